@@ -1,0 +1,110 @@
+"""Time: the only module that asks the machine for it; everything else is handed a clock.
+
+Three clocks share one face. The real one; an accelerated one, an affine image of the real one, so that every process
+given the same three numbers agrees on the time without talking; and a stepped one, moved by a replay or a test.
+All instants are timezone-aware; the exchange's own zone is China Standard Time (UTC+8, no daylight saving since 1991).
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Protocol
+
+CST = timezone(timedelta(hours=8), "CST")
+"""China Standard Time, in which working days begin and end."""
+
+
+class Clock(Protocol):
+    """What everything that needs the time is handed."""
+
+    def now(self) -> datetime:
+        """The present instant of this clock."""
+
+    def at(self, real: datetime) -> datetime:
+        """The instant of this clock at a given real instant (for stamps that a broker made in real time)."""
+
+    def real_seconds(self, span: timedelta) -> float:
+        """How many real seconds this clock takes for ``span``; what a waiting loop may sleep."""
+
+
+@dataclass(frozen=True)
+class RealClock:
+    """The machine's own time."""
+
+    def now(self) -> datetime:
+        return datetime.now(CST)
+
+    def at(self, real: datetime) -> datetime:
+        return real.astimezone(CST)
+
+    def real_seconds(self, span: timedelta) -> float:
+        return span.total_seconds()
+
+
+@dataclass(frozen=True)
+class AcceleratedClock:
+    """Runs ``factor`` times as fast as the real one: at ``real_origin`` it shows ``origin``."""
+
+    real_origin: datetime
+    origin: datetime
+    factor: float
+
+    def now(self) -> datetime:
+        return self.at(datetime.now(UTC))
+
+    def at(self, real: datetime) -> datetime:
+        return (self.origin + (real - self.real_origin) * self.factor).astimezone(CST)
+
+    def real_seconds(self, span: timedelta) -> float:
+        return span.total_seconds() / self.factor
+
+
+@dataclass
+class SteppedClock:
+    """Stands still until moved; never goes back. Safe to share between threads."""
+
+    instant: datetime
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def now(self) -> datetime:
+        with self._lock:
+            return self.instant
+
+    def at(self, real: datetime) -> datetime:
+        """A stepped clock has no relation to real time: the present instant is all that is known."""
+        return self.now()
+
+    def real_seconds(self, span: timedelta) -> float:
+        return 0.05
+
+    def step_to(self, instant: datetime) -> None:
+        """Moves forward to ``instant``; an earlier one is ignored, so that time never runs backwards."""
+        with self._lock:
+            self.instant = max(self.instant, instant.astimezone(CST))
+
+
+def parse_clock(text: str) -> Clock:
+    """Reads the setting EXCHANGE_CLOCK: ``real``, or ``REAL_ORIGIN/ORIGIN/FACTOR`` in ISO 8601.
+
+    Raises ValueError when it is neither.
+    """
+    if text in ("", "real"):
+        return RealClock()
+    real_origin, origin, factor = text.split("/")
+    clock = AcceleratedClock(datetime.fromisoformat(real_origin), datetime.fromisoformat(origin), float(factor))
+    if clock.factor <= 0 or clock.real_origin.tzinfo is None or clock.origin.tzinfo is None:
+        raise ValueError(f"EXCHANGE_CLOCK {text!r}: instants need an offset and the factor must be above zero")
+    return clock
+
+
+def format_clock(clock: AcceleratedClock) -> str:
+    """The inverse of `parse_clock` for an accelerated clock, to hand it to child processes."""
+    return f"{clock.real_origin.isoformat()}/{clock.origin.isoformat()}/{clock.factor}"
+
+
+def monotonic() -> float:
+    """Seconds on a clock that no one can set; for patience and rates, never for the record."""
+    return time.monotonic()

@@ -1,0 +1,201 @@
+"""Every error of the exchange, on one page, cut by who can act on it.
+
+Each error carries ``code`` (stable, for machines), a message that says what is wrong, and ``mend``: what the one
+who can act should do. ``diagnostics()`` joins them for people. No error ever quotes a document's content or a key.
+"""
+
+from __future__ import annotations
+
+
+class ExchangeError(Exception):
+    """Root of the tree; catch this to catch everything the exchange raises on purpose."""
+
+    code = "error"
+    exit_code = 1
+    mend = ""
+
+    def __init__(self, message: str, *, mend: str = "", code: str = "") -> None:
+        super().__init__(message)
+        self.mend = mend or self.mend
+        self.code = code or self.code
+
+    def diagnostics(self) -> str:
+        """What is wrong and what to do about it, in one paragraph."""
+        return f"{self} [{self.code}]" + (f"\n  → {self.mend}" if self.mend else "")
+
+
+# --- the caller: whoever typed the command or called the function -------------------------------------------------
+
+
+class CallerError(ExchangeError):
+    """The request itself must be changed by the one who made it; nothing was stored or sent."""
+
+    code = "caller"
+    exit_code = 2
+
+
+class BadApplication(CallerError):
+    """An application that the matter's catalogue entry does not allow (unknown matter, missing materials, size)."""
+
+    code = "application"
+
+
+class BadOpinion(CallerError):
+    """An opinion outside the closed set of verdicts, or without what its verdict requires."""
+
+    code = "opinion"
+
+
+class BadConfiguration(CallerError):
+    """A profile, catalogue or settings file that does not hold; names the file, the line and the field."""
+
+    code = "configuration"
+    mend = "correct the named field and run the command again"
+
+
+class NotFound(CallerError):
+    """A case, message or member that does not exist here."""
+
+    code = "not-found"
+    exit_code = 3
+
+
+class Conflict(CallerError):
+    """The record has moved on: answered already, decided already, not ours to answer."""
+
+    code = "conflict"
+    exit_code = 4
+
+
+class Secret(CallerError):
+    """A document marked secret (绝密, 机密, 秘密); an ordinary exchange must not carry it."""
+
+    code = "secret"
+    mend = "send classified documents through the classified network, never through this exchange"
+
+
+# --- the sender: whoever made a message that reached us -----------------------------------------------------------
+
+
+class SenderError(ExchangeError):
+    """A message that cannot be accepted as it came; only its sender can make it right."""
+
+    code = "sender"
+    exit_code = 5
+
+
+class Malformed(SenderError):
+    """Not an envelope, truncated, nested or sized beyond the bounds, or content outside its schema."""
+
+    code = "malformed"
+    mend = "the sender writes the message anew, following the envelope specification"
+
+
+class Unsupported(SenderError):
+    """A version, algorithm, kind or critical header this exchange does not know."""
+
+    code = "unsupported"
+    mend = "the sender uses a version and suite that the directory lists for us"
+
+
+class NotForUs(SenderError):
+    """Addressed or sealed to somebody else."""
+
+    code = "not-for-us"
+    mend = "the sender looks up the addressee's current address and key in the directory and sends anew"
+
+
+class Forged(SenderError):
+    """A signature, a seal or the binding between them does not hold: altered, re-addressed or signed by another."""
+
+    code = "forged"
+    mend = "treat as an attack or a defect of the sender: compare certificate, sender and header"
+
+
+class Untrusted(SenderError):
+    """The signer is not in the directory, revoked, outside the validity of its certificate, or not entitled."""
+
+    code = "untrusted"
+    mend = "the sender's authority certifies it, or the directory here is brought up to date"
+
+
+class IdReused(SenderError):
+    """A message id that this sender has used before for other bytes."""
+
+    code = "id-reused"
+    mend = "the sender gives every document an id of its own"
+
+
+class Returned(SenderError):
+    """Authentic, but not acceptable: it goes back to its sender with a signed receipt naming the reason (退文)."""
+
+    code = "returned"
+
+
+# --- the operator: whoever runs this node -------------------------------------------------------------------------
+
+
+class OperatorError(ExchangeError):
+    """Something on this machine or in its surroundings needs a hand."""
+
+    code = "operator"
+    exit_code = 6
+
+
+class DatabaseUnavailable(OperatorError):
+    """The store cannot be reached or written."""
+
+    code = "database"
+    mend = "check EXCHANGE_DATABASE_URL, that the server runs and that the disk has room"
+
+
+class IdentityInUse(OperatorError):
+    """Another process is serving under this identity."""
+
+    code = "identity-in-use"
+    mend = "stop the other process first; one identity is served by one process"
+
+
+class BadKeys(OperatorError):
+    """Keys or certificates are missing, unreadable, expired or not those of the directory."""
+
+    code = "keys"
+    mend = "run `exchange doctor`; restore the key folder from the backup or have the authority certify a new key"
+
+
+class BadDirectory(OperatorError):
+    """The directory is unsigned, signed by another, expired or older than one already seen."""
+
+    code = "directory"
+    mend = "fetch the current directory from the domain's authority"
+
+
+# --- the broker ---------------------------------------------------------------------------------------------------
+
+
+class BrokerError(ExchangeError):
+    """The broker refused or is not there; what was written stays in the outbox and goes out when it is back."""
+
+    code = "broker"
+    exit_code = 7
+
+
+class BrokerUnavailable(BrokerError):
+    """No connection within the policy's patience."""
+
+    code = "broker-unavailable"
+    mend = "check EXCHANGE_BROKER_URL and that RabbitMQ runs (`exchange doctor`)"
+
+
+class Unroutable(BrokerError):
+    """The addressee has no queue: the broker returned a mandatory message."""
+
+    code = "unroutable"
+    mend = "provision the addressee's queues (`exchange init`), or correct the address"
+
+
+class BadTopology(BrokerError):
+    """A queue or exchange is missing or has other arguments than it must."""
+
+    code = "topology"
+    mend = "run `exchange init` to declare what is missing; never delete a queue that holds messages"

@@ -1,0 +1,94 @@
+"""What all wire models share: strict, frozen, closed; and the few types that appear everywhere."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+
+class Wire(BaseModel):
+    """A value that travels: no coercion, no change after construction, no unknown fields."""
+
+    model_config = ConfigDict(
+        strict=True, frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64"
+    )
+
+
+class Body(Wire):
+    """The body of a message; ``KIND`` names it in the clear header, ``VERSION`` is its content-type version."""
+
+    KIND: ClassVar[str]
+    VERSION: ClassVar[int] = 1
+
+
+def _aware(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("an instant needs an offset from UTC, for example 2026-03-02T09:00:00+08:00")
+    return value
+
+
+def _label_free(value: str) -> str:
+    if "from" in value.split("."):
+        raise ValueError("the label 'from' is reserved for routing")
+    return value
+
+
+def _uuid(value: str) -> str:
+    if str(UUID(value)) != value:
+        raise ValueError("an id is a UUID in lower-case canonical form")
+    return value
+
+
+Instant = Annotated[datetime, AfterValidator(_aware)]
+"""A moment with its offset from UTC."""
+
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+
+Address = Annotated[
+    str,
+    StringConstraints(pattern=rf"^{_LABEL}(?:\.{_LABEL})*$", max_length=120),
+    AfterValidator(_label_free),
+]
+"""A member's hierarchical address, highest level first: ``anhui.hefei.planning``."""
+
+MessageId = Annotated[str, StringConstraints(min_length=36, max_length=36), AfterValidator(_uuid)]
+"""Identifies one message of one sender; a UUID."""
+
+CaseNumber = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+"""Docket number (受理编号) of a case, unique at its window."""
+
+MatterCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+"""Short name of a matter in the catalogue."""
+
+Line = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=False)]
+"""One short text: a title, a name, a reason's heading."""
+
+Text = Annotated[str, StringConstraints(max_length=20_000)]
+"""A longer text: reasons, conditions, remarks. Up to 20,000 characters."""
+
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""SHA-256, 64 hexadecimal digits."""
+
+Basis = Annotated[tuple[Line, ...], Field(max_length=20)]
+"""Legal bases, each an article of a law, regulation or municipal rule."""
+
+
+class Urgency(StrEnum):
+    """How soon a document must be dealt with (紧急程度, GB/T 9704-2012 7.2.3)."""
+
+    ORDINARY = "ordinary"  # 平件
+    URGENT = "urgent"  # 加急
+    EXTRA_URGENT = "extra-urgent"  # 特急
+
+
+class Attachment(Wire):
+    """An attachment (附件) that travels inside the envelope beside the signed document, bound by its digest."""
+
+    name: Line
+    media_type: Annotated[str, StringConstraints(pattern=r"^[a-z]+/[a-zA-Z0-9.+-]{1,80}$")]
+    size: Annotated[int, Field(ge=0, le=262_144)]
+    digest: Digest

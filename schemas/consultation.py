@@ -1,0 +1,71 @@
+"""The request for opinions (征求意见): one signed document for all the departments it is put to."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field, StringConstraints
+
+from schemas.application import Application
+from schemas.base import Address, Basis, Body, CaseNumber, Instant, Line, MatterCode, MessageId, Wire
+from schemas.deadline import Term
+from schemas.document import Document
+from schemas.matter import DefaultMode
+from schemas.opinion import Verdict
+
+
+class ConsultedDepartment(Wire):
+    """What one department is told of its part: its term, what its silence means, and whom it waits for."""
+
+    department: Address
+    term: Term
+    default: DefaultMode
+    default_basis: Basis = ()
+    after: Annotated[tuple[Address, ...], Field(max_length=20)] = ()
+
+
+class Consultation(Body):
+    """An application put to all approvers of a stage at once. Silence is announced here where it has a consequence."""
+
+    KIND: ClassVar[str] = "consultation"
+
+    case_number: CaseNumber
+    matter: MatterCode
+    matter_version: Annotated[str, StringConstraints(min_length=1, max_length=32)]
+    matter_name: Line
+    lead: Address
+    stage: Annotated[int, Field(ge=1, le=9)]
+    basis: Basis
+    application: Application
+    departments: Annotated[tuple[ConsultedDepartment, ...], Field(min_length=1, max_length=64)]
+    document: Document | None = None
+    issued_at: Instant
+
+
+class Result(Wire):
+    """An earlier department's result, as a department that waited for it is told."""
+
+    department: Address
+    verdict: Verdict | None
+    """None where the department's silence was taken as consent."""
+    conditions: Annotated[str, StringConstraints(max_length=20_000)] = ""
+
+
+class Clearance(Body):
+    """What a department waited for is in: it may decide, and its term begins when it signs for this."""
+
+    KIND: ClassVar[str] = "clearance"
+
+    case_number: CaseNumber
+    consultation_id: MessageId
+    results: Annotated[tuple[Result, ...], Field(min_length=1, max_length=20)]
+
+
+class CaseClosed(Body):
+    """No opinion is wanted any more: withdrawn by the applicant, or decided early. The unanswered are moot."""
+
+    KIND: ClassVar[str] = "case-closed"
+
+    case_number: CaseNumber
+    reason: Line
+    at: Instant

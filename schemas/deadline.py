@@ -1,0 +1,156 @@
+"""The deadline as it travels: a budget of working days and a ledger, never a stored due date (DeadlineState),
+and what the monitor makes of it: reminders, escalations, deemed consents.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, ClassVar, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from schemas.base import Address, Basis, Body, CaseNumber, Digest, Instant, Line, MatterCode, MessageId, Text, Wire
+from schemas.matter import DefaultMode, Exclusion, StartRule
+from schemas.receipt import ReceiptProof
+
+
+class Term(Wire):
+    """How long: either working days, or an instant that a statute or a court fixed."""
+
+    days: Annotated[int, Field(ge=1, le=365)] | None = None
+    fixed: Instant | None = None
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.days is None) == (self.fixed is None):
+            raise ValueError("a term is given in working days or as a fixed instant, one of the two")
+        return self
+
+
+class EntryKind(StrEnum):
+    """What can happen to a running term."""
+
+    START = "start"
+    STOP = "stop"
+    RESUME = "resume"
+    RESTART = "restart"
+    EXTEND = "extend"
+
+
+class LedgerEntry(Wire):
+    """One event in the life of a deadline; entries are only ever appended."""
+
+    kind: EntryKind
+    at: Instant
+    days: Annotated[int, Field(ge=1, le=365)] | None = None
+    """EXTEND: working days added. STOP: announced length in working days, after which the clock runs on by itself."""
+    reason: Line
+    basis: Basis = ()
+    actor: Address
+    notice: MessageId | None = None
+
+    @model_validator(mode="after")
+    def _what_each_kind_requires(self) -> Self:
+        if self.kind is EntryKind.EXTEND and self.days is None:
+            raise ValueError("an extension says by how many working days")
+        if self.kind in (EntryKind.STOP, EntryKind.EXTEND) and not self.basis:
+            raise ValueError("stopping or extending a term needs its legal basis")
+        return self
+
+
+class DeadlineStatus(StrEnum):
+    """Whether a default may still arise."""
+
+    RUNNING = "running"
+    CLOSED = "closed"
+
+
+class DeadlineState(Wire):
+    """All that is needed to derive one department's deadline and to decide, or re-check, whether silence counts."""
+
+    case_number: CaseNumber
+    matter: MatterCode
+    matter_version: Annotated[str, StringConstraints(min_length=1, max_length=32)]
+    department: Address
+    lead: Address
+    consultation_id: MessageId
+    revision: Annotated[int, Field(ge=1)]
+    status: DeadlineStatus
+    term: Term
+    start: StartRule
+    ledger: Annotated[tuple[LedgerEntry, ...], Field(max_length=100)]
+    default: DefaultMode
+    default_basis: Basis = ()
+    effect_delay_days: Annotated[int, Field(ge=0, le=30)] = 0
+    exclusions: Annotated[tuple[Exclusion, ...], Field(max_length=5)] = ()
+    file_complete: bool = True
+    evidence: ReceiptProof | None = None
+    """The department's own signed receipt for the consultation; without it nothing is ever defaulted."""
+
+
+class DeadlineNotice(Body):
+    """The window tells every monitor how its open deadlines stand."""
+
+    KIND: ClassVar[str] = "deadline-notice"
+
+    deadlines: Annotated[tuple[DeadlineState, ...], Field(min_length=1, max_length=200)]
+
+
+class Reminder(Body):
+    """A reminder (催办) at a share of the term. Its id is derived from case, department and rung: it fires once."""
+
+    KIND: ClassVar[str] = "reminder"
+
+    case_number: CaseNumber
+    department: Address
+    consultation_id: MessageId
+    rung: Annotated[int, Field(ge=1, le=100)]
+    """Share of the term that has passed, in per cent."""
+    due_at: Instant
+    default: DefaultMode
+
+
+class SentReminder(Wire):
+    """Proof by reference that a reminder went out."""
+
+    message_id: MessageId
+    rung: Annotated[int, Field(ge=1, le=100)]
+    at: Instant
+
+
+class DeemedConsent(Body):
+    """Silence taken as consent (视为同意), or as the catalogue's mode says. It arose by rule: no person approved.
+
+    It carries all that anyone needs to check it again: ledger, calendar, receipt, rule and reminders. It is never an
+    opinion, and has no effect until the window finds that no opinion stamped in time stands before it in the queue.
+    """
+
+    KIND: ClassVar[str] = "deemed-consent"
+
+    state: DeadlineState
+    mode: DefaultMode
+    due_at: Instant
+    calendar: Line
+    """Name and version of the working-day calendar by which ``due_at`` was derived."""
+    reminders: Annotated[tuple[SentReminder, ...], Field(max_length=20)]
+    receipt_digest: Digest
+    statement: Line = "依规则视为同意，无人审批 · arose by rule; no person approved"
+
+    @model_validator(mode="after")
+    def _a_default_has_its_mode_and_rule(self) -> Self:
+        if self.mode is DefaultMode.NONE or not self.state.default_basis:
+            raise ValueError("a deemed consent needs a mode other than none and the rule it rests on")
+        return self
+
+
+class Escalation(Body):
+    """A term ran out and no default may arise: the lead and the superior are told, with what stood in the way."""
+
+    KIND: ClassVar[str] = "escalation"
+
+    case_number: CaseNumber
+    department: Address
+    consultation_id: MessageId
+    due_at: Instant
+    obstacles: Annotated[tuple[Line, ...], Field(min_length=1, max_length=20)]
+    remarks: Text = ""

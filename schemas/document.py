@@ -1,0 +1,92 @@
+"""The official document (公文), by the elements of GB/T 9704-2012 and the 2012 Regulation on its handling."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, ClassVar, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from schemas.base import Attachment, Body, Line, Urgency, Wire
+
+
+class DocumentKind(StrEnum):
+    """The fifteen kinds of official document (Regulation of 2012, article 8)."""
+
+    RESOLUTION = "决议"
+    DECISION = "决定"
+    ORDER = "命令"
+    COMMUNIQUE = "公报"
+    PROCLAMATION = "公告"
+    ANNOUNCEMENT = "通告"
+    OPINION = "意见"
+    NOTICE = "通知"
+    CIRCULAR = "通报"
+    REPORT = "报告"
+    REQUEST = "请示"
+    REPLY = "批复"
+    MOTION = "议案"
+    LETTER = "函"
+    MINUTES = "纪要"
+
+
+class Classification(StrEnum):
+    """Security classification (密级). Only unclassified documents may travel here."""
+
+    NONE = "none"
+    SECRET = "秘密"
+    CONFIDENTIAL = "机密"
+    TOP_SECRET = "绝密"
+
+
+class DocumentNumber(Wire):
+    """Document number (发文字号): agency code, year in 〔〕, serial without leading zeros: 国办发〔2019〕6号."""
+
+    agency: Annotated[str, StringConstraints(pattern=r"^[^\s〔〕\[\]()（）0-9]{1,20}$")]
+    year: Annotated[int, Field(ge=1949, le=2999)]
+    serial: Annotated[int, Field(ge=1, le=99_999)]
+
+    def __str__(self) -> str:
+        return f"{self.agency}〔{self.year}〕{self.serial}号"
+
+
+class OrderNumber(Wire):
+    """Number of an order (令号), counted through an office's term without a year: 国令第707号."""
+
+    agency: Annotated[str, StringConstraints(pattern=r"^[^\s〔〕0-9]{1,20}令$")]
+    serial: Annotated[int, Field(ge=1, le=99_999)]
+
+    def __str__(self) -> str:
+        return f"{self.agency}第{self.serial}号"
+
+
+class Document(Body):
+    """An official document. Addressees (主送) must act on it, copy recipients (抄送) are informed of it.
+
+    Addressees here are the bodies as the text names them; the envelope's addressees are where it is delivered.
+    """
+
+    KIND: ClassVar[str] = "document"
+
+    number: DocumentNumber | OrderNumber
+    kind: DocumentKind
+    classification: Classification = Classification.NONE
+    urgency: Urgency = Urgency.ORDINARY
+    issuer: Line
+    signatory: Line | None = None
+    title: Line
+    addressees: Annotated[tuple[Line, ...], Field(max_length=200)] = ()
+    copy_recipients: Annotated[tuple[Line, ...], Field(max_length=200)] = ()
+    body: Annotated[str, StringConstraints(min_length=1, max_length=200_000)]
+    attachment_note: Annotated[tuple[Line, ...], Field(max_length=100)] = ()
+    attachments: Annotated[tuple[Attachment, ...], Field(max_length=20)] = ()
+    date: date | None
+    """Date of issue (成文日期); None only where the text that was taken over bears none."""
+    notes: Annotated[str, StringConstraints(max_length=2_000)] = ""
+
+    @model_validator(mode="after")
+    def _upward_names_its_signatory(self) -> Self:
+        if self.kind is DocumentKind.REQUEST and (self.signatory is None or len(self.addressees) != 1):
+            raise ValueError("a 请示 names its signatory and has one addressee (Regulation of 2012, article 15)")
+        return self

@@ -1,0 +1,32 @@
+"""The clear header: all that the broker and operators see of a message. Never a title, a name or a body."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from schemas.base import Address, Instant, MessageId, Urgency, Wire
+
+
+class Suite(StrEnum):
+    """How the content key is wrapped: HPKE (RFC 9180) with this KEM, HKDF-SHA256 and AES-256-GCM."""
+
+    HYBRID = "mlkem768-x25519"
+    CLASSICAL = "x25519"
+
+
+class Header(Wire):
+    """Routing facts, signed with the document and bound to its seal, byte for byte."""
+
+    version: Annotated[int, Field(ge=1, le=1)] = 1
+    message_id: MessageId
+    conversation_id: MessageId
+    in_reply_to: MessageId | None = None
+    kind: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,39}$")]
+    sender: Address
+    addressees: Annotated[tuple[Address, ...], Field(min_length=1, max_length=256)]
+    urgency: Urgency = Urgency.ORDINARY
+    created_at: Instant
+    suite: Suite = Suite.HYBRID

@@ -1,0 +1,119 @@
+"""A matter of the catalogue (事项): who must be asked, for how long, and what their silence means."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from schemas.base import Address, Basis, Line, MatterCode, Wire
+
+
+class DefaultMode(StrEnum):
+    """What a consulted department's silence amounts to when its term is over; *none* unless a rule says otherwise."""
+
+    NONE = "none"
+    CONSENT = "consent"
+    REFUSAL = "refusal"
+
+
+class StartRule(StrEnum):
+    """When the term begins: on arrival in the department's designated system, or when it signed for the request."""
+
+    ARRIVAL = "arrival"
+    SIGNED_FOR = "signed-for"
+
+
+class Completion(StrEnum):
+    """When the lead may decide: all opinions in; a quorum of agreeing ones; all, or the first veto."""
+
+    ALL = "all"
+    QUORUM = "quorum"
+    VETO = "veto"
+
+
+class Exclusion(StrEnum):
+    """Circumstances in which silence must never be taken for consent; the deadline is then escalated."""
+
+    THIRD_PARTY_INTEREST = "third-party-interest"
+    LIMITED_NUMBERS = "limited-numbers"
+    HEARING_REQUIRED = "hearing-required"
+    CLASSIFIED = "classified"
+    LIFE_SAFETY = "life-safety"
+
+
+class Approver(Wire):
+    """A consulted department (相关部门) in a matter."""
+
+    department: Address
+    term_days: Annotated[int, Field(ge=1, le=90)]
+    """Working days the department has (Administrative License Law, article 82)."""
+    default: DefaultMode = DefaultMode.NONE
+    default_basis: Basis = ()
+    stage: Annotated[int, Field(ge=1, le=9)] = 1
+    after: Annotated[tuple[Address, ...], Field(max_length=20)] = ()
+    """Departments of the same stage whose result must be in before this one decides; it prepares meanwhile."""
+    veto: bool = False
+
+    @model_validator(mode="after")
+    def _a_default_has_a_basis(self) -> Self:
+        if self.default is not DefaultMode.NONE and not self.default_basis:
+            raise ValueError("default_basis: a default needs the rule it rests on")
+        if self.department in self.after:
+            raise ValueError("after: a department cannot wait for itself")
+        return self
+
+
+class Material(Wire):
+    """A document the applicant must hand in."""
+
+    code: MatterCode
+    name: Line
+    required: bool = True
+
+
+class Matter(Wire):
+    """A matter with its statutory basis, approvers and terms. The version goes into every consultation and default."""
+
+    code: MatterCode
+    version: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z.-]{1,32}$")]
+    name: Line
+    name_en: Line
+    lead: Address
+    basis: Annotated[tuple[Line, ...], Field(min_length=1, max_length=20)]
+    materials: Annotated[tuple[Material, ...], Field(min_length=1, max_length=50)]
+    approvers: Annotated[tuple[Approver, ...], Field(min_length=1, max_length=64)]
+    completion: Completion = Completion.ALL
+    quorum: Annotated[int, Field(ge=1, le=64)] | None = None
+    start: StartRule = StartRule.SIGNED_FOR
+    exclusions: Annotated[tuple[Exclusion, ...], Field(max_length=5)] = ()
+    effect_delay_days: Annotated[int, Field(ge=0, le=30)] = 0
+    """Working days between a default's deadline and its effect (compare Awb 4:20b, the Netherlands)."""
+
+    @model_validator(mode="after")
+    def _approvers_hold_together(self) -> Self:
+        by_name = {approver.department: approver for approver in self.approvers}
+        if len(by_name) != len(self.approvers):
+            raise ValueError("approvers: a department appears twice")
+        for approver in self.approvers:
+            for earlier in approver.after:
+                if earlier not in by_name or by_name[earlier].stage != approver.stage:
+                    raise ValueError(f"approvers: {approver.department} waits for {earlier}, which is not in its stage")
+        self._refuse_circles(by_name)
+        if sorted({a.stage for a in self.approvers}) != list(range(1, max(a.stage for a in self.approvers) + 1)):
+            raise ValueError("approvers: stages are counted 1, 2, 3 without a gap")
+        if (self.completion is Completion.QUORUM) != (self.quorum is not None):
+            raise ValueError("quorum: give it with completion = 'quorum', and only then")
+        if self.quorum is not None and self.quorum > len(self.approvers):
+            raise ValueError("quorum: more than there are approvers")
+        return self
+
+    @staticmethod
+    def _refuse_circles(by_name: dict[str, Approver]) -> None:
+        done: set[str] = set()
+        while len(done) < len(by_name):
+            free = {name for name, approver in by_name.items() if name not in done and set(approver.after) <= done}
+            if not free:
+                raise ValueError("approvers: prerequisites run in a circle")
+            done |= free

@@ -1,0 +1,73 @@
+"""A consulted department's opinion (审查意见): its verdict comes from a closed set, and says what it must."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, ClassVar, Self
+
+from pydantic import Field, model_validator
+
+from schemas.base import Address, Basis, Body, CaseNumber, Line, MessageId, Text, Wire
+
+
+class Verdict(StrEnum):
+    """All that a department can say. Anything else is returned, never guessed."""
+
+    AGREE = "agree"  # 同意
+    AGREE_WITH_CONDITIONS = "agree-with-conditions"  # 附条件同意
+    DISAGREE = "disagree"  # 不同意
+    NOT_COMPETENT = "not-competent"  # 非本部门职责
+    SPECIAL_PROCEDURE = "special-procedure"  # 需要特别程序
+    REFER_UPWARD = "refer-upward"  # 须报上级
+
+
+class ProcedureKind(StrEnum):
+    """Procedures that stop the clock; a closed list (Administrative License Law, article 45)."""
+
+    HEARING = "hearing"  # 听证
+    TENDER = "tender"  # 招标
+    AUCTION = "auction"  # 拍卖
+    INSPECTION = "inspection"  # 检验
+    TESTING = "testing"  # 检测
+    QUARANTINE = "quarantine"  # 检疫
+    APPRAISAL = "appraisal"  # 鉴定
+    EXPERT_REVIEW = "expert-review"  # 专家评审
+
+
+class SpecialProcedure(Wire):
+    """A procedure of the closed list, with the length the department gives notice of."""
+
+    kind: ProcedureKind
+    days: Annotated[int, Field(ge=1, le=180)]
+    """Working days."""
+
+
+class Opinion(Body):
+    """A department's opinion on a case. A special procedure stops the clock; the opinion itself is still due."""
+
+    KIND: ClassVar[str] = "opinion"
+
+    case_number: CaseNumber
+    consultation_id: MessageId
+    department: Address
+    verdict: Verdict
+    reasons: Text = ""
+    conditions: Text = ""
+    basis: Basis = ()
+    competent_body: Line | None = None
+    procedure: SpecialProcedure | None = None
+    officer: Line
+    decided_on: date
+
+    @model_validator(mode="after")
+    def _a_verdict_says_what_it_must(self) -> Self:
+        if self.verdict is Verdict.DISAGREE and not (self.reasons.strip() and self.basis):
+            raise ValueError("disagree: give reasons and the legal basis (Administrative License Law, article 38)")
+        if (self.verdict is Verdict.AGREE_WITH_CONDITIONS) != bool(self.conditions.strip()):
+            raise ValueError("conditions: required with agree-with-conditions, and only allowed there")
+        if (self.verdict is Verdict.NOT_COMPETENT) != (self.competent_body is not None):
+            raise ValueError("competent_body: not-competent names the right body, no other verdict does")
+        if (self.verdict is Verdict.SPECIAL_PROCEDURE) != (self.procedure is not None):
+            raise ValueError("procedure: special-procedure names the procedure and its length, no other verdict does")
+        return self
