@@ -14,7 +14,12 @@ class Wire(BaseModel):
     """A value that travels: no coercion, no change after construction, no unknown fields."""
 
     model_config = ConfigDict(
-        strict=True, frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64"
+        strict=True,
+        frozen=True,
+        extra="forbid",
+        ser_json_bytes="base64",
+        val_json_bytes="base64",
+        hide_input_in_errors=True,  # errors end in logs, content must not
     )
 
 

@@ -88,6 +88,8 @@ class Signed:
     receipt_id: str
     """Message id of the batch, whose document and enclosures are kept."""
     index: int
+    digest: str
+    """SHA-256 of the document they signed for; must be that of ours."""
     reason: str | None = None
 
 
@@ -288,10 +290,14 @@ class JournalEntry:
 class Outbox(Protocol):
     """The only way out."""
 
-    def add(self, messages: Sequence[Outgoing], now: datetime) -> None: ...
+    def add(self, messages: Sequence[Outgoing], now: datetime) -> None:
+        """Writes documents, ciphertexts and copies; the copies are due at once. ``now`` is for the record."""
 
     def due(self, now: datetime, limit: int, flying: Collection[int]) -> list[Parcel]:
-        """Copies to publish now, urgent ones first, then in the order written; none whose id is in ``flying``."""
+        """Copies to publish now, urgent ones first, then in the order written; none whose id is in ``flying``.
+
+        Here and in ``again_at`` times are real time, whatever clock the node keeps: patience with a broker is real.
+        """
 
     def next_due(self) -> datetime | None:
         """When the earliest waiting copy may be sent (again)."""
@@ -303,7 +309,7 @@ class Outbox(Protocol):
         """Records a failed attempt; ``again_at`` None gives up (FAILED) until an operator sends it again."""
 
     def mark_signed(self, receipts: Sequence[Signed], now: datetime) -> list[Signed]:
-        """WRITTEN or SENT becomes DELIVERED or RETURNED. Returns those that this call moved."""
+        """WRITTEN or SENT becomes DELIVERED or RETURNED where the digest is ours. Returns those that this call moved."""
 
     def resend(self, message_id: str, addressee: str | None, now: datetime) -> int:
         """Makes copies due at once, whatever their state but RETURNED; the number of copies."""
@@ -324,6 +330,12 @@ class Inbox(Protocol):
         """Inserts the rows and their documents; a pair recorded before raises, which rolls the batch back."""
 
     def counts(self) -> dict[str, int]: ...
+
+    def untaken(self, limit: int = 50) -> list[StoredDocument]:
+        """Received documents that the department's own system has not acknowledged, oldest first."""
+
+    def take(self, sender: str, message_id: str, now: datetime) -> bool:
+        """The department's own system acknowledges; True if this call did it."""
 
     def dead(self, letters: Sequence[DeadLetter], now: datetime) -> None: ...
 
@@ -411,6 +423,9 @@ class Desk(Protocol):
     def put(self, rows: Sequence[DeskRow]) -> None: ...
 
     def get(self, case_number: str) -> DeskRow | None: ...
+
+    def by_opinion(self, message_id: str) -> DeskRow | None:
+        """The row that this opinion of ours answered."""
 
     def waiting(self, limit: int = 100) -> list[DeskRow]: ...
 

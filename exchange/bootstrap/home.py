@@ -1,0 +1,109 @@
+"""Opening what a home folder holds: nodes, stores and links of its members."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from exchange.bootstrap.member import Link, Work, new_id, work_for
+from exchange.bootstrap.settings import Home, Settings
+from exchange.catalogue import load_catalogue
+from exchange.directory import DirectoryView, load_authority_certificate, load_directory, load_identity
+from exchange.errors import BadDirectory, BrokerUnavailable, NotFound
+from exchange.flow.node import Node
+from exchange.profiles import Profile, load_decide_rule, load_profiles, load_rule
+from exchange.rules.calendar import ChinaCalendar
+from exchange.store import SqlStore, connect_with_patience, open_store
+from schemas import Matter, Role
+
+_SEEN = "directory-version"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A member with its database open, ready to be served or used for one command."""
+
+    node: Node
+    store: SqlStore
+    profile: Profile
+
+
+def open_directory(home: Home, settings: Settings, seen: int = 0) -> DirectoryView:
+    """The domain's verified directory. Raises BadDirectory when there is none or it does not hold."""
+    if not home.directory.exists():
+        raise BadDirectory(f"no directory at {home.directory}", mend="run `exchange init` first")
+    certificate = load_authority_certificate(home.authority)
+    return load_directory(home.directory.read_bytes(), certificate, settings.clock.now(), seen)
+
+
+def open_member(settings: Settings, address: str, *, patient: bool = False) -> Opened:
+    """Opens a member's keys, directory, catalogue and database.
+
+    ``patient`` waits for a database that is not there yet, saying so. Raises NotFound, BadKeys, BadDirectory,
+    BadConfiguration or DatabaseUnavailable.
+    """
+    home = Home(settings.home)
+    profiles = load_profiles(home.departments)
+    profile = profiles.get(address)
+    if profile is None:
+        raise NotFound(
+            f"no member {address!r} in {home.departments}", mend=f"choose one of: {', '.join(sorted(profiles))}"
+        )
+    url = home.database_url(address, settings.database_url)
+    store = connect_with_patience(url, member=address) if patient else open_store(url, member=address)
+    store.migrate()
+    with store.reading() as tx:
+        seen = int(tx.get_meta(_SEEN) or 0)
+    directory = open_directory(home, settings, seen)
+    if directory.version > seen:
+        with store.transaction() as tx:
+            tx.set_meta(_SEEN, str(directory.version))
+    node = Node(
+        identity=load_identity(home.keys(address)),
+        directory=directory,
+        store=store,
+        clock=settings.clock,
+        calendar=ChinaCalendar(),
+        new_id=new_id,
+        catalogue=_catalogue(home, profile),
+    )
+    return Opened(node, store, profile)
+
+
+def _catalogue(home: Home, profile: Profile) -> dict[str, Matter]:
+    return load_catalogue(home.catalogue) if Role.WINDOW in profile.roles else {}
+
+
+def open_work(profile: Profile) -> Work:
+    """A member's handlers and rules, from its profile. Raises BadConfiguration."""
+    opinion_rule = load_rule(profile) if Role.DEPARTMENT in profile.roles and profile.rule else None
+    decide_rule = load_decide_rule(profile) if Role.WINDOW in profile.roles and profile.rule else None
+    return work_for(profile.roles, opinion_rule, decide_rule)
+
+
+def open_link(settings: Settings, address: str) -> Link:
+    """The member's way to the broker, as `init` or `up` wrote it. Raises BrokerUnavailable when there is none."""
+    account = Home(settings.home).account(address)
+    if not account.exists():
+        raise BrokerUnavailable(f"{address} has no account at a broker", mend="run `exchange init`, then `exchange up`")
+    stored = json.loads(account.read_text())
+    return Link(stored["url"], stored["user_id"])
+
+
+def write_link(path: Path, link: Link) -> None:
+    """Writes a member's broker account, readable by its owner only."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".new")
+    temporary.touch(mode=0o600)
+    temporary.write_text(json.dumps({"url": link.url, "user_id": link.user_id}))
+    temporary.replace(path)
+
+
+def window_of(settings: Settings) -> str:
+    """The address of the domain's window. Raises NotFound."""
+    profiles = load_profiles(Home(settings.home).departments)
+    for profile in profiles.values():
+        if Role.WINDOW in profile.roles:
+            return profile.address
+    raise NotFound("no member has the role 'window'", mend="add a profile with roles = ['window']")

@@ -1,0 +1,105 @@
+"""Init: a domain from nothing, or what is missing of it. Running it again changes nothing that is there."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import exchange
+from exchange.bootstrap.home import write_link
+from exchange.bootstrap.member import Link
+from exchange.bootstrap.settings import Home, Settings
+from exchange.broker.management import ManagementClient
+from exchange.broker.node import NodeInfo, PrivateNode
+from exchange.broker.provision import MemberAccount, provision, with_credentials
+from exchange.catalogue import load_catalogue
+from exchange.directory import Authority, load_identity, save_identity
+from exchange.errors import BadConfiguration
+from exchange.profiles import Profile, load_profiles
+from exchange.store import connect_with_patience
+from schemas import Role
+
+Say = Callable[[str], None]
+
+DIRECTORY_TERM = timedelta(days=365)
+
+
+def packaged_departments() -> Path:
+    """The example departments that come with the exchange."""
+    return Path(exchange.__file__).resolve().parent.parent / "departments"
+
+
+def init_files(settings: Settings, say: Say, source: Path | None = None) -> dict[str, Profile]:
+    """Departments and catalogue, authority, a key folder a member, the signed directory, and databases.
+
+    ``source`` is a folder of departments to start from (default: the packaged ones). Raises BadConfiguration.
+    """
+    home = Home(settings.home)
+    home.root.mkdir(parents=True, exist_ok=True)
+    _copy_departments(home, source or packaged_departments(), say)
+    profiles = load_profiles(home.departments)
+    if not any(Role.WINDOW in profile.roles for profile in profiles.values()):
+        raise BadConfiguration("no department has the role 'window'", mend="one profile.toml says roles = ['window']")
+    say(f"catalogue: {len(load_catalogue(home.catalogue))} matters")
+    _certify(settings, home, profiles, say)
+    for index, address in enumerate(profiles, 1):
+        store = connect_with_patience(home.database_url(address, settings.database_url), member=address)
+        store.migrate()
+        store.close()
+        say(f"databases: {index} of {len(profiles)}")
+    return profiles
+
+
+def _copy_departments(home: Home, source: Path, say: Say) -> None:
+    if home.departments.exists():
+        return
+    ignored = shutil.ignore_patterns("__pycache__", "*.pyc", "__init__.py", "py.typed")
+    shutil.copytree(source, home.departments, ignore=ignored)
+    say(f"departments: copied to {home.departments}")
+
+
+def _certify(settings: Settings, home: Home, profiles: dict[str, Profile], say: Say) -> None:
+    domain = next(iter(profiles)).rsplit(".", 1)[0]
+    now = settings.clock.now()
+    authority = Authority.open_or_create(home.authority, domain, now)
+    members = []
+    for address, profile in profiles.items():
+        folder = home.keys(address)
+        if not folder.exists():
+            save_identity(authority.certify(address, now), folder)
+            say(f"keys: {address}")
+        identity = load_identity(folder)
+        members.append(
+            authority.member(identity, profile.name, profile.name_en, profile.roles, superior=profile.superior)
+        )
+    if authority.publish(home.directory, members, now, now + DIRECTORY_TERM):
+        say(f"directory: {len(members)} members, signed by {domain}")
+
+
+def start_node(settings: Settings, say: Say, *, detach: bool = False) -> tuple[PrivateNode | None, NodeInfo]:
+    """The private node, started or found again; or the broker the environment names, as it is."""
+    if settings.broker_url:
+        return None, NodeInfo(settings.broker_url, settings.management_url)
+    node = PrivateNode(Home(settings.home).node)
+    return node, node.start(say, detach=detach)
+
+
+def init_broker(settings: Settings, info: NodeInfo, profiles: dict[str, Profile], say: Say) -> None:
+    """Queues, and an account a member where the management API is reachable; else all share the given account."""
+    home = Home(settings.home)
+    windows = [profile.address for profile in profiles.values() if Role.WINDOW in profile.roles]
+    provision(info.url, list(profiles), windows, progress=say)
+    if info.management_url is None:
+        say("broker: no management API given, all members share one account")
+        for address in profiles:
+            write_link(home.account(address), Link(info.url, None))
+        return
+    with ManagementClient(info.management_url, info.url) as management:
+        for address in profiles:
+            password = secrets.token_urlsafe(24)
+            management.put_member(MemberAccount(address, password, address in windows))
+            write_link(home.account(address), Link(with_credentials(info.url, address, password), address))
+    say(f"broker: {len(profiles)} members have queues and an account each")

@@ -1,0 +1,206 @@
+"""One member running: its node joined to database and broker, its loops started and stopped in good order."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from exchange.broker.consumer import BatchConsumer, ConsumedQueue
+from exchange.broker.probe import stamps_arrival
+from exchange.broker.publisher import ConfirmedPublisher
+from exchange.broker.topology import queues_of
+from exchange.clock import CST, Clock, RealClock, SteppedClock
+from exchange.errors import ExchangeError
+from exchange.flow import lapse, respond
+from exchange.flow.arrival import ArrivalJudge, BrokerStamp, EventTime, OwnTime
+from exchange.flow.collect import Collector
+from exchange.flow.conclude import Concluder, DecideRule
+from exchange.flow.dispatch import Dispatcher
+from exchange.flow.node import Node
+from exchange.flow.receipts import OnSigned
+from exchange.flow.receive import Handler, Receiver
+from exchange.flow.respond import OpinionRule
+from exchange.store import SqlStore
+from schemas import Document, Role
+
+log = structlog.get_logger()
+
+_ALIVE = "consuming-at"
+"""Meta key: when this member was last known to consume (clock time); bounds arrivals on brokers without stamps."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """How a member reaches the broker."""
+
+    url: str
+    user_id: str | None
+    """The member's own account name; None where all members share one account."""
+
+
+@dataclass
+class Work:
+    """What a member does beyond sending and receiving, by its roles."""
+
+    opinion_rule: OpinionRule | None = None
+    decide_rule: DecideRule | None = None
+    handlers: dict[str, Handler] = field(default_factory=dict)
+    on_signed: OnSigned | None = None
+
+
+def work_for(
+    roles: tuple[Role, ...], opinion_rule: OpinionRule | None = None, decide_rule: DecideRule | None = None
+) -> Work:
+    """The handler tables of a member's roles, joined. Everyone takes official documents."""
+    work = Work(opinion_rule, decide_rule, {Document.KIND: respond.take_document})
+    if Role.DEPARTMENT in roles:
+        work.handlers |= respond.handlers()
+        work.on_signed = respond.on_signed
+    if Role.MONITOR in roles:
+        work.handlers |= lapse.handlers()
+    if Role.WINDOW in roles:
+        collector = Collector(Concluder(decide_rule))
+        work.handlers |= collector.handlers()
+        work.on_signed = collector.on_signed
+    return work
+
+
+class RunningMember:
+    """Serves one member until closed: consumes, dispatches, and does its role's periodic work."""
+
+    def __init__(
+        self,
+        node: Node,
+        store: SqlStore,
+        link: Link,
+        work: Work,
+        *,
+        tick: float | None = None,
+        batch: int = 50,
+        window: int = 400,
+    ) -> None:
+        self.node = node
+        self._store = store
+        self._link = link
+        self._work = work
+        self._tick = tick if tick is not None else _tick_for(node.clock)
+        self._batch = batch
+        self._window = window
+        self._stopping = threading.Event()
+        self._nudge = threading.Event()
+        self.dispatcher = Dispatcher(node, RealClock())
+        self._threads: list[threading.Thread] = []
+        self._publisher: ConfirmedPublisher | None = None
+        self._consumer: BatchConsumer | None = None
+
+    def start(self) -> None:
+        """Connects and starts all loops. Raises the errors of broker and database when they cannot be reached."""
+        roles = self.node.directory.member(self.node.address).roles
+        judge = self._judge()
+        receiver = Receiver(self.node, self._work.handlers, judge, self._work.on_signed, self.wake)
+        self._publisher = ConfirmedPublisher(
+            self._link.url,
+            sender=self.node.address,
+            user_id=self._link.user_id,
+            on_results=self.dispatcher.on_results,
+            max_messages=self._window,
+        )
+        self._publisher.start()
+        self._spawn("dispatch", lambda: self.dispatcher.run(self._publisher))  # type: ignore[arg-type]
+        self._consumer = BatchConsumer(
+            self._link.url,
+            [ConsumedQueue(name) for name in queues_of(self.node.address, Role.WINDOW in roles)],
+            receiver.on_batch,
+            name=self.node.address,
+            max_batch=self._batch,
+            trust_stamp=isinstance(judge, BrokerStamp),
+        )
+        self._consumer.start()
+        self._spawn("tick", self._tick_loop)
+        log.info("member.serving", node=self.node.address, roles=[role.value for role in roles])
+
+    def wake(self) -> None:
+        """Something was committed: the outbox may have work, the desk or the watch list too."""
+        self.dispatcher.wake()
+        self._nudge.set()
+
+    def close(self) -> None:
+        """Stops consuming first, lets what was committed go out, then disconnects."""
+        self._stopping.set()
+        self._nudge.set()
+        if self._consumer is not None:
+            self._consumer.close()
+        self.dispatcher.stop()
+        for thread in self._threads:
+            thread.join(10)
+        if self._publisher is not None:
+            self._publisher.close()
+        self._store.close()
+        log.info("member.stopped", node=self.node.address)
+
+    def _spawn(self, name: str, target: Callable[[], None]) -> None:
+        thread = threading.Thread(target=target, name=f"{self.node.address}:{name}", daemon=True)
+        thread.start()
+        self._threads.append(thread)
+
+    def _judge(self) -> ArrivalJudge:
+        if isinstance(self.node.clock, SteppedClock):
+            return EventTime()
+        with self.node.store.reading() as tx:
+            text = tx.get_meta(_ALIVE)
+        last_alive = datetime.fromisoformat(text) if text else datetime(1970, 1, 1, tzinfo=CST)
+        own = OwnTime(last_alive)
+        return BrokerStamp(self.node.clock, own) if stamps_arrival(self._link.url) else own
+
+    def _tick_loop(self) -> None:
+        while not self._stopping.is_set():
+            self._nudge.wait(self._tick)
+            self._nudge.clear()
+            if self._stopping.is_set():
+                return
+            try:
+                self._do_periodic_work()
+            except ExchangeError as error:
+                log.error("tick.failed", node=self.node.address, code=error.code, reason=str(error))
+                self._stopping.wait(1.0)
+            except Exception:
+                log.exception("tick.failed", node=self.node.address)
+                self._stopping.wait(1.0)
+
+    def _do_periodic_work(self) -> None:
+        if periodic_work(self.node, self._work):
+            self.dispatcher.wake()
+        if self._consumer is not None and self._consumer.state.connected:
+            with self.node.store.transaction() as tx:
+                tx.set_meta(_ALIVE, self.node.clock.now().isoformat())
+
+
+def periodic_work(node: Node, work: Work) -> int:
+    """A monitor's sweep and a department's look at its desk; how much was done."""
+    roles = node.directory.member(node.address).roles
+    done = 0
+    if Role.MONITOR in roles:
+        lapse.reproject(node)
+        while (swept := lapse.sweep(node)).looked_at:
+            done += swept.looked_at
+            if swept.looked_at < lapse.SWEEP_LIMIT:
+                break
+    if Role.DEPARTMENT in roles and work.opinion_rule is not None:
+        while answered := respond.look_at_desk(node, work.opinion_rule):
+            done += answered
+    return done
+
+
+def _tick_for(clock: Clock) -> float:
+    """Seconds between looks: an hour of the node's clock, within a tenth of a second and ten seconds."""
+    return min(10.0, max(0.1, clock.real_seconds(timedelta(hours=1))))
+
+
+def new_id() -> str:
+    """A random message id (UUID version 4)."""
+    return str(uuid.uuid4())

@@ -1,0 +1,93 @@
+"""Where a domain lives on this machine, and what the environment says of broker, database and clock."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from exchange.clock import Clock, parse_clock
+from exchange.errors import BadConfiguration
+
+HOME_DEFAULT = ".exchange"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment decides. None means: the embedded default."""
+
+    home: Path
+    broker_url: str | None
+    management_url: str | None
+    database_url: str | None
+    clock: Clock
+
+    @classmethod
+    def read(cls, env: Mapping[str, str] | None = None, home: Path | None = None) -> Settings:
+        """Reads EXCHANGE_HOME, _BROKER_URL, _MANAGEMENT_URL, _DATABASE_URL and _CLOCK. Raises BadConfiguration."""
+        env = os.environ if env is None else env
+        try:
+            clock = parse_clock(env.get("EXCHANGE_CLOCK", "real"))
+        except ValueError as error:
+            raise BadConfiguration(f"EXCHANGE_CLOCK does not hold: {error}", mend="real, or ORIGIN/START/FACTOR")
+        return cls(
+            home=(home or Path(env.get("EXCHANGE_HOME", HOME_DEFAULT))).absolute(),
+            broker_url=env.get("EXCHANGE_BROKER_URL") or None,
+            management_url=env.get("EXCHANGE_MANAGEMENT_URL") or None,
+            database_url=env.get("EXCHANGE_DATABASE_URL") or None,
+            clock=clock,
+        )
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folder of a domain: authority, directory, catalogue, and one folder a member."""
+
+    root: Path
+
+    @property
+    def authority(self) -> Path:
+        """The authority's key and certificate; only `init` and the directory's keeper need it."""
+        return self.root / "authority"
+
+    @property
+    def directory(self) -> Path:
+        """The signed directory."""
+        return self.root / "directory.cose"
+
+    @property
+    def departments(self) -> Path:
+        """One folder a department: profile and rule."""
+        return self.root / "departments"
+
+    @property
+    def catalogue(self) -> Path:
+        """The matters."""
+        return self.departments / "catalogue"
+
+    @property
+    def node(self) -> Path:
+        """The private RabbitMQ node."""
+        return self.root / "node"
+
+    @property
+    def logs(self) -> Path:
+        """What the served roles write."""
+        return self.root / "log"
+
+    def member(self, address: str) -> Path:
+        """A member's folder: keys, broker account, database."""
+        return self.root / "members" / address
+
+    def keys(self, address: str) -> Path:
+        """A member's private keys and certificate."""
+        return self.member(address) / "keys"
+
+    def account(self, address: str) -> Path:
+        """A member's account at the broker; readable by its owner only."""
+        return self.member(address) / "broker.json"
+
+    def database_url(self, address: str, given: str | None) -> str:
+        """The given database, or the member's own SQLite file."""
+        return given or f"sqlite:///{self.member(address) / 'store.db'}"

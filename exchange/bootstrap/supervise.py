@@ -1,0 +1,159 @@
+"""Supervise: one child process a role. A role that dies is restarted, with growing patience, and it is said.
+
+The rules of restarting are a small value, `Backoff`; the rest starts, watches and stops processes.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from exchange.clock import monotonic
+
+Say = Callable[[str], None]
+
+FATAL_EXIT = 6
+"""Exit code of an operator's error (keys, identity in use, configuration): restarting would not mend it."""
+
+
+@dataclass
+class Backoff:
+    """Seconds to wait before the next start: doubling from ``first`` to ``most``; forgotten after a calm run."""
+
+    first: float = 0.5
+    most: float = 30.0
+    calm_after: float = 60.0
+    _failures: int = 0
+
+    def after(self, lived: float) -> float:
+        """The wait after a life of ``lived`` seconds."""
+        if lived >= self.calm_after:
+            self._failures = 0
+        wait = min(self.most, self.first * 2**self._failures)
+        self._failures += 1
+        return float(wait)
+
+
+@dataclass
+class Child:
+    """One role's process and its history."""
+
+    name: str
+    command: Sequence[str]
+    log: Path
+    backoff: Backoff = field(default_factory=Backoff)
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    restarts: int = 0
+    again_at: float | None = None
+    given_up: bool = False
+
+    @property
+    def alive(self) -> bool:
+        """Whether its process runs."""
+        return self.process is not None and self.process.poll() is None
+
+
+class Supervisor:
+    """Keeps a set of roles running until told to stop."""
+
+    def __init__(self, say: Say, environment: Mapping[str, str]) -> None:
+        self._say = say
+        self._environment = {**os.environ, **environment, "EXCHANGE_SUPERVISED": str(os.getpid())}
+        self._stop = threading.Event()
+        self.children: dict[str, Child] = {}
+
+    def add(self, name: str, command: Sequence[str], log: Path) -> None:
+        """Adds a role; `run` starts it."""
+        self.children[name] = Child(name, command, log)
+
+    def stop(self) -> None:
+        """Ends `run`; safe from a signal handler."""
+        self._stop.set()
+
+    def start(self) -> None:
+        """Starts all roles."""
+        for child in self.children.values():
+            self._start(child)
+
+    def watch_once(self) -> None:
+        """Looks after each role once: restarts what died and has waited long enough."""
+        for child in self.children.values():
+            if child.alive or child.given_up:
+                continue
+            if child.again_at is None:
+                self._died(child)
+            elif monotonic() >= child.again_at:
+                child.restarts += 1
+                self._start(child)
+
+    def run(self, interval: float = 0.2) -> None:
+        """Starts, watches until `stop`, then stops every role in good order."""
+        self.start()
+        while not self._stop.wait(interval):
+            self.watch_once()
+        self.shut_down()
+
+    def shut_down(self, patience: float = 10.0) -> None:
+        """Asks every role to finish; kills what has not after ``patience`` seconds."""
+        for child in self.children.values():
+            if child.alive and child.process is not None:
+                child.process.send_signal(signal.SIGTERM)
+        until = monotonic() + patience
+        for child in self.children.values():
+            if child.process is None:
+                continue
+            try:
+                child.process.wait(max(0.1, until - monotonic()))
+            except subprocess.TimeoutExpired:
+                self._say(f"{child.name} did not stop in {patience:.0f} s: killed")
+                child.process.kill()
+                child.process.wait()
+
+    def _start(self, child: Child) -> None:
+        child.log.parent.mkdir(parents=True, exist_ok=True)
+        with child.log.open("ab") as log:
+            child.process = _spawn(child.command, self._environment, log)
+        child.started, child.again_at = monotonic(), None
+        if child.restarts:
+            self._say(f"{child.name} started again (restart {child.restarts})")
+
+    def _died(self, child: Child) -> None:
+        code = child.process.returncode if child.process is not None else None
+        if code == FATAL_EXIT:
+            child.given_up = True
+            self._say(f"{child.name} cannot run here (exit {code}); see {child.log}")
+            return
+        wait = child.backoff.after(monotonic() - child.started)
+        child.again_at = monotonic() + wait
+        self._say(f"{child.name} died ({_cause(code)}); restarted in {wait:.1f} s")
+
+
+def role_command(address: str) -> list[str]:
+    """The command that serves one member."""
+    return [sys.executable, "-m", "exchange", "serve", address]
+
+
+def _spawn(command: Sequence[str], environment: Mapping[str, str], log: IO[bytes]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        list(command), env=dict(environment), stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
+    )
+
+
+def _cause(code: int | None) -> str:
+    if code is not None and code < 0:
+        return f"killed by {signal.Signals(-code).name}"
+    return f"exit {code}"
+
+
+def orphaned() -> bool:
+    """Whether the supervisor that started this process is gone; then a role stops by itself."""
+    parent = os.environ.get("EXCHANGE_SUPERVISED")
+    return parent is not None and os.getppid() != int(parent)

@@ -1,0 +1,148 @@
+"""Commands that make and run a domain: init, up, serve, doctor, schema."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from exchange.bootstrap import doctor as examination
+from exchange.bootstrap import logs
+from exchange.bootstrap.home import open_link, open_member, open_work
+from exchange.bootstrap.init import init_broker, init_files, start_node
+from exchange.bootstrap.member import RunningMember
+from exchange.bootstrap.settings import Home, Settings
+from exchange.bootstrap.supervise import Supervisor, orphaned, role_command
+from exchange.cli.view import console, print_json, say
+from exchange.profiles import load_profiles
+from schemas.asyncapi import asyncapi
+from schemas.export import json_schemas
+
+HomeOption = Annotated[
+    Path | None, typer.Option("--home", envvar="EXCHANGE_HOME", help="The domain's folder (default ./.exchange).")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands."""
+    panel = "域 A domain"
+    app.command("init", rich_help_panel=panel)(init)
+    app.command("up", rich_help_panel=panel)(up)
+    app.command("serve", rich_help_panel=panel)(serve)
+    app.command("doctor", rich_help_panel=panel)(doctor)
+    app.command("schema", rich_help_panel=panel)(schema)
+
+
+def init(
+    home: HomeOption = None,
+    departments: Annotated[
+        Path | None, typer.Option(help="A folder of departments to start from (default: the packaged example city).")
+    ] = None,
+) -> None:
+    """Makes a domain: authority, keys, signed directory, databases, queues. 建立一个域。
+
+    Makes what is missing and leaves what is there: run it again after adding a department folder. Without
+    EXCHANGE_BROKER_URL a private RabbitMQ node is set up in the domain's folder; without EXCHANGE_DATABASE_URL
+    each member gets an SQLite file.
+    """
+    settings = Settings.read(home=home)
+    profiles = init_files(settings, say, departments)
+    node, info = start_node(settings, say)
+    try:
+        init_broker(settings, info, profiles, say)
+    finally:
+        if node is not None:
+            node.stop()
+    say(f"{len(profiles)} members ready in {settings.home}; run them with: exchange up")
+
+
+def up(home: HomeOption = None) -> None:
+    """Runs the whole domain here, supervised: a role that dies is restarted, and says so. 运行全域。
+
+    Starts the private node (or uses EXCHANGE_BROKER_URL), then one process a member. Ctrl-C stops everything in
+    good order. Logs are in the domain's log folder.
+    """
+    settings = Settings.read(home=home)
+    profiles = init_files(settings, say)
+    node, info = start_node(settings, say)
+    try:
+        init_broker(settings, info, profiles, say)
+        supervisor = Supervisor(say, {"EXCHANGE_HOME": str(settings.home)})
+        for address in profiles:
+            supervisor.add(address, role_command(address), Home(settings.home).logs / f"{address}.log")
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: supervisor.stop())
+        say(f"serving {len(profiles)} members; logs in {Home(settings.home).logs}; Ctrl-C stops")
+        supervisor.run()
+    finally:
+        if node is not None:
+            node.stop()
+    say("stopped")
+
+
+def serve(address: str, home: HomeOption = None, verbose: bool = False) -> None:
+    """Serves one member, in the foreground, until told to stop. 运行一个成员。
+
+    ADDRESS is that of a profile, for example hefei.planning. `exchange up` runs this for each member; in production
+    one container or service runs one.
+    """
+    logs.configure(verbose=verbose)
+    settings = Settings.read(home=home)
+    opened = open_member(settings, address, patient=True)
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with opened.store.claim_identity(address):
+        member = RunningMember(opened.node, opened.store, open_link(settings, address), open_work(opened.profile))
+        member.start()
+        while not stop.wait(0.5):
+            if orphaned():
+                break
+        member.close()
+
+
+def doctor(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Checks broker, database, keys, clock, calendar and topology, and says how to mend each. 体检。"""
+    settings = Settings.read(home=home)
+    findings = examination.examine(settings)
+    if as_json:
+        print_json([finding.__dict__ for finding in findings])
+    else:
+        table = Table(border_style="dim", header_style="bold", show_lines=False)
+        for title in ("", "check 检查", "finding 结果", "mend 处置"):
+            table.add_column(title)
+        for finding in findings:
+            table.add_row(_LIGHTS[finding.level], finding.check, finding.finding, finding.mend)
+        console.print(table)
+    if any(finding.level == "bad" for finding in findings):
+        raise typer.Exit(6)
+
+
+_LIGHTS = {"good": "[green]●[/]", "note": "[yellow]●[/]", "bad": "[red]●[/]"}
+
+
+def schema(
+    kind: Annotated[str | None, typer.Argument(help="A message kind, or `asyncapi`; default: all schemas.")] = None,
+) -> None:
+    """Prints JSON Schema and AsyncAPI of everything that travels. 导出报文规范。"""
+    schemas = json_schemas()
+    if kind is None:
+        print_json(schemas)
+    elif kind == "asyncapi":
+        print_json(asyncapi())
+    elif kind in schemas:
+        print_json(schemas[kind])
+    else:
+        print(f"no kind {kind!r}; one of: asyncapi, {', '.join(sorted(schemas))}", file=sys.stderr)
+        raise typer.Exit(3)
+
+
+def names(home: Path) -> dict[str, str]:
+    """Short names of all departments, by address."""
+    return {address: profile.name for address, profile in load_profiles(Home(home).departments).items()}

@@ -1,0 +1,176 @@
+"""The window's side of a deadline: derive its state from case, part, ledger and receipt, and tell the monitors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+
+from exchange.errors import Conflict, NotFound
+from exchange.flow.node import Node, Step
+from exchange.flow.ports import CaseRow, CaseState, PartRow, PartState, Transaction
+from exchange.flow.receipts import receipt_proof
+from exchange.rules import ledger
+from exchange.rules.deadline import project
+from schemas import (
+    Approver,
+    DeadlineNotice,
+    DeadlineState,
+    DeadlineStatus,
+    EntryKind,
+    LedgerEntry,
+    Matter,
+    StartRule,
+    Term,
+)
+
+_NOTICE_SIZE = 50
+RUNNING = frozenset({PartState.ISSUED, PartState.SIGNED})
+"""Part states in which a term may run."""
+
+
+def matter_of(tx: Transaction, case: CaseRow) -> Matter:
+    """The matter as it stood when the case was opened, whatever the catalogue says today."""
+    text = tx.get_meta(matter_key(case.matter, case.matter_version))
+    if text is None:
+        raise NotFound(f"matter {case.matter} version {case.matter_version} is not on record")
+    return parse_matter(text)
+
+
+@lru_cache(maxsize=256)
+def parse_matter(text: str) -> Matter:
+    """A matter from its JSON text; the same text is parsed once."""
+    return Matter.model_validate_json(text)
+
+
+def matter_key(code: str, version: str) -> str:
+    """Where a matter's text is kept in the store."""
+    return f"matter:{code}:{version}"
+
+
+def approver_of(matter: Matter, department: str) -> Approver:
+    """The matter's entry for a department that is part of the case."""
+    return next(approver for approver in matter.approvers if approver.department == department)
+
+
+def deadline_state(
+    node: Node, case: CaseRow, part: PartRow, matter: Matter, entries: Sequence[LedgerEntry], tx: Transaction | None
+) -> DeadlineState:
+    """All that anyone needs to derive or re-check the deadline; with the receipt's proof if ``tx`` is given."""
+    approver = approver_of(matter, part.department)
+    evidence = None
+    if tx is not None and part.receipt_id is not None and part.receipt_index is not None:
+        evidence = receipt_proof(tx, part.department, part.receipt_id, part.receipt_index)
+    return DeadlineState(
+        case_number=case.number,
+        matter=matter.code,
+        matter_version=matter.version,
+        department=part.department,
+        lead=node.address,
+        consultation_id=part.consultation_id or "",
+        revision=part.revision,
+        status=DeadlineStatus.RUNNING if is_running(case, part) else DeadlineStatus.CLOSED,
+        term=Term(fixed=part.fixed_due) if part.fixed_due else Term(days=approver.term_days),
+        start=matter.start,
+        ledger=tuple(entries),
+        default=approver.default,
+        default_basis=approver.default_basis,
+        effect_delay_days=matter.effect_delay_days,
+        exclusions=matter.exclusions,
+        evidence=evidence,
+    )
+
+
+def is_running(case: CaseRow, part: PartRow) -> bool:
+    """Whether the department's silence could still have a consequence."""
+    return case.state is CaseState.OPEN and part.state in RUNNING
+
+
+def start_term(step: Step, case: CaseRow, part: PartRow, matter: Matter, arrived: datetime, signed: datetime) -> None:
+    """Begins a department's term. Its receipt says when; never before we asked, never after we heard of it."""
+    claimed = arrived if matter.start is StartRule.ARRIVAL else signed
+    at = max(part.issued_at or step.now, min(claimed, step.now))
+    entry = LedgerEntry(
+        kind=EntryKind.START, at=at, reason=f"term begins: {matter.start.value}", actor=step.node.address
+    )
+    step.tx.cases.add_entries(case.number, part.department, [entry])
+
+
+def refresh(step: Step, case_number: str, department: str) -> None:
+    """Has the monitors told of this part when the step ends."""
+    step.deadline_changed(case_number, department, tell_monitors)
+
+
+def tell_monitors(step: Step) -> None:
+    """Sends every monitor the present state of all changed deadlines, many in one message."""
+    states = [_present(step, number, department) for number, department in step.changed_parts]
+    step.changed_parts.clear()
+    told = [state for state in states if state is not None]
+    monitors = step.node.monitors
+    for first in range(0, len(told) if monitors else 0, _NOTICE_SIZE):
+        step.send(DeadlineNotice(deadlines=tuple(told[first : first + _NOTICE_SIZE])), monitors)
+
+
+def _present(step: Step, number: str, department: str) -> DeadlineState | None:
+    case, part = step.tx.cases.get(number), step.tx.cases.part(number, department)
+    if case is None or part is None or part.consultation_id is None:
+        return None
+    entries = step.tx.cases.ledger(number, department)
+    running = is_running(case, part)
+    if running and not entries:
+        return None
+    return deadline_state(step.node, case, part, matter_of(step.tx, case), entries, step.tx if running else None)
+
+
+def amend(
+    node: Node,
+    case_number: str,
+    department: str,
+    kind: EntryKind,
+    *,
+    days: int | None,
+    reason: str,
+    basis: Sequence[str],
+    actor: str,
+) -> LedgerEntry:
+    """Stops, resumes, restarts or extends a running term by an entry in its ledger.
+
+    Raises NotFound, Conflict (term over, extended before, not stopped) or CallerError with what to mend.
+    """
+    with node.step() as step:
+        case = step.tx.cases.get(case_number, lock=True)
+        part = step.tx.cases.part(case_number, department)
+        if case is None or part is None:
+            raise NotFound(f"{department} is not consulted in case {case_number}")
+        if not is_running(case, part):
+            raise Conflict(f"the term of {department} in {case_number} is not running", mend="nothing can be amended")
+        entries = step.tx.cases.ledger(case_number, department)
+        state = deadline_state(node, case, part, matter_of(step.tx, case), entries, None)
+        entry = _entry(kind, state, node, step.now, days, reason, tuple(basis), actor)
+        step.tx.cases.add_entries(case_number, department, [entry])
+        due_at = project(state.model_copy(update={"ledger": (*entries, entry)}), node.calendar).due_at
+        step.tx.cases.move_part(case_number, department, {part.state}, part.state, due_at=due_at)
+        step.note("deadline-amended", case_number, None, department=department, kind=kind.value, days=days)
+        refresh(step, case_number, department)
+    return entry
+
+
+def _entry(
+    kind: EntryKind,
+    state: DeadlineState,
+    node: Node,
+    now: datetime,
+    days: int | None,
+    reason: str,
+    basis: tuple[str, ...],
+    actor: str,
+) -> LedgerEntry:
+    if kind is EntryKind.EXTEND:
+        return ledger.extend(state, days or 0, reason, basis, actor, now, node.calendar)
+    if kind is EntryKind.STOP:
+        return ledger.stop(state, days, reason, basis, actor, now, node.calendar)
+    if kind is EntryKind.RESUME:
+        return ledger.resume(state, reason, basis, actor, now, node.calendar)
+    if kind is EntryKind.RESTART:
+        return ledger.restart(state, reason, basis, actor, now, node.calendar)
+    raise Conflict("a term starts by the department's receipt, not by hand")

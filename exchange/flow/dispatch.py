@@ -1,0 +1,147 @@
+"""Dispatch: the outbox is the only way out.
+
+Copies that are due go to the publisher, many in flight; its results are written back in batches. A confirm makes a
+copy *sent*: it stays, and goes out again if the addressee's signed receipt does not come, each time with more
+patience. Patience is real time, since a broker does not live on the node's clock.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from exchange.clock import Clock
+from exchange.envelope import envelope_for
+from exchange.errors import DatabaseUnavailable
+from exchange.flow.node import Node
+from exchange.flow.ports import Parcel, Publication, Publisher, PublishOutcome, PublishResult
+
+log = structlog.get_logger()
+
+
+class Dispatcher:
+    """Moves one node's outbox to the broker. ``run`` is its loop; ``wake`` says that something was written."""
+
+    def __init__(
+        self,
+        node: Node,
+        now_real: Clock,
+        *,
+        batch: int = 300,
+        receipt_patience: timedelta = timedelta(seconds=30),
+        retry_after: timedelta = timedelta(seconds=1),
+        poll: float = 0.2,
+        give_up_after: int = 50,
+    ) -> None:
+        self._node = node
+        self._now_real = now_real
+        self._batch = batch
+        self._receipt_patience = receipt_patience
+        self._retry_after = retry_after
+        self._poll = poll
+        self._give_up_after = give_up_after
+        self._flying: dict[int, Parcel] = {}
+        self._results: queue.SimpleQueue[PublishResult] = queue.SimpleQueue()
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+
+    def wake(self) -> None:
+        """Something may be due; safe from any thread."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Ends ``run`` after the pass it is in."""
+        self._stopping.set()
+        self._wake.set()
+
+    def on_results(self, results: Sequence[PublishResult]) -> None:
+        """Called by the publisher; only queues, so that the connection's thread never waits for the database."""
+        for result in results:
+            self._results.put(result)
+        self._wake.set()
+
+    def run(self, publisher: Publisher) -> None:
+        """Loops until stopped; a database that is away is waited for."""
+        while not self._stopping.is_set():
+            self._wake.clear()
+            try:
+                busy = self.dispatch_once(publisher)
+            except DatabaseUnavailable as error:
+                log.error("dispatch.database", node=self._node.address, reason=str(error))
+                self._stopping.wait(1.0)
+                continue
+            if not busy:
+                self._wake.wait(self._poll)
+
+    def dispatch_once(self, publisher: Publisher) -> bool:
+        """One pass: results in, due copies out. True if there was anything to do."""
+        settled = self._settle()
+        room = self._batch - len(self._flying)
+        if room <= self._batch // 4:
+            return settled
+        with self._node.store.reading() as tx:
+            parcels = tx.outbox.due(self._now_real.now(), room, self._flying.keys())
+        for parcel in parcels:
+            self._flying[parcel.id] = parcel
+        if parcels:
+            publisher.publish([_publication(parcel) for parcel in parcels])
+        return settled or bool(parcels)
+
+    def _settle(self) -> bool:
+        results: list[PublishResult] = []
+        while not self._results.empty() and len(results) < 1000:
+            results.append(self._results.get())
+        if not results:
+            return False
+        with self._node.store.transaction() as tx:
+            now, real = self._node.clock.now(), self._now_real.now()
+            for again_at, ids in self._confirmed(results, real).items():
+                tx.outbox.mark_sent(ids, now, again_at)
+            for result in results:
+                if result.outcome is not PublishOutcome.CONFIRMED and result.id in self._flying:
+                    tx.outbox.mark_failed(result.id, self._reason(result), now, self._again(result, real))
+        for result in results:
+            self._flying.pop(result.id, None)
+        return True
+
+    def _confirmed(self, results: Sequence[PublishResult], real: datetime) -> dict[datetime, list[int]]:
+        groups: dict[datetime, list[int]] = defaultdict(list)
+        for result in results:
+            parcel = self._flying.get(result.id)
+            if result.outcome is PublishOutcome.CONFIRMED and parcel is not None:
+                groups[real + self._receipt_patience * 2 ** min(parcel.attempts, 7)].append(result.id)
+        return groups
+
+    def _again(self, result: PublishResult, real: datetime) -> datetime | None:
+        attempts = self._flying[result.id].attempts
+        if result.outcome is PublishOutcome.UNROUTABLE and attempts + 1 >= self._give_up_after:
+            return None
+        return real + self._retry_after * 2 ** min(attempts, 6)
+
+    def _reason(self, result: PublishResult) -> str:
+        parcel = self._flying[result.id]
+        reason = f"{result.outcome}: {result.reason or parcel.queue}"
+        log.warning(
+            "dispatch.failed",
+            node=self._node.address,
+            message_id=parcel.message_id,
+            addressee=parcel.addressee,
+            reason=reason,
+        )
+        return reason
+
+
+def _publication(parcel: Parcel) -> Publication:
+    return Publication(
+        id=parcel.id,
+        queue=parcel.queue,
+        body=envelope_for(parcel.common, parcel.recipient),
+        message_id=parcel.message_id,
+        correlation_id=parcel.conversation_id,
+        kind=parcel.kind,
+    )

@@ -1,0 +1,237 @@
+"""Lapse: the deadline monitor. It reminds, and when a term is over publishes a signed deemed consent, or escalates.
+
+A monitor decides nothing for good: its deemed consent joins the queue that carries the opinions, and the window lets
+it take effect only behind everything that arrived in time. Several monitors may watch the same deadlines; all ids are
+derived from case, department and kind, and the window gives effect once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from exchange.audit import verify_receipt
+from exchange.errors import Returned, SenderError
+from exchange.flow.node import Node, Step
+from exchange.flow.ports import WatchRow, WatchState
+from exchange.flow.receipts import proof_digest
+from exchange.flow.receive import Handler, Incoming
+from exchange.rules.calendar import WorkingCalendar, add_working_days, end_of_day
+from exchange.rules.deadline import Projection, project, rung_at
+from exchange.rules.defaults import deemed_id, escalation_id, obstacles, reminder_id
+from schemas import (
+    Body,
+    DeadlineNotice,
+    DeadlineState,
+    DeadlineStatus,
+    DeemedConsent,
+    DefaultNotice,
+    Escalation,
+    Reminder,
+    Role,
+    SentReminder,
+)
+
+log = structlog.get_logger()
+
+RUNGS = (50, 90)
+"""Shares of the term, in per cent, at which a department is reminded (yellow and red card)."""
+SWEEP_LIMIT = 200
+"""Deadlines handled in one transaction."""
+
+
+@dataclass(frozen=True)
+class Swept:
+    """What one sweep did."""
+
+    reminded: int = 0
+    deemed: int = 0
+    escalated: int = 0
+    looked_at: int = 0
+
+
+def handlers() -> dict[str, Handler]:
+    """What a monitor takes in."""
+    return {DeadlineNotice.KIND: take_notice, DefaultNotice.KIND: lambda step, incoming, body: None}
+
+
+def take_notice(step: Step, incoming: Incoming, body: Body) -> None:
+    """Puts a window's deadlines under watch, or takes closed ones off. An older revision changes nothing."""
+    if not isinstance(body, DeadlineNotice):
+        raise Returned("not a deadline notice", code="wrong-kind")
+    if Role.WINDOW not in step.node.directory.member(incoming.sender).roles:
+        raise Returned(f"{incoming.sender} is not a window", code="not-entitled")
+    if any(state.lead != incoming.sender for state in body.deadlines):
+        raise Returned("a window reports its own cases only", code="not-yours")
+    step.tx.watches.put([watch_row(state, step.node.calendar) for state in body.deadlines])
+
+
+def watch_row(state: DeadlineState, calendar: WorkingCalendar) -> WatchRow:
+    """A deadline as it stands on the monitor's list, with the next moment to look at it."""
+    projection = project(state, calendar)
+    running = state.status is DeadlineStatus.RUNNING
+    return WatchRow(
+        deadline=state,
+        window=state.lead,
+        state=WatchState.RUNNING if running else WatchState.CLOSED,
+        due_at=projection.due_at,
+        provisional=projection.provisional,
+        next_at=_first_look(projection, state, calendar) if running else None,
+        calendar=calendar.version,
+    )
+
+
+def sweep(node: Node) -> Swept:
+    """Handles the deadlines whose next moment has come, in one transaction. Cost follows what is due, not what is open.
+
+    Call again while ``looked_at`` equals SWEEP_LIMIT.
+    """
+    with node.store.reading() as tx:
+        if not tx.watches.due(node.clock.now(), 1):
+            return Swept()
+    with node.step() as step:
+        rows = step.tx.watches.due(step.now, SWEEP_LIMIT)
+        outcomes = [_look(step, row) for row in rows]
+    return Swept(outcomes.count("reminded"), outcomes.count("deemed"), outcomes.count("escalated"), len(rows))
+
+
+def reproject(node: Node) -> int:
+    """After a new or amended calendar: derives again what was projected with another one, with a journal entry."""
+    with node.step() as step:
+        rows = step.tx.watches.outdated(node.calendar.version, SWEEP_LIMIT)
+        changed = [row for row in rows if row.calendar != node.calendar.version]
+        for row in changed:
+            fresh = watch_row(row.deadline, node.calendar)
+            step.tx.watches.put([fresh])
+            step.note(
+                "reprojected", row.deadline.case_number, None,
+                department=row.deadline.department, calendar=node.calendar.version,
+                before=row.due_at.isoformat() if row.due_at else None,
+                after=fresh.due_at.isoformat() if fresh.due_at else None,
+            )  # fmt: skip
+    return len(changed)
+
+
+def _look(step: Step, row: WatchRow) -> str:
+    state = row.deadline
+    projection = project(state, step.node.calendar)
+    fires_at = firing_moment(projection, state, step.node.calendar)
+    sent = step.tx.watches.reminders(state.case_number, state.department)
+    if projection.due_at is None or fires_at is None:
+        step.tx.watches.postpone(state.case_number, state.department, state.revision, None)
+        return "stopped"
+    if step.now > fires_at:
+        return _lapse(step, row, projection, sent)
+    reminded = step.now < projection.due_at and _remind(step, row, projection, sent)
+    upcoming = _next_look(projection, fires_at, step.now)
+    step.tx.watches.postpone(state.case_number, state.department, state.revision, upcoming)
+    return "reminded" if reminded else "waiting"
+
+
+def _remind(step: Step, row: WatchRow, projection: Projection, sent: Sequence[SentReminder]) -> bool:
+    """Fires the latest rung that has passed; rungs missed in an outage collapse to it."""
+    state = row.deadline
+    passed = [rung for rung in RUNGS if rung_at(projection, rung) <= step.now]
+    if not passed or any(reminder.rung >= passed[-1] for reminder in sent) or projection.due_at is None:
+        return False
+    message_id = reminder_id(state.case_number, state.department, passed[-1])
+    if not step.tx.watches.add_reminder(
+        state.case_number, state.department, SentReminder(message_id=message_id, rung=passed[-1], at=step.now)
+    ):
+        return False
+    reminder = Reminder(
+        case_number=state.case_number,
+        department=state.department,
+        consultation_id=state.consultation_id,
+        rung=passed[-1],
+        due_at=projection.due_at,
+        default=state.default,
+    )
+    step.send(reminder, (state.department, state.lead), message_id=message_id)
+    step.note("reminded", state.case_number, message_id, department=state.department, rung=passed[-1])
+    return True
+
+
+def _lapse(step: Step, row: WatchRow, projection: Projection, sent: Sequence[SentReminder]) -> str:
+    state = row.deadline
+    hindered = [*obstacles(state, projection, sent, step.now), *_evidence_faults(step, state)]
+    if hindered and projection.provisional:
+        # A provisional date fires nothing at all, not even an escalation: it may move either way.
+        step.tx.watches.postpone(state.case_number, state.department, state.revision, None)
+        return "provisional"
+    after = WatchState.ESCALATED if hindered else WatchState.DEEMED
+    if not step.tx.watches.finish(state.case_number, state.department, state.revision, after, step.now):
+        return "gone"
+    if hindered:
+        _escalate(step, row, projection, hindered)
+        return "escalated"
+    _deem(step, row, projection, sent)
+    return "deemed"
+
+
+def _evidence_faults(step: Step, state: DeadlineState) -> list[str]:
+    if state.evidence is None:
+        return []
+    try:
+        receipt = verify_receipt(state.evidence, step.node.directory)
+    except SenderError as error:
+        return [f"the department's receipt does not verify: {error}"]
+    if receipt.receiver != state.department or receipt.message_id != state.consultation_id:
+        return ["the receipt is for another request"]
+    return []
+
+
+def _deem(step: Step, row: WatchRow, projection: Projection, sent: Sequence[SentReminder]) -> None:
+    state = row.deadline
+    if projection.due_at is None or state.evidence is None:
+        return
+    deemed = DeemedConsent(
+        state=state,
+        mode=state.default,
+        due_at=projection.due_at,
+        calendar=step.node.calendar.version,
+        reminders=tuple(sent),
+        receipt_digest=proof_digest(state.evidence),
+    )
+    message_id = deemed_id(state.case_number, state.department)
+    step.send(deemed, (row.window,), message_id=message_id)
+    step.note("deemed", state.case_number, message_id, department=state.department)
+
+
+def _escalate(step: Step, row: WatchRow, projection: Projection, hindered: Sequence[str]) -> None:
+    state = row.deadline
+    if projection.due_at is None:
+        return
+    escalation = Escalation(
+        case_number=state.case_number,
+        department=state.department,
+        consultation_id=state.consultation_id,
+        due_at=projection.due_at,
+        obstacles=tuple(hindered),
+    )
+    message_id = escalation_id(state.case_number, state.department)
+    step.send(escalation, (row.window,), message_id=message_id)
+    step.note("escalated", state.case_number, message_id, department=state.department, obstacles=list(hindered))
+
+
+def firing_moment(projection: Projection, state: DeadlineState, calendar: WorkingCalendar) -> datetime | None:
+    """When silence takes effect: at the due moment, or later by the matter's effect delay in working days."""
+    if projection.due_at is None or not state.effect_delay_days:
+        return projection.due_at
+    last_day = (projection.due_at).date()
+    day, _ = add_working_days(calendar, last_day, state.effect_delay_days)
+    return end_of_day(day)
+
+
+def _first_look(projection: Projection, state: DeadlineState, calendar: WorkingCalendar) -> datetime | None:
+    if projection.due_at is None:
+        return None
+    return min([rung_at(projection, rung) for rung in RUNGS] + [projection.due_at])
+
+
+def _next_look(projection: Projection, fires_at: datetime, now: datetime) -> datetime:
+    later = [moment for rung in RUNGS if (moment := rung_at(projection, rung)) > now]
+    return min([*later, fires_at])

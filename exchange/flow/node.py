@@ -1,0 +1,144 @@
+"""A member as the flow sees it, and one step of its work.
+
+Window, department, monitor and relay office are the same kind of node: an identity, a store, a clock, a directory.
+A `Step` is one transaction's worth: handlers change the store through it and say what is to be sent; `flush` signs,
+seals and puts all of that into the outbox of the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from exchange.clock import Clock
+from exchange.directory import DirectoryView
+from exchange.envelope import Identity, seal
+from exchange.flow.ports import JournalEntry, Outgoing, Store, Transaction
+from exchange.rules.addressing import queue_for
+from exchange.rules.calendar import WorkingCalendar
+from schemas import Body, Header, Matter, Role, Suite, Urgency
+
+
+@dataclass(frozen=True)
+class Node:
+    """Everything a member's work depends on, handed in."""
+
+    identity: Identity
+    directory: DirectoryView
+    store: Store
+    clock: Clock
+    calendar: WorkingCalendar
+    new_id: Callable[[], str]
+    catalogue: Mapping[str, Matter] = field(default_factory=dict)
+    suite: Suite = Suite.HYBRID
+
+    @property
+    def address(self) -> str:
+        """The member's own address."""
+        return self.identity.address
+
+    @property
+    def monitors(self) -> tuple[str, ...]:
+        """Addresses of all deadline monitors of the domain."""
+        return tuple(member.address for member in self.directory.with_role(Role.MONITOR))
+
+    @contextmanager
+    def step(self) -> Iterator[Step]:
+        """One transaction: committed when the block ends, with everything it wanted to send in the outbox."""
+        with self.store.transaction() as tx:
+            step = Step(self, tx, self.clock.now())
+            yield step
+            step.flush()
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A message that a step will sign and seal when it ends."""
+
+    header: Header
+    body: Body
+    enclosures: tuple[bytes, ...]
+    needs_receipt: bool
+
+
+class Step:
+    """What handlers work with inside one transaction."""
+
+    def __init__(self, node: Node, tx: Transaction, now: datetime) -> None:
+        self.node = node
+        self.tx = tx
+        self.now = now
+        self.changed_parts: dict[tuple[str, str], None] = {}
+        """Parts of cases whose deadlines the monitors must hear of when the step ends, in order."""
+        self._drafts: list[Draft] = []
+        self._journal: list[JournalEntry] = []
+        self._before_flush: list[Callable[[Step], None]] = []
+
+    def send(
+        self,
+        body: Body,
+        addressees: Sequence[str],
+        *,
+        conversation_id: str | None = None,
+        in_reply_to: str | None = None,
+        urgency: Urgency = Urgency.ORDINARY,
+        message_id: str | None = None,
+        enclosures: Sequence[bytes] = (),
+        needs_receipt: bool = True,
+    ) -> str:
+        """Plans a message to ``addressees`` and returns its id; it is signed once and sealed once for all of them."""
+        message_id = message_id or self.node.new_id()
+        header = Header(
+            message_id=message_id,
+            conversation_id=conversation_id or message_id,
+            in_reply_to=in_reply_to,
+            kind=body.KIND,
+            sender=self.node.address,
+            addressees=tuple(addressees),
+            urgency=urgency,
+            created_at=self.now,
+            suite=self.node.suite,
+        )
+        self._drafts.append(Draft(header, body, tuple(enclosures), needs_receipt))
+        return message_id
+
+    def note(
+        self, event: str, case_number: str | None = None, message_id: str | None = None, **detail: Any
+    ) -> None:
+        """Plans a line in the node's journal; never content, only facts about its handling."""
+        self._journal.append(JournalEntry(self.now, event, case_number, message_id, detail))
+
+    def deadline_changed(self, case_number: str, department: str, tell: Callable[[Step], None]) -> None:
+        """Has ``tell`` called once before the step ends, after all its changes."""
+        self.changed_parts[(case_number, department)] = None
+        if tell not in self._before_flush:
+            self._before_flush.append(tell)
+
+    def flush(self) -> None:
+        """Signs, seals and writes everything planned. Called by `Node.step`."""
+        while self._before_flush:
+            self._before_flush.pop(0)(self)
+        if self._drafts:
+            self.tx.outbox.add([self._seal(draft) for draft in self._drafts], self.now)
+            self._drafts = []
+        if self._journal:
+            self.tx.journal(self._journal)
+            self._journal = []
+
+    def _seal(self, draft: Draft) -> Outgoing:
+        header = draft.header
+        recipients = [self.node.directory.recipient(address, header.suite) for address in header.addressees]
+        sealed = seal(header, draft.body, self.node.identity, recipients, draft.enclosures)
+        queues = {address: queue_for(header.kind, address, header.urgency) for address in header.addressees}
+        return Outgoing(
+            header=header,
+            signed=sealed.signed,
+            enclosures=draft.enclosures,
+            common=sealed.common,
+            recipients=sealed.recipients,
+            queues=queues,
+            needs_receipt=draft.needs_receipt,
+        )

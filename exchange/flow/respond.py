@@ -1,0 +1,215 @@
+"""Respond: a department's desk. Consultations come in, a rule or an officer answers, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from exchange.envelope import verify_signed
+from exchange.errors import BadOpinion, Conflict, NotFound, Returned, Secret
+from exchange.flow.node import Node, Step
+from exchange.flow.ports import DeskRow, Signed, StoredDocument
+from exchange.flow.receive import Handler, Incoming
+from exchange.rules.secrecy import check_secrecy
+from schemas import (
+    Body,
+    CaseClosed,
+    Clearance,
+    Consultation,
+    Decision,
+    DefaultNotice,
+    Document,
+    Opinion,
+    Receipt,
+    Reminder,
+    Role,
+    Verdict,
+)
+
+OpinionRule = Callable[[Consultation, date], Opinion | None]
+"""A department's pure rule. None: not today, or for an officer; it is asked again on the next look."""
+
+ANSWERABLE = frozenset({"waiting", "defaulted"})
+"""Desk states in which a department may still answer; after a default its answer is kept as a late one."""
+
+
+def handlers() -> dict[str, Handler]:
+    """What a department takes in."""
+    return {
+        Document.KIND: take_document,
+        Consultation.KIND: take_consultation,
+        Clearance.KIND: take_clearance,
+        CaseClosed.KIND: take_closed,
+        Decision.KIND: take_decision,
+        DefaultNotice.KIND: take_default,
+        Reminder.KIND: take_reminder,
+    }
+
+
+def take_document(step: Step, incoming: Incoming, body: Body) -> None:
+    """An official document: refused at the door if it is classified, otherwise kept for the department's system."""
+    if isinstance(body, Document):
+        try:
+            check_secrecy(body)
+        except Secret as error:
+            raise Returned(str(error), code="secret", mend=error.mend) from error
+
+
+def take_consultation(step: Step, incoming: Incoming, body: Body) -> None:
+    """A request for an opinion goes on the desk."""
+    if not isinstance(body, Consultation):
+        raise Returned("not a consultation", code="wrong-kind")
+    _require_window(step, incoming)
+    mine = [part for part in body.departments if part.department == step.node.address]
+    if not mine:
+        raise Returned(f"{step.node.address} is not among the consulted departments", code="not-consulted")
+    row = DeskRow(
+        window=incoming.sender,
+        case_number=body.case_number,
+        consultation_id=incoming.message_id,
+        state="waiting",
+        matter=body.matter,
+        title=body.application.project,
+        received_at=step.now,
+        due_at=mine[0].term.fixed,
+        cleared=not mine[0].after,
+    )
+    step.tx.desk.put([row])
+
+
+def take_clearance(step: Step, incoming: Incoming, body: Body) -> None:
+    """What this department waited for is in."""
+    if isinstance(body, Clearance):
+        _own_desk(step, incoming, body.case_number)
+        step.tx.desk.move(body.case_number, {"waiting"}, "waiting", cleared=True)
+
+
+def take_closed(step: Step, incoming: Incoming, body: Body) -> None:
+    """No opinion is wanted any more."""
+    if isinstance(body, CaseClosed):
+        _own_desk(step, incoming, body.case_number)
+        step.tx.desk.move(body.case_number, {"waiting"}, "closed")
+
+
+def take_decision(step: Step, incoming: Incoming, body: Body) -> None:
+    """The lead has decided; the decision itself is kept as it came."""
+    if isinstance(body, Decision):
+        _own_desk(step, incoming, body.case_number)
+        step.tx.desk.move(body.case_number, {"waiting"}, "closed")
+
+
+def take_default(step: Step, incoming: Incoming, body: Body) -> None:
+    """Our silence was taken as the rule says; the paper is still owed."""
+    if isinstance(body, DefaultNotice):
+        _require_window(step, incoming)
+        if body.department == step.node.address:
+            step.tx.desk.move(body.case_number, {"waiting"}, "defaulted")
+
+
+def take_reminder(step: Step, incoming: Incoming, body: Body) -> None:
+    """A monitor's reminder; a rung seen before changes nothing."""
+    if isinstance(body, Reminder):
+        if Role.MONITOR not in step.node.directory.member(incoming.sender).roles:
+            raise Returned(f"{incoming.sender} is not a deadline monitor", code="not-entitled")
+        row = step.tx.desk.get(body.case_number)
+        if row is not None and row.state == "waiting" and row.reminded < body.rung:
+            step.tx.desk.move(body.case_number, {"waiting"}, "waiting", reminded=body.rung, due_at=body.due_at)
+
+
+def on_signed(step: Step, signed: Sequence[Signed], receipts: Sequence[Receipt]) -> None:
+    """The window's receipts for our opinions: one that came back can be corrected, or is closed if it is too late."""
+    for item, receipt in zip(signed, receipts, strict=True):
+        if item.accepted:
+            continue
+        row = step.tx.desk.by_opinion(item.message_id)
+        if row is None:
+            continue
+        final = receipt.reason_code in ("already-answered", "case-closed")
+        step.tx.desk.move(row.case_number, {"answered"}, "closed" if final else "waiting")
+        step.note("opinion-returned", row.case_number, item.message_id, reason=item.reason)
+
+
+def reply(node: Node, opinion: Opinion) -> str:
+    """Sends the department's opinion on a case of its desk; returns the message id.
+
+    Raises NotFound (no such case on the desk), Conflict (answered or closed already) or BadOpinion.
+    """
+    with node.step() as step:
+        return reply_in(step, opinion)
+
+
+def reply_in(step: Step, opinion: Opinion) -> str:
+    """`reply` inside a step."""
+    row = step.tx.desk.get(opinion.case_number)
+    if row is None:
+        raise NotFound(
+            f"case {opinion.case_number} is not on the desk of {step.node.address}",
+            mend="`exchange inbox` lists what is waiting here",
+        )
+    if opinion.department != step.node.address or opinion.consultation_id != row.consultation_id:
+        raise BadOpinion(
+            "the opinion names another department or consultation",
+            mend=f"department {step.node.address}, consultation {row.consultation_id}",
+        )
+    if not row.cleared and opinion.verdict is not Verdict.SPECIAL_PROCEDURE:
+        raise Conflict(
+            f"case {row.case_number} waits for another department's result", mend="prepare; answer when it is in"
+        )
+    if row.state not in ANSWERABLE:
+        raise Conflict(f"case {row.case_number} is {row.state}", mend="an opinion is given once")
+    message_id = step.send(
+        opinion, (row.window,), conversation_id=_conversation(step, row), in_reply_to=row.consultation_id
+    )
+    if opinion.verdict is Verdict.SPECIAL_PROCEDURE:
+        step.note("special-procedure", row.case_number, message_id)
+        return message_id
+    step.tx.desk.move(row.case_number, ANSWERABLE, "answered", opinion_id=message_id, answered_at=step.now)
+    step.note("answered", row.case_number, message_id, verdict=opinion.verdict.value)
+    return message_id
+
+
+def look_at_desk(node: Node, rule: OpinionRule, limit: int = 50) -> int:
+    """Asks the rule about what waits; writes all its answers in one transaction and returns their number."""
+    today = node.clock.now().date()
+    with node.store.reading() as tx:
+        waiting = [row for row in tx.desk.waiting(limit) if row.cleared]
+        stored = [(row, tx.documents.get(row.window, row.consultation_id)) for row in waiting]
+    opinions = [
+        opinion.model_copy(update={"consultation_id": row.consultation_id})
+        for row, document in stored
+        if (opinion := rule(consultation_of(node, document), today)) is not None
+    ]
+    if not opinions:
+        return 0
+    with node.step() as step:
+        still = [o for o in opinions if (row := step.tx.desk.get(o.case_number)) and row.state == "waiting"]
+        for opinion in still:
+            reply_in(step, opinion)
+    return len(still)
+
+
+def consultation_of(node: Node, stored: StoredDocument | None) -> Consultation:
+    """The consultation from its signed document on record. Raises NotFound."""
+    if stored is None:
+        raise NotFound("the consultation's document is not on record")
+    body = verify_signed(stored.signed, node.directory).body
+    if not isinstance(body, Consultation):
+        raise NotFound("the document on record is not a consultation")
+    return body
+
+
+def _conversation(step: Step, row: DeskRow) -> str | None:
+    stored = step.tx.documents.get(row.window, row.consultation_id)
+    return stored.conversation_id if stored else None
+
+
+def _require_window(step: Step, incoming: Incoming) -> None:
+    if Role.WINDOW not in step.node.directory.member(incoming.sender).roles:
+        raise Returned(f"{incoming.sender} is not a window", code="not-entitled")
+
+
+def _own_desk(step: Step, incoming: Incoming, case_number: str) -> None:
+    row = step.tx.desk.get(case_number)
+    if row is not None and row.window != incoming.sender:
+        raise Returned(f"case {case_number} is another window's", code="not-yours")
+

@@ -1,0 +1,113 @@
+"""Status: what the applicant, and the window's officers, see of a case; derived from the record, read only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from exchange.errors import NotFound
+from exchange.flow.deadlines import approver_of, matter_of
+from exchange.flow.node import Node
+from exchange.flow.ports import CaseRow, CaseState, PartRow, PartState
+from schemas import DefaultMode, Verdict
+
+
+@dataclass(frozen=True)
+class PartStatus:
+    """One department's line."""
+
+    department: str
+    name: str
+    stage: int
+    state: PartState
+    verdict: Verdict | None
+    default: DefaultMode
+    due_at: datetime | None
+    reminded: bool
+    late: bool
+
+
+@dataclass(frozen=True)
+class CaseStatus:
+    """A case at one instant."""
+
+    number: str
+    matter: str
+    matter_name: str
+    project: str
+    applicant: str
+    state: CaseState
+    stage: int
+    opened_at: datetime
+    decided_at: datetime | None
+    outcome: str | None
+    parts: tuple[PartStatus, ...]
+
+    @property
+    def answered(self) -> int:
+        """Departments whose part is settled, by an opinion or by rule."""
+        settled = (PartState.ANSWERED, PartState.DEEMED, PartState.MOOT)
+        return sum(part.state in settled for part in self.parts)
+
+    @property
+    def step(self) -> str:
+        """Where the case stands, in the applicant's words."""
+        return _STEPS[self.state]
+
+
+_STEPS = {
+    CaseState.OPEN: "部门会审中 · with the departments",
+    CaseState.READY: "待决定 · awaiting the decision",
+    CaseState.DECIDED: "已办结 · decided",
+    CaseState.WITHDRAWN: "已撤回 · withdrawn",
+}
+
+
+def case_status(node: Node, number: str) -> CaseStatus:
+    """The status of one case. Raises NotFound."""
+    with node.store.reading() as tx:
+        case = tx.cases.get(number)
+        if case is None:
+            raise NotFound(f"no case {number} at {node.address}", mend="`exchange status` lists the cases")
+        matter = matter_of(tx, case)
+        parts = tuple(
+            _part(node, part, approver_of(matter, part.department).default) for part in tx.cases.parts(number)
+        )
+    return _status(case, matter.name, parts)
+
+
+def recent_cases(node: Node, limit: int = 20) -> list[CaseStatus]:
+    """The latest cases of the window, newest first."""
+    with node.store.reading() as tx:
+        numbers = [case.number for case in tx.cases.recent(None, limit)]
+    return [case_status(node, number) for number in numbers]
+
+
+def _status(case: CaseRow, matter_name: str, parts: tuple[PartStatus, ...]) -> CaseStatus:
+    return CaseStatus(
+        number=case.number,
+        matter=case.matter,
+        matter_name=matter_name,
+        project=case.project,
+        applicant=case.applicant,
+        state=case.state,
+        stage=case.stage,
+        opened_at=case.opened_at,
+        decided_at=case.decided_at,
+        outcome=case.outcome,
+        parts=parts,
+    )
+
+
+def _part(node: Node, part: PartRow, default: DefaultMode) -> PartStatus:
+    return PartStatus(
+        department=part.department,
+        name=node.directory.member(part.department).name,
+        stage=part.stage,
+        state=part.state,
+        verdict=part.verdict,
+        default=default,
+        due_at=part.due_at,
+        reminded=part.reminded_at is not None,
+        late=part.late_opinion_id is not None,
+    )

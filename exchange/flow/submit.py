@@ -1,0 +1,140 @@
+"""Submit: an application becomes a case, put to all departments of its first stage at once, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from exchange.errors import BadApplication, Conflict
+from exchange.flow.deadlines import matter_key
+from exchange.flow.node import Node, Step
+from exchange.flow.ports import CaseRow, CaseState, PartRow, PartState
+from exchange.rules.application import check_application
+from exchange.rules.letters import consultation_letter
+from schemas import Application, Approver, ConsultedDepartment, Consultation, Matter, Term, Urgency
+
+
+def submit(
+    node: Node,
+    application: Application,
+    *,
+    case_number: str | None = None,
+    enclosures: Sequence[bytes] = (),
+    fixed_due: Mapping[str, datetime] | None = None,
+    urgency: Urgency = Urgency.ORDINARY,
+) -> CaseRow:
+    """Accepts an application at the window and fans it out; returns the new case.
+
+    ``fixed_due`` gives departments a due moment that a statute or court fixed instead of the catalogue's term.
+    Raises BadApplication (unknown matter; everything missing, at once) or Conflict (case number taken).
+    """
+    matter = matter_for(node, application.matter)
+    check_application(application, matter, enclosures)
+    with node.step() as step:
+        number = case_number or _next_number(step, node.directory.domain)
+        if step.tx.cases.get(number) is not None:
+            raise Conflict(f"case {number} exists", mend="leave the number to the window, or choose another")
+        case = _new_case(step, number, application, matter)
+        step.tx.set_meta(matter_key(matter.code, matter.version), matter.model_dump_json())
+        due = fixed_due or {}
+        step.tx.cases.open(case, [_new_part(case, approver, due) for approver in matter.approvers])
+        step.note("submitted", number, None, matter=matter.code, version=matter.version)
+        issue_stage(step, case, matter, 1, enclosures, urgency)
+    return case
+
+
+def matter_for(node: Node, code: str) -> Matter:
+    """The catalogue's matter. Raises BadApplication naming the known ones."""
+    matter = node.catalogue.get(code)
+    if matter is None:
+        raise BadApplication(
+            f"the catalogue has no matter {code!r}", mend=f"choose one of: {', '.join(sorted(node.catalogue))}"
+        )
+    return matter
+
+
+def issue_stage(
+    step: Step,
+    case: CaseRow,
+    matter: Matter,
+    stage: int,
+    enclosures: Sequence[bytes] = (),
+    urgency: Urgency = Urgency.ORDINARY,
+) -> None:
+    """Puts the case to all departments of a stage: one document, signed once, sealed once for all of them."""
+    parts = {part.department: part for part in step.tx.cases.parts(case.number)}
+    approvers = [approver for approver in matter.approvers if approver.stage == stage]
+    application = Application.model_validate_json(case.application)
+    consultation = Consultation(
+        case_number=case.number,
+        matter=matter.code,
+        matter_version=matter.version,
+        matter_name=matter.name,
+        lead=step.node.address,
+        stage=stage,
+        basis=matter.basis,
+        application=application,
+        departments=tuple(_consulted(approver, parts[approver.department]) for approver in approvers),
+        document=consultation_letter(case.number, stage, matter, application, step.now.date()),
+        issued_at=step.now,
+    )
+    message_id = step.send(
+        consultation,
+        [approver.department for approver in approvers],
+        conversation_id=case.conversation_id,
+        urgency=urgency,
+        enclosures=enclosures,
+    )
+    for approver in approvers:
+        step.tx.cases.move_part(
+            case.number,
+            approver.department,
+            {PartState.PLANNED},
+            PartState.ISSUED,
+            consultation_id=message_id,
+            issued_at=step.now,
+        )
+    step.note("consulted", case.number, message_id, stage=stage, departments=len(approvers))
+
+
+def _consulted(approver: Approver, part: PartRow) -> ConsultedDepartment:
+    return ConsultedDepartment(
+        department=approver.department,
+        term=Term(fixed=part.fixed_due) if part.fixed_due else Term(days=approver.term_days),
+        default=approver.default,
+        default_basis=approver.default_basis,
+        after=approver.after,
+    )
+
+
+def _new_case(step: Step, number: str, application: Application, matter: Matter) -> CaseRow:
+    return CaseRow(
+        number=number,
+        matter=matter.code,
+        matter_version=matter.version,
+        state=CaseState.OPEN,
+        stage=1,
+        application=application.model_dump_json().encode(),
+        applicant=application.applicant.name,
+        project=application.project,
+        conversation_id=step.node.new_id(),
+        opened_at=step.now,
+    )
+
+
+def _new_part(case: CaseRow, approver: Approver, due: Mapping[str, datetime]) -> PartRow:
+    return PartRow(
+        case_number=case.number,
+        department=approver.department,
+        stage=approver.stage,
+        state=PartState.PLANNED,
+        fixed_due=due.get(approver.department),
+    )
+
+
+def _next_number(step: Step, domain: str) -> str:
+    year = step.now.year
+    key = f"case-serial:{year}"
+    serial = int(step.tx.get_meta(key) or 0) + 1
+    step.tx.set_meta(key, str(serial))
+    return f"{domain.split('.')[-1].upper()}-{year}-{serial:06d}"

@@ -1,0 +1,27 @@
+"""The letter by which the lead asks for opinions: a 函 between bodies of one level (Regulation of 2012, article 8)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from schemas import Application, Document, DocumentKind, DocumentNumber, Matter
+
+
+def consultation_letter(case_number: str, stage: int, matter: Matter, application: Application, day: date) -> Document:
+    """The official document that accompanies a consultation: what is asked, by which law, about what."""
+    body = (
+        f"申请人{application.applicant.name}就“{application.project}”提出“{matter.name}”申请，"
+        f"我单位已受理（受理编号：{case_number}）。依据{'、'.join(matter.basis)}，现送你单位征求意见，"
+        "请在期限内书面答复；逾期未答复的，按附列规则处理。"
+    )
+    serial = int("".join(ch for ch in case_number if ch.isdigit())[-5:] or 1) or 1
+    return Document(
+        number=DocumentNumber(agency="联审函", year=day.year, serial=serial),
+        kind=DocumentKind.LETTER,
+        issuer=matter.lead,
+        title=f"关于征求“{matter.name}”意见的函（{case_number}，第{stage}阶段）",
+        addressees=tuple(approver.department for approver in matter.approvers if approver.stage == stage),
+        body=body,
+        date=day,
+        attachment_note=tuple(material.name for material in matter.materials),
+    )
