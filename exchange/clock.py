@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass, field
+from bisect import bisect_right
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Protocol
 
@@ -62,20 +63,24 @@ class AcceleratedClock:
         return span.total_seconds() / self.factor
 
 
-@dataclass
 class SteppedClock:
-    """Stands still until moved; never goes back. Safe to share between threads."""
+    """Stands still until moved; never goes back. Safe to share between threads.
 
-    instant: datetime
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    It remembers when, in real time, it was moved, so that a stamp which a broker made is placed where it belongs.
+    """
+
+    def __init__(self, instant: datetime) -> None:
+        self._lock = threading.Lock()
+        self._instants = [instant.astimezone(CST)]
+        self._moved_at = [datetime.min.replace(tzinfo=UTC)]
 
     def now(self) -> datetime:
         with self._lock:
-            return self.instant
+            return self._instants[-1]
 
     def at(self, real: datetime) -> datetime:
-        """A stepped clock has no relation to real time: the present instant is all that is known."""
-        return self.now()
+        with self._lock:
+            return self._instants[bisect_right(self._moved_at, real) - 1]
 
     def real_seconds(self, span: timedelta) -> float:
         return 0.05
@@ -83,7 +88,9 @@ class SteppedClock:
     def step_to(self, instant: datetime) -> None:
         """Moves forward to ``instant``; an earlier one is ignored, so that time never runs backwards."""
         with self._lock:
-            self.instant = max(self.instant, instant.astimezone(CST))
+            if instant > self._instants[-1]:
+                self._instants.append(instant.astimezone(CST))
+                self._moved_at.append(datetime.now(UTC))
 
 
 def parse_clock(text: str) -> Clock:

@@ -8,9 +8,12 @@ import sys
 import structlog
 
 
-def configure(*, verbose: bool = False) -> None:
-    """Sends the exchange's own events to standard error as JSON lines; libraries only from warnings up."""
-    level = logging.DEBUG if verbose else logging.INFO
+def configure(*, verbose: bool = False, quiet: bool = False) -> None:
+    """Sends the exchange's own events to standard error as JSON lines; libraries only from warnings up.
+
+    ``quiet`` keeps to errors, for commands that draw on the terminal themselves.
+    """
+    level = logging.ERROR if quiet else logging.DEBUG if verbose else logging.INFO
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
     logging.getLogger("pika").setLevel(logging.CRITICAL)
     structlog.configure(

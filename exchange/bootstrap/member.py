@@ -14,7 +14,7 @@ from exchange.broker.consumer import BatchConsumer, ConsumedQueue
 from exchange.broker.probe import stamps_arrival
 from exchange.broker.publisher import ConfirmedPublisher
 from exchange.broker.topology import queues_of
-from exchange.clock import CST, Clock, RealClock, SteppedClock
+from exchange.clock import CST, Clock, RealClock, monotonic
 from exchange.errors import ExchangeError
 from exchange.flow import lapse, respond
 from exchange.flow.arrival import ArrivalJudge, BrokerStamp, EventTime, OwnTime
@@ -32,6 +32,9 @@ log = structlog.get_logger()
 
 _ALIVE = "consuming-at"
 """Meta key: when this member was last known to consume (clock time); bounds arrivals on brokers without stamps."""
+
+_ALIVE_EVERY = 1.0
+"""Seconds between such notes."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,9 @@ class RunningMember:
         tick: float | None = None,
         batch: int = 50,
         window: int = 400,
+        periodic: bool = True,
+        event_times: bool = False,
+        on_activity: Callable[[], None] = lambda: None,
     ) -> None:
         self.node = node
         self._store = store
@@ -91,6 +97,12 @@ class RunningMember:
         self._tick = tick if tick is not None else _tick_for(node.clock)
         self._batch = batch
         self._window = window
+        self._periodic = periodic
+        self._event_times = event_times
+        self._on_activity = on_activity
+        self.activity = 0
+        """Counts committed batches; unchanged means that nothing was taken in meanwhile."""
+        self._said_alive = 0.0
         self._stopping = threading.Event()
         self._nudge = threading.Event()
         self.dispatcher = Dispatcher(node, RealClock())
@@ -102,7 +114,7 @@ class RunningMember:
         """Connects and starts all loops. Raises the errors of broker and database when they cannot be reached."""
         roles = self.node.directory.member(self.node.address).roles
         judge = self._judge()
-        receiver = Receiver(self.node, self._work.handlers, judge, self._work.on_signed, self.wake)
+        receiver = Receiver(self.node, self._work.handlers, judge, self._work.on_signed, self._committed)
         self._publisher = ConfirmedPublisher(
             self._link.url,
             sender=self.node.address,
@@ -121,13 +133,19 @@ class RunningMember:
             trust_stamp=isinstance(judge, BrokerStamp),
         )
         self._consumer.start()
-        self._spawn("tick", self._tick_loop)
+        if self._periodic:
+            self._spawn("tick", self._tick_loop)
         log.info("member.serving", node=self.node.address, roles=[role.value for role in roles])
 
     def wake(self) -> None:
         """Something was committed: the outbox may have work, the desk or the watch list too."""
         self.dispatcher.wake()
         self._nudge.set()
+
+    def _committed(self) -> None:
+        self.activity += 1
+        self.wake()
+        self._on_activity()
 
     def close(self) -> None:
         """Stops consuming first, lets what was committed go out, then disconnects."""
@@ -149,7 +167,7 @@ class RunningMember:
         self._threads.append(thread)
 
     def _judge(self) -> ArrivalJudge:
-        if isinstance(self.node.clock, SteppedClock):
+        if self._event_times:
             return EventTime()
         with self.node.store.reading() as tx:
             text = tx.get_meta(_ALIVE)
@@ -175,9 +193,11 @@ class RunningMember:
     def _do_periodic_work(self) -> None:
         if periodic_work(self.node, self._work):
             self.dispatcher.wake()
-        if self._consumer is not None and self._consumer.state.connected:
+        connected = self._consumer is not None and self._consumer.state.connected
+        if connected and monotonic() - self._said_alive >= _ALIVE_EVERY:
             with self.node.store.transaction() as tx:
                 tx.set_meta(_ALIVE, self.node.clock.now().isoformat())
+            self._said_alive = monotonic()
 
 
 def periodic_work(node: Node, work: Work) -> int:

@@ -14,7 +14,7 @@ from exchange.flow.node import Step
 from exchange.flow.ports import CaseRow, PartRow, PartState, Signed
 from exchange.flow.receipts import proof_digest
 from exchange.flow.receive import Handler, Incoming
-from exchange.rules.arbiter import DeemedRuling, Ruling, rule_on_deemed, rule_on_opinion
+from exchange.rules.arbiter import AGAIN, DeemedRuling, Ruling, rule_on_deemed, rule_on_opinion
 from exchange.rules.calendar import add_working_days, end_of_day
 from exchange.rules.deadline import Projection, project
 from schemas import (
@@ -190,6 +190,8 @@ class Collector:
         ruling = rule_on_deemed(case.state, part, own, deemed, projection, incoming.arrival)
         if ruling is not DeemedRuling.EFFECTIVE:
             step.note("deemed-moot", case.number, incoming.message_id, department=part.department, why=ruling.value)
+            if ruling in AGAIN and step.tx.cases.move_part(case.number, part.department, RUNNING, part.state):
+                refresh(step, case.number, part.department)
             return
         self._check_evidence(step, deemed)
         moved = step.tx.cases.move_part(

@@ -100,19 +100,22 @@ def sweep(node: Node) -> Swept:
 
 def reproject(node: Node) -> int:
     """After a new or amended calendar: derives again what was projected with another one, with a journal entry."""
+    with node.store.reading() as tx:
+        outdated = tx.watches.outdated(node.calendar.version, SWEEP_LIMIT)
+    if not outdated:
+        return 0
     with node.step() as step:
-        rows = step.tx.watches.outdated(node.calendar.version, SWEEP_LIMIT)
-        changed = [row for row in rows if row.calendar != node.calendar.version]
-        for row in changed:
+        for row in outdated:
             fresh = watch_row(row.deadline, node.calendar)
-            step.tx.watches.put([fresh])
+            if not step.tx.watches.reproject(fresh):
+                continue
             step.note(
                 "reprojected", row.deadline.case_number, None,
                 department=row.deadline.department, calendar=node.calendar.version,
                 before=row.due_at.isoformat() if row.due_at else None,
                 after=fresh.due_at.isoformat() if fresh.due_at else None,
             )  # fmt: skip
-    return len(changed)
+    return len(outdated)
 
 
 def _look(step: Step, row: WatchRow) -> str:
@@ -196,7 +199,7 @@ def _deem(step: Step, row: WatchRow, projection: Projection, sent: Sequence[Sent
         reminders=tuple(sent),
         receipt_digest=proof_digest(state.evidence),
     )
-    message_id = deemed_id(state.case_number, state.department)
+    message_id = deemed_id(state.case_number, state.department, state.revision)
     step.send(deemed, (row.window,), message_id=message_id)
     step.note("deemed", state.case_number, message_id, department=state.department)
 
@@ -212,7 +215,7 @@ def _escalate(step: Step, row: WatchRow, projection: Projection, hindered: Seque
         due_at=projection.due_at,
         obstacles=tuple(hindered),
     )
-    message_id = escalation_id(state.case_number, state.department)
+    message_id = escalation_id(state.case_number, state.department, state.revision)
     step.send(escalation, (row.window,), message_id=message_id)
     step.note("escalated", state.case_number, message_id, department=state.department, obstacles=list(hindered))
 

@@ -15,6 +15,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from exchange.rules.states import CaseState as CaseState
+from exchange.rules.states import PartState as PartState
+from exchange.rules.states import WatchState as WatchState
 from schemas import DeadlineState, Header, LedgerEntry, SentReminder, Urgency, Verdict
 
 # --- records ------------------------------------------------------------------------------------------------------
@@ -149,31 +152,6 @@ class DeadLetter:
     attempts: int = 1
 
 
-class CaseState(StrEnum):
-    """Where a case stands at its window."""
-
-    OPEN = "open"
-    READY = "ready"
-    DECIDED = "decided"
-    WITHDRAWN = "withdrawn"
-
-
-class PartState(StrEnum):
-    """Where one consulted department's part of a case stands.
-
-    PLANNED: its stage has not begun. ISSUED: put to the department. SIGNED: its receipt is in. Final: ANSWERED,
-    DEEMED, MOOT. ESCALATED: term over, no default possible; an answer still counts.
-    """
-
-    PLANNED = "planned"
-    ISSUED = "issued"
-    SIGNED = "signed"
-    ANSWERED = "answered"
-    DEEMED = "deemed"
-    MOOT = "moot"
-    ESCALATED = "escalated"
-
-
 @dataclass(frozen=True, slots=True)
 class CaseRow:
     """A case as the window keeps it."""
@@ -228,15 +206,6 @@ class PartRow:
     late_verdict: Verdict | None = None
     receipt_id: str | None = None
     receipt_index: int | None = None
-
-
-class WatchState(StrEnum):
-    """A deadline as a monitor keeps it."""
-
-    RUNNING = "running"
-    CLOSED = "closed"
-    DEEMED = "deemed"
-    ESCALATED = "escalated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -410,7 +379,10 @@ class Watches(Protocol):
         """RUNNING at this revision becomes ``after``; one guarded UPDATE."""
 
     def outdated(self, calendar: str, limit: int) -> list[WatchRow]:
-        """RUNNING rows projected with another calendar, or provisionally."""
+        """RUNNING rows projected with another calendar."""
+
+    def reproject(self, row: WatchRow) -> bool:
+        """Takes over the row's projection (due, provisional, next look, calendar) where revision and RUNNING hold."""
 
     def board(self, limit: int = 100) -> list[WatchRow]: ...
 

@@ -1,0 +1,140 @@
+"""Agent: the exchange as a library, for a department's own system.
+
+    with Agent.open("hefei.planning") as agent:
+        agent.send(document, ["hefei.housing"])
+        for received in agent.receive():
+            file_it(received.body)
+            received.acknowledge()
+
+A document that was received is signed for by the agent at once; ``acknowledge`` says that the department's own system
+has it too. Until then it is handed out again, after a crash as well: file by ``message_id`` and nothing is doubled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from types import TracebackType
+
+from exchange.bootstrap.home import Opened, open_link, open_member, open_work
+from exchange.bootstrap.member import RunningMember
+from exchange.bootstrap.settings import Settings
+from exchange.clock import monotonic
+from exchange.envelope import verify_signed
+from exchange.flow import respond, send
+from exchange.flow.ports import OutboxView, StoredDocument
+from schemas import Body, Document, Opinion
+
+
+@dataclass(frozen=True)
+class Received:
+    """A verified message for the department's own system."""
+
+    sender: str
+    message_id: str
+    kind: str
+    body: Body
+    enclosures: tuple[bytes, ...]
+    signed: bytes
+    """The signed document as it came: keep it, it proves the rest."""
+    _take: Callable[[], bool]
+
+    def acknowledge(self) -> bool:
+        """The department's own system has it; False if that was said before."""
+        return self._take()
+
+
+class Agent:
+    """One member, served inside this process. Only one process at a time may serve an identity."""
+
+    def __init__(self, opened: Opened, member: RunningMember, close: ExitStack, arrived: Event) -> None:
+        self._opened = opened
+        self._member = member
+        self._close = close
+        self._arrived = arrived
+
+    @classmethod
+    def open(cls, address: str, home: Path | None = None) -> Agent:
+        """Opens the member ``address`` of the domain at ``home`` and serves it until closed.
+
+        Raises NotFound, IdentityInUse, BadKeys, BadDirectory, DatabaseUnavailable or BrokerUnavailable.
+        """
+        settings = Settings.read(home=home)
+        opened, arrived = open_member(settings, address, patient=True), Event()
+        with ExitStack() as stack:
+            stack.enter_context(opened.store.claim_identity(address))
+            member = RunningMember(
+                opened.node,
+                opened.store,
+                open_link(settings, address),
+                open_work(opened.profile),
+                on_activity=arrived.set,
+            )
+            stack.callback(member.close)
+            member.start()
+            return cls(opened, member, stack.pop_all(), arrived)
+
+    def __enter__(self) -> Agent:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stops serving; what was sent stays in the outbox and goes out when the member is served again."""
+        self._close.close()
+
+    @property
+    def address(self) -> str:
+        """The member's address."""
+        return self._opened.node.address
+
+    def send(self, document: Document, addressees: Sequence[str], enclosures: Sequence[bytes] = ()) -> str:
+        """Sends an official document; returns its message id. Raises Secret, NotFound or CallerError."""
+        message_id = send.send_document(self._opened.node, document, addressees, enclosures=enclosures)
+        self._member.wake()
+        return message_id
+
+    def deliveries(self, message_id: str) -> list[OutboxView]:
+        """Where each addressee's copy of a sent message stands; DELIVERED means a signed receipt is on record."""
+        with self._opened.store.reading() as tx:
+            return tx.outbox.rows(message_id)
+
+    def receive(self, *, wait: float = 0.0, limit: int = 50) -> Iterator[Received]:
+        """What was received and not acknowledged, oldest first; waits up to ``wait`` seconds for the first.
+
+        Everything yielded is verified. Once exhausted, call again for what came meanwhile.
+        """
+        until = monotonic() + wait
+        while True:
+            self._arrived.clear()
+            with self._opened.store.reading() as tx:
+                found = tx.inbox.untaken(limit)
+            left = until - monotonic()
+            if found or left <= 0:
+                break
+            self._arrived.wait(left)
+        for stored in found:
+            yield self._received(stored)
+
+    def reply(self, opinion: Opinion) -> str:
+        """Answers a consultation of the desk; returns the message id. Raises NotFound, Conflict or BadOpinion."""
+        message_id = respond.reply(self._opened.node, opinion)
+        self._member.wake()
+        return message_id
+
+    def _received(self, stored: StoredDocument) -> Received:
+        body = verify_signed(stored.signed, self._opened.node.directory).body
+
+        def take() -> bool:
+            with self._opened.store.transaction() as tx:
+                return tx.inbox.take(stored.sender, stored.message_id, self._opened.node.clock.now())
+
+        return Received(
+            stored.sender, stored.message_id, stored.kind, body, stored.enclosures, stored.signed, take
+        )

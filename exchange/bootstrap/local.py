@@ -1,0 +1,174 @@
+"""Several members of one domain served by one process, with the means to wait until nothing is on its way.
+
+For replays, trials and tests: each member has its own keys, database, connections and loops, exactly as it would
+have in a process of its own.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from types import TracebackType
+
+from exchange.bootstrap.member import Link, RunningMember, Work, new_id, work_for
+from exchange.broker.node import NodeInfo
+from exchange.broker.provision import provision
+from exchange.clock import Clock, monotonic
+from exchange.directory import Authority, load_authority_certificate, load_directory
+from exchange.envelope import Identity
+from exchange.errors import OperatorError
+from exchange.flow.node import Node
+from exchange.rules.calendar import ChinaCalendar, WorkingCalendar
+from exchange.store import SqlStore, open_store
+from schemas import Matter, Role, Suite
+
+_CERTIFIED_FOR = timedelta(days=3650)
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One member as it is to be: its roles, and its work beyond what the roles imply."""
+
+    roles: tuple[Role, ...]
+    work: Work | None = None
+
+
+@dataclass
+class LocalDomain:
+    """A domain in one process. Use as a context manager: members are stopped and databases closed on leaving."""
+
+    folder: Path
+    domain: str
+    info: NodeInfo
+    clock: Clock
+    seats: Mapping[str, Seat]
+    """By address."""
+    stamps: bool = False
+    database_url: str | None = None
+    periodic: bool = True
+    event_times: bool = False
+    """Take the moment of writing for the moment of arrival; only for replays."""
+    catalogue: MutableMapping[str, Matter] = field(default_factory=dict)
+    calendar: WorkingCalendar = field(default_factory=ChinaCalendar)
+    suite: Suite = Suite.HYBRID
+    nodes: dict[str, Node] = field(default_factory=dict)
+    members: dict[str, RunningMember] = field(default_factory=dict)
+    _stores: dict[str, SqlStore] = field(default_factory=dict)
+    _changed: threading.Event = field(default_factory=threading.Event)
+
+    def __enter__(self) -> LocalDomain:
+        self.prepare()
+        for address in self.nodes:
+            self.start(address)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def prepare(self) -> None:
+        """Authority, directory, queues, databases and nodes; nothing is served yet."""
+        identities = self._certify()
+        provision(self.info.url, list(self.seats), self._windows(), progress=lambda text: None)
+        certificate = load_authority_certificate(self.folder / "authority")
+        directory = load_directory((self.folder / "directory.cose").read_bytes(), certificate, self.clock.now(), 0)
+        for address in self.seats:
+            store = self._store(address)
+            self._stores[address] = store
+            self.nodes[address] = Node(
+                identity=identities[address],
+                directory=directory,
+                store=store,
+                clock=self.clock,
+                calendar=self.calendar,
+                new_id=new_id,
+                catalogue=self.catalogue,
+                suite=self.suite,
+            )
+
+    def start(self, address: str) -> RunningMember:
+        """Serves one member."""
+        seat, node = self.seats[address], self.nodes[address]
+        member = RunningMember(
+            node,
+            self._stores[address],
+            Link(self.info.url, None, self.stamps),
+            seat.work or work_for(seat.roles),
+            periodic=self.periodic,
+            event_times=self.event_times,
+            on_activity=self._changed.set,
+        )
+        member.start()
+        self.members[address] = member
+        return member
+
+    def stop(self, address: str) -> None:
+        """Stops serving one member; its queue fills up meanwhile. `start` serves it again, on its database."""
+        self.members.pop(address).close()
+        self._stores[address] = store = self._store(address)
+        object.__setattr__(self.nodes[address], "store", store)
+
+    def settle(self, patience: float = 60.0) -> None:
+        """Waits until every message that needs a receipt has it, and nothing happened meanwhile.
+
+        Raises OperatorError after ``patience`` seconds without that, naming who still waits.
+        """
+        until, before = monotonic() + patience, -1
+        while True:
+            self._changed.clear()
+            waiting = [address for address, node in self.nodes.items() if _waits(node)]
+            activity = sum(member.activity for member in self.members.values())
+            if not waiting and activity == before:
+                return
+            before = activity if not waiting else -1
+            if monotonic() > until:
+                raise OperatorError(f"messages are still on their way from {', '.join(waiting)}", mend="see the log")
+            if waiting:
+                self._changed.wait(0.05)
+
+    def close(self) -> None:
+        """Stops all members and closes all databases."""
+        for member in self.members.values():
+            member.close()
+        for address, store in self._stores.items():
+            if address not in self.members:
+                store.close()
+        self.members.clear()
+
+    def _windows(self) -> list[str]:
+        return [address for address, seat in self.seats.items() if Role.WINDOW in seat.roles]
+
+    def _store(self, address: str) -> SqlStore:
+        url = self.database_url or f"sqlite:///{self.folder / 'members' / address / 'store.db'}"
+        store = open_store(url, member=address)
+        store.migrate()
+        return store
+
+    def _certify(self) -> dict[str, Identity]:
+        now = self.clock.now()
+        authority = Authority.open_or_create(self.folder / "authority", self.domain, now)
+        identities = {address: authority.certify(address, now, valid_for=_CERTIFIED_FOR) for address in self.seats}
+        members = [
+            authority.member(identities[address], _short(address), _short(address), seat.roles)
+            for address, seat in self.seats.items()
+        ]
+        authority.publish(self.folder / "directory.cose", members, now, now + _CERTIFIED_FOR)
+        return identities
+
+
+def addresses_of(domain: str, names: Sequence[str]) -> list[str]:
+    """Full addresses of a domain's members."""
+    return [f"{domain}.{name}" for name in names]
+
+
+def _waits(node: Node) -> bool:
+    with node.store.reading() as tx:
+        return tx.outbox.next_due() is not None
+
+
+def _short(address: str) -> str:
+    return address.rsplit(".", 1)[-1]

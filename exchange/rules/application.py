@@ -1,0 +1,43 @@
+"""Is the application complete? Everything that is missing is told at once (Administrative License Law, article 32)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from exchange.errors import BadApplication
+from schemas import Application, Matter
+
+
+def check_application(application: Application, matter: Matter, enclosures: Sequence[bytes]) -> None:
+    """Raises BadApplication naming every fault: materials missing, unknown or doubled, attachments that do not fit."""
+    faults = [*_material_faults(application, matter), *_enclosure_faults(application, enclosures)]
+    if faults:
+        raise BadApplication(
+            f"the application for {matter.code} is not complete: {'; '.join(faults)}",
+            mend="hand in what is named, all of it together",
+        )
+
+
+def _material_faults(application: Application, matter: Matter) -> Iterator[str]:
+    given = Counter(material.code for material in application.materials)
+    known = {material.code: material for material in matter.materials}
+    for code, material in known.items():
+        if material.required and code not in given:
+            yield f"missing: {material.name} ({code})"
+    for code, times in given.items():
+        if code not in known:
+            yield f"unknown material: {code}"
+        elif times > 1:
+            yield f"handed in {times} times: {code}"
+
+
+def _enclosure_faults(application: Application, enclosures: Sequence[bytes]) -> Iterator[str]:
+    attachments = [material.attachment for material in application.materials if material.attachment is not None]
+    if len(attachments) != len(enclosures):
+        yield f"{len(attachments)} attachments are named, {len(enclosures)} enclosed"
+        return
+    for attachment, enclosure in zip(attachments, enclosures, strict=True):
+        if attachment.size != len(enclosure) or attachment.digest != hashlib.sha256(enclosure).hexdigest():
+            yield f"attachment {attachment.name} is not the file that was enclosed"

@@ -1,0 +1,152 @@
+"""The arbiter: an opinion and a default race, and this decides, once, by the time of arrival.
+
+An opinion that arrived in time always wins; a late one never does; a default takes effect only on the very state it
+was made on, and never on somebody who was not asked, not reminded, or not yet late.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NoReturn, Protocol
+
+from exchange.clock import CST
+from exchange.errors import Returned
+from exchange.rules.deadline import Projection
+from exchange.rules.states import CaseState, PartState
+from schemas import DeadlineState, DeemedConsent, DefaultMode, EntryKind, LedgerEntry, Opinion, Verdict
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """When a message reached the broker: an interval where only that is known, and who says so."""
+
+    earliest: datetime
+    latest: datetime
+    source: str
+
+
+class PartFacts(Protocol):
+    """What a ruling needs to know of a department's part."""
+
+    @property
+    def department(self) -> str: ...
+    @property
+    def state(self) -> PartState: ...
+    @property
+    def late_opinion_id(self) -> str | None: ...
+
+
+class Ruling(StrEnum):
+    """What becomes of an opinion."""
+
+    TAKE = "take"
+    LATE = "late"
+    STOP_CLOCK = "stop-clock"
+
+
+def rule_on_opinion(
+    case_state: CaseState,
+    part: PartFacts,
+    opinion: Opinion,
+    arrival: Arrival,
+    due_at: datetime | None,
+    default: DefaultMode,
+    entries: Sequence[LedgerEntry],
+    waiting: bool,
+) -> Ruling:
+    """Takes an opinion, keeps it as late, or stops the clock. Raises Returned with a reason for all else.
+
+    ``waiting``: a prerequisite of this department is not in. Doubt about the arrival favours the department.
+    """
+    _refuse_settled(case_state, part)
+    special = opinion.verdict is Verdict.SPECIAL_PROCEDURE
+    in_time = due_at is None or arrival.earliest <= due_at
+    if special:
+        return _rule_on_procedure(part, entries, in_time and part.state in _RUNNING)
+    if waiting:
+        _return("premature", "another department's result, for which you wait, is not in", "answer once it is")
+    if part.state is PartState.ESCALATED:
+        return Ruling.TAKE
+    if part.state is not PartState.DEEMED and (in_time or default is DefaultMode.NONE):
+        return Ruling.TAKE
+    if part.late_opinion_id is not None:
+        _return("already-answered", "a late opinion of yours is on record", "a further one has no effect")
+    return Ruling.LATE
+
+
+_RUNNING = frozenset({PartState.ISSUED, PartState.SIGNED})
+
+
+def _refuse_settled(case_state: CaseState, part: PartFacts) -> None:
+    if part.state is PartState.ANSWERED:
+        _return("already-answered", "your opinion on this case is on record", "an opinion is given once")
+    closed = case_state in (CaseState.DECIDED, CaseState.WITHDRAWN) and part.state is not PartState.DEEMED
+    if closed or part.state is PartState.MOOT:
+        _return("case-closed", "the case needs no opinion any more", "nothing is to be done")
+    if part.state is PartState.PLANNED:
+        _return("not-consulted", "the case was not put to you yet", "wait for the consultation")
+
+
+def _rule_on_procedure(part: PartFacts, entries: Sequence[LedgerEntry], running: bool) -> Ruling:
+    if not running:
+        _return("too-late", "the term is over and cannot be stopped any more", "give the opinion itself")
+    stops = [entry for entry in entries if entry.kind is EntryKind.STOP and entry.actor == part.department]
+    resumed = [entry.at for entry in entries if entry.kind in (EntryKind.RESUME, EntryKind.RESTART)]
+    if stops and not any(moment >= stops[-1].at for moment in resumed):
+        _return("already-stopped", "a special procedure of yours stops the clock already", "give the opinion itself")
+    return Ruling.STOP_CLOCK
+
+
+def _return(code: str, message: str, mend: str) -> NoReturn:
+    raise Returned(message, code=code, mend=mend)
+
+
+class DeemedRuling(StrEnum):
+    """What becomes of a monitor's deemed consent."""
+
+    EFFECTIVE = "effective"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+    OVERTAKEN = "overtaken"
+    TOO_EARLY = "too-early"
+    NOT_DUE = "not-due"
+
+
+AGAIN = frozenset({DeemedRuling.OVERTAKEN, DeemedRuling.TOO_EARLY, DeemedRuling.NOT_DUE})
+"""Rulings after which the term still runs and the monitors must hear how it stands."""
+
+
+def rule_on_deemed(
+    case_state: CaseState,
+    part: PartFacts,
+    own: DeadlineState,
+    deemed: DeemedConsent,
+    projection: Projection,
+    arrival: Arrival,
+) -> DeemedRuling:
+    """Whether a default takes effect: only where all it rests on is what the window itself has on record."""
+    if part.state is PartState.ANSWERED:
+        return DeemedRuling.ANSWERED
+    if case_state is not CaseState.OPEN or part.state is not PartState.SIGNED:
+        return DeemedRuling.CLOSED
+    if _basis(own) != _basis(deemed.state) or deemed.mode is not own.default or own.default is DefaultMode.NONE:
+        return DeemedRuling.OVERTAKEN
+    due_at = projection.due_at
+    if due_at is None or projection.provisional:
+        return DeemedRuling.NOT_DUE
+    if deemed.due_at != due_at or not any(reminder.at < due_at for reminder in deemed.reminders) or own.exclusions:
+        return DeemedRuling.OVERTAKEN
+    return DeemedRuling.EFFECTIVE if arrival.latest > due_at else DeemedRuling.TOO_EARLY
+
+
+def _basis(state: DeadlineState) -> tuple[object, ...]:
+    """What a default rests on; instants compared as instants."""
+    ledger = tuple((entry.kind, entry.at.astimezone(CST), entry.days) for entry in state.ledger)
+    fixed = state.term.fixed.astimezone(CST) if state.term.fixed else None
+    return (
+        state.consultation_id, state.matter, state.matter_version, state.default, state.default_basis,
+        state.start, state.effect_delay_days, state.exclusions, state.term.days, fixed, ledger,
+    )  # fmt: skip

@@ -1,0 +1,83 @@
+"""Working days (Administrative License Law, article 82), with the State Council's make-up days and holidays.
+
+A day beyond the last published announcement is guessed as Monday to Friday and every date reckoned over it is
+provisional: it is shown, and fires nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from importlib.metadata import version
+from typing import Protocol
+
+import chinese_calendar
+
+from exchange.clock import CST
+
+_DAY = timedelta(days=1)
+
+
+class WorkingCalendar(Protocol):
+    """What the rules need to know of a calendar."""
+
+    @property
+    def version(self) -> str:
+        """Name and version; goes into every default, so that it can be reckoned again."""
+
+    def is_workday(self, day: date) -> bool:
+        """Whether the day counts."""
+
+    def published(self, day: date) -> bool:
+        """Whether that is announced, and not only guessed."""
+
+
+class ChinaCalendar:
+    """The calendar of the package chinesecalendar, which follows the State Council's yearly announcements."""
+
+    def __init__(self) -> None:
+        self._version = f"chinesecalendar {version('chinesecalendar')}"
+
+    @property
+    def version(self) -> str:
+        return self._version
+
+    def is_workday(self, day: date) -> bool:
+        announced = _announced(day)
+        return day.weekday() < 5 if announced is None else announced
+
+    def published(self, day: date) -> bool:
+        return _announced(day) is not None
+
+
+@lru_cache(maxsize=16_384)
+def _announced(day: date) -> bool | None:
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError:
+        return None
+
+
+def add_working_days(calendar: WorkingCalendar, day: date, days: int) -> tuple[date, bool]:
+    """The last of ``days`` working days after ``day`` (day zero is not counted), and whether that is provisional."""
+    provisional = False
+    while days > 0:
+        day += _DAY
+        provisional = provisional or not calendar.published(day)
+        days -= calendar.is_workday(day)
+    return day, provisional
+
+
+def working_days_between(calendar: WorkingCalendar, first: date, last: date) -> tuple[int, bool]:
+    """Working days after ``first`` up to and including ``last``, and whether that is provisional."""
+    days, provisional, day = 0, False, first
+    while day < last:
+        day += _DAY
+        provisional = provisional or not calendar.published(day)
+        days += calendar.is_workday(day)
+    return days, provisional
+
+
+def end_of_day(day: date) -> datetime:
+    """24:00 of a day in China Standard Time: the last moment that is still in time."""
+    return datetime(day.year, day.month, day.day, tzinfo=CST) + _DAY

@@ -1,0 +1,127 @@
+"""The deadline: a budget of working days and a ledger of what happened to it. The due moment is always derived.
+
+How days are counted: the day on which a term starts, is stopped or runs on again is not counted; the term ends with
+the last working day, at 24:00. Stops that overlap count once. An announced stop ends by itself after its length.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from exchange.clock import CST
+from exchange.rules.calendar import WorkingCalendar, add_working_days, end_of_day, working_days_between
+from schemas import DeadlineState, EntryKind, LedgerEntry
+
+
+@dataclass(frozen=True)
+class Projection:
+    """What a ledger amounts to by a given calendar."""
+
+    started_at: datetime | None
+    due_at: datetime | None
+    """None while the term has not started, or is stopped for an open time."""
+    provisional: bool
+    """Reckoned over days that no announcement covers yet."""
+    stopped: bool
+    """Stopped for an open time."""
+
+
+@dataclass(frozen=True)
+class _Pause:
+    """An interval of days that do not count; ``until`` None is open."""
+
+    since: date
+    until: date | None
+
+
+def project(state: DeadlineState, calendar: WorkingCalendar) -> Projection:
+    """Derives the due moment from the term and the ledger."""
+    began = _began(state.ledger)
+    if began is None:
+        return Projection(None, None, False, False)
+    after = [entry for entry in state.ledger if entry.at >= began]
+    pauses, guessed = _pauses(after, calendar)
+    if any(pause.until is None for pause in pauses):
+        return Projection(began, None, guessed, True)
+    extra = sum(entry.days or 0 for entry in after if entry.kind is EntryKind.EXTEND)
+    if state.term.fixed is not None:
+        due_at, provisional = _fixed(state.term.fixed, extra, pauses, calendar)
+    else:
+        last, provisional = _last_day(_day(began), (state.term.days or 0) + extra, pauses, calendar)
+        due_at = end_of_day(last)
+    return Projection(began, due_at, provisional or guessed, False)
+
+
+def rung_at(projection: Projection, percent: int) -> datetime:
+    """The moment at which a share of the term has passed. Raises ValueError for a term without an end."""
+    if projection.started_at is None or projection.due_at is None:
+        raise ValueError("a term without an end has no rungs")
+    span = projection.due_at - projection.started_at
+    return projection.started_at + span * percent / 100
+
+
+def _began(ledger: Sequence[LedgerEntry]) -> datetime | None:
+    starts = [entry.at for entry in ledger if entry.kind in (EntryKind.START, EntryKind.RESTART)]
+    return starts[-1] if starts else None
+
+
+def _pauses(entries: Sequence[LedgerEntry], calendar: WorkingCalendar) -> tuple[list[_Pause], bool]:
+    """Stops and resumptions as intervals of days that do not overlap, in order; and whether one is provisional."""
+    pauses: list[_Pause] = []
+    guessed = False
+    for entry in entries:
+        day = _day(entry.at)
+        if entry.kind is EntryKind.STOP:
+            until, provisional = (None, False) if entry.days is None else add_working_days(calendar, day, entry.days)
+            guessed = guessed or provisional
+            _add(pauses, _Pause(day, until))
+        elif entry.kind is EntryKind.RESUME and pauses and (pauses[-1].until is None or pauses[-1].until > day):
+            pauses[-1] = _Pause(pauses[-1].since, day)
+    return pauses, guessed
+
+
+def _add(pauses: list[_Pause], pause: _Pause) -> None:
+    if pauses and (pauses[-1].until is None or pauses[-1].until >= pause.since):
+        last = pauses.pop()
+        ends = (last.until, pause.until)
+        until = None if None in ends else max(end for end in ends if end is not None)
+        pause = _Pause(last.since, until)
+    pauses.append(pause)
+
+
+def _last_day(
+    began: date, budget: int, pauses: Sequence[_Pause], calendar: WorkingCalendar
+) -> tuple[date, bool]:
+    """The day on which the budget is used up, leaving out the paused days."""
+    day, provisional = began, False
+    for pause in pauses:
+        if pause.until is None:
+            raise ValueError("an open stop has no last day")
+        used, guessed = working_days_between(calendar, day, pause.since - timedelta(days=1))
+        provisional = provisional or guessed
+        if used >= budget:
+            break
+        budget -= used
+        day = max(day, pause.until)
+    last, guessed = add_working_days(calendar, day, budget)
+    return last, provisional or guessed
+
+
+def _fixed(
+    fixed: datetime, extra: int, pauses: Sequence[_Pause], calendar: WorkingCalendar
+) -> tuple[datetime, bool]:
+    """A due moment that a statute fixed: moved only by what was added to the term or taken out of it."""
+    paused, provisional = 0, False
+    for pause in pauses:
+        days, guessed = working_days_between(calendar, pause.since, pause.until or pause.since)
+        paused, provisional = paused + days, provisional or guessed
+    if not extra + paused:
+        return fixed, False
+    last, guessed = add_working_days(calendar, _day(fixed - timedelta(microseconds=1)), extra + paused)
+    return end_of_day(last), provisional or guessed
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(CST).date()

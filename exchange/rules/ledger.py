@@ -1,0 +1,82 @@
+"""What may be entered in a deadline's ledger, by whom it is asked and when (Administrative License Law, 42 and 45)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from exchange.errors import CallerError, Conflict
+from exchange.rules.calendar import WorkingCalendar
+from exchange.rules.deadline import Projection, project
+from schemas import DeadlineState, EntryKind, LedgerEntry
+
+
+def extend(
+    state: DeadlineState,
+    days: int,
+    reason: str,
+    basis: tuple[str, ...],
+    actor: str,
+    now: datetime,
+    calendar: WorkingCalendar,
+) -> LedgerEntry:
+    """A term is extended once, before it is over, with its basis. Raises Conflict or CallerError."""
+    _running(state, now, calendar)
+    if any(entry.kind is EntryKind.EXTEND for entry in state.ledger):
+        raise Conflict(
+            f"the term of {state.department} was extended before", mend="a term is extended once (article 42)"
+        )
+    if days < 1:
+        raise CallerError("an extension says by how many working days", mend="give a number of working days")
+    return _entry(EntryKind.EXTEND, now, reason, basis, actor, days)
+
+
+def stop(
+    state: DeadlineState,
+    days: int | None,
+    reason: str,
+    basis: tuple[str, ...],
+    actor: str,
+    now: datetime,
+    calendar: WorkingCalendar,
+) -> LedgerEntry:
+    """The clock stops, for an announced number of working days or until resumed. Raises Conflict or CallerError."""
+    if _running(state, now, calendar).stopped:
+        raise Conflict(f"the term of {state.department} is stopped already", mend="resume it first")
+    return _entry(EntryKind.STOP, now, reason, basis, actor, days)
+
+
+def resume(
+    state: DeadlineState, reason: str, basis: tuple[str, ...], actor: str, now: datetime, calendar: WorkingCalendar
+) -> LedgerEntry:
+    """A stopped clock runs on with what is left of the budget. Raises Conflict when it is not stopped."""
+    if not project(state, calendar).stopped:
+        raise Conflict(f"the term of {state.department} is not stopped", mend="only a stopped term can be resumed")
+    return _entry(EntryKind.RESUME, now, reason, basis, actor)
+
+
+def restart(
+    state: DeadlineState, reason: str, basis: tuple[str, ...], actor: str, now: datetime, calendar: WorkingCalendar
+) -> LedgerEntry:
+    """The whole term begins anew, as after a supplement of the file. Raises Conflict when it is over."""
+    _running(state, now, calendar)
+    return _entry(EntryKind.RESTART, now, reason, basis, actor)
+
+
+def _running(state: DeadlineState, now: datetime, calendar: WorkingCalendar) -> Projection:
+    projection = project(state, calendar)
+    if projection.started_at is None:
+        raise Conflict(f"the term of {state.department} has not begun", mend="it begins with the department's receipt")
+    if projection.due_at is not None and now > projection.due_at:
+        raise Conflict(f"the term of {state.department} is over", mend="what changes a term is entered before its end")
+    return projection
+
+
+def _entry(
+    kind: EntryKind, at: datetime, reason: str, basis: tuple[str, ...], actor: str, days: int | None = None
+) -> LedgerEntry:
+    if kind in (EntryKind.STOP, EntryKind.EXTEND) and not basis:
+        raise CallerError("stopping or extending a term needs its legal basis", mend="give --basis with the article")
+    try:
+        return LedgerEntry(kind=kind, at=at, days=days, reason=reason, basis=basis, actor=actor)
+    except ValueError as error:
+        raise CallerError("the ledger entry does not hold", mend="give a reason, a basis and positive days") from error

@@ -1,0 +1,198 @@
+"""A small city in one process, on a real broker and real databases, with a clock that the test moves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from exchange.bootstrap.local import LocalDomain, Seat
+from exchange.bootstrap.member import periodic_work, work_for
+from exchange.broker.node import NodeInfo
+from exchange.clock import CST, SteppedClock, monotonic
+from exchange.flow import respond
+from exchange.flow.conclude import DecideRule, Docket, Ruling
+from exchange.flow.node import Node
+from exchange.flow.ports import CaseRow, PartRow
+from exchange.flow.submit import submit
+from schemas import (
+    Applicant,
+    Application,
+    Approver,
+    Completion,
+    DefaultMode,
+    Exclusion,
+    Material,
+    Matter,
+    Opinion,
+    Outcome,
+    Role,
+    SubmittedMaterial,
+    Verdict,
+)
+
+MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=CST)
+"""An ordinary Monday, nine o'clock."""
+
+
+def midnight_after(day: date) -> datetime:
+    """The end of a day, 24:00."""
+    return datetime(day.year, day.month, day.day, tzinfo=CST) + timedelta(days=1)
+
+
+def grant_unless_refused(docket: Docket) -> Ruling | None:
+    """The lead follows its departments."""
+    if docket.objections:
+        return Ruling(Outcome.REFUSE, "a department objects: " + "; ".join(docket.objections.values()))
+    return Ruling(Outcome.GRANT, "all departments were heard")
+
+
+@dataclass
+class City:
+    """Shorthands for what journeys do."""
+
+    local: LocalDomain
+    clock: SteppedClock
+
+    @property
+    def window(self) -> Node:
+        """The lead department's node."""
+        return self.node("window")
+
+    def address(self, name: str) -> str:
+        """The full address of a short name."""
+        return f"{self.local.domain}.{name}"
+
+    def node(self, name: str) -> Node:
+        """A member's node."""
+        return self.local.nodes[self.address(name)]
+
+    def matter(self, *approvers: Approver, code: str = "works", **fields: object) -> Matter:
+        """Puts a matter into the catalogue."""
+        matter = Matter(
+            code=code,
+            version="2026.1",
+            name="占用道路施工",
+            name_en="Occupying a road for works",
+            lead=self.address("window"),
+            basis=("城市道路管理条例第三十条",),
+            materials=(Material(code="plan", name="施工方案"),),
+            approvers=approvers,
+            **fields,
+        )
+        self.local.catalogue[code] = matter
+        return matter
+
+    def approver(self, name: str, *, days: int = 3, silent: bool = False, **fields: object) -> Approver:
+        """An approver; ``silent`` lets its silence count as consent."""
+        default = {"default": DefaultMode.CONSENT, "default_basis": ("缺席默认制",)} if silent else {}
+        return Approver(department=self.address(name), term_days=days, **default, **fields)
+
+    def application(self, code: str = "works", project: str = "黄山路供热管道") -> Application:
+        """An application that the matter accepts."""
+        return Application(
+            matter=code,
+            applicant=Applicant(name="热电公司", identifier="91340100X", contact="0551-0"),
+            project=project,
+            materials=(SubmittedMaterial(code="plan", note="on file"),),
+            submitted_at=self.clock.now(),
+        )
+
+    def submit(self, code: str = "works", settle: bool = True) -> CaseRow:
+        """Hands in an application and lets it arrive everywhere."""
+        case = submit(self.window, self.application(code))
+        self.wake("window")
+        if settle:
+            self.local.settle()
+        return case
+
+    def opinion(self, name: str, case: CaseRow, verdict: Verdict = Verdict.AGREE, **fields: object) -> Opinion:
+        """A department's opinion on what lies on its desk."""
+        with self.node(name).store.reading() as tx:
+            row = tx.desk.get(case.number)
+        assert row is not None, f"{case.number} is not on the desk of {name}"
+        return Opinion(
+            case_number=case.number,
+            consultation_id=row.consultation_id,
+            department=self.address(name),
+            verdict=verdict,
+            officer="officer",
+            decided_on=self.clock.now().date(),
+            **fields,
+        )
+
+    def reply(self, name: str, case: CaseRow, verdict: Verdict = Verdict.AGREE, settle: bool = True, **fields: object) -> str:
+        """A department answers."""
+        message_id = respond.reply(self.node(name), self.opinion(name, case, verdict, **fields))
+        self.wake(name)
+        if settle:
+            self.local.settle()
+        return message_id
+
+    def step_to(self, moment: datetime, *monitors: str, settle: bool = True) -> None:
+        """Moves the clock and has the monitors look."""
+        self.clock.step_to(moment)
+        for name in monitors or ("monitor",):
+            periodic_work(self.node(name), work_for((Role.MONITOR,)))
+            self.wake(name)
+        if settle:
+            self.local.settle()
+
+    def through(self, days: int, *monitors: str) -> None:
+        """Lets that many calendar days pass, with a look each midnight."""
+        for _ in range(days):
+            self.step_to(midnight_after(self.clock.now().date()) + timedelta(seconds=1), *monitors)
+
+    def part(self, case: CaseRow, name: str) -> PartRow:
+        """A department's part as the window has it."""
+        with self.window.store.reading() as tx:
+            part = tx.cases.part(case.number, self.address(name))
+        assert part is not None
+        return part
+
+    def case(self, case: CaseRow) -> CaseRow:
+        """The case as the window has it now."""
+        with self.window.store.reading() as tx:
+            found = tx.cases.get(case.number)
+        assert found is not None
+        return found
+
+    def wake(self, name: str) -> None:
+        """Tells a served member that its outbox has work."""
+        member = self.local.members.get(self.address(name))
+        if member is not None:
+            member.wake()
+
+
+def make_city(
+    folder: Path,
+    info: NodeInfo,
+    domain: str,
+    departments: tuple[str, ...] = ("planning", "transport"),
+    monitors: tuple[str, ...] = ("monitor",),
+    *,
+    stamps: bool = False,
+    decide_rule: DecideRule | None = grant_unless_refused,
+    start: datetime = MONDAY,
+) -> City:
+    """A city that is not yet served: enter ``city.local``."""
+    clock = SteppedClock(start)
+    window = (Role.WINDOW,)
+    seats = {f"{domain}.window": Seat(window, work_for(window, decide_rule=decide_rule))}
+    seats |= {f"{domain}.{name}": Seat((Role.MONITOR,)) for name in monitors}
+    seats |= {f"{domain}.{name}": Seat((Role.DEPARTMENT,)) for name in departments}
+    return City(LocalDomain(folder, domain, info, clock, seats, stamps=stamps, periodic=False), clock)
+
+
+def wait_until(condition: Callable[[], bool], patience: float = 30.0, what: str = "the condition") -> None:
+    """Waits for a condition that another thread or process will bring about; fails loudly if it does not."""
+    import threading
+
+    until, pause = monotonic() + patience, threading.Event()
+    while not condition():
+        assert monotonic() < until, f"{what} did not come about in {patience:.0f} s"
+        pause.wait(0.02)
+
+
+__all__ = ["City", "Completion", "Exclusion", "make_city", "midnight_after", "wait_until"]

@@ -1,0 +1,208 @@
+"""Silence has a consequence, and only where the rules allow it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from exchange.audit import verify_receipt
+from exchange.broker.node import NodeInfo
+from exchange.envelope import verify_signed
+from exchange.errors import Conflict
+from exchange.flow import conclude
+from exchange.flow.ports import CaseState, PartState
+from exchange.flow.receipts import proof_digest
+from exchange.rules.calendar import ChinaCalendar
+from exchange.rules.deadline import project
+from schemas import DeemedConsent, DefaultNotice, Exclusion, Outcome, Verdict
+from tests.journeys.city import City, make_city
+
+pytestmark = pytest.mark.broker
+
+
+@pytest.fixture
+def city(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[City]:
+    city = make_city(tmp_path, broker, domain)
+    with city.local:
+        yield city
+
+
+def test_a_silent_department_is_reminded_then_deemed_to_consent_and_the_lead_decides(city: City) -> None:
+    city.matter(city.approver("planning"), city.approver("transport", silent=True))
+    case = city.submit()
+    city.reply("planning", case)
+    assert city.part(case, "transport").state is PartState.SIGNED
+
+    city.through(4)
+
+    part = city.part(case, "transport")
+    assert part.reminded_at is not None
+    assert part.state is PartState.DEEMED
+    assert part.verdict is None
+    assert city.case(case).state is CaseState.DECIDED
+    with city.node("transport").store.reading() as tx:
+        desk = tx.desk.get(case.number)
+        notices = [doc for doc in tx.documents.recent("received") if doc.kind == DefaultNotice.KIND]
+    assert desk is not None
+    assert desk.state == "defaulted"
+    assert desk.reminded == 90
+    assert len(notices) == 1
+
+
+def test_anyone_with_the_directory_can_check_a_deemed_consent_again(city: City) -> None:
+    city.matter(city.approver("transport", silent=True))
+    case = city.submit()
+    city.through(4)
+    with city.window.store.reading() as tx:
+        deemed_id = city.part(case, "transport").deemed_id
+        assert deemed_id is not None
+        stored = tx.documents.get(city.address("monitor"), deemed_id)
+    assert stored is not None
+
+    deemed = verify_signed(stored.signed, city.local.nodes[city.address("planning")].directory).body
+
+    assert isinstance(deemed, DeemedConsent)
+    assert deemed.state.evidence is not None
+    receipt = verify_receipt(deemed.state.evidence, city.window.directory)
+    assert receipt.receiver == city.address("transport")
+    assert receipt.message_id == deemed.state.consultation_id
+    assert proof_digest(deemed.state.evidence) == deemed.receipt_digest
+    assert project(deemed.state, ChinaCalendar()).due_at == deemed.due_at
+    assert deemed.due_at.isoformat() == "2026-03-06T00:00:00+08:00"
+    assert any(reminder.at < deemed.due_at for reminder in deemed.reminders)
+
+
+def test_a_late_opinion_is_kept_and_changes_nothing(city: City) -> None:
+    city.matter(city.approver("transport", silent=True))
+    case = city.submit()
+    city.through(4)
+    decided = city.case(case)
+
+    city.reply("transport", case, Verdict.DISAGREE, reasons="车流量过大", basis=("道路交通安全法第三十二条",))
+
+    part = city.part(case, "transport")
+    assert part.state is PartState.DEEMED
+    assert part.late_opinion_id is not None
+    assert part.late_verdict is Verdict.DISAGREE
+    assert city.case(case) == decided
+
+
+def test_where_no_default_is_allowed_silence_escalates_and_the_answer_still_counts(city: City) -> None:
+    city.matter(city.approver("planning"))
+    case = city.submit()
+    city.through(4)
+    assert city.part(case, "planning").state is PartState.ESCALATED
+    assert city.case(case).state is CaseState.OPEN
+
+    city.reply("planning", case)
+
+    assert city.part(case, "planning").state is PartState.ANSWERED
+    assert city.case(case).state is CaseState.DECIDED
+
+
+def test_life_safety_excludes_the_default_even_where_the_matter_names_one(city: City) -> None:
+    city.matter(city.approver("transport", silent=True), exclusions=(Exclusion.LIFE_SAFETY,))
+    case = city.submit()
+    city.through(5)
+    assert city.part(case, "transport").state is PartState.ESCALATED
+
+
+def test_a_department_that_never_signed_for_the_request_is_not_defaulted(city: City) -> None:
+    city.local.stop(city.address("transport"))
+    city.matter(city.approver("planning"), city.approver("transport", silent=True))
+    case = city.submit(settle=False)
+    for _ in range(6):
+        city.step_to(city.clock.now() + timedelta(days=1), settle=False)
+    assert city.part(case, "transport").state is PartState.ISSUED
+
+    city.local.start(city.address("transport"))
+    city.local.settle()
+
+    assert city.part(case, "transport").state is PartState.SIGNED
+    due = city.part(case, "transport").due_at
+    assert due is not None
+    assert due > city.clock.now()
+
+
+def test_two_monitors_watch_and_nothing_fires_twice(tmp_path: Path, broker: NodeInfo, domain: str) -> None:
+    city = make_city(tmp_path, broker, domain, monitors=("monitor", "second"))
+    with city.local:
+        city.matter(city.approver("transport", silent=True))
+        case = city.submit()
+        city.through(4, "monitor", "second")
+        with city.window.store.reading() as tx:
+            arrived = [doc for doc in tx.documents.recent("received") if doc.kind == DeemedConsent.KIND]
+            deemed = [entry for entry in tx.journal_of(case.number) if entry.event == "deemed"]
+        with city.node("transport").store.reading() as tx:
+            told = [doc for doc in tx.documents.recent("received") if doc.kind == DefaultNotice.KIND]
+        assert len(arrived) == 2
+        assert len(deemed) == 1
+        assert len(told) == 1
+
+
+def test_an_extension_before_expiry_moves_the_moment_and_a_second_is_refused(city: City) -> None:
+    city.matter(city.approver("transport", silent=True))
+    case = city.submit()
+    from exchange.flow.deadlines import amend
+    from schemas import EntryKind
+
+    def extend() -> None:
+        amend(
+            city.window, case.number, city.address("transport"), EntryKind.EXTEND,
+            days=2, reason="复杂", basis=["行政许可法第四十二条"], actor=city.address("window"),
+        )  # fmt: skip
+        city.wake("window")
+
+    extend()
+    city.local.settle()
+    with pytest.raises(Conflict):
+        extend()
+    city.through(4)
+    assert city.part(case, "transport").state is PartState.SIGNED
+    city.through(4)
+    assert city.part(case, "transport").state is PartState.DEEMED
+
+
+def test_a_hearing_stops_the_clock_and_the_opinion_is_still_due(city: City) -> None:
+    from schemas import ProcedureKind, SpecialProcedure
+
+    city.matter(city.approver("transport", silent=True))
+    case = city.submit()
+    hearing = SpecialProcedure(kind=ProcedureKind.HEARING, days=5)
+    city.reply("transport", case, Verdict.SPECIAL_PROCEDURE, procedure=hearing, basis=("行政许可法第四十五条",))
+
+    city.through(6)
+    assert city.part(case, "transport").state is PartState.SIGNED
+    city.through(9)
+    assert city.part(case, "transport").state is PartState.DEEMED
+
+
+def test_a_withdrawn_case_wants_no_opinions_and_defaults_nobody(city: City) -> None:
+    city.matter(city.approver("planning"), city.approver("transport", silent=True))
+    case = city.submit()
+    conclude.withdraw(city.window, case.number, "applicant's wish")
+    city.wake("window")
+    city.local.settle()
+
+    city.through(5)
+
+    assert city.case(case).state is CaseState.WITHDRAWN
+    assert city.part(case, "transport").state is PartState.MOOT
+    with city.node("transport").store.reading() as tx:
+        desk = tx.desk.get(case.number)
+    assert desk is not None
+    assert desk.state == "closed"
+
+
+def test_an_escalated_case_can_be_decided_by_the_lead_in_its_own_name(city: City) -> None:
+    city.matter(city.approver("planning"))
+    case = city.submit()
+    city.through(5)
+    ruling = conclude.Ruling(Outcome.REFUSE, "no opinion in spite of two reminders", officer="director")
+    conclude.decide(city.window, case.number, ruling)
+    city.wake("window")
+    city.local.settle()
+    assert city.case(case).outcome == "refuse"
