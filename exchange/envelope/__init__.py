@@ -1,0 +1,26 @@
+"""How a document is protected: signed, sealed, opened, verified. COSE (RFC 9052), HPKE (RFC 9180), Ed25519."""
+
+from exchange.envelope.document import Trust, Verified, sign_document, verify_signed
+from exchange.envelope.keys import DecryptionKey, Identity, Recipient, Signer
+from exchange.envelope.leaves import pack_leaves, unpack_leaves
+from exchange.envelope.opening import Opened, open_envelope, peek
+from exchange.envelope.sealing import Sealed, envelope_for, seal
+
+__all__ = [
+    "DecryptionKey",
+    "Identity",
+    "Opened",
+    "Recipient",
+    "Sealed",
+    "Signer",
+    "Trust",
+    "Verified",
+    "envelope_for",
+    "open_envelope",
+    "pack_leaves",
+    "peek",
+    "seal",
+    "sign_document",
+    "unpack_leaves",
+    "verify_signed",
+]

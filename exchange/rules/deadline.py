@@ -91,9 +91,7 @@ def _add(pauses: list[_Pause], pause: _Pause) -> None:
     pauses.append(pause)
 
 
-def _last_day(
-    began: date, budget: int, pauses: Sequence[_Pause], calendar: WorkingCalendar
-) -> tuple[date, bool]:
+def _last_day(began: date, budget: int, pauses: Sequence[_Pause], calendar: WorkingCalendar) -> tuple[date, bool]:
     """The day on which the budget is used up, leaving out the paused days."""
     day, provisional = began, False
     for pause in pauses:
@@ -109,9 +107,7 @@ def _last_day(
     return last, provisional or guessed
 
 
-def _fixed(
-    fixed: datetime, extra: int, pauses: Sequence[_Pause], calendar: WorkingCalendar
-) -> tuple[datetime, bool]:
+def _fixed(fixed: datetime, extra: int, pauses: Sequence[_Pause], calendar: WorkingCalendar) -> tuple[datetime, bool]:
     """A due moment that a statute fixed: moved only by what was added to the term or taken out of it."""
     paused, provisional = 0, False
     for pause in pauses:

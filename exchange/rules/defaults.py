@@ -13,9 +13,7 @@ _NAMESPACE = UUID("6f0d0f0a-33c5-5c1c-9a38-0b6f6a9c1b57")
 """Of the ids that are derived, so that two monitors, or one that starts again, cannot double a message."""
 
 
-def obstacles(
-    state: DeadlineState, projection: Projection, sent: Sequence[SentReminder], now: datetime
-) -> list[str]:
+def obstacles(state: DeadlineState, projection: Projection, sent: Sequence[SentReminder], now: datetime) -> list[str]:
     """Every reason why this department's silence has no legal consequence at ``now``; none means that it has."""
     due_at = projection.due_at
     found = [

@@ -1,0 +1,6 @@
+"""What can be proved later: Merkle trees over receipts, and single receipts whose proof stands alone."""
+
+from exchange.audit.merkle import inclusion_path, root_from_path, tree_root
+from exchange.audit.receipts import prove_receipt, verify_receipt
+
+__all__ = ["inclusion_path", "prove_receipt", "root_from_path", "tree_root", "verify_receipt"]

@@ -1,0 +1,41 @@
+"""One receipt out of a signed batch, with a proof that needs nothing but the directory, and shows no neighbour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import ValidationError
+
+from exchange.audit.merkle import inclusion_path, root_from_path
+from exchange.envelope import Trust, verify_signed
+from exchange.errors import Forged, Malformed
+from schemas import Receipt, ReceiptBatch, ReceiptProof
+
+
+def prove_receipt(signed: bytes, leaves: Sequence[bytes], index: int) -> ReceiptProof:
+    """Cuts one receipt with its path out of a batch."""
+    return ReceiptProof(
+        receipt=leaves[index], index=index, size=len(leaves), path=inclusion_path(leaves, index), signed=signed
+    )
+
+
+def verify_receipt(proof: ReceiptProof, trust: Trust) -> Receipt:
+    """The receipt, once signature, root and parties hold. Raises Malformed, Unsupported, Untrusted or Forged."""
+    verified = verify_signed(proof.signed, trust)
+    batch = verified.body
+    if not isinstance(batch, ReceiptBatch):
+        raise Malformed("receipt: what was signed is not a batch of receipts")
+    if (
+        proof.size != batch.size
+        or root_from_path(proof.receipt, proof.index, proof.size, proof.path).hex() != batch.root
+    ):
+        raise Forged("receipt: not in the batch that was signed")
+    try:
+        receipt = Receipt.model_validate_json(proof.receipt)
+    except ValidationError:
+        raise Malformed("receipt: does not follow its schema") from None
+    if receipt.receiver != verified.header.sender or batch.receiver != receipt.receiver:
+        raise Forged("receipt: speaks for somebody else than its signer")
+    if receipt.sender != batch.sender or receipt.sender not in verified.header.addressees:
+        raise Forged("receipt: for somebody else's message")
+    return receipt

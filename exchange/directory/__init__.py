@@ -1,0 +1,14 @@
+"""Who exists in a domain, with which certificates and keys: signed by the domain's authority."""
+
+from exchange.directory.authority import Authority, load_authority_certificate
+from exchange.directory.keyfiles import load_identity, save_identity
+from exchange.directory.view import DirectoryView, load_directory
+
+__all__ = [
+    "Authority",
+    "DirectoryView",
+    "load_authority_certificate",
+    "load_directory",
+    "load_identity",
+    "save_identity",
+]

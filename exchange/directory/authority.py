@@ -1,0 +1,99 @@
+"""The domain's authority: certifies members and signs the directory. Its key is needed for nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from exchange.directory.certificates import authority_certificate, der, member_certificate
+from exchange.directory.keyfiles import write_private
+from exchange.directory.view import read_directory, sign_directory
+from exchange.envelope import DecryptionKey, Identity
+from exchange.errors import BadDirectory, BadKeys
+from schemas import Directory, Member, Role, Suite
+
+_KEY, _CERTIFICATE = "authority.key", "authority.der"
+AUTHORITY_TERM = timedelta(days=3650)
+MEMBER_TERM = timedelta(days=730)
+
+
+@dataclass(frozen=True)
+class Authority:
+    """An opened authority."""
+
+    domain: str
+    certificate: x509.Certificate
+    key: Ed25519PrivateKey = field(repr=False)
+
+    @classmethod
+    def open_or_create(cls, folder: Path, domain: str, now: datetime) -> Authority:
+        """Opens the authority in ``folder``, or makes a new one for ten years. Raises BadKeys."""
+        if not (folder / _KEY).exists():
+            key = Ed25519PrivateKey.generate()
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            write_private(folder / _CERTIFICATE, der(authority_certificate(domain, key, now, AUTHORITY_TERM)))
+            write_private(folder / _KEY, key.private_bytes_raw())
+        try:
+            key = Ed25519PrivateKey.from_private_bytes((folder / _KEY).read_bytes())
+        except (OSError, ValueError) as error:
+            raise BadKeys(f"the authority's key in {folder} cannot be read") from error
+        return cls(domain, load_authority_certificate(folder), key)
+
+    def certify(self, address: str, now: datetime, valid_for: timedelta = MEMBER_TERM) -> Identity:
+        """New keys of both suites for a member, with a certificate."""
+        key = Ed25519PrivateKey.generate()
+        certificate = member_certificate(address, key.public_key(), self.certificate, self.key, now, valid_for)
+        suites = (Suite.CLASSICAL, Suite.HYBRID)
+        keys = tuple(DecryptionKey.generate(suite, now, valid_for) for suite in suites)
+        return Identity(address, key, der(certificate), keys)
+
+    def member(
+        self, identity: Identity, name: str, name_en: str, roles: Sequence[Role], superior: str | None = None
+    ) -> Member:
+        """The directory's entry for a member."""
+        return Member(
+            address=identity.address,
+            name=name,
+            name_en=name_en,
+            roles=tuple(roles),
+            superior=superior,
+            certificates=(identity.certificate,),
+            encryption_keys=tuple(key.entry() for key in identity.decryption_keys),
+        )
+
+    def publish(self, path: Path, members: Sequence[Member], now: datetime, expires: datetime) -> bool:
+        """Signs a directory of ``members`` under the next version; False if the one in force says the same.
+
+        A directory in the second half of its term is renewed in any case. Raises BadDirectory when what is there is
+        not this authority's.
+        """
+        present = read_directory(path.read_bytes(), self.certificate) if path.exists() else None
+        if present is not None:
+            half = present.issued_at + (present.expires_at - present.issued_at) / 2
+            if present.domain != self.domain:
+                raise BadDirectory(f"{path} is the directory of {present.domain}")
+            if present.members == tuple(members) and now < half:
+                return False
+        directory = Directory(
+            domain=self.domain,
+            version=(present.version if present else 0) + 1,
+            issued_at=now,
+            expires_at=expires,
+            members=tuple(members),
+        )
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_private(path, sign_directory(directory, self.key, self.certificate))
+        return True
+
+
+def load_authority_certificate(folder: Path) -> x509.Certificate:
+    """The authority's certificate. Raises BadKeys."""
+    try:
+        return x509.load_der_x509_certificate((folder / _CERTIFICATE).read_bytes())
+    except (OSError, ValueError) as error:
+        raise BadKeys(f"the authority's certificate in {folder} cannot be read", mend="run `exchange init`") from error

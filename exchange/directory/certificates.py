@@ -1,0 +1,92 @@
+"""X.509 certificates (RFC 5280) with Ed25519 (RFC 8410): the authority's own, and those it gives its members."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
+
+from exchange.envelope import Signer
+from exchange.errors import BadDirectory
+
+_BACKDATED = timedelta(days=1)
+"""Certificates begin a day early, since clocks differ."""
+
+
+def authority_certificate(domain: str, key: Ed25519PrivateKey, now: datetime, valid_for: timedelta) -> x509.Certificate:
+    """The self-signed certificate of a domain's authority."""
+    name = _name(f"authority of {domain}")
+    builder = _builder(name, name, key.public_key(), now, valid_for)
+    usage = _usage(sign=False)
+    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+    return builder.add_extension(usage, critical=True).sign(key, None)
+
+
+def member_certificate(
+    address: str,
+    public_key: Ed25519PublicKey,
+    issuer: x509.Certificate,
+    issuer_key: Ed25519PrivateKey,
+    now: datetime,
+    valid_for: timedelta,
+) -> x509.Certificate:
+    """A member's certificate: its address is the subject's common name and a URI."""
+    builder = _builder(_name(address), issuer.subject, public_key, now, valid_for)
+    names = x509.SubjectAlternativeName([x509.UniformResourceIdentifier(f"exchange:{address}")])
+    builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+    builder = builder.add_extension(_usage(sign=True), critical=True).add_extension(names, critical=False)
+    return builder.sign(issuer_key, None)
+
+
+def check_member_certificate(der: bytes, address: str, authority: x509.Certificate) -> Signer:
+    """What a member's certificate vouches for, once it is the authority's and the member's. Raises BadDirectory."""
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+        certificate.verify_directly_issued_by(authority)
+    except (ValueError, TypeError, InvalidSignature) as error:
+        raise BadDirectory(f"the certificate of {address} is not the authority's") from error
+    key = certificate.public_key()
+    if certificate.subject != _name(address) or not isinstance(key, Ed25519PublicKey):
+        raise BadDirectory(f"the certificate listed for {address} is somebody else's")
+    return Signer(address, key, certificate.not_valid_before_utc, certificate.not_valid_after_utc)
+
+
+def der(certificate: x509.Certificate) -> bytes:
+    """The certificate's DER bytes."""
+    return certificate.public_bytes(Encoding.DER)
+
+
+def _builder(
+    subject: x509.Name, issuer: x509.Name, key: Ed25519PublicKey, now: datetime, valid_for: timedelta
+) -> x509.CertificateBuilder:
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - _BACKDATED)
+        .not_valid_after(now + valid_for)
+    )
+
+
+def _usage(*, sign: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=True,
+        content_commitment=sign,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=not sign,
+        crl_sign=not sign,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _name(text: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text[:64])])

@@ -1,0 +1,117 @@
+"""The directory as members use it: verified once when loaded, then only looked up."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from exchange.directory.certificates import check_member_certificate, der
+from exchange.envelope import Recipient, Signer
+from exchange.envelope.document import content_type
+from exchange.envelope.sign1 import ALG, CONTENT_TYPE, EDDSA, SHA_256, X5T, read_sign1, sign1, thumbprint, verify_sign1
+from exchange.errors import BadDirectory, NotFound, SenderError, Untrusted
+from schemas import Directory, Member, Role, Suite
+
+_LIMIT = 67_108_864
+_CONTENT_TYPE = content_type(Directory.KIND, Directory.VERSION)
+
+
+@dataclass(frozen=True)
+class DirectoryView:
+    """A verified directory."""
+
+    directory: Directory
+    _by_address: Mapping[str, Member] = field(repr=False)
+    _signers: Mapping[bytes, Signer] = field(repr=False)
+
+    @property
+    def domain(self) -> str:
+        """The domain it is for."""
+        return self.directory.domain
+
+    @property
+    def version(self) -> int:
+        """Counts up; an older one is never taken after a newer."""
+        return self.directory.version
+
+    @property
+    def expires_at(self) -> datetime:
+        """From when on a newer one is needed."""
+        return self.directory.expires_at
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """All members."""
+        return self.directory.members
+
+    def member(self, address: str) -> Member:
+        """The member at an address. Raises NotFound."""
+        found = self._by_address.get(address)
+        if found is None:
+            raise NotFound(f"no member {address!r} in the directory of {self.domain}", mend="check the address")
+        return found
+
+    def with_role(self, role: Role) -> tuple[Member, ...]:
+        """All members with a role that are not revoked."""
+        return tuple(member for member in self.members if role in member.roles and member.revoked_at is None)
+
+    def recipient(self, address: str, suite: Suite) -> Recipient:
+        """What to seal to: the member's newest key of the suite. Raises NotFound when it has none, or is revoked."""
+        member = self.member(address)
+        keys = [key for key in member.encryption_keys if key.suite is suite]
+        if not keys or member.revoked_at is not None:
+            raise NotFound(f"{address} has no key of suite {suite.value} to seal to", mend="ask the domain's authority")
+        newest = max(keys, key=lambda key: key.not_before)
+        return Recipient(address, newest.kid, suite, newest.public)
+
+    def signer(self, x5t: bytes) -> Signer:
+        """Whose certificate has this SHA-256 thumbprint. Raises Untrusted."""
+        found = self._signers.get(x5t)
+        if found is None:
+            raise Untrusted("certificate: not one of the directory")
+        return found
+
+
+def load_directory(data: bytes, certificate: x509.Certificate, now: datetime, seen: int) -> DirectoryView:
+    """Verifies a directory and every certificate in it; ``seen`` is the newest version known.
+
+    Raises BadDirectory when it is unsigned, another's, expired, or older than one already seen.
+    """
+    directory = read_directory(data, certificate)
+    if directory.version < seen:
+        raise BadDirectory(f"the directory is version {directory.version}, version {seen} was seen before")
+    if now >= directory.expires_at:
+        raise BadDirectory(f"the directory expired at {directory.expires_at.isoformat()}")
+    signers: dict[bytes, Signer] = {}
+    for member in directory.members:
+        for one in member.certificates:
+            signer = check_member_certificate(one, member.address, certificate)
+            signers[hashlib.sha256(one).digest()] = replace(signer, revoked_at=member.revoked_at)
+    return DirectoryView(directory, {member.address: member for member in directory.members}, signers)
+
+
+def read_directory(data: bytes, certificate: x509.Certificate) -> Directory:
+    """A directory signed by the authority; certificates and times are not looked at. Raises BadDirectory."""
+    key = certificate.public_key()
+    try:
+        message = read_sign1(data, _LIMIT, frozenset())
+        if message.header.get(CONTENT_TYPE) != _CONTENT_TYPE or not isinstance(key, Ed25519PublicKey):
+            raise BadDirectory("the directory is of a kind or version not known here")
+        if thumbprint(message.header) != hashlib.sha256(der(certificate)).digest():
+            raise BadDirectory("the directory was signed by another authority")
+        verify_sign1(message, key)
+        return Directory.model_validate_json(message.payload)
+    except (SenderError, ValueError) as error:
+        raise BadDirectory(f"the directory does not hold: {type(error).__name__}") from error
+
+
+def sign_directory(directory: Directory, key: Ed25519PrivateKey, certificate: x509.Certificate) -> bytes:
+    """A directory as its authority signs it."""
+    x5t = [SHA_256, hashlib.sha256(der(certificate)).digest()]
+    header = {ALG: EDDSA, CONTENT_TYPE: _CONTENT_TYPE, X5T: x5t}
+    return sign1(directory.model_dump_json().encode(), header, key)

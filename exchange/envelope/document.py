@@ -1,0 +1,177 @@
+"""The signed document: the JSON of a message's body, signed together with its header and its enclosures' digests.
+
+Its bytes are kept as they came and never written anew, so that what is archived verifies for ever, outside the
+exchange too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any, Protocol
+
+from pydantic import ValidationError
+
+from exchange.envelope.keys import Identity, Signer
+from exchange.envelope.sign1 import (
+    ALG,
+    CONTENT_TYPE,
+    CRIT,
+    EDDSA,
+    SHA_256,
+    X5T,
+    read_sign1,
+    sign1,
+    thumbprint,
+    verify_sign1,
+)
+from exchange.errors import Forged, Malformed, Unsupported, Untrusted
+from schemas import MESSAGES, Body, Header
+
+HEADER, ENCLOSURES = "yizhan-header", "yizhan-enclosures"
+"""Private labels of the signature header: the clear header's bytes, and the SHA-256 of each enclosure, in order."""
+SIGNED_LIMIT = 2_097_152
+HEADER_LIMIT = 65_536
+MAX_ENCLOSURES = 50
+CLOCK_SKEW = timedelta(minutes=10)
+"""How far in our future a message may have been written."""
+
+_LABELS = frozenset({HEADER, ENCLOSURES})
+_CONTENT_TYPE = re.compile(r"application/vnd\.yizhan\.([a-z][a-z-]{0,39})\+json; version=([0-9]{1,4})")
+
+
+class Trust(Protocol):
+    """Who vouches for certificates."""
+
+    def signer(self, x5t: bytes) -> Signer:
+        """The member whose certificate has this thumbprint. Raises Untrusted."""
+
+
+@dataclass(frozen=True)
+class Verified:
+    """A signed document that holds."""
+
+    header: Header
+    header_bytes: bytes
+    body: Body
+    payload: bytes
+    """The body's JSON bytes, as they came."""
+    enclosures: tuple[bytes, ...]
+    """SHA-256 of each enclosure."""
+
+
+def sign_document(header_bytes: bytes, body: Body, identity: Identity, enclosures: Sequence[bytes]) -> bytes:
+    """Signs a body with its header and enclosures; returns the COSE_Sign1."""
+    protected = {
+        ALG: EDDSA,
+        CRIT: [HEADER, ENCLOSURES],
+        CONTENT_TYPE: content_type(body.KIND, body.VERSION),
+        X5T: [SHA_256, identity.x5t],
+        HEADER: header_bytes,
+        ENCLOSURES: [hashlib.sha256(enclosure).digest() for enclosure in enclosures],
+    }
+    return sign1(body.model_dump_json().encode(), protected, identity.signing_key)
+
+
+def verify_signed(signed: bytes, trust: Trust, now: datetime | None = None) -> Verified:
+    """Verifies a signed document; ``now`` refuses one from the future.
+
+    Raises Malformed, Unsupported, Untrusted or Forged, naming the step that failed.
+    """
+    message = read_sign1(signed, SIGNED_LIMIT, _LABELS)
+    header_bytes, digests = _labels(message.header)
+    signer = trust.signer(thumbprint(message.header))
+    verify_sign1(message, signer.public_key)
+    header = parse_header(header_bytes)
+    _check_signer(signer, header, now)
+    model = _model(message.header.get(CONTENT_TYPE), header.kind)
+    return Verified(header, header_bytes, _parse(model, message.payload), message.payload, digests)
+
+
+@lru_cache(maxsize=64)
+def parse_header(data: bytes) -> Header:
+    """Reads a clear header; the outer and the inner one, being the same bytes, are read once. Raises Malformed or Unsupported."""
+    if len(data) > HEADER_LIMIT:
+        raise Malformed(f"header: {len(data):,} bytes, at most {HEADER_LIMIT:,} are taken")
+    fields = _json(data, "header")
+    if not isinstance(fields, dict):
+        raise Malformed("header: not a JSON object")
+    if fields.get("version") != 1:
+        raise Unsupported("header: its version is not known here")
+    try:
+        return Header.model_validate_json(data)
+    except ValidationError as error:
+        raise Malformed(f"header: {_where(error)}") from None
+
+
+def content_type(kind: str, version: int) -> str:
+    """The media type of a body."""
+    return f"application/vnd.yizhan.{kind}+json; version={version}"
+
+
+def _labels(header: Any) -> tuple[bytes, tuple[bytes, ...]]:
+    header_bytes, digests = header.get(HEADER), header.get(ENCLOSURES)
+    if not {HEADER, ENCLOSURES} <= set(header.get(CRIT, ())):
+        raise Malformed("signature header: the header and the enclosures are not marked critical")
+    if not isinstance(header_bytes, bytes) or not isinstance(digests, list | tuple):
+        raise Malformed("signature header: the header or the enclosures are missing")
+    if len(digests) > MAX_ENCLOSURES or any(not isinstance(one, bytes) or len(one) != 32 for one in digests):
+        raise Malformed("signature header: the enclosures are not SHA-256 digests")
+    return header_bytes, tuple(digests)
+
+
+def _check_signer(signer: Signer, header: Header, now: datetime | None) -> None:
+    if signer.address != header.sender:
+        raise Forged(f"sender: signed by {signer.address}, sent as {header.sender}")
+    if not signer.not_before <= header.created_at <= signer.not_after:
+        raise Untrusted(f"certificate: not valid when {header.sender} signed")
+    if signer.revoked_at is not None and header.created_at >= signer.revoked_at:
+        raise Untrusted(f"certificate: {header.sender} was revoked before it signed")
+    if now is not None and header.created_at > now + CLOCK_SKEW:
+        raise Untrusted(f"time: {header.sender} signed in the future; compare the clocks")
+
+
+def _model(declared: Any, kind: str) -> type[Body]:
+    found = _CONTENT_TYPE.fullmatch(declared) if isinstance(declared, str) else None
+    if found is None:
+        raise Unsupported("signature header: the content type is not known here")
+    if found.group(1) != kind:
+        raise Forged("kind: header and content type differ")
+    model = MESSAGES.get(kind)
+    if model is None or int(found.group(2)) != model.VERSION:
+        raise Unsupported(f"kind: {kind} version {found.group(2)} is not known here")
+    return model
+
+
+def _parse(model: type[Body], payload: bytes) -> Body:
+    _json(payload, model.KIND)
+    try:
+        return model.model_validate_json(payload)
+    except ValidationError as error:
+        raise Malformed(f"{model.KIND}: {_where(error)}") from None
+
+
+def _json(data: bytes, what: str) -> Any:
+    """Parses JSON once to refuse what could be read in two ways: names that occur twice in one object."""
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        fields = dict(pairs)
+        if len(fields) != len(pairs):
+            raise Malformed(f"{what}: a field appears twice")
+        return fields
+
+    try:
+        return json.loads(data, object_pairs_hook=unique)
+    except (ValueError, RecursionError):
+        raise Malformed(f"{what}: not JSON") from None
+
+
+def _where(error: ValidationError) -> str:
+    """The places that do not follow the schema, never their content."""
+    places = sorted({".".join(map(str, item["loc"])) or "whole" for item in error.errors(include_input=False)})
+    return f"does not follow its schema at {', '.join(places[:5])}"

@@ -1,0 +1,98 @@
+"""Seal: sign once, encrypt once, wrap the content key for each addressee; an envelope a copy.
+
+An envelope is ``[1, header, COSE_Encrypt]`` (RFC 9052, section 5.1) with one recipient. All copies share every byte
+but the recipient structure, which stands last: a copy is put together by joining two byte strings.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from exchange.envelope import cbor
+from exchange.envelope.document import sign_document
+from exchange.envelope.keys import KEMS, Identity, Recipient, public_key
+from exchange.errors import BadKeys
+from schemas import Body, Header
+
+A256GCM = 3
+IV, ALG, KID, EK = 5, 1, 4, -4
+"""Header labels (RFC 9052, section 3.1; draft-ietf-cose-hpke for the encapsulated key)."""
+VERSION = 1
+ENVELOPE_LIMIT = 8_388_608
+"""Bytes an envelope may have."""
+
+PROTECTED = cbor.encode({ALG: A256GCM})
+_TAG_96 = b"\xd8\x60"
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A document sealed for its addressees: what is common to all copies, and each one's recipient structure."""
+
+    signed: bytes
+    common: bytes
+    recipients: Mapping[str, bytes]
+
+
+def seal(
+    header: Header, body: Body, identity: Identity, recipients: Sequence[Recipient], enclosures: Sequence[bytes] = ()
+) -> Sealed:
+    """Signs and seals a message for exactly its addressees. Raises ValueError when the recipients are others."""
+    if tuple(recipient.address for recipient in recipients) != header.addressees:
+        raise ValueError("sealed for exactly the addressees of the header, in their order")
+    header_bytes = header.model_dump_json().encode()
+    signed = sign_document(header_bytes, body, identity, enclosures)
+    key, iv = os.urandom(32), os.urandom(12)
+    plaintext = cbor.encode([signed, list(enclosures)])
+    ciphertext = AESGCM(key).encrypt(iv, plaintext, content_aad(header_bytes))
+    digest = hashlib.sha256(header_bytes).digest()
+    wrapped = {recipient.address: _wrap(key, recipient, digest) for recipient in recipients}
+    return Sealed(signed, _common(header_bytes, iv, ciphertext), wrapped)
+
+
+def envelope_for(common: bytes, recipient: bytes) -> bytes:
+    """One addressee's copy."""
+    return common + recipient
+
+
+def content_aad(header_bytes: bytes) -> bytes:
+    """What the seal covers beside the content: Enc_structure (RFC 9052, section 5.3) over the clear header."""
+    return cbor.encode(["Encrypt", PROTECTED, header_bytes])
+
+
+def key_info(address: str, header_digest: bytes, protected: bytes) -> bytes:
+    """What a wrapped key is bound to: Recipient_structure of draft-ietf-cose-hpke, with addressee and header."""
+    return cbor.encode(["HPKE Recipient", A256GCM, protected, cbor.encode([address, header_digest])])
+
+
+def _wrap(key: bytes, recipient: Recipient, header_digest: bytes) -> bytes:
+    kem = KEMS[recipient.suite]
+    protected = cbor.encode({ALG: kem.alg, KID: bytes.fromhex(recipient.kid)})
+    try:
+        public = public_key(recipient.suite, recipient.public)
+    except ValueError as error:
+        raise BadKeys(f"the directory's encryption key of {recipient.address} is not one") from error
+    sealed = kem.hpke.encrypt(key, public, key_info(recipient.address, header_digest, protected))
+    return cbor.encode([protected, {EK: sealed[: kem.enc_length]}, sealed[kem.enc_length :]])
+
+
+def _common(header_bytes: bytes, iv: bytes, ciphertext: bytes) -> bytes:
+    return b"".join(
+        (
+            b"\x83",
+            cbor.encode(VERSION),
+            cbor.encode(header_bytes),
+            _TAG_96,
+            b"\x84",
+            cbor.encode(PROTECTED),
+            cbor.encode({IV: iv}),
+            cbor.byte_string(len(ciphertext)),
+            ciphertext,
+            b"\x81",
+        )
+    )

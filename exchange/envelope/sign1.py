@@ -1,0 +1,92 @@
+"""COSE_Sign1 (RFC 9052, section 4.2) with Ed25519: written, read within bounds, verified."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cbor2 import CBORTag
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from exchange.envelope import cbor
+from exchange.errors import Forged, Malformed, Unsupported
+
+ALG, CRIT, CONTENT_TYPE, X5T = 1, 2, 3, 34
+"""Header labels (RFC 9052, section 3.1; RFC 9360)."""
+EDDSA = -8
+SHA_256 = -16
+_TAG = 18
+_CONTEXT = "Signature1"
+_PROTECTED_LIMIT = 131_072
+
+
+@dataclass(frozen=True)
+class Sign1:
+    """A signed message as read; nothing of it is verified yet."""
+
+    protected: bytes
+    header: Mapping[Any, Any]
+    payload: bytes
+    signature: bytes
+
+
+def sign1(payload: bytes, header: Mapping[Any, Any], key: Ed25519PrivateKey) -> bytes:
+    """Signs ``payload`` under a protected ``header``; returns the tagged COSE_Sign1."""
+    protected = cbor.encode(dict(header))
+    signature = key.sign(_to_be_signed(protected, payload))
+    return cbor.encode(CBORTag(_TAG, [protected, {}, payload, signature]))
+
+
+def read_sign1(data: bytes, limit: int, understood: frozenset[Any]) -> Sign1:
+    """Reads a COSE_Sign1 and its protected header. Raises Malformed or Unsupported."""
+    tagged = cbor.decode(data, "signed document", limit)
+    if not isinstance(tagged, CBORTag) or tagged.tag != _TAG:
+        raise Malformed("signed document: not a COSE_Sign1")
+    parts = tagged.value
+    if not isinstance(parts, list | tuple) or len(parts) != 4:
+        raise Malformed("signed document: a COSE_Sign1 has four parts")
+    protected, unprotected, payload, signature = parts
+    if not all(isinstance(part, bytes) for part in (protected, payload, signature)) or unprotected != {}:
+        raise Malformed("signed document: a part of the COSE_Sign1 has the wrong type")
+    header = cbor.decode(protected, "signature header", _PROTECTED_LIMIT)
+    if not isinstance(header, Mapping):
+        raise Malformed("signature header: not a map")
+    _check_header(header, understood)
+    return Sign1(protected, header, payload, signature)
+
+
+def verify_sign1(message: Sign1, key: Ed25519PublicKey) -> None:
+    """Raises Forged when the signature is not that of ``key``."""
+    try:
+        key.verify(message.signature, _to_be_signed(message.protected, message.payload))
+    except InvalidSignature:
+        raise Forged("signature: does not hold for the certificate it names") from None
+
+
+def thumbprint(header: Mapping[Any, Any]) -> bytes:
+    """The SHA-256 thumbprint of the signer's certificate. Raises Malformed or Unsupported."""
+    x5t = header.get(X5T)
+    if not isinstance(x5t, list | tuple) or len(x5t) != 2 or not isinstance(x5t[1], bytes):
+        raise Malformed("signature header: x5t is missing or malformed")
+    if x5t[0] != SHA_256 or len(x5t[1]) != 32:
+        raise Unsupported("signature header: x5t is not a SHA-256 thumbprint")
+    return x5t[1]
+
+
+def _check_header(header: Mapping[Any, Any], understood: frozenset[Any]) -> None:
+    if header.get(ALG) != EDDSA:
+        raise Unsupported("signature header: the algorithm is not EdDSA")
+    critical = header.get(CRIT, [])
+    if not isinstance(critical, list | tuple) or (CRIT in header and not critical):
+        raise Malformed("signature header: crit is not a list of labels")
+    known = understood | {ALG, CRIT, CONTENT_TYPE, X5T}
+    if any(not isinstance(label, int | str) or label not in known for label in critical):
+        raise Unsupported("signature header: a critical header is not known here")
+    if any(label not in known for label in header):
+        raise Unsupported("signature header: a label is not known here")
+
+
+def _to_be_signed(protected: bytes, payload: bytes) -> bytes:
+    return cbor.encode([_CONTEXT, protected, b"", payload])
