@@ -1,0 +1,48 @@
+"""One identity, one process: two that serve the same member would fight for its queue and its keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from filelock import FileLock, Timeout
+from sqlalchemy import Engine, text
+
+from exchange.errors import IdentityInUse
+from exchange.store.engine import lock_key, translated
+
+
+@contextmanager
+def claim(engine: Engine, address: str) -> Iterator[None]:
+    """Holds the identity while the block runs; freed by the system if the process dies. Raises IdentityInUse."""
+    if engine.dialect.name == "sqlite":
+        with _file(f"{engine.url.database}.lock", address):
+            yield
+    else:
+        with _session(engine, address):
+            yield
+
+
+@contextmanager
+def _file(path: str, address: str) -> Iterator[None]:
+    lock = FileLock(path)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        raise IdentityInUse(f"{address} is being served by another process") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _session(engine: Engine, address: str) -> Iterator[None]:
+    with translated(), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        key = {"key": lock_key(f"identity:{address}")}
+        if not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), key):
+            raise IdentityInUse(f"{address} is being served by another process")
+        try:
+            yield
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)

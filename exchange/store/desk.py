@@ -1,0 +1,61 @@
+"""Consultations on a department's desk."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, fields
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from exchange.errors import Returned
+from exchange.flow.ports import DeskRow
+from exchange.store.tables import desk
+
+_c = desk.c
+_COLUMNS = [_c[field.name] for field in fields(DeskRow)]
+
+
+class SqlDesk:
+    """Implements `exchange.flow.ports.Desk`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def put(self, rows: Sequence[DeskRow]) -> None:
+        for row in rows:
+            present = self.get(row.case_number)
+            if present is None:
+                self._db.execute(insert(desk).values(**asdict(row)))
+            elif present.window != row.window:
+                raise Returned(f"case {row.case_number} is another window's", code="not-yours")
+            else:
+                self._db.execute(update(desk).where(_c.case_number == row.case_number).values(**asdict(row)))
+
+    def get(self, case_number: str) -> DeskRow | None:
+        found = self._read(_c.case_number == case_number, 1)
+        return found[0] if found else None
+
+    def by_opinion(self, message_id: str) -> DeskRow | None:
+        found = self._read(_c.opinion_id == message_id, 1)
+        return found[0] if found else None
+
+    def waiting(self, limit: int = 100) -> list[DeskRow]:
+        return self._read(_c.state == "waiting", limit)
+
+    def recent(self, limit: int = 100) -> list[DeskRow]:
+        return self._read(_c.case_number.is_not(None), limit)[::-1]
+
+    def move(self, case_number: str, before: Collection[str], after: str, **fields: Any) -> bool:
+        moved = self._db.execute(
+            update(desk).where(_c.case_number == case_number, _c.state.in_(before)).values(state=after, **fields)
+        )
+        return moved.rowcount == 1
+
+    def counts(self) -> dict[str, int]:
+        found = self._db.execute(select(_c.state, func.count()).group_by(_c.state)).all()
+        return {str(state): int(number) for state, number in found}
+
+    def _read(self, where: Any, limit: int) -> list[DeskRow]:
+        query = select(*_COLUMNS).where(where).order_by(_c.received_at, _c.case_number).limit(limit)
+        return [DeskRow(**row._mapping) for row in self._db.execute(query)]

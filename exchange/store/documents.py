@@ -1,0 +1,72 @@
+"""Signed documents, sent and received, their bytes as they came."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select
+
+from exchange.flow.ports import StoredDocument
+from exchange.store.codec import join, split
+from exchange.store.tables import document
+from schemas import Header
+
+_c = document.c
+
+
+class SqlDocuments:
+    """Implements `exchange.flow.ports.Documents`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def get(self, sender: str, message_id: str) -> StoredDocument | None:
+        found = self._read(select(document).where(_c.message_id == message_id, _c.sender == sender).limit(1))
+        return found[0] if found else None
+
+    def find(self, message_id: str) -> list[StoredDocument]:
+        return self._read(select(document).where(_c.message_id == message_id).order_by(_c.id))
+
+    def recent(self, direction: str | None = None, kind: str | None = None, limit: int = 50) -> list[StoredDocument]:
+        query = select(document).order_by(_c.id.desc()).limit(limit)
+        if direction is not None:
+            query = query.where(_c.direction == direction)
+        if kind is not None:
+            query = query.where(_c.kind == kind)
+        return self._read(query)
+
+    def _read(self, query: Select[Any]) -> list[StoredDocument]:
+        return [stored(row) for row in self._db.execute(query)]
+
+
+def document_row(
+    header: Header, signed: bytes, digest: str, enclosures: Sequence[bytes], direction: str, now: datetime
+) -> dict[str, Any]:
+    """A document as the table keeps it."""
+    return {
+        "sender": header.sender,
+        "message_id": header.message_id,
+        "direction": direction,
+        "conversation_id": header.conversation_id,
+        "kind": header.kind,
+        "digest": digest,
+        "signed": signed,
+        "enclosures": join(enclosures),
+        "recorded_at": now,
+    }
+
+
+def stored(row: Row[Any]) -> StoredDocument:
+    """A document as the flow sees it."""
+    return StoredDocument(
+        sender=row.sender,
+        message_id=row.message_id,
+        conversation_id=row.conversation_id,
+        kind=row.kind,
+        direction=row.direction,
+        signed=row.signed,
+        enclosures=split(row.enclosures),
+        recorded_at=row.recorded_at,
+    )

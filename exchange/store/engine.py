@@ -1,0 +1,113 @@
+"""Opening a database: SQLite with full durability, PostgreSQL with a schema a member; errors told as ours."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, exc, make_url, text
+from sqlalchemy.engine import URL
+
+from exchange.errors import Conflict, DatabaseUnavailable
+
+_WRITES = "exchange_writes"
+_BUSY_MS = 15_000
+
+
+def open_engine(url: str, member: str) -> Engine:
+    """An engine for a member's database. Raises DatabaseUnavailable for a URL that cannot be one."""
+    try:
+        parsed = make_url(url)
+    except exc.ArgumentError as error:
+        raise DatabaseUnavailable("the database URL cannot be read") from error
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(parsed)
+    if parsed.get_backend_name() == "postgresql":
+        return _postgresql(parsed.set(drivername="postgresql+psycopg"), schema_of(member))
+    raise DatabaseUnavailable(f"{parsed.get_backend_name()} is not supported", mend="use sqlite:/// or postgresql://")
+
+
+def schema_of(member: str) -> str:
+    """The PostgreSQL schema of a member: readable, and short enough to be a name."""
+    name = "m_" + re.sub(r"[^a-z0-9]", "_", member)
+    return name if len(name) <= 50 else f"{name[:40]}_{hashlib.sha256(member.encode()).hexdigest()[:8]}"
+
+
+def writing(engine: Engine) -> Connection:
+    """A connection whose transaction takes the write lock at its beginning, so that it cannot fail half-way."""
+    return engine.connect().execution_options(**{_WRITES: True})
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turns the driver's errors into ours; their text never carries statement parameters or the URL."""
+    try:
+        yield
+    except exc.IntegrityError as error:
+        raise Conflict("the record exists already", code="duplicate") from error
+    except exc.OperationalError as error:
+        raise DatabaseUnavailable(f"the database cannot be used: {_reason(error)}") from error
+    except exc.DBAPIError as error:
+        if error.connection_invalidated or isinstance(error, exc.InterfaceError):
+            raise DatabaseUnavailable(f"the database went away: {_reason(error)}") from error
+        raise
+    except exc.TimeoutError as error:
+        raise DatabaseUnavailable("no connection to the database became free") from error
+
+
+def _reason(error: exc.DBAPIError) -> str:
+    return str(error.orig).strip().splitlines()[0][:200] if str(error.orig).strip() else type(error.orig).__name__
+
+
+def _sqlite(url: URL) -> Engine:
+    if url.database and url.database != ":memory:":
+        path = Path(url.database)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    engine = create_engine(url, pool_size=8, max_overflow=8, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_MS}"):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(_WRITES)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgresql(url: URL, schema: str) -> Engine:
+    options = {"options": f"-csearch_path={schema}", "connect_timeout": 10, "application_name": "yizhan"}
+    engine = create_engine(
+        url, pool_size=8, max_overflow=8, pool_pre_ping=True, hide_parameters=True, connect_args=options
+    )
+
+    @event.listens_for(engine, "first_connect")
+    def make_schema(connection: Any, record: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", (lock_key(f"schema:{schema}"),))
+            cursor.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
+        connection.commit()
+
+    return engine
+
+
+def lock_key(name: str) -> int:
+    """A PostgreSQL advisory lock's number for a name."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+
+
+def ping(engine: Engine) -> None:
+    """Raises DatabaseUnavailable when the database does not answer."""
+    with translated(), engine.connect() as connection:
+        connection.execute(text("SELECT 1"))

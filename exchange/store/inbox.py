@@ -1,0 +1,124 @@
+"""The inbox: every message id of a sender recorded once, and the dead letters with their reasons."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, tuple_, update
+
+from exchange.flow.ports import DeadLetter, InboxEntry, Known, StoredDocument
+from exchange.store.documents import document_row, stored
+from exchange.store.tables import dead_letter, document, inbox
+
+_c = inbox.c
+_d = dead_letter.c
+
+
+class SqlInbox:
+    """Implements `exchange.flow.ports.Inbox`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def known(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Known]:
+        if not keys:
+            return {}
+        query = select(_c.sender, _c.message_id, _c.digest, _c.receipt_id).where(
+            tuple_(_c.sender, _c.message_id).in_(list(keys))
+        )
+        return {(row.sender, row.message_id): Known(row.digest, row.receipt_id) for row in self._db.execute(query)}
+
+    def record(self, entries: Sequence[InboxEntry], now: datetime) -> None:
+        if not entries:
+            return
+        self._db.execute(insert(inbox), [_row(entry, now) for entry in entries])
+        documents = [
+            document_row(entry.header, entry.signed, entry.digest, entry.enclosures, "received", now)
+            for entry in entries
+        ]
+        self._db.execute(insert(document), documents)
+
+    def counts(self) -> dict[str, int]:
+        found = self._db.execute(select(_c.kind, func.count()).group_by(_c.kind)).all()
+        counts = {str(kind): int(number) for kind, number in found}
+        counts["dead"] = self._db.scalar(select(func.count()).select_from(dead_letter)) or 0
+        return counts
+
+    def untaken(self, limit: int = 50) -> list[StoredDocument]:
+        query = (
+            select(document)
+            .join(inbox, (_c.sender == document.c.sender) & (_c.message_id == document.c.message_id))
+            .where(_c.taken_at.is_(None), _c.accepted.is_(True), _c.kind != "receipt")
+            .where(document.c.direction == "received")
+            .order_by(_c.id)
+            .limit(limit)
+        )
+        return [stored(row) for row in self._db.execute(query)]
+
+    def take(self, sender: str, message_id: str, now: datetime) -> bool:
+        taken = self._db.execute(
+            update(inbox)
+            .where(_c.sender == sender, _c.message_id == message_id, _c.taken_at.is_(None))
+            .values(taken_at=now)
+        )
+        return taken.rowcount == 1
+
+    def dead(self, letters: Sequence[DeadLetter], now: datetime) -> None:
+        for letter in letters:
+            fingerprint = _fingerprint(letter)
+            seen = self._db.execute(
+                update(dead_letter).where(_d.fingerprint == fingerprint).values(last_at=now, attempts=_d.attempts + 1)
+            )
+            if not seen.rowcount:
+                self._db.execute(insert(dead_letter).values(**_dead_row(letter, fingerprint, now)))
+
+    def dead_letters(self, limit: int = 100) -> list[DeadLetter]:
+        return [
+            DeadLetter(
+                row.reason_code, row.reason, row.stage, row.queue, row.envelope,
+                row.message_id, row.sender, row.kind, row.attempts,
+            )
+            for row in self._db.execute(select(dead_letter).order_by(_d.id.desc()).limit(limit))
+        ]  # fmt: skip
+
+
+def _row(entry: InboxEntry, now: datetime) -> dict[str, Any]:
+    return {
+        "sender": entry.header.sender,
+        "message_id": entry.header.message_id,
+        "kind": entry.header.kind,
+        "digest": entry.digest,
+        "arrived_earliest": entry.arrived_earliest,
+        "arrived_latest": entry.arrived_latest,
+        "arrival_source": entry.arrival_source,
+        "receipt_id": entry.receipt_id,
+        "accepted": entry.accepted,
+        "reason": entry.reason,
+        "recorded_at": now,
+    }
+
+
+def _fingerprint(letter: DeadLetter) -> str:
+    """The same bytes refused for the same reason are one dead letter, however often they come."""
+    facts = "\n".join((letter.queue, letter.stage, letter.reason_code)).encode()
+    return hashlib.sha256(facts + b"\n" + letter.envelope).hexdigest()
+
+
+def _dead_row(letter: DeadLetter, fingerprint: str, now: datetime) -> dict[str, Any]:
+    return {
+        "fingerprint": fingerprint,
+        "first_at": now,
+        "last_at": now,
+        "reason_code": letter.reason_code[:80],
+        "reason": letter.reason,
+        "stage": letter.stage,
+        "queue": letter.queue,
+        "envelope": letter.envelope,
+        "message_id": letter.message_id[:200] if letter.message_id else None,
+        "sender": letter.sender,
+        "kind": letter.kind,
+        "attempts": letter.attempts,
+    }

@@ -1,0 +1,193 @@
+"""The outbox: what is to go out, one row an addressee, kept with its ciphertext until the signed receipt is in."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, case, func, insert, or_, select, update
+
+from exchange.flow.ports import OutboxState, OutboxView, Outgoing, Parcel, Signed
+from exchange.store.documents import document_row
+from exchange.store.tables import document, outbox_copy, outbox_failure, outbox_message
+from schemas import Urgency
+
+_AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+_RANK = {Urgency.EXTRA_URGENT: 0, Urgency.URGENT: 1, Urgency.ORDINARY: 2}
+_WAITING = (OutboxState.WRITTEN, OutboxState.SENT)
+_SIGNABLE = (OutboxState.WRITTEN, OutboxState.SENT, OutboxState.FAILED)
+_c = outbox_copy.c
+
+
+class SqlOutbox:
+    """Implements `exchange.flow.ports.Outbox`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def add(self, messages: Sequence[Outgoing], now: datetime) -> None:
+        if not messages:
+            return
+        digests = [hashlib.sha256(message.signed).hexdigest() for message in messages]
+        rows = [
+            document_row(message.header, message.signed, digest, message.enclosures, "sent", now)
+            for message, digest in zip(messages, digests, strict=True)
+        ]
+        self._db.execute(insert(document), rows)
+        self._db.execute(insert(outbox_message), [_message(m, d) for m, d in zip(messages, digests, strict=True)])
+        self._db.execute(insert(outbox_copy), [_copy(m, address, now) for m in messages for address in m.recipients])
+
+    def due(self, now: datetime, limit: int, flying: Collection[int]) -> list[Parcel]:
+        query = (
+            select(_c.id)
+            .where(_c.state.in_(_WAITING), _c.next_at <= now)
+            .order_by(_c.rank, _c.id)
+            .limit(limit + len(flying))
+        )
+        chosen = [id for id in self._db.scalars(query) if id not in flying][:limit]
+        if not chosen:
+            return []
+        message = outbox_message.c
+        full = (
+            select(
+                _c.id, _c.message_id, message.conversation_id, message.kind, _c.addressee, _c.queue,
+                message.urgency, _c.attempts, message.common, _c.recipient,
+            )
+            .join(outbox_message, message.message_id == _c.message_id)
+            .where(_c.id.in_(chosen))
+            .order_by(_c.rank, _c.id)
+        )  # fmt: skip
+        return [
+            Parcel(
+                row.id, row.message_id, row.conversation_id, row.kind, row.addressee, row.queue,
+                Urgency(row.urgency), row.attempts, row.common, row.recipient,
+            )
+            for row in self._db.execute(full)
+        ]  # fmt: skip
+
+    def next_due(self) -> datetime | None:
+        earliest: datetime | None = self._db.scalar(select(func.min(_c.next_at)).where(_c.state.in_(_WAITING)))
+        return earliest
+
+    def mark_sent(self, ids: Sequence[int], now: datetime, again_at: datetime) -> None:
+        done = {True: OutboxState.SENT, False: OutboxState.DELIVERED}
+        for needs_receipt, state in done.items():
+            values: dict[str, Any] = {
+                "state": state, "sent_at": func.coalesce(_c.sent_at, _micros(now)),
+                "attempts": _c.attempts + 1, "next_at": again_at,
+            }  # fmt: skip
+            if not needs_receipt:
+                values["delivered_at"] = now
+            self._db.execute(
+                update(outbox_copy)
+                .where(_c.id.in_(list(ids)), _c.state.in_(_WAITING), _c.needs_receipt.is_(needs_receipt))
+                .values(**values)
+            )
+
+    def mark_failed(self, id: int, reason: str, now: datetime, again_at: datetime | None) -> None:
+        failed = {"state": OutboxState.FAILED, "failed_at": now} if again_at is None else {"next_at": again_at}
+        moved = self._db.execute(
+            update(outbox_copy)
+            .where(_c.id == id, _c.state.in_(_WAITING))
+            .values(attempts=_c.attempts + 1, last_error=reason, **failed)
+        )
+        if moved.rowcount:
+            self._db.execute(insert(outbox_failure).values(copy_id=id, at=now, reason=reason))
+
+    def mark_signed(self, receipts: Sequence[Signed], now: datetime) -> list[Signed]:
+        ours = {(row.message_id, row.addressee): row for row in self._db.execute(self._signable(receipts))}
+        moved = [
+            item for item in receipts
+            if (row := ours.get((item.message_id, item.addressee))) is not None and row.digest == item.digest
+        ]  # fmt: skip
+        if moved:
+            self._db.execute(
+                update(outbox_copy)
+                .where(_c.id == bindparam("copy"), or_(*(_c.state == state for state in _SIGNABLE)))
+                .values(
+                    state=bindparam("after"),
+                    delivered_at=bindparam("delivered"),
+                    returned_at=bindparam("returned"),
+                    receipt_id=bindparam("receipt"),
+                    receipt_index=bindparam("leaf"),
+                    last_error=case((bindparam("why").is_not(None), bindparam("why")), else_=_c.last_error),
+                ),
+                [_settled(ours[(item.message_id, item.addressee)].id, item, now) for item in moved],
+            )
+        return moved
+
+    def resend(self, message_id: str, addressee: str | None, now: datetime) -> int:
+        query = update(outbox_copy).where(_c.message_id == message_id, _c.state != OutboxState.RETURNED)
+        if addressee is not None:
+            query = query.where(_c.addressee == addressee)
+        return self._db.execute(query.values(state=OutboxState.WRITTEN, next_at=_AT_ONCE)).rowcount
+
+    def rows(self, message_id: str) -> list[OutboxView]:
+        query = (
+            select(
+                _c.message_id, _c.addressee, outbox_message.c.kind, _c.queue, _c.state, _c.attempts, _c.written_at,
+                _c.sent_at, _c.delivered_at, _c.returned_at, _c.receipt_id, _c.receipt_index, _c.last_error,
+            )
+            .join(outbox_message, outbox_message.c.message_id == _c.message_id)
+            .where(_c.message_id == message_id)
+            .order_by(_c.id)
+        )  # fmt: skip
+        return [OutboxView(**row._mapping) for row in self._db.execute(query)]
+
+    def counts(self) -> dict[str, int]:
+        found = self._db.execute(select(_c.state, func.count()).group_by(_c.state)).all()
+        return dict(Counter({str(state): number for state, number in found}))
+
+    def _signable(self, receipts: Sequence[Signed]) -> Any:
+        return (
+            select(_c.id, _c.message_id, _c.addressee, outbox_message.c.digest)
+            .join(outbox_message, outbox_message.c.message_id == _c.message_id)
+            .where(_c.message_id.in_({item.message_id for item in receipts}), _c.state.in_(_SIGNABLE))
+            .with_for_update(of=outbox_copy)
+        )
+
+
+def _message(message: Outgoing, digest: str) -> dict[str, Any]:
+    header = message.header
+    return {
+        "message_id": header.message_id,
+        "conversation_id": header.conversation_id,
+        "kind": header.kind,
+        "urgency": header.urgency.value,
+        "digest": digest,
+        "common": message.common,
+    }
+
+
+def _copy(message: Outgoing, addressee: str, now: datetime) -> dict[str, Any]:
+    return {
+        "message_id": message.header.message_id,
+        "addressee": addressee,
+        "queue": message.queues[addressee],
+        "rank": _RANK[message.header.urgency],
+        "recipient": message.recipients[addressee],
+        "needs_receipt": message.needs_receipt,
+        "state": OutboxState.WRITTEN,
+        "attempts": 0,
+        "next_at": _AT_ONCE,
+        "written_at": now,
+    }
+
+
+def _settled(copy: int, item: Signed, now: datetime) -> dict[str, Any]:
+    return {
+        "copy": copy,
+        "after": OutboxState.DELIVERED if item.accepted else OutboxState.RETURNED,
+        "delivered": now if item.accepted else None,
+        "returned": None if item.accepted else now,
+        "receipt": item.receipt_id,
+        "leaf": item.index,
+        "why": item.reason,
+    }
+
+
+def _micros(moment: datetime) -> Any:
+    return bindparam(None, moment, type_=_c.sent_at.type)

@@ -1,0 +1,258 @@
+"""The tables of a member's database. Every state has its own timestamp; what happened is appended, not overwritten."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from exchange.flow.ports import OutboxState
+from exchange.rules.states import CaseState, PartState, WatchState
+from exchange.store.types import Instant, Word
+from schemas import Verdict
+
+metadata = MetaData()
+_Serial = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _partial(name: str, *columns: Column[object], where: ColumnElement[bool]) -> Index:
+    """An index over the few rows that matter now, so that cost follows what is due and not what is kept."""
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
+document = Table(
+    "document",
+    metadata,
+    Column("id", _Serial, primary_key=True),
+    Column("sender", String(120), nullable=False),
+    Column("message_id", String(36), nullable=False, index=True),
+    Column("direction", String(8), nullable=False),
+    Column("conversation_id", String(36), nullable=False, index=True),
+    Column("kind", String(40), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("signed", LargeBinary, nullable=False),
+    Column("enclosures", LargeBinary, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    UniqueConstraint("sender", "message_id", "direction"),
+)
+
+outbox_message = Table(
+    "outbox_message",
+    metadata,
+    Column("message_id", String(36), primary_key=True),
+    Column("conversation_id", String(36), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("urgency", String(16), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("common", LargeBinary, nullable=False),
+)
+
+outbox_copy = Table(
+    "outbox_copy",
+    metadata,
+    Column("id", _Serial, primary_key=True),
+    Column("message_id", String(36), nullable=False),
+    Column("addressee", String(120), nullable=False),
+    Column("queue", String(200), nullable=False),
+    Column("rank", Integer, nullable=False),
+    Column("recipient", LargeBinary, nullable=False),
+    Column("needs_receipt", Boolean, nullable=False),
+    Column("state", Word(OutboxState), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", Instant, nullable=False),
+    Column("written_at", Instant, nullable=False),
+    Column("sent_at", Instant),
+    Column("delivered_at", Instant),
+    Column("returned_at", Instant),
+    Column("failed_at", Instant),
+    Column("receipt_id", String(36)),
+    Column("receipt_index", Integer),
+    Column("last_error", Text),
+    UniqueConstraint("message_id", "addressee"),
+)
+_partial(
+    "outbox_copy_due",
+    outbox_copy.c.next_at,
+    outbox_copy.c.rank,
+    outbox_copy.c.id,
+    where=outbox_copy.c.state.in_([OutboxState.WRITTEN, OutboxState.SENT]),
+)
+
+outbox_failure = Table(
+    "outbox_failure",
+    metadata,
+    Column("id", _Serial, primary_key=True),
+    Column("copy_id", BigInteger, nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", _Serial, primary_key=True),
+    Column("sender", String(120), nullable=False),
+    Column("message_id", String(36), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("arrived_earliest", Instant, nullable=False),
+    Column("arrived_latest", Instant, nullable=False),
+    Column("arrival_source", String(20), nullable=False),
+    Column("receipt_id", String(36)),
+    Column("accepted", Boolean, nullable=False),
+    Column("reason", Text),
+    Column("recorded_at", Instant, nullable=False),
+    Column("taken_at", Instant),
+    UniqueConstraint("sender", "message_id"),
+)
+_partial("inbox_untaken", inbox.c.id, where=inbox.c.taken_at.is_(None) & (inbox.c.kind != "receipt"))
+
+dead_letter = Table(
+    "dead_letter",
+    metadata,
+    Column("id", _Serial, primary_key=True),
+    Column("fingerprint", String(64), nullable=False, unique=True),
+    Column("first_at", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    Column("reason_code", String(80), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("stage", String(20), nullable=False),
+    Column("queue", String(200), nullable=False),
+    Column("envelope", LargeBinary, nullable=False),
+    Column("message_id", String(200)),
+    Column("sender", String(120)),
+    Column("kind", String(40)),
+    Column("attempts", Integer, nullable=False),
+)
+
+case_file = Table(
+    "case_file",
+    metadata,
+    Column("number", String(64), primary_key=True),
+    Column("matter", String(64), nullable=False),
+    Column("matter_version", String(32), nullable=False),
+    Column("state", Word(CaseState), nullable=False, index=True),
+    Column("stage", Integer, nullable=False),
+    Column("application", LargeBinary, nullable=False),
+    Column("applicant", Text, nullable=False),
+    Column("project", Text, nullable=False),
+    Column("conversation_id", String(36), nullable=False),
+    Column("opened_at", Instant, nullable=False, index=True),
+    Column("ready_at", Instant),
+    Column("decided_at", Instant),
+    Column("withdrawn_at", Instant),
+    Column("outcome", String(40)),
+    Column("decision_id", String(36)),
+)
+
+part = Table(
+    "part",
+    metadata,
+    Column("case_number", String(64), primary_key=True),
+    Column("department", String(120), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("stage", Integer, nullable=False),
+    Column("state", Word(PartState), nullable=False, index=True),
+    Column("revision", Integer, nullable=False),
+    Column("consultation_id", String(36), index=True),
+    Column("clearance_id", String(36), index=True),
+    Column("fixed_due", Instant),
+    Column("due_at", Instant),
+    Column("issued_at", Instant),
+    Column("signed_at", Instant),
+    Column("answered_at", Instant),
+    Column("deemed_at", Instant),
+    Column("moot_at", Instant),
+    Column("escalated_at", Instant),
+    Column("reminded_at", Instant),
+    Column("verdict", Word(Verdict)),
+    Column("conditions", Text),
+    Column("reasons", Text),
+    Column("opinion_id", String(36)),
+    Column("deemed_id", String(36)),
+    Column("late_opinion_id", String(36)),
+    Column("late_at", Instant),
+    Column("late_verdict", Word(Verdict)),
+    Column("receipt_id", String(36)),
+    Column("receipt_index", Integer),
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("case_number", String(64), primary_key=True),
+    Column("department", String(120), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("entry", Text, nullable=False),
+)
+
+watch = Table(
+    "watch",
+    metadata,
+    Column("case_number", String(64), primary_key=True),
+    Column("department", String(120), primary_key=True),
+    Column("window", String(120), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("state", Word(WatchState), nullable=False),
+    Column("due_at", Instant),
+    Column("provisional", Boolean, nullable=False),
+    Column("next_at", Instant),
+    Column("calendar", String(80), nullable=False),
+    Column("deadline", Text, nullable=False),
+    Column("finished_at", Instant),
+)
+_RUNNING = watch.c.state == WatchState.RUNNING
+_partial("watch_next", watch.c.next_at, where=_RUNNING)
+_partial("watch_calendar", watch.c.calendar, where=_RUNNING)
+_partial("watch_due", watch.c.due_at, where=_RUNNING)
+
+reminder = Table(
+    "reminder",
+    metadata,
+    Column("case_number", String(64), primary_key=True),
+    Column("department", String(120), primary_key=True),
+    Column("rung", Integer, primary_key=True),
+    Column("message_id", String(36), nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+desk = Table(
+    "desk",
+    metadata,
+    Column("case_number", String(64), primary_key=True),
+    Column("window", String(120), nullable=False),
+    Column("consultation_id", String(36), nullable=False),
+    Column("state", String(20), nullable=False, index=True),
+    Column("matter", String(64), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("due_at", Instant),
+    Column("cleared", Boolean, nullable=False),
+    Column("opinion_id", String(36), index=True),
+    Column("answered_at", Instant),
+    Column("reminded", Integer, nullable=False),
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("id", _Serial, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("event", String(60), nullable=False),
+    Column("case_number", String(64), index=True),
+    Column("message_id", String(36), index=True),
+    Column("detail", Text, nullable=False),
+)
+
+meta = Table("meta", metadata, Column("key", String(200), primary_key=True), Column("value", Text, nullable=False))

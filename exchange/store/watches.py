@@ -1,0 +1,149 @@
+"""Open deadlines at a monitor; what is looked at is what is due, never what is open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select, tuple_, update
+
+from exchange.flow.ports import WatchRow
+from exchange.rules.states import WatchState
+from exchange.store.tables import reminder, watch
+from schemas import DeadlineState, SentReminder
+
+_c = watch.c
+_r = reminder.c
+_RUNNING = _c.state == WatchState.RUNNING
+
+
+class SqlWatches:
+    """Implements `exchange.flow.ports.Watches`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def put(self, rows: Sequence[WatchRow]) -> int:
+        latest = {(row.deadline.case_number, row.deadline.department): row for row in _in_order(rows)}
+        present = self._present(list(latest))
+        fresh = [_values(row) for key, row in latest.items() if key not in present]
+        if fresh:
+            self._db.execute(insert(watch), fresh)
+        changed = [row for key, row in latest.items() if key in present and _overrides(row, present[key])]
+        for row in changed:
+            self._db.execute(
+                update(watch)
+                .where(*_key(row.deadline.case_number, row.deadline.department))
+                .values(**_values(row), finished_at=None)
+            )
+        return len(fresh) + len(changed)
+
+    def due(self, now: datetime, limit: int) -> list[WatchRow]:
+        query = select(watch).where(_RUNNING, _c.next_at <= now).order_by(_c.next_at).limit(limit)
+        return [_row(row) for row in self._db.execute(query)]
+
+    def next_at(self) -> datetime | None:
+        earliest: datetime | None = self._db.scalar(select(func.min(_c.next_at)).where(_RUNNING))
+        return earliest
+
+    def postpone(self, case_number: str, department: str, revision: int, next_at: datetime | None) -> None:
+        self._db.execute(
+            update(watch)
+            .where(*_key(case_number, department), _c.revision == revision, _RUNNING)
+            .values(next_at=next_at)
+        )
+
+    def reproject(self, row: WatchRow) -> bool:
+        state = row.deadline
+        moved = self._db.execute(
+            update(watch)
+            .where(*_key(state.case_number, state.department), _c.revision == state.revision, _RUNNING)
+            .values(due_at=row.due_at, provisional=row.provisional, next_at=row.next_at, calendar=row.calendar)
+        )
+        return moved.rowcount == 1
+
+    def reminders(self, case_number: str, department: str) -> list[SentReminder]:
+        query = select(reminder).where(_r.case_number == case_number, _r.department == department).order_by(_r.rung)
+        return [SentReminder(message_id=row.message_id, rung=row.rung, at=row.at) for row in self._db.execute(query)]
+
+    def add_reminder(self, case_number: str, department: str, sent: SentReminder) -> bool:
+        here = (_r.case_number == case_number, _r.department == department, _r.rung == sent.rung)
+        if self._db.execute(select(_r.rung).where(*here)).first() is not None:
+            return False
+        self._db.execute(
+            insert(reminder).values(
+                case_number=case_number, department=department, rung=sent.rung, message_id=sent.message_id, at=sent.at
+            )
+        )
+        return True
+
+    def finish(self, case_number: str, department: str, revision: int, after: WatchState, now: datetime) -> bool:
+        moved = self._db.execute(
+            update(watch)
+            .where(*_key(case_number, department), _c.revision == revision, _RUNNING)
+            .values(state=after, next_at=None, finished_at=now)
+        )
+        return moved.rowcount == 1
+
+    def outdated(self, calendar: str, limit: int) -> list[WatchRow]:
+        other = or_(_c.calendar < calendar, _c.calendar > calendar)
+        return [_row(row) for row in self._db.execute(select(watch).where(and_(_RUNNING, other)).limit(limit))]
+
+    def board(self, limit: int = 100) -> list[WatchRow]:
+        query = select(watch).where(_RUNNING).order_by(_c.due_at).limit(limit)
+        return [_row(row) for row in self._db.execute(query)]
+
+    def counts(self) -> dict[str, int]:
+        found = self._db.execute(select(_c.state, func.count()).group_by(_c.state)).all()
+        return {str(state): int(number) for state, number in found}
+
+    def _present(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Any]:
+        query = (
+            select(_c.case_number, _c.department, _c.revision, _c.state)
+            .where(tuple_(_c.case_number, _c.department).in_(list(keys)))
+            .with_for_update()
+        )
+        return {(row.case_number, row.department): row for row in self._db.execute(query)}
+
+
+def _in_order(rows: Sequence[WatchRow]) -> list[WatchRow]:
+    """Lower revisions first, so that of several for one deadline the newest remains."""
+    return sorted(rows, key=lambda row: row.deadline.revision)
+
+
+def _overrides(row: WatchRow, present: Any) -> bool:
+    """A higher revision counts, unless it merely closes what this monitor has finished itself."""
+    newer: bool = row.deadline.revision > present.revision
+    return newer and (present.state is WatchState.RUNNING or row.state is WatchState.RUNNING)
+
+
+def _key(case_number: str, department: str) -> tuple[Any, Any]:
+    return _c.case_number == case_number, _c.department == department
+
+
+def _values(row: WatchRow) -> dict[str, Any]:
+    return {
+        "case_number": row.deadline.case_number,
+        "department": row.deadline.department,
+        "window": row.window,
+        "revision": row.deadline.revision,
+        "state": row.state,
+        "due_at": row.due_at,
+        "provisional": row.provisional,
+        "next_at": row.next_at,
+        "calendar": row.calendar,
+        "deadline": row.deadline.model_dump_json(),
+    }
+
+
+def _row(row: Row[Any]) -> WatchRow:
+    return WatchRow(
+        deadline=DeadlineState.model_validate_json(row.deadline),
+        window=row.window,
+        state=row.state,
+        due_at=row.due_at,
+        provisional=row.provisional,
+        next_at=row.next_at,
+        calendar=row.calendar,
+    )
