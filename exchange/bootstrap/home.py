@@ -88,7 +88,7 @@ def open_link(settings: Settings, address: str) -> Link:
     if not account.exists():
         raise BrokerUnavailable(f"{address} has no account at a broker", mend="run `exchange init`, then `exchange up`")
     stored = json.loads(account.read_text())
-    return Link(stored["url"], stored["user_id"])
+    return Link(stored["url"], stored["user_id"], stored["stamps"])
 
 
 def write_link(path: Path, link: Link) -> None:
@@ -96,7 +96,7 @@ def write_link(path: Path, link: Link) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".new")
     temporary.touch(mode=0o600)
-    temporary.write_text(json.dumps({"url": link.url, "user_id": link.user_id}))
+    temporary.write_text(json.dumps({"url": link.url, "user_id": link.user_id, "stamps": link.stamps}))
     temporary.replace(path)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import exchange
 from exchange.bootstrap.home import write_link
@@ -14,6 +16,7 @@ from exchange.bootstrap.member import Link
 from exchange.bootstrap.settings import Home, Settings
 from exchange.broker.management import ManagementClient
 from exchange.broker.node import NodeInfo, PrivateNode
+from exchange.broker.probe import stamps_arrival
 from exchange.broker.provision import MemberAccount, provision, with_credentials
 from exchange.catalogue import load_catalogue
 from exchange.directory import Authority, load_identity, save_identity
@@ -92,14 +95,25 @@ def init_broker(settings: Settings, info: NodeInfo, profiles: dict[str, Profile]
     home = Home(settings.home)
     windows = [profile.address for profile in profiles.values() if Role.WINDOW in profile.roles]
     provision(info.url, list(profiles), windows, progress=say)
+    stamps = stamps_arrival(info.url)
     if info.management_url is None:
         say("broker: no management API given, all members share one account")
         for address in profiles:
-            write_link(home.account(address), Link(info.url, None))
+            write_link(home.account(address), Link(info.url, None, stamps))
         return
     with ManagementClient(info.management_url, info.url) as management:
         for address in profiles:
-            password = secrets.token_urlsafe(24)
+            password = _password(home, address)
             management.put_member(MemberAccount(address, password, address in windows))
-            write_link(home.account(address), Link(with_credentials(info.url, address, password), address))
+            write_link(home.account(address), Link(with_credentials(info.url, address, password), address, stamps))
     say(f"broker: {len(profiles)} members have queues and an account each")
+
+
+def _password(home: Home, address: str) -> str:
+    """The password the member has, so that those who are being served stay connected; or a new one."""
+    if home.account(address).exists():
+        kept = json.loads(home.account(address).read_text())
+        password = urlsplit(kept["url"]).password
+        if kept["user_id"] is not None and password:
+            return unquote(password)
+    return secrets.token_urlsafe(24)

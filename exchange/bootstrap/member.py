@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 import structlog
 
 from exchange.broker.consumer import BatchConsumer, ConsumedQueue
-from exchange.broker.probe import stamps_arrival
 from exchange.broker.publisher import ConfirmedPublisher
 from exchange.broker.topology import queues_of
 from exchange.clock import CST, Clock, RealClock, monotonic
@@ -44,6 +43,8 @@ class Link:
     url: str
     user_id: str | None
     """The member's own account name; None where all members share one account."""
+    stamps: bool = False
+    """Whether this broker stamps every message on arrival."""
 
 
 @dataclass
@@ -173,7 +174,7 @@ class RunningMember:
             text = tx.get_meta(_ALIVE)
         last_alive = datetime.fromisoformat(text) if text else datetime(1970, 1, 1, tzinfo=CST)
         own = OwnTime(last_alive)
-        return BrokerStamp(self.node.clock, own) if stamps_arrival(self._link.url) else own
+        return BrokerStamp(self.node.clock, own) if self._link.stamps else own
 
     def _tick_loop(self) -> None:
         while not self._stopping.is_set():

@@ -1,0 +1,112 @@
+"""The broker's management API: accounts with no more rights than a member needs, and a look at queues."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import httpx
+
+from exchange.broker.provision import MemberAccount
+from exchange.broker.topology import DOCUMENTS, dead_queue, queues_of
+from exchange.broker.urls import credentials, shown, vhost
+from exchange.errors import BadTopology, BrokerUnavailable
+
+_TIMEOUT = 10.0
+"""Seconds for one answer."""
+
+NOTHING = "^$"
+"""A permission pattern that matches no name."""
+
+
+@dataclass(frozen=True)
+class QueueView:
+    """A queue as the management API shows it. ``messages`` is None where it does not know (yet): not zero."""
+
+    name: str
+    messages: int | None
+    consumers: int
+
+
+class ManagementClient:
+    """Speaks to the management API at ``management_url`` about the vhost of ``broker_url``; a context manager.
+
+    The account is that of ``management_url``, or of ``broker_url`` where it names none.
+    """
+
+    def __init__(self, management_url: str, broker_url: str) -> None:
+        parts = urlsplit(management_url)
+        place = parts.netloc.rpartition("@")[2]
+        self._shown = shown(management_url)
+        self._vhost = vhost(broker_url)
+        self._http = httpx.Client(
+            base_url=urlunsplit(parts._replace(netloc=place)).rstrip("/"),
+            auth=credentials(management_url) or credentials(broker_url),
+            timeout=_TIMEOUT,
+            trust_env=False,
+        )
+
+    def __enter__(self) -> ManagementClient:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._http.close()
+
+    def put_member(self, account: MemberAccount) -> None:
+        """Makes a member's account, or sets its password and rights anew.
+
+        It may configure nothing, publish to the exchange of documents under its own name only, and read its own
+        queues. Raises BrokerUnavailable or BadTopology.
+        """
+        place = f"{self._quoted(self._vhost)}/{self._quoted(account.address)}"
+        self._put(f"/api/users/{self._quoted(account.address)}", {"password": account.password, "tags": ""})
+        self._put(f"/api/permissions/{place}", member_permissions(account.address, account.is_window))
+        self._put(f"/api/topic-permissions/{place}", member_topic_permission(account.address))
+
+    def queues(self) -> list[QueueView]:
+        """All queues of the vhost. Raises BrokerUnavailable or BadTopology."""
+        found = self._ask("GET", f"/api/queues/{self._quoted(self._vhost)}").json()
+        return [QueueView(each["name"], each.get("messages"), each.get("consumers", 0)) for each in found]
+
+    def _put(self, path: str, body: Mapping[str, Any]) -> None:
+        self._ask("PUT", path, body)
+
+    def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> httpx.Response:
+        try:
+            answer = self._http.request(method, path, json=body)
+        except httpx.HTTPError as error:
+            raise BrokerUnavailable(
+                f"the management API at {self._shown} does not answer ({type(error).__name__})",
+                mend="check EXCHANGE_MANAGEMENT_URL and that the plugin rabbitmq_management is enabled",
+            ) from error
+        if answer.status_code in (401, 403):
+            raise BrokerUnavailable(
+                f"the management API at {self._shown} denies this account",
+                mend="use an account with the tag administrator in EXCHANGE_BROKER_URL or EXCHANGE_MANAGEMENT_URL",
+            )
+        if not answer.is_success:
+            reason = f"{method} {path}: {answer.status_code}"
+            raise BadTopology(f"the management API at {self._shown} refuses {reason}", mend="see the broker's log")
+        return answer
+
+    @staticmethod
+    def _quoted(name: str) -> str:
+        return quote(name, safe="")
+
+
+def member_permissions(address: str, is_window: bool) -> dict[str, str]:
+    """Name patterns of what a member may configure, write and read."""
+    own = "|".join(re.escape(name) for name in (*queues_of(address, is_window), dead_queue(address)))
+    return {"configure": NOTHING, "write": f"^{DOCUMENTS}$", "read": f"^({own})$"}
+
+
+def member_topic_permission(address: str) -> dict[str, str]:
+    """The routing keys under which a member may publish: to anyone, from itself."""
+    key = rf"^to\.[a-z0-9.-]+\.from\.{re.escape(address)}$"
+    return {"exchange": DOCUMENTS, "write": key, "read": NOTHING}

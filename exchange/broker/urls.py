@@ -1,0 +1,57 @@
+"""Addresses of brokers: AMQP URLs taken apart, given credentials, and shown without them."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
+
+import pika
+
+from exchange.errors import BadConfiguration
+
+HEARTBEAT = 30
+"""Seconds; a connection without a sign of life for this long (and five more) is given up."""
+
+BLOCKED_FOR = 60
+"""Seconds that a broker short of memory or disk may hold a connection before it is given up."""
+
+
+def parameters(url: str, name: str) -> pika.URLParameters:
+    """Connection parameters for an AMQP URL; ``name`` is what operators see. Raises BadConfiguration."""
+    try:
+        found = pika.URLParameters(url)
+        found.heartbeat = HEARTBEAT
+        found.blocked_connection_timeout = BLOCKED_FOR
+        found.connection_attempts = 1
+        found.client_properties = {"connection_name": name, "product": "yizhan"}
+    except Exception as error:  # pika raises whatever it stumbles over; the URL holds a password, so it is not quoted
+        raise BadConfiguration(
+            f"the broker's address does not hold ({type(error).__name__})",
+            mend="EXCHANGE_BROKER_URL is amqp://user:password@host:port/vhost (vhost / is written %2F)",
+        ) from None
+    return found
+
+
+def with_credentials(url: str, user: str, password: str) -> str:
+    """The same broker under another account."""
+    parts = urlsplit(url)
+    place = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{quote(user, safe='')}:{quote(password, safe='')}@{place}"))
+
+
+def credentials(url: str) -> tuple[str, str] | None:
+    """User and password of a URL; None where it has none."""
+    parts = urlsplit(url)
+    if parts.username is None:
+        return None
+    return unquote(parts.username), unquote(parts.password or "")
+
+
+def vhost(url: str) -> str:
+    """The virtual host an AMQP URL names; ``/`` where it names none."""
+    return unquote(urlsplit(url).path[1:]) or "/"
+
+
+def shown(url: str) -> str:
+    """The broker's host, port and vhost, for messages and logs; never its credentials."""
+    parts = urlsplit(url)
+    return f"{parts.netloc.rpartition('@')[2]}{parts.path}"

@@ -1,0 +1,64 @@
+# System packages by apt, without the services they would start. Sourced by script/bootstrap.
+
+as_root() { if ((EUID == 0)); then "$@"; else sudo "$@"; fi; }
+
+can_install() { command -v apt-get >/dev/null && { ((EUID == 0)) || command -v sudo >/dev/null; }; }
+
+refreshed=
+refresh_lists() {
+  if [[ -n $refreshed ]]; then return 0; fi
+  if ((EUID != 0)); then
+    say "system packages are missing; sudo may ask for your password"
+    sudo -v || give_up "sudo refused" "run script/bootstrap as root, or have these installed: ${missing[*]-}"
+  fi
+  quietly "reading apt's package lists" as_root apt-get update -q ||
+    give_up "apt could not read its package lists (above)" "mend that and run script/bootstrap again"
+  refreshed=yes
+}
+
+# A package may bring a service; under this policy the installation starts none. What stood there comes back.
+policy=/usr/sbin/policy-rc.d
+forbid_services() {
+  printf '#!/bin/sh\n# of script/bootstrap, while it installs\nexit 101\n' >"$work/policy"
+  if [[ -e $policy ]] && ! cmp -s "$work/policy" "$policy"; then as_root mv "$policy" "$policy.before-bootstrap"; fi
+  undo=(allow_services)
+  as_root install -m 755 "$work/policy" "$policy"
+}
+
+allow_services() {
+  if [[ -e $policy.before-bootstrap ]]; then
+    as_root mv "$policy.before-bootstrap" "$policy"
+  else
+    as_root rm -f "$policy"
+  fi
+}
+
+# PostgreSQL's packages make a cluster, which takes a port at the next boot, unless told otherwise before they come.
+# A file of our own in the folder of settings leaves the system's main file as its package brings it.
+forbid_cluster() {
+  if command -v pg_createcluster >/dev/null; then return 0; fi
+  printf '# of script/bootstrap: only the programs are wanted\ncreate_main_cluster = false\n' >"$work/no-cluster.conf"
+  as_root install -D -m 644 "$work/no-cluster.conf" /etc/postgresql-common/createcluster.d/no-cluster.conf
+}
+
+# The next boot must not start what was not started now.
+forbid_at_boot() { # package...
+  if [[ " $* " == *" rabbitmq-server "* ]] && command -v systemctl >/dev/null; then
+    as_root systemctl disable rabbitmq-server >>"$log" 2>&1 || true
+  fi
+}
+
+install_packages() { # package...
+  can_install || give_up "missing: $*; this machine has no apt, or you are neither root nor have sudo" \
+    "install by hand what these Debian packages hold: $*" \
+    "then run script/bootstrap again; a service they start is not needed and may be stopped"
+  refresh_lists
+  forbid_services
+  if [[ " $* " == *" postgresql "* ]]; then forbid_cluster; fi
+  quietly "installing by apt: $*" as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y \
+    --no-install-recommends -o Dpkg::Options::=--force-confold -o Dpkg::Use-Pty=0 "$@" ||
+    give_up "apt could not install: $* (above)" "install them by hand and run script/bootstrap again"
+  forbid_at_boot "$@"
+  allow_services
+  undo=()
+}
