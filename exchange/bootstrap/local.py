@@ -118,17 +118,23 @@ class LocalDomain:
         Raises OperatorError after ``patience`` seconds without that, naming who still waits.
         """
         until, before = monotonic() + patience, -1
-        while True:
-            self._changed.clear()
-            waiting = [address for address, node in self.nodes.items() if _waits(node)]
-            activity = sum(member.activity for member in self.members.values())
-            if not waiting and activity == before:
-                return
-            before = activity if not waiting else -1
-            if monotonic() > until:
-                raise OperatorError(f"messages are still on their way from {', '.join(waiting)}", mend="see the log")
-            if waiting:
-                self._changed.wait(0.05)
+        while (activity := self._activity()) != before:
+            before = activity
+            for address, node in self.nodes.items():
+                while self._still_waits(node):
+                    if monotonic() > until:
+                        raise OperatorError(f"messages are still on their way from {address}", mend="see the log")
+
+    def _still_waits(self, node: Node) -> bool:
+        self._changed.clear()
+        with node.store.reading() as tx:
+            waits = tx.outbox.next_due() is not None
+        if waits:
+            self._changed.wait(0.02)
+        return waits
+
+    def _activity(self) -> int:
+        return sum(member.activity for member in self.members.values())
 
     def close(self) -> None:
         """Stops all members and closes all databases."""
@@ -163,11 +169,6 @@ class LocalDomain:
 def addresses_of(domain: str, names: Sequence[str]) -> list[str]:
     """Full addresses of a domain's members."""
     return [f"{domain}.{name}" for name in names]
-
-
-def _waits(node: Node) -> bool:
-    with node.store.reading() as tx:
-        return tx.outbox.next_due() is not None
 
 
 def _short(address: str) -> str:

@@ -21,7 +21,7 @@ policy=/usr/sbin/policy-rc.d
 forbid_services() {
   printf '#!/bin/sh\n# of script/bootstrap, while it installs\nexit 101\n' >"$work/policy"
   if [[ -e $policy ]] && ! cmp -s "$work/policy" "$policy"; then as_root mv "$policy" "$policy.before-bootstrap"; fi
-  undo=(allow_services)
+  undo+=(allow_services)
   as_root install -m 755 "$work/policy" "$policy"
 }
 
@@ -33,13 +33,15 @@ allow_services() {
   fi
 }
 
-# PostgreSQL's packages make a cluster, which takes a port at the next boot, unless told otherwise before they come.
-# A file of our own in the folder of settings leaves the system's main file as its package brings it.
-forbid_cluster() {
-  if command -v pg_createcluster >/dev/null; then return 0; fi
-  printf '# of script/bootstrap: only the programs are wanted\ncreate_main_cluster = false\n' >"$work/no-cluster.conf"
-  as_root install -D -m 644 "$work/no-cluster.conf" /etc/postgresql-common/createcluster.d/no-cluster.conf
+# PostgreSQL's packages make a cluster, which takes a port at the next boot, unless this setting is there meanwhile.
+no_cluster=/etc/postgresql-common/createcluster.d/bootstrap.conf
+forbid_clusters() {
+  printf 'create_main_cluster = false\n' >"$work/no-cluster"
+  undo+=(allow_clusters)
+  as_root install -D -m 644 "$work/no-cluster" "$no_cluster"
 }
+
+allow_clusters() { as_root rm -f "$no_cluster"; }
 
 # The next boot must not start what was not started now.
 forbid_at_boot() { # package...
@@ -54,11 +56,10 @@ install_packages() { # package...
     "then run script/bootstrap again; a service they start is not needed and may be stopped"
   refresh_lists
   forbid_services
-  if [[ " $* " == *" postgresql "* ]]; then forbid_cluster; fi
+  if [[ " $* " == *" postgresql "* ]]; then forbid_clusters; fi
   quietly "installing by apt: $*" as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y \
     --no-install-recommends -o Dpkg::Options::=--force-confold -o Dpkg::Use-Pty=0 "$@" ||
     give_up "apt could not install: $* (above)" "install them by hand and run script/bootstrap again"
   forbid_at_boot "$@"
-  allow_services
-  undo=()
+  undo_all
 }

@@ -45,12 +45,19 @@ stop_child() {
   wait "$child" || true
 }
 
+# Takes back what holds only while packages are installed.
+undo_all() {
+  local step
+  for step in ${undo[@]+"${undo[@]}"}; do "$step"; done
+  undo=()
+}
+
 leave() {
-  local status=$? step
+  local status=$?
   trap - EXIT
   trap '' INT TERM HUP
   stop_child
-  for step in ${undo[@]+"${undo[@]}"}; do "$step"; done
+  undo_all
   rm -rf "$work"
   exit "$status"
 }

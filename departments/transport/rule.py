@@ -1,0 +1,19 @@
+"""交通运输局: works in a road are looked at on the spot, by an officer; the rest raises no objection."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from exchange.rules.answers import Department, working_days_open
+from schemas import Consultation, Opinion
+
+TRANSPORT = Department("hefei.transport", "行政许可处")
+
+
+def decide(consultation: Consultation, today: date) -> Opinion | None:
+    """Leaves the occupation of roads to an officer; if none answers, the matter's rule on silence applies. Advertisements take a day."""
+    if consultation.matter == "road-occupation":
+        return None
+    if consultation.matter == "outdoor-advertising" and working_days_open(consultation, today) < 1:
+        return None
+    return TRANSPORT.agree(consultation, today, "对公共交通运行无重大影响")

@@ -1,0 +1,140 @@
+"""Profiles: one folder a member, with who it is (profile.toml) and, where it has one, its rule."""
+
+from __future__ import annotations
+
+import inspect
+import traceback
+from collections.abc import Callable
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import Annotated, Any, cast
+
+from pydantic import Field, StringConstraints
+
+from exchange.errors import BadConfiguration
+from exchange.flow.conclude import DecideRule
+from exchange.flow.respond import OpinionRule
+from exchange.tomlfile import TomlFile, read_toml
+from schemas import Role, Wire
+from schemas.base import Address, Line
+
+FILE = "profile.toml"
+
+
+class ProfileEntry(Wire):
+    """What a profile.toml says."""
+
+    address: Address
+    name: Line
+    name_en: Line
+    roles: Annotated[tuple[Role, ...], Field(min_length=1, max_length=4)]
+    officer: Line
+    """Who answers for the member where its rule speaks."""
+    superior: Address | None = None
+    rule: Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_]*\.py$")] | None = None
+    """The rule's file in the same folder; None where officers do everything."""
+
+
+class Profile(ProfileEntry):
+    """A member as its folder describes it."""
+
+    folder: Path
+
+
+def load_profiles(folder: Path) -> dict[str, Profile]:
+    """All members of a departments folder by address: windows first, then monitors, then the others by address.
+
+    Folders without a profile.toml (catalogue, applications) are no members. Raises BadConfiguration naming file, line
+    and field of every fault; addresses must be unique and lie in one domain, superiors must be members.
+    """
+    files: list[tuple[TomlFile, Profile]] = []
+    faults: list[str] = []
+    for path in sorted(folder.glob(f"*/{FILE}")):
+        try:
+            file = read_toml(path)
+            entry = file.validated(ProfileEntry)
+        except BadConfiguration as error:
+            faults.append(str(error))
+            continue
+        files.append((file, Profile(**dict(entry), folder=path.parent)))
+    faults += _faults_between(files)
+    if faults:
+        raise BadConfiguration("\n".join(faults))
+    if not files:
+        raise BadConfiguration(f"{folder}:1: no folder with a {FILE}", mend=f"one folder a member, with a {FILE}")
+    return {profile.address: profile for profile in sorted((p for _, p in files), key=_rank)}
+
+
+def load_rule(profile: Profile) -> OpinionRule:
+    """A department's rule, ``decide(consultation, today)``. Raises BadConfiguration naming file and line."""
+    return cast(OpinionRule, _decide(profile, ("consultation", "today")))
+
+
+def load_decide_rule(profile: Profile) -> DecideRule:
+    """The lead's rule, ``decide(docket)``. Raises BadConfiguration naming file and line."""
+    return cast(DecideRule, _decide(profile, ("docket",)))
+
+
+def _rank(profile: Profile) -> tuple[bool, bool, str]:
+    return Role.WINDOW not in profile.roles, Role.MONITOR not in profile.roles, profile.address
+
+
+def _faults_between(files: list[tuple[TomlFile, Profile]]) -> list[str]:
+    faults: list[str] = []
+    seen: dict[str, Path] = {}
+    domain = _domain(files[0][1].address) if files else ""
+    addresses = {profile.address for _, profile in files}
+    for file, profile in files:
+        if profile.address in seen:
+            faults.append(file.fault(("address",), f"{profile.address} is the address of {seen[profile.address]}"))
+        seen.setdefault(profile.address, file.path)
+        if not _domain(profile.address):
+            faults.append(file.fault(("address",), f"{profile.address} names no domain, as hefei.planning does"))
+        elif _domain(profile.address) != domain:
+            faults.append(file.fault(("address",), f"{profile.address} lies outside the domain {domain}"))
+        if profile.superior is not None and profile.superior not in addresses:
+            faults.append(file.fault(("superior",), f"{profile.superior} is no member of the domain"))
+        if profile.rule is not None and not (profile.folder / profile.rule).is_file():
+            faults.append(file.fault(("rule",), f"there is no file {profile.rule} beside the profile"))
+    return faults
+
+
+def _domain(address: str) -> str:
+    return address.rpartition(".")[0]
+
+
+def _decide(profile: Profile, parameters: tuple[str, ...]) -> Callable[..., Any]:
+    if profile.rule is None:
+        raise BadConfiguration(f"{profile.folder / FILE}:1: rule: {profile.address} has none", mend="name its file")
+    path = profile.folder / profile.rule
+    decide = getattr(_module(path, profile.address), "decide", None)
+    wanted = f"decide({', '.join(parameters)})"
+    if not callable(decide):
+        raise BadConfiguration(f"{path}:1: there is no {wanted}", mend=f"define {wanted} in the rule")
+    try:
+        inspect.signature(decide).bind(*parameters)
+    except TypeError as error:
+        line = inspect.unwrap(decide).__code__.co_firstlineno if inspect.isfunction(decide) else 1
+        raise BadConfiguration(f"{path}:{line}: decide: {error}", mend=f"define {wanted} in the rule") from error
+    return cast(Callable[..., Any], decide)
+
+
+def _module(path: Path, address: str) -> ModuleType:
+    """Imports a rule by its path; two members' rules never share a module, whatever their files are called."""
+    spec = spec_from_file_location(f"rule_of_{address.replace('.', '_').replace('-', '_')}", path)
+    if spec is None or spec.loader is None:
+        raise BadConfiguration(f"{path}:1: not a Python file", mend="name the rule's file *.py")
+    module = module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:  # whatever a rule's author wrote, the message names the line
+        raise BadConfiguration(f"{path}:{_line(error, path)}: {type(error).__name__}: {error}") from error
+    return module
+
+
+def _line(error: Exception, path: Path) -> int:
+    if isinstance(error, SyntaxError):
+        return error.lineno or 1
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    return lines[-1] or 1 if lines else 1

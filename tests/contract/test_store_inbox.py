@@ -1,0 +1,126 @@
+"""The inbox records an id once; documents are kept as they came; what cannot be taken in is kept with its reason."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from exchange.errors import Conflict
+from exchange.flow.ports import InboxEntry, Known
+from exchange.store import SqlStore
+from tests.contract.rows import LATER, NOW, PLANNING, TRANSPORT, US, dead_letter, entry, new_id, outgoing
+
+
+def record(store: SqlStore, *entries: InboxEntry) -> None:
+    with store.transaction() as tx:
+        tx.inbox.record(entries, NOW)
+
+
+def untaken(store: SqlStore, limit: int = 50) -> list[str]:
+    with store.reading() as tx:
+        return [document.message_id for document in tx.inbox.untaken(limit)]
+
+
+def test_what_is_on_record_is_known_by_sender_and_id_together(store: SqlStore) -> None:
+    ours = entry(PLANNING)
+    namesake = entry(TRANSPORT, message_id=ours.header.message_id, signed=b"another")
+    record(store, ours, namesake)
+    mine, other = (PLANNING, ours.header.message_id), (TRANSPORT, ours.header.message_id)
+    with store.reading() as tx:
+        assert tx.inbox.known([mine, (PLANNING, new_id())]) == {mine: Known(ours.digest, ours.receipt_id)}
+        assert tx.inbox.known([mine, other])[other] == Known(namesake.digest, namesake.receipt_id)
+        assert tx.inbox.known([]) == {}
+
+
+def test_a_pair_recorded_before_raises_and_takes_its_whole_batch_back(store: SqlStore) -> None:
+    first, second = entry(), entry()
+    record(store, first)
+    with pytest.raises(Conflict):
+        record(store, second, first)
+    assert untaken(store) == [first.header.message_id]
+
+
+def test_a_document_is_kept_as_it_came_with_its_enclosures(store: SqlStore) -> None:
+    came = entry(enclosures=(b"plan", b"", b"\x00" * 300_000), conversation_id=None)
+    record(store, came)
+    with store.reading() as tx:
+        stored = tx.documents.get(PLANNING, came.header.message_id)
+        assert stored is not None
+        assert (stored.signed, stored.enclosures, stored.direction) == (came.signed, came.enclosures, "received")
+        assert tx.documents.get(TRANSPORT, came.header.message_id) is None
+        assert tx.documents.get(PLANNING, new_id()) is None
+
+
+def test_a_member_that_writes_to_itself_has_the_document_twice_under_one_id(store: SqlStore) -> None:
+    message = outgoing(US)
+    received = entry(US, message_id=message.header.message_id, signed=message.signed)
+    with store.transaction() as tx:
+        tx.outbox.add([message], NOW)
+        tx.inbox.record([received], NOW)
+        assert {one.direction for one in tx.documents.find(message.header.message_id)} == {"sent", "received"}
+        found = tx.documents.get(US, message.header.message_id)
+    assert found is not None
+    assert found.signed == message.signed
+
+
+def test_documents_are_listed_newest_first_by_direction_and_kind(store: SqlStore) -> None:
+    received = [entry(), entry(kind="opinion"), entry()]
+    record(store, *received)
+    sent = outgoing()
+    with store.transaction() as tx:
+        tx.outbox.add([sent], NOW)
+    ids = [one.header.message_id for one in received]
+    with store.reading() as tx:
+        assert [d.message_id for d in tx.documents.recent()] == [sent.header.message_id, *reversed(ids)]
+        assert [d.message_id for d in tx.documents.recent("received", "document")] == [ids[2], ids[0]]
+        assert [d.message_id for d in tx.documents.recent("received", limit=1)] == [ids[2]]
+
+
+def test_what_the_department_has_not_taken_is_handed_out_oldest_first_until_it_is_taken(store: SqlStore) -> None:
+    entries = [entry() for _ in range(3)]
+    record(store, *entries)
+    ids = [one.header.message_id for one in entries]
+    assert untaken(store) == ids
+    assert untaken(store, 2) == ids[:2]
+    with store.transaction() as tx:
+        assert tx.inbox.take(PLANNING, ids[0], LATER)
+        assert not tx.inbox.take(PLANNING, ids[0], LATER)
+        assert not tx.inbox.take(TRANSPORT, ids[1], LATER)
+    assert untaken(store) == ids[1:]
+
+
+def test_receipts_and_what_was_sent_back_are_not_for_the_department(store: SqlStore) -> None:
+    wanted = entry()
+    record(store, entry(kind="receipt", receipt_id=None), entry(accepted=False, reason="secret: 机密"), wanted)
+    assert untaken(store) == [wanted.header.message_id]
+
+
+def test_the_same_dead_letter_again_is_counted_and_not_kept_twice(store: SqlStore) -> None:
+    letter = dead_letter(message_id=new_id(), sender=PLANNING, kind="document")
+    others = [dead_letter(reason_code="forged"), dead_letter(queue="another"), dead_letter(envelope=b"other bytes")]
+    with store.transaction() as tx:
+        tx.inbox.dead([letter, letter, *others], NOW)
+    with store.transaction() as tx:
+        tx.inbox.dead([letter], LATER)
+        kept = tx.inbox.dead_letters()
+        assert tx.inbox.counts()["dead"] == 4
+    assert [one.attempts for one in kept] == [1, 1, 1, 3]
+    assert (kept[-1].message_id, kept[-1].sender, kept[-1].envelope) == (letter.message_id, PLANNING, letter.envelope)
+
+
+def test_dead_letters_are_listed_newest_first(store: SqlStore) -> None:
+    with store.transaction() as tx:
+        for number in range(4):
+            tx.inbox.dead([dead_letter(envelope=bytes([number]))], NOW + timedelta(seconds=number))
+        assert [letter.envelope for letter in tx.inbox.dead_letters(2)] == [b"\x03", b"\x02"]
+
+
+@pytest.mark.parametrize("hostile", ["a\x00b", "x" * 255, "\U0001f4dc" * 63, ""])
+def test_a_dead_letter_is_kept_whatever_its_sender_wrote_into_the_message_id(store: SqlStore, hostile: str) -> None:
+    with store.transaction() as tx:
+        tx.inbox.dead([dead_letter(message_id=hostile, reason=f"bad id {hostile}")], NOW)
+    with store.reading() as tx:
+        [kept] = tx.inbox.dead_letters()
+    assert kept.envelope == dead_letter().envelope
+    assert kept.reason.startswith("bad id")
