@@ -135,6 +135,4 @@ class Agent:
             with self._opened.store.transaction() as tx:
                 return tx.inbox.take(stored.sender, stored.message_id, self._opened.node.clock.now())
 
-        return Received(
-            stored.sender, stored.message_id, stored.kind, body, stored.enclosures, stored.signed, take
-        )
+        return Received(stored.sender, stored.message_id, stored.kind, body, stored.enclosures, stored.signed, take)

@@ -28,6 +28,8 @@ class ProfileEntry(Wire):
     address: Address
     name: Line
     name_en: Line
+    short: Annotated[str, StringConstraints(min_length=1, max_length=8)] | None = None
+    """What tables call it, in two to four characters."""
     roles: Annotated[tuple[Role, ...], Field(min_length=1, max_length=4)]
     officer: Line
     """Who answers for the member where its rule speaks."""
@@ -40,6 +42,11 @@ class Profile(ProfileEntry):
     """A member as its folder describes it."""
 
     folder: Path
+
+    @property
+    def label(self) -> str:
+        """The short name, or the whole one where there is none."""
+        return self.short or self.name
 
 
 def load_profiles(folder: Path) -> dict[str, Profile]:

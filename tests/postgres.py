@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own: on a socket in a folder of its own, durable, stopped and removed at the end."""
+"""A PostgreSQL server of the tests' own: on a socket in its own folder, durable, stopped and removed at the end."""
 
 from __future__ import annotations
 

@@ -57,7 +57,8 @@ def _material(entry: dict[str, Any], folder: Path, enclosures: list[bytes]) -> S
         raise BadApplication(f"attachment {file}: {error.strerror}", mend="the path is relative to the file") from error
     if len(content) > ATTACHMENT_LIMIT:
         raise BadApplication(
-            f"attachment {file} has {len(content):,} bytes", mend=f"at most {ATTACHMENT_LIMIT:,} bytes may travel inside"
+            f"attachment {file} has {len(content):,} bytes",
+            mend=f"at most {ATTACHMENT_LIMIT:,} bytes may travel inside",
         )
     enclosures.append(content)
     attachment = Attachment(

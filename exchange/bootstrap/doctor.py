@@ -122,7 +122,9 @@ def _directory(home: Home, settings: Settings) -> Iterator[Finding]:
     left = view.expires_at - settings.clock.now()
     level: Level = "good" if left > _EXPIRES_SOON else "note"
     mend = "" if level == "good" else "exchange init signs a new one"
-    yield Finding(level, "directory", f"version {view.version}, {len(view.members)} members, {left.days} days left", mend)
+    yield Finding(
+        level, "directory", f"version {view.version}, {len(view.members)} members, {left.days} days left", mend
+    )
 
 
 def _keys(home: Home, settings: Settings, profiles: dict[str, Profile]) -> Iterator[Finding]:
@@ -159,7 +161,9 @@ def _databases(home: Home, settings: Settings, profiles: dict[str, Profile]) -> 
             store.close()
     yield Finding("good", "databases", f"{len(profiles)} can be read and written")
     if dead:
-        yield Finding("note", "dead letters", f"{dead} messages were refused", "look at them, then write to the senders")
+        yield Finding(
+            "note", "dead letters", f"{dead} messages were refused", "look at them, then write to the senders"
+        )
 
 
 def _broker(settings: Settings, profiles: dict[str, Profile]) -> Iterator[Finding]:

@@ -29,7 +29,7 @@ from schemas import Document, Role
 
 log = structlog.get_logger()
 
-_ALIVE = "consuming-at"
+CONSUMING = "consuming-at"
 """Meta key: when this member was last known to consume (clock time); bounds arrivals on brokers without stamps."""
 
 _ALIVE_EVERY = 1.0
@@ -171,7 +171,7 @@ class RunningMember:
         if self._event_times:
             return EventTime()
         with self.node.store.reading() as tx:
-            text = tx.get_meta(_ALIVE)
+            text = tx.get_meta(CONSUMING)
         last_alive = datetime.fromisoformat(text) if text else datetime(1970, 1, 1, tzinfo=CST)
         own = OwnTime(last_alive)
         return BrokerStamp(self.node.clock, own) if self._link.stamps else own
@@ -197,7 +197,7 @@ class RunningMember:
         connected = self._consumer is not None and self._consumer.state.connected
         if connected and monotonic() - self._said_alive >= _ALIVE_EVERY:
             with self.node.store.transaction() as tx:
-                tx.set_meta(_ALIVE, self.node.clock.now().isoformat())
+                tx.set_meta(CONSUMING, self.node.clock.now().isoformat())
             self._said_alive = monotonic()
 
 

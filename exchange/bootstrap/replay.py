@@ -196,7 +196,5 @@ def _fate(part: PartRow) -> Fate | None:
 
 def _times_settled(journal: Sequence[JournalEntry]) -> int:
     """How often more than once a department's part of a case was settled; the journal never forgets."""
-    settled = Counter(
-        str(entry.detail.get("department")) for entry in journal if entry.event in ("opinion", "deemed")
-    )
+    settled = Counter(str(entry.detail.get("department")) for entry in journal if entry.event in ("opinion", "deemed"))
     return sum(times - 1 for times in settled.values())

@@ -113,7 +113,9 @@ def _events(path: Path, reader: csv.DictReader[str]) -> Iterator[Event]:
         if key in seen:
             raise BadConfiguration(f"{path}, line {reader.line_num}: a second {row['event']} of {key}", mend=_MEND)
         if event.submit and began.setdefault(event.case, event.at) != event.at:
-            raise BadConfiguration(f"{path}, line {reader.line_num}: {event.case} is put to all at one time", mend=_MEND)
+            raise BadConfiguration(
+                f"{path}, line {reader.line_num}: {event.case} is put to all at one time", mend=_MEND
+            )
         if not event.submit and key not in asked:
             raise BadConfiguration(f"{path}, line {reader.line_num}: a reply to what was not asked", mend=_MEND)
         seen.add(key)

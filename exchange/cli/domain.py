@@ -20,8 +20,6 @@ from exchange.bootstrap.settings import Home, Settings
 from exchange.bootstrap.supervise import Supervisor, orphaned, role_command
 from exchange.cli.view import console, print_json, say
 from exchange.profiles import load_profiles
-from schemas.asyncapi import asyncapi
-from schemas.export import json_schemas
 
 HomeOption = Annotated[
     Path | None, typer.Option("--home", envvar="EXCHANGE_HOME", help="The domain's folder (default ./.exchange).")
@@ -131,6 +129,9 @@ def schema(
     kind: Annotated[str | None, typer.Argument(help="A message kind, or `asyncapi`; default: all schemas.")] = None,
 ) -> None:
     """Prints JSON Schema and AsyncAPI of everything that travels. 导出报文规范。"""
+    from schemas.asyncapi import asyncapi
+    from schemas.export import json_schemas
+
     schemas = json_schemas()
     if kind is None:
         print_json(schemas)

@@ -93,7 +93,7 @@ def status(
             print_json([case_json(item) for item in cases])
             return
         profiles = load_profiles(Home(settings.home).departments)
-        shown = {address: p.name[:4] for address, p in profiles.items() if Role.DEPARTMENT in p.roles}
+        shown = {address: p.label for address, p in profiles.items() if Role.DEPARTMENT in p.roles}
         console.print(cases_table(cases, shown, settings.clock.now()) if cases else "没有案件 no cases yet")
         return
     found = case_status(node, case)
@@ -264,8 +264,6 @@ def deadline(
     """Stops, resumes, restarts or extends a department's term, as an entry in its ledger. 期限调整。"""
     settings = Settings.read(home=home)
     node = _open(settings, None).node
-    amend(
-        node, case, department, entry, days=days, reason=reason, basis=basis or [], actor=officer or node.address
-    )
+    amend(node, case, department, entry, days=days, reason=reason, basis=basis or [], actor=officer or node.address)
     found = next(part for part in case_status(node, case).parts if part.department == department)
     say(f"{entry.value}: {department} in {case} is now due {found.due_at or 'when resumed'}")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -124,5 +124,7 @@ def _report(result: Replayed, as_json: bool) -> None:
     console.print(
         f"{result.messages:,} messages in {result.seconds:.1f} s; {result.events / result.seconds:,.0f} events a second"
     )
-    verdict = "[green]as it must be 与规则一致[/]" if result.agrees else "[bold red]otherwise than it must be 与规则不符[/]"
+    verdict = (
+        "[green]as it must be 与规则一致[/]" if result.agrees else "[bold red]otherwise than it must be 与规则不符[/]"
+    )
     console.print(verdict)

@@ -15,8 +15,17 @@ from exchange.flow.ports import CaseState, PartState
 from exchange.flow.status import CaseStatus, PartStatus
 from schemas import DefaultMode, Verdict
 
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
+_WIDTH_OF_A_FILE = 120
+"""Columns where nobody's terminal says how many there are."""
+
+
+def _console(*, stderr: bool = False) -> Console:
+    found = Console(stderr=stderr, highlight=False)
+    return found if found.is_terminal else Console(stderr=stderr, highlight=False, width=_WIDTH_OF_A_FILE)
+
+
+console = _console()
+errors = _console(stderr=True)
 
 VERDICTS = {
     Verdict.AGREE: ("同意", "agree", "green"),

@@ -95,7 +95,7 @@ def verify_signed(signed: bytes, trust: Trust, now: datetime | None = None) -> V
 
 @lru_cache(maxsize=64)
 def parse_header(data: bytes) -> Header:
-    """Reads a clear header; the outer and the inner one, being the same bytes, are read once. Raises Malformed or Unsupported."""
+    """Reads a clear header; the outer and the inner one, the same bytes, once. Raises Malformed or Unsupported."""
     if len(data) > HEADER_LIMIT:
         raise Malformed(f"header: {len(data):,} bytes, at most {HEADER_LIMIT:,} are taken")
     fields = _json(data, "header")

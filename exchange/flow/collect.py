@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-
 from exchange.audit import verify_receipt
 from exchange.errors import Returned, SenderError
 from exchange.flow.conclude import Concluder
@@ -172,9 +171,7 @@ class Collector:
         _require_monitor(step, incoming)
         _, part = _part(step, reminder.case_number, reminder.department)
         if part.state in RUNNING:
-            step.tx.cases.move_part(
-                part.case_number, part.department, {part.state}, part.state, reminded_at=step.now
-            )
+            step.tx.cases.move_part(part.case_number, part.department, {part.state}, part.state, reminded_at=step.now)
 
     # --- silence --------------------------------------------------------------------------------------------------
 
@@ -282,5 +279,3 @@ def _expect(body: Body, model: type[T]) -> T:
     if not isinstance(body, model):
         raise Returned(f"expected {model.KIND}, got {body.KIND}", code="wrong-kind")
     return body
-
-

@@ -81,18 +81,14 @@ class Concluder:
         elif found.kind is Advance.READY:
             self._ready(step, case, matter, found.moot)
 
-    def _clear(
-        self, step: Step, case: CaseRow, matter: Matter, department: str, parts: Sequence[PartRow]
-    ) -> None:
+    def _clear(self, step: Step, case: CaseRow, matter: Matter, department: str, parts: Sequence[PartRow]) -> None:
         by_name = {part.department: part for part in parts}
         part = by_name[department]
         if part.clearance_id is not None or part.state not in (PartState.ISSUED, PartState.SIGNED):
             return
         awaited = next(approver.after for approver in matter.approvers if approver.department == department)
         results = tuple(_result(by_name[earlier]) for earlier in awaited)
-        clearance = Clearance(
-            case_number=case.number, consultation_id=part.consultation_id or "", results=results
-        )
+        clearance = Clearance(case_number=case.number, consultation_id=part.consultation_id or "", results=results)
         message_id = step.send(clearance, (department,), conversation_id=case.conversation_id)
         step.tx.cases.move_part(case.number, department, {part.state}, part.state, clearance_id=message_id)
         step.note("cleared", case.number, message_id, department=department)

@@ -121,7 +121,7 @@ class Dispatcher:
         attempts = self._flying[result.id].attempts
         if result.outcome is PublishOutcome.UNROUTABLE and attempts + 1 >= self._give_up_after:
             return None
-        return real + self._retry_after * 2 ** min(attempts, 6)
+        return real + self._retry_after * float(2 ** min(attempts, 6))
 
     def _reason(self, result: PublishResult) -> str:
         parcel = self._flying[result.id]

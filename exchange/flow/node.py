@@ -105,9 +105,7 @@ class Step:
         self._drafts.append(Draft(header, body, tuple(enclosures), needs_receipt))
         return message_id
 
-    def note(
-        self, event: str, case_number: str | None = None, message_id: str | None = None, **detail: Any
-    ) -> None:
+    def note(self, event: str, case_number: str | None = None, message_id: str | None = None, **detail: Any) -> None:
         """Plans a line in the node's journal; never content, only facts about its handling."""
         self._journal.append(JournalEntry(self.now, event, case_number, message_id, detail))
 

@@ -278,7 +278,7 @@ class Outbox(Protocol):
         """Records a failed attempt; ``again_at`` None gives up (FAILED) until an operator sends it again."""
 
     def mark_signed(self, receipts: Sequence[Signed], now: datetime) -> list[Signed]:
-        """WRITTEN or SENT becomes DELIVERED or RETURNED where the digest is ours. Returns those that this call moved."""
+        """WRITTEN or SENT becomes DELIVERED or RETURNED where the digest is ours. Returns those it moved."""
 
     def resend(self, message_id: str, addressee: str | None, now: datetime) -> int:
         """Makes copies due at once, whatever their state but RETURNED; the number of copies."""

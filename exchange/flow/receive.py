@@ -176,6 +176,4 @@ def _dead_letter(delivery: Delivery, code: str, reason: str, stage: str) -> Dead
         header = peek(delivery.body)
     except ExchangeError:
         return DeadLetter(code, reason, stage, delivery.queue, delivery.body, delivery.message_id)
-    return DeadLetter(
-        code, reason, stage, delivery.queue, delivery.body, header.message_id, header.sender, header.kind
-    )
+    return DeadLetter(code, reason, stage, delivery.queue, delivery.body, header.message_id, header.sender, header.kind)

@@ -212,4 +212,3 @@ def _own_desk(step: Step, incoming: Incoming, case_number: str) -> None:
     row = step.tx.desk.get(case_number)
     if row is not None and row.window != incoming.sender:
         raise Returned(f"case {case_number} is another window's", code="not-yours")
-

@@ -12,7 +12,12 @@ from schemas import Document
 
 
 def send_document(
-    node: Node, document: Document, addressees: Sequence[str], *, enclosures: Sequence[bytes] = (), in_reply_to: str | None = None
+    node: Node,
+    document: Document,
+    addressees: Sequence[str],
+    *,
+    enclosures: Sequence[bytes] = (),
+    in_reply_to: str | None = None,
 ) -> str:
     """Puts a document into the outbox for ``addressees`` (main and copy recipients alike); returns its message id.
 

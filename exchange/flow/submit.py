@@ -11,7 +11,7 @@ from exchange.flow.node import Node, Step
 from exchange.flow.ports import CaseRow, CaseState, PartRow, PartState
 from exchange.rules.application import check_application
 from exchange.rules.letters import consultation_letter
-from schemas import Application, Approver, ConsultedDepartment, Consultation, Matter, Term, Urgency
+from schemas import Application, Approver, Consultation, ConsultedDepartment, Matter, Term, Urgency
 
 
 def submit(

@@ -42,7 +42,7 @@ def test_a_pair_recorded_before_raises_and_takes_its_whole_batch_back(store: Sql
 
 
 def test_a_document_is_kept_as_it_came_with_its_enclosures(store: SqlStore) -> None:
-    came = entry(enclosures=(b"plan", b"", b"\x00" * 300_000), conversation_id=None)
+    came = entry(enclosures=(b"plan", b"", b"\x00" * 300_000))
     record(store, came)
     with store.reading() as tx:
         stored = tx.documents.get(PLANNING, came.header.message_id)

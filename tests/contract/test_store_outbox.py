@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from exchange.errors import Conflict
-from exchange.flow.ports import Outgoing, OutboxState, OutboxView, Parcel
+from exchange.flow.ports import OutboxState, OutboxView, Outgoing, Parcel
 from exchange.store import SqlStore
 from schemas import Urgency
 from tests.contract.rows import LATER, MUCH_LATER, NOW, PLANNING, TRANSPORT, US, new_id, outgoing, signed_for

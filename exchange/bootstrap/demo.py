@@ -1,0 +1,261 @@
+"""The demonstration: a city at work on an accelerated calendar, every member a process of its own.
+
+What must come of each application is written down here beforehand; whatever comes out otherwise is a deviation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from exchange.audit import verify_receipt
+from exchange.bootstrap.applications import read_application
+from exchange.bootstrap.home import Opened, open_member
+from exchange.bootstrap.init import init_broker, init_files, start_node
+from exchange.bootstrap.member import CONSUMING
+from exchange.bootstrap.settings import Home, Settings
+from exchange.bootstrap.supervise import Supervisor, role_command
+from exchange.clock import CST, AcceleratedClock, SteppedClock, format_clock, monotonic
+from exchange.envelope import verify_signed
+from exchange.errors import ExchangeError
+from exchange.flow.ports import CaseState, JournalEntry
+from exchange.flow.status import CaseStatus, PartStatus, recent_cases
+from exchange.flow.submit import submit
+from exchange.profiles import Profile
+from exchange.rules.deadline import project
+from schemas import DeemedConsent, Role
+
+DAY = 2.0
+"""Real seconds a day of the demonstration takes."""
+BEGINS = datetime(2026, 3, 2, 9, 0, tzinfo=CST)
+"""A Monday, well inside the published calendar."""
+PATIENCE = 90.0
+"""Real seconds after which the demonstration gives up."""
+
+SILENT = "deemed"
+"""What is expected of a department whose silence counts."""
+ANYTHING = "*"
+"""Of one whose answer may or may not be overtaken by an early end."""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """An application, when it is handed in (days after the beginning), and what must come of it."""
+
+    file: str
+    day: float
+    outcome: str
+    parts: Mapping[str, str]
+    """By department: a verdict, or how its part ended."""
+
+
+SCRIPT = (
+    Expected(
+        "road-occupation", 0.0, "grant-with-conditions",
+        {"urban": "agree", "police": "agree-with-conditions", "planning": "agree", "transport": SILENT},
+    ),
+    Expected(
+        "construction-planning", 0.0, "grant",
+        {"planning": "agree", "environment": "agree", "housing": "agree", "transport": "agree"},
+    ),
+    Expected(
+        "restaurant-below-homes", 0.5, "refuse",
+        {"fire": "agree", "environment": "disagree", "market": "agree"},
+    ),
+    Expected("restaurant", 0.5, "grant", {"fire": "agree", "environment": "agree", "market": "agree"}),
+    Expected(
+        "mass-event", 1.0, "grant-with-conditions",
+        {"police": "agree-with-conditions", "fire": "agree", "health": "agree", "transport": "agree"},
+    ),
+    Expected(
+        "mass-event-one-exit", 1.5, "refuse",
+        {"police": ANYTHING, "fire": "disagree", "health": ANYTHING, "transport": ANYTHING},
+    ),
+    Expected(
+        "outdoor-advertising", 2.0, "grant",
+        {"urban": "agree", "planning": "agree", "transport": ANYTHING},
+    ),
+    Expected("night-works", 2.0, "grant-with-conditions", {"housing": "agree", "environment": "agree-with-conditions"}),
+)  # fmt: skip
+
+KILLED = "police"
+"""The department whose process is killed in the middle, to be restarted by its supervisor."""
+KILLED_AFTER = 1.2
+"""Days after the beginning."""
+
+
+@dataclass
+class Demo:
+    """A run of the demonstration; ``say`` hears what happens to processes."""
+
+    home: Path
+    settings: Settings
+    lines: list[str] = field(default_factory=list)
+    profiles: dict[str, Profile] = field(default_factory=dict)
+    submitted: dict[str, Expected] = field(default_factory=dict)
+    """By case number."""
+    _stack: ExitStack = field(default_factory=ExitStack)
+    _members: dict[str, Opened] = field(default_factory=dict)
+    _seen: dict[str, int] = field(default_factory=dict)
+    _killed: bool = False
+
+    def say(self, line: str) -> None:
+        """Keeps a line for whoever shows the demonstration."""
+        self.lines.append(line)
+
+    @property
+    def clock(self) -> AcceleratedClock:
+        """The clock all processes agree on."""
+        assert isinstance(self.settings.clock, AcceleratedClock)
+        return self.settings.clock
+
+    @property
+    def window(self) -> Opened:
+        """The lead's node."""
+        return next(opened for opened in self._members.values() if Role.WINDOW in opened.profile.roles)
+
+    def prepare(self) -> None:
+        """Authority, keys, databases, an own broker, queues. Raises what each of them raises."""
+        calm = replace(self.settings, home=self.home, clock=SteppedClock(BEGINS - timedelta(days=30)))
+        self.profiles = init_files(calm, self.say)
+        node, info = start_node(calm, self.say)
+        if node is not None:
+            self._stack.callback(node.stop)
+        init_broker(calm, info, self.profiles, self.say)
+
+    def start(self) -> None:
+        """Starts every member as a process of its own and waits until all of them are being served."""
+        head_start = timedelta(seconds=len(self.profiles) * 0.9)
+        clock = AcceleratedClock(datetime.now(UTC) + head_start, BEGINS, 86_400 / DAY)
+        self.settings = replace(self.settings, home=self.home, clock=clock)
+        environment = {"EXCHANGE_HOME": str(self.home), "EXCHANGE_CLOCK": format_clock(clock)}
+        self.supervisor = Supervisor(self.say, environment)
+        for address in self.profiles:
+            self.supervisor.add(address, role_command(address), Home(self.home).logs / f"{address}.log")
+            self._members[address] = open_member(self.settings, address)
+        for opened in self._members.values():
+            self._stack.callback(opened.store.close)
+        self._stack.callback(self.supervisor.shut_down)
+        self.supervisor.start()
+
+    def served(self) -> int:
+        """How many members are being served by now."""
+        found = 0
+        for opened in self._members.values():
+            with opened.store.reading() as tx:
+                found += tx.get_meta(CONSUMING) is not None
+        return found
+
+    def turn(self) -> list[CaseStatus]:
+        """Hands in what is due, looks after the processes, and returns the cases as they stand, oldest first."""
+        day = (self.clock.now() - BEGINS) / timedelta(days=1)
+        handed_in = {expected.file for expected in self.submitted.values()}
+        for expected in SCRIPT:
+            if expected.file not in handed_in and day >= expected.day:
+                self._submit(expected)
+        if not self._killed and day >= KILLED_AFTER:
+            self._kill()
+        self.supervisor.watch_once()
+        return recent_cases(self.window.node, len(SCRIPT))[::-1]
+
+    def finished(self, cases: list[CaseStatus]) -> bool:
+        """Whether every application has been decided and every message signed for."""
+        decided = all(case.state is CaseState.DECIDED for case in cases)
+        return decided and len(cases) == len(SCRIPT) and not any(self._waiting())
+
+    def happenings(self) -> Iterator[tuple[str, JournalEntry]]:
+        """What is new in the window's and the monitors' journals, with who wrote it."""
+        for address, opened in self._members.items():
+            if Role.DEPARTMENT in opened.profile.roles:
+                continue
+            for number in self.submitted:
+                with opened.store.reading() as tx:
+                    journal = tx.journal_of(number)
+                key = f"{address}/{number}"
+                yield from ((address, entry) for entry in journal[self._seen.get(key, 0) :])
+                self._seen[key] = len(journal)
+
+    def deviations(self, cases: list[CaseStatus]) -> list[str]:
+        """Everything that came out otherwise than it should."""
+        found = [line for case in cases for line in self._deviations_of(case)]
+        found += [f"{file} was never handed in" for file in self._not_handed_in()]
+        found += [f"{address}: {waiting} messages without a receipt" for address, waiting in self._waiting()]
+        for address, opened in self._members.items():
+            with opened.store.reading() as tx:
+                found += [f"{address}: refused a message: {letter.reason}" for letter in tx.inbox.dead_letters()]
+                found += [f"{address}: {n} copies {s}" for s, n in tx.outbox.counts().items() if s in _BAD and n]
+        return found
+
+    def close(self) -> None:
+        """Stops all processes and the broker; the records stay."""
+        self._stack.close()
+
+    def _submit(self, expected: Expected) -> None:
+        path = Home(self.home).departments / "applications" / f"{expected.file}.toml"
+        application, enclosures = read_application(path, self.clock)
+        case = submit(self.window.node, application, enclosures=enclosures)
+        self.submitted[case.number] = expected
+
+    def _kill(self) -> None:
+        self._killed = True
+        address = next(address for address in self.profiles if address.endswith(f".{KILLED}"))
+        process = self.supervisor.children[address].process
+        if process is not None:
+            process.kill()
+            self.say(f"{address} is killed on purpose (SIGKILL)")
+
+    def _waiting(self) -> Iterator[tuple[str, int]]:
+        for address, opened in self._members.items():
+            with opened.store.reading() as tx:
+                counts = tx.outbox.counts()
+            waiting = counts.get("written", 0) + counts.get("sent", 0)
+            if waiting:
+                yield address, waiting
+
+    def _not_handed_in(self) -> list[str]:
+        handed_in = {expected.file for expected in self.submitted.values()}
+        return [expected.file for expected in SCRIPT if expected.file not in handed_in]
+
+    def _deviations_of(self, case: CaseStatus) -> Iterator[str]:
+        expected = self.submitted[case.number]
+        if case.outcome != expected.outcome:
+            yield f"{case.number} {expected.file}: {case.outcome or case.state.value}, not {expected.outcome}"
+        for part in case.parts:
+            wanted = expected.parts[part.department.rsplit(".", 1)[-1]]
+            if wanted not in (ANYTHING, ended(part)):
+                yield f"{case.number} {expected.file}, {part.department}: {ended(part)}, not {wanted}"
+            if part.state.value == SILENT:
+                yield from self._recheck(case, part)
+
+    def _recheck(self, case: CaseStatus, part: PartStatus) -> Iterator[str]:
+        """Checks a deemed consent again from its signed bytes alone, as anyone could."""
+        node = self.window.node
+        with node.store.reading() as tx:
+            row = tx.cases.part(case.number, part.department)
+            stored = tx.documents.find(row.deemed_id) if row and row.deemed_id else []
+        try:
+            deemed = verify_signed(stored[0].signed, node.directory).body
+            assert isinstance(deemed, DeemedConsent)
+            assert deemed.state.evidence is not None
+            receipt = verify_receipt(deemed.state.evidence, node.directory)
+            holds = receipt.receiver == part.department and project(deemed.state, node.calendar).due_at == deemed.due_at
+        except (ExchangeError, IndexError, AssertionError):
+            holds = False
+        if not holds:
+            yield f"{case.number}, {part.department}: the deemed consent does not verify"
+
+
+_BAD = ("returned", "failed")
+
+
+def ended(part: PartStatus) -> str:
+    """How a part ended: its verdict, or its state."""
+    return part.verdict.value if part.verdict is not None and part.state.value == "answered" else part.state.value
+
+
+def out_of_time(since: float) -> bool:
+    """Whether the demonstration has taken too long; ``since`` is monotonic."""
+    return monotonic() - since > PATIENCE

@@ -1,0 +1,70 @@
+"""Keeps a server running no longer than its owner: run as a script, with the standard library alone.
+
+    keeper.py OWNER_PID KEEPER_PID_FILE EPMD_PORT SERVER [ARGUMENT...]
+
+Starts the server in a session of its own and ends it when told to (SIGTERM), or when the owner is gone, even by
+SIGKILL, which leaves nobody else to do it. An owner of 0 means that there is none. Erlang's port mapper, which the
+server leaves behind, is ended as well.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+LOOK_EVERY = 0.25
+"""Seconds between looks after owner and server."""
+
+STOP_PATIENCE = 25.0
+"""Seconds that a server has to end in good order before it is killed."""
+
+
+def main(arguments: list[str]) -> int:
+    """Runs until server or owner ends; returns the server's exit code."""
+    owner, pid_file, epmd_port, *command = arguments
+    told = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: told.set())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    server = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
+    Path(pid_file).write_text(str(os.getpid()))
+    try:
+        while server.poll() is None and not told.wait(LOOK_EVERY) and _has_owner(int(owner)):
+            pass
+        stop(server)
+    finally:
+        end_port_mapper(int(epmd_port))
+        Path(pid_file).unlink(missing_ok=True)
+    return server.returncode
+
+
+def stop(server: subprocess.Popen[bytes]) -> None:
+    """Asks the server to end, kills its whole session if it does not."""
+    if server.poll() is None:
+        server.terminate()
+    try:
+        server.wait(STOP_PATIENCE)
+    except subprocess.TimeoutExpired:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
+
+
+def end_port_mapper(port: int) -> None:
+    """Tells Erlang's port mapper on this port to end (its protocol's KILL_REQ); it does if no node uses it."""
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1) as epmd:
+        epmd.sendall(b"\x00\x01k")
+        epmd.recv(2)
+
+
+def _has_owner(owner: int) -> bool:
+    return owner in (0, os.getppid())
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

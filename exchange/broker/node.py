@@ -1,0 +1,198 @@
+"""A private RabbitMQ node in a folder: started, found again, and stopped with the process that started it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import filelock
+import httpx
+import psutil
+
+from exchange.broker import keeper
+from exchange.broker.admin import errand
+from exchange.broker.installation import Installation, find_installation
+from exchange.broker.node_files import ADMIN, NodeFolder, Ports, choose_ports, environment, urls
+from exchange.clock import monotonic
+from exchange.errors import BrokerUnavailable, OperatorError
+
+Say = Callable[[str], None]
+
+START_PATIENCE = 120.0
+"""Seconds a server has to become ready; a few on an idle machine."""
+
+_LOOK_EVERY = 0.15
+_SAY_EVERY = 5.0
+
+
+@dataclass(frozen=True)
+class NodeInfo:
+    """How to reach a broker as its administrator."""
+
+    url: str = field(repr=False)
+    management_url: str | None
+
+
+class PrivateNode:
+    """The RabbitMQ node of ``folder``, which holds its data, configuration, secrets and logs."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = NodeFolder(folder.absolute())
+        self._keeper: subprocess.Popen[bytes] | None = None
+        self._borrowed = False
+
+    def start(self, say: Say, *, detach: bool = False) -> NodeInfo:
+        """Starts the node and waits until it serves; one that is running already is used as it is.
+
+        It ends with this process, even by SIGKILL, unless ``detach``. Raises OperatorError when RabbitMQ is not
+        installed or does not start; the message ends with its last log lines.
+        """
+        with self._locked():
+            running = self._running()
+            if running is not None:
+                say("broker: the private node is running already")
+                self._borrowed = self._keeper is None
+                return running
+            self._clear_away(say)
+            return self._start(find_installation(), say, detach)
+
+    def stop(self) -> None:
+        """Stops the node and waits for its end; one that `start` found running is left to whoever runs it."""
+        if self._borrowed:
+            return
+        with self._locked():
+            kept = self._find_keeper()
+            if kept is not None:
+                kept.terminate()
+                _wait(kept)
+            if self._keeper is not None:
+                self._keeper.wait()
+                self._keeper = None
+            self._clear_away(lambda text: None)
+
+    def _locked(self) -> filelock.BaseFileLock:
+        self._folder.root.mkdir(parents=True, exist_ok=True)
+        return filelock.FileLock(self._folder.root / "lock", timeout=START_PATIENCE)
+
+    def _running(self) -> NodeInfo | None:
+        """The node, if its keeper lives and it answers."""
+        ports = self._folder.read_ports()
+        if ports is None or self._find_keeper() is None:
+            return None
+        info = self._info(ports)
+        return info if _serves(info) else None
+
+    def _start(self, installation: Installation, say: Say, detach: bool) -> NodeInfo:
+        ports = choose_ports(self._folder.read_ports())
+        self._folder.prepare(ports, can_stamp=installation.can_stamp)
+        say(f"broker: starting {installation} as a private node")
+        self._spawn(installation, ports, detach)
+        info = self._info(ports)
+        began = said = monotonic()
+        pause = threading.Event()
+        while not _serves(info):
+            now = monotonic()
+            if self._ended() or now - began > START_PATIENCE:
+                raise self._failed(installation)
+            if now - said >= _SAY_EVERY:
+                said = now
+                say(f"broker: still starting ({now - began:.0f} s)")
+            pause.wait(_LOOK_EVERY)
+        say(f"broker: ready after {monotonic() - began:.1f} s on 127.0.0.1:{ports.amqp}")
+        return info
+
+    def _spawn(self, installation: Installation, ports: Ports, detach: bool) -> None:
+        owner = 0 if detach else os.getpid()
+        arguments = [owner, self._folder.keeper_pid, ports.epmd, installation.server]
+        with self._folder.startup_log.open("wb") as log:
+            self._keeper = subprocess.Popen(
+                [sys.executable, "-I", keeper.__file__, *map(str, arguments)],
+                env=environment(self._folder, ports),
+                cwd=self._folder.root,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def _ended(self) -> bool:
+        return self._keeper is None or self._keeper.poll() is not None
+
+    def _failed(self, installation: Installation) -> OperatorError:
+        if self._keeper is not None:
+            self._keeper.terminate()
+            self._keeper.wait()
+            self._keeper = None
+        return OperatorError(
+            f"{installation} did not start in {self._folder.root}; its last words:\n    {self._folder.last_lines()}",
+            mend=f"see the logs in {self._folder.server_log.parent}, or set EXCHANGE_BROKER_URL to another broker",
+        )
+
+    def _info(self, ports: Ports) -> NodeInfo:
+        url, management = urls(ports, self._folder.password.read_text())
+        return NodeInfo(url, management)
+
+    def _find_keeper(self) -> psutil.Process | None:
+        process = _process(self._folder.keeper_pid)
+        try:
+            is_ours = process is not None and str(self._folder.keeper_pid) in process.cmdline()
+        except psutil.Error:
+            return None
+        return process if is_ours else None
+
+    def _clear_away(self, say: Say) -> None:
+        """Ends a server whose keeper is gone, or that does not answer: nobody looks after it any more."""
+        kept = self._find_keeper()
+        if kept is not None:
+            kept.terminate()
+            _wait(kept)
+        server = _process(self._folder.server_pid)
+        try:
+            is_ours = server is not None and server.environ().get("HOME") == str(self._folder.root)
+        except psutil.Error:
+            is_ours = False
+        if server is not None and is_ours:
+            say("broker: ending a server that was left behind")
+            server.send_signal(signal.SIGTERM)
+            _wait(server)
+        ports = self._folder.read_ports()
+        if ports is not None:
+            keeper.end_port_mapper(ports.epmd)
+        self._folder.server_pid.unlink(missing_ok=True)
+        self._folder.keeper_pid.unlink(missing_ok=True)
+
+
+def _process(pid_file: Path) -> psutil.Process | None:
+    try:
+        return psutil.Process(int(pid_file.read_text()))
+    except (OSError, ValueError, psutil.NoSuchProcess):
+        return None
+
+
+def _wait(process: psutil.Process) -> None:
+    try:
+        process.wait(keeper.STOP_PATIENCE + 5)
+    except psutil.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _serves(info: NodeInfo) -> bool:
+    """Whether both the broker and its management API let the administrator in."""
+    if info.management_url is None:
+        return False
+    try:
+        password = info.url.split("@")[0].rsplit(":", 1)[1]
+        answer = httpx.get(f"{info.management_url}/api/whoami", auth=(ADMIN, password), timeout=5, trust_env=False)
+        if not answer.is_success:
+            return False
+        with errand(info.url, "ready?"):
+            return True
+    except (httpx.HTTPError, BrokerUnavailable):
+        return False

@@ -1,0 +1,157 @@
+"""The demonstration as one watches it: a live table, cases by departments, and what has just happened."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from rich.console import Group, RenderableType
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from exchange.bootstrap.demo import Demo, out_of_time
+from exchange.cli.view import OUTCOMES, console, part_cell
+from exchange.clock import monotonic
+from exchange.flow.ports import JournalEntry
+from exchange.flow.status import CaseStatus
+from schemas import Role
+
+_WEEKDAYS = "一二三四五六日"
+_SHOWN = 9
+_WORDS = {
+    "submitted": ("收件", "application accepted", "cyan"),
+    "consulted": ("分发", "put to {departments} departments at once", "cyan"),
+    "cleared": ("放行", "{department}: the result it waited for is in", "cyan"),
+    "opinion": ("意见", "{department} has answered", "green"),
+    "late-opinion": ("迟到", "{department} answers too late", "yellow"),
+    "reminded": ("催办", "{department} is reminded, {rung} % of its term is over", "yellow"),
+    "deemed": ("视为同意", "{department} kept silent: consent by rule, no person approved", "bold magenta"),
+    "escalated": ("督办", "{department}: term over, no default allowed", "bold red"),
+    "ready": ("齐备", "all opinions are in", "cyan"),
+    "decided": ("决定", "the lead decides: {outcome}", "bold green"),
+}
+
+
+def run_demo(demo: Demo) -> bool:
+    """Runs the demonstration and shows it; True if everything came out as it should."""
+    try:
+        _prepare(demo)
+        cases = _watch(demo)
+        deviations = demo.deviations(cases)
+    finally:
+        demo.close()
+    _conclude(demo, cases, deviations)
+    return not deviations
+
+
+def _prepare(demo: Demo) -> None:
+    console.print("[bold]驿站 Yizhan[/] · 部门间公文交换与并联审批演示 · interdepartmental exchange at work\n")
+    with console.status("preparing 准备中") as status:
+        original = demo.say
+
+        def say(line: str) -> None:
+            original(line)
+            status.update(f"preparing 准备中 · {line}")
+
+        demo.say = say  # type: ignore[method-assign]
+        demo.prepare()
+        demo.start()
+        members, until = len(demo.profiles), monotonic() + 60
+        while (served := demo.served()) < members and monotonic() < until:
+            status.update(f"starting 启动中 · {served} of {members} members, each a process of its own")
+            time.sleep(0.1)
+        demo.say = original  # type: ignore[method-assign]
+    console.print(f"[green]✓[/] {members} members are being served, each with its own keys, database and process\n")
+
+
+def _watch(demo: Demo) -> list[CaseStatus]:
+    began, events, said = monotonic(), deque[Text](maxlen=_SHOWN), len(demo.lines)
+    cases: list[CaseStatus] = []
+    with Live(console=console, refresh_per_second=8, transient=True) as live:
+        while not out_of_time(began):
+            cases = demo.turn()
+            fresh = [_event(who, entry, demo) for who, entry in demo.happenings()]
+            fresh += [Text(f"        {line}", style="bold yellow") for line in demo.lines[said:]]
+            said = len(demo.lines)
+            events.extend(text for text in fresh if text is not None)
+            if not console.is_terminal:
+                for text in filter(None, fresh):
+                    console.print(text)
+            live.update(_screen(demo, cases, events))
+            if demo.finished(cases):
+                break
+            time.sleep(0.1)
+    return cases
+
+
+def _screen(demo: Demo, cases: Sequence[CaseStatus], events: Sequence[Text]) -> RenderableType:
+    now = demo.clock.now()
+    head = Text.assemble(
+        (f" {now:%Y-%m-%d} 星期{_WEEKDAYS[now.weekday()]} {now:%H}:00 ", "reverse"),
+        ("  one day passes in two seconds · 两秒一天", "dim"),
+    )
+    return Group(head, case_table(demo, cases, now), *events)
+
+
+def case_table(demo: Demo, cases: Sequence[CaseStatus], now: datetime) -> Table:
+    """Cases by departments, as narrow as a terminal of 110 columns."""
+    table = Table(header_style="bold", border_style="dim", pad_edge=False, padding=(0, 1))
+    table.add_column("案件 case", no_wrap=True)
+    departments = {a: p.label for a, p in demo.profiles.items() if Role.DEPARTMENT in p.roles}
+    for label in departments.values():
+        table.add_column(label, justify="center", no_wrap=True, min_width=6)
+    table.add_column("决定", no_wrap=True)
+    for case in cases:
+        parts = {part.department: part for part in case.parts}
+        cells = [part_cell(parts.get(address), now) for address in departments]
+        table.add_row(f"{case.number[-2:]} {case.matter_name[:9]}", *cells, _outcome(case))
+    return table
+
+
+def _outcome(case: CaseStatus) -> Text:
+    if case.outcome is None:
+        return Text("会审中", style="dim")
+    chinese, _, colour = OUTCOMES[case.outcome]
+    return Text(chinese, style=colour)
+
+
+def _event(who: str, entry: JournalEntry, demo: Demo) -> Text | None:
+    words = _WORDS.get(entry.event)
+    if words is None or entry.case_number is None:
+        return None
+    if entry.event == "deemed" and not who.endswith(demo.window.node.address):
+        return None
+    chinese, english, colour = words
+    detail = {key: _short(demo, value) for key, value in entry.detail.items()}
+    return Text.assemble(
+        (f"{entry.at:%m-%d %H:%M}  ", "dim"),
+        (f"{entry.case_number[-2:]} ", "bold"),
+        (f"{chinese} ", colour),
+        english.format(**detail),
+    )
+
+
+def _short(demo: Demo, value: object) -> object:
+    profile = demo.profiles.get(value) if isinstance(value, str) else None
+    return f"{profile.label} {profile.name_en}" if profile else value
+
+
+def _conclude(demo: Demo, cases: Sequence[CaseStatus], deviations: Sequence[str]) -> None:
+    console.print(case_table(demo, cases, demo.clock.now() + timedelta(days=365)))
+    silent = [(c.number, p.department) for c in cases for p in c.parts if p.state.value == "deemed"]
+    for number, department in silent:
+        console.print(
+            f"[magenta]视为同意[/] {department} in {number}: its own signed receipt, the reminders, the calendar and the\n"
+            "  rule are in the notice; it was checked again from its signed bytes alone, and holds"
+        )
+    console.print(f"\n记录 records: {demo.home}  (keys, databases, signed documents, logs)")
+    console.print(f"  look around: exchange status --home {demo.home}")
+    if deviations:
+        console.print("\n[bold red]otherwise than it should be 与应有结果不符[/]")
+        for line in deviations:
+            console.print(f"  [red]✗[/] {line}")
+    else:
+        console.print("\n[bold green]✓ everything came out as it should 结果与应有一致[/]")

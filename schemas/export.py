@@ -1,0 +1,64 @@
+"""JSON Schema (draft 2020-12) of everything that travels, generated from the models and nowhere written by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from schemas import MESSAGES, Application, Directory, Header, Matter, Receipt, ReceiptProof, Wire
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+TITLES: dict[str, tuple[str, str]] = {
+    "document": ("公文", "Official document"),
+    "consultation": ("征求意见", "Request for opinions"),
+    "clearance": ("前置结果通知", "A prerequisite is in"),
+    "case-closed": ("案件终结通知", "No opinion is wanted any more"),
+    "opinion": ("审查意见", "A department's opinion"),
+    "deemed-consent": ("视为同意", "Silence, taken as the rule says"),
+    "deadline-notice": ("期限通报", "How deadlines stand"),
+    "reminder": ("催办", "Reminder"),
+    "escalation": ("逾期上报", "A term over without a default"),
+    "decision": ("决定", "The lead's decision"),
+    "default-notice": ("视为同意通知", "A default took effect"),
+    "receipt": ("签收、退文", "Signed receipts"),
+    "header": ("信封明文头", "Clear header"),
+    "application": ("申请", "Application"),
+    "matter": ("事项", "Matter of the catalogue"),
+    "directory": ("通讯录", "Signed directory"),
+    "receipt-leaf": ("单份回执", "One receipt, a leaf of the batch's tree"),
+    "receipt-proof": ("回执证明", "One receipt with its path to the signed root"),
+}
+"""Name of each schema, Chinese and English."""
+
+MODELS: dict[str, type[Wire]] = {
+    **MESSAGES,
+    "header": Header,
+    "application": Application,
+    "matter": Matter,
+    "directory": Directory,
+    "receipt-leaf": Receipt,
+    "receipt-proof": ReceiptProof,
+}
+"""What is exported, by name: every message kind, and what stands inside or around messages."""
+
+
+def json_schemas() -> dict[str, dict[str, Any]]:
+    """One self-contained JSON Schema a name, with ``$id``, both titles and the version."""
+    return {name: _schema(name, model) for name, model in MODELS.items()}
+
+
+def version_of(model: type[Wire]) -> int:
+    """The version of a model's format; 1 where it never had another."""
+    version = getattr(model, "VERSION", 1)
+    return int(version)
+
+
+def _schema(name: str, model: type[Wire]) -> dict[str, Any]:
+    schema = model.model_json_schema()
+    head = {
+        "$schema": DIALECT,
+        "$id": f"urn:yizhan:schema:{name}:{version_of(model)}",
+        "title": " ".join(TITLES[name]),
+        "version": str(version_of(model)),
+    }
+    return head | {key: value for key, value in schema.items() if key != "title"}

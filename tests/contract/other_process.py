@@ -1,0 +1,73 @@
+"""What tests have another process do to a store: ``python -m tests.contract.other_process TASK URL MEMBER``.
+
+It says each step on a line of its standard output and waits on its standard input to be told to go on.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from exchange.errors import ExchangeError
+from exchange.flow.ports import CaseState, JournalEntry
+from exchange.store import SqlStore, open_store
+from tests.contract.rows import LATER, NOW, case_row, entry, outgoing, part_row
+
+
+def say(word: str) -> None:
+    """Tells the test where we are."""
+    print(word, flush=True)
+
+
+def wait() -> None:
+    """Waits to be told to go on."""
+    sys.stdin.readline()
+
+
+def half_done(store: SqlStore) -> None:
+    """Commits one message, then stops in the middle of a transaction that has touched many tables."""
+    with store.transaction() as tx:
+        tx.outbox.add([outgoing()], NOW)
+    with store.transaction() as tx:
+        tx.outbox.mark_sent([parcel.id for parcel in tx.outbox.due(NOW, 10, ())], NOW, LATER)
+        tx.outbox.add([outgoing(enclosures=(b"x" * 500_000,))], NOW)
+        tx.inbox.record([entry()], NOW)
+        tx.cases.open(case_row(), [part_row()])
+        tx.journal([JournalEntry(NOW, "half", "HF-1")])
+        tx.set_meta("half", "done")
+        say("half-done")
+        wait()
+
+
+def decide(store: SqlStore) -> None:
+    """Tries to be the one that decides the case."""
+    with store.reading() as tx:
+        tx.get_meta("connected")
+    say("ready")
+    wait()
+    with store.transaction() as tx:
+        moved = tx.cases.move("HF-1", {CaseState.OPEN}, CaseState.DECIDED, decided_at=LATER)
+    say("won" if moved else "lost")
+
+
+def claim(store: SqlStore) -> None:
+    """Serves under the member's identity until told to stop."""
+    with store.claim_identity("hefei.planning"):
+        say("serving")
+        wait()
+
+
+def migrate(store: SqlStore) -> None:
+    """Brings the database up to date together with others."""
+    say("ready")
+    wait()
+    store.migrate()
+    say("migrated")
+
+
+TASKS = {"half-done": half_done, "decide": decide, "claim": claim, "migrate": migrate}
+
+if __name__ == "__main__":
+    try:
+        TASKS[sys.argv[1]](open_store(sys.argv[2], member=sys.argv[3]))
+    except ExchangeError as error:
+        say(error.code)

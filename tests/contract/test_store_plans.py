@@ -1,0 +1,84 @@
+"""The loops that run all day read what is due through an index, and never what is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+
+from exchange.flow.ports import Transaction
+from exchange.store import SqlStore
+from tests.contract.rows import LATER, NOW, PLANNING, new_id
+
+
+def plans(store: SqlStore, work: Callable[[Transaction], Any]) -> str:
+    """How the database would run the statements of ``work``, by the very statements and parameters it sends."""
+    sent: list[tuple[str, Any]] = []
+
+    def note(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+        sent.append((statement, parameters))
+
+    with store.reading() as tx:
+        event.listen(store._engine, "before_cursor_execute", note)
+        work(tx)
+        event.remove(store._engine, "before_cursor_execute", note)
+        if store._engine.dialect.name == "sqlite":
+            explain = "EXPLAIN QUERY PLAN "
+        else:
+            explain = "EXPLAIN "
+            tx._db.execute(text("SET LOCAL enable_seqscan = off"))  # empty tables are scanned otherwise, and rightly
+        lines = [
+            str(row)
+            for statement, parameters in sent
+            for row in tx._db.exec_driver_sql(explain + statement, parameters)
+        ]
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("index", "work"),
+    [
+        ("outbox_copy_due", lambda tx: tx.outbox.due(NOW, 100, {1, 2})),
+        ("outbox_copy_due", lambda tx: tx.outbox.next_due()),
+        ("inbox_untaken", lambda tx: tx.inbox.untaken(10)),
+        ("watch_next", lambda tx: tx.watches.due(NOW, 100)),
+        ("watch_next", lambda tx: tx.watches.next_at()),
+        ("watch_calendar", lambda tx: tx.watches.outdated("calendar 1", 100)),
+        ("watch_due", lambda tx: tx.watches.board(100)),
+    ],
+    ids=["due", "next_due", "untaken", "watches.due", "watches.next_at", "outdated", "board"],
+)
+def test_what_is_due_is_found_through_its_partial_index(
+    store: SqlStore, index: str, work: Callable[[Transaction], Any]
+) -> None:
+    plan = plans(store, work)
+    assert index in plan, plan
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda tx: tx.inbox.known([(PLANNING, new_id()) for _ in range(50)]),
+        lambda tx: tx.documents.get(PLANNING, new_id()),
+        lambda tx: tx.documents.find(new_id()),
+        lambda tx: tx.outbox.rows(new_id()),
+        lambda tx: tx.cases.parts_of_message(new_id()),
+        lambda tx: tx.cases.parts("HF-1"),
+        lambda tx: tx.desk.by_opinion(new_id()),
+        lambda tx: tx.journal_of("HF-1"),
+        lambda tx: tx.watches.reminders("HF-1", PLANNING),
+        lambda tx: tx.outbox.due(LATER, 10, ()),
+    ],
+    ids=[
+        "known", "documents.get", "documents.find", "outbox.rows", "parts_of_message", "parts", "by_opinion",
+        "journal_of", "reminders", "due",
+    ],
+)  # fmt: skip
+def test_what_is_looked_up_by_its_key_is_never_searched_row_by_row(
+    store: SqlStore, work: Callable[[Transaction], Any]
+) -> None:
+    plan = plans(store, work)
+    tables = ("document", "outbox_copy", "outbox_message", "inbox", "part", "desk", "journal", "reminder")
+    assert not [table for table in tables if f"SCAN {table}'" in plan or f"Seq Scan on {table} " in plan], plan
