@@ -7,7 +7,7 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from schemas import MESSAGES, DeemedConsent, Escalation, Header, Opinion
-from schemas.export import TITLES, version_of
+from schemas.export import TITLES, in_characters, version_of
 
 _ARBITERS = (Opinion.KIND, DeemedConsent.KIND, Escalation.KIND)
 _OTHERS = tuple(kind for kind in MESSAGES if kind not in _ARBITERS)
@@ -98,4 +98,4 @@ def _message(kind: str) -> dict[str, Any]:
 def _schemas() -> dict[str, Any]:
     models = [(model, "validation") for model in (*MESSAGES.values(), Header)]
     _, found = models_json_schema(models, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
-    return dict(found["$defs"])
+    return dict(in_characters(found["$defs"]))

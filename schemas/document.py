@@ -35,9 +35,9 @@ class Classification(StrEnum):
     """Security classification (密级). Only unclassified documents may travel here."""
 
     NONE = "none"
-    SECRET = "秘密"
+    SECRET = "秘密"  # noqa: S105
     CONFIDENTIAL = "机密"
-    TOP_SECRET = "绝密"
+    TOP_SECRET = "绝密"  # noqa: S105
 
 
 class DocumentNumber(Wire):

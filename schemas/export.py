@@ -47,6 +47,18 @@ def json_schemas() -> dict[str, dict[str, Any]]:
     return {name: _schema(name, model) for name, model in MODELS.items()}
 
 
+def in_characters(schema: Any) -> Any:
+    """The schema with the bounds of binary fields in characters of base64, as they travel, instead of in octets."""
+    if isinstance(schema, list):
+        return [in_characters(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if schema.get("format") != "base64url":
+        return {key: in_characters(value) for key, value in schema.items()}
+    bounds = {key: -(-schema[key] // 3) * 4 for key in ("minLength", "maxLength") if key in schema}
+    return schema | bounds
+
+
 def version_of(model: type[Wire]) -> int:
     """The version of a model's format; 1 where it never had another."""
     version = getattr(model, "VERSION", 1)
@@ -54,7 +66,7 @@ def version_of(model: type[Wire]) -> int:
 
 
 def _schema(name: str, model: type[Wire]) -> dict[str, Any]:
-    schema = model.model_json_schema()
+    schema = in_characters(model.model_json_schema())
     head = {
         "$schema": DIALECT,
         "$id": f"urn:yizhan:schema:{name}:{version_of(model)}",

@@ -43,6 +43,11 @@ def main(arguments: list[str]) -> int:
     return server.returncode
 
 
+def owner_in(command: list[str]) -> int:
+    """The owner in a keeper's command line."""
+    return int(command[command.index(__file__) + 1])
+
+
 def stop(server: subprocess.Popen[bytes]) -> None:
     """Asks the server to end, kills its whole session if it does not."""
     if server.poll() is None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import filelock
 import httpx
-import psutil
+import psutil  # type: ignore[import-untyped]
 
 from exchange.broker import keeper
 from exchange.broker.admin import errand
@@ -83,7 +83,8 @@ class PrivateNode:
     def _running(self) -> NodeInfo | None:
         """The node, if its keeper lives and it answers."""
         ports = self._folder.read_ports()
-        if ports is None or self._find_keeper() is None:
+        kept = self._find_keeper()
+        if ports is None or kept is None or not _has_owner(kept):
             return None
         info = self._info(ports)
         return info if _serves(info) else None
@@ -175,6 +176,14 @@ def _process(pid_file: Path) -> psutil.Process | None:
         return None
 
 
+def _has_owner(kept: psutil.Process) -> bool:
+    """Whether whom the keeper works for still lives; if not, it is about to end the server."""
+    try:
+        return keeper.owner_in(kept.cmdline()) in (0, kept.ppid())
+    except psutil.Error:
+        return False
+
+
 def _wait(process: psutil.Process) -> None:
     try:
         process.wait(keeper.STOP_PATIENCE + 5)
@@ -192,7 +201,7 @@ def _serves(info: NodeInfo) -> bool:
         answer = httpx.get(f"{info.management_url}/api/whoami", auth=(ADMIN, password), timeout=5, trust_env=False)
         if not answer.is_success:
             return False
-        with errand(info.url, "ready?"):
+        with errand(info.url, "node:ready"):
             return True
     except (httpx.HTTPError, BrokerUnavailable):
         return False

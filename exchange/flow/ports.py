@@ -281,7 +281,7 @@ class Outbox(Protocol):
         """WRITTEN or SENT becomes DELIVERED or RETURNED where the digest is ours. Returns those it moved."""
 
     def resend(self, message_id: str, addressee: str | None, now: datetime) -> int:
-        """Makes copies due at once, whatever their state but RETURNED; the number of copies."""
+        """Makes copies due at once, unless the addressee has signed for or returned them; the number of copies."""
 
     def rows(self, message_id: str) -> list[OutboxView]: ...
 

@@ -25,7 +25,7 @@ def claim(engine: Engine, address: str) -> Iterator[None]:
 
 @contextmanager
 def _file(path: str, address: str) -> Iterator[None]:
-    lock = FileLock(path)
+    lock = FileLock(path, thread_local=False)  # a member may be closed by another thread than opened it
     try:
         lock.acquire(blocking=False)
     except Timeout:

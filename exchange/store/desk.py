@@ -44,7 +44,8 @@ class SqlDesk:
         return self._read(_c.state == "waiting", limit)
 
     def recent(self, limit: int = 100) -> list[DeskRow]:
-        return self._read(_c.case_number.is_not(None), limit)[::-1]
+        query = select(*_COLUMNS).order_by(_c.received_at.desc(), _c.case_number.desc()).limit(limit)
+        return [DeskRow(**row._mapping) for row in self._db.execute(query)]
 
     def move(self, case_number: str, before: Collection[str], after: str, **fields: Any) -> bool:
         moved = self._db.execute(

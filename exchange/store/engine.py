@@ -33,14 +33,21 @@ def open_engine(url: str, member: str) -> Engine:
 
 
 def schema_of(member: str) -> str:
-    """The PostgreSQL schema of a member: readable, and short enough to be a name."""
-    name = "m_" + re.sub(r"[^a-z0-9]", "_", member)
+    """The PostgreSQL schema of a member: readable, short enough to be a name, and no other member's."""
+    name = "m_" + re.sub(r"[^a-z0-9]", "_", member.replace("-", "__"))
     return name if len(name) <= 50 else f"{name[:40]}_{hashlib.sha256(member.encode()).hexdigest()[:8]}"
 
 
 def writing(engine: Engine) -> Connection:
     """A connection whose transaction takes the write lock at its beginning, so that it cannot fail half-way."""
     return engine.connect().execution_options(**{_WRITES: True})
+
+
+def reading(engine: Engine) -> Connection:
+    """A connection whose transaction sees one state from beginning to end and changes nothing."""
+    if engine.dialect.name == "sqlite":
+        return engine.connect()
+    return engine.connect().execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 @contextmanager
@@ -53,7 +60,8 @@ def translated() -> Iterator[None]:
     except exc.OperationalError as error:
         raise DatabaseUnavailable(f"the database cannot be used: {_reason(error)}") from error
     except exc.DBAPIError as error:
-        if error.connection_invalidated or isinstance(error, exc.InterfaceError):
+        # A bare DatabaseError is how SQLite says that the file is damaged or no database.
+        if error.connection_invalidated or isinstance(error, exc.InterfaceError) or type(error) is exc.DatabaseError:
             raise DatabaseUnavailable(f"the database went away: {_reason(error)}") from error
         raise
     except exc.TimeoutError as error:
@@ -64,12 +72,19 @@ def _reason(error: exc.DBAPIError) -> str:
     return str(error.orig).strip().splitlines()[0][:200] if str(error.orig).strip() else type(error.orig).__name__
 
 
-def _sqlite(url: URL) -> Engine:
-    if url.database and url.database != ":memory:":
-        path = Path(url.database)
+def _make_file(path: Path) -> None:
+    """Its owner's alone; SQLite makes the files beside it likewise."""
+    try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
             os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    except OSError as error:
+        raise DatabaseUnavailable(f"{path} cannot be made: {error.strerror}") from error
+
+
+def _sqlite(url: URL) -> Engine:
+    if url.database and url.database != ":memory:":
+        _make_file(Path(url.database))
     engine = create_engine(url, pool_size=8, max_overflow=8, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
@@ -87,7 +102,8 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _postgresql(url: URL, schema: str) -> Engine:
-    options = {"options": f"-csearch_path={schema}", "connect_timeout": 10, "application_name": "yizhan"}
+    settings = f"-csearch_path={schema} -clock_timeout={_BUSY_MS}"
+    options = {"options": settings, "connect_timeout": 10, "application_name": "yizhan"}
     engine = create_engine(
         url, pool_size=8, max_overflow=8, pool_pre_ping=True, hide_parameters=True, connect_args=options
     )
@@ -98,6 +114,12 @@ def _postgresql(url: URL, schema: str) -> Engine:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", (lock_key(f"schema:{schema}"),))
             cursor.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
         connection.commit()
+
+    @event.listens_for(engine, "begin")
+    def take_turns(connection: Connection) -> None:
+        # As on SQLite, a member's writers follow one another: a step may rely on what it has read.
+        if connection.get_execution_options().get(_WRITES):
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": lock_key(f"writer:{schema}")})
 
     return engine
 

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, tuple_, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from exchange.flow.ports import DeadLetter, InboxEntry, Known, StoredDocument
 from exchange.store.documents import document_row, stored
 from exchange.store.tables import dead_letter, document, inbox
+from exchange.store.types import printable
 
 _c = inbox.c
 _d = dead_letter.c
@@ -26,10 +27,16 @@ class SqlInbox:
     def known(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Known]:
         if not keys:
             return {}
+        wanted = set(keys)
+        # By id alone, which is all but unique: SQLite would go through the whole inbox for a list of pairs.
         query = select(_c.sender, _c.message_id, _c.digest, _c.receipt_id).where(
-            tuple_(_c.sender, _c.message_id).in_(list(keys))
+            _c.message_id.in_({message_id for _, message_id in wanted})
         )
-        return {(row.sender, row.message_id): Known(row.digest, row.receipt_id) for row in self._db.execute(query)}
+        return {
+            (row.sender, row.message_id): Known(row.digest, row.receipt_id)
+            for row in self._db.execute(query)
+            if (row.sender, row.message_id) in wanted
+        }
 
     def record(self, entries: Sequence[InboxEntry], now: datetime) -> None:
         if not entries:
@@ -117,7 +124,7 @@ def _dead_row(letter: DeadLetter, fingerprint: str, now: datetime) -> dict[str, 
         "stage": letter.stage,
         "queue": letter.queue,
         "envelope": letter.envelope,
-        "message_id": letter.message_id[:200] if letter.message_id else None,
+        "message_id": printable(letter.message_id[:200]) if letter.message_id else None,
         "sender": letter.sender,
         "kind": letter.kind,
         "attempts": letter.attempts,

@@ -8,16 +8,15 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import Connection, Text, bindparam, func, insert, or_, select, update
 
 from exchange.flow.ports import OutboxState, OutboxView, Outgoing, Parcel, Signed
 from exchange.store.documents import document_row
-from exchange.store.tables import document, outbox_copy, outbox_failure, outbox_message
+from exchange.store.tables import WAITING_COPIES, document, outbox_copy, outbox_failure, outbox_message
 from schemas import Urgency
 
 _AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 _RANK = {Urgency.EXTRA_URGENT: 0, Urgency.URGENT: 1, Urgency.ORDINARY: 2}
-_WAITING = (OutboxState.WRITTEN, OutboxState.SENT)
 _SIGNABLE = (OutboxState.WRITTEN, OutboxState.SENT, OutboxState.FAILED)
 _c = outbox_copy.c
 
@@ -43,7 +42,7 @@ class SqlOutbox:
     def due(self, now: datetime, limit: int, flying: Collection[int]) -> list[Parcel]:
         query = (
             select(_c.id)
-            .where(_c.state.in_(_WAITING), _c.next_at <= now)
+            .where(WAITING_COPIES, _c.next_at <= now)
             .order_by(_c.rank, _c.id)
             .limit(limit + len(flying))
         )
@@ -69,7 +68,7 @@ class SqlOutbox:
         ]  # fmt: skip
 
     def next_due(self) -> datetime | None:
-        earliest: datetime | None = self._db.scalar(select(func.min(_c.next_at)).where(_c.state.in_(_WAITING)))
+        earliest: datetime | None = self._db.scalar(select(func.min(_c.next_at)).where(WAITING_COPIES))
         return earliest
 
     def mark_sent(self, ids: Sequence[int], now: datetime, again_at: datetime) -> None:
@@ -83,7 +82,7 @@ class SqlOutbox:
                 values["delivered_at"] = now
             self._db.execute(
                 update(outbox_copy)
-                .where(_c.id.in_(list(ids)), _c.state.in_(_WAITING), _c.needs_receipt.is_(needs_receipt))
+                .where(_c.id.in_(list(ids)), WAITING_COPIES, _c.needs_receipt.is_(needs_receipt))
                 .values(**values)
             )
 
@@ -91,7 +90,7 @@ class SqlOutbox:
         failed = {"state": OutboxState.FAILED, "failed_at": now} if again_at is None else {"next_at": again_at}
         moved = self._db.execute(
             update(outbox_copy)
-            .where(_c.id == id, _c.state.in_(_WAITING))
+            .where(_c.id == id, WAITING_COPIES)
             .values(attempts=_c.attempts + 1, last_error=reason, **failed)
         )
         if moved.rowcount:
@@ -99,10 +98,11 @@ class SqlOutbox:
 
     def mark_signed(self, receipts: Sequence[Signed], now: datetime) -> list[Signed]:
         ours = {(row.message_id, row.addressee): row for row in self._db.execute(self._signable(receipts))}
-        moved = [
-            item for item in receipts
-            if (row := ours.get((item.message_id, item.addressee))) is not None and row.digest == item.digest
-        ]  # fmt: skip
+        moved: dict[int, Signed] = {}
+        for item in receipts:
+            row = ours.get((item.message_id, item.addressee))
+            if row is not None and row.digest == item.digest:
+                moved.setdefault(row.id, item)
         if moved:
             self._db.execute(
                 update(outbox_copy)
@@ -113,14 +113,15 @@ class SqlOutbox:
                     returned_at=bindparam("returned"),
                     receipt_id=bindparam("receipt"),
                     receipt_index=bindparam("leaf"),
-                    last_error=case((bindparam("why").is_not(None), bindparam("why")), else_=_c.last_error),
+                    last_error=func.coalesce(bindparam("why", type_=Text), _c.last_error),
                 ),
-                [_settled(ours[(item.message_id, item.addressee)].id, item, now) for item in moved],
+                [_settled(copy, item, now) for copy, item in moved.items()],
             )
-        return moved
+        return list(moved.values())
 
     def resend(self, message_id: str, addressee: str | None, now: datetime) -> int:
-        query = update(outbox_copy).where(_c.message_id == message_id, _c.state != OutboxState.RETURNED)
+        # What was signed for or sent back is settled: the addressee would answer with the receipt that we have already.
+        query = update(outbox_copy).where(_c.message_id == message_id, _c.receipt_id.is_(None))
         if addressee is not None:
             query = query.where(_c.addressee == addressee)
         return self._db.execute(query.values(state=OutboxState.WRITTEN, next_at=_AT_ONCE)).rowcount

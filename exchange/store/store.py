@@ -15,7 +15,7 @@ from exchange.store.cases import SqlCases
 from exchange.store.claim import claim
 from exchange.store.desk import SqlDesk
 from exchange.store.documents import SqlDocuments
-from exchange.store.engine import ping, translated, writing
+from exchange.store.engine import ping, reading, translated, writing
 from exchange.store.inbox import SqlInbox
 from exchange.store.migrate import migrate
 from exchange.store.outbox import SqlOutbox
@@ -98,7 +98,7 @@ class SqlStore:
     @contextmanager
     def reading(self) -> Iterator[SqlTransaction]:
         """Reads a consistent state; never blocks a writer. Raises DatabaseUnavailable."""
-        with translated(), self._engine.connect() as connection, connection.begin():
+        with translated(), reading(self._engine) as connection, connection.begin():
             yield SqlTransaction(connection)
 
     @contextmanager

@@ -15,11 +15,12 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
 )
 
 from exchange.flow.ports import OutboxState
 from exchange.rules.states import CaseState, PartState, WatchState
-from exchange.store.types import Instant, Word
+from exchange.store.types import FreeText, Instant, Word
 from schemas import Verdict
 
 metadata = MetaData()
@@ -78,15 +79,19 @@ outbox_copy = Table(
     Column("failed_at", Instant),
     Column("receipt_id", String(36)),
     Column("receipt_index", Integer),
-    Column("last_error", Text),
+    Column("last_error", FreeText),
     UniqueConstraint("message_id", "addressee"),
 )
+WAITING_COPIES = outbox_copy.c.state.in_(
+    [literal_column(f"'{state}'") for state in (OutboxState.WRITTEN, OutboxState.SENT)]
+)
+"""Copies that are still to go out. In words and not parameters: SQLite only then knows that the index serves it."""
 _partial(
     "outbox_copy_due",
     outbox_copy.c.next_at,
     outbox_copy.c.rank,
     outbox_copy.c.id,
-    where=outbox_copy.c.state.in_([OutboxState.WRITTEN, OutboxState.SENT]),
+    where=WAITING_COPIES,
 )
 
 outbox_failure = Table(
@@ -95,7 +100,7 @@ outbox_failure = Table(
     Column("id", _Serial, primary_key=True),
     Column("copy_id", BigInteger, nullable=False, index=True),
     Column("at", Instant, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", FreeText, nullable=False),
 )
 
 inbox = Table(
@@ -111,10 +116,10 @@ inbox = Table(
     Column("arrival_source", String(20), nullable=False),
     Column("receipt_id", String(36)),
     Column("accepted", Boolean, nullable=False),
-    Column("reason", Text),
+    Column("reason", FreeText),
     Column("recorded_at", Instant, nullable=False),
     Column("taken_at", Instant),
-    UniqueConstraint("sender", "message_id"),
+    UniqueConstraint("message_id", "sender"),
 )
 _partial("inbox_untaken", inbox.c.id, where=inbox.c.taken_at.is_(None) & (inbox.c.kind != "receipt"))
 
@@ -126,7 +131,7 @@ dead_letter = Table(
     Column("first_at", Instant, nullable=False),
     Column("last_at", Instant, nullable=False),
     Column("reason_code", String(80), nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", FreeText, nullable=False),
     Column("stage", String(20), nullable=False),
     Column("queue", String(200), nullable=False),
     Column("envelope", LargeBinary, nullable=False),
@@ -145,8 +150,8 @@ case_file = Table(
     Column("state", Word(CaseState), nullable=False, index=True),
     Column("stage", Integer, nullable=False),
     Column("application", LargeBinary, nullable=False),
-    Column("applicant", Text, nullable=False),
-    Column("project", Text, nullable=False),
+    Column("applicant", FreeText, nullable=False),
+    Column("project", FreeText, nullable=False),
     Column("conversation_id", String(36), nullable=False),
     Column("opened_at", Instant, nullable=False, index=True),
     Column("ready_at", Instant),
@@ -177,8 +182,8 @@ part = Table(
     Column("escalated_at", Instant),
     Column("reminded_at", Instant),
     Column("verdict", Word(Verdict)),
-    Column("conditions", Text),
-    Column("reasons", Text),
+    Column("conditions", FreeText),
+    Column("reasons", FreeText),
     Column("opinion_id", String(36)),
     Column("deemed_id", String(36)),
     Column("late_opinion_id", String(36)),
@@ -235,7 +240,7 @@ desk = Table(
     Column("consultation_id", String(36), nullable=False),
     Column("state", String(20), nullable=False, index=True),
     Column("matter", String(64), nullable=False),
-    Column("title", Text, nullable=False),
+    Column("title", FreeText, nullable=False),
     Column("received_at", Instant, nullable=False),
     Column("due_at", Instant),
     Column("cleared", Boolean, nullable=False),

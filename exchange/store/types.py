@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, String
+from sqlalchemy import BigInteger, String, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
@@ -27,6 +27,21 @@ class Instant(TypeDecorator[datetime]):
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         return None if value is None else (_EPOCH + timedelta(microseconds=value)).astimezone(CST)
+
+
+def printable(text: str) -> str:
+    """The text without what PostgreSQL cannot keep (NUL, lone surrogates); the signed original has them still."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+class FreeText(TypeDecorator[str]):
+    """What people or other systems wrote, made `printable` when it is stored."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else printable(value)
 
 
 class Word(TypeDecorator[StrEnum]):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, Row, func, insert, select, tuple_, update
 
 from exchange.flow.ports import WatchRow
 from exchange.rules.states import WatchState
@@ -87,11 +87,14 @@ class SqlWatches:
         return moved.rowcount == 1
 
     def outdated(self, calendar: str, limit: int) -> list[WatchRow]:
-        other = or_(_c.calendar < calendar, _c.calendar > calendar)
-        return [_row(row) for row in self._db.execute(select(watch).where(and_(_RUNNING, other)).limit(limit))]
+        found: list[WatchRow] = []
+        for other in (_c.calendar < calendar, _c.calendar > calendar):  # two ranges of the index, next to nothing each
+            query = select(watch).where(_RUNNING, other).order_by(_c.calendar).limit(limit - len(found))
+            found += [_row(row) for row in self._db.execute(query)]
+        return found
 
     def board(self, limit: int = 100) -> list[WatchRow]:
-        query = select(watch).where(_RUNNING).order_by(_c.due_at).limit(limit)
+        query = select(watch).where(_RUNNING).order_by(_c.due_at.nulls_last()).limit(limit)
         return [_row(row) for row in self._db.execute(query)]
 
     def counts(self) -> dict[str, int]:
@@ -100,7 +103,7 @@ class SqlWatches:
 
     def _present(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Any]:
         query = (
-            select(_c.case_number, _c.department, _c.revision, _c.state)
+            select(_c.case_number, _c.department, _c.window, _c.revision, _c.state)
             .where(tuple_(_c.case_number, _c.department).in_(list(keys)))
             .with_for_update()
         )
@@ -113,8 +116,8 @@ def _in_order(rows: Sequence[WatchRow]) -> list[WatchRow]:
 
 
 def _overrides(row: WatchRow, present: Any) -> bool:
-    """A higher revision counts, unless it merely closes what this monitor has finished itself."""
-    newer: bool = row.deadline.revision > present.revision
+    """The same window's higher revision counts, unless it merely closes what this monitor has finished itself."""
+    newer: bool = row.window == present.window and row.deadline.revision > present.revision
     return newer and (present.state is WatchState.RUNNING or row.state is WatchState.RUNNING)
 
 

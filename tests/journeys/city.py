@@ -140,9 +140,11 @@ class City:
             self.local.settle()
 
     def through(self, days: int, *monitors: str) -> None:
-        """Lets that many calendar days pass, with a look each midnight."""
+        """Lets that many calendar days pass, with a look each late afternoon and just after midnight."""
         for _ in range(days):
-            self.step_to(midnight_after(self.clock.now().date()) + timedelta(seconds=1), *monitors)
+            midnight = midnight_after(self.clock.now().date())
+            self.step_to(midnight - timedelta(hours=6), *monitors)
+            self.step_to(midnight + timedelta(seconds=1), *monitors)
 
     def part(self, case: CaseRow, name: str) -> PartRow:
         """A department's part as the window has it."""

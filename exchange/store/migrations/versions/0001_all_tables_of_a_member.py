@@ -100,7 +100,7 @@ def upgrade() -> None:
         sa.Column("recorded_at", sa.BigInteger(), nullable=False),
         sa.Column("taken_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("sender", "message_id"),
+        sa.UniqueConstraint("message_id", "sender"),
     )
     op.create_index(
         "inbox_untaken",
