@@ -3,8 +3,8 @@
     keeper.py OWNER_PID KEEPER_PID_FILE EPMD_PORT SERVER [ARGUMENT...]
 
 Starts the server in a session of its own and ends it when told to (SIGTERM), or when the owner is gone, even by
-SIGKILL, which leaves nobody else to do it. An owner of 0 means that there is none. Erlang's port mapper, which the
-server leaves behind, is ended as well.
+SIGKILL, which leaves nobody else to do it. The owner is usually the parent; 0 means that there is none. Erlang's port
+mapper, which the server leaves behind, is ended as well.
 """
 
 from __future__ import annotations
@@ -28,13 +28,14 @@ STOP_PATIENCE = 25.0
 def main(arguments: list[str]) -> int:
     """Runs until server or owner ends; returns the server's exit code."""
     owner, pid_file, epmd_port, *command = arguments
+    parent = os.getppid()
     told = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: told.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     server = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
     Path(pid_file).write_text(str(os.getpid()))
     try:
-        while server.poll() is None and not told.wait(LOOK_EVERY) and _has_owner(int(owner)):
+        while server.poll() is None and not told.wait(LOOK_EVERY) and has_owner(int(owner), parent):
             pass
         stop(server)
     finally:
@@ -67,8 +68,17 @@ def end_port_mapper(port: int) -> None:
         epmd.recv(2)
 
 
-def _has_owner(owner: int) -> bool:
-    return owner in (0, os.getppid())
+def has_owner(owner: int, parent: int) -> bool:
+    """Whether the owner lives; ``parent`` is whose child the keeper was when it began."""
+    if owner == parent:
+        return os.getppid() == owner  # sure, whoever gets the number next
+    try:
+        os.kill(owner, 0)  # 0, the whole group of the keeper, always lives
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 if __name__ == "__main__":

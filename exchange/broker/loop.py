@@ -176,6 +176,10 @@ def _hang_up(connection: pika.SelectConnection) -> None:
 
 
 _DENIED = "broker-denied"
+"""Code of an error that waiting will not mend."""
+
+_NOT_ALLOWED = 530
+"""AMQP reply code for a vhost that does not exist or is closed to this account."""
 
 
 def error_of(error: BaseException | None, what: str) -> BrokerError:
@@ -183,9 +187,12 @@ def error_of(error: BaseException | None, what: str) -> BrokerError:
     if isinstance(error, ProbableAuthenticationError):
         mend = "check user and password; `exchange init` sets a member's account anew"
         return BrokerUnavailable(f"{what} denies this account", mend=mend, code=_DENIED)
-    if isinstance(error, (ChannelClosedByBroker, ConnectionClosedByBroker)):
+    if isinstance(error, ChannelClosedByBroker):
+        return BadTopology(f"{what}: {error.reply_code} {error.reply_text}")
+    if isinstance(error, ConnectionClosedByBroker):
+        hopeless = error.reply_code == _NOT_ALLOWED
         text = f"{what}: {error.reply_code} {error.reply_text}"
-        return BadTopology(text) if error.reply_code in (403, 404, 406) else BrokerError(text)
+        return BrokerUnavailable(text, code=_DENIED if hopeless else "")
     cause = "closed" if error is None else f"{type(error).__name__}: {_first_cause(error)}"
     return BrokerUnavailable(f"{what} cannot be reached ({cause})")
 

@@ -47,11 +47,11 @@ class PrivateNode:
         self._keeper: subprocess.Popen[bytes] | None = None
         self._borrowed = False
 
-    def start(self, say: Say, *, detach: bool = False) -> NodeInfo:
+    def start(self, say: Say, *, detach: bool = False, owner: int | None = None) -> NodeInfo:
         """Starts the node and waits until it serves; one that is running already is used as it is.
 
-        It ends with this process, even by SIGKILL, unless ``detach``. Raises OperatorError when RabbitMQ is not
-        installed or does not start; the message ends with its last log lines.
+        It ends with the process ``owner`` (default: this one), even by SIGKILL, unless ``detach``. Raises
+        OperatorError when RabbitMQ is not installed or does not start; the message ends with its last log lines.
         """
         with self._locked():
             running = self._running()
@@ -60,7 +60,7 @@ class PrivateNode:
                 self._borrowed = self._keeper is None
                 return running
             self._clear_away(say)
-            return self._start(find_installation(), say, detach)
+            return self._start(find_installation(), say, 0 if detach else owner or os.getpid())
 
     def stop(self) -> None:
         """Stops the node and waits for its end; one that `start` found running is left to whoever runs it."""
@@ -89,11 +89,11 @@ class PrivateNode:
         info = self._info(ports)
         return info if _serves(info) else None
 
-    def _start(self, installation: Installation, say: Say, detach: bool) -> NodeInfo:
+    def _start(self, installation: Installation, say: Say, owner: int) -> NodeInfo:
         ports = choose_ports(self._folder.read_ports())
         self._folder.prepare(ports, can_stamp=installation.can_stamp)
         say(f"broker: starting {installation} as a private node")
-        self._spawn(installation, ports, detach)
+        self._spawn(installation, ports, owner)
         info = self._info(ports)
         began = said = monotonic()
         pause = threading.Event()
@@ -108,8 +108,7 @@ class PrivateNode:
         say(f"broker: ready after {monotonic() - began:.1f} s on 127.0.0.1:{ports.amqp}")
         return info
 
-    def _spawn(self, installation: Installation, ports: Ports, detach: bool) -> None:
-        owner = 0 if detach else os.getpid()
+    def _spawn(self, installation: Installation, ports: Ports, owner: int) -> None:
         arguments = [owner, self._folder.keeper_pid, ports.epmd, installation.server]
         with self._folder.startup_log.open("wb") as log:
             self._keeper = subprocess.Popen(
@@ -177,19 +176,29 @@ def _process(pid_file: Path) -> psutil.Process | None:
 
 
 def _has_owner(kept: psutil.Process) -> bool:
-    """Whether whom the keeper works for still lives; if not, it is about to end the server."""
+    """Whether the keeper's owner still lives; if not, it is about to end the server."""
     try:
-        return keeper.owner_in(kept.cmdline()) in (0, kept.ppid())
+        owner = keeper.owner_in(kept.cmdline())
+        return owner == 0 or not _is_over(psutil.Process(owner))
     except psutil.Error:
         return False
 
 
 def _wait(process: psutil.Process) -> None:
+    """Waits until a process that was told to end has; kills it if it does not."""
+    until, pause = monotonic() + keeper.STOP_PATIENCE + 5, threading.Event()
+    while not _is_over(process):
+        if monotonic() > until:
+            process.kill()
+        pause.wait(_LOOK_EVERY)
+
+
+def _is_over(process: psutil.Process) -> bool:
+    """Whether a process has ended; one that nobody has asked for its exit code counts as ended."""
     try:
-        process.wait(keeper.STOP_PATIENCE + 5)
-    except psutil.TimeoutExpired:
-        process.kill()
-        process.wait()
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return True
 
 
 def _serves(info: NodeInfo) -> bool:

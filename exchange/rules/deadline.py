@@ -41,7 +41,7 @@ def project(state: DeadlineState, calendar: WorkingCalendar) -> Projection:
     began = _began(state.ledger)
     if began is None:
         return Projection(None, None, False, False)
-    after = [entry for entry in state.ledger if entry.at >= began]
+    after = _since_restart(state.ledger)
     pauses, guessed = _pauses(after, calendar)
     if any(pause.until is None for pause in pauses):
         return Projection(began, None, guessed, True)
@@ -65,6 +65,12 @@ def rung_at(projection: Projection, percent: int) -> datetime:
 def _began(ledger: Sequence[LedgerEntry]) -> datetime | None:
     starts = [entry.at for entry in ledger if entry.kind in (EntryKind.START, EntryKind.RESTART)]
     return starts[-1] if starts else None
+
+
+def _since_restart(ledger: Sequence[LedgerEntry]) -> Sequence[LedgerEntry]:
+    """What still counts: in the order written, since instants may tie, and a stop may come before the start."""
+    restarts = [row for row, entry in enumerate(ledger) if entry.kind is EntryKind.RESTART]
+    return ledger[restarts[-1] :] if restarts else ledger
 
 
 def _pauses(entries: Sequence[LedgerEntry], calendar: WorkingCalendar) -> tuple[list[_Pause], bool]:

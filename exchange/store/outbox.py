@@ -41,10 +41,7 @@ class SqlOutbox:
 
     def due(self, now: datetime, limit: int, flying: Collection[int]) -> list[Parcel]:
         query = (
-            select(_c.id)
-            .where(WAITING_COPIES, _c.next_at <= now)
-            .order_by(_c.rank, _c.id)
-            .limit(limit + len(flying))
+            select(_c.id).where(WAITING_COPIES, _c.next_at <= now).order_by(_c.rank, _c.id).limit(limit + len(flying))
         )
         chosen = [id for id in self._db.scalars(query) if id not in flying][:limit]
         if not chosen:

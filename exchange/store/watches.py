@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from exchange.flow.ports import WatchRow
 from exchange.rules.states import WatchState
@@ -26,7 +26,7 @@ class SqlWatches:
 
     def put(self, rows: Sequence[WatchRow]) -> int:
         latest = {(row.deadline.case_number, row.deadline.department): row for row in _in_order(rows)}
-        present = self._present(list(latest))
+        present = self._present(latest.keys())
         fresh = [_values(row) for key, row in latest.items() if key not in present]
         if fresh:
             self._db.execute(insert(watch), fresh)
@@ -101,10 +101,11 @@ class SqlWatches:
         found = self._db.execute(select(_c.state, func.count()).group_by(_c.state)).all()
         return {str(state): int(number) for state, number in found}
 
-    def _present(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Any]:
+    def _present(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Any]:
+        # By case alone: SQLite would go through all deadlines for a list of pairs.
         query = (
             select(_c.case_number, _c.department, _c.window, _c.revision, _c.state)
-            .where(tuple_(_c.case_number, _c.department).in_(list(keys)))
+            .where(_c.case_number.in_({number for number, _ in keys}))
             .with_for_update()
         )
         return {(row.case_number, row.department): row for row in self._db.execute(query)}

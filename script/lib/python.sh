@@ -64,12 +64,11 @@ usable() { new_enough "$venv/bin/python" && { [[ ! -f $stamp ]] || grep -qxF "$P
 
 make_environment() {
   if ! usable; then
-    say "making $venv with $("$python" -V)"
-    "$python" -m venv --clear "$venv" ||
+    quietly "making $venv with $("$python" -V)" "$python" -m venv --clear "$venv" ||
       give_up "$python cannot make an environment (above)" "install its venv module and run script/bootstrap again"
   elif ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
-    "$venv/bin/python" -m ensurepip >>"$log" 2>&1 ||
-      give_up "$venv has no pip and cannot get it" "remove the folder $venv and run script/bootstrap again"
+    quietly "adding pip to $venv" "$venv/bin/python" -m ensurepip ||
+      give_up "$venv has no pip and cannot get it (above)" "remove the folder $venv and run script/bootstrap again"
   fi
 }
 

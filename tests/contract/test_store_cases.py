@@ -22,9 +22,10 @@ def open_case(store: SqlStore, case: CaseRow, *parts: PartRow) -> None:
 def test_a_case_comes_back_as_it_was_opened(store: SqlStore) -> None:
     case, parts = case_row(), [part_row(TRANSPORT, fixed_due=LATER), part_row(PLANNING)]
     open_case(store, case, *parts)
+    with store.transaction() as tx:
+        assert tx.cases.get("HF-1", lock=True) == case
     with store.reading() as tx:
         assert tx.cases.get("HF-1") == case
-        assert tx.cases.get("HF-1", lock=True) == case
         assert tx.cases.parts("HF-1") == parts
         assert tx.cases.part("HF-1", PLANNING) == parts[1]
         assert tx.cases.get("HF-2") is None

@@ -1,0 +1,91 @@
+"""What all tests share: one RabbitMQ node for the whole run, and a domain name of its own for every test.
+
+The broker is the one that EXCHANGE_BROKER_URL and EXCHANGE_MANAGEMENT_URL name; else a private node is started by the
+first test that needs it, shared by all workers, and ended with the run. Tests never meet on it, since nothing is
+named outside their domain.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Callable, Collection, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from exchange.broker.admin import errand
+from exchange.broker.management import ManagementClient
+from exchange.broker.node import NodeInfo, PrivateNode
+from exchange.broker.provision import provision
+
+_SCRATCH = pytest.StashKey[Path]()
+
+logging.getLogger("pika").setLevel(logging.CRITICAL)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The process that runs the tests, or that has workers run them, owns the node."""
+    if not hasattr(config, "workerinput"):
+        config.stash[_SCRATCH] = Path(tempfile.mkdtemp(prefix="yizhan-tests-"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tells a worker where the shared node is and whose it is."""
+    node.workerinput["scratch"] = str(node.config.stash[_SCRATCH])
+    node.workerinput["owner"] = os.getpid()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Ends the node, if any test needed one."""
+    scratch = config.stash.get(_SCRATCH, None)
+    if scratch is not None:
+        if (scratch / "node").exists():
+            PrivateNode(scratch / "node").stop()
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def broker(request: pytest.FixtureRequest) -> NodeInfo:
+    """The broker that all tests share, with its administrator's account."""
+    url = os.environ.get("EXCHANGE_BROKER_URL")
+    if url:
+        return NodeInfo(url, os.environ.get("EXCHANGE_MANAGEMENT_URL"))
+    worker = getattr(request.config, "workerinput", None)
+    scratch = Path(worker["scratch"]) if worker else request.config.stash[_SCRATCH]
+    return PrivateNode(scratch / "node").start(print, owner=worker["owner"] if worker else os.getpid())
+
+
+@pytest.fixture
+def domain(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A domain that no other test knows; its queues are deleted when the test is over."""
+    name = f"t{secrets.token_hex(4)}"
+    yield name
+    if "broker" in request.fixturenames:
+        _delete_queues(request.getfixturevalue("broker"), f"{name}.")
+
+
+@pytest.fixture
+def provisioned(broker: NodeInfo) -> Callable[..., None]:
+    """Declares the queues of members on the shared broker, at once usable."""
+
+    def declare(addresses: Sequence[str], windows: Collection[str] = ()) -> None:
+        provision(broker.url, addresses, windows, progress=print, settle=0.0)
+
+    return declare
+
+
+def _delete_queues(info: NodeInfo, prefix: str) -> None:
+    if info.management_url is None:
+        return
+    with ManagementClient(info.management_url, info.url) as management:
+        names = [queue.name for queue in management.queues() if queue.name.startswith(prefix)]
+    if names:
+        with errand(info.url, "tests:clean") as admin:
+            for name in names:
+                admin.channel.queue_delete(name)

@@ -1,0 +1,170 @@
+"""A domain whose members are real processes, for tests that kill them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from exchange.bootstrap.home import Opened, open_member
+from exchange.bootstrap.init import init_broker, init_files
+from exchange.bootstrap.settings import Home, Settings
+from exchange.broker.node import NodeInfo
+from exchange.flow.ports import CaseState
+from exchange.flow.submit import submit
+from schemas import Applicant, Application, SubmittedMaterial
+
+RULE = """
+from exchange.rules.answers import Department
+
+def decide(consultation, today):
+    return Department("{address}", "officer").agree(consultation, today)
+"""
+LEAD = """
+from exchange.flow.conclude import Ruling
+from schemas import Outcome
+
+def decide(docket):
+    return Ruling(Outcome.GRANT, "all departments were heard")
+"""
+MATTER = """
+code = "works"
+version = "1"
+name = "施工"
+name_en = "Works"
+lead = "{domain}.window"
+basis = ["行政许可法第二十六条"]
+
+[[materials]]
+code = "plan"
+name = "施工方案"
+"""
+APPROVER = """
+[[approvers]]
+department = "{address}"
+term_days = 5
+"""
+
+
+def write_departments(folder: Path, domain: str, departments: Sequence[str]) -> None:
+    """The departments folder of a small domain: window, monitor, and departments that agree at once."""
+    roles = {"window": "window", "monitor": "monitor", **dict.fromkeys(departments, "department")}
+    for name, role in roles.items():
+        here = folder / name
+        here.mkdir(parents=True)
+        rule = "" if role == "monitor" else 'rule = "rule.py"\n'
+        address = f"{domain}.{name}"
+        (here / "profile.toml").write_text(
+            f'address = "{address}"\nname = "{name}"\nname_en = "{name}"\nroles = ["{role}"]\nofficer = "officer"\n{rule}'
+        )
+        if role != "monitor":
+            (here / "rule.py").write_text(LEAD if role == "window" else RULE.format(address=address))
+    approvers = "".join(APPROVER.format(address=f"{domain}.{name}") for name in departments)
+    (folder / "catalogue").mkdir()
+    (folder / "catalogue" / "works.toml").write_text(MATTER.format(domain=domain) + approvers)
+
+
+@dataclass
+class ProcessDomain:
+    """A domain in a folder and the processes that serve it."""
+
+    root: Path
+    domain: str
+    info: NodeInfo
+    departments: Sequence[str] = ("planning", "transport")
+    served: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.settings = Settings(
+            home=self.root / "home",
+            broker_url=self.info.url,
+            management_url=self.info.management_url,
+            database_url=None,
+            clock=Settings.read({}).clock,
+        )
+        write_departments(self.root / "departments", self.domain, self.departments)
+        profiles = init_files(self.settings, lambda text: None, self.root / "departments")
+        init_broker(self.settings, self.info, profiles, lambda text: None)
+        self.names = [address.rsplit(".", 1)[1] for address in profiles]
+
+    def __enter__(self) -> ProcessDomain:
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        for process in self.served.values():
+            process.kill()
+            process.wait()
+
+    def address(self, name: str) -> str:
+        """A member's full address."""
+        return f"{self.domain}.{name}"
+
+    def environment(self) -> Mapping[str, str]:
+        """What a member's process needs to know."""
+        return {**os.environ, "EXCHANGE_HOME": str(self.settings.home)}
+
+    def serve(
+        self, name: str, command: Sequence[str] | None = None, before: Callable[[], None] | None = None
+    ) -> subprocess.Popen[bytes]:
+        """Starts a member's process; another ``command`` may serve it in a special way."""
+        full = command or [sys.executable, "-m", "exchange", "serve", self.address(name)]
+        log = (self.root / f"{name}.log").open("ab")
+        process = subprocess.Popen(
+            list(full), env=dict(self.environment()), stdout=log, stderr=log, preexec_fn=before
+        )
+        log.close()
+        self.served[name] = process
+        return process
+
+    def serve_all(self) -> None:
+        """Starts every member."""
+        for name in self.names:
+            self.serve(name)
+
+    def kill(self, name: str) -> None:
+        """Kills a member's process as hard as can be."""
+        self.served[name].kill()
+        self.served[name].wait()
+
+    def open(self, name: str) -> Opened:
+        """A member's node, for a look or a command."""
+        return open_member(self.settings, self.address(name))
+
+    def submit(self, cases: int) -> list[str]:
+        """Hands in that many applications; their numbers."""
+        window = self.open("window")
+        application = Application(
+            matter="works",
+            applicant=Applicant(name="applicant", identifier="1", contact="-"),
+            project="project",
+            materials=(SubmittedMaterial(code="plan", note="on file"),),
+            submitted_at=self.settings.clock.now(),
+        )
+        numbers = [submit(window.node, application).number for _ in range(cases)]
+        window.store.close()
+        return numbers
+
+    def decided(self) -> int:
+        """How many cases the window has decided."""
+        window = self.open("window")
+        with window.store.reading() as tx:
+            found = tx.cases.counts().get(f"case-{CaseState.DECIDED}", 0)
+        window.store.close()
+        return found
+
+    def undelivered(self) -> int:
+        """Copies anywhere in the domain without a signed receipt."""
+        total = 0
+        for name in self.names:
+            opened = self.open(name)
+            with opened.store.reading() as tx:
+                total += sum(number for state, number in tx.outbox.counts().items() if state != "delivered")
+            opened.store.close()
+        return total
+
+    def log_of(self, name: str) -> str:
+        """What a member's process wrote."""
+        return (Home(self.root).root / f"{name}.log").read_text()

@@ -1,0 +1,201 @@
+"""Short ways to say what a test of the rules is about: a day, a term, a ledger, a part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from exchange.clock import CST
+from exchange.rules.arbiter import Arrival
+from exchange.rules.calendar import ChinaCalendar
+from exchange.rules.states import PartState
+from schemas import (
+    Applicant,
+    Application,
+    Approver,
+    DeadlineState,
+    DeadlineStatus,
+    DeemedConsent,
+    DefaultMode,
+    EntryKind,
+    LedgerEntry,
+    Material,
+    Matter,
+    Opinion,
+    ReceiptProof,
+    SentReminder,
+    StartRule,
+    SubmittedMaterial,
+    Term,
+    Verdict,
+)
+
+ID = "11111111-1111-4111-8111-111111111111"
+OTHER_ID = "22222222-2222-4222-8222-222222222222"
+PROOF = ReceiptProof(receipt=b"leaf", index=0, size=1, path=(), signed=b"root")
+CALENDAR = ChinaCalendar()
+DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
+"""Reference data beside the repository, where it is at hand."""
+
+
+def reference(name: str) -> Path:
+    """A file of reference data; skips the test where it is not at hand."""
+    path = DATA / name
+    if not path.exists():
+        pytest.skip(f"no reference data {name} beside the repository")
+    return path
+
+
+def at(day: str, time: str = "09:00") -> datetime:
+    """A moment in China Standard Time, of 2026 unless the day names its year: at("03-02"), at("03-09", "24:00")."""
+    whole = day if len(day) > 5 else f"2026-{day}"
+    if time == "24:00":
+        return at(whole, "00:00") + timedelta(days=1)
+    return datetime.fromisoformat(f"{whole}T{time}").replace(tzinfo=CST)
+
+
+def end(day: str) -> datetime:
+    """24:00 of a day."""
+    return at(day, "24:00")
+
+
+def entry(
+    kind: EntryKind, day: str, days: int | None = None, time: str = "09:00", actor: str = "c.window"
+) -> LedgerEntry:
+    """A ledger entry, with a basis where it needs one."""
+    basis = ("行政许可法第四十五条",) if kind in (EntryKind.STOP, EntryKind.EXTEND) else ()
+    return LedgerEntry(kind=kind, at=at(day, time), days=days, reason="because", basis=basis, actor=actor)
+
+
+def start(day: str, time: str = "09:00") -> LedgerEntry:
+    """The term begins."""
+    return entry(EntryKind.START, day, time=time)
+
+
+def stop(day: str, days: int | None = None, **fields: Any) -> LedgerEntry:
+    """The clock stops: for so many working days, or until resumed."""
+    return entry(EntryKind.STOP, day, days, **fields)
+
+
+def resume(day: str) -> LedgerEntry:
+    """The clock runs on."""
+    return entry(EntryKind.RESUME, day)
+
+
+def restart(day: str) -> LedgerEntry:
+    """The term begins anew."""
+    return entry(EntryKind.RESTART, day)
+
+
+def extend(day: str, days: int) -> LedgerEntry:
+    """The term is extended."""
+    return entry(EntryKind.EXTEND, day, days)
+
+
+def deadline(*ledger: LedgerEntry, days: int = 5, fixed: datetime | None = None, **fields: Any) -> DeadlineState:
+    """A department's deadline of five working days, whose silence counts as consent, unless said otherwise."""
+    facts: dict[str, Any] = {
+        "case_number": "C-1",
+        "matter": "works",
+        "matter_version": "1",
+        "department": "c.transport",
+        "lead": "c.window",
+        "consultation_id": ID,
+        "revision": 1,
+        "status": DeadlineStatus.RUNNING,
+        "term": Term(fixed=fixed) if fixed else Term(days=days),
+        "start": StartRule.SIGNED_FOR,
+        "ledger": ledger,
+        "default": DefaultMode.CONSENT,
+        "default_basis": ("缺席默认制",),
+        "evidence": PROOF,
+    }
+    return DeadlineState(**facts | fields)
+
+
+def reminder(day: str, rung: int = 50) -> SentReminder:
+    """A reminder that went out."""
+    return SentReminder(message_id=ID, rung=rung, at=at(day))
+
+
+def deemed_on(state: DeadlineState, due_at: datetime, *reminders: SentReminder, **fields: Any) -> DeemedConsent:
+    """A monitor's deemed consent on a deadline as it saw it."""
+    facts: dict[str, Any] = {
+        "state": state,
+        "mode": state.default,
+        "due_at": due_at,
+        "calendar": CALENDAR.version,
+        "reminders": reminders,
+        "receipt_digest": "0" * 64,
+    }
+    return DeemedConsent(**facts | fields)
+
+
+def opinion(verdict: Verdict = Verdict.AGREE, department: str = "c.transport", **fields: Any) -> Opinion:
+    """An opinion on the case."""
+    facts: dict[str, Any] = {
+        "case_number": "C-1",
+        "consultation_id": ID,
+        "department": department,
+        "verdict": verdict,
+        "officer": "officer",
+        "decided_on": date(2026, 3, 3),
+    }
+    return Opinion(**facts | fields)
+
+
+def exactly(moment: datetime) -> Arrival:
+    """An arrival that the broker stamped."""
+    return Arrival(moment, moment, "broker")
+
+
+def between(earliest: datetime, latest: datetime) -> Arrival:
+    """An arrival of which only an interval is known."""
+    return Arrival(earliest, latest, "queue")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A department's part, as far as the rules ask."""
+
+    department: str
+    state: PartState
+    stage: int = 1
+    verdict: Verdict | None = None
+    late_opinion_id: str | None = None
+
+
+def approver(department: str, **fields: Any) -> Approver:
+    """An approver with five working days."""
+    return Approver(department=department, **{"term_days": 5} | fields)
+
+
+def matter(*approvers: Approver, materials: tuple[Material, ...] = (), **fields: Any) -> Matter:
+    """A matter with one required material unless said otherwise."""
+    facts: dict[str, Any] = {
+        "code": "works",
+        "version": "1",
+        "name": "占用道路",
+        "name_en": "Occupying a road",
+        "lead": "c.window",
+        "basis": ("城市道路管理条例第三十条",),
+        "materials": materials or (Material(code="plan", name="施工方案"),),
+        "approvers": approvers or (approver("c.transport"),),
+    }
+    return Matter(**facts | fields)
+
+
+def application(*materials: SubmittedMaterial, **fields: Any) -> Application:
+    """An application for the matter `works`."""
+    facts: dict[str, Any] = {
+        "matter": "works",
+        "applicant": Applicant(name="热电公司", identifier="91340100X", contact="0551-0"),
+        "project": "黄山路供热管道",
+        "materials": materials,
+        "submitted_at": at("03-02"),
+    }
+    return Application(**facts | fields)

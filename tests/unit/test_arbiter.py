@@ -1,0 +1,287 @@
+"""An opinion and a default race: a term of five days from Monday 2 March 2026, due at the end of Monday 9 March."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from exchange.errors import Returned
+from exchange.rules.arbiter import AGAIN, Arrival, DeemedRuling, Ruling, rule_on_deemed, rule_on_opinion
+from exchange.rules.deadline import project
+from exchange.rules.states import CaseState, PartState
+from schemas import DefaultMode, Exclusion, LedgerEntry, Opinion, ProcedureKind, SpecialProcedure, StartRule, Verdict
+from tests.unit.facts import (
+    CALENDAR,
+    ID,
+    OTHER_ID,
+    Part,
+    at,
+    between,
+    deadline,
+    deemed_on,
+    end,
+    exactly,
+    extend,
+    opinion,
+    reminder,
+    restart,
+    resume,
+    start,
+    stop,
+)
+
+DUE = end("03-09")
+IN_TIME = exactly(at("03-09", "23:59"))
+LATE = exactly(at("03-10", "00:01"))
+HEARING = opinion(Verdict.SPECIAL_PROCEDURE, procedure=SpecialProcedure(kind=ProcedureKind.HEARING, days=5))
+DISAGREE = opinion(Verdict.DISAGREE, reasons="车流量过大", basis=("道路交通安全法第三十二条",))
+
+
+def ruled(
+    arrival: Arrival = IN_TIME,
+    state: PartState = PartState.SIGNED,
+    given: Opinion | None = None,
+    case: CaseState = CaseState.OPEN,
+    *,
+    due_at: datetime | None = DUE,
+    default: DefaultMode = DefaultMode.CONSENT,
+    entries: tuple[LedgerEntry, ...] = (),
+    waiting: bool = False,
+    late: str | None = None,
+) -> Ruling:
+    part = Part("c.transport", state, late_opinion_id=late)
+    return rule_on_opinion(case, part, given or opinion(), arrival, due_at, default, entries, waiting)
+
+
+def returned(code: str, *args: Any, **fields: Any) -> bool:
+    with pytest.raises(Returned) as error:
+        ruled(*args, **fields)
+    assert error.value.mend
+    return error.value.code == code
+
+
+# --- opinions ---------------------------------------------------------------------------------------------------------
+
+
+def test_what_arrives_by_the_last_moment_is_in_time_and_a_microsecond_after_it_is_late() -> None:
+    assert ruled(exactly(DUE)) is Ruling.TAKE
+    assert ruled(exactly(DUE + timedelta(microseconds=1))) is Ruling.LATE
+
+
+@pytest.mark.parametrize("state", [PartState.ISSUED, PartState.SIGNED])
+def test_an_opinion_is_taken_whether_or_not_its_request_was_signed_for(state: PartState) -> None:
+    assert ruled(IN_TIME, state) is Ruling.TAKE
+
+
+def test_before_the_term_begins_every_opinion_is_in_time() -> None:
+    assert ruled(LATE, due_at=None) is Ruling.TAKE
+
+
+def test_doubt_about_the_arrival_favours_the_department() -> None:
+    assert ruled(between(at("03-09"), at("03-11"))) is Ruling.TAKE
+    assert ruled(between(at("03-10", "00:01"), at("03-11"))) is Ruling.LATE
+
+
+def test_a_disagreement_is_ruled_on_as_any_other_opinion() -> None:
+    assert ruled(IN_TIME, given=DISAGREE) is Ruling.TAKE
+    assert ruled(LATE, given=DISAGREE) is Ruling.LATE
+
+
+def test_where_silence_has_no_consequence_a_late_opinion_still_counts() -> None:
+    assert ruled(LATE, default=DefaultMode.NONE) is Ruling.TAKE
+
+
+def test_where_silence_refuses_a_late_opinion_is_kept_as_late() -> None:
+    assert ruled(LATE, default=DefaultMode.REFUSAL) is Ruling.LATE
+
+
+def test_after_the_default_an_opinion_is_kept_as_late_whenever_it_arrived() -> None:
+    assert ruled(LATE, PartState.DEEMED) is Ruling.LATE
+    assert ruled(IN_TIME, PartState.DEEMED) is Ruling.LATE
+
+
+@pytest.mark.parametrize("case", [CaseState.READY, CaseState.DECIDED, CaseState.WITHDRAWN])
+def test_a_late_opinion_is_kept_even_when_the_case_is_over(case: CaseState) -> None:
+    assert ruled(LATE, PartState.DEEMED, case=case) is Ruling.LATE
+
+
+def test_one_late_opinion_is_kept_and_no_more() -> None:
+    assert returned("already-answered", LATE, PartState.DEEMED, late=ID)
+    assert returned("already-answered", LATE, late=ID)
+
+
+def test_an_escalated_department_may_still_answer() -> None:
+    assert ruled(LATE, PartState.ESCALATED) is Ruling.TAKE
+
+
+def test_an_opinion_is_given_once() -> None:
+    assert returned("already-answered", IN_TIME, PartState.ANSWERED)
+
+
+def test_a_case_that_needs_no_opinion_takes_none() -> None:
+    assert returned("case-closed", IN_TIME, PartState.MOOT)
+    assert returned("case-closed", IN_TIME, PartState.SIGNED, case=CaseState.DECIDED)
+    assert returned("case-closed", IN_TIME, PartState.ESCALATED, case=CaseState.WITHDRAWN)
+
+
+def test_a_department_whose_stage_has_not_begun_was_not_asked() -> None:
+    assert returned("not-consulted", IN_TIME, PartState.PLANNED)
+
+
+def test_who_waits_for_anothers_result_answers_when_it_is_in() -> None:
+    assert returned("premature", IN_TIME, waiting=True)
+    assert ruled(IN_TIME, given=HEARING, waiting=True) is Ruling.STOP_CLOCK
+
+
+# --- special procedures -----------------------------------------------------------------------------------------------
+
+
+def test_a_special_procedure_in_time_stops_the_clock() -> None:
+    assert ruled(IN_TIME, given=HEARING) is Ruling.STOP_CLOCK
+
+
+@pytest.mark.parametrize(
+    ("arrival", "state"),
+    [(LATE, PartState.SIGNED), (IN_TIME, PartState.DEEMED), (IN_TIME, PartState.ESCALATED)],
+)
+def test_a_term_that_is_over_cannot_be_stopped(arrival: Arrival, state: PartState) -> None:
+    assert returned("too-late", arrival, state, given=HEARING)
+
+
+def test_one_procedure_of_a_department_stops_the_clock_at_a_time() -> None:
+    mine = stop("03-04", 5, actor="c.transport")
+    assert returned("already-stopped", IN_TIME, given=HEARING, entries=(start("03-02"), mine))
+
+
+def test_after_its_procedure_was_lifted_a_department_may_announce_another() -> None:
+    mine = stop("03-04", 5, actor="c.transport")
+    for lifted in (resume("03-05"), restart("03-05")):
+        assert ruled(IN_TIME, given=HEARING, entries=(start("03-02"), mine, lifted)) is Ruling.STOP_CLOCK
+
+
+def test_anothers_stop_does_not_hinder() -> None:
+    assert ruled(IN_TIME, given=HEARING, entries=(start("03-02"), stop("03-04", 5))) is Ruling.STOP_CLOCK
+
+
+# --- silence ----------------------------------------------------------------------------------------------------------
+
+OWN = deadline(start("03-02"))
+REMINDED = reminder("03-05")
+
+
+def silence(
+    *,
+    own: Any = OWN,
+    seen: Any = None,
+    case: CaseState = CaseState.OPEN,
+    state: PartState = PartState.SIGNED,
+    arrival: Arrival = LATE,
+    due_at: datetime = DUE,
+    reminders: tuple[Any, ...] = (REMINDED,),
+    late: str | None = None,
+    **fields: Any,
+) -> DeemedRuling:
+    deemed = deemed_on(own if seen is None else seen, due_at, *reminders, **fields)
+    part = Part("c.transport", state, late_opinion_id=late)
+    return rule_on_deemed(case, part, own, deemed, project(own, CALENDAR), arrival)
+
+
+def test_silence_after_the_end_takes_effect() -> None:
+    assert silence() is DeemedRuling.EFFECTIVE
+
+
+def test_revision_and_evidence_may_have_changed_since_without_changing_what_it_rests_on() -> None:
+    seen = OWN.model_copy(update={"revision": 7, "evidence": None})
+    assert silence(seen=seen) is DeemedRuling.EFFECTIVE
+
+
+def test_a_late_opinion_on_record_does_not_keep_silence_from_taking_effect() -> None:
+    assert silence(late=ID) is DeemedRuling.EFFECTIVE
+
+
+def test_an_answer_on_record_makes_it_moot() -> None:
+    assert silence(state=PartState.ANSWERED) is DeemedRuling.ANSWERED
+    assert silence(state=PartState.ANSWERED, case=CaseState.DECIDED) is DeemedRuling.ANSWERED
+
+
+@pytest.mark.parametrize(
+    ("case", "state"),
+    [
+        (CaseState.OPEN, PartState.DEEMED),
+        (CaseState.OPEN, PartState.ISSUED),
+        (CaseState.OPEN, PartState.PLANNED),
+        (CaseState.OPEN, PartState.MOOT),
+        (CaseState.OPEN, PartState.ESCALATED),
+        (CaseState.READY, PartState.SIGNED),
+        (CaseState.DECIDED, PartState.SIGNED),
+        (CaseState.WITHDRAWN, PartState.SIGNED),
+    ],
+)
+def test_only_in_an_open_case_and_once_signed_for_does_silence_count(case: CaseState, state: PartState) -> None:
+    assert silence(case=case, state=state) is DeemedRuling.CLOSED
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"ledger": (start("03-03"),)},
+        {"ledger": (start("03-02"), extend("03-04", 1))},
+        {"consultation_id": OTHER_ID},
+        {"matter_version": "2"},
+        {"matter": "other"},
+        {"default_basis": ("another rule",)},
+        {"effect_delay_days": 3},
+        {"start": StartRule.ARRIVAL},
+    ],
+)
+def test_a_default_on_another_state_than_the_windows_is_overtaken(fields: dict[str, Any]) -> None:
+    assert silence(seen=OWN.model_copy(update=fields)) is DeemedRuling.OVERTAKEN
+
+
+def test_a_default_in_another_mode_is_overtaken() -> None:
+    assert silence(mode=DefaultMode.REFUSAL) is DeemedRuling.OVERTAKEN
+
+
+def test_where_the_window_knows_of_no_default_there_is_none() -> None:
+    own = deadline(start("03-02"), default=DefaultMode.NONE)
+    assert silence(own=own, seen=OWN) is DeemedRuling.OVERTAKEN
+
+
+def test_an_excluded_matter_has_no_default_though_a_monitor_says_so() -> None:
+    own = deadline(start("03-02"), exclusions=(Exclusion.LIFE_SAFETY,))
+    assert silence(own=own) is DeemedRuling.OVERTAKEN
+
+
+def test_a_default_that_reckons_another_end_is_overtaken() -> None:
+    assert silence(due_at=end("03-06")) is DeemedRuling.OVERTAKEN
+
+
+@pytest.mark.parametrize("reminders", [(), (reminder("03-10"),)])
+def test_without_a_reminder_before_the_end_silence_does_not_count(reminders: tuple[Any, ...]) -> None:
+    assert silence(reminders=reminders) is DeemedRuling.OVERTAKEN
+
+
+@pytest.mark.parametrize(
+    "own", [deadline(start("03-02"), stop("03-04")), deadline(), deadline(start("2031-03-03"))], ids=str.__call__
+)
+def test_a_term_that_is_stopped_not_begun_or_provisional_is_not_due(own: Any) -> None:
+    assert silence(own=own) is DeemedRuling.NOT_DUE
+
+
+def test_a_default_that_may_have_arrived_by_the_end_is_too_early() -> None:
+    assert silence(arrival=exactly(DUE)) is DeemedRuling.TOO_EARLY
+    assert silence(arrival=exactly(at("03-09"))) is DeemedRuling.TOO_EARLY
+    assert silence(arrival=between(at("03-09"), at("03-10", "00:01"))) is DeemedRuling.EFFECTIVE
+
+
+def test_the_same_instant_in_another_zone_is_the_same_ledger() -> None:
+    from datetime import UTC
+
+    seen = deadline(start("03-02").model_copy(update={"at": at("03-02").astimezone(UTC)}))
+    assert silence(seen=seen) is DeemedRuling.EFFECTIVE
+
+
+def test_only_what_leaves_the_term_running_is_told_to_the_monitors_again() -> None:
+    assert {DeemedRuling.OVERTAKEN, DeemedRuling.TOO_EARLY, DeemedRuling.NOT_DUE} == AGAIN
