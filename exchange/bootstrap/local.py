@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -109,8 +109,12 @@ class LocalDomain:
     def stop(self, address: str) -> None:
         """Stops serving one member; its queue fills up meanwhile. `start` serves it again, on its database."""
         self.members.pop(address).close()
+        self.reopen(address)
+
+    def reopen(self, address: str) -> None:
+        """Opens a member's database anew, after a stop or in a process forked since."""
         self._stores[address] = store = self._store(address)
-        object.__setattr__(self.nodes[address], "store", store)
+        self.nodes[address] = replace(self.nodes[address], store=store)
 
     def settle(self, patience: float = 60.0) -> None:
         """Waits until every message that needs a receipt has it, and nothing happened meanwhile.

@@ -13,7 +13,12 @@ from typing import Protocol
 
 import pika
 import structlog
-from pika.exceptions import ChannelClosedByBroker, ConnectionClosedByBroker, ProbableAuthenticationError
+from pika.exceptions import (
+    ChannelClosedByBroker,
+    ConnectionClosedByBroker,
+    ProbableAccessDeniedError,
+    ProbableAuthenticationError,
+)
 
 from exchange.broker.pause import Pause
 from exchange.broker.urls import parameters, shown
@@ -72,10 +77,11 @@ class ConnectionLoop:
         while not self._ready:
             self._told.wait(max(0.0, until - monotonic()))
             self._told.clear()
-            hopeless = isinstance(self._error, BadTopology) or self._error.code == _DENIED
+            error = self._error
+            hopeless = isinstance(error, BadTopology) or error.code == _DENIED
             if not self._ready and (hopeless or monotonic() >= until):
                 self.close()
-                raise self._error
+                raise error
 
     def close(self) -> None:
         """Says goodbye to the broker and ends the thread; safe to call twice."""
@@ -178,23 +184,23 @@ def _hang_up(connection: pika.SelectConnection) -> None:
 _DENIED = "broker-denied"
 """Code of an error that waiting will not mend."""
 
-_NOT_ALLOWED = 530
-"""AMQP reply code for a vhost that does not exist or is closed to this account."""
-
 
 def error_of(error: BaseException | None, what: str) -> BrokerError:
     """The exchange's own error for one of pika's: about ``what``, with what to do."""
-    if isinstance(error, ProbableAuthenticationError):
-        mend = "check user and password; `exchange init` sets a member's account anew"
-        return BrokerUnavailable(f"{what} denies this account", mend=mend, code=_DENIED)
+    if isinstance(error, (ProbableAuthenticationError, ProbableAccessDeniedError)) and _said_by_broker(error):
+        mend = "check user, password and vhost; `exchange init` sets a member's account anew"
+        return BrokerUnavailable(f"{what} denies this account or vhost", mend=mend, code=_DENIED)
     if isinstance(error, ChannelClosedByBroker):
         return BadTopology(f"{what}: {error.reply_code} {error.reply_text}")
     if isinstance(error, ConnectionClosedByBroker):
-        hopeless = error.reply_code == _NOT_ALLOWED
-        text = f"{what}: {error.reply_code} {error.reply_text}"
-        return BrokerUnavailable(text, code=_DENIED if hopeless else "")
+        return BrokerUnavailable(f"{what}: {error.reply_code} {error.reply_text}")
     cause = "closed" if error is None else f"{type(error).__name__}: {_first_cause(error)}"
     return BrokerUnavailable(f"{what} cannot be reached ({cause})")
+
+
+def _said_by_broker(error: BaseException) -> bool:
+    """Whether the broker itself ended the handshake; a connection lost at that moment looks like a denial too."""
+    return any("ConnectionClosedByBroker" in str(arg) for arg in error.args)
 
 
 def _first_cause(error: BaseException) -> str:

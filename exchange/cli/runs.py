@@ -14,13 +14,14 @@ from rich.table import Table
 
 from exchange.bootstrap import demo as demonstration
 from exchange.bootstrap import logs
-from exchange.bootstrap.replay import Replay, Replayed
+from exchange.bootstrap.replay import OnProgress, Replay, Replayed
 from exchange.bootstrap.replay_file import read_replay, summary
 from exchange.bootstrap.settings import Settings
 from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.cli.demo_view import run_demo
 from exchange.cli.domain import JsonOption
 from exchange.cli.view import console, errors, print_json, say
+from exchange.clock import monotonic
 
 OTHERWISE = 8
 """Exit code when a run came out otherwise than it should."""
@@ -65,9 +66,8 @@ def replay(
         with _broker(settings, Path(scratch) / "node") as info:
             run = Replay(events, folder, info, settings.database_url)
             say(f"{len(events.events):,} events of {events.cases:,} cases, {len(events.names)} departments")
-            with _bar() as bar:
-                task = bar.add_task("replay", total=len(events.events), virtual="")
-                result = run.run(lambda done, total, virtual: bar.update(task, completed=done, virtual=virtual))
+            with _progress(len(events.events)) as on_progress:
+                result = run.run(on_progress)
     _report(result, as_json)
     if not result.agrees:
         raise typer.Exit(OTHERWISE)
@@ -85,16 +85,40 @@ def _broker(settings: Settings, folder: Path) -> Iterator[NodeInfo]:
         node.stop()
 
 
-def _bar() -> Progress:
-    return Progress(
+@contextmanager
+def _progress(total: int) -> Iterator[OnProgress]:
+    """A bar on a terminal; elsewhere a line for each tenth."""
+    if not errors.is_terminal:
+        yield _tenths(total)
+        return
+    columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("[dim]{task.fields[virtual]}"),
+        TextColumn("{task.fields[rate]} · [dim]{task.fields[virtual]}"),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
-        console=errors,
     )
+    began = monotonic()
+    with Progress(*columns, console=errors) as bar:
+        task = bar.add_task("replay 重放", total=total, virtual="", rate="")
+
+        def update(done: int, total: int, virtual: str) -> None:
+            bar.update(task, completed=done, virtual=virtual, rate=f"{done / (monotonic() - began):.0f}/s")
+
+        yield update
+
+
+def _tenths(total: int) -> OnProgress:
+    said, began = 0, monotonic()
+
+    def update(done: int, total: int, virtual: str) -> None:
+        nonlocal said
+        if done * 10 // total > said:
+            said = done * 10 // total
+            say(f"{done:,} of {total:,} events, {done / (monotonic() - began):.0f} a second, {virtual}")
+
+    return update
 
 
 def _report(result: Replayed, as_json: bool) -> None:

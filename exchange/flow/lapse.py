@@ -19,7 +19,7 @@ from exchange.flow.node import Node, Step
 from exchange.flow.ports import WatchRow, WatchState
 from exchange.flow.receipts import proof_digest
 from exchange.flow.receive import Handler, Incoming
-from exchange.rules.calendar import WorkingCalendar, add_working_days, end_of_day
+from exchange.rules.calendar import WorkingCalendar
 from exchange.rules.deadline import Projection, project, rung_at
 from exchange.rules.defaults import deemed_id, escalation_id, obstacles, reminder_id
 from schemas import (
@@ -79,7 +79,7 @@ def watch_row(state: DeadlineState, calendar: WorkingCalendar) -> WatchRow:
         state=WatchState.RUNNING if running else WatchState.CLOSED,
         due_at=projection.due_at,
         provisional=projection.provisional,
-        next_at=_first_look(projection, state, calendar) if running else None,
+        next_at=_first_look(projection) if running else None,
         calendar=calendar.version,
     )
 
@@ -121,7 +121,7 @@ def reproject(node: Node) -> int:
 def _look(step: Step, row: WatchRow) -> str:
     state = row.deadline
     projection = project(state, step.node.calendar)
-    fires_at = firing_moment(projection, state, step.node.calendar)
+    fires_at = projection.effective_at
     sent = step.tx.watches.reminders(state.case_number, state.department)
     if projection.due_at is None or fires_at is None:
         step.tx.watches.postpone(state.case_number, state.department, state.revision, None)
@@ -220,16 +220,7 @@ def _escalate(step: Step, row: WatchRow, projection: Projection, hindered: Seque
     step.note("escalated", state.case_number, message_id, department=state.department, obstacles=list(hindered))
 
 
-def firing_moment(projection: Projection, state: DeadlineState, calendar: WorkingCalendar) -> datetime | None:
-    """When silence takes effect: at the due moment, or later by the matter's effect delay in working days."""
-    if projection.due_at is None or not state.effect_delay_days:
-        return projection.due_at
-    last_day = (projection.due_at).date()
-    day, _ = add_working_days(calendar, last_day, state.effect_delay_days)
-    return end_of_day(day)
-
-
-def _first_look(projection: Projection, state: DeadlineState, calendar: WorkingCalendar) -> datetime | None:
+def _first_look(projection: Projection) -> datetime | None:
     if projection.due_at is None:
         return None
     return min([rung_at(projection, rung) for rung in RUNGS] + [projection.due_at])

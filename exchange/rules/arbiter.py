@@ -134,12 +134,12 @@ def rule_on_deemed(
         return DeemedRuling.CLOSED
     if _basis(own) != _basis(deemed.state) or deemed.mode is not own.default or own.default is DefaultMode.NONE:
         return DeemedRuling.OVERTAKEN
-    due_at = projection.due_at
-    if due_at is None or projection.provisional:
+    due_at, effective_at = projection.due_at, projection.effective_at
+    if due_at is None or effective_at is None or projection.provisional:
         return DeemedRuling.NOT_DUE
     if deemed.due_at != due_at or not any(reminder.at < due_at for reminder in deemed.reminders) or own.exclusions:
         return DeemedRuling.OVERTAKEN
-    return DeemedRuling.EFFECTIVE if arrival.latest > due_at else DeemedRuling.TOO_EARLY
+    return DeemedRuling.EFFECTIVE if arrival.latest > effective_at else DeemedRuling.TOO_EARLY
 
 
 def _basis(state: DeadlineState) -> tuple[object, ...]:

@@ -26,6 +26,8 @@ class Projection:
     """Reckoned over days that no announcement covers yet."""
     stopped: bool
     """Stopped for an open time."""
+    effective_at: datetime | None = None
+    """After when silence takes effect: the due moment, or later by the matter's effect delay in working days."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ def project(state: DeadlineState, calendar: WorkingCalendar) -> Projection:
     else:
         last, provisional = _last_day(_day(began), (state.term.days or 0) + extra, pauses, calendar)
         due_at = end_of_day(last)
-    return Projection(began, due_at, provisional or guessed, False)
+    effective_at, unsure = _later(due_at, state.effect_delay_days, calendar)
+    return Projection(began, due_at, provisional or guessed or unsure, False, effective_at)
 
 
 def rung_at(projection: Projection, percent: int) -> datetime:
@@ -119,10 +122,16 @@ def _fixed(fixed: datetime, extra: int, pauses: Sequence[_Pause], calendar: Work
     for pause in pauses:
         days, guessed = working_days_between(calendar, pause.since, pause.until or pause.since)
         paused, provisional = paused + days, provisional or guessed
-    if not extra + paused:
-        return fixed, False
-    last, guessed = add_working_days(calendar, _day(fixed - timedelta(microseconds=1)), extra + paused)
-    return end_of_day(last), provisional or guessed
+    due_at, guessed = _later(fixed, extra + paused, calendar)
+    return due_at, provisional or guessed
+
+
+def _later(moment: datetime, days: int, calendar: WorkingCalendar) -> tuple[datetime, bool]:
+    """The end of the day that lies so many working days behind a moment; the moment itself for none."""
+    if not days:
+        return moment, False
+    last, provisional = add_working_days(calendar, _day(moment - timedelta(microseconds=1)), days)
+    return end_of_day(last), provisional
 
 
 def _day(moment: datetime) -> date:

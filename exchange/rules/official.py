@@ -17,6 +17,9 @@ from schemas import Document, DocumentKind, DocumentNumber, OrderNumber
 _ENDINGS = {kind.value: kind for kind in DocumentKind} | {"令": DocumentKind.ORDER}
 _FIRST_ATTACHMENT = re.compile(r"附件(?:\d{1,2}[.．]|\d{0,2}[：:]\s*(?:\d{1,2}[.．])?)\s*(?=\S)")
 _NEXT_ATTACHMENT = re.compile(r"\d{1,2}[.．]\s*(?=\S)")
+_DATED = re.compile(
+    r"[\d〇○零一二三四五六七八九]{4}年[\d一二三四五六七八九十]{1,3}月(?:[\d一二三四五六七八九十]{1,3}日)?"
+)
 _HEAD = 40
 """Lines within which number and addressees stand, below what an archive may put above the paper."""
 
@@ -79,7 +82,7 @@ def _lay_out(text: str, shown: str, number: DocumentNumber | OrderNumber) -> _La
     lines = [line.strip() for line in text.split("\n")]
     wanted = {shown, f"第{number.serial}号"} if isinstance(number, OrderNumber) else {shown}
     at = max((row for row, line in enumerate(lines[:_HEAD]) if line in wanted), default=-1)
-    below = (row for row in range(at + 1, len(lines)) if parse_date(lines[row]) is not None)
+    below = (row for row in range(at + 1, len(lines)) if _DATED.fullmatch("".join(lines[row].split())))
     return _Layout(lines, at, next(below, len(lines)))
 
 
@@ -94,7 +97,7 @@ def _addressees(layout: _Layout) -> tuple[str, ...]:
 
 
 def _date(layout: _Layout) -> date | None:
-    """The date below the text; failing that, the one an archive noted above it."""
+    """The date below the text, None if it lacks the day; failing a date there, the one an archive noted above it."""
     if layout.date < len(layout.lines):
         return parse_date(layout.lines[layout.date])
     for label, line in zip(layout.lines[:_HEAD], layout.lines[1:], strict=False):

@@ -16,7 +16,7 @@ give_up() { # what is wrong, then one line a thing to do about it
 
 # Runs a command with its output in a log; says the log's last line every few seconds, and its whole end on failure.
 quietly() { # title, command...
-  local title=$1 started=$SECONDS said=$SECONDS status=0
+  local title=$1 started=$SECONDS said=$SECONDS status=0 line
   shift
   say "$title ..."
   "$@" >>"$log" 2>&1 9>&- &
@@ -25,7 +25,8 @@ quietly() { # title, command...
     sleep 0.2
     if ((SECONDS - said >= 5)); then
       said=$SECONDS
-      say "  $((SECONDS - started)) s: $(tail -n 1 "$log" | cut -c1-100)"
+      line=$(tail -n 1 "$log")
+      say "  $((SECONDS - started)) s${line:+: ${line:0:100}}"
     fi
   done
   wait "$child" || status=$?

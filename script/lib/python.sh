@@ -73,7 +73,8 @@ make_environment() {
 }
 
 install_locked() {
-  local lock=requirements.lock pip=("$venv/bin/python" -m pip --disable-pip-version-check install --no-input)
+  local lock=requirements.lock
+  local pip=("$venv/bin/python" -m pip --disable-pip-version-check install --no-input --progress-bar off)
   if [[ $wanted == tests ]]; then lock=requirements-test.lock; fi
   rm -f "$stamp"
   quietly "installing the packages of $lock (hashes checked)" "${pip[@]}" --require-hashes -r "$lock" ||

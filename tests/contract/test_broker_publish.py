@@ -170,7 +170,7 @@ def test_a_closed_publisher_reports_what_it_can_no_longer_send_as_lost(broker: N
 
 def test_a_broker_that_is_not_there_is_reported_within_the_given_patience() -> None:
     publisher = ConfirmedPublisher("amqp://u:secret@127.0.0.1:1/%2F", sender="t.a", on_results=lambda _: None)
-    with pytest.raises(BrokerUnavailable, match="127.0.0.1:1") as caught:
+    with pytest.raises(BrokerUnavailable, match=r"127\.0\.0\.1:1") as caught:
         publisher.start(patience=0.5)
     assert "secret" not in caught.value.diagnostics()
 
@@ -185,5 +185,5 @@ def test_a_wrong_password_is_reported_at_once(broker: NodeInfo) -> None:
 def test_a_vhost_that_does_not_exist_is_reported_at_once(broker: NodeInfo) -> None:
     url = broker.url.rpartition("/")[0] + "/no-such-vhost"
     publisher = ConfirmedPublisher(url, sender="t.a", on_results=lambda _: None)
-    with pytest.raises(BrokerUnavailable, match="no-such-vhost"):
+    with pytest.raises(BrokerUnavailable, match="denies this account or vhost"):
         publisher.start(patience=20)

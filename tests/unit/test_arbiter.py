@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -263,9 +263,7 @@ def test_without_a_reminder_before_the_end_silence_does_not_count(reminders: tup
     assert silence(reminders=reminders) is DeemedRuling.OVERTAKEN
 
 
-@pytest.mark.parametrize(
-    "own", [deadline(start("03-02"), stop("03-04")), deadline(), deadline(start("2031-03-03"))], ids=str.__call__
-)
+@pytest.mark.parametrize("own", [deadline(start("03-02"), stop("03-04")), deadline(), deadline(start("2031-03-03"))])
 def test_a_term_that_is_stopped_not_begun_or_provisional_is_not_due(own: Any) -> None:
     assert silence(own=own) is DeemedRuling.NOT_DUE
 
@@ -276,9 +274,13 @@ def test_a_default_that_may_have_arrived_by_the_end_is_too_early() -> None:
     assert silence(arrival=between(at("03-09"), at("03-10", "00:01"))) is DeemedRuling.EFFECTIVE
 
 
-def test_the_same_instant_in_another_zone_is_the_same_ledger() -> None:
-    from datetime import UTC
+def test_an_effect_delay_keeps_silence_from_taking_effect_until_it_is_over() -> None:
+    own = deadline(start("03-02"), effect_delay_days=3)  # due on 9; 10 11 12
+    assert silence(own=own, arrival=exactly(end("03-12"))) is DeemedRuling.TOO_EARLY
+    assert silence(own=own, arrival=exactly(at("03-13", "00:01"))) is DeemedRuling.EFFECTIVE
 
+
+def test_the_same_instant_in_another_zone_is_the_same_ledger() -> None:
     seen = deadline(start("03-02").model_copy(update={"at": at("03-02").astimezone(UTC)}))
     assert silence(seen=seen) is DeemedRuling.EFFECTIVE
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, date
 
 import pytest
 
@@ -159,6 +159,20 @@ def test_a_fixed_moment_moves_by_the_days_the_clock_stood() -> None:
 def test_the_start_is_told_with_the_projection() -> None:
     assert project(deadline(start("03-02")), CALENDAR).started_at == at("03-02")
     assert project(deadline(start("03-02"), restart("03-05")), CALENDAR).started_at == at("03-05")
+
+
+def test_silence_takes_effect_at_the_end_of_the_term_or_working_days_later() -> None:
+    assert project(deadline(start("03-02")), CALENDAR).effective_at == end("03-09")
+    assert project(deadline(start("03-02"), effect_delay_days=3), CALENDAR).effective_at == end("03-12")
+    # due on Friday 6; 9 10
+    assert project(deadline(start("03-02"), days=4, effect_delay_days=2), CALENDAR).effective_at == end("03-10")
+
+
+def test_an_effect_delay_over_unpublished_days_makes_the_term_provisional() -> None:
+    year = max(year for year in range(2020, 2040) if CALENDAR.published(date(year, 12, 31)))
+    december = f"{year}-12-07"
+    assert not project(deadline(start(december)), CALENDAR).provisional
+    assert project(deadline(start(december), effect_delay_days=30), CALENDAR).provisional
 
 
 def test_a_rung_is_a_share_of_the_span_from_start_to_end() -> None:

@@ -1,0 +1,196 @@
+"""(a) Documents a second from outbox to committed inbox: 3 kB, one sender to one receiver, each a process.
+
+The floor does the same work bare (benchmarks/floor.py), in the same run, on the same broker and disk.
+Usage: python -m benchmarks.throughput [documents] [rounds]; with EXCHANGE_BENCH_DATABASE_URL on PostgreSQL too.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import secrets
+import statistics
+import sys
+import time
+import uuid
+from collections.abc import Callable
+from multiprocessing.synchronize import Event
+from pathlib import Path
+
+from benchmarks.floor import BATCH, BarePublisher, Commit, bare_consumer, postgres_commit, sqlite_commit
+from benchmarks.measure import Figure, folder, machine, show
+from exchange.bootstrap.local import LocalDomain, Seat
+from exchange.broker.node import NodeInfo, PrivateNode
+from exchange.broker.probe import server_version, stamps_arrival
+from exchange.clock import RealClock
+from exchange.envelope import envelope_for, open_envelope, seal
+from schemas import Document, DocumentKind, DocumentNumber, Header, Role
+
+_fork = multiprocessing.get_context("fork")
+TEXT = "为深入推进行政审批制度改革，现就并联审批有关事项通知如下。" * 34
+"""About 3 kB in UTF-8."""
+
+
+def document() -> Document:
+    """A notice of about 3 kB."""
+    now = RealClock().now()
+    return Document(
+        number=DocumentNumber(agency="合政办", year=2026, serial=7),
+        kind=DocumentKind.NOTICE,
+        issuer="市人民政府办公厅",
+        title="关于推进并联审批的通知",
+        body=TEXT,
+        date=now.date(),
+    )
+
+
+def new_domain(path: Path, info: NodeInfo, database_url: str | None) -> LocalDomain:
+    """A sender and a receiver, prepared but not served."""
+    name = f"bench{secrets.token_hex(3)}"
+    seats = {f"{name}.{who}": Seat((Role.DEPARTMENT,)) for who in ("sender", "receiver")}
+    stamps = stamps_arrival(info.url)
+    domain = LocalDomain(path, name, info, RealClock(), seats, stamps=stamps, database_url=database_url, periodic=False)
+    domain.prepare()
+    return domain
+
+
+def product(path: Path, info: NodeInfo, count: int, database_url: str | None) -> float:
+    """Documents a second through the product."""
+    domain = new_domain(path, info, database_url)
+    sender, receiver = domain.domain + ".sender", domain.domain + ".receiver"
+    domain.close()
+    ready, done = _fork.Event(), _fork.Event()
+    child = _fork.Process(target=serve_until, args=(domain, receiver, count, ready, done))
+    child.start()
+    ready.wait()
+    domain.reopen(sender)
+    member = domain.start(sender)
+    body, node = document(), domain.nodes[sender]
+    began = time.perf_counter()
+    for _ in range(0, count, BATCH):
+        with node.step() as step:
+            for _ in range(BATCH):
+                step.send(body, (receiver,))
+        member.wake()
+    done.wait()
+    spent = time.perf_counter() - began
+    domain.settle()
+    member.close()
+    child.join()
+    return count / spent
+
+
+def serve_until(domain: LocalDomain, address: str, count: int, ready: Event, done: Event) -> None:
+    """The receiver's process: says when it has committed ``count`` documents, and ends when all receipts are out."""
+    domain.reopen(address)
+    member = domain.start(address)
+    ready.set()
+    node = domain.nodes[address]
+    while True:
+        with node.store.reading() as tx:
+            if tx.inbox.counts().get("document", 0) >= count:
+                break
+        time.sleep(0.01)
+    done.set()
+    domain.nodes = {address: node}
+    domain.settle()
+    member.close()
+
+
+def bare(path: Path, info: NodeInfo, count: int, database_url: str | None) -> float:
+    """Documents a second through the floor."""
+    domain = new_domain(path, info, None)
+    sender, receiver = (domain.nodes[domain.domain + who] for who in (".sender", ".receiver"))
+    queue = f"{receiver.address}.inbox"
+    domain.close()
+    done = _fork.Event()
+
+    def commit_of(side: str) -> Commit:
+        if database_url:
+            return postgres_commit(database_url, f"floor_{side}_{secrets.token_hex(3)}")
+        return sqlite_commit(path / f"{side}.db")
+
+    def take(data: bytes) -> tuple[str, bytes]:
+        opened = open_envelope(data, receiver.identity, receiver.directory, RealClock().now())
+        return opened.header.message_id, opened.signed
+
+    def consume() -> None:
+        bare_consumer(info.url, queue, count, take, commit_of("in"))
+        done.set()
+
+    child = _fork.Process(target=consume)
+    child.start()
+    left, body = count, document()
+
+    def make() -> list[tuple[str, bytes]]:
+        nonlocal left
+        batch = min(left, BATCH)
+        left -= batch
+        return [sealed_one() for _ in range(batch)]
+
+    def sealed_one() -> tuple[str, bytes]:
+        name = str(uuid.uuid4())
+        header = Header(
+            message_id=name, conversation_id=name, kind="document", sender=sender.address,
+            addressees=(receiver.address,), created_at=RealClock().now(),
+        )  # fmt: skip
+        sealed = seal(header, body, sender.identity, [sender.directory.recipient(receiver.address, header.suite)])
+        return name, envelope_for(sealed.common, sealed.recipients[receiver.address])
+
+    began = time.perf_counter()
+    BarePublisher(info.url, queue, make, commit_of("out")).run()
+    done.wait()
+    spent = time.perf_counter() - began
+    child.join()
+    return count / spent
+
+
+def on_a_broker(work: Callable[[NodeInfo], None]) -> None:
+    """Runs ``work`` on the broker of EXCHANGE_BROKER_URL, or on a private node."""
+    given = os.environ.get("EXCHANGE_BROKER_URL")
+    if given:
+        work(NodeInfo(given, None))
+        return
+    with folder("node") as path:
+        node = PrivateNode(path)
+        try:
+            work(node.start(lambda text: print(text, file=sys.stderr)))
+        finally:
+            node.stop()
+
+
+def compare(info: NodeInfo, count: int, times: int, database_url: str | None) -> tuple[list[float], list[float]]:
+    """Product and floor in alternation, so that both meet the same weather."""
+    found: list[float] = []
+    floors: list[float] = []
+    for _ in range(times):
+        with folder("bench") as path:
+            floors.append(bare(path, info, count, database_url))
+        with folder("bench") as path:
+            found.append(product(path, info, count, database_url))
+    return found, floors
+
+
+def main() -> None:
+    """Measures and prints."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 4000
+    times = int(sys.argv[2]) if len(sys.argv) > 2 else 5
+
+    def work(info: NodeInfo) -> None:
+        print(f"{machine()}, RabbitMQ {server_version(info.url)}, {count:,} documents a round")
+        for name, url in (("SQLite", None), ("PostgreSQL", os.environ.get("EXCHANGE_BENCH_DATABASE_URL"))):
+            if name == "PostgreSQL" and url is None:
+                continue
+            found, floors = compare(info, count, times, url)
+            ratio = statistics.median(found) / statistics.median(floors)
+            show(
+                f"Throughput, {name}",
+                [Figure("outbox to committed inbox", found, "documents/s", ratio), Figure("floor", floors, "documents/s", 1.0)],
+                "to the floor",
+            )
+
+    on_a_broker(work)
+
+
+if __name__ == "__main__":
+    main()
