@@ -8,12 +8,12 @@ from __future__ import annotations
 import sqlite3
 import sys
 import time
+import uuid
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from benchmarks.measure import Figure, folder, machine, show
-import uuid
 from exchange.clock import CST, SteppedClock
 from exchange.directory import Authority, load_authority_certificate, load_directory
 from exchange.flow import lapse

@@ -185,7 +185,10 @@ def main() -> None:
             ratio = statistics.median(found) / statistics.median(floors)
             show(
                 f"Throughput, {name}",
-                [Figure("outbox to committed inbox", found, "documents/s", ratio), Figure("floor", floors, "documents/s", 1.0)],
+                [
+                    Figure("outbox to committed inbox", found, "documents/s", ratio),
+                    Figure("floor", floors, "documents/s", 1.0),
+                ],
                 "to the floor",
             )
 

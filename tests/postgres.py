@@ -54,15 +54,15 @@ class PostgresServer:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _run(self, program: str, *arguments: object) -> None:
-        as_account = {} if self._account is None else {"user": self._account.pw_uid, "group": self._account.pw_gid}
         done = subprocess.run(
             [self._programs / program, *map(str, arguments)],
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
             stdout=(self.folder / "out").open("ab"),
             stderr=subprocess.STDOUT,
-            extra_groups=[] if as_account else None,
-            **as_account,
+            user=self._account.pw_uid if self._account else None,
+            group=self._account.pw_gid if self._account else None,
+            extra_groups=[] if self._account else None,
         )
         if done.returncode:
             raise RuntimeError(f"{program} failed:\n{(self.folder / 'out').read_text()[-2000:]}")

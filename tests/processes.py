@@ -58,7 +58,8 @@ def write_departments(folder: Path, domain: str, departments: Sequence[str]) -> 
         rule = "" if role == "monitor" else 'rule = "rule.py"\n'
         address = f"{domain}.{name}"
         (here / "profile.toml").write_text(
-            f'address = "{address}"\nname = "{name}"\nname_en = "{name}"\nroles = ["{role}"]\nofficer = "officer"\n{rule}'
+            f'address = "{address}"\nname = "{name}"\nname_en = "{name}"\n'
+            f'roles = ["{role}"]\nofficer = "officer"\n{rule}'
         )
         if role != "monitor":
             (here / "rule.py").write_text(LEAD if role == "window" else RULE.format(address=address))
@@ -112,9 +113,7 @@ class ProcessDomain:
         """Starts a member's process; another ``command`` may serve it in a special way."""
         full = command or [sys.executable, "-m", "exchange", "serve", self.address(name)]
         log = (self.root / f"{name}.log").open("ab")
-        process = subprocess.Popen(
-            list(full), env=dict(self.environment()), stdout=log, stderr=log, preexec_fn=before
-        )
+        process = subprocess.Popen(list(full), env=dict(self.environment()), stdout=log, stderr=log, preexec_fn=before)
         log.close()
         self.served[name] = process
         return process

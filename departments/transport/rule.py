@@ -11,7 +11,7 @@ TRANSPORT = Department("hefei.transport", "行政许可处")
 
 
 def decide(consultation: Consultation, today: date) -> Opinion | None:
-    """Leaves the occupation of roads to an officer; if none answers, the matter's rule on silence applies. Advertisements take a day."""
+    """Leaves the occupation of roads to an officer, or to the rule on silence; advertisements take a day."""
     if consultation.matter == "road-occupation":
         return None
     if consultation.matter == "outdoor-advertising" and working_days_open(consultation, today) < 1:

@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line, with message and case ids; never content, keys or addresses with passwords."""
+"""Structured logs: one JSON object a line, with message and case ids; never content, keys or passwords."""
 
 from __future__ import annotations
 

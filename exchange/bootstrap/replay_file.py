@@ -54,7 +54,7 @@ class ReplayFile:
         return len({event.case for event in self.events})
 
     def expected(self) -> dict[tuple[str, str], Fate]:
-        """The fate of every (case, department), by the rule alone: an answer no later than the due moment is in time."""
+        """The fate of every (case, department) by the rule alone: an answer no later than its due moment is in time."""
         due = {(e.case, e.department): e.due for e in self.events if e.submit and e.due}
         fates = dict.fromkeys(due, Fate.DEEMED)
         for event in self.events:

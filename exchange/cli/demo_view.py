@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from exchange.bootstrap.demo import Demo, out_of_time
-from exchange.cli.view import OUTCOMES, console, part_cell
+from exchange.cli.view import cases_table, console
 from exchange.clock import monotonic
 from exchange.flow.ports import JournalEntry
 from exchange.flow.status import CaseStatus
@@ -93,29 +93,12 @@ def _screen(demo: Demo, cases: Sequence[CaseStatus], events: Sequence[Text]) -> 
         (f" {now:%Y-%m-%d} 星期{_WEEKDAYS[now.weekday()]} {now:%H}:00 ", "reverse"),
         ("  one day passes in two seconds · 两秒一天", "dim"),
     )
-    return Group(head, case_table(demo, cases, now), *events)
+    return Group(head, _table(demo, cases, now), *events)
 
 
-def case_table(demo: Demo, cases: Sequence[CaseStatus], now: datetime) -> Table:
-    """Cases by departments, as narrow as a terminal of 110 columns."""
-    table = Table(header_style="bold", border_style="dim", pad_edge=False, padding=(0, 1))
-    table.add_column("案件 case", no_wrap=True)
-    departments = {a: p.label for a, p in demo.profiles.items() if Role.DEPARTMENT in p.roles}
-    for label in departments.values():
-        table.add_column(label, justify="center", no_wrap=True, min_width=6)
-    table.add_column("决定", no_wrap=True)
-    for case in cases:
-        parts = {part.department: part for part in case.parts}
-        cells = [part_cell(parts.get(address), now) for address in departments]
-        table.add_row(f"{case.number[-2:]} {case.matter_name[:9]}", *cells, _outcome(case))
-    return table
-
-
-def _outcome(case: CaseStatus) -> Text:
-    if case.outcome is None:
-        return Text("会审中", style="dim")
-    chinese, _, colour = OUTCOMES[case.outcome]
-    return Text(chinese, style=colour)
+def _table(demo: Demo, cases: Sequence[CaseStatus], now: datetime) -> Table:
+    labels = {address: p.label for address, p in demo.profiles.items() if Role.DEPARTMENT in p.roles}
+    return cases_table(cases, labels, now, brief=True)
 
 
 def _event(who: str, entry: JournalEntry, demo: Demo) -> Text | None:
@@ -140,12 +123,12 @@ def _short(demo: Demo, value: object) -> object:
 
 
 def _conclude(demo: Demo, cases: Sequence[CaseStatus], deviations: Sequence[str]) -> None:
-    console.print(case_table(demo, cases, demo.clock.now() + timedelta(days=365)))
+    console.print(_table(demo, cases, demo.clock.now() + timedelta(days=365)))
     silent = [(c.number, p.department) for c in cases for p in c.parts if p.state.value == "deemed"]
     for number, department in silent:
         console.print(
-            f"[magenta]视为同意[/] {department} in {number}: its own signed receipt, the reminders, the calendar and the\n"
-            "  rule are in the notice; it was checked again from its signed bytes alone, and holds"
+            f"[magenta]视为同意[/] {department} in {number}: receipt, reminders, calendar and rule are in the notice;\n"
+            "  it was checked again from its signed bytes alone, and holds"
         )
     console.print(f"\n记录 records: {demo.home}  (keys, databases, signed documents, logs)")
     console.print(f"  look around: exchange status --home {demo.home}")

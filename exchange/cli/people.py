@@ -15,7 +15,7 @@ from exchange.bootstrap.applications import read_application
 from exchange.bootstrap.home import Opened, open_member, window_of
 from exchange.bootstrap.settings import Home, Settings
 from exchange.cli.domain import HomeOption, JsonOption
-from exchange.cli.view import case_json, case_view, cases_table, console, print_json, say, state_text
+from exchange.cli.view import case_json, case_view, cases_table, console, due_text, print_json, say, state_text
 from exchange.envelope import verify_signed
 from exchange.errors import BadOpinion, NotFound
 from exchange.flow import conclude, respond
@@ -266,4 +266,4 @@ def deadline(
     node = _open(settings, None).node
     amend(node, case, department, entry, days=days, reason=reason, basis=basis or [], actor=officer or node.address)
     found = next(part for part in case_status(node, case).parts if part.department == department)
-    say(f"{entry.value}: {department} in {case} is now due {found.due_at or 'when resumed'}")
+    say(f"{entry.value}: {department} in {case} is now due {due_text(found.due_at) or 'when resumed'}")

@@ -99,19 +99,36 @@ def state_text(state: CaseState, outcome: str | None) -> Text:
     return Text(f"{chinese} {english}", style=colour)
 
 
-def cases_table(cases: Sequence[CaseStatus], names: Mapping[str, str], now: datetime) -> Table:
-    """Cases by departments."""
-    table = Table(title=None, header_style="bold", border_style="dim", pad_edge=False, expand=False)
-    table.add_column("受理编号\ncase", no_wrap=True)
-    table.add_column("事项\nmatter", max_width=14)
-    for name in names.values():
-        table.add_column(name, justify="center", no_wrap=True)
-    table.add_column("结果\nresult", no_wrap=True)
+def cases_table(cases: Sequence[CaseStatus], names: Mapping[str, str], now: datetime, *, brief: bool = False) -> Table:
+    """Cases by departments; ``brief`` keeps two digits of a number, for a terminal of 110 columns."""
+    table = Table(header_style="bold", border_style="dim", pad_edge=False, padding=(0, 1))
+    table.add_column("案件 case", no_wrap=True)
+    involved = {part.department for case in cases for part in case.parts}
+    shown = {address: name for address, name in names.items() if brief or address in involved}
+    for name in shown.values():
+        table.add_column(name, justify="center", no_wrap=True, min_width=6)
+    table.add_column("决定", no_wrap=True)
     for case in cases:
         parts = {part.department: part for part in case.parts}
-        cells = [part_cell(parts.get(address), now) for address in names]
-        table.add_row(case.number, case.matter_name, *cells, state_text(case.state, case.outcome))
+        number = case.number[-2:] if brief else case.number
+        cells = [part_cell(parts.get(address), now) for address in shown]
+        table.add_row(f"{number} {case.matter_name[:9]}", *cells, outcome_text(case))
     return table
+
+
+def outcome_text(case: CaseStatus) -> Text:
+    """What was decided, or where the case stands, in a few characters."""
+    chinese, _, colour = OUTCOMES[case.outcome] if case.outcome else CASES[case.state]
+    return Text(chinese, style=colour)
+
+
+def due_text(due_at: datetime | None) -> str:
+    """A due moment as people say it: midnight is 24:00 of the day that ends."""
+    if due_at is None:
+        return ""
+    if (due_at.hour, due_at.minute) == (0, 0):
+        return f"{due_at - timedelta(days=1):%Y-%m-%d} 24:00"
+    return f"{due_at:%Y-%m-%d %H:%M}"
 
 
 def case_view(case: CaseStatus, now: datetime) -> RenderableType:
@@ -126,8 +143,8 @@ def case_view(case: CaseStatus, now: datetime) -> RenderableType:
     for title in ("部门 department", "阶段 stage", "意见 opinion", "期限 due"):
         table.add_column(title)
     for part in case.parts:
-        due = part.due_at.strftime("%Y-%m-%d %H:%M") if part.due_at else ""
-        table.add_row(f"{part.name} ({part.department})", str(part.stage), part_cell(part, now), due)
+        name = f"{part.name} ({part.department})"
+        table.add_row(name, str(part.stage), part_cell(part, now), due_text(part.due_at))
     return Group(head, table)
 
 

@@ -51,7 +51,7 @@ def decide(store: SqlStore) -> None:
 
 def claim(store: SqlStore) -> None:
     """Serves under the member's identity until told to stop."""
-    with store.claim_identity("hefei.planning"):
+    with store.claim_identity(sys.argv[3]):
         say("serving")
         wait()
 

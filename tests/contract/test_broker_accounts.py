@@ -86,9 +86,15 @@ def test_a_member_reads_its_own_dead_queue(accounts: dict[str, str]) -> None:
 @pytest.mark.parametrize("exchange", ["", "dead", "redeliver", "amq.topic"])
 def test_a_member_writes_to_no_other_exchange(accounts: dict[str, str], exchange: str) -> None:
     window, brigade_url = next(iter(accounts)), list(accounts.values())[1]
-    with pytest.raises(BadTopology, match="403"), errand(brigade_url, "test") as member:
+    with pytest.raises(BadTopology, match="403"):
+        publish_to(exchange, f"{window}.inbox", brigade_url)
+
+
+def publish_to(exchange: str, key: str, url: str) -> None:
+    """Publishes past the publisher, and waits for the broker's word."""
+    with errand(url, "test") as member:
         member.channel.confirm_delivery()
-        member.channel.basic_publish(exchange, f"{window}.inbox", b"x")
+        member.channel.basic_publish(exchange, key, b"x")
 
 
 def test_a_member_declares_deletes_and_binds_nothing(accounts: dict[str, str], domain: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -72,12 +73,16 @@ def test_a_case_moves_only_from_the_states_that_were_named(store: SqlStore) -> N
 
 def test_every_change_of_a_part_counts_its_revision_and_a_refused_one_does_not(store: SqlStore) -> None:
     open_case(store, case_row())
-    issued = {"consultation_id": new_id(), "issued_at": NOW}
+    issued: dict[str, Any] = {"consultation_id": new_id(), "issued_at": NOW}
     with store.transaction() as tx:
         assert tx.cases.move_part("HF-1", PLANNING, {PartState.PLANNED}, PartState.ISSUED, **issued)
         assert not tx.cases.move_part("HF-1", PLANNING, {PartState.PLANNED}, PartState.ISSUED, **issued)
         assert tx.cases.move_part("HF-1", PLANNING, {PartState.ISSUED}, PartState.ISSUED, due_at=LATER)
-        answered = {"answered_at": LATER, "verdict": Verdict.AGREE_WITH_CONDITIONS, "conditions": "夜间施工"}
+        answered: dict[str, Any] = {
+            "answered_at": LATER,
+            "verdict": Verdict.AGREE_WITH_CONDITIONS,
+            "conditions": "夜间施工",
+        }
         assert tx.cases.move_part("HF-1", PLANNING, {PartState.ISSUED}, PartState.ANSWERED, **answered)
         moved, other = tx.cases.part("HF-1", PLANNING), tx.cases.part("HF-1", TRANSPORT)
     expected = replace(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -21,7 +22,7 @@ def add(store: SqlStore, *messages: Outgoing) -> None:
         tx.outbox.add(messages, NOW)
 
 
-def due(store: SqlStore, now=NOW, limit: int = 100, flying=()) -> list[Parcel]:
+def due(store: SqlStore, now: datetime = NOW, limit: int = 100, flying: Collection[int] = ()) -> list[Parcel]:
     with store.reading() as tx:
         return tx.outbox.due(now, limit, flying)
 
@@ -35,13 +36,13 @@ def states(store: SqlStore, message: Outgoing) -> dict[str, OutboxState]:
     return {row.addressee: row.state for row in rows(store, message)}
 
 
-def send(store: SqlStore, *messages: Outgoing, again_at=LATER) -> None:
+def send(store: SqlStore, *messages: Outgoing, again_at: datetime = LATER) -> None:
     """Has all that is due confirmed by the broker."""
     add(store, *messages)
     confirm(store, again_at=again_at)
 
 
-def confirm(store: SqlStore, again_at=LATER) -> None:
+def confirm(store: SqlStore, again_at: datetime = LATER) -> None:
     with store.transaction() as tx:
         tx.outbox.mark_sent([parcel.id for parcel in tx.outbox.due(NOW, 1000, ())], NOW, again_at)
 
@@ -132,7 +133,7 @@ def test_a_message_that_needs_no_receipt_is_delivered_by_the_confirm(store: SqlS
 
 
 def test_the_next_due_moment_is_that_of_the_earliest_waiting_copy(store: SqlStore) -> None:
-    def next_due():
+    def next_due() -> datetime | None:
         with store.reading() as tx:
             return tx.outbox.next_due()
 
@@ -141,7 +142,9 @@ def test_the_next_due_moment_is_that_of_the_earliest_waiting_copy(store: SqlStor
     send(store, unanswered, again_at=LATER)
     assert next_due() == LATER
     add(store, waiting)
-    assert next_due() <= NOW
+    at_once = next_due()
+    assert at_once is not None
+    assert at_once <= NOW
     with store.transaction() as tx:
         tx.outbox.mark_signed([signed_for(waiting), signed_for(unanswered)], NOW)
     assert next_due() is None

@@ -122,7 +122,9 @@ class City:
             **fields,
         )
 
-    def reply(self, name: str, case: CaseRow, verdict: Verdict = Verdict.AGREE, settle: bool = True, **fields: object) -> str:
+    def reply(
+        self, name: str, case: CaseRow, verdict: Verdict = Verdict.AGREE, settle: bool = True, **fields: object
+    ) -> str:
         """A department answers."""
         message_id = respond.reply(self.node(name), self.opinion(name, case, verdict, **fields))
         self.wake(name)

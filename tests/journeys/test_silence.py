@@ -8,15 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from exchange.audit import verify_receipt
 from exchange.broker.node import NodeInfo
-from exchange.envelope import verify_signed
-from exchange.errors import Conflict
+from exchange.errors import Conflict, Forged
 from exchange.flow import conclude
 from exchange.flow.ports import CaseState, PartState
-from exchange.flow.receipts import proof_digest
+from exchange.flow.recheck import recheck_deemed
 from exchange.rules.calendar import ChinaCalendar
-from exchange.rules.deadline import project
 from schemas import DeemedConsent, DefaultNotice, Exclusion, Outcome, Verdict
 from tests.journeys.city import City, make_city
 
@@ -62,17 +59,12 @@ def test_anyone_with_the_directory_can_check_a_deemed_consent_again(city: City) 
         stored = tx.documents.get(city.address("monitor"), deemed_id)
     assert stored is not None
 
-    deemed = verify_signed(stored.signed, city.local.nodes[city.address("planning")].directory).body
+    deemed = recheck_deemed(stored.signed, city.node("planning").directory, ChinaCalendar())
 
-    assert isinstance(deemed, DeemedConsent)
-    assert deemed.state.evidence is not None
-    receipt = verify_receipt(deemed.state.evidence, city.window.directory)
-    assert receipt.receiver == city.address("transport")
-    assert receipt.message_id == deemed.state.consultation_id
-    assert proof_digest(deemed.state.evidence) == deemed.receipt_digest
-    assert project(deemed.state, ChinaCalendar()).due_at == deemed.due_at
     assert deemed.due_at.isoformat() == "2026-03-06T00:00:00+08:00"
-    assert any(reminder.at < deemed.due_at for reminder in deemed.reminders)
+    altered = stored.signed.replace(b"2026-03-06", b"2026-03-05")
+    with pytest.raises(Forged):
+        recheck_deemed(altered, city.node("planning").directory, ChinaCalendar())
 
 
 def test_a_late_opinion_is_kept_and_changes_nothing(city: City) -> None:

@@ -64,7 +64,7 @@ def test_an_empty_folder_is_an_empty_catalogue(tmp_path: Path) -> None:
 
 def test_a_wrong_value_is_told_with_its_line_and_field(tmp_path: Path) -> None:
     (told,) = refused(tmp_path, works=GOOD.replace("term_days = 3", 'term_days = "three"'))
-    assert told.startswith(f"{tmp_path}/works.toml:20: approvers.1.term_days: ")
+    assert told.startswith(f"{tmp_path}/works.toml:21: approvers.1.term_days: ")
 
 
 def test_a_missing_field_is_told_with_the_line_of_its_table(tmp_path: Path) -> None:
@@ -74,32 +74,32 @@ def test_a_missing_field_is_told_with_the_line_of_its_table(tmp_path: Path) -> N
 
 def test_an_unknown_field_is_told_with_its_line(tmp_path: Path) -> None:
     (told,) = refused(tmp_path, works=GOOD.replace('default = "consent"', 'defaults = "consent"'))
-    assert told.startswith(f"{tmp_path}/works.toml:21: approvers.1.defaults: ")
+    assert told.startswith(f"{tmp_path}/works.toml:22: approvers.1.defaults: ")
 
 
 def test_all_faults_of_all_files_are_told_at_once(tmp_path: Path) -> None:
     bad = GOOD.replace("term_days = 3", "term_days = 0").replace('lead = "c.window"', 'lead = "C Window"')
     told = refused(tmp_path, a=bad, b=GOOD.replace('code = "works"', 'code = "Works!"'))
-    assert [line.split(": ")[0].removeprefix(f"{tmp_path}/") for line in told] == ["a.toml:5", "a.toml:20", "b.toml:1"]
+    assert [line.split(": ")[0].removeprefix(f"{tmp_path}/") for line in told] == ["a.toml:5", "a.toml:21", "b.toml:1"]
 
 
 def test_a_rule_between_fields_is_told_as_the_matters(tmp_path: Path) -> None:
     (told,) = refused(tmp_path, works=GOOD + "veto = 1\n")
-    assert "works.toml:23: approvers.1.veto: " in told
+    assert "works.toml:24: approvers.1.veto: " in told
     (told,) = refused(tmp_path, works='quorum = 3\ncompletion = "quorum"\n' + GOOD)
     assert told == f"{tmp_path}/works.toml:1: quorum: more than there are approvers"
 
 
 def test_a_default_without_its_rule_is_refused(tmp_path: Path) -> None:
     (told,) = refused(tmp_path, works=GOOD.replace('default_basis = ["缺席默认制"]\n', ""))
-    assert "works.toml:18: approvers.1: default_basis: a default needs the rule" in told
+    assert "works.toml:19: approvers.1: default_basis: a default needs the rule" in told
 
 
 def test_what_is_not_toml_is_told_with_its_line(tmp_path: Path) -> None:
     (told,) = refused(tmp_path, works=GOOD.replace("[[materials]]", "[[materials]"))
     assert told.startswith(f"{tmp_path}/works.toml:11: ")
     (told,) = refused(tmp_path, works=GOOD + 'name = "unclosed')
-    assert told.startswith(f"{tmp_path}/works.toml:23: ")
+    assert told.startswith(f"{tmp_path}/works.toml:24: ")
 
 
 def test_a_code_is_used_once(tmp_path: Path) -> None:

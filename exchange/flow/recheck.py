@@ -1,0 +1,32 @@
+"""Recheck: a deemed consent examined again, years later and by anyone, from its signed bytes and the directory alone."""
+
+from __future__ import annotations
+
+from exchange.audit import verify_receipt
+from exchange.envelope import Trust, verify_signed
+from exchange.errors import Forged, Malformed
+from exchange.flow.receipts import proof_digest
+from exchange.rules.calendar import WorkingCalendar
+from exchange.rules.deadline import project
+from schemas import DeemedConsent
+
+
+def recheck_deemed(signed: bytes, trust: Trust, calendar: WorkingCalendar) -> DeemedConsent:
+    """The deemed consent, once signature, receipt, due moment and reminders hold.
+
+    Raises Malformed, Unsupported, Untrusted or Forged, naming what does not hold.
+    """
+    deemed = verify_signed(signed, trust).body
+    if not isinstance(deemed, DeemedConsent) or deemed.state.evidence is None:
+        raise Malformed("not a deemed consent with the department's receipt")
+    state = deemed.state
+    receipt = verify_receipt(state.evidence, trust)
+    if receipt.receiver != state.department or receipt.message_id != state.consultation_id:
+        raise Forged("the receipt is for another request")
+    if proof_digest(state.evidence) != deemed.receipt_digest:
+        raise Forged("the receipt is not the one that is cited")
+    if project(state, calendar).due_at != deemed.due_at:
+        raise Forged(f"the due moment does not follow from the ledger by {calendar.version}")
+    if not any(reminder.at < deemed.due_at for reminder in deemed.reminders):
+        raise Forged("no reminder went out before the end of the term")
+    return deemed
