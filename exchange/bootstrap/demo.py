@@ -99,7 +99,7 @@ class Demo:
     _members: dict[str, Opened] = field(default_factory=dict)
     _seen: dict[str, int] = field(default_factory=dict)
     _killed: bool = False
-    _clock: AcceleratedClock = AcceleratedClock(BEGINS, BEGINS, 86_400 / DAY)
+    _clock: AcceleratedClock = field(default_factory=lambda: AcceleratedClock(BEGINS, BEGINS, 86_400 / DAY))
 
     def say(self, line: str) -> None:
         """Keeps a line for whoever shows the demonstration."""

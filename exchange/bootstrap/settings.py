@@ -30,9 +30,7 @@ class Settings:
         try:
             clock = parse_clock(env.get("EXCHANGE_CLOCK", "real"))
         except ValueError as error:
-            raise BadConfiguration(
-                f"EXCHANGE_CLOCK does not hold: {error}", mend="real, or ORIGIN/START/FACTOR"
-            ) from error
+            raise BadConfiguration(f"EXCHANGE_CLOCK does not hold: {error}", mend="real, or A/B/FACTOR") from error
         return cls(
             home=(home or Path(env.get("EXCHANGE_HOME", HOME_DEFAULT))).absolute(),
             broker_url=env.get("EXCHANGE_BROKER_URL") or None,

@@ -81,7 +81,7 @@ def _declare(admin: Errand, queue: Queue) -> bool:
     return is_new
 
 
-def _differs(error: ChannelClosedByBroker, what: str, mend: str) -> BadTopology | ChannelClosedByBroker:
+def _differs(error: ChannelClosedByBroker, what: str, mend: str) -> BadTopology:
     if error.reply_code != _PRECONDITION_FAILED:
-        return error
+        return BadTopology(f"{what} cannot be declared: {error.reply_code} {error.reply_text}")
     return BadTopology(f"{what} exists with other arguments: {error.reply_text}", mend=mend)

@@ -506,4 +506,7 @@ class Delivery:
 
 
 OnBatch = Callable[[Sequence[Delivery]], None]
-"""Handles deliveries of one queue, in order. Returning acknowledges them all; raising hands them back."""
+"""Handles deliveries of one queue, in order. Returning acknowledges them all; raising hands them back.
+
+After it has raised it is asked with an empty batch, with growing patience, whether it can take deliveries again.
+"""

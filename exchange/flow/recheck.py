@@ -1,4 +1,4 @@
-"""Recheck: a deemed consent examined again, years later and by anyone, from its signed bytes and the directory alone."""
+"""Recheck: a deemed consent examined again, by anyone, from its signed bytes and the directory alone."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ def recheck_deemed(signed: bytes, trust: Trust, calendar: WorkingCalendar) -> De
     Raises Malformed, Unsupported, Untrusted or Forged, naming what does not hold.
     """
     deemed = verify_signed(signed, trust).body
-    if not isinstance(deemed, DeemedConsent) or deemed.state.evidence is None:
+    evidence = deemed.state.evidence if isinstance(deemed, DeemedConsent) else None
+    if not isinstance(deemed, DeemedConsent) or evidence is None:
         raise Malformed("not a deemed consent with the department's receipt")
     state = deemed.state
-    receipt = verify_receipt(state.evidence, trust)
+    receipt = verify_receipt(evidence, trust)
     if receipt.receiver != state.department or receipt.message_id != state.consultation_id:
         raise Forged("the receipt is for another request")
-    if proof_digest(state.evidence) != deemed.receipt_digest:
+    if proof_digest(evidence) != deemed.receipt_digest:
         raise Forged("the receipt is not the one that is cited")
     if project(state, calendar).due_at != deemed.due_at:
         raise Forged(f"the due moment does not follow from the ledger by {calendar.version}")

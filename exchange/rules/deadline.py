@@ -1,7 +1,8 @@
 """The deadline: a budget of working days and a ledger of what happened to it. The due moment is always derived.
 
 How days are counted: the day on which a term starts, is stopped or runs on again is not counted; the term ends with
-the last working day, at 24:00. Stops that overlap count once. An announced stop ends by itself after its length.
+the last working day, at 24:00. Stops that overlap count once. An announced stop ends by itself after its length. A restart
+lifts stops and begins the whole term anew, with what it was extended by.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def project(state: DeadlineState, calendar: WorkingCalendar) -> Projection:
     pauses, guessed = _pauses(after, calendar)
     if any(pause.until is None for pause in pauses):
         return Projection(began, None, guessed, True)
-    extra = sum(entry.days or 0 for entry in after if entry.kind is EntryKind.EXTEND)
+    extra = sum(entry.days or 0 for entry in state.ledger if entry.kind is EntryKind.EXTEND)
     if state.term.fixed is not None:
         due_at, provisional = _fixed(state.term.fixed, extra, pauses, calendar)
     else:

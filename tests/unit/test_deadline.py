@@ -110,6 +110,11 @@ def test_a_restart_lifts_a_stop_even_one_of_the_same_moment() -> None:
     assert due(start("03-02"), stop("03-05"), restart("03-05")) == end("03-12")
 
 
+def test_a_restart_does_not_take_an_extension_back() -> None:
+    # 5 restarted; 6 9 10 11 12 and 13 16 17
+    assert due(start("03-02"), extend("03-03", 3), restart("03-05")) == end("03-17")
+
+
 def test_an_extension_adds_working_days_over_the_weekend() -> None:
     # 3 4 5 6 9 and 10 11 12
     assert due(start("03-02"), extend("03-04", 3)) == end("03-12")
