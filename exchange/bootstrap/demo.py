@@ -184,7 +184,11 @@ class Demo:
         for address, opened in self._members.items():
             with opened.store.reading() as tx:
                 found += [f"{address}: refused a message: {letter.reason}" for letter in tx.inbox.dead_letters()]
-                found += [f"{address}: {n} copies {s}" for s, n in tx.outbox.counts().items() if s in _BAD and n]
+                counts = tx.outbox.counts()
+            if counts.get("failed"):
+                found.append(f"{address}: {counts['failed']} messages could not be sent")
+            if counts.get("returned") and address not in self._may_be_overtaken():
+                found.append(f"{address}: {counts['returned']} messages came back")
         return found
 
     def close(self) -> None:
@@ -213,6 +217,11 @@ class Demo:
             if waiting:
                 yield address, waiting
 
+    def _may_be_overtaken(self) -> set[str]:
+        """Departments whose opinion may reach a case that an early end has closed, and then comes back."""
+        names = {name for expected in SCRIPT for name, ends in expected.parts.items() if ends == ANYTHING}
+        return {address for address in self.profiles if address.rsplit(".", 1)[-1] in names}
+
     def _not_handed_in(self) -> list[str]:
         handed_in = {expected.file for expected in self.submitted.values()}
         return [expected.file for expected in SCRIPT if expected.file not in handed_in]
@@ -238,9 +247,6 @@ class Demo:
             recheck_deemed(stored[0].signed, node.directory, node.calendar)
         except (ExchangeError, IndexError) as error:
             yield f"{case.number}, {part.department}: the deemed consent does not hold: {error}"
-
-
-_BAD = ("returned", "failed")
 
 
 def ended(part: PartStatus) -> str:

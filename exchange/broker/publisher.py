@@ -41,8 +41,8 @@ class ConfirmedPublisher:
     """Publishes for ``sender`` to the exchange of documents; implements `exchange.flow.ports.Publisher`.
 
     ``user_id``, if given, is set on every message and must be the account's own name. ``on_results`` gets the fates,
-    several at a time, in the connection's thread, and must not publish there. ``max_messages`` and ``max_bytes`` bound what is waiting or in
-    flight; a confirm that is ``confirm_timeout`` seconds overdue costs the channel.
+    several at a time, in the connection's thread, and must not publish there. ``max_messages`` and ``max_bytes`` bound
+    what is waiting or in flight; a confirm that is ``confirm_timeout`` seconds overdue costs the channel.
     """
 
     def __init__(

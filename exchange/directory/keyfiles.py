@@ -38,6 +38,8 @@ def load_identity(folder: Path) -> Identity:
     """Reads a key folder. Raises BadKeys when it is missing, unreadable or does not hold together."""
     try:
         keys = json.loads((folder / _DECRYPTION).read_bytes())
+        if not isinstance(keys, list) or not keys:
+            raise BadKeys(f"{folder / _DECRYPTION} holds no decryption key")
         return Identity(
             address=(folder / _ADDRESS).read_text(),
             signing_key=Ed25519PrivateKey.from_private_bytes((folder / _SIGNING).read_bytes()),

@@ -23,6 +23,7 @@ from schemas import (
     DeadlineState,
     DeadlineStatus,
     DeemedConsent,
+    DefaultMode,
     EntryKind,
     Escalation,
     LedgerEntry,
@@ -205,8 +206,6 @@ class Court:
         """Takes the next message of the queue; one that was handled before changes nothing."""
         posted = self.queue.pop(0)
         if any(posted.id == known.id for known in self.handled):
-            before = [(seat.state, seat.revision) for seat in self.seats.values()]
-            assert before == [(seat.state, seat.revision) for seat in self.seats.values()]
             return
         self.handled.append(posted)
         if isinstance(posted.body, Opinion):
@@ -257,6 +256,10 @@ class Court:
         except Returned as error:
             self.sent_back[posted.id] = error.code
             return
+        in_time = due_at is None or posted.at <= due_at
+        free = rule.default is DefaultMode.NONE or seat.state is PartState.ESCALATED
+        assert ruling is not Ruling.LATE or not in_time or seat.state is PartState.DEEMED, "in time, yet kept as late"
+        assert ruling is not Ruling.TAKE or in_time or free, "late, yet taken"
         if ruling is Ruling.STOP_CLOCK:
             assert opinion.procedure is not None
             self._stop(seat, posted.at, opinion.procedure.days)
@@ -292,7 +295,8 @@ class Court:
         assert seat.signed_for, "silence without a receipt"
         assert any(reminder.at < deemed.due_at for reminder in deemed.reminders), "silence without a reminder"
         in_time = [posted.id for posted in self.opinions_of(seat.department) if posted.at <= deemed.due_at]
-        assert all(self.sent_back.get(id_) == "premature" for id_ in in_time), "silence beat an opinion in time"
+        too_soon = {"premature", "not-consulted"}
+        assert all(self.sent_back.get(id_) in too_soon for id_ in in_time), "silence beat an opinion in time"
         assert not self.matter.exclusions
 
     def _take_escalation(self, escalation: Escalation) -> None:

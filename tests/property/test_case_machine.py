@@ -93,9 +93,11 @@ class CaseMachine(RuleBasedStateMachine):
 
     court: Court
 
-    @initialize(matter=matters())
-    def begin(self, matter: Matter) -> None:
+    @initialize(matter=matters(), signing=st.sets(departments))
+    def begin(self, matter: Matter, signing: set[str]) -> None:
         self.court = Court(matter, morning(2026, 3, 2))
+        for department in signing:
+            self.court.sign(department)
         self.settled: dict[str, PartState] = {}
         self.over: tuple[CaseState, tuple[PartState, ...]] | None = None
 

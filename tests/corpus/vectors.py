@@ -1,0 +1,101 @@
+"""Writes docs/vectors: everything a second implementation needs to open an envelope and check a receipt.
+
+python -m tests.corpus.vectors
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from exchange.audit import inclusion_path, tree_root
+from exchange.envelope import open_envelope, pack_leaves, sign_document
+from exchange.envelope.keys import KEMS
+from schemas import Header, Receipt, ReceiptBatch, ReceiptOutcome, Suite
+from tests.corpus.forge import IDS, Forge, good_header
+from tests.corpus.world import NOW, World, load_world
+
+FOLDER = Path(__file__).resolve().parent.parent.parent / "docs" / "vectors"
+
+
+def envelope_vector(world: World, suite: Suite) -> dict[str, Any]:
+    """One envelope with the keys that open it and what is found inside."""
+    forge = Forge(world, header=good_header(suite=suite.value), suite=suite, enclosures=["附件一".encode()])
+    data = forge.envelope()
+    opened = open_envelope(data, world["bob"], world.directory, NOW)
+    key = next(key for key in world["bob"].decryption_keys if key.suite is suite)
+    return {
+        "what": f"an envelope of suite {suite.value}, from city.alice to city.bob",
+        "suite": suite.value,
+        "cose_algorithm": KEMS[suite].alg,
+        "opened_at": NOW.isoformat(),
+        "recipient_address": "city.bob",
+        "recipient_key_id": key.kid,
+        "recipient_secret_key": key.secret.hex(),
+        "recipient_public_key": key.public.hex(),
+        "signer_certificate_der": world["alice"].certificate.hex(),
+        "signer_public_key": world["alice"].signing_key.public_key().public_bytes_raw().hex(),
+        "envelope": data.hex(),
+        "header_json": opened.header_bytes.decode(),
+        "content_key": forge.key.hex(),
+        "signed_document": opened.signed.hex(),
+        "signed_document_sha256": opened.digest,
+        "body_json": forge.payload.decode(),
+        "enclosures": [enclosure.hex() for enclosure in opened.enclosures],
+    }
+
+
+def receipts_vector(world: World) -> dict[str, Any]:
+    """A batch of five receipts with every inclusion path."""
+    leaves = [receipt(number).model_dump_json().encode() for number in range(5)]
+    batch = ReceiptBatch(root=tree_root(leaves).hex(), size=5, receiver="city.bob", sender="city.alice", at=NOW)
+    header = Header(
+        message_id=IDS[1], conversation_id=IDS[1], kind="receipt", sender="city.bob",
+        addressees=("city.alice",), created_at=NOW,
+    )  # fmt: skip
+    enclosure = pack_leaves(leaves)
+    signed = sign_document(header.model_dump_json().encode(), batch, world["bob"], [enclosure])
+    return {
+        "what": "five receipts of city.bob for messages of city.alice under one signature",
+        "signer_certificate_der": world["bob"].certificate.hex(),
+        "signer_public_key": world["bob"].signing_key.public_key().public_bytes_raw().hex(),
+        "signed_batch": signed.hex(),
+        "enclosure": enclosure.hex(),
+        "root": batch.root,
+        "receipts": [
+            {"json": leaf.decode(), "index": index, "path": [step.hex() for step in inclusion_path(leaves, index)]}
+            for index, leaf in enumerate(leaves)
+        ],
+    }
+
+
+def receipt(number: int) -> Receipt:
+    """One receipt of the batch; the last one returns its document."""
+    returned = number == 4
+    return Receipt(
+        outcome=ReceiptOutcome.RETURNED if returned else ReceiptOutcome.ACCEPTED,
+        message_id=f"00000000-0000-4000-8000-00000000000{number}",
+        sender="city.alice",
+        receiver="city.bob",
+        digest=f"{number:064x}",
+        arrived_at=NOW,
+        signed_for_at=NOW + timedelta(seconds=number),
+        reason_code="secret" if returned else None,
+        reason="classified documents do not travel here" if returned else "",
+    )
+
+
+def write() -> None:
+    """Writes all vectors."""
+    world = load_world()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    vectors = {f"envelope-{suite.value}": envelope_vector(world, suite) for suite in Suite}
+    for name, vector in {**vectors, "receipts": receipts_vector(world)}.items():
+        text = json.dumps(vector, ensure_ascii=False, indent=1) + "\n"
+        (FOLDER / f"{name}.json").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()
