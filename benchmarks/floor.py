@@ -50,12 +50,15 @@ def postgres_commit(url: str, name: str) -> Commit:
     return commit
 
 
-class BarePublisher:
-    """Publishes a sequence of bodies to one queue with many confirms in flight, in the calling thread."""
+Parcel = tuple[str, str, bytes]
+"""Queue, message id, body."""
 
-    def __init__(self, url: str, queue: str, make: Callable[[], list[tuple[str, bytes]]], commit: Commit) -> None:
-        self._queue, self._make, self._commit = queue, make, commit
-        self._ready: list[tuple[str, bytes]] = []
+
+class BarePublisher:
+    """Publishes parcels with many confirms in flight, in the calling thread; each lot is committed first."""
+
+    def __init__(self, url: str, make: Callable[[], list[Parcel]], commit: Commit) -> None:
+        self._make, self._commit = make, commit
         self._sent = self._acked = 0
         self._done = False
         self._connection = pika.SelectConnection(pika.URLParameters(url), on_open_callback=self._opened)
@@ -79,17 +82,15 @@ class BarePublisher:
 
     def _pump(self) -> None:
         while not self._done and self._sent - self._acked < IN_FLIGHT:
-            if not self._ready:
-                self._ready = self._make()
-                if not self._ready:
-                    self._done = True
-                    break
-                self._commit(self._ready)
-            for name, body in self._ready:
+            lot = self._make()
+            if not lot:
+                self._done = True
+                break
+            self._commit([(name, body) for _, name, body in lot])
+            for queue, name, body in lot:
                 properties = pika.BasicProperties(delivery_mode=2, message_id=name)
-                self._channel.basic_publish("", self._queue, body, properties, mandatory=True)
-                self._sent += 1
-            self._ready = []
+                self._channel.basic_publish("", queue, body, properties, mandatory=True)
+            self._sent += len(lot)
         if self._done and self._acked >= self._sent:
             self._connection.close()
             self._connection.ioloop.stop()

@@ -17,9 +17,10 @@ from collections.abc import Callable
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
-from benchmarks.floor import BATCH, BarePublisher, Commit, bare_consumer, postgres_commit, sqlite_commit
+from benchmarks.floor import BATCH, BarePublisher, Commit, Parcel, bare_consumer, postgres_commit, sqlite_commit
 from benchmarks.measure import Figure, folder, machine, show
 from exchange.bootstrap.local import LocalDomain, Seat
+from exchange.bootstrap.logs import configure
 from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.broker.probe import server_version, stamps_arrival
 from exchange.clock import RealClock
@@ -122,23 +123,23 @@ def bare(path: Path, info: NodeInfo, count: int, database_url: str | None) -> fl
     child.start()
     left, body = count, document()
 
-    def make() -> list[tuple[str, bytes]]:
+    def make() -> list[Parcel]:
         nonlocal left
         batch = min(left, BATCH)
         left -= batch
         return [sealed_one() for _ in range(batch)]
 
-    def sealed_one() -> tuple[str, bytes]:
+    def sealed_one() -> Parcel:
         name = str(uuid.uuid4())
         header = Header(
             message_id=name, conversation_id=name, kind="document", sender=sender.address,
             addressees=(receiver.address,), created_at=RealClock().now(),
         )  # fmt: skip
         sealed = seal(header, body, sender.identity, [sender.directory.recipient(receiver.address, header.suite)])
-        return name, envelope_for(sealed.common, sealed.recipients[receiver.address])
+        return queue, name, envelope_for(sealed.common, sealed.recipients[receiver.address])
 
     began = time.perf_counter()
-    BarePublisher(info.url, queue, make, commit_of("out")).run()
+    BarePublisher(info.url, make, commit_of("out")).run()
     done.wait()
     spent = time.perf_counter() - began
     child.join()
@@ -173,6 +174,7 @@ def compare(info: NodeInfo, count: int, times: int, database_url: str | None) ->
 
 def main() -> None:
     """Measures and prints."""
+    configure(quiet=True)
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 4000
     times = int(sys.argv[2]) if len(sys.argv) > 2 else 5
 

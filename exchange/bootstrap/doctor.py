@@ -28,6 +28,8 @@ Level = Literal["good", "note", "bad"]
 
 _EXPIRES_SOON = timedelta(days=30)
 _SKEW = timedelta(seconds=5)
+_OLDEST = (3, 10)
+"""The first RabbitMQ with at-least-once dead-lettering."""
 
 
 @dataclass(frozen=True)
@@ -166,6 +168,10 @@ def _databases(home: Home, settings: Settings, profiles: dict[str, Profile]) -> 
         )
 
 
+def _release(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
+
+
 def _broker(settings: Settings, profiles: dict[str, Profile]) -> Iterator[Finding]:
     if not profiles:
         return
@@ -176,7 +182,10 @@ def _broker(settings: Settings, profiles: dict[str, Profile]) -> Iterator[Findin
         if missing:
             yield Finding("bad", "topology", f"missing: {', '.join(missing)}", "exchange init")
     first = next(iter(links.values()))
-    yield Finding("good", "broker", f"RabbitMQ {server_version(first.url)}, queues of {len(links)} members looked at")
+    version = server_version(first.url)
+    yield Finding("good", "broker", f"RabbitMQ {version}, queues of {len(links)} members looked at")
+    if _release(version) < _OLDEST:
+        yield Finding("note", "broker", f"RabbitMQ {version} may lose dead letters on their way", "take 3.10 or newer")
     if first.stamps:
         yield Finding("good", "arrival time", "the broker stamps every message on arrival")
     else:

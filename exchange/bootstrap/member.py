@@ -23,7 +23,7 @@ from exchange.flow.dispatch import Dispatcher
 from exchange.flow.node import Node
 from exchange.flow.receipts import OnSigned
 from exchange.flow.receive import Handler, Receiver
-from exchange.flow.respond import OpinionRule
+from exchange.flow.respond import OpenDesk, OpinionRule
 from exchange.store import SqlStore
 from schemas import Document, Role
 
@@ -98,6 +98,7 @@ class RunningMember:
         self._tick = tick if tick is not None else _tick_for(node.clock)
         self._batch = batch
         self._window = window
+        self._desk = OpenDesk(node, work.opinion_rule) if work.opinion_rule is not None else None
         self._periodic = periodic
         self._event_times = event_times
         self._on_activity = on_activity
@@ -192,7 +193,7 @@ class RunningMember:
                 self._stopping.wait(1.0)
 
     def _do_periodic_work(self) -> None:
-        if periodic_work(self.node, self._work):
+        if periodic_work(self.node, self._desk):
             self.dispatcher.wake()
         connected = self._consumer is not None and self._consumer.state.connected
         if connected and monotonic() - self._said_alive >= _ALIVE_EVERY:
@@ -201,7 +202,7 @@ class RunningMember:
             self._said_alive = monotonic()
 
 
-def periodic_work(node: Node, work: Work) -> int:
+def periodic_work(node: Node, desk: OpenDesk | None = None) -> int:
     """A monitor's sweep and a department's look at its desk; how much was done."""
     roles = node.directory.member(node.address).roles
     done = 0
@@ -211,9 +212,8 @@ def periodic_work(node: Node, work: Work) -> int:
             done += swept.looked_at
             if swept.looked_at < lapse.SWEEP_LIMIT:
                 break
-    if Role.DEPARTMENT in roles and work.opinion_rule is not None:
-        while answered := respond.look_at_desk(node, work.opinion_rule):
-            done += answered
+    while desk is not None and (looked := desk.look()):
+        done += looked
     return done
 
 

@@ -100,7 +100,7 @@ class Replay:
         self.domain.settle()
         if batch.look_at is not None:
             self._clock.step_to(batch.look_at)
-            if periodic_work(self.domain.nodes[self._monitor], work_for((Role.MONITOR,))):
+            if periodic_work(self.domain.nodes[self._monitor]):
                 self.domain.members[self._monitor].wake()
                 self.domain.settle()
 

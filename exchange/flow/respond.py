@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
+import structlog
+
 from exchange.envelope import verify_signed
 from exchange.errors import BadOpinion, Conflict, NotFound, Returned, Secret
 from exchange.flow.node import Node, Step
@@ -26,8 +28,12 @@ from schemas import (
     Verdict,
 )
 
+log = structlog.get_logger()
+
+_WHOLE_DESK = 100_000
+
 OpinionRule = Callable[[Consultation, date], Opinion | None]
-"""A department's pure rule. None: not today, or for an officer; it is asked again on the next look."""
+"""A department's pure rule. None: not today, or for an officer; it is asked again tomorrow."""
 
 ANSWERABLE = frozenset({"waiting", "defaulted"})
 """Desk states in which a department may still answer; after a default its answer is kept as a late one."""
@@ -168,24 +174,50 @@ def reply_in(step: Step, opinion: Opinion) -> str:
     return message_id
 
 
-def look_at_desk(node: Node, rule: OpinionRule, limit: int = 50) -> int:
-    """Asks the rule about what waits; writes all its answers in one transaction and returns their number."""
-    today = node.clock.now().date()
-    with node.store.reading() as tx:
-        waiting = [row for row in tx.desk.waiting(limit) if row.cleared]
-        stored = [(row, tx.documents.get(row.window, row.consultation_id)) for row in waiting]
-    opinions = [
-        opinion.model_copy(update={"consultation_id": row.consultation_id})
-        for row, document in stored
-        if (opinion := rule(consultation_of(node, document), today)) is not None
-    ]
-    if not opinions:
-        return 0
-    with node.step() as step:
-        still = [o for o in opinions if (row := step.tx.desk.get(o.case_number)) and row.state == "waiting"]
-        for opinion in still:
-            reply_in(step, opinion)
-    return len(still)
+class OpenDesk:
+    """Has a department's rule look at what waits: once a day each, since a rule knows nothing but case and day."""
+
+    def __init__(self, node: Node, rule: OpinionRule) -> None:
+        self._node = node
+        self._rule = rule
+        self._day: date | None = None
+        self._asked: dict[str, str] = {}
+        """Consultations asked about on that day, by case."""
+
+    def look(self, limit: int = 50) -> int:
+        """Asks about up to ``limit`` cases not asked about today; its answers go out in one transaction.
+
+        Returns how many were looked at; call again until that is none.
+        """
+        today = self._node.clock.now().date()
+        if today != self._day:
+            self._day, self._asked = today, {}
+        with self._node.store.reading() as tx:
+            rows = [row for row in tx.desk.waiting(_WHOLE_DESK) if row.cleared and self._is_new(row)][:limit]
+            stored = [tx.documents.get(row.window, row.consultation_id) for row in rows]
+        opinions = [self._ask(row, document, today) for row, document in zip(rows, stored, strict=True)]
+        given = [opinion for opinion in opinions if opinion is not None]
+        if given:
+            with self._node.step() as step:
+                for opinion in given:
+                    row = step.tx.desk.get(opinion.case_number)
+                    if row is not None and row.state == "waiting":
+                        reply_in(step, opinion)
+        self._asked |= {row.case_number: row.consultation_id for row in rows}
+        return len(rows)
+
+    def _is_new(self, row: DeskRow) -> bool:
+        return self._asked.get(row.case_number) != row.consultation_id
+
+    def _ask(self, row: DeskRow, document: StoredDocument | None, today: date) -> Opinion | None:
+        consultation = consultation_of(self._node, document)
+        try:
+            opinion = self._rule(consultation, today)
+        except Exception:
+            # A department's own code failed on one case: the others must not wait for it, and an officer can answer.
+            log.exception("rule.failed", node=self._node.address, case_number=row.case_number)
+            return None
+        return opinion and opinion.model_copy(update={"consultation_id": row.consultation_id})
 
 
 def consultation_of(node: Node, stored: StoredDocument | None) -> Consultation:

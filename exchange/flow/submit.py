@@ -11,7 +11,7 @@ from exchange.flow.node import Node, Step
 from exchange.flow.ports import CaseRow, CaseState, PartRow, PartState
 from exchange.rules.application import check_application
 from exchange.rules.letters import consultation_letter
-from schemas import Application, Approver, Consultation, ConsultedDepartment, Matter, Term, Urgency
+from schemas import Application, Approver, Consultation, ConsultedDepartment, Matter, Role, Term, Urgency
 
 
 def submit(
@@ -31,7 +31,7 @@ def submit(
     matter = matter_for(node, application.matter)
     check_application(application, matter, enclosures)
     with node.step() as step:
-        number = case_number or _next_number(step, node.directory.domain)
+        number = case_number or _next_number(step)
         if step.tx.cases.get(number) is not None:
             raise Conflict(f"case {number} exists", mend="leave the number to the window, or choose another")
         case = _new_case(step, number, application, matter)
@@ -132,9 +132,13 @@ def _new_part(case: CaseRow, approver: Approver, due: Mapping[str, datetime]) ->
     )
 
 
-def _next_number(step: Step, domain: str) -> str:
+def _next_number(step: Step) -> str:
+    """The next docket number: domain, year and serial; with several windows, each under its own name."""
     year = step.now.year
     key = f"case-serial:{year}"
     serial = int(step.tx.get_meta(key) or 0) + 1
     step.tx.set_meta(key, str(serial))
-    return f"{domain.split('.')[-1].upper()}-{year}-{serial:06d}"
+    domain, name = step.node.directory.domain, step.node.address
+    several = len(step.node.directory.with_role(Role.WINDOW)) > 1
+    prefix = name.removeprefix(domain.rpartition(".")[0] + ".") if several else domain.rpartition(".")[2]
+    return f"{prefix.replace('.', '-').upper()}-{year}-{serial:06d}"

@@ -1,8 +1,8 @@
 """The deadline: a budget of working days and a ledger of what happened to it. The due moment is always derived.
 
 How days are counted: the day on which a term starts, is stopped or runs on again is not counted; the term ends with
-the last working day, at 24:00. Stops that overlap count once. An announced stop ends by itself after its length. A restart
-lifts stops and begins the whole term anew, with what it was extended by.
+the last working day, at 24:00. Stops that overlap count once. An announced stop ends by itself after its length. A
+restart lifts stops and begins the whole term anew, with what it was extended by.
 """
 
 from __future__ import annotations
@@ -82,14 +82,18 @@ def _pauses(entries: Sequence[LedgerEntry], calendar: WorkingCalendar) -> tuple[
     pauses: list[_Pause] = []
     guessed = False
     for entry in entries:
-        day = _day(entry.at)
         if entry.kind is EntryKind.STOP:
+            day = _ending_day(entry.at)
             until, provisional = (None, False) if entry.days is None else add_working_days(calendar, day, entry.days)
             guessed = guessed or provisional
             _add(pauses, _Pause(day, until))
-        elif entry.kind is EntryKind.RESUME and pauses and (pauses[-1].until is None or pauses[-1].until > day):
-            pauses[-1] = _Pause(pauses[-1].since, day)
+        elif entry.kind is EntryKind.RESUME and pauses:
+            pauses[-1] = _cut(pauses[-1], _day(entry.at))
     return pauses, guessed
+
+
+def _cut(pause: _Pause, day: date) -> _Pause:
+    return _Pause(pause.since, day) if pause.until is None or pause.until > day else pause
 
 
 def _add(pauses: list[_Pause], pause: _Pause) -> None:
@@ -131,9 +135,14 @@ def _later(moment: datetime, days: int, calendar: WorkingCalendar) -> tuple[date
     """The end of the day that lies so many working days behind a moment; the moment itself for none."""
     if not days:
         return moment, False
-    last, provisional = add_working_days(calendar, _day(moment - timedelta(microseconds=1)), days)
+    last, provisional = add_working_days(calendar, _ending_day(moment), days)
     return end_of_day(last), provisional
 
 
 def _day(moment: datetime) -> date:
     return moment.astimezone(CST).date()
+
+
+def _ending_day(moment: datetime) -> date:
+    """The day a moment ends: midnight is the 24:00 of the day before, so that it does not cost that day."""
+    return _day(moment - timedelta(microseconds=1))

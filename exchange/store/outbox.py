@@ -110,18 +110,29 @@ class SqlOutbox:
                     returned_at=bindparam("returned"),
                     receipt_id=bindparam("receipt"),
                     receipt_index=bindparam("leaf"),
+                    recipient=b"",
                     last_error=func.coalesce(bindparam("why", type_=Text), _c.last_error),
                 ),
                 [_settled(copy, item, now) for copy, item in moved.items()],
             )
+            self._forget({item.message_id for item in moved.values()})
         return list(moved.values())
+
+    def _forget(self, message_ids: Collection[str]) -> None:
+        """Drops the ciphertext of messages that every addressee has signed for or sent back; the document stays."""
+        waiting = select(_c.id).where(_c.message_id == outbox_message.c.message_id, _c.receipt_id.is_(None))
+        self._db.execute(
+            update(outbox_message)
+            .where(outbox_message.c.message_id.in_(message_ids), ~waiting.exists())
+            .values(common=b"")
+        )
 
     def resend(self, message_id: str, addressee: str | None, now: datetime) -> int:
         # What was signed for or sent back is settled: the addressee would answer with the receipt that we have already.
         query = update(outbox_copy).where(_c.message_id == message_id, _c.receipt_id.is_(None))
         if addressee is not None:
             query = query.where(_c.addressee == addressee)
-        return self._db.execute(query.values(state=OutboxState.WRITTEN, next_at=_AT_ONCE)).rowcount
+        return self._db.execute(query.values(state=OutboxState.WRITTEN, next_at=_AT_ONCE, attempts=0)).rowcount
 
     def rows(self, message_id: str) -> list[OutboxView]:
         query = (

@@ -136,7 +136,7 @@ class City:
         """Moves the clock and has the monitors look."""
         self.clock.step_to(moment)
         for name in monitors or ("monitor",):
-            periodic_work(self.node(name), work_for((Role.MONITOR,)))
+            periodic_work(self.node(name))
             self.wake(name)
         if settle:
             self.local.settle()

@@ -288,10 +288,13 @@ class Court:
                 self._move(seat, seat.state)
                 self._tell(seat)
             return
-        self._assert_silence_may_count(seat, deemed)
+        self._assert_silence_may_count(seat, deemed, posted.at)
         self._take_effect(seat, PartState.DEEMED, posted.id)
 
-    def _assert_silence_may_count(self, seat: Seat, deemed: DeemedConsent) -> None:
+    def _assert_silence_may_count(self, seat: Seat, deemed: DeemedConsent, at: datetime) -> None:
+        ends = project(self.own(seat), CALENDAR).effective_at
+        assert ends is not None, "silence without an end of the term"
+        assert at > ends, "silence before the end of the term"
         assert seat.signed_for, "silence without a receipt"
         assert any(reminder.at < deemed.due_at for reminder in deemed.reminders), "silence without a reminder"
         in_time = [posted.id for posted in self.opinions_of(seat.department) if posted.at <= deemed.due_at]

@@ -38,7 +38,7 @@ departments = st.sampled_from(DEPARTMENTS)
 @st.composite
 def matters(draw: st.DrawFn) -> Matter:
     """A matter for three departments: any completion, defaults, stages, prerequisites, vetoes, delays."""
-    modes = [draw(st.sampled_from(DefaultMode)) for _ in DEPARTMENTS]
+    modes = [draw(st.sampled_from([DefaultMode.CONSENT, *DefaultMode])) for _ in DEPARTMENTS]
     last = draw(st.sampled_from(["parallel", "second stage", "after a"]))
     approvers = tuple(
         Approver(
@@ -93,7 +93,7 @@ class CaseMachine(RuleBasedStateMachine):
 
     court: Court
 
-    @initialize(matter=matters(), signing=st.sets(departments))
+    @initialize(matter=matters(), signing=st.sampled_from([set(DEPARTMENTS), set(DEPARTMENTS), {"c.a"}, set()]))
     def begin(self, matter: Matter, signing: set[str]) -> None:
         self.court = Court(matter, morning(2026, 3, 2))
         for department in signing:
@@ -125,6 +125,13 @@ class CaseMachine(RuleBasedStateMachine):
     def the_department_answers(self, department: str, verdict: Verdict) -> None:
         self.court.answer(opinion(department, verdict))
 
+    @rule(department=departments, hours=st.sampled_from([1, 24, 72]))
+    def the_department_answers_after_the_end(self, department: str, hours: int) -> None:
+        due_at = project(self.court.own(self.court.seats[department]), CALENDAR).due_at
+        if due_at is not None:
+            self.court.now = max(self.court.now, due_at + hours * HOUR)
+            self.court.answer(opinion(department, Verdict.DISAGREE))
+
     @rule(department=departments)
     def the_department_answers_at_the_last_moment(self, department: str) -> None:
         due_at = project(self.court.own(self.court.seats[department]), CALENDAR).due_at
@@ -139,6 +146,14 @@ class CaseMachine(RuleBasedStateMachine):
     @rule(which=st.integers(0, 1))
     def a_monitor_looks(self, which: int) -> None:
         self.court.sweep(self.court.monitors[which])
+
+    @rule(department=departments, days=st.integers(1, 3), hours=st.sampled_from([24, 48, 72]))
+    def the_monitors_have_not_heard_of_an_extension(self, department: str, days: int, hours: int) -> None:
+        self.the_term_is_extended(department, days)
+        self.court.now += hours * HOUR
+        for monitor in self.court.monitors:
+            self.court.sweep(monitor)
+        self.drain()
 
     @precondition(lambda self: self.court.queue)
     @rule()
@@ -281,6 +296,6 @@ def snapshot(court: Court) -> object:
 
 
 CaseMachine.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=150, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 TestACaseUnderAnyOrderOfEvents = CaseMachine.TestCase

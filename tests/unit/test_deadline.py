@@ -88,6 +88,13 @@ def test_stopped_on_its_last_day_one_day_is_left() -> None:
     assert due(start("03-02"), stop("03-09", 2)) == end("03-12")
 
 
+def test_stopped_at_the_last_moment_the_last_day_is_left() -> None:
+    # 3 4 5 6 counted; 9 stopped at 24:00; 16 resumed; 17
+    assert due(start("03-02"), stop("03-09", time="24:00"), resume("03-16")) == end("03-17")
+    # for 10 11; 12
+    assert due(start("03-02"), stop("03-09", 2, time="24:00")) == end("03-12")
+
+
 def test_stopped_on_its_first_day_the_whole_term_is_left() -> None:
     # 2 stopped for 3 4; 5 6 9 10 11
     assert due(start("03-02"), stop("03-02", 2)) == end("03-11")
