@@ -66,5 +66,3 @@ class ReceiptProof(Wire):
     path: Annotated[tuple[Annotated[bytes, Field(min_length=32, max_length=32)], ...], Field(max_length=10)]
     signed: Annotated[bytes, Field(max_length=65_536)]
     """The COSE_Sign1 over the ReceiptBatch."""
-
-

@@ -17,8 +17,10 @@ from exchange.bootstrap.init import init_broker, init_files, start_node
 from exchange.bootstrap.member import CONSUMING
 from exchange.bootstrap.settings import Home, Settings
 from exchange.bootstrap.supervise import Supervisor, role_command
+from exchange.broker.node import NodeInfo
+from exchange.broker.provision import waiting_messages
 from exchange.clock import CST, AcceleratedClock, SteppedClock, format_clock, monotonic
-from exchange.errors import ExchangeError
+from exchange.errors import Conflict, ExchangeError
 from exchange.flow.ports import CaseState, JournalEntry
 from exchange.flow.recheck import recheck_deemed
 from exchange.flow.status import CaseStatus, PartStatus, recent_cases
@@ -123,6 +125,7 @@ class Demo:
         if node is not None:
             self._stack.callback(node.stop)
         init_broker(calm, info, self.profiles, self.say)
+        self._refuse_leftovers(calm, info)
 
     def start(self) -> None:
         """Starts every member as a process of its own and waits until all of them are being served."""
@@ -194,6 +197,23 @@ class Demo:
     def close(self) -> None:
         """Stops all processes and the broker; the records stay."""
         self._stack.close()
+
+    def _refuse_leftovers(self, calm: Settings, info: NodeInfo) -> None:
+        """A broker or database of one's own may hold something already, which would mix with what is shown."""
+        windows = [address for address, profile in self.profiles.items() if Role.WINDOW in profile.roles]
+        if waiting_messages(info.url, list(self.profiles), windows):
+            raise Conflict(
+                "the broker's queues hold messages of these members already",
+                mend="give the demonstration a vhost of its own in EXCHANGE_BROKER_URL, or unset it",
+            )
+        opened = open_member(calm, windows[0])
+        try:
+            if recent_cases(opened.node, 1):
+                raise Conflict(
+                    "the database holds cases already", mend="give an empty one in EXCHANGE_DATABASE_URL, or unset it"
+                )
+        finally:
+            opened.store.close()
 
     def _submit(self, expected: Expected) -> None:
         path = Home(self.home).departments / "applications" / f"{expected.file}.toml"

@@ -62,6 +62,13 @@ def missing_queues(url: str, members: Sequence[str], windows: Collection[str]) -
         return [queue.name for queue in all_queues(members, windows) if not visitor.queue_exists(queue.name)]
 
 
+def waiting_messages(url: str, members: Sequence[str], windows: Collection[str]) -> int:
+    """Messages that lie in the members' queues already. Raises BrokerUnavailable, or BadTopology."""
+    with errand(url, "look") as visitor:
+        names = [queue.name for queue in all_queues(members, windows)]
+        return sum(visitor.channel.queue_declare(name, passive=True).method.message_count for name in names)
+
+
 def _declare_exchanges(admin: Errand) -> None:
     for name, kind in EXCHANGES.items():
         try:

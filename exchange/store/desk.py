@@ -6,14 +6,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from exchange.errors import Returned
 from exchange.flow.ports import DeskRow
+from exchange.store.statements import move
 from exchange.store.tables import desk
 
 _c = desk.c
 _COLUMNS = [_c[field.name] for field in fields(DeskRow)]
+
+_ONE = select(*_COLUMNS).where(_c.case_number == bindparam("number"))
 
 
 class SqlDesk:
@@ -33,8 +36,8 @@ class SqlDesk:
                 self._db.execute(update(desk).where(_c.case_number == row.case_number).values(**asdict(row)))
 
     def get(self, case_number: str) -> DeskRow | None:
-        found = self._read(_c.case_number == case_number, 1)
-        return found[0] if found else None
+        row = self._db.execute(_ONE, {"number": case_number}).first()
+        return DeskRow(*row) if row else None
 
     def by_opinion(self, message_id: str) -> DeskRow | None:
         found = self._read(_c.opinion_id == message_id, 1)
@@ -48,10 +51,7 @@ class SqlDesk:
         return [DeskRow(**row._mapping) for row in self._db.execute(query)]
 
     def move(self, case_number: str, before: Collection[str], after: str, **fields: Any) -> bool:
-        moved = self._db.execute(
-            update(desk).where(_c.case_number == case_number, _c.state.in_(before)).values(state=after, **fields)
-        )
-        return moved.rowcount == 1
+        return move(self._db, desk, {"case_number": case_number}, before, after, fields)
 
     def counts(self) -> dict[str, int]:
         found = self._db.execute(select(_c.state, func.count()).group_by(_c.state)).all()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from exchange.flow.ports import StoredDocument
 from exchange.store.codec import join, split
@@ -14,6 +14,8 @@ from exchange.store.tables import document
 from schemas import Header
 
 _c = document.c
+
+_ONE = select(document).where(_c.message_id == bindparam("message"), _c.sender == bindparam("sender")).limit(1)
 
 
 class SqlDocuments:
@@ -23,8 +25,8 @@ class SqlDocuments:
         self._db = connection
 
     def get(self, sender: str, message_id: str) -> StoredDocument | None:
-        found = self._read(select(document).where(_c.message_id == message_id, _c.sender == sender).limit(1))
-        return found[0] if found else None
+        row = self._db.execute(_ONE, {"message": message_id, "sender": sender}).first()
+        return stored(row) if row else None
 
     def find(self, message_id: str) -> list[StoredDocument]:
         return self._read(select(document).where(_c.message_id == message_id).order_by(_c.id))

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
 from exchange.flow.ports import JournalEntry
 from exchange.store.cases import SqlCases
@@ -21,6 +21,10 @@ from exchange.store.migrate import migrate
 from exchange.store.outbox import SqlOutbox
 from exchange.store.tables import journal, meta
 from exchange.store.watches import SqlWatches
+
+_META = select(meta.c.value).where(meta.c.key == bindparam("key"))
+_SET_META = update(meta).where(meta.c.key == bindparam("at")).values(value=bindparam("to"))
+_APPEND = insert(journal)
 
 
 class SqlTransaction:
@@ -65,7 +69,7 @@ class SqlTransaction:
             for entry in entries
         ]
         if rows:
-            self._db.execute(insert(journal), rows)
+            self._db.execute(_APPEND, rows)
 
     def journal_of(self, case_number: str) -> list[JournalEntry]:
         query = select(journal).where(journal.c.case_number == case_number).order_by(journal.c.id)
@@ -75,10 +79,10 @@ class SqlTransaction:
         ]
 
     def get_meta(self, key: str) -> str | None:
-        return self._db.scalar(select(meta.c.value).where(meta.c.key == key))
+        return self._db.scalar(_META, {"key": key})
 
     def set_meta(self, key: str, value: str) -> None:
-        if not self._db.execute(update(meta).where(meta.c.key == key).values(value=value)).rowcount:
+        if not self._db.execute(_SET_META, {"at": key, "to": value}).rowcount:
             self._db.execute(insert(meta).values(key=key, value=value))
 
 

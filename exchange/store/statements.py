@@ -1,0 +1,38 @@
+"""Statements built once and kept: building them anew for every row would cost more than running them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, Table, Update, bindparam, false, or_, update
+
+
+def move(
+    connection: Connection,
+    table: Table,
+    key: dict[str, str],
+    before: Collection[str],
+    after: str,
+    fields: dict[str, Any],
+) -> bool:
+    """Moves one row from a state in ``before`` to ``after`` by one guarded UPDATE; True if this call moved it.
+
+    A table with a ``revision`` counts it up.
+    """
+    statement = _guarded_update(table, tuple(key), frozenset(before), tuple(fields))
+    values = {f"at_{name}": value for name, value in key.items()}
+    values |= {f"new_{name}": value for name, value in fields.items()}
+    return connection.execute(statement, {**values, "new_state": after}).rowcount == 1
+
+
+@lru_cache(maxsize=512)
+def _guarded_update(table: Table, key: tuple[str, ...], before: frozenset[str], fields: tuple[str, ...]) -> Update:
+    columns = table.c
+    here = [columns[name] == bindparam(f"at_{name}") for name in key]
+    guard = or_(*(columns.state == state for state in sorted(before))) if before else false()
+    values: dict[str, Any] = {name: bindparam(f"new_{name}", type_=columns[name].type) for name in ("state", *fields)}
+    if "revision" in columns:
+        values["revision"] = columns.revision + 1
+    return update(table).where(*here, guard).values(values)

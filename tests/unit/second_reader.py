@@ -1,0 +1,166 @@
+"""A second implementation of docs/envelope.md, written from its text alone: no module of the exchange, no cbor2.
+
+It reads CBOR by itself, derives keys from the bare primitives (X25519, ML-KEM-768, SHA-256, SHA3-256, AES-256-GCM,
+Ed25519) and follows the steps of the specification; a test opens the published vectors with it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+
+@dataclass(frozen=True)
+class Tagged:
+    """A CBOR tag with its content."""
+
+    number: int
+    content: Any
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What an envelope held."""
+
+    header: bytes
+    signed: bytes
+    enclosures: list[bytes]
+    payload: bytes
+    labels: dict[Any, Any]
+
+
+def open_with(envelope: bytes, address: str, secret: bytes, signer: bytes) -> Opened:
+    """Sections 1 to 5: opens an envelope with a member's secret key, verifies it with the signer's public key."""
+    version, header, encrypt = read(envelope)
+    assert (version, encrypt.number) == (1, 96)
+    protected, unprotected, ciphertext, ((inner, ek, wrapped),) = encrypt.content
+    assert read(protected) == {1: 3}
+    algorithm = read(inner)[1]
+    binding = write([address, hashlib.sha256(header).digest()])
+    info = write(["HPKE Recipient", 3, inner, binding])
+    content_key = hpke_open(algorithm, secret, ek[-4], wrapped, info)
+    plaintext = AESGCM(content_key).decrypt(unprotected[5], ciphertext, write(["Encrypt", protected, header]))
+    signed, enclosures = read(plaintext)
+    payload, labels = verify(signed, signer)
+    assert labels["yizhan-header"] == header
+    assert labels["yizhan-enclosures"] == [hashlib.sha256(enclosure).digest() for enclosure in enclosures]
+    return Opened(header, signed, enclosures, payload, labels)
+
+
+def verify(signed: bytes, signer: bytes) -> tuple[bytes, dict[Any, Any]]:
+    """Section 3: the payload and the protected labels of a signed document that holds."""
+    tagged = read(signed)
+    protected, unprotected, payload, signature = tagged.content
+    assert (tagged.number, unprotected) == (18, {})
+    covered = write(["Signature1", protected, b"", payload])
+    Ed25519PublicKey.from_public_bytes(signer).verify(signature, covered)
+    return payload, read(protected)
+
+
+def root(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes:
+    """Section 6: the root that a leaf and its path lead to, by splitting the tree from above."""
+    if size == 1:
+        assert not path
+        return hashlib.sha256(b"\x00" + leaf).digest()
+    left = 1
+    while left * 2 < size:
+        left *= 2
+    *below, sibling = path
+    if index < left:
+        return hashlib.sha256(b"\x01" + root(leaf, index, left, below) + sibling).digest()
+    return hashlib.sha256(b"\x01" + sibling + root(leaf, index - left, size - left, below)).digest()
+
+
+def hpke_open(algorithm: int, secret: bytes, ek: bytes, wrapped: bytes, info: bytes) -> bytes:
+    """HPKE in base mode, single shot (RFC 9180, sections 4 to 6), for the two algorithms of the specification."""
+    kem, shared = {-70001: (0x647A, hybrid), -70002: (0x0020, dhkem)}[algorithm]
+    suite = b"HPKE" + kem.to_bytes(2, "big") + b"\x00\x01\x00\x02"
+    context = b"\x00" + extract(b"", suite, b"psk_id_hash", b"") + extract(b"", suite, b"info_hash", info)
+    base = extract(shared(secret, ek), suite, b"secret", b"")
+    key = expand(base, suite, b"key", context, 32)
+    nonce = expand(base, suite, b"base_nonce", context, 12)
+    return AESGCM(key).decrypt(nonce, wrapped, b"")
+
+
+def hybrid(secret: bytes, ek: bytes) -> bytes:
+    """The shared secret of ML-KEM-768 and X25519 as X-Wing combines them."""
+    post_quantum = MLKEM768PrivateKey.from_seed_bytes(secret[:64]).decapsulate(ek[:1088])
+    own = X25519PrivateKey.from_private_bytes(secret[64:])
+    classical = own.exchange(X25519PublicKey.from_public_bytes(ek[1088:]))
+    public = own.public_key().public_bytes_raw()
+    return hashlib.sha3_256(post_quantum + classical + ek[1088:] + public + b"\\.//^\\").digest()
+
+
+def dhkem(secret: bytes, ek: bytes) -> bytes:
+    """The shared secret of DHKEM(X25519, HKDF-SHA256) (RFC 9180, section 4.1)."""
+    own = X25519PrivateKey.from_private_bytes(secret)
+    suite = b"KEM\x00\x20"
+    extracted = extract(b"", suite, b"eae_prk", own.exchange(X25519PublicKey.from_public_bytes(ek)))
+    return expand(extracted, suite, b"shared_secret", ek + own.public_key().public_bytes_raw(), 32)
+
+
+def extract(salt: bytes, suite: bytes, label: bytes, material: bytes) -> bytes:
+    """LabeledExtract."""
+    return hmac.digest(salt or bytes(32), b"HPKE-v1" + suite + label + material, "sha256")
+
+
+def expand(key: bytes, suite: bytes, label: bytes, info: bytes, length: int) -> bytes:
+    """LabeledExpand, up to 32 bytes."""
+    labelled = length.to_bytes(2, "big") + b"HPKE-v1" + suite + label + info
+    return hmac.digest(key, labelled + b"\x01", "sha256")[:length]
+
+
+def write(value: int | bytes | str | list[Any]) -> bytes:
+    """Deterministic CBOR of what the covered structures are made of."""
+    if isinstance(value, int):
+        return head(0, value)
+    if isinstance(value, bytes):
+        return head(2, len(value)) + value
+    if isinstance(value, str):
+        return head(3, len(value.encode())) + value.encode()
+    return head(4, len(value)) + b"".join(write(item) for item in value)
+
+
+def head(major: int, argument: int) -> bytes:
+    """A CBOR head in its shortest form."""
+    for info, size in ((24, 1), (25, 2), (26, 4)):
+        if argument < 24:
+            return bytes([major << 5 | argument])
+        if argument < 1 << 8 * size:
+            return bytes([major << 5 | info]) + argument.to_bytes(size, "big")
+    raise ValueError("longer than any envelope")
+
+
+def read(data: bytes) -> Any:
+    """Exactly one CBOR item."""
+    value, end = item(data, 0)
+    assert end == len(data), "bytes follow"
+    return value
+
+
+def item(data: bytes, at: int) -> tuple[Any, int]:
+    """The item that starts at an offset, and where it ends."""
+    major, info = data[at] >> 5, data[at] & 31
+    size = 0 if info < 24 else 1 << info - 24
+    argument = int.from_bytes(data[at + 1 : at + 1 + size], "big") if size else info
+    at += 1 + size
+    if major in (0, 1):
+        return (argument if major == 0 else -1 - argument), at
+    if major in (2, 3):
+        content = data[at : at + argument]
+        return (content if major == 2 else content.decode()), at + argument
+    if major == 6:
+        content, at = item(data, at)
+        return Tagged(argument, content), at
+    values = []
+    for _ in range(argument * (major - 3)):
+        value, at = item(data, at)
+        values.append(value)
+    return (values if major == 4 else dict(zip(values[::2], values[1::2], strict=True))), at
