@@ -36,9 +36,9 @@ def member_certificate(
 ) -> x509.Certificate:
     """A member's certificate: its address is the subject's common name and a URI."""
     builder = _builder(_name(address), issuer.subject, public_key, now, valid_for)
-    names = x509.SubjectAlternativeName([x509.UniformResourceIdentifier(f"exchange:{address}")])
     builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-    builder = builder.add_extension(_usage(sign=True), critical=True).add_extension(names, critical=False)
+    builder = builder.add_extension(_usage(sign=True), critical=True)
+    builder = builder.add_extension(_uri(address), critical=False)
     return builder.sign(issuer_key, None)
 
 
@@ -47,10 +47,12 @@ def check_member_certificate(der: bytes, address: str, authority: x509.Certifica
     try:
         certificate = x509.load_der_x509_certificate(der)
         certificate.verify_directly_issued_by(authority)
-    except (ValueError, TypeError, InvalidSignature) as error:
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound) as error:
         raise BadDirectory(f"the certificate of {address} is not the authority's") from error
     key = certificate.public_key()
-    if certificate.subject != _name(address) or not isinstance(key, Ed25519PublicKey):
+    # the URI holds the whole address; a common name ends after 64 characters (RFC 5280, appendix A.1)
+    if names != _uri(address) or certificate.subject != _name(address) or not isinstance(key, Ed25519PublicKey):
         raise BadDirectory(f"the certificate listed for {address} is somebody else's")
     return Signer(address, key, certificate.not_valid_before_utc, certificate.not_valid_after_utc)
 
@@ -86,6 +88,10 @@ def _usage(*, sign: bool) -> x509.KeyUsage:
         encipher_only=False,
         decipher_only=False,
     )
+
+
+def _uri(address: str) -> x509.SubjectAlternativeName:
+    return x509.SubjectAlternativeName([x509.UniformResourceIdentifier(f"exchange:{address}")])
 
 
 def _name(text: str) -> x509.Name:

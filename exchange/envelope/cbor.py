@@ -9,6 +9,14 @@ import cbor2
 from exchange.errors import Malformed
 
 _MAX_DEPTH = 6
+_MAX_ITEMS = 1_100
+"""Integers, strings, arrays, maps and tags in one item, itself included: a full list of receipts, and some to spare."""
+
+_HEAD_SIZES = {24: 1, 25: 2, 26: 4, 27: 8}
+"""Bytes of the argument that follow a lead byte (section 3); indefinite lengths are not among them."""
+_CONTENTS = ((0, 0), (0, 0), (1, 0), (1, 0), (0, 1), (0, 2))
+"""For the major types 0 to 5: how many bytes and how many items one unit of the argument stands for."""
+_TAG = 6
 
 
 def encode(value: Any) -> bytes:
@@ -20,6 +28,7 @@ def decode(data: bytes, what: str, limit: int) -> Any:
     """Reads exactly one deterministically encoded item of at most ``limit`` bytes. Raises Malformed naming ``what``."""
     if len(data) > limit:
         raise Malformed(f"{what}: {len(data):,} bytes, at most {limit:,} are taken")
+    _check_bounds(data, what)
     try:
         value = cbor2.loads(
             data, max_depth=_MAX_DEPTH, allow_indefinite=False, allow_duplicate_keys=False, semantic_decoders={}
@@ -38,3 +47,30 @@ def byte_string(length: int) -> bytes:
         if length < limit:
             return bytes([lead + length]) if size == 0 else bytes([lead]) + length.to_bytes(size, "big")
     raise ValueError("longer than any envelope")
+
+
+def _check_bounds(data: bytes, what: str) -> None:
+    """Walks the heads before anything is built: a few megabytes of empty lists would fill the memory.
+
+    Floats and simple values are refused with the rest, since they would compare equal to the integers that stand here.
+    """
+    at, expected, left = 0, 1, _MAX_ITEMS
+    try:
+        while expected:
+            lead = data[at]
+            at += 1
+            argument = lead & 31
+            if argument > 23:
+                size = _HEAD_SIZES[argument]
+                argument = int.from_bytes(data[at : at + size], "big")
+                at += size
+            major = lead >> 5
+            if major != _TAG:  # a tag's content takes its place in the count
+                skipped, inside = _CONTENTS[major]
+                at += argument * skipped
+                expected += argument * inside - 1
+            left -= 1
+            if expected > left:
+                raise Malformed(f"{what}: more than {_MAX_ITEMS:,} items")
+    except (IndexError, KeyError):
+        raise Malformed(f"{what}: cut off, or of types that have no place here") from None

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from exchange.envelope import cbor
-from exchange.envelope.document import sign_document
+from exchange.envelope.document import HEADER_LIMIT, MAX_ENCLOSURES, SIGNED_LIMIT, sign_document
 from exchange.envelope.keys import KEMS, Identity, Recipient, public_key
-from exchange.errors import BadKeys
+from exchange.errors import BadKeys, CallerError
 from schemas import Body, Header
 
 A256GCM = 3
@@ -25,6 +25,12 @@ IV, ALG, KID, EK = 5, 1, 4, -4
 VERSION = 1
 ENVELOPE_LIMIT = 8_388_608
 """Bytes an envelope may have."""
+_ROOM = HEADER_LIMIT + 4_096
+"""What an envelope holds beside document and enclosures: the clear header, the recipient and the heads."""
+_SMALLER = (
+    f"at most {MAX_ENCLOSURES} enclosures, {SIGNED_LIMIT >> 20} MiB of text and {ENVELOPE_LIMIT >> 20} MiB in all; "
+    "send the rest in further messages"
+)
 
 PROTECTED = cbor.encode({ALG: A256GCM})
 _TAG_96 = b"\xd8\x60"
@@ -42,11 +48,15 @@ class Sealed:
 def seal(
     header: Header, body: Body, identity: Identity, recipients: Sequence[Recipient], enclosures: Sequence[bytes] = ()
 ) -> Sealed:
-    """Signs and seals a message for exactly its addressees. Raises ValueError when the recipients are others."""
+    """Signs and seals a message for exactly its addressees.
+
+    Raises ValueError when the recipients are others, CallerError when the message is larger than any reader takes.
+    """
     if tuple(recipient.address for recipient in recipients) != header.addressees:
         raise ValueError("sealed for exactly the addressees of the header, in their order")
     header_bytes = header.model_dump_json().encode()
     signed = sign_document(header_bytes, body, identity, enclosures)
+    _check_size(signed, enclosures)
     key, iv = os.urandom(32), os.urandom(12)
     plaintext = cbor.encode([signed, list(enclosures)])
     ciphertext = AESGCM(key).encrypt(iv, plaintext, content_aad(header_bytes))
@@ -68,6 +78,15 @@ def content_aad(header_bytes: bytes) -> bytes:
 def key_info(address: str, header_digest: bytes, protected: bytes) -> bytes:
     """What a wrapped key is bound to: Recipient_structure of draft-ietf-cose-hpke, with addressee and header."""
     return cbor.encode(["HPKE Recipient", A256GCM, protected, cbor.encode([address, header_digest])])
+
+
+def _check_size(signed: bytes, enclosures: Sequence[bytes]) -> None:
+    """A message beyond what readers take would be refused by each of them, and be sent again for ever."""
+    if len(signed) > SIGNED_LIMIT or len(enclosures) > MAX_ENCLOSURES:
+        raise CallerError(f"the document is {len(signed):,} bytes with {len(enclosures)} enclosures", mend=_SMALLER)
+    total = len(signed) + sum(len(enclosure) for enclosure in enclosures)
+    if total > ENVELOPE_LIMIT - _ROOM:
+        raise CallerError(f"the document and its enclosures are {total:,} bytes", mend=_SMALLER)
 
 
 def _wrap(key: bytes, recipient: Recipient, header_digest: bytes) -> bytes:

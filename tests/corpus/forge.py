@@ -16,6 +16,8 @@ from exchange.envelope.sealing import key_info
 from schemas import Document, DocumentKind, DocumentNumber, Header, Suite
 from tests.corpus.world import NOW, World
 
+Case = tuple[str, str, bytes]
+"""A hostile envelope: what is wrong with it, the refusal it must meet, its bytes."""
 IDS = ("0b54f2f6-5a10-4c0e-9a53-3e1a6b5d0f01", "7a1c2f3e-9b64-4d7e-8f21-6c5d4e3f2a10")
 KEY, IV = bytes(range(32)), bytes(range(12))
 
@@ -23,6 +25,11 @@ KEY, IV = bytes(range(32)), bytes(range(12))
 def cbor(value: Any) -> bytes:
     """Deterministic CBOR."""
     return dumps(value, canonical=True)
+
+
+def flipped(data: bytes) -> bytes:
+    """The last bit the other way round."""
+    return data[:-1] + bytes([data[-1] ^ 1])
 
 
 def good_header(**changes: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Writes docs/vectors: everything a second implementation needs to open an envelope and check a receipt.
+"""Writes docs/vectors: everything a second implementation needs to open an envelope and check receipt and directory.
 
 python -m tests.corpus.vectors
 """
@@ -7,14 +7,19 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
+
+from cbor2 import loads
 
 from exchange.audit import inclusion_path, tree_root
 from exchange.envelope import open_envelope, pack_leaves, sign_document
 from exchange.envelope.keys import KEMS
+from exchange.envelope.sealing import content_aad, key_info
 from schemas import Header, Receipt, ReceiptBatch, ReceiptOutcome, Suite
-from tests.corpus.forge import IDS, Forge, good_header
+from tests.corpus.forge import IDS, Forge, cbor, good_header
+from tests.corpus.world import FOLDER as WORLD_FOLDER
 from tests.corpus.world import NOW, World, load_world
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "docs" / "vectors"
@@ -39,11 +44,41 @@ def envelope_vector(world: World, suite: Suite) -> dict[str, Any]:
         "signer_public_key": world["alice"].signing_key.public_key().public_bytes_raw().hex(),
         "envelope": data.hex(),
         "header_json": opened.header_bytes.decode(),
+        "content_associated_data": content_aad(opened.header_bytes).hex(),
+        "recipient_info": key_info("city.bob", sha256(opened.header_bytes).digest(), forge.recipient()[0]).hex(),
         "content_key": forge.key.hex(),
+        "signature_covers": to_be_signed(opened.signed).hex(),
         "signed_document": opened.signed.hex(),
         "signed_document_sha256": opened.digest,
         "body_json": forge.payload.decode(),
         "enclosures": [enclosure.hex() for enclosure in opened.enclosures],
+    }
+
+
+def to_be_signed(signed: bytes) -> bytes:
+    """The bytes that a signature covers."""
+    protected, _, payload, _ = loads(signed, semantic_decoders={}).value
+    return cbor(["Signature1", protected, b"", payload])
+
+
+def directory_vector(world: World) -> dict[str, Any]:
+    """The signed directory that envelopes and receipts are verified with."""
+    return {
+        "what": "the directory of the domain city: carol is revoked, dave's certificate is over",
+        "read_at": NOW.isoformat(),
+        "authority_certificate_der": (WORLD_FOLDER / "authority" / "authority.der").read_bytes().hex(),
+        "directory": (WORLD_FOLDER / "directory.cose").read_bytes().hex(),
+        "domain": world.directory.domain,
+        "version": world.directory.version,
+        "members": [
+            {
+                "address": member.address,
+                "certificate_sha256": [sha256(one).hexdigest() for one in member.certificates],
+                "encryption_keys": {key.suite.value: key.kid for key in member.encryption_keys},
+                "revoked_at": member.revoked_at.isoformat() if member.revoked_at else None,
+            }
+            for member in world.directory.members
+        ],
     }
 
 
@@ -92,7 +127,8 @@ def write() -> None:
     world = load_world()
     FOLDER.mkdir(parents=True, exist_ok=True)
     vectors = {f"envelope-{suite.value}": envelope_vector(world, suite) for suite in Suite}
-    for name, vector in {**vectors, "receipts": receipts_vector(world)}.items():
+    vectors |= {"receipts": receipts_vector(world), "directory": directory_vector(world)}
+    for name, vector in vectors.items():
         text = json.dumps(vector, ensure_ascii=False, indent=1) + "\n"
         (FOLDER / f"{name}.json").write_text(text, encoding="utf-8")
 

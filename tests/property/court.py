@@ -6,106 +6,28 @@ its monitors waits until it is delivered. Whatever must never happen is asserted
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 from itertools import count
 
-from exchange.clock import CST
 from exchange.errors import CallerError, Returned
 from exchange.rules.arbiter import AGAIN, Arrival, DeemedRuling, Ruling, rule_on_deemed, rule_on_opinion
 from exchange.rules.case import SETTLED, Advance, Progress, may_decide, progress
-from exchange.rules.deadline import Projection, project, rung_at
-from exchange.rules.defaults import deemed_id, escalation_id, obstacles, reminder_id
+from exchange.rules.deadline import project
 from exchange.rules.states import CaseState, PartState
 from schemas import (
     Approver,
     DeadlineState,
-    DeadlineStatus,
     DeemedConsent,
-    DefaultMode,
     EntryKind,
     Escalation,
     LedgerEntry,
     Matter,
     Opinion,
-    ReceiptProof,
-    SentReminder,
-    Term,
-    Verdict,
 )
-
-CASE = "C-1"
-CONSULTATION = "11111111-1111-4111-8111-111111111111"
-PROOF = ReceiptProof(receipt=b"leaf", index=0, size=1, path=(), signed=b"root")
-RUNNING = (PartState.ISSUED, PartState.SIGNED)
-FINAL = (PartState.ANSWERED, PartState.DEEMED, PartState.MOOT)
-RUNGS = (50, 90)
-
-Message = Opinion | DeemedConsent | Escalation
-
-
-class MondayToFriday:
-    """A calendar without holidays, fast, and published up to a day."""
-
-    version = "monday-to-friday"
-
-    def is_workday(self, day: date) -> bool:
-        return day.weekday() < 5
-
-    def published(self, day: date) -> bool:
-        return day.year < 2030
-
-
-CALENDAR = MondayToFriday()
-
-
-@dataclass
-class Seat:
-    """A department's part at the window."""
-
-    department: str
-    stage: int
-    state: PartState = PartState.PLANNED
-    revision: int = 1
-    verdict: Verdict | None = None
-    late_opinion_id: str | None = None
-    signed_for: bool = False
-    cleared: bool = False
-    ledger: list[LedgerEntry] = field(default_factory=list)
-
-    @property
-    def started(self) -> bool:
-        """Whether its term has begun."""
-        return any(entry.kind is EntryKind.START for entry in self.ledger)
-
-
-@dataclass(frozen=True)
-class Posted:
-    """A message in the arbiter queue, with the broker's stamp."""
-
-    id: str
-    at: datetime
-    body: Message
-
-
-@dataclass
-class Monitor:
-    """Deadlines under watch, reminders sent, and what the window has told it and it has not taken in yet."""
-
-    watched: dict[str, DeadlineState] = field(default_factory=dict)
-    running: dict[str, bool] = field(default_factory=dict)
-    reminders: dict[str, list[SentReminder]] = field(default_factory=dict)
-    told: list[DeadlineState] = field(default_factory=list)
-
-    def take_in(self) -> None:
-        """Takes in what it was told; an older revision changes nothing."""
-        for state in self.told:
-            known = self.watched.get(state.department)
-            if known is None or known.revision < state.revision:
-                self.watched[state.department] = state
-                self.running[state.department] = state.status is DeadlineStatus.RUNNING
-        self.told.clear()
+from tests.property.monitors import Monitor, Posted
+from tests.property.never import assert_ruled_by_arrival, assert_silence_may_count
+from tests.property.seat import CALENDAR, FINAL, RUNNING, Seat, deadline_of
 
 
 class Court:
@@ -187,18 +109,7 @@ class Court:
 
     def sweep(self, monitor: Monitor) -> None:
         """A monitor looks at its deadlines: reminds, defaults or escalates."""
-        for department, state in monitor.watched.items():
-            if not monitor.running[department]:
-                continue
-            projection = project(state, CALENDAR)
-            if projection.due_at is None or projection.effective_at is None:
-                continue
-            sent = monitor.reminders.setdefault(department, [])
-            if self.now > projection.effective_at:
-                monitor.running[department] = False
-                self._lapse(state, projection, sent)
-            elif self.now < projection.due_at:
-                self._remind(state, projection, sent)
+        self.queue += monitor.sweep(self.now)
 
     # --- what the window does with its queue --------------------------------------------------------------------------
 
@@ -217,33 +128,7 @@ class Court:
 
     def own(self, seat: Seat) -> DeadlineState:
         """The deadline as the window derives it from its records."""
-        rule = self.rules[seat.department]
-        return DeadlineState(
-            case_number=CASE,
-            matter=self.matter.code,
-            matter_version=self.matter.version,
-            department=seat.department,
-            lead=self.matter.lead,
-            consultation_id=CONSULTATION,
-            revision=seat.revision,
-            status=DeadlineStatus.RUNNING if self._is_running(seat) else DeadlineStatus.CLOSED,
-            term=Term(days=rule.term_days),
-            start=self.matter.start,
-            ledger=tuple(seat.ledger),
-            default=rule.default,
-            default_basis=rule.default_basis,
-            effect_delay_days=self.matter.effect_delay_days,
-            exclusions=self.matter.exclusions,
-            evidence=PROOF if seat.signed_for else None,
-        )
-
-    def opinions_of(self, department: str) -> Iterator[Posted]:
-        """A department's opinions proper that the window has handled (a special procedure is none)."""
-        for posted in self.handled:
-            body = posted.body
-            mine = isinstance(body, Opinion) and body.department == department
-            if mine and body.verdict is not Verdict.SPECIAL_PROCEDURE:
-                yield posted
+        return deadline_of(seat, self.matter, self.rules[seat.department], self._is_running(seat))
 
     def _take_opinion(self, posted: Posted, opinion: Opinion) -> None:
         seat = self.seats[opinion.department]
@@ -256,10 +141,7 @@ class Court:
         except Returned as error:
             self.sent_back[posted.id] = error.code
             return
-        in_time = due_at is None or posted.at <= due_at
-        free = rule.default is DefaultMode.NONE or seat.state is PartState.ESCALATED
-        assert ruling is not Ruling.LATE or not in_time or seat.state is PartState.DEEMED, "in time, yet kept as late"
-        assert ruling is not Ruling.TAKE or in_time or free, "late, yet taken"
+        assert_ruled_by_arrival(ruling, seat, due_at is None or posted.at <= due_at, rule.default)
         if ruling is Ruling.STOP_CLOCK:
             assert opinion.procedure is not None
             self._stop(seat, posted.at, opinion.procedure.days)
@@ -288,19 +170,8 @@ class Court:
                 self._move(seat, seat.state)
                 self._tell(seat)
             return
-        self._assert_silence_may_count(seat, deemed, posted.at)
+        assert_silence_may_count(self.own(seat), deemed, posted.at, self.handled, self.sent_back)
         self._take_effect(seat, PartState.DEEMED, posted.id)
-
-    def _assert_silence_may_count(self, seat: Seat, deemed: DeemedConsent, at: datetime) -> None:
-        ends = project(self.own(seat), CALENDAR).effective_at
-        assert ends is not None, "silence without an end of the term"
-        assert at > ends, "silence before the end of the term"
-        assert seat.signed_for, "silence without a receipt"
-        assert any(reminder.at < deemed.due_at for reminder in deemed.reminders), "silence without a reminder"
-        in_time = [posted.id for posted in self.opinions_of(seat.department) if posted.at <= deemed.due_at]
-        too_soon = {"premature", "not-consulted"}
-        assert all(self.sent_back.get(id_) in too_soon for id_ in in_time), "silence beat an opinion in time"
-        assert not self.matter.exclusions
 
     def _take_escalation(self, escalation: Escalation) -> None:
         seat = self.seats[escalation.department]
@@ -374,43 +245,3 @@ class Court:
             return
         for monitor in self.monitors:
             monitor.told.append(self.own(seat))
-
-    # --- how a monitor acts -------------------------------------------------------------------------------------------
-
-    def _remind(self, state: DeadlineState, projection: Projection, sent: list[SentReminder]) -> None:
-        passed = [rung for rung in RUNGS if rung_at(projection, rung) <= self.now]
-        if passed and not any(reminder.rung >= passed[-1] for reminder in sent):
-            id_ = reminder_id(CASE, state.department, passed[-1])
-            sent.append(SentReminder(message_id=id_, rung=passed[-1], at=self.now))
-
-    def _lapse(self, state: DeadlineState, projection: Projection, sent: list[SentReminder]) -> None:
-        assert projection.due_at is not None
-        hindered = obstacles(state, projection, sent, self.now)
-        if hindered:
-            id_ = escalation_id(CASE, state.department, state.revision)
-            body: Message = Escalation(
-                case_number=CASE,
-                department=state.department,
-                consultation_id=CONSULTATION,
-                due_at=projection.due_at,
-                obstacles=tuple(hindered),
-            )
-        else:
-            id_ = deemed_id(CASE, state.department, state.revision)
-            body = DeemedConsent(
-                state=state,
-                mode=state.default,
-                due_at=projection.due_at,
-                calendar=CALENDAR.version,
-                reminders=tuple(sent),
-                receipt_digest="0" * 64,
-            )
-        self.queue.append(Posted(id_, self.now, body))
-
-
-def morning(year: int, month: int, day: int) -> datetime:
-    """Nine o'clock in China."""
-    return datetime(year, month, day, 9, tzinfo=CST)
-
-
-HOUR = timedelta(hours=1)

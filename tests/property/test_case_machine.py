@@ -3,89 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import datetime, timedelta
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from exchange.clock import CST
 from exchange.rules import ledger
 from exchange.rules.case import SETTLED
 from exchange.rules.deadline import project
 from exchange.rules.states import CaseState, PartState
-from schemas import (
-    Approver,
-    Completion,
-    DeadlineState,
-    DefaultMode,
-    EntryKind,
-    Exclusion,
-    LedgerEntry,
-    Material,
-    Matter,
-    Opinion,
-    ProcedureKind,
-    SpecialProcedure,
-    Verdict,
-)
-from tests.property.court import CALENDAR, CASE, CONSULTATION, FINAL, HOUR, RUNNING, Court, Seat, morning
+from schemas import DeadlineState, EntryKind, LedgerEntry, Matter, Verdict
+from tests.property.cases import BASIS, DEPARTMENTS, complete, matters, opinion, snapshot
+from tests.property.court import Court
+from tests.property.seat import CALENDAR, FINAL, RUNNING, Seat
 
-DEPARTMENTS = ("c.a", "c.b", "c.c")
-BASIS = ("行政许可法第四十五条",)
+HOUR = timedelta(hours=1)
+MONDAY = datetime(2026, 3, 2, 9, tzinfo=CST)
 departments = st.sampled_from(DEPARTMENTS)
-
-
-@st.composite
-def matters(draw: st.DrawFn) -> Matter:
-    """A matter for three departments: any completion, defaults, stages, prerequisites, vetoes, delays."""
-    modes = [draw(st.sampled_from([DefaultMode.CONSENT, *DefaultMode])) for _ in DEPARTMENTS]
-    last = draw(st.sampled_from(["parallel", "second stage", "after a"]))
-    approvers = tuple(
-        Approver(
-            department=name,
-            term_days=draw(st.integers(1, 4)),
-            default=mode,
-            default_basis=() if mode is DefaultMode.NONE else ("a rule",),
-            stage=2 if name == "c.c" and last == "second stage" else 1,
-            after=("c.a",) if name == "c.c" and last == "after a" else (),
-            veto=draw(st.booleans()),
-        )
-        for name, mode in zip(DEPARTMENTS, modes, strict=True)
-    )
-    completion = draw(st.sampled_from(Completion))
-    return Matter(
-        code="works",
-        version="1",
-        name="占用道路",
-        name_en="Occupying a road",
-        lead="c.window",
-        basis=("a law",),
-        materials=(Material(code="plan", name="方案"),),
-        approvers=approvers,
-        completion=completion,
-        quorum=draw(st.integers(1, 3)) if completion is Completion.QUORUM else None,
-        exclusions=draw(st.sampled_from([(), (), (Exclusion.LIFE_SAFETY,)])),
-        effect_delay_days=draw(st.sampled_from([0, 0, 2])),
-    )
-
-
-def opinion(department: str, verdict: Verdict) -> Opinion:
-    """An opinion that says what its verdict must."""
-    return Opinion(
-        case_number=CASE,
-        consultation_id=CONSULTATION,
-        department=department,
-        verdict=verdict,
-        reasons="reasons",
-        basis=BASIS,
-        conditions="conditions" if verdict is Verdict.AGREE_WITH_CONDITIONS else "",
-        competent_body="another" if verdict is Verdict.NOT_COMPETENT else None,
-        procedure=SpecialProcedure(kind=ProcedureKind.HEARING, days=2)
-        if verdict is Verdict.SPECIAL_PROCEDURE
-        else None,
-        officer="officer",
-        decided_on=date(2026, 3, 2),
-    )
 
 
 class CaseMachine(RuleBasedStateMachine):
@@ -95,7 +31,7 @@ class CaseMachine(RuleBasedStateMachine):
 
     @initialize(matter=matters(), signing=st.sampled_from([set(DEPARTMENTS), set(DEPARTMENTS), {"c.a"}, set()]))
     def begin(self, matter: Matter, signing: set[str]) -> None:
-        self.court = Court(matter, morning(2026, 3, 2))
+        self.court = Court(matter, MONDAY)
         for department in signing:
             self.court.sign(department)
         self.settled: dict[str, PartState] = {}
@@ -270,29 +206,6 @@ class CaseMachine(RuleBasedStateMachine):
         if project(self.court.own(seat), CALENDAR).stopped:
             return True
         return bool(self.court.rules[seat.department].after) and not seat.cleared
-
-
-def complete(court: Court) -> bool:
-    """Whether the lead may decide, reckoned anew from what is on record; what was moot had been open before."""
-    seats = list(court.seats.values())
-    if all(seat.state in (PartState.ANSWERED, PartState.DEEMED) for seat in seats):
-        return True
-    if court.matter.completion is Completion.VETO:
-        return any(seat.verdict is Verdict.DISAGREE and court.rules[seat.department].veto for seat in seats)
-    if court.matter.completion is Completion.QUORUM and court.matter.quorum:
-        agreed = sum(seat.verdict in (Verdict.AGREE, Verdict.AGREE_WITH_CONDITIONS) for seat in seats)
-        silent = [court.rules[seat.department].default for seat in seats if seat.state is PartState.DEEMED]
-        return agreed + silent.count(DefaultMode.CONSENT) >= court.matter.quorum
-    return False
-
-
-def snapshot(court: Court) -> object:
-    """Everything a redelivery must not change."""
-    return (
-        court.case,
-        court.stage,
-        [(s.state, s.revision, s.verdict, s.late_opinion_id, len(s.ledger)) for s in court.seats.values()],
-    )
 
 
 CaseMachine.TestCase.settings = settings(

@@ -11,7 +11,7 @@ from exchange.clock import CST
 from exchange.rules.calendar import ChinaCalendar, end_of_day
 from exchange.rules.deadline import project, rung_at
 from schemas import DeadlineState, DeadlineStatus, DefaultMode, EntryKind, LedgerEntry, StartRule, Term
-from tests.property.court import CONSULTATION
+from tests.property.seat import CONSULTATION
 
 CALENDAR = ChinaCalendar()
 DAY = timedelta(days=1)

@@ -18,6 +18,7 @@ from exchange.directory import (
     save_identity,
 )
 from exchange.envelope import DecryptionKey, Identity, envelope_for, open_envelope, seal, sign_document, verify_signed
+from exchange.envelope.sign1 import ALG, EDDSA, SHA_256, X5T, sign1
 from exchange.errors import BadDirectory, BadKeys, NotFound, Untrusted
 from schemas import Document, DocumentKind, DocumentNumber, Header, Member, Role, Suite
 
@@ -103,6 +104,28 @@ def test_a_certificate_listed_for_somebody_else_is_refused(tmp_path: Path) -> No
     domain(tmp_path, address="city.bob")
     with pytest.raises(BadDirectory, match="somebody else"):
         view(tmp_path)
+
+
+def test_addresses_that_begin_alike_are_not_taken_for_each_other(tmp_path: Path) -> None:
+    begin = f"city.{'a' * 59}"
+    authority = Authority.open_or_create(tmp_path, "city", NOW)
+    identity = authority.certify(f"{begin}.one", NOW)
+    member = authority.member(identity, "甲", "Alice", (Role.DEPARTMENT,))
+    authority.publish(tmp_path / "directory", [member], NOW, NOW + YEAR)
+    assert view(tmp_path).signer(identity.x5t).address == f"{begin}.one"
+
+    other = member.model_copy(update={"address": f"{begin}.two"})
+    authority.publish(tmp_path / "directory", [other], NOW, NOW + YEAR)
+    with pytest.raises(BadDirectory, match="somebody else"):
+        view(tmp_path)
+
+
+def test_a_signed_document_of_the_authority_is_no_directory(tmp_path: Path) -> None:
+    authority, identity, _ = domain(tmp_path)
+    signed = sign1(b"{}", {ALG: EDDSA, X5T: [SHA_256, identity.x5t]}, authority.key)
+    for data in (signed, signed_at(identity, NOW), b"", b"\xd2\x84\x40\xa0\x40\x40"):
+        with pytest.raises(BadDirectory):
+            load_directory(data, load_authority_certificate(tmp_path), NOW, 0)
 
 
 def test_a_certificate_that_another_authority_issued_is_refused(tmp_path: Path) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from exchange.envelope import envelope_for, seal
 from schemas import Document, Header, Suite
@@ -60,6 +64,20 @@ def test_the_second_reader_opens_every_addressees_copy_of_a_fresh_envelope(suite
         assert opened.enclosures == [b"one", b""]
         assert opened.labels[3] == "application/vnd.yizhan.document+json; version=1"
         assert opened.labels[34] == [-16, WORLD["alice"].x5t]
+
+
+def test_the_second_reader_verifies_the_directory_of_the_vector() -> None:
+    printed = vector("directory")
+    authority = x509.load_der_x509_certificate(bytes.fromhex(printed["authority_certificate_der"])).public_key()
+    assert isinstance(authority, Ed25519PublicKey)
+    payload, labels = second_reader.verify(bytes.fromhex(printed["directory"]), authority.public_bytes_raw())
+    assert labels[3] == "application/vnd.yizhan.directory+json; version=1"
+    members = json.loads(payload)["members"]
+    assert [member["address"] for member in members] == [member["address"] for member in printed["members"]]
+    for member, listed in zip(members, printed["members"], strict=True):
+        for key in member["encryption_keys"]:
+            public = base64.urlsafe_b64decode(key["public"])
+            assert hashlib.sha256(public).hexdigest()[:16] == key["kid"] == listed["encryption_keys"][key["suite"]]
 
 
 @pytest.mark.parametrize("suite", list(Suite))
