@@ -11,10 +11,8 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from exchange.bootstrap import doctor as examination
 from exchange.bootstrap import logs
 from exchange.bootstrap.home import open_link, open_member, open_work
-from exchange.bootstrap.init import init_broker, init_files, start_node
 from exchange.bootstrap.member import RunningMember
 from exchange.bootstrap.settings import Home, Settings
 from exchange.bootstrap.supervise import Supervisor, orphaned, role_command
@@ -49,6 +47,8 @@ def init(
     EXCHANGE_BROKER_URL a private RabbitMQ node is set up in the domain's folder; without EXCHANGE_DATABASE_URL
     each member gets an SQLite file.
     """
+    from exchange.bootstrap.init import init_broker, init_files, start_node
+
     settings = Settings.read(home=home)
     profiles = init_files(settings, say, departments)
     node, info = start_node(settings, say)
@@ -66,6 +66,8 @@ def up(home: HomeOption = None) -> None:
     Starts the private node (or uses EXCHANGE_BROKER_URL), then one process a member. Ctrl-C stops everything in
     good order. Logs are in the domain's log folder.
     """
+    from exchange.bootstrap.init import init_broker, init_files, start_node
+
     settings = Settings.read(home=home)
     profiles = init_files(settings, say)
     node, info = start_node(settings, say)
@@ -107,8 +109,10 @@ def serve(address: str, home: HomeOption = None, verbose: bool = False) -> None:
 
 def doctor(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Checks broker, database, keys, clock, calendar and topology, and says how to mend each. 体检。"""
+    from exchange.bootstrap.doctor import examine
+
     settings = Settings.read(home=home)
-    findings = examination.examine(settings)
+    findings = examine(settings)
     if as_json:
         print_json([finding.__dict__ for finding in findings])
     else:

@@ -12,13 +12,11 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-from exchange.bootstrap import demo as demonstration
 from exchange.bootstrap import logs
 from exchange.bootstrap.replay import OnProgress, Replay, Replayed
 from exchange.bootstrap.replay_file import read_replay, summary
 from exchange.bootstrap.settings import Settings
 from exchange.broker.node import NodeInfo, PrivateNode
-from exchange.cli.demo_view import run_demo
 from exchange.cli.domain import JsonOption
 from exchange.cli.view import console, errors, print_json, say
 from exchange.clock import monotonic
@@ -42,8 +40,11 @@ def demo(
     A window, a deadline monitor and nine departments, each a process with its own keys and database, handle
     applications on an accelerated calendar. Ends by itself; exit code 8 if anything came out otherwise than it should.
     """
+    from exchange.bootstrap.demo import Demo
+    from exchange.cli.demo_view import run_demo
+
     home = keep or Path(tempfile.mkdtemp(prefix="yizhan-demo-"))
-    if not run_demo(demonstration.Demo(home, Settings.read(home=home))):
+    if not run_demo(Demo(home, Settings.read(home=home))):
         raise typer.Exit(OTHERWISE)
 
 
