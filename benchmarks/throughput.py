@@ -21,10 +21,12 @@ from benchmarks.floor import BATCH, BarePublisher, Commit, Parcel, bare_consumer
 from benchmarks.measure import Figure, folder, machine, show
 from exchange.bootstrap.local import LocalDomain, Seat
 from exchange.bootstrap.logs import configure
+from exchange.bootstrap.member import RunningMember
 from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.broker.probe import server_version, stamps_arrival
 from exchange.clock import RealClock
 from exchange.envelope import envelope_for, open_envelope, seal
+from exchange.flow.node import Node
 from schemas import Document, DocumentKind, DocumentNumber, Header, Role
 
 _fork = multiprocessing.get_context("fork")
@@ -87,15 +89,22 @@ def serve_until(domain: LocalDomain, address: str, count: int, ready: Event, don
     member = domain.start(address)
     ready.set()
     node = domain.nodes[address]
-    while True:
-        with node.store.reading() as tx:
-            if tx.inbox.counts().get("document", 0) >= count:
-                break
-        time.sleep(0.01)
+    while not all_there(member, node, count):
+        time.sleep(0.02)
     done.set()
     domain.nodes = {address: node}
     domain.settle()
     member.close()
+
+
+def all_there(member: RunningMember, node: Node, count: int) -> bool:
+    """Whether the inbox holds everything; counts only when nothing has come for a moment, so as not to disturb."""
+    before = member.activity
+    time.sleep(0.01)
+    if not before or member.activity != before:
+        return False
+    with node.store.reading() as tx:
+        return tx.inbox.counts().get("document", 0) >= count
 
 
 def bare(path: Path, info: NodeInfo, count: int, database_url: str | None) -> float:

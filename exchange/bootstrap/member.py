@@ -85,7 +85,7 @@ class RunningMember:
         work: Work,
         *,
         tick: float | None = None,
-        batch: int = 50,
+        batch: int = 100,
         window: int = 400,
         periodic: bool = True,
         event_times: bool = False,

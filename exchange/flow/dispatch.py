@@ -15,13 +15,16 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from exchange.clock import Clock
+from exchange.clock import Clock, monotonic
 from exchange.envelope import envelope_for
 from exchange.errors import DatabaseUnavailable
 from exchange.flow.node import Node
 from exchange.flow.ports import Parcel, Publication, Publisher, PublishOutcome, PublishResult
 
 log = structlog.get_logger()
+
+_GATHER, _GATHER_SECONDS = 100, 0.02
+"""Results are written back when there are so many, or after so long."""
 
 
 class Dispatcher:
@@ -47,6 +50,7 @@ class Dispatcher:
         self._give_up_after = give_up_after
         self._flying: dict[int, Parcel] = {}
         self._results: queue.SimpleQueue[PublishResult] = queue.SimpleQueue()
+        self._settled_at = 0.0
         self._wake = threading.Event()
         self._stopping = threading.Event()
 
@@ -76,11 +80,11 @@ class Dispatcher:
                 self._stopping.wait(1.0)
                 continue
             if not busy:
-                self._wake.wait(self._poll)
+                self._wake.wait(self._poll if self._results.empty() else _GATHER_SECONDS)
 
     def dispatch_once(self, publisher: Publisher) -> bool:
         """One pass: results in, due copies out. True if there was anything to do."""
-        settled = self._settle()
+        settled = self._settle() if self._worth_settling() else False
         room = self._batch - len(self._flying)
         if room <= self._batch // 4:
             return settled
@@ -91,6 +95,11 @@ class Dispatcher:
         if parcels:
             publisher.publish([_publication(parcel) for parcel in parcels])
         return settled or bool(parcels)
+
+    def _worth_settling(self) -> bool:
+        """Results are written many at a time: a commit for each confirm would cost more than all the rest."""
+        waiting = self._results.qsize()
+        return waiting >= _GATHER or (waiting > 0 and monotonic() - self._settled_at >= _GATHER_SECONDS)
 
     def _settle(self) -> bool:
         results: list[PublishResult] = []
@@ -107,6 +116,7 @@ class Dispatcher:
                     tx.outbox.mark_failed(result.id, self._reason(result), now, self._again(result, real))
         for result in results:
             self._flying.pop(result.id, None)
+        self._settled_at = monotonic()
         return True
 
     def _confirmed(self, results: Sequence[PublishResult], real: datetime) -> dict[datetime, list[int]]:

@@ -8,9 +8,10 @@ seals and puts all of that into the outbox of the same transaction.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from exchange.clock import Clock
@@ -48,8 +49,8 @@ class Node:
     @contextmanager
     def step(self) -> Iterator[Step]:
         """One transaction: committed when the block ends, with everything it wanted to send in the outbox."""
-        with self.store.transaction() as tx:
-            step = Step(self, tx, self.clock.now())
+        with ExitStack() as stack:
+            step = Step(self, lambda: stack.enter_context(self.store.transaction()), self.clock.now())
             yield step
             step.flush()
 
@@ -67,15 +68,20 @@ class Draft:
 class Step:
     """What handlers work with inside one transaction."""
 
-    def __init__(self, node: Node, tx: Transaction, now: datetime) -> None:
+    def __init__(self, node: Node, begin: Callable[[], Transaction], now: datetime) -> None:
         self.node = node
-        self.tx = tx
+        self._begin = begin
         self.now = now
         self.changed_parts: dict[tuple[str, str], None] = {}
         """Parts of cases whose deadlines the monitors must hear of when the step ends, in order."""
         self._drafts: list[Draft] = []
         self._journal: list[JournalEntry] = []
         self._before_flush: list[Callable[[Step], None]] = []
+
+    @cached_property
+    def tx(self) -> Transaction:
+        """The step's transaction; begun when first needed, so that what only sends seals before it holds a lock."""
+        return self._begin()
 
     def send(
         self,
@@ -120,7 +126,8 @@ class Step:
         while self._before_flush:
             self._before_flush.pop(0)(self)
         if self._drafts:
-            self.tx.outbox.add([self._seal(draft) for draft in self._drafts], self.now)
+            sealed = [self._seal(draft) for draft in self._drafts]
+            self.tx.outbox.add(sealed, self.now)
             self._drafts = []
         if self._journal:
             self.tx.journal(self._journal)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Text, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, Text, bindparam, case, func, insert, or_, select, update
 
 from exchange.flow.ports import OutboxState, OutboxView, Outgoing, Parcel, Signed
 from exchange.store.documents import document_row
@@ -19,6 +19,18 @@ _AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 _RANK = {Urgency.EXTRA_URGENT: 0, Urgency.URGENT: 1, Urgency.ORDINARY: 2}
 _SIGNABLE = (OutboxState.WRITTEN, OutboxState.SENT, OutboxState.FAILED)
 _c = outbox_copy.c
+
+_MARK_SENT = (
+    update(outbox_copy)
+    .where(_c.id == bindparam("copy"), WAITING_COPIES)
+    .values(
+        state=case((_c.needs_receipt, OutboxState.SENT.value), else_=OutboxState.DELIVERED.value),
+        sent_at=func.coalesce(_c.sent_at, bindparam("moment", type_=_c.sent_at.type)),
+        delivered_at=case((_c.needs_receipt, _c.delivered_at), else_=bindparam("moment", type_=_c.sent_at.type)),
+        attempts=_c.attempts + 1,
+        next_at=bindparam("again", type_=_c.next_at.type),
+    )
+)
 
 
 class SqlOutbox:
@@ -69,19 +81,8 @@ class SqlOutbox:
         return earliest
 
     def mark_sent(self, ids: Sequence[int], now: datetime, again_at: datetime) -> None:
-        done = {True: OutboxState.SENT, False: OutboxState.DELIVERED}
-        for needs_receipt, state in done.items():
-            values: dict[str, Any] = {
-                "state": state, "sent_at": func.coalesce(_c.sent_at, _micros(now)),
-                "attempts": _c.attempts + 1, "next_at": again_at,
-            }  # fmt: skip
-            if not needs_receipt:
-                values["delivered_at"] = now
-            self._db.execute(
-                update(outbox_copy)
-                .where(_c.id.in_(list(ids)), WAITING_COPIES, _c.needs_receipt.is_(needs_receipt))
-                .values(**values)
-            )
+        if ids:
+            self._db.execute(_MARK_SENT, [{"copy": id, "moment": now, "again": again_at} for id in ids])
 
     def mark_failed(self, id: int, reason: str, now: datetime, again_at: datetime | None) -> None:
         failed = {"state": OutboxState.FAILED, "failed_at": now} if again_at is None else {"next_at": again_at}
@@ -111,6 +112,8 @@ class SqlOutbox:
                     receipt_id=bindparam("receipt"),
                     receipt_index=bindparam("leaf"),
                     recipient=b"",
+                    sent_at=func.coalesce(_c.sent_at, bindparam("settled", type_=_c.sent_at.type)),
+                    attempts=case((_c.attempts == 0, 1), else_=_c.attempts),
                     last_error=func.coalesce(bindparam("why", type_=Text), _c.last_error),
                 ),
                 [_settled(copy, item, now) for copy, item in moved.items()],
@@ -194,6 +197,7 @@ def _settled(copy: int, item: Signed, now: datetime) -> dict[str, Any]:
         "returned": None if item.accepted else now,
         "receipt": item.receipt_id,
         "leaf": item.index,
+        "settled": now,
         "why": item.reason,
     }
 
