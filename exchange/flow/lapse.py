@@ -8,8 +8,8 @@ derived from case, department and kind, and the window gives effect once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -21,7 +21,7 @@ from exchange.flow.receipts import proof_digest
 from exchange.flow.receive import Handler, Incoming
 from exchange.rules.calendar import WorkingCalendar
 from exchange.rules.deadline import Projection, project, rung_at
-from exchange.rules.defaults import deemed_id, escalation_id, obstacles, reminder_id
+from exchange.rules.defaults import deemed_id, escalation_id, obstacles, reminder_id, reminders_of
 from schemas import (
     Body,
     DeadlineNotice,
@@ -39,6 +39,7 @@ log = structlog.get_logger()
 
 RUNGS = (50, 90)
 """Shares of the term, in per cent, at which a department is reminded (yellow and red card)."""
+_CALM = timedelta(minutes=10)
 SWEEP_LIMIT = 200
 """Deadlines handled in one transaction."""
 
@@ -66,7 +67,16 @@ def take_notice(step: Step, incoming: Incoming, body: Body) -> None:
         raise Returned(f"{incoming.sender} is not a window", code="not-entitled")
     if any(state.lead != incoming.sender for state in body.deadlines):
         raise Returned("a window reports its own cases only", code="not-yours")
-    step.tx.watches.put([watch_row(state, step.node.calendar) for state in body.deadlines])
+    step.tx.watches.put([_calmly(watch_row(state, step.node.calendar), step.now) for state in body.deadlines])
+
+
+def _calmly(row: WatchRow, now: datetime) -> WatchRow:
+    """A term that is over already is looked at a little later: where window and monitor reckon differently, what the
+    one sends the other answers, and that must not become a storm.
+    """
+    if row.next_at is None or row.due_at is None or row.due_at > now:
+        return row
+    return replace(row, next_at=now + _CALM)
 
 
 def watch_row(state: DeadlineState, calendar: WorkingCalendar) -> WatchRow:
@@ -122,7 +132,7 @@ def _look(step: Step, row: WatchRow) -> str:
     state = row.deadline
     projection = project(state, step.node.calendar)
     fires_at = projection.effective_at
-    sent = step.tx.watches.reminders(state.case_number, state.department)
+    sent = reminders_of(projection, step.tx.watches.reminders(state.case_number, state.department))
     if projection.due_at is None or fires_at is None:
         step.tx.watches.postpone(state.case_number, state.department, state.revision, None)
         return "stopped"
@@ -138,12 +148,12 @@ def _remind(step: Step, row: WatchRow, projection: Projection, sent: Sequence[Se
     """Fires the latest rung that has passed; rungs missed in an outage collapse to it."""
     state = row.deadline
     passed = [rung for rung in RUNGS if rung_at(projection, rung) <= step.now]
-    if not passed or any(reminder.rung >= passed[-1] for reminder in sent) or projection.due_at is None:
+    began = projection.started_at
+    if not passed or any(reminder.rung >= passed[-1] for reminder in sent) or projection.due_at is None or not began:
         return False
-    message_id = reminder_id(state.case_number, state.department, passed[-1])
-    if not step.tx.watches.add_reminder(
-        state.case_number, state.department, SentReminder(message_id=message_id, rung=passed[-1], at=step.now)
-    ):
+    message_id = reminder_id(state.case_number, state.department, passed[-1], began)
+    reminded = SentReminder(message_id=message_id, rung=passed[-1], at=step.now)
+    if not step.tx.watches.add_reminder(state.case_number, state.department, reminded, began):
         return False
     reminder = Reminder(
         case_number=state.case_number,

@@ -372,8 +372,8 @@ class Watches(Protocol):
 
     def reminders(self, case_number: str, department: str) -> list[SentReminder]: ...
 
-    def add_reminder(self, case_number: str, department: str, reminder: SentReminder) -> bool:
-        """False if that rung has fired."""
+    def add_reminder(self, case_number: str, department: str, reminder: SentReminder, term_began: datetime) -> bool:
+        """False if that rung has fired within the term that began then; an earlier term's is replaced."""
 
     def finish(self, case_number: str, department: str, revision: int, after: WatchState, now: datetime) -> bool:
         """RUNNING at this revision becomes ``after``; one guarded UPDATE."""

@@ -8,6 +8,7 @@ from exchange.errors import Forged, Malformed
 from exchange.flow.receipts import proof_digest
 from exchange.rules.calendar import WorkingCalendar
 from exchange.rules.deadline import project
+from exchange.rules.defaults import reminders_of
 from schemas import DeemedConsent
 
 
@@ -26,8 +27,9 @@ def recheck_deemed(signed: bytes, trust: Trust, calendar: WorkingCalendar) -> De
         raise Forged("the receipt is for another request")
     if proof_digest(evidence) != deemed.receipt_digest:
         raise Forged("the receipt is not the one that is cited")
-    if project(state, calendar).due_at != deemed.due_at:
+    projection = project(state, calendar)
+    if projection.due_at != deemed.due_at:
         raise Forged(f"the due moment does not follow from the ledger by {calendar.version}")
-    if not any(reminder.at < deemed.due_at for reminder in deemed.reminders):
-        raise Forged("no reminder went out before the end of the term")
+    if not reminders_of(projection, deemed.reminders):
+        raise Forged("no reminder went out within the term")
     return deemed

@@ -15,6 +15,7 @@ from typing import NoReturn, Protocol
 from exchange.clock import CST
 from exchange.errors import Returned
 from exchange.rules.deadline import Projection
+from exchange.rules.defaults import reminders_of
 from exchange.rules.states import CaseState, PartState
 from schemas import DeadlineState, DeemedConsent, DefaultMode, EntryKind, LedgerEntry, Opinion, Verdict
 
@@ -137,7 +138,7 @@ def rule_on_deemed(
     due_at, effective_at = projection.due_at, projection.effective_at
     if due_at is None or effective_at is None or projection.provisional:
         return DeemedRuling.NOT_DUE
-    if deemed.due_at != due_at or not any(reminder.at < due_at for reminder in deemed.reminders) or own.exclusions:
+    if deemed.due_at != due_at or not reminders_of(projection, deemed.reminders) or own.exclusions:
         return DeemedRuling.OVERTAKEN
     return DeemedRuling.EFFECTIVE if arrival.latest > effective_at else DeemedRuling.TOO_EARLY
 

@@ -26,14 +26,21 @@ def obstacles(state: DeadlineState, projection: Projection, sent: Sequence[SentR
         (projection.stopped, "the clock is stopped"),
         (projection.provisional, "the date is provisional: the calendar is not published that far"),
         (due_at is None or now <= due_at, "the term is not over"),
-        (not any(due_at and one.at < due_at for one in sent), "no reminder went out before the end of the term"),
+        (not reminders_of(projection, sent), "no reminder went out within the term"),
     ]
     return [text for holds, text in found if holds] + [f"excluded: {reason.value}" for reason in state.exclusions]
 
 
-def reminder_id(case_number: str, department: str, rung: int) -> str:
-    """The id of a reminder: the same for everyone who derives it."""
-    return _derived("reminder", case_number, department, str(rung))
+def reminders_of(projection: Projection, sent: Sequence[SentReminder]) -> list[SentReminder]:
+    """The reminders that went out within the term as it runs now; a restart makes the earlier ones void."""
+    began, due_at = projection.started_at, projection.due_at
+    return [reminder for reminder in sent if began is not None and due_at and began <= reminder.at < due_at]
+
+
+def reminder_id(case_number: str, department: str, rung: int, term_began: datetime) -> str:
+    """The id of a reminder: the same for everyone who derives it, and another after a restart."""
+    began = str(int(term_began.timestamp() * 1_000_000))
+    return _derived("reminder", case_number, department, str(rung), began)
 
 
 def deemed_id(case_number: str, department: str, revision: int) -> str:

@@ -67,16 +67,16 @@ class SqlWatches:
         query = select(reminder).where(_r.case_number == case_number, _r.department == department).order_by(_r.rung)
         return [SentReminder(message_id=row.message_id, rung=row.rung, at=row.at) for row in self._db.execute(query)]
 
-    def add_reminder(self, case_number: str, department: str, sent: SentReminder) -> bool:
+    def add_reminder(self, case_number: str, department: str, sent: SentReminder, term_began: datetime) -> bool:
         here = (_r.case_number == case_number, _r.department == department, _r.rung == sent.rung)
-        if self._db.execute(select(_r.rung).where(*here)).first() is not None:
-            return False
-        self._db.execute(
-            insert(reminder).values(
-                case_number=case_number, department=department, rung=sent.rung, message_id=sent.message_id, at=sent.at
-            )
-        )
-        return True
+        fired = self._db.scalar(select(_r.at).where(*here))
+        values = {"message_id": sent.message_id, "at": sent.at}
+        if fired is None:
+            key = {"case_number": case_number, "department": department, "rung": sent.rung}
+            self._db.execute(insert(reminder).values(**key, **values))
+        elif fired < term_began:
+            self._db.execute(update(reminder).where(*here).values(**values))
+        return fired is None or fired < term_began
 
     def finish(self, case_number: str, department: str, revision: int, after: WatchState, now: datetime) -> bool:
         moved = self._db.execute(

@@ -18,7 +18,7 @@ def plans(store: SqlStore, work: Callable[[Transaction], Any]) -> str:
     sent: list[tuple[str, Any]] = []
 
     def note(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
-        sent.append((statement, parameters))
+        sent.append((statement, parameters[0] if many else parameters))
 
     with store.transaction() as tx:
         event.listen(store._engine, "before_cursor_execute", note)

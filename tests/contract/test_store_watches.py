@@ -136,13 +136,16 @@ def test_a_deadline_is_finished_once_and_at_its_own_revision(store: SqlStore) ->
 def test_a_reminder_fires_once_a_rung_and_its_proof_is_kept(store: SqlStore) -> None:
     put(store, watch_row())
     half, most = (SentReminder(message_id=new_id(), rung=rung, at=NOW) for rung in (50, 90))
+    again = SentReminder(message_id=new_id(), rung=50, at=LATER)
     with store.transaction() as tx:
-        assert tx.watches.add_reminder("HF-1", PLANNING, most)
-        assert tx.watches.add_reminder("HF-1", PLANNING, half)
-        assert not tx.watches.add_reminder("HF-1", PLANNING, SentReminder(message_id=new_id(), rung=50, at=LATER))
-        assert tx.watches.add_reminder("HF-1", TRANSPORT, half)
+        assert tx.watches.add_reminder("HF-1", PLANNING, most, NOW)
+        assert tx.watches.add_reminder("HF-1", PLANNING, half, NOW)
+        assert not tx.watches.add_reminder("HF-1", PLANNING, again, NOW)
+        assert tx.watches.add_reminder("HF-1", TRANSPORT, half, NOW)
         assert tx.watches.reminders("HF-1", PLANNING) == [half, most]
         assert tx.watches.reminders("HF-2", PLANNING) == []
+        assert tx.watches.add_reminder("HF-1", PLANNING, again, LATER), "the term began anew since"
+        assert tx.watches.reminders("HF-1", PLANNING) == [again, most]
 
 
 def test_only_running_rows_of_another_calendar_are_outdated(store: SqlStore) -> None:

@@ -198,3 +198,30 @@ def test_an_escalated_case_can_be_decided_by_the_lead_in_its_own_name(city: City
     city.wake("window")
     city.local.settle()
     assert city.case(case).outcome == "refuse"
+
+
+def test_a_term_that_began_anew_needs_a_reminder_of_its_own(city: City) -> None:
+    from exchange.flow.deadlines import amend
+    from schemas import EntryKind
+
+    city.matter(city.approver("transport", silent=True))
+    case = city.submit()
+    city.through(3)
+    amend(
+        city.window, case.number, city.address("transport"), EntryKind.RESTART,
+        days=None, reason="supplement of the file", basis=[], actor=city.address("window"),
+    )  # fmt: skip
+    city.wake("window")
+    city.local.settle()
+
+    city.through(6)
+
+    part = city.part(case, "transport")
+    assert part.state is PartState.DEEMED
+    with city.window.store.reading() as tx:
+        stored = tx.documents.get(city.address("monitor"), part.deemed_id or "")
+    assert stored is not None
+    deemed = recheck_deemed(stored.signed, city.window.directory, ChinaCalendar())
+    restarted = deemed.state.ledger[-1].at
+    assert deemed.reminders
+    assert all(reminder.at >= restarted for reminder in deemed.reminders)

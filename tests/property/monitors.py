@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from exchange.rules.deadline import Projection, project, rung_at
-from exchange.rules.defaults import deemed_id, escalation_id, obstacles, reminder_id
+from exchange.rules.defaults import deemed_id, escalation_id, obstacles, reminder_id, reminders_of
 from schemas import DeadlineState, DeadlineStatus, DeemedConsent, Escalation, Opinion, SentReminder
 from tests.property.seat import CALENDAR, CASE, CONSULTATION
 
@@ -49,20 +49,23 @@ class Monitor:
             projection = project(state, CALENDAR)
             if not self.running[department] or projection.due_at is None or projection.effective_at is None:
                 continue
-            sent = self.reminders.setdefault(department, [])
+            sent = reminders_of(projection, self.reminders.setdefault(department, []))
             if now > projection.effective_at:
                 self.running[department] = False
                 posted.append(_lapse(state, projection, sent, now))
             elif now < projection.due_at:
-                _remind(state, projection, sent, now)
+                self.reminders[department] += _remind(state, projection, sent, now)
         return posted
 
 
-def _remind(state: DeadlineState, projection: Projection, sent: list[SentReminder], now: datetime) -> None:
+def _remind(
+    state: DeadlineState, projection: Projection, sent: list[SentReminder], now: datetime
+) -> list[SentReminder]:
     passed = [rung for rung in RUNGS if rung_at(projection, rung) <= now]
-    if passed and not any(reminder.rung >= passed[-1] for reminder in sent):
-        id_ = reminder_id(CASE, state.department, passed[-1])
-        sent.append(SentReminder(message_id=id_, rung=passed[-1], at=now))
+    if not passed or projection.started_at is None or any(reminder.rung >= passed[-1] for reminder in sent):
+        return []
+    id_ = reminder_id(CASE, state.department, passed[-1], projection.started_at)
+    return [SentReminder(message_id=id_, rung=passed[-1], at=now)]
 
 
 def _lapse(state: DeadlineState, projection: Projection, sent: list[SentReminder], now: datetime) -> Posted:

@@ -87,8 +87,9 @@ def test_ids_are_the_same_for_everyone_and_differ_by_what_they_are_about() -> No
         deemed_id("C-1", "c.police", 1),
         deemed_id("C-2", "c.transport", 1),
         escalation_id("C-1", "c.transport", 1),
-        reminder_id("C-1", "c.transport", 50),
-        reminder_id("C-1", "c.transport", 90),
+        reminder_id("C-1", "c.transport", 50, at("03-02")),
+        reminder_id("C-1", "c.transport", 90, at("03-02")),
+        reminder_id("C-1", "c.transport", 90, at("03-03")),
     ]
     assert len(set(derived)) == len(derived)
     assert all(UUID(text).version == 5 and str(UUID(text)) == text for text in derived)
