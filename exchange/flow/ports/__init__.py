@@ -1,0 +1,70 @@
+"""What the flow needs from the outside, as interfaces and plain records: a store and a broker.
+
+The contract in prose. All work of one step happens inside one `Store.transaction`; leaving it normally commits,
+an exception rolls everything back. Every change of state is one guarded UPDATE that reports whether it happened.
+The broker side moves bytes: it confirms, returns or loses a parcel, and hands over deliveries in queue order; a
+delivery is acknowledged only when the function it was given to has returned.
+"""
+
+from exchange.flow.ports.broker import (
+    Delivery,
+    OnBatch,
+    OnResults,
+    Publication,
+    Publisher,
+    PublishOutcome,
+    PublishResult,
+)
+from exchange.flow.ports.records import (
+    CaseRow,
+    DeadLetter,
+    DeskRow,
+    InboxEntry,
+    JournalEntry,
+    Known,
+    OutboxState,
+    OutboxView,
+    Outgoing,
+    Parcel,
+    PartRow,
+    Signed,
+    StoredDocument,
+    WatchRow,
+)
+from exchange.flow.ports.store import Cases, Desk, Documents, Inbox, Outbox, Store, Transaction, Watches
+from exchange.rules.states import CaseState, PartState, WatchState
+
+__all__ = [
+    "CaseRow",
+    "CaseState",
+    "Cases",
+    "DeadLetter",
+    "Delivery",
+    "Desk",
+    "DeskRow",
+    "Documents",
+    "Inbox",
+    "InboxEntry",
+    "JournalEntry",
+    "Known",
+    "OnBatch",
+    "OnResults",
+    "Outbox",
+    "OutboxState",
+    "OutboxView",
+    "Outgoing",
+    "Parcel",
+    "PartRow",
+    "PartState",
+    "Publication",
+    "PublishOutcome",
+    "PublishResult",
+    "Publisher",
+    "Signed",
+    "Store",
+    "StoredDocument",
+    "Transaction",
+    "WatchRow",
+    "WatchState",
+    "Watches",
+]

@@ -1,0 +1,75 @@
+"""What the flow needs of a broker: confirmed publications out, ordered deliveries in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What the publisher is to put on the wire."""
+
+    id: int
+    queue: str
+    """The addressee's queue; the routing key is made from it and the sender."""
+    body: bytes
+    message_id: str
+    correlation_id: str
+    kind: str
+    headers: Mapping[str, Any] = field(default_factory=dict)
+
+
+class PublishOutcome(StrEnum):
+    """What became of a publication. LOST: unknown (connection gone, confirm overdue), send again."""
+
+    CONFIRMED = "confirmed"
+    UNROUTABLE = "unroutable"
+    REFUSED = "refused"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class PublishResult:
+    """The outcome for one publication id."""
+
+    id: int
+    outcome: PublishOutcome
+    reason: str = ""
+
+
+class Publisher(Protocol):
+    """Pipelined, confirmed, mandatory publishing."""
+
+    def publish(self, publications: Sequence[Publication]) -> None:
+        """Hands over to the connection's thread; blocks while more than the allowed number or bytes are in flight."""
+
+
+OnResults = Callable[[Sequence[PublishResult]], None]
+"""Called on a thread of the publisher's, several results at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message as the consumer hands it over."""
+
+    queue: str
+    body: bytes
+    message_id: str | None
+    user_id: str | None
+    headers: Mapping[str, Any]
+    redelivered: bool
+    stamp: datetime | None
+    """The broker's arrival stamp; None where the broker is not known to set it."""
+    backlog: bool
+    """True if it stood in the queue before this consumer began."""
+
+
+OnBatch = Callable[[Sequence[Delivery]], None]
+"""Handles deliveries of one queue, in order. Returning acknowledges them all; raising hands them back.
+
+After it has raised it is asked with an empty batch, with growing patience, whether it can take deliveries again.
+"""

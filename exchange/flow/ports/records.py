@@ -1,0 +1,242 @@
+"""Plain records that pass between the flow and the store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from exchange.rules.states import CaseState, PartState, WatchState
+from schemas import DeadlineState, Header, Urgency, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message signed and sealed, as it enters the outbox: one common ciphertext, one structure an addressee."""
+
+    header: Header
+    signed: bytes
+    enclosures: tuple[bytes, ...]
+    common: bytes
+    recipients: Mapping[str, bytes]
+    queues: Mapping[str, str]
+    needs_receipt: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One addressee's copy, as the dispatcher takes it from the outbox."""
+
+    id: int
+    message_id: str
+    conversation_id: str
+    kind: str
+    addressee: str
+    queue: str
+    urgency: Urgency
+    attempts: int
+    common: bytes
+    recipient: bytes
+
+
+class OutboxState(StrEnum):
+    """Where one addressee's copy stands. WRITTEN and SENT can be sent again at any time, harmlessly."""
+
+    WRITTEN = "written"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    RETURNED = "returned"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxView:
+    """An outbox row as people look at it."""
+
+    message_id: str
+    addressee: str
+    kind: str
+    queue: str
+    state: OutboxState
+    attempts: int
+    written_at: datetime
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    returned_at: datetime | None
+    receipt_id: str | None
+    receipt_index: int | None
+    last_error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """An addressee's receipt for one of our messages, as found in a verified batch."""
+
+    message_id: str
+    addressee: str
+    accepted: bool
+    receipt_id: str
+    """Message id of the batch, whose document and enclosures are kept."""
+    index: int
+    digest: str
+    """SHA-256 of the document they signed for; must be that of ours."""
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InboxEntry:
+    """A message recorded once, with the document as it came."""
+
+    header: Header
+    digest: str
+    """SHA-256 of the envelope's signed document."""
+    signed: bytes
+    enclosures: tuple[bytes, ...]
+    arrived_earliest: datetime
+    arrived_latest: datetime
+    arrival_source: str
+    receipt_id: str | None
+    accepted: bool
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is on record about a message id of a sender."""
+
+    digest: str
+    receipt_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """A document on record, sent or received: signed bytes as they came."""
+
+    sender: str
+    message_id: str
+    conversation_id: str
+    kind: str
+    direction: str
+    """``sent`` or ``received``."""
+    signed: bytes
+    enclosures: tuple[bytes, ...]
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """Something that could not be taken in, with its reason; kept for operators."""
+
+    reason_code: str
+    reason: str
+    stage: str
+    """``open`` (envelope refused), ``handle`` (handler failed for good) or ``broker`` (came from the dead queue)."""
+    queue: str
+    envelope: bytes
+    message_id: str | None = None
+    sender: str | None = None
+    kind: str | None = None
+    attempts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case as the window keeps it."""
+
+    number: str
+    matter: str
+    matter_version: str
+    state: CaseState
+    stage: int
+    application: bytes
+    """The application's JSON bytes."""
+    applicant: str
+    project: str
+    conversation_id: str
+    opened_at: datetime
+    ready_at: datetime | None = None
+    decided_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    outcome: str | None = None
+    decision_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """One consulted department's part."""
+
+    case_number: str
+    department: str
+    stage: int
+    state: PartState
+    revision: int = 1
+    """Counts the changes that monitors must hear of."""
+    consultation_id: str | None = None
+    clearance_id: str | None = None
+    fixed_due: datetime | None = None
+    due_at: datetime | None = None
+    """Derived; kept for lists only, never for a ruling."""
+    issued_at: datetime | None = None
+    signed_at: datetime | None = None
+    answered_at: datetime | None = None
+    deemed_at: datetime | None = None
+    moot_at: datetime | None = None
+    escalated_at: datetime | None = None
+    reminded_at: datetime | None = None
+    verdict: Verdict | None = None
+    conditions: str | None = None
+    reasons: str | None = None
+    opinion_id: str | None = None
+    deemed_id: str | None = None
+    late_opinion_id: str | None = None
+    late_at: datetime | None = None
+    late_verdict: Verdict | None = None
+    receipt_id: str | None = None
+    receipt_index: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WatchRow:
+    """An open deadline at a monitor."""
+
+    deadline: DeadlineState
+    window: str
+    state: WatchState
+    due_at: datetime | None
+    provisional: bool
+    next_at: datetime | None
+    """When the monitor must look at it again: the next rung or the due moment."""
+    calendar: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRow:
+    """A consultation on a department's desk."""
+
+    window: str
+    case_number: str
+    consultation_id: str
+    state: str
+    """``waiting``, ``answered``, ``closed``."""
+    matter: str
+    title: str
+    received_at: datetime
+    due_at: datetime | None
+    cleared: bool
+    """Whether all that the department had to wait for is in."""
+    opinion_id: str | None = None
+    answered_at: datetime | None = None
+    reminded: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One line of the node's own record of what it did."""
+
+    at: datetime
+    event: str
+    case_number: str | None = None
+    message_id: str | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,213 @@
+"""What the flow needs of a database: each table's verbs, and the transaction that holds them together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any, Protocol
+
+from exchange.flow.ports.records import (
+    CaseRow,
+    DeadLetter,
+    DeskRow,
+    InboxEntry,
+    JournalEntry,
+    Known,
+    OutboxView,
+    Outgoing,
+    Parcel,
+    PartRow,
+    Signed,
+    StoredDocument,
+    WatchRow,
+)
+from exchange.rules.states import CaseState, PartState, WatchState
+from schemas import LedgerEntry, SentReminder
+
+
+class Outbox(Protocol):
+    """The only way out."""
+
+    def add(self, messages: Sequence[Outgoing], now: datetime) -> None:
+        """Writes documents, ciphertexts and copies; the copies are due at once. ``now`` is for the record."""
+
+    def due(self, now: datetime, limit: int, flying: Collection[int]) -> list[Parcel]:
+        """Copies to publish now, urgent ones first, then in the order written; none whose id is in ``flying``.
+
+        Here and in ``again_at`` times are real time, whatever clock the node keeps: patience with a broker is real.
+        """
+
+    def next_due(self) -> datetime | None:
+        """When the earliest waiting copy may be sent (again)."""
+
+    def mark_sent(self, ids: Sequence[int], now: datetime, again_at: datetime) -> None:
+        """Confirmed by the broker: WRITTEN becomes SENT (or, needing no receipt, DELIVERED); else due ``again_at``."""
+
+    def mark_failed(self, id: int, reason: str, now: datetime, again_at: datetime | None) -> None:
+        """Records a failed attempt; ``again_at`` None gives up (FAILED) until an operator sends it again."""
+
+    def mark_signed(self, receipts: Sequence[Signed], now: datetime) -> list[Signed]:
+        """WRITTEN or SENT becomes DELIVERED or RETURNED where the digest is ours. Returns those it moved."""
+
+    def resend(self, message_id: str, addressee: str | None, now: datetime) -> int:
+        """Makes copies due at once, unless the addressee has signed for or returned them; the number of copies."""
+
+    def rows(self, message_id: str) -> list[OutboxView]: ...
+
+    def counts(self) -> dict[str, int]:
+        """Copies by state."""
+
+
+class Inbox(Protocol):
+    """Message ids recorded once."""
+
+    def known(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Known]:
+        """What is on record of these (sender, message id) pairs."""
+
+    def record(self, entries: Sequence[InboxEntry], now: datetime) -> None:
+        """Inserts the rows and their documents; a pair recorded before raises, which rolls the batch back."""
+
+    def counts(self) -> dict[str, int]: ...
+
+    def untaken(self, limit: int = 50) -> list[StoredDocument]:
+        """Received documents that the department's own system has not acknowledged, oldest first."""
+
+    def take(self, sender: str, message_id: str, now: datetime) -> bool:
+        """The department's own system acknowledges; True if this call did it."""
+
+    def dead(self, letters: Sequence[DeadLetter], now: datetime) -> None: ...
+
+    def dead_letters(self, limit: int = 100) -> list[DeadLetter]: ...
+
+
+class Documents(Protocol):
+    """Signed documents, sent and received."""
+
+    def get(self, sender: str, message_id: str) -> StoredDocument | None: ...
+
+    def find(self, message_id: str) -> list[StoredDocument]:
+        """By id alone (ids are unique only with their sender)."""
+
+    def recent(self, direction: str | None = None, kind: str | None = None, limit: int = 50) -> list[StoredDocument]:
+        """Newest first."""
+
+
+class Cases(Protocol):
+    """Cases and their parts at a window."""
+
+    def open(self, case: CaseRow, parts: Sequence[PartRow]) -> None: ...
+
+    def get(self, number: str, *, lock: bool = False) -> CaseRow | None:
+        """``lock`` holds the row until the transaction ends (SELECT FOR UPDATE where the database has it)."""
+
+    def recent(self, state: CaseState | None = None, limit: int = 50) -> list[CaseRow]: ...
+
+    def parts(self, number: str) -> list[PartRow]: ...
+
+    def part(self, number: str, department: str) -> PartRow | None: ...
+
+    def parts_of_message(self, message_id: str) -> list[PartRow]:
+        """Parts whose consultation or clearance this message is."""
+
+    def move(self, number: str, before: Collection[CaseState], after: CaseState, **fields: Any) -> bool:
+        """One guarded UPDATE; ``fields`` are columns of CaseRow. True if this call moved it."""
+
+    def move_part(
+        self, number: str, department: str, before: Collection[PartState], after: PartState, **fields: Any
+    ) -> bool:
+        """One guarded UPDATE that also adds one to ``revision``; True if this call moved it."""
+
+    def ledger(self, number: str, department: str) -> list[LedgerEntry]: ...
+
+    def add_entries(self, number: str, department: str, entries: Sequence[LedgerEntry]) -> None:
+        """Appends; entries are never changed."""
+
+    def counts(self) -> dict[str, int]:
+        """Parts by state, ``late`` for those with a late opinion, and cases by ``case-<state>``."""
+
+
+class Watches(Protocol):
+    """Open deadlines at a monitor."""
+
+    def put(self, rows: Sequence[WatchRow]) -> int:
+        """Inserts, or replaces one of a lower revision that is still RUNNING; how many took effect."""
+
+    def due(self, now: datetime, limit: int) -> list[WatchRow]:
+        """RUNNING rows whose ``next_at`` has come, earliest first; cost follows what is due, not what is open."""
+
+    def next_at(self) -> datetime | None: ...
+
+    def postpone(self, case_number: str, department: str, revision: int, next_at: datetime | None) -> None: ...
+
+    def reminders(self, case_number: str, department: str) -> list[SentReminder]: ...
+
+    def add_reminder(self, case_number: str, department: str, reminder: SentReminder, term_began: datetime) -> bool:
+        """False if that rung has fired within the term that began then; an earlier term's is replaced."""
+
+    def finish(self, case_number: str, department: str, revision: int, after: WatchState, now: datetime) -> bool:
+        """RUNNING at this revision becomes ``after``; one guarded UPDATE."""
+
+    def outdated(self, calendar: str, limit: int) -> list[WatchRow]:
+        """RUNNING rows projected with another calendar."""
+
+    def reproject(self, row: WatchRow) -> bool:
+        """Takes over the row's projection (due, provisional, next look, calendar) where revision and RUNNING hold."""
+
+    def board(self, limit: int = 100) -> list[WatchRow]: ...
+
+    def counts(self) -> dict[str, int]: ...
+
+
+class Desk(Protocol):
+    """Consultations at a department."""
+
+    def put(self, rows: Sequence[DeskRow]) -> None: ...
+
+    def get(self, case_number: str) -> DeskRow | None: ...
+
+    def by_opinion(self, message_id: str) -> DeskRow | None:
+        """The row that this opinion of ours answered."""
+
+    def waiting(self, limit: int = 100) -> list[DeskRow]: ...
+
+    def recent(self, limit: int = 100) -> list[DeskRow]: ...
+
+    def move(self, case_number: str, before: Collection[str], after: str, **fields: Any) -> bool: ...
+
+    def counts(self) -> dict[str, int]: ...
+
+
+class Transaction(Protocol):
+    """All tables of a node within one transaction."""
+
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def inbox(self) -> Inbox: ...
+    @property
+    def documents(self) -> Documents: ...
+    @property
+    def cases(self) -> Cases: ...
+    @property
+    def watches(self) -> Watches: ...
+    @property
+    def desk(self) -> Desk: ...
+
+    def journal(self, entries: Sequence[JournalEntry]) -> None: ...
+
+    def journal_of(self, case_number: str) -> list[JournalEntry]: ...
+
+    def get_meta(self, key: str) -> str | None: ...
+
+    def set_meta(self, key: str, value: str) -> None: ...
+
+
+class Store(Protocol):
+    """A node's database."""
+
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        """Writes; commits on leaving. Raises DatabaseUnavailable when the database cannot be reached or written."""
+
+    def reading(self) -> AbstractContextManager[Transaction]:
+        """Reads only; never blocks a writer."""
