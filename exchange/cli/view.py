@@ -107,12 +107,12 @@ def cases_table(cases: Sequence[CaseStatus], names: Mapping[str, str], now: date
     shown = {address: name for address, name in names.items() if brief or address in involved}
     for name in shown.values():
         table.add_column(name, justify="center", no_wrap=True, min_width=6)
-    table.add_column("决定", no_wrap=True)
+    table.add_column("决定", no_wrap=True, min_width=10)
     for case in cases:
         parts = {part.department: part for part in case.parts}
         number = case.number[-2:] if brief else case.number
         cells = [part_cell(parts.get(address), now) for address in shown]
-        table.add_row(f"{number} {case.matter_name[:9]}", *cells, outcome_text(case))
+        table.add_row(f"{number} {case.matter_name[:8]}", *cells, outcome_text(case))
     return table
 
 
