@@ -22,7 +22,7 @@ from exchange.broker.probe import server_version
 
 SIZE = 5_500
 """Bytes of a sealed document of 3 kB."""
-STEP = 0.02
+STEP = 0.005
 
 
 def paced(rate: float, seconds: float) -> list[float]:
@@ -40,7 +40,7 @@ def watch(domain: LocalDomain, address: str, count: int, answer: Connection) -> 
     def note() -> None:
         now = time.monotonic()
         with node.store.reading() as tx:
-            for stored in tx.documents.recent("received", "document", 120):
+            for stored in tx.documents.recent("received", "document", 40):
                 arrived.setdefault(stored.message_id, now)
 
     object.__setattr__(domain, "_changed", _Hook(note))

@@ -10,10 +10,13 @@ import json
 import os
 import secrets
 import socket
+import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import quote
+
+from exchange.clock import monotonic
 
 ADMIN = "yizhan"
 """The node's administrator; `guest` does not exist on it."""
@@ -22,6 +25,9 @@ NODE_NAME = "yizhan@localhost"
 
 _PORTS = range(21_000, 29_000)
 """Outside what the system gives to outgoing connections, so that a port is still free after a restart."""
+
+_LETTING_GO = 5.0
+"""Seconds that a server which has just ended may take to let go of its ports."""
 
 
 @dataclass(frozen=True)
@@ -153,9 +159,12 @@ def urls(ports: Ports, password: str) -> tuple[str, str]:
 
 
 def choose_ports(before: Ports | None) -> Ports:
-    """The ports of before if all are free, else four free ones."""
-    if before is not None and all(_is_free(port) for port in asdict(before).values()):
-        return before
+    """The ports of before, given a moment to become free after a server that has just ended; else four free ones."""
+    until, pause = monotonic() + _LETTING_GO, threading.Event()
+    while before is not None and monotonic() < until:
+        if all(_is_free(port) for port in asdict(before).values()):
+            return before
+        pause.wait(0.1)
     found: list[int] = []
     while len(found) < 4:
         port = secrets.choice(_PORTS)

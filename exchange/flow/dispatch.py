@@ -25,6 +25,8 @@ log = structlog.get_logger()
 
 _GATHER, _GATHER_SECONDS = 100, 0.02
 """Results are written back when there are so many, or after so long."""
+_APART = 0.01
+"""Seconds between two looks into the outbox, at least."""
 
 
 class Dispatcher:
@@ -51,6 +53,7 @@ class Dispatcher:
         self._flying: dict[int, Parcel] = {}
         self._results: queue.SimpleQueue[PublishResult] = queue.SimpleQueue()
         self._settled_at = 0.0
+        self._looked_at = 0.0
         self._wake = threading.Event()
         self._stopping = threading.Event()
 
@@ -88,6 +91,7 @@ class Dispatcher:
         room = self._batch - len(self._flying)
         if room <= self._batch // 4:
             return settled
+        self._keep_apart()
         with self._node.store.reading() as tx:
             parcels = tx.outbox.due(self._now_real.now(), room, self._flying.keys())
         for parcel in parcels:
@@ -95,6 +99,13 @@ class Dispatcher:
         if parcels:
             publisher.publish([_publication(parcel) for parcel in parcels])
         return settled or bool(parcels)
+
+    def _keep_apart(self) -> None:
+        """Under load, a pass takes what has gathered since the last one; an isolated message waits for nothing."""
+        early = self._looked_at + _APART - monotonic()
+        if early > 0:
+            self._stopping.wait(early)
+        self._looked_at = monotonic()
 
     def _worth_settling(self) -> bool:
         """Results are written many at a time: a commit for each confirm would cost more than all the rest."""
