@@ -40,7 +40,7 @@ def watch(domain: LocalDomain, address: str, count: int, answer: Connection) -> 
     def note() -> None:
         now = time.monotonic()
         with node.store.reading() as tx:
-            for stored in tx.documents.recent("received", "document", 40):
+            for stored in tx.documents.recent("received", "document", 200):
                 arrived.setdefault(stored.message_id, now)
 
     object.__setattr__(domain, "_changed", _Hook(note))
