@@ -35,7 +35,7 @@ def submit(
         if step.tx.cases.get(number) is not None:
             raise Conflict(f"case {number} exists", mend="leave the number to the window, or choose another")
         case = _new_case(step, number, application, matter)
-        step.tx.set_meta(matter_key(matter.code, matter.version), matter.model_dump_json())
+        _keep_matter(step, matter)
         due = fixed_due or {}
         step.tx.cases.open(case, [_new_part(case, approver, due) for approver in matter.approvers])
         step.note("submitted", number, None, matter=matter.code, version=matter.version)
@@ -51,6 +51,19 @@ def matter_for(node: Node, code: str) -> Matter:
             f"the catalogue has no matter {code!r}", mend=f"choose one of: {', '.join(sorted(node.catalogue))}"
         )
     return matter
+
+
+def _keep_matter(step: Step, matter: Matter) -> None:
+    """Keeps the matter's text for as long as there are cases; a version says the same for ever."""
+    key, text = matter_key(matter.code, matter.version), matter.model_dump_json()
+    kept = step.tx.get_meta(key)
+    if kept is None:
+        step.tx.set_meta(key, text)
+    elif kept != text:
+        raise Conflict(
+            f"matter {matter.code} was changed, but is still version {matter.version}",
+            mend="give the changed matter a new version in the catalogue",
+        )
 
 
 def issue_stage(

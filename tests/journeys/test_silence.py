@@ -225,3 +225,13 @@ def test_a_term_that_began_anew_needs_a_reminder_of_its_own(city: City) -> None:
     restarted = deemed.state.ledger[-1].at
     assert deemed.reminders
     assert all(reminder.at >= restarted for reminder in deemed.reminders)
+
+
+def test_a_matter_that_changed_without_a_new_version_is_refused_and_open_cases_keep_theirs(city: City) -> None:
+    city.matter(city.approver("planning"))
+    case = city.submit()
+    city.matter(city.approver("transport"))
+    with pytest.raises(Conflict, match="still version"):
+        city.submit()
+    city.reply("planning", case)
+    assert city.case(case).state is CaseState.DECIDED
