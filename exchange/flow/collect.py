@@ -53,17 +53,19 @@ class Collector:
 
     def on_signed(self, step: Step, signed: Sequence[Signed], receipts: Sequence[Receipt]) -> None:
         """A department has signed for its consultation or clearance: its term begins. Or it sent it back."""
+        cases = _cases_of(step, signed)
         for item, receipt in zip(signed, receipts, strict=True):
-            for part in step.tx.cases.parts_of_message(item.message_id):
-                if part.department != item.addressee:
-                    continue
-                if item.accepted:
-                    self._signed_for(step, part, item, receipt)
-                elif item.message_id == part.consultation_id:
-                    self._sent_back(step, part, item)
+            number = cases.get((item.message_id, item.addressee))
+            part = step.tx.cases.part(number, item.addressee) if number is not None else None
+            if part is None:
+                continue
+            if item.accepted:
+                self._signed_for(step, part, item, receipt)
+            elif item.message_id == part.consultation_id:
+                self._sent_back(step, part, item)
 
     def _signed_for(self, step: Step, part: PartRow, item: Signed, receipt: Receipt) -> None:
-        case = step.tx.cases.get(part.case_number, lock=True)
+        case = step.tx.cases.get(part.case_number)
         if case is None or part.state not in RUNNING:
             return
         matter = matter_of(step.tx, case)
@@ -260,8 +262,19 @@ def _superior(superior: str | None, step: Step) -> tuple[str, ...]:
     return (superior,) if superior and superior != step.node.address else ()
 
 
+def _cases_of(step: Step, signed: Sequence[Signed]) -> dict[tuple[str, str], str]:
+    """The case numbers behind consultations and clearances, by message id and department."""
+    parts = step.tx.cases.parts_of_messages({item.message_id for item in signed})
+    return {
+        (message_id, part.department): part.case_number
+        for part in parts
+        for message_id in (part.consultation_id, part.clearance_id)
+        if message_id is not None
+    }
+
+
 def _part(step: Step, case_number: str, department: str) -> tuple[CaseRow, PartRow]:
-    case = step.tx.cases.get(case_number, lock=True)
+    case = step.tx.cases.get(case_number)
     if case is None:
         raise Returned(f"no case {case_number} at {step.node.address}", code="unknown-case", mend="check the number")
     part = step.tx.cases.part(case_number, department)

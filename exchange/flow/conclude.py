@@ -170,7 +170,7 @@ def decide(node: Node, case_number: str, ruling: Ruling) -> str:
     Raises NotFound, Conflict (decided, withdrawn, or opinions still out) or CallerError.
     """
     with node.step() as step:
-        case = step.tx.cases.get(case_number, lock=True)
+        case = step.tx.cases.get(case_number)
         if case is None:
             raise NotFound(f"no case {case_number} here", mend="`exchange status` lists the cases")
         if case.state is CaseState.OPEN:
@@ -194,7 +194,7 @@ def withdraw(node: Node, case_number: str, reason: str) -> None:
     Raises NotFound or Conflict.
     """
     with node.step() as step:
-        case = step.tx.cases.get(case_number, lock=True)
+        case = step.tx.cases.get(case_number)
         if case is None:
             raise NotFound(f"no case {case_number} here")
         undecided = {CaseState.OPEN, CaseState.READY}

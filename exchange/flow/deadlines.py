@@ -138,7 +138,7 @@ def amend(
     Raises NotFound, Conflict (term over, extended before, not stopped) or CallerError with what to mend.
     """
     with node.step() as step:
-        case = step.tx.cases.get(case_number, lock=True)
+        case = step.tx.cases.get(case_number)
         part = step.tx.cases.part(case_number, department)
         if case is None or part is None:
             raise NotFound(f"{department} is not consulted in case {case_number}")

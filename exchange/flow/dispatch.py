@@ -23,7 +23,7 @@ from exchange.flow.ports import Parcel, Publication, Publisher, PublishOutcome, 
 
 log = structlog.get_logger()
 
-_GATHER, _GATHER_SECONDS = 100, 0.02
+_GATHER, _GATHER_SECONDS = 100, 0.05
 """Results are written back when there are so many, or after so long."""
 _APART = 0.01
 """Seconds between two looks into the outbox, at least."""
@@ -54,11 +54,14 @@ class Dispatcher:
         self._results: queue.SimpleQueue[PublishResult] = queue.SimpleQueue()
         self._settled_at = 0.0
         self._looked_at = 0.0
+        self._written = True
+        """Whether there may be copies that the last look into the outbox did not see."""
         self._wake = threading.Event()
         self._stopping = threading.Event()
 
     def wake(self) -> None:
         """Something may be due; safe from any thread."""
+        self._written = True
         self._wake.set()
 
     def stop(self) -> None:
@@ -70,7 +73,8 @@ class Dispatcher:
         """Called by the publisher; only queues, so that the connection's thread never waits for the database."""
         for result in results:
             self._results.put(result)
-        self._wake.set()
+        if self._results.qsize() >= _GATHER:
+            self._wake.set()
 
     def run(self, publisher: Publisher) -> None:
         """Loops until stopped; a database that is away is waited for."""
@@ -83,22 +87,28 @@ class Dispatcher:
                 self._stopping.wait(1.0)
                 continue
             if not busy:
-                self._wake.wait(self._poll if self._results.empty() else _GATHER_SECONDS)
+                self._wake.wait(_GATHER_SECONDS if self._flying else self._poll)
 
     def dispatch_once(self, publisher: Publisher) -> bool:
         """One pass: results in, due copies out. True if there was anything to do."""
         settled = self._settle() if self._worth_settling() else False
         room = self._batch - len(self._flying)
-        if room <= self._batch // 4:
+        if room <= self._batch // 4 or not self._worth_looking():
             return settled
         self._keep_apart()
+        self._written = False  # before the look: what is written meanwhile is worth another one
         with self._node.store.reading() as tx:
             parcels = tx.outbox.due(self._now_real.now(), room, self._flying.keys())
+        self._written = self._written or len(parcels) == room
         for parcel in parcels:
             self._flying[parcel.id] = parcel
         if parcels:
             publisher.publish([_publication(parcel) for parcel in parcels])
         return settled or bool(parcels)
+
+    def _worth_looking(self) -> bool:
+        """Something was written; or time has passed, which makes copies due again, and other processes write too."""
+        return self._written or monotonic() - self._looked_at >= self._poll
 
     def _keep_apart(self) -> None:
         """Under load, a pass takes what has gathered since the last one; an isolated message waits for nothing."""

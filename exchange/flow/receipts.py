@@ -72,11 +72,30 @@ class ReceiptBook:
             )
 
 
-def take_receipts(step: Step, opened: Opened, on_signed: OnSigned | None) -> None:
-    """Takes a batch of receipts for messages of ours: their outbox rows are done.
+class ReceiptTray:
+    """Receipts for messages of ours that came one after another: their outbox rows are done, all by one statement."""
 
-    Raises Forged when the leaves are not those that were signed, or speak for somebody else.
-    """
+    def __init__(self, step: Step, on_signed: OnSigned | None) -> None:
+        self._step = step
+        self._on_signed = on_signed
+        self._receipts: list[tuple[Signed, Receipt]] = []
+
+    def put(self, opened: Opened) -> None:
+        """Reads a batch. Raises Forged when its leaves are not those that were signed, or speak for somebody else."""
+        self._receipts += read_receipts(opened)
+
+    def empty(self) -> None:
+        """Settles what lies in the tray; called before anything that came later is handled."""
+        if not self._receipts:
+            return
+        receipts, self._receipts = dict(self._receipts), []
+        moved = self._step.tx.outbox.mark_signed(list(receipts), self._step.now)
+        if moved and self._on_signed is not None:
+            self._on_signed(self._step, moved, [receipts[item] for item in moved])
+
+
+def read_receipts(opened: Opened) -> list[tuple[Signed, Receipt]]:
+    """The single receipts of a batch. Raises Malformed, or Forged when they are not those that were signed."""
     batch = opened.body
     if not isinstance(batch, ReceiptBatch) or len(opened.enclosures) != 1:
         raise Malformed("a receipt message carries exactly one list of receipts")
@@ -84,21 +103,19 @@ def take_receipts(step: Step, opened: Opened, on_signed: OnSigned | None) -> Non
     if len(leaves) != batch.size or tree_root(leaves).hex() != batch.root:
         raise Forged("the receipts are not those whose root was signed")
     receipts = [_leaf(leaf, opened, batch) for leaf in leaves]
-    signed = [
-        Signed(
-            message_id=receipt.message_id,
-            addressee=receipt.receiver,
-            accepted=receipt.outcome is ReceiptOutcome.ACCEPTED,
-            receipt_id=opened.header.message_id,
-            index=index,
-            digest=receipt.digest,
-            reason=f"{receipt.reason_code}: {receipt.reason}" if receipt.reason_code else None,
-        )
-        for index, receipt in enumerate(receipts)
-    ]
-    moved = step.tx.outbox.mark_signed(signed, step.now)
-    if moved and on_signed is not None:
-        on_signed(step, moved, [receipts[item.index] for item in moved])
+    return [(_signed(receipt, opened, index), receipt) for index, receipt in enumerate(receipts)]
+
+
+def _signed(receipt: Receipt, opened: Opened, index: int) -> Signed:
+    return Signed(
+        message_id=receipt.message_id,
+        addressee=receipt.receiver,
+        accepted=receipt.outcome is ReceiptOutcome.ACCEPTED,
+        receipt_id=opened.header.message_id,
+        index=index,
+        digest=receipt.digest,
+        reason=f"{receipt.reason_code}: {receipt.reason}" if receipt.reason_code else None,
+    )
 
 
 def _leaf(leaf: bytes, opened: Opened, batch: ReceiptBatch) -> Receipt:

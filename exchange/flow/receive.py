@@ -24,7 +24,7 @@ from exchange.errors import DatabaseUnavailable, ExchangeError, Forged, IdReused
 from exchange.flow.arrival import ArrivalJudge
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import DeadLetter, Delivery, InboxEntry, Known
-from exchange.flow.receipts import OnSigned, ReceiptBook, take_receipts
+from exchange.flow.receipts import OnSigned, ReceiptBook, ReceiptTray
 from exchange.rules.arbiter import Arrival
 from schemas import Body, ReceiptBatch, Role
 
@@ -122,30 +122,32 @@ class Receiver:
 
     def _handle_all(self, step: Step, messages: Sequence[tuple[Delivery, Incoming]]) -> list[DeadLetter]:
         known = step.tx.inbox.known([(message.sender, message.message_id) for _, message in messages])
-        book = ReceiptBook(step)
+        book, tray = ReceiptBook(step), ReceiptTray(step, self._on_signed)
         entries: list[InboxEntry] = []
         reused: list[DeadLetter] = []
         for delivery, message in messages:
             key = (message.sender, message.message_id)
             earlier = known.get(key)
             if earlier is None:
-                entry = self._handle(step, message, book)
+                entry = self._handle(step, message, book, tray)
                 entries.append(entry)
                 known[key] = Known(entry.digest, entry.receipt_id)
             elif earlier.digest != message.opened.digest:
                 reused.append(_reused_letter(delivery))
             elif earlier.receipt_id is not None:
                 step.tx.outbox.resend(earlier.receipt_id, message.sender, step.now)
+        tray.empty()
         book.close()
         if entries:
             step.tx.inbox.record(entries, step.now)
         return reused
 
-    def _handle(self, step: Step, message: Incoming, book: ReceiptBook) -> InboxEntry:
+    def _handle(self, step: Step, message: Incoming, book: ReceiptBook, tray: ReceiptTray) -> InboxEntry:
         opened, code, reason, receipt_id = message.opened, None, None, None
         if opened.header.kind == ReceiptBatch.KIND:
-            take_receipts(step, opened, self._on_signed)
+            tray.put(opened)
         else:
+            tray.empty()
             try:
                 self._handlers[opened.header.kind](step, message, opened.body)
             except Returned as refusal:

@@ -1,16 +1,20 @@
-"""Cases and their parts at a window; every transition one guarded UPDATE."""
+"""Cases and their parts at a window; every transition one guarded UPDATE.
+
+Within a transaction a case, its parts and ledgers are read once: the writers of a member take turns (`store.engine`),
+and a reader sees one state throughout. A write makes what it may have changed be read anew.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, insert, or_, select
+from sqlalchemy import BindParameter, Connection, bindparam, func, insert, or_, select
 
 from exchange.flow.ports import CaseRow, PartRow
 from exchange.rules.states import CaseState, PartState
-from exchange.store.statements import move
+from exchange.store.statements import move, values_of
 from exchange.store.tables import case_file, ledger, part
 from schemas import LedgerEntry
 
@@ -21,17 +25,14 @@ _CASE_COLUMNS = [_f[field.name] for field in fields(CaseRow)]
 _PART_COLUMNS = [_p[field.name] for field in fields(PartRow)]
 
 _CASE = select(*_CASE_COLUMNS).where(_f.number == bindparam("number"))
-_CASE_LOCKED = _CASE.with_for_update()
 _PARTS = select(*_PART_COLUMNS).order_by(_p.case_number, _p.stage, _p.position)
 _PARTS_OF_CASE = _PARTS.where(_p.case_number == bindparam("number"))
-_PART = _PARTS_OF_CASE.where(_p.department == bindparam("department"))
-_PARTS_OF_MESSAGE = _PARTS.where(
-    or_(_p.consultation_id == bindparam("message"), _p.clearance_id == bindparam("message"))
-)
+_MESSAGES: BindParameter[Any] = bindparam("messages", expanding=True)
+_PARTS_OF_MESSAGES = _PARTS.where(or_(_p.consultation_id.in_(_MESSAGES), _p.clearance_id.in_(_MESSAGES)))
 _THIS_LEDGER = (_l.case_number == bindparam("number")) & (_l.department == bindparam("department"))
 _LEDGER = select(_l.entry).where(_THIS_LEDGER).order_by(_l.position)
 _LEDGER_LENGTH = select(func.count()).select_from(ledger).where(_THIS_LEDGER)
-_APPEND = insert(ledger)
+_OPEN, _PLAN, _APPEND = insert(case_file), insert(part), insert(ledger)
 
 
 class SqlCases:
@@ -39,14 +40,21 @@ class SqlCases:
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
+        self._cases: dict[str, CaseRow | None] = {}
+        self._parts: dict[str, list[PartRow]] = {}
+        self._ledgers: dict[tuple[str, str], list[LedgerEntry]] = {}
 
     def open(self, case: CaseRow, parts: Sequence[PartRow]) -> None:
-        self._db.execute(insert(case_file).values(**asdict(case)))
-        self._db.execute(insert(part), [{"position": place, **asdict(one)} for place, one in enumerate(parts)])
+        self._db.execute(_OPEN, values_of(case))
+        self._db.execute(_PLAN, [{"position": place, **values_of(one)} for place, one in enumerate(parts)])
+        self._cases.pop(case.number, None)
+        self._parts.pop(case.number, None)
 
-    def get(self, number: str, *, lock: bool = False) -> CaseRow | None:
-        row = self._db.execute(_CASE_LOCKED if lock else _CASE, {"number": number}).first()
-        return CaseRow(*row) if row else None
+    def get(self, number: str) -> CaseRow | None:
+        if number not in self._cases:
+            row = self._db.execute(_CASE, {"number": number}).first()
+            self._cases[number] = CaseRow(*row) if row else None
+        return self._cases[number]
 
     def recent(self, state: CaseState | None = None, limit: int = 50) -> list[CaseRow]:
         query = select(*_CASE_COLUMNS).order_by(_f.opened_at.desc(), _f.number.desc()).limit(limit)
@@ -55,29 +63,36 @@ class SqlCases:
         return [CaseRow(**row._mapping) for row in self._db.execute(query)]
 
     def parts(self, number: str) -> list[PartRow]:
-        return self._parts(_PARTS_OF_CASE, number=number)
+        if number not in self._parts:
+            self._parts[number] = [PartRow(*row) for row in self._db.execute(_PARTS_OF_CASE, {"number": number})]
+        return list(self._parts[number])
 
     def part(self, number: str, department: str) -> PartRow | None:
-        found = self._parts(_PART, number=number, department=department)
-        return found[0] if found else None
+        return next((part for part in self.parts(number) if part.department == department), None)
 
-    def parts_of_message(self, message_id: str) -> list[PartRow]:
-        return self._parts(_PARTS_OF_MESSAGE, message=message_id)
+    def parts_of_messages(self, message_ids: Collection[str]) -> list[PartRow]:
+        return [PartRow(*row) for row in self._db.execute(_PARTS_OF_MESSAGES, {"messages": list(message_ids)})]
 
     def move(self, number: str, before: Collection[CaseState], after: CaseState, **fields: Any) -> bool:
+        self._cases.pop(number, None)
         return move(self._db, case_file, {"number": number}, before, after, fields)
 
     def move_part(
         self, number: str, department: str, before: Collection[PartState], after: PartState, **fields: Any
     ) -> bool:
+        self._parts.pop(number, None)
         key = {"case_number": number, "department": department}
         return move(self._db, part, key, before, after, fields)
 
     def ledger(self, number: str, department: str) -> list[LedgerEntry]:
-        entries = self._db.scalars(_LEDGER, {"number": number, "department": department})
-        return [LedgerEntry.model_validate_json(entry) for entry in entries]
+        key = (number, department)
+        if key not in self._ledgers:
+            entries = self._db.scalars(_LEDGER, {"number": number, "department": department})
+            self._ledgers[key] = [LedgerEntry.model_validate_json(entry) for entry in entries]
+        return list(self._ledgers[key])
 
     def add_entries(self, number: str, department: str, entries: Sequence[LedgerEntry]) -> None:
+        self._ledgers.pop((number, department), None)
         first = self._db.scalar(_LEDGER_LENGTH, {"number": number, "department": department}) or 0
         rows = [
             {
@@ -101,6 +116,3 @@ class SqlCases:
         for state, number in self._db.execute(select(_f.state, func.count()).group_by(_f.state)).all():
             counts[f"case-{state}"] = int(number)
         return counts
-
-    def _parts(self, query: Select[Any], **values: str) -> list[PartRow]:
-        return [PartRow(*row) for row in self._db.execute(query, values)]

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from exchange.errors import Returned
 from exchange.flow.ports import DeskRow
-from exchange.store.statements import move
+from exchange.store.statements import move, values_of
 from exchange.store.tables import desk
 
 _c = desk.c
 _COLUMNS = [_c[field.name] for field in fields(DeskRow)]
 
-_ONE = select(*_COLUMNS).where(_c.case_number == bindparam("number"))
+_ROWS = select(*_COLUMNS)
+_ONE = _ROWS.where(_c.case_number == bindparam("number"))
+_BY_OPINION = _ROWS.where(_c.opinion_id == bindparam("message"))
+_WAITING = _ROWS.where(_c.state == "waiting").order_by(_c.received_at, _c.case_number).limit(bindparam("most"))
+_PUT = insert(desk)
 
 
 class SqlDesk:
@@ -29,26 +33,26 @@ class SqlDesk:
         for row in rows:
             present = self.get(row.case_number)
             if present is None:
-                self._db.execute(insert(desk).values(**asdict(row)))
+                self._db.execute(_PUT, values_of(row))
             elif present.window != row.window:
                 raise Returned(f"case {row.case_number} is another window's", code="not-yours")
             else:
-                self._db.execute(update(desk).where(_c.case_number == row.case_number).values(**asdict(row)))
+                self._db.execute(update(desk).where(_c.case_number == row.case_number).values(**values_of(row)))
 
     def get(self, case_number: str) -> DeskRow | None:
         row = self._db.execute(_ONE, {"number": case_number}).first()
         return DeskRow(*row) if row else None
 
     def by_opinion(self, message_id: str) -> DeskRow | None:
-        found = self._read(_c.opinion_id == message_id, 1)
-        return found[0] if found else None
+        row = self._db.execute(_BY_OPINION, {"message": message_id}).first()
+        return DeskRow(*row) if row else None
 
     def waiting(self, limit: int = 100) -> list[DeskRow]:
-        return self._read(_c.state == "waiting", limit)
+        return [DeskRow(*row) for row in self._db.execute(_WAITING, {"most": limit})]
 
     def recent(self, limit: int = 100) -> list[DeskRow]:
-        query = select(*_COLUMNS).order_by(_c.received_at.desc(), _c.case_number.desc()).limit(limit)
-        return [DeskRow(**row._mapping) for row in self._db.execute(query)]
+        query = _ROWS.order_by(_c.received_at.desc(), _c.case_number.desc()).limit(limit)
+        return [DeskRow(*row) for row in self._db.execute(query)]
 
     def move(self, case_number: str, before: Collection[str], after: str, **fields: Any) -> bool:
         return move(self._db, desk, {"case_number": case_number}, before, after, fields)
@@ -56,7 +60,3 @@ class SqlDesk:
     def counts(self) -> dict[str, int]:
         found = self._db.execute(select(_c.state, func.count()).group_by(_c.state)).all()
         return {str(state): int(number) for state, number in found}
-
-    def _read(self, where: Any, limit: int) -> list[DeskRow]:
-        query = select(*_COLUMNS).where(where).order_by(_c.received_at, _c.case_number).limit(limit)
-        return [DeskRow(**row._mapping) for row in self._db.execute(query)]

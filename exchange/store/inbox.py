@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from exchange.flow.ports import DeadLetter, InboxEntry, Known, StoredDocument
 from exchange.store.documents import document_row, stored
@@ -16,6 +16,12 @@ from exchange.store.types import printable
 
 _c = inbox.c
 _d = dead_letter.c
+
+# By id alone, which is all but unique: SQLite would go through the whole inbox for a list of pairs.
+_KNOWN = select(_c.sender, _c.message_id, _c.digest, _c.receipt_id).where(
+    _c.message_id.in_(bindparam("ids", expanding=True))
+)
+_RECORD, _KEEP = insert(inbox), insert(document)
 
 
 class SqlInbox:
@@ -28,25 +34,21 @@ class SqlInbox:
         if not keys:
             return {}
         wanted = set(keys)
-        # By id alone, which is all but unique: SQLite would go through the whole inbox for a list of pairs.
-        query = select(_c.sender, _c.message_id, _c.digest, _c.receipt_id).where(
-            _c.message_id.in_({message_id for _, message_id in wanted})
-        )
         return {
             (row.sender, row.message_id): Known(row.digest, row.receipt_id)
-            for row in self._db.execute(query)
+            for row in self._db.execute(_KNOWN, {"ids": list({message_id for _, message_id in wanted})})
             if (row.sender, row.message_id) in wanted
         }
 
     def record(self, entries: Sequence[InboxEntry], now: datetime) -> None:
         if not entries:
             return
-        self._db.execute(insert(inbox), [_row(entry, now) for entry in entries])
+        self._db.execute(_RECORD, [_row(entry, now) for entry in entries])
         documents = [
             document_row(entry.header, entry.signed, entry.digest, entry.enclosures, "received", now)
             for entry in entries
         ]
-        self._db.execute(insert(document), documents)
+        self._db.execute(_KEEP, documents)
 
     def counts(self) -> dict[str, int]:
         found = self._db.execute(select(_c.kind, func.count()).group_by(_c.kind)).all()

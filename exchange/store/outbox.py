@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Text, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, case, func, insert, or_, select, update
 
 from exchange.flow.ports import OutboxState, OutboxView, Outgoing, Parcel, Signed
 from exchange.store.documents import document_row
@@ -17,20 +17,64 @@ from schemas import Urgency
 
 _AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 _RANK = {Urgency.EXTRA_URGENT: 0, Urgency.URGENT: 1, Urgency.ORDINARY: 2}
-_SIGNABLE = (OutboxState.WRITTEN, OutboxState.SENT, OutboxState.FAILED)
 _c = outbox_copy.c
+_m = outbox_message.c
+_UNSIGNED = or_(*(_c.state == state for state in (OutboxState.WRITTEN, OutboxState.SENT, OutboxState.FAILED)))
 
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_MOMENT = bindparam("moment", type_=_c.sent_at.type)
+_AGAIN = bindparam("again", type_=_c.next_at.type)
+
+_ADD_DOCUMENT, _ADD_MESSAGE, _ADD_COPY = insert(document), insert(outbox_message), insert(outbox_copy)
+_DUE = (
+    select(_c.id)
+    .where(WAITING_COPIES, _c.next_at <= bindparam("moment", type_=_c.next_at.type))
+    .order_by(_c.rank, _c.id)
+    .limit(bindparam("most"))
+)
+_PARCELS = (
+    select(
+        _c.id, _c.message_id, _m.conversation_id, _m.kind, _c.addressee, _c.queue, _m.urgency, _c.attempts, _c.recipient
+    )
+    .join(outbox_message, _m.message_id == _c.message_id)
+    .where(_c.id.in_(_IDS))
+    .order_by(_c.rank, _c.id)
+)
+_COMMON = select(_m.message_id, _m.common).where(_m.message_id.in_(_IDS))
 _MARK_SENT = (
     update(outbox_copy)
-    .where(_c.id == bindparam("copy"), WAITING_COPIES)
+    .where(_c.id.in_(_IDS), WAITING_COPIES)
     .values(
         state=case((_c.needs_receipt, OutboxState.SENT.value), else_=OutboxState.DELIVERED.value),
-        sent_at=func.coalesce(_c.sent_at, bindparam("moment", type_=_c.sent_at.type)),
-        delivered_at=case((_c.needs_receipt, _c.delivered_at), else_=bindparam("moment", type_=_c.sent_at.type)),
+        sent_at=func.coalesce(_c.sent_at, _MOMENT),
+        delivered_at=case((_c.needs_receipt, _c.delivered_at), else_=_MOMENT),
         attempts=_c.attempts + 1,
-        next_at=bindparam("again", type_=_c.next_at.type),
+        next_at=_AGAIN,
     )
 )
+_SIGNABLE = (
+    select(_c.id, _c.message_id, _c.addressee, _m.digest)
+    .join(outbox_message, _m.message_id == _c.message_id)
+    .where(_c.message_id.in_(_IDS), _UNSIGNED)
+    .with_for_update(of=outbox_copy)
+)
+_MARK_SIGNED = (
+    update(outbox_copy)
+    .where(_c.id == bindparam("copy"), _UNSIGNED)
+    .values(
+        state=bindparam("after"),
+        delivered_at=bindparam("delivered"),
+        returned_at=bindparam("returned"),
+        receipt_id=bindparam("receipt"),
+        receipt_index=bindparam("leaf"),
+        recipient=b"",
+        sent_at=func.coalesce(_c.sent_at, bindparam("settled", type_=_c.sent_at.type)),
+        attempts=case((_c.attempts == 0, 1), else_=_c.attempts),
+        last_error=func.coalesce(bindparam("why", type_=_c.last_error.type), _c.last_error),
+    )
+)
+_STILL_WAITING = select(_c.id).where(_c.message_id == _m.message_id, _c.receipt_id.is_(None))
+_FORGET = update(outbox_message).where(_m.message_id.in_(_IDS), ~_STILL_WAITING.exists()).values(common=b"")
 
 
 class SqlOutbox:
@@ -47,33 +91,25 @@ class SqlOutbox:
             document_row(message.header, message.signed, digest, message.enclosures, "sent", now)
             for message, digest in zip(messages, digests, strict=True)
         ]
-        self._db.execute(insert(document), rows)
-        self._db.execute(insert(outbox_message), [_message(m, d) for m, d in zip(messages, digests, strict=True)])
-        self._db.execute(insert(outbox_copy), [_copy(m, address, now) for m in messages for address in m.recipients])
+        self._db.execute(_ADD_DOCUMENT, rows)
+        self._db.execute(_ADD_MESSAGE, [_message(m, d) for m, d in zip(messages, digests, strict=True)])
+        self._db.execute(_ADD_COPY, [_copy(m, address, now) for m in messages for address in m.recipients])
 
     def due(self, now: datetime, limit: int, flying: Collection[int]) -> list[Parcel]:
-        query = (
-            select(_c.id).where(WAITING_COPIES, _c.next_at <= now).order_by(_c.rank, _c.id).limit(limit + len(flying))
-        )
-        chosen = [id for id in self._db.scalars(query) if id not in flying][:limit]
+        found = self._db.scalars(_DUE, {"moment": now, "most": limit + len(flying)})
+        chosen = [id for id in found if id not in flying][:limit]
         if not chosen:
             return []
-        message = outbox_message.c
-        full = (
-            select(
-                _c.id, _c.message_id, message.conversation_id, message.kind, _c.addressee, _c.queue,
-                message.urgency, _c.attempts, message.common, _c.recipient,
-            )
-            .join(outbox_message, message.message_id == _c.message_id)
-            .where(_c.id.in_(chosen))
-            .order_by(_c.rank, _c.id)
-        )  # fmt: skip
+        rows = self._db.execute(_PARCELS, {"ids": chosen}).all()
+        # Read once a message: a fan-out's copies share it.
+        messages = self._db.execute(_COMMON, {"ids": list({row.message_id for row in rows})})
+        common = {row.message_id: row.common for row in messages}
         return [
             Parcel(
                 row.id, row.message_id, row.conversation_id, row.kind, row.addressee, row.queue,
-                Urgency(row.urgency), row.attempts, row.common, row.recipient,
+                Urgency(row.urgency), row.attempts, common[row.message_id], row.recipient,
             )
-            for row in self._db.execute(full)
+            for row in rows
         ]  # fmt: skip
 
     def next_due(self) -> datetime | None:
@@ -82,7 +118,7 @@ class SqlOutbox:
 
     def mark_sent(self, ids: Sequence[int], now: datetime, again_at: datetime) -> None:
         if ids:
-            self._db.execute(_MARK_SENT, [{"copy": id, "moment": now, "again": again_at} for id in ids])
+            self._db.execute(_MARK_SENT, {"ids": list(ids), "moment": now, "again": again_at})
 
     def mark_failed(self, id: int, reason: str, now: datetime, again_at: datetime | None) -> None:
         failed = {"state": OutboxState.FAILED, "failed_at": now} if again_at is None else {"next_at": again_at}
@@ -95,40 +131,20 @@ class SqlOutbox:
             self._db.execute(insert(outbox_failure).values(copy_id=id, at=now, reason=reason))
 
     def mark_signed(self, receipts: Sequence[Signed], now: datetime) -> list[Signed]:
-        ours = {(row.message_id, row.addressee): row for row in self._db.execute(self._signable(receipts))}
+        if not receipts:
+            return []
+        found = self._db.execute(_SIGNABLE, {"ids": list({item.message_id for item in receipts})})
+        ours = {(row.message_id, row.addressee): row for row in found}
         moved: dict[int, Signed] = {}
         for item in receipts:
             row = ours.get((item.message_id, item.addressee))
             if row is not None and row.digest == item.digest:
                 moved.setdefault(row.id, item)
         if moved:
-            self._db.execute(
-                update(outbox_copy)
-                .where(_c.id == bindparam("copy"), or_(*(_c.state == state for state in _SIGNABLE)))
-                .values(
-                    state=bindparam("after"),
-                    delivered_at=bindparam("delivered"),
-                    returned_at=bindparam("returned"),
-                    receipt_id=bindparam("receipt"),
-                    receipt_index=bindparam("leaf"),
-                    recipient=b"",
-                    sent_at=func.coalesce(_c.sent_at, bindparam("settled", type_=_c.sent_at.type)),
-                    attempts=case((_c.attempts == 0, 1), else_=_c.attempts),
-                    last_error=func.coalesce(bindparam("why", type_=Text), _c.last_error),
-                ),
-                [_settled(copy, item, now) for copy, item in moved.items()],
-            )
-            self._forget({item.message_id for item in moved.values()})
+            self._db.execute(_MARK_SIGNED, [_settled(copy, item, now) for copy, item in moved.items()])
+            # The ciphertext goes once every addressee has signed for the message or sent it back; the document stays.
+            self._db.execute(_FORGET, {"ids": list({item.message_id for item in moved.values()})})
         return list(moved.values())
-
-    def _forget(self, message_ids: Collection[str]) -> None:
-        """Drops the ciphertext of messages that every addressee has signed for or sent back; the document stays."""
-        waiting = select(_c.id).where(_c.message_id == outbox_message.c.message_id, _c.receipt_id.is_(None))
-        self._db.execute(
-            update(outbox_message)
-            .where(outbox_message.c.message_id.in_(message_ids), ~waiting.exists())
-            .values(common=b"")
-        )
 
     def resend(self, message_id: str, addressee: str | None, now: datetime) -> int:
         # What was signed for or sent back is settled: the addressee would answer with the receipt that we have already.
@@ -152,14 +168,6 @@ class SqlOutbox:
     def counts(self) -> dict[str, int]:
         found = self._db.execute(select(_c.state, func.count()).group_by(_c.state)).all()
         return dict(Counter({str(state): number for state, number in found}))
-
-    def _signable(self, receipts: Sequence[Signed]) -> Any:
-        return (
-            select(_c.id, _c.message_id, _c.addressee, outbox_message.c.digest)
-            .join(outbox_message, outbox_message.c.message_id == _c.message_id)
-            .where(_c.message_id.in_({item.message_id for item in receipts}), _c.state.in_(_SIGNABLE))
-            .with_for_update(of=outbox_copy)
-        )
 
 
 def _message(message: Outgoing, digest: str) -> dict[str, Any]:
@@ -200,7 +208,3 @@ def _settled(copy: int, item: Signed, now: datetime) -> dict[str, Any]:
         "settled": now,
         "why": item.reason,
     }
-
-
-def _micros(moment: datetime) -> Any:
-    return bindparam(None, moment, type_=_c.sent_at.type)

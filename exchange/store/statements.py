@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import fields
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Table, Update, bindparam, false, or_, update
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+
+def values_of(row: DataclassInstance) -> dict[str, Any]:
+    """A row's values by column; flat, where `dataclasses.asdict` would copy every value deeply."""
+    return {name: getattr(row, name) for name in _names(type(row))}
+
+
+@lru_cache(maxsize=32)
+def _names(kind: type[DataclassInstance]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def move(

@@ -24,7 +24,7 @@ def test_a_case_comes_back_as_it_was_opened(store: SqlStore) -> None:
     case, parts = case_row(), [part_row(TRANSPORT, fixed_due=LATER), part_row(PLANNING)]
     open_case(store, case, *parts)
     with store.transaction() as tx:
-        assert tx.cases.get("HF-1", lock=True) == case
+        assert tx.cases.get("HF-1") == case
     with store.reading() as tx:
         assert tx.cases.get("HF-1") == case
         assert tx.cases.parts("HF-1") == parts
@@ -104,7 +104,7 @@ def test_parts_are_found_by_their_consultation_and_by_their_clearance(store: Sql
         tx.cases.move_part("HF-1", TRANSPORT, {PartState.ISSUED}, PartState.ISSUED, clearance_id=clearance)
 
         def found(message_id: str) -> list[str]:
-            return [part.department for part in tx.cases.parts_of_message(message_id)]
+            return [part.department for part in tx.cases.parts_of_messages([message_id])]
 
         assert found(consultation) == [PLANNING, TRANSPORT]
         assert found(clearance) == [TRANSPORT]

@@ -65,7 +65,7 @@ def test_what_is_due_is_found_through_its_partial_index(
         lambda tx: tx.documents.get(PLANNING, new_id()),
         lambda tx: tx.documents.find(new_id()),
         lambda tx: tx.outbox.rows(new_id()),
-        lambda tx: tx.cases.parts_of_message(new_id()),
+        lambda tx: tx.cases.parts_of_messages([new_id()]),
         lambda tx: tx.cases.parts("HF-1"),
         lambda tx: tx.desk.by_opinion(new_id()),
         lambda tx: tx.journal_of("HF-1"),
@@ -76,7 +76,7 @@ def test_what_is_due_is_found_through_its_partial_index(
         lambda tx: tx.outbox.due(LATER, 10, ()),
     ],
     ids=[
-        "known", "documents.get", "documents.find", "outbox.rows", "parts_of_message", "parts", "by_opinion",
+        "known", "documents.get", "documents.find", "outbox.rows", "parts_of_messages", "parts", "by_opinion",
         "journal_of", "reminders", "put", "mark_signed", "mark_sent", "due",
     ],
 )  # fmt: skip

@@ -98,8 +98,7 @@ class Cases(Protocol):
 
     def open(self, case: CaseRow, parts: Sequence[PartRow]) -> None: ...
 
-    def get(self, number: str, *, lock: bool = False) -> CaseRow | None:
-        """``lock`` holds the row until the transaction ends (SELECT FOR UPDATE where the database has it)."""
+    def get(self, number: str) -> CaseRow | None: ...
 
     def recent(self, state: CaseState | None = None, limit: int = 50) -> list[CaseRow]: ...
 
@@ -107,8 +106,8 @@ class Cases(Protocol):
 
     def part(self, number: str, department: str) -> PartRow | None: ...
 
-    def parts_of_message(self, message_id: str) -> list[PartRow]:
-        """Parts whose consultation or clearance this message is."""
+    def parts_of_messages(self, message_ids: Collection[str]) -> list[PartRow]:
+        """Parts whose consultation or clearance is one of these messages."""
 
     def move(self, number: str, before: Collection[CaseState], after: CaseState, **fields: Any) -> bool:
         """One guarded UPDATE; ``fields`` are columns of CaseRow. True if this call moved it."""
@@ -207,7 +206,10 @@ class Store(Protocol):
     """A node's database."""
 
     def transaction(self) -> AbstractContextManager[Transaction]:
-        """Writes; commits on leaving. Raises DatabaseUnavailable when the database cannot be reached or written."""
+        """Writes; commits on leaving. Raises DatabaseUnavailable when the database cannot be reached or written.
+
+        One at a time a node: what a step has read holds until it ends.
+        """
 
     def reading(self) -> AbstractContextManager[Transaction]:
         """Reads only; never blocks a writer."""
