@@ -32,6 +32,9 @@ log = structlog.get_logger()
 CONSUMING = "consuming-at"
 """Meta key: when this member was last known to consume (clock time); bounds arrivals on brokers without stamps."""
 
+_APART = 0.05
+"""Seconds between two rounds of periodic work, at least: under load one round takes what has gathered."""
+
 _ALIVE_EVERY = 1.0
 """Seconds between such notes."""
 
@@ -185,6 +188,7 @@ class RunningMember:
                 return
             try:
                 self._do_periodic_work()
+                self._stopping.wait(_APART)
             except ExchangeError as error:
                 log.error("tick.failed", node=self.node.address, code=error.code, reason=str(error))
                 self._stopping.wait(1.0)

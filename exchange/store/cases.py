@@ -1,20 +1,20 @@
 """Cases and their parts at a window; every transition one guarded UPDATE.
 
 Within a transaction a case, its parts and ledgers are read once: the writers of a member take turns (`store.engine`),
-and a reader sees one state throughout. A write makes what it may have changed be read anew.
+and a reader sees one state throughout. What a write changes is changed here as it would be read back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, func, insert, or_, select
 
 from exchange.flow.ports import CaseRow, PartRow
 from exchange.rules.states import CaseState, PartState
-from exchange.store.statements import move, values_of
+from exchange.store.statements import as_stored, move, values_of
 from exchange.store.tables import case_file, ledger, part
 from schemas import LedgerEntry
 
@@ -31,7 +31,6 @@ _MESSAGES: BindParameter[Any] = bindparam("messages", expanding=True)
 _PARTS_OF_MESSAGES = _PARTS.where(or_(_p.consultation_id.in_(_MESSAGES), _p.clearance_id.in_(_MESSAGES)))
 _THIS_LEDGER = (_l.case_number == bindparam("number")) & (_l.department == bindparam("department"))
 _LEDGER = select(_l.entry).where(_THIS_LEDGER).order_by(_l.position)
-_LEDGER_LENGTH = select(func.count()).select_from(ledger).where(_THIS_LEDGER)
 _OPEN, _PLAN, _APPEND = insert(case_file), insert(part), insert(ledger)
 
 
@@ -74,15 +73,24 @@ class SqlCases:
         return [PartRow(*row) for row in self._db.execute(_PARTS_OF_MESSAGES, {"messages": list(message_ids)})]
 
     def move(self, number: str, before: Collection[CaseState], after: CaseState, **fields: Any) -> bool:
-        self._cases.pop(number, None)
-        return move(self._db, case_file, {"number": number}, before, after, fields)
+        moved = move(self._db, case_file, {"number": number}, before, after, fields)
+        case = self._cases.get(number)
+        if moved and case is not None:
+            self._cases[number] = replace(case, **as_stored(case_file, {"state": after, **fields}))
+        return moved
 
     def move_part(
         self, number: str, department: str, before: Collection[PartState], after: PartState, **fields: Any
     ) -> bool:
-        self._parts.pop(number, None)
         key = {"case_number": number, "department": department}
-        return move(self._db, part, key, before, after, fields)
+        moved = move(self._db, part, key, before, after, fields)
+        if moved and number in self._parts:
+            changed = as_stored(part, {"state": after, **fields})
+            self._parts[number] = [
+                replace(one, revision=one.revision + 1, **changed) if one.department == department else one
+                for one in self._parts[number]
+            ]
+        return moved
 
     def ledger(self, number: str, department: str) -> list[LedgerEntry]:
         key = (number, department)
@@ -92,19 +100,16 @@ class SqlCases:
         return list(self._ledgers[key])
 
     def add_entries(self, number: str, department: str, entries: Sequence[LedgerEntry]) -> None:
-        self._ledgers.pop((number, department), None)
-        first = self._db.scalar(_LEDGER_LENGTH, {"number": number, "department": department}) or 0
+        if not entries:
+            return
+        first = len(self.ledger(number, department))
+        texts = [entry.model_dump_json() for entry in entries]
         rows = [
-            {
-                "case_number": number,
-                "department": department,
-                "position": first + offset,
-                "entry": entry.model_dump_json(),
-            }
-            for offset, entry in enumerate(entries)
+            {"case_number": number, "department": department, "position": place, "entry": text}
+            for place, text in enumerate(texts, first)
         ]
-        if rows:
-            self._db.execute(_APPEND, rows)
+        self._db.execute(_APPEND, rows)
+        self._ledgers[(number, department)] += [LedgerEntry.model_validate_json(text) for text in texts]
 
     def counts(self) -> dict[str, int]:
         counts = {

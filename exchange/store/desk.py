@@ -1,16 +1,16 @@
-"""Consultations on a department's desk."""
+"""Consultations on a department's desk; within a transaction a row is read once, as with cases."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from exchange.errors import Returned
 from exchange.flow.ports import DeskRow
-from exchange.store.statements import move, values_of
+from exchange.store.statements import as_stored, move, values_of
 from exchange.store.tables import desk
 
 _c = desk.c
@@ -28,6 +28,7 @@ class SqlDesk:
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
+        self._rows: dict[str, DeskRow | None] = {}
 
     def put(self, rows: Sequence[DeskRow]) -> None:
         for row in rows:
@@ -38,10 +39,13 @@ class SqlDesk:
                 raise Returned(f"case {row.case_number} is another window's", code="not-yours")
             else:
                 self._db.execute(update(desk).where(_c.case_number == row.case_number).values(**values_of(row)))
+            del self._rows[row.case_number]
 
     def get(self, case_number: str) -> DeskRow | None:
-        row = self._db.execute(_ONE, {"number": case_number}).first()
-        return DeskRow(*row) if row else None
+        if case_number not in self._rows:
+            row = self._db.execute(_ONE, {"number": case_number}).first()
+            self._rows[case_number] = DeskRow(*row) if row else None
+        return self._rows[case_number]
 
     def by_opinion(self, message_id: str) -> DeskRow | None:
         row = self._db.execute(_BY_OPINION, {"message": message_id}).first()
@@ -55,7 +59,11 @@ class SqlDesk:
         return [DeskRow(*row) for row in self._db.execute(query)]
 
     def move(self, case_number: str, before: Collection[str], after: str, **fields: Any) -> bool:
-        return move(self._db, desk, {"case_number": case_number}, before, after, fields)
+        moved = move(self._db, desk, {"case_number": case_number}, before, after, fields)
+        row = self._rows.get(case_number)
+        if moved and row is not None:
+            self._rows[case_number] = replace(row, **as_stored(desk, {"state": after, **fields}))
+        return moved
 
     def counts(self) -> dict[str, int]:
         found = self._db.execute(select(_c.state, func.count()).group_by(_c.state)).all()

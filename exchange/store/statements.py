@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Table, Update, bindparam, false, or_, update
 
+from exchange.store.types import read_back
+
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
@@ -21,6 +23,11 @@ def values_of(row: DataclassInstance) -> dict[str, Any]:
 @lru_cache(maxsize=32)
 def _names(kind: type[DataclassInstance]) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
+
+
+def as_stored(table: Table, values: dict[str, Any]) -> dict[str, Any]:
+    """The values as they would be read back: instants in the exchange's zone, text as the database keeps it."""
+    return {name: read_back(table.c[name].type, value) for name, value in values.items()}
 
 
 def move(

@@ -24,6 +24,7 @@ from exchange.store.watches import SqlWatches
 
 _META = select(meta.c.value).where(meta.c.key == bindparam("key"))
 _SET_META = update(meta).where(meta.c.key == bindparam("at")).values(value=bindparam("to"))
+_ADD_META = insert(meta)
 _APPEND = insert(journal)
 
 
@@ -32,6 +33,7 @@ class SqlTransaction:
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
+        self._meta: dict[str, str | None] = {}
 
     @cached_property
     def outbox(self) -> SqlOutbox:
@@ -79,11 +81,14 @@ class SqlTransaction:
         ]
 
     def get_meta(self, key: str) -> str | None:
-        return self._db.scalar(_META, {"key": key})
+        if key not in self._meta:
+            self._meta[key] = self._db.scalar(_META, {"key": key})
+        return self._meta[key]
 
     def set_meta(self, key: str, value: str) -> None:
         if not self._db.execute(_SET_META, {"at": key, "to": value}).rowcount:
-            self._db.execute(insert(meta).values(key=key, value=value))
+            self._db.execute(_ADD_META, {"key": key, "value": value})
+        self._meta[key] = value
 
 
 class SqlStore:

@@ -8,12 +8,15 @@ from typing import Any
 
 from sqlalchemy import BigInteger, String, Text
 from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from exchange.clock import CST
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_ANY = DefaultDialect()
+"""These types are kept alike by every database."""
 
 
 class Instant(TypeDecorator[datetime]):
@@ -59,3 +62,12 @@ class Word(TypeDecorator[StrEnum]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return None if value is None else self.words(value)
+
+
+def read_back(kind: TypeEngine[Any], value: Any) -> Any:
+    """What a value of a column of this type reads like after it was stored."""
+    if isinstance(kind, Instant):
+        return kind.process_result_value(kind.process_bind_param(value, _ANY), _ANY)
+    if isinstance(kind, Word):
+        return kind.process_result_value(kind.process_bind_param(value, _ANY), _ANY)
+    return kind.process_bind_param(value, _ANY) if isinstance(kind, FreeText) else value
