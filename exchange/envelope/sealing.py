@@ -10,6 +10,7 @@ import hashlib
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -33,7 +34,9 @@ _SMALLER = (
 )
 
 PROTECTED = cbor.encode({ALG: A256GCM})
+_BEFORE_HEADER = b"\x83" + cbor.encode(VERSION)
 _TAG_96 = b"\xd8\x60"
+_AFTER_HEADER = _TAG_96 + b"\x84" + cbor.encode(PROTECTED)
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ def _check_size(signed: bytes, enclosures: Sequence[bytes]) -> None:
 
 def _wrap(key: bytes, recipient: Recipient, header_digest: bytes) -> bytes:
     kem = KEMS[recipient.suite]
-    protected = cbor.encode({ALG: kem.alg, KID: bytes.fromhex(recipient.kid)})
+    protected = _recipient_header(kem.alg, recipient.kid)
     try:
         public = public_key(recipient.suite, recipient.public)
     except ValueError as error:
@@ -100,15 +103,17 @@ def _wrap(key: bytes, recipient: Recipient, header_digest: bytes) -> bytes:
     return cbor.encode([protected, {EK: sealed[: kem.enc_length]}, sealed[kem.enc_length :]])
 
 
+@lru_cache(maxsize=4096)
+def _recipient_header(alg: int, kid: str) -> bytes:
+    return cbor.encode({ALG: alg, KID: bytes.fromhex(kid)})
+
+
 def _common(header_bytes: bytes, iv: bytes, ciphertext: bytes) -> bytes:
     return b"".join(
         (
-            b"\x83",
-            cbor.encode(VERSION),
+            _BEFORE_HEADER,
             cbor.encode(header_bytes),
-            _TAG_96,
-            b"\x84",
-            cbor.encode(PROTECTED),
+            _AFTER_HEADER,
             cbor.encode({IV: iv}),
             cbor.byte_string(len(ciphertext)),
             ciphertext,

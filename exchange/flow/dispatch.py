@@ -23,10 +23,10 @@ from exchange.flow.ports import Parcel, Publication, Publisher, PublishOutcome, 
 
 log = structlog.get_logger()
 
-_GATHER, _GATHER_SECONDS = 100, 0.05
-"""Results are written back when there are so many, or after so long."""
-_APART = 0.01
-"""Seconds between two looks into the outbox, at least."""
+_GATHER, _GATHER_SECONDS, _QUIET_SECONDS = 100, 0.05, 0.02
+"""Results are written back when there are so many, or after so long; sooner once nothing is in flight any more."""
+_APART_FOR_EACH, _APART_MOST = 0.002, 0.03
+"""Seconds between two looks into the outbox, at least: for each copy that the first one found, and in all."""
 
 
 class Dispatcher:
@@ -54,6 +54,7 @@ class Dispatcher:
         self._results: queue.SimpleQueue[PublishResult] = queue.SimpleQueue()
         self._settled_at = 0.0
         self._looked_at = 0.0
+        self._apart = 0.0
         self._written = True
         """Whether there may be copies that the last look into the outbox did not see."""
         self._wake = threading.Event()
@@ -87,7 +88,7 @@ class Dispatcher:
                 self._stopping.wait(1.0)
                 continue
             if not busy:
-                self._wake.wait(_GATHER_SECONDS if self._flying else self._poll)
+                self._wake.wait(_QUIET_SECONDS if self._flying else self._poll)
 
     def dispatch_once(self, publisher: Publisher) -> bool:
         """One pass: results in, due copies out. True if there was anything to do."""
@@ -100,6 +101,7 @@ class Dispatcher:
         with self._node.store.reading() as tx:
             parcels = tx.outbox.due(self._now_real.now(), room, self._flying.keys())
         self._written = self._written or len(parcels) == room
+        self._apart = min(_APART_MOST, _APART_FOR_EACH * len(parcels))
         for parcel in parcels:
             self._flying[parcel.id] = parcel
         if parcels:
@@ -111,8 +113,8 @@ class Dispatcher:
         return self._written or monotonic() - self._looked_at >= self._poll
 
     def _keep_apart(self) -> None:
-        """Under load, a pass takes what has gathered since the last one; an isolated message waits for nothing."""
-        early = self._looked_at + _APART - monotonic()
+        """The more the last look found, the more may gather before the next; an isolated message waits for nothing."""
+        early = self._looked_at + self._apart - monotonic()
         if early > 0:
             self._stopping.wait(early)
         self._looked_at = monotonic()
@@ -120,7 +122,8 @@ class Dispatcher:
     def _worth_settling(self) -> bool:
         """Results are written many at a time: a commit for each confirm would cost more than all the rest."""
         waiting = self._results.qsize()
-        return waiting >= _GATHER or (waiting > 0 and monotonic() - self._settled_at >= _GATHER_SECONDS)
+        patience = _QUIET_SECONDS if waiting >= len(self._flying) else _GATHER_SECONDS
+        return waiting >= _GATHER or (waiting > 0 and monotonic() - self._settled_at >= patience)
 
     def _settle(self) -> bool:
         results: list[PublishResult] = []

@@ -27,18 +27,13 @@ _AGAIN = bindparam("again", type_=_c.next_at.type)
 
 _ADD_DOCUMENT, _ADD_MESSAGE, _ADD_COPY = insert(document), insert(outbox_message), insert(outbox_copy)
 _DUE = (
-    select(_c.id)
-    .where(WAITING_COPIES, _c.next_at <= bindparam("moment", type_=_c.next_at.type))
-    .order_by(_c.rank, _c.id)
-    .limit(bindparam("most"))
-)
-_PARCELS = (
     select(
         _c.id, _c.message_id, _m.conversation_id, _m.kind, _c.addressee, _c.queue, _m.urgency, _c.attempts, _c.recipient
     )
     .join(outbox_message, _m.message_id == _c.message_id)
-    .where(_c.id.in_(_IDS))
+    .where(WAITING_COPIES, _c.next_at <= bindparam("moment", type_=_c.next_at.type), _c.id.not_in(_IDS))
     .order_by(_c.rank, _c.id)
+    .limit(bindparam("most"))
 )
 _COMMON = select(_m.message_id, _m.common).where(_m.message_id.in_(_IDS))
 _MARK_SENT = (
@@ -96,11 +91,9 @@ class SqlOutbox:
         self._db.execute(_ADD_COPY, [_copy(m, address, now) for m in messages for address in m.recipients])
 
     def due(self, now: datetime, limit: int, flying: Collection[int]) -> list[Parcel]:
-        found = self._db.scalars(_DUE, {"moment": now, "most": limit + len(flying)})
-        chosen = [id for id in found if id not in flying][:limit]
-        if not chosen:
+        rows = self._db.execute(_DUE, {"moment": now, "most": limit, "ids": list(flying)}).all()
+        if not rows:
             return []
-        rows = self._db.execute(_PARCELS, {"ids": chosen}).all()
         # Read once a message: a fan-out's copies share it.
         messages = self._db.execute(_COMMON, {"ids": list({row.message_id for row in rows})})
         common = {row.message_id: row.common for row in messages}
