@@ -1,0 +1,107 @@
+"""What a transaction has read follows its own writes, exactly as another transaction will read it."""
+
+from __future__ import annotations
+
+from datetime import UTC
+
+import pytest
+
+from exchange.errors import Conflict
+from exchange.flow.ports import CaseState, PartState
+from exchange.store import SqlStore
+from schemas import EntryKind, Verdict
+from tests.contract.rows import LATER, NOW, PLANNING, TRANSPORT, case_row, desk_row, ledger_entry, new_id, part_row
+
+IN_UTC = LATER.astimezone(UTC)
+UNPRINTABLE = "同意\0，但须夜间施工"
+
+
+def exactly(value: object) -> str:
+    """Everything of a value, an instant's zone too, which comparison would pass over."""
+    return repr(value)
+
+
+def test_a_case_and_its_parts_read_before_a_change_are_read_changed_after_it(store: SqlStore) -> None:
+    with store.transaction() as tx:
+        tx.cases.open(case_row(), [part_row(PLANNING), part_row(TRANSPORT)])
+    with store.transaction() as tx:
+        assert tx.cases.get("HF-1") is not None
+        assert len(tx.cases.parts("HF-1")) == 2
+        assert tx.cases.move("HF-1", {CaseState.OPEN}, CaseState.READY, ready_at=IN_UTC)
+        answer = {"answered_at": IN_UTC, "verdict": Verdict.AGREE_WITH_CONDITIONS, "conditions": UNPRINTABLE}
+        assert tx.cases.move_part("HF-1", PLANNING, {PartState.PLANNED}, PartState.ANSWERED, **answer)
+        assert not tx.cases.move_part("HF-1", TRANSPORT, {PartState.SIGNED}, PartState.ANSWERED, **answer)
+        seen = exactly((tx.cases.get("HF-1"), tx.cases.parts("HF-1"), tx.cases.part("HF-1", PLANNING)))
+    with store.reading() as tx:
+        assert exactly((tx.cases.get("HF-1"), tx.cases.parts("HF-1"), tx.cases.part("HF-1", PLANNING))) == seen
+        case, part = tx.cases.get("HF-1"), tx.cases.part("HF-1", PLANNING)
+    assert case is not None
+    assert case.state is CaseState.READY
+    assert part is not None
+    assert (part.state, part.revision, part.verdict) == (PartState.ANSWERED, 2, Verdict.AGREE_WITH_CONDITIONS)
+
+
+def test_a_case_that_was_looked_for_before_it_was_opened_is_found_after_it(store: SqlStore) -> None:
+    with store.transaction() as tx:
+        assert tx.cases.get("HF-1") is None
+        assert tx.cases.parts("HF-1") == []
+        tx.cases.open(case_row(), [part_row(PLANNING)])
+        assert tx.cases.get("HF-1") is not None
+        assert len(tx.cases.parts("HF-1")) == 1
+
+
+def test_a_ledger_read_before_an_entry_has_it_after(store: SqlStore) -> None:
+    with store.transaction() as tx:
+        tx.cases.open(case_row(), [part_row(PLANNING)])
+        assert tx.cases.ledger("HF-1", PLANNING) == []
+        tx.cases.add_entries("HF-1", PLANNING, [ledger_entry(EntryKind.START, IN_UTC)])
+        tx.cases.add_entries(
+            "HF-1", PLANNING, [ledger_entry(EntryKind.STOP, LATER, days=2, basis=("行政许可法第四十五条",))]
+        )
+        seen = exactly(tx.cases.ledger("HF-1", PLANNING))
+    with store.reading() as tx:
+        assert exactly(tx.cases.ledger("HF-1", PLANNING)) == seen
+        assert len(tx.cases.ledger("HF-1", PLANNING)) == 2
+
+
+def test_a_callers_list_is_its_own(store: SqlStore) -> None:
+    with store.transaction() as tx:
+        tx.cases.open(case_row(), [part_row(PLANNING)])
+        tx.cases.parts("HF-1").clear()
+        tx.cases.ledger("HF-1", PLANNING).append(ledger_entry())
+        assert len(tx.cases.parts("HF-1")) == 1
+        assert tx.cases.ledger("HF-1", PLANNING) == []
+
+
+def test_a_desk_row_read_before_a_change_is_read_changed_after_it(store: SqlStore) -> None:
+    with store.transaction() as tx:
+        assert tx.desk.get("HF-1") is None
+        tx.desk.put([desk_row(title=UNPRINTABLE, received_at=NOW.astimezone(UTC))])
+        assert tx.desk.get("HF-1") is not None
+        assert tx.desk.move("HF-1", {"waiting"}, "answered", opinion_id=new_id(), answered_at=IN_UTC)
+        assert not tx.desk.move("HF-1", {"waiting"}, "closed")
+        seen = exactly(tx.desk.get("HF-1"))
+    with store.reading() as tx:
+        assert exactly(tx.desk.get("HF-1")) == seen
+    assert "answered" in seen
+
+
+def test_a_setting_read_before_it_was_set_is_read_as_set(store: SqlStore) -> None:
+    with store.transaction() as tx:
+        assert tx.get_meta("serial") is None
+        tx.set_meta("serial", "1")
+        assert tx.get_meta("serial") == "1"
+        tx.set_meta("serial", "2")
+        assert tx.get_meta("serial") == "2"
+    with store.reading() as tx:
+        assert tx.get_meta("serial") == "2"
+
+
+def test_what_a_rolled_back_transaction_had_read_is_forgotten_with_it(store: SqlStore) -> None:
+    with pytest.raises(Conflict), store.transaction() as tx:
+        tx.cases.open(case_row(), [part_row(PLANNING)])
+        tx.set_meta("serial", "1")
+        tx.cases.open(case_row(), [part_row(PLANNING)])
+    with store.transaction() as tx:
+        assert tx.cases.get("HF-1") is None
+        assert tx.get_meta("serial") is None
