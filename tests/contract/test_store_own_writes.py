@@ -97,11 +97,16 @@ def test_a_setting_read_before_it_was_set_is_read_as_set(store: SqlStore) -> Non
         assert tx.get_meta("serial") == "2"
 
 
-def test_what_a_rolled_back_transaction_had_read_is_forgotten_with_it(store: SqlStore) -> None:
-    with pytest.raises(Conflict), store.transaction() as tx:
+def open_twice(store: SqlStore) -> None:
+    with store.transaction() as tx:
         tx.cases.open(case_row(), [part_row(PLANNING)])
         tx.set_meta("serial", "1")
         tx.cases.open(case_row(), [part_row(PLANNING)])
+
+
+def test_what_a_rolled_back_transaction_had_read_is_forgotten_with_it(store: SqlStore) -> None:
+    with pytest.raises(Conflict):
+        open_twice(store)
     with store.transaction() as tx:
         assert tx.cases.get("HF-1") is None
         assert tx.get_meta("serial") is None
