@@ -1,19 +1,24 @@
 """(e) A month of a city: 20,000 cases put to five approvers each, every member a process, until all are decided.
 
+The floor (benchmarks/floor.py), measured before and after on the same broker and disk, moves one bare document: the
+month's figure beside it is all messages that its members took in, consultations, opinions, decisions, deadline
+notices and receipts together.
 Usage: python -m benchmarks.month [cases]
 """
 
 from __future__ import annotations
 
 import secrets
+import statistics
 import sys
 import time
 from datetime import date
+from itertools import pairwise
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
-from benchmarks.measure import folder, machine
-from benchmarks.throughput import _fork, on_a_broker
+from benchmarks.measure import Figure, folder, machine, show
+from benchmarks.throughput import _fork, bare, on_a_broker
 from exchange.bootstrap.local import LocalDomain, Seat
 from exchange.bootstrap.logs import configure
 from exchange.bootstrap.member import work_for
@@ -21,6 +26,7 @@ from exchange.broker.node import NodeInfo
 from exchange.broker.probe import server_version
 from exchange.clock import RealClock
 from exchange.flow.conclude import Docket, Ruling
+from exchange.flow.node import Node
 from exchange.flow.submit import submit
 from exchange.rules.answers import Department
 from schemas import (
@@ -41,17 +47,30 @@ AHEAD = 400
 """Cases that may be open at once, so that queues stay as long as in life."""
 
 
-def grant(docket: Docket) -> Ruling:
-    """The lead follows."""
-    return Ruling(Outcome.GRANT, "all departments were heard")
+SLICES = 10
+"""The rate is taken for each tenth of the cases, so that it shows whether cost grows with what is kept."""
+FLOOR = 2000
+"""Documents a measurement of the floor."""
 
 
-def city(path: Path, info: NodeInfo) -> LocalDomain:
+class Lead:
+    """The lead follows the departments, and counts: asking the database would disturb what is measured."""
+
+    def __init__(self) -> None:
+        self.decided = 0
+
+    def __call__(self, docket: Docket) -> Ruling:
+        """Grants."""
+        self.decided += 1
+        return Ruling(Outcome.GRANT, "all departments were heard")
+
+
+def city(path: Path, info: NodeInfo, lead: Lead) -> LocalDomain:
     """A window, a monitor and five departments that agree at once."""
     name = f"month{secrets.token_hex(3)}"
     window = (Role.WINDOW,)
     seats = {
-        f"{name}.window": Seat(window, work_for(window, decide_rule=grant)),
+        f"{name}.window": Seat(window, work_for(window, decide_rule=lead)),
         f"{name}.monitor": Seat((Role.MONITOR,)),
     }
     for number in range(APPROVERS):
@@ -97,63 +116,103 @@ def serve(domain: LocalDomain, address: str, stop: Event) -> None:
     member.close()
 
 
-def run(info: NodeInfo, cases: int) -> None:
-    """Submits, waits for all decisions, prints."""
-    with folder("month") as path:
-        domain = city(path, info)
-        stop = _fork.Event()
-        window = f"{domain.domain}.window"
-        others = [address for address in domain.seats if address != window]
-        children = [_fork.Process(target=serve, args=(domain, address, stop)) for address in others]
-        for child in children:
-            child.start()
-        domain.reopen(window)
-        member, node = domain.start(window), domain.nodes[window]
-        application = Application(
-            matter="works",
-            applicant=Applicant(name="applicant", identifier="1", contact="-"),
-            project="a month of a city",
-            materials=(),
-            submitted_at=node.clock.now(),
-        )
-        began, decided = time.perf_counter(), 0
-        for number in range(cases):
-            if number % 20 == 0:
-                while number - decided >= AHEAD:
-                    time.sleep(0.02)
-                    decided = count(domain)
-            submit(node, application)
-            member.wake()
-            if number and number % 1000 == 0:
-                rate = decided / (time.perf_counter() - began)
-                print(f"{number:,} submitted, {decided:,} decided, {rate:.0f} cases a second", file=sys.stderr)
-        while (decided := count(domain)) < cases:
-            time.sleep(0.1)
-        spent = time.perf_counter() - began
-        with node.store.reading() as tx:
-            parts = tx.cases.counts()
-        stop.set()
-        for child in children:
-            child.join()
-        member.close()
-    print(f"{machine()}, RabbitMQ {server_version(info.url)}")
-    print("\n### A month of a city\n\n| cases | opinions | time | cases/s | opinions/s |\n|---:|---:|---:|---:|---:|")
-    print(
-        f"| {cases:,} | {parts['answered']:,} | {spent:.0f} s | {cases / spent:.0f} | {parts['answered'] / spent:.0f} |"
+def run(path: Path, info: NodeInfo, cases: int) -> tuple[list[float], float, int]:
+    """Submits and waits for all decisions: cases a second by slice, seconds in all, messages that members took in."""
+    lead = Lead()
+    domain = city(path, info, lead)
+    stop = _fork.Event()
+    window = f"{domain.domain}.window"
+    children = [_fork.Process(target=serve, args=(domain, other, stop)) for other in domain.seats if other != window]
+    for child in children:
+        child.start()
+    domain.reopen(window)
+    member, node = domain.start(window), domain.nodes[window]
+    began = time.perf_counter()
+    moments = [began]
+    for number in range(cases):
+        while number - lead.decided >= AHEAD:
+            time.sleep(0.01)
+        submit(node, application(node))
+        member.wake()
+        note_slices(moments, lead.decided, cases)
+    while lead.decided < cases:
+        time.sleep(0.01)
+        note_slices(moments, lead.decided, cases)
+    moments.append(time.perf_counter())
+    stop.set()
+    for child in children:
+        child.join()
+    member.close()
+    messages = sum(taken_in(domain, address) for address in domain.seats)
+    check(domain, window, cases)
+    rates = [cases / SLICES / (later - earlier) for earlier, later in pairwise(moments)]
+    return rates, moments[-1] - began, messages
+
+
+def application(node: Node) -> Application:
+    """Put in now."""
+    return Application(
+        matter="works",
+        applicant=Applicant(name="applicant", identifier="1", contact="-"),
+        project="a month of a city",
+        materials=(),
+        submitted_at=node.clock.now(),
     )
 
 
-def count(domain: LocalDomain) -> int:
-    """Decided cases."""
-    with domain.nodes[f"{domain.domain}.window"].store.reading() as tx:
-        return tx.cases.counts().get("case-decided", 0)
+def note_slices(moments: list[float], decided: int, cases: int) -> None:
+    """Keeps the moment at which each slice but the last was decided."""
+    if len(moments) < SLICES and decided >= cases * len(moments) // SLICES:
+        moments.append(time.perf_counter())
+        rate = decided / (moments[-1] - moments[0])
+        print(f"{decided:,} decided, {rate:.0f} cases a second", file=sys.stderr)
+
+
+def taken_in(domain: LocalDomain, address: str) -> int:
+    """Messages in a member's inbox."""
+    domain.reopen(address)
+    with domain.nodes[address].store.reading() as tx:
+        counts = tx.inbox.counts()
+    if counts.pop("dead"):
+        raise SystemExit(f"{address} has dead letters")
+    return sum(counts.values())
+
+
+def check(domain: LocalDomain, window: str, cases: int) -> None:
+    """Every case decided, every opinion recorded once. Ends the benchmark otherwise."""
+    with domain.nodes[window].store.reading() as tx:
+        counts = tx.cases.counts()
+    if counts.get("case-decided") != cases or counts.get("answered") != cases * APPROVERS:
+        raise SystemExit(f"not what was put in came out: {counts}")
+
+
+def measure(info: NodeInfo, cases: int) -> None:
+    """Measures and prints."""
+    floors = []
+    with folder("floor") as path:
+        floors.append(bare(path, info, FLOOR, None))
+    with folder("month") as path:
+        rates, spent, messages = run(path, info, cases)
+    with folder("floor") as path:
+        floors.append(bare(path, info, FLOOR, None))
+    print(f"{machine()}, RabbitMQ {server_version(info.url)}")
+    print(f"{cases:,} cases, {cases * APPROVERS:,} opinions, {messages:,} messages taken in, in {spent:.0f} s")
+    show(
+        "A month of a city",
+        [
+            Figure("cases, by tenths", rates, "cases/s"),
+            Figure("messages taken in", [messages / spent], "messages/s", messages / spent / statistics.mean(floors)),
+            Figure("floor", floors, "documents/s", 1.0),
+        ],
+        "to the floor",
+    )
 
 
 def main() -> None:
     """Runs the benchmark."""
     configure(quiet=True)
     cases = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
-    on_a_broker(lambda info: run(info, cases))
+    on_a_broker(lambda info: measure(info, cases))
 
 
 if __name__ == "__main__":

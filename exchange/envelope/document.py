@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from exchange.envelope.keys import Identity, Signer
 from exchange.envelope.sign1 import (
@@ -40,6 +40,8 @@ HEADER_LIMIT = 65_536
 MAX_ENCLOSURES = 50
 CLOCK_SKEW = timedelta(minutes=10)
 """How far in our future a message may have been written."""
+
+M = TypeVar("M", bound=BaseModel)
 
 _LABELS = frozenset({HEADER, ENCLOSURES})
 _CONTENT_TYPE = re.compile(r"application/vnd\.yizhan\.([a-z][a-z-]{0,39})\+json; version=([0-9]{1,4})")
@@ -98,6 +100,11 @@ def parse_header(data: bytes) -> Header:
     """Reads a clear header; the outer and the inner one, the same bytes, once. Raises Malformed or Unsupported."""
     if len(data) > HEADER_LIMIT:
         raise Malformed(f"header: {len(data):,} bytes, at most {HEADER_LIMIT:,} are taken")
+    header = _as_written(Header, data)
+    return header if header is not None else _parse_header(data)
+
+
+def _parse_header(data: bytes) -> Header:
     fields = _json(data, "header")
     if not isinstance(fields, dict):
         raise Malformed("header: not a JSON object")
@@ -149,11 +156,23 @@ def _model(declared: Any, kind: str) -> type[Body]:
 
 
 def _parse(model: type[Body], payload: bytes) -> Body:
+    body = _as_written(model, payload)
+    if body is not None:
+        return body
     _json(payload, model.KIND)
     try:
         return model.model_validate_json(payload)
     except ValidationError as error:
         raise Malformed(f"{model.KIND}: {_where(error)}") from None
+
+
+def _as_written(model: type[M], data: bytes) -> M | None:
+    """The model, if these bytes are just what we would write of it: then there is only one way to read them."""
+    try:
+        value = model.model_validate_json(data)
+    except ValidationError:
+        return None
+    return value if value.model_dump_json().encode() == data else None
 
 
 def _json(data: bytes, what: str) -> Any:
