@@ -12,6 +12,7 @@ import time
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from math import inf
 from typing import Protocol
 
 CST = timezone(timedelta(hours=8), "CST")
@@ -100,10 +101,13 @@ def parse_clock(text: str) -> Clock:
     """
     if text in ("", "real"):
         return RealClock()
-    real_origin, origin, factor = text.split("/")
+    parts = text.split("/")
+    if len(parts) != 3:
+        raise ValueError(f"{text!r} is neither `real` nor REAL_ORIGIN/ORIGIN/FACTOR")
+    real_origin, origin, factor = parts
     clock = AcceleratedClock(datetime.fromisoformat(real_origin), datetime.fromisoformat(origin), float(factor))
-    if clock.factor <= 0 or clock.real_origin.tzinfo is None or clock.origin.tzinfo is None:
-        raise ValueError(f"EXCHANGE_CLOCK {text!r}: instants need an offset and the factor must be above zero")
+    if not 0 < clock.factor < inf or clock.real_origin.tzinfo is None or clock.origin.tzinfo is None:
+        raise ValueError(f"{text!r}: instants need an offset, and the factor is a number above zero")
     return clock
 
 

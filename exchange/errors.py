@@ -160,7 +160,7 @@ class BadKeys(OperatorError):
     """Keys or certificates are missing, unreadable, expired or not those of the directory."""
 
     code = "keys"
-    mend = "run `exchange doctor`; restore the key folder from the backup or have the authority certify a new key"
+    mend = "restore the key folder from the backup, or have the authority certify a new key"
 
 
 class BadDirectory(OperatorError):
@@ -184,7 +184,7 @@ class BrokerUnavailable(BrokerError):
     """No connection within the policy's patience."""
 
     code = "broker-unavailable"
-    mend = "check EXCHANGE_BROKER_URL and that RabbitMQ runs (`exchange doctor`)"
+    mend = "start the broker (`exchange up` runs the private node), or correct EXCHANGE_BROKER_URL"
 
 
 class Unroutable(BrokerError):

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from exchange.broker.urls import parameters
 from exchange.clock import Clock, parse_clock
 from exchange.errors import BadConfiguration
 
@@ -30,10 +31,16 @@ class Settings:
         try:
             clock = parse_clock(env.get("EXCHANGE_CLOCK", "real"))
         except ValueError as error:
-            raise BadConfiguration(f"EXCHANGE_CLOCK does not hold: {error}", mend="real, or A/B/FACTOR") from error
+            raise BadConfiguration(
+                f"EXCHANGE_CLOCK does not hold: {error}",
+                mend="unset it, or write for example 2026-07-01T09:00+08:00/2026-03-02T09:00+08:00/3600",
+            ) from error
+        broker_url = env.get("EXCHANGE_BROKER_URL") or None
+        if broker_url is not None:
+            parameters(broker_url, "settings")
         return cls(
             home=(home or Path(env.get("EXCHANGE_HOME", HOME_DEFAULT))).absolute(),
-            broker_url=env.get("EXCHANGE_BROKER_URL") or None,
+            broker_url=broker_url,
             management_url=env.get("EXCHANGE_MANAGEMENT_URL") or None,
             database_url=env.get("EXCHANGE_DATABASE_URL") or None,
             clock=clock,

@@ -10,17 +10,27 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from filelock import FileLock, Timeout
+
 from exchange.clock import monotonic
+from exchange.errors import IdentityInUse
 
 Say = Callable[[str], None]
 
-FATAL_EXIT = 6
-"""Exit code of an operator's error (keys, identity in use, configuration): restarting would not mend it."""
+FATAL_EXITS = frozenset({2, 3, 6})
+"""Exit codes of what restarting does not mend: configuration, a member that does not exist, keys, identity in use."""
+
+MENDED_AFTER = 60.0
+"""Seconds after which a role that cannot run here is tried again: somebody may have mended it meanwhile."""
+
+LOCK = "up.lock"
+"""File in a domain's folder that whoever supervises it holds."""
 
 
 @dataclass
@@ -54,6 +64,7 @@ class Child:
     restarts: int = 0
     again_at: float | None = None
     given_up: bool = False
+    """It cannot run here, as far as is known."""
 
     @property
     def alive(self) -> bool:
@@ -62,21 +73,17 @@ class Child:
 
 
 class Supervisor:
-    """Keeps a set of roles running until told to stop."""
+    """Keeps a set of roles running until ``stop`` is set."""
 
-    def __init__(self, say: Say, environment: Mapping[str, str]) -> None:
+    def __init__(self, say: Say, environment: Mapping[str, str], stop: threading.Event | None = None) -> None:
         self._say = say
         self._environment = {**os.environ, **environment, "EXCHANGE_SUPERVISED": str(os.getpid())}
-        self._stop = threading.Event()
+        self._stop = stop or threading.Event()
         self.children: dict[str, Child] = {}
 
     def add(self, name: str, command: Sequence[str], log: Path) -> None:
         """Adds a role; `run` starts it."""
         self.children[name] = Child(name, command, log)
-
-    def stop(self) -> None:
-        """Ends `run`; safe from a signal handler."""
-        self._stop.set()
 
     def start(self) -> None:
         """Starts all roles."""
@@ -86,7 +93,7 @@ class Supervisor:
     def watch_once(self) -> None:
         """Looks after each role once: restarts what died and has waited long enough."""
         for child in self.children.values():
-            if child.alive or child.given_up:
+            if child.alive:
                 continue
             if child.again_at is None:
                 self._died(child)
@@ -94,12 +101,27 @@ class Supervisor:
                 child.restarts += 1
                 self._start(child)
 
-    def run(self, interval: float = 0.2) -> None:
-        """Starts, watches until `stop`, then stops every role in good order."""
+    def run(self, beside: Callable[[], None] = lambda: None, interval: float = 0.2) -> bool:
+        """Starts, watches until ``stop``, then stops every role in good order; False if none of them can run here.
+
+        ``beside`` is called between looks, for whatever else must be kept running.
+        """
         self.start()
-        while not self._stop.wait(interval):
+        while not self._stop.wait(interval) and not self._hopeless:
+            beside()
             self.watch_once()
         self.shut_down()
+        return not self._hopeless
+
+    def renew(self) -> None:
+        """Has every role start anew, to read again how the broker is reached."""
+        for child in self.children.values():
+            if child.alive and child.process is not None:
+                child.process.send_signal(signal.SIGTERM)
+
+    @property
+    def _hopeless(self) -> bool:
+        return bool(self.children) and all(child.given_up for child in self.children.values())
 
     def shut_down(self, patience: float = 10.0) -> None:
         """Asks every role to finish; kills what has not after ``patience`` seconds."""
@@ -121,19 +143,37 @@ class Supervisor:
         child.log.parent.mkdir(parents=True, exist_ok=True)
         with child.log.open("ab") as log:
             child.process = _spawn(child.command, self._environment, log)
-        child.started, child.again_at = monotonic(), None
+        child.started, child.again_at, child.given_up = monotonic(), None, False
         if child.restarts:
             self._say(f"{child.name} started again (restart {child.restarts})")
 
     def _died(self, child: Child) -> None:
         code = child.process.returncode if child.process is not None else None
-        if code == FATAL_EXIT:
+        if code in FATAL_EXITS:
             child.given_up = True
-            self._say(f"{child.name} cannot run here (exit {code}); see {child.log}")
-            return
-        wait = child.backoff.after(monotonic() - child.started)
-        child.again_at = monotonic() + wait
-        self._say(f"{child.name} died ({_cause(code)}); restarted in {wait:.1f} s")
+            child.again_at = monotonic() + MENDED_AFTER
+            what = f"cannot run here (exit {code}), tried again in {MENDED_AFTER:.0f} s"
+        else:
+            wait = child.backoff.after(monotonic() - child.started)
+            child.again_at = monotonic() + wait
+            what = f"died ({_cause(code)}), restarted in {wait:.1f} s"
+        self._say(f"{child.name} {what}; see {child.log}")
+
+
+@contextmanager
+def sole_supervisor(home: Path) -> Iterator[None]:
+    """Holds a domain's folder for whoever runs the whole of it. Raises IdentityInUse when another process does."""
+    home.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(home / LOCK)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        mend = "stop that one first, or give this one another EXCHANGE_HOME"
+        raise IdentityInUse(f"the domain in {home} is being run by another process", mend=mend) from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def role_command(address: str) -> list[str]:

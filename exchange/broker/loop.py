@@ -78,7 +78,7 @@ class ConnectionLoop:
             self._told.wait(max(0.0, until - monotonic()))
             self._told.clear()
             error = self._error
-            hopeless = isinstance(error, BadTopology) or error.code == _DENIED
+            hopeless = isinstance(error, BadTopology) or error.code == DENIED
             if not self._ready and (hopeless or monotonic() >= until):
                 self.close()
                 raise error
@@ -181,7 +181,7 @@ def _hang_up(connection: pika.SelectConnection) -> None:
     connection.ioloop.close()
 
 
-_DENIED = "broker-denied"
+DENIED = "broker-denied"
 """Code of an error that waiting will not mend."""
 
 
@@ -189,12 +189,12 @@ def error_of(error: BaseException | None, what: str) -> BrokerError:
     """The exchange's own error for one of pika's: about ``what``, with what to do."""
     if isinstance(error, (ProbableAuthenticationError, ProbableAccessDeniedError)) and _said_by_broker(error):
         mend = "check user, password and vhost; `exchange init` sets a member's account anew"
-        return BrokerUnavailable(f"{what} denies this account or vhost", mend=mend, code=_DENIED)
+        return BrokerUnavailable(f"{what} denies this account or vhost", mend=mend, code=DENIED)
     if isinstance(error, ChannelClosedByBroker):
         return BadTopology(f"{what}: {error.reply_code} {error.reply_text}")
     if isinstance(error, ConnectionClosedByBroker):
         return BrokerUnavailable(f"{what}: {error.reply_code} {error.reply_text}")
-    cause = "closed" if error is None else f"{type(error).__name__}: {_first_cause(error)}"
+    cause = "closed" if error is None else _first_cause(error)
     return BrokerUnavailable(f"{what} cannot be reached ({cause})")
 
 
@@ -205,8 +205,9 @@ def _said_by_broker(error: BaseException) -> bool:
 
 def _first_cause(error: BaseException) -> str:
     """The innermost reason of a connection that did not come about, in its own words."""
-    causes: tuple[object, ...] = getattr(error, "exceptions", ()) or error.args
-    for cause in causes:
+    for cause in (*getattr(error, "exceptions", ()), getattr(error, "exception", None), *error.args):
         if isinstance(cause, BaseException):
             return _first_cause(cause)
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
     return str(error) or type(error).__name__

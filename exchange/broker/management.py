@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import httpx
 
+from exchange.broker.loop import DENIED
 from exchange.broker.provision import MemberAccount
 from exchange.broker.topology import DOCUMENTS, dead_queue, queues_of
 from exchange.broker.urls import credentials, shown, vhost
@@ -89,6 +90,7 @@ class ManagementClient:
             raise BrokerUnavailable(
                 f"the management API at {self._shown} denies this account",
                 mend="use an account with the tag administrator in EXCHANGE_BROKER_URL or EXCHANGE_MANAGEMENT_URL",
+                code=DENIED,
             )
         if not answer.is_success:
             reason = f"{method} {path}: {answer.status_code}"

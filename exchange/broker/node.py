@@ -47,11 +47,21 @@ class PrivateNode:
         self._keeper: subprocess.Popen[bytes] | None = None
         self._borrowed = False
 
-    def start(self, say: Say, *, detach: bool = False, owner: int | None = None) -> NodeInfo:
+    @property
+    def alive(self) -> bool:
+        """Whether its keeper runs, which ends when the server does."""
+        if self._keeper is not None:
+            return self._keeper.poll() is None
+        return self._find_keeper() is not None
+
+    def start(
+        self, say: Say, *, detach: bool = False, owner: int | None = None, stop: threading.Event | None = None
+    ) -> NodeInfo:
         """Starts the node and waits until it serves; one that is running already is used as it is.
 
-        It ends with the process ``owner`` (default: this one), even by SIGKILL, unless ``detach``. Raises
-        OperatorError when RabbitMQ is not installed or does not start; the message ends with its last log lines.
+        It ends with the process ``owner`` (default: this one), even by SIGKILL, unless ``detach``. ``stop`` ends the
+        wait. Raises OperatorError when RabbitMQ is not installed or does not start; the message ends with its last
+        log lines.
         """
         with self._locked():
             running = self._running()
@@ -60,7 +70,8 @@ class PrivateNode:
                 self._borrowed = self._keeper is None
                 return running
             self._clear_away(say)
-            return self._start(find_installation(), say, 0 if detach else owner or os.getpid())
+            self._borrowed = False
+            return self._start(find_installation(), say, 0 if detach else owner or os.getpid(), stop)
 
     def stop(self) -> None:
         """Stops the node and waits for its end; one that `start` found running is left to whoever runs it."""
@@ -89,17 +100,17 @@ class PrivateNode:
         info = self._info(ports)
         return info if _serves(info) else None
 
-    def _start(self, installation: Installation, say: Say, owner: int) -> NodeInfo:
+    def _start(self, installation: Installation, say: Say, owner: int, stop: threading.Event | None) -> NodeInfo:
         ports = choose_ports(self._folder.read_ports())
         self._folder.prepare(ports, can_stamp=installation.can_stamp)
         say(f"broker: starting {installation} as a private node")
         self._spawn(installation, ports, owner)
         info = self._info(ports)
         began = said = monotonic()
-        pause = threading.Event()
+        pause = stop or threading.Event()
         while not _serves(info):
             now = monotonic()
-            if self._ended() or now - began > START_PATIENCE:
+            if self._ended() or pause.is_set() or now - began > START_PATIENCE:
                 raise self._failed(installation)
             if now - said >= _SAY_EVERY:
                 said = now

@@ -17,6 +17,8 @@ BLOCKED_FOR = 60
 
 def parameters(url: str, name: str) -> pika.URLParameters:
     """Connection parameters for an AMQP URL; ``name`` is what operators see. Raises BadConfiguration."""
+    if url.partition("://")[0] not in ("amqp", "amqps"):
+        raise _bad("it begins neither with amqp:// nor with amqps://")
     try:
         found = pika.URLParameters(url)
         found.heartbeat = HEARTBEAT
@@ -24,11 +26,15 @@ def parameters(url: str, name: str) -> pika.URLParameters:
         found.connection_attempts = 1
         found.client_properties = {"connection_name": name, "product": "yizhan"}
     except Exception as error:  # pika raises whatever it stumbles over; the URL holds a password, so it is not quoted
-        raise BadConfiguration(
-            f"the broker's address does not hold ({type(error).__name__})",
-            mend="EXCHANGE_BROKER_URL is amqp://user:password@host:port/vhost (vhost / is written %2F)",
-        ) from None
+        raise _bad(type(error).__name__) from None
     return found
+
+
+def _bad(reason: str) -> BadConfiguration:
+    return BadConfiguration(
+        f"the broker's address does not hold ({reason})",
+        mend="EXCHANGE_BROKER_URL is amqp://user:password@host:port/vhost (vhost / is written %2F)",
+    )
 
 
 def with_credentials(url: str, user: str, password: str) -> str:

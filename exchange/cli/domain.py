@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-import threading
 from pathlib import Path
 from typing import Annotated
 
@@ -14,10 +12,15 @@ from rich.table import Table
 from exchange.bootstrap import logs
 from exchange.bootstrap.home import open_link, open_member, open_work
 from exchange.bootstrap.member import RunningMember
+from exchange.bootstrap.node_watch import NodeWatch
+from exchange.bootstrap.patience import with_patience
 from exchange.bootstrap.settings import Home, Settings
-from exchange.bootstrap.supervise import Supervisor, orphaned, role_command
+from exchange.bootstrap.stop import StopSignal
+from exchange.bootstrap.supervise import Supervisor, orphaned, role_command, sole_supervisor
+from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.cli.view import console, print_json, say
-from exchange.profiles import load_profiles
+from exchange.errors import OperatorError
+from exchange.profiles import Profile, load_profiles
 
 HomeOption = Annotated[
     Path | None, typer.Option("--home", envvar="EXCHANGE_HOME", help="The domain's folder (default ./.exchange).")
@@ -50,40 +53,57 @@ def init(
     from exchange.bootstrap.init import init_broker, init_files, start_node
 
     settings = Settings.read(home=home)
-    profiles = init_files(settings, say, departments)
-    node, info = start_node(settings, say)
-    try:
-        init_broker(settings, info, profiles, say)
-    finally:
-        if node is not None:
-            node.stop()
+    with StopSignal():
+        profiles = init_files(settings, say, departments)
+        node, info = start_node(settings, say)
+        try:
+            with_patience(lambda: init_broker(settings, info, profiles, say), say)
+        finally:
+            if node is not None:
+                node.stop()
     say(f"{len(profiles)} members ready in {settings.home}; run them with: exchange up")
 
 
 def up(home: HomeOption = None) -> None:
-    """Runs the whole domain here, supervised: a role that dies is restarted, and says so. 运行全域。
+    """Runs the whole domain here, supervised: what dies is started again, and it is said. 运行全域。
 
-    Starts the private node (or uses EXCHANGE_BROKER_URL), then one process a member. Ctrl-C stops everything in
-    good order. Logs are in the domain's log folder.
+    Starts the private node (or uses EXCHANGE_BROKER_URL), then one process a member, and looks after both. Ctrl-C
+    stops everything in good order. Logs are in the domain's log folder. Exit code 6 if no member can run here.
     """
-    from exchange.bootstrap.init import init_broker, init_files, start_node
+    from exchange.bootstrap.init import init_files, start_node
 
     settings = Settings.read(home=home)
-    profiles = init_files(settings, say)
-    node, info = start_node(settings, say)
-    try:
-        init_broker(settings, info, profiles, say)
-        supervisor = Supervisor(say, {"EXCHANGE_HOME": str(settings.home)})
-        for address in profiles:
-            supervisor.add(address, role_command(address), Home(settings.home).logs / f"{address}.log")
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: supervisor.stop())
-        say(f"serving {len(profiles)} members; logs in {Home(settings.home).logs}; Ctrl-C stops")
-        supervisor.run()
-    finally:
-        if node is not None:
-            node.stop()
+    with sole_supervisor(settings.home), StopSignal() as stop:
+        profiles = init_files(settings, say)
+        node, info = start_node(settings, say)
+        try:
+            can_run = _supervise(settings, profiles, node, info, stop)
+        finally:
+            if node is not None:
+                node.stop()
     say("stopped")
+    if not can_run:
+        raise OperatorError("no member can run here", mend=f"see the logs in {Home(settings.home).logs}")
+
+
+def _supervise(
+    settings: Settings, profiles: dict[str, Profile], node: PrivateNode | None, info: NodeInfo, stop: StopSignal
+) -> bool:
+    """Keeps members and node running until told to stop; False if no member can run here."""
+    from exchange.bootstrap.init import init_broker
+
+    def provision(info: NodeInfo) -> None:
+        init_broker(settings, info, profiles, say)
+
+    with_patience(lambda: provision(info), say)
+    supervisor = Supervisor(say, {"EXCHANGE_HOME": str(settings.home)}, stop.told)
+    for address in profiles:
+        supervisor.add(address, role_command(address), Home(settings.home).logs / f"{address}.log")
+    say(f"serving {len(profiles)} members; logs in {Home(settings.home).logs}; Ctrl-C stops")
+    stop.gently()
+    if node is None:
+        return supervisor.run()
+    return supervisor.run(NodeWatch(node, info, say, provision, supervisor.renew, stop.told).look)
 
 
 def serve(address: str, home: HomeOption = None, verbose: bool = False) -> None:
@@ -94,17 +114,17 @@ def serve(address: str, home: HomeOption = None, verbose: bool = False) -> None:
     """
     logs.configure(verbose=verbose)
     settings = Settings.read(home=home)
-    opened = open_member(settings, address, patient=True)
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    with opened.store.claim_identity(address):
-        member = RunningMember(opened.node, opened.store, open_link(settings, address), open_work(opened.profile))
-        member.start()
-        while not stop.wait(0.5):
-            if orphaned():
-                break
-        member.close()
+    with StopSignal() as stop:
+        opened = open_member(settings, address, patient=True)
+        with opened.store.claim_identity(address):
+            member = RunningMember(opened.node, opened.store, open_link(settings, address), open_work(opened.profile))
+            try:
+                member.start()
+                stop.gently()
+                while not stop.told.wait(0.5) and not orphaned():
+                    pass
+            finally:
+                member.close()
 
 
 def doctor(home: HomeOption = None, as_json: JsonOption = False) -> None:

@@ -1,0 +1,170 @@
+"""A whole domain under `exchange up`: its node killed, its members broken, a second one in the same folder."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+import pytest
+
+from exchange.bootstrap.home import Opened, open_member
+from exchange.bootstrap.settings import Settings
+from exchange.broker.node_files import NodeFolder
+from exchange.flow.ports import CaseState
+from exchange.flow.submit import submit
+from schemas import Applicant, Application, SubmittedMaterial
+from tests.journeys.city import wait_until
+from tests.processes import write_departments
+
+pytestmark = pytest.mark.broker
+
+
+@dataclass
+class Supervised:
+    """A small domain with a private node, and the `exchange up` processes of a test."""
+
+    home: Path
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        inherited = {key: value for key, value in os.environ.items() if not key.startswith("EXCHANGE_")}
+        return {**inherited, "EXCHANGE_HOME": str(self.home)}
+
+    @property
+    def output(self) -> str:
+        """What the last `exchange up` has said, its lines joined."""
+        return " ".join((self.home.parent / "up.txt").read_text().split())
+
+    def up(self, **extra: str) -> subprocess.Popen[bytes]:
+        with (self.home.parent / "up.txt").open("wb") as file:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "exchange", "up"], env={**self.environment, **extra}, stdout=file, stderr=file
+            )
+        self.processes.append(process)
+        return process
+
+    def hears(self, text: str, patience: float = 90) -> None:
+        wait_until(lambda: text in self.output, patience, repr(text))
+
+    def role(self, name: str) -> psutil.Process:
+        """The process that serves a member."""
+        children = psutil.Process(self.processes[0].pid).children()
+        return next(child for child in children if child.cmdline()[-1] == f"hefei.{name}")
+
+    def open(self, name: str) -> Opened:
+        return open_member(Settings.read({}, self.home), f"hefei.{name}")
+
+    def log_of(self, name: str) -> str:
+        return (self.home / "log" / f"hefei.{name}.log").read_text()
+
+    @property
+    def server(self) -> psutil.Process:
+        """The Erlang machine of the private node."""
+        return psutil.Process(int(NodeFolder(self.home / "node").server_pid.read_text()))
+
+
+@pytest.fixture
+def supervised(tmp_path: Path) -> Iterator[Supervised]:
+    home = tmp_path / "home"
+    write_departments(home / "departments", "hefei", ["planning"])
+    found = Supervised(home)
+    yield found
+    for process in found.processes:
+        process.terminate()
+        process.wait(60)
+
+
+def submit_one(window: Opened) -> None:
+    application = Application(
+        matter="works",
+        applicant=Applicant(name="applicant", identifier="1", contact="-"),
+        project="project",
+        materials=(SubmittedMaterial(code="plan", note="on file"),),
+        submitted_at=window.node.clock.now(),
+    )
+    submit(window.node, application)
+
+
+def outbox(opened: Opened) -> dict[str, int]:
+    with opened.store.reading() as tx:
+        return {state: number for state, number in tx.outbox.counts().items() if number}
+
+
+def decided(opened: Opened) -> int:
+    with opened.store.reading() as tx:
+        return tx.cases.counts().get(f"case-{CaseState.DECIDED}", 0)
+
+
+def test_a_node_killed_under_a_running_domain_is_started_again_and_what_was_sent_arrives(
+    supervised: Supervised,
+) -> None:
+    supervised.up()
+    supervised.hears("serving 3 members")
+    for name in ("window", "planning"):
+        wait_until(lambda name=name: "member.serving" in supervised.log_of(name), 60, f"{name} being served")
+    window, ports = supervised.open("window"), NodeFolder(supervised.home / "node").read_ports()
+    asleep = supervised.role("planning")
+    asleep.suspend()
+    submit_one(window)
+    wait_until(lambda: outbox(window) == {"sent": 1}, 60, "the request on its way")
+
+    killed = supervised.server
+    assert "beam" in killed.name()
+    killed.kill()
+
+    supervised.hears("the private node died; starting it again")
+    wait_until(lambda: supervised.output.count("broker: ready") == 2, 90, "the node's return")
+    assert decided(window) == 0
+    asleep.resume()
+    wait_until(lambda: decided(window) == 1, 90, "the decision")
+    wait_until(lambda: set(outbox(window)) == {"delivered"}, 90, "all receipts")
+    assert NodeFolder(supervised.home / "node").read_ports() == ports
+    assert supervised.server.pid != killed.pid
+    window.store.close()
+
+
+def test_a_second_supervisor_of_the_same_domain_is_refused(supervised: Supervised) -> None:
+    first = supervised.up()
+    supervised.hears("serving 3 members")
+    second = subprocess.run(
+        [sys.executable, "-m", "exchange", "up"], env=supervised.environment, capture_output=True, text=True, timeout=60
+    )
+    assert second.returncode == 6
+    assert "is being run by another process" in second.stderr
+    assert first.poll() is None
+
+
+def test_a_broken_rule_keeps_one_member_out_and_names_its_log(supervised: Supervised) -> None:
+    (supervised.home / "departments" / "planning" / "rule.py").write_text("def decide(:\n")
+    process = supervised.up()
+    supervised.hears("hefei.planning cannot run here (exit 2)")
+    assert re.search(r"hefei\.planning cannot .*; see .*hefei\.planning\.log", supervised.output)
+    assert "rule.py" in supervised.log_of("planning")
+    assert supervised.role("window").is_running()
+    assert process.poll() is None
+
+
+def test_a_domain_in_which_no_member_can_run_ends_with_an_exit_code(supervised: Supervised) -> None:
+    settled = supervised.up()
+    supervised.hears("serving 3 members")
+    settled.terminate()
+    assert settled.wait(60) == 0
+    for name in ("window", "planning", "monitor"):
+        (supervised.home / "members" / f"hefei.{name}" / "keys" / "signing.key").write_bytes(bytes(32))
+    assert supervised.up().wait(120) == 6
+    assert "no member can run here" in supervised.output
+
+
+def test_a_broker_that_is_away_is_waited_for_and_the_wait_can_be_ended(supervised: Supervised) -> None:
+    waiting = supervised.up(EXCHANGE_BROKER_URL="amqp://a:b@127.0.0.1:1/%2F")
+    supervised.hears("waiting: the broker at 127.0.0.1:1/%2F cannot be reached (connection refused)")
+    waiting.send_signal(signal.SIGTERM)
+    assert waiting.wait(10) == 128 + signal.SIGTERM
