@@ -19,6 +19,7 @@ from pathlib import Path
 from threading import Event
 from types import TracebackType
 
+from exchange.bootstrap import logs
 from exchange.bootstrap.home import Opened, open_link, open_member, open_work
 from exchange.bootstrap.member import RunningMember
 from exchange.bootstrap.settings import Settings
@@ -62,6 +63,7 @@ class Agent:
 
         Raises NotFound, IdentityInUse, BadKeys, BadDirectory, DatabaseUnavailable or BrokerUnavailable.
         """
+        logs.configure_for_library()
         settings = Settings.read(home=home)
         opened, arrived = open_member(settings, address, patient=True), Event()
         with ExitStack() as stack:

@@ -3,65 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from email.utils import parsedate_to_datetime
-from pathlib import Path
-from typing import Literal
 
 import httpx
 
-from exchange.bootstrap.home import open_directory, open_link
+from exchange.bootstrap import checkup
+from exchange.bootstrap.findings import Finding, Level, guarded
+from exchange.bootstrap.home import open_directory, open_work
 from exchange.bootstrap.settings import Home, Settings
-from exchange.broker.probe import server_version
-from exchange.broker.provision import missing_queues
 from exchange.catalogue import load_catalogue
 from exchange.clock import RealClock
-from exchange.directory import DirectoryView, load_identity
+from exchange.directory import DirectoryView
 from exchange.errors import ExchangeError
 from exchange.profiles import Profile, load_profiles
 from exchange.rules.calendar import ChinaCalendar
-from exchange.store import open_store
 from schemas import Role
-
-Level = Literal["good", "note", "bad"]
 
 _EXPIRES_SOON = timedelta(days=30)
 _SKEW = timedelta(seconds=5)
-_OLDEST = (3, 10)
-"""The first RabbitMQ with at-least-once dead-lettering."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at: a traffic light, what was found, and how to mend it."""
-
-    level: Level
-    check: str
-    finding: str
-    mend: str = ""
 
 
 def examine(settings: Settings) -> list[Finding]:
     """All findings, in the order in which one would mend them."""
     home = Home(settings.home)
-    findings = list(_guarded("departments", lambda: _departments(home)))
-    profiles = _profiles(home)
-    findings += _guarded("catalogue", lambda: _catalogue(home))
-    findings += _guarded("clock", lambda: _clock(settings))
-    findings += _guarded("calendar", lambda: _calendar(settings.clock.now().date()))
-    findings += _guarded("directory", lambda: _directory(home, settings))
-    findings += _guarded("keys", lambda: _keys(home, settings, profiles))
-    findings += _guarded("databases", lambda: _databases(home, settings, profiles))
-    findings += _guarded("broker", lambda: _broker(settings, profiles))
-    return findings
+    profiles, view = _profiles(home), _view(home, settings)
+    windows = [address for address, profile in profiles.items() if Role.WINDOW in profile.roles]
+    return [
+        *guarded("departments", lambda: _departments(home)),
+        *_where(home.departments.exists(), "catalogue", lambda: _catalogue(home)),
+        *_where(profiles, "rules", lambda: _rules(profiles)),
+        *guarded("clock", lambda: _clock(settings)),
+        *guarded("calendar", lambda: _calendar(settings.clock.now().date())),
+        *guarded("directory", lambda: _directory(home, settings)),
+        *_where(profiles and view, "keys", lambda: checkup.keys(settings, profiles)),
+        *_where(profiles, "databases", lambda: checkup.databases(settings, profiles)),
+        *_where(profiles, "broker", lambda: checkup.broker(settings, windows, profiles)),
+    ]
 
 
-def _guarded(check: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
-    try:
-        yield from look()
-    except ExchangeError as error:
-        yield Finding("bad", check, str(error), error.mend)
+def examine_member(settings: Settings, address: str) -> list[Finding]:
+    """What one member needs to do its work, whatever is wrong with the others; not being served is bad."""
+    home = Home(settings.home)
+    view = _view(home, settings)
+    windows = [member.address for member in view.with_role(Role.WINDOW)] if view else []
+    return [
+        *guarded("directory", lambda: _directory(home, settings)),
+        *_where(view, "keys", lambda: checkup.keys(settings, [address])),
+        *guarded("databases", lambda: checkup.databases(settings, [address], idle_is="bad")),
+        *_where(view, "broker", lambda: checkup.broker(settings, windows, [address])),
+    ]
+
+
+def _where(there: object, check: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    """What ``look`` finds; without what it goes by, says that it was not done: silence is not health."""
+    if there:
+        return guarded(check, look)
+    return iter([Finding("note", check, "not looked at", "mend what is found above first")])
 
 
 def _profiles(home: Home) -> dict[str, Profile]:
@@ -69,6 +67,13 @@ def _profiles(home: Home) -> dict[str, Profile]:
         return load_profiles(home.departments)
     except ExchangeError:
         return {}
+
+
+def _view(home: Home, settings: Settings) -> DirectoryView | None:
+    try:
+        return open_directory(home, settings)
+    except ExchangeError:
+        return None
 
 
 def _departments(home: Home) -> Iterator[Finding]:
@@ -85,6 +90,19 @@ def _departments(home: Home) -> Iterator[Finding]:
 
 def _catalogue(home: Home) -> Iterator[Finding]:
     yield Finding("good", "catalogue", f"{len(load_catalogue(home.catalogue))} matters hold")
+
+
+def _rules(profiles: dict[str, Profile]) -> Iterator[Finding]:
+    good = 0
+    for address, profile in profiles.items():
+        try:
+            open_work(profile)
+        except ExchangeError as error:
+            yield Finding("bad", f"rule of {address}", str(error), error.mend)
+            continue
+        good += profile.rule is not None
+    if good:
+        yield Finding("good", "rules", f"{good} can be loaded")
 
 
 def _clock(settings: Settings) -> Iterator[Finding]:
@@ -127,69 +145,3 @@ def _directory(home: Home, settings: Settings) -> Iterator[Finding]:
     yield Finding(
         level, "directory", f"version {view.version}, {len(view.members)} members, {left.days} days left", mend
     )
-
-
-def _keys(home: Home, settings: Settings, profiles: dict[str, Profile]) -> Iterator[Finding]:
-    view: DirectoryView = open_directory(home, settings)
-    for address in profiles:
-        try:
-            identity = load_identity(home.keys(address))
-            signer = view.signer(identity.x5t)
-        except ExchangeError as error:
-            yield Finding("bad", f"keys of {address}", str(error), error.mend or "exchange init")
-            continue
-        left = signer.not_after - settings.clock.now()
-        exposed = _readable_by_others(home.keys(address))
-        if exposed:
-            yield Finding("bad", f"keys of {address}", f"{exposed} can be read by others", f"chmod 600 {exposed}")
-        elif left < _EXPIRES_SOON:
-            yield Finding("note", f"keys of {address}", f"certificate ends in {left.days} days", "have it renewed")
-    yield Finding("good", "keys", f"{len(profiles)} members looked at")
-
-
-def _readable_by_others(folder: Path) -> Path | None:
-    return next((file for file in folder.iterdir() if file.is_file() and file.stat().st_mode & 0o077), None)
-
-
-def _databases(home: Home, settings: Settings, profiles: dict[str, Profile]) -> Iterator[Finding]:
-    dead = 0
-    for address in profiles:
-        store = open_store(home.database_url(address, settings.database_url), member=address)
-        try:
-            store.migrate()
-            with store.transaction() as tx:
-                dead += len(tx.inbox.dead_letters())
-        finally:
-            store.close()
-    yield Finding("good", "databases", f"{len(profiles)} can be read and written")
-    if dead:
-        yield Finding(
-            "note", "dead letters", f"{dead} messages were refused", "look at them, then write to the senders"
-        )
-
-
-def _release(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
-
-
-def _broker(settings: Settings, profiles: dict[str, Profile]) -> Iterator[Finding]:
-    if not profiles:
-        return
-    links = {address: open_link(settings, address) for address in profiles}
-    for address, link in links.items():
-        is_window = Role.WINDOW in profiles[address].roles
-        missing = missing_queues(link.url, [address], [address] if is_window else [])
-        if missing:
-            yield Finding("bad", "topology", f"missing: {', '.join(missing)}", "exchange init")
-    first = next(iter(links.values()))
-    version = server_version(first.url)
-    yield Finding("good", "broker", f"RabbitMQ {version}, queues of {len(links)} members looked at")
-    if _release(version) < _OLDEST:
-        yield Finding("note", "broker", f"RabbitMQ {version} may lose dead letters on their way", "take 3.10 or newer")
-    if first.stamps:
-        yield Finding("good", "arrival time", "the broker stamps every message on arrival")
-    else:
-        yield Finding(
-            "note", "arrival time", "this broker does not stamp arrivals: the window takes its own time",
-            "RabbitMQ 3.12 or later with the incoming timestamp interceptor; until then doubt favours the department",
-        )  # fmt: skip

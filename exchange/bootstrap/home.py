@@ -10,7 +10,8 @@ from exchange.bootstrap.member import Link, Work, new_id, work_for
 from exchange.bootstrap.settings import Home, Settings
 from exchange.catalogue import load_catalogue
 from exchange.directory import DirectoryView, load_authority_certificate, load_directory, load_identity
-from exchange.errors import BadDirectory, BrokerUnavailable, NotFound
+from exchange.envelope import Identity
+from exchange.errors import BadConfiguration, BadDirectory, BadKeys, BrokerUnavailable, NotFound, Untrusted
 from exchange.flow.node import Node
 from exchange.profiles import Profile, load_decide_rule, load_profiles, load_rule
 from exchange.rules.calendar import ChinaCalendar
@@ -37,6 +38,37 @@ def open_directory(home: Home, settings: Settings, seen: int = 0) -> DirectoryVi
     return load_directory(home.directory.read_bytes(), certificate, settings.clock.now(), seen)
 
 
+def open_identity(home: Home, address: str, directory: DirectoryView) -> Identity:
+    """A member's keys, once they are those that the directory lists for it. Raises BadKeys."""
+    folder = home.keys(address)
+    if not folder.exists():
+        raise BadKeys(f"{address} has no keys in {folder}", mend="run `exchange init`, or restore them from the backup")
+    identity = load_identity(folder)
+    fault = _fault_of(identity, address, directory)
+    if fault:
+        raise BadKeys(f"{folder}: {fault}")
+    return identity
+
+
+def _fault_of(identity: Identity, address: str, directory: DirectoryView) -> str:
+    """What is wrong with keys that are to be ``address``'s: nobody else could read or verify what it does."""
+    if identity.address != address:
+        return f"these are the keys of {identity.address}"
+    try:
+        signer = directory.signer(identity.x5t)
+        listed = sorted(directory.member(address).encryption_keys, key=lambda key: key.not_before)
+    except (Untrusted, NotFound) as error:
+        return str(error)
+    if signer.address != address:
+        return f"the certificate is that of {signer.address}"
+    if signer.public_key != identity.signing_key.public_key():
+        return "the signing key is not the certificate's"
+    sealed_to = {key.suite: key.kid for key in listed}  # the newest of each suite
+    if not all(identity.key(bytes.fromhex(kid)) for kid in sealed_to.values()):
+        return "a decryption key that the directory lists is missing"
+    return ""
+
+
 def open_member(settings: Settings, address: str, *, patient: bool = False) -> Opened:
     """Opens a member's keys, directory, catalogue and database.
 
@@ -56,11 +88,12 @@ def open_member(settings: Settings, address: str, *, patient: bool = False) -> O
     with store.reading() as tx:
         seen = int(tx.get_meta(_SEEN) or 0)
     directory = open_directory(home, settings, seen)
+    identity = open_identity(home, address, directory)
     if directory.version > seen:
         with store.transaction() as tx:
             tx.set_meta(_SEEN, str(directory.version))
     node = Node(
-        identity=load_identity(home.keys(address)),
+        identity=identity,
         directory=directory,
         store=store,
         clock=settings.clock,
@@ -83,12 +116,23 @@ def open_work(profile: Profile) -> Work:
 
 
 def open_link(settings: Settings, address: str) -> Link:
-    """The member's way to the broker, as `init` or `up` wrote it. Raises BrokerUnavailable when there is none."""
+    """The member's way to the broker, as `init` or `up` wrote it. Raises BrokerUnavailable or BadConfiguration."""
     account = Home(settings.home).account(address)
     if not account.exists():
         raise BrokerUnavailable(f"{address} has no account at a broker", mend="run `exchange init`, then `exchange up`")
-    stored = json.loads(account.read_text())
-    return Link(stored["url"], stored["user_id"], stored["stamps"])
+    return read_link(account)
+
+
+def read_link(path: Path) -> Link:
+    """A member's broker account. Raises BadConfiguration when the file does not hold."""
+    try:
+        stored = json.loads(path.read_text())
+        return Link(str(stored["url"]), stored["user_id"], bool(stored["stamps"]))
+    except OSError as error:
+        raise BadConfiguration(f"{path}: {error.strerror}", mend="make it readable to its owner") from error
+    except (ValueError, KeyError, TypeError) as error:
+        mend = "delete the file and run `exchange init`, which gives the member a new account"
+        raise BadConfiguration(f"{path} does not hold ({type(error).__name__})", mend=mend) from None
 
 
 def write_link(path: Path, link: Link) -> None:

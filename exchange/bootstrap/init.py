@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import shutil
 from collections.abc import Callable
@@ -11,7 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import exchange
-from exchange.bootstrap.home import write_link
+from exchange.bootstrap.home import read_link, write_link
 from exchange.bootstrap.member import Link
 from exchange.bootstrap.settings import Home, Settings
 from exchange.broker.management import ManagementClient
@@ -112,8 +111,8 @@ def init_broker(settings: Settings, info: NodeInfo, profiles: dict[str, Profile]
 def _password(home: Home, address: str) -> str:
     """The password the member has, so that those who are being served stay connected; or a new one."""
     if home.account(address).exists():
-        kept = json.loads(home.account(address).read_text())
-        password = urlsplit(kept["url"]).password
-        if kept["user_id"] is not None and password:
+        kept = read_link(home.account(address))
+        password = urlsplit(kept.url).password
+        if kept.user_id is not None and password:
             return unquote(password)
     return secrets.token_urlsafe(24)

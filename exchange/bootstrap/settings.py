@@ -97,4 +97,8 @@ class Home:
 
     def database_url(self, address: str, given: str | None) -> str:
         """The given database, or the member's own SQLite file."""
-        return given or f"sqlite:///{self.member(address) / 'store.db'}"
+        return given or f"sqlite:///{self.database_file(address)}"
+
+    def database_file(self, address: str) -> Path:
+        """A member's own SQLite file."""
+        return self.member(address) / "store.db"

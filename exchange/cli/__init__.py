@@ -7,6 +7,7 @@ import sys
 
 import typer
 
+from exchange.bootstrap import logs
 from exchange.cli import domain, people, runs
 from exchange.errors import ExchangeError
 
@@ -35,6 +36,7 @@ runs.register(app)
 
 def main() -> None:
     """Entry point; turns the exchange's errors into a message and an exit code."""
+    logs.configure_for_people()
     try:
         app(standalone_mode=True)
     except ExchangeError as error:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from exchange.bootstrap import logs
 from exchange.bootstrap.home import open_link, open_member, open_work
@@ -127,20 +128,29 @@ def serve(address: str, home: HomeOption = None, verbose: bool = False) -> None:
                 member.close()
 
 
-def doctor(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Checks broker, database, keys, clock, calendar and topology, and says how to mend each. 体检。"""
-    from exchange.bootstrap.doctor import examine
+def doctor(
+    home: HomeOption = None,
+    member: Annotated[
+        str | None, typer.Option(help="Only what this member needs, and whether it is being served.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Checks profiles, rules, clock, keys, databases, broker and queues, and says how to mend each. 体检。
+
+    Changes nothing. Exit code 6 if something is bad; with --member that includes a member that is not being served.
+    """
+    from exchange.bootstrap.doctor import examine, examine_member
 
     settings = Settings.read(home=home)
-    findings = examine(settings)
+    findings = examine(settings) if member is None else examine_member(settings, member)
     if as_json:
         print_json([finding.__dict__ for finding in findings])
     else:
         table = Table(border_style="dim", header_style="bold", show_lines=False)
         for title in ("", "check 检查", "finding 结果", "mend 处置"):
-            table.add_column(title)
+            table.add_column(title, overflow="fold")
         for finding in findings:
-            table.add_row(_LIGHTS[finding.level], finding.check, finding.finding, finding.mend)
+            table.add_row(_LIGHTS[finding.level], *map(Text, (finding.check, finding.finding, finding.mend)))
         console.print(table)
     if any(finding.level == "bad" for finding in findings):
         raise typer.Exit(6)

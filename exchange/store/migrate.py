@@ -33,6 +33,14 @@ def migrate(engine: Engine) -> None:
         command.upgrade(config, "head")
 
 
+def is_current(engine: Engine) -> bool:
+    """Whether nothing is missing. Raises DatabaseUnavailable for a newer release's database."""
+    with engine.connect() as connection:
+        version = _version(connection)
+    _refuse_newer(version)
+    return version == HEAD
+
+
 def _refuse_newer(version: str | None) -> None:
     if version is not None and version > HEAD:
         raise DatabaseUnavailable(f"the database is of a newer release ({version})", mend="update this installation")

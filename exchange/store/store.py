@@ -17,7 +17,7 @@ from exchange.store.desk import SqlDesk
 from exchange.store.documents import SqlDocuments
 from exchange.store.engine import ping, reading, translated, writing
 from exchange.store.inbox import SqlInbox
-from exchange.store.migrate import migrate
+from exchange.store.migrate import is_current, migrate
 from exchange.store.outbox import SqlOutbox
 from exchange.store.tables import journal, meta
 from exchange.store.watches import SqlWatches
@@ -120,6 +120,11 @@ class SqlStore:
         """Brings the tables up to date. Raises DatabaseUnavailable."""
         with translated():
             migrate(self._engine)
+
+    def is_current(self) -> bool:
+        """Whether the tables are this release's; changes nothing. Raises DatabaseUnavailable."""
+        with translated():
+            return is_current(self._engine)
 
     def ping(self) -> None:
         """Raises DatabaseUnavailable when the database does not answer."""

@@ -1,0 +1,153 @@
+"""What the doctor looks at in members: their keys, databases, whether they are served, their way to the broker."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from exchange.bootstrap.findings import Finding, Level
+from exchange.bootstrap.home import open_directory, open_identity, open_link
+from exchange.bootstrap.member import CONSUMING, Link
+from exchange.bootstrap.settings import Home, Settings
+from exchange.broker.loop import DENIED
+from exchange.broker.probe import server_version
+from exchange.broker.provision import missing_queues
+from exchange.errors import BadConfiguration, BrokerUnavailable, DatabaseUnavailable, ExchangeError, OperatorError
+from exchange.store import SqlStore, open_store
+
+SERVED_WITHIN = timedelta(minutes=1)
+"""How old a member's note that it consumes may be (real time); a served one writes it every ten seconds or so."""
+
+_EXPIRES_SOON = timedelta(days=30)
+_OLDEST = (3, 10)
+"""The first RabbitMQ with at-least-once dead-lettering."""
+
+
+def keys(settings: Settings, addresses: Collection[str]) -> Iterator[Finding]:
+    """Whether each member has the keys that the directory lists for it, and nobody else can read them."""
+    home = Home(settings.home)
+    view = open_directory(home, settings)
+    bad = 0
+    for address in addresses:
+        try:
+            identity = open_identity(home, address, view)
+        except ExchangeError as error:
+            bad += 1
+            yield Finding("bad", f"keys of {address}", str(error), error.mend)
+            continue
+        left = view.signer(identity.x5t).not_after - settings.clock.now()
+        exposed = _readable_by_others(home.keys(address))
+        if exposed:
+            bad += 1
+            yield Finding("bad", f"keys of {address}", f"{exposed} can be read by others", f"chmod 600 {exposed}")
+        elif left < _EXPIRES_SOON:
+            level: Level = "note" if left > timedelta() else "bad"
+            bad += level == "bad"
+            yield Finding(level, f"keys of {address}", f"the certificate has {left.days} days left", "have it renewed")
+    if bad < len(addresses):
+        yield Finding("good", "keys", f"those of {len(addresses) - bad} members hold")
+
+
+def databases(settings: Settings, addresses: Collection[str], *, idle_is: Level = "note") -> Iterator[Finding]:
+    """Whether each member's database can be used, whether the member is being served, and what it refused."""
+    dead, good, idle = 0, 0, []
+    for address in addresses:
+        try:
+            refused, consumed_at = _look_into(settings, address)
+        except ExchangeError as error:
+            yield Finding("bad", f"database of {address}", str(error), error.mend)
+            continue
+        good += 1
+        dead += refused
+        if not _is_recent(settings, consumed_at):
+            idle.append(address)
+    if good:
+        yield Finding("good", "databases", f"{good} can be read and written")
+    if idle:
+        mend = "`exchange up`, or `exchange serve ADDRESS`"
+        all_of_them = len(idle) == len(addresses) > 1
+        who = "all members" if all_of_them else ", ".join(idle)
+        yield Finding(idle_is, "served", f"not served at present: {who}", mend)
+    elif good:
+        yield Finding("good", "served", f"{good} members take in messages")
+    if dead:
+        yield Finding(
+            "note", "dead letters", f"{dead} messages were refused", "look at them, then write to the senders"
+        )
+
+
+def _look_into(settings: Settings, address: str) -> tuple[int, str | None]:
+    """Dead letters of a member, and when it last was known to consume."""
+    home = Home(settings.home)
+    file = home.database_file(address)
+    if settings.database_url is None and not file.exists():
+        raise DatabaseUnavailable(f"there is none at {file}", mend="`exchange init`, or restore it from the backup")
+    store = open_store(home.database_url(address, settings.database_url), member=address)
+    try:
+        return _content_of(store)
+    finally:
+        store.close()
+
+
+def _content_of(store: SqlStore) -> tuple[int, str | None]:
+    if not store.is_current():
+        raise DatabaseUnavailable("its tables are missing or of an older release", mend="exchange init")
+    with store.transaction() as tx:
+        return len(tx.inbox.dead_letters()), tx.get_meta(CONSUMING)
+
+
+def _is_recent(settings: Settings, consumed_at: str | None) -> bool:
+    if consumed_at is None:
+        return False
+    age = settings.clock.now() - datetime.fromisoformat(consumed_at)
+    return settings.clock.real_seconds(age) <= SERVED_WITHIN.total_seconds()
+
+
+def broker(settings: Settings, windows: Collection[str], addresses: Collection[str]) -> Iterator[Finding]:
+    """Whether each member reaches the broker and has its queues there; which broker it is."""
+    reached: list[Link] = []
+    for address in addresses:
+        try:
+            link = open_link(settings, address)
+            missing = _missing(link, address, address in windows)
+        except (BadConfiguration, BrokerUnavailable) as error:
+            yield Finding("bad", f"broker account of {address}", str(error), error.mend)
+            continue
+        reached.append(link)
+        if missing:
+            yield Finding("bad", "topology", f"missing: {', '.join(missing)}", "exchange init")
+    if reached:
+        yield from _kind_of_broker(reached[0], len(reached))
+
+
+def _missing(link: Link, address: str, is_window: bool) -> list[str]:
+    """A member's missing queues. Raises BrokerUnavailable for its account, OperatorError for the whole broker."""
+    try:
+        return missing_queues(link.url, [address], [address] if is_window else [])
+    except BrokerUnavailable as error:
+        if error.code == DENIED:
+            raise
+        raise OperatorError(str(error), mend=error.mend) from error
+
+
+def _kind_of_broker(link: Link, members: int) -> Iterator[Finding]:
+    version = server_version(link.url)
+    yield Finding("good", "broker", f"RabbitMQ {version}, queues of {members} members looked at")
+    if _release(version) < _OLDEST:
+        yield Finding("note", "broker", f"RabbitMQ {version} may lose dead letters on their way", "take 3.10 or newer")
+    if link.stamps:
+        yield Finding("good", "arrival time", "the broker stamps every message on arrival")
+    else:
+        yield Finding(
+            "note", "arrival time", "this broker does not stamp arrivals: the window takes its own time",
+            "RabbitMQ 3.12 or later with the incoming timestamp interceptor; until then doubt favours the department",
+        )  # fmt: skip
+
+
+def _release(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
+
+
+def _readable_by_others(folder: Path) -> Path | None:
+    return next((file for file in folder.iterdir() if file.is_file() and file.stat().st_mode & 0o077), None)
