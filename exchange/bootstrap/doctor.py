@@ -43,14 +43,19 @@ def examine(settings: Settings) -> list[Finding]:
 
 
 def examine_member(settings: Settings, address: str) -> list[Finding]:
-    """What one member needs to do its work, whatever is wrong with the others; not being served is bad."""
+    """What one member needs to do its work, whatever is wrong with the others; not being served is bad.
+
+    Raises NotFound when the directory does not list it.
+    """
     home = Home(settings.home)
     view = _view(home, settings)
+    if view is not None:
+        view.member(address)
     windows = [member.address for member in view.with_role(Role.WINDOW)] if view else []
     return [
         *guarded("directory", lambda: _directory(home, settings)),
         *_where(view, "keys", lambda: checkup.keys(settings, [address])),
-        *guarded("databases", lambda: checkup.databases(settings, [address], idle_is="bad")),
+        *_where(view, "databases", lambda: checkup.databases(settings, [address], idle_is="bad")),
         *_where(view, "broker", lambda: checkup.broker(settings, windows, [address])),
     ]
 

@@ -8,10 +8,13 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from exchange.bootstrap.home import open_link, write_link
+from exchange.bootstrap.settings import Home
 from exchange.broker.node import NodeInfo, PrivateNode
 from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain
@@ -149,3 +152,12 @@ def test_a_full_disk_stops_a_member_from_signing_for_anything_until_there_is_roo
 
     wait_until(lambda: city.decided() == len(numbers), 90, "all decisions")
     assert_all_came_out_once(city, numbers)
+
+
+def test_a_member_that_waits_for_its_broker_can_be_told_to_stop(city: ProcessDomain) -> None:
+    account = Home(city.settings.home).account(city.address("planning"))
+    write_link(account, replace(open_link(city.settings, city.address("planning")), url="amqp://a:b@127.0.0.1:1/%2F"))
+    waiting = city.serve("planning")
+    wait_until(lambda: "connection refused" in city.log_of("planning"), 30, "the member's wait")
+    waiting.send_signal(signal.SIGTERM)
+    assert waiting.wait(10) == 128 + signal.SIGTERM

@@ -163,8 +163,21 @@ def test_a_domain_in_which_no_member_can_run_ends_with_an_exit_code(supervised: 
     assert "no member can run here" in supervised.output
 
 
-def test_a_broker_that_is_away_is_waited_for_and_the_wait_can_be_ended(supervised: Supervised) -> None:
-    waiting = supervised.up(EXCHANGE_BROKER_URL="amqp://a:b@127.0.0.1:1/%2F")
-    supervised.hears("waiting: the broker at 127.0.0.1:1/%2F cannot be reached (connection refused)")
+@pytest.mark.parametrize(
+    ("setting", "url", "said"),
+    [
+        (
+            "EXCHANGE_BROKER_URL",
+            "amqp://a:b@127.0.0.1:1/%2F",
+            "==> waiting: the broker at 127.0.0.1:1/%2F cannot be reached (connection refused)",
+        ),
+        ("EXCHANGE_DATABASE_URL", "postgresql://a:b@127.0.0.1:1/x", "==> database.waiting (reason: the database"),
+    ],
+)
+def test_what_is_away_at_the_beginning_is_waited_for_and_the_wait_can_be_ended(
+    supervised: Supervised, setting: str, url: str, said: str
+) -> None:
+    waiting = supervised.up(**{setting: url})
+    supervised.hears(said)
     waiting.send_signal(signal.SIGTERM)
     assert waiting.wait(10) == 128 + signal.SIGTERM

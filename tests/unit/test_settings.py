@@ -1,0 +1,50 @@
+"""Settings from the environment: what does not hold is refused at once, by its name."""
+
+from __future__ import annotations
+
+import pytest
+
+from exchange.bootstrap.settings import Settings
+from exchange.clock import AcceleratedClock
+from exchange.errors import BadConfiguration
+
+WHEN = "2026-07-01T09:00:00+08:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("fast", "'fast' is neither `real` nor REAL_ORIGIN/ORIGIN/FACTOR"),
+        (f"{WHEN}/{WHEN}", "neither"),
+        (f"{WHEN}/yesterday/2", "yesterday"),
+        (f"{WHEN}/{WHEN}/much", "much"),
+        (f"{WHEN}/{WHEN}/0", "above zero"),
+        (f"{WHEN}/{WHEN}/nan", "above zero"),
+        (f"{WHEN}/2026-07-01T09:00:00/2", "offset"),
+    ],
+)
+def test_a_clock_that_cannot_be_read_is_told_apart(text: str, complaint: str) -> None:
+    with pytest.raises(BadConfiguration, match="EXCHANGE_CLOCK") as caught:
+        Settings.read({"EXCHANGE_CLOCK": text})
+    assert complaint in str(caught.value)
+    assert "3600" in caught.value.mend
+
+
+def test_the_clock_that_the_mend_shows_can_be_read() -> None:
+    with pytest.raises(BadConfiguration) as caught:
+        Settings.read({"EXCHANGE_CLOCK": "fast"})
+    example = caught.value.mend.rsplit(" ", 1)[1]
+    assert isinstance(Settings.read({"EXCHANGE_CLOCK": example}).clock, AcceleratedClock)
+
+
+@pytest.mark.parametrize("url", ["nonsense", "http://a:secret@host/", "amqp://a:secret@host:port/", "amqp://[::1/"])
+def test_a_broker_address_that_cannot_be_one_is_refused_before_anything_is_made(url: str) -> None:
+    with pytest.raises(BadConfiguration, match="broker's address does not hold") as caught:
+        Settings.read({"EXCHANGE_BROKER_URL": url})
+    assert "EXCHANGE_BROKER_URL is amqp://" in caught.value.mend
+    assert "secret" not in caught.value.diagnostics()
+
+
+def test_an_empty_setting_is_as_good_as_none() -> None:
+    settings = Settings.read({"EXCHANGE_BROKER_URL": "", "EXCHANGE_CLOCK": ""})
+    assert settings.broker_url is None
