@@ -51,6 +51,19 @@ def test_the_newest_revision_is_the_one_that_opening_looks_for() -> None:
     assert ScriptDirectory(str(folder)).get_heads() == [migrate.HEAD]
 
 
+def test_whether_the_tables_are_current_is_told_without_making_them(database_url: str, member: str) -> None:
+    store = open_store(database_url, member=member)
+    assert not store.is_current()
+    assert not store.is_current()
+    store.migrate()
+    assert store.is_current()
+    with store._engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(DatabaseUnavailable, match="newer release"):
+        store.is_current()
+    store.close()
+
+
 def test_migrating_again_changes_nothing(store: SqlStore) -> None:
     with store.transaction() as tx:
         tx.outbox.add([outgoing()], NOW)

@@ -1,0 +1,93 @@
+"""Looking after the private node: it may come back elsewhere, or not at once; both are said, neither is raised."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from exchange.bootstrap.node_watch import NodeWatch
+from exchange.bootstrap.supervise import Backoff
+from exchange.broker import installation
+from exchange.broker.node import NodeInfo, PrivateNode
+from exchange.broker.node_files import NodeFolder
+from exchange.broker.probe import server_version
+from tests.contract.traffic import eventually
+
+pytestmark = pytest.mark.broker
+
+
+class Watched:
+    """A node that is looked after, with everything that was said and done about it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = NodeFolder(folder)
+        self.node = PrivateNode(folder)
+        self.said: list[str] = []
+        self.provisioned: list[NodeInfo] = []
+        self.moves = 0
+        self.watch = NodeWatch(
+            self.node,
+            self.node.start(self.said.append),
+            self.said.append,
+            self.provisioned.append,
+            self._moved,
+            threading.Event(),
+            Backoff(first=0.0, most=0.0),
+        )
+
+    def _moved(self) -> None:
+        self.moves += 1
+
+    def kill(self) -> None:
+        psutil.Process(int(self.folder.server_pid.read_text())).kill()
+        eventually(lambda: not self.node.alive, "the node's end")
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Iterator[Watched]:
+    found = Watched(tmp_path / "node")
+    yield found
+    found.node.stop()
+
+
+def test_a_node_whose_port_was_taken_meanwhile_comes_back_elsewhere_and_the_roles_are_told(watched: Watched) -> None:
+    before, ports = watched.watch.info, watched.folder.read_ports()
+    assert ports is not None
+    watched.kill()
+    with socket.create_server(("127.0.0.1", ports.amqp)):
+        watched.watch.look()
+    assert watched.watch.info != before
+    assert watched.provisioned == [watched.watch.info]
+    assert watched.moves == 1
+    assert server_version(watched.watch.info.url)
+
+
+def test_a_node_that_does_not_start_is_tried_again_until_it_does(
+    watched: Watched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "rabbitmq-server"
+    broken.write_text("#!/bin/sh\nexit 1\n")
+    broken.chmod(0o700)
+    watched.kill()
+    with monkeypatch.context() as patched:
+        patched.setenv(installation.OVERRIDE, str(broken))
+        watched.watch.look()
+    assert "did not start" in watched.said[-1]
+    assert "tried again in" in watched.said[-1]
+    watched.watch.look()
+    assert watched.node.alive
+    assert watched.provisioned == [watched.watch.info]
+    assert watched.moves == 0
+    assert sum("the private node died" in line for line in watched.said) == 1
+
+
+def test_a_healthy_node_is_left_alone(watched: Watched) -> None:
+    before = list(watched.said)
+    watched.watch.look()
+    assert watched.said == before
+    assert watched.provisioned == []
