@@ -46,7 +46,9 @@ def keys(settings: Settings, addresses: Collection[str]) -> Iterator[Finding]:
             bad += level == "bad"
             yield Finding(level, f"keys of {address}", f"the certificate has {left.days} days left", "have it renewed")
     if bad < len(addresses):
-        yield Finding("good", "keys", f"those of {len(addresses) - bad} members hold")
+        yield Finding(
+            "good", "keys", f"{len(addresses) - bad} of {len(addresses)} members have what the directory lists"
+        )
 
 
 def databases(settings: Settings, addresses: Collection[str], *, idle_is: Level = "note") -> Iterator[Finding]:
@@ -63,14 +65,14 @@ def databases(settings: Settings, addresses: Collection[str], *, idle_is: Level 
         if not _is_recent(settings, consumed_at):
             idle.append(address)
     if good:
-        yield Finding("good", "databases", f"{good} can be read and written")
+        yield Finding("good", "databases", f"{good} of {len(addresses)} can be read and written")
     if idle:
         mend = "`exchange up`, or `exchange serve ADDRESS`"
         all_of_them = len(idle) == len(addresses) > 1
         who = "all members" if all_of_them else ", ".join(idle)
-        yield Finding(idle_is, "served", f"not served at present: {who}", mend)
+        yield Finding(idle_is, "served", f"not seen to consume within the last minute: {who}", mend)
     elif good:
-        yield Finding("good", "served", f"{good} members take in messages")
+        yield Finding("good", "served", "all that were looked at take in messages")
     if dead:
         yield Finding(
             "note", "dead letters", f"{dead} messages were refused", "look at them, then write to the senders"
