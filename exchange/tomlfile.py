@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from exchange.errors import BadConfiguration
 from schemas import Wire
@@ -19,6 +20,16 @@ Place = tuple[str | int, ...]
 """Where a value stands: keys of tables and positions in arrays, outermost first."""
 
 M = TypeVar("M", bound=Wire)
+
+_WORDS = {
+    "missing": "missing",
+    "extra_forbidden": "unknown field; remove it",
+    "string_type": "must be text, in quotes",
+    "string_too_short": "must not be empty",
+    "tuple_type": "must be a list",
+    "model_type": "must be a table",
+}
+"""What pydantic's kinds of fault mean to somebody who writes such a file."""
 
 _AT_LINE = re.compile(r"at line (\d+)")
 
@@ -49,11 +60,18 @@ class TomlFile:
         try:
             return model.model_validate_json(json.dumps(self.data, default=str))
         except ValidationError as error:
-            faults = [
-                self.fault(item["loc"], item["msg"].removeprefix("Value error, "))
-                for item in error.errors(include_input=False, include_url=False)
-            ]
-            raise BadConfiguration("\n".join(faults)) from error
+            raise BadConfiguration("\n".join(self.fault(place, what) for place, what in faults_of(error))) from error
+
+
+def faults_of(error: ValidationError) -> list[tuple[Place, str]]:
+    """What a model found wrong, in people's words: where, and what it must be."""
+    return [(item["loc"], _in_words(item)) for item in error.errors(include_input=False, include_url=False)]
+
+
+def _in_words(item: ErrorDetails) -> str:
+    if item["type"] == "string_pattern_mismatch" and item["ctx"]["pattern"].startswith("^[a-z0-9]"):
+        return "only lower-case letters, digits and hyphens are allowed, and dots in an address"
+    return _WORDS.get(item["type"]) or item["msg"].removeprefix("Value error, ")
 
 
 def read_toml(path: Path) -> TomlFile:

@@ -4,71 +4,89 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
-import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
-from pydantic import ValidationError
+from pydantic import Field
 
 from exchange.clock import Clock
-from exchange.errors import BadApplication
-from schemas import Applicant, Application, Attachment, SubmittedMaterial
+from exchange.errors import BadApplication, BadConfiguration
+from exchange.tomlfile import TomlFile, read_toml
+from schemas import Applicant, Application, Attachment, SubmittedMaterial, Wire
+from schemas.base import Line, MatterCode, Text
 
 ATTACHMENT_LIMIT = 262_144
 """Bytes an attachment may have inside an envelope (256 KiB)."""
 
 
+class MaterialEntry(Wire):
+    """A material as the file names it: with the path of its attachment, or a note where it lies."""
+
+    code: MatterCode
+    file: Line | None = None
+    note: Text = ""
+
+
+class ApplicationFile(Wire):
+    """What an application file may hold."""
+
+    matter: MatterCode
+    applicant: Applicant
+    project: Line
+    summary: Text = ""
+    materials: Annotated[tuple[MaterialEntry, ...], Field(max_length=50)] = ()
+
+
 def read_application(path: Path, clock: Clock) -> tuple[Application, list[bytes]]:
     """Reads an application and the attachments it names.
 
-    Raises BadApplication naming the file and the field that is wrong.
+    Raises BadApplication naming file, line and field of everything that is wrong.
     """
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BadApplication(f"{path}: {error.strerror}", mend="name a readable TOML file") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadApplication(f"{path}: {error}", mend="correct the TOML at that place") from error
-    enclosures: list[bytes] = []
-    try:
-        materials = tuple(_material(entry, path.parent, enclosures) for entry in data.pop("materials", []))
-        application = Application(
-            matter=str(data.pop("matter", "")),
-            applicant=Applicant(**data.pop("applicant", {})),
-            project=str(data.pop("project", "")),
-            summary=str(data.pop("summary", "")),
-            materials=materials,
-            submitted_at=clock.now(),
-        )
-    except ValidationError as error:
-        raise BadApplication(f"{path}: {_fields(error)}", mend="correct the named fields") from error
-    if data:
-        raise BadApplication(f"{path}: unknown fields {', '.join(sorted(data))}", mend="remove them")
-    return application, enclosures
+        file = read_toml(path)
+        content = file.validated(ApplicationFile)
+    except BadConfiguration as error:
+        raise BadApplication(str(error), mend=error.mend) from error
+    enclosures: dict[int, bytes] = {
+        position: _attached(file, position, entry.file)
+        for position, entry in enumerate(content.materials)
+        if entry.file is not None
+    }
+    application = Application(
+        matter=content.matter,
+        applicant=content.applicant,
+        project=content.project,
+        summary=content.summary,
+        materials=tuple(_material(entry, enclosures.get(position)) for position, entry in enumerate(content.materials)),
+        submitted_at=clock.now(),
+    )
+    return application, list(enclosures.values())
 
 
-def _material(entry: dict[str, Any], folder: Path, enclosures: list[bytes]) -> SubmittedMaterial:
-    file = entry.pop("file", None)
-    if file is None:
-        return SubmittedMaterial(**entry)
+def _attached(file: TomlFile, position: int, name: str) -> bytes:
+    place = ("materials", position, "file")
     try:
-        content = (folder / file).read_bytes()
-    except OSError as error:
-        raise BadApplication(f"attachment {file}: {error.strerror}", mend="the path is relative to the file") from error
+        content = (file.path.parent / name).read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: a path that no file can have
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise BadApplication(
+            file.fault(place, f"{name}: {reason}"), mend="the path is relative to the application file"
+        ) from error
     if len(content) > ATTACHMENT_LIMIT:
         raise BadApplication(
-            f"attachment {file} has {len(content):,} bytes",
-            mend=f"at most {ATTACHMENT_LIMIT:,} bytes may travel inside",
+            file.fault(place, f"{name} has {len(content):,} bytes"),
+            mend=f"at most {ATTACHMENT_LIMIT:,} bytes may travel inside; say in `note` where the material lies",
         )
-    enclosures.append(content)
+    return content
+
+
+def _material(entry: MaterialEntry, content: bytes | None) -> SubmittedMaterial:
+    if entry.file is None or content is None:
+        return SubmittedMaterial(code=entry.code, note=entry.note)
     attachment = Attachment(
-        name=Path(file).name,
-        media_type=mimetypes.guess_type(file)[0] or "application/octet-stream",
+        name=Path(entry.file).name,
+        media_type=mimetypes.guess_type(entry.file)[0] or "application/octet-stream",
         size=len(content),
         digest=hashlib.sha256(content).hexdigest(),
     )
-    return SubmittedMaterial(attachment=attachment, **entry)
-
-
-def _fields(error: ValidationError) -> str:
-    return "; ".join(f"{'.'.join(map(str, item['loc'])) or 'application'}: {item['msg']}" for item in error.errors())
+    return SubmittedMaterial(code=entry.code, attachment=attachment, note=entry.note)
