@@ -82,6 +82,11 @@ class Receiver:
                 self._take_alone(delivery)
         self._after_commit()
 
+    def take_again(self, step: Step, delivery: Delivery) -> None:
+        """Takes one message inside the caller's step. Raises what stands in its way; the step then keeps nothing."""
+        for letter in self._handle_all(step, [(delivery, self._open(delivery))]):
+            raise IdReused(letter.reason.partition(" [")[0])
+
     def _take_alone(self, delivery: Delivery) -> None:
         try:
             self._take([delivery])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from exchange.flow.ports import DeadLetter, InboxEntry, Known, StoredDocument
 from exchange.store.documents import document_row, stored
@@ -21,6 +22,9 @@ _d = dead_letter.c
 _KNOWN = select(_c.sender, _c.message_id, _c.digest, _c.receipt_id).where(
     _c.message_id.in_(bindparam("ids", expanding=True))
 )
+_ID_DIGITS = 12
+"""Of a dead letter's fingerprint, so many name it to people."""
+
 _RECORD, _KEEP = insert(inbox), insert(document)
 
 
@@ -85,13 +89,19 @@ class SqlInbox:
                 self._db.execute(insert(dead_letter).values(**_dead_row(letter, fingerprint, now)))
 
     def dead_letters(self, limit: int = 100) -> list[DeadLetter]:
-        return [
-            DeadLetter(
-                row.reason_code, row.reason, row.stage, row.queue, row.envelope,
-                row.message_id, row.sender, row.kind, row.attempts,
-            )
-            for row in self._db.execute(select(dead_letter).order_by(_d.id.desc()).limit(limit))
-        ]  # fmt: skip
+        return [_letter(row) for row in self._db.execute(select(dead_letter).order_by(_d.id.desc()).limit(limit))]
+
+    def dead_letter(self, id: str) -> DeadLetter | None:
+        row = self._db.execute(select(dead_letter).where(func.substr(_d.fingerprint, 1, _ID_DIGITS) == id)).first()
+        if row is None:
+            return None
+        first_at: datetime = self._db.execute(
+            select(func.min(_d.first_at)).where(_d.envelope == row.envelope)
+        ).scalar_one()
+        return replace(_letter(row), first_at=first_at)
+
+    def revive(self, letter: DeadLetter) -> bool:
+        return self._db.execute(delete(dead_letter).where(_d.envelope == letter.envelope)).rowcount > 0
 
 
 def _row(entry: InboxEntry, now: datetime) -> dict[str, Any]:
@@ -108,6 +118,13 @@ def _row(entry: InboxEntry, now: datetime) -> dict[str, Any]:
         "reason": entry.reason,
         "recorded_at": now,
     }
+
+
+def _letter(row: Row[Any]) -> DeadLetter:
+    return DeadLetter(
+        row.reason_code, row.reason, row.stage, row.queue, row.envelope, row.message_id, row.sender, row.kind,
+        row.attempts, row.fingerprint[:_ID_DIGITS], row.first_at, row.last_at,
+    )  # fmt: skip
 
 
 def _fingerprint(letter: DeadLetter) -> str:

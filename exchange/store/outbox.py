@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import BindParameter, Connection, Select, bindparam, case, func, insert, or_, select, update
 
 from exchange.flow.ports import OutboxState, OutboxView, Outgoing, Parcel, Signed
 from exchange.store.documents import document_row
@@ -70,6 +70,15 @@ _MARK_SIGNED = (
 )
 _STILL_WAITING = select(_c.id).where(_c.message_id == _m.message_id, _c.receipt_id.is_(None))
 _FORGET = update(outbox_message).where(_m.message_id.in_(_IDS), ~_STILL_WAITING.exists()).values(common=b"")
+
+_VIEWS = (
+    select(
+        _c.message_id, _c.addressee, _m.kind, _c.queue, _c.state, _c.attempts, _c.written_at,
+        _c.sent_at, _c.delivered_at, _c.returned_at, _c.receipt_id, _c.receipt_index, _c.last_error,
+    )
+    .join(outbox_message, _m.message_id == _c.message_id)
+    .order_by(_c.id)
+)  # fmt: skip
 
 
 class SqlOutbox:
@@ -147,15 +156,12 @@ class SqlOutbox:
         return self._db.execute(query.values(state=OutboxState.WRITTEN, next_at=_AT_ONCE, attempts=0)).rowcount
 
     def rows(self, message_id: str) -> list[OutboxView]:
-        query = (
-            select(
-                _c.message_id, _c.addressee, outbox_message.c.kind, _c.queue, _c.state, _c.attempts, _c.written_at,
-                _c.sent_at, _c.delivered_at, _c.returned_at, _c.receipt_id, _c.receipt_index, _c.last_error,
-            )
-            .join(outbox_message, outbox_message.c.message_id == _c.message_id)
-            .where(_c.message_id == message_id)
-            .order_by(_c.id)
-        )  # fmt: skip
+        return self._views(_VIEWS.where(_c.message_id == message_id))
+
+    def given_up(self, limit: int = 100) -> list[OutboxView]:
+        return self._views(_VIEWS.where(_c.state == OutboxState.FAILED).limit(limit))
+
+    def _views(self, query: Select[Any]) -> list[OutboxView]:
         return [OutboxView(**row._mapping) for row in self._db.execute(query)]
 
     def counts(self) -> dict[str, int]:

@@ -124,3 +124,19 @@ def test_a_dead_letter_is_kept_whatever_its_sender_wrote_into_the_message_id(sto
         [kept] = tx.inbox.dead_letters()
     assert kept.envelope == dead_letter().envelope
     assert kept.reason.startswith("bad id")
+
+
+def test_a_dead_letter_is_found_by_its_id_with_the_moment_its_bytes_first_came(store: SqlStore) -> None:
+    with store.transaction() as tx:
+        tx.inbox.dead([dead_letter(reason_code="untrusted")], NOW)
+        tx.inbox.dead([dead_letter(reason_code="ValueError"), dead_letter(envelope=b"other bytes")], LATER)
+        other, later, _ = tx.inbox.dead_letters()
+        assert (later.first_at, later.last_at) == (LATER, LATER)
+        found = tx.inbox.dead_letter(later.id)
+        assert found is not None
+        assert (found.reason_code, found.first_at) == ("ValueError", NOW)
+        assert tx.inbox.dead_letter(later.id[:-1]) is None
+        assert tx.inbox.dead_letter("") is None
+        assert tx.inbox.revive(found)
+        assert not tx.inbox.revive(found)
+        assert tx.inbox.dead_letters() == [other]

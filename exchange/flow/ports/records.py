@@ -139,6 +139,10 @@ class DeadLetter:
     sender: str | None = None
     kind: str | None = None
     attempts: int = 1
+    id: str = ""
+    """Names it to people; given by the store, like the two moments."""
+    first_at: datetime | None = None
+    last_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

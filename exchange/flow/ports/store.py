@@ -55,6 +55,9 @@ class Outbox(Protocol):
 
     def rows(self, message_id: str) -> list[OutboxView]: ...
 
+    def given_up(self, limit: int = 100) -> list[OutboxView]:
+        """FAILED copies, oldest first."""
+
     def counts(self) -> dict[str, int]:
         """Copies by state."""
 
@@ -78,7 +81,14 @@ class Inbox(Protocol):
 
     def dead(self, letters: Sequence[DeadLetter], now: datetime) -> None: ...
 
-    def dead_letters(self, limit: int = 100) -> list[DeadLetter]: ...
+    def dead_letters(self, limit: int = 100) -> list[DeadLetter]:
+        """Newest first."""
+
+    def dead_letter(self, id: str) -> DeadLetter | None:
+        """One by its id; its ``first_at`` is when these bytes were first set aside, whatever for."""
+
+    def revive(self, letter: DeadLetter) -> bool:
+        """Its bytes have been taken in after all: they are no dead letter any more. True if this call did it."""
 
 
 class Documents(Protocol):

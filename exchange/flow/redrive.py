@@ -1,0 +1,88 @@
+"""Redrive: a dead letter is handed in again, once what stood in its way is mended.
+
+It goes through the same `receive` as everything, from the bytes on record and under its own message id, in one
+transaction with its leaving the dead letters. What had been handled meanwhile is handled no second time; its receipt
+goes out again. What fails again stays a dead letter.
+
+It is judged by when it first arrived, never by when it was redriven: an opinion in time stays in time. Of that arrival
+an interval is known, from the signing to the moment the message was first set aside; doubt favours the department.
+A default that has taken effect meanwhile stands, and the opinion is kept as a late one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import structlog
+
+from exchange.errors import CallerError, ExchangeError, Forged, NotFound, OperatorError
+from exchange.flow.node import Node
+from exchange.flow.ports import DeadLetter, Delivery
+from exchange.flow.receipts import OnSigned
+from exchange.flow.receive import Handler, Receiver
+from exchange.rules.arbiter import Arrival
+from schemas import Header
+
+log = structlog.get_logger()
+
+
+class FirstArrival:
+    """The arrival of a message that was first set aside at a known moment."""
+
+    def __init__(self, set_aside: datetime) -> None:
+        self._set_aside = set_aside
+
+    def judge(self, delivery: Delivery, header: Header, now: datetime) -> Arrival:
+        return Arrival(min(header.created_at, self._set_aside), self._set_aside, "set-aside")
+
+    def seen(self, header: Header) -> None:
+        """Nothing to learn: it is not in its place in the queue."""
+
+
+def redrive(node: Node, handlers: Mapping[str, Handler], on_signed: OnSigned | None, id: str) -> DeadLetter:
+    """Handles a dead letter again and returns it as it was.
+
+    Raises NotFound, CallerError for one that is forged, SenderError where its envelope is still refused, and
+    OperatorError where its handler fails again.
+    """
+    letter = _letter(node, id)
+    receiver = Receiver(node, handlers, FirstArrival(letter.first_at or node.clock.now()), on_signed)
+    try:
+        with node.step() as step:
+            if not step.tx.inbox.revive(letter):
+                raise NotFound(f"dead letter {id} is gone", mend="another operator has redriven it")
+            step.note("redriven", None, None, letter=letter.id, code=letter.reason_code, first_at=letter.first_at)
+            receiver.take_again(step, _delivery(letter))
+    except ExchangeError:
+        raise
+    except Exception as error:
+        log.exception("redrive.failed", node=node.address, letter=letter.id)
+        raise OperatorError(
+            f"the handler failed again: {type(error).__name__}", mend="mend what the log shows; the letter is kept"
+        ) from error
+    return letter
+
+
+def _letter(node: Node, id: str) -> DeadLetter:
+    with node.store.reading() as tx:
+        letter = tx.inbox.dead_letter(id)
+    if letter is None:
+        raise NotFound(f"no dead letter {id!r} at {node.address}", mend="`exchange dead` lists them")
+    if letter.reason_code == Forged.code:
+        # The broker's account it came by is not on record, so that this check could not be made again.
+        raise CallerError(f"dead letter {id} is forged: {letter.reason}", mend="its sender writes it anew")
+    return letter
+
+
+def _delivery(letter: DeadLetter) -> Delivery:
+    return Delivery(
+        queue=letter.queue,
+        body=letter.envelope,
+        message_id=letter.message_id,
+        user_id=None,
+        headers={},
+        redelivered=True,
+        stamp=None,
+        backlog=True,
+    )

@@ -1,0 +1,24 @@
+"""Resend: copies that were given up, or that wait with growing patience, go out at once."""
+
+from __future__ import annotations
+
+from exchange.errors import Conflict, NotFound
+from exchange.flow.node import Node
+
+
+def resend(node: Node, message_id: str, addressee: str | None = None) -> int:
+    """Makes a message's copies due at once, or that of one addressee; returns how many.
+
+    Harmless: an addressee that has it already answers with its stored receipt. Raises NotFound, or Conflict when
+    every copy is signed for or was returned.
+    """
+    with node.step() as step:
+        copies = [row for row in step.tx.outbox.rows(message_id) if addressee in (None, row.addressee)]
+        if not copies:
+            to = f" to {addressee}" if addressee else ""
+            raise NotFound(f"{node.address} has sent no message {message_id}{to}", mend="`exchange show` lists its ids")
+        due = step.tx.outbox.resend(message_id, addressee, step.now)
+        if not due:
+            raise Conflict(f"message {message_id} is signed for", mend="nothing is to be sent again")
+        step.note("resent", None, message_id, copies=due, addressee=addressee)
+    return due

@@ -1,0 +1,191 @@
+"""What was set aside or given up is handed in again by an operator: once, under its own id, as if it were then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from exchange.bootstrap.member import Work
+from exchange.broker.node import NodeInfo
+from exchange.errors import CallerError, Conflict, NotFound, OperatorError
+from exchange.flow.node import Step
+from exchange.flow.ports import CaseRow, DeadLetter, OutboxState, PartState
+from exchange.flow.receive import Handler, Incoming
+from exchange.flow.redrive import redrive
+from exchange.flow.resend import resend
+from schemas import Body, Opinion, Verdict
+from tests.journeys.city import City, make_city, wait_until
+
+pytestmark = pytest.mark.broker
+
+
+@dataclass
+class Defect:
+    """A defect of the window's program that an operator can mend."""
+
+    handler: Handler
+    mended: bool = False
+
+    def take(self, step: Step, incoming: Incoming, body: Body) -> None:
+        """Handles the message once the defect is mended."""
+        if not self.mended:
+            raise ZeroDivisionError
+        self.handler(step, incoming, body)
+
+
+@pytest.fixture
+def city(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[City]:
+    city = make_city(tmp_path, broker, domain)
+    with city.local:
+        city.matter(city.approver("transport", silent=True), city.approver("planning", days=20))
+        yield city
+
+
+@pytest.fixture
+def defect(city: City) -> Defect:
+    """The window cannot handle opinions until this is mended."""
+    handlers = work(city).handlers
+    defect = Defect(handlers[Opinion.KIND])
+    handlers[Opinion.KIND] = defect.take
+    return defect
+
+
+def work(city: City) -> Work:
+    found = city.local.seats[city.address("window")].work
+    assert found is not None
+    return found
+
+
+def letters(city: City) -> list[DeadLetter]:
+    with city.window.store.reading() as tx:
+        return tx.inbox.dead_letters()
+
+
+def redriven(city: City, letter: DeadLetter) -> DeadLetter:
+    """The letter handed in again, and all that comes of it."""
+    found = redrive(city.window, work(city).handlers, work(city).on_signed, letter.id)
+    city.wake("window")
+    city.local.settle()
+    return found
+
+
+def set_aside(city: City, case: CaseRow) -> tuple[str, DeadLetter]:
+    """An opinion of transport that the window could not handle, with its message id."""
+    message_id = city.reply("transport", case, settle=False)
+    wait_until(lambda: len(letters(city)) == 1, what="the dead letter")
+    [letter] = letters(city)
+    return message_id, letter
+
+
+def test_an_opinion_set_aside_in_time_is_in_time_however_late_it_is_redriven(city: City, defect: Defect) -> None:
+    case = city.submit()
+    message_id, letter = set_aside(city, case)
+    assert (letter.message_id, letter.stage, letter.attempts) == (message_id, "handle", 1)
+    city.clock.step_to(city.clock.now() + timedelta(days=9))
+    defect.mended = True
+
+    assert redriven(city, letter).message_id == message_id
+
+    part = city.part(case, "transport")
+    assert (part.state, part.opinion_id, part.late_opinion_id) == (PartState.ANSWERED, message_id, None)
+    assert letters(city) == []
+    with pytest.raises(NotFound, match="no dead letter"):
+        redriven(city, letter)
+    with city.node("transport").store.reading() as tx:
+        assert [copy.state for copy in tx.outbox.rows(message_id)] == [OutboxState.DELIVERED]
+
+
+def test_an_opinion_signed_after_the_term_is_late_when_redriven(city: City, defect: Defect) -> None:
+    case = city.submit()
+    city.clock.step_to(city.clock.now() + timedelta(days=9))
+    message_id, letter = set_aside(city, case)
+    defect.mended = True
+
+    redriven(city, letter)
+
+    part = city.part(case, "transport")
+    assert (part.state, part.late_opinion_id) == (PartState.SIGNED, message_id)
+
+
+def test_a_default_that_took_effect_meanwhile_stands_and_the_opinion_is_kept_as_late(
+    city: City, defect: Defect
+) -> None:
+    case = city.submit()
+    message_id = city.reply("transport", case, settle=False)
+    wait_until(lambda: len(letters(city)) == 1, what="the dead letter")
+    for _ in range(9):
+        city.step_to(city.clock.now() + timedelta(days=1), settle=False)
+    wait_until(lambda: city.part(case, "transport").state is PartState.DEEMED, what="the default")
+    defect.mended = True
+
+    redriven(city, letters(city)[0])
+
+    part = city.part(case, "transport")
+    assert (part.state, part.late_opinion_id) == (PartState.DEEMED, message_id)
+
+
+def test_what_was_handled_meanwhile_is_handled_no_second_time(city: City, defect: Defect) -> None:
+    case = city.submit()
+    message_id, letter = set_aside(city, case)
+    defect.mended = True
+    assert resend(city.node("transport"), message_id) == 1
+    city.wake("transport")
+    city.local.settle()
+    assert city.part(case, "transport").opinion_id == message_id
+
+    redriven(city, letter)
+
+    with city.window.store.reading() as tx:
+        events = [entry.event for entry in tx.journal_of(case.number)]
+    assert events.count("opinion") == 1
+    assert letters(city) == []
+
+
+def test_what_fails_again_stays_a_dead_letter_and_leaves_nothing_behind(city: City, defect: Defect) -> None:
+    case = city.submit()
+    _, letter = set_aside(city, case)
+    with pytest.raises(OperatorError, match="ZeroDivisionError"):
+        redriven(city, letter)
+    assert letters(city) == [letter]
+    assert city.part(case, "transport").state is PartState.SIGNED
+
+
+def test_a_forged_message_is_never_redriven(city: City) -> None:
+    letter = DeadLetter("forged", "another's account", "open", f"{city.address('window')}.opinions", b"envelope")
+    with city.window.store.transaction() as tx:
+        tx.inbox.dead([letter], city.clock.now())
+    [kept] = letters(city)
+    with pytest.raises(CallerError, match="forged"):
+        redriven(city, kept)
+    assert letters(city) == [kept]
+
+
+def test_a_copy_that_was_given_up_goes_out_when_it_is_resent(city: City) -> None:
+    case = city.submit()
+    city.local.stop(city.address("planning"))
+    message_id = city.reply("planning", case, Verdict.AGREE, settle=False)
+    with city.node("planning").store.transaction() as tx:
+        [parcel] = tx.outbox.due(city.clock.now() + timedelta(days=365), 9, ())
+        tx.outbox.mark_failed(parcel.id, "unroutable", city.clock.now(), None)
+        assert [view.message_id for view in tx.outbox.given_up()] == [message_id]
+    city.local.start(city.address("planning"))
+
+    assert resend(city.node("planning"), message_id, city.address("window")) == 1
+
+    city.wake("planning")
+    city.local.settle()
+    assert city.part(case, "planning").state is PartState.ANSWERED
+    with pytest.raises(Conflict, match="signed for"):
+        resend(city.node("planning"), message_id)
+
+
+@pytest.mark.parametrize("to", [None, "window"])
+def test_what_was_never_sent_cannot_be_resent(city: City, to: str | None) -> None:
+    case = city.submit()
+    opened = city.part(case, "planning").consultation_id
+    with pytest.raises(NotFound, match="has sent no message"):
+        resend(city.window, opened or "" if to else "11111111-1111-4111-8111-111111111111", to and city.address(to))
