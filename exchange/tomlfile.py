@@ -31,6 +31,8 @@ _WORDS = {
 }
 """What pydantic's kinds of fault mean to somebody who writes such a file."""
 
+_IMPERSONAL = re.compile(r"^\w+ should")
+
 _AT_LINE = re.compile(r"at line (\d+)")
 
 
@@ -71,7 +73,8 @@ def faults_of(error: ValidationError) -> list[tuple[Place, str]]:
 def _in_words(item: ErrorDetails) -> str:
     if item["type"] == "string_pattern_mismatch" and item["ctx"]["pattern"].startswith("^[a-z0-9]"):
         return "only lower-case letters, digits and hyphens are allowed, and dots in an address"
-    return _WORDS.get(item["type"]) or item["msg"].removeprefix("Value error, ")
+    said = item["msg"].removeprefix("Value error, ")
+    return _WORDS.get(item["type"]) or _IMPERSONAL.sub("must", said)
 
 
 def read_toml(path: Path) -> TomlFile:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from exchange.broker.loop import DENIED
 from exchange.broker.probe import server_version
 from exchange.broker.provision import missing_queues
 from exchange.errors import BadConfiguration, BrokerUnavailable, DatabaseUnavailable, ExchangeError, OperatorError
+from exchange.flow.ports import OutboxState
 from exchange.store import SqlStore, open_store
 
 SERVED_WITHIN = timedelta(minutes=1)
@@ -53,34 +55,45 @@ def keys(settings: Settings, addresses: Collection[str]) -> Iterator[Finding]:
 
 def databases(settings: Settings, addresses: Collection[str], *, idle_is: Level = "note") -> Iterator[Finding]:
     """Whether each member's database can be used, whether the member is being served, and what it refused."""
-    dead, good, idle = 0, 0, []
+    found: dict[str, _Contents] = {}
     for address in addresses:
         try:
-            refused, consumed_at = _look_into(settings, address)
+            found[address] = _look_into(settings, address)
         except ExchangeError as error:
             yield Finding("bad", f"database of {address}", str(error), error.mend)
-            continue
-        good += 1
-        dead += refused
-        if not _is_recent(settings, consumed_at):
-            idle.append(address)
-    if good:
-        yield Finding("good", "databases", f"{good} of {len(addresses)} can be read and written")
+    if found:
+        yield Finding("good", "databases", f"{len(found)} of {len(addresses)} can be read and written")
+    idle = [address for address, contents in found.items() if not _is_recent(settings, contents.consumed_at)]
     if idle:
         mend = "`exchange up`, or `exchange serve ADDRESS`"
         all_of_them = len(idle) == len(addresses) > 1
         who = "all members" if all_of_them else ", ".join(idle)
         yield Finding(idle_is, "served", f"not seen to consume within the last minute: {who}", mend)
-    elif good:
+    elif found:
         yield Finding("good", "served", "all that were looked at take in messages")
+    yield from _left_lying(found.values())
+
+
+def _left_lying(contents: Collection[_Contents]) -> Iterator[Finding]:
+    dead, given_up = sum(one.dead for one in contents), sum(one.given_up for one in contents)
     if dead:
-        yield Finding(
-            "note", "dead letters", f"{dead} messages were refused", "look at them, then write to the senders"
-        )
+        mend = "`exchange dead` lists them and handles them again"
+        yield Finding("note", "dead letters", f"{dead} messages were refused", mend)
+    if given_up:
+        mend = "`exchange resend` lists them and sends them again"
+        yield Finding("bad", "outbox", f"copies given up: {given_up}", mend)
 
 
-def _look_into(settings: Settings, address: str) -> tuple[int, str | None]:
-    """Dead letters of a member, and when it last was known to consume."""
+@dataclass(frozen=True)
+class _Contents:
+    """What a member's database tells about its service."""
+
+    dead: int
+    given_up: int
+    consumed_at: str | None
+
+
+def _look_into(settings: Settings, address: str) -> _Contents:
     home = Home(settings.home)
     file = home.database_file(address)
     if settings.database_url is None and not file.exists():
@@ -92,11 +105,13 @@ def _look_into(settings: Settings, address: str) -> tuple[int, str | None]:
         store.close()
 
 
-def _content_of(store: SqlStore) -> tuple[int, str | None]:
+def _content_of(store: SqlStore) -> _Contents:
     if not store.is_current():
         raise DatabaseUnavailable("its tables are missing or of an older release", mend="exchange init")
     with store.transaction() as tx:
-        return len(tx.inbox.dead_letters()), tx.get_meta(CONSUMING)
+        return _Contents(
+            tx.inbox.counts()["dead"], tx.outbox.counts().get(OutboxState.FAILED, 0), tx.get_meta(CONSUMING)
+        )
 
 
 def _is_recent(settings: Settings, consumed_at: str | None) -> bool:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
+from importlib import metadata
+from typing import Annotated
 
 import typer
 
 from exchange.bootstrap import logs
-from exchange.cli import domain, people, runs
+from exchange.cli import desk, domain, people, runs, upkeep
+from exchange.cli.view import printable
 from exchange.errors import ExchangeError
+
+_USAGE = 2
+"""Exit code of a command line that cannot be read; commands themselves end with an error of the tree."""
 
 EPILOG = """
 Exit codes · 退出码: 0 done · 1 unexpected · 2 the request must be changed · 3 not found · 4 the record has moved on ·
@@ -29,9 +35,28 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"yizhan {metadata.version('yizhan')}")
+        raise typer.Exit
+
+
 domain.register(app)
 people.register(app)
+desk.register(app)
+upkeep.register(app)
 runs.register(app)
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """What can be said before any command; the help text is the application's own."""
 
 
 def main() -> None:
@@ -40,9 +65,17 @@ def main() -> None:
     try:
         app(standalone_mode=True)
     except ExchangeError as error:
-        if "--json" in sys.argv:
-            print(json.dumps({"error": error.code, "message": str(error), "mend": error.mend}, ensure_ascii=False))
-        print(f"exchange: {error.diagnostics()}", file=sys.stderr)
+        _tell_machines(error.code, str(error), error.mend)
+        print(f"exchange: {printable(error.diagnostics())}", file=sys.stderr)
         raise SystemExit(error.exit_code) from None
+    except SystemExit as end:
+        if end.code == _USAGE:
+            _tell_machines("usage", "the command line does not hold; standard error says where", "exchange --help")
+        raise
     except KeyboardInterrupt:
         raise SystemExit(130) from None
+
+
+def _tell_machines(code: str, message: str, mend: str) -> None:
+    if "--json" in sys.argv:
+        print(json.dumps({"error": code, "message": message, "mend": mend}, ensure_ascii=False))

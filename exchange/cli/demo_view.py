@@ -13,7 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from exchange.bootstrap.demo import Demo, out_of_time
-from exchange.cli.view import cases_table, console
+from exchange.cli.case_view import cases_table
+from exchange.cli.view import console, plain
 from exchange.clock import monotonic
 from exchange.flow.ports import JournalEntry
 from exchange.flow.status import CaseStatus
@@ -135,6 +136,6 @@ def _conclude(demo: Demo, cases: Sequence[CaseStatus], deviations: Sequence[str]
     if deviations:
         console.print("\n[bold red]otherwise than it should be 与应有结果不符[/]")
         for line in deviations:
-            console.print(f"  [red]✗[/] {line}")
+            console.print(Text("  ✗ ", style="red"), plain(line), sep="")
     else:
         console.print("\n[bold green]✓ everything came out as it should 结果与应有一致[/]")

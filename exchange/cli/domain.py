@@ -44,6 +44,7 @@ def init(
     departments: Annotated[
         Path | None, typer.Option(help="A folder of departments to start from (default: the packaged example city).")
     ] = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Makes a domain: authority, keys, signed directory, databases, queues. 建立一个域。
 
@@ -63,6 +64,8 @@ def init(
             if node is not None:
                 node.stop()
     say(f"{len(profiles)} members ready in {settings.home}; run them with: exchange up")
+    if as_json:
+        print_json({"home": str(settings.home), "members": list(profiles)})
 
 
 def up(home: HomeOption = None) -> None:
@@ -107,7 +110,11 @@ def _supervise(
     return supervisor.run(NodeWatch(node, info, say, provision, supervisor.renew, stop.told).look)
 
 
-def serve(address: str, home: HomeOption = None, verbose: bool = False) -> None:
+def serve(
+    address: Annotated[str, typer.Argument(help="The member's address.")],
+    home: HomeOption = None,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Log debugging details too.")] = False,
+) -> None:
     """Serves one member, in the foreground, until told to stop. 运行一个成员。
 
     ADDRESS is that of a profile, for example hefei.planning. `exchange up` runs this for each member; in production

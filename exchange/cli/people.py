@@ -1,51 +1,45 @@
-"""Commands for people at a desk: submit, status, inbox, show, reply, decide, withdraw, deadline."""
+"""Commands at the window: submit, status, decide, withdraw, deadline."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
+from rich.console import RenderableType
 from rich.live import Live
-from rich.table import Table
 
 from exchange.bootstrap.applications import read_application
-from exchange.bootstrap.home import Opened, open_member, window_of
 from exchange.bootstrap.settings import Home, Settings
+from exchange.cli.case_view import case_json, case_view, cases_view
 from exchange.cli.domain import HomeOption, JsonOption
-from exchange.cli.view import case_json, case_view, cases_table, console, due_text, print_json, say, state_text
-from exchange.envelope import verify_signed
-from exchange.errors import BadOpinion, NotFound
-from exchange.flow import conclude, respond
+from exchange.cli.options import in_options, open_as
+from exchange.cli.view import console, due_text, plain, print_json, say, state_text
+from exchange.errors import CallerError
+from exchange.flow import conclude
 from exchange.flow.deadlines import amend
-from exchange.flow.ports import CaseState, StoredDocument
-from exchange.flow.status import case_status, recent_cases
+from exchange.flow.node import Node
+from exchange.flow.ports import CaseState
+from exchange.flow.status import case_status, decision_on, recent_cases
 from exchange.flow.submit import submit as submit_case
 from exchange.profiles import load_profiles
-from schemas import EntryKind, Opinion, Outcome, Overruling, ProcedureKind, Role, SpecialProcedure, Verdict
+from schemas import EntryKind, Outcome, Overruling, Role
 
-AsOption = Annotated[
-    str | None, typer.Option("--as", help="The member to act as, for example hefei.planning (default: the window).")
-]
+CaseArgument = Annotated[str, typer.Argument(help="Case number, as `exchange status` lists it.")]
 
 
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
-    window, desk = "窗口 At the window", "部门 At a department"
-    app.command("submit", rich_help_panel=window)(submit)
-    app.command("status", rich_help_panel=window)(status)
-    app.command("decide", rich_help_panel=window)(decide)
-    app.command("withdraw", rich_help_panel=window)(withdraw)
-    app.command("deadline", rich_help_panel=window)(deadline)
-    app.command("inbox", rich_help_panel=desk)(inbox)
-    app.command("show", rich_help_panel=desk)(show)
-    app.command("reply", rich_help_panel=desk)(reply)
-
-
-def _open(settings: Settings, address: str | None) -> Opened:
-    return open_member(settings, address or window_of(settings))
+    panel = "窗口 At the window"
+    app.command("submit", rich_help_panel=panel)(submit)
+    app.command("status", rich_help_panel=panel)(status)
+    app.command("decide", rich_help_panel=panel)(decide)
+    app.command("withdraw", rich_help_panel=panel)(withdraw)
+    app.command("deadline", rich_help_panel=panel)(deadline)
 
 
 def submit(
@@ -57,213 +51,182 @@ def submit(
 
     A file looks like this:
 
-        matter = "road-occupation"
-        project = "Heating pipe in Huangshan Road"
-        summary = "..."
-        [applicant]
-        name = "..."
-        identifier = "91340100..."
-        contact = "..."
-        [[materials]]
-        code = "plan"
-        file = "plan.pdf"
+    ```toml
+    matter = "road-occupation"
+    project = "Heating pipe in Huangshan Road"
+    summary = "..."
+
+    [applicant]
+    name = "..."
+    identifier = "91340100..."
+    contact = "..."
+
+    [[materials]]
+    code = "plan"
+    file = "plan.pdf"        # or: note = "where it lies"
+    ```
     """
     settings = Settings.read(home=home)
     application, enclosures = read_application(file, settings.clock)
-    opened = _open(settings, None)
-    case = submit_case(opened.node, application, enclosures=enclosures)
+    node = open_as(settings, None).node
+    case = submit_case(node, application, enclosures=enclosures)
     if as_json:
-        print_json(case_json(case_status(opened.node, case.number)))
+        print_json(case_json(case_status(node, case.number)))
     else:
         console.print(f"已受理 accepted: [bold]{case.number}[/]; follow it with: exchange status {case.number} --watch")
 
 
 def status(
     case: Annotated[str | None, typer.Argument(help="Case number; without one, the latest cases.")] = None,
-    watch: Annotated[bool, typer.Option("--watch", "-w", help="Stay and refresh until decided.")] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", "-w", help="Stay and refresh: until decided, or, without a case, until Ctrl-C.")
+    ] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Where a case stands, at any time. 查询进度。"""
+    """Where a case stands, at any time, with reasons and conditions. 查询进度。
+
+    With `--watch --json`: one JSON document a line, whenever something has changed.
+    """
     settings = Settings.read(home=home)
-    node = _open(settings, None).node
-    if case is None:
+    node = open_as(settings, None).node
+    look = _look_at_all(settings, node) if case is None else _look_at_one(settings, node, case)
+    if as_json:
+        _print_looks(look, watch)
+    elif watch:
+        _show_looks(look)
+    else:
+        console.print(look().view)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What one look at the record found, for people and for machines."""
+
+    view: RenderableType
+    data: Any
+    over: bool = False
+    """Whether nothing more is going to change."""
+
+
+def _look_at_one(settings: Settings, node: Node, number: str) -> Callable[[], _Look]:
+    def look() -> _Look:
+        found = case_status(node, number)
+        decision = decision_on(node, found)
+        over = found.state not in (CaseState.OPEN, CaseState.READY)
+        return _Look(case_view(found, settings.clock.now(), decision), case_json(found, decision), over)
+
+    return look
+
+
+def _look_at_all(settings: Settings, node: Node) -> Callable[[], _Look]:
+    profiles = load_profiles(Home(settings.home).departments)
+    shown = {address: p.label for address, p in profiles.items() if Role.DEPARTMENT in p.roles}
+
+    def look() -> _Look:
         cases = recent_cases(node)
-        if as_json:
-            print_json([case_json(item) for item in cases])
-            return
-        profiles = load_profiles(Home(settings.home).departments)
-        shown = {address: p.label for address, p in profiles.items() if Role.DEPARTMENT in p.roles}
-        console.print(cases_table(cases, shown, settings.clock.now()) if cases else "没有案件 no cases yet")
-        return
-    found = case_status(node, case)
-    if as_json:
-        print_json(case_json(found))
-        return
-    if not watch:
-        console.print(case_view(found, settings.clock.now()))
-        return
-    with Live(case_view(found, settings.clock.now()), console=console, refresh_per_second=4) as live:
-        while found.state in (CaseState.OPEN, CaseState.READY):
+        table = cases_view(cases, shown, settings.clock.now()) if cases else "没有案件 no cases yet"
+        return _Look(table, [case_json(found) for found in cases])
+
+    return look
+
+
+def _print_looks(look: Callable[[], _Look], watch: bool) -> None:
+    found = look()
+    print_json(found.data)
+    while watch and not found.over:
+        time.sleep(0.5)
+        said, found = found, look()
+        if found.data != said.data:
+            print_json(found.data)
+
+
+def _show_looks(look: Callable[[], _Look]) -> None:
+    found = look()
+    with Live(found.view, console=console, refresh_per_second=4) as live:
+        while not found.over:
             time.sleep(0.5)
-            found = case_status(node, case)
-            live.update(case_view(found, settings.clock.now()))
-
-
-def inbox(
-    as_: AsOption = None,
-    every: Annotated[bool, typer.Option("--all", help="Answered and closed ones too.")] = False,
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """What lies on a department's desk: consultations to answer, documents received. 待办。"""
-    settings = Settings.read(home=home)
-    node = _open(settings, as_).node
-    with node.store.reading() as tx:
-        rows = tx.desk.recent() if every else tx.desk.waiting()
-        documents = tx.documents.recent("received", "document", 20)
-    if as_json:
-        print_json(
-            {
-                "consultations": [
-                    {"case": r.case_number, "state": r.state, "matter": r.matter, "project": r.title,
-                     "received_at": r.received_at.isoformat(), "cleared": r.cleared, "reminded": r.reminded}
-                    for r in rows
-                ],
-                "documents": [{"message_id": d.message_id, "sender": d.sender} for d in documents],
-            }
-        )  # fmt: skip
-        return
-    table = Table(header_style="bold", border_style="dim")
-    for title in ("受理编号 case", "事项 matter", "项目 project", "状态 state", "催办 reminded"):
-        table.add_column(title)
-    for row in rows:
-        reminded = f"{row.reminded} %" if row.reminded else ""
-        table.add_row(row.case_number, row.matter, row.title, row.state if row.cleared else "准备 prepare", reminded)
-    console.print(table if rows else "没有待办 nothing waits")
-    for document in documents:
-        console.print(f"公文 document {document.message_id} from {document.sender}")
-
-
-def show(
-    what: Annotated[str, typer.Argument(help="A message id, or a case number on this desk.")],
-    as_: AsOption = None,
-    home: HomeOption = None,
-) -> None:
-    """Shows one message in full, verified from its signed bytes on record. 查看。"""
-    settings = Settings.read(home=home)
-    node = _open(settings, as_).node
-    with node.store.reading() as tx:
-        row = tx.desk.get(what)
-        found: list[StoredDocument] = tx.documents.find(row.consultation_id if row else what)
-        copies = tx.outbox.rows(found[0].message_id) if found else []
-    if not found:
-        raise NotFound(f"no message {what} at {node.address}", mend="`exchange inbox` and `exchange status` list ids")
-    for stored in found:
-        verified = verify_signed(stored.signed, node.directory)
-        console.print(f"[dim]{stored.kind} {stored.message_id} · {stored.direction} · signed by {stored.sender}[/]")
-        console.print_json(verified.payload.decode())
-    for copy in copies:
-        console.print(f"[dim]→ {copy.addressee}: {copy.state.value}, {copy.attempts} attempts[/]")
-
-
-def reply(
-    case: Annotated[str, typer.Argument(help="A case on the desk.")],
-    verdict: Annotated[
-        str,
-        typer.Argument(
-            help="agree · agree-with-conditions · disagree · not-competent · special-procedure · refer-upward"
-        ),
-    ],
-    as_: Annotated[str, typer.Option("--as", help="The department that answers.")],
-    officer: Annotated[str, typer.Option(help="Who signs for the opinion.")],
-    reasons: str = "",
-    conditions: str = "",
-    basis: Annotated[list[str] | None, typer.Option(help="Legal basis; may be given several times.")] = None,
-    competent_body: Annotated[str | None, typer.Option(help="With not-competent: the right body.")] = None,
-    procedure: Annotated[ProcedureKind | None, typer.Option(help="With special-procedure: which one.")] = None,
-    days: Annotated[int | None, typer.Option(help="With special-procedure: its length in working days.")] = None,
-    home: HomeOption = None,
-) -> None:
-    """Answers a consultation: once, with what its verdict requires. 答复。"""
-    settings = Settings.read(home=home)
-    node = _open(settings, as_).node
-    with node.store.reading() as tx:
-        row = tx.desk.get(case)
-    if row is None:
-        raise NotFound(f"case {case} is not on the desk of {as_}", mend=f"exchange inbox --as {as_}")
-    try:
-        opinion = Opinion(
-            case_number=case,
-            consultation_id=row.consultation_id,
-            department=as_,
-            verdict=_verdict(verdict),
-            reasons=reasons,
-            conditions=conditions,
-            basis=tuple(basis or ()),
-            competent_body=competent_body,
-            procedure=SpecialProcedure(kind=procedure, days=days or 0) if procedure else None,
-            officer=officer,
-            decided_on=settings.clock.now().date(),
-        )
-    except ValidationError as error:
-        faults = "; ".join(item["msg"].removeprefix("Value error, ") for item in error.errors())
-        raise BadOpinion(faults, mend="give the named options") from error
-    message_id = respond.reply(node, opinion)
-    console.print(f"已答复 answered: {case} ({verdict}), message {message_id}")
-
-
-def _verdict(text: str) -> Verdict:
-    try:
-        return Verdict(text)
-    except ValueError:
-        choices = ", ".join(verdict.value for verdict in Verdict)
-        raise BadOpinion(f"{text!r} is not a verdict", mend=f"one of: {choices}") from None
+            found = look()
+            live.update(found.view)
 
 
 def decide(
-    case: str,
+    case: CaseArgument,
     outcome: Annotated[Outcome, typer.Argument(help="grant · grant-with-conditions · refuse")],
     officer: Annotated[str, typer.Option(help="Who decides.")],
     reasons: Annotated[str, typer.Option(help="Every decision is reasoned.")],
-    conditions: str = "",
+    conditions: Annotated[str, typer.Option(help="With grant-with-conditions: which ones.")] = "",
     overrule: Annotated[
         list[str] | None, typer.Option(help="DEPARTMENT=REASONS for each objection not followed.")
     ] = None,
     home: HomeOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """The lead's decision on a case that is ready: explicit, reasoned, signed. 决定。"""
-    settings = Settings.read(home=home)
-    node = _open(settings, None).node
-    overruled = tuple(
-        Overruling(department=department, reasons=why)
-        for department, _, why in (entry.partition("=") for entry in overrule or [])
-    )
-    ruling = conclude.Ruling(outcome, reasons, conditions, (), overruled, officer)
-    message_id = conclude.decide(node, case, ruling)
-    console.print(state_text(CaseState.DECIDED, outcome.value), f"{case}, message {message_id}")
+    node = open_as(Settings.read(home=home), None).node
+    try:
+        ruling = conclude.Ruling(outcome, reasons, conditions, (), _overrulings(overrule or ()), officer)
+        message_id = conclude.decide(node, case, ruling)
+    except (ValidationError, CallerError) as error:
+        fault = error if isinstance(error, ValidationError) else error.__cause__
+        if not isinstance(fault, ValidationError):
+            raise
+        message, mend = in_options(fault, _DECIDE_OPTIONS)
+        raise CallerError(f"the decision does not hold: {message}", mend=mend) from error
+    if as_json:
+        print_json({"case": case, "outcome": outcome.value, "message_id": message_id})
+    else:
+        console.print(state_text(CaseState.DECIDED, outcome.value), plain(f"{case}, message {message_id}"))
 
 
-def withdraw(case: str, reason: Annotated[str, typer.Option()], home: HomeOption = None) -> None:
+_DECIDE_OPTIONS = {
+    "reasons": "--reasons",
+    "conditions": "--conditions",
+    "overruled": "--overrule DEPARTMENT=REASONS",
+    "department": "--overrule DEPARTMENT=REASONS",
+    "officer": "--officer",
+}
+
+
+def _overrulings(entries: Sequence[str]) -> tuple[Overruling, ...]:
+    pairs = [entry.partition("=") for entry in entries]
+    for department, _, reasons in pairs:
+        if not reasons.strip():
+            raise CallerError(f"--overrule {department!r} gives no reasons", mend="give --overrule DEPARTMENT=REASONS")
+    return tuple(Overruling(department=department, reasons=reasons) for department, _, reasons in pairs)
+
+
+def withdraw(
+    case: CaseArgument,
+    reason: Annotated[str, typer.Option(help="Why; the departments are told.")],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Withdraws an undecided application at the applicant's wish. 撤回。"""
-    settings = Settings.read(home=home)
-    conclude.withdraw(_open(settings, None).node, case, reason)
-    console.print(f"已撤回 withdrawn: {case}")
+    conclude.withdraw(open_as(Settings.read(home=home), None).node, case, reason)
+    if as_json:
+        print_json({"case": case, "state": CaseState.WITHDRAWN.value})
+    else:
+        console.print(plain(f"已撤回 withdrawn: {case}"))
 
 
 def deadline(
-    case: str,
-    department: str,
+    case: CaseArgument,
+    department: Annotated[str, typer.Argument(help="The department whose term it is.")],
     entry: Annotated[EntryKind, typer.Argument(help="stop · resume · restart · extend")],
     reason: Annotated[str, typer.Option(help="Told to everybody concerned.")],
     basis: Annotated[list[str] | None, typer.Option(help="Legal basis; required to stop or extend.")] = None,
     days: Annotated[int | None, typer.Option(help="Working days.")] = None,
     officer: Annotated[str | None, typer.Option("--by", help="Address of who orders it (default: the window).")] = None,
     home: HomeOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Stops, resumes, restarts or extends a department's term, as an entry in its ledger. 期限调整。"""
     settings = Settings.read(home=home)
-    node = _open(settings, None).node
+    node = open_as(settings, None).node
     amend(node, case, department, entry, days=days, reason=reason, basis=basis or [], actor=officer or node.address)
     found = next(part for part in case_status(node, case).parts if part.department == department)
+    if as_json:
+        print_json({"case": case, "department": department, "entry": entry.value, "due_at": found.due_at})
+        return
     say(f"{entry.value}: {department} in {case} is now due {due_text(found.due_at) or 'when resumed'}")

@@ -50,7 +50,7 @@ def demo(
 
 def replay(
     file: Annotated[Path, typer.Argument(help="CSV with the columns at, case, event, department, due.")],
-    cases: Annotated[int | None, typer.Option(help="Only the first so many cases.")] = None,
+    cases: Annotated[int | None, typer.Option(min=1, help="Only the first so many cases.")] = None,
     home: Annotated[Path | None, typer.Option(help="Keep keys and databases here (default: thrown away).")] = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import unicodedata
 from datetime import datetime, timedelta
 from typing import Any
 
-from rich.console import Console, Group, RenderableType
-from rich.table import Table
+from rich.console import Console
+from rich.markup import escape
 from rich.text import Text
 
+from exchange.clock import CST
 from exchange.flow.ports import CaseState, PartState
 from exchange.flow.status import CaseStatus, PartStatus
 from schemas import DefaultMode, Verdict
 
 _WIDTH_OF_A_FILE = 120
 """Columns where nobody's terminal says how many there are."""
+
+
+_DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that turn the direction of writing."""
 
 
 def _console(*, stderr: bool = False) -> Console:
@@ -50,7 +55,34 @@ OUTCOMES = {
 
 def say(text: str) -> None:
     """One line of progress, on standard error so that results stay clean."""
-    errors.print(f"[dim]==>[/] {text}", markup=True)
+    errors.print(f"[dim]==>[/] {escape(printable(text))}")
+
+
+def printable(text: str) -> str:
+    """Text of others as a terminal may have it: no control characters, which could move the cursor or hide what is so.
+
+    Line ends stay. Who prints it through rich takes `plain`, since brackets would be read as markup.
+    """
+    return "".join("\ufffd" if _controls(ch) else ch for ch in text)
+
+
+def _controls(ch: str) -> bool:
+    return ch != "\n" and (unicodedata.category(ch) == "Cc" or ch in _DIRECTIONS)
+
+
+def plain(text: str, style: str = "") -> Text:
+    """Text of others, as it is: for every cell and line that somebody outside has written."""
+    return Text(printable(text), style=style)
+
+
+def times(attempts: int) -> str:
+    """How often something was tried."""
+    return f"{attempts} attempt{'' if attempts == 1 else 's'}"
+
+
+def moment(at: datetime) -> str:
+    """An instant of the record, to the minute, in the domain's own time."""
+    return f"{at.astimezone(CST):%Y-%m-%d %H:%M}"
 
 
 def print_json(value: Any) -> None:
@@ -99,23 +131,6 @@ def state_text(state: CaseState, outcome: str | None) -> Text:
     return Text(f"{chinese} {english}", style=colour)
 
 
-def cases_table(cases: Sequence[CaseStatus], names: Mapping[str, str], now: datetime, *, brief: bool = False) -> Table:
-    """Cases by departments; ``brief`` keeps two digits of a number, for a terminal of 110 columns."""
-    table = Table(header_style="bold", border_style="dim", pad_edge=False, padding=(0, 1))
-    table.add_column("案件 case", no_wrap=True)
-    involved = {part.department for case in cases for part in case.parts}
-    shown = {address: name for address, name in names.items() if brief or address in involved}
-    for name in shown.values():
-        table.add_column(name, justify="center", no_wrap=True, min_width=6)
-    table.add_column("决定", no_wrap=True, min_width=10)
-    for case in cases:
-        parts = {part.department: part for part in case.parts}
-        number = case.number[-2:] if brief else case.number
-        cells = [part_cell(parts.get(address), now) for address in shown]
-        table.add_row(f"{number} {case.matter_name[:8]}", *cells, outcome_text(case))
-    return table
-
-
 def outcome_text(case: CaseStatus) -> Text:
     """What was decided, or where the case stands, in a few characters."""
     chinese, _, colour = OUTCOMES[case.outcome] if case.outcome else CASES[case.state]
@@ -129,44 +144,3 @@ def due_text(due_at: datetime | None) -> str:
     if (due_at.hour, due_at.minute) == (0, 0):
         return f"{due_at - timedelta(days=1):%Y-%m-%d} 24:00"
     return f"{due_at:%Y-%m-%d %H:%M}"
-
-
-def case_view(case: CaseStatus, now: datetime) -> RenderableType:
-    """One case, the applicant's view."""
-    head = Table.grid(padding=(0, 2))
-    head.add_row("[bold]受理编号 case", case.number)
-    head.add_row("[bold]事项 matter", f"{case.matter_name} ({case.matter})")
-    head.add_row("[bold]项目 project", case.project)
-    head.add_row("[bold]状态 status", state_text(case.state, case.outcome))
-    head.add_row("[bold]进度 progress", f"{case.answered}/{len(case.parts)} · {case.step}")
-    table = Table(header_style="bold", border_style="dim")
-    for title in ("部门 department", "阶段 stage", "意见 opinion", "期限 due"):
-        table.add_column(title)
-    for part in case.parts:
-        name = f"{part.name} ({part.department})"
-        table.add_row(name, str(part.stage), part_cell(part, now), due_text(part.due_at))
-    return Group(head, table)
-
-
-def case_json(case: CaseStatus) -> dict[str, Any]:
-    """One case for machines."""
-    return {
-        "case": case.number,
-        "matter": case.matter,
-        "project": case.project,
-        "state": case.state.value,
-        "stage": case.stage,
-        "outcome": case.outcome,
-        "opened_at": case.opened_at.isoformat(),
-        "decided_at": case.decided_at.isoformat() if case.decided_at else None,
-        "departments": [
-            {
-                "department": part.department,
-                "state": part.state.value,
-                "verdict": part.verdict.value if part.verdict else None,
-                "due_at": part.due_at.isoformat() if part.due_at else None,
-                "late_opinion": part.late,
-            }
-            for part in case.parts
-        ],
-    }

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from exchange.envelope import verify_signed
 from exchange.errors import NotFound
 from exchange.flow.deadlines import approver_of, matter_of
 from exchange.flow.node import Node
 from exchange.flow.ports import CaseRow, CaseState, PartRow, PartState
-from schemas import DefaultMode, Verdict
+from schemas import Decision, DefaultMode, Verdict
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,12 @@ class PartStatus:
     due_at: datetime | None
     reminded: bool
     late: bool
+    reasons: str
+    conditions: str
+    message_id: str | None
+    """The opinion's or the deemed consent's message."""
+    late_opinion_id: str | None
+    consultation_id: str | None
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,7 @@ class CaseStatus:
     opened_at: datetime
     decided_at: datetime | None
     outcome: str | None
+    decision_id: str | None
     parts: tuple[PartStatus, ...]
 
     @property
@@ -76,6 +84,16 @@ def case_status(node: Node, number: str) -> CaseStatus:
     return _status(case, matter.name, parts)
 
 
+def decision_on(node: Node, case: CaseStatus) -> Decision | None:
+    """The lead's decision from its signed document; None while there is none."""
+    if case.decision_id is None:
+        return None
+    with node.store.reading() as tx:
+        stored = tx.documents.get(node.address, case.decision_id)
+    body = verify_signed(stored.signed, node.directory).body if stored else None
+    return body if isinstance(body, Decision) else None
+
+
 def recent_cases(node: Node, limit: int = 20) -> list[CaseStatus]:
     """The latest cases of the window, newest first."""
     with node.store.reading() as tx:
@@ -95,6 +113,7 @@ def _status(case: CaseRow, matter_name: str, parts: tuple[PartStatus, ...]) -> C
         opened_at=case.opened_at,
         decided_at=case.decided_at,
         outcome=case.outcome,
+        decision_id=case.decision_id,
         parts=parts,
     )
 
@@ -110,4 +129,9 @@ def _part(node: Node, part: PartRow, default: DefaultMode) -> PartStatus:
         due_at=part.due_at,
         reminded=part.reminded_at is not None,
         late=part.late_opinion_id is not None,
+        reasons=part.reasons or "",
+        conditions=part.conditions or "",
+        message_id=part.opinion_id or part.deemed_id,
+        late_opinion_id=part.late_opinion_id,
+        consultation_id=part.consultation_id,
     )

@@ -31,6 +31,9 @@ class SqlDocuments:
     def find(self, message_id: str) -> list[StoredDocument]:
         return self._read(select(document).where(_c.message_id == message_id).order_by(_c.id))
 
+    def of_conversation(self, conversation_id: str) -> list[StoredDocument]:
+        return self._read(select(document).where(_c.conversation_id == conversation_id).order_by(_c.id))
+
     def recent(self, direction: str | None = None, kind: str | None = None, limit: int = 50) -> list[StoredDocument]:
         query = select(document).order_by(_c.id.desc()).limit(limit)
         if direction is not None:

@@ -75,7 +75,7 @@ def test_an_application_is_read_with_the_attachments_it_names(tmp_path: Path) ->
         (GOOD.replace("[[materials]]", "[[materials]"), ["9: "]),
         (
             GOOD.replace('"管道"', f'"{"x" * 600}"').replace('"0551"', "551"),
-            ["7: applicant.contact: must be text", "2: project: String should have at most 500 characters"],
+            ["7: applicant.contact: must be text", "2: project: must have at most 500 characters"],
         ),
     ],
 )

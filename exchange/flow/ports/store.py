@@ -99,6 +99,9 @@ class Documents(Protocol):
     def find(self, message_id: str) -> list[StoredDocument]:
         """By id alone (ids are unique only with their sender)."""
 
+    def of_conversation(self, conversation_id: str) -> list[StoredDocument]:
+        """In the order recorded."""
+
     def recent(self, direction: str | None = None, kind: str | None = None, limit: int = 50) -> list[StoredDocument]:
         """Newest first."""
 

@@ -1,0 +1,144 @@
+"""Cases as one sees them: the table of cases by departments, one case in full, and both for machines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.measure import Measurement
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from exchange.cli.view import console, due_text, outcome_text, part_cell, plain, state_text
+from exchange.flow.status import CaseStatus, PartStatus
+from schemas import Decision
+
+_VERY_WIDE = 1000
+"""Columns in which a table takes all the room it wants."""
+
+
+def cases_table(cases: Sequence[CaseStatus], names: Mapping[str, str], now: datetime, *, brief: bool = False) -> Table:
+    """Cases by departments; ``brief`` keeps two digits of a number, for a terminal of 110 columns."""
+    table = Table(header_style="bold", border_style="dim", pad_edge=False, padding=(0, 1))
+    table.add_column("案件 case", no_wrap=True)
+    involved = {part.department for case in cases for part in case.parts}
+    shown = {address: name for address, name in names.items() if brief or address in involved}
+    for name in shown.values():
+        table.add_column(plain(name), justify="center", no_wrap=True, min_width=6)
+    table.add_column("决定", no_wrap=True, min_width=10)
+    for case in cases:
+        parts = {part.department: part for part in case.parts}
+        number = case.number[-2:] if brief else case.number
+        cells = [part_cell(parts.get(address), now) for address in shown]
+        table.add_row(plain(f"{number} {case.matter_name[:8]}"), *cells, outcome_text(case))
+    return table
+
+
+def cases_view(cases: Sequence[CaseStatus], names: Mapping[str, str], now: datetime) -> RenderableType:
+    """Cases by departments where the terminal is wide enough for all of them, else a line for each case."""
+    table = cases_table(cases, names, now)
+    fits = Measurement.get(console, console.options.update(width=_VERY_WIDE), table).maximum <= console.width
+    return table if fits else _cases_list(cases, names, now)
+
+
+def _cases_list(cases: Sequence[CaseStatus], names: Mapping[str, str], now: datetime) -> Table:
+    table = Table(header_style="bold", border_style="dim")
+    for title in ("案件 case", "意见 opinions", "决定"):
+        table.add_column(title, overflow="fold")
+    for case in cases:
+        parts = [
+            Text.assemble(plain(names.get(part.department, part.department)), " ", part_cell(part, now))
+            for part in case.parts
+        ]
+        table.add_row(plain(f"{case.number}\n{case.matter_name}"), Text("\n").join(parts), outcome_text(case))
+    return table
+
+
+def case_view(case: CaseStatus, now: datetime, decision: Decision | None = None) -> RenderableType:
+    """One case: where it stands, each department's part with its reasons, and the lead's decision."""
+    head = Table.grid(padding=(0, 2))
+    head.add_column(style="bold", no_wrap=True)
+    head.add_column(overflow="fold")
+    head.add_row("受理编号 case", plain(case.number))
+    head.add_row("事项 matter", plain(f"{case.matter_name} ({case.matter})"))
+    head.add_row("项目 project", plain(case.project))
+    head.add_row("状态 status", state_text(case.state, case.outcome))
+    head.add_row("进度 progress", f"{case.answered}/{len(case.parts)} · {case.step}")
+    table = Table(header_style="bold", border_style="dim")
+    for title in ("部门 department", "阶段 stage", "意见 opinion", "期限 due"):
+        table.add_column(title, overflow="fold")
+    for part in case.parts:
+        name = plain(f"{part.name} ({part.department})")
+        table.add_row(name, str(part.stage), part_cell(part, now), due_text(part.due_at))
+    return Group(head, table, *_opinions(case, now), *_decision(case, decision))
+
+
+def _opinions(case: CaseStatus, now: datetime) -> Iterator[RenderableType]:
+    """What was said, where more was said than a word, and under which message it is on record."""
+    for part in case.parts:
+        said = [("理由 reasons", part.reasons), ("条件 conditions", part.conditions)]
+        ids = [("意见 message", part.message_id or ""), ("迟到 late message", part.late_opinion_id or "")]
+        if any(text for _, text in (*said, *ids)):
+            yield Text.assemble("\n", plain(part.name, "bold"), " ", part_cell(part, now))
+            yield _lines((*said, *ids))
+
+
+def _decision(case: CaseStatus, decision: Decision | None) -> Iterator[RenderableType]:
+    if decision is None:
+        return
+    yield Text.assemble("\n", ("决定 decision ", "bold"), state_text(case.state, case.outcome))
+    overruled = [(f"未采纳 {ruling.department}", ruling.reasons) for ruling in decision.overruled]
+    yield _lines(
+        (
+            ("理由 reasons", decision.reasons),
+            ("条件 conditions", decision.conditions),
+            *overruled,
+            ("经办 officer", decision.officer),
+            ("决定 message", case.decision_id or ""),
+        )
+    )
+
+
+def _lines(pairs: Sequence[tuple[str, str]]) -> RenderableType:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for label, text in pairs:
+        if text:
+            grid.add_row(plain(label), plain(text))
+    return Padding(grid, (0, 0, 0, 2))
+
+
+def case_json(case: CaseStatus, decision: Decision | None = None) -> dict[str, Any]:
+    """One case for machines."""
+    return {
+        "case": case.number,
+        "matter": case.matter,
+        "project": case.project,
+        "state": case.state.value,
+        "stage": case.stage,
+        "outcome": case.outcome,
+        "opened_at": case.opened_at.isoformat(),
+        "decided_at": case.decided_at.isoformat() if case.decided_at else None,
+        "decision_id": case.decision_id,
+        "decision": decision.model_dump(mode="json") if decision else None,
+        "departments": [_part_json(part) for part in case.parts],
+    }
+
+
+def _part_json(part: PartStatus) -> dict[str, Any]:
+    return {
+        "department": part.department,
+        "state": part.state.value,
+        "verdict": part.verdict.value if part.verdict else None,
+        "reasons": part.reasons,
+        "conditions": part.conditions,
+        "due_at": part.due_at.isoformat() if part.due_at else None,
+        "late_opinion": part.late,
+        "consultation_id": part.consultation_id,
+        "message_id": part.message_id,
+        "late_opinion_id": part.late_opinion_id,
+    }

@@ -1,0 +1,169 @@
+"""Commands at a department's desk: inbox, show, reply."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+from rich.table import Table
+
+from exchange.bootstrap.settings import Settings
+from exchange.cli.domain import HomeOption, JsonOption
+from exchange.cli.letter_view import letter_json, letter_view, save_attachments, whole_letter_view
+from exchange.cli.options import AsOption, in_options, open_as
+from exchange.cli.view import console, plain, print_json, say
+from exchange.errors import BadOpinion, NotFound
+from exchange.flow import respond
+from exchange.flow.dossier import dossier, filed
+from exchange.flow.ports import DeskRow, StoredDocument
+from schemas import Opinion, ProcedureKind, SpecialProcedure, Verdict
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands."""
+    panel = "部门 At a department"
+    app.command("inbox", rich_help_panel=panel)(inbox)
+    app.command("show", rich_help_panel=panel)(show)
+    app.command("reply", rich_help_panel=panel)(reply)
+
+
+def inbox(
+    as_: AsOption = None,
+    every: Annotated[bool, typer.Option("--all", help="Answered and closed ones too.")] = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What lies on a department's desk: consultations to answer, documents received. 待办。"""
+    settings = Settings.read(home=home)
+    node = open_as(settings, as_).node
+    with node.store.reading() as tx:
+        rows = tx.desk.recent() if every else tx.desk.waiting()
+        documents = tx.documents.recent("received", "document", 20)
+    if as_json:
+        print_json(_inbox_json(rows, documents))
+        return
+    console.print(_inbox_table(rows) if rows else "没有待办 nothing waits")
+    for document in documents:
+        console.print(plain(f"公文 document {document.message_id} from {document.sender}"))
+
+
+def _inbox_table(rows: Sequence[DeskRow]) -> Table:
+    table = Table(header_style="bold", border_style="dim")
+    for title in ("受理编号 case", "事项 matter", "项目 project", "状态 state", "催办"):
+        table.add_column(title, overflow="fold")
+    for row in rows:
+        reminded = f"{row.reminded} %" if row.reminded else ""
+        state = row.state if row.cleared else "准备 prepare"
+        table.add_row(plain(row.case_number), plain(row.matter), plain(row.title), state, reminded)
+    return table
+
+
+def _inbox_json(rows: Sequence[DeskRow], documents: Sequence[StoredDocument]) -> dict[str, object]:
+    return {
+        "consultations": [
+            {"case": r.case_number, "state": r.state, "matter": r.matter, "project": r.title,
+             "received_at": r.received_at.isoformat(), "cleared": r.cleared, "reminded": r.reminded,
+             "message_id": r.consultation_id}
+            for r in rows
+        ],
+        "documents": [{"message_id": d.message_id, "sender": d.sender} for d in documents],
+    }  # fmt: skip
+
+
+def show(
+    what: Annotated[str, typer.Argument(help="A case number: all its messages here. A message id: that one in full.")],
+    as_: AsOption = None,
+    save: Annotated[
+        Path | None, typer.Option("--save", metavar="DIR", help="Write the attachments into this folder.")
+    ] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Shows what is on record of a case, or one message in full, verified from its signed bytes. 查看。"""
+    settings = Settings.read(home=home)
+    node = open_as(settings, as_).node
+    of_case = dossier(node, what)
+    found = of_case or filed(node, what)
+    if as_json:
+        print_json([letter_json(item) for item in found])
+    else:
+        for item in found:
+            console.print(letter_view(item) if of_case else whole_letter_view(item))
+    if save is not None:
+        for path in save_attachments(found, save):
+            say(f"已保存 saved: {path}")
+
+
+def reply(
+    case: Annotated[str, typer.Argument(help="A case on the desk.")],
+    verdict: Annotated[
+        str,
+        typer.Argument(
+            help="agree · agree-with-conditions · disagree · not-competent · special-procedure · refer-upward"
+        ),
+    ],
+    as_: Annotated[str, typer.Option("--as", help="The department that answers.")],
+    officer: Annotated[str, typer.Option(help="Who signs for the opinion.")],
+    reasons: Annotated[str, typer.Option(help="Required to disagree.")] = "",
+    conditions: Annotated[str, typer.Option(help="With agree-with-conditions: which ones.")] = "",
+    basis: Annotated[list[str] | None, typer.Option(help="Legal basis; may be given several times.")] = None,
+    competent_body: Annotated[str | None, typer.Option(help="With not-competent: the right body.")] = None,
+    procedure: Annotated[ProcedureKind | None, typer.Option(help="With special-procedure: which one.")] = None,
+    days: Annotated[int | None, typer.Option(help="With special-procedure: its length in working days.")] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Answers a consultation: once, with what its verdict requires. 答复。"""
+    settings = Settings.read(home=home)
+    node = open_as(settings, as_).node
+    with node.store.reading() as tx:
+        row = tx.desk.get(case)
+    if row is None:
+        raise NotFound(f"case {case} is not on the desk of {as_}", mend=f"exchange inbox --as {as_}")
+    if procedure is not None and days is None:
+        raise BadOpinion(f"procedure: a {procedure.value} is announced with its length", mend="give --days")
+    try:
+        opinion = Opinion(
+            case_number=case,
+            consultation_id=row.consultation_id,
+            department=as_,
+            verdict=_verdict(verdict),
+            reasons=reasons,
+            conditions=conditions,
+            basis=tuple(basis or ()),
+            competent_body=competent_body,
+            procedure=SpecialProcedure(kind=procedure, days=days or 0) if procedure else None,
+            officer=officer,
+            decided_on=settings.clock.now().date(),
+        )
+    except ValidationError as error:
+        message, mend = in_options(error, _REPLY_OPTIONS)
+        raise BadOpinion(message, mend=mend) from error
+    message_id = respond.reply(node, opinion)
+    if as_json:
+        print_json({"case": case, "verdict": verdict, "message_id": message_id})
+    else:
+        console.print(plain(f"已答复 answered: {case} ({verdict}), message {message_id}"))
+
+
+_REPLY_OPTIONS = {
+    "disagree": "--reasons and --basis",
+    "reasons": "--reasons",
+    "conditions": "--conditions",
+    "basis": "--basis",
+    "competent_body": "--competent-body",
+    "procedure": "--procedure and --days",
+    "days": "--days",
+    "officer": "--officer",
+}
+
+
+def _verdict(text: str) -> Verdict:
+    try:
+        return Verdict(text)
+    except ValueError:
+        choices = ", ".join(verdict.value for verdict in Verdict)
+        raise BadOpinion(f"{text!r} is not a verdict", mend=f"one of: {choices}") from None

@@ -1,0 +1,200 @@
+"""Messages on record as one sees them: a case's one after another, one in full, and their attachments as files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.json import JSON
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from exchange.cli.view import OUTCOMES, VERDICTS, due_text, moment, plain, printable, times
+from exchange.errors import Conflict
+from exchange.flow.dossier import Filed, attachments
+from schemas import (
+    Body,
+    CaseClosed,
+    Clearance,
+    Consultation,
+    Decision,
+    DeemedConsent,
+    DefaultMode,
+    DefaultNotice,
+    Document,
+    Escalation,
+    Opinion,
+    Reminder,
+)
+
+_KINDS = {
+    Consultation.KIND: "征求意见",
+    Clearance.KIND: "放行",
+    Opinion.KIND: "意见",
+    Reminder.KIND: "催办",
+    DeemedConsent.KIND: "缺席默认",
+    DefaultNotice.KIND: "默认通知",
+    Escalation.KIND: "督办",
+    CaseClosed.KIND: "终止征求",
+    Decision.KIND: "决定",
+    Document.KIND: "公文",
+}
+
+_SILENCE = {
+    DefaultMode.NONE: "silence has no consequence",
+    DefaultMode.CONSENT: "silence means consent",
+    DefaultMode.REFUSAL: "silence means refusal",
+}
+
+Lines = Iterator[tuple[str, str]]
+
+
+def letter_view(item: Filed) -> RenderableType:
+    """A message among others of its case: who wrote it and when, and what it says."""
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    body = item.verified.body if item.verified else None
+    for label, text in (*(_says(body) if body else ()), *_handling(item)):
+        if text:
+            grid.add_row(plain(label), plain(text))
+    return Group(_heading(item), Padding(grid, (0, 0, 1, 2)))
+
+
+def whole_letter_view(item: Filed) -> RenderableType:
+    """A message with all its fields."""
+    parts: list[RenderableType] = [_heading(item)]
+    if item.verified is not None:
+        parts.append(JSON(item.verified.payload.decode()))
+    parts += [plain(f"{label}: {text}", "dim") for label, text in _handling(item)]
+    return Group(*parts)
+
+
+def letter_json(item: Filed) -> dict[str, Any]:
+    """A message for machines."""
+    return {
+        "message_id": item.stored.message_id,
+        "kind": item.stored.kind,
+        "direction": item.stored.direction,
+        "sender": item.stored.sender,
+        "recorded_at": item.stored.recorded_at.isoformat(),
+        "body": json.loads(item.verified.payload) if item.verified else None,
+        "fault": item.fault,
+        "attachments": [attachment.model_dump() for attachment, _ in attachments(item)],
+        "copies": [
+            {"addressee": copy.addressee, "state": copy.state.value, "attempts": copy.attempts,
+             "last_error": copy.last_error}
+            for copy in item.copies
+        ],
+    }  # fmt: skip
+
+
+def save_attachments(items: Sequence[Filed], folder: Path) -> Iterator[Path]:
+    """Writes all attachments into a folder, under their names. Raises Conflict rather than overwrite another file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for item in items:
+        for attachment, content in attachments(item):
+            path = folder / _file_name(attachment.name, attachment.digest)
+            if path.exists() and path.read_bytes() != content:
+                raise Conflict(f"{path} is there already, with other content", mend="name an empty folder")
+            path.write_bytes(content)
+            yield path
+
+
+def _file_name(name: str, digest: str) -> str:
+    """The last part of a sender's file name, which chooses no folder here; the digest where nothing is left."""
+    last = printable(name.replace("\\", "/").rpartition("/")[2]).replace("\n", " ").strip(". ")
+    return last[-100:] or digest
+
+
+def _heading(item: Filed) -> Text:
+    stored = item.stored
+    return Text.assemble(
+        (_KINDS.get(stored.kind, "报文"), "bold"),
+        (f" {stored.kind}", "bold"),
+        f" · {moment(stored.recorded_at)} · ",
+        "发出 sent" if stored.direction == "sent" else f"来自 from {stored.sender}",
+        (f"\n  {stored.message_id}", "dim"),
+        (f"\n  不可验证 cannot be verified: {printable(item.fault)}" if item.fault else "", "bold red"),
+    )
+
+
+def _handling(item: Filed) -> Lines:
+    for attachment, _ in attachments(item):
+        yield "附件 attachment", f"{attachment.name} ({attachment.size:,} bytes)"
+    for copy in item.copies:
+        error = f"; {copy.last_error}" if copy.last_error else ""
+        yield f"→ {copy.addressee}", f"{copy.state.value}, {times(copy.attempts)}{error}"
+
+
+def _says(body: Body) -> Lines:
+    """What a message says, in the order in which one reads it; empty texts are left out by whoever prints."""
+    if isinstance(body, Consultation):
+        yield from _application(body)
+    elif isinstance(body, Opinion):
+        yield from _opinion(body)
+    elif isinstance(body, Decision):
+        yield from _decision(body)
+    elif isinstance(body, Document):
+        yield "文号 number", str(body.number)
+        yield "标题 title", body.title
+        yield "正文 text", body.body
+    else:
+        yield from _notice(body)
+
+
+def _application(body: Consultation) -> Lines:
+    yield "事项 matter", f"{body.matter_name} ({body.matter})"
+    yield "项目 project", body.application.project
+    yield "申请人 applicant", f"{body.application.applicant.name} ({body.application.applicant.contact})"
+    yield "概要 summary", body.application.summary
+    for material in body.application.materials:
+        yield "材料 material", f"{material.code}{f': {material.note}' if material.note else ''}"
+    for part in body.departments:
+        days = f"{part.term.days} working days" if part.term.days else due_text(part.term.fixed)
+        yield "部门 department", f"{part.department}: {days}, {_SILENCE[part.default]}"
+
+
+def _opinion(body: Opinion) -> Lines:
+    yield "意见 verdict", f"{VERDICTS[body.verdict][0]} {body.verdict.value}"
+    yield "理由 reasons", body.reasons
+    yield "条件 conditions", body.conditions
+    yield "依据 basis", "; ".join(body.basis)
+    yield "应由 competent", body.competent_body or ""
+    if body.procedure:
+        yield "程序 procedure", f"{body.procedure.kind.value}, {body.procedure.days} working days"
+    yield "经办 officer", body.officer
+
+
+def _decision(body: Decision) -> Lines:
+    yield "决定 outcome", f"{OUTCOMES[body.outcome.value][0]} {body.outcome.value}"
+    yield "理由 reasons", body.reasons
+    yield "条件 conditions", body.conditions
+    for ruling in body.overruled:
+        yield f"未采纳 {ruling.department}", ruling.reasons
+    yield "依据 basis", "; ".join(body.basis)
+    yield "经办 officer", body.officer
+
+
+def _notice(body: Body) -> Lines:
+    if isinstance(body, CaseClosed):
+        yield "原因 reason", body.reason
+    elif isinstance(body, Clearance):
+        for result in body.results:
+            verdict = result.verdict.value if result.verdict else "silent"
+            yield f"结果 {result.department}", f"{verdict}{f': {result.conditions}' if result.conditions else ''}"
+    elif isinstance(body, Reminder):
+        yield "期限 due", f"{due_text(body.due_at)}, {body.rung} % of the term is over"
+    elif isinstance(body, DeemedConsent):
+        yield "默认 default", f"{body.mode.value} of {body.state.department}, due {due_text(body.due_at)}"
+        yield "依据 basis", "; ".join(body.state.default_basis)
+    elif isinstance(body, DefaultNotice):
+        yield "默认 default", f"{body.mode.value} of {body.department}, due {due_text(body.due_at)}"
+        yield "依据 basis", "; ".join(body.basis)
+        yield "补交 paper owed by", due_text(body.paper_owed_by)
+    elif isinstance(body, Escalation):
+        yield "督办 escalated", f"{body.department}: {', '.join(body.obstacles)}"

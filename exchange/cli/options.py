@@ -1,0 +1,36 @@
+"""What several commands share: their common options, and how a fault of a document is told as one of its options."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from exchange.bootstrap.home import Opened, open_member, window_of
+from exchange.bootstrap.settings import Settings
+from exchange.tomlfile import faults_of
+
+AsOption = Annotated[
+    str | None, typer.Option("--as", help="The member to act as, for example hefei.planning (default: the window).")
+]
+
+
+def open_as(settings: Settings, address: str | None) -> Opened:
+    """The member a command acts as: the named one, or the window."""
+    return open_member(settings, address or window_of(settings))
+
+
+def in_options(error: ValidationError, options: Mapping[str, str]) -> tuple[str, str]:
+    """A model's complaint in the command's words: what is wrong, and the options that mend it.
+
+    ``options`` names them by field, and by the word before the colon where a rule of the whole document complains.
+    """
+    faults: list[str] = []
+    named: dict[str, None] = {}
+    for place, message in faults_of(error):
+        field = str(place[0]) if place else message.partition(":")[0]
+        named[options.get(field, field)] = None
+        faults.append(f"{field}: {message}" if place else message)
+    return "; ".join(faults), f"give {', '.join(named)}"

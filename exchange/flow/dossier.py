@@ -1,0 +1,84 @@
+"""The dossier (案卷): every message of a case that a member has on record, sent or received, with its attachments.
+
+Read from the signed bytes and verified; one that no longer verifies is listed with the reason, without its content.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from exchange.envelope import Verified, verify_signed
+from exchange.errors import NotFound, SenderError
+from exchange.flow.node import Node
+from exchange.flow.ports import OutboxView, StoredDocument, Transaction
+from schemas import Attachment, Body, Consultation, Document
+
+
+@dataclass(frozen=True)
+class Filed:
+    """One message on record."""
+
+    stored: StoredDocument
+    verified: Verified | None
+    fault: str
+    """Why it does not verify, where it does not."""
+    copies: tuple[OutboxView, ...]
+    """Where each addressee's copy stands, if this member sent it."""
+
+
+def dossier(node: Node, case_number: str) -> list[Filed]:
+    """All messages of a case in the order recorded; none where this member knows nothing of it."""
+    with node.store.reading() as tx:
+        conversation = _conversation(tx, case_number)
+        found = tx.documents.of_conversation(conversation) if conversation else []
+        # Monitors' messages have conversations of their own; the journal names them.
+        for message_id in dict.fromkeys(entry.message_id for entry in tx.journal_of(case_number)):
+            found += tx.documents.find(message_id) if message_id else []
+        once = {(stored.sender, stored.message_id, stored.direction): stored for stored in found}
+        return [_filed(node, tx, stored) for stored in sorted(once.values(), key=lambda item: item.recorded_at)]
+
+
+def filed(node: Node, message_id: str) -> list[Filed]:
+    """The messages under an id (unique only with their sender). Raises NotFound."""
+    with node.store.reading() as tx:
+        found = [_filed(node, tx, stored) for stored in tx.documents.find(message_id)]
+    if not found:
+        raise NotFound(
+            f"no message or case {message_id} at {node.address}",
+            mend="`exchange show CASE` lists a case's messages; `--as` names another member",
+        )
+    return found
+
+
+def attachments(item: Filed) -> Iterator[tuple[Attachment, bytes]]:
+    """A message's attachments with their content: only what the signed document names by digest."""
+    contents = {hashlib.sha256(content).hexdigest(): content for content in item.stored.enclosures}
+    for attachment in _named(item.verified.body) if item.verified else ():
+        if attachment.digest in contents:
+            yield attachment, contents[attachment.digest]
+
+
+def _named(body: Body) -> Iterator[Attachment]:
+    if isinstance(body, Consultation):
+        yield from (material.attachment for material in body.application.materials if material.attachment)
+    elif isinstance(body, Document):
+        yield from body.attachments
+
+
+def _conversation(tx: Transaction, case_number: str) -> str | None:
+    case = tx.cases.get(case_number)
+    if case is not None:
+        return case.conversation_id
+    row = tx.desk.get(case_number)
+    stored = tx.documents.get(row.window, row.consultation_id) if row else None
+    return stored.conversation_id if stored else None
+
+
+def _filed(node: Node, tx: Transaction, stored: StoredDocument) -> Filed:
+    copies = tuple(tx.outbox.rows(stored.message_id)) if stored.direction == "sent" else ()
+    try:
+        return Filed(stored, verify_signed(stored.signed, node.directory), "", copies)
+    except SenderError as error:
+        return Filed(stored, None, str(error), copies)
