@@ -14,7 +14,6 @@ from rich.table import Table
 from rich.text import Text
 
 from exchange.cli.view import OUTCOMES, VERDICTS, due_text, moment, plain, printable, times
-from exchange.errors import Conflict
 from exchange.flow.dossier import Filed, attachments
 from schemas import (
     Body,
@@ -94,13 +93,13 @@ def letter_json(item: Filed) -> dict[str, Any]:
 
 
 def save_attachments(items: Sequence[Filed], folder: Path) -> Iterator[Path]:
-    """Writes all attachments into a folder, under their names. Raises Conflict rather than overwrite another file."""
+    """Writes all attachments into a folder under their names; where a name is taken, with their digest in it."""
     folder.mkdir(parents=True, exist_ok=True)
     for item in items:
         for attachment, content in attachments(item):
             path = folder / _file_name(attachment.name, attachment.digest)
             if path.exists() and path.read_bytes() != content:
-                raise Conflict(f"{path} is there already, with other content", mend="name an empty folder")
+                path = path.with_stem(f"{path.stem}-{attachment.digest[:12]}")
             path.write_bytes(content)
             yield path
 

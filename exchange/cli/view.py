@@ -58,6 +58,10 @@ def say(text: str) -> None:
     errors.print(f"[dim]==>[/] {escape(printable(text))}")
 
 
+def _written(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
 def printable(text: str) -> str:
     """Text of others as a terminal may have it: no control characters, which could move the cursor or hide what is so.
 
@@ -87,7 +91,7 @@ def moment(at: datetime) -> str:
 
 def print_json(value: Any) -> None:
     """One JSON document on standard output."""
-    print(json.dumps(value, ensure_ascii=False, default=str))
+    print(json.dumps(value, ensure_ascii=False, default=_written))
 
 
 def part_cell(part: PartStatus | None, now: datetime) -> Text:

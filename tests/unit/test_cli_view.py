@@ -10,7 +10,6 @@ import pytest
 from exchange.cli.letter_view import save_attachments
 from exchange.cli.view import plain, printable
 from exchange.envelope import Verified
-from exchange.errors import Conflict
 from exchange.flow.dossier import Filed
 from exchange.flow.ports import StoredDocument
 from schemas import Attachment, Document
@@ -67,9 +66,11 @@ def test_a_sender_chooses_a_name_for_its_attachment_but_no_folder(tmp_path: Path
 
 
 def test_two_attachments_of_one_name_are_not_written_over_each_other(tmp_path: Path) -> None:
-    with pytest.raises(Conflict, match="other content"):
-        list(save_attachments([letter(("a.txt", b"one")), letter(("x/a.txt", b"two"))], tmp_path))
-    assert (tmp_path / "a.txt").read_bytes() == b"one"
+    letters = [letter(("a.txt", b"one")), letter(("x/a.txt", b"two"))]
+    first, second = save_attachments(letters, tmp_path)
+    assert (first.name, first.read_bytes()) == ("a.txt", b"one")
+    assert (second.name, second.read_bytes()) == (f"a-{hashlib.sha256(b'two').hexdigest()[:12]}.txt", b"two")
+    assert list(save_attachments(letters, tmp_path)) == [first, second]
 
 
 def test_what_the_signed_document_does_not_name_is_not_saved(tmp_path: Path) -> None:
