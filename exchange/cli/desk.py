@@ -91,7 +91,7 @@ def show(
         print_json([letter_json(item) for item in found])
     else:
         for item in found:
-            console.print(letter_view(item) if of_case else whole_letter_view(item))
+            console.print(letter_view(item) if of_case else whole_letter_view(item), soft_wrap=not of_case)
     if save is not None:
         for path in save_attachments(found, save):
             say(f"已保存 saved: {path}")

@@ -65,10 +65,10 @@ def letter_view(item: Filed) -> RenderableType:
 
 
 def whole_letter_view(item: Filed) -> RenderableType:
-    """A message with all its fields."""
+    """A message with all its fields; to be printed with soft wrapping, since its lines are as long as they are."""
     parts: list[RenderableType] = [_heading(item)]
     if item.verified is not None:
-        parts.append(JSON(item.verified.payload.decode()))
+        parts.append(JSON(printable(item.verified.payload.decode())))
     parts += [plain(f"{label}: {text}", "dim") for label, text in _handling(item)]
     return Group(*parts)
 

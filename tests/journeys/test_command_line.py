@@ -177,7 +177,8 @@ def test_what_a_reply_or_decision_lacks_is_told_as_the_option_that_gives_it(city
         assert done.stderr.rstrip().endswith(option)
     run(city, "reply", number, "disagree", *planning, "--reasons", "占压规划红线", "--basis", "城乡规划法第四十条")
     wait_until(lambda: state_of(city, number) == "ready", 60, "all opinions")
-    decision = ["decide", number, "grant", "--officer", "李主任", "--reasons", "公共利益"]
+    reasons = "公共利益" * 100
+    decision = ["decide", number, "grant", "--officer", "李主任", "--reasons", reasons]
     for words, complaint in (
         (decision, "overruled: owed to"),
         ([*decision, "--overrule", city.address("planning")], "gives no reasons"),
@@ -193,7 +194,7 @@ def test_what_a_reply_or_decision_lacks_is_told_as_the_option_that_gives_it(city
     found = json.loads(run(city, "status", number, "--json").stdout)
     by_name = {part["department"]: part for part in found["departments"]}
     assert by_name[city.address("planning")]["reasons"] == "占压规划红线"
-    assert (found["decision_id"], found["decision"]["reasons"]) == (decision_id, "公共利益")
+    assert (found["decision_id"], found["decision"]["reasons"]) == (decision_id, reasons)
     shown = run(city, "status", number).stdout
     assert "占压规划红线" in shown
     assert "红线已调整" in shown
@@ -204,7 +205,7 @@ def test_what_a_reply_or_decision_lacks_is_told_as_the_option_that_gives_it(city
     )
     here = json.loads(run(city, "show", number, "--json").stdout)
     assert {message["kind"] for message in here} >= {"consultation", "opinion", "decision"}
-    assert "公共利益" in run(city, "show", decision_id).stdout
+    assert reasons in run(city, "show", decision_id).stdout
 
 
 def test_attachments_are_saved_under_their_names_and_nothing_is_overwritten(
