@@ -8,6 +8,7 @@ from typing import TypeVar
 from exchange.audit import verify_receipt
 from exchange.errors import Returned, SenderError
 from exchange.flow.conclude import Concluder
+from exchange.flow.deadletters import opinion_set_aside
 from exchange.flow.deadlines import RUNNING, approver_of, deadline_state, matter_of, refresh, start_term
 from exchange.flow.node import Step
 from exchange.flow.ports import CaseRow, PartRow, PartState, Signed
@@ -32,6 +33,8 @@ from schemas import (
 )
 
 T = TypeVar("T", bound=Body)
+
+_EVIDENCE = "cite the receipt that the department signed for this very consultation"
 
 
 class Collector:
@@ -101,7 +104,11 @@ class Collector:
                 mend="each department sends its own opinion under its own identity",
             )
         if part.consultation_id != opinion.consultation_id and opinion.consultation_id != part.clearance_id:
-            raise Returned(f"case {case.number} was not put to you by this consultation", code="wrong-consultation")
+            raise Returned(
+                f"case {case.number} was not put to you by this consultation",
+                code="wrong-consultation",
+                mend="answer the consultation that lies on your desk",
+            )
         matter = matter_of(step.tx, case)
         approver = approver_of(matter, part.department)
         entries = step.tx.cases.ledger(case.number, part.department)
@@ -151,7 +158,7 @@ class Collector:
     ) -> None:
         procedure = opinion.procedure
         if procedure is None:
-            raise Returned("a special procedure is not named", code="procedure")
+            raise Returned("a special procedure is not named", code="procedure", mend="name it and its length")
         entry = LedgerEntry(
             kind=EntryKind.STOP,
             at=incoming.arrival.earliest,
@@ -189,8 +196,12 @@ class Collector:
         ruling = rule_on_deemed(case.state, part, own, deemed, projection, incoming.arrival)
         if ruling is not DeemedRuling.EFFECTIVE:
             step.note("deemed-moot", case.number, incoming.message_id, department=part.department, why=ruling.value)
-            if ruling in AGAIN and step.tx.cases.move_part(case.number, part.department, RUNNING, part.state):
-                refresh(step, case.number, part.department)
+            if ruling in AGAIN:
+                _tell_again(step, part)
+            return
+        if opinion_set_aside(step.tx, step.node, case.number, part.department, step.now, projection.due_at):
+            step.note("deemed-held-up", case.number, incoming.message_id, department=part.department)
+            _tell_again(step, part)
             return
         self._check_evidence(step, deemed)
         moved = step.tx.cases.move_part(
@@ -207,13 +218,15 @@ class Collector:
     def _check_evidence(self, step: Step, deemed: DeemedConsent) -> None:
         evidence = deemed.state.evidence
         if evidence is None or proof_digest(evidence) != deemed.receipt_digest:
-            raise Returned("no proof that the department had the request", code="no-evidence")
+            raise Returned("no proof that the department had the request", code="no-evidence", mend=_EVIDENCE)
         try:
             receipt = verify_receipt(evidence, step.node.directory)
         except SenderError as error:
-            raise Returned(f"the department's receipt does not verify: {error}", code="no-evidence") from error
+            raise Returned(
+                f"the department's receipt does not verify: {error}", code="no-evidence", mend=_EVIDENCE
+            ) from error
         if receipt.receiver != deemed.state.department or receipt.message_id != deemed.state.consultation_id:
-            raise Returned("the receipt is for another request", code="no-evidence")
+            raise Returned("the receipt is for another request", code="no-evidence", mend=_EVIDENCE)
 
     def _announce(self, step: Step, case: CaseRow, deemed: DeemedConsent, incoming: Incoming) -> None:
         day, _ = add_working_days(step.node.calendar, step.now.date(), 1)
@@ -227,9 +240,14 @@ class Collector:
             basis=deemed.state.default_basis,
             paper_owed_by=end_of_day(day) if deemed.mode is DefaultMode.CONSENT else None,
         )
-        member = step.node.directory.member(deemed.state.department)
-        told = dict.fromkeys((deemed.state.department, *step.node.monitors, *_superior(member.superior, step)))
-        step.send(notice, tuple(told), conversation_id=case.conversation_id, in_reply_to=incoming.message_id)
+        department = deemed.state.department
+        told = dict.fromkeys((department, *step.node.monitors, *_superior(department, step)))
+        step.send(
+            notice,
+            step.node.reachable(tuple(told)) or tuple(told),
+            conversation_id=case.conversation_id,
+            in_reply_to=incoming.message_id,
+        )
 
     def take_escalation(self, step: Step, incoming: Incoming, body: Body) -> None:
         """A term is over and no default may arise: the lead must act. A late opinion on record now counts."""
@@ -258,8 +276,16 @@ def _projection(step: Step, case: CaseRow, part: PartRow, matter: Matter) -> Pro
     return project(deadline_state(step.node, case, part, matter, entries, None), step.node.calendar)
 
 
-def _superior(superior: str | None, step: Step) -> tuple[str, ...]:
-    return (superior,) if superior and superior != step.node.address else ()
+def _tell_again(step: Step, part: PartRow) -> None:
+    """The term still runs: under a higher revision the monitors look at it anew."""
+    if step.tx.cases.move_part(part.case_number, part.department, RUNNING, part.state):
+        refresh(step, part.case_number, part.department)
+
+
+def _superior(department: str, step: Step) -> tuple[str, ...]:
+    """The body above a department, unless that is the window itself; of one that has left, nobody knows it."""
+    superiors = [member.superior for member in step.node.directory.members if member.address == department]
+    return tuple(address for address in superiors if address and address != step.node.address)
 
 
 def _cases_of(step: Step, signed: Sequence[Signed]) -> dict[tuple[str, str], str]:
@@ -279,16 +305,26 @@ def _part(step: Step, case_number: str, department: str) -> tuple[CaseRow, PartR
         raise Returned(f"no case {case_number} at {step.node.address}", code="unknown-case", mend="check the number")
     part = step.tx.cases.part(case_number, department)
     if part is None:
-        raise Returned(f"{department} is not consulted in case {case_number}", code="not-consulted")
+        raise Returned(
+            f"{department} is not consulted in case {case_number}",
+            code="not-consulted",
+            mend="nothing is to be done; compare the case number",
+        )
     return case, part
 
 
 def _require_monitor(step: Step, incoming: Incoming) -> None:
     if Role.MONITOR not in step.node.directory.member(incoming.sender).roles:
-        raise Returned(f"{incoming.sender} is not a deadline monitor of this domain", code="not-entitled")
+        raise Returned(
+            f"{incoming.sender} is not a deadline monitor of this domain",
+            code="not-entitled",
+            mend="a member with the role monitor in the directory sends this",
+        )
 
 
 def _expect(body: Body, model: type[T]) -> T:
     if not isinstance(body, model):
-        raise Returned(f"expected {model.KIND}, got {body.KIND}", code="wrong-kind")
+        raise Returned(
+            f"expected {model.KIND}, got {body.KIND}", code="wrong-kind", mend="send the body under its own kind"
+        )
     return body

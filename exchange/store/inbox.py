@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from exchange.flow.ports import DeadLetter, InboxEntry, Known, StoredDocument
+from exchange.rules.arbiter import Arrival
 from exchange.store.documents import document_row, stored
 from exchange.store.tables import dead_letter, document, inbox
 from exchange.store.types import printable
@@ -22,6 +23,13 @@ _KNOWN = select(_c.sender, _c.message_id, _c.digest, _c.receipt_id).where(
     _c.message_id.in_(bindparam("ids", expanding=True))
 )
 _RECORD, _KEEP = insert(inbox), insert(document)
+_LETTERS_OF = select(dead_letter).where(_d.message_id.in_(bindparam("ids", expanding=True))).order_by(_d.id)
+_UNHANDLED = (
+    select(dead_letter)
+    .where(_d.sender == bindparam("sender"), _d.kind == bindparam("kind"))
+    .where(~select(_c.id).where(_c.message_id == _d.message_id, _c.sender == _d.sender).exists())
+    .order_by(_d.id)
+)
 
 
 class SqlInbox:
@@ -85,13 +93,15 @@ class SqlInbox:
                 self._db.execute(insert(dead_letter).values(**_dead_row(letter, fingerprint, now)))
 
     def dead_letters(self, limit: int = 100) -> list[DeadLetter]:
-        return [
-            DeadLetter(
-                row.reason_code, row.reason, row.stage, row.queue, row.envelope,
-                row.message_id, row.sender, row.kind, row.attempts,
-            )
-            for row in self._db.execute(select(dead_letter).order_by(_d.id.desc()).limit(limit))
-        ]  # fmt: skip
+        return [_letter(row) for row in self._db.execute(select(dead_letter).order_by(_d.id.desc()).limit(limit))]
+
+    def letters_of(self, message_ids: Collection[str]) -> list[DeadLetter]:
+        if not message_ids:
+            return []
+        return [_letter(row) for row in self._db.execute(_LETTERS_OF, {"ids": list(message_ids)})]
+
+    def unhandled(self, sender: str, kind: str) -> list[DeadLetter]:
+        return [_letter(row) for row in self._db.execute(_UNHANDLED, {"sender": sender, "kind": kind})]
 
 
 def _row(entry: InboxEntry, now: datetime) -> dict[str, Any]:
@@ -116,6 +126,16 @@ def _fingerprint(letter: DeadLetter) -> str:
     return hashlib.sha256(facts + b"\n" + letter.envelope).hexdigest()
 
 
+def _letter(row: Row[Any]) -> DeadLetter:
+    arrival = None
+    if row.arrived_earliest is not None:
+        arrival = Arrival(row.arrived_earliest, row.arrived_latest, row.arrival_source)
+    return DeadLetter(
+        row.reason_code, row.reason, row.stage, row.queue, row.envelope,
+        row.message_id, row.sender, row.kind, row.attempts, arrival,
+    )  # fmt: skip
+
+
 def _dead_row(letter: DeadLetter, fingerprint: str, now: datetime) -> dict[str, Any]:
     return {
         "fingerprint": fingerprint,
@@ -130,4 +150,7 @@ def _dead_row(letter: DeadLetter, fingerprint: str, now: datetime) -> dict[str, 
         "sender": letter.sender,
         "kind": letter.kind,
         "attempts": letter.attempts,
+        "arrived_earliest": letter.arrival and letter.arrival.earliest,
+        "arrived_latest": letter.arrival and letter.arrival.latest,
+        "arrival_source": letter.arrival and letter.arrival.source,
     }

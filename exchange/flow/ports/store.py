@@ -80,6 +80,12 @@ class Inbox(Protocol):
 
     def dead_letters(self, limit: int = 100) -> list[DeadLetter]: ...
 
+    def letters_of(self, message_ids: Collection[str]) -> list[DeadLetter]:
+        """Dead letters under these message ids, oldest first."""
+
+    def unhandled(self, sender: str, kind: str) -> list[DeadLetter]:
+        """Dead letters that claim to be a sender's, of a kind, and whose message is not on record, oldest first."""
+
 
 class Documents(Protocol):
     """Signed documents, sent and received."""
