@@ -18,12 +18,13 @@ from exchange.errors import ExchangeError
 from exchange.flow import lapse, respond
 from exchange.flow.arrival import ArrivalJudge, BrokerStamp, EventTime, OwnTime
 from exchange.flow.collect import Collector
-from exchange.flow.conclude import Concluder, DecideRule
+from exchange.flow.conclude import Concluder
+from exchange.flow.decision import DecideRule
 from exchange.flow.dispatch import Dispatcher
 from exchange.flow.node import Node
+from exchange.flow.opendesk import OpenDesk, OpinionRule
 from exchange.flow.receipts import OnSigned
 from exchange.flow.receive import Handler, Receiver
-from exchange.flow.respond import OpenDesk, OpinionRule
 from exchange.store import SqlStore
 from schemas import Document, Role
 

@@ -19,7 +19,7 @@ from exchange.cli.view import case_json, case_view, cases_table, console, due_te
 from exchange.envelope import verify_signed
 from exchange.errors import BadOpinion, NotFound
 from exchange.flow import conclude, respond
-from exchange.flow.deadlines import amend
+from exchange.flow.deadlines import Amendment, amend
 from exchange.flow.ports import CaseState, StoredDocument
 from exchange.flow.status import case_status, recent_cases
 from exchange.flow.submit import submit as submit_case
@@ -255,15 +255,17 @@ def deadline(
     case: str,
     department: str,
     entry: Annotated[EntryKind, typer.Argument(help="stop · resume · restart · extend")],
-    reason: Annotated[str, typer.Option(help="Told to everybody concerned.")],
+    reason: Annotated[str, typer.Option(help="Told to the department and to the monitors.")],
     basis: Annotated[list[str] | None, typer.Option(help="Legal basis; required to stop or extend.")] = None,
-    days: Annotated[int | None, typer.Option(help="Working days.")] = None,
+    days: Annotated[int | None, typer.Option(help="Working days; required to extend.")] = None,
+    procedure: Annotated[ProcedureKind | None, typer.Option(help="Required to stop: for which procedure.")] = None,
     officer: Annotated[str | None, typer.Option("--by", help="Address of who orders it (default: the window).")] = None,
     home: HomeOption = None,
 ) -> None:
     """Stops, resumes, restarts or extends a department's term, as an entry in its ledger. 期限调整。"""
     settings = Settings.read(home=home)
     node = _open(settings, None).node
-    amend(node, case, department, entry, days=days, reason=reason, basis=basis or [], actor=officer or node.address)
+    amendment = Amendment(entry, reason, tuple(basis or ()), officer or node.address, days, procedure)
+    notice = amend(node, case, department, amendment).notice
     found = next(part for part in case_status(node, case).parts if part.department == department)
-    say(f"{entry.value}: {department} in {case} is now due {due_text(found.due_at) or 'when resumed'}")
+    say(f"{entry.value}: {department} in {case} is now due {due_text(found.due_at) or 'when resumed'}; notice {notice}")
