@@ -26,7 +26,7 @@ import structlog
 from exchange.envelope import Opened, open_envelope, peek
 from exchange.errors import DatabaseUnavailable, ExchangeError, Forged, IdReused, Returned, SenderError, Unsupported
 from exchange.flow.arrival import ArrivalJudge
-from exchange.flow.deadletters import failed, first_arrivals, refused
+from exchange.flow.deadletters import failed, first_arrivals, given_up, refused
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import DeadLetter, Delivery, InboxEntry, Known, Signed
 from exchange.flow.receipts import OnSigned, ReceiptBook, ReceiptTray, read_receipts
@@ -91,9 +91,13 @@ class Receiver:
             self._take((), dead)
             for delivery, message in good:
                 self._take_alone(delivery, message)
-        for delivery in deliveries:
-            self._judged.pop(_fingerprint(delivery), None)
+        self._forget(deliveries)
         self._after_commit()
+
+    def set_aside(self, deliveries: Sequence[Delivery]) -> None:
+        """Keeps what a queue gave up; whoever sent it sends it again. Raises as `on_batch` does."""
+        self._take((), [given_up(delivery, self._arrived(delivery)) for delivery in deliveries])
+        self._forget(deliveries)
 
     def _take_alone(self, delivery: Delivery, message: Incoming) -> None:
         try:
@@ -145,6 +149,10 @@ class Receiver:
         if key not in self._judged:
             self._judged[key] = self._arrival.judge(delivery, header, now)
         return self._judged[key]
+
+    def _forget(self, deliveries: Sequence[Delivery]) -> None:
+        for delivery in deliveries:
+            self._judged.pop(_fingerprint(delivery), None)
 
     def _arrived(self, delivery: Delivery) -> Arrival | None:
         """When something arrived that was refused: the refusal may be our mistake, and the same bytes come again."""

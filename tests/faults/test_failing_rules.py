@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
+import pika
 import pytest
 
 from exchange.broker.node import NodeInfo
+from exchange.broker.topology import opinions_queue
 from exchange.errors import Conflict, DatabaseUnavailable
 from exchange.flow import conclude
 from exchange.flow.conclude import DecideRule, Docket, Ruling
@@ -76,6 +78,17 @@ def sent(city: City, name: str) -> bool:
     """Whether everything a member wrote has reached the broker."""
     with city.node(name).store.reading() as tx:
         return tx.outbox.counts().get("written", 0) == 0
+
+
+def give_up_one(city: City, queue: str) -> None:
+    """Has the broker give up the first message of a queue."""
+    connection = pika.BlockingConnection(pika.URLParameters(city.local.info.url))
+    channel = connection.channel()
+    channel.basic_qos(prefetch_count=1)
+    method, _, _ = next(channel.consume(queue))
+    channel.basic_reject(method.delivery_tag, requeue=False)
+    channel.cancel()
+    connection.close()
 
 
 def raises(docket: Docket) -> Ruling | None:
@@ -168,6 +181,28 @@ def test_the_lead_cannot_decide_past_an_opinion_that_our_handler_failed_on(city:
     failing.mend()
     send_again(city, "planning", message_id)
     assert city.part(case, "planning").state is PartState.ANSWERED
+
+
+def test_an_opinion_in_time_that_its_queue_gave_up_holds_up_the_default_and_counts_when_it_comes_again(
+    city: City,
+) -> None:
+    city.matter(city.approver("transport", silent=True))
+    case = city.submit()
+    city.through(3)
+    city.local.stop(city.address("window"))
+    message_id = city.reply("transport", case, settle=False)
+    wait_until(lambda: sent(city, "transport"), what="the opinion at the broker")
+    give_up_one(city, opinions_queue(city.address("window")))
+    city.local.start(city.address("window"))
+    wait_until(lambda: [letter.reason_code for letter in letters(city)] == ["given-up"], what="the dead letter")
+
+    city.step_to(city.clock.now() + timedelta(days=1), settle=False)
+    wait_until(lambda: "deemed-held-up" in journal(city, case), what="the default that is held up")
+    send_again(city, "transport", message_id)
+
+    part = city.part(case, "transport")
+    assert (part.state, part.late_opinion_id) == (PartState.ANSWERED, None)
+    assert city.case(case).state is CaseState.DECIDED
 
 
 @pytest.mark.parametrize("error", [RuntimeError("a defect"), DatabaseUnavailable("away")])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +16,8 @@ from exchange.flow import conclude, respond
 from exchange.flow.deadlines import Amendment, amend
 from exchange.flow.ports import CaseRow
 from schemas import EntryKind, ProcedureKind, TermNotice
-from tests.journeys.city import City, make_city
+from tests.journeys.city import City, make_city, wait_until
+from tests.processes import ProcessDomain
 
 pytestmark = pytest.mark.broker
 
@@ -103,3 +106,33 @@ def test_an_answer_after_a_withdrawal_is_told_that_nothing_is_to_be_done(city: C
     with pytest.raises(Conflict) as refused:
         respond.reply(city.node("transport"), city.opinion("transport", case))
     assert "nothing is to be done" in refused.value.mend
+
+
+def test_the_command_names_the_new_end_and_the_notice_or_says_what_is_missing(
+    tmp_path: Path, broker: NodeInfo, domain: str
+) -> None:
+    with ProcessDomain(tmp_path, domain, broker) as city:
+        rule = city.settings.home / "departments" / "planning" / "rule.py"
+        rule.write_text("def decide(consultation, today):\n    return None\n", encoding="utf-8")
+        (number,) = city.submit(1)
+        city.serve_all()
+        words = ("deadline", number, city.address("planning"))
+
+        def run(*more: str) -> subprocess.CompletedProcess[str]:
+            command = [sys.executable, "-m", "exchange", *words, *more, "--reason", "复杂", "--basis", "第四十二条"]
+            return subprocess.run(command, env=dict(city.environment()), capture_output=True, text=True, timeout=90)
+
+        extended: list[str] = []
+
+        def extends() -> bool:
+            done = run("extend", "--days", "2")
+            assert done.returncode == 0 or "has not begun" in done.stderr, done.stderr
+            extended.append(done.stdout + done.stderr)
+            return done.returncode == 0
+
+        wait_until(extends, 60, "the term that begins")
+        assert "; notice " in extended[-1]
+        refused = run("stop", "--days", "5")
+        assert refused.returncode == 2
+        assert "--procedure" in refused.stderr
+        assert run("stop", "--days", "5", "--procedure", "hearing").returncode == 0
