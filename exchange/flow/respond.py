@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from exchange.envelope import verify_signed
 from exchange.errors import BadOpinion, Conflict, NotFound, Returned, Secret
+from exchange.flow.checks import expect, require_role
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import DeskRow, Signed, StoredDocument
 from exchange.flow.receive import Handler, Incoming
@@ -61,9 +62,8 @@ def take_document(step: Step, incoming: Incoming, body: Body) -> None:
 
 def take_consultation(step: Step, incoming: Incoming, body: Body) -> None:
     """A request for an opinion goes on the desk."""
-    if not isinstance(body, Consultation):
-        raise Returned("not a consultation", code="wrong-kind", mend="send the body under its own kind")
-    _require_window(step, incoming)
+    body = expect(body, Consultation)
+    require_role(step, incoming, Role.WINDOW)
     mine = [part for part in body.departments if part.department == step.node.address]
     if not mine:
         raise Returned(
@@ -112,7 +112,7 @@ def take_decision(step: Step, incoming: Incoming, body: Body) -> None:
 def take_default(step: Step, incoming: Incoming, body: Body) -> None:
     """Our silence was taken as the rule says; the paper is still owed."""
     if isinstance(body, DefaultNotice):
-        _require_window(step, incoming)
+        require_role(step, incoming, Role.WINDOW)
         if body.department == step.node.address:
             step.tx.desk.move(body.case_number, {"waiting"}, "defaulted")
 
@@ -120,12 +120,7 @@ def take_default(step: Step, incoming: Incoming, body: Body) -> None:
 def take_reminder(step: Step, incoming: Incoming, body: Body) -> None:
     """A monitor's reminder; a rung seen before changes nothing."""
     if isinstance(body, Reminder):
-        if Role.MONITOR not in step.node.directory.member(incoming.sender).roles:
-            raise Returned(
-                f"{incoming.sender} is not a deadline monitor",
-                code="not-entitled",
-                mend="a member with the role monitor in the directory sends this",
-            )
+        require_role(step, incoming, Role.MONITOR)
         row = step.tx.desk.get(body.case_number)
         if row is not None and row.state == "waiting" and row.reminded < body.rung:
             step.tx.desk.move(body.case_number, {"waiting"}, "waiting", reminded=body.rung, due_at=body.due_at)
@@ -206,14 +201,6 @@ def consultation_of(node: Node, stored: StoredDocument | None) -> Consultation:
 def _conversation(step: Step, row: DeskRow) -> str | None:
     stored = step.tx.documents.get(row.window, row.consultation_id)
     return stored.conversation_id if stored else None
-
-
-_BY_WINDOW = "a member with the role window in the directory sends this"
-
-
-def _require_window(step: Step, incoming: Incoming) -> None:
-    if Role.WINDOW not in step.node.directory.member(incoming.sender).roles:
-        raise Returned(f"{incoming.sender} is not a window", code="not-entitled", mend=_BY_WINDOW)
 
 
 def _own_desk(step: Step, incoming: Incoming, case_number: str) -> None:
