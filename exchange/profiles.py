@@ -13,8 +13,8 @@ from typing import Annotated, Any, cast
 from pydantic import Field, StringConstraints
 
 from exchange.errors import BadConfiguration
-from exchange.flow.conclude import DecideRule
-from exchange.flow.respond import OpinionRule
+from exchange.flow.decision import DecideRule
+from exchange.flow.opendesk import OpinionRule
 from exchange.tomlfile import TomlFile, read_toml
 from schemas import Role, Wire
 from schemas.base import Address, Line

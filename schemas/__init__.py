@@ -14,6 +14,7 @@ from schemas.deadline import (
     Reminder,
     SentReminder,
     Term,
+    TermNotice,
 )
 from schemas.decision import Considered, Decision, DefaultNotice, Outcome, Overruling, Standing
 from schemas.directory import Directory, EncryptionKey, Member, Role
@@ -34,6 +35,7 @@ MESSAGES: dict[str, type[Body]] = {
         DeemedConsent,
         DeadlineNotice,
         Reminder,
+        TermNotice,
         Escalation,
         Decision,
         DefaultNotice,
@@ -95,6 +97,7 @@ __all__ = [
     "SubmittedMaterial",
     "Suite",
     "Term",
+    "TermNotice",
     "Urgency",
     "Verdict",
     "Wire",

@@ -96,6 +96,19 @@ class DeadlineNotice(Body):
     deadlines: Annotated[tuple[DeadlineState, ...], Field(min_length=1, max_length=200)]
 
 
+class TermNotice(Body):
+    """The window tells a department that its term was stopped, resumed, begun anew or extended: why and by whom."""
+
+    KIND: ClassVar[str] = "term-notice"
+
+    case_number: CaseNumber
+    department: Address
+    consultation_id: MessageId
+    entry: LedgerEntry
+    due_at: Instant | None
+    """When the term is now over; None while the clock is stopped for an open time."""
+
+
 class Reminder(Body):
     """A reminder (催办) at a share of the term. Its id is derived from case, department and rung: it fires once."""
 

@@ -16,6 +16,7 @@ TITLES: dict[str, tuple[str, str]] = {
     "opinion": ("审查意见", "A department's opinion"),
     "deemed-consent": ("视为同意", "Silence, taken as the rule says"),
     "deadline-notice": ("期限通报", "How deadlines stand"),
+    "term-notice": ("期限变更通知", "A term was amended"),
     "reminder": ("催办", "Reminder"),
     "escalation": ("逾期上报", "A term over without a default"),
     "decision": ("决定", "The lead's decision"),

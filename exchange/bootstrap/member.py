@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -12,18 +12,20 @@ import structlog
 
 from exchange.broker.consumer import BatchConsumer, ConsumedQueue
 from exchange.broker.publisher import ConfirmedPublisher
-from exchange.broker.topology import queues_of
+from exchange.broker.topology import dead_queue, queues_of
 from exchange.clock import CST, Clock, RealClock, monotonic
 from exchange.errors import ExchangeError
 from exchange.flow import lapse, respond
 from exchange.flow.arrival import ArrivalJudge, BrokerStamp, EventTime, OwnTime
 from exchange.flow.collect import Collector
-from exchange.flow.conclude import Concluder, DecideRule
+from exchange.flow.conclude import Concluder
+from exchange.flow.decision import DecideRule
 from exchange.flow.dispatch import Dispatcher
 from exchange.flow.node import Node
+from exchange.flow.opendesk import OpenDesk, OpinionRule
+from exchange.flow.ports import Delivery
 from exchange.flow.receipts import OnSigned
 from exchange.flow.receive import Handler, Receiver
-from exchange.flow.respond import OpenDesk, OpinionRule
 from exchange.store import SqlStore
 from schemas import Document, Role
 
@@ -120,6 +122,7 @@ class RunningMember:
         roles = self.node.directory.member(self.node.address).roles
         judge = self._judge()
         receiver = Receiver(self.node, self._work.handlers, judge, self._work.on_signed, self._committed)
+        given_up = dead_queue(self.node.address)
         self._publisher = ConfirmedPublisher(
             self._link.url,
             sender=self.node.address,
@@ -131,8 +134,8 @@ class RunningMember:
         self._spawn("dispatch", lambda: self.dispatcher.run(self._publisher))  # type: ignore[arg-type]
         self._consumer = BatchConsumer(
             self._link.url,
-            [ConsumedQueue(name) for name in queues_of(self.node.address, Role.WINDOW in roles)],
-            receiver.on_batch,
+            [ConsumedQueue(name) for name in (*queues_of(self.node.address, Role.WINDOW in roles), given_up)],
+            lambda batch: (receiver.set_aside if _stood_in(given_up, batch) else receiver.on_batch)(batch),
             name=self.node.address,
             max_batch=self._batch,
             trust_stamp=isinstance(judge, BrokerStamp),
@@ -219,6 +222,11 @@ def periodic_work(node: Node, desk: OpenDesk | None = None) -> int:
     while desk is not None and (looked := desk.look()):
         done += looked
     return done
+
+
+def _stood_in(queue: str, batch: Sequence[Delivery]) -> bool:
+    """Whether a batch, which is of one queue, is of this one; an empty batch is of none."""
+    return bool(batch) and batch[0].queue == queue
 
 
 def _tick_for(clock: Clock) -> float:

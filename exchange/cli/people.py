@@ -21,13 +21,13 @@ from exchange.cli.options import in_options, open_as
 from exchange.cli.view import console, due_text, plain, print_json, say, state_text
 from exchange.errors import CallerError
 from exchange.flow import conclude
-from exchange.flow.deadlines import amend
+from exchange.flow.deadlines import Amendment, amend
 from exchange.flow.node import Node
 from exchange.flow.ports import CaseState
 from exchange.flow.status import case_status, decision_on, recent_cases
 from exchange.flow.submit import submit as submit_case
 from exchange.profiles import load_profiles
-from schemas import EntryKind, Outcome, Overruling, Role
+from schemas import EntryKind, Outcome, Overruling, ProcedureKind, Role
 
 CaseArgument = Annotated[str, typer.Argument(help="Case number, as `exchange status` lists it.")]
 
@@ -214,9 +214,10 @@ def deadline(
     case: CaseArgument,
     department: Annotated[str, typer.Argument(help="The department whose term it is.")],
     entry: Annotated[EntryKind, typer.Argument(help="stop · resume · restart · extend")],
-    reason: Annotated[str, typer.Option(help="Told to everybody concerned.")],
+    reason: Annotated[str, typer.Option(help="Told to the department and to the monitors.")],
     basis: Annotated[list[str] | None, typer.Option(help="Legal basis; required to stop or extend.")] = None,
-    days: Annotated[int | None, typer.Option(help="Working days.")] = None,
+    days: Annotated[int | None, typer.Option(help="Working days; required to extend.")] = None,
+    procedure: Annotated[ProcedureKind | None, typer.Option(help="Required to stop: for which procedure.")] = None,
     officer: Annotated[str | None, typer.Option("--by", help="Address of who orders it (default: the window).")] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -224,9 +225,11 @@ def deadline(
     """Stops, resumes, restarts or extends a department's term, as an entry in its ledger. 期限调整。"""
     settings = Settings.read(home=home)
     node = open_as(settings, None).node
-    amend(node, case, department, entry, days=days, reason=reason, basis=basis or [], actor=officer or node.address)
+    amendment = Amendment(entry, reason, tuple(basis or ()), officer or node.address, days, procedure)
+    notice = amend(node, case, department, amendment).notice
     found = next(part for part in case_status(node, case).parts if part.department == department)
     if as_json:
-        print_json({"case": case, "department": department, "entry": entry.value, "due_at": found.due_at})
+        told = {"case": case, "department": department, "entry": entry.value, "due_at": found.due_at, "notice": notice}
+        print_json(told)
         return
-    say(f"{entry.value}: {department} in {case} is now due {due_text(found.due_at) or 'when resumed'}")
+    say(f"{entry.value}: {department} in {case} is now due {due_text(found.due_at) or 'when resumed'}; notice {notice}")

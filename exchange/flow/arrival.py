@@ -27,6 +27,10 @@ class ArrivalJudge(Protocol):
         """Told of every verified message of a monitor, in queue order."""
 
 
+_GIVEN_UP = "x-death"
+"""Header of what another queue gave up: it has been here longer than this queue shows."""
+
+
 class OwnTime:
     """For brokers without arrival stamps. ``last_alive`` is when this node was last known to consume."""
 
@@ -34,7 +38,7 @@ class OwnTime:
         self._floor = last_alive
 
     def judge(self, delivery: Delivery, header: Header, now: datetime) -> Arrival:
-        if not delivery.backlog and not delivery.redelivered:
+        if not delivery.backlog and not delivery.redelivered and _GIVEN_UP not in delivery.headers:
             return Arrival(now, now, "own")
         return Arrival(min(self._floor, now), now, "own")
 

@@ -3,51 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
 
-from exchange.audit import verify_receipt
-from exchange.errors import Returned, SenderError
+from exchange.errors import Returned
+from exchange.flow.checks import expect, part_of
 from exchange.flow.conclude import Concluder
 from exchange.flow.deadlines import RUNNING, approver_of, deadline_state, matter_of, refresh, start_term
 from exchange.flow.node import Step
 from exchange.flow.ports import CaseRow, PartRow, PartState, Signed
-from exchange.flow.receipts import proof_digest
 from exchange.flow.receive import Handler, Incoming
-from exchange.rules.arbiter import AGAIN, DeemedRuling, Ruling, rule_on_deemed, rule_on_opinion
-from exchange.rules.calendar import add_working_days, end_of_day
+from exchange.flow.silence import Silence
+from exchange.rules.arbiter import Ruling, rule_on_opinion
 from exchange.rules.deadline import Projection, project
 from schemas import (
     Body,
-    DeemedConsent,
-    DefaultMode,
-    DefaultNotice,
     EntryKind,
-    Escalation,
     LedgerEntry,
     Matter,
     Opinion,
     Receipt,
-    Reminder,
-    Role,
 )
-
-T = TypeVar("T", bound=Body)
 
 
 class Collector:
-    """The window's handlers for opinions, deemed consents and escalations, and for receipts of its consultations."""
+    """The window's handlers for opinions, for receipts of its consultations, and for what silence comes to."""
 
     def __init__(self, concluder: Concluder) -> None:
         self._concluder = concluder
+        self._silence = Silence(concluder)
 
     def handlers(self) -> dict[str, Handler]:
         """By message kind."""
-        return {
-            Opinion.KIND: self.take_opinion,
-            DeemedConsent.KIND: self.take_deemed,
-            Escalation.KIND: self.take_escalation,
-            Reminder.KIND: self.take_reminder,
-        }
+        return {Opinion.KIND: self.take_opinion, **self._silence.handlers()}
 
     # --- receipts of what the window sent -------------------------------------------------------------------------
 
@@ -92,8 +78,8 @@ class Collector:
 
     def take_opinion(self, step: Step, incoming: Incoming, body: Body) -> None:
         """Records a department's opinion, by the ruling of `rule_on_opinion`."""
-        opinion = _expect(body, Opinion)
-        case, part = _part(step, opinion.case_number, opinion.department)
+        opinion = expect(body, Opinion)
+        case, part = part_of(step, opinion.case_number, opinion.department)
         if incoming.sender != opinion.department:
             raise Returned(
                 f"{incoming.sender} cannot speak for {opinion.department}",
@@ -101,7 +87,11 @@ class Collector:
                 mend="each department sends its own opinion under its own identity",
             )
         if part.consultation_id != opinion.consultation_id and opinion.consultation_id != part.clearance_id:
-            raise Returned(f"case {case.number} was not put to you by this consultation", code="wrong-consultation")
+            raise Returned(
+                f"case {case.number} was not put to you by this consultation",
+                code="wrong-consultation",
+                mend="answer the consultation that lies on your desk",
+            )
         matter = matter_of(step.tx, case)
         approver = approver_of(matter, part.department)
         entries = step.tx.cases.ledger(case.number, part.department)
@@ -151,7 +141,7 @@ class Collector:
     ) -> None:
         procedure = opinion.procedure
         if procedure is None:
-            raise Returned("a special procedure is not named", code="procedure")
+            raise Returned("a special procedure is not named", code="procedure", mend="name it and its length")
         entry = LedgerEntry(
             kind=EntryKind.STOP,
             at=incoming.arrival.earliest,
@@ -167,99 +157,10 @@ class Collector:
         step.note("clock-stopped", case.number, incoming.message_id, department=part.department)
         refresh(step, case.number, part.department)
 
-    def take_reminder(self, step: Step, incoming: Incoming, body: Body) -> None:
-        """A monitor has reminded a department: shown to whoever looks at the case."""
-        reminder = _expect(body, Reminder)
-        _require_monitor(step, incoming)
-        _, part = _part(step, reminder.case_number, reminder.department)
-        if part.state in RUNNING:
-            step.tx.cases.move_part(part.case_number, part.department, {part.state}, part.state, reminded_at=step.now)
-
-    # --- silence --------------------------------------------------------------------------------------------------
-
-    def take_deemed(self, step: Step, incoming: Incoming, body: Body) -> None:
-        """Gives a monitor's deemed consent effect, if no opinion in time stands before it and all it claims holds."""
-        deemed = _expect(body, DeemedConsent)
-        _require_monitor(step, incoming)
-        case, part = _part(step, deemed.state.case_number, deemed.state.department)
-        matter = matter_of(step.tx, case)
-        entries = step.tx.cases.ledger(case.number, part.department)
-        own = deadline_state(step.node, case, part, matter, entries, None)
-        projection = project(own, step.node.calendar)
-        ruling = rule_on_deemed(case.state, part, own, deemed, projection, incoming.arrival)
-        if ruling is not DeemedRuling.EFFECTIVE:
-            step.note("deemed-moot", case.number, incoming.message_id, department=part.department, why=ruling.value)
-            if ruling in AGAIN and step.tx.cases.move_part(case.number, part.department, RUNNING, part.state):
-                refresh(step, case.number, part.department)
-            return
-        self._check_evidence(step, deemed)
-        moved = step.tx.cases.move_part(
-            case.number, part.department, {PartState.SIGNED}, PartState.DEEMED,
-            deemed_at=step.now, deemed_id=incoming.message_id,
-        )  # fmt: skip
-        if not moved:
-            return
-        step.note("deemed", case.number, incoming.message_id, department=part.department, rule=matter.version)
-        self._announce(step, case, deemed, incoming)
-        refresh(step, case.number, part.department)
-        self._concluder.advance(step, case.number)
-
-    def _check_evidence(self, step: Step, deemed: DeemedConsent) -> None:
-        evidence = deemed.state.evidence
-        if evidence is None or proof_digest(evidence) != deemed.receipt_digest:
-            raise Returned("no proof that the department had the request", code="no-evidence")
-        try:
-            receipt = verify_receipt(evidence, step.node.directory)
-        except SenderError as error:
-            raise Returned(f"the department's receipt does not verify: {error}", code="no-evidence") from error
-        if receipt.receiver != deemed.state.department or receipt.message_id != deemed.state.consultation_id:
-            raise Returned("the receipt is for another request", code="no-evidence")
-
-    def _announce(self, step: Step, case: CaseRow, deemed: DeemedConsent, incoming: Incoming) -> None:
-        day, _ = add_working_days(step.node.calendar, step.now.date(), 1)
-        notice = DefaultNotice(
-            case_number=case.number,
-            department=deemed.state.department,
-            mode=deemed.mode,
-            due_at=deemed.due_at,
-            effective_at=step.now,
-            deemed_consent=incoming.message_id,
-            basis=deemed.state.default_basis,
-            paper_owed_by=end_of_day(day) if deemed.mode is DefaultMode.CONSENT else None,
-        )
-        member = step.node.directory.member(deemed.state.department)
-        told = dict.fromkeys((deemed.state.department, *step.node.monitors, *_superior(member.superior, step)))
-        step.send(notice, tuple(told), conversation_id=case.conversation_id, in_reply_to=incoming.message_id)
-
-    def take_escalation(self, step: Step, incoming: Incoming, body: Body) -> None:
-        """A term is over and no default may arise: the lead must act. A late opinion on record now counts."""
-        escalation = _expect(body, Escalation)
-        _require_monitor(step, incoming)
-        _, part = _part(step, escalation.case_number, escalation.department)
-        if not step.tx.cases.move_part(
-            part.case_number, part.department, RUNNING, PartState.ESCALATED, escalated_at=step.now
-        ):
-            return
-        step.note(
-            "escalated", part.case_number, incoming.message_id,
-            department=part.department, obstacles=list(escalation.obstacles),
-        )  # fmt: skip
-        if part.late_opinion_id is not None:
-            step.tx.cases.move_part(
-                part.case_number, part.department, {PartState.ESCALATED}, PartState.ANSWERED,
-                answered_at=part.late_at, verdict=part.late_verdict, opinion_id=part.late_opinion_id,
-            )  # fmt: skip
-        refresh(step, part.case_number, part.department)
-        self._concluder.advance(step, part.case_number)
-
 
 def _projection(step: Step, case: CaseRow, part: PartRow, matter: Matter) -> Projection:
     entries = step.tx.cases.ledger(case.number, part.department)
     return project(deadline_state(step.node, case, part, matter, entries, None), step.node.calendar)
-
-
-def _superior(superior: str | None, step: Step) -> tuple[str, ...]:
-    return (superior,) if superior and superior != step.node.address else ()
 
 
 def _cases_of(step: Step, signed: Sequence[Signed]) -> dict[tuple[str, str], str]:
@@ -271,24 +172,3 @@ def _cases_of(step: Step, signed: Sequence[Signed]) -> dict[tuple[str, str], str
         for message_id in (part.consultation_id, part.clearance_id)
         if message_id is not None
     }
-
-
-def _part(step: Step, case_number: str, department: str) -> tuple[CaseRow, PartRow]:
-    case = step.tx.cases.get(case_number)
-    if case is None:
-        raise Returned(f"no case {case_number} at {step.node.address}", code="unknown-case", mend="check the number")
-    part = step.tx.cases.part(case_number, department)
-    if part is None:
-        raise Returned(f"{department} is not consulted in case {case_number}", code="not-consulted")
-    return case, part
-
-
-def _require_monitor(step: Step, incoming: Incoming) -> None:
-    if Role.MONITOR not in step.node.directory.member(incoming.sender).roles:
-        raise Returned(f"{incoming.sender} is not a deadline monitor of this domain", code="not-entitled")
-
-
-def _expect(body: Body, model: type[T]) -> T:
-    if not isinstance(body, model):
-        raise Returned(f"expected {model.KIND}, got {body.KIND}", code="wrong-kind")
-    return body

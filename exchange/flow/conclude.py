@@ -2,61 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from exchange.errors import CallerError, Conflict, NotFound
+import structlog
+
+from exchange.errors import Conflict, NotFound
+from exchange.flow.deadletters import opinion_set_aside
 from exchange.flow.deadlines import matter_of, refresh
+from exchange.flow.decision import DecideRule as DecideRule
+from exchange.flow.decision import Docket as Docket
+from exchange.flow.decision import Ruling as Ruling
+from exchange.flow.decision import decision_of
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import CaseRow, CaseState, PartRow, PartState
-from exchange.flow.submit import issue_stage
+from exchange.flow.submit import escalate_unreachable, issue_next_stage
 from exchange.rules.case import Advance, may_decide, progress
-from schemas import (
-    Application,
-    CaseClosed,
-    Clearance,
-    Considered,
-    Decision,
-    Matter,
-    Outcome,
-    Overruling,
-    Result,
-    Standing,
-    Verdict,
-)
+from schemas import Application, CaseClosed, Clearance, Decision, Matter, Result
+
+log = structlog.get_logger()
 
 OPEN_PARTS = frozenset({PartState.PLANNED, PartState.ISSUED, PartState.SIGNED, PartState.ESCALATED})
-
-
-@dataclass(frozen=True)
-class Ruling:
-    """What an officer or the window's own rule decides; the flow completes it to a signed Decision."""
-
-    outcome: Outcome
-    reasons: str
-    conditions: str = ""
-    basis: tuple[str, ...] = ()
-    overruled: tuple[Overruling, ...] = ()
-    officer: str = "window"
-
-
-@dataclass(frozen=True)
-class Docket:
-    """All that the lead has before it when it decides."""
-
-    case: CaseRow
-    matter: Matter
-    application: Application
-    parts: tuple[PartRow, ...]
-
-    @property
-    def objections(self) -> Mapping[str, str]:
-        """Reasons of the departments that disagreed."""
-        return {part.department: part.reasons or "" for part in self.parts if part.verdict is Verdict.DISAGREE}
-
-
-DecideRule = Callable[[Docket], Ruling | None]
-"""The lead's rule; None leaves the case to an officer."""
 
 
 class Concluder:
@@ -77,7 +42,7 @@ class Concluder:
             self._clear(step, case, matter, department, parts)
         if found.kind is Advance.NEXT_STAGE:
             step.tx.cases.move(case_number, {CaseState.OPEN}, CaseState.OPEN, stage=case.stage + 1)
-            issue_stage(step, case, matter, case.stage + 1)
+            issue_next_stage(step, case, matter, case.stage + 1)
         elif found.kind is Advance.READY:
             self._ready(step, case, matter, found.moot)
 
@@ -89,6 +54,10 @@ class Concluder:
         awaited = next(approver.after for approver in matter.approvers if approver.department == department)
         results = tuple(_result(by_name[earlier]) for earlier in awaited)
         clearance = Clearance(case_number=case.number, consultation_id=part.consultation_id or "", results=results)
+        if not step.node.reachable((department,)):
+            escalate_unreachable(step, case, department)
+            refresh(step, case.number, department)
+            return
         message_id = step.send(clearance, (department,), conversation_id=case.conversation_id)
         step.tx.cases.move_part(case.number, department, {part.state}, part.state, clearance_id=message_id)
         step.note("cleared", case.number, message_id, department=department)
@@ -98,12 +67,26 @@ class Concluder:
             return
         step.note("ready", case.number)
         close_parts(step, case, moot, "the case can be decided without your opinion")
-        if self._decide_rule is None:
+        if self._decide_rule is not None:
+            self._apply_rule(step, docket_of(step, case), self._decide_rule)
+
+    def _apply_rule(self, step: Step, docket: Docket, rule: DecideRule) -> None:
+        """The lead's own rule decides, or leaves the case to an officer; also where it fails.
+
+        What the departments have said is on record whatever becomes of the rule.
+        """
+        try:
+            ruling = rule(docket)
+            if ruling is None:
+                return
+            if not isinstance(ruling, Ruling):
+                raise TypeError(f"the rule gave {type(ruling).__name__}, not a Ruling")
+            decision = decision_of(docket, ruling, step.node.address, step.now)
+        except Exception as error:
+            log.exception("rule.failed", node=step.node.address, case_number=docket.case.number)
+            step.note("rule-failed", docket.case.number, None, error=type(error).__name__)
             return
-        docket = docket_of(step, case)
-        ruling = self._decide_rule(docket)
-        if ruling is not None:
-            conclude(step, docket, ruling)
+        _send_decision(step, docket, decision)
 
 
 def docket_of(step: Step, case: CaseRow) -> Docket:
@@ -122,9 +105,10 @@ def close_parts(step: Step, case: CaseRow, departments: Sequence[str], reason: s
         refresh(step, case.number, part.department)
         if part.consultation_id is not None:
             told.append(part.department)
-    if told:
+    reachable = step.node.reachable(told)
+    if reachable:
         closed = CaseClosed(case_number=case.number, reason=reason, at=step.now)
-        step.send(closed, told, conversation_id=case.conversation_id)
+        step.send(closed, reachable, conversation_id=case.conversation_id)
 
 
 def conclude(step: Step, docket: Docket, ruling: Ruling) -> str:
@@ -132,35 +116,21 @@ def conclude(step: Step, docket: Docket, ruling: Ruling) -> str:
 
     Raises CallerError when the ruling lacks what a decision needs, Conflict when the case was decided meanwhile.
     """
-    case = docket.case
+    return _send_decision(step, docket, decision_of(docket, ruling, step.node.address, step.now))
+
+
+def _send_decision(step: Step, docket: Docket, decision: Decision) -> str:
+    case, outcome = docket.case, decision.outcome.value
     consulted = [part.department for part in docket.parts if part.consultation_id is not None]
-    try:
-        decision = Decision(
-            case_number=case.number,
-            matter=case.matter,
-            lead=step.node.address,
-            outcome=ruling.outcome,
-            reasons=ruling.reasons,
-            conditions=ruling.conditions,
-            basis=ruling.basis or docket.matter.basis,
-            considered=tuple(_considered(part) for part in docket.parts),
-            overruled=ruling.overruled,
-            officer=ruling.officer,
-            decided_at=step.now,
-        )
-    except ValueError as error:
-        raise CallerError(f"the decision does not hold: {error}", mend="complete the decision") from error
-    message_id = step.send(decision, consulted, conversation_id=case.conversation_id)
+    # If none is left who can be told, sealing says so.
+    told = step.node.reachable(consulted) or consulted
+    message_id = step.send(decision, told, conversation_id=case.conversation_id)
     if not step.tx.cases.move(
-        case.number,
-        {CaseState.READY},
-        CaseState.DECIDED,
-        decided_at=step.now,
-        outcome=ruling.outcome.value,
-        decision_id=message_id,
-    ):
-        raise Conflict(f"case {case.number} is decided already")
-    step.note("decided", case.number, message_id, outcome=ruling.outcome.value)
+        case.number, {CaseState.READY}, CaseState.DECIDED,
+        decided_at=step.now, outcome=outcome, decision_id=message_id,
+    ):  # fmt: skip
+        raise Conflict(f"case {case.number} is decided already", mend="a decision is made once")
+    step.note("decided", case.number, message_id, outcome=outcome)
     return message_id
 
 
@@ -185,6 +155,12 @@ def _make_ready(step: Step, case: CaseRow) -> None:
     if not may_decide(parts):
         waiting = ", ".join(part.department for part in parts if part.state in OPEN_PARTS)
         raise Conflict(f"case {case.number} still waits for {waiting}", mend="wait for their opinions or deadlines")
+    for part in parts:
+        if part.state in OPEN_PARTS and opinion_set_aside(step.tx, step.node, case.number, part.department, step.now):
+            raise Conflict(
+                f"an opinion of {part.department} on case {case.number} arrived and could not be taken in",
+                mend="mend what the log names beside message.dead; the opinion comes again by itself",
+            )
     step.tx.cases.move(case.number, {CaseState.OPEN}, CaseState.READY, ready_at=step.now)
 
 
@@ -196,7 +172,7 @@ def withdraw(node: Node, case_number: str, reason: str) -> None:
     with node.step() as step:
         case = step.tx.cases.get(case_number)
         if case is None:
-            raise NotFound(f"no case {case_number} here")
+            raise NotFound(f"no case {case_number} here", mend="`exchange status` lists the cases")
         undecided = {CaseState.OPEN, CaseState.READY}
         if not step.tx.cases.move(case_number, undecided, CaseState.WITHDRAWN, withdrawn_at=step.now):
             raise Conflict(f"case {case_number} is {case.state.value}", mend="only an undecided case can be withdrawn")
@@ -207,19 +183,3 @@ def withdraw(node: Node, case_number: str, reason: str) -> None:
 
 def _result(part: PartRow) -> Result:
     return Result(department=part.department, verdict=part.verdict, conditions=part.conditions or "")
-
-
-_STANDING = {
-    PartState.ANSWERED: Standing.ANSWERED,
-    PartState.DEEMED: Standing.DEEMED,
-    PartState.ESCALATED: Standing.ESCALATED,
-}
-
-
-def _considered(part: PartRow) -> Considered:
-    return Considered(
-        department=part.department,
-        standing=_STANDING.get(part.state, Standing.MOOT),
-        verdict=part.verdict if part.state is PartState.ANSWERED else None,
-        message_id=part.opinion_id if part.state is PartState.ANSWERED else part.deemed_id,
-    )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from exchange.errors import Conflict, NotFound
+from exchange.errors import CallerError, Conflict, NotFound
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import CaseRow, CaseState, PartRow, PartState, Transaction
 from exchange.flow.receipts import receipt_proof
@@ -20,8 +21,10 @@ from schemas import (
     EntryKind,
     LedgerEntry,
     Matter,
+    ProcedureKind,
     StartRule,
     Term,
+    TermNotice,
 )
 
 _NOTICE_SIZE = 50
@@ -33,7 +36,10 @@ def matter_of(tx: Transaction, case: CaseRow) -> Matter:
     """The matter as it stood when the case was opened, whatever the catalogue says today."""
     text = tx.get_meta(matter_key(case.matter, case.matter_version))
     if text is None:
-        raise NotFound(f"matter {case.matter} version {case.matter_version} is not on record")
+        raise NotFound(
+            f"matter {case.matter} version {case.matter_version} is not on record",
+            mend="restore the window's database from its backup; every case keeps its matter there",
+        )
     return parse_matter(text)
 
 
@@ -122,55 +128,73 @@ def _present(step: Step, number: str, department: str) -> DeadlineState | None:
     return deadline_state(step.node, case, part, matter_of(step.tx, case), entries, step.tx if running else None)
 
 
-def amend(
-    node: Node,
-    case_number: str,
-    department: str,
-    kind: EntryKind,
-    *,
-    days: int | None,
-    reason: str,
-    basis: Sequence[str],
-    actor: str,
-) -> LedgerEntry:
-    """Stops, resumes, restarts or extends a running term by an entry in its ledger.
+@dataclass(frozen=True)
+class Amendment:
+    """What is to happen to a term: by which entry, why, by what law, and who orders it."""
+
+    kind: EntryKind
+    reason: str
+    basis: tuple[str, ...]
+    actor: str
+    days: int | None = None
+    procedure: ProcedureKind | None = None
+
+
+def amend(node: Node, case_number: str, department: str, amendment: Amendment) -> LedgerEntry:
+    """Stops, resumes, restarts or extends a running term by an entry in its ledger; the department is told.
 
     Raises NotFound, Conflict (term over, extended before, not stopped) or CallerError with what to mend.
     """
+    node.directory.member(amendment.actor)
     with node.step() as step:
-        case = step.tx.cases.get(case_number)
-        part = step.tx.cases.part(case_number, department)
-        if case is None or part is None:
-            raise NotFound(f"{department} is not consulted in case {case_number}")
-        if not is_running(case, part):
-            raise Conflict(f"the term of {department} in {case_number} is not running", mend="nothing can be amended")
+        case, part = _running_part(step, case_number, department)
         entries = step.tx.cases.ledger(case_number, department)
         state = deadline_state(node, case, part, matter_of(step.tx, case), entries, None)
-        entry = _entry(kind, state, node, step.now, days, reason, tuple(basis), actor)
+        notice_id = node.new_id()
+        entry = _entry(amendment, state, node, step.now).model_copy(update={"notice": notice_id})
         step.tx.cases.add_entries(case_number, department, [entry])
         due_at = project(state.model_copy(update={"ledger": (*entries, entry)}), node.calendar).due_at
         step.tx.cases.move_part(case_number, department, {part.state}, part.state, due_at=due_at)
-        step.note("deadline-amended", case_number, None, department=department, kind=kind.value, days=days)
+        notice = TermNotice(
+            case_number=case_number,
+            department=department,
+            consultation_id=state.consultation_id,
+            entry=entry,
+            due_at=due_at,
+        )
+        step.send(notice, (department,), conversation_id=case.conversation_id, message_id=notice_id)
+        kind, days = entry.kind.value, entry.days
+        step.note("deadline-amended", case_number, notice_id, department=department, kind=kind, days=days)
         refresh(step, case_number, department)
     return entry
 
 
-def _entry(
-    kind: EntryKind,
-    state: DeadlineState,
-    node: Node,
-    now: datetime,
-    days: int | None,
-    reason: str,
-    basis: tuple[str, ...],
-    actor: str,
-) -> LedgerEntry:
-    if kind is EntryKind.EXTEND:
-        return ledger.extend(state, days or 0, reason, basis, actor, now, node.calendar)
+def _running_part(step: Step, case_number: str, department: str) -> tuple[CaseRow, PartRow]:
+    case = step.tx.cases.get(case_number)
+    if case is None:
+        raise NotFound(f"no case {case_number} here", mend="`exchange status` lists the cases")
+    part = step.tx.cases.part(case_number, department)
+    if part is None:
+        consulted = ", ".join(one.department for one in step.tx.cases.parts(case_number))
+        raise NotFound(f"{department} is not consulted in case {case_number}", mend=f"name one of: {consulted}")
+    if not is_running(case, part):
+        raise Conflict(f"the term of {department} in {case_number} is not running", mend="nothing can be amended")
+    return case, part
+
+
+def _entry(amendment: Amendment, state: DeadlineState, node: Node, now: datetime) -> LedgerEntry:
+    kind, days = amendment.kind, amendment.days
+    why = amendment.reason, amendment.basis, amendment.actor, now, node.calendar
     if kind is EntryKind.STOP:
-        return ledger.stop(state, days, reason, basis, actor, now, node.calendar)
+        return ledger.stop(state, amendment.procedure, days, *why)
+    if amendment.procedure is not None:
+        raise CallerError("a special procedure stops the clock, nothing else", mend="leave out --procedure, or stop")
+    if kind is EntryKind.EXTEND:
+        return ledger.extend(state, days or 0, *why)
     if kind is EntryKind.RESUME:
-        return ledger.resume(state, reason, basis, actor, now, node.calendar)
+        return ledger.resume(state, *why)
     if kind is EntryKind.RESTART:
-        return ledger.restart(state, reason, basis, actor, now, node.calendar)
-    raise Conflict("a term starts by the department's receipt, not by hand")
+        return ledger.restart(state, *why)
+    raise CallerError(
+        "a term starts by the department's receipt, not by hand", mend="choose stop, resume, restart or extend"
+    )

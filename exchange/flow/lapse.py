@@ -15,6 +15,7 @@ import structlog
 
 from exchange.audit import verify_receipt
 from exchange.errors import Returned, SenderError
+from exchange.flow.checks import expect, require_role
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import WatchRow, WatchState
 from exchange.flow.receipts import proof_digest
@@ -61,13 +62,15 @@ def handlers() -> dict[str, Handler]:
 
 def take_notice(step: Step, incoming: Incoming, body: Body) -> None:
     """Puts a window's deadlines under watch, or takes closed ones off. An older revision changes nothing."""
-    if not isinstance(body, DeadlineNotice):
-        raise Returned("not a deadline notice", code="wrong-kind")
-    if Role.WINDOW not in step.node.directory.member(incoming.sender).roles:
-        raise Returned(f"{incoming.sender} is not a window", code="not-entitled")
-    if any(state.lead != incoming.sender for state in body.deadlines):
-        raise Returned("a window reports its own cases only", code="not-yours")
-    step.tx.watches.put([_calmly(watch_row(state, step.node.calendar), step.now) for state in body.deadlines])
+    notice = expect(body, DeadlineNotice)
+    require_role(step, incoming, Role.WINDOW)
+    if any(state.lead != incoming.sender for state in notice.deadlines):
+        raise Returned(
+            "a window reports its own cases only",
+            code="not-yours",
+            mend="leave out those of other windows",
+        )
+    step.tx.watches.put([_calmly(watch_row(state, step.node.calendar), step.now) for state in notice.deadlines])
 
 
 def _calmly(row: WatchRow, now: datetime) -> WatchRow:

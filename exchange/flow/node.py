@@ -17,6 +17,7 @@ from typing import Any
 from exchange.clock import Clock
 from exchange.directory import DirectoryView
 from exchange.envelope import Identity, seal
+from exchange.errors import NotFound
 from exchange.flow.ports import JournalEntry, Outgoing, Store, Transaction
 from exchange.rules.addressing import queue_for
 from exchange.rules.calendar import WorkingCalendar
@@ -45,6 +46,17 @@ class Node:
     def monitors(self) -> tuple[str, ...]:
         """Addresses of all deadline monitors of the domain."""
         return tuple(member.address for member in self.directory.with_role(Role.MONITOR))
+
+    def reachable(self, addresses: Sequence[str]) -> tuple[str, ...]:
+        """Those that can be sealed to; members leave the directory or are revoked while their cases go on."""
+        return tuple(address for address in addresses if self._has_key(address))
+
+    def _has_key(self, address: str) -> bool:
+        try:
+            self.directory.recipient(address, self.suite)
+        except NotFound:
+            return False
+        return True
 
     @contextmanager
     def step(self) -> Iterator[Step]:

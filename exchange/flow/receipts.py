@@ -80,9 +80,9 @@ class ReceiptTray:
         self._on_signed = on_signed
         self._receipts: list[tuple[Signed, Receipt]] = []
 
-    def put(self, opened: Opened) -> None:
-        """Reads a batch. Raises Forged when its leaves are not those that were signed, or speak for somebody else."""
-        self._receipts += read_receipts(opened)
+    def put(self, receipts: Sequence[tuple[Signed, Receipt]]) -> None:
+        """Adds a batch as `read_receipts` found it."""
+        self._receipts += receipts
 
     def empty(self) -> None:
         """Settles what lies in the tray; called before anything that came later is handled."""

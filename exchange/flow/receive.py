@@ -3,30 +3,35 @@
 The order for each delivery:
  1. read the clear header within bounds; what is not an envelope goes to the dead letters with its reason;
  2. open and verify; what fails goes to the dead letters (its sender cannot be known, so it gets no receipt);
+    receipts are read here too: what is wrong with them is their sender's fault and not the handler's;
  3. the broker's user, where it names one, must be the verified sender;
  4. known already under the same digest: its stored receipt is sent again, nothing else happens;
  5. known under another digest: the id was reused, dead letter;
  6. the handler for its kind runs; if it returns the document, the signed receipt carries the reason;
  7. inbox row, effects, receipts and everything to be sent are committed together.
 A handler that fails unexpectedly rolls the batch back; its messages are then taken one at a time, so that only the
-culprit ends in the dead letters and the consumer goes on.
+culprit ends in the dead letters and the consumer goes on. Its sender, without a receipt, sends it again; it then
+counts as arrived when it first arrived (`exchange.flow.deadletters`).
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import structlog
 
 from exchange.envelope import Opened, open_envelope, peek
 from exchange.errors import DatabaseUnavailable, ExchangeError, Forged, IdReused, Returned, SenderError, Unsupported
 from exchange.flow.arrival import ArrivalJudge
+from exchange.flow.deadletters import failed, first_arrivals, given_up, refused
 from exchange.flow.node import Node, Step
-from exchange.flow.ports import DeadLetter, Delivery, InboxEntry, Known
-from exchange.flow.receipts import OnSigned, ReceiptBook, ReceiptTray
+from exchange.flow.ports import DeadLetter, Delivery, InboxEntry, Known, Signed
+from exchange.flow.receipts import OnSigned, ReceiptBook, ReceiptTray, read_receipts
 from exchange.rules.arbiter import Arrival
-from schemas import Body, ReceiptBatch, Role
+from schemas import Body, Header, Receipt, ReceiptBatch, Role
 
 log = structlog.get_logger()
 
@@ -37,6 +42,8 @@ class Incoming:
 
     opened: Opened
     arrival: Arrival
+    receipts: tuple[tuple[Signed, Receipt], ...] = ()
+    """What a batch of receipts says, once it holds."""
 
     @property
     def sender(self) -> str:
@@ -69,17 +76,22 @@ class Receiver:
         self._arrival = arrival
         self._on_signed = on_signed
         self._after_commit = after_commit
+        self._judged: dict[bytes, Arrival] = {}
+        """Arrivals of deliveries that are not committed yet."""
 
     def on_batch(self, deliveries: Sequence[Delivery]) -> None:
         """Handles deliveries of one queue, in order. Raises only when the database cannot take them now."""
+        good, dead = self._open_all(deliveries)
         try:
-            self._take(deliveries)
+            self._take(good, dead)
         except DatabaseUnavailable:
             raise
         except Exception:
             log.exception("batch.rolled-back", node=self._node.address, deliveries=len(deliveries))
-            for delivery in deliveries:
-                self._take_alone(delivery)
+            self._take((), dead)
+            for delivery, message in good:
+                self._take_alone(delivery, message)
+        self._forget(deliveries)
         self._after_commit()
 
     def take_again(self, step: Step, delivery: Delivery) -> None:
@@ -87,19 +99,28 @@ class Receiver:
         for letter in self._handle_all(step, [(delivery, self._open(delivery))]):
             raise IdReused(letter.reason.partition(" [")[0])
 
-    def _take_alone(self, delivery: Delivery) -> None:
+    def set_aside(self, deliveries: Sequence[Delivery]) -> None:
+        """Keeps what a queue gave up; whoever sent it sends it again. Raises as `on_batch` does."""
+        self._take((), [given_up(delivery, self._arrived(delivery)) for delivery in deliveries])
+        self._forget(deliveries)
+
+    def _take_alone(self, delivery: Delivery, message: Incoming) -> None:
         try:
-            self._take([delivery])
+            self._take([(delivery, message)], ())
         except DatabaseUnavailable:
             raise
         except Exception as error:
-            log.exception("message.dead", node=self._node.address, message_id=delivery.message_id, stage="handle")
-            letter = _dead_letter(delivery, type(error).__name__, "the handler failed; see the log", "handle")
-            with self._node.store.transaction() as tx:
-                tx.inbox.dead([letter], self._node.clock.now())
+            log.exception("message.dead", node=self._node.address, message_id=message.message_id, stage="handle")
+            self._take((), [failed(delivery, error, message.arrival)])
 
-    def _take(self, deliveries: Sequence[Delivery]) -> None:
-        now = self._node.clock.now()
+    def _take(self, good: Sequence[tuple[Delivery, Incoming]], dead: Sequence[DeadLetter]) -> None:
+        with self._node.step() as step:
+            letters = [*dead, *self._handle_all(step, good)]
+            if letters:
+                step.tx.inbox.dead(letters, step.now)
+
+    def _open_all(self, deliveries: Sequence[Delivery]) -> tuple[list[tuple[Delivery, Incoming]], list[DeadLetter]]:
+        """What is authentic, and dead letters of the rest. Done once, so that no second try changes an arrival."""
         good: list[tuple[Delivery, Incoming]] = []
         dead: list[DeadLetter] = []
         for delivery in deliveries:
@@ -107,26 +128,48 @@ class Receiver:
                 good.append((delivery, self._open(delivery)))
             except SenderError as error:
                 log.warning("message.refused", node=self._node.address, code=error.code, reason=str(error))
-                dead.append(_dead_letter(delivery, error.code, error.diagnostics(), "open"))
-        with self._node.step() as step:
-            dead += self._handle_all(step, good)
-            if dead:
-                step.tx.inbox.dead(dead, now)
+                dead.append(refused(delivery, error, self._arrived(delivery)))
+            except Exception as error:
+                log.exception("message.dead", node=self._node.address, message_id=delivery.message_id, stage="open")
+                dead.append(failed(delivery, error, self._arrived(delivery), stage="open"))
+        return good, dead
 
     def _open(self, delivery: Delivery) -> Incoming:
         now = self._node.clock.now()
         opened = open_envelope(delivery.body, self._node.identity, self._node.directory, now)
         if delivery.user_id is not None and delivery.user_id != opened.header.sender:
             raise Forged(f"the broker's user {delivery.user_id} is not the signer {opened.header.sender}")
-        if opened.header.kind != ReceiptBatch.KIND and opened.header.kind not in self._handlers:
+        is_receipt = opened.header.kind == ReceiptBatch.KIND
+        if not is_receipt and opened.header.kind not in self._handlers:
             raise Unsupported(f"{self._node.address} does not take messages of kind {opened.header.kind}")
-        arrival = self._arrival.judge(delivery, opened.header, now)
+        receipts = read_receipts(opened) if is_receipt else ()
+        arrival = self._judge(delivery, opened.header, now)
         if Role.MONITOR in self._node.directory.member(opened.header.sender).roles:
             self._arrival.seen(opened.header)
-        return Incoming(opened, arrival)
+        return Incoming(opened, arrival, tuple(receipts))
+
+    def _judge(self, delivery: Delivery, header: Header, now: datetime) -> Arrival:
+        """The arrival as it was first judged: what is delivered again after a failure of ours arrived no later."""
+        key = _fingerprint(delivery)
+        if key not in self._judged:
+            self._judged[key] = self._arrival.judge(delivery, header, now)
+        return self._judged[key]
+
+    def _forget(self, deliveries: Sequence[Delivery]) -> None:
+        for delivery in deliveries:
+            self._judged.pop(_fingerprint(delivery), None)
+
+    def _arrived(self, delivery: Delivery) -> Arrival | None:
+        """When something arrived that was refused: the refusal may be our mistake, and the same bytes come again."""
+        try:
+            header = peek(delivery.body)
+        except ExchangeError:
+            return None
+        return self._judge(delivery, header, self._node.clock.now())
 
     def _handle_all(self, step: Step, messages: Sequence[tuple[Delivery, Incoming]]) -> list[DeadLetter]:
         known = step.tx.inbox.known([(message.sender, message.message_id) for _, message in messages])
+        first = first_arrivals(step.tx, [m.message_id for _, m in messages if (m.sender, m.message_id) not in known])
         book, tray = ReceiptBook(step), ReceiptTray(step, self._on_signed)
         entries: list[InboxEntry] = []
         reused: list[DeadLetter] = []
@@ -134,11 +177,13 @@ class Receiver:
             key = (message.sender, message.message_id)
             earlier = known.get(key)
             if earlier is None:
-                entry = self._handle(step, message, book, tray)
+                arrival = first.get((message.message_id, delivery.body), message.arrival)
+                entry = self._handle(step, replace(message, arrival=arrival), book, tray)
                 entries.append(entry)
                 known[key] = Known(entry.digest, entry.receipt_id)
             elif earlier.digest != message.opened.digest:
-                reused.append(_reused_letter(delivery))
+                error = IdReused(f"message id {message.message_id} was used before for another document")
+                reused.append(refused(delivery, error))
             elif earlier.receipt_id is not None:
                 step.tx.outbox.resend(earlier.receipt_id, message.sender, step.now)
         tray.empty()
@@ -150,7 +195,7 @@ class Receiver:
     def _handle(self, step: Step, message: Incoming, book: ReceiptBook, tray: ReceiptTray) -> InboxEntry:
         opened, code, reason, receipt_id = message.opened, None, None, None
         if opened.header.kind == ReceiptBatch.KIND:
-            tray.put(opened)
+            tray.put(message.receipts)
         else:
             tray.empty()
             try:
@@ -173,14 +218,5 @@ class Receiver:
         )
 
 
-def _reused_letter(delivery: Delivery) -> DeadLetter:
-    error = IdReused(f"message id {delivery.message_id} was used before for another document")
-    return _dead_letter(delivery, error.code, error.diagnostics(), "open")
-
-
-def _dead_letter(delivery: Delivery, code: str, reason: str, stage: str) -> DeadLetter:
-    try:
-        header = peek(delivery.body)
-    except ExchangeError:
-        return DeadLetter(code, reason, stage, delivery.queue, delivery.body, delivery.message_id)
-    return DeadLetter(code, reason, stage, delivery.queue, delivery.body, header.message_id, header.sender, header.kind)
+def _fingerprint(delivery: Delivery) -> bytes:
+    return hashlib.sha256(delivery.body).digest()

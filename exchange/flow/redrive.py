@@ -4,9 +4,9 @@ It goes through the same `receive` as everything, from the bytes on record and u
 transaction with its leaving the dead letters. What had been handled meanwhile is handled no second time; its receipt
 goes out again. What fails again stays a dead letter.
 
-It is judged by when it first arrived, never by when it was redriven: an opinion in time stays in time. Of that arrival
-an interval is known, from the signing to the moment the message was first set aside; doubt favours the department.
-A default that has taken effect meanwhile stands, and the opinion is kept as a late one.
+It is judged by when it first arrived, never by when it was redriven: an opinion in time stays in time. That arrival
+is on record with the letter; where it could not be established, an interval is known, from the signing to the moment
+the message was first set aside, and doubt favours the department. A default that has taken effect meanwhile stands, and the opinion is kept as a late one.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ log = structlog.get_logger()
 
 
 class FirstArrival:
-    """The arrival of a message that was first set aside at a known moment."""
+    """The arrival of a message of which only is known when it was first set aside."""
 
     def __init__(self, set_aside: datetime) -> None:
         self._set_aside = set_aside
@@ -50,10 +50,10 @@ def redrive(node: Node, handlers: Mapping[str, Handler], on_signed: OnSigned | N
     receiver = Receiver(node, handlers, FirstArrival(letter.first_at or node.clock.now()), on_signed)
     try:
         with node.step() as step:
+            receiver.take_again(step, _delivery(letter))
             if not step.tx.inbox.revive(letter):
                 raise NotFound(f"dead letter {id} is gone", mend="another operator has redriven it")
             step.note("redriven", None, None, letter=letter.id, code=letter.reason_code, first_at=letter.first_at)
-            receiver.take_again(step, _delivery(letter))
     except ExchangeError:
         raise
     except Exception as error:

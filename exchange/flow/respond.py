@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import date
-
-import structlog
+from collections.abc import Sequence
 
 from exchange.envelope import verify_signed
 from exchange.errors import BadOpinion, Conflict, NotFound, Returned, Secret
+from exchange.flow.checks import expect, require_role
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import DeskRow, Signed, StoredDocument
 from exchange.flow.receive import Handler, Incoming
+from exchange.rules.application import enclosure_faults
 from exchange.rules.secrecy import check_secrecy
 from schemas import (
     Body,
@@ -25,18 +24,17 @@ from schemas import (
     Receipt,
     Reminder,
     Role,
+    TermNotice,
     Verdict,
 )
 
-log = structlog.get_logger()
-
-_WHOLE_DESK = 100_000
-
-OpinionRule = Callable[[Consultation, date], Opinion | None]
-"""A department's pure rule. None: not today, or for an officer; it is asked again tomorrow."""
-
 ANSWERABLE = frozenset({"waiting", "defaulted"})
 """Desk states in which a department may still answer; after a default its answer is kept as a late one."""
+
+_UNANSWERABLE = {
+    "answered": "an opinion is given once",
+    "closed": "nothing is to be done: the case was withdrawn, or decided without this opinion",
+}
 
 
 def handlers() -> dict[str, Handler]:
@@ -49,6 +47,7 @@ def handlers() -> dict[str, Handler]:
         Decision.KIND: take_decision,
         DefaultNotice.KIND: take_default,
         Reminder.KIND: take_reminder,
+        TermNotice.KIND: take_term,
     }
 
 
@@ -63,12 +62,18 @@ def take_document(step: Step, incoming: Incoming, body: Body) -> None:
 
 def take_consultation(step: Step, incoming: Incoming, body: Body) -> None:
     """A request for an opinion goes on the desk."""
-    if not isinstance(body, Consultation):
-        raise Returned("not a consultation", code="wrong-kind")
-    _require_window(step, incoming)
+    body = expect(body, Consultation)
+    require_role(step, incoming, Role.WINDOW)
     mine = [part for part in body.departments if part.department == step.node.address]
     if not mine:
-        raise Returned(f"{step.node.address} is not among the consulted departments", code="not-consulted")
+        raise Returned(
+            f"{step.node.address} is not among the consulted departments",
+            code="not-consulted",
+            mend="put the case to it by a consultation that names it",
+        )
+    faults = list(enclosure_faults(body.application, incoming.opened.enclosures))
+    if faults:
+        raise Returned("; ".join(faults), code="attachments", mend="enclose what the application names, in its order")
     row = DeskRow(
         window=incoming.sender,
         case_number=body.case_number,
@@ -107,7 +112,7 @@ def take_decision(step: Step, incoming: Incoming, body: Body) -> None:
 def take_default(step: Step, incoming: Incoming, body: Body) -> None:
     """Our silence was taken as the rule says; the paper is still owed."""
     if isinstance(body, DefaultNotice):
-        _require_window(step, incoming)
+        require_role(step, incoming, Role.WINDOW)
         if body.department == step.node.address:
             step.tx.desk.move(body.case_number, {"waiting"}, "defaulted")
 
@@ -115,11 +120,17 @@ def take_default(step: Step, incoming: Incoming, body: Body) -> None:
 def take_reminder(step: Step, incoming: Incoming, body: Body) -> None:
     """A monitor's reminder; a rung seen before changes nothing."""
     if isinstance(body, Reminder):
-        if Role.MONITOR not in step.node.directory.member(incoming.sender).roles:
-            raise Returned(f"{incoming.sender} is not a deadline monitor", code="not-entitled")
+        require_role(step, incoming, Role.MONITOR)
         row = step.tx.desk.get(body.case_number)
         if row is not None and row.state == "waiting" and row.reminded < body.rung:
             step.tx.desk.move(body.case_number, {"waiting"}, "waiting", reminded=body.rung, due_at=body.due_at)
+
+
+def take_term(step: Step, incoming: Incoming, body: Body) -> None:
+    """The window has amended our term; the notice itself is kept as it came."""
+    if isinstance(body, TermNotice):
+        _own_desk(step, incoming, body.case_number)
+        step.tx.desk.move(body.case_number, {"waiting"}, "waiting", due_at=body.due_at)
 
 
 def on_signed(step: Step, signed: Sequence[Signed], receipts: Sequence[Receipt]) -> None:
@@ -162,7 +173,7 @@ def reply_in(step: Step, opinion: Opinion) -> str:
             f"case {row.case_number} waits for another department's result", mend="prepare; answer when it is in"
         )
     if row.state not in ANSWERABLE:
-        raise Conflict(f"case {row.case_number} is {row.state}", mend="an opinion is given once")
+        raise Conflict(f"case {row.case_number} is {row.state}", mend=_UNANSWERABLE[row.state])
     message_id = step.send(
         opinion, (row.window,), conversation_id=_conversation(step, row), in_reply_to=row.consultation_id
     )
@@ -174,59 +185,16 @@ def reply_in(step: Step, opinion: Opinion) -> str:
     return message_id
 
 
-class OpenDesk:
-    """Has a department's rule look at what waits: once a day each, since a rule knows nothing but case and day."""
-
-    def __init__(self, node: Node, rule: OpinionRule) -> None:
-        self._node = node
-        self._rule = rule
-        self._day: date | None = None
-        self._asked: dict[str, str] = {}
-        """Consultations asked about on that day, by case."""
-
-    def look(self, limit: int = 50) -> int:
-        """Asks about up to ``limit`` cases not asked about today; its answers go out in one transaction.
-
-        Returns how many were looked at; call again until that is none.
-        """
-        today = self._node.clock.now().date()
-        if today != self._day:
-            self._day, self._asked = today, {}
-        with self._node.store.reading() as tx:
-            rows = [row for row in tx.desk.waiting(_WHOLE_DESK) if row.cleared and self._is_new(row)][:limit]
-            stored = [tx.documents.get(row.window, row.consultation_id) for row in rows]
-        opinions = [self._ask(row, document, today) for row, document in zip(rows, stored, strict=True)]
-        given = [opinion for opinion in opinions if opinion is not None]
-        if given:
-            with self._node.step() as step:
-                for opinion in given:
-                    row = step.tx.desk.get(opinion.case_number)
-                    if row is not None and row.state == "waiting":
-                        reply_in(step, opinion)
-        self._asked |= {row.case_number: row.consultation_id for row in rows}
-        return len(rows)
-
-    def _is_new(self, row: DeskRow) -> bool:
-        return self._asked.get(row.case_number) != row.consultation_id
-
-    def _ask(self, row: DeskRow, document: StoredDocument | None, today: date) -> Opinion | None:
-        consultation = consultation_of(self._node, document)
-        try:
-            opinion = self._rule(consultation, today)
-        except Exception:
-            # A department's own code failed on one case: the others must not wait for it, and an officer can answer.
-            log.exception("rule.failed", node=self._node.address, case_number=row.case_number)
-            return None
-        return opinion and opinion.model_copy(update={"consultation_id": row.consultation_id})
+_FROM_BACKUP = "restore the department's database from its backup, or have the window put the case again"
 
 
 def consultation_of(node: Node, stored: StoredDocument | None) -> Consultation:
     """The consultation from its signed document on record. Raises NotFound."""
     if stored is None:
-        raise NotFound("the consultation's document is not on record")
+        raise NotFound("the consultation's document is not on record", mend=_FROM_BACKUP)
     body = verify_signed(stored.signed, node.directory).body
     if not isinstance(body, Consultation):
-        raise NotFound("the document on record is not a consultation")
+        raise NotFound("the document on record is not a consultation", mend=_FROM_BACKUP)
     return body
 
 
@@ -235,12 +203,11 @@ def _conversation(step: Step, row: DeskRow) -> str | None:
     return stored.conversation_id if stored else None
 
 
-def _require_window(step: Step, incoming: Incoming) -> None:
-    if Role.WINDOW not in step.node.directory.member(incoming.sender).roles:
-        raise Returned(f"{incoming.sender} is not a window", code="not-entitled")
-
-
 def _own_desk(step: Step, incoming: Incoming, case_number: str) -> None:
     row = step.tx.desk.get(case_number)
     if row is not None and row.window != incoming.sender:
-        raise Returned(f"case {case_number} is another window's", code="not-yours")
+        raise Returned(
+            f"case {case_number} is another window's",
+            code="not-yours",
+            mend="its own window writes of it",
+        )

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from exchange.errors import BadApplication, Conflict
+from exchange.envelope import verify_signed
+from exchange.errors import BadApplication, Conflict, NotFound
 from exchange.flow.deadlines import matter_key
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import CaseRow, CaseState, PartRow, PartState
 from exchange.rules.application import check_application
 from exchange.rules.letters import consultation_letter
+from exchange.rules.secrecy import check_application_secrecy
 from schemas import Application, Approver, Consultation, ConsultedDepartment, Matter, Role, Term, Urgency
 
 
@@ -26,9 +28,11 @@ def submit(
     """Accepts an application at the window and fans it out; returns the new case.
 
     ``fixed_due`` gives departments a due moment that a statute or court fixed instead of the catalogue's term.
-    Raises BadApplication (unknown matter; everything missing, at once) or Conflict (case number taken).
+    Raises BadApplication (unknown matter; everything missing, at once), Secret (a marking of secrecy in what the
+    applicant says) or Conflict (case number taken).
     """
     matter = matter_for(node, application.matter)
+    check_application_secrecy(application)
     check_application(application, matter, enclosures)
     with node.step() as step:
         number = case_number or _next_number(step)
@@ -39,7 +43,7 @@ def submit(
         due = fixed_due or {}
         step.tx.cases.open(case, [_new_part(case, approver, due) for approver in matter.approvers])
         step.note("submitted", number, None, matter=matter.code, version=matter.version)
-        issue_stage(step, case, matter, 1, enclosures, urgency)
+        _issue(step, case, matter, _approvers(matter, 1), enclosures, urgency)
     return case
 
 
@@ -66,17 +70,49 @@ def _keep_matter(step: Step, matter: Matter) -> None:
         )
 
 
-def issue_stage(
+def issue_next_stage(step: Step, case: CaseRow, matter: Matter, stage: int) -> None:
+    """Puts the case to a later stage as it was put to the first: with the same enclosures and urgency.
+
+    A department that can no longer be sealed to, having left the directory, is for the lead to speak for.
+    """
+    approvers = _approvers(matter, stage)
+    here = step.node.reachable([approver.department for approver in approvers])
+    for approver in approvers:
+        if approver.department not in here:
+            escalate_unreachable(step, case, approver.department)
+    if here:
+        first = next(part.consultation_id for part in step.tx.cases.parts(case.number) if part.consultation_id)
+        stored = step.tx.documents.get(step.node.address, first)
+        if stored is None:
+            raise NotFound(
+                f"the first consultation of case {case.number} is not on record", mend="restore it from the backup"
+            )
+        urgency = verify_signed(stored.signed, step.node.directory).header.urgency
+        _issue(step, case, matter, [a for a in approvers if a.department in here], stored.enclosures, urgency)
+
+
+def escalate_unreachable(step: Step, case: CaseRow, department: str) -> None:
+    """A department that nothing can be sent to any more: the lead must act in its place."""
+    asked = {PartState.PLANNED, PartState.ISSUED, PartState.SIGNED}
+    if step.tx.cases.move_part(case.number, department, asked, PartState.ESCALATED, escalated_at=step.now):
+        step.note("unreachable", case.number, None, department=department)
+
+
+def _approvers(matter: Matter, stage: int) -> list[Approver]:
+    return [approver for approver in matter.approvers if approver.stage == stage]
+
+
+def _issue(
     step: Step,
     case: CaseRow,
     matter: Matter,
-    stage: int,
-    enclosures: Sequence[bytes] = (),
-    urgency: Urgency = Urgency.ORDINARY,
+    approvers: Sequence[Approver],
+    enclosures: Sequence[bytes],
+    urgency: Urgency,
 ) -> None:
-    """Puts the case to all departments of a stage: one document, signed once, sealed once for all of them."""
+    """Puts the case to departments of one stage: one document, signed once, sealed once for all of them."""
     parts = {part.department: part for part in step.tx.cases.parts(case.number)}
-    approvers = [approver for approver in matter.approvers if approver.stage == stage]
+    stage = approvers[0].stage
     application = Application.model_validate_json(case.application)
     consultation = Consultation(
         case_number=case.number,

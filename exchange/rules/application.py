@@ -12,7 +12,7 @@ from schemas import Application, Matter
 
 def check_application(application: Application, matter: Matter, enclosures: Sequence[bytes]) -> None:
     """Raises BadApplication naming every fault: materials missing, unknown or doubled, attachments that do not fit."""
-    faults = [*_material_faults(application, matter), *_enclosure_faults(application, enclosures)]
+    faults = [*_material_faults(application, matter), *enclosure_faults(application, enclosures)]
     if faults:
         raise BadApplication(
             f"the application for {matter.code} is not complete: {'; '.join(faults)}",
@@ -33,7 +33,8 @@ def _material_faults(application: Application, matter: Matter) -> Iterator[str]:
             yield f"handed in {times} times: {code}"
 
 
-def _enclosure_faults(application: Application, enclosures: Sequence[bytes]) -> Iterator[str]:
+def enclosure_faults(application: Application, enclosures: Sequence[bytes]) -> Iterator[str]:
+    """Where the enclosures are not the attachments that the application names, in its order."""
     attachments = [material.attachment for material in application.materials if material.attachment is not None]
     if len(attachments) != len(enclosures):
         yield f"{len(attachments)} attachments are named, {len(enclosures)} enclosed"

@@ -7,7 +7,7 @@ from datetime import datetime
 from exchange.errors import CallerError, Conflict
 from exchange.rules.calendar import WorkingCalendar
 from exchange.rules.deadline import Projection, project
-from schemas import DeadlineState, EntryKind, LedgerEntry
+from schemas import DeadlineState, EntryKind, LedgerEntry, ProcedureKind
 
 
 def extend(
@@ -32,6 +32,7 @@ def extend(
 
 def stop(
     state: DeadlineState,
+    procedure: ProcedureKind | None,
     days: int | None,
     reason: str,
     basis: tuple[str, ...],
@@ -39,10 +40,18 @@ def stop(
     now: datetime,
     calendar: WorkingCalendar,
 ) -> LedgerEntry:
-    """The clock stops, for an announced number of working days or until resumed. Raises Conflict or CallerError."""
+    """The clock stops for a procedure of the closed list (article 45), for announced working days or until resumed.
+
+    Raises Conflict or CallerError.
+    """
+    if procedure is None:
+        raise CallerError(
+            "the clock stops only for a procedure of article 45",
+            mend=f"name it (--procedure): {', '.join(kind.value for kind in ProcedureKind)}; or extend the term",
+        )
     if _running(state, now, calendar).stopped:
         raise Conflict(f"the term of {state.department} is stopped already", mend="resume it first")
-    return _entry(EntryKind.STOP, now, reason, basis, actor, days)
+    return _entry(EntryKind.STOP, now, f"special procedure: {procedure.value}; {reason}", basis, actor, days)
 
 
 def resume(

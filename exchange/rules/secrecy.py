@@ -3,19 +3,46 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from unicodedata import normalize
 
 from exchange.errors import Secret
-from schemas import Classification, Document
+from schemas import Application, Classification, Document
 
-_MARKING = re.compile(r"^[\s　]*(绝密|机密|秘密)[\s　]*(★|$)", re.MULTILINE)
-"""The marking as it stands on paper: at the head of a line, alone or with the star and the period of secrecy."""
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_MARKING = re.compile(
+    r"(?:(?:份号:?|No\.?)?[0-9]{1,10})?"  # the copy's number stands before it
+    r"(?:密级:?)?"
+    r"[【〔《\[(]?(?P<level>[绝机秘]密)级?"
+    r"(?:[★☆*】〕》\])]"
+    r"|(?:(?:[0-9〇一二三四五六七八九十百]+(?:年|个月|月|天|日)|长期))?(?:[特加]急|[急平]件)?$"
+    r"|保密期限)"
+)
+"""The marking as it stands on paper: at the head of a line, behind the copy's number or 密级 at most; alone, in
+brackets, with the period of secrecy or with the urgency. Never a word of a sentence."""
 
 
 def check_secrecy(document: Document) -> None:
     """Raises Secret for a document that is classified, or bears the marking of one."""
     if document.classification is not Classification.NONE:
         raise Secret(f"the document is classified {document.classification.value}")
-    for text in (document.title, document.body, document.notes):
-        found = _MARKING.search(text)
-        if found:
-            raise Secret(f"the document bears the marking {found.group(1)}")
+    attached = (attachment.name for attachment in document.attachments)
+    _refuse_marking("document", (document.title, document.body, document.notes, *document.attachment_note, *attached))
+
+
+def check_application_secrecy(application: Application) -> None:
+    """Raises Secret for an application that bears the marking in what the applicant says."""
+    materials = application.materials
+    attached = (material.attachment.name for material in materials if material.attachment is not None)
+    _refuse_marking(
+        "application",
+        (application.project, application.summary, *(material.note for material in materials), *attached),
+    )
+
+
+def _refuse_marking(what: str, texts: Iterable[str]) -> None:
+    for text in texts:
+        for line in text.splitlines():
+            found = _MARKING.match("".join(normalize("NFKC", _UNSEEN.sub("", line)).split()))
+            if found:
+                raise Secret(f"the {what} bears the marking {found['level']}")

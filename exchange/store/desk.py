@@ -36,7 +36,9 @@ class SqlDesk:
             if present is None:
                 self._db.execute(_PUT, values_of(row))
             elif present.window != row.window:
-                raise Returned(f"case {row.case_number} is another window's", code="not-yours")
+                raise Returned(
+                    f"case {row.case_number} is another window's", code="not-yours", mend="number the case anew"
+                )
             else:
                 self._db.execute(update(desk).where(_c.case_number == row.case_number).values(**values_of(row)))
             del self._rows[row.case_number]

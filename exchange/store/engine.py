@@ -56,7 +56,7 @@ def translated() -> Iterator[None]:
     try:
         yield
     except exc.IntegrityError as error:
-        raise Conflict("the record exists already", code="duplicate") from error
+        raise Conflict("the record exists already", code="duplicate", mend="look at what is on record") from error
     except exc.OperationalError as error:
         raise DatabaseUnavailable(f"the database cannot be used: {_reason(error)}") from error
     except exc.DBAPIError as error:

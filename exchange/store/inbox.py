@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from exchange.flow.ports import DeadLetter, InboxEntry, Known, StoredDocument
+from exchange.rules.arbiter import Arrival
 from exchange.store.documents import document_row, stored
 from exchange.store.tables import dead_letter, document, inbox
 from exchange.store.types import printable
@@ -26,6 +27,13 @@ _ID_DIGITS = 12
 """Of a dead letter's fingerprint, so many name it to people."""
 
 _RECORD, _KEEP = insert(inbox), insert(document)
+_LETTERS_OF = select(dead_letter).where(_d.message_id.in_(bindparam("ids", expanding=True))).order_by(_d.id)
+_UNHANDLED = (
+    select(dead_letter)
+    .where(_d.sender == bindparam("sender"), _d.kind == bindparam("kind"))
+    .where(~select(_c.id).where(_c.message_id == _d.message_id, _c.sender == _d.sender).exists())
+    .order_by(_d.id)
+)
 
 
 class SqlInbox:
@@ -91,6 +99,14 @@ class SqlInbox:
     def dead_letters(self, limit: int = 100) -> list[DeadLetter]:
         return [_letter(row) for row in self._db.execute(select(dead_letter).order_by(_d.id.desc()).limit(limit))]
 
+    def letters_of(self, message_ids: Collection[str]) -> list[DeadLetter]:
+        if not message_ids:
+            return []
+        return [_letter(row) for row in self._db.execute(_LETTERS_OF, {"ids": list(message_ids)})]
+
+    def unhandled(self, sender: str, kind: str) -> list[DeadLetter]:
+        return [_letter(row) for row in self._db.execute(_UNHANDLED, {"sender": sender, "kind": kind})]
+
     def dead_letter(self, id: str) -> DeadLetter | None:
         row = self._db.execute(select(dead_letter).where(func.substr(_d.fingerprint, 1, _ID_DIGITS) == id)).first()
         if row is None:
@@ -120,17 +136,21 @@ def _row(entry: InboxEntry, now: datetime) -> dict[str, Any]:
     }
 
 
-def _letter(row: Row[Any]) -> DeadLetter:
-    return DeadLetter(
-        row.reason_code, row.reason, row.stage, row.queue, row.envelope, row.message_id, row.sender, row.kind,
-        row.attempts, row.fingerprint[:_ID_DIGITS], row.first_at, row.last_at,
-    )  # fmt: skip
-
-
 def _fingerprint(letter: DeadLetter) -> str:
     """The same bytes refused for the same reason are one dead letter, however often they come."""
     facts = "\n".join((letter.queue, letter.stage, letter.reason_code)).encode()
     return hashlib.sha256(facts + b"\n" + letter.envelope).hexdigest()
+
+
+def _letter(row: Row[Any]) -> DeadLetter:
+    arrival = None
+    if row.arrived_earliest is not None:
+        arrival = Arrival(row.arrived_earliest, row.arrived_latest, row.arrival_source)
+    return DeadLetter(
+        row.reason_code, row.reason, row.stage, row.queue, row.envelope,
+        row.message_id, row.sender, row.kind, row.attempts, arrival,
+        row.fingerprint[:_ID_DIGITS], row.first_at, row.last_at,
+    )  # fmt: skip
 
 
 def _dead_row(letter: DeadLetter, fingerprint: str, now: datetime) -> dict[str, Any]:
@@ -147,4 +167,7 @@ def _dead_row(letter: DeadLetter, fingerprint: str, now: datetime) -> dict[str, 
         "sender": letter.sender,
         "kind": letter.kind,
         "attempts": letter.attempts,
+        "arrived_earliest": letter.arrival and letter.arrival.earliest,
+        "arrived_latest": letter.arrival and letter.arrival.latest,
+        "arrival_source": letter.arrival and letter.arrival.source,
     }

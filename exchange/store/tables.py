@@ -135,10 +135,13 @@ dead_letter = Table(
     Column("stage", String(20), nullable=False),
     Column("queue", String(200), nullable=False),
     Column("envelope", LargeBinary, nullable=False),
-    Column("message_id", String(200)),
-    Column("sender", String(120)),
+    Column("message_id", String(200), index=True),
+    Column("sender", String(120), index=True),
     Column("kind", String(40)),
     Column("attempts", Integer, nullable=False),
+    Column("arrived_earliest", Instant),
+    Column("arrived_latest", Instant),
+    Column("arrival_source", String(20)),
 )
 
 case_file = Table(

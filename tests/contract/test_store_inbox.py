@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from exchange.errors import Conflict
 from exchange.flow.ports import InboxEntry, Known
+from exchange.rules.arbiter import Arrival
 from exchange.store import SqlStore
 from tests.contract.rows import LATER, NOW, PLANNING, TRANSPORT, US, dead_letter, entry, new_id, outgoing
 
@@ -140,3 +142,29 @@ def test_a_dead_letter_is_found_by_its_id_with_the_moment_its_bytes_first_came(s
         assert tx.inbox.revive(found)
         assert not tx.inbox.revive(found)
         assert tx.inbox.dead_letters() == [other]
+
+
+def test_a_dead_letter_keeps_when_it_first_arrived_and_is_found_by_its_message(store: SqlStore) -> None:
+    first, later = Arrival(NOW, LATER, "own"), Arrival(LATER, LATER, "own")
+    letter = dead_letter(message_id=new_id(), sender=PLANNING, kind="opinion", arrival=first)
+    unknown = dead_letter(envelope=b"other bytes")
+    with store.transaction() as tx:
+        tx.inbox.dead([letter, replace(letter, arrival=later), unknown], NOW)
+    with store.reading() as tx:
+        [kept] = tx.inbox.letters_of([letter.message_id or "", new_id()])
+        assert (kept.arrival, kept.envelope, kept.attempts) == (first, letter.envelope, 2)
+        assert tx.inbox.letters_of([]) == []
+        assert [one.arrival for one in tx.inbox.dead_letters()] == [None, first]
+
+
+def test_letters_of_a_sender_are_unhandled_until_their_message_is_on_record(store: SqlStore) -> None:
+    ids = [new_id() for _ in range(2)]
+    letters = [dead_letter(message_id=one, sender=PLANNING, kind="opinion", envelope=one.encode()) for one in ids]
+    others = [dead_letter(message_id=new_id(), sender=who, kind=kind, envelope=who.encode() + kind.encode())
+              for who, kind in ((TRANSPORT, "opinion"), (PLANNING, "document"))]  # fmt: skip
+    with store.transaction() as tx:
+        tx.inbox.dead([*letters, *others], NOW)
+        assert [one.message_id for one in tx.inbox.unhandled(PLANNING, "opinion")] == ids
+    record(store, entry(PLANNING, message_id=ids[0], kind="opinion"), entry(TRANSPORT, message_id=ids[1]))
+    with store.reading() as tx:
+        assert [one.message_id for one in tx.inbox.unhandled(PLANNING, "opinion")] == [ids[1]]

@@ -9,10 +9,10 @@ import pika
 import pytest
 
 from exchange.broker.node import NodeInfo
-from exchange.envelope import envelope_for, seal
+from exchange.envelope import envelope_for, pack_leaves, seal
 from exchange.flow.ports import PartState
 from exchange.rules.addressing import queue_for
-from schemas import Header, Opinion, Urgency, Verdict
+from schemas import Header, Opinion, ReceiptBatch, Urgency, Verdict
 from tests.journeys.city import City, make_city, wait_until
 
 pytestmark = pytest.mark.broker
@@ -123,3 +123,31 @@ def test_an_envelope_for_somebody_else_is_set_aside_as_such(city: City) -> None:
     envelope = sealed_opinion(city, "planning", opinion, addressees=(city.address("monitor"),))
     push(city, opinions_queue(city), envelope)
     wait_until(lambda: reasons(city, "window") == ["not-for-us"], what="the dead letter")
+
+
+def test_receipts_that_are_not_those_whose_root_was_signed_are_forged_and_hold_up_nothing(city: City) -> None:
+    case = city.submit(settle=False)
+    window, planning = city.address("window"), city.address("planning")
+    batch = ReceiptBatch(root="0" * 64, size=1, receiver=planning, sender=window, at=city.clock.now())
+    message_id = "11111111-1111-4111-8111-111111111111"
+    header = Header(
+        message_id=message_id,
+        conversation_id=message_id,
+        kind=ReceiptBatch.KIND,
+        sender=planning,
+        addressees=(window,),
+        created_at=city.clock.now(),
+    )
+    sealed = seal(
+        header, batch, city.node("planning").identity, [city.window.directory.recipient(window, header.suite)],
+        (pack_leaves([b"{}"]),),
+    )  # fmt: skip
+    push(city, queue_for(batch.KIND, window, Urgency.ORDINARY), envelope_for(sealed.common, sealed.recipients[window]))
+    wait_until(lambda: len(reasons(city, "window")) == 1, what="the dead letter")
+
+    with city.window.store.reading() as tx:
+        [letter] = tx.inbox.dead_letters()
+    assert (letter.reason_code, letter.stage) == ("forged", "open")
+    assert "root was signed" in letter.reason
+    city.local.settle()
+    assert city.part(case, "planning").state is PartState.SIGNED

@@ -80,17 +80,15 @@ def test_a_monitor_that_was_down_lengthens_nobodys_term(city: City) -> None:
 
 
 def test_a_default_that_an_extension_overtook_fires_on_the_new_term(city: City) -> None:
-    from exchange.flow.deadlines import amend
+    from exchange.flow.deadlines import Amendment, amend
     from schemas import EntryKind
 
     case = city.submit()
     city.through(3)
     city.local.stop(city.address("window"))
     before = city.clock.now()
-    amend(
-        city.window, case.number, city.address("transport"), EntryKind.EXTEND,
-        days=2, reason="复杂", basis=["行政许可法第四十二条"], actor=city.address("window"),
-    )  # fmt: skip
+    amendment = Amendment(EntryKind.EXTEND, "复杂", ("行政许可法第四十二条",), city.address("window"), days=2)
+    amend(city.window, case.number, city.address("transport"), amendment)
     city.step_to(before + timedelta(days=1), settle=False)
     wait_until(lambda: sent(city, "monitor"), what="the overtaken default at the broker")
 

@@ -138,14 +138,12 @@ def test_two_monitors_watch_and_nothing_fires_twice(tmp_path: Path, broker: Node
 def test_an_extension_before_expiry_moves_the_moment_and_a_second_is_refused(city: City) -> None:
     city.matter(city.approver("transport", silent=True))
     case = city.submit()
-    from exchange.flow.deadlines import amend
+    from exchange.flow.deadlines import Amendment, amend
     from schemas import EntryKind
 
     def extend() -> None:
-        amend(
-            city.window, case.number, city.address("transport"), EntryKind.EXTEND,
-            days=2, reason="复杂", basis=["行政许可法第四十二条"], actor=city.address("window"),
-        )  # fmt: skip
+        amendment = Amendment(EntryKind.EXTEND, "复杂", ("行政许可法第四十二条",), city.address("window"), days=2)
+        amend(city.window, case.number, city.address("transport"), amendment)
         city.wake("window")
 
     extend()
@@ -201,16 +199,14 @@ def test_an_escalated_case_can_be_decided_by_the_lead_in_its_own_name(city: City
 
 
 def test_a_term_that_began_anew_needs_a_reminder_of_its_own(city: City) -> None:
-    from exchange.flow.deadlines import amend
+    from exchange.flow.deadlines import Amendment, amend
     from schemas import EntryKind
 
     city.matter(city.approver("transport", silent=True))
     case = city.submit()
     city.through(3)
-    amend(
-        city.window, case.number, city.address("transport"), EntryKind.RESTART,
-        days=None, reason="supplement of the file", basis=[], actor=city.address("window"),
-    )  # fmt: skip
+    amendment = Amendment(EntryKind.RESTART, "supplement of the file", (), city.address("window"))
+    amend(city.window, case.number, city.address("transport"), amendment)
     city.wake("window")
     city.local.settle()
 

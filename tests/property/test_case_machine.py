@@ -14,7 +14,7 @@ from exchange.rules import ledger
 from exchange.rules.case import SETTLED
 from exchange.rules.deadline import project
 from exchange.rules.states import CaseState, PartState
-from schemas import DeadlineState, EntryKind, LedgerEntry, Matter, Verdict
+from schemas import DeadlineState, EntryKind, LedgerEntry, Matter, ProcedureKind, Verdict
 from tests.property.cases import BASIS, DEPARTMENTS, complete, matters, opinion, snapshot
 from tests.property.court import Court
 from tests.property.seat import CALENDAR, FINAL, RUNNING, Seat
@@ -120,7 +120,10 @@ class CaseMachine(RuleBasedStateMachine):
 
     @rule(department=departments, days=st.sampled_from([None, 1, 3]))
     def the_clock_is_stopped(self, department: str, days: int | None) -> None:
-        self.amend(department, lambda s: ledger.stop(s, days, "r", BASIS, "c.window", self.court.now, CALENDAR))
+        hearing = ProcedureKind.HEARING
+        self.amend(
+            department, lambda s: ledger.stop(s, hearing, days, "r", BASIS, "c.window", self.court.now, CALENDAR)
+        )
 
     @rule(department=departments)
     def the_clock_runs_on(self, department: str) -> None:

@@ -44,6 +44,7 @@ from schemas import (
     SubmittedMaterial,
     Suite,
     Term,
+    TermNotice,
     Verdict,
     Wire,
 )
@@ -134,6 +135,13 @@ MESSAGES: tuple[Body, ...] = (
         rung=90,
         due_at=end("03-09"),
         default=DefaultMode.CONSENT,
+    ),
+    TermNotice(
+        case_number="C-1",
+        department="c.transport",
+        consultation_id=ID,
+        entry=extend("03-03", 2),
+        due_at=end("03-11"),
     ),
     Escalation(
         case_number="C-1",

@@ -7,7 +7,7 @@ import pytest
 from exchange.errors import CallerError, Conflict
 from exchange.rules import ledger
 from exchange.rules.deadline import project
-from schemas import DeadlineState, EntryKind, LedgerEntry
+from schemas import DeadlineState, EntryKind, LedgerEntry, ProcedureKind
 from tests.unit.facts import CALENDAR, at, deadline, end, extend, resume, start, stop
 
 BASIS = ("行政许可法第四十二条",)
@@ -20,7 +20,7 @@ def do_extend(state: DeadlineState, day: str, days: int = 3, basis: tuple[str, .
 
 
 def do_stop(state: DeadlineState, day: str, days: int | None = None, basis: tuple[str, ...] = BASIS) -> LedgerEntry:
-    return ledger.stop(state, days, "hearing", basis, "c.transport", at(day), CALENDAR)
+    return ledger.stop(state, ProcedureKind.HEARING, days, "held", basis, "c.transport", at(day), CALENDAR)
 
 
 def do_resume(state: DeadlineState, day: str) -> LedgerEntry:
@@ -109,3 +109,10 @@ def test_every_refusal_says_what_to_do() -> None:
     with pytest.raises(CallerError) as refused:
         do_extend(RUNNING, "03-10")
     assert refused.value.mend
+
+
+def test_the_clock_stops_only_for_a_procedure_of_the_closed_list() -> None:
+    with pytest.raises(CallerError, match="article 45") as refused:
+        ledger.stop(RUNNING, None, 3, "because", BASIS, "c.window", at("03-04"), CALENDAR)
+    assert "hearing" in refused.value.mend
+    assert do_stop(RUNNING, "03-04").reason == "special procedure: hearing; held"

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from exchange.rules.arbiter import Arrival
 from exchange.rules.states import CaseState, PartState, WatchState
 from schemas import DeadlineState, Header, Urgency, Verdict
 
@@ -139,6 +140,8 @@ class DeadLetter:
     sender: str | None = None
     kind: str | None = None
     attempts: int = 1
+    arrival: Arrival | None = None
+    """When it first arrived, where that was established; the same bytes taken in later have arrived then."""
     id: str = ""
     """Names it to people; given by the store, like the two moments."""
     first_at: datetime | None = None

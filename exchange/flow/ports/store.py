@@ -90,6 +90,12 @@ class Inbox(Protocol):
     def revive(self, letter: DeadLetter) -> bool:
         """Its bytes have been taken in after all: they are no dead letter any more. True if this call did it."""
 
+    def letters_of(self, message_ids: Collection[str]) -> list[DeadLetter]:
+        """Dead letters under these message ids, oldest first."""
+
+    def unhandled(self, sender: str, kind: str) -> list[DeadLetter]:
+        """Dead letters that claim to be a sender's, of a kind, and whose message is not on record, oldest first."""
+
 
 class Documents(Protocol):
     """Signed documents, sent and received."""

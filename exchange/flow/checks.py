@@ -1,0 +1,47 @@
+"""What is asked of any message about a case: the kind it says, a sender who may, a case and a part on record."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from exchange.errors import Returned
+from exchange.flow.node import Step
+from exchange.flow.ports import CaseRow, PartRow
+from exchange.flow.receive import Incoming
+from schemas import Body, Role
+
+T = TypeVar("T", bound=Body)
+
+
+def expect(body: Body, model: type[T]) -> T:
+    """The body as what its kind says it is. Raises Returned."""
+    if not isinstance(body, model):
+        raise Returned(
+            f"expected {model.KIND}, got {body.KIND}", code="wrong-kind", mend="send the body under its own kind"
+        )
+    return body
+
+
+def require_role(step: Step, incoming: Incoming, role: Role) -> None:
+    """Raises Returned unless the sender has a role in the directory."""
+    if role not in step.node.directory.member(incoming.sender).roles:
+        raise Returned(
+            f"{incoming.sender} is not a {role.value} of this domain",
+            code="not-entitled",
+            mend=f"a member with the role {role.value} in the directory sends this",
+        )
+
+
+def part_of(step: Step, case_number: str, department: str) -> tuple[CaseRow, PartRow]:
+    """A case and a department's part in it. Raises Returned where one is not on record."""
+    case = step.tx.cases.get(case_number)
+    if case is None:
+        raise Returned(f"no case {case_number} at {step.node.address}", code="unknown-case", mend="check the number")
+    part = step.tx.cases.part(case_number, department)
+    if part is None:
+        raise Returned(
+            f"{department} is not consulted in case {case_number}",
+            code="not-consulted",
+            mend="nothing is to be done; compare the case number",
+        )
+    return case, part

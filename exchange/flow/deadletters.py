@@ -1,0 +1,78 @@
+"""Dead letters: what could not be taken in is kept with its reason, and with when it arrived.
+
+Whoever sent it loses nothing by a failure of ours: the same bytes, taken in later, arrived when they first arrived,
+and until then an opinion among them stands in the way of its department's silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from exchange.envelope import open_envelope, peek
+from exchange.errors import ExchangeError, SenderError
+from exchange.flow.node import Node
+from exchange.flow.ports import DeadLetter, Delivery, Transaction
+from exchange.rules.arbiter import Arrival
+from schemas import Opinion
+
+
+def refused(delivery: Delivery, error: SenderError, arrival: Arrival | None = None) -> DeadLetter:
+    """A message that cannot be accepted as it came."""
+    return _letter(delivery, error.code, error.diagnostics(), "open", arrival)
+
+
+def failed(delivery: Delivery, error: Exception, arrival: Arrival | None, stage: str = "handle") -> DeadLetter:
+    """A message that something of ours failed on."""
+    if isinstance(error, ExchangeError):
+        return _letter(delivery, error.code, error.diagnostics(), stage, arrival)
+    return _letter(delivery, type(error).__name__, "the handler failed; see the log", stage, arrival)
+
+
+def given_up(delivery: Delivery, arrival: Arrival | None) -> DeadLetter:
+    """A message that a queue gave up, having delivered it too often in vain."""
+    return _letter(delivery, "given-up", "its queue gave it up: delivered too often in vain", "broker", arrival)
+
+
+def first_arrivals(tx: Transaction, message_ids: Sequence[str]) -> Mapping[tuple[str, bytes], Arrival]:
+    """When messages that were set aside before first arrived, by message id and bytes."""
+    found: dict[tuple[str, bytes], Arrival] = {}
+    for letter in tx.inbox.letters_of(message_ids):
+        if letter.message_id is not None and letter.arrival is not None:
+            found.setdefault((letter.message_id, letter.envelope), letter.arrival)
+    return found
+
+
+def opinion_set_aside(
+    tx: Transaction, node: Node, case_number: str, department: str, now: datetime, due_at: datetime | None = None
+) -> bool:
+    """Whether an authentic opinion of the department on this case, arrived by ``due_at``, waits to be taken in."""
+    return any(
+        opinion.case_number == case_number and opinion.department == department
+        for opinion in _opinions(tx, node, department, now, due_at)
+    )
+
+
+def _opinions(
+    tx: Transaction, node: Node, department: str, now: datetime, due_at: datetime | None
+) -> Iterator[Opinion]:
+    for letter in tx.inbox.unhandled(department, Opinion.KIND):
+        if letter.arrival is None or (due_at is not None and letter.arrival.earliest > due_at):
+            continue
+        try:
+            opened = open_envelope(letter.envelope, node.identity, node.directory, now)
+        except ExchangeError:
+            continue
+        if opened.header.sender == department and isinstance(opened.body, Opinion):
+            yield opened.body
+
+
+def _letter(delivery: Delivery, code: str, reason: str, stage: str, arrival: Arrival | None) -> DeadLetter:
+    message_id, sender, kind = delivery.message_id, None, None
+    try:
+        header = peek(delivery.body)
+    except ExchangeError:
+        pass
+    else:
+        message_id, sender, kind = header.message_id, header.sender, header.kind
+    return DeadLetter(code, reason, stage, delivery.queue, delivery.body, message_id, sender, kind, arrival=arrival)

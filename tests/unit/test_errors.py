@@ -1,0 +1,46 @@
+"""Every error says what to do about it: where it is raised, or by its class."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+
+from exchange import errors
+
+ROOT = Path(inspect.getfile(errors)).parent
+CLASSES = {
+    name: kind
+    for name, kind in vars(errors).items()
+    if isinstance(kind, type) and issubclass(kind, errors.ExchangeError)
+}
+
+
+def made(text: str) -> Iterator[tuple[int, str, bool]]:
+    """Line, class and whether it has a mend, of every error that a module makes."""
+    for node in ast.walk(ast.parse(text)):
+        name = getattr(node.func, "attr", getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""
+        if isinstance(node, ast.Call) and name in CLASSES:
+            given = [word.value for word in node.keywords if word.arg == "mend"]
+            empty = [value for value in given if isinstance(value, ast.Constant) and not value.value]
+            yield node.lineno, name, bool(given and not empty) or bool(CLASSES[name].mend)
+
+
+def test_no_error_is_made_without_a_mend() -> None:
+    places = {path: list(made(path.read_text(encoding="utf-8"))) for path in ROOT.rglob("*.py")}
+    assert sum(map(len, places.values())) > 100, "the walk must find what is raised"
+    lacking = [
+        f"{path.relative_to(ROOT)}:{line}: {name}"
+        for path, found in sorted(places.items())
+        for line, name, mended in found
+        if not mended
+    ]
+    assert lacking == []
+
+
+def test_the_walk_sees_an_error_that_lacks_a_mend() -> None:
+    text = (
+        'raise Conflict("x")\nraise Conflict("x", mend="")\nraise errors.NotFound("x")\nraise Conflict("x", mend=Y)\n'
+    )
+    assert [mended for _, _, mended in made(text)] == [False, False, False, True]
