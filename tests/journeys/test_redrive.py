@@ -111,18 +111,34 @@ def test_an_opinion_signed_after_the_term_is_late_when_redriven(city: City, defe
     assert (part.state, part.late_opinion_id) == (PartState.SIGNED, message_id)
 
 
-def test_a_default_that_took_effect_meanwhile_stands_and_the_opinion_is_kept_as_late(
-    city: City, defect: Defect
-) -> None:
+def events(city: City, case: CaseRow) -> list[str]:
+    with city.window.store.reading() as tx:
+        return [entry.event for entry in tx.journal_of(case.number)]
+
+
+def test_no_default_takes_effect_before_an_opinion_in_time_is_redriven(city: City, defect: Defect) -> None:
     case = city.submit()
-    message_id = city.reply("transport", case, settle=False)
-    wait_until(lambda: len(letters(city)) == 1, what="the dead letter")
+    message_id, letter = set_aside(city, case)
     for _ in range(9):
         city.step_to(city.clock.now() + timedelta(days=1), settle=False)
-    wait_until(lambda: city.part(case, "transport").state is PartState.DEEMED, what="the default")
+    wait_until(lambda: "deemed-held-up" in events(city, case), what="the default that is held up")
     defect.mended = True
 
-    redriven(city, letters(city)[0])
+    redriven(city, letter)
+
+    part = city.part(case, "transport")
+    assert (part.state, part.opinion_id, part.late_opinion_id) == (PartState.ANSWERED, message_id, None)
+
+
+def test_a_default_stands_when_a_late_opinion_is_redriven(city: City, defect: Defect) -> None:
+    case = city.submit()
+    for _ in range(9):
+        city.step_to(city.clock.now() + timedelta(days=1))
+    assert city.part(case, "transport").state is PartState.DEEMED
+    message_id, letter = set_aside(city, case)
+    defect.mended = True
+
+    redriven(city, letter)
 
     part = city.part(case, "transport")
     assert (part.state, part.late_opinion_id) == (PartState.DEEMED, message_id)
@@ -139,9 +155,7 @@ def test_what_was_handled_meanwhile_is_handled_no_second_time(city: City, defect
 
     redriven(city, letter)
 
-    with city.window.store.reading() as tx:
-        events = [entry.event for entry in tx.journal_of(case.number)]
-    assert events.count("opinion") == 1
+    assert events(city, case).count("opinion") == 1
     assert letters(city) == []
 
 
