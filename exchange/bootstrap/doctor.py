@@ -47,7 +47,7 @@ def examine(settings: Settings) -> list[Finding]:
     home = Home(settings.home)
     findings = list(_guarded("departments", lambda: _departments(home)))
     profiles = _profiles(home)
-    findings += _guarded("catalogue", lambda: _catalogue(home))
+    findings += _guarded("catalogue", lambda: _catalogue(home, profiles))
     findings += _guarded("clock", lambda: _clock(settings))
     findings += _guarded("calendar", lambda: _calendar(settings.clock.now().date()))
     findings += _guarded("directory", lambda: _directory(home, settings))
@@ -83,8 +83,8 @@ def _departments(home: Home) -> Iterator[Finding]:
             yield Finding("note", "departments", f"no {role.value}: {what}", f"a profile.toml with role {role.value}")
 
 
-def _catalogue(home: Home) -> Iterator[Finding]:
-    yield Finding("good", "catalogue", f"{len(load_catalogue(home.catalogue))} matters hold")
+def _catalogue(home: Home, profiles: dict[str, Profile]) -> Iterator[Finding]:
+    yield Finding("good", "catalogue", f"{len(load_catalogue(home.catalogue, profiles or None))} matters hold")
 
 
 def _clock(settings: Settings) -> Iterator[Finding]:
@@ -143,7 +143,8 @@ def _keys(home: Home, settings: Settings, profiles: dict[str, Profile]) -> Itera
         if exposed:
             yield Finding("bad", f"keys of {address}", f"{exposed} can be read by others", f"chmod 600 {exposed}")
         elif left < _EXPIRES_SOON:
-            yield Finding("note", f"keys of {address}", f"certificate ends in {left.days} days", "have it renewed")
+            ends = f"certificate ends in {left.days} days"
+            yield Finding("note", f"keys of {address}", ends, f"exchange certify {address}")
     yield Finding("good", "keys", f"{len(profiles)} members looked at")
 
 

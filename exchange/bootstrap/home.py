@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from exchange.bootstrap.member import Link, Work, new_id, work_for
+from exchange.bootstrap.renewal import Renewal
 from exchange.bootstrap.settings import Home, Settings
 from exchange.catalogue import load_catalogue
-from exchange.directory import DirectoryView, load_authority_certificate, load_directory, load_identity
-from exchange.errors import BadDirectory, BrokerUnavailable, NotFound
+from exchange.directory import DirectoryView, load_authority_certificate, load_directory_file
+from exchange.errors import BrokerUnavailable, NotFound
 from exchange.flow.node import Node
 from exchange.profiles import Profile, load_decide_rule, load_profiles, load_rule
 from exchange.rules.calendar import ChinaCalendar
 from exchange.store import SqlStore, connect_with_patience, open_store
-from schemas import Matter, Role
+from schemas import Role
 
 _SEEN = "directory-version"
 
@@ -31,10 +32,8 @@ class Opened:
 
 def open_directory(home: Home, settings: Settings, seen: int = 0) -> DirectoryView:
     """The domain's verified directory. Raises BadDirectory when there is none or it does not hold."""
-    if not home.directory.exists():
-        raise BadDirectory(f"no directory at {home.directory}", mend="run `exchange init` first")
     certificate = load_authority_certificate(home.authority)
-    return load_directory(home.directory.read_bytes(), certificate, settings.clock.now(), seen)
+    return load_directory_file(home.directory, certificate, settings.clock.now(), seen)
 
 
 def open_member(settings: Settings, address: str, *, patient: bool = False) -> Opened:
@@ -55,24 +54,22 @@ def open_member(settings: Settings, address: str, *, patient: bool = False) -> O
     store.migrate()
     with store.reading() as tx:
         seen = int(tx.get_meta(_SEEN) or 0)
-    directory = open_directory(home, settings, seen)
+    renewal = Renewal(settings, address, seen)
+    identity, directory = renewal.read()
     if directory.version > seen:
         with store.transaction() as tx:
             tx.set_meta(_SEEN, str(directory.version))
     node = Node(
-        identity=load_identity(home.keys(address)),
+        identity=identity,
         directory=directory,
         store=store,
         clock=settings.clock,
         calendar=ChinaCalendar(),
         new_id=new_id,
-        catalogue=_catalogue(home, profile),
+        catalogue=load_catalogue(home.catalogue, profiles) if Role.WINDOW in profile.roles else {},
+        newer=renewal.read_if_changed,
     )
     return Opened(node, store, profile)
-
-
-def _catalogue(home: Home, profile: Profile) -> dict[str, Matter]:
-    return load_catalogue(home.catalogue) if Role.WINDOW in profile.roles else {}
 
 
 def open_work(profile: Profile) -> Work:

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from exchange.cli import domain, people, runs
+from exchange.cli import domain, keys, people, runs
 from exchange.errors import ExchangeError
 
 EPILOG = """
@@ -30,6 +30,7 @@ app = typer.Typer(
 )
 domain.register(app)
 people.register(app)
+keys.register(app)
 runs.register(app)
 
 

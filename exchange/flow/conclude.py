@@ -150,6 +150,8 @@ def conclude(step: Step, docket: Docket, ruling: Ruling) -> str:
         )
     except ValueError as error:
         raise CallerError(f"the decision does not hold: {error}", mend="complete the decision") from error
+    if not any(step.node.directory.reachable(address, step.node.suite) for address in consulted):
+        step.node.expect(consulted)  # a decision that reaches nobody would stand nowhere
     message_id = step.send(decision, consulted, conversation_id=case.conversation_id)
     if not step.tx.cases.move(
         case.number,

@@ -71,7 +71,11 @@ class Receiver:
         self._after_commit = after_commit
 
     def on_batch(self, deliveries: Sequence[Delivery]) -> None:
-        """Handles deliveries of one queue, in order. Raises only when the database cannot take them now."""
+        """Handles deliveries of one queue, in order. Raises only when the database cannot take them now.
+
+        Keys and directory come first: whoever signed or sealed with what is new had the new directory, so it is here.
+        """
+        self._node.renew()
         try:
             self._take(deliveries)
         except DatabaseUnavailable:

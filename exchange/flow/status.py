@@ -102,7 +102,7 @@ def _status(case: CaseRow, matter_name: str, parts: tuple[PartStatus, ...]) -> C
 def _part(node: Node, part: PartRow, default: DefaultMode) -> PartStatus:
     return PartStatus(
         department=part.department,
-        name=node.directory.member(part.department).name,
+        name=_name(node, part.department),
         stage=part.stage,
         state=part.state,
         verdict=part.verdict,
@@ -111,3 +111,11 @@ def _part(node: Node, part: PartRow, default: DefaultMode) -> PartStatus:
         reminded=part.reminded_at is not None,
         late=part.late_opinion_id is not None,
     )
+
+
+def _name(node: Node, department: str) -> str:
+    """What the directory calls it; the address of one that it does not list, so that the case can still be seen."""
+    try:
+        return node.directory.member(department).name
+    except NotFound:
+        return department

@@ -20,6 +20,7 @@ from exchange.flow.ports.records import (
     PartRow,
     Signed,
     StoredDocument,
+    Unreceipted,
     WatchRow,
 )
 from exchange.rules.states import CaseState, PartState, WatchState
@@ -54,6 +55,9 @@ class Outbox(Protocol):
         """Makes copies due at once, unless the addressee has signed for or returned them; the number of copies."""
 
     def rows(self, message_id: str) -> list[OutboxView]: ...
+
+    def unreceipted(self, addressee: str) -> list[Unreceipted]:
+        """Copies for an addressee of which no receipt is on record; receipts themselves never have one."""
 
     def counts(self) -> dict[str, int]:
         """Copies by state."""
