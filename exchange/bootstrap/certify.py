@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
-from cryptography.x509 import Certificate
 from filelock import FileLock
 
 from exchange.bootstrap.settings import Home, Settings
@@ -174,21 +174,22 @@ def _present(home: Home, say: Say) -> Directory | None:
     if not home.directory.exists() and not copy.exists():
         return None
     certificate = load_authority_certificate(home.authority)
-    found, kept = _readable(home.directory, certificate), _readable(copy, certificate)
+    read = partial(read_directory_file, certificate=certificate)
+    found, kept = _if_it_holds(read, home.directory), _if_it_holds(read, copy)
     if kept is not None and (found is None or kept.version > found.version):
         write_private(home.directory, copy.read_bytes())
         say(f"directory: version {kept.version} put back from {copy}")
         return kept
     if found is None:
-        return read_directory_file(home.directory, certificate)  # raises, and says what is wrong
+        return read(home.directory)  # raises, and says what is wrong
     if kept is None or kept.version < found.version:
         _keep_copy(home)
     return found
 
 
-def _readable(path: Path, certificate: Certificate) -> Directory | None:
+def _if_it_holds(read: Callable[[Path], Directory], path: Path) -> Directory | None:
     try:
-        return read_directory_file(path, certificate)
+        return read(path)
     except BadDirectory:
         return None
 

@@ -123,7 +123,7 @@ def _directory(home: Home, settings: Settings) -> Iterator[Finding]:
     view = open_directory(home, settings)
     left = view.expires_at - settings.clock.now()
     level: Level = "good" if left > _EXPIRES_SOON else "note"
-    mend = "" if level == "good" else "exchange init signs a new one"
+    mend = "" if level == "good" else "exchange init signs a new one (with the authority's key)"
     yield Finding(
         level, "directory", f"version {view.version}, {len(view.members)} members, {left.days} days left", mend
     )

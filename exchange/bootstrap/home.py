@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from exchange.bootstrap.member import Link, Work, new_id, work_for
+from exchange.bootstrap.member import SERVED_WITH, Link, Work, new_id, work_for
 from exchange.bootstrap.renewal import Renewal
 from exchange.bootstrap.settings import Home, Settings
 from exchange.catalogue import load_catalogue
@@ -53,7 +53,7 @@ def open_member(settings: Settings, address: str, *, patient: bool = False) -> O
     store = connect_with_patience(url, member=address) if patient else open_store(url, member=address)
     store.migrate()
     with store.reading() as tx:
-        seen = int(tx.get_meta(_SEEN) or 0)
+        seen = max(int(tx.get_meta(key) or 0) for key in (_SEEN, SERVED_WITH))
     renewal = Renewal(settings, address, seen)
     identity, directory = renewal.read()
     if directory.version > seen:

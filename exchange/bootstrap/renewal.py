@@ -46,14 +46,13 @@ class Renewal:
     def read_if_changed(self) -> tuple[Identity, DirectoryView] | None:
         """What is newer than what was read last. What does not hold is said once, and what was read last stays."""
         marks = self._look()
-        if marks == self._marks:
+        if marks in (self._marks, self._refused):
             return None
         try:
             return self.read()
         except (BadKeys, BadDirectory) as error:
-            if marks != self._refused:
-                log.error("renewal.refused", node=self._address, code=error.code, reason=str(error), mend=error.mend)
             self._refused = marks
+            log.error("renewal.refused", node=self._address, code=error.code, reason=str(error), mend=error.mend)
             return None
 
     def _look(self) -> Marks:

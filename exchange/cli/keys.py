@@ -108,7 +108,9 @@ def _show(rings: list[Keyring], *, as_json: bool) -> None:
         print_json([_json(ring) for ring in rings])
         return
     table = Table(header_style="bold", border_style="dim")
-    for title in ("成员 member", "用途 use", "密钥 key", "自 since", "至 until", "状态 state", "未结 unsettled"):
+    for title in ("成员 member", "用途 use", "密钥 key", "自 since", "至 until"):
+        table.add_column(title, no_wrap=True)
+    for title in ("状态 state", "未结 unsettled"):
         table.add_column(title, overflow="fold")
     for ring in rings:
         for key in ring.keys:
@@ -128,7 +130,7 @@ def _cells(ring: Keyring, key: KeyLine) -> list[Text]:
         state += f" {key.revoked_at:%Y-%m-%d %H:%M %z}: {key.reason}"
     return [
         Text(ring.address),
-        Text(f"{key.use} ({key.suite})"),
+        Text(key.use if key.use == "signing" else key.suite),
         Text(key.name),
         Text(f"{key.since:%Y-%m-%d}"),
         Text(f"{key.until:%Y-%m-%d}"),
