@@ -111,7 +111,7 @@ def certify(settings: Settings, address: str, say: Say) -> None:
         prepare_rotation(folder, identity)
         registry.replace(after)
         finish_rotation(folder, address, after.certificates)
-        say(f"keys: {address} signs with its {len(after.certificates)}. certificate")
+        say(f"keys: {address} has new ones; it has had {len(after.certificates)} certificates")
 
 
 def revoke(settings: Settings, address: str, at: datetime | None, reason: str, say: Say) -> datetime:

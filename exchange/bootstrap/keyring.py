@@ -26,6 +26,8 @@ from exchange.profiles import load_profiles
 from exchange.store import SqlStore, open_store
 from schemas import Member
 
+_LATER = "serve every member until all of it has gone its way (`exchange up`), then ask again"
+
 
 @dataclass(frozen=True)
 class KeyLine:
@@ -83,7 +85,7 @@ def retire(settings: Settings, address: str, say: Say) -> tuple[str, ...]:
     with open_registry(settings, say) as registry:
         found = survey(settings, address)
         if not found.drained:
-            raise Conflict(f"{address} has no old key to delete: {_why(found)}", mend="look again with `exchange keys`")
+            raise Conflict(f"{address} has no old key to delete: {_why(found)}", mend=_LATER)
         drop_decryption_keys(registry.home.keys(address), found.drained)
         return found.drained
 

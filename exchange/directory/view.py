@@ -73,7 +73,7 @@ class DirectoryView:
         if member.revoked_at is not None:
             raise NotFound(
                 f"{address} is revoked since {member.revoked_at.isoformat()}: nothing is sealed to it",
-                mend="leave it out; or the domain's authority gives it a new certificate: exchange certify",
+                mend=f"leave it out; or the domain's authority gives it a new certificate: exchange certify {address}",
             )
         if not keys:
             raise NotFound(f"{address} has no key of suite {suite.value} to seal to", mend="ask the domain's authority")
