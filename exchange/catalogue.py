@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from exchange.errors import BadConfiguration
-from exchange.tomlfile import read_toml
-from schemas import Matter
+from exchange.profiles import Profile
+from exchange.tomlfile import Place, TomlFile, read_toml
+from schemas import Matter, Role
 
 
-def load_catalogue(folder: Path) -> dict[str, Matter]:
+def load_catalogue(folder: Path, profiles: Mapping[str, Profile] | None = None) -> dict[str, Matter]:
     """All matters of a folder by their code, in order of file name.
 
     Raises BadConfiguration naming file, line and field of every fault in every file, and codes that are used twice.
+    With ``profiles``, whoever a matter names must be a member with the role that takes.
     """
     matters: dict[str, Matter] = {}
     first_in: dict[str, Path] = {}
@@ -28,6 +31,24 @@ def load_catalogue(folder: Path) -> dict[str, Matter]:
             faults.append(file.fault(("code",), f"{matter.code} is the code of {first_in[matter.code].name} already"))
             continue
         matters[matter.code], first_in[matter.code] = matter, path
+        if profiles is not None:
+            faults += _strangers(file, matter, profiles)
     if faults:
         raise BadConfiguration("\n".join(faults))
     return matters
+
+
+def _strangers(file: TomlFile, matter: Matter, profiles: Mapping[str, Profile]) -> list[str]:
+    """Members that the domain does not have, or that cannot do what the matter wants of them."""
+    named: list[tuple[Place, str, Role]] = [(("lead",), matter.lead, Role.WINDOW)]
+    for index, approver in enumerate(matter.approvers):
+        named.append((("approvers", index, "department"), approver.department, Role.DEPARTMENT))
+        named += [(("approvers", index, "after", at), one, Role.DEPARTMENT) for at, one in enumerate(approver.after)]
+    faults = []
+    for place, address, role in named:
+        profile = profiles.get(address)
+        if profile is None:
+            faults.append(file.fault(place, f"{address} is no member of the domain"))
+        elif role not in profile.roles:
+            faults.append(file.fault(place, f"{address} has not the role '{role.value}'"))
+    return faults

@@ -17,7 +17,7 @@ from schemas.deadline import (
     TermNotice,
 )
 from schemas.decision import Considered, Decision, DefaultNotice, Outcome, Overruling, Standing
-from schemas.directory import Directory, EncryptionKey, Member, Role
+from schemas.directory import MAX_CERTIFICATES, Directory, EncryptionKey, Member, Revocation, Role
 from schemas.document import Classification, Document, DocumentKind, DocumentNumber, OrderNumber
 from schemas.header import Header, Suite
 from schemas.matter import Approver, Completion, DefaultMode, Exclusion, Material, Matter, StartRule
@@ -45,6 +45,7 @@ MESSAGES: dict[str, type[Body]] = {
 """Every kind of message that may be sealed and sent, by the name its header carries."""
 
 __all__ = [
+    "MAX_CERTIFICATES",
     "MESSAGES",
     "Applicant",
     "Application",
@@ -89,6 +90,7 @@ __all__ = [
     "ReceiptProof",
     "Reminder",
     "Result",
+    "Revocation",
     "Role",
     "SentReminder",
     "SpecialProcedure",

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from exchange.bootstrap.findings import Finding, Level
-from exchange.bootstrap.home import open_directory, open_identity, open_link
+from exchange.bootstrap.home import open_directory, open_link
+from exchange.bootstrap.identity import open_identity
 from exchange.bootstrap.member import CONSUMING, Link
 from exchange.bootstrap.settings import Home, Settings
 from exchange.broker.loop import DENIED
@@ -33,7 +34,7 @@ def keys(settings: Settings, addresses: Collection[str]) -> Iterator[Finding]:
     bad = 0
     for address in addresses:
         try:
-            identity = open_identity(home, address, view)
+            identity = open_identity(home.keys(address), address, view)
         except ExchangeError as error:
             bad += 1
             yield Finding("bad", f"keys of {address}", str(error), error.mend)
@@ -46,7 +47,8 @@ def keys(settings: Settings, addresses: Collection[str]) -> Iterator[Finding]:
         elif left < _EXPIRES_SOON:
             level: Level = "note" if left > timedelta() else "bad"
             bad += level == "bad"
-            yield Finding(level, f"keys of {address}", f"the certificate has {left.days} days left", "have it renewed")
+            ends = f"the certificate has {left.days} days left"
+            yield Finding(level, f"keys of {address}", ends, f"exchange certify {address}")
     if bad < len(addresses):
         yield Finding(
             "good", "keys", f"{len(addresses) - bad} of {len(addresses)} members have what the directory lists"

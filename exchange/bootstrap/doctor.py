@@ -31,7 +31,7 @@ def examine(settings: Settings) -> list[Finding]:
     windows = [address for address, profile in profiles.items() if Role.WINDOW in profile.roles]
     return [
         *guarded("departments", lambda: _departments(home)),
-        *_where(home.departments.exists(), "catalogue", lambda: _catalogue(home)),
+        *_where(home.departments.exists(), "catalogue", lambda: _catalogue(home, profiles)),
         *_where(profiles, "rules", lambda: _rules(profiles)),
         *guarded("clock", lambda: _clock(settings)),
         *guarded("calendar", lambda: _calendar(settings.clock.now().date())),
@@ -93,8 +93,8 @@ def _departments(home: Home) -> Iterator[Finding]:
             yield Finding("note", "departments", f"no {role.value}: {what}", f"a profile.toml with role {role.value}")
 
 
-def _catalogue(home: Home) -> Iterator[Finding]:
-    yield Finding("good", "catalogue", f"{len(load_catalogue(home.catalogue))} matters hold")
+def _catalogue(home: Home, profiles: dict[str, Profile]) -> Iterator[Finding]:
+    yield Finding("good", "catalogue", f"{len(load_catalogue(home.catalogue, profiles or None))} matters hold")
 
 
 def _rules(profiles: dict[str, Profile]) -> Iterator[Finding]:
@@ -146,7 +146,7 @@ def _directory(home: Home, settings: Settings) -> Iterator[Finding]:
     view = open_directory(home, settings)
     left = view.expires_at - settings.clock.now()
     level: Level = "good" if left > _EXPIRES_SOON else "note"
-    mend = "" if level == "good" else "exchange init signs a new one"
+    mend = "" if level == "good" else "exchange init signs a new one (with the authority's key)"
     yield Finding(
         level, "directory", f"version {view.version}, {len(view.members)} members, {left.days} days left", mend
     )

@@ -6,17 +6,17 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from exchange.bootstrap.member import Link, Work, new_id, work_for
+from exchange.bootstrap.member import SERVED_WITH, Link, Work, new_id, work_for
+from exchange.bootstrap.renewal import Renewal
 from exchange.bootstrap.settings import Home, Settings
 from exchange.catalogue import load_catalogue
-from exchange.directory import DirectoryView, load_authority_certificate, load_directory, load_identity
-from exchange.envelope import Identity
-from exchange.errors import BadConfiguration, BadDirectory, BadKeys, BrokerUnavailable, NotFound, Untrusted
+from exchange.directory import DirectoryView, load_authority_certificate, load_directory_file
+from exchange.errors import BadConfiguration, BrokerUnavailable, NotFound
 from exchange.flow.node import Node
 from exchange.profiles import Profile, load_decide_rule, load_profiles, load_rule
 from exchange.rules.calendar import ChinaCalendar
 from exchange.store import SqlStore, connect_with_patience, open_store
-from schemas import Matter, Role
+from schemas import Role
 
 _SEEN = "directory-version"
 
@@ -32,41 +32,8 @@ class Opened:
 
 def open_directory(home: Home, settings: Settings, seen: int = 0) -> DirectoryView:
     """The domain's verified directory. Raises BadDirectory when there is none or it does not hold."""
-    if not home.directory.exists():
-        raise BadDirectory(f"no directory at {home.directory}", mend="run `exchange init` first")
     certificate = load_authority_certificate(home.authority)
-    return load_directory(home.directory.read_bytes(), certificate, settings.clock.now(), seen)
-
-
-def open_identity(home: Home, address: str, directory: DirectoryView) -> Identity:
-    """A member's keys, once they are those that the directory lists for it. Raises BadKeys."""
-    folder = home.keys(address)
-    if not folder.exists():
-        raise BadKeys(f"{address} has no keys in {folder}", mend="run `exchange init`, or restore them from the backup")
-    identity = load_identity(folder)
-    fault = _fault_of(identity, address, directory)
-    if fault:
-        raise BadKeys(f"{folder}: {fault}")
-    return identity
-
-
-def _fault_of(identity: Identity, address: str, directory: DirectoryView) -> str:
-    """What is wrong with keys that are to be ``address``'s: nobody else could read or verify what it does."""
-    if identity.address != address:
-        return f"these are the keys of {identity.address}"
-    try:
-        signer = directory.signer(identity.x5t)
-        listed = sorted(directory.member(address).encryption_keys, key=lambda key: key.not_before)
-    except (Untrusted, NotFound) as error:
-        return str(error)
-    if signer.address != address:
-        return f"the certificate is that of {signer.address}"
-    if signer.public_key != identity.signing_key.public_key():
-        return "the signing key is not the certificate's"
-    sealed_to = {key.suite: key.kid for key in listed}  # the newest of each suite
-    if not all(identity.key(bytes.fromhex(kid)) for kid in sealed_to.values()):
-        return "a decryption key that the directory lists is missing"
-    return ""
+    return load_directory_file(home.directory, certificate, settings.clock.now(), seen)
 
 
 def open_member(settings: Settings, address: str, *, patient: bool = False) -> Opened:
@@ -86,9 +53,9 @@ def open_member(settings: Settings, address: str, *, patient: bool = False) -> O
     store = connect_with_patience(url, member=address) if patient else open_store(url, member=address)
     store.migrate()
     with store.reading() as tx:
-        seen = int(tx.get_meta(_SEEN) or 0)
-    directory = open_directory(home, settings, seen)
-    identity = open_identity(home, address, directory)
+        seen = max(int(tx.get_meta(key) or 0) for key in (_SEEN, SERVED_WITH))
+    renewal = Renewal(settings, address, seen)
+    identity, directory = renewal.read()
     if directory.version > seen:
         with store.transaction() as tx:
             tx.set_meta(_SEEN, str(directory.version))
@@ -99,13 +66,10 @@ def open_member(settings: Settings, address: str, *, patient: bool = False) -> O
         clock=settings.clock,
         calendar=ChinaCalendar(),
         new_id=new_id,
-        catalogue=_catalogue(home, profile),
+        catalogue=load_catalogue(home.catalogue, profiles) if Role.WINDOW in profile.roles else {},
+        newer=renewal.read_if_changed,
     )
     return Opened(node, store, profile)
-
-
-def _catalogue(home: Home, profile: Profile) -> dict[str, Matter]:
-    return load_catalogue(home.catalogue) if Role.WINDOW in profile.roles else {}
 
 
 def open_work(profile: Profile) -> Work:

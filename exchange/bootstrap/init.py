@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import exchange
+from exchange.bootstrap.certify import certify_all
 from exchange.bootstrap.home import read_link, write_link
 from exchange.bootstrap.member import Link
 from exchange.bootstrap.settings import Home, Settings
@@ -18,15 +18,12 @@ from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.broker.probe import stamps_arrival
 from exchange.broker.provision import MemberAccount, provision, with_credentials
 from exchange.catalogue import load_catalogue
-from exchange.directory import Authority, load_identity, save_identity
 from exchange.errors import BadConfiguration
 from exchange.profiles import Profile, load_profiles
 from exchange.store import connect_with_patience
 from schemas import Role
 
 Say = Callable[[str], None]
-
-DIRECTORY_TERM = timedelta(days=365)
 
 
 def packaged_departments() -> Path:
@@ -45,8 +42,8 @@ def init_files(settings: Settings, say: Say, source: Path | None = None) -> dict
     profiles = load_profiles(home.departments)
     if not any(Role.WINDOW in profile.roles for profile in profiles.values()):
         raise BadConfiguration("no department has the role 'window'", mend="one profile.toml says roles = ['window']")
-    say(f"catalogue: {len(load_catalogue(home.catalogue))} matters")
-    _certify(settings, home, profiles, say)
+    say(f"catalogue: {len(load_catalogue(home.catalogue, profiles))} matters")
+    certify_all(settings, profiles, say)
     for index, address in enumerate(profiles, 1):
         store = connect_with_patience(home.database_url(address, settings.database_url), member=address)
         store.migrate()
@@ -61,24 +58,6 @@ def _copy_departments(home: Home, source: Path, say: Say) -> None:
     ignored = shutil.ignore_patterns("__pycache__", "*.pyc", "__init__.py", "py.typed")
     shutil.copytree(source, home.departments, ignore=ignored)
     say(f"departments: copied to {home.departments}")
-
-
-def _certify(settings: Settings, home: Home, profiles: dict[str, Profile], say: Say) -> None:
-    domain = next(iter(profiles)).rsplit(".", 1)[0]
-    now = settings.clock.now()
-    authority = Authority.open_or_create(home.authority, domain, now)
-    members = []
-    for address, profile in profiles.items():
-        folder = home.keys(address)
-        if not folder.exists():
-            save_identity(authority.certify(address, now), folder)
-            say(f"keys: {address}")
-        identity = load_identity(folder)
-        members.append(
-            authority.member(identity, profile.name, profile.name_en, profile.roles, superior=profile.superior)
-        )
-    if authority.publish(home.directory, members, now, now + DIRECTORY_TERM):
-        say(f"directory: {len(members)} members, signed by {domain}")
 
 
 def start_node(settings: Settings, say: Say, *, detach: bool = False) -> tuple[PrivateNode | None, NodeInfo]:

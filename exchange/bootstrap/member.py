@@ -34,6 +34,9 @@ log = structlog.get_logger()
 CONSUMING = "consuming-at"
 """Meta key: when this member was last known to consume (clock time); bounds arrivals on brokers without stamps."""
 
+SERVED_WITH = "directory-served"
+"""Meta key: the newest directory version by which all this member's work is done since."""
+
 _APART = 0.05
 """Seconds between two rounds of periodic work, at least: under load one round takes what has gathered."""
 
@@ -110,6 +113,7 @@ class RunningMember:
         self.activity = 0
         """Counts committed batches; unchanged means that nothing was taken in meanwhile."""
         self._said_alive = 0.0
+        self._version = 0
         self._stopping = threading.Event()
         self._nudge = threading.Event()
         self.dispatcher = Dispatcher(node, RealClock())
@@ -200,13 +204,18 @@ class RunningMember:
                 self._stopping.wait(1.0)
 
     def _do_periodic_work(self) -> None:
+        self.node.renew()
         if periodic_work(self.node, self._desk):
             self.dispatcher.wake()
         connected = self._consumer is not None and self._consumer.state.connected
         if connected and monotonic() - self._said_alive >= _ALIVE_EVERY:
             with self.node.store.transaction() as tx:
                 tx.set_meta(CONSUMING, self.node.clock.now().isoformat())
+                # A look later than it was taken, when no step is under way that sealed by the one before.
+                if self._version == self.node.directory.version:
+                    tx.set_meta(SERVED_WITH, str(self._version))
             self._said_alive = monotonic()
+            self._version = self.node.directory.version
 
 
 def periodic_work(node: Node, desk: OpenDesk | None = None) -> int:

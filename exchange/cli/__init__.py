@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from exchange.bootstrap import logs
-from exchange.cli import desk, domain, people, runs, upkeep
+from exchange.cli import desk, domain, keys, people, runs, upkeep
 from exchange.cli.view import printable
 from exchange.errors import ExchangeError
 
@@ -47,6 +47,7 @@ domain.register(app)
 people.register(app)
 desk.register(app)
 upkeep.register(app)
+keys.register(app)
 runs.register(app)
 
 

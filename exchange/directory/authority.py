@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from exchange.directory.certificates import authority_certificate, der, member_certificate
 from exchange.directory.keyfiles import write_private
-from exchange.directory.view import read_directory, sign_directory
+from exchange.directory.view import read_directory_file, sign_directory
 from exchange.envelope import DecryptionKey, Identity
 from exchange.errors import BadDirectory, BadKeys
 from schemas import Directory, Member, Role, Suite
@@ -20,6 +20,7 @@ from schemas import Directory, Member, Role, Suite
 _KEY, _CERTIFICATE = "authority.key", "authority.der"
 AUTHORITY_TERM = timedelta(days=3650)
 MEMBER_TERM = timedelta(days=730)
+BRING_THE_KEY = "bring the authority's key there for this command, then take it away again"
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,13 @@ class Authority:
 
     @classmethod
     def open_or_create(cls, folder: Path, domain: str, now: datetime) -> Authority:
-        """Opens the authority in ``folder``, or makes a new one for ten years. Raises BadKeys."""
+        """Opens the authority in ``folder``, or makes a new one for ten years where there has been none.
+
+        Raises BadKeys; also when the key is kept elsewhere, since nobody would believe another authority.
+        """
         if not (folder / _KEY).exists():
+            if (folder / _CERTIFICATE).exists():
+                raise BadKeys(f"the authority's key is not at {folder / _KEY}", mend=BRING_THE_KEY)
             key = Ed25519PrivateKey.generate()
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             write_private(folder / _CERTIFICATE, der(authority_certificate(domain, key, now, AUTHORITY_TERM)))
@@ -41,7 +47,9 @@ class Authority:
         try:
             key = Ed25519PrivateKey.from_private_bytes((folder / _KEY).read_bytes())
         except (OSError, ValueError) as error:
-            raise BadKeys(f"the authority's key in {folder} cannot be read") from error
+            raise BadKeys(
+                f"the authority's key in {folder} cannot be read", mend="restore it from the backup of the authority"
+            ) from error
         return cls(domain, load_authority_certificate(folder), key)
 
     def certify(self, address: str, now: datetime, valid_for: timedelta = MEMBER_TERM) -> Identity:
@@ -72,12 +80,11 @@ class Authority:
         A directory in the second half of its term is renewed in any case. Raises BadDirectory when what is there is
         not this authority's.
         """
-        present = read_directory(path.read_bytes(), self.certificate) if path.exists() else None
+        present = read_directory_file(path, self.certificate) if path.exists() else None
         if present is not None:
-            half = present.issued_at + (present.expires_at - present.issued_at) / 2
             if present.domain != self.domain:
                 raise BadDirectory(f"{path} is the directory of {present.domain}")
-            if present.members == tuple(members) and now < half:
+            if present.members == tuple(members) and not renewal_due(present, now):
                 return False
         directory = Directory(
             domain=self.domain,
@@ -91,9 +98,17 @@ class Authority:
         return True
 
 
+def renewal_due(directory: Directory, now: datetime) -> bool:
+    """Whether a directory is in the second half of its term."""
+    return now >= directory.issued_at + (directory.expires_at - directory.issued_at) / 2
+
+
 def load_authority_certificate(folder: Path) -> x509.Certificate:
     """The authority's certificate. Raises BadKeys."""
     try:
         return x509.load_der_x509_certificate((folder / _CERTIFICATE).read_bytes())
     except (OSError, ValueError) as error:
-        raise BadKeys(f"the authority's certificate in {folder} cannot be read", mend="run `exchange init`") from error
+        raise BadKeys(
+            f"the authority's certificate in {folder} cannot be read",
+            mend="restore it from the backup of the authority; `exchange init` makes one for a new domain",
+        ) from error

@@ -1,12 +1,19 @@
-"""Key folders: a member's private keys and certificate on disk, readable by their owner only, replaced whole."""
+"""Key folders: a member's private keys and certificate on disk, readable by their owner only, replaced whole.
+
+A rotation takes two steps with the publication of the directory between them, so that nobody ever seals to a key that
+the member lacks, and the member never signs with a certificate that nobody knows: `prepare_rotation` adds the new
+decryption keys and lays the signing key by, `finish_rotation` puts that in force. It can be broken off anywhere.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from exchange.envelope import DecryptionKey, Identity
@@ -14,42 +21,87 @@ from exchange.errors import BadKeys
 from schemas import Suite
 
 _SIGNING, _CERTIFICATE, _DECRYPTION, _ADDRESS = "signing.key", "certificate.der", "decryption.json", "address"
+_NEXT = "next.json"
+"""The signing key and certificate of a rotation whose directory is not published yet."""
+FILES = (_CERTIFICATE, _SIGNING, _DECRYPTION)
+"""What changes when a member's keys do."""
+_RESTORE = "restore the key folder from the backup, or have `exchange certify ADDRESS` make new keys"
 
 
 def save_identity(identity: Identity, folder: Path) -> None:
     """Writes a key folder (mode 0700, files 0600)."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    keys = [
+    write_private(folder / _ADDRESS, identity.address.encode())
+    write_private(folder / _CERTIFICATE, identity.certificate)
+    _write_decryption_keys(folder, identity.decryption_keys)
+    write_private(folder / _SIGNING, identity.signing_key.private_bytes_raw())
+
+
+def prepare_rotation(folder: Path, identity: Identity) -> None:
+    """Lays a new identity of the member by; what is sealed to its new keys can be opened from here on.
+
+    Raises BadKeys when the folder is there and its decryption keys cannot be read.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    kept = _decryption_keys(folder) if (folder / _DECRYPTION).exists() else ()
+    _write_decryption_keys(folder, (*kept, *identity.decryption_keys))
+    signing = {"signing": identity.signing_key.private_bytes_raw().hex(), "certificate": identity.certificate.hex()}
+    write_private(folder / _NEXT, json.dumps(signing).encode())
+
+
+def finish_rotation(folder: Path, address: str, listed: Collection[bytes]) -> None:
+    """Puts what was laid by in force if its certificate is ``listed`` in the directory; else forgets it."""
+    if not (folder / _NEXT).exists():
+        return
+    signing = json.loads((folder / _NEXT).read_bytes())
+    if bytes.fromhex(signing["certificate"]) in listed:
+        write_private(folder / _ADDRESS, address.encode())
+        write_private(folder / _CERTIFICATE, bytes.fromhex(signing["certificate"]))
+        write_private(folder / _SIGNING, bytes.fromhex(signing["signing"]))
+    (folder / _NEXT).unlink()
+
+
+def drop_decryption_keys(folder: Path, kids: Collection[str]) -> None:
+    """Deletes decryption keys for good. Raises BadKeys."""
+    _write_decryption_keys(folder, [key for key in _decryption_keys(folder) if key.kid not in kids])
+
+
+def load_identity(folder: Path) -> Identity:
+    """Reads a key folder. Raises BadKeys when it is missing, unreadable or does not hold together."""
+    try:
+        certificate = (folder / _CERTIFICATE).read_bytes()
+        signing_key = Ed25519PrivateKey.from_private_bytes((folder / _SIGNING).read_bytes())
+        if x509.load_der_x509_certificate(certificate).public_key() != signing_key.public_key():
+            raise BadKeys(f"{folder / _SIGNING} is not the key of {folder / _CERTIFICATE}", mend=_RESTORE)
+        address = (folder / _ADDRESS).read_text()
+        return Identity(address, signing_key, certificate, _decryption_keys(folder))
+    except OSError as error:
+        raise BadKeys(f"{error.filename}: {error.strerror}", mend=_RESTORE) from error
+    except ValueError as error:
+        raise BadKeys(f"the keys in {folder} do not hold ({type(error).__name__})", mend=_RESTORE) from None
+
+
+def _decryption_keys(folder: Path) -> tuple[DecryptionKey, ...]:
+    try:
+        keys = json.loads((folder / _DECRYPTION).read_bytes())
+        if not isinstance(keys, list) or not keys:
+            raise BadKeys(f"{folder / _DECRYPTION} holds no decryption key", mend=_RESTORE)
+        return tuple(_decryption_key(key) for key in keys)
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadKeys(f"{folder / _DECRYPTION} does not hold ({type(error).__name__})", mend=_RESTORE) from None
+
+
+def _write_decryption_keys(folder: Path, keys: Sequence[DecryptionKey]) -> None:
+    entries = [
         {
             "suite": key.suite.value,
             "secret": key.secret.hex(),
             "not_before": key.not_before.isoformat(),
             "not_after": key.not_after.isoformat(),
         }
-        for key in identity.decryption_keys
+        for key in keys
     ]
-    write_private(folder / _ADDRESS, identity.address.encode())
-    write_private(folder / _CERTIFICATE, identity.certificate)
-    write_private(folder / _DECRYPTION, json.dumps(keys, indent=1).encode())
-    write_private(folder / _SIGNING, identity.signing_key.private_bytes_raw())
-
-
-def load_identity(folder: Path) -> Identity:
-    """Reads a key folder. Raises BadKeys when it is missing, unreadable or does not hold together."""
-    try:
-        keys = json.loads((folder / _DECRYPTION).read_bytes())
-        if not isinstance(keys, list) or not keys:
-            raise BadKeys(f"{folder / _DECRYPTION} holds no decryption key")
-        return Identity(
-            address=(folder / _ADDRESS).read_text(),
-            signing_key=Ed25519PrivateKey.from_private_bytes((folder / _SIGNING).read_bytes()),
-            certificate=(folder / _CERTIFICATE).read_bytes(),
-            decryption_keys=tuple(_decryption_key(key) for key in keys),
-        )
-    except OSError as error:
-        raise BadKeys(f"{error.filename}: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise BadKeys(f"the keys in {folder} do not hold ({type(error).__name__})") from None
+    write_private(folder / _DECRYPTION, json.dumps(entries, indent=1).encode())
 
 
 def write_private(path: Path, content: bytes) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -14,11 +16,15 @@ from exchange.directory.certificates import check_member_certificate, der
 from exchange.envelope import Recipient, Signer
 from exchange.envelope.document import content_type
 from exchange.envelope.sign1 import ALG, CONTENT_TYPE, EDDSA, SHA_256, X5T, read_sign1, sign1, thumbprint, verify_sign1
-from exchange.errors import BadDirectory, NotFound, SenderError, Untrusted
+from exchange.errors import BadDirectory, ExchangeError, NotFound, SenderError, Untrusted
 from schemas import Directory, Member, Role, Suite
+
+T = TypeVar("T")
 
 _LIMIT = 67_108_864
 _CONTENT_TYPE = content_type(Directory.KIND, Directory.VERSION)
+_READ = frozenset(content_type(Directory.KIND, version) for version in Directory.READ)
+_WAY_OUT = "`exchange init` puts the authority's own copy back; else restore the newest one from a backup"
 
 
 @dataclass(frozen=True)
@@ -64,10 +70,23 @@ class DirectoryView:
         """What to seal to: the member's newest key of the suite. Raises NotFound when it has none, or is revoked."""
         member = self.member(address)
         keys = [key for key in member.encryption_keys if key.suite is suite]
-        if not keys or member.revoked_at is not None:
+        if member.revoked_at is not None:
+            raise NotFound(
+                f"{address} is revoked since {member.revoked_at.isoformat()}: nothing is sealed to it",
+                mend=f"leave it out; or the domain's authority gives it a new certificate: exchange certify {address}",
+            )
+        if not keys:
             raise NotFound(f"{address} has no key of suite {suite.value} to seal to", mend="ask the domain's authority")
         newest = max(keys, key=lambda key: key.not_before)
         return Recipient(address, newest.kid, suite, newest.public)
+
+    def reachable(self, address: str, suite: Suite) -> bool:
+        """Whether anything can be sealed to the member now: it is listed, not revoked, and has a key of the suite."""
+        try:
+            self.recipient(address, suite)
+        except NotFound:
+            return False
+        return True
 
     def signer(self, x5t: bytes) -> Signer:
         """Whose certificate has this SHA-256 thumbprint. Raises Untrusted."""
@@ -91,8 +110,19 @@ def load_directory(data: bytes, certificate: x509.Certificate, now: datetime, se
     for member in directory.members:
         for one in member.certificates:
             signer = check_member_certificate(one, member.address, certificate)
-            signers[hashlib.sha256(one).digest()] = replace(signer, revoked_at=member.revoked_at)
+            x5t = hashlib.sha256(one).digest()
+            signers[x5t] = replace(signer, revoked_at=_revoked_at(member, x5t))
     return DirectoryView(directory, {member.address: member for member in directory.members}, signers)
+
+
+def load_directory_file(path: Path, certificate: x509.Certificate, now: datetime, seen: int) -> DirectoryView:
+    """`load_directory` of a file, which every refusal names. Raises BadDirectory."""
+    return _named(path, lambda data: load_directory(data, certificate, now, seen))
+
+
+def read_directory_file(path: Path, certificate: x509.Certificate) -> Directory:
+    """`read_directory` of a file, which every refusal names. Raises BadDirectory."""
+    return _named(path, lambda data: read_directory(data, certificate))
 
 
 def read_directory(data: bytes, certificate: x509.Certificate) -> Directory:
@@ -100,14 +130,15 @@ def read_directory(data: bytes, certificate: x509.Certificate) -> Directory:
     key = certificate.public_key()
     try:
         message = read_sign1(data, _LIMIT, frozenset())
-        if message.header.get(CONTENT_TYPE) != _CONTENT_TYPE or not isinstance(key, Ed25519PublicKey):
+        if message.header.get(CONTENT_TYPE) not in _READ or not isinstance(key, Ed25519PublicKey):
             raise BadDirectory("the directory is of a kind or version not known here")
         if thumbprint(message.header) != hashlib.sha256(der(certificate)).digest():
             raise BadDirectory("the directory was signed by another authority")
         verify_sign1(message, key)
         return Directory.model_validate_json(message.payload)
     except (SenderError, ValueError) as error:
-        raise BadDirectory(f"the directory does not hold: {type(error).__name__}") from error
+        why = str(error) if isinstance(error, ExchangeError) else "its content does not follow the schema"
+        raise BadDirectory(f"the directory does not hold: {why}") from error
 
 
 def sign_directory(directory: Directory, key: Ed25519PrivateKey, certificate: x509.Certificate) -> bytes:
@@ -115,3 +146,18 @@ def sign_directory(directory: Directory, key: Ed25519PrivateKey, certificate: x5
     x5t = [SHA_256, hashlib.sha256(der(certificate)).digest()]
     header = {ALG: EDDSA, CONTENT_TYPE: _CONTENT_TYPE, X5T: x5t}
     return sign1(directory.model_dump_json().encode(), header, key)
+
+
+def _revoked_at(member: Member, x5t: bytes) -> datetime | None:
+    """The earlier of the member's own revocation and that of this certificate."""
+    moments = [one.at for one in member.revocations if one.certificate == x5t.hex()]
+    return min([*moments, *([member.revoked_at] if member.revoked_at else [])], default=None)
+
+
+def _named(path: Path, read: Callable[[bytes], T]) -> T:
+    try:
+        return read(path.read_bytes())
+    except OSError as error:
+        raise BadDirectory(f"{path}: {error.strerror}", mend=_WAY_OUT) from error
+    except BadDirectory as error:
+        raise BadDirectory(f"{path}: {error}", mend=_WAY_OUT) from error

@@ -4,7 +4,7 @@ from exchange.envelope.document import Trust, Verified, sign_document, verify_si
 from exchange.envelope.keys import DecryptionKey, Identity, Recipient, Signer
 from exchange.envelope.leaves import pack_leaves, unpack_leaves
 from exchange.envelope.opening import Opened, open_envelope, peek
-from exchange.envelope.sealing import Sealed, envelope_for, seal
+from exchange.envelope.sealing import Sealed, envelope_for, seal, sealed_to
 
 __all__ = [
     "DecryptionKey",
@@ -20,6 +20,7 @@ __all__ = [
     "pack_leaves",
     "peek",
     "seal",
+    "sealed_to",
     "sign_document",
     "unpack_leaves",
     "verify_signed",

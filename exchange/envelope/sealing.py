@@ -73,6 +73,12 @@ def envelope_for(common: bytes, recipient: bytes) -> bytes:
     return common + recipient
 
 
+def sealed_to(recipient: bytes) -> str:
+    """The name of the key that an addressee's copy is sealed to, from its recipient structure. Raises Malformed."""
+    protected, _, _ = cbor.decode(recipient, "recipient", ENVELOPE_LIMIT)
+    return bytes(cbor.decode(protected, "recipient header", 1024)[KID]).hex()
+
+
 def content_aad(header_bytes: bytes) -> bytes:
     """What the seal covers beside the content: Enc_structure (RFC 9052, section 5.3) over the clear header."""
     return cbor.encode(["Encrypt", PROTECTED, header_bytes])

@@ -105,10 +105,9 @@ def close_parts(step: Step, case: CaseRow, departments: Sequence[str], reason: s
         refresh(step, case.number, part.department)
         if part.consultation_id is not None:
             told.append(part.department)
-    reachable = step.node.reachable(told)
-    if reachable:
+    if told:
         closed = CaseClosed(case_number=case.number, reason=reason, at=step.now)
-        step.send(closed, reachable, conversation_id=case.conversation_id)
+        step.send(closed, told, conversation_id=case.conversation_id)
 
 
 def conclude(step: Step, docket: Docket, ruling: Ruling) -> str:
@@ -122,9 +121,9 @@ def conclude(step: Step, docket: Docket, ruling: Ruling) -> str:
 def _send_decision(step: Step, docket: Docket, decision: Decision) -> str:
     case, outcome = docket.case, decision.outcome.value
     consulted = [part.department for part in docket.parts if part.consultation_id is not None]
-    # If none is left who can be told, sealing says so.
-    told = step.node.reachable(consulted) or consulted
-    message_id = step.send(decision, told, conversation_id=case.conversation_id)
+    if not step.node.reachable(consulted):
+        step.node.expect(consulted)  # a decision that reaches nobody would stand nowhere
+    message_id = step.send(decision, consulted, conversation_id=case.conversation_id)
     if not step.tx.cases.move(
         case.number, {CaseState.READY}, CaseState.DECIDED,
         decided_at=step.now, outcome=outcome, decision_id=message_id,

@@ -174,6 +174,8 @@ def _remind(step: Step, row: WatchRow, projection: Projection, sent: Sequence[Se
 def _lapse(step: Step, row: WatchRow, projection: Projection, sent: Sequence[SentReminder]) -> str:
     state = row.deadline
     hindered = [*obstacles(state, projection, sent, step.now), *_evidence_faults(step, state)]
+    if not step.node.directory.reachable(state.department, step.node.suite):
+        hindered.append("the department is revoked: it could neither be reminded nor answer")
     if hindered and projection.provisional:
         # A provisional date fires nothing at all, not even an escalation: it may move either way.
         step.tx.watches.postpone(state.case_number, state.department, state.revision, None)

@@ -7,6 +7,7 @@ seals and puts all of that into the outbox of the same transaction.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -14,19 +15,22 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+import structlog
+
 from exchange.clock import Clock
 from exchange.directory import DirectoryView
 from exchange.envelope import Identity, seal
-from exchange.errors import NotFound
 from exchange.flow.ports import JournalEntry, Outgoing, Store, Transaction
 from exchange.rules.addressing import queue_for
 from exchange.rules.calendar import WorkingCalendar
 from schemas import Body, Header, Matter, Role, Suite, Urgency
 
+log = structlog.get_logger()
 
-@dataclass(frozen=True)
+
+@dataclass
 class Node:
-    """Everything a member's work depends on, handed in."""
+    """Everything a member's work depends on, handed in. Keys and directory are the only things that change."""
 
     identity: Identity
     directory: DirectoryView
@@ -36,6 +40,17 @@ class Node:
     new_id: Callable[[], str]
     catalogue: Mapping[str, Matter] = field(default_factory=dict)
     suite: Suite = Suite.HYBRID
+    newer: Callable[[], tuple[Identity, DirectoryView] | None] = lambda: None
+    """Keys and directory that have come since they were last asked for."""
+    _renewing: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False, compare=False)
+
+    def renew(self) -> None:
+        """Takes newer keys and a newer directory, where there are any. Safe from any thread, and cheap."""
+        with self._renewing:
+            found = self.newer()
+            if found is not None:
+                self.identity, self.directory = found
+                log.info("member.renewed", node=self.address, directory=self.directory.version)
 
     @property
     def address(self) -> str:
@@ -49,14 +64,12 @@ class Node:
 
     def reachable(self, addresses: Sequence[str]) -> tuple[str, ...]:
         """Those that can be sealed to; members leave the directory or are revoked while their cases go on."""
-        return tuple(address for address in addresses if self._has_key(address))
+        return tuple(address for address in addresses if self.directory.reachable(address, self.suite))
 
-    def _has_key(self, address: str) -> bool:
-        try:
+    def expect(self, addresses: Sequence[str]) -> None:
+        """Makes sure that all of them can be written to. Raises NotFound."""
+        for address in addresses:
             self.directory.recipient(address, self.suite)
-        except NotFound:
-            return False
-        return True
 
     @contextmanager
     def step(self) -> Iterator[Step]:
@@ -107,15 +120,25 @@ class Step:
         enclosures: Sequence[bytes] = (),
         needs_receipt: bool = True,
     ) -> str:
-        """Plans a message to ``addressees`` and returns its id; it is signed once and sealed once for all of them."""
+        """Plans a message to ``addressees`` and returns its id; it is signed once and sealed once for all of them.
+
+        An addressee that is revoked, or not listed any more, is left out, and the journal says so: the others must
+        not be kept from what concerns them. Whoever cannot do without an addressee looks first.
+        """
         message_id = message_id or self.node.new_id()
+        reached = self.node.reachable(addressees)
+        if len(reached) < len(addressees):
+            left_out = [one for one in addressees if one not in reached]
+            self.note("not-sent", None, message_id, kind=body.KIND, left_out=left_out)
+        if not reached:
+            return message_id
         header = Header(
             message_id=message_id,
             conversation_id=conversation_id or message_id,
             in_reply_to=in_reply_to,
             kind=body.KIND,
             sender=self.node.address,
-            addressees=tuple(addressees),
+            addressees=reached,
             urgency=urgency,
             created_at=self.now,
             suite=self.node.suite,

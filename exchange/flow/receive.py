@@ -80,7 +80,11 @@ class Receiver:
         """Arrivals of deliveries that are not committed yet."""
 
     def on_batch(self, deliveries: Sequence[Delivery]) -> None:
-        """Handles deliveries of one queue, in order. Raises only when the database cannot take them now."""
+        """Handles deliveries of one queue, in order. Raises only when the database cannot take them now.
+
+        Keys and directory come first: whoever signed or sealed with what is new had the new directory, so it is here.
+        """
+        self._node.renew()
         good, dead = self._open_all(deliveries)
         try:
             self._take(good, dead)

@@ -174,6 +174,7 @@ def reply_in(step: Step, opinion: Opinion) -> str:
         )
     if row.state not in ANSWERABLE:
         raise Conflict(f"case {row.case_number} is {row.state}", mend=_UNANSWERABLE[row.state])
+    step.node.expect((row.window,))
     message_id = step.send(
         opinion, (row.window,), conversation_id=_conversation(step, row), in_reply_to=row.consultation_id
     )

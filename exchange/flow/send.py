@@ -27,8 +27,7 @@ def send_document(
     check_secrecy(document)
     if not addressees:
         raise CallerError("a document needs at least one addressee", mend="name an address of the directory")
-    for address in addressees:
-        node.directory.member(address)
+    node.expect(addressees)
     named = [attachment.digest for attachment in document.attachments]
     if named != [hashlib.sha256(enclosure).hexdigest() for enclosure in enclosures]:
         raise CallerError("the enclosures are not the document's attachments", mend="give them in the document's order")

@@ -100,12 +100,7 @@ class Silence:
         )
         department = deemed.state.department
         told = dict.fromkeys((department, *step.node.monitors, *_superior(department, step)))
-        step.send(
-            notice,
-            step.node.reachable(tuple(told)) or tuple(told),
-            conversation_id=case.conversation_id,
-            in_reply_to=incoming.message_id,
-        )
+        step.send(notice, tuple(told), conversation_id=case.conversation_id, in_reply_to=incoming.message_id)
 
     def take_escalation(self, step: Step, incoming: Incoming, body: Body) -> None:
         """A term is over and no default may arise: the lead must act. A late opinion on record now counts."""

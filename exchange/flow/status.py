@@ -121,7 +121,7 @@ def _status(case: CaseRow, matter_name: str, parts: tuple[PartStatus, ...]) -> C
 def _part(node: Node, part: PartRow, default: DefaultMode) -> PartStatus:
     return PartStatus(
         department=part.department,
-        name=node.directory.member(part.department).name,
+        name=_name(node, part.department),
         stage=part.stage,
         state=part.state,
         verdict=part.verdict,
@@ -135,3 +135,11 @@ def _part(node: Node, part: PartRow, default: DefaultMode) -> PartStatus:
         late_opinion_id=part.late_opinion_id,
         consultation_id=part.consultation_id,
     )
+
+
+def _name(node: Node, department: str) -> str:
+    """What the directory calls it; the address of one that it does not list, so that the case can still be seen."""
+    try:
+        return node.directory.member(department).name
+    except NotFound:
+        return department

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Select, bindparam, case, func, insert, or_, select, update
 
-from exchange.flow.ports import OutboxState, OutboxView, Outgoing, Parcel, Signed
+from exchange.flow.ports import OutboxState, OutboxView, Outgoing, Parcel, Signed, Unreceipted
 from exchange.store.documents import document_row
 from exchange.store.tables import WAITING_COPIES, document, outbox_copy, outbox_failure, outbox_message
 from schemas import Urgency
@@ -163,6 +163,11 @@ class SqlOutbox:
 
     def _views(self, query: Select[Any]) -> list[OutboxView]:
         return [OutboxView(**row._mapping) for row in self._db.execute(query)]
+
+    def unreceipted(self, addressee: str) -> list[Unreceipted]:
+        query = select(_c.message_id, _c.recipient, _c.needs_receipt)
+        found = self._db.execute(query.where(_c.addressee == addressee, _c.receipt_id.is_(None)))
+        return [Unreceipted(row.message_id, row.recipient, row.needs_receipt) for row in found]
 
     def counts(self) -> dict[str, int]:
         found = self._db.execute(select(_c.state, func.count()).group_by(_c.state)).all()

@@ -318,3 +318,21 @@ def test_every_failure_is_kept_and_none_overwrites_another(store: SqlStore) -> N
     with store.reading() as tx:
         kept = tx._db.execute(select(outbox_failure.c.reason).order_by(outbox_failure.c.id))
         assert [row.reason for row in kept] == ["lost 0", "lost 1", "lost 2"]
+
+
+def test_copies_without_a_receipt_are_found_by_addressee_whatever_became_of_them(store: SqlStore) -> None:
+    waiting, signed, receipt = (
+        outgoing(PLANNING, TRANSPORT),
+        outgoing(PLANNING),
+        outgoing(PLANNING, needs_receipt=False),
+    )
+    send(store, waiting, signed, receipt)
+    with store.transaction() as tx:
+        tx.outbox.mark_signed([signed_for(signed, PLANNING)], NOW)
+    with store.reading() as tx:
+        found = {one.message_id: one for one in tx.outbox.unreceipted(PLANNING)}
+    assert {one.message_id: one.needs_receipt for one in found.values()} == {
+        waiting.header.message_id: True,
+        receipt.header.message_id: False,
+    }
+    assert found[waiting.header.message_id].recipient == waiting.recipients[PLANNING]

@@ -128,6 +128,18 @@ def test_a_broken_profile_is_named_with_file_and_field(city: ProcessDomain) -> N
     assert "roles" in done.stderr
 
 
+def test_a_matter_that_names_a_stranger_is_told_with_file_line_and_field_by_whatever_reads_it(
+    city: ProcessDomain, tmp_path: Path
+) -> None:
+    catalogue = city.settings.home / "departments" / "catalogue" / "works.toml"
+    catalogue.write_text(catalogue.read_text().replace(city.address("transport"), "hefei.nobody"))
+    place = "works.toml:18: approvers.1.department: hefei.nobody is no member of the domain"
+    assert place in run(city, "submit", application(tmp_path), code=2).stderr
+    findings = json.loads(run(city, "doctor", "--json", code=6).stdout)
+    assert any(finding["level"] == "bad" and place in finding["finding"] for finding in findings)
+    assert place in run(city, "init", code=2).stderr
+
+
 def test_init_again_changes_nothing(city: ProcessDomain) -> None:
     directory = city.settings.home / "directory.cose"
     before = directory.read_bytes()

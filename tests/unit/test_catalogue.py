@@ -9,7 +9,8 @@ import pytest
 import exchange
 from exchange.catalogue import load_catalogue
 from exchange.errors import BadConfiguration
-from schemas import Completion, DefaultMode
+from exchange.profiles import Profile, load_profiles
+from schemas import Completion, DefaultMode, Role
 
 PACKAGED = Path(exchange.__file__).resolve().parent.parent / "departments" / "catalogue"
 
@@ -126,3 +127,48 @@ def test_every_packaged_default_rests_on_a_rule_and_none_is_in_a_matter_of_life_
         for approver in matter.approvers:
             assert bool(approver.default_basis) is (approver.default is not DefaultMode.NONE)
             assert not (matter.exclusions and approver.default is not DefaultMode.NONE)
+
+
+def members(**roles: Role) -> dict[str, Profile]:
+    """Profiles by short name, each with one role."""
+    return {
+        f"c.{name}": Profile(
+            address=f"c.{name}", name=name, name_en=name, roles=(role,), officer="officer", folder=Path()
+        )
+        for name, role in roles.items()
+    }
+
+
+def strangers(folder: Path, text: str, profiles: dict[str, Profile]) -> list[str]:
+    (folder / "works.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(BadConfiguration) as error:
+        load_catalogue(folder, profiles)
+    return str(error.value).splitlines()
+
+
+def test_a_matter_of_members_of_the_domain_holds(tmp_path: Path) -> None:
+    (tmp_path / "works.toml").write_text(GOOD, encoding="utf-8")
+    profiles = members(window=Role.WINDOW, police=Role.DEPARTMENT, transport=Role.DEPARTMENT)
+    assert list(load_catalogue(tmp_path, profiles)) == ["works"]
+
+
+def test_whoever_a_matter_names_must_be_a_member_and_the_place_is_told(tmp_path: Path) -> None:
+    text = GOOD + 'after = ["c.police"]\n'
+    told = strangers(tmp_path, text, members(transport=Role.DEPARTMENT))
+    assert told == [
+        f"{tmp_path}/works.toml:5: lead: c.window is no member of the domain",
+        f"{tmp_path}/works.toml:16: approvers.0.department: c.police is no member of the domain",
+        f"{tmp_path}/works.toml:24: approvers.1.after.0: c.police is no member of the domain",
+    ]
+
+
+def test_a_lead_must_be_a_window_and_an_approver_a_department(tmp_path: Path) -> None:
+    told = strangers(tmp_path, GOOD, members(window=Role.MONITOR, police=Role.MONITOR, transport=Role.DEPARTMENT))
+    assert told == [
+        f"{tmp_path}/works.toml:5: lead: c.window has not the role 'window'",
+        f"{tmp_path}/works.toml:16: approvers.0.department: c.police has not the role 'department'",
+    ]
+
+
+def test_the_packaged_catalogue_names_the_packaged_departments() -> None:
+    assert load_catalogue(PACKAGED, load_profiles(PACKAGED.parent))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from exchange.clock import CST
 from exchange.directory import (
@@ -17,9 +19,10 @@ from exchange.directory import (
     load_identity,
     save_identity,
 )
+from exchange.directory.changes import revoked, rotated
 from exchange.envelope import DecryptionKey, Identity, envelope_for, open_envelope, seal, sign_document, verify_signed
-from exchange.envelope.sign1 import ALG, EDDSA, SHA_256, X5T, sign1
-from exchange.errors import BadDirectory, BadKeys, NotFound, Untrusted
+from exchange.envelope.sign1 import ALG, CONTENT_TYPE, EDDSA, SHA_256, X5T, sign1
+from exchange.errors import BadDirectory, BadKeys, Conflict, NotFound, Untrusted
 from schemas import Document, DocumentKind, DocumentNumber, Header, Member, Role, Suite
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=CST)
@@ -192,3 +195,40 @@ def test_no_representation_of_an_identity_shows_a_secret(tmp_path: Path) -> None
         assert key.secret.hex() not in shown
         assert repr(key.secret)[2:-1] not in shown
     assert json.dumps(shown)
+
+
+def test_a_directory_of_the_first_schema_version_is_still_read_and_an_unknown_one_refused(tmp_path: Path) -> None:
+    authority, identity, _ = domain(tmp_path, revoked_at=NOW)
+    body = view(tmp_path).directory.model_dump(mode="json")
+    for member in body["members"]:
+        del member["revocations"], member["revoked_for"]
+    x5t = [SHA_256, sha256(authority.certificate.public_bytes(Encoding.DER)).digest()]
+
+    def signed(version: int) -> bytes:
+        declared = f"application/vnd.yizhan.directory+json; version={version}"
+        return sign1(json.dumps(body).encode(), {ALG: EDDSA, CONTENT_TYPE: declared, X5T: x5t}, authority.key)
+
+    assert load_directory(signed(1), authority.certificate, NOW, 0).signer(identity.x5t).revoked_at == NOW
+    with pytest.raises(BadDirectory, match="version not known here"):
+        load_directory(signed(3), authority.certificate, NOW, 0)
+
+
+def test_each_certificate_keeps_its_revocation_and_the_newest_counts(tmp_path: Path) -> None:
+    authority, identity, member = domain(tmp_path)
+    newer = authority.certify("city.alice", NOW)
+    after = rotated(revoked(member, NOW, "stolen"), newer)
+    authority.publish(tmp_path / "directory", [after], NOW, NOW + YEAR)
+    found = view(tmp_path)
+    verify_signed(signed_at(identity, NOW - timedelta(seconds=1)), found)
+    with pytest.raises(Untrusted, match="revoked"):
+        verify_signed(signed_at(identity, NOW), found)
+    verify_signed(signed_at(newer, NOW), found)
+    assert found.reachable("city.alice", Suite.HYBRID)
+
+
+def test_a_revocation_is_moved_back_but_never_on(tmp_path: Path) -> None:
+    _, _, member = domain(tmp_path)
+    first = revoked(member, NOW, "stolen")
+    assert revoked(first, NOW - YEAR, "stolen earlier").revoked_at == NOW - YEAR
+    with pytest.raises(Conflict, match="revoked since"):
+        revoked(first, NOW + YEAR, "later")

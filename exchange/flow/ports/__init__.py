@@ -29,6 +29,7 @@ from exchange.flow.ports.records import (
     PartRow,
     Signed,
     StoredDocument,
+    Unreceipted,
     WatchRow,
 )
 from exchange.flow.ports.store import Cases, Desk, Documents, Inbox, Outbox, Store, Transaction, Watches
@@ -64,6 +65,7 @@ __all__ = [
     "Store",
     "StoredDocument",
     "Transaction",
+    "Unreceipted",
     "WatchRow",
     "WatchState",
     "Watches",

@@ -72,6 +72,15 @@ class OutboxView:
 
 
 @dataclass(frozen=True, slots=True)
+class Unreceipted:
+    """A copy that no receipt answers, and what it is sealed with."""
+
+    message_id: str
+    recipient: bytes
+    needs_receipt: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Signed:
     """An addressee's receipt for one of our messages, as found in a verified batch."""
 

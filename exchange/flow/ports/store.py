@@ -20,6 +20,7 @@ from exchange.flow.ports.records import (
     PartRow,
     Signed,
     StoredDocument,
+    Unreceipted,
     WatchRow,
 )
 from exchange.rules.states import CaseState, PartState, WatchState
@@ -57,6 +58,9 @@ class Outbox(Protocol):
 
     def given_up(self, limit: int = 100) -> list[OutboxView]:
         """FAILED copies, oldest first."""
+
+    def unreceipted(self, addressee: str) -> list[Unreceipted]:
+        """Copies for an addressee of which no receipt is on record; receipts themselves never have one."""
 
     def counts(self) -> dict[str, int]:
         """Copies by state."""

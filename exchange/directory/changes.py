@@ -1,0 +1,55 @@
+"""What may become of a member's entry: it gets a new key pair, it is revoked, it leaves. Nothing is ever taken out.
+
+Old certificates stay, since what was signed with them must go on verifying; each keeps the revocation it had.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from exchange.envelope import Identity
+from exchange.errors import Conflict
+from schemas import MAX_CERTIFICATES, Member, Revocation
+
+LEFT = "has left the domain"
+
+
+def rotated(member: Member, identity: Identity) -> Member:
+    """The entry with the newest key pair of ``identity``: a certificate more, and its encryption keys to seal to.
+
+    A member that was revoked counts again, with the new certificate only. Raises Conflict when it has had too many.
+    """
+    if len(member.certificates) >= MAX_CERTIFICATES:
+        raise Conflict(f"{member.address} has had {MAX_CERTIFICATES} certificates", mend="give it a new address")
+    return member.model_copy(
+        update={
+            "certificates": (*member.certificates, identity.certificate),
+            "encryption_keys": tuple(key.entry() for key in identity.decryption_keys),
+            "revoked_at": None,
+            "revoked_for": None,
+            "revocations": (*member.revocations, *_revocations(member)),
+        }
+    )
+
+
+def revoked(member: Member, at: datetime, reason: str) -> Member:
+    """The entry revoked from ``at`` on. Raises Conflict when that would make good again what was refused before."""
+    if member.revoked_at is not None and at > member.revoked_at:
+        raise Conflict(
+            f"{member.address} is revoked since {member.revoked_at.isoformat()} already",
+            mend="a revocation can be dated earlier, never later; `exchange certify` gives it a new certificate",
+        )
+    return member.model_copy(update={"revoked_at": at, "revoked_for": reason})
+
+
+def _revocations(member: Member) -> tuple[Revocation, ...]:
+    """The member's own revocation, handed down to the certificates it was for; an earlier one of theirs stays."""
+    if member.revoked_at is None:
+        return ()
+    reason = member.revoked_for or "no reason on record"
+    thumbprints = [hashlib.sha256(one).hexdigest() for one in member.certificates]
+    known = {one.certificate for one in member.revocations if one.at <= member.revoked_at}
+    return tuple(
+        Revocation(certificate=one, at=member.revoked_at, reason=reason) for one in thumbprints if one not in known
+    )
