@@ -11,6 +11,9 @@ from exchange.errors import BadKeys, NotFound, Untrusted
 
 def open_identity(folder: Path, address: str, directory: DirectoryView) -> Identity:
     """The keys of ``folder``. Raises BadKeys where they are missing, damaged, or not what ``address`` is known by."""
+    if not folder.exists():
+        restore = "restore them from the backup, or have `exchange certify ADDRESS` make new ones"
+        raise BadKeys(f"{address} has no keys in {folder}", mend=restore)
     identity = load_identity(folder)
     fault = _fault_of(identity, address, directory)
     if fault:

@@ -164,36 +164,27 @@ def decide(
 ) -> None:
     """The lead's decision on a case that is ready: explicit, reasoned, signed. 决定。"""
     node = open_as(Settings.read(home=home), None).node
-    try:
-        ruling = conclude.Ruling(outcome, reasons, conditions, (), _overrulings(overrule or ()), officer)
-        message_id = conclude.decide(node, case, ruling)
-    except (ValidationError, CallerError) as error:
-        fault = error if isinstance(error, ValidationError) else error.__cause__
-        if not isinstance(fault, ValidationError):
-            raise
-        message, mend = in_options(fault, _DECIDE_OPTIONS)
-        raise CallerError(f"the decision does not hold: {message}", mend=mend) from error
+    ruling = conclude.Ruling(outcome, reasons, conditions, (), _overrulings(overrule or ()), officer)
+    message_id = conclude.decide(node, case, ruling)
     if as_json:
         print_json({"case": case, "outcome": outcome.value, "message_id": message_id})
     else:
         console.print(state_text(CaseState.DECIDED, outcome.value), plain(f"{case}, message {message_id}"))
 
 
-_DECIDE_OPTIONS = {
-    "reasons": "--reasons",
-    "conditions": "--conditions",
-    "overruled": "--overrule DEPARTMENT=REASONS",
-    "department": "--overrule DEPARTMENT=REASONS",
-    "officer": "--officer",
-}
+_OVERRULE = "--overrule DEPARTMENT=REASONS"
 
 
 def _overrulings(entries: Sequence[str]) -> tuple[Overruling, ...]:
     pairs = [entry.partition("=") for entry in entries]
     for department, _, reasons in pairs:
         if not reasons.strip():
-            raise CallerError(f"--overrule {department!r} gives no reasons", mend="give --overrule DEPARTMENT=REASONS")
-    return tuple(Overruling(department=department, reasons=reasons) for department, _, reasons in pairs)
+            raise CallerError(f"--overrule {department!r} gives no reasons", mend=f"give {_OVERRULE}")
+    try:
+        return tuple(Overruling(department=department, reasons=reasons) for department, _, reasons in pairs)
+    except ValidationError as error:
+        message, mend = in_options(error, {"department": _OVERRULE, "reasons": _OVERRULE})
+        raise CallerError(f"--overrule does not hold: {message}", mend=mend) from None
 
 
 def withdraw(

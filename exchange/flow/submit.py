@@ -34,7 +34,7 @@ def submit(
     matter = matter_for(node, application.matter)
     check_application_secrecy(application)
     check_application(application, matter, enclosures)
-    node.expect([approver.department for approver in matter.approvers])
+    node.expect([approver.department for approver in matter.approvers if approver.stage == 1])
     with node.step() as step:
         number = case_number or _next_number(step)
         if step.tx.cases.get(number) is not None:

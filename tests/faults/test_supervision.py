@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -157,9 +158,12 @@ def test_a_domain_in_which_no_member_can_run_ends_with_an_exit_code(supervised: 
     supervised.hears("serving 3 members")
     settled.terminate()
     assert settled.wait(60) == 0
-    for name in ("window", "planning", "monitor"):
-        (supervised.home / "members" / f"hefei.{name}" / "keys" / "signing.key").write_bytes(bytes(32))
-    assert supervised.up().wait(120) == 6
+    with ExitStack() as elsewhere:
+        for name in ("window", "planning", "monitor"):
+            opened = supervised.open(name)
+            elsewhere.callback(opened.store.close)
+            elsewhere.enter_context(opened.store.claim_identity(f"hefei.{name}"))
+        assert supervised.up().wait(120) == 6
     assert "no member can run here" in supervised.output
 
 

@@ -67,7 +67,7 @@ def no_keys(city: ProcessDomain) -> None:
     [
         (anothers_keys, "these are the keys of"),
         (anothers_keys_under_its_name, "the certificate is that of"),
-        (anothers_signing_key, "the signing key is not the certificate's"),
+        (anothers_signing_key, "signing.key is not the key of"),
         (anothers_decryption_keys, "a decryption key that the directory lists is missing"),
         (no_keys, "has no keys"),
     ],
