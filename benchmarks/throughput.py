@@ -21,7 +21,7 @@ from benchmarks.floor import BATCH, BarePublisher, Commit, Parcel, bare_consumer
 from benchmarks.measure import Figure, folder, machine, show
 from exchange.bootstrap.local import LocalDomain, Seat
 from exchange.bootstrap.logs import configure
-from exchange.bootstrap.member import RunningMember
+from exchange.bootstrap.member import SWITCH_INTERVAL, RunningMember
 from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.broker.probe import server_version, stamps_arrival
 from exchange.clock import RealClock
@@ -156,7 +156,8 @@ def bare(path: Path, info: NodeInfo, count: int, database_url: str | None) -> fl
 
 
 def on_a_broker(work: Callable[[NodeInfo], None]) -> None:
-    """Runs ``work`` on the broker of EXCHANGE_BROKER_URL, or on a private node."""
+    """Runs ``work`` on the broker of EXCHANGE_BROKER_URL, or on a private node, with threads as `exchange` has them."""
+    sys.setswitchinterval(SWITCH_INTERVAL)
     given = os.environ.get("EXCHANGE_BROKER_URL")
     if given:
         work(NodeInfo(given, None))

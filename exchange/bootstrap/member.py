@@ -40,6 +40,10 @@ SERVED_WITH = "directory-served"
 _APART = 0.05
 """Seconds between two rounds of periodic work, at least: under load one round takes what has gathered."""
 
+SWITCH_INTERVAL = 0.02
+"""Seconds for which a thread keeps the interpreter while others wait, in processes of our own
+(`sys.setswitchinterval`): a member's threads hand work over in batches, and shorter turns only cost processor time."""
+
 _ALIVE_EVERY = 1.0
 """Seconds between such notes."""
 

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from exchange.bootstrap import logs
+from exchange.bootstrap.member import SWITCH_INTERVAL
 from exchange.cli import desk, domain, keys, people, runs, upkeep
 from exchange.cli.view import printable
 from exchange.errors import ExchangeError
@@ -63,6 +64,7 @@ def options(
 def main() -> None:
     """Entry point; turns the exchange's errors into a message and an exit code."""
     logs.configure_for_people()
+    sys.setswitchinterval(SWITCH_INTERVAL)
     try:
         app(standalone_mode=True)
     except ExchangeError as error:

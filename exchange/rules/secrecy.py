@@ -22,6 +22,10 @@ _MARKING = re.compile(
 brackets, with the period of secrecy or with the urgency. Never a word of a sentence."""
 
 
+_IN_EVERY_MARKING = "密"
+"""No other character becomes this one when text is normalised, so that text without it need not be."""
+
+
 def check_secrecy(document: Document) -> None:
     """Raises Secret for a document that is classified, or bears the marking of one."""
     if document.classification is not Classification.NONE:
@@ -42,7 +46,7 @@ def check_application_secrecy(application: Application) -> None:
 
 def _refuse_marking(what: str, texts: Iterable[str]) -> None:
     for text in texts:
-        for line in text.splitlines():
+        for line in text.splitlines() if _IN_EVERY_MARKING in text else ():
             found = _MARKING.match("".join(normalize("NFKC", _UNSEEN.sub("", line)).split()))
             if found:
                 raise Secret(f"the {what} bears the marking {found['level']}")

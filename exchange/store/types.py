@@ -14,7 +14,6 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from exchange.clock import CST
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _ANY = DefaultDialect()
 """These types are kept alike by every database."""
 
@@ -26,7 +25,10 @@ class Instant(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        return None if value is None else (value - _EPOCH) // _MICROSECOND
+        if value is None:
+            return None
+        since = value - _EPOCH
+        return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         return None if value is None else (_EPOCH + timedelta(microseconds=value)).astimezone(CST)
