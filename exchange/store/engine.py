@@ -19,6 +19,8 @@ from exchange.errors import Conflict, DatabaseUnavailable
 
 _WRITES = "exchange_writes"
 _BUSY_MS = 15_000
+_PAGE = 16_384
+"""Octets a page of an SQLite file: a sealed document of a few kilobytes then lies within one."""
 
 
 def open_engine(url: str, member: str) -> Engine:
@@ -92,7 +94,7 @@ def _sqlite(url: URL) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: Any) -> None:
         connection.isolation_level = None
-        for pragma in (f"busy_timeout={_BUSY_MS}", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in (f"busy_timeout={_BUSY_MS}", f"page_size={_PAGE}", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}").close()
         _keep_a_log(connection)
 
