@@ -174,9 +174,9 @@ def test_a_management_api_that_is_not_there_or_denies_is_said_so(broker: NodeInf
     with ManagementClient("http://127.0.0.1:1", broker.url) as management, pytest.raises(BrokerUnavailable):
         management.queues()
     if broker.management_url is not None:
-        url = with_credentials(broker.url, "nobody", "wrong")
+        url = with_credentials(broker.management_url, "nobody", "wrong")
         with (
-            ManagementClient(broker.management_url, url) as management,
+            ManagementClient(url, broker.url) as management,
             pytest.raises(BrokerUnavailable, match="denies"),
         ):
             management.queues()
