@@ -33,13 +33,16 @@ def cases_table(cases: Sequence[CaseStatus], names: Mapping[str, str], now: date
         parts = {part.department: part for part in case.parts}
         number = case.number[-2:] if brief else case.number
         cells = [part_cell(parts.get(address), now) for address in shown]
-        table.add_row(plain(f"{number} {case.matter_name[:8]}"), *cells, outcome_text(case))
+        name = case.matter_name[: 6 if brief else 8]
+        table.add_row(plain(f"{number} {name}"), *cells, outcome_text(case))
     return table
 
 
-def cases_view(cases: Sequence[CaseStatus], names: Mapping[str, str], now: datetime) -> RenderableType:
+def cases_view(
+    cases: Sequence[CaseStatus], names: Mapping[str, str], now: datetime, *, brief: bool = False
+) -> RenderableType:
     """Cases by departments where the terminal is wide enough for all of them, else a line for each case."""
-    table = cases_table(cases, names, now)
+    table = cases_table(cases, names, now, brief=brief)
     fits = Measurement.get(console, console.options.update(width=_VERY_WIDE), table).maximum <= console.width
     return table if fits else _cases_list(cases, names, now)
 

@@ -9,11 +9,10 @@ from datetime import datetime, timedelta
 
 from rich.console import Group, RenderableType
 from rich.live import Live
-from rich.table import Table
 from rich.text import Text
 
 from exchange.bootstrap.demo import Demo, out_of_time
-from exchange.cli.case_view import cases_table
+from exchange.cli.case_view import cases_view
 from exchange.cli.view import console, plain
 from exchange.clock import monotonic
 from exchange.flow.ports import JournalEntry
@@ -97,9 +96,9 @@ def _screen(demo: Demo, cases: Sequence[CaseStatus], events: Sequence[Text]) -> 
     return Group(head, _table(demo, cases, now), *events)
 
 
-def _table(demo: Demo, cases: Sequence[CaseStatus], now: datetime) -> Table:
+def _table(demo: Demo, cases: Sequence[CaseStatus], now: datetime) -> RenderableType:
     labels = {address: p.label for address, p in demo.profiles.items() if Role.DEPARTMENT in p.roles}
-    return cases_table(cases, labels, now, brief=True)
+    return cases_view(cases, labels, now, brief=True)
 
 
 def _event(who: str, entry: JournalEntry, demo: Demo) -> Text | None:
