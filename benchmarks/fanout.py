@@ -25,7 +25,8 @@ from exchange.envelope import envelope_for, seal
 from exchange.flow.node import Node
 from schemas import Header, Role
 
-MESSAGES = 60
+MESSAGES = 200
+"""A round: long enough that its beginning and its end do not count."""
 ROUNDS = 5
 SIZES = (1, 4, 16)
 
