@@ -98,7 +98,8 @@ class PrivateNode:
         if ports is None or kept is None or not _has_owner(kept):
             return None
         info = self._info(ports)
-        return info if _serves(info) else None
+        # Looked at again: a keeper that was just killed may still have been there a moment ago.
+        return info if _serves(info) and self._find_keeper() is not None else None
 
     def _start(self, installation: Installation, say: Say, owner: int, stop: threading.Event | None) -> NodeInfo:
         ports = choose_ports(self._folder.read_ports())

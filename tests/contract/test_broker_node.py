@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
 import stat
@@ -199,7 +198,9 @@ def test_one_whose_keeper_was_killed_is_cleared_away_and_started_anew(scratch: P
     info = node.start(print)
     folder = NodeFolder(scratch)
     left = server_of(folder)
-    os.kill(int(folder.keeper_pid.read_text()), signal.SIGKILL)
+    keeper = psutil.Process(int(folder.keeper_pid.read_text()))
+    keeper.kill()
+    keeper.wait(10)
     assert PrivateNode(scratch).start(print) == info
     assert is_over(left)
 
