@@ -167,3 +167,13 @@ class ProcessDomain:
     def log_of(self, name: str) -> str:
         """What a member's process wrote."""
         return (Home(self.root).root / f"{name}.log").read_text()
+
+
+def run(city: ProcessDomain, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+    """An `exchange` command in this domain, as a person types it; fails the test on another exit code."""
+    done = subprocess.run(
+        [sys.executable, "-m", "exchange", *words],
+        env=dict(city.environment()), capture_output=True, text=True, timeout=90,
+    )  # fmt: skip
+    assert done.returncode == code, done.stdout + done.stderr
+    return done

@@ -13,7 +13,7 @@ import pytest
 from exchange.broker.node import NodeInfo
 from exchange.flow.ports import DeadLetter
 from tests.journeys.city import wait_until
-from tests.processes import ProcessDomain
+from tests.processes import ProcessDomain, run
 
 pytestmark = pytest.mark.broker
 
@@ -33,15 +33,6 @@ PLAN = '[[materials]]\ncode = "plan"\nnote = "on file"\n'
 def city(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[ProcessDomain]:
     with ProcessDomain(tmp_path, domain, broker) as city:
         yield city
-
-
-def run(city: ProcessDomain, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "exchange", *words],
-        env=dict(city.environment()), capture_output=True, text=True, timeout=90,
-    )  # fmt: skip
-    assert done.returncode == code, done.stdout + done.stderr
-    return done
 
 
 def application(tmp_path: Path, matter: str = "works", materials: str = PLAN) -> str:

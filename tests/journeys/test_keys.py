@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +16,7 @@ from exchange.flow.ports import OutboxState
 from exchange.flow.send import send_document
 from schemas import Document, DocumentKind, DocumentNumber
 from tests.journeys.city import wait_until
-from tests.processes import ProcessDomain
+from tests.processes import ProcessDomain, run
 
 pytestmark = pytest.mark.broker
 
@@ -27,15 +25,6 @@ pytestmark = pytest.mark.broker
 def city(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[ProcessDomain]:
     with ProcessDomain(tmp_path, domain, broker) as city:
         yield city
-
-
-def run(city: ProcessDomain, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "exchange", *words],
-        env=dict(city.environment()), capture_output=True, text=True, timeout=90,
-    )  # fmt: skip
-    assert done.returncode == code, done.stdout + done.stderr
-    return done
 
 
 def keyring(city: ProcessDomain, name: str) -> dict[str, Any]:
