@@ -82,6 +82,11 @@ class Urgency(StrEnum):
     URGENT = "urgent"  # 加急
     EXTRA_URGENT = "extra-urgent"  # 特急
 
+    @property
+    def rank(self) -> int:
+        """Its place among what waits to go out; the smaller goes first."""
+        return {"extra-urgent": 0, "urgent": 1, "ordinary": 2}[self.value]
+
 
 class Attachment(Wire):
     """An attachment (附件) that travels inside the envelope beside the signed document, bound by its digest."""

@@ -121,6 +121,7 @@ class RunningMember:
         self._stopping = threading.Event()
         self._nudge = threading.Event()
         self.dispatcher = Dispatcher(node, RealClock())
+        node.hand_over = self.dispatcher.offer
         self._threads: list[threading.Thread] = []
         self._publisher: ConfirmedPublisher | None = None
         self._consumer: BatchConsumer | None = None
@@ -154,8 +155,7 @@ class RunningMember:
         log.info("member.serving", node=self.node.address, roles=[role.value for role in roles])
 
     def wake(self) -> None:
-        """Something was committed: the outbox may have work, the desk or the watch list too."""
-        self.dispatcher.wake()
+        """Something was committed: the desk or the watch list may have work."""
         self._nudge.set()
 
     def _committed(self) -> None:
@@ -169,6 +169,7 @@ class RunningMember:
         self._nudge.set()
         if self._consumer is not None:
             self._consumer.close()
+        self.node.hand_over = None
         self.dispatcher.stop()
         for thread in self._threads:
             thread.join(10)
@@ -209,8 +210,7 @@ class RunningMember:
 
     def _do_periodic_work(self) -> None:
         self.node.renew()
-        if periodic_work(self.node, self._desk):
-            self.dispatcher.wake()
+        periodic_work(self.node, self._desk)
         connected = self._consumer is not None and self._consumer.state.connected
         if connected and monotonic() - self._said_alive >= _ALIVE_EVERY:
             with self.node.store.transaction() as tx:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
 import pika
@@ -22,6 +23,7 @@ from pika.exceptions import (
 
 from exchange.broker.pause import Pause
 from exchange.broker.urls import parameters, shown
+from exchange.broker.wire import GatheringConnection
 from exchange.clock import monotonic
 from exchange.errors import BadTopology, BrokerError, BrokerUnavailable
 
@@ -54,7 +56,7 @@ class ConnectionLoop:
         self._parameters = parameters(url, name)
         self._pause = Pause()
         self._lock = threading.Lock()
-        self._connection: pika.SelectConnection | None = None
+        self._connection: GatheringConnection | None = None
         self._closing = threading.Event()
         self._told = threading.Event()
         self._ready = False
@@ -101,6 +103,10 @@ class ConnectionLoop:
         if self._connection is not None:
             self._connection.ioloop.call_later(seconds, callback)
 
+    def gathering(self) -> AbstractContextManager[None]:
+        """A block whose frames leave together; connection's thread only."""
+        return self._connection.gathering() if self._connection is not None else nullcontext()
+
     def ready(self) -> None:
         """The tenant is being served: the next loss begins with a short pause again."""
         self._ready = True
@@ -134,7 +140,7 @@ class ConnectionLoop:
             ended.append(error)
             connection.ioloop.stop()
 
-        connection = pika.SelectConnection(
+        connection = GatheringConnection(
             self._parameters, on_open_callback=self._opened, on_open_error_callback=end, on_close_callback=end
         )
         with self._lock:

@@ -140,9 +140,12 @@ class ConfirmedPublisher:
 
     def _pump(self) -> None:
         """Sends what waits, as far as the broker lets us."""
+        if not self._waiting or self._channel is None:
+            return
         now = monotonic()
-        while self._waiting and self._channel is not None and not self._blocked:
-            self._send(self._channel, self._waiting.popleft(), now)
+        with self._loop.gathering():
+            while self._waiting and self._channel is not None and not self._blocked:
+                self._send(self._channel, self._waiting.popleft(), now)
 
     def _send(self, channel: Channel, publication: Publication, now: float) -> None:
         if len(publication.body) > MAX_BODY:

@@ -34,6 +34,8 @@ class DirectoryView:
     directory: Directory
     _by_address: Mapping[str, Member] = field(repr=False)
     _signers: Mapping[bytes, Signer] = field(repr=False)
+    _found: dict[tuple[str, Suite], Recipient] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Recipients looked up before: a directory does not change."""
 
     @property
     def domain(self) -> str:
@@ -68,7 +70,13 @@ class DirectoryView:
 
     def recipient(self, address: str, suite: Suite) -> Recipient:
         """What to seal to: the member's newest key of the suite. Raises NotFound when it has none, or is revoked."""
-        member = self.member(address)
+        found = self._found.get((address, suite))
+        if found is None:
+            found = self._found[(address, suite)] = self._recipient(self.member(address), suite)
+        return found
+
+    def _recipient(self, member: Member, suite: Suite) -> Recipient:
+        address = member.address
         keys = [key for key in member.encryption_keys if key.suite is suite]
         if member.revoked_at is not None:
             raise NotFound(

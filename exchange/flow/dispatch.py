@@ -3,13 +3,16 @@
 Copies that are due go to the publisher, many in flight; its results are written back in batches. A confirm makes a
 copy *sent*: it stays, and goes out again if the addressee's signed receipt does not come, each time with more
 patience. Patience is real time, since a broker does not live on the node's clock.
+
+The rows are the truth. What a step of this process has just committed is handed over in memory too, which saves
+reading it back; whatever is not handed over, or finds no room, is read from its rows.
 """
 
 from __future__ import annotations
 
 import queue
 import threading
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -23,14 +26,14 @@ from exchange.flow.ports import Parcel, Publication, Publisher, PublishOutcome, 
 
 log = structlog.get_logger()
 
-_GATHER, _GATHER_SECONDS, _QUIET_SECONDS = 100, 0.05, 0.02
+_GATHER, _GATHER_SECONDS, _QUIET_SECONDS = 200, 0.05, 0.02
 """Results are written back when there are so many, or after so long; sooner once nothing is in flight any more."""
 _APART_FOR_EACH, _APART_MOST = 0.002, 0.03
-"""Seconds between two looks into the outbox, at least: for each copy that the first one found, and in all."""
+"""Seconds between two lots that go out, at least: for each copy of the first one, and in all."""
 
 
 class Dispatcher:
-    """Moves one node's outbox to the broker. ``run`` is its loop; ``wake`` says that something was written."""
+    """Moves one node's outbox to the broker. ``run`` is its loop; ``offer`` hands over what was just committed."""
 
     def __init__(
         self,
@@ -51,18 +54,22 @@ class Dispatcher:
         self._poll = poll
         self._give_up_after = give_up_after
         self._flying: dict[int, Parcel] = {}
+        self._offered: deque[Parcel] = deque()
         self._results: queue.SimpleQueue[PublishResult] = queue.SimpleQueue()
         self._settled_at = 0.0
-        self._looked_at = 0.0
+        self._looked_at = self._went_at = 0.0
         self._apart = 0.0
         self._written = True
-        """Whether there may be copies that the last look into the outbox did not see."""
+        """Whether there may be copies that were neither offered nor seen by the last look into the outbox."""
         self._wake = threading.Event()
         self._stopping = threading.Event()
 
-    def wake(self) -> None:
-        """Something may be due; safe from any thread."""
-        self._written = True
+    def offer(self, parcels: Sequence[Parcel]) -> None:
+        """Takes copies that are committed; safe from any thread. Never waits: the rows are there in any case."""
+        if len(self._offered) + len(parcels) <= self._batch:
+            self._offered.extend(parcels)
+        else:
+            self._written = True
         self._wake.set()
 
     def stop(self) -> None:
@@ -94,30 +101,44 @@ class Dispatcher:
         """One pass: results in, due copies out. True if there was anything to do."""
         settled = self._settle() if self._worth_settling() else False
         room = self._batch - len(self._flying)
-        if room <= self._batch // 4 or not self._worth_looking():
+        if room <= self._batch // 4 or not (self._offered or self._worth_looking()):
             return settled
         self._keep_apart()
-        self._written = False  # before the look: what is written meanwhile is worth another one
-        with self._node.store.reading() as tx:
-            parcels = tx.outbox.due(self._now_real.now(), room, self._flying.keys())
-        self._written = self._written or len(parcels) == room
+        parcels = self._take(room)
+        if self._worth_looking() and len(parcels) < room:
+            parcels += self._look(room - len(parcels))
         self._apart = min(_APART_MOST, _APART_FOR_EACH * len(parcels))
-        for parcel in parcels:
-            self._flying[parcel.id] = parcel
         if parcels:
             publisher.publish([_publication(parcel) for parcel in parcels])
         return settled or bool(parcels)
 
+    def _take(self, room: int) -> list[Parcel]:
+        """What was offered, urgent ones first; without those that a look has found already."""
+        taken = [self._offered.popleft() for _ in range(min(room, len(self._offered)))]
+        parcels = [parcel for parcel in taken if parcel.id not in self._flying]
+        self._flying |= {parcel.id: parcel for parcel in parcels}
+        return sorted(parcels, key=lambda parcel: parcel.urgency.rank)
+
+    def _look(self, room: int) -> list[Parcel]:
+        """What is due by its rows."""
+        self._looked_at = monotonic()
+        self._written = False  # before the look: what is written meanwhile is worth another one
+        with self._node.store.reading() as tx:
+            parcels = tx.outbox.due(self._now_real.now(), room, self._flying.keys())
+        self._written = self._written or len(parcels) == room
+        self._flying |= {parcel.id: parcel for parcel in parcels}
+        return parcels
+
     def _worth_looking(self) -> bool:
-        """Something was written; or time has passed, which makes copies due again, and other processes write too."""
+        """Something is not offered; or time has passed, which makes copies due again, and other processes write too."""
         return self._written or monotonic() - self._looked_at >= self._poll
 
     def _keep_apart(self) -> None:
-        """The more the last look found, the more may gather before the next; an isolated message waits for nothing."""
-        early = self._looked_at + self._apart - monotonic()
+        """The more went out last, the more may gather before the next; an isolated message waits for nothing."""
+        early = self._went_at + self._apart - monotonic()
         if early > 0:
             self._stopping.wait(early)
-        self._looked_at = monotonic()
+        self._went_at = monotonic()
 
     def _worth_settling(self) -> bool:
         """Results are written many at a time: a commit for each confirm would cost more than all the rest."""

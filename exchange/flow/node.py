@@ -20,7 +20,7 @@ import structlog
 from exchange.clock import Clock
 from exchange.directory import DirectoryView
 from exchange.envelope import Identity, seal
-from exchange.flow.ports import JournalEntry, Outgoing, Store, Transaction
+from exchange.flow.ports import JournalEntry, Outgoing, Parcel, Store, Transaction
 from exchange.rules.addressing import queue_for
 from exchange.rules.calendar import WorkingCalendar
 from schemas import Body, Header, Matter, Role, Suite, Urgency
@@ -42,6 +42,8 @@ class Node:
     suite: Suite = Suite.HYBRID
     newer: Callable[[], tuple[Identity, DirectoryView] | None] = lambda: None
     """Keys and directory that have come since they were last asked for."""
+    hand_over: Callable[[Sequence[Parcel]], None] | None = None
+    """Takes the copies of every committed step, where a dispatcher in this process wants them."""
     _renewing: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False, compare=False)
 
     def renew(self) -> None:
@@ -78,6 +80,8 @@ class Node:
             step = Step(self, lambda: stack.enter_context(self.store.transaction()), self.clock.now())
             yield step
             step.flush()
+        if self.hand_over is not None and step.parcels:
+            self.hand_over(step.parcels)
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,8 @@ class Step:
         self.now = now
         self.changed_parts: dict[tuple[str, str], None] = {}
         """Parts of cases whose deadlines the monitors must hear of when the step ends, in order."""
+        self.parcels: list[Parcel] = []
+        """What this step has put into the outbox, once it is flushed; for a dispatcher in this process."""
         self._drafts: list[Draft] = []
         self._journal: list[JournalEntry] = []
         self._before_flush: list[Callable[[Step], None]] = []
@@ -164,6 +170,8 @@ class Step:
             sealed = [self._seal(draft) for draft in self._drafts]
             self.tx.outbox.add(sealed, self.now)
             self._drafts = []
+            if self.node.hand_over is not None:
+                self.parcels += self.tx.outbox.parcels(sealed)
         if self._journal:
             self.tx.journal(self._journal)
             self._journal = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,11 +10,16 @@ from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from exchange.flow.ports import StoredDocument
 from exchange.store.codec import join, split
+from exchange.store.many import adding
 from exchange.store.tables import document
 from schemas import Header
 
 _c = document.c
 
+_ADD = adding(
+    document, "sender", "message_id", "direction", "conversation_id", "kind", "digest", "signed", "enclosures",
+    "recorded_at",
+)  # fmt: skip
 _ONE = select(document).where(_c.message_id == bindparam("message"), _c.sender == bindparam("sender")).limit(1)
 
 
@@ -44,6 +49,11 @@ class SqlDocuments:
 
     def _read(self, query: Select[Any]) -> list[StoredDocument]:
         return [stored(row) for row in self._db.execute(query)]
+
+
+def keep(connection: Connection, documents: Iterable[dict[str, Any]]) -> None:
+    """Writes documents, each a `document_row`."""
+    _ADD.run(connection, documents)
 
 
 def document_row(

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select,
 
 from exchange.flow.ports import DeadLetter, InboxEntry, Known, StoredDocument
 from exchange.rules.arbiter import Arrival
-from exchange.store.documents import document_row, stored
+from exchange.store.documents import document_row, keep, stored
+from exchange.store.many import adding
 from exchange.store.tables import dead_letter, document, inbox
 from exchange.store.types import printable
 
@@ -26,7 +27,10 @@ _KNOWN = select(_c.sender, _c.message_id, _c.digest, _c.receipt_id).where(
 _ID_DIGITS = 12
 """Of a dead letter's fingerprint, so many name it to people."""
 
-_RECORD, _KEEP = insert(inbox), insert(document)
+_RECORD = adding(
+    inbox, "sender", "message_id", "kind", "digest", "arrived_earliest", "arrived_latest", "arrival_source",
+    "receipt_id", "accepted", "reason", "recorded_at",
+)  # fmt: skip
 _LETTERS_OF = select(dead_letter).where(_d.message_id.in_(bindparam("ids", expanding=True))).order_by(_d.id)
 _UNHANDLED = (
     select(dead_letter)
@@ -55,12 +59,12 @@ class SqlInbox:
     def record(self, entries: Sequence[InboxEntry], now: datetime) -> None:
         if not entries:
             return
-        self._db.execute(_RECORD, [_row(entry, now) for entry in entries])
+        _RECORD.run(self._db, [_row(entry, now) for entry in entries])
         documents = [
             document_row(entry.header, entry.signed, entry.digest, entry.enclosures, "received", now)
             for entry in entries
         ]
-        self._db.execute(_KEEP, documents)
+        keep(self._db, documents)
 
     def counts(self) -> dict[str, int]:
         found = self._db.execute(select(_c.kind, func.count()).group_by(_c.kind)).all()

@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Select, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Select,
+    bindparam,
+    case,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from exchange.flow.ports import OutboxState, OutboxView, Outgoing, Parcel, Signed, Unreceipted
-from exchange.store.documents import document_row
-from exchange.store.tables import WAITING_COPIES, document, outbox_copy, outbox_failure, outbox_message
+from exchange.store.documents import document_row, keep
+from exchange.store.many import Many, adding
+from exchange.store.tables import WAITING_COPIES, outbox_copy, outbox_failure, outbox_message
 from schemas import Urgency
 
 _AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
-_RANK = {Urgency.EXTRA_URGENT: 0, Urgency.URGENT: 1, Urgency.ORDINARY: 2}
 _c = outbox_copy.c
 _m = outbox_message.c
 _UNSIGNED = or_(*(_c.state == state for state in (OutboxState.WRITTEN, OutboxState.SENT, OutboxState.FAILED)))
@@ -25,7 +37,11 @@ _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _MOMENT = bindparam("moment", type_=_c.sent_at.type)
 _AGAIN = bindparam("again", type_=_c.next_at.type)
 
-_ADD_DOCUMENT, _ADD_MESSAGE, _ADD_COPY = insert(document), insert(outbox_message), insert(outbox_copy)
+_ADD_MESSAGE = adding(outbox_message, "message_id", "conversation_id", "kind", "urgency", "digest", "common")
+_ADD_COPY = adding(
+    outbox_copy, "message_id", "addressee", "queue", "rank", "recipient", "needs_receipt", "written_at",
+    state=f"'{OutboxState.WRITTEN}'", attempts="0", next_at="0",
+)  # fmt: skip
 _DUE = (
     select(
         _c.id, _c.message_id, _m.conversation_id, _m.kind, _c.addressee, _c.queue, _m.urgency, _c.attempts, _c.recipient
@@ -35,10 +51,11 @@ _DUE = (
     .order_by(_c.rank, _c.id)
     .limit(bindparam("most"))
 )
+_NUMBERS = select(_c.id, _c.message_id, _c.addressee).where(_c.message_id.in_(_IDS)).order_by(_c.rank, _c.id)
 _COMMON = select(_m.message_id, _m.common).where(_m.message_id.in_(_IDS))
-_MARK_SENT = (
+_MARK_SENT = Many(
     update(outbox_copy)
-    .where(_c.id.in_(_IDS), WAITING_COPIES)
+    .where(_c.id.between(bindparam("first"), bindparam("last")), WAITING_COPIES)
     .values(
         state=case((_c.needs_receipt, OutboxState.SENT.value), else_=OutboxState.DELIVERED.value),
         sent_at=func.coalesce(_c.sent_at, _MOMENT),
@@ -53,15 +70,15 @@ _SIGNABLE = (
     .where(_c.message_id.in_(_IDS), _UNSIGNED)
     .with_for_update(of=outbox_copy)
 )
-_MARK_SIGNED = (
+_MARK_SIGNED = Many(
     update(outbox_copy)
     .where(_c.id == bindparam("copy"), _UNSIGNED)
     .values(
-        state=bindparam("after"),
-        delivered_at=bindparam("delivered"),
-        returned_at=bindparam("returned"),
-        receipt_id=bindparam("receipt"),
-        receipt_index=bindparam("leaf"),
+        state=bindparam("after", type_=_c.state.type),
+        delivered_at=bindparam("delivered", type_=_c.delivered_at.type),
+        returned_at=bindparam("returned", type_=_c.returned_at.type),
+        receipt_id=bindparam("receipt", type_=_c.receipt_id.type),
+        receipt_index=bindparam("leaf", type_=_c.receipt_index.type),
         recipient=b"",
         sent_at=func.coalesce(_c.sent_at, bindparam("settled", type_=_c.sent_at.type)),
         attempts=case((_c.attempts == 0, 1), else_=_c.attempts),
@@ -95,9 +112,14 @@ class SqlOutbox:
             document_row(message.header, message.signed, digest, message.enclosures, "sent", now)
             for message, digest in zip(messages, digests, strict=True)
         ]
-        self._db.execute(_ADD_DOCUMENT, rows)
-        self._db.execute(_ADD_MESSAGE, [_message(m, d) for m, d in zip(messages, digests, strict=True)])
-        self._db.execute(_ADD_COPY, [_copy(m, address, now) for m in messages for address in m.recipients])
+        keep(self._db, rows)
+        _ADD_MESSAGE.run(self._db, [_message(m, d) for m, d in zip(messages, digests, strict=True)])
+        _ADD_COPY.run(self._db, [_copy(m, address, now) for m in messages for address in m.recipients])
+
+    def parcels(self, messages: Sequence[Outgoing]) -> list[Parcel]:
+        by_id = {message.header.message_id: message for message in messages}
+        numbers = self._db.execute(_NUMBERS, {"ids": list(by_id)})
+        return [_parcel(number, by_id[message_id], addressee) for number, message_id, addressee in numbers]
 
     def due(self, now: datetime, limit: int, flying: Collection[int]) -> list[Parcel]:
         rows = self._db.execute(_DUE, {"moment": now, "most": limit, "ids": list(flying)}).all()
@@ -119,8 +141,8 @@ class SqlOutbox:
         return earliest
 
     def mark_sent(self, ids: Sequence[int], now: datetime, again_at: datetime) -> None:
-        if ids:
-            self._db.execute(_MARK_SENT, {"ids": list(ids), "moment": now, "again": again_at})
+        runs = ({"first": first, "last": last, "moment": now, "again": again_at} for first, last in _runs(ids))
+        _MARK_SENT.run(self._db, runs)
 
     def mark_failed(self, id: int, reason: str, now: datetime, again_at: datetime | None) -> None:
         failed = {"state": OutboxState.FAILED, "failed_at": now} if again_at is None else {"next_at": again_at}
@@ -143,7 +165,7 @@ class SqlOutbox:
             if row is not None and row.digest == item.digest:
                 moved.setdefault(row.id, item)
         if moved:
-            self._db.execute(_MARK_SIGNED, [_settled(copy, item, now) for copy, item in moved.items()])
+            _MARK_SIGNED.run(self._db, [_settled(copy, item, now) for copy, item in moved.items()])
             # The ciphertext goes once every addressee has signed for the message or sent it back; the document stays.
             self._db.execute(_FORGET, {"ids": list({item.message_id for item in moved.values()})})
         return list(moved.values())
@@ -174,6 +196,15 @@ class SqlOutbox:
         return dict(Counter({str(state): number for state, number in found}))
 
 
+def _runs(ids: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Numbers as runs of consecutive ones, first and last: what was written together is confirmed together."""
+    ordered = sorted(ids)
+    breaks = [at for at in range(1, len(ordered)) if ordered[at] != ordered[at - 1] + 1]
+    for begin, end in pairwise([0, *breaks, len(ordered)]):
+        if begin < end:
+            yield ordered[begin], ordered[end - 1]
+
+
 def _message(message: Outgoing, digest: str) -> dict[str, Any]:
     header = message.header
     return {
@@ -191,14 +222,19 @@ def _copy(message: Outgoing, addressee: str, now: datetime) -> dict[str, Any]:
         "message_id": message.header.message_id,
         "addressee": addressee,
         "queue": message.queues[addressee],
-        "rank": _RANK[message.header.urgency],
+        "rank": message.header.urgency.rank,
         "recipient": message.recipients[addressee],
         "needs_receipt": message.needs_receipt,
-        "state": OutboxState.WRITTEN,
-        "attempts": 0,
-        "next_at": _AT_ONCE,
         "written_at": now,
     }
+
+
+def _parcel(number: int, message: Outgoing, addressee: str) -> Parcel:
+    header = message.header
+    return Parcel(
+        number, header.message_id, header.conversation_id, header.kind, addressee, message.queues[addressee],
+        header.urgency, 0, message.common, message.recipients[addressee],
+    )  # fmt: skip
 
 
 def _settled(copy: int, item: Signed, now: datetime) -> dict[str, Any]:

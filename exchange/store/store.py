@@ -17,6 +17,7 @@ from exchange.store.desk import SqlDesk
 from exchange.store.documents import SqlDocuments
 from exchange.store.engine import ping, reading, translated, writing
 from exchange.store.inbox import SqlInbox
+from exchange.store.many import adding
 from exchange.store.migrate import is_current, migrate
 from exchange.store.outbox import SqlOutbox
 from exchange.store.tables import journal, meta
@@ -25,7 +26,7 @@ from exchange.store.watches import SqlWatches
 _META = select(meta.c.value).where(meta.c.key == bindparam("key"))
 _SET_META = update(meta).where(meta.c.key == bindparam("at")).values(value=bindparam("to"))
 _ADD_META = insert(meta)
-_APPEND = insert(journal)
+_APPEND = adding(journal, "at", "event", "case_number", "message_id", "detail")
 
 
 class SqlTransaction:
@@ -71,7 +72,7 @@ class SqlTransaction:
             for entry in entries
         ]
         if rows:
-            self._db.execute(_APPEND, rows)
+            _APPEND.run(self._db, rows)
 
     def journal_of(self, case_number: str) -> list[JournalEntry]:
         query = select(journal).where(journal.c.case_number == case_number).order_by(journal.c.id)

@@ -33,6 +33,9 @@ class Outbox(Protocol):
     def add(self, messages: Sequence[Outgoing], now: datetime) -> None:
         """Writes documents, ciphertexts and copies; the copies are due at once. ``now`` is for the record."""
 
+    def parcels(self, messages: Sequence[Outgoing]) -> list[Parcel]:
+        """The copies of messages added in this transaction, as `due` would give them, without reading them back."""
+
     def due(self, now: datetime, limit: int, flying: Collection[int]) -> list[Parcel]:
         """Copies to publish now, urgent ones first, then in the order written; none whose id is in ``flying``.
 
