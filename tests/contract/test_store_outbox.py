@@ -336,3 +336,22 @@ def test_copies_without_a_receipt_are_found_by_addressee_whatever_became_of_them
         receipt.header.message_id: False,
     }
     assert found[waiting.header.message_id].recipient == waiting.recipients[PLANNING]
+
+
+def test_copies_handed_over_are_those_that_would_be_read_back(store: SqlStore) -> None:
+    messages = outgoing(PLANNING, TRANSPORT), outgoing(TRANSPORT, urgency=Urgency.URGENT), outgoing(PLANNING)
+    with store.transaction() as tx:
+        tx.outbox.add(messages, NOW)
+        handed = tx.outbox.parcels(messages[:2])
+    read = [parcel for parcel in due(store) if parcel.message_id != messages[2].header.message_id]
+    assert len(handed) == 3
+    assert handed == read
+
+
+def test_a_confirm_touches_no_copy_between_those_that_it_names(store: SqlStore) -> None:
+    messages = [outgoing() for _ in range(5)]
+    add(store, *messages)
+    ids = [parcel.id for parcel in due(store)]
+    with store.transaction() as tx:
+        tx.outbox.mark_sent([ids[4], ids[0], ids[1]], NOW, LATER)
+    assert [states(store, message)[PLANNING] for message in messages] == [SENT, SENT, WRITTEN, WRITTEN, SENT]

@@ -1,0 +1,123 @@
+"""The dispatcher over a real store: what is handed over goes out once, and what is not is read from its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from exchange.clock import Clock, RealClock, monotonic
+from exchange.flow.dispatch import Dispatcher
+from exchange.flow.ports import OutboxState, Outgoing, Parcel, Publication, PublishOutcome, PublishResult
+from exchange.store import SqlStore
+from schemas import Urgency
+from tests.contract.rows import NOW, PLANNING, TRANSPORT, US, outgoing
+
+
+@dataclass
+class Post:
+    """A publisher that keeps what it is given; its fate is told by `confirm`."""
+
+    taken: list[Publication] = field(default_factory=list)
+
+    def publish(self, publications: Sequence[Publication]) -> None:
+        self.taken += publications
+
+    @property
+    def names(self) -> list[str]:
+        return [publication.message_id for publication in self.taken]
+
+    def confirm(self, dispatcher: Dispatcher) -> None:
+        dispatcher.on_results([PublishResult(one.id, PublishOutcome.CONFIRMED) for one in self.taken])
+
+
+class Later(RealClock):
+    """Real time, and then some."""
+
+    def now(self):  # type: ignore[no-untyped-def]
+        return super().now() + timedelta(hours=1)
+
+
+def dispatcher_of(store: SqlStore, clock: Clock | None = None, **options: int) -> Dispatcher:
+    node = SimpleNamespace(store=store, address=US, clock=RealClock())
+    return Dispatcher(node, clock or RealClock(), poll=3600, **options)  # type: ignore[arg-type]
+
+
+def write(store: SqlStore, *messages: Outgoing) -> list[Parcel]:
+    with store.transaction() as tx:
+        tx.outbox.add(messages, NOW)
+        return tx.outbox.parcels(messages)
+
+
+def states(store: SqlStore, message: Outgoing) -> list[OutboxState]:
+    with store.reading() as tx:
+        return [row.state for row in tx.outbox.rows(message.header.message_id)]
+
+
+def test_what_is_handed_over_goes_out_with_no_look_into_the_outbox(store: SqlStore) -> None:
+    post, dispatcher, message = Post(), dispatcher_of(store), outgoing(PLANNING, TRANSPORT)
+    dispatcher.dispatch_once(post)  # the first look, which finds nothing
+    parcels = write(store, message)
+    dispatcher.dispatch_once(post)
+    assert post.taken == []  # nobody said that there was anything
+    dispatcher.offer(parcels)
+    dispatcher.dispatch_once(post)
+    assert [publication.queue for publication in post.taken] == [message.queues[PLANNING], message.queues[TRANSPORT]]
+    assert [one.body for one in post.taken] == [message.common + message.recipients[a] for a in (PLANNING, TRANSPORT)]
+
+
+def test_what_is_handed_over_and_read_goes_out_once(store: SqlStore) -> None:
+    post, dispatcher, message = Post(), dispatcher_of(store), outgoing()
+    parcels = write(store, message)
+    dispatcher.dispatch_once(post)
+    dispatcher.offer(parcels)
+    dispatcher.dispatch_once(post)
+    assert post.names == [message.header.message_id]
+
+
+def test_the_urgent_overtake_what_was_handed_over_before(store: SqlStore) -> None:
+    post, dispatcher = Post(), dispatcher_of(store)
+    dispatcher.dispatch_once(post)
+    ordinary, urgent = outgoing(), outgoing(urgency=Urgency.EXTRA_URGENT)
+    dispatcher.offer(write(store, ordinary))
+    dispatcher.offer(write(store, urgent))
+    dispatcher.dispatch_once(post)
+    assert post.names == [urgent.header.message_id, ordinary.header.message_id]
+
+
+def test_what_finds_no_room_is_read_from_its_rows(store: SqlStore) -> None:
+    post, dispatcher = Post(), dispatcher_of(store, batch=2)
+    dispatcher.dispatch_once(post)
+    messages = [outgoing() for _ in range(5)]
+    for message in messages:
+        dispatcher.offer(write(store, message))
+    dispatcher.dispatch_once(post)
+    assert len(post.taken) == 2
+    until = monotonic() + 10
+    while len(post.taken) < 5 and monotonic() < until:  # results are settled a moment later
+        post.confirm(dispatcher)
+        dispatcher.dispatch_once(post)
+    assert sorted(post.names) == sorted(message.header.message_id for message in messages)
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["handed over", "lost with its process"])
+def test_a_copy_that_was_handed_over_is_due_until_it_is_confirmed(store: SqlStore, known: bool) -> None:
+    post, dispatcher, message = Post(), dispatcher_of(store), outgoing()
+    dispatcher.dispatch_once(post)
+    parcels = write(store, message)
+    if known:
+        dispatcher.offer(parcels)
+        dispatcher.dispatch_once(post)
+    after, other = Post(), dispatcher_of(store)  # another process after a crash
+    other.dispatch_once(after)
+    assert after.names == [message.header.message_id]
+    after.confirm(other)
+    while not other.dispatch_once(after):  # results are settled a moment later
+        pass
+    assert states(store, message) == [OutboxState.SENT]
+    patient, late = Post(), dispatcher_of(store, Later())
+    late.dispatch_once(patient)
+    assert patient.names == [message.header.message_id]  # no receipt came
