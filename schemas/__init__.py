@@ -21,8 +21,10 @@ from schemas.directory import MAX_CERTIFICATES, Directory, EncryptionKey, Member
 from schemas.document import Classification, Document, DocumentKind, DocumentNumber, OrderNumber
 from schemas.header import Header, Suite
 from schemas.matter import Approver, Completion, DefaultMode, Exclusion, Material, Matter, StartRule
+from schemas.notice import MAX_RELAYS, Cover, CoverMode, Forwarding, Notice, NoticeReminder, Recall, SignOff, Treatment
 from schemas.opinion import Opinion, ProcedureKind, SpecialProcedure, Verdict
 from schemas.receipt import Receipt, ReceiptBatch, ReceiptOutcome, ReceiptProof
+from schemas.tally import Count, Reader, ReaderState, ReturnedBy, Tally
 
 MESSAGES: dict[str, type[Body]] = {
     body.KIND: body
@@ -39,6 +41,12 @@ MESSAGES: dict[str, type[Body]] = {
         Escalation,
         Decision,
         DefaultNotice,
+        Notice,
+        Forwarding,
+        SignOff,
+        NoticeReminder,
+        Recall,
+        Tally,
         ReceiptBatch,
     )
 }
@@ -46,6 +54,7 @@ MESSAGES: dict[str, type[Body]] = {
 
 __all__ = [
     "MAX_CERTIFICATES",
+    "MAX_RELAYS",
     "MESSAGES",
     "Applicant",
     "Application",
@@ -59,6 +68,9 @@ __all__ = [
     "Considered",
     "Consultation",
     "ConsultedDepartment",
+    "Count",
+    "Cover",
+    "CoverMode",
     "DeadlineNotice",
     "DeadlineState",
     "DeadlineStatus",
@@ -74,32 +86,42 @@ __all__ = [
     "EntryKind",
     "Escalation",
     "Exclusion",
+    "Forwarding",
     "Header",
     "LedgerEntry",
     "Material",
     "Matter",
     "Member",
+    "Notice",
+    "NoticeReminder",
     "Opinion",
     "OrderNumber",
     "Outcome",
     "Overruling",
     "ProcedureKind",
+    "Reader",
+    "ReaderState",
+    "Recall",
     "Receipt",
     "ReceiptBatch",
     "ReceiptOutcome",
     "ReceiptProof",
     "Reminder",
     "Result",
+    "ReturnedBy",
     "Revocation",
     "Role",
     "SentReminder",
+    "SignOff",
     "SpecialProcedure",
     "Standing",
     "StartRule",
     "SubmittedMaterial",
     "Suite",
+    "Tally",
     "Term",
     "TermNotice",
+    "Treatment",
     "Urgency",
     "Verdict",
     "Wire",

@@ -10,6 +10,12 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 TITLES: dict[str, tuple[str, str]] = {
     "document": ("公文", "Official document"),
+    "notice": ("通知（下行）", "Notice for an audience"),
+    "forwarding": ("转发", "A notice passed on by a relay office"),
+    "sign-off": ("签收或退文", "Signed for, or sent back"),
+    "notice-reminder": ("通知催办", "Reminder of a notice"),
+    "recall": ("撤回", "A notice is taken back"),
+    "tally": ("签收情况", "How a notice stands at a level and below"),
     "consultation": ("征求意见", "Request for opinions"),
     "clearance": ("前置结果通知", "A prerequisite is in"),
     "case-closed": ("案件终结通知", "No opinion is wanted any more"),

@@ -15,7 +15,7 @@ from exchange.broker.publisher import ConfirmedPublisher
 from exchange.broker.topology import dead_queue, queues_of
 from exchange.clock import CST, Clock, RealClock, monotonic
 from exchange.errors import ExchangeError
-from exchange.flow import lapse, respond
+from exchange.flow import counting, lapse, pass_on, respond, sign_for
 from exchange.flow.arrival import ArrivalJudge, BrokerStamp, EventTime, OwnTime
 from exchange.flow.collect import Collector
 from exchange.flow.conclude import Concluder
@@ -27,7 +27,7 @@ from exchange.flow.ports import Delivery
 from exchange.flow.receipts import OnSigned
 from exchange.flow.receive import Handler, Receiver
 from exchange.store import SqlStore
-from schemas import Document, Role
+from schemas import Document, Role, Tally
 
 log = structlog.get_logger()
 
@@ -70,10 +70,22 @@ class Work:
 
 
 def work_for(
-    roles: tuple[Role, ...], opinion_rule: OpinionRule | None = None, decide_rule: DecideRule | None = None
+    roles: tuple[Role, ...],
+    opinion_rule: OpinionRule | None = None,
+    decide_rule: DecideRule | None = None,
+    *,
+    sign_at_once: bool = False,
 ) -> Work:
-    """The handler tables of a member's roles, joined. Everyone takes official documents."""
+    """The handler tables of a member's roles, joined. Everyone takes official documents, and notices.
+
+    ``sign_at_once`` signs for every notice on arrival, where the member's own system files what comes.
+    """
     work = Work(opinion_rule, decide_rule, {Document.KIND: respond.take_document})
+    if Role.RELAY in roles:
+        work.handlers |= pass_on.handlers() | counting.handlers()
+        work.on_signed = counting.on_signed
+    else:
+        work.handlers |= sign_for.handlers(sign_at_once) | {Tally.KIND: counting.take_tally}
     if Role.DEPARTMENT in roles:
         work.handlers |= respond.handlers()
         work.on_signed = respond.on_signed
@@ -232,6 +244,8 @@ def periodic_work(node: Node, desk: OpenDesk | None = None) -> int:
             done += swept.looked_at
             if swept.looked_at < lapse.SWEEP_LIMIT:
                 break
+    if Role.RELAY in roles:
+        done += counting.tell(node)
     while desk is not None and (looked := desk.look()):
         done += looked
     return done

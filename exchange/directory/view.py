@@ -57,6 +57,11 @@ class DirectoryView:
         """All members."""
         return self.directory.members
 
+    @property
+    def everyone(self) -> tuple[Member, ...]:
+        """All members of all domains that are known from here."""
+        return self.directory.members
+
     def member(self, address: str) -> Member:
         """The member at an address. Raises NotFound."""
         found = self._by_address.get(address)

@@ -19,6 +19,7 @@ from exchange.store.engine import ping, reading, translated, writing
 from exchange.store.inbox import SqlInbox
 from exchange.store.many import adding
 from exchange.store.migrate import is_current, migrate
+from exchange.store.notices import SqlNotices
 from exchange.store.outbox import SqlOutbox
 from exchange.store.tables import journal, meta
 from exchange.store.watches import SqlWatches
@@ -59,6 +60,10 @@ class SqlTransaction:
     @cached_property
     def desk(self) -> SqlDesk:
         return SqlDesk(self._db)
+
+    @cached_property
+    def notices(self) -> SqlNotices:
+        return SqlNotices(self._db)
 
     def journal(self, entries: Sequence[JournalEntry]) -> None:
         rows = [

@@ -252,6 +252,52 @@ desk = Table(
     Column("reminded", Integer, nullable=False),
 )
 
+notice = Table(
+    "notice",
+    metadata,
+    Column("notice_id", String(36), primary_key=True),
+    Column("seat", String(8), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("origin", String(120), nullable=False),
+    Column("source", String(120), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("title", FreeText, nullable=False),
+    Column("number", FreeText, nullable=False),
+    Column("treatment", String(16), nullable=False),
+    Column("audience", FreeText, nullable=False),
+    Column("forwarding_id", String(36), nullable=False, index=True),
+    Column("received_at", Instant, nullable=False),
+    Column("act_by", String(10)),
+    Column("urgency", String(16), nullable=False),
+    Column("settled_at", Instant),
+    Column("reason", FreeText),
+    Column("serial", Integer, nullable=False),
+    Column("changed", Boolean, nullable=False),
+)
+_partial("notice_changed", notice.c.received_at, where=notice.c.changed)
+
+notice_reader = Table(
+    "notice_reader",
+    metadata,
+    Column("notice_id", String(36), primary_key=True),
+    Column("address", String(120), primary_key=True),
+    Column("state", String(8), nullable=False),
+    Column("has_at", Instant),
+    Column("settled_at", Instant),
+    Column("reason", FreeText),
+    Column("proof", String(64)),
+    Column("proof_id", String(36)),
+)
+
+notice_branch = Table(
+    "notice_branch",
+    metadata,
+    Column("notice_id", String(36), primary_key=True),
+    Column("domain", String(120), primary_key=True),
+    Column("serial", Integer, nullable=False),
+    Column("tally", Text),
+)
+
 journal = Table(
     "journal",
     metadata,

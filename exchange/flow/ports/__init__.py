@@ -16,26 +16,30 @@ from exchange.flow.ports.broker import (
     PublishResult,
 )
 from exchange.flow.ports.records import (
+    BranchRow,
     CaseRow,
     DeadLetter,
     DeskRow,
     InboxEntry,
     JournalEntry,
     Known,
+    NoticeRow,
     OutboxState,
     OutboxView,
     Outgoing,
     Parcel,
     PartRow,
+    ReaderRow,
     Signed,
     StoredDocument,
     Unreceipted,
     WatchRow,
 )
-from exchange.flow.ports.store import Cases, Desk, Documents, Inbox, Outbox, Store, Transaction, Watches
+from exchange.flow.ports.store import Cases, Desk, Documents, Inbox, Notices, Outbox, Store, Transaction, Watches
 from exchange.rules.states import CaseState, PartState, WatchState
 
 __all__ = [
+    "BranchRow",
     "CaseRow",
     "CaseState",
     "Cases",
@@ -48,6 +52,8 @@ __all__ = [
     "InboxEntry",
     "JournalEntry",
     "Known",
+    "NoticeRow",
+    "Notices",
     "OnBatch",
     "OnResults",
     "Outbox",
@@ -61,6 +67,7 @@ __all__ = [
     "PublishOutcome",
     "PublishResult",
     "Publisher",
+    "ReaderRow",
     "Signed",
     "Store",
     "StoredDocument",

@@ -248,6 +248,64 @@ class DeskRow:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """A notice as one member has it: its origin, a relay office on its way, or one who reads it."""
+
+    notice_id: str
+    seat: str
+    """``origin``, ``relay`` or ``reader``."""
+    state: str
+    """``open``, ``signed``, ``returned`` (both of a reader), ``recalled`` or ``replaced``."""
+    origin: str
+    source: str
+    """Whom it came from, who is told what became of it; an origin's is its relay office."""
+    digest: str
+    """SHA-256 of the origin's signed notice."""
+    title: str
+    number: str
+    treatment: str
+    audience: str
+    forwarding_id: str
+    """The message that passed it on: to us at a reader, from us at a relay office."""
+    received_at: datetime
+    act_by: str | None = None
+    urgency: str = "ordinary"
+    settled_at: datetime | None = None
+    reason: str | None = None
+    serial: int = 0
+    """Number of the last tally that was sent."""
+    changed: bool = False
+    """Whether there is more to tell than the last tally did."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderRow:
+    """One of a relay office's own bodies, and what is known of its having a notice."""
+
+    notice_id: str
+    address: str
+    state: str
+    """``none``, ``has``, ``signed`` or ``returned``."""
+    has_at: datetime | None = None
+    settled_at: datetime | None = None
+    reason: str | None = None
+    proof: str | None = None
+    """SHA-256 of the signed answer or receipt that it rests on."""
+    proof_id: str | None = None
+    """The message that this is in."""
+
+
+@dataclass(frozen=True, slots=True)
+class BranchRow:
+    """A lower level, and the newest tally that its relay office has sent."""
+
+    notice_id: str
+    domain: str
+    serial: int = 0
+    tally: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class JournalEntry:
     """One line of the node's own record of what it did."""
 

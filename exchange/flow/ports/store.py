@@ -8,16 +8,19 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from exchange.flow.ports.records import (
+    BranchRow,
     CaseRow,
     DeadLetter,
     DeskRow,
     InboxEntry,
     JournalEntry,
     Known,
+    NoticeRow,
     OutboxView,
     Outgoing,
     Parcel,
     PartRow,
+    ReaderRow,
     Signed,
     StoredDocument,
     Unreceipted,
@@ -203,6 +206,41 @@ class Desk(Protocol):
     def counts(self) -> dict[str, int]: ...
 
 
+class Notices(Protocol):
+    """Notices through the levels."""
+
+    def add(self, row: NoticeRow, readers: Sequence[ReaderRow] = (), branches: Sequence[BranchRow] = ()) -> None: ...
+
+    def get(self, notice_id: str) -> NoticeRow | None: ...
+
+    def forwarded_by(self, message_ids: Collection[str]) -> dict[str, NoticeRow]:
+        """Notices that these messages passed on, by message."""
+
+    def changed(self, limit: int) -> list[NoticeRow]:
+        """Those of which there is more to tell than the last tally did."""
+
+    def recent(self, seat: str | None = None, state: str | None = None, limit: int = 100) -> list[NoticeRow]: ...
+
+    def move(self, notice_id: str, before: Collection[str], after: str, **values: Any) -> bool: ...
+
+    def touch(self, notice_id: str) -> None:
+        """There is something new to tell."""
+
+    def told(self, notice_id: str, serial: int) -> None:
+        """A tally with this number was sent."""
+
+    def readers(self, notice_id: str) -> list[ReaderRow]: ...
+
+    def reader(self, notice_id: str, address: str) -> ReaderRow | None: ...
+
+    def set_reader(self, row: ReaderRow) -> None: ...
+
+    def branches(self, notice_id: str) -> list[BranchRow]: ...
+
+    def set_branch(self, row: BranchRow) -> bool:
+        """Takes a tally; False if one as new is on record, or the level is none of this notice's."""
+
+
 class Transaction(Protocol):
     """All tables of a node within one transaction."""
 
@@ -218,6 +256,8 @@ class Transaction(Protocol):
     def watches(self) -> Watches: ...
     @property
     def desk(self) -> Desk: ...
+    @property
+    def notices(self) -> Notices: ...
 
     def journal(self, entries: Sequence[JournalEntry]) -> None: ...
 

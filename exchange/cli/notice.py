@@ -1,0 +1,173 @@
+"""Commands about notices that go down through the levels: notice send, status, sign, return, remind, recall, list."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.live import Live
+
+from exchange.bootstrap.notice_file import read_notice
+from exchange.bootstrap.settings import Settings
+from exchange.cli.domain import HomeOption, JsonOption
+from exchange.cli.notice_view import notice_json, notice_view, notices_view, row_json
+from exchange.cli.options import AsOption, open_as
+from exchange.cli.view import console, plain, print_json
+from exchange.errors import NotFound
+from exchange.flow import issue
+from exchange.flow.node import Node
+from exchange.flow.notice_status import NoticeStatus, notice_status
+from exchange.flow.sign_for import sign_for
+
+NoticeArgument = Annotated[str, typer.Argument(help="The notice's id, as `exchange notice list` shows it.")]
+
+notices = typer.Typer(
+    help="Notices down through the levels, and who has signed for them. 通知：下发、签收、催办、撤回。",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands."""
+    app.add_typer(notices, name="notice", rich_help_panel="层级 Between levels")
+
+
+@notices.command("send")
+def send(
+    file: Annotated[Path, typer.Argument(help="The document in TOML; attachments are named by paths beside it.")],
+    audience: Annotated[str, typer.Option("--to", help="Who is meant; see below.")],
+    act_by: Annotated[
+        datetime | None, typer.Option("--act-by", formats=["%Y-%m-%d"], help="To be dealt with by this day.")
+    ] = None,
+    replaces: Annotated[
+        str | None, typer.Option("--replaces", help="An earlier notice that this one corrects.")
+    ] = None,
+    as_: AsOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Sends a notice to an audience at this level and below. 下发通知。
+
+    Who is meant is said in a short expression:
+
+    - `anhui.hefei.planning`: one body by its address
+    - `direct`: the offices directly below · 直属
+    - `departments at county`: all departments of all counties · 部门@县
+    - `emergency at any`: all emergency bureaus of every level
+    - `all below anhui.hefei`: everybody in and below Hefei
+    - several with commas, and `except` for those who are not: `departments except all below anhui.hefei`
+
+    A file looks like this:
+
+    ```toml
+    number = "皖政办〔2026〕12号"
+    issuer = "安徽省人民政府办公厅"
+    title = "关于做好防汛工作的通知"
+    body = "..."
+    urgency = "urgent"            # or ordinary, extra-urgent
+    attachments = ["plan.pdf"]
+    ```
+    """
+    settings = Settings.read(home=home)
+    notice, enclosures = read_notice(file, audience, act_by.date() if act_by else None, settings.clock, replaces)
+    notice_id = issue.issue_notice(open_as(settings, as_).node, notice, enclosures)
+    if as_json:
+        print_json({"notice": notice_id})
+    else:
+        console.print(plain(f"已下发 issued: {notice_id}; follow it with: exchange notice status {notice_id} --watch"))
+
+
+@notices.command("status")
+def status(
+    notice: NoticeArgument,
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Stay and refresh until all have signed.")] = False,
+    as_: AsOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """How many have a notice at every level, have signed for it or returned it, and who has not. 签收情况。"""
+    node = open_as(Settings.read(home=home), as_).node
+    found = _look(node, notice)
+    if as_json:
+        print_json(notice_json(found))
+        while watch and not found.over:
+            time.sleep(0.5)
+            said, found = found, _look(node, notice)
+            if said != found:
+                print_json(notice_json(found))
+    elif watch:
+        with Live(notice_view(found), console=console, refresh_per_second=4) as live:
+            while not found.over:
+                time.sleep(0.5)
+                found = _look(node, notice)
+                live.update(notice_view(found))
+    else:
+        console.print(notice_view(found))
+
+
+@notices.command("list")
+def list_(as_: AsOption = None, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Notices issued here, or received. 通知列表。"""
+    node = open_as(Settings.read(home=home), as_).node
+    with node.store.reading() as tx:
+        rows = tx.notices.recent()
+    if as_json:
+        print_json([row_json(row) for row in rows])
+    else:
+        console.print(notices_view(rows) if rows else "没有通知 no notices")
+
+
+@notices.command("sign")
+def sign(notice: NoticeArgument, as_: AsOption = None, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Signs for a notice that was received. 签收。"""
+    message_id = sign_for(open_as(Settings.read(home=home), as_).node, notice)
+    _done(as_json, notice, message_id, "已签收 signed for")
+
+
+@notices.command("return")
+def return_(
+    notice: NoticeArgument,
+    reason: Annotated[str, typer.Option(help="Why it is sent back; its origin reads this.")],
+    as_: AsOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Sends a notice back with a reason. 退文。"""
+    message_id = sign_for(open_as(Settings.read(home=home), as_).node, notice, accepted=False, reason=reason)
+    _done(as_json, notice, message_id, "已退回 returned")
+
+
+@notices.command("remind")
+def remind(notice: NoticeArgument, as_: AsOption = None, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Reminds everybody who has not signed for a notice. 催办。"""
+    _done(as_json, notice, issue.remind(open_as(Settings.read(home=home), as_).node, notice), "已催办 reminded")
+
+
+@notices.command("recall")
+def recall(
+    notice: NoticeArgument,
+    reason: Annotated[str, typer.Option(help="Why; everybody who has it reads this.")],
+    as_: AsOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Takes a notice back; nothing is erased, and who had read it is still shown. 撤回。"""
+    _done(as_json, notice, issue.recall(open_as(Settings.read(home=home), as_).node, notice, reason), "已撤回 recalled")
+
+
+def _done(as_json: bool, notice: str, message_id: str, said: str) -> None:
+    if as_json:
+        print_json({"notice": notice, "message_id": message_id})
+    else:
+        console.print(plain(f"{said}: {notice}"))
+
+
+def _look(node: Node, notice: str) -> NoticeStatus:
+    found = notice_status(node, notice)
+    if found is None:
+        raise NotFound(f"no notice {notice} here", mend="`exchange notice list` shows them")
+    return found

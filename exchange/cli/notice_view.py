@@ -1,0 +1,121 @@
+"""Notices in a terminal: counts by level with bars, who has not signed, who has sent it back and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from exchange.cli.view import moment, plain
+from exchange.flow.notice_status import NoticeStatus
+from exchange.flow.ports import NoticeRow
+from schemas import Count
+
+LEVELS = ("省 province", "市 city", "县 county", "乡 township")
+STATES = {
+    "open": ("待签收", "open", "cyan"),
+    "signed": ("已签收", "signed", "green"),
+    "returned": ("已退回", "returned", "yellow"),
+    "recalled": ("已撤回", "recalled", "dim"),
+    "replaced": ("已替换", "replaced", "dim"),
+}
+_SEATS = {"origin": "发 issued", "relay": "转 passed on", "reader": "收 received"}
+_NAMES = 12
+
+
+def notice_view(found: NoticeStatus) -> RenderableType:
+    """A notice with its counts and names."""
+    row = found.row
+    head = Text.assemble((row.number, "bold"), "  ", plain(row.title), "  ", state_of(row.state))
+    lines: list[RenderableType] = [head, Text(f"{row.notice_id}  {moment(row.received_at)}  → {row.audience}", "dim")]
+    if row.act_by:
+        lines.append(Text(f"限 {row.act_by} 前办理 · to be dealt with by {row.act_by}"))
+    if not found.counts:
+        lines.append(Text("尚无签收情况 nothing has been counted yet", "dim"))
+        return Group(*lines)
+    lines.append(counts_table(found.counts))
+    if found.unsigned:
+        lines.append(_names("未签收 not signed", found.unsigned, found.unsigned_more))
+    for body in found.returned:
+        lines.append(Text.assemble(("退回 returned ", "yellow"), plain(body.address), ": ", plain(body.reason)))
+    return Group(*lines)
+
+
+def counts_table(counts: Sequence[Count]) -> Table:
+    """Counts by level, the highest first, and in all."""
+    table = Table(header_style="bold", border_style="dim")
+    table.add_column("层级 level", no_wrap=True)
+    for title in ("应收 meant", "已收 has", "已签 signed", "退回 returned"):
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("", width=24)
+    for count in counts:
+        if count.meant:
+            table.add_row(level_name(count.level), *_numbers(count), _bar(count))
+    total = Count(
+        level=0, meant=sum(c.meant for c in counts), has=sum(c.has for c in counts),
+        signed=sum(c.signed for c in counts), returned=sum(c.returned for c in counts),
+    )  # fmt: skip
+    table.add_section()
+    table.add_row("合计 all", *_numbers(total), _bar(total), style="bold")
+    return table
+
+
+def notices_view(rows: Sequence[NoticeRow]) -> Table:
+    """Notices as a list."""
+    table = Table(header_style="bold", border_style="dim")
+    for title in ("", "文号 number", "标题 title", "状态 state", "来自 origin", "编号 id"):
+        table.add_column(title, overflow="fold")
+    for row in rows:
+        table.add_row(
+            _SEATS[row.seat], plain(row.number), plain(row.title), state_of(row.state), row.origin, row.notice_id
+        )
+    return table
+
+
+def row_json(row: NoticeRow) -> dict[str, Any]:
+    """One line of the list for machines."""
+    return {
+        "notice": row.notice_id, "seat": row.seat, "state": row.state, "number": row.number, "title": row.title,
+        "origin": row.origin, "received_at": row.received_at.isoformat(), "act_by": row.act_by,
+    }  # fmt: skip
+
+
+def notice_json(found: NoticeStatus) -> dict[str, Any]:
+    """A notice for machines."""
+    row = found.row
+    return {
+        "notice": row.notice_id, "seat": row.seat, "state": row.state, "number": row.number, "title": row.title,
+        "audience": row.audience, "act_by": row.act_by, "over": found.over,
+        "counts": [count.model_dump(mode="json") for count in found.counts],
+        "unsigned": list(found.unsigned), "unsigned_more": found.unsigned_more,
+        "returned": [body.model_dump(mode="json") for body in found.returned], "returned_more": found.returned_more,
+    }  # fmt: skip
+
+
+def level_name(level: int) -> str:
+    """A level as people call it in a tree whose root is a province."""
+    return LEVELS[level] if level < len(LEVELS) else f"第{level}级 level {level}"
+
+
+def state_of(state: str) -> Text:
+    """A state in both languages."""
+    chinese, english, colour = STATES[state]
+    return Text(f"{chinese} {english}", colour)
+
+
+def _numbers(count: Count) -> tuple[str, str, str, str]:
+    return str(count.meant), str(count.has), str(count.signed), str(count.returned) if count.returned else ""
+
+
+def _bar(count: Count) -> ProgressBar:
+    return ProgressBar(total=max(1, count.meant), completed=count.signed + count.returned, width=24)
+
+
+def _names(title: str, names: Sequence[str], more: int) -> Text:
+    left = len(names) - _NAMES + more
+    shown = "、".join(names[:_NAMES]) + (f" … +{left}" if left > 0 else "")
+    return Text.assemble((f"{title}: ", "cyan"), shown)

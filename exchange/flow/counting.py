@@ -1,0 +1,141 @@
+"""Counting: a relay office learns who has a notice and who has signed for it, and tells the level above in aggregate.
+
+Facts about own bodies are their signed receipts and answers; of a lower level the newest signed tally holds. What is
+told upward is one message a notice and round, however many bodies have moved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from exchange.audit import tree_root
+from exchange.errors import Returned, SenderError
+from exchange.flow.checks import expect
+from exchange.flow.node import Node, Step
+from exchange.flow.ports import BranchRow, NoticeRow, ReaderRow, Signed, Transaction
+from exchange.flow.receive import Handler, Incoming
+from exchange.rules.hierarchy import relay_of
+from exchange.rules.tally import check_branch, leaves_of, merge, received, returned, signed_for, tally_of
+from schemas import Body, Reader, ReaderState, Receipt, SignOff, Tally
+
+_ROUND = 50
+"""Notices of which one round tells."""
+_REASON = 500
+_NO_REASON = "no reason given"
+
+
+def handlers() -> dict[str, Handler]:
+    """What a relay office counts by."""
+    return {SignOff.KIND: take_sign_off, Tally.KIND: take_tally}
+
+
+def on_signed(step: Step, moved: Sequence[Signed], receipts: Sequence[Receipt]) -> None:
+    """Own bodies have received what was passed on, or their systems refused it."""
+    notices = step.tx.notices.forwarded_by({item.message_id for item in moved})
+    for item, receipt in zip(moved, receipts, strict=True):
+        row = notices.get(item.message_id)
+        if row is None or row.seat != "relay":
+            continue
+        if item.accepted:
+            fact = received(item.addressee, receipt.signed_for_at, item.digest)
+        else:
+            reason = (item.reason or _NO_REASON)[:_REASON]
+            fact = returned(item.addressee, receipt.signed_for_at, reason, item.digest)
+        _learn(step, row.notice_id, fact, item.receipt_id)
+
+
+def take_sign_off(step: Step, incoming: Incoming, body: Body) -> None:
+    """A body of the own level signs for a notice, or sends it back."""
+    answer = expect(body, SignOff)
+    row = step.tx.notices.get(answer.notice_id)
+    if row is None or step.tx.notices.reader(answer.notice_id, incoming.sender) is None:
+        raise Returned("this notice was not passed on to you", code="not-entitled", mend="sign for what came to you")
+    if answer.digest != row.digest:
+        raise Returned(
+            "what was signed for is not what was issued", code="altered", mend="report it to your relay office"
+        )
+    proof = incoming.opened.digest
+    if answer.accepted:
+        fact = signed_for(incoming.sender, answer.at, proof)
+    else:
+        fact = returned(incoming.sender, answer.at, answer.reason.strip()[:_REASON], proof)
+    _learn(step, row.notice_id, fact, incoming.message_id)
+
+
+def take_tally(step: Step, incoming: Incoming, body: Body) -> None:
+    """The relay office of a lower level, or at the origin the own one, tells how a notice stands."""
+    tally = expect(body, Tally)
+    row = step.tx.notices.get(tally.notice_id)
+    if row is None:
+        raise Returned(f"no notice {tally.notice_id} here", code="unknown-notice", mend="count what came from here")
+    if incoming.sender != relay_of(tally.domain):
+        raise Returned(
+            f"{incoming.sender} does not count for {tally.domain}", code="not-entitled", mend="count your own"
+        )
+    if row.seat == "origin":
+        if incoming.sender != row.source:
+            raise Returned("the origin hears from its own relay office", code="path", mend="tell the level above")
+        step.tx.notices.set_branch(_branch(tally))
+        return
+    try:
+        check_branch(step.node.directory.domain, tally.domain, tally)
+    except SenderError as error:
+        raise Returned(str(error), code=error.code, mend=error.mend) from error
+    if tally.domain not in {branch.domain for branch in step.tx.notices.branches(row.notice_id)}:
+        raise Returned(f"nothing was passed on to {tally.domain}", code="not-entitled", mend="count what came to you")
+    if step.tx.notices.set_branch(_branch(tally)):
+        step.tx.notices.touch(row.notice_id)
+
+
+def tell(node: Node) -> int:
+    """Sends a tally upward of every notice of which there is more to tell; the number of them."""
+    with node.store.reading() as tx:
+        if not tx.notices.changed(1):
+            return 0
+    with node.step() as step:
+        rows = [row for row in step.tx.notices.changed(_ROUND) if row.seat == "relay"]
+        for row in rows:
+            step.send(tally_in(step.tx, row, node.directory.domain), (row.source,), conversation_id=row.notice_id)
+            step.tx.notices.told(row.notice_id, row.serial + 1)
+    return len(rows)
+
+
+def tally_in(tx: Transaction, row: NoticeRow, domain: str) -> Tally:
+    """How a notice stands here and below, by what is on record."""
+    own = [_reader(reader) for reader in tx.notices.readers(row.notice_id)]
+    found = tx.notices.branches(row.notice_id)
+    branches = {branch.domain: Tally.model_validate_json(branch.tally) for branch in found if branch.tally}
+    leaves = leaves_of(own, branches)
+    return tally_of(row.notice_id, domain, row.serial + 1, own, branches, tree_root(leaves) if leaves else None)
+
+
+def _learn(step: Step, notice_id: str, fact: Reader, message_id: str) -> None:
+    """One more fact about an own reader; about anybody else it is nothing to us."""
+    row = step.tx.notices.reader(notice_id, fact.address)
+    if row is None:
+        return
+    merged = merge(_reader(row), fact)
+    proof_id = message_id if merged.proof == fact.proof else row.proof_id
+    after = replace(
+        row, state=merged.state.value, has_at=merged.has_at, settled_at=merged.signed_at,
+        reason=merged.reason or None, proof=merged.proof, proof_id=proof_id,
+    )  # fmt: skip
+    if after != row:
+        step.tx.notices.set_reader(after)
+        step.tx.notices.touch(notice_id)
+
+
+def _reader(row: ReaderRow) -> Reader:
+    return Reader(
+        address=row.address,
+        state=ReaderState(row.state),
+        has_at=row.has_at,
+        signed_at=row.settled_at,
+        reason=row.reason or "",
+        proof=row.proof,
+    )
+
+
+def _branch(tally: Tally) -> BranchRow:
+    return BranchRow(tally.notice_id, tally.domain, tally.serial, tally.model_dump_json())

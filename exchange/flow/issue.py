@@ -1,0 +1,119 @@
+"""Issue: a notice leaves its origin once, for its own relay office, however many bodies will read it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from exchange.errors import CallerError, Conflict, NotFound
+from exchange.flow.node import Node, Step
+from exchange.flow.ports import BranchRow, NoticeRow, Transaction
+from exchange.rules.audience import nobody, parse_audience, unknown
+from exchange.rules.hierarchy import relay_of
+from exchange.rules.secrecy import check_secrecy
+from schemas import Notice, NoticeReminder, Recall
+
+
+def issue_notice(node: Node, notice: Notice, enclosures: Sequence[bytes] = ()) -> str:
+    """Puts a notice into the outbox for the relay office of the own domain; returns the notice's id.
+
+    Raises Secret for a classified document, CallerError for an audience that is wrong or matches nobody, or enclosures
+    that are not the attachments named; NotFound for a body that no directory lists, or where there is no relay office;
+    Conflict when what it replaces is not an open notice of this origin.
+    """
+    check_secrecy(notice.document)
+    _check_audience(node, notice.audience)
+    named = [attachment.digest for attachment in notice.document.attachments]
+    if named != [hashlib.sha256(enclosure).hexdigest() for enclosure in enclosures]:
+        raise CallerError("the enclosures are not the document's attachments", mend="give them in the document's order")
+    relay = relay_of(node.directory.domain)
+    node.expect((relay,))
+    with node.step() as step:
+        notice_id = step.send(notice, (relay,), urgency=notice.document.urgency, enclosures=enclosures)
+        step.tx.notices.add(_row(step, notice_id, notice, relay), (), [BranchRow(notice_id, node.directory.domain)])
+        if notice.replaces is not None and not step.tx.notices.move(
+            notice.replaces, {"open"}, "replaced", settled_at=step.now
+        ):
+            raise Conflict(
+                f"{notice.replaces} is no open notice of this origin", mend="`exchange notice list` shows them"
+            )
+        step.note("notice-issued", None, notice_id, audience=notice.audience)
+    return notice_id
+
+
+def remind(node: Node, notice_id: str, rung: int = 0) -> str:
+    """Reminds all who have not signed for a notice; returns the reminder's id. Raises NotFound or Conflict."""
+    with node.step() as step:
+        row = issued(step.tx, notice_id)
+        _expect_open(row)
+        message_id = step.send(
+            NoticeReminder(notice_id=notice_id, rung=rung, at=step.now), (row.source,), conversation_id=notice_id
+        )
+        step.note("notice-reminded", None, message_id, notice=notice_id, rung=rung)
+    return message_id
+
+
+def recall(node: Node, notice_id: str, reason: str) -> str:
+    """Takes a notice back; returns the recall's id. Nothing is erased, and who has read it is still counted.
+
+    Raises NotFound, Conflict when it is recalled or replaced already, CallerError without a reason.
+    """
+    if not reason.strip():
+        raise CallerError("a recall needs a reason", mend="say why the notice is taken back")
+    with node.step() as step:
+        row = issued(step.tx, notice_id)
+        _expect_open(row)
+        stored = step.tx.documents.get(node.address, notice_id)
+        digest = hashlib.sha256(stored.signed if stored else b"").hexdigest()
+        message_id = step.send(
+            Recall(notice_id=notice_id, digest=digest, reason=reason, at=step.now),
+            (row.source,),
+            conversation_id=notice_id,
+        )
+        step.tx.notices.move(notice_id, {"open"}, "recalled", settled_at=step.now, reason=reason)
+        step.note("notice-recalled", None, message_id, notice=notice_id)
+    return message_id
+
+
+def issued(tx: Transaction, notice_id: str) -> NoticeRow:
+    """A notice of this origin. Raises NotFound."""
+    row = tx.notices.get(notice_id)
+    if row is None or row.seat != "origin":
+        raise NotFound(f"no notice {notice_id} was issued here", mend="`exchange notice list` shows them")
+    return row
+
+
+def _expect_open(row: NoticeRow) -> None:
+    if row.state != "open":
+        raise Conflict(f"notice {row.notice_id} is {row.state}", mend="nothing is to be done any more")
+
+
+def _check_audience(node: Node, text: str) -> None:
+    """Whether the expression means anybody, over all levels that are known here."""
+    audience = parse_audience(text, node.directory.domain)
+    listed = [(member.address, member.roles) for member in node.directory.everyone]
+    addresses = {address for address, _ in listed}
+    for address in audience.named:
+        if address not in addresses:
+            raise unknown(address)
+    if not any(audience.matches(address, roles) for address, roles in listed):
+        raise nobody(audience)
+
+
+def _row(step: Step, notice_id: str, notice: Notice, relay: str) -> NoticeRow:
+    return NoticeRow(
+        notice_id=notice_id,
+        seat="origin",
+        state="open",
+        origin=step.node.address,
+        source=relay,
+        digest="",  # what is signed is known when the step ends, and then on record as the document
+        title=notice.document.title,
+        number=str(notice.document.number),
+        treatment=notice.treatment.value,
+        audience=notice.audience,
+        forwarding_id=notice_id,
+        received_at=step.now,
+        act_by=notice.act_by.isoformat() if notice.act_by else None,
+        urgency=notice.document.urgency.value,
+    )

@@ -1,0 +1,97 @@
+"""Sign for: a body takes in a notice that its relay office passed on, and signs for it or sends it back."""
+
+from __future__ import annotations
+
+from exchange.errors import Conflict, NotFound, Returned, Secret
+from exchange.flow.checks import expect
+from exchange.flow.node import Node, Step
+from exchange.flow.origin import Forwarded, unpack
+from exchange.flow.ports import NoticeRow
+from exchange.flow.receive import Handler, Incoming
+from exchange.rules.hierarchy import relay_of
+from exchange.rules.secrecy import check_secrecy
+from schemas import Body, Forwarding, Notice, NoticeReminder, Recall, SignOff
+
+
+def handlers(at_once: bool = False) -> dict[str, Handler]:
+    """What a reader takes in; ``at_once`` signs for every notice on arrival, for bodies whose system files them."""
+
+    def take(step: Step, incoming: Incoming, body: Body) -> None:
+        row = take_forwarding(step, incoming, body)
+        if at_once and row is not None:
+            sign_in(step, row, True, "")
+
+    return {Forwarding.KIND: take}
+
+
+def take_forwarding(step: Step, incoming: Incoming, body: Body) -> NoticeRow | None:
+    """A notice, or what follows one up. Returns the row of a notice that is new and to be signed for."""
+    forwarding = expect(body, Forwarding)
+    if incoming.sender != relay_of(step.node.directory.domain):
+        raise Returned(f"{incoming.sender} is not our relay office", code="path", mend="pass it on to our relay office")
+    forwarded = unpack(step, incoming, forwarding)
+    if isinstance(forwarded.body, Notice):
+        return _take_notice(step, incoming, forwarded, forwarded.body)
+    row = step.tx.notices.get(forwarding.notice_id)
+    if row is None or row.origin != forwarding.origin:
+        raise Returned(f"no notice {forwarding.notice_id} here", code="unknown-notice", mend="send the notice first")
+    if isinstance(forwarded.body, Recall):
+        step.tx.notices.move(row.notice_id, {"open", "signed", "returned"}, "recalled", reason=forwarded.body.reason)
+        step.note("notice-recalled", None, incoming.message_id, notice=row.notice_id)
+    elif isinstance(forwarded.body, NoticeReminder):
+        step.note("notice-reminded", None, incoming.message_id, notice=row.notice_id, rung=forwarded.body.rung)
+    return None
+
+
+def sign_for(node: Node, notice_id: str, accepted: bool = True, reason: str = "") -> str:
+    """Signs for a notice, or sends it back with a reason; returns the message id. Raises NotFound or Conflict."""
+    with node.step() as step:
+        row = step.tx.notices.get(notice_id)
+        if row is None or row.seat != "reader":
+            raise NotFound(f"no notice {notice_id} came here", mend="`exchange notice list` shows what came")
+        return sign_in(step, row, accepted, reason)
+
+
+def sign_in(step: Step, row: NoticeRow, accepted: bool, reason: str) -> str:
+    """The same within the caller's step. Raises Conflict when it was signed for, sent back or recalled before."""
+    answer = SignOff(notice_id=row.notice_id, digest=row.digest, accepted=accepted, reason=reason, at=step.now)
+    message_id = step.send(answer, (row.source,), conversation_id=row.notice_id)
+    after = "signed" if accepted else "returned"
+    if not step.tx.notices.move(row.notice_id, {"open"}, after, settled_at=step.now, reason=reason or None):
+        raise Conflict(f"notice {row.notice_id} is {row.state}", mend="it is signed for once")
+    step.note(f"notice-{after}", None, message_id, notice=row.notice_id)
+    return message_id
+
+
+def _take_notice(step: Step, incoming: Incoming, forwarded: Forwarded, notice: Notice) -> NoticeRow | None:
+    try:
+        check_secrecy(notice.document)
+    except Secret as error:
+        raise Returned(str(error), code="secret", mend=error.mend) from error
+    forwarding = forwarded.forwarding
+    present = step.tx.notices.get(forwarding.notice_id)
+    if present is not None:
+        if present.digest != forwarding.digest:
+            raise Returned("another notice has this id", code="id-reused", mend="issue it anew")
+        return None
+    row = NoticeRow(
+        notice_id=forwarding.notice_id,
+        seat="reader",
+        state="open",
+        origin=forwarding.origin,
+        source=incoming.sender,
+        digest=forwarding.digest,
+        title=notice.document.title,
+        number=str(notice.document.number),
+        treatment=notice.treatment.value,
+        audience=notice.audience,
+        forwarding_id=incoming.message_id,
+        received_at=step.now,
+        act_by=notice.act_by.isoformat() if notice.act_by else None,
+        urgency=notice.document.urgency.value,
+    )
+    step.tx.notices.add(row)
+    earlier = step.tx.notices.get(notice.replaces) if notice.replaces is not None else None
+    if earlier is not None and earlier.origin == row.origin:
+        step.tx.notices.move(earlier.notice_id, {"open", "signed", "returned"}, "replaced")
+    return row

@@ -1,0 +1,85 @@
+"""Notices as a member has them; at a relay office with its own bodies and the levels below."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from exchange.flow.ports import BranchRow, NoticeRow, ReaderRow
+from exchange.store.many import adding
+from exchange.store.statements import move, values_of
+from exchange.store.tables import notice, notice_branch, notice_reader
+
+_n, _r, _b = notice.c, notice_reader.c, notice_branch.c
+_ROWS = select(*(_n[field.name] for field in fields(NoticeRow)))
+_READERS = select(*(_r[field.name] for field in fields(ReaderRow)))
+_BRANCHES = select(*(_b[field.name] for field in fields(BranchRow)))
+_ONE = _ROWS.where(_n.notice_id == bindparam("id"))
+_BY_FORWARDING = _ROWS.where(_n.forwarding_id.in_(bindparam("ids", expanding=True)))
+_CHANGED = _ROWS.where(_n.changed).order_by(_n.received_at).limit(bindparam("most"))
+_ADD = adding(notice, *(field.name for field in fields(NoticeRow)))
+_ADD_READERS = adding(notice_reader, *(field.name for field in fields(ReaderRow)))
+_ADD_BRANCHES = adding(notice_branch, *(field.name for field in fields(BranchRow)))
+
+
+class SqlNotices:
+    """Implements `exchange.flow.ports.Notices`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def add(self, row: NoticeRow, readers: Sequence[ReaderRow] = (), branches: Sequence[BranchRow] = ()) -> None:
+        _ADD.run(self._db, [values_of(row)])
+        _ADD_READERS.run(self._db, [values_of(reader) for reader in readers])
+        _ADD_BRANCHES.run(self._db, [values_of(branch) for branch in branches])
+
+    def get(self, notice_id: str) -> NoticeRow | None:
+        row = self._db.execute(_ONE, {"id": notice_id}).first()
+        return NoticeRow(*row) if row else None
+
+    def forwarded_by(self, message_ids: Collection[str]) -> dict[str, NoticeRow]:
+        found = self._db.execute(_BY_FORWARDING, {"ids": list(message_ids)})
+        return {row.forwarding_id: NoticeRow(*row) for row in found}
+
+    def changed(self, limit: int) -> list[NoticeRow]:
+        return [NoticeRow(*row) for row in self._db.execute(_CHANGED, {"most": limit})]
+
+    def recent(self, seat: str | None = None, state: str | None = None, limit: int = 100) -> list[NoticeRow]:
+        query = _ROWS.order_by(_n.received_at.desc(), _n.notice_id).limit(limit)
+        if seat is not None:
+            query = query.where(_n.seat == seat)
+        if state is not None:
+            query = query.where(_n.state == state)
+        return [NoticeRow(*row) for row in self._db.execute(query)]
+
+    def move(self, notice_id: str, before: Collection[str], after: str, **values: Any) -> bool:
+        return move(self._db, notice, {"notice_id": notice_id}, before, after, values)
+
+    def touch(self, notice_id: str) -> None:
+        self._db.execute(update(notice).where(_n.notice_id == notice_id).values(changed=True))
+
+    def told(self, notice_id: str, serial: int) -> None:
+        self._db.execute(update(notice).where(_n.notice_id == notice_id).values(serial=serial, changed=False))
+
+    def readers(self, notice_id: str) -> list[ReaderRow]:
+        query = _READERS.where(_r.notice_id == notice_id).order_by(_r.address)
+        return [ReaderRow(*row) for row in self._db.execute(query)]
+
+    def reader(self, notice_id: str, address: str) -> ReaderRow | None:
+        row = self._db.execute(_READERS.where(_r.notice_id == notice_id, _r.address == address)).first()
+        return ReaderRow(*row) if row else None
+
+    def set_reader(self, row: ReaderRow) -> None:
+        here = (_r.notice_id == row.notice_id) & (_r.address == row.address)
+        self._db.execute(update(notice_reader).where(here).values(values_of(row)))
+
+    def branches(self, notice_id: str) -> list[BranchRow]:
+        query = _BRANCHES.where(_b.notice_id == notice_id).order_by(_b.domain)
+        return [BranchRow(*row) for row in self._db.execute(query)]
+
+    def set_branch(self, row: BranchRow) -> bool:
+        older = (_b.notice_id == row.notice_id) & (_b.domain == row.domain) & (_b.serial < row.serial)
+        return self._db.execute(update(notice_branch).where(older).values(values_of(row))).rowcount == 1

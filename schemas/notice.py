@@ -1,0 +1,119 @@
+"""Notices (通知) that go down through the levels, and what comes back: signing for, reminders, recall."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, ClassVar, Self
+
+from pydantic import Field, model_validator
+
+from schemas.base import Address, Body, Digest, Instant, Line, MessageId, Text, Wire
+from schemas.document import Document
+
+MAX_RELAYS = 8
+"""Relay offices that one notice may pass on its way; a tree of levels needs far fewer."""
+
+
+class Treatment(StrEnum):
+    """What is expected of those who get a notice."""
+
+    INFORMATION = "information"  # 阅知
+    ACTION = "action"  # 办理
+
+
+class CoverMode(StrEnum):
+    """How a level passes on what came from above or below (Regulation of 2012, article 8 (8))."""
+
+    FORWARD = "forward"  # 转发: of a superior, a sibling, or a body outside the line
+    ENDORSE = "endorse"  # 批转: of a subordinate
+
+
+class Cover(Wire):
+    """A level's own instruction on top of what it passes on; the origin's document stays as it is."""
+
+    mode: CoverMode
+    relay: Address
+    instruction: Annotated[Text, Field(min_length=1)]
+    at: Instant
+
+
+class Notice(Body):
+    """An official document for an audience, as its origin signs it and hands it to its own relay office.
+
+    ``audience`` is an expression over the tree of levels; who that is, each level's relay office finds for its level.
+    """
+
+    KIND: ClassVar[str] = "notice"
+
+    document: Document
+    audience: Annotated[Line, Field(max_length=500)]
+    treatment: Treatment = Treatment.INFORMATION
+    act_by: date | None = None
+    """Until the end of which day it is to be dealt with; exactly where something is to be done."""
+    replaces: MessageId | None = None
+    """An earlier notice of the same origin that this one corrects."""
+
+    @model_validator(mode="after")
+    def _a_date_where_something_is_to_be_done(self) -> Self:
+        if (self.act_by is not None) != (self.treatment is Treatment.ACTION):
+            raise ValueError("act_by: a notice to be acted on names a day, one for information does not")
+        return self
+
+
+class Forwarding(Body):
+    """A notice on its way down, signed by the relay office that passes it on.
+
+    The first enclosure is the origin's signed notice, byte for byte, the others are its attachments.
+    """
+
+    KIND: ClassVar[str] = "forwarding"
+
+    notice_id: MessageId
+    origin: Address
+    digest: Digest
+    """SHA-256 of the origin's signed notice."""
+    path: Annotated[tuple[Address, ...], Field(min_length=1, max_length=MAX_RELAYS)]
+    """The relay offices that have passed it on, the first one first, this one last."""
+    covers: Annotated[tuple[Cover, ...], Field(max_length=MAX_RELAYS)] = ()
+
+
+class SignOff(Body):
+    """A body signs for a notice (签收), or sends it back with its reason (退文); goes to its own relay office."""
+
+    KIND: ClassVar[str] = "sign-off"
+
+    notice_id: MessageId
+    digest: Digest
+    """SHA-256 of the origin's signed notice that was read."""
+    accepted: bool
+    reason: Text = ""
+    at: Instant
+
+    @model_validator(mode="after")
+    def _returned_with_a_reason(self) -> Self:
+        if not self.accepted and not self.reason.strip():
+            raise ValueError("reason: what is sent back needs one")
+        return self
+
+
+class NoticeReminder(Body):
+    """A reminder (催办) of a notice that was not signed for, passed on from level to level to those it concerns."""
+
+    KIND: ClassVar[str] = "notice-reminder"
+
+    notice_id: MessageId
+    rung: Annotated[int, Field(ge=0, le=100)]
+    """Share of the term that has passed, in percent; 0 for one that was sent by hand."""
+    at: Instant
+
+
+class Recall(Body):
+    """The origin takes a notice back (撤回). Nothing is erased: who had read it keeps it, marked as recalled."""
+
+    KIND: ClassVar[str] = "recall"
+
+    notice_id: MessageId
+    digest: Digest
+    reason: Annotated[Text, Field(min_length=1)]
+    at: Instant
