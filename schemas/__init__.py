@@ -17,7 +17,20 @@ from schemas.deadline import (
     TermNotice,
 )
 from schemas.decision import Considered, Decision, DefaultNotice, Outcome, Overruling, Standing
-from schemas.directory import MAX_CERTIFICATES, Directory, EncryptionKey, Member, Revocation, Role
+from schemas.directory import (
+    MAX_AUTHORITIES,
+    MAX_CERTIFICATES,
+    MAX_DELEGATIONS,
+    Delegation,
+    Directory,
+    DirectoryUpdate,
+    EncryptionKey,
+    Member,
+    OfferedDirectory,
+    Revocation,
+    Role,
+    Upper,
+)
 from schemas.document import Classification, Document, DocumentKind, DocumentNumber, OrderNumber
 from schemas.header import Header, Suite
 from schemas.matter import Approver, Completion, DefaultMode, Exclusion, Material, Matter, StartRule
@@ -40,12 +53,15 @@ MESSAGES: dict[str, type[Body]] = {
         Decision,
         DefaultNotice,
         ReceiptBatch,
+        DirectoryUpdate,
     )
 }
 """Every kind of message that may be sealed and sent, by the name its header carries."""
 
 __all__ = [
+    "MAX_AUTHORITIES",
     "MAX_CERTIFICATES",
+    "MAX_DELEGATIONS",
     "MESSAGES",
     "Applicant",
     "Application",
@@ -66,7 +82,9 @@ __all__ = [
     "DeemedConsent",
     "DefaultMode",
     "DefaultNotice",
+    "Delegation",
     "Directory",
+    "DirectoryUpdate",
     "Document",
     "DocumentKind",
     "DocumentNumber",
@@ -79,6 +97,7 @@ __all__ = [
     "Material",
     "Matter",
     "Member",
+    "OfferedDirectory",
     "Opinion",
     "OrderNumber",
     "Outcome",
@@ -100,6 +119,7 @@ __all__ = [
     "Suite",
     "Term",
     "TermNotice",
+    "Upper",
     "Urgency",
     "Verdict",
     "Wire",

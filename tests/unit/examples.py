@@ -19,7 +19,9 @@ from schemas import (
     Decision,
     DefaultMode,
     DefaultNotice,
+    Delegation,
     Directory,
+    DirectoryUpdate,
     Document,
     DocumentKind,
     DocumentNumber,
@@ -28,6 +30,7 @@ from schemas import (
     Header,
     Material,
     Member,
+    OfferedDirectory,
     Opinion,
     Outcome,
     Overruling,
@@ -178,6 +181,7 @@ MESSAGES: tuple[Body, ...] = (
         paper_owed_by=end("03-11"),
     ),
     ReceiptBatch(root=DIGEST, size=3, receiver="c.transport", sender="c.window", at=at("03-02")),
+    DirectoryUpdate(directories=(OfferedDirectory(domain="c.d", version=2, digest=DIGEST),)),
 )
 """One of each message kind."""
 
@@ -220,6 +224,17 @@ EXAMPLES: dict[str, Wire] = {message.KIND: message for message in MESSAGES} | {
                     ),
                 ),
                 revoked_at=at("2026-12-31"),
+            ),
+        ),
+        delegations=(
+            Delegation(
+                domain="c.d",
+                certificates=(b"\x30\x82 authority",),
+                issued_at=at("03-02"),
+                expires_at=at("2028-03-02"),
+                least_version=2,
+                revoked_at=at("2027-03-02"),
+                revoked_for="合并",
             ),
         ),
     ),
