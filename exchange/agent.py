@@ -72,7 +72,7 @@ class Agent:
                 opened.node,
                 opened.store,
                 open_link(settings, address),
-                open_work(opened.profile),
+                open_work(opened.profile, opened.take),
                 on_activity=arrived.set,
             )
             stack.callback(member.close)

@@ -17,7 +17,20 @@ from schemas.deadline import (
     TermNotice,
 )
 from schemas.decision import Considered, Decision, DefaultNotice, Outcome, Overruling, Standing
-from schemas.directory import MAX_CERTIFICATES, Directory, EncryptionKey, Member, Revocation, Role
+from schemas.directory import (
+    MAX_AUTHORITIES,
+    MAX_CERTIFICATES,
+    MAX_DELEGATIONS,
+    Delegation,
+    Directory,
+    DirectoryUpdate,
+    EncryptionKey,
+    Member,
+    OfferedDirectory,
+    Revocation,
+    Role,
+    Upper,
+)
 from schemas.document import Classification, Document, DocumentKind, DocumentNumber, OrderNumber
 from schemas.header import Header, Suite
 from schemas.matter import Approver, Completion, DefaultMode, Exclusion, Material, Matter, StartRule
@@ -48,12 +61,15 @@ MESSAGES: dict[str, type[Body]] = {
         Recall,
         Tally,
         ReceiptBatch,
+        DirectoryUpdate,
     )
 }
 """Every kind of message that may be sealed and sent, by the name its header carries."""
 
 __all__ = [
+    "MAX_AUTHORITIES",
     "MAX_CERTIFICATES",
+    "MAX_DELEGATIONS",
     "MAX_RELAYS",
     "MESSAGES",
     "Applicant",
@@ -78,7 +94,9 @@ __all__ = [
     "DeemedConsent",
     "DefaultMode",
     "DefaultNotice",
+    "Delegation",
     "Directory",
+    "DirectoryUpdate",
     "Document",
     "DocumentKind",
     "DocumentNumber",
@@ -94,6 +112,7 @@ __all__ = [
     "Member",
     "Notice",
     "NoticeReminder",
+    "OfferedDirectory",
     "Opinion",
     "OrderNumber",
     "Outcome",
@@ -122,6 +141,7 @@ __all__ = [
     "Term",
     "TermNotice",
     "Treatment",
+    "Upper",
     "Urgency",
     "Verdict",
     "Wire",

@@ -22,6 +22,10 @@ class Role(StrEnum):
 
 MAX_CERTIFICATES = 64
 """How many certificates a member may have had."""
+MAX_AUTHORITIES = 8
+"""How many authorities a domain may have had, one after the other."""
+MAX_DELEGATIONS = 1_000
+"""How many lower domains a domain may have had."""
 
 
 class EncryptionKey(Wire):
@@ -61,15 +65,50 @@ class Member(Wire):
     """Of its older certificates."""
 
 
-class Directory(Body):
-    """All members of a domain. A newer version replaces an older one, never the other way round.
+class Upper(Wire):
+    """The superior domain, as the authority of the lower one vouches for it."""
 
-    Schema version 1 had no ``revoked_for`` and no ``revocations``; it is still read.
+    domain: Address
+    certificates: Annotated[tuple[bytes, ...], Field(max_length=MAX_AUTHORITIES)] = ()
+    """Its authority's certificates, X.509 DER, newest last. Empty while it has granted nothing yet: then the lower
+    domain says whose it means to be, and vouches for nobody."""
+
+
+class Delegation(Wire):
+    """A direct lower domain, as the authority of the upper one vouches for it. None is ever taken out."""
+
+    domain: Address
+    certificates: Annotated[tuple[bytes, ...], Field(min_length=1, max_length=MAX_AUTHORITIES)]
+    """Its authority's certificates, X.509 DER, newest last; older ones still vouch for the members they certified."""
+    issued_at: Instant
+    expires_at: Instant
+    """From when on nothing new of the lower domain counts, unless the delegation was renewed."""
+    least_version: Annotated[int, Field(ge=1)] = 1
+    """The lowest version of its directory that is taken."""
+    revoked_at: Instant | None = None
+    """From when on nothing of the lower domain counts; what was signed before still verifies."""
+    revoked_for: Line | None = None
+
+    @model_validator(mode="after")
+    def _times_hold(self) -> Self:
+        if self.expires_at <= self.issued_at:
+            raise ValueError("expires_at: a delegation ends after it began")
+        if (self.revoked_at is None) != (self.revoked_for is None):
+            raise ValueError("revoked_for: a revocation has an instant and a reason")
+        return self
+
+
+class Directory(Body):
+    """All members of a domain, and its neighbours in the tree of domains. A newer version replaces an older one.
+
+    Every neighbour is exactly one label away, so that no chain of them can skip a level or come back to where it began.
+    Schema version 1 had no ``revoked_for`` and no ``revocations``, version 2 no ``upper`` and no ``delegations``; both
+    are still read.
     """
 
     KIND: ClassVar[str] = "directory"
-    VERSION: ClassVar[int] = 2
-    READ: ClassVar[tuple[int, ...]] = (1, 2)
+    VERSION: ClassVar[int] = 3
+    READ: ClassVar[tuple[int, ...]] = (1, 2, 3)
     """Schema versions that are read."""
 
     domain: Address
@@ -77,10 +116,53 @@ class Directory(Body):
     issued_at: Instant
     expires_at: Instant
     members: Annotated[tuple[Member, ...], Field(min_length=1, max_length=10_000)]
+    upper: Upper | None = None
+    """The superior domain, exactly one level up; None for one that stands alone or is the root."""
+    delegations: Annotated[tuple[Delegation, ...], Field(max_length=MAX_DELEGATIONS)] = ()
+    """All domains that are or were directly below."""
 
     @model_validator(mode="after")
-    def _addresses_are_unique(self) -> Self:
+    def _addresses_are_unique_and_of_the_domain(self) -> Self:
         addresses = [member.address for member in self.members]
         if len(set(addresses)) != len(addresses):
             raise ValueError("members: an address appears twice")
+        for address in addresses:
+            if _above(address) != self.domain:
+                raise ValueError(f"members: {address} is not of the domain {self.domain}")
         return self
+
+    @model_validator(mode="after")
+    def _neighbours_are_one_level_away(self) -> Self:
+        if self.upper is not None and self.upper.domain != _above(self.domain):
+            raise ValueError(f"upper: {self.upper.domain} is not directly above {self.domain}")
+        lower = [delegation.domain for delegation in self.delegations]
+        if len(set(lower)) != len(lower):
+            raise ValueError("delegations: a domain appears twice")
+        for domain in lower:
+            if _above(domain) != self.domain:
+                raise ValueError(f"delegations: {domain} is not directly below {self.domain}")
+        return self
+
+
+class OfferedDirectory(Wire):
+    """Which directory an enclosure is."""
+
+    domain: Address
+    version: Annotated[int, Field(ge=1)]
+    digest: Digest
+    """SHA-256 of the enclosure."""
+
+
+class DirectoryUpdate(Body):
+    """Directories that a relay office hands on to the next one; the enclosures, in order, are their signed bytes.
+
+    It vouches for nothing: each is believed by its own authority's signature and the delegations that lead to it.
+    """
+
+    KIND: ClassVar[str] = "directory-update"
+
+    directories: Annotated[tuple[OfferedDirectory, ...], Field(min_length=1, max_length=50)]
+
+
+def _above(name: str) -> str:
+    return name.rpartition(".")[0]

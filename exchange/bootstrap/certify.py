@@ -18,6 +18,7 @@ from filelock import FileLock
 from exchange.bootstrap.settings import Home, Settings
 from exchange.directory import (
     Authority,
+    Ties,
     load_authority_certificate,
     load_identity,
     read_directory_file,
@@ -61,9 +62,9 @@ class Registry:
         name = domain or (self.present.domain if self.present else "")
         return Authority.open_or_create(self.home.authority, name, self.now)
 
-    def publish(self, authority: Authority, members: Sequence[Member]) -> None:
-        """Signs the next version of the directory, if it says anything new."""
-        if authority.publish(self.home.directory, members, self.now, self.now + DIRECTORY_TERM):
+    def publish(self, authority: Authority, members: Sequence[Member], ties: Ties | None = None) -> None:
+        """Signs the next version of the directory, if it says anything new; without ``ties`` its neighbours stay."""
+        if authority.publish(self.home.directory, members, self.now, self.now + DIRECTORY_TERM, ties):
             version = read_directory_file(self.home.directory, authority.certificate).version
             _keep_copy(self.home)
             self.say(f"directory: version {version}, {len(members)} members, signed by {authority.domain}")

@@ -9,10 +9,12 @@ from pathlib import Path
 from exchange.bootstrap.member import SERVED_WITH, Link, Work, new_id, work_for
 from exchange.bootstrap.renewal import Renewal
 from exchange.bootstrap.settings import Home, Settings
+from exchange.bootstrap.tree_files import TreeFiles, marks_of, remember
 from exchange.catalogue import load_catalogue
-from exchange.directory import DirectoryView, load_authority_certificate, load_directory_file
+from exchange.directory import DirectoryView, TreeView, load_authority_certificate, load_directory_file
 from exchange.errors import BadConfiguration, BrokerUnavailable, NotFound
 from exchange.flow.node import Node
+from exchange.flow.spread import Take
 from exchange.profiles import Profile, load_decide_rule, load_profiles, load_rule
 from exchange.rules.calendar import ChinaCalendar
 from exchange.store import SqlStore, connect_with_patience, open_store
@@ -28,12 +30,20 @@ class Opened:
     node: Node
     store: SqlStore
     profile: Profile
+    take: Take
+    """Keeps what holds of other domains' directories."""
 
 
 def open_directory(home: Home, settings: Settings, seen: int = 0) -> DirectoryView:
     """The domain's verified directory. Raises BadDirectory when there is none or it does not hold."""
     certificate = load_authority_certificate(home.authority)
     return load_directory_file(home.directory, certificate, settings.clock.now(), seen)
+
+
+def open_tree(home: Home, settings: Settings) -> TreeView | DirectoryView:
+    """The domain's verified directory with the tree around it. Raises BadDirectory for the own one only."""
+    files = TreeFiles(home, load_authority_certificate(home.authority))
+    return files.view(open_directory(home, settings), settings.clock.now(), {})
 
 
 def open_member(settings: Settings, address: str, *, patient: bool = False) -> Opened:
@@ -54,11 +64,13 @@ def open_member(settings: Settings, address: str, *, patient: bool = False) -> O
     store.migrate()
     with store.reading() as tx:
         seen = max(int(tx.get_meta(key) or 0) for key in (_SEEN, SERVED_WITH))
-    renewal = Renewal(settings, address, seen)
+        renewal = Renewal(settings, address, seen, marks_of(tx))
     identity, directory = renewal.read()
-    if directory.version > seen:
+    if directory.version > seen or isinstance(directory, TreeView):
         with store.transaction() as tx:
             tx.set_meta(_SEEN, str(directory.version))
+            if isinstance(directory, TreeView):
+                remember(tx, directory.tree.marks)
     node = Node(
         identity=identity,
         directory=directory,
@@ -69,14 +81,14 @@ def open_member(settings: Settings, address: str, *, patient: bool = False) -> O
         catalogue=load_catalogue(home.catalogue, profiles) if Role.WINDOW in profile.roles else {},
         newer=renewal.read_if_changed,
     )
-    return Opened(node, store, profile)
+    return Opened(node, store, profile, renewal.take)
 
 
-def open_work(profile: Profile) -> Work:
-    """A member's handlers and rules, from its profile. Raises BadConfiguration."""
+def open_work(profile: Profile, take: Take | None = None) -> Work:
+    """A member's handlers and rules, from its profile; a relay office needs ``take``. Raises BadConfiguration."""
     opinion_rule = load_rule(profile) if Role.DEPARTMENT in profile.roles and profile.rule else None
     decide_rule = load_decide_rule(profile) if Role.WINDOW in profile.roles and profile.rule else None
-    return work_for(profile.roles, opinion_rule, decide_rule)
+    return work_for(profile.roles, opinion_rule, decide_rule, take)
 
 
 def open_link(settings: Settings, address: str) -> Link:

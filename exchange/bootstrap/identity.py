@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from exchange.directory import DirectoryView, load_identity
+from exchange.directory import Lookup, load_identity
 from exchange.envelope import Identity
 from exchange.errors import BadKeys, NotFound, Untrusted
 
 
-def open_identity(folder: Path, address: str, directory: DirectoryView) -> Identity:
+def open_identity(folder: Path, address: str, directory: Lookup) -> Identity:
     """The keys of ``folder``. Raises BadKeys where they are missing, damaged, or not what ``address`` is known by."""
     if not folder.exists():
         restore = "restore them from the backup, or have `exchange certify ADDRESS` make new ones"
@@ -21,7 +21,7 @@ def open_identity(folder: Path, address: str, directory: DirectoryView) -> Ident
     return identity
 
 
-def _fault_of(identity: Identity, address: str, directory: DirectoryView) -> str:
+def _fault_of(identity: Identity, address: str, directory: Lookup) -> str:
     """What is wrong with keys that are to be ``address``'s: nobody else could read or verify what it does."""
     if identity.address != address:
         return f"these are the keys of {identity.address}"

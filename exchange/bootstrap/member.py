@@ -10,12 +10,14 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from exchange.bootstrap.tree_files import remember
 from exchange.broker.consumer import BatchConsumer, ConsumedQueue
 from exchange.broker.publisher import ConfirmedPublisher
 from exchange.broker.topology import dead_queue, queues_of
 from exchange.clock import CST, Clock, RealClock, monotonic
+from exchange.directory import TreeView
 from exchange.errors import ExchangeError
-from exchange.flow import counting, lapse, pass_on, respond, sign_for
+from exchange.flow import counting, lapse, pass_on, respond, sign_for, spread
 from exchange.flow.arrival import ArrivalJudge, BrokerStamp, EventTime, OwnTime
 from exchange.flow.collect import Collector
 from exchange.flow.conclude import Concluder
@@ -67,25 +69,32 @@ class Work:
     decide_rule: DecideRule | None = None
     handlers: dict[str, Handler] = field(default_factory=dict)
     on_signed: OnSigned | None = None
+    rounds: tuple[Callable[[Node], object], ...] = ()
+    """Further periodic work."""
 
 
 def work_for(
     roles: tuple[Role, ...],
     opinion_rule: OpinionRule | None = None,
     decide_rule: DecideRule | None = None,
-    *,
+    take: spread.Take | None = None,
     sign_at_once: bool = False,
 ) -> Work:
     """The handler tables of a member's roles, joined. Everyone takes official documents, and notices.
 
-    ``sign_at_once`` signs for every notice on arrival, where the member's own system files what comes.
+    A relay office that can ``take`` directories of other domains hands them on, too. ``sign_at_once`` signs for every
+    notice on arrival, where the member's own system files what comes.
     """
     work = Work(opinion_rule, decide_rule, {Document.KIND: respond.take_document})
     if Role.RELAY in roles:
         work.handlers |= pass_on.handlers() | counting.handlers()
         work.on_signed = counting.on_signed
+        work.rounds += (counting.tell,)
     else:
         work.handlers |= sign_for.handlers(sign_at_once) | {Tally.KIND: counting.take_tally}
+    if Role.RELAY in roles and take is not None:
+        work.handlers |= spread.handlers(take)
+        work.rounds += (spread.Spreader().look,)
     if Role.DEPARTMENT in roles:
         work.handlers |= respond.handlers()
         work.on_signed = respond.on_signed
@@ -223,6 +232,8 @@ class RunningMember:
     def _do_periodic_work(self) -> None:
         self.node.renew()
         periodic_work(self.node, self._desk)
+        for look in self._work.rounds:
+            look(self.node)
         connected = self._consumer is not None and self._consumer.state.connected
         if connected and monotonic() - self._said_alive >= _ALIVE_EVERY:
             with self.node.store.transaction() as tx:
@@ -230,6 +241,8 @@ class RunningMember:
                 # A look later than it was taken, when no step is under way that sealed by the one before.
                 if self._version == self.node.directory.version:
                     tx.set_meta(SERVED_WITH, str(self._version))
+                if isinstance(self.node.directory, TreeView):
+                    remember(tx, self.node.directory.tree.marks)
             self._said_alive = monotonic()
             self._version = self.node.directory.version
 
@@ -244,8 +257,6 @@ def periodic_work(node: Node, desk: OpenDesk | None = None) -> int:
             done += swept.looked_at
             if swept.looked_at < lapse.SWEEP_LIMIT:
                 break
-    if Role.RELAY in roles:
-        done += counting.tell(node)
     while desk is not None and (looked := desk.look()):
         done += looked
     return done

@@ -64,6 +64,11 @@ class Home:
         return self.root / "directory.cose"
 
     @property
+    def tree(self) -> Path:
+        """Signed directories of other domains; there is none where the domain stands alone."""
+        return self.root / "tree"
+
+    @property
     def departments(self) -> Path:
         """One folder a department: profile and rule."""
         return self.root / "departments"

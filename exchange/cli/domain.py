@@ -125,7 +125,9 @@ def serve(
     with StopSignal() as stop:
         opened = open_member(settings, address, patient=True)
         with opened.store.claim_identity(address):
-            member = RunningMember(opened.node, opened.store, open_link(settings, address), open_work(opened.profile))
+            member = RunningMember(
+                opened.node, opened.store, open_link(settings, address), open_work(opened.profile, opened.take)
+            )
             try:
                 member.start()
                 stop.gently()

@@ -66,7 +66,7 @@ def _redrive(found: Sequence[tuple[Opened, DeadLetter]], ids: Sequence[str], as_
     if missing:
         raise NotFound(f"no dead letter {', '.join(sorted(missing))}", mend="`exchange dead` lists them")
     for opened, letter in reversed(chosen):  # the oldest first, as they came
-        work = open_work(opened.profile)
+        work = open_work(opened.profile, opened.take)
         redrive(opened.node, work.handlers, work.on_signed, letter.id)
         if as_json:
             print_json({"id": letter.id, "member": opened.node.address, "message_id": letter.message_id})

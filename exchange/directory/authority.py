@@ -15,12 +15,25 @@ from exchange.directory.keyfiles import write_private
 from exchange.directory.view import read_directory_file, sign_directory
 from exchange.envelope import DecryptionKey, Identity
 from exchange.errors import BadDirectory, BadKeys
-from schemas import Directory, Member, Role, Suite
+from schemas import Delegation, Directory, Member, Role, Suite, Upper
 
 _KEY, _CERTIFICATE = "authority.key", "authority.der"
 AUTHORITY_TERM = timedelta(days=3650)
 MEMBER_TERM = timedelta(days=730)
 BRING_THE_KEY = "bring the authority's key there for this command, then take it away again"
+
+
+@dataclass(frozen=True)
+class Ties:
+    """A domain's neighbours in the tree."""
+
+    upper: Upper | None = None
+    delegations: tuple[Delegation, ...] = ()
+
+    @classmethod
+    def of(cls, directory: Directory | None) -> Ties:
+        """The neighbours that a directory names; none where there is no directory."""
+        return cls(directory.upper, directory.delegations) if directory is not None else cls()
 
 
 @dataclass(frozen=True)
@@ -74,24 +87,29 @@ class Authority:
             encryption_keys=tuple(key.entry() for key in identity.decryption_keys),
         )
 
-    def publish(self, path: Path, members: Sequence[Member], now: datetime, expires: datetime) -> bool:
+    def publish(
+        self, path: Path, members: Sequence[Member], now: datetime, expires: datetime, ties: Ties | None = None
+    ) -> bool:
         """Signs a directory of ``members`` under the next version; False if the one in force says the same.
 
-        A directory in the second half of its term is renewed in any case. Raises BadDirectory when what is there is
-        not this authority's.
+        Without ``ties`` the neighbours stay as they are. A directory in the second half of its term is renewed in any
+        case. Raises BadDirectory when what is there is not this authority's.
         """
         present = read_directory_file(path, self.certificate) if path.exists() else None
-        if present is not None:
-            if present.domain != self.domain:
-                raise BadDirectory(f"{path} is the directory of {present.domain}")
-            if present.members == tuple(members) and not renewal_due(present, now):
-                return False
+        if present is not None and present.domain != self.domain:
+            raise BadDirectory(f"{path} is the directory of {present.domain}")
+        ties = ties or Ties.of(present)
+        unchanged = present is not None and present.members == tuple(members) and Ties.of(present) == ties
+        if present is not None and unchanged and not renewal_due(present, now):
+            return False
         directory = Directory(
             domain=self.domain,
             version=(present.version if present else 0) + 1,
             issued_at=now,
             expires_at=expires,
             members=tuple(members),
+            upper=ties.upper,
+            delegations=ties.delegations,
         )
         path.parent.mkdir(parents=True, exist_ok=True)
         write_private(path, sign_directory(directory, self.key, self.certificate))

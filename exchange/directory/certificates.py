@@ -57,6 +57,14 @@ def check_member_certificate(der: bytes, address: str, authority: x509.Certifica
     return Signer(address, key, certificate.not_valid_before_utc, certificate.not_valid_after_utc)
 
 
+def load_certificate(data: bytes) -> x509.Certificate:
+    """A certificate from its DER bytes. Raises BadDirectory."""
+    try:
+        return x509.load_der_x509_certificate(data)
+    except ValueError as error:
+        raise BadDirectory("an authority's certificate cannot be read") from error
+
+
 def der(certificate: x509.Certificate) -> bytes:
     """The certificate's DER bytes."""
     return certificate.public_bytes(Encoding.DER)

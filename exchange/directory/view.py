@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -11,12 +11,24 @@ from typing import TypeVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from pydantic import ValidationError
 
 from exchange.directory.certificates import check_member_certificate, der
 from exchange.envelope import Recipient, Signer
 from exchange.envelope.document import content_type
-from exchange.envelope.sign1 import ALG, CONTENT_TYPE, EDDSA, SHA_256, X5T, read_sign1, sign1, thumbprint, verify_sign1
-from exchange.errors import BadDirectory, ExchangeError, NotFound, SenderError, Untrusted
+from exchange.envelope.sign1 import (
+    ALG,
+    CONTENT_TYPE,
+    EDDSA,
+    SHA_256,
+    X5T,
+    Sign1,
+    read_sign1,
+    sign1,
+    thumbprint,
+    verify_sign1,
+)
+from exchange.errors import BadDirectory, NotFound, SenderError, Untrusted
 from schemas import Directory, Member, Role, Suite
 
 T = TypeVar("T")
@@ -36,6 +48,11 @@ class DirectoryView:
     _signers: Mapping[bytes, Signer] = field(repr=False)
     _found: dict[tuple[str, Suite], Recipient] = field(default_factory=dict, init=False, repr=False, compare=False)
     """Recipients looked up before: a directory does not change."""
+
+    @property
+    def own(self) -> DirectoryView:
+        """Itself: it is the whole world of one who knows a single domain."""
+        return self
 
     @property
     def domain(self) -> str:
@@ -101,6 +118,11 @@ class DirectoryView:
             return False
         return True
 
+    @property
+    def signers(self) -> Mapping[bytes, Signer]:
+        """All of them, by the thumbprint of the certificate."""
+        return self._signers
+
     def signer(self, x5t: bytes) -> Signer:
         """Whose certificate has this SHA-256 thumbprint. Raises Untrusted."""
         found = self._signers.get(x5t)
@@ -119,12 +141,19 @@ def load_directory(data: bytes, certificate: x509.Certificate, now: datetime, se
         raise BadDirectory(f"the directory is version {directory.version}, version {seen} was seen before")
     if now >= directory.expires_at:
         raise BadDirectory(f"the directory expired at {directory.expires_at.isoformat()}")
+    return view_of(directory, (certificate,))
+
+
+def view_of(directory: Directory, authorities: Sequence[x509.Certificate]) -> DirectoryView:
+    """A view of a directory whose signature holds; each certificate in it must be by one of the authorities.
+
+    Raises BadDirectory.
+    """
     signers: dict[bytes, Signer] = {}
     for member in directory.members:
         for one in member.certificates:
-            signer = check_member_certificate(one, member.address, certificate)
             x5t = hashlib.sha256(one).digest()
-            signers[x5t] = replace(signer, revoked_at=_revoked_at(member, x5t))
+            signers[x5t] = replace(_vouched(one, member.address, authorities), revoked_at=_revoked_at(member, x5t))
     return DirectoryView(directory, {member.address: member for member in directory.members}, signers)
 
 
@@ -141,17 +170,43 @@ def read_directory_file(path: Path, certificate: x509.Certificate) -> Directory:
 def read_directory(data: bytes, certificate: x509.Certificate) -> Directory:
     """A directory signed by the authority; certificates and times are not looked at. Raises BadDirectory."""
     key = certificate.public_key()
+    paper = read_paper(data)
+    if paper.signed_by != hashlib.sha256(der(certificate)).digest():
+        raise BadDirectory("the directory was signed by another authority")
+    if not isinstance(key, Ed25519PublicKey):
+        raise BadDirectory("the directory's authority has no key of a kind known here")
+    try:
+        verify_sign1(paper.message, key)
+    except SenderError as error:
+        raise BadDirectory(f"the directory does not hold: {error}") from error
+    return paper.directory
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A directory as it came: what it says, and who it says has signed it. Nothing of it is verified."""
+
+    data: bytes = field(repr=False)
+    directory: Directory = field(repr=False)
+    signed_by: bytes
+    """SHA-256 of the certificate that its header names."""
+    message: Sign1 = field(repr=False)
+
+
+def read_paper(data: bytes) -> Paper:
+    """Reads a directory without believing it. Raises BadDirectory where shape, version or schema do not hold."""
     try:
         message = read_sign1(data, _LIMIT, frozenset())
-        if message.header.get(CONTENT_TYPE) not in _READ or not isinstance(key, Ed25519PublicKey):
+        if message.header.get(CONTENT_TYPE) not in _READ:
             raise BadDirectory("the directory is of a kind or version not known here")
-        if thumbprint(message.header) != hashlib.sha256(der(certificate)).digest():
-            raise BadDirectory("the directory was signed by another authority")
-        verify_sign1(message, key)
-        return Directory.model_validate_json(message.payload)
-    except (SenderError, ValueError) as error:
-        why = str(error) if isinstance(error, ExchangeError) else "its content does not follow the schema"
+        return Paper(data, Directory.model_validate_json(message.payload), thumbprint(message.header), message)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        why = f"its content does not follow the schema: {place}{': ' if place else ''}{first['msg']}"
         raise BadDirectory(f"the directory does not hold: {why}") from error
+    except SenderError as error:
+        raise BadDirectory(f"the directory does not hold: {error}") from error
 
 
 def sign_directory(directory: Directory, key: Ed25519PrivateKey, certificate: x509.Certificate) -> bytes:
@@ -165,6 +220,17 @@ def _revoked_at(member: Member, x5t: bytes) -> datetime | None:
     """The earlier of the member's own revocation and that of this certificate."""
     moments = [one.at for one in member.revocations if one.certificate == x5t.hex()]
     return min([*moments, *([member.revoked_at] if member.revoked_at else [])], default=None)
+
+
+def _vouched(certificate: bytes, address: str, authorities: Sequence[x509.Certificate]) -> Signer:
+    """The signer by the newest authority that vouches for it. Raises BadDirectory; with no authorities, always."""
+    fault = BadDirectory(f"nobody vouches for the certificate of {address}")
+    for authority in reversed(authorities):
+        try:
+            return check_member_certificate(certificate, address, authority)
+        except BadDirectory as error:
+            fault = error
+    raise fault
 
 
 def _named(path: Path, read: Callable[[bytes], T]) -> T:

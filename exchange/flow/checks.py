@@ -23,8 +23,8 @@ def expect(body: Body, model: type[T]) -> T:
 
 
 def require_role(step: Step, incoming: Incoming, role: Role) -> None:
-    """Raises Returned unless the sender has a role in the directory."""
-    if role not in step.node.directory.member(incoming.sender).roles:
+    """Raises Returned unless the sender has a role in the own domain's directory."""
+    if not step.node.has_role(incoming.sender, role):
         raise Returned(
             f"{incoming.sender} is not a {role.value} of this domain",
             code="not-entitled",

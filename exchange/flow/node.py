@@ -18,7 +18,7 @@ from typing import Any
 import structlog
 
 from exchange.clock import Clock
-from exchange.directory import DirectoryView
+from exchange.directory import Lookup
 from exchange.envelope import Identity, seal
 from exchange.flow.ports import JournalEntry, Outgoing, Parcel, Store, Transaction
 from exchange.rules.addressing import queue_for
@@ -33,14 +33,14 @@ class Node:
     """Everything a member's work depends on, handed in. Keys and directory are the only things that change."""
 
     identity: Identity
-    directory: DirectoryView
+    directory: Lookup
     store: Store
     clock: Clock
     calendar: WorkingCalendar
     new_id: Callable[[], str]
     catalogue: Mapping[str, Matter] = field(default_factory=dict)
     suite: Suite = Suite.HYBRID
-    newer: Callable[[], tuple[Identity, DirectoryView] | None] = lambda: None
+    newer: Callable[[], tuple[Identity, Lookup] | None] = lambda: None
     """Keys and directory that have come since they were last asked for."""
     hand_over: Callable[[Sequence[Parcel]], None] | None = None
     """Takes the copies of every committed step, where a dispatcher in this process wants them."""
@@ -67,6 +67,13 @@ class Node:
     def reachable(self, addresses: Sequence[str]) -> tuple[str, ...]:
         """Those that can be sealed to; members leave the directory or are revoked while their cases go on."""
         return tuple(address for address in addresses if self.directory.reachable(address, self.suite))
+
+    def has_role(self, address: str, role: Role) -> bool:
+        """Whether a known member is of the own domain and has a role there; roles of other domains give no power here.
+
+        Raises NotFound.
+        """
+        return role in self.directory.member(address).roles and address.rpartition(".")[0] == self.directory.domain
 
     def expect(self, addresses: Sequence[str]) -> None:
         """Makes sure that all of them can be written to. Raises NotFound."""

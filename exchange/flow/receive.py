@@ -148,7 +148,7 @@ class Receiver:
             raise Unsupported(f"{self._node.address} does not take messages of kind {opened.header.kind}")
         receipts = read_receipts(opened) if is_receipt else ()
         arrival = self._judge(delivery, opened.header, now)
-        if Role.MONITOR in self._node.directory.member(opened.header.sender).roles:
+        if self._node.has_role(opened.header.sender, Role.MONITOR):
             self._arrival.seen(opened.header)
         return Incoming(opened, arrival, tuple(receipts))
 

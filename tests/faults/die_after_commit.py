@@ -16,7 +16,7 @@ member = RunningMember(
     opened.node,
     opened.store,
     open_link(settings, address),
-    open_work(opened.profile),
+    open_work(opened.profile, opened.take),
     on_activity=lambda: os.kill(os.getpid(), signal.SIGKILL),
 )
 member.start()

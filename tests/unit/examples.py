@@ -22,7 +22,9 @@ from schemas import (
     Decision,
     DefaultMode,
     DefaultNotice,
+    Delegation,
     Directory,
+    DirectoryUpdate,
     Document,
     DocumentKind,
     DocumentNumber,
@@ -34,6 +36,7 @@ from schemas import (
     Member,
     Notice,
     NoticeReminder,
+    OfferedDirectory,
     Opinion,
     Outcome,
     Overruling,
@@ -216,6 +219,7 @@ MESSAGES: tuple[Body, ...] = (
         root=DIGEST,
     ),
     ReceiptBatch(root=DIGEST, size=3, receiver="c.transport", sender="c.window", at=at("03-02")),
+    DirectoryUpdate(directories=(OfferedDirectory(domain="c.d", version=2, digest=DIGEST),)),
 )
 """One of each message kind."""
 
@@ -258,6 +262,17 @@ EXAMPLES: dict[str, Wire] = {message.KIND: message for message in MESSAGES} | {
                     ),
                 ),
                 revoked_at=at("2026-12-31"),
+            ),
+        ),
+        delegations=(
+            Delegation(
+                domain="c.d",
+                certificates=(b"\x30\x82 authority",),
+                issued_at=at("03-02"),
+                expires_at=at("2028-03-02"),
+                least_version=2,
+                revoked_at=at("2027-03-02"),
+                revoked_for="合并",
             ),
         ),
     ),

@@ -111,7 +111,7 @@ def test_a_certificate_listed_for_somebody_else_is_refused(tmp_path: Path) -> No
 
 def test_addresses_that_begin_alike_are_not_taken_for_each_other(tmp_path: Path) -> None:
     begin = f"city.{'a' * 59}"
-    authority = Authority.open_or_create(tmp_path, "city", NOW)
+    authority = Authority.open_or_create(tmp_path, begin, NOW)
     identity = authority.certify(f"{begin}.one", NOW)
     member = authority.member(identity, "甲", "Alice", (Role.DEPARTMENT,))
     authority.publish(tmp_path / "directory", [member], NOW, NOW + YEAR)
@@ -197,20 +197,22 @@ def test_no_representation_of_an_identity_shows_a_secret(tmp_path: Path) -> None
     assert json.dumps(shown)
 
 
-def test_a_directory_of_the_first_schema_version_is_still_read_and_an_unknown_one_refused(tmp_path: Path) -> None:
+def test_a_directory_of_an_earlier_schema_version_is_still_read_and_an_unknown_one_refused(tmp_path: Path) -> None:
     authority, identity, _ = domain(tmp_path, revoked_at=NOW)
     body = view(tmp_path).directory.model_dump(mode="json")
     for member in body["members"]:
         del member["revocations"], member["revoked_for"]
+    del body["upper"], body["delegations"]
     x5t = [SHA_256, sha256(authority.certificate.public_bytes(Encoding.DER)).digest()]
 
     def signed(version: int) -> bytes:
         declared = f"application/vnd.yizhan.directory+json; version={version}"
         return sign1(json.dumps(body).encode(), {ALG: EDDSA, CONTENT_TYPE: declared, X5T: x5t}, authority.key)
 
-    assert load_directory(signed(1), authority.certificate, NOW, 0).signer(identity.x5t).revoked_at == NOW
+    for version in (1, 2):
+        assert load_directory(signed(version), authority.certificate, NOW, 0).signer(identity.x5t).revoked_at == NOW
     with pytest.raises(BadDirectory, match="version not known here"):
-        load_directory(signed(3), authority.certificate, NOW, 0)
+        load_directory(signed(4), authority.certificate, NOW, 0)
 
 
 def test_each_certificate_keeps_its_revocation_and_the_newest_counts(tmp_path: Path) -> None:

@@ -1,0 +1,92 @@
+"""What two authorities exchange to join their domains, on whatever carries a file: a request, and the grant for it.
+
+Both are COSE_Sign1 documents that hold their own signer's certificate. They prove that certificate, directory and
+wish belong together, and no more: whose they are is for the people who hand them over to say, by comparing
+fingerprints.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Annotated, ClassVar, TypeVar
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from pydantic import Field, ValidationError
+
+from exchange.directory.authority import Authority
+from exchange.directory.certificates import der
+from exchange.envelope.document import content_type
+from exchange.envelope.sign1 import ALG, CONTENT_TYPE, EDDSA, SHA_256, X5T, read_sign1, sign1, thumbprint, verify_sign1
+from exchange.errors import BadDirectory, SenderError
+from schemas import Body
+from schemas.base import Address, Instant
+
+_LIMIT = 67_108_864
+
+
+class Request(Body):
+    """A domain asks its superior to delegate to it."""
+
+    KIND: ClassVar[str] = "delegation-request"
+
+    domain: Address
+    superior: Address
+    certificate: bytes
+    """Of its authority, DER."""
+    directory: bytes
+    """Its directory as signed, which names the superior."""
+    made_at: Instant
+
+
+class Grant(Body):
+    """A superior has delegated: its directories, and those above it."""
+
+    KIND: ClassVar[str] = "delegation-grant"
+
+    domain: Address
+    """The lower domain."""
+    superior: Address
+    certificate: bytes
+    """Of the superior's authority, DER."""
+    lower_certificate: bytes
+    """Of the authority that was delegated to, DER."""
+    directories: Annotated[tuple[bytes, ...], Field(min_length=1, max_length=20)]
+    """The superior's own as signed, and those of its superiors."""
+    made_at: Instant
+
+
+G = TypeVar("G", Request, Grant)
+
+
+def sign_paper(paper: Request | Grant, authority: Authority) -> bytes:
+    """A request or grant as a file."""
+    x5t = [SHA_256, hashlib.sha256(der(authority.certificate)).digest()]
+    header = {ALG: EDDSA, CONTENT_TYPE: content_type(paper.KIND, paper.VERSION), X5T: x5t}
+    return sign1(paper.model_dump_json().encode(), header, authority.key)
+
+
+def read_grant_paper(data: bytes, model: type[G]) -> G:
+    """A request or grant whose signature is that of the certificate inside. Raises BadDirectory."""
+    what = model.KIND.replace("-", " ")
+    try:
+        message = read_sign1(data, _LIMIT, frozenset())
+        if message.header.get(CONTENT_TYPE) != content_type(model.KIND, model.VERSION):
+            raise BadDirectory(f"the file is no {what}", mend="give the file that the other side made")
+        paper = model.model_validate_json(message.payload)
+        key = x509.load_der_x509_certificate(paper.certificate).public_key()
+        if thumbprint(message.header) != hashlib.sha256(paper.certificate).digest():
+            raise BadDirectory(f"the {what} was not signed by the authority whose certificate it holds")
+        if not isinstance(key, Ed25519PublicKey):
+            raise BadDirectory(f"the {what} was signed with a key of a kind not known here")
+        verify_sign1(message, key)
+    except (SenderError, ValidationError, ValueError) as error:
+        why = str(error) if isinstance(error, SenderError) else "its content does not follow the schema"
+        raise BadDirectory(f"the {what} does not hold: {why}", mend="have the other side make it anew") from error
+    return paper
+
+
+def fingerprint(certificate: bytes) -> str:
+    """The SHA-256 of a certificate as people compare it, in groups of four."""
+    digits = hashlib.sha256(certificate).hexdigest()
+    return " ".join(digits[first : first + 4] for first in range(0, 64, 4))
