@@ -1,0 +1,65 @@
+"""Domains in folders of their own, made with the real commands' code, that are joined to a tree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from exchange.bootstrap import levels
+from exchange.bootstrap.home import open_directory, open_tree
+from exchange.bootstrap.init import init_files
+from exchange.bootstrap.settings import Home, Settings
+from exchange.bootstrap.tree_files import TreeFiles
+from exchange.clock import Clock
+from exchange.directory import TreeView, load_authority_certificate
+from schemas import Directory
+from tests.processes import write_departments
+
+
+class Domain:
+    """A domain's folder with a window, a monitor, a relay office and a department."""
+
+    def __init__(self, root: Path, name: str, clock: Clock) -> None:
+        self.name = name
+        self.settings = Settings(root / name, None, None, None, clock)
+        self.home = Home(self.settings.home)
+        self.said: list[str] = []
+        source = root / f"{name}-departments"
+        write_departments(source, name, ("planning",))
+        (source / "relay").mkdir()
+        (source / "relay" / "profile.toml").write_text(
+            f'address = "{name}.relay"\nname = "r"\nname_en = "r"\nroles = ["relay"]\nofficer = "o"\n'
+        )
+        init_files(self.settings, self.say, source)
+
+    @property
+    def say(self) -> Callable[[str], None]:
+        return self.said.append
+
+    @property
+    def directory(self) -> Directory:
+        return open_directory(self.home, self.settings).directory
+
+    @property
+    def view(self) -> TreeView:
+        view = open_tree(self.home, self.settings)
+        assert isinstance(view, TreeView)
+        return view
+
+    def states(self) -> dict[str, str]:
+        return {one.domain: one.state.value for one in self.view.domains}
+
+    def bytes(self) -> dict[str, bytes]:
+        """The directory and all others it has."""
+        found = {path.name: path.read_bytes() for path in sorted(self.home.tree.glob("*.cose"))}
+        return {"own": self.home.directory.read_bytes(), **found}
+
+    def take(self, *others: Domain) -> None:
+        """As the relay office does with what comes to it."""
+        files = TreeFiles(self.home, load_authority_certificate(self.home.authority))
+        own = open_directory(self.home, self.settings)
+        files.take(own, [data for one in others for data in one.bytes().values()], self.settings.clock.now())
+
+
+def add(upper: Domain, lower: Domain, **how: bool) -> None:
+    levels.add(upper.settings, lower.name, lower.settings, upper.say, **how)
