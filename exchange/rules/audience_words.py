@@ -1,0 +1,146 @@
+"""The words of an audience expression and their grammar; every fault says at which character it stands.
+
+expression = terms ["except" terms];  terms = term {("," | "and") term};
+term = "below" domain | "direct" | whole address | who ["at" level] ["below" domain];  who = sort of bodies | name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter, ValidationError
+
+from exchange.errors import CallerError
+from schemas.base import Address
+
+MAX_LENGTH = 2_000
+"""Characters an expression may have."""
+
+_WORDS: dict[str, tuple[str, ...]] = {
+    "departments": ("departments", "部门"),
+    "offices": ("offices", "政府", "办公室"),
+    "all": ("all", "全部", "所有"),
+    "direct": ("direct", "直属", "下级"),
+    "at": ("at", "@", "在"),
+    "below": ("below", "属于"),
+    "except": ("except", "除"),
+    "and": ("and", ",", "，", "、", "和"),
+}
+_LEVELS: dict[str, int | None] = {
+    **dict.fromkeys(("province", "省"), 0),
+    **dict.fromkeys(("city", "市"), 1),
+    **dict.fromkeys(("county", "县", "区"), 2),
+    **dict.fromkeys(("any", "各级"), None),
+}
+_SORT_OF = {word: sort for sort, words in _WORDS.items() for word in words} | dict.fromkeys(_LEVELS, "level")
+_SIGNS = sorted((word for word in _SORT_OF if not word.isascii() or not word.isalpha()), key=len, reverse=True)
+_TOKEN = re.compile(rf"\s*(?:(?P<word>[A-Za-z0-9._-]+)|(?P<sign>{'|'.join(map(re.escape, _SIGNS))})|(?P<bad>\S))")
+_WHO = frozenset({"departments", "offices", "all", "address"})
+_ADDRESS: TypeAdapter[str] = TypeAdapter(Address)
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word, what it is, and the character (counted from 1) at which it begins."""
+
+    text: str
+    sort: str
+    """``address`` for whatever is no keyword; ``end`` after the last word."""
+    at: int
+    level: int | None = None
+    """Of a level: its depth below the root; None for any."""
+
+
+Term = tuple[Word, ...]
+"""Who, then ``at`` with its level and ``below`` with its domain, each at most once and in this order."""
+
+
+def refuse(at: int, what: str, mend: str) -> CallerError:
+    """The error for a fault at a character, to be raised."""
+    return CallerError(f"audience, at character {at}: {what}", mend=mend, code="audience")
+
+
+def words_of(text: str) -> tuple[Word, ...]:
+    """The words of an expression, with an end after the last. Raises CallerError for a character without meaning."""
+    if len(text) > MAX_LENGTH:
+        raise refuse(MAX_LENGTH + 1, f"more than {MAX_LENGTH} characters", "name sorts and levels instead of bodies")
+    words = []
+    for found in _TOKEN.finditer(text):
+        group = found.lastgroup or "bad"
+        shown, at = found[group], found.start(group) + 1
+        if group == "bad":
+            raise refuse(at, f"{shown!r} has no meaning here", "use addresses, the words of the table, and commas")
+        word = shown.lower()
+        words.append(Word(shown, _SORT_OF.get(word, "address"), at, _LEVELS.get(word)))
+    return (*words, Word("", "end", len(text) + 1))
+
+
+def parse_terms(words: Sequence[Word]) -> tuple[tuple[Term, ...], tuple[Term, ...]]:
+    """The included and the excluded terms. Raises CallerError that says at which character."""
+    included, place = _terms(words, 0)
+    excluded: tuple[Term, ...] = ()
+    if words[place].sort == "except":
+        excluded, place = _terms(words, place + 1)
+    if words[place].sort != "end":
+        twice = words[place].sort == "except"
+        raise refuse(
+            words[place].at,
+            "`except` is said twice" if twice else f"{words[place].text!r} does not belong here",
+            "list all that is left out behind one `except`" if twice else "put a comma between the terms",
+        )
+    return included, excluded
+
+
+def _terms(words: Sequence[Word], place: int) -> tuple[tuple[Term, ...], int]:
+    terms = []
+    while True:
+        term, place = _term(words, place)
+        terms.append(term)
+        if words[place].sort != "and":
+            return tuple(terms), place
+        place += 1
+
+
+def _term(words: Sequence[Word], place: int) -> tuple[Term, int]:
+    who = words[place]
+    if who.sort == "below":
+        return (who, _domain(words[place + 1])), place + 2
+    if who.sort == "direct":
+        return (who,), place + 1
+    if who.sort not in _WHO:
+        found = f"{who.text!r}" if who.text else "the end"
+        raise refuse(who.at, f"somebody is missing before {found}", "say who: an address, departments, offices, all")
+    if who.sort == "address":
+        _address(who)
+    term, place = (who,), place + 1
+    if words[place].sort == "at":
+        term, place = (*term, words[place], _level(words[place + 1])), place + 2
+    if words[place].sort == "below":
+        term, place = (*term, words[place], _domain(words[place + 1])), place + 2
+    return term, place
+
+
+def _level(word: Word) -> Word:
+    if word.sort == "level":
+        return word
+    if re.fullmatch(r"[0-9]", word.text):
+        return Word(word.text, "level", word.at, int(word.text))
+    raise refuse(word.at, "a level is missing", "say province, city, county, any, or a number from 0 to 9")
+
+
+def _domain(word: Word) -> Word:
+    if word.sort != "address":
+        raise refuse(word.at, "a domain is missing behind `below`", "write it from the highest level: anhui.hefei")
+    _address(word)
+    return word
+
+
+def _address(word: Word) -> None:
+    try:
+        _ADDRESS.validate_python(word.text)
+    except ValidationError:
+        raise refuse(
+            word.at, f"{word.text!r} is no address", "small letters, digits, hyphens; a dot between levels"
+        ) from None
