@@ -23,6 +23,7 @@ from schemas.header import Header, Suite
 from schemas.matter import Approver, Completion, DefaultMode, Exclusion, Material, Matter, StartRule
 from schemas.opinion import Opinion, ProcedureKind, SpecialProcedure, Verdict
 from schemas.receipt import Receipt, ReceiptBatch, ReceiptOutcome, ReceiptProof
+from schemas.tally import Count, Reader, ReaderState, ReturnedBy, Tally
 
 MESSAGES: dict[str, type[Body]] = {
     body.KIND: body
@@ -40,6 +41,7 @@ MESSAGES: dict[str, type[Body]] = {
         Decision,
         DefaultNotice,
         ReceiptBatch,
+        Tally,
     )
 }
 """Every kind of message that may be sealed and sent, by the name its header carries."""
@@ -59,6 +61,7 @@ __all__ = [
     "Considered",
     "Consultation",
     "ConsultedDepartment",
+    "Count",
     "DeadlineNotice",
     "DeadlineState",
     "DeadlineStatus",
@@ -84,12 +87,15 @@ __all__ = [
     "Outcome",
     "Overruling",
     "ProcedureKind",
+    "Reader",
+    "ReaderState",
     "Receipt",
     "ReceiptBatch",
     "ReceiptOutcome",
     "ReceiptProof",
     "Reminder",
     "Result",
+    "ReturnedBy",
     "Revocation",
     "Role",
     "SentReminder",
@@ -98,6 +104,7 @@ __all__ = [
     "StartRule",
     "SubmittedMaterial",
     "Suite",
+    "Tally",
     "Term",
     "TermNotice",
     "Urgency",

@@ -15,6 +15,7 @@ from schemas import (
     Considered,
     Consultation,
     ConsultedDepartment,
+    Count,
     DeadlineNotice,
     Decision,
     DefaultMode,
@@ -38,11 +39,13 @@ from schemas import (
     ReceiptProof,
     Reminder,
     Result,
+    ReturnedBy,
     Role,
     SpecialProcedure,
     Standing,
     SubmittedMaterial,
     Suite,
+    Tally,
     Term,
     TermNotice,
     Verdict,
@@ -178,6 +181,16 @@ MESSAGES: tuple[Body, ...] = (
         paper_owed_by=end("03-11"),
     ),
     ReceiptBatch(root=DIGEST, size=3, receiver="c.transport", sender="c.window", at=at("03-02")),
+    Tally(
+        notice_id=ID,
+        domain="c.d",
+        serial=4,
+        counts=(Count(level=1, meant=3, has=2, signed=1, returned=1), Count(level=2, meant=4)),
+        unsigned=("c.d.fire", "c.d.e.fire"),
+        unsigned_more=3,
+        returned=(ReturnedBy(address="c.d.police", reason="not ours"),),
+        root=DIGEST,
+    ),
 )
 """One of each message kind."""
 
