@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 
 from exchange.errors import CallerError
-from exchange.rules.conveyance import Direction
+from exchange.rules.conveyance_table import Direction
 
 _PERSON = re.compile(r"(?:委员|代表|主席|同志|先生|女士)$")
 _MINISTRY = re.compile(

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exchange.errors import CallerError
-from exchange.rules.conveyance import RULES, Conveyance, Direction, check_conveyance, direction, faults, fits, skipped
+from exchange.rules.conveyance import Conveyance, check_conveyance, direction, faults, fits, skipped
+from exchange.rules.conveyance_table import RULES, Direction
 from exchange.rules.conveyance_text import answers_a_request, asks_for_a_decision, matters_in
 from exchange.rules.official import parse_document
 from exchange.rules.ranks import directions_named, is_office, rank_of
