@@ -19,6 +19,7 @@ from schemas.deadline import (
 from schemas.decision import Considered, Decision, DefaultNotice, Outcome, Overruling, Standing
 from schemas.directory import MAX_CERTIFICATES, Directory, EncryptionKey, Member, Revocation, Role
 from schemas.document import Classification, Document, DocumentKind, DocumentNumber, OrderNumber
+from schemas.form import Aggregate, DomainTotal, FieldTotal, FieldType, FieldValue, Form, FormAnswer, FormField, Row
 from schemas.header import Header, Suite
 from schemas.matter import Approver, Completion, DefaultMode, Exclusion, Material, Matter, StartRule
 from schemas.opinion import Opinion, ProcedureKind, SpecialProcedure, Verdict
@@ -42,6 +43,8 @@ MESSAGES: dict[str, type[Body]] = {
         DefaultNotice,
         ReceiptBatch,
         Tally,
+        FormAnswer,
+        Aggregate,
     )
 }
 """Every kind of message that may be sealed and sent, by the name its header carries."""
@@ -49,6 +52,7 @@ MESSAGES: dict[str, type[Body]] = {
 __all__ = [
     "MAX_CERTIFICATES",
     "MESSAGES",
+    "Aggregate",
     "Applicant",
     "Application",
     "Approver",
@@ -73,10 +77,17 @@ __all__ = [
     "Document",
     "DocumentKind",
     "DocumentNumber",
+    "DomainTotal",
     "EncryptionKey",
     "EntryKind",
     "Escalation",
     "Exclusion",
+    "FieldTotal",
+    "FieldType",
+    "FieldValue",
+    "Form",
+    "FormAnswer",
+    "FormField",
     "Header",
     "LedgerEntry",
     "Material",
@@ -98,6 +109,7 @@ __all__ = [
     "ReturnedBy",
     "Revocation",
     "Role",
+    "Row",
     "SentReminder",
     "SpecialProcedure",
     "Standing",

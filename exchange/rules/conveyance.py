@@ -157,7 +157,9 @@ def _reply_faults(c: Conveyance, rule: KindRule) -> Iterator[Fault]:
     if not rule.answers:
         return
     if not c.answers:
-        yield Fault(rule.article, f"a {c.kind.value} answers a 请示, and this answers none", "name it (--in-reply-to)")
+        yield Fault(
+            rule.article, f"a {c.kind.value} answers a 请示, and this answers none", "say which 请示 it answers"
+        )
     elif frozenset(c.addressees) != frozenset(c.answers):
         yield Fault(
             rule.article,
@@ -171,7 +173,7 @@ def _text_faults(c: Conveyance, rule: KindRule) -> Iterator[Fault]:
         yield Fault(
             "article 15(3)",
             f"the 请示 of {c.forwards} is passed on as it is",
-            "add your own opinion on what is asked (--opinion)",
+            "add your own opinion on what is asked",
         )
     matters = matters_in(c.title) if rule.one_matter else ()
     if len(matters) > 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from schemas import (
+    Aggregate,
     Applicant,
     Application,
     Approver,
@@ -24,8 +25,15 @@ from schemas import (
     Document,
     DocumentKind,
     DocumentNumber,
+    DomainTotal,
     EncryptionKey,
     Escalation,
+    FieldTotal,
+    FieldType,
+    FieldValue,
+    Form,
+    FormAnswer,
+    FormField,
     Header,
     Material,
     Member,
@@ -41,6 +49,7 @@ from schemas import (
     Result,
     ReturnedBy,
     Role,
+    Row,
     SpecialProcedure,
     Standing,
     SubmittedMaterial,
@@ -191,6 +200,22 @@ MESSAGES: tuple[Body, ...] = (
         returned=(ReturnedBy(address="c.d.police", reason="not ours"),),
         root=DIGEST,
     ),
+    FormAnswer(
+        notice_id=ID, values=(FieldValue(name="pumps", value="12"), FieldValue(name="remarks", value="水泵待修"))
+    ),
+    Aggregate(
+        notice_id=ID,
+        domain="c.d",
+        serial=2,
+        totals=(
+            DomainTotal(domain="c.d", asked=2, answered=1, fields=(FieldTotal(name="pumps", count=1, sum="12"),)),
+            DomainTotal(domain="c.d.e", asked=4, answered=3),
+        ),
+        rows=(Row(body="c.d.fire", values=(FieldValue(name="pumps", value="12"),), proof=DIGEST),),
+        rows_more=3,
+        missing=("c.d.police",),
+        missing_more=1,
+    ),
 )
 """One of each message kind."""
 
@@ -235,6 +260,15 @@ EXAMPLES: dict[str, Wire] = {message.KIND: message for message in MESSAGES} | {
                 revoked_at=at("2026-12-31"),
             ),
         ),
+    ),
+    "form": Form(
+        title="防汛物资报送表",
+        fields=(
+            FormField(name="pumps", label="水泵", type=FieldType.INTEGER, unit="台", minimum="0", maximum="1000"),
+            FormField(name="level", label="响应等级", type=FieldType.CHOICE, choices=("一级", "二级")),
+            FormField(name="remarks", label="备注", type=FieldType.TEXT, required=False),
+        ),
+        due_days=3,
     ),
     "receipt-leaf": Receipt(
         outcome=ReceiptOutcome.RETURNED,
