@@ -23,6 +23,7 @@ from schemas.form import Aggregate, DomainTotal, FieldTotal, FieldType, FieldVal
 from schemas.header import Header, Suite
 from schemas.matter import Approver, Completion, DefaultMode, Exclusion, Material, Matter, StartRule
 from schemas.opinion import Opinion, ProcedureKind, SpecialProcedure, Verdict
+from schemas.recall import Recall
 from schemas.receipt import Receipt, ReceiptBatch, ReceiptOutcome, ReceiptProof
 from schemas.tally import Count, Reader, ReaderState, ReturnedBy, Tally
 
@@ -45,6 +46,7 @@ MESSAGES: dict[str, type[Body]] = {
         Tally,
         FormAnswer,
         Aggregate,
+        Recall,
     )
 }
 """Every kind of message that may be sealed and sent, by the name its header carries."""
@@ -100,6 +102,7 @@ __all__ = [
     "ProcedureKind",
     "Reader",
     "ReaderState",
+    "Recall",
     "Receipt",
     "ReceiptBatch",
     "ReceiptOutcome",

@@ -23,6 +23,7 @@ TITLES: dict[str, tuple[str, str]] = {
     "default-notice": ("视为同意通知", "A default took effect"),
     "receipt": ("签收、退文", "Signed receipts"),
     "tally": ("签收情况", "How a notice stands below"),
+    "recall": ("撤回", "Recall of a document"),
     "form": ("报送表", "Form that a notice carries"),
     "form-answer": ("报送", "A body's answer to a form"),
     "form-aggregate": ("报送汇总", "Answers of a level and all below"),

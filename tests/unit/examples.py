@@ -41,6 +41,7 @@ from schemas import (
     Outcome,
     Overruling,
     ProcedureKind,
+    Recall,
     Receipt,
     ReceiptBatch,
     ReceiptOutcome,
@@ -200,6 +201,7 @@ MESSAGES: tuple[Body, ...] = (
         returned=(ReturnedBy(address="c.d.police", reason="not ours"),),
         root=DIGEST,
     ),
+    Recall(notice_id=ID, replaced_by=OTHER_ID, reason="附件有误"),
     FormAnswer(
         notice_id=ID, values=(FieldValue(name="pumps", value="12"), FieldValue(name="remarks", value="水泵待修"))
     ),
