@@ -32,10 +32,12 @@ from schemas.directory import (
     Upper,
 )
 from schemas.document import Classification, Document, DocumentKind, DocumentNumber, OrderNumber
+from schemas.form import Aggregate, DomainTotal, FieldTotal, FieldType, FieldValue, Form, FormAnswer, FormField, Row
 from schemas.header import Header, Suite
 from schemas.matter import Approver, Completion, DefaultMode, Exclusion, Material, Matter, StartRule
-from schemas.notice import MAX_RELAYS, Cover, CoverMode, Forwarding, Notice, NoticeReminder, Recall, SignOff, Treatment
+from schemas.notice import MAX_RELAYS, Cover, CoverMode, Forwarding, Notice, NoticeReminder, SignOff, Treatment
 from schemas.opinion import Opinion, ProcedureKind, SpecialProcedure, Verdict
+from schemas.recall import Recall
 from schemas.receipt import Receipt, ReceiptBatch, ReceiptOutcome, ReceiptProof
 from schemas.tally import Count, Reader, ReaderState, ReturnedBy, Tally
 
@@ -62,6 +64,8 @@ MESSAGES: dict[str, type[Body]] = {
         Tally,
         ReceiptBatch,
         DirectoryUpdate,
+        FormAnswer,
+        Aggregate,
     )
 }
 """Every kind of message that may be sealed and sent, by the name its header carries."""
@@ -72,6 +76,7 @@ __all__ = [
     "MAX_DELEGATIONS",
     "MAX_RELAYS",
     "MESSAGES",
+    "Aggregate",
     "Applicant",
     "Application",
     "Approver",
@@ -100,10 +105,17 @@ __all__ = [
     "Document",
     "DocumentKind",
     "DocumentNumber",
+    "DomainTotal",
     "EncryptionKey",
     "EntryKind",
     "Escalation",
     "Exclusion",
+    "FieldTotal",
+    "FieldType",
+    "FieldValue",
+    "Form",
+    "FormAnswer",
+    "FormField",
     "Forwarding",
     "Header",
     "LedgerEntry",
@@ -130,6 +142,7 @@ __all__ = [
     "ReturnedBy",
     "Revocation",
     "Role",
+    "Row",
     "SentReminder",
     "SignOff",
     "SpecialProcedure",

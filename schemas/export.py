@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from schemas import MESSAGES, Application, Directory, Header, Matter, Receipt, ReceiptProof, Wire
+from schemas import MESSAGES, Application, Directory, Form, Header, Matter, Receipt, ReceiptProof, Wire
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -29,6 +29,9 @@ TITLES: dict[str, tuple[str, str]] = {
     "default-notice": ("视为同意通知", "A default took effect"),
     "receipt": ("签收、退文", "Signed receipts"),
     "directory-update": ("通讯录更新", "Directories handed on between levels"),
+    "form": ("报送表", "Form that a notice carries"),
+    "form-answer": ("报送", "A body's answer to a form"),
+    "form-aggregate": ("报送汇总", "Answers of a level and all below"),
     "header": ("信封明文头", "Clear header"),
     "application": ("申请", "Application"),
     "matter": ("事项", "Matter of the catalogue"),
@@ -44,6 +47,7 @@ MODELS: dict[str, type[Wire]] = {
     "application": Application,
     "matter": Matter,
     "directory": Directory,
+    "form": Form,
     "receipt-leaf": Receipt,
     "receipt-proof": ReceiptProof,
 }

@@ -106,14 +106,3 @@ class NoticeReminder(Body):
     rung: Annotated[int, Field(ge=0, le=100)]
     """Share of the term that has passed, in percent; 0 for one that was sent by hand."""
     at: Instant
-
-
-class Recall(Body):
-    """The origin takes a notice back (撤回). Nothing is erased: who had read it keeps it, marked as recalled."""
-
-    KIND: ClassVar[str] = "recall"
-
-    notice_id: MessageId
-    digest: Digest
-    reason: Annotated[Text, Field(min_length=1)]
-    at: Instant

@@ -137,7 +137,7 @@ def nobody(audience: Audience) -> CallerError:
     """The error for an expression that matches nobody in the whole tree; the caller raises it."""
     return CallerError(
         f"the audience {audience.text!r} matches nobody at or below {audience.origin}",
-        mend="compare names and levels with the directory (`exchange directory`), or name the bodies by address",
+        mend="compare names and levels with the directory, or name the bodies by address",
         code="audience",
     )
 

@@ -114,7 +114,8 @@ def _term(words: Sequence[Word], place: int) -> tuple[Term, int]:
         raise refuse(who.at, f"somebody is missing before {found}", "say who: an address, departments, offices, all")
     if who.sort == "address":
         _address(who)
-    term, place = (who,), place + 1
+    term: Term = (who,)
+    place += 1
     if words[place].sort == "at":
         term, place = (*term, words[place], _level(words[place + 1])), place + 2
     if words[place].sort == "below":

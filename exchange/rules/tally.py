@@ -12,7 +12,8 @@ from functools import reduce
 
 from exchange.errors import Malformed, Untrusted
 from exchange.rules.hierarchy import domain_of, is_within, level_of, superior_of
-from schemas.tally import MAX_NAMES, Count, Reader, ReaderState, ReturnedBy, Tally
+from schemas import Count, Reader, ReaderState, ReturnedBy, Tally
+from schemas.tally import MAX_NAMES
 
 _ANSWERED = (ReaderState.SIGNED, ReaderState.RETURNED)
 

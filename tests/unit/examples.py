@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from schemas import (
+    Aggregate,
     Applicant,
     Application,
     Approver,
@@ -28,8 +29,15 @@ from schemas import (
     Document,
     DocumentKind,
     DocumentNumber,
+    DomainTotal,
     EncryptionKey,
     Escalation,
+    FieldTotal,
+    FieldType,
+    FieldValue,
+    Form,
+    FormAnswer,
+    FormField,
     Forwarding,
     Header,
     Material,
@@ -50,6 +58,7 @@ from schemas import (
     Result,
     ReturnedBy,
     Role,
+    Row,
     SignOff,
     SpecialProcedure,
     Standing,
@@ -207,7 +216,7 @@ MESSAGES: tuple[Body, ...] = (
     ),
     SignOff(notice_id=ID, digest=DIGEST, accepted=False, reason="非本单位职责", at=at("03-02")),
     NoticeReminder(notice_id=ID, rung=50, at=at("03-09")),
-    Recall(notice_id=ID, digest=DIGEST, reason="附件有误", at=at("03-03")),
+    Recall(notice_id=ID, digest=DIGEST, replaced_by=OTHER_ID, reason="附件有误", at=at("03-03")),
     Tally(
         notice_id=ID,
         domain="c",
@@ -220,6 +229,22 @@ MESSAGES: tuple[Body, ...] = (
     ),
     ReceiptBatch(root=DIGEST, size=3, receiver="c.transport", sender="c.window", at=at("03-02")),
     DirectoryUpdate(directories=(OfferedDirectory(domain="c.d", version=2, digest=DIGEST),)),
+    FormAnswer(
+        notice_id=ID, values=(FieldValue(name="pumps", value="12"), FieldValue(name="remarks", value="水泵待修"))
+    ),
+    Aggregate(
+        notice_id=ID,
+        domain="c.d",
+        serial=2,
+        totals=(
+            DomainTotal(domain="c.d", asked=2, answered=1, fields=(FieldTotal(name="pumps", count=1, sum="12"),)),
+            DomainTotal(domain="c.d.e", asked=4, answered=3),
+        ),
+        rows=(Row(body="c.d.fire", values=(FieldValue(name="pumps", value="12"),), proof=DIGEST),),
+        rows_more=3,
+        missing=("c.d.police",),
+        missing_more=1,
+    ),
 )
 """One of each message kind."""
 
@@ -275,6 +300,15 @@ EXAMPLES: dict[str, Wire] = {message.KIND: message for message in MESSAGES} | {
                 revoked_for="合并",
             ),
         ),
+    ),
+    "form": Form(
+        title="防汛物资报送表",
+        fields=(
+            FormField(name="pumps", label="水泵", type=FieldType.INTEGER, unit="台", minimum="0", maximum="1000"),
+            FormField(name="level", label="响应等级", type=FieldType.CHOICE, choices=("一级", "二级")),
+            FormField(name="remarks", label="备注", type=FieldType.TEXT, required=False),
+        ),
+        due_days=3,
     ),
     "receipt-leaf": Receipt(
         outcome=ReceiptOutcome.RETURNED,

@@ -1,0 +1,89 @@
+"""Joint documents (联合行文): several bodies of one rank sign one document, and it goes out when the last has signed.
+
+The bytes that all sign bear no date, since it is the last signature's (Regulation of 2012, articles 9(11) and 17); the
+date is derived from the signatures that go out with them, so that every reader can derive it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from exchange.clock import CST
+from exchange.errors import CallerError, Forged, Untrusted
+from exchange.rules.hierarchy import domain_of, level_of
+
+
+@dataclass(frozen=True)
+class Joint:
+    """A document that is to be signed by several bodies."""
+
+    digest: str
+    """SHA-256 of the bytes that all sign."""
+    signers: tuple[str, ...]
+    """Who must sign; the lead (主办机关), whose number the document bears, first."""
+
+
+@dataclass(frozen=True)
+class Countersignature:
+    """One body's signature, verified before: whose it is, when it was made, over which bytes."""
+
+    by: str
+    at: datetime
+    digest: str
+
+
+def check_joint(joint: Joint, offices: frozenset[str] = frozenset()) -> None:
+    """Raises CallerError unless two or more bodies of one rank are named, each once (article 17).
+
+    ``offices`` stand for the government of their level; a department has the rank of the governments below.
+    """
+    if len(joint.signers) < 2 or len(set(joint.signers)) != len(joint.signers):
+        raise CallerError("a joint document has two or more signers, each once", mend="name every body once")
+    ranks = {level_of(domain_of(signer)) + (signer not in offices) for signer in joint.signers}
+    if len(ranks) > 1:
+        raise CallerError(
+            "only bodies of one rank issue a document together (article 17)",
+            mend="let the others be addressees or copied, or let bodies of their rank sign",
+        )
+
+
+def check_countersignature(joint: Joint, signature: Countersignature) -> None:
+    """Raises Untrusted for a body that is not among the signers, Forged for a signature over other bytes."""
+    if signature.by not in joint.signers:
+        raise Untrusted(f"{signature.by} is not among the signers", mend=f"those are {', '.join(joint.signers)}")
+    if signature.digest != joint.digest:
+        raise Forged(
+            f"{signature.by} signed another text than the lead sent round",
+            mend="the lead sends its text round again; all sign the same bytes",
+        )
+
+
+def signatures_of(joint: Joint, signatures: Iterable[Countersignature]) -> dict[str, Countersignature]:
+    """The signature that holds of each signer, its first, in the signers' order; whatever order they came in.
+
+    Raises as ``check_countersignature``.
+    """
+    first = dict[str, Countersignature]()
+    for signature in signatures:
+        check_countersignature(joint, signature)
+        first[signature.by] = min(first.get(signature.by, signature), signature, key=lambda each: each.at)
+    return {signer: first[signer] for signer in joint.signers if signer in first}
+
+
+def waiting_for(joint: Joint, signatures: Iterable[Countersignature]) -> tuple[str, ...]:
+    """Who has not signed yet, in the signers' order; the document goes out when nobody is left."""
+    held = signatures_of(joint, signatures)
+    return tuple(signer for signer in joint.signers if signer not in held)
+
+
+def issued_on(joint: Joint, signatures: Iterable[Countersignature]) -> date | None:
+    """The date of issue (成文日期): the day, in China Standard Time, of the last signature; None until all have signed.
+
+    A document of fewer than two signers is never issued together. Raises as ``check_countersignature``.
+    """
+    held = signatures_of(joint, signatures)
+    if len(held) < max(2, len(joint.signers)):
+        return None
+    return max(signature.at for signature in held.values()).astimezone(CST).date()

@@ -1,0 +1,121 @@
+"""Forms: is an answer what was asked for, field by field; and when is it due."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from exchange.errors import CallerError
+from exchange.rules.calendar import WorkingCalendar, add_working_days, end_of_day
+from schemas import FieldType, Form, FormAnswer, FormField
+
+_INTEGER = re.compile(r"-?[0-9]{1,18}")
+_DECIMAL = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,6})?")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+@dataclass(frozen=True)
+class FieldFault:
+    """What is wrong with one field: what was found (its sort, never its content) and what is expected."""
+
+    field: str
+    found: str
+    expected: str
+
+    def __str__(self) -> str:
+        return f"{self.field}: found {self.found}, expected {self.expected}"
+
+
+def answer_faults(form: Form, answer: FormAnswer) -> Iterator[FieldFault]:
+    """Every fault of an answer, field by field; an answer that says nothing at all is one."""
+    given = Counter(value.name for value in answer.values)
+    known = {field.name: field for field in form.fields}
+    values = {value.name: value.value for value in answer.values}
+    for name, times in given.items():
+        if name not in known:
+            yield FieldFault(name, "a field the form does not have", f"one of {', '.join(known)}")
+        elif times > 1:
+            yield FieldFault(name, f"{times} values", "one value")
+    for field in form.fields:
+        value = values.get(field.name, "")
+        if value.strip():
+            yield from _value_faults(field, value)
+        elif field.required:
+            yield FieldFault(field.name, "nothing", _expected(field))
+    if not any(value.strip() for value in values.values()):
+        yield FieldFault("values", "nothing", "at least one field that is filled in")
+
+
+def check_answer(form: Form, answer: FormAnswer) -> None:
+    """Raises CallerError that names every field at fault; the message quotes no value."""
+    faults = list(answer_faults(form, answer))
+    if faults:
+        raise CallerError(
+            f"the answer to {form.title!r} does not hold: {'; '.join(map(str, faults))}",
+            mend="correct the named fields and send the whole answer again",
+            code="form-answer",
+        )
+
+
+def due(form: Form, signed_at: datetime, calendar: WorkingCalendar) -> tuple[datetime, bool]:
+    """The last moment for the answer of a body that signed at an instant of the exchange's zone, and whether that is
+    provisional because the calendar is not published that far.
+    """
+    last, provisional = add_working_days(calendar, signed_at.date(), form.due_days)
+    return end_of_day(last), provisional
+
+
+def _value_faults(field: FormField, value: str) -> Iterator[FieldFault]:
+    if not _IS[field.type](value) or (field.type is FieldType.CHOICE and value not in field.choices):
+        yield FieldFault(field.name, _found(value), _expected(field))
+    elif field.type.is_number:
+        if field.minimum is not None and Decimal(value) < Decimal(field.minimum):
+            yield FieldFault(field.name, f"a number below {field.minimum}", _expected(field))
+        if field.maximum is not None and Decimal(value) > Decimal(field.maximum):
+            yield FieldFault(field.name, f"a number above {field.maximum}", _expected(field))
+
+
+def _is_date(value: str) -> bool:
+    if _DATE.fullmatch(value) is None:
+        return False
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+_IS: dict[FieldType, Callable[[str], bool]] = {
+    FieldType.TEXT: lambda value: True,
+    FieldType.INTEGER: lambda value: _INTEGER.fullmatch(value) is not None,
+    FieldType.DECIMAL: lambda value: _DECIMAL.fullmatch(value) is not None,
+    FieldType.DATE: _is_date,
+    FieldType.CHOICE: lambda value: True,
+    FieldType.YES_NO: lambda value: value in ("yes", "no"),
+}
+_EXPECTED = {
+    FieldType.TEXT: "text",
+    FieldType.INTEGER: "a whole number in digits",
+    FieldType.DECIMAL: "a number with at most six places behind the point",
+    FieldType.DATE: "a date such as 2026-03-02",
+    FieldType.YES_NO: "yes or no",
+}
+
+
+def _expected(field: FormField) -> str:
+    if field.type is FieldType.CHOICE:
+        return f"one of {', '.join(field.choices)}"
+    bounds = (("from", field.minimum), ("up to", field.maximum))
+    words = [_EXPECTED[field.type], *(f"{word} {bound}" for word, bound in bounds if bound is not None)]
+    return " ".join([*words, f"in {field.unit}"] if field.unit else words)
+
+
+def _found(value: str) -> str:
+    """The sort of a value, for an error that must not quote it."""
+    sorts = (FieldType.INTEGER, FieldType.DECIMAL, FieldType.DATE, FieldType.YES_NO)
+    names = ("a whole number", "a number with decimals", "a date", "yes or no")
+    return next((name for sort, name in zip(sorts, names, strict=True) if _IS[sort](value)), "text")

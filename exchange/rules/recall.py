@@ -1,0 +1,88 @@
+"""Recall and replacement: only the origin may, nothing is erased, and who had signed for it before is told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from exchange.errors import Conflict, Malformed, Untrusted
+from schemas import Reader, ReaderState, Recall
+
+
+class AfterRecall(StrEnum):
+    """How a recalled document stands with one reader. Whatever the reader has stays with it, marked as recalled."""
+
+    NOT_ARRIVED = "not-arrived"  # kept when it comes after all, and shown as recalled
+    UNSIGNED = "unsigned"
+    SIGNED_BEFORE = "signed-before"  # acted on perhaps: its sender is told the name
+    SIGNED_AFTER = "signed-after"
+    RETURNED = "returned"
+
+
+@dataclass(frozen=True)
+class Recalled:
+    """A recall as it came: who sent it, when it was signed, the digest of what was signed, what it says."""
+
+    by: str
+    at: datetime
+    proof: str
+    recall: Recall
+
+
+def check_recall(origin: str, recalled: Recalled) -> None:
+    """Raises Untrusted for a recall by anybody but the recalled document's own sender."""
+    if recalled.by != origin:
+        raise Untrusted(
+            f"{recalled.by} recalls a document of {origin}",
+            mend=f"ask {origin} to recall it; only its sender can",
+        )
+
+
+def check_anew(earlier: Iterable[Recalled]) -> None:
+    """Raises Conflict when the document that is to be recalled has been recalled before."""
+    if any(True for _ in earlier):
+        raise Conflict("the document has been recalled already", mend="recall or replace what took its place instead")
+
+
+def holding(recalls: Iterable[Recalled], origins: Mapping[str, str]) -> dict[str, Recalled]:
+    """The recall that holds of each document: its origin's first, then by digest; those by others count for nothing.
+
+    ``origins``: the sender of each document by its id. A recall that comes before its document waits for it.
+    """
+    found: dict[str, Recalled] = {}
+    for one in recalls:
+        document = one.recall.notice_id
+        if origins.get(document) == one.by:
+            found[document] = min(found.get(document, one), one, key=lambda each: (each.at, each.proof))
+    return found
+
+
+def in_force(document: str, held: Mapping[str, Recalled]) -> str | None:
+    """The document that holds in the place of one; None if it was taken back. Raises Malformed in a circle."""
+    seen: set[str] = set()
+    current: str | None = document
+    while current is not None and current in held:
+        if current in seen:
+            raise Malformed("documents replace each other in a circle", mend="their sender recalls one of them")
+        seen.add(current)
+        current = held[current].recall.replaced_by
+    return current
+
+
+def after_recall(reader: Reader, recalled_at: datetime) -> AfterRecall:
+    """How the document stands with a reader; derived from signed times, so that late receipts change nothing else."""
+    if reader.state is ReaderState.RETURNED:
+        return AfterRecall.RETURNED
+    if reader.signed_at is not None:
+        return AfterRecall.SIGNED_BEFORE if reader.signed_at < recalled_at else AfterRecall.SIGNED_AFTER
+    return AfterRecall.NOT_ARRIVED if reader.state is ReaderState.NONE else AfterRecall.UNSIGNED
+
+
+def recall_report(readers: Iterable[Reader], recalled_at: datetime) -> dict[AfterRecall, tuple[str, ...]]:
+    """Who stands how, by address: what the sender is told. Every standing is there, though nobody may be in it."""
+    found: dict[AfterRecall, list[str]] = {standing: [] for standing in AfterRecall}
+    for reader in readers:
+        found[after_recall(reader, recalled_at)].append(reader.address)
+    return {standing: tuple(sorted(addresses)) for standing, addresses in found.items()}
