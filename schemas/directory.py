@@ -70,7 +70,6 @@ class Directory(Body):
     KIND: ClassVar[str] = "directory"
     VERSION: ClassVar[int] = 2
     READ: ClassVar[tuple[int, ...]] = (1, 2)
-    """Schema versions that are read."""
 
     domain: Address
     version: Annotated[int, Field(ge=1)]

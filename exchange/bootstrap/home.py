@@ -10,6 +10,7 @@ from exchange.bootstrap.member import SERVED_WITH, Link, Work, new_id, work_for
 from exchange.bootstrap.renewal import Renewal
 from exchange.bootstrap.settings import Home, Settings
 from exchange.catalogue import load_catalogue
+from exchange.claims import ClaimStore, open_claim_store, parse_place
 from exchange.directory import DirectoryView, load_authority_certificate, load_directory_file
 from exchange.errors import BadConfiguration, BrokerUnavailable, NotFound
 from exchange.flow.node import Node
@@ -77,6 +78,11 @@ def open_work(profile: Profile) -> Work:
     opinion_rule = load_rule(profile) if Role.DEPARTMENT in profile.roles and profile.rule else None
     decide_rule = load_decide_rule(profile) if Role.WINDOW in profile.roles and profile.rule else None
     return work_for(profile.roles, opinion_rule, decide_rule)
+
+
+def open_claims(settings: Settings) -> ClaimStore:
+    """The store of large attachments: the one set, or the home's own folder. Raises ClaimStoreUnavailable."""
+    return open_claim_store(parse_place(settings.claims_url) if settings.claims_url else Home(settings.home).claims)
 
 
 def open_link(settings: Settings, address: str) -> Link:
