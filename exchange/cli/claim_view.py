@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 
 from exchange.bootstrap.home import open_claims
 from exchange.bootstrap.settings import Settings
@@ -29,8 +38,12 @@ def fetch_claims(items: Sequence[Filed], folder: Path, settings: Settings) -> It
         for claim in named:
             path = _target(claim, folder)
             task = bar.add_task(plain(path.name).plain, total=claim.size)
-            yield fetch(claim, path, store, progress=lambda done, _, task=task: bar.update(task, completed=done))
-            bar.update(task, completed=claim.size)
+            yield fetch(claim, path, store, progress=partial(_move, bar, task))
+            _move(bar, task, claim.size, claim.size)
+
+
+def _move(bar: Progress, task: TaskID, done: int, total: int) -> None:
+    bar.update(task, completed=done, total=total)
 
 
 def _target(claim: ClaimCheck, folder: Path) -> Path:
