@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Sequence
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -111,6 +113,16 @@ def test_an_attachment_that_goes_on_or_ends_early_is_told_from_an_altered_one(ch
     filler = bytes(CHUNK + TAG)
     with pytest.raises(ClaimTruncated, match="ends before"):
         opened([*whole, filler], (chunks + 1) * CHUNK)
+
+
+@pytest.mark.parametrize("size", [0, 1, CHUNK, PART, PART + 1])
+def test_a_reader_written_from_the_specification_alone_opens_it(size: int) -> None:
+    chunks = sealed(size)
+    plain = b"".join(
+        AESGCM(KEY).decrypt(PREFIX + struct.pack(">IB", index, index == len(chunks) - 1), chunk, None)
+        for index, chunk in enumerate(chunks)
+    )
+    assert plain == text(size)
 
 
 def test_another_key_or_prefix_opens_nothing() -> None:
