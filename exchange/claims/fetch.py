@@ -29,7 +29,7 @@ def fetch(claim: ClaimCheck, target: Path, store: ClaimStore, *, progress: Progr
                 return target
             raise Conflict(f"{target} exists and is something else", mend="choose another name, or move it away")
         partial = target.with_name(f".{claim.object_key}.part")
-        with os.fdopen(os.open(partial, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
+        with os.fdopen(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600), "r+b") as file:
             _take_alone(file)
             try:
                 _bring(claim, file, store, progress)

@@ -39,13 +39,13 @@ def upload(
     same file. Raises CallerError (no file, too large), Conflict (it changes meanwhile, or another process is at it),
     ClaimStoreUnavailable or FileUnusable.
     """
+    if not path.is_file():
+        raise CallerError(f"{path} is no file", mend="name a file that exists")
     try:
         journals.mkdir(parents=True, exist_ok=True, mode=0o700)
         name = hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:32]
         with path.open("rb") as file, _alone(journals / f"{name}.lock"):
             return _upload(file, path, store, journals / f"{name}.journal", media_type, progress, chunk_size)
-    except (FileNotFoundError, IsADirectoryError) as error:
-        raise CallerError(f"{path} is no file", mend="name a file that exists") from error
     except OSError as error:
         raise FileUnusable(f"{error.filename or path}: {error.strerror}") from error
 
