@@ -2,6 +2,7 @@
 
     with Agent.open("hefei.planning") as agent:
         agent.send(document, ["hefei.housing"])
+        large = agent.attach(Path("survey.zip"))  # name it in the document's claims
         for received in agent.receive():
             file_it(received.body)
             received.acknowledge()
@@ -20,14 +21,15 @@ from threading import Event
 from types import TracebackType
 
 from exchange.bootstrap import logs
-from exchange.bootstrap.home import Opened, open_link, open_member, open_work
+from exchange.bootstrap.home import Opened, open_claims, open_link, open_member, open_work
 from exchange.bootstrap.member import RunningMember
-from exchange.bootstrap.settings import Settings
+from exchange.bootstrap.settings import Home, Settings
+from exchange.claims import Progress, fetch, upload
 from exchange.clock import monotonic
 from exchange.envelope import verify_signed
 from exchange.flow import respond, send
 from exchange.flow.ports import OutboxView, StoredDocument
-from schemas import Body, Document, Opinion
+from schemas import Body, ClaimCheck, Document, Opinion
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,10 @@ class Received:
 class Agent:
     """One member, served inside this process. Only one process at a time may serve an identity."""
 
-    def __init__(self, opened: Opened, member: RunningMember, close: ExitStack, arrived: Event) -> None:
+    def __init__(
+        self, settings: Settings, opened: Opened, member: RunningMember, close: ExitStack, arrived: Event
+    ) -> None:
+        self._settings = settings
         self._opened = opened
         self._member = member
         self._close = close
@@ -77,7 +82,7 @@ class Agent:
             )
             stack.callback(member.close)
             member.start()
-            return cls(opened, member, stack.pop_all(), arrived)
+            return cls(settings, opened, member, stack.pop_all(), arrived)
 
     def __enter__(self) -> Agent:
         return self
@@ -101,6 +106,23 @@ class Agent:
         message_id = send.send_document(self._opened.node, document, addressees, enclosures=enclosures)
         self._member.wake()
         return message_id
+
+    def attach(self, path: Path, *, media_type: str | None = None, progress: Progress | None = None) -> ClaimCheck:
+        """Leaves a large file, up to 2 GiB, in the claim store; name the claim check in a document and send that.
+
+        Killed in the middle, the same call goes on where it was. Raises CallerError, Conflict, ClaimStoreUnavailable
+        or FileUnusable.
+        """
+        uploads = Home(self._settings.home).uploads(self.address)
+        return upload(path, open_claims(self._settings), uploads, media_type=media_type, progress=progress)
+
+    def fetch(self, claim: ClaimCheck, target: Path, *, progress: Progress | None = None) -> Path:
+        """Brings a received document's large attachment to ``target``, which appears once all of it is verified.
+
+        Interrupted, the same call goes on where it was. Raises BadClaim's kinds, Conflict, ClaimStoreUnavailable or
+        FileUnusable.
+        """
+        return fetch(claim, target, open_claims(self._settings), progress=progress)
 
     def deliveries(self, message_id: str) -> list[OutboxView]:
         """Where each addressee's copy of a sent message stands; DELIVERED means a signed receipt is on record."""

@@ -126,6 +126,41 @@ class IdReused(SenderError):
     mend = "the sender gives every document an id of its own"
 
 
+class BadClaim(SenderError):
+    """A large attachment whose stored ciphertext is not what its claim check says; nothing of it was shown."""
+
+    code = "claim"
+    mend = "the sender attaches the file anew and sends it in a further document; look at who may write to the store"
+
+
+class ClaimMissing(BadClaim):
+    """The claim store does not hold the attachment, or not all of it."""
+
+    code = "claim-missing"
+    mend = (
+        "point EXCHANGE_CLAIMS_URL at the store that the sender uses; where it is that already, "
+        "the sender attaches the file anew"
+    )
+
+
+class ClaimTruncated(BadClaim):
+    """What is stored is shorter than the claim check declares."""
+
+    code = "claim-truncated"
+
+
+class ClaimTooLarge(BadClaim):
+    """What is stored is longer than the claim check declares."""
+
+    code = "claim-too-large"
+
+
+class ClaimDiffers(BadClaim):
+    """What is stored was altered: a chunk does not open, or a digest is another."""
+
+    code = "claim-differs"
+
+
 class Returned(SenderError):
     """Authentic, but not acceptable: it goes back to its sender with a signed receipt naming the reason (退文)."""
 
@@ -147,6 +182,20 @@ class DatabaseUnavailable(OperatorError):
 
     code = "database"
     mend = "check EXCHANGE_DATABASE_URL, that the server runs and that the disk has room"
+
+
+class ClaimStoreUnavailable(OperatorError):
+    """The claim store cannot be reached, or refuses us; what was transferred so far is kept for the next attempt."""
+
+    code = "claim-store"
+    mend = "check EXCHANGE_CLAIMS_URL, its account and that it can be reached, then do the same again: it goes on there"
+
+
+class FileUnusable(OperatorError):
+    """A file could not be read or written on this machine."""
+
+    code = "file"
+    mend = "check that the path exists, may be written and has room, then do the same again: it goes on there"
 
 
 class IdentityInUse(OperatorError):

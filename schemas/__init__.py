@@ -2,6 +2,7 @@
 
 from schemas.application import Applicant, Application, SubmittedMaterial
 from schemas.base import Attachment, Body, Urgency, Wire
+from schemas.claim import ClaimCheck
 from schemas.consultation import CaseClosed, Clearance, Consultation, ConsultedDepartment, Result
 from schemas.deadline import (
     DeadlineNotice,
@@ -83,6 +84,7 @@ __all__ = [
     "Attachment",
     "Body",
     "CaseClosed",
+    "ClaimCheck",
     "Classification",
     "Clearance",
     "Completion",

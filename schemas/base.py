@@ -27,6 +27,13 @@ class Body(Wire):
 
     KIND: ClassVar[str]
     VERSION: ClassVar[int] = 1
+    READ: ClassVar[tuple[int, ...]] = (1,)
+    """Schema versions that are read."""
+
+    @property
+    def written_version(self) -> int:
+        """The schema version that says what this body says: older readers take what needs nothing newer."""
+        return self.VERSION
 
 
 def _aware(value: datetime) -> datetime:
@@ -71,6 +78,12 @@ Text = Annotated[str, StringConstraints(max_length=20_000)]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """SHA-256, 64 hexadecimal digits."""
 
+MediaType = Annotated[str, StringConstraints(pattern=r"^[a-z]+/[a-zA-Z0-9.+-]{1,80}$")]
+"""Media type without parameters: ``application/pdf``."""
+
+ATTACHMENT_LIMIT = 262_144
+"""Bytes of an attachment that travels inside the envelope; a larger one is left in the claim store."""
+
 Basis = Annotated[tuple[Line, ...], Field(max_length=20)]
 """Legal bases, each an article of a law, regulation or municipal rule."""
 
@@ -92,6 +105,6 @@ class Attachment(Wire):
     """An attachment (附件) that travels inside the envelope beside the signed document, bound by its digest."""
 
     name: Line
-    media_type: Annotated[str, StringConstraints(pattern=r"^[a-z]+/[a-zA-Z0-9.+-]{1,80}$")]
-    size: Annotated[int, Field(ge=0, le=262_144)]
+    media_type: MediaType
+    size: Annotated[int, Field(ge=0, le=ATTACHMENT_LIMIT)]
     digest: Digest

@@ -109,7 +109,6 @@ class Directory(Body):
     KIND: ClassVar[str] = "directory"
     VERSION: ClassVar[int] = 3
     READ: ClassVar[tuple[int, ...]] = (1, 2, 3)
-    """Schema versions that are read."""
 
     domain: Address
     version: Annotated[int, Field(ge=1)]

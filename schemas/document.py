@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from schemas.base import Attachment, Body, Line, Urgency, Wire
+from schemas.claim import ClaimCheck
 
 
 class DocumentKind(StrEnum):
@@ -65,9 +66,12 @@ class Document(Body):
     """An official document. Addressees (主送) must act on it, copy recipients (抄送) are informed of it.
 
     Addressees here are the bodies as the text names them; the envelope's addressees are where it is delivered.
+    Schema version 1 had no ``claims``; it is still read, and written where there are none.
     """
 
     KIND: ClassVar[str] = "document"
+    VERSION: ClassVar[int] = 2
+    READ: ClassVar[tuple[int, ...]] = (1, 2)
 
     number: DocumentNumber | OrderNumber
     kind: DocumentKind
@@ -81,9 +85,16 @@ class Document(Body):
     body: Annotated[str, StringConstraints(min_length=1, max_length=200_000)]
     attachment_note: Annotated[tuple[Line, ...], Field(max_length=100)] = ()
     attachments: Annotated[tuple[Attachment, ...], Field(max_length=20)] = ()
+    claims: Annotated[tuple[ClaimCheck, ...], Field(max_length=20, exclude_if=lambda claims: not claims)] = ()
+    """Attachments too large for the envelope."""
     date: date | None
     """Date of issue (成文日期); None only where the text that was taken over bears none."""
     notes: Annotated[str, StringConstraints(max_length=2_000)] = ""
+
+    @property
+    def written_version(self) -> int:
+        """1 without claims: byte for byte what it was before there were any."""
+        return 2 if self.claims else 1
 
     @model_validator(mode="after")
     def _upward_names_its_signatory(self) -> Self:

@@ -11,6 +11,7 @@ from exchange.bootstrap.renewal import Renewal
 from exchange.bootstrap.settings import Home, Settings
 from exchange.bootstrap.tree_files import TreeFiles, marks_of, remember
 from exchange.catalogue import load_catalogue
+from exchange.claims import ClaimStore, open_claim_store, parse_place
 from exchange.directory import DirectoryView, TreeView, load_authority_certificate, load_directory_file
 from exchange.errors import BadConfiguration, BrokerUnavailable, NotFound
 from exchange.flow.node import Node
@@ -89,6 +90,11 @@ def open_work(profile: Profile, take: Take | None = None) -> Work:
     opinion_rule = load_rule(profile) if Role.DEPARTMENT in profile.roles and profile.rule else None
     decide_rule = load_decide_rule(profile) if Role.WINDOW in profile.roles and profile.rule else None
     return work_for(profile.roles, opinion_rule, decide_rule, take)
+
+
+def open_claims(settings: Settings) -> ClaimStore:
+    """The store of large attachments: the one set, or the home's own folder. Raises ClaimStoreUnavailable."""
+    return open_claim_store(parse_place(settings.claims_url) if settings.claims_url else Home(settings.home).claims)
 
 
 def open_link(settings: Settings, address: str) -> Link:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from exchange.broker.urls import parameters
+from exchange.claims import parse_place
 from exchange.clock import Clock, parse_clock
 from exchange.errors import BadConfiguration
 
@@ -23,10 +24,14 @@ class Settings:
     management_url: str | None
     database_url: str | None
     clock: Clock
+    claims_url: str | None = None
 
     @classmethod
     def read(cls, env: Mapping[str, str] | None = None, home: Path | None = None) -> Settings:
-        """Reads EXCHANGE_HOME, _BROKER_URL, _MANAGEMENT_URL, _DATABASE_URL and _CLOCK. Raises BadConfiguration."""
+        """Reads EXCHANGE_HOME, _BROKER_URL, _MANAGEMENT_URL, _DATABASE_URL, _CLAIMS_URL and _CLOCK.
+
+        Raises BadConfiguration.
+        """
         env = os.environ if env is None else env
         try:
             clock = parse_clock(env.get("EXCHANGE_CLOCK", "real"))
@@ -38,12 +43,16 @@ class Settings:
         broker_url = env.get("EXCHANGE_BROKER_URL") or None
         if broker_url is not None:
             parameters(broker_url, "settings")
+        claims_url = env.get("EXCHANGE_CLAIMS_URL") or None
+        if claims_url is not None:
+            parse_place(claims_url)
         return cls(
             home=(home or Path(env.get("EXCHANGE_HOME", HOME_DEFAULT))).absolute(),
             broker_url=broker_url,
             management_url=env.get("EXCHANGE_MANAGEMENT_URL") or None,
             database_url=env.get("EXCHANGE_DATABASE_URL") or None,
             clock=clock,
+            claims_url=claims_url,
         )
 
 
@@ -87,6 +96,15 @@ class Home:
     def logs(self) -> Path:
         """What the served roles write."""
         return self.root / "log"
+
+    @property
+    def claims(self) -> Path:
+        """Large attachments, encrypted, where no other claim store is set."""
+        return self.root / "claims"
+
+    def uploads(self, address: str) -> Path:
+        """Journals of a member's uploads that are under way; they hold keys."""
+        return self.member(address) / "uploads"
 
     def member(self, address: str) -> Path:
         """A member's folder: keys, broker account, database."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from pydantic import ValidationError
 from rich.table import Table
 
 from exchange.bootstrap.settings import Settings
+from exchange.cli.claim_view import fetch_claims
 from exchange.cli.domain import HomeOption, JsonOption
 from exchange.cli.letter_view import letter_json, letter_view, save_attachments, whole_letter_view
 from exchange.cli.options import AsOption, in_options, open_as
@@ -93,7 +95,7 @@ def show(
         for item in found:
             console.print(letter_view(item) if of_case else whole_letter_view(item), soft_wrap=not of_case)
     if save is not None:
-        for path in save_attachments(found, save):
+        for path in chain(save_attachments(found, save), fetch_claims(found, save, settings)):
             say(f"已保存 saved: {path}")
 
 

@@ -14,7 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from exchange.cli.view import OUTCOMES, VERDICTS, due_text, moment, plain, printable, times
-from exchange.flow.dossier import Filed, attachments
+from exchange.envelope import Verified
+from exchange.flow.dossier import Filed, attachments, claims
 from schemas import (
     Body,
     CaseClosed,
@@ -68,7 +69,7 @@ def whole_letter_view(item: Filed) -> RenderableType:
     """A message with all its fields; to be printed with soft wrapping, since its lines are as long as they are."""
     parts: list[RenderableType] = [_heading(item)]
     if item.verified is not None:
-        parts.append(JSON(printable(item.verified.payload.decode())))
+        parts.append(JSON(printable(json.dumps(_without_keys(item.verified), ensure_ascii=False))))
     parts += [plain(f"{label}: {text}", "dim") for label, text in _handling(item)]
     return Group(*parts)
 
@@ -81,7 +82,7 @@ def letter_json(item: Filed) -> dict[str, Any]:
         "direction": item.stored.direction,
         "sender": item.stored.sender,
         "recorded_at": item.stored.recorded_at.isoformat(),
-        "body": json.loads(item.verified.payload) if item.verified else None,
+        "body": _without_keys(item.verified) if item.verified else None,
         "fault": item.fault,
         "attachments": [attachment.model_dump() for attachment, _ in attachments(item)],
         "copies": [
@@ -97,14 +98,22 @@ def save_attachments(items: Sequence[Filed], folder: Path) -> Iterator[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     for item in items:
         for attachment, content in attachments(item):
-            path = folder / _file_name(attachment.name, attachment.digest)
+            path = folder / file_name(attachment.name, attachment.digest)
             if path.exists() and path.read_bytes() != content:
                 path = path.with_stem(f"{path.stem}-{attachment.digest[:12]}")
             path.write_bytes(content)
             yield path
 
 
-def _file_name(name: str, digest: str) -> str:
+def _without_keys(verified: Verified) -> Any:
+    """A body as it was signed, but for the keys of large attachments: what is shown ends in logs and on screens."""
+    body = json.loads(verified.payload)
+    for claim in body.get("claims", ()):
+        del claim["content_key"]
+    return body
+
+
+def file_name(name: str, digest: str) -> str:
     """The last part of a sender's file name, which chooses no folder here; the digest where nothing is left."""
     last = printable(name.replace("\\", "/").rpartition("/")[2]).replace("\n", " ").strip(". ")
     return last[-100:] or digest
@@ -125,6 +134,8 @@ def _heading(item: Filed) -> Text:
 def _handling(item: Filed) -> Lines:
     for attachment, _ in attachments(item):
         yield "附件 attachment", f"{attachment.name} ({attachment.size:,} bytes)"
+    for claim in claims(item):
+        yield "大附件 attachment", f"{claim.name} ({claim.size:,} bytes, in the claim store)"
     for copy in item.copies:
         error = f"; {copy.last_error}" if copy.last_error else ""
         yield f"→ {copy.addressee}", f"{copy.state.value}, {times(copy.attempts)}{error}"

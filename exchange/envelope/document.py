@@ -72,7 +72,7 @@ def sign_document(header_bytes: bytes, body: Body, identity: Identity, enclosure
     protected = {
         ALG: EDDSA,
         CRIT: [HEADER, ENCLOSURES],
-        CONTENT_TYPE: content_type(body.KIND, body.VERSION),
+        CONTENT_TYPE: content_type(body.KIND, body.written_version),
         X5T: [SHA_256, identity.x5t],
         HEADER: header_bytes,
         ENCLOSURES: [hashlib.sha256(enclosure).digest() for enclosure in enclosures],
@@ -91,8 +91,11 @@ def verify_signed(signed: bytes, trust: Trust, now: datetime | None = None) -> V
     verify_sign1(message, signer.public_key)
     header = parse_header(header_bytes)
     _check_signer(signer, header, now)
-    model = _model(message.header.get(CONTENT_TYPE), header.kind)
-    return Verified(header, header_bytes, _parse(model, message.payload), message.payload, digests)
+    model, version = _model(message.header.get(CONTENT_TYPE), header.kind)
+    body = _parse(model, message.payload)
+    if body.written_version > version:
+        raise Malformed(f"{header.kind}: says what its schema version {version} does not know")
+    return Verified(header, header_bytes, body, message.payload, digests)
 
 
 @lru_cache(maxsize=64)
@@ -143,16 +146,17 @@ def _check_signer(signer: Signer, header: Header, now: datetime | None) -> None:
         raise Untrusted(f"time: {header.sender} signed in the future; compare the clocks")
 
 
-def _model(declared: Any, kind: str) -> type[Body]:
+def _model(declared: Any, kind: str) -> tuple[type[Body], int]:
     found = _CONTENT_TYPE.fullmatch(declared) if isinstance(declared, str) else None
     if found is None:
         raise Unsupported("signature header: the content type is not known here")
     if found.group(1) != kind:
         raise Forged("kind: header and content type differ")
     model = MESSAGES.get(kind)
-    if model is None or int(found.group(2)) != model.VERSION:
-        raise Unsupported(f"kind: {kind} version {found.group(2)} is not known here")
-    return model
+    version = int(found.group(2))
+    if model is None or version not in model.READ:
+        raise Unsupported(f"kind: {kind} version {version} is not known here")
+    return model, version
 
 
 def _parse(model: type[Body], payload: bytes) -> Body:

@@ -13,7 +13,7 @@ from exchange.envelope import Verified, verify_signed
 from exchange.errors import NotFound, SenderError
 from exchange.flow.node import Node
 from exchange.flow.ports import OutboxView, StoredDocument, Transaction
-from schemas import Attachment, Body, Consultation, Document
+from schemas import Attachment, Body, ClaimCheck, Consultation, Document
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,12 @@ def attachments(item: Filed) -> Iterator[tuple[Attachment, bytes]]:
     for attachment in _named(item.verified.body) if item.verified else ():
         if attachment.digest in contents:
             yield attachment, contents[attachment.digest]
+
+
+def claims(item: Filed) -> tuple[ClaimCheck, ...]:
+    """A message's attachments that lie in the claim store."""
+    body = item.verified.body if item.verified else None
+    return body.claims if isinstance(body, Document) else ()
 
 
 def _named(body: Body) -> Iterator[Attachment]:

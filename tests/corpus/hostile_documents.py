@@ -29,7 +29,7 @@ def bad_signatures(world: World) -> Iterator[Case]:
         ("an unknown label", "x", 1, "unsupported"),
         ("no content type", 3, None, "unsupported"),
         ("an unknown content type", 3, "text/plain", "unsupported"),
-        ("an unknown body version", 3, "application/vnd.yizhan.document+json; version=2", "unsupported"),
+        ("an unknown body version", 3, "application/vnd.yizhan.document+json; version=99", "unsupported"),
         ("the content type of another kind", 3, "application/vnd.yizhan.opinion+json; version=1", "forged"),
         ("no certificate reference", 34, None, "malformed"),
         ("a certificate reference by SHA-1", 34, [-14, bytes(20)], "unsupported"),

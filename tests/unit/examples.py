@@ -12,6 +12,7 @@ from schemas import (
     Attachment,
     Body,
     CaseClosed,
+    ClaimCheck,
     Clearance,
     Considered,
     Consultation,
@@ -76,6 +77,11 @@ from tests.unit.facts import ID, OTHER_ID, at, deadline, deemed_on, end, extend,
 DIGEST = "ab" * 32
 ATTACHMENT = Attachment(name="plan.txt", media_type="text/plain", size=17, digest=DIGEST)
 
+CLAIM = ClaimCheck(
+    name="测绘成果.zip", media_type="application/zip", size=2_000_000_000, digest=DIGEST, object_key="cd" * 32,
+    content_key=b"\xff" * 32, nonce_prefix=b"\xfb" * 7, ciphertext_digest="ef" * 32,
+)  # fmt: skip
+
 APPLICATION = Application(
     matter="works",
     applicant=Applicant(name="热电公司", identifier="91340100X", contact="0551-0"),
@@ -96,6 +102,7 @@ DOCUMENT = Document(
     body="正文。\n第二段。",
     attachment_note=("值班安排表",),
     attachments=(ATTACHMENT,),
+    claims=(CLAIM,),
     date=date(2026, 3, 2),
     notes="此件公开发布",
 )

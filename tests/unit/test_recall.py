@@ -22,12 +22,8 @@ ORIGINS = {ID: ORIGIN, OTHER_ID: ORIGIN, THIRD_ID: ORIGIN}
 def recalls(
     document: str = ID, replaced_by: str | None = None, by: str = ORIGIN, day: str = "03-04", proof: str = "0"
 ) -> Recalled:
-    return Recalled(
-        by,
-        at(day),
-        proof * 64,
-        Recall(notice_id=document, digest=proof * 64, replaced_by=replaced_by, reason="附件有误", at=day),
-    )
+    recall = Recall(notice_id=document, digest=DIGEST, replaced_by=replaced_by, reason="附件有误", at=at(day))
+    return Recalled(by, at(day), proof * 64, recall)
 
 
 def test_only_the_origin_recalls() -> None:

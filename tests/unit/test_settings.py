@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from exchange.bootstrap.settings import Settings
+from exchange.claims import parse_place
 from exchange.clock import AcceleratedClock
 from exchange.errors import BadConfiguration
 
@@ -48,3 +51,22 @@ def test_a_broker_address_that_cannot_be_one_is_refused_before_anything_is_made(
 def test_an_empty_setting_is_as_good_as_none() -> None:
     settings = Settings.read({"EXCHANGE_BROKER_URL": "", "EXCHANGE_CLOCK": ""})
     assert settings.broker_url is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["claims", "/srv/claims", "file:claims", "file://host/claims", "s3://", "s3:///prefix", "s3://key:secret@bucket/",
+     "s3://bucket/p?x=1", "https://bucket", "file:///a#b", "s3://[::1"],
+)  # fmt: skip
+def test_a_claim_store_that_cannot_be_one_is_refused_without_saying_its_password(url: str) -> None:
+    with pytest.raises(BadConfiguration, match="EXCHANGE_CLAIMS_URL names no claim store") as caught:
+        Settings.read({"EXCHANGE_CLAIMS_URL": url})
+    assert "s3://BUCKET/PREFIX" in caught.value.mend
+    assert "secret" not in caught.value.diagnostics()
+
+
+def test_a_claim_store_is_a_folder_or_a_bucket() -> None:
+    assert parse_place("file:///srv/big%20files") == Path("/srv/big files")
+    assert parse_place("s3://bucket/anhui") == "s3://bucket/anhui"
+    assert Settings.read({"EXCHANGE_CLAIMS_URL": "s3://bucket"}).claims_url == "s3://bucket"
+    assert Settings.read({"EXCHANGE_CLAIMS_URL": ""}).claims_url is None

@@ -1,0 +1,8 @@
+"""Large attachments: left in a store that anybody may keep, as parts that only the document's readers can open."""
+
+from exchange.claims.fetch import fetch, is_at
+from exchange.claims.objects import ClaimStore, open_claim_store
+from exchange.claims.place import parse_place
+from exchange.claims.upload import Progress, upload
+
+__all__ = ["ClaimStore", "Progress", "fetch", "is_at", "open_claim_store", "parse_place", "upload"]

@@ -1,0 +1,106 @@
+"""The claim store: named objects in a folder, or in storage that speaks S3; both through the one library obstore.
+
+Objects appear whole or not at all. Retries, signatures and connections are the library's.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, S3Store
+
+from exchange.errors import ClaimMissing, ClaimStoreUnavailable, ClaimTooLarge
+
+if TYPE_CHECKING:
+    from obstore.store import ClientConfig, RetryConfig
+
+_ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
+_FAULTS = (BaseError, OSError, ValueError)
+
+
+def open_claim_store(place: str | Path, *, retries: int = 4) -> ClaimStore:
+    """The store in a folder, which is made, or under ``s3://…``; endpoint and account are AWS_*, as everywhere.
+
+    ``retries`` are those of one request, within a minute. Raises ClaimStoreUnavailable.
+    """
+    with _told_as_unavailable("the claim store"):
+        if isinstance(place, Path):
+            place.mkdir(parents=True, exist_ok=True, mode=0o700)
+            return ClaimStore(LocalStore(place), place)
+        return ClaimStore(
+            S3Store.from_url(place, client_options=_client_options(), retry_config=_retry_config(retries)), None
+        )
+
+
+class ClaimStore:
+    """Objects by name; a name is parts joined by slashes."""
+
+    def __init__(self, store: LocalStore | S3Store, folder: Path | None) -> None:
+        self._store = store
+        self._folder = folder
+
+    def put(self, name: str, data: bytes) -> None:
+        """Stores an object, durably; one of this name is replaced. Raises ClaimStoreUnavailable."""
+        with _told_as_unavailable(name):
+            obstore.put(self._store, name, data, use_multipart=False)
+            if self._folder is not None:
+                _make_durable(self._folder / name)
+
+    def get(self, name: str, at_most: int) -> bytes:
+        """An object's bytes. Raises ClaimMissing, ClaimTooLarge (before anything is read) or ClaimStoreUnavailable."""
+        with _told_as_unavailable(name):
+            try:
+                found = obstore.get(self._store, name)
+            except FileNotFoundError:
+                raise ClaimMissing("a part of the attachment is not in the claim store") from None
+            if found.meta["size"] > at_most:
+                raise ClaimTooLarge(f"a part has {found.meta['size']:,} bytes, {at_most:,} are declared")
+            return bytes(found.bytes())
+
+    def size(self, name: str) -> int | None:
+        """An object's size in bytes, None where there is none. Raises ClaimStoreUnavailable."""
+        with _told_as_unavailable(name):
+            try:
+                return int(obstore.head(self._store, name)["size"])
+            except FileNotFoundError:
+                return None
+
+
+@contextmanager
+def _told_as_unavailable(name: str) -> Iterator[None]:
+    """The library's complaint in one line, without the object's name: who knows that may fetch it."""
+    try:
+        yield
+    except _FAULTS as error:
+        reason = str(error).partition("\n")[0].replace(name, "…")
+        raise ClaimStoreUnavailable(f"the claim store does not answer as it should: {reason}") from error
+
+
+def _make_durable(path: Path) -> None:
+    for place, flags in ((path, os.O_RDONLY), (path.parent, os.O_RDONLY | os.O_DIRECTORY)):
+        handle = os.open(place, flags)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _client_options() -> ClientConfig:
+    """Time for one part even on a slow line; unencrypted only where the endpoint itself is written so."""
+    endpoint = next((os.environ[name] for name in _ENDPOINTS if os.environ.get(name)), "")
+    return {
+        "connect_timeout": timedelta(seconds=5),
+        "timeout": timedelta(minutes=5),
+        "allow_http": endpoint.startswith("http://"),
+    }
+
+
+def _retry_config(retries: int) -> RetryConfig:
+    return {"max_retries": retries, "retry_timeout": timedelta(minutes=1)}

@@ -1,0 +1,134 @@
+"""Upload: a file is read once, sealed part by part and stored; what an earlier attempt stored is not sent again."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import mimetypes
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from exchange.claims.journal import Journal, new_journal, open_journal
+from exchange.claims.objects import ClaimStore
+from exchange.envelope.chunks import Tally
+from exchange.errors import CallerError, Conflict, FileUnusable
+from schemas.claim import CHUNK_SIZE, CLAIM_LIMIT, ClaimCheck
+
+Progress = Callable[[int, int], None]
+"""Called after each part with the bytes done and the bytes in all, of plaintext."""
+
+_MEDIA_TYPE = re.compile(r"[a-z]+/[a-zA-Z0-9.+-]{1,80}")
+
+
+def upload(
+    path: Path,
+    store: ClaimStore,
+    journals: Path,
+    *,
+    media_type: str | None = None,
+    progress: Progress | None = None,
+    chunk_size: int = CHUNK_SIZE,
+) -> ClaimCheck:
+    """Leaves a file in the store; returns its claim check, to be named by a document.
+
+    ``journals`` is a folder of the member's own: what is begun there and was killed goes on at the next call for the
+    same file. Raises CallerError (no file, too large), Conflict (it changes meanwhile, or another process is at it),
+    ClaimStoreUnavailable or FileUnusable.
+    """
+    if not path.is_file():
+        raise CallerError(f"{path} is no file", mend="name a file that exists")
+    try:
+        journals.mkdir(parents=True, exist_ok=True, mode=0o700)
+        name = hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:32]
+        with path.open("rb") as file, _alone(journals / f"{name}.lock"):
+            return _upload(file, path, store, journals / f"{name}.journal", media_type, progress, chunk_size)
+    except OSError as error:
+        raise FileUnusable(f"{error.filename or path}: {error.strerror}") from error
+
+
+def _upload(
+    file: BinaryIO,
+    path: Path,
+    store: ClaimStore,
+    at: Path,
+    media_type: str | None,
+    progress: Progress | None,
+    chunk_size: int,
+) -> ClaimCheck:
+    before = os.fstat(file.fileno())
+    if before.st_size > CLAIM_LIMIT:
+        raise CallerError(f"{path} has {before.st_size:,} bytes, at most {CLAIM_LIMIT:,} travel", mend="split it")
+    journal = open_journal(at, before.st_size, chunk_size)
+    tally = _store_parts(file, journal, store, progress)
+    if tally is None:
+        # Under these keys a part went out with other text: they are not used again.
+        journal = new_journal(at, before.st_size, chunk_size)
+        tally = _store_parts(file, journal, store, progress)
+    after = os.fstat(file.fileno())
+    if tally is None or (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise _changed(path)
+    claim = _claim(path, media_type, journal, tally)
+    at.unlink()
+    return claim
+
+
+def _store_parts(file: BinaryIO, journal: Journal, store: ClaimStore, progress: Progress | None) -> Tally | None:
+    """Stores all parts; None where one is not the text that it was when it was begun."""
+    stream, tally, earlier = journal.stream, Tally(), len(journal.digests)
+    file.seek(0)
+    with closing(journal):
+        for part in range(stream.parts):
+            plaintext = file.read(stream.plain_length(part))
+            if len(plaintext) != stream.plain_length(part):
+                return None
+            if not journal.begin_part(part, hashlib.sha256(plaintext).hexdigest()):
+                return None
+            ciphertext, name = stream.seal_part(part, plaintext), part_name(journal.object_key, part)
+            if part >= earlier or store.size(name) != len(ciphertext):
+                store.put(name, ciphertext)
+            tally.add(plaintext, ciphertext)
+            if progress is not None:
+                progress(file.tell(), stream.size)
+    return tally
+
+
+def part_name(object_key: str, part: int) -> str:
+    """The name of a part in the store."""
+    return f"{object_key}/{part:05d}"
+
+
+def _claim(path: Path, media_type: str | None, journal: Journal, tally: Tally) -> ClaimCheck:
+    guessed = media_type or mimetypes.guess_type(path.name)[0] or ""
+    return ClaimCheck(
+        name=os.fsencode(path.name).decode(errors="replace"),
+        media_type=guessed if _MEDIA_TYPE.fullmatch(guessed) else "application/octet-stream",
+        size=journal.stream.size,
+        digest=tally.digest,
+        chunk_size=journal.stream.chunk_size,
+        object_key=journal.object_key,
+        content_key=journal.stream.key,
+        nonce_prefix=journal.stream.prefix,
+        ciphertext_digest=tally.ciphertext_digest,
+    )
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """One upload of a file at a time: two would share keys, and the file might change between them."""
+    with lock.open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Conflict("this file is being uploaded already", mend="wait until that is done") from None
+        if not lock.exists() or not os.path.samestat(os.fstat(handle.fileno()), lock.stat()):
+            raise Conflict("this file was uploaded a moment ago", mend="attach it again")
+        yield
+        lock.unlink()
+
+
+def _changed(path: Path) -> Conflict:
+    return Conflict(f"{path} changed while it was read", mend="attach it again when nobody writes to it")
