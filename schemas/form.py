@@ -17,6 +17,9 @@ from schemas.tally import MAX_NAMES, Number
 MAX_ROWS = 1_000
 """How many answers an aggregate carries whole; the others are in its totals, and stay with the level below."""
 
+ROWS_BYTES = 1_000_000
+"""How many bytes those answers have at most, so that an aggregate fits into a signed document beside its totals."""
+
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 """Short name of a field."""
 
@@ -139,7 +142,7 @@ class Aggregate(Body):
     notice_id: MessageId
     domain: Address
     serial: Annotated[int, Field(ge=1)]
-    totals: Annotated[tuple[DomainTotal, ...], Field(min_length=1, max_length=5_000)]
+    totals: Annotated[tuple[DomainTotal, ...], Field(min_length=1, max_length=1_000)]
     """By domain, in the order of their names; each once."""
     rows: Annotated[tuple[Row, ...], Field(max_length=MAX_ROWS)] = ()
     """Answers by body, each once; those beyond the bound are in the totals only."""

@@ -18,7 +18,10 @@ MAX_NAMES = 200
 Number = Annotated[int, Field(ge=0, le=10_000_000)]
 """A number of bodies."""
 
-Reason = Annotated[str, StringConstraints(max_length=500)]
+MAX_REASON = 500
+"""Characters of a reason that an aggregate carries; the receipt has all of it."""
+
+Reason = Annotated[str, StringConstraints(max_length=MAX_REASON)]
 """Why a document was returned, as far as an aggregate carries it."""
 
 

@@ -13,7 +13,7 @@ from exchange.errors import Malformed, Untrusted
 from exchange.rules.forms import answer_faults
 from exchange.rules.hierarchy import domain_of, is_within, superior_of
 from schemas import Aggregate, DomainTotal, FieldTotal, Form, FormAnswer, Row
-from schemas.form import MAX_ROWS
+from schemas.form import MAX_ROWS, ROWS_BYTES
 from schemas.tally import MAX_NAMES
 
 _EXACT = Context(prec=60)
@@ -56,7 +56,7 @@ def aggregate(
     """
     for branch, below in branches.items():
         check_aggregate(form, notice_id, domain, branch, below)
-    carried = sorted([*rows, *(row for b in branches.values() for row in b.rows)], key=lambda row: row.body)[:MAX_ROWS]
+    carried = _carried([*rows, *(row for b in branches.values() for row in b.rows)])
     totals = (_own_total(form, domain, asked, rows), *(total for b in branches.values() for total in b.totals))
     silent = sorted(
         [*set(asked) - {row.body for row in rows}, *(name for b in branches.values() for name in b.missing)]
@@ -66,7 +66,7 @@ def aggregate(
         domain=domain,
         serial=serial,
         totals=tuple(sorted(totals, key=lambda total: total.domain)),
-        rows=tuple(carried),
+        rows=carried,
         rows_more=sum(total.answered for total in totals) - len(carried),
         missing=tuple(silent[:MAX_NAMES]),
         missing_more=sum(total.asked - total.answered for total in totals) - len(silent[:MAX_NAMES]),
@@ -133,6 +133,17 @@ def as_csv(form: Form, collected: Aggregate) -> str:
 def guarded(text: str) -> str:
     """A cell of free text that no spreadsheet takes for a formula: an apostrophe goes before what would begin one."""
     return f"'{text}" if text.lstrip(" \u3000\n").startswith(_FORMULA) else text
+
+
+def _carried(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """As many rows, by body, as the bounds in number and in bytes leave room for."""
+    carried, room = [], ROWS_BYTES
+    for row in sorted(rows, key=lambda row: row.body)[:MAX_ROWS]:
+        room -= len(row.model_dump_json().encode()) + 1
+        if room < 0:
+            break
+        carried.append(row)
+    return tuple(carried)
 
 
 def _own_total(form: Form, domain: str, asked: Sequence[str], rows: Sequence[Row]) -> DomainTotal:

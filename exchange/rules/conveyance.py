@@ -15,7 +15,7 @@ from exchange.errors import CallerError
 from exchange.rules.conveyance_table import RULES, Direction, KindRule
 from exchange.rules.conveyance_text import asks_for_a_decision, matters_in
 from exchange.rules.hierarchy import domain_of, is_below, superior_of
-from schemas import DocumentKind
+from schemas import Document, DocumentKind
 
 _UP, _DOWN, _SIDE, _PUBLIC = Direction
 _WAYS = {_UP: "upward", _DOWN: "downward", _SIDE: "sideways", _PUBLIC: "to the public"}
@@ -42,6 +42,24 @@ class Conveyance:
     """The forwarding body's own opinion (倾向性意见)."""
     answers: tuple[str, ...] = ()
     """Who wrote the 请示 that it answers."""
+
+
+def conveyance_of(
+    document: Document, sender: str, addressees: Iterable[str], copies: Iterable[str] = (), offices: Iterable[str] = ()
+) -> Conveyance:
+    """What the rules see of a document that is to go from and to these addresses; what else is known is put in with
+    ``dataclasses.replace``.
+    """
+    return Conveyance(
+        kind=document.kind,
+        sender=sender,
+        addressees=tuple(addressees),
+        copies=tuple(copies),
+        signatory=document.signatory,
+        title=document.title,
+        body=document.body,
+        offices=frozenset(offices),
+    )
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ def check_answer(form: Form, answer: FormAnswer) -> None:
     faults = list(answer_faults(form, answer))
     if faults:
         raise CallerError(
-            f"the answer to {form.title!r} does not hold: {'; '.join(map(str, faults))}",
+            f"the answer does not hold: {'; '.join(map(str, faults))}",
             mend="correct the named fields and send the whole answer again",
             code="form-answer",
         )

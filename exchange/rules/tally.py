@@ -13,7 +13,7 @@ from functools import reduce
 from exchange.errors import Malformed, Untrusted
 from exchange.rules.hierarchy import domain_of, is_within, level_of, superior_of
 from schemas import Count, Reader, ReaderState, ReturnedBy, Tally
-from schemas.tally import MAX_NAMES
+from schemas.tally import MAX_NAMES, MAX_REASON
 
 _ANSWERED = (ReaderState.SIGNED, ReaderState.RETURNED)
 
@@ -29,8 +29,9 @@ def signed_for(address: str, at: datetime, proof: str) -> Reader:
 
 
 def returned(address: str, at: datetime, reason: str, proof: str) -> Reader:
-    """The fact that a body returned the notice (退文), why, and the digest of what it signed."""
-    return Reader(address=address, state=ReaderState.RETURNED, signed_at=at, reason=reason, proof=proof)
+    """The fact that a body returned the notice (退文), why (long reasons are cut), and the digest of what it signed."""
+    short = reason if len(reason) <= MAX_REASON else f"{reason[: MAX_REASON - 1]}…"
+    return Reader(address=address, state=ReaderState.RETURNED, signed_at=at, reason=short, proof=proof)
 
 
 def merge(a: Reader, b: Reader) -> Reader:

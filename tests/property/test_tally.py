@@ -90,6 +90,11 @@ def test_any_order_and_any_repetition_give_the_same_counts(facts: list[Reader], 
     assert combine("anhui.hefei", once, {}) == combine("anhui.hefei", twice, {})
 
 
+def test_a_long_reason_is_cut_as_far_as_an_aggregate_carries_it() -> None:
+    assert returned(HEFEI[0], at("03-02"), "长" * 500, "0" * 64).reason == "长" * 500
+    assert returned(HEFEI[0], at("03-02"), "长" * 20_000, "0" * 64).reason == "长" * 499 + "…"
+
+
 def test_facts_about_bodies_that_are_not_meant_count_nothing() -> None:
     stranger = signed_for("anhui.hefei.stranger", at("03-02"), "0" * 64)
     assert combine("anhui.hefei", merge_all([stranger], HEFEI), {}) == (Count(level=1, meant=3),)

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exchange.errors import CallerError
-from exchange.rules.conveyance import Conveyance, check_conveyance, direction, faults, fits, skipped
+from exchange.rules.conveyance import Conveyance, check_conveyance, conveyance_of, direction, faults, fits, skipped
 from exchange.rules.conveyance_table import RULES, Direction
 from exchange.rules.conveyance_text import answers_a_request, asks_for_a_decision, matters_in
 from exchange.rules.official import parse_document
 from exchange.rules.ranks import directions_named, is_office, rank_of
-from schemas import DocumentKind
+from schemas import Document, DocumentKind, DocumentNumber
 from tests.real_input import state_council_documents
 
 UP, DOWN, SIDE, PUBLIC = Direction
@@ -243,6 +243,19 @@ def test_a_letter_goes_between_bodies_that_are_in_no_line_of_subordination() -> 
 
 def test_nobody_writes_to_itself() -> None:
     assert "article 13" in articles(way(K.LETTER, "anhui.office", "anhui.office"))
+
+
+def test_a_document_is_judged_by_what_it_says_itself() -> None:
+    report = Document(
+        number=DocumentNumber(agency="庐政", year=2026, serial=1),
+        kind=K.REPORT,
+        issuer="庐阳区人民政府",
+        title="关于防汛工作的报告",
+        body="拟新建泵站。妥否，请批示。",
+        date=None,
+    )
+    told = conveyance_of(report, "anhui.hefei.luyang.office", ["anhui.hefei.office"], (), OFFICES)
+    assert articles(told) == ["article 9(6)", "article 15(4)"]
 
 
 def test_all_that_is_broken_is_told_at_once_and_how_to_mend_it() -> None:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from exchange.envelope.document import SIGNED_LIMIT
 from exchange.errors import CallerError, Malformed, Untrusted
 from exchange.rules.collection import Received, aggregate, as_csv, guarded, standing, sums
 from exchange.rules.forms import answer_faults, check_answer, due
@@ -231,6 +232,15 @@ def test_rows_and_names_are_bounded_and_the_rest_is_counted() -> None:
     assert sums(FORM, whole)["pumps"].sum == str(MAX_ROWS + 2)
     assert "2 more with the levels below" in as_csv(FORM, whole)
     assert "… 7 more" in as_csv(FORM, whole)
+
+
+def test_an_aggregate_of_long_answers_still_fits_into_a_signed_document() -> None:
+    rows = [row(f"anhui.wuhu.b{number}", pumps="1", remarks="水" * 2_000) for number in range(400)]
+    below = aggregate(FORM, ID, "anhui.wuhu", 1, [each.body for each in rows], rows, {})
+    assert 100 < len(below.rows) < 200
+    assert len(below.rows) + below.rows_more == 400
+    assert len(below.model_dump_json().encode()) < SIGNED_LIMIT
+    assert sums(FORM, below)["pumps"].count == 400
 
 
 def test_an_aggregate_is_taken_from_directly_below_only_about_its_subtree_and_this_form() -> None:
