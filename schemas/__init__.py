@@ -21,6 +21,7 @@ from schemas.directory import MAX_CERTIFICATES, Directory, EncryptionKey, Member
 from schemas.document import Classification, Document, DocumentKind, DocumentNumber, OrderNumber
 from schemas.header import Header, Suite
 from schemas.matter import Approver, Completion, DefaultMode, Exclusion, Material, Matter, StartRule
+from schemas.nondelivery import NonDelivery, NonDeliveryReason
 from schemas.opinion import Opinion, ProcedureKind, SpecialProcedure, Verdict
 from schemas.receipt import Receipt, ReceiptBatch, ReceiptOutcome, ReceiptProof
 
@@ -40,6 +41,7 @@ MESSAGES: dict[str, type[Body]] = {
         Decision,
         DefaultNotice,
         ReceiptBatch,
+        NonDelivery,
     )
 }
 """Every kind of message that may be sealed and sent, by the name its header carries."""
@@ -79,6 +81,8 @@ __all__ = [
     "Material",
     "Matter",
     "Member",
+    "NonDelivery",
+    "NonDeliveryReason",
     "Opinion",
     "OrderNumber",
     "Outcome",

@@ -22,6 +22,7 @@ TITLES: dict[str, tuple[str, str]] = {
     "decision": ("决定", "The lead's decision"),
     "default-notice": ("视为同意通知", "A default took effect"),
     "receipt": ("签收、退文", "Signed receipts"),
+    "non-delivery": ("退运通知", "A message in transit ended here"),
     "header": ("信封明文头", "Clear header"),
     "application": ("申请", "Application"),
     "matter": ("事项", "Matter of the catalogue"),

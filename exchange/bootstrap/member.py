@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from exchange.bootstrap.relay import TransitLoop
 from exchange.broker.consumer import BatchConsumer, ConsumedQueue
 from exchange.broker.publisher import ConfirmedPublisher
 from exchange.broker.topology import dead_queue, queues_of
@@ -26,8 +27,9 @@ from exchange.flow.opendesk import OpenDesk, OpinionRule
 from exchange.flow.ports import Delivery
 from exchange.flow.receipts import OnSigned
 from exchange.flow.receive import Handler, Receiver
+from exchange.flow.undelivered import take_non_delivery
 from exchange.store import SqlStore
-from schemas import Document, Role
+from schemas import Document, NonDelivery, Role
 
 log = structlog.get_logger()
 
@@ -72,8 +74,8 @@ class Work:
 def work_for(
     roles: tuple[Role, ...], opinion_rule: OpinionRule | None = None, decide_rule: DecideRule | None = None
 ) -> Work:
-    """The handler tables of a member's roles, joined. Everyone takes official documents."""
-    work = Work(opinion_rule, decide_rule, {Document.KIND: respond.take_document})
+    """The handler tables of a member's roles, joined. Everyone takes documents, and notices of what did not arrive."""
+    work = Work(opinion_rule, decide_rule, {Document.KIND: respond.take_document, NonDelivery.KIND: take_non_delivery})
     if Role.DEPARTMENT in roles:
         work.handlers |= respond.handlers()
         work.on_signed = respond.on_signed
@@ -125,6 +127,7 @@ class RunningMember:
         self._threads: list[threading.Thread] = []
         self._publisher: ConfirmedPublisher | None = None
         self._consumer: BatchConsumer | None = None
+        self._transit: TransitLoop | None = None
 
     def start(self) -> None:
         """Connects and starts all loops. Raises the errors of broker and database when they cannot be reached."""
@@ -150,6 +153,9 @@ class RunningMember:
             trust_stamp=isinstance(judge, BrokerStamp),
         )
         self._consumer.start()
+        if Role.RELAY in roles:
+            self._transit = TransitLoop(self.node, self._link.url, self._link.user_id, self._committed)
+            self._transit.start()
         if self._periodic:
             self._spawn("tick", self._tick_loop)
         log.info("member.serving", node=self.node.address, roles=[role.value for role in roles])
@@ -169,6 +175,8 @@ class RunningMember:
         self._nudge.set()
         if self._consumer is not None:
             self._consumer.close()
+        if self._transit is not None:
+            self._transit.close()
         self.node.hand_over = None
         self.dispatcher.stop()
         for thread in self._threads:

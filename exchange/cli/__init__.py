@@ -11,7 +11,7 @@ import typer
 
 from exchange.bootstrap import logs
 from exchange.bootstrap.member import SWITCH_INTERVAL
-from exchange.cli import desk, domain, keys, people, runs, upkeep
+from exchange.cli import desk, domain, keys, links, people, runs, upkeep
 from exchange.cli.view import printable
 from exchange.errors import ExchangeError
 
@@ -49,6 +49,7 @@ people.register(app)
 desk.register(app)
 upkeep.register(app)
 keys.register(app)
+links.register(app)
 runs.register(app)
 
 

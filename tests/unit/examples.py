@@ -28,6 +28,8 @@ from schemas import (
     Header,
     Material,
     Member,
+    NonDelivery,
+    NonDeliveryReason,
     Opinion,
     Outcome,
     Overruling,
@@ -178,6 +180,15 @@ MESSAGES: tuple[Body, ...] = (
         paper_owed_by=end("03-11"),
     ),
     ReceiptBatch(root=DIGEST, size=3, receiver="c.transport", sender="c.window", at=at("03-02")),
+    NonDelivery(
+        message_id=ID,
+        addressee="c.d.nobody",
+        envelope=DIGEST,
+        reason_code=NonDeliveryReason.UNKNOWN_ADDRESSEE,
+        reason="c.d has no member of that address",
+        at=at("03-02"),
+        relay="c.d.relay",
+    ),
 )
 """One of each message kind."""
 
