@@ -36,6 +36,7 @@ from schemas.document import Classification, Document, DocumentKind, DocumentNum
 from schemas.form import Aggregate, DomainTotal, FieldTotal, FieldType, FieldValue, Form, FormAnswer, FormField, Row
 from schemas.header import Header, Suite
 from schemas.matter import Approver, Completion, DefaultMode, Exclusion, Material, Matter, StartRule
+from schemas.nondelivery import NonDelivery, NonDeliveryReason
 from schemas.notice import MAX_RELAYS, Cover, CoverMode, Forwarding, Notice, NoticeReminder, SignOff, Treatment
 from schemas.opinion import Opinion, ProcedureKind, SpecialProcedure, Verdict
 from schemas.recall import Recall
@@ -67,6 +68,7 @@ MESSAGES: dict[str, type[Body]] = {
         DirectoryUpdate,
         FormAnswer,
         Aggregate,
+        NonDelivery,
     )
 }
 """Every kind of message that may be sealed and sent, by the name its header carries."""
@@ -124,6 +126,8 @@ __all__ = [
     "Material",
     "Matter",
     "Member",
+    "NonDelivery",
+    "NonDeliveryReason",
     "Notice",
     "NoticeReminder",
     "OfferedDirectory",

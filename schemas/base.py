@@ -42,9 +42,14 @@ def _aware(value: datetime) -> datetime:
     return value
 
 
+_LEADING = frozenset({"uplink", "link"})
+"""Labels that begin the names of queues and accounts of links between brokers."""
+
+
 def _label_free(value: str) -> str:
-    if "from" in value.split("."):
-        raise ValueError("the label 'from' is reserved for routing")
+    labels = value.split(".")
+    if "from" in labels or labels[0] in _LEADING:
+        raise ValueError("the label 'from', and 'uplink' and 'link' in the first place, are reserved for routing")
     return value
 
 

@@ -32,6 +32,7 @@ TITLES: dict[str, tuple[str, str]] = {
     "form": ("报送表", "Form that a notice carries"),
     "form-answer": ("报送", "A body's answer to a form"),
     "form-aggregate": ("报送汇总", "Answers of a level and all below"),
+    "non-delivery": ("退运通知", "A message in transit ended here"),
     "header": ("信封明文头", "Clear header"),
     "application": ("申请", "Application"),
     "matter": ("事项", "Matter of the catalogue"),

@@ -11,12 +11,13 @@ from urllib.parse import unquote, urlsplit
 import exchange
 from exchange.bootstrap.certify import certify_all
 from exchange.bootstrap.home import read_link, write_link
+from exchange.bootstrap.links import load_links
 from exchange.bootstrap.member import Link
 from exchange.bootstrap.settings import Home, Settings
 from exchange.broker.management import ManagementClient
 from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.broker.probe import stamps_arrival
-from exchange.broker.provision import MemberAccount, provision, with_credentials
+from exchange.broker.provision import Extras, MemberAccount, provision, with_credentials
 from exchange.catalogue import load_catalogue
 from exchange.errors import BadConfiguration
 from exchange.profiles import Profile, load_profiles
@@ -72,7 +73,9 @@ def init_broker(settings: Settings, info: NodeInfo, profiles: dict[str, Profile]
     """Queues, and an account a member where the management API is reachable; else all share the given account."""
     home = Home(settings.home)
     windows = [profile.address for profile in profiles.values() if Role.WINDOW in profile.roles]
-    provision(info.url, list(profiles), windows, progress=say)
+    relays = [profile.address for profile in profiles.values() if Role.RELAY in profile.roles]
+    extras = Extras(relays, load_links(home.links))
+    provision(info.url, list(profiles), windows, progress=say, extras=extras)
     stamps = stamps_arrival(info.url)
     if info.management_url is None:
         say("broker: no management API given, all members share one account")
@@ -82,7 +85,7 @@ def init_broker(settings: Settings, info: NodeInfo, profiles: dict[str, Profile]
     with ManagementClient(info.management_url, info.url) as management:
         for address in profiles:
             password = _password(home, address)
-            management.put_member(MemberAccount(address, password, address in windows))
+            management.put_member(MemberAccount(address, password, address in windows, address in relays))
             write_link(home.account(address), Link(with_credentials(info.url, address, password), address, stamps))
     say(f"broker: {len(profiles)} members have queues and an account each")
 

@@ -6,6 +6,7 @@ have in a process of its own.
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,10 +15,11 @@ from pathlib import Path
 from types import TracebackType
 
 from exchange.bootstrap.member import Link, RunningMember, Work, new_id, work_for
+from exchange.broker.management import ManagementClient
 from exchange.broker.node import NodeInfo
-from exchange.broker.provision import provision
+from exchange.broker.provision import Extras, MemberAccount, provision, with_credentials
 from exchange.clock import Clock, monotonic
-from exchange.directory import Authority, load_authority_certificate, load_directory
+from exchange.directory import Authority, DirectoryView, load_authority_certificate, load_directory
 from exchange.envelope import Identity
 from exchange.errors import OperatorError
 from exchange.flow.node import Node
@@ -54,8 +56,13 @@ class LocalDomain:
     catalogue: MutableMapping[str, Matter] = field(default_factory=dict)
     calendar: WorkingCalendar = field(default_factory=ChinaCalendar)
     suite: Suite = Suite.HYBRID
+    certified: tuple[Mapping[str, Identity], DirectoryView] | None = None
+    """Keys and directory that were made elsewhere, for a domain that does not trust its own authority alone."""
+    accounts: bool = False
+    """Give every member an account of its own at the broker, as in production; needs the management API."""
     nodes: dict[str, Node] = field(default_factory=dict)
     members: dict[str, RunningMember] = field(default_factory=dict)
+    _links: dict[str, Link] = field(default_factory=dict)
     _stores: dict[str, SqlStore] = field(default_factory=dict)
     _changed: threading.Event = field(default_factory=threading.Event)
 
@@ -72,10 +79,10 @@ class LocalDomain:
 
     def prepare(self) -> None:
         """Authority, directory, queues, databases and nodes; nothing is served yet."""
-        identities = self._certify()
-        provision(self.info.url, list(self.seats), self._windows(), progress=lambda text: None)
-        certificate = load_authority_certificate(self.folder / "authority")
-        directory = load_directory((self.folder / "directory.cose").read_bytes(), certificate, self.clock.now(), 0)
+        identities, directory = self.certified or self._certify()
+        extras = Extras(relays=self._with(Role.RELAY))
+        provision(self.info.url, list(self.seats), self._with(Role.WINDOW), progress=lambda text: None, extras=extras)
+        self._links = self._give_accounts() if self.accounts else {}
         for address in self.seats:
             store = self._store(address)
             self._stores[address] = store
@@ -96,7 +103,7 @@ class LocalDomain:
         member = RunningMember(
             node,
             self._stores[address],
-            Link(self.info.url, None, self.stamps),
+            self._links.get(address) or Link(self.info.url, None, self.stamps),
             seat.work or work_for(seat.roles),
             periodic=self.periodic,
             event_times=self.event_times,
@@ -149,8 +156,19 @@ class LocalDomain:
                 store.close()
         self.members.clear()
 
-    def _windows(self) -> list[str]:
-        return [address for address, seat in self.seats.items() if Role.WINDOW in seat.roles]
+    def _give_accounts(self) -> dict[str, Link]:
+        windows, relays = self._with(Role.WINDOW), self._with(Role.RELAY)
+        links: dict[str, Link] = {}
+        with ManagementClient(self.info.management_url or "", self.info.url) as management:
+            for address in self.seats:
+                password = secrets.token_urlsafe(24)
+                management.put_member(MemberAccount(address, password, address in windows, address in relays))
+                url = with_credentials(self.info.url, address, password)
+                links[address] = Link(url, address, self.stamps)
+        return links
+
+    def _with(self, role: Role) -> list[str]:
+        return [address for address, seat in self.seats.items() if role in seat.roles]
 
     def _store(self, address: str) -> SqlStore:
         url = self.database_url or f"sqlite:///{self.folder / 'members' / address / 'store.db'}"
@@ -158,7 +176,7 @@ class LocalDomain:
         store.migrate()
         return store
 
-    def _certify(self) -> dict[str, Identity]:
+    def _certify(self) -> tuple[Mapping[str, Identity], DirectoryView]:
         now = self.clock.now()
         authority = Authority.open_or_create(self.folder / "authority", self.domain, now)
         identities = {address: authority.certify(address, now, valid_for=_CERTIFIED_FOR) for address in self.seats}
@@ -167,7 +185,8 @@ class LocalDomain:
             for address, seat in self.seats.items()
         ]
         authority.publish(self.folder / "directory.cose", members, now, now + _CERTIFIED_FOR)
-        return identities
+        certificate = load_authority_certificate(self.folder / "authority")
+        return identities, load_directory((self.folder / "directory.cose").read_bytes(), certificate, now, 0)
 
 
 def addresses_of(domain: str, names: Sequence[str]) -> list[str]:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from exchange.bootstrap.relay import TransitLoop
 from exchange.bootstrap.tree_files import remember
 from exchange.broker.consumer import BatchConsumer, ConsumedQueue
 from exchange.broker.publisher import ConfirmedPublisher
@@ -28,8 +29,9 @@ from exchange.flow.opendesk import OpenDesk, OpinionRule
 from exchange.flow.ports import Delivery
 from exchange.flow.receipts import OnSigned
 from exchange.flow.receive import Handler, Receiver
+from exchange.flow.undelivered import take_non_delivery
 from exchange.store import SqlStore
-from schemas import Document, Role, Tally
+from schemas import Document, NonDelivery, Role, Tally
 
 log = structlog.get_logger()
 
@@ -85,7 +87,7 @@ def work_for(
     A relay office that can ``take`` directories of other domains hands them on, too. ``sign_at_once`` signs for every
     notice on arrival, where the member's own system files what comes.
     """
-    work = Work(opinion_rule, decide_rule, {Document.KIND: respond.take_document})
+    work = Work(opinion_rule, decide_rule, {Document.KIND: respond.take_document, NonDelivery.KIND: take_non_delivery})
     if Role.RELAY in roles:
         work.handlers |= pass_on.handlers() | counting.handlers()
         work.on_signed = counting.on_signed
@@ -146,6 +148,7 @@ class RunningMember:
         self._threads: list[threading.Thread] = []
         self._publisher: ConfirmedPublisher | None = None
         self._consumer: BatchConsumer | None = None
+        self._transit: TransitLoop | None = None
 
     def start(self) -> None:
         """Connects and starts all loops. Raises the errors of broker and database when they cannot be reached."""
@@ -171,6 +174,9 @@ class RunningMember:
             trust_stamp=isinstance(judge, BrokerStamp),
         )
         self._consumer.start()
+        if Role.RELAY in roles:
+            self._transit = TransitLoop(self.node, self._link.url, self._link.user_id, self._committed)
+            self._transit.start()
         if self._periodic:
             self._spawn("tick", self._tick_loop)
         log.info("member.serving", node=self.node.address, roles=[role.value for role in roles])
@@ -190,6 +196,8 @@ class RunningMember:
         self._nudge.set()
         if self._consumer is not None:
             self._consumer.close()
+        if self._transit is not None:
+            self._transit.close()
         self.node.hand_over = None
         self.dispatcher.stop()
         for thread in self._threads:

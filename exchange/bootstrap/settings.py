@@ -78,6 +78,11 @@ class Home:
         return self.root / "tree"
 
     @property
+    def links(self) -> Path:
+        """The links to neighbouring domains; holds passwords, readable by its owner only."""
+        return self.root / "links.json"
+
+    @property
     def departments(self) -> Path:
         """One folder a department: profile and rule."""
         return self.root / "departments"

@@ -19,6 +19,7 @@ from pika.spec import Basic, BasicProperties
 
 from exchange.broker.loop import error_of
 from exchange.broker.pause import Pause
+from exchange.broker.uplink import came_over
 from exchange.broker.wakeup import Wakeup
 from exchange.clock import monotonic
 from exchange.errors import BrokerError
@@ -84,6 +85,7 @@ class Catch:
             redelivered=method.redelivered,
             stamp=_stamp(headers) if trust_stamp else None,
             backlog=backlog,
+            came_over=came_over(method.routing_key),
         )
 
 

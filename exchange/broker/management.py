@@ -14,11 +14,14 @@ import httpx
 from exchange.broker.loop import DENIED
 from exchange.broker.provision import MemberAccount
 from exchange.broker.topology import DOCUMENTS, dead_queue, queues_of
+from exchange.broker.uplink import link_account, link_permissions, link_topic_permission, transit_queues
 from exchange.broker.urls import credentials, shown, vhost
 from exchange.errors import BadTopology, BrokerUnavailable
 
 _TIMEOUT = 10.0
 """Seconds for one answer."""
+
+_ABSENT = 404
 
 NOTHING = "^$"
 """A permission pattern that matches no name."""
@@ -65,20 +68,73 @@ class ManagementClient:
         It may configure nothing, publish to the exchange of documents under its own name only, and read its own
         queues. Raises BrokerUnavailable or BadTopology.
         """
-        place = f"{self._quoted(self._vhost)}/{self._quoted(account.address)}"
-        self._put(f"/api/users/{self._quoted(account.address)}", {"password": account.password, "tags": ""})
-        self._put(f"/api/permissions/{place}", member_permissions(account.address, account.is_window))
-        self._put(f"/api/topic-permissions/{place}", member_topic_permission(account.address))
+        name, is_window, is_relay = account.address, account.is_window, account.is_relay
+        rights, keys = member_permissions(name, is_window, is_relay), member_topic_permission(name)
+        self._put_user(name, account.password, "", rights, keys)
+
+    def put_link(self, own: str, neighbour: str, password: str) -> None:
+        """Makes the account of the link between the own domain and a neighbour, or sets it anew.
+
+        The tag impersonator lets it hand on messages that bear the user who published them first; it gives no access
+        to this API. Raises BrokerUnavailable or BadTopology.
+        """
+        rights, keys = link_permissions(neighbour), link_topic_permission(own, neighbour)
+        self._put_user(link_account(neighbour), password, "impersonator", rights, keys)
+
+    def delete_user(self, name: str) -> bool:
+        """Removes an account; False if there was none. Raises BrokerUnavailable or BadTopology."""
+        return self._delete(f"/api/users/{self._quoted(name)}")
+
+    def close_connections(self, user: str) -> None:
+        """Ends whatever an account still has open. Raises BrokerUnavailable or BadTopology."""
+        for each in self._ask("GET", "/api/connections").json():
+            if each.get("user") == user:
+                self._delete(f"/api/connections/{self._quoted(each['name'])}")
+
+    def parameter(self, component: str, name: str) -> dict[str, Any] | None:
+        """The value of a runtime parameter; None where there is none. Raises BrokerUnavailable or BadTopology."""
+        answer = self._ask("GET", self._parameter(component, name), absent=True)
+        return None if answer.status_code == _ABSENT else dict(answer.json()["value"])
+
+    def put_parameter(self, component: str, name: str, value: Mapping[str, Any]) -> None:
+        """Sets a runtime parameter. Raises BrokerUnavailable, or BadTopology for a plugin or value not known there."""
+        self._put(self._parameter(component, name), {"value": dict(value)})
+
+    def delete_parameter(self, component: str, name: str) -> bool:
+        """Clears a runtime parameter; False if there was none. Raises BrokerUnavailable or BadTopology."""
+        return self._delete(self._parameter(component, name))
+
+    def shovels(self) -> dict[str, str]:
+        """States of all shovels of the vhost by name. Raises BrokerUnavailable or BadTopology."""
+        found = self._ask("GET", f"/api/shovels/{self._quoted(self._vhost)}").json()
+        return {str(each["name"]): str(each.get("state", "unknown")) for each in found}
 
     def queues(self) -> list[QueueView]:
         """All queues of the vhost. Raises BrokerUnavailable or BadTopology."""
         found = self._ask("GET", f"/api/queues/{self._quoted(self._vhost)}").json()
         return [QueueView(each["name"], each.get("messages"), each.get("consumers", 0)) for each in found]
 
+    def _put_user(
+        self, name: str, password: str, tags: str, rights: Mapping[str, str], keys: Mapping[str, str]
+    ) -> None:
+        place = f"{self._quoted(self._vhost)}/{self._quoted(name)}"
+        self._put(f"/api/users/{self._quoted(name)}", {"password": password, "tags": tags})
+        self._put(f"/api/permissions/{place}", rights)
+        self._put(f"/api/topic-permissions/{place}", keys)
+
+    def _parameter(self, component: str, name: str) -> str:
+        return f"/api/parameters/{component}/{self._quoted(self._vhost)}/{self._quoted(name)}"
+
+    def _delete(self, path: str) -> bool:
+        return self._ask("DELETE", path, absent=True).status_code != _ABSENT
+
     def _put(self, path: str, body: Mapping[str, Any]) -> None:
         self._ask("PUT", path, body)
 
-    def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> httpx.Response:
+    def _ask(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, absent: bool = False
+    ) -> httpx.Response:
+        """One request; ``absent`` lets 404 be an answer. What was sent is quoted nowhere: it may hold passwords."""
         try:
             answer = self._http.request(method, path, json=body)
         except httpx.HTTPError as error:
@@ -92,7 +148,7 @@ class ManagementClient:
                 mend="use an account with the tag administrator in EXCHANGE_BROKER_URL or EXCHANGE_MANAGEMENT_URL",
                 code=DENIED,
             )
-        if not answer.is_success:
+        if not answer.is_success and not (absent and answer.status_code == _ABSENT):
             reason = f"{method} {path}: {answer.status_code}"
             raise BadTopology(f"the management API at {self._shown} refuses {reason}", mend="see the broker's log")
         return answer
@@ -102,9 +158,10 @@ class ManagementClient:
         return quote(name, safe="")
 
 
-def member_permissions(address: str, is_window: bool) -> dict[str, str]:
+def member_permissions(address: str, is_window: bool, is_relay: bool = False) -> dict[str, str]:
     """Name patterns of what a member may configure, write and read."""
-    own = "|".join(re.escape(name) for name in (*queues_of(address, is_window), dead_queue(address)))
+    transit = transit_queues(address) if is_relay else ()
+    own = "|".join(re.escape(name) for name in (*queues_of(address, is_window), *transit, dead_queue(address)))
     return {"configure": NOTHING, "write": f"^{DOCUMENTS}$", "read": f"^({own})$"}
 
 

@@ -26,6 +26,9 @@ NODE_NAME = "yizhan@localhost"
 _PORTS = range(21_000, 29_000)
 """Outside what the system gives to outgoing connections, so that a port is still free after a restart."""
 
+_PLUGINS = ("rabbitmq_management", "rabbitmq_shovel", "rabbitmq_shovel_management")
+"""The management API; links between levels; and how the links stand, in that API."""
+
 _LETTING_GO = 5.0
 """Seconds that a server which has just ended may take to let go of its ports."""
 
@@ -93,7 +96,7 @@ class NodeFolder:
         _write(self.root / "rabbitmq.conf", configuration(ports, self.password.read_text(), can_stamp=can_stamp))
         (self.root / "advanced.config").write_text("[].\n")
         (self.root / "environment").write_text("")
-        (self.root / "enabled_plugins").write_text("[rabbitmq_management].\n")
+        (self.root / "enabled_plugins").write_text(f"[{','.join(_PLUGINS)}].\n")
 
     def last_lines(self, count: int = 8) -> str:
         """The end of the logs, to say why the server did not start."""

@@ -6,13 +6,14 @@ sent to it: on some versions a node that is killed within a second of the declar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pika.exceptions import ChannelClosedByBroker
 
 from exchange.broker.admin import Errand, errand
-from exchange.broker.topology import EXCHANGES, Queue, all_queues, member_bindings
+from exchange.broker.topology import EXCHANGES, Binding, Queue, all_queues, member_bindings
+from exchange.broker.uplink import transit_of, uplink_of
 from exchange.broker.urls import with_credentials as with_credentials
 from exchange.errors import BadTopology
 
@@ -29,6 +30,20 @@ class MemberAccount:
     address: str
     password: str = field(repr=False)
     is_window: bool
+    is_relay: bool = False
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What a domain that is linked has beyond its members' own queues: relay offices, and neighbouring domains."""
+
+    relays: Collection[str] = ()
+    """Addresses, of members, that have transit queues."""
+    neighbours: Collection[str] = ()
+    """Domains that have uplink queues here."""
+
+
+NO_EXTRAS = Extras()
 
 
 def provision(
@@ -38,6 +53,7 @@ def provision(
     progress: Callable[[str], None],
     *,
     settle: float = SETTLE,
+    extras: Extras = NO_EXTRAS,
 ) -> None:
     """Declares whatever the domain's members need, and lets new queues settle for ``settle`` seconds.
 
@@ -45,10 +61,9 @@ def provision(
     """
     with errand(url, "provision") as admin:
         _declare_exchanges(admin)
-        new = [queue.name for queue in all_queues(members, windows) if _declare(admin, queue)]
-        for address in members:
-            for binding in member_bindings(address, address in windows):
-                admin.channel.queue_bind(binding.queue, binding.exchange, binding.key)
+        new = [queue.name for queue in _queues(members, windows, extras) if _declare(admin, queue)]
+        for binding in _bindings(members, windows, extras):
+            admin.channel.queue_bind(binding.queue, binding.exchange, binding.key)
         if new:
             progress(f"queues: {len(new)} declared for {len(members)} members, settling")
             admin.wait(settle)
@@ -56,17 +71,35 @@ def provision(
             progress(f"queues: those of {len(members)} members are there")
 
 
-def missing_queues(url: str, members: Sequence[str], windows: Collection[str]) -> list[str]:
+def missing_queues(url: str, members: Sequence[str], windows: Collection[str], extras: Extras = NO_EXTRAS) -> list[str]:
     """Names of the members' queues that the broker does not have. Raises BrokerUnavailable."""
     with errand(url, "doctor") as visitor:
-        return [queue.name for queue in all_queues(members, windows) if not visitor.queue_exists(queue.name)]
+        return [queue.name for queue in _queues(members, windows, extras) if not visitor.queue_exists(queue.name)]
 
 
 def waiting_messages(url: str, members: Sequence[str], windows: Collection[str]) -> int:
     """Messages that lie in the members' queues already. Raises BrokerUnavailable, or BadTopology."""
     with errand(url, "look") as visitor:
-        names = [queue.name for queue in all_queues(members, windows)]
+        names = [queue.name for queue in _queues(members, windows, NO_EXTRAS)]
         return sum(visitor.channel.queue_declare(name, passive=True).method.message_count for name in names)
+
+
+def _queues(members: Sequence[str], windows: Collection[str], extras: Extras) -> Iterator[Queue]:
+    yield from all_queues(members, windows)
+    yield from (queue for queue, _ in _linking(extras))
+
+
+def _bindings(members: Sequence[str], windows: Collection[str], extras: Extras) -> Iterator[Binding]:
+    for address in members:
+        yield from member_bindings(address, address in windows)
+    yield from (binding for _, bindings in _linking(extras) for binding in bindings)
+
+
+def _linking(extras: Extras) -> Iterator[tuple[Queue, list[Binding]]]:
+    for relay in extras.relays:
+        yield from transit_of(relay)
+    for neighbour in extras.neighbours:
+        yield from uplink_of(neighbour)
 
 
 def _declare_exchanges(admin: Errand) -> None:

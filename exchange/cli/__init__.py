@@ -11,7 +11,7 @@ import typer
 
 from exchange.bootstrap import logs
 from exchange.bootstrap.member import SWITCH_INTERVAL
-from exchange.cli import desk, domain, domains, keys, notice, people, runs, upkeep
+from exchange.cli import desk, domain, domains, keys, links, notice, people, runs, upkeep
 from exchange.cli.view import printable
 from exchange.errors import ExchangeError
 
@@ -51,6 +51,7 @@ notice.register(app)
 upkeep.register(app)
 keys.register(app)
 domains.register(app)
+links.register(app)
 runs.register(app)
 
 

@@ -23,6 +23,8 @@ from exchange.envelope import envelope_for
 from exchange.errors import DatabaseUnavailable
 from exchange.flow.node import Node
 from exchange.flow.ports import Parcel, Publication, Publisher, PublishOutcome, PublishResult
+from exchange.rules.addressing import UPLINK
+from exchange.rules.transit import label_for
 
 log = structlog.get_logger()
 
@@ -199,4 +201,5 @@ def _publication(parcel: Parcel) -> Publication:
         message_id=parcel.message_id,
         correlation_id=parcel.conversation_id,
         kind=parcel.kind,
+        headers=label_for(parcel.addressee) if parcel.queue.startswith(UPLINK) else {},
     )

@@ -20,8 +20,9 @@ import structlog
 from exchange.clock import Clock
 from exchange.directory import Lookup
 from exchange.envelope import Identity, seal
+from exchange.errors import NotFound
 from exchange.flow.ports import JournalEntry, Outgoing, Parcel, Store, Transaction
-from exchange.rules.addressing import queue_for
+from exchange.rules.addressing import domain_of, next_hop, queue_towards
 from exchange.rules.calendar import WorkingCalendar
 from schemas import Body, Header, Matter, Role, Suite, Urgency
 
@@ -60,13 +61,20 @@ class Node:
         return self.identity.address
 
     @property
+    def domain(self) -> str:
+        """The member's own domain."""
+        return domain_of(self.address)
+
+    @property
     def monitors(self) -> tuple[str, ...]:
         """Addresses of all deadline monitors of the domain."""
         return tuple(member.address for member in self.directory.with_role(Role.MONITOR))
 
     def reachable(self, addresses: Sequence[str]) -> tuple[str, ...]:
         """Those that can be sealed to; members leave the directory or are revoked while their cases go on."""
-        return tuple(address for address in addresses if self.directory.reachable(address, self.suite))
+        return tuple(
+            address for address in addresses if self._in_tree(address) and self.directory.reachable(address, self.suite)
+        )
 
     def has_role(self, address: str, role: Role) -> bool:
         """Whether a known member is of the own domain and has a role there; roles of other domains give no power here.
@@ -78,7 +86,13 @@ class Node:
     def expect(self, addresses: Sequence[str]) -> None:
         """Makes sure that all of them can be written to. Raises NotFound."""
         for address in addresses:
+            if not self._in_tree(address):
+                mend = "write to it by another channel; levels are linked within one tree only"
+                raise NotFound(f"{address} belongs to another tree than {self.domain}", mend=mend)
             self.directory.recipient(address, self.suite)
+
+    def _in_tree(self, address: str) -> bool:
+        return next_hop(self.domain, domain_of(address)) is not None
 
     @contextmanager
     def step(self) -> Iterator[Step]:
@@ -187,7 +201,9 @@ class Step:
         header = draft.header
         recipients = [self.node.directory.recipient(address, header.suite) for address in header.addressees]
         sealed = seal(header, draft.body, self.node.identity, recipients, draft.enclosures)
-        queues = {address: queue_for(header.kind, address, header.urgency) for address in header.addressees}
+        own = self.node.domain
+        ways = ((address, queue_towards(own, header.kind, address, header.urgency)) for address in header.addressees)
+        queues = {address: queue for address, queue in ways if queue is not None}
         return Outgoing(
             header=header,
             signed=sealed.signed,

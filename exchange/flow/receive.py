@@ -4,7 +4,8 @@ The order for each delivery:
  1. read the clear header within bounds; what is not an envelope goes to the dead letters with its reason;
  2. open and verify; what fails goes to the dead letters (its sender cannot be known, so it gets no receipt);
     receipts are read here too: what is wrong with them is their sender's fault and not the handler's;
- 3. the broker's user, where it names one, must be the verified sender;
+ 3. the broker's user, where it names one, must be the verified sender, or, for a sender of another domain, the own
+    domain's relay office;
  4. known already under the same digest: its stored receipt is sent again, nothing else happens;
  5. known under another digest: the id was reused, dead letter;
  6. the handler for its kind runs; if it returns the document, the signed receipt carries the reason;
@@ -30,6 +31,7 @@ from exchange.flow.deadletters import failed, first_arrivals, given_up, refused
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import DeadLetter, Delivery, InboxEntry, Known, Signed
 from exchange.flow.receipts import OnSigned, ReceiptBook, ReceiptTray, read_receipts
+from exchange.rules.addressing import domain_of, relay_of
 from exchange.rules.arbiter import Arrival
 from schemas import Body, Header, Receipt, ReceiptBatch, Role
 
@@ -141,7 +143,7 @@ class Receiver:
     def _open(self, delivery: Delivery) -> Incoming:
         now = self._node.clock.now()
         opened = open_envelope(delivery.body, self._node.identity, self._node.directory, now)
-        if delivery.user_id is not None and delivery.user_id != opened.header.sender:
+        if delivery.user_id is not None and not self._may_bring(delivery.user_id, opened.header.sender):
             raise Forged(f"the broker's user {delivery.user_id} is not the signer {opened.header.sender}")
         is_receipt = opened.header.kind == ReceiptBatch.KIND
         if not is_receipt and opened.header.kind not in self._handlers:
@@ -151,6 +153,11 @@ class Receiver:
         if self._node.has_role(opened.header.sender, Role.MONITOR):
             self._arrival.seen(opened.header)
         return Incoming(opened, arrival, tuple(receipts))
+
+    def _may_bring(self, user: str, signer: str) -> bool:
+        """Everyone brings its own; what was signed in another domain comes through the own one's relay office."""
+        own = self._node.domain
+        return user == signer or (domain_of(signer) != own and user == relay_of(own))
 
     def _judge(self, delivery: Delivery, header: Header, now: datetime) -> Arrival:
         """The arrival as it was first judged: what is delivered again after a failure of ours arrived no later."""

@@ -22,6 +22,7 @@ from exchange.flow.node import Node
 from exchange.flow.ports import DeadLetter, Delivery
 from exchange.flow.receipts import OnSigned
 from exchange.flow.receive import Handler, Receiver
+from exchange.flow.transit import STAGE
 from exchange.rules.arbiter import Arrival
 from schemas import Header
 
@@ -73,6 +74,9 @@ def _letter(node: Node, id: str) -> DeadLetter:
     if letter.reason_code == Forged.code:
         # The broker's account it came by is not on record, so that this check could not be made again.
         raise CallerError(f"dead letter {id} is forged: {letter.reason}", mend="its sender writes it anew")
+    if letter.stage == STAGE:
+        mend = "once the reason is mended its sender sends it again: exchange resend"
+        raise CallerError(f"dead letter {id} is not for {node.address}: it was passing through", mend=mend)
     return letter
 
 

@@ -1,4 +1,8 @@
-"""Which of an addressee's queues a message goes to."""
+"""Where a message goes: which of an addressee's queues, or, to another domain, towards which neighbour.
+
+Addresses are hierarchical; the member is the last label, the rest is its domain. A domain's superior is the domain
+without its last label. Every level knows its own members and its direct neighbours, and nothing else.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,64 @@ from schemas import DeemedConsent, Escalation, Opinion, Urgency
 _ARBITERS = frozenset({Opinion.KIND, DeemedConsent.KIND, Escalation.KIND})
 """Kinds that share one queue at a window, so that their order decides between them."""
 
+UPLINK = "uplink."
+"""How the names of queues to another domain begin; no address begins with that label."""
+
 
 def queue_for(kind: str, addressee: str, urgency: Urgency) -> str:
     """The queue's name: the arbiter queue for opinions and silence, the urgent one, or the inbox."""
     if kind in _ARBITERS:
         return f"{addressee}.opinions"
     return f"{addressee}.inbox" if urgency is Urgency.ORDINARY else f"{addressee}.inbox.urgent"
+
+
+def queue_towards(own: str, kind: str, addressee: str, urgency: Urgency) -> str | None:
+    """The queue of domain ``own`` that leads to an addressee: its own, or one to the neighbour on the way.
+
+    None where no way leads there: the addressee belongs to another tree.
+    """
+    target = domain_of(addressee)
+    if target == own:
+        return queue_for(kind, addressee, urgency)
+    hop = next_hop(own, target)
+    return None if hop is None else uplink_queue(hop, urgent=urgency is not Urgency.ORDINARY)
+
+
+def uplink_queue(neighbour: str, *, urgent: bool = False) -> str:
+    """Where messages wait for the link to a neighbouring domain, up or down."""
+    return f"{UPLINK}{neighbour}.urgent" if urgent else f"{UPLINK}{neighbour}"
+
+
+def domain_of(address: str) -> str:
+    """A member's domain: its address without the last label; empty for an address of one label."""
+    return address.rpartition(".")[0]
+
+
+def superior_of(domain: str) -> str | None:
+    """The next higher domain; None for a root."""
+    return domain.rpartition(".")[0] or None
+
+
+def relay_of(domain: str) -> str:
+    """A domain's relay office."""
+    return f"{domain}.relay"
+
+
+def next_hop(own: str, target: str) -> str | None:
+    """The neighbour on the way from one domain to another: ``own`` if that is it; None into another tree."""
+    if own == target:
+        return own
+    if target.startswith(f"{own}."):
+        return f"{own}.{target.removeprefix(f'{own}.').partition('.')[0]}"
+    return superior_of(own) if own.partition(".")[0] == target.partition(".")[0] else None
+
+
+def way_between(own: str, target: str) -> tuple[str, ...]:
+    """All domains on the way, both ends included; empty where there is none."""
+    way = [own]
+    while way[-1] != target:
+        hop = next_hop(way[-1], target)
+        if hop is None:
+            return ()
+        way.append(hop)
+    return tuple(way)

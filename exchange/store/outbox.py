@@ -42,12 +42,16 @@ _ADD_COPY = adding(
     outbox_copy, "message_id", "addressee", "queue", "rank", "recipient", "needs_receipt", "written_at",
     state=f"'{OutboxState.WRITTEN}'", attempts="0", next_at="0",
 )  # fmt: skip
-_DUE = (
+_PARCELS = (
     select(
         _c.id, _c.message_id, _m.conversation_id, _m.kind, _c.addressee, _c.queue, _m.urgency, _c.attempts, _c.recipient
     )
     .join(outbox_message, _m.message_id == _c.message_id)
-    .where(WAITING_COPIES, _c.next_at <= bindparam("moment", type_=_c.next_at.type), _c.id.not_in(_IDS))
+    .where(WAITING_COPIES)
+)  # fmt: skip
+_WAITING = _PARCELS.where(_c.message_id == bindparam("message"), _c.addressee == bindparam("to"))
+_DUE = (
+    _PARCELS.where(_c.next_at <= bindparam("moment", type_=_c.next_at.type), _c.id.not_in(_IDS))
     .order_by(_c.rank, _c.id)
     .limit(bindparam("most"))
 )
@@ -122,7 +126,13 @@ class SqlOutbox:
         return [_parcel(number, by_id[message_id], addressee) for number, message_id, addressee in numbers]
 
     def due(self, now: datetime, limit: int, flying: Collection[int]) -> list[Parcel]:
-        rows = self._db.execute(_DUE, {"moment": now, "most": limit, "ids": list(flying)}).all()
+        return self._read(_DUE, {"moment": now, "most": limit, "ids": list(flying)})
+
+    def waiting(self, message_id: str, addressee: str) -> Parcel | None:
+        return next(iter(self._read(_WAITING, {"message": message_id, "to": addressee})), None)
+
+    def _read(self, query: Select[Any], values: dict[str, Any]) -> list[Parcel]:
+        rows = self._db.execute(query, values).all()
         if not rows:
             return []
         # Read once a message: a fan-out's copies share it.

@@ -43,6 +43,8 @@ from schemas import (
     Header,
     Material,
     Member,
+    NonDelivery,
+    NonDeliveryReason,
     Notice,
     NoticeReminder,
     OfferedDirectory,
@@ -251,6 +253,15 @@ MESSAGES: tuple[Body, ...] = (
         rows_more=3,
         missing=("c.d.police",),
         missing_more=1,
+    ),
+    NonDelivery(
+        message_id=ID,
+        addressee="c.d.nobody",
+        envelope=DIGEST,
+        reason_code=NonDeliveryReason.UNKNOWN_ADDRESSEE,
+        reason="c.d has no member of that address",
+        at=at("03-02"),
+        relay="c.d.relay",
     ),
 )
 """One of each message kind."""

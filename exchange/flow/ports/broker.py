@@ -66,6 +66,8 @@ class Delivery:
     """The broker's arrival stamp; None where the broker is not known to set it."""
     backlog: bool
     """True if it stood in the queue before this consumer began."""
+    came_over: str | None = None
+    """The neighbouring domain whose link put it into this queue, by the broker's word; None where none did."""
 
 
 OnBatch = Callable[[Sequence[Delivery]], None]

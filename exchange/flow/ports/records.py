@@ -142,7 +142,8 @@ class DeadLetter:
     reason_code: str
     reason: str
     stage: str
-    """``open`` (envelope refused), ``handle`` (handler failed for good) or ``broker`` (came from the dead queue)."""
+    """``open`` (envelope refused), ``handle`` (handler failed for good), ``broker`` (came from the dead queue) or
+    ``transit`` (a relay office could not pass it on)."""
     queue: str
     envelope: bytes
     message_id: str | None = None

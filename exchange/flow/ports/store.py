@@ -60,6 +60,9 @@ class Outbox(Protocol):
     def resend(self, message_id: str, addressee: str | None, now: datetime) -> int:
         """Makes copies due at once, unless the addressee has signed for or returned them; the number of copies."""
 
+    def waiting(self, message_id: str, addressee: str) -> Parcel | None:
+        """One addressee's copy, if it is WRITTEN or SENT."""
+
     def rows(self, message_id: str) -> list[OutboxView]: ...
 
     def given_up(self, limit: int = 100) -> list[OutboxView]:

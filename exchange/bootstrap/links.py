@@ -1,0 +1,47 @@
+"""What a domain knows of its links: one small file, with the passwords of both accounts of each link."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from exchange.errors import BadConfiguration
+
+
+@dataclass(frozen=True)
+class KnownLink:
+    """A link to a neighbour: the password of its account at our broker, and, upwards, how to reach the other one."""
+
+    password: str = field(repr=False)
+    url: str | None = field(default=None, repr=False)
+    """The neighbour's broker under the link's account there; None for a lower domain, which comes to us."""
+
+
+def load_links(path: Path) -> dict[str, KnownLink]:
+    """Links by neighbouring domain; none where there is no such file. Raises BadConfiguration."""
+    if not path.exists():
+        return {}
+    try:
+        return {str(name): KnownLink(**fields) for name, fields in json.loads(path.read_text()).items()}
+    except OSError as error:
+        raise BadConfiguration(f"{path}: {error.strerror}", mend="make it readable to its owner") from error
+    except (ValueError, TypeError, AttributeError):
+        mend = "delete it and declare the links again: exchange link NEIGHBOUR"
+        raise BadConfiguration(f"{path} does not hold", mend=mend) from None
+
+
+def save_links(path: Path, links: Mapping[str, KnownLink]) -> None:
+    """Writes all links, readable by their owner only."""
+    write_secret(path, json.dumps({name: asdict(link) for name, link in links.items()}, indent=1))
+
+
+def write_secret(path: Path, text: str) -> None:
+    """Replaces a file that only its owner may read."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".new")
+    temporary.unlink(missing_ok=True)
+    temporary.touch(mode=0o600)
+    temporary.write_text(text)
+    temporary.replace(path)

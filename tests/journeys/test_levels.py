@@ -1,0 +1,167 @@
+"""Documents between two levels, over two brokers: nothing lost, nothing doubled, whatever is down in between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from exchange.broker.shovels import shovel_names
+from exchange.errors import CallerError, ExchangeError, NotFound
+from exchange.flow import dispatch
+from exchange.flow.redrive import redrive
+from exchange.flow.transit import Fates
+from exchange.rules.transit import HOPS, MAX_HOPS, TO
+from schemas import Urgency
+from tests.contract.traffic import left_in
+from tests.journeys.city import wait_until
+from tests.journeys.levels import GHOST, HEALTH, LOWER, PLANNING, TRANSPORT, UNLINKED, UPPER, Levels, two_levels
+
+pytestmark = [pytest.mark.broker, pytest.mark.xdist_group("levels")]
+
+
+@pytest.fixture(scope="module")
+def levels(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Levels]:
+    with two_levels(tmp_path_factory.mktemp("levels")) as found:
+        yield found
+
+
+def titles(name: str, count: int) -> list[str]:
+    return [f"{name} {number}" for number in range(count)]
+
+
+def uplinked(levels: Levels) -> int:
+    return sum(left_in(levels.lower.info.url, name) for name in ("uplink.x", "uplink.x.urgent"))
+
+
+def test_a_document_goes_up_once_and_its_signed_receipt_comes_back(levels: Levels) -> None:
+    ids = levels.send(PLANNING, TRANSPORT, ["up"])
+    (copy,) = levels.settled(PLANNING, ids, "delivered")
+    assert copy.queue == "uplink.x"
+    assert copy.receipt_id is not None
+    assert levels.took(TRANSPORT, ["up"]) == ["up"]
+
+
+def test_a_document_goes_down_once_and_its_signed_receipt_comes_back(levels: Levels) -> None:
+    ids = levels.send(TRANSPORT, PLANNING, ["down"], Urgency.URGENT)
+    (copy,) = levels.settled(TRANSPORT, ids, "delivered")
+    assert copy.queue == "uplink.x.y.urgent"
+    assert levels.took(PLANNING, ["down"]) == ["down"]
+
+
+def test_a_relay_office_signs_for_nothing_that_passes_through(levels: Levels) -> None:
+    levels.settled(PLANNING, levels.send(PLANNING, HEALTH, ["through"]), "delivered")
+    with levels.upper.nodes["x.relay"].store.reading() as tx:
+        assert tx.inbox.counts().get("document", 0) == 0
+
+
+def test_what_is_sent_while_the_upper_broker_is_down_waits_below_and_arrives_once(levels: Levels) -> None:
+    names = titles("outage", 60)
+    before = levels.send(PLANNING, TRANSPORT, names[:20])
+    levels.upper_node.stop()
+    try:
+        during = levels.send(PLANNING, TRANSPORT, names[20:])
+        levels.settled(PLANNING, during, "sent")
+        wait_until(lambda: uplinked(levels) >= len(during), what="waiting in the uplink queue")
+    finally:
+        levels.upper_node.start(print)
+    levels.settled(PLANNING, before + during, "delivered", 120.0)
+    assert sorted(levels.took(TRANSPORT, names)) == sorted(names)
+
+
+def test_a_relay_office_that_stops_in_the_middle_loses_doubles_and_reorders_nothing(levels: Levels) -> None:
+    names = titles("stream", 120)
+    ids = levels.send(PLANNING, TRANSPORT, names[:60])
+    wait_until(lambda: len(levels.took(TRANSPORT, names)) > 0, what="the first of the stream")
+    levels.upper.stop("x.relay")
+    ids += levels.send(PLANNING, TRANSPORT, names[60:])
+    wait_until(lambda: left_in(levels.upper.info.url, "x.relay.transit") > 0, what="waiting for the relay office")
+    levels.upper.start("x.relay")
+    levels.settled(PLANNING, ids, "delivered", 120.0)
+    assert levels.took(TRANSPORT, names) == names
+
+
+def test_a_relay_office_that_fails_between_its_confirms_and_its_acknowledgement_repeats_no_effect(
+    levels: Levels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wait, failures = Fates.wait, iter([True])
+
+    def once(self: Fates) -> object:
+        found = wait(self)
+        if found and next(failures, False):
+            raise ExchangeError("the relay office dies here")
+        return found
+
+    monkeypatch.setattr(Fates, "wait", once)
+    names = titles("twice", 30)
+    levels.settled(PLANNING, levels.send(PLANNING, TRANSPORT, names), "delivered", 120.0)
+    assert next(failures, None) is None
+    assert levels.took(TRANSPORT, names) == names
+
+
+def test_a_message_that_has_been_passed_on_too_often_ends_with_a_notice(
+    levels: Levels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatch, "label_for", lambda to: {TO: to, HOPS: MAX_HOPS if to == TRANSPORT else 0})
+    (copy,) = levels.settled(PLANNING, levels.send(PLANNING, TRANSPORT, ["circling"]), "failed")
+    assert "too-many-hops" in (copy.last_error or "")
+    assert levels.took(TRANSPORT, ["circling"]) == []
+
+
+@pytest.mark.parametrize(("to", "code"), [(GHOST, "unknown-addressee"), (UNLINKED, "no-link")])
+def test_an_addressee_that_is_not_there_is_told_to_the_sender_by_the_relay_office(
+    levels: Levels, to: str, code: str
+) -> None:
+    ids = levels.send(PLANNING, to, [f"to {to}"])
+    (copy,) = levels.settled(PLANNING, ids, "failed")
+    assert (copy.last_error or "").startswith(f"{code}: ")
+    assert "(x.relay)" in (copy.last_error or "")
+    relay = levels.upper.nodes["x.relay"]
+    with relay.store.reading() as tx:
+        (letter,) = [each for each in tx.inbox.dead_letters() if each.message_id == ids[0]]
+    assert (letter.stage, letter.reason_code, letter.sender) == ("transit", code, PLANNING)
+    with pytest.raises(CallerError, match="passing through"):
+        redrive(relay, {}, None, letter.id)
+
+
+def test_what_is_urgent_overtakes_what_waits_for_the_link(levels: Levels) -> None:
+    names = titles("slow", 400)
+    levels.lower_side.cut(UPPER)
+    ordinary = levels.send(PLANNING, TRANSPORT, names)
+    urgent = levels.send(PLANNING, TRANSPORT, ["hurry"], Urgency.EXTRA_URGENT)
+    wait_until(lambda: uplinked(levels) >= 401, what="all of it at the uplink")
+    levels.lower_side.join(None, print)
+    levels.settled(PLANNING, ordinary + urgent, "delivered", 120.0)
+    took = levels.took(TRANSPORT, [*names, "hurry"])
+    assert sorted(took) == sorted([*names, "hurry"])
+    assert took.index("hurry") < 300
+
+
+def test_declaring_a_link_again_changes_nothing_and_cutting_it_can_be_repeated(levels: Levels) -> None:
+    assert levels.upper_side.admit(LOWER, print) == levels.url
+    assert levels.lower_side.join(levels.url, print) == []
+    assert levels.lower_side.cut(UPPER) == shovel_names(LOWER, UPPER)
+    assert levels.lower_side.cut(UPPER) == []
+    assert [shovel.state for shovel in levels.lower_side.status()[0].shovels] == ["missing"] * 4
+    assert sorted(levels.lower_side.join(None, print)) == sorted(shovel_names(LOWER, UPPER))
+    wait_until(lambda: levels.lower_side.status()[0].runs, what="the link")
+
+
+def test_the_upper_level_can_shut_a_lower_one_out_and_let_it_in_again(levels: Levels) -> None:
+    assert levels.upper_side.cut(LOWER) == ["link.x.y"]
+    ids = levels.send(PLANNING, TRANSPORT, ["shut out"])
+    levels.settled(PLANNING, ids, "sent")
+    wait_until(lambda: not levels.lower_side.status()[0].runs, what="the loss of the link")
+    assert levels.took(TRANSPORT, ["shut out"]) == []
+    assert levels.upper_side.admit(LOWER, print) == levels.url
+    levels.settled(PLANNING, ids, "delivered", 120.0)
+    assert levels.took(TRANSPORT, ["shut out"]) == ["shut out"]
+
+
+def test_a_link_to_anyone_but_the_direct_neighbours_is_refused(levels: Levels) -> None:
+    with pytest.raises(CallerError, match="not directly below"):
+        levels.upper_side.admit("x.y.z", print)
+    with pytest.raises(CallerError, match="a root"):
+        levels.upper_side.join("amqp://somewhere", print)
+    with pytest.raises(NotFound, match="no link to q"):
+        levels.lower_side.cut("q")
