@@ -10,11 +10,11 @@ import httpx
 
 from exchange.bootstrap import checkup
 from exchange.bootstrap.findings import Finding, Level, guarded
-from exchange.bootstrap.home import open_directory, open_work
+from exchange.bootstrap.home import open_directory, open_tree, open_work
 from exchange.bootstrap.settings import Home, Settings
 from exchange.catalogue import load_catalogue
 from exchange.clock import RealClock
-from exchange.directory import DirectoryView
+from exchange.directory import DirectoryView, State, TreeView
 from exchange.errors import ExchangeError
 from exchange.profiles import Profile, load_profiles
 from exchange.rules.calendar import ChinaCalendar
@@ -36,6 +36,7 @@ def examine(settings: Settings) -> list[Finding]:
         *guarded("clock", lambda: _clock(settings)),
         *guarded("calendar", lambda: _calendar(settings.clock.now().date())),
         *guarded("directory", lambda: _directory(home, settings)),
+        *_where(view, "levels", lambda: _levels(home, settings)),
         *_where(profiles and view, "keys", lambda: checkup.keys(settings, profiles)),
         *_where(profiles, "databases", lambda: checkup.databases(settings, profiles)),
         *_where(profiles, "broker", lambda: checkup.broker(settings, windows, profiles)),
@@ -150,3 +151,20 @@ def _directory(home: Home, settings: Settings) -> Iterator[Finding]:
     yield Finding(
         level, "directory", f"version {view.version}, {len(view.members)} members, {left.days} days left", mend
     )
+
+
+def _levels(home: Home, settings: Settings) -> Iterator[Finding]:
+    """Other domains; nothing at all for one that stands alone."""
+    view = open_tree(home, settings)
+    if not isinstance(view, TreeView):
+        return
+    current = [one for one in view.domains if one.state is State.CURRENT]
+    yield Finding("good", "levels", f"{len(current)} domains count, the own one included")
+    for one in view.domains:
+        if one.reason:
+            yield Finding("note", f"domain {one.domain}", one.reason, "exchange domain list, at its superior too")
+    for lower in view.directory.delegations:
+        left = lower.expires_at - settings.clock.now()
+        if lower.revoked_at is None and left < _EXPIRES_SOON:
+            what, mend = f"its delegation ends in {left.days} days", f"exchange domain add {lower.domain} renews it"
+            yield Finding("note", f"domain {lower.domain}", what, mend)

@@ -14,6 +14,7 @@ import pytest
 
 from exchange.bootstrap import levels
 from exchange.bootstrap.certify import certify
+from exchange.bootstrap.doctor import examine
 from exchange.bootstrap.home import open_member
 from exchange.clock import SteppedClock
 from exchange.directory import State, TreeView
@@ -225,6 +226,27 @@ def test_a_member_takes_newer_foreign_directories_while_it_is_served_and_notices
     clock.step_to(MONDAY + 365 * DAY + timedelta(seconds=1))
     node.renew()
     assert node.reachable(["a.b.planning"]) == ()
+
+
+def test_the_doctor_says_which_domains_do_not_count_and_which_delegations_end(
+    pair: tuple[Domain, Domain], clock: SteppedClock
+) -> None:
+    upper, lower = pair
+    add(upper, lower)
+
+    def findings() -> list[str]:
+        return [one.finding for one in examine(upper.settings) if one.check in ("levels", "domain a.b")]
+
+    assert findings() == ["2 domains count, the own one included"]
+    for days in (300, 600):
+        clock.step_to(MONDAY + days * DAY)
+        for domain in (upper, lower):
+            certify(domain.settings, f"{domain.name}.planning", domain.say)
+    upper.take(lower)
+    clock.step_to(MONDAY + 710 * DAY)
+    assert findings()[1:] == ["its delegation ends in 20 days"]
+    levels.revoke(upper.settings, "a.b", "merged", upper.say)
+    assert "merged" in findings()[1]
 
 
 # --- by commands ----------------------------------------------------------------------------------------------------

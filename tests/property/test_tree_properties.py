@@ -53,7 +53,7 @@ def one_by_one(order: Sequence[bytes]) -> TreeView:
     for data in order:
         view = seen_from(LEVELS["a"], [*kept, data], seen=marks)
         marks = view.tree.marks
-        kept = [one.data for one in (*view.tree.branches.values(), *view.tree.early)]
+        kept = [*(one.data for one in view.tree.branches.values()), *(one.data for one in view.tree.early)]
     return view
 
 
