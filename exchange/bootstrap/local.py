@@ -17,9 +17,9 @@ from types import TracebackType
 from exchange.bootstrap.member import Link, RunningMember, Work, new_id, work_for
 from exchange.broker.management import ManagementClient
 from exchange.broker.node import NodeInfo
-from exchange.broker.provision import Extras, MemberAccount, provision, with_credentials
+from exchange.broker.provision import SETTLE, Extras, MemberAccount, provision, with_credentials
 from exchange.clock import Clock, monotonic
-from exchange.directory import Authority, DirectoryView, load_authority_certificate, load_directory
+from exchange.directory import Authority, Lookup, load_authority_certificate, load_directory
 from exchange.envelope import Identity
 from exchange.errors import OperatorError
 from exchange.flow.node import Node
@@ -56,10 +56,12 @@ class LocalDomain:
     catalogue: MutableMapping[str, Matter] = field(default_factory=dict)
     calendar: WorkingCalendar = field(default_factory=ChinaCalendar)
     suite: Suite = Suite.HYBRID
-    certified: tuple[Mapping[str, Identity], DirectoryView] | None = None
+    certified: tuple[Mapping[str, Identity], Lookup] | None = None
     """Keys and directory that were made elsewhere, for a domain that does not trust its own authority alone."""
     accounts: bool = False
     """Give every member an account of its own at the broker, as in production; needs the management API."""
+    rest: float = SETTLE
+    """Seconds that new queues get before traffic."""
     nodes: dict[str, Node] = field(default_factory=dict)
     members: dict[str, RunningMember] = field(default_factory=dict)
     _links: dict[str, Link] = field(default_factory=dict)
@@ -81,7 +83,10 @@ class LocalDomain:
         """Authority, directory, queues, databases and nodes; nothing is served yet."""
         identities, directory = self.certified or self._certify()
         extras = Extras(relays=self._with(Role.RELAY))
-        provision(self.info.url, list(self.seats), self._with(Role.WINDOW), progress=lambda text: None, extras=extras)
+        provision(
+            self.info.url, list(self.seats), self._with(Role.WINDOW),
+            progress=lambda text: None, settle=self.rest, extras=extras,
+        )  # fmt: skip
         self._links = self._give_accounts() if self.accounts else {}
         for address in self.seats:
             store = self._store(address)
@@ -176,7 +181,7 @@ class LocalDomain:
         store.migrate()
         return store
 
-    def _certify(self) -> tuple[Mapping[str, Identity], DirectoryView]:
+    def _certify(self) -> tuple[Mapping[str, Identity], Lookup]:
         now = self.clock.now()
         authority = Authority.open_or_create(self.folder / "authority", self.domain, now)
         identities = {address: authority.certify(address, now, valid_for=_CERTIFIED_FOR) for address in self.seats}

@@ -47,9 +47,10 @@ class ManagementClient:
         place = parts.netloc.rpartition("@")[2]
         self._shown = shown(management_url)
         self._vhost = vhost(broker_url)
+        self._account = credentials(management_url) or credentials(broker_url)
         self._http = httpx.Client(
             base_url=urlunsplit(parts._replace(netloc=place)).rstrip("/"),
-            auth=credentials(management_url) or credentials(broker_url),
+            auth=self._account,
             timeout=_TIMEOUT,
             trust_env=False,
         )
@@ -61,6 +62,13 @@ class ManagementClient:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._http.close()
+
+    def put_vhost(self, name: str) -> None:
+        """Makes a virtual host, where it is missing, for the own account. Raises BrokerUnavailable or BadTopology."""
+        self._put(f"/api/vhosts/{self._quoted(name)}", {})
+        if self._account is not None:
+            rights = {"configure": ".*", "write": ".*", "read": ".*"}
+            self._put(f"/api/permissions/{self._quoted(name)}/{self._quoted(self._account[0])}", rights)
 
     def put_member(self, account: MemberAccount) -> None:
         """Makes a member's account, or sets its password and rights anew.

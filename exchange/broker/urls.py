@@ -52,6 +52,11 @@ def credentials(url: str) -> tuple[str, str] | None:
     return unquote(parts.username), unquote(parts.password or "")
 
 
+def with_vhost(url: str, name: str) -> str:
+    """Another virtual host of the same broker."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{quote(name, safe='')}"))
+
+
 def vhost(url: str) -> str:
     """The virtual host an AMQP URL names; ``/`` where it names none."""
     return unquote(urlsplit(url).path[1:]) or "/"
