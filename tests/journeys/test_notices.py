@@ -1,0 +1,171 @@
+"""Notices through three levels: passed on, signed for, counted; late, returned, recalled, and never twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from exchange.broker.node import NodeInfo, PrivateNode
+from exchange.envelope import verify_signed
+from exchange.errors import CallerError, Conflict, NotFound
+from exchange.flow.issue import recall, remind
+from exchange.flow.sign_for import sign_for
+from tests.journeys.city import wait_until
+from tests.journeys.province import Province, province
+
+pytestmark = pytest.mark.broker
+
+TREE = {
+    "": ["office", "health"],
+    "hefei": ["office", "health", "emergency"],
+    "hefei.feixi": ["office", "health"],
+    "hefei.feidong": ["office", "health"],
+}
+EMERGENCY = "anhui.hefei.emergency"
+BY_HAND = ["hefei.health", "hefei.feixi.health"]
+
+
+@pytest.fixture(scope="module")
+def brokers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[NodeInfo]]:
+    nodes = [PrivateNode(tmp_path_factory.mktemp(name) / "node") for name in ("upper", "lower")]
+    try:
+        yield [node.start(print) for node in nodes]
+    finally:
+        for node in nodes:
+            node.stop()
+
+
+@pytest.fixture(scope="module")
+def anhui(brokers: list[NodeInfo], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Province]:
+    with province(tmp_path_factory.mktemp("tree"), brokers, "anhui", TREE, BY_HAND) as served:
+        yield served
+
+
+def test_everybody_who_is_meant_has_it_and_the_origin_counts_them_by_level(anhui: Province) -> None:
+    notice = anhui.issue("all")
+    anhui.reaches(notice, [(1, 1, 1, 0), (3, 3, 2, 0), (4, 4, 3, 0)])
+    assert anhui.status(notice).unsigned == (anhui.address("hefei.feixi.health"), anhui.address("hefei.health"))
+    assert not anhui.status(notice).over
+
+    sign_for(anhui.node("hefei.health"), notice)
+    sign_for(anhui.node("hefei.feixi.health"), notice, accepted=False, reason="非本单位职责")
+    anhui.reaches(notice, [(1, 1, 1, 0), (3, 3, 3, 0), (4, 4, 3, 1)])
+    found = anhui.status(notice)
+    assert found.over
+    assert [(body.address, body.reason) for body in found.returned] == [
+        (anhui.address("hefei.feixi.health"), "非本单位职责")
+    ]
+
+
+def test_the_origins_signature_is_intact_two_levels_away(anhui: Province) -> None:
+    notice = anhui.issue("health at county")
+    anhui.reaches(notice, [(0, 0, 0, 0), (0, 0, 0, 0), (2, 2, 1, 0)])
+    reader = anhui.node("hefei.feidong.health")
+    with reader.store.reading() as tx:
+        row = tx.notices.get(notice)
+        assert row is not None
+        forwarding = tx.documents.get(anhui.address("hefei.feidong.relay"), row.forwarding_id)
+        assert forwarding is not None
+        origin = verify_signed(forwarding.enclosures[0], reader.directory)
+    with anhui.node("office").store.reading() as tx:
+        sent = tx.documents.get(anhui.address("office"), notice)
+    assert sent is not None
+    assert forwarding.enclosures[0] == sent.signed
+    assert origin.header.sender == anhui.address("office")
+    assert row.origin == anhui.address("office")
+
+
+def test_an_audience_goes_no_further_than_it_must(anhui: Province) -> None:
+    notice = anhui.issue("direct")
+    anhui.reaches(notice, [(0, 0, 0, 0), (1, 1, 1, 0)])
+    with anhui.node("hefei.relay").store.reading() as tx:
+        assert tx.notices.branches(notice) == []
+    with anhui.node("hefei.feixi.relay").store.reading() as tx:
+        assert tx.notices.get(notice) is None
+
+
+def test_an_audience_that_means_nobody_is_refused_before_anything_is_sent(anhui: Province) -> None:
+    with pytest.raises(CallerError, match="matches nobody"):
+        anhui.issue("fisheries at any")
+    with pytest.raises(NotFound, match="in no directory"):
+        anhui.issue("anhui.hefei.fisheries")
+    with pytest.raises(CallerError, match="at character"):
+        anhui.issue("departments at")
+
+
+def test_a_reminder_reaches_those_who_have_not_signed_and_nobody_else(anhui: Province) -> None:
+    notice = anhui.issue("health at any except anhui.health", act_by=date(2026, 6, 30))
+    anhui.reaches(notice, [(0, 0, 0, 0), (1, 1, 0, 0), (2, 2, 1, 0)])
+    reminder = remind(anhui.node("office"), notice)
+
+    def reminded(name: str) -> bool:
+        with anhui.node(name).store.reading() as tx:
+            found = tx.documents.of_conversation(notice)
+        kinds = [verify_signed(one.enclosures[0], anhui.node(name).directory).header.kind for one in found
+                 if one.kind == "forwarding"]  # fmt: skip
+        return "notice-reminder" in kinds
+
+    wait_until(lambda: reminded("hefei.health") and reminded("hefei.feixi.health"), 30, f"the reminder {reminder}")
+    assert not reminded("hefei.feidong.health")
+
+
+def test_a_recalled_notice_is_kept_and_marked_and_its_readers_are_still_counted(anhui: Province) -> None:
+    notice = anhui.issue("health at any except anhui.health")
+    anhui.reaches(notice, [(0, 0, 0, 0), (1, 1, 0, 0), (2, 2, 1, 0)])
+    recall(anhui.node("office"), notice, "附件有误")
+
+    def state(name: str) -> str | None:
+        with anhui.node(name).store.reading() as tx:
+            row = tx.notices.get(notice)
+        return row.state if row else None
+
+    for name in ("hefei.health", "hefei.feixi.health", "hefei.feidong.health", "hefei.relay", "relay"):
+        wait_until(lambda name=name: state(name) == "recalled", 30, f"the recall at {name}")
+    assert anhui.counts(notice) == [(0, 0, 0, 0), (1, 1, 0, 0), (2, 2, 1, 0)]
+    with pytest.raises(Conflict):
+        sign_for(anhui.node("hefei.health"), notice)
+    with pytest.raises(Conflict):
+        recall(anhui.node("office"), notice, "again")
+    with pytest.raises(NotFound):
+        recall(anhui.node("hefei.office"), notice, "not mine")
+
+
+def test_a_corrected_notice_takes_the_place_of_the_earlier_one(anhui: Province) -> None:
+    first = anhui.issue(EMERGENCY)
+    anhui.reaches(first, [(0, 0, 0, 0), (1, 1, 1, 0)])
+    second = anhui.issue(EMERGENCY, replaces=first)
+    anhui.reaches(second, [(0, 0, 0, 0), (1, 1, 1, 0)])
+    with anhui.node("hefei.emergency").store.reading() as tx:
+        earlier, later = tx.notices.get(first), tx.notices.get(second)
+    assert earlier is not None
+    assert later is not None
+    assert (earlier.state, later.state) == ("replaced", "signed")
+
+
+def test_a_link_that_is_down_loses_nothing_and_catches_up(anhui: Province, tmp_path: Path) -> None:
+    lower = anhui.trial.sides[anhui.address("hefei")]
+    assert lower.cut(anhui.root)
+    notices = [anhui.issue(EMERGENCY) for _ in range(3)]
+    wait_until(lambda: anhui.counts(notices[-1]) == [(0, 0, 0, 0)], 30, "the province's own count")
+    lower.join(None, print)
+    for notice in notices:
+        anhui.reaches(notice, [(0, 0, 0, 0), (1, 1, 1, 0)])
+    with anhui.node("hefei.emergency").store.reading() as tx:
+        received = [row.notice_id for row in tx.notices.recent() if row.notice_id in notices]
+    assert sorted(received) == sorted(notices)
+
+
+def test_a_relay_office_that_is_away_for_a_while_repeats_nothing(anhui: Province) -> None:
+    domain, relay = anhui.trial.domains[anhui.address("hefei")], anhui.address("hefei.relay")
+    domain.stop(relay)
+    notices = [anhui.issue(EMERGENCY) for _ in range(3)]
+    domain.start(relay)
+    for notice in notices:
+        anhui.reaches(notice, [(0, 0, 0, 0), (1, 1, 1, 0)])
+    with anhui.node("hefei.emergency").store.reading() as tx:
+        forwardings = [one for one in tx.documents.recent("received", "forwarding", 500)
+                       if one.conversation_id in notices]  # fmt: skip
+    assert len(forwardings) == len(notices)
