@@ -108,7 +108,7 @@ class LocalDomain:
         member = RunningMember(
             node,
             self._stores[address],
-            self._links.get(address) or Link(self.info.url, None, self.stamps),
+            self.link(address),
             seat.work or work_for(seat.roles),
             periodic=self.periodic,
             event_times=self.event_times,
@@ -117,6 +117,10 @@ class LocalDomain:
         member.start()
         self.members[address] = member
         return member
+
+    def link(self, address: str) -> Link:
+        """How a member reaches the broker."""
+        return self._links.get(address) or Link(self.info.url, None, self.stamps)
 
     def stop(self, address: str) -> None:
         """Stops serving one member; its queue fills up meanwhile. `start` serves it again, on its database."""

@@ -34,6 +34,8 @@ STAGE = "transit"
 _PARTING = 3.0
 """Seconds that a batch may still wait for confirms once the office is closing."""
 
+_KEPT = "nothing to do: they stay in their queue and go on when the broker takes them"
+
 _UNANSWERED = frozenset({NonDelivery.KIND, ReceiptBatch.KIND})
 _IDS = uuid.UUID("3d1a5b0e-52c4-4b0f-9d0c-7a4a7f1f6a52")
 
@@ -84,7 +86,7 @@ class Fates:
         with self._changed:
             self._changed.wait_for(lambda: not self._pending or self._closing)
             if not self._changed.wait_for(lambda: not self._pending, _PARTING if self._closing else None):
-                raise BrokerUnavailable(f"{len(self._pending)} messages in transit are unconfirmed; they are kept")
+                raise BrokerUnavailable(f"{len(self._pending)} messages in transit are unconfirmed", mend=_KEPT)
             return self._found
 
     def close(self) -> None:
@@ -147,7 +149,7 @@ class Transit:
         fates = self.fates.wait()
         again = [fate for fate in fates.values() if fate.outcome in (PublishOutcome.LOST, PublishOutcome.REFUSED)]
         if again:
-            raise BrokerUnavailable(f"{len(again)} messages in transit were not taken: {again[0].reason}")
+            raise BrokerUnavailable(f"{len(again)} messages in transit were not taken: {again[0].reason}", mend=_KEPT)
         nowhere = [each for each in onward if fates[each.publication.id].outcome is PublishOutcome.UNROUTABLE]
         self.passed_on += len(onward) - len(nowhere)
         return [_Ended(each.delivery, each.header, _no_queue(each.publication)) for each in nowhere]

@@ -15,6 +15,8 @@ from exchange.flow.receive import Incoming
 from exchange.rules.addressing import domain_of, relay_of, way_between
 from schemas import Body, NonDelivery, Role
 
+_MEND = "treat as an attack or a defect of whoever signed it; the copy is sent on as if nothing had been said"
+
 
 def take_non_delivery(step: Step, message: Incoming, notice: Body) -> None:
     """Marks the copy as failed with the notice's reason. Raises Returned for one who may not say so."""
@@ -24,7 +26,7 @@ def take_non_delivery(step: Step, message: Incoming, notice: Body) -> None:
     if copy is None:
         return
     if hashlib.sha256(envelope_for(copy.common, copy.recipient)).hexdigest() != notice.envelope:
-        raise Returned("what did not arrive is not what was sent", code="not-ours")
+        raise Returned("what did not arrive is not what was sent", code="not-ours", mend=_MEND)
     reason = f"{notice.reason_code}: {notice.reason} ({notice.relay})"
     step.tx.outbox.mark_failed(copy.id, reason, step.now, None)
     facts = {"addressee": notice.addressee, "code": notice.reason_code.value, "relay": notice.relay}
@@ -35,6 +37,6 @@ def _check_relay(step: Step, signer: str, notice: NonDelivery) -> None:
     domain = domain_of(signer)
     roles = step.node.directory.member(signer).roles
     if notice.relay != signer or signer != relay_of(domain) or Role.RELAY not in roles:
-        raise Returned("only a relay office says that something could not be passed on", code="not-a-relay")
+        raise Returned("only a relay office says that something ended on its way", code="not-a-relay", mend=_MEND)
     if domain not in way_between(step.node.domain, domain_of(notice.addressee)):
-        raise Returned(f"{domain} is not on the way to {notice.addressee}", code="not-on-the-way")
+        raise Returned(f"{domain} is not on the way to {notice.addressee}", code="not-on-the-way", mend=_MEND)

@@ -61,6 +61,18 @@ def test_a_message_is_due_at_once_for_each_addressee_with_the_same_ciphertext_an
         assert parcel.attempts == 0
 
 
+def test_a_copy_that_waits_is_found_by_its_message_and_addressee_until_it_is_settled(store: SqlStore) -> None:
+    message = outgoing(PLANNING, TRANSPORT)
+    add(store, message, outgoing(PLANNING))
+    first, _, _ = due(store)
+    with store.transaction() as tx:
+        assert tx.outbox.waiting(message.header.message_id, PLANNING) == first
+        assert tx.outbox.waiting(message.header.message_id, US) is None
+        tx.outbox.mark_failed(first.id, "no way", NOW, None)
+        assert tx.outbox.waiting(message.header.message_id, PLANNING) is None
+        assert tx.outbox.waiting(message.header.message_id, TRANSPORT) is not None
+
+
 def test_the_signed_document_and_its_enclosures_are_on_record_as_they_were(store: SqlStore) -> None:
     message = outgoing(enclosures=(b"", b"\x00\x01", b"x" * 70_000))
     add(store, message)

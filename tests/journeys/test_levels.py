@@ -7,13 +7,16 @@ from collections.abc import Iterator
 import pytest
 
 from exchange.broker.shovels import shovel_names
+from exchange.clock import RealClock
+from exchange.envelope import envelope_for
 from exchange.errors import CallerError, ExchangeError, NotFound
 from exchange.flow import dispatch
+from exchange.flow.ports import Publication, PublishOutcome
 from exchange.flow.redrive import redrive
 from exchange.flow.transit import Fates
 from exchange.rules.transit import HOPS, MAX_HOPS, TO
-from schemas import Urgency
-from tests.contract.traffic import left_in
+from schemas import NonDelivery, NonDeliveryReason, Urgency
+from tests.contract.traffic import left_in, publishing
 from tests.journeys.city import wait_until
 from tests.journeys.levels import GHOST, HEALTH, LOWER, PLANNING, TRANSPORT, UNLINKED, UPPER, Levels, two_levels
 
@@ -122,6 +125,65 @@ def test_an_addressee_that_is_not_there_is_told_to_the_sender_by_the_relay_offic
     assert (letter.stage, letter.reason_code, letter.sender) == ("transit", code, PLANNING)
     with pytest.raises(CallerError, match="passing through"):
         redrive(relay, {}, None, letter.id)
+
+
+@pytest.mark.parametrize(
+    ("signer", "fields", "code"),
+    [
+        (HEALTH, {"relay": HEALTH}, "not-a-relay"),
+        (HEALTH, {"relay": "x.relay"}, "not-a-relay"),
+        ("x.relay", {"envelope": "ab" * 32}, "not-ours"),
+        ("x.relay", {"addressee": "x.y.relay"}, "not-on-the-way"),
+    ],
+)
+def test_a_notice_that_nobody_could_truly_give_is_returned_and_gives_up_nothing(
+    levels: Levels, signer: str, fields: dict[str, str], code: str
+) -> None:
+    levels.upper.stop(TRANSPORT)
+    try:
+        ids = levels.send(PLANNING, TRANSPORT, [f"slandered {signer} {fields}"])
+        forged = NonDelivery(
+            **{
+                "message_id": ids[0], "addressee": TRANSPORT, "envelope": "cd" * 32, "relay": signer,
+                "reason_code": NonDeliveryReason.NO_LINK, "reason": "-", "at": RealClock().now(), **fields,
+            }
+        )  # fmt: skip
+        with levels.upper.nodes[signer].step() as step:
+            notice = step.send(forged, [PLANNING])
+        (copy,) = levels.settled(signer, [notice], "returned")
+        assert (copy.last_error or "").startswith(f"{code}: ")
+        assert levels.copies(PLANNING, ids)[0].state in ("written", "sent")
+    finally:
+        levels.upper.start(TRANSPORT)
+    levels.settled(PLANNING, ids, "delivered")
+
+
+def test_only_the_own_relay_office_may_bring_what_was_signed_elsewhere(levels: Levels) -> None:
+    levels.upper.stop("x.relay")
+    levels.upper.stop(HEALTH)
+    try:
+        ids = levels.send(PLANNING, TRANSPORT, ["carried by another"])
+        wait_until(lambda: left_in(levels.upper.info.url, "x.relay.transit") == 1, what="waiting for the relay office")
+        with levels.lower.nodes[PLANNING].store.reading() as tx:
+            copy = tx.outbox.waiting(ids[0], TRANSPORT)
+        assert copy is not None
+        body = envelope_for(copy.common, copy.recipient)
+        stray = Publication(1, f"{TRANSPORT}.inbox", body, ids[0], ids[0], "document")
+        url = levels.upper.link(HEALTH).url
+        with publishing(url, HEALTH, user_id=HEALTH) as (publisher, fates):
+            publisher.publish([stray])
+            assert fates.outcomes(1) == {PublishOutcome.CONFIRMED}
+        wait_until(lambda: forged(levels, ids[0]), what="the refusal")
+        assert levels.took(TRANSPORT, ["carried by another"]) == []
+    finally:
+        levels.upper.start("x.relay")
+        levels.upper.start(HEALTH)
+    levels.settled(PLANNING, ids, "delivered")
+
+
+def forged(levels: Levels, message_id: str) -> bool:
+    with levels.upper.nodes[TRANSPORT].store.reading() as tx:
+        return any(each.reason_code == "forged" for each in tx.inbox.letters_of([message_id]))
 
 
 def test_what_is_urgent_overtakes_what_waits_for_the_link(levels: Levels) -> None:
