@@ -28,7 +28,8 @@ from exchange.broker.shovels import (
 from exchange.broker.uplink import link_account, transit_queues
 from exchange.broker.urls import parameters
 from exchange.errors import CallerError, NotFound
-from exchange.rules.addressing import relay_of, superior_of, uplink_queue
+from exchange.rules.addressing import uplink_queue
+from exchange.rules.hierarchy import relay_of, superior_of
 
 Say = Callable[[str], None]
 

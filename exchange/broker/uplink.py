@@ -12,7 +12,8 @@ from __future__ import annotations
 import re
 
 from exchange.broker.topology import DEAD, DOCUMENTS, REDELIVER, UNLIMITED, Arguments, Binding, Queue, routing_key
-from exchange.rules.addressing import relay_of, uplink_queue
+from exchange.rules.addressing import uplink_queue
+from exchange.rules.hierarchy import relay_of
 
 _LINK = "link."
 

@@ -15,7 +15,7 @@ from exchange.bootstrap.settings import Home, Settings
 from exchange.cli.domain import HomeOption, JsonOption
 from exchange.cli.view import console, plain, print_json, say
 from exchange.errors import BadConfiguration, CallerError
-from exchange.rules.addressing import superior_of
+from exchange.rules.hierarchy import superior_of
 
 _TICKET = "link-{lower}.json"
 """What the lower domain needs to join, in the upper one's folder."""

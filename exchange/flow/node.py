@@ -22,7 +22,7 @@ from exchange.directory import Lookup
 from exchange.envelope import Identity, seal
 from exchange.errors import NotFound
 from exchange.flow.ports import JournalEntry, Outgoing, Parcel, Store, Transaction
-from exchange.rules.addressing import domain_of, next_hop, queue_towards
+from exchange.rules.addressing import home_of, hop_towards, queue_towards
 from exchange.rules.calendar import WorkingCalendar
 from schemas import Body, Header, Matter, Role, Suite, Urgency
 
@@ -63,7 +63,7 @@ class Node:
     @property
     def domain(self) -> str:
         """The member's own domain."""
-        return domain_of(self.address)
+        return home_of(self.address)
 
     @property
     def monitors(self) -> tuple[str, ...]:
@@ -92,7 +92,7 @@ class Node:
             self.directory.recipient(address, self.suite)
 
     def _in_tree(self, address: str) -> bool:
-        return next_hop(self.domain, domain_of(address)) is not None
+        return hop_towards(self.domain, home_of(address)) is not None
 
     @contextmanager
     def step(self) -> Iterator[Step]:

@@ -31,8 +31,9 @@ from exchange.flow.deadletters import failed, first_arrivals, given_up, refused
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import DeadLetter, Delivery, InboxEntry, Known, Signed
 from exchange.flow.receipts import OnSigned, ReceiptBook, ReceiptTray, read_receipts
-from exchange.rules.addressing import domain_of, relay_of
+from exchange.rules.addressing import home_of
 from exchange.rules.arbiter import Arrival
+from exchange.rules.hierarchy import relay_of
 from schemas import Body, Header, Receipt, ReceiptBatch, Role
 
 log = structlog.get_logger()
@@ -157,7 +158,7 @@ class Receiver:
     def _may_bring(self, user: str, signer: str) -> bool:
         """Everyone brings its own; what was signed in another domain comes through the own one's relay office."""
         own = self._node.domain
-        return user == signer or (domain_of(signer) != own and user == relay_of(own))
+        return user == signer or (home_of(signer) != own and user == relay_of(own))
 
     def _judge(self, delivery: Delivery, header: Header, now: datetime) -> Arrival:
         """The arrival as it was first judged: what is delivered again after a failure of ours arrived no later."""

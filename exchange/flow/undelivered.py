@@ -12,7 +12,8 @@ from exchange.envelope import envelope_for
 from exchange.errors import Returned
 from exchange.flow.node import Step
 from exchange.flow.receive import Incoming
-from exchange.rules.addressing import domain_of, relay_of, way_between
+from exchange.rules.addressing import home_of, way_between
+from exchange.rules.hierarchy import relay_of
 from schemas import Body, NonDelivery, Role
 
 _MEND = "treat as an attack or a defect of whoever signed it; the copy is sent on as if nothing had been said"
@@ -34,9 +35,9 @@ def take_non_delivery(step: Step, message: Incoming, notice: Body) -> None:
 
 
 def _check_relay(step: Step, signer: str, notice: NonDelivery) -> None:
-    domain = domain_of(signer)
+    domain = home_of(signer)
     roles = step.node.directory.member(signer).roles
     if notice.relay != signer or signer != relay_of(domain) or Role.RELAY not in roles:
         raise Returned("only a relay office says that something ended on its way", code="not-a-relay", mend=_MEND)
-    if domain not in way_between(step.node.domain, domain_of(notice.addressee)):
+    if domain not in way_between(step.node.domain, home_of(notice.addressee)):
         raise Returned(f"{domain} is not on the way to {notice.addressee}", code="not-on-the-way", mend=_MEND)

@@ -6,6 +6,7 @@ without its last label. Every level knows its own members and its direct neighbo
 
 from __future__ import annotations
 
+from exchange.rules.hierarchy import next_hop, path_between
 from schemas import DeemedConsent, Escalation, Opinion, Urgency
 
 _ARBITERS = frozenset({Opinion.KIND, DeemedConsent.KIND, Escalation.KIND})
@@ -27,10 +28,10 @@ def queue_towards(own: str, kind: str, addressee: str, urgency: Urgency) -> str 
 
     None where no way leads there: the addressee belongs to another tree.
     """
-    target = domain_of(addressee)
+    target = home_of(addressee)
     if target == own:
         return queue_for(kind, addressee, urgency)
-    hop = next_hop(own, target)
+    hop = hop_towards(own, target)
     return None if hop is None else uplink_queue(hop, urgent=urgency is not Urgency.ORDINARY)
 
 
@@ -39,36 +40,16 @@ def uplink_queue(neighbour: str, *, urgent: bool = False) -> str:
     return f"{UPLINK}{neighbour}.urgent" if urgent else f"{UPLINK}{neighbour}"
 
 
-def domain_of(address: str) -> str:
-    """A member's domain: its address without the last label; empty for an address of one label."""
+def home_of(address: str) -> str:
+    """The domain of an address as a message names it, right or wrong; empty for one of a single label."""
     return address.rpartition(".")[0]
 
 
-def superior_of(domain: str) -> str | None:
-    """The next higher domain; None for a root."""
-    return domain.rpartition(".")[0] or None
-
-
-def relay_of(domain: str) -> str:
-    """A domain's relay office."""
-    return f"{domain}.relay"
-
-
-def next_hop(own: str, target: str) -> str | None:
-    """The neighbour on the way from one domain to another: ``own`` if that is it; None into another tree."""
-    if own == target:
-        return own
-    if target.startswith(f"{own}."):
-        return f"{own}.{target.removeprefix(f'{own}.').partition('.')[0]}"
-    return superior_of(own) if own.partition(".")[0] == target.partition(".")[0] else None
+def hop_towards(own: str, target: str) -> str | None:
+    """`exchange.rules.hierarchy.next_hop`, for domains that messages name: None into another tree."""
+    return next_hop(own, target) if own.partition(".")[0] == target.partition(".")[0] else None
 
 
 def way_between(own: str, target: str) -> tuple[str, ...]:
-    """All domains on the way, both ends included; empty where there is none."""
-    way = [own]
-    while way[-1] != target:
-        hop = next_hop(way[-1], target)
-        if hop is None:
-            return ()
-        way.append(hop)
-    return tuple(way)
+    """`exchange.rules.hierarchy.path_between`, for domains that messages name: empty where there is none."""
+    return path_between(own, target) if own.partition(".")[0] == target.partition(".")[0] else ()

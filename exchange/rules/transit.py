@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from exchange.rules.addressing import domain_of, next_hop, queue_towards
+from exchange.rules.addressing import home_of, hop_towards, queue_towards
 from schemas import Header, NonDeliveryReason
 
 TO, HOPS = "yz-to", "yz-hops"
@@ -66,10 +66,10 @@ def _fault(
         return NonDeliveryReason.UNREADABLE, "its label does not count hops"
     if hops >= MAX_HOPS:
         return NonDeliveryReason.TOO_MANY_HOPS, f"it was passed on {MAX_HOPS} times without arriving"
-    target = domain_of(to)
+    target = home_of(to)
     if target == own:
         known = is_member(to)
         return None if known else (NonDeliveryReason.UNKNOWN_ADDRESSEE, f"{own} has no member of the address {to}")
-    if came_from is not None and next_hop(own, target) == came_from:
+    if came_from is not None and hop_towards(own, target) == came_from:
         return NonDeliveryReason.WENT_BACK, f"its way from {own} leads back to {came_from}, where it came from"
     return None

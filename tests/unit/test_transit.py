@@ -20,7 +20,8 @@ from exchange.broker.uplink import (
     transit_queue,
     uplink_of,
 )
-from exchange.rules.addressing import domain_of, next_hop, queue_towards, relay_of, superior_of, way_between
+from exchange.rules.addressing import home_of, hop_towards, queue_towards, way_between
+from exchange.rules.hierarchy import relay_of, superior_of
 from exchange.rules.transit import HOPS, MAX_HOPS, TO, Onward, Stuck, label_for, next_stage
 from schemas import Header, Urgency
 from tests.unit.facts import ID, at
@@ -60,9 +61,9 @@ def test_every_way_within_a_tree_goes_from_neighbour_to_neighbour_and_arrives(ow
 @given(DOMAINS, DOMAINS, st.integers(0, MAX_HOPS), st.booleans())
 def test_whatever_its_label_a_message_ends_after_so_many_hops(own: str, target: str, hops: int, known: bool) -> None:
     to, came_from, seen = f"{target}.planning", None, 0
-    while isinstance(found := stage(to, own, hops, came_from, known), Onward) and domain_of(to) != own:
+    while isinstance(found := stage(to, own, hops, came_from, known), Onward) and home_of(to) != own:
         assert found.label == {TO: to, HOPS: hops + 1}
-        hop = next_hop(own, target)
+        hop = hop_towards(own, target)
         assert found.queue == f"uplink.{hop}"
         own, came_from, hops, seen = str(hop), own, hops + 1, seen + 1
     assert seen <= MAX_HOPS
