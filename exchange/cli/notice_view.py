@@ -30,7 +30,9 @@ _NAMES = 12
 def notice_view(found: NoticeStatus) -> RenderableType:
     """A notice with its counts and names."""
     row = found.row
-    head = Text.assemble((row.number, "bold"), "  ", plain(row.title), "  ", state_of(row.state))
+    done = Text("已全部答复 all have answered", "green")
+    state = done if found.over and row.state == "open" else state_of(row.state)
+    head = Text.assemble((row.number, "bold"), "  ", plain(row.title), "  ", state)
     lines: list[RenderableType] = [head, Text(f"{row.notice_id}  {moment(row.received_at)}  → {row.audience}", "dim")]
     if row.act_by:
         lines.append(Text(f"限 {row.act_by} 前办理 · to be dealt with by {row.act_by}"))

@@ -33,18 +33,40 @@ def register(app: typer.Typer) -> None:
 
 
 def demo(
+    levels: Annotated[
+        bool, typer.Option("--levels", help="A notice through province, cities and counties, and back its receipts.")
+    ] = False,
+    every: Annotated[bool, typer.Option("--all", help="With --levels: all 121 domains of the province.")] = False,
     keep: Annotated[Path | None, typer.Option("--home", help="Where the records go (default: a new folder).")] = None,
 ) -> None:
     """Shows the main job at work, on an own broker, in under two minutes. 演示。
 
     A window, a deadline monitor and nine departments, each a process with its own keys and database, handle
     applications on an accelerated calendar. Ends by itself; exit code 8 if anything came out otherwise than it should.
+
+    `--levels` shows a notice instead that goes down from a province through its cities to their counties: relay
+    offices pass it on, bodies sign for it, one sends it back, one city's link is cut for a while, and the counts come
+    up level by level.
     """
     from exchange.bootstrap.demo import Demo
     from exchange.cli.demo_view import run_demo
 
     home = keep or Path(tempfile.mkdtemp(prefix="yizhan-demo-"))
+    if levels:
+        _demo_of_levels(home, every)
+        return
     if not run_demo(Demo(home, Settings.read(home=home))):
+        raise typer.Exit(OTHERWISE)
+
+
+def _demo_of_levels(home: Path, every: bool) -> None:
+    from exchange.bootstrap.levels_demo import LevelsDemo, part_of_tree
+    from exchange.bootstrap.trial import anhui
+    from exchange.cli.levels_view import run_levels
+
+    logs.configure(quiet=True)
+    places = anhui() if every else part_of_tree(anhui(), cities=3, counties=2)
+    if not run_levels(LevelsDemo(home, places, say)):
         raise typer.Exit(OTHERWISE)
 
 

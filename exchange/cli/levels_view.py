@@ -1,0 +1,83 @@
+"""The demonstration of levels as one watches it: the province filling up, city by city."""
+
+from __future__ import annotations
+
+import time
+
+from rich.console import Group, RenderableType
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from exchange.bootstrap.levels_demo import LevelsDemo
+from exchange.cli.notice_view import counts_table, notice_view
+from exchange.cli.view import console
+from exchange.flow.notice_status import NoticeStatus
+from exchange.rules.hierarchy import superior_of
+from schemas import Count
+
+_SHOWN = 8
+
+
+def run_levels(demo: LevelsDemo) -> bool:
+    """Runs the demonstration and shows it; True if everything came out as it should."""
+    console.print("[bold]驿站 Yizhan[/] · 省市县三级公文下发演示 · a notice through three levels\n")
+    try:
+        with console.status("preparing 准备中") as status:
+            demo.say = lambda text: status.update(f"preparing 准备中 · {text}")
+            demo.prepare()
+        with Live(console=console, refresh_per_second=4) as live:
+            for found in demo.steps():
+                live.update(_view(demo, found))
+                time.sleep(0.25)
+        found, deviations, messages = demo.status(), demo.deviations(), demo.messages()
+    finally:
+        demo.close()
+    console.print()
+    console.print(notice_view(found))
+    spent = demo.ended - demo.began
+    console.print(
+        f"\n{len(demo.places)} domains 个层级域, {sum(c.meant for c in found.counts)} bodies 个单位, "
+        f"{messages:,} messages 条消息, {spent:.1f} s"
+    )
+    for line in deviations:
+        console.print(f"[bold red]不符 otherwise than it should[/]: {line}")
+    if not deviations:
+        console.print("[bold green]全部相符[/] everything came out as it should: nothing lost, nothing doubled")
+    console.print(f"[dim]records 记录: {demo.folder}[/]")
+    return not deviations
+
+
+def _view(demo: LevelsDemo, found: NoticeStatus) -> RenderableType:
+    parts: list[RenderableType] = [_cities(demo)]
+    if found.counts:
+        parts.append(counts_table(found.counts))
+    for at, chinese, english in demo.events[-_SHOWN:]:
+        parts.append(Text.assemble((f"{at:6.1f} s  ", "dim"), chinese, ("  " + english, "dim")))
+    return Group(*parts)
+
+
+def _cities(demo: LevelsDemo) -> Table:
+    table = Table(header_style="bold", border_style="dim", title="各市签收情况 by city", title_justify="left")
+    table.add_column("市 city", no_wrap=True)
+    table.add_column("县区 counties", justify="right")
+    for title in ("应收 meant", "已收 has", "已签 signed", "退回 returned"):
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("", width=24)
+    for domain, tally in sorted(demo.by_city().items()):
+        counties = sum(superior_of(place.domain) == domain for place in demo.places)
+        name = f"{demo.names[domain]} {domain.rpartition('.')[2]}"
+        if tally is None:
+            table.add_row(name, str(counties), "", "", "", "", Text("尚无回报 nothing heard yet", "dim"))
+        else:
+            table.add_row(name, str(counties), *_numbers(tally.counts))
+    return table
+
+
+def _numbers(counts: tuple[Count, ...]) -> tuple[RenderableType, ...]:
+    meant, has, signed, returned = (
+        sum(getattr(count, field) for count in counts) for field in ("meant", "has", "signed", "returned")
+    )
+    bar = ProgressBar(total=max(1, meant), completed=signed + returned, width=24)
+    return str(meant), str(has), str(signed), str(returned) if returned else "", bar
