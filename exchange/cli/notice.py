@@ -33,7 +33,7 @@ notices = typer.Typer(
 
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
-    app.add_typer(notices, name="notice", rich_help_panel="层级 Between levels")
+    app.add_typer(notices, name="notice", rich_help_panel="层级 Levels")
 
 
 @notices.command("send")
