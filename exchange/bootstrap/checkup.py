@@ -14,7 +14,7 @@ from exchange.bootstrap.member import CONSUMING, Link
 from exchange.bootstrap.settings import Home, Settings
 from exchange.broker.loop import DENIED
 from exchange.broker.probe import server_version
-from exchange.broker.provision import missing_queues
+from exchange.broker.provision import Extras, missing_queues
 from exchange.errors import BadConfiguration, BrokerUnavailable, DatabaseUnavailable, ExchangeError, OperatorError
 from exchange.flow.ports import OutboxState
 from exchange.store import SqlStore, open_store
@@ -123,13 +123,15 @@ def _is_recent(settings: Settings, consumed_at: str | None) -> bool:
     return settings.clock.real_seconds(age) <= SERVED_WITHIN.total_seconds()
 
 
-def broker(settings: Settings, windows: Collection[str], addresses: Collection[str]) -> Iterator[Finding]:
+def broker(
+    settings: Settings, windows: Collection[str], addresses: Collection[str], relays: Collection[str] = ()
+) -> Iterator[Finding]:
     """Whether each member reaches the broker and has its queues there; which broker it is."""
     reached: list[Link] = []
     for address in addresses:
         try:
             link = open_link(settings, address)
-            missing = _missing(link, address, address in windows)
+            missing = _missing(link, address, address in windows, address in relays)
         except (BadConfiguration, BrokerUnavailable) as error:
             yield Finding("bad", f"broker account of {address}", str(error), error.mend)
             continue
@@ -140,10 +142,11 @@ def broker(settings: Settings, windows: Collection[str], addresses: Collection[s
         yield from _kind_of_broker(reached[0], len(reached))
 
 
-def _missing(link: Link, address: str, is_window: bool) -> list[str]:
+def _missing(link: Link, address: str, is_window: bool, is_relay: bool) -> list[str]:
     """A member's missing queues. Raises BrokerUnavailable for its account, OperatorError for the whole broker."""
     try:
-        return missing_queues(link.url, [address], [address] if is_window else [])
+        extras = Extras([address] if is_relay else [])
+        return missing_queues(link.url, [address], [address] if is_window else [], extras)
     except BrokerUnavailable as error:
         if error.code == DENIED:
             raise

@@ -29,6 +29,7 @@ def examine(settings: Settings) -> list[Finding]:
     home = Home(settings.home)
     profiles, view = _profiles(home), _view(home, settings)
     windows = [address for address, profile in profiles.items() if Role.WINDOW in profile.roles]
+    relays = [address for address, profile in profiles.items() if Role.RELAY in profile.roles]
     return [
         *guarded("departments", lambda: _departments(home)),
         *_where(home.departments.exists(), "catalogue", lambda: _catalogue(home, profiles)),
@@ -39,7 +40,7 @@ def examine(settings: Settings) -> list[Finding]:
         *_where(view, "levels", lambda: _levels(home, settings)),
         *_where(profiles and view, "keys", lambda: checkup.keys(settings, profiles)),
         *_where(profiles, "databases", lambda: checkup.databases(settings, profiles)),
-        *_where(profiles, "broker", lambda: checkup.broker(settings, windows, profiles)),
+        *_where(profiles, "broker", lambda: checkup.broker(settings, windows, profiles, relays)),
     ]
 
 
@@ -53,11 +54,12 @@ def examine_member(settings: Settings, address: str) -> list[Finding]:
     if view is not None:
         view.member(address)
     windows = [member.address for member in view.with_role(Role.WINDOW)] if view else []
+    relays = [member.address for member in view.with_role(Role.RELAY)] if view else []
     return [
         *guarded("directory", lambda: _directory(home, settings)),
         *_where(view, "keys", lambda: checkup.keys(settings, [address])),
         *_where(view, "databases", lambda: checkup.databases(settings, [address], idle_is="bad")),
-        *_where(view, "broker", lambda: checkup.broker(settings, windows, [address])),
+        *_where(view, "broker", lambda: checkup.broker(settings, windows, [address], relays)),
     ]
 
 
