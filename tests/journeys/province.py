@@ -20,6 +20,16 @@ from exchange.rules.hierarchy import domain_of
 from schemas import Document, DocumentKind, DocumentNumber, Notice, Role, Treatment, Urgency
 from tests.journeys.city import wait_until
 
+TREE = {
+    "": ["office", "health"],
+    "hefei": ["office", "health", "emergency"],
+    "hefei.feixi": ["office", "health"],
+    "hefei.feidong": ["office", "health"],
+}
+"""Bodies of a small Anhui, by domain below its root."""
+BY_HAND = ["hefei.health", "hefei.feixi.health"]
+"""Those of them that do not sign by themselves."""
+
 
 @dataclass
 class Province:

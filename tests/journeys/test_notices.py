@@ -2,46 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.envelope import verify_signed
 from exchange.errors import CallerError, Conflict, NotFound
 from exchange.flow.issue import recall, remind
 from exchange.flow.sign_for import sign_for
 from tests.journeys.city import wait_until
-from tests.journeys.province import Province, province
+from tests.journeys.province import Province
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.xdist_group("anhui")]
 
-TREE = {
-    "": ["office", "health"],
-    "hefei": ["office", "health", "emergency"],
-    "hefei.feixi": ["office", "health"],
-    "hefei.feidong": ["office", "health"],
-}
 EMERGENCY = "anhui.hefei.emergency"
-BY_HAND = ["hefei.health", "hefei.feixi.health"]
-
-
-@pytest.fixture(scope="module")
-def brokers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[NodeInfo]]:
-    nodes = [PrivateNode(tmp_path_factory.mktemp(name) / "node") for name in ("upper", "lower")]
-    try:
-        yield [node.start(print) for node in nodes]
-    finally:
-        for node in nodes:
-            node.stop()
-
-
-@pytest.fixture(scope="module")
-def anhui(brokers: list[NodeInfo], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Province]:
-    with province(tmp_path_factory.mktemp("tree"), brokers, "anhui", TREE, BY_HAND) as served:
-        yield served
 
 
 def test_everybody_who_is_meant_has_it_and_the_origin_counts_them_by_level(anhui: Province) -> None:

@@ -1,0 +1,125 @@
+"""Relay offices that alter, invent or go astray: the next one notices and returns it with the reason; nothing counts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import pytest
+
+from exchange.flow.ports import OutboxState
+from schemas import Body, Count, Forwarding, Recall, SignOff, Tally
+from tests.journeys.city import wait_until
+from tests.journeys.province import Province
+
+pytestmark = [pytest.mark.broker, pytest.mark.xdist_group("anhui")]
+
+
+def sent(anhui: Province, sender: str, to: str, body: Body, enclosures: Sequence[bytes] = ()) -> str:
+    """Sends a message as its body's node would; the reason for which it comes back."""
+    node, addressee = anhui.node(sender), anhui.address(to)
+    with node.step() as step:
+        message_id = step.send(body, (addressee,), enclosures=enclosures)
+
+    def row() -> tuple[OutboxState, str]:
+        with node.store.reading() as tx:
+            copy = tx.outbox.rows(message_id)[0]
+        return copy.state, copy.last_error or ""
+
+    wait_until(lambda: row()[0] in (OutboxState.RETURNED, OutboxState.DELIVERED), 30, f"an answer of {to}")
+    state, reason = row()
+    assert state is OutboxState.RETURNED, f"{to} took {body.KIND} of {sender}"
+    return reason
+
+
+@pytest.fixture(scope="module")
+def notice(anhui: Province) -> str:
+    """A notice to all health bodies below, on its way as it should be."""
+    notice_id = anhui.issue("health at any except anhui.health")
+    anhui.reaches(notice_id, [(0, 0, 0, 0), (1, 1, 0, 0), (2, 2, 1, 0)])
+    return notice_id
+
+
+def original(anhui: Province, notice: str) -> bytes:
+    with anhui.node("office").store.reading() as tx:
+        stored = tx.documents.get(anhui.address("office"), notice)
+    assert stored is not None
+    return stored.signed
+
+
+def forwarding(anhui: Province, notice: str, signed: bytes, *path: str) -> Forwarding:
+    return Forwarding(
+        notice_id=notice,
+        origin=anhui.address("office"),
+        digest=hashlib.sha256(signed).hexdigest(),
+        path=tuple(anhui.address(relay) for relay in path),
+    )
+
+
+def test_a_relay_that_alters_the_origins_document_is_found_by_its_signature(anhui: Province, notice: str) -> None:
+    signed = bytearray(original(anhui, notice))
+    signed[-200] ^= 1
+    altered = forwarding(anhui, notice, bytes(signed), "relay", "hefei.relay")
+    assert "origin" in sent(anhui, "hefei.relay", "hefei.health", altered, [bytes(signed)])
+
+
+def test_a_relay_that_drops_the_origins_document_is_found(anhui: Province, notice: str) -> None:
+    bare = forwarding(anhui, notice, original(anhui, notice), "relay", "hefei.relay")
+    assert "altered" in sent(anhui, "hefei.relay", "hefei.health", bare)
+    assert "altered" in sent(anhui, "hefei.relay", "hefei.health", bare, [b"something else"])
+
+
+@pytest.mark.parametrize(
+    ("sender", "to", "path"),
+    [
+        ("hefei.feixi.relay", "hefei.feixi.health", ("relay", "hefei.feixi.relay")),
+        ("hefei.relay", "hefei.health", ("hefei.relay",)),
+        ("hefei.relay", "hefei.health", ("relay", "hefei.relay", "hefei.relay")),
+        ("hefei.relay", "hefei.health", ("relay", "hefei.feixi.relay")),
+        ("hefei.feixi.relay", "hefei.relay", ("relay", "hefei.relay", "hefei.feixi.relay")),
+        ("hefei.feixi.relay", "hefei.feidong.relay", ("relay", "hefei.relay", "hefei.feixi.relay")),
+    ],
+    ids=["a level skipped", "not begun at the origin", "in a circle", "another's name", "upward", "sideways"],
+)
+def test_what_is_not_on_its_way_down_is_returned(
+    anhui: Province, notice: str, sender: str, to: str, path: tuple[str, ...]
+) -> None:
+    signed = original(anhui, notice)
+    assert "path" in sent(anhui, sender, to, forwarding(anhui, notice, signed, *path), [signed])
+
+
+def test_a_body_that_is_no_relay_office_passes_nothing_on(anhui: Province, notice: str) -> None:
+    signed = original(anhui, notice)
+    astray = forwarding(anhui, notice, signed, "relay", "hefei.relay")
+    assert "path" in sent(anhui, "hefei.emergency", "hefei.health", astray, [signed])
+
+
+def test_a_relay_counts_for_its_own_level_only(anhui: Province, notice: str) -> None:
+    before = anhui.counts(notice)
+    invented = Tally(
+        notice_id=notice, domain=anhui.address("hefei.feidong"), serial=99,
+        counts=(Count(level=2, meant=500, has=500, signed=500),), root="ab" * 32,
+    )  # fmt: skip
+    assert "not-entitled" in sent(anhui, "hefei.feixi.relay", "hefei.relay", invented)
+    upward = invented.model_copy(update={"domain": anhui.address("hefei.feixi"), "counts": (
+        Count(level=1, meant=500, has=500, signed=500),)})  # fmt: skip
+    assert "malformed" in sent(anhui, "hefei.feixi.relay", "hefei.relay", upward)
+    assert anhui.counts(notice) == before
+
+
+def test_only_those_whom_a_notice_was_passed_on_to_sign_for_it(anhui: Province, notice: str) -> None:
+    before = anhui.counts(notice)
+    digest = hashlib.sha256(original(anhui, notice)).hexdigest()
+    now = anhui.node("hefei.emergency").clock.now()
+    answer = SignOff(notice_id=notice, digest=digest, accepted=True, at=now)
+    assert "not-entitled" in sent(anhui, "hefei.emergency", "hefei.relay", answer)
+    another_text = answer.model_copy(update={"digest": "0" * 64})
+    assert "altered" in sent(anhui, "hefei.health", "hefei.relay", another_text)
+    assert anhui.counts(notice) == before
+
+
+def test_a_recall_by_somebody_else_is_returned(anhui: Province, notice: str) -> None:
+    digest = hashlib.sha256(original(anhui, notice)).hexdigest()
+    stolen = Recall(notice_id=notice, digest=digest, reason="not mine", at=anhui.node("health").clock.now())
+    assert "not-entitled" in sent(anhui, "health", "relay", stolen)
+    assert anhui.status(notice).row.state == "open"
