@@ -1,4 +1,4 @@
-"""Relay offices that alter, invent or go astray: the next one notices and returns it with the reason; nothing counts."""
+"""Relay offices that alter, invent or stray: the next one notices and returns it with the reason; nothing counts."""
 
 from __future__ import annotations
 
