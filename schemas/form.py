@@ -150,6 +150,8 @@ class Aggregate(Body):
     missing: Annotated[tuple[Address, ...], Field(max_length=MAX_NAMES)] = ()
     """Who was asked and has not answered, by address."""
     missing_more: Number = 0
+    unheard: Annotated[tuple[Address, ...], Field(max_length=1_000)] = ()
+    """Domains below from which nothing has come yet, so that who is asked there, or beneath, is not known."""
 
     @model_validator(mode="after")
     def _rows_and_names_fit_the_totals(self) -> Self:
@@ -157,6 +159,8 @@ class Aggregate(Body):
         bodies = [row.body for row in self.rows]
         if domains != sorted(set(domains)) or bodies != sorted(set(bodies)):
             raise ValueError("totals, rows: each once, in order")
+        if list(self.unheard) != sorted(set(self.unheard)) or not set(domains).isdisjoint(self.unheard):
+            raise ValueError("unheard: each once, in order, and none that has totals")
         if len(self.rows) + self.rows_more != sum(total.answered for total in self.totals):
             raise ValueError("rows: as many as answered")
         if len(self.missing) + self.missing_more != sum(total.asked - total.answered for total in self.totals):

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from schemas.base import Address, Body, Digest, Instant, Line, MessageId, Text, Wire
 from schemas.document import Document
+from schemas.form import Form
 
 MAX_RELAYS = 8
 """Relay offices that one notice may pass on its way; a tree of levels needs far fewer."""
@@ -53,11 +54,17 @@ class Notice(Body):
     """Until the end of which day it is to be dealt with; exactly where something is to be done."""
     replaces: MessageId | None = None
     """An earlier notice of the same origin that this one corrects."""
+    form: Form | None = None
+    """What everybody who gets it is to answer. To answer is to act, so that a form goes with a day to act by: who signs
+    late has the form's working days, but no longer than everybody else.
+    """
 
     @model_validator(mode="after")
     def _a_date_where_something_is_to_be_done(self) -> Self:
         if (self.act_by is not None) != (self.treatment is Treatment.ACTION):
             raise ValueError("act_by: a notice to be acted on names a day, one for information does not")
+        if self.form is not None and self.act_by is None:
+            raise ValueError("act_by: a notice that carries a form names a day until which answers are taken together")
         return self
 
 

@@ -18,7 +18,7 @@ from exchange.broker.topology import dead_queue, queues_of
 from exchange.clock import CST, Clock, RealClock, monotonic
 from exchange.directory import TreeView
 from exchange.errors import ExchangeError
-from exchange.flow import counting, lapse, pass_on, respond, sign_for, spread
+from exchange.flow import collecting, counting, lapse, pass_on, respond, sign_for, spread
 from exchange.flow.arrival import ArrivalJudge, BrokerStamp, EventTime, OwnTime
 from exchange.flow.collect import Collector
 from exchange.flow.conclude import Concluder
@@ -31,7 +31,7 @@ from exchange.flow.receipts import OnSigned
 from exchange.flow.receive import Handler, Receiver
 from exchange.flow.undelivered import take_non_delivery
 from exchange.store import SqlStore
-from schemas import Document, NonDelivery, Role, Tally
+from schemas import Aggregate, Document, NonDelivery, Role, Tally
 
 log = structlog.get_logger()
 
@@ -89,11 +89,12 @@ def work_for(
     """
     work = Work(opinion_rule, decide_rule, {Document.KIND: respond.take_document, NonDelivery.KIND: take_non_delivery})
     if Role.RELAY in roles:
-        work.handlers |= pass_on.handlers() | counting.handlers()
+        work.handlers |= pass_on.handlers() | counting.handlers() | collecting.handlers()
         work.on_signed = counting.on_signed
-        work.rounds += (counting.tell,)
+        work.rounds += (counting.tell, collecting.tell)
     else:
-        work.handlers |= sign_for.handlers(sign_at_once) | {Tally.KIND: counting.take_tally}
+        work.handlers |= sign_for.handlers(sign_at_once)
+        work.handlers |= {Tally.KIND: counting.take_tally, Aggregate.KIND: collecting.take_aggregate}
     if Role.RELAY in roles and take is not None:
         work.handlers |= spread.handlers(take)
         work.rounds += (spread.Spreader().look,)

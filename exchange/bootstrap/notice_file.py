@@ -15,7 +15,7 @@ from exchange.clock import Clock
 from exchange.errors import BadConfiguration, CallerError
 from exchange.rules.numbers import parse_number
 from exchange.tomlfile import TomlFile, faults_of, read_toml
-from schemas import Attachment, Document, DocumentKind, Notice, Treatment, Urgency, Wire
+from schemas import Attachment, Document, DocumentKind, Form, Notice, Treatment, Urgency, Wire
 from schemas.base import Line
 
 
@@ -35,6 +35,8 @@ class NoticeFile(Wire):
     attachments: Annotated[tuple[Line, ...], Field(max_length=20)] = ()
     """Paths, relative to the file."""
     notes: str = ""
+    form: Form | None = None
+    """What everybody who gets the notice is to answer: a table with an array of tables, ``[[form.fields]]``."""
 
 
 def read_notice(
@@ -46,6 +48,8 @@ def read_notice(
     """
     file = read_toml(path)
     content = file.validated(NoticeFile)
+    if content.form is not None and act_by is None:
+        raise CallerError("a notice that carries a form names the last day for answers", mend="give --act-by DAY")
     enclosures = [_attached(file, position, name) for position, name in enumerate(content.attachments)]
     try:
         document = Document(
@@ -67,6 +71,7 @@ def read_notice(
             treatment=Treatment.ACTION if act_by is not None else Treatment.INFORMATION,
             act_by=act_by,
             replaces=replaces,
+            form=content.form,
         )
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, place))}: {what}" for place, what in faults_of(error))

@@ -70,6 +70,15 @@ def send(
     body = "..."
     urgency = "urgent"            # or ordinary, extra-urgent
     attachments = ["plan.pdf"]
+
+    [form]                        # what everybody is to answer, if anything
+    title = "防汛物资"
+    due_days = 5                  # working days from signing, but no later than --act-by
+    [[form.fields]]
+    name = "pumps"
+    label = "水泵"
+    type = "integer"              # or text, decimal, date, choice, yes-no
+    minimum = "0"
     ```
     """
     settings = Settings.read(home=home)

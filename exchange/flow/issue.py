@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 
 from exchange.errors import CallerError, Conflict, NotFound
+from exchange.flow import collecting
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import BranchRow, NoticeRow, Transaction
 from exchange.rules.audience import nobody, parse_audience, unknown
@@ -31,6 +32,7 @@ def issue_notice(node: Node, notice: Notice, enclosures: Sequence[bytes] = ()) -
     with node.step() as step:
         notice_id = step.send(notice, (relay,), urgency=notice.document.urgency, enclosures=enclosures)
         step.tx.notices.add(_row(step, notice_id, notice, relay), (), [BranchRow(notice_id, node.directory.domain)])
+        collecting.expect_answers(step, notice_id, notice, (node.directory.domain,))
         if notice.replaces is not None and not step.tx.notices.move(
             notice.replaces, {"open"}, "replaced", settled_at=step.now
         ):

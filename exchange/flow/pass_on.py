@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from exchange.errors import CallerError, Returned
 from exchange.flow.checks import expect
+from exchange.flow.collecting import expect_answers
 from exchange.flow.node import Step
 from exchange.flow.origin import Forwarded, unpack
 from exchange.flow.ports import BranchRow, NoticeRow, ReaderRow
@@ -83,6 +84,7 @@ def _spread(step: Step, source: str, forwarded: Forwarded, notice: Notice) -> No
         [ReaderRow(forwarding.notice_id, address, "none") for address in readers],
         [BranchRow(forwarding.notice_id, domain) for domain in branches],
     )
+    expect_answers(step, forwarding.notice_id, notice, branches)
     earlier = step.tx.notices.get(notice.replaces) if notice.replaces is not None else None
     if earlier is not None and earlier.origin == forwarding.origin:
         step.tx.notices.move(earlier.notice_id, _OPEN, "replaced", settled_at=step.now)

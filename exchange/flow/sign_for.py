@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from exchange.errors import Conflict, NotFound, Returned, Secret
 from exchange.flow.checks import expect
+from exchange.flow.collecting import expect_answers
 from exchange.flow.node import Node, Step
 from exchange.flow.origin import Forwarded, unpack
 from exchange.flow.ports import NoticeRow
@@ -91,6 +92,7 @@ def _take_notice(step: Step, incoming: Incoming, forwarded: Forwarded, notice: N
         urgency=notice.document.urgency.value,
     )
     step.tx.notices.add(row)
+    expect_answers(step, row.notice_id, notice)
     earlier = step.tx.notices.get(notice.replaces) if notice.replaces is not None else None
     if earlier is not None and earlier.origin == row.origin:
         step.tx.notices.move(earlier.notice_id, {"open", "signed", "returned"}, "replaced")

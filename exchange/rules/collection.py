@@ -48,11 +48,12 @@ def aggregate(
     asked: Sequence[str],
     rows: Sequence[Row],
     branches: Mapping[str, Aggregate],
+    unheard: Sequence[str] = (),
 ) -> Aggregate:
     """What a relay signs for its domain and everything below: own answers (``standing``) and those of its branches.
 
-    Raises ValueError for own rows that were not asked or not checked, Untrusted or Malformed for a branch's aggregate
-    that speaks of others or of another notice.
+    ``unheard`` are branches that were asked and have not said anything yet. Raises ValueError for own rows that were
+    not asked or not checked, Untrusted or Malformed for a branch's aggregate about others or about another notice.
     """
     for branch, below in branches.items():
         check_aggregate(form, notice_id, domain, branch, below)
@@ -70,6 +71,7 @@ def aggregate(
         rows_more=sum(total.answered for total in totals) - len(carried),
         missing=tuple(silent[:MAX_NAMES]),
         missing_more=sum(total.asked - total.answered for total in totals) - len(silent[:MAX_NAMES]),
+        unheard=tuple(sorted([*unheard, *(name for below in branches.values() for name in below.unheard)])),
     )
 
 
@@ -80,9 +82,15 @@ def check_aggregate(form: Form, notice_id: str, domain: str, branch: str, below:
             f"an aggregate for {below.domain} came as that of {branch} to {domain}",
             mend="a relay speaks for its own domain, to the one directly above",
         )
+    check_content(form, notice_id, below)
+
+
+def check_content(form: Form, notice_id: str, below: Aggregate) -> None:
+    """Raises Untrusted or Malformed for an aggregate that nobody must take, whomever it came to."""
+    branch = below.domain
     domains = {total.domain for total in below.totals}
     named = {domain_of(address) for address in (*below.missing, *(row.body for row in below.rows))}
-    if not all(is_within(each, branch) for each in domains) or not named <= domains:
+    if not all(is_within(each, branch) for each in (*domains, *below.unheard)) or not named <= domains:
         raise Untrusted(f"the aggregate of {branch} names others", mend="a relay speaks for its subtree")
     if below.notice_id != notice_id:
         raise Malformed(f"the aggregate of {branch} is about another notice")
@@ -103,7 +111,10 @@ def sums(form: Form, collected: Aggregate, within: str | None = None) -> dict[st
 
 
 def table(form: Form, collected: Aggregate) -> Iterator[tuple[str, ...]]:
-    """The table, cell by cell: a head, a line for each answer, who is missing, and the totals of each domain."""
+    """The table, cell by cell: a head, a line for each answer, who is missing, and the totals of each domain.
+
+    Of a domain marked ``unheard`` nothing has come yet, not even who is asked there.
+    """
     columns = [field.name for field in form.fields]
     heads = (f"{field.label}（{field.unit}）" if field.unit else field.label for field in form.fields)
     free = {field.name for field in form.fields if not field.type.is_number}
@@ -118,6 +129,8 @@ def table(form: Form, collected: Aggregate) -> Iterator[tuple[str, ...]]:
         yield ("missing", body, *("" for _ in columns))
     if collected.missing_more:
         yield ("missing", f"… {collected.missing_more} more", *("" for _ in columns))
+    for domain in collected.unheard:
+        yield ("unheard", domain, *("" for _ in columns))
     for total in collected.totals:
         yield ("sum", total.domain, *_sums_in_order(columns, {field.name: field for field in total.fields}))
     yield ("total", collected.domain, *_sums_in_order(columns, sums(form, collected)))

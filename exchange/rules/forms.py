@@ -61,6 +61,13 @@ def check_answer(form: Form, answer: FormAnswer) -> None:
         )
 
 
+def answer_due(form: Form, act_by: date, signed_at: datetime, calendar: WorkingCalendar) -> tuple[datetime, bool]:
+    """The last moment for the answer to a notice: the form's own, or the end of the notice's day if that is earlier."""
+    moment, provisional = due(form, signed_at, calendar)
+    last = end_of_day(act_by)
+    return (moment, provisional) if moment < last else (last, False)
+
+
 def due(form: Form, signed_at: datetime, calendar: WorkingCalendar) -> tuple[datetime, bool]:
     """The last moment for the answer of a body that signed at an instant of the exchange's zone, and whether that is
     provisional because the calendar is not published that far.

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 from exchange.flow.ports import JournalEntry
 from exchange.store.cases import SqlCases
 from exchange.store.claim import claim
+from exchange.store.collections import SqlCollections
 from exchange.store.desk import SqlDesk
 from exchange.store.documents import SqlDocuments
 from exchange.store.engine import ping, reading, translated, writing
@@ -64,6 +65,10 @@ class SqlTransaction:
     @cached_property
     def notices(self) -> SqlNotices:
         return SqlNotices(self._db)
+
+    @cached_property
+    def collections(self) -> SqlCollections:
+        return SqlCollections(self._db)
 
     def journal(self, entries: Sequence[JournalEntry]) -> None:
         rows = [

@@ -298,6 +298,36 @@ notice_branch = Table(
     Column("tally", Text),
 )
 
+collection = Table(
+    "collection",
+    metadata,
+    Column("notice_id", String(36), primary_key=True),
+    Column("form", Text, nullable=False),
+    Column("serial", Integer, nullable=False),
+    Column("changed", Boolean, nullable=False),
+)
+_partial("collection_changed", collection.c.notice_id, where=collection.c.changed)
+
+collection_answer = Table(
+    "collection_answer",
+    metadata,
+    Column("notice_id", String(36), primary_key=True),
+    Column("body", String(120), primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("proof", String(64), nullable=False),
+    Column("proof_id", String(36), nullable=False),
+    Column("answer", FreeText, nullable=False),
+)
+
+collection_branch = Table(
+    "collection_branch",
+    metadata,
+    Column("notice_id", String(36), primary_key=True),
+    Column("domain", String(120), primary_key=True),
+    Column("serial", Integer, nullable=False),
+    Column("aggregate", FreeText),
+)
+
 journal = Table(
     "journal",
     metadata,

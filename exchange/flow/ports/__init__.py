@@ -16,8 +16,11 @@ from exchange.flow.ports.broker import (
     PublishResult,
 )
 from exchange.flow.ports.records import (
+    AggregateRow,
+    AnswerRow,
     BranchRow,
     CaseRow,
+    CollectionRow,
     DeadLetter,
     DeskRow,
     InboxEntry,
@@ -35,14 +38,29 @@ from exchange.flow.ports.records import (
     Unreceipted,
     WatchRow,
 )
-from exchange.flow.ports.store import Cases, Desk, Documents, Inbox, Notices, Outbox, Store, Transaction, Watches
+from exchange.flow.ports.store import (
+    Cases,
+    Collections,
+    Desk,
+    Documents,
+    Inbox,
+    Notices,
+    Outbox,
+    Store,
+    Transaction,
+    Watches,
+)
 from exchange.rules.states import CaseState, PartState, WatchState
 
 __all__ = [
+    "AggregateRow",
+    "AnswerRow",
     "BranchRow",
     "CaseRow",
     "CaseState",
     "Cases",
+    "CollectionRow",
+    "Collections",
     "DeadLetter",
     "Delivery",
     "Desk",

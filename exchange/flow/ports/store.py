@@ -8,8 +8,11 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from exchange.flow.ports.records import (
+    AggregateRow,
+    AnswerRow,
     BranchRow,
     CaseRow,
+    CollectionRow,
     DeadLetter,
     DeskRow,
     InboxEntry,
@@ -244,6 +247,37 @@ class Notices(Protocol):
         """Takes a tally; False if one as new is on record, or the level is none of this notice's."""
 
 
+class Collections(Protocol):
+    """What notices ask for, and what has been answered."""
+
+    def open(self, row: CollectionRow, branches: Sequence[str] = ()) -> None:
+        """A notice with a form has come; ``branches`` are the domains whose aggregates are taken."""
+
+    def get(self, notice_id: str) -> CollectionRow | None:
+        """None where the notice carries no form, or is not on record."""
+
+    def changed(self, limit: int) -> list[CollectionRow]:
+        """Those of which there is more to tell than the last aggregate did."""
+
+    def touch(self, notice_id: str) -> None:
+        """There is something new to tell."""
+
+    def told(self, notice_id: str, serial: int) -> None:
+        """An aggregate with this number was sent."""
+
+    def answers(self, notice_id: str) -> list[AnswerRow]:
+        """By body."""
+
+    def take_answer(self, row: AnswerRow) -> bool:
+        """Takes an answer; False if that body's on record was signed later, or is the same."""
+
+    def branches(self, notice_id: str) -> list[AggregateRow]:
+        """By domain."""
+
+    def take_aggregate(self, row: AggregateRow) -> bool:
+        """Takes an aggregate; False if one as new is on record, or the domain is none of this notice's."""
+
+
 class Transaction(Protocol):
     """All tables of a node within one transaction."""
 
@@ -261,6 +295,8 @@ class Transaction(Protocol):
     def desk(self) -> Desk: ...
     @property
     def notices(self) -> Notices: ...
+    @property
+    def collections(self) -> Collections: ...
 
     def journal(self, entries: Sequence[JournalEntry]) -> None: ...
 

@@ -1,0 +1,187 @@
+"""Collecting: answers to a notice's form, checked where they arrive, added up level by level, and seen at the origin.
+
+Of an own body its latest signed answer holds, of a lower level the newest signed aggregate. Nothing but an answer is
+one: who is silent is named as missing at every level, and a level that has said nothing yet is named as unheard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from exchange.errors import CallerError, NotFound, Returned, SenderError
+from exchange.flow.checks import expect
+from exchange.flow.node import Node, Step
+from exchange.flow.ports import AggregateRow, AnswerRow, CollectionRow, NoticeRow, Transaction
+from exchange.flow.receive import Handler, Incoming
+from exchange.rules.collection import Received, aggregate, check_aggregate, check_content, standing
+from exchange.rules.forms import check_answer
+from exchange.rules.hierarchy import relay_of
+from schemas import Aggregate, Body, Form, FormAnswer, Notice
+
+_ROUND = 50
+"""Notices of which one round tells."""
+_FAULTS = 8_000
+"""Characters of the faults that a receipt carries; a receipt's reason has room for 20,000."""
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What a notice asks for and what has come in; no aggregate has come yet where there is none."""
+
+    row: NoticeRow
+    form: Form
+    aggregate: Aggregate | None
+
+    @property
+    def complete(self) -> bool:
+        """Whether everybody has answered; never while nothing is known, or nobody was asked."""
+        found = self.aggregate
+        if found is None or found.unheard or found.missing or found.missing_more:
+            return False
+        return any(total.asked for total in found.totals)
+
+
+def handlers() -> dict[str, Handler]:
+    """What a relay office collects by."""
+    return {FormAnswer.KIND: take_answer, Aggregate.KIND: take_aggregate}
+
+
+def expect_answers(step: Step, notice_id: str, notice: Notice, branches: Sequence[str] = ()) -> None:
+    """A notice has come, verified, or is issued: keeps what it asks for, if anything, and from which levels below.
+
+    A relay office tells at once who is asked, so that whoever never answers is missed from the beginning.
+    """
+    if notice.form is not None:
+        is_relay = step.node.address == relay_of(step.node.directory.domain)
+        row = CollectionRow(notice_id, notice.form.model_dump_json(), changed=is_relay)
+        step.tx.collections.open(row, branches)
+
+
+def form_in(tx: Transaction, notice_id: str) -> Form | None:
+    """What a notice on record asks for; None for one without a form."""
+    row = tx.collections.get(notice_id)
+    return Form.model_validate_json(row.form) if row is not None else None
+
+
+def take_answer(step: Step, incoming: Incoming, body: Body) -> None:
+    """A body of the own level answers, for the first time or instead of what it said before."""
+    answer = expect(body, FormAnswer)
+    row, form = _asked(step, answer.notice_id)
+    if row.seat != "relay" or step.tx.notices.reader(row.notice_id, incoming.sender) is None:
+        raise Returned("this notice was not passed on to you", code="not-entitled", mend="answer what came to you")
+    if row.state != "open":
+        raise Returned(f"the notice is {row.state}", code="notice-closed", mend="nothing is to be answered any more")
+    try:
+        check_answer(form, answer)
+    except CallerError as error:
+        raise Returned(_short(str(error)), code=error.code, mend=error.mend) from error
+    opened = incoming.opened
+    taken = AnswerRow(
+        notice_id=row.notice_id,
+        body=incoming.sender,
+        at=opened.header.created_at,
+        proof=opened.digest,
+        proof_id=incoming.message_id,
+        answer=answer.model_dump_json(),
+    )
+    if step.tx.collections.take_answer(taken):
+        step.tx.collections.touch(row.notice_id)
+
+
+def take_aggregate(step: Step, incoming: Incoming, body: Body) -> None:
+    """The relay office of a lower level, or at the origin the own one, tells what has been answered there."""
+    found = expect(body, Aggregate)
+    row, form = _asked(step, found.notice_id)
+    if incoming.sender != relay_of(found.domain):
+        raise Returned(f"{incoming.sender} does not speak for {found.domain}", code="not-entitled", mend="add your own")
+    if row.seat == "origin":
+        if incoming.sender != row.source:
+            raise Returned("the origin hears from its own relay office", code="path", mend="tell the level above")
+        _check(lambda: check_content(form, row.notice_id, found))
+        step.tx.collections.take_aggregate(_branch(found))
+        return
+    _check(lambda: check_aggregate(form, row.notice_id, step.node.directory.domain, found.domain, found))
+    if found.domain not in {branch.domain for branch in step.tx.collections.branches(row.notice_id)}:
+        raise Returned(f"nothing was passed on to {found.domain}", code="not-entitled", mend="add up what came to you")
+    if step.tx.collections.take_aggregate(_branch(found)):
+        step.tx.collections.touch(row.notice_id)
+
+
+def tell(node: Node) -> int:
+    """Sends an aggregate upward of every notice of which there is more to tell; the number of them."""
+    with node.store.reading() as tx:
+        if not tx.collections.changed(1):
+            return 0
+    with node.step() as step:
+        rows = step.tx.collections.changed(_ROUND)
+        for row in rows:
+            notice = step.tx.notices.get(row.notice_id)
+            if notice is not None:
+                found = aggregate_in(step.tx, row, node.directory.domain)
+                step.send(found, (notice.source,), conversation_id=row.notice_id)
+            step.tx.collections.told(row.notice_id, row.serial + 1)
+    return len(rows)
+
+
+def aggregate_in(tx: Transaction, row: CollectionRow, domain: str) -> Aggregate:
+    """What has been answered here and below, by what is on record."""
+    asked = [reader.address for reader in tx.notices.readers(row.notice_id)]
+    answers = standing(map(_received, tx.collections.answers(row.notice_id)), asked)
+    rows = tx.collections.branches(row.notice_id)
+    told = {one.domain: Aggregate.model_validate_json(one.aggregate) for one in rows if one.aggregate is not None}
+    unheard = [one.domain for one in rows if one.aggregate is None]
+    form = Form.model_validate_json(row.form)
+    return aggregate(form, row.notice_id, domain, row.serial + 1, asked, answers, told, unheard)
+
+
+def collected(node: Node, notice_id: str) -> Collected:
+    """What has come in for a notice of this origin, or what this relay office and those below have.
+
+    Raises NotFound for a notice that is not on record at such a place, CallerError for one that asks for nothing.
+    """
+    with node.store.reading() as tx:
+        row = tx.notices.get(notice_id)
+        if row is None or row.seat == "reader":
+            raise NotFound(f"no answers to {notice_id} come here", mend="`exchange notice list` shows the notices")
+        asked = tx.collections.get(notice_id)
+        if asked is None:
+            raise no_form(notice_id)
+        form = Form.model_validate_json(asked.form)
+        if row.seat == "relay":
+            return Collected(row, form, aggregate_in(tx, asked, node.directory.domain))
+        told = [branch.aggregate for branch in tx.collections.branches(notice_id) if branch.aggregate is not None]
+    return Collected(row, form, Aggregate.model_validate_json(told[0]) if told else None)
+
+
+def no_form(notice_id: str) -> CallerError:
+    """The error for a notice that asks for nothing."""
+    return CallerError(f"notice {notice_id} carries no form", mend="it is signed for, and not answered", code="no-form")
+
+
+def _asked(step: Step, notice_id: str) -> tuple[NoticeRow, Form]:
+    row, form = step.tx.notices.get(notice_id), form_in(step.tx, notice_id)
+    if row is None:
+        raise Returned(f"no notice {notice_id} here", code="unknown-notice", mend="answer what came from here")
+    if form is None:
+        raise Returned("this notice carries no form", code="no-form", mend="sign for it; nothing is to be answered")
+    return row, form
+
+
+def _check(look: Callable[[], None]) -> None:
+    try:
+        look()
+    except SenderError as error:
+        raise Returned(str(error), code=error.code, mend=error.mend) from error
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _FAULTS else f"{text[: _FAULTS - 1]}…"
+
+
+def _received(row: AnswerRow) -> Received:
+    return Received(row.body, row.at, row.proof, FormAnswer.model_validate_json(row.answer))
+
+
+def _branch(found: Aggregate) -> AggregateRow:
+    return AggregateRow(found.notice_id, found.domain, found.serial, found.model_dump_json())
