@@ -18,7 +18,7 @@ from exchange.broker.topology import dead_queue, queues_of
 from exchange.clock import CST, Clock, RealClock, monotonic
 from exchange.directory import TreeView
 from exchange.errors import ExchangeError
-from exchange.flow import collecting, counting, lapse, pass_on, respond, sign_for, spread
+from exchange.flow import chase, collecting, counting, lapse, pass_on, respond, sign_for, spread
 from exchange.flow.arrival import ArrivalJudge, BrokerStamp, EventTime, OwnTime
 from exchange.flow.collect import Collector
 from exchange.flow.conclude import Concluder
@@ -95,6 +95,7 @@ def work_for(
     else:
         work.handlers |= sign_for.handlers(sign_at_once)
         work.handlers |= {Tally.KIND: counting.take_tally, Aggregate.KIND: collecting.take_aggregate}
+        work.rounds += (chase.Chaser().look,)
     if Role.RELAY in roles and take is not None:
         work.handlers |= spread.handlers(take)
         work.rounds += (spread.Spreader().look,)

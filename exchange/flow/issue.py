@@ -51,6 +51,8 @@ def remind(node: Node, notice_id: str, rung: int = 0) -> str:
         message_id = step.send(
             NoticeReminder(notice_id=notice_id, rung=rung, at=step.now), (row.source,), conversation_id=notice_id
         )
+        if rung > row.reminded:
+            step.tx.notices.move(notice_id, {"open"}, "open", reminded=rung)
         step.note("notice-reminded", None, message_id, notice=notice_id, rung=rung)
     return message_id
 

@@ -23,6 +23,7 @@ from exchange.flow.receive import Handler, Incoming
 from exchange.rules.calendar import WorkingCalendar
 from exchange.rules.deadline import Projection, project, rung_at
 from exchange.rules.defaults import deemed_id, escalation_id, obstacles, reminder_id, reminders_of
+from exchange.rules.rungs import RUNGS
 from schemas import (
     Body,
     DeadlineNotice,
@@ -37,9 +38,6 @@ from schemas import (
 )
 
 log = structlog.get_logger()
-
-RUNGS = (50, 90)
-"""Shares of the term, in per cent, at which a department is reminded (yellow and red card)."""
 _CALM = timedelta(minutes=10)
 SWEEP_LIMIT = 200
 """Deadlines handled in one transaction."""

@@ -273,6 +273,7 @@ notice = Table(
     Column("reason", FreeText),
     Column("serial", Integer, nullable=False),
     Column("changed", Boolean, nullable=False),
+    Column("reminded", Integer, nullable=False),
 )
 _partial("notice_changed", notice.c.received_at, where=notice.c.changed)
 

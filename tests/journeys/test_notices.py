@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from exchange.clock import RealClock, SteppedClock
 from exchange.envelope import verify_signed
 from exchange.errors import CallerError, Conflict, NotFound
+from exchange.flow.chase import Chaser
 from exchange.flow.issue import recall, remind
 from exchange.flow.sign_for import sign_for
 from tests.journeys.city import wait_until
@@ -85,6 +88,31 @@ def test_a_reminder_reaches_those_who_have_not_signed_and_nobody_else(anhui: Pro
 
     wait_until(lambda: reminded("hefei.health") and reminded("hefei.feixi.health"), 30, f"the reminder {reminder}")
     assert not reminded("hefei.feidong.health")
+
+
+def test_an_origin_reminds_by_itself_at_each_rung_once(anhui: Province) -> None:
+    today = RealClock().now().date()
+    notice = anhui.issue("health at any except anhui.health", act_by=today + timedelta(days=20))
+    anhui.reaches(notice, [(0, 0, 0, 0), (1, 1, 0, 0), (2, 2, 1, 0)])
+
+    def chase(days: int) -> int:
+        """What an origin's process does that begins so many days later: how many notices it reminds of."""
+        later = SteppedClock(RealClock().now() + timedelta(days=days))
+        return Chaser().look(replace(anhui.node("office"), clock=later))
+
+    def rung() -> int:
+        return anhui.status(notice).row.reminded
+
+    chase(0)
+    assert rung() == 0
+    chase(14)
+    assert rung() == 50
+    chase(14)
+    chase(20)
+    assert rung() == 90
+    with anhui.node("office").store.reading() as tx:
+        sent = [one for one in tx.documents.of_conversation(notice) if one.kind == "notice-reminder"]
+    assert len(sent) == 2
 
 
 def test_a_recalled_notice_is_kept_and_marked_and_its_readers_are_still_counted(anhui: Province) -> None:

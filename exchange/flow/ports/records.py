@@ -277,6 +277,8 @@ class NoticeRow:
     """Number of the last tally that was sent."""
     changed: bool = False
     """Whether there is more to tell than the last tally did."""
+    reminded: int = 0
+    """The last rung at which its origin reminded by itself, in percent of the term."""
 
 
 @dataclass(frozen=True, slots=True)

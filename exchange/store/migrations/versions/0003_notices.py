@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("serial", sa.Integer(), nullable=False),
         sa.Column("changed", sa.Boolean(), nullable=False),
+        sa.Column("reminded", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("notice_id", name=op.f("pk_notice")),
     )
     op.create_index(op.f("ix_notice_forwarding_id"), "notice", ["forwarding_id"], unique=False)
