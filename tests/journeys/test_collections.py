@@ -14,7 +14,9 @@ import pytest
 from exchange.bootstrap.local import Seat
 from exchange.bootstrap.member import work_for
 from exchange.bootstrap.trial import Trial, relay_and, trial
+from exchange.broker.management import ManagementClient
 from exchange.broker.node import NodeInfo
+from exchange.broker.uplink import link_account
 from exchange.clock import SteppedClock
 from exchange.errors import CallerError, Conflict, NotFound
 from exchange.flow.answer_form import answer_form, asked
@@ -165,6 +167,10 @@ def province(tmp_path_factory: pytest.TempPathFactory, broker: NodeInfo) -> Iter
     folder = tmp_path_factory.mktemp("province")
     with trial(folder, seats, dict.fromkeys(seats, broker), clock, print) as tree:
         yield Province(tree, clock, root)
+    with ManagementClient(broker.management_url or "", broker.url) as management:
+        for domain in seats:
+            management.delete_vhost(domain)
+            management.delete_user(link_account(domain))
 
 
 def values(found: Aggregate, body: str) -> dict[str, str]:
@@ -224,7 +230,7 @@ def test_an_answer_signs_for_the_notice_and_a_correction_replaces_all_of_the_one
 
 def test_an_answer_that_does_not_hold_is_refused_before_it_is_sent_and_signs_for_nothing(province: Province) -> None:
     notice_id = province.issue()
-    with pytest.raises(CallerError, match=r"pumps: found text.*colour: found a field|colour: found.*pumps: found text"):
+    with pytest.raises(CallerError, match=r"colour: found a field.*pumps: found text"):
         province.answer("fire", notice_id, pumps="many", colour="red")
     with pytest.raises(CallerError, match="a field's name is none"):
         province.answer("fire", notice_id, **{"Not a name": "1"})
