@@ -49,19 +49,23 @@ term_days = 5
 """
 
 
-def write_departments(folder: Path, domain: str, departments: Sequence[str]) -> None:
+_WITHOUT_RULE = ("monitor", "relay")
+
+
+def write_departments(folder: Path, domain: str, departments: Sequence[str], relay: bool = False) -> None:
     """The departments folder of a small domain: window, monitor, and departments that agree at once."""
     roles = {"window": "window", "monitor": "monitor", **dict.fromkeys(departments, "department")}
+    roles |= {"relay": "relay"} if relay else {}
     for name, role in roles.items():
         here = folder / name
         here.mkdir(parents=True)
-        rule = "" if role == "monitor" else 'rule = "rule.py"\n'
+        rule = "" if role in _WITHOUT_RULE else 'rule = "rule.py"\n'
         address = f"{domain}.{name}"
         (here / "profile.toml").write_text(
             f'address = "{address}"\nname = "{name}"\nname_en = "{name}"\n'
             f'roles = ["{role}"]\nofficer = "officer"\n{rule}'
         )
-        if role != "monitor":
+        if role not in _WITHOUT_RULE:
             (here / "rule.py").write_text(LEAD if role == "window" else RULE.format(address=address))
     approvers = "".join(APPROVER.format(address=f"{domain}.{name}") for name in departments)
     (folder / "catalogue").mkdir()
@@ -76,6 +80,8 @@ class ProcessDomain:
     domain: str
     info: NodeInfo
     departments: Sequence[str] = ("planning", "transport")
+    relay: bool = False
+    """Whether it has a relay office."""
     served: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -86,7 +92,7 @@ class ProcessDomain:
             database_url=None,
             clock=Settings.read({}).clock,
         )
-        write_departments(self.root / "departments", self.domain, self.departments)
+        write_departments(self.root / "departments", self.domain, self.departments, self.relay)
         profiles = init_files(self.settings, lambda text: None, self.root / "departments")
         init_broker(self.settings, self.info, profiles, lambda text: None)
         self.names = [address.rsplit(".", 1)[1] for address in profiles]

@@ -115,6 +115,16 @@ PROOF = ReceiptProof(
 
 DEADLINE = deadline(start("03-02"), extend("03-03", 2), stop("03-04", 3), evidence=PROOF)
 
+FORM = Form(
+    title="防汛物资报送表",
+    fields=(
+        FormField(name="pumps", label="水泵", type=FieldType.INTEGER, unit="台", minimum="0", maximum="1000"),
+        FormField(name="level", label="响应等级", type=FieldType.CHOICE, choices=("一级", "二级")),
+        FormField(name="remarks", label="备注", type=FieldType.TEXT, required=False),
+    ),
+    due_days=3,
+)
+
 MESSAGES: tuple[Body, ...] = (
     DOCUMENT,
     Consultation(
@@ -215,6 +225,7 @@ MESSAGES: tuple[Body, ...] = (
         treatment=Treatment.ACTION,
         act_by=date(2026, 3, 20),
         replaces=OTHER_ID,
+        form=FORM,
     ),
     Forwarding(
         notice_id=ID,
@@ -253,6 +264,7 @@ MESSAGES: tuple[Body, ...] = (
         rows_more=3,
         missing=("c.d.police",),
         missing_more=1,
+        unheard=("c.d.f",),
     ),
     NonDelivery(
         message_id=ID,
@@ -319,15 +331,7 @@ EXAMPLES: dict[str, Wire] = {message.KIND: message for message in MESSAGES} | {
             ),
         ),
     ),
-    "form": Form(
-        title="防汛物资报送表",
-        fields=(
-            FormField(name="pumps", label="水泵", type=FieldType.INTEGER, unit="台", minimum="0", maximum="1000"),
-            FormField(name="level", label="响应等级", type=FieldType.CHOICE, choices=("一级", "二级")),
-            FormField(name="remarks", label="备注", type=FieldType.TEXT, required=False),
-        ),
-        due_days=3,
-    ),
+    "form": FORM,
     "receipt-leaf": Receipt(
         outcome=ReceiptOutcome.RETURNED,
         message_id=ID,

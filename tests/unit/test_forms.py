@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -14,7 +15,7 @@ from pydantic import ValidationError
 from exchange.envelope.document import SIGNED_LIMIT
 from exchange.errors import CallerError, Malformed, Untrusted
 from exchange.rules.collection import Received, aggregate, as_csv, guarded, standing, sums
-from exchange.rules.forms import answer_faults, check_answer, due
+from exchange.rules.forms import answer_due, answer_faults, check_answer, due
 from exchange.rules.hierarchy import is_within
 from schemas import Aggregate, FieldType, FieldValue, Form, FormAnswer, FormField, Row
 from schemas.form import MAX_ROWS
@@ -113,6 +114,12 @@ def test_an_answer_that_says_nothing_is_none() -> None:
 def test_an_answer_is_due_in_working_days_with_make_up_days() -> None:
     assert due(FORM, at("2026-09-14"), CALENDAR) == (end("2026-09-20"), False)
     assert due(FORM, at("2027-06-14"), CALENDAR)[1]
+
+
+def test_an_answer_to_a_notice_is_due_no_later_than_the_notices_own_day() -> None:
+    assert answer_due(FORM, date(2026, 12, 31), at("2026-09-14"), CALENDAR) == due(FORM, at("2026-09-14"), CALENDAR)
+    assert answer_due(FORM, date(2026, 9, 15), at("2026-09-14"), CALENDAR) == (at("2026-09-15", "24:00"), False)
+    assert answer_due(FORM, date(2026, 9, 15), at("2027-06-14"), CALENDAR) == (at("2026-09-15", "24:00"), False)
 
 
 @pytest.mark.parametrize(
@@ -215,6 +222,21 @@ def test_a_later_answer_replaces_an_earlier_one_and_strangers_are_passed_over() 
     assert [one.values[0].value for one in standing([late, stranger, early], ASKED["anhui"])] == ["2"]
 
 
+def test_a_level_that_has_said_nothing_is_named_at_every_level_above_and_in_the_table() -> None:
+    hefei = aggregate(FORM, ID, "anhui.hefei", 1, (), (), {}, ["anhui.hefei.luyang"])
+    whole = aggregate(FORM, ID, "anhui", 1, (), (), {"anhui.hefei": hefei}, ["anhui.wuhu"])
+    assert whole.unheard == ("anhui.hefei.luyang", "anhui.wuhu")
+    lines = list(csv.reader(io.StringIO(as_csv(FORM, whole))))
+    assert [line[1] for line in lines if line[0] == "unheard"] == list(whole.unheard)
+
+
+def test_a_level_that_has_totals_is_not_unheard() -> None:
+    whole = collected("anhui.wuhu", [])
+    for unheard in (["anhui.wuhu"], ["anhui.wuhu.b", "anhui.wuhu.a"], ["anhui.wuhu.a", "anhui.wuhu.a"]):
+        with pytest.raises(ValidationError, match="unheard"):
+            Aggregate.model_validate_json(whole.model_copy(update={"unheard": tuple(unheard)}).model_dump_json())
+
+
 def test_own_rows_are_of_bodies_that_were_asked() -> None:
     for rows in ([row("anhui.stranger", pumps="1")], [row("anhui.fire", pumps="1")] * 2):
         with pytest.raises(ValueError, match="that were asked"):
@@ -260,6 +282,8 @@ def test_an_aggregate_is_taken_from_directly_below_only_about_its_subtree_and_th
         take("anhui.wuhu", notice_id=OTHER_ID)
     with pytest.raises(Malformed, match="not what the form asks"):
         take("anhui.wuhu", rows=(row("anhui.wuhu.fire", pumps="many"),))
+    with pytest.raises(Untrusted, match="names others"):
+        take("anhui.wuhu", unheard=("anhui.hefei",))
     (total,) = wuhu.totals
     (pumps,) = total.fields
     wrong = total.model_copy(update={"fields": (pumps.model_copy(update={"name": "remarks"}),)})

@@ -1,0 +1,62 @@
+"""A form from the notice file to the spreadsheet, by commands alone."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from exchange.broker.node import NodeInfo
+from tests.journeys.city import wait_until
+from tests.processes import ProcessDomain, run
+from tests.unit.test_form_files import NOTICE
+
+pytestmark = pytest.mark.broker
+
+
+@pytest.fixture
+def city(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[ProcessDomain]:
+    with ProcessDomain(tmp_path, domain, broker, ("planning", "transport"), relay=True) as city:
+        for name in ("window", "planning", "transport", "relay"):
+            city.serve(name)
+        yield city
+
+
+def test_a_form_is_issued_shown_answered_corrected_and_collected(city: ProcessDomain, tmp_path: Path) -> None:
+    notice, answers, table = (tmp_path / name for name in ("notice.toml", "answers.toml", "table.csv"))
+    notice.write_text(NOTICE, encoding="utf-8")
+    answers.write_text('pumps = 12\nlevel = "一级"\n', encoding="utf-8")
+    planning = ("--as", city.address("planning"))
+
+    def said(*words: str) -> Any:
+        return json.loads(run(city, "notice", *words, "--json").stdout)
+
+    assert "--act-by" in run(city, "notice", "send", str(notice), "--to", "all", code=2).stderr
+    notice_id = said("send", str(notice), "--to", "all", "--act-by", "2099-03-20")["notice"]
+    wait_until(lambda: bool(said("list", *planning)), 60.0, "the notice at planning")
+    shown = said("form", notice_id, *planning)
+    assert [field["name"] for field in shown["form"]["fields"]] == ["pumps", "level"]
+    assert "响应等级" in run(city, "notice", "form", notice_id, *planning).stdout
+    refused = run(city, "notice", "answer", notice_id, "pumps=many", "colour=red", *planning, code=2).stderr
+    assert "pumps: found text, expected a whole number in digits from 0 in 台" in refused
+    assert "colour: found a field the form does not have" in refused
+
+    said("answer", notice_id, "--file", str(answers), *planning)
+    said("answer", notice_id, "pumps=13", "--file", str(answers), *planning)
+    wait_until(lambda: said("collect", notice_id).get("sums") == {"pumps": "13"}, 60.0, "the correction")
+    found = said("collect", notice_id, "--csv", str(table))
+    assert not found["complete"]
+    assert found["aggregate"]["missing"] == [city.address("transport")]
+    on_screen = run(city, "notice", "collect", notice_id).stdout
+    assert "已报 answered 1/2" in on_screen
+    assert city.address("transport") in on_screen
+    assert table.read_bytes().startswith("\ufeff".encode())
+    lines = list(csv.reader(io.StringIO(table.read_text(encoding="utf-8-sig"), newline="")))
+    assert ["answer", city.address("planning"), "13", "一级"] in lines
+    assert ["missing", city.address("transport"), "", ""] in lines
+    assert "is signed" in run(city, "notice", "sign", notice_id, *planning, code=4).stderr
