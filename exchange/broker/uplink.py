@@ -43,7 +43,10 @@ def came_over(key: str) -> str | None:
 
 
 def transit_of(relay: str) -> list[tuple[Queue, list[Binding]]]:
-    """A relay office's transit queues with their bindings."""
+    """A relay office's transit queues with their bindings.
+
+    A single active consumer: what one that failed had in hand goes to the next before anything that came later.
+    """
     arguments: Arguments = {
         "x-queue-type": "quorum",
         "x-overflow": "reject-publish",
@@ -51,6 +54,7 @@ def transit_of(relay: str) -> list[tuple[Queue, list[Binding]]]:
         "x-dead-letter-routing-key": relay,
         "x-dead-letter-strategy": "at-least-once",
         "x-delivery-limit": UNLIMITED,
+        "x-single-active-consumer": True,
     }
     return [_bound(name, arguments) for name in transit_queues(relay)]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -11,16 +11,19 @@ from pathlib import Path
 from exchange.bootstrap.linking import LinkSide
 from exchange.bootstrap.local import LocalDomain, Seat
 from exchange.bootstrap.member import work_for
+from exchange.bootstrap.trial import certify_tree
 from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.clock import RealClock
-from exchange.directory import Authority, DirectoryView, load_directory
+from exchange.directory import Authority, Lookup, Ties, TreeView, grow, load_directory
+from exchange.directory.certificates import der
 from exchange.envelope import Identity
 from exchange.flow import respond
 from exchange.flow.node import Step
 from exchange.flow.ports import OutboxView
 from exchange.flow.receive import Incoming
 from exchange.flow.send import send_document
-from schemas import Body, Document, DocumentKind, DocumentNumber, Member, Role, Urgency
+from exchange.rules.hierarchy import domain_of
+from schemas import Body, Document, DocumentKind, DocumentNumber, Role, Urgency
 from tests.journeys.city import wait_until
 
 UPPER, LOWER = "x", "x.y"
@@ -29,6 +32,9 @@ GHOST, UNLINKED = "x.ghost", "x.z.planning"
 """Addressees that the lower domain's directory has and the upper level knows nothing of."""
 
 _TERM = timedelta(days=365)
+
+Certified = tuple[Mapping[str, Identity], Lookup]
+"""Keys of a domain's bodies, and the tree as it knows it."""
 
 
 @dataclass
@@ -102,11 +108,11 @@ def two_levels(folder: Path) -> Iterator[Levels]:
             },
             LOWER: {"x.y.relay": Seat((Role.RELAY,)), PLANNING: _seat(handled, PLANNING)},
         }
-        identities, directories = _certify(folder, {**seats[UPPER], **seats[LOWER]})
+        certified = _certify(folder, seats)
         domains = {
             name: LocalDomain(
                 folder / name, name, infos[name], RealClock(), seats[name], accounts=True,
-                certified=(identities, directories[name]),
+                certified=certified[name],
             )
             for name in (UPPER, LOWER)
         }  # fmt: skip
@@ -132,19 +138,23 @@ def _seat(handled: dict[str, list[str]], address: str) -> Seat:
     return Seat((Role.DEPARTMENT,), work)
 
 
-def _certify(folder: Path, seats: dict[str, Seat]) -> tuple[dict[str, Identity], dict[str, DirectoryView]]:
-    """One authority for both levels; the lower one's directory lists two addressees more."""
+def _certify(folder: Path, seats: dict[str, dict[str, Seat]]) -> dict[str, Certified]:
+    """Both levels' keys and trees; the lower one has an outdated directory of its superior, with two addressees more.
+
+    What the lower level believes, and the upper knows nothing of, is what can end on its way.
+    """
     now = RealClock().now()
-    authority = Authority.open_or_create(folder / "authority", UPPER, now)
-    ghosts = {address: Seat((Role.DEPARTMENT,)) for address in (GHOST, UNLINKED)}
-    identities = {address: authority.certify(address, now, valid_for=_TERM) for address in {**seats, **ghosts}}
-
-    def entries(listed: dict[str, Seat]) -> list[Member]:
-        return [authority.member(identities[a], a, a, seat.roles) for a, seat in listed.items()]
-
-    views: dict[str, DirectoryView] = {}
-    for name, listed in ((UPPER, seats), (LOWER, {**seats, **ghosts})):
-        path = folder / f"{name}.cose"
-        authority.publish(path, entries(listed), now, now + _TERM)
-        views[name] = load_directory(path.read_bytes(), authority.certificate, now, 0)
-    return identities, views
+    body = Seat((Role.DEPARTMENT,))
+    believed = {UPPER: {**seats[UPPER], GHOST: body}, LOWER: seats[LOWER], domain_of(UNLINKED): {UNLINKED: body}}
+    certified = certify_tree(folder, believed, now)
+    authority = Authority.open_or_create(folder / UPPER / "authority", UPPER, now)
+    path = folder / UPPER / "directory.cose"
+    present = load_directory(path.read_bytes(), authority.certificate, now, 0).directory
+    members = [member for member in present.members if member.address != GHOST]
+    lower = tuple(one for one in present.delegations if one.domain == LOWER)
+    authority.publish(path, members, now, now + _TERM, Ties(None, lower))
+    own = load_directory(path.read_bytes(), authority.certificate, now, 0)
+    below = (folder / LOWER / "directory.cose").read_bytes()
+    tree = grow(own, der(authority.certificate), [below], now, {})
+    view = TreeView(own, path.read_bytes(), tree, now)
+    return {UPPER: (certified[UPPER][0], view), LOWER: certified[LOWER]}
