@@ -27,7 +27,7 @@ from exchange.broker.probe import server_version, stamps_arrival
 from exchange.clock import RealClock
 from exchange.envelope import envelope_for, open_envelope, seal
 from exchange.flow.node import Node
-from schemas import Document, DocumentKind, DocumentNumber, Header, Role
+from schemas import Document, DocumentKind, DocumentNumber, Header, Purpose, Role
 
 _fork = multiprocessing.get_context("fork")
 TEXT = "为深入推进行政审批制度改革，现就并联审批有关事项通知如下。" * 34
@@ -35,7 +35,7 @@ TEXT = "为深入推进行政审批制度改革，现就并联审批有关事项
 
 
 def document() -> Document:
-    """A notice of about 3 kB."""
+    """A notice of about 3 kB, for information: its sender is nobody's superior."""
     now = RealClock().now()
     return Document(
         number=DocumentNumber(agency="合政办", year=2026, serial=7),
@@ -44,6 +44,7 @@ def document() -> Document:
         title="关于推进并联审批的通知",
         body=TEXT,
         date=now.date(),
+        purpose=Purpose.INFORMATION,
     )
 
 

@@ -27,8 +27,9 @@ from exchange.bootstrap.settings import Home, Settings
 from exchange.claims import Progress, fetch, upload
 from exchange.clock import monotonic
 from exchange.envelope import verify_signed
-from exchange.flow import respond, send
+from exchange.flow import forward, respond, send
 from exchange.flow.ports import OutboxView, StoredDocument
+from exchange.flow.request_record import RequestStatus, request_status
 from schemas import Body, ClaimCheck, Document, Opinion
 
 
@@ -101,11 +102,47 @@ class Agent:
         """The member's address."""
         return self._opened.node.address
 
-    def send(self, document: Document, addressees: Sequence[str], enclosures: Sequence[bytes] = ()) -> str:
-        """Sends an official document; returns its message id. Raises Secret, NotFound or CallerError."""
-        message_id = send.send_document(self._opened.node, document, addressees, enclosures=enclosures)
+    def send(
+        self,
+        document: Document,
+        addressees: Sequence[str],
+        enclosures: Sequence[bytes] = (),
+        *,
+        copies: Sequence[str] = (),
+        in_reply_to: str | None = None,
+    ) -> str:
+        """Sends an official document; returns its message id. A 批复 names the request that it answers.
+
+        Raises Secret, NotFound, Conflict, or CallerError for what the rules of its kind do not allow.
+        """
+        message_id = send.send_document(
+            self._opened.node, document, addressees, copies=copies, enclosures=enclosures, in_reply_to=in_reply_to
+        )
         self._member.wake()
         return message_id
+
+    def forward(
+        self,
+        message_id: str,
+        opinion: Document,
+        *,
+        to: str | None = None,
+        copies: Sequence[str] = (),
+        enclosures: Sequence[bytes] = (),
+    ) -> str:
+        """Passes a request on to a superior body with the own opinion and the whole file; returns the message id.
+
+        Raises NotFound, Conflict, Secret or CallerError.
+        """
+        sent = forward.forward_request(
+            self._opened.node, message_id, opinion, to=to, copies=copies, enclosures=enclosures
+        )
+        self._member.wake()
+        return sent
+
+    def request(self, message_id: str) -> RequestStatus | None:
+        """Where a request stands: received, returned, passed on (by whom, with what opinion), answered."""
+        return request_status(self._opened.node, message_id)
 
     def attach(self, path: Path, *, media_type: str | None = None, progress: Progress | None = None) -> ClaimCheck:
         """Leaves a large file, up to 2 GiB, in the claim store; name the claim check in a document and send that.

@@ -32,7 +32,7 @@ from schemas.directory import (
     Role,
     Upper,
 )
-from schemas.document import Classification, Document, DocumentKind, DocumentNumber, OrderNumber
+from schemas.document import Classification, Document, DocumentKind, DocumentNumber, OrderNumber, Purpose
 from schemas.form import Aggregate, DomainTotal, FieldTotal, FieldType, FieldValue, Form, FormAnswer, FormField, Row
 from schemas.header import Header, Suite
 from schemas.matter import Approver, Completion, DefaultMode, Exclusion, Material, Matter, StartRule
@@ -41,6 +41,7 @@ from schemas.notice import MAX_RELAYS, Cover, CoverMode, Forwarding, Notice, Not
 from schemas.opinion import Opinion, ProcedureKind, SpecialProcedure, Verdict
 from schemas.recall import Recall
 from schemas.receipt import Receipt, ReceiptBatch, ReceiptOutcome, ReceiptProof
+from schemas.request import MAX_FORWARDERS, ForwardedRequest, RequestForwarded
 from schemas.tally import Count, Reader, ReaderState, ReturnedBy, Tally
 
 MESSAGES: dict[str, type[Body]] = {
@@ -64,6 +65,8 @@ MESSAGES: dict[str, type[Body]] = {
         NoticeReminder,
         Recall,
         Tally,
+        ForwardedRequest,
+        RequestForwarded,
         ReceiptBatch,
         DirectoryUpdate,
         FormAnswer,
@@ -77,6 +80,7 @@ __all__ = [
     "MAX_AUTHORITIES",
     "MAX_CERTIFICATES",
     "MAX_DELEGATIONS",
+    "MAX_FORWARDERS",
     "MAX_RELAYS",
     "MESSAGES",
     "Aggregate",
@@ -120,6 +124,7 @@ __all__ = [
     "Form",
     "FormAnswer",
     "FormField",
+    "ForwardedRequest",
     "Forwarding",
     "Header",
     "LedgerEntry",
@@ -136,6 +141,7 @@ __all__ = [
     "Outcome",
     "Overruling",
     "ProcedureKind",
+    "Purpose",
     "Reader",
     "ReaderState",
     "Recall",
@@ -144,6 +150,7 @@ __all__ = [
     "ReceiptOutcome",
     "ReceiptProof",
     "Reminder",
+    "RequestForwarded",
     "Result",
     "ReturnedBy",
     "Revocation",

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from schemas.base import Attachment, Body, Line, Urgency, Wire
+from schemas.base import Address, Attachment, Body, Line, Urgency, Wire
 from schemas.claim import ClaimCheck
 
 
@@ -41,6 +41,14 @@ class Classification(StrEnum):
     TOP_SECRET = "绝密"  # noqa: S105
 
 
+class Purpose(StrEnum):
+    """What those who get a document are to do with it."""
+
+    ACTION = "action"  # 办理
+    INFORMATION = "information"  # 周知
+    RECORD = "record"  # 存档: a paper whose way is over, for somebody's files
+
+
 class DocumentNumber(Wire):
     """Document number (发文字号): agency code, year in 〔〕, serial without leading zeros: 国办发〔2019〕6号."""
 
@@ -66,12 +74,13 @@ class Document(Body):
     """An official document. Addressees (主送) must act on it, copy recipients (抄送) are informed of it.
 
     Addressees here are the bodies as the text names them; the envelope's addressees are where it is delivered.
-    Schema version 1 had no ``claims``; it is still read, and written where there are none.
+    Schema version 1 had no ``claims``, version 2 neither ``copies`` nor ``purpose``; both are still read, and written
+    where nothing newer is said.
     """
 
     KIND: ClassVar[str] = "document"
-    VERSION: ClassVar[int] = 2
-    READ: ClassVar[tuple[int, ...]] = (1, 2)
+    VERSION: ClassVar[int] = 3
+    READ: ClassVar[tuple[int, ...]] = (1, 2, 3)
 
     number: DocumentNumber | OrderNumber
     kind: DocumentKind
@@ -90,10 +99,15 @@ class Document(Body):
     date: date | None
     """Date of issue (成文日期); None only where the text that was taken over bears none."""
     notes: Annotated[str, StringConstraints(max_length=2_000)] = ""
+    copies: Annotated[tuple[Address, ...], Field(max_length=200, exclude_if=lambda copies: not copies)] = ()
+    """Which of the envelope's addressees get it as a copy (抄送); all others must act on it."""
+    purpose: Annotated[Purpose, Field(exclude_if=lambda purpose: purpose is Purpose.ACTION)] = Purpose.ACTION
 
     @property
     def written_version(self) -> int:
-        """1 without claims: byte for byte what it was before there were any."""
+        """The lowest that can say it: byte for byte what it was before there was more to say."""
+        if self.copies or self.purpose is not Purpose.ACTION:
+            return 3
         return 2 if self.claims else 1
 
     @model_validator(mode="after")

@@ -15,6 +15,8 @@ TITLES: dict[str, tuple[str, str]] = {
     "sign-off": ("签收或退文", "Signed for, or sent back"),
     "notice-reminder": ("通知催办", "Reminder of a notice"),
     "recall": ("撤回", "A notice is taken back"),
+    "forwarded-request": ("转报请示", "A request passed on upward"),
+    "request-forwarded": ("请示转报告知", "A request went further up"),
     "tally": ("签收情况", "How a notice stands at a level and below"),
     "consultation": ("征求意见", "Request for opinions"),
     "clearance": ("前置结果通知", "A prerequisite is in"),

@@ -18,7 +18,7 @@ from exchange.broker.topology import dead_queue, queues_of
 from exchange.clock import CST, Clock, RealClock, monotonic
 from exchange.directory import TreeView
 from exchange.errors import ExchangeError
-from exchange.flow import chase, collecting, counting, lapse, pass_on, respond, sign_for, spread
+from exchange.flow import chase, collecting, counting, documents, forward, lapse, pass_on, respond, sign_for, spread
 from exchange.flow.arrival import ArrivalJudge, BrokerStamp, EventTime, OwnTime
 from exchange.flow.collect import Collector
 from exchange.flow.conclude import Concluder
@@ -87,7 +87,7 @@ def work_for(
     A relay office that can ``take`` directories of other domains hands them on, too. ``sign_at_once`` signs for every
     notice on arrival, where the member's own system files what comes.
     """
-    work = Work(opinion_rule, decide_rule, {Document.KIND: respond.take_document, NonDelivery.KIND: take_non_delivery})
+    work = Work(opinion_rule, decide_rule, _for_everyone())
     if Role.RELAY in roles:
         work.handlers |= pass_on.handlers() | counting.handlers() | collecting.handlers()
         work.on_signed = counting.on_signed
@@ -109,6 +109,11 @@ def work_for(
         work.handlers |= collector.handlers()
         work.on_signed = collector.on_signed
     return work
+
+
+def _for_everyone() -> dict[str, Handler]:
+    own: dict[str, Handler] = {Document.KIND: documents.take_document, NonDelivery.KIND: take_non_delivery}
+    return own | forward.handlers()
 
 
 class RunningMember:

@@ -16,11 +16,13 @@ from exchange.cli.claim_view import fetch_claims
 from exchange.cli.domain import HomeOption, JsonOption
 from exchange.cli.letter_view import letter_json, letter_view, save_attachments, whole_letter_view
 from exchange.cli.options import AsOption, in_options, open_as
+from exchange.cli.request_view import request_json, request_view, requests_view
 from exchange.cli.view import console, plain, print_json, say
 from exchange.errors import BadOpinion, NotFound
 from exchange.flow import respond
 from exchange.flow.dossier import dossier, filed
 from exchange.flow.ports import DeskRow, StoredDocument
+from exchange.flow.request_record import request_status, requests_here
 from schemas import Opinion, ProcedureKind, SpecialProcedure, Verdict
 
 
@@ -38,16 +40,23 @@ def inbox(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """What lies on a department's desk: consultations to answer, documents received. 待办。"""
+    """What lies on a desk: consultations to answer, documents received, and where requests stand. 待办。
+
+    A request that came is answered with `exchange send FILE --to WHO-ASKED --answers ID`, or passed on to the superior
+    with `exchange forward ID --opinion FILE`.
+    """
     settings = Settings.read(home=home)
     node = open_as(settings, as_).node
     with node.store.reading() as tx:
         rows = tx.desk.recent() if every else tx.desk.waiting()
         documents = tx.documents.recent("received", "document", 20)
+    requests = requests_here(node)
     if as_json:
-        print_json(_inbox_json(rows, documents))
+        print_json(_inbox_json(rows, documents) | {"requests": [request_json(one) for one in requests]})
         return
     console.print(_inbox_table(rows) if rows else "没有待办 nothing waits")
+    if requests:
+        console.print(requests_view(requests))
     for document in documents:
         console.print(plain(f"公文 document {document.message_id} from {document.sender}"))
 
@@ -76,7 +85,9 @@ def _inbox_json(rows: Sequence[DeskRow], documents: Sequence[StoredDocument]) ->
 
 
 def show(
-    what: Annotated[str, typer.Argument(help="A case number: all its messages here. A message id: that one in full.")],
+    what: Annotated[
+        str, typer.Argument(help="A case number or a request's id: all its messages. Another message's id: that one.")
+    ],
     as_: AsOption = None,
     save: Annotated[
         Path | None, typer.Option("--save", metavar="DIR", help="Write the attachments into this folder.")
@@ -89,9 +100,12 @@ def show(
     node = open_as(settings, as_).node
     of_case = dossier(node, what)
     found = of_case or filed(node, what)
+    request = request_status(node, what) if found[0].verified else None
     if as_json:
         print_json([letter_json(item) for item in found])
     else:
+        if request is not None:
+            console.print(request_view(request))
         for item in found:
             console.print(letter_view(item) if of_case else whole_letter_view(item), soft_wrap=not of_case)
     if save is not None:

@@ -27,8 +27,11 @@ from schemas import (
     DefaultNotice,
     Document,
     Escalation,
+    ForwardedRequest,
     Opinion,
+    Purpose,
     Reminder,
+    RequestForwarded,
 )
 
 _KINDS = {
@@ -42,6 +45,8 @@ _KINDS = {
     CaseClosed.KIND: "终止征求",
     Decision.KIND: "决定",
     Document.KIND: "公文",
+    ForwardedRequest.KIND: "转报请示",
+    RequestForwarded.KIND: "请示转报告知",
 }
 
 _SILENCE = {
@@ -108,8 +113,9 @@ def save_attachments(items: Sequence[Filed], folder: Path) -> Iterator[Path]:
 def _without_keys(verified: Verified) -> Any:
     """A body as it was signed, but for the keys of large attachments: what is shown ends in logs and on screens."""
     body = json.loads(verified.payload)
-    for claim in body.get("claims", ()):
-        del claim["content_key"]
+    for document in (body, body.get("opinion")):
+        for claim in document.get("claims", ()) if isinstance(document, dict) else ():
+            del claim["content_key"]
     return body
 
 
@@ -150,11 +156,30 @@ def _says(body: Body) -> Lines:
     elif isinstance(body, Decision):
         yield from _decision(body)
     elif isinstance(body, Document):
-        yield "文号 number", str(body.number)
-        yield "标题 title", body.title
-        yield "正文 text", body.body
+        yield from _document(body)
+    elif isinstance(body, ForwardedRequest):
+        yield "请示人 asked by", body.origin
+        yield "转报 passed on by", " → ".join(body.path)
+        yield from _document(body.opinion)
+    elif isinstance(body, RequestForwarded):
+        yield "转报 passed on", f"{body.path[-1]} → {body.to}"
+        yield "意见 opinion", body.opinion
     else:
         yield from _notice(body)
+
+
+_PURPOSES = {Purpose.INFORMATION: "周知 for information", Purpose.RECORD: "存档 for the files"}
+
+
+def _document(body: Document) -> Lines:
+    yield "文种 kind", body.kind.value
+    yield "文号 number", str(body.number)
+    yield "签发人 signatory", body.signatory or ""
+    yield "标题 title", body.title
+    yield "主送 addressees", "、".join(body.addressees)
+    yield "抄送 copies", ", ".join(body.copies)
+    yield "用途 purpose", _PURPOSES.get(body.purpose, "")
+    yield "正文 text", body.body
 
 
 def _application(body: Consultation) -> Lines:

@@ -13,7 +13,7 @@ from exchange.envelope import Verified, verify_signed
 from exchange.errors import NotFound, SenderError
 from exchange.flow.node import Node
 from exchange.flow.ports import OutboxView, StoredDocument, Transaction
-from schemas import Attachment, Body, ClaimCheck, Consultation, Document
+from schemas import Attachment, Body, ClaimCheck, Consultation, Document, ForwardedRequest
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,8 @@ def _named(body: Body) -> Iterator[Attachment]:
         yield from (material.attachment for material in body.application.materials if material.attachment)
     elif isinstance(body, Document):
         yield from body.attachments
+    elif isinstance(body, ForwardedRequest):
+        yield from body.opinion.attachments
 
 
 def _conversation(tx: Transaction, case_number: str) -> str | None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from exchange.envelope import verify_signed
-from exchange.errors import BadOpinion, Conflict, NotFound, Returned, Secret
+from exchange.errors import BadOpinion, Conflict, NotFound, Returned
 from exchange.flow.checks import expect, require_role
+from exchange.flow.documents import take_document
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import DeskRow, Signed, StoredDocument
 from exchange.flow.receive import Handler, Incoming
 from exchange.rules.application import enclosure_faults
-from exchange.rules.secrecy import check_secrecy
 from schemas import (
     Body,
     CaseClosed,
@@ -49,15 +49,6 @@ def handlers() -> dict[str, Handler]:
         Reminder.KIND: take_reminder,
         TermNotice.KIND: take_term,
     }
-
-
-def take_document(step: Step, incoming: Incoming, body: Body) -> None:
-    """An official document: refused at the door if it is classified, otherwise kept for the department's system."""
-    if isinstance(body, Document):
-        try:
-            check_secrecy(body)
-        except Secret as error:
-            raise Returned(str(error), code="secret", mend=error.mend) from error
 
 
 def take_consultation(step: Step, incoming: Incoming, body: Body) -> None:

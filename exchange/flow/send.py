@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from exchange.errors import CallerError
-from exchange.flow.node import Node
+from exchange.errors import CallerError, NotFound
+from exchange.flow.convey import check_sending
+from exchange.flow.node import Node, Step
+from exchange.flow.request_record import ANSWERED, SENT, put_down, record_of, request_id_of
 from exchange.rules.secrecy import check_secrecy
-from schemas import Document
+from schemas import Document, DocumentKind, Purpose
 
 
 def send_document(
@@ -16,28 +19,96 @@ def send_document(
     document: Document,
     addressees: Sequence[str],
     *,
+    copies: Sequence[str] = (),
     enclosures: Sequence[bytes] = (),
     in_reply_to: str | None = None,
 ) -> str:
-    """Puts a document into the outbox for ``addressees`` (main and copy recipients alike); returns its message id.
+    """Puts a document into the outbox for ``addressees`` and for those who get a copy; returns its message id.
 
-    Raises Secret for a classified document, NotFound for an address that is not in the directory, CallerError when
-    the enclosures are not the attachments that the document names.
+    A 批复 answers the request ``in_reply_to``, and is copied to all who have passed that request on. Raises Secret for
+    a classified document, NotFound for an address that is not in the directory or an answered message that is not on
+    record, CallerError when the enclosures are not the attachments named, or where a rule of its kind does not let it
+    go so (with the article); Conflict for a request that was answered or passed on.
     """
     check_secrecy(document)
-    if not addressees:
+    check_enclosures(document, enclosures)
+    main, copied = tuple(dict.fromkeys(addressees)), tuple(dict.fromkeys(copies or document.copies))
+    if not main and not copied:
         raise CallerError("a document needs at least one addressee", mend="name an address of the directory")
-    node.expect(addressees)
+    with node.step() as step:
+        answered = _answered(step, document, in_reply_to) if in_reply_to is not None else _Answered(None, None)
+        copied = (*copied, *(one for one in answered.forwarders if one not in (*copied, *main)))
+        check_copies(main, copied)
+        check_sending(node, document, main, copied, answers=answered.asked_by)
+        message_id = step.send(
+            copied_to(document, copied),
+            (*main, *copied),
+            urgency=document.urgency,
+            enclosures=enclosures,
+            conversation_id=answered.conversation_id,
+            in_reply_to=answered.message_id,
+        )
+        _put_down(step, document, message_id, main, answered)
+        step.note("document-sent", None, message_id, addressees=len(main), copies=len(copied))
+    return message_id
+
+
+def deposit_document(node: Node, document: Document, members: Sequence[str], enclosures: Sequence[bytes] = ()) -> str:
+    """Gives a paper whose way is over to others for their files (存档), whoever wrote it; returns the message id.
+
+    It says so itself, addresses nobody and asks for nothing; so the rules of its kind do not bear on it. Raises as
+    `send_document` does.
+    """
+    return send_document(node, document.model_copy(update={"purpose": Purpose.RECORD}), members, enclosures=enclosures)
+
+
+def check_enclosures(document: Document, enclosures: Sequence[bytes]) -> None:
+    """Raises CallerError unless the enclosures are the attachments that a document names, in its order."""
     named = [attachment.digest for attachment in document.attachments]
     if named != [hashlib.sha256(enclosure).hexdigest() for enclosure in enclosures]:
         raise CallerError("the enclosures are not the document's attachments", mend="give them in the document's order")
-    with node.step() as step:
-        message_id = step.send(
-            document,
-            tuple(dict.fromkeys(addressees)),
-            urgency=document.urgency,
-            enclosures=enclosures,
-            in_reply_to=in_reply_to,
-        )
-        step.note("document-sent", None, message_id, addressees=len(addressees))
-    return message_id
+
+
+def check_copies(main: Sequence[str], copies: Sequence[str]) -> None:
+    """Raises CallerError for one who is to act on a document and to have a copy of it besides."""
+    both = [one for one in copies if one in main]
+    if both:
+        raise CallerError(f"{', '.join(both)}: addressee and copy at once", mend="name each body once")
+
+
+def copied_to(document: Document, copies: Sequence[str]) -> Document:
+    """The document as it is signed: it says itself who has it as a copy."""
+    return document if document.copies == tuple(copies) else document.model_copy(update={"copies": tuple(copies)})
+
+
+@dataclass(frozen=True)
+class _Answered:
+    """What a document answers; a 批复 answers a request."""
+
+    message_id: str | None
+    conversation_id: str | None
+    asked_by: tuple[str, ...] = ()
+    forwarders: tuple[str, ...] = ()
+
+
+def _answered(step: Step, document: Document, message_id: str) -> _Answered:
+    request_id = request_id_of(step.node, step.tx, message_id)
+    if document.kind is DocumentKind.REPLY:
+        record = record_of(step.tx, request_id)
+        came = record.expect_open(step.node.address)
+        found = step.tx.documents.get(came.detail["source"], came.message_id or "")
+        conversation = found.conversation_id if found else None
+        return _Answered(request_id, conversation, (came.detail["origin"],), tuple(came.detail["path"]))
+    stored = step.tx.documents.find(request_id) or step.tx.documents.find(message_id)
+    if not stored:
+        raise NotFound(f"no message {message_id} is on record here", mend="`exchange inbox` lists what came")
+    return _Answered(request_id, stored[0].conversation_id)
+
+
+def _put_down(step: Step, document: Document, message_id: str, main: Sequence[str], answered: _Answered) -> None:
+    if document.purpose is Purpose.RECORD:
+        return
+    if document.kind is DocumentKind.REQUEST:
+        step.note(SENT, message_id, message_id, to=main[0])
+    if document.kind is DocumentKind.REPLY and answered.message_id is not None:
+        put_down(step, ANSWERED, answered.message_id, message_id, by=step.node.address)

@@ -15,7 +15,7 @@ from exchange.errors import CallerError
 from exchange.rules.conveyance_table import RULES, Direction, KindRule
 from exchange.rules.conveyance_text import asks_for_a_decision, matters_in
 from exchange.rules.hierarchy import domain_of, is_below, superior_of
-from schemas import Document, DocumentKind
+from schemas import Document, DocumentKind, Purpose
 
 _UP, _DOWN, _SIDE, _PUBLIC = Direction
 _WAYS = {_UP: "upward", _DOWN: "downward", _SIDE: "sideways", _PUBLIC: "to the public"}
@@ -59,6 +59,7 @@ def conveyance_of(
         title=document.title,
         body=document.body,
         offices=frozenset(offices),
+        for_information=document.purpose is Purpose.INFORMATION,
     )
 
 

@@ -17,11 +17,13 @@ from exchange.clock import RealClock
 from exchange.directory import Authority, Lookup, Ties, TreeView, grow, load_directory
 from exchange.directory.certificates import der
 from exchange.envelope import Identity
-from exchange.flow import respond
+from exchange.flow.documents import take_document
 from exchange.flow.node import Step
 from exchange.flow.ports import OutboxView
 from exchange.flow.receive import Incoming
 from exchange.flow.send import send_document
+from exchange.rules.conveyance import direction
+from exchange.rules.conveyance_table import Direction
 from exchange.rules.hierarchy import domain_of
 from schemas import Body, Document, DocumentKind, DocumentNumber, Role, Urgency
 from tests.journeys.city import wait_until
@@ -30,6 +32,13 @@ UPPER, LOWER = "x", "x.y"
 TRANSPORT, HEALTH, PLANNING = "x.transport", "x.health", "x.y.planning"
 GHOST, UNLINKED = "x.ghost", "x.z.planning"
 """Addressees that the lower domain's directory has and the upper level knows nothing of."""
+
+_KINDS = {
+    Direction.UP: DocumentKind.REPORT,
+    Direction.DOWN: DocumentKind.NOTICE,
+    Direction.SIDE: DocumentKind.LETTER,
+}
+"""What a department writes upward, downward and to its peers."""
 
 _TERM = timedelta(days=365)
 
@@ -56,7 +65,12 @@ class Levels:
     def send(self, sender: str, to: str, titles: Sequence[str], urgency: Urgency = Urgency.ORDINARY) -> list[str]:
         """Sends one document a title; their message ids."""
         domain = self.upper if sender in self.upper.seats else self.lower
-        ids = [send_document(domain.nodes[sender], self._document(title, urgency), [to]) for title in titles]
+        ids = [
+            send_document(
+                domain.nodes[sender], self._document(_KINDS[direction(sender, to, frozenset())], title, urgency), [to]
+            )
+            for title in titles
+        ]
         domain.members[sender].wake()
         return ids
 
@@ -76,16 +90,17 @@ class Levels:
         """Those of the titles that an addressee handled, in the order of handling, repetitions and all."""
         return [title for title in self.handled[address] if title in titles]
 
-    def _document(self, title: str, urgency: Urgency) -> Document:
+    def _document(self, kind: DocumentKind, title: str, urgency: Urgency) -> Document:
         self.serial += 1
         return Document(
             number=DocumentNumber(agency="规函", year=2026, serial=self.serial),
-            kind=DocumentKind.LETTER,
+            kind=kind,
             urgency=urgency,
             issuer="自然资源和规划局",
+            signatory="王某",
             title=title,
             addressees=("交通运输厅",),
-            body="请于月底前答复。",
+            body="路网已经建成。",
             date=RealClock().now().date(),
         )
 
@@ -129,7 +144,7 @@ def _seat(handled: dict[str, list[str]], address: str) -> Seat:
     """A department that notes what its handler did."""
 
     def note(step: Step, incoming: Incoming, body: Body) -> None:
-        respond.take_document(step, incoming, body)
+        take_document(step, incoming, body)
         assert isinstance(body, Document)
         handled[address].append(body.title)
 

@@ -11,7 +11,7 @@ from exchange.agent import Agent
 from exchange.broker.node import NodeInfo
 from exchange.errors import IdentityInUse
 from exchange.flow.ports import OutboxState
-from schemas import Consultation, Document, DocumentKind, DocumentNumber, Opinion, Verdict
+from schemas import Consultation, Document, DocumentKind, DocumentNumber, Opinion, Purpose, Verdict
 from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain
 
@@ -35,6 +35,7 @@ def notice() -> Document:
         title="通知",
         body="正文",
         date=None,
+        purpose=Purpose.INFORMATION,
     )
 
 

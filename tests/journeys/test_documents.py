@@ -13,7 +13,7 @@ from exchange.envelope import verify_signed
 from exchange.errors import CallerError, NotFound, Secret
 from exchange.flow.ports import OutboxState
 from exchange.flow.receipts import receipt_proof
-from exchange.flow.send import send_document
+from exchange.flow.send import deposit_document, send_document
 from exchange.rules.official import parse_document
 from schemas import Attachment, Classification, Document, DocumentKind, DocumentNumber, Urgency
 from tests.journeys.city import City, make_city
@@ -52,7 +52,8 @@ def send(city: City, document: Document, *enclosures: bytes) -> str:
 def test_sixty_real_documents_arrive_byte_for_byte_and_signed_for(city: City) -> None:
     records = state_council_documents()
     assert len(records) == 60
-    sent = {send_document(city.node("planning"), parse_document(r), [city.address("transport")]): r for r in records}
+    planning, transport = city.node("planning"), city.address("transport")
+    sent = {deposit_document(planning, parse_document(record), [transport]): record for record in records}
     city.wake("planning")
     city.local.settle()
 

@@ -39,6 +39,7 @@ from schemas import (
     Form,
     FormAnswer,
     FormField,
+    ForwardedRequest,
     Forwarding,
     Header,
     Material,
@@ -52,12 +53,14 @@ from schemas import (
     Outcome,
     Overruling,
     ProcedureKind,
+    Purpose,
     Recall,
     Receipt,
     ReceiptBatch,
     ReceiptOutcome,
     ReceiptProof,
     Reminder,
+    RequestForwarded,
     Result,
     ReturnedBy,
     Role,
@@ -107,6 +110,19 @@ DOCUMENT = Document(
     claims=(CLAIM,),
     date=date(2026, 3, 2),
     notes="此件公开发布",
+)
+
+OPINION_UPWARD = Document(
+    number=DocumentNumber(agency="合政", year=2026, serial=9),
+    kind=DocumentKind.OPINION,
+    issuer="合肥市人民政府",
+    signatory="李某",
+    title="关于追加防汛经费的意见",
+    addressees=("省人民政府",),
+    body="情况属实，建议同意。",
+    date=date(2026, 3, 3),
+    copies=("c.audit",),
+    purpose=Purpose.INFORMATION,
 )
 
 PROOF = ReceiptProof(
@@ -233,6 +249,10 @@ MESSAGES: tuple[Body, ...] = (
         digest=DIGEST,
         path=("c.relay", "c.d.relay"),
         covers=(Cover(mode=CoverMode.FORWARD, relay="c.d.relay", instruction="请认真贯彻执行", at=at("03-02")),),
+    ),
+    ForwardedRequest(request_id=ID, origin="c.d.office", digest=DIGEST, opinion=OPINION_UPWARD, path=("c.office",)),
+    RequestForwarded(
+        request_id=ID, origin="c.d.office", digest=DIGEST, to="office.c", opinion="拟同意。", path=("c.office",)
     ),
     SignOff(notice_id=ID, digest=DIGEST, accepted=False, reason="非本单位职责", at=at("03-02")),
     NoticeReminder(notice_id=ID, rung=50, at=at("03-09")),

@@ -1,0 +1,102 @@
+"""Document files: an official document in TOML as people write it, with its attachments beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, ValidationError
+
+from exchange.bootstrap.applications import ATTACHMENT_LIMIT
+from exchange.clock import Clock
+from exchange.errors import BadConfiguration, CallerError
+from exchange.rules.numbers import parse_number
+from exchange.tomlfile import TomlFile, faults_of, read_toml
+from schemas import Attachment, Document, DocumentKind, Purpose, Urgency, Wire
+from schemas.base import Line
+
+
+class DocumentFile(Wire):
+    """What a document file may hold."""
+
+    number: Line
+    kind: DocumentKind
+    issuer: Line
+    signatory: Line | None = None
+    title: Line
+    addressees: Annotated[tuple[Line, ...], Field(max_length=200)] = ()
+    body: Annotated[str, StringConstraints(min_length=1, max_length=200_000)]
+    date: Annotated[date | None, Field(default=None)]
+    """Date of issue; today where the file names none."""
+    urgency: Urgency = Urgency.ORDINARY
+    purpose: Purpose = Purpose.ACTION
+    attachments: Annotated[tuple[Line, ...], Field(max_length=20)] = ()
+    """Paths, relative to the file."""
+    notes: str = ""
+
+
+def read_document(path: Path, clock: Clock) -> tuple[Document, list[bytes]]:
+    """Reads a document and the attachments it names; without a date it bears today's.
+
+    Raises BadConfiguration naming file, line and field of what is wrong; CallerError for a number that is none, or
+    what does not hold as a document.
+    """
+    file = read_toml(path)
+    return document_of(file, file.validated(DocumentFile), clock)
+
+
+def document_of(file: TomlFile, content: DocumentFile, clock: Clock) -> tuple[Document, list[bytes]]:
+    """The document that a file's content means, and its attachments. Raises as `read_document` does."""
+    enclosures = [_attached(file, position, name) for position, name in enumerate(content.attachments)]
+    try:
+        document = Document(
+            number=parse_number(content.number),
+            kind=content.kind,
+            urgency=content.urgency,
+            issuer=content.issuer,
+            signatory=content.signatory,
+            title=content.title,
+            addressees=content.addressees,
+            body=content.body,
+            attachments=tuple(map(_attachment, content.attachments, enclosures)),
+            date=content.date or clock.now().date(),
+            notes=content.notes,
+            purpose=content.purpose,
+        )
+    except ValidationError as error:
+        raise does_not_hold(file.path, error) from None
+    return document, enclosures
+
+
+def does_not_hold(path: Path, error: ValidationError) -> CallerError:
+    """What a model complains of, as the fault of a file."""
+    faults = "; ".join(f"{'.'.join(map(str, place))}: {what}" for place, what in faults_of(error))
+    return CallerError(f"{path} does not hold: {faults}", mend="see GB/T 9704-2012")
+
+
+def _attached(file: TomlFile, position: int, name: str) -> bytes:
+    place = ("attachments", position)
+    try:
+        content = (file.path.parent / name).read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: a path that no file can have
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        mend = "the path is relative to the document's file"
+        raise BadConfiguration(file.fault(place, f"{name}: {reason}"), mend=mend) from error
+    if len(content) > ATTACHMENT_LIMIT:
+        raise BadConfiguration(
+            file.fault(place, f"{name} has {len(content):,} bytes"),
+            mend=f"at most {ATTACHMENT_LIMIT:,} bytes may travel inside",
+        )
+    return content
+
+
+def _attachment(name: str, content: bytes) -> Attachment:
+    return Attachment(
+        name=Path(name).name,
+        media_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
+        size=len(content),
+        digest=hashlib.sha256(content).hexdigest(),
+    )
