@@ -15,8 +15,8 @@ from benchmarks.measure import Figure, folder, machine, show
 from benchmarks.throughput import document, on_a_broker
 from exchange.bootstrap.local import Seat
 from exchange.bootstrap.logs import configure
-from exchange.bootstrap.member import work_for
 from exchange.bootstrap.trial import Trial, relay_and, trial
+from exchange.bootstrap.work import work_for
 from exchange.broker.node import NodeInfo
 from exchange.broker.probe import server_version
 from exchange.clock import RealClock

@@ -6,10 +6,11 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from exchange.bootstrap.member import SERVED_WITH, Link, Work, new_id, work_for
+from exchange.bootstrap.member import SERVED_WITH, Link, new_id
 from exchange.bootstrap.renewal import Renewal
 from exchange.bootstrap.settings import Home, Settings
 from exchange.bootstrap.tree_files import TreeFiles, marks_of, remember
+from exchange.bootstrap.work import Work, work_for
 from exchange.catalogue import load_catalogue
 from exchange.claims import ClaimStore, open_claim_store, parse_place
 from exchange.directory import DirectoryView, TreeView, load_authority_certificate, load_directory_file

@@ -13,8 +13,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from exchange.bootstrap.local import Seat
-from exchange.bootstrap.member import work_for
 from exchange.bootstrap.trial import Place, Trial, relay_and, trial
+from exchange.bootstrap.work import work_for
 from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.clock import RealClock, monotonic
 from exchange.flow.issue import issue_notice, remind

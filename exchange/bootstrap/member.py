@@ -5,33 +5,29 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
 from exchange.bootstrap.relay import TransitLoop
 from exchange.bootstrap.tree_files import remember
+from exchange.bootstrap.work import Work
 from exchange.broker.consumer import BatchConsumer, ConsumedQueue
 from exchange.broker.publisher import ConfirmedPublisher
 from exchange.broker.topology import dead_queue, queues_of
 from exchange.clock import CST, Clock, RealClock, monotonic
 from exchange.directory import TreeView
 from exchange.errors import ExchangeError
-from exchange.flow import chase, collecting, counting, documents, forward, lapse, pass_on, respond, sign_for, spread
+from exchange.flow import lapse
 from exchange.flow.arrival import ArrivalJudge, BrokerStamp, EventTime, OwnTime
-from exchange.flow.collect import Collector
-from exchange.flow.conclude import Concluder
-from exchange.flow.decision import DecideRule
 from exchange.flow.dispatch import Dispatcher
 from exchange.flow.node import Node
-from exchange.flow.opendesk import OpenDesk, OpinionRule
+from exchange.flow.opendesk import OpenDesk
 from exchange.flow.ports import Delivery
-from exchange.flow.receipts import OnSigned
-from exchange.flow.receive import Handler, Receiver
-from exchange.flow.undelivered import take_non_delivery
+from exchange.flow.receive import Receiver
 from exchange.store import SqlStore
-from schemas import Aggregate, Document, NonDelivery, Role, Tally
+from schemas import Role
 
 log = structlog.get_logger()
 
@@ -61,59 +57,6 @@ class Link:
     """The member's own account name; None where all members share one account."""
     stamps: bool = False
     """Whether this broker stamps every message on arrival."""
-
-
-@dataclass
-class Work:
-    """What a member does beyond sending and receiving, by its roles."""
-
-    opinion_rule: OpinionRule | None = None
-    decide_rule: DecideRule | None = None
-    handlers: dict[str, Handler] = field(default_factory=dict)
-    on_signed: OnSigned | None = None
-    rounds: tuple[Callable[[Node], object], ...] = ()
-    """Further periodic work."""
-
-
-def work_for(
-    roles: tuple[Role, ...],
-    opinion_rule: OpinionRule | None = None,
-    decide_rule: DecideRule | None = None,
-    take: spread.Take | None = None,
-    sign_at_once: bool = False,
-) -> Work:
-    """The handler tables of a member's roles, joined. Everyone takes official documents, and notices.
-
-    A relay office that can ``take`` directories of other domains hands them on, too. ``sign_at_once`` signs for every
-    notice on arrival, where the member's own system files what comes.
-    """
-    work = Work(opinion_rule, decide_rule, _for_everyone())
-    if Role.RELAY in roles:
-        work.handlers |= pass_on.handlers() | counting.handlers() | collecting.handlers()
-        work.on_signed = counting.on_signed
-        work.rounds += (counting.tell, collecting.tell)
-    else:
-        work.handlers |= sign_for.handlers(sign_at_once)
-        work.handlers |= {Tally.KIND: counting.take_tally, Aggregate.KIND: collecting.take_aggregate}
-        work.rounds += (chase.Chaser().look,)
-    if Role.RELAY in roles and take is not None:
-        work.handlers |= spread.handlers(take)
-        work.rounds += (spread.Spreader().look,)
-    if Role.DEPARTMENT in roles:
-        work.handlers |= respond.handlers()
-        work.on_signed = respond.on_signed
-    if Role.MONITOR in roles:
-        work.handlers |= lapse.handlers()
-    if Role.WINDOW in roles:
-        collector = Collector(Concluder(decide_rule))
-        work.handlers |= collector.handlers()
-        work.on_signed = collector.on_signed
-    return work
-
-
-def _for_everyone() -> dict[str, Handler]:
-    own: dict[str, Handler] = {Document.KIND: documents.take_document, NonDelivery.KIND: take_non_delivery}
-    return own | forward.handlers()
 
 
 class RunningMember:

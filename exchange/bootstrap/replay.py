@@ -15,8 +15,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from exchange.bootstrap.local import LocalDomain, Seat
-from exchange.bootstrap.member import periodic_work, work_for
+from exchange.bootstrap.member import periodic_work
 from exchange.bootstrap.replay_file import Batch, Event, Fate, ReplayFile, batches
+from exchange.bootstrap.work import work_for
 from exchange.broker.node import NodeInfo
 from exchange.clock import SteppedClock, monotonic
 from exchange.flow import respond

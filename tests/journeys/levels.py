@@ -10,8 +10,8 @@ from pathlib import Path
 
 from exchange.bootstrap.linking import LinkSide
 from exchange.bootstrap.local import LocalDomain, Seat
-from exchange.bootstrap.member import work_for
 from exchange.bootstrap.trial import certify_tree
+from exchange.bootstrap.work import work_for
 from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.clock import RealClock
 from exchange.directory import Authority, Lookup, Ties, TreeView, grow, load_directory

@@ -9,8 +9,8 @@ from datetime import date
 from pathlib import Path
 
 from exchange.bootstrap.local import Seat
-from exchange.bootstrap.member import work_for
 from exchange.bootstrap.trial import Trial, relay_and, trial
+from exchange.bootstrap.work import work_for
 from exchange.broker.node import NodeInfo
 from exchange.clock import RealClock
 from exchange.flow.issue import issue_notice

@@ -12,8 +12,8 @@ from datetime import date, timedelta
 import pytest
 
 from exchange.bootstrap.local import Seat
-from exchange.bootstrap.member import work_for
 from exchange.bootstrap.trial import Trial, relay_and, trial
+from exchange.bootstrap.work import work_for
 from exchange.broker.management import ManagementClient
 from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.broker.uplink import link_account

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from exchange.bootstrap.member import Work
+from exchange.bootstrap.work import Work
 from exchange.broker.node import NodeInfo
 from exchange.errors import CallerError, Conflict, NotFound, OperatorError
 from exchange.flow.node import Step
