@@ -32,7 +32,7 @@ _tree = typer.Typer(no_args_is_help=True, help="The tree of domains: upper and l
 
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
-    app.add_typer(_tree, name="domain", rich_help_panel="域 A domain")
+    app.add_typer(_tree, name="domain", rich_help_panel="层级 Levels")
 
 
 @_tree.command("add")
