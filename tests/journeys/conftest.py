@@ -12,7 +12,7 @@ from tests.journeys.province import BY_HAND, TREE, Province, province
 
 @pytest.fixture(scope="session")
 def anhui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Province]:
-    """Three levels, the province on one broker and all below on another; for tests of one group, so of one worker."""
+    """Three levels, the province on one broker and all below on another."""
     nodes = [PrivateNode(tmp_path_factory.mktemp(name) / "node") for name in ("upper", "lower")]
     try:
         brokers = [node.start(print) for node in nodes]

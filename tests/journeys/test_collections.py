@@ -45,7 +45,7 @@ from schemas import (
 )
 from tests.journeys.city import MONDAY, wait_until
 
-pytestmark = [pytest.mark.broker, pytest.mark.xdist_group("collections")]
+pytestmark = pytest.mark.broker
 
 FORM = Form(
     title="防汛物资",

@@ -12,7 +12,7 @@ from schemas import Body, Count, Forwarding, Recall, SignOff, Tally
 from tests.journeys.city import wait_until
 from tests.journeys.province import Province
 
-pytestmark = [pytest.mark.broker, pytest.mark.xdist_group("anhui")]
+pytestmark = pytest.mark.broker
 
 
 def sent(anhui: Province, sender: str, to: str, body: Body, enclosures: Sequence[bytes] = ()) -> str:

@@ -20,7 +20,7 @@ from tests.contract.traffic import left_in, publishing
 from tests.journeys.city import wait_until
 from tests.journeys.levels import GHOST, HEALTH, LOWER, PLANNING, TRANSPORT, UNLINKED, UPPER, Levels, two_levels
 
-pytestmark = [pytest.mark.broker, pytest.mark.xdist_group("levels")]
+pytestmark = pytest.mark.broker
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from exchange.flow.sign_for import sign_for
 from tests.journeys.city import wait_until
 from tests.journeys.province import Province
 
-pytestmark = [pytest.mark.broker, pytest.mark.xdist_group("anhui")]
+pytestmark = pytest.mark.broker
 
 EMERGENCY = "anhui.hefei.emergency"
 

@@ -43,8 +43,8 @@ def served(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[list[Domai
 
 def test_directories_travel_all_the_way_up_and_down(served: list[Domain]) -> None:
     top, _, low = served
-    wait_until(lambda: set(top.states()) == {one.name for one in served}, what="the county known at the top")
+    wait_until(lambda: set(top.states()) == {one.name for one in served}, 90, "the county known at the top")
     certify(low.settings, f"{low.name}.planning", low.say)
-    wait_until(lambda: top.view.of(low.name).directory == low.directory, what="the rotation below known at the top")
+    wait_until(lambda: top.view.of(low.name).directory == low.directory, 90, "the rotation below known at the top")
     certify(top.settings, f"{top.name}.planning", top.say)
-    wait_until(lambda: low.view.of(top.name).directory == top.directory, what="the rotation at the top known below")
+    wait_until(lambda: low.view.of(top.name).directory == top.directory, 90, "the rotation at the top known below")
