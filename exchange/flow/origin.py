@@ -9,7 +9,8 @@ from exchange.envelope import verify_signed
 from exchange.errors import Returned, SenderError
 from exchange.flow.node import Step
 from exchange.flow.receive import Incoming
-from exchange.rules.hierarchy import domain_of, relay_of, superior_of
+from exchange.rules.addressing import home_of
+from exchange.rules.hierarchy import relay_of, superior_of
 from schemas import MAX_RELAYS, Forwarding, Header, Notice, NoticeReminder, Recall
 
 Passed = Notice | NoticeReminder | Recall
@@ -45,7 +46,11 @@ def unpack(step: Step, incoming: Incoming, forwarding: Forwarding) -> Forwarded:
         ) from error
     body = origin.body
     if not isinstance(body, Passed) or origin.header.sender != forwarding.origin:
-        raise Returned("what is passed on is another's, or nothing that is passed on", code="origin", mend="see above")
+        raise Returned(
+            "what is passed on is another's, or nothing that is passed on",
+            code="origin",
+            mend="pass on what its origin has signed",
+        )
     named = origin.header.message_id if isinstance(body, Notice) else body.notice_id
     if named != forwarding.notice_id:
         raise Returned("what is passed on is about another notice", code="origin", mend="name the notice it is about")
@@ -55,14 +60,14 @@ def unpack(step: Step, incoming: Incoming, forwarding: Forwarding) -> Forwarded:
 def _check_path(step: Step, sender: str, forwarding: Forwarding) -> None:
     """From the origin's own relay office straight down, one level at a time, to whoever has sent it."""
     path = forwarding.path
-    expected = relay_of(domain_of(forwarding.origin))
+    expected = relay_of(home_of(forwarding.origin))
     for relay in path:
-        if relay != expected and superior_of(domain_of(relay)) != domain_of(expected):
+        if relay != expected and superior_of(home_of(relay)) != home_of(expected):
             raise _astray(f"{relay} does not follow {expected}")
         expected = relay
-    if path[0] != relay_of(domain_of(forwarding.origin)) or len(set(path)) != len(path):
+    if path[0] != relay_of(home_of(forwarding.origin)) or len(set(path)) != len(path):
         raise _astray("it did not begin at the origin's relay office, or went round in a circle")
-    own, last = step.node.directory.domain, domain_of(path[-1])
+    own, last = step.node.directory.domain, home_of(path[-1])
     if path[-1] != sender or own not in (last, _child(own, last)):
         raise _astray(f"{sender} is not the relay office that may pass it on to {step.node.address}")
     if len(path) >= MAX_RELAYS and own != last:

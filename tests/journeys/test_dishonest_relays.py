@@ -123,3 +123,9 @@ def test_a_recall_by_somebody_else_is_returned(anhui: Province, notice: str) -> 
     stolen = Recall(notice_id=notice, digest=digest, reason="not mine", at=anhui.node("health").clock.now())
     assert "not-entitled" in sent(anhui, "health", "relay", stolen)
     assert anhui.status(notice).row.state == "open"
+
+
+def test_an_origin_that_can_be_nobodys_is_returned_and_no_failure_of_ours(anhui: Province, notice: str) -> None:
+    signed = original(anhui, notice)
+    nowhere = forwarding(anhui, notice, signed, "relay", "hefei.relay").model_copy(update={"origin": "office"})
+    assert "path" in sent(anhui, "hefei.relay", "hefei.health", nowhere, [signed])
