@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import mimetypes
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, StringConstraints, ValidationError
 
-from exchange.bootstrap.applications import ATTACHMENT_LIMIT
+from exchange.bootstrap.attached import attachment_of, read_attached
 from exchange.clock import Clock
 from exchange.errors import BadConfiguration, CallerError
 from exchange.rules.numbers import parse_number
 from exchange.tomlfile import TomlFile, faults_of, read_toml
-from schemas import Attachment, Document, DocumentKind, Purpose, Urgency, Wire
+from schemas import Document, DocumentKind, Purpose, Urgency, Wire
 from schemas.base import Line
 
 
@@ -50,7 +48,10 @@ def read_document(path: Path, clock: Clock) -> tuple[Document, list[bytes]]:
 
 def document_of(file: TomlFile, content: DocumentFile, clock: Clock) -> tuple[Document, list[bytes]]:
     """The document that a file's content means, and its attachments. Raises as `read_document` does."""
-    enclosures = [_attached(file, position, name) for position, name in enumerate(content.attachments)]
+    enclosures = [
+        read_attached(file, ("attachments", position), name, BadConfiguration)
+        for position, name in enumerate(content.attachments)
+    ]
     try:
         document = Document(
             number=parse_number(content.number),
@@ -61,7 +62,7 @@ def document_of(file: TomlFile, content: DocumentFile, clock: Clock) -> tuple[Do
             title=content.title,
             addressees=content.addressees,
             body=content.body,
-            attachments=tuple(map(_attachment, content.attachments, enclosures)),
+            attachments=tuple(map(attachment_of, content.attachments, enclosures)),
             date=content.date or clock.now().date(),
             notes=content.notes,
             purpose=content.purpose,
@@ -75,28 +76,3 @@ def does_not_hold(path: Path, error: ValidationError) -> CallerError:
     """What a model complains of, as the fault of a file."""
     faults = "; ".join(f"{'.'.join(map(str, place))}: {what}" for place, what in faults_of(error))
     return CallerError(f"{path} does not hold: {faults}", mend="see GB/T 9704-2012")
-
-
-def _attached(file: TomlFile, position: int, name: str) -> bytes:
-    place = ("attachments", position)
-    try:
-        content = (file.path.parent / name).read_bytes()
-    except (OSError, ValueError) as error:  # ValueError: a path that no file can have
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        mend = "the path is relative to the document's file"
-        raise BadConfiguration(file.fault(place, f"{name}: {reason}"), mend=mend) from error
-    if len(content) > ATTACHMENT_LIMIT:
-        raise BadConfiguration(
-            file.fault(place, f"{name} has {len(content):,} bytes"),
-            mend=f"at most {ATTACHMENT_LIMIT:,} bytes may travel inside",
-        )
-    return content
-
-
-def _attachment(name: str, content: bytes) -> Attachment:
-    return Attachment(
-        name=Path(name).name,
-        media_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
-        size=len(content),
-        digest=hashlib.sha256(content).hexdigest(),
-    )

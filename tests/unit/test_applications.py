@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from exchange.bootstrap.applications import ATTACHMENT_LIMIT, read_application
+from exchange.bootstrap.applications import read_application
 from exchange.clock import CST, SteppedClock
 from exchange.errors import BadApplication
+from schemas.base import ATTACHMENT_LIMIT
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=CST)
 GOOD = """\
