@@ -37,7 +37,7 @@ from schemas.form import Aggregate, DomainTotal, FieldTotal, FieldType, FieldVal
 from schemas.header import Header, Suite
 from schemas.matter import Approver, Completion, DefaultMode, Exclusion, Material, Matter, StartRule
 from schemas.nondelivery import NonDelivery, NonDeliveryReason
-from schemas.notice import MAX_RELAYS, Cover, CoverMode, Forwarding, Notice, NoticeReminder, SignOff, Treatment
+from schemas.notice import MAX_RELAYS, Forwarding, Notice, NoticeReminder, SignOff, Treatment
 from schemas.opinion import Opinion, ProcedureKind, SpecialProcedure, Verdict
 from schemas.recall import Recall
 from schemas.receipt import Receipt, ReceiptBatch, ReceiptOutcome, ReceiptProof
@@ -98,8 +98,6 @@ __all__ = [
     "Consultation",
     "ConsultedDepartment",
     "Count",
-    "Cover",
-    "CoverMode",
     "DeadlineNotice",
     "DeadlineState",
     "DeadlineStatus",

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from schemas.base import Address, Body, Digest, Instant, Line, MessageId, Text, Wire
+from schemas.base import Address, Body, Digest, Instant, Line, MessageId, Text
 from schemas.document import Document
 from schemas.form import Form
 
@@ -21,22 +21,6 @@ class Treatment(StrEnum):
 
     INFORMATION = "information"  # 阅知
     ACTION = "action"  # 办理
-
-
-class CoverMode(StrEnum):
-    """How a level passes on what came from above or below (Regulation of 2012, article 8 (8))."""
-
-    FORWARD = "forward"  # 转发: of a superior, a sibling, or a body outside the line
-    ENDORSE = "endorse"  # 批转: of a subordinate
-
-
-class Cover(Wire):
-    """A level's own instruction on top of what it passes on; the origin's document stays as it is."""
-
-    mode: CoverMode
-    relay: Address
-    instruction: Annotated[Text, Field(min_length=1)]
-    at: Instant
 
 
 class Notice(Body):
@@ -82,7 +66,6 @@ class Forwarding(Body):
     """SHA-256 of the origin's signed notice."""
     path: Annotated[tuple[Address, ...], Field(min_length=1, max_length=MAX_RELAYS)]
     """The relay offices that have passed it on, the first one first, this one last."""
-    covers: Annotated[tuple[Cover, ...], Field(max_length=MAX_RELAYS)] = ()
 
 
 class SignOff(Body):

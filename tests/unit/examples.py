@@ -18,8 +18,6 @@ from schemas import (
     Consultation,
     ConsultedDepartment,
     Count,
-    Cover,
-    CoverMode,
     DeadlineNotice,
     Decision,
     DefaultMode,
@@ -248,7 +246,6 @@ MESSAGES: tuple[Body, ...] = (
         origin="c.office",
         digest=DIGEST,
         path=("c.relay", "c.d.relay"),
-        covers=(Cover(mode=CoverMode.FORWARD, relay="c.d.relay", instruction="请认真贯彻执行", at=at("03-02")),),
     ),
     ForwardedRequest(request_id=ID, origin="c.d.office", digest=DIGEST, opinion=OPINION_UPWARD, path=("c.office",)),
     RequestForwarded(

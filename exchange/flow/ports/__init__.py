@@ -15,24 +15,28 @@ from exchange.flow.ports.broker import (
     PublishOutcome,
     PublishResult,
 )
-from exchange.flow.ports.records import (
+from exchange.flow.ports.levels import (
     AggregateRow,
     AnswerRow,
     BranchRow,
-    CaseRow,
     CollectionRow,
+    Collections,
+    NoticeRow,
+    Notices,
+    ReaderRow,
+)
+from exchange.flow.ports.records import (
+    CaseRow,
     DeadLetter,
     DeskRow,
     InboxEntry,
     JournalEntry,
     Known,
-    NoticeRow,
     OutboxState,
     OutboxView,
     Outgoing,
     Parcel,
     PartRow,
-    ReaderRow,
     Signed,
     StoredDocument,
     Unreceipted,
@@ -40,11 +44,9 @@ from exchange.flow.ports.records import (
 )
 from exchange.flow.ports.store import (
     Cases,
-    Collections,
     Desk,
     Documents,
     Inbox,
-    Notices,
     Outbox,
     Store,
     Transaction,

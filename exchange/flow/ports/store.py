@@ -7,23 +7,18 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
+from exchange.flow.ports.levels import Collections, Notices
 from exchange.flow.ports.records import (
-    AggregateRow,
-    AnswerRow,
-    BranchRow,
     CaseRow,
-    CollectionRow,
     DeadLetter,
     DeskRow,
     InboxEntry,
     JournalEntry,
     Known,
-    NoticeRow,
     OutboxView,
     Outgoing,
     Parcel,
     PartRow,
-    ReaderRow,
     Signed,
     StoredDocument,
     Unreceipted,
@@ -210,72 +205,6 @@ class Desk(Protocol):
     def move(self, case_number: str, before: Collection[str], after: str, **fields: Any) -> bool: ...
 
     def counts(self) -> dict[str, int]: ...
-
-
-class Notices(Protocol):
-    """Notices through the levels."""
-
-    def add(self, row: NoticeRow, readers: Sequence[ReaderRow] = (), branches: Sequence[BranchRow] = ()) -> None: ...
-
-    def get(self, notice_id: str) -> NoticeRow | None: ...
-
-    def forwarded_by(self, message_ids: Collection[str]) -> dict[str, NoticeRow]:
-        """Notices that these messages passed on, by message."""
-
-    def changed(self, limit: int) -> list[NoticeRow]:
-        """Those of which there is more to tell than the last tally did."""
-
-    def recent(self, seat: str | None = None, state: str | None = None, limit: int = 100) -> list[NoticeRow]: ...
-
-    def move(self, notice_id: str, before: Collection[str], after: str, **values: Any) -> bool: ...
-
-    def touch(self, notice_id: str) -> None:
-        """There is something new to tell."""
-
-    def told(self, notice_id: str, serial: int) -> None:
-        """A tally with this number was sent."""
-
-    def readers(self, notice_id: str) -> list[ReaderRow]: ...
-
-    def reader(self, notice_id: str, address: str) -> ReaderRow | None: ...
-
-    def set_reader(self, row: ReaderRow) -> None: ...
-
-    def branches(self, notice_id: str) -> list[BranchRow]: ...
-
-    def set_branch(self, row: BranchRow) -> bool:
-        """Takes a tally; False if one as new is on record, or the level is none of this notice's."""
-
-
-class Collections(Protocol):
-    """What notices ask for, and what has been answered."""
-
-    def open(self, row: CollectionRow, branches: Sequence[str] = ()) -> None:
-        """A notice with a form has come; ``branches`` are the domains whose aggregates are taken."""
-
-    def get(self, notice_id: str) -> CollectionRow | None:
-        """None where the notice carries no form, or is not on record."""
-
-    def changed(self, limit: int) -> list[CollectionRow]:
-        """Those of which there is more to tell than the last aggregate did."""
-
-    def touch(self, notice_id: str) -> None:
-        """There is something new to tell."""
-
-    def told(self, notice_id: str, serial: int) -> None:
-        """An aggregate with this number was sent."""
-
-    def answers(self, notice_id: str) -> list[AnswerRow]:
-        """By body."""
-
-    def take_answer(self, row: AnswerRow) -> bool:
-        """Takes an answer; False if that body's on record was signed later, or is the same."""
-
-    def branches(self, notice_id: str) -> list[AggregateRow]:
-        """By domain."""
-
-    def take_aggregate(self, row: AggregateRow) -> bool:
-        """Takes an aggregate; False if one as new is on record, or the domain is none of this notice's."""
 
 
 class Transaction(Protocol):

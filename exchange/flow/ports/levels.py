@@ -1,0 +1,173 @@
+"""Notices and collections between levels: their records, and the store as it keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """A notice as one member has it: its origin, a relay office on its way, or one who reads it."""
+
+    notice_id: str
+    seat: str
+    """``origin``, ``relay`` or ``reader``."""
+    state: str
+    """``open``, ``signed``, ``returned`` (both of a reader), ``recalled`` or ``replaced``."""
+    origin: str
+    source: str
+    """Whom it came from, who is told what became of it; an origin's is its relay office."""
+    digest: str
+    """SHA-256 of the origin's signed notice."""
+    title: str
+    number: str
+    treatment: str
+    audience: str
+    forwarding_id: str
+    """The message that passed it on: to us at a reader, from us at a relay office."""
+    received_at: datetime
+    act_by: str | None = None
+    urgency: str = "ordinary"
+    settled_at: datetime | None = None
+    reason: str | None = None
+    serial: int = 0
+    """Number of the last tally that was sent."""
+    changed: bool = False
+    """Whether there is more to tell than the last tally did."""
+    reminded: int = 0
+    """The last rung at which its origin reminded by itself, in percent of the term."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderRow:
+    """One of a relay office's own bodies, and what is known of its having a notice."""
+
+    notice_id: str
+    address: str
+    state: str
+    """``none``, ``has``, ``signed`` or ``returned``."""
+    has_at: datetime | None = None
+    settled_at: datetime | None = None
+    reason: str | None = None
+    proof: str | None = None
+    """SHA-256 of the signed answer or receipt that it rests on."""
+    proof_id: str | None = None
+    """The message that this is in."""
+
+
+@dataclass(frozen=True, slots=True)
+class BranchRow:
+    """A lower level, and the newest tally that its relay office has sent."""
+
+    notice_id: str
+    domain: str
+    serial: int = 0
+    tally: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionRow:
+    """What a notice asks for, as the member took it from the origin's verified document."""
+
+    notice_id: str
+    form: str
+    """The form's JSON."""
+    serial: int = 0
+    """Number of the last aggregate that was sent."""
+    changed: bool = False
+    """Whether there is more to tell than the last aggregate did; of a relay office only."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """The answer of one of a relay office's own bodies that holds: its latest."""
+
+    notice_id: str
+    body: str
+    at: datetime
+    """When it was signed."""
+    proof: str
+    """SHA-256 of the signed answer; of two of one moment the higher holds."""
+    proof_id: str
+    """The message that this is in."""
+    answer: str
+    """The answer's JSON, checked."""
+
+
+@dataclass(frozen=True, slots=True)
+class AggregateRow:
+    """A lower level, and the newest aggregate that its relay office has sent; at an origin, the own level."""
+
+    notice_id: str
+    domain: str
+    serial: int = 0
+    aggregate: str | None = None
+
+
+class Notices(Protocol):
+    """Notices through the levels."""
+
+    def add(self, row: NoticeRow, readers: Sequence[ReaderRow] = (), branches: Sequence[BranchRow] = ()) -> None: ...
+
+    def get(self, notice_id: str) -> NoticeRow | None: ...
+
+    def forwarded_by(self, message_ids: Collection[str]) -> dict[str, NoticeRow]:
+        """Notices that these messages passed on, by message."""
+
+    def changed(self, limit: int) -> list[NoticeRow]:
+        """Those of which there is more to tell than the last tally did."""
+
+    def recent(self, seat: str | None = None, state: str | None = None, limit: int = 100) -> list[NoticeRow]: ...
+
+    def move(self, notice_id: str, before: Collection[str], after: str, **values: Any) -> bool: ...
+
+    def touch(self, notice_id: str) -> None:
+        """There is something new to tell."""
+
+    def told(self, notice_id: str, serial: int) -> None:
+        """A tally with this number was sent."""
+
+    def readers(self, notice_id: str) -> list[ReaderRow]: ...
+
+    def reader(self, notice_id: str, address: str) -> ReaderRow | None: ...
+
+    def set_reader(self, row: ReaderRow) -> None: ...
+
+    def branches(self, notice_id: str) -> list[BranchRow]: ...
+
+    def set_branch(self, row: BranchRow) -> bool:
+        """Takes a tally; False if one as new is on record, or the level is none of this notice's."""
+
+
+class Collections(Protocol):
+    """What notices ask for, and what has been answered."""
+
+    def open(self, row: CollectionRow, branches: Sequence[str] = ()) -> None:
+        """A notice with a form has come; ``branches`` are the domains whose aggregates are taken."""
+
+    def get(self, notice_id: str) -> CollectionRow | None:
+        """None where the notice carries no form, or is not on record."""
+
+    def changed(self, limit: int) -> list[CollectionRow]:
+        """Those of which there is more to tell than the last aggregate did."""
+
+    def touch(self, notice_id: str) -> None:
+        """There is something new to tell."""
+
+    def told(self, notice_id: str, serial: int) -> None:
+        """An aggregate with this number was sent."""
+
+    def answers(self, notice_id: str) -> list[AnswerRow]:
+        """By body."""
+
+    def take_answer(self, row: AnswerRow) -> bool:
+        """Takes an answer; False if that body's on record was signed later, or is the same."""
+
+    def branches(self, notice_id: str) -> list[AggregateRow]:
+        """By domain."""
+
+    def take_aggregate(self, row: AggregateRow) -> bool:
+        """Takes an aggregate; False if one as new is on record, or the domain is none of this notice's."""
