@@ -7,6 +7,7 @@ from datetime import date
 from exchange.flow.issue import remind
 from exchange.flow.node import Node
 from exchange.flow.notice_status import notice_status
+from exchange.flow.ports import NoticeRow
 from exchange.rules.rungs import rung_on
 
 
@@ -23,13 +24,17 @@ class Chaser:
             return 0
         with node.store.reading() as tx:
             rows = tx.notices.recent(seat="origin", state="open", limit=1000)
-        due = [(row.notice_id, rung) for row in rows if row.act_by is not None
-               and (rung := rung_on(node.calendar, row.received_at.date(), date.fromisoformat(row.act_by), today))
-               > row.reminded and not _answered(node, row.notice_id)]  # fmt: skip
-        for notice_id, rung in due:
-            remind(node, notice_id, rung)
+        due = [(row, rung) for row in rows if (rung := _rung(node, row, today)) > row.reminded]
+        sent = [remind(node, row.notice_id, rung) for row, rung in due if not _answered(node, row.notice_id)]
         self._day = today
-        return len(due)
+        return len(sent)
+
+
+def _rung(node: Node, row: NoticeRow, today: date) -> int:
+    """The rung that a notice's term has reached; a notice for information has no term."""
+    if row.act_by is None:
+        return 0
+    return rung_on(node.calendar, row.received_at.date(), date.fromisoformat(row.act_by), today)
 
 
 def _answered(node: Node, notice_id: str) -> bool:
