@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
@@ -22,6 +22,9 @@ _TIMEOUT = 10.0
 """Seconds for one answer."""
 
 _ABSENT = 404
+
+_NO_SUCH_PAGE = (400, 404)
+"""What RabbitMQ answers where a plugin's page is not: 404 up to 4.0, 400 on 4.3."""
 
 NOTHING = "^$"
 """A permission pattern that matches no name."""
@@ -105,7 +108,7 @@ class ManagementClient:
 
     def parameter(self, component: str, name: str) -> dict[str, Any] | None:
         """The value of a runtime parameter; None where there is none. Raises BrokerUnavailable or BadTopology."""
-        answer = self._ask("GET", self._parameter(component, name), absent=True)
+        answer = self._ask("GET", self._parameter(component, name), tolerated=(_ABSENT,))
         return None if answer.status_code == _ABSENT else dict(answer.json()["value"])
 
     def put_parameter(self, component: str, name: str, value: Mapping[str, Any]) -> None:
@@ -116,10 +119,20 @@ class ManagementClient:
         """Clears a runtime parameter; False if there was none. Raises BrokerUnavailable or BadTopology."""
         return self._delete(self._parameter(component, name))
 
-    def shovels(self) -> dict[str, str]:
-        """States of all shovels of the vhost by name. Raises BrokerUnavailable or BadTopology."""
-        found = self._ask("GET", f"/api/shovels/{self._quoted(self._vhost)}").json()
-        return {str(each["name"]): str(each.get("state", "unknown")) for each in found}
+    def shovels(self) -> dict[str, str] | None:
+        """States of all shovels of the vhost by name; None where the plugin that tells them is not enabled.
+
+        Raises BrokerUnavailable or BadTopology.
+        """
+        answer = self._ask("GET", f"/api/shovels/{self._quoted(self._vhost)}", tolerated=_NO_SUCH_PAGE)
+        if not answer.is_success:
+            return None
+        return {str(each["name"]): str(each.get("state", "unknown")) for each in answer.json()}
+
+    def connection_names(self) -> set[str]:
+        """The names that clients gave their connections to the vhost. Raises BrokerUnavailable or BadTopology."""
+        found = self._ask("GET", f"/api/vhosts/{self._quoted(self._vhost)}/connections").json()
+        return {str(each.get("client_properties", {}).get("connection_name", "")) for each in found}
 
     def queues(self) -> list[QueueView]:
         """All queues of the vhost. Raises BrokerUnavailable or BadTopology."""
@@ -138,15 +151,16 @@ class ManagementClient:
         return f"/api/parameters/{component}/{self._quoted(self._vhost)}/{self._quoted(name)}"
 
     def _delete(self, path: str) -> bool:
-        return self._ask("DELETE", path, absent=True).status_code != _ABSENT
+        return self._ask("DELETE", path, tolerated=(_ABSENT,)).status_code != _ABSENT
 
     def _put(self, path: str, body: Mapping[str, Any]) -> None:
         self._ask("PUT", path, body)
 
     def _ask(
-        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, absent: bool = False
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, tolerated: Collection[int] = ()
     ) -> httpx.Response:
-        """One request; ``absent`` lets 404 be an answer. What was sent is quoted nowhere: it may hold passwords."""
+        """One request; ``tolerated`` are refusals that are answers. What was sent is quoted nowhere: it may hold
+        passwords."""
         try:
             answer = self._http.request(method, path, json=body)
         except httpx.HTTPError as error:
@@ -160,7 +174,7 @@ class ManagementClient:
                 mend="use an account with the tag administrator in EXCHANGE_BROKER_URL or EXCHANGE_MANAGEMENT_URL",
                 code=DENIED,
             )
-        if not answer.is_success and not (absent and answer.status_code == _ABSENT):
+        if not answer.is_success and answer.status_code not in tolerated:
             reason = f"{method} {path}: {answer.status_code}"
             raise BadTopology(f"the management API at {self._shown} refuses {reason}", mend="see the broker's log")
         return answer

@@ -15,6 +15,7 @@ from typing import Any
 from exchange.broker.management import ManagementClient
 from exchange.broker.topology import DOCUMENTS, routing_key
 from exchange.broker.uplink import link_account, transit_queue
+from exchange.broker.urls import vhost, with_vhost
 from exchange.rules.addressing import uplink_queue
 
 RECONNECT_DELAY = 2
@@ -82,8 +83,27 @@ def remove_shovels(management: ManagementClient, names: Sequence[str]) -> list[s
 def shovel_states(management: ManagementClient, names: Sequence[str]) -> list[ShovelState]:
     """How shovels stand, in the order of their names. Why one does not run is in its broker's log only, since RabbitMQ
     may quote its addresses there. Raises BrokerUnavailable or BadTopology."""
+    if not names:
+        return []
     found = management.shovels()
+    if found is None:
+        return [ShovelState(name, state_by_traces(management, name)) for name in names]
     return [ShovelState(name, found.get(name, "missing")) for name in names]
+
+
+def state_by_traces(management: ManagementClient, name: str) -> str:
+    """How a shovel stands, by what it leaves at its broker, for brokers without the plugin rabbitmq_shovel_management.
+
+    It connects to its source first and consumes only when its destination is connected too: so one that takes from a
+    queue here shows there, and one that brings from elsewhere by its connection. Raises BrokerUnavailable or
+    BadTopology.
+    """
+    value = management.parameter("shovel", name)
+    if value is None:
+        return "missing"
+    takes = [queue.consumers for queue in management.queues() if queue.name == value["src-queue"]]
+    here = f"Shovel {name}" in management.connection_names()
+    return "running" if here and (takes != [0]) else "starting"
 
 
 def _shovel(source: End, target: End, way: str, urgent: bool) -> Shovel:
@@ -109,4 +129,6 @@ def _shovel(source: End, target: End, way: str, urgent: bool) -> Shovel:
 
 
 def _lively(url: str) -> str:
-    return url if "?" in url else f"{url}?{_LIVENESS}"
+    """The vhost is written out: where a URL ends in ``/`` our client takes vhost ``/``, a shovel one without a name."""
+    named = with_vhost(url, vhost(url))
+    return named if "?" in named else f"{named}?{_LIVENESS}"

@@ -15,7 +15,9 @@ import pytest
 
 from exchange.bootstrap.links import load_links
 from exchange.broker.admin import errand
+from exchange.broker.management import ManagementClient
 from exchange.broker.node import NodeInfo
+from exchange.broker.shovels import shovel_names, state_by_traces
 from exchange.clock import RealClock
 from exchange.directory import Authority
 from schemas import Role
@@ -84,10 +86,16 @@ def test_a_link_is_made_seen_and_cut_by_commands_alone(homes: Homes) -> None:
         (seen,) = json.loads(homes.link(homes.lower, "--status", "--json").stdout)["links"]
         return bool(seen["runs"])
 
+    def traced() -> set[str]:
+        with ManagementClient(str(homes.info.management_url), homes.info.url) as management:
+            return {state_by_traces(management, name) for name in shovel_names(homes.lower, homes.upper)}
+
     eventually(runs, "the link")
+    eventually(lambda: traced() == {"running"}, "traces of the link, which tell where no plugin does")
     (below,) = json.loads(homes.link(homes.upper, "--status", "--json").stdout)["links"]
     assert (below["neighbour"], below["is_upper"]) == (homes.lower, False)
     assert len(json.loads(homes.link(homes.lower, homes.upper, "--cut", "--json").stdout)["taken_away"]) == 4
+    assert traced() == {"missing"}
     cut = json.loads(homes.link(homes.lower, homes.upper, "--remove", "--json").stdout)
     assert cut["taken_away"] == [f"link.{homes.upper}"]
     assert json.loads(homes.link(homes.lower, "--status", "--json").stdout)["links"] == []
