@@ -16,6 +16,7 @@ from exchange.broker.node import NodeInfo
 from exchange.flow.ports import CaseState
 from exchange.flow.submit import submit
 from schemas import Applicant, Application, SubmittedMaterial
+from tests.warm import WarmProcess, run_warm, start_warm
 
 RULE = """
 from exchange.rules.answers import Department
@@ -82,7 +83,7 @@ class ProcessDomain:
     departments: Sequence[str] = ("planning", "transport")
     relay: bool = False
     """Whether it has a relay office."""
-    served: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    served: dict[str, subprocess.Popen[bytes] | WarmProcess] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.settings = Settings(
@@ -115,14 +116,18 @@ class ProcessDomain:
 
     def serve(
         self, name: str, command: Sequence[str] | None = None, before: Callable[[], None] | None = None
-    ) -> subprocess.Popen[bytes]:
+    ) -> subprocess.Popen[bytes] | WarmProcess:
         """Starts a member's process; another ``command`` may serve it in a special way."""
+        path = self.root / f"{name}.log"
+        if command is None and before is None:
+            self.served[name] = start_warm(["serve", self.address(name)], self.environment(), path, path)
+            return self.served[name]
         full = command or [sys.executable, "-m", "exchange", "serve", self.address(name)]
-        log = (self.root / f"{name}.log").open("ab")
-        process = subprocess.Popen(list(full), env=dict(self.environment()), stdout=log, stderr=log, preexec_fn=before)
-        log.close()
-        self.served[name] = process
-        return process
+        with path.open("ab") as log:
+            self.served[name] = subprocess.Popen(
+                list(full), env=dict(self.environment()), stdout=log, stderr=log, preexec_fn=before
+            )
+        return self.served[name]
 
     def serve_all(self) -> None:
         """Starts every member."""
@@ -177,9 +182,6 @@ class ProcessDomain:
 
 def run(city: ProcessDomain, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
     """An `exchange` command in this domain, as a person types it; fails the test on another exit code."""
-    done = subprocess.run(
-        [sys.executable, "-m", "exchange", *words],
-        env=dict(city.environment()), capture_output=True, text=True, timeout=90,
-    )  # fmt: skip
+    done = run_warm(words, city.environment())
     assert done.returncode == code, done.stdout + done.stderr
     return done

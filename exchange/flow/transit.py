@@ -2,7 +2,7 @@
 
 Nothing is stored. A batch is published on, many in flight, and acknowledged only when the broker has confirmed all of
 it; what is published twice is recorded once by its receiver. If anything of a batch is lost, the whole batch is taken
-again in its order, so that of one sender's messages to one addressee none comes for the first time before an earlier.
+again in its order, so that one sender's messages to one addressee seldom overtake each other; nothing rests on it.
 What cannot go on is kept among the dead letters, and its sender gets a signed notice of non-delivery; notices and
 receipts themselves are never answered, or two offices could write to each other for ever.
 """

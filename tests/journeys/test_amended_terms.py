@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from exchange.flow.ports import CaseRow
 from schemas import EntryKind, ProcedureKind, TermNotice
 from tests.journeys.city import City, make_city, wait_until
 from tests.processes import ProcessDomain
+from tests.warm import run_warm
 
 pytestmark = pytest.mark.broker
 
@@ -119,8 +119,7 @@ def test_the_command_names_the_new_end_and_the_notice_or_says_what_is_missing(
         words = ("deadline", number, city.address("planning"))
 
         def run(*more: str) -> subprocess.CompletedProcess[str]:
-            command = [sys.executable, "-m", "exchange", *words, *more, "--reason", "复杂", "--basis", "第四十二条"]
-            return subprocess.run(command, env=dict(city.environment()), capture_output=True, text=True, timeout=90)
+            return run_warm([*words, *more, "--reason", "复杂", "--basis", "第四十二条"], city.environment())
 
         extended: list[str] = []
 

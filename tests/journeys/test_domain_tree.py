@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +21,7 @@ from exchange.errors import BadDirectory, CallerError, Conflict, NotFound
 from schemas import Document, DocumentKind, DocumentNumber, Header, Suite
 from tests.journeys.city import MONDAY
 from tests.journeys.folders import Domain, add
+from tests.warm import run_warm
 
 DAY = timedelta(days=1)
 
@@ -255,10 +254,7 @@ def test_the_doctor_says_which_domains_do_not_count_and_which_delegations_end(
 def exchange(*words: str, cwd: Path, code: int = 0) -> dict[str, Any]:
     """A command with --json, as a person types it."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("EXCHANGE_")}
-    done = subprocess.run(
-        [sys.executable, "-m", "exchange", *words, "--json"],
-        cwd=cwd, env=environment | {"EXCHANGE_CLOCK": CLOCK}, capture_output=True, text=True, timeout=90,
-    )  # fmt: skip
+    done = run_warm([*words, "--json"], environment | {"EXCHANGE_CLOCK": CLOCK}, cwd)
     assert done.returncode == code, done.stdout + done.stderr
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found

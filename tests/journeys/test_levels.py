@@ -99,7 +99,8 @@ def test_a_relay_office_that_fails_between_its_confirms_and_its_acknowledgement_
     names = titles("twice", 30)
     levels.settled(PLANNING, levels.send(PLANNING, TRANSPORT, names), "delivered", 120.0)
     assert next(failures, None) is None
-    assert levels.took(TRANSPORT, names) == names
+    # What is delivered again may be overtaken; each arrives, once.
+    assert sorted(levels.took(TRANSPORT, names)) == sorted(names)
 
 
 def test_a_message_that_has_been_passed_on_too_often_ends_with_a_notice(

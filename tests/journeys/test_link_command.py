@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,6 +21,7 @@ from exchange.clock import RealClock
 from exchange.directory import Authority
 from schemas import Role
 from tests.contract.traffic import eventually
+from tests.warm import run_warm
 
 pytestmark = pytest.mark.broker
 
@@ -42,10 +42,7 @@ class Homes:
             "EXCHANGE_BROKER_URL": self.info.url,
             "EXCHANGE_MANAGEMENT_URL": str(self.info.management_url),
         }
-        done = subprocess.run(
-            [sys.executable, "-m", "exchange", "link", *words],
-            env={**os.environ, **given}, capture_output=True, text=True, timeout=90,
-        )  # fmt: skip
+        done = run_warm(["link", *words], {**os.environ, **given})
         assert done.returncode == code, done.stdout + done.stderr
         return done
 
