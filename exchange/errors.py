@@ -67,6 +67,12 @@ class Conflict(CallerError):
     exit_code = 4
 
 
+class Denied(CallerError):
+    """Who asks may not do this: not signed in, or not with the role or scope it needs."""
+
+    code = "denied"
+
+
 class Secret(CallerError):
     """A document marked secret (绝密, 机密, 秘密); an ordinary exchange must not carry it."""
 

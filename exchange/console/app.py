@@ -1,0 +1,171 @@
+"""The web application: sections' pages and deeds behind the door, with the headers that keep browsers strict."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from importlib.resources import files
+from urllib.parse import quote, urlencode
+
+from fastapi import FastAPI
+from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from exchange.console import render
+from exchange.console.desk import Desk
+from exchange.console.door import Door
+from exchange.console.section import Account, Deed, Language, Page, Section, Visit
+from exchange.errors import BrokerUnavailable, Denied, ExchangeError, NotFound
+from exchange.rules.permissions import PERMISSIONS, check_allowed
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+_STRICT = {
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "referrer-policy": "same-origin",
+    "x-content-type-options": "nosniff",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "cache-control": "no-store",
+}
+"""On every answer: nothing from elsewhere, no inline script, no frames, nothing kept by the browser."""
+
+
+def create_app(desk: Desk, door: Door, sections: Sequence[Section]) -> FastAPI:
+    """The console over a domain. Pages need a signed-in account whose role may do what they name."""
+    app = FastAPI(title="Yizhan 驿站", docs_url=None, redoc_url=None, openapi_url=None)
+    pages = [page for section in sections for page in section.pages]
+    menu = [page for page in pages if page.in_menu]
+    routes = [Route(page.path, _shown(desk, door, page, menu), methods=["GET"]) for page in pages]
+    routes += [Route(f"/live{page.path}", _live(desk, door, page, menu), methods=["GET"]) for page in pages]
+    routes += [
+        Route(deed.path, _done(desk, door, deed), methods=["POST"]) for section in sections for deed in section.deeds
+    ]
+    static = Mount("/static", StaticFiles(directory=str(files("exchange.console") / "static")))
+    app.router.routes += [*door.routes(), static, *routes]
+    app.middleware("http")(_strictly)
+    return app
+
+
+async def _strictly(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    response = await call_next(request)
+    for name, value in _STRICT.items():
+        if not (name == "cache-control" and request.url.path.startswith("/static/")):
+            response.headers[name] = value
+    return response
+
+
+def _shown(desk: Desk, door: Door, page: Page, menu: Sequence[Page]) -> Handler:
+    async def handler(request: Request) -> Response:
+        account = door.account(request)
+        if account is None:
+            return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)
+        return await run_in_threadpool(_answer, desk, door, page, menu, account, request)
+
+    return handler
+
+
+def _answer(desk: Desk, door: Door, page: Page, menu: Sequence[Page], account: Account, request: Request) -> Response:
+    context, status = _context(desk, door, page, menu, account, request)
+    template = page.template if status == 200 else "trouble.html"
+    response = HTMLResponse(render.page(template, context), status)
+    if "language" in request.query_params:
+        response.set_cookie("language", str(context["language"]), max_age=31_536_000, samesite="strict", httponly=True)
+    return response
+
+
+def _context(
+    desk: Desk, door: Door, page: Page, menu: Sequence[Page], account: Account, request: Request
+) -> tuple[Mapping[str, object], int]:
+    """What a page's template gets, and the status; errors of the tree are shown as what they are."""
+    language = render.language_of(request)
+    visit = Visit(desk, account, language, request.query_params, request.path_params)
+    common = _common(visit, door, page, menu, request)
+    try:
+        check_allowed(account.role, page.action)
+        return {**common, **page.view(visit)}, 200
+    except ExchangeError as error:
+        return {**common, "error": error}, _status(error)
+
+
+def _common(visit: Visit, door: Door, page: Page, menu: Sequence[Page], request: Request) -> dict[str, object]:
+    allowed = PERMISSIONS[visit.account.role]
+    return {
+        "account": visit.account,
+        "actions": allowed,
+        "language": visit.language.value,
+        "say": visit.say,
+        "token": door.token(request),
+        "title": page.title[visit.language is Language.ENGLISH],
+        "menu": [(one.path, one.title[visit.language is Language.ENGLISH]) for one in menu if one.action in allowed],
+        "here": page.path,
+        "query": request.query_params,
+        "live": f"/live{request.url.path}?{request.url.query}" if page.every else "",
+        "said": request.query_params.get("said", ""),
+        "now": visit.desk.clock.now(),
+        "request_path": request.url.path,
+    }
+
+
+def _status(error: ExchangeError) -> int:
+    for kind, status in ((Denied, 403), (NotFound, 404), (BrokerUnavailable, 503)):
+        if isinstance(error, kind):
+            return status
+    return 409 if error.exit_code in (2, 4) else 500
+
+
+def _live(desk: Desk, door: Door, page: Page, menu: Sequence[Page]) -> Handler:
+    """The page's block `live`, sent again whenever it has changed."""
+
+    async def handler(request: Request) -> Response:
+        if door.account(request) is None:
+            return Response(status_code=401)
+        return EventSourceResponse(_events(desk, door, page, menu, request), ping=15)
+
+    return handler
+
+
+async def _events(
+    desk: Desk, door: Door, page: Page, menu: Sequence[Page], request: Request
+) -> AsyncIterator[ServerSentEvent]:
+    before = ""
+    while (account := door.account(request)) is not None and not await request.is_disconnected():
+        context, status = await run_in_threadpool(_context, desk, door, page, menu, account, request)
+        template = page.template if status == 200 else "trouble.html"
+        now = await run_in_threadpool(render.live_part, template, context)
+        if now != before:
+            yield ServerSentEvent(data=now, event="live")
+        before = now
+        await asyncio.sleep(page.every or 60.0)
+
+
+def _done(desk: Desk, door: Door, deed: Deed) -> Handler:
+    async def handler(request: Request) -> Response:
+        account = door.account(request)
+        if account is None:
+            return RedirectResponse("/sign-in", 303)
+        form = await request.form()
+        visit = Visit(desk, account, render.language_of(request), request.query_params, request.path_params, form)
+        return await run_in_threadpool(_do, door, deed, visit, request, str(form.get("token", "")))
+
+    return handler
+
+
+def _do(door: Door, deed: Deed, visit: Visit, request: Request, token: str) -> Response:
+    what = request.url.path
+    try:
+        door.check_token(request, token)
+        check_allowed(visit.account.role, deed.action)
+        target = deed.do(visit)
+    except ExchangeError as error:
+        door.record(visit.account.name, deed.action, what, error.code)
+        back = request.headers.get("referer", "/")
+        path = "/" + back.split("://", 1)[-1].partition("/")[2].partition("?")[0]
+        return RedirectResponse(f"{path}?{urlencode({'said': error.diagnostics()})}", 303)
+    door.record(visit.account.name, deed.action, what, "done")
+    return RedirectResponse(target, 303)

@@ -1,0 +1,71 @@
+"""How pages become HTML: templates, the two languages, and the few ways figures and times are written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from starlette.requests import Request
+
+from exchange.clock import CST
+from exchange.console.section import Language
+
+_LANGUAGE = "language"
+"""Cookie and query parameter that choose the language."""
+
+_templates = Environment(
+    loader=PackageLoader("exchange.console"),
+    autoescape=select_autoescape(),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def language_of(request: Request) -> Language:
+    """The language a visitor chose, or that of the browser; Chinese where it names neither."""
+    chosen = request.query_params.get(_LANGUAGE) or request.cookies.get(_LANGUAGE)
+    if chosen in tuple(Language):
+        return Language(chosen)
+    first = request.headers.get("accept-language", "").split(",")[0].lower()
+    return Language.ENGLISH if first.startswith("en") else Language.CHINESE
+
+
+def page(template: str, context: Mapping[str, object]) -> str:
+    """A whole page."""
+    return _templates.get_template(template).render(context)
+
+
+def live_part(template: str, context: Mapping[str, object]) -> str:
+    """The block of a page that changes by itself."""
+    found = _templates.get_template(template)
+    return "".join(found.blocks["live"](found.new_context(dict(context))))
+
+
+def moment(at: datetime | None) -> str:
+    """An instant in China Standard Time, to the second."""
+    return at.astimezone(CST).strftime("%Y-%m-%d %H:%M:%S") if at else "–"
+
+
+def span(length: timedelta | float | None) -> str:
+    """A length of time, in its one or two largest units."""
+    if length is None:
+        return "–"
+    seconds = int(length.total_seconds() if isinstance(length, timedelta) else length)
+    days, rest = divmod(abs(seconds), 86400)
+    hours, rest = divmod(rest, 3600)
+    minutes, rest = divmod(rest, 60)
+    parts = [(days, "d"), (hours, "h"), (minutes, "min"), (rest, "s")]
+    shown = [f"{number} {unit}" for number, unit in parts if number][:2] or ["0 s"]
+    return ("−" if seconds < 0 else "") + " ".join(shown)
+
+
+def count(number: float | None) -> str:
+    """A figure with thousands set apart; a dash where it is not known, which is not zero."""
+    if number is None:
+        return "–"
+    return f"{number:,.0f}" if number == int(number) else f"{number:,.1f}"
+
+
+_templates.filters.update(moment=moment, span=span, count=count)

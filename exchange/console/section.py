@@ -1,0 +1,79 @@
+"""What the console is made of: sections, each with its pages (that show) and deeds (that do)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from starlette.datastructures import FormData, QueryParams
+
+from exchange.console.desk import Desk
+from exchange.rules.permissions import AccountRole, Action
+
+
+class Language(StrEnum):
+    """The languages of the console."""
+
+    CHINESE = "zh"
+    ENGLISH = "en"
+
+
+@dataclass(frozen=True)
+class Account:
+    """Who is signed in."""
+
+    name: str
+    role: AccountRole
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request as pages and deeds see it."""
+
+    desk: Desk
+    account: Account
+    language: Language
+    query: QueryParams
+    path: Mapping[str, str]
+    """Parameters in the path."""
+    form: FormData | None = None
+    """Of a deed: what was sent, checked to come from a page of ours."""
+
+    def say(self, chinese: str, english: str) -> str:
+        """One of two texts, in the visitor's language."""
+        return chinese if self.language is Language.CHINESE else english
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page: GET ``path`` renders ``template`` with what ``view`` returns; its block `live` is kept up to date."""
+
+    path: str
+    """As Starlette writes paths, e.g. ``/trace/{message_id}``."""
+    title: tuple[str, str]
+    """Chinese and English."""
+    template: str
+    view: Callable[[Visit], Mapping[str, object]]
+    action: Action = Action.LOOK
+    in_menu: bool = False
+    every: float = 2.0
+    """Seconds between looks of an open page; 0 for pages that do not change by themselves."""
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Something done: POST ``path``, from a form that bears the session's token. Recorded in the audit log, failed ones
+    too. Returns the path to go to, which may bear ``?said=`` with what to say there."""
+
+    path: str
+    action: Action
+    do: Callable[[Visit], str]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the console."""
+
+    pages: Sequence[Page] = ()
+    deeds: Sequence[Deed] = ()

@@ -1,0 +1,53 @@
+// Keeps the block `live` of an open page up to date, and the small things forms and tables do. No library is needed.
+"use strict";
+
+const live = document.getElementById("live");
+const state = document.getElementById("live-state");
+
+function tell(kind) {
+  if (state) {
+    state.className = `live-state ${kind}`;
+    state.textContent = state.dataset[kind] || "";
+  }
+}
+
+// Whoever types, chooses or marks something in the block is not disturbed; the next change comes after.
+function busy() {
+  const at = document.activeElement;
+  const typing = at && live.contains(at) && /^(INPUT|SELECT|TEXTAREA)$/.test(at.tagName);
+  const marked = document.getSelection();
+  return typing || live.querySelector("input:checked, dialog[open], details.keep[open]") ||
+    (marked && !marked.isCollapsed && live.contains(marked.anchorNode));
+}
+
+function put(html) {
+  const focus = document.activeElement && document.activeElement.id;
+  const open = [...live.querySelectorAll("details[open][id]")].map((one) => one.id);
+  live.innerHTML = html;
+  open.forEach((id) => { const one = document.getElementById(id); if (one) one.open = true; });
+  if (focus) { const one = document.getElementById(focus); if (one) one.focus({preventScroll: true}); }
+}
+
+if (live && live.dataset.source) {
+  let waiting = null;
+  const source = new EventSource(live.dataset.source);
+  source.addEventListener("open", () => tell("live"));
+  source.addEventListener("error", () => tell("lost"));
+  source.addEventListener("live", (event) => { tell("live"); if (busy()) waiting = event.data; else put(event.data); });
+  setInterval(() => { if (waiting !== null && !busy()) { put(waiting); waiting = null; } }, 500);
+  addEventListener("pagehide", () => source.close());
+}
+
+// A box that marks all boxes of its table.
+document.addEventListener("change", (event) => {
+  const all = event.target.closest("input[data-all]");
+  if (all) all.closest("table").querySelectorAll("tbody input[type=checkbox]").forEach((one) => { one.checked = all.checked; });
+});
+
+// "/" goes to the search field, as people know it.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "/" && !/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) {
+    const field = document.querySelector("input[type=search]");
+    if (field) { event.preventDefault(); field.focus(); }
+  }
+});

@@ -1,0 +1,50 @@
+"""Who may do what at the console: three roles with separate duties, and one table of what each may do.
+
+An account has one role. Who manages accounts neither mends nor discards, and who mends manages no accounts.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from exchange.errors import Denied
+
+
+class AccountRole(StrEnum):
+    """The roles of console accounts."""
+
+    OBSERVER = "observer"
+    OPERATOR = "operator"
+    SECURITY = "security-officer"
+
+
+class Action(StrEnum):
+    """What can be done at the console or through the API with an account."""
+
+    LOOK = "look"  # figures, boards, clear headers, traces
+    REDRIVE = "redrive"
+    DISCARD = "discard"  # propose, or confirm what another proposed
+    EXPORT = "export"
+    HOLD = "hold"  # hold and release a department or a kind of message
+    DRAIN = "drain"
+    DIAGNOSE = "diagnose"  # the diagnostics bundle
+    ACCOUNTS = "accounts"  # make, change and lock accounts; make and revoke tokens
+    AUDIT = "audit"  # read the audit log
+
+
+_LOOKING = frozenset({Action.LOOK})
+_MENDING = _LOOKING | {Action.REDRIVE, Action.DISCARD, Action.EXPORT, Action.HOLD, Action.DRAIN, Action.DIAGNOSE}
+_GUARDING = _LOOKING | {Action.ACCOUNTS, Action.AUDIT}
+
+PERMISSIONS: dict[AccountRole, frozenset[Action]] = {
+    AccountRole.OBSERVER: _LOOKING,
+    AccountRole.OPERATOR: _MENDING,
+    AccountRole.SECURITY: _GUARDING,
+}
+"""What each role may do; what is not named is denied."""
+
+
+def check_allowed(role: AccountRole, action: Action) -> None:
+    """Raises Denied unless the role may do this."""
+    if action not in PERMISSIONS.get(role, frozenset()):
+        raise Denied(f"the role {role} may not {action}", mend="ask somebody whose account has a role that may")

@@ -1,0 +1,52 @@
+"""The console's frame: pages, deeds, headers, languages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from starlette.testclient import TestClient
+
+from exchange.bootstrap.init import init_files
+from exchange.bootstrap.settings import Settings
+from exchange.console.app import create_app
+from exchange.console.desk import Desk
+from exchange.console.section import Deed, Section, Visit
+from exchange.console.sections import SECTIONS
+from exchange.rules.permissions import AccountRole, Action
+from tests.console.door import TOKEN, OpenDoor
+from tests.processes import write_departments
+
+
+def _desk(tmp_path: Path) -> Desk:
+    settings = Settings.read({}, home=tmp_path / "home")
+    write_departments(tmp_path / "departments", "hefei", ["planning"])
+    init_files(settings, lambda text: None, tmp_path / "departments")
+    return Desk(settings, None)
+
+
+def test_pages_are_strict_with_browsers_and_speak_both_languages(tmp_path: Path) -> None:
+    client = TestClient(create_app(_desk(tmp_path), OpenDoor(), SECTIONS))
+    chinese, english = client.get("/"), client.get("/?language=en")
+    assert "总览" in chinese.text
+    assert "Overview" in english.text
+    assert "default-src 'none'" in chinese.headers["content-security-policy"]
+    assert "Overview" in client.get("/").text, "the choice is kept"
+
+
+def test_a_deed_needs_the_sessions_token_and_the_role_and_is_recorded_either_way(tmp_path: Path) -> None:
+    done: list[str] = []
+
+    def do(visit: Visit) -> str:
+        done.append(visit.account.name)
+        return "/?said=done"
+
+    section = Section(deeds=(Deed("/mend", Action.REDRIVE, do),))
+    door = OpenDoor()
+    client = TestClient(create_app(_desk(tmp_path), door, (*SECTIONS, section)), follow_redirects=False)
+    assert "said=" in client.post("/mend", data={"token": "another"}).headers["location"]
+    assert done == []
+    assert client.post("/mend", data={"token": TOKEN}).headers["location"] == "/?said=done"
+    door.who = type(door.who)("tester", AccountRole.OBSERVER)
+    client.post("/mend", data={"token": TOKEN})
+    assert done == ["tester"]
+    assert [entry[3] for entry in door.recorded] == ["denied", "done", "denied"]
