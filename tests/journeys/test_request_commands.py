@@ -1,4 +1,4 @@
-"""Requests by commands alone: sent, listed, answered, shown; and what a wrong one is told."""
+"""Requests and joint documents by commands alone: sent, listed, answered, signed, shown; what a wrong one is told."""
 
 from __future__ import annotations
 
@@ -59,3 +59,50 @@ def test_a_request_is_sent_listed_answered_and_shown(city: ProcessDomain, tmp_pa
     assert "已批复 answered" in shown
     assert "关于经费的批复" in shown
     assert "已批复 answered" in run(city, "inbox", "--as", planning).stdout
+
+
+def test_a_joint_document_is_proposed_listed_signed_refused_withdrawn_and_shown(
+    city: ProcessDomain, tmp_path: Path
+) -> None:
+    for name in ("window", "planning", "transport"):
+        city.serve(name)
+    planning, transport, window = (city.address(name) for name in ("planning", "transport", "window"))
+
+    def propose(kind: str = "报告", code: int = 0) -> str:
+        words = ("propose", paper(tmp_path, kind), "--with", transport, "--to", window, "--as", planning, "--json")
+        done = run(city, "joint", *words, code=code)
+        return str(json.loads(done.stdout).get("joint", done.stderr))
+
+    def stands(joint: str, name: str) -> str:
+        listed = json.loads(run(city, "joint", "list", "--as", city.address(name), "--json").stdout)
+        return {one["joint"]: one["state"] for one in listed}.get(joint, "")
+
+    def reaches(joint: str, name: str, state: str) -> None:
+        wait_until(lambda: stands(joint, name) == state, 60, f"{name} to see it {state}")
+
+    assert "article 8(14)" in propose("函", code=2)
+    assert "没有联合行文" in run(city, "joint", "list", "--as", planning).stdout
+    first, second, third = propose(), propose(), propose()
+    for joint in (first, second, third):
+        reaches(joint, "transport", "open")
+    read = run(city, "joint", "show", first, "--as", transport).stdout
+    assert all(word in read for word in ("关于经费的报告", "需要测绘经费", "待签 has it", "已签 signed", window))
+
+    run(city, "joint", "sign", first, "--as", transport)
+    assert "is signed" in run(city, "joint", "refuse", first, "--reason", "x", "--as", transport, code=4).stderr
+    run(city, "joint", "refuse", second, "--reason", "数据尚未核对", "--as", transport)
+    run(city, "joint", "withdraw", third, "--reason", "文稿有误", "--as", planning)
+    assert "no joint document" in run(city, "joint", "sign", first, "--as", window, code=3).stderr
+    reaches(first, "planning", "issued")
+    reaches(second, "planning", "refused")
+    reaches(third, "transport", "withdrawn")
+    assert "数据尚未核对" in run(city, "joint", "show", second, "--as", planning).stdout
+
+    found = json.loads(run(city, "joint", "show", first, "--as", planning, "--json").stdout)
+    assert [one["state"] for one in found["signers"]] == ["signed", "signed"]
+    wait_until(lambda: found["message_id"] in run(city, "inbox", "--as", window).stdout, 60, "the document")
+    shown = run(city, "show", first, "--as", window).stdout
+    assert all(word in shown for word in ("联合行文", planning, transport, found["issued_on"], "关于经费的报告"))
+    (item,) = json.loads(run(city, "show", found["message_id"], "--as", window, "--json").stdout)
+    assert [one["by"] for one in item["joint"]["signatures"]] == [planning, transport]
+    assert (item["fault"], item["joint"]["issued_on"]) == ("", found["issued_on"])
