@@ -182,6 +182,12 @@ def test_a_signature_counts_from_who_was_asked_over_what_was_sent_round_and_of_i
     assert send(SECOND, second) == "delivered"
     assert send(SECOND, second) == "delivered", "once more is nothing new"
     assert table.row(LEAD, joint_id).state == "open"
+    assert send(THIRD, countersign(payload, third, now)) == "delivered"
+    assert send(SECOND, second) == "delivered"
+    assert table.row(LEAD, joint_id).state == "issued"
+    assert len(table.kept(LEAD, joint_id, JointDocument.KIND)) == 1
+    refusal = JointRefusal(joint_id=joint_id, digest=row.digest, reasons="不同意")
+    assert answer_to(table, SECOND, LEAD, refusal) == "joint-closed", "it has gone out"
 
 
 def test_what_is_over_takes_no_signature_and_no_refusal(table: Table) -> None:
