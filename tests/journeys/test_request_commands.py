@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from exchange.agent import Agent
 from exchange.broker.node import NodeInfo
 from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain, run
@@ -64,7 +65,7 @@ def test_a_request_is_sent_listed_answered_and_shown(city: ProcessDomain, tmp_pa
 def test_a_joint_document_is_proposed_listed_signed_refused_withdrawn_and_shown(
     city: ProcessDomain, tmp_path: Path
 ) -> None:
-    for name in ("window", "planning", "transport"):
+    for name in ("planning", "transport"):
         city.serve(name)
     planning, transport, window = (city.address(name) for name in ("planning", "transport", "window"))
 
@@ -100,7 +101,14 @@ def test_a_joint_document_is_proposed_listed_signed_refused_withdrawn_and_shown(
 
     found = json.loads(run(city, "joint", "show", first, "--as", planning, "--json").stdout)
     assert [one["state"] for one in found["signers"]] == ["signed", "signed"]
-    wait_until(lambda: found["message_id"] in run(city, "inbox", "--as", window).stdout, 60, "the document")
+    with Agent.open(window, city.settings.home) as agent:
+        (received,) = agent.receive(wait=60)
+        assert received.joint is not None
+        assert (received.joint.draft.document.title, received.joint.issued_on.isoformat()) == (
+            "关于经费的报告",
+            found["issued_on"],
+        )
+    assert f"joint document {found['message_id']}" in run(city, "inbox", "--as", window).stdout
     shown = run(city, "show", first, "--as", window).stdout
     assert all(word in shown for word in ("联合行文", planning, transport, found["issued_on"], "关于经费的报告"))
     (item,) = json.loads(run(city, "show", found["message_id"], "--as", window, "--json").stdout)
