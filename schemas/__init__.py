@@ -35,6 +35,15 @@ from schemas.directory import (
 from schemas.document import Classification, Document, DocumentKind, DocumentNumber, OrderNumber, Purpose
 from schemas.form import Aggregate, DomainTotal, FieldTotal, FieldType, FieldValue, Form, FormAnswer, FormField, Row
 from schemas.header import Header, Suite
+from schemas.joint import (
+    MAX_SIGNERS,
+    JointDocument,
+    JointDraft,
+    JointEnded,
+    JointEnding,
+    JointRefusal,
+    JointSignature,
+)
 from schemas.matter import Approver, Completion, DefaultMode, Exclusion, Material, Matter, StartRule
 from schemas.nondelivery import NonDelivery, NonDeliveryReason
 from schemas.notice import MAX_RELAYS, Forwarding, Notice, NoticeReminder, SignOff, Treatment
@@ -67,6 +76,11 @@ MESSAGES: dict[str, type[Body]] = {
         Tally,
         ForwardedRequest,
         RequestForwarded,
+        JointDraft,
+        JointSignature,
+        JointRefusal,
+        JointEnded,
+        JointDocument,
         ReceiptBatch,
         DirectoryUpdate,
         FormAnswer,
@@ -82,6 +96,7 @@ __all__ = [
     "MAX_DELEGATIONS",
     "MAX_FORWARDERS",
     "MAX_RELAYS",
+    "MAX_SIGNERS",
     "MESSAGES",
     "Aggregate",
     "Applicant",
@@ -125,6 +140,12 @@ __all__ = [
     "ForwardedRequest",
     "Forwarding",
     "Header",
+    "JointDocument",
+    "JointDraft",
+    "JointEnded",
+    "JointEnding",
+    "JointRefusal",
+    "JointSignature",
     "LedgerEntry",
     "Material",
     "Matter",

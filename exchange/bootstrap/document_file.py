@@ -46,6 +46,17 @@ def read_document(path: Path, clock: Clock) -> tuple[Document, list[bytes]]:
     return document_of(file, file.validated(DocumentFile), clock)
 
 
+def read_undated(path: Path, clock: Clock) -> tuple[Document, list[bytes]]:
+    """Reads the text of a joint document, which bears no date before all have signed it. Raises as `read_document`."""
+    file = read_toml(path)
+    content = file.validated(DocumentFile)
+    if content.date is not None:
+        mend = "leave the date out: a joint document is dated by its last signature"
+        raise BadConfiguration(file.fault(("date",), "bears a date before anybody has signed"), mend=mend)
+    document, enclosures = document_of(file, content, clock)
+    return document.model_copy(update={"date": None}), enclosures
+
+
 def document_of(file: TomlFile, content: DocumentFile, clock: Clock) -> tuple[Document, list[bytes]]:
     """The document that a file's content means, and its attachments. Raises as `read_document` does."""
     enclosures = [

@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from exchange.flow import chase, collecting, counting, documents, forward, lapse, pass_on, respond, sign_for, spread
+from exchange.flow import (
+    chase,
+    collecting,
+    counting,
+    documents,
+    forward,
+    joint_lead,
+    joint_reader,
+    joint_signer,
+    lapse,
+    pass_on,
+    respond,
+    sign_for,
+    spread,
+)
 from exchange.flow.collect import Collector
 from exchange.flow.conclude import Concluder
 from exchange.flow.decision import DecideRule
@@ -67,4 +81,4 @@ def work_for(
 
 def _for_everyone() -> dict[str, Handler]:
     own: dict[str, Handler] = {Document.KIND: documents.take_document, NonDelivery.KIND: take_non_delivery}
-    return own | forward.handlers()
+    return own | forward.handlers() | joint_lead.handlers() | joint_signer.handlers() | joint_reader.handlers()

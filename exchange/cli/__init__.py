@@ -11,7 +11,7 @@ import typer
 
 from exchange.bootstrap import logs
 from exchange.bootstrap.member import SWITCH_INTERVAL
-from exchange.cli import collection, desk, domain, domains, keys, letters, links, notice, people, runs, upkeep
+from exchange.cli import collection, desk, domain, domains, joint, keys, letters, links, notice, people, runs, upkeep
 from exchange.cli.view import printable
 from exchange.errors import ExchangeError
 
@@ -48,6 +48,7 @@ domain.register(app)
 people.register(app)
 desk.register(app)
 letters.register(app)
+joint.register(app)
 notice.register(app)
 collection.register(notice.notices)
 upkeep.register(app)

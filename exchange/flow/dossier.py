@@ -11,9 +11,19 @@ from dataclasses import dataclass
 
 from exchange.envelope import Verified, verify_signed
 from exchange.errors import NotFound, SenderError
+from exchange.flow.joint_reader import JointIssue, open_issue
 from exchange.flow.node import Node
 from exchange.flow.ports import OutboxView, StoredDocument, Transaction
-from schemas import Attachment, Body, ClaimCheck, Consultation, Document, ForwardedRequest
+from schemas import (
+    Attachment,
+    Body,
+    ClaimCheck,
+    Consultation,
+    Document,
+    ForwardedRequest,
+    JointDocument,
+    JointDraft,
+)
 
 
 @dataclass(frozen=True)
@@ -26,6 +36,8 @@ class Filed:
     """Why it does not verify, where it does not."""
     copies: tuple[OutboxView, ...]
     """Where each addressee's copy stands, if this member sent it."""
+    joint: JointIssue | None = None
+    """What a joint document says and who has signed it, once all of that holds; else ``fault`` says why not."""
 
 
 def dossier(node: Node, case_number: str) -> list[Filed]:
@@ -55,22 +67,33 @@ def filed(node: Node, message_id: str) -> list[Filed]:
 def attachments(item: Filed) -> Iterator[tuple[Attachment, bytes]]:
     """A message's attachments with their content: only what the signed document names by digest."""
     contents = {hashlib.sha256(content).hexdigest(): content for content in item.stored.enclosures}
-    for attachment in _named(item.verified.body) if item.verified else ():
+    for attachment in _named(item) if item.verified else ():
         if attachment.digest in contents:
             yield attachment, contents[attachment.digest]
 
 
 def claims(item: Filed) -> tuple[ClaimCheck, ...]:
     """A message's attachments that lie in the claim store."""
-    body = item.verified.body if item.verified else None
-    return body.claims if isinstance(body, Document) else ()
+    document = document_in(item)
+    return document.claims if document is not None else ()
 
 
-def _named(body: Body) -> Iterator[Attachment]:
-    if isinstance(body, Consultation):
+def document_in(item: Filed) -> Document | None:
+    """The official document that a message is, or brings with others' signatures."""
+    body: Body | None = item.verified.body if item.verified else None
+    if item.joint is not None:
+        return item.joint.draft.document
+    if isinstance(body, JointDraft):
+        return body.document
+    return body if isinstance(body, Document) else None
+
+
+def _named(item: Filed) -> Iterator[Attachment]:
+    body, document = item.verified.body if item.verified else None, document_in(item)
+    if document is not None:
+        yield from document.attachments
+    elif isinstance(body, Consultation):
         yield from (material.attachment for material in body.application.materials if material.attachment)
-    elif isinstance(body, Document):
-        yield from body.attachments
     elif isinstance(body, ForwardedRequest):
         yield from body.opinion.attachments
 
@@ -87,6 +110,13 @@ def _conversation(tx: Transaction, case_number: str) -> str | None:
 def _filed(node: Node, tx: Transaction, stored: StoredDocument) -> Filed:
     copies = tuple(tx.outbox.rows(stored.message_id)) if stored.direction == "sent" else ()
     try:
-        return Filed(stored, verify_signed(stored.signed, node.directory), "", copies)
+        verified = verify_signed(stored.signed, node.directory)
     except SenderError as error:
         return Filed(stored, None, str(error), copies)
+    if not isinstance(verified.body, JointDocument):
+        return Filed(stored, verified, "", copies)
+    try:
+        joint = open_issue(node.directory, verified.header, verified.body, stored.enclosures)
+    except SenderError as error:
+        return Filed(stored, verified, str(error), copies)
+    return Filed(stored, verified, "", copies, joint)

@@ -40,6 +40,12 @@ from schemas import (
     ForwardedRequest,
     Forwarding,
     Header,
+    JointDocument,
+    JointDraft,
+    JointEnded,
+    JointEnding,
+    JointRefusal,
+    JointSignature,
     Material,
     Member,
     NonDelivery,
@@ -122,6 +128,8 @@ OPINION_UPWARD = Document(
     copies=("c.audit",),
     purpose=Purpose.INFORMATION,
 )
+
+JOINT_TEXT = OPINION_UPWARD.model_copy(update={"date": None})
 
 PROOF = ReceiptProof(
     receipt=b"\xfb\xff a receipt's JSON bytes", index=2, size=3, path=(b"\xff" * 32, b"\x00" * 32), signed=b"\x84 root"
@@ -251,6 +259,16 @@ MESSAGES: tuple[Body, ...] = (
     RequestForwarded(
         request_id=ID, origin="c.d.office", digest=DIGEST, to="office.c", opinion="拟同意。", path=("c.office",)
     ),
+    JointDraft(
+        joint_id=ID,
+        document=JOINT_TEXT,
+        signers=("c.d.planning", "c.e.planning"),
+        addressees=("c.planning",),
+    ),
+    JointSignature(joint_id=ID, digest=DIGEST, signature=b"\x83 signature"),
+    JointRefusal(joint_id=ID, digest=DIGEST, reasons="涉及资金，须先报批"),
+    JointEnded(joint_id=ID, digest=DIGEST, ending=JointEnding.REFUSED, by="c.e.planning", reasons="涉及资金，须先报批"),
+    JointDocument(joint_id=ID, digest=DIGEST, issued_on=date(2026, 3, 5)),
     SignOff(notice_id=ID, digest=DIGEST, accepted=False, reason="非本单位职责", at=at("03-02")),
     NoticeReminder(notice_id=ID, rung=50, at=at("03-09")),
     Recall(notice_id=ID, digest=DIGEST, replaced_by=OTHER_ID, reason="附件有误", at=at("03-03")),

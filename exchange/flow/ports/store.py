@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
+from exchange.flow.ports.joint import Joints
 from exchange.flow.ports.levels import Collections, Notices
 from exchange.flow.ports.records import (
     CaseRow,
@@ -226,6 +227,8 @@ class Transaction(Protocol):
     def notices(self) -> Notices: ...
     @property
     def collections(self) -> Collections: ...
+    @property
+    def joints(self) -> Joints: ...
 
     def journal(self, entries: Sequence[JournalEntry]) -> None: ...
 
