@@ -11,13 +11,17 @@ from rich.table import Table
 from rich.text import Text
 
 from exchange.cli.view import moment, plain
+from exchange.flow.cover import Waiting
 from exchange.flow.notice_status import NoticeStatus
+from exchange.flow.notice_text import NoticeText
 from exchange.flow.ports import NoticeRow
-from schemas import Count
+from exchange.rules.covering import verb_of
+from schemas import Count, Document
 
 LEVELS = ("省 province", "市 city", "县 county", "乡 township")
 STATES = {
     "open": ("待签收", "open", "cyan"),
+    "waiting": ("待转发", "waits for a cover", "yellow"),
     "signed": ("已签收", "signed", "green"),
     "returned": ("已退回", "returned", "yellow"),
     "recalled": ("已撤回", "recalled", "dim"),
@@ -36,6 +40,8 @@ def notice_view(found: NoticeStatus) -> RenderableType:
     lines: list[RenderableType] = [head, Text(f"{row.notice_id}  {moment(row.received_at)}  → {row.audience}", "dim")]
     if row.act_by:
         lines.append(Text(f"限 {row.act_by} 前办理 · to be dealt with by {row.act_by}"))
+    if found.waits is not None:
+        lines.append(_waits(found.waits))
     if not found.counts:
         lines.append(Text("尚无签收情况 nothing has been counted yet", "dim"))
         return Group(*lines)
@@ -78,6 +84,37 @@ def notices_view(rows: Sequence[NoticeRow]) -> Table:
     return table
 
 
+def text_view(found: NoticeText) -> RenderableType:
+    """The covers, the highest level's first, and then the origin's document; each with who signed it."""
+    lines: list[RenderableType] = []
+    for one in found.covers:
+        verb = verb_of(found.row.origin, one.relay)
+        lines += _document(one.cover.document, f"{verb} cover signed by {one.relay} at {moment(one.at)}")
+        if one.cover.act_by is not None:
+            lines.append(Text(f"限 {one.cover.act_by} 前办理 · to be dealt with by {one.cover.act_by}", "yellow"))
+        lines.append(Text(""))
+    notice = found.notice
+    lines += _document(notice.document, f"原文 signed by {found.row.origin} at {moment(found.signed_at)}")
+    if notice.act_by is not None:
+        lines.append(Text(f"限 {notice.act_by} 前办理 · to be dealt with by {notice.act_by}"))
+    return Group(*lines)
+
+
+def text_json(found: NoticeText) -> dict[str, Any]:
+    """The same for machines; every signature has been verified."""
+    origin = found.row.origin
+    return {
+        "notice": found.row.notice_id, "origin": origin, "signed_at": found.signed_at.isoformat(),
+        "act_by": found.row.act_by,
+        "covers": [
+            {"relay": one.relay, "verb": verb_of(origin, one.relay), "signed_at": one.at.isoformat(),
+             **one.cover.model_dump(mode="json")}
+            for one in found.covers
+        ],
+        "document": found.notice.document.model_dump(mode="json", exclude={"claims": {"__all__": {"content_key"}}}),
+    }  # fmt: skip
+
+
 def row_json(row: NoticeRow) -> dict[str, Any]:
     """One line of the list for machines."""
     return {
@@ -92,6 +129,7 @@ def notice_json(found: NoticeStatus) -> dict[str, Any]:
     return {
         "notice": row.notice_id, "seat": row.seat, "state": row.state, "number": row.number, "title": row.title,
         "audience": row.audience, "act_by": row.act_by, "over": found.over,
+        "cover_due": found.waits.due.isoformat() if found.waits else None,
         "counts": [count.model_dump(mode="json") for count in found.counts],
         "unsigned": list(found.unsigned), "unsigned_more": found.unsigned_more,
         "returned": [body.model_dump(mode="json") for body in found.returned], "returned_more": found.returned_more,
@@ -107,6 +145,23 @@ def state_of(state: str) -> Text:
     """A state in both languages."""
     chinese, english, colour = STATES[state]
     return Text(f"{chinese} {english}", colour)
+
+
+def _document(document: Document, by: str) -> list[RenderableType]:
+    signatory = f"  签发人 {document.signatory}" if document.signatory else ""
+    return [
+        Text(by, "dim"),
+        Text.assemble(plain(str(document.number), "bold"), "  ", plain(document.title)),
+        plain(f"{document.issuer}  {document.date or ''}{signatory}"),
+        plain(document.body),
+    ]
+
+
+def _waits(waits: Waiting) -> Text:
+    rung = f" · 已催办 reminded at {waits.row.reminded} %" if waits.row.reminded else ""
+    style = "red" if waits.overdue else "yellow"
+    said = f"待本级转发 waits for this level's cover, until {waits.due}{rung}: exchange notice cover"
+    return Text(f"{said} {waits.row.notice_id} --instruction FILE", style)
 
 
 def _numbers(count: Count) -> tuple[str, str, str, str]:

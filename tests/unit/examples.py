@@ -18,6 +18,7 @@ from schemas import (
     Consultation,
     ConsultedDepartment,
     Count,
+    Cover,
     DeadlineNotice,
     Decision,
     DefaultMode,
@@ -121,6 +122,20 @@ OPINION_UPWARD = Document(
     date=date(2026, 3, 3),
     copies=("c.audit",),
     purpose=Purpose.INFORMATION,
+)
+
+COVER = Cover(
+    document=Document(
+        number=DocumentNumber(agency="合政办", year=2026, serial=7),
+        kind=DocumentKind.NOTICE,
+        issuer="合肥市人民政府办公室",
+        signatory="李某",
+        title="关于转发《关于做好防汛工作的通知》的通知",
+        addressees=("各县（市、区）人民政府",),
+        body="请结合实际认真贯彻执行。",
+        date=date(2026, 3, 4),
+    ),
+    act_by=date(2026, 3, 18),
 )
 
 PROOF = ReceiptProof(
@@ -246,6 +261,7 @@ MESSAGES: tuple[Body, ...] = (
         origin="c.office",
         digest=DIGEST,
         path=("c.relay", "c.d.relay"),
+        cover=COVER,
     ),
     ForwardedRequest(request_id=ID, origin="c.d.office", digest=DIGEST, opinion=OPINION_UPWARD, path=("c.office",)),
     RequestForwarded(
