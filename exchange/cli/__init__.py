@@ -11,7 +11,7 @@ import typer
 
 from exchange.bootstrap import logs
 from exchange.bootstrap.member import SWITCH_INTERVAL
-from exchange.cli import collection, desk, domain, domains, keys, letters, links, notice, people, runs, upkeep
+from exchange.cli import collection, covers, desk, domain, domains, keys, letters, links, notice, people, runs, upkeep
 from exchange.cli.view import printable
 from exchange.errors import ExchangeError
 
@@ -49,6 +49,7 @@ people.register(app)
 desk.register(app)
 letters.register(app)
 notice.register(app)
+covers.register(notice.notices)
 collection.register(notice.notices)
 upkeep.register(app)
 keys.register(app)

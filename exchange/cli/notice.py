@@ -1,4 +1,4 @@
-"""Commands about notices that go down through the levels: sent, followed, read, signed for, covered, taken back."""
+"""Commands about notices that go down through the levels: sent, followed, signed for, taken back."""
 
 from __future__ import annotations
 
@@ -10,20 +10,16 @@ from typing import Annotated
 import typer
 from rich.live import Live
 
-from exchange.bootstrap.cover_file import read_cover
-from exchange.bootstrap.home import relay_in
 from exchange.bootstrap.notice_file import read_notice
 from exchange.bootstrap.settings import Settings
 from exchange.cli.domain import HomeOption, JsonOption
-from exchange.cli.notice_view import notice_json, notice_view, notices_view, row_json, text_json, text_view
+from exchange.cli.notice_view import notice_json, notice_view, notices_view, row_json
 from exchange.cli.options import AsOption, open_as
 from exchange.cli.view import console, plain, print_json
-from exchange.errors import CallerError, NotFound
+from exchange.errors import NotFound
 from exchange.flow import issue
-from exchange.flow.cover import cover_notice, to_cover
 from exchange.flow.node import Node
 from exchange.flow.notice_status import NoticeStatus, notice_status
-from exchange.flow.notice_text import notice_text
 from exchange.flow.sign_for import sign_for
 
 NoticeArgument = Annotated[str, typer.Argument(help="The notice's id, as `exchange notice list` shows it.")]
@@ -124,7 +120,7 @@ def status(
 
 @notices.command("list")
 def list_(as_: AsOption = None, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Notices issued here, or received. 通知列表。"""
+    """Notices issued here, received, or passed on; of these also what waits for a cover. 通知列表。"""
     node = open_as(Settings.read(home=home), as_).node
     with node.store.reading() as tx:
         rows = tx.notices.recent()
@@ -132,62 +128,6 @@ def list_(as_: AsOption = None, home: HomeOption = None, as_json: JsonOption = F
         print_json([row_json(row) for row in rows])
     else:
         console.print(notices_view(rows) if rows else "没有通知 no notices")
-
-
-@notices.command("show")
-def show(notice: NoticeArgument, as_: AsOption = None, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """What a notice says, with all covers in front of it, each with who signed it. 通知全文与各级转发意见。"""
-    found = notice_text(open_as(Settings.read(home=home), as_).node, notice)
-    if as_json:
-        print_json(text_json(found))
-    else:
-        console.print(text_view(found), soft_wrap=True)
-
-
-@notices.command("cover")
-def cover(
-    notice: NoticeArgument,
-    instruction: Annotated[
-        Path | None, typer.Option("--instruction", metavar="FILE", help="Your own instruction in TOML; see below.")
-    ] = None,
-    without: Annotated[bool, typer.Option("--without", help="Pass it on as it is, without a cover.")] = False,
-    act_by: Annotated[
-        datetime | None,
-        typer.Option("--act-by", formats=["%Y-%m-%d"], help="An earlier day for this level and those below."),
-    ] = None,
-    as_: Annotated[str | None, typer.Option("--as", help="The relay office (default: the domain's).")] = None,
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Puts this level's own instruction in front of a notice that waits for it, and passes it on. 转发、批转。
-
-    Notices wait for a cover where the relay office's profile.toml says so; the origin's document stays as it is:
-
-    ```toml
-    [notices]
-    cover = "ask"                 # notices from above (转发); ask-all: those of own bodies too (批转); default: none
-    ```
-
-    The instruction is a 通知 with a number, a signatory and a date of its own:
-
-    ```toml
-    number = "合政办〔2026〕7号"
-    issuer = "合肥市人民政府办公室"
-    signatory = "李某"
-    body = "现将省政府办公厅通知转发给你们，请结合实际认真贯彻执行。"
-    # title = "..."               # by default 关于转发《…》的通知
-    ```
-    """
-    if (instruction is None) is not without:
-        raise CallerError("a notice goes on with an instruction or without one", mend="--instruction FILE or --without")
-    if without and act_by is not None:
-        raise CallerError("a day stands in an instruction", mend="--instruction FILE with --act-by")
-    settings = Settings.read(home=home)
-    node = open_as(settings, as_ or relay_in(settings)).node
-    row = to_cover(node, notice)
-    day = act_by.date() if act_by else None
-    said = read_cover(instruction, row, node.address, day, settings.clock) if instruction else None
-    _done(as_json, notice, cover_notice(node, notice, said), "已转发 passed on")
 
 
 @notices.command("sign")

@@ -33,20 +33,23 @@ ACT_BY = TODAY + timedelta(days=20)
 ONLY = "anhui.hefei.feixi.health"
 
 
-def let(anhui: Province, relay: str, covering: Covering) -> None:
-    """Has a relay office served anew, with notices waiting for its cover or not."""
+def let(anhui: Province, relay: str, covering: Covering, *further: Role) -> None:
+    """Has a relay office served anew, with notices waiting for its cover or not, and with further work of its own."""
     address = anhui.address(relay)
     domain = anhui.trial.domains[address.rpartition(".")[0]]
     domain.stop(address)
-    domain.seats = {**domain.seats, address: Seat((Role.RELAY,), work_for((Role.RELAY,), covering=covering))}
+    domain.seats = {**domain.seats, address: Seat((Role.RELAY,), work_for((Role.RELAY, *further), covering=covering))}
     domain.start(address)
 
 
 @pytest.fixture(scope="module")
 def asking(anhui: Province) -> Iterator[Province]:
-    """The small Anhui, where the city and one of its counties cover what comes from above."""
-    for relay in (CITY, COUNTY):
-        let(anhui, relay, Covering.ASK)
+    """The small Anhui, where the city and one of its counties cover what comes from above.
+
+    The county's relay office is its window, too: what the one waits for must not be lost to the other.
+    """
+    let(anhui, CITY, Covering.ASK)
+    let(anhui, COUNTY, Covering.ASK, Role.WINDOW)
     yield anhui
     for relay in (CITY, COUNTY):
         let(anhui, relay, Covering.NONE)
@@ -221,6 +224,14 @@ def test_own_bodies_notices_wait_for_approval_only_where_the_office_asks_for_all
         assert [one.relay for one in text_at(asking, "hefei.emergency", notice).covers] == [asking.address(CITY)]
     finally:
         let(asking, CITY, Covering.ASK)
+
+
+def test_a_relay_office_that_is_a_window_too_counts_who_has_a_notice_and_has_not_answered(asking: Province) -> None:
+    notice = asking.issue(ONLY)
+    for relay in (CITY, COUNTY):
+        waits_at(asking, relay, notice)
+        cover_notice(asking.node(relay), notice, None)
+    asking.reaches(notice, [(0, 0, 0, 0), (0, 0, 0, 0), (1, 1, 0, 0)])
 
 
 def test_a_relay_office_among_the_readers_signs_like_any_other(asking: Province) -> None:
