@@ -4,6 +4,7 @@ from schemas.application import Applicant, Application, SubmittedMaterial
 from schemas.base import Attachment, Body, Urgency, Wire
 from schemas.claim import ClaimCheck
 from schemas.consultation import CaseClosed, Clearance, Consultation, ConsultedDepartment, Result
+from schemas.cover import MAX_INSTRUCTION, Cover
 from schemas.deadline import (
     DeadlineNotice,
     DeadlineState,
@@ -95,6 +96,7 @@ __all__ = [
     "MAX_CERTIFICATES",
     "MAX_DELEGATIONS",
     "MAX_FORWARDERS",
+    "MAX_INSTRUCTION",
     "MAX_RELAYS",
     "MAX_SIGNERS",
     "MESSAGES",
@@ -113,6 +115,7 @@ __all__ = [
     "Consultation",
     "ConsultedDepartment",
     "Count",
+    "Cover",
     "DeadlineNotice",
     "DeadlineState",
     "DeadlineStatus",

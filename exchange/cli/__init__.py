@@ -11,7 +11,21 @@ import typer
 
 from exchange.bootstrap import logs
 from exchange.bootstrap.member import SWITCH_INTERVAL
-from exchange.cli import collection, desk, domain, domains, joint, keys, letters, links, notice, people, runs, upkeep
+from exchange.cli import (
+    collection,
+    covers,
+    desk,
+    domain,
+    domains,
+    joint,
+    keys,
+    letters,
+    links,
+    notice,
+    people,
+    runs,
+    upkeep,
+)
 from exchange.cli.view import printable
 from exchange.errors import ExchangeError
 
@@ -50,6 +64,7 @@ desk.register(app)
 letters.register(app)
 joint.register(app)
 notice.register(app)
+covers.register(notice.notices)
 collection.register(notice.notices)
 upkeep.register(app)
 keys.register(app)

@@ -1,4 +1,4 @@
-"""Commands about notices that go down through the levels: notice send, status, sign, return, remind, recall, list."""
+"""Commands about notices that go down through the levels: sent, followed, signed for, taken back."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def status(
 
 @notices.command("list")
 def list_(as_: AsOption = None, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Notices issued here, or received. 通知列表。"""
+    """Notices issued here, received, or passed on; of these also what waits for a cover. 通知列表。"""
     node = open_as(Settings.read(home=home), as_).node
     with node.store.reading() as tx:
         rows = tx.notices.recent()

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from exchange.cli.view import moment, plain
+from exchange.flow.cover import Waiting
 from exchange.flow.notice_status import NoticeStatus
 from exchange.flow.ports import NoticeRow
 from schemas import Count
@@ -18,6 +19,7 @@ from schemas import Count
 LEVELS = ("省 province", "市 city", "县 county", "乡 township")
 STATES = {
     "open": ("待签收", "open", "cyan"),
+    "waiting": ("待转发", "waits for a cover", "yellow"),
     "signed": ("已签收", "signed", "green"),
     "returned": ("已退回", "returned", "yellow"),
     "recalled": ("已撤回", "recalled", "dim"),
@@ -36,6 +38,8 @@ def notice_view(found: NoticeStatus) -> RenderableType:
     lines: list[RenderableType] = [head, Text(f"{row.notice_id}  {moment(row.received_at)}  → {row.audience}", "dim")]
     if row.act_by:
         lines.append(Text(f"限 {row.act_by} 前办理 · to be dealt with by {row.act_by}"))
+    if found.waits is not None:
+        lines.append(_waits(found.waits))
     if not found.counts:
         lines.append(Text("尚无签收情况 nothing has been counted yet", "dim"))
         return Group(*lines)
@@ -92,6 +96,7 @@ def notice_json(found: NoticeStatus) -> dict[str, Any]:
     return {
         "notice": row.notice_id, "seat": row.seat, "state": row.state, "number": row.number, "title": row.title,
         "audience": row.audience, "act_by": row.act_by, "over": found.over,
+        "cover_due": found.waits.due.isoformat() if found.waits else None,
         "counts": [count.model_dump(mode="json") for count in found.counts],
         "unsigned": list(found.unsigned), "unsigned_more": found.unsigned_more,
         "returned": [body.model_dump(mode="json") for body in found.returned], "returned_more": found.returned_more,
@@ -107,6 +112,13 @@ def state_of(state: str) -> Text:
     """A state in both languages."""
     chinese, english, colour = STATES[state]
     return Text(f"{chinese} {english}", colour)
+
+
+def _waits(waits: Waiting) -> Text:
+    rung = f" · 已催办 reminded at {waits.row.reminded} %" if waits.row.reminded else ""
+    style = "red" if waits.overdue else "yellow"
+    said = f"待本级转发 waits for this level's cover, until {waits.due}{rung}: exchange notice cover"
+    return Text(f"{said} {waits.row.notice_id} --instruction FILE", style)
 
 
 def _numbers(count: Count) -> tuple[str, str, str, str]:

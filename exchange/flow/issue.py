@@ -18,9 +18,9 @@ from schemas import Notice, NoticeReminder, Recall
 def issue_notice(node: Node, notice: Notice, enclosures: Sequence[bytes] = ()) -> str:
     """Puts a notice into the outbox for the relay office of the own domain; returns the notice's id.
 
-    Raises Secret for a classified document, CallerError for an audience that is wrong or matches nobody, or enclosures
-    that are not the attachments named; NotFound for a body that no directory lists, or where there is no relay office;
-    Conflict when what it replaces is not an open notice of this origin.
+    Raises Secret for a classified document; CallerError for an audience that is wrong or matches nobody, enclosures
+    that are not the attachments named, or at a relay office itself; NotFound for a body that no directory lists, or
+    where there is no relay office; Conflict when what it replaces is not an open notice of this origin.
     """
     check_secrecy(notice.document)
     _check_audience(node, notice.audience)
@@ -28,6 +28,10 @@ def issue_notice(node: Node, notice: Notice, enclosures: Sequence[bytes] = ()) -
     if named != [hashlib.sha256(enclosure).hexdigest() for enclosure in enclosures]:
         raise CallerError("the enclosures are not the document's attachments", mend="give them in the document's order")
     relay = relay_of(node.directory.domain)
+    if relay == node.address:
+        raise CallerError(
+            "a relay office passes on, and issues nothing", mend="issue it --as the office or a department"
+        )
     node.expect((relay,))
     with node.step() as step:
         notice_id = step.send(notice, (relay,), urgency=notice.document.urgency, enclosures=enclosures)

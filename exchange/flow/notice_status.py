@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from exchange.flow.counting import tally_in
+from exchange.flow.cover import Waiting, waiting
 from exchange.flow.node import Node
 from exchange.flow.ports import NoticeRow
 from schemas import Count, ReturnedBy, Tally
@@ -20,11 +21,13 @@ class NoticeStatus:
     unsigned_more: int = 0
     returned: tuple[ReturnedBy, ...] = ()
     returned_more: int = 0
+    waits: Waiting | None = None
+    """At a relay office whose cover it waits for."""
 
     @property
     def over(self) -> bool:
         """Whether everybody has signed for it or sent it back; never while nothing is known."""
-        return self.row.state != "open" or (
+        return self.row.state not in ("open", "waiting") or (
             any(count.meant for count in self.counts) and not self.unsigned and not self.unsigned_more
         )
 
@@ -36,7 +39,10 @@ def notice_status(node: Node, notice_id: str) -> NoticeStatus | None:
         if row is None:
             return None
         if row.seat == "relay":
-            return _status(row, tally_in(tx, row, node.directory.domain))
+            found = _status(row, tally_in(tx, row, node.directory.domain))
+            if row.state == "waiting":
+                return replace(found, waits=waiting(row, node.calendar, node.clock.now().date()))
+            return found
         told = [branch.tally for branch in tx.notices.branches(notice_id) if branch.tally]
     return _status(row, Tally.model_validate_json(told[0])) if told else NoticeStatus(row)
 

@@ -1,4 +1,4 @@
-"""A form from the notice file to the spreadsheet, by commands alone."""
+"""A form from the notice file to the spreadsheet, under the relay office's own cover, by commands alone."""
 
 from __future__ import annotations
 
@@ -18,10 +18,19 @@ from tests.unit.test_form_files import NOTICE
 
 pytestmark = pytest.mark.broker
 
+COVER = """
+number = "合政办〔2026〕7号"
+issuer = "合肥市人民政府办公室"
+signatory = "李某"
+body = "经市政府同意，现批转给你们，请认真贯彻执行。"
+"""
+
 
 @pytest.fixture
 def city(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[ProcessDomain]:
     with ProcessDomain(tmp_path, domain, broker, ("planning", "transport"), relay=True) as city:
+        profile = city.settings.home / "departments" / "relay" / "profile.toml"
+        profile.write_text(profile.read_text(encoding="utf-8") + '[notices]\ncover = "ask-all"\n', encoding="utf-8")
         for name in ("window", "planning", "transport", "relay"):
             city.serve(name)
         yield city
@@ -29,6 +38,8 @@ def city(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[ProcessDomai
 
 def test_a_form_is_issued_shown_answered_corrected_and_collected(city: ProcessDomain, tmp_path: Path) -> None:
     notice, answers, table = (tmp_path / name for name in ("notice.toml", "answers.toml", "table.csv"))
+    cover, relay = tmp_path / "cover.toml", ("--as", city.address("relay"))
+    cover.write_text(COVER, encoding="utf-8")
     notice.write_text(NOTICE, encoding="utf-8")
     answers.write_text('pumps = 12\nlevel = "一级"\n', encoding="utf-8")
     planning = ("--as", city.address("planning"))
@@ -38,7 +49,19 @@ def test_a_form_is_issued_shown_answered_corrected_and_collected(city: ProcessDo
 
     assert "--act-by" in run(city, "notice", "send", str(notice), "--to", "all", code=2).stderr
     notice_id = said("send", str(notice), "--to", "all", "--act-by", "2099-03-20")["notice"]
+    wait_until(lambda: bool(said("list", *relay)), 60.0, "the notice at the relay office")
+    assert "waits for this level's cover" in run(city, "notice", "status", notice_id, *relay).stdout
+    found = json.loads(run(city, "doctor", "--member", city.address("relay"), "--json").stdout)
+    assert [one["level"] for one in found if "wait for a cover" in one["finding"]] == ["note"]
+    assert "--without" in run(city, "notice", "cover", notice_id, code=2).stderr
+    instruction = ("--instruction", str(cover), "--act-by")
+    assert "later day" in run(city, "notice", "cover", notice_id, *instruction, "2099-03-21", code=2).stderr
+    said("cover", notice_id, *instruction, "2099-03-18")
     wait_until(lambda: bool(said("list", *planning)), 60.0, "the notice at planning")
+    text = said("show", notice_id, *planning)
+    assert [(one["verb"], one["relay"]) for one in text["covers"]] == [("批转", city.address("relay"))]
+    assert (text["act_by"], text["document"]["title"]) == ("2099-03-18", "关于报送防汛物资的通知")
+    assert "关于批转《关于报送防汛物资的通知》的通知" in run(city, "notice", "show", notice_id, *planning).stdout
     shown = said("form", notice_id, *planning)
     assert [field["name"] for field in shown["form"]["fields"]] == ["pumps", "level"]
     assert "响应等级" in run(city, "notice", "form", notice_id, *planning).stdout

@@ -18,6 +18,7 @@ from schemas import (
     Consultation,
     ConsultedDepartment,
     Count,
+    Cover,
     DeadlineNotice,
     Decision,
     DefaultMode,
@@ -130,6 +131,20 @@ OPINION_UPWARD = Document(
 )
 
 JOINT_TEXT = OPINION_UPWARD.model_copy(update={"date": None})
+
+COVER = Cover(
+    document=Document(
+        number=DocumentNumber(agency="合政办", year=2026, serial=7),
+        kind=DocumentKind.NOTICE,
+        issuer="合肥市人民政府办公室",
+        signatory="李某",
+        title="关于转发《关于做好防汛工作的通知》的通知",
+        addressees=("各县（市、区）人民政府",),
+        body="请结合实际认真贯彻执行。",
+        date=date(2026, 3, 4),
+    ),
+    act_by=date(2026, 3, 18),
+)
 
 PROOF = ReceiptProof(
     receipt=b"\xfb\xff a receipt's JSON bytes", index=2, size=3, path=(b"\xff" * 32, b"\x00" * 32), signed=b"\x84 root"
@@ -254,6 +269,7 @@ MESSAGES: tuple[Body, ...] = (
         origin="c.office",
         digest=DIGEST,
         path=("c.relay", "c.d.relay"),
+        cover=COVER,
     ),
     ForwardedRequest(request_id=ID, origin="c.d.office", digest=DIGEST, opinion=OPINION_UPWARD, path=("c.office",)),
     RequestForwarded(
