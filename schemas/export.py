@@ -18,6 +18,8 @@ TITLES: dict[str, tuple[str, str]] = {
     "forwarded-request": ("转报请示", "A request passed on upward"),
     "request-forwarded": ("请示转报告知", "A request went further up"),
     "tally": ("签收情况", "How a notice stands at a level and below"),
+    "receipts-request": ("调取回执", "Request for the receipts behind a tally"),
+    "receipts-shown": ("出示回执", "The receipts behind a tally, or a part of them"),
     "consultation": ("征求意见", "Request for opinions"),
     "clearance": ("前置结果通知", "A prerequisite is in"),
     "case-closed": ("案件终结通知", "No opinion is wanted any more"),

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from exchange.flow import chase, collecting, counting, documents, forward, lapse, pass_on, respond, sign_for, spread
+from exchange.flow import (
+    chase,
+    collecting,
+    counting,
+    documents,
+    evidence,
+    forward,
+    lapse,
+    pass_on,
+    respond,
+    showing,
+    sign_for,
+    spread,
+)
 from exchange.flow.collect import Collector
 from exchange.flow.conclude import Concluder
 from exchange.flow.decision import DecideRule
@@ -43,7 +56,7 @@ def work_for(
     """
     work = Work(opinion_rule, decide_rule, _for_everyone())
     if Role.RELAY in roles:
-        work.handlers |= pass_on.handlers() | counting.handlers() | collecting.handlers()
+        work.handlers |= pass_on.handlers() | counting.handlers() | collecting.handlers() | showing.handlers()
         work.on_signed = counting.on_signed
         work.rounds += (counting.tell, collecting.tell)
     else:
@@ -67,4 +80,4 @@ def work_for(
 
 def _for_everyone() -> dict[str, Handler]:
     own: dict[str, Handler] = {Document.KIND: documents.take_document, NonDelivery.KIND: take_non_delivery}
-    return own | forward.handlers()
+    return own | forward.handlers() | evidence.handlers()

@@ -11,7 +11,7 @@ import typer
 
 from exchange.bootstrap import logs
 from exchange.bootstrap.member import SWITCH_INTERVAL
-from exchange.cli import collection, desk, domain, domains, keys, letters, links, notice, people, runs, upkeep
+from exchange.cli import collection, desk, domain, domains, keys, letters, links, notice, people, receipts, runs, upkeep
 from exchange.cli.view import printable
 from exchange.errors import ExchangeError
 
@@ -50,6 +50,7 @@ desk.register(app)
 letters.register(app)
 notice.register(app)
 collection.register(notice.notices)
+receipts.register(notice.notices)
 upkeep.register(app)
 keys.register(app)
 domains.register(app)

@@ -2,11 +2,13 @@
 
 The origin's signed bytes travel inside unchanged. One message, sealed once, goes to all own bodies that are meant and
 to the relay offices of those lower levels where somebody might be; so nobody's cost grows with the number of readers.
+Where they are more than a message can address, several go out, each body in exactly one of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from exchange.errors import CallerError, Returned
 from exchange.flow.checks import expect
@@ -17,7 +19,8 @@ from exchange.flow.ports import BranchRow, NoticeRow, ReaderRow
 from exchange.flow.receive import Handler, Incoming
 from exchange.rules.audience import Audience, parse_audience
 from exchange.rules.hierarchy import domain_of, relay_of
-from schemas import Body, Forwarding, Notice, NoticeReminder, Recall
+from exchange.rules.splitting import groups
+from schemas import MAX_ADDRESSEES, Body, Forwarding, Notice, NoticeReminder, Recall
 
 _OPEN = frozenset({"open"})
 
@@ -78,16 +81,17 @@ def _spread(step: Step, source: str, forwarded: Forwarded, notice: Notice) -> No
     readers = [one for one in audience.bodies(listed, directory.domain) if one != forwarding.origin]
     lower = [one.domain for one in directory.directory.delegations if one.revoked_at is None]
     branches = [domain for domain in lower if audience.reaches(domain)]
-    forwarding_id = _send(step, forwarded, [*readers, *map(relay_of, branches)])
+    forwarding_id, *further = _send(step, forwarded, [*readers, *map(relay_of, branches)]) or [step.node.new_id()]
     step.tx.notices.add(
         _row(step, source, forwarded, notice, forwarding_id),
         [ReaderRow(forwarding.notice_id, address, "none") for address in readers],
         [BranchRow(forwarding.notice_id, domain) for domain in branches],
+        further,
     )
     expect_answers(step, forwarding.notice_id, notice, branches)
     earlier = step.tx.notices.get(notice.replaces) if notice.replaces is not None else None
     if earlier is not None and earlier.origin == forwarding.origin:
-        step.tx.notices.move(earlier.notice_id, _OPEN, "replaced", settled_at=step.now)
+        _settle(step, earlier.notice_id, "replaced", forwarded.header.created_at)
     step.note(
         "notice-passed-on", None, forwarding_id,
         notice=forwarding.notice_id, readers=len(readers), levels_below=len(branches),
@@ -106,21 +110,31 @@ def _follow(step: Step, source: str, forwarded: Forwarded) -> None:
     if isinstance(forwarded.body, Recall):
         if forwarded.body.digest != row.digest:
             raise Returned("the recall is of another text", code="altered", mend="recall what was issued")
-        step.tx.notices.move(row.notice_id, _OPEN, "recalled", settled_at=step.now, reason=forwarded.body.reason)
+        _settle(step, row.notice_id, "recalled", forwarded.body.at, forwarded.body.reason)
     else:
         readers = [reader for reader in readers if reader.state in ("none", "has")]
     branches = [relay_of(branch.domain) for branch in step.tx.notices.branches(row.notice_id)]
     _send(step, forwarded, [*(reader.address for reader in readers), *branches])
 
 
-def _send(step: Step, forwarded: Forwarded, addressees: Sequence[str]) -> str:
-    return step.send(
-        forwarded.forwarding,
-        addressees,
-        conversation_id=forwarded.forwarding.notice_id,
-        urgency=forwarded.header.urgency,
-        enclosures=forwarded.enclosures,
-    )
+def _settle(step: Step, notice_id: str, state: str, at: datetime, reason: str | None = None) -> None:
+    """Taken back at ``at`` by its origin's time, which decides who had signed before; the level above is told that."""
+    if step.tx.notices.move(notice_id, _OPEN, state, settled_at=at, reason=reason):
+        step.tx.notices.touch(notice_id)
+
+
+def _send(step: Step, forwarded: Forwarded, addressees: Sequence[str]) -> list[str]:
+    """To all of them, in as many messages as their number needs; the messages' ids."""
+    return [
+        step.send(
+            forwarded.forwarding,
+            group,
+            conversation_id=forwarded.forwarding.notice_id,
+            urgency=forwarded.header.urgency,
+            enclosures=forwarded.enclosures,
+        )
+        for group in groups(addressees, MAX_ADDRESSEES)
+    ]
 
 
 def _audience(notice: Notice, origin: str) -> Audience:
