@@ -132,6 +132,7 @@ def _learn(step: Step, notice_id: str, fact: Reader, message_id: str) -> None:
     )  # fmt: skip
     if after != row:
         step.tx.notices.set_reader(after)
+    if (after.state, after.proof) != (row.state, row.proof):  # what else is kept of it, no tally tells
         step.tx.notices.touch(notice_id)
 
 
