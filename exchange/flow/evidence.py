@@ -19,7 +19,7 @@ from exchange.flow.node import Node, Step
 from exchange.flow.ports import NoticeRow, StoredDocument, Transaction
 from exchange.flow.receive import Handler, Incoming
 from exchange.flow.showing import pages_here, pass_down
-from exchange.rules.evidence import Evidence, judge
+from exchange.rules.evidence import Account, Evidence, judge
 from exchange.rules.hierarchy import domain_of, is_within
 from schemas import Body, Forwarding, Header, Notice, ReceiptsRequest, ReceiptsShown, Tally
 
@@ -105,6 +105,7 @@ class Gathering:
     """All parts that the last look was at."""
     others: set[tuple[str, str]] = field(default_factory=set)
     """Messages that belong to other requests."""
+    _judged: dict[str, tuple[object, Account]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         with self.node.store.reading() as tx:
@@ -119,7 +120,16 @@ class Gathering:
             branches = tx.notices.branches(row.notice_id) if row.seat == "origin" else []
         self.shown = (*own, *self.pages.values())
         told = next((Tally.model_validate_json(one.tally) for one in branches if one.tally), None)
-        return evidence_of(self.request, self.subject, self.shown, told, self.node.directory)
+        accounts = {domain: self._account(domain, pages) for domain, pages in by_domain(self.shown).items()}
+        return judge(self.request, domain_of(self.request.asker), told, accounts)
+
+    def _account(self, domain: str, pages: list[Page]) -> Account:
+        """Verified once for the same parts and directories, however often somebody looks."""
+        key = tuple(page.signed for page in pages), self.node.directory
+        judged = self._judged.get(domain)
+        if judged is None or judged[0] != key:
+            judged = self._judged[domain] = (key, account_of(pages, self.subject, self.node.directory))
+        return judged[1]
 
     def kept(self) -> Kept:
         """What the last look was at, as it came. Raises NotFound where the notice itself is not on record."""

@@ -5,6 +5,7 @@ Real keys, envelopes and databases; what is in the outboxes is carried to its ad
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -13,10 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from exchange.audit import tree_root
 from exchange.bootstrap.work import Work, work_for
 from exchange.clock import RealClock
 from exchange.directory import Authority, Lookup, load_directory
-from exchange.envelope import Identity, envelope_for
+from exchange.envelope import Identity, envelope_for, pack_leaves, seal
 from exchange.flow.arrival import OwnTime
 from exchange.flow.counting import tell
 from exchange.flow.evidence import Gathering, ask_receipts
@@ -29,12 +31,18 @@ from exchange.rules.calendar import ChinaCalendar
 from exchange.store import open_store
 from schemas import (
     MAX_ADDRESSEES,
+    MAX_SHOWN,
     Document,
     DocumentKind,
     DocumentNumber,
     Forwarding,
+    Header,
     Notice,
     ReaderState,
+    Receipt,
+    ReceiptBatch,
+    ReceiptOutcome,
+    ReceiptsShown,
     Role,
     Suite,
 )
@@ -81,6 +89,36 @@ class Post:
         self.nodes[address] = node
         self._receivers[address] = Receiver(node, work.handlers, OwnTime(RealClock().now()), work.on_signed)
 
+    def receipts_of_absent(self, copies: list[Parcel]) -> None:
+        """Brings the relay office receipts of everybody else that something was passed on to, all at once."""
+        deliveries = []
+        for copy in copies:
+            if copy.kind != Forwarding.KIND or copy.addressee in self._receivers:
+                continue
+            with self.nodes[RELAY].store.reading() as tx:
+                passed = tx.documents.get(RELAY, copy.message_id)
+            assert passed is not None
+            envelope = self._receipt(self.identities[copy.addressee], copy.message_id, passed.signed)
+            deliveries.append(Delivery(f"{RELAY}.inbox", envelope, None, None, {}, False, None, False))
+        self._receivers[RELAY].on_batch(deliveries)
+
+    def _receipt(self, signer: Identity, message_id: str, passed: bytes) -> bytes:
+        now = RealClock().now()
+        leaf = Receipt(
+            outcome=ReceiptOutcome.ACCEPTED, message_id=message_id, sender=RELAY, receiver=signer.address,
+            digest=hashlib.sha256(passed).hexdigest(), arrived_at=now, signed_for_at=now,
+        ).model_dump_json().encode()  # fmt: skip
+        root = tree_root([leaf]).hex()
+        batch = ReceiptBatch(root=root, size=1, receiver=signer.address, sender=RELAY, at=now)
+        id = str(uuid.uuid4())
+        header = Header(
+            message_id=id, conversation_id=id, kind=batch.KIND, sender=signer.address, addressees=(RELAY,),
+            created_at=now, suite=Suite.CLASSICAL,
+        )  # fmt: skip
+        recipient = self._directory.recipient(RELAY, Suite.CLASSICAL)
+        sealed = seal(header, batch, signer, [recipient], [pack_leaves([leaf])])
+        return envelope_for(sealed.common, sealed.recipients[RELAY])
+
     def carry(self) -> list[Parcel]:
         """Brings everything to whoever is there, until nobody writes any more; all copies that there were."""
         carried: list[Parcel] = []
@@ -101,15 +139,23 @@ def post(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post]:
         yield Post(tmp_path_factory.mktemp("wide"), stack)
 
 
+def issue(post: Post) -> str:
+    """A notice to all three hundred."""
+    document = Document(
+        number=DocumentNumber(agency="通", year=2026, serial=1),
+        kind=DocumentKind.NOTICE,
+        issuer="办公室",
+        title="关于做好防汛工作的通知",
+        body="各部门要切实做好防汛工作。",
+        date=date(2026, 6, 1),
+    )
+    return issue_notice(post.nodes[OFFICE], Notice(document=document, audience="departments"))
+
+
 @pytest.fixture(scope="module")
 def issued(post: Post) -> tuple[str, list[Parcel]]:
     """A notice to all three hundred, and every copy of a message on its way."""
-    document = Document(
-        number=DocumentNumber(agency="通", year=2026, serial=1), kind=DocumentKind.NOTICE, issuer="办公室",
-        title="关于做好防汛工作的通知", body="各部门要切实做好防汛工作。", date=date(2026, 6, 1),
-    )  # fmt: skip
-    notice_id = issue_notice(post.nodes[OFFICE], Notice(document=document, audience="departments"))
-    return notice_id, post.carry()
+    return issue(post), post.carry()
 
 
 def forwardings(copies: list[Parcel]) -> dict[str, list[str]]:
@@ -167,3 +213,21 @@ def test_a_reminder_and_a_recall_reach_all_of_them_too(post: Post, issued: tuple
     assert found.at_recall.not_arrived.number == 296
     (count,) = found.counts
     assert (count.meant, count.has, count.signed, count.returned) == (300, 4, 2, 0)
+
+
+def test_receipts_of_all_of_them_are_counted_once_and_shown_in_parts(post: Post) -> None:
+    notice_id = issue(post)
+    copies = post.carry()
+    post.receipts_of_absent(copies)
+    post.receipts_of_absent(copies)
+    post.carry()
+    found = notice_status(post.nodes[OFFICE], notice_id)
+    assert found is not None
+    (count,) = found.counts
+    assert (count.meant, count.has, count.signed, count.returned) == (300, 300, 2, 0)
+    gathering = Gathering(post.nodes[OFFICE], ask_receipts(post.nodes[OFFICE], notice_id))
+    parts = [copy for copy in post.carry() if copy.kind == ReceiptsShown.KIND]
+    assert len(parts) == -(-300 // MAX_SHOWN)
+    evidence = gathering.look()
+    assert evidence.holds
+    assert tuple(one.address for one in evidence.proved) == BODIES

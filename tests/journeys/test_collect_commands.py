@@ -27,7 +27,7 @@ def city(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[ProcessDomai
         yield city
 
 
-def test_a_form_is_issued_shown_answered_corrected_and_collected_and_its_receipts_are_fetched(
+def test_a_form_is_issued_answered_and_collected_its_receipts_fetched_and_the_notice_recalled(
     city: ProcessDomain, tmp_path: Path
 ) -> None:
     notice, answers, table = (tmp_path / name for name in ("notice.toml", "answers.toml", "table.csv"))
