@@ -187,10 +187,10 @@ def _unshown(account: Account, request: ReceiptsRequest) -> int:
     return sum(proof not in shown for proof in account.proofs)
 
 
-def _numbers(counts: Iterable[Count]) -> dict[int, tuple[int, ...]]:
+def _numbers(counts: Iterable[Count]) -> dict[int, tuple[int, int, int, int]]:
     """Sums by level, without the levels of which nothing is counted."""
-    found: dict[int, tuple[int, ...]] = {}
-    for count in counts:
-        more = (count.meant, count.has, count.signed, count.returned)
-        found[count.level] = tuple(map(sum, zip(found.get(count.level, (0, 0, 0, 0)), more, strict=True)))
+    found: dict[int, tuple[int, int, int, int]] = {}
+    for one in counts:
+        meant, has, signed, back = found.get(one.level, (0, 0, 0, 0))
+        found[one.level] = (meant + one.meant, has + one.has, signed + one.signed, back + one.returned)
     return {level: numbers for level, numbers in found.items() if any(numbers)}
