@@ -23,6 +23,8 @@ TITLES: dict[str, tuple[str, str]] = {
     "joint-ended": ("会签终止", "Nothing goes out: refused or withdrawn"),
     "joint-document": ("联合行文", "Joint document with all signatures"),
     "tally": ("签收情况", "How a notice stands at a level and below"),
+    "receipts-request": ("调取回执", "Request for the receipts behind a tally"),
+    "receipts-shown": ("出示回执", "The receipts behind a tally, or a part of them"),
     "consultation": ("征求意见", "Request for opinions"),
     "clearance": ("前置结果通知", "A prerequisite is in"),
     "case-closed": ("案件终结通知", "No opinion is wanted any more"),

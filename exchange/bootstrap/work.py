@@ -11,6 +11,7 @@ from exchange.flow import (
     counting,
     cover,
     documents,
+    evidence,
     forward,
     joint_lead,
     joint_reader,
@@ -18,6 +19,7 @@ from exchange.flow import (
     lapse,
     pass_on,
     respond,
+    showing,
     sign_for,
     spread,
 )
@@ -68,7 +70,7 @@ def work_for(
     """
     work = Work(opinion_rule, decide_rule, _for_everyone())
     if Role.RELAY in roles:
-        work.handlers |= pass_on.handlers(covering) | counting.handlers() | collecting.handlers()
+        work.handlers |= pass_on.handlers(covering) | counting.handlers() | collecting.handlers() | showing.handlers()
         work.signed += (counting.on_signed,)
         work.rounds += (counting.tell, collecting.tell, cover.CoverWatch().look)
     else:
@@ -92,4 +94,5 @@ def work_for(
 
 def _for_everyone() -> dict[str, Handler]:
     own: dict[str, Handler] = {Document.KIND: documents.take_document, NonDelivery.KIND: take_non_delivery}
-    return own | forward.handlers() | joint_lead.handlers() | joint_signer.handlers() | joint_reader.handlers()
+    joint = joint_lead.handlers() | joint_signer.handlers() | joint_reader.handlers()
+    return own | forward.handlers() | joint | evidence.handlers()

@@ -23,6 +23,7 @@ from exchange.cli import (
     links,
     notice,
     people,
+    receipts,
     runs,
     upkeep,
 )
@@ -66,6 +67,7 @@ joint.register(app)
 notice.register(app)
 covers.register(notice.notices)
 collection.register(notice.notices)
+receipts.register(notice.notices)
 upkeep.register(app)
 keys.register(app)
 domains.register(app)

@@ -164,8 +164,20 @@ def recall(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Takes a notice back; nothing is erased, and who had read it is still shown. 撤回。"""
-    _done(as_json, notice, issue.recall(open_as(Settings.read(home=home), as_).node, notice, reason), "已撤回 recalled")
+    """Takes a notice back; nothing is erased, and who had read it is still shown. 撤回。
+
+    Shows who had signed for it, and who had it, as far as that is counted now. Each level's relay office then tells who
+    had signed before the recall, by name: `exchange notice status NOTICE --watch` fills up until all have.
+    """
+    node = open_as(Settings.read(home=home), as_).node
+    message_id = issue.recall(node, notice, reason)
+    found = _look(node, notice)
+    if as_json:
+        print_json({"notice": notice, "message_id": message_id, "status": notice_json(found)})
+        return
+    console.print(plain(f"已撤回 recalled: {notice}"))
+    console.print(notice_view(found))
+    console.print(plain(f"已签名单 who had signed, by name: exchange notice status {notice} --watch"))
 
 
 def _done(as_json: bool, notice: str, message_id: str, said: str) -> None:

@@ -14,7 +14,8 @@ from exchange.cli.view import moment, plain
 from exchange.flow.cover import Waiting
 from exchange.flow.notice_status import NoticeStatus
 from exchange.flow.ports import NoticeRow
-from schemas import Count
+from exchange.rules.hierarchy import domain_of, level_of
+from schemas import AtRecall, Count, Named
 
 LEVELS = ("省 province", "市 city", "县 county", "乡 township")
 STATES = {
@@ -27,6 +28,13 @@ STATES = {
 }
 _SEATS = {"origin": "发 issued", "relay": "转 passed on", "reader": "收 received"}
 _NAMES = 12
+_AT_RECALL = (
+    ("signed_before", "撤回前已签 had signed before", "bold yellow"),
+    ("signed_after", "撤回后签收 signed after", "yellow"),
+    ("unsigned", "已收未签 had it, unsigned", "cyan"),
+    ("not_arrived", "未收到 did not have it", "dim"),
+)
+"""How readers stood when a notice was taken back: the field, its name, its colour."""
 
 
 def notice_view(found: NoticeStatus) -> RenderableType:
@@ -44,11 +52,53 @@ def notice_view(found: NoticeStatus) -> RenderableType:
         lines.append(Text("尚无签收情况 nothing has been counted yet", "dim"))
         return Group(*lines)
     lines.append(counts_table(found.counts))
-    if found.unsigned:
+    if found.unsigned and row.state == "open":
         lines.append(_names("未签收 not signed", found.unsigned, found.unsigned_more))
+    if row.state in ("recalled", "replaced"):
+        lines += at_recall_lines(found)
     for body in found.returned:
         lines.append(Text.assemble(("退回 returned ", "yellow"), plain(body.address), ": ", plain(body.reason)))
     return Group(*lines)
+
+
+def at_recall_lines(found: NoticeStatus) -> list[RenderableType]:
+    """Who had signed for a notice that was taken back, who had it, and who had not, by name and level."""
+    at = found.row.settled_at
+    head = "撤回 taken back" if found.row.state == "recalled" else "替换 replaced"
+    lines: list[RenderableType] = [Text(f"{head} {moment(at) if at else ''}", "dim")]
+    if found.at_recall is None:
+        lines.append(Text("各级尚未报告何人已签 no level has told yet who had signed", "dim"))
+        return lines
+    for field, title, colour in _AT_RECALL:
+        lines += _by_level(title, getattr(found.at_recall, field), colour)
+    if not found.over:
+        lines.append(Text("尚有层级未报告 some levels have not told yet", "dim"))
+    return lines
+
+
+def _by_level(title: str, named: Named, colour: str) -> list[Text]:
+    by_level: dict[int, list[str]] = {}
+    for name in named.names:
+        by_level.setdefault(level_of(domain_of(name)), []).append(name)
+    lines = [
+        Text.assemble((f"{title} ", colour), (f"{level_name(level)} ({len(names)}): ", "dim"), "、".join(names))
+        for level, names in sorted(by_level.items())
+    ]
+    return [*lines, Text(f"{title}: +{named.more}", colour)] if named.more else lines
+
+
+def at_recall_json(found: AtRecall | None) -> dict[str, Any] | None:
+    """The same for machines: bodies with their level."""
+    if found is None:
+        return None
+    every = {field: getattr(found, field) for field, _, _ in _AT_RECALL}
+    return {
+        field: {
+            "bodies": [{"body": name, "level": level_of(domain_of(name))} for name in named.names],
+            "more": named.more, "number": named.number,
+        }
+        for field, named in every.items()
+    }  # fmt: skip
 
 
 def counts_table(counts: Sequence[Count]) -> Table:
@@ -100,6 +150,8 @@ def notice_json(found: NoticeStatus) -> dict[str, Any]:
         "counts": [count.model_dump(mode="json") for count in found.counts],
         "unsigned": list(found.unsigned), "unsigned_more": found.unsigned_more,
         "returned": [body.model_dump(mode="json") for body in found.returned], "returned_more": found.returned_more,
+        "recalled_at": row.settled_at.isoformat() if row.settled_at and row.state in ("recalled", "replaced") else None,
+        "at_recall": at_recall_json(found.at_recall),
     }  # fmt: skip
 
 

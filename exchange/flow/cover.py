@@ -51,9 +51,10 @@ def cover_notice(node: Node, notice_id: str, cover: Cover | None) -> str:
             onward = _under(node, onward, cover)
         readers = [reader.address for reader in step.tx.notices.readers(notice_id)]
         branches = [branch.domain for branch in step.tx.notices.branches(notice_id)]
-        sent = send_on(step, onward, readers, branches)
+        sent, *further = send_on(step, onward, readers, branches)
         if not step.tx.notices.move(notice_id, {"waiting"}, "open", forwarding_id=sent, act_by=onward.act_by):
             raise _no_more(row)
+        step.tx.notices.add_copies(notice_id, further)
         step.note("notice-covered" if cover else "notice-passed-on", None, sent, notice=notice_id)
     return sent
 

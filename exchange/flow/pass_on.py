@@ -2,6 +2,7 @@
 
 The origin's signed bytes travel inside unchanged. One message, sealed once, goes to all own bodies that are meant and
 to the relay offices of those lower levels where somebody might be; so nobody's cost grows with the number of readers.
+Where they are more than a message can address, several go out, each body in exactly one of them.
 A notice that is to get a cover first is put down with everybody who is meant, and goes on by `exchange.flow.cover`.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from exchange.errors import CallerError, Returned
 from exchange.flow.checks import expect
@@ -22,7 +24,8 @@ from exchange.rules.addressing import home_of
 from exchange.rules.audience import parse_audience
 from exchange.rules.covering import Covering
 from exchange.rules.hierarchy import domain_of, relay_of
-from schemas import Body, Forwarding, Header, Notice, NoticeReminder, Recall
+from exchange.rules.splitting import groups
+from schemas import MAX_ADDRESSEES, Body, Forwarding, Header, Notice, NoticeReminder, Recall
 
 _OPEN = frozenset({"open"})
 _WAITING = frozenset({"waiting"})
@@ -87,15 +90,18 @@ def from_above(
     return replace(came, forwarding=onward, enclosures=(*came.enclosures, signed))
 
 
-def send_on(step: Step, onward: Forwarded, readers: Sequence[str], branches: Sequence[str]) -> str:
-    """Sends it to own bodies and to the relay offices of domains below; returns the message's id."""
-    return step.send(
-        onward.forwarding,
-        [*readers, *map(relay_of, branches)],
-        conversation_id=onward.forwarding.notice_id,
-        urgency=onward.header.urgency,
-        enclosures=onward.enclosures,
-    )
+def send_on(step: Step, onward: Forwarded, readers: Sequence[str], branches: Sequence[str]) -> list[str]:
+    """Sends it to own bodies and to the relay offices of domains below, in as many messages as they need; their ids."""
+    return [
+        step.send(
+            onward.forwarding,
+            group,
+            conversation_id=onward.forwarding.notice_id,
+            urgency=onward.header.urgency,
+            enclosures=onward.enclosures,
+        )
+        for group in groups([*readers, *map(relay_of, branches)], MAX_ADDRESSEES)
+    ]
 
 
 def _pass_on(step: Step, came: Came, waits: bool) -> None:
@@ -115,16 +121,18 @@ def _spread(step: Step, came: Came, notice: Notice, waits: bool) -> None:
         return
     readers, branches = _meant(step, notice, forwarding.origin)
     waits = waits and bool(readers or branches)
-    message_id = came.message_id if waits else send_on(step, came.onward, readers, branches)
+    sent = [came.message_id] if waits else send_on(step, came.onward, readers, branches)
+    message_id, *further = sent or [step.node.new_id()]
     step.tx.notices.add(
         _row(step, came, notice, "waiting" if waits else "open", message_id),
         [ReaderRow(forwarding.notice_id, address, "none") for address in readers],
         [BranchRow(forwarding.notice_id, domain) for domain in branches],
+        further,
     )
     expect_answers(step, forwarding.notice_id, notice, branches)
     earlier = step.tx.notices.get(notice.replaces) if notice.replaces is not None else None
     if earlier is not None and earlier.origin == forwarding.origin:
-        step.tx.notices.move(earlier.notice_id, _OPEN | _WAITING, "replaced", settled_at=step.now)
+        _settle(step, earlier.notice_id, "replaced", came.onward.header.created_at)
     step.note(
         "notice-waits" if waits else "notice-passed-on", None, message_id,
         notice=forwarding.notice_id, readers=len(readers), levels_below=len(branches),
@@ -156,11 +164,10 @@ def _follow(step: Step, came: Came) -> None:
     if isinstance(onward.body, Recall):
         if onward.body.digest != row.digest:
             raise Returned("the recall is of another text", code="altered", mend="recall what was issued")
-        settled = {"settled_at": step.now, "reason": onward.body.reason}
-        if step.tx.notices.move(row.notice_id, _WAITING, "recalled", **settled):
+        _settle(step, row.notice_id, "recalled", onward.body.at, onward.body.reason)
+        if row.state == "waiting":
             step.note("notice-recalled", None, came.message_id, notice=row.notice_id)
             return
-        step.tx.notices.move(row.notice_id, _OPEN, "recalled", **settled)
     elif row.state != "open":
         step.note("notice-reminded", None, came.message_id, notice=row.notice_id, state=row.state)
         return
@@ -168,6 +175,12 @@ def _follow(step: Step, came: Came) -> None:
         readers = [reader for reader in readers if reader.state in ("none", "has")]
     below = [branch.domain for branch in step.tx.notices.branches(row.notice_id)]
     send_on(step, onward, [reader.address for reader in readers], below)
+
+
+def _settle(step: Step, notice_id: str, state: str, at: datetime, reason: str | None = None) -> None:
+    """Taken back at ``at`` by its origin's time, which decides who had signed before; the level above is told that."""
+    if step.tx.notices.move(notice_id, _OPEN | _WAITING, state, settled_at=at, reason=reason):
+        step.tx.notices.touch(notice_id)
 
 
 def _row(step: Step, came: Came, notice: Notice, state: str, message_id: str) -> NoticeRow:

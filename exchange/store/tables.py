@@ -290,6 +290,13 @@ notice_reader = Table(
     Column("proof_id", String(36)),
 )
 
+notice_copy = Table(
+    "notice_copy",
+    metadata,
+    Column("message_id", String(36), primary_key=True),
+    Column("notice_id", String(36), nullable=False),
+)
+
 notice_branch = Table(
     "notice_branch",
     metadata,

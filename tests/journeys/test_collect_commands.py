@@ -36,7 +36,9 @@ def city(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[ProcessDomai
         yield city
 
 
-def test_a_form_is_issued_shown_answered_corrected_and_collected(city: ProcessDomain, tmp_path: Path) -> None:
+def test_a_form_is_issued_answered_and_collected_its_receipts_fetched_and_the_notice_recalled(
+    city: ProcessDomain, tmp_path: Path
+) -> None:
     notice, answers, table = (tmp_path / name for name in ("notice.toml", "answers.toml", "table.csv"))
     cover, relay = tmp_path / "cover.toml", ("--as", city.address("relay"))
     cover.write_text(COVER, encoding="utf-8")
@@ -83,3 +85,23 @@ def test_a_form_is_issued_shown_answered_corrected_and_collected(city: ProcessDo
     assert ["answer", city.address("planning"), "13", "一级"] in lines
     assert ["missing", city.address("transport"), "", ""] in lines
     assert "is signed" in run(city, "notice", "sign", notice_id, *planning, code=4).stderr
+
+    kept = tmp_path / "receipts"
+    receipts = said("receipts", notice_id, "--out", str(kept))
+    assert receipts["holds"], receipts
+    states = {city.address("planning"): "signed", city.address("transport"): "has"}
+    assert {one["body"]: one["state"] for one in receipts["proved"]} == states
+    assert said("verify", str(kept)) == receipts
+    assert "全部属实" in run(city, "notice", "receipts", notice_id, "--of", city.address("planning")).stdout
+    assert "nor below" in run(city, "notice", "receipts", notice_id, "--of", "elsewhere.tax", code=2).stderr
+    assert "holds no receipts" in run(city, "notice", "verify", str(tmp_path), code=3).stderr
+    next((kept / "parts").iterdir()).unlink()
+    assert "未答 no answer yet" in run(city, "notice", "verify", str(kept), code=8).stdout
+
+    assert said("recall", notice_id, "--reason", "附件有误")["status"]["state"] == "recalled"
+    wait_until(lambda: said("status", notice_id)["over"], 60.0, "who had signed before the recall")
+    told = said("status", notice_id)["at_recall"]
+    level = city.address("planning").count(".") - 1
+    assert told["signed_before"]["bodies"] == [{"body": city.address("planning"), "level": level}]
+    assert told["unsigned"]["bodies"] == [{"body": city.address("transport"), "level": level}]
+    assert "撤回前已签 had signed before" in run(city, "notice", "status", notice_id).stdout

@@ -8,12 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from exchange.bootstrap.receipt_files import verify_receipts, write_receipts
 from exchange.clock import RealClock, SteppedClock
 from exchange.envelope import verify_signed
-from exchange.errors import CallerError, Conflict, NotFound
+from exchange.errors import CallerError, Conflict, Forged, NotFound, SenderError
 from exchange.flow.chase import Chaser
+from exchange.flow.evidence import Gathering, ask_receipts, last_request
 from exchange.flow.issue import recall, remind
 from exchange.flow.sign_for import sign_for
+from exchange.rules.evidence import Evidence
+from schemas import ReaderState
 from tests.journeys.city import wait_until
 from tests.journeys.province import Province
 
@@ -128,6 +132,12 @@ def test_a_recalled_notice_is_kept_and_marked_and_its_readers_are_still_counted(
     for name in ("hefei.health", "hefei.feixi.health", "hefei.feidong.health", "hefei.relay", "relay"):
         wait_until(lambda name=name: state(name) == "recalled", 30, f"the recall at {name}")
     assert anhui.counts(notice) == [(0, 0, 0, 0), (1, 1, 0, 0), (2, 2, 1, 0)]
+    wait_until(lambda: anhui.status(notice).over, 30, "word of who had signed before the recall")
+    told = anhui.status(notice).at_recall
+    assert told is not None
+    assert told.signed_before.names == (anhui.address("hefei.feidong.health"),)
+    assert told.unsigned.names == (anhui.address("hefei.feixi.health"), anhui.address("hefei.health"))
+    assert (told.signed_after.number, told.not_arrived.number) == (0, 0)
     with pytest.raises(Conflict):
         sign_for(anhui.node("hefei.health"), notice)
     with pytest.raises(Conflict):
@@ -172,3 +182,97 @@ def test_a_relay_office_that_is_away_for_a_while_repeats_nothing(anhui: Province
         forwardings = [one for one in tx.documents.recent("received", "forwarding", 500)
                        if one.conversation_id in notices]  # fmt: skip
     assert len(forwardings) == len(notices)
+
+
+# --- the receipts behind the counts -----------------------------------------------------------------------------------
+
+
+def gathered(anhui: Province, asker: str, notice: str, of: str | None = None) -> tuple[Gathering, Evidence]:
+    """Asks for receipts; what has come once everything has."""
+    node = anhui.node(asker)
+    gathering = Gathering(node, ask_receipts(node, notice, anhui.address(of) if of else None))
+    wait_until(lambda: not (found := gathering.look()).waiting and not found.moved, 30, f"receipts for {asker}")
+    return gathering, gathering.look()
+
+
+def proved(anhui: Province, found: Evidence) -> dict[str, ReaderState]:
+    return {one.address.removeprefix(f"{anhui.root}."): one.state for one in found.proved}
+
+
+@pytest.fixture(scope="module")
+def counted(anhui: Province) -> str:
+    """A notice that some have signed for, one has sent back and one only has."""
+    notice = anhui.issue("health at any, emergency at any")
+    anhui.reaches(notice, [(1, 1, 1, 0), (2, 2, 1, 0), (2, 2, 1, 0)])
+    sign_for(anhui.node("hefei.feixi.health"), notice, accepted=False, reason="非本单位职责")
+    anhui.reaches(notice, [(1, 1, 1, 0), (2, 2, 1, 0), (2, 2, 1, 1)])
+    return notice
+
+
+COUNTED = {
+    "health": ReaderState.SIGNED,
+    "hefei.emergency": ReaderState.SIGNED,
+    "hefei.health": ReaderState.HAS,
+    "hefei.feidong.health": ReaderState.SIGNED,
+    "hefei.feixi.health": ReaderState.RETURNED,
+}
+
+
+def test_an_origin_fetches_and_verifies_what_every_body_of_every_level_has_signed(
+    anhui: Province, counted: str, tmp_path: Path
+) -> None:
+    gathering, found = gathered(anhui, "office", counted)
+    assert found.holds, found
+    assert proved(anhui, found) == COUNTED
+    assert {one.reason for one in found.proved if one.reason} == {"非本单位职责"}
+
+    assert write_receipts(tmp_path, gathering.kept()) == len(COUNTED)
+    request, again = verify_receipts(tmp_path, anhui.node("office").directory)
+    assert (request, again) == (gathering.request, found)
+    with anhui.node("hefei.emergency").store.reading() as tx:
+        (signed,) = tx.documents.of_conversation(counted, "sign-off")
+    assert (tmp_path / "originals" / f"{anhui.address('hefei.emergency')}.cose").read_bytes() == signed.signed
+
+    part = next((tmp_path / "parts").glob("*feixi*"))
+    altered = bytearray(part.read_bytes())
+    altered[-1] ^= 1
+    part.write_bytes(altered)
+    with pytest.raises(SenderError):
+        verify_receipts(tmp_path, anhui.node("office").directory)
+    part.unlink()
+    assert verify_receipts(tmp_path, anhui.node("office").directory)[1].waiting == (anhui.address("hefei.feixi"),)
+    (tmp_path / "notice.cose").write_bytes(signed.signed)
+    with pytest.raises(Forged):
+        verify_receipts(tmp_path, anhui.node("office").directory)
+
+
+def test_receipts_of_one_body_or_one_domain_are_fetched_alone(anhui: Province, counted: str) -> None:
+    _, one = gathered(anhui, "office", counted, "hefei.feidong.health")
+    assert one.holds, one
+    assert proved(anhui, one) == {"hefei.feidong.health": ReaderState.SIGNED}
+    _, some = gathered(anhui, "office", counted, "hefei")
+    assert some.holds, some
+    assert proved(anhui, some) == {name: state for name, state in COUNTED.items() if name != "health"}
+
+
+def test_a_relay_office_on_the_way_fetches_them_too_and_asking_twice_changes_nothing(
+    anhui: Province, counted: str
+) -> None:
+    _, first = gathered(anhui, "hefei.relay", counted)
+    _, second = gathered(anhui, "hefei.relay", counted)
+    assert first.holds, first
+    assert proved(anhui, first) == {name: state for name, state in COUNTED.items() if name != "health"}
+    assert proved(anhui, second) == proved(anhui, first)
+    assert last_request(anhui.node("hefei.relay"), counted).domain == anhui.address("hefei")
+    assert anhui.counts(counted) == [(1, 1, 1, 0), (2, 2, 1, 0), (2, 2, 1, 1)]
+
+
+def test_receipts_are_asked_for_where_they_are_counted_and_of_those_who_are_below(
+    anhui: Province, counted: str
+) -> None:
+    with pytest.raises(NotFound, match="not counted here"):
+        ask_receipts(anhui.node("hefei.health"), counted)
+    with pytest.raises(CallerError, match="nor below"):
+        ask_receipts(anhui.node("hefei.relay"), counted, anhui.address("health"))
+    with pytest.raises(CallerError, match="no body and no domain"):
+        ask_receipts(anhui.node("office"), counted, anhui.address("wuhu"))

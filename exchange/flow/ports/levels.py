@@ -111,12 +111,22 @@ class AggregateRow:
 class Notices(Protocol):
     """Notices through the levels."""
 
-    def add(self, row: NoticeRow, readers: Sequence[ReaderRow] = (), branches: Sequence[BranchRow] = ()) -> None: ...
+    def add(
+        self,
+        row: NoticeRow,
+        readers: Sequence[ReaderRow] = (),
+        branches: Sequence[BranchRow] = (),
+        further: Sequence[str] = (),
+    ) -> None:
+        """``further``: messages that passed it on beside ``row.forwarding_id``, where one could not address all."""
+
+    def add_copies(self, notice_id: str, further: Sequence[str]) -> None:
+        """Further messages that passed a notice on, known only once it had its cover."""
 
     def get(self, notice_id: str) -> NoticeRow | None: ...
 
     def forwarded_by(self, message_ids: Collection[str]) -> dict[str, NoticeRow]:
-        """Notices that these messages passed on, by message."""
+        """Notices that these messages passed on, by message; each of several that passed one on finds it."""
 
     def changed(self, limit: int) -> list[NoticeRow]:
         """Those of which there is more to tell than the last tally did."""

@@ -117,8 +117,11 @@ class Documents(Protocol):
     def find(self, message_id: str) -> list[StoredDocument]:
         """By id alone (ids are unique only with their sender)."""
 
-    def of_conversation(self, conversation_id: str) -> list[StoredDocument]:
+    def of_conversation(self, conversation_id: str, kind: str | None = None) -> list[StoredDocument]:
         """In the order recorded."""
+
+    def named(self, conversation_id: str, kind: str) -> list[tuple[str, str]]:
+        """Senders and message ids of a conversation's documents of one kind, in the order recorded."""
 
     def recent(self, direction: str | None = None, kind: str | None = None, limit: int = 50) -> list[StoredDocument]:
         """Newest first."""
