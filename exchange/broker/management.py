@@ -116,10 +116,25 @@ class ManagementClient:
         """Clears a runtime parameter; False if there was none. Raises BrokerUnavailable or BadTopology."""
         return self._delete(self._parameter(component, name))
 
-    def shovels(self) -> dict[str, str]:
-        """States of all shovels of the vhost by name. Raises BrokerUnavailable or BadTopology."""
-        found = self._ask("GET", f"/api/shovels/{self._quoted(self._vhost)}").json()
-        return {str(each["name"]): str(each.get("state", "unknown")) for each in found}
+    def shovels(self) -> dict[str, str] | None:
+        """States of all shovels of the vhost by name; None where the plugin rabbitmq_shovel_management is not enabled.
+
+        Raises BrokerUnavailable or BadTopology.
+        """
+        answer = self._ask("GET", f"/api/shovels/{self._quoted(self._vhost)}", absent=True)
+        if answer.status_code == _ABSENT:
+            return None
+        return {str(each["name"]): str(each.get("state", "unknown")) for each in answer.json()}
+
+    def consumed(self) -> set[str]:
+        """Names of the vhost's queues that have a consumer at this moment. Raises BrokerUnavailable or BadTopology."""
+        found = self._ask("GET", f"/api/consumers/{self._quoted(self._vhost)}").json()
+        return {str(each["queue"]["name"]) for each in found}
+
+    def connection_names(self) -> set[str]:
+        """What the vhost's connections call themselves. Raises BrokerUnavailable or BadTopology."""
+        found = self._ask("GET", f"/api/vhosts/{self._quoted(self._vhost)}/connections").json()
+        return {str(each.get("client_properties", {}).get("connection_name", "")) for each in found}
 
     def queues(self) -> list[QueueView]:
         """All queues of the vhost. Raises BrokerUnavailable or BadTopology."""

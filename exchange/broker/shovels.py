@@ -82,8 +82,28 @@ def remove_shovels(management: ManagementClient, names: Sequence[str]) -> list[s
 def shovel_states(management: ManagementClient, names: Sequence[str]) -> list[ShovelState]:
     """How shovels stand, in the order of their names. Why one does not run is in its broker's log only, since RabbitMQ
     may quote its addresses there. Raises BrokerUnavailable or BadTopology."""
-    found = management.shovels()
+    found = management.shovels() if names else {}
+    if found is None:
+        found = _states_by_their_doing(management, names)
     return [ShovelState(name, found.get(name, "missing")) for name in names]
+
+
+def _states_by_their_doing(management: ManagementClient, names: Sequence[str]) -> dict[str, str]:
+    """What can be seen of shovels without rabbitmq_shovel_management: whom they consume, and that they are connected.
+
+    A shovel connects to its source, then to its destination, and only then consumes. So one whose source is here runs
+    if that is consumed, and one whose source is elsewhere runs if it is connected to here.
+    """
+    values = {name: management.parameter("shovel", name) for name in names}
+    here, consumed = {queue.name for queue in management.queues()}, management.consumed()
+    connected = management.connection_names()
+    states: dict[str, str] = {}
+    for name, value in values.items():
+        if value is not None:
+            source = str(value["src-queue"])
+            runs = source in consumed if source in here else f"Shovel {name}" in connected
+            states[name] = "running" if runs else "starting"
+    return states
 
 
 def _shovel(source: End, target: End, way: str, urgent: bool) -> Shovel:
