@@ -74,9 +74,16 @@ def whole_letter_view(item: Filed) -> RenderableType:
     """A message with all its fields; to be printed with soft wrapping, since its lines are as long as they are."""
     parts: list[RenderableType] = [_heading(item)]
     if item.verified is not None:
-        parts.append(JSON(printable(json.dumps(_without_keys(item.verified), ensure_ascii=False))))
+        parts.append(_fields(item.verified))
+    if item.passed_on is not None:
+        parts.append(plain("原文 as its origin signed it:", "dim"))
+        parts.append(_fields(item.passed_on))
     parts += [plain(f"{label}: {text}", "dim") for label, text in _handling(item)]
     return Group(*parts)
+
+
+def _fields(verified: Verified) -> JSON:
+    return JSON(printable(json.dumps(_without_keys(verified), ensure_ascii=False)))
 
 
 def letter_json(item: Filed) -> dict[str, Any]:
@@ -88,6 +95,7 @@ def letter_json(item: Filed) -> dict[str, Any]:
         "sender": item.stored.sender,
         "recorded_at": item.stored.recorded_at.isoformat(),
         "body": _without_keys(item.verified) if item.verified else None,
+        "passed_on": _without_keys(item.passed_on) if item.passed_on else None,
         "fault": item.fault,
         "attachments": [attachment.model_dump() for attachment, _ in attachments(item)],
         "copies": [
@@ -113,7 +121,7 @@ def save_attachments(items: Sequence[Filed], folder: Path) -> Iterator[Path]:
 def _without_keys(verified: Verified) -> Any:
     """A body as it was signed, but for the keys of large attachments: what is shown ends in logs and on screens."""
     body = json.loads(verified.payload)
-    for document in (body, body.get("opinion")):
+    for document in (body, body.get("opinion"), body.get("document")):
         for claim in document.get("claims", ()) if isinstance(document, dict) else ():
             del claim["content_key"]
     return body

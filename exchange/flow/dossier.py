@@ -13,7 +13,7 @@ from exchange.envelope import Verified, verify_signed
 from exchange.errors import NotFound, SenderError
 from exchange.flow.node import Node
 from exchange.flow.ports import OutboxView, StoredDocument, Transaction
-from schemas import Attachment, Body, ClaimCheck, Consultation, Document, ForwardedRequest
+from schemas import Attachment, ClaimCheck, Consultation, Document, ForwardedRequest, Forwarding, Notice
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,8 @@ class Filed:
     """Why it does not verify, where it does not."""
     copies: tuple[OutboxView, ...]
     """Where each addressee's copy stands, if this member sent it."""
+    passed_on: Verified | None = None
+    """What a relay office's forwarding holds, as its origin signed it; it was verified when it came."""
 
 
 def dossier(node: Node, case_number: str) -> list[Filed]:
@@ -41,9 +43,14 @@ def dossier(node: Node, case_number: str) -> list[Filed]:
 
 
 def filed(node: Node, message_id: str) -> list[Filed]:
-    """The messages under an id (unique only with their sender). Raises NotFound."""
+    """The messages under an id (unique only with their sender), or what brought the notice of that id.
+
+    Raises NotFound.
+    """
     with node.store.reading() as tx:
-        found = [_filed(node, tx, stored) for stored in tx.documents.find(message_id)]
+        notice = tx.notices.get(message_id)
+        there = tx.documents.find(message_id) or (tx.documents.find(notice.forwarding_id) if notice else [])
+        found = [_filed(node, tx, stored) for stored in there]
     if not found:
         raise NotFound(
             f"no message or case {message_id} at {node.address}",
@@ -55,24 +62,34 @@ def filed(node: Node, message_id: str) -> list[Filed]:
 def attachments(item: Filed) -> Iterator[tuple[Attachment, bytes]]:
     """A message's attachments with their content: only what the signed document names by digest."""
     contents = {hashlib.sha256(content).hexdigest(): content for content in item.stored.enclosures}
-    for attachment in _named(item.verified.body) if item.verified else ():
+    for attachment in _named(item):
         if attachment.digest in contents:
             yield attachment, contents[attachment.digest]
 
 
 def claims(item: Filed) -> tuple[ClaimCheck, ...]:
     """A message's attachments that lie in the claim store."""
+    document = document_in(item)
+    return document.claims if document else ()
+
+
+def document_in(item: Filed) -> Document | None:
+    """The official document that a message is or carries: a notice's, or the own opinion on a request passed on."""
+    verified = item.passed_on or item.verified
+    body = verified.body if verified else None
+    if isinstance(body, Notice):
+        return body.document
+    if isinstance(body, ForwardedRequest):
+        return body.opinion
+    return body if isinstance(body, Document) else None
+
+
+def _named(item: Filed) -> Iterator[Attachment]:
     body = item.verified.body if item.verified else None
-    return body.claims if isinstance(body, Document) else ()
-
-
-def _named(body: Body) -> Iterator[Attachment]:
     if isinstance(body, Consultation):
         yield from (material.attachment for material in body.application.materials if material.attachment)
-    elif isinstance(body, Document):
-        yield from body.attachments
-    elif isinstance(body, ForwardedRequest):
-        yield from body.opinion.attachments
+    document = document_in(item)
+    yield from document.attachments if document else ()
 
 
 def _conversation(tx: Transaction, case_number: str) -> str | None:
@@ -87,6 +104,10 @@ def _conversation(tx: Transaction, case_number: str) -> str | None:
 def _filed(node: Node, tx: Transaction, stored: StoredDocument) -> Filed:
     copies = tuple(tx.outbox.rows(stored.message_id)) if stored.direction == "sent" else ()
     try:
-        return Filed(stored, verify_signed(stored.signed, node.directory), "", copies)
+        verified = verify_signed(stored.signed, node.directory)
+        passed_on = None
+        if isinstance(verified.body, Forwarding) and stored.enclosures:
+            passed_on = verify_signed(stored.enclosures[0], node.directory)
     except SenderError as error:
         return Filed(stored, None, str(error), copies)
+    return Filed(stored, verified, "", copies, passed_on)
