@@ -95,7 +95,12 @@ def open_work(profile: Profile, take: Take | None = None) -> Work:
 
 def open_claims(settings: Settings) -> ClaimStore:
     """The store of large attachments: the one set, or the home's own folder. Raises ClaimStoreUnavailable."""
-    return open_claim_store(parse_place(settings.claims_url) if settings.claims_url else Home(settings.home).claims)
+    return open_claim_store(claims_place(settings))
+
+
+def claims_place(settings: Settings) -> str | Path:
+    """Where it is: a folder, or an address. Raises BadConfiguration."""
+    return parse_place(settings.claims_url) if settings.claims_url else Home(settings.home).claims
 
 
 def open_link(settings: Settings, address: str) -> Link:

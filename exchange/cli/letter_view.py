@@ -85,6 +85,9 @@ def whole_letter_view(item: Filed) -> RenderableType:
         parts.append(_json(without_keys(json.loads(item.verified.payload))))
     if item.joint is not None:
         parts.append(_json(joint_json(item.joint)))
+    if item.passed_on is not None:
+        parts.append(plain("原文 as its origin signed it:", "dim"))
+        parts.append(_json(without_keys(json.loads(item.passed_on.payload))))
     parts += [plain(f"{label}: {text}", "dim") for label, text in _handling(item)]
     return Group(*parts)
 
@@ -99,6 +102,7 @@ def letter_json(item: Filed) -> dict[str, Any]:
         "recorded_at": item.stored.recorded_at.isoformat(),
         "body": without_keys(json.loads(item.verified.payload)) if item.verified else None,
         "joint": joint_json(item.joint) if item.joint else None,
+        "passed_on": without_keys(json.loads(item.passed_on.payload)) if item.passed_on else None,
         "fault": item.fault,
         "attachments": [attachment.model_dump() for attachment, _ in attachments(item)],
         "copies": [

@@ -12,6 +12,7 @@ from rich.live import Live
 
 from exchange.bootstrap.notice_file import read_notice
 from exchange.bootstrap.settings import Settings
+from exchange.cli.claim_view import leaving_claims
 from exchange.cli.domain import HomeOption, JsonOption
 from exchange.cli.notice_view import notice_json, notice_view, notices_view, row_json
 from exchange.cli.options import AsOption, open_as
@@ -69,7 +70,7 @@ def send(
     title = "关于做好防汛工作的通知"
     body = "..."
     urgency = "urgent"            # or ordinary, extra-urgent
-    attachments = ["plan.pdf"]
+    attachments = ["plan.pdf"]    # by paths beside the file; above 256 KiB they go by the claim store
 
     [form]                        # what everybody is to answer, if anything
     title = "防汛物资"
@@ -82,8 +83,11 @@ def send(
     ```
     """
     settings = Settings.read(home=home)
-    notice, enclosures = read_notice(file, audience, act_by.date() if act_by else None, settings.clock, replaces)
-    notice_id = issue.issue_notice(open_as(settings, as_).node, notice, enclosures)
+    node, day = open_as(settings, as_).node, act_by.date() if act_by else None
+    issue.check_audience(node, audience)  # before anything large is uploaded
+    with leaving_claims(settings, node.address) as leave:
+        notice, enclosures = read_notice(file, audience, day, settings.clock, replaces, leave)
+    notice_id = issue.issue_notice(node, notice, enclosures)
     if as_json:
         print_json({"notice": notice_id})
     else:

@@ -21,8 +21,10 @@ from schemas import (
     Consultation,
     Document,
     ForwardedRequest,
+    Forwarding,
     JointDocument,
     JointDraft,
+    Notice,
 )
 
 
@@ -38,6 +40,8 @@ class Filed:
     """Where each addressee's copy stands, if this member sent it."""
     joint: JointIssue | None = None
     """What a joint document says and who has signed it, once all of that holds; else ``fault`` says why not."""
+    passed_on: Verified | None = None
+    """What a relay office's forwarding holds, as its origin signed it; it was verified when it came."""
 
 
 def dossier(node: Node, case_number: str) -> list[Filed]:
@@ -53,9 +57,14 @@ def dossier(node: Node, case_number: str) -> list[Filed]:
 
 
 def filed(node: Node, message_id: str) -> list[Filed]:
-    """The messages under an id (unique only with their sender). Raises NotFound."""
+    """The messages under an id (unique only with their sender), or what brought the notice of that id.
+
+    Raises NotFound.
+    """
     with node.store.reading() as tx:
-        found = [_filed(node, tx, stored) for stored in tx.documents.find(message_id)]
+        notice = tx.notices.get(message_id)
+        there = tx.documents.find(message_id) or (tx.documents.find(notice.forwarding_id) if notice else [])
+        found = [_filed(node, tx, stored) for stored in there]
     if not found:
         raise NotFound(
             f"no message or case {message_id} at {node.address}",
@@ -79,23 +88,24 @@ def claims(item: Filed) -> tuple[ClaimCheck, ...]:
 
 
 def document_in(item: Filed) -> Document | None:
-    """The official document that a message is, or brings with others' signatures."""
-    body: Body | None = item.verified.body if item.verified else None
+    """The official document that a message is or carries: a notice's, an own opinion, a text that several sign."""
+    verified = item.passed_on or item.verified
+    body: Body | None = verified.body if verified else None
     if item.joint is not None:
         return item.joint.draft.document
-    if isinstance(body, JointDraft):
+    if isinstance(body, JointDraft | Notice):
         return body.document
+    if isinstance(body, ForwardedRequest):
+        return body.opinion
     return body if isinstance(body, Document) else None
 
 
 def _named(item: Filed) -> Iterator[Attachment]:
-    body, document = item.verified.body if item.verified else None, document_in(item)
-    if document is not None:
-        yield from document.attachments
-    elif isinstance(body, Consultation):
+    body = item.verified.body if item.verified else None
+    if isinstance(body, Consultation):
         yield from (material.attachment for material in body.application.materials if material.attachment)
-    elif isinstance(body, ForwardedRequest):
-        yield from body.opinion.attachments
+    document = document_in(item)
+    yield from document.attachments if document else ()
 
 
 def _conversation(tx: Transaction, case_number: str) -> str | None:
@@ -113,10 +123,13 @@ def _filed(node: Node, tx: Transaction, stored: StoredDocument) -> Filed:
         verified = verify_signed(stored.signed, node.directory)
     except SenderError as error:
         return Filed(stored, None, str(error), copies)
-    if not isinstance(verified.body, JointDocument):
-        return Filed(stored, verified, "", copies)
     try:
-        joint = open_issue(node.directory, verified.header, verified.body, stored.enclosures)
+        if isinstance(verified.body, JointDocument):
+            joint = open_issue(node.directory, verified.header, verified.body, stored.enclosures)
+            return Filed(stored, verified, "", copies, joint)
+        if isinstance(verified.body, Forwarding) and stored.enclosures:
+            passed_on = verify_signed(stored.enclosures[0], node.directory)
+            return Filed(stored, verified, "", copies, passed_on=passed_on)
     except SenderError as error:
         return Filed(stored, verified, str(error), copies)
-    return Filed(stored, verified, "", copies, joint)
+    return Filed(stored, verified, "", copies)

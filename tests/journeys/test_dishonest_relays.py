@@ -39,7 +39,7 @@ def sent(anhui: Province, sender: str, to: str, body: Body, enclosures: Sequence
 @pytest.fixture(scope="module")
 def notice(anhui: Province) -> str:
     """A notice to all health bodies below, on its way as it should be."""
-    notice_id = anhui.issue("health at any except anhui.health")
+    notice_id = anhui.issue(f"health at any except {anhui.address('health')}")
     anhui.reaches(notice_id, [(0, 0, 0, 0), (1, 1, 0, 0), (2, 2, 1, 0)])
     return notice_id
 

@@ -23,7 +23,7 @@ from tests.journeys.province import Province
 
 pytestmark = pytest.mark.broker
 
-EMERGENCY = "anhui.hefei.emergency"
+EMERGENCY = "hefei.emergency"
 
 
 def test_everybody_who_is_meant_has_it_and_the_origin_counts_them_by_level(anhui: Province) -> None:
@@ -73,13 +73,13 @@ def test_an_audience_that_means_nobody_is_refused_before_anything_is_sent(anhui:
     with pytest.raises(CallerError, match="matches nobody"):
         anhui.issue("fisheries at any")
     with pytest.raises(NotFound, match="in no directory"):
-        anhui.issue("anhui.hefei.fisheries")
+        anhui.issue(anhui.address("hefei.fisheries"))
     with pytest.raises(CallerError, match="at character"):
         anhui.issue("departments at")
 
 
 def test_a_reminder_reaches_those_who_have_not_signed_and_nobody_else(anhui: Province) -> None:
-    notice = anhui.issue("health at any except anhui.health", act_by=date(2026, 6, 30))
+    notice = anhui.issue(f"health at any except {anhui.address('health')}", act_by=date(2026, 6, 30))
     anhui.reaches(notice, [(0, 0, 0, 0), (1, 1, 0, 0), (2, 2, 1, 0)])
     reminder = remind(anhui.node("office"), notice)
 
@@ -96,7 +96,7 @@ def test_a_reminder_reaches_those_who_have_not_signed_and_nobody_else(anhui: Pro
 
 def test_an_origin_reminds_by_itself_at_each_rung_once(anhui: Province) -> None:
     today = RealClock().now().date()
-    notice = anhui.issue("health at any except anhui.health", act_by=today + timedelta(days=20))
+    notice = anhui.issue(f"health at any except {anhui.address('health')}", act_by=today + timedelta(days=20))
     anhui.reaches(notice, [(0, 0, 0, 0), (1, 1, 0, 0), (2, 2, 1, 0)])
 
     def chase(days: int) -> int:
@@ -120,7 +120,7 @@ def test_an_origin_reminds_by_itself_at_each_rung_once(anhui: Province) -> None:
 
 
 def test_a_recalled_notice_is_kept_and_marked_and_its_readers_are_still_counted(anhui: Province) -> None:
-    notice = anhui.issue("health at any except anhui.health")
+    notice = anhui.issue(f"health at any except {anhui.address('health')}")
     anhui.reaches(notice, [(0, 0, 0, 0), (1, 1, 0, 0), (2, 2, 1, 0)])
     recall(anhui.node("office"), notice, "附件有误")
 
@@ -147,9 +147,9 @@ def test_a_recalled_notice_is_kept_and_marked_and_its_readers_are_still_counted(
 
 
 def test_a_corrected_notice_takes_the_place_of_the_earlier_one(anhui: Province) -> None:
-    first = anhui.issue(EMERGENCY)
+    first = anhui.issue(anhui.address(EMERGENCY))
     anhui.reaches(first, [(0, 0, 0, 0), (1, 1, 1, 0)])
-    second = anhui.issue(EMERGENCY, replaces=first)
+    second = anhui.issue(anhui.address(EMERGENCY), replaces=first)
     anhui.reaches(second, [(0, 0, 0, 0), (1, 1, 1, 0)])
     with anhui.node("hefei.emergency").store.reading() as tx:
         earlier, later = tx.notices.get(first), tx.notices.get(second)
@@ -161,7 +161,7 @@ def test_a_corrected_notice_takes_the_place_of_the_earlier_one(anhui: Province) 
 def test_a_link_that_is_down_loses_nothing_and_catches_up(anhui: Province, tmp_path: Path) -> None:
     lower = anhui.trial.sides[anhui.address("hefei")]
     assert lower.cut(anhui.root)
-    notices = [anhui.issue(EMERGENCY) for _ in range(3)]
+    notices = [anhui.issue(anhui.address(EMERGENCY)) for _ in range(3)]
     wait_until(lambda: anhui.counts(notices[-1]) == [(0, 0, 0, 0)], 30, "the province's own count")
     lower.join(None, print)
     for notice in notices:
@@ -174,7 +174,7 @@ def test_a_link_that_is_down_loses_nothing_and_catches_up(anhui: Province, tmp_p
 def test_a_relay_office_that_is_away_for_a_while_repeats_nothing(anhui: Province) -> None:
     domain, relay = anhui.trial.domains[anhui.address("hefei")], anhui.address("hefei.relay")
     domain.stop(relay)
-    notices = [anhui.issue(EMERGENCY) for _ in range(3)]
+    notices = [anhui.issue(anhui.address(EMERGENCY)) for _ in range(3)]
     domain.start(relay)
     for notice in notices:
         anhui.reaches(notice, [(0, 0, 0, 0), (1, 1, 1, 0)])

@@ -41,6 +41,7 @@ class Outbox(Protocol):
     def due(self, now: datetime, limit: int, flying: Collection[int]) -> list[Parcel]:
         """Copies to publish now, urgent ones first, then in the order written; none whose id is in ``flying``.
 
+        Ordinary ones that are due have a fifth of a full lot, however many urgent ones there are.
         Here and in ``again_at`` times are real time, whatever clock the node keeps: patience with a broker is real.
         """
 
