@@ -33,8 +33,8 @@ LATE_AFTER = 12.0
 """Seconds after which those sign who let themselves be reminded."""
 CUT_FOR = 10.0
 """Seconds for which one city's link is cut."""
-PATIENCE = 150.0
-"""Seconds after which the demonstration gives up."""
+PATIENCE, PATIENCE_EACH = 120.0, 4.0
+"""Seconds after which the demonstration gives up: these, and so many more for each domain."""
 
 NOTICE = (
     "各市、县人民政府，省政府各部门、各直属机构：\n今年汛期来得早、雨势强。各地各部门要压实责任，加强值守，"
@@ -116,7 +116,9 @@ class LevelsDemo:
             spent = monotonic() - self.began
             self.form.answer()
             todo = [(at, do) for at, do in todo if at > spent or not do()]
-            if (not todo and self._is_over(status) and self.form.is_over()) or spent > PATIENCE:
+            if (not todo and self._is_over(status) and self.form.is_over()) or spent > PATIENCE + PATIENCE_EACH * len(
+                self.places
+            ):
                 self.ended = monotonic()
                 yield self.status()
                 return

@@ -47,6 +47,10 @@ class ConsumerState:
         return all(lane.consuming for lane in self._lanes)
 
 
+_COMES_BACK = 0.25
+"""Seconds in which a broker gives back what an earlier channel had in hand: what stood before is handled before."""
+
+
 class BatchConsumer:
     """Consumes ``queues``, the one that overtakes first, and hands them to ``on_batch`` in a thread of its own.
 
@@ -144,7 +148,7 @@ class BatchConsumer:
 
     def _collect(self, catch: Catch) -> None:
         """Lets a group grow until it is full or its first delivery has waited long enough."""
-        until = catch.since + self._max_wait
+        until = catch.since + (max(self._max_wait, _COMES_BACK) if catch.may_be_out_of_order else self._max_wait)
         while not self._closing.is_set() and not catch.gone and len(catch.raw) < self._max_batch:
             left = until - monotonic()
             if left <= 0:

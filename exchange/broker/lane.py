@@ -51,12 +51,19 @@ class Catch:
     raw: deque[Raw] = field(default_factory=deque)
     since: float = 0.0
     """When the first of a group came; seconds of a monotonic clock."""
+    begun: bool = False
+    """Whether anything of it was taken."""
     gone: bool = False
     """Nothing of it may be handled or acknowledged any more: its channel is gone, or a batch of it has failed."""
 
     def take(self, queue: str, most: int, trust_stamp: bool) -> tuple[list[Delivery], int]:
-        """The next group in queue order, and the last one's tag."""
+        """The next group in queue order, and the last one's tag.
+
+        What an earlier channel had in hand when it ended stood before what nobody was given yet, but RabbitMQ may give
+        it out after: it is put first, by its arrival stamps where it bears any.
+        """
         deliveries: list[Delivery] = []
+        self.begun = True
         octets, tag = 0, 0
         self.since = 0.0
         while self.raw and len(deliveries) < most and octets < BATCH_BYTES:
@@ -64,7 +71,12 @@ class Catch:
             deliveries.append(self._delivery(queue, method, properties, body, trust_stamp))
             octets += len(body)
             tag = method.delivery_tag
-        return deliveries, tag
+        return sorted(deliveries, key=_place), tag
+
+    @property
+    def may_be_out_of_order(self) -> bool:
+        """Whether the first group may lack what stood before it, given back by an earlier channel a moment later."""
+        return not self.begun and (self.backlog > 0 or any(method.redelivered for method, _, _ in list(self.raw)))
 
     def _delivery(
         self, queue: str, method: Basic.Deliver, properties: BasicProperties, body: bytes, trust_stamp: bool
@@ -87,6 +99,12 @@ class Catch:
             backlog=backlog,
             came_over=came_over(method.routing_key),
         )
+
+
+def _place(delivery: Delivery) -> tuple[bool, float]:
+    """Before what was never given out; there in the order of arrival, as far as it is known."""
+    stamp = delivery.stamp.timestamp() if delivery.redelivered and delivery.stamp is not None else 0.0
+    return not delivery.redelivered, stamp
 
 
 def _stamp(headers: dict[str, Any]) -> datetime | None:

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from exchange.clock import Clock
 from exchange.flow.ports import Delivery
-from exchange.rules.arbiter import Arrival
+from exchange.rules.arbiter import STAMPED, Arrival
 from schemas import Header
 
 
@@ -58,7 +58,7 @@ class BrokerStamp:
         if delivery.stamp is None:
             return self._fallback.judge(delivery, header, now)
         at = self._clock.at(delivery.stamp)
-        return Arrival(at, at, "broker")
+        return Arrival(at, at, STAMPED)
 
     def seen(self, header: Header) -> None:
         self._fallback.seen(header)

@@ -12,7 +12,7 @@ from exchange.flow.node import Step
 from exchange.flow.ports import CaseRow, PartRow, PartState, Signed
 from exchange.flow.receive import Handler, Incoming
 from exchange.flow.silence import Silence
-from exchange.rules.arbiter import Ruling, rule_on_opinion
+from exchange.rules.arbiter import Ruling, is_stamped_in_time, rule_on_opinion
 from exchange.rules.deadline import Projection, project
 from schemas import (
     Body,
@@ -103,7 +103,7 @@ class Collector:
         if ruling is Ruling.STOP_CLOCK:
             self._stop_clock(step, case, part, matter, incoming, opinion)
         elif ruling is Ruling.LATE:
-            self._keep_late(step, part, incoming, opinion)
+            self._keep_late(step, part, incoming, opinion, is_stamped_in_time(incoming.arrival, due_at))
         else:
             self._record(step, part, incoming, opinion)
 
@@ -111,7 +111,7 @@ class Collector:
         moved = step.tx.cases.move_part(
             part.case_number,
             part.department,
-            {PartState.ISSUED, PartState.SIGNED, PartState.ESCALATED},
+            {PartState.ISSUED, PartState.SIGNED, PartState.ESCALATED, PartState.DEEMED},
             PartState.ANSWERED,
             answered_at=incoming.arrival.latest,
             verdict=opinion.verdict,
@@ -120,11 +120,14 @@ class Collector:
             opinion_id=incoming.message_id,
         )
         if moved:
+            if part.state is PartState.DEEMED:
+                step.note("deemed-overturned", part.case_number, part.deemed_id, department=part.department)
             step.note("opinion", part.case_number, incoming.message_id, department=part.department)
             refresh(step, part.case_number, part.department)
             self._concluder.advance(step, part.case_number)
 
-    def _keep_late(self, step: Step, part: PartRow, incoming: Incoming, opinion: Opinion) -> None:
+    def _keep_late(self, step: Step, part: PartRow, incoming: Incoming, opinion: Opinion, in_time: bool) -> None:
+        """``in_time``: it was, but the case is closed over it by a default; the record says so, for the lead to act."""
         step.tx.cases.move_part(
             part.case_number,
             part.department,
@@ -134,7 +137,8 @@ class Collector:
             late_at=incoming.arrival.latest,
             late_verdict=opinion.verdict,
         )
-        step.note("late-opinion", part.case_number, incoming.message_id, department=part.department)
+        event = "opinion-in-time-after-decision" if in_time else "late-opinion"
+        step.note(event, part.case_number, incoming.message_id, department=part.department)
 
     def _stop_clock(
         self, step: Step, case: CaseRow, part: PartRow, matter: Matter, incoming: Incoming, opinion: Opinion

@@ -30,6 +30,8 @@ log = structlog.get_logger()
 
 _GATHER, _GATHER_SECONDS, _QUIET_SECONDS = 200, 0.05, 0.02
 """Results are written back when there are so many, or after so long; sooner once nothing is in flight any more."""
+_SURELY = 2.0
+"""Seconds after which the outbox is looked into, whatever the store's mark says."""
 _APART_FOR_EACH, _APART_MOST = 0.002, 0.03
 """Seconds between two lots that go out, at least: for each copy of the first one, and in all."""
 
@@ -61,6 +63,8 @@ class Dispatcher:
         self._settled_at = 0.0
         self._looked_at = self._went_at = 0.0
         self._apart = 0.0
+        self._mark: object | None = None
+        self._next_due: datetime | None = None
         self._written = True
         """Whether there may be copies that were neither offered nor seen by the last look into the outbox."""
         self._wake = threading.Event()
@@ -124,16 +128,26 @@ class Dispatcher:
     def _look(self, room: int) -> list[Parcel]:
         """What is due by its rows."""
         self._looked_at = monotonic()
-        self._written = False  # before the look: what is written meanwhile is worth another one
+        self._written = False  # before the look, like the mark: what is written meanwhile is worth another one
+        self._mark = self._node.store.mark()
         with self._node.store.reading() as tx:
             parcels = tx.outbox.due(self._now_real.now(), room, self._flying.keys())
+            self._next_due = None if parcels else tx.outbox.next_due()
         self._written = self._written or len(parcels) == room
         self._flying |= {parcel.id: parcel for parcel in parcels}
         return parcels
 
     def _worth_looking(self) -> bool:
-        """Something is not offered; or time has passed, which makes copies due again, and other processes write too."""
-        return self._written or monotonic() - self._looked_at >= self._poll
+        """Something is not offered; or time has passed, which makes copies due again, and other processes write too.
+
+        Of an idle member's store the mark is asked for first: a process may serve hundreds of them.
+        """
+        since = monotonic() - self._looked_at
+        if self._written or since < self._poll:
+            return self._written
+        if since >= max(_SURELY, self._poll) or self._mark is None or self._node.store.mark() != self._mark:
+            return True
+        return self._next_due is not None and self._next_due <= self._now_real.now()
 
     def _keep_apart(self) -> None:
         """The more went out last, the more may gather before the next; an isolated message waits for nothing."""

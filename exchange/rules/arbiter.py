@@ -29,6 +29,10 @@ class Arrival:
     source: str
 
 
+STAMPED = "broker"
+"""Source of an arrival that the broker itself has stamped: exact, whatever was down and in whatever order it came."""
+
+
 class PartFacts(Protocol):
     """What a ruling needs to know of a department's part."""
 
@@ -45,6 +49,7 @@ class Ruling(StrEnum):
 
     TAKE = "take"
     LATE = "late"
+    OVERTURN = "overturn"  # in time by its stamp, though a failure had the default delivered before it
     STOP_CLOCK = "stop-clock"
 
 
@@ -58,7 +63,9 @@ def rule_on_opinion(
     entries: Sequence[LedgerEntry],
     waiting: bool,
 ) -> Ruling:
-    """Takes an opinion, keeps it as late, or stops the clock. Raises Returned with a reason for all else.
+    """Takes an opinion, over a default that it preceded too, keeps it as late, or stops the clock.
+
+    Raises Returned with a reason for all else.
 
     ``waiting``: a prerequisite of this department is not in. Doubt about the arrival favours the department.
     """
@@ -73,18 +80,26 @@ def rule_on_opinion(
         return Ruling.TAKE
     if part.state is not PartState.DEEMED and (in_time or default is DefaultMode.NONE):
         return Ruling.TAKE
+    if part.state is PartState.DEEMED and is_stamped_in_time(arrival, due_at) and case_state not in _CLOSED:
+        return Ruling.OVERTURN
     if part.late_opinion_id is not None:
         _return("already-answered", "a late opinion of yours is on record", "a further one has no effect")
     return Ruling.LATE
 
 
 _RUNNING = frozenset({PartState.ISSUED, PartState.SIGNED})
+_CLOSED = frozenset({CaseState.DECIDED, CaseState.WITHDRAWN})
+
+
+def is_stamped_in_time(arrival: Arrival, due_at: datetime | None) -> bool:
+    """Whether the broker itself has stamped an arrival within the term: no default can stand against that."""
+    return arrival.source == STAMPED and due_at is not None and arrival.latest <= due_at
 
 
 def _refuse_settled(case_state: CaseState, part: PartFacts) -> None:
     if part.state is PartState.ANSWERED:
         _return("already-answered", "your opinion on this case is on record", "an opinion is given once")
-    closed = case_state in (CaseState.DECIDED, CaseState.WITHDRAWN) and part.state is not PartState.DEEMED
+    closed = case_state in _CLOSED and part.state is not PartState.DEEMED
     if closed or part.state is PartState.MOOT:
         _return("case-closed", "the case needs no opinion any more", "nothing is to be done")
     if part.state is PartState.PLANNED:

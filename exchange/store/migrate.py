@@ -17,11 +17,38 @@ _ONE_AT_A_TIME = threading.Lock()
 """Alembic keeps what it is doing in globals."""
 
 
+_MADE = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY rowid"
+_made: list[str] = []
+"""What the migrations made of the first empty SQLite file of this process, statement by statement: a process that
+opens hundreds of them has the rest made by these at once."""
+
+
 def migrate(engine: Engine) -> None:
     """Runs what is missing, in one transaction. Raises DatabaseUnavailable for a newer release's database."""
     with engine.connect() as connection:
         if _version(connection) == HEAD:
             return
+        is_empty_file = engine.dialect.name == "sqlite" and not inspect(connection).get_table_names()
+    if is_empty_file and _made and _make_alike(engine):
+        return
+    _upgrade(engine)
+    if is_empty_file and not _made:
+        with engine.connect() as connection:
+            _made[:] = connection.scalars(text(_MADE))
+
+
+def _make_alike(engine: Engine) -> bool:
+    """Makes the tables that the migrations made elsewhere; False if somebody has begun to meanwhile."""
+    with writing(engine) as connection, connection.begin():
+        if inspect(connection).get_table_names():
+            return False
+        for statement in _made:
+            connection.exec_driver_sql(statement)
+        connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
+    return True
+
+
+def _upgrade(engine: Engine) -> None:
     from alembic import command
     from alembic.config import Config
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -113,6 +114,17 @@ class SqlStore:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._turn = threading.Lock() if engine.dialect.name == "sqlite" else None
+        self._log = f"{engine.url.database}-wal" if engine.dialect.name == "sqlite" else None
+
+    def mark(self) -> object | None:
+        """Of SQLite its log's length and time of change, which every commit moves."""
+        if self._log is None:
+            return None
+        try:
+            found = os.stat(self._log)
+        except OSError:
+            return None
+        return found.st_size, found.st_mtime_ns
 
     @contextmanager
     def transaction(self) -> Iterator[SqlTransaction]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from exchange.errors import Returned
-from exchange.rules.arbiter import Arrival, Ruling, rule_on_opinion
+from exchange.rules.arbiter import STAMPED, Arrival, Ruling, rule_on_opinion
 from exchange.rules.states import CaseState, PartState
 from schemas import DefaultMode, LedgerEntry, Opinion, ProcedureKind, SpecialProcedure, Verdict
 from tests.unit.facts import (
@@ -87,14 +88,31 @@ def test_where_silence_refuses_a_late_opinion_is_kept_as_late() -> None:
     assert ruled(LATE, default=DefaultMode.REFUSAL) is Ruling.LATE
 
 
-def test_after_the_default_an_opinion_is_kept_as_late_whenever_it_arrived() -> None:
+def test_after_the_default_an_opinion_is_kept_as_late_unless_the_broker_itself_has_stamped_it_in_time() -> None:
     assert ruled(LATE, PartState.DEEMED) is Ruling.LATE
-    assert ruled(IN_TIME, PartState.DEEMED) is Ruling.LATE
+    assert ruled(replace(IN_TIME, source="own"), PartState.DEEMED) is Ruling.LATE
 
 
 @pytest.mark.parametrize("case", [CaseState.READY, CaseState.DECIDED, CaseState.WITHDRAWN])
 def test_a_late_opinion_is_kept_even_when_the_case_is_over(case: CaseState) -> None:
     assert ruled(LATE, PartState.DEEMED, case=case) is Ruling.LATE
+
+
+STAMPED_IN_TIME = Arrival(DUE, DUE, STAMPED)
+
+
+@pytest.mark.parametrize("case", [CaseState.OPEN, CaseState.READY])
+def test_an_opinion_that_the_broker_stamped_in_time_overturns_a_default_that_was_delivered_before_it(
+    case: CaseState,
+) -> None:
+    assert ruled(STAMPED_IN_TIME, PartState.DEEMED, case=case) is Ruling.OVERTURN
+    later = Arrival(DUE + timedelta(seconds=1), DUE + timedelta(seconds=1), STAMPED)
+    assert ruled(later, PartState.DEEMED, case=case) is Ruling.LATE
+
+
+@pytest.mark.parametrize("case", [CaseState.DECIDED, CaseState.WITHDRAWN])
+def test_a_case_that_is_closed_is_not_opened_again_by_a_stamp(case: CaseState) -> None:
+    assert ruled(STAMPED_IN_TIME, PartState.DEEMED, case=case) is Ruling.LATE
 
 
 def test_one_late_opinion_is_kept_and_no_more() -> None:

@@ -254,3 +254,9 @@ class Store(Protocol):
 
     def reading(self) -> AbstractContextManager[Transaction]:
         """Reads only; never blocks a writer."""
+
+    def mark(self) -> object | None:
+        """Differs, as a rule, after a commit by whatever process, and is cheap to ask; None where there is none.
+
+        Two commits within the grain of a file's times may leave the same mark: look anyway, now and then.
+        """
