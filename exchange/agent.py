@@ -28,9 +28,10 @@ from exchange.claims import Progress, fetch, upload
 from exchange.clock import monotonic
 from exchange.envelope import verify_signed
 from exchange.flow import forward, respond, send
+from exchange.flow.joint_reader import JointIssue, open_issue
 from exchange.flow.ports import OutboxView, StoredDocument
 from exchange.flow.request_record import RequestStatus, request_status
-from schemas import Body, ClaimCheck, Document, Opinion
+from schemas import Body, ClaimCheck, Document, JointDocument, Opinion
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class Received:
     signed: bytes
     """The signed document as it came: keep it, it proves the rest."""
     _take: Callable[[], bool]
+    joint: JointIssue | None = None
+    """Of a joint document: what it says, its date, and who has signed it when."""
 
     def acknowledge(self) -> bool:
         """The department's own system has it; False if that was said before."""
@@ -190,10 +193,16 @@ class Agent:
         return message_id
 
     def _received(self, stored: StoredDocument) -> Received:
-        body = verify_signed(stored.signed, self._opened.node.directory).body
+        directory = self._opened.node.directory
+        verified = verify_signed(stored.signed, directory)
+        body, joint = verified.body, None
+        if isinstance(body, JointDocument):
+            joint = open_issue(directory, verified.header, body, stored.enclosures)
 
         def take() -> bool:
             with self._opened.store.transaction() as tx:
                 return tx.inbox.take(stored.sender, stored.message_id, self._opened.node.clock.now())
 
-        return Received(stored.sender, stored.message_id, stored.kind, body, stored.enclosures, stored.signed, take)
+        return Received(
+            stored.sender, stored.message_id, stored.kind, body, stored.enclosures, stored.signed, take, joint
+        )

@@ -15,11 +15,19 @@ from pydantic import Field, StringConstraints
 from exchange.errors import BadConfiguration
 from exchange.flow.decision import DecideRule
 from exchange.flow.opendesk import OpinionRule
+from exchange.rules.covering import Covering
 from exchange.tomlfile import TomlFile, read_toml
 from schemas import Role, Wire
 from schemas.base import Address, Line
 
 FILE = "profile.toml"
+
+
+class NoticesEntry(Wire):
+    """What a relay office's profile says of notices that pass it."""
+
+    cover: Covering = Covering.NONE
+    """Which of them wait for a covering instruction: ``none``, ``ask`` (from above), ``ask-all`` (own bodies', too)."""
 
 
 class ProfileEntry(Wire):
@@ -36,6 +44,7 @@ class ProfileEntry(Wire):
     superior: Address | None = None
     rule: Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_]*\.py$")] | None = None
     """The rule's file in the same folder; None where officers do everything."""
+    notices: NoticesEntry = NoticesEntry()
 
 
 class Profile(ProfileEntry):
@@ -104,6 +113,8 @@ def _faults_between(files: list[tuple[TomlFile, Profile]]) -> list[str]:
             faults.append(file.fault(("superior",), f"{profile.superior} is no member of the domain"))
         if profile.rule is not None and not (profile.folder / profile.rule).is_file():
             faults.append(file.fault(("rule",), f"there is no file {profile.rule} beside the profile"))
+        if Role.RELAY not in profile.roles and profile.notices.cover is not Covering.NONE:
+            faults.append(file.fault(("notices", "cover"), f"{profile.address} is no relay office, and covers nothing"))
     return faults
 
 

@@ -4,6 +4,7 @@ from schemas.application import Applicant, Application, SubmittedMaterial
 from schemas.base import Attachment, Body, Urgency, Wire
 from schemas.claim import ClaimCheck
 from schemas.consultation import CaseClosed, Clearance, Consultation, ConsultedDepartment, Result
+from schemas.cover import MAX_INSTRUCTION, Cover
 from schemas.deadline import (
     DeadlineNotice,
     DeadlineState,
@@ -33,8 +34,28 @@ from schemas.directory import (
     Upper,
 )
 from schemas.document import Classification, Document, DocumentKind, DocumentNumber, OrderNumber, Purpose
+from schemas.evidence import (
+    MAX_PARTS,
+    MAX_PROOFS,
+    MAX_RESTS,
+    MAX_SHOWN,
+    ReceiptsRequest,
+    ReceiptsShown,
+    Rest,
+    Shown,
+    ShownSort,
+)
 from schemas.form import Aggregate, DomainTotal, FieldTotal, FieldType, FieldValue, Form, FormAnswer, FormField, Row
-from schemas.header import Header, Suite
+from schemas.header import MAX_ADDRESSEES, Header, Suite
+from schemas.joint import (
+    MAX_SIGNERS,
+    JointDocument,
+    JointDraft,
+    JointEnded,
+    JointEnding,
+    JointRefusal,
+    JointSignature,
+)
 from schemas.matter import Approver, Completion, DefaultMode, Exclusion, Material, Matter, StartRule
 from schemas.nondelivery import NonDelivery, NonDeliveryReason
 from schemas.notice import MAX_RELAYS, Forwarding, Notice, NoticeReminder, SignOff, Treatment
@@ -42,7 +63,7 @@ from schemas.opinion import Opinion, ProcedureKind, SpecialProcedure, Verdict
 from schemas.recall import Recall
 from schemas.receipt import Receipt, ReceiptBatch, ReceiptOutcome, ReceiptProof
 from schemas.request import MAX_FORWARDERS, ForwardedRequest, RequestForwarded
-from schemas.tally import Count, Reader, ReaderState, ReturnedBy, Tally
+from schemas.tally import AtRecall, Count, Named, Reader, ReaderState, ReturnedBy, Tally
 
 MESSAGES: dict[str, type[Body]] = {
     body.KIND: body
@@ -65,8 +86,15 @@ MESSAGES: dict[str, type[Body]] = {
         NoticeReminder,
         Recall,
         Tally,
+        ReceiptsRequest,
+        ReceiptsShown,
         ForwardedRequest,
         RequestForwarded,
+        JointDraft,
+        JointSignature,
+        JointRefusal,
+        JointEnded,
+        JointDocument,
         ReceiptBatch,
         DirectoryUpdate,
         FormAnswer,
@@ -77,16 +105,24 @@ MESSAGES: dict[str, type[Body]] = {
 """Every kind of message that may be sealed and sent, by the name its header carries."""
 
 __all__ = [
+    "MAX_ADDRESSEES",
     "MAX_AUTHORITIES",
     "MAX_CERTIFICATES",
     "MAX_DELEGATIONS",
     "MAX_FORWARDERS",
+    "MAX_INSTRUCTION",
+    "MAX_PARTS",
+    "MAX_PROOFS",
     "MAX_RELAYS",
+    "MAX_RESTS",
+    "MAX_SHOWN",
+    "MAX_SIGNERS",
     "MESSAGES",
     "Aggregate",
     "Applicant",
     "Application",
     "Approver",
+    "AtRecall",
     "Attachment",
     "Body",
     "CaseClosed",
@@ -98,6 +134,7 @@ __all__ = [
     "Consultation",
     "ConsultedDepartment",
     "Count",
+    "Cover",
     "DeadlineNotice",
     "DeadlineState",
     "DeadlineStatus",
@@ -125,10 +162,17 @@ __all__ = [
     "ForwardedRequest",
     "Forwarding",
     "Header",
+    "JointDocument",
+    "JointDraft",
+    "JointEnded",
+    "JointEnding",
+    "JointRefusal",
+    "JointSignature",
     "LedgerEntry",
     "Material",
     "Matter",
     "Member",
+    "Named",
     "NonDelivery",
     "NonDeliveryReason",
     "Notice",
@@ -147,14 +191,19 @@ __all__ = [
     "ReceiptBatch",
     "ReceiptOutcome",
     "ReceiptProof",
+    "ReceiptsRequest",
+    "ReceiptsShown",
     "Reminder",
     "RequestForwarded",
+    "Rest",
     "Result",
     "ReturnedBy",
     "Revocation",
     "Role",
     "Row",
     "SentReminder",
+    "Shown",
+    "ShownSort",
     "SignOff",
     "SpecialProcedure",
     "Standing",

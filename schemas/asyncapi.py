@@ -26,8 +26,31 @@ _CHANNELS: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "死信队列 What a queue gave up; taken at once into the member's database.",
         tuple(MESSAGES),
     ),
+    "uplink": (
+        "uplink.{neighbour}",
+        "上下级队列 Towards a neighbouring domain, up or down: what waits for the link to it. A shovel empties it.",
+        tuple(MESSAGES),
+    ),
+    "uplink-urgent": ("uplink.{neighbour}.urgent", "加急上下级队列 What is urgent overtakes there.", tuple(MESSAGES)),
+    "transit": (
+        "{domain}.relay.transit",
+        "转运队列 At a relay office: what came over a link, to be passed on unopened; one active consumer.",
+        tuple(MESSAGES),
+    ),
+    "transit-urgent": (
+        "{domain}.relay.transit.urgent",
+        "加急转运队列 What is urgent overtakes there.",
+        tuple(MESSAGES),
+    ),
 }
 """Channels by name: the queue's name, what it is, and the kinds that stand in it."""
+
+_PARAMETERS = {
+    "member": "成员地址 a member's address, highest level first: hefei.planning",
+    "neighbour": "相邻层级 the domain directly above or below: anhui.hefei",
+    "domain": "本级 the relay office's own domain: anhui.hefei",
+}
+"""What stands in the names of queues."""
 
 _DESCRIPTION = (
     "部门间公文交换：签名、端到端加密、签收、并联审批、视为同意。"
@@ -58,7 +81,7 @@ def _channel(queue: str, description: str, kinds: tuple[str, ...]) -> dict[str, 
     return {
         "address": queue,
         "description": description,
-        "parameters": {"member": {"description": "成员地址 a member's address, highest level first: hefei.planning"}},
+        "parameters": {name: {"description": said} for name, said in _PARAMETERS.items() if f"{{{name}}}" in queue},
         "messages": {kind: {"$ref": f"#/components/messages/{kind}"} for kind in kinds},
         "bindings": {
             "amqp": {

@@ -9,6 +9,9 @@ from pydantic import Field, StringConstraints
 
 from schemas.base import Address, Instant, MessageId, Urgency, Wire
 
+MAX_ADDRESSEES = 256
+"""Of one message; for more of them several are written."""
+
 
 class Suite(StrEnum):
     """How the content key is wrapped: HPKE (RFC 9180) with this KEM, HKDF-SHA256 and AES-256-GCM."""
@@ -26,7 +29,7 @@ class Header(Wire):
     in_reply_to: MessageId | None = None
     kind: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,39}$")]
     sender: Address
-    addressees: Annotated[tuple[Address, ...], Field(min_length=1, max_length=256)]
+    addressees: Annotated[tuple[Address, ...], Field(min_length=1, max_length=MAX_ADDRESSEES)]
     urgency: Urgency = Urgency.ORDINARY
     created_at: Instant
     suite: Suite = Suite.HYBRID

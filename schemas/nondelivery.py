@@ -17,6 +17,7 @@ class NonDeliveryReason(StrEnum):
     WENT_BACK = "went-back"
     OTHER_TREE = "other-tree"
     UNREADABLE = "unreadable"
+    CANNOT_BE_CARRIED = "cannot-be-carried"
 
 
 class NonDelivery(Body):

@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field, model_validator
 
 from schemas.base import Address, Body, Digest, Instant, Line, MessageId, Text
+from schemas.cover import Cover
 from schemas.document import Document
 from schemas.form import Form
 
@@ -55,10 +56,14 @@ class Notice(Body):
 class Forwarding(Body):
     """A notice on its way down, signed by the relay office that passes it on.
 
-    The first enclosure is the origin's signed notice, byte for byte, the others are its attachments.
+    The first enclosure is the origin's signed notice, byte for byte, then come its attachments, then the signed
+    forwardings of the relay offices before, in the order of the path: so nobody below can leave a cover out.
+    Schema version 1 had no ``cover``; it is still read, and written where there is none.
     """
 
     KIND: ClassVar[str] = "forwarding"
+    VERSION: ClassVar[int] = 2
+    READ: ClassVar[tuple[int, ...]] = (1, 2)
 
     notice_id: MessageId
     origin: Address
@@ -66,6 +71,13 @@ class Forwarding(Body):
     """SHA-256 of the origin's signed notice."""
     path: Annotated[tuple[Address, ...], Field(min_length=1, max_length=MAX_RELAYS)]
     """The relay offices that have passed it on, the first one first, this one last."""
+    cover: Annotated[Cover | None, Field(exclude_if=lambda cover: cover is None)] = None
+    """What this relay office says itself in front of it (转发、批转)."""
+
+    @property
+    def written_version(self) -> int:
+        """The lowest that can say it: without a cover byte for byte what it was before there were any."""
+        return 1 if self.cover is None else 2
 
 
 class SignOff(Body):

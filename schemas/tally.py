@@ -78,6 +78,30 @@ class Count(Wire):
         return self
 
 
+class Named(Wire):
+    """Bodies by name, and how many more there are."""
+
+    names: Annotated[tuple[Address, ...], Field(max_length=MAX_NAMES)] = ()
+    more: Number = 0
+
+    @property
+    def number(self) -> int:
+        """How many in all."""
+        return len(self.names) + self.more
+
+
+class AtRecall(Wire):
+    """How a notice stood with its readers when it was taken back or replaced, by what they signed and when."""
+
+    signed_before: Named = Named()
+    """Had signed for it: perhaps acted on it."""
+    signed_after: Named = Named()
+    """Signed for it before they knew."""
+    unsigned: Named = Named()
+    """Have it, and did not sign."""
+    not_arrived: Named = Named()
+
+
 class ReturnedBy(Wire):
     """A body that returned a notice, and why."""
 
@@ -86,9 +110,14 @@ class ReturnedBy(Wire):
 
 
 class Tally(Body):
-    """How one notice stands in a domain and everything below, as its relay office says; a newer serial replaces."""
+    """How one notice stands in a domain and everything below, as its relay office says; a newer serial replaces.
+
+    Schema version 1 had no ``at_recall``; it is still read, and written where nothing newer is said.
+    """
 
     KIND: ClassVar[str] = "tally"
+    VERSION: ClassVar[int] = 2
+    READ: ClassVar[tuple[int, ...]] = (1, 2)
 
     notice_id: MessageId
     domain: Address
@@ -103,6 +132,13 @@ class Tally(Body):
     returned_more: Number = 0
     root: Digest | None = None
     """Merkle root (RFC 9162) over the digests of its own readers' receipts, then the roots of the branches below."""
+    at_recall: Annotated[AtRecall | None, Field(exclude_if=lambda found: found is None)] = None
+    """Once the notice is recalled or replaced, as far as the levels below know of it."""
+
+    @property
+    def written_version(self) -> int:
+        """The lowest that can say it."""
+        return 1 if self.at_recall is None else 2
 
     @model_validator(mode="after")
     def _names_and_proof_fit_the_counts(self) -> Self:
@@ -117,4 +153,17 @@ class Tally(Body):
             raise ValueError("returned: as many as the counts say")
         if (self.root is None) != (sum(count.has for count in self.counts) == 0):
             raise ValueError("root: whoever is counted as having it has signed a receipt, and nobody else")
+        return self
+
+    @model_validator(mode="after")
+    def _no_more_at_the_recall_than_there_are(self) -> Self:
+        found = self.at_recall
+        if found is None:
+            return self
+        signed = sum(count.signed for count in self.counts)
+        open_ = sum(count.meant - count.signed - count.returned for count in self.counts)
+        if found.signed_before.number + found.signed_after.number > signed:
+            raise ValueError("at_recall: more who signed than the counts say")
+        if found.unsigned.number + found.not_arrived.number > open_:
+            raise ValueError("at_recall: more who did not sign than the counts leave open")
         return self

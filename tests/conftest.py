@@ -1,8 +1,9 @@
-"""What all tests share: one RabbitMQ node for the whole run, and a domain name of its own for every test.
+"""What all tests share: a RabbitMQ node for the whole run, another for lower levels, and a domain name for every test.
 
-The broker is the one that EXCHANGE_BROKER_URL and EXCHANGE_MANAGEMENT_URL name; else a private node is started by the
-first test that needs it, shared by all workers, and ended with the run. Tests never meet on it, since nothing is
-named outside their domain.
+The broker is the one that EXCHANGE_BROKER_URL and EXCHANGE_MANAGEMENT_URL name, that of lower levels the one of
+EXCHANGE_SECOND_BROKER_URL and EXCHANGE_SECOND_MANAGEMENT_URL, or the first one where only that is given; else private
+nodes are started by the first test that needs them, shared by all workers, and ended with the run. Tests never meet on
+them, since nothing is named outside their domain.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.broker.provision import provision
 
 _SCRATCH = pytest.StashKey[Path]()
+_FIRST, _SECOND = "node", "second-node"
 
 logging.getLogger("pika").setLevel(logging.CRITICAL)
 
@@ -55,20 +57,33 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Ends the node, if any test needed one."""
     scratch = config.stash.get(_SCRATCH, None)
     if scratch is not None:
-        if (scratch / "node").exists():
-            PrivateNode(scratch / "node").stop()
+        for name in (_FIRST, _SECOND):
+            if (scratch / name).exists():
+                PrivateNode(scratch / name).stop()
         shutil.rmtree(scratch, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
 def broker(request: pytest.FixtureRequest) -> NodeInfo:
     """The broker that all tests share, with its administrator's account."""
-    url = os.environ.get("EXCHANGE_BROKER_URL")
-    if url:
-        return NodeInfo(url, os.environ.get("EXCHANGE_MANAGEMENT_URL"))
-    worker = getattr(request.config, "workerinput", None)
-    scratch = Path(worker["scratch"]) if worker else request.config.stash[_SCRATCH]
-    return PrivateNode(scratch / "node").start(print, owner=worker["owner"] if worker else os.getpid())
+    return _given("EXCHANGE_") or _private(request.config, _FIRST)
+
+
+@pytest.fixture(scope="session")
+def second_broker(request: pytest.FixtureRequest) -> NodeInfo:
+    """The broker of lower levels: another one, unless one alone is given."""
+    return _given("EXCHANGE_SECOND_") or _given("EXCHANGE_") or _private(request.config, _SECOND)
+
+
+def _given(prefix: str) -> NodeInfo | None:
+    url = os.environ.get(f"{prefix}BROKER_URL")
+    return NodeInfo(url, os.environ.get(f"{prefix}MANAGEMENT_URL")) if url else None
+
+
+def _private(config: pytest.Config, name: str) -> NodeInfo:
+    worker = getattr(config, "workerinput", None)
+    scratch = Path(worker["scratch"]) if worker else config.stash[_SCRATCH]
+    return PrivateNode(scratch / name).start(print, owner=worker["owner"] if worker else os.getpid())
 
 
 @pytest.fixture

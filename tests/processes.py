@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from exchange.bootstrap.home import Opened, open_member
 from exchange.bootstrap.init import init_broker, init_files
@@ -180,7 +181,14 @@ class ProcessDomain:
         return (Home(self.root).root / f"{name}.log").read_text()
 
 
-def run(city: ProcessDomain, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+class HasEnvironment(Protocol):
+    """A domain in which commands are typed."""
+
+    def environment(self) -> Mapping[str, str]:
+        """What a process there needs to know."""
+
+
+def run(city: HasEnvironment, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
     """An `exchange` command in this domain, as a person types it; fails the test on another exit code."""
     done = run_warm(words, city.environment())
     assert done.returncode == code, done.stdout + done.stderr

@@ -1,15 +1,21 @@
-"""Attachments that a file names by paths beside it: read, bounded, and described."""
+"""Attachments that a file names by paths beside it: read, bounded, and described; large ones are left elsewhere."""
 
 from __future__ import annotations
 
 import hashlib
 import mimetypes
+from collections.abc import Callable
 from pathlib import Path
 
 from exchange.errors import ExchangeError
 from exchange.tomlfile import Place, TomlFile
-from schemas import Attachment
+from schemas import Attachment, ClaimCheck, Document
 from schemas.base import ATTACHMENT_LIMIT
+
+Leave = Callable[[Path], ClaimCheck]
+"""Leaves a file that is too large to travel inside in the claim store."""
+Check = Callable[[Document], object]
+"""Raises for a document that could not be sent, before anything large is left anywhere for it."""
 
 
 def read_attached(file: TomlFile, place: Place, name: str, error: type[ExchangeError], else_: str = "") -> bytes:
@@ -17,15 +23,17 @@ def read_attached(file: TomlFile, place: Place, name: str, error: type[ExchangeE
 
     Raises ``error`` with file, line and field; ``else_`` says what else may be done with what is too large.
     """
-    try:
-        content = (file.path.parent / name).read_bytes()
-    except (OSError, ValueError) as fault:  # ValueError: a path that no file can have
-        reason = fault.strerror if isinstance(fault, OSError) else str(fault)
-        raise error(file.fault(place, f"{name}: {reason}"), mend=f"the path is relative to {file.path.name}") from fault
+    content = _read(file, place, name, error, ATTACHMENT_LIMIT + 1)
     if len(content) > ATTACHMENT_LIMIT:
+        size = (file.path.parent / name).stat().st_size
         mend = f"at most {ATTACHMENT_LIMIT:,} bytes may travel inside{else_}"
-        raise error(file.fault(place, f"{name} has {len(content):,} bytes"), mend=mend)
+        raise error(file.fault(place, f"{name} has {size:,} bytes"), mend=mend)
     return content
+
+
+def is_large(file: TomlFile, place: Place, name: str, error: type[ExchangeError]) -> bool:
+    """Whether the file there is too large to travel inside. Raises ``error`` as `read_attached` does."""
+    return len(_read(file, place, name, error, ATTACHMENT_LIMIT + 1)) > ATTACHMENT_LIMIT
 
 
 def attachment_of(name: str, content: bytes) -> Attachment:
@@ -36,3 +44,12 @@ def attachment_of(name: str, content: bytes) -> Attachment:
         size=len(content),
         digest=hashlib.sha256(content).hexdigest(),
     )
+
+
+def _read(file: TomlFile, place: Place, name: str, error: type[ExchangeError], at_most: int) -> bytes:
+    try:
+        with (file.path.parent / name).open("rb") as attached:
+            return attached.read(at_most)
+    except (OSError, ValueError) as fault:  # ValueError: a path that no file can have
+        reason = fault.strerror if isinstance(fault, OSError) else str(fault)
+        raise error(file.fault(place, f"{name}: {reason}"), mend=f"the path is relative to {file.path.name}") from fault

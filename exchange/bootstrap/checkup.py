@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from exchange.bootstrap.findings import Finding, Level
@@ -16,7 +16,9 @@ from exchange.broker.loop import DENIED
 from exchange.broker.probe import server_version
 from exchange.broker.provision import Extras, missing_queues
 from exchange.errors import BadConfiguration, BrokerUnavailable, DatabaseUnavailable, ExchangeError, OperatorError
+from exchange.flow.cover import awaiting
 from exchange.flow.ports import OutboxState
+from exchange.rules.calendar import ChinaCalendar
 from exchange.store import SqlStore, open_store
 
 SERVED_WITHIN = timedelta(minutes=1)
@@ -84,6 +86,11 @@ def _left_lying(contents: Collection[_Contents]) -> Iterator[Finding]:
     if given_up:
         mend = "`exchange resend` lists them and sends them again"
         yield Finding("bad", "outbox", f"copies given up: {given_up}", mend)
+    waiting, late = sum(one.waiting for one in contents), sum(one.late for one in contents)
+    if waiting:
+        said = f"{waiting} wait for a cover at the relay office" + (f", {late} of them for too long" if late else "")
+        mend = "`exchange notice list --as RELAY` shows them, `exchange notice cover` passes them on"
+        yield Finding("bad" if late else "note", "notices", said, mend)
 
 
 @dataclass(frozen=True)
@@ -93,6 +100,10 @@ class _Contents:
     dead: int
     given_up: int
     consumed_at: str | None
+    waiting: int = 0
+    """Notices that wait for a cover."""
+    late: int = 0
+    """Those of them that should have gone on before today."""
 
 
 def _look_into(settings: Settings, address: str) -> _Contents:
@@ -102,17 +113,22 @@ def _look_into(settings: Settings, address: str) -> _Contents:
         raise DatabaseUnavailable(f"there is none at {file}", mend="`exchange init`, or restore it from the backup")
     store = open_store(home.database_url(address, settings.database_url), member=address)
     try:
-        return _content_of(store)
+        return _content_of(store, settings.clock.now().date())
     finally:
         store.close()
 
 
-def _content_of(store: SqlStore) -> _Contents:
+def _content_of(store: SqlStore, today: date) -> _Contents:
     if not store.is_current():
         raise DatabaseUnavailable("its tables are missing or of an older release", mend="exchange init")
     with store.transaction() as tx:
+        waiting = awaiting(tx, ChinaCalendar(), today)
         return _Contents(
-            tx.inbox.counts()["dead"], tx.outbox.counts().get(OutboxState.FAILED, 0), tx.get_meta(CONSUMING)
+            tx.inbox.counts()["dead"],
+            tx.outbox.counts().get(OutboxState.FAILED, 0),
+            tx.get_meta(CONSUMING),
+            len(waiting),
+            sum(one.overdue for one in waiting),
         )
 
 

@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
-from exchange.bootstrap import checkup
+from exchange.bootstrap import checkup, claim_checkup
 from exchange.bootstrap.findings import Finding, Level, guarded
 from exchange.bootstrap.home import open_directory, open_tree, open_work
 from exchange.bootstrap.settings import Home, Settings
@@ -41,6 +41,7 @@ def examine(settings: Settings) -> list[Finding]:
         *_where(profiles and view, "keys", lambda: checkup.keys(settings, profiles)),
         *_where(profiles, "databases", lambda: checkup.databases(settings, profiles)),
         *_where(profiles, "broker", lambda: checkup.broker(settings, windows, profiles, relays)),
+        *_where(view, claim_checkup.CHECK, lambda: claim_checkup.claims(settings)),
     ]
 
 

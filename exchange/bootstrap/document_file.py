@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, ValidationError
 
-from exchange.bootstrap.attached import attachment_of, read_attached
+from exchange.bootstrap.attached import Check, Leave, attachment_of, is_large, read_attached
 from exchange.clock import Clock
 from exchange.errors import BadConfiguration, CallerError
 from exchange.rules.numbers import parse_number
@@ -32,26 +32,54 @@ class DocumentFile(Wire):
     urgency: Urgency = Urgency.ORDINARY
     purpose: Purpose = Purpose.ACTION
     attachments: Annotated[tuple[Line, ...], Field(max_length=20)] = ()
-    """Paths, relative to the file."""
+    """Paths, relative to the file; what is too large to travel inside goes by the claim store."""
     notes: str = ""
 
 
-def read_document(path: Path, clock: Clock) -> tuple[Document, list[bytes]]:
+def read_document(
+    path: Path, clock: Clock, leave: Leave | None = None, check: Check = lambda document: None
+) -> tuple[Document, list[bytes]]:
     """Reads a document and the attachments it names; without a date it bears today's.
 
-    Raises BadConfiguration naming file, line and field of what is wrong; CallerError for a number that is none, or
-    what does not hold as a document.
+    Attachments too large to travel inside are left in the claim store by ``leave``, once all else holds and ``check``
+    has nothing against the document; the one returned names their claim checks. Raises BadConfiguration naming file,
+    line and field of what is wrong (a large one, without ``leave``); CallerError for a number that is none, or what
+    does not hold as a document; and what these two raise.
     """
     file = read_toml(path)
-    return document_of(file, file.validated(DocumentFile), clock)
+    content = file.validated(DocumentFile)
+    return document_of(file, content, clock, leave, check)
 
 
-def document_of(file: TomlFile, content: DocumentFile, clock: Clock) -> tuple[Document, list[bytes]]:
-    """The document that a file's content means, and its attachments. Raises as `read_document` does."""
-    enclosures = [
-        read_attached(file, ("attachments", position), name, BadConfiguration)
-        for position, name in enumerate(content.attachments)
-    ]
+def read_undated(path: Path, clock: Clock) -> tuple[Document, list[bytes]]:
+    """Reads the text of a joint document, which bears no date before all have signed it. Raises as `read_document`."""
+    file = read_toml(path)
+    content = file.validated(DocumentFile)
+    if content.date is not None:
+        mend = "leave the date out: a joint document is dated by its last signature"
+        raise BadConfiguration(file.fault(("date",), "bears a date before anybody has signed"), mend=mend)
+    document, enclosures = document_of(file, content, clock)
+    return document.model_copy(update={"date": None}), enclosures
+
+
+def document_of(
+    file: TomlFile,
+    content: DocumentFile,
+    clock: Clock,
+    leave: Leave | None = None,
+    check: Check = lambda document: None,
+) -> tuple[Document, list[bytes]]:
+    """The document that a file's content means, and its small attachments. Raises as `read_document` does."""
+    small: list[str] = []
+    large: list[str] = []
+    enclosures: list[bytes] = []
+    for position, name in enumerate(content.attachments):
+        place = ("attachments", position)
+        if leave is not None and is_large(file, place, name, BadConfiguration):
+            large.append(name)
+        else:
+            small.append(name)
+            enclosures.append(read_attached(file, place, name, BadConfiguration))
     try:
         document = Document(
             number=parse_number(content.number),
@@ -62,13 +90,17 @@ def document_of(file: TomlFile, content: DocumentFile, clock: Clock) -> tuple[Do
             title=content.title,
             addressees=content.addressees,
             body=content.body,
-            attachments=tuple(map(attachment_of, content.attachments, enclosures)),
+            attachments=tuple(map(attachment_of, small, enclosures)),
             date=content.date or clock.now().date(),
             notes=content.notes,
             purpose=content.purpose,
         )
     except ValidationError as error:
         raise does_not_hold(file.path, error) from None
+    if leave is not None and large:  # last of all: what does not hold otherwise need not be uploaded first
+        check(document)
+        claims = tuple(leave(file.path.parent / name) for name in large)
+        document = document.model_copy(update={"claims": claims})
     return document, enclosures
 
 

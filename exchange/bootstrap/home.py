@@ -90,12 +90,17 @@ def open_work(profile: Profile, take: Take | None = None) -> Work:
     """A member's handlers and rules, from its profile; a relay office needs ``take``. Raises BadConfiguration."""
     opinion_rule = load_rule(profile) if Role.DEPARTMENT in profile.roles and profile.rule else None
     decide_rule = load_decide_rule(profile) if Role.WINDOW in profile.roles and profile.rule else None
-    return work_for(profile.roles, opinion_rule, decide_rule, take)
+    return work_for(profile.roles, opinion_rule, decide_rule, take, covering=profile.notices.cover)
 
 
 def open_claims(settings: Settings) -> ClaimStore:
     """The store of large attachments: the one set, or the home's own folder. Raises ClaimStoreUnavailable."""
-    return open_claim_store(parse_place(settings.claims_url) if settings.claims_url else Home(settings.home).claims)
+    return open_claim_store(claims_place(settings))
+
+
+def claims_place(settings: Settings) -> str | Path:
+    """Where it is: a folder, or an address. Raises BadConfiguration."""
+    return parse_place(settings.claims_url) if settings.claims_url else Home(settings.home).claims
 
 
 def open_link(settings: Settings, address: str) -> Link:
@@ -129,8 +134,17 @@ def write_link(path: Path, link: Link) -> None:
 
 def window_of(settings: Settings) -> str:
     """The address of the domain's window. Raises NotFound."""
+    return _with_role(settings, Role.WINDOW)
+
+
+def relay_in(settings: Settings) -> str:
+    """The address of the domain's relay office. Raises NotFound."""
+    return _with_role(settings, Role.RELAY)
+
+
+def _with_role(settings: Settings, role: Role) -> str:
     profiles = load_profiles(Home(settings.home).departments)
     for profile in profiles.values():
-        if Role.WINDOW in profile.roles:
+        if role in profile.roles:
             return profile.address
-    raise NotFound("no member has the role 'window'", mend="add a profile with roles = ['window']")
+    raise NotFound(f"no member has the role '{role.value}'", mend=f"add a profile with roles = ['{role.value}']")

@@ -1,7 +1,8 @@
 """The demonstration of levels: a province's notice goes down to cities and counties, and everybody signs for it.
 
 What must come of it is counted beforehand from the tree itself; whatever comes out otherwise is a deviation. On the
-way some bodies sign late, one sends the notice back, and one city's link is cut for a while.
+way some bodies sign late, one sends the notice back, and one city's link is cut for a while. A form goes to all
+emergency bureaus and is collected from below, but for one that never answers.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from exchange.bootstrap.levels_form import FormRun
 from exchange.bootstrap.local import Seat
 from exchange.bootstrap.trial import Place, Trial, relay_and, trial
 from exchange.bootstrap.work import work_for
@@ -48,6 +50,8 @@ class Script:
     returns: str
     cut: str
     """The city whose link is cut."""
+    silent: str
+    """Who never answers the form."""
 
 
 def script_for(places: list[Place]) -> Script:
@@ -55,7 +59,7 @@ def script_for(places: list[Place]) -> Script:
     counties = [place.domain for place in places if level_of(place.domain) == 2]
     cities = [place.domain for place in places if level_of(place.domain) == 1]
     late = tuple(f"{domain}.emergency" for domain in (*cities[:1], *counties[1::4]))
-    return Script(late, f"{counties[-1]}.health", cities[-1])
+    return Script(late, f"{counties[-1]}.health", cities[-1], f"{counties[0]}.emergency")
 
 
 def part_of_tree(places: list[Place], cities: int, counties: int) -> list[Place]:
@@ -81,6 +85,7 @@ class LevelsDemo:
     """Seconds since the notice was issued, what happened in Chinese, and in English."""
     _stack: ExitStack = field(default_factory=ExitStack)
     _trial: Trial | None = None
+    _form: FormRun | None = None
 
     def __post_init__(self) -> None:
         self.script = script_for(self.places)
@@ -103,13 +108,15 @@ class LevelsDemo:
         """Issues the notice and yields how it stands until everybody has answered, or patience is over."""
         self._cut()
         self._issue()
+        self._ask()
         todo = [(CUT_FOR, self._mend), (LATE_AFTER, self._remind), (LATE_AFTER, self._sign_late)]
         while True:
             status = self.status()
             yield status
             spent = monotonic() - self.began
+            self.form.answer()
             todo = [(at, do) for at, do in todo if at > spent or not do()]
-            if (not todo and self._is_over(status)) or spent > PATIENCE:
+            if (not todo and self._is_over(status) and self.form.is_over()) or spent > PATIENCE:
                 self.ended = monotonic()
                 yield self.status()
                 return
@@ -138,7 +145,7 @@ class LevelsDemo:
             found.append(f"not signed: {', '.join(status.unsigned)}")
         if [body.address for body in status.returned] != [self.script.returns]:
             found.append("the notice was sent back by others than expected")
-        return found + list(self._doubled())
+        return found + list(self.form.deviations()) + list(self._doubled())
 
     def by_city(self) -> dict[str, Tally | None]:
         """The newest tally of every city, as the province's relay office has it."""
@@ -158,6 +165,12 @@ class LevelsDemo:
     def close(self) -> None:
         """Stops everything."""
         self._stack.close()
+
+    @property
+    def form(self) -> FormRun:
+        """The form that is collected."""
+        assert self._form is not None  # noqa: S101
+        return self._form
 
     @property
     def _served(self) -> Trial:
@@ -200,6 +213,12 @@ class LevelsDemo:
         )
         self.notice_id = issue_notice(self._node(f"{self.root}.office"), notice)
         self._note("下发 省政府办公厅发出通知", "the province's office issues the notice, sealed once")
+
+    def _ask(self) -> None:
+        bureaus = [f"{place.domain}.emergency" for place in self.places]
+        self._form = FormRun(self._node(f"{self.root}.office"), self._node, bureaus, self.script.silent)
+        self.form.issue(RealClock().now())
+        self._note("报表 向各级应急部门下发报表", "a form goes to all emergency bureaus, to be collected from below")
 
     def _cut(self) -> None:
         self.began = monotonic()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from exchange.bootstrap.attached import Leave
 from exchange.bootstrap.document_file import DocumentFile, document_of, does_not_hold
 from exchange.clock import Clock
 from exchange.errors import CallerError
@@ -23,17 +24,22 @@ class NoticeFile(DocumentFile):
 
 
 def read_notice(
-    path: Path, audience: str, act_by: date | None, clock: Clock, replaces: str | None = None
+    path: Path,
+    audience: str,
+    act_by: date | None,
+    clock: Clock,
+    replaces: str | None = None,
+    leave: Leave | None = None,
 ) -> tuple[Notice, list[bytes]]:
     """Reads a notice and the attachments it names; without a date it bears today's.
 
-    Raises BadConfiguration naming file, line and field of what is wrong; CallerError for a number that is none.
+    Large attachments as in `exchange.bootstrap.document_file.read_document`, whose errors it raises.
     """
     file = read_toml(path)
     content = file.validated(NoticeFile)
     if content.form is not None and act_by is None:
         raise CallerError("a notice that carries a form names the last day for answers", mend="give --act-by DAY")
-    document, enclosures = document_of(file, content, clock)
+    document, enclosures = document_of(file, content, clock, leave)
     try:
         notice = Notice(
             document=document,

@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from exchange.flow import chase, collecting, counting, documents, forward, lapse, pass_on, respond, sign_for, spread
+from exchange.flow import (
+    chase,
+    collecting,
+    counting,
+    cover,
+    documents,
+    evidence,
+    forward,
+    joint_lead,
+    joint_reader,
+    joint_signer,
+    lapse,
+    pass_on,
+    respond,
+    showing,
+    sign_for,
+    spread,
+)
 from exchange.flow.collect import Collector
 from exchange.flow.conclude import Concluder
 from exchange.flow.decision import DecideRule
-from exchange.flow.node import Node
+from exchange.flow.node import Node, Step
 from exchange.flow.opendesk import OpinionRule
+from exchange.flow.ports import Signed
 from exchange.flow.receipts import OnSigned
 from exchange.flow.receive import Handler
 from exchange.flow.undelivered import take_non_delivery
-from schemas import Aggregate, Document, NonDelivery, Role, Tally
+from exchange.rules.covering import Covering
+from schemas import Aggregate, Document, NonDelivery, Receipt, Role, Tally
 
 
 @dataclass
@@ -24,9 +43,15 @@ class Work:
     opinion_rule: OpinionRule | None = None
     decide_rule: DecideRule | None = None
     handlers: dict[str, Handler] = field(default_factory=dict)
-    on_signed: OnSigned | None = None
+    signed: tuple[OnSigned, ...] = ()
+    """Told, one after another, of every receipt for what the member has sent; each takes what is its own."""
     rounds: tuple[Callable[[Node], object], ...] = ()
     """Further periodic work."""
+
+    def on_signed(self, step: Step, moved: Sequence[Signed], receipts: Sequence[Receipt]) -> None:
+        """Tells all of them."""
+        for tell in self.signed:
+            tell(step, moved, receipts)
 
 
 def work_for(
@@ -35,17 +60,19 @@ def work_for(
     decide_rule: DecideRule | None = None,
     take: spread.Take | None = None,
     sign_at_once: bool = False,
+    covering: Covering = Covering.NONE,
 ) -> Work:
     """The handler tables of a member's roles, joined. Everyone takes official documents, and notices.
 
     A relay office that can ``take`` directories of other domains hands them on, too. ``sign_at_once`` signs for every
-    notice on arrival, where the member's own system files what comes.
+    notice on arrival, where the member's own system files what comes. ``covering`` says which notices wait at a relay
+    office for its cover.
     """
     work = Work(opinion_rule, decide_rule, _for_everyone())
     if Role.RELAY in roles:
-        work.handlers |= pass_on.handlers() | counting.handlers() | collecting.handlers()
-        work.on_signed = counting.on_signed
-        work.rounds += (counting.tell, collecting.tell)
+        work.handlers |= pass_on.handlers(covering) | counting.handlers() | collecting.handlers() | showing.handlers()
+        work.signed += (counting.on_signed,)
+        work.rounds += (counting.tell, collecting.tell, cover.CoverWatch().look)
     else:
         work.handlers |= sign_for.handlers(sign_at_once)
         work.handlers |= {Tally.KIND: counting.take_tally, Aggregate.KIND: collecting.take_aggregate}
@@ -55,16 +82,17 @@ def work_for(
         work.rounds += (spread.Spreader().look,)
     if Role.DEPARTMENT in roles:
         work.handlers |= respond.handlers()
-        work.on_signed = respond.on_signed
+        work.signed += (respond.on_signed,)
     if Role.MONITOR in roles:
         work.handlers |= lapse.handlers()
     if Role.WINDOW in roles:
         collector = Collector(Concluder(decide_rule))
         work.handlers |= collector.handlers()
-        work.on_signed = collector.on_signed
+        work.signed += (collector.on_signed,)
     return work
 
 
 def _for_everyone() -> dict[str, Handler]:
     own: dict[str, Handler] = {Document.KIND: documents.take_document, NonDelivery.KIND: take_non_delivery}
-    return own | forward.handlers()
+    joint = joint_lead.handlers() | joint_signer.handlers() | joint_reader.handlers()
+    return own | forward.handlers() | joint | evidence.handlers()

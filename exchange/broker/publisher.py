@@ -13,13 +13,13 @@ from collections.abc import Iterable, Sequence
 import pika
 import structlog
 from pika.channel import Channel
-from pika.exceptions import AMQPError
+from pika.exceptions import AMQPError, ShortStringTooLong
 from pika.spec import Basic, BasicProperties
 
 from exchange.broker.flight import Flight
 from exchange.broker.loop import START_PATIENCE, ConnectionLoop, error_of
 from exchange.broker.room import Room
-from exchange.broker.topology import DOCUMENTS, routing_key
+from exchange.broker.topology import DOCUMENTS, MAX_KEY, routing_key
 from exchange.clock import monotonic
 from exchange.flow.ports import OnResults, Publication, PublishOutcome, PublishResult
 
@@ -148,18 +148,22 @@ class ConfirmedPublisher:
                 self._send(self._channel, self._waiting.popleft(), now)
 
     def _send(self, channel: Channel, publication: Publication, now: float) -> None:
-        if len(publication.body) > MAX_BODY:
-            self._settle([_refused(publication, f"{len(publication.body)} octets; a message holds {MAX_BODY}")])
+        key = routing_key(publication.queue, self._sender)
+        fault = _fault(publication, key)
+        if fault is not None:
+            self._settle([_impossible(publication, fault)])
             return
         try:
             channel.basic_publish(
                 DOCUMENTS,
-                routing_key(publication.queue, self._sender),
+                key,
                 publication.body,
                 self._properties(publication),
                 mandatory=True,
             )
-        except AMQPError as error:  # a name too long or a header that AMQP cannot carry; nothing was sent
+        except ShortStringTooLong:  # nothing was sent
+            self._settle([_impossible(publication, f"a property has more octets than AMQP carries ({MAX_KEY})")])
+        except AMQPError as error:
             self._settle([_refused(publication, f"AMQP cannot carry it ({type(error).__name__})")])
         else:
             self._flight.sent(publication, now)
@@ -246,3 +250,17 @@ def _lost(publication: Publication, reason: str) -> PublishResult:
 
 def _refused(publication: Publication, reason: str) -> Fate:
     return publication, PublishResult(publication.id, PublishOutcome.REFUSED, reason)
+
+
+def _impossible(publication: Publication, reason: str) -> Fate:
+    return publication, PublishResult(publication.id, PublishOutcome.IMPOSSIBLE, reason)
+
+
+def _fault(publication: Publication, key: str) -> str | None:
+    """Why a publication can never go out; None where nothing is known against it."""
+    if len(publication.body) > MAX_BODY:
+        return f"it has {len(publication.body):,} octets, a message holds {MAX_BODY:,}"
+    octets = len(key.encode())
+    if octets > MAX_KEY:
+        return f"the addresses are too long: its routing key has {octets} octets, AMQP carries {MAX_KEY}"
+    return None

@@ -28,6 +28,9 @@ UNLIMITED = 1_000_000_000
 """A delivery limit that is never reached; -1 would mean the opposite to RabbitMQ 3.10 and 4.0."""
 
 
+MAX_KEY = 255
+"""Octets of a routing key, or of any other short string (AMQP 0-9-1, section 4.2.5.3)."""
+
 Arguments = Mapping[str, str | int | bool]
 """A queue's arguments by name."""
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from obstore.store import ClientConfig, RetryConfig
 
 _ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
+_PROBE = b"can this be stored and read?"
 _FAULTS = (BaseError, OSError, ValueError)
 
 
@@ -63,6 +64,21 @@ class ClaimStore:
             if found.meta["size"] > at_most:
                 raise ClaimTooLarge(f"a part has {found.meta['size']:,} bytes, {at_most:,} are declared")
             return bytes(found.bytes())
+
+    def probe(self) -> None:
+        """Leaves a few bytes and reads them back. Raises ClaimStoreUnavailable, or ClaimMissing where they are gone.
+
+        Taken away in a folder only: an account at a storage need not be allowed to delete, and one small object of
+        always the same name stays there.
+        """
+        name = "probe" if self._folder is None else f"probe-{os.urandom(8).hex()}"
+        self.put(name, _PROBE)
+        try:
+            if self.get(name, len(_PROBE)) != _PROBE:
+                raise ClaimStoreUnavailable("the claim store gives back something else than was stored")
+        finally:
+            if self._folder is not None:
+                (self._folder / name).unlink(missing_ok=True)
 
     def size(self, name: str) -> int | None:
         """An object's size in bytes, None where there is none. Raises ClaimStoreUnavailable."""

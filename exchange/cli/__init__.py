@@ -11,7 +11,23 @@ import typer
 
 from exchange.bootstrap import logs
 from exchange.bootstrap.member import SWITCH_INTERVAL
-from exchange.cli import collection, console, desk, domain, domains, keys, letters, links, notice, people, runs, upkeep
+from exchange.cli import (
+    collection,
+    console,
+    covers,
+    desk,
+    domain,
+    domains,
+    joint,
+    keys,
+    letters,
+    links,
+    notice,
+    people,
+    receipts,
+    runs,
+    upkeep,
+)
 from exchange.cli.view import printable
 from exchange.errors import ExchangeError
 
@@ -48,8 +64,11 @@ domain.register(app)
 people.register(app)
 desk.register(app)
 letters.register(app)
+joint.register(app)
 notice.register(app)
+covers.register(notice.notices)
 collection.register(notice.notices)
+receipts.register(notice.notices)
 upkeep.register(app)
 keys.register(app)
 domains.register(app)

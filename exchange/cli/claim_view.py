@@ -1,8 +1,9 @@
-"""Large attachments at the terminal: fetched into a folder, with a bar that shows how far each one is."""
+"""Large attachments at the terminal: left in the claim store and fetched, with a bar that shows how far each one is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -16,9 +17,10 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
+from exchange.bootstrap.attached import Leave
 from exchange.bootstrap.home import open_claims
-from exchange.bootstrap.settings import Settings
-from exchange.claims import fetch, is_at
+from exchange.bootstrap.settings import Home, Settings
+from exchange.claims import fetch, is_at, upload
 from exchange.cli.letter_view import file_name
 from exchange.cli.view import errors, plain
 from exchange.flow.dossier import Filed, claims
@@ -40,6 +42,25 @@ def fetch_claims(items: Sequence[Filed], folder: Path, settings: Settings) -> It
             task = bar.add_task(plain(path.name).plain, total=claim.size)
             yield fetch(claim, path, store, progress=partial(_move, bar, task))
             _move(bar, task, claim.size, claim.size)
+
+
+@contextmanager
+def leaving_claims(settings: Settings, address: str) -> Iterator[Leave]:
+    """Leaves a member's large files in the claim store; one that was interrupted goes on where it was.
+
+    What is yielded raises CallerError, Conflict, ClaimStoreUnavailable or FileUnusable.
+    """
+    with ExitStack() as stack:
+        shown: list[Progress] = []
+
+        def leave(path: Path) -> ClaimCheck:
+            if not shown:
+                shown.append(stack.enter_context(_bar()))
+            task = shown[0].add_task(plain(path.name).plain, total=path.stat().st_size)
+            uploads = Home(settings.home).uploads(address)
+            return upload(path, open_claims(settings), uploads, progress=partial(_move, shown[0], task))
+
+        yield leave
 
 
 def _move(bar: Progress, task: TaskID, done: int, total: int) -> None:

@@ -23,7 +23,7 @@ from exchange.flow import respond
 from exchange.flow.dossier import dossier, filed
 from exchange.flow.ports import DeskRow, StoredDocument
 from exchange.flow.request_record import request_status, requests_here
-from schemas import Opinion, ProcedureKind, SpecialProcedure, Verdict
+from schemas import Document, JointDocument, Opinion, ProcedureKind, SpecialProcedure, Verdict
 
 
 def register(app: typer.Typer) -> None:
@@ -43,13 +43,14 @@ def inbox(
     """What lies on a desk: consultations to answer, documents received, and where requests stand. 待办。
 
     A request that came is answered with `exchange send FILE --to WHO-ASKED --answers ID`, or passed on to the superior
-    with `exchange forward ID --opinion FILE`.
+    with `exchange forward ID --opinion FILE`. What waits for a signature is in `exchange joint list`.
     """
     settings = Settings.read(home=home)
     node = open_as(settings, as_).node
     with node.store.reading() as tx:
         rows = tx.desk.recent() if every else tx.desk.waiting()
         documents = tx.documents.recent("received", "document", 20)
+        documents += tx.documents.recent("received", JointDocument.KIND, 20)
     requests = requests_here(node)
     if as_json:
         print_json(_inbox_json(rows, documents) | {"requests": [request_json(one) for one in requests]})
@@ -58,7 +59,8 @@ def inbox(
     if requests:
         console.print(requests_view(requests))
     for document in documents:
-        console.print(plain(f"公文 document {document.message_id} from {document.sender}"))
+        what = "公文 document" if document.kind == Document.KIND else "联合行文 joint document"
+        console.print(plain(f"{what} {document.message_id} from {document.sender}"))
 
 
 def _inbox_table(rows: Sequence[DeskRow]) -> Table:
@@ -80,7 +82,7 @@ def _inbox_json(rows: Sequence[DeskRow], documents: Sequence[StoredDocument]) ->
              "message_id": r.consultation_id}
             for r in rows
         ],
-        "documents": [{"message_id": d.message_id, "sender": d.sender} for d in documents],
+        "documents": [{"message_id": d.message_id, "sender": d.sender, "kind": d.kind} for d in documents],
     }  # fmt: skip
 
 

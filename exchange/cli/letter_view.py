@@ -13,8 +13,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from exchange.cli.document_view import Lines, document_lines, joint_json, joint_lines, without_keys
 from exchange.cli.view import OUTCOMES, VERDICTS, due_text, moment, plain, printable, times
-from exchange.envelope import Verified
 from exchange.flow.dossier import Filed, attachments, claims
 from schemas import (
     Body,
@@ -28,8 +28,12 @@ from schemas import (
     Document,
     Escalation,
     ForwardedRequest,
+    JointDocument,
+    JointDraft,
+    JointEnded,
+    JointRefusal,
+    JointSignature,
     Opinion,
-    Purpose,
     Reminder,
     RequestForwarded,
 )
@@ -47,6 +51,11 @@ _KINDS = {
     Document.KIND: "公文",
     ForwardedRequest.KIND: "转报请示",
     RequestForwarded.KIND: "请示转报告知",
+    JointDraft.KIND: "联合行文稿",
+    JointSignature.KIND: "会签",
+    JointRefusal.KIND: "拒签",
+    JointEnded.KIND: "会签终止",
+    JointDocument.KIND: "联合行文",
 }
 
 _SILENCE = {
@@ -55,8 +64,6 @@ _SILENCE = {
     DefaultMode.REFUSAL: "silence means refusal",
 }
 
-Lines = Iterator[tuple[str, str]]
-
 
 def letter_view(item: Filed) -> RenderableType:
     """A message among others of its case: who wrote it and when, and what it says."""
@@ -64,7 +71,8 @@ def letter_view(item: Filed) -> RenderableType:
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(overflow="fold")
     body = item.verified.body if item.verified else None
-    for label, text in (*(_says(body) if body else ()), *_handling(item)):
+    says = joint_lines(item.joint) if item.joint else _says(body) if body else ()
+    for label, text in (*says, *_handling(item)):
         if text:
             grid.add_row(plain(label), plain(text))
     return Group(_heading(item), Padding(grid, (0, 0, 1, 2)))
@@ -74,7 +82,12 @@ def whole_letter_view(item: Filed) -> RenderableType:
     """A message with all its fields; to be printed with soft wrapping, since its lines are as long as they are."""
     parts: list[RenderableType] = [_heading(item)]
     if item.verified is not None:
-        parts.append(JSON(printable(json.dumps(_without_keys(item.verified), ensure_ascii=False))))
+        parts.append(_json(without_keys(json.loads(item.verified.payload))))
+    if item.joint is not None:
+        parts.append(_json(joint_json(item.joint)))
+    if item.passed_on is not None:
+        parts.append(plain("原文 as its origin signed it:", "dim"))
+        parts.append(_json(without_keys(json.loads(item.passed_on.payload))))
     parts += [plain(f"{label}: {text}", "dim") for label, text in _handling(item)]
     return Group(*parts)
 
@@ -87,7 +100,9 @@ def letter_json(item: Filed) -> dict[str, Any]:
         "direction": item.stored.direction,
         "sender": item.stored.sender,
         "recorded_at": item.stored.recorded_at.isoformat(),
-        "body": _without_keys(item.verified) if item.verified else None,
+        "body": without_keys(json.loads(item.verified.payload)) if item.verified else None,
+        "joint": joint_json(item.joint) if item.joint else None,
+        "passed_on": without_keys(json.loads(item.passed_on.payload)) if item.passed_on else None,
         "fault": item.fault,
         "attachments": [attachment.model_dump() for attachment, _ in attachments(item)],
         "copies": [
@@ -110,13 +125,8 @@ def save_attachments(items: Sequence[Filed], folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _without_keys(verified: Verified) -> Any:
-    """A body as it was signed, but for the keys of large attachments: what is shown ends in logs and on screens."""
-    body = json.loads(verified.payload)
-    for document in (body, body.get("opinion")):
-        for claim in document.get("claims", ()) if isinstance(document, dict) else ():
-            del claim["content_key"]
-    return body
+def _json(value: Any) -> JSON:
+    return JSON(printable(json.dumps(value, ensure_ascii=False)))
 
 
 def file_name(name: str, digest: str) -> str:
@@ -156,30 +166,21 @@ def _says(body: Body) -> Lines:
     elif isinstance(body, Decision):
         yield from _decision(body)
     elif isinstance(body, Document):
-        yield from _document(body)
+        yield from document_lines(body)
     elif isinstance(body, ForwardedRequest):
         yield "请示人 asked by", body.origin
         yield "转报 passed on by", " → ".join(body.path)
-        yield from _document(body.opinion)
+        yield from document_lines(body.opinion)
+    elif isinstance(body, JointDraft):
+        yield "会签 to be signed by", ", ".join(body.signers)
+        yield from document_lines(body.document)
+    elif isinstance(body, JointRefusal | JointEnded):
+        yield "理由 reasons", body.reasons
     elif isinstance(body, RequestForwarded):
         yield "转报 passed on", f"{body.path[-1]} → {body.to}"
         yield "意见 opinion", body.opinion
     else:
         yield from _notice(body)
-
-
-_PURPOSES = {Purpose.INFORMATION: "周知 for information", Purpose.RECORD: "存档 for the files"}
-
-
-def _document(body: Document) -> Lines:
-    yield "文种 kind", body.kind.value
-    yield "文号 number", str(body.number)
-    yield "签发人 signatory", body.signatory or ""
-    yield "标题 title", body.title
-    yield "主送 addressees", "、".join(body.addressees)
-    yield "抄送 copies", ", ".join(body.copies)
-    yield "用途 purpose", _PURPOSES.get(body.purpose, "")
-    yield "正文 text", body.body
 
 
 def _application(body: Consultation) -> Lines:

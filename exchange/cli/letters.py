@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -9,11 +10,12 @@ import typer
 
 from exchange.bootstrap.document_file import read_document
 from exchange.bootstrap.settings import Settings
+from exchange.cli.claim_view import leaving_claims
 from exchange.cli.domain import HomeOption, JsonOption
 from exchange.cli.options import AsOption, open_as
 from exchange.cli.view import console, plain, print_json
 from exchange.flow.forward import forward_request
-from exchange.flow.send import send_document
+from exchange.flow.send import check_document, send_document
 
 _PANEL = "公文 Documents"
 
@@ -59,15 +61,17 @@ def send(
     title = "关于追加防汛经费的请示"
     addressees = ["合肥市人民政府"]
     body = "..."
-    attachments = ["plan.pdf"]
+    attachments = ["plan.pdf"]    # by paths beside the file; above 256 KiB they go by the claim store
     purpose = "action"            # or information: nobody need act on it
     ```
 
     `exchange show MESSAGE` then shows where a request stands.
     """
     settings = Settings.read(home=home)
-    document, enclosures = read_document(file, settings.clock)
     node = open_as(settings, as_).node
+    lawful = partial(check_document, node, addressees=to, copies=copy or (), in_reply_to=answers)
+    with leaving_claims(settings, node.address) as leave:
+        document, enclosures = read_document(file, settings.clock, leave, lawful)
     sent = send_document(node, document, to, copies=copy or (), enclosures=enclosures, in_reply_to=answers)
     if as_json:
         print_json({"message_id": sent, "kind": document.kind.value})
@@ -94,8 +98,9 @@ def forward(
     is told; the answer (批复) goes to them, with a copy for you. The opinion's file is written as for `exchange send`.
     """
     settings = Settings.read(home=home)
-    document, enclosures = read_document(opinion, settings.clock)
     node = open_as(settings, as_).node
+    with leaving_claims(settings, node.address) as leave:
+        document, enclosures = read_document(opinion, settings.clock, leave)
     sent = forward_request(node, message, document, to=to, copies=copy or (), enclosures=enclosures)
     if as_json:
         print_json({"message_id": sent})

@@ -11,13 +11,18 @@ from rich.table import Table
 from rich.text import Text
 
 from exchange.bootstrap.levels_demo import LevelsDemo
+from exchange.cli.collection_view import collected_view
 from exchange.cli.notice_view import counts_table, notice_view
-from exchange.cli.view import console
+from exchange.cli.view import console, plain
+from exchange.flow.collecting import Collected
 from exchange.flow.notice_status import NoticeStatus
+from exchange.rules.collection import sums
 from exchange.rules.hierarchy import superior_of
 from schemas import Count
 
 _SHOWN = 8
+_WHOLE = 20
+"""Domains up to which the whole table of answers is shown."""
 
 
 def run_levels(demo: LevelsDemo) -> bool:
@@ -32,10 +37,13 @@ def run_levels(demo: LevelsDemo) -> bool:
                 live.update(_view(demo, found))
                 time.sleep(0.25)
         found, deviations, messages = demo.status(), demo.deviations(), demo.messages()
+        collection = demo.form.found()
     finally:
         demo.close()
     console.print()
     console.print(notice_view(found))
+    console.print()
+    console.print(_form_totals(collection) if len(demo.places) > _WHOLE else collected_view(collection))
     spent = demo.ended - demo.began
     console.print(
         f"\n{len(demo.places)} domains 个层级域, {sum(c.meant for c in found.counts)} bodies 个单位, "
@@ -49,10 +57,22 @@ def run_levels(demo: LevelsDemo) -> bool:
     return not deviations
 
 
+def _form_totals(found: Collected) -> RenderableType:
+    """The last line of the table, and who is missing."""
+    if found.aggregate is None:
+        return Text("尚无报送 nothing has come in", "red")
+    added = sums(found.form, found.aggregate)
+    totals = [f"{one.label} {added[one.name].sum} {one.unit}" for one in found.form.fields if one.name in added]
+    answered = sum(total.answered for total in found.aggregate.totals)
+    missing = ", ".join(found.aggregate.missing) or "–"
+    return plain(" · ".join([found.form.title, f"已报 answered {answered}", *totals, f"未报 missing {missing}"]))
+
+
 def _view(demo: LevelsDemo, found: NoticeStatus) -> RenderableType:
     parts: list[RenderableType] = [_cities(demo)]
     if found.counts:
         parts.append(counts_table(found.counts))
+    parts.append(_form_totals(demo.form.found()))
     for at, chinese, english in demo.events[-_SHOWN:]:
         parts.append(Text.assemble((f"{at:6.1f} s  ", "dim"), chinese, ("  " + english, "dim")))
     return Group(*parts)

@@ -1,4 +1,4 @@
-"""Commands about notices that go down through the levels: notice send, status, sign, return, remind, recall, list."""
+"""Commands about notices that go down through the levels: sent, followed, signed for, taken back."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rich.live import Live
 
 from exchange.bootstrap.notice_file import read_notice
 from exchange.bootstrap.settings import Settings
+from exchange.cli.claim_view import leaving_claims
 from exchange.cli.domain import HomeOption, JsonOption
 from exchange.cli.notice_view import notice_json, notice_view, notices_view, row_json
 from exchange.cli.options import AsOption, open_as
@@ -69,7 +70,7 @@ def send(
     title = "关于做好防汛工作的通知"
     body = "..."
     urgency = "urgent"            # or ordinary, extra-urgent
-    attachments = ["plan.pdf"]
+    attachments = ["plan.pdf"]    # by paths beside the file; above 256 KiB they go by the claim store
 
     [form]                        # what everybody is to answer, if anything
     title = "防汛物资"
@@ -82,8 +83,11 @@ def send(
     ```
     """
     settings = Settings.read(home=home)
-    notice, enclosures = read_notice(file, audience, act_by.date() if act_by else None, settings.clock, replaces)
-    notice_id = issue.issue_notice(open_as(settings, as_).node, notice, enclosures)
+    node, day = open_as(settings, as_).node, act_by.date() if act_by else None
+    issue.check_audience(node, audience)  # before anything large is uploaded
+    with leaving_claims(settings, node.address) as leave:
+        notice, enclosures = read_notice(file, audience, day, settings.clock, replaces, leave)
+    notice_id = issue.issue_notice(node, notice, enclosures)
     if as_json:
         print_json({"notice": notice_id})
     else:
@@ -120,7 +124,7 @@ def status(
 
 @notices.command("list")
 def list_(as_: AsOption = None, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Notices issued here, or received. 通知列表。"""
+    """Notices issued here, received, or passed on; of these also what waits for a cover. 通知列表。"""
     node = open_as(Settings.read(home=home), as_).node
     with node.store.reading() as tx:
         rows = tx.notices.recent()
@@ -164,8 +168,20 @@ def recall(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Takes a notice back; nothing is erased, and who had read it is still shown. 撤回。"""
-    _done(as_json, notice, issue.recall(open_as(Settings.read(home=home), as_).node, notice, reason), "已撤回 recalled")
+    """Takes a notice back; nothing is erased, and who had read it is still shown. 撤回。
+
+    Shows who had signed for it, and who had it, as far as that is counted now. Each level's relay office then tells who
+    had signed before the recall, by name: `exchange notice status NOTICE --watch` fills up until all have.
+    """
+    node = open_as(Settings.read(home=home), as_).node
+    message_id = issue.recall(node, notice, reason)
+    found = _look(node, notice)
+    if as_json:
+        print_json({"notice": notice, "message_id": message_id, "status": notice_json(found)})
+        return
+    console.print(plain(f"已撤回 recalled: {notice}"))
+    console.print(notice_view(found))
+    console.print(plain(f"已签名单 who had signed, by name: exchange notice status {notice} --watch"))
 
 
 def _done(as_json: bool, notice: str, message_id: str, said: str) -> None:

@@ -11,13 +11,16 @@ from rich.table import Table
 from rich.text import Text
 
 from exchange.cli.view import moment, plain
+from exchange.flow.cover import Waiting
 from exchange.flow.notice_status import NoticeStatus
 from exchange.flow.ports import NoticeRow
-from schemas import Count
+from exchange.rules.hierarchy import domain_of, level_of
+from schemas import AtRecall, Count, Named
 
 LEVELS = ("省 province", "市 city", "县 county", "乡 township")
 STATES = {
     "open": ("待签收", "open", "cyan"),
+    "waiting": ("待转发", "waits for a cover", "yellow"),
     "signed": ("已签收", "signed", "green"),
     "returned": ("已退回", "returned", "yellow"),
     "recalled": ("已撤回", "recalled", "dim"),
@@ -25,6 +28,13 @@ STATES = {
 }
 _SEATS = {"origin": "发 issued", "relay": "转 passed on", "reader": "收 received"}
 _NAMES = 12
+_AT_RECALL = (
+    ("signed_before", "撤回前已签 had signed before", "bold yellow"),
+    ("signed_after", "撤回后签收 signed after", "yellow"),
+    ("unsigned", "已收未签 had it, unsigned", "cyan"),
+    ("not_arrived", "未收到 did not have it", "dim"),
+)
+"""How readers stood when a notice was taken back: the field, its name, its colour."""
 
 
 def notice_view(found: NoticeStatus) -> RenderableType:
@@ -36,15 +46,59 @@ def notice_view(found: NoticeStatus) -> RenderableType:
     lines: list[RenderableType] = [head, Text(f"{row.notice_id}  {moment(row.received_at)}  → {row.audience}", "dim")]
     if row.act_by:
         lines.append(Text(f"限 {row.act_by} 前办理 · to be dealt with by {row.act_by}"))
+    if found.waits is not None:
+        lines.append(_waits(found.waits))
     if not found.counts:
         lines.append(Text("尚无签收情况 nothing has been counted yet", "dim"))
         return Group(*lines)
     lines.append(counts_table(found.counts))
-    if found.unsigned:
+    if found.unsigned and row.state == "open":
         lines.append(_names("未签收 not signed", found.unsigned, found.unsigned_more))
+    if row.state in ("recalled", "replaced"):
+        lines += at_recall_lines(found)
     for body in found.returned:
         lines.append(Text.assemble(("退回 returned ", "yellow"), plain(body.address), ": ", plain(body.reason)))
     return Group(*lines)
+
+
+def at_recall_lines(found: NoticeStatus) -> list[RenderableType]:
+    """Who had signed for a notice that was taken back, who had it, and who had not, by name and level."""
+    at = found.row.settled_at
+    head = "撤回 taken back" if found.row.state == "recalled" else "替换 replaced"
+    lines: list[RenderableType] = [Text(f"{head} {moment(at) if at else ''}", "dim")]
+    if found.at_recall is None:
+        lines.append(Text("各级尚未报告何人已签 no level has told yet who had signed", "dim"))
+        return lines
+    for field, title, colour in _AT_RECALL:
+        lines += _by_level(title, getattr(found.at_recall, field), colour)
+    if not found.over:
+        lines.append(Text("尚有层级未报告 some levels have not told yet", "dim"))
+    return lines
+
+
+def _by_level(title: str, named: Named, colour: str) -> list[Text]:
+    by_level: dict[int, list[str]] = {}
+    for name in named.names:
+        by_level.setdefault(level_of(domain_of(name)), []).append(name)
+    lines = [
+        Text.assemble((f"{title} ", colour), (f"{level_name(level)} ({len(names)}): ", "dim"), "、".join(names))
+        for level, names in sorted(by_level.items())
+    ]
+    return [*lines, Text(f"{title}: +{named.more}", colour)] if named.more else lines
+
+
+def at_recall_json(found: AtRecall | None) -> dict[str, Any] | None:
+    """The same for machines: bodies with their level."""
+    if found is None:
+        return None
+    every = {field: getattr(found, field) for field, _, _ in _AT_RECALL}
+    return {
+        field: {
+            "bodies": [{"body": name, "level": level_of(domain_of(name))} for name in named.names],
+            "more": named.more, "number": named.number,
+        }
+        for field, named in every.items()
+    }  # fmt: skip
 
 
 def counts_table(counts: Sequence[Count]) -> Table:
@@ -92,9 +146,12 @@ def notice_json(found: NoticeStatus) -> dict[str, Any]:
     return {
         "notice": row.notice_id, "seat": row.seat, "state": row.state, "number": row.number, "title": row.title,
         "audience": row.audience, "act_by": row.act_by, "over": found.over,
+        "cover_due": found.waits.due.isoformat() if found.waits else None,
         "counts": [count.model_dump(mode="json") for count in found.counts],
         "unsigned": list(found.unsigned), "unsigned_more": found.unsigned_more,
         "returned": [body.model_dump(mode="json") for body in found.returned], "returned_more": found.returned_more,
+        "recalled_at": row.settled_at.isoformat() if row.settled_at and row.state in ("recalled", "replaced") else None,
+        "at_recall": at_recall_json(found.at_recall),
     }  # fmt: skip
 
 
@@ -107,6 +164,13 @@ def state_of(state: str) -> Text:
     """A state in both languages."""
     chinese, english, colour = STATES[state]
     return Text(f"{chinese} {english}", colour)
+
+
+def _waits(waits: Waiting) -> Text:
+    rung = f" · 已催办 reminded at {waits.row.reminded} %" if waits.row.reminded else ""
+    style = "red" if waits.overdue else "yellow"
+    said = f"待本级转发 waits for this level's cover, until {waits.due}{rung}: exchange notice cover"
+    return Text(f"{said} {waits.row.notice_id} --instruction FILE", style)
 
 
 def _numbers(count: Count) -> tuple[str, str, str, str]:

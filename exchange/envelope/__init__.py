@@ -1,12 +1,14 @@
 """How a document is protected: signed, sealed, opened, verified. COSE (RFC 9052), HPKE (RFC 9180), Ed25519."""
 
-from exchange.envelope.document import Trust, Verified, sign_document, verify_signed
+from exchange.envelope.cosign import Cosigned, countersign, join, read_cosigned, verify_countersignature
+from exchange.envelope.document import Trust, Verified, payload_of, sign_document, verify_signed
 from exchange.envelope.keys import DecryptionKey, Identity, Recipient, Signer
 from exchange.envelope.leaves import pack_leaves, unpack_leaves
 from exchange.envelope.opening import Opened, open_envelope, peek
 from exchange.envelope.sealing import Sealed, envelope_for, seal, sealed_to
 
 __all__ = [
+    "Cosigned",
     "DecryptionKey",
     "Identity",
     "Opened",
@@ -15,13 +17,18 @@ __all__ = [
     "Signer",
     "Trust",
     "Verified",
+    "countersign",
     "envelope_for",
+    "join",
     "open_envelope",
     "pack_leaves",
+    "payload_of",
     "peek",
+    "read_cosigned",
     "seal",
     "sealed_to",
     "sign_document",
     "unpack_leaves",
+    "verify_countersignature",
     "verify_signed",
 ]

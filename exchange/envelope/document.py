@@ -42,6 +42,7 @@ CLOCK_SKEW = timedelta(minutes=10)
 """How far in our future a message may have been written."""
 
 M = TypeVar("M", bound=BaseModel)
+B = TypeVar("B", bound=Body)
 
 _LABELS = frozenset({HEADER, ENCLOSURES})
 _CONTENT_TYPE = re.compile(r"application/vnd\.yizhan\.([a-z][a-z-]{0,39})\+json; version=([0-9]{1,4})")
@@ -92,10 +93,15 @@ def verify_signed(signed: bytes, trust: Trust, now: datetime | None = None) -> V
     header = parse_header(header_bytes)
     _check_signer(signer, header, now)
     model, version = _model(message.header.get(CONTENT_TYPE), header.kind)
-    body = _parse(model, message.payload)
+    body = parse_body(model, message.payload)
     if body.written_version > version:
         raise Malformed(f"{header.kind}: says what its schema version {version} does not know")
     return Verified(header, header_bytes, body, message.payload, digests)
+
+
+def payload_of(signed: bytes) -> bytes:
+    """The body's bytes of a signed document that was verified when it came. Raises Malformed or Unsupported."""
+    return read_sign1(signed, SIGNED_LIMIT, _LABELS).payload
 
 
 @lru_cache(maxsize=64)
@@ -138,12 +144,17 @@ def _labels(header: Any) -> tuple[bytes, tuple[bytes, ...]]:
 def _check_signer(signer: Signer, header: Header, now: datetime | None) -> None:
     if signer.address != header.sender:
         raise Forged(f"sender: signed by {signer.address}, sent as {header.sender}")
-    if not signer.not_before <= header.created_at <= signer.not_after:
-        raise Untrusted(f"certificate: not valid when {header.sender} signed")
-    if signer.revoked_at is not None and header.created_at >= signer.revoked_at:
-        raise Untrusted(f"certificate: {header.sender} was revoked before it signed")
-    if now is not None and header.created_at > now + CLOCK_SKEW:
-        raise Untrusted(f"time: {header.sender} signed in the future; compare the clocks")
+    check_time(signer, header.created_at, now)
+
+
+def check_time(signer: Signer, at: datetime, now: datetime | None) -> None:
+    """Raises Untrusted unless a signature of that moment counts; ``now`` refuses one from the future."""
+    if not signer.not_before <= at <= signer.not_after:
+        raise Untrusted(f"certificate: not valid when {signer.address} signed")
+    if signer.revoked_at is not None and at >= signer.revoked_at:
+        raise Untrusted(f"certificate: {signer.address} was revoked before it signed")
+    if now is not None and at > now + CLOCK_SKEW:
+        raise Untrusted(f"time: {signer.address} signed in the future; compare the clocks")
 
 
 def _model(declared: Any, kind: str) -> tuple[type[Body], int]:
@@ -159,7 +170,8 @@ def _model(declared: Any, kind: str) -> tuple[type[Body], int]:
     return model, version
 
 
-def _parse(model: type[Body], payload: bytes) -> Body:
+def parse_body(model: type[B], payload: bytes) -> B:
+    """A body from its JSON bytes. Raises Malformed."""
     body = _as_written(model, payload)
     if body is not None:
         return body

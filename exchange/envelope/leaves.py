@@ -15,11 +15,11 @@ def pack_leaves(leaves: Sequence[bytes]) -> bytes:
     return cbor.encode(list(leaves))
 
 
-def unpack_leaves(data: bytes) -> list[bytes]:
-    """The leaves of a list: 1 to 1,000, each up to 64 KiB. Raises Malformed."""
+def unpack_leaves(data: bytes, longest: int = _LONGEST) -> list[bytes]:
+    """The leaves of a list: 1 to 1,000, each up to 64 KiB, or to ``longest``. Raises Malformed."""
     leaves = cbor.decode(data, "receipts", _LIMIT)
     if not isinstance(leaves, list | tuple) or not 1 <= len(leaves) <= _MOST:
         raise Malformed("receipts: not a list of 1 to 1,000")
-    if any(not isinstance(leaf, bytes) or len(leaf) > _LONGEST for leaf in leaves):
+    if any(not isinstance(leaf, bytes) or len(leaf) > longest for leaf in leaves):
         raise Malformed("receipts: one is not a byte string, or too long")
     return list(leaves)

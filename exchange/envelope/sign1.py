@@ -53,7 +53,7 @@ def read_sign1(data: bytes, limit: int, understood: frozenset[Any]) -> Sign1:
     header = cbor.decode(protected, "signature header", _PROTECTED_LIMIT)
     if not isinstance(header, Mapping):
         raise Malformed("signature header: not a map")
-    _check_header(header, understood)
+    check_header(header, understood)
     return Sign1(protected, header, payload, signature)
 
 
@@ -75,7 +75,8 @@ def thumbprint(header: Mapping[Any, Any]) -> bytes:
     return x5t[1]
 
 
-def _check_header(header: Mapping[Any, Any], understood: frozenset[Any]) -> None:
+def check_header(header: Mapping[Any, Any], understood: frozenset[Any]) -> None:
+    """Raises Malformed or Unsupported for a signature header with anything in it that is not known here."""
     if header.get(ALG) != EDDSA:
         raise Unsupported("signature header: the algorithm is not EdDSA")
     critical = header.get(CRIT, [])

@@ -8,11 +8,11 @@ from datetime import date, datetime
 
 from pydantic import ValidationError
 
-from exchange.errors import CallerError, Conflict, NotFound
+from exchange.errors import CallerError, Conflict
 from exchange.flow.collecting import form_in, no_form
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import NoticeRow, Transaction
-from exchange.flow.sign_for import sign_in
+from exchange.flow.sign_for import as_read, sign_in
 from exchange.rules.forms import answer_due, check_answer
 from schemas import FieldValue, Form, FormAnswer
 
@@ -32,7 +32,7 @@ class Asked:
 def asked(node: Node, notice_id: str) -> Asked:
     """What a notice that came here asks for, and until when. Raises NotFound, or CallerError without a form."""
     with node.store.reading() as tx:
-        row, form = _came(tx, notice_id)
+        row, form = _came(tx, notice_id, node.address)
     signed_at = row.settled_at if row.settled_at is not None else node.clock.now()
     due, provisional = answer_due(form, date.fromisoformat(row.act_by or ""), signed_at, node.calendar)
     return Asked(row, form, due, provisional)
@@ -45,7 +45,7 @@ def answer_form(node: Node, notice_id: str, values: Mapping[str, str]) -> str:
     field at fault, Conflict when the notice was sent back, recalled or replaced, or the clock has gone backwards.
     """
     with node.step() as step:
-        row, form = _came(step.tx, notice_id)
+        row, form = _came(step.tx, notice_id, node.address)
         answer = _answer(notice_id, values)
         check_answer(form, answer)
         if row.state == "open":
@@ -58,10 +58,8 @@ def answer_form(node: Node, notice_id: str, values: Mapping[str, str]) -> str:
     return message_id
 
 
-def _came(tx: Transaction, notice_id: str) -> tuple[NoticeRow, Form]:
-    row = tx.notices.get(notice_id)
-    if row is None or row.seat != "reader":
-        raise NotFound(f"no notice {notice_id} came here", mend="`exchange notice list` shows what came")
+def _came(tx: Transaction, notice_id: str, address: str) -> tuple[NoticeRow, Form]:
+    row = as_read(tx, notice_id, address)
     form = form_in(tx, notice_id)
     if form is None:
         raise no_form(notice_id)

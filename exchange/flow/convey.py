@@ -23,6 +23,11 @@ def offices_among(directory: Lookup, addresses: Iterable[str]) -> frozenset[str]
     return frozenset(one for one in addresses if Role.WINDOW in _roles(directory, one))
 
 
+def known_among(directory: Lookup, addresses: Iterable[str]) -> tuple[str, ...]:
+    """Those bodies that are known here; where others stand cannot be told."""
+    return tuple(one for one in addresses if _roles(directory, one))
+
+
 def stands_above(directory: Lookup, body: str, other: str) -> bool:
     """Whether a body is a superior of another one, in the line of subordination."""
     return direction(other, body, offices_among(directory, (body, other))) is Direction.UP
@@ -66,7 +71,7 @@ def check_arrival(
     if document.purpose is Purpose.RECORD:
         return
     meant = main_addressees(header, document)
-    known = [one for one in meant if _roles(directory, one)]
+    known = known_among(directory, meant)
     if meant and not known:
         return
     offices = offices_among(directory, (header.sender, *known, *document.copies))

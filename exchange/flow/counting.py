@@ -38,10 +38,10 @@ def on_signed(step: Step, moved: Sequence[Signed], receipts: Sequence[Receipt]) 
         if row is None or row.seat != "relay":
             continue
         if item.accepted:
-            fact = received(item.addressee, receipt.signed_for_at, item.digest)
+            fact = received(item.addressee, receipt.signed_for_at, item.proof)
         else:
             reason = (item.reason or _NO_REASON)[:_REASON]
-            fact = returned(item.addressee, receipt.signed_for_at, reason, item.digest)
+            fact = returned(item.addressee, receipt.signed_for_at, reason, item.proof)
         _learn(step, row.notice_id, fact, item.receipt_id)
 
 
@@ -96,9 +96,16 @@ def tell(node: Node) -> int:
     with node.step() as step:
         rows = [row for row in step.tx.notices.changed(_ROUND) if row.seat == "relay"]
         for row in rows:
-            step.send(tally_in(step.tx, row, node.directory.domain), (row.source,), conversation_id=row.notice_id)
-            step.tx.notices.told(row.notice_id, row.serial + 1)
+            tell_now(step, row)
     return len(rows)
+
+
+def tell_now(step: Step, row: NoticeRow) -> Tally:
+    """Sends a tally upward; returns it."""
+    tally = tally_in(step.tx, row, step.node.directory.domain)
+    step.send(tally, (row.source,), conversation_id=row.notice_id)
+    step.tx.notices.told(row.notice_id, row.serial + 1)
+    return tally
 
 
 def tally_in(tx: Transaction, row: NoticeRow, domain: str) -> Tally:
@@ -107,7 +114,9 @@ def tally_in(tx: Transaction, row: NoticeRow, domain: str) -> Tally:
     found = tx.notices.branches(row.notice_id)
     branches = {branch.domain: Tally.model_validate_json(branch.tally) for branch in found if branch.tally}
     leaves = leaves_of(own, branches)
-    return tally_of(row.notice_id, domain, row.serial + 1, own, branches, tree_root(leaves) if leaves else None)
+    root = tree_root(leaves) if leaves else None
+    recalled_at = row.settled_at if row.state in ("recalled", "replaced") else None
+    return tally_of(row.notice_id, domain, row.serial + 1, own, branches, root, recalled_at)
 
 
 def _learn(step: Step, notice_id: str, fact: Reader, message_id: str) -> None:
@@ -123,6 +132,7 @@ def _learn(step: Step, notice_id: str, fact: Reader, message_id: str) -> None:
     )  # fmt: skip
     if after != row:
         step.tx.notices.set_reader(after)
+    if (after.state, after.proof) != (row.state, row.proof):  # what else is kept of it, no tally tells
         step.tx.notices.touch(notice_id)
 
 

@@ -175,7 +175,10 @@ class Dispatcher:
         return groups
 
     def _again(self, result: PublishResult, real: datetime) -> datetime | None:
+        """When to try again; None gives the copy up."""
         attempts = self._flying[result.id].attempts
+        if result.outcome is PublishOutcome.IMPOSSIBLE:
+            return None
         if result.outcome is PublishOutcome.UNROUTABLE and attempts + 1 >= self._give_up_after:
             return None
         return real + self._retry_after * float(2 ** min(attempts, 6))

@@ -11,9 +11,21 @@ from dataclasses import dataclass
 
 from exchange.envelope import Verified, verify_signed
 from exchange.errors import NotFound, SenderError
+from exchange.flow.joint_reader import JointIssue, open_issue
 from exchange.flow.node import Node
 from exchange.flow.ports import OutboxView, StoredDocument, Transaction
-from schemas import Attachment, Body, ClaimCheck, Consultation, Document, ForwardedRequest
+from schemas import (
+    Attachment,
+    Body,
+    ClaimCheck,
+    Consultation,
+    Document,
+    ForwardedRequest,
+    Forwarding,
+    JointDocument,
+    JointDraft,
+    Notice,
+)
 
 
 @dataclass(frozen=True)
@@ -26,6 +38,10 @@ class Filed:
     """Why it does not verify, where it does not."""
     copies: tuple[OutboxView, ...]
     """Where each addressee's copy stands, if this member sent it."""
+    joint: JointIssue | None = None
+    """What a joint document says and who has signed it, once all of that holds; else ``fault`` says why not."""
+    passed_on: Verified | None = None
+    """What a relay office's forwarding holds, as its origin signed it; it was verified when it came."""
 
 
 def dossier(node: Node, case_number: str) -> list[Filed]:
@@ -41,9 +57,14 @@ def dossier(node: Node, case_number: str) -> list[Filed]:
 
 
 def filed(node: Node, message_id: str) -> list[Filed]:
-    """The messages under an id (unique only with their sender). Raises NotFound."""
+    """The messages under an id (unique only with their sender), or what brought the notice of that id.
+
+    Raises NotFound.
+    """
     with node.store.reading() as tx:
-        found = [_filed(node, tx, stored) for stored in tx.documents.find(message_id)]
+        notice = tx.notices.get(message_id)
+        there = tx.documents.find(message_id) or (tx.documents.find(notice.forwarding_id) if notice else [])
+        found = [_filed(node, tx, stored) for stored in there]
     if not found:
         raise NotFound(
             f"no message or case {message_id} at {node.address}",
@@ -55,24 +76,36 @@ def filed(node: Node, message_id: str) -> list[Filed]:
 def attachments(item: Filed) -> Iterator[tuple[Attachment, bytes]]:
     """A message's attachments with their content: only what the signed document names by digest."""
     contents = {hashlib.sha256(content).hexdigest(): content for content in item.stored.enclosures}
-    for attachment in _named(item.verified.body) if item.verified else ():
+    for attachment in _named(item) if item.verified else ():
         if attachment.digest in contents:
             yield attachment, contents[attachment.digest]
 
 
 def claims(item: Filed) -> tuple[ClaimCheck, ...]:
     """A message's attachments that lie in the claim store."""
+    document = document_in(item)
+    return document.claims if document is not None else ()
+
+
+def document_in(item: Filed) -> Document | None:
+    """The official document that a message is or carries: a notice's, an own opinion, a text that several sign."""
+    verified = item.passed_on or item.verified
+    body: Body | None = verified.body if verified else None
+    if item.joint is not None:
+        return item.joint.draft.document
+    if isinstance(body, JointDraft | Notice):
+        return body.document
+    if isinstance(body, ForwardedRequest):
+        return body.opinion
+    return body if isinstance(body, Document) else None
+
+
+def _named(item: Filed) -> Iterator[Attachment]:
     body = item.verified.body if item.verified else None
-    return body.claims if isinstance(body, Document) else ()
-
-
-def _named(body: Body) -> Iterator[Attachment]:
     if isinstance(body, Consultation):
         yield from (material.attachment for material in body.application.materials if material.attachment)
-    elif isinstance(body, Document):
-        yield from body.attachments
-    elif isinstance(body, ForwardedRequest):
-        yield from body.opinion.attachments
+    document = document_in(item)
+    yield from document.attachments if document else ()
 
 
 def _conversation(tx: Transaction, case_number: str) -> str | None:
@@ -87,6 +120,16 @@ def _conversation(tx: Transaction, case_number: str) -> str | None:
 def _filed(node: Node, tx: Transaction, stored: StoredDocument) -> Filed:
     copies = tuple(tx.outbox.rows(stored.message_id)) if stored.direction == "sent" else ()
     try:
-        return Filed(stored, verify_signed(stored.signed, node.directory), "", copies)
+        verified = verify_signed(stored.signed, node.directory)
     except SenderError as error:
         return Filed(stored, None, str(error), copies)
+    try:
+        if isinstance(verified.body, JointDocument):
+            joint = open_issue(node.directory, verified.header, verified.body, stored.enclosures)
+            return Filed(stored, verified, "", copies, joint)
+        if isinstance(verified.body, Forwarding) and stored.enclosures:
+            passed_on = verify_signed(stored.enclosures[0], node.directory)
+            return Filed(stored, verified, "", copies, passed_on=passed_on)
+    except SenderError as error:
+        return Filed(stored, verified, str(error), copies)
+    return Filed(stored, verified, "", copies)

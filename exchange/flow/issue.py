@@ -12,22 +12,26 @@ from exchange.flow.ports import BranchRow, NoticeRow, Transaction
 from exchange.rules.audience import nobody, parse_audience, unknown
 from exchange.rules.hierarchy import relay_of
 from exchange.rules.secrecy import check_secrecy
-from schemas import Notice, NoticeReminder, Recall
+from schemas import Notice, NoticeReminder, Recall, Urgency
 
 
 def issue_notice(node: Node, notice: Notice, enclosures: Sequence[bytes] = ()) -> str:
     """Puts a notice into the outbox for the relay office of the own domain; returns the notice's id.
 
-    Raises Secret for a classified document, CallerError for an audience that is wrong or matches nobody, or enclosures
-    that are not the attachments named; NotFound for a body that no directory lists, or where there is no relay office;
-    Conflict when what it replaces is not an open notice of this origin.
+    Raises Secret for a classified document; CallerError for an audience that is wrong or matches nobody, enclosures
+    that are not the attachments named, or at a relay office itself; NotFound for a body that no directory lists, or
+    where there is no relay office; Conflict when what it replaces is not an open notice of this origin.
     """
     check_secrecy(notice.document)
-    _check_audience(node, notice.audience)
+    check_audience(node, notice.audience)
     named = [attachment.digest for attachment in notice.document.attachments]
     if named != [hashlib.sha256(enclosure).hexdigest() for enclosure in enclosures]:
         raise CallerError("the enclosures are not the document's attachments", mend="give them in the document's order")
     relay = relay_of(node.directory.domain)
+    if relay == node.address:
+        raise CallerError(
+            "a relay office passes on, and issues nothing", mend="issue it --as the office or a department"
+        )
     node.expect((relay,))
     with node.step() as step:
         notice_id = step.send(notice, (relay,), urgency=notice.document.urgency, enclosures=enclosures)
@@ -49,7 +53,10 @@ def remind(node: Node, notice_id: str, rung: int = 0) -> str:
         row = issued(step.tx, notice_id)
         _expect_open(row)
         message_id = step.send(
-            NoticeReminder(notice_id=notice_id, rung=rung, at=step.now), (row.source,), conversation_id=notice_id
+            NoticeReminder(notice_id=notice_id, rung=rung, at=step.now),
+            (row.source,),
+            conversation_id=notice_id,
+            urgency=Urgency(row.urgency),
         )
         if rung > row.reminded:
             step.tx.notices.move(notice_id, {"open"}, "open", reminded=rung)
@@ -73,6 +80,7 @@ def recall(node: Node, notice_id: str, reason: str) -> str:
             Recall(notice_id=notice_id, digest=digest, reason=reason, at=step.now),
             (row.source,),
             conversation_id=notice_id,
+            urgency=Urgency(row.urgency),
         )
         step.tx.notices.move(notice_id, {"open"}, "recalled", settled_at=step.now, reason=reason)
         step.note("notice-recalled", None, message_id, notice=notice_id)
@@ -92,8 +100,8 @@ def _expect_open(row: NoticeRow) -> None:
         raise Conflict(f"notice {row.notice_id} is {row.state}", mend="nothing is to be done any more")
 
 
-def _check_audience(node: Node, text: str) -> None:
-    """Whether the expression means anybody, over all levels that are known here."""
+def check_audience(node: Node, text: str) -> None:
+    """Whether the expression means anybody, over all levels that are known here. Raises CallerError or NotFound."""
     audience = parse_audience(text, node.directory.domain)
     listed = [(member.address, member.roles) for member in node.directory.everyone]
     addresses = {address for address, _ in listed}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from exchange.flow.counting import tally_in
+from exchange.flow.cover import Waiting, waiting
 from exchange.flow.node import Node
 from exchange.flow.ports import NoticeRow
-from schemas import Count, ReturnedBy, Tally
+from schemas import AtRecall, Count, ReturnedBy, Tally
 
 
 @dataclass(frozen=True)
@@ -20,13 +21,30 @@ class NoticeStatus:
     unsigned_more: int = 0
     returned: tuple[ReturnedBy, ...] = ()
     returned_more: int = 0
+    waits: Waiting | None = None
+    """At a relay office whose cover it waits for."""
+    at_recall: AtRecall | None = None
+    """How it stood with its readers when it was recalled or replaced, as far as levels below have told."""
 
     @property
     def over(self) -> bool:
-        """Whether everybody has signed for it or sent it back; never while nothing is known."""
-        return self.row.state != "open" or (
-            any(count.meant for count in self.counts) and not self.unsigned and not self.unsigned_more
-        )
+        """Whether there is nothing more to come; never while nothing is known.
+
+        All have signed for it or sent it back; or it was taken back, and all levels have told who had it then.
+        """
+        if self.row.seat == "reader":
+            return self.row.state != "open"
+        if self.row.state in ("recalled", "replaced"):
+            return self.told_at_recall == sum(count.meant - count.returned for count in self.counts)
+        return any(count.meant for count in self.counts) and not self.unsigned and not self.unsigned_more
+
+    @property
+    def told_at_recall(self) -> int | None:
+        """How many bodies are known to have had it, or not, when it was taken back; None while nothing is."""
+        found = self.at_recall
+        if found is None:
+            return None
+        return sum(one.number for one in (found.signed_before, found.signed_after, found.unsigned, found.not_arrived))
 
 
 def notice_status(node: Node, notice_id: str) -> NoticeStatus | None:
@@ -36,10 +54,16 @@ def notice_status(node: Node, notice_id: str) -> NoticeStatus | None:
         if row is None:
             return None
         if row.seat == "relay":
-            return _status(row, tally_in(tx, row, node.directory.domain))
+            found = _status(row, tally_in(tx, row, node.directory.domain))
+            if row.state == "waiting":
+                return replace(found, waits=waiting(row, node.calendar, node.clock.now().date()))
+            return found
         told = [branch.tally for branch in tx.notices.branches(notice_id) if branch.tally]
     return _status(row, Tally.model_validate_json(told[0])) if told else NoticeStatus(row)
 
 
 def _status(row: NoticeRow, tally: Tally) -> NoticeStatus:
-    return NoticeStatus(row, tally.counts, tally.unsigned, tally.unsigned_more, tally.returned, tally.returned_more)
+    return NoticeStatus(
+        row, tally.counts, tally.unsigned, tally.unsigned_more, tally.returned, tally.returned_more,
+        at_recall=tally.at_recall,
+    )  # fmt: skip

@@ -1,49 +1,69 @@
-"""What an origin signed and a relay office passed on: unpacked and checked, the same at every stop."""
+"""What an origin signed and relay offices passed on: unpacked and checked, the same at every stop.
+
+Every relay office's own signed forwarding comes along. So each stage of the way is proved by whoever was there, and a
+cover can be neither left out, nor altered, nor made up in another's name.
+"""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from exchange.envelope import verify_signed
-from exchange.errors import Returned, SenderError
-from exchange.flow.node import Step
-from exchange.flow.receive import Incoming
+from exchange.envelope import Verified, verify_signed
+from exchange.errors import CallerError, Returned, SenderError
+from exchange.flow.node import Node
 from exchange.rules.addressing import home_of
+from exchange.rules.covering import act_by_under, check_covers
 from exchange.rules.hierarchy import relay_of, superior_of
-from schemas import MAX_RELAYS, Forwarding, Header, Notice, NoticeReminder, Recall
+from exchange.rules.secrecy import check_secrecy
+from schemas import MAX_RELAYS, Cover, Forwarding, Header, Notice, NoticeReminder, Recall
 
 Passed = Notice | NoticeReminder | Recall
 
 
 @dataclass(frozen=True)
+class Covered:
+    """A cover with whoever has signed it, and when."""
+
+    relay: str
+    at: datetime
+    cover: Cover
+
+
+@dataclass(frozen=True)
 class Forwarded:
-    """What came down, with the origin's signature verified."""
+    """What came down, with every signature verified; or what goes down from here."""
 
     forwarding: Forwarding
     header: Header
     """The origin's own."""
     body: Passed
     enclosures: tuple[bytes, ...]
-    """The origin's signed bytes first, then its attachments; to be passed on as they are."""
+    """The origin's signed bytes, its attachments, the forwardings before; to be passed on as they are."""
+    covers: tuple[Covered, ...] = ()
+    """The highest level's first; only a notice has any."""
+
+    @property
+    def act_by(self) -> str | None:
+        """Until the end of which day it is to be dealt with here, by the notice and its covers (ISO 8601)."""
+        if not isinstance(self.body, Notice):
+            return None
+        day = act_by_under(self.body, [one.cover for one in self.covers])
+        return day.isoformat() if day is not None else None
 
 
-def unpack(step: Step, incoming: Incoming, forwarding: Forwarding) -> Forwarded:
-    """Verifies what a relay office passes on. Raises Returned: altered, not signed, on a wrong way or in a circle."""
-    _check_path(step, incoming.sender, forwarding)
-    enclosures = incoming.opened.enclosures
+def unpack(node: Node, header: Header, forwarding: Forwarding, enclosures: Sequence[bytes]) -> Forwarded:
+    """Verifies what a relay office passes on; ``header`` is its own.
+
+    Raises Returned: altered, not signed, on a wrong way or in a circle, without a cover that there was, or with one
+    that says what it may not.
+    """
+    _check_path(node, header.sender, forwarding)
     if not enclosures or hashlib.sha256(enclosures[0]).hexdigest() != forwarding.digest:
-        raise Returned(
-            "what is enclosed is not what the forwarding names",
-            code="altered",
-            mend="pass the origin's signed bytes on as they came",
-        )
-    try:
-        origin = verify_signed(enclosures[0], step.node.directory, step.node.clock.now())
-    except SenderError as error:
-        raise Returned(
-            f"the origin's signature does not hold: {error}", code="origin", mend="pass on what its origin has signed"
-        ) from error
+        raise _altered("what is enclosed is not what the forwarding names")
+    origin = _verified(node, enclosures[0], "the origin's signature")
     body = origin.body
     if not isinstance(body, Passed) or origin.header.sender != forwarding.origin:
         raise Returned(
@@ -54,10 +74,62 @@ def unpack(step: Step, incoming: Incoming, forwarding: Forwarding) -> Forwarded:
     named = origin.header.message_id if isinstance(body, Notice) else body.notice_id
     if named != forwarding.notice_id:
         raise Returned("what is passed on is about another notice", code="origin", mend="name the notice it is about")
-    return Forwarded(forwarding, origin.header, body, enclosures)
+    stages = _stages(node, origin, forwarding, enclosures)
+    covers = [Covered(one.sender, one.created_at, said.cover) for one, said in (*stages, (header, forwarding))
+              if said.cover is not None]  # fmt: skip
+    _check_covers(body, covers)
+    return Forwarded(forwarding, origin.header, body, tuple(enclosures), tuple(covers))
 
 
-def _check_path(step: Step, sender: str, forwarding: Forwarding) -> None:
+def _stages(
+    node: Node, origin: Verified, forwarding: Forwarding, enclosures: Sequence[bytes]
+) -> list[tuple[Header, Forwarding]]:
+    """What each relay office before the last one has signed: the same notice, for the next of the path."""
+    digests = tuple(hashlib.sha256(one).digest() for one in enclosures)
+    begin = 1 + len(origin.enclosures)
+    if digests[1:begin] != origin.enclosures:
+        raise _altered("the attachments are not those that the origin has signed")
+    if len(enclosures) != begin + len(forwarding.path) - 1:
+        raise _altered("not every relay office's signed forwarding is enclosed, or there is more")
+    found: list[tuple[Header, Forwarding]] = []
+    for place, relay in enumerate(forwarding.path[:-1]):
+        stage = _verified(node, enclosures[begin + place], f"the signature of {relay}")
+        said = stage.body
+        if not isinstance(said, Forwarding) or stage.header.sender != relay:
+            raise _altered(f"the signed forwarding of {relay} is missing")
+        if (said.notice_id, said.origin, said.digest) != (forwarding.notice_id, forwarding.origin, forwarding.digest):
+            raise _altered(f"{relay} has passed on something else")
+        if said.path != forwarding.path[: place + 1] or forwarding.path[place + 1] not in stage.header.addressees:
+            raise _astray(f"{relay} did not pass it on to {forwarding.path[place + 1]}")
+        if stage.enclosures != digests[: begin + place]:
+            raise _altered(f"not what {relay} has passed on")
+        found.append((stage.header, said))
+    return found
+
+
+def _verified(node: Node, signed: bytes, what: str) -> Verified:
+    try:
+        return verify_signed(signed, node.directory, node.clock.now())
+    except SenderError as error:
+        raise Returned(
+            f"{what} does not hold: {error}", code="origin", mend="pass on what was signed as it came"
+        ) from error
+
+
+def _check_covers(body: Passed, covers: Sequence[Covered]) -> None:
+    if not covers:
+        return
+    if not isinstance(body, Notice):
+        raise Returned(f"a {body.KIND} has no cover", code="cover", mend="pass it on as it came")
+    try:
+        check_covers(body, [one.cover for one in covers])
+        for one in covers:
+            check_secrecy(one.cover.document)
+    except CallerError as error:
+        raise Returned(str(error), code=error.code, mend=error.mend) from error
+
+
+def _check_path(node: Node, sender: str, forwarding: Forwarding) -> None:
     """From the origin's own relay office straight down, one level at a time, to whoever has sent it."""
     path = forwarding.path
     expected = relay_of(home_of(forwarding.origin))
@@ -67,9 +139,9 @@ def _check_path(step: Step, sender: str, forwarding: Forwarding) -> None:
         expected = relay
     if path[0] != relay_of(home_of(forwarding.origin)) or len(set(path)) != len(path):
         raise _astray("it did not begin at the origin's relay office, or went round in a circle")
-    own, last = step.node.directory.domain, home_of(path[-1])
+    own, last = node.directory.domain, home_of(path[-1])
     if path[-1] != sender or own not in (last, _child(own, last)):
-        raise _astray(f"{sender} is not the relay office that may pass it on to {step.node.address}")
+        raise _astray(f"{sender} is not the relay office that may pass it on to {node.address}")
     if len(path) >= MAX_RELAYS and own != last:
         raise _astray(f"it has passed {len(path)} relay offices")
 
@@ -80,3 +152,7 @@ def _child(own: str, upper: str) -> str | None:
 
 def _astray(why: str) -> Returned:
     return Returned(f"not on its way down: {why}", code="path", mend="a notice goes down level by level")
+
+
+def _altered(why: str) -> Returned:
+    return Returned(f"not as it was signed: {why}", code="altered", mend="pass on what came, all of it, as it came")

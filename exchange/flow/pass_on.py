@@ -2,28 +2,62 @@
 
 The origin's signed bytes travel inside unchanged. One message, sealed once, goes to all own bodies that are meant and
 to the relay offices of those lower levels where somebody might be; so nobody's cost grows with the number of readers.
+Where they are more than a message can address, several go out, each body in exactly one of them.
+A notice that is to get a cover first is put down with everybody who is meant, and goes on by `exchange.flow.cover`.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from exchange.errors import CallerError, Returned
 from exchange.flow.checks import expect
 from exchange.flow.collecting import expect_answers
-from exchange.flow.node import Step
+from exchange.flow.node import Node, Step
 from exchange.flow.origin import Forwarded, unpack
 from exchange.flow.ports import BranchRow, NoticeRow, ReaderRow
 from exchange.flow.receive import Handler, Incoming
-from exchange.rules.audience import Audience, parse_audience
+from exchange.rules.addressing import home_of
+from exchange.rules.audience import parse_audience
+from exchange.rules.covering import Covering
 from exchange.rules.hierarchy import domain_of, relay_of
-from schemas import Body, Forwarding, Notice, NoticeReminder, Recall
+from exchange.rules.splitting import groups
+from schemas import MAX_ADDRESSEES, Body, Forwarding, Header, Notice, NoticeReminder, Recall
 
 _OPEN = frozenset({"open"})
+_WAITING = frozenset({"waiting"})
 
 
-def handlers() -> dict[str, Handler]:
-    """What a relay office takes in to pass it on."""
+@dataclass(frozen=True)
+class Came:
+    """What is to be passed on, as it came here: in which message, and from whom."""
+
+    source: str
+    message_id: str
+    onward: Forwarded
+    """As it goes on: with the own address at the end of its path, and without a cover of ours yet."""
+
+
+def handlers(covering: Covering = Covering.NONE) -> dict[str, Handler]:
+    """What a relay office takes in to pass it on; ``covering`` says which notices wait for its cover first."""
+
+    def take_own(step: Step, incoming: Incoming, body: Body) -> None:
+        opened = incoming.opened
+        onward = from_own(step.node, opened.header, body, opened.signed, opened.enclosures)
+        _pass_on(step, Came(incoming.sender, incoming.message_id, onward), covering.asks(from_above=False))
+
+    def take_from_above(step: Step, incoming: Incoming, body: Body) -> None:
+        opened = incoming.opened
+        if (
+            incoming.sender == step.node.address
+        ):  # our own copy, as one of those meant: it was put down when it was sent
+            return
+        onward = from_above(step.node, opened.header, expect(body, Forwarding), opened.signed, opened.enclosures)
+        _pass_on(step, Came(incoming.sender, incoming.message_id, onward), covering.asks(from_above=True))
+
     return {
         Notice.KIND: take_own,
         NoticeReminder.KIND: take_own,
@@ -32,119 +66,139 @@ def handlers() -> dict[str, Handler]:
     }
 
 
-def take_own(step: Step, incoming: Incoming, body: Body) -> None:
-    """A body of the own level has something passed on. It begins its way here."""
-    opened = incoming.opened
-    if domain_of(incoming.sender) != step.node.directory.domain:
-        raise Returned(f"{incoming.sender} is of another level", code="path", mend="hand it to your own relay office")
+def from_own(node: Node, header: Header, body: Body, signed: bytes, enclosures: Sequence[bytes]) -> Forwarded:
+    """What a body of the own level has passed on: it begins its way here. Raises Returned."""
+    if home_of(header.sender) != node.directory.domain:
+        raise Returned(f"{header.sender} is of another level", code="path", mend="hand it to your own relay office")
     if not isinstance(body, Notice | NoticeReminder | Recall):
         raise Returned(f"{body.KIND} is not passed on", code="wrong-kind", mend="send it to whom it concerns")
     forwarding = Forwarding(
-        notice_id=opened.header.message_id if isinstance(body, Notice) else body.notice_id,
-        origin=incoming.sender,
-        digest=opened.digest,
-        path=(step.node.address,),
+        notice_id=header.message_id if isinstance(body, Notice) else body.notice_id,
+        origin=header.sender,
+        digest=hashlib.sha256(signed).hexdigest(),
+        path=(node.address,),
     )
-    enclosures = (opened.signed, *opened.enclosures)
-    _pass_on(step, incoming.sender, Forwarded(forwarding, opened.header, body, enclosures))
+    return Forwarded(forwarding, header, body, (signed, *enclosures))
 
 
-def take_from_above(step: Step, incoming: Incoming, body: Body) -> None:
-    """The level above passes something on."""
-    forwarding = expect(body, Forwarding)
-    forwarded = unpack(step, incoming, forwarding)
-    onward = forwarding.model_copy(update={"path": (*forwarding.path, step.node.address)})
-    _pass_on(step, incoming.sender, Forwarded(onward, forwarded.header, forwarded.body, forwarded.enclosures))
+def from_above(
+    node: Node, header: Header, forwarding: Forwarding, signed: bytes, enclosures: Sequence[bytes]
+) -> Forwarded:
+    """What the level above passes on, as it goes on from here. Raises Returned as `unpack` does."""
+    came = unpack(node, header, forwarding, enclosures)
+    onward = forwarding.model_copy(update={"path": (*forwarding.path, node.address), "cover": None})
+    return replace(came, forwarding=onward, enclosures=(*came.enclosures, signed))
 
 
-def _pass_on(step: Step, source: str, forwarded: Forwarded) -> None:
-    if isinstance(forwarded.body, Notice):
-        _spread(step, source, forwarded, forwarded.body)
+def send_on(step: Step, onward: Forwarded, readers: Sequence[str], branches: Sequence[str]) -> list[str]:
+    """Sends it to own bodies and to the relay offices of domains below, in as many messages as they need; their ids."""
+    return [
+        step.send(
+            onward.forwarding,
+            group,
+            conversation_id=onward.forwarding.notice_id,
+            urgency=onward.header.urgency,
+            enclosures=onward.enclosures,
+        )
+        for group in groups([*readers, *map(relay_of, branches)], MAX_ADDRESSEES)
+    ]
+
+
+def _pass_on(step: Step, came: Came, waits: bool) -> None:
+    if isinstance(came.onward.body, Notice):
+        _spread(step, came, came.onward.body, waits)
     else:
-        _follow(step, source, forwarded)
+        _follow(step, came)
 
 
-def _spread(step: Step, source: str, forwarded: Forwarded, notice: Notice) -> None:
-    """A notice, to everybody at this level and below who is meant."""
-    forwarding = forwarded.forwarding
+def _spread(step: Step, came: Came, notice: Notice, waits: bool) -> None:
+    """A notice, to everybody at this level and below who is meant; at once, or once it has its cover."""
+    forwarding = came.onward.forwarding
     present = step.tx.notices.get(forwarding.notice_id)
     if present is not None:
         if present.digest != forwarding.digest:
             raise Returned("another notice has this id", code="id-reused", mend="issue it anew")
         return
-    audience = _audience(notice, forwarding.origin)
-    directory = step.node.directory
-    listed = [(member.address, member.roles) for member in directory.members if member.revoked_at is None]
-    readers = [one for one in audience.bodies(listed, directory.domain) if one != forwarding.origin]
-    lower = [one.domain for one in directory.directory.delegations if one.revoked_at is None]
-    branches = [domain for domain in lower if audience.reaches(domain)]
-    forwarding_id = _send(step, forwarded, [*readers, *map(relay_of, branches)])
+    readers, branches = _meant(step, notice, forwarding.origin)
+    waits = waits and bool(readers or branches)
+    sent = [came.message_id] if waits else send_on(step, came.onward, readers, branches)
+    message_id, *further = sent or [step.node.new_id()]
     step.tx.notices.add(
-        _row(step, source, forwarded, notice, forwarding_id),
+        _row(step, came, notice, "waiting" if waits else "open", message_id),
         [ReaderRow(forwarding.notice_id, address, "none") for address in readers],
         [BranchRow(forwarding.notice_id, domain) for domain in branches],
+        further,
     )
     expect_answers(step, forwarding.notice_id, notice, branches)
     earlier = step.tx.notices.get(notice.replaces) if notice.replaces is not None else None
     if earlier is not None and earlier.origin == forwarding.origin:
-        step.tx.notices.move(earlier.notice_id, _OPEN, "replaced", settled_at=step.now)
+        _settle(step, earlier.notice_id, "replaced", came.onward.header.created_at)
     step.note(
-        "notice-passed-on", None, forwarding_id,
+        "notice-waits" if waits else "notice-passed-on", None, message_id,
         notice=forwarding.notice_id, readers=len(readers), levels_below=len(branches),
     )  # fmt: skip
 
 
-def _follow(step: Step, source: str, forwarded: Forwarded) -> None:
-    """A reminder or a recall, the way that its notice went."""
-    forwarding = forwarded.forwarding
-    row = step.tx.notices.get(forwarding.notice_id)
-    if row is None:
-        raise Returned(f"no notice {forwarding.notice_id} here", code="unknown-notice", mend="send the notice first")
-    if (row.origin, row.source) != (forwarding.origin, source):
-        raise Returned("this notice is another's", code="not-entitled", mend="its origin alone follows it up")
-    readers = step.tx.notices.readers(row.notice_id)
-    if isinstance(forwarded.body, Recall):
-        if forwarded.body.digest != row.digest:
-            raise Returned("the recall is of another text", code="altered", mend="recall what was issued")
-        step.tx.notices.move(row.notice_id, _OPEN, "recalled", settled_at=step.now, reason=forwarded.body.reason)
-    else:
-        readers = [reader for reader in readers if reader.state in ("none", "has")]
-    branches = [relay_of(branch.domain) for branch in step.tx.notices.branches(row.notice_id)]
-    _send(step, forwarded, [*(reader.address for reader in readers), *branches])
-
-
-def _send(step: Step, forwarded: Forwarded, addressees: Sequence[str]) -> str:
-    return step.send(
-        forwarded.forwarding,
-        addressees,
-        conversation_id=forwarded.forwarding.notice_id,
-        urgency=forwarded.header.urgency,
-        enclosures=forwarded.enclosures,
-    )
-
-
-def _audience(notice: Notice, origin: str) -> Audience:
+def _meant(step: Step, notice: Notice, origin: str) -> tuple[list[str], list[str]]:
+    """Own bodies that are to have a notice, and domains below where somebody might be. Raises Returned."""
     try:
-        return parse_audience(notice.audience, domain_of(origin))
+        audience = parse_audience(notice.audience, domain_of(origin))
     except CallerError as error:
         raise Returned(str(error), code="audience", mend=error.mend) from error
+    directory = step.node.directory
+    listed = [(member.address, member.roles) for member in directory.members if member.revoked_at is None]
+    readers = [one for one in audience.bodies(listed, directory.domain) if one != origin]
+    lower = [one.domain for one in directory.directory.delegations if one.revoked_at is None]
+    return readers, [domain for domain in lower if audience.reaches(domain)]
 
 
-def _row(step: Step, source: str, forwarded: Forwarded, notice: Notice, forwarding_id: str) -> NoticeRow:
+def _follow(step: Step, came: Came) -> None:
+    """A reminder or a recall, the way that its notice went; nowhere, while the notice waits here for its cover."""
+    onward = came.onward
+    row = step.tx.notices.get(onward.forwarding.notice_id)
+    if row is None:
+        raise Returned(f"no notice {onward.forwarding.notice_id} here", code="unknown-notice", mend="send it first")
+    if (row.origin, row.source) != (onward.forwarding.origin, came.source):
+        raise Returned("this notice is another's", code="not-entitled", mend="its origin alone follows it up")
+    readers = step.tx.notices.readers(row.notice_id)
+    if isinstance(onward.body, Recall):
+        if onward.body.digest != row.digest:
+            raise Returned("the recall is of another text", code="altered", mend="recall what was issued")
+        _settle(step, row.notice_id, "recalled", onward.body.at, onward.body.reason)
+        if row.state == "waiting":
+            step.note("notice-recalled", None, came.message_id, notice=row.notice_id)
+            return
+    elif row.state != "open":
+        step.note("notice-reminded", None, came.message_id, notice=row.notice_id, state=row.state)
+        return
+    else:
+        readers = [reader for reader in readers if reader.state in ("none", "has")]
+    below = [branch.domain for branch in step.tx.notices.branches(row.notice_id)]
+    send_on(step, onward, [reader.address for reader in readers], below)
+
+
+def _settle(step: Step, notice_id: str, state: str, at: datetime, reason: str | None = None) -> None:
+    """Taken back at ``at`` by its origin's time, which decides who had signed before; the level above is told that."""
+    if step.tx.notices.move(notice_id, _OPEN | _WAITING, state, settled_at=at, reason=reason):
+        step.tx.notices.touch(notice_id)
+
+
+def _row(step: Step, came: Came, notice: Notice, state: str, message_id: str) -> NoticeRow:
+    onward = came.onward
     return NoticeRow(
-        notice_id=forwarded.forwarding.notice_id,
+        notice_id=onward.forwarding.notice_id,
         seat="relay",
-        state="open",
-        origin=forwarded.forwarding.origin,
-        source=source,
-        digest=forwarded.forwarding.digest,
+        state=state,
+        origin=onward.forwarding.origin,
+        source=came.source,
+        digest=onward.forwarding.digest,
         title=notice.document.title,
         number=str(notice.document.number),
         treatment=notice.treatment.value,
         audience=notice.audience,
-        forwarding_id=forwarding_id,
+        forwarding_id=message_id,
         received_at=step.now,
-        act_by=notice.act_by.isoformat() if notice.act_by else None,
+        act_by=onward.act_by,
         urgency=notice.document.urgency.value,
         changed=True,
     )

@@ -103,10 +103,11 @@ def read_receipts(opened: Opened) -> list[tuple[Signed, Receipt]]:
     if len(leaves) != batch.size or tree_root(leaves).hex() != batch.root:
         raise Forged("the receipts are not those whose root was signed")
     receipts = [_leaf(leaf, opened, batch) for leaf in leaves]
-    return [(_signed(receipt, opened, index), receipt) for index, receipt in enumerate(receipts)]
+    numbered = enumerate(zip(receipts, leaves, strict=True))
+    return [(_signed(receipt, opened, index, leaf), receipt) for index, (receipt, leaf) in numbered]
 
 
-def _signed(receipt: Receipt, opened: Opened, index: int) -> Signed:
+def _signed(receipt: Receipt, opened: Opened, index: int, leaf: bytes) -> Signed:
     return Signed(
         message_id=receipt.message_id,
         addressee=receipt.receiver,
@@ -115,6 +116,7 @@ def _signed(receipt: Receipt, opened: Opened, index: int) -> Signed:
         index=index,
         digest=receipt.digest,
         reason=f"{receipt.reason_code}: {receipt.reason}" if receipt.reason_code else None,
+        proof=hashlib.sha256(leaf).hexdigest(),
     )
 
 

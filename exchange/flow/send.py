@@ -30,16 +30,9 @@ def send_document(
     record, CallerError when the enclosures are not the attachments named, or where a rule of its kind does not let it
     go so (with the article); Conflict for a request that was answered or passed on.
     """
-    check_secrecy(document)
     check_enclosures(document, enclosures)
-    main, copied = tuple(dict.fromkeys(addressees)), tuple(dict.fromkeys(copies or document.copies))
-    if not main and not copied:
-        raise CallerError("a document needs at least one addressee", mend="name an address of the directory")
     with node.step() as step:
-        answered = _answered(step, document, in_reply_to) if in_reply_to is not None else _Answered(None, None)
-        copied = (*copied, *(one for one in answered.forwarders if one not in (*copied, *main)))
-        check_copies(main, copied)
-        check_sending(node, document, main, copied, answers=answered.asked_by)
+        main, copied, answered = _expect_lawful(step, document, addressees, copies, in_reply_to)
         message_id = step.send(
             copied_to(document, copied),
             (*main, *copied),
@@ -51,6 +44,19 @@ def send_document(
         _put_down(step, document, message_id, main, answered)
         step.note("document-sent", None, message_id, addressees=len(main), copies=len(copied))
     return message_id
+
+
+def check_document(
+    node: Node,
+    document: Document,
+    addressees: Sequence[str],
+    *,
+    copies: Sequence[str] = (),
+    in_reply_to: str | None = None,
+) -> None:
+    """Raises what `send_document` would raise, but for enclosures, and sends nothing."""
+    with node.step() as step:
+        _expect_lawful(step, document, addressees, copies, in_reply_to)
 
 
 def deposit_document(node: Node, document: Document, members: Sequence[str], enclosures: Sequence[bytes] = ()) -> str:
@@ -79,6 +85,21 @@ def check_copies(main: Sequence[str], copies: Sequence[str]) -> None:
 def copied_to(document: Document, copies: Sequence[str]) -> Document:
     """The document as it is signed: it says itself who has it as a copy."""
     return document if document.copies == tuple(copies) else document.model_copy(update={"copies": tuple(copies)})
+
+
+def _expect_lawful(
+    step: Step, document: Document, addressees: Sequence[str], copies: Sequence[str], in_reply_to: str | None
+) -> tuple[tuple[str, ...], tuple[str, ...], _Answered]:
+    """Who must act on it, who gets a copy, and what it answers; raises for what the rules do not allow."""
+    check_secrecy(document)
+    main, copied = tuple(dict.fromkeys(addressees)), tuple(dict.fromkeys(copies or document.copies))
+    if not main and not copied:
+        raise CallerError("a document needs at least one addressee", mend="name an address of the directory")
+    answered = _answered(step, document, in_reply_to) if in_reply_to is not None else _Answered(None, None)
+    copied = (*copied, *(one for one in answered.forwarders if one not in (*copied, *main)))
+    check_copies(main, copied)
+    check_sending(step.node, document, main, copied, answers=answered.asked_by)
+    return main, copied, answered
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from exchange.errors import Conflict, NotFound, Returned, Secret
 from exchange.flow.checks import expect
 from exchange.flow.collecting import expect_answers
 from exchange.flow.node import Node, Step
 from exchange.flow.origin import Forwarded, unpack
-from exchange.flow.ports import NoticeRow
+from exchange.flow.ports import NoticeRow, Transaction
 from exchange.flow.receive import Handler, Incoming
 from exchange.rules.hierarchy import relay_of
 from exchange.rules.secrecy import check_secrecy
@@ -30,7 +32,7 @@ def take_forwarding(step: Step, incoming: Incoming, body: Body) -> NoticeRow | N
     forwarding = expect(body, Forwarding)
     if incoming.sender != relay_of(step.node.directory.domain):
         raise Returned(f"{incoming.sender} is not our relay office", code="path", mend="pass it on to our relay office")
-    forwarded = unpack(step, incoming, forwarding)
+    forwarded = unpack(step.node, incoming.opened.header, forwarding, incoming.opened.enclosures)
     if isinstance(forwarded.body, Notice):
         return _take_notice(step, incoming, forwarded, forwarded.body)
     row = step.tx.notices.get(forwarding.notice_id)
@@ -47,10 +49,22 @@ def take_forwarding(step: Step, incoming: Incoming, body: Body) -> NoticeRow | N
 def sign_for(node: Node, notice_id: str, accepted: bool = True, reason: str = "") -> str:
     """Signs for a notice, or sends it back with a reason; returns the message id. Raises NotFound or Conflict."""
     with node.step() as step:
-        row = step.tx.notices.get(notice_id)
-        if row is None or row.seat != "reader":
-            raise NotFound(f"no notice {notice_id} came here", mend="`exchange notice list` shows what came")
-        return sign_in(step, row, accepted, reason)
+        return sign_in(step, as_read(step.tx, notice_id, node.address), accepted, reason)
+
+
+def as_read(tx: Transaction, notice_id: str, address: str) -> NoticeRow:
+    """A notice as one has it who is to read it; ``source`` is whom to answer. Raises NotFound.
+
+    A relay office that is itself among its readers answers to itself, and is counted like any other.
+    """
+    row = tx.notices.get(notice_id)
+    own = tx.notices.reader(notice_id, address) if row is not None and row.seat == "relay" else None
+    if row is None or (row.seat != "reader" and own is None):
+        raise NotFound(f"no notice {notice_id} came here", mend="`exchange notice list` shows what came")
+    if own is None:
+        return row
+    answered = row.state == "open" and own.state in ("signed", "returned")
+    return replace(row, source=address, state=own.state if answered else row.state, settled_at=own.settled_at)
 
 
 def sign_in(step: Step, row: NoticeRow, accepted: bool, reason: str) -> str:
@@ -58,7 +72,11 @@ def sign_in(step: Step, row: NoticeRow, accepted: bool, reason: str) -> str:
     answer = SignOff(notice_id=row.notice_id, digest=row.digest, accepted=accepted, reason=reason, at=step.now)
     message_id = step.send(answer, (row.source,), conversation_id=row.notice_id)
     after = "signed" if accepted else "returned"
-    if not step.tx.notices.move(row.notice_id, {"open"}, after, settled_at=step.now, reason=reason or None):
+    if row.seat == "relay":  # its row is of the passing on; that it has signed, it learns by its own answer
+        moved = row.state == "open"
+    else:
+        moved = step.tx.notices.move(row.notice_id, {"open"}, after, settled_at=step.now, reason=reason or None)
+    if not moved:
         raise Conflict(f"notice {row.notice_id} is {row.state}", mend="it is signed for once")
     step.note(f"notice-{after}", None, message_id, notice=row.notice_id)
     return message_id
@@ -88,7 +106,7 @@ def _take_notice(step: Step, incoming: Incoming, forwarded: Forwarded, notice: N
         audience=notice.audience,
         forwarding_id=incoming.message_id,
         received_at=step.now,
-        act_by=notice.act_by.isoformat() if notice.act_by else None,
+        act_by=forwarded.act_by,
         urgency=notice.document.urgency.value,
     )
     step.tx.notices.add(row)

@@ -143,16 +143,20 @@ class Transit:
         return True
 
     def _send_on(self, publisher: Publisher, onward: Sequence[_Passing]) -> list[_Ended]:
-        """Publishes and waits for all confirms; what the broker has no queue for is returned."""
+        """Publishes and waits for all confirms; what the broker has no queue for, or can never carry, is returned."""
         self.fates.expect([each.publication.id for each in onward])
         publisher.publish([each.publication for each in onward])
         fates = self.fates.wait()
         again = [fate for fate in fates.values() if fate.outcome in (PublishOutcome.LOST, PublishOutcome.REFUSED)]
         if again:
             raise BrokerUnavailable(f"{len(again)} messages in transit were not taken: {again[0].reason}", mend=_KEPT)
-        nowhere = [each for each in onward if fates[each.publication.id].outcome is PublishOutcome.UNROUTABLE]
-        self.passed_on += len(onward) - len(nowhere)
-        return [_Ended(each.delivery, each.header, _no_queue(each.publication)) for each in nowhere]
+        ended = [
+            _Ended(each.delivery, each.header, why)
+            for each in onward
+            if (why := _end_of(each.publication, fates[each.publication.id])) is not None
+        ]
+        self.passed_on += len(onward) - len(ended)
+        return ended
 
     def _report(self, stuck: Sequence[_Ended]) -> None:
         """Keeps what ended here, and tells its senders, in one transaction."""
@@ -185,6 +189,13 @@ class Transit:
             relay=step.node.address,
         )
         step.send(notice, (header.sender,), conversation_id=header.conversation_id, message_id=notice_id)
+
+
+def _end_of(publication: Publication, fate: PublishResult) -> Stuck | None:
+    """Why a publication went no further; None where it did."""
+    if fate.outcome is PublishOutcome.IMPOSSIBLE:
+        return Stuck(str(publication.headers[TO]), NonDeliveryReason.CANNOT_BE_CARRIED, fate.reason)
+    return _no_queue(publication) if fate.outcome is PublishOutcome.UNROUTABLE else None
 
 
 def _no_queue(publication: Publication) -> Stuck:

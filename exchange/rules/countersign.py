@@ -6,7 +6,7 @@ date is derived from the signatures that go out with them, so that every reader 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -87,3 +87,24 @@ def issued_on(joint: Joint, signatures: Iterable[Countersignature]) -> date | No
     if len(held) < max(2, len(joint.signers)):
         return None
     return max(signature.at for signature in held.values()).astimezone(CST).date()
+
+
+def check_issue(joint: Joint, signatures: Sequence[Countersignature], stated: date) -> None:
+    """Judges a joint document as it goes out, with the date that it states.
+
+    Raises as ``check_countersignature``, and Forged unless every signer has signed, each once and in the signers'
+    order, and the date is that of the last signature.
+    """
+    missing = waiting_for(joint, signatures)
+    if missing or len(joint.signers) < 2:
+        raise Forged(f"not signed by {', '.join(missing) or 'two bodies'}", mend="all that are named sign, and it goes")
+    order = tuple(signature.by for signature in signatures)
+    if order != joint.signers:
+        doubled = sorted({by for by in order if order.count(by) > 1})
+        what = f"signed twice by {', '.join(doubled)}" if doubled else "signatures are not in the order of the signers"
+        raise Forged(what, mend="the lead puts every signature there once, in the order in which the text names them")
+    if issued_on(joint, signatures) != stated:
+        raise Forged(
+            f"dated {stated}, and last signed on {issued_on(joint, signatures)}",
+            mend="a joint document bears the date of its last signature (article 9(11))",
+        )

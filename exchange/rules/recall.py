@@ -8,7 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from exchange.errors import Conflict, Malformed, Untrusted
-from schemas import Reader, ReaderState, Recall
+from schemas import AtRecall, Named, Reader, ReaderState, Recall
+from schemas.tally import MAX_NAMES
 
 
 class AfterRecall(StrEnum):
@@ -86,3 +87,28 @@ def recall_report(readers: Iterable[Reader], recalled_at: datetime) -> dict[Afte
     for reader in readers:
         found[after_recall(reader, recalled_at)].append(reader.address)
     return {standing: tuple(sorted(addresses)) for standing, addresses in found.items()}
+
+
+def at_recall(own: Iterable[Reader], below: Iterable[AtRecall | None], recalled_at: datetime) -> AtRecall:
+    """How a document stood with own readers and those below when it was taken back; a level that has not heard of the
+    recall yet adds nothing."""
+    report = recall_report(own, recalled_at)
+    told = [one for one in below if one is not None]
+    return AtRecall(
+        signed_before=_joined(report[AfterRecall.SIGNED_BEFORE], [one.signed_before for one in told]),
+        signed_after=_joined(report[AfterRecall.SIGNED_AFTER], [one.signed_after for one in told]),
+        unsigned=_joined(report[AfterRecall.UNSIGNED], [one.unsigned for one in told]),
+        not_arrived=_joined(report[AfterRecall.NOT_ARRIVED], [one.not_arrived for one in told]),
+    )
+
+
+def names_in(found: AtRecall) -> tuple[str, ...]:
+    """Everybody named in a report."""
+    every = (found.signed_before, found.signed_after, found.unsigned, found.not_arrived)
+    return tuple(name for named in every for name in named.names)
+
+
+def _joined(own: tuple[str, ...], below: list[Named]) -> Named:
+    names = sorted([*own, *(name for named in below for name in named.names)])
+    shown = tuple(names[:MAX_NAMES])
+    return Named(names=shown, more=len(own) + sum(named.number for named in below) - len(shown))

@@ -12,6 +12,7 @@ from functools import reduce
 
 from exchange.errors import Malformed, Untrusted
 from exchange.rules.hierarchy import domain_of, is_within, level_of, superior_of
+from exchange.rules.recall import at_recall, names_in
 from schemas import Count, Reader, ReaderState, ReturnedBy, Tally
 from schemas.tally import MAX_NAMES, MAX_REASON
 
@@ -82,7 +83,8 @@ def check_branch(domain: str, branch: str, tally: Tally) -> None:
             f"a tally for {tally.domain} came as that of {branch} to {domain}",
             mend="a relay speaks for its own domain, to the one directly above",
         )
-    named = (*tally.unsigned, *(body.address for body in tally.returned))
+    recalled = names_in(tally.at_recall) if tally.at_recall is not None else ()
+    named = (*tally.unsigned, *(body.address for body in tally.returned), *recalled)
     if not all(is_within(domain_of(address), branch) for address in named):
         raise Untrusted(f"the tally of {branch} names bodies of other domains", mend="a relay speaks for its subtree")
     if any(count.level < level_of(branch) for count in tally.counts):
@@ -101,9 +103,17 @@ def leaves_of(own: Iterable[Reader], branches: Mapping[str, Tally]) -> tuple[byt
 
 
 def tally_of(
-    notice_id: str, domain: str, serial: int, own: Sequence[Reader], branches: Mapping[str, Tally], root: bytes | None
+    notice_id: str,
+    domain: str,
+    serial: int,
+    own: Sequence[Reader],
+    branches: Mapping[str, Tally],
+    root: bytes | None,
+    recalled_at: datetime | None = None,
 ) -> Tally:
     """The tally that a relay signs. ``root`` is the tree root over ``leaves_of``; None when there are none.
+
+    ``recalled_at``: when the notice was recalled or replaced, if it was.
 
     Raises Untrusted or Malformed as ``combine`` does, also for a branch's tally of another notice.
     """
@@ -124,6 +134,7 @@ def tally_of(
         returned=tuple(refused[:MAX_NAMES]),
         returned_more=sum(c.returned for c in counts) - len(refused[:MAX_NAMES]),
         root=None if root is None else root.hex(),
+        at_recall=at_recall(own, [t.at_recall for t in branches.values()], recalled_at) if recalled_at else None,
     )
 
 

@@ -36,8 +36,14 @@ class SqlDocuments:
     def find(self, message_id: str) -> list[StoredDocument]:
         return self._read(select(document).where(_c.message_id == message_id).order_by(_c.id))
 
-    def of_conversation(self, conversation_id: str) -> list[StoredDocument]:
-        return self._read(select(document).where(_c.conversation_id == conversation_id).order_by(_c.id))
+    def of_conversation(self, conversation_id: str, kind: str | None = None) -> list[StoredDocument]:
+        query = select(document).where(_c.conversation_id == conversation_id).order_by(_c.id)
+        return self._read(query if kind is None else query.where(_c.kind == kind))
+
+    def named(self, conversation_id: str, kind: str) -> list[tuple[str, str]]:
+        here = (_c.conversation_id == conversation_id) & (_c.kind == kind)
+        query = select(_c.sender, _c.message_id).where(here).order_by(_c.id)
+        return [(row.sender, row.message_id) for row in self._db.execute(query)]
 
     def recent(self, direction: str | None = None, kind: str | None = None, limit: int = 50) -> list[StoredDocument]:
         query = select(document).order_by(_c.id.desc()).limit(limit)

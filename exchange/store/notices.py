@@ -11,18 +11,25 @@ from sqlalchemy import Connection, bindparam, select, update
 from exchange.flow.ports import BranchRow, NoticeRow, ReaderRow
 from exchange.store.many import adding
 from exchange.store.statements import move, values_of
-from exchange.store.tables import notice, notice_branch, notice_reader
+from exchange.store.tables import notice, notice_branch, notice_copy, notice_reader
 
-_n, _r, _b = notice.c, notice_reader.c, notice_branch.c
+_n, _r, _b, _f = notice.c, notice_reader.c, notice_branch.c, notice_copy.c
 _ROWS = select(*(_n[field.name] for field in fields(NoticeRow)))
 _READERS = select(*(_r[field.name] for field in fields(ReaderRow)))
 _BRANCHES = select(*(_b[field.name] for field in fields(BranchRow)))
 _ONE = _ROWS.where(_n.notice_id == bindparam("id"))
 _BY_FORWARDING = _ROWS.where(_n.forwarding_id.in_(bindparam("ids", expanding=True)))
+_BY_COPY = (
+    select(_f.message_id, *(_n[field.name] for field in fields(NoticeRow)))
+    .join_from(notice_copy, notice, _f.notice_id == _n.notice_id)
+    .where(_f.message_id.in_(bindparam("ids", expanding=True)))
+)
 _CHANGED = _ROWS.where(_n.changed).order_by(_n.received_at).limit(bindparam("most"))
 _ADD = adding(notice, *(field.name for field in fields(NoticeRow)))
 _ADD_READERS = adding(notice_reader, *(field.name for field in fields(ReaderRow)))
 _ADD_BRANCHES = adding(notice_branch, *(field.name for field in fields(BranchRow)))
+
+_ADD_COPIES = adding(notice_copy, "message_id", "notice_id")
 
 
 class SqlNotices:
@@ -31,18 +38,29 @@ class SqlNotices:
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
-    def add(self, row: NoticeRow, readers: Sequence[ReaderRow] = (), branches: Sequence[BranchRow] = ()) -> None:
+    def add(
+        self,
+        row: NoticeRow,
+        readers: Sequence[ReaderRow] = (),
+        branches: Sequence[BranchRow] = (),
+        further: Sequence[str] = (),
+    ) -> None:
         _ADD.run(self._db, [values_of(row)])
         _ADD_READERS.run(self._db, [values_of(reader) for reader in readers])
         _ADD_BRANCHES.run(self._db, [values_of(branch) for branch in branches])
+        self.add_copies(row.notice_id, further)
+
+    def add_copies(self, notice_id: str, further: Sequence[str]) -> None:
+        _ADD_COPIES.run(self._db, [{"message_id": id, "notice_id": notice_id} for id in further])
 
     def get(self, notice_id: str) -> NoticeRow | None:
         row = self._db.execute(_ONE, {"id": notice_id}).first()
         return NoticeRow(*row) if row else None
 
     def forwarded_by(self, message_ids: Collection[str]) -> dict[str, NoticeRow]:
-        found = self._db.execute(_BY_FORWARDING, {"ids": list(message_ids)})
-        return {row.forwarding_id: NoticeRow(*row) for row in found}
+        ids = {"ids": list(message_ids)}
+        copies = {id: NoticeRow(*row) for id, *row in self._db.execute(_BY_COPY, ids)}
+        return copies | {row.forwarding_id: NoticeRow(*row) for row in self._db.execute(_BY_FORWARDING, ids)}
 
     def changed(self, limit: int) -> list[NoticeRow]:
         return [NoticeRow(*row) for row in self._db.execute(_CHANGED, {"most": limit})]

@@ -28,6 +28,9 @@ from exchange.store.many import Many, adding
 from exchange.store.tables import WAITING_COPIES, outbox_copy, outbox_failure, outbox_message
 from schemas import Urgency
 
+ORDINARY_SHARE = 5
+"""Of a full lot of urgent copies, one in so many gives way to an ordinary one that is due, as at the queues."""
+
 _AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 _c = outbox_copy.c
 _m = outbox_message.c
@@ -55,6 +58,7 @@ _DUE = (
     .order_by(_c.rank, _c.id)
     .limit(bindparam("most"))
 )
+_DUE_ORDINARY = _DUE.where(_c.rank == Urgency.ORDINARY.rank)
 _NUMBERS = select(_c.id, _c.message_id, _c.addressee).where(_c.message_id.in_(_IDS)).order_by(_c.rank, _c.id)
 _COMMON = select(_m.message_id, _m.common).where(_m.message_id.in_(_IDS))
 _MARK_SENT = Many(
@@ -126,7 +130,13 @@ class SqlOutbox:
         return [_parcel(number, by_id[message_id], addressee) for number, message_id, addressee in numbers]
 
     def due(self, now: datetime, limit: int, flying: Collection[int]) -> list[Parcel]:
-        return self._read(_DUE, {"moment": now, "most": limit, "ids": list(flying)})
+        found = self._read(_DUE, {"moment": now, "most": limit, "ids": list(flying)})
+        share = limit // ORDINARY_SHARE
+        urgent = [parcel for parcel in found if parcel.urgency is not Urgency.ORDINARY]
+        if not share or len(urgent) <= limit - share:
+            return found
+        ordinary = self._read(_DUE_ORDINARY, {"moment": now, "most": share, "ids": list(flying)})
+        return [*urgent[: limit - len(ordinary)], *ordinary]
 
     def waiting(self, message_id: str, addressee: str) -> Parcel | None:
         return next(iter(self._read(_WAITING, {"message": message_id, "to": addressee})), None)

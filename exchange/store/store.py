@@ -20,6 +20,7 @@ from exchange.store.desk import SqlDesk
 from exchange.store.documents import SqlDocuments
 from exchange.store.engine import ping, reading, translated, writing
 from exchange.store.inbox import SqlInbox
+from exchange.store.joints import SqlJoints
 from exchange.store.many import adding
 from exchange.store.migrate import is_current, migrate
 from exchange.store.notices import SqlNotices
@@ -79,6 +80,10 @@ class SqlTransaction:
     @cached_property
     def audit_log(self) -> SqlAuditLog:
         return SqlAuditLog(self._db)
+
+    @cached_property
+    def joints(self) -> SqlJoints:
+        return SqlJoints(self._db)
 
     def journal(self, entries: Sequence[JournalEntry]) -> None:
         rows = [

@@ -290,6 +290,13 @@ notice_reader = Table(
     Column("proof_id", String(36)),
 )
 
+notice_copy = Table(
+    "notice_copy",
+    metadata,
+    Column("message_id", String(36), primary_key=True),
+    Column("notice_id", String(36), nullable=False),
+)
+
 notice_branch = Table(
     "notice_branch",
     metadata,
@@ -327,6 +334,36 @@ collection_branch = Table(
     Column("domain", String(120), primary_key=True),
     Column("serial", Integer, nullable=False),
     Column("aggregate", FreeText),
+)
+
+joint = Table(
+    "joint",
+    metadata,
+    Column("joint_id", String(36), primary_key=True),
+    Column("seat", String(8), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("lead", String(120), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("title", FreeText, nullable=False),
+    Column("number", FreeText, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("answer_id", String(36)),
+    Column("settled_at", Instant),
+    Column("ended_by", String(120)),
+    Column("reasons", FreeText),
+    Column("issue_id", String(36)),
+    Column("issued_on", String(10)),
+)
+
+joint_signature = Table(
+    "joint_signature",
+    metadata,
+    Column("joint_id", String(36), primary_key=True),
+    Column("signer", String(120), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("at", Instant),
+    Column("signature", LargeBinary),
+    Column("proof_id", String(36)),
 )
 
 journal = Table(

@@ -93,16 +93,17 @@ def test_a_full_queue_refuses_and_says_so(broker: NodeInfo, domain: str) -> None
     assert fates.all[-1].outcome is PublishOutcome.REFUSED
 
 
-def test_what_amqp_cannot_carry_is_refused_alone(broker: NodeInfo, queue: str) -> None:
+def test_what_amqp_can_never_carry_ends_alone_and_says_why(broker: NodeInfo, queue: str) -> None:
     with publishing(broker.url, "t.a", max_bytes=64 * 2**20) as (publisher, fates):
         publisher.publish(publications("q" * 300, 1) + publications(queue, 1, first=1))
         publisher.publish(publications(queue, 1, first=2, body=bytes(MAX_BODY + 1)))
         found = fates.of(3)
     assert [found[number].outcome for number in range(3)] == [
-        PublishOutcome.REFUSED,
+        PublishOutcome.IMPOSSIBLE,
         PublishOutcome.CONFIRMED,
-        PublishOutcome.REFUSED,
+        PublishOutcome.IMPOSSIBLE,
     ]
+    assert "routing key has 312 octets, AMQP carries 255" in found[0].reason
 
 
 def test_after_cut_connections_everything_is_there_once_what_was_lost_is_sent_again(

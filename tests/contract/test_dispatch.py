@@ -30,8 +30,8 @@ class Post:
     def names(self) -> list[str]:
         return [publication.message_id for publication in self.taken]
 
-    def confirm(self, dispatcher: Dispatcher) -> None:
-        dispatcher.on_results([PublishResult(one.id, PublishOutcome.CONFIRMED) for one in self.taken])
+    def confirm(self, dispatcher: Dispatcher, outcome: PublishOutcome = PublishOutcome.CONFIRMED) -> None:
+        dispatcher.on_results([PublishResult(one.id, outcome, "its name is too long") for one in self.taken])
 
 
 class Later(RealClock):
@@ -121,3 +121,21 @@ def test_a_copy_that_was_handed_over_is_due_until_it_is_confirmed(store: SqlStor
     patient, late = Post(), dispatcher_of(store, Later())
     late.dispatch_once(patient)
     assert patient.names == [message.header.message_id]  # no receipt came
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state"),
+    [(PublishOutcome.IMPOSSIBLE, OutboxState.FAILED), (PublishOutcome.REFUSED, OutboxState.WRITTEN)],
+)
+def test_what_can_never_go_out_is_given_up_at_once_with_its_reason_and_what_cannot_now_is_kept(
+    store: SqlStore, outcome: PublishOutcome, state: OutboxState
+) -> None:
+    post, dispatcher, message = Post(), dispatcher_of(store), outgoing()
+    write(store, message)
+    dispatcher.dispatch_once(post)
+    post.confirm(dispatcher, outcome)
+    while not dispatcher.dispatch_once(post):  # results are settled a moment later
+        pass
+    with store.reading() as tx:
+        (row,) = tx.outbox.rows(message.header.message_id)
+    assert (row.state, row.last_error) == (state, f"{outcome}: its name is too long")

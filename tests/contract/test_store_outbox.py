@@ -100,6 +100,18 @@ def test_urgent_copies_overtake_and_the_rest_keeps_the_order_in_which_it_was_wri
     assert [parcel.message_id for parcel in due(store, limit=2)] == ids[:2]
 
 
+@pytest.mark.parametrize("ordinary", [0, 1, 2, 30])
+def test_ordinary_copies_have_a_fifth_of_every_lot_however_many_urgent_ones_there_are(
+    store: SqlStore, ordinary: int
+) -> None:
+    waiting = [outgoing() for _ in range(ordinary)]
+    add(store, *waiting, *(outgoing(urgency=Urgency.URGENT) for _ in range(30)))
+    lot = [parcel.message_id for parcel in due(store, limit=10)]
+    assert len(set(lot)) == 10
+    have = min(2, ordinary)
+    assert lot[10 - have :] == [message.header.message_id for message in waiting[:have]]
+
+
 def test_a_copy_that_comes_due_again_goes_before_what_was_written_after_it(store: SqlStore) -> None:
     first, second = outgoing(), outgoing()
     send(store, first)

@@ -14,11 +14,12 @@ from typing import Any
 from cbor2 import loads
 
 from exchange.audit import inclusion_path, tree_root
-from exchange.envelope import open_envelope, pack_leaves, sign_document
+from exchange.envelope import countersign, join, open_envelope, pack_leaves, sign_document
+from exchange.envelope.cosign import BODY_PROTECTED
 from exchange.envelope.keys import KEMS
 from exchange.envelope.sealing import content_aad, key_info
-from schemas import Header, Receipt, ReceiptBatch, ReceiptOutcome, Suite
-from tests.corpus.forge import IDS, Forge, cbor, good_header
+from schemas import Document, Header, JointDraft, Receipt, ReceiptBatch, ReceiptOutcome, Suite
+from tests.corpus.forge import IDS, Forge, cbor, good_body, good_header
 from tests.corpus.world import FOLDER as WORLD_FOLDER
 from tests.corpus.world import NOW, World, load_world
 
@@ -59,6 +60,40 @@ def to_be_signed(signed: bytes) -> bytes:
     """The bytes that a signature covers."""
     protected, _, payload, _ = loads(signed, semantic_decoders={}).value
     return cbor(["Signature1", protected, b"", payload])
+
+
+def joint_vector(world: World) -> dict[str, Any]:
+    """A joint document of three bodies, the last of which signed on the day after."""
+    names = ("alice", "bob", "mallory")
+    times = (NOW, NOW + timedelta(hours=20), NOW + timedelta(hours=3))
+    payload = joint_text().model_dump_json().encode()
+    signatures = [countersign(payload, world[name], at) for name, at in zip(names, times, strict=True)]
+    return {
+        "what": "a joint document of city.alice, city.bob and city.mallory for city.erin",
+        "payload_json": payload.decode(),
+        "payload_sha256": sha256(payload).hexdigest(),
+        "body_protected": BODY_PROTECTED.hex(),
+        "signers": [
+            {
+                "address": f"city.{name}",
+                "certificate_der": world[name].certificate.hex(),
+                "public_key": world[name].signing_key.public_key().public_bytes_raw().hex(),
+                "signed_at": at.isoformat(),
+                "signature_covers": cbor(["Signature", BODY_PROTECTED, loads(one)[0], b"", payload]).hex(),
+                "cose_signature": one.hex(),
+            }
+            for name, at, one in zip(names, times, signatures, strict=True)
+        ],
+        "cose_sign": join(payload, signatures).hex(),
+        "issued_on": "2026-03-03",
+    }
+
+
+def joint_text() -> JointDraft:
+    """What the three sign."""
+    document = Document.model_validate_json(good_body(date=None))
+    signers = ("city.alice", "city.bob", "city.mallory")
+    return JointDraft(joint_id=IDS[0], document=document, signers=signers, addressees=("city.erin",))
 
 
 def directory_vector(world: World) -> dict[str, Any]:
@@ -127,7 +162,7 @@ def write() -> None:
     world = load_world()
     FOLDER.mkdir(parents=True, exist_ok=True)
     vectors = {f"envelope-{suite.value}": envelope_vector(world, suite) for suite in Suite}
-    vectors |= {"receipts": receipts_vector(world), "directory": directory_vector(world)}
+    vectors |= {"receipts": receipts_vector(world), "directory": directory_vector(world), "joint": joint_vector(world)}
     for name, vector in vectors.items():
         text = json.dumps(vector, ensure_ascii=False, indent=1) + "\n"
         (FOLDER / f"{name}.json").write_text(text, encoding="utf-8")

@@ -1,5 +1,9 @@
-"""Serves a member and dies by SIGKILL right after its first batch was committed, before it is acknowledged."""
+"""Serves a member and dies by SIGKILL right after a batch was committed, before it is acknowledged.
 
+Arguments: its address, and after which batch (default: the first).
+"""
+
+import itertools
 import os
 import signal
 import sys
@@ -10,14 +14,23 @@ from exchange.bootstrap.member import RunningMember
 from exchange.bootstrap.settings import Settings
 
 settings = Settings.read()
-address = sys.argv[1]
+address, *more = sys.argv[1:]
+last = int(more[0]) if more else 1
+batches = itertools.count(1)
+
+
+def committed() -> None:
+    if next(batches) >= last:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
 opened = open_member(settings, address)
 member = RunningMember(
     opened.node,
     opened.store,
     open_link(settings, address),
     open_work(opened.profile, opened.take),
-    on_activity=lambda: os.kill(os.getpid(), signal.SIGKILL),
+    on_activity=committed,
 )
 member.start()
 threading.Event().wait()

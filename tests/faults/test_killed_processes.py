@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import resource
 import signal
 import subprocess
@@ -13,11 +14,16 @@ from pathlib import Path
 
 import pytest
 
-from exchange.bootstrap.home import open_link, write_link
+from exchange.bootstrap.home import Opened, open_link, write_link
 from exchange.bootstrap.settings import Home
 from exchange.broker.node import NodeInfo, PrivateNode
+from exchange.flow.joint_lead import propose_joint
+from exchange.flow.joint_signer import sign_joint
+from exchange.flow.joint_status import joint_status
+from schemas import JointDocument
 from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain
+from tests.property.joint_table import report
 
 pytestmark = pytest.mark.broker
 
@@ -69,6 +75,42 @@ def test_a_department_killed_between_commit_and_acknowledgement_takes_the_reques
     wait_until(lambda: city.decided() == 3, 60, "three decisions")
     wait_until(lambda: city.undelivered() == 0, 60, "all receipts")
     assert_all_came_out_once(city, numbers)
+
+
+def test_a_lead_killed_after_it_took_the_last_signature_sends_the_joint_document_out_once(city: ProcessDomain) -> None:
+    for name in ("window", "planning", "transport"):
+        city.serve(name)
+    lead, signer, reader = (city.open(name) for name in ("transport", "planning", "window"))
+    joint = propose_joint(lead.node, report(), [city.address("planning")], [city.address("window")])
+
+    def stands() -> tuple[str, str]:
+        found = joint_status(lead.node, joint)
+        return found.row.state, found.signers[1].state
+
+    def documents(opened: Opened) -> list[str]:
+        with opened.store.reading() as tx:
+            return [
+                hashlib.sha256(one.signed).hexdigest()
+                for one in tx.documents.of_conversation(joint)
+                if one.kind == JointDocument.KIND
+            ]
+
+    wait_until(lambda: stands() == ("open", "received"), 60, "the text at who is to sign it")
+    city.kill("transport")
+    sign_joint(signer.node, joint)
+    script = Path(__file__).with_name("die_after_commit.py")
+    while stands() != ("issued", "signed"):  # what it had not acknowledged when it was killed comes first
+        doomed = city.serve("transport", [sys.executable, str(script), city.address("transport")])
+        assert doomed.wait(60) == -signal.SIGKILL
+
+    city.serve("transport")
+
+    wait_until(lambda: len(documents(reader)) == 1, 60, "the document")
+    wait_until(lambda: city.undelivered() == 0, 60, "all receipts")
+    assert documents(reader) == documents(lead) == documents(signer)
+    assert dead_letters(city) == []
+    for opened in (lead, signer, reader):
+        opened.store.close()
 
 
 def test_every_role_killed_in_turn_under_traffic_loses_and_doubles_nothing(city: ProcessDomain) -> None:

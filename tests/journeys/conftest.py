@@ -1,4 +1,4 @@
-"""What several journeys share: a small Anhui on two brokers of its own."""
+"""What several journeys share: a small Anhui on two brokers."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ from collections.abc import Iterator
 
 import pytest
 
-from exchange.broker.node import PrivateNode
+from exchange.broker.node import NodeInfo
+from tests.journeys.places import new_root, tree_on
 from tests.journeys.province import BY_HAND, TREE, Province, province
 
 
 @pytest.fixture(scope="session")
-def anhui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Province]:
+def anhui(tmp_path_factory: pytest.TempPathFactory, broker: NodeInfo, second_broker: NodeInfo) -> Iterator[Province]:
     """Three levels, the province on one broker and all below on another."""
-    nodes = [PrivateNode(tmp_path_factory.mktemp(name) / "node") for name in ("upper", "lower")]
-    try:
-        brokers = [node.start(print) for node in nodes]
-        with province(tmp_path_factory.mktemp("tree"), brokers, "anhui", TREE, BY_HAND) as served:
-            yield served
-    finally:
-        for node in nodes:
-            node.stop()
+    root = new_root("anhui")
+    with (
+        tree_on(broker, second_broker, [f"{root}.{name}".rstrip(".") for name in TREE]) as brokers,
+        province(tmp_path_factory.mktemp("tree"), brokers, root, TREE, BY_HAND) as served,
+    ):
+        yield served

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from exchange.bootstrap import levels
@@ -17,19 +18,15 @@ from tests.processes import write_departments
 
 
 class Domain:
-    """A domain's folder with a window, a monitor, a relay office and a department."""
+    """A domain's folder with a window, a monitor, a relay office and departments."""
 
-    def __init__(self, root: Path, name: str, clock: Clock) -> None:
+    def __init__(self, root: Path, name: str, clock: Clock, departments: Sequence[str] = ("planning",)) -> None:
         self.name = name
         self.settings = Settings(root / name, None, None, None, clock)
         self.home = Home(self.settings.home)
         self.said: list[str] = []
         source = root / f"{name}-departments"
-        write_departments(source, name, ("planning",))
-        (source / "relay").mkdir()
-        (source / "relay" / "profile.toml").write_text(
-            f'address = "{name}.relay"\nname = "r"\nname_en = "r"\nroles = ["relay"]\nofficer = "o"\n'
-        )
+        write_departments(source, name, departments, relay=True)
         init_files(self.settings, self.say, source)
 
     @property
@@ -45,6 +42,10 @@ class Domain:
         view = open_tree(self.home, self.settings)
         assert isinstance(view, TreeView)
         return view
+
+    def environment(self) -> Mapping[str, str]:
+        """What a process in this domain needs to know."""
+        return {**os.environ, "EXCHANGE_HOME": str(self.home.root)}
 
     def states(self) -> dict[str, str]:
         return {one.domain: one.state.value for one in self.view.domains}

@@ -1,4 +1,4 @@
-"""Two levels of government in one process: two domains, each on a broker of its own, linked by shovels."""
+"""Two levels of government in one process: two domains, each on its own broker, linked by shovels."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from exchange.bootstrap.linking import LinkSide
 from exchange.bootstrap.local import LocalDomain, Seat
-from exchange.bootstrap.trial import certify_tree
+from exchange.bootstrap.trial import certify_tree, vhost_of
 from exchange.bootstrap.work import work_for
 from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.clock import RealClock
@@ -27,10 +27,13 @@ from exchange.rules.conveyance_table import Direction
 from exchange.rules.hierarchy import domain_of
 from schemas import Body, Document, DocumentKind, DocumentNumber, Role, Urgency
 from tests.journeys.city import wait_until
+from tests.journeys.places import new_root, tree_on
 
-UPPER, LOWER = "x", "x.y"
-TRANSPORT, HEALTH, PLANNING = "x.transport", "x.health", "x.y.planning"
-GHOST, UNLINKED = "x.ghost", "x.z.planning"
+UPPER = new_root("x")
+LOWER = f"{UPPER}.y"
+RELAY, LOWER_RELAY = f"{UPPER}.relay", f"{LOWER}.relay"
+TRANSPORT, HEALTH, PLANNING = f"{UPPER}.transport", f"{UPPER}.health", f"{LOWER}.planning"
+GHOST, UNLINKED = f"{UPPER}.ghost", f"{UPPER}.z.planning"
 """Addressees that the lower domain's directory has and the upper level knows nothing of."""
 
 _KINDS = {
@@ -52,7 +55,8 @@ class Levels:
 
     upper: LocalDomain
     lower: LocalDomain
-    upper_node: PrivateNode
+    upper_node: PrivateNode | None
+    """The upper broker, where it may be stopped."""
     upper_side: LinkSide
     lower_side: LinkSide
     url: str
@@ -67,7 +71,7 @@ class Levels:
         domain = self.upper if sender in self.upper.seats else self.lower
         ids = [
             send_document(
-                domain.nodes[sender], self._document(_KINDS[direction(sender, to, frozenset())], title, urgency), [to]
+                domain.nodes[sender], self.document(_KINDS[direction(sender, to, frozenset())], title, urgency), [to]
             )
             for title in titles
         ]
@@ -90,7 +94,8 @@ class Levels:
         """Those of the titles that an addressee handled, in the order of handling, repetitions and all."""
         return [title for title in self.handled[address] if title in titles]
 
-    def _document(self, kind: DocumentKind, title: str, urgency: Urgency) -> Document:
+    def document(self, kind: DocumentKind, title: str, urgency: Urgency) -> Document:
+        """A document with a number of its own."""
         self.serial += 1
         return Document(
             number=DocumentNumber(agency="规函", year=2026, serial=self.serial),
@@ -106,23 +111,23 @@ class Levels:
 
 
 @contextmanager
-def two_levels(folder: Path) -> Iterator[Levels]:
-    """Both domains served, and linked."""
-    nodes = {domain: PrivateNode(folder / domain / "node") for domain in (UPPER, LOWER)}
+def two_levels(
+    folder: Path, upper: NodeInfo, lower: NodeInfo, upper_node: PrivateNode | None = None
+) -> Iterator[Levels]:
+    """Both domains served, and linked, in vhosts of their own."""
+    handled: dict[str, list[str]] = {address: [] for address in (TRANSPORT, HEALTH, PLANNING)}
+    seats = {
+        UPPER: {
+            RELAY: Seat((Role.RELAY,)),
+            TRANSPORT: _seat(handled, TRANSPORT),
+            HEALTH: _seat(handled, HEALTH),
+        },
+        LOWER: {LOWER_RELAY: Seat((Role.RELAY,)), PLANNING: _seat(handled, PLANNING)},
+    }
     with ExitStack() as stack:
-        infos: dict[str, NodeInfo] = {}
-        for domain, node in nodes.items():
-            stack.callback(node.stop)
-            infos[domain] = node.start(print)
-        handled: dict[str, list[str]] = {address: [] for address in (TRANSPORT, HEALTH, PLANNING)}
-        seats = {
-            UPPER: {
-                "x.relay": Seat((Role.RELAY,)),
-                TRANSPORT: _seat(handled, TRANSPORT),
-                HEALTH: _seat(handled, HEALTH),
-            },
-            LOWER: {"x.y.relay": Seat((Role.RELAY,)), PLANNING: _seat(handled, PLANNING)},
-        }
+        members = [address for some in seats.values() for address in some]
+        places = stack.enter_context(tree_on(upper, lower, [UPPER, LOWER], members))
+        infos = {domain: vhost_of(info, domain) for domain, info in places.items()}
         certified = _certify(folder, seats)
         domains = {
             name: LocalDomain(
@@ -137,7 +142,7 @@ def two_levels(folder: Path) -> Iterator[Levels]:
         url = sides[UPPER].admit(LOWER, print)
         sides[LOWER].join(url, print)
         wait_until(lambda: sides[LOWER].status()[0].runs, what="the link")
-        yield Levels(domains[UPPER], domains[LOWER], nodes[UPPER], sides[UPPER], sides[LOWER], url, handled)
+        yield Levels(domains[UPPER], domains[LOWER], upper_node, sides[UPPER], sides[LOWER], url, handled)
 
 
 def _seat(handled: dict[str, list[str]], address: str) -> Seat:

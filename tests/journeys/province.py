@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -79,20 +79,19 @@ class Province:
 
 @contextmanager
 def province(
-    folder: Path, brokers: Sequence[NodeInfo], root: str, tree: dict[str, Sequence[str]], by_hand: Sequence[str] = ()
+    folder: Path,
+    brokers: Mapping[str, NodeInfo],
+    root: str,
+    tree: Mapping[str, Sequence[str]],
+    by_hand: Sequence[str] = (),
 ) -> Iterator[Province]:
-    """Serves a tree: bodies by domain (the root is ``""``); all sign at once but those ``by_hand``.
-
-    The root is on the first broker, everything below on the last.
-    """
+    """Serves a tree: bodies by domain (the root is ``""``); all sign at once but those ``by_hand``."""
     seats: dict[str, dict[str, Seat]] = {}
-    places: dict[str, NodeInfo] = {}
     for name, labels in tree.items():
         domain = f"{root}.{name}" if name else root
         bodies = [(label, _seat(label, f"{name}.{label}".lstrip(".") in by_hand)) for label in labels]
         seats[domain] = relay_and(domain, bodies)
-        places[domain] = brokers[0] if not name else brokers[-1]
-    with trial(folder, seats, places, RealClock()) as served:
+    with trial(folder, seats, brokers, RealClock()) as served:
         yield Province(root, served)
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -14,9 +13,7 @@ import pytest
 from exchange.bootstrap.local import Seat
 from exchange.bootstrap.trial import Trial, relay_and, trial
 from exchange.bootstrap.work import work_for
-from exchange.broker.management import ManagementClient
-from exchange.broker.node import NodeInfo, PrivateNode
-from exchange.broker.uplink import link_account
+from exchange.broker.node import NodeInfo
 from exchange.clock import SteppedClock
 from exchange.errors import CallerError, Conflict, NotFound
 from exchange.flow.answer_form import answer_form, asked
@@ -44,6 +41,7 @@ from schemas import (
     Treatment,
 )
 from tests.journeys.city import MONDAY, wait_until
+from tests.journeys.places import new_root, tree_on
 
 pytestmark = pytest.mark.broker
 
@@ -155,8 +153,8 @@ EVERYBODY = {"fire", "hefei.fire", "hefei.health", "hefei.luyang.fire", "hefei.l
 
 
 @pytest.fixture(scope="module")
-def province(tmp_path_factory: pytest.TempPathFactory, broker: NodeInfo) -> Iterator[Province]:
-    root, clock = f"t{secrets.token_hex(4)}", SteppedClock(MONDAY)
+def province(tmp_path_factory: pytest.TempPathFactory, broker: NodeInfo, second_broker: NodeInfo) -> Iterator[Province]:
+    root, clock = new_root(), SteppedClock(MONDAY)
     body = Seat((Role.DEPARTMENT,))
     office = Seat((Role.WINDOW,), work_for((Role.WINDOW,)))
     seats = {
@@ -164,23 +162,11 @@ def province(tmp_path_factory: pytest.TempPathFactory, broker: NodeInfo) -> Iter
         f"{root}.hefei": relay_and(f"{root}.hefei", [("fire", body), ("health", body)]),
         f"{root}.hefei.luyang": relay_and(f"{root}.hefei.luyang", [("fire", body), ("health", body)]),
     }
-    folder = tmp_path_factory.mktemp("province")
-    county = PrivateNode(folder / "node")
-    try:
-        brokers = dict.fromkeys(seats, broker) | {f"{root}.hefei.luyang": county.start(print)}
-        with trial(folder, seats, brokers, clock, print) as tree:
-            yield Province(tree, clock, root)
-    finally:
-        county.stop()
-        _leave(broker, list(seats))
-
-
-def _leave(broker: NodeInfo, domains: Sequence[str]) -> None:
-    """Removes what a tree has made on the shared broker."""
-    with ManagementClient(broker.management_url or "", broker.url) as management:
-        for domain in domains:
-            management.delete_vhost(domain)
-            management.delete_user(link_account(domain))
+    with (
+        tree_on(broker, second_broker, list(seats)) as brokers,
+        trial(tmp_path_factory.mktemp("province"), seats, brokers, clock, print) as tree,
+    ):
+        yield Province(tree, clock, root)
 
 
 def values(found: Aggregate, body: str) -> dict[str, str]:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
+from exchange.flow.counting import tell
+from exchange.flow.evidence import Gathering, ask_receipts
 from exchange.flow.ports import OutboxState
-from schemas import Body, Count, Forwarding, Recall, SignOff, Tally
+from exchange.rules.evidence import Evidence, Missing
+from schemas import Body, Count, Forwarding, Recall, ReceiptsRequest, ReceiptsShown, SignOff, Tally
 from tests.journeys.city import wait_until
 from tests.journeys.province import Province
 
@@ -35,7 +39,7 @@ def sent(anhui: Province, sender: str, to: str, body: Body, enclosures: Sequence
 @pytest.fixture(scope="module")
 def notice(anhui: Province) -> str:
     """A notice to all health bodies below, on its way as it should be."""
-    notice_id = anhui.issue("health at any except anhui.health")
+    notice_id = anhui.issue(f"health at any except {anhui.address('health')}")
     anhui.reaches(notice_id, [(0, 0, 0, 0), (1, 1, 0, 0), (2, 2, 1, 0)])
     return notice_id
 
@@ -129,3 +133,72 @@ def test_an_origin_that_can_be_nobodys_is_returned_and_no_failure_of_ours(anhui:
     signed = original(anhui, notice)
     nowhere = forwarding(anhui, notice, signed, "relay", "hefei.relay").model_copy(update={"origin": "office"})
     assert "path" in sent(anhui, "hefei.relay", "hefei.health", nowhere, [signed])
+
+
+# --- counts without receipts ------------------------------------------------------------------------------------------
+
+
+def fetched(anhui: Province, notice: str) -> Evidence:
+    """What the origin finds when it asks for the receipts behind the counts."""
+    node, found = anhui.node("office"), Evidence(moved=("all",))
+    while found.moved:  # asked again where levels had more to tell than the one above had heard
+        gathering = Gathering(node, ask_receipts(node, notice))
+        wait_until(lambda: not gathering.look().waiting, 30, "receipts")  # noqa: B023
+        found = gathering.look()
+    return found
+
+
+def invent(anhui: Province, relay: str, notice: str, body: str, proof: str, proof_id: str | None) -> None:
+    """A relay office writes into its record that a body has signed, and tells the level above."""
+    node = anhui.node(relay)
+    with node.store.transaction() as tx:
+        row = tx.notices.reader(notice, anhui.address(body))
+        assert row is not None
+        tx.notices.set_reader(replace(row, state="signed", settled_at=node.clock.now(), proof=proof, proof_id=proof_id))
+        tx.notices.touch(notice)
+    tell(node)
+
+
+def test_a_relay_that_invents_a_receipt_counts_it_and_cannot_show_it(anhui: Province) -> None:
+    invented = anhui.issue("health at any except anhui.health")
+    anhui.reaches(invented, [(0, 0, 0, 0), (1, 1, 0, 0), (2, 2, 1, 0)])
+    invent(anhui, "hefei.feixi.relay", invented, "hefei.feixi.health", "ab" * 32, None)
+    anhui.reaches(invented, [(0, 0, 0, 0), (1, 1, 0, 0), (2, 2, 2, 0)])
+    found = fetched(anhui, invented)
+    assert found.missing == (Missing(anhui.address("hefei.feixi"), 1),)
+    assert anhui.address("hefei.feixi.health") not in {one.address for one in found.proved}
+    assert not found.holds
+
+
+def test_a_relay_that_shows_a_bodys_answer_to_another_notice_is_found(anhui: Province) -> None:
+    first, second = (anhui.issue(anhui.address("hefei.feidong.health")) for _ in range(2))
+    for notice in (first, second):
+        anhui.reaches(notice, [(0, 0, 0, 0), (0, 0, 0, 0), (1, 1, 1, 0)])
+    with anhui.node("hefei.feidong.relay").store.reading() as tx:
+        answer = tx.notices.reader(first, anhui.address("hefei.feidong.health"))
+    assert answer is not None
+    assert answer.proof is not None
+    invent(anhui, "hefei.feidong.relay", second, "hefei.feidong.health", answer.proof, answer.proof_id)
+    found = fetched(anhui, second)
+    assert any("another notice" in one.why for one in found.faults)
+    assert found.missing == (Missing(anhui.address("hefei.feidong"), 1),)
+    assert found.proved == ()
+
+
+def test_receipts_are_shown_to_nobody_beside_the_way_and_by_nobody_for_others(anhui: Province, notice: str) -> None:
+    curious = ReceiptsRequest(
+        request_id=notice, notice_id=notice, asker=anhui.address("hefei.emergency"), domain=anhui.address("hefei")
+    )
+    assert "not-entitled" in sent(anhui, "hefei.emergency", "hefei.relay", curious)
+    sideways = curious.model_copy(
+        update={"asker": anhui.address("hefei.feixi.relay"), "domain": anhui.address("hefei.feidong")}
+    )
+    assert "not-entitled" in sent(anhui, "hefei.feixi.relay", "hefei.feidong.relay", sideways)
+    lie = ReceiptsShown(
+        request_id=notice,
+        notice_id=notice,
+        tally=Tally(
+            notice_id=notice, domain=anhui.address("hefei.feidong"), serial=9, counts=(Count(level=2, meant=0),)
+        ),
+    )
+    assert "forged" in sent(anhui, "hefei.feixi.relay", "office", lie)

@@ -13,11 +13,20 @@ from exchange.agent import Agent
 from exchange.broker.node import NodeInfo
 from exchange.errors import ClaimMissing
 from schemas import ClaimCheck, Document, DocumentKind, DocumentNumber
+from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain, run
 
 pytestmark = pytest.mark.broker
 
 LARGE = 20_000_000
+LETTER = """
+number = "合规发〔2026〕1号"
+kind = "函"
+issuer = "规划局"
+title = "关于报送测绘成果的函"
+body = "成果见附件。"
+attachments = ["note.txt", "survey.zip"]
+"""
 
 
 @pytest.fixture
@@ -97,3 +106,25 @@ def test_a_file_that_is_not_in_the_store_is_told_and_the_rest_is_kept(city: Proc
     assert "b.txt" in told
     assert not (folder / "survey.zip").exists()
     assert (folder / "b.txt").read_bytes() == b"a small one"
+
+
+def test_a_document_file_names_large_and_small_ones_beside_it_and_one_command_sends_all(
+    city: ProcessDomain, tmp_path: Path
+) -> None:
+    (tmp_path / "note.txt").write_bytes(b"a small one")
+    path, planning, transport = survey(tmp_path), city.address("planning"), city.address("transport")
+    file = tmp_path / "letter.toml"
+    file.write_text(LETTER, encoding="utf-8")
+    city.serve("planning")
+    city.serve("transport")
+    (tmp_path / "order.toml").write_text(LETTER.replace("函", "通知"), encoding="utf-8")
+    refused = run(city, "send", str(tmp_path / "order.toml"), "--to", transport, "--as", planning, code=2)
+    assert "article 16(2)" in refused.stderr
+    assert not (city.settings.home / "claims").exists(), "nothing is uploaded for what may not be sent"
+    done = run(city, "send", str(file), "--to", transport, "--as", planning, "--json")
+    assert "survey.zip" in done.stderr, "how far it is"
+    sent = json.loads(done.stdout)["message_id"]
+    wait_until(lambda: sent in run(city, "inbox", "--as", transport, "--json").stdout, 60, "the letter")
+    run(city, "show", sent, "--as", transport, "--save", str(tmp_path / "saved"))
+    assert (tmp_path / "saved" / "survey.zip").read_bytes() == path.read_bytes()
+    assert (tmp_path / "saved" / "note.txt").read_bytes() == b"a small one"

@@ -2,30 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
 
 import pytest
 
+from exchange.bootstrap.local import LocalDomain
+from exchange.broker.management import ManagementClient
+from exchange.broker.node import NodeInfo
 from exchange.broker.shovels import shovel_names
+from exchange.broker.turns import IN_A_ROW
 from exchange.clock import RealClock
 from exchange.envelope import envelope_for
 from exchange.errors import CallerError, ExchangeError, NotFound
 from exchange.flow import dispatch
+from exchange.flow.issue import issue_notice, recall
 from exchange.flow.ports import Publication, PublishOutcome
 from exchange.flow.redrive import redrive
 from exchange.flow.transit import Fates
 from exchange.rules.transit import HOPS, MAX_HOPS, TO
-from schemas import NonDelivery, NonDeliveryReason, Urgency
+from schemas import DocumentKind, NonDelivery, NonDeliveryReason, Notice, Urgency
 from tests.contract.traffic import left_in, publishing
 from tests.journeys.city import wait_until
-from tests.journeys.levels import GHOST, HEALTH, LOWER, PLANNING, TRANSPORT, UNLINKED, UPPER, Levels, two_levels
+from tests.journeys.hops import Hop, held
+from tests.journeys.levels import (
+    GHOST,
+    HEALTH,
+    LOWER,
+    LOWER_RELAY,
+    PLANNING,
+    RELAY,
+    TRANSPORT,
+    UNLINKED,
+    UPPER,
+    Levels,
+    two_levels,
+)
+from tests.journeys.places import brokers_are_given, private_broker
 
 pytestmark = pytest.mark.broker
 
 
 @pytest.fixture(scope="module")
-def levels(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Levels]:
-    with two_levels(tmp_path_factory.mktemp("levels")) as found:
+def levels(tmp_path_factory: pytest.TempPathFactory, broker: NodeInfo, second_broker: NodeInfo) -> Iterator[Levels]:
+    """On the brokers that are given; else the upper one is private, and may be stopped."""
+    folder = tmp_path_factory.mktemp("levels")
+    with ExitStack() as stack:
+        node, upper = None, broker
+        if not brokers_are_given():
+            node, upper = stack.enter_context(private_broker(folder / "upper"))
+        yield stack.enter_context(two_levels(folder, upper, second_broker, node))
+
+
+@pytest.fixture
+def stoppable(levels: Levels, tmp_path: Path) -> Iterator[Levels]:
+    """The same where the upper broker may be stopped, else two levels on private ones."""
+    if levels.upper_node is not None:
+        yield levels
+        return
+    with (
+        private_broker(tmp_path / "upper") as (node, upper),
+        private_broker(tmp_path / "lower") as (_, lower),
+        two_levels(tmp_path, upper, lower, node) as found,
+    ):
         yield found
 
 
@@ -34,13 +76,13 @@ def titles(name: str, count: int) -> list[str]:
 
 
 def uplinked(levels: Levels) -> int:
-    return sum(left_in(levels.lower.info.url, name) for name in ("uplink.x", "uplink.x.urgent"))
+    return sum(left_in(levels.lower.info.url, f"uplink.{UPPER}{urgent}") for urgent in ("", ".urgent"))
 
 
 def test_a_document_goes_up_once_and_its_signed_receipt_comes_back(levels: Levels) -> None:
     ids = levels.send(PLANNING, TRANSPORT, ["up"])
     (copy,) = levels.settled(PLANNING, ids, "delivered")
-    assert copy.queue == "uplink.x"
+    assert copy.queue == f"uplink.{UPPER}"
     assert copy.receipt_id is not None
     assert levels.took(TRANSPORT, ["up"]) == ["up"]
 
@@ -48,38 +90,39 @@ def test_a_document_goes_up_once_and_its_signed_receipt_comes_back(levels: Level
 def test_a_document_goes_down_once_and_its_signed_receipt_comes_back(levels: Levels) -> None:
     ids = levels.send(TRANSPORT, PLANNING, ["down"], Urgency.URGENT)
     (copy,) = levels.settled(TRANSPORT, ids, "delivered")
-    assert copy.queue == "uplink.x.y.urgent"
+    assert copy.queue == f"uplink.{LOWER}.urgent"
     assert levels.took(PLANNING, ["down"]) == ["down"]
 
 
 def test_a_relay_office_signs_for_nothing_that_passes_through(levels: Levels) -> None:
     levels.settled(PLANNING, levels.send(PLANNING, HEALTH, ["through"]), "delivered")
-    with levels.upper.nodes["x.relay"].store.reading() as tx:
+    with levels.upper.nodes[RELAY].store.reading() as tx:
         assert tx.inbox.counts().get("document", 0) == 0
 
 
-def test_what_is_sent_while_the_upper_broker_is_down_waits_below_and_arrives_once(levels: Levels) -> None:
+def test_what_is_sent_while_the_upper_broker_is_down_waits_below_and_arrives_once(stoppable: Levels) -> None:
+    assert stoppable.upper_node is not None
     names = titles("outage", 60)
-    before = levels.send(PLANNING, TRANSPORT, names[:20])
-    levels.upper_node.stop()
+    before = stoppable.send(PLANNING, TRANSPORT, names[:20])
+    stoppable.upper_node.stop()
     try:
-        during = levels.send(PLANNING, TRANSPORT, names[20:])
-        levels.settled(PLANNING, during, "sent")
-        wait_until(lambda: uplinked(levels) >= len(during), what="waiting in the uplink queue")
+        during = stoppable.send(PLANNING, TRANSPORT, names[20:])
+        stoppable.settled(PLANNING, during, "sent")
+        wait_until(lambda: uplinked(stoppable) >= len(during), what="waiting in the uplink queue")
     finally:
-        levels.upper_node.start(print)
-    levels.settled(PLANNING, before + during, "delivered", 120.0)
-    assert sorted(levels.took(TRANSPORT, names)) == sorted(names)
+        stoppable.upper_node.start(print)
+    stoppable.settled(PLANNING, before + during, "delivered", 120.0)
+    assert sorted(stoppable.took(TRANSPORT, names)) == sorted(names)
 
 
 def test_a_relay_office_that_stops_in_the_middle_loses_doubles_and_reorders_nothing(levels: Levels) -> None:
     names = titles("stream", 120)
     ids = levels.send(PLANNING, TRANSPORT, names[:60])
     wait_until(lambda: len(levels.took(TRANSPORT, names)) > 0, what="the first of the stream")
-    levels.upper.stop("x.relay")
+    levels.upper.stop(RELAY)
     ids += levels.send(PLANNING, TRANSPORT, names[60:])
-    wait_until(lambda: left_in(levels.upper.info.url, "x.relay.transit") > 0, what="waiting for the relay office")
-    levels.upper.start("x.relay")
+    wait_until(lambda: left_in(levels.upper.info.url, f"{RELAY}.transit") > 0, what="waiting for the relay office")
+    levels.upper.start(RELAY)
     levels.settled(PLANNING, ids, "delivered", 120.0)
     assert levels.took(TRANSPORT, names) == names
 
@@ -112,15 +155,17 @@ def test_a_message_that_has_been_passed_on_too_often_ends_with_a_notice(
     assert levels.took(TRANSPORT, ["circling"]) == []
 
 
-@pytest.mark.parametrize(("to", "code"), [(GHOST, "unknown-addressee"), (UNLINKED, "no-link")])
+@pytest.mark.parametrize(
+    ("to", "code"), [(GHOST, "unknown-addressee"), (UNLINKED, "no-link")], ids=["ghost", "unlinked"]
+)
 def test_an_addressee_that_is_not_there_is_told_to_the_sender_by_the_relay_office(
     levels: Levels, to: str, code: str
 ) -> None:
     ids = levels.send(PLANNING, to, [f"to {to}"])
     (copy,) = levels.settled(PLANNING, ids, "failed")
     assert (copy.last_error or "").startswith(f"{code}: ")
-    assert "(x.relay)" in (copy.last_error or "")
-    relay = levels.upper.nodes["x.relay"]
+    assert f"({RELAY})" in (copy.last_error or "")
+    relay = levels.upper.nodes[RELAY]
     with relay.store.reading() as tx:
         (letter,) = [each for each in tx.inbox.dead_letters() if each.message_id == ids[0]]
     assert (letter.stage, letter.reason_code, letter.sender) == ("transit", code, PLANNING)
@@ -132,10 +177,11 @@ def test_an_addressee_that_is_not_there_is_told_to_the_sender_by_the_relay_offic
     ("signer", "fields", "code"),
     [
         (HEALTH, {"relay": HEALTH}, "not-a-relay"),
-        (HEALTH, {"relay": "x.relay"}, "not-a-relay"),
-        ("x.relay", {"envelope": "ab" * 32}, "not-ours"),
-        ("x.relay", {"addressee": "x.y.relay"}, "not-on-the-way"),
+        (HEALTH, {"relay": RELAY}, "not-a-relay"),
+        (RELAY, {"envelope": "ab" * 32}, "not-ours"),
+        (RELAY, {"addressee": LOWER_RELAY}, "not-on-the-way"),
     ],
+    ids=["a body", "in a relay's name", "other bytes", "off the way"],
 )
 def test_a_notice_that_nobody_could_truly_give_is_returned_and_gives_up_nothing(
     levels: Levels, signer: str, fields: dict[str, str], code: str
@@ -160,11 +206,11 @@ def test_a_notice_that_nobody_could_truly_give_is_returned_and_gives_up_nothing(
 
 
 def test_only_the_own_relay_office_may_bring_what_was_signed_elsewhere(levels: Levels) -> None:
-    levels.upper.stop("x.relay")
+    levels.upper.stop(RELAY)
     levels.upper.stop(HEALTH)
     try:
         ids = levels.send(PLANNING, TRANSPORT, ["carried by another"])
-        wait_until(lambda: left_in(levels.upper.info.url, "x.relay.transit") == 1, what="waiting for the relay office")
+        wait_until(lambda: left_in(levels.upper.info.url, f"{RELAY}.transit") == 1, what="waiting for the relay office")
         with levels.lower.nodes[PLANNING].store.reading() as tx:
             copy = tx.outbox.waiting(ids[0], TRANSPORT)
         assert copy is not None
@@ -177,7 +223,7 @@ def test_only_the_own_relay_office_may_bring_what_was_signed_elsewhere(levels: L
         wait_until(lambda: forged(levels, ids[0]), what="the refusal")
         assert levels.took(TRANSPORT, ["carried by another"]) == []
     finally:
-        levels.upper.start("x.relay")
+        levels.upper.start(RELAY)
         levels.upper.start(HEALTH)
     levels.settled(PLANNING, ids, "delivered")
 
@@ -200,6 +246,89 @@ def test_what_is_urgent_overtakes_what_waits_for_the_link(levels: Levels) -> Non
     assert took.index("hurry") < 300
 
 
+def test_what_is_urgent_overtakes_in_transit_at_a_relay_office_and_starves_nobody(levels: Levels) -> None:
+    names = titles("passing", 120)
+    with held(levels.upper.members[RELAY]._transit._consumer) as hop:  # type: ignore[union-attr]
+        levels.send(PLANNING, TRANSPORT, ["first through"])
+        hop.caught()
+        ids = levels.send(PLANNING, TRANSPORT, names)
+        keeps_coming(hop, lambda title: ids.extend(levels.send(PLANNING, TRANSPORT, [title], Urgency.URGENT)), 120)
+    levels.settled(PLANNING, ids, "delivered", 120.0)
+    assert sorted(levels.took(TRANSPORT, names)) == sorted(names)
+
+
+def test_what_is_urgent_overtakes_in_a_members_own_queue_and_starves_nobody(levels: Levels) -> None:
+    names = titles("at the door", 120)
+    with held(levels.upper.members[TRANSPORT]._consumer) as hop:  # type: ignore[arg-type]
+        levels.send(HEALTH, TRANSPORT, ["first in"])
+        hop.caught()
+        ids = levels.send(HEALTH, TRANSPORT, names)
+        keeps_coming(hop, lambda title: ids.extend(levels.send(HEALTH, TRANSPORT, [title], Urgency.EXTRA_URGENT)), 120)
+    levels.settled(HEALTH, ids, "delivered", 120.0)
+    assert levels.took(TRANSPORT, names) == names
+
+
+def test_an_urgent_notice_overtakes_where_it_is_passed_on_and_stays_urgent_on_every_stage(levels: Levels) -> None:
+    ordinary, urgent = list[str](), list[str]()
+    with held(levels.lower.members[LOWER_RELAY]._consumer) as hop:  # type: ignore[arg-type]
+        issue(levels, Urgency.ORDINARY)
+        hop.caught()
+        ordinary += [issue(levels, Urgency.ORDINARY) for _ in range(12)]
+        keeps_coming(hop, lambda title: urgent.append(issue(levels, Urgency.URGENT)), 12)
+    for notice_id in ordinary + urgent:
+        wait_until(partial(has, levels, PLANNING, notice_id), 60, "the notice at its reader")
+    for notice_id, mark in [(ordinary[0], ""), (urgent[0], ".urgent")]:
+        assert queue_of(levels.upper, RELAY, notice_id) == f"uplink.{LOWER}{mark}"
+        assert queue_of(levels.lower, LOWER_RELAY, notice_id) == f"{PLANNING}.inbox{mark}"
+        taken_back = recall(levels.upper.nodes[TRANSPORT], notice_id, "附件有误")
+        assert levels.copies(TRANSPORT, [taken_back])[0].queue == f"{RELAY}.inbox{mark}"
+
+
+def keeps_coming(hop: Hop, send: Callable[[str], object], ordinary: int) -> None:
+    """Lets a hop go with ordinary ones and an urgent one before it, and one more urgent one after each until the last.
+
+    So an urgent one waits whenever the hop chooses; what it takes is its own choice, and nobody's luck.
+    """
+    numbers = itertools.count()
+
+    def another() -> None:
+        if hop.waiting()[1]:
+            send(f"hurry {next(numbers)} {ordinary}")
+            hop.holds(1, 0)
+
+    send(f"hurry first {ordinary}")
+    hop.holds(1, ordinary)
+    hop.after_urgent = another
+    hop.let_go()
+    kinds = [kind for kind, _ in hop.took(ordinary)]
+    last = len(kinds) - kinds[::-1].index("ordinary")
+    runs = [len(list(run)) for kind, run in itertools.groupby(kinds[:last]) if kind == "urgent"]
+    assert kinds[0] == "urgent"
+    assert max(runs) == IN_A_ROW, "ordinary ones wait for no more batches than that"
+    assert hop.overtaken[0] >= 1, "an urgent one waited while an ordinary one had its turn"
+
+
+def issue(levels: Levels, urgency: Urgency) -> str:
+    """A notice from the upper level to all bodies of the lower one."""
+    document = levels.document(DocumentKind.NOTICE, f"notice {urgency}", urgency)
+    notice_id = issue_notice(levels.upper.nodes[TRANSPORT], Notice(document=document, audience=f"all below {LOWER}"))
+    levels.upper.members[TRANSPORT].wake()
+    return notice_id
+
+
+def has(levels: Levels, address: str, notice_id: str) -> bool:
+    with levels.lower.nodes[address].store.reading() as tx:
+        return tx.notices.get(notice_id) is not None
+
+
+def queue_of(domain: LocalDomain, relay: str, notice_id: str) -> str:
+    """The queue into which a relay office has passed a notice on."""
+    with domain.nodes[relay].store.reading() as tx:
+        row = tx.notices.get(notice_id)
+        assert row is not None
+        return tx.outbox.rows(row.forwarding_id)[0].queue
+
+
 def test_declaring_a_link_again_changes_nothing_and_cutting_it_can_be_repeated(levels: Levels) -> None:
     assert levels.upper_side.admit(LOWER, print) == levels.url
     assert levels.lower_side.join(levels.url, print) == []
@@ -210,20 +339,29 @@ def test_declaring_a_link_again_changes_nothing_and_cutting_it_can_be_repeated(l
     wait_until(lambda: levels.lower_side.status()[0].runs, what="the link")
 
 
+def seen(levels: Levels) -> set[str]:
+    """States of the link's shovels, without the help of the plugin that tells them."""
+    with pytest.MonkeyPatch.context() as without:
+        without.setattr(ManagementClient, "shovels", lambda self: None)
+        return {shovel.state for shovel in levels.lower_side.status()[0].shovels}
+
+
 def test_the_upper_level_can_shut_a_lower_one_out_and_let_it_in_again(levels: Levels) -> None:
-    assert levels.upper_side.cut(LOWER) == ["link.x.y"]
+    assert levels.upper_side.cut(LOWER) == [f"link.{LOWER}"]
     ids = levels.send(PLANNING, TRANSPORT, ["shut out"])
     levels.settled(PLANNING, ids, "sent")
     wait_until(lambda: not levels.lower_side.status()[0].runs, what="the loss of the link")
+    wait_until(lambda: seen(levels) == {"starting"}, what="the loss seen by the connections alone")
     assert levels.took(TRANSPORT, ["shut out"]) == []
     assert levels.upper_side.admit(LOWER, print) == levels.url
     levels.settled(PLANNING, ids, "delivered", 120.0)
     assert levels.took(TRANSPORT, ["shut out"]) == ["shut out"]
+    wait_until(lambda: seen(levels) == {"running"}, what="the link seen by the connections alone")
 
 
 def test_a_link_to_anyone_but_the_direct_neighbours_is_refused(levels: Levels) -> None:
     with pytest.raises(CallerError, match="not directly below"):
-        levels.upper_side.admit("x.y.z", print)
+        levels.upper_side.admit(f"{LOWER}.z", print)
     with pytest.raises(CallerError, match="a root"):
         levels.upper_side.join("amqp://somewhere", print)
     with pytest.raises(NotFound, match="no link to q"):

@@ -17,10 +17,12 @@ from exchange.broker.admin import errand
 from exchange.broker.management import ManagementClient
 from exchange.broker.node import NodeInfo
 from exchange.broker.shovels import shovel_names, state_by_traces
+from exchange.broker.uplink import link_account
 from exchange.clock import RealClock
 from exchange.directory import Authority
 from schemas import Role
 from tests.contract.traffic import eventually
+from tests.journeys.places import leave
 from tests.warm import run_warm
 
 pytestmark = pytest.mark.broker
@@ -68,6 +70,7 @@ def homes(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[Homes]:
         for name in (found.upper, found.lower):
             admin.channel.queue_delete(f"uplink.{name}")
             admin.channel.queue_delete(f"uplink.{name}.urgent")
+    leave(broker, (), [link_account(name) for name in (found.upper, found.lower)])
 
 
 def test_a_link_is_made_seen_and_cut_by_commands_alone(homes: Homes) -> None:

@@ -1,4 +1,4 @@
-"""Reports and requests go up, answers come back, letters go to peers: over three levels, on a real broker."""
+"""Reports and requests go up, answers come back, letters go to peers: over three levels, on two brokers."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from exchange.flow.request_record import RequestStatus, request_status
 from exchange.flow.send import send_document
 from schemas import Attachment, Document, DocumentKind, DocumentNumber, ForwardedRequest, Role
 from tests.journeys.city import MONDAY, wait_until
+from tests.journeys.places import new_root, tree_on
 
 pytestmark = pytest.mark.broker
 
@@ -69,13 +70,15 @@ class Tree:
 
 
 @pytest.fixture(scope="module")
-def tree(tmp_path_factory: pytest.TempPathFactory, broker: NodeInfo) -> Iterator[Tree]:
-    folder = tmp_path_factory.mktemp("reports")
-    root = f"r{hashlib.sha256(str(folder).encode()).hexdigest()[:8]}"
+def tree(tmp_path_factory: pytest.TempPathFactory, broker: NodeInfo, second_broker: NodeInfo) -> Iterator[Tree]:
+    root = new_root("r")
     office, department = ("office", Seat((Role.WINDOW,))), ("planning", Seat((Role.DEPARTMENT,)))
     domains = [root, f"{root}.b", f"{root}.b.c", f"{root}.d"]
     seats = {domain: relay_and(domain, [office, department]) for domain in domains}
-    with trial(folder, seats, dict.fromkeys(domains, broker), SteppedClock(MONDAY)) as running:
+    with (
+        tree_on(broker, second_broker, domains) as brokers,
+        trial(tmp_path_factory.mktemp("reports"), seats, brokers, SteppedClock(MONDAY)) as running,
+    ):
         yield Tree(running, root)
 
 

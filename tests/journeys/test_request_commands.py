@@ -1,4 +1,4 @@
-"""Requests by commands alone: sent, listed, answered, shown; and what a wrong one is told."""
+"""Requests and joint documents by commands alone: sent, listed, answered, signed, shown; what a wrong one is told."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from exchange.agent import Agent
+from exchange.bootstrap.home import Opened
 from exchange.broker.node import NodeInfo
+from exchange.flow.joint_status import joints_here
 from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain, run
 
@@ -59,3 +62,55 @@ def test_a_request_is_sent_listed_answered_and_shown(city: ProcessDomain, tmp_pa
     assert "已批复 answered" in shown
     assert "关于经费的批复" in shown
     assert "已批复 answered" in run(city, "inbox", "--as", planning).stdout
+
+
+def test_a_joint_document_is_proposed_listed_signed_refused_withdrawn_and_shown(
+    city: ProcessDomain, tmp_path: Path
+) -> None:
+    for name in ("planning", "transport"):
+        city.serve(name)
+    planning, transport, window = (city.address(name) for name in ("planning", "transport", "window"))
+
+    led, asked = city.open("planning"), city.open("transport")
+
+    def propose() -> str:
+        words = ("propose", paper(tmp_path, "报告"), "--with", transport, "--to", window, "--as", planning, "--json")
+        return str(json.loads(run(city, "joint", *words).stdout)["joint"])
+
+    def reaches(joint: str, opened: Opened, state: str) -> None:
+        wait_until(lambda: {row.joint_id: row.state for row in joints_here(opened.node)}.get(joint) == state, 60, state)
+
+    first, second, third = propose(), propose(), propose()
+    for joint in (first, second, third):
+        reaches(joint, asked, "open")
+    listed = json.loads(run(city, "joint", "list", "--as", transport, "--json").stdout)
+    assert {one["joint"]: one["state"] for one in listed} == dict.fromkeys((first, second, third), "open")
+    read = run(city, "joint", "show", first, "--as", transport).stdout
+    assert all(word in read for word in ("关于经费的报告", "需要测绘经费", "待签 has it", "已签 signed", window))
+
+    run(city, "joint", "sign", first, "--as", transport)
+    reaches(first, led, "issued")
+    reaches(first, asked, "issued")
+    assert "is issued" in run(city, "joint", "refuse", first, "--reason", "x", "--as", transport, code=4).stderr
+    run(city, "joint", "refuse", second, "--reason", "数据尚未核对", "--as", transport)
+    run(city, "joint", "withdraw", third, "--reason", "文稿有误", "--as", planning)
+    reaches(second, led, "refused")
+    reaches(third, asked, "withdrawn")
+    assert "数据尚未核对" in run(city, "joint", "show", second, "--as", planning).stdout
+
+    found = json.loads(run(city, "joint", "show", first, "--as", planning, "--json").stdout)
+    assert [one["state"] for one in found["signers"]] == ["signed", "signed"]
+    with Agent.open(window, city.settings.home) as agent:
+        (received,) = agent.receive(wait=60)
+        assert received.joint is not None
+        assert (received.joint.draft.document.title, received.joint.issued_on.isoformat()) == (
+            "关于经费的报告",
+            found["issued_on"],
+        )
+    shown = run(city, "show", first, "--as", window).stdout
+    assert all(word in shown for word in ("联合行文", planning, transport, found["issued_on"], "关于经费的报告"))
+    (item,) = json.loads(run(city, "show", found["message_id"], "--as", window, "--json").stdout)
+    assert [one["by"] for one in item["joint"]["signatures"]] == [planning, transport]
+    assert (item["fault"], item["joint"]["issued_on"]) == ("", found["issued_on"])
+    for opened in (led, asked):
+        opened.store.close()

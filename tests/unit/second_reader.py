@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +63,25 @@ def verify(signed: bytes, signer: bytes) -> tuple[bytes, dict[Any, Any]]:
     covered = write(["Signature1", protected, b"", payload])
     Ed25519PublicKey.from_public_bytes(signer).verify(signature, covered)
     return payload, read(protected)
+
+
+def joint(cose_sign: bytes, keys: dict[str, bytes]) -> tuple[dict[str, Any], list[tuple[str, int]]]:
+    """Section 10: the text, and who has signed it when, of a joint document that holds; ``keys`` are public keys."""
+    tagged = read(cose_sign)
+    protected, unprotected, payload, signatures = tagged.content
+    assert (tagged.number, unprotected) == (98, {})
+    assert read(protected) == {3: "application/vnd.yizhan.joint-draft+json; version=1"}
+    signed = []
+    for own, nothing, signature in signatures:
+        labels = read(own)
+        assert (nothing, labels[1], labels[2], set(labels)) == ({}, -8, [15], {1, 2, 4, 15, 34})
+        address, (when,) = labels[4].decode(), labels[15].values()
+        covered = write(["Signature", protected, own, b"", payload])
+        Ed25519PublicKey.from_public_bytes(keys[address]).verify(signature, covered)
+        signed.append((address, when))
+    text = json.loads(payload)
+    assert [address for address, _ in signed] == text["signers"]
+    return text, signed
 
 
 def root(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes:

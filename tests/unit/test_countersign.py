@@ -13,6 +13,7 @@ from exchange.rules.countersign import (
     Countersignature,
     Joint,
     check_countersignature,
+    check_issue,
     check_joint,
     issued_on,
     signatures_of,
@@ -70,6 +71,34 @@ def test_order_and_repetition_change_neither_signatures_nor_date(
     assert signatures_of(JOINT, again) == signatures_of(JOINT, signatures)
     assert issued_on(JOINT, again) == issued_on(JOINT, signatures)
     assert (issued_on(JOINT, signatures) is None) is bool(waiting_for(JOINT, signatures))
+
+
+DAYS = ("03-02", "03-03", "03-04")
+
+
+@given(
+    st.lists(st.builds(signs, st.sampled_from(JOINT.signers), st.sampled_from(DAYS)), min_size=2, max_size=4),
+    st.sampled_from(DAYS),
+)
+def test_what_goes_out_has_every_signature_once_in_order_and_the_date_of_the_last(
+    signatures: list[Countersignature], day: str
+) -> None:
+    stated = at(day).date()
+    holds = tuple(one.by for one in signatures) == JOINT.signers and max(one.at for one in signatures).date() == stated
+    if holds:
+        check_issue(JOINT, signatures, stated)
+    else:
+        with pytest.raises(Forged, match=r"not signed|signed twice|not in the order|dated"):
+            check_issue(JOINT, signatures, stated)
+
+
+def test_two_bodies_at_least_issue_together_and_no_other_signature_is_let_in() -> None:
+    with pytest.raises(Forged, match="two bodies"):
+        check_issue(Joint(JOINT.digest, (LEAD,)), [signs(LEAD)], date(2026, 3, 2))
+    with pytest.raises(Forged, match="two bodies"):
+        check_issue(Joint(JOINT.digest, ()), [], date(2026, 3, 2))
+    with pytest.raises(Untrusted, match="not among the signers"):
+        check_issue(JOINT, [*map(signs, JOINT.signers), signs("anhui.hefei.water")], date(2026, 3, 2))
 
 
 @pytest.mark.parametrize("signers", [(), (LEAD,), (LEAD, LEAD), (LEAD, SECOND, LEAD)])

@@ -10,6 +10,7 @@ import pytest
 import exchange
 from exchange.errors import BadConfiguration
 from exchange.profiles import load_decide_rule, load_profiles, load_rule
+from exchange.rules.covering import Covering
 from schemas import Role
 
 PACKAGED = Path(exchange.__file__).resolve().parent.parent / "departments"
@@ -117,6 +118,17 @@ def test_a_rule_lies_in_its_members_own_folder(tmp_path: Path, rule: str) -> Non
     path = tmp_path / "a" / "profile.toml"
     path.write_text(path.read_text().replace('rule_ = ""', f'rule = "{rule}"'))
     assert ": rule: " in refused(tmp_path)[0]
+
+
+def test_a_relay_office_says_which_notices_wait_for_its_cover_and_nobody_else_does(tmp_path: Path) -> None:
+    said = '[notices]\ncover = "ask"\n'
+    relay = member(tmp_path, "relay", role="relay") / "profile.toml"
+    assert load_profiles(tmp_path)["c.relay"].notices.cover is Covering.NONE
+    relay.write_text(relay.read_text() + said)
+    assert load_profiles(tmp_path)["c.relay"].notices.cover is Covering.ASK
+    fire = member(tmp_path, "fire") / "profile.toml"
+    fire.write_text(fire.read_text() + said)
+    assert f"{fire}:7: notices.cover: c.fire is no relay office" in refused(tmp_path)[0]
 
 
 def test_no_members_are_a_fault(tmp_path: Path) -> None:

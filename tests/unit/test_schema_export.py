@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +11,9 @@ import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
 from exchange.broker.topology import dead_queue, opinions_queue, queues_of
-from exchange.rules.addressing import queue_for
+from exchange.broker.uplink import transit_of, transit_queues, uplink_of
+from exchange.rules.addressing import queue_for, queue_towards
+from exchange.rules.hierarchy import relay_of
 from schemas import MESSAGES, Urgency
 from schemas.asyncapi import asyncapi
 from schemas.export import MODELS, TITLES, json_schemas
@@ -45,7 +48,7 @@ def test_everything_that_travels_is_exported_and_named_in_two_languages() -> Non
 def test_every_schema_is_valid_and_says_which_it_is(name: str) -> None:
     schema = SCHEMAS[name]
     Draft202012Validator.check_schema(schema)
-    version = {"directory": 3, "document": 3}.get(name, 1)
+    version = {"directory": 3, "document": 3, "forwarding": 2, "tally": 2}.get(name, 1)
     assert schema["$id"] == f"urn:yizhan:schema:{name}:{version}"
     assert schema["version"] == str(version)
     assert schema["title"] == " ".join(TITLES[name])
@@ -111,16 +114,31 @@ def test_every_reference_of_the_description_leads_somewhere() -> None:
         assert isinstance(target, dict)
 
 
-def test_the_channels_are_the_queues_of_a_window() -> None:
-    queues = {channel["address"].format(member="c.window") for channel in DESCRIPTION["channels"].values()}
-    assert queues == {*queues_of("c.window", True), dead_queue("c.window")}
+def address_of(channel: dict[str, Any], member: str) -> str:
+    """A channel's queue, at a member of domain ``c`` whose neighbour is ``c.d``."""
+    address: str = channel["address"]
+    return address.format(member=member, neighbour="c.d", domain="c")
+
+
+def test_the_channels_are_the_queues_of_a_window_and_those_between_levels() -> None:
+    queues = [address_of(channel, "c.window") for channel in DESCRIPTION["channels"].values()]
+    between = [queue.name for queue, _ in (*uplink_of("c.d"), *transit_of(relay_of("c")))]
+    assert sorted(queues) == sorted([*queues_of("c.window", True), dead_queue("c.window"), *between])
+
+
+def test_every_channel_explains_what_stands_in_its_name_and_nothing_else() -> None:
+    for channel in DESCRIPTION["channels"].values():
+        named = set(re.findall(r"{(\w+)}", channel["address"]))
+        assert named == set(channel["parameters"])
+        assert all(parameter["description"] for parameter in channel["parameters"].values())
 
 
 @pytest.mark.parametrize("kind", sorted(MESSAGES))
 def test_every_kind_stands_in_the_channels_it_is_sent_to(kind: str) -> None:
-    said = {c["address"].format(member="c.x") for c in DESCRIPTION["channels"].values() if kind in c["messages"]}
+    said = {address_of(channel, "c.x") for channel in DESCRIPTION["channels"].values() if kind in channel["messages"]}
     sent = {queue_for(kind, "c.x", urgency) for urgency in Urgency}
-    assert said == sent | {dead_queue("c.x")}
+    over = {queue_towards("c", kind, "c.d.e.x", urgency) for urgency in Urgency}
+    assert said == sent | over | {dead_queue("c.x"), *transit_queues(relay_of("c"))}
     assert (opinions_queue("c.x") in sent) is (kind in ("opinion", "deemed-consent", "escalation"))
 
 
@@ -130,7 +148,7 @@ def test_every_message_has_its_payload_its_headers_and_both_languages(kind: str)
     assert message["payload"] == {"$ref": f"#/components/schemas/{MESSAGES[kind].__name__}"}
     assert message["headers"] == {"$ref": "#/components/schemas/Header"}
     assert message["title"] == " ".join(TITLES[kind])
-    version = 3 if kind == "document" else 1
+    version = {"document": 3, "forwarding": 2, "tally": 2}.get(kind, 1)
     assert message["contentType"] == f"application/vnd.yizhan.{kind}+json; version={version}"
 
 

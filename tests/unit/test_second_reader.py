@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -99,3 +100,15 @@ def test_the_second_reader_proves_every_receipt_of_the_vector() -> None:
         path = [bytes.fromhex(step) for step in one["path"]]
         found = second_reader.root(one["json"].encode(), one["index"], batch["size"], path)
         assert found.hex() == batch["root"] == printed["root"]
+
+
+def test_the_second_reader_verifies_the_joint_document_of_the_vector_and_derives_its_date() -> None:
+    printed = vector("joint")
+    keys = {one["address"]: bytes.fromhex(one["public_key"]) for one in printed["signers"]}
+    text, signed = second_reader.joint(bytes.fromhex(printed["cose_sign"]), keys)
+    assert text == json.loads(printed["payload_json"])
+    assert text["document"]["date"] is None
+    stated = [(one["address"], datetime.fromisoformat(one["signed_at"]).timestamp()) for one in printed["signers"]]
+    assert signed == stated
+    last = datetime.fromtimestamp(max(when for _, when in signed), timezone(timedelta(hours=8)))
+    assert last.date().isoformat() == printed["issued_on"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,18 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from exchange.audit import root_from_path, verify_receipt
 from exchange.directory import DirectoryView, load_directory
-from exchange.envelope import DecryptionKey, Identity, open_envelope, unpack_leaves
+from exchange.envelope import (
+    DecryptionKey,
+    Identity,
+    open_envelope,
+    read_cosigned,
+    unpack_leaves,
+    verify_countersignature,
+)
 from exchange.envelope.keys import KEMS
 from exchange.envelope.sealing import content_aad
 from exchange.envelope.sign1 import read_sign1, verify_sign1
+from exchange.rules.countersign import Joint, check_issue
 from schemas import ReceiptProof, Suite
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "docs" / "vectors"
@@ -97,3 +105,23 @@ def test_every_receipt_of_the_vector_is_proved_alone() -> None:
             receipt=leaf, index=one["index"], size=5, path=path, signed=bytes.fromhex(printed["signed_batch"])
         )
         assert verify_receipt(proof, directory()).receiver == "city.bob"
+
+
+def test_the_joint_document_of_the_vector_holds_and_so_does_every_signature_alone() -> None:
+    printed = vector("joint")
+    payload = printed["payload_json"].encode()
+    found = read_cosigned(bytes.fromhex(printed["cose_sign"]), directory())
+    assert (found.payload, hashlib.sha256(payload).hexdigest()) == (payload, printed["payload_sha256"])
+    alone = [
+        verify_countersignature(bytes.fromhex(one["cose_signature"]), payload, directory())
+        for one in printed["signers"]
+    ]
+    assert list(found.signatures) == alone
+    assert [(one.by, one.at.isoformat()) for one in alone] == [
+        (one["address"], one["signed_at"]) for one in printed["signers"]
+    ]
+    check_issue(Joint(printed["payload_sha256"], found.text.signers), alone, date.fromisoformat(printed["issued_on"]))
+    for one in printed["signers"]:
+        _, _, signature = loads(bytes.fromhex(one["cose_signature"]))
+        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(one["public_key"]))
+        key.verify(signature, bytes.fromhex(one["signature_covers"]))

@@ -15,6 +15,7 @@ from exchange.flow.ports.broker import (
     PublishOutcome,
     PublishResult,
 )
+from exchange.flow.ports.joint import JointRow, Joints, JointSignatureRow
 from exchange.flow.ports.levels import (
     AggregateRow,
     AnswerRow,
@@ -70,6 +71,9 @@ __all__ = [
     "Documents",
     "Inbox",
     "InboxEntry",
+    "JointRow",
+    "JointSignatureRow",
+    "Joints",
     "JournalEntry",
     "Known",
     "NoticeRow",

@@ -24,11 +24,16 @@ class Publication:
 
 
 class PublishOutcome(StrEnum):
-    """What became of a publication. LOST: unknown (connection gone, confirm overdue), send again."""
+    """What became of a publication.
+
+    REFUSED: not taken now (a full queue), send again. IMPOSSIBLE: AMQP or the broker can never carry it, however often
+    it is sent. LOST: unknown (connection gone, confirm overdue), send again.
+    """
 
     CONFIRMED = "confirmed"
     UNROUTABLE = "unroutable"
     REFUSED = "refused"
+    IMPOSSIBLE = "impossible"
     LOST = "lost"
 
 

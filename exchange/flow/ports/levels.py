@@ -16,7 +16,7 @@ class NoticeRow:
     seat: str
     """``origin``, ``relay`` or ``reader``."""
     state: str
-    """``open``, ``signed``, ``returned`` (both of a reader), ``recalled`` or ``replaced``."""
+    """``open``, ``recalled``, ``replaced``; a reader's ``signed``, ``returned``; a relay's ``waiting`` for a cover."""
     origin: str
     source: str
     """Whom it came from, who is told what became of it; an origin's is its relay office."""
@@ -27,9 +27,10 @@ class NoticeRow:
     treatment: str
     audience: str
     forwarding_id: str
-    """The message that passed it on: to us at a reader, from us at a relay office."""
+    """The message that passed it on: to us at a reader and while it waits for a cover, else from us."""
     received_at: datetime
     act_by: str | None = None
+    """At readers and relay offices with what the covers say."""
     urgency: str = "ordinary"
     settled_at: datetime | None = None
     reason: str | None = None
@@ -38,7 +39,7 @@ class NoticeRow:
     changed: bool = False
     """Whether there is more to tell than the last tally did."""
     reminded: int = 0
-    """The last rung at which its origin reminded by itself, in percent of the term."""
+    """The last rung that was reminded of, in percent of the term: at its origin, or while it waits for a cover."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +111,22 @@ class AggregateRow:
 class Notices(Protocol):
     """Notices through the levels."""
 
-    def add(self, row: NoticeRow, readers: Sequence[ReaderRow] = (), branches: Sequence[BranchRow] = ()) -> None: ...
+    def add(
+        self,
+        row: NoticeRow,
+        readers: Sequence[ReaderRow] = (),
+        branches: Sequence[BranchRow] = (),
+        further: Sequence[str] = (),
+    ) -> None:
+        """``further``: messages that passed it on beside ``row.forwarding_id``, where one could not address all."""
+
+    def add_copies(self, notice_id: str, further: Sequence[str]) -> None:
+        """Further messages that passed a notice on, known only once it had its cover."""
 
     def get(self, notice_id: str) -> NoticeRow | None: ...
 
     def forwarded_by(self, message_ids: Collection[str]) -> dict[str, NoticeRow]:
-        """Notices that these messages passed on, by message."""
+        """Notices that these messages passed on, by message; each of several that passed one on finds it."""
 
     def changed(self, limit: int) -> list[NoticeRow]:
         """Those of which there is more to tell than the last tally did."""

@@ -93,6 +93,8 @@ class Signed:
     digest: str
     """SHA-256 of the document they signed for; must be that of ours."""
     reason: str | None = None
+    proof: str = ""
+    """SHA-256 of the receipt as it came: what a count of it rests on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
+from exchange.flow.ports.joint import Joints
 from exchange.flow.ports.levels import Collections, Notices
 from exchange.flow.ports.records import (
     CaseRow,
@@ -40,6 +41,7 @@ class Outbox(Protocol):
     def due(self, now: datetime, limit: int, flying: Collection[int]) -> list[Parcel]:
         """Copies to publish now, urgent ones first, then in the order written; none whose id is in ``flying``.
 
+        Ordinary ones that are due have a fifth of a full lot, however many urgent ones there are.
         Here and in ``again_at`` times are real time, whatever clock the node keeps: patience with a broker is real.
         """
 
@@ -116,8 +118,11 @@ class Documents(Protocol):
     def find(self, message_id: str) -> list[StoredDocument]:
         """By id alone (ids are unique only with their sender)."""
 
-    def of_conversation(self, conversation_id: str) -> list[StoredDocument]:
+    def of_conversation(self, conversation_id: str, kind: str | None = None) -> list[StoredDocument]:
         """In the order recorded."""
+
+    def named(self, conversation_id: str, kind: str) -> list[tuple[str, str]]:
+        """Senders and message ids of a conversation's documents of one kind, in the order recorded."""
 
     def recent(self, direction: str | None = None, kind: str | None = None, limit: int = 50) -> list[StoredDocument]:
         """Newest first."""
@@ -226,6 +231,8 @@ class Transaction(Protocol):
     def notices(self) -> Notices: ...
     @property
     def collections(self) -> Collections: ...
+    @property
+    def joints(self) -> Joints: ...
 
     def journal(self, entries: Sequence[JournalEntry]) -> None: ...
 

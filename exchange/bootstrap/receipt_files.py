@@ -1,0 +1,103 @@
+"""Receipts on disk: everything that a count's evidence rests on, as it came, to be verified again at any time.
+
+A folder holds ``notice.cose`` (what the origin signed), ``request.json`` (what was asked for), ``tally.cose`` (what
+the own relay office had told, if it had), ``parts/`` (every part that was shown: a CBOR array of its signed bytes and
+enclosures) and ``originals/`` (each body's own signature alone, for whoever wants just that).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from exchange.audit.evidence import Page, Subject, read_page
+from exchange.envelope import Trust, pack_leaves, unpack_leaves, verify_signed
+from exchange.errors import FileUnusable, Forged, Malformed, NotFound
+from exchange.flow.evidence import Kept, evidence_of
+from exchange.rules.evidence import Evidence
+from exchange.rules.hierarchy import domain_of, relay_of
+from schemas import Notice, ReceiptsRequest, ShownSort, Tally
+
+_LARGEST = 8_000_000
+_NOTICE, _REQUEST, _TALLY, _PARTS, _ORIGINALS = "notice.cose", "request.json", "tally.cose", "parts", "originals"
+
+
+def write_receipts(folder: Path, kept: Kept) -> int:
+    """Writes a request's evidence into a folder; how many originals. What is there already is written anew.
+
+    Raises FileUnusable.
+    """
+    try:
+        for name in (_PARTS, _ORIGINALS):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        (folder / _NOTICE).write_bytes(kept.notice)
+        (folder / _REQUEST).write_text(kept.request.model_dump_json(), encoding="utf-8")
+        if kept.tally is not None:
+            (folder / _TALLY).write_bytes(kept.tally)
+        return sum(_write_page(folder, page) for page in kept.pages)
+    except OSError as error:
+        raise FileUnusable(f"{folder}: {error.strerror}", mend="name a folder that can be written") from error
+
+
+def verify_receipts(folder: Path, trust: Trust) -> tuple[ReceiptsRequest, Evidence]:
+    """What a folder proves, by the directories known now, which keep old certificates and revocations.
+
+    Raises NotFound for a folder without receipts, FileUnusable, Malformed, Untrusted or Forged for what does not hold.
+    """
+    if not (folder / _REQUEST).exists():
+        raise NotFound(f"{folder} holds no receipts", mend="`exchange notice receipts ID --out FOLDER` writes them")
+    try:
+        notice, asked = (folder / _NOTICE).read_bytes(), (folder / _REQUEST).read_bytes()
+        tally = (folder / _TALLY).read_bytes() if (folder / _TALLY).exists() else None
+        files = [path.read_bytes() for path in sorted((folder / _PARTS).glob("*.cbor"))]
+    except OSError as error:
+        raise FileUnusable(f"{error.filename}: {error.strerror}", mend="make it readable") from error
+    request = _request(asked)
+    subject = _subject(notice, request, trust)
+    told = _told(tally, request, trust) if tally is not None else None
+    return request, evidence_of(request, subject, _pages(files, request, trust), told, trust)
+
+
+def _write_page(folder: Path, page: Page) -> int:
+    name = f"{page.body.tally.domain}-{page.body.part:04}"
+    (folder / _PARTS / f"{name}.cbor").write_bytes(pack_leaves([page.signed, *page.enclosures]))
+    for shown, original in zip(page.body.shown, page.originals, strict=True):
+        ending = "cose" if shown.sort is ShownSort.SIGN_OFF else "receipt.json"
+        (folder / _ORIGINALS / f"{shown.address}.{ending}").write_bytes(original)
+    return len(page.originals)
+
+
+def _request(data: bytes) -> ReceiptsRequest:
+    try:
+        return ReceiptsRequest.model_validate_json(data)
+    except ValidationError:
+        raise Malformed(f"{_REQUEST} does not follow its schema", mend="write the receipts out anew") from None
+
+
+def _subject(notice: bytes, request: ReceiptsRequest, trust: Trust) -> Subject:
+    verified = verify_signed(notice, trust)
+    if not isinstance(verified.body, Notice) or verified.header.message_id != request.notice_id:
+        raise Forged(f"{_NOTICE} is not the notice that was asked about", mend="write the receipts out anew")
+    return Subject(request.notice_id, hashlib.sha256(notice).hexdigest())
+
+
+def _told(tally: bytes, request: ReceiptsRequest, trust: Trust) -> Tally:
+    verified = verify_signed(tally, trust)
+    body = verified.body
+    if not isinstance(body, Tally) or verified.header.sender != relay_of(domain_of(request.asker)):
+        raise Forged(f"{_TALLY} is not what the relay office of the one who asked has told")
+    return body
+
+
+def _pages(files: Sequence[bytes], request: ReceiptsRequest, trust: Trust) -> list[Page]:
+    found = []
+    for data in files:
+        signed, *enclosures = unpack_leaves(data, _LARGEST)
+        page = read_page(signed, enclosures, trust)
+        if page.body.request_id != request.request_id:  # of an earlier request, written into the same folder
+            continue
+        found.append(page)
+    return found

@@ -1,0 +1,53 @@
+"""Official documents as one reads them, those of several bodies with everybody who signed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from exchange.cli.view import moment
+from exchange.flow.joint_reader import JointIssue
+from schemas import Document, Purpose
+
+Lines = Iterator[tuple[str, str]]
+"""Labels and texts, in the order in which one reads them."""
+
+_PURPOSES = {Purpose.INFORMATION: "周知 for information", Purpose.RECORD: "存档 for the files"}
+
+
+def document_lines(body: Document) -> Lines:
+    """An official document's elements and text, with their labels."""
+    yield "文种 kind", body.kind.value
+    yield "文号 number", str(body.number)
+    yield "签发人 signatory", body.signatory or ""
+    yield "标题 title", body.title
+    yield "主送 addressees", "、".join(body.addressees)
+    yield "抄送 copies", ", ".join(body.copies)
+    yield "用途 purpose", _PURPOSES.get(body.purpose, "")
+    yield "正文 text", body.body
+
+
+def joint_lines(joint: JointIssue) -> Lines:
+    """A joint document: who signed it and when, its date, and what it says."""
+    for one in joint.signatures:
+        yield "签署 signed by", f"{one.by}, {moment(one.at)}"
+    yield "成文日期 date", joint.issued_on.isoformat()
+    yield from document_lines(joint.draft.document)
+
+
+def joint_json(joint: JointIssue) -> dict[str, Any]:
+    """A joint document for machines: its text, its date, and who signed it when."""
+    return {
+        "issued_on": joint.issued_on.isoformat(),
+        "signatures": [{"by": one.by, "at": one.at.isoformat()} for one in joint.signatures],
+        **without_keys(json.loads(joint.draft.model_dump_json())),
+    }
+
+
+def without_keys(body: Any) -> Any:
+    """A body as it was signed, but for the keys of large attachments: what is shown ends in logs and on screens."""
+    for document in (body, body.get("opinion"), body.get("document")):
+        for claim in document.get("claims", ()) if isinstance(document, dict) else ():
+            del claim["content_key"]
+    return body

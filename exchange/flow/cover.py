@@ -1,0 +1,141 @@
+"""Cover: a relay office puts its own instruction in front of a notice that waits, and passes it on (转发、批转).
+
+A notice that waits is a row with everybody who is meant; what goes on is made of the signed message on record. So
+nothing depends on the process that took it in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+import structlog
+
+from exchange.envelope import verify_signed
+from exchange.errors import Conflict, NotFound
+from exchange.flow.node import Node
+from exchange.flow.origin import Covered, Forwarded
+from exchange.flow.pass_on import from_above, from_own, send_on
+from exchange.flow.ports import NoticeRow, Transaction
+from exchange.rules.calendar import WorkingCalendar
+from exchange.rules.covering import check_covers, cover_due
+from exchange.rules.rungs import rung_on
+from exchange.rules.secrecy import check_secrecy
+from schemas import Cover, Forwarding, Notice
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A notice that waits for a cover."""
+
+    row: NoticeRow
+    due: date
+    """Until the end of which day it is to go on."""
+    rung: int
+    """How much of that time has passed, as the last rung reached, in percent."""
+    overdue: bool
+
+
+def cover_notice(node: Node, notice_id: str, cover: Cover | None) -> str:
+    """Passes a waiting notice on under a cover of this relay office, or without one; returns the message's id.
+
+    Raises NotFound for a notice that is not on record here; Conflict when it does not wait any more; Secret; and
+    CallerError, code ``cover``, for what a cover may not say.
+    """
+    with node.step() as step:
+        row = _waiting(step.tx, notice_id)
+        onward = _onward(node, step.tx, row)
+        if cover is not None:
+            onward = _under(node, onward, cover)
+        readers = [reader.address for reader in step.tx.notices.readers(notice_id)]
+        branches = [branch.domain for branch in step.tx.notices.branches(notice_id)]
+        sent, *further = send_on(step, onward, readers, branches)
+        if not step.tx.notices.move(notice_id, {"waiting"}, "open", forwarding_id=sent, act_by=onward.act_by):
+            raise _no_more(row)
+        step.tx.notices.add_copies(notice_id, further)
+        step.note("notice-covered" if cover else "notice-passed-on", None, sent, notice=notice_id)
+    return sent
+
+
+def to_cover(node: Node, notice_id: str) -> NoticeRow:
+    """A notice that waits for a cover. Raises NotFound or Conflict."""
+    with node.store.reading() as tx:
+        return _waiting(tx, notice_id)
+
+
+def awaiting(tx: Transaction, calendar: WorkingCalendar, today: date) -> list[Waiting]:
+    """All notices that wait for a cover here."""
+    rows = tx.notices.recent(seat="relay", state="waiting", limit=1000)
+    return [waiting(row, calendar, today) for row in rows]
+
+
+def waiting(row: NoticeRow, calendar: WorkingCalendar, today: date) -> Waiting:
+    """Until when a waiting notice is to go on, and how far that time has passed."""
+    begun = row.received_at.date()
+    due = cover_due(begun, date.fromisoformat(row.act_by) if row.act_by else None, calendar)
+    return Waiting(row, due, rung_on(calendar, begun, due, today), today > due)
+
+
+class CoverWatch:
+    """Reminds the relay office itself, in its journal and its log, at each rung once; looks as `chase.Chaser` does."""
+
+    def __init__(self) -> None:
+        self._day: date | None = None
+
+    def look(self, node: Node) -> int:
+        """Reminds of what has waited for long; of how many notices."""
+        today = node.clock.now().date()
+        if today == self._day:
+            return 0
+        with node.store.reading() as tx:
+            late = [one for one in awaiting(tx, node.calendar, today) if one.rung > one.row.reminded]
+        for one in late:
+            _remind(node, one)
+        self._day = today
+        return len(late)
+
+
+def _remind(node: Node, late: Waiting) -> None:
+    notice_id = late.row.notice_id
+    with node.step() as step:
+        if step.tx.notices.move(notice_id, {"waiting"}, "waiting", reminded=late.rung):
+            step.note("cover-awaited", None, None, notice=notice_id, rung=late.rung, due=late.due.isoformat())
+            log.warning("notice.waits", node=node.address, notice=notice_id, rung=late.rung, due=late.due.isoformat())
+
+
+def _waiting(tx: Transaction, notice_id: str) -> NoticeRow:
+    row = tx.notices.get(notice_id)
+    if row is None or row.seat != "relay":
+        raise NotFound(f"no notice {notice_id} is passed on here", mend="`exchange notice list` shows what waits")
+    if row.state != "waiting":
+        raise _no_more(row)
+    return row
+
+
+def _no_more(row: NoticeRow) -> Conflict:
+    return Conflict(
+        f"notice {row.notice_id} waits for no cover: it was passed on, taken back or replaced",
+        mend="a cover goes with a notice, never after it; `exchange notice list` shows how it stands",
+    )
+
+
+def _onward(node: Node, tx: Transaction, row: NoticeRow) -> Forwarded:
+    """As it goes on without a cover, from the message that brought it."""
+    stored = tx.documents.get(row.source, row.forwarding_id)
+    if stored is None:
+        raise NotFound(f"notice {row.notice_id} is not on record", mend="restore the database from its backup")
+    came = verify_signed(stored.signed, node.directory)
+    if isinstance(came.body, Forwarding):
+        return from_above(node, came.header, came.body, stored.signed, stored.enclosures)
+    return from_own(node, came.header, came.body, stored.signed, stored.enclosures)
+
+
+def _under(node: Node, onward: Forwarded, cover: Cover) -> Forwarded:
+    check_secrecy(cover.document)
+    covers = (*onward.covers, Covered(node.address, node.clock.now(), cover))
+    assert isinstance(onward.body, Notice)  # noqa: S101
+    check_covers(onward.body, [one.cover for one in covers])
+    forwarding = onward.forwarding.model_copy(update={"cover": cover})
+    return replace(onward, forwarding=forwarding, covers=covers)

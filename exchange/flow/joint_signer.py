@@ -1,0 +1,128 @@
+"""A body that is asked to sign a joint document: the text comes, an officer signs it or refuses, once."""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+
+from exchange.envelope import countersign, payload_of, verify_signed
+from exchange.errors import CallerError, Conflict, Returned
+from exchange.flow.checks import expect
+from exchange.flow.joint_text import (
+    check_attachments,
+    check_draft,
+    digest_of,
+    expect_row,
+    or_returned,
+    row_at,
+    text_of,
+)
+from exchange.flow.node import Node, Step
+from exchange.flow.ports import JointRow
+from exchange.flow.receive import Handler, Incoming
+from schemas import Body, JointDraft, JointEnded, JointEnding, JointRefusal, JointSignature
+
+
+def handlers() -> dict[str, Handler]:
+    """What everybody who may be asked takes in."""
+    return {JointDraft.KIND: take_draft, JointEnded.KIND: take_ended}
+
+
+def take_draft(step: Step, incoming: Incoming, body: Body) -> None:
+    """A text to sign has come. Raises Returned: altered, not for us to sign, or one that no bodies may issue so."""
+    draft = expect(body, JointDraft)
+    if (draft.joint_id, draft.signers[0]) != (incoming.message_id, incoming.sender):
+        raise Returned("the lead sends its own text, under its id", code="joint", mend="send it round anew")
+    if step.node.address not in draft.signers[1:]:
+        raise Returned(f"{step.node.address} is not among the signers", code="not-entitled", mend="ask who is named")
+    check_attachments(draft.document, incoming.opened.enclosures)
+    or_returned(lambda: check_draft(step.node.directory, draft))
+    if step.tx.joints.get(draft.joint_id) is not None:
+        raise Returned(f"another text has the id {draft.joint_id}", code="id-reused", mend="send it under an id anew")
+    step.tx.joints.open(
+        JointRow(
+            joint_id=draft.joint_id,
+            seat="signer",
+            state="open",
+            lead=incoming.sender,
+            digest=digest_of(payload_of(incoming.opened.signed)),
+            title=draft.document.title,
+            number=str(draft.document.number),
+            received_at=step.now,
+        )
+    )
+    step.note("joint-asked", draft.joint_id, incoming.message_id, lead=incoming.sender)
+
+
+def sign_joint(node: Node, joint_id: str) -> str:
+    """Signs the very bytes that came; returns the message id of the signature (会签).
+
+    Raises NotFound, or Conflict for what was answered here or is over.
+    """
+    with node.step() as step:
+        row = _to_answer(step, joint_id)
+        payload = text_of(step.tx, row)
+        signature = countersign(payload, node.identity, step.now)
+        return _answer(step, row, JointSignature(joint_id=joint_id, digest=row.digest, signature=signature), "signed")
+
+
+def refuse_joint(node: Node, joint_id: str, reasons: str) -> str:
+    """Refuses to sign, which ends the round; returns the message id of the refusal.
+
+    Raises NotFound, CallerError without reasons, or Conflict for what was answered here or is over.
+    """
+    with node.step() as step:
+        row = _to_answer(step, joint_id)
+        try:
+            refusal = JointRefusal(joint_id=joint_id, digest=row.digest, reasons=reasons.strip())
+        except ValidationError:
+            raise CallerError("a refusal says why", mend="give the reasons, in up to 2,000 characters") from None
+        return _answer(step, row, refusal, "refused", ended_by=node.address, reasons=refusal.reasons)
+
+
+def take_ended(step: Step, incoming: Incoming, body: Body) -> None:
+    """The lead says that nothing goes out. Raises Returned where it is not the lead, or shows no refusal."""
+    ended = expect(body, JointEnded)
+    row = expect_row(step, ended.joint_id, ended.digest, "signer")
+    if incoming.sender != row.lead:
+        raise Returned(f"{incoming.sender} is not the lead", code="not-entitled", mend="the lead ends it")
+    if ended.ending is JointEnding.REFUSED:
+        _check_refusal(step, incoming, ended)
+    elif ended.by != row.lead:
+        raise Returned("only the lead withdraws its text", code="not-entitled", mend="enclose the signed refusal")
+    values = {"settled_at": step.now, "ended_by": ended.by, "reasons": ended.reasons}
+    if row.state == "issued":
+        raise Returned("it has gone out already", code="joint-closed", mend="take it back by a notice")
+    if step.tx.joints.move(row.joint_id, ("open", "signed"), ended.ending.value, **values):
+        step.note("joint-ended", row.joint_id, incoming.message_id, by=ended.by)
+
+
+def _check_refusal(step: Step, incoming: Incoming, ended: JointEnded) -> None:
+    enclosures = incoming.opened.enclosures
+    if len(enclosures) != 1:
+        raise Returned("the refusal is not enclosed", code="altered", mend="enclose it as it was signed")
+    refusal = or_returned(lambda: verify_signed(enclosures[0], step.node.directory, step.now))
+    said = JointRefusal(joint_id=ended.joint_id, digest=ended.digest, reasons=ended.reasons)
+    if refusal.header.sender != ended.by or refusal.body != said:
+        raise Returned(f"{ended.by} did not refuse so", code="altered", mend="enclose the refusal as it was signed")
+
+
+def _to_answer(step: Step, joint_id: str) -> JointRow:
+    row = row_at(step.tx, joint_id, "signer")
+    if row.state != "open":
+        raise Conflict(f"joint document {joint_id} is {row.state}", mend="`exchange joint show` tells how it stands")
+    step.node.expect((row.lead,))
+    return row
+
+
+def _answer(step: Step, row: JointRow, body: Body, state: str, **values: str) -> str:
+    draft = JointDraft.model_validate_json(text_of(step.tx, row))
+    sent = step.send(
+        body,
+        (row.lead,),
+        conversation_id=row.joint_id,
+        in_reply_to=row.joint_id,
+        urgency=draft.document.urgency,
+    )
+    step.tx.joints.move(row.joint_id, ("open",), state, answer_id=sent, settled_at=step.now, **values)
+    step.note(f"joint-{state}", row.joint_id, sent, by=step.node.address)
+    return sent

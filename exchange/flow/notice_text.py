@@ -1,0 +1,49 @@
+"""What a notice says, to whoever has it: the origin's document, with all covers in front of it, every signature
+verified anew from the bytes on record.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from exchange.envelope import verify_signed
+from exchange.errors import NotFound, Returned
+from exchange.flow.node import Node
+from exchange.flow.origin import Covered, unpack
+from exchange.flow.ports import NoticeRow
+from schemas import Forwarding, Notice
+
+
+@dataclass(frozen=True)
+class NoticeText:
+    """A notice with its covers, as they were signed."""
+
+    row: NoticeRow
+    notice: Notice
+    signed_at: datetime
+    """When its origin signed it."""
+    covers: tuple[Covered, ...]
+    """The highest level's first."""
+
+
+def notice_text(node: Node, notice_id: str) -> NoticeText:
+    """Raises NotFound for a notice that is not on record, Returned or another SenderError for one that does not hold
+    any more.
+    """
+    with node.store.reading() as tx:
+        row = tx.notices.get(notice_id)
+        if row is None:
+            raise NotFound(f"no notice {notice_id} here", mend="`exchange notice list` shows them")
+        own = tx.documents.get(node.address, row.forwarding_id)
+        stored = own or tx.documents.get(row.source, row.forwarding_id)
+    if stored is None:
+        raise NotFound(f"the text of notice {notice_id} is not on record", mend="ask its origin for it")
+    came = verify_signed(stored.signed, node.directory)
+    if isinstance(came.body, Notice):
+        return NoticeText(row, came.body, came.header.created_at, ())
+    if isinstance(came.body, Forwarding):
+        found = unpack(node, came.header, came.body, stored.enclosures)
+        if isinstance(found.body, Notice):
+            return NoticeText(row, found.body, found.header.created_at, found.covers)
+    raise Returned("this is no notice", code="wrong-kind", mend="ask its origin for it")

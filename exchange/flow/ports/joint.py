@@ -1,0 +1,71 @@
+"""Joint documents: their records at the lead and at those who are asked to sign, and the store as it keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class JointRow:
+    """A joint document as one of its signers has it."""
+
+    joint_id: str
+    """Also the id of the message that sent the text round."""
+    seat: str
+    """``lead`` or ``signer``."""
+    state: str
+    """``open`` (at a signer: not answered yet), ``signed`` (a signer's), ``issued``, ``refused`` or ``withdrawn``."""
+    lead: str
+    digest: str
+    """SHA-256 of the bytes that all sign."""
+    title: str
+    number: str
+    received_at: datetime
+    answer_id: str | None = None
+    """A signer's own signature or refusal."""
+    settled_at: datetime | None = None
+    ended_by: str | None = None
+    """Who has refused or withdrawn it."""
+    reasons: str | None = None
+    issue_id: str | None = None
+    """The message by which it went out."""
+    issued_on: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JointSignatureRow:
+    """One signer's place in a joint document at the lead, and its signature once it is there."""
+
+    joint_id: str
+    signer: str
+    position: int
+    at: datetime | None = None
+    """When it was signed."""
+    signature: bytes | None = None
+    """COSE_Signature."""
+    proof_id: str | None = None
+    """The message that it came in."""
+
+
+class Joints(Protocol):
+    """Joint documents."""
+
+    def open(self, row: JointRow, signatures: Sequence[JointSignatureRow] = ()) -> None:
+        """A text was sent round, or has come; a lead has a place for every signer."""
+
+    def get(self, joint_id: str) -> JointRow | None: ...
+
+    def recent(self, limit: int = 100) -> list[JointRow]:
+        """Newest first."""
+
+    def move(self, joint_id: str, before: Collection[str], after: str, **values: Any) -> bool:
+        """One guarded UPDATE; ``values`` are columns of JointRow. True if this call moved it."""
+
+    def signatures(self, joint_id: str) -> list[JointSignatureRow]:
+        """All places, in the signers' order."""
+
+    def take_signature(self, row: JointSignatureRow) -> bool:
+        """Fills a signer's place, if it is empty or holds a later one; True if this call did."""

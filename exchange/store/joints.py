@@ -1,0 +1,53 @@
+"""Joint documents as a signer has them; at the lead with everybody's signature."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, or_, select, update
+
+from exchange.flow.ports import JointRow, JointSignatureRow
+from exchange.store.many import adding
+from exchange.store.statements import move, values_of
+from exchange.store.tables import joint, joint_signature
+
+_j, _s = joint.c, joint_signature.c
+_ROWS = select(*(_j[field.name] for field in fields(JointRow)))
+_SIGNATURES = select(*(_s[field.name] for field in fields(JointSignatureRow)))
+_ONE = _ROWS.where(_j.joint_id == bindparam("id"))
+_ADD = adding(joint, *(field.name for field in fields(JointRow)))
+_ADD_SIGNATURES = adding(joint_signature, *(field.name for field in fields(JointSignatureRow)))
+
+
+class SqlJoints:
+    """Implements `exchange.flow.ports.Joints`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def open(self, row: JointRow, signatures: Sequence[JointSignatureRow] = ()) -> None:
+        _ADD.run(self._db, [values_of(row)])
+        _ADD_SIGNATURES.run(self._db, [values_of(one) for one in signatures])
+
+    def get(self, joint_id: str) -> JointRow | None:
+        row = self._db.execute(_ONE, {"id": joint_id}).first()
+        return JointRow(*row) if row else None
+
+    def recent(self, limit: int = 100) -> list[JointRow]:
+        query = _ROWS.order_by(_j.received_at.desc(), _j.joint_id).limit(limit)
+        return [JointRow(*row) for row in self._db.execute(query)]
+
+    def move(self, joint_id: str, before: Collection[str], after: str, **values: Any) -> bool:
+        return move(self._db, joint, {"joint_id": joint_id}, before, after, values)
+
+    def signatures(self, joint_id: str) -> list[JointSignatureRow]:
+        query = _SIGNATURES.where(_s.joint_id == joint_id).order_by(_s.position)
+        return [JointSignatureRow(*row) for row in self._db.execute(query)]
+
+    def take_signature(self, row: JointSignatureRow) -> bool:
+        here = (_s.joint_id == row.joint_id) & (_s.signer == row.signer)
+        free = or_(_s.at.is_(None), _s.at > row.at)
+        values = {"at": row.at, "signature": row.signature, "proof_id": row.proof_id}
+        return self._db.execute(update(joint_signature).where(here & free).values(values)).rowcount == 1

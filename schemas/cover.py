@@ -1,0 +1,38 @@
+"""Covering instructions (转发、批转): what a level says in its own name in front of a notice that it passes on."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from schemas.base import Wire
+from schemas.document import Document, DocumentKind, Purpose
+
+MAX_INSTRUCTION = 20_000
+"""Characters of a covering instruction; the origin's document behind it says the rest."""
+
+
+class Cover(Wire):
+    """A level's own instruction, with its own number, signatory and date; a 通知 (Regulation of 2012, article 8(8)).
+
+    Who has signed it, the forwarding says that it stands in. It changes nothing of the document behind it.
+    """
+
+    document: Document
+    act_by: Annotated[date | None, Field(exclude_if=lambda day: day is None)] = None
+    """Until the end of which day this level and those below are to deal with it, if earlier than the origin says."""
+
+    @model_validator(mode="after")
+    def _an_instruction_and_nothing_else(self) -> Self:
+        document = self.document
+        if document.kind is not DocumentKind.NOTICE:
+            raise ValueError("document: a cover is a 通知 (Regulation of 2012, article 8(8))")
+        if document.signatory is None or document.date is None:
+            raise ValueError("document: a cover names its signatory and its date")
+        if document.attachments or document.claims or document.copies or document.purpose is not Purpose.ACTION:
+            raise ValueError("document: a cover has neither attachments nor copies nor a purpose of its own")
+        if len(document.body) > MAX_INSTRUCTION:
+            raise ValueError(f"document: a cover has at most {MAX_INSTRUCTION:,} characters")
+        return self

@@ -1,0 +1,113 @@
+"""Joint documents (联合行文): the text that is sent round, each body's signature or refusal, and what goes out.
+
+Everybody signs the same bytes, the JSON of `JointDraft` as the lead wrote it. They bear no date: a joint document is
+dated by its last signature (Regulation of 2012, articles 9(11) and 17).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, ClassVar, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from schemas.base import Address, Body, Digest, MessageId
+from schemas.document import Document, Purpose
+
+MAX_SIGNERS = 20
+"""Bodies that may sign one document together."""
+_MOST = 256
+"""Addressees that one message may have."""
+
+Reasons = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
+"""Why a body does not sign, or why the lead takes its text back."""
+
+
+class JointDraft(Body):
+    """The text that the lead (主办机关) sends round for signature; its enclosures are the document's attachments.
+
+    These very bytes are what all sign: they name the signers, and those for whom the document is.
+    """
+
+    KIND: ClassVar[str] = "joint-draft"
+
+    joint_id: MessageId
+    """The id of the message that sends it round; so no signature fits a second round of the same text."""
+    document: Document
+    """Without a date; its ``copies`` (抄送) get the joint document, too."""
+    signers: Annotated[tuple[Address, ...], Field(min_length=2, max_length=MAX_SIGNERS)]
+    """Who must sign; the lead, whose number the document bears, first."""
+    addressees: Annotated[tuple[Address, ...], Field(min_length=1, max_length=200)]
+    """Who must act on it (主送), once it is signed."""
+
+    @model_validator(mode="after")
+    def _each_once_and_without_a_date(self) -> Self:
+        everybody = (*self.signers, *self.addressees, *self.document.copies)
+        if len(set(everybody)) != len(everybody):
+            raise ValueError("signers: a body signs, must act or has a copy, and stands there once")
+        if len(everybody) > _MOST:
+            raise ValueError(f"addressees: at most {_MOST} bodies, signers and copies among them")
+        if self.document.date is not None:
+            raise ValueError("document: a joint document is dated by its last signature")
+        if self.document.purpose is Purpose.RECORD:
+            raise ValueError("document: what is for the files needs no signature")
+        return self
+
+
+class JointSignature(Body):
+    """A body's signature, for the lead."""
+
+    KIND: ClassVar[str] = "joint-signature"
+
+    joint_id: MessageId
+    digest: Digest
+    """SHA-256 of the bytes that are signed."""
+    signature: Annotated[bytes, Field(min_length=1, max_length=2_000)]
+    """COSE_Signature (RFC 9052, section 4.1)."""
+
+
+class JointRefusal(Body):
+    """A body does not sign, and says why; that ends the round."""
+
+    KIND: ClassVar[str] = "joint-refusal"
+
+    joint_id: MessageId
+    digest: Digest
+    """SHA-256 of the bytes that are not signed."""
+    reasons: Reasons
+
+
+class JointEnding(StrEnum):
+    """How a round ends without a document."""
+
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class JointEnded(Body):
+    """The lead tells all who were asked that nothing goes out; a refusal is enclosed as it was signed."""
+
+    KIND: ClassVar[str] = "joint-ended"
+
+    joint_id: MessageId
+    digest: Digest
+    ending: JointEnding
+    by: Address
+    """Who has refused, or the lead itself."""
+    reasons: Reasons
+
+
+class JointDocument(Body):
+    """The joint document as it goes out, sent by the lead.
+
+    The enclosures are the COSE_Sign with the text and all signatures, and then the document's attachments.
+    """
+
+    KIND: ClassVar[str] = "joint-document"
+
+    joint_id: MessageId
+    digest: Digest
+    """SHA-256 of the bytes that all have signed."""
+    issued_on: date
+    """Date of issue (成文日期), which every reader derives again from the signatures."""
