@@ -8,6 +8,8 @@ from urllib.parse import unquote_plus
 
 import pytest
 
+from exchange.audit.chain import check_chain
+from exchange.console import managing
 from exchange.console.gate import hashed
 from exchange.errors import BadAudit, Denied
 from exchange.rules.permissions import AccountRole
@@ -150,8 +152,6 @@ def test_nobody_manages_the_own_account(house: House, deed: str) -> None:
 
 
 def test_whoever_is_gone_meanwhile_changes_nothing(house: House) -> None:
-    from exchange.console import managing
-
     with house.gate.store.transaction() as tx:
         tx.accounts.set_locked("sven", house.clock.now())
     with pytest.raises(Denied):
@@ -161,8 +161,6 @@ def test_whoever_is_gone_meanwhile_changes_nothing(house: House) -> None:
 
 
 def test_of_two_officers_who_would_remove_each_other_one_stays(house: House) -> None:
-    from exchange.console import managing
-
     link = managing.make(house.gate, "sven", "second", "security-officer")
     house.gate.use_link(link, "", PASSWORD)
     managing.lock(house.gate, "second", "sven")
@@ -195,8 +193,6 @@ def test_what_is_logged_is_shown_as_text(house: House) -> None:
 
 
 def test_sessions_and_links_of_long_ago_are_swept_away(house: House) -> None:
-    from exchange.console import managing
-
     old = house.signed_in(AccountRole.OBSERVER)
     link = managing.reset(house.gate, "sven", "otto")
     house.step(timedelta(days=3))
@@ -207,8 +203,6 @@ def test_sessions_and_links_of_long_ago_are_swept_away(house: House) -> None:
 
 
 def test_a_log_that_was_tampered_with_is_found(house: House) -> None:
-    from exchange.audit.chain import check_chain
-
     for number in range(5):
         house.gate.record("otto", "redrive", f"letter {number}", "done")
     with house.gate.store.reading() as tx:

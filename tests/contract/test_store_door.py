@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -14,6 +15,7 @@ from exchange.rules.permissions import AccountRole
 from exchange.store import SqlStore
 from tests.contract.processes import others
 from tests.contract.rows import LATER, NOW
+from tests.contract.test_store_plans import plans
 
 OTTO = AccountRow("otto", AccountRole.OPERATOR, "$argon2id$…", NOW, NOW)
 SVEN = AccountRow("sven", AccountRole.SECURITY, "$argon2id$…", NOW, NOW)
@@ -225,3 +227,20 @@ def test_processes_that_append_together_make_one_chain(database_url: str, member
         assert [other.hear() for other in together] == ["appended"] * 3
     with store.reading() as tx:
         assert check_chain(tx.audit_log.entries(), tx.audit_log.head()) == 15
+
+
+def test_what_every_request_and_page_looks_up_is_never_searched_row_by_row(store: SqlStore) -> None:
+    def work(tx: Any) -> None:
+        tx.accounts.session("a" * 64)
+        tx.accounts.end_sessions("otto")
+        tx.accounts.failure("a" * 64)
+        tx.accounts.link("a" * 64)
+        tx.audit_log.head()
+        tx.audit_log.page(100, None, 50)
+        tx.audit_log.page(100, "otto", 50)
+
+    plan = plans(store, work)
+    tables = ("account", "account_session", "account_failure", "account_link", "audit_entry", "meta")
+    scanned = [table for table in tables if f"'SCAN {table}'" in plan or f"Seq Scan on {table} " in plan]
+    assert not scanned, plan
+    assert "audit_entry_of" in plan
