@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import uvicorn
@@ -45,7 +46,8 @@ def serve(settings: Settings, place: Place, ready: Ready) -> None:
         known = read_state(state)
         with listen(place, known.port if known else None) as listening:
             url, port = place.url(listening.getsockname()[1]), listening.getsockname()[1]
-            write_state(state, url, port)
+            with suppress(OSError):  # a convenience for `up`; in a container the folder may be read-only
+                write_state(state, url, port)
             ready(url, desk)
             ended = threading.Event()
             threading.Thread(target=_end_with_supervisor, args=(server, ended), daemon=True).start()
