@@ -73,6 +73,12 @@ class Denied(CallerError):
     code = "denied"
 
 
+class BadAccount(CallerError):
+    """An account of the console that cannot be as asked: its name, its role or its password."""
+
+    code = "account"
+
+
 class Secret(CallerError):
     """A document marked secret (绝密, 机密, 秘密); an ordinary exchange must not carry it."""
 
@@ -223,6 +229,13 @@ class BadDirectory(OperatorError):
 
     code = "directory"
     mend = "fetch the current directory from the domain's authority"
+
+
+class BadAudit(OperatorError):
+    """The console's audit log is not as it was written: an entry was changed or taken out."""
+
+    code = "audit"
+    mend = "treat as an attack: keep the database as it is, and compare it with a backup and the console's log"
 
 
 # --- the broker ---------------------------------------------------------------------------------------------------

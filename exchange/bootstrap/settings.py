@@ -103,6 +103,11 @@ class Home:
         return self.root / "log"
 
     @property
+    def console(self) -> Path:
+        """Where the operators' console is being served: address and process; no secret."""
+        return self.root / "console.json"
+
+    @property
     def claims(self) -> Path:
         """Large attachments, encrypted, where no other claim store is set."""
         return self.root / "claims"

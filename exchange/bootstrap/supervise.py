@@ -65,6 +65,8 @@ class Child:
     again_at: float | None = None
     given_up: bool = False
     """It cannot run here, as far as is known."""
+    essential: bool = True
+    """Whether the whole is worth running with it alone."""
 
     @property
     def alive(self) -> bool:
@@ -81,9 +83,9 @@ class Supervisor:
         self._stop = stop or threading.Event()
         self.children: dict[str, Child] = {}
 
-    def add(self, name: str, command: Sequence[str], log: Path) -> None:
-        """Adds a role; `run` starts it."""
-        self.children[name] = Child(name, command, log)
+    def add(self, name: str, command: Sequence[str], log: Path, *, essential: bool = True) -> None:
+        """Adds a role; `run` starts it. What is not ``essential`` alone is no reason to go on."""
+        self.children[name] = Child(name, command, log, essential=essential)
 
     def start(self) -> None:
         """Starts all roles."""
@@ -121,7 +123,8 @@ class Supervisor:
 
     @property
     def _hopeless(self) -> bool:
-        return bool(self.children) and all(child.given_up for child in self.children.values())
+        needed = [child.given_up for child in self.children.values() if child.essential]
+        return bool(needed) and all(needed)
 
     def shut_down(self, patience: float = 10.0) -> None:
         """Asks every role to finish; kills what has not after ``patience`` seconds."""

@@ -54,6 +54,15 @@ class PrivateNode:
             return self._keeper.poll() is None
         return self._find_keeper() is not None
 
+    @property
+    def info(self) -> NodeInfo | None:
+        """How to reach the node, by what it left in its folder; whether it runs is another question. None: no node."""
+        try:
+            ports = self._folder.read_ports()
+            return self._info(ports) if ports is not None else None
+        except OSError:
+            return None
+
     def start(
         self, say: Say, *, detach: bool = False, owner: int | None = None, stop: threading.Event | None = None
     ) -> NodeInfo:

@@ -13,6 +13,7 @@ from exchange.bootstrap import logs
 from exchange.bootstrap.member import SWITCH_INTERVAL
 from exchange.cli import (
     collection,
+    console,
     covers,
     desk,
     domain,
@@ -73,6 +74,7 @@ keys.register(app)
 domains.register(app)
 links.register(app)
 runs.register(app)
+console.register(app)
 
 
 @app.callback()

@@ -68,11 +68,17 @@ def init(
         print_json({"home": str(settings.home), "members": list(profiles)})
 
 
-def up(home: HomeOption = None) -> None:
+def up(
+    home: HomeOption = None,
+    with_console: Annotated[
+        bool, typer.Option("--console/--no-console", help="Serve the operators' console too, and print its address.")
+    ] = True,
+) -> None:
     """Runs the whole domain here, supervised: what dies is started again, and it is said. 运行全域。
 
-    Starts the private node (or uses EXCHANGE_BROKER_URL), then one process a member, and looks after both. Ctrl-C
-    stops everything in good order. Logs are in the domain's log folder. Exit code 6 if no member can run here.
+    Starts the private node (or uses EXCHANGE_BROKER_URL), then one process a member and the operators' console, and
+    looks after them. Ctrl-C stops everything in good order. Logs are in the domain's log folder. Exit code 6 if no
+    member can run here.
     """
     from exchange.bootstrap.init import init_files, start_node
 
@@ -81,7 +87,7 @@ def up(home: HomeOption = None) -> None:
         profiles = init_files(settings, say)
         node, info = start_node(settings, say)
         try:
-            can_run = _supervise(settings, profiles, node, info, stop)
+            can_run = _supervise(settings, profiles, node, info, stop, with_console)
         finally:
             if node is not None:
                 node.stop()
@@ -91,10 +97,16 @@ def up(home: HomeOption = None) -> None:
 
 
 def _supervise(
-    settings: Settings, profiles: dict[str, Profile], node: PrivateNode | None, info: NodeInfo, stop: StopSignal
+    settings: Settings,
+    profiles: dict[str, Profile],
+    node: PrivateNode | None,
+    info: NodeInfo,
+    stop: StopSignal,
+    with_console: bool,
 ) -> bool:
-    """Keeps members and node running until told to stop; False if no member can run here."""
+    """Keeps members, console and node running until told to stop; False if no member can run here."""
     from exchange.bootstrap.init import init_broker
+    from exchange.cli.console_child import ConsoleChild
 
     def provision(info: NodeInfo) -> None:
         init_broker(settings, info, profiles, say)
@@ -103,11 +115,17 @@ def _supervise(
     supervisor = Supervisor(say, {"EXCHANGE_HOME": str(settings.home)}, stop.told)
     for address in profiles:
         supervisor.add(address, role_command(address), Home(settings.home).logs / f"{address}.log")
+    beside = [ConsoleChild(settings, supervisor).look] if with_console else []
+    if node is not None:
+        beside.append(NodeWatch(node, info, say, provision, supervisor.renew, stop.told).look)
     say(f"serving {len(profiles)} members; logs in {Home(settings.home).logs}; Ctrl-C stops")
     stop.gently()
-    if node is None:
-        return supervisor.run()
-    return supervisor.run(NodeWatch(node, info, say, provision, supervisor.renew, stop.told).look)
+
+    def look() -> None:
+        for each in beside:
+            each()
+
+    return supervisor.run(look)
 
 
 def serve(

@@ -58,6 +58,11 @@ def say(text: str) -> None:
     errors.print(f"[dim]==>[/] {escape(printable(text))}")
 
 
+def say_link(what: str, link: str) -> None:
+    """As `say`, with a link on a line that is never broken, so that it can be clicked and copied."""
+    errors.print(f"[dim]==>[/] {escape(printable(what))}: {escape(printable(link))}", soft_wrap=True)
+
+
 def _written(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -19,8 +19,9 @@ from exchange.console import render
 from exchange.console.desk import Desk
 from exchange.console.door import Door
 from exchange.console.section import Account, Deed, Language, Page, Section, Visit
-from exchange.errors import BrokerUnavailable, Denied, ExchangeError, NotFound
+from exchange.errors import BrokerUnavailable, DatabaseUnavailable, Denied, ExchangeError, NotFound
 from exchange.rules.permissions import PERMISSIONS, check_allowed
+from exchange.rules.sign_in import own_path
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -49,6 +50,7 @@ def create_app(desk: Desk, door: Door, sections: Sequence[Section]) -> FastAPI:
     static = Mount("/static", StaticFiles(directory=str(files("exchange.console") / "static")))
     app.router.routes += [*door.routes(), static, *routes]
     app.middleware("http")(_strictly)
+    app.add_exception_handler(ExchangeError, _told)
     return app
 
 
@@ -60,9 +62,15 @@ async def _strictly(request: Request, call_next: Callable[[Request], Awaitable[R
     return response
 
 
+async def _told(request: Request, error: Exception) -> Response:
+    """What went wrong before there was a page to show it on: the console's own store, most of all."""
+    known = error if isinstance(error, ExchangeError) else ExchangeError("unexpected")
+    return PlainTextResponse(known.diagnostics(), 503 if isinstance(known, DatabaseUnavailable) else _status(known))
+
+
 def _shown(desk: Desk, door: Door, page: Page, menu: Sequence[Page]) -> Handler:
     async def handler(request: Request) -> Response:
-        account = door.account(request)
+        account = await run_in_threadpool(door.account, request)
         if account is None:
             return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)
         return await run_in_threadpool(_answer, desk, door, page, menu, account, request)
@@ -109,6 +117,7 @@ def _common(visit: Visit, door: Door, page: Page, menu: Sequence[Page], request:
         "said": request.query_params.get("said", ""),
         "now": visit.desk.clock.now(),
         "request_path": request.url.path,
+        "origin": f"{request.url.scheme}://{request.url.netloc}",
     }
 
 
@@ -123,7 +132,7 @@ def _live(desk: Desk, door: Door, page: Page, menu: Sequence[Page]) -> Handler:
     """The page's block `live`, sent again whenever it has changed."""
 
     async def handler(request: Request) -> Response:
-        if door.account(request) is None:
+        if await run_in_threadpool(door.account, request) is None:
             return Response(status_code=401)
         return EventSourceResponse(_events(desk, door, page, menu, request), ping=15)
 
@@ -134,7 +143,9 @@ async def _events(
     desk: Desk, door: Door, page: Page, menu: Sequence[Page], request: Request
 ) -> AsyncIterator[ServerSentEvent]:
     before = ""
-    while (account := door.account(request)) is not None and not await request.is_disconnected():
+    while (account := await run_in_threadpool(door.account, request)) is not None:
+        if await request.is_disconnected():
+            return
         context, status = await run_in_threadpool(_context, desk, door, page, menu, account, request)
         template = page.template if status == 200 else "trouble.html"
         now = await run_in_threadpool(render.live_part, template, context)
@@ -146,7 +157,7 @@ async def _events(
 
 def _done(desk: Desk, door: Door, deed: Deed) -> Handler:
     async def handler(request: Request) -> Response:
-        account = door.account(request)
+        account = await run_in_threadpool(door.account, request)
         if account is None:
             return RedirectResponse("/sign-in", 303)
         form = await request.form()
@@ -166,6 +177,9 @@ def _do(door: Door, deed: Deed, visit: Visit, request: Request, token: str) -> R
         door.record(visit.account.name, deed.action, what, error.code)
         back = request.headers.get("referer", "/")
         path = "/" + back.split("://", 1)[-1].partition("/")[2].partition("?")[0]
-        return RedirectResponse(f"{path}?{urlencode({'said': error.diagnostics()})}", 303)
+        return RedirectResponse(f"{own_path(path)}?{urlencode({'said': error.diagnostics()})}", 303)
+    except Exception:
+        door.record(visit.account.name, deed.action, what, "failed")
+        raise
     door.record(visit.account.name, deed.action, what, "done")
     return RedirectResponse(target, 303)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from exchange.bootstrap.settings import Home, Settings
 from exchange.broker.management import ManagementClient
 from exchange.broker.node import NodeInfo
 from exchange.clock import Clock
+from exchange.console.gate import Gate
 from exchange.errors import BrokerUnavailable
 from exchange.profiles import Profile, load_profiles
 from exchange.store import SqlStore, open_store
@@ -50,6 +52,11 @@ class Desk:
                 store.migrate()
                 self._stores[address] = store
             return self._stores[address]
+
+    @cached_property
+    def gate(self) -> Gate:
+        """Who may come in, in the console's own store. Raises DatabaseUnavailable."""
+        return Gate(self.store(CONSOLE))
 
     def management(self) -> ManagementClient:
         """A client of the broker's management API, to be closed after use. Raises BrokerUnavailable."""

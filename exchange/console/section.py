@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from starlette.datastructures import FormData, QueryParams
@@ -25,6 +25,8 @@ class Account:
 
     name: str
     role: AccountRole
+    session: str = field(default="", repr=False, compare=False)
+    """Which of the account's sessions this is."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ from functools import cached_property
 from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
 from exchange.flow.ports import JournalEntry
+from exchange.store.accounts import SqlAccounts
+from exchange.store.audit_log import SqlAuditLog
 from exchange.store.cases import SqlCases
 from exchange.store.claim import claim
 from exchange.store.collections import SqlCollections
@@ -71,6 +73,14 @@ class SqlTransaction:
     @cached_property
     def collections(self) -> SqlCollections:
         return SqlCollections(self._db)
+
+    @cached_property
+    def accounts(self) -> SqlAccounts:
+        return SqlAccounts(self._db)
+
+    @cached_property
+    def audit_log(self) -> SqlAuditLog:
+        return SqlAuditLog(self._db)
 
     @cached_property
     def joints(self) -> SqlJoints:

@@ -64,7 +64,17 @@ def migrate(store: SqlStore) -> None:
     say("migrated")
 
 
-TASKS = {"half-done": half_done, "decide": decide, "claim": claim, "migrate": migrate}
+def audit(store: SqlStore) -> None:
+    """Appends to the audit log together with others."""
+    say("ready")
+    wait()
+    for number in range(5):
+        with store.transaction() as tx:
+            tx.audit_log.append(NOW, "otto", "redrive", f"letter {number}", "done")
+    say("appended")
+
+
+TASKS = {"audit": audit, "half-done": half_done, "decide": decide, "claim": claim, "migrate": migrate}
 
 if __name__ == "__main__":
     try:

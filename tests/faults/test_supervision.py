@@ -47,7 +47,10 @@ class Supervised:
     def up(self, **extra: str) -> subprocess.Popen[bytes]:
         with (self.home.parent / "up.txt").open("wb") as file:
             process = subprocess.Popen(
-                [sys.executable, "-m", "exchange", "up"], env={**self.environment, **extra}, stdout=file, stderr=file
+                [sys.executable, "-m", "exchange", "up", "--no-console"],
+                env={**self.environment, **extra},
+                stdout=file,
+                stderr=file,
             )
         self.processes.append(process)
         return process

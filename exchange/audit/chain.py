@@ -1,0 +1,97 @@
+"""The audit log as a chain: each entry holds the hash of the one before, so that none can be changed or taken out.
+
+Whoever can write the database could forge the whole chain anew, or cut off its end; the head that somebody noted
+elsewhere (the console's log has each) is what that is found by.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from exchange.errors import BadAudit
+
+START = "0" * 64
+"""What the first entry holds as the hash of the one before."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Something done at the console, or tried."""
+
+    seq: int
+    """From 1, without gaps."""
+    at: datetime
+    account: str
+    action: str
+    what: str
+    outcome: str
+    """`done`, or the code of the error."""
+    previous: str
+    """Hash of the entry before."""
+    hash: str
+
+
+@dataclass(frozen=True)
+class Head:
+    """The newest entry's place and hash; what is noted elsewhere to check a log against."""
+
+    seq: int
+    hash: str
+
+    def __str__(self) -> str:
+        return f"{self.seq}:{self.hash}"
+
+
+EMPTY = Head(0, START)
+"""The head of a log without entries."""
+
+
+def parse_head(text: str) -> Head:
+    """Reads what `str(Head)` writes. Raises ValueError for anything else."""
+    seq, _, digest = text.partition(":")
+    if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+        raise ValueError(f"{text!r} is not NUMBER:HASH")
+    return Head(int(seq), digest)
+
+
+def append(head: Head, at: datetime, account: str, action: str, what: str, outcome: str) -> Entry:
+    """The entry that follows ``head``."""
+    seq = head.seq + 1
+    return Entry(
+        seq, at, account, action, what, outcome, head.hash, _hash(seq, at, (account, action, what, outcome), head)
+    )
+
+
+def check_chain(entries: Iterable[Entry], head: Head, noted: Head | None = None) -> int:
+    """How many entries there are, once all hold, up to ``head``, and include the one that was ``noted`` elsewhere.
+
+    Raises BadAudit, naming the first entry that does not hold.
+    """
+    last, met = EMPTY, noted in (None, EMPTY)
+    for entry in entries:
+        if entry.seq != last.seq + 1:
+            raise _broken(f"entry {last.seq + 1} is missing")
+        told = (entry.account, entry.action, entry.what, entry.outcome)
+        if entry.previous != last.hash or entry.hash != _hash(entry.seq, entry.at, told, last):
+            raise _broken(f"entry {entry.seq} was changed, or one before it")
+        last = Head(entry.seq, entry.hash)
+        met = met or last == noted
+    if last != head:
+        raise _broken(f"the log ends with entry {last.seq}, and had {head.seq}")
+    if not met:
+        raise _broken(f"the entry noted as {noted} is not in it")
+    return last.seq
+
+
+def _hash(seq: int, at: datetime, told: tuple[str, ...], before: Head) -> str:
+    """SHA-256 over a JSON list, in which no two different entries look alike; the instant in UTC to the microsecond."""
+    instant = at.astimezone(UTC).isoformat(timespec="microseconds")
+    return hashlib.sha256(json.dumps([before.hash, seq, instant, *told]).encode()).hexdigest()
+
+
+def _broken(what: str) -> BadAudit:
+    return BadAudit(f"the audit log does not hold: {what}")

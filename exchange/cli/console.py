@@ -1,0 +1,135 @@
+"""The command `exchange console`: the operators' pages, and what is done to its accounts and its log from here."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from exchange.audit.chain import Head, check_chain, parse_head
+from exchange.bootstrap import logs
+from exchange.bootstrap.settings import Home, Settings
+from exchange.bootstrap.stop import StopSignal
+from exchange.cli.domain import HomeOption, JsonOption
+from exchange.cli.view import console as out
+from exchange.cli.view import plain, print_json, say, say_link
+from exchange.console import managing
+from exchange.console.desk import Desk
+from exchange.console.listening import HOST, PORT, Place, read_state
+from exchange.errors import BadConfiguration
+from exchange.rules.accounts import account_name
+from exchange.rules.sign_in import LINK_LASTS
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command("console", rich_help_panel="运维 Upkeep")(console)
+
+
+def console(
+    host: Annotated[str, typer.Option(help="Where to listen; anything but this machine needs TLS.")] = HOST,
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help=f"Default {PORT}, or a free one if that is taken; 0: a free one."),
+    ] = None,
+    tls_cert: Annotated[Path | None, typer.Option(help="PEM file: certificate with its chain.")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="PEM file: its key, without a passphrase.")] = None,
+    check_audit: Annotated[
+        bool, typer.Option("--check-audit", help="Check the audit log's chain of hashes, print its head, and end.")
+    ] = False,
+    head: Annotated[
+        str | None,
+        typer.Option(metavar="NUMBER:HASH", help="With --check-audit: an entry noted earlier must be in it."),
+    ] = None,
+    new_link: Annotated[
+        str | None, typer.Option(metavar="ACCOUNT", help="Print a one-time link for a new password, and end.")
+    ] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Serves the operators' console, in the foreground, until told to stop. 运行控制台。
+
+    Prints the address and, as long as there is no account, a one-time link that makes the first one: a security
+    officer, who makes the others. `exchange up` runs it too. Listens on this machine only, or elsewhere with TLS.
+
+    Exit code 2: would listen elsewhere without TLS; 6: cannot listen, or the audit log does not hold.
+    """
+    settings = _domain(Settings.read(home=home))
+    if check_audit or head is not None:
+        _check_audit(settings, _noted(head), as_json)
+    elif new_link is not None:
+        _new_link(settings, new_link)
+    else:
+        _serve(settings, Place(host, port, tls_cert, tls_key), as_json)
+
+
+def _domain(settings: Settings) -> Settings:
+    """The settings, if there is a domain: a mistyped folder would get a console, and a first account, of its own."""
+    if not Home(settings.home).departments.exists():
+        raise BadConfiguration(f"no domain at {settings.home}", mend="give its folder with --home, or `exchange init`")
+    return settings
+
+
+def _serve(settings: Settings, place: Place, as_json: bool) -> None:
+    from exchange.console.serve import serve
+
+    logs.configure()
+    supervised = "EXCHANGE_SUPERVISED" in os.environ
+
+    def ready(url: str, desk: Desk) -> None:
+        # A supervised console writes to a log, where a link has no place: its supervisor shows both.
+        if supervised:
+            return
+        token = desk.gate.first_link()
+        if as_json:
+            print_json({"url": url, "set_up": f"{url}/set-up/{token}" if token else None})
+            sys.stdout.flush()  # whoever reads it by a pipe waits for it
+        else:
+            say_link("控制台 console", url)
+            say_first_link(url, token)
+
+    with StopSignal() as stop:
+        stop.gently()
+        serve(settings, place, ready)
+
+
+def say_first_link(url: str, token: str | None) -> None:
+    """Tells the set-up link, where there is one."""
+    if token is not None:
+        hours = LINK_LASTS.total_seconds() / 3600
+        say_link(f"首次设置 first account (once, within {hours:.0f} h)", f"{url}/set-up/{token}")
+
+
+def _check_audit(settings: Settings, noted: Head | None, as_json: bool) -> None:
+    desk = Desk(settings, None)
+    try:
+        with desk.gate.store.reading() as tx:
+            found = tx.audit_log.head()
+            entries = check_chain(tx.audit_log.entries(), found, noted)
+    finally:
+        desk.close()
+    if as_json:
+        print_json({"entries": entries, "head": str(found)})
+    else:
+        out.print(plain(f"审计日志完整 the audit log holds: {entries} entries, head {found}"), soft_wrap=True)
+
+
+def _noted(head: str | None) -> Head | None:
+    try:
+        return parse_head(head) if head is not None else None
+    except ValueError as error:
+        raise BadConfiguration(str(error), mend="give a head as --check-audit prints it, for example 12:9f…") from error
+
+
+def _new_link(settings: Settings, name: str) -> None:
+    desk = Desk(settings, None)
+    try:
+        token = managing.reset_from_here(desk.gate, account_name(name))
+    finally:
+        desk.close()
+    served = read_state(Home(settings.home).console)
+    say("一次性链接 one-time link" + ("" if served else ", after the console's address"))
+    out.print(plain(f"{served.url if served else ''}/set-up/{token}"), soft_wrap=True)

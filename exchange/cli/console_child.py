@@ -1,0 +1,43 @@
+"""The console as a child of `exchange up`: started and watched like a role, its address and set-up link said."""
+
+from __future__ import annotations
+
+import sys
+
+from exchange.bootstrap.settings import Home, Settings
+from exchange.bootstrap.supervise import Supervisor
+from exchange.cli.console import say_first_link
+from exchange.cli.view import say, say_link
+from exchange.console.desk import CONSOLE, Desk
+from exchange.console.listening import read_state
+from exchange.errors import ExchangeError
+
+
+class ConsoleChild:
+    """Adds the console to what a supervisor runs."""
+
+    def __init__(self, settings: Settings, supervisor: Supervisor) -> None:
+        self._settings, self._supervisor = settings, supervisor
+        self._said = ""
+        command = [sys.executable, "-m", "exchange", "console"]
+        supervisor.add(CONSOLE, command, Home(settings.home).logs / f"{CONSOLE}.log", essential=False)
+
+    def look(self) -> None:
+        """Says the address once it is being served, and again when it has changed."""
+        process = self._supervisor.children[CONSOLE].process
+        served = read_state(Home(self._settings.home).console)
+        if process is None or served is None or served.pid != process.pid or served.url == self._said:
+            return
+        self._said = served.url
+        say_link("控制台 console", served.url)
+        try:
+            say_first_link(served.url, self._first_link())
+        except ExchangeError as error:
+            say(f"no set-up link for the console: {error.diagnostics()}")
+
+    def _first_link(self) -> str | None:
+        desk = Desk(self._settings, None)
+        try:
+            return desk.gate.first_link()
+        finally:
+            desk.close()

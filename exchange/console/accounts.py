@@ -1,0 +1,128 @@
+"""Accounts: those of others, managed by security officers, and everybody's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from urllib.parse import urlencode
+
+from exchange.console import managing
+from exchange.console.gate import Gate
+from exchange.console.section import Deed, Page, Section, Visit
+from exchange.errors import BadAccount
+from exchange.flow.ports.accounts import AccountRow
+from exchange.rules.accounts import role_of
+from exchange.rules.passwords import LONGEST, SHORTEST
+from exchange.rules.permissions import PERMISSIONS, AccountRole, Action
+from exchange.rules.sign_in import LINK_LASTS
+
+ROLES = {
+    AccountRole.OBSERVER: ("观察员", "observer"),
+    AccountRole.OPERATOR: ("操作员", "operator"),
+    AccountRole.SECURITY: ("安全员", "security officer"),
+}
+"""Chinese and English."""
+
+
+def _accounts(visit: Visit) -> Mapping[str, object]:
+    with visit.desk.gate.store.reading() as tx:
+        rows = tx.accounts.all()
+    return {"accounts": rows, "roles": _roles(visit), "state": lambda row: _state(visit, row)}
+
+
+def _state(visit: Visit, row: AccountRow) -> tuple[str, str]:
+    """How an account stands: a word of the style sheet, and what it says."""
+    if row.locked_at is not None:
+        return "bad", visit.say("已锁定", "locked")
+    if row.password is None:
+        return "warn", visit.say("等待设置密码", "waits for its password")
+    return "good", visit.say("可用", "in use")
+
+
+def _roles(visit: Visit) -> list[tuple[str, str]]:
+    return [(role.value, visit.say(*names)) for role, names in ROLES.items()]
+
+
+def _handed(visit: Visit) -> Mapping[str, object]:
+    """The one-time link just made, shown once to who made it."""
+    name, token = visit.desk.gate.handed.pop(visit.account.name, ("", ""))
+    return {"name": name, "link": f"/set-up/{token}" if token else "", "hours": LINK_LASTS.total_seconds() / 3600}
+
+
+def _own(visit: Visit) -> Mapping[str, object]:
+    with visit.desk.gate.store.reading() as tx:
+        row = tx.accounts.get(visit.account.name)
+    may = [action.value for action in Action if action in PERMISSIONS[visit.account.role]]
+    return {
+        "row": row,
+        "role": visit.say(*ROLES[visit.account.role]),
+        "may": may,
+        "shortest": SHORTEST,
+        "longest": LONGEST,
+    }
+
+
+def _field(visit: Visit, name: str) -> str:
+    return str(visit.form.get(name, "")) if visit.form is not None else ""
+
+
+def _make(visit: Visit) -> str:
+    name = _field(visit, "name")
+    token = managing.make(visit.desk.gate, visit.account.name, name, _field(visit, "role"))
+    return _hand(visit, name, token)
+
+
+def _reset(visit: Visit) -> str:
+    name = visit.path["name"]
+    return _hand(visit, name, managing.reset(visit.desk.gate, visit.account.name, name))
+
+
+def _hand(visit: Visit, name: str, token: str) -> str:
+    visit.desk.gate.handed[visit.account.name] = (name, token)
+    return "/accounts/link"
+
+
+def _change_role(visit: Visit) -> str:
+    name, role = visit.path["name"], role_of(_field(visit, "role"))
+    managing.change_role(visit.desk.gate, visit.account.name, name, role)
+    return _said(visit, "/accounts", f"{name}：{ROLES[role][0]}", f"{name} is {ROLES[role][1]} now")
+
+
+def _simply(do: Callable[[Gate, str, str], None], chinese: str, english: str) -> Callable[[Visit], str]:
+    def deed(visit: Visit) -> str:
+        name = visit.path["name"]
+        do(visit.desk.gate, visit.account.name, name)
+        return _said(visit, "/accounts", f"{name}{chinese}", f"{name} {english}")
+
+    return deed
+
+
+def _change_password(visit: Visit) -> str:
+    new = _field(visit, "new")
+    if new != _field(visit, "again"):
+        raise BadAccount("the two new passwords differ", mend="type the same one twice")
+    gate, me = visit.desk.gate, visit.account
+    ended = gate.change_password(me.name, me.session, _field(visit, "current"), new)
+    return _said(
+        visit, "/account", f"密码已更改，其他登录已结束：{ended}", f"password changed; other sessions ended: {ended}"
+    )
+
+
+def _said(visit: Visit, path: str, chinese: str, english: str) -> str:
+    return f"{path}?{urlencode({'said': visit.say(chinese, english)})}"
+
+
+SECTION = Section(
+    pages=(
+        Page("/accounts", ("账号", "Accounts"), "accounts.html", _accounts, Action.ACCOUNTS, in_menu=True, every=0),
+        Page("/accounts/link", ("一次性链接", "One-time link"), "handed.html", _handed, Action.ACCOUNTS, every=0),
+        Page("/account", ("我的账号", "My account"), "account.html", _own, every=0),
+    ),
+    deeds=(
+        Deed("/accounts/make", Action.ACCOUNTS, _make),
+        Deed("/accounts/{name}/role", Action.ACCOUNTS, _change_role),
+        Deed("/accounts/{name}/lock", Action.ACCOUNTS, _simply(managing.lock, "已锁定", "is locked")),
+        Deed("/accounts/{name}/unlock", Action.ACCOUNTS, _simply(managing.unlock, "已解锁", "is unlocked")),
+        Deed("/accounts/{name}/reset", Action.ACCOUNTS, _reset),
+        Deed("/account/password", Action.LOOK, _change_password),
+    ),
+)

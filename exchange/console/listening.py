@@ -1,0 +1,119 @@
+"""Where the console listens: the own machine by default, elsewhere only with TLS, on a port that stays the same."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import os
+import socket
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+
+from exchange.errors import BadConfiguration, OperatorError
+
+HOST, PORT = "127.0.0.1", 8480
+"""Where it listens unless told otherwise; if the port is taken, on a free one."""
+
+_TLS_MEND = "give --tls-cert and --tls-key (PEM files), or leave out --host and come in by an SSH tunnel"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where to listen."""
+
+    host: str = HOST
+    port: int | None = None
+    """None: the usual one, or a free one where that is taken."""
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+
+    @property
+    def tls(self) -> bool:
+        """Whether connections are encrypted."""
+        return self.tls_cert is not None
+
+    def check(self) -> None:
+        """Raises BadConfiguration where passwords would travel unprotected, or the TLS files do not hold."""
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise BadConfiguration("TLS needs both a certificate and its key", mend="give --tls-cert and --tls-key")
+        if not self.tls and not is_own_machine(self.host):
+            raise BadConfiguration(f"the console does not listen on {self.host} without TLS", mend=_TLS_MEND)
+        if self.tls_cert is not None:
+            _check_files(self.tls_cert, self.tls_key)
+
+    def url(self, port: int) -> str:
+        """The address to open."""
+        anywhere = self.host in ("0.0.0.0", "::")  # noqa: S104 -- compared with, not listened on
+        name = socket.gethostname() if anywhere else f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'https' if self.tls else 'http'}://{name}:{port}"
+
+
+def is_own_machine(host: str) -> bool:
+    """Whether an address can be reached from this machine only; of names only `localhost` is known to be."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def listen(place: Place, before: int | None = None) -> socket.socket:
+    """A listening socket: on the port that was asked for; else the usual one, the one of ``before``, or a free one.
+
+    Raises OperatorError where it cannot listen.
+    """
+    wanted = [place.port] if place.port is not None else [PORT, *([before] if before else []), 0]
+    for port in wanted[:-1]:
+        try:
+            return _bind(place.host, port)
+        except OSError:
+            continue
+    try:
+        return _bind(place.host, wanted[-1])
+    except OSError as error:
+        mend = "choose another --port or --host, or stop what listens there"
+        raise OperatorError(
+            f"cannot listen on {place.host}, port {wanted[-1]}: {error.strerror}", code="port", mend=mend
+        ) from error
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=128)
+
+
+@dataclass(frozen=True)
+class Served:
+    """Where the console is, or last was, being served."""
+
+    url: str
+    port: int
+    pid: int
+    """Of the process that serves it."""
+
+
+def write_state(path: Path, url: str, port: int) -> None:
+    """Notes where this process serves the console, for `up` and other commands."""
+    fresh = path.with_suffix(".new")
+    fresh.write_text(json.dumps({"url": url, "port": port, "pid": os.getpid()}))
+    fresh.replace(path)
+
+
+def read_state(path: Path) -> Served | None:
+    """What was noted; None where there is no note."""
+    try:
+        found = json.loads(path.read_text())
+        return Served(str(found["url"]), int(found["port"]), int(found["pid"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _check_files(cert: Path, key: Path | None) -> None:
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(cert, key, password=lambda: b"")
+    except (OSError, ssl.SSLError) as error:
+        what = error.strerror or type(error).__name__
+        raise BadConfiguration(
+            f"the TLS files cannot be used ({cert}, {key}): {what}",
+            mend="give a PEM certificate (with its chain) and its PEM key without a passphrase, readable to this user",
+        ) from error

@@ -1,0 +1,38 @@
+"""What a password of the console must be: long, not one letter over and over, not the account's own name.
+
+No rule asks for digits or signs, and none makes passwords old: length is what helps (NIST SP 800-63B, 3.1.1.2).
+"""
+
+from __future__ import annotations
+
+from unicodedata import normalize
+
+from exchange.errors import BadAccount
+
+SHORTEST = 12
+"""Characters."""
+
+LONGEST = 256
+"""Characters; what is longer would only cost time."""
+
+_FEWEST_DIFFERENT = 5
+
+
+def normal(password: str) -> str:
+    """The password as it is hashed: the same however a keyboard composes its characters (Unicode NFKC)."""
+    return normalize("NFKC", password)
+
+
+def check_password(password: str, account: str) -> None:
+    """Raises BadAccount for a password that is too short, too long, too plain, or holds the account's name."""
+    given = normal(password)
+    if not SHORTEST <= len(given) <= LONGEST:
+        raise _bad(f"a password has {SHORTEST} to {LONGEST} characters")
+    if len(set(given)) < _FEWEST_DIFFERENT:
+        raise _bad(f"a password has at least {_FEWEST_DIFFERENT} different characters")
+    if account and account in given.casefold():
+        raise _bad("a password does not hold the account's own name")
+
+
+def _bad(what: str) -> BadAccount:
+    return BadAccount(what, code="password", mend="take several words that only you would put together")

@@ -1,0 +1,33 @@
+"""A real browser for tests: Debian's Chromium, driven by Playwright; nothing is downloaded."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.console.house import Credentials
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Chromium without a window; fails the test with what to install where there is none."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.fail("no Chromium: install the package chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+def sign_in(page: Page, url: str, who: Credentials) -> None:
+    """Signs in as a person does, from whatever page; ends on the page that was asked for."""
+    page.goto(url)
+    page.get_by_label("Name").or_(page.get_by_label("账号")).fill(who.name)
+    page.get_by_label("Password").or_(page.get_by_label("密码")).fill(who.password)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda there: "/sign-in" not in there)

@@ -1,0 +1,246 @@
+"""What the console keeps of who may come in, and its log, which the database itself lets nobody change."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from exchange.audit.chain import EMPTY, Head, check_chain
+from exchange.errors import BadAudit, Conflict
+from exchange.flow.ports.accounts import AccountRow, FailureRow, LinkRow, SessionRow
+from exchange.rules.permissions import AccountRole
+from exchange.store import SqlStore
+from tests.contract.processes import others
+from tests.contract.rows import LATER, NOW
+from tests.contract.test_store_plans import plans
+
+OTTO = AccountRow("otto", AccountRole.OPERATOR, "$argon2id$…", NOW, NOW)
+SVEN = AccountRow("sven", AccountRole.SECURITY, "$argon2id$…", NOW, NOW)
+
+
+def filled(store: SqlStore) -> SqlStore:
+    with store.transaction() as tx:
+        tx.accounts.add(OTTO)
+        tx.accounts.add(SVEN)
+    return store
+
+
+def test_accounts_come_back_as_they_were_kept(store: SqlStore) -> None:
+    with store.reading() as tx:
+        assert not tx.accounts.any()
+    waiting = AccountRow("李明", AccountRole.OBSERVER, None, NOW)
+    with filled(store).transaction() as tx:
+        tx.accounts.add(waiting)
+    with store.reading() as tx:
+        assert tx.accounts.any()
+        assert tx.accounts.all() == [OTTO, SVEN, waiting]
+        assert tx.accounts.all(limit=1) == [OTTO]
+        assert tx.accounts.get("李明") == waiting
+        assert tx.accounts.get("nobody") is None
+
+
+def test_a_name_is_taken_once(store: SqlStore) -> None:
+    with pytest.raises(Conflict), filled(store).transaction() as tx:
+        tx.accounts.add(OTTO)
+
+
+def test_officers_are_those_who_can_sign_in(store: SqlStore) -> None:
+    with filled(store).transaction() as tx:
+        tx.accounts.add(AccountRow("waits", AccountRole.SECURITY, None, NOW))
+        tx.accounts.add(AccountRow("shut", AccountRole.SECURITY, "x", NOW, NOW, NOW))
+        assert tx.accounts.officers() == {"sven"}
+        tx.accounts.set_locked("shut", None)
+        tx.accounts.set_role("sven", AccountRole.OBSERVER)
+        tx.accounts.set_password("waits", "y", LATER)
+        assert tx.accounts.officers() == {"shut", "waits"}
+        changed = tx.accounts.get("waits")
+        assert changed is not None
+        assert (changed.password, changed.changed_at) == ("y", LATER)
+
+
+def test_a_link_is_used_once_and_only_in_time(store: SqlStore) -> None:
+    with store.transaction() as tx:
+        tx.accounts.put_link(LinkRow("a" * 64, "otto", NOW, LATER))
+        tx.accounts.put_link(LinkRow("b" * 64, None, NOW, LATER))
+        assert not tx.accounts.use_link("c" * 64, NOW)
+        assert not tx.accounts.use_link("a" * 64, LATER)
+        assert tx.accounts.use_link("a" * 64, LATER - timedelta(microseconds=1))
+        assert not tx.accounts.use_link("a" * 64, NOW)
+        assert tx.accounts.link("a" * 64) == LinkRow("a" * 64, "otto", NOW, LATER, LATER - timedelta(microseconds=1))
+        assert tx.accounts.link("b" * 64) == LinkRow("b" * 64, None, NOW, LATER)
+
+
+def test_a_new_link_replaces_those_of_the_same_account_that_were_not_used(store: SqlStore) -> None:
+    with store.transaction() as tx:
+        for name, account in (("a", "otto"), ("b", "sven"), ("c", None), ("d", "otto"), ("e", None)):
+            tx.accounts.put_link(LinkRow(name * 64, account, NOW, LATER))
+        assert [name for name in "abcde" if tx.accounts.link(name * 64)] == ["b", "d", "e"]
+
+
+def test_a_session_comes_with_its_account_as_it_is_now(store: SqlStore) -> None:
+    session = SessionRow("a" * 64, "otto", NOW, NOW, LATER)
+    with filled(store).transaction() as tx:
+        tx.accounts.add_session(session)
+        assert tx.accounts.session("a" * 64) == (session, OTTO)
+        tx.accounts.set_role("otto", AccountRole.OBSERVER)
+        tx.accounts.seen("a" * 64, LATER)
+        found = tx.accounts.session("a" * 64)
+        assert found is not None
+        assert (found[0].seen_at, found[1].role) == (LATER, AccountRole.OBSERVER)
+        assert tx.accounts.session("b" * 64) is None
+
+
+def test_sessions_end_one_or_all_but_one(store: SqlStore) -> None:
+    with filled(store).transaction() as tx:
+        for name, account in (("a", "otto"), ("b", "otto"), ("c", "otto"), ("d", "sven")):
+            tx.accounts.add_session(SessionRow(name * 64, account, NOW, NOW, LATER))
+        assert tx.accounts.end_session("a" * 64)
+        assert not tx.accounts.end_session("a" * 64)
+        assert tx.accounts.end_sessions("otto", but="b" * 64) == 1
+        assert [name for name in "abcd" if tx.accounts.session(name * 64)] == ["b", "d"]
+        assert tx.accounts.end_sessions("otto") == 1
+
+
+def test_what_is_over_is_swept_away_and_nothing_else(store: SqlStore) -> None:
+    after = LATER + timedelta(seconds=1)
+    with filled(store).transaction() as tx:
+        tx.accounts.add_session(SessionRow("a" * 64, "otto", NOW, NOW, LATER))
+        tx.accounts.add_session(SessionRow("b" * 64, "otto", NOW, NOW, after))
+        tx.accounts.put_link(LinkRow("a" * 64, "otto", NOW, NOW))
+        tx.accounts.put_link(LinkRow("b" * 64, "sven", NOW, after))
+        tx.accounts.set_failure(FailureRow("a" * 64, 1, NOW, NOW))
+        tx.accounts.set_failure(FailureRow("b" * 64, 1, after, after))
+        tx.accounts.sweep(LATER, NOW)
+        assert [bool(tx.accounts.session(name * 64)) for name in "ab"] == [False, True]
+        assert [bool(tx.accounts.link(name * 64)) for name in "ab"] == [False, True]
+        assert [bool(tx.accounts.failure(name * 64)) for name in "ab"] == [False, True]
+
+
+def test_failures_are_replaced_and_cleared(store: SqlStore) -> None:
+    with store.transaction() as tx:
+        tx.accounts.set_failure(FailureRow("a" * 64, 1, NOW, NOW))
+        tx.accounts.set_failure(FailureRow("a" * 64, 2, LATER, LATER))
+        assert tx.accounts.failure("a" * 64) == FailureRow("a" * 64, 2, LATER, LATER)
+        tx.accounts.clear_failure("a" * 64)
+        assert tx.accounts.failure("a" * 64) is None
+
+
+def logged(store: SqlStore, entries: int) -> Head:
+    with store.transaction() as tx:
+        for number in range(entries):
+            tx.audit_log.append(NOW, "otto" if number % 2 else "sven", "redrive", f"letter {number}", "done")
+        return tx.audit_log.head()
+
+
+def test_the_log_chains_what_is_appended_and_holds(store: SqlStore) -> None:
+    with store.reading() as tx:
+        assert tx.audit_log.head() == EMPTY
+        assert check_chain(tx.audit_log.entries(), tx.audit_log.head()) == 0
+    noted = logged(store, 3)
+    head = logged(store, 1200)
+    with store.reading() as tx:
+        entries = list(tx.audit_log.entries())
+        assert [entry.seq for entry in entries] == list(range(1, 1204))
+        assert check_chain(entries, head, noted) == 1203
+
+
+def test_an_entry_is_kept_as_it_can_be_read_back_or_its_hash_would_not_hold(store: SqlStore) -> None:
+    with store.transaction() as tx:
+        tx.audit_log.append(LATER, "李明" * 30, "x" * 99, "nul \0, lone \ud800, long " + "y" * 900, "z" * 99)
+    with store.reading() as tx:
+        assert check_chain(tx.audit_log.entries(), tx.audit_log.head()) == 1
+
+
+def test_the_log_is_read_page_by_page_newest_first(store: SqlStore) -> None:
+    logged(store, 7)
+    with store.reading() as tx:
+        assert [entry.seq for entry in tx.audit_log.page(None, None, 3)] == [7, 6, 5]
+        assert [entry.seq for entry in tx.audit_log.page(5, None, 3)] == [4, 3, 2]
+        assert [entry.seq for entry in tx.audit_log.page(None, "otto", 9)] == [6, 4, 2]
+        assert [entry.seq for entry in tx.audit_log.page(4, "otto", 9)] == [2]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE audit_entry SET what = 'another' WHERE seq = 2",
+        "DELETE FROM audit_entry WHERE seq = 3",
+        "DELETE FROM audit_entry",
+    ],
+)
+def test_the_database_refuses_to_change_or_remove_an_entry(store: SqlStore, change: str) -> None:
+    logged(store, 3)
+    with pytest.raises(Conflict), store.transaction() as tx:
+        tx._db.execute(text(change))
+    with store.reading() as tx:
+        assert check_chain(tx.audit_log.entries(), tx.audit_log.head()) == 3
+
+
+def without_triggers(store: SqlStore, *changes: str) -> None:
+    """What somebody can do who owns the database."""
+    drop = {
+        "sqlite": ["DROP TRIGGER audit_entry_no_update", "DROP TRIGGER audit_entry_no_delete"],
+        "postgresql": ["DROP TRIGGER audit_entry_stays ON audit_entry"],
+    }
+    with store._engine.begin() as connection:
+        for statement in (*drop[store._engine.dialect.name], *changes):
+            connection.execute(text(statement))
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ("UPDATE audit_entry SET outcome = 'done ' WHERE seq = 2", "entry 2"),
+        ("UPDATE audit_entry SET at = at + 1 WHERE seq = 4", "entry 4"),
+        ("DELETE FROM audit_entry WHERE seq = 3", "entry 3 is missing"),
+        ("DELETE FROM audit_entry WHERE seq > 3", "ends with entry 3, and had 5"),
+        ("DELETE FROM audit_entry", "ends with entry 0"),
+    ],
+)
+def test_what_an_owner_of_the_database_changes_all_the_same_is_found(store: SqlStore, change: str, found: str) -> None:
+    logged(store, 5)
+    without_triggers(store, change)
+    with store.reading() as tx, pytest.raises(BadAudit, match=found):
+        check_chain(tx.audit_log.entries(), tx.audit_log.head())
+
+
+def test_a_log_that_was_written_anew_as_a_whole_is_found_by_a_head_noted_elsewhere(store: SqlStore) -> None:
+    noted = logged(store, 3)
+    without_triggers(store, "DELETE FROM audit_entry", "DELETE FROM meta WHERE key = 'audit-head'")
+    with store.transaction() as tx:
+        for number in range(3):
+            tx.audit_log.append(NOW, "sven", "look", f"nothing {number}", "done")
+    with store.reading() as tx:
+        assert check_chain(tx.audit_log.entries(), tx.audit_log.head()) == 3
+        with pytest.raises(BadAudit, match="noted"):
+            check_chain(tx.audit_log.entries(), tx.audit_log.head(), noted)
+
+
+def test_processes_that_append_together_make_one_chain(database_url: str, member: str, store: SqlStore) -> None:
+    with others(3, "audit", database_url, member) as together:
+        assert [other.hear() for other in together] == ["ready"] * 3
+        for other in together:
+            other.go_on()
+        assert [other.hear() for other in together] == ["appended"] * 3
+    with store.reading() as tx:
+        assert check_chain(tx.audit_log.entries(), tx.audit_log.head()) == 15
+
+
+def test_what_every_request_and_page_looks_up_is_never_searched_row_by_row(store: SqlStore) -> None:
+    def work(tx: Any) -> None:
+        tx.accounts.session("a" * 64)
+        tx.accounts.end_sessions("otto")
+        tx.accounts.failure("a" * 64)
+        tx.accounts.link("a" * 64)
+        tx.audit_log.head()
+        tx.audit_log.page(100, None, 50)
+        tx.audit_log.page(100, "otto", 50)
+
+    plan = plans(store, work)
+    tables = ("account", "account_session", "account_failure", "account_link", "audit_entry", "meta")
+    scanned = [table for table in tables if f"'SCAN {table}'" in plan or f"Seq Scan on {table} " in plan]
+    assert not scanned, plan
+    assert "audit_entry_of" in plan
