@@ -54,6 +54,11 @@ class PrivateNode:
             return self._keeper.poll() is None
         return self._find_keeper() is not None
 
+    def known(self) -> NodeInfo | None:
+        """How it is reached when it runs, by what its folder says; None where it was never started."""
+        ports = self._folder.read_ports()
+        return self._info(ports) if ports is not None and self._folder.password.exists() else None
+
     def start(
         self, say: Say, *, detach: bool = False, owner: int | None = None, stop: threading.Event | None = None
     ) -> NodeInfo:
