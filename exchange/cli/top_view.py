@@ -35,6 +35,8 @@ _QUEUE_COLUMNS = ("积压 depth", "最早 oldest", "进 in/s", "出 out/s", "消
 _MEMBER_COLUMNS = ("动静 sign", "待签 unsigned", "待答 to answer", "死信 dead")
 _MORE_OF_MEMBERS = ("期限 deadlines", "版本 release", "证书 cert.")
 _BAR = 24
+_FRAME = 9
+"""Lines of the head, of both tables' titles and of the foot."""
 
 
 def screen(look: Look, history: History, width: int, height: int | None, *, chinese: bool) -> RenderableType:
@@ -42,22 +44,33 @@ def screen(look: Look, history: History, width: int, height: int | None, *, chin
     wide = width >= _WIDE
     found = arranged(queue_rows(look, history), "depth", "")
     busy = [row for row in found if not row.quiet]
-    room = None if height is None else max(3, height - 12)
-    reasons = health.reasons(look.signs)
-    shown = reasons if room is None else reasons[: max(2, room // 6)]
-    lines: list[RenderableType] = [_head(look, width, chinese), Text("")]
-    lines += [_reason(reason, look, chinese, width) for reason in shown]
-    if len(reasons) > len(shown):
-        lines.append(Text(f"  … {len(reasons) - len(shown)} more 其余", style="dim"))
-    left = None if room is None else max(2, room - 2 * len(shown))
-    half = None if left is None else max(2, left // 2)
     members = sorted(member_rows(look), key=lambda row: row.light is Light.GOOD)
-    lines += [_queues(busy, len(found), history, look, wide, chinese, half)]
-    rest = None if left is None or half is None else max(2, left - min(half, max(1, len(busy))))
-    lines += [_members([(row.look, row.light) for row in members], wide, chinese, rest)]
+    reasons = health.reasons(look.signs)
+    shown, queues, people = room(height, len(reasons), len(busy), len(members))
+    lines: list[RenderableType] = [_head(look, chinese), Text("")]
+    lines += [_reason(reason, look, chinese, width) for reason in reasons[:shown]]
+    if len(reasons) > shown:
+        lines.append(_more(len(reasons) - shown))
+    lines.append(_queues(busy, len(found), history, look, wide, chinese, queues))
+    lines.append(_members([(row.look, row.light) for row in members], wide, chinese, people))
     if height is not None:
         lines.append(Text("q 退出 quit", style="dim"))
     return Group(*lines)
+
+
+def room(height: int | None, reasons: int, queues: int, members: int) -> tuple[int, int, int]:
+    """How many of each are shown in so many lines; what has no room is said by its number, in a line of its own."""
+    if height is None:
+        return reasons, queues, members
+    shown = min(reasons, max(2, height // 7))
+    lines = max(4, height - _FRAME - 2 * shown - (reasons > shown))
+    of_queues = min(queues, max(2, lines // 2, lines - members))
+    of_members = min(members, max(2, lines - of_queues))
+    return shown, of_queues - (of_queues < queues), of_members - (of_members < members)
+
+
+def _more(number: int) -> Text:
+    return Text(f"   … {number} more 其余", style="dim")
 
 
 def _mark(light: Light) -> Text:
@@ -69,7 +82,7 @@ def _say(words: Words, chinese: bool) -> str:
     return words[0] if chinese else words[1]
 
 
-def _head(look: Look, width: int, chinese: bool) -> Table:
+def _head(look: Look, chinese: bool) -> Table:
     light = look.light
     left = Text.assemble(("驿站 ", "bold"), (f"{look.domain}  ", "dim"), _mark(light), " ")
     left.append(verdict(look, lambda zh, en: zh if chinese else en), style=_MARKS[light][1])
@@ -95,23 +108,25 @@ def _reason(reason: health.Reason, look: Look, chinese: bool, width: int) -> Tex
     return line
 
 
-def _table(title: str, columns: Sequence[tuple[str, bool]]) -> Table:
+def _table(title: str, columns: Sequence[tuple[str, bool]], wide: bool, chinese: bool) -> Table:
     table = Table(
         title=title, title_justify="left", title_style="bold", box=None, header_style="dim", padding=(0, 1), expand=True
     )
     for name, is_number in columns:
-        table.add_column(name, justify="right" if is_number else "left", no_wrap=True, overflow="ellipsis")
+        # Both languages where there is room for them; units have one.
+        words = name if wide or " " not in name else name.split(" ", 1)[0 if chinese else 1]
+        table.add_column(words, justify="right" if is_number else "left", no_wrap=True, overflow="ellipsis")
     table.columns[0].ratio = 1
     return table
 
 
 def _queues(
-    busy: Sequence[QueueRow], total: int, history: History, look: Look, wide: bool, chinese: bool, most: int | None
+    busy: Sequence[QueueRow], total: int, history: History, look: Look, wide: bool, chinese: bool, most: int
 ) -> Table:
     columns = [("", False), *((name, True) for name in _QUEUE_COLUMNS)]
     columns += [("一小时 last hour", False), ("趋势 goes", False)] if wide else []
     quiet = f"{total - len(busy)} 个空闲 quiet"
-    table = _table(f"\n队列 Queues  [dim]{quiet}[/]", columns)
+    table = _table(f"\n队列 Queues  [dim]{quiet}[/]", columns, wide, chinese)
     for row in busy[:most]:
         one = row.figures
         cells: list[RenderableType] = [
@@ -123,19 +138,20 @@ def _queues(
             cells.append(Text(bars(history.points(one.name), look.mono, _BAR), style="cyan"))
             cells.append(_say(in_words(row.projection), chinese))
         table.add_row(*cells)
-    if most is not None and len(busy) > most:
-        table.add_row(Text(f"… {len(busy) - most} more 其余", style="dim"))
+    if len(busy) > most:
+        table.add_row(_more(len(busy) - most))
     return table
 
 
-def _members(members: Sequence[tuple[MemberLook, Light]], wide: bool, chinese: bool, most: int | None) -> Table:
+def _members(members: Sequence[tuple[MemberLook, Light]], wide: bool, chinese: bool, most: int) -> Table:
     columns = [("", False), *((name, True) for name in (*_MEMBER_COLUMNS, *(_MORE_OF_MEMBERS if wide else ())))]
-    table = _table("\n成员 Members", columns)
+    table = _table("\n成员 Members", columns, wide, chinese)
     for member, light in members[:most]:
         work = member.work
         name = plain(member.name if chinese else member.name_en)
+        address = f"  {member.address}" if wide else ""
         cells: list[RenderableType] = [
-            Text.assemble(_mark(light), " ", name, (f"  {member.address}", "dim")), span(member.silent_for),
+            Text.assemble(_mark(light), " ", name, (address, "dim")), span(member.silent_for),
             *(count(number) for number in ((work.waiting, work.on_desk, work.dead) if work else (None, None, None))),
         ]  # fmt: skip
         if wide:
@@ -143,8 +159,8 @@ def _members(members: Sequence[tuple[MemberLook, Light]], wide: bool, chinese: b
             cells.append(count(work.watched if work else None))
             cells += [member.release or "–", f"{until:%Y-%m-%d}" if until else "–"]
         table.add_row(*cells)
-    if most is not None and len(members) > most:
-        table.add_row(Text(f"… {len(members) - most} more 其余", style="dim"))
+    if len(members) > most:
+        table.add_row(_more(len(members) - most))
     return table
 
 

@@ -150,10 +150,10 @@ def _certificates(look: Look) -> Iterator[Sign]:
             Part.CERTIFICATE, "directory", look.directory_trouble.reason, look.directory_trouble.mend
         )
         return
-    init = "exchange init"
+    init = "`exchange init`"
     yield health.certificate("directory", _left(look.directory_until, look.at), (init, init))
     for member in look.members:
-        certify = f"exchange certify {member.address}"
+        certify = f"`exchange certify {member.address}`"
         if member.revoked:
             continue
         until = earliest((member.certificate_until, member.key_until))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
 from starlette.requests import Request
 
 from exchange.clock import CST
@@ -80,4 +81,14 @@ def size(octets: float | None) -> str:
     return f"{left:.1f} {_SIZES[unit]}" if unit and left < 100 else f"{left:.0f} {_SIZES[unit]}"
 
 
-_templates.filters.update(moment=moment, span=span, count=count, size=size)
+def marked(text: str) -> Markup:
+    """Text in which what stands between backquotes is to be typed; everything else is escaped."""
+    parts = str(text).split("`")
+    if len(parts) % 2 == 0:
+        return escape(text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if odd % 2 else escape(part) for odd, part in enumerate(parts)
+    )
+
+
+_templates.filters.update(marked=marked, moment=moment, span=span, count=count, size=size)

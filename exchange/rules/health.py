@@ -139,7 +139,7 @@ def broker(version: str, nodes: Sequence[NodeFacts]) -> Iterator[Sign]:
 
 def _node(version: str, node: NodeFacts) -> tuple[Light, Words, Words]:
     if not node.running:
-        mend = ("启动该节点：rabbitmqctl start_app", "start it: rabbitmqctl start_app")
+        mend = ("启动该节点：`rabbitmqctl start_app`", "start it: `rabbitmqctl start_app`")
         return Light.BAD, ("节点未运行", "the node does not run"), mend
     if node.disk_alarm:
         mend = ("清理磁盘或加大磁盘；在此之前一切发送暂停", "make room on its disk; until then nothing can be sent")
@@ -172,7 +172,7 @@ def queue(name: str, depth: int | None, consumers: int | None, age: float | None
 
 
 _SERVE = (
-    "启动该成员：exchange up 或 exchange serve 地址",
+    "启动该成员：`exchange up` 或 `exchange serve 地址`",
     "serve the member: `exchange up`, or `exchange serve ADDRESS`",
 )
 
@@ -195,8 +195,8 @@ def link(neighbour: str, broken: Sequence[str]) -> Sign:
     if broken:
         names = ", ".join(broken)
         mend = (
-            "检查对方代理是否可达：exchange link --status",
-            "see whether its broker can be reached: exchange link --status",
+            "检查对方代理是否可达：`exchange link --status`",
+            "see whether its broker can be reached: `exchange link --status`",
         )
         return Sign(Part.LINK, neighbour, Light.BAD, (f"未连通：{names}", f"does not run: {names}"), mend)
     return Sign(Part.LINK, neighbour, Light.GOOD, ("连通", "runs"))
@@ -236,9 +236,9 @@ def work(member: str, given_up: int, dead: int) -> Iterator[Sign]:
     """What lies at a member and goes on only by somebody's hand; nothing where nothing does."""
     if given_up:
         finding = (f"{given_up:,} 份已放弃发送", f"{given_up:,} copies were given up")
-        mend = ("exchange resend 列出并重发", "`exchange resend` lists them and sends them again")
+        mend = ("`exchange resend` 列出并重发", "`exchange resend` lists them and sends them again")
         yield Sign(Part.WORK, member, Light.BAD, finding, mend)
     if dead:
         finding = (f"{dead:,} 件死信", f"{dead:,} dead letter{'' if dead == 1 else 's'}")
-        mend = ("查看原因后重投：exchange dead", "see why, then redrive: `exchange dead`")
+        mend = ("查看原因后重投：`exchange dead`", "see why, then redrive: `exchange dead`")
         yield Sign(Part.WORK, member, Light.WARN, finding, mend)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
+import pty
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from exchange.bootstrap.home import Opened
 from exchange.broker.node import NodeInfo, PrivateNode
-from exchange.console.app import create_app
+from exchange.console.app import _events, create_app
 from exchange.console.desk import Desk
 from exchange.console.look import Look
 from exchange.console.queues import arranged, rows
@@ -202,3 +208,48 @@ def test_the_history_of_queues_is_bounded_and_forgets_those_that_are_gone(city: 
     history.add(replace(look, broker=replace(known, queues=known.queues[1:])))
     assert history.points(first) == []
     desk.close()
+
+
+def test_what_an_open_page_is_sent_again_is_its_block_and_nothing_around_it(city: ProcessDomain) -> None:
+    desk = _desk(city)
+    pages = [page for section in SECTIONS for page in section.pages if page.path in ("/", "/queues", "/members")]
+
+    async def first(path: str) -> str:
+        scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": []}
+
+        async def silence() -> dict[str, object]:
+            await asyncio.Event().wait()
+            return {}
+
+        page = next(each for each in pages if each.path == path)
+        events = _events(desk, OpenDoor(), page, pages, Request(scope, silence))
+        event = await anext(events)
+        await events.aclose()  # type: ignore[attr-defined]
+        return str(event.data)
+
+    for page in pages:
+        part = asyncio.run(first(page.path))
+        assert part in _client(desk).get(f"{page.path}?language=zh").text
+        assert "<section" in part
+        assert "<html" not in part
+    desk.close()
+
+
+def test_the_terminals_view_is_drawn_and_q_ends_it(city: ProcessDomain) -> None:
+    ours, theirs = pty.openpty()
+    environment = {**city.environment(), "EXCHANGE_BROKER_URL": city.info.url, "TERM": "xterm", "LANG": "C.UTF-8"}
+    environment["EXCHANGE_MANAGEMENT_URL"] = city.info.management_url or ""
+    words = [sys.executable, "-m", "exchange", "top"]
+    process = subprocess.Popen(words, env=environment, stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    try:
+        seen = b""
+        while b"quit" not in seen:
+            seen += os.read(ours, 4096)
+        os.write(ours, b"q")
+        assert process.wait(60) == 0
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)
+    assert "has never been served" in seen.decode(errors="replace")

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exchange.cli.top import speaks_chinese
+from exchange.cli.top_view import room
 from exchange.console.chart import HEIGHT, WIDTH, bars, chart
 from exchange.rules import health
 from exchange.rules.growth import LEAST_SPAN, Point, Trend, project
@@ -153,3 +155,20 @@ def test_a_chart_stays_within_its_frame_and_a_bar_is_as_long_as_asked(points: li
     assert all(0 <= x <= WIDTH and 0 <= y <= HEIGHT for x, y in corners)
     assert [x for x, _ in corners] == sorted({x for x, _ in corners})
     assert drawn.highest == max(depth for at, depth in points if at >= now - 3600)
+
+
+@given(st.integers(24, 120), st.integers(0, 30), st.integers(0, 300), st.integers(0, 60))
+def test_the_terminals_view_fits_its_lines_and_hides_nothing_without_saying_so(
+    height: int, reasons: int, queues: int, members: int
+) -> None:
+    shown = room(height, reasons, queues, members)
+    needed = sum(number + (number < all_) for number, all_ in zip(shown, (reasons, queues, members), strict=True))
+    assert needed + shown[0] + 9 <= height, "two lines a reason; head, titles and foot"
+    assert all(0 <= number <= all_ for number, all_ in zip(shown, (reasons, queues, members), strict=True))
+    assert room(None, reasons, queues, members) == (reasons, queues, members)
+
+
+def test_the_terminals_language_is_that_of_its_locale() -> None:
+    assert speaks_chinese({"LANG": "zh_CN.UTF-8"})
+    assert not speaks_chinese({"LANG": "zh_CN.UTF-8", "LC_ALL": "C.UTF-8"})
+    assert not speaks_chinese({})
