@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib.metadata import version
 
 import structlog
 
@@ -36,6 +37,9 @@ CONSUMING = "consuming-at"
 
 SERVED_WITH = "directory-served"
 """Meta key: the newest directory version by which all this member's work is done since."""
+
+RELEASE = "release"
+"""Meta key: the release of the exchange that last served this member."""
 
 _APART = 0.05
 """Seconds between two rounds of periodic work, at least: under load one round takes what has gathered."""
@@ -196,6 +200,8 @@ class RunningMember:
         if connected and monotonic() - self._said_alive >= _ALIVE_EVERY:
             with self.node.store.transaction() as tx:
                 tx.set_meta(CONSUMING, self.node.clock.now().isoformat())
+                if not self._said_alive:
+                    tx.set_meta(RELEASE, version("yizhan"))
                 # A look later than it was taken, when no step is under way that sealed by the one before.
                 if self._version == self.node.directory.version:
                     tx.set_meta(SERVED_WITH, str(self._version))

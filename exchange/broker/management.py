@@ -42,10 +42,11 @@ class QueueView:
 class ManagementClient:
     """Speaks to the management API at ``management_url`` about the vhost of ``broker_url``; a context manager.
 
-    The account is that of ``management_url``, or of ``broker_url`` where it names none.
+    The account is that of ``management_url``, or of ``broker_url`` where it names none. ``timeout`` is in seconds, for
+    one answer.
     """
 
-    def __init__(self, management_url: str, broker_url: str) -> None:
+    def __init__(self, management_url: str, broker_url: str, timeout: float = _TIMEOUT) -> None:
         parts = urlsplit(management_url)
         place = parts.netloc.rpartition("@")[2]
         self._shown = shown(management_url)
@@ -54,7 +55,7 @@ class ManagementClient:
         self._http = httpx.Client(
             base_url=urlunsplit(parts._replace(netloc=place)).rstrip("/"),
             auth=self._account,
-            timeout=_TIMEOUT,
+            timeout=timeout,
             trust_env=False,
         )
 
@@ -138,6 +139,21 @@ class ManagementClient:
         """All queues of the vhost. Raises BrokerUnavailable or BadTopology."""
         found = self._ask("GET", f"/api/queues/{self._quoted(self._vhost)}").json()
         return [QueueView(each["name"], each.get("messages"), each.get("consumers", 0)) for each in found]
+
+    @property
+    def vhost(self) -> str:
+        """The virtual host it speaks about."""
+        return self._vhost
+
+    def read(self, path: str) -> Any:
+        """What the API has at a path, for figures. Raises BrokerUnavailable or BadTopology."""
+        try:
+            return self._ask("GET", path).json()
+        except ValueError as error:
+            raise BrokerUnavailable(
+                f"what answers at {self._shown} is no management API",
+                mend="check EXCHANGE_MANAGEMENT_URL: another program may have its port",
+            ) from error
 
     def _put_user(
         self, name: str, password: str, tags: str, rights: Mapping[str, str], keys: Mapping[str, str]

@@ -26,6 +26,7 @@ from exchange.cli import (
     people,
     receipts,
     runs,
+    top,
     upkeep,
 )
 from exchange.cli.view import printable
@@ -75,6 +76,7 @@ domains.register(app)
 links.register(app)
 runs.register(app)
 console.register(app)
+top.register(app)
 
 
 @app.callback()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.resources import files
 from urllib.parse import quote, urlencode
 
@@ -39,7 +40,7 @@ _STRICT = {
 
 def create_app(desk: Desk, door: Door, sections: Sequence[Section]) -> FastAPI:
     """The console over a domain. Pages need a signed-in account whose role may do what they name."""
-    app = FastAPI(title="Yizhan 驿站", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="Yizhan 驿站", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_watching(desk))
     pages = [page for section in sections for page in section.pages]
     menu = [page for page in pages if page.in_menu]
     routes = [Route(page.path, _shown(desk, door, page, menu), methods=["GET"]) for page in pages]
@@ -52,6 +53,18 @@ def create_app(desk: Desk, door: Door, sections: Sequence[Section]) -> FastAPI:
     app.middleware("http")(_strictly)
     app.add_exception_handler(ExchangeError, _told)
     return app
+
+
+def _watching(desk: Desk) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """The console looks at its domain from its start to its end, whether or not a page is open."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        desk.sampler.start()
+        yield
+        await run_in_threadpool(desk.sampler.close)
+
+    return lifespan
 
 
 async def _strictly(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
@@ -122,7 +135,7 @@ def _common(visit: Visit, door: Door, page: Page, menu: Sequence[Page], request:
 
 
 def _status(error: ExchangeError) -> int:
-    for kind, status in ((Denied, 403), (NotFound, 404), (BrokerUnavailable, 503)):
+    for kind, status in ((Denied, 403), (NotFound, 404), (BrokerUnavailable, 503), (DatabaseUnavailable, 503)):
         if isinstance(error, kind):
             return status
     return 409 if error.exit_code in (2, 4) else 500

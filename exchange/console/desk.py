@@ -6,15 +6,19 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from exchange.bootstrap.settings import Home, Settings
 from exchange.broker.management import ManagementClient
-from exchange.broker.node import NodeInfo
+from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.clock import Clock
 from exchange.console.gate import Gate
-from exchange.errors import BrokerUnavailable
+from exchange.errors import BrokerUnavailable, ExchangeError
 from exchange.profiles import Profile, load_profiles
 from exchange.store import SqlStore, open_store
+
+if TYPE_CHECKING:
+    from exchange.console.sampler import Sampler
 
 CONSOLE = "console"
 """The member name under which the console keeps its own records."""
@@ -29,6 +33,8 @@ class Desk:
     """How the broker is reached with an administrator's account; None where that is not known."""
     _stores: dict[str, SqlStore] = field(default_factory=dict)
     _opening: threading.Lock = field(default_factory=threading.Lock)
+    _turns: dict[str, threading.Lock] = field(default_factory=dict)
+    _sampler: Sampler | None = None
 
     @property
     def home(self) -> Home:
@@ -47,28 +53,57 @@ class Desk:
     def store(self, address: str) -> SqlStore:
         """A member's store, or the console's own (`CONSOLE`). Raises DatabaseUnavailable."""
         with self._opening:
-            if address not in self._stores:
-                store = open_store(self.home.database_url(address, self.settings.database_url), member=address)
-                store.migrate()
-                self._stores[address] = store
-            return self._stores[address]
+            turn = self._turns.setdefault(address, threading.Lock())
+        with turn:  # its own turn: a database that does not answer keeps nobody from the others
+            found = self._stores.get(address)
+            if found is None:
+                found = open_store(self.home.database_url(address, self.settings.database_url), member=address)
+                try:
+                    found.migrate()
+                except ExchangeError:
+                    found.close()
+                    raise
+                self._stores[address] = found
+            return found
 
     @cached_property
     def gate(self) -> Gate:
         """Who may come in, in the console's own store. Raises DatabaseUnavailable."""
         return Gate(self.store(CONSOLE))
 
-    def management(self) -> ManagementClient:
-        """A client of the broker's management API, to be closed after use. Raises BrokerUnavailable."""
-        if self.broker is None or self.broker.management_url is None:
+    @property
+    def sampler(self) -> Sampler:
+        """What looks at the whole domain every few seconds; it begins with the first who asks."""
+        with self._opening:
+            if self._sampler is None:
+                from exchange.console.sampler import Sampler  # it looks at the domain through this desk
+
+                self._sampler = Sampler(self)
+            return self._sampler
+
+    def where(self) -> NodeInfo | None:
+        """How the broker is reached: as given, or as the private node's folder says now."""
+        if self.broker is not None or self.settings.broker_url is not None:
+            return self.broker
+        return PrivateNode(self.home.node).info
+
+    def management(self, timeout: float = 10.0) -> ManagementClient:
+        """A client of the broker's management API, to be closed after use; ``timeout`` in seconds for one answer.
+
+        Raises BrokerUnavailable.
+        """
+        broker = self.where()
+        if broker is None or broker.management_url is None:
             raise BrokerUnavailable(
                 "the broker's management API is not known",
                 mend="set EXCHANGE_MANAGEMENT_URL beside EXCHANGE_BROKER_URL, or start the domain with `exchange up`",
             )
-        return ManagementClient(self.broker.management_url, self.broker.url)
+        return ManagementClient(broker.management_url, broker.url, timeout)
 
     def close(self) -> None:
-        """Closes all stores."""
+        """Ends the sampler and closes all stores."""
+        if self._sampler is not None:
+            self._sampler.close()
         with self._opening:
             for store in self._stores.values():
                 store.close()

@@ -1,14 +1,193 @@
-"""The first page: whether all is well, at a glance."""
+"""The first page: whether all is well, at a glance; if not, what is not, why, and what to do."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
 
+from exchange.console.look import Look
+from exchange.console.render import count, size, span
 from exchange.console.section import Page, Section, Visit
+from exchange.rules import health
+from exchange.rules.health import Light, Part
+
+Say = Callable[[str, str], str]
+
+STALE = 30.0
+"""Seconds after which what a page shows is called old."""
+
+PARTS: Mapping[Part, health.Words] = {
+    Part.BROKER: ("消息代理", "Broker"),
+    Part.QUEUE: ("队列", "Queues"),
+    Part.DATABASE: ("数据库", "Databases"),
+    Part.ROLE: ("成员", "Members"),
+    Part.LINK: ("级联", "Links"),
+    Part.CERTIFICATE: ("证书", "Certificates"),
+    Part.CALENDAR: ("日历", "Calendar"),
+    Part.WORK: ("待办", "Open work"),
+}
+
+LIGHTS: Mapping[Light, health.Words] = {
+    Light.GOOD: ("正常", "good"),
+    Light.WARN: ("注意", "attention"),
+    Light.BAD: ("故障", "fault"),
+    Light.UNKNOWN: ("不明", "unknown"),
+}
+
+
+@dataclass(frozen=True)
+class Card:
+    """One part of the domain: its light, one figure, and a line below."""
+
+    part: Part
+    title: str
+    light: Light
+    figure: str
+    below: str
+    path: str
 
 
 def _overview(visit: Visit) -> Mapping[str, object]:
-    return {"members": list(visit.desk.profiles().values())}
+    look = visit.desk.sampler.latest()
+    signs = look.signs
+    names = {member.address: visit.say(member.name, member.name_en) for member in look.members}
+    return {
+        **shared(visit, look),
+        "whole": health.whole(signs),
+        "verdict": verdict(look, visit.say),
+        "reasons": health.reasons(signs),
+        "parts_of": {part: visit.say(*words) for part, words in PARTS.items()},
+        "names": names,
+        "cards": cards(look, visit.say),
+        "roles": [sign for sign in signs if sign.part is Part.ROLE],
+    }
+
+
+def shared(visit: Visit, look: Look) -> dict[str, object]:
+    """What every page of figures shows: the light words, and how old the figures are."""
+    return {
+        "look": look,
+        "lights": {light: visit.say(*words) for light, words in LIGHTS.items()},
+        "stale": visit.desk.clock.real_seconds(visit.desk.clock.now() - look.at) > STALE,
+    }
+
+
+def verdict(look: Look, say: Say) -> str:
+    """One sentence for the whole."""
+    signs = look.signs
+    bad, warn = (sum(sign.light is light for sign in signs) for light in (Light.BAD, Light.WARN))
+    if bad:
+        return say(f"{bad} 处故障", f"{bad} fault{'' if bad == 1 else 's'}") + (
+            say(f"，{warn} 处需注意", f", {warn} to look at") if warn else ""
+        )
+    if warn:
+        return say(f"{warn} 处需注意", f"{warn} to look at")
+    return (
+        say("一切正常", "All is well") if health.whole(signs) is Light.GOOD else say("有些情况不明", "Not all is known")
+    )
+
+
+def cards(look: Look, say: Say) -> list[Card]:
+    """One card a part, in a fixed order; links only where there are any."""
+    made = [_broker(look, say), _queues(look, say), _roles(look, say), _databases(look, say), _work(look, say)]
+    if look.links or look.links_trouble:
+        made.append(_links(look, say))
+    return [*made, _certificates(look, say), _calendar(look, say)]
+
+
+def _card(look: Look, say: Say, part: Part, figure: str, below: str, path: str = "") -> Card:
+    light = health.whole([sign for sign in look.signs if sign.part is part])
+    return Card(part, say(*PARTS[part]), light, figure, below, path)
+
+
+def _broker(look: Look, say: Say) -> Card:
+    broker = look.broker
+    if broker is None:
+        return _card(look, say, Part.BROKER, say("连接不上", "not reachable"), "", "/queues")
+    used = sum(node.memory_used or 0 for node in broker.nodes)
+    free = min((node.disk_free for node in broker.nodes if node.disk_free is not None), default=None)
+    below = say(
+        f"{count(broker.connections)} 个连接 · 内存 {size(used)} · 磁盘剩余 {size(free)}",
+        f"{count(broker.connections)} connections · memory {size(used)} · disk free {size(free)}",
+    )
+    return _card(look, say, Part.BROKER, f"RabbitMQ {broker.version}", below, "/queues")
+
+
+def _queues(look: Look, say: Say) -> Card:
+    """Good as long as nothing is stuck: queues give signs only of what is wrong."""
+    if look.broker is None:
+        return Card(Part.QUEUE, say(*PARTS[Part.QUEUE]), Light.UNKNOWN, "–", "", "/queues")
+    light = health.whole([s for s in look.signs if s.part is Part.QUEUE]) if _stuck(look) else Light.GOOD
+    queues = look.broker.queues
+    depth = sum(queue.depth or 0 for queue in queues)
+    comes, goes = sum(queue.rate_in or 0 for queue in queues), sum(queue.rate_out or 0 for queue in queues)
+    figure = say(f"{count(depth)} 件在途", f"{count(depth)} waiting")
+    below = say(
+        f"{len(queues)} 个队列 · 进 {count(round(comes, 1))}/s · 出 {count(round(goes, 1))}/s",
+        f"{len(queues)} queues · in {count(round(comes, 1))}/s · out {count(round(goes, 1))}/s",
+    )
+    return Card(Part.QUEUE, say(*PARTS[Part.QUEUE]), light, figure, below, "/queues")
+
+
+def _stuck(look: Look) -> bool:
+    return any(sign.part is Part.QUEUE for sign in look.signs)
+
+
+def _roles(look: Look, say: Say) -> Card:
+    good = sum(sign.part is Part.ROLE and sign.light is Light.GOOD for sign in look.signs)
+    figure = say(f"{good}/{len(look.members)} 运行中", f"{good} of {len(look.members)} served")
+    silent = [member.silent_for for member in look.members if member.silent_for is not None]
+    below = say(f"最久无动静 {span(max(silent))}", f"longest silent {span(max(silent))}") if silent else ""
+    return _card(look, say, Part.ROLE, figure, below, "/members")
+
+
+def _databases(look: Look, say: Say) -> Card:
+    good = sum(member.database is None for member in look.members)
+    figure = say(f"{good}/{len(look.members)} 可用", f"{good} of {len(look.members)} answer")
+    return _card(look, say, Part.DATABASE, figure, "", "/members")
+
+
+def _work(look: Look, say: Say) -> Card:
+    """Good where nothing lies; unknown where no database could be asked."""
+    known = [member.work for member in look.members if member.work is not None]
+    waiting, desks = sum(one.waiting for one in known), sum(one.on_desk for one in known)
+    dead, watched = sum(one.dead for one in known), sum(one.watched for one in known)
+    light = Light.GOOD if known else Light.UNKNOWN
+    light = max((light, health.whole(sign for sign in look.signs if sign.part is Part.WORK)), key=_rank)
+    below = say(
+        f"{count(waiting)} 份待签收 · {count(watched)} 个期限 · {count(dead)} 件死信",
+        f"{count(waiting)} copies unsigned · {count(watched)} deadlines · {count(dead)} dead letters",
+    )
+    figure = say(f"{count(desks)} 件待答复", f"{count(desks)} to answer")
+    return Card(Part.WORK, say(*PARTS[Part.WORK]), light, figure, below, "/members")
+
+
+def _rank(light: Light) -> int:
+    return (Light.UNKNOWN, Light.GOOD, Light.WARN, Light.BAD).index(light)
+
+
+def _links(look: Look, say: Say) -> Card:
+    good = sum(link.runs for link in look.links)
+    waiting = sum(link.waiting or 0 for link in look.links)
+    below = say(f"{count(waiting)} 件待转", f"{count(waiting)} waiting to cross")
+    return _card(look, say, Part.LINK, say(f"{good}/{len(look.links)} 连通", f"{good} of {len(look.links)} run"), below)
+
+
+def _certificates(look: Look, say: Say) -> Card:
+    terms = [until for member in look.members for until in (member.certificate_until, member.key_until) if until]
+    first = min([*terms, *([look.directory_until] if look.directory_until else [])], default=None)
+    if first is None:
+        return _card(look, say, Part.CERTIFICATE, "–", "", "/members")
+    days = max(timedelta(), first - look.at).days
+    below = say(f"名录第 {look.directory_version} 版", f"directory version {look.directory_version}")
+    return _card(look, say, Part.CERTIFICATE, say(f"最近到期 {days} 天", f"{days} days left"), below, "/members")
+
+
+def _calendar(look: Look, say: Say) -> Card:
+    until = look.announced_until
+    figure = str(until) if until else say("缺失", "missing")
+    return _card(look, say, Part.CALENDAR, figure, say("放假安排已公布至此日", "holidays announced until then"))
 
 
 SECTION = Section(pages=(Page("/", ("总览", "Overview"), "overview.html", _overview, in_menu=True),))

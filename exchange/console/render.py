@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
 from starlette.requests import Request
 
 from exchange.clock import CST
@@ -34,13 +35,12 @@ def language_of(request: Request) -> Language:
 
 def page(template: str, context: Mapping[str, object]) -> str:
     """A whole page."""
-    return _templates.get_template(template).render(context)
+    return _templates.get_template(template).render({**context, "alone": False})
 
 
 def live_part(template: str, context: Mapping[str, object]) -> str:
-    """The block of a page that changes by itself."""
-    found = _templates.get_template(template)
-    return "".join(found.blocks["live"](found.new_context(dict(context))))
+    """The block of a page that changes by itself, without what the base puts around it."""
+    return _templates.get_template(template).render({**context, "alone": True}).strip()
 
 
 def moment(at: datetime | None) -> str:
@@ -68,4 +68,27 @@ def count(number: float | None) -> str:
     return f"{number:,.0f}" if number == int(number) else f"{number:,.1f}"
 
 
-_templates.filters.update(moment=moment, span=span, count=count)
+_SIZES = ("B", "KiB", "MiB", "GiB", "TiB")
+
+
+def size(octets: float | None) -> str:
+    """A number of octets in the unit that leaves it readable."""
+    if octets is None:
+        return "–"
+    left, unit = float(octets), 0
+    while left >= 1024 and unit < len(_SIZES) - 1:
+        left, unit = left / 1024, unit + 1
+    return f"{left:.1f} {_SIZES[unit]}" if unit and left < 100 else f"{left:.0f} {_SIZES[unit]}"
+
+
+def marked(text: str) -> Markup:
+    """Text in which what stands between backquotes is to be typed; everything else is escaped."""
+    parts = str(text).split("`")
+    if len(parts) % 2 == 0:
+        return escape(text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if odd % 2 else escape(part) for odd, part in enumerate(parts)
+    )
+
+
+_templates.filters.update(marked=marked, moment=moment, span=span, count=count, size=size)

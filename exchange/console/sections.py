@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from exchange.console import accounts, audit_page, overview
+from exchange.console import accounts, audit_page, members, overview, queues
 from exchange.console.section import Section
 
-SECTIONS: tuple[Section, ...] = (overview.SECTION, accounts.SECTION, audit_page.SECTION)
+SECTIONS: tuple[Section, ...] = (
+    overview.SECTION,
+    queues.SECTION,
+    members.SECTION,
+    accounts.SECTION,
+    audit_page.SECTION,
+)

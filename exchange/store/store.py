@@ -20,6 +20,7 @@ from exchange.store.collections import SqlCollections
 from exchange.store.desk import SqlDesk
 from exchange.store.documents import SqlDocuments
 from exchange.store.engine import ping, reading, translated, writing
+from exchange.store.figures import SqlFigures
 from exchange.store.inbox import SqlInbox
 from exchange.store.joints import SqlJoints
 from exchange.store.many import adding
@@ -85,6 +86,10 @@ class SqlTransaction:
     @cached_property
     def joints(self) -> SqlJoints:
         return SqlJoints(self._db)
+
+    @cached_property
+    def figures(self) -> SqlFigures:
+        return SqlFigures(self._db)
 
     def journal(self, entries: Sequence[JournalEntry]) -> None:
         rows = [

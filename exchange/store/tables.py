@@ -93,6 +93,12 @@ _partial(
     outbox_copy.c.id,
     where=WAITING_COPIES,
 )
+SENT_COPIES = outbox_copy.c.state == literal_column(f"'{OutboxState.SENT}'")
+"""Copies that the broker has and no receipt answers yet."""
+_partial("outbox_copy_sent", outbox_copy.c.queue, outbox_copy.c.sent_at, where=SENT_COPIES)
+FAILED_COPIES = outbox_copy.c.state == literal_column(f"'{OutboxState.FAILED}'")
+"""Copies that were given up."""
+_partial("outbox_copy_failed", outbox_copy.c.id, where=FAILED_COPIES)
 
 outbox_failure = Table(
     "outbox_failure",

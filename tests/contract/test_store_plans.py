@@ -48,8 +48,20 @@ def plans(store: SqlStore, work: Callable[[Transaction], Any]) -> str:
         ("watch_next", lambda tx: tx.watches.next_at()),
         ("watch_calendar", lambda tx: tx.watches.outdated("calendar 1", 100)),
         ("watch_due", lambda tx: tx.watches.board(100)),
+        ("outbox_copy_sent", lambda tx: tx.figures.oldest_sent()),
+        ("outbox_copy_failed", lambda tx: tx.figures.open_work()),
     ],
-    ids=["due", "next_due", "untaken", "watches.due", "watches.next_at", "outdated", "board"],
+    ids=[
+        "due",
+        "next_due",
+        "untaken",
+        "watches.due",
+        "watches.next_at",
+        "outdated",
+        "board",
+        "oldest_sent",
+        "open_work",
+    ],
 )
 def test_what_is_due_is_found_through_its_partial_index(
     store: SqlStore, index: str, work: Callable[[Transaction], Any]

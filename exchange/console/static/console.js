@@ -32,7 +32,11 @@ if (live && live.dataset.source) {
   let waiting = null;
   const source = new EventSource(live.dataset.source);
   source.addEventListener("open", () => tell("live"));
-  source.addEventListener("error", () => tell("lost"));
+  source.addEventListener("error", () => {
+    tell("lost");
+    // Refused for good, as after the end of a session: what the page itself answers then is what to see.
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 5000);
+  });
   source.addEventListener("live", (event) => { tell("live"); if (busy()) waiting = event.data; else put(event.data); });
   setInterval(() => { if (waiting !== null && !busy()) { put(waiting); waiting = null; } }, 500);
   addEventListener("pagehide", () => source.close());

@@ -1,0 +1,116 @@
+"""The command top: the domain at a glance, live in the terminal."""
+
+from __future__ import annotations
+
+import os
+import select
+import sys
+import termios
+import tty
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from exchange.bootstrap.settings import Settings
+from exchange.broker.node import NodeInfo
+from exchange.cli.domain import HomeOption, JsonOption
+from exchange.cli.view import console, print_json
+
+if TYPE_CHECKING:
+    from exchange.console.sampler import Sampler
+
+_REDRAWN = 1.0
+"""Seconds between two drawings: what is shown grows older even where nothing new was seen."""
+
+_FIRST = 30.0
+"""Seconds that the first look may take, with databases that do not answer."""
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command("top", rich_help_panel="域 A domain")(top)
+
+
+def top(
+    home: HomeOption = None,
+    once: Annotated[bool, typer.Option("--once", help="Print one look and end; so does output to a file.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Shows broker, queues and members, live, and what needs you. 总览。
+
+    The same as the console's first pages: lights with their reasons, queues by depth with the age of their oldest
+    message and where they are going, members with their last sign of life. It looks every five seconds and changes
+    nothing. Keys: q ends. `exchange doctor` looks once, more closely, and tells health by its exit code.
+    """
+    from exchange.console.desk import Desk  # with all that the console needs, which other commands do not
+
+    settings = Settings.read(home=home)
+    given = NodeInfo(settings.broker_url, settings.management_url) if settings.broker_url else None
+    desk = Desk(settings, given)
+    try:
+        if as_json or once or not console.is_terminal:
+            _print(desk.sampler, as_json)
+        else:
+            _watch(desk.sampler)
+    finally:
+        desk.close()
+
+
+def _print(sampler: Sampler, as_json: bool) -> None:
+    from exchange.cli.top_view import as_document, screen
+
+    look = sampler.latest(_FIRST)
+    if as_json:
+        print_json(as_document(look, sampler.history))
+    else:
+        console.print(screen(look, sampler.history, console.width, None, chinese=speaks_chinese(os.environ)))
+
+
+def _watch(sampler: Sampler) -> None:
+    """Draws until q, Ctrl-C or the end of the terminal's input."""
+    from rich.live import Live
+
+    from exchange.cli.top_view import screen
+
+    chinese = speaks_chinese(os.environ)
+    with console.status("正在查看 looking"):
+        look = sampler.latest(_FIRST)
+    with Live(console=console, screen=True, auto_refresh=False) as live, _keys():
+        while True:
+            live.update(screen(look, sampler.history, *console.size, chinese=chinese), refresh=True)
+            if _quits():
+                return
+            look = sampler.latest(_FIRST)
+
+
+@contextmanager
+def _keys() -> Iterator[None]:
+    """Keys are read as they are pressed; the terminal is put back as it was."""
+    if not sys.stdin.isatty():
+        yield
+        return
+    before = termios.tcgetattr(sys.stdin)
+    try:
+        tty.setcbreak(sys.stdin.fileno())
+        yield
+    finally:
+        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
+
+
+def _quits() -> bool:
+    """Waits for the next drawing; True when somebody pressed q meanwhile."""
+    if not sys.stdin.isatty():
+        select.select([], [], [], _REDRAWN)
+        return False
+    ready, _, _ = select.select([sys.stdin], [], [], _REDRAWN)
+    if not ready:
+        return False
+    return os.read(sys.stdin.fileno(), 1) in (b"q", b"Q", b"\x04", b"")
+
+
+def speaks_chinese(env: Mapping[str, str]) -> bool:
+    """Whether long texts are Chinese, where there is room for one language: by the locale, as for other programs."""
+    locale = env.get("LC_ALL") or env.get("LC_MESSAGES") or env.get("LANG") or ""
+    return locale.lower().startswith("zh")

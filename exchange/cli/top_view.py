@@ -1,0 +1,227 @@
+"""How `exchange top` looks: a verdict, what needs somebody, queues, members; and the same as a document."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from exchange.cli.view import plain
+from exchange.clock import CST
+from exchange.console.chart import bars
+from exchange.console.look import Look, MemberLook
+from exchange.console.members import rows as member_rows
+from exchange.console.overview import PARTS, verdict
+from exchange.console.queues import QueueRow, arranged, in_words
+from exchange.console.queues import rows as queue_rows
+from exchange.console.render import count, span
+from exchange.console.sampler import History
+from exchange.rules import health
+from exchange.rules.health import Light, Words
+
+_WIDE = 110
+"""Columns from which charts and projections have room."""
+
+_MARKS = {
+    Light.GOOD: ("●", "green"),
+    Light.WARN: ("■", "yellow"),
+    Light.BAD: ("◆", "bold red"),
+    Light.UNKNOWN: ("○", "dim"),
+}
+_QUEUE_COLUMNS = ("积压 depth", "最早 oldest", "进 in/s", "出 out/s", "消费 cons.")
+_MEMBER_COLUMNS = ("动静 sign", "待签 unsigned", "待答 to answer", "死信 dead")
+_MORE_OF_MEMBERS = ("期限 deadlines", "版本 release", "证书 cert.")
+_BAR = 24
+_FRAME = 9
+"""Lines of the head, of both tables' titles and of the foot."""
+
+
+def screen(look: Look, history: History, width: int, height: int | None, *, chinese: bool) -> RenderableType:
+    """All of it, for so many columns; ``height`` lines at most, or as many as it takes."""
+    wide = width >= _WIDE
+    found = arranged(queue_rows(look, history), "depth", "")
+    busy = [row for row in found if not row.quiet]
+    members = sorted(member_rows(look), key=lambda row: row.light is Light.GOOD)
+    reasons = health.reasons(look.signs)
+    shown, queues, people = room(height, len(reasons), len(busy), len(members))
+    lines: list[RenderableType] = [_head(look, chinese), Text("")]
+    lines += [_reason(reason, look, chinese, width) for reason in reasons[:shown]]
+    if len(reasons) > shown:
+        lines.append(_more(len(reasons) - shown))
+    lines.append(_queues(busy, len(found), history, look, wide, chinese, queues))
+    lines.append(_members([(row.look, row.light) for row in members], wide, chinese, people))
+    if height is not None:
+        lines.append(Text("q 退出 quit", style="dim"))
+    return Group(*lines)
+
+
+def room(height: int | None, reasons: int, queues: int, members: int) -> tuple[int, int, int]:
+    """How many of each are shown in so many lines; what has no room is said by its number, in a line of its own."""
+    if height is None:
+        return reasons, queues, members
+    shown = min(reasons, max(2, height // 7))
+    lines = max(4, height - _FRAME - 2 * shown - (reasons > shown))
+    of_queues = min(queues, max(2, lines // 2, lines - members))
+    of_members = min(members, max(2, lines - of_queues))
+    return shown, of_queues - (of_queues < queues), of_members - (of_members < members)
+
+
+def _more(number: int) -> Text:
+    return Text(f"   … {number} more 其余", style="dim")
+
+
+def _mark(light: Light) -> Text:
+    mark, style = _MARKS[light]
+    return Text(mark, style=style)
+
+
+def _say(words: Words, chinese: bool) -> str:
+    return words[0] if chinese else words[1]
+
+
+def _head(look: Look, chinese: bool) -> Table:
+    light = look.light
+    left = Text.assemble(("驿站 ", "bold"), (f"{look.domain}  ", "dim"), _mark(light), " ")
+    left.append(verdict(look, lambda zh, en: zh if chinese else en), style=_MARKS[light][1])
+    broker = f"RabbitMQ {look.broker.version}  " if look.broker else ""
+    line = Table.grid(expand=True)
+    line.add_column(overflow="ellipsis", no_wrap=True)
+    line.add_column(justify="right", no_wrap=True)
+    line.add_row(left, Text(f"{broker}{look.at.astimezone(CST):%H:%M:%S}", style="dim"))
+    return line
+
+
+def _reason(reason: health.Reason, look: Look, chinese: bool, width: int) -> Text:
+    names = {member.address: member.name if chinese else member.name_en for member in look.members}
+    line = Text.assemble("  ", _mark(reason.light), " ")
+    line.append(f"{_say(PARTS[reason.part], chinese)} ", style="dim")
+    line.append_text(plain(_say(reason.finding, chinese)))
+    line.append_text(plain(": " + ", ".join(names.get(one, one) for one in reason.subjects), style="dim"))
+    line.truncate(width, overflow="ellipsis")
+    for mend in _say(reason.mend, chinese).splitlines()[:1]:
+        below = plain(f"    → {mend}", style="cyan")
+        below.truncate(width, overflow="ellipsis")
+        line.append("\n").append_text(below)
+    return line
+
+
+def _table(title: str, columns: Sequence[tuple[str, bool]], wide: bool, chinese: bool) -> Table:
+    table = Table(
+        title=title, title_justify="left", title_style="bold", box=None, header_style="dim", padding=(0, 1), expand=True
+    )
+    for name, is_number in columns:
+        # Both languages where there is room for them; units have one.
+        words = name if wide or " " not in name else name.split(" ", 1)[0 if chinese else 1]
+        table.add_column(words, justify="right" if is_number else "left", no_wrap=True, overflow="ellipsis")
+    table.columns[0].ratio = 1
+    return table
+
+
+def _queues(
+    busy: Sequence[QueueRow], total: int, history: History, look: Look, wide: bool, chinese: bool, most: int
+) -> Table:
+    columns = [("", False), *((name, True) for name in _QUEUE_COLUMNS)]
+    columns += [("一小时 last hour", False), ("趋势 goes", False)] if wide else []
+    quiet = f"{total - len(busy)} 个空闲 quiet"
+    table = _table(f"\n队列 Queues  [dim]{quiet}[/]", columns, wide, chinese)
+    for row in busy[:most]:
+        one = row.figures
+        cells: list[RenderableType] = [
+            Text.assemble(_mark(row.light), " ", plain(one.name)), count(one.depth), span(row.age),
+            count(one.rate_in), count(one.rate_out),
+            Text(count(one.consumers), style="" if one.consumers else "yellow"),
+        ]  # fmt: skip
+        if wide:
+            cells.append(Text(bars(history.points(one.name), look.mono, _BAR), style="cyan"))
+            cells.append(_say(in_words(row.projection), chinese))
+        table.add_row(*cells)
+    if len(busy) > most:
+        table.add_row(_more(len(busy) - most))
+    return table
+
+
+def _members(members: Sequence[tuple[MemberLook, Light]], wide: bool, chinese: bool, most: int) -> Table:
+    columns = [("", False), *((name, True) for name in (*_MEMBER_COLUMNS, *(_MORE_OF_MEMBERS if wide else ())))]
+    table = _table("\n成员 Members", columns, wide, chinese)
+    for member, light in members[:most]:
+        work = member.work
+        name = plain(member.name if chinese else member.name_en)
+        address = f"  {member.address}" if wide else ""
+        cells: list[RenderableType] = [
+            Text.assemble(_mark(light), " ", name, (address, "dim")), span(member.silent_for),
+            *(count(number) for number in ((work.waiting, work.on_desk, work.dead) if work else (None, None, None))),
+        ]  # fmt: skip
+        if wide:
+            until = member.certificate_until
+            cells.append(count(work.watched if work else None))
+            cells += [member.release or "–", f"{until:%Y-%m-%d}" if until else "–"]
+        table.add_row(*cells)
+    if len(members) > most:
+        table.add_row(_more(len(members) - most))
+    return table
+
+
+def as_document(look: Look, history: History) -> dict[str, Any]:
+    """The same for machines: figures that are not known are null."""
+    broker = look.broker
+    return {
+        "at": look.at,
+        "domain": look.domain,
+        "light": look.light.value,
+        "signs": [_sign(sign) for sign in look.signs],
+        "broker": None
+        if broker is None
+        else {
+            "version": broker.version,
+            "connections": broker.connections,
+            "nodes": [{name: getattr(node, name) for name in node.__dataclass_fields__} for node in broker.nodes],
+        },
+        "queues": [_queue(row) for row in arranged(queue_rows(look, history), "depth", "")],
+        "members": [_member(member) for member in look.members],
+        "links": [{"neighbour": link.neighbour, "runs": link.runs, "waiting": link.waiting} for link in look.links],
+        "calendar_until": look.announced_until,
+        "directory": {"version": look.directory_version, "until": look.directory_until},
+    }
+
+
+def _sign(sign: health.Sign) -> dict[str, str]:
+    return {
+        "part": sign.part.value,
+        "subject": sign.subject,
+        "light": sign.light.value,
+        "finding": sign.finding[1],
+        "mend": sign.mend[1],
+    }
+
+
+def _queue(row: QueueRow) -> dict[str, Any]:
+    one = row.figures
+    return {
+        "name": one.name,
+        "member": row.member,
+        "light": row.light.value,
+        "ready": one.ready,
+        "unacked": one.unacked,
+        "consumers": one.consumers,
+        "rate_in": one.rate_in,
+        "rate_out": one.rate_out,
+        "oldest_seconds": row.age,
+    }
+
+
+def _member(member: MemberLook) -> dict[str, Any]:
+    work = member.work
+    return {
+        "address": member.address,
+        "roles": list(member.roles),
+        "database": "good" if member.database is None else member.database.reason,
+        "alive_at": member.alive_at,
+        "silent_seconds": member.silent_for,
+        "release": member.release,
+        "certificate_until": member.certificate_until,
+        "key_until": member.key_until,
+        "open_work": None if work is None else {name: getattr(work, name) for name in work.__dataclass_fields__},
+    }

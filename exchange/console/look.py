@@ -1,0 +1,170 @@
+"""One look at the whole domain as a value, and the lights that follow from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from exchange.bootstrap.linking import LinkStatus
+from exchange.broker.figures import BrokerFigures, QueueFigures
+from exchange.errors import ExchangeError
+from exchange.rules import health
+from exchange.rules.health import Light, NodeFacts, Part, Sign
+from exchange.store.figures import OpenWork
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why something could not be looked at."""
+
+    reason: str
+    mend: str
+    code: str
+
+    @classmethod
+    def of(cls, error: ExchangeError) -> Trouble:
+        """An error of the tree as a value."""
+        return cls(str(error), error.mend, error.code)
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLook:
+    """One member. What its database holds is None while that cannot be read."""
+
+    address: str
+    name: str
+    name_en: str
+    roles: tuple[str, ...]
+    database: Trouble | None
+    """Why its database cannot be read; None when it can."""
+    alive_at: datetime | None = None
+    """Its last sign of life, by the domain's clock."""
+    silent_for: float | None = None
+    """Real seconds since then."""
+    release: str | None = None
+    directory: int | None = None
+    """The version of the directory by which all its work is done."""
+    certificate_until: datetime | None = None
+    key_until: datetime | None = None
+    revoked: bool = False
+    work: OpenWork | None = None
+
+
+@dataclass(frozen=True)
+class Look:
+    """A domain at one moment."""
+
+    at: datetime
+    """By the domain's clock."""
+    mono: float
+    """The same by `exchange.clock.monotonic`, seconds."""
+    domain: str
+    broker: BrokerFigures | None
+    broker_trouble: Trouble | None
+    members: tuple[MemberLook, ...]
+    links: tuple[LinkStatus, ...] = ()
+    links_trouble: Trouble | None = None
+    directory_version: int | None = None
+    directory_until: datetime | None = None
+    directory_trouble: Trouble | None = None
+    announced_until: date | None = None
+    """The last day of which it is announced whether it is a working day."""
+    ages: Mapping[str, float] = field(default_factory=dict)
+    """By queue, real seconds since the oldest copy was sent that nobody has signed for."""
+
+    def age(self, queue: QueueFigures) -> float | None:
+        """How old a queue's oldest message is, in seconds; None where it is empty or nobody knows.
+
+        By the broker where it tells, which on quorum queues it does not; else by the senders' outboxes. A copy counts
+        there until its receipt is in, so that this is rather too old than too young.
+        """
+        if not queue.depth:
+            return None
+        if queue.head_at is not None:
+            return max(0.0, (self.at - queue.head_at).total_seconds())
+        return self.ages.get(queue.name)
+
+    def member_of(self, queue: str) -> str | None:
+        """Whose queue it is; None for one that is no member's, as those of links are."""
+        return next((one.address for one in self.members if queue.startswith(f"{one.address}.")), None)
+
+    @property
+    def signs(self) -> list[Sign]:
+        """All lights, broker first."""
+        return list(_signs(self))
+
+    @property
+    def light(self) -> Light:
+        """The one light for the whole."""
+        return health.whole(self.signs)
+
+
+def _signs(look: Look) -> Iterator[Sign]:
+    yield from _broker(look)
+    for member in look.members:
+        yield from _member(member)
+    yield from _links(look)
+    yield from _certificates(look)
+    yield health.calendar(look.at.date(), look.announced_until)
+
+
+def _broker(look: Look) -> Iterator[Sign]:
+    if look.broker is None:
+        trouble = look.broker_trouble or Trouble("", "", "")
+        yield health.unreachable(Part.BROKER, "RabbitMQ", trouble.reason, trouble.mend)
+        return
+    nodes = [
+        NodeFacts(node.name, node.running, node.memory_alarm, node.disk_alarm, bool(node.partitions))
+        for node in look.broker.nodes
+    ]
+    yield from health.broker(look.broker.version, nodes)
+    for queue in look.broker.queues:
+        sign = health.queue(queue.name, queue.depth, queue.consumers, look.age(queue))
+        if sign is not None:
+            yield sign
+
+
+def _member(member: MemberLook) -> Iterator[Sign]:
+    if member.database is not None:
+        yield health.unreachable(Part.DATABASE, member.address, member.database.reason, member.database.mend)
+        yield health.unseen(Part.ROLE, member.address)
+        return
+    yield Sign(Part.DATABASE, member.address, Light.GOOD, ("可读写", "answers"))
+    yield health.role(member.address, member.silent_for)
+    if member.work is not None:
+        yield from health.work(member.address, member.work.given_up, member.work.dead)
+
+
+def _links(look: Look) -> Iterator[Sign]:
+    if look.links_trouble is not None:
+        yield health.unseen(Part.LINK)
+    for link in look.links:
+        broken = [f"{shovel.name} {shovel.state}" for shovel in link.shovels if shovel.state != "running"]
+        yield health.link(link.neighbour, broken)
+
+
+def _certificates(look: Look) -> Iterator[Sign]:
+    if look.directory_trouble is not None:
+        yield health.unreachable(
+            Part.CERTIFICATE, "directory", look.directory_trouble.reason, look.directory_trouble.mend
+        )
+        return
+    init = "`exchange init`"
+    yield health.certificate("directory", _left(look.directory_until, look.at), (init, init))
+    for member in look.members:
+        certify = f"`exchange certify {member.address}`"
+        if member.revoked:
+            continue
+        until = earliest((member.certificate_until, member.key_until))
+        yield health.certificate(member.address, _left(until, look.at), (certify, certify))
+
+
+def earliest(moments: Sequence[datetime | None]) -> datetime | None:
+    """The first of several moments; None if any is missing."""
+    known = [moment for moment in moments if moment is not None]
+    return min(known, default=None) if len(known) == len(moments) else None
+
+
+def _left(until: datetime | None, now: datetime) -> timedelta | None:
+    return None if until is None else until - now

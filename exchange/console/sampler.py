@@ -1,0 +1,124 @@
+"""Looks at the domain every few seconds and remembers the last hour, in bounded memory, for charts and projections."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import structlog
+
+from exchange.console.chart import HOUR
+from exchange.console.look import Look
+from exchange.console.looker import Looker
+from exchange.errors import ExchangeError, OperatorError
+
+if TYPE_CHECKING:
+    from exchange.console.desk import Desk
+
+log = structlog.get_logger()
+
+EVERY = 5.0
+"""Seconds between looks: as often as RabbitMQ renews its own figures."""
+
+KEPT = int(HOUR / EVERY)
+"""Looks that are remembered."""
+
+MOST_QUEUES = 2_000
+"""Queues of which an hour is remembered; those beyond are shown without one."""
+
+PROJECTED_FROM = 600.0
+"""Seconds of the past that a projection goes by: longer ones answer a change too late."""
+
+
+class History:
+    """The depths of queues within the last hour. Safe to share between threads."""
+
+    def __init__(self, kept: int = KEPT, most: int = MOST_QUEUES) -> None:
+        self._kept = kept
+        self._most = most
+        self._depths: dict[str, deque[tuple[float, float]]] = {}
+        self._lock = threading.Lock()
+
+    def add(self, look: Look) -> None:
+        """Takes in a look; queues that are gone are forgotten, as is what is not known."""
+        if look.broker is None:
+            return
+        with self._lock:
+            for name in self._depths.keys() - {queue.name for queue in look.broker.queues}:
+                del self._depths[name]
+            for queue in look.broker.queues:
+                if queue.depth is not None and (queue.name in self._depths or len(self._depths) < self._most):
+                    points = self._depths.setdefault(queue.name, deque(maxlen=self._kept))
+                    points.append((look.mono, float(queue.depth)))
+
+    def points(self, queue: str, since: float = 0.0) -> Sequence[tuple[float, float]]:
+        """Seconds (`exchange.clock.monotonic`) and messages, from ``since`` on, in order of time."""
+        with self._lock:
+            return [point for point in self._depths.get(queue, ()) if point[0] >= since]
+
+
+class Sampler:
+    """One thread that looks; pages read what it saw last and never wait for the broker themselves."""
+
+    def __init__(self, desk: Desk, every: float = EVERY) -> None:
+        self._looker = Looker(desk)
+        self._every = every
+        self.history = History()
+        self._latest: Look | None = None
+        self._trouble: ExchangeError | None = None
+        self._looked = threading.Condition()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begins to look, if it does not already."""
+        with self._looked:
+            if self._thread is None and not self._stop.is_set():
+                self._thread = threading.Thread(target=self._run, name="sampler", daemon=True)
+                self._thread.start()
+
+    def latest(self, patience: float = 10.0) -> Look:
+        """What was seen last; the first time it waits, ``patience`` seconds at most.
+
+        Raises BadConfiguration where the departments cannot be read, OperatorError when the first look takes longer.
+        """
+        self.start()
+        with self._looked:
+            self._looked.wait_for(lambda: self._latest or self._trouble, patience)
+            if self._trouble is not None:
+                raise self._trouble
+            if self._latest is None:
+                raise OperatorError("the first look at the domain is still under way", mend="wait a moment")
+            return self._latest
+
+    def close(self) -> None:
+        """Ends the thread, without waiting for a database that does not answer."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(1.0)
+        self._looker.close()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            self.look_now()
+            self._stop.wait(self._every)
+
+    def look_now(self) -> None:
+        """One look, kept with the others."""
+        look: Look | None = None
+        trouble: ExchangeError | None = None
+        try:
+            look = self._looker.look()
+            self.history.add(look)
+        except ExchangeError as error:
+            trouble = error
+        except Exception:
+            if self._stop.is_set():
+                return
+            log.exception("look.failed")  # the next look may succeed; pages show how old the last one is
+            trouble = OperatorError("the last look at the domain failed", mend="see the console's log")
+        with self._looked:
+            self._latest, self._trouble = look or self._latest, trouble
+            self._looked.notify_all()

@@ -1,0 +1,244 @@
+"""Health: from plain facts to traffic lights, each with its reason and what to do, in Chinese and English. Pure.
+
+What is not known is never called good, and no lights at all are not a green one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+Words = tuple[str, str]
+"""Chinese and English."""
+
+NOTHING: Words = ("", "")
+
+SIGN_DUE = 30.0
+"""Seconds after which a served member's sign of life is late; it gives one every ten seconds or sooner."""
+
+SIGN_MISSED = 60.0
+"""Seconds after which a member counts as not served."""
+
+OLD = 600.0
+"""Seconds after which a message that nobody signed for has waited long, though its queue is consumed."""
+
+CERTIFICATE_SOON, CERTIFICATE_NOW = 30, 7
+"""Days left below which a certificate is to be renewed, and below which that is urgent."""
+
+CALENDAR_AHEAD = timedelta(days=90)
+"""How far ahead holidays should be announced: the longest terms end within it."""
+
+
+class Light(StrEnum):
+    """One traffic light. UNKNOWN is what could not be looked at."""
+
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+    UNKNOWN = "unknown"
+
+
+_SEVERITY = (Light.GOOD, Light.UNKNOWN, Light.WARN, Light.BAD)
+
+
+class Part(StrEnum):
+    """What a light is about."""
+
+    BROKER = "broker"
+    QUEUE = "queue"
+    DATABASE = "database"
+    ROLE = "role"
+    LINK = "link"
+    CERTIFICATE = "certificate"
+    CALENDAR = "calendar"
+    WORK = "work"
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One light: about what, why, and what to do."""
+
+    part: Part
+    subject: str
+    """A member, queue, link or node."""
+    light: Light
+    finding: Words
+    mend: Words = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class NodeFacts:
+    """What is known of a broker's node."""
+
+    name: str
+    running: bool
+    memory_alarm: bool
+    disk_alarm: bool
+    partitioned: bool
+
+
+def whole(signs: Iterable[Sign]) -> Light:
+    """The worst of all; UNKNOWN where there are none."""
+    return max((sign.light for sign in signs), key=_SEVERITY.index, default=Light.UNKNOWN)
+
+
+def worst_first(signs: Iterable[Sign]) -> list[Sign]:
+    """What needs somebody, gravest first; among equals in the order given."""
+    asking = [sign for sign in signs if sign.light is not Light.GOOD]
+    return sorted(asking, key=lambda sign: -_SEVERITY.index(sign.light))
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing that is wrong, with all that it is wrong with."""
+
+    part: Part
+    light: Light
+    finding: Words
+    mend: Words
+    subjects: tuple[str, ...]
+
+
+def reasons(signs: Iterable[Sign]) -> list[Reason]:
+    """What needs somebody, gravest first; the same finding with the same remedy is said once, of all its subjects."""
+    found: dict[tuple[Part, Light, Words], list[Sign]] = {}
+    for sign in worst_first(signs):
+        found.setdefault((sign.part, sign.light, sign.finding), []).append(sign)
+    return [
+        Reason(part, light, finding, _common(group), tuple(sign.subject for sign in group if sign.subject))
+        for (part, light, finding), group in found.items()
+    ]
+
+
+def _common(group: Sequence[Sign]) -> Words:
+    """What to do about several: the same for all, or each its own, one a line."""
+    each = list(dict.fromkeys(sign.mend for sign in group))
+    return "\n".join(chinese for chinese, _ in each), "\n".join(english for _, english in each)
+
+
+def unreachable(part: Part, subject: str, reason: str, mend: str) -> Sign:
+    """Something that does not answer, with the words of the error."""
+    return Sign(part, subject, Light.BAD, (f"连接不上：{reason}", f"not reachable: {reason}"), (mend, mend))
+
+
+def unseen(part: Part, subject: str = "") -> Sign:
+    """What cannot be told until something else is mended."""
+    mend = ("先处理上面的问题", "mend what is named above first")
+    return Sign(part, subject, Light.UNKNOWN, ("无法查看", "could not be looked at"), mend)
+
+
+def broker(version: str, nodes: Sequence[NodeFacts]) -> Iterator[Sign]:
+    """The broker's nodes. An alarm stops every publisher until it is over (RabbitMQ, "Memory and Disk Alarms")."""
+    if not nodes:
+        yield unseen(Part.BROKER, "RabbitMQ")
+    for node in nodes:
+        yield Sign(Part.BROKER, node.name, *_node(version, node))
+
+
+def _node(version: str, node: NodeFacts) -> tuple[Light, Words, Words]:
+    if not node.running:
+        mend = ("启动该节点：`rabbitmqctl start_app`", "start it: `rabbitmqctl start_app`")
+        return Light.BAD, ("节点未运行", "the node does not run"), mend
+    if node.disk_alarm:
+        mend = ("清理磁盘或加大磁盘；在此之前一切发送暂停", "make room on its disk; until then nothing can be sent")
+        return Light.BAD, ("磁盘告警", "disk alarm"), mend
+    if node.memory_alarm:
+        mend = (
+            "查看哪个队列在增长，或加大内存",
+            "see which queue grows, or give it more memory; publishers stand still",
+        )
+        return Light.BAD, ("内存告警", "memory alarm"), mend
+    if node.partitioned:
+        mend = ("检查节点之间的网络", "look at the network between the nodes")
+        return Light.BAD, ("与其他节点失去联系", "it has lost sight of other nodes"), mend
+    return Light.GOOD, (f"RabbitMQ {version}", f"RabbitMQ {version}"), NOTHING
+
+
+def queue(name: str, depth: int | None, consumers: int | None, age: float | None) -> Sign | None:
+    """A queue that is stuck; None for one that is not. ``age`` is that of its oldest message, seconds."""
+    if not depth:
+        return None
+    if consumers == 0:
+        finding = ("有消息在等，无人接收", "messages wait, and nobody takes them")
+        return Sign(Part.QUEUE, name, Light.BAD, finding, _SERVE)
+    if age is not None and age > OLD:
+        minutes = int(age // 60)
+        finding = (f"最早一件已等 {minutes} 分钟", f"its oldest message has waited for {minutes} min")
+        mend = ("查看该成员的日志与死信", "see its member's log and dead letters")
+        return Sign(Part.QUEUE, name, Light.WARN, finding, mend)
+    return None
+
+
+_SERVE = (
+    "启动该成员：`exchange up` 或 `exchange serve 地址`",
+    "serve the member: `exchange up`, or `exchange serve ADDRESS`",
+)
+
+
+def role(member: str, silent_for: float | None) -> Sign:
+    """A member by its last sign of life, real seconds ago; None where there was none ever."""
+    if silent_for is None:
+        return Sign(Part.ROLE, member, Light.BAD, ("从未运行", "has never been served"), _SERVE)
+    if silent_for > SIGN_MISSED:
+        finding = ("未在运行", "not served: no sign of life within the last minute")
+        return Sign(Part.ROLE, member, Light.BAD, finding, _SERVE)
+    if silent_for > SIGN_DUE:
+        mend = ("若不恢复，查看其日志", "see its log if it does not come back")
+        return Sign(Part.ROLE, member, Light.WARN, ("迟迟没有动静", "its sign of life is late"), mend)
+    return Sign(Part.ROLE, member, Light.GOOD, ("运行中", "served"))
+
+
+def link(neighbour: str, broken: Sequence[str]) -> Sign:
+    """A link by those of its shovels that do not run, each with its state."""
+    if broken:
+        names = ", ".join(broken)
+        mend = (
+            "检查对方代理是否可达：`exchange link --status`",
+            "see whether its broker can be reached: `exchange link --status`",
+        )
+        return Sign(Part.LINK, neighbour, Light.BAD, (f"未连通：{names}", f"does not run: {names}"), mend)
+    return Sign(Part.LINK, neighbour, Light.GOOD, ("连通", "runs"))
+
+
+def calendar(today: date, published_until: date | None) -> Sign:
+    """The calendar of working days by the last day announced without a gap from today; None where not even today is."""
+    mend = (
+        "国务院公布明年放假安排后升级 chinesecalendar",
+        "upgrade chinesecalendar once the State Council has announced the year",
+    )
+    if published_until is None or published_until < today:
+        finding = ("本年度放假安排缺失，期限只能推算", "this year's holidays are missing: every term is provisional")
+        return Sign(Part.CALENDAR, "chinesecalendar", Light.BAD, finding, mend)
+    until = (f"已公布至 {published_until}", f"announced until {published_until}")
+    if published_until - today < CALENDAR_AHEAD:
+        finding = (f"{until[0]}，其后为暂定", f"{until[1]}; terms beyond are provisional")
+        return Sign(Part.CALENDAR, "chinesecalendar", Light.WARN, finding, mend)
+    return Sign(Part.CALENDAR, "chinesecalendar", Light.GOOD, until)
+
+
+def certificate(subject: str, left: timedelta | None, mend: Words) -> Sign:
+    """A certificate, key or directory by the time it has left; None where it is missing."""
+    if left is None:
+        return Sign(Part.CERTIFICATE, subject, Light.BAD, ("缺失", "missing"), mend)
+    days = left.days
+    if left <= timedelta():
+        return Sign(Part.CERTIFICATE, subject, Light.BAD, ("已过期", "expired"), mend)
+    finding = (f"剩 {days} 天", f"{days} day{'' if days == 1 else 's'} left")
+    if days < CERTIFICATE_SOON:
+        light = Light.BAD if days < CERTIFICATE_NOW else Light.WARN
+        return Sign(Part.CERTIFICATE, subject, light, finding, mend)
+    return Sign(Part.CERTIFICATE, subject, Light.GOOD, finding)
+
+
+def work(member: str, given_up: int, dead: int) -> Iterator[Sign]:
+    """What lies at a member and goes on only by somebody's hand; nothing where nothing does."""
+    if given_up:
+        finding = (f"{given_up:,} 份已放弃发送", f"{given_up:,} copies were given up")
+        mend = ("`exchange resend` 列出并重发", "`exchange resend` lists them and sends them again")
+        yield Sign(Part.WORK, member, Light.BAD, finding, mend)
+    if dead:
+        finding = (f"{dead:,} 件死信", f"{dead:,} dead letter{'' if dead == 1 else 's'}")
+        mend = ("查看原因后重投：`exchange dead`", "see why, then redrive: `exchange dead`")
+        yield Sign(Part.WORK, member, Light.WARN, finding, mend)

@@ -1,0 +1,41 @@
+"""What a database tells those who look after it, on both databases."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from exchange.store import SqlStore
+from exchange.store.figures import OpenWork
+from tests.contract.rows import LATER, NOW, PLANNING, TRANSPORT, US, outgoing, signed_for
+
+
+def test_the_oldest_copy_of_each_queue_that_nobody_signed_for_is_told(store: SqlStore) -> None:
+    first, second, other = outgoing(), outgoing(), outgoing(TRANSPORT)
+    with store.transaction() as tx:
+        tx.outbox.add([first, second, other], NOW)
+        parcels = tx.outbox.parcels([first, second, other])
+        assert tx.figures.oldest_sent() == {}, "what was only written is in no queue"
+        for minute, parcel in enumerate(parcels):
+            tx.outbox.mark_sent([parcel.id], NOW + timedelta(minutes=minute), LATER)
+        sent = {parcel.message_id: NOW + timedelta(minutes=minute) for minute, parcel in enumerate(parcels)}
+        oldest = {message.header.message_id: message for message in (first, second)}
+        by_age = sorted(oldest, key=lambda message_id: sent[message_id])
+        found = tx.figures.oldest_sent()
+        assert found == {
+            f"{PLANNING}.inbox": sent[by_age[0]],
+            f"{TRANSPORT}.inbox": sent[other.header.message_id],
+        }
+        tx.outbox.mark_signed([signed_for(oldest[by_age[0]])], LATER)
+        assert tx.figures.oldest_sent()[f"{PLANNING}.inbox"] == sent[by_age[1]]
+
+
+def test_open_work_is_counted_and_what_is_done_is_not(store: SqlStore) -> None:
+    waits, done, lost = outgoing(), outgoing(), outgoing()
+    with store.transaction() as tx:
+        assert tx.figures.open_work() == OpenWork(0, 0, 0, 0, 0, 0)
+        tx.outbox.add([waits, done, lost], NOW)
+        tx.outbox.mark_signed([signed_for(done)], LATER)
+        copy = next(parcel for parcel in tx.outbox.parcels([lost]))
+        tx.outbox.mark_failed(copy.id, "no such queue", NOW, None)
+        found = tx.figures.open_work()
+    assert (found.waiting, found.given_up, found.dead) == (1, 1, 0), US
