@@ -96,6 +96,7 @@ class Gate:
         account = self._attempt(name, password, SIGN_IN)
         token, now = self._new_token(), self.clock.now()
         with self.store.transaction() as tx:
+            _check_unchanged(tx, account)
             tx.accounts.sweep(now, now - FORGOTTEN_AFTER)
             tx.accounts.end_session(hashed(before))
             tx.accounts.add_session(SessionRow(hashed(token), account.name, now, now, now + LASTS))
@@ -111,10 +112,11 @@ class Gate:
 
     def change_password(self, name: str, session: str, current: str, new: str) -> int:
         """Sets the own password and ends the account's other sessions; how many. Raises Denied or BadAccount."""
-        self._attempt(name, current, PASSWORD)
+        account = self._attempt(name, current, PASSWORD)
         check_password(new, name)
         kept = self.passwords.hash(new)
         with self.store.transaction() as tx:
+            _check_unchanged(tx, account)
             tx.accounts.set_password(name, kept, self.clock.now())
             return tx.accounts.end_sessions(name, but=session)
 
@@ -221,6 +223,12 @@ def _possible(name: str) -> str:
 def _under(name: str) -> str:
     """Under what failures are counted: names that are one account's are one."""
     return hashed(normalize("NFKC", name[:200]).strip().casefold())
+
+
+def _check_unchanged(tx: SqlTransaction, account: AccountRow) -> None:
+    """Raises Denied where an account was locked, reset or given another role while its password was being compared."""
+    if tx.accounts.get(account.name) != account:
+        raise Denied("the account has just been changed", mend="try again")
 
 
 def _no_link() -> Denied:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from starlette.requests import Request
 
+from exchange.console import managing
 from exchange.console.gate import UNKNOWN, form_token, hashed
+from exchange.console.passwords import Passwords
 from exchange.rules.permissions import AccountRole
 from exchange.rules.sign_in import FREE_FAILURES, IDLE, LASTS
-from tests.console.house import ACCOUNTS, House
+from tests.console.house import ACCOUNTS, QUICK, House
 
 OTTO = ACCOUNTS[AccountRole.OPERATOR]
 WRONG = "not what it is at all"
@@ -90,13 +93,39 @@ def test_a_session_that_is_used_ends_all_the_same_after_a_shift(house: House) ->
     assert not visitor.is_in()
 
 
-def test_an_open_page_that_keeps_itself_up_to_date_is_not_use(house: House) -> None:
-    visitor = house.signed_in(AccountRole.SECURITY)
-    token = visitor.cookie or ""
-    house.step(timedelta(minutes=10))
-    assert house.gate.who(token, active=False) is not None
-    house.step(timedelta(minutes=10))
-    assert house.gate.who(token, active=False) is None
+def request(house: House, path: str, token: str) -> Request:
+    """A request of a session, as the door sees it."""
+    cookie = (b"cookie", f"{house.door.cookie}={token}".encode())
+    return Request({"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": [cookie]})
+
+
+@pytest.mark.parametrize(("path", "stays"), [("/live/", False), ("/live/audit", False), ("/audit", True)])
+def test_an_open_page_that_keeps_itself_up_to_date_is_not_use(house: House, path: str, stays: bool) -> None:
+    token = house.gate.sign_in(OTTO.name, OTTO.password)
+    for _ in range(2):
+        assert house.door.account(request(house, path, token)) is not None
+        house.step(IDLE[AccountRole.OPERATOR] * 0.6)
+    assert (house.door.account(request(house, path, token)) is not None) == stays
+
+
+def test_a_locked_account_has_no_session_even_if_one_began_meanwhile(house: House) -> None:
+    visitor = house.signed_in(AccountRole.OPERATOR)
+    with house.gate.store.transaction() as tx:
+        tx.accounts.set_locked(OTTO.name, house.clock.now())
+    assert not visitor.is_in()
+
+
+def test_a_reset_while_the_password_is_being_compared_wins(house: House) -> None:
+    class Slow(Passwords):
+        """Compares so slowly that somebody resets the account meanwhile."""
+
+        def verify(self, kept: str | None, password: str) -> bool:
+            good = QUICK.verify(kept, password)
+            managing.reset(house.gate, "sven", OTTO.name)
+            return good
+
+    house.gate.passwords = Slow()
+    assert house.visitor().sign_in(OTTO.name, OTTO.password)[0] == 401
 
 
 def test_after_repeated_failures_even_the_right_password_waits_and_the_wait_grows(house: House) -> None:
