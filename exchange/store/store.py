@@ -14,9 +14,11 @@ from exchange.flow.ports import JournalEntry
 from exchange.store.cases import SqlCases
 from exchange.store.claim import claim
 from exchange.store.collections import SqlCollections
+from exchange.store.dead import SqlDead
 from exchange.store.desk import SqlDesk
 from exchange.store.documents import SqlDocuments
 from exchange.store.engine import ping, reading, translated, writing
+from exchange.store.holds import SqlHolds
 from exchange.store.inbox import SqlInbox
 from exchange.store.many import adding
 from exchange.store.migrate import is_current, migrate
@@ -69,6 +71,14 @@ class SqlTransaction:
     @cached_property
     def collections(self) -> SqlCollections:
         return SqlCollections(self._db)
+
+    @cached_property
+    def dead(self) -> SqlDead:
+        return SqlDead(self._db)
+
+    @cached_property
+    def holds(self) -> SqlHolds:
+        return SqlHolds(self._db)
 
     def journal(self, entries: Sequence[JournalEntry]) -> None:
         rows = [
