@@ -11,13 +11,24 @@ from exchange.bootstrap.draining import drained, lift_drain
 from exchange.errors import Conflict, DatabaseUnavailable, NotFound
 from exchange.flow.holding import SHOWN, Endangered, begin_hold, end_hold, endangered
 from exchange.profiles import Profile
-from exchange.rules.holding import Hold, check_hold
+from exchange.rules.holding import Danger, Hold, check_hold
 from exchange.store import SqlStore
 from schemas import Role
 from schemas.export import json_schemas
 
 Open = Callable[[str], SqlStore]
 """Opens a member's database. Raises DatabaseUnavailable."""
+
+IN_WORDS = {
+    Danger.NOT_ASKED: ("请求未送达：期限不起算，不会缺席默认", "not asked: no term begins, and nothing can default"),
+    Danger.NOT_REMINDED: (
+        "催办受阻：到期转主办部门，沉默不算同意",
+        "not reminded: when its term ends the case goes to the lead, and silence counts for nothing",
+    ),
+    Danger.NO_EFFECT: ("到期的效力推迟到解除之后", "the end of its term takes effect only after the release"),
+    Danger.NONE: ("不受影响", "not touched"),
+}
+"""What a hold does to an open consultation, in Chinese and English."""
 
 
 @dataclass(frozen=True)

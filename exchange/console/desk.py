@@ -10,6 +10,7 @@ from exchange.bootstrap.settings import Home, Settings
 from exchange.broker.management import ManagementClient
 from exchange.broker.node import NodeInfo
 from exchange.clock import Clock
+from exchange.console.jobs import Jobs
 from exchange.errors import BrokerUnavailable
 from exchange.profiles import Profile, load_profiles
 from exchange.store import SqlStore, open_store
@@ -25,6 +26,8 @@ class Desk:
     settings: Settings
     broker: NodeInfo | None
     """How the broker is reached with an administrator's account; None where that is not known."""
+    jobs: Jobs = field(default_factory=Jobs)
+    """Long work that goes on while people look elsewhere."""
     _stores: dict[str, SqlStore] = field(default_factory=dict)
     _opening: threading.Lock = field(default_factory=threading.Lock)
 
@@ -61,7 +64,8 @@ class Desk:
         return ManagementClient(self.broker.management_url, self.broker.url)
 
     def close(self) -> None:
-        """Closes all stores."""
+        """Ends the jobs after what they have in hand, and closes all stores."""
+        self.jobs.close()
         with self._opening:
             for store in self._stores.values():
                 store.close()

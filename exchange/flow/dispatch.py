@@ -74,6 +74,11 @@ class Dispatcher:
         self._wake = threading.Event()
         self._stopping = threading.Event()
 
+    @property
+    def held(self) -> Sequence[Hold]:
+        """What it lets rest, as known a second ago at most; empty before its first look."""
+        return self._holds or ()
+
     def offer(self, parcels: Sequence[Parcel]) -> None:
         """Takes copies that are committed; safe from any thread. Never waits: the rows are there in any case."""
         if len(self._offered) + len(parcels) <= self._batch:

@@ -101,6 +101,13 @@ class SqlTransaction:
             for row in self._db.execute(query)
         ]
 
+    def recent_journal(self, limit: int = 200) -> list[JournalEntry]:
+        rows = self._db.execute(select(journal).order_by(journal.c.id.desc()).limit(limit)).all()
+        return [
+            JournalEntry(row.at, row.event, row.case_number, row.message_id, json.loads(row.detail))
+            for row in reversed(rows)
+        ]
+
     def get_meta(self, key: str) -> str | None:
         if key not in self._meta:
             self._meta[key] = self._db.scalar(_META, {"key": key})

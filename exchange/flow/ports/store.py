@@ -245,6 +245,9 @@ class Transaction(Protocol):
 
     def journal_of(self, case_number: str) -> list[JournalEntry]: ...
 
+    def recent_journal(self, limit: int = 200) -> list[JournalEntry]:
+        """The last lines of the journal, oldest first."""
+
     def get_meta(self, key: str) -> str | None: ...
 
     def set_meta(self, key: str, value: str) -> None: ...
