@@ -19,7 +19,8 @@ from exchange.store import open_store
 DRAINED_EXIT = 9
 """Exit code of a member's process that has ended because it was drained."""
 
-_DRAIN = "drain"
+DRAIN = "drain"
+"""Meta key: the wish to drain a member; empty where it was lifted."""
 _LEFT = "drain-left"
 
 
@@ -53,7 +54,7 @@ def ask_drain(store: Store, by: str, reason: str, now: datetime) -> Drain:
         return before
     wish = Drain(by, now.isoformat(), reason.strip())
     with store.transaction() as tx:
-        tx.set_meta(_DRAIN, json.dumps(asdict(wish), ensure_ascii=False))
+        tx.set_meta(DRAIN, json.dumps(asdict(wish), ensure_ascii=False))
         tx.set_meta(_LEFT, "")
         tx.journal([JournalEntry(now, "drain-asked", detail={"by": by})])
     return wish
@@ -62,7 +63,7 @@ def ask_drain(store: Store, by: str, reason: str, now: datetime) -> Drain:
 def drained(store: Store) -> Drain | None:
     """The wish that stands; None for a member that may be served."""
     with store.reading() as tx:
-        text = tx.get_meta(_DRAIN)
+        text = tx.get_meta(DRAIN)
     return Drain(**json.loads(text)) if text else None
 
 
@@ -87,7 +88,7 @@ def lift_drain(store: Store, by: str, now: datetime) -> bool:
     if drained(store) is None:
         return False
     with store.transaction() as tx:
-        tx.set_meta(_DRAIN, "")
+        tx.set_meta(DRAIN, "")
         tx.journal([JournalEntry(now, "drain-lifted", detail={"by": by})])
     return True
 
