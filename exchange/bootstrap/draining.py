@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from exchange.bootstrap.settings import Home, Settings
-from exchange.errors import CallerError, DatabaseUnavailable
-from exchange.flow.ports import JournalEntry, OutboxState, Store
+from exchange.errors import CallerError, Conflict, DatabaseUnavailable
+from exchange.flow.ports import JournalEntry, OutboxState, Store, Transaction
 from exchange.store import open_store
 
 DRAINED_EXIT = 9
@@ -63,8 +63,22 @@ def ask_drain(store: Store, by: str, reason: str, now: datetime) -> Drain:
 def drained(store: Store) -> Drain | None:
     """The wish that stands; None for a member that may be served."""
     with store.reading() as tx:
-        text = tx.get_meta(DRAIN)
-    return Drain(**json.loads(text)) if text else None
+        found = drain_in(tx)
+    return found[0] if found is not None else None
+
+
+def drain_in(tx: Transaction) -> tuple[Drain, Left | None] | None:
+    """The wish that stands, with what was left when the member stopped, if it has."""
+    text, left = tx.get_meta(DRAIN), tx.get_meta(_LEFT)
+    return (Drain(**json.loads(text)), Left(**json.loads(left)) if left else None) if text else None
+
+
+def check_not_drained(store: Store, address: str) -> None:
+    """Raises Conflict for a member that is not to be served before its release."""
+    wish = drained(store)
+    if wish is not None:
+        mend = f"`exchange release {address}`, once the reason is over"
+        raise Conflict(f"{address} is drained by {wish.by}: {wish.reason}", code="drained", mend=mend)
 
 
 def is_drained(settings: Settings) -> Callable[[str], bool]:

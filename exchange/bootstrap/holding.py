@@ -7,14 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from exchange.bootstrap.draining import drained, lift_drain
+from exchange.bootstrap.draining import Drain, Left, drain_in, drained, lift_drain
 from exchange.errors import Conflict, DatabaseUnavailable, NotFound
 from exchange.flow.holding import SHOWN, Endangered, begin_hold, end_hold, endangered
 from exchange.profiles import Profile
 from exchange.rules.holding import Danger, Hold, check_hold
 from exchange.store import SqlStore
-from schemas import Role
-from schemas.export import json_schemas
+from schemas import MESSAGES, Role
 
 Open = Callable[[str], SqlStore]
 """Opens a member's database. Raises DatabaseUnavailable."""
@@ -43,6 +42,23 @@ class Standing:
 
 
 @dataclass(frozen=True)
+class Survey:
+    """What rests in a domain."""
+
+    standing: list[Standing]
+    resting: dict[tuple[str, str], int]
+    """Copies at rest, by addressee and kind."""
+    drained: dict[str, tuple[Drain, Left | None]]
+    """Members that are not to be served, and what was left when they stopped."""
+    away: list[str]
+    """Members whose database could not be looked into."""
+
+    def kept(self, hold: Hold) -> int:
+        """Copies at rest that a hold covers."""
+        return sum(copies for key, copies in self.resting.items() if hold.covers(*key))
+
+
+@dataclass(frozen=True)
 class Spread:
     """What a hold or release came to."""
 
@@ -56,7 +72,7 @@ def hold_target(profiles: Mapping[str, Profile], what: str) -> tuple[str | None,
     """What people name, as addressee and kind. Raises NotFound for what is neither a member nor a kind."""
     if what in profiles:
         return what, None
-    if what in json_schemas():
+    if what in MESSAGES:
         return None, what
     raise NotFound(f"{what!r} is neither a member nor a kind of message", mend="`exchange holds` and `exchange schema`")
 
@@ -69,7 +85,7 @@ def hold_everywhere(
 
     Raises CallerError, or DatabaseUnavailable where no member's database can be reached.
     """
-    check_hold(addressee, kind, reason, json_schemas())
+    check_hold(addressee, kind, reason, MESSAGES)
     before = [
         one.hold for one in standing(profiles, open_one) if (one.hold.addressee, one.hold.kind) == (addressee, kind)
     ]
@@ -107,22 +123,32 @@ def release_named(profiles: Mapping[str, Profile], open_one: Open, what: str, by
 
 def standing(profiles: Mapping[str, Profile], open_one: Open) -> list[Standing]:
     """All holds in force, with the members in whose database they are. Members that are away count as missing."""
+    return survey(profiles, open_one).standing
+
+
+def survey(profiles: Mapping[str, Profile], open_one: Open) -> Survey:
+    """What rests in a domain: one short look into each member's database."""
     found: dict[str, Hold] = {}
     where: dict[str, set[str]] = {}
+    seen = Survey([], {}, {}, [])
     for address in profiles:
         try:
             with open_one(address).reading() as tx:
-                holds = tx.holds.standing()
+                holds, resting, drain = tx.holds.standing(), tx.holds.resting(), drain_in(tx)
         except DatabaseUnavailable:
+            seen.away.append(address)
             continue
         for hold in holds:
             found.setdefault(hold.id, hold)
             where.setdefault(hold.id, set()).add(address)
-    ordered = sorted(found.values(), key=lambda hold: (hold.held_at, hold.id))
-    return [
-        Standing(hold, len(where[hold.id]), tuple(one for one in profiles if one not in where[hold.id]))
-        for hold in ordered
-    ]
+        for key, copies in resting.items():
+            seen.resting[key] = seen.resting.get(key, 0) + copies
+        if drain is not None:
+            seen.drained[address] = drain
+    for hold in sorted(found.values(), key=lambda hold: (hold.held_at, hold.id)):
+        missing = tuple(one for one in profiles if one not in where[hold.id])
+        seen.standing.append(Standing(hold, len(where[hold.id]), missing))
+    return seen
 
 
 def at_risk(profiles: Mapping[str, Profile], open_one: Open, hold: Hold, limit: int = SHOWN) -> list[Endangered]:

@@ -17,7 +17,7 @@ from exchange.cli.domain import HomeOption, JsonOption
 from exchange.cli.view import console, moment, plain, print_json, say
 from exchange.clock import monotonic
 from exchange.errors import IdentityInUse
-from exchange.flow.holding import Endangered, resting
+from exchange.flow.holding import Endangered
 from exchange.profiles import Profile, load_profiles
 from exchange.rules.holding import Hold
 from exchange.store import SqlStore, open_store
@@ -87,28 +87,26 @@ def release(
 def holds(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Lists what is held and which members are drained, with what that endangers and when it is due. 暂停一览。"""
     domain = _Domain(home)
-    found = holding.standing(domain.profiles, domain.open)
-    drains = {one: wish for one in domain.profiles if (wish := draining.drained(domain.open(one))) is not None}
-    rests = resting([domain.open(one) for one in domain.profiles])
+    found = holding.survey(domain.profiles, domain.open)
     if as_json:
         print_json(
             {
-                "holds": [_standing_json(domain, one, rests) for one in found],
-                "drained": [{"member": member, **asdict(wish)} for member, wish in drains.items()],
+                "holds": [_standing_json(domain, one, found) for one in found.standing],
+                "drained": [{"member": member, **asdict(wish)} for member, (wish, _) in found.drained.items()],
+                "away": found.away,
             }
         )
         return
-    if not found and not drains:
+    if not found.standing and not found.drained:
         console.print("没有暂停 nothing is held")
-    for one in found:
+    for one in found.standing:
         what = " ".join(filter(None, (one.hold.addressee, one.hold.kind)))
-        kept = _kept(one.hold, rests)
         console.print(plain(f"{what} · {one.hold.id} · {one.hold.held_by}, {moment(one.hold.held_at)}", "bold"))
-        console.print(plain(f"{one.hold.reason} · {kept} 件等候 at rest"))
+        console.print(plain(f"{one.hold.reason} · {found.kept(one.hold)} 件等候 at rest"))
         if one.missing:
             console.print(plain(f"not in the databases of {', '.join(one.missing)}: hold it again", "red"))
         _show_risks(holding.at_risk(domain.profiles, domain.open, one.hold))
-    for member, wish in drains.items():
+    for member, (wish, _) in found.drained.items():
         console.print(plain(f"{member} · 已排空 drained · {wish.by}: {wish.reason}", "bold"))
 
 
@@ -197,15 +195,11 @@ def _tell_away(away: tuple[str, ...], what: str) -> None:
         raise typer.Exit(_OTHERWISE)
 
 
-def _kept(hold: Hold, rests: dict[tuple[str, str], int]) -> int:
-    return sum(copies for (addressee, kind), copies in rests.items() if hold.covers(addressee, kind))
-
-
-def _standing_json(domain: _Domain, one: holding.Standing, rests: dict[tuple[str, str], int]) -> dict[str, Any]:
+def _standing_json(domain: _Domain, one: holding.Standing, found: holding.Survey) -> dict[str, Any]:
     risks = holding.at_risk(domain.profiles, domain.open, one.hold)
     return {
         **_hold_json(one.hold),
-        "at_rest": _kept(one.hold, rests),
+        "at_rest": found.kept(one.hold),
         "missing": one.missing,
         "endangers": [_risk_json(risk) for risk in risks],
     }

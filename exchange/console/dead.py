@@ -51,14 +51,14 @@ def _cause(visit: Visit) -> Mapping[str, object]:
     below = visit.query.get("below", "")
     with visit.desk.store(member).reading() as tx:
         letters = tx.dead.page(code, stage or None, below=int(below) if below.isdecimal() else None, limit=_PAGE + 1)
-        counts = [one for one in tx.dead.causes() if one.reason_code == code and stage in ("", one.stage)]
+        total = tx.dead.count(code, stage or None)
     older = letters[_PAGE - 1].serial if len(letters) > _PAGE else None
     return {
         "member": member,
         "code": code,
         "stage": stage,
         "letters": letters[:_PAGE],
-        "total": sum(one.letters for one in counts),
+        "total": total,
         "older": f"{_cause_link(member, code, stage)}&below={older}" if older is not None else "",
         "first_page": "" if not below else _cause_link(member, code, stage),
     }
@@ -105,8 +105,7 @@ def _job(visit: Visit) -> Mapping[str, object]:
 def _redrive_cause(visit: Visit) -> str:
     member, code, stage = _member(visit), _sent(visit, "code"), _sent(visit, "stage")
     with visit.desk.store(member).reading() as tx:
-        causes = [one for one in tx.dead.causes() if one.reason_code == code and stage in ("", one.stage)]
-    total = sum(one.letters for one in causes)
+        total = tx.dead.count(code, stage or None)
     if not total:
         raise NotFound(f"no dead letter with the reason {code}", mend="load the page again")
     jobs, settings = visit.desk.jobs, visit.desk.settings

@@ -8,14 +8,14 @@ from urllib.parse import urlencode
 
 from exchange.bootstrap import draining, holding
 from exchange.bootstrap.diagnostics import archive, bundle
-from exchange.bootstrap.draining import Drain, Left
 from exchange.console.section import Deed, Download, File, Page, Section, Visit
-from exchange.errors import CallerError, DatabaseUnavailable
-from exchange.flow.holding import Endangered, resting
+from exchange.errors import CallerError
+from exchange.flow.holding import Endangered
 from exchange.flow.ports import Hold
+from exchange.profiles import Profile
 from exchange.rules.holding import NEVER_HELD
 from exchange.rules.permissions import Action
-from schemas.export import json_schemas
+from schemas import MESSAGES
 
 
 @dataclass(frozen=True)
@@ -31,55 +31,36 @@ class _Held:
 def _holds(visit: Visit) -> Mapping[str, object]:
     desk = visit.desk
     profiles = desk.profiles()
-    there = [address for address in profiles if _is_there(visit, address)]
-    rests = resting([desk.store(address) for address in there])
-    reachable = {address: profiles[address] for address in there}
+    found = holding.survey(profiles, desk.store)
+    there = {address: profile for address, profile in profiles.items() if address not in found.away}
     held = [
-        _Held(
-            one.hold,
-            tuple(address for address in profiles if address in one.missing or address not in there),
-            sum(copies for key, copies in rests.items() if one.hold.covers(*key)),
-            holding.at_risk(reachable, desk.store, one.hold),
-        )
-        for one in holding.standing(reachable, desk.store)
+        _Held(one.hold, one.missing, found.kept(one.hold), holding.at_risk(there, desk.store, one.hold))
+        for one in found.standing
     ]
     return {
         "held": held,
-        "drains": _drains(visit, there),
+        "drains": [(member, wish, left) for member, (wish, left) in found.drained.items()],
         "members": list(profiles.values()),
-        "kinds": sorted(set(json_schemas()) - NEVER_HELD),
+        "kinds": sorted(set(MESSAGES) - NEVER_HELD),
         "asked": _asked(visit),
-        "away": [address for address in profiles if address not in there],
+        "away": found.away,
         "danger": lambda one: visit.say(*holding.IN_WORDS[one.danger]),
-        "preview": _preview(visit, reachable),
+        "preview": _preview(visit, there),
     }
-
-
-def _is_there(visit: Visit, address: str) -> bool:
-    try:
-        visit.desk.store(address).ping()
-    except DatabaseUnavailable:
-        return False
-    return True
-
-
-def _drains(visit: Visit, addresses: list[str]) -> list[tuple[str, Drain, Left | None]]:
-    found = [(one, draining.drained(visit.desk.store(one))) for one in addresses]
-    return [(one, wish, draining.left_when_stopped(visit.desk.store(one))) for one, wish in found if wish is not None]
 
 
 def _asked(visit: Visit) -> str:
     return visit.query.get("what", "")
 
 
-def _preview(visit: Visit, profiles: Mapping[str, object]) -> list[Endangered] | None:
+def _preview(visit: Visit, profiles: Mapping[str, Profile]) -> list[Endangered] | None:
     """What holding the thing asked about would endanger; None where nothing is asked."""
-    what, all_of_them = _asked(visit), visit.desk.profiles()
+    what = _asked(visit)
     if not what:
         return None
-    addressee, kind = holding.hold_target(all_of_them, what)
+    addressee, kind = holding.hold_target(profiles, what)
     hold = Hold("", addressee, kind, "", "", visit.desk.clock.now())
-    return holding.at_risk({one: all_of_them[one] for one in profiles}, visit.desk.store, hold)
+    return holding.at_risk(profiles, visit.desk.store, hold)
 
 
 def _hold(visit: Visit) -> str:

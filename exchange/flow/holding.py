@@ -6,7 +6,7 @@ office without resting there: a hold rules over what this domain's members send.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,13 +51,3 @@ def endangered(store: Store, lead: str, monitors: Collection[str], hold: Hold, l
         parts = tx.cases.running(None if everybody else hold.addressee, limit)
     found = [Endangered(part, danger(hold, part.department, part.state, lead, monitors)) for part in parts]
     return [one for one in found if one.danger is not Danger.NONE]
-
-
-def resting(stores: Sequence[Store]) -> dict[tuple[str, str], int]:
-    """Copies at rest in these databases, by addressee and kind."""
-    total: dict[tuple[str, str], int] = {}
-    for store in stores:
-        with store.reading() as tx:
-            for key, copies in tx.holds.resting().items():
-                total[key] = total.get(key, 0) + copies
-    return total

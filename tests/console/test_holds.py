@@ -13,13 +13,14 @@ from urllib.parse import unquote_plus
 import pytest
 from starlette.datastructures import QueryParams
 
-from exchange.bootstrap.draining import drained
+from exchange.bootstrap.draining import check_not_drained, drained
 from exchange.bootstrap.home import write_link
 from exchange.bootstrap.member import Link
 from exchange.bootstrap.settings import Home
 from exchange.console import render
 from exchange.console.holds import _holds
 from exchange.console.section import Language, Visit
+from exchange.errors import Conflict
 from exchange.flow.submit import submit
 from exchange.rules.permissions import AccountRole
 from schemas import Applicant, Application, SubmittedMaterial
@@ -79,6 +80,8 @@ def test_a_member_is_drained_and_released(town: Town) -> None:
     assert "a new machine" in town.get("/holds")
     with town.member("planning") as planning:
         assert drained(planning.store) is not None
+        with pytest.raises(Conflict, match="a new machine"):
+            check_not_drained(planning.store, "hefei.planning")
         town.post("/holds/release", what="hefei.planning")
         assert drained(planning.store) is None
     town.sign_in("li", AccountRole.SECURITY)

@@ -31,6 +31,8 @@ def test_causes_are_counted_by_reason_and_stage_with_their_first_and_last_time(s
     assert {key: (one.letters, one.proposed) for key, one in causes.items()} == {
         ("malformed", "open"): (3, 1), ("forged", "open"): (2, 0), ("malformed", "handle"): (1, 0),
     }  # fmt: skip
+    with store.reading() as tx:
+        assert (tx.dead.count("malformed", "open"), tx.dead.count("malformed"), tx.dead.count("none")) == (3, 4, 0)
     assert (causes["malformed", "open"].first_at, causes["malformed", "open"].last_at) == (NOW, LATER)
 
 
@@ -88,6 +90,7 @@ def test_the_same_bytes_again_do_not_bring_a_discarded_letter_back(store: SqlSto
 
 def test_no_page_of_dead_letters_goes_through_the_whole_table(store: SqlStore) -> None:
     assert "dead_letter_counts" in plans(store, lambda tx: tx.dead.causes())
+    assert "SCAN dead_letter'" not in plans(store, lambda tx: tx.dead.count("malformed", "open"))
     paging = plans(
         store, lambda tx: (tx.dead.page("malformed", "open", below=9), tx.dead.batch("x", None, above=1, limit=2))
     )

@@ -84,4 +84,4 @@ def test_hold_and_release_say_what_they_do_and_refuse_what_may_not_rest(city: Pr
     assert "needs a reason" in run(city, "hold", transport, "--reason", " ", code=2).stderr
     assert json.loads(run(city, "release", transport, "--json").stdout) == {"released": [held["id"]]}
     assert "nothing is held" in run(city, "release", transport, code=3).stderr
-    assert json.loads(run(city, "holds", "--json").stdout) == {"holds": [], "drained": []}
+    assert json.loads(run(city, "holds", "--json").stdout) == {"holds": [], "drained": [], "away": []}

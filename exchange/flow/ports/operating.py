@@ -16,6 +16,9 @@ class Dead(Protocol):
     def causes(self) -> list[DeadCause]:
         """Open letters by reason and stage, the most numerous first."""
 
+    def count(self, reason_code: str, stage: str | None = None) -> int:
+        """How many open letters a cause has."""
+
     def page(
         self, reason_code: str, stage: str | None = None, *, below: int | None = None, limit: int = 50
     ) -> list[DeadLetter]:
