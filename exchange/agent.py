@@ -21,6 +21,7 @@ from threading import Event
 from types import TracebackType
 
 from exchange.bootstrap import logs
+from exchange.bootstrap.draining import check_not_drained
 from exchange.bootstrap.home import Opened, open_claims, open_link, open_member, open_work
 from exchange.bootstrap.member import RunningMember
 from exchange.bootstrap.settings import Home, Settings
@@ -70,13 +71,15 @@ class Agent:
     def open(cls, address: str, home: Path | None = None) -> Agent:
         """Opens the member ``address`` of the domain at ``home`` and serves it until closed.
 
-        Raises NotFound, IdentityInUse, BadKeys, BadDirectory, DatabaseUnavailable or BrokerUnavailable.
+        Raises NotFound, IdentityInUse, BadKeys, BadDirectory, DatabaseUnavailable, BrokerUnavailable, or Conflict for a
+        member that is drained.
         """
         logs.configure_for_library()
         settings = Settings.read(home=home)
         opened, arrived = open_member(settings, address, patient=True), Event()
         with ExitStack() as stack:
             stack.enter_context(opened.store.claim_identity(address))
+            check_not_drained(opened.store, address)
             member = RunningMember(
                 opened.node,
                 opened.store,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from exchange.bootstrap.draining import DRAIN
 from exchange.bootstrap.findings import Finding, Level
 from exchange.bootstrap.home import open_directory, open_link
 from exchange.bootstrap.identity import open_identity
@@ -67,7 +68,9 @@ def databases(settings: Settings, addresses: Collection[str], *, idle_is: Level 
             yield Finding("bad", f"database of {address}", str(error), error.mend)
     if found:
         yield Finding("good", "databases", f"{len(found)} of {len(addresses)} can be read and written")
-    idle = [address for address, contents in found.items() if not _is_recent(settings, contents.consumed_at)]
+    yield from _resting(found)
+    awake = {address: contents for address, contents in found.items() if not contents.drained}
+    idle = [address for address, contents in awake.items() if not _is_recent(settings, contents.consumed_at)]
     if idle:
         mend = "`exchange up`, or `exchange serve ADDRESS`"
         all_of_them = len(idle) == len(addresses) > 1
@@ -76,6 +79,16 @@ def databases(settings: Settings, addresses: Collection[str], *, idle_is: Level 
     elif found:
         yield Finding("good", "served", "all that were looked at take in messages")
     yield from _left_lying(found.values())
+
+
+def _resting(found: Mapping[str, _Contents]) -> Iterator[Finding]:
+    drained = [address for address, contents in found.items() if contents.drained]
+    held = max((contents.holds for contents in found.values()), default=0)
+    if drained:
+        mend = "`exchange release MEMBER`, once the reason is over: `exchange holds` shows it"
+        yield Finding("note", "drained", f"not to be served: {', '.join(drained)}", mend)
+    if held:
+        yield Finding("note", "held", f"holds in force: {held}", "`exchange holds` shows what they endanger")
 
 
 def _left_lying(contents: Collection[_Contents]) -> Iterator[Finding]:
@@ -100,6 +113,8 @@ class _Contents:
     dead: int
     given_up: int
     consumed_at: str | None
+    drained: bool
+    holds: int
     waiting: int = 0
     """Notices that wait for a cover."""
     late: int = 0
@@ -127,6 +142,8 @@ def _content_of(store: SqlStore, today: date) -> _Contents:
             tx.inbox.counts()["dead"],
             tx.outbox.counts().get(OutboxState.FAILED, 0),
             tx.get_meta(CONSUMING),
+            bool(tx.get_meta(DRAIN)),
+            len(tx.holds.standing()),
             len(waiting),
             sum(one.overdue for one in waiting),
         )

@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import version
 
 import structlog
 
+from exchange.bootstrap.draining import Left, note_left, what_is_left
 from exchange.bootstrap.relay import TransitLoop
 from exchange.bootstrap.tree_files import remember
 from exchange.bootstrap.work import Work
@@ -50,6 +51,9 @@ SWITCH_INTERVAL = 0.02
 
 _ALIVE_EVERY = 1.0
 """Seconds between such notes."""
+
+DRAIN_PATIENCE = 30.0
+"""Seconds that a member which is drained waits for the broker to take what is still in its outbox."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,7 @@ class RunningMember:
         self._version = 0
         self._stopping = threading.Event()
         self._nudge = threading.Event()
+        self._drained = threading.Event()
         self.dispatcher = Dispatcher(node, RealClock())
         node.hand_over = self.dispatcher.offer
         self._threads: list[threading.Thread] = []
@@ -143,6 +148,29 @@ class RunningMember:
         self.activity += 1
         self.wake()
         self._on_activity()
+
+    def drain(self, patience: float = DRAIN_PATIENCE) -> Left:
+        """Takes in nothing new, finishes what is in hand, and lets the outbox empty; what is left when that is over.
+
+        Waits up to ``patience`` seconds for the broker to take what never went out. `close` comes after.
+        """
+        if self._consumer is not None:
+            self._consumer.close()
+        if self._transit is not None:
+            self._transit.close()
+        self._stopping.set()
+        self._nudge.set()
+        for thread in self._threads:
+            if thread.name.endswith(":tick"):
+                thread.join(10)
+        if self._periodic:
+            periodic_work(self.node, self._desk)
+        until = monotonic() + patience
+        while what_is_left(self._store).unsent and monotonic() < until:
+            self._drained.wait(0.05)
+        left = note_left(self._store, self.node.clock.now())
+        log.info("member.drained", node=self.node.address, **asdict(left))
+        return left
 
     def close(self) -> None:
         """Stops consuming first, lets what was committed go out, then disconnects."""

@@ -18,6 +18,7 @@ from typing import IO
 
 from filelock import FileLock, Timeout
 
+from exchange.bootstrap.draining import DRAINED_EXIT
 from exchange.clock import monotonic
 from exchange.errors import IdentityInUse
 
@@ -28,6 +29,9 @@ FATAL_EXITS = frozenset({2, 3, 6})
 
 MENDED_AFTER = 60.0
 """Seconds after which a role that cannot run here is tried again: somebody may have mended it meanwhile."""
+
+_RELEASED_EVERY = 2.0
+"""Seconds between two looks whether a drained role has been released."""
 
 LOCK = "up.lock"
 """File in a domain's folder that whoever supervises it holds."""
@@ -67,6 +71,8 @@ class Child:
     """It cannot run here, as far as is known."""
     essential: bool = True
     """Whether the whole is worth running with it alone."""
+    drained: bool = False
+    """It has ended because it was drained, and is not started before the release."""
 
     @property
     def alive(self) -> bool:
@@ -77,8 +83,15 @@ class Child:
 class Supervisor:
     """Keeps a set of roles running until ``stop`` is set."""
 
-    def __init__(self, say: Say, environment: Mapping[str, str], stop: threading.Event | None = None) -> None:
+    def __init__(
+        self,
+        say: Say,
+        environment: Mapping[str, str],
+        stop: threading.Event | None = None,
+        is_drained: Callable[[str], bool] = lambda name: False,
+    ) -> None:
         self._say = say
+        self._is_drained = is_drained
         self._environment = {**os.environ, **environment, "EXCHANGE_SUPERVISED": str(os.getpid())}
         self._stop = stop or threading.Event()
         self.children: dict[str, Child] = {}
@@ -100,8 +113,7 @@ class Supervisor:
             if child.again_at is None:
                 self._died(child)
             elif monotonic() >= child.again_at:
-                child.restarts += 1
-                self._start(child)
+                self._again(child)
 
     def run(self, beside: Callable[[], None] = lambda: None, interval: float = 0.2) -> bool:
         """Starts, watches until ``stop``, then stops every role in good order; False if none of them can run here.
@@ -150,8 +162,22 @@ class Supervisor:
         if child.restarts:
             self._say(f"{child.name} started again (restart {child.restarts})")
 
+    def _again(self, child: Child) -> None:
+        """Starts a role again, unless it rests until somebody releases it."""
+        if child.drained and self._is_drained(child.name):
+            child.again_at = monotonic() + _RELEASED_EVERY
+            return
+        child.drained = False
+        child.restarts += 1
+        self._start(child)
+
     def _died(self, child: Child) -> None:
         code = child.process.returncode if child.process is not None else None
+        if code == DRAINED_EXIT:
+            child.drained = True
+            child.again_at = monotonic() + _RELEASED_EVERY
+            self._say(f"{child.name} is drained; `exchange release {child.name}` has it started again")
+            return
         if code in FATAL_EXITS:
             child.given_up = True
             child.again_at = monotonic() + MENDED_AFTER

@@ -37,7 +37,8 @@ _USAGE = 2
 
 EPILOG = """
 Exit codes · 退出码: 0 done · 1 unexpected · 2 the request must be changed · 3 not found · 4 the record has moved on ·
-5 a message was refused · 6 this machine needs a hand · 7 the broker is not there · 8 came out otherwise than it should
+5 a message was refused · 6 this machine needs a hand · 7 the broker is not there ·
+8 came out otherwise than it should · 9 drained
 """
 
 app = typer.Typer(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
 from exchange.bootstrap import logs
+from exchange.bootstrap.draining import DRAINED_EXIT, drained, is_drained
 from exchange.bootstrap.home import open_link, open_member, open_work
 from exchange.bootstrap.member import RunningMember
 from exchange.bootstrap.node_watch import NodeWatch
@@ -20,8 +21,9 @@ from exchange.bootstrap.stop import StopSignal
 from exchange.bootstrap.supervise import Supervisor, orphaned, role_command, sole_supervisor
 from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.cli.view import console, print_json, say
-from exchange.errors import OperatorError
+from exchange.errors import DatabaseUnavailable, OperatorError
 from exchange.profiles import Profile, load_profiles
+from exchange.store import SqlStore
 
 HomeOption = Annotated[
     Path | None, typer.Option("--home", envvar="EXCHANGE_HOME", help="The domain's folder (default ./.exchange).")
@@ -112,7 +114,7 @@ def _supervise(
         init_broker(settings, info, profiles, say)
 
     with_patience(lambda: provision(info), say)
-    supervisor = Supervisor(say, {"EXCHANGE_HOME": str(settings.home)}, stop.told)
+    supervisor = Supervisor(say, {"EXCHANGE_HOME": str(settings.home)}, stop.told, is_drained(settings))
     for address in profiles:
         supervisor.add(address, role_command(address), Home(settings.home).logs / f"{address}.log")
     beside = [ConsoleChild(settings, supervisor).look] if with_console else []
@@ -136,13 +138,15 @@ def serve(
     """Serves one member, in the foreground, until told to stop. 运行一个成员。
 
     ADDRESS is that of a profile, for example hefei.planning. `exchange up` runs this for each member; in production
-    one container or service runs one.
+    one container or service runs one. Exit code 9 when it is drained: do not start it again before the release.
     """
     logs.configure(verbose=verbose)
     settings = Settings.read(home=home)
     with StopSignal() as stop:
         opened = open_member(settings, address, patient=True)
         with opened.store.claim_identity(address):
+            if drained(opened.store) is not None:
+                _end_drained(address)
             member = RunningMember(
                 opened.node, opened.store, open_link(settings, address), open_work(opened.profile, opened.take)
             )
@@ -150,9 +154,26 @@ def serve(
                 member.start()
                 stop.gently()
                 while not stop.told.wait(0.5) and not orphaned():
-                    pass
+                    if _wants_drain(opened.store):
+                        member.drain()
+                        break
             finally:
                 member.close()
+        if not stop.told.is_set() and not orphaned():
+            _end_drained(address)
+
+
+def _wants_drain(store: SqlStore) -> bool:
+    """Whether it is to be drained; a database that is away for a moment says nothing about that."""
+    try:
+        return drained(store) is not None
+    except DatabaseUnavailable:
+        return False
+
+
+def _end_drained(address: str) -> NoReturn:
+    say(f"{address} is drained; `exchange release {address}` has it served again")
+    raise typer.Exit(DRAINED_EXIT)
 
 
 def doctor(

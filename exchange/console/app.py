@@ -6,20 +6,20 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.resources import files
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from fastapi import FastAPI
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from exchange.console import render
 from exchange.console.desk import Desk
 from exchange.console.door import Door
-from exchange.console.section import Account, Deed, Language, Page, Section, Visit
+from exchange.console.section import Account, Deed, Download, Language, Page, Section, Visit
 from exchange.errors import BrokerUnavailable, DatabaseUnavailable, Denied, ExchangeError, NotFound
 from exchange.rules.permissions import PERMISSIONS, check_allowed
 from exchange.rules.sign_in import own_path
@@ -47,6 +47,9 @@ def create_app(desk: Desk, door: Door, sections: Sequence[Section]) -> FastAPI:
     routes += [Route(f"/live{page.path}", _live(desk, door, page, menu), methods=["GET"]) for page in pages]
     routes += [
         Route(deed.path, _done(desk, door, deed), methods=["POST"]) for section in sections for deed in section.deeds
+    ]
+    routes += [
+        Route(one.path, _sent(desk, door, one), methods=["GET"]) for section in sections for one in section.downloads
     ]
     static = Mount("/static", StaticFiles(directory=str(files("exchange.console") / "static")))
     app.router.routes += [*door.routes(), static, *routes]
@@ -168,6 +171,29 @@ async def _events(
         await asyncio.sleep(page.every or 60.0)
 
 
+def _sent(desk: Desk, door: Door, download: Download) -> Handler:
+    async def handler(request: Request) -> Response:
+        account = await run_in_threadpool(door.account, request)
+        if account is None:
+            return RedirectResponse("/sign-in", 303)
+        visit = Visit(desk, account, render.language_of(request), request.query_params, request.path_params)
+        return await run_in_threadpool(_send, door, download, visit, request.url.path)
+
+    return handler
+
+
+def _send(door: Door, download: Download, visit: Visit, what: str) -> Response:
+    try:
+        check_allowed(visit.account.role, download.action)
+        file = download.make(visit)
+    except ExchangeError as error:
+        door.record(visit.account.name, download.action, what, error.code)
+        return PlainTextResponse(error.diagnostics(), _status(error))
+    door.record(visit.account.name, download.action, what, "done")
+    headers = {"content-disposition": f'attachment; filename="{file.name}"'}
+    return StreamingResponse(file.parts, media_type=file.media_type, headers=headers)
+
+
 def _done(desk: Desk, door: Door, deed: Deed) -> Handler:
     async def handler(request: Request) -> Response:
         account = await run_in_threadpool(door.account, request)
@@ -188,11 +214,16 @@ def _do(door: Door, deed: Deed, visit: Visit, request: Request, token: str) -> R
         target = deed.do(visit)
     except ExchangeError as error:
         door.record(visit.account.name, deed.action, what, error.code)
-        back = request.headers.get("referer", "/")
-        path = "/" + back.split("://", 1)[-1].partition("/")[2].partition("?")[0]
-        return RedirectResponse(f"{own_path(path)}?{urlencode({'said': error.diagnostics()})}", 303)
+        return RedirectResponse(_back(request, error.diagnostics()), 303)
     except Exception:
         door.record(visit.account.name, deed.action, what, "failed")
         raise
     door.record(visit.account.name, deed.action, what, "done")
     return RedirectResponse(target, 303)
+
+
+def _back(request: Request, said: str) -> str:
+    """The page that a form was on, as it was asked for, with what to say there."""
+    came_from = urlsplit(request.headers.get("referer", "/"))
+    query = [(name, value) for name, value in parse_qsl(came_from.query) if name != "said"]
+    return f"{own_path('/' + came_from.path.lstrip('/'))}?{urlencode([*query, ('said', said)])}"

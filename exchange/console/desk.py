@@ -13,6 +13,7 @@ from exchange.broker.management import ManagementClient
 from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.clock import Clock
 from exchange.console.gate import Gate
+from exchange.console.jobs import Jobs
 from exchange.errors import BrokerUnavailable, ExchangeError
 from exchange.profiles import Profile, load_profiles
 from exchange.store import SqlStore, open_store
@@ -31,6 +32,8 @@ class Desk:
     settings: Settings
     broker: NodeInfo | None
     """How the broker is reached with an administrator's account; None where that is not known."""
+    jobs: Jobs = field(default_factory=Jobs)
+    """Long work that goes on while people look elsewhere."""
     _stores: dict[str, SqlStore] = field(default_factory=dict)
     _opening: threading.Lock = field(default_factory=threading.Lock)
     _turns: dict[str, threading.Lock] = field(default_factory=dict)
@@ -101,9 +104,10 @@ class Desk:
         return ManagementClient(broker.management_url, broker.url, timeout)
 
     def close(self) -> None:
-        """Ends the sampler and closes all stores."""
+        """Ends the sampler and the jobs, these after what they have in hand, and closes all stores."""
         if self._sampler is not None:
             self._sampler.close()
+        self.jobs.close()
         with self._opening:
             for store in self._stores.values():
                 store.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -74,8 +74,27 @@ class Deed:
 
 
 @dataclass(frozen=True)
+class File:
+    """What a download gives: its name, its media type and its octets, made while it is sent."""
+
+    name: str
+    media_type: str
+    parts: Iterable[bytes]
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file: GET ``path`` sends what ``make`` makes. Recorded in the audit log, failed ones too."""
+
+    path: str
+    action: Action
+    make: Callable[[Visit], File]
+
+
+@dataclass(frozen=True)
 class Section:
     """A part of the console."""
 
     pages: Sequence[Page] = ()
     deeds: Sequence[Deed] = ()
+    downloads: Sequence[Download] = ()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from exchange.console import accounts, audit_page, members, overview, queues
+from exchange.console import accounts, audit_page, dead, holds, members, overview, queues
 from exchange.console.section import Section
 
 SECTIONS: tuple[Section, ...] = (
     overview.SECTION,
     queues.SECTION,
     members.SECTION,
+    dead.SECTION,
+    holds.SECTION,
     accounts.SECTION,
     audit_page.SECTION,
 )

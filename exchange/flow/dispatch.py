@@ -6,6 +6,10 @@ patience. Patience is real time, since a broker does not live on the node's cloc
 
 The rows are the truth. What a step of this process has just committed is handed over in memory too, which saves
 reading it back; whatever is not handed over, or finds no room, is read from its rows.
+
+What an operator holds does not go out: copies that a standing hold covers are put to rest in their rows, where no look
+for what is due finds them, until the release makes them due. Holds are read before the first copy goes, and then
+again every second.
 """
 
 from __future__ import annotations
@@ -22,7 +26,7 @@ from exchange.clock import Clock, monotonic
 from exchange.envelope import envelope_for
 from exchange.errors import DatabaseUnavailable
 from exchange.flow.node import Node
-from exchange.flow.ports import Parcel, Publication, Publisher, PublishOutcome, PublishResult
+from exchange.flow.ports import Hold, Parcel, Publication, Publisher, PublishOutcome, PublishResult
 from exchange.rules.addressing import UPLINK
 from exchange.rules.transit import label_for
 
@@ -34,6 +38,8 @@ _SURELY = 2.0
 """Seconds after which the outbox is looked into, whatever the store's mark says."""
 _APART_FOR_EACH, _APART_MOST = 0.002, 0.03
 """Seconds between two lots that go out, at least: for each copy of the first one, and in all."""
+_HOLDS_EVERY = 1.0
+"""Seconds between two looks at what is held."""
 
 
 class Dispatcher:
@@ -65,10 +71,17 @@ class Dispatcher:
         self._apart = 0.0
         self._mark: object | None = None
         self._next_due: datetime | None = None
+        self._holds: Sequence[Hold] | None = None
+        self._holds_at = 0.0
         self._written = True
         """Whether there may be copies that were neither offered nor seen by the last look into the outbox."""
         self._wake = threading.Event()
         self._stopping = threading.Event()
+
+    @property
+    def held(self) -> Sequence[Hold]:
+        """What it lets rest, as known a second ago at most; empty before its first look."""
+        return self._holds or ()
 
     def offer(self, parcels: Sequence[Parcel]) -> None:
         """Takes copies that are committed; safe from any thread. Never waits: the rows are there in any case."""
@@ -110,6 +123,7 @@ class Dispatcher:
         if room <= self._batch // 4 or not (self._offered or self._worth_looking()):
             return settled
         self._keep_apart()
+        self._look_at_holds()
         parcels = self._take(room)
         if self._worth_looking() and len(parcels) < room:
             parcels += self._look(room - len(parcels))
@@ -121,7 +135,8 @@ class Dispatcher:
     def _take(self, room: int) -> list[Parcel]:
         """What was offered, urgent ones first; without those that a look has found already."""
         taken = [self._offered.popleft() for _ in range(min(room, len(self._offered)))]
-        parcels = [parcel for parcel in taken if parcel.id not in self._flying]
+        parcels = [parcel for parcel in taken if parcel.id not in self._flying and not self._is_held(parcel)]
+        self._written = self._written or any(map(self._is_held, taken))
         self._flying |= {parcel.id: parcel for parcel in parcels}
         return sorted(parcels, key=lambda parcel: parcel.urgency.rank)
 
@@ -131,11 +146,31 @@ class Dispatcher:
         self._written = False  # before the look, like the mark: what is written meanwhile is worth another one
         self._mark = self._node.store.mark()
         with self._node.store.reading() as tx:
-            parcels = tx.outbox.due(self._now_real.now(), room, self._flying.keys())
-            self._next_due = None if parcels else tx.outbox.next_due()
-        self._written = self._written or len(parcels) == room
+            found = tx.outbox.due(self._now_real.now(), room, self._flying.keys())
+            self._next_due = None if found else tx.outbox.next_due()
+        self._written = self._written or len(found) == room
+        parcels = self._without_held(found)
         self._flying |= {parcel.id: parcel for parcel in parcels}
         return parcels
+
+    def _look_at_holds(self) -> None:
+        """What is held, as known a second ago at most."""
+        if self._holds is not None and monotonic() - self._holds_at < _HOLDS_EVERY:
+            return
+        with self._node.store.reading() as tx:
+            self._holds = tx.holds.standing()
+        self._holds_at = monotonic()
+
+    def _is_held(self, parcel: Parcel) -> bool:
+        return any(hold.covers(parcel.addressee, parcel.kind) for hold in self._holds or ())
+
+    def _without_held(self, parcels: Sequence[Parcel]) -> list[Parcel]:
+        """Puts to rest what is held, and returns the rest. A hold that has just been released keeps nothing."""
+        held = [parcel.id for parcel in parcels if self._is_held(parcel)]
+        if held:
+            with self._node.store.transaction() as tx:
+                tx.holds.park(held)
+        return [parcel for parcel in parcels if parcel.id not in held]
 
     def _worth_looking(self) -> bool:
         """Something is not offered; or time has passed, which makes copies due again, and other processes write too.

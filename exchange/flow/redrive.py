@@ -12,12 +12,14 @@ opinion that was late is kept as a late one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 import structlog
 
-from exchange.errors import CallerError, ExchangeError, Forged, NotFound, OperatorError
+from exchange.errors import CallerError, DatabaseUnavailable, ExchangeError, Forged, NotFound, OperatorError
 from exchange.flow.node import Node
 from exchange.flow.ports import DeadLetter, Delivery
 from exchange.flow.receipts import OnSigned
@@ -27,6 +29,9 @@ from exchange.rules.arbiter import Arrival
 from schemas import Header
 
 log = structlog.get_logger()
+
+_BATCH = 100
+"""Letters read at a time."""
 
 
 class FirstArrival:
@@ -42,8 +47,62 @@ class FirstArrival:
         """Nothing to learn: it is not in its place in the queue."""
 
 
+class Again(StrEnum):
+    """What came of a letter that was handed in again."""
+
+    HANDLED = "handled"
+    REPEAT = "repeat"
+    """It had been handled meanwhile; nothing happened but that its receipt goes out again."""
+    FAILED = "failed"
+    GONE = "gone"
+    """Somebody else has redriven or discarded it meanwhile."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One letter of many that were handed in again."""
+
+    letter: DeadLetter
+    again: Again
+    reason: str = ""
+
+
 def redrive(node: Node, handlers: Mapping[str, Handler], on_signed: OnSigned | None, id: str) -> DeadLetter:
-    """Handles a dead letter again and returns it as it was.
+    """Handles a dead letter again and returns it as it was; raises as `hand_in` does."""
+    return hand_in(node, handlers, on_signed, id).letter
+
+
+def redrive_cause(
+    node: Node, handlers: Mapping[str, Handler], on_signed: OnSigned | None, reason_code: str, stage: str | None = None
+) -> Iterator[Outcome]:
+    """Hands in again all letters of a cause, the oldest first, each in a transaction of its own.
+
+    What fails again stays, and the next one is tried. Raises DatabaseUnavailable.
+    """
+    above = 0
+    while letters := _batch(node, reason_code, stage, above):
+        for letter in letters:
+            yield try_again(node, lambda id: hand_in(node, handlers, on_signed, id), letter)
+        above = letters[-1].serial
+
+
+def try_again(node: Node, hand: Callable[[str], Outcome], letter: DeadLetter) -> Outcome:
+    """Hands one in by ``hand``, and says what came of it. Raises DatabaseUnavailable only."""
+    try:
+        return hand(letter.id)
+    except DatabaseUnavailable:
+        raise
+    except NotFound as error:
+        return Outcome(letter, Again.GONE, str(error))
+    except ExchangeError as error:
+        with node.step() as step:
+            step.tx.dead.tried(letter.serial, step.now)
+            step.note("redrive-failed", None, None, letter=letter.id, code=error.code)
+        return Outcome(letter, Again.FAILED, error.diagnostics())
+
+
+def hand_in(node: Node, handlers: Mapping[str, Handler], on_signed: OnSigned | None, id: str) -> Outcome:
+    """Handles a dead letter again, under its own id.
 
     Raises NotFound, CallerError for one that is forged, SenderError where its envelope is still refused, and
     OperatorError where its handler fails again.
@@ -52,6 +111,7 @@ def redrive(node: Node, handlers: Mapping[str, Handler], on_signed: OnSigned | N
     receiver = Receiver(node, handlers, FirstArrival(letter.first_at or node.clock.now()), on_signed)
     try:
         with node.step() as step:
+            repeat = bool(step.tx.inbox.known([(letter.sender or "", letter.message_id or "")]))
             receiver.take_again(step, _delivery(letter))
             if not step.tx.inbox.revive(letter):
                 raise NotFound(f"dead letter {id} is gone", mend="another operator has redriven it")
@@ -63,13 +123,18 @@ def redrive(node: Node, handlers: Mapping[str, Handler], on_signed: OnSigned | N
         raise OperatorError(
             f"the handler failed again: {type(error).__name__}", mend="mend what the log shows; the letter is kept"
         ) from error
-    return letter
+    return Outcome(letter, Again.REPEAT if repeat else Again.HANDLED)
+
+
+def _batch(node: Node, reason_code: str, stage: str | None, above: int) -> list[DeadLetter]:
+    with node.store.reading() as tx:
+        return tx.dead.batch(reason_code, stage, above=above, limit=_BATCH)
 
 
 def _letter(node: Node, id: str) -> DeadLetter:
     with node.store.reading() as tx:
         letter = tx.inbox.dead_letter(id)
-    if letter is None:
+    if letter is None or letter.discarded_at is not None:
         raise NotFound(f"no dead letter {id!r} at {node.address}", mend="`exchange dead` lists them")
     if letter.reason_code == Forged.code:
         # The broker's account it came by is not on record, so that this check could not be made again.

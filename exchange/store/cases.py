@@ -15,7 +15,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, func, insert, or_, 
 from exchange.flow.ports import CaseRow, PartRow
 from exchange.rules.states import CaseState, PartState
 from exchange.store.statements import as_stored, move, values_of
-from exchange.store.tables import case_file, ledger, part
+from exchange.store.tables import PUT_TO, case_file, ledger, part
 from schemas import LedgerEntry
 
 _f = case_file.c
@@ -60,6 +60,14 @@ class SqlCases:
         if state is not None:
             query = query.where(_f.state == state)
         return [CaseRow(**row._mapping) for row in self._db.execute(query)]
+
+    def running(self, department: str | None = None, limit: int = 50) -> list[PartRow]:
+        query = select(*_PART_COLUMNS).where(PUT_TO)
+        if department is not None:
+            query = query.where(_p.department == department)
+        first = self._db.execute(query.where(_p.due_at.is_not(None)).order_by(_p.due_at).limit(limit)).all()
+        rest = self._db.execute(query.where(_p.due_at.is_(None)).limit(limit - len(first))).all()
+        return [PartRow(*row) for row in (*first, *rest)]
 
     def parts(self, number: str) -> list[PartRow]:
         if number not in self._parts:

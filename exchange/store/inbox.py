@@ -8,13 +8,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, insert, select, update
 
 from exchange.flow.ports import DeadLetter, InboxEntry, Known, StoredDocument
 from exchange.rules.arbiter import Arrival
 from exchange.store.documents import document_row, keep, stored
 from exchange.store.many import adding
-from exchange.store.tables import dead_letter, document, inbox
+from exchange.store.tables import OPEN_LETTERS, dead_letter, document, inbox
 from exchange.store.types import printable
 
 _c = inbox.c
@@ -34,7 +34,7 @@ _RECORD = adding(
 _LETTERS_OF = select(dead_letter).where(_d.message_id.in_(bindparam("ids", expanding=True))).order_by(_d.id)
 _UNHANDLED = (
     select(dead_letter)
-    .where(_d.sender == bindparam("sender"), _d.kind == bindparam("kind"))
+    .where(_d.sender == bindparam("sender"), _d.kind == bindparam("kind"), OPEN_LETTERS)
     .where(~select(_c.id).where(_c.message_id == _d.message_id, _c.sender == _d.sender).exists())
     .order_by(_d.id)
 )
@@ -69,7 +69,7 @@ class SqlInbox:
     def counts(self) -> dict[str, int]:
         found = self._db.execute(select(_c.kind, func.count()).group_by(_c.kind)).all()
         counts = {str(kind): int(number) for kind, number in found}
-        counts["dead"] = self._db.scalar(select(func.count()).select_from(dead_letter)) or 0
+        counts["dead"] = self._db.scalar(select(func.count()).select_from(dead_letter).where(OPEN_LETTERS)) or 0
         return counts
 
     def untaken(self, limit: int = 50) -> list[StoredDocument]:
@@ -101,27 +101,31 @@ class SqlInbox:
                 self._db.execute(insert(dead_letter).values(**_dead_row(letter, fingerprint, now)))
 
     def dead_letters(self, limit: int = 100) -> list[DeadLetter]:
-        return [_letter(row) for row in self._db.execute(select(dead_letter).order_by(_d.id.desc()).limit(limit))]
+        query = select(dead_letter).where(OPEN_LETTERS).order_by(_d.id.desc()).limit(limit)
+        return [read_letter(row) for row in self._db.execute(query)]
 
     def letters_of(self, message_ids: Collection[str]) -> list[DeadLetter]:
         if not message_ids:
             return []
-        return [_letter(row) for row in self._db.execute(_LETTERS_OF, {"ids": list(message_ids)})]
+        return [read_letter(row) for row in self._db.execute(_LETTERS_OF, {"ids": list(message_ids)})]
 
     def unhandled(self, sender: str, kind: str) -> list[DeadLetter]:
-        return [_letter(row) for row in self._db.execute(_UNHANDLED, {"sender": sender, "kind": kind})]
+        return [read_letter(row) for row in self._db.execute(_UNHANDLED, {"sender": sender, "kind": kind})]
 
     def dead_letter(self, id: str) -> DeadLetter | None:
-        row = self._db.execute(select(dead_letter).where(func.substr(_d.fingerprint, 1, _ID_DIGITS) == id)).first()
+        if len(id) != _ID_DIGITS:
+            return None
+        # A range of the index; behind every hexadecimal digit comes "g".
+        query = select(dead_letter).where(_d.fingerprint >= id, _d.fingerprint < id + "g")
+        row = self._db.execute(query).first()
         if row is None:
             return None
-        first_at: datetime = self._db.execute(
-            select(func.min(_d.first_at)).where(_d.envelope == row.envelope)
-        ).scalar_one()
-        return replace(_letter(row), first_at=first_at)
+        letter = read_letter(row)
+        first_at: datetime = self._db.execute(select(func.min(_d.first_at)).where(*_same_bytes(letter))).scalar_one()
+        return replace(letter, first_at=first_at)
 
     def revive(self, letter: DeadLetter) -> bool:
-        return self._db.execute(delete(dead_letter).where(_d.envelope == letter.envelope)).rowcount > 0
+        return self._db.execute(delete(dead_letter).where(*_same_bytes(letter))).rowcount > 0
 
 
 def _row(entry: InboxEntry, now: datetime) -> dict[str, Any]:
@@ -140,20 +144,28 @@ def _row(entry: InboxEntry, now: datetime) -> dict[str, Any]:
     }
 
 
+def _same_bytes(letter: DeadLetter) -> tuple[ColumnElement[bool], ...]:
+    """The letters of one message, whatever they were set aside for; by its id first, for which there is an index."""
+    named = _d.message_id.is_(None) if letter.message_id is None else _d.message_id == letter.message_id
+    return named, _d.envelope == letter.envelope
+
+
 def _fingerprint(letter: DeadLetter) -> str:
     """The same bytes refused for the same reason are one dead letter, however often they come."""
     facts = "\n".join((letter.queue, letter.stage, letter.reason_code)).encode()
     return hashlib.sha256(facts + b"\n" + letter.envelope).hexdigest()
 
 
-def _letter(row: Row[Any]) -> DeadLetter:
+def read_letter(row: Row[Any]) -> DeadLetter:
+    """A dead letter as it stands in its row."""
     arrival = None
     if row.arrived_earliest is not None:
         arrival = Arrival(row.arrived_earliest, row.arrived_latest, row.arrival_source)
     return DeadLetter(
         row.reason_code, row.reason, row.stage, row.queue, row.envelope,
         row.message_id, row.sender, row.kind, row.attempts, arrival,
-        row.fingerprint[:_ID_DIGITS], row.first_at, row.last_at,
+        row.fingerprint[:_ID_DIGITS], row.first_at, row.last_at, row.id,
+        row.proposed_by, row.proposed_at, row.proposed_why, row.discarded_by, row.discarded_at,
     )  # fmt: skip
 
 

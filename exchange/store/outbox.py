@@ -31,7 +31,10 @@ from schemas import Urgency
 ORDINARY_SHARE = 5
 """Of a full lot of urgent copies, one in so many gives way to an ordinary one that is due, as at the queues."""
 
-_AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+"""When a copy may go out that need not wait."""
+AT_REST = datetime(9999, 1, 1, tzinfo=UTC)
+"""When a copy that rests behind a hold may go out: never, until the release."""
 _c = outbox_copy.c
 _m = outbox_message.c
 _UNSIGNED = or_(*(_c.state == state for state in (OutboxState.WRITTEN, OutboxState.SENT, OutboxState.FAILED)))
@@ -157,7 +160,8 @@ class SqlOutbox:
         ]  # fmt: skip
 
     def next_due(self) -> datetime | None:
-        earliest: datetime | None = self._db.scalar(select(func.min(_c.next_at)).where(WAITING_COPIES))
+        query = select(func.min(_c.next_at)).where(WAITING_COPIES, _c.next_at < AT_REST)
+        earliest: datetime | None = self._db.scalar(query)
         return earliest
 
     def mark_sent(self, ids: Sequence[int], now: datetime, again_at: datetime) -> None:
@@ -195,7 +199,7 @@ class SqlOutbox:
         query = update(outbox_copy).where(_c.message_id == message_id, _c.receipt_id.is_(None))
         if addressee is not None:
             query = query.where(_c.addressee == addressee)
-        return self._db.execute(query.values(state=OutboxState.WRITTEN, next_at=_AT_ONCE, attempts=0)).rowcount
+        return self._db.execute(query.values(state=OutboxState.WRITTEN, next_at=AT_ONCE, attempts=0)).rowcount
 
     def rows(self, message_id: str) -> list[OutboxView]:
         return self._views(_VIEWS.where(_c.message_id == message_id))
@@ -210,6 +214,10 @@ class SqlOutbox:
         query = select(_c.message_id, _c.recipient, _c.needs_receipt)
         found = self._db.execute(query.where(_c.addressee == addressee, _c.receipt_id.is_(None)))
         return [Unreceipted(row.message_id, row.recipient, row.needs_receipt) for row in found]
+
+    def unsent(self) -> int:
+        query = select(func.count()).where(WAITING_COPIES, _c.next_at < AT_REST, _c.state == OutboxState.WRITTEN)
+        return self._db.scalar(query) or 0
 
     def counts(self) -> dict[str, int]:
         found = self._db.execute(select(_c.state, func.count()).group_by(_c.state)).all()

@@ -17,10 +17,12 @@ from exchange.store.audit_log import SqlAuditLog
 from exchange.store.cases import SqlCases
 from exchange.store.claim import claim
 from exchange.store.collections import SqlCollections
+from exchange.store.dead import SqlDead
 from exchange.store.desk import SqlDesk
 from exchange.store.documents import SqlDocuments
 from exchange.store.engine import ping, reading, translated, writing
 from exchange.store.figures import SqlFigures
+from exchange.store.holds import SqlHolds
 from exchange.store.inbox import SqlInbox
 from exchange.store.joints import SqlJoints
 from exchange.store.many import adding
@@ -91,6 +93,14 @@ class SqlTransaction:
     def figures(self) -> SqlFigures:
         return SqlFigures(self._db)
 
+    @cached_property
+    def dead(self) -> SqlDead:
+        return SqlDead(self._db)
+
+    @cached_property
+    def holds(self) -> SqlHolds:
+        return SqlHolds(self._db)
+
     def journal(self, entries: Sequence[JournalEntry]) -> None:
         rows = [
             {
@@ -110,6 +120,13 @@ class SqlTransaction:
         return [
             JournalEntry(row.at, row.event, row.case_number, row.message_id, json.loads(row.detail))
             for row in self._db.execute(query)
+        ]
+
+    def recent_journal(self, limit: int = 200) -> list[JournalEntry]:
+        rows = self._db.execute(select(journal).order_by(journal.c.id.desc()).limit(limit)).all()
+        return [
+            JournalEntry(row.at, row.event, row.case_number, row.message_id, json.loads(row.detail))
+            for row in reversed(rows)
         ]
 
     def get_meta(self, key: str) -> str | None:

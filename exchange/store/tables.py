@@ -148,7 +148,35 @@ dead_letter = Table(
     Column("arrived_earliest", Instant),
     Column("arrived_latest", Instant),
     Column("arrival_source", String(20)),
+    Column("proposed_by", FreeText),
+    Column("proposed_at", Instant),
+    Column("proposed_why", FreeText),
+    Column("discarded_by", FreeText),
+    Column("discarded_at", Instant),
 )
+OPEN_LETTERS = dead_letter.c.discarded_at.is_(None)
+_partial("dead_letter_open", dead_letter.c.id, where=OPEN_LETTERS)
+_partial("dead_letter_cause", dead_letter.c.reason_code, dead_letter.c.id, where=OPEN_LETTERS)
+_partial(
+    "dead_letter_counts",
+    *(dead_letter.c[name] for name in ("reason_code", "stage", "first_at", "last_at", "proposed_at")),
+    where=OPEN_LETTERS,
+)
+_partial("dead_letter_discarded", dead_letter.c.id, where=dead_letter.c.discarded_at.is_not(None))
+
+hold = Table(
+    "hold",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("addressee", String(120)),
+    Column("kind", String(40)),
+    Column("reason", FreeText, nullable=False),
+    Column("held_by", FreeText, nullable=False),
+    Column("held_at", Instant, nullable=False, index=True),
+    Column("released_by", FreeText),
+    Column("released_at", Instant),
+)
+_partial("hold_standing", hold.c.held_at, where=hold.c.released_at.is_(None))
 
 case_file = Table(
     "case_file",
@@ -201,6 +229,11 @@ part = Table(
     Column("receipt_id", String(36)),
     Column("receipt_index", Integer),
 )
+
+PUT_TO = part.c.state.in_([literal_column(f"'{state}'") for state in (PartState.ISSUED, PartState.SIGNED)])
+"""Parts that were put to their department and wait for it."""
+_partial("part_running", part.c.department, part.c.due_at, where=PUT_TO)
+_partial("part_running_due", part.c.due_at, where=PUT_TO)
 
 ledger = Table(
     "ledger",

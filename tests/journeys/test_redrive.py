@@ -11,11 +11,12 @@ import pytest
 
 from exchange.bootstrap.work import Work
 from exchange.broker.node import NodeInfo
-from exchange.errors import CallerError, Conflict, NotFound, OperatorError
+from exchange.errors import CallerError, Conflict, Denied, NotFound, OperatorError
+from exchange.flow.discard import confirm_discard, propose_discard
 from exchange.flow.node import Step
 from exchange.flow.ports import CaseRow, DeadLetter, OutboxState, PartState
 from exchange.flow.receive import Handler, Incoming
-from exchange.flow.redrive import redrive
+from exchange.flow.redrive import Again, redrive, redrive_cause
 from exchange.flow.resend import resend
 from schemas import Body, Opinion, Verdict
 from tests.journeys.city import City, make_city, wait_until
@@ -203,3 +204,68 @@ def test_what_was_never_sent_cannot_be_resent(city: City, to: str | None) -> Non
     opened = city.part(case, "planning").consultation_id
     with pytest.raises(NotFound, match="has sent no message"):
         resend(city.window, opened or "" if to else "11111111-1111-4111-8111-111111111111", to and city.address(to))
+
+
+def test_an_opinion_that_its_case_waits_for_is_not_discarded_and_one_that_was_overtaken_is(
+    city: City, defect: Defect
+) -> None:
+    case = city.submit()
+    message_id, letter = set_aside(city, case)
+    with pytest.raises(Conflict, match="no silence counts") as refused:
+        propose_discard(city.window, letter.id, "li", "nobody needs it")
+    assert refused.value.code == "protects-department"
+    defect.mended = True
+    resend(city.node("transport"), message_id)
+    city.wake("transport")
+    city.local.settle()
+    assert city.part(case, "transport").state is PartState.ANSWERED
+
+    propose_discard(city.window, letter.id, "li", "it came again and was taken in")
+    with pytest.raises(Denied):
+        confirm_discard(city.window, letter.id, "li")
+    assert confirm_discard(city.window, letter.id, "wang").proposed_by == "li"
+
+    assert letters(city) == []
+    with pytest.raises(NotFound):
+        redriven(city, letter)
+    with city.window.store.reading() as tx:
+        [kept] = tx.dead.discarded()
+    assert (kept.envelope, kept.discarded_by) == (letter.envelope, "wang")
+
+
+def redrive_all(city: City) -> list[Again]:
+    """What came of all that the defect had set aside."""
+    outcomes = redrive_cause(city.window, work(city).handlers, work(city).on_signed, "ZeroDivisionError", "handle")
+    return [one.again for one in outcomes]
+
+
+def test_all_letters_of_a_cause_are_handed_in_again_and_a_poisonous_one_stands_in_nobodys_way(
+    city: City, defect: Defect
+) -> None:
+    cases = [city.submit() for _ in range(3)]
+    for number, case in enumerate(cases, 1):
+        city.reply("transport", case, settle=False)
+        wait_until(lambda goal=number: len(letters(city)) == goal, what="the dead letters")
+    poison = letters(city)[1]
+    handler = defect.handler
+
+    def take(step: Step, incoming: Incoming, body: Body) -> None:
+        if incoming.message_id == poison.message_id:
+            raise ZeroDivisionError
+        handler(step, incoming, body)
+
+    defect.handler, defect.mended = take, True
+    outcomes = list(
+        redrive_cause(city.window, work(city).handlers, work(city).on_signed, "ZeroDivisionError", "handle")
+    )
+    assert [one.again for one in outcomes] == [Again.HANDLED, Again.FAILED, Again.HANDLED]
+    [left] = letters(city)
+    assert (left.id, left.attempts) == (poison.id, 2)
+    city.wake("window")
+    city.reply("planning", cases[0], settle=False)
+    wait_until(lambda: city.part(cases[0], "planning").state is PartState.ANSWERED, what="what came after the poison")
+    defect.handler = handler
+    assert [o.again for o in redrive_cause(city.window, work(city).handlers, None, "ZeroDivisionError")] == [
+        Again.HANDLED
+    ]
+    assert {city.part(case, "transport").state for case in cases} == {PartState.ANSWERED}

@@ -26,8 +26,10 @@ from exchange.flow.ports.levels import (
     Notices,
     ReaderRow,
 )
+from exchange.flow.ports.operating import Dead, Holds
 from exchange.flow.ports.records import (
     CaseRow,
+    DeadCause,
     DeadLetter,
     DeskRow,
     InboxEntry,
@@ -53,6 +55,7 @@ from exchange.flow.ports.store import (
     Transaction,
     Watches,
 )
+from exchange.rules.holding import Hold
 from exchange.rules.states import CaseState, PartState, WatchState
 
 __all__ = [
@@ -64,11 +67,15 @@ __all__ = [
     "Cases",
     "CollectionRow",
     "Collections",
+    "Dead",
+    "DeadCause",
     "DeadLetter",
     "Delivery",
     "Desk",
     "DeskRow",
     "Documents",
+    "Hold",
+    "Holds",
     "Inbox",
     "InboxEntry",
     "JointRow",

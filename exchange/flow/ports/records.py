@@ -158,6 +158,28 @@ class DeadLetter:
     """Names it to people; given by the store, like the two moments."""
     first_at: datetime | None = None
     last_at: datetime | None = None
+    serial: int = 0
+    """Its place in the order in which letters were set aside."""
+    proposed_by: str | None = None
+    """Who would discard it, when and why; another must confirm."""
+    proposed_at: datetime | None = None
+    proposed_why: str | None = None
+    discarded_by: str | None = None
+    """Who confirmed. A discarded letter keeps its bytes and holds up nothing."""
+    discarded_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadCause:
+    """Dead letters of one reason at one stage."""
+
+    reason_code: str
+    stage: str
+    letters: int
+    proposed: int
+    """Of them, how many are proposed to be discarded."""
+    first_at: datetime
+    last_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

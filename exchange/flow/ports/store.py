@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from exchange.flow.ports.joint import Joints
 from exchange.flow.ports.levels import Collections, Notices
+from exchange.flow.ports.operating import Dead, Holds
 from exchange.flow.ports.records import (
     CaseRow,
     DeadLetter,
@@ -46,7 +47,7 @@ class Outbox(Protocol):
         """
 
     def next_due(self) -> datetime | None:
-        """When the earliest waiting copy may be sent (again)."""
+        """When the earliest waiting copy may be sent (again), of those that do not rest behind a hold."""
 
     def mark_sent(self, ids: Sequence[int], now: datetime, again_at: datetime) -> None:
         """Confirmed by the broker: WRITTEN becomes SENT (or, needing no receipt, DELIVERED); else due ``again_at``."""
@@ -74,6 +75,9 @@ class Outbox(Protocol):
     def counts(self) -> dict[str, int]:
         """Copies by state."""
 
+    def unsent(self) -> int:
+        """Copies that have never gone out and do not rest behind a hold."""
+
 
 class Inbox(Protocol):
     """Message ids recorded once."""
@@ -95,7 +99,7 @@ class Inbox(Protocol):
     def dead(self, letters: Sequence[DeadLetter], now: datetime) -> None: ...
 
     def dead_letters(self, limit: int = 100) -> list[DeadLetter]:
-        """Newest first."""
+        """Newest first; none that was discarded."""
 
     def dead_letter(self, id: str) -> DeadLetter | None:
         """One by its id; its ``first_at`` is when these bytes were first set aside, whatever for."""
@@ -107,7 +111,10 @@ class Inbox(Protocol):
         """Dead letters under these message ids, oldest first."""
 
     def unhandled(self, sender: str, kind: str) -> list[DeadLetter]:
-        """Dead letters that claim to be a sender's, of a kind, and whose message is not on record, oldest first."""
+        """Dead letters that claim to be a sender's, of a kind, and whose message is not on record, oldest first.
+
+        None that was discarded.
+        """
 
 
 class Documents(Protocol):
@@ -136,6 +143,9 @@ class Cases(Protocol):
     def get(self, number: str) -> CaseRow | None: ...
 
     def recent(self, state: CaseState | None = None, limit: int = 50) -> list[CaseRow]: ...
+
+    def running(self, department: str | None = None, limit: int = 50) -> list[PartRow]:
+        """Parts that are issued or signed for, of one department or all, those due first before those without a due."""
 
     def parts(self, number: str) -> list[PartRow]: ...
 
@@ -233,10 +243,17 @@ class Transaction(Protocol):
     def collections(self) -> Collections: ...
     @property
     def joints(self) -> Joints: ...
+    @property
+    def dead(self) -> Dead: ...
+    @property
+    def holds(self) -> Holds: ...
 
     def journal(self, entries: Sequence[JournalEntry]) -> None: ...
 
     def journal_of(self, case_number: str) -> list[JournalEntry]: ...
+
+    def recent_journal(self, limit: int = 200) -> list[JournalEntry]:
+        """The last lines of the journal, oldest first."""
 
     def get_meta(self, key: str) -> str | None: ...
 

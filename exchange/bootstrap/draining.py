@@ -1,0 +1,132 @@
+"""Draining: a member finishes what it has in hand, takes in nothing new, and its process ends until it is released.
+
+The wish is in the member's database, so that it outlives every process: whoever serves the member sees it within a
+second, and whoever would start it again sees it too. What arrives meanwhile waits in its queue and has arrived then.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from exchange.bootstrap.settings import Home, Settings
+from exchange.errors import CallerError, Conflict, DatabaseUnavailable
+from exchange.flow.ports import JournalEntry, OutboxState, Store, Transaction
+from exchange.store import open_store
+
+DRAINED_EXIT = 9
+"""Exit code of a member's process that has ended because it was drained."""
+
+DRAIN = "drain"
+"""Meta key: the wish to drain a member; empty where it was lifted."""
+_LEFT = "drain-left"
+
+
+@dataclass(frozen=True)
+class Drain:
+    """A member that is to be drained."""
+
+    by: str
+    at: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Left:
+    """What a drained member still has when its process ends. None of it is lost."""
+
+    unsent: int
+    """Copies that never went out."""
+    unanswered: int
+    """Copies that went out and whose receipt is not in; it waits in the queue."""
+    at_rest: int
+    """Copies that a hold keeps."""
+
+
+def ask_drain(store: Store, by: str, reason: str, now: datetime) -> Drain:
+    """Asks for a member to be drained; asked again, the first one stands. Raises CallerError without a reason."""
+    if not reason.strip():
+        raise CallerError("draining needs a reason", mend="say why: it is shown until the release")
+    before = drained(store)
+    if before is not None:
+        return before
+    wish = Drain(by, now.isoformat(), reason.strip())
+    with store.transaction() as tx:
+        tx.set_meta(DRAIN, json.dumps(asdict(wish), ensure_ascii=False))
+        tx.set_meta(_LEFT, "")
+        tx.journal([JournalEntry(now, "drain-asked", detail={"by": by})])
+    return wish
+
+
+def drained(store: Store) -> Drain | None:
+    """The wish that stands; None for a member that may be served."""
+    with store.reading() as tx:
+        found = drain_in(tx)
+    return found[0] if found is not None else None
+
+
+def drain_in(tx: Transaction) -> tuple[Drain, Left | None] | None:
+    """The wish that stands, with what was left when the member stopped, if it has."""
+    text, left = tx.get_meta(DRAIN), tx.get_meta(_LEFT)
+    return (Drain(**json.loads(text)), Left(**json.loads(left)) if left else None) if text else None
+
+
+def check_not_drained(store: Store, address: str) -> None:
+    """Raises Conflict for a member that is not to be served before its release."""
+    wish = drained(store)
+    if wish is not None:
+        mend = f"`exchange release {address}`, once the reason is over"
+        raise Conflict(f"{address} is drained by {wish.by}: {wish.reason}", code="drained", mend=mend)
+
+
+def is_drained(settings: Settings) -> Callable[[str], bool]:
+    """Whether a member of this domain is drained, for whoever would start it again; False where that is not known."""
+
+    def look(address: str) -> bool:
+        try:
+            store = open_store(Home(settings.home).database_url(address, settings.database_url), member=address)
+            try:
+                return drained(store) is not None
+            finally:
+                store.close()
+        except DatabaseUnavailable:
+            return False
+
+    return look
+
+
+def lift_drain(store: Store, by: str, now: datetime) -> bool:
+    """Lets the member be served again; False if it was not drained."""
+    if drained(store) is None:
+        return False
+    with store.transaction() as tx:
+        tx.set_meta(DRAIN, "")
+        tx.journal([JournalEntry(now, "drain-lifted", detail={"by": by})])
+    return True
+
+
+def what_is_left(store: Store) -> Left:
+    """What stands in a member's outbox now."""
+    with store.reading() as tx:
+        resting = sum(tx.holds.resting().values())
+        unsent, counts = tx.outbox.unsent(), tx.outbox.counts()
+    waiting = counts.get(OutboxState.WRITTEN, 0) + counts.get(OutboxState.SENT, 0)
+    return Left(unsent, waiting - unsent - resting, resting)
+
+
+def note_left(store: Store, now: datetime) -> Left:
+    """Records that the member has stopped, and what was left then."""
+    left = what_is_left(store)
+    with store.transaction() as tx:
+        tx.set_meta(_LEFT, json.dumps(asdict(left)))
+        tx.journal([JournalEntry(now, "drained", detail=asdict(left))])
+    return left
+
+
+def left_when_stopped(store: Store) -> Left | None:
+    """What was left when the member stopped; None while it has not."""
+    with store.reading() as tx:
+        text = tx.get_meta(_LEFT)
+    return Left(**json.loads(text)) if text else None

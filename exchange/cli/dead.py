@@ -1,0 +1,227 @@
+"""The command `dead`: what members could not take in, by cause; handed in again, discarded by two, exported."""
+
+from __future__ import annotations
+
+import os
+import pwd
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from exchange.bootstrap import logs, mending
+from exchange.bootstrap.home import Opened, open_member, open_work
+from exchange.bootstrap.settings import Home, Settings
+from exchange.cli.domain import HomeOption, JsonOption
+from exchange.cli.view import console, moment, plain, print_json, say, times
+from exchange.errors import CallerError, NotFound
+from exchange.flow import discard
+from exchange.flow.ports import DeadLetter
+from exchange.flow.redrive import Again, Outcome, redrive
+from exchange.profiles import load_profiles
+
+MemberOption = Annotated[str | None, typer.Option("--as", help="Only this member (default: all of them).")]
+_SHOWN = 100
+_STILL_DEAD = 8
+
+
+class Format(StrEnum):
+    """How letters are exported."""
+
+    CSV = "csv"
+    JSONL = "jsonl"
+
+
+def account() -> str:
+    """Who types: the account of this system that the process runs under, which no option changes."""
+    return pwd.getpwuid(os.getuid()).pw_name
+
+
+def dead(
+    again: Annotated[
+        list[str] | None, typer.Option("--redrive", metavar="ID", help="Handle this one again; several may be named.")
+    ] = None,
+    causes: Annotated[bool, typer.Option("--causes", help="Only how many there are of each cause.")] = False,
+    cause: Annotated[str | None, typer.Option("--cause", metavar="CODE", help="Only those of this reason.")] = None,
+    all_of: Annotated[
+        str | None, typer.Option("--redrive-all", metavar="CODE", help="Handle all of this reason again.")
+    ] = None,
+    propose: Annotated[
+        str | None, typer.Option("--propose-discard", metavar="ID", help="Nobody needs this one; with --reason.")
+    ] = None,
+    confirm: Annotated[
+        str | None, typer.Option("--confirm-discard", metavar="ID", help="Discard what another account proposed.")
+    ] = None,
+    reason: Annotated[str, typer.Option("--reason", help="Why it can be discarded.")] = "",
+    export: Annotated[Format | None, typer.Option("--export", help="Headers and reasons of all, as a file.")] = None,
+    as_: MemberOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Lists what members could not take in, with the reason; handles it again once that is mended. 死信。
+
+    A redriven message keeps its id and the time at which it first arrived. One that was handled meanwhile is not
+    handled twice; one that fails again stays in the list. With --redrive-all the exit code is 8 if any does.
+
+    What nobody needs is discarded by two accounts of this system: one proposes, another confirms. Its row stays. An
+    opinion on a case that waits for its department cannot be discarded.
+    """
+    logs.configure(quiet=True)
+    settings = Settings.read(home=home)
+    if propose or confirm:
+        _discard(settings, as_, propose, confirm, reason, as_json)
+    elif all_of:
+        _redrive_all(settings, as_, all_of, as_json)
+    elif export:
+        _export(settings, as_, export)
+    elif again:
+        _redrive(settings, as_, again, as_json)
+    elif causes:
+        _causes(settings, as_, as_json)
+    else:
+        _list(settings, as_, cause, as_json)
+
+
+def _list(settings: Settings, as_: str | None, cause: str | None, as_json: bool) -> None:
+    found = [(opened, letter) for opened in members(settings, as_) for letter in _letters(opened, cause)]
+    if as_json:
+        print_json([_json(opened, letter) for opened, letter in found])
+    elif not found:
+        console.print("没有死信 no dead letters")
+    else:
+        for opened, letter in found:
+            console.print(_view(opened, letter))
+        console.print("Once the reason is mended: exchange dead --redrive ID, or --redrive-all CODE", style="dim")
+
+
+def _letters(opened: Opened, cause: str | None) -> list[DeadLetter]:
+    with opened.store.reading() as tx:
+        return tx.inbox.dead_letters() if cause is None else tx.dead.page(cause, limit=_SHOWN)
+
+
+def _causes(settings: Settings, as_: str | None, as_json: bool) -> None:
+    found = [one for opened in members(settings, as_) for one in mending.causes_of(opened.node.address, opened.store)]
+    if as_json:
+        names = ("reason_code", "stage", "letters", "proposed", "first_at", "last_at")
+        print_json([{"member": one.member, **{n: getattr(one.cause, n) for n in names}} for one in found])
+        return
+    table = Table(header_style="bold", border_style="dim")
+    for title in ("member 成员", "cause 原因", "stage 阶段", "letters 件", "first 首次", "last 最近"):
+        table.add_column(title, justify="right" if title.startswith("letters") else "left")
+    for one in found:
+        cause = one.cause
+        cells = (one.member, cause.reason_code, cause.stage, str(cause.letters), moment(cause.first_at))
+        table.add_row(*map(plain, cells), moment(cause.last_at))
+    console.print(table if found else "没有死信 no dead letters")
+
+
+def _redrive(settings: Settings, as_: str | None, ids: list[str], as_json: bool) -> None:
+    found: list[tuple[Opened, DeadLetter]] = []
+    for opened in members(settings, as_):
+        with opened.store.reading() as tx:
+            there = [letter for letter in map(tx.inbox.dead_letter, ids) if letter and letter.discarded_at is None]
+        found += [(opened, letter) for letter in there]
+    missing = set(ids) - {letter.id for _, letter in found}
+    if missing:
+        raise NotFound(f"no dead letter {', '.join(sorted(missing))}", mend="`exchange dead` lists them")
+    for opened, letter in sorted(found, key=lambda one: one[1].serial):  # the oldest first, as they came
+        work = open_work(opened.profile, opened.take)
+        redrive(opened.node, work.handlers, work.on_signed, letter.id)
+        if as_json:
+            print_json({"id": letter.id, "member": opened.node.address, "message_id": letter.message_id})
+        else:
+            console.print(plain(f"已重新处理 handled: {letter.id} {letter.message_id or ''} at {opened.node.address}"))
+
+
+def _redrive_all(settings: Settings, as_: str | None, code: str, as_json: bool) -> None:
+    total = dict.fromkeys(Again, 0)
+    for address in [as_] if as_ else load_profiles(Home(settings.home).departments):
+        for number, outcome in enumerate(mending.redrive_all(settings, address, code), 1):
+            total[outcome.again] += 1
+            _tell(address, number, outcome)
+    if not sum(total.values()):
+        raise NotFound(f"no dead letter with the reason {code}", mend="`exchange dead --causes` lists them")
+    if as_json:
+        print_json({again.value: number for again, number in total.items()})
+    else:
+        console.print(
+            f"{total[Again.HANDLED]} 已处理 handled · {total[Again.REPEAT]} 无害重复 harmless repeats · "
+            f"{total[Again.FAILED]} 再次失败 failed again"
+        )
+    if total[Again.FAILED]:
+        raise typer.Exit(_STILL_DEAD)
+
+
+def _tell(address: str, number: int, outcome: Outcome) -> None:
+    if outcome.again is Again.FAILED:
+        say(f"{address} {outcome.letter.id}: {outcome.reason}")
+    elif number % 100 == 0:
+        say(f"{address}: {number}")
+
+
+def _discard(
+    settings: Settings, as_: str | None, propose: str | None, confirm: str | None, reason: str, as_json: bool
+) -> None:
+    if propose and confirm:
+        raise CallerError("one account proposes and another confirms", mend="leave one of the two options out")
+    id = propose or confirm or ""
+    opened = _holder(settings, as_, id)
+    if propose:
+        discard.propose_discard(opened.node, id, account(), reason)
+        what = "待他人确认 proposed; another account confirms it"
+    else:
+        discard.confirm_discard(opened.node, id, account())
+        what = "已弃置 discarded"
+    if as_json:
+        print_json({"id": id, "member": opened.node.address, "state": "proposed" if propose else "discarded"})
+    else:
+        console.print(plain(f"{what}: {id} at {opened.node.address}"))
+
+
+def _holder(settings: Settings, as_: str | None, id: str) -> Opened:
+    for opened in members(settings, as_):
+        with opened.store.reading() as tx:
+            if tx.inbox.dead_letter(id) is not None:
+                return opened
+        opened.store.close()
+    raise NotFound(f"no dead letter {id}", mend="`exchange dead` lists them")
+
+
+def _export(settings: Settings, as_: str | None, form: Format) -> None:
+    rows = (row for opened in members(settings, as_) for row in mending.exported(opened.node.address, opened.store))
+    for line in mending.as_csv(rows) if form is Format.CSV else mending.as_json_lines(rows):
+        print(line, end="")
+
+
+def _view(opened: Opened, letter: DeadLetter) -> RenderableType:
+    what = f"{letter.kind} from {letter.sender}" if letter.kind else f"no envelope, in {letter.queue}"
+    last = f" – {moment(letter.last_at)}" if letter.last_at and letter.last_at != letter.first_at else ""
+    first = moment(letter.first_at) if letter.first_at else ""
+    proposed = f"\n弃置待确认 to be discarded, says {letter.proposed_by}: {letter.proposed_why}"
+    return Padding(
+        Text.assemble(
+            (letter.id, "bold"), f" · {opened.node.address} · ", (letter.reason_code, "red"),
+            f" ({letter.stage}, {times(letter.attempts)})\n",
+            plain(f"{what} · {first}{last}\n", "dim"),
+            plain(f"{letter.message_id or 'no message id'}\n", "dim"),
+            plain(letter.reason),
+            plain(proposed if letter.proposed_by else "", "yellow"),
+        ),
+        (0, 0, 1, 0),
+    )  # fmt: skip
+
+
+def _json(opened: Opened, letter: DeadLetter) -> dict[str, object]:
+    told = mending.facts(opened.node.address, letter)
+    return {name: value for name, value in told.items() if not name.startswith("discarded")}
+
+
+def members(settings: Settings, address: str | None) -> Iterator[Opened]:
+    """The named member opened, or all of them."""
+    for each in [address] if address else load_profiles(Home(settings.home).departments):
+        yield open_member(settings, each)

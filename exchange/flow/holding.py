@@ -1,0 +1,53 @@
+"""Holding and releasing, in one member's database; and what a hold endangers, by a window's records.
+
+Every member of a domain keeps the holds that its own outbox obeys. What a neighbouring domain sends passes a relay
+office without resting there: a hold rules over what this domain's members send.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from exchange.flow.ports import Hold, JournalEntry, PartRow, Store
+from exchange.rules.holding import Danger, danger
+
+SHOWN = 50
+"""Open consultations shown with a hold."""
+
+
+@dataclass(frozen=True)
+class Endangered:
+    """An open consultation that a hold touches."""
+
+    part: PartRow
+    danger: Danger
+
+
+def begin_hold(store: Store, hold: Hold) -> bool:
+    """Begins a hold in a member's database, with a line in its journal; False if it is there already."""
+    with store.transaction() as tx:
+        if not tx.holds.put(hold):
+            return False
+        detail = {"hold": hold.id, "addressee": hold.addressee, "kind": hold.kind, "by": hold.held_by}
+        tx.journal([JournalEntry(hold.held_at, "held", detail=detail)])
+    return True
+
+
+def end_hold(store: Store, id: str, by: str, now: datetime) -> bool:
+    """Ends a hold in a member's database: what it kept is due at once. False if it does not stand there."""
+    with store.transaction() as tx:
+        if not tx.holds.release(id, by, now):
+            return False
+        tx.journal([JournalEntry(now, "released", detail={"hold": id, "by": by})])
+    return True
+
+
+def endangered(store: Store, lead: str, monitors: Collection[str], hold: Hold, limit: int = SHOWN) -> list[Endangered]:
+    """The open consultations at a window that a hold touches, those due first in front; ``limit`` are looked at."""
+    everybody = hold.addressee is None or hold.addressee in (lead, *monitors)
+    with store.reading() as tx:
+        parts = tx.cases.running(None if everybody else hold.addressee, limit)
+    found = [Endangered(part, danger(hold, part.department, part.state, lead, monitors)) for part in parts]
+    return [one for one in found if one.danger is not Danger.NONE]

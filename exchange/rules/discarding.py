@@ -1,0 +1,38 @@
+"""Discarding a dead letter takes two people and a reason, and never takes a department's answer from it."""
+
+from __future__ import annotations
+
+from exchange.errors import CallerError, Conflict, Denied
+from exchange.rules.states import CaseState, PartState
+
+_UNSETTLED = frozenset({PartState.PLANNED, PartState.ISSUED, PartState.SIGNED, PartState.ESCALATED})
+
+
+def check_reason(why: str) -> str:
+    """The reason without blanks around it. Raises CallerError when nothing is left."""
+    if not why.strip():
+        raise CallerError("discarding needs a reason", mend="say why nobody needs this message any more")
+    return why.strip()
+
+
+def check_second(proposed_by: str | None, confirmed_by: str) -> None:
+    """Raises Conflict for what nobody proposed, Denied for who would confirm an own proposal."""
+    if proposed_by is None:
+        raise Conflict("nobody has proposed to discard this letter", mend="propose it first, with a reason")
+    if proposed_by.casefold() == confirmed_by.casefold():
+        raise Denied("a proposal is confirmed by another person", mend="ask a colleague to look at it and confirm")
+
+
+def protects(case: CaseState, part: PartState) -> bool:
+    """Whether an opinion that was set aside still stands in the way of its department's silence, or could count."""
+    return case in (CaseState.OPEN, CaseState.READY) and part in _UNSETTLED
+
+
+def refuse_protecting(id: str, case_number: str, department: str) -> Conflict:
+    """Why a letter that protects its department is not discarded."""
+    return Conflict(
+        f"dead letter {id} is the opinion of {department} on {case_number}, which nothing else answers: while it is "
+        "here no silence counts against the department",
+        code="protects-department",
+        mend="mend what it failed on and redrive it, or have the department answer anew; then it can be discarded",
+    )

@@ -1,0 +1,36 @@
+"""What leaves in a diagnostics bundle is only what is known to be harmless."""
+
+from __future__ import annotations
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exchange.bootstrap.scrub import harmless, log_line, without_password, without_secrets
+
+
+def test_of_a_log_line_ids_and_states_are_kept_and_words_of_others_are_not() -> None:
+    trace = 'Traceback:\n  File "/opt/x/exchange/flow/receive.py", line 12, in take\nValueError: 热电公司 91340100X'
+    line = json.dumps({"event": "message.dead", "stage": "handle", "reason": "热电公司", "exception": trace})
+    kept = json.loads(log_line(line) or "")
+    assert kept == {
+        "event": "message.dead", "stage": "handle", "error": "ValueError",
+        "where": ["exchange/flow/receive.py:12 take"],
+    }  # fmt: skip
+    assert log_line("amqp://guest:guest@host is what a library printed") is None
+
+
+@given(st.text(min_size=1), st.sampled_from(["event", "code", "queue"]))
+def test_a_kept_field_is_short_and_of_plain_characters_or_gone(text: str, name: str) -> None:
+    kept = harmless({name: text, "reason": text})[name]
+    assert kept == "***" or (kept == text and len(text) <= 121 and "\x00" not in text)
+
+
+def test_urls_lose_account_and_password_wherever_they_stand() -> None:
+    assert without_password("amqp://li:s3cret@host:5672/v?key=1") == "amqp://host:5672/v"
+    assert without_password(None) is None
+    text = without_secrets("at amqp://li:s3cret@host and pass s3cret, hunter22", {"hunter22", "s3cret"})
+    assert "s3cret" not in text
+    assert "hunter22" not in text
+    assert "host" in text
