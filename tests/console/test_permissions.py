@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from exchange.console.section import Deed, Page, Section, Visit
+from exchange.console.section import Deed, File, Page, Section, Visit
 from exchange.console.sections import SECTIONS
 from exchange.rules.permissions import AccountRole, Action
 from tests.console.house import ACCOUNTS, House, small_desk
@@ -25,7 +25,11 @@ ACTIONS = {"look", "redrive", "discard", "export", "hold", "drain", "diagnose", 
 
 
 def _nothing(visit: Visit) -> Mapping[str, object]:
-    return {"members": []}
+    return {}
+
+
+def _empty(visit: Visit) -> File:
+    return File("some.csv", "text/csv", [b""])
 
 
 def _went(visit: Visit) -> str:
@@ -33,7 +37,7 @@ def _went(visit: Visit) -> str:
 
 
 EVERY = Section(
-    pages=[Page(f"/page/{action}", ("页", "page"), "overview.html", _nothing, action) for action in Action],
+    pages=[Page(f"/page/{action}", ("页", "page"), "base.html", _nothing, action) for action in Action],
     deeds=[Deed(f"/deed/{action}", action, _went) for action in Action],
 )
 """A page and a deed for every action."""
@@ -41,8 +45,9 @@ EVERY = Section(
 
 def harmless(section: Section) -> Section:
     """The same doors with nothing behind them: whether one comes through is what is asked here."""
-    pages = [replace(page, view=_nothing, template="overview.html") for page in section.pages]
-    return Section(pages, [replace(deed, do=_went) for deed in section.deeds])
+    pages = [replace(page, view=_nothing, template="base.html") for page in section.pages]
+    deeds = [replace(deed, do=_went) for deed in section.deeds]
+    return Section(pages, deeds, [replace(one, make=_empty) for one in section.downloads])
 
 
 def filled(path: str) -> str:
@@ -58,6 +63,7 @@ def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 PAGES = [page for section in (*SECTIONS, EVERY) for page in section.pages]
+DOWNLOADS = [one for section in SECTIONS for one in section.downloads]
 DEEDS = [deed for section in (*SECTIONS, EVERY) for deed in section.deeds]
 
 
@@ -71,6 +77,14 @@ def test_every_page_is_shown_to_the_roles_that_may_see_it_and_to_no_other(behind
     visitor = behind.signed_in(role)
     found = {page.path: visitor.http.get(filled(page.path)).status_code for page in PAGES}
     assert found == {page.path: 200 if page.action in MAY[role] else 403 for page in PAGES}
+
+
+@pytest.mark.parametrize("role", list(AccountRole))
+def test_every_file_is_given_to_the_roles_that_may_have_it_and_to_no_other(behind: House, role: AccountRole) -> None:
+    visitor = behind.signed_in(role)
+    found = {one.path: visitor.http.get(filled(one.path)).status_code for one in DOWNLOADS}
+    assert found == {one.path: 200 if one.action in MAY[role] else 403 for one in DOWNLOADS}
+    assert DOWNLOADS
 
 
 @pytest.mark.parametrize("role", list(AccountRole))
