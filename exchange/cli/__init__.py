@@ -11,7 +11,7 @@ import typer
 
 from exchange.bootstrap import logs
 from exchange.bootstrap.member import SWITCH_INTERVAL
-from exchange.cli import collection, desk, domain, domains, keys, letters, links, notice, people, runs, upkeep
+from exchange.cli import collection, desk, domain, domains, keys, letters, links, notice, people, runs, trail, upkeep
 from exchange.cli.view import printable
 from exchange.errors import ExchangeError
 
@@ -55,6 +55,7 @@ keys.register(app)
 domains.register(app)
 links.register(app)
 runs.register(app)
+trail.register(app)
 
 
 @app.callback()

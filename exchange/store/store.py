@@ -22,6 +22,7 @@ from exchange.store.many import adding
 from exchange.store.migrate import is_current, migrate
 from exchange.store.notices import SqlNotices
 from exchange.store.outbox import SqlOutbox
+from exchange.store.sight import SqlSight
 from exchange.store.tables import journal, meta
 from exchange.store.watches import SqlWatches
 
@@ -69,6 +70,10 @@ class SqlTransaction:
     @cached_property
     def collections(self) -> SqlCollections:
         return SqlCollections(self._db)
+
+    @cached_property
+    def sight(self) -> SqlSight:
+        return SqlSight(self._db)
 
     def journal(self, entries: Sequence[JournalEntry]) -> None:
         rows = [

@@ -46,6 +46,8 @@ document = Table(
     Column("enclosures", LargeBinary, nullable=False),
     Column("recorded_at", Instant, nullable=False),
     UniqueConstraint("sender", "message_id", "direction"),
+    Index("document_recent", "recorded_at", "id"),
+    Index("document_kind_recent", "kind", "recorded_at", "id"),
 )
 
 outbox_message = Table(
@@ -93,6 +95,11 @@ _partial(
     outbox_copy.c.id,
     where=WAITING_COPIES,
 )
+OPEN_COPIES = outbox_copy.c.state.in_(
+    [literal_column(f"'{state}'") for state in OutboxState if state is not OutboxState.DELIVERED]
+)
+"""Copies that people look for: all that were not simply signed for. In words, as above."""
+_partial("outbox_copy_open", outbox_copy.c.written_at, outbox_copy.c.id, where=OPEN_COPIES)
 
 outbox_failure = Table(
     "outbox_failure",
@@ -150,18 +157,20 @@ case_file = Table(
     Column("number", String(64), primary_key=True),
     Column("matter", String(64), nullable=False),
     Column("matter_version", String(32), nullable=False),
-    Column("state", Word(CaseState), nullable=False, index=True),
+    Column("state", Word(CaseState), nullable=False),
     Column("stage", Integer, nullable=False),
     Column("application", LargeBinary, nullable=False),
     Column("applicant", FreeText, nullable=False),
     Column("project", FreeText, nullable=False),
     Column("conversation_id", String(36), nullable=False),
-    Column("opened_at", Instant, nullable=False, index=True),
+    Column("opened_at", Instant, nullable=False),
     Column("ready_at", Instant),
     Column("decided_at", Instant),
     Column("withdrawn_at", Instant),
     Column("outcome", String(40)),
     Column("decision_id", String(36)),
+    Index("case_file_recent", "opened_at", "number"),
+    Index("case_file_state_recent", "state", "opened_at", "number"),
 )
 
 part = Table(
@@ -171,7 +180,7 @@ part = Table(
     Column("department", String(120), primary_key=True),
     Column("position", Integer, nullable=False),
     Column("stage", Integer, nullable=False),
-    Column("state", Word(PartState), nullable=False, index=True),
+    Column("state", Word(PartState), nullable=False),
     Column("revision", Integer, nullable=False),
     Column("consultation_id", String(36), index=True),
     Column("clearance_id", String(36), index=True),
@@ -194,6 +203,8 @@ part = Table(
     Column("late_verdict", Word(Verdict)),
     Column("receipt_id", String(36)),
     Column("receipt_index", Integer),
+    Column("started_at", Instant),
+    Index("part_standing", "state", "department", "due_at", "case_number", "started_at"),
 )
 
 ledger = Table(
@@ -276,6 +287,7 @@ notice = Table(
     Column("reminded", Integer, nullable=False),
 )
 _partial("notice_changed", notice.c.received_at, where=notice.c.changed)
+Index("notice_recent", notice.c.seat, notice.c.state, notice.c.received_at, notice.c.notice_id)
 
 notice_reader = Table(
     "notice_reader",

@@ -24,6 +24,7 @@ from exchange.flow.ports.records import (
     Unreceipted,
     WatchRow,
 )
+from exchange.flow.ports.sight import Sight
 from exchange.rules.states import CaseState, PartState, WatchState
 from schemas import LedgerEntry, SentReminder
 
@@ -226,6 +227,8 @@ class Transaction(Protocol):
     def notices(self) -> Notices: ...
     @property
     def collections(self) -> Collections: ...
+    @property
+    def sight(self) -> Sight: ...
 
     def journal(self, entries: Sequence[JournalEntry]) -> None: ...
 
