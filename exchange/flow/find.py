@@ -21,6 +21,7 @@ from exchange.rules.standing import Standing, standing_of
 from exchange.rules.states import CaseState
 from schemas import ReceiptBatch
 
+_ENDED_STATES = frozenset({OutboxState.RETURNED, OutboxState.FAILED})
 _OPEN_STATES = frozenset(OutboxState) - {OutboxState.DELIVERED}
 S = TypeVar("S", OutboxState, CaseState)
 T = TypeVar("T")
@@ -136,7 +137,7 @@ def unsigned(stores: Mapping[str, Store], member: str = "", start: Key | None = 
         streams: list[Stream[CopyLine]] = []
         for address, store in _chosen(stores, member).items():
             tx = stack.enter_context(store.reading())
-            streams.append((_copy_fetch(address, tx, newest_first=False), wanted))
+            streams += [(_copy_fetch(address, tx, newest_first=False, ended=ended), wanted) for ended in (False, True)]
         return merge(streams, start, newest_first=False)
 
 
@@ -162,15 +163,14 @@ def _state(kind: type[S], text: str) -> S | None:
 
 
 def _heads(address: str, tx: Transaction, query: Query, state: OutboxState | None) -> Stream[Head]:
-    kind = "" if query.kind == ALL_KINDS else query.kind
+    kind, direction = "" if query.kind == ALL_KINDS else query.kind, "received" if query.received else "sent"
 
     def fetch(after: Key | None, limit: int) -> list[tuple[Key, Head]]:
-        found = tx.sight.messages(address, kind, query.until, after, limit)
+        found = tx.sight.messages(address, direction, kind, query.until, after, limit)
         return [(Key(head.recorded_at, address, place_of(head.id)), head) for head in found if _since(head, query)]
 
     def wanted(heads: Sequence[Head]) -> list[bool]:
-        direction = "received" if query.received else "sent"
-        fits = [head.direction == direction and (bool(query.kind) or head.kind != ReceiptBatch.KIND) for head in heads]
+        fits = [bool(query.kind) or head.kind != ReceiptBatch.KIND for head in heads]
         if state is None:
             return fits
         copies = defaultdict(set)
@@ -186,7 +186,7 @@ def _since(head: Head, query: Query) -> bool:
 
 
 def _copies(address: str, tx: Transaction, query: Query, state: OutboxState | None) -> Stream[CopyLine]:
-    read = _copy_fetch(address, tx, newest_first=True)
+    read = _copy_fetch(address, tx, newest_first=True, ended=state in _ENDED_STATES)
     begin = Key(query.until, "", "0") if query.until is not None else None
 
     def fetch(after: Key | None, limit: int) -> list[tuple[Key, CopyLine]]:
@@ -198,9 +198,9 @@ def _copies(address: str, tx: Transaction, query: Query, state: OutboxState | No
     return fetch, wanted
 
 
-def _copy_fetch(address: str, tx: Transaction, *, newest_first: bool) -> Fetch[CopyLine]:
+def _copy_fetch(address: str, tx: Transaction, *, newest_first: bool, ended: bool) -> Fetch[CopyLine]:
     def fetch(after: Key | None, limit: int) -> list[tuple[Key, CopyLine]]:
-        rows = tx.sight.open_copies(address, after, limit, newest_first=newest_first)
+        rows = tx.sight.open_copies(address, after, limit, newest_first=newest_first, ended=ended)
         return [(Key(row.written_at, address, place_of(row.id)), row) for row in rows]
 
     return fetch
@@ -241,7 +241,7 @@ def _by_number(stores: Mapping[str, Store], query: Query) -> Found[MessageLine]:
         return Found(tuple(lines), None)
     with ExitStack() as stack:
         reading = {address: stack.enter_context(store.reading()) for address, store in stores.items()}
-        heads = [head for address, tx in reading.items() for head in tx.sight.heads(address, query.number)]
+        heads = [head for address, tx in reading.items() for head in tx.sight.heads(address, [query.number])]
         return Found(tuple(_lines(reading, heads)), None)
 
 

@@ -47,7 +47,7 @@ def trace_message(
     """
     with ExitStack() as stack:
         reading = {address: stack.enter_context(store.reading()) for address, store in stores.items()}
-        heads = [head for address, tx in reading.items() for head in tx.sight.heads(address, message_id)]
+        heads = [head for address, tx in reading.items() for head in tx.sight.heads(address, [message_id])]
         senders = dict.fromkeys(head.sender for head in heads)
         if not senders:
             raise _unknown(reading, message_id)
@@ -85,8 +85,8 @@ def _of_case(address: str, tx: Transaction, number: str) -> Iterator[Head]:
     conversation = tx.sight.case_conversation(number)
     if conversation is not None:
         yield from tx.sight.conversation(address, conversation, _MOST_OF_CASE)
-    for message_id in tx.sight.noted_messages(number, _MOST_OF_CASE):
-        yield from (head for head in tx.sight.heads(address, message_id) if head.kind != ReceiptBatch.KIND)
+    noted = tx.sight.noted_messages(number, _MOST_OF_CASE)
+    yield from (head for head in tx.sight.heads(address, noted) if head.kind != ReceiptBatch.KIND)
 
 
 def _facts(
@@ -97,14 +97,19 @@ def _facts(
     head = next((one for one in heads if one.member == one.sender and one.direction == "sent"), heads[0])
     message, sender = _message(reading, trust, head), reading.get(head.sender)
     every = list(reading.items())
-    notes = tuple(note for address, tx in every for note in tx.sight.notes(address, head.message_id))
+    having = [
+        (address, reading[address])
+        for address in dict.fromkeys([head.sender, *(one.member for one in heads)])
+        if address in reading
+    ]
+    notes = tuple(note for address, tx in having for note in tx.sight.notes(address, head.message_id))
     copies = tuple(sender.sight.copies([head.message_id])) if sender is not None else ()
     cases = {note.case_number for note in notes if note.case_number}
     return Facts(
         message,
         frozenset(reading),
         copies,
-        tuple(one for address, tx in every for one in tx.sight.taken(address, head.message_id)),
+        tuple(one for address, tx in having for one in tx.sight.taken(address, head.message_id)),
         tuple(one for address, tx in every for one in tx.sight.aside(address, head.message_id)),
         tuple(_receipts(sender, trust, copies)) if sender is not None else (),
         tuple(_answers(reading, message)),

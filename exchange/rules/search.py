@@ -18,7 +18,7 @@ from exchange.errors import CallerError
 
 PAGE = 50
 """Results a page."""
-CHUNK = 100
+CHUNK = 60
 """Rows that are read from a store at once."""
 BUDGET = 1_000
 """Rows of one store that are looked through for one page."""

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 
 from exchange.flow.ports.records import OutboxState
 from exchange.flow.ports.sight import CopyLine, Head
@@ -16,7 +16,8 @@ from exchange.rules.trace_facts import AsideFact, CopyFact, DeskFact, Failure, N
 from exchange.store.boards import SqlBoards
 from exchange.store.keys import behind
 from exchange.store.tables import (
-    OPEN_COPIES,
+    ENDED_COPIES,
+    WAITING_COPIES,
     case_file,
     dead_letter,
     desk,
@@ -32,6 +33,7 @@ _d, _c, _m, _i, _x, _j = document.c, outbox_copy.c, outbox_message.c, inbox.c, d
 _HEAD = select(
     _d.id, _d.sender, _d.message_id, _d.conversation_id, _d.kind, _d.direction, _d.digest, _d.recorded_at
 )  # fmt: skip
+_HEADS = _HEAD.where(_d.message_id.in_(bindparam("ids", expanding=True))).order_by(_d.id)
 _COPY = select(
     _c.id, _c.message_id, _c.addressee, _c.queue, _c.state, _c.needs_receipt, _c.attempts, _c.written_at, _c.sent_at,
     _c.delivered_at, _c.returned_at, _c.failed_at, _c.last_error, _c.receipt_id, _c.receipt_index,
@@ -48,8 +50,8 @@ _MOST_FAILURES = 500
 class SqlSight(SqlBoards):
     """Implements `exchange.flow.ports.sight.Sight`."""
 
-    def heads(self, member: str, message_id: str) -> list[Head]:
-        found = self._db.execute(_HEAD.where(_d.message_id == message_id).order_by(_d.id))
+    def heads(self, member: str, message_ids: Collection[str]) -> list[Head]:
+        found = self._db.execute(_HEADS, {"ids": list(message_ids)}) if message_ids else ()
         return [_head(row, member) for row in found]
 
     def conversation(self, member: str, conversation_id: str, limit: int) -> list[Head]:
@@ -109,8 +111,10 @@ class SqlSight(SqlBoards):
         found: str | None = self._db.scalar(query)
         return found
 
-    def messages(self, member: str, kind: str, until: datetime | None, after: Key | None, limit: int) -> list[Head]:
-        query = _HEAD.order_by(_d.recorded_at.desc(), _d.id.desc()).limit(limit)
+    def messages(
+        self, member: str, direction: str, kind: str, until: datetime | None, after: Key | None, limit: int
+    ) -> list[Head]:
+        query = _HEAD.where(_d.direction == direction).order_by(_d.recorded_at.desc(), _d.id.desc()).limit(limit)
         if kind:
             query = query.where(_d.kind == kind)
         if until is not None and after is None:
@@ -119,10 +123,12 @@ class SqlSight(SqlBoards):
             query = query.where(behind(_d.recorded_at, _d.id, after, member))
         return [_head(row, member) for row in self._db.execute(query)]
 
-    def open_copies(self, member: str, after: Key | None, limit: int, *, newest_first: bool) -> list[CopyLine]:
+    def open_copies(
+        self, member: str, after: Key | None, limit: int, *, newest_first: bool, ended: bool
+    ) -> list[CopyLine]:
         order = (_c.written_at.desc(), _c.id.desc()) if newest_first else (_c.written_at, _c.id)
         columns = (_c.id, _c.message_id, _m.kind, _c.addressee, _c.state, _c.attempts, _c.written_at, _c.last_error)
-        inner = select(_c.id).where(OPEN_COPIES).order_by(*order).limit(limit)
+        inner = select(_c.id).where(ENDED_COPIES if ended else WAITING_COPIES).order_by(*order).limit(limit)
         if after is not None:
             inner = inner.where(behind(_c.written_at, _c.id, after, member, newest_first=newest_first))
         ids = list(self._db.scalars(inner))
@@ -136,12 +142,6 @@ class SqlSight(SqlBoards):
             for id in ids
             if (row := rows.get(id)) is not None
         ]  # fmt: skip
-
-    def open_copies_by_state(self) -> dict[str, int]:
-        """How many copies are not simply signed for, by state; at most a hundred thousand are counted."""
-        some = select(_c.state).where(OPEN_COPIES).limit(100_000).subquery()
-        found = self._db.execute(select(some.c.state, func.count()).group_by(some.c.state))
-        return {str(state): number for state, number in found}
 
 
 def _head(row: Any, member: str) -> Head:

@@ -46,8 +46,8 @@ document = Table(
     Column("enclosures", LargeBinary, nullable=False),
     Column("recorded_at", Instant, nullable=False),
     UniqueConstraint("sender", "message_id", "direction"),
-    Index("document_recent", "recorded_at", "id"),
-    Index("document_kind_recent", "kind", "recorded_at", "id"),
+    Index("document_recent", "direction", "recorded_at", "id"),
+    Index("document_kind_recent", "kind", "direction", "recorded_at", "id"),
 )
 
 outbox_message = Table(
@@ -95,11 +95,12 @@ _partial(
     outbox_copy.c.id,
     where=WAITING_COPIES,
 )
-OPEN_COPIES = outbox_copy.c.state.in_(
-    [literal_column(f"'{state}'") for state in OutboxState if state is not OutboxState.DELIVERED]
+ENDED_COPIES = outbox_copy.c.state.in_(
+    [literal_column(f"'{state}'") for state in (OutboxState.RETURNED, OutboxState.FAILED)]
 )
-"""Copies that people look for: all that were not simply signed for. In words, as above."""
-_partial("outbox_copy_open", outbox_copy.c.written_at, outbox_copy.c.id, where=OPEN_COPIES)
+"""Copies that did not come to a good end, and are rare. In words, as above."""
+_partial("outbox_copy_waiting", outbox_copy.c.written_at, outbox_copy.c.id, where=WAITING_COPIES)
+_partial("outbox_copy_ended", outbox_copy.c.written_at, outbox_copy.c.id, where=ENDED_COPIES)
 
 outbox_failure = Table(
     "outbox_failure",

@@ -118,11 +118,11 @@ def test_a_rare_state_is_looked_for_in_bounded_pieces_and_found_in_the_end(store
         tx.outbox.add([rare], NOW - timedelta(days=1))
         copy = tx.outbox.waiting(rare.header.message_id, PLANNING)
         assert copy is not None
-        tx.outbox.mark_failed(copy.id, "unroutable", NOW, None)
+        tx.outbox.mark_sent([copy.id], NOW, LATER)
         tx.outbox.add([outgoing() for _ in range(1_200)], NOW)
-    first = find_messages({US: store}, Query(state="failed"))
+    first = find_messages({US: store}, Query(state="sent"))
     assert (first.rows, first.early) == ((), True)
-    found = pages(lambda key: find_messages({US: store}, Query(state="failed"), key))
+    found = pages(lambda key: find_messages({US: store}, Query(state="sent"), key))
     assert [line.head.message_id for line in found] == [rare.header.message_id]
 
 
@@ -261,7 +261,7 @@ PART_KEY = Key(NOW, US, f"HF-1 {PLANNING}")
 @pytest.mark.parametrize(
     "work",
     [
-        lambda sight: sight.heads(US, new_id()),
+        lambda sight: sight.heads(US, [new_id()]),
         lambda sight: sight.conversation(US, new_id(), 100),
         lambda sight: sight.copies([new_id()]),
         lambda sight: sight.taken(US, new_id()),
@@ -270,12 +270,12 @@ PART_KEY = Key(NOW, US, f"HF-1 {PLANNING}")
         lambda sight: sight.desk_of(US, "HF-1", new_id()),
         lambda sight: sight.noted_messages("HF-1", 100),
         lambda sight: sight.case_conversation("HF-1"),
-        lambda sight: sight.messages(US, "", None, KEY, 100),
-        lambda sight: sight.messages(US, "", NOW, None, 100),
-        lambda sight: sight.messages(US, "opinion", None, KEY, 100),
-        lambda sight: sight.messages("hefei.zzz", "opinion", None, KEY, 100),
-        lambda sight: sight.open_copies(US, KEY, 100, newest_first=True),
-        lambda sight: sight.open_copies(US, KEY, 100, newest_first=False),
+        lambda sight: sight.messages(US, "sent", "", None, KEY, 100),
+        lambda sight: sight.messages(US, "sent", "", NOW, None, 100),
+        lambda sight: sight.messages(US, "sent", "opinion", None, KEY, 100),
+        lambda sight: sight.messages("hefei.zzz", "sent", "opinion", None, KEY, 100),
+        lambda sight: sight.open_copies(US, KEY, 100, newest_first=True, ended=True),
+        lambda sight: sight.open_copies(US, KEY, 100, newest_first=False, ended=False),
         lambda sight: sight.cases(US, None, None, Key(NOW, US, "HF-1"), 100),
         lambda sight: sight.cases(US, CaseState.OPEN, NOW, None, 100),
         lambda sight: sight.case(US, "HF-1"),

@@ -96,8 +96,8 @@ class UnsignedNotice:
 class Sight(Protocol):
     """Reads for operators; nothing here changes anything."""
 
-    def heads(self, member: str, message_id: str) -> list[Head]:
-        """What is on record under an id, sent or received."""
+    def heads(self, member: str, message_ids: Collection[str]) -> list[Head]:
+        """What is on record under these ids, sent or received."""
 
     def conversation(self, member: str, conversation_id: str, limit: int) -> list[Head]: ...
 
@@ -121,11 +121,15 @@ class Sight(Protocol):
     def case_conversation(self, case_number: str) -> str | None:
         """The conversation of a case at its window."""
 
-    def messages(self, member: str, kind: str, until: datetime | None, after: Key | None, limit: int) -> list[Head]:
-        """Newest first, of a kind or of all."""
+    def messages(
+        self, member: str, direction: str, kind: str, until: datetime | None, after: Key | None, limit: int
+    ) -> list[Head]:
+        """Sent or received, newest first, of a kind or of all."""
 
-    def open_copies(self, member: str, after: Key | None, limit: int, *, newest_first: bool) -> list[CopyLine]:
-        """Copies that have no receipt, were returned or given up."""
+    def open_copies(
+        self, member: str, after: Key | None, limit: int, *, newest_first: bool, ended: bool
+    ) -> list[CopyLine]:
+        """Copies that wait for a receipt; or, ``ended``, that were returned or given up."""
 
     def cases(
         self, window: str, state: CaseState | None, until: datetime | None, after: Key | None, limit: int

@@ -11,14 +11,16 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-_OPEN = sa.text("state IN ('written', 'sent', 'returned', 'failed')")
+_WAITING = sa.text("state IN ('written', 'sent')")
+_ENDED = sa.text("state IN ('returned', 'failed')")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def upgrade() -> None:
-    op.create_index("document_recent", "document", ["recorded_at", "id"])
-    op.create_index("document_kind_recent", "document", ["kind", "recorded_at", "id"])
-    op.create_index("outbox_copy_open", "outbox_copy", ["written_at", "id"], sqlite_where=_OPEN, postgresql_where=_OPEN)
+    op.create_index("document_recent", "document", ["direction", "recorded_at", "id"])
+    op.create_index("document_kind_recent", "document", ["kind", "direction", "recorded_at", "id"])
+    for name, where in (("outbox_copy_waiting", _WAITING), ("outbox_copy_ended", _ENDED)):
+        op.create_index(name, "outbox_copy", ["written_at", "id"], sqlite_where=where, postgresql_where=where)
     op.drop_index("ix_case_file_opened_at", table_name="case_file")
     op.drop_index("ix_case_file_state", table_name="case_file")
     op.create_index("case_file_recent", "case_file", ["opened_at", "number"])
@@ -60,6 +62,7 @@ def downgrade() -> None:
     op.drop_index("case_file_recent", table_name="case_file")
     op.create_index("ix_case_file_state", "case_file", ["state"])
     op.create_index("ix_case_file_opened_at", "case_file", ["opened_at"])
-    op.drop_index("outbox_copy_open", table_name="outbox_copy")
+    op.drop_index("outbox_copy_ended", table_name="outbox_copy")
+    op.drop_index("outbox_copy_waiting", table_name="outbox_copy")
     op.drop_index("document_kind_recent", table_name="document")
     op.drop_index("document_recent", table_name="document")
