@@ -308,12 +308,12 @@ def main() -> None:
     configure(quiet=True)
     arguments = [int(one) for one in sys.argv[1:]]
     messages, rounds = (*arguments, *(MESSAGES, ROUNDS)[len(arguments) :])
-    figures: list[Figure] = []
+    print(machine())
     with folder("console") as scratch:
-        figures += measure("SQLite", None, scratch, messages, rounds)
+        figures = measure("SQLite", None, scratch, messages, rounds)
+    show(f"Console pages, {messages:,} messages", figures)
     with folder("console") as scratch, postgres() as url:
         figures += measure("PostgreSQL", url, scratch, messages, rounds)
-    print(machine())
     show(f"Console pages, {messages:,} messages", figures)
     slow = [figure.name for figure in figures if figure.median >= 100]
     print(f"\nslower than 100 ms at the median: {', '.join(slow) or 'none'}")

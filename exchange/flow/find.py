@@ -116,10 +116,12 @@ def upcoming(
     found: dict[tuple[str, str], Upcoming] = {}
     for store in monitors.values():
         with store.reading() as tx:
-            for row in tx.sight.due_between(now, now + within, start, page + 1):
+            rows = tx.sight.due_between(now, now + within, start, page + 1)
+            reminded = tx.sight.reminders({row.deadline.case_number for row in rows})
+            for row in rows:
                 key = (row.deadline.case_number, row.deadline.department)
                 if key not in found or found[key].row.deadline.revision < row.deadline.revision:
-                    sent = tx.watches.reminders(*key)
+                    sent = reminded.get(key, [])
                     forecast = foresee(row.deadline, project(row.deadline, calendar), sent, now)
                     found[key] = Upcoming(row, forecast)
     ordered = sorted(found.values(), key=_upcoming_key)

@@ -17,9 +17,10 @@ from exchange.rules.search import Key
 from exchange.rules.standing import RECENT, Standing, states_of
 from exchange.rules.states import CaseState, PartState, WatchState
 from exchange.store.keys import behind
-from exchange.store.tables import case_file, notice, notice_reader, part, watch
+from exchange.store.tables import case_file, notice, notice_reader, part, reminder, watch
 from exchange.store.types import micros
 from exchange.store.watches import watch_of
+from schemas import SentReminder
 
 _f, _p, _w, _n, _r = case_file.c, part.c, watch.c, notice.c, notice_reader.c
 _CASE = select(*(_f[field.name] for field in fields(CaseLine) if field.name != "window"))
@@ -83,6 +84,8 @@ class SqlBoards:
         rows: list[PartLine] = []
         for state in states_of(standing):
             query = _PART.where(_p.state == state, _p.department == department)
+            if standing in _columns(now):
+                query = query.where(_columns(now)[standing])
             query = query.where(_range(standing, now)).order_by(_p.due_at, _p.case_number).limit(limit)
             if after is not None:
                 query = query.where(_later(after, window, department, dated=standing is not Standing.UNDATED))
@@ -101,6 +104,14 @@ class SqlBoards:
         rows = self._db.execute(select(watch).where(_w.case_number.in_(numbers))) if numbers else ()
         found = [watch_of(row) for row in rows if (row.case_number, row.department) in wanted]
         return sorted(found, key=lambda row: (row.due_at, row.deadline.case_number, row.deadline.department))
+
+    def reminders(self, numbers: Collection[str]) -> dict[tuple[str, str], list[SentReminder]]:
+        found: dict[tuple[str, str], list[SentReminder]] = defaultdict(list)
+        query = select(reminder).where(reminder.c.case_number.in_(numbers)).order_by(reminder.c.rung)
+        for row in self._db.execute(query) if numbers else ():
+            sent = SentReminder(message_id=row.message_id, rung=row.rung, at=row.at)
+            found[row.case_number, row.department].append(sent)
+        return found
 
     def unsigned_notices(self, limit: int) -> list[UnsignedNotice]:
         query = _NOTICE.where(_n.seat == "relay", _n.state == "open")

@@ -16,6 +16,7 @@ from exchange.rules.search import Key
 from exchange.rules.standing import Standing
 from exchange.rules.states import CaseState, PartState
 from exchange.rules.trace_facts import AsideFact, CopyFact, DeskFact, NoteFact, TakenFact
+from schemas import SentReminder
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,9 @@ class Sight(Protocol):
 
     def due_between(self, since: datetime, until: datetime, after: Key | None, limit: int) -> list[WatchRow]:
         """Running deadlines under watch, the earliest first."""
+
+    def reminders(self, numbers: Collection[str]) -> dict[tuple[str, str], list[SentReminder]]:
+        """Reminders sent in these cases, by case and department."""
 
     def unsigned_notices(self, limit: int) -> list[UnsignedNotice]:
         """Notices that a relay office still counts, newest first."""
