@@ -27,6 +27,7 @@ from exchange.cli import (
     receipts,
     runs,
     top,
+    trail,
     upkeep,
 )
 from exchange.cli.view import printable
@@ -78,6 +79,7 @@ links.register(app)
 runs.register(app)
 console.register(app)
 top.register(app)
+trail.register(app)
 
 
 @app.callback()

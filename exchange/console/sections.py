@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from exchange.console import accounts, audit_page, dead, holds, members, overview, queues
+from exchange.console import accounts, audit_page, boards, dead, holds, members, overview, queues, search, trace
 from exchange.console.section import Section
 
 SECTIONS: tuple[Section, ...] = (
     overview.SECTION,
+    boards.SECTION,
+    search.SECTION,
+    trace.SECTION,
     queues.SECTION,
     members.SECTION,
     dead.SECTION,

@@ -113,6 +113,11 @@ def parse_header(data: bytes) -> Header:
     return header if header is not None else _parse_header(data)
 
 
+def clear_header(signed: bytes) -> Header:
+    """The clear header of a signed document on record, which was verified when it came. Raises as `verify_signed`."""
+    return parse_header(_labels(read_sign1(signed, SIGNED_LIMIT, _LABELS).header)[0])
+
+
 def _parse_header(data: bytes) -> Header:
     fields = _json(data, "header")
     if not isinstance(fields, dict):

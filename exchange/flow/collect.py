@@ -61,7 +61,8 @@ class Collector:
             fields = {"signed_at": step.now, "receipt_id": item.receipt_id, "receipt_index": item.index}
         if item.message_id == part.clearance_id or not waits:
             start_term(step, case, part, matter, receipt.arrived_at, receipt.signed_for_at)
-            fields["due_at"] = _projection(step, case, part, matter).due_at
+            projection = _projection(step, case, part, matter)
+            fields |= {"due_at": projection.due_at, "started_at": projection.started_at}
         after = PartState.SIGNED if "signed_at" in fields else part.state
         step.tx.cases.move_part(part.case_number, part.department, RUNNING, after, **fields)
         refresh(step, part.case_number, part.department)
@@ -156,8 +157,9 @@ class Collector:
             notice=incoming.message_id,
         )
         step.tx.cases.add_entries(case.number, part.department, [entry])
-        due_at = _projection(step, case, part, matter).due_at
-        step.tx.cases.move_part(case.number, part.department, {part.state}, part.state, due_at=due_at)
+        projection = _projection(step, case, part, matter)
+        moments = {"due_at": projection.due_at, "started_at": projection.started_at}
+        step.tx.cases.move_part(case.number, part.department, {part.state}, part.state, **moments)
         step.note("clock-stopped", case.number, incoming.message_id, department=part.department)
         refresh(step, case.number, part.department)
 

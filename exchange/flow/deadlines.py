@@ -153,14 +153,15 @@ def amend(node: Node, case_number: str, department: str, amendment: Amendment) -
         notice_id = node.new_id()
         entry = _entry(amendment, state, node, step.now).model_copy(update={"notice": notice_id})
         step.tx.cases.add_entries(case_number, department, [entry])
-        due_at = project(state.model_copy(update={"ledger": (*entries, entry)}), node.calendar).due_at
-        step.tx.cases.move_part(case_number, department, {part.state}, part.state, due_at=due_at)
+        projection = project(state.model_copy(update={"ledger": (*entries, entry)}), node.calendar)
+        moments = {"due_at": projection.due_at, "started_at": projection.started_at}
+        step.tx.cases.move_part(case_number, department, {part.state}, part.state, **moments)
         notice = TermNotice(
             case_number=case_number,
             department=department,
             consultation_id=state.consultation_id,
             entry=entry,
-            due_at=due_at,
+            due_at=projection.due_at,
         )
         step.send(notice, (department,), conversation_id=case.conversation_id, message_id=notice_id)
         kind, days = entry.kind.value, entry.days

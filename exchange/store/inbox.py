@@ -77,7 +77,8 @@ class SqlInbox:
             select(document)
             .join(inbox, (_c.sender == document.c.sender) & (_c.message_id == document.c.message_id))
             .where(_c.taken_at.is_(None), _c.accepted.is_(True), _c.kind != "receipt")
-            .where(document.c.direction == "received")
+            # Not by an index of directions: SQLite would go through all that was ever received.
+            .where(document.c.direction + "" == "received")
             .order_by(_c.id)
             .limit(limit)
         )

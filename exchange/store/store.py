@@ -29,6 +29,7 @@ from exchange.store.many import adding
 from exchange.store.migrate import is_current, migrate
 from exchange.store.notices import SqlNotices
 from exchange.store.outbox import SqlOutbox
+from exchange.store.sight import SqlSight
 from exchange.store.tables import journal, meta
 from exchange.store.watches import SqlWatches
 
@@ -100,6 +101,10 @@ class SqlTransaction:
     @cached_property
     def holds(self) -> SqlHolds:
         return SqlHolds(self._db)
+
+    @cached_property
+    def sight(self) -> SqlSight:
+        return SqlSight(self._db)
 
     def journal(self, entries: Sequence[JournalEntry]) -> None:
         rows = [

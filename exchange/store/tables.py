@@ -46,6 +46,8 @@ document = Table(
     Column("enclosures", LargeBinary, nullable=False),
     Column("recorded_at", Instant, nullable=False),
     UniqueConstraint("sender", "message_id", "direction"),
+    Index("document_recent", "direction", "recorded_at", "id"),
+    Index("document_kind_recent", "kind", "direction", "recorded_at", "id"),
 )
 
 outbox_message = Table(
@@ -99,6 +101,12 @@ _partial("outbox_copy_sent", outbox_copy.c.queue, outbox_copy.c.sent_at, where=S
 FAILED_COPIES = outbox_copy.c.state == literal_column(f"'{OutboxState.FAILED}'")
 """Copies that were given up."""
 _partial("outbox_copy_failed", outbox_copy.c.id, where=FAILED_COPIES)
+ENDED_COPIES = outbox_copy.c.state.in_(
+    [literal_column(f"'{state}'") for state in (OutboxState.RETURNED, OutboxState.FAILED)]
+)
+"""Copies that did not come to a good end, and are rare. In words, as above."""
+_partial("outbox_copy_waiting", outbox_copy.c.written_at, outbox_copy.c.id, where=WAITING_COPIES)
+_partial("outbox_copy_ended", outbox_copy.c.written_at, outbox_copy.c.id, where=ENDED_COPIES)
 
 outbox_failure = Table(
     "outbox_failure",
@@ -184,18 +192,20 @@ case_file = Table(
     Column("number", String(64), primary_key=True),
     Column("matter", String(64), nullable=False),
     Column("matter_version", String(32), nullable=False),
-    Column("state", Word(CaseState), nullable=False, index=True),
+    Column("state", Word(CaseState), nullable=False),
     Column("stage", Integer, nullable=False),
     Column("application", LargeBinary, nullable=False),
     Column("applicant", FreeText, nullable=False),
     Column("project", FreeText, nullable=False),
     Column("conversation_id", String(36), nullable=False),
-    Column("opened_at", Instant, nullable=False, index=True),
+    Column("opened_at", Instant, nullable=False),
     Column("ready_at", Instant),
     Column("decided_at", Instant),
     Column("withdrawn_at", Instant),
     Column("outcome", String(40)),
     Column("decision_id", String(36)),
+    Index("case_file_recent", "opened_at", "number"),
+    Index("case_file_state_recent", "state", "opened_at", "number"),
 )
 
 part = Table(
@@ -205,7 +215,7 @@ part = Table(
     Column("department", String(120), primary_key=True),
     Column("position", Integer, nullable=False),
     Column("stage", Integer, nullable=False),
-    Column("state", Word(PartState), nullable=False, index=True),
+    Column("state", Word(PartState), nullable=False),
     Column("revision", Integer, nullable=False),
     Column("consultation_id", String(36), index=True),
     Column("clearance_id", String(36), index=True),
@@ -228,6 +238,8 @@ part = Table(
     Column("late_verdict", Word(Verdict)),
     Column("receipt_id", String(36)),
     Column("receipt_index", Integer),
+    Column("started_at", Instant),
+    Index("part_standing", "state", "department", "due_at", "case_number", "started_at"),
 )
 
 PUT_TO = part.c.state.in_([literal_column(f"'{state}'") for state in (PartState.ISSUED, PartState.SIGNED)])
@@ -315,6 +327,7 @@ notice = Table(
     Column("reminded", Integer, nullable=False),
 )
 _partial("notice_changed", notice.c.received_at, where=notice.c.changed)
+Index("notice_recent", notice.c.seat, notice.c.state, notice.c.received_at, notice.c.notice_id)
 
 notice_reader = Table(
     "notice_reader",

@@ -18,6 +18,12 @@ _ANY = DefaultDialect()
 """These types are kept alike by every database."""
 
 
+def micros(at: datetime) -> int:
+    """An instant as the database keeps it, for reckoning there: microseconds since 1970."""
+    since = at - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
 class Instant(TypeDecorator[datetime]):
     """Microseconds since 1970 in UTC: exact, ordered, the same everywhere; read back in China Standard Time."""
 
@@ -27,8 +33,7 @@ class Instant(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
         if value is None:
             return None
-        since = value - _EPOCH
-        return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+        return micros(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         return None if value is None else (_EPOCH + timedelta(microseconds=value)).astimezone(CST)

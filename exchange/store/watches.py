@@ -41,7 +41,7 @@ class SqlWatches:
 
     def due(self, now: datetime, limit: int) -> list[WatchRow]:
         query = select(watch).where(_RUNNING, _c.next_at <= now).order_by(_c.next_at).limit(limit)
-        return [_row(row) for row in self._db.execute(query)]
+        return [watch_of(row) for row in self._db.execute(query)]
 
     def next_at(self) -> datetime | None:
         earliest: datetime | None = self._db.scalar(select(func.min(_c.next_at)).where(_RUNNING))
@@ -90,12 +90,12 @@ class SqlWatches:
         found: list[WatchRow] = []
         for other in (_c.calendar < calendar, _c.calendar > calendar):  # two ranges of the index, next to nothing each
             query = select(watch).where(_RUNNING, other).order_by(_c.calendar).limit(limit - len(found))
-            found += [_row(row) for row in self._db.execute(query)]
+            found += [watch_of(row) for row in self._db.execute(query)]
         return found
 
     def board(self, limit: int = 100) -> list[WatchRow]:
         query = select(watch).where(_RUNNING).order_by(_c.due_at.nulls_last()).limit(limit)
-        return [_row(row) for row in self._db.execute(query)]
+        return [watch_of(row) for row in self._db.execute(query)]
 
     def counts(self) -> dict[str, int]:
         found = self._db.execute(select(_c.state, func.count()).group_by(_c.state)).all()
@@ -141,7 +141,8 @@ def _values(row: WatchRow) -> dict[str, Any]:
     }
 
 
-def _row(row: Row[Any]) -> WatchRow:
+def watch_of(row: Row[Any]) -> WatchRow:
+    """A deadline as the flow sees it."""
     return WatchRow(
         deadline=DeadlineState.model_validate_json(row.deadline),
         window=row.window,

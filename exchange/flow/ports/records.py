@@ -236,6 +236,8 @@ class PartRow:
     late_verdict: Verdict | None = None
     receipt_id: str | None = None
     receipt_index: int | None = None
+    started_at: datetime | None = None
+    """When the term that runs now began; derived and kept for lists, as ``due_at`` is."""
 
 
 @dataclass(frozen=True, slots=True)

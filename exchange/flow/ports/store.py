@@ -26,6 +26,7 @@ from exchange.flow.ports.records import (
     Unreceipted,
     WatchRow,
 )
+from exchange.flow.ports.sight import Sight
 from exchange.rules.states import CaseState, PartState, WatchState
 from schemas import LedgerEntry, SentReminder
 
@@ -247,6 +248,8 @@ class Transaction(Protocol):
     def dead(self) -> Dead: ...
     @property
     def holds(self) -> Holds: ...
+    @property
+    def sight(self) -> Sight: ...
 
     def journal(self, entries: Sequence[JournalEntry]) -> None: ...
 

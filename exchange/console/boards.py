@@ -1,0 +1,74 @@
+"""Boards: deadlines by department, what will default in the next days, and who has not signed for what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from exchange.console.records import CALENDAR, departments_of, members_of, stores_of
+from exchange.console.search import next_link
+from exchange.console.section import Page, Section, Visit
+from exchange.console.words import COPIES, FATES, STANDINGS, TONES
+from exchange.errors import CallerError
+from exchange.flow.find import board, unsigned, upcoming
+from exchange.rules.search import read_key, read_query
+from schemas import Role
+
+_DAYS, _MOST_DAYS = 3, 60
+_NOTICES = 20
+_NAMES = 30
+"""Bodies named for a notice; the rest are counted."""
+
+
+def _deadlines(visit: Visit) -> Mapping[str, object]:
+    desk, now, days = visit.desk, visit.desk.clock.now(), _days(visit.query.get("days", ""))
+    monitors = stores_of(desk, Role.MONITOR)
+    start = read_key(visit.query.get("after", ""))
+    coming = upcoming(monitors, CALENDAR, now, timedelta(days=days), start)
+    link = next_link(visit, "/deadlines", coming.next)
+    return {
+        "board": board(stores_of(desk, Role.WINDOW), departments_of(desk), now),
+        "standings": STANDINGS,
+        "fates": FATES,
+        "tones": TONES,
+        "members": members_of(desk),
+        "monitors": len(monitors),
+        "coming": coming,
+        "days": days,
+        "next": f"{link}&days={days}" if link else "",
+    }
+
+
+def _days(text: str) -> int:
+    if not text:
+        return _DAYS
+    if not text.isdecimal() or not 1 <= int(text) <= _MOST_DAYS:
+        raise CallerError(f"days: {text!r} is no number from 1 to {_MOST_DAYS}", mend="give a number of days")
+    return int(text)
+
+
+def _unsigned(visit: Visit) -> Mapping[str, object]:
+    desk, query = visit.desk, read_query(visit.query)
+    found = unsigned(stores_of(desk), query.member, read_key(visit.query.get("after", "")))
+    notices = []
+    for store in stores_of(desk, Role.RELAY).values():
+        with store.reading() as tx:
+            notices += tx.sight.unsigned_notices(_NOTICES)
+    return {
+        "found": found,
+        "members": members_of(desk),
+        "copies": COPIES,
+        "tones": TONES,
+        "next": next_link(visit, "/unsigned", found.next),
+        "notices": [one for one in notices if one.missing],
+        "relay": bool(stores_of(desk, Role.RELAY)),
+        "names": _NAMES,
+    }
+
+
+SECTION = Section(
+    pages=(
+        Page("/deadlines", ("期限", "Deadlines"), "deadlines.html", _deadlines, in_menu=True, every=5),
+        Page("/unsigned", ("未签收", "Unsigned"), "unsigned.html", _unsigned, in_menu=True, every=5),
+    )
+)

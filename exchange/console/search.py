@@ -1,0 +1,87 @@
+"""Search: messages and cases by number, department, state, kind and time; cases by departments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from exchange.console.records import departments_of, members_of, stores_of
+from exchange.console.section import Page, Section, Visit
+from exchange.console.words import CASE_STATES, COPIES, PART_STATES, STANDINGS, TONES
+from exchange.errors import CallerError, NotFound
+from exchange.flow.find import ALL_KINDS, find_cases, find_messages, find_parts
+from exchange.flow.trail import messages_of_case
+from exchange.rules.search import Key, read_key, read_query, write_key
+from exchange.rules.standing import Standing, standing_of
+from schemas import MESSAGES, Role
+
+_WORDS = {
+    "case_states": CASE_STATES,
+    "copies": COPIES,
+    "part_states": PART_STATES,
+    "standings": STANDINGS,
+    "tones": TONES,
+    "kinds": sorted(MESSAGES),
+    "all_kinds": ALL_KINDS,
+}
+_FIELDS = ("what", "number", "department", "state", "kind", "direction", "standing", "since", "until")
+
+
+def next_link(visit: Visit, path: str, key: Key | None) -> str:
+    """The address of the next page, with the filters of this one; empty at the end."""
+    if key is None:
+        return ""
+    filters = {name: value for name in _FIELDS if (value := visit.query.get(name))}
+    return f"{path}?{urlencode({**filters, 'after': write_key(key)})}"
+
+
+def _search(visit: Visit) -> Mapping[str, object]:
+    query, start = read_query(visit.query), read_key(visit.query.get("after", ""))
+    what = "cases" if visit.query.get("what") == "cases" else "messages"
+    common = {**_WORDS, "members": members_of(visit.desk), "what": what, "path": "/search"}
+    if what == "cases":
+        cases = find_cases(stores_of(visit.desk, Role.WINDOW), query, start)
+        return {**common, "found": cases, "next": next_link(visit, "/search", cases.next)}
+    found = find_messages(stores_of(visit.desk), query, start)
+    return {**common, "found": found, "next": next_link(visit, "/search", found.next)}
+
+
+def _cases(visit: Visit) -> Mapping[str, object]:
+    query, start = read_query(visit.query), read_key(visit.query.get("after", ""))
+    windows, now = stores_of(visit.desk, Role.WINDOW), visit.desk.clock.now()
+    common = {**_WORDS, "members": members_of(visit.desk), "what": "cases", "path": "/cases", "parts": None}
+    standing = visit.query.get("standing", "")
+    if standing:
+        departments = [query.member] if query.member else departments_of(visit.desk)
+        parts = find_parts(windows, departments, _standing(standing), now, start)
+        return {**common, "found": parts, "parts": parts, "next": next_link(visit, "/cases", parts.next)}
+    cases = find_cases(windows, query, start)
+    return {**common, "found": cases, "next": next_link(visit, "/cases", cases.next)}
+
+
+def _standing(text: str) -> Standing:
+    try:
+        return Standing(text)
+    except ValueError:
+        raise CallerError(f"standing: {text!r} is none", mend=f"choose one of: {', '.join(Standing)}") from None
+
+
+def _case(visit: Visit) -> Mapping[str, object]:
+    number, now = visit.path["number"], visit.desk.clock.now()
+    for address, store in stores_of(visit.desk, Role.WINDOW).items():
+        with store.reading() as tx:
+            line, parts = tx.sight.case(address, number), tx.sight.parts(address, number)
+        if line is not None:
+            standings = {one.department: standing_of(one.state, one.started_at, one.due_at, now) for one in parts}
+            messages = messages_of_case(stores_of(visit.desk), number)
+            return {**_WORDS, "case": line, "parts": parts, "standing": standings, "messages": messages}
+    raise NotFound(f"no case {number} at a window of this domain", mend="look for it: /search?what=cases")
+
+
+SECTION = Section(
+    pages=(
+        Page("/search", ("查询", "Search"), "search.html", _search, in_menu=True, every=0),
+        Page("/cases", ("案件", "Cases"), "search.html", _cases, in_menu=True, every=5),
+        Page("/case/{number}", ("案件", "Case"), "case.html", _case, every=5),
+    )
+)

@@ -1,0 +1,157 @@
+"""What operators look at, read through indexes in the order of each list; never a whole table, never content."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from exchange.flow.ports.records import OutboxState
+from exchange.flow.ports.sight import CopyLine, Head
+from exchange.rules.search import Key
+from exchange.rules.trace_facts import AsideFact, CopyFact, DeskFact, Failure, NoteFact, TakenFact
+from exchange.store.boards import SqlBoards
+from exchange.store.keys import behind
+from exchange.store.tables import (
+    ENDED_COPIES,
+    WAITING_COPIES,
+    case_file,
+    dead_letter,
+    desk,
+    document,
+    inbox,
+    journal,
+    outbox_copy,
+    outbox_failure,
+    outbox_message,
+)
+
+_d, _c, _m, _i, _x, _j = document.c, outbox_copy.c, outbox_message.c, inbox.c, dead_letter.c, journal.c
+_HEAD = select(
+    _d.id, _d.sender, _d.message_id, _d.conversation_id, _d.kind, _d.direction, _d.digest, _d.recorded_at
+)  # fmt: skip
+_HEADS = _HEAD.where(_d.message_id.in_(bindparam("ids", expanding=True))).order_by(_d.id)
+_COPY = select(
+    _c.id, _c.message_id, _c.addressee, _c.queue, _c.state, _c.needs_receipt, _c.attempts, _c.written_at, _c.sent_at,
+    _c.delivered_at, _c.returned_at, _c.failed_at, _c.last_error, _c.receipt_id, _c.receipt_index,
+)  # fmt: skip
+_COPIES = _COPY.where(_c.message_id.in_(bindparam("ids", expanding=True))).order_by(_c.id)
+_FAILURES = (
+    select(outbox_failure)
+    .where(outbox_failure.c.copy_id.in_(bindparam("ids", expanding=True)))
+    .order_by(outbox_failure.c.id)
+)
+_MOST_FAILURES = 500
+
+
+class SqlSight(SqlBoards):
+    """Implements `exchange.flow.ports.sight.Sight`."""
+
+    def heads(self, member: str, message_ids: Collection[str]) -> list[Head]:
+        found = self._db.execute(_HEADS, {"ids": list(message_ids)}) if message_ids else ()
+        return [_head(row, member) for row in found]
+
+    def conversation(self, member: str, conversation_id: str, limit: int) -> list[Head]:
+        query = _HEAD.where(_d.conversation_id == conversation_id).order_by(_d.id).limit(limit)
+        return [_head(row, member) for row in self._db.execute(query)]
+
+    def signed(self, head: Head) -> bytes:
+        return bytes(self._db.execute(select(_d.signed).where(_d.id == head.id)).scalar_one())
+
+    def copies(self, message_ids: Collection[str]) -> list[CopyFact]:
+        rows = self._db.execute(_COPIES, {"ids": list(message_ids)}).all() if message_ids else []
+        failed: dict[int, list[Failure]] = defaultdict(list)
+        if rows:
+            found = self._db.execute(_FAILURES.limit(_MOST_FAILURES), {"ids": [row.id for row in rows]})
+            for row in found:
+                failed[row.copy_id].append(Failure(row.at, row.reason))
+        return [_copy(row, tuple(failed[row.id])) for row in rows]
+
+    def taken(self, member: str, message_id: str) -> list[TakenFact]:
+        found = self._db.execute(select(inbox).where(_i.message_id == message_id).order_by(_i.id))
+        return [
+            TakenFact(
+                member, row.sender, row.digest, row.arrived_earliest, row.arrived_latest, row.arrival_source,
+                row.accepted, row.recorded_at, row.reason, row.taken_at,
+            )
+            for row in found
+        ]  # fmt: skip
+
+    def aside(self, member: str, message_id: str) -> list[AsideFact]:
+        query = select(
+            _x.fingerprint, _x.sender, _x.stage, _x.reason_code, _x.reason, _x.attempts, _x.first_at, _x.last_at
+        ).where(_x.message_id == message_id)
+        return [
+            AsideFact(
+                member, row.fingerprint[:12], row.sender, row.stage, row.reason_code, row.reason, row.attempts,
+                row.first_at, row.last_at,
+            )
+            for row in self._db.execute(query.order_by(_x.id))
+        ]  # fmt: skip
+
+    def notes(self, member: str, message_id: str) -> list[NoteFact]:
+        query = select(_j.at, _j.event, _j.case_number).where(_j.message_id == message_id).order_by(_j.id).limit(100)
+        return [NoteFact(member, row.at, row.event, row.case_number) for row in self._db.execute(query)]
+
+    def desk_of(self, member: str, case_number: str, message_id: str) -> DeskFact | None:
+        query = select(desk.c.state).where(desk.c.case_number == case_number, desk.c.consultation_id == message_id)
+        row = self._db.execute(query).first()
+        return DeskFact(member, case_number, row.state) if row else None
+
+    def noted_messages(self, case_number: str, limit: int) -> list[str]:
+        query = select(_j.message_id).where(_j.case_number == case_number, _j.message_id.is_not(None))
+        found = self._db.scalars(query.order_by(_j.id).limit(limit))
+        return list(dict.fromkeys(str(one) for one in found))
+
+    def case_conversation(self, case_number: str) -> str | None:
+        query = select(case_file.c.conversation_id).where(case_file.c.number == case_number)
+        found: str | None = self._db.scalar(query)
+        return found
+
+    def messages(
+        self, member: str, direction: str, kind: str, until: datetime | None, after: Key | None, limit: int
+    ) -> list[Head]:
+        query = _HEAD.where(_d.direction == direction).order_by(_d.recorded_at.desc(), _d.id.desc()).limit(limit)
+        if kind:
+            query = query.where(_d.kind == kind)
+        if until is not None and after is None:
+            query = query.where(_d.recorded_at < until)
+        if after is not None:
+            query = query.where(behind(_d.recorded_at, _d.id, after, member))
+        return [_head(row, member) for row in self._db.execute(query)]
+
+    def open_copies(
+        self, member: str, after: Key | None, limit: int, *, newest_first: bool, ended: bool
+    ) -> list[CopyLine]:
+        order = (_c.written_at.desc(), _c.id.desc()) if newest_first else (_c.written_at, _c.id)
+        columns = (_c.id, _c.message_id, _m.kind, _c.addressee, _c.state, _c.attempts, _c.written_at, _c.last_error)
+        inner = select(_c.id).where(ENDED_COPIES if ended else WAITING_COPIES).order_by(*order).limit(limit)
+        if after is not None:
+            inner = inner.where(behind(_c.written_at, _c.id, after, member, newest_first=newest_first))
+        ids = list(self._db.scalars(inner))
+        query = select(*columns).join(outbox_message, _m.message_id == _c.message_id).where(_c.id.in_(ids))
+        rows = {row.id: row for row in self._db.execute(query)} if ids else {}
+        return [
+            CopyLine(
+                id, member, row.message_id, row.kind, row.addressee, str(row.state), row.attempts, row.written_at,
+                row.last_error,
+            )
+            for id in ids
+            if (row := rows.get(id)) is not None
+        ]  # fmt: skip
+
+
+def _head(row: Any, member: str) -> Head:
+    return Head(
+        row.id, member, row.sender, row.message_id, row.conversation_id, row.kind, row.direction, row.digest,
+        row.recorded_at,
+    )  # fmt: skip
+
+
+def _copy(row: Any, failures: tuple[Failure, ...]) -> CopyFact:
+    facts = dict(row._mapping)
+    facts.pop("id")
+    return CopyFact(**facts | {"state": str(OutboxState(row.state)), "failures": failures})
