@@ -19,6 +19,7 @@ from exchange.cli import (
     domains,
     joint,
     keys,
+    ledger,
     letters,
     links,
     notice,
@@ -73,6 +74,7 @@ keys.register(app)
 domains.register(app)
 links.register(app)
 runs.register(app)
+ledger.register(app)
 
 
 @app.callback()

@@ -14,6 +14,7 @@ from exchange.flow.ports import JournalEntry
 from exchange.store.cases import SqlCases
 from exchange.store.claim import claim
 from exchange.store.collections import SqlCollections
+from exchange.store.conservation import SqlConservation
 from exchange.store.desk import SqlDesk
 from exchange.store.documents import SqlDocuments
 from exchange.store.engine import ping, reading, translated, writing
@@ -74,6 +75,10 @@ class SqlTransaction:
     @cached_property
     def joints(self) -> SqlJoints:
         return SqlJoints(self._db)
+
+    @cached_property
+    def conservation(self) -> SqlConservation:
+        return SqlConservation(self._db)
 
     def journal(self, entries: Sequence[JournalEntry]) -> None:
         rows = [

@@ -15,6 +15,7 @@ from exchange.flow.ports.broker import (
     PublishOutcome,
     PublishResult,
 )
+from exchange.flow.ports.conservation import Conservation, FactPage, FactStream
 from exchange.flow.ports.joint import JointRow, Joints, JointSignatureRow
 from exchange.flow.ports.levels import (
     AggregateRow,
@@ -64,11 +65,14 @@ __all__ = [
     "Cases",
     "CollectionRow",
     "Collections",
+    "Conservation",
     "DeadLetter",
     "Delivery",
     "Desk",
     "DeskRow",
     "Documents",
+    "FactPage",
+    "FactStream",
     "Inbox",
     "InboxEntry",
     "JointRow",
