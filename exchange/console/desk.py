@@ -25,6 +25,8 @@ class Desk:
     settings: Settings
     broker: NodeInfo | None
     """How the broker is reached with an administrator's account; None where that is not known."""
+    kept: dict[str, object] = field(default_factory=dict)
+    """What sections keep between visits, by their name."""
     _stores: dict[str, SqlStore] = field(default_factory=dict)
     _opening: threading.Lock = field(default_factory=threading.Lock)
 
