@@ -89,6 +89,7 @@ def test_the_ledger_balances_after_every_role_and_the_broker_were_killed_under_t
     random.Random(1042).shuffle(victims)
     for victim in victims:
         storm.strike(victim, 2)
+    assert storm.node.found() == storm.city.info, "as a command finds the private node of a domain that is up"
     storm.assert_the_books_close()
 
 
@@ -122,12 +123,17 @@ def city(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[ProcessDomai
         yield city
 
 
-def ledger(city: ProcessDomain, code: int, *words: str, **environment: str) -> dict[str, Any]:
-    """What `exchange ledger --json` says, and that it ends with this code."""
+def told(city: ProcessDomain, code: int, *words: str, **environment: str) -> str:
+    """What `exchange ledger` prints, and that it ends with this code."""
     broker = {"EXCHANGE_BROKER_URL": city.info.url, "EXCHANGE_MANAGEMENT_URL": city.info.management_url or ""}
-    done = run_warm(["ledger", "--json", *words], {**city.environment(), **broker, **environment})
+    done = run_warm(["ledger", *words], {**city.environment(), **broker, **environment})
     assert done.returncode == code, done.stdout + done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
+    return done.stdout
+
+
+def ledger(city: ProcessDomain, code: int, *words: str, **environment: str) -> dict[str, Any]:
+    """The same for machines."""
+    found: dict[str, Any] = json.loads(told(city, code, "--json", *words, **environment))
     return found
 
 
@@ -184,6 +190,12 @@ def test_what_was_done_by_hand_is_found_and_named(city: ProcessDomain) -> None:
     after = ledger(city, 8, "--settle", "0")
     assert faults(after) == {("not-taken", one), ("unproven", other), ("nowhere", dead)}
     assert {one["member"] for one in after["differences"]} == {planning}
+    shown = told(city, 8, "--settle", "0")
+    assert all(id in shown for id in (one, other, dead))
+    assert "signed for, but not in the inbox" in shown
+    assert "the ledger does not balance" in shown
+    assert ledger(city, 0, "--since", "2100-01-01")["laws"][1]["total"] == 0, "all this was written before"
+    assert ledger(city, 2, "--since", "yesterday")["error"] == "caller"
 
 
 def test_what_cannot_be_read_is_neither_balanced_nor_unbalanced(city: ProcessDomain) -> None:
