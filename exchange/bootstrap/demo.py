@@ -14,6 +14,7 @@ from pathlib import Path
 from exchange.bootstrap.applications import read_application
 from exchange.bootstrap.home import Opened, open_member
 from exchange.bootstrap.init import init_broker, init_files, start_node
+from exchange.bootstrap.ledger import open_ledger
 from exchange.bootstrap.member import CONSUMING
 from exchange.bootstrap.settings import Home, Settings
 from exchange.bootstrap.supervise import Supervisor, role_command
@@ -26,6 +27,8 @@ from exchange.flow.recheck import recheck_deemed
 from exchange.flow.status import CaseStatus, PartStatus, recent_cases
 from exchange.flow.submit import submit
 from exchange.profiles import Profile
+from exchange.rules.books import Balance, Verdict
+from exchange.rules.conservation_words import FAULTS
 from schemas import Role
 
 DAY = 2.0
@@ -97,6 +100,9 @@ class Demo:
     profiles: dict[str, Profile] = field(default_factory=dict)
     submitted: dict[str, Expected] = field(default_factory=dict)
     """By case number."""
+    balance: Balance | None = None
+    """The conservation ledger at the end."""
+    _info: NodeInfo | None = None
     _stack: ExitStack = field(default_factory=ExitStack)
     _members: dict[str, Opened] = field(default_factory=dict)
     _seen: dict[str, int] = field(default_factory=dict)
@@ -124,6 +130,7 @@ class Demo:
         node, info = start_node(calm, self.say)
         if node is not None:
             self._stack.callback(node.stop)
+        self._info = info
         init_broker(calm, info, self.profiles, self.say)
         self._refuse_leftovers(calm, info)
 
@@ -192,11 +199,20 @@ class Demo:
                 found.append(f"{address}: {counts['failed']} messages could not be sent")
             if counts.get("returned") and address not in self._may_be_overtaken():
                 found.append(f"{address}: {counts['returned']} messages came back")
-        return found
+        return [*found, *self._check_ledger()]
 
     def close(self) -> None:
         """Stops all processes and the broker; the records stay."""
         self._stack.close()
+
+    def _check_ledger(self) -> Iterator[str]:
+        """Closes the books; where something cannot be read, the balance says so and nothing is held against it."""
+        with open_ledger(self.settings, lambda: self._info) as ledger:
+            self.balance = ledger.look()
+        if self.balance.verdict is Verdict.DIFFERS:
+            yield "the conservation ledger does not balance: exchange ledger"
+            for one in self.balance.differences[:20]:
+                yield f"{one.message_id}, {one.sender} {one.member}: {FAULTS[one.fault][1]}"
 
     def _refuse_leftovers(self, calm: Settings, info: NodeInfo) -> None:
         """A broker or database of one's own may hold something already, which would mix with what is shown."""

@@ -82,6 +82,10 @@ class PrivateNode:
             self._borrowed = False
             return self._start(find_installation(), say, 0 if detach else owner or os.getpid(), stop)
 
+    def found(self) -> NodeInfo | None:
+        """How to reach the node, if it is running; starts nothing and makes no folder."""
+        return self._running() if self._folder.root.exists() else None
+
     def stop(self) -> None:
         """Stops the node and waits for its end; one that `start` found running is left to whoever runs it."""
         if self._borrowed:

@@ -20,6 +20,7 @@ from exchange.cli import (
     domains,
     joint,
     keys,
+    ledger,
     letters,
     links,
     notice,
@@ -80,6 +81,7 @@ runs.register(app)
 console.register(app)
 top.register(app)
 trail.register(app)
+ledger.register(app)
 
 
 @app.callback()

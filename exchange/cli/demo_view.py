@@ -17,6 +17,9 @@ from exchange.cli.view import console, plain
 from exchange.clock import monotonic
 from exchange.flow.ports import JournalEntry
 from exchange.flow.status import CaseStatus
+from exchange.rules.books import Balance, Verdict
+from exchange.rules.conservation_facts import Term
+from exchange.rules.conservation_words import VERDICTS
 from schemas import Role
 
 _WEEKDAYS = "一二三四五六日"
@@ -130,6 +133,7 @@ def _conclude(demo: Demo, cases: Sequence[CaseStatus], deviations: Sequence[str]
             f"[magenta]视为同意[/] {department} in {number}: receipt, reminders, calendar and rule are in the notice;\n"
             "  it was checked again from its signed bytes alone, and holds"
         )
+    _say_balance(demo.balance)
     console.print(f"\n记录 records: {demo.home}  (keys, databases, signed documents, logs)")
     console.print(f"  look around: exchange status --home {demo.home}")
     if deviations:
@@ -138,3 +142,16 @@ def _conclude(demo: Demo, cases: Sequence[CaseStatus], deviations: Sequence[str]
             console.print(Text("  ✗ ", style="red"), plain(line), sep="")
     else:
         console.print("\n[bold green]✓ everything came out as it should 结果与应有一致[/]")
+
+
+def _say_balance(balance: Balance | None) -> None:
+    if balance is None:
+        return
+    chinese, english = VERDICTS[balance.verdict]
+    colour = "green" if balance.verdict is Verdict.BALANCED else "bold yellow"
+    written, taken = balance.counts.get(Term.WRITTEN, 0), balance.counts.get(Term.TAKEN, 0)
+    console.print(
+        Text("守恒账 conservation ledger: "), Text(f"{chinese} {english}", style=colour),
+        f"\n  {balance.counts.get(Term.ISSUED, 0)} consultations issued; {written} messages written, {taken} taken in",
+        sep="",
+    )  # fmt: skip

@@ -34,6 +34,8 @@ class Desk:
     """How the broker is reached with an administrator's account; None where that is not known."""
     jobs: Jobs = field(default_factory=Jobs)
     """Long work that goes on while people look elsewhere."""
+    kept: dict[str, object] = field(default_factory=dict)
+    """What sections keep between visits, by their name."""
     _stores: dict[str, SqlStore] = field(default_factory=dict)
     _opening: threading.Lock = field(default_factory=threading.Lock)
     _turns: dict[str, threading.Lock] = field(default_factory=dict)

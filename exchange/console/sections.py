@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from exchange.console import accounts, audit_page, boards, dead, holds, members, overview, queues, search, trace
+from exchange.console import accounts, audit_page, boards, dead, holds, ledger, members, overview, queues, search, trace
 from exchange.console.section import Section
 
 SECTIONS: tuple[Section, ...] = (
@@ -14,6 +14,7 @@ SECTIONS: tuple[Section, ...] = (
     members.SECTION,
     dead.SECTION,
     holds.SECTION,
+    ledger.SECTION,
     accounts.SECTION,
     audit_page.SECTION,
 )

@@ -43,7 +43,7 @@ _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _MOMENT = bindparam("moment", type_=_c.sent_at.type)
 _AGAIN = bindparam("again", type_=_c.next_at.type)
 
-_ADD_MESSAGE = adding(outbox_message, "message_id", "conversation_id", "kind", "urgency", "digest", "common")
+_ADD_MESSAGE = adding(outbox_message, "message_id", "conversation_id", "kind", "urgency", "digest", "common", "copies")
 _ADD_COPY = adding(
     outbox_copy, "message_id", "addressee", "queue", "rank", "recipient", "needs_receipt", "written_at",
     state=f"'{OutboxState.WRITTEN}'", attempts="0", next_at="0",
@@ -242,6 +242,7 @@ def _message(message: Outgoing, digest: str) -> dict[str, Any]:
         "urgency": header.urgency.value,
         "digest": digest,
         "common": message.common,
+        "copies": len(message.recipients),
     }
 
 

@@ -17,6 +17,7 @@ from exchange.store.audit_log import SqlAuditLog
 from exchange.store.cases import SqlCases
 from exchange.store.claim import claim
 from exchange.store.collections import SqlCollections
+from exchange.store.conservation import SqlConservation
 from exchange.store.dead import SqlDead
 from exchange.store.desk import SqlDesk
 from exchange.store.documents import SqlDocuments
@@ -105,6 +106,10 @@ class SqlTransaction:
     @cached_property
     def sight(self) -> SqlSight:
         return SqlSight(self._db)
+
+    @cached_property
+    def conservation(self) -> SqlConservation:
+        return SqlConservation(self._db)
 
     def journal(self, entries: Sequence[JournalEntry]) -> None:
         rows = [

@@ -59,6 +59,7 @@ outbox_message = Table(
     Column("urgency", String(16), nullable=False),
     Column("digest", String(64), nullable=False),
     Column("common", LargeBinary, nullable=False),
+    Column("copies", Integer),
 )
 
 outbox_copy = Table(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from exchange.bootstrap.local import LocalDomain
+from exchange.broker.depths import member_depths
 from exchange.broker.management import ManagementClient
 from exchange.broker.node import NodeInfo
 from exchange.broker.shovels import shovel_names
@@ -19,10 +21,13 @@ from exchange.clock import RealClock
 from exchange.envelope import envelope_for
 from exchange.errors import CallerError, ExchangeError, NotFound
 from exchange.flow import dispatch
+from exchange.flow.conserve import Ledger, Watch
 from exchange.flow.issue import issue_notice, recall
 from exchange.flow.ports import Publication, PublishOutcome
 from exchange.flow.redrive import redrive
 from exchange.flow.transit import Fates
+from exchange.rules.books import Verdict
+from exchange.rules.conservation_facts import Term
 from exchange.rules.transit import HOPS, MAX_HOPS, TO
 from schemas import DocumentKind, NonDelivery, NonDeliveryReason, Notice, Urgency
 from tests.contract.traffic import left_in, publishing
@@ -373,3 +378,17 @@ def test_a_link_to_anyone_but_the_direct_neighbours_is_refused(levels: Levels) -
         levels.upper_side.join("amqp://somewhere", print)
     with pytest.raises(NotFound, match="no link to q"):
         levels.lower_side.cut("q")
+
+
+def test_the_books_of_both_levels_close_after_all_of_this(levels: Levels) -> None:
+    for domain in (levels.upper, levels.lower):
+        stores = {address: node.store for address, node in domain.nodes.items()}
+
+        def depths(domain: LocalDomain = domain) -> Mapping[str, int]:
+            with ManagementClient(domain.info.management_url or "", domain.info.url) as management:
+                return member_depths(management, list(domain.nodes), ())
+
+        balance = Ledger(stores, depths, Watch(time.monotonic, time.sleep)).look()
+        assert balance.verdict is Verdict.BALANCED, (balance.differences, balance.unread)
+        assert balance.counts[Term.ELSEWHERE] > 0, "documents that the other level signed for"
+        assert balance.counts[Term.LINKS] > 0, "receipts, for which nobody signs"

@@ -15,6 +15,7 @@ from exchange.flow.ports.broker import (
     PublishOutcome,
     PublishResult,
 )
+from exchange.flow.ports.conservation import Conservation, FactPage, FactStream
 from exchange.flow.ports.joint import JointRow, Joints, JointSignatureRow
 from exchange.flow.ports.levels import (
     AggregateRow,
@@ -67,6 +68,7 @@ __all__ = [
     "Cases",
     "CollectionRow",
     "Collections",
+    "Conservation",
     "Dead",
     "DeadCause",
     "DeadLetter",
@@ -74,6 +76,8 @@ __all__ = [
     "Desk",
     "DeskRow",
     "Documents",
+    "FactPage",
+    "FactStream",
     "Hold",
     "Holds",
     "Inbox",

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
+from exchange.flow.ports.conservation import Conservation
 from exchange.flow.ports.joint import Joints
 from exchange.flow.ports.levels import Collections, Notices
 from exchange.flow.ports.operating import Dead, Holds
@@ -250,6 +251,8 @@ class Transaction(Protocol):
     def holds(self) -> Holds: ...
     @property
     def sight(self) -> Sight: ...
+    @property
+    def conservation(self) -> Conservation: ...
 
     def journal(self, entries: Sequence[JournalEntry]) -> None: ...
 

@@ -1,0 +1,85 @@
+"""The conservation ledger of a domain's folder: opens its members' stores as they are, and asks its broker."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+
+from exchange.bootstrap.settings import Home, Settings
+from exchange.broker.depths import member_depths
+from exchange.broker.management import ManagementClient
+from exchange.broker.node import NodeInfo, PrivateNode
+from exchange.clock import monotonic
+from exchange.errors import BrokerError, BrokerUnavailable, DatabaseUnavailable
+from exchange.flow.conserve import SETTLING, Depths, Ledger, Watch
+from exchange.profiles import Profile, load_profiles
+from exchange.rules.books import BROKER, Unread
+from exchange.store import SqlStore, open_store
+from schemas import Role
+
+
+def find_broker(settings: Settings) -> NodeInfo:
+    """The broker that the environment names, or the private node if it runs. Raises BrokerUnavailable."""
+    if settings.broker_url:
+        return NodeInfo(settings.broker_url, settings.management_url)
+    found = PrivateNode(Home(settings.home).node).found()
+    if found is None:
+        raise BrokerUnavailable(
+            "the domain's private node is not running", mend="`exchange up`, or set EXCHANGE_BROKER_URL"
+        )
+    return found
+
+
+@contextmanager
+def open_ledger(
+    settings: Settings, broker: Callable[[], NodeInfo | None], *, settling: float = SETTLING
+) -> Iterator[Ledger]:
+    """The ledger over all members of the profiles; stores are closed at the end. Raises BadConfiguration.
+
+    Nothing is made or migrated: a store that is missing or of another release is one that cannot be read.
+    """
+    profiles = load_profiles(Home(settings.home).departments)
+    unread: list[Unread] = []
+    with ExitStack() as stack:
+        stores: dict[str, SqlStore] = {}
+        for address in profiles:
+            try:
+                stores[address] = _open(settings, address, stack)
+            except DatabaseUnavailable as error:
+                unread.append(Unread(address, str(error)))
+        depths = _depths(broker, profiles, unread)
+        yield Ledger(stores, depths, Watch(monotonic, time.sleep), unread, settling)
+
+
+def _open(settings: Settings, address: str, stack: ExitStack) -> SqlStore:
+    home = Home(settings.home)
+    file = home.database_file(address)
+    if settings.database_url is None and not file.exists():
+        raise DatabaseUnavailable(f"there is no database at {file}")
+    store = open_store(home.database_url(address, settings.database_url), member=address)
+    stack.callback(store.close)
+    if not store.is_current():
+        raise DatabaseUnavailable("its tables are missing or of an older release")
+    return store
+
+
+def _depths(
+    broker: Callable[[], NodeInfo | None], profiles: Mapping[str, Profile], unread: list[Unread]
+) -> Depths | None:
+    """How to ask the broker; None, with the reason among ``unread``, where there is nobody to ask."""
+    try:
+        info = broker()
+        if info is None or info.management_url is None:
+            raise BrokerUnavailable("the broker's management API is not known; set EXCHANGE_MANAGEMENT_URL")
+    except BrokerError as error:
+        unread.append(Unread(BROKER, str(error)))
+        return None
+    url, management_url = info.url, info.management_url
+    windows = [address for address, profile in profiles.items() if Role.WINDOW in profile.roles]
+
+    def ask() -> Mapping[str, int]:
+        with ManagementClient(management_url, url) as management:
+            return member_depths(management, list(profiles), windows)
+
+    return ask

@@ -1,0 +1,69 @@
+"""The ledger's page: figures, lights, and differences that lead to their messages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from starlette.testclient import TestClient
+
+from exchange.bootstrap.init import init_files
+from exchange.bootstrap.settings import Home, Settings
+from exchange.console.app import create_app
+from exchange.console.desk import Desk
+from exchange.console.ledger import looker
+from exchange.console.sections import SECTIONS
+from exchange.rules.books import Balance
+from exchange.rules.conservation_facts import Difference, Fault, Law, Term
+from tests.console.door import OpenDoor
+from tests.journeys.city import wait_until
+from tests.processes import write_departments
+
+ID = "11111111-1111-4111-8111-111111111111"
+
+
+def _desk(tmp_path: Path) -> Desk:
+    settings = Settings.read({}, home=tmp_path / "home")
+    write_departments(tmp_path / "departments", "hefei", ["planning"])
+    init_files(settings, lambda text: None, tmp_path / "departments")
+    return Desk(settings, None)
+
+
+def _client(desk: Desk) -> TestClient:
+    return TestClient(create_app(desk, OpenDoor(), SECTIONS), headers={"accept-language": "en"})
+
+
+def test_the_page_waits_for_no_count_and_says_when_something_could_not_be_read(tmp_path: Path) -> None:
+    desk = _desk(tmp_path)
+    client = _client(desk)
+    assert "Counting" in client.get("/ledger").text
+    wait_until(lambda: looker(desk).balance is not None, 60, "the count")
+    shown = client.get("/ledger").text
+    assert "neither balanced nor unbalanced" in shown
+    assert "EXCHANGE_MANAGEMENT_URL" in shown, "the broker is not known here"
+
+
+def test_a_difference_leads_to_its_message_and_shows_its_light_in_words_too(tmp_path: Path) -> None:
+    desk = _desk(tmp_path)
+    client = _client(desk)
+    client.get("/ledger")
+    looker(desk).wait(60)
+    difference = Difference(Law.DISPATCHED, Fault.NOT_TAKEN, ID, "hefei.window", "hefei.planning")
+    looker(desk).balance = Balance({Term.WRITTEN: 1000, Term.DISPATCHED: 1000, Term.TAKEN: 999}, (difference,), 7)
+    shown = client.get("/ledger").text
+    assert f'href="/trace/{ID}"' in shown
+    assert "signed for, but not in the inbox" in shown
+    assert shown.count("does not balance") == 2, "the whole ledger, and that law"
+    assert "And 7 more" in shown
+    assert "1,000" in shown
+    assert "守恒账" in client.get("/ledger?language=zh").text
+
+
+def test_a_folder_whose_profiles_do_not_hold_is_told_as_that(tmp_path: Path) -> None:
+    desk = _desk(tmp_path)
+    (Home(desk.settings.home).departments / "planning" / "profile.toml").write_text("address = 1")
+    client = _client(desk)
+    client.get("/ledger")
+    looker(desk).wait(60)
+    answer = client.get("/ledger")
+    assert answer.status_code == 409
+    assert "profile.toml" in answer.text
