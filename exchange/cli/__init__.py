@@ -25,6 +25,7 @@ from exchange.cli import (
     people,
     receipts,
     runs,
+    tokens,
     upkeep,
 )
 from exchange.cli.view import printable
@@ -73,6 +74,7 @@ keys.register(app)
 domains.register(app)
 links.register(app)
 runs.register(app)
+tokens.register(app)
 
 
 @app.callback()

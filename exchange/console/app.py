@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.resources import files
 from urllib.parse import quote, urlencode
 
@@ -16,6 +17,9 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from exchange.console import render
+from exchange.console.api.app import PATH, create_api
+from exchange.console.api.context import Api
+from exchange.console.api.deliver import Deliverer
 from exchange.console.desk import Desk
 from exchange.console.door import Door
 from exchange.console.section import Account, Deed, Language, Page, Section, Visit
@@ -38,7 +42,8 @@ _STRICT = {
 
 def create_app(desk: Desk, door: Door, sections: Sequence[Section]) -> FastAPI:
     """The console over a domain. Pages need a signed-in account whose role may do what they name."""
-    app = FastAPI(title="Yizhan 驿站", docs_url=None, redoc_url=None, openapi_url=None)
+    api = Api(desk)
+    app = FastAPI(title="Yizhan 驿站", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_telling(api))
     pages = [page for section in sections for page in section.pages]
     menu = [page for page in pages if page.in_menu]
     routes = [Route(page.path, _shown(desk, door, page, menu), methods=["GET"]) for page in pages]
@@ -47,9 +52,22 @@ def create_app(desk: Desk, door: Door, sections: Sequence[Section]) -> FastAPI:
         Route(deed.path, _done(desk, door, deed), methods=["POST"]) for section in sections for deed in section.deeds
     ]
     static = Mount("/static", StaticFiles(directory=str(files("exchange.console") / "static")))
-    app.router.routes += [*door.routes(), static, *routes]
+    app.router.routes += [*door.routes(), static, Mount(PATH, create_api(api)), *routes]
     app.middleware("http")(_strictly)
     return app
+
+
+def _telling(api: Api) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """While the console runs it tells webhooks what happens."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        deliverer = Deliverer(api)
+        deliverer.start()
+        yield
+        await run_in_threadpool(deliverer.close)
+
+    return lifespan
 
 
 async def _strictly(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:

@@ -30,26 +30,39 @@ def send_document(
     record, CallerError when the enclosures are not the attachments named, or where a rule of its kind does not let it
     go so (with the article); Conflict for a request that was answered or passed on.
     """
+    with node.step() as step:
+        return send_in(step, document, addressees, copies=copies, enclosures=enclosures, in_reply_to=in_reply_to)
+
+
+def send_in(
+    step: Step,
+    document: Document,
+    addressees: Sequence[str],
+    *,
+    copies: Sequence[str] = (),
+    enclosures: Sequence[bytes] = (),
+    in_reply_to: str | None = None,
+) -> str:
+    """`send_document` inside a step."""
     check_secrecy(document)
     check_enclosures(document, enclosures)
     main, copied = tuple(dict.fromkeys(addressees)), tuple(dict.fromkeys(copies or document.copies))
     if not main and not copied:
         raise CallerError("a document needs at least one addressee", mend="name an address of the directory")
-    with node.step() as step:
-        answered = _answered(step, document, in_reply_to) if in_reply_to is not None else _Answered(None, None)
-        copied = (*copied, *(one for one in answered.forwarders if one not in (*copied, *main)))
-        check_copies(main, copied)
-        check_sending(node, document, main, copied, answers=answered.asked_by)
-        message_id = step.send(
-            copied_to(document, copied),
-            (*main, *copied),
-            urgency=document.urgency,
-            enclosures=enclosures,
-            conversation_id=answered.conversation_id,
-            in_reply_to=answered.message_id,
-        )
-        _put_down(step, document, message_id, main, answered)
-        step.note("document-sent", None, message_id, addressees=len(main), copies=len(copied))
+    answered = _answered(step, document, in_reply_to) if in_reply_to is not None else _Answered(None, None)
+    copied = (*copied, *(one for one in answered.forwarders if one not in (*copied, *main)))
+    check_copies(main, copied)
+    check_sending(step.node, document, main, copied, answers=answered.asked_by)
+    message_id = step.send(
+        copied_to(document, copied),
+        (*main, *copied),
+        urgency=document.urgency,
+        enclosures=enclosures,
+        conversation_id=answered.conversation_id,
+        in_reply_to=answered.message_id,
+    )
+    _put_down(step, document, message_id, main, answered)
+    step.note("document-sent", None, message_id, addressees=len(main), copies=len(copied))
     return message_id
 
 

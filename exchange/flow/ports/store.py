@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
+from exchange.flow.ports.api import GivenAnswers
 from exchange.flow.ports.joint import Joints
 from exchange.flow.ports.levels import Collections, Notices
 from exchange.flow.ports.records import (
@@ -232,6 +233,8 @@ class Transaction(Protocol):
     def collections(self) -> Collections: ...
     @property
     def joints(self) -> Joints: ...
+    @property
+    def answers(self) -> GivenAnswers: ...
 
     def journal(self, entries: Sequence[JournalEntry]) -> None: ...
 
