@@ -57,6 +57,11 @@ def bureau(folder: Path, clock: Clock | None = None, departments: Sequence[str] 
     settings = Settings.read({}, home=folder / "home")
     write_departments(folder / "departments", "hefei", departments)
     init_files(settings, lambda text: None, folder / "departments")
+    return bureau_over(settings, clock)
+
+
+def bureau_over(settings: Settings, clock: Clock | None = None) -> Bureau:
+    """The console over a domain that is there."""
     desk = Desk(settings, None)
     made = Bureau(desk, create_app(desk, OpenDoor(), SECTIONS))
     made.api.clock = clock or RealClock()

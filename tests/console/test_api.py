@@ -277,7 +277,9 @@ def test_an_acknowledgement_may_be_repeated_and_says_the_same(served: Bureau) ->
     assert one.json()["acknowledged"] == [{"sender": PLANNING, "message_id": second}]
     later(served, hours=2)
     assert client.post(path, json=some).json() == one.json()
-    assert [row["message_id"] for row in client.get("/api/v1/inbox").json()["items"]] == [first]
+    waiting = [row["message_id"] for row in client.get("/api/v1/inbox").json()["items"]]
+    assert first in waiting
+    assert second not in waiting
 
 
 def test_a_lease_that_is_given_back_is_free_at_once(served: Bureau) -> None:

@@ -54,6 +54,8 @@ class Api:
                     raise Denied(str(error), mend="ask a security officer for a token of a present member") from error
             opened = self._members[address]
         opened.node.renew()
+        if opened.node.directory.member(address).revoked_at is not None:
+            raise Denied(f"{address} is revoked", mend="ask a security officer for a token of a present member")
         return opened
 
 

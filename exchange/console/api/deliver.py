@@ -55,6 +55,8 @@ class Deliverer:
                 self._look(hook)
             except ExchangeError as error:  # one member's store or keys must not keep the others from their events
                 log.error("webhook.look-failed", webhook=hook.webhook_id, code=error.code, reason=str(error))
+            except Exception:
+                log.exception("webhook.look-failed", webhook=hook.webhook_id)
         return self._deliver({hook.webhook_id: hook for hook in hooks})
 
     def _run(self) -> None:

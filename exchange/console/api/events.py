@@ -36,9 +36,11 @@ def happened(tx: SqlTransaction, node: Node, line: DocumentLine) -> Iterator[Hap
         if line.direction == "received":
             yield from _receipts(tx, line)
         return
+    if not line.accepted:
+        return
     subject = f"{line.sender}/{line.message_id}"
     about: dict[str, object] = {"sender": line.sender, "message_id": line.message_id, "kind": line.kind}
-    if line.direction == "received" and line.accepted:
+    if line.direction == "received":
         yield Happened(Event.ARRIVED, subject, line.recorded_at, about)
     if line.kind == Decision.KIND or (line.kind == Reminder.KIND and line.direction == "received"):
         yield from _about_cases(tx, node, line, about)
@@ -84,6 +86,6 @@ def _about_cases(tx: SqlTransaction, node: Node, line: DocumentLine, about: dict
         return
     if isinstance(body, Decision):
         yield Happened(Event.DECIDED, body.case_number, line.recorded_at, about | {"case_number": body.case_number})
-    if isinstance(body, Reminder) and line.accepted:
+    if isinstance(body, Reminder):
         more = {"case_number": body.case_number, "due_at": body.due_at.isoformat(), "rung": body.rung}
         yield Happened(Event.DEADLINE, f"{body.case_number}/{body.rung}", line.recorded_at, about | more)
