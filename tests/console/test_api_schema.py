@@ -24,7 +24,8 @@ from exchange.console.api.app import create_api
 from exchange.console.api.context import Api
 from exchange.console.api.openapi import openapi_of
 from exchange.console.desk import Desk
-from tests.console.department import Bureau, bureau, token_for
+from tests.console.department import LETTER, Bureau, bureau, token_for
+from tests.contract.rows import desk_row
 
 _CHECKS = [
     not_a_server_error,
@@ -33,6 +34,8 @@ _CHECKS = [
     response_schema_conformance,
     response_headers_conformance,
 ]
+_JSON = "application/json"
+LETTER_TO = {"to": ["hefei.transport"], "document": LETTER}
 _DOCUMENT = openapi_of(create_api(Api(Desk(Settings.read({}, home=Path("nowhere")), None))))
 _OPERATIONS = [(path, method) for path, methods in _DOCUMENT["paths"].items() for method in methods]
 
@@ -71,6 +74,49 @@ def test_every_operation_answers_as_its_document_says(
         case.call_and_validate(headers=headers, checks=checks)
 
     call()
+
+
+def known(served: Bureau) -> dict[str, Any]:
+    """Something of every kind on record at the planning office, by the names of path parameters."""
+    client = served.client("hefei.planning")
+    for hook in client.get("/api/v1/webhooks").json()["items"]:
+        client.delete(f"/api/v1/webhooks/{hook['id']}")  # a member has few
+    attached = {"name": "plan.txt", "content": "cGxhbg=="}
+    sent = client.post("/api/v1/documents", json={**LETTER_TO, "attachments": [attached]}).json()
+    hook = client.post("/api/v1/webhooks", json={"url": "https://oa.example/", "events": ["receipt.in"]}).json()
+    with served.api.member("hefei.planning").store.transaction() as tx:
+        if tx.desk.get("HF-1") is None:
+            tx.desk.put([desk_row("HF-1")])
+    return {"message_id": sent["message_id"], "position": 0, "webhook_id": hook["id"], "number": "HF-1"}
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "body", "status"),
+    [
+        ("/documents", "post", LETTER_TO, 202),
+        ("/documents", "get", None, 200),
+        ("/documents/{message_id}", "get", None, 200),
+        ("/documents/{message_id}/attachments/{position}", "get", None, 200),
+        ("/documents/{message_id}/receipts", "get", None, 200),
+        ("/inbox/leases", "post", {"limit": 1, "seconds": 1}, 201),
+        ("/cases", "get", None, 200),
+        ("/cases/{number}", "get", None, 200),
+        ("/webhooks/{webhook_id}", "delete", None, 204),
+        ("/webhooks/{webhook_id}/enable", "post", None, 200),
+        ("/webhooks/{webhook_id}/deliveries", "get", None, 200),
+    ],
+)
+def test_what_is_on_record_is_answered_as_the_document_says(
+    served: Bureau, schema: Any, path: str, method: str, body: Any, status: int
+) -> None:
+    found = known(served)
+    operation = schema[path][method]
+    parameters = {name: value for name, value in found.items() if f"{{{name}}}" in path}
+    case = operation.Case(path_parameters=parameters, **({"body": body, "media_type": _JSON} if body else {}))
+    headers = {"authorization": f"Bearer {token_for(served.desk, 'hefei.planning')}"}
+    response = case.call(headers=headers)
+    case.validate_response(response, checks=_CHECKS)
+    assert response.status_code == status, response.text
 
 
 def test_every_operation_is_described_in_both_languages_and_every_body_has_an_example() -> None:

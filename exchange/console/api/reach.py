@@ -29,9 +29,7 @@ class Poster:
     ) -> None:
         self._allowed = allowed
         self._resolve = resolve
-        verify = (
-            trusted or ssl.create_default_context()
-        )  # by the machine's own store
+        verify = trusted or ssl.create_default_context()  # by the machine's own store
         self._client = httpx.Client(timeout=_SECONDS, follow_redirects=False, trust_env=False, verify=verify)
 
     def post(self, url: str, headers: dict[str, str], body: bytes) -> str | None:
