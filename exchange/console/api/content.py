@@ -70,7 +70,7 @@ async def json_or_form(request: Request) -> tuple[bytes, list[tuple[str, str | N
             raise BadRequest("a form has one part `message` (JSON), and any number of files `attachment`")
         data = await message.read() if isinstance(message, UploadFile) else message.encode()
         files = [one for one in form.getlist("attachment") if isinstance(one, UploadFile)]
-        return data, [(one.filename or "attachment", one.content_type, await one.read()) for one in files]
+        return data, [(one.filename or "attachment", _plain(one.content_type), await one.read()) for one in files]
 
 
 def body_of(*models: type[Wire], form: bool = False) -> dict[str, Any]:
@@ -94,6 +94,11 @@ def body_of(*models: type[Wire], form: bool = False) -> dict[str, Any]:
 
 def _media_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _plain(media_type: str | None) -> str | None:
+    """A part's media type without its parameters, which an attachment does not have."""
+    return (media_type or "").partition(";")[0].strip().lower() or None
 
 
 def _escaped(part: object) -> str:
