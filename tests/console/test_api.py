@@ -185,7 +185,8 @@ def test_a_document_goes_into_the_outbox_with_its_attachments_however_they_came(
     inside = {"name": "plan.txt", "content": base64.b64encode(b"plan").decode()}
     first = client.post("/api/v1/documents", json={**LETTER_TO, "attachments": [inside]})
     form = {"message": json.dumps(LETTER_TO)}
-    second = client.post("/api/v1/documents", data=form, files={"attachment": ("plan.txt", b"plan", "text/plain; charset=utf-8")})
+    file = ("plan.txt", b"plan", "text/plain; charset=utf-8")
+    second = client.post("/api/v1/documents", data=form, files={"attachment": file})
     assert first.status_code == second.status_code == 202
     for answer in (first, second):
         sent = client.get(f"/api/v1/documents/{answer.json()['message_id']}").json()

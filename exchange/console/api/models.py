@@ -8,8 +8,6 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field, StringConstraints
 
 from exchange.flow.ports import OutboxState
-from exchange.rules.tokens import Scope
-from exchange.rules.webhooks import Event
 from schemas import Classification, Count, DocumentKind, Opinion, Purpose, Urgency, Wire
 from schemas.base import ATTACHMENT_LIMIT, Address, CaseNumber, Digest, Line, MediaType, MessageId
 from schemas.opinion import SpecialProcedure, Verdict
@@ -327,69 +325,3 @@ class NoticeOut(Wire):
     unsigned: tuple[str, ...] = ()
     unsigned_more: int = 0
     returned: int = 0
-
-
-# --- tokens and webhooks ------------------------------------------------------------------------------------------
-
-
-class TokenOut(Wire):
-    """The token that asks. 当前令牌。"""
-
-    member: str
-    name: str
-    scopes: tuple[Scope, ...]
-
-
-class WebhookIn(Wire):
-    """Where events are told, and which. 事件推送地址。"""
-
-    model_config = _example({"url": "https://oa.planning.example/yizhan", "events": ["message.arrived"]})
-
-    url: Annotated[str, StringConstraints(min_length=8, max_length=1000)]
-    events: Annotated[tuple[Event, ...], Field(min_length=1, max_length=4)]
-
-
-class WebhookOut(Wire):
-    """A webhook and how it does. 推送地址及其状态。"""
-
-    id: str
-    url: str
-    events: tuple[str, ...]
-    state: str
-    """``enabled``, ``failing`` or ``disabled``."""
-    made_at: datetime
-    succeeded_at: datetime | None = None
-    failing_since: datetime | None = None
-    disabled_at: datetime | None = None
-    last_error: str | None = None
-
-
-class WebhookMade(WebhookOut):
-    """A new webhook, with the secret that signs its deliveries: shown this once. 新地址及签名密钥（仅显示一次）。"""
-
-    secret: str
-
-
-class Webhooks(Wire):
-    """All webhooks of the member. 本单位的全部推送地址。"""
-
-    items: tuple[WebhookOut, ...]
-
-
-class DeliveryOut(Wire):
-    """One event on its way. 一次推送。"""
-
-    id: str
-    event: str
-    state: str
-    attempts: int
-    made_at: datetime
-    settled_at: datetime | None = None
-    last_error: str | None = None
-
-
-class DeliveryPage(Wire):
-    """A page; ``next`` is its successor's cursor. 一页。"""
-
-    items: tuple[DeliveryOut, ...]
-    next: str | None = None

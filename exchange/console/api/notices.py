@@ -5,7 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from exchange.console.api.auth import Anyone, Reading, Shared
-from exchange.console.api.models import NoticeOut, TokenOut
+from exchange.console.api.hook_models import TokenOut
+from exchange.console.api.models import NoticeOut
 from exchange.console.api.problems import documented
 from exchange.errors import NotFound
 from exchange.flow.notice_status import notice_status

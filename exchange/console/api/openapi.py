@@ -7,7 +7,8 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from exchange.console.api.models import AcknowledgeIn, LeaseIn, OpinionIn, Problem, SendIn, WebhookIn
+from exchange.console.api.hook_models import WebhookIn
+from exchange.console.api.models import AcknowledgeIn, LeaseIn, OpinionIn, Problem, SendIn
 from schemas import Wire
 
 _TAKEN: tuple[type[Wire], ...] = (SendIn, LeaseIn, AcknowledgeIn, OpinionIn, WebhookIn, Problem)

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from exchange.console.api.auth import Receiving, Shared
 from exchange.console.api.content import body_of, json_of
 from exchange.console.api.context import Caller
-from exchange.console.api.models import DeliveryOut, DeliveryPage, WebhookIn, WebhookMade, WebhookOut, Webhooks
+from exchange.console.api.hook_models import DeliveryOut, DeliveryPage, WebhookIn, WebhookMade, WebhookOut, Webhooks
 from exchange.console.api.pagination import Cursor, Limit, cursor_of, moment_of, page_of
 from exchange.console.api.problems import documented
 from exchange.errors import Conflict, NotFound
