@@ -79,6 +79,48 @@ class BadAccount(CallerError):
     code = "account"
 
 
+class Unauthenticated(Denied):
+    """Nobody known asks: no token, or one that is unknown, over or revoked; the answer does not say which."""
+
+    code = "unauthenticated"
+    mend = "send `Authorization: Bearer TOKEN` with a token that is in force; `exchange token list` shows them"
+
+
+class TooManyRequests(CallerError):
+    """Too many failed attempts from one place; ``seconds`` later the next is looked at."""
+
+    code = "too-many-requests"
+    mend = "wait as long as Retry-After says, and correct the token meanwhile"
+    seconds = 60
+
+
+class BadRequest(CallerError):
+    """A request to the API whose form does not hold; ``faults`` names each field (JSON pointer) and what is wrong."""
+
+    code = "request"
+    mend = "correct the named fields; /api/v1/docs shows what an operation takes"
+
+    def __init__(
+        self, message: str, *, faults: tuple[tuple[str, str], ...] = (), mend: str = "", code: str = ""
+    ) -> None:
+        super().__init__(message, mend=mend, code=code)
+        self.faults = faults
+
+
+class TooLarge(CallerError):
+    """A request with more octets than the API takes."""
+
+    code = "too-large"
+    mend = "leave large attachments in the claim store (`Agent.attach`) and name their claim checks"
+
+
+class KeyReused(CallerError):
+    """An idempotency key that came with another request before."""
+
+    code = "idempotency-key-reused"
+    mend = "give every request a key of its own, and the same key only to its repetitions"
+
+
 class Secret(CallerError):
     """A document marked secret (绝密, 机密, 秘密); an ordinary exchange must not carry it."""
 

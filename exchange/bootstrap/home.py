@@ -48,8 +48,8 @@ def open_tree(home: Home, settings: Settings) -> TreeView | DirectoryView:
     return files.view(open_directory(home, settings), settings.clock.now(), {})
 
 
-def open_member(settings: Settings, address: str, *, patient: bool = False) -> Opened:
-    """Opens a member's keys, directory, catalogue and database.
+def open_member(settings: Settings, address: str, *, patient: bool = False, store: SqlStore | None = None) -> Opened:
+    """Opens a member's keys, directory, catalogue and database; ``store`` is the database where it is open already.
 
     ``patient`` waits for a database that is not there yet, saying so. Raises NotFound, BadKeys, BadDirectory,
     BadConfiguration or DatabaseUnavailable.
@@ -61,9 +61,10 @@ def open_member(settings: Settings, address: str, *, patient: bool = False) -> O
         raise NotFound(
             f"no member {address!r} in {home.departments}", mend=f"choose one of: {', '.join(sorted(profiles))}"
         )
-    url = home.database_url(address, settings.database_url)
-    store = connect_with_patience(url, member=address) if patient else open_store(url, member=address)
-    store.migrate()
+    if store is None:
+        url = home.database_url(address, settings.database_url)
+        store = connect_with_patience(url, member=address) if patient else open_store(url, member=address)
+        store.migrate()
     with store.reading() as tx:
         seen = max(int(tx.get_meta(key) or 0) for key in (_SEEN, SERVED_WITH))
         renewal = Renewal(settings, address, seen, marks_of(tx))

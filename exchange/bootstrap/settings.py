@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 
 from exchange.broker.urls import parameters
@@ -25,10 +26,12 @@ class Settings:
     database_url: str | None
     clock: Clock
     claims_url: str | None = None
+    webhook_networks: tuple[str, ...] = ()
+    """Networks beside the public internet to which webhooks may go, e.g. ``10.0.0.0/8``."""
 
     @classmethod
     def read(cls, env: Mapping[str, str] | None = None, home: Path | None = None) -> Settings:
-        """Reads EXCHANGE_HOME, _BROKER_URL, _MANAGEMENT_URL, _DATABASE_URL, _CLAIMS_URL and _CLOCK.
+        """Reads EXCHANGE_HOME, _BROKER_URL, _MANAGEMENT_URL, _DATABASE_URL, _CLAIMS_URL, _CLOCK, _WEBHOOK_NETWORKS.
 
         Raises BadConfiguration.
         """
@@ -53,7 +56,20 @@ class Settings:
             database_url=env.get("EXCHANGE_DATABASE_URL") or None,
             clock=clock,
             claims_url=claims_url,
+            webhook_networks=_networks(env.get("EXCHANGE_WEBHOOK_NETWORKS", "")),
         )
+
+
+def _networks(text: str) -> tuple[str, ...]:
+    """Networks with commas between them. Raises BadConfiguration."""
+    named = tuple(word for word in text.replace(",", " ").split() if word)
+    for one in named:
+        try:
+            ip_network(one)
+        except ValueError as error:
+            mend = "write networks with commas between them, for example 10.0.0.0/8,127.0.0.0/8"
+            raise BadConfiguration(f"EXCHANGE_WEBHOOK_NETWORKS: {error}", mend=mend) from error
+    return named
 
 
 @dataclass(frozen=True)

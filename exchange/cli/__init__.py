@@ -27,6 +27,7 @@ from exchange.cli import (
     people,
     receipts,
     runs,
+    tokens,
     top,
     trail,
     upkeep,
@@ -82,6 +83,7 @@ console.register(app)
 top.register(app)
 trail.register(app)
 ledger.register(app)
+tokens.register(app)
 
 
 @app.callback()

@@ -17,6 +17,9 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from exchange.console import render
+from exchange.console.api.app import PATH, create_api
+from exchange.console.api.context import Api
+from exchange.console.api.deliver import Deliverer
 from exchange.console.desk import Desk
 from exchange.console.door import Door
 from exchange.console.section import Account, Deed, Download, Language, Page, Section, Visit
@@ -40,7 +43,10 @@ _STRICT = {
 
 def create_app(desk: Desk, door: Door, sections: Sequence[Section]) -> FastAPI:
     """The console over a domain. Pages need a signed-in account whose role may do what they name."""
-    app = FastAPI(title="Yizhan 驿站", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_watching(desk))
+    api = Api(desk)
+    app = FastAPI(
+        title="Yizhan 驿站", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_alive(desk, Deliverer(api))
+    )
     pages = [page for section in sections for page in section.pages]
     menu = [page for page in pages if page.in_menu]
     routes = [Route(page.path, _shown(desk, door, page, menu), methods=["GET"]) for page in pages]
@@ -52,19 +58,21 @@ def create_app(desk: Desk, door: Door, sections: Sequence[Section]) -> FastAPI:
         Route(one.path, _sent(desk, door, one), methods=["GET"]) for section in sections for one in section.downloads
     ]
     static = Mount("/static", StaticFiles(directory=str(files("exchange.console") / "static")))
-    app.router.routes += [*door.routes(), static, *routes]
+    app.router.routes += [*door.routes(), static, Mount(PATH, create_api(api)), *routes]
     app.middleware("http")(_strictly)
     app.add_exception_handler(ExchangeError, _told)
     return app
 
 
-def _watching(desk: Desk) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    """The console looks at its domain from its start to its end, whether or not a page is open."""
+def _alive(desk: Desk, deliverer: Deliverer) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """From its start to its end the console looks at its domain, page open or not, and tells webhooks what happens."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         desk.sampler.start()
+        deliverer.start()
         yield
+        await run_in_threadpool(deliverer.close)
         await run_in_threadpool(desk.sampler.close)
 
     return lifespan

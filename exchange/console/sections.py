@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from exchange.console import accounts, audit_page, boards, dead, holds, ledger, members, overview, queues, search, trace
+from exchange.console import (
+    accounts,
+    audit_page,
+    boards,
+    dead,
+    holds,
+    ledger,
+    members,
+    overview,
+    queues,
+    search,
+    tokens,
+    trace,
+    webhooks,
+)
 from exchange.console.section import Section
 
 SECTIONS: tuple[Section, ...] = (
@@ -16,5 +30,7 @@ SECTIONS: tuple[Section, ...] = (
     holds.SECTION,
     ledger.SECTION,
     accounts.SECTION,
+    tokens.SECTION,
+    webhooks.SECTION,
     audit_page.SECTION,
 )

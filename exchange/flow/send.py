@@ -30,19 +30,32 @@ def send_document(
     record, CallerError when the enclosures are not the attachments named, or where a rule of its kind does not let it
     go so (with the article); Conflict for a request that was answered or passed on.
     """
-    check_enclosures(document, enclosures)
     with node.step() as step:
-        main, copied, answered = _expect_lawful(step, document, addressees, copies, in_reply_to)
-        message_id = step.send(
-            copied_to(document, copied),
-            (*main, *copied),
-            urgency=document.urgency,
-            enclosures=enclosures,
-            conversation_id=answered.conversation_id,
-            in_reply_to=answered.message_id,
-        )
-        _put_down(step, document, message_id, main, answered)
-        step.note("document-sent", None, message_id, addressees=len(main), copies=len(copied))
+        return send_in(step, document, addressees, copies=copies, enclosures=enclosures, in_reply_to=in_reply_to)
+
+
+def send_in(
+    step: Step,
+    document: Document,
+    addressees: Sequence[str],
+    *,
+    copies: Sequence[str] = (),
+    enclosures: Sequence[bytes] = (),
+    in_reply_to: str | None = None,
+) -> str:
+    """`send_document` inside a step."""
+    check_enclosures(document, enclosures)
+    main, copied, answered = _expect_lawful(step, document, addressees, copies, in_reply_to)
+    message_id = step.send(
+        copied_to(document, copied),
+        (*main, *copied),
+        urgency=document.urgency,
+        enclosures=enclosures,
+        conversation_id=answered.conversation_id,
+        in_reply_to=answered.message_id,
+    )
+    _put_down(step, document, message_id, main, answered)
+    step.note("document-sent", None, message_id, addressees=len(main), copies=len(copied))
     return message_id
 
 

@@ -13,6 +13,8 @@ from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
 from exchange.flow.ports import JournalEntry
 from exchange.store.accounts import SqlAccounts
+from exchange.store.api_console import SqlTokens, SqlWebhooks
+from exchange.store.api_member import SqlGivenAnswers, SqlLeases, SqlPages
 from exchange.store.audit_log import SqlAuditLog
 from exchange.store.cases import SqlCases
 from exchange.store.claim import claim
@@ -110,6 +112,26 @@ class SqlTransaction:
     @cached_property
     def conservation(self) -> SqlConservation:
         return SqlConservation(self._db)
+
+    @cached_property
+    def answers(self) -> SqlGivenAnswers:
+        return SqlGivenAnswers(self._db)
+
+    @cached_property
+    def leases(self) -> SqlLeases:
+        return SqlLeases(self._db)
+
+    @cached_property
+    def pages(self) -> SqlPages:
+        return SqlPages(self._db)
+
+    @cached_property
+    def tokens(self) -> SqlTokens:
+        return SqlTokens(self._db)
+
+    @cached_property
+    def webhooks(self) -> SqlWebhooks:
+        return SqlWebhooks(self._db)
 
     def journal(self, entries: Sequence[JournalEntry]) -> None:
         rows = [

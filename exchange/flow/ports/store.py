@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
+from exchange.flow.ports.api import GivenAnswers
 from exchange.flow.ports.conservation import Conservation
 from exchange.flow.ports.joint import Joints
 from exchange.flow.ports.levels import Collections, Notices
@@ -253,6 +254,8 @@ class Transaction(Protocol):
     def sight(self) -> Sight: ...
     @property
     def conservation(self) -> Conservation: ...
+    @property
+    def answers(self) -> GivenAnswers: ...
 
     def journal(self, entries: Sequence[JournalEntry]) -> None: ...
 

@@ -1,0 +1,132 @@
+"""Commands about tokens of department systems: token new, list, revoke."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from exchange.bootstrap.settings import Settings
+from exchange.cli.domain import HomeOption, JsonOption
+from exchange.cli.view import console, moment, plain, print_json, say
+from exchange.clock import RealClock
+from exchange.flow.ports.tools import TokenRow
+from exchange.store import SqlStore
+
+tokens = typer.Typer(no_args_is_help=True, help="Tokens with which department systems use the REST API. 接口令牌。")
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands."""
+    app.add_typer(tokens, name="token", rich_help_panel="控制台 Console")
+    tokens.command("new")(new)
+    tokens.command("list")(list_)
+    tokens.command("revoke")(revoke)
+
+
+def new(
+    member: Annotated[str, typer.Argument(metavar="ADDRESS", help="Whose token, for example hefei.planning.")],
+    scope: Annotated[
+        list[str], typer.Option("--scope", metavar="SCOPE", help="send, receive, reply or read; may be given often.")
+    ],
+    name: Annotated[str, typer.Option("--name", help="Which system will use it.")],
+    days: Annotated[int, typer.Option("--days", help="For how long it holds, at most 730.")] = 180,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Makes a token for a member's system, and prints it this once. 发放令牌。
+
+    Standard output has the token alone, so that it can be piped to where it is kept; only a digest of it is kept here.
+    Give a token the scopes its system needs and no more:
+
+    - send: send documents · receive: the inbox and webhooks · reply: answer consultations · read: documents and states
+    """
+    from exchange.console.tokens import make_token
+
+    settings = Settings.read(home=home)
+    with _store(settings) as (store, members):
+        row, text = make_token(store, members, member, name, scope, days, getpass.getuser())
+    if as_json:
+        print_json({**_json(row, RealClock().now()), "token": text})
+        return
+    say(f"已发放 token {row.token_id} for {row.member}, until {moment(row.expires_at)}; it is shown this once")
+    print(text)
+
+
+def list_(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Lists the latest tokens: whose, what for, when used, until when. Never a token itself. 列出令牌。"""
+    from exchange.console.tokens import token_state
+
+    with _store(Settings.read(home=home)) as (store, _), store.reading() as tx:
+        rows = tx.tokens.recent()
+    now = RealClock().now()
+    if as_json:
+        print_json([_json(row, now) for row in rows])
+        return
+    table = Table(header_style="bold", border_style="dim")
+    for title in (
+        "id",
+        "member 单位",
+        "system 系统",
+        "scopes 权限",
+        "state 状态",
+        "last used 最近使用",
+        "expires 到期",
+    ):
+        table.add_column(title)
+    for row in rows:
+        used = moment(row.last_used_at) if row.last_used_at else "–"
+        cells = (row.token_id, row.member, row.name, " ".join(row.scopes), token_state(row, now), used)
+        table.add_row(*map(plain, (*cells, moment(row.expires_at))))
+    console.print(table)
+
+
+def revoke(
+    token_id: Annotated[str, typer.Argument(metavar="ID", help="As `exchange token list` names it.")],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Revokes a token: the next request that bears it is refused. 吊销令牌。"""
+    from exchange.console.tokens import revoke_token
+
+    with _store(Settings.read(home=home)) as (store, _):
+        row = revoke_token(store, token_id, getpass.getuser())
+    if as_json:
+        print_json(_json(row, RealClock().now()))
+    else:
+        console.print(plain(f"已吊销 revoked: token {row.token_id} of {row.member}"))
+
+
+@contextmanager
+def _store(settings: Settings) -> Iterator[tuple[SqlStore, list[str]]]:
+    """The console's own store, and the members there are."""
+    from exchange.console.desk import CONSOLE, Desk
+
+    desk = Desk(settings, None)
+    try:
+        members = list(desk.profiles())
+        yield desk.store(CONSOLE), members
+    finally:
+        desk.close()
+
+
+def _json(row: TokenRow, now: datetime) -> dict[str, object]:
+    from exchange.console.tokens import token_state
+
+    return {
+        "id": row.token_id,
+        "member": row.member,
+        "name": row.name,
+        "scopes": list(row.scopes),
+        "state": token_state(row, now),
+        "made_by": row.made_by,
+        "made_at": row.made_at,
+        "expires_at": row.expires_at,
+        "last_used_at": row.last_used_at,
+        "revoked_at": row.revoked_at,
+    }

@@ -1,0 +1,29 @@
+"""The API as an application of its own, mounted by the console."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.responses import HTMLResponse, JSONResponse
+from starlette.routing import Route
+
+from exchange.console.api import cases, documents, inbox, notices, problems, replies, webhooks
+from exchange.console.api.context import Api
+from exchange.console.api.openapi import openapi_of
+from exchange.console.api.reference import docs_page
+
+PATH = "/api/v1"
+
+
+def create_api(api: Api) -> FastAPI:
+    """The application; its OpenAPI document and its page need no token, everything else does."""
+    app = FastAPI(title="Yizhan 驿站", version="1", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.api = api
+    for module in (documents, inbox, replies, cases, notices, webhooks):
+        app.include_router(module.router)
+    document = openapi_of(app)
+    app.router.routes += [
+        Route("/openapi.json", lambda request: JSONResponse(document), methods=["GET"]),
+        Route("/docs", lambda request: HTMLResponse(docs_page(document, request)), methods=["GET"]),
+    ]
+    problems.install(app)
+    return app

@@ -1,0 +1,109 @@
+"""The body of a request: bounded, of the right media type, read strictly."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends, Request
+from pydantic import ValidationError
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+
+from exchange.errors import BadRequest, TooLarge
+from exchange.tomlfile import faults_of
+from schemas import Wire
+
+LARGEST = 8 * 1024 * 1024
+"""Octets of a request: twenty attachments of the largest size in base64, and the text."""
+M = TypeVar("M", bound=Wire)
+
+
+async def read_octets(request: Request) -> bytes:
+    """The whole body. Raises TooLarge before it has read more than may come."""
+    parts, total = [], 0
+    async for part in request.stream():
+        total += len(part)
+        if total > LARGEST:
+            raise TooLarge(f"more than {LARGEST:,} octets")
+        parts.append(part)
+    request._body = b"".join(parts)  # so that a form can be read from it
+    return request._body
+
+
+def strictly(model: type[M], data: bytes) -> M:
+    """The body as the model has it. Raises BadRequest naming every field."""
+    try:
+        return model.model_validate_json(data)
+    except ValidationError as error:
+        raise does_not_hold(error) from None
+
+
+def does_not_hold(error: ValidationError) -> BadRequest:
+    """What a model complains of, as a problem."""
+    faults = tuple(("".join(f"/{_escaped(part)}" for part in place), what) for place, what in faults_of(error))
+    return BadRequest("the request does not hold", faults=faults)
+
+
+def json_of(model: type[M]) -> Any:
+    """A dependency: the request's body, which must be JSON. Raises BadRequest or TooLarge."""
+
+    async def read(request: Request) -> M:
+        if _media_type(request) != "application/json":
+            raise HTTPException(415, "send application/json")
+        return strictly(model, await read_octets(request))
+
+    return Depends(read)
+
+
+async def json_or_form(request: Request) -> tuple[bytes, list[tuple[str, str | None, bytes]]]:
+    """The JSON of a request, and what was attached to it as files of a form: name, media type, content."""
+    kind = _media_type(request)
+    if kind == "application/json":
+        return await read_octets(request), []
+    if kind != "multipart/form-data":
+        raise HTTPException(415, "send application/json or multipart/form-data")
+    await read_octets(request)
+    async with request.form(max_files=21, max_fields=1, max_part_size=LARGEST) as form:
+        unknown = set(form) - {"message", "attachment"}
+        message = form.get("message")
+        if unknown or message is None:
+            raise BadRequest("a form has one part `message` (JSON), and any number of files `attachment`")
+        data = await message.read() if isinstance(message, UploadFile) else message.encode()
+        files = [one for one in form.getlist("attachment") if isinstance(one, UploadFile)]
+        return data, [(one.filename or "attachment", _plain(one.content_type), await one.read()) for one in files]
+
+
+def body_of(*models: type[Wire], form: bool = False) -> dict[str, Any]:
+    """What an operation takes, for its OpenAPI entry."""
+    content: dict[str, Any] = {"application/json": {"schema": {"$ref": f"#/components/schemas/{models[0].__name__}"}}}
+    if form:
+        properties = {
+            "message": {"type": "string", "contentMediaType": "application/json"},
+            "attachment": {"type": "array", "items": {"type": "string", "format": "binary"}},
+        }
+        content["multipart/form-data"] = {
+            "schema": {
+                "type": "object",
+                "required": ["message"],
+                "properties": properties,
+                "additionalProperties": False,
+            }
+        }
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def _media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _plain(media_type: str | None) -> str | None:
+    """A part's media type without its parameters, which an attachment does not have."""
+    return (media_type or "").partition(";")[0].strip().lower() or None
+
+
+def _escaped(part: object) -> str:
+    return str(part).replace("~", "~0").replace("/", "~1")
+
+
+Form = Annotated[tuple[bytes, list[tuple[str, str | None, bytes]]], Depends(json_or_form)]
+__all__ = ["Form", "body_of", "does_not_hold", "json_of", "json_or_form", "read_octets", "strictly"]

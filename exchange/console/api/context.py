@@ -1,0 +1,65 @@
+"""What all operations share: the desk, the members opened for them, and the real clock."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+from starlette.requests import Request
+
+from exchange.bootstrap.home import Opened, open_member
+from exchange.clock import Clock, RealClock
+from exchange.console.api.limits import Attempts
+from exchange.console.desk import CONSOLE, Desk
+from exchange.errors import Denied, NotFound
+from exchange.rules.tokens import Scope
+from exchange.store import SqlStore
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks, by its token."""
+
+    token_id: str
+    name: str
+    member: str
+    scopes: tuple[Scope, ...]
+
+
+@dataclass
+class Api:
+    """The API's state. Leases, keys, tokens and webhooks follow ``clock``, which is real whatever the domain's is."""
+
+    desk: Desk
+    clock: Clock = field(default_factory=RealClock)
+    attempts: Attempts = field(default_factory=Attempts)
+    _members: dict[str, Opened] = field(default_factory=dict)
+    _opening: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def console(self) -> SqlStore:
+        """The console's own store: tokens and webhooks."""
+        return self.desk.store(CONSOLE)
+
+    def member(self, address: str) -> Opened:
+        """A member with its present keys and directory. Raises Denied for one that this domain has not any more."""
+        with self._opening:
+            if address not in self._members:
+                try:
+                    # The desk makes a store where there is none; a member that is gone must not get one.
+                    if address not in self.desk.profiles():
+                        raise NotFound(f"no member {address}", mend="revoke its tokens")
+                    self._members[address] = open_member(self.desk.settings, address, store=self.desk.store(address))
+                except NotFound as error:
+                    raise Denied(str(error), mend="ask a security officer for a token of a present member") from error
+            opened = self._members[address]
+        opened.node.renew()
+        if opened.node.directory.member(address).revoked_at is not None:
+            raise Denied(f"{address} is revoked", mend="ask a security officer for a token of a present member")
+        return opened
+
+
+def api_of(request: Request) -> Api:
+    """The API's state, as an operation gets it."""
+    found: Api = request.app.state.api
+    return found

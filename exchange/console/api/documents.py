@@ -1,0 +1,227 @@
+"""Documents: sent, listed, read, and the receipts that prove their arrival."""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import ValidationError
+
+from exchange.bootstrap.attached import attachment_of
+from exchange.bootstrap.home import Opened
+from exchange.clock import Clock
+from exchange.console.api.auth import Reading, Sending, Shared
+from exchange.console.api.content import Form, body_of, does_not_hold, strictly
+from exchange.console.api.idempotency import Key, fingerprint_of, once
+from exchange.console.api.messages import message_out
+from exchange.console.api.models import (
+    AttachmentIn,
+    CopyOut,
+    DocumentIn,
+    DocumentLineOut,
+    DocumentPage,
+    MessageOut,
+    ReceiptOut,
+    ReceiptsOut,
+    SendIn,
+    SentOut,
+)
+from exchange.console.api.pagination import Cursor, Limit, cursor_of, page_of, position_of
+from exchange.console.api.problems import documented
+from exchange.errors import BadRequest, Conflict, NotFound
+from exchange.flow.node import Step
+from exchange.flow.ports import OutboxState, OutboxView, StoredDocument
+from exchange.flow.ports.api import DocumentLine
+from exchange.flow.receipts import receipt_proof
+from exchange.flow.send import send_in
+from exchange.rules.numbers import parse_number
+from exchange.store.store import SqlTransaction
+from schemas import Attachment, Document
+from schemas.base import ATTACHMENT_LIMIT, Address, MessageId
+
+router = APIRouter(tags=["documents"])
+Sender = Annotated[Address | None, Query(description="发送单位（报文标识重复时）· whose, where an id is not unique")]
+
+
+@router.post(
+    "/documents",
+    status_code=202,
+    response_model=SentOut,
+    summary="发文 · Send a document",
+    description="校验后签名、加密并写入发件箱；由运行中的成员发出。 · Checked, signed, sealed and put into the outbox; "
+    "whoever serves the member sends it. Attachments: base64 in the JSON, or files of a form beside the part "
+    "`message`. Scope: send.",
+    responses=documented(404, 409, 413, 415),
+    openapi_extra=body_of(SendIn, form=True),
+)
+def send(caller: Sending, api: Shared, form: Form, key: Key = None) -> Response:
+    data, files = form
+    asked = strictly(SendIn, data)
+    files_in = tuple(AttachmentIn.model_construct(name=n, media_type=m, content=_text(c)) for n, m, c in files)
+    asked = asked.model_copy(update={"attachments": (*asked.attachments, *files_in)})
+    opened = api.member(caller.member)
+    document, enclosures = _document(asked, opened.node.clock)
+
+    def do(step: Step) -> SentOut:
+        sent = send_in(step, document, asked.to, copies=asked.copies, enclosures=enclosures, in_reply_to=asked.answers)
+        return SentOut(message_id=sent)
+
+    return once(opened.node, api.clock, key, fingerprint_of("send", asked), do)
+
+
+@router.get(
+    "/documents",
+    response_model=DocumentPage,
+    summary="存档公文 · Documents on record",
+    description="收发公文，新的在前，不含内容。 · Sent and received, newest first, without content. Scope: read.",
+    responses=documented(),
+)
+def documents(
+    caller: Reading, api: Shared, request: Request, response: Response, limit: Limit = 50, cursor: Cursor = None
+) -> DocumentPage:
+    before = position_of(cursor)
+    with api.member(caller.member).store.reading() as tx:
+        rows = tx.pages.documents(before, limit + 1)
+    shown, following = page_of(request, response, rows, limit, lambda row: cursor_of(row.position))
+    return DocumentPage(items=tuple(map(line_out, shown)), next=following)
+
+
+@router.get(
+    "/documents/{message_id}",
+    response_model=MessageOut,
+    summary="查阅公文 · One document",
+    description="本单位收发的公文，验证后给出。 · One that the member has sent or received, verified. Scope: read.",
+    responses=documented(404, 409),
+)
+def document(caller: Reading, api: Shared, message_id: MessageId, sender: Sender = None) -> MessageOut:
+    opened = api.member(caller.member)
+    return message_out(opened.node.directory, _find(opened, message_id, sender))
+
+
+@router.get(
+    "/documents/{message_id}/attachments/{position}",
+    response_class=Response,
+    summary="附件 · An attachment's bytes",
+    description="附件的原始字节。 · The bytes as they were signed for. Scope: read.",
+    responses={
+        200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}},
+        **documented(404, 409),
+    },
+)
+def attachment(caller: Reading, api: Shared, message_id: MessageId, position: int, sender: Sender = None) -> Response:
+    found = _find(api.member(caller.member), message_id, sender)
+    if not 0 <= position < len(found.enclosures):
+        raise NotFound(f"the message has no attachment {position}", mend="they are counted from 0")
+    headers = {"content-disposition": "attachment"}
+    return Response(found.enclosures[position], headers=headers, media_type="application/octet-stream")
+
+
+@router.get(
+    "/documents/{message_id}/receipts",
+    response_model=ReceiptsOut,
+    summary="签收回执 · Receipts",
+    description="各收件单位的状态；已签收的附签名回执及其证明。 · Where each addressee's copy stands; signed receipts "
+    "as bytes with their proofs. Scope: read.",
+    responses=documented(404),
+)
+def receipts(caller: Reading, api: Shared, message_id: MessageId) -> ReceiptsOut:
+    with api.member(caller.member).store.reading() as tx:
+        rows = tx.outbox.rows(message_id)
+        copies = tuple(_copy(tx, row) for row in rows)
+    if not rows:
+        raise NotFound(f"no message {message_id} was sent from here", mend="`GET /documents` lists what was")
+    return ReceiptsOut(
+        message_id=message_id, complete=all(row.state is OutboxState.DELIVERED for row in rows), copies=copies
+    )
+
+
+def _find(opened: Opened, message_id: str, sender: str | None) -> StoredDocument:
+    with opened.store.reading() as tx:
+        found = [one for one in tx.documents.find(message_id) if sender in (None, one.sender)]
+    found = [one for one in found if one.kind != "receipt"]
+    if not found:
+        raise NotFound(f"no message {message_id} is on record here", mend="`GET /documents` lists what is")
+    if len({one.sender for one in found}) > 1:
+        raise Conflict(f"several senders have used the id {message_id}", mend="name one: ?sender=ADDRESS")
+    return found[0]
+
+
+def line_out(row: DocumentLine) -> DocumentLineOut:
+    """A document's line, as lists have it."""
+    return DocumentLineOut(
+        message_id=row.message_id,
+        sender=row.sender,
+        direction=row.direction,
+        kind=row.kind,
+        conversation_id=row.conversation_id,
+        recorded_at=row.recorded_at,
+    )
+
+
+def _copy(tx: SqlTransaction, row: OutboxView) -> CopyOut:
+    proof = None
+    if row.receipt_id is not None and row.receipt_index is not None:
+        found = receipt_proof(tx, row.addressee, row.receipt_id, row.receipt_index)
+        proof = ReceiptOut(
+            receipt=_text(found.receipt),
+            index=found.index,
+            size=found.size,
+            path=tuple(map(_text, found.path)),
+            signed=_text(found.signed),
+        )
+    return CopyOut(
+        addressee=row.addressee,
+        state=row.state,
+        attempts=row.attempts,
+        written_at=row.written_at,
+        sent_at=row.sent_at,
+        delivered_at=row.delivered_at,
+        returned_at=row.returned_at,
+        reason=row.last_error,
+        receipt=proof,
+    )
+
+
+def _document(asked: SendIn, clock: Clock) -> tuple[Document, list[bytes]]:
+    if len(asked.attachments) > 20:
+        raise BadRequest("more than 20 attachments", faults=(("/attachments", "at most 20"),))
+    enclosures = [_bytes(position, one) for position, one in enumerate(asked.attachments)]
+    fields = {name: getattr(asked.document, name) for name in DocumentIn.model_fields}
+    try:
+        attachments = tuple(map(_attachment, asked.attachments, enclosures))
+        return (
+            Document(
+                **fields
+                | {
+                    "number": parse_number(asked.document.number),
+                    "date": asked.document.date or clock.now().date(),
+                    "attachments": attachments,
+                }
+            ),
+            enclosures,
+        )
+    except ValidationError as error:
+        raise does_not_hold(error) from None
+
+
+def _attachment(one: AttachmentIn, content: bytes) -> Attachment:
+    found = attachment_of(one.name, content)
+    if one.media_type is None:
+        return found
+    return Attachment(name=found.name, media_type=one.media_type, size=found.size, digest=found.digest)
+
+
+def _bytes(position: int, one: AttachmentIn) -> bytes:
+    place = f"/attachments/{position}/content"
+    try:
+        content = b64decode(one.content, validate=True)
+    except ValueError:
+        raise BadRequest("the request does not hold", faults=((place, "not base64 with padding"),)) from None
+    if len(content) > ATTACHMENT_LIMIT:
+        raise BadRequest("the request does not hold", faults=((place, f"at most {ATTACHMENT_LIMIT:,} bytes"),))
+    return content
+
+
+def _text(data: bytes) -> str:
+    return b64encode(data).decode()

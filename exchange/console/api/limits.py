@@ -1,0 +1,46 @@
+"""How many failed attempts are looked at: few from one place with one token, more from one place with any."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+
+from exchange.clock import monotonic
+from exchange.errors import TooManyRequests
+
+SECONDS = 60.0
+OF_ONE_TOKEN, OF_ONE_PLACE = 10, 100
+"""Failures within a minute. One token that is over on a shared gateway must not lock out the others behind it."""
+_MOST = 4096
+"""Places remembered; the oldest are forgotten first."""
+
+
+class Attempts:
+    """Counts failures in windows of a minute. Safe from several threads."""
+
+    def __init__(self, time: Callable[[], float] = monotonic) -> None:
+        self._time = time
+        self._lock = threading.Lock()
+        self._counted: OrderedDict[tuple[str, str], tuple[float, int]] = OrderedDict()
+
+    def check(self, place: str, token_id: str) -> None:
+        """Raises TooManyRequests when the next attempt is not looked at."""
+        with self._lock:
+            for key, most in (((place, token_id), OF_ONE_TOKEN), ((place, ""), OF_ONE_PLACE)):
+                since, count = self._counted.get(key, (0.0, 0))
+                left = since + SECONDS - self._time()
+                if count >= most and left > 0:
+                    error = TooManyRequests("too many failed attempts from here")
+                    error.seconds = int(left) + 1
+                    raise error
+
+    def failed(self, place: str, token_id: str) -> None:
+        """Counts one."""
+        with self._lock:
+            for key in dict.fromkeys(((place, token_id), (place, ""))):
+                since, count = self._counted.pop(key, (self._time(), 0))
+                fresh = since + SECONDS <= self._time()
+                self._counted[key] = (self._time(), 1) if fresh else (since, count + 1)
+            while len(self._counted) > _MOST:
+                self._counted.popitem(last=False)

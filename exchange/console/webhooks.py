@@ -1,0 +1,42 @@
+"""Webhooks as operators see them: which are failing or disabled, and why; URLs without their queries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlencode, urlsplit
+
+from exchange.clock import RealClock
+from exchange.console.api.webhooks import state_of
+from exchange.console.desk import CONSOLE
+from exchange.console.section import Deed, Page, Section, Visit
+from exchange.errors import NotFound
+from exchange.rules.permissions import Action
+
+
+def _list(visit: Visit) -> Mapping[str, object]:
+    with visit.desk.store(CONSOLE).reading() as tx:
+        rows = tx.webhooks.every()
+    return {"webhooks": [(row, state_of(row), _place(row.url)) for row in rows]}
+
+
+def _place(url: str) -> str:
+    """Scheme, host and path: what follows may be somebody's key."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}{parts.path}"
+
+
+def _enable(visit: Visit) -> str:
+    webhook_id = str(visit.form.get("webhook_id", "")) if visit.form else ""
+    with visit.desk.store(CONSOLE).transaction() as tx:
+        if tx.webhooks.get(webhook_id) is None:
+            raise NotFound("no such webhook", mend="load the page again")
+        tx.webhooks.enable(webhook_id, RealClock().now())
+    return (
+        f"/webhooks?{urlencode({'said': visit.say('已恢复，积压的立即重试', 'enabled; what waits is tried at once')})}"
+    )
+
+
+SECTION = Section(
+    pages=(Page("/webhooks", ("推送", "Webhooks"), "webhooks.html", _list, in_menu=True, every=5.0),),
+    deeds=(Deed("/webhooks/enable", Action.REDRIVE, _enable),),
+)

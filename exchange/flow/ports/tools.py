@@ -1,0 +1,132 @@
+"""What the console keeps of the members' systems: their tokens, and where they want to be told of events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """A token of a member's system; the token itself is nowhere."""
+
+    token_id: str
+    """The part of the token that names it."""
+    member: str
+    name: str
+    """What it is for, in the words of whoever made it."""
+    scopes: tuple[str, ...]
+    digest: str
+    """SHA-256 of the token's secret part."""
+    made_by: str
+    made_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None = None
+    revoked_at: datetime | None = None
+    revoked_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookRow:
+    """Where a member's system wants to be told of events."""
+
+    webhook_id: str
+    member: str
+    url: str
+    events: tuple[str, ...]
+    secret: str
+    """Signs what is delivered; both sides know it."""
+    made_at: datetime
+    position: int
+    """Up to where the member's record has been looked through."""
+    failing_since: datetime | None = None
+    """The first of the failures since the last success."""
+    disabled_at: datetime | None = None
+    last_error: str | None = None
+    succeeded_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    """One event on its way to one webhook."""
+
+    delivery_id: str
+    """The same at every attempt: receivers know by it what they have had."""
+    webhook_id: str
+    event: str
+    body: str
+    """JSON, byte for byte the same at every attempt."""
+    state: str
+    """``waiting``, ``delivered`` or ``dropped``."""
+    attempts: int
+    next_at: datetime
+    made_at: datetime
+    settled_at: datetime | None = None
+    last_error: str | None = None
+
+
+class Tokens(Protocol):
+    """Tokens by their ids."""
+
+    def add(self, row: TokenRow) -> None: ...
+
+    def get(self, token_id: str) -> TokenRow | None: ...
+
+    def recent(self, limit: int = 200) -> list[TokenRow]:
+        """Newest first."""
+
+    def used(self, token_id: str, now: datetime) -> None: ...
+
+    def revoke(self, token_id: str, by: str, now: datetime) -> bool:
+        """True if this call did it."""
+
+
+class Webhooks(Protocol):
+    """Webhooks and their small outbox."""
+
+    def add(self, row: WebhookRow) -> None: ...
+
+    def get(self, webhook_id: str) -> WebhookRow | None: ...
+
+    def of_member(self, member: str) -> list[WebhookRow]:
+        """Oldest first."""
+
+    def enabled(self) -> list[WebhookRow]:
+        """All that want to be told."""
+
+    def every(self, limit: int = 200) -> list[WebhookRow]:
+        """Newest first, disabled ones too."""
+
+    def remove(self, webhook_id: str) -> None:
+        """With all that waits for it."""
+
+    def advance(self, webhook_id: str, before: int, after: int, deliveries: Sequence[DeliveryRow]) -> bool:
+        """Moves the position on and adds what was found; False, and nothing is done, if it has moved meanwhile."""
+
+    def unknown(self, rows: Mapping[str, DeliveryRow]) -> list[DeliveryRow]:
+        """Those of these deliveries, by their ids, that are not here yet."""
+
+    def due(self, now: datetime, limit: int) -> list[DeliveryRow]:
+        """Deliveries to be tried now, the longest due first; none to a disabled webhook."""
+
+    def claim(self, row: DeliveryRow, until: datetime) -> bool:
+        """Counts an attempt and keeps others off until then; False if another process was quicker."""
+
+    def delivered(self, row: DeliveryRow, now: datetime) -> None:
+        """The receiver has it."""
+
+    def failed(self, row: DeliveryRow, reason: str, now: datetime, again_at: datetime) -> None:
+        """An attempt failed; the webhook is failing since now, or since before."""
+
+    def disable(self, webhook_id: str, now: datetime) -> None: ...
+
+    def enable(self, webhook_id: str, now: datetime) -> None:
+        """What waits is due at once."""
+
+    def deliveries(self, webhook_id: str, before: tuple[datetime, str] | None, limit: int) -> list[DeliveryRow]:
+        """Newest first."""
+
+    def forget(self, before: datetime, limit: int) -> int:
+        """Drops settled deliveries older than this; how many."""

@@ -1,0 +1,77 @@
+"""Tokens of department systems: what they look like, what they allow, and when they hold.
+
+A token is ``yz_ID_SECRET``. The id finds its row; of the secret only a digest is kept. The secret has 256 random bits,
+so that a fast digest is enough: there is nothing to guess.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from exchange.errors import CallerError, Denied, Unauthenticated
+
+_FORM = re.compile(r"yz_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
+LONGEST = timedelta(days=730)
+"""For how long a token may be made."""
+NOBODY = "0" * 64
+"""Stands in for the digest of a token that is not there, so that looking takes as long."""
+
+
+class Scope(StrEnum):
+    """What a token can be good for."""
+
+    SEND = "send"
+    RECEIVE = "receive"
+    REPLY = "reply"
+    READ = "read"
+
+
+def token_text(token_id: str, secret: str) -> str:
+    """A token as it is handed over; ``token_id`` has 12 hexadecimal digits, ``secret`` 43 of base64url."""
+    return f"yz_{token_id}_{secret}"
+
+
+def split_token(text: str) -> tuple[str, str]:
+    """Id and secret of a token. Raises Unauthenticated for anything else."""
+    found = _FORM.fullmatch(text)
+    if found is None:
+        raise Unauthenticated("this is not a token of this exchange")
+    return found[1], found[2]
+
+
+def digest_of(secret: str) -> str:
+    """What is kept of a token's secret."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def check_token(secret: str, digest: str, now: datetime, expires_at: datetime, revoked_at: datetime | None) -> None:
+    """Raises Unauthenticated unless the secret is the one, and the token neither over nor revoked."""
+    same = hmac.compare_digest(digest_of(secret), digest)
+    if not same or now >= expires_at or revoked_at is not None:
+        raise Unauthenticated("the token is not known, or not in force any more")
+
+
+def check_scope(scopes: Collection[str], needed: Scope) -> None:
+    """Raises Denied unless the token has the scope."""
+    if needed not in scopes:
+        raise Denied(f"this token may not {needed.value}", mend=f"use a token with the scope '{needed.value}'")
+
+
+def scopes_of(words: Collection[str]) -> tuple[Scope, ...]:
+    """Scopes by their names, in the order of the list. Raises CallerError for none, or one that is none."""
+    unknown = [word for word in words if word not in tuple(Scope)]
+    if unknown or not words:
+        mend = f"choose of: {', '.join(Scope)}"
+        raise CallerError(f"no scope {', '.join(unknown)}" if unknown else "a token needs a scope", mend=mend)
+    return tuple(scope for scope in Scope if scope in words)
+
+
+def check_term(days: int) -> None:
+    """Raises CallerError unless a token may be made for so many days."""
+    if not 1 <= days <= LONGEST.days:
+        raise CallerError(f"a token is made for 1 to {LONGEST.days} days", mend="make a new one when it is over")

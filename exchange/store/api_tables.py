@@ -1,0 +1,84 @@
+"""The tables behind the REST API: keys and leases in a member's store, tokens and webhooks in the console's."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table, Text
+
+from exchange.store.tables import desk, metadata
+from exchange.store.types import FreeText, Instant
+
+Index("desk_received", desk.c.received_at, desk.c.case_number)
+
+api_answer = Table(
+    "api_answer",
+    metadata,
+    Column("key", String(255), primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("answer", LargeBinary, nullable=False),
+    Column("given_at", Instant, nullable=False, index=True),
+)
+
+api_lease = Table(
+    "api_lease",
+    metadata,
+    Column("message_id", String(36), primary_key=True),
+    Column("sender", String(120), primary_key=True),
+    Column("lease_id", String(36), nullable=False, index=True),
+    Column("until", Instant, nullable=False, index=True),
+    Column("acknowledged_at", Instant),
+)
+
+api_token = Table(
+    "api_token",
+    metadata,
+    Column("token_id", String(16), primary_key=True),
+    Column("member", String(120), nullable=False),
+    Column("name", FreeText, nullable=False),
+    Column("scopes", String(120), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("made_by", FreeText, nullable=False),
+    Column("made_at", Instant, nullable=False, index=True),
+    Column("expires_at", Instant, nullable=False),
+    Column("last_used_at", Instant),
+    Column("revoked_at", Instant),
+    Column("revoked_by", FreeText),
+)
+
+webhook = Table(
+    "webhook",
+    metadata,
+    Column("webhook_id", String(36), primary_key=True),
+    Column("member", String(120), nullable=False, index=True),
+    Column("url", FreeText, nullable=False),
+    Column("events", String(200), nullable=False),
+    Column("secret", String(80), nullable=False),
+    Column("made_at", Instant, nullable=False, index=True),
+    Column("position", BigInteger, nullable=False),
+    Column("failing_since", Instant),
+    Column("disabled_at", Instant),
+    Column("last_error", FreeText),
+    Column("succeeded_at", Instant),
+)
+
+webhook_delivery = Table(
+    "webhook_delivery",
+    metadata,
+    Column("delivery_id", String(36), primary_key=True),
+    Column("webhook_id", String(36), nullable=False),
+    Column("event", String(40), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", Instant, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("settled_at", Instant),
+    Column("last_error", FreeText),
+)
+_c = webhook_delivery.c
+Index("webhook_delivery_list", _c.webhook_id, _c.made_at, _c.delivery_id)
+for _name, _column, _where in (
+    ("webhook_delivery_due", _c.next_at, _c.state == "waiting"),
+    ("webhook_delivery_settled", _c.settled_at, _c.state != "waiting"),
+):
+    Index(_name, _column, sqlite_where=_where, postgresql_where=_where)
