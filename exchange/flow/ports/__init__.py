@@ -26,6 +26,7 @@ from exchange.flow.ports.levels import (
     Notices,
     ReaderRow,
 )
+from exchange.flow.ports.observer import Observer, Observers
 from exchange.flow.ports.records import (
     CaseRow,
     DeadLetter,
@@ -78,6 +79,8 @@ __all__ = [
     "Known",
     "NoticeRow",
     "Notices",
+    "Observer",
+    "Observers",
     "OnBatch",
     "OnResults",
     "Outbox",
