@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -59,6 +59,18 @@ class Link:
     """Whether this broker stamps every message on arrival."""
 
 
+@dataclass(frozen=True)
+class Pulse:
+    """Whether a served member lives."""
+
+    connections: Mapping[str, bool]
+    """Its connections to the broker, and whether each is served."""
+    loops: Mapping[str, bool]
+    """Its threads, and whether each runs."""
+    since_tick: float | None
+    """Seconds since its periodic work was last done; None before the first time."""
+
+
 class RunningMember:
     """Serves one member until closed: consumes, dispatches, and does its role's periodic work."""
 
@@ -90,6 +102,7 @@ class RunningMember:
         self.activity = 0
         """Counts committed batches; unchanged means that nothing was taken in meanwhile."""
         self._said_alive = 0.0
+        self._ticked_at = 0.0
         self._version = 0
         self._stopping = threading.Event()
         self._nudge = threading.Event()
@@ -130,6 +143,18 @@ class RunningMember:
         if self._periodic:
             self._spawn("tick", self._tick_loop)
         log.info("member.serving", node=self.node.address, roles=[role.value for role in roles])
+
+    def pulse(self) -> Pulse:
+        """Whether it lives at this moment: its connections and its loops, by name."""
+        connections = {
+            "publish": self._publisher is not None and self._publisher.connected,
+            "consume": self._consumer is not None and self._consumer.state.connected,
+        }
+        if self._transit is not None:
+            connections["transit"] = self._transit.connected
+        loops = {thread.name.rpartition(":")[2]: thread.is_alive() for thread in self._threads}
+        loops["handle"] = self._consumer is not None and self._consumer.working
+        return Pulse(connections, loops, monotonic() - self._ticked_at if self._ticked_at else None)
 
     def wake(self) -> None:
         """Something was committed: the desk or the watch list may have work."""
@@ -179,6 +204,7 @@ class RunningMember:
                 return
             try:
                 self._do_periodic_work()
+                self._ticked_at = monotonic()
                 self._stopping.wait(_APART)
             except ExchangeError as error:
                 log.error("tick.failed", node=self.node.address, code=error.code, reason=str(error))

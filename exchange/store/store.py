@@ -11,12 +11,14 @@ from functools import cached_property
 from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
 from exchange.flow.ports import JournalEntry
+from exchange.store.alerts import SqlAlerts
 from exchange.store.cases import SqlCases
 from exchange.store.claim import claim
 from exchange.store.collections import SqlCollections
 from exchange.store.desk import SqlDesk
 from exchange.store.documents import SqlDocuments
 from exchange.store.engine import ping, reading, translated, writing
+from exchange.store.figures import SqlFigures
 from exchange.store.inbox import SqlInbox
 from exchange.store.joints import SqlJoints
 from exchange.store.many import adding
@@ -74,6 +76,14 @@ class SqlTransaction:
     @cached_property
     def joints(self) -> SqlJoints:
         return SqlJoints(self._db)
+
+    @cached_property
+    def figures(self) -> SqlFigures:
+        return SqlFigures(self._db)
+
+    @cached_property
+    def alerts(self) -> SqlAlerts:
+        return SqlAlerts(self._db)
 
     def journal(self, entries: Sequence[JournalEntry]) -> None:
         rows = [
