@@ -12,6 +12,7 @@ import typer
 from exchange.bootstrap import logs
 from exchange.bootstrap.member import SWITCH_INTERVAL
 from exchange.cli import (
+    alerts,
     collection,
     covers,
     desk,
@@ -73,6 +74,7 @@ keys.register(app)
 domains.register(app)
 links.register(app)
 runs.register(app)
+alerts.register(app)
 
 
 @app.callback()

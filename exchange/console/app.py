@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 from importlib.resources import files
 from urllib.parse import quote, urlencode
 
@@ -38,7 +39,9 @@ _STRICT = {
 
 def create_app(desk: Desk, door: Door, sections: Sequence[Section]) -> FastAPI:
     """The console over a domain. Pages need a signed-in account whose role may do what they name."""
-    app = FastAPI(title="Yizhan 驿站", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="Yizhan 驿站", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_beside(desk, sections)
+    )
     pages = [page for section in sections for page in section.pages]
     menu = [page for page in pages if page.in_menu]
     routes = [Route(page.path, _shown(desk, door, page, menu), methods=["GET"]) for page in pages]
@@ -47,9 +50,24 @@ def create_app(desk: Desk, door: Door, sections: Sequence[Section]) -> FastAPI:
         Route(deed.path, _done(desk, door, deed), methods=["POST"]) for section in sections for deed in section.deeds
     ]
     static = Mount("/static", StaticFiles(directory=str(files("exchange.console") / "static")))
-    app.router.routes += [*door.routes(), static, *routes]
+    open_routes = [route for section in sections for route in section.routes(desk)]
+    app.router.routes += [*door.routes(), static, *open_routes, *routes]
     app.middleware("http")(_strictly)
     return app
+
+
+def _beside(desk: Desk, sections: Sequence[Section]) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """What sections have running while the console is served."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with ExitStack() as stack:
+            for begin in (begin for section in sections for begin in section.beside):
+                await run_in_threadpool(stack.enter_context, begin(desk))
+            yield
+            await run_in_threadpool(stack.close)
+
+    return lifespan
 
 
 async def _strictly(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 
 from starlette.datastructures import FormData, QueryParams
+from starlette.routing import BaseRoute
 
 from exchange.console.desk import Desk
 from exchange.rules.permissions import AccountRole, Action
@@ -77,3 +79,7 @@ class Section:
 
     pages: Sequence[Page] = ()
     deeds: Sequence[Deed] = ()
+    routes: Callable[[Desk], Sequence[BaseRoute]] = lambda desk: ()
+    """Paths beside the pages, for machines; the door does not stand before them, they see themselves who asks."""
+    beside: Sequence[Callable[[Desk], AbstractContextManager[object]]] = ()
+    """What runs as long as the console is served."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from exchange.console import overview
+from exchange.console import alerts, overview, probes
 from exchange.console.section import Section
 
-SECTIONS: tuple[Section, ...] = (overview.SECTION,)
+SECTIONS: tuple[Section, ...] = (overview.SECTION, alerts.SECTION, probes.SECTION)

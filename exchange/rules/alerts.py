@@ -63,6 +63,8 @@ class MemberFacts:
     certificate_left: timedelta | None = None
     """None where it is not known."""
     deadlines: tuple[DeadlineFact, ...] = ()
+    more_deadlines: bool = False
+    """Whether there are more that end soon than are named here."""
 
 
 @dataclass(frozen=True)
@@ -150,11 +152,18 @@ def standing(facts: Facts, limits: Limits = Limits()) -> Standing:
     return Standing(tuple(alerts), frozenset(_unknown(facts)))
 
 
+def patience(attempts: int) -> timedelta | None:
+    """How long to wait after so many failed attempts to tell, from ten seconds to an hour; None after about a day."""
+    return None if attempts >= 30 else min(timedelta(hours=1), timedelta(seconds=10) * 2 ** min(attempts - 1, 12))
+
+
 def _unknown(facts: Facts) -> Iterator[str]:
     for member in facts.members:
         if not member.readable:
             yield from (f"{kind}:{member.address}" for kind in _READ_IN_DATABASE)
             # Any unreadable database may be that of a monitor, and its deadlines cannot be told from others'.
+            yield from (AlertKind.DEFAULT_NEAR, AlertKind.OVERDUE)
+        if member.more_deadlines:
             yield from (AlertKind.DEFAULT_NEAR, AlertKind.OVERDUE)
         if member.certificate_left is None:
             yield f"{AlertKind.CERTIFICATE}:{member.address}"

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
-from exchange.rules.alerts import Alert, AlertKind, Change, Severity
+from exchange.rules.alerts import Alert, AlertKind, Change, Severity, patience
 from exchange.store.tables import STANDING, alert, alert_delivery
 
 RAISED, OVER = "raised", "over"
@@ -21,7 +21,6 @@ RAISED, OVER = "raised", "over"
 LEASE = timedelta(minutes=2)
 """How long whoever took a delivery in hand has for it, before it is due again."""
 
-_FIRST, _MOST, _ATTEMPTS = timedelta(seconds=10), timedelta(hours=1), 30
 _a, _d = alert.c, alert_delivery.c
 
 
@@ -96,12 +95,12 @@ class SqlAlerts:
         )
 
     def failed(self, id: int, attempts: int, reason: str, real: datetime) -> None:
-        """A channel has not taken it: it is told again later, with growing patience, and given up after about a day."""
-        again = None if attempts + 1 >= _ATTEMPTS else real + min(_MOST, _FIRST * 2 ** min(attempts, 10))
+        """A channel has not taken it: told again after `patience`, and given up in the end."""
+        wait = patience(attempts + 1)
         self._db.execute(
             update(alert_delivery)
             .where(_d.id == id)
-            .values(next_at=again, attempts=attempts + 1, last_error=reason[:500])
+            .values(next_at=None if wait is None else real + wait, attempts=attempts + 1, last_error=reason[:500])
         )
 
     def troubles(self, limit: int = 20) -> list[tuple[str, int, str]]:
