@@ -122,6 +122,14 @@ def _of_figures(who: str, figures: Figures, now: datetime) -> Iterator[Metric]:
     yield _gauge(
         "yizhan_dead_letter_oldest_age_seconds", "Age of the oldest dead letter.", who, _age(figures.dead_oldest, now)
     )
+    newest = GaugeMetricFamily(
+        "yizhan_dead_letter_newest_age_seconds",
+        "Age of the newest dead letter, where there is one.",
+        labels=("member",),
+    )
+    if figures.dead_newest is not None:
+        newest.add_metric((who,), _age(figures.dead_newest, now))
+    yield newest
     if figures.deadlines:
         yield _family("yizhan_deadlines", "Deadlines under watch by state.", who, "state", figures.deadlines)
         yield _gauge("yizhan_deadlines_due_soon", "Running deadlines that end within a day.", who, figures.due_soon)

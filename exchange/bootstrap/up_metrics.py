@@ -35,7 +35,7 @@ def domain_endpoint(supervisor: Supervisor, home: Home, addresses: Collection[st
     if place is None:
         yield None
         return
-    token, children = metrics_token(), _Children(supervisor)
+    token, children = metrics_token(), Children(supervisor)
     answers = Answers(
         metrics=lambda: gather(announced(home, addresses), token, own=[children]),
         alive=lambda: True,
@@ -46,7 +46,7 @@ def domain_endpoint(supervisor: Supervisor, home: Home, addresses: Collection[st
         yield endpoint
 
 
-class _Children(Collector):
+class Children(Collector):
     """The processes of a supervisor."""
 
     def __init__(self, supervisor: Supervisor) -> None:
