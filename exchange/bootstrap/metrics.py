@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import Counter as Counts
 from collections.abc import Sequence
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter
 
+from exchange.bootstrap.times import Times
 from exchange.flow.ports import DeadLetter, Delivery, InboxEntry, Observer, Parcel, PublishOutcome, Signed
 
 FAST = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
@@ -33,8 +34,10 @@ class MemberMetrics(Observer):
         def counter(name: str, text: str, *labels: str) -> Counter:
             return Counter(name, text, ("member", *labels), registry=registry)
 
-        def histogram(name: str, text: str, buckets: Sequence[float], *labels: str) -> Histogram:
-            return Histogram(name, text, ("member", *labels), buckets=buckets, registry=registry)
+        def times(name: str, text: str, buckets: Sequence[float], label: str | None = None) -> Times:
+            made = Times(name, text, member, buckets, label)
+            registry.register(made)
+            return made
 
         self._sent = counter("yizhan_messages_sent", "Copies handed to the broker, repetitions included.", "kind")
         self._published = counter("yizhan_publishes", "What became of copies at the broker.", "outcome")
@@ -45,11 +48,9 @@ class MemberMetrics(Observer):
         self._handled = counter("yizhan_messages_handled", "Messages their handler has accepted.", "kind")
         self._returned = counter("yizhan_messages_returned", "Messages returned to their sender.", "code")
         self._failed = counter("yizhan_messages_failed", "Messages set aside as dead letters.", "stage", "code")
-        self._open = histogram("yizhan_open_seconds", "Opening and verifying one message.", FAST).labels(member)
-        self._handle = histogram("yizhan_handle_seconds", "One message's handler.", FAST, "kind")
-        self._commit = histogram(
-            "yizhan_commit_seconds", "Sealing, signing and writing one step.", SLOW
-        ).labels(member)  # fmt: skip
+        self._open = times("yizhan_open_seconds", "Opening and verifying one message.", FAST)
+        self._handle = times("yizhan_handle_seconds", "One message's handler.", FAST, "kind")
+        self._commit = times("yizhan_commit_seconds", "Sealing, signing and writing one step.", SLOW)
         for outcome in PublishOutcome:
             self._published.labels(member, outcome.value)
         for always in (self._delivered, self._refused):
@@ -70,7 +71,7 @@ class MemberMetrics(Observer):
         self._open.observe(seconds)
 
     def handled(self, delivery: Delivery, kind: str, message_id: str, seconds: float, code: str | None) -> None:
-        self._handle.labels(self._member, self._kinds.known(kind)).observe(seconds)
+        self._handle.observe(seconds, self._kinds.known(kind))
 
     def committed(
         self, seconds: float, entries: Sequence[InboxEntry], letters: Sequence[DeadLetter], signed: Sequence[Signed]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import secrets
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from exchange.console.app import create_app
 from exchange.console.desk import Desk
 from tests.conftest import delete_queues
 from tests.console.door import OpenDoor
+from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain
 
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
@@ -42,17 +42,10 @@ def city(broker: NodeInfo, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     with ProcessDomain(tmp_path_factory.mktemp("city"), name, broker) as city:
         city.submit(1)
         city.serve_all()
-        _until(lambda: city.decided() == 1 and city.undelivered() == 0)
+        wait_until(lambda: city.decided() == 1 and city.undelivered() == 0, 60, "the decision")
         yield city
     patch.undo()
     delete_queues(broker, f"{name}.")
-
-
-def _until(condition: object, patience: float = 60.0) -> None:
-    until = time.monotonic() + patience
-    while not condition():  # type: ignore[operator]
-        assert time.monotonic() < until, "it did not come about"
-        time.sleep(0.1)
 
 
 def _url(city: ProcessDomain, name: str) -> str:
