@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
+from exchange.bootstrap.pulse import Pulse
 from exchange.bootstrap.relay import TransitLoop
 from exchange.bootstrap.tree_files import remember
 from exchange.bootstrap.work import Work
@@ -57,18 +58,6 @@ class Link:
     """The member's own account name; None where all members share one account."""
     stamps: bool = False
     """Whether this broker stamps every message on arrival."""
-
-
-@dataclass(frozen=True)
-class Pulse:
-    """Whether a served member lives."""
-
-    connections: Mapping[str, bool]
-    """Its connections to the broker, and whether each is served."""
-    loops: Mapping[str, bool]
-    """Its threads, and whether each runs."""
-    since_tick: float | None
-    """Seconds since its periodic work was last done; None before the first time."""
 
 
 class RunningMember:

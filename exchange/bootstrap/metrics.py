@@ -70,8 +70,8 @@ class MemberMetrics(Observer):
     def opened(self, seconds: float) -> None:
         self._open.observe(seconds)
 
-    def handled(self, delivery: Delivery, kind: str, message_id: str, seconds: float, code: str | None) -> None:
-        self._handle.observe(seconds, self._kinds.known(kind))
+    def handled(self, delivery: Delivery, entry: InboxEntry, seconds: float) -> None:
+        self._handle.observe(seconds, self._kinds.known(entry.header.kind))
 
     def committed(
         self, seconds: float, entries: Sequence[InboxEntry], letters: Sequence[DeadLetter], signed: Sequence[Signed]

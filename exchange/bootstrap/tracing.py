@@ -88,7 +88,8 @@ class Tracing(Observer):
         for parcel, outcome in fates:
             self._dispatched(parcel, outcome, now)
 
-    def handled(self, delivery: Delivery, kind: str, message_id: str, seconds: float, code: str | None) -> None:
+    def handled(self, delivery: Delivery, entry: InboxEntry, seconds: float) -> None:
+        kind, message_id = entry.header.kind, entry.header.message_id
         parent = parent_in(delivery.headers, message_id)
         if parent is None:
             return
@@ -98,7 +99,8 @@ class Tracing(Observer):
             context=trace.set_span_in_context(NonRecordingSpan(parent)),
             kind=SpanKind.CONSUMER,
             start_time=_nanoseconds(ended - timedelta(seconds=seconds)),
-            attributes=self._of(message_id, kind) | ({"yizhan.code": code} if code else {}),
+            attributes=self._of(message_id, kind)
+            | ({} if entry.reason is None else {"yizhan.code": entry.reason.partition(":")[0]}),
         )
         span.end(_nanoseconds(ended))
 

@@ -16,7 +16,7 @@ from pydantic import Field, SecretStr, model_validator
 
 from exchange.bootstrap.settings import Home
 from exchange.errors import BadConfiguration
-from exchange.rules.alerts import Limits
+from exchange.rules.alert_facts import Limits
 from exchange.tomlfile import read_toml
 from schemas.base import Wire
 
@@ -80,7 +80,7 @@ class MailSettings(_Secretive):
 
 
 class LimitSettings(Wire):
-    """From where on something is told; see `exchange.rules.alerts.Limits`."""
+    """From where on something is told; see `exchange.rules.alert_facts.Limits`."""
 
     silent_minutes: float = Field(default=2, gt=0)
     waiting_minutes: float = Field(default=30, gt=0)

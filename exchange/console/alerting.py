@@ -19,7 +19,8 @@ from exchange.console.alert_settings import AlertSettings, load_alert_settings
 from exchange.console.desk import CONSOLE, Desk
 from exchange.console.facts import read_facts
 from exchange.errors import Conflict, ExchangeError, NotFound
-from exchange.rules.alerts import Facts, Limits, change, standing
+from exchange.rules.alert_facts import Facts, Limits
+from exchange.rules.alerts import change, standing
 from exchange.store.alerts import RAISED, DueDelivery
 
 log = structlog.get_logger()

@@ -15,7 +15,7 @@ from exchange.console.desk import Desk
 from exchange.directory import DirectoryView
 from exchange.errors import BrokerError, ExchangeError
 from exchange.profiles import Profile
-from exchange.rules.alerts import DeadlineFact, Facts, Limits, MemberFacts
+from exchange.rules.alert_facts import DeadlineFact, Facts, Limits, MemberFacts
 from exchange.rules.calendar import ChinaCalendar
 from exchange.store.store import SqlTransaction
 from schemas import Role

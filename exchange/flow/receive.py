@@ -207,7 +207,7 @@ class Receiver:
                 arrival = first.get((message.message_id, delivery.body), message.arrival)
                 began = monotonic()
                 entry = self._handle(step, replace(message, arrival=arrival), book, tray)
-                self._told(delivery, entry, monotonic() - began)
+                self._node.observer.handled(delivery, entry, monotonic() - began)
                 entries.append(entry)
                 known[key] = Known(entry.digest, entry.receipt_id)
             elif earlier.digest != message.opened.digest:
@@ -220,10 +220,6 @@ class Receiver:
         if entries:
             step.tx.inbox.record(entries, step.now)
         return _Done(entries, reused, tray.settled)
-
-    def _told(self, delivery: Delivery, entry: InboxEntry, seconds: float) -> None:
-        code = entry.reason.partition(":")[0] if entry.reason else None
-        self._node.observer.handled(delivery, entry.header.kind, entry.header.message_id, seconds, code)
 
     def _handle(self, step: Step, message: Incoming, book: ReceiptBook, tray: ReceiptTray) -> InboxEntry:
         opened, code, reason, receipt_id = message.opened, None, None, None

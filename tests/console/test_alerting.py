@@ -36,7 +36,8 @@ from exchange.console.desk import CONSOLE, Desk
 from exchange.console.facts import read_facts
 from exchange.errors import BadConfiguration
 from exchange.flow.ports import DeadLetter
-from exchange.rules.alerts import Limits, standing
+from exchange.rules.alert_facts import Limits
+from exchange.rules.alerts import standing
 from tests.console.door import TOKEN, OpenDoor
 from tests.processes import write_departments
 

@@ -10,13 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exchange.clock import CST
+from exchange.rules.alert_facts import DeadlineFact, Facts, Limits, MemberFacts
 from exchange.rules.alerts import (
     Alert,
     AlertKind,
-    DeadlineFact,
-    Facts,
-    Limits,
-    MemberFacts,
     Severity,
     Standing,
     change,

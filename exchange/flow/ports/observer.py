@@ -28,8 +28,8 @@ class Observer:
     def opened(self, seconds: float) -> None:
         """A delivery was opened and verified, or refused, in so many seconds."""
 
-    def handled(self, delivery: Delivery, kind: str, message_id: str, seconds: float, code: str | None) -> None:
-        """A message went through its handler, which returned it with ``code`` if that is given. Not committed yet."""
+    def handled(self, delivery: Delivery, entry: InboxEntry, seconds: float) -> None:
+        """A message went through its handler, which accepted or returned it. Not committed yet."""
 
     def committed(
         self, seconds: float, entries: Sequence[InboxEntry], letters: Sequence[DeadLetter], signed: Sequence[Signed]
@@ -59,9 +59,9 @@ class Observers(Observer):
         for one in self._observers:
             one.opened(seconds)
 
-    def handled(self, delivery: Delivery, kind: str, message_id: str, seconds: float, code: str | None) -> None:
+    def handled(self, delivery: Delivery, entry: InboxEntry, seconds: float) -> None:
         for one in self._observers:
-            one.handled(delivery, kind, message_id, seconds, code)
+            one.handled(delivery, entry, seconds)
 
     def committed(
         self, seconds: float, entries: Sequence[InboxEntry], letters: Sequence[DeadLetter], signed: Sequence[Signed]
