@@ -92,7 +92,7 @@ def domain(request: pytest.FixtureRequest) -> Iterator[str]:
     name = f"t{secrets.token_hex(4)}"
     yield name
     if "broker" in request.fixturenames:
-        _delete_queues(request.getfixturevalue("broker"), f"{name}.")
+        delete_queues(request.getfixturevalue("broker"), f"{name}.")
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def provisioned(broker: NodeInfo) -> Callable[..., None]:
     return declare
 
 
-def _delete_queues(info: NodeInfo, prefix: str) -> None:
+def delete_queues(info: NodeInfo, prefix: str) -> None:
     if info.management_url is None:
         return
     with ManagementClient(info.management_url, info.url) as management:

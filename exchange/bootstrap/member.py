@@ -12,6 +12,7 @@ from importlib.metadata import version
 import structlog
 
 from exchange.bootstrap.draining import Left, note_left, what_is_left
+from exchange.bootstrap.pulse import Pulse
 from exchange.bootstrap.relay import TransitLoop
 from exchange.bootstrap.tree_files import remember
 from exchange.bootstrap.work import Work
@@ -98,6 +99,7 @@ class RunningMember:
         self.activity = 0
         """Counts committed batches; unchanged means that nothing was taken in meanwhile."""
         self._said_alive = 0.0
+        self._ticked_at = 0.0
         self._version = 0
         self._stopping = threading.Event()
         self._nudge = threading.Event()
@@ -139,6 +141,18 @@ class RunningMember:
         if self._periodic:
             self._spawn("tick", self._tick_loop)
         log.info("member.serving", node=self.node.address, roles=[role.value for role in roles])
+
+    def pulse(self) -> Pulse:
+        """Whether it lives at this moment: its connections and its loops, by name."""
+        connections = {
+            "publish": self._publisher is not None and self._publisher.connected,
+            "consume": self._consumer is not None and self._consumer.state.connected,
+        }
+        if self._transit is not None:
+            connections["transit"] = self._transit.connected
+        loops = {thread.name.rpartition(":")[2]: thread.is_alive() for thread in self._threads}
+        loops["handle"] = self._consumer is not None and self._consumer.working
+        return Pulse(connections, loops, monotonic() - self._ticked_at if self._ticked_at else None)
 
     def wake(self) -> None:
         """Something was committed: the desk or the watch list may have work."""
@@ -211,6 +225,7 @@ class RunningMember:
                 return
             try:
                 self._do_periodic_work()
+                self._ticked_at = monotonic()
                 self._stopping.wait(_APART)
             except ExchangeError as error:
                 log.error("tick.failed", node=self.node.address, code=error.code, reason=str(error))

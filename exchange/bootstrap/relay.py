@@ -37,6 +37,11 @@ class TransitLoop:
         self._publisher.start()
         self._consumer.start()
 
+    @property
+    def connected(self) -> bool:
+        """Whether both connections are served."""
+        return self._publisher.connected and self._consumer.state.connected
+
     def close(self) -> None:
         """Finishes the batch in hand, if the broker confirms it soon; the rest stays in its queues."""
         self.transit.fates.close()

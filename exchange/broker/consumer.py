@@ -93,6 +93,11 @@ class BatchConsumer:
             self.close()
             raise
 
+    @property
+    def working(self) -> bool:
+        """Whether the thread that handles deliveries runs."""
+        return self._worker.is_alive()
+
     def close(self) -> None:
         """Finishes the batch in hand, acknowledges it, and disconnects; the rest goes back to its queues."""
         self._closing.set()

@@ -74,6 +74,11 @@ class ConfirmedPublisher:
         """Connects. Raises BrokerUnavailable or BadTopology after ``patience`` seconds without success."""
         self._loop.start(patience)
 
+    @property
+    def connected(self) -> bool:
+        """Whether the broker takes publications at this moment."""
+        return self._loop.is_ready
+
     def publish(self, publications: Sequence[Publication]) -> None:
         """Hands over; blocks while too much is waiting or in flight. Once closed, everything is reported lost."""
         todo = deque(publications)

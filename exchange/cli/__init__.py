@@ -12,6 +12,7 @@ import typer
 from exchange.bootstrap import logs
 from exchange.bootstrap.member import SWITCH_INTERVAL
 from exchange.cli import (
+    alerts,
     collection,
     console,
     covers,
@@ -84,6 +85,7 @@ top.register(app)
 trail.register(app)
 ledger.register(app)
 tokens.register(app)
+alerts.register(app)
 
 
 @app.callback()

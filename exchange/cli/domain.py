@@ -19,6 +19,7 @@ from exchange.bootstrap.patience import with_patience
 from exchange.bootstrap.settings import Home, Settings
 from exchange.bootstrap.stop import StopSignal
 from exchange.bootstrap.supervise import Supervisor, orphaned, role_command, sole_supervisor
+from exchange.bootstrap.watching import watching
 from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.cli.view import console, print_json, say
 from exchange.errors import DatabaseUnavailable, OperatorError
@@ -80,7 +81,7 @@ def up(
 
     Starts the private node (or uses EXCHANGE_BROKER_URL), then one process a member and the operators' console, and
     looks after them. Ctrl-C stops everything in good order. Logs are in the domain's log folder. Exit code 6 if no
-    member can run here.
+    member can run here. With EXCHANGE_METRICS=PORT or HOST:PORT it answers /metrics, /healthz and /readyz for all.
     """
     from exchange.bootstrap.init import init_files, start_node
 
@@ -108,26 +109,31 @@ def _supervise(
 ) -> bool:
     """Keeps members, console and node running until told to stop; False if no member can run here."""
     from exchange.bootstrap.init import init_broker
+    from exchange.bootstrap.up_metrics import domain_endpoint, member_environment
     from exchange.cli.console_child import ConsoleChild
 
     def provision(info: NodeInfo) -> None:
         init_broker(settings, info, profiles, say)
 
     with_patience(lambda: provision(info), say)
-    supervisor = Supervisor(say, {"EXCHANGE_HOME": str(settings.home)}, stop.told, is_drained(settings))
+    environment = {"EXCHANGE_HOME": str(settings.home), **member_environment()}
+    supervisor = Supervisor(say, environment, stop.told, is_drained(settings))
     for address in profiles:
         supervisor.add(address, role_command(address), Home(settings.home).logs / f"{address}.log")
     beside = [ConsoleChild(settings, supervisor).look] if with_console else []
     if node is not None:
         beside.append(NodeWatch(node, info, say, provision, supervisor.renew, stop.told).look)
     say(f"serving {len(profiles)} members; logs in {Home(settings.home).logs}; Ctrl-C stops")
-    stop.gently()
 
     def look() -> None:
         for each in beside:
             each()
 
-    return supervisor.run(look)
+    with domain_endpoint(supervisor, Home(settings.home), profiles) as endpoint:
+        if endpoint is not None:
+            say(f"metrics of all members at {endpoint.place.url}/metrics")
+        stop.gently()
+        return supervisor.run(look)
 
 
 def serve(
@@ -138,19 +144,21 @@ def serve(
     """Serves one member, in the foreground, until told to stop. 运行一个成员。
 
     ADDRESS is that of a profile, for example hefei.planning. `exchange up` runs this for each member; in production
-    one container or service runs one. Exit code 9 when it is drained: do not start it again before the release.
+    one container or service runs one. With EXCHANGE_METRICS=PORT or HOST:PORT it answers /metrics, /healthz, /readyz.
+    Exit code 9 when it is drained: do not start it again before the release.
     """
     logs.configure(verbose=verbose)
     settings = Settings.read(home=home)
     with StopSignal() as stop:
         opened = open_member(settings, address, patient=True)
-        with opened.store.claim_identity(address):
+        with opened.store.claim_identity(address), watching(opened.node, Home(settings.home)) as watch:
             if drained(opened.store) is not None:
                 _end_drained(address)
             member = RunningMember(
                 opened.node, opened.store, open_link(settings, address), open_work(opened.profile, opened.take)
             )
             try:
+                watch.serve(member, opened.store)
                 member.start()
                 stop.gently()
                 while not stop.told.wait(0.5) and not orphaned():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 from importlib.resources import files
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
@@ -45,7 +45,11 @@ def create_app(desk: Desk, door: Door, sections: Sequence[Section]) -> FastAPI:
     """The console over a domain. Pages need a signed-in account whose role may do what they name."""
     api = Api(desk)
     app = FastAPI(
-        title="Yizhan 驿站", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_alive(desk, Deliverer(api))
+        title="Yizhan 驿站",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=_alive(desk, Deliverer(api), sections),
     )
     pages = [page for section in sections for page in section.pages]
     menu = [page for page in pages if page.in_menu]
@@ -58,22 +62,30 @@ def create_app(desk: Desk, door: Door, sections: Sequence[Section]) -> FastAPI:
         Route(one.path, _sent(desk, door, one), methods=["GET"]) for section in sections for one in section.downloads
     ]
     static = Mount("/static", StaticFiles(directory=str(files("exchange.console") / "static")))
-    app.router.routes += [*door.routes(), static, Mount(PATH, create_api(api)), *routes]
+    open_routes = [route for section in sections for route in section.routes(desk)]
+    app.router.routes += [*door.routes(), static, Mount(PATH, create_api(api)), *open_routes, *routes]
     app.middleware("http")(_strictly)
     app.add_exception_handler(ExchangeError, _told)
     return app
 
 
-def _alive(desk: Desk, deliverer: Deliverer) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    """From its start to its end the console looks at its domain, page open or not, and tells webhooks what happens."""
+def _alive(
+    desk: Desk, deliverer: Deliverer, sections: Sequence[Section]
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """From its start to its end the console looks at its domain, page open or not, and tells webhooks what happens;
+    and what else its sections have running."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        desk.sampler.start()
-        deliverer.start()
-        yield
-        await run_in_threadpool(deliverer.close)
-        await run_in_threadpool(desk.sampler.close)
+        with ExitStack() as stack:
+            desk.sampler.start()
+            stack.callback(desk.sampler.close)
+            deliverer.start()
+            stack.callback(deliverer.close)
+            for begin in (begin for section in sections for begin in section.beside):
+                await run_in_threadpool(stack.enter_context, begin(desk))
+            yield
+            await run_in_threadpool(stack.close)
 
     return lifespan
 

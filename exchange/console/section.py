@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from starlette.datastructures import FormData, QueryParams
+from starlette.routing import BaseRoute
 
 from exchange.console.desk import Desk
 from exchange.rules.permissions import AccountRole, Action
@@ -98,3 +100,7 @@ class Section:
     pages: Sequence[Page] = ()
     deeds: Sequence[Deed] = ()
     downloads: Sequence[Download] = ()
+    routes: Callable[[Desk], Sequence[BaseRoute]] = lambda desk: ()
+    """Paths beside the pages, for machines; the door does not stand before them, they see themselves who asks."""
+    beside: Sequence[Callable[[Desk], AbstractContextManager[object]]] = ()
+    """What runs as long as the console is served."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from exchange.console import (
     accounts,
+    alerts,
     audit_page,
     boards,
     dead,
@@ -11,6 +12,7 @@ from exchange.console import (
     ledger,
     members,
     overview,
+    probes,
     queues,
     search,
     tokens,
@@ -29,8 +31,10 @@ SECTIONS: tuple[Section, ...] = (
     dead.SECTION,
     holds.SECTION,
     ledger.SECTION,
+    alerts.SECTION,
     accounts.SECTION,
     tokens.SECTION,
     webhooks.SECTION,
     audit_page.SECTION,
+    probes.SECTION,
 )

@@ -129,7 +129,8 @@ class Dispatcher:
             parcels += self._look(room - len(parcels))
         self._apart = min(_APART_MOST, _APART_FOR_EACH * len(parcels))
         if parcels:
-            publisher.publish([_publication(parcel) for parcel in parcels])
+            publisher.publish([self._publication(parcel) for parcel in parcels])
+            self._node.observer.sent(parcels)
         return settled or bool(parcels)
 
     def _take(self, room: int) -> list[Parcel]:
@@ -210,8 +211,8 @@ class Dispatcher:
             for result in results:
                 if result.outcome is not PublishOutcome.CONFIRMED and result.id in self._flying:
                     tx.outbox.mark_failed(result.id, self._reason(result), now, self._again(result, real))
-        for result in results:
-            self._flying.pop(result.id, None)
+        landed = [(self._flying.pop(result.id, None), result.outcome) for result in results]
+        self._node.observer.settled([(parcel, outcome) for parcel, outcome in landed if parcel is not None])
         self._settled_at = monotonic()
         return True
 
@@ -244,14 +245,14 @@ class Dispatcher:
         )
         return reason
 
-
-def _publication(parcel: Parcel) -> Publication:
-    return Publication(
-        id=parcel.id,
-        queue=parcel.queue,
-        body=envelope_for(parcel.common, parcel.recipient),
-        message_id=parcel.message_id,
-        correlation_id=parcel.conversation_id,
-        kind=parcel.kind,
-        headers=label_for(parcel.addressee) if parcel.queue.startswith(UPLINK) else {},
-    )
+    def _publication(self, parcel: Parcel) -> Publication:
+        label = label_for(parcel.addressee) if parcel.queue.startswith(UPLINK) else {}
+        return Publication(
+            id=parcel.id,
+            queue=parcel.queue,
+            body=envelope_for(parcel.common, parcel.recipient),
+            message_id=parcel.message_id,
+            correlation_id=parcel.conversation_id,
+            kind=parcel.kind,
+            headers={**label, **self._node.observer.headers(parcel)},
+        )

@@ -79,6 +79,8 @@ class ReceiptTray:
         self._step = step
         self._on_signed = on_signed
         self._receipts: list[tuple[Signed, Receipt]] = []
+        self.settled: list[Signed] = []
+        """Receipts that were the first for what they are about."""
 
     def put(self, receipts: Sequence[tuple[Signed, Receipt]]) -> None:
         """Adds a batch as `read_receipts` found it."""
@@ -90,6 +92,7 @@ class ReceiptTray:
             return
         receipts, self._receipts = dict(self._receipts), []
         moved = self._step.tx.outbox.mark_signed(list(receipts), self._step.now)
+        self.settled += moved
         if moved and self._on_signed is not None:
             self._on_signed(self._step, moved, [receipts[item] for item in moved])
 

@@ -24,6 +24,7 @@ from datetime import datetime
 
 import structlog
 
+from exchange.clock import monotonic
 from exchange.envelope import Opened, open_envelope, peek
 from exchange.errors import DatabaseUnavailable, ExchangeError, Forged, IdReused, Returned, SenderError, Unsupported
 from exchange.flow.arrival import ArrivalJudge
@@ -57,6 +58,15 @@ class Incoming:
     def message_id(self) -> str:
         """Unique with its sender."""
         return self.opened.header.message_id
+
+
+@dataclass(frozen=True)
+class _Done:
+    """What came of the messages of one step."""
+
+    entries: Sequence[InboxEntry]
+    reused: Sequence[DeadLetter]
+    signed: Sequence[Signed]
 
 
 Handler = Callable[[Step, Incoming, Body], None]
@@ -103,7 +113,7 @@ class Receiver:
 
     def take_again(self, step: Step, delivery: Delivery) -> None:
         """Takes one message inside the caller's step. Raises what stands in its way; the step then keeps nothing."""
-        for letter in self._handle_all(step, [(delivery, self._open(delivery))]):
+        for letter in self._handle_all(step, [(delivery, self._open(delivery))]).reused:
             raise IdReused(letter.reason.partition(" [")[0])
 
     def set_aside(self, deliveries: Sequence[Delivery]) -> None:
@@ -122,15 +132,19 @@ class Receiver:
 
     def _take(self, good: Sequence[tuple[Delivery, Incoming]], dead: Sequence[DeadLetter]) -> None:
         with self._node.step() as step:
-            letters = [*dead, *self._handle_all(step, good)]
+            done = self._handle_all(step, good)
+            letters = [*dead, *done.reused]
             if letters:
                 step.tx.inbox.dead(letters, step.now)
+            handled_at = monotonic()
+        self._node.observer.committed(monotonic() - handled_at, done.entries, letters, done.signed)
 
     def _open_all(self, deliveries: Sequence[Delivery]) -> tuple[list[tuple[Delivery, Incoming]], list[DeadLetter]]:
         """What is authentic, and dead letters of the rest. Done once, so that no second try changes an arrival."""
         good: list[tuple[Delivery, Incoming]] = []
         dead: list[DeadLetter] = []
         for delivery in deliveries:
+            began = monotonic()
             try:
                 good.append((delivery, self._open(delivery)))
             except SenderError as error:
@@ -139,6 +153,7 @@ class Receiver:
             except Exception as error:
                 log.exception("message.dead", node=self._node.address, message_id=delivery.message_id, stage="open")
                 dead.append(failed(delivery, error, self._arrived(delivery), stage="open"))
+            self._node.observer.opened(monotonic() - began)
         return good, dead
 
     def _open(self, delivery: Delivery) -> Incoming:
@@ -179,7 +194,7 @@ class Receiver:
             return None
         return self._judge(delivery, header, self._node.clock.now())
 
-    def _handle_all(self, step: Step, messages: Sequence[tuple[Delivery, Incoming]]) -> list[DeadLetter]:
+    def _handle_all(self, step: Step, messages: Sequence[tuple[Delivery, Incoming]]) -> _Done:
         known = step.tx.inbox.known([(message.sender, message.message_id) for _, message in messages])
         first = first_arrivals(step.tx, [m.message_id for _, m in messages if (m.sender, m.message_id) not in known])
         book, tray = ReceiptBook(step), ReceiptTray(step, self._on_signed)
@@ -190,7 +205,9 @@ class Receiver:
             earlier = known.get(key)
             if earlier is None:
                 arrival = first.get((message.message_id, delivery.body), message.arrival)
+                began = monotonic()
                 entry = self._handle(step, replace(message, arrival=arrival), book, tray)
+                self._node.observer.handled(delivery, entry, monotonic() - began)
                 entries.append(entry)
                 known[key] = Known(entry.digest, entry.receipt_id)
             elif earlier.digest != message.opened.digest:
@@ -202,7 +219,7 @@ class Receiver:
         book.close()
         if entries:
             step.tx.inbox.record(entries, step.now)
-        return reused
+        return _Done(entries, reused, tray.settled)
 
     def _handle(self, step: Step, message: Incoming, book: ReceiptBook, tray: ReceiptTray) -> InboxEntry:
         opened, code, reason, receipt_id = message.opened, None, None, None

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
 from exchange.flow.ports import JournalEntry
 from exchange.store.accounts import SqlAccounts
+from exchange.store.alerts import SqlAlerts
 from exchange.store.api_console import SqlTokens, SqlWebhooks
 from exchange.store.api_member import SqlGivenAnswers, SqlLeases, SqlPages
 from exchange.store.audit_log import SqlAuditLog
@@ -25,6 +26,7 @@ from exchange.store.desk import SqlDesk
 from exchange.store.documents import SqlDocuments
 from exchange.store.engine import ping, reading, translated, writing
 from exchange.store.figures import SqlFigures
+from exchange.store.gauges import SqlGauges
 from exchange.store.holds import SqlHolds
 from exchange.store.inbox import SqlInbox
 from exchange.store.joints import SqlJoints
@@ -98,6 +100,10 @@ class SqlTransaction:
         return SqlFigures(self._db)
 
     @cached_property
+    def gauges(self) -> SqlGauges:
+        return SqlGauges(self._db)
+
+    @cached_property
     def dead(self) -> SqlDead:
         return SqlDead(self._db)
 
@@ -132,6 +138,10 @@ class SqlTransaction:
     @cached_property
     def webhooks(self) -> SqlWebhooks:
         return SqlWebhooks(self._db)
+
+    @cached_property
+    def alerts(self) -> SqlAlerts:
+        return SqlAlerts(self._db)
 
     def journal(self, entries: Sequence[JournalEntry]) -> None:
         rows = [

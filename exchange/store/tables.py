@@ -109,6 +109,7 @@ ENDED_COPIES = outbox_copy.c.state.in_(
 _partial("outbox_copy_waiting", outbox_copy.c.written_at, outbox_copy.c.id, where=WAITING_COPIES)
 _partial("outbox_copy_ended", outbox_copy.c.written_at, outbox_copy.c.id, where=ENDED_COPIES)
 
+
 outbox_failure = Table(
     "outbox_failure",
     metadata,
@@ -276,6 +277,8 @@ _RUNNING = watch.c.state == WatchState.RUNNING
 _partial("watch_next", watch.c.next_at, where=_RUNNING)
 _partial("watch_calendar", watch.c.calendar, where=_RUNNING)
 _partial("watch_due", watch.c.due_at, where=_RUNNING)
+_partial("watch_deemed", watch.c.finished_at, where=watch.c.state == WatchState.DEEMED)
+_partial("watch_escalated", watch.c.finished_at, where=watch.c.state == WatchState.ESCALATED)
 
 reminder = Table(
     "reminder",
@@ -429,5 +432,36 @@ journal = Table(
     Column("message_id", String(36), index=True),
     Column("detail", Text, nullable=False),
 )
+
+alert = Table(
+    "alert",
+    metadata,
+    Column("id", _Serial, primary_key=True),
+    Column("key", String(300), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("severity", String(10), nullable=False),
+    Column("subject", String(200), nullable=False),
+    Column("chinese", FreeText, nullable=False),
+    Column("english", FreeText, nullable=False),
+    Column("page", String(200), nullable=False),
+    Column("raised_at", Instant, nullable=False, index=True),
+    Column("over_at", Instant),
+)
+STANDING = alert.c.over_at.is_(None)
+Index("alert_standing", alert.c.key, unique=True, sqlite_where=STANDING, postgresql_where=STANDING)
+
+alert_delivery = Table(
+    "alert_delivery",
+    metadata,
+    Column("id", _Serial, primary_key=True),
+    Column("alert_id", BigInteger, nullable=False, index=True),
+    Column("event", String(10), nullable=False),
+    Column("channel", String(80), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", Instant),
+    Column("sent_at", Instant),
+    Column("last_error", FreeText),
+)
+_partial("alert_delivery_due", alert_delivery.c.next_at, where=alert_delivery.c.next_at.is_not(None))
 
 meta = Table("meta", metadata, Column("key", String(200), primary_key=True), Column("value", Text, nullable=False))

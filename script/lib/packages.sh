@@ -45,9 +45,11 @@ allow_clusters() { as_root rm -f "$no_cluster"; }
 
 # The next boot must not start what was not started now.
 forbid_at_boot() { # package...
-  if [[ " $* " == *" rabbitmq-server "* ]] && command -v systemctl >/dev/null; then
-    as_root systemctl disable rabbitmq-server >>"$log" 2>&1 || true
-  fi
+  local service
+  command -v systemctl >/dev/null || return 0
+  for service in rabbitmq-server prometheus; do
+    if [[ " $* " == *" $service "* ]]; then as_root systemctl disable "$service" >>"$log" 2>&1 || true; fi
+  done
 }
 
 install_packages() { # package...

@@ -11,7 +11,7 @@ import pytest
 
 from exchange.clock import Clock, RealClock, monotonic
 from exchange.flow.dispatch import Dispatcher
-from exchange.flow.ports import OutboxState, Outgoing, Parcel, Publication, PublishOutcome, PublishResult
+from exchange.flow.ports import Observer, OutboxState, Outgoing, Parcel, Publication, PublishOutcome, PublishResult
 from exchange.store import SqlStore
 from schemas import Urgency
 from tests.contract.rows import NOW, PLANNING, TRANSPORT, US, outgoing
@@ -42,7 +42,7 @@ class Later(RealClock):
 
 
 def dispatcher_of(store: SqlStore, clock: Clock | None = None, **options: int) -> Dispatcher:
-    node = SimpleNamespace(store=store, address=US, clock=RealClock())
+    node = SimpleNamespace(store=store, address=US, clock=RealClock(), observer=Observer())
     return Dispatcher(node, clock or RealClock(), poll=3600, **options)  # type: ignore[arg-type]
 
 

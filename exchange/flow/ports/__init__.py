@@ -27,6 +27,7 @@ from exchange.flow.ports.levels import (
     Notices,
     ReaderRow,
 )
+from exchange.flow.ports.observer import Observer, Observers
 from exchange.flow.ports.operating import Dead, Holds
 from exchange.flow.ports.records import (
     CaseRow,
@@ -89,6 +90,8 @@ __all__ = [
     "Known",
     "NoticeRow",
     "Notices",
+    "Observer",
+    "Observers",
     "OnBatch",
     "OnResults",
     "Outbox",

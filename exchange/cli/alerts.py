@@ -1,0 +1,89 @@
+"""Commands about alerts: what stands, and whether the channels work."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from exchange.bootstrap.settings import Settings
+from exchange.cli.domain import HomeOption, JsonOption
+from exchange.cli.view import console, print_json, say
+from exchange.errors import OperatorError
+
+alerts = typer.Typer(
+    no_args_is_help=True,
+    help="Alerts by webhook and mail: what stands, and whether it would arrive. 告警。\n\n"
+    "The console looks all the time and tells each trouble once, and once that it is over. Channels are configured in "
+    "console.toml in the domain's folder; docs/operations.md describes it.",
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands."""
+    app.add_typer(alerts, name="alerts", rich_help_panel="运维 Upkeep")
+
+
+@alerts.command("list")
+def list_alerts(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Lists the alerts that stand, the newest first. 当前告警。"""
+    from exchange.console.desk import CONSOLE, Desk
+
+    desk = Desk(Settings.read(home=home), None)
+    try:
+        with desk.store(CONSOLE).reading() as tx:
+            rows = tx.alerts.standing()
+    finally:
+        desk.close()
+    if as_json:
+        print_json(
+            [
+                {
+                    "kind": row.alert.kind, "severity": row.alert.severity, "subject": row.alert.subject,
+                    "chinese": row.alert.chinese, "english": row.alert.english, "raised_at": row.raised_at.isoformat(),
+                }
+                for row in rows
+            ]
+        )  # fmt: skip
+        return
+    if not rows:
+        say("no alerts stand")
+        return
+    table = Table(header_style="bold", border_style="dim")
+    for title in ("severity 级别", "what 内容", "since 自"):
+        table.add_column(title, overflow="fold")
+    for row in rows:
+        what = Text(f"{row.alert.chinese}\n{row.alert.english}")
+        table.add_row(row.alert.severity.value, what, f"{row.raised_at:%Y-%m-%d %H:%M:%S}")
+    console.print(table)
+
+
+@alerts.command("test")
+def try_channels(
+    channel: Annotated[str | None, typer.Argument(help="A webhook's name, or `mail`; default: all.")] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tells every configured channel that this is a test, at once, and says how it went. 测试告警渠道。
+
+    Exit code 6 if a channel did not take it, or none is configured.
+    """
+    from exchange.console.alerting import Alerting
+    from exchange.console.desk import Desk
+
+    desk = Desk(Settings.read(home=home), None)
+    try:
+        outcome = Alerting.open(desk).test(channel)
+    finally:
+        desk.close()
+    if as_json:
+        print_json({name: {"taken": reason is None, "reason": reason} for name, reason in outcome.items()})
+    for name, reason in () if as_json else outcome.items():
+        say(f"{name}: {reason or 'taken'}")
+    if not outcome:
+        mend = "write [[alerts.webhooks]] or [alerts.mail] into console.toml in the domain's folder"
+        raise OperatorError("no channel is configured", mend=mend)
+    if any(outcome.values()):
+        raise typer.Exit(6)

@@ -1,0 +1,154 @@
+"""How alerts are configured: the table `[alerts]` of `console.toml` in the domain's folder.
+
+Secrets stand in files or environment variables that it names, or in it, and then only its owner may read it. They are
+never shown.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, model_validator
+
+from exchange.bootstrap.settings import Home
+from exchange.errors import BadConfiguration
+from exchange.rules.alert_facts import Limits
+from exchange.tomlfile import read_toml
+from schemas.base import Wire
+
+FILE = "console.toml"
+
+
+class _Secretive(Wire):
+    """Something with a secret, which is given in one of three ways."""
+
+    secret: SecretStr | None = None
+    secret_file: str | None = None
+    secret_env: str | None = None
+
+    @model_validator(mode="after")
+    def _at_most_once(self) -> _Secretive:
+        if sum(way is not None for way in (self.secret, self.secret_file, self.secret_env)) > 1:
+            raise ValueError("give one of secret, secret_file, secret_env")
+        return self
+
+    def reveal(self, env: Mapping[str, str]) -> bytes | None:
+        """The secret; None where none is configured. Raises BadConfiguration where it cannot be had."""
+        if self.secret is not None:
+            return self.secret.get_secret_value().encode()
+        if self.secret_env is not None:
+            if not env.get(self.secret_env):
+                raise BadConfiguration(f"{FILE}: the environment has no {self.secret_env}", mend="set it")
+            return env[self.secret_env].encode()
+        return None if self.secret_file is None else _read(Path(self.secret_file))
+
+
+class WebhookSettings(_Secretive):
+    """A URL that is told by POST; its secret signs what is sent, and there is no webhook without one."""
+
+    name: str = Field(pattern=r"^[a-z0-9-]{1,40}$")
+    url: str = Field(pattern=r"^https?://")
+
+    @model_validator(mode="after")
+    def _has_a_secret(self) -> WebhookSettings:
+        if self.secret is None and self.secret_file is None and self.secret_env is None:
+            raise ValueError("a webhook needs a secret, which signs what it is sent")
+        return self
+
+
+class MailSettings(_Secretive):
+    """A mail server and whom to write to; the secret is the password of ``user``."""
+
+    server: str
+    port: int = Field(default=587, ge=1, le=65_535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    ca_file: str | None = None
+    """Certificates to trust instead of the system's."""
+    user: str | None = None
+    sender: str
+    recipients: tuple[str, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _no_password_in_clear(self) -> MailSettings:
+        if self.security == "none" and self.user is not None:
+            raise ValueError('a password is not sent without TLS; take security = "starttls" or "tls"')
+        return self
+
+
+class LimitSettings(Wire):
+    """From where on something is told; see `exchange.rules.alert_facts.Limits`."""
+
+    silent_minutes: float = Field(default=2, gt=0)
+    waiting_minutes: float = Field(default=30, gt=0)
+    dead_minutes: float = Field(default=60, gt=0)
+    default_near_hours: float = Field(default=24, gt=0)
+    overdue_minutes: float = Field(default=10, gt=0)
+    expiry_days: float = Field(default=30, gt=0)
+    calendar_days: float = Field(default=60, gt=0)
+
+    def limits(self) -> Limits:
+        """As the rules take them."""
+        return Limits(
+            silent=timedelta(minutes=self.silent_minutes),
+            waiting=timedelta(minutes=self.waiting_minutes),
+            dead=timedelta(minutes=self.dead_minutes),
+            default_near=timedelta(hours=self.default_near_hours),
+            overdue=timedelta(minutes=self.overdue_minutes),
+            expiry=timedelta(days=self.expiry_days),
+            calendar=timedelta(days=self.calendar_days),
+        )
+
+
+class AlertSettings(Wire):
+    """All of it; nothing configured means: shown in the console, told to nobody."""
+
+    every_seconds: float = Field(default=15, ge=1)
+    console_url: str = Field(default="http://127.0.0.1:8080", pattern=r"^https?://")
+    """Where people reach the console; alerts link there."""
+    limits: LimitSettings = LimitSettings()
+    webhooks: tuple[WebhookSettings, ...] = ()
+    mail: MailSettings | None = None
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> AlertSettings:
+        names = [hook.name for hook in self.webhooks]
+        if len(set(names)) < len(names) or "mail" in names:
+            raise ValueError("webhooks have different names, and none is called mail")
+        return self
+
+
+class _ConsoleFile(Wire):
+    alerts: AlertSettings = AlertSettings()
+
+
+def load_alert_settings(home: Home, env: Mapping[str, str] | None = None) -> AlertSettings:
+    """Reads EXCHANGE_CONSOLE_CONFIG, or `console.toml` of the domain's folder, if there is one.
+
+    Raises BadConfiguration, also when a file with a secret in it can be read by others.
+    """
+    env = os.environ if env is None else env
+    given = env.get("EXCHANGE_CONSOLE_CONFIG")
+    path = Path(given) if given else home.root / FILE
+    if not given and not path.exists():
+        return AlertSettings()
+    file = read_toml(path)
+    other = {name: value for name, value in file.data.items() if name == "alerts"}
+    settings = type(file)(file.path, other, file.lines).validated(_ConsoleFile).alerts
+    secretive = [*settings.webhooks, *([settings.mail] if settings.mail else [])]
+    if any(one.secret is not None for one in secretive) and path.stat().st_mode & 0o077:
+        raise BadConfiguration(f"{path} holds a secret and can be read by others", mend=f"chmod 600 {path}")
+    return settings
+
+
+def _read(path: Path) -> bytes:
+    try:
+        found = path.read_bytes().strip()
+    except OSError as error:
+        raise BadConfiguration(f"{path}: {error.strerror}", mend="name a readable file with the secret") from error
+    if not found:
+        raise BadConfiguration(f"{path} is empty", mend="write the secret into it")
+    return found

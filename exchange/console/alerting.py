@@ -1,0 +1,170 @@
+"""The round of alerts: look, record what begins and ends, tell it.
+
+What is to be told is recorded with the change itself and told from the record, again and again until it is taken; a
+console that is killed in between tells it when it runs again.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Mapping
+from types import TracebackType
+
+import structlog
+
+from exchange.clock import Clock, RealClock
+from exchange.console.alert_channels import Channel, Telling, channels
+from exchange.console.alert_settings import AlertSettings, load_alert_settings
+from exchange.console.desk import CONSOLE, Desk
+from exchange.console.facts import read_facts
+from exchange.errors import Conflict, ExchangeError, NotFound
+from exchange.rules.alert_facts import Facts, Limits
+from exchange.rules.alerts import change, standing
+from exchange.store.alerts import RAISED, DueDelivery
+
+log = structlog.get_logger()
+
+PAGE = "/alerts"
+
+
+class Alerting:
+    """Keeps a domain's alerts up to date. `start` has it look all the time in a thread of its own."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        settings: AlertSettings,
+        told: Mapping[str, Channel],
+        *,
+        look: Callable[[Desk, Limits], Facts] = read_facts,
+        real: Clock | None = None,
+    ) -> None:
+        self._desk = desk
+        self._settings = settings
+        self._channels = told
+        self._look = look
+        self._real = real or RealClock()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @classmethod
+    def open(cls, desk: Desk, env: Mapping[str, str] | None = None) -> Alerting:
+        """By the domain's `console.toml`. Raises BadConfiguration."""
+        env = os.environ if env is None else env
+        settings = load_alert_settings(desk.home, env)
+        return cls(desk, settings, channels(settings, RealClock(), env))
+
+    def __enter__(self) -> Alerting:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Looks now and then until closed."""
+        self._thread = threading.Thread(target=self._run, name="alerts", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stops looking; what has not been told is told the next time."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(15)
+
+    def look(self) -> None:
+        """One round: records what begins and ends. Raises DatabaseUnavailable, BadConfiguration, or Conflict when
+        another console has recorded the same at this moment."""
+        limits = self._settings.limits.limits()
+        stands = standing(self._look(self._desk, limits), limits)
+        with self._desk.store(CONSOLE).transaction() as tx:
+            changed = change(tx.alerts.keys(), stands)
+            if changed.raised or changed.over:
+                tx.alerts.record(changed, tuple(self._channels), self._desk.clock.now(), self._real.now())
+        for alert in changed.raised:
+            log.warning("alert.raised", alert=alert.key, severity=alert.severity.value, text=alert.english)
+        for key in changed.over:
+            log.info("alert.over", alert=key)
+
+    def tell(self) -> int:
+        """Tells what is due; how many were taken. Raises DatabaseUnavailable."""
+        with self._desk.store(CONSOLE).transaction() as tx:
+            due = tx.alerts.take_due(self._real.now())
+        return sum(self._tell(one) for one in due)
+
+    def test(self, channel: str | None = None) -> dict[str, str | None]:
+        """Tells all channels, or one, that this is a test: what went wrong by channel, None where nothing did.
+
+        Raises NotFound for a channel that is not configured.
+        """
+        if channel is not None and channel not in self._channels:
+            known = ", ".join(self._channels) or "none"
+            raise NotFound(f"no channel {channel!r} in console.toml", mend=f"configured are: {known}")
+        names = [channel] if channel is not None else list(self._channels)
+        return {name: self._reason(self._channels[name], self._trial()) for name in names}
+
+    def _tell(self, due: DueDelivery) -> bool:
+        channel = self._channels.get(due.channel)
+        reason = "it is not configured any more" if channel is None else self._reason(channel, self._telling(due))
+        with self._desk.store(CONSOLE).transaction() as tx:
+            if reason is None:
+                tx.alerts.told(due.id, self._real.now())
+            else:
+                tx.alerts.failed(due.id, due.attempts, reason, self._real.now())
+        return reason is None
+
+    def _reason(self, channel: Channel, telling: Telling) -> str | None:
+        try:
+            channel.tell(telling)
+        except ExchangeError as error:
+            log.warning("alert.not-told", reason=str(error))
+            return str(error)
+        return None
+
+    def _telling(self, due: DueDelivery) -> Telling:
+        alert, row = due.row.alert, due.row
+        at = row.raised_at if due.event == RAISED else row.over_at or row.raised_at
+        return Telling(
+            delivery=f"alert-{due.id}",
+            event=due.event,
+            kind=alert.kind.value,
+            severity=alert.severity.value,
+            subject=alert.subject,
+            chinese=alert.chinese if due.event == RAISED else f"已解除：{alert.chinese}",
+            english=alert.english if due.event == RAISED else f"over: {alert.english}",
+            url=self._settings.console_url.rstrip("/") + self._page(alert.page),
+            at=at.isoformat(),
+            domain=self._domain(),
+        )
+
+    def _trial(self) -> Telling:
+        now = self._real.now()
+        return Telling(
+            f"test-{int(now.timestamp())}", "test", "test", "warning", "test", "告警测试", "a test of the alerts",
+            self._settings.console_url.rstrip("/") + PAGE, now.isoformat(), self._domain(),
+        )  # fmt: skip
+
+    def _page(self, path: str) -> str:
+        from exchange.console.sections import SECTIONS
+
+        known = {page.path for section in SECTIONS for page in section.pages}
+        return path if path in known else PAGE
+
+    def _domain(self) -> str:
+        return next((address.rpartition(".")[0] for address in self._desk.profiles()), "")
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            for work in (self.look, self.tell):
+                try:
+                    work()
+                except Conflict:
+                    log.info("alert.recorded-elsewhere")
+                except ExchangeError as error:
+                    log.error("alert.round", code=error.code, reason=str(error))
+                except Exception:
+                    log.exception("alert.round")
+            self._stop.wait(self._settings.every_seconds)

@@ -1,0 +1,62 @@
+"""The page of alerts: what stands, what is over, what could not be told; and a test of the channels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from urllib.parse import urlencode
+
+import structlog
+
+from exchange.console.alert_settings import AlertSettings, load_alert_settings
+from exchange.console.alerting import PAGE, Alerting
+from exchange.console.desk import CONSOLE, Desk
+from exchange.console.section import Deed, Page, Section, Visit
+from exchange.errors import BadConfiguration
+from exchange.rules.permissions import Action
+
+log = structlog.get_logger()
+
+
+def _alerts(visit: Visit) -> Mapping[str, object]:
+    with visit.desk.store(CONSOLE).reading() as tx:
+        standing, past, troubles = tx.alerts.standing(), tx.alerts.past(), tx.alerts.troubles()
+    settings, fault = _settings(visit.desk)
+    channels = [hook.name for hook in settings.webhooks] + (["mail"] if settings.mail else [])
+    return {"standing": standing, "past": past, "troubles": troubles, "channels": channels, "fault": fault}
+
+
+def _test(visit: Visit) -> str:
+    outcome = Alerting.open(visit.desk).test()
+    if not outcome:
+        return _said(visit.say("没有配置告警渠道", "No channel is configured"))
+    failed = [f"{name}: {reason}" for name, reason in outcome.items() if reason]
+    good = visit.say("测试告警已送达所有渠道", "Every channel took the test")
+    return _said("; ".join(failed) if failed else good)
+
+
+def _round(desk: Desk) -> AbstractContextManager[object]:
+    """The round of alerts. A configuration that does not hold takes away the telling, not the console."""
+    try:
+        return Alerting.open(desk)
+    except BadConfiguration as error:
+        log.error("alert.configuration", reason=str(error))
+        return Alerting(desk, AlertSettings(), {})
+
+
+def _settings(desk: Desk) -> tuple[AlertSettings, str]:
+    try:
+        return load_alert_settings(desk.home), ""
+    except BadConfiguration as error:
+        return AlertSettings(), str(error)
+
+
+def _said(text: str) -> str:
+    return f"{PAGE}?{urlencode({'said': text})}"
+
+
+SECTION = Section(
+    pages=(Page(PAGE, ("告警", "Alerts"), "alerts.html", _alerts, in_menu=True),),
+    deeds=(Deed(f"{PAGE}/test", Action.DIAGNOSE, _test),),
+    beside=(_round,),
+)

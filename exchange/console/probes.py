@@ -1,0 +1,117 @@
+"""`/healthz`, `/readyz` and `/metrics` of the console, for machines.
+
+Health and readiness are told to anybody, in one word; what makes the console unready, and metrics, only to processes of
+this machine, or to whoever has EXCHANGE_METRICS_TOKEN where that is set.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from exchange.bootstrap.endpoint import CONTENT_TYPE
+from exchange.bootstrap.gathering import announced, gather
+from exchange.bootstrap.watching import metrics_token
+from exchange.console.desk import CONSOLE, Desk
+from exchange.console.section import Section
+from exchange.errors import BrokerError, ExchangeError
+from exchange.rules.alerts import AlertKind
+from exchange.rules.scraping import FORWARDED, may_scrape
+
+
+def _routes(desk: Desk) -> Sequence[BaseRoute]:
+    token = metrics_token()
+
+    def allowed(request: Request) -> bool:
+        peer = request.client.host if request.client else ""
+        forwarded = any(name in request.headers for name in FORWARDED)
+        return may_scrape(
+            peer, forwarded=forwarded, authorization=request.headers.get("authorization"), token=token
+        )  # fmt: skip
+
+    async def healthz(request: Request) -> Response:
+        return PlainTextResponse("ok\n")
+
+    async def readyz(request: Request) -> Response:
+        checks = await run_in_threadpool(_checks, desk)
+        good = all(checks.values())
+        shown = {"ready": good, "checks": checks} if allowed(request) else {"ready": good}
+        return JSONResponse(shown, 200 if good else 503)
+
+    async def metrics(request: Request) -> Response:
+        if not allowed(request):
+            return PlainTextResponse("not from here without the token\n", 403)
+        body = await run_in_threadpool(_metrics, desk, token)
+        return Response(body, media_type=CONTENT_TYPE)
+
+    return [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]
+
+
+def _checks(desk: Desk) -> dict[str, bool]:
+    """What the console needs for its own work: its database, and its members' names. Members' troubles are not its."""
+    return {"database": _holds(lambda: desk.store(CONSOLE).ping()), "profiles": _holds(desk.profiles)}
+
+
+def _metrics(desk: Desk, token: str | None) -> bytes:
+    return gather(announced(desk.home, list(desk.profiles())), token, own=[_Own(desk)])
+
+
+class _Own(Collector):
+    """What the console knows beyond its members: alerts, broker, links."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def describe(self) -> list[Metric]:
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        yield from self._alerts()
+        if self._desk.broker is not None and self._desk.broker.management_url is not None:
+            yield from self._broker()
+
+    def _alerts(self) -> Iterator[Metric]:
+        standing = GaugeMetricFamily("yizhan_alerts_standing", "Alerts that are not over.", labels=("kind",))
+        failing = GaugeMetricFamily("yizhan_alert_deliveries_failing", "Alerts that no one has taken yet.")
+        try:
+            with self._desk.store(CONSOLE).reading() as tx:
+                counts = Counter(row.alert.kind for row in tx.alerts.standing(1000))
+                failing.add_metric((), len(tx.alerts.troubles(1000)))
+        except ExchangeError:
+            return
+        for kind in AlertKind:
+            standing.add_metric((kind.value,), counts[kind])
+        yield standing
+        yield failing
+
+    def _broker(self) -> Iterator[Metric]:
+        up = GaugeMetricFamily("yizhan_broker_up", "Whether the broker's management API answers.")
+        links = GaugeMetricFamily("yizhan_link_running", "Whether a link to another level runs.", labels=("link",))
+        try:
+            with self._desk.management() as management:
+                shovels = management.shovels() or {}
+        except BrokerError:
+            shovels = None
+        up.add_metric((), float(shovels is not None))
+        for name, state in (shovels or {}).items():
+            links.add_metric((name,), float(state == "running"))
+        yield up
+        yield links
+
+
+def _holds(look: Callable[[], object]) -> bool:
+    try:
+        look()
+    except ExchangeError:
+        return False
+    return True
+
+
+SECTION = Section(routes=_routes)

@@ -1,0 +1,125 @@
+"""Alerts on record, and what of them is still to be told; kept in the console's own database.
+
+At most one alert of a key stands at a time (a unique index), so that two consoles tell nothing twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, insert, select, update
+
+from exchange.rules.alerts import Alert, AlertKind, Change, Severity, patience
+from exchange.store.tables import STANDING, alert, alert_delivery
+
+RAISED, OVER = "raised", "over"
+"""Events of an alert that are told."""
+
+LEASE = timedelta(minutes=2)
+"""How long whoever took a delivery in hand has for it, before it is due again."""
+
+_a, _d = alert.c, alert_delivery.c
+
+
+@dataclass(frozen=True)
+class AlertRow:
+    """An alert on record."""
+
+    id: int
+    alert: Alert
+    raised_at: datetime
+    over_at: datetime | None
+
+
+@dataclass(frozen=True)
+class DueDelivery:
+    """One event of an alert that one channel is to be told of."""
+
+    id: int
+    event: str
+    channel: str
+    attempts: int
+    row: AlertRow
+
+
+class SqlAlerts:
+    """Alerts and their deliveries within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def keys(self) -> frozenset[str]:
+        """Keys of all that stand."""
+        return frozenset(self._db.scalars(select(_a.key).where(STANDING)))
+
+    def record(self, changed: Change, channels: Sequence[str], now: datetime, real: datetime) -> None:
+        """Records what begins and what ends, and plans to tell every channel. Raises Conflict if it was recorded
+        meanwhile. ``now`` is the domain's time, ``real`` the time by which deliveries are repeated."""
+        for one in changed.raised:
+            values = {name: getattr(one, name) for name in ("key", "kind", "severity", "subject", "page")}
+            text = {"chinese": one.chinese, "english": one.english}
+            row = self._db.execute(insert(alert).values(**values, **text, raised_at=now)).inserted_primary_key
+            self._plan(row[0] if row else 0, RAISED, channels, real)
+        for key in changed.over:
+            number = self._db.scalar(select(_a.id).where(STANDING, _a.key == key))
+            if number is not None:
+                self._db.execute(update(alert).where(_a.id == number).values(over_at=now))
+                self._plan(number, OVER, channels, real)
+
+    def standing(self, limit: int = 200) -> list[AlertRow]:
+        """Alerts that stand, the newest first."""
+        return self._rows(select(alert).where(STANDING).order_by(_a.id.desc()).limit(limit))
+
+    def past(self, limit: int = 50) -> list[AlertRow]:
+        """Alerts that are over, the newest first."""
+        return self._rows(select(alert).where(~STANDING).order_by(_a.id.desc()).limit(limit))
+
+    def take_due(self, real: datetime, limit: int = 20) -> list[DueDelivery]:
+        """Deliveries that are due, taken in hand for `LEASE`: told now, or due again after it."""
+        query = select(alert_delivery).where(_d.next_at <= real).order_by(_d.next_at).limit(limit)
+        due = self._db.execute(query).all()
+        found: list[DueDelivery] = []
+        for row in due:
+            self._db.execute(update(alert_delivery).where(_d.id == row.id).values(next_at=real + LEASE))
+            about = self._rows(select(alert).where(_a.id == row.alert_id))
+            found += [DueDelivery(row.id, row.event, row.channel, row.attempts, one) for one in about]
+        return found
+
+    def told(self, id: int, real: datetime) -> None:
+        """A channel has taken it."""
+        self._db.execute(
+            update(alert_delivery).where(_d.id == id).values(sent_at=real, next_at=None, attempts=_d.attempts + 1)
+        )
+
+    def failed(self, id: int, attempts: int, reason: str, real: datetime) -> None:
+        """A channel has not taken it: told again after `patience`, and given up in the end."""
+        wait = patience(attempts + 1)
+        self._db.execute(
+            update(alert_delivery)
+            .where(_d.id == id)
+            .values(next_at=None if wait is None else real + wait, attempts=attempts + 1, last_error=reason[:500])
+        )
+
+    def troubles(self, limit: int = 20) -> list[tuple[str, int, str]]:
+        """Deliveries that have failed and are still to be made: channel, attempts, last reason."""
+        query = select(alert_delivery).where(_d.next_at.is_not(None)).order_by(_d.next_at).limit(limit)
+        return [(row.channel, row.attempts, row.last_error) for row in self._db.execute(query) if row.last_error]
+
+    def _plan(self, number: int, event: str, channels: Sequence[str], real: datetime) -> None:
+        rows = [
+            {"alert_id": number, "event": event, "channel": channel, "attempts": 0, "next_at": real}
+            for channel in channels
+        ]
+        if rows:
+            self._db.execute(insert(alert_delivery), rows)
+
+    def _rows(self, query: Select[Any]) -> list[AlertRow]:
+        return [_row(row) for row in self._db.execute(query)]
+
+
+def _row(row: Row[Any]) -> AlertRow:
+    about = Alert(AlertKind(row.kind), row.subject, Severity(row.severity), row.chinese, row.english, row.page)
+    return AlertRow(row.id, about, row.raised_at, row.over_at)

@@ -1,0 +1,122 @@
+"""Figures of a member's database for whoever watches it, each read through an index and bounded in cost.
+
+Depths are counted up to `COUNTED`; what lies beyond is trouble enough, and a look at it must not be more trouble.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Select, and_, func, literal_column, select
+
+from exchange.rules.states import WatchState
+from exchange.store.tables import FAILED_COPIES, WAITING_COPIES, dead_letter, inbox, outbox_copy, reminder, watch
+
+COUNTED = 100_000
+"""Rows counted at most."""
+
+_o, _i, _d, _w, _r = outbox_copy.c, inbox.c, dead_letter.c, watch.c, reminder.c
+_EPOCH_COPY = _o.next_at == literal_column("0")
+_UNTAKEN = _i.taken_at.is_(None) & (_i.kind != literal_column("'receipt'"))
+_RUNNING = _w.state == literal_column(f"'{WatchState.RUNNING}'")
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How much waits in a member's database, and since when. Deadlines are a monitor's; elsewhere there are none."""
+
+    outbox_unsent: int
+    """Copies that have not been tried yet."""
+    outbox_unreceipted: int
+    """Copies that were sent, or tried, and lack the addressee's signed receipt."""
+    outbox_given_up: int
+    outbox_oldest: datetime | None
+    """When the oldest copy that still waits was written."""
+    inbox_untaken: int
+    """Received documents that no system of the member's own has taken."""
+    inbox_oldest: datetime | None
+    dead_letters: int
+    dead_oldest: datetime | None
+    dead_newest: datetime | None
+    deadlines: Mapping[str, int] = field(default_factory=dict)
+    """Running deadlines by how far they are: ``running``, ``past_50``, ``past_90``, ``overdue``; and ``deemed``,
+    ``escalated``: all that ever ended so."""
+    due_soon: int = 0
+    """Running deadlines that end within the next day."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A running deadline that ends soon, or has."""
+
+    case_number: str
+    department: str
+    due_at: datetime
+
+
+class SqlGauges:
+    """Reads `Figures`; changes nothing."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def read(self, now: datetime, *, deadlines: bool) -> Figures:
+        """All figures; those of deadlines only where they are asked for."""
+        waiting, unsent = self._count(select(_o.id).where(WAITING_COPIES)), self._unsent()
+        return Figures(
+            outbox_unsent=unsent,
+            outbox_unreceipted=max(0, waiting - unsent),
+            outbox_given_up=self._count(select(_o.id).where(FAILED_COPIES)),
+            outbox_oldest=self._oldest_copy(),
+            inbox_untaken=self._count(select(_i.id).where(_UNTAKEN)),
+            inbox_oldest=self._db.scalar(select(_i.recorded_at).where(_UNTAKEN).order_by(_i.id).limit(1)),
+            dead_letters=self._count(select(_d.id)),
+            dead_oldest=self._db.scalar(select(_d.first_at).order_by(_d.id).limit(1)),
+            dead_newest=self._db.scalar(select(_d.first_at).order_by(_d.id.desc()).limit(1)),
+            deadlines=self._deadlines(now) if deadlines else {},
+            due_soon=self._count(_ending(now, now + timedelta(days=1))) if deadlines else 0,
+        )
+
+    def ending(self, now: datetime, until: datetime, limit: int) -> list[Ending]:
+        """Running deadlines that end by ``until``, those that are over included, the earliest first."""
+        query = select(_w.case_number, _w.department, _w.due_at).where(_RUNNING, _w.due_at <= until)
+        rows = self._db.execute(query.order_by(_w.due_at).limit(limit))
+        return [Ending(row.case_number, row.department, row.due_at) for row in rows]
+
+    def _unsent(self) -> int:
+        return self._count(select(_o.id).where(WAITING_COPIES, _EPOCH_COPY))
+
+    def _count(self, rows: Select[tuple[object]]) -> int:
+        return self._db.scalar(select(func.count()).select_from(rows.limit(COUNTED).subquery())) or 0
+
+    def _oldest_copy(self) -> datetime | None:
+        # Numbers follow the time of writing, and the index that holds what waits has them.
+        first = select(_o.id).where(WAITING_COPIES).limit(COUNTED).subquery()
+        number = self._db.scalar(select(func.min(first.c.id)))
+        return None if number is None else self._db.scalar(select(_o.written_at).where(_o.id == number))
+
+    def _deadlines(self, now: datetime) -> dict[str, int]:
+        running = select(_w.case_number, _w.department).where(_RUNNING, (_w.due_at > now) | _w.due_at.is_(None))
+        rows = running.limit(COUNTED).subquery()
+        reached = (
+            select(func.coalesce(func.max(_r.rung), 0).label("rung"))
+            .select_from(
+                rows.outerjoin(reminder, and_(_r.case_number == rows.c.case_number, _r.department == rows.c.department))
+            )
+            .group_by(rows.c.case_number, rows.c.department)
+            .subquery()
+        )
+        found = self._db.execute(select(reached.c.rung, func.count()).group_by(reached.c.rung)).all()
+        rungs = {int(rung): int(number) for rung, number in found}
+        counts = {"running": rungs.get(0, 0), "past_50": rungs.get(50, 0), "past_90": rungs.get(90, 0)}
+        counts["overdue"] = self._count(select(_w.case_number).where(_RUNNING, _w.due_at <= now))
+        for state in (WatchState.DEEMED, WatchState.ESCALATED):
+            ended = _w.state == literal_column(f"'{state}'")
+            counts[state.value] = self._count(select(_w.case_number).where(ended))
+        return counts
+
+
+def _ending(now: datetime, until: datetime) -> Select[tuple[object]]:
+    return select(_w.case_number).where(_RUNNING, _w.due_at > now, _w.due_at <= until)

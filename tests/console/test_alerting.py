@@ -1,0 +1,374 @@
+"""Alerts from a domain's real state to a real web server and a real mail server."""
+
+from __future__ import annotations
+
+import json
+import os
+import ssl
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
+from starlette.testclient import TestClient
+
+from exchange.bootstrap.init import init_files
+from exchange.bootstrap.member import CONSUMING
+from exchange.bootstrap.settings import Settings
+from exchange.clock import CST, SteppedClock
+from exchange.console import alerts as page
+from exchange.console.alert_channels import channels, signature_holds
+from exchange.console.alert_settings import AlertSettings, load_alert_settings
+from exchange.console.alerting import Alerting
+from exchange.console.app import create_app
+from exchange.console.desk import CONSOLE, Desk
+from exchange.console.facts import read_facts
+from exchange.errors import BadConfiguration
+from exchange.flow.ports import DeadLetter
+from exchange.rules.alert_facts import Limits
+from exchange.rules.alerts import standing
+from tests.console.door import TOKEN, OpenDoor
+from tests.processes import write_departments
+
+SECRET = "a-shared-secret"
+
+
+class WallClock(SteppedClock):
+    """Moved by hand, and people wait by it."""
+
+    def real_seconds(self, span: timedelta) -> float:
+        return span.total_seconds()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """A small domain whose members were all seen to consume just now."""
+    clock = WallClock(datetime(2026, 3, 2, 9, tzinfo=CST))
+    settings = Settings(tmp_path / "home", None, None, None, clock)
+    write_departments(tmp_path / "departments", "hefei", ["planning"])
+    init_files(settings, lambda text: None, tmp_path / "departments")
+    desk = Desk(settings, None)
+    _consume(desk)
+    yield desk
+    desk.close()
+
+
+def _consume(desk: Desk) -> None:
+    for address in desk.profiles():
+        with desk.store(address).transaction() as tx:
+            tx.set_meta(CONSUMING, desk.clock.now().isoformat())
+
+
+@dataclass
+class Hook:
+    """A web server that takes what it is sent, or refuses."""
+
+    url: str = ""
+    status: int = 204
+    taken: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+
+
+@pytest.fixture
+def hook() -> Iterator[Hook]:
+    found = Hook()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            if found.status == 204:
+                found.taken.append(({name.lower(): text for name, text in self.headers.items()}, body))
+            self.send_response(found.status)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    found.url = f"http://127.0.0.1:{server.server_address[1]}/hook"
+    yield found
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def _alerting(desk: Desk, hook: Hook, clock: SteppedClock) -> Alerting:
+    settings = AlertSettings.model_validate_json(
+        json.dumps({"webhooks": [{"name": "ops", "url": hook.url, "secret": SECRET}], "console_url": "https://c.test/"})
+    )
+    return Alerting(desk, settings, channels(settings, clock, {}), real=clock)
+
+
+def _kill_a_message(desk: Desk, body: bytes = b"no envelope") -> None:
+    with desk.store("hefei.planning").transaction() as tx:
+        tx.inbox.dead([DeadLetter("malformed", "not an envelope", "open", "q", body)], desk.clock.now())
+
+
+def test_a_trouble_is_told_once_signed_and_once_more_when_it_is_over(desk: Desk, hook: Hook) -> None:
+    clock = desk.clock
+    assert isinstance(clock, SteppedClock)
+    alerting = _alerting(desk, hook, clock)
+    alerting.look()
+    assert alerting.tell() == 0
+    _kill_a_message(desk)
+    for _ in range(3):
+        alerting.look()
+        alerting.tell()
+    ((headers, body),) = hook.taken
+    told = json.loads(body)
+    assert (told["event"], told["kind"], told["subject"]) == ("raised", "dead-letters", "hefei.planning")
+    assert told["url"] == "https://c.test/alerts"
+    assert told["domain"] == "hefei"
+    stamp = int(headers["yizhan-timestamp"])
+    assert signature_holds(SECRET.encode(), stamp, body, headers["yizhan-signature"], clock.now().timestamp())
+    assert not signature_holds(SECRET.encode(), stamp, body + b" ", headers["yizhan-signature"], stamp)
+    assert not signature_holds(SECRET.encode(), stamp, body, headers["yizhan-signature"], stamp + 301)
+    clock.step_to(clock.now() + timedelta(hours=2))
+    _consume(desk)
+    alerting.look()
+    alerting.tell()
+    assert json.loads(hook.taken[1][1])["event"] == "over"
+    assert len(hook.taken) == 2
+
+
+def test_what_a_receiver_refuses_is_told_again_with_the_same_delivery_id(desk: Desk, hook: Hook) -> None:
+    clock = SteppedClock(desk.clock.now())
+    alerting = _alerting(desk, hook, clock)
+    hook.status = 503
+    _kill_a_message(desk)
+    alerting.look()
+    assert alerting.tell() == 0
+    with desk.store(CONSOLE).reading() as tx:
+        ((channel, attempts, reason),) = tx.alerts.troubles()
+    assert (channel, attempts) == ("ops", 1)
+    assert "503" in reason
+    assert SECRET not in reason
+    assert hook.url not in reason
+    hook.status = 204
+    assert alerting.tell() == 0, "not yet"
+    clock.step_to(clock.now() + timedelta(seconds=11))
+    assert alerting.tell() == 1
+    assert hook.taken[0][0]["yizhan-delivery"] == "alert-1"
+
+
+def test_only_the_member_that_takes_in_nothing_is_down(desk: Desk) -> None:
+    clock = desk.clock
+    assert isinstance(clock, SteppedClock)
+    assert standing(read_facts(desk, Limits())).alerts == ()
+    clock.step_to(clock.now() + timedelta(hours=1))
+    for name in ("monitor", "window"):
+        with desk.store(f"hefei.{name}").transaction() as tx:
+            tx.set_meta(CONSUMING, clock.now().isoformat())
+    with desk.store("hefei.planning").transaction() as tx:
+        tx.set_meta(CONSUMING, (clock.now() - timedelta(minutes=3)).isoformat())
+    assert [alert.key for alert in standing(read_facts(desk, Limits())).alerts] == ["role-down:hefei.planning"]
+
+
+def test_a_database_that_is_no_database_hides_only_its_own_member(desk: Desk) -> None:
+    desk.close()
+    desk.home.database_file("hefei.planning").write_bytes(b"this is no database " * 100)
+    for leftover in desk.home.member("hefei.planning").glob("store.db-*"):
+        leftover.unlink()
+    keys = {alert.key for alert in standing(read_facts(desk, Limits())).alerts}
+    assert "database-away:hefei.planning" in keys
+    assert not any("hefei.window" in key for key in keys)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate of localhost with its key, in one file."""
+    folder = tmp_path_factory.mktemp("tls")
+    file, key = folder / "certificate.pem", folder / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+         "-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(file)],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    file.write_text(file.read_text() + key.read_text())
+    return file
+
+
+@dataclass
+class Post:
+    """A mail server of one account."""
+
+    letters: list[EmailMessage] = field(default_factory=list)
+    tried: list[bytes] = field(default_factory=list)
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        self.letters.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
+        return "250 OK"
+
+    def authenticate(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
+        self.tried.append(data.password)
+        return AuthResult(success=data.password == SECRET.encode(), handled=False)
+
+
+class AtAnyPort(Controller):
+    """Listens where something is free."""
+
+    def _trigger_server(self) -> None:
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
+
+
+@contextmanager
+def mail_server(certificate: Path) -> Iterator[tuple[Post, int]]:
+    post = Post()
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    server = AtAnyPort(
+        post, hostname="127.0.0.1", port=0, tls_context=context, require_starttls=True, auth_required=True,
+        authenticator=post.authenticate,
+    )  # fmt: skip
+    server.start()
+    try:
+        yield post, server.port
+    finally:
+        server.stop()
+
+
+def _mail(port: int, certificate: Path | None, password: str = SECRET) -> AlertSettings:
+    mail = {
+        "server": "localhost", "port": port, "user": "exchange", "secret": password, "sender": "exchange@c.test",
+        "recipients": ["ops@c.test"], "ca_file": str(certificate) if certificate else None,
+    }  # fmt: skip
+    return AlertSettings.model_validate_json(json.dumps({"mail": mail}))
+
+
+def test_mail_goes_by_tls_with_a_password_and_says_it_in_both_languages(desk: Desk, certificate: Path) -> None:
+    with mail_server(certificate) as (post, port):
+        settings = _mail(port, certificate)
+        alerting = Alerting(desk, settings, channels(settings, desk.clock, {}))
+        _kill_a_message(desk)
+        alerting.look()
+        assert alerting.tell() == 1
+    (letter,) = post.letters
+    assert "死信" in letter["Subject"]
+    assert "dead letters" in letter["Subject"]
+    assert "/alerts" in letter.get_content()
+    assert letter["Yizhan-Delivery"] == "alert-1"
+
+
+def test_no_password_goes_to_a_mail_server_that_cannot_prove_who_it_is(desk: Desk, certificate: Path) -> None:
+    with mail_server(certificate) as (post, port):
+        settings = _mail(port, None)
+        reason = Alerting(desk, settings, channels(settings, desk.clock, {})).test()["mail"]
+    assert reason is not None
+    assert "SSLCertVerificationError" in reason
+    assert post.tried == []
+
+
+def test_a_wrong_password_is_said_and_not_shown(desk: Desk, certificate: Path) -> None:
+    with mail_server(certificate) as (post, port):
+        settings = _mail(port, certificate, "wrong-password")
+        reason = Alerting(desk, settings, channels(settings, desk.clock, {})).test()["mail"]
+    assert reason is not None
+    assert "535" in reason
+    assert "wrong-password" not in reason
+    assert post.letters == []
+
+
+CONFIGURATION = """
+[alerts]
+every_seconds = 30
+console_url = "https://console.example"
+
+[alerts.limits]
+waiting_minutes = 5
+
+[[alerts.webhooks]]
+name = "ops"
+url = "https://hooks.example/yizhan"
+secret_env = "HOOK_SECRET"
+
+[alerts.mail]
+server = "mail.example"
+sender = "exchange@console.example"
+recipients = ["ops@console.example"]
+"""
+
+
+def _write(desk: Desk, text: str, mode: int = 0o600) -> None:
+    path = desk.home.root / "console.toml"
+    path.write_text(text)
+    path.chmod(mode)
+
+
+def test_the_file_configures_channels_and_limits_and_other_tables_are_others_business(desk: Desk) -> None:
+    assert load_alert_settings(desk.home, {}) == AlertSettings()
+    _write(desk, CONFIGURATION + "\n[tls]\ncertificate = 'c.pem'\n")
+    settings = load_alert_settings(desk.home, {})
+    assert settings.limits.limits().waiting == timedelta(minutes=5)
+    assert list(channels(settings, desk.clock, {"HOOK_SECRET": SECRET})) == ["ops", "mail"]
+    with pytest.raises(BadConfiguration, match="HOOK_SECRET"):
+        channels(settings, desk.clock, {})
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("secret_env", "secret_nev"), "unknown field"),
+        (('secret_env = "HOOK_SECRET"', ""), "needs a secret"),
+        (('name = "ops"', 'name = "mail"'), "none is called mail"),
+        (('recipients = ["ops@console.example"]', 'recipients = ["a"]\nuser = "u"\nsecurity = "none"'), "without TLS"),
+    ],
+)
+def test_what_does_not_hold_is_told_with_its_line(desk: Desk, change: tuple[str, str], said: str) -> None:
+    _write(desk, CONFIGURATION.replace(*change))
+    with pytest.raises(BadConfiguration, match=rf"console.toml:\d+: .*{said}"):
+        load_alert_settings(desk.home, {})
+
+
+def test_a_secret_in_a_file_that_others_can_read_is_refused(desk: Desk) -> None:
+    _write(desk, CONFIGURATION.replace('secret_env = "HOOK_SECRET"', f'secret = "{SECRET}"'), 0o644)
+    with pytest.raises(BadConfiguration, match="can be read by others") as refused:
+        load_alert_settings(desk.home, {})
+    assert SECRET not in refused.value.diagnostics()
+    (desk.home.root / "console.toml").chmod(0o600)
+    assert SECRET not in repr(load_alert_settings(desk.home, {}))
+
+
+def test_the_console_looks_by_itself_while_it_is_served_and_its_page_shows_it(desk: Desk, hook: Hook) -> None:
+    webhook = f'[[alerts.webhooks]]\nname = "ops"\nurl = "{hook.url}"\nsecret = "{SECRET}"\n'
+    _write(desk, f"[alerts]\nevery_seconds = 1\n{webhook}")
+    _kill_a_message(desk)
+    with TestClient(create_app(desk, OpenDoor(), (page.SECTION,))) as client:
+        until = time.monotonic() + 30
+        while not hook.taken and time.monotonic() < until:
+            time.sleep(0.05)
+        assert json.loads(hook.taken[0][1])["kind"] == "dead-letters"
+        english = client.get("/alerts?language=en").text
+        assert "hefei.planning has new dead letters" in english
+        assert "no envelope" not in english
+        assert SECRET not in english
+        assert "死信" in client.get("/alerts?language=zh").text
+        tested = client.post("/alerts/test", data={"token": TOKEN}, follow_redirects=False)
+        assert "said=" in tested.headers["location"]
+    assert [json.loads(body)["event"] for _, body in hook.taken].count("test") == 1
+    assert not any(thread.name == "alerts" for thread in threading.enumerate())
+
+
+def test_a_configuration_that_does_not_hold_takes_away_the_telling_and_not_the_console(desk: Desk) -> None:
+    _write(desk, "[alerts]\nevery = 1\n")
+    with TestClient(create_app(desk, OpenDoor(), (page.SECTION,))) as client:
+        shown = client.get("/alerts?language=en")
+    assert shown.status_code == 200
+    assert "unknown field" in shown.text
+
+
+def test_the_environment_is_not_needed_for_the_defaults(desk: Desk) -> None:
+    assert os.environ.get("EXCHANGE_CONSOLE_CONFIG") is None
+    assert Alerting.open(desk, {}).test() == {}

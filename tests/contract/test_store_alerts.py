@@ -1,0 +1,81 @@
+"""Alerts on record, on both databases."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from exchange.clock import CST
+from exchange.errors import Conflict
+from exchange.rules.alerts import Alert, AlertKind, Change, Severity
+from exchange.store import SqlStore
+from exchange.store.alerts import LEASE, OVER, RAISED
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=CST)
+DOWN = Alert(AlertKind.ROLE_DOWN, "hefei.fire", Severity.CRITICAL, "停", "down", "/members")
+
+
+def _record(store: SqlStore, changed: Change, at: datetime = NOW, channels: tuple[str, ...] = ("ops", "mail")) -> None:
+    with store.transaction() as tx:
+        tx.alerts.record(changed, channels, at, at)
+
+
+def test_an_alert_stands_until_it_is_over_and_may_then_stand_again(store: SqlStore) -> None:
+    _record(store, Change((DOWN,)))
+    with store.reading() as tx:
+        assert tx.alerts.keys() == {DOWN.key}
+        assert [row.alert for row in tx.alerts.standing()] == [DOWN]
+    _record(store, Change(over=(DOWN.key,)), NOW + timedelta(hours=1))
+    with store.reading() as tx:
+        assert tx.alerts.keys() == frozenset()
+        assert [row.over_at for row in tx.alerts.past()] == [NOW + timedelta(hours=1)]
+    _record(store, Change((DOWN,)), NOW + timedelta(hours=2))
+    with store.reading() as tx:
+        assert (len(tx.alerts.standing()), len(tx.alerts.past())) == (1, 1)
+
+
+def test_what_stands_already_cannot_be_raised_by_a_second_console(store: SqlStore) -> None:
+    _record(store, Change((DOWN,)))
+    with pytest.raises(Conflict):
+        _record(store, Change((DOWN,)))
+    with store.transaction() as tx:
+        assert len(tx.alerts.take_due(NOW)) == 2, "nothing more is told"
+
+
+def test_every_channel_is_told_of_the_beginning_and_of_the_end(store: SqlStore) -> None:
+    _record(store, Change((DOWN,)))
+    _record(store, Change(over=(DOWN.key,)))
+    with store.transaction() as tx:
+        due = tx.alerts.take_due(NOW)
+    assert {(one.event, one.channel) for one in due} == {(e, c) for e in (RAISED, OVER) for c in ("ops", "mail")}
+
+
+def test_a_delivery_in_hand_is_due_again_only_if_nobody_says_how_it_went(store: SqlStore) -> None:
+    _record(store, Change((DOWN,)), channels=("ops",))
+    with store.transaction() as tx:
+        (one,) = tx.alerts.take_due(NOW)
+    with store.transaction() as tx:
+        assert tx.alerts.take_due(NOW) == []
+        (same,) = tx.alerts.take_due(NOW + LEASE)
+        assert same.id == one.id
+        tx.alerts.told(one.id, NOW)
+        assert tx.alerts.take_due(NOW + timedelta(days=9)) == []
+
+
+def test_what_failed_is_told_again_later_and_said_until_then(store: SqlStore) -> None:
+    _record(store, Change((DOWN,)), channels=("ops",))
+    with store.transaction() as tx:
+        (one,) = tx.alerts.take_due(NOW)
+        tx.alerts.failed(one.id, one.attempts, "no answer", NOW)
+        assert tx.alerts.troubles() == [("ops", 1, "no answer")]
+        assert tx.alerts.take_due(NOW + timedelta(seconds=9)) == []
+        assert [again.attempts for again in tx.alerts.take_due(NOW + timedelta(seconds=10))] == [1]
+
+
+def test_what_was_told_in_vain_for_a_day_is_given_up(store: SqlStore) -> None:
+    _record(store, Change((DOWN,)), channels=("ops",))
+    with store.transaction() as tx:
+        (one,) = tx.alerts.take_due(NOW)
+        tx.alerts.failed(one.id, 29, "no answer", NOW)
+        assert tx.alerts.take_due(NOW + timedelta(days=9)) == []
