@@ -18,11 +18,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from exchange.broker.admin import errand
 from exchange.broker.management import ManagementClient
 from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.broker.provision import provision
+
+_configure = structlog.configure
+
+
+def _configure_anew(*words: Any, **options: Any) -> None:
+    """Loggers that a test has used must not keep writing where that test had them write."""
+    _configure(*words, **{**options, "cache_logger_on_first_use": False})
+
+
+structlog.configure = _configure_anew
 
 _SCRATCH = pytest.StashKey[Path]()
 _FIRST, _SECOND = "node", "second-node"
@@ -61,6 +72,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
             if (scratch / name).exists():
                 PrivateNode(scratch / name).stop()
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_come() -> Iterator[None]:
+    """Whatever a test had done with logs ends with it."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -59,6 +59,8 @@ def start_warm(
     words: Sequence[str], env: Mapping[str, str], out: Path, error: Path, cwd: Path | None = None
 ) -> WarmProcess:
     """Starts `exchange` with these words; what it writes is appended to files."""
+    out.touch()
+    error.touch()
     process = _context.Process(target=_command, args=(list(words), dict(env), str(out), str(error), str(cwd or "")))
     process.start()
     return WarmProcess(process)

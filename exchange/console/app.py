@@ -49,7 +49,7 @@ def create_app(desk: Desk, door: Door, sections: Sequence[Section]) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        lifespan=_alive(desk, Deliverer(api), sections),
+        lifespan=_alive(desk, api, sections),
     )
     pages = [page for section in sections for page in section.pages]
     menu = [page for page in pages if page.in_menu]
@@ -69,17 +69,15 @@ def create_app(desk: Desk, door: Door, sections: Sequence[Section]) -> FastAPI:
     return app
 
 
-def _alive(
-    desk: Desk, deliverer: Deliverer, sections: Sequence[Section]
-) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _alive(desk: Desk, api: Api, sections: Sequence[Section]) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """From its start to its end the console looks at its domain, page open or not, and tells webhooks what happens;
     and what else its sections have running."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with ExitStack() as stack:
-            desk.sampler.start()
-            stack.callback(desk.sampler.close)
+            desk.sampler.start()  # ended by whoever closes the desk
+            deliverer = Deliverer(api)
             deliverer.start()
             stack.callback(deliverer.close)
             for begin in (begin for section in sections for begin in section.beside):

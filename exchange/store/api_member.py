@@ -17,7 +17,8 @@ from exchange.store.tables import case_file, desk, document, inbox
 _a, _l, _d, _i = api_answer.c, api_lease.c, document.c, inbox.c
 _RECEIPT = "receipt"
 _UNTAKEN = (_i.taken_at.is_(None), _i.kind != _RECEIPT, _i.accepted.is_(True))
-_OF_INBOX = and_(_d.message_id == _i.message_id, _d.sender == _i.sender, _d.direction == "received")
+# Not by an index of directions: SQLite would go through all that was ever received.
+_OF_INBOX = and_(_d.message_id == _i.message_id, _d.sender == _i.sender, _d.direction + "" == "received")
 _LINE = (_d.sender, _d.message_id, _d.direction, _d.conversation_id, _d.kind, _d.recorded_at)
 _ACCEPTED = func.coalesce(_i.accepted, True).label("accepted")
 _KEPT = select(_d.id.label("position"), *_LINE, _ACCEPTED).select_from(

@@ -120,7 +120,7 @@ _SOURCES: Mapping[FactStream, _Source] = {
     ),
     FactStream.STRAYS: _Source(
         select(document.c.message_id, document.c.sender).where(
-            document.c.direction == "sent", ~_kept(_receipt.c.message_id == document.c.message_id)
+            document.c.direction + "" == "sent", ~_kept(_receipt.c.message_id == document.c.message_id)
         ),
         document.c.message_id, document.c.sender,
         _stray,

@@ -129,7 +129,7 @@ def test_a_trouble_is_told_once_signed_and_once_more_when_it_is_over(desk: Desk,
     ((headers, body),) = hook.taken
     told = json.loads(body)
     assert (told["event"], told["kind"], told["subject"]) == ("raised", "dead-letters", "hefei.planning")
-    assert told["url"] == "https://c.test/alerts"
+    assert told["url"] == "https://c.test/dead"
     assert told["domain"] == "hefei"
     stamp = int(headers["yizhan-timestamp"])
     assert signature_holds(SECRET.encode(), stamp, body, headers["yizhan-signature"], clock.now().timestamp())
@@ -258,7 +258,7 @@ def test_mail_goes_by_tls_with_a_password_and_says_it_in_both_languages(desk: De
     (letter,) = post.letters
     assert "死信" in letter["Subject"]
     assert "dead letters" in letter["Subject"]
-    assert "/alerts" in letter.get_content()
+    assert "/dead" in letter.get_content()
     assert letter["Yizhan-Delivery"] == "alert-1"
 
 

@@ -82,6 +82,6 @@ def test_what_waits_is_counted_through_its_indexes(store: SqlStore) -> None:
         assert "Seq Scan" not in plan, plan  # which of two indexes it takes for an empty table means nothing
         return
     for index in (
-        "outbox_copy_due", "outbox_copy_given_up", "inbox_untaken", "watch_due", "watch_deemed", "watch_escalated",
+        "outbox_copy_due", "outbox_copy_failed", "inbox_untaken", "watch_due", "watch_deemed", "watch_escalated",
     ):  # fmt: skip
         assert index in plan, plan

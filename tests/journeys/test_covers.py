@@ -20,6 +20,7 @@ from exchange.flow.notice_text import NoticeText, notice_text
 from exchange.flow.ports import NoticeRow, OutboxState
 from exchange.flow.sign_for import sign_for
 from exchange.rules.covering import Covering, title_of
+from exchange.rules.hierarchy import domain_of
 from schemas import Cover, Document, DocumentKind, DocumentNumber, Forwarding, Header, Role
 from tests.journeys.city import wait_until
 from tests.journeys.province import Province
@@ -30,13 +31,13 @@ CITY, COUNTY = "hefei.relay", "hefei.feixi.relay"
 READER = "hefei.feixi.health"
 TODAY = RealClock().now().date()
 ACT_BY = TODAY + timedelta(days=20)
-ONLY = "anhui.hefei.feixi.health"
+ONLY = "hefei.feixi.health"
 
 
 def let(anhui: Province, relay: str, covering: Covering, *further: Role) -> None:
     """Has a relay office served anew, with notices waiting for its cover or not, and with further work of its own."""
     address = anhui.address(relay)
-    domain = anhui.trial.domains[address.rpartition(".")[0]]
+    domain = anhui.trial.domains[domain_of(address)]
     domain.stop(address)
     domain.seats = {**domain.seats, address: Seat((Role.RELAY,), work_for((Role.RELAY, *further), covering=covering))}
     domain.start(address)
@@ -79,7 +80,7 @@ def cover(serial: int, act_by: date | None = None, body: str = "请结合实际�
         kind=DocumentKind.NOTICE,
         issuer="合肥市人民政府办公室",
         signatory="李某",
-        title=title_of("anhui.office", "anhui.hefei.relay", "关于做好防汛工作的通知"),
+        title=title_of("x.office", "x.hefei.relay", "关于做好防汛工作的通知"),
         body=body,
         date=TODAY,
     )
@@ -98,7 +99,7 @@ def arrives(anhui: Province, name: str, notice: str) -> None:
 
 
 def test_a_body_sees_the_origins_document_with_both_levels_covers_in_order(asking: Province) -> None:
-    notice = asking.issue(ONLY, act_by=ACT_BY)
+    notice = asking.issue(asking.address(ONLY), act_by=ACT_BY)
     waits_at(asking, CITY, notice)
     assert row_at(asking, COUNTY, notice) is None, "nothing goes on before its cover"
     city = cover(1, ACT_BY - timedelta(days=5))
@@ -216,8 +217,8 @@ def test_a_recall_takes_back_what_waits_and_nobody_below_hears_of_it(asking: Pro
 def test_own_bodies_notices_wait_for_approval_only_where_the_office_asks_for_all(asking: Province) -> None:
     let(asking, CITY, Covering.ASK_ALL)
     try:
-        issuer = replace(asking, root="anhui.hefei")
-        notice = issuer.issue("anhui.hefei.emergency")
+        issuer = replace(asking, root=asking.address("hefei"))
+        notice = issuer.issue(asking.address("hefei.emergency"))
         waits_at(asking, CITY, notice)
         cover_notice(asking.node(CITY), notice, cover(7))
         arrives(asking, "hefei.emergency", notice)
@@ -227,7 +228,7 @@ def test_own_bodies_notices_wait_for_approval_only_where_the_office_asks_for_all
 
 
 def test_a_relay_office_that_is_a_window_too_counts_who_has_a_notice_and_has_not_answered(asking: Province) -> None:
-    notice = asking.issue(ONLY)
+    notice = asking.issue(asking.address(ONLY))
     for relay in (CITY, COUNTY):
         waits_at(asking, relay, notice)
         cover_notice(asking.node(relay), notice, None)
@@ -235,7 +236,7 @@ def test_a_relay_office_that_is_a_window_too_counts_who_has_a_notice_and_has_not
 
 
 def test_a_relay_office_among_the_readers_signs_like_any_other(asking: Province) -> None:
-    notice = asking.issue("anhui.hefei.feidong.relay")
+    notice = asking.issue(asking.address("hefei.feidong.relay"))
     waits_at(asking, CITY, notice)
     cover_notice(asking.node(CITY), notice, None)
     asking.reaches(notice, [(0, 0, 0, 0), (0, 0, 0, 0), (1, 1, 0, 0)])
@@ -251,7 +252,7 @@ def test_a_relay_office_among_the_readers_signs_like_any_other(asking: Province)
 @pytest.fixture(scope="module")
 def covered(asking: Province) -> tuple[str, bytes, tuple[bytes, ...]]:
     """A notice under the city's cover, and the city's signed forwarding of it as it waits at the county."""
-    notice = asking.issue(ONLY, act_by=ACT_BY)
+    notice = asking.issue(asking.address(ONLY), act_by=ACT_BY)
     waits_at(asking, CITY, notice)
     cover_notice(asking.node(CITY), notice, cover(21, ACT_BY - timedelta(days=3)))
     row = waits_at(asking, COUNTY, notice)
@@ -302,7 +303,7 @@ def resigned(anhui: Province, covered: Covers, signer: str, sender: str, said: C
 def test_a_cover_of_the_level_above_cannot_be_left_out(asking: Province, covered: Covers) -> None:
     assert "every relay office's signed forwarding" in returned(asking, covered, drop=-1)
     without = resigned(asking, covered, COUNTY, COUNTY, None)
-    assert "forwarding of anhui.hefei.relay is missing" in returned(asking, covered, stage=without)
+    assert f"forwarding of {asking.address(CITY)} is missing" in returned(asking, covered, stage=without)
 
 
 def test_a_cover_cannot_be_altered_or_made_up_in_anothers_name(asking: Province, covered: Covers) -> None:

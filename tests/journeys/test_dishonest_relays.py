@@ -160,7 +160,7 @@ def invent(anhui: Province, relay: str, notice: str, body: str, proof: str, proo
 
 
 def test_a_relay_that_invents_a_receipt_counts_it_and_cannot_show_it(anhui: Province) -> None:
-    invented = anhui.issue("health at any except anhui.health")
+    invented = anhui.issue(f"health at any except {anhui.address('health')}")
     anhui.reaches(invented, [(0, 0, 0, 0), (1, 1, 0, 0), (2, 2, 1, 0)])
     invent(anhui, "hefei.feixi.relay", invented, "hefei.feixi.health", "ab" * 32, None)
     anhui.reaches(invented, [(0, 0, 0, 0), (1, 1, 0, 0), (2, 2, 2, 0)])
