@@ -5,7 +5,7 @@ What must come of each application is written down here beforehand; whatever com
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -102,6 +102,9 @@ class Demo:
     """By case number."""
     balance: Balance | None = None
     """The conservation ledger at the end."""
+    beside: Callable[[Settings, Supervisor], Callable[[], None]] | None = None
+    """Adds to the processes what is served beside the members; what it returns is called now and then."""
+    look: Callable[[], None] = lambda: None
     _info: NodeInfo | None = None
     _stack: ExitStack = field(default_factory=ExitStack)
     _members: dict[str, Opened] = field(default_factory=dict)
@@ -136,7 +139,8 @@ class Demo:
 
     def start(self) -> None:
         """Starts every member as a process of its own and waits until all of them are being served."""
-        head_start = timedelta(seconds=len(self.profiles) * 0.9)
+        processes = len(self.profiles) + (3 if self.beside is not None else 0)
+        head_start = timedelta(seconds=processes * 0.9)
         self._clock = replace(self._clock, real_origin=datetime.now(UTC) + head_start)
         self.settings = replace(self.settings, home=self.home, clock=self._clock)
         environment = {"EXCHANGE_HOME": str(self.home), "EXCHANGE_CLOCK": format_clock(self._clock)}
@@ -144,6 +148,8 @@ class Demo:
         for address in self.profiles:
             self.supervisor.add(address, role_command(address), Home(self.home).logs / f"{address}.log")
             self._members[address] = open_member(self.settings, address)
+        if self.beside is not None:
+            self.look = self.beside(self.settings, self.supervisor)
         for opened in self._members.values():
             self._stack.callback(opened.store.close)
         self._stack.callback(self.supervisor.shut_down)

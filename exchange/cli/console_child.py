@@ -22,6 +22,11 @@ class ConsoleChild:
         command = [sys.executable, "-m", "exchange", "console"]
         supervisor.add(CONSOLE, command, Home(settings.home).logs / f"{CONSOLE}.log", essential=False)
 
+    @property
+    def is_said(self) -> bool:
+        """Whether its address has been said."""
+        return bool(self._said)
+
     def look(self) -> None:
         """Says the address once it is being served, and again when it has changed."""
         process = self._supervisor.children[CONSOLE].process

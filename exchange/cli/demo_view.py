@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from rich.console import Group, RenderableType
@@ -12,7 +12,10 @@ from rich.live import Live
 from rich.text import Text
 
 from exchange.bootstrap.demo import Demo, out_of_time
+from exchange.bootstrap.settings import Settings
+from exchange.bootstrap.supervise import Supervisor
 from exchange.cli.case_view import cases_view
+from exchange.cli.console_child import ConsoleChild
 from exchange.cli.view import console, plain
 from exchange.clock import monotonic
 from exchange.flow.ports import JournalEntry
@@ -24,6 +27,8 @@ from schemas import Role
 
 _WEEKDAYS = "一二三四五六日"
 _SHOWN = 9
+_CONSOLE_WAIT = 15.0
+"""Seconds that the demonstration waits for its console."""
 _WORDS = {
     "submitted": ("收件", "application accepted", "cyan"),
     "consulted": ("分发", "put to {departments} departments at once", "cyan"),
@@ -40,8 +45,16 @@ _WORDS = {
 
 def run_demo(demo: Demo) -> bool:
     """Runs the demonstration and shows it; True if everything came out as it should."""
+    consoles: list[ConsoleChild] = []
+
+    def beside(settings: Settings, supervisor: Supervisor) -> Callable[[], None]:
+        consoles.append(ConsoleChild(settings, supervisor))
+        return consoles[0].look
+
+    demo.beside = beside
     try:
         _prepare(demo)
+        _say_console(demo, consoles[0])
         cases = _watch(demo)
         deviations = demo.deviations(cases)
     finally:
@@ -68,6 +81,15 @@ def _prepare(demo: Demo) -> None:
             time.sleep(0.1)
         demo.say = original  # type: ignore[method-assign]
     console.print(f"[green]✓[/] {members} members are being served, each with its own keys, database and process\n")
+
+
+def _say_console(demo: Demo, child: ConsoleChild) -> None:
+    """Waits shortly for the operators' console, so that its link stands above what is watched."""
+    until = monotonic() + _CONSOLE_WAIT
+    while not child.is_said and monotonic() < until:
+        demo.look()
+        time.sleep(0.1)
+    console.print()
 
 
 def _watch(demo: Demo) -> list[CaseStatus]:

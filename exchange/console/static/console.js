@@ -20,12 +20,21 @@ function busy() {
     (marked && !marked.isCollapsed && live.contains(marked.anchorNode));
 }
 
+// What makes an element the same one after the block was written anew: its id, or where it leads and what it says.
+function mark(one) {
+  return one.id || [one.tagName, one.getAttribute("href") || one.name || "", one.textContent.trim()].join("|");
+}
+
 function put(html) {
-  const focus = document.activeElement && document.activeElement.id;
+  const at = document.activeElement;
+  const focus = at && live.contains(at) ? mark(at) : null;
   const open = [...live.querySelectorAll("details[open][id]")].map((one) => one.id);
   live.innerHTML = html;
   open.forEach((id) => { const one = document.getElementById(id); if (one) one.open = true; });
-  if (focus) { const one = document.getElementById(focus); if (one) one.focus({preventScroll: true}); }
+  if (focus) {
+    const same = [...live.querySelectorAll("a, button, summary, [tabindex]")].find((one) => mark(one) === focus);
+    if (same) same.focus({preventScroll: true});
+  }
 }
 
 if (live && live.dataset.source) {
