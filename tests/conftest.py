@@ -41,7 +41,7 @@ _FIRST, _SECOND = "node", "second-node"
 logging.getLogger("pika").setLevel(logging.CRITICAL)
 
 
-_LONGEST_FIRST = ("journeys", "faults", "contract", "property", "unit")
+_LONGEST_FIRST = ("journeys", "faults", "console", "contract", "property", "unit")
 """Folders in the order they are run, so that no worker begins a long file when the others are done."""
 
 

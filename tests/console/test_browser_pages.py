@@ -114,6 +114,7 @@ def _said(log: Path, pattern: str) -> str | None:
     return found[1] if found else None
 
 
+@pytest.mark.drill  # it goes by a clock of two seconds a day, which needs a machine of its own
 @pytest.mark.broker
 def test_the_demonstration_is_watched_until_silence_has_become_consent(tmp_path: Path, browser: Browser) -> None:
     log = tmp_path / "demo.txt"
