@@ -103,7 +103,6 @@ class RunningMember:
         self._version = 0
         self._stopping = threading.Event()
         self._nudge = threading.Event()
-        self._drained = threading.Event()
         self.dispatcher = Dispatcher(node, RealClock())
         node.hand_over = self.dispatcher.offer
         self._threads: list[threading.Thread] = []
@@ -181,7 +180,7 @@ class RunningMember:
             periodic_work(self.node, self._desk)
         until = monotonic() + patience
         while what_is_left(self._store).unsent and monotonic() < until:
-            self._drained.wait(0.05)
+            threading.Event().wait(0.05)
         left = note_left(self._store, self.node.clock.now())
         log.info("member.drained", node=self.node.address, **asdict(left))
         return left

@@ -39,7 +39,7 @@ _SURELY = 2.0
 _APART_FOR_EACH, _APART_MOST = 0.002, 0.03
 """Seconds between two lots that go out, at least: for each copy of the first one, and in all."""
 _HOLDS_EVERY = 1.0
-"""Seconds between two looks at what is held."""
+"""Seconds after which, before a lot goes out, what is held is looked at again."""
 
 
 class Dispatcher:
@@ -125,13 +125,18 @@ class Dispatcher:
         self._keep_apart()
         self._look_at_holds()
         parcels = self._take(room)
-        if self._worth_looking() and len(parcels) < room:
-            parcels += self._look(room - len(parcels))
+        try:
+            if len(parcels) < room and self._worth_looking():
+                parcels += self._look(room - len(parcels))
+        finally:  # what was taken goes out even if the database has gone away: nothing else would send it
+            self._send(publisher, parcels)
+        return settled or bool(parcels)
+
+    def _send(self, publisher: Publisher, parcels: Sequence[Parcel]) -> None:
         self._apart = min(_APART_MOST, _APART_FOR_EACH * len(parcels))
         if parcels:
             publisher.publish([self._publication(parcel) for parcel in parcels])
             self._node.observer.sent(parcels)
-        return settled or bool(parcels)
 
     def _take(self, room: int) -> list[Parcel]:
         """What was offered, urgent ones first; without those that a look has found already."""
@@ -148,7 +153,7 @@ class Dispatcher:
         self._mark = self._node.store.mark()
         with self._node.store.reading() as tx:
             found = tx.outbox.due(self._now_real.now(), room, self._flying.keys())
-            self._next_due = None if found else tx.outbox.next_due()
+            self._next_due = None if found or self._mark is None else tx.outbox.next_due()
         self._written = self._written or len(found) == room
         parcels = self._without_held(found)
         self._flying |= {parcel.id: parcel for parcel in parcels}
@@ -166,11 +171,13 @@ class Dispatcher:
         return any(hold.covers(parcel.addressee, parcel.kind) for hold in self._holds or ())
 
     def _without_held(self, parcels: Sequence[Parcel]) -> list[Parcel]:
-        """Puts to rest what is held, and returns the rest. A hold that has just been released keeps nothing."""
+        """Puts to rest what is held, and returns the rest. What has been released meanwhile is looked for at once."""
         held = [parcel.id for parcel in parcels if self._is_held(parcel)]
         if held:
             with self._node.store.transaction() as tx:
-                tx.holds.park(held)
+                parked = tx.holds.park(held)
+            if parked < len(held):
+                self._holds, self._written = None, True
         return [parcel for parcel in parcels if parcel.id not in held]
 
     def _worth_looking(self) -> bool:
@@ -204,6 +211,17 @@ class Dispatcher:
             results.append(self._results.get())
         if not results:
             return False
+        try:
+            self._write_back(results)
+        except DatabaseUnavailable:
+            self.on_results(results)  # still to be written; until then their copies count as under way
+            raise
+        landed = [(self._flying.pop(result.id, None), result.outcome) for result in results]
+        self._node.observer.settled([(parcel, outcome) for parcel, outcome in landed if parcel is not None])
+        self._settled_at = monotonic()
+        return True
+
+    def _write_back(self, results: Sequence[PublishResult]) -> None:
         with self._node.store.transaction() as tx:
             now, real = self._node.clock.now(), self._now_real.now()
             for again_at, ids in self._confirmed(results, real).items():
@@ -211,10 +229,6 @@ class Dispatcher:
             for result in results:
                 if result.outcome is not PublishOutcome.CONFIRMED and result.id in self._flying:
                     tx.outbox.mark_failed(result.id, self._reason(result), now, self._again(result, real))
-        landed = [(self._flying.pop(result.id, None), result.outcome) for result in results]
-        self._node.observer.settled([(parcel, outcome) for parcel, outcome in landed if parcel is not None])
-        self._settled_at = monotonic()
-        return True
 
     def _confirmed(self, results: Sequence[PublishResult], real: datetime) -> dict[datetime, list[int]]:
         groups: dict[datetime, list[int]] = defaultdict(list)

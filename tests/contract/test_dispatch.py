@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from exchange.clock import Clock, RealClock, monotonic
+from exchange.errors import DatabaseUnavailable
 from exchange.flow.dispatch import Dispatcher
 from exchange.flow.ports import Observer, OutboxState, Outgoing, Parcel, Publication, PublishOutcome, PublishResult
 from exchange.store import SqlStore
+from exchange.store.store import SqlTransaction
 from schemas import Urgency
 from tests.contract.rows import NOW, PLANNING, TRANSPORT, US, outgoing
 
@@ -44,6 +48,62 @@ class Later(RealClock):
 def dispatcher_of(store: SqlStore, clock: Clock | None = None, **options: int) -> Dispatcher:
     node = SimpleNamespace(store=store, address=US, clock=RealClock(), observer=Observer())
     return Dispatcher(node, clock or RealClock(), poll=3600, **options)  # type: ignore[arg-type]
+
+
+class Away:
+    """A store whose database is away as long as it is told so."""
+
+    def __init__(self, store: SqlStore) -> None:
+        self._store, self.reads_fail, self.writes_fail = store, False, False
+
+    def reading(self) -> AbstractContextManager[SqlTransaction]:
+        return self._open(self.reads_fail, self._store.reading)
+
+    def transaction(self) -> AbstractContextManager[SqlTransaction]:
+        return self._open(self.writes_fail, self._store.transaction)
+
+    def mark(self) -> object | None:
+        return self._store.mark()
+
+    @staticmethod
+    def _open(fails: bool, begin: Callable[[], AbstractContextManager[SqlTransaction]]) -> Any:
+        if fails:
+            raise DatabaseUnavailable("the database is away")
+        return begin()
+
+
+def test_what_the_broker_said_while_the_database_was_away_is_written_when_it_is_back(store: SqlStore) -> None:
+    away, post, message = Away(store), Post(), outgoing()
+    dispatcher = dispatcher_of(away)  # type: ignore[arg-type]
+    write(store, message)
+    dispatcher.dispatch_once(post)
+    away.writes_fail = True
+    post.confirm(dispatcher)
+    until = monotonic() + 10
+
+    def settle() -> None:
+        while monotonic() < until:  # results are settled a moment later
+            dispatcher.dispatch_once(post)
+
+    with pytest.raises(DatabaseUnavailable):
+        settle()
+    assert states(store, message) == [OutboxState.WRITTEN]
+    away.writes_fail = False
+    while not dispatcher.dispatch_once(post) and monotonic() < until:
+        pass
+    assert states(store, message) == [OutboxState.SENT]
+
+
+def test_what_was_handed_over_goes_out_though_the_database_goes_away_at_that_moment(store: SqlStore) -> None:
+    away, post, message = Away(store), Post(), outgoing()
+    dispatcher = dispatcher_of(away, batch=4)  # type: ignore[arg-type]
+    dispatcher.dispatch_once(post)
+    dispatcher.offer(write(store, message))
+    dispatcher.offer(write(store, *[outgoing() for _ in range(4)]))  # no room: to be looked for
+    away.reads_fail = True
+    with pytest.raises(DatabaseUnavailable):
+        dispatcher.dispatch_once(post)
+    assert post.names == [message.header.message_id]
 
 
 def write(store: SqlStore, *messages: Outgoing) -> list[Parcel]:
