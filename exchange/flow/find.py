@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from exchange.errors import CallerError
+from exchange.flow.holding import held_back
 from exchange.flow.ports import OutboxState, Store, Transaction, WatchRow
 from exchange.flow.ports.sight import CaseLine, CopyLine, Head, PartLine
 from exchange.flow.trail import messages_of_case
@@ -122,8 +123,9 @@ def upcoming(
                 key = (row.deadline.case_number, row.deadline.department)
                 if key not in found or found[key].row.deadline.revision < row.deadline.revision:
                     sent = reminded.get(key, [])
-                    forecast = foresee(row.deadline, project(row.deadline, calendar), sent, now)
-                    found[key] = Upcoming(row, forecast)
+                    projection = project(row.deadline, calendar)
+                    held = held_back(tx, row.deadline, projection, now)
+                    found[key] = Upcoming(row, foresee(row.deadline, projection, sent, now, held))
     ordered = sorted(found.values(), key=_upcoming_key)
     more = len(ordered) > page
     return Found(tuple(ordered[:page]), _upcoming_key(ordered[page - 1]) if more else None)

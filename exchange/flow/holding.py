@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from exchange.flow.ports import Hold, JournalEntry, PartRow, Store
-from exchange.rules.holding import Danger, danger
+from exchange.flow.ports import Hold, JournalEntry, PartRow, Store, Transaction
+from exchange.rules.deadline import Projection
+from exchange.rules.holding import Danger, danger, hindrances
+from schemas import DeadlineState
 
 SHOWN = 50
 """Open consultations shown with a hold."""
@@ -23,6 +25,13 @@ class Endangered:
 
     part: PartRow
     danger: Danger
+
+
+def held_back(tx: Transaction, state: DeadlineState, projection: Projection, now: datetime) -> list[str]:
+    """What holds have kept from a department, so that its silence goes to the lead; nothing if they kept nothing."""
+    holds = tx.holds.since((projection.started_at or now) - timedelta(days=1))
+    fixed = state.term.fixed is not None
+    return hindrances(holds, state.department, projection.started_at, projection.due_at, fixed)
 
 
 def begin_hold(store: Store, hold: Hold) -> bool:

@@ -16,6 +16,7 @@ import structlog
 from exchange.audit import verify_receipt
 from exchange.errors import Returned, SenderError
 from exchange.flow.checks import expect, require_role
+from exchange.flow.holding import held_back
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import WatchRow, WatchState
 from exchange.flow.receipts import proof_digest
@@ -23,7 +24,6 @@ from exchange.flow.receive import Handler, Incoming
 from exchange.rules.calendar import WorkingCalendar
 from exchange.rules.deadline import Projection, project, rung_at
 from exchange.rules.defaults import deemed_id, escalation_id, obstacles, reminder_id, reminders_of
-from exchange.rules.holding import hindrances
 from exchange.rules.rungs import RUNGS
 from schemas import (
     Body,
@@ -173,7 +173,7 @@ def _remind(step: Step, row: WatchRow, projection: Projection, sent: Sequence[Se
 def _lapse(step: Step, row: WatchRow, projection: Projection, sent: Sequence[SentReminder]) -> str:
     state = row.deadline
     hindered = [*obstacles(state, projection, sent, step.now), *_evidence_faults(step, state)]
-    hindered += _held_back(step, state, projection)
+    hindered += held_back(step.tx, state, projection, step.now)
     if not step.node.directory.reachable(state.department, step.node.suite):
         hindered.append("the department is revoked: it could neither be reminded nor answer")
     if hindered and projection.provisional:
@@ -188,14 +188,6 @@ def _lapse(step: Step, row: WatchRow, projection: Projection, sent: Sequence[Sen
         return "escalated"
     _deem(step, row, projection, sent)
     return "deemed"
-
-
-def _held_back(step: Step, state: DeadlineState, projection: Projection) -> list[str]:
-    """What holds kept from the department; its silence then goes to the lead and counts for nothing."""
-    began = projection.started_at or step.now
-    holds = step.tx.holds.since(began - timedelta(days=1))
-    fixed = state.term.fixed is not None
-    return hindrances(holds, state.department, projection.started_at, projection.due_at, fixed)
 
 
 def _evidence_faults(step: Step, state: DeadlineState) -> list[str]:

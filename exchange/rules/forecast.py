@@ -30,13 +30,22 @@ class Forecast:
     reasons: tuple[str, ...] = ()
 
 
-def foresee(state: DeadlineState, projection: Projection, sent: Sequence[SentReminder], now: datetime) -> Forecast:
-    """The fate of a term at its end, if nobody does anything until then but the monitor, which still reminds."""
+def foresee(
+    state: DeadlineState,
+    projection: Projection,
+    sent: Sequence[SentReminder],
+    now: datetime,
+    held_back: Sequence[str] = (),
+) -> Forecast:
+    """The fate of a term at its end, if nobody does anything until then but the monitor, which still reminds.
+
+    ``held_back``: what holds have kept from the department, and keep.
+    """
     fires_at = projection.effective_at or projection.due_at
     if fires_at is None:
         return Forecast(Fate.NOTHING)
     then = max(fires_at, now) + timedelta(microseconds=1)
-    hindered = obstacles(state, projection, [*sent, *_still_to_come(projection, now)], then)
+    hindered = [*obstacles(state, projection, [*sent, *_still_to_come(projection, now)], then), *held_back]
     if projection.provisional:
         return Forecast(Fate.NOTHING, tuple(hindered))
     if hindered:
