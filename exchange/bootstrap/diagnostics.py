@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from exchange.bootstrap import draining
 from exchange.bootstrap.doctor import examine
 from exchange.bootstrap.home import open_directory, read_link
+from exchange.bootstrap.ledger import find_broker
 from exchange.bootstrap.scrub import GONE, harmless, log_line, without_password, without_secrets
 from exchange.bootstrap.settings import Home, Settings
 from exchange.broker.management import ManagementClient
@@ -154,9 +155,10 @@ def _finding(finding: Mapping[str, object]) -> dict[str, object]:
 
 
 def _queues(settings: Settings) -> object:
-    if settings.management_url is None or settings.broker_url is None:
+    broker = find_broker(settings)
+    if broker.management_url is None:
         raise BrokerUnavailable("the management API is not known", mend="set EXCHANGE_MANAGEMENT_URL")
-    with ManagementClient(settings.management_url, settings.broker_url) as management:
+    with ManagementClient(broker.management_url, broker.url) as management:
         own = tuple(f"{address}." for address in _addresses(Home(settings.home)))
         return [
             {"queue": queue.name, "messages": queue.messages, "consumers": queue.consumers}

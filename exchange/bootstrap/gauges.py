@@ -108,6 +108,7 @@ def _of_figures(who: str, figures: Figures, now: datetime) -> Iterator[Metric]:
     outbox = {
         "unsent": figures.outbox_unsent,
         "unreceipted": figures.outbox_unreceipted,
+        "at_rest": figures.outbox_at_rest,
         "given_up": figures.outbox_given_up,
     }
     yield _family("yizhan_outbox_waiting", "Copies in the outbox without a receipt.", who, "stage", outbox)

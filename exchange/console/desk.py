@@ -14,7 +14,7 @@ from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.clock import Clock
 from exchange.console.gate import Gate
 from exchange.console.jobs import Jobs
-from exchange.errors import BrokerUnavailable, ExchangeError
+from exchange.errors import BrokerUnavailable, DatabaseUnavailable, ExchangeError
 from exchange.profiles import Profile, load_profiles
 from exchange.store import SqlStore, open_store
 
@@ -56,7 +56,13 @@ class Desk:
         return load_profiles(self.home.departments)
 
     def store(self, address: str) -> SqlStore:
-        """A member's store, or the console's own (`CONSOLE`). Raises DatabaseUnavailable."""
+        """A member's store, or the console's own (`CONSOLE`). Raises DatabaseUnavailable.
+
+        Of a member that lost its database none is made: an empty one in its place would hide the loss.
+        """
+        file = self.home.database_file(address)
+        if address != CONSOLE and self.settings.database_url is None and not file.exists():
+            raise DatabaseUnavailable(f"there is none at {file}", mend="`exchange init`, or restore it from the backup")
         with self._opening:
             turn = self._turns.setdefault(address, threading.Lock())
         with turn:  # its own turn: a database that does not answer keeps nobody from the others

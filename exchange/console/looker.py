@@ -17,10 +17,9 @@ from exchange.broker.figures import BrokerFigures
 from exchange.clock import monotonic
 from exchange.console.look import Look, MemberLook, Trouble
 from exchange.directory import DirectoryView
-from exchange.errors import DatabaseUnavailable, ExchangeError
+from exchange.errors import ExchangeError
 from exchange.profiles import Profile
 from exchange.rules.calendar import ChinaCalendar
-from exchange.store import SqlStore
 
 if TYPE_CHECKING:
     from exchange.console.desk import Desk
@@ -110,7 +109,7 @@ class Looker:
         certificate, key, revoked = _terms(view, profile.address)
         about = (profile.address, profile.name, profile.name_en, tuple(role.value for role in profile.roles))
         try:
-            store = self._store(profile.address)
+            store = self._desk.store(profile.address)
             with store.reading() as tx:
                 alive, release, served = (tx.get_meta(name) for name in (CONSUMING, RELEASE, SERVED_WITH))
                 work, sent = tx.figures.open_work(), tx.figures.oldest_sent()
@@ -121,12 +120,6 @@ class Looker:
         silent = None if alive_at is None else self._real_seconds_since(alive_at, self._desk.clock.now())
         version = int(served) if served else None
         return MemberLook(*about, None, alive_at, silent, release, version, certificate, key, revoked, work), sent
-
-    def _store(self, address: str) -> SqlStore:
-        file = self._desk.home.database_file(address)
-        if self._desk.settings.database_url is None and not file.exists():  # opening would make an empty one
-            raise DatabaseUnavailable(f"there is none at {file}", mend="`exchange init`, or restore it from the backup")
-        return self._desk.store(address)
 
     def _ages(self, all_sent: list[Mapping[str, datetime]], now: datetime) -> dict[str, float]:
         oldest: dict[str, datetime] = {}

@@ -58,7 +58,7 @@ class Limits:
     """From where on something is told."""
 
     silent: timedelta = timedelta(minutes=2)
-    """A member that has taken in nothing for so long, although it notes it every second or so, is down."""
+    """A member that has taken in nothing for so long, although it notes it every ten seconds or sooner, is down."""
     waiting: timedelta = timedelta(minutes=30)
     dead: timedelta = timedelta(hours=1)
     """Dead letters are told while the newest is younger; later ones are told again."""

@@ -144,7 +144,7 @@ def _of_member(now: datetime, member: MemberFacts, limits: Limits) -> Iterator[A
     if member.given_up:
         yield Alert(
             AlertKind.GIVEN_UP, who, Severity.WARNING,
-            f"{who} 有 {member.given_up} 份发文已放弃投递", f"{who} gave up sending {member.given_up} copies", "/dead",
+            f"{who} 有 {member.given_up} 份发文已放弃投递", f"{who} gave up sending {member.given_up} copies", "/",
         )  # fmt: skip
     if member.oldest_copy is not None and member.oldest_copy > limits.waiting:
         yield Alert(
@@ -199,7 +199,7 @@ def _of_domain(facts: Facts, limits: Limits) -> Iterator[Alert]:
             AlertKind.CALENDAR, "calendar", Severity.WARNING,
             f"工作日历只公布到 {facts.calendar_left.days} 天后，之后的期限为暂定",
             f"working days are announced for {facts.calendar_left.days} days only; later terms are provisional",
-            "/members",
+            "/",
         )  # fmt: skip
 
 

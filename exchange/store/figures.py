@@ -11,7 +11,9 @@ from sqlalchemy import BindParameter, Connection, Select, bindparam, func, liter
 from exchange.rules.states import WatchState
 from exchange.store.tables import (
     FAILED_COPIES,
+    OPEN_LETTERS,
     SENT_COPIES,
+    UNTAKEN,
     WAITING_COPIES,
     dead_letter,
     desk,
@@ -38,12 +40,10 @@ _ONE: Select[Any] = select(literal_column("1"))
 _WORK = {
     "waiting": _counted(_ONE.select_from(outbox_copy).where(WAITING_COPIES)),
     "given_up": _counted(_ONE.select_from(outbox_copy).where(FAILED_COPIES)),
-    "dead": _counted(_ONE.select_from(dead_letter)),
+    "dead": _counted(_ONE.select_from(dead_letter).where(OPEN_LETTERS)),
     "on_desk": _counted(_ONE.select_from(desk).where(desk.c.state == "waiting")),
     "watched": _counted(_ONE.select_from(watch).where(watch.c.state == literal_column(f"'{WatchState.RUNNING}'"))),
-    "untaken": _counted(
-        _ONE.select_from(inbox).where(inbox.c.taken_at.is_(None) & (inbox.c.kind != literal_column("'receipt'")))
-    ),
+    "untaken": _counted(_ONE.select_from(inbox).where(UNTAKEN)),
 }
 
 

@@ -12,14 +12,24 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Select, and_, func, literal_column, select
 
 from exchange.rules.states import WatchState
-from exchange.store.tables import FAILED_COPIES, WAITING_COPIES, dead_letter, inbox, outbox_copy, reminder, watch
+from exchange.store.outbox import AT_REST
+from exchange.store.tables import (
+    FAILED_COPIES,
+    OPEN_LETTERS,
+    UNTAKEN,
+    WAITING_COPIES,
+    dead_letter,
+    inbox,
+    outbox_copy,
+    reminder,
+    watch,
+)
 
 COUNTED = 100_000
 """Rows counted at most."""
 
 _o, _i, _d, _w, _r = outbox_copy.c, inbox.c, dead_letter.c, watch.c, reminder.c
 _EPOCH_COPY = _o.next_at == literal_column("0")
-_UNTAKEN = _i.taken_at.is_(None) & (_i.kind != literal_column("'receipt'"))
 _RUNNING = _w.state == literal_column(f"'{WatchState.RUNNING}'")
 
 
@@ -31,6 +41,8 @@ class Figures:
     """Copies that have not been tried yet."""
     outbox_unreceipted: int
     """Copies that were sent, or tried, and lack the addressee's signed receipt."""
+    outbox_at_rest: int
+    """Copies that a hold keeps back."""
     outbox_given_up: int
     outbox_oldest: datetime | None
     """When the oldest copy that still waits was written."""
@@ -65,16 +77,18 @@ class SqlGauges:
     def read(self, now: datetime, *, deadlines: bool) -> Figures:
         """All figures; those of deadlines only where they are asked for."""
         waiting, unsent = self._count(select(_o.id).where(WAITING_COPIES)), self._unsent()
+        at_rest = self._count(select(_o.id).where(WAITING_COPIES, _o.next_at == AT_REST))
         return Figures(
             outbox_unsent=unsent,
-            outbox_unreceipted=max(0, waiting - unsent),
+            outbox_unreceipted=max(0, waiting - unsent - at_rest),
+            outbox_at_rest=at_rest,
             outbox_given_up=self._count(select(_o.id).where(FAILED_COPIES)),
             outbox_oldest=self._oldest_copy(),
-            inbox_untaken=self._count(select(_i.id).where(_UNTAKEN)),
-            inbox_oldest=self._db.scalar(select(_i.recorded_at).where(_UNTAKEN).order_by(_i.id).limit(1)),
-            dead_letters=self._count(select(_d.id)),
-            dead_oldest=self._db.scalar(select(_d.first_at).order_by(_d.id).limit(1)),
-            dead_newest=self._db.scalar(select(_d.first_at).order_by(_d.id.desc()).limit(1)),
+            inbox_untaken=self._count(select(_i.id).where(UNTAKEN)),
+            inbox_oldest=self._db.scalar(select(_i.recorded_at).where(UNTAKEN).order_by(_i.id).limit(1)),
+            dead_letters=self._count(select(_d.id).where(OPEN_LETTERS)),
+            dead_oldest=self._db.scalar(select(_d.first_at).where(OPEN_LETTERS).order_by(_d.id).limit(1)),
+            dead_newest=self._db.scalar(select(_d.first_at).where(OPEN_LETTERS).order_by(_d.id.desc()).limit(1)),
             deadlines=self._deadlines(now) if deadlines else {},
             due_soon=self._count(_ending(now, now + timedelta(days=1))) if deadlines else 0,
         )
@@ -92,10 +106,9 @@ class SqlGauges:
         return self._db.scalar(select(func.count()).select_from(rows.limit(COUNTED).subquery())) or 0
 
     def _oldest_copy(self) -> datetime | None:
-        # Numbers follow the time of writing, and the index that holds what waits has them.
-        first = select(_o.id).where(WAITING_COPIES).limit(COUNTED).subquery()
-        number = self._db.scalar(select(func.min(first.c.id)))
-        return None if number is None else self._db.scalar(select(_o.written_at).where(_o.id == number))
+        """In the order of writing, past what is at rest; there is no more of that than a hold has gathered."""
+        oldest = select(_o.written_at).where(WAITING_COPIES, _o.next_at < AT_REST).order_by(_o.written_at).limit(1)
+        return self._db.scalar(oldest)
 
     def _deadlines(self, now: datetime) -> dict[str, int]:
         running = select(_w.case_number, _w.department).where(_RUNNING, (_w.due_at > now) | _w.due_at.is_(None))

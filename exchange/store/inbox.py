@@ -126,7 +126,7 @@ class SqlInbox:
         return replace(letter, first_at=first_at)
 
     def revive(self, letter: DeadLetter) -> bool:
-        return self._db.execute(delete(dead_letter).where(*_same_bytes(letter))).rowcount > 0
+        return self._db.execute(delete(dead_letter).where(*_same_bytes(letter), OPEN_LETTERS)).rowcount > 0
 
 
 def _row(entry: InboxEntry, now: datetime) -> dict[str, Any]:

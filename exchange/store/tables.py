@@ -138,6 +138,8 @@ inbox = Table(
     UniqueConstraint("message_id", "sender"),
 )
 _partial("inbox_untaken", inbox.c.id, where=inbox.c.taken_at.is_(None) & (inbox.c.kind != "receipt"))
+UNTAKEN = inbox.c.taken_at.is_(None) & (inbox.c.kind != literal_column("'receipt'")) & inbox.c.accepted.is_(True)
+"""Documents that wait for the member's own system; what was sent back is never handed out. In words, as above."""
 
 dead_letter = Table(
     "dead_letter",
@@ -165,6 +167,7 @@ dead_letter = Table(
     Column("discarded_at", Instant),
 )
 OPEN_LETTERS = dead_letter.c.discarded_at.is_(None)
+"""Dead letters that nobody has discarded."""
 _partial("dead_letter_open", dead_letter.c.id, where=OPEN_LETTERS)
 _partial("dead_letter_cause", dead_letter.c.reason_code, dead_letter.c.id, where=OPEN_LETTERS)
 _partial(

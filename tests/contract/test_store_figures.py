@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from exchange.flow.ports import DeadLetter
 from exchange.store import SqlStore
 from exchange.store.figures import OpenWork
-from tests.contract.rows import LATER, NOW, PLANNING, TRANSPORT, US, outgoing, signed_for
+from tests.contract.rows import LATER, NOW, PLANNING, TRANSPORT, outgoing, signed_for
 
 
 def test_the_oldest_copy_of_each_queue_that_nobody_signed_for_is_told(store: SqlStore) -> None:
@@ -38,4 +39,16 @@ def test_open_work_is_counted_and_what_is_done_is_not(store: SqlStore) -> None:
         copy = next(parcel for parcel in tx.outbox.parcels([lost]))
         tx.outbox.mark_failed(copy.id, "no such queue", NOW, None)
         found = tx.figures.open_work()
-    assert (found.waiting, found.given_up, found.dead) == (1, 1, 0), US
+    assert (found.waiting, found.given_up, found.dead) == (1, 1, 0)
+
+
+def test_dead_letters_that_two_have_discarded_are_trouble_no_more(store: SqlStore) -> None:
+    with store.transaction() as tx:
+        tx.inbox.dead([DeadLetter("malformed", "reason", "open", "q", b"%d" % one) for one in range(2)], NOW)
+        assert tx.figures.open_work().dead == 2
+        letter, _ = tx.dead.batch("malformed", "open", above=0, limit=10)
+        assert tx.dead.propose(letter.serial, "one", "nobody's", NOW)
+        assert tx.dead.discard(letter.serial, "two", NOW)
+        assert tx.figures.open_work().dead == 1
+        figures = tx.gauges.read(NOW, deadlines=False)
+    assert figures.dead_letters == 1
