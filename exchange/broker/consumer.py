@@ -48,7 +48,8 @@ class ConsumerState:
 
 
 _COMES_BACK = 0.25
-"""Seconds in which a broker gives back what an earlier channel had in hand: what stood before is handled before."""
+"""Seconds in which a broker gives back what an earlier channel had in hand; what of it comes into the first batch is
+handled before the rest of that batch."""
 
 
 class BatchConsumer:

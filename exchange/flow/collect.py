@@ -138,7 +138,7 @@ class Collector:
             late_at=incoming.arrival.latest,
             late_verdict=opinion.verdict,
         )
-        event = "opinion-in-time-after-decision" if in_time else "late-opinion"
+        event = "opinion-in-time-after-closing" if in_time else "late-opinion"
         step.note(event, part.case_number, incoming.message_id, department=part.department)
 
     def _stop_clock(

@@ -6,8 +6,8 @@ goes out again. What fails again stays a dead letter.
 
 It is judged by when it first arrived, never by when it was redriven: an opinion in time stays in time. That arrival
 is on record with the letter; where it could not be established, an interval is known, from the signing to the moment
-the message was first set aside, and doubt favours the department. A default that has taken effect stands, and an
-opinion that was late is kept as a late one.
+the message was first set aside, and doubt favours the department. A default that has taken effect stands, unless the
+broker itself stamped the opinion within the term and the case is not closed; one that was late is kept as a late one.
 """
 
 from __future__ import annotations

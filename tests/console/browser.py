@@ -14,10 +14,10 @@ from tests.console.house import Credentials
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Chromium without a window; fails the test with what to install where there is none."""
+    """Chromium without a window; the test is left out, with what to install, where there is none."""
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
-        pytest.fail("no Chromium: install the package chromium")
+        pytest.skip("no Chromium here: install one that is called chromium or chromium-browser, and run this again")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield browser

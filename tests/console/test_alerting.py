@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import ssl
 import subprocess
 import threading
@@ -370,5 +369,4 @@ def test_a_configuration_that_does_not_hold_takes_away_the_telling_and_not_the_c
 
 
 def test_the_environment_is_not_needed_for_the_defaults(desk: Desk) -> None:
-    assert os.environ.get("EXCHANGE_CONSOLE_CONFIG") is None
     assert Alerting.open(desk, {}).test() == {}

@@ -73,9 +73,7 @@ def test_a_domain_that_nobody_serves_is_red_with_its_members_named_and_what_to_d
     desk.close()
 
 
-def test_members_with_a_fresh_sign_of_life_are_green_and_a_message_nobody_takes_makes_its_queue_red(
-    city: ProcessDomain,
-) -> None:
+def test_members_with_a_fresh_sign_of_life_are_green(city: ProcessDomain) -> None:
     for name in city.names:
         _alive(city.open(name))
     desk = _desk(city)

@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from exchange.bootstrap.member import new_id
+from exchange.bootstrap.work import work_for
 from exchange.broker.node import NodeInfo
 from exchange.broker.probe import stamps_arrival
-from exchange.flow.ports import CaseState, PartState
-from tests.journeys.city import City, make_city, wait_until
+from exchange.flow.ports import CaseRow, CaseState, PartState
+from exchange.flow.receive import Incoming
+from exchange.rules.arbiter import STAMPED, Arrival
+from schemas import Opinion, Role, Verdict
+from tests.journeys.city import City, grant_unless_refused, make_city, wait_until
 
 pytestmark = pytest.mark.broker
 
@@ -62,6 +69,42 @@ def test_an_opinion_behind_the_default_is_late_though_the_window_was_down(city: 
     part = city.part(case, "transport")
     assert part.state is PartState.DEEMED
     assert part.late_opinion_id is not None
+
+
+def handed_in_behind_it(city: City, case: CaseRow) -> list[str]:
+    """An opinion stamped within the term and given out behind the default; what the journal says then."""
+    due_at = city.part(case, "transport").due_at
+    assert due_at is not None
+    stamped = due_at - timedelta(hours=1)
+    header = SimpleNamespace(sender=city.address("transport"), message_id=new_id())
+    came: Any = SimpleNamespace(header=header)
+    handlers = work_for((Role.WINDOW,), decide_rule=grant_unless_refused).handlers
+    opinion = city.opinion("transport", case, Verdict.DISAGREE, reasons="车流量过大", basis=("第三十二条",))
+    with city.window.step() as step:
+        handlers[Opinion.KIND](step, Incoming(came, Arrival(stamped, stamped, STAMPED)), opinion)
+    with city.window.store.reading() as tx:
+        return [entry.event for entry in tx.journal_of(case.number)]
+
+
+def test_a_stamp_within_the_term_overturns_a_default_that_was_given_out_first(city: City) -> None:
+    city.matter(city.approver("transport", silent=True), city.approver("planning", days=20))
+    case = city.submit()
+    city.through(4)
+    assert city.part(case, "transport").state is PartState.DEEMED
+    assert "deemed-overturned" in handed_in_behind_it(city, case)
+    part = city.part(case, "transport")
+    assert (part.state, part.verdict) == (PartState.ANSWERED, Verdict.DISAGREE)
+    assert city.case(case).state is CaseState.OPEN
+
+
+def test_a_case_closed_over_such_an_opinion_stays_closed_and_its_record_says_so(city: City) -> None:
+    case = city.submit()
+    city.through(4)
+    assert city.case(case).state is CaseState.DECIDED
+    assert "opinion-in-time-after-closing" in handed_in_behind_it(city, case)
+    part = city.part(case, "transport")
+    assert (part.state, part.late_verdict) == (PartState.DEEMED, Verdict.DISAGREE)
+    assert city.case(case).state is CaseState.DECIDED
 
 
 def test_a_monitor_that_was_down_lengthens_nobodys_term(city: City) -> None:

@@ -120,7 +120,7 @@ def test_what_is_sent_while_the_upper_broker_is_down_waits_below_and_arrives_onc
     assert sorted(stoppable.took(TRANSPORT, names)) == sorted(names)
 
 
-def test_a_relay_office_that_stops_in_the_middle_loses_doubles_and_reorders_nothing(levels: Levels) -> None:
+def test_a_relay_office_that_stops_in_the_middle_loses_and_doubles_nothing(levels: Levels) -> None:
     names = titles("stream", 120)
     ids = levels.send(PLANNING, TRANSPORT, names[:60])
     wait_until(lambda: len(levels.took(TRANSPORT, names)) > 0, what="the first of the stream")
