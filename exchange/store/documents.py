@@ -15,6 +15,7 @@ from exchange.store.tables import document
 from schemas import Header
 
 _c = document.c
+_DIRECTIONS = ("sent", "received")
 
 _ADD = adding(
     document, "sender", "message_id", "direction", "conversation_id", "kind", "digest", "signed", "enclosures",
@@ -46,15 +47,19 @@ class SqlDocuments:
         return [(row.sender, row.message_id) for row in self._db.execute(query)]
 
     def recent(self, direction: str | None = None, kind: str | None = None, limit: int = 50) -> list[StoredDocument]:
-        query = select(document).order_by(_c.id.desc()).limit(limit)
-        if direction is not None:
-            query = query.where(_c.direction == direction)
-        if kind is not None:
-            query = query.where(_c.kind == kind)
-        return self._read(query)
+        sides = _DIRECTIONS if direction is None else (direction,)
+        rows = [row for side in sides for row in self._db.execute(_latest(side, kind, limit))]
+        return [stored(row) for row in sorted(rows, key=lambda row: (row.recorded_at, row.id), reverse=True)[:limit]]
 
     def _read(self, query: Select[Any]) -> list[StoredDocument]:
         return [stored(row) for row in self._db.execute(query)]
+
+
+def _latest(direction: str, kind: str | None, limit: int) -> Select[Any]:
+    """In the order of the indexes: by another one SQLite would sort all documents of a kind for every look."""
+    query = select(document).where(_c.direction == direction)
+    query = query if kind is None else query.where(_c.kind == kind)
+    return query.order_by(_c.recorded_at.desc(), _c.id.desc()).limit(limit)
 
 
 def keep(connection: Connection, documents: Iterable[dict[str, Any]]) -> None:
