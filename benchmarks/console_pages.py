@@ -265,7 +265,7 @@ def measure(database: str, url: str | None, scratch: Path, messages: int, rounds
     settings = Settings(scratch / "home", None, None, url, parse_clock("real"))
     init_files(settings, lambda said: None)
     real = real_case(settings)
-    desk = Desk(settings, None)
+    desk = Desk(settings)
     began = time.perf_counter()
     fill(desk, messages)
     print(f"({database}: filled in {time.perf_counter() - began:.0f} s)", file=sys.stderr)

@@ -18,9 +18,9 @@ from urllib.parse import urlsplit
 from exchange.bootstrap import draining
 from exchange.bootstrap.doctor import examine
 from exchange.bootstrap.home import open_directory, read_link
-from exchange.bootstrap.ledger import find_broker
 from exchange.bootstrap.scrub import GONE, harmless, log_line, without_password, without_secrets
 from exchange.bootstrap.settings import Home, Settings
+from exchange.bootstrap.whereabouts import find_broker
 from exchange.broker.management import ManagementClient
 from exchange.broker.urls import credentials
 from exchange.errors import BrokerUnavailable, ExchangeError

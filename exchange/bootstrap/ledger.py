@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from exchange.bootstrap.settings import Home, Settings
 from exchange.broker.depths import member_depths
 from exchange.broker.management import ManagementClient
-from exchange.broker.node import NodeInfo, PrivateNode
+from exchange.broker.node import NodeInfo
 from exchange.clock import monotonic
 from exchange.errors import BrokerError, BrokerUnavailable, DatabaseUnavailable
 from exchange.flow.conserve import SETTLING, Depths, Ledger, Watch
@@ -17,18 +17,6 @@ from exchange.profiles import Profile, load_profiles
 from exchange.rules.books import BROKER, Unread
 from exchange.store import SqlStore, open_store
 from schemas import Role
-
-
-def find_broker(settings: Settings) -> NodeInfo:
-    """The broker that the environment names, or the private node if it runs. Raises BrokerUnavailable."""
-    if settings.broker_url:
-        return NodeInfo(settings.broker_url, settings.management_url)
-    found = PrivateNode(Home(settings.home).node).found()
-    if found is None:
-        raise BrokerUnavailable(
-            "the domain's private node is not running", mend="`exchange up`, or set EXCHANGE_BROKER_URL"
-        )
-    return found
 
 
 @contextmanager

@@ -31,7 +31,7 @@ def list_alerts(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Lists the alerts that stand, the newest first. 当前告警。"""
     from exchange.console.desk import CONSOLE, Desk
 
-    desk = Desk(Settings.read(home=home), None)
+    desk = Desk(Settings.read(home=home))
     try:
         with desk.store(CONSOLE).reading() as tx:
             rows = tx.alerts.standing()
@@ -73,7 +73,7 @@ def try_channels(
     from exchange.console.alerting import Alerting
     from exchange.console.desk import Desk
 
-    desk = Desk(Settings.read(home=home), None)
+    desk = Desk(Settings.read(home=home))
     try:
         outcome = Alerting.open(desk).test(channel)
     finally:

@@ -104,7 +104,7 @@ def say_first_link(url: str, token: str | None) -> None:
 
 
 def _check_audit(settings: Settings, noted: Head | None, as_json: bool) -> None:
-    desk = Desk(settings, None)
+    desk = Desk(settings)
     try:
         with desk.gate.store.reading() as tx:
             found = tx.audit_log.head()
@@ -125,7 +125,7 @@ def _noted(head: str | None) -> Head | None:
 
 
 def _new_link(settings: Settings, name: str) -> None:
-    desk = Desk(settings, None)
+    desk = Desk(settings)
     try:
         token = managing.reset_from_here(desk.gate, account_name(name))
     finally:

@@ -41,7 +41,7 @@ class ConsoleChild:
             say(f"no set-up link for the console: {error.diagnostics()}")
 
     def _first_link(self) -> str | None:
-        desk = Desk(self._settings, None)
+        desk = Desk(self._settings)
         try:
             return desk.gate.first_link()
         finally:

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from exchange.bootstrap.ledger import find_broker, open_ledger
+from exchange.bootstrap.ledger import open_ledger
 from exchange.bootstrap.settings import Settings
+from exchange.bootstrap.whereabouts import find_broker
 from exchange.cli.domain import HomeOption, JsonOption
 from exchange.cli.view import console, plain, print_json
 from exchange.clock import CST

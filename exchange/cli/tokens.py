@@ -107,7 +107,7 @@ def _store(settings: Settings) -> Iterator[tuple[SqlStore, list[str]]]:
     """The console's own store, and the members there are."""
     from exchange.console.desk import CONSOLE, Desk
 
-    desk = Desk(settings, None)
+    desk = Desk(settings)
     try:
         members = list(desk.profiles())
         yield desk.store(CONSOLE), members

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from exchange.bootstrap.settings import Settings
-from exchange.broker.node import NodeInfo
 from exchange.cli.domain import HomeOption, JsonOption
 from exchange.cli.view import console, print_json
 
@@ -47,8 +46,7 @@ def top(
     from exchange.console.desk import Desk  # with all that the console needs, which other commands do not
 
     settings = Settings.read(home=home)
-    given = NodeInfo(settings.broker_url, settings.management_url) if settings.broker_url else None
-    desk = Desk(settings, given)
+    desk = Desk(settings)
     try:
         if as_json or once or not console.is_terminal:
             _print(desk.sampler, as_json)

@@ -13,8 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from exchange.bootstrap import logs
-from exchange.bootstrap.settings import Home, Settings
-from exchange.broker.node import NodeInfo, PrivateNode
+from exchange.bootstrap.settings import Settings
 from exchange.cli.domain import HomeOption, JsonOption
 from exchange.cli.view import console, moment, plain, print_json
 from exchange.console.desk import Desk
@@ -95,22 +94,11 @@ def find(
 def _desk(home: Any) -> Iterator[Desk]:
     logs.configure(quiet=True)
     settings = Settings.read(home=home)
-    desk = Desk(settings, _broker(settings))
+    desk = Desk(settings)
     try:
         yield desk
     finally:
         desk.close()
-
-
-def _broker(settings: Settings) -> NodeInfo | None:
-    """The broker's administrator, where the environment names it or a private node runs; none is started."""
-    if settings.broker_url:
-        return NodeInfo(settings.broker_url, settings.management_url)
-    folder = Home(settings.home).node
-    if not folder.exists():
-        return None
-    node = PrivateNode(folder)
-    return node.start(lambda text: None) if node.alive else None
 
 
 def _show_trace(one: Trace) -> None:

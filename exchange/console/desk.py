@@ -9,8 +9,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from exchange.bootstrap.settings import Home, Settings
+from exchange.bootstrap.whereabouts import known_broker
 from exchange.broker.management import ManagementClient
-from exchange.broker.node import NodeInfo, PrivateNode
+from exchange.broker.node import NodeInfo
 from exchange.clock import Clock
 from exchange.console.gate import Gate
 from exchange.console.jobs import Jobs
@@ -30,8 +31,8 @@ class Desk:
     """A domain as the console sees it. Stores are opened when first needed and kept open; close it at the end."""
 
     settings: Settings
-    broker: NodeInfo | None
-    """How the broker is reached with an administrator's account; None where that is not known."""
+    broker: NodeInfo | None = None
+    """How the broker is reached with an administrator's account, from whoever has started it; else it is looked for."""
     jobs: Jobs = field(default_factory=Jobs)
     """Long work that goes on while people look elsewhere."""
     kept: dict[str, object] = field(default_factory=dict)
@@ -94,9 +95,7 @@ class Desk:
 
     def where(self) -> NodeInfo | None:
         """How the broker is reached: as given, or as the private node's folder says now."""
-        if self.broker is not None or self.settings.broker_url is not None:
-            return self.broker
-        return PrivateNode(self.home.node).info
+        return self.broker or known_broker(self.settings)
 
     def management(self, timeout: float = 10.0) -> ManagementClient:
         """A client of the broker's management API, to be closed after use; ``timeout`` in seconds for one answer.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from exchange.bootstrap.draining import drain_in
 from exchange.bootstrap.gauges import announced_until
 from exchange.bootstrap.home import open_directory
 from exchange.bootstrap.identity import open_identity
@@ -58,6 +59,7 @@ def _read(
         profile.address,
         readable=True,
         consumed_ago=_real(desk, now - datetime.fromisoformat(consumed)) if consumed else None,
+        drained=drain_in(tx) is not None,
         oldest_copy=_since(desk, figures.outbox_oldest, now),
         given_up=figures.outbox_given_up,
         dead_letters=figures.dead_letters,
@@ -69,7 +71,8 @@ def _read(
 
 
 def _broker(desk: Desk) -> tuple[bool | None, dict[str, bool] | None]:
-    if desk.broker is None or desk.broker.management_url is None:
+    where = desk.where()
+    if where is None or where.management_url is None:
         return None, None
     try:
         with desk.management() as management:

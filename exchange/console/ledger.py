@@ -63,7 +63,7 @@ class Looker:
     def _look(self) -> None:
         began = monotonic()
         try:
-            with open_ledger(self.desk.settings, lambda: self.desk.broker) as ledger:
+            with open_ledger(self.desk.settings, self.desk.where) as ledger:
                 self.balance, self.trouble = ledger.look(), None
         except ExchangeError as error:
             self.balance, self.trouble = None, error

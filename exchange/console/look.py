@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from exchange.bootstrap.draining import Drain
 from exchange.bootstrap.linking import LinkStatus
 from exchange.broker.figures import BrokerFigures, QueueFigures
 from exchange.errors import ExchangeError
@@ -49,6 +50,8 @@ class MemberLook:
     key_until: datetime | None = None
     revoked: bool = False
     work: OpenWork | None = None
+    drained: Drain | None = None
+    """Who has drained it, and why."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,9 @@ def _broker(look: Look) -> Iterator[Sign]:
     ]
     yield from health.broker(look.broker.version, nodes)
     for queue in look.broker.queues:
-        sign = health.queue(queue.name, queue.depth, queue.consumers, look.age(queue))
+        member = look.member_of(queue.name)
+        drained = member if any(one.drained and one.address == member for one in look.members) else None
+        sign = health.queue(queue.name, queue.depth, queue.consumers, look.age(queue), drained)
         if sign is not None:
             yield sign
 
@@ -131,7 +136,10 @@ def _member(member: MemberLook) -> Iterator[Sign]:
         yield health.unseen(Part.ROLE, member.address)
         return
     yield Sign(Part.DATABASE, member.address, Light.GOOD, ("可读写", "answers"))
-    yield health.role(member.address, member.silent_for)
+    if member.drained is not None:
+        yield health.drained(member.address, member.drained.by, member.drained.reason)
+    else:
+        yield health.role(member.address, member.silent_for)
     if member.work is not None:
         yield from health.work(member.address, member.work.given_up, member.work.dead)
 

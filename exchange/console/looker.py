@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from exchange.bootstrap.draining import drain_in
 from exchange.bootstrap.home import open_directory
 from exchange.bootstrap.linking import LinkSide, LinkStatus
 from exchange.bootstrap.links import load_links
@@ -112,14 +113,15 @@ class Looker:
             store = self._desk.store(profile.address)
             with store.reading() as tx:
                 alive, release, served = (tx.get_meta(name) for name in (CONSUMING, RELEASE, SERVED_WITH))
-                work, sent = tx.figures.open_work(), tx.figures.oldest_sent()
+                work, sent, drain = tx.figures.open_work(), tx.figures.oldest_sent(), drain_in(tx)
         except ExchangeError as error:
             trouble = Trouble.of(error)
             return MemberLook(*about, trouble, certificate_until=certificate, key_until=key, revoked=revoked), {}
         alive_at = datetime.fromisoformat(alive) if alive else None
         silent = None if alive_at is None else self._real_seconds_since(alive_at, self._desk.clock.now())
         version = int(served) if served else None
-        return MemberLook(*about, None, alive_at, silent, release, version, certificate, key, revoked, work), sent
+        return MemberLook(*about, None, alive_at, silent, release, version, certificate, key, revoked, work,
+                          drain[0] if drain else None), sent  # fmt: skip
 
     def _ages(self, all_sent: list[Mapping[str, datetime]], now: datetime) -> dict[str, float]:
         oldest: dict[str, datetime] = {}

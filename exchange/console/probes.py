@@ -74,7 +74,8 @@ class _Own(Collector):
 
     def collect(self) -> Iterator[Metric]:
         yield from self._alerts()
-        if self._desk.broker is not None and self._desk.broker.management_url is not None:
+        where = self._desk.where()
+        if where is not None and where.management_url is not None:
             yield from self._broker()
 
     def _alerts(self) -> Iterator[Metric]:

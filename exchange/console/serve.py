@@ -12,7 +12,6 @@ import uvicorn
 
 from exchange.bootstrap.settings import Home, Settings
 from exchange.bootstrap.supervise import orphaned
-from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.console.app import create_app
 from exchange.console.desk import Desk
 from exchange.console.listening import Place, listen, read_state, write_state
@@ -25,20 +24,13 @@ _LEAVING = 3
 Ready = Callable[[str, Desk], None]
 
 
-def find_broker(settings: Settings) -> NodeInfo | None:
-    """The broker of the environment, or the domain's private node as its folder describes it; None for neither."""
-    if settings.broker_url:
-        return NodeInfo(settings.broker_url, settings.management_url)
-    return PrivateNode(Home(settings.home).node).info
-
-
 def serve(settings: Settings, place: Place, ready: Ready) -> None:
     """Serves until SIGTERM, Ctrl-C, or the end of the supervisor that started it.
 
     ``ready`` is told the address. Raises BadConfiguration, DatabaseUnavailable or OperatorError.
     """
     place.check()
-    desk = Desk(settings, find_broker(settings))
+    desk = Desk(settings)
     state = Home(settings.home).console
     try:
         door = SessionDoor(desk.gate, tag_of(settings.home))

@@ -25,6 +25,8 @@ class MemberFacts:
     """Whether its database can be read."""
     consumed_ago: timedelta | None = None
     """Since when it was last known to take in messages, in real time; None where it never was."""
+    drained: bool = False
+    """Whether somebody has drained it, so that it takes in nothing by intent."""
     oldest_copy: timedelta | None = None
     """How long the oldest copy of its outbox has waited for its receipt; None where none waits."""
     given_up: int = 0

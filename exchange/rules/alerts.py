@@ -130,7 +130,7 @@ def _of_member(now: datetime, member: MemberFacts, limits: Limits) -> Iterator[A
             AlertKind.DATABASE_AWAY, who, Severity.CRITICAL,
             f"{who} 的数据库不可用", f"the database of {who} cannot be read", "/members",
         )  # fmt: skip
-    elif member.consumed_ago is None or member.consumed_ago > limits.silent:
+    elif not member.drained and (member.consumed_ago is None or member.consumed_ago > limits.silent):
         yield Alert(
             AlertKind.ROLE_DOWN, who, Severity.CRITICAL,
             f"{who} 未在运行或未接收报文", f"{who} is not served, or takes in no messages", "/members",

@@ -156,10 +156,18 @@ def _node(version: str, node: NodeFacts) -> tuple[Light, Words, Words]:
     return Light.GOOD, (f"RabbitMQ {version}", f"RabbitMQ {version}"), NOTHING
 
 
-def queue(name: str, depth: int | None, consumers: int | None, age: float | None) -> Sign | None:
-    """A queue that is stuck; None for one that is not. ``age`` is that of its oldest message, seconds."""
+def queue(
+    name: str, depth: int | None, consumers: int | None, age: float | None, drained: str | None = None
+) -> Sign | None:
+    """A queue that is stuck; None for one that is not. ``age`` is that of its oldest message, seconds.
+
+    ``drained`` is the member whose queue it is, where somebody has drained that.
+    """
     if not depth:
         return None
+    if consumers == 0 and drained is not None:
+        finding = ("消息在等成员恢复服务", "messages wait until their member is released")
+        return Sign(Part.QUEUE, name, Light.WARN, finding, _release(drained))
     if consumers == 0:
         finding = ("有消息在等，无人接收", "messages wait, and nobody takes them")
         return Sign(Part.QUEUE, name, Light.BAD, finding, _SERVE)
@@ -175,6 +183,17 @@ _SERVE = (
     "启动该成员：`exchange up` 或 `exchange serve 地址`",
     "serve the member: `exchange up`, or `exchange serve ADDRESS`",
 )
+
+
+def _release(member: str) -> Words:
+    command = f"`exchange release {member}`"
+    return f"原因消除后：{command}", f"once the reason is over: {command}"
+
+
+def drained(member: str, by: str, reason: str) -> Sign:
+    """A member that somebody has drained: silent by intent, but not for ever, since terms run on."""
+    finding = (f"已由 {by} 排空：{reason}", f"drained by {by}: {reason}")
+    return Sign(Part.ROLE, member, Light.WARN, finding, _release(member))
 
 
 def role(member: str, silent_for: float | None) -> Sign:

@@ -62,7 +62,7 @@ def bureau(folder: Path, clock: Clock | None = None, departments: Sequence[str] 
 
 def bureau_over(settings: Settings, clock: Clock | None = None) -> Bureau:
     """The console over a domain that is there."""
-    desk = Desk(settings, None)
+    desk = Desk(settings)
     made = Bureau(desk, create_app(desk, OpenDoor(), SECTIONS))
     made.api.clock = clock or RealClock()
     return made

@@ -31,6 +31,6 @@ def unanswered(app: Any) -> Any:
 
 
 if __name__ == "__main__":
-    console = create_app(Desk(Settings.read(), None), OpenDoor(), SECTIONS)
+    console = create_app(Desk(Settings.read()), OpenDoor(), SECTIONS)
     served = unanswered(console) if sys.argv[2:] == ["die"] else console
     uvicorn.run(served, host="127.0.0.1", port=int(sys.argv[1]), log_level="warning")

@@ -57,7 +57,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     settings = Settings(tmp_path / "home", None, None, None, clock)
     write_departments(tmp_path / "departments", "hefei", ["planning"])
     init_files(settings, lambda text: None, tmp_path / "departments")
-    desk = Desk(settings, None)
+    desk = Desk(settings)
     _consume(desk)
     yield desk
     desk.close()

@@ -21,7 +21,7 @@ def _desk(tmp_path: Path) -> Desk:
     settings = Settings.read({}, home=tmp_path / "home")
     write_departments(tmp_path / "departments", "hefei", ["planning"])
     init_files(settings, lambda text: None, tmp_path / "departments")
-    return Desk(settings, None)
+    return Desk(settings)
 
 
 def test_pages_are_strict_with_browsers_and_speak_both_languages(tmp_path: Path) -> None:

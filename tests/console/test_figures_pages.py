@@ -145,7 +145,7 @@ def test_a_broker_that_goes_away_is_said_and_its_page_comes_back_by_itself(tmp_p
     node = PrivateNode(tmp_path / "home" / "node")
     with ProcessDomain(tmp_path, domain, node.start(print)) as city:
         settings = replace(city.settings, broker_url=None, management_url=None)
-        desk = Desk(settings, None)
+        desk = Desk(settings)
         client = _client(desk)
         assert client.get("/queues").status_code == 200
         node.stop()

@@ -19,9 +19,11 @@ from exchange.bootstrap.member import Link
 from exchange.bootstrap.settings import Home
 from exchange.console import render
 from exchange.console.holds import _holds
+from exchange.console.looker import Looker
 from exchange.console.section import Language, Visit
 from exchange.errors import Conflict
 from exchange.flow.submit import submit
+from exchange.rules.health import Part, Sign
 from exchange.rules.permissions import AccountRole
 from schemas import Applicant, Application, SubmittedMaterial
 from tests.console.town import BODY, TITLE, Town
@@ -75,15 +77,28 @@ def test_the_living_part_of_the_page_is_made_by_itself(town: Town) -> None:
     assert "no term begins" in render.live_part("holds.html", {**common, **_holds(visit)})
 
 
+def signs_of(town: Town, member: str) -> list[Sign]:
+    """The lights of a member as a role."""
+    looker = Looker(town.desk)
+    try:
+        return [sign for sign in looker.look().signs if sign.part is Part.ROLE and sign.subject == member]
+    finally:
+        looker.close()
+
+
 def test_a_member_is_drained_and_released(town: Town) -> None:
     town.post("/holds/drain", member="hefei.planning", reason="a new machine")
     assert "a new machine" in town.get("/holds")
+    assert {sign.finding[1] for sign in signs_of(town, "hefei.planning")} == {
+        f"drained by {town.door.who.name}: a new machine"
+    }
     with town.member("planning") as planning:
         assert drained(planning.store) is not None
         with pytest.raises(Conflict, match="a new machine"):
             check_not_drained(planning.store, "hefei.planning")
         town.post("/holds/release", what="hefei.planning")
         assert drained(planning.store) is None
+    assert {sign.finding[1] for sign in signs_of(town, "hefei.planning")} == {"has never been served"}
     town.sign_in("li", AccountRole.SECURITY)
     town.post("/holds/drain", member="hefei.planning", reason="why")
     assert "a new machine" not in town.get("/holds")

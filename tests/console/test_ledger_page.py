@@ -25,7 +25,7 @@ def _desk(tmp_path: Path) -> Desk:
     settings = Settings.read({}, home=tmp_path / "home")
     write_departments(tmp_path / "departments", "hefei", ["planning"])
     init_files(settings, lambda text: None, tmp_path / "departments")
-    return Desk(settings, None)
+    return Desk(settings)
 
 
 def _client(desk: Desk) -> TestClient:

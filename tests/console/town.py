@@ -34,7 +34,7 @@ class Town:
         self.settings = Settings.read({}, home=folder / "home")
         write_departments(folder / "departments", "hefei", ["planning", "transport"])
         init_files(self.settings, lambda text: None, folder / "departments")
-        self.desk = Desk(self.settings, None)
+        self.desk = Desk(self.settings)
         self.door = OpenDoor()
         app = create_app(self.desk, self.door, SECTIONS)
         self.client = TestClient(app, follow_redirects=False, headers={"accept-language": "en"})

@@ -97,6 +97,15 @@ def test_a_queue_is_stuck_only_if_something_waits_in_it(depth: int | None, consu
     assert sign is None or (sign.light is Light.BAD) == (consumers == 0)
 
 
+@given(st.integers(1, 9), st.integers(0, 3))
+def test_a_drained_member_and_its_queue_ask_for_its_release_and_for_nothing_else(depth: int, consumers: int) -> None:
+    queue = health.queue("a.b.normal", depth, consumers, None, drained="a.b")
+    for sign in (health.drained("a.b", "wang", "a new disk"), *([queue] if queue else [])):
+        assert sign.light is Light.WARN
+        assert all("exchange release a.b" in words for words in sign.mend)
+    assert (queue is not None) == (consumers == 0)
+
+
 @given(st.integers(0, 9), st.integers(0, 9))
 def test_what_lies_at_a_member_is_told_and_nothing_else(given_up: int, dead: int) -> None:
     lights = [sign.light for sign in health.work("m", given_up, dead)]

@@ -65,6 +65,11 @@ def test_every_kind_has_a_trouble_that_raises_it() -> None:
     assert {kind for _, kind in TROUBLES} == set(AlertKind)
 
 
+@pytest.mark.parametrize("ago", [None, timedelta(days=3)])
+def test_a_member_that_somebody_has_drained_is_silent_by_intent(ago: timedelta | None) -> None:
+    assert kinds(of(consumed_ago=ago, drained=True)) == []
+
+
 def test_old_dead_letters_are_not_new_and_new_ones_are_told_again() -> None:
     old = of(dead_letters=1, newest_dead=timedelta(hours=2))
     assert kinds(old) == []
