@@ -106,7 +106,8 @@ def _shown(desk: Desk, door: Door, page: Page, menu: Sequence[Page]) -> Handler:
     async def handler(request: Request) -> Response:
         account = await run_in_threadpool(door.account, request)
         if account is None:
-            return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)
+            wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+            return RedirectResponse(f"/sign-in?next={quote(wanted)}", 303)
         return await run_in_threadpool(_answer, desk, door, page, menu, account, request)
 
     return handler
@@ -114,6 +115,8 @@ def _shown(desk: Desk, door: Door, page: Page, menu: Sequence[Page]) -> Handler:
 
 def _answer(desk: Desk, door: Door, page: Page, menu: Sequence[Page], account: Account, request: Request) -> Response:
     context, status = _context(desk, door, page, menu, account, request)
+    if isinstance(context.get("error"), Denied):
+        door.record(account.name, page.action, request.url.path, Denied.code)
     template = page.template if status == 200 else "trouble.html"
     response = HTMLResponse(render.page(template, context), status)
     if "language" in request.query_params:

@@ -64,11 +64,15 @@ class Looker:
         began = monotonic()
         try:
             with open_ledger(self.desk.settings, self.desk.where) as ledger:
-                self.balance, self.trouble = ledger.look(), None
+                self.keep(ledger.look())
         except ExchangeError as error:
-            self.balance, self.trouble = None, error
-        self.at, self._ended = self.desk.clock.now(), monotonic()
+            self.keep(None, error)
         self._took = self._ended - began
+
+    def keep(self, balance: Balance | None, trouble: ExchangeError | None = None) -> None:
+        """Takes this for the last look, as of now."""
+        self.balance, self.trouble = balance, trouble
+        self.at, self._ended = self.desk.clock.now(), monotonic()
 
 
 _MAKING = threading.Lock()

@@ -24,6 +24,15 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def opened(browser: Browser, locale: str = "en-GB", **options: object) -> Page:
+    """A page of a browser that has never been here; a breach of the content security policy fails the test."""
+    context = browser.new_context(locale=locale, viewport={"width": 1280, "height": 900}, **options)  # type: ignore[arg-type]
+    context.set_default_timeout(30_000)
+    page = context.new_page()
+    page.on("console", lambda line: pytest.fail(line.text) if "Content Security Policy" in line.text else None)
+    return page
+
+
 def sign_in(page: Page, url: str, who: Credentials) -> None:
     """Signs in as a person does, from whatever page; ends on the page that was asked for."""
     page.goto(url)

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from exchange.console.sections import SECTIONS
 from exchange.rules.permissions import AccountRole, Action
-from tests.console.browser import chromium, sign_in
+from tests.console.browser import chromium, opened, sign_in
 from tests.console.house import ACCOUNTS, Credentials, House, real_house, served
 from tests.console.town import Town
 from tests.journeys.city import wait_until
@@ -43,14 +43,6 @@ def town(tmp_path: Path) -> Iterator[Town]:
 @pytest.fixture
 def house(town: Town) -> House:
     return real_house(town.desk)
-
-
-def opened(browser: Browser, locale: str = "en-GB", **options: object) -> Page:
-    context = browser.new_context(locale=locale, viewport={"width": 1280, "height": 900}, **options)  # type: ignore[arg-type]
-    context.set_default_timeout(30_000)
-    page = context.new_page()
-    page.on("console", lambda line: pytest.fail(line.text) if "Content Security Policy" in line.text else None)
-    return page
 
 
 def finds_nothing_serious(page: Page) -> None:

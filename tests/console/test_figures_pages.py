@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from exchange.bootstrap.home import Opened
-from exchange.broker.node import NodeInfo, PrivateNode
+from exchange.broker.node import NodeInfo
 from exchange.console.app import _events, create_app
 from exchange.console.desk import Desk
 from exchange.console.look import Look
@@ -139,31 +139,6 @@ def test_a_database_that_is_gone_is_named_and_the_other_members_are_shown(city: 
     desk.sampler.look_now()
     assert _lights(desk.sampler.latest(), Part.DATABASE)[city.address("planning")] is Light.GOOD
     desk.close()
-
-
-def test_a_broker_that_goes_away_is_said_and_its_page_comes_back_by_itself(tmp_path: Path, domain: str) -> None:
-    node = PrivateNode(tmp_path / "home" / "node")
-    with ProcessDomain(tmp_path, domain, node.start(print)) as city:
-        settings = replace(city.settings, broker_url=None, management_url=None)
-        desk = Desk(settings)
-        client = _client(desk)
-        assert client.get("/queues").status_code == 200
-        node.stop()
-        desk.sampler.look_now()
-        away = client.get("/queues?language=en")
-        assert away.status_code == 503
-        assert "does not answer" in away.text
-        assert 'data-source="/live/queues' in away.text, "it looks again by itself"
-        overview = client.get("/?language=en")
-        assert overview.status_code == 200
-        assert "not reachable" in overview.text
-        assert desk.sampler.latest().light is Light.BAD
-        node.start(print)
-        desk.sampler.look_now()
-        assert client.get("/queues").status_code == 200
-        assert _lights(desk.sampler.latest(), Part.BROKER).popitem()[1] is Light.GOOD
-        desk.close()
-        node.stop()
 
 
 def test_queues_are_sorted_by_what_is_asked_and_what_is_not_known_comes_last(city: ProcessDomain) -> None:

@@ -77,6 +77,10 @@ def test_every_page_is_shown_to_the_roles_that_may_see_it_and_to_no_other(behind
     visitor = behind.signed_in(role)
     found = {page.path: visitor.http.get(filled(page.path)).status_code for page in PAGES}
     assert found == {page.path: 200 if page.action in MAY[role] else 403 for page in PAGES}
+    told = {entry for entry in behind.logged() if entry[0] == ACCOUNTS[role].name and entry[3] == "denied"}
+    for page in PAGES:
+        denied = (ACCOUNTS[role].name, str(page.action), filled(page.path), "denied")
+        assert (denied in told) == (page.action not in MAY[role])
 
 
 @pytest.mark.parametrize("role", list(AccountRole))

@@ -193,6 +193,9 @@ def test_signing_in_leads_nowhere_else(house: House, then: str) -> None:
 def test_signing_in_leads_to_the_page_that_was_asked_for(house: House) -> None:
     visitor = house.visitor()
     assert visitor.http.get("/account").headers["location"] == "/sign-in?next=/account"
+    answer = visitor.http.get("/search?kind=opinion&number=A%261")
+    assert answer.headers["location"] == "/sign-in?next=/search%3Fkind%3Dopinion%26number%3DA%25261"
+    assert 'value="/search?kind=opinion&amp;number=A%261"' in visitor.http.get(answer.headers["location"]).text
     assert 'name="next" value="/account"' in visitor.http.get("/sign-in?next=/account").text
     assert visitor.sign_in(OTTO.name, OTTO.password, "/account") == (303, "/account")
 
