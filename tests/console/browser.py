@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.console.house import Credentials
+
+_PATIENCE = 30_000
+"""Milliseconds; pages that follow by themselves look every five seconds, and the machine may be busy."""
 
 
 @contextmanager
@@ -18,6 +21,7 @@ def chromium() -> Iterator[Browser]:
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         pytest.skip("no Chromium here: install one that is called chromium or chromium-browser, and run this again")
+    expect.set_options(timeout=_PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield browser
@@ -27,7 +31,7 @@ def chromium() -> Iterator[Browser]:
 def opened(browser: Browser, locale: str = "en-GB", **options: object) -> Page:
     """A page of a browser that has never been here; a breach of the content security policy fails the test."""
     context = browser.new_context(locale=locale, viewport={"width": 1280, "height": 900}, **options)  # type: ignore[arg-type]
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(_PATIENCE)
     page = context.new_page()
     page.on("console", lambda line: pytest.fail(line.text) if "Content Security Policy" in line.text else None)
     return page

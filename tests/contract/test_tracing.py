@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
+import signal
 import subprocess
 import sys
+import threading
 import uuid
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -19,6 +25,8 @@ from exchange.clock import RealClock
 from exchange.errors import BadConfiguration
 from exchange.flow.send import send_document
 from schemas import Document, DocumentKind, DocumentNumber, Purpose, Role
+from tests.journeys.city import wait_until
+from tests.processes import ProcessDomain
 
 
 def _document() -> Document:
@@ -102,3 +110,67 @@ def test_switched_off_nothing_of_tracing_or_metrics_is_imported() -> None:
 def test_a_collector_that_is_no_url_is_refused_at_the_start(url: str) -> None:
     with pytest.raises(BadConfiguration, match="EXCHANGE_TRACING"):
         open_tracing(url, None)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def collector() -> Iterator[Collector]:
+    with Collector() as found:
+        yield found
+
+
+class Collector:
+    """An OTLP/HTTP collector: keeps the spans that processes send to it."""
+
+    def __init__(self) -> None:
+        self.spans: list[tuple[str, str, str]] = []
+        """Trace, member and name."""
+        spans = self.spans
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"]))
+                plain = gzip.decompress(body) if self.headers.get("content-encoding") == "gzip" else body
+                for one in ExportTraceServiceRequest.FromString(plain).resource_spans:
+                    member = next(
+                        a.value.string_value for a in one.resource.attributes if a.key == "service.instance.id"
+                    )
+                    spans.extend(
+                        (span.trace_id.hex(), member, span.name) for scope in one.scope_spans for span in scope.spans
+                    )
+                self.send_response(200)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}/v1/traces"
+
+    def __enter__(self) -> Collector:
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@pytest.mark.broker
+def test_served_members_tell_a_collector_over_http_and_work_on_where_there_is_none(
+    broker: NodeInfo, domain: str, tmp_path: Path, collector: Collector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ProcessDomain(tmp_path, domain, broker) as city:
+        monkeypatch.setenv("EXCHANGE_TRACING", collector.url)
+        city.serve("planning")
+        monkeypatch.setenv("EXCHANGE_TRACING", "http://127.0.0.1:9/v1/traces")
+        city.serve("transport")
+        planning = city.open("planning")
+        message_id = send_document(planning.node, _document(), [city.address("transport")])
+        planning.store.close()
+        wait_until(lambda: city.undelivered() == 0, what="the receipt")
+        city.served["planning"].send_signal(signal.SIGTERM)
+        assert city.served["planning"].wait(30) == 0
+    ours = {span for span in collector.spans if span[0] == uuid.UUID(message_id).hex}
+    assert ours == {
+        (uuid.UUID(message_id).hex, city.address("planning"), name) for name in ("dispatch document", "receipt")
+    }
