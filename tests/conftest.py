@@ -24,6 +24,7 @@ from exchange.broker.admin import errand
 from exchange.broker.management import ManagementClient
 from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.broker.provision import provision
+from tests.postgres import shared_server
 
 _configure = structlog.configure
 
@@ -132,3 +133,18 @@ def delete_queues(info: NodeInfo, prefix: str) -> None:
         with errand(info.url, "tests:clean") as admin:
             for name in names:
                 admin.channel.queue_delete(name)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server: the one that EXCHANGE_TEST_DATABASE_URL names, or one shared by all test processes."""
+    given = os.environ.get("EXCHANGE_TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    base = tmp_path_factory.getbasetemp()
+    try:
+        with shared_server(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) as url:
+            yield url
+    except FileNotFoundError as error:
+        pytest.fail(str(error))

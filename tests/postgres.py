@@ -7,11 +7,15 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 from filelock import FileLock
+from psycopg import sql
+from sqlalchemy import make_url
 
 MISSING = "PostgreSQL's server programs (initdb, pg_ctl) are not on this machine: run script/bootstrap --tests"
 _UNPRIVILEGED = ("postgres", "nobody")
@@ -118,3 +122,18 @@ def _alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def libpq(url: str) -> str:
+    """A database URL as psycopg itself takes it."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+@contextmanager
+def own_database(url: str) -> Iterator[str]:
+    """A database of a test's own on a server, dropped afterwards; its URL."""
+    name = f"t{uuid.uuid4().hex[:10]}"
+    with psycopg.connect(libpq(url), autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        yield make_url(url).set(database=name).render_as_string(hide_password=False)
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))

@@ -122,11 +122,7 @@ class _Contents:
 
 
 def _look_into(settings: Settings, address: str) -> _Contents:
-    home = Home(settings.home)
-    file = home.database_file(address)
-    if settings.database_url is None and not file.exists():
-        raise DatabaseUnavailable(f"there is none at {file}", mend="`exchange init`, or restore it from the backup")
-    store = open_store(home.database_url(address, settings.database_url), member=address)
+    store = open_store(Home(settings.home).kept_database_url(address, settings.database_url), member=address)
     try:
         return _content_of(store, settings.clock.now().date())
     finally:

@@ -20,7 +20,7 @@ from exchange.bootstrap.doctor import examine
 from exchange.bootstrap.home import open_directory, read_link
 from exchange.bootstrap.scrub import GONE, harmless, log_line, without_password, without_secrets
 from exchange.bootstrap.settings import Home, Settings
-from exchange.bootstrap.whereabouts import find_broker
+from exchange.bootstrap.whereabouts import find_broker, known_broker
 from exchange.broker.management import ManagementClient
 from exchange.broker.urls import credentials
 from exchange.errors import BrokerUnavailable, ExchangeError
@@ -79,6 +79,8 @@ def known_secrets(settings: Settings) -> set[str]:
     """The passwords of this domain, as texts to look for; keys never get near a text."""
     home = Home(settings.home)
     urls = [settings.broker_url, settings.management_url, settings.database_url, settings.claims_url]
+    if (broker := known_broker(settings)) is not None:
+        urls += [broker.url, broker.management_url]
     for account in home.root.glob("members/*/broker.json"):
         try:
             urls.append(read_link(account).url)
@@ -225,7 +227,7 @@ def _log(path: Path) -> list[str]:
 
 
 def _open(settings: Settings, address: str) -> SqlStore:
-    return open_store(Home(settings.home).database_url(address, settings.database_url), member=address)
+    return open_store(Home(settings.home).kept_database_url(address, settings.database_url), member=address)
 
 
 def _addresses(home: Home) -> list[str]:

@@ -86,7 +86,7 @@ def is_drained(settings: Settings) -> Callable[[str], bool]:
 
     def look(address: str) -> bool:
         try:
-            store = open_store(Home(settings.home).database_url(address, settings.database_url), member=address)
+            store = open_store(Home(settings.home).kept_database_url(address, settings.database_url), member=address)
             try:
                 return drained(store) is not None
             finally:

@@ -62,7 +62,7 @@ def open_member(settings: Settings, address: str, *, patient: bool = False, stor
             f"no member {address!r} in {home.departments}", mend=f"choose one of: {', '.join(sorted(profiles))}"
         )
     if store is None:
-        url = home.database_url(address, settings.database_url)
+        url = home.kept_database_url(address, settings.database_url)
         store = connect_with_patience(url, member=address) if patient else open_store(url, member=address)
         store.migrate()
     with store.reading() as tx:

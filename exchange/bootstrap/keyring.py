@@ -154,9 +154,7 @@ def _census(
 
 
 def _open(settings: Settings, home: Home, address: str) -> SqlStore:
-    if settings.database_url is None and not (home.member(address) / "store.db").exists():
-        raise DatabaseUnavailable(f"the database of {address} is not here")  # opening would make an empty one
-    return open_store(home.database_url(address, settings.database_url), member=address)
+    return open_store(home.kept_database_url(address, settings.database_url), member=address)
 
 
 def _served_with(store: SqlStore) -> int:

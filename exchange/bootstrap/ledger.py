@@ -41,11 +41,8 @@ def open_ledger(
 
 
 def _open(settings: Settings, address: str, stack: ExitStack) -> SqlStore:
-    home = Home(settings.home)
-    file = home.database_file(address)
-    if settings.database_url is None and not file.exists():
-        raise DatabaseUnavailable(f"there is no database at {file}")
-    store = open_store(home.database_url(address, settings.database_url), member=address)
+    url = Home(settings.home).kept_database_url(address, settings.database_url)
+    store = open_store(url, member=address)
     stack.callback(store.close)
     if not store.is_current():
         raise DatabaseUnavailable("its tables are missing or of an older release")

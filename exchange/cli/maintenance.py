@@ -37,7 +37,7 @@ class _Domain:
     def open(self, address: str) -> SqlStore:
         """A member's database. Raises DatabaseUnavailable."""
         if address not in self._stores:
-            url = Home(self.settings.home).database_url(address, self.settings.database_url)
+            url = Home(self.settings.home).kept_database_url(address, self.settings.database_url)
             store = open_store(url, member=address)
             store.migrate()
             self._stores[address] = store

@@ -15,7 +15,7 @@ from exchange.broker.node import NodeInfo
 from exchange.clock import Clock
 from exchange.console.gate import Gate
 from exchange.console.jobs import Jobs
-from exchange.errors import BrokerUnavailable, DatabaseUnavailable, ExchangeError
+from exchange.errors import BrokerUnavailable, ExchangeError
 from exchange.profiles import Profile, load_profiles
 from exchange.store import SqlStore, open_store
 
@@ -57,19 +57,18 @@ class Desk:
         return load_profiles(self.home.departments)
 
     def store(self, address: str) -> SqlStore:
-        """A member's store, or the console's own (`CONSOLE`). Raises DatabaseUnavailable.
+        """A member's store, or the console's own (`CONSOLE`), which alone is made when needed.
 
-        Of a member that lost its database none is made: an empty one in its place would hide the loss.
+        Raises DatabaseUnavailable.
         """
-        file = self.home.database_file(address)
-        if address != CONSOLE and self.settings.database_url is None and not file.exists():
-            raise DatabaseUnavailable(f"there is none at {file}", mend="`exchange init`, or restore it from the backup")
+        place = self.home.database_url if address == CONSOLE else self.home.kept_database_url
+        url = place(address, self.settings.database_url)
         with self._opening:
             turn = self._turns.setdefault(address, threading.Lock())
         with turn:  # its own turn: a database that does not answer keeps nobody from the others
             found = self._stores.get(address)
             if found is None:
-                found = open_store(self.home.database_url(address, self.settings.database_url), member=address)
+                found = open_store(url, member=address)
                 try:
                     found.migrate()
                 except ExchangeError:

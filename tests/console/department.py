@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -52,9 +52,14 @@ class Bureau:
         return client
 
 
-def bureau(folder: Path, clock: Clock | None = None, departments: Sequence[str] = ("planning", "transport")) -> Bureau:
+def bureau(
+    folder: Path,
+    clock: Clock | None = None,
+    departments: Sequence[str] = ("planning", "transport"),
+    database_url: str | None = None,
+) -> Bureau:
     """A new domain hefei: window, monitor and departments."""
-    settings = Settings.read({}, home=folder / "home")
+    settings = replace(Settings.read({}, home=folder / "home"), database_url=database_url)
     write_departments(folder / "departments", "hefei", departments)
     init_files(settings, lambda text: None, folder / "departments")
     return bureau_over(settings, clock)

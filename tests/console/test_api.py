@@ -7,6 +7,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
@@ -20,16 +21,22 @@ from exchange.flow.send import send_document
 from exchange.rules.numbers import parse_number
 from schemas import Document, DocumentKind
 from tests.console.department import LETTER, Bureau, bureau, token_for
+from tests.postgres import own_database
 
 PLANNING, TRANSPORT = "hefei.planning", "hefei.transport"
 LETTER_TO = {"to": [TRANSPORT], "document": LETTER}
 
 
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
-    made = bureau(tmp_path_factory.mktemp("bureau"))
-    yield made
-    made.desk.close()
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def shared(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Bureau]:
+    """The domain on each of the two databases."""
+    with ExitStack() as stack:
+        url = None
+        if request.param == "postgresql":
+            url = stack.enter_context(own_database(request.getfixturevalue("postgres_url")))
+        made = bureau(tmp_path_factory.mktemp("bureau"), database_url=url)
+        stack.callback(made.desk.close)
+        yield made
 
 
 @pytest.fixture

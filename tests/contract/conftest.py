@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,26 +9,10 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import sql
-from sqlalchemy import make_url
 
 from exchange.store import SqlStore, open_store
 from exchange.store.engine import schema_of
-from tests.postgres import shared_server
-
-
-@pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server: the one that EXCHANGE_TEST_DATABASE_URL names, or one shared by all test processes."""
-    given = os.environ.get("EXCHANGE_TEST_DATABASE_URL")
-    if given:
-        yield given
-        return
-    base = tmp_path_factory.getbasetemp()
-    try:
-        with shared_server(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) as url:
-            yield url
-    except FileNotFoundError as error:
-        pytest.fail(str(error))
+from tests.postgres import libpq
 
 
 @pytest.fixture
@@ -63,8 +46,3 @@ def store(database_url: str, member: str) -> Iterator[SqlStore]:
     store.migrate()
     yield store
     store.close()
-
-
-def libpq(url: str) -> str:
-    """A database URL as psycopg itself takes it."""
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
