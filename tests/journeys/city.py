@@ -190,14 +190,19 @@ def make_city(
     return City(LocalDomain(folder, domain, info, clock, seats, stamps=stamps, periodic=False), clock)
 
 
-def wait_until(condition: Callable[[], bool], patience: float = 30.0, what: str = "the condition") -> None:
-    """Waits for a condition that another thread or process will bring about; fails loudly if it does not."""
+def wait_until(
+    condition: Callable[[], bool], patience: float = 30.0, what: str = "the condition", every: float = 0.02
+) -> None:
+    """Waits for a condition that another thread or process will bring about; fails loudly if it does not.
+
+    ``every``: seconds between two looks; more where a look is a whole command.
+    """
     import threading
 
     until, pause = monotonic() + patience, threading.Event()
     while not condition():
         assert monotonic() < until, f"{what} did not come about in {patience:.0f} s"
-        pause.wait(0.02)
+        pause.wait(every)
 
 
 __all__ = ["City", "Completion", "Exclusion", "make_city", "midnight_after", "wait_until"]

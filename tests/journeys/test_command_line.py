@@ -75,7 +75,9 @@ def test_a_bad_reply_is_told_what_to_mend_and_nothing_is_sent(city: ProcessDomai
     assert "not on the desk" in run(city, "reply", number, "agree", *planning, code=3).stderr
     (city.settings.home / "departments" / "planning" / "rule.py").write_text("def decide(c, t):\n    return None\n")
     city.serve_all()
-    wait_until(lambda: number in run(city, "inbox", "--as", city.address("planning")).stdout, 60, "the consultation")
+    wait_until(
+        lambda: number in run(city, "inbox", "--as", city.address("planning")).stdout, 60, "the consultation", every=0.3
+    )
     assert "not a verdict" in run(city, "reply", number, "perhaps", *planning, code=2).stderr
     assert "legal basis" in run(city, "reply", number, "disagree", *planning, code=2).stderr
     assert "not on the desk" in run(city, "reply", "X-1", "agree", *planning, code=3).stderr

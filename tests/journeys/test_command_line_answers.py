@@ -33,7 +33,7 @@ def answering_by_hand(city: ProcessDomain) -> tuple[str, list[str]]:
     (number,) = city.submit(1)
     city.serve_all()
     planning = city.address("planning")
-    wait_until(lambda: number in run(city, "inbox", "--as", planning).stdout, 60, "the consultation")
+    wait_until(lambda: number in run(city, "inbox", "--as", planning).stdout, 60, "the consultation", every=0.3)
     return number, ["--as", planning, "--officer", "张工"]
 
 
@@ -79,6 +79,7 @@ def test_what_a_reply_or_decision_lacks_is_told_as_the_option_that_gives_it(city
         lambda: "红线已调整" in run(city, "show", number, "--as", city.address("planning")).stdout,
         60,
         "the reasons owed to the objector",
+        every=0.3,
     )
     here = json.loads(run(city, "show", number, "--json").stdout)
     assert {message["kind"] for message in here} >= {"consultation", "opinion", "decision"}
@@ -107,7 +108,9 @@ def test_what_an_applicant_writes_is_shown_as_written_and_moves_no_cursor(city: 
     path.write_text(path.read_text().replace('"管道"', '"改造[/二期] 工程[red]一期 \\u001b[2J"'))
     number = json.loads(run(city, "submit", str(path), "--json").stdout)["case"]
     planning = city.address("planning")
-    wait_until(lambda: number in run(city, "inbox", "--all", "--as", planning).stdout, 60, "the consultation")
+    wait_until(
+        lambda: number in run(city, "inbox", "--all", "--as", planning).stdout, 60, "the consultation", every=0.3
+    )
     for words in (["status", number], ["inbox", "--all", "--as", planning], ["show", number, "--as", planning]):
         shown = run(city, *words).stdout
         assert "改造[/二期] 工程[red]一期 \ufffd[2J" in shown

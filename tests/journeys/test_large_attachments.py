@@ -124,7 +124,7 @@ def test_a_document_file_names_large_and_small_ones_beside_it_and_one_command_se
     done = run(city, "send", str(file), "--to", transport, "--as", planning, "--json")
     assert "survey.zip" in done.stderr, "how far it is"
     sent = json.loads(done.stdout)["message_id"]
-    wait_until(lambda: sent in run(city, "inbox", "--as", transport, "--json").stdout, 60, "the letter")
+    wait_until(lambda: sent in run(city, "inbox", "--as", transport, "--json").stdout, 60, "the letter", every=0.3)
     run(city, "show", sent, "--as", transport, "--save", str(tmp_path / "saved"))
     assert (tmp_path / "saved" / "survey.zip").read_bytes() == path.read_bytes()
     assert (tmp_path / "saved" / "note.txt").read_bytes() == b"a small one"
