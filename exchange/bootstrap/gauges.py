@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -17,7 +17,7 @@ from exchange.bootstrap.member import RunningMember
 from exchange.clock import monotonic
 from exchange.errors import ExchangeError
 from exchange.flow.node import Node
-from exchange.rules.calendar import WorkingCalendar
+from exchange.rules.calendar import announced_until
 from exchange.store import SqlStore
 from exchange.store.gauges import Figures
 from schemas import Role
@@ -148,16 +148,8 @@ def _expiries(node: Node, now: datetime) -> Iterator[Metric]:
     )
     yield _gauge("yizhan_directory_version", "The directory in use.", who, node.directory.version)
     ends = announced_until(node.calendar, now.date())
-    left = (ends - now.date()).days * 86_400
+    left = (ends - now.date()).days * 86_400 if ends is not None else 0
     yield _gauge("yizhan_calendar_remaining_seconds", "How far working days are announced.", who, left)
-
-
-def announced_until(calendar: WorkingCalendar, today: date) -> date:
-    """The last day in a row from today that is announced; two years are looked at."""
-    day = today
-    while calendar.published(day + timedelta(days=1)) and (day - today).days < 730:
-        day += timedelta(days=1)
-    return day
 
 
 def _left(end: datetime, now: datetime) -> float:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from exchange.bootstrap.draining import drain_in
-from exchange.bootstrap.gauges import announced_until
 from exchange.bootstrap.home import open_directory
 from exchange.bootstrap.identity import open_identity
 from exchange.bootstrap.member import CONSUMING
@@ -17,7 +16,7 @@ from exchange.directory import DirectoryView
 from exchange.errors import BrokerError, ExchangeError
 from exchange.profiles import Profile
 from exchange.rules.alert_facts import DeadlineFact, Facts, Limits, MemberFacts
-from exchange.rules.calendar import ChinaCalendar
+from exchange.rules.calendar import ChinaCalendar, announced_until
 from exchange.store.store import SqlTransaction
 from schemas import Role
 
@@ -32,7 +31,8 @@ def read_facts(desk: Desk, limits: Limits) -> Facts:
     view = _view(desk)
     members = tuple(_member(desk, profile, view, now, limits) for profile in desk.profiles().values())
     broker, links = _broker(desk)
-    calendar_left = announced_until(ChinaCalendar(), now.date()) - now.date()
+    announced = announced_until(ChinaCalendar(), now.date())
+    calendar_left = announced - now.date() if announced is not None else timedelta()
     return Facts(
         now, members, broker, links, view.expires_at - now if view is not None else None, calendar_left
     )  # fmt: skip
@@ -54,7 +54,7 @@ def _read(
     figures, consumed = tx.gauges.read(now, deadlines=False), tx.get_meta(CONSUMING)
     ending = []
     if Role.MONITOR in profile.roles:
-        ending = tx.gauges.ending(now, now + limits.default_near, _MOST_DEADLINES)
+        ending = tx.gauges.ending(now + limits.default_near, _MOST_DEADLINES)
     return MemberFacts(
         profile.address,
         readable=True,

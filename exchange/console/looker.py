@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from exchange.bootstrap.draining import drain_in
@@ -20,7 +20,7 @@ from exchange.console.look import Look, MemberLook, Trouble
 from exchange.directory import DirectoryView
 from exchange.errors import ExchangeError
 from exchange.profiles import Profile
-from exchange.rules.calendar import ChinaCalendar
+from exchange.rules.calendar import ChinaCalendar, announced_until
 
 if TYPE_CHECKING:
     from exchange.console.desk import Desk
@@ -30,9 +30,6 @@ _PATIENCE = 4.0
 
 _AT_ONCE = 8
 """Databases looked at side by side: one that does not answer keeps the others waiting little."""
-
-_AHEAD = 800
-"""Days after today within which the calendar's end is looked for."""
 
 _Seen = tuple[MemberLook, Mapping[str, datetime]]
 
@@ -145,14 +142,3 @@ def _terms(view: DirectoryView | None, address: str) -> tuple[datetime | None, d
         return until, max(key.not_after for key in member.encryption_keys), member.revoked_at is not None
     except ExchangeError:
         return None, None, False
-
-
-def announced_until(calendar: ChinaCalendar, today: date) -> date | None:
-    """The last day announced without a gap from today; None where not even today is."""
-    last = None
-    for ahead in range(_AHEAD):
-        day = today + timedelta(days=ahead)
-        if not calendar.published(day):
-            break
-        last = day
-    return last

@@ -16,6 +16,7 @@ import chinese_calendar
 from exchange.clock import CST
 
 _DAY = timedelta(days=1)
+_AHEAD = 730
 
 
 class WorkingCalendar(Protocol):
@@ -81,3 +82,14 @@ def working_days_between(calendar: WorkingCalendar, first: date, last: date) -> 
 def end_of_day(day: date) -> datetime:
     """24:00 of a day in China Standard Time: the last moment that is still in time."""
     return datetime(day.year, day.month, day.day, tzinfo=CST) + _DAY
+
+
+def announced_until(calendar: WorkingCalendar, today: date) -> date | None:
+    """The last day announced without a gap from today, looking two years ahead; None where not even today is."""
+    last = None
+    for ahead in range(_AHEAD):
+        day = today + timedelta(days=ahead)
+        if not calendar.published(day):
+            break
+        last = day
+    return last

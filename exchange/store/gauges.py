@@ -93,7 +93,7 @@ class SqlGauges:
             due_soon=self._count(_ending(now, now + timedelta(days=1))) if deadlines else 0,
         )
 
-    def ending(self, now: datetime, until: datetime, limit: int) -> list[Ending]:
+    def ending(self, until: datetime, limit: int) -> list[Ending]:
         """Running deadlines that end by ``until``, those that are over included, the earliest first."""
         query = select(_w.case_number, _w.department, _w.due_at).where(_RUNNING, _w.due_at <= until)
         rows = self._db.execute(query.order_by(_w.due_at).limit(limit))

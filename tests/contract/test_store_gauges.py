@@ -72,7 +72,7 @@ def test_deadlines_are_counted_where_they_are_furthest_and_each_once(store: SqlS
     }  # fmt: skip
     assert figures.due_soon == 1
     with store.reading() as tx:
-        ending = tx.gauges.ending(LATER, LATER + timedelta(days=1), 10)
+        ending = tx.gauges.ending(LATER + timedelta(days=1), 10)
     assert [one.case_number for one in ending] == ["D", "C"]
 
 
