@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import signal
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -173,8 +174,11 @@ def test_what_was_done_by_hand_is_found_and_named(city: ProcessDomain) -> None:
     dead = send_what_nobody_there_takes(city)
     wait_until(lambda: city.decided() == 3, 60, "three decisions")
     wait_until(lambda: city.undelivered() == 1, 60, "all receipts but that of the dead letter")
+    # They would send again what is missing, and set it aside again. They end in good order: what a killed one has not
+    # acknowledged lies in its queue again, and may be what is missing for all that the broker's figures tell.
     for name in city.names:
-        city.kill(name)  # they would send again what is missing, and set it aside again
+        city.served[name].send_signal(signal.SIGTERM)
+    assert [city.served[name].wait(60) for name in city.names] == [0] * len(city.names)
     wait_until(lambda: look(city).counts.get(Term.QUEUED, 0) == 0, 60, "the broker's figures")
     before = ledger(city, 0)
     assert before["verdict"] == "balanced"
