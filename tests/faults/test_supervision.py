@@ -68,7 +68,8 @@ class Supervised:
         return open_member(Settings.read({}, self.home), f"hefei.{name}")
 
     def log_of(self, name: str) -> str:
-        return (self.home / "log" / f"hefei.{name}.log").read_text()
+        file = self.home / "log" / f"hefei.{name}.log"
+        return file.read_text() if file.exists() else ""
 
     @property
     def server(self) -> psutil.Process:
