@@ -35,6 +35,7 @@ def _configure_anew(*words: Any, **options: Any) -> None:
 
 
 structlog.configure = _configure_anew
+structlog.get_config()["processors"][-1].exception_formatter = structlog.dev.plain_traceback  # drawn ones take long
 
 _SCRATCH = pytest.StashKey[Path]()
 _FIRST, _SECOND = "node", "second-node"

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from filelock import FileLock, Timeout
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
+from tenacity import RetryError, retry, retry_if_result, stop_after_delay, wait_fixed
 
 from exchange.errors import IdentityInUse
 from exchange.store.engine import lock_key, translated
+
+_LETTING_GO = 3.0
+"""Seconds in which PostgreSQL should have noticed that a process was killed, and ended its session."""
 
 
 @contextmanager
@@ -36,12 +40,19 @@ def _file(path: str, address: str) -> Iterator[None]:
         lock.release()
 
 
+@retry(retry=retry_if_result(lambda taken: not taken), stop=stop_after_delay(_LETTING_GO), wait=wait_fixed(0.1))
+def _take(connection: Connection, key: Mapping[str, int]) -> bool:
+    return bool(connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), key))
+
+
 @contextmanager
 def _session(engine: Engine, address: str) -> Iterator[None]:
     with translated(), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         key = {"key": lock_key(f"identity:{address}")}
-        if not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), key):
-            raise IdentityInUse(f"{address} is being served by another process")
+        try:
+            _take(connection, key)
+        except RetryError:
+            raise IdentityInUse(f"{address} is being served by another process") from None
         try:
             yield
         finally:

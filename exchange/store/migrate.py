@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, event, inspect, text
 
 from exchange.errors import DatabaseUnavailable
 from exchange.store.engine import writing
@@ -17,10 +20,10 @@ _ONE_AT_A_TIME = threading.Lock()
 """Alembic keeps what it is doing in globals."""
 
 
-_MADE = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY rowid"
-_made: list[str] = []
-"""What the migrations made of the first empty SQLite file of this process, statement by statement: a process that
-opens hundreds of them has the rest made by these at once."""
+_READS = ("BEGIN", "PRAGMA", "SELECT")
+_recorded: dict[str, list[str]] = {}
+"""What the migrations said to the first empty database of a kind in this process, statement by statement: a process
+that opens hundreds of members has the rest made by these at once."""
 
 
 def migrate(engine: Engine) -> None:
@@ -28,24 +31,44 @@ def migrate(engine: Engine) -> None:
     with engine.connect() as connection:
         if _version(connection) == HEAD:
             return
-        is_empty_file = engine.dialect.name == "sqlite" and not inspect(connection).get_table_names()
-    if is_empty_file and _made and _make_alike(engine):
-        return
-    _upgrade(engine)
-    if is_empty_file and not _made:
-        with engine.connect() as connection:
-            _made[:] = connection.scalars(text(_MADE))
+        is_empty = not inspect(connection).get_table_names()
+    if not is_empty:
+        _upgrade(engine)
+    elif not _make_alike(engine):
+        with _recording(engine):
+            _upgrade(engine)
 
 
 def _make_alike(engine: Engine) -> bool:
-    """Makes the tables that the migrations made elsewhere; False if somebody has begun to meanwhile."""
+    """Makes the tables as they were made elsewhere; False if there is no such record, or somebody has begun already."""
+    statements = _recorded.get(engine.dialect.name)
+    if statements is None:
+        return False
     with writing(engine) as connection, connection.begin():
         if inspect(connection).get_table_names():
             return False
-        for statement in _made:
+        for statement in statements:
             connection.exec_driver_sql(statement)
-        connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
     return True
+
+
+@contextmanager
+def _recording(engine: Engine) -> Iterator[None]:
+    """Keeps what makes the tables from nothing; not if somebody had begun meanwhile, nor should it depend on values."""
+    said: list[tuple[str, Any]] = []
+
+    def hear(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+        if not statement.lstrip().upper().startswith(_READS):
+            said.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", hear)
+    try:
+        yield
+    finally:
+        event.remove(engine, "before_cursor_execute", hear)
+    from_nothing = bool(said) and "CREATE TABLE alembic_version" in said[0][0]
+    if from_nothing and not any(parameters for _, parameters in said):
+        _recorded.setdefault(engine.dialect.name, [statement for statement, _ in said])
 
 
 def _upgrade(engine: Engine) -> None:

@@ -10,7 +10,6 @@ import pytest
 from exchange.errors import IdentityInUse
 from exchange.store import SqlStore
 from tests.contract.processes import others
-from tests.journeys.city import wait_until
 
 
 def test_what_another_process_serves_cannot_be_served_here_until_that_process_ends(
@@ -21,18 +20,8 @@ def test_what_another_process_serves_cannot_be_served_here_until_that_process_en
         with pytest.raises(IdentityInUse, match=member), store.claim_identity(member):
             pytest.fail("two processes serve one identity")
         server.kill()
-        wait_until(lambda: can_be_claimed(store, member), what="the end of the dead process's session")
         with store.claim_identity(member), others(1, "claim", database_url, member) as [late]:
             assert late.hear() == "identity-in-use"
-
-
-def can_be_claimed(store: SqlStore, member: str) -> bool:
-    """PostgreSQL notices some moments later that a process is no more."""
-    try:
-        with store.claim_identity(member):
-            return True
-    except IdentityInUse:
-        return False
 
 
 def test_an_identity_is_free_again_after_the_block_even_if_it_failed(store: SqlStore, member: str) -> None:

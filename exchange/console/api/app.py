@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from fastapi import FastAPI
 from starlette.responses import HTMLResponse, JSONResponse
 from starlette.routing import Route
@@ -20,10 +22,10 @@ def create_api(api: Api) -> FastAPI:
     app.state.api = api
     for module in (documents, inbox, replies, cases, notices, webhooks):
         app.include_router(module.router)
-    document = openapi_of(app)
+    document = cache(lambda: openapi_of(app))  # it takes a moment, and few ask for it
     app.router.routes += [
-        Route("/openapi.json", lambda request: JSONResponse(document), methods=["GET"]),
-        Route("/docs", lambda request: HTMLResponse(docs_page(document, request)), methods=["GET"]),
+        Route("/openapi.json", lambda request: JSONResponse(document()), methods=["GET"]),
+        Route("/docs", lambda request: HTMLResponse(docs_page(document(), request)), methods=["GET"]),
     ]
     problems.install(app)
     return app
