@@ -16,6 +16,7 @@ from exchange.bootstrap.settings import Home, Settings
 from exchange.broker.node import NodeInfo
 from exchange.flow.ports import CaseState
 from exchange.flow.submit import submit
+from exchange.store import SqlStore
 from schemas import Applicant, Application, SubmittedMaterial
 from tests.warm import WarmProcess, run_warm, start_warm
 
@@ -85,6 +86,7 @@ class ProcessDomain:
     relay: bool = False
     """Whether it has a relay office."""
     served: dict[str, subprocess.Popen[bytes] | WarmProcess] = field(default_factory=dict)
+    _watched: dict[str, SqlStore] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.settings = Settings(
@@ -106,6 +108,8 @@ class ProcessDomain:
         for process in self.served.values():
             process.kill()
             process.wait()
+        for store in self._watched.values():
+            store.close()
 
     def address(self, name: str) -> str:
         """A member's full address."""
@@ -160,21 +164,22 @@ class ProcessDomain:
 
     def decided(self) -> int:
         """How many cases the window has decided."""
-        window = self.open("window")
-        with window.store.reading() as tx:
-            found = tx.cases.counts().get(f"case-{CaseState.DECIDED}", 0)
-        window.store.close()
-        return found
+        with self._store_of("window").reading() as tx:
+            return tx.cases.counts().get(f"case-{CaseState.DECIDED}", 0)
 
     def undelivered(self) -> int:
         """Copies anywhere in the domain without a signed receipt."""
         total = 0
         for name in self.names:
-            opened = self.open(name)
-            with opened.store.reading() as tx:
+            with self._store_of(name).reading() as tx:
                 total += sum(number for state, number in tx.outbox.counts().items() if state != "delivered")
-            opened.store.close()
         return total
+
+    def _store_of(self, name: str) -> SqlStore:
+        """A member's store, open for as long as it is looked at again and again."""
+        if name not in self._watched:
+            self._watched[name] = self.open(name).store
+        return self._watched[name]
 
     def log_of(self, name: str) -> str:
         """What a member's process wrote."""

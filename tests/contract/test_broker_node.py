@@ -181,7 +181,7 @@ def test_it_ends_with_its_owner_even_if_the_owner_is_killed(scratch: Path) -> No
     assert not any(listens(port) for port in (ports.amqp, ports.management, ports.epmd, ports.distribution))
 
 
-def test_a_detached_one_outlives_its_owner_and_is_found_again_and_stopped(scratch: Path) -> None:
+def test_a_detached_one_outlives_its_owner_and_is_found_again(scratch: Path) -> None:
     owner = start_elsewhere(scratch, "detach")
     assert owner.wait(PATIENCE) == 0
     folder = NodeFolder(scratch)
@@ -189,20 +189,15 @@ def test_a_detached_one_outlives_its_owner_and_is_found_again_and_stopped(scratc
     info = PrivateNode(scratch).start(print)
     assert server_version(info.url)
     assert server_of(folder) == server
-    PrivateNode(scratch).stop()
-    assert is_over(server)
 
-
-def test_one_whose_keeper_was_killed_is_cleared_away_and_started_anew(scratch: Path) -> None:
-    node = PrivateNode(scratch)
-    info = node.start(print)
-    folder = NodeFolder(scratch)
-    left = server_of(folder)
     keeper = psutil.Process(int(folder.keeper_pid.read_text()))
     keeper.kill()
     keeper.wait(10)
-    assert PrivateNode(scratch).start(print) == info
-    assert is_over(left)
+    assert PrivateNode(scratch).start(print) == info, "without its keeper it is cleared away and started anew"
+    assert is_over(server)
+    anew = server_of(folder)
+    PrivateNode(scratch).stop()
+    assert is_over(anew)
 
 
 def test_a_server_that_does_not_start_is_reported_with_its_last_words(

@@ -24,9 +24,9 @@ pytestmark = pytest.mark.broker
 class Watched:
     """A node that is looked after, with everything that was said and done about it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, node: PrivateNode, folder: Path) -> None:
         self.folder = NodeFolder(folder)
-        self.node = PrivateNode(folder)
+        self.node = node
         self.said: list[str] = []
         self.provisioned: list[NodeInfo] = []
         self.moves = 0
@@ -48,11 +48,18 @@ class Watched:
         eventually(lambda: not self.node.alive, "the node's end")
 
 
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[PrivateNode, Path]]:
+    """A node that the tests of this module may hurt, and its folder."""
+    folder = tmp_path_factory.mktemp("own") / "node"
+    node = PrivateNode(folder)
+    yield node, folder
+    node.stop()
+
+
 @pytest.fixture
-def watched(tmp_path: Path) -> Iterator[Watched]:
-    found = Watched(tmp_path / "node")
-    yield found
-    found.node.stop()
+def watched(own: tuple[PrivateNode, Path]) -> Watched:
+    return Watched(*own)
 
 
 def test_a_node_whose_port_was_taken_meanwhile_comes_back_elsewhere_and_the_roles_are_told(watched: Watched) -> None:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,7 @@ import pytest
 
 from exchange.bootstrap.home import Opened, open_member
 from exchange.bootstrap.settings import Settings
+from exchange.broker.node import NodeInfo
 from exchange.broker.node_files import NodeFolder
 from exchange.flow.ports import CaseState
 from exchange.flow.submit import submit
@@ -30,15 +31,18 @@ pytestmark = pytest.mark.broker
 
 @dataclass
 class Supervised:
-    """A small domain with a private node, and the `exchange up` processes of a test."""
+    """A small domain, with a private node unless a broker is given, and the `exchange up` processes of a test."""
 
     home: Path
+    domain: str = "hefei"
+    broker: NodeInfo | None = None
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property
     def environment(self) -> Mapping[str, str]:
         inherited = {key: value for key, value in os.environ.items() if not key.startswith("EXCHANGE_")}
-        return {**inherited, "EXCHANGE_HOME": str(self.home)}
+        given = {"EXCHANGE_BROKER_URL": self.broker.url} if self.broker else {}
+        return {**inherited, **given, "EXCHANGE_HOME": str(self.home)}
 
     @property
     def output(self) -> str:
@@ -62,13 +66,13 @@ class Supervised:
     def role(self, name: str) -> psutil.Process:
         """The process that serves a member."""
         children = psutil.Process(self.processes[0].pid).children()
-        return next(child for child in children if child.cmdline()[-1] == f"hefei.{name}")
+        return next(child for child in children if child.cmdline()[-1] == f"{self.domain}.{name}")
 
     def open(self, name: str) -> Opened:
-        return open_member(Settings.read({}, self.home), f"hefei.{name}")
+        return open_member(Settings.read({}, self.home), f"{self.domain}.{name}")
 
     def log_of(self, name: str) -> str:
-        file = self.home / "log" / f"hefei.{name}.log"
+        file = self.home / "log" / f"{self.domain}.{name}.log"
         return file.read_text() if file.exists() else ""
 
     @property
@@ -77,15 +81,25 @@ class Supervised:
         return psutil.Process(int(NodeFolder(self.home / "node").server_pid.read_text()))
 
 
-@pytest.fixture
-def supervised(tmp_path: Path) -> Iterator[Supervised]:
-    home = tmp_path / "home"
-    write_departments(home / "departments", "hefei", ["planning"])
-    found = Supervised(home)
+@contextmanager
+def supervising(found: Supervised) -> Iterator[Supervised]:
+    write_departments(found.home / "departments", found.domain, ["planning"])
     yield found
     for process in found.processes:
         process.terminate()
         process.wait(60)
+
+
+@pytest.fixture
+def supervised(tmp_path: Path) -> Iterator[Supervised]:
+    with supervising(Supervised(tmp_path / "home")) as found:
+        yield found
+
+
+@pytest.fixture
+def on_shared_broker(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[Supervised]:
+    with supervising(Supervised(tmp_path / "home", domain, broker)) as found:
+        yield found
 
 
 def submit_one(window: Opened) -> None:
@@ -137,19 +151,21 @@ def test_a_node_killed_under_a_running_domain_is_started_again_and_what_was_sent
     window.store.close()
 
 
-def test_a_broken_rule_keeps_one_member_out_and_names_its_log(supervised: Supervised) -> None:
+def test_a_broken_rule_keeps_one_member_out_and_names_its_log(on_shared_broker: Supervised) -> None:
+    supervised, planning = on_shared_broker, f"{on_shared_broker.domain}.planning"
     (supervised.home / "departments" / "planning" / "rule.py").write_text("def decide(:\n")
     process = supervised.up()
-    supervised.hears("hefei.planning cannot run here (exit 2)")
-    assert re.search(r"hefei\.planning cannot .*; see .*hefei\.planning\.log", supervised.output)
+    supervised.hears(f"{planning} cannot run here (exit 2)")
+    assert re.search(rf"{re.escape(planning)} cannot .*; see .*{re.escape(planning)}\.log", supervised.output)
     assert "rule.py" in supervised.log_of("planning")
     assert supervised.role("window").is_running()
     assert process.poll() is None
 
 
 def test_a_domain_has_one_supervisor_which_ends_with_an_exit_code_where_no_member_can_run(
-    supervised: Supervised,
+    on_shared_broker: Supervised,
 ) -> None:
+    supervised = on_shared_broker
     settled = supervised.up()
     supervised.hears("serving 3 members")
     second = run_warm(["up"], supervised.environment)
@@ -162,7 +178,7 @@ def test_a_domain_has_one_supervisor_which_ends_with_an_exit_code_where_no_membe
         for name in ("window", "planning", "monitor"):
             opened = supervised.open(name)
             elsewhere.callback(opened.store.close)
-            elsewhere.enter_context(opened.store.claim_identity(f"hefei.{name}"))
+            elsewhere.enter_context(opened.store.claim_identity(f"{supervised.domain}.{name}"))
         assert supervised.up().wait(120) == 6
     assert "no member can run here" in supervised.output
 

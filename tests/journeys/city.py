@@ -191,7 +191,7 @@ def make_city(
 
 
 def wait_until(
-    condition: Callable[[], bool], patience: float = 30.0, what: str = "the condition", every: float = 0.02
+    condition: Callable[[], bool], patience: float = 30.0, what: str = "the condition", every: float = 0.05
 ) -> None:
     """Waits for a condition that another thread or process will bring about; fails loudly if it does not.
 
