@@ -29,9 +29,6 @@ _PORTS = range(21_000, 29_000)
 _PLUGINS = ("rabbitmq_management", "rabbitmq_shovel", "rabbitmq_shovel_management")
 """The management API; links between levels; and how the links stand, in that API."""
 
-_NO_SPINNING = "+sbwt none +sbwtdcpu none +sbwtdio none"
-"""Erlang's schedulers spin a while before they sleep; here the processor is shared with all of a domain's members."""
-
 _LETTING_GO = 5.0
 """Seconds that a server which has just ended may take to let go of its ports."""
 
@@ -151,7 +148,7 @@ def environment(folder: NodeFolder, ports: Ports, inherited: Mapping[str, str] =
         "RABBITMQ_PID_FILE": str(folder.server_pid),
         "RABBITMQ_SCHEDULER_BIND_TYPE": "u",
         "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": (
-            f"+S {schedulers}:{schedulers} {_NO_SPINNING} -kernel inet_dist_use_interface {{127,0,0,1}}"
+            f"+S {schedulers}:{schedulers} -kernel inet_dist_use_interface {{127,0,0,1}}"
         ),
     }
 
