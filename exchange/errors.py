@@ -238,6 +238,16 @@ class DatabaseUnavailable(OperatorError):
     mend = "check EXCHANGE_DATABASE_URL, that the server runs and that the disk has room"
 
 
+class DatabaseLost(DatabaseUnavailable):
+    """A member had a database, and it is not where it was. An empty one in its place would hide what that means."""
+
+    code = "database-lost"
+
+    def __init__(self, address: str, reason: str) -> None:
+        mend = f"restore it from the backup; if it is lost for good: exchange init --anew {address}"
+        super().__init__(f"the database of {address} is not there: {reason}", mend=mend)
+
+
 class ClaimStoreUnavailable(OperatorError):
     """The claim store cannot be reached, or refuses us; what was transferred so far is kept for the next attempt."""
 

@@ -14,7 +14,7 @@ from exchange.bootstrap.work import Work, work_for
 from exchange.catalogue import load_catalogue
 from exchange.claims import ClaimStore, open_claim_store, parse_place
 from exchange.directory import DirectoryView, TreeView, load_authority_certificate, load_directory_file
-from exchange.errors import BadConfiguration, BrokerUnavailable, NotFound
+from exchange.errors import BadConfiguration, BrokerUnavailable, DatabaseLost, NotFound
 from exchange.flow.node import Node
 from exchange.flow.spread import Take
 from exchange.profiles import Profile, load_decide_rule, load_profiles, load_rule
@@ -52,7 +52,7 @@ def open_member(settings: Settings, address: str, *, patient: bool = False, stor
     """Opens a member's keys, directory, catalogue and database; ``store`` is the database where it is open already.
 
     ``patient`` waits for a database that is not there yet, saying so. Raises NotFound, BadKeys, BadDirectory,
-    BadConfiguration or DatabaseUnavailable.
+    BadConfiguration, DatabaseUnavailable or DatabaseLost.
     """
     home = Home(settings.home)
     profiles = load_profiles(home.departments)
@@ -64,7 +64,7 @@ def open_member(settings: Settings, address: str, *, patient: bool = False, stor
     if store is None:
         url = home.kept_database_url(address, settings.database_url)
         store = connect_with_patience(url, member=address) if patient else open_store(url, member=address)
-        store.migrate()
+        _update(store, address)
     with store.reading() as tx:
         seen = max(int(tx.get_meta(key) or 0) for key in (_SEEN, SERVED_WITH))
         renewal = Renewal(settings, address, seen, marks_of(tx))
@@ -85,6 +85,13 @@ def open_member(settings: Settings, address: str, *, patient: bool = False, stor
         newer=renewal.read_if_changed,
     )
     return Opened(node, store, profile, renewal.take)
+
+
+def _update(store: SqlStore, address: str) -> None:
+    if store.is_new():
+        store.close()
+        raise DatabaseLost(address, "the one that is set has no tables")
+    store.migrate()
 
 
 def open_work(profile: Profile, take: Take | None = None) -> Work:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -19,7 +19,7 @@ from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.broker.probe import stamps_arrival
 from exchange.broker.provision import Extras, MemberAccount, provision, with_credentials
 from exchange.catalogue import load_catalogue
-from exchange.errors import BadConfiguration
+from exchange.errors import BadConfiguration, DatabaseLost, NotFound
 from exchange.profiles import Profile, load_profiles
 from exchange.store import connect_with_patience
 from schemas import Role
@@ -32,10 +32,22 @@ def packaged_departments() -> Path:
     return Path(exchange.__file__).resolve().parent.parent / "departments"
 
 
-def init_files(settings: Settings, say: Say, source: Path | None = None) -> dict[str, Profile]:
+def _refuse(error: DatabaseLost) -> None:
+    raise error
+
+
+def init_files(
+    settings: Settings,
+    say: Say,
+    source: Path | None = None,
+    anew: Collection[str] = (),
+    on_lost: Callable[[DatabaseLost], None] = _refuse,
+) -> dict[str, Profile]:
     """Departments and catalogue, authority, a key folder a member, the signed directory, and databases.
 
-    ``source`` is a folder of departments to start from (default: the packaged ones). Raises BadConfiguration.
+    ``source`` is a folder of departments to start from (default: the packaged ones). A member's database that is lost
+    is made ``anew`` for those named; of others the error goes to ``on_lost`` once all else is done.
+    Raises BadConfiguration, NotFound for a name that no member has, DatabaseUnavailable or DatabaseLost.
     """
     home = Home(settings.home)
     home.root.mkdir(parents=True, exist_ok=True)
@@ -43,14 +55,38 @@ def init_files(settings: Settings, say: Say, source: Path | None = None) -> dict
     profiles = load_profiles(home.departments)
     if not any(Role.WINDOW in profile.roles for profile in profiles.values()):
         raise BadConfiguration("no department has the role 'window'", mend="one profile.toml says roles = ['window']")
+    _know(anew, profiles)
     say(f"catalogue: {len(load_catalogue(home.catalogue, profiles))} matters")
     certify_all(settings, profiles, say)
+    lost: list[DatabaseLost] = []
     for index, address in enumerate(profiles, 1):
-        store = connect_with_patience(home.database_url(address, settings.database_url), member=address)
-        store.migrate()
-        store.close()
+        try:
+            _make_database(home, settings, address, address in anew)
+        except DatabaseLost as error:
+            lost.append(error)
         say(f"databases: {index} of {len(profiles)}")
+    for one in lost:
+        on_lost(one)
     return profiles
+
+
+def _know(anew: Collection[str], profiles: Mapping[str, Profile]) -> None:
+    for address in anew:
+        if address not in profiles:
+            raise NotFound(f"there is no member {address}", mend="its address as in its profile")
+
+
+def _make_database(home: Home, settings: Settings, address: str, anew: bool) -> None:
+    """Makes what is missing of a member's database; not in place of one that it had, for that knows what was done."""
+    had_one = home.account(address).exists() and not anew  # an account at the broker is made after the database
+    find = home.kept_database_url if had_one else home.database_url
+    store = connect_with_patience(find(address, settings.database_url), member=address)
+    try:
+        if had_one and store.is_new():
+            raise DatabaseLost(address, "the one that is set has no tables")
+        store.migrate()
+    finally:
+        store.close()
 
 
 def _copy_departments(home: Home, source: Path, say: Say) -> None:

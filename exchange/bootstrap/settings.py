@@ -11,7 +11,7 @@ from pathlib import Path
 from exchange.broker.urls import parameters
 from exchange.claims import parse_place
 from exchange.clock import Clock, parse_clock
-from exchange.errors import BadConfiguration, DatabaseUnavailable
+from exchange.errors import BadConfiguration, DatabaseLost
 
 HOME_DEFAULT = ".exchange"
 
@@ -153,11 +153,11 @@ class Home:
         return self.member(address) / "store.db"
 
     def kept_database_url(self, address: str, given: str | None) -> str:
-        """`database_url` of a member that has had one. Raises DatabaseUnavailable where its file is not there.
+        """`database_url` of a member that has had one. Raises DatabaseLost where its file is not there.
 
         Of a member that lost its database none is to be made: an empty one in its place would hide the loss.
         """
         file = self.database_file(address)
         if given is None and not file.exists():
-            raise DatabaseUnavailable(f"there is none at {file}", mend="`exchange init`, or restore it from the backup")
+            raise DatabaseLost(address, f"there is none at {file}")
         return self.database_url(address, given)

@@ -47,19 +47,24 @@ def init(
     departments: Annotated[
         Path | None, typer.Option(help="A folder of departments to start from (default: the packaged example city).")
     ] = None,
+    anew: Annotated[
+        list[str] | None,
+        typer.Option(help="A member whose database is lost for good: it begins with an empty one. May be repeated."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Makes a domain: authority, keys, signed directory, databases, queues. 建立一个域。
 
     Makes what is missing and leaves what is there: run it again after adding a department folder. Without
     EXCHANGE_BROKER_URL a private RabbitMQ node is set up in the domain's folder; without EXCHANGE_DATABASE_URL
-    each member gets an SQLite file.
+    each member gets an SQLite file. A database that a member had is never replaced by an empty one, but with --anew:
+    what it had taken in by then may take effect a second time if somebody sends it again.
     """
     from exchange.bootstrap.init import init_broker, init_files, start_node
 
     settings = Settings.read(home=home)
     with StopSignal():
-        profiles = init_files(settings, say, departments)
+        profiles = init_files(settings, say, departments, anew or ())
         node, info = start_node(settings, say)
         try:
             with_patience(lambda: init_broker(settings, info, profiles, say), say)
@@ -87,7 +92,7 @@ def up(
 
     settings = Settings.read(home=home)
     with sole_supervisor(settings.home), StopSignal() as stop:
-        profiles = init_files(settings, say)
+        profiles = init_files(settings, say, on_lost=lambda error: say(f"{error} → {error.mend}"))
         node, info = start_node(settings, say)
         try:
             can_run = _supervise(settings, profiles, node, info, stop, with_console)

@@ -91,6 +91,12 @@ def is_current(engine: Engine) -> bool:
     return version == HEAD
 
 
+def is_new(engine: Engine) -> bool:
+    """Whether no migration was ever run there."""
+    with engine.connect() as connection:
+        return _version(connection) is None
+
+
 def _refuse_newer(version: str | None) -> None:
     if version is not None and version > HEAD:
         raise DatabaseUnavailable(f"the database is of a newer release ({version})", mend="update this installation")

@@ -31,7 +31,7 @@ from exchange.store.holds import SqlHolds
 from exchange.store.inbox import SqlInbox
 from exchange.store.joints import SqlJoints
 from exchange.store.many import adding
-from exchange.store.migrate import is_current, migrate
+from exchange.store.migrate import is_current, is_new, migrate
 from exchange.store.notices import SqlNotices
 from exchange.store.outbox import SqlOutbox
 from exchange.store.sight import SqlSight
@@ -217,6 +217,11 @@ class SqlStore:
         """Holds a member's identity for this process. Raises IdentityInUse when another process has it."""
         with claim(self._engine, address):
             yield
+
+    def is_new(self) -> bool:
+        """Whether it has no tables yet. Raises DatabaseUnavailable."""
+        with translated():
+            return is_new(self._engine)
 
     def migrate(self) -> None:
         """Brings the tables up to date. Raises DatabaseUnavailable."""

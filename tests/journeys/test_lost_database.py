@@ -1,0 +1,70 @@
+"""A member that lost its database: nobody puts an empty one in its place unaware of what that means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from exchange.bootstrap.home import open_member
+from exchange.bootstrap.init import init_files
+from exchange.broker.node import NodeInfo
+from exchange.errors import DatabaseLost, NotFound
+from tests.processes import ProcessDomain, run
+
+pytestmark = pytest.mark.broker
+
+
+@pytest.fixture
+def city(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[ProcessDomain]:
+    with ProcessDomain(tmp_path, domain, broker) as city:
+        yield city
+
+
+def ignore(text: str) -> None:
+    """Says nothing."""
+
+
+def test_a_lost_database_is_made_anew_only_where_that_is_said(city: ProcessDomain) -> None:
+    planning = city.address("planning")
+    folder = city.settings.home / "members" / planning
+    for file in folder.glob("store.db*"):
+        file.unlink()
+
+    for command in (("init",), ("serve", planning)):
+        said = run(city, *command, code=6).stderr
+        assert f"the database of {planning} is not there" in said
+        assert f"exchange init --anew {planning}" in said
+    assert not (folder / "store.db").exists()
+
+    lost: list[DatabaseLost] = []
+    init_files(city.settings, ignore, on_lost=lost.append)
+    assert len(lost) == 1, "`exchange up` says so and runs the others"
+    with pytest.raises(NotFound, match="nobody"):
+        init_files(city.settings, ignore, anew=("nobody",))
+
+    init_files(city.settings, ignore, anew=(planning,))
+    opened = open_member(city.settings, planning)
+    assert opened.store.is_current()
+    opened.store.close()
+
+
+def test_members_are_not_moved_to_an_empty_database_server_unawares(city: ProcessDomain, postgres_url: str) -> None:
+    moved = replace(city.settings, database_url=postgres_url)
+    with pytest.raises(DatabaseLost, match="has no tables"):
+        init_files(moved, ignore)
+    everybody = [city.address(name) for name in city.names]
+    with pytest.raises(DatabaseLost, match="has no tables"):
+        open_member(moved, everybody[0])
+    init_files(moved, ignore, anew=everybody)
+    init_files(moved, ignore)
+
+
+def test_a_member_whose_first_init_was_broken_off_gets_its_database_by_the_next(city: ProcessDomain) -> None:
+    folder = city.settings.home / "members" / city.address("planning")
+    for file in (*folder.glob("store.db*"), folder / "broker.json"):
+        file.unlink()
+    init_files(city.settings, ignore)
+    assert (folder / "store.db").exists()
