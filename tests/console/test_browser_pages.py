@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -128,11 +129,14 @@ def test_the_demonstration_is_watched_until_silence_has_become_consent(tmp_path:
         pictured(page, "overview-of-the-demonstration")
         page.goto(link.partition("/set-up/")[0] + "/deadlines")
         loads = page.evaluate("performance.getEntriesByType('navigation').length")
+        wait_until(lambda: _said(log, "(视为同意)") is not None, 60, "the silence of one department")
+        demo.send_signal(signal.SIGSTOP)  # it would end, and its console with it, some seconds after this
         deemed = page.get_by_role("link", name=re.compile("deemed", re.IGNORECASE))
         expect(deemed.first).to_be_visible(timeout=60_000)
         assert page.evaluate("performance.getEntriesByType('navigation').length") == loads, "without loading it again"
         finds_nothing_serious(page)
         pictured(page, "deadlines-of-the-demonstration")
+        demo.send_signal(signal.SIGCONT)
         assert demo.wait(120) == 0, log.read_text(encoding="utf-8")[-3000:]
     finally:
         demo.kill()
