@@ -62,9 +62,7 @@ def open_member(settings: Settings, address: str, *, patient: bool = False, stor
             f"no member {address!r} in {home.departments}", mend=f"choose one of: {', '.join(sorted(profiles))}"
         )
     if store is None:
-        url = home.kept_database_url(address, settings.database_url)
-        store = connect_with_patience(url, member=address) if patient else open_store(url, member=address)
-        _update(store, address)
+        store = open_database(settings, address, patient=patient)
     with store.reading() as tx:
         seen = max(int(tx.get_meta(key) or 0) for key in (_SEEN, SERVED_WITH))
         renewal = Renewal(settings, address, seen, marks_of(tx))
@@ -87,11 +85,19 @@ def open_member(settings: Settings, address: str, *, patient: bool = False, stor
     return Opened(node, store, profile, renewal.take)
 
 
-def _update(store: SqlStore, address: str) -> None:
-    if store.is_new():
+def open_database(settings: Settings, address: str, *, patient: bool = False, first: bool = False) -> SqlStore:
+    """A member's database with today's tables; an empty one is taken only where it is the member's ``first``.
+
+    ``patient`` waits for a server that is not there yet. Raises DatabaseUnavailable or DatabaseLost.
+    """
+    home = Home(settings.home)
+    url = (home.database_url if first else home.kept_database_url)(address, settings.database_url)
+    store = connect_with_patience(url, member=address) if patient else open_store(url, member=address)
+    if not first and store.is_new():
         store.close()
         raise DatabaseLost(address, "the one that is set has no tables")
     store.migrate()
+    return store
 
 
 def open_work(profile: Profile, take: Take | None = None) -> Work:

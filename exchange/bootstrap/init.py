@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 import exchange
 from exchange.bootstrap.certify import certify_all
-from exchange.bootstrap.home import read_link, write_link
+from exchange.bootstrap.home import open_database, read_link, write_link
 from exchange.bootstrap.links import load_links
 from exchange.bootstrap.member import Link
 from exchange.bootstrap.settings import Home, Settings
@@ -21,7 +21,6 @@ from exchange.broker.provision import Extras, MemberAccount, provision, with_cre
 from exchange.catalogue import load_catalogue
 from exchange.errors import BadConfiguration, DatabaseLost, NotFound
 from exchange.profiles import Profile, load_profiles
-from exchange.store import connect_with_patience
 from schemas import Role
 
 Say = Callable[[str], None]
@@ -60,8 +59,9 @@ def init_files(
     certify_all(settings, profiles, say)
     lost: list[DatabaseLost] = []
     for index, address in enumerate(profiles, 1):
+        had_one = home.account(address).exists()  # an account at the broker is made after the database
         try:
-            _make_database(home, settings, address, address in anew)
+            open_database(settings, address, patient=True, first=address in anew or not had_one).close()
         except DatabaseLost as error:
             lost.append(error)
         say(f"databases: {index} of {len(profiles)}")
@@ -74,19 +74,6 @@ def _know(anew: Collection[str], profiles: Mapping[str, Profile]) -> None:
     for address in anew:
         if address not in profiles:
             raise NotFound(f"there is no member {address}", mend="its address as in its profile")
-
-
-def _make_database(home: Home, settings: Settings, address: str, anew: bool) -> None:
-    """Makes what is missing of a member's database; not in place of one that it had, for that knows what was done."""
-    had_one = home.account(address).exists() and not anew  # an account at the broker is made after the database
-    find = home.kept_database_url if had_one else home.database_url
-    store = connect_with_patience(find(address, settings.database_url), member=address)
-    try:
-        if had_one and store.is_new():
-            raise DatabaseLost(address, "the one that is set has no tables")
-        store.migrate()
-    finally:
-        store.close()
 
 
 def _copy_departments(home: Home, source: Path, say: Say) -> None:

@@ -57,7 +57,7 @@ def init(
 
     Makes what is missing and leaves what is there: run it again after adding a department folder. Without
     EXCHANGE_BROKER_URL a private RabbitMQ node is set up in the domain's folder; without EXCHANGE_DATABASE_URL
-    each member gets an SQLite file. A database that a member had is never replaced by an empty one, but with --anew:
+    each member gets an SQLite file. A database that a member had is replaced by an empty one only with --anew:
     what it had taken in by then may take effect a second time if somebody sends it again.
     """
     from exchange.bootstrap.init import init_broker, init_files, start_node
