@@ -29,6 +29,48 @@ def test_the_migrations_make_exactly_the_tables_that_the_store_uses(store: SqlSt
         assert compare_metadata(context, metadata) == []
 
 
+def test_what_is_made_by_record_is_what_the_migrations_made(
+    database_url: str, member: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def made(store: SqlStore) -> list[str]:
+        with store._engine.connect() as connection:
+            return sorted(connection.scalars(text(_MADE[store._engine.dialect.name])))
+
+    monkeypatch.setattr(migrate, "_recorded", {})
+    by_migrations = open_store(database_url, member=member)
+    by_migrations.migrate()
+    dialect = by_migrations._engine.dialect.name
+    assert len(migrate._recorded[dialect]) > 100
+    elsewhere = f"sqlite:///{tmp_path / 'another.db'}" if dialect == "sqlite" else database_url
+    by_record = open_store(elsewhere, member=f"{member}.another")
+    with monkeypatch.context() as patched:
+        patched.setattr(migrate, "_upgrade", lambda engine: pytest.fail("migrated once more"))
+        by_record.migrate()
+    migrated, recorded = made(by_migrations), made(by_record)
+    assert [one.replace(schema_of(f"{member}.another"), schema_of(member)) for one in recorded] == migrated
+    assert any("audit_entry" in one for one in migrated)
+    assert by_record.is_current()
+    with by_record._engine.begin() as connection:
+        metadata.drop_all(connection)
+    for store in (by_migrations, by_record):
+        store.close()
+
+
+_MADE = {
+    "sqlite": "SELECT name || ' ' || sql FROM sqlite_master WHERE sql IS NOT NULL",
+    "postgresql": """
+        SELECT concat_ws(' ', table_name, column_name, data_type, character_maximum_length, is_nullable, column_default)
+        FROM information_schema.columns WHERE table_schema = current_schema()
+        UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema()
+        UNION ALL SELECT pg_get_constraintdef(oid) FROM pg_constraint
+        WHERE connamespace = current_schema()::regnamespace
+        UNION ALL SELECT pg_get_triggerdef(pg_trigger.oid) FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+        WHERE NOT tgisinternal AND relnamespace = current_schema()::regnamespace
+    """,
+}
+"""Everything in a member's database, as the database itself describes it."""
+
+
 def test_the_migrations_make_the_same_partial_indexes_that_the_tables_describe(store: SqlStore) -> None:
     def predicates() -> dict[str, str]:
         dialect, found = store._engine.dialect.name, {}
