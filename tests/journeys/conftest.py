@@ -1,14 +1,23 @@
-"""What several journeys share: a small Anhui on two brokers."""
+"""What several journeys share: a domain whose members are processes, and a small Anhui on two brokers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from exchange.broker.node import NodeInfo
 from tests.journeys.places import new_root, tree_on
 from tests.journeys.province import BY_HAND, TREE, Province, province
+from tests.processes import ProcessDomain
+
+
+@pytest.fixture
+def city(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[ProcessDomain]:
+    """A domain made by the real commands; its members are served by processes that a test starts."""
+    with ProcessDomain(tmp_path, domain, broker) as city:
+        yield city
 
 
 @pytest.fixture(scope="session")

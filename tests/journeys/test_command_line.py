@@ -5,23 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from exchange.broker.node import NodeInfo
 from tests.journeys.city import wait_until
 from tests.journeys.commands import PLAN, application
 from tests.processes import ProcessDomain, run
 
 pytestmark = pytest.mark.broker
-
-
-@pytest.fixture
-def city(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[ProcessDomain]:
-    with ProcessDomain(tmp_path, domain, broker) as city:
-        yield city
 
 
 def test_a_case_from_submission_to_decision_by_commands_alone(city: ProcessDomain, tmp_path: Path) -> None:

@@ -5,24 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from exchange.broker.node import NodeInfo
 from exchange.flow.ports import DeadLetter
 from tests.journeys.city import wait_until
 from tests.journeys.commands import application
 from tests.processes import ProcessDomain, run
 
 pytestmark = pytest.mark.broker
-
-
-@pytest.fixture
-def city(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[ProcessDomain]:
-    with ProcessDomain(tmp_path, domain, broker) as city:
-        yield city
 
 
 def answering_by_hand(city: ProcessDomain) -> tuple[str, list[str]]:

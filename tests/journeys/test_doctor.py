@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +16,6 @@ from exchange.bootstrap.home import open_link, open_member, write_link
 from exchange.bootstrap.init import init_broker
 from exchange.bootstrap.member import CONSUMING
 from exchange.bootstrap.settings import Home
-from exchange.broker.node import NodeInfo
 from exchange.errors import BadConfiguration, BadKeys, NotFound
 from exchange.profiles import load_profiles
 from exchange.store import open_store
@@ -24,12 +23,6 @@ from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain
 
 pytestmark = pytest.mark.broker
-
-
-@pytest.fixture
-def city(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[ProcessDomain]:
-    with ProcessDomain(tmp_path, domain, broker) as city:
-        yield city
 
 
 def found(city: ProcessDomain, level: str = "bad") -> dict[str, Finding]:

@@ -4,25 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from exchange.bootstrap.draining import DRAINED_EXIT, is_drained
 from exchange.bootstrap.supervise import Supervisor
-from exchange.broker.node import NodeInfo
 from tests.faults.test_killed_processes import assert_all_came_out_once
 from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain, run
 
 pytestmark = pytest.mark.broker
-
-
-@pytest.fixture
-def city(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[ProcessDomain]:
-    with ProcessDomain(tmp_path, domain, broker) as city:
-        yield city
 
 
 def test_a_member_drained_under_traffic_loses_and_doubles_nothing(city: ProcessDomain) -> None:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from exchange.broker.node import NodeInfo
 from exchange.envelope import verify_signed
 from exchange.errors import NotFound
 from exchange.flow.ports import OutboxState
@@ -19,12 +16,6 @@ from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain, run
 
 pytestmark = pytest.mark.broker
-
-
-@pytest.fixture
-def city(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[ProcessDomain]:
-    with ProcessDomain(tmp_path, domain, broker) as city:
-        yield city
 
 
 def keyring(city: ProcessDomain, name: str) -> dict[str, Any]:

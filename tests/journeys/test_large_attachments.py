@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from exchange.agent import Agent
-from exchange.broker.node import NodeInfo
 from exchange.errors import ClaimMissing
 from schemas import ClaimCheck, Document, DocumentKind, DocumentNumber
 from tests.journeys.city import wait_until
@@ -27,12 +25,6 @@ title = "关于报送测绘成果的函"
 body = "成果见附件。"
 attachments = ["note.txt", "survey.zip"]
 """
-
-
-@pytest.fixture
-def city(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[ProcessDomain]:
-    with ProcessDomain(tmp_path, domain, broker) as city:
-        yield city
 
 
 def report(*claims: ClaimCheck) -> Document:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,17 +10,12 @@ import pytest
 
 from exchange.bootstrap.home import open_member
 from exchange.bootstrap.init import init_files
-from exchange.broker.node import NodeInfo
 from exchange.errors import DatabaseLost, NotFound
+from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain, run
+from tests.warm import start_warm
 
 pytestmark = pytest.mark.broker
-
-
-@pytest.fixture
-def city(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[ProcessDomain]:
-    with ProcessDomain(tmp_path, domain, broker) as city:
-        yield city
 
 
 def ignore(text: str) -> None:
@@ -39,9 +34,6 @@ def test_a_lost_database_is_made_anew_only_where_that_is_said(city: ProcessDomai
         assert f"exchange init --anew {planning}" in said
     assert not (folder / "store.db").exists()
 
-    lost: list[DatabaseLost] = []
-    init_files(city.settings, ignore, on_lost=lost.append)
-    assert len(lost) == 1, "`exchange up` says so and runs the others"
     with pytest.raises(NotFound, match="nobody"):
         init_files(city.settings, ignore, anew=("nobody",))
 
@@ -49,6 +41,23 @@ def test_a_lost_database_is_made_anew_only_where_that_is_said(city: ProcessDomai
     opened = open_member(city.settings, planning)
     assert opened.store.is_current()
     opened.store.close()
+
+
+def test_up_names_a_member_that_lost_its_database_and_runs_the_others(city: ProcessDomain, tmp_path: Path) -> None:
+    planning, said = city.address("planning"), tmp_path / "up.txt"
+    for file in (city.settings.home / "members" / planning).glob("store.db*"):
+        file.unlink()
+    place = {"EXCHANGE_BROKER_URL": city.info.url, "EXCHANGE_MANAGEMENT_URL": city.info.management_url or ""}
+    up = start_warm(["up", "--no-console"], {**city.environment(), **place}, said, said)
+    try:
+        kept_out = f"{planning} cannot run here (exit 6)"
+        wait_until(lambda: kept_out in " ".join(said.read_text().split()), 60, kept_out)
+        assert f"exchange init --anew {planning}" in " ".join(said.read_text().split())
+        window = city.settings.home / "log" / f"{city.address('window')}.log"
+        wait_until(lambda: window.exists() and "member.serving" in window.read_text(), 60, "the window being served")
+    finally:
+        up.send_signal(signal.SIGTERM)
+        assert up.wait(60) == 0
 
 
 def test_members_are_not_moved_to_an_empty_database_server_unawares(city: ProcessDomain, postgres_url: str) -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from exchange.agent import Agent
 from exchange.bootstrap.home import Opened
-from exchange.broker.node import NodeInfo
 from exchange.flow.joint_status import joints_here
 from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain, run
@@ -26,12 +24,6 @@ title = "关于经费的{kind}"
 addressees = ["市人民政府"]
 body = "需要测绘经费。"
 """
-
-
-@pytest.fixture
-def city(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[ProcessDomain]:
-    with ProcessDomain(tmp_path, domain, broker) as city:
-        yield city
 
 
 def paper(folder: Path, kind: str) -> str:
