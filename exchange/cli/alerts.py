@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from secrets import token_bytes
 from typing import Annotated
 
 import typer
@@ -12,6 +13,7 @@ from exchange.bootstrap.settings import Settings
 from exchange.cli.domain import HomeOption, JsonOption
 from exchange.cli.view import console, print_json, say
 from exchange.errors import OperatorError
+from exchange.rules.signing import secret_text
 
 alerts = typer.Typer(
     no_args_is_help=True,
@@ -24,6 +26,16 @@ alerts = typer.Typer(
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
     app.add_typer(alerts, name="alerts", rich_help_panel="运维 Upkeep")
+
+
+@alerts.command("secret")
+def secret() -> None:
+    """Makes a secret that signs what a webhook is told, for console.toml and its receiver. 生成签名密钥。
+
+    To replace one, put the new one before the old one, with a space between: deliveries bear both signatures until the
+    old one is taken out.
+    """
+    print(secret_text(token_bytes(32)))
 
 
 @alerts.command("list")

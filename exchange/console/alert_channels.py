@@ -1,18 +1,14 @@
 """How alerts are told: webhooks, whose bodies are signed, and mail.
 
-A webhook's signature is `v1=` and the hexadecimal HMAC-SHA-256, under the shared secret, of the timestamp in the header
-`Yizhan-Timestamp` (seconds since 1970), a full stop, and the body's octets. Receivers compare it in constant time and
-refuse timestamps that are more than five minutes away; `Yizhan-Delivery` is the same at every repetition.
+Webhooks are signed as the API's are, by `exchange.rules.signing`; their id is the same at every repetition.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import smtplib
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
@@ -23,6 +19,7 @@ import httpx
 from exchange.clock import Clock
 from exchange.console.alert_settings import AlertSettings, MailSettings, WebhookSettings
 from exchange.errors import OperatorError
+from exchange.rules.signing import signed_headers
 
 TIMEOUT = 10.0
 """Seconds that a receiver has to answer."""
@@ -60,23 +57,18 @@ class Channel(Protocol):
 
 def channels(settings: AlertSettings, clock: Clock, env: Mapping[str, str]) -> dict[str, Channel]:
     """All configured channels by name. Raises BadConfiguration where a secret cannot be had."""
-    found: dict[str, Channel] = {hook.name: Webhook(hook, hook.reveal(env) or b"", clock) for hook in settings.webhooks}
+    found: dict[str, Channel] = {hook.name: Webhook(hook, hook.signers(env), clock) for hook in settings.webhooks}
     if settings.mail is not None:
         found["mail"] = Mail(settings.mail, settings.mail.reveal(env), clock)
     return found
 
 
-def sign(secret: bytes, timestamp: int, body: bytes) -> str:
-    """The signature of a webhook's body."""
-    return "v1=" + hmac.new(secret, b"%d." % timestamp + body, hashlib.sha256).hexdigest()
-
-
 class Webhook:
     """Tells one URL. Redirections are not followed: they would lead what is signed elsewhere."""
 
-    def __init__(self, settings: WebhookSettings, secret: bytes, clock: Clock) -> None:
+    def __init__(self, settings: WebhookSettings, secrets: Sequence[str], clock: Clock) -> None:
         self._settings = settings
-        self._secret = secret
+        self._secrets = secrets
         self._clock = clock
 
     def tell(self, telling: Telling) -> None:
@@ -84,9 +76,7 @@ class Webhook:
         headers = {
             "content-type": "application/json",
             "user-agent": "yizhan",
-            "yizhan-delivery": telling.delivery,
-            "yizhan-timestamp": str(timestamp),
-            "yizhan-signature": sign(self._secret, timestamp, body),
+            **signed_headers(self._secrets, telling.delivery, timestamp, body),
         }
         try:
             answer = httpx.post(

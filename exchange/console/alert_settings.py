@@ -17,6 +17,7 @@ from pydantic import Field, SecretStr, model_validator
 from exchange.bootstrap.settings import Home
 from exchange.errors import BadConfiguration
 from exchange.rules.alert_facts import Limits
+from exchange.rules.signing import key_of
 from exchange.tomlfile import read_toml
 from schemas.base import Wire
 
@@ -48,7 +49,10 @@ class _Secretive(Wire):
 
 
 class WebhookSettings(_Secretive):
-    """A URL that is told by POST; its secret signs what is sent, and there is no webhook without one."""
+    """A URL that is told by POST; its secret signs what is sent, and there is no webhook without one.
+
+    While it is being replaced, two stand there, with a space or a line end between them: both sign.
+    """
 
     name: str = Field(pattern=r"^[a-z0-9-]{1,40}$")
     url: str = Field(pattern=r"^https?://")
@@ -58,6 +62,17 @@ class WebhookSettings(_Secretive):
         if self.secret is None and self.secret_file is None and self.secret_env is None:
             raise ValueError("a webhook needs a secret, which signs what it is sent")
         return self
+
+    def signers(self, env: Mapping[str, str]) -> tuple[str, ...]:
+        """The secrets that sign. Raises BadConfiguration where they cannot be had, or are none."""
+        found = tuple((self.reveal(env) or b"").decode(errors="replace").split())
+        try:
+            for one in found or ("",):
+                key_of(one)
+        except ValueError as error:
+            mend = "`exchange alerts secret` makes one; put it there, and have the receiver know it"
+            raise BadConfiguration(f"{FILE}: the webhook {self.name}: {error}", mend=mend) from None
+        return found
 
 
 class MailSettings(_Secretive):

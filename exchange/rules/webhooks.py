@@ -1,14 +1,10 @@
-"""Webhooks: which addresses are taken, how a delivery is signed, when it is tried again and when that is given up.
+"""Webhooks: which addresses are taken, when a delivery is tried again, and when that is given up.
 
-Signatures follow the Standard Webhooks specification (``webhook-id``, ``webhook-timestamp``, ``webhook-signature``), so
-that receivers need no code of ours.
+How deliveries are signed is in `exchange.rules.signing`.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,7 +13,6 @@ from urllib.parse import urlsplit
 
 from exchange.errors import CallerError, Denied
 
-PREFIX = "whsec_"
 PATIENCE = timedelta(days=3)
 """After so long without a success a webhook is disabled."""
 _FIRST, _LONGEST = timedelta(seconds=5), timedelta(hours=1)
@@ -64,18 +59,6 @@ def check_reachable(addresses: Sequence[str], allowed: Sequence[str]) -> str:
             mend="name the network in EXCHANGE_WEBHOOK_NETWORKS, if that is meant",
         )
     return str(found[0])
-
-
-def sign(secret: str, delivery_id: str, timestamp: int, body: bytes) -> str:
-    """The header ``webhook-signature``: HMAC-SHA-256 over ``id.timestamp.body``."""
-    key = base64.b64decode(secret.removeprefix(PREFIX))
-    mac = hmac.new(key, f"{delivery_id}.{timestamp}.".encode() + body, hashlib.sha256)
-    return "v1," + base64.b64encode(mac.digest()).decode()
-
-
-def secret_text(key: bytes) -> str:
-    """A webhook's secret as it is handed over."""
-    return PREFIX + base64.b64encode(key).decode()
 
 
 def again_after(attempts: int) -> timedelta:

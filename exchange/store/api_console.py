@@ -66,6 +66,10 @@ class SqlWebhooks:
         self._db.execute(delete(webhook_delivery).where(_d.webhook_id == webhook_id))
         self._db.execute(delete(webhook).where(_w.webhook_id == webhook_id))
 
+    def replace_secret(self, webhook_id: str, secret: str, until: datetime) -> None:
+        replaced = {"secret": secret, "previous_secret": _w.secret, "previous_until": until}
+        self._db.execute(update(webhook).where(_w.webhook_id == webhook_id).values(replaced))
+
     def advance(self, webhook_id: str, before: int, after: int, deliveries: Sequence[DeliveryRow]) -> bool:
         here = (_w.webhook_id == webhook_id, _w.position == before)
         if not self._db.execute(update(webhook).where(*here).values(position=after)).rowcount:

@@ -59,6 +59,8 @@ webhook = Table(
     Column("disabled_at", Instant),
     Column("last_error", FreeText),
     Column("succeeded_at", Instant),
+    Column("previous_secret", String(80)),
+    Column("previous_until", Instant),
 )
 
 webhook_delivery = Table(

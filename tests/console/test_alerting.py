@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import ssl
 import subprocess
@@ -29,7 +27,7 @@ from exchange.bootstrap.member import CONSUMING
 from exchange.bootstrap.settings import Settings
 from exchange.clock import CST, SteppedClock
 from exchange.console import alerts as page
-from exchange.console.alert_channels import channels
+from exchange.console.alert_channels import Telling, channels
 from exchange.console.alert_settings import AlertSettings, load_alert_settings
 from exchange.console.alerting import Alerting
 from exchange.console.app import create_app
@@ -39,10 +37,11 @@ from exchange.errors import BadConfiguration
 from exchange.flow.ports import DeadLetter
 from exchange.rules.alert_facts import Limits
 from exchange.rules.alerts import standing
+from exchange.rules.signing import verify
 from tests.console.door import TOKEN, OpenDoor
 from tests.processes import write_departments
 
-SECRET = "a-shared-secret"
+SECRET = "whsec_YS1zaGFyZWQtc2VjcmV0LW9mLTMyLW9jdGV0cyEhISE="
 
 
 class WallClock(SteppedClock):
@@ -132,10 +131,8 @@ def test_a_trouble_is_told_once_signed_and_once_more_when_it_is_over(desk: Desk,
     assert (told["event"], told["kind"], told["subject"]) == ("raised", "dead-letters", "hefei.planning")
     assert told["url"] == "https://c.test/dead"
     assert told["domain"] == "hefei"
-    stamp = int(headers["yizhan-timestamp"])
-    assert stamp == int(clock.now().timestamp())
-    signed = hmac.new(SECRET.encode(), b"%d." % stamp + body, hashlib.sha256).hexdigest()
-    assert headers["yizhan-signature"] == f"v1={signed}"
+    assert int(headers["webhook-timestamp"]) == int(clock.now().timestamp())
+    assert verify([SECRET], headers, body, clock.now().timestamp()) == told["delivery"]
     clock.step_to(clock.now() + timedelta(hours=2))
     _consume(desk)
     alerting.look()
@@ -161,7 +158,7 @@ def test_what_a_receiver_refuses_is_told_again_with_the_same_delivery_id(desk: D
     assert alerting.tell() == 0, "not yet"
     clock.step_to(clock.now() + timedelta(seconds=11))
     assert alerting.tell() == 1
-    assert hook.taken[0][0]["yizhan-delivery"] == "alert-1"
+    assert hook.taken[0][0]["webhook-id"] == "alert-1"
 
 
 def test_only_the_member_that_takes_in_nothing_is_down(desk: Desk) -> None:
@@ -331,6 +328,27 @@ def test_what_does_not_hold_is_told_with_its_line(desk: Desk, change: tuple[str,
     _write(desk, CONFIGURATION.replace(*change))
     with pytest.raises(BadConfiguration, match=rf"console.toml:\d+: .*{said}"):
         load_alert_settings(desk.home, {})
+
+
+@pytest.mark.parametrize("secret", ["a-shared-secret", "whsec_", "whsec_c2hvcnQ=", "whsec_%", SECRET[6:], "", " "])
+def test_a_webhooks_secret_is_one_of_the_scheme_or_is_refused_with_how_to_make_one(desk: Desk, secret: str) -> None:
+    _write(desk, CONFIGURATION)
+    settings = load_alert_settings(desk.home, {})
+    with pytest.raises(BadConfiguration) as refused:
+        channels(settings, desk.clock, {"HOOK_SECRET": secret} if secret else {})
+    assert "exchange alerts secret" in refused.value.mend or not secret
+    assert len(secret) < 3 or secret not in refused.value.diagnostics().replace("a secret is whsec_", "")
+
+
+def test_two_secrets_sign_while_one_is_replaced(desk: Desk, hook: Hook) -> None:
+    _write(desk, CONFIGURATION.replace("https://hooks.example/yizhan", hook.url))
+    other = "whsec_" + "b" * 43 + "="
+    settings = load_alert_settings(desk.home, {})
+    channel = channels(settings, desk.clock, {"HOOK_SECRET": f"{other}\n{SECRET}"})["ops"]
+    channel.tell(Telling("d-1", "test", "k", "warning", "s", "中", "en", "https://c.test/", "now", "hefei"))
+    ((headers, body),) = hook.taken
+    now = desk.clock.now().timestamp()
+    assert verify([SECRET], headers, body, now) == verify([other], headers, body, now) == "d-1"
 
 
 def test_a_secret_in_a_file_that_others_can_read_is_refused(desk: Desk) -> None:

@@ -103,6 +103,7 @@ def known(served: Bureau) -> dict[str, Any]:
         ("/cases/{number}", "get", None, 200),
         ("/webhooks/{webhook_id}", "delete", None, 204),
         ("/webhooks/{webhook_id}/enable", "post", None, 200),
+        ("/webhooks/{webhook_id}/secret", "post", None, 200),
         ("/webhooks/{webhook_id}/deliveries", "get", None, 200),
     ],
 )

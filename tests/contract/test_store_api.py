@@ -138,6 +138,17 @@ def test_a_webhooks_position_moves_once_and_takes_its_deliveries_along(store: Sq
         assert [one.position for one in tx.webhooks.of_member(PLANNING)] == [7]
 
 
+def test_a_secret_that_was_replaced_signs_for_a_while_and_the_one_before_it_no_more(store: SqlStore) -> None:
+    with store.transaction() as tx:
+        tx.webhooks.add(HOOK)
+        for secret in ("whsec_y", "whsec_z"):
+            tx.webhooks.replace_secret("hook", secret, LATER)
+        (hook,) = tx.webhooks.enabled()
+    assert hook.secrets(NOW) == ("whsec_z", "whsec_y")
+    assert hook.secrets(LATER) == ("whsec_z",)
+    assert HOOK.secrets(NOW) == ("whsec_x",)
+
+
 def test_a_delivery_is_claimed_by_one_and_comes_again_after_a_failure(store: SqlStore) -> None:
     row = delivery()
     with store.transaction() as tx:

@@ -15,7 +15,8 @@ from exchange.console.api.events import delivery_of, happened
 from exchange.console.api.reach import Poster
 from exchange.errors import ExchangeError
 from exchange.flow.ports.tools import DeliveryRow, WebhookRow
-from exchange.rules.webhooks import again_after, has_failed_long, sign
+from exchange.rules.signing import signed_headers
+from exchange.rules.webhooks import again_after, has_failed_long
 
 log = structlog.get_logger()
 
@@ -109,12 +110,8 @@ class Deliverer:
             if not tx.webhooks.claim(row, now + _CLAIMED):
                 return False
         body, stamp = row.body.encode(), int(now.timestamp())
-        headers = {
-            "user-agent": "yizhan-webhook/1",
-            "webhook-id": row.delivery_id,
-            "webhook-timestamp": str(stamp),
-            "webhook-signature": sign(hook.secret, row.delivery_id, stamp, body),
-        }
+        signed = signed_headers(hook.secrets(now), row.delivery_id, stamp, body)
+        headers = {"user-agent": "yizhan-webhook/1", **signed}
         reason = self._poster.post(hook.url, headers, body)
         now = self._api.clock.now()
         with self._api.console.transaction() as tx:

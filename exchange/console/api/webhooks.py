@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
@@ -16,13 +17,16 @@ from exchange.console.api.pagination import Cursor, Limit, cursor_of, moment_of,
 from exchange.console.api.problems import documented
 from exchange.errors import Conflict, NotFound
 from exchange.flow.ports.tools import DeliveryRow, WebhookRow
-from exchange.rules.webhooks import check_url, secret_text
+from exchange.rules.signing import secret_text
+from exchange.rules.webhooks import check_url
 from exchange.store.store import SqlTransaction
 from schemas.base import MessageId
 
 router = APIRouter(prefix="/webhooks", tags=["webhooks"])
 MOST = 10
 """Webhooks of a member."""
+BOTH_SIGN = timedelta(hours=24)
+"""How long a secret that was replaced signs too."""
 
 
 @router.post(
@@ -44,7 +48,7 @@ def register(caller: Receiving, api: Shared, asked: Annotated[WebhookIn, json_of
         member=caller.member,
         url=asked.url,
         events=tuple(dict.fromkeys(event.value for event in asked.events)),
-        secret=secret_text(secrets.token_bytes(32)),
+        secret=_new_secret(),
         made_at=api.clock.now(),
         position=position,
     )
@@ -98,6 +102,22 @@ def enable(caller: Receiving, api: Shared, webhook_id: MessageId) -> WebhookOut:
         return webhook_out(_own(tx, caller, webhook_id))
 
 
+@router.post(
+    "/{webhook_id}/secret",
+    response_model=WebhookMade,
+    summary="更换签名密钥 · Replace the secret",
+    description="新密钥只显示这一次；此后 24 小时内每次推送带新旧两个签名。 · The new one is shown this once; for "
+    "24 hours deliveries bear the signatures of both. Scope: receive.",
+    responses=documented(404),
+)
+def replace_secret(caller: Receiving, api: Shared, webhook_id: MessageId) -> WebhookMade:
+    secret = _new_secret()
+    with api.console.transaction() as tx:
+        row = _own(tx, caller, webhook_id)
+        tx.webhooks.replace_secret(webhook_id, secret, api.clock.now() + BOTH_SIGN)
+    return WebhookMade(**_shown(row), secret=secret)
+
+
 @router.get(
     "/{webhook_id}/deliveries",
     response_model=DeliveryPage,
@@ -127,6 +147,10 @@ def _own(tx: SqlTransaction, caller: Caller, webhook_id: str) -> WebhookRow:
     if row is None or row.member != caller.member:
         raise NotFound(f"no webhook {webhook_id}", mend="`GET /webhooks` lists them")
     return row
+
+
+def _new_secret() -> str:
+    return secret_text(secrets.token_bytes(32))
 
 
 def webhook_out(row: WebhookRow) -> WebhookOut:

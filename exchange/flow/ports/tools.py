@@ -46,6 +46,15 @@ class WebhookRow:
     disabled_at: datetime | None = None
     last_error: str | None = None
     succeeded_at: datetime | None = None
+    previous_secret: str | None = None
+    """The one before, which signs too until ``previous_until``, so that the receiver can take its time."""
+    previous_until: datetime | None = None
+
+    def secrets(self, now: datetime) -> tuple[str, ...]:
+        """Those that sign what is delivered now, the newest first."""
+        if self.previous_secret is None or self.previous_until is None or self.previous_until <= now:
+            return (self.secret,)
+        return (self.secret, self.previous_secret)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +110,9 @@ class Webhooks(Protocol):
 
     def remove(self, webhook_id: str) -> None:
         """With all that waits for it."""
+
+    def replace_secret(self, webhook_id: str, secret: str, until: datetime) -> None:
+        """The secret there was signs too until then; what was before that one signs no more."""
 
     def advance(self, webhook_id: str, before: int, after: int, deliveries: Sequence[DeliveryRow]) -> bool:
         """Moves the position on and adds what was found; False, and nothing is done, if it has moved meanwhile."""
