@@ -32,6 +32,7 @@ from exchange.flow import forward, respond, send
 from exchange.flow.joint_reader import JointIssue, open_issue
 from exchange.flow.ports import OutboxView, StoredDocument
 from exchange.flow.request_record import RequestStatus, request_status
+from exchange.store.claim import Claim
 from schemas import Body, ClaimCheck, Document, JointDocument, Opinion
 
 
@@ -59,13 +60,20 @@ class Agent:
     """One member, served inside this process. Only one process at a time may serve an identity."""
 
     def __init__(
-        self, settings: Settings, opened: Opened, member: RunningMember, close: ExitStack, arrived: Event
+        self,
+        settings: Settings,
+        opened: Opened,
+        member: RunningMember,
+        close: ExitStack,
+        arrived: Event,
+        claim: Claim,
     ) -> None:
         self._settings = settings
         self._opened = opened
         self._member = member
         self._close = close
         self._arrived = arrived
+        self._claim = claim
 
     @classmethod
     def open(cls, address: str, home: Path | None = None) -> Agent:
@@ -78,7 +86,7 @@ class Agent:
         settings = Settings.read(home=home)
         opened, arrived = open_member(settings, address, patient=True), Event()
         with ExitStack() as stack:
-            stack.enter_context(opened.store.claim_identity(address))
+            claim = stack.enter_context(opened.store.claim_identity(address))
             check_not_drained(opened.store, address)
             member = RunningMember(
                 opened.node,
@@ -89,7 +97,8 @@ class Agent:
             )
             stack.callback(member.close)
             member.start()
-            return cls(settings, opened, member, stack.pop_all(), arrived)
+            claim.on_lost = member.close  # what others hold by now must not be taken from its queue here
+            return cls(settings, opened, member, stack.pop_all(), arrived, claim)
 
     def __enter__(self) -> Agent:
         return self
@@ -175,10 +184,13 @@ class Agent:
     def receive(self, *, wait: float = 0.0, limit: int = 50) -> Iterator[Received]:
         """What was received and not acknowledged, oldest first; waits up to ``wait`` seconds for the first.
 
-        Everything yielded is verified. Once exhausted, call again for what came meanwhile.
+        Everything yielded is verified. Once exhausted, call again for what came meanwhile. Raises IdentityLost once
+        another process has claimed the identity: close the agent then, and open it anew when that one has ended.
         """
         until = monotonic() + wait
         while True:
+            if self._claim.lost is not None:
+                raise self._claim.lost
             self._arrived.clear()
             with self._opened.store.reading() as tx:
                 found = tx.inbox.untaken(limit)

@@ -248,6 +248,13 @@ class DatabaseLost(DatabaseUnavailable):
         super().__init__(f"the database of {address} is not there: {reason}", mend=mend)
 
 
+class IdentityLost(DatabaseUnavailable):
+    """Another process has claimed the identity that this one held; nothing more is written here, and it is to end."""
+
+    code = "identity-lost"
+    mend = "nothing is lost or doubled: see which process serves it now, and let one alone serve it"
+
+
 class ClaimStoreUnavailable(OperatorError):
     """The claim store cannot be reached, or refuses us; what was transferred so far is kept for the next attempt."""
 

@@ -16,11 +16,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from filelock import FileLock, Timeout
-
 from exchange.bootstrap.draining import DRAINED_EXIT
 from exchange.clock import monotonic
 from exchange.errors import IdentityInUse
+from exchange.lockfile import HeldElsewhere, HeldFile
 
 Say = Callable[[str], None]
 
@@ -121,10 +120,12 @@ class Supervisor:
         ``beside`` is called between looks, for whatever else must be kept running.
         """
         self.start()
-        while not self._stop.wait(interval) and not self._hopeless:
-            beside()
-            self.watch_once()
-        self.shut_down()
+        try:
+            while not self._stop.wait(interval) and not self._hopeless:
+                beside()
+                self.watch_once()
+        finally:
+            self.shut_down()
         return not self._hopeless
 
     def renew(self) -> None:
@@ -190,19 +191,26 @@ class Supervisor:
 
 
 @contextmanager
-def sole_supervisor(home: Path) -> Iterator[None]:
-    """Holds a domain's folder for whoever runs the whole of it. Raises IdentityInUse when another process does."""
+def sole_supervisor(home: Path) -> Iterator[Callable[[], None]]:
+    """Holds a domain's folder for whoever runs the whole of it; to be asked now and then whether it still does.
+
+    Raises IdentityInUse when another process does, also when asked later: somebody may have deleted the lock.
+    """
     home.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(home / LOCK)
+    held = HeldFile(home / LOCK)
+
+    def hold() -> None:
+        try:
+            held.hold()
+        except HeldElsewhere:
+            mend = "stop that one first, or give this one another EXCHANGE_HOME"
+            raise IdentityInUse(f"the domain in {home} is being run by another process", mend=mend) from None
+
+    hold()
     try:
-        lock.acquire(blocking=False)
-    except Timeout:
-        mend = "stop that one first, or give this one another EXCHANGE_HOME"
-        raise IdentityInUse(f"the domain in {home} is being run by another process", mend=mend) from None
-    try:
-        yield
+        yield hold
     finally:
-        lock.release()
+        held.release()
 
 
 def role_command(address: str) -> list[str]:

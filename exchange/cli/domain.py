@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -91,11 +92,11 @@ def up(
     from exchange.bootstrap.init import init_files, start_node
 
     settings = Settings.read(home=home)
-    with sole_supervisor(settings.home), StopSignal() as stop:
+    with sole_supervisor(settings.home) as hold, StopSignal() as stop:
         profiles = init_files(settings, say, on_lost=lambda error: say(f"{error} → {error.mend}"))
         node, info = start_node(settings, say)
         try:
-            can_run = _supervise(settings, profiles, node, info, stop, with_console)
+            can_run = _supervise(settings, profiles, node, info, stop, with_console, hold)
         finally:
             if node is not None:
                 node.stop()
@@ -111,6 +112,7 @@ def _supervise(
     info: NodeInfo,
     stop: StopSignal,
     with_console: bool,
+    hold: Callable[[], None],
 ) -> bool:
     """Keeps members, console and node running until told to stop; False if no member can run here."""
     from exchange.bootstrap.init import init_broker
@@ -131,6 +133,7 @@ def _supervise(
     say(f"serving {len(profiles)} members; logs in {Home(settings.home).logs}; Ctrl-C stops")
 
     def look() -> None:
+        hold()
         for each in beside:
             each()
 
@@ -156,7 +159,7 @@ def serve(
     settings = Settings.read(home=home)
     with StopSignal() as stop:
         opened = open_member(settings, address, patient=True)
-        with opened.store.claim_identity(address), watching(opened.node, Home(settings.home)) as watch:
+        with opened.store.claim_identity(address) as claim, watching(opened.node, Home(settings.home)) as watch:
             if drained(opened.store) is not None:
                 _end_drained(address)
             member = RunningMember(
@@ -167,6 +170,8 @@ def serve(
                 member.start()
                 stop.gently()
                 while not stop.told.wait(0.5) and not orphaned():
+                    if claim.lost is not None:
+                        raise claim.lost
                     if _wants_drain(opened.store):
                         member.drain()
                         break

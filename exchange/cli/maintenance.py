@@ -16,7 +16,6 @@ from exchange.cli.dead import account
 from exchange.cli.domain import HomeOption, JsonOption
 from exchange.cli.view import console, moment, plain, print_json, say
 from exchange.clock import monotonic
-from exchange.errors import IdentityInUse
 from exchange.flow.holding import Endangered
 from exchange.profiles import Profile, load_profiles
 from exchange.rules.holding import Hold
@@ -165,12 +164,10 @@ def diagnostics(
 def _wait_until_ended(store: SqlStore, member: str, wait: float) -> bool:
     until = monotonic() + wait
     while True:
-        try:
-            with store.claim_identity(member):
-                return True
-        except IdentityInUse:
-            if monotonic() >= until:
-                return False
+        if not store.is_served(member):
+            return True
+        if monotonic() >= until:
+            return False
         time.sleep(0.1)
 
 

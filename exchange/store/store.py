@@ -8,9 +8,11 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
+from types import TracebackType
 
 from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
+from exchange.errors import IdentityInUse
 from exchange.flow.ports import JournalEntry
 from exchange.store.accounts import SqlAccounts
 from exchange.store.alerts import SqlAlerts
@@ -18,7 +20,7 @@ from exchange.store.api_console import SqlTokens, SqlWebhooks
 from exchange.store.api_member import SqlGivenAnswers, SqlLeases, SqlPages
 from exchange.store.audit_log import SqlAuditLog
 from exchange.store.cases import SqlCases
-from exchange.store.claim import claim
+from exchange.store.claim import Claim, claim, probe
 from exchange.store.collections import SqlCollections
 from exchange.store.conservation import SqlConservation
 from exchange.store.dead import SqlDead
@@ -189,6 +191,15 @@ class SqlStore:
         self._engine = engine
         self._turn = threading.Lock() if engine.dialect.name == "sqlite" else None
         self._log = f"{engine.url.database}-wal" if engine.dialect.name == "sqlite" else None
+        self._claim: Claim | None = None
+
+    def __enter__(self) -> SqlStore:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     def mark(self) -> object | None:
         """Of SQLite its log's length and time of change, which every commit moves."""
@@ -202,8 +213,13 @@ class SqlStore:
 
     @contextmanager
     def transaction(self) -> Iterator[SqlTransaction]:
-        """Writes; commits on leaving, rolls back on any exception. Raises DatabaseUnavailable or Conflict."""
+        """Writes; commits on leaving, rolls back on any exception. Raises DatabaseUnavailable or Conflict.
+
+        While the identity is claimed here, raises IdentityLost once another process has it.
+        """
         with self._one_writer(), translated(), writing(self._engine) as connection, connection.begin():
+            if self._claim is not None:
+                self._claim.check(connection)
             yield SqlTransaction(connection)
 
     @contextmanager
@@ -213,10 +229,22 @@ class SqlStore:
             yield SqlTransaction(connection)
 
     @contextmanager
-    def claim_identity(self, address: str) -> Iterator[None]:
-        """Holds a member's identity for this process. Raises IdentityInUse when another process has it."""
-        with claim(self._engine, address):
-            yield
+    def claim_identity(self, address: str) -> Iterator[Claim]:
+        """Holds a member's identity for this process, and watches that. Raises IdentityInUse when another has it."""
+        with claim(self._engine, address) as found:
+            self._claim = found
+            try:
+                yield found
+            finally:
+                self._claim = None
+
+    def is_served(self, address: str) -> bool:
+        """Whether a process holds the identity at this moment. Raises DatabaseUnavailable."""
+        try:
+            with probe(self._engine, address):
+                return False
+        except IdentityInUse:
+            return True
 
     def is_new(self) -> bool:
         """Whether it has no tables yet. Raises DatabaseUnavailable."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from exchange.bootstrap import supervise
-from exchange.bootstrap.supervise import Backoff, Supervisor, sole_supervisor
+from exchange.bootstrap.supervise import LOCK, Backoff, Supervisor, sole_supervisor
 from exchange.errors import IdentityInUse
 
 SLEEPS = ("sh", "-c", "exec sleep 60")
@@ -103,3 +103,26 @@ def test_a_domain_has_one_supervisor_at_a_time(tmp_path: Path) -> None:
         pass
     with sole_supervisor(tmp_path):
         pass
+
+
+def test_who_runs_a_domain_sees_that_its_lock_was_deleted_and_another_has_it(tmp_path: Path) -> None:
+    with sole_supervisor(tmp_path) as hold:
+        (tmp_path / LOCK).unlink()
+        hold()
+        with pytest.raises(IdentityInUse), sole_supervisor(tmp_path):
+            pytest.fail("two processes run one domain")
+        (tmp_path / LOCK).unlink()
+        with sole_supervisor(tmp_path), pytest.raises(IdentityInUse, match="another process"):
+            hold()
+
+
+def test_what_fails_beside_the_roles_ends_them_too(tmp_path: Path) -> None:
+    supervisor = Supervisor(lambda text: None, {})
+    supervisor.add("sleeper", SLEEPS, tmp_path / "log")
+
+    def fail() -> None:
+        raise IdentityInUse("lost")
+
+    with pytest.raises(IdentityInUse):
+        supervisor.run(fail, interval=0.01)
+    assert not supervisor.children["sleeper"].alive

@@ -1,0 +1,107 @@
+"""URLs as people may see them, whatever they are of: broker, database, storage, webhook, mail, proxy.
+
+A URL that a setting gives may hold a password, and one whose password was not escaped is taken apart in the wrong
+places: what looks like its host is half of the password. So nothing of a URL is shown unless it can be read in one
+way only, and then its scheme, host, port and path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from urllib.parse import quote, unquote, urlsplit
+
+from exchange.errors import BadConfiguration
+
+GONE = "***"
+HIDDEN = "(an address that is not shown: it cannot be read in one way only)"
+ESCAPE = (
+    "in its user and password write every character but letters, digits and -._~ as % and two hexadecimal digits: "
+    "@ is %40, : is %3A, / is %2F, ? is %3F, # is %23, % is %25, a space %20"
+)
+"""How to mend a URL whose password has special characters."""
+_SHORTEST = 4
+"""Characters of a secret that is looked for in texts; shorter ones stand in too many words."""
+
+
+def shown(url: str | None) -> str:
+    """Scheme, host, port and path of a URL; of one that can be read in several ways, nothing at all."""
+    if not url:
+        return ""
+    if fault_of(url):
+        return HIDDEN
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+def fault_of(url: str) -> str:
+    """Why a URL cannot be read in one way only; empty where it can. Quotes nothing of it."""
+    scheme, separator, rest = url.partition("://")
+    if not separator or not scheme.isascii() or not scheme.replace("+", "").isalnum():
+        return "it does not begin with a scheme and ://"
+    if any(sign <= " " or sign == "\x7f" or sign == "\\" or sign.isspace() for sign in url):
+        return "a space, a backslash or a control character stands in it unescaped"
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return "its host and port cannot be told from the rest"
+    account, _, place = parts.netloc.rpartition("@")
+    if (parts.netloc and rest.count("@") > parts.netloc.count("@")) or parts.netloc.count("@") > 1:
+        return "it has an @ where its host does not begin"
+    if account.count(":") > 1:
+        return "its user and password cannot be told from the rest"
+    if port == 0 or place.endswith(":"):
+        return "its port is none"
+    return "" if _escaped(account) else "its user and password are not escaped"
+
+
+def check_url(name: str, url: str, schemes: Collection[str], example: str) -> None:
+    """Raises BadConfiguration, quoting nothing, where ``name`` is set to what is no URL of ``schemes``."""
+    fault = fault_of(url)
+    if not fault and urlsplit(url).scheme not in schemes:
+        fault = f"it begins with none of: {', '.join(f'{one}://' for one in schemes)}"
+    if fault:
+        raise BadConfiguration(f"{name} does not hold: {fault}", mend=f"write {example}; {ESCAPE}")
+
+
+def secrets_in(url: str | None) -> set[str]:
+    """What must not be shown of a URL, in every way of writing it: the password, else the user that stands alone.
+
+    Of one that cannot be read in one way only it is the whole, and whatever stands between its marks.
+    """
+    if not url:
+        return set()
+    if fault_of(url):
+        rest = url.partition("://")[2] or url
+        before = rest.rpartition("@")[0]
+        found = {url, rest, before, before.partition(":")[2]} | set(_pieces(before.partition(":")[2] or before))
+    else:
+        account = urlsplit(url).netloc.rpartition("@")[0]
+        user, separator, password = account.partition(":")
+        found = {password} if separator else {user}
+    every = found | {unquote(one) for one in found} | {quote(unquote(one), safe="") for one in found}
+    return {one for one in every if len(one) >= _SHORTEST}
+
+
+def without(text: str, secrets: Collection[str]) -> str:
+    """The text without any of these secrets."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        text = text.replace(secret, GONE)
+    return text
+
+
+def _escaped(account: str) -> bool:
+    """Whether user and password have no character that RFC 3986 wants escaped; others than ASCII are clear too."""
+    marks = set("[]/?#\"'<>^`{|}")
+    whole = not marks & set(account)
+    return whole and all(_is_escape(account[place : place + 3]) for place, sign in enumerate(account) if sign == "%")
+
+
+def _is_escape(text: str) -> bool:
+    return len(text) == 3 and all(sign in "0123456789abcdefABCDEF" for sign in text[1:])
+
+
+def _pieces(text: str) -> list[str]:
+    for mark in "@:/?#":
+        text = text.replace(mark, "\n")
+    return text.split("\n")
