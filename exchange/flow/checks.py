@@ -1,11 +1,11 @@
-"""What is asked of any message about a case: the kind it says, a sender who may, a case and a part on record."""
+"""What is asked of any message about a case, and of whoever acts on one: kind, role, a case and a part on record."""
 
 from __future__ import annotations
 
 from typing import TypeVar
 
-from exchange.errors import Returned
-from exchange.flow.node import Step
+from exchange.errors import Denied, Returned
+from exchange.flow.node import Node, Step
 from exchange.flow.ports import CaseRow, PartRow
 from exchange.flow.receive import Incoming
 from schemas import Body, Role
@@ -30,6 +30,13 @@ def require_role(step: Step, incoming: Incoming, role: Role) -> None:
             code="not-entitled",
             mend=f"a member with the role {role.value} in the directory sends this",
         )
+
+
+def expect_window(node: Node) -> None:
+    """Cases are handed in, amended, withdrawn and decided at a window. Raises Denied for any other member."""
+    if not node.has_role(node.address, Role.WINDOW):
+        windows = ", ".join(one.address for one in node.directory.with_role(Role.WINDOW))
+        raise Denied(f"{node.address} is not a window", mend=f"this is done by a window of the domain: {windows}")
 
 
 def part_of(step: Step, case_number: str, department: str) -> tuple[CaseRow, PartRow]:

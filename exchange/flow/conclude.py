@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import structlog
 
 from exchange.errors import Conflict, NotFound
+from exchange.flow.checks import expect_window
 from exchange.flow.deadletters import opinion_set_aside
 from exchange.flow.deadlines import matter_of, refresh
 from exchange.flow.decision import DecideRule as DecideRule
@@ -136,17 +137,28 @@ def _send_decision(step: Step, docket: Docket, decision: Decision) -> str:
 def decide(node: Node, case_number: str, ruling: Ruling) -> str:
     """An officer's decision on a case that is ready, or held up only by escalated parts.
 
-    Raises NotFound, Conflict (decided, withdrawn, or opinions still out) or CallerError.
+    Raises Denied (this is no window), NotFound, Conflict (decided, withdrawn, or opinions still out) or CallerError.
     """
     with node.step() as step:
-        case = step.tx.cases.get(case_number)
-        if case is None:
-            raise NotFound(f"no case {case_number} here", mend="`exchange status` lists the cases")
-        if case.state is CaseState.OPEN:
-            _make_ready(step, case)
-        elif case.state is not CaseState.READY:
-            raise Conflict(f"case {case_number} is {case.state.value}", mend="a decision is made once")
-        return conclude(step, docket_of(step, case), ruling)
+        return decide_in(step, case_number, ruling)
+
+
+def decide_in(step: Step, case_number: str, ruling: Ruling) -> str:
+    """`decide` inside a step."""
+    case = _own_case(step, case_number)
+    if case.state is CaseState.OPEN:
+        _make_ready(step, case)
+    elif case.state is not CaseState.READY:
+        raise Conflict(f"case {case_number} is {case.state.value}", mend="a decision is made once")
+    return conclude(step, docket_of(step, case), ruling)
+
+
+def _own_case(step: Step, case_number: str) -> CaseRow:
+    expect_window(step.node)
+    case = step.tx.cases.get(case_number)
+    if case is None:
+        raise NotFound(f"no case {case_number} here", mend="`exchange status` lists the cases")
+    return case
 
 
 def _make_ready(step: Step, case: CaseRow) -> None:
@@ -166,18 +178,21 @@ def _make_ready(step: Step, case: CaseRow) -> None:
 def withdraw(node: Node, case_number: str, reason: str) -> None:
     """The applicant withdraws before the decision: whoever has not answered need not any more.
 
-    Raises NotFound or Conflict.
+    Raises Denied (this is no window), NotFound, Conflict or CallerError.
     """
     with node.step() as step:
-        case = step.tx.cases.get(case_number)
-        if case is None:
-            raise NotFound(f"no case {case_number} here", mend="`exchange status` lists the cases")
-        undecided = {CaseState.OPEN, CaseState.READY}
-        if not step.tx.cases.move(case_number, undecided, CaseState.WITHDRAWN, withdrawn_at=step.now):
-            raise Conflict(f"case {case_number} is {case.state.value}", mend="only an undecided case can be withdrawn")
-        everyone = [part.department for part in step.tx.cases.parts(case_number)]
-        close_parts(step, case, everyone, reason)
-        step.note("withdrawn", case_number)
+        withdraw_in(step, case_number, reason)
+
+
+def withdraw_in(step: Step, case_number: str, reason: str) -> None:
+    """`withdraw` inside a step."""
+    case = _own_case(step, case_number)
+    undecided = {CaseState.OPEN, CaseState.READY}
+    if not step.tx.cases.move(case_number, undecided, CaseState.WITHDRAWN, withdrawn_at=step.now):
+        raise Conflict(f"case {case_number} is {case.state.value}", mend="only an undecided case can be withdrawn")
+    everyone = [part.department for part in step.tx.cases.parts(case_number)]
+    close_parts(step, case, everyone, reason)
+    step.note("withdrawn", case_number)
 
 
 def _result(part: PartRow) -> Result:

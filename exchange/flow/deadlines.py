@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from exchange.errors import CallerError, Conflict, NotFound
+from exchange.flow.checks import expect_window
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import CaseRow, CaseState, PartRow, PartState, Transaction
 from exchange.flow.receipts import receipt_proof
@@ -143,30 +144,38 @@ class Amendment:
 def amend(node: Node, case_number: str, department: str, amendment: Amendment) -> LedgerEntry:
     """Stops, resumes, restarts or extends a running term by an entry in its ledger; the department is told.
 
-    Raises NotFound, Conflict (term over, extended before, not stopped) or CallerError with what to mend.
+    Raises Denied (this is no window), NotFound, Conflict (term over, extended before, not stopped) or CallerError with
+    what to mend.
     """
-    node.directory.member(amendment.actor)
     with node.step() as step:
-        case, part = _running_part(step, case_number, department)
-        entries = step.tx.cases.ledger(case_number, department)
-        state = deadline_state(node, case, part, matter_of(step.tx, case), entries, None)
-        notice_id = node.new_id()
-        entry = _entry(amendment, state, node, step.now).model_copy(update={"notice": notice_id})
-        step.tx.cases.add_entries(case_number, department, [entry])
-        projection = project(state.model_copy(update={"ledger": (*entries, entry)}), node.calendar)
-        moments = {"due_at": projection.due_at, "started_at": projection.started_at}
-        step.tx.cases.move_part(case_number, department, {part.state}, part.state, **moments)
-        notice = TermNotice(
-            case_number=case_number,
-            department=department,
-            consultation_id=state.consultation_id,
-            entry=entry,
-            due_at=projection.due_at,
-        )
-        step.send(notice, (department,), conversation_id=case.conversation_id, message_id=notice_id)
-        kind, days = entry.kind.value, entry.days
-        step.note("deadline-amended", case_number, notice_id, department=department, kind=kind, days=days)
-        refresh(step, case_number, department)
+        return amend_in(step, case_number, department, amendment)
+
+
+def amend_in(step: Step, case_number: str, department: str, amendment: Amendment) -> LedgerEntry:
+    """`amend` inside a step."""
+    node = step.node
+    expect_window(node)
+    node.directory.member(amendment.actor)
+    case, part = _running_part(step, case_number, department)
+    entries = step.tx.cases.ledger(case_number, department)
+    state = deadline_state(node, case, part, matter_of(step.tx, case), entries, None)
+    notice_id = node.new_id()
+    entry = _entry(amendment, state, node, step.now).model_copy(update={"notice": notice_id})
+    step.tx.cases.add_entries(case_number, department, [entry])
+    projection = project(state.model_copy(update={"ledger": (*entries, entry)}), node.calendar)
+    moments = {"due_at": projection.due_at, "started_at": projection.started_at}
+    step.tx.cases.move_part(case_number, department, {part.state}, part.state, **moments)
+    notice = TermNotice(
+        case_number=case_number,
+        department=department,
+        consultation_id=state.consultation_id,
+        entry=entry,
+        due_at=projection.due_at,
+    )
+    step.send(notice, (department,), conversation_id=case.conversation_id, message_id=notice_id)
+    kind, days = entry.kind.value, entry.days
+    step.note("deadline-amended", case_number, notice_id, department=department, kind=kind, days=days)
+    refresh(step, case_number, department)
     return entry
 
 

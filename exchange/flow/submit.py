@@ -7,6 +7,7 @@ from datetime import datetime
 
 from exchange.envelope import verify_signed
 from exchange.errors import BadApplication, Conflict, NotFound
+from exchange.flow.checks import expect_window
 from exchange.flow.deadlines import matter_key
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import CaseRow, CaseState, PartRow, PartState
@@ -28,23 +29,39 @@ def submit(
     """Accepts an application at the window and fans it out; returns the new case.
 
     ``fixed_due`` gives departments a due moment that a statute or court fixed instead of the catalogue's term.
-    Raises BadApplication (unknown matter; everything missing, at once), Secret (a marking of secrecy in what the
-    applicant says) or Conflict (case number taken).
+    Raises Denied (this is no window), BadApplication (unknown matter; everything missing, at once), Secret (a marking
+    of secrecy in what the applicant says) or Conflict (case number taken).
     """
-    matter = matter_for(node, application.matter)
+    with node.step() as step:
+        return submit_in(
+            step, application, case_number=case_number, enclosures=enclosures, fixed_due=fixed_due, urgency=urgency
+        )
+
+
+def submit_in(
+    step: Step,
+    application: Application,
+    *,
+    case_number: str | None = None,
+    enclosures: Sequence[bytes] = (),
+    fixed_due: Mapping[str, datetime] | None = None,
+    urgency: Urgency = Urgency.ORDINARY,
+) -> CaseRow:
+    """`submit` inside a step."""
+    expect_window(step.node)
+    matter = matter_for(step.node, application.matter)
     check_application_secrecy(application)
     check_application(application, matter, enclosures)
-    node.expect([approver.department for approver in matter.approvers if approver.stage == 1])
-    with node.step() as step:
-        number = case_number or _next_number(step)
-        if step.tx.cases.get(number) is not None:
-            raise Conflict(f"case {number} exists", mend="leave the number to the window, or choose another")
-        case = _new_case(step, number, application, matter)
-        _keep_matter(step, matter)
-        due = fixed_due or {}
-        step.tx.cases.open(case, [_new_part(case, approver, due) for approver in matter.approvers])
-        step.note("submitted", number, None, matter=matter.code, version=matter.version)
-        _issue(step, case, matter, _approvers(matter, 1), enclosures, urgency)
+    step.node.expect([approver.department for approver in matter.approvers if approver.stage == 1])
+    number = case_number or _next_number(step)
+    if step.tx.cases.get(number) is not None:
+        raise Conflict(f"case {number} exists", mend="leave the number to the window, or choose another")
+    case = _new_case(step, number, application, matter)
+    _keep_matter(step, matter)
+    due = fixed_due or {}
+    step.tx.cases.open(case, [_new_part(case, approver, due) for approver in matter.approvers])
+    step.note("submitted", number, None, matter=matter.code, version=matter.version)
+    _issue(step, case, matter, _approvers(matter, 1), enclosures, urgency)
     return case
 
 
