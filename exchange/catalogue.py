@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from exchange.errors import BadConfiguration
+from exchange.language import Joined, Text, joined
 from exchange.profiles import Profile
 from exchange.tomlfile import Place, TomlFile, read_toml
 from schemas import Matter, Role
@@ -19,13 +20,13 @@ def load_catalogue(folder: Path, profiles: Mapping[str, Profile] | None = None) 
     """
     matters: dict[str, Matter] = {}
     first_in: dict[str, Path] = {}
-    faults: list[str] = []
+    faults: list[Text | Joined] = []
     for path in sorted(folder.glob("*.toml")):
         try:
             file = read_toml(path)
             matter = file.validated(Matter)
         except BadConfiguration as error:
-            faults.append(str(error))
+            faults.append(error.text)
             continue
         if matter.code in matters:
             faults.append(file.fault(("code",), f"{matter.code} is the code of {first_in[matter.code].name} already"))
@@ -34,11 +35,11 @@ def load_catalogue(folder: Path, profiles: Mapping[str, Profile] | None = None) 
         if profiles is not None:
             faults += _strangers(file, matter, profiles)
     if faults:
-        raise BadConfiguration("\n".join(faults))
+        raise BadConfiguration(joined(faults, "\n"))
     return matters
 
 
-def _strangers(file: TomlFile, matter: Matter, profiles: Mapping[str, Profile]) -> list[str]:
+def _strangers(file: TomlFile, matter: Matter, profiles: Mapping[str, Profile]) -> list[Text]:
     """Members that the domain does not have, or that cannot do what the matter wants of them."""
     named: list[tuple[Place, str, Role]] = [(("lead",), matter.lead, Role.WINDOW)]
     for index, approver in enumerate(matter.approvers):

@@ -1,10 +1,13 @@
 """Every error of the exchange, on one page, cut by who can act on it.
 
 Each error carries ``code`` (stable, for machines), a message that says what is wrong, and ``mend``: what the one
-who can act should do. ``diagnostics()`` joins them for people. No error ever quotes a document's content or a key.
+who can act should do. ``str()`` of it and ``mend`` are English, for logs and machines; ``diagnostics()`` joins them for
+people, in their language. No error ever quotes a document's content or a key.
 """
 
 from __future__ import annotations
+
+from exchange.language import Joined, Language, Text, language
 
 
 class ExchangeError(Exception):
@@ -14,14 +17,25 @@ class ExchangeError(Exception):
     exit_code = 1
     mend = ""
 
-    def __init__(self, message: str, *, mend: str = "", code: str = "") -> None:
-        super().__init__(message)
-        self.mend = mend or self.mend
+    def __init__(
+        self, message: str | Text | Joined, /, *, mend: str | Text = "", code: str = "", **parameters: object
+    ) -> None:
+        """``message`` and ``mend`` are English templates: ``{name}`` is where the parameter of that name stands."""
+        self.text = Text(message, parameters) if isinstance(message, str) else message
+        super().__init__(str(self.text))
+        self.remedy = mend if isinstance(mend, Text) else Text(mend or type(self).mend, parameters if mend else {})
+        self.mend = str(self.remedy)
         self.code = code or self.code
 
-    def diagnostics(self) -> str:
-        """What is wrong and what to do about it, in one paragraph."""
-        return f"{self} [{self.code}]" + (f"\n  → {self.mend}" if self.mend else "")
+    def written(self, wanted: Language) -> str:
+        """What is wrong, in a language."""
+        return self.text.written(wanted)
+
+    def diagnostics(self, wanted: Language | None = None) -> str:
+        """What is wrong and what to do about it, in one paragraph, in the language given or spoken now."""
+        spoken = wanted or language()
+        remedy = self.remedy.written(spoken)
+        return f"{self.written(spoken)} [{self.code}]" + (f"\n  → {remedy}" if remedy else "")
 
 
 # --- the caller: whoever typed the command or called the function -------------------------------------------------
@@ -101,9 +115,16 @@ class BadRequest(CallerError):
     mend = "correct the named fields; /api/v1/docs shows what an operation takes"
 
     def __init__(
-        self, message: str, *, faults: tuple[tuple[str, str], ...] = (), mend: str = "", code: str = ""
+        self,
+        message: str | Text | Joined,
+        /,
+        *,
+        faults: tuple[tuple[str, str], ...] = (),
+        mend: str | Text = "",
+        code: str = "",
+        **parameters: object,
     ) -> None:
-        super().__init__(message, mend=mend, code=code)
+        super().__init__(message, mend=mend, code=code, **parameters)
         self.faults = faults
 
 
@@ -244,8 +265,8 @@ class DatabaseLost(DatabaseUnavailable):
     code = "database-lost"
 
     def __init__(self, address: str, reason: str) -> None:
-        mend = f"restore it from the backup; if it is lost for good: exchange init --anew {address}"
-        super().__init__(f"the database of {address} is not there: {reason}", mend=mend)
+        mend = "restore it from the backup; if it is lost for good: exchange init --anew {address}"
+        super().__init__("the database of {address} is not there: {reason}", mend=mend, address=address, reason=reason)
 
 
 class IdentityLost(DatabaseUnavailable):

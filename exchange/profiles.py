@@ -15,6 +15,7 @@ from pydantic import Field, StringConstraints
 from exchange.errors import BadConfiguration
 from exchange.flow.decision import DecideRule
 from exchange.flow.opendesk import OpinionRule
+from exchange.language import Joined, Text, joined
 from exchange.rules.covering import Covering
 from exchange.tomlfile import TomlFile, read_toml
 from schemas import Role, Wire
@@ -65,18 +66,18 @@ def load_profiles(folder: Path) -> dict[str, Profile]:
     and field of every fault; addresses must be unique and lie in one domain, superiors must be members.
     """
     files: list[tuple[TomlFile, Profile]] = []
-    faults: list[str] = []
+    faults: list[Text | Joined] = []
     for path in sorted(folder.glob(f"*/{FILE}")):
         try:
             file = read_toml(path)
             entry = file.validated(ProfileEntry)
         except BadConfiguration as error:
-            faults.append(str(error))
+            faults.append(error.text)
             continue
         files.append((file, Profile(**dict(entry), folder=path.parent)))
     faults += _faults_between(files)
     if faults:
-        raise BadConfiguration("\n".join(faults))
+        raise BadConfiguration(joined(faults, "\n"))
     if not files:
         raise BadConfiguration(f"{folder}:1: no folder with a {FILE}", mend=f"one folder a member, with a {FILE}")
     return {profile.address: profile for profile in sorted((p for _, p in files), key=_rank)}
@@ -96,8 +97,8 @@ def _rank(profile: Profile) -> tuple[bool, bool, str]:
     return Role.WINDOW not in profile.roles, Role.MONITOR not in profile.roles, profile.address
 
 
-def _faults_between(files: list[tuple[TomlFile, Profile]]) -> list[str]:
-    faults: list[str] = []
+def _faults_between(files: list[tuple[TomlFile, Profile]]) -> list[Text]:
+    faults: list[Text] = []
     seen: dict[str, Path] = {}
     domain = _domain(files[0][1].address) if files else ""
     addresses = {profile.address for _, profile in files}

@@ -11,27 +11,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from exchange.errors import BadConfiguration
+from exchange.language import Foreign, Text, fault_text, joined
 from schemas import Wire
 
 Place = tuple[str | int, ...]
 """Where a value stands: keys of tables and positions in arrays, outermost first."""
 
 M = TypeVar("M", bound=Wire)
-
-_WORDS = {
-    "missing": "missing",
-    "extra_forbidden": "unknown field; remove it",
-    "string_type": "must be text, in quotes",
-    "string_too_short": "must not be empty",
-    "tuple_type": "must be a list",
-    "model_type": "must be a table",
-}
-"""What pydantic's kinds of fault mean to somebody who writes such a file."""
-
-_IMPERSONAL = re.compile(r"^\w+ should")
 
 _AT_LINE = re.compile(r"at line (\d+)")
 
@@ -44,10 +32,12 @@ class TomlFile:
     data: dict[str, Any]
     lines: dict[Place, int]
 
-    def fault(self, place: Sequence[str | int], message: str) -> str:
-        """One line for people: file, line, field and what is wrong with it."""
+    def fault(self, place: Sequence[str | int], message: str | Text | Foreign, /, **parameters: object) -> Text:
+        """One line for people: file, line, field and what is wrong with it, a template as those of errors."""
         field = ".".join(str(step) for step in place)
-        return f"{self.path}:{self.line_of(place)}: {f'{field}: ' if field else ''}{message}"
+        where = f"{self.path}:{self.line_of(place)}: {f'{field}: ' if field else ''}"
+        fault = Text(message, parameters) if isinstance(message, str) else message
+        return Text("{where}{fault}", {"where": where, "fault": fault})
 
     def line_of(self, place: Sequence[str | int]) -> int:
         """The line of a value, or of the nearest table around it; 1 for the file as a whole."""
@@ -62,19 +52,14 @@ class TomlFile:
         try:
             return model.model_validate_json(json.dumps(self.data, default=str))
         except ValidationError as error:
-            raise BadConfiguration("\n".join(self.fault(place, what) for place, what in faults_of(error))) from error
+            raise BadConfiguration(
+                joined((self.fault(place, what) for place, what in faults_of(error)), "\n")
+            ) from error
 
 
-def faults_of(error: ValidationError) -> list[tuple[Place, str]]:
+def faults_of(error: ValidationError) -> list[tuple[Place, Text | Foreign]]:
     """What a model found wrong, in people's words: where, and what it must be."""
-    return [(item["loc"], _in_words(item)) for item in error.errors(include_input=False, include_url=False)]
-
-
-def _in_words(item: ErrorDetails) -> str:
-    if item["type"] == "string_pattern_mismatch" and item["ctx"]["pattern"].startswith("^[a-z0-9]"):
-        return "only lower-case letters, digits and hyphens are allowed, and dots in an address"
-    said = item["msg"].removeprefix("Value error, ")
-    return _WORDS.get(item["type"]) or _IMPERSONAL.sub("must", said)
+    return [(item["loc"], fault_text(item)) for item in error.errors(include_input=False, include_url=False)]
 
 
 def read_toml(path: Path) -> TomlFile:

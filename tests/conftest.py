@@ -26,6 +26,9 @@ from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.broker.provision import provision
 from tests.postgres import shared_server
 
+os.environ["EXCHANGE_LANGUAGE"] = "en"
+"""What tests look for in the answers of commands is English; those of the other language say so."""
+
 _configure = structlog.configure
 
 

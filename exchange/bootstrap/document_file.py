@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints, ValidationError
 from exchange.bootstrap.attached import Check, Leave, attachment_of, is_large, read_attached
 from exchange.clock import Clock
 from exchange.errors import BadConfiguration, CallerError
+from exchange.language import Text, joined
 from exchange.rules.numbers import parse_number
 from exchange.tomlfile import TomlFile, faults_of, read_toml
 from schemas import Document, DocumentKind, Purpose, Urgency, Wire
@@ -106,5 +107,8 @@ def document_of(
 
 def does_not_hold(path: Path, error: ValidationError) -> CallerError:
     """What a model complains of, as the fault of a file."""
-    faults = "; ".join(f"{'.'.join(map(str, place))}: {what}" for place, what in faults_of(error))
-    return CallerError(f"{path} does not hold: {faults}", mend="see GB/T 9704-2012")
+    faults = joined(
+        Text("{field}: {fault}", {"field": ".".join(map(str, place)), "fault": what})
+        for place, what in faults_of(error)
+    )
+    return CallerError("{path} does not hold: {faults}", mend="see GB/T 9704-2012", path=path, faults=faults)

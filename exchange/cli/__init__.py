@@ -8,6 +8,7 @@ from importlib import metadata
 from typing import Annotated
 
 import typer
+from typer._click.exceptions import ClickException
 
 from exchange.bootstrap import logs
 from exchange.bootstrap.member import SWITCH_INTERVAL
@@ -33,11 +34,11 @@ from exchange.cli import (
     trail,
     upkeep,
 )
+from exchange.cli.help import in_language, settle_language
+from exchange.cli.usage import show_fault
 from exchange.cli.view import printable
 from exchange.errors import ExchangeError
-
-_USAGE = 2
-"""Exit code of a command line that cannot be read; commands themselves end with an error of the tree."""
+from exchange.language import tr
 
 EPILOG = """
 Exit codes · 退出码: 0 done · 1 unexpected · 2 the request must be changed · 3 not found · 4 the record has moved on ·
@@ -102,15 +103,19 @@ def main() -> None:
     logs.configure_for_people()
     sys.setswitchinterval(SWITCH_INTERVAL)
     try:
-        app(standalone_mode=True)
+        wanted = settle_language()
+        raise SystemExit(in_language(typer.main.get_command(app), wanted)(standalone_mode=False))
     except ExchangeError as error:
         _tell_machines(error.code, str(error), error.mend)
         print(f"exchange: {printable(error.diagnostics())}", file=sys.stderr)
         raise SystemExit(error.exit_code) from None
-    except SystemExit as end:
-        if end.code == _USAGE:
-            _tell_machines("usage", "the command line does not hold; standard error says where", "exchange --help")
-        raise
+    except ClickException as error:
+        _tell_machines("usage", "the command line does not hold; standard error says where", "exchange --help")
+        show_fault(error)
+        raise SystemExit(error.exit_code) from None
+    except typer.Abort:
+        print(tr("Aborted!"), file=sys.stderr)
+        raise SystemExit(1) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None
 

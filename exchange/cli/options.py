@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from exchange.bootstrap.home import Opened, open_member, window_of
 from exchange.bootstrap.settings import Settings
+from exchange.language import Foreign, Joined, Text, joined
 from exchange.tomlfile import faults_of
 
 AsOption = Annotated[
@@ -22,15 +23,15 @@ def open_as(settings: Settings, address: str | None) -> Opened:
     return open_member(settings, address or window_of(settings))
 
 
-def in_options(error: ValidationError, options: Mapping[str, str]) -> tuple[str, str]:
+def in_options(error: ValidationError, options: Mapping[str, str]) -> tuple[Joined, Text]:
     """A model's complaint in the command's words: what is wrong, and the options that mend it.
 
     ``options`` names them by field, and by the word before the colon where a rule of the whole document complains.
     """
-    faults: list[str] = []
+    faults: list[Text | Foreign] = []
     named: dict[str, None] = {}
     for place, message in faults_of(error):
-        field = str(place[0]) if place else message.partition(":")[0]
+        field = str(place[0]) if place else str(message).partition(":")[0]
         named[options.get(field, field)] = None
-        faults.append(f"{field}: {message}" if place else message)
-    return "; ".join(faults), f"give {', '.join(named)}"
+        faults.append(Text("{field}: {fault}", {"field": field, "fault": message}) if place else message)
+    return joined(faults), Text("give {options}", {"options": ", ".join(named)})

@@ -22,8 +22,9 @@ from exchange.console.api.context import Api
 from exchange.console.api.deliver import Deliverer
 from exchange.console.desk import Desk
 from exchange.console.door import Door
-from exchange.console.section import Account, Deed, Download, Language, Page, Section, Visit
+from exchange.console.section import Account, Deed, Download, Page, Section, Visit
 from exchange.errors import BrokerUnavailable, DatabaseUnavailable, Denied, ExchangeError, NotFound
+from exchange.language import Language
 from exchange.rules.permissions import PERMISSIONS, check_allowed
 from exchange.rules.sign_in import own_path
 

@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 
 from exchange.clock import CST
-from exchange.console.section import Language
+from exchange.language import Language
 
 _LANGUAGE = "language"
 """Cookie and query parameter that choose the language."""

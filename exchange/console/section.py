@@ -5,20 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from starlette.datastructures import FormData, QueryParams
 from starlette.routing import BaseRoute
 
 from exchange.console.desk import Desk
+from exchange.language import Language
 from exchange.rules.permissions import AccountRole, Action
-
-
-class Language(StrEnum):
-    """The languages of the console."""
-
-    CHINESE = "zh"
-    ENGLISH = "en"
 
 
 @dataclass(frozen=True)

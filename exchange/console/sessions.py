@@ -14,8 +14,9 @@ from starlette.routing import BaseRoute, Route
 
 from exchange.console import render
 from exchange.console.gate import Gate, ShutOut, form_token
-from exchange.console.section import Account, Language
+from exchange.console.section import Account
 from exchange.errors import BadAccount, Denied, ExchangeError
+from exchange.language import Language
 from exchange.rules.passwords import LONGEST, SHORTEST
 from exchange.rules.sign_in import own_path
 

@@ -20,6 +20,7 @@ from exchange.flow.node import Node, Step
 from exchange.flow.ports import JointRow, JointSignatureRow, Transaction
 from exchange.flow.receive import Handler, Incoming
 from exchange.flow.send import check_copies, check_enclosures, copied_to
+from exchange.language import joined
 from exchange.rules.countersign import Countersignature, Joint, check_issue, issued_on, waiting_for
 from exchange.tomlfile import faults_of
 from schemas import Body, Document, JointDocument, JointDraft, JointEnded, JointEnding, JointRefusal, JointSignature
@@ -108,9 +109,11 @@ def _draft(joint_id: str, document: Document, signers: tuple[str, ...], addresse
     try:
         return JointDraft(joint_id=joint_id, document=undated, signers=signers, addressees=addressees)
     except ValidationError as error:
-        faults = "; ".join(what for _, what in faults_of(error))
+        faults = joined(what for _, what in faults_of(error))
         raise CallerError(
-            f"not a joint document: {faults}", mend="name two or more signers and an addressee, each body once"
+            "not a joint document: {faults}",
+            mend="name two or more signers and an addressee, each body once",
+            faults=faults,
         ) from None
 
 

@@ -20,9 +20,10 @@ from exchange.bootstrap.settings import Home
 from exchange.console import render
 from exchange.console.holds import _holds
 from exchange.console.looker import Looker
-from exchange.console.section import Language, Visit
+from exchange.console.section import Visit
 from exchange.errors import Conflict
 from exchange.flow.submit import submit
+from exchange.language import Language
 from exchange.rules.health import Part, Sign
 from exchange.rules.permissions import AccountRole
 from schemas import Applicant, Application, SubmittedMaterial

@@ -40,7 +40,7 @@ def strictly(model: type[M], data: bytes) -> M:
 
 def does_not_hold(error: ValidationError) -> BadRequest:
     """What a model complains of, as a problem."""
-    faults = tuple(("".join(f"/{_escaped(part)}" for part in place), what) for place, what in faults_of(error))
+    faults = tuple(("".join(f"/{_escaped(part)}" for part in place), str(what)) for place, what in faults_of(error))
     return BadRequest("the request does not hold", faults=faults)
 
 

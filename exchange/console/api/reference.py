@@ -12,7 +12,7 @@ from starlette.requests import Request
 from exchange import errors
 from exchange.console import render
 from exchange.console.api.problems import status_of
-from exchange.console.section import Language
+from exchange.language import Language
 
 
 def docs_page(document: Mapping[str, Any], request: Request) -> str:

@@ -1,0 +1,29 @@
+"""What people read, in one language at a time: English in the source, Chinese in a catalogue beside it.
+
+`tr` gives a text in the language that is spoken now, `Text` keeps one until its reader is known (errors do), `choose`
+takes one of two names. Logs, JSON, codes and the journal stay English. docs/language.md tells how to write a text.
+"""
+
+from exchange.language.catalogue import translated
+from exchange.language.choice import Language, Words, choose, language, language_of_environment, speak, speaking
+from exchange.language.faults import Foreign, Unfit, fault_text
+from exchange.language.text import Joined, Text, joined, plural, tr
+
+__all__ = [
+    "Foreign",
+    "Joined",
+    "Language",
+    "Text",
+    "Unfit",
+    "Words",
+    "choose",
+    "fault_text",
+    "joined",
+    "language",
+    "language_of_environment",
+    "plural",
+    "speak",
+    "speaking",
+    "tr",
+    "translated",
+]

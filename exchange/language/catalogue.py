@@ -1,0 +1,25 @@
+"""The catalogue: for each English text its Chinese one, compiled from `zh/LC_MESSAGES/exchange.po` by script/texts."""
+
+from __future__ import annotations
+
+import gettext
+from functools import cache
+from importlib.resources import files
+
+from exchange.language.choice import Language
+
+DOMAIN = "exchange"
+
+
+def translated(text: str, wanted: Language) -> str:
+    """A text in a language; as it is where the catalogue does not have it."""
+    if wanted is Language.ENGLISH or not text:
+        return text
+    return _chinese().gettext(text)
+
+
+@cache
+def _chinese() -> gettext.NullTranslations:
+    place = files("exchange.language") / Language.CHINESE.value / "LC_MESSAGES" / f"{DOMAIN}.mo"
+    with place.open("rb") as compiled:
+        return gettext.GNUTranslations(compiled)

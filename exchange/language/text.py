@@ -1,0 +1,67 @@
+"""Texts with places for what differs: rendered at once, or kept until their reader's language is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from exchange.language.catalogue import translated
+from exchange.language.choice import Language, language
+
+
+@dataclass(frozen=True)
+class Text:
+    """An English template, the key of its translation, and what stands in its places; ``str()`` of it is English.
+
+    What stands in a place may be a Text itself, or anything else that has a method `written`. A template without
+    parameters is no template: braces in it stand for themselves.
+    """
+
+    template: str
+    parameters: Mapping[str, object] = field(default_factory=dict)
+
+    def written(self, wanted: Language) -> str:
+        """This text in a language."""
+        found = translated(self.template, wanted)
+        if not self.parameters:
+            return found
+        return found.format(**{name: _written(value, wanted) for name, value in self.parameters.items()})
+
+    def __str__(self) -> str:
+        return self.written(Language.ENGLISH)
+
+
+@dataclass(frozen=True)
+class Joined:
+    """Several texts, one after the other."""
+
+    parts: tuple[object, ...]
+    between: str = "; "
+
+    def written(self, wanted: Language) -> str:
+        """All of them in a language."""
+        return self.between.join(str(_written(part, wanted)) for part in self.parts)
+
+    def __str__(self) -> str:
+        return self.written(Language.ENGLISH)
+
+
+def joined(parts: Iterable[object], between: str = "; ") -> Joined:
+    """Texts of which each is translated by itself."""
+    return Joined(tuple(parts), between)
+
+
+def _written(value: object, wanted: Language) -> object:
+    write = getattr(value, "written", None)
+    return write(wanted) if callable(write) else value
+
+
+def tr(template: str, /, **parameters: object) -> str:
+    """A text in the language spoken now; ``{name}`` in it is where the parameter of that name stands."""
+    return Text(template, parameters).written(language())
+
+
+def plural(number: int, one: str, many: str, /, **parameters: object) -> str:
+    """As `tr`, with ``{number}`` in it; Chinese, which knows no plural, is kept with ``many``."""
+    template = one if number == 1 and language() is Language.ENGLISH else many
+    return tr(template, number=number, **parameters)

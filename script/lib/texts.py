@@ -1,0 +1,211 @@
+"""Collects every text that people read, keeps the Chinese catalogue in step with them, and compiles it."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import io
+import re
+import string
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import typer
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+import exchange.language
+from exchange import errors
+from exchange.cli import app
+from exchange.cli.help import texts_of
+
+PLACE = Path(exchange.language.__file__).parent / "zh" / "LC_MESSAGES"
+SOURCES = ("exchange", "schemas", "departments")
+
+_RENDERING = {"tr": (0,), "plural": (2,), "Text": (0,), "Unfit": (0,)}
+"""Which arguments of what takes a text are texts; of plurals the second form is the key."""
+_ERRORS = {name for name, one in inspect.getmembers(errors, inspect.isclass) if issubclass(one, Exception)}
+_LETTERS = re.compile(r"[^\W\d_]")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A text and where it stands; ``fault`` says why it cannot be translated as it is written."""
+
+    text: str
+    place: str
+    fault: str = ""
+
+
+class _Module(ast.NodeVisitor):
+    """The texts of one module."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.found: list[Found] = []
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        self.constants = dict(_constants(tree.body))
+        for node in tree.body:
+            if isinstance(node, ast.ClassDef) and node.name in _ERRORS:
+                for name, value in _constants(node.body):
+                    if name == "mend":
+                        self.take(value)
+        self.visit(tree)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        super_of_error = name == "__init__" and self.path.name == "errors.py" and isinstance(node.func, ast.Attribute)
+        places = (0,) if name in _ERRORS or super_of_error else _RENDERING.get(name, ())
+        for place in places:
+            if place < len(node.args):
+                self.take(node.args[place])
+        if name in _ERRORS or super_of_error:
+            for keyword in node.keywords:
+                if keyword.arg == "mend":
+                    self.take(keyword.value)
+        self.generic_visit(node)
+
+    def take(self, node: ast.expr) -> None:
+        """A text, or the texts between which is chosen."""
+        place = f"{self.path}:{node.lineno}"
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            self.found.append(Found(node.value, place))
+        elif isinstance(node, ast.IfExp):
+            self.take(node.body)
+            self.take(node.orelse)
+        elif isinstance(node, ast.BoolOp):
+            for value in node.values:
+                self.take(value)
+        elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
+            self.take(self.constants.get(node.value.id, node.slice))
+        elif isinstance(node, ast.Dict):
+            for value in node.values:
+                self.take(value)
+        elif isinstance(node, ast.Name) and node.id in self.constants:
+            self.take(self.constants[node.id])
+        elif isinstance(node, ast.JoinedStr | ast.BinOp):
+            self.found.append(Found(ast.unparse(node), place, "write a template and its parameters, no f-string"))
+
+
+def _constants(body: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
+    for node in body:
+        target, value = (node.targets[0], node.value) if isinstance(node, ast.Assign) else (None, None)
+        if isinstance(node, ast.AnnAssign):
+            target, value = node.target, node.value
+        if isinstance(target, ast.Name) and value is not None:
+            yield target.id, value
+
+
+_RECOGNISED = ("Missing command.", "No such command {name!r}.")
+"""Sentences of typer's that `exchange.cli.usage` reads and must find in English."""
+
+
+def _libraries() -> Iterator[Found]:
+    """Typer's own words: usage, options, and what it says of a command line that it cannot read."""
+    for path in sorted(Path(typer.__file__).parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+                continue
+            many = {"_": 0, "gettext": 0, "ngettext": 1}.get(node.func.id)
+            if many is not None and many < len(node.args) and isinstance(node.args[many], ast.Constant):
+                if node.args[many].value not in _RECOGNISED:
+                    yield Found(node.args[many].value, f"typer/{path.name}")
+                if many:
+                    yield Found(node.args[0].value, f"typer/{path.name}")
+
+
+def collect() -> list[Found]:
+    """Every text, in the order of its sources."""
+    found = [one for folder in SOURCES for path in sorted(Path(folder).rglob("*.py")) for one in _Module(path).found]
+    found += [Found(text, "help") for text in texts_of(typer.main.get_command(app))]
+    found += _libraries()
+    return [one for one in found if one.fault or _LETTERS.search(_without_places(one.text))]
+
+
+def _without_places(text: str) -> str:
+    try:
+        return "".join(before for before, *_ in string.Formatter().parse(text))
+    except ValueError:
+        return text
+
+
+def places_in(text: str) -> set[str]:
+    """The names of a template's places."""
+    try:
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    except ValueError:
+        return set()
+
+
+def brought_up_to_date(old: Catalog, found: Iterable[Found]) -> Catalog:
+    """A catalogue of exactly these texts, with the translations that the old one has."""
+    new = Catalog("zh", domain="exchange", project="yizhan", fuzzy=False, charset="utf-8")
+    new.mime_headers = [("Language", "zh"), ("Content-Type", "text/plain; charset=utf-8"),
+                        ("Plural-Forms", "nplurals=1; plural=0;")]  # fmt: skip
+    sources: dict[str, list[str]] = {}
+    for one in found:
+        sources.setdefault(one.text, []).append(one.place.partition(":")[0])
+    for text in sorted(sources, key=lambda text: (min(sources[text]), text)):
+        known = old.get(text)
+        said = known.string if known is not None and isinstance(known.string, str) else ""
+        new.add(text, said, locations=[(place, 0) for place in sorted(set(sources[text]))])
+    return new
+
+
+def faults_of(catalogue: Catalog, found: Iterable[Found]) -> list[str]:
+    """What is missing or does not fit."""
+    faults = [f"{one.place}: {one.fault}: {one.text}" for one in found if one.fault]
+    for message in catalogue:
+        if not message.id:
+            continue
+        text, said = str(message.id), str(message.string)
+        where = message.locations[0][0] if message.locations else ""
+        if not said:
+            faults.append(f"{where}: no Chinese for: {text}")
+        elif places_in(said) != places_in(text):
+            faults.append(f"{where}: other places in the Chinese for: {text}")
+    return faults
+
+
+def written(catalogue: Catalog) -> bytes:
+    """The catalogue as its source file."""
+    file = io.BytesIO()
+    write_po(file, catalogue, width=120, include_lineno=False, omit_header=False)
+    lines = file.getvalue().decode().split("\n")
+    start = next(number for number, line in enumerate(lines) if line.startswith("msgid"))
+    return "\n".join(
+        ["# The Chinese of every text that people read; script/texts keeps it in step.", *lines[start:]]
+    ).encode()
+
+
+def compiled(catalogue: Catalog) -> bytes:
+    """The catalogue as gettext reads it."""
+    file = io.BytesIO()
+    write_mo(file, catalogue)
+    return file.getvalue()
+
+
+def main(arguments: list[str]) -> int:
+    source, target = PLACE / "exchange.po", PLACE / "exchange.mo"
+    found = collect()
+    old: Any = read_po(io.BytesIO(source.read_bytes() if source.exists() else b""), locale="zh")
+    new = brought_up_to_date(old, [one for one in found if not one.fault])
+    faults = faults_of(new, found)
+    if "--check" in arguments:
+        if written(new) != source.read_bytes():
+            faults.append(f"{source} is not in step with the source: run script/texts")
+        if compiled(new) != target.read_bytes():
+            faults.append(f"{target} is not compiled from its source: run script/texts")
+    else:
+        source.write_bytes(written(new))
+        target.write_bytes(compiled(new))
+    print("\n".join(faults) or f"{len(new)} texts, all of them in Chinese")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

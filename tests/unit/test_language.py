@@ -1,0 +1,89 @@
+"""One language at a time: which one, and how texts and errors come in it."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from exchange.errors import NotFound, Unroutable
+from exchange.language import (
+    Language,
+    Text,
+    choose,
+    joined,
+    language,
+    language_of_environment,
+    plural,
+    speaking,
+    tr,
+)
+
+
+@pytest.mark.parametrize(
+    ("environment", "wanted"),
+    [
+        ({}, "en"),
+        ({"LANG": "C.UTF-8"}, "en"),
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "zh"}, "zh"),
+        ({"LANG": "ZH_TW"}, "zh"),
+        ({"LANG": "de_DE.UTF-8"}, "en"),
+        ({"LANG": "zh_CN.UTF-8", "LC_MESSAGES": "en_GB.UTF-8"}, "en"),
+        ({"LANG": "en_GB.UTF-8", "LC_MESSAGES": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "zh_CN.UTF-8", "LC_MESSAGES": "zh_CN.UTF-8", "LC_ALL": "C"}, "en"),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": ""}, "zh"),
+        ({"LANG": "zh_CN.UTF-8", "LC_CTYPE": "en_GB.UTF-8"}, "zh"),
+        ({"LANG": "zh_CN.UTF-8", "EXCHANGE_LANGUAGE": "en"}, "en"),
+        ({"LC_ALL": "C", "EXCHANGE_LANGUAGE": "zh"}, "zh"),
+        ({"LC_ALL": "C", "EXCHANGE_LANGUAGE": "zh-CN"}, "zh"),
+        ({"LANG": "zh_CN.UTF-8", "EXCHANGE_LANGUAGE": " "}, "zh"),
+    ],
+)
+def test_the_language_is_the_settings_else_the_locales(environment: dict[str, str], wanted: str) -> None:
+    assert language_of_environment(environment) == wanted
+
+
+def test_a_language_that_there_is_none_of_is_refused() -> None:
+    with pytest.raises(ValueError, match="fr"):
+        language_of_environment({"EXCHANGE_LANGUAGE": "fr"})
+
+
+def test_a_visitors_language_is_nobody_elses() -> None:
+    heard: list[Language] = []
+    with speaking(Language.CHINESE):
+        other = threading.Thread(target=lambda: heard.append(language()))
+        other.start()
+        other.join()
+        assert (language(), choose(("中", "E"))) == (Language.CHINESE, "中")
+    assert (language(), heard, choose(("中", "E"))) == (Language.ENGLISH, [Language.ENGLISH], "E")
+
+
+def test_an_error_is_english_for_logs_and_in_the_readers_language_for_people() -> None:
+    error = Unroutable("no queue {name} at {{this}} broker", name="hefei.{planning}", mend="declare {name}")
+    assert str(error) == "no queue hefei.{planning} at {this} broker"
+    assert error.mend == "declare hefei.{planning}"
+    with speaking(Language.CHINESE):
+        assert str(error) == "no queue hefei.{planning} at {this} broker"
+        assert error.mend == "declare hefei.{planning}"
+
+
+def test_the_remedy_of_a_class_is_translated_too() -> None:
+    error = Unroutable("x")
+    assert error.diagnostics(Language.ENGLISH).endswith(f"→ {error.mend}")
+    assert error.mend not in error.diagnostics(Language.CHINESE)
+
+
+def test_braces_without_parameters_stand_for_themselves() -> None:
+    assert str(NotFound("no {such} thing")) == "no {such} thing"
+    assert tr("no {such} thing") == "no {such} thing"
+
+
+def test_texts_within_texts_are_rendered_in_the_same_language() -> None:
+    inner = NotFound("inner {what}", what=joined([Text("a {n}", {"n": 1}), "b"]))
+    assert str(NotFound("outer: {inner}", inner=inner)) == "outer: inner a 1; b"
+
+
+def test_one_and_many() -> None:
+    assert plural(1, "{number} copy", "{number} copies") == "1 copy"
+    assert plural(2, "{number} copy of {what}", "{number} copies of {what}", what="it") == "2 copies of it"
