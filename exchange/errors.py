@@ -81,6 +81,13 @@ class Conflict(CallerError):
     exit_code = 4
 
 
+class Changed(Conflict):
+    """The case is not as it was when the caller read it: somebody else has acted on it since."""
+
+    code = "changed"
+    mend = "read the case again, and act on what it says now"
+
+
 class Denied(CallerError):
     """Who asks may not do this: not signed in, or not with the role or scope it needs."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated
@@ -16,6 +16,7 @@ from exchange.cli.domain import HomeOption, JsonOption
 from exchange.cli.view import console, moment, plain, print_json, say
 from exchange.clock import RealClock
 from exchange.flow.ports.tools import TokenRow
+from exchange.profiles import Profile
 from exchange.store import SqlStore
 
 tokens = typer.Typer(no_args_is_help=True, help="Tokens with which department systems use the REST API. 接口令牌。")
@@ -32,7 +33,10 @@ def register(app: typer.Typer) -> None:
 def new(
     member: Annotated[str, typer.Argument(metavar="ADDRESS", help="Whose token, for example hefei.planning.")],
     scope: Annotated[
-        list[str], typer.Option("--scope", metavar="SCOPE", help="send, receive, reply or read; may be given often.")
+        list[str],
+        typer.Option(
+            "--scope", metavar="SCOPE", help="send, receive, reply, read, submit or decide; may be given often."
+        ),
     ],
     name: Annotated[str, typer.Option("--name", help="Which system will use it.")],
     days: Annotated[int, typer.Option("--days", help="For how long it holds, at most 730.")] = 180,
@@ -45,6 +49,7 @@ def new(
     Give a token the scopes its system needs and no more:
 
     - send: send documents · receive: the inbox and webhooks · reply: answer consultations · read: documents and states
+    - of a window: submit: hand in and withdraw applications · decide: decide cases, and amend terms
     """
     from exchange.console.tokens import make_token
 
@@ -103,14 +108,13 @@ def revoke(
 
 
 @contextmanager
-def _store(settings: Settings) -> Iterator[tuple[SqlStore, list[str]]]:
+def _store(settings: Settings) -> Iterator[tuple[SqlStore, Mapping[str, Profile]]]:
     """The console's own store, and the members there are."""
     from exchange.console.desk import CONSOLE, Desk
 
     desk = Desk(settings)
     try:
-        members = list(desk.profiles())
-        yield desk.store(CONSOLE), members
+        yield desk.store(CONSOLE), desk.profiles()
     finally:
         desk.close()
 

@@ -14,9 +14,11 @@ from exchange.console.desk import CONSOLE
 from exchange.console.section import Deed, Page, Section, Visit
 from exchange.errors import CallerError, Conflict, NotFound
 from exchange.flow.ports.tools import TokenRow
+from exchange.profiles import Profile
 from exchange.rules.permissions import Action
-from exchange.rules.tokens import Scope, check_term, digest_of, scopes_of, token_text
+from exchange.rules.tokens import Scope, check_entitled, check_term, digest_of, scopes_of, token_text
 from exchange.store import SqlStore
+from schemas import Role
 
 _clock = RealClock()
 DEFAULT_DAYS = 180
@@ -48,23 +50,26 @@ _shown = _Shown()
 
 
 def make_token(
-    store: SqlStore, members: Collection[str], member: str, name: str, scopes: Collection[str], days: int, by: str
+    store: SqlStore, members: Mapping[str, Profile], member: str, name: str, scopes: Collection[str], days: int, by: str
 ) -> tuple[TokenRow, str]:
     """Makes a token for a member; the row, and the token itself, which is kept nowhere.
 
-    Raises NotFound for an unknown member, CallerError for scopes, term or name that do not hold.
+    Raises NotFound for an unknown member, CallerError for scopes, term or name that do not hold, or scopes of windows
+    for a member that is none.
     """
     if member not in members:
         raise NotFound(f"no member {member!r} here", mend=f"choose one of: {', '.join(sorted(members))}")
     if not 1 <= len(name.strip()) <= 100:
         raise CallerError("a token has a name of 1 to 100 characters", mend="say which system will use it")
     check_term(days)
+    wanted = scopes_of(scopes)
+    check_entitled(wanted, member, Role.WINDOW in members[member].roles)
     token_id, secret, now = secrets.token_hex(6), secrets.token_urlsafe(32), _clock.now()
     row = TokenRow(
         token_id=token_id,
         member=member,
         name=name.strip(),
-        scopes=tuple(scope.value for scope in scopes_of(scopes)),
+        scopes=tuple(scope.value for scope in wanted),
         digest=digest_of(secret),
         made_by=by,
         made_at=now,
@@ -142,6 +147,8 @@ _SCOPES: dict[Scope, tuple[str, str]] = {
     Scope.RECEIVE: ("收文与推送", "receive, webhooks"),
     Scope.REPLY: ("回复意见", "answer consultations"),
     Scope.READ: ("查阅状态", "read documents and states"),
+    Scope.SUBMIT: ("收件与撤回（窗口）", "hand in and withdraw applications (windows)"),
+    Scope.DECIDE: ("决定与期限调整（窗口）", "decide, amend terms (windows)"),
 }
 _TITLE = ("令牌", "Tokens")
 

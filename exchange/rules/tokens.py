@@ -29,6 +29,14 @@ class Scope(StrEnum):
     RECEIVE = "receive"
     REPLY = "reply"
     READ = "read"
+    SUBMIT = "submit"
+    """Hand in applications at a window, and withdraw them."""
+    DECIDE = "decide"
+    """Decide cases of a window, and amend terms."""
+
+
+OF_WINDOWS = frozenset({Scope.SUBMIT, Scope.DECIDE})
+"""Scopes that only a window's token can have."""
 
 
 def token_text(token_id: str, secret: str) -> str:
@@ -69,6 +77,14 @@ def scopes_of(words: Collection[str]) -> tuple[Scope, ...]:
         mend = f"choose of: {', '.join(Scope)}"
         raise CallerError(f"no scope {', '.join(unknown)}" if unknown else "a token needs a scope", mend=mend)
     return tuple(scope for scope in Scope if scope in words)
+
+
+def check_entitled(scopes: Collection[Scope], member: str, is_window: bool) -> None:
+    """Raises CallerError for scopes that a member's token would have in vain."""
+    vain = [scope for scope in scopes if scope in OF_WINDOWS]
+    if vain and not is_window:
+        mend = "make the token for a window, or leave the scope out"
+        raise CallerError(f"{member} is not a window, and nobody else may {' or '.join(vain)}", mend=mend)
 
 
 def check_term(days: int) -> None:

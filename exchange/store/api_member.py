@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, String, and_, delete, func, insert, literal, or_, select, tuple_, update
 
-from exchange.flow.ports import CaseRow, DeskRow, StoredDocument
+from exchange.flow.ports import CaseRow, CaseState, DeskRow, StoredDocument
 from exchange.flow.ports.api import DocumentLine, GivenAnswer, LeasedMessage
 from exchange.store.api_tables import api_answer, api_lease
 from exchange.store.documents import stored
@@ -121,9 +121,11 @@ class SqlPages:
     def last_position(self) -> int:
         return self._db.scalar(select(func.max(_d.id))) or 0
 
-    def cases(self, before: tuple[datetime, str] | None, limit: int) -> list[CaseRow]:
+    def cases(self, before: tuple[datetime, str] | None, limit: int, state: CaseState | None = None) -> list[CaseRow]:
         c = case_file.c
         query = select(case_file).order_by(c.opened_at.desc(), c.number.desc()).limit(limit)
+        if state is not None:
+            query = query.where(c.state == state)
         if before is not None:
             query = query.where(tuple_(c.opened_at, c.number) < tuple_(*_bound(case_file.c.opened_at, before)))
         return [CaseRow(**row._mapping) for row in self._db.execute(query)]

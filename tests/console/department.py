@@ -18,11 +18,13 @@ from exchange.console.app import create_app
 from exchange.console.desk import CONSOLE, Desk
 from exchange.console.sections import SECTIONS
 from exchange.console.tokens import make_token
+from schemas import Role
 from tests.console.door import OpenDoor
 from tests.processes import write_departments
 
 logging.getLogger("httpx").setLevel(logging.WARNING)
 EVERY = ("send", "receive", "reply", "read")
+OF_WINDOWS = ("submit", "decide")
 LETTER = {
     "number": "合规函〔2026〕3号",
     "kind": "函",
@@ -45,7 +47,7 @@ class Bureau:
         """The API's own state."""
         return api_in(self.app)
 
-    def client(self, member: str, scopes: Sequence[str] = EVERY, host: str = "testclient") -> TestClient:
+    def client(self, member: str, scopes: Sequence[str] | None = None, host: str = "testclient") -> TestClient:
         """A client whose token has the scopes."""
         client = TestClient(self.app, client=(host, 50_000), raise_server_exceptions=False)
         client.headers["authorization"] = f"Bearer {token_for(self.desk, member, scopes)}"
@@ -80,6 +82,8 @@ def api_in(app: FastAPI) -> Api:
     return found
 
 
-def token_for(desk: Desk, member: str, scopes: Sequence[str] = EVERY, days: int = 30) -> str:
-    """A new token."""
+def token_for(desk: Desk, member: str, scopes: Sequence[str] | None = None, days: int = 30) -> str:
+    """A new token; without ``scopes``, with all that the member can have."""
+    if scopes is None:
+        scopes = EVERY + (OF_WINDOWS if Role.WINDOW in desk.profiles()[member].roles else ())
     return make_token(desk.store(CONSOLE), desk.profiles(), member, "tests", scopes, days, "tester")[1]

@@ -25,6 +25,7 @@ from exchange.console.api.context import Api
 from exchange.console.api.openapi import openapi_of
 from exchange.console.desk import Desk
 from tests.console.department import LETTER, Bureau, bureau, token_for
+from tests.console.test_api_window import APPLICATION, DECISION, TERM
 from tests.contract.rows import desk_row
 
 _CHECKS = [
@@ -52,13 +53,19 @@ def schema(served: Bureau) -> Any:
     return schemathesis.openapi.from_asgi("/api/v1/openapi.json", served.app)
 
 
+def whose(path: str, method: str) -> str:
+    """Who would call it: a window's own operations are for nobody else."""
+    own = path == "/matters" or "window" in _DOCUMENT["paths"][path][method]["tags"]
+    return "hefei.window" if own else "hefei.planning"
+
+
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 @pytest.mark.parametrize(("path", "method"), _OPERATIONS, ids=lambda part: part)
 def test_every_operation_answers_as_its_document_says(
     served: Bureau, schema: Any, path: str, method: str, mode: GenerationMode
 ) -> None:
     operation = schema[path][method]
-    headers = {"authorization": f"Bearer {token_for(served.desk, 'hefei.planning')}"}
+    headers = {"authorization": f"Bearer {token_for(served.desk, whose(path, method))}"}
     checks = [*_CHECKS, negative_data_rejection] if mode is GenerationMode.NEGATIVE else _CHECKS
 
     @settings(
@@ -88,6 +95,31 @@ def known(served: Bureau) -> dict[str, Any]:
         if tx.desk.get("HF-1") is None:
             tx.desk.put([desk_row("HF-1")])
     return {"message_id": sent["message_id"], "position": 0, "webhook_id": hook["id"], "number": "HF-1"}
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "body", "status"),
+    [
+        ("/matters", "get", None, 200),
+        ("/cases", "post", APPLICATION, 201),
+        ("/cases", "get", None, 200),
+        ("/cases/{number}", "get", None, 200),
+        ("/cases/{number}/withdrawal", "post", {"reason": "r"}, 202),
+        ("/cases/{number}/decision", "post", DECISION, 409),
+        ("/cases/{number}/terms", "post", TERM, 409),
+    ],
+)
+def test_what_a_window_does_is_answered_as_the_document_says(
+    served: Bureau, schema: Any, path: str, method: str, body: Any, status: int
+) -> None:
+    headers = {"authorization": f"Bearer {token_for(served.desk, 'hefei.window')}"}
+    made = served.client("hefei.window").post("/api/v1/cases", json=APPLICATION).json()
+    parameters = {"number": made["number"]} if "{number}" in path else {}
+    media = {"body": body, "media_type": _JSON} if body else {}
+    case = schema[path][method].Case(path_parameters=parameters, **media)
+    response = case.call(headers=headers)
+    case.validate_response(response, checks=_CHECKS)
+    assert response.status_code == status, response.text
 
 
 @pytest.mark.parametrize(

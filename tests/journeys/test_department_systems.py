@@ -28,6 +28,7 @@ from exchange.clock import RealClock, SteppedClock
 from exchange.console.api.deliver import Deliverer
 from schemas import ReceiptOutcome, ReceiptProof
 from tests.console.department import LETTER, Bureau, bureau_over, token_for
+from tests.console.test_api_window import APPLICATION, DECISION, TERM
 from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain
 
@@ -125,6 +126,53 @@ def test_an_opinion_given_by_the_api_decides_a_case(city: ProcessDomain) -> None
         assert parts[city.address("planning")]["message_id"] == first.json()["message_id"]
         assert planning.get(path).json()["opinion_id"] == first.json()["message_id"]
         assert [one["number"] for one in planning.get(f"{API}/cases").json()["items"]] == [number]
+
+
+def test_a_case_is_handed_in_amended_answered_and_decided_by_the_api_alone(city: ProcessDomain) -> None:
+    rule = city.settings.home / "departments" / "window" / "rule.py"
+    rule.write_text("def decide(docket):\n    return None\n")
+    city.serve_all()
+    with console(city) as (bureau, _):
+        planning, window = bureau.client(city.address("planning")), bureau.client(city.address("window"))
+        path = window.post(f"{API}/cases", json=APPLICATION).headers["location"]
+        number = path.rpartition("/")[2]
+
+        def part() -> dict[str, Any]:
+            found = window.get(path).json()["parts"]
+            return next(one for one in found if one["department"] == city.address("planning"))
+
+        wait_until(lambda: bool(part()["ledger"]), what="the receipt that begins the term")
+        tag, before = window.get(path).headers["etag"], part()["due_at"]
+        term = {**TERM, "department": city.address("planning")}
+        entered = window.post(f"{path}/terms", json=term, headers={"if-match": tag})
+        assert entered.status_code == 202, entered.text
+        assert (entered.json()["entry"]["kind"], entered.json()["due_at"] > before) == ("extend", True)
+        assert [entry["kind"] for entry in part()["ledger"]] == ["start", "extend"]
+        assert window.post(f"{path}/terms", json=term, headers={"if-match": tag}).status_code == 412
+        assert "extended before" in window.post(f"{path}/terms", json=term).json()["detail"]
+
+        _, consultation = leased(planning, "consultation")
+        opinion = {"case_number": number, "consultation_id": consultation["message_id"], "verdict": "disagree"}
+        reasons = {"reasons": "占压规划道路", "basis": ["城乡规划法第三十五条"]}
+        said = {**opinion, **reasons, "officer": "officer", "decided_on": "2026-03-02"}
+        assert planning.post(f"{API}/opinions", json=said).status_code == 202
+        listed = f"{API}/cases?state=ready"
+        wait_until(lambda: bool(window.get(listed).json()["items"]), what="the case to be ready")
+        refused = window.post(f"{path}/decision", json=DECISION)
+        assert (refused.status_code, "overruled: owed to" in refused.json()["detail"]) == (422, True)
+        over = [{"department": city.address("planning"), "reasons": "临时占用，期满恢复"}]
+        decided = window.post(f"{path}/decision", json={**DECISION, "overruled": over})
+        assert decided.status_code == 202, decided.text
+        case = window.get(path).json()
+        assert (case["state"], case["outcome"], case["decision_id"]) == (
+            "decided",
+            "grant",
+            decided.json()["message_id"],
+        )
+        assert case["decision"]["overruled"] == over
+        assert part()["reasons"] == "占压规划道路"
+        copies = f"{API}/documents/{case['decision_id']}/receipts"
+        wait_until(lambda: window.get(copies).json()["complete"], what="everybody's receipt for the decision")
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from starlette.responses import HTMLResponse, JSONResponse
 from starlette.routing import Route
 
-from exchange.console.api import cases, documents, inbox, notices, problems, replies, webhooks
+from exchange.console.api import cases, documents, inbox, notices, problems, replies, webhooks, window
 from exchange.console.api.context import Api
 from exchange.console.api.openapi import openapi_of
 from exchange.console.api.reference import docs_page
@@ -20,7 +20,7 @@ def create_api(api: Api) -> FastAPI:
     """The application; its OpenAPI document and its page need no token, everything else does."""
     app = FastAPI(title="Yizhan 驿站", version="1", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.api = api
-    for module in (documents, inbox, replies, cases, notices, webhooks):
+    for module in (documents, inbox, replies, cases, window, notices, webhooks):
         app.include_router(module.router)
     document = cache(lambda: openapi_of(app))  # it takes a moment, and few ask for it
     app.router.routes += [

@@ -2,20 +2,47 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
 
 from exchange.bootstrap.home import Opened
 from exchange.console.api.auth import Reading, Shared
-from exchange.console.api.models import CaseLineOut, CaseOut, CasePage, PartOut
-from exchange.console.api.pagination import Cursor, Limit, cursor_of, moment_of, page_of
+from exchange.console.api.case_models import CaseLineOut, CaseOut, CasePage, MatterPage, PartOut
+from exchange.console.api.conditions import ETAG, etag_of
+from exchange.console.api.pagination import Cursor, Limit, cursor_of, moment_of, name_of, page_of
 from exchange.console.api.problems import documented
 from exchange.errors import NotFound
-from exchange.flow.ports import CaseRow, DeskRow
-from exchange.flow.status import CaseStatus, PartStatus, case_status
-from schemas import Role
+from exchange.flow.case_file import CaseFile, case_file
+from exchange.flow.checks import expect_window
+from exchange.flow.ports import CaseRow, CaseState, DeskRow
+from exchange.flow.status import PartStatus
+from schemas import LedgerEntry, Role
 from schemas.base import CaseNumber
 
 router = APIRouter(tags=["cases"])
+State = Annotated[
+    CaseState | None, Query(description="仅窗口：只列此状态 · at a window: only those in this state, e.g. ready")
+]
+
+
+@router.get(
+    "/matters",
+    response_model=MatterPage,
+    summary="事项目录 · Matters",
+    description="窗口可受理的事项：材料、相关部门、时限与缺席后果。 · What can be applied for at the window: "
+    "materials, departments, terms, and what their silence means; by code. Scope: read.",
+    responses=documented(),
+)
+def matters(
+    caller: Reading, api: Shared, request: Request, response: Response, limit: Limit = 50, cursor: Cursor = None
+) -> MatterPage:
+    after, opened = name_of(cursor), api.member(caller.member)
+    expect_window(opened.node)
+    catalogue = opened.node.catalogue
+    rows = [catalogue[code] for code in sorted(catalogue) if after is None or code > after]
+    shown, following = page_of(request, response, rows[: limit + 1], limit, lambda row: cursor_of(row.code))
+    return MatterPage(items=tuple(shown), next=following)
 
 
 @router.get(
@@ -26,15 +53,24 @@ router = APIRouter(tags=["cases"])
     responses=documented(),
 )
 def cases(
-    caller: Reading, api: Shared, request: Request, response: Response, limit: Limit = 50, cursor: Cursor = None
+    caller: Reading,
+    api: Shared,
+    request: Request,
+    response: Response,
+    state: State = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
 ) -> CasePage:
     before, opened = moment_of(cursor), api.member(caller.member)
+    if state is not None:
+        expect_window(opened.node)
     with opened.store.reading() as tx:
         if Role.WINDOW in opened.profile.roles:
-            rows = [_case_line(row) for row in tx.pages.cases(before, limit + 1)]
+            rows = [_case_line(row) for row in tx.pages.cases(before, limit + 1, state)]
         else:
             rows = [_desk_line(row) for row in tx.pages.desk(before, limit + 1)]
-    shown, following = page_of(request, response, rows, limit, lambda row: cursor_of(row.opened_at, row.number))
+    kept = {"state": state.value} if state is not None else {}
+    shown, following = page_of(request, response, rows, limit, lambda row: cursor_of(row.opened_at, row.number), **kept)
     return CasePage(items=tuple(shown), next=following)
 
 
@@ -42,14 +78,17 @@ def cases(
     "/cases/{number}",
     response_model=CaseOut,
     summary="案件状态 · One case",
-    description="案件及各部门办理情况。 · How a case stands, with its parts at the window. Scope: read.",
-    responses=documented(404),
+    description="案件、各部门意见、期限台账及决定。 · How a case stands: at the window with every opinion, the "
+    "days of its term, and the decision. Scope: read.",
+    responses=documented(404, headers={200: ETAG}),
 )
-def case(caller: Reading, api: Shared, number: CaseNumber) -> CaseOut:
+def case(caller: Reading, api: Shared, response: Response, number: CaseNumber) -> CaseOut:
     opened = api.member(caller.member)
-    if Role.WINDOW in opened.profile.roles:
-        return _window_case(case_status(opened.node, number))
-    return _desk_case(opened, number)
+    if Role.WINDOW not in opened.profile.roles:
+        return _desk_case(opened, number)
+    found = case_file(opened.node, number)
+    response.headers["etag"] = etag_of(found.revision)
+    return _window_case(found)
 
 
 def _desk_case(opened: Opened, number: str) -> CaseOut:
@@ -62,30 +101,45 @@ def _desk_case(opened: Opened, number: str) -> CaseOut:
     return CaseOut(**fields, consultation_id=row.consultation_id, opinion_id=row.opinion_id)
 
 
-def _window_case(found: CaseStatus) -> CaseOut:
+def _window_case(found: CaseFile) -> CaseOut:
+    status = found.status
     return CaseOut(
-        number=found.number,
+        number=status.number,
         seat="window",
-        matter=found.matter,
-        state=found.state.value,
-        opened_at=found.opened_at,
-        decided_at=found.decided_at,
-        outcome=found.outcome,
-        decision_id=found.decision_id,
-        parts=tuple(map(_part, found.parts)),
+        matter=status.matter,
+        matter_name=status.matter_name,
+        project=status.project,
+        applicant=status.applicant,
+        state=status.state.value,
+        stage=status.stage,
+        opened_at=status.opened_at,
+        decided_at=status.decided_at,
+        withdrawn_at=found.withdrawn_at,
+        outcome=status.outcome,
+        decision_id=status.decision_id,
+        decision=found.decision,
+        parts=tuple(_part(part, found.ledgers[part.department]) for part in status.parts),
+        revision=found.revision,
     )
 
 
-def _part(part: PartStatus) -> PartOut:
+def _part(part: PartStatus, ledger: tuple[LedgerEntry, ...]) -> PartOut:
     return PartOut(
         department=part.department,
+        name=part.name,
         stage=part.stage,
-        state=part.state.value,
+        state=part.state,
+        default=part.default,
         verdict=part.verdict,
+        reasons=part.reasons,
+        conditions=part.conditions,
         due_at=part.due_at,
         reminded=part.reminded,
         late=part.late,
+        consultation_id=part.consultation_id,
         message_id=part.message_id,
+        late_opinion_id=part.late_opinion_id,
+        ledger=ledger,
     )
 
 
@@ -98,6 +152,7 @@ def _case_line(row: CaseRow) -> CaseLineOut:
         opened_at=row.opened_at,
         decided_at=row.decided_at,
         outcome=row.outcome,
+        project=row.project,
     )
 
 
@@ -109,4 +164,5 @@ def _desk_line(row: DeskRow) -> CaseLineOut:
         state=row.state,
         opened_at=row.received_at,
         due_at=row.due_at,
+        project=row.title,
     )

@@ -15,16 +15,20 @@ from schemas import Wire
 
 LARGEST = 8 * 1024 * 1024
 """Octets of a request: twenty attachments of the largest size in base64, and the text."""
+LARGEST_CASE = 20 * 1024 * 1024
+"""Of an application: fifty of them."""
+Files = list[tuple[str, str | None, bytes]]
+"""What was attached to a request as files of a form: name, media type, content."""
 M = TypeVar("M", bound=Wire)
 
 
-async def read_octets(request: Request) -> bytes:
+async def read_octets(request: Request, largest: int = LARGEST) -> bytes:
     """The whole body. Raises TooLarge before it has read more than may come."""
     parts, total = [], 0
     async for part in request.stream():
         total += len(part)
-        if total > LARGEST:
-            raise TooLarge(f"more than {LARGEST:,} octets")
+        if total > largest:
+            raise TooLarge(f"more than {largest:,} octets")
         parts.append(part)
     request._body = b"".join(parts)  # so that a form can be read from it
     return request._body
@@ -55,15 +59,24 @@ def json_of(model: type[M]) -> Any:
     return Depends(read)
 
 
-async def json_or_form(request: Request) -> tuple[bytes, list[tuple[str, str | None, bytes]]]:
-    """The JSON of a request, and what was attached to it as files of a form: name, media type, content."""
+async def json_or_form(request: Request) -> tuple[bytes, Files]:
+    """The JSON of a request, and what was attached to it as files of a form."""
+    return await _json_or_form(request, LARGEST, 20)
+
+
+async def json_or_case_form(request: Request) -> tuple[bytes, Files]:
+    """`json_or_form` of an application, whose materials may be more."""
+    return await _json_or_form(request, LARGEST_CASE, 50)
+
+
+async def _json_or_form(request: Request, largest: int, files_at_most: int) -> tuple[bytes, Files]:
     kind = _media_type(request)
     if kind == "application/json":
-        return await read_octets(request), []
+        return await read_octets(request, largest), []
     if kind != "multipart/form-data":
         raise HTTPException(415, "send application/json or multipart/form-data")
-    await read_octets(request)
-    async with request.form(max_files=21, max_fields=1, max_part_size=LARGEST) as form:
+    await read_octets(request, largest)
+    async with request.form(max_files=files_at_most + 1, max_fields=1, max_part_size=largest) as form:
         unknown = set(form) - {"message", "attachment"}
         message = form.get("message")
         if unknown or message is None:
@@ -105,5 +118,6 @@ def _escaped(part: object) -> str:
     return str(part).replace("~", "~0").replace("/", "~1")
 
 
-Form = Annotated[tuple[bytes, list[tuple[str, str | None, bytes]]], Depends(json_or_form)]
-__all__ = ["Form", "body_of", "does_not_hold", "json_of", "json_or_form", "read_octets", "strictly"]
+Form = Annotated[tuple[bytes, Files], Depends(json_or_form)]
+CaseForm = Annotated[tuple[bytes, Files], Depends(json_or_case_form)]
+__all__ = ["CaseForm", "Files", "Form", "body_of", "does_not_hold", "json_of", "read_octets", "strictly"]

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import ValidationError
 
-from exchange.bootstrap.attached import attachment_of
 from exchange.bootstrap.home import Opened
 from exchange.clock import Clock
+from exchange.console.api.attachments import described, from_form, octets_of
 from exchange.console.api.auth import Reading, Sending, Shared
 from exchange.console.api.content import Form, body_of, does_not_hold, strictly
 from exchange.console.api.idempotency import Key, fingerprint_of, once
 from exchange.console.api.messages import message_out
 from exchange.console.api.models import (
-    AttachmentIn,
     CopyOut,
     DocumentIn,
     DocumentLineOut,
@@ -37,8 +36,8 @@ from exchange.flow.receipts import receipt_proof
 from exchange.flow.send import send_in
 from exchange.rules.numbers import parse_number
 from exchange.store.store import SqlTransaction
-from schemas import Attachment, Document
-from schemas.base import ATTACHMENT_LIMIT, Address, MessageId
+from schemas import Document
+from schemas.base import Address, MessageId
 
 router = APIRouter(tags=["documents"])
 Sender = Annotated[Address | None, Query(description="发送单位（报文标识重复时）· whose, where an id is not unique")]
@@ -58,7 +57,7 @@ Sender = Annotated[Address | None, Query(description="发送单位（报文标�
 def send(caller: Sending, api: Shared, form: Form, key: Key = None) -> Response:
     data, files = form
     asked = strictly(SendIn, data)
-    files_in = tuple(AttachmentIn.model_construct(name=n, media_type=m, content=_text(c)) for n, m, c in files)
+    files_in = tuple(map(from_form, files))
     asked = asked.model_copy(update={"attachments": (*asked.attachments, *files_in)})
     opened = api.member(caller.member)
     document, enclosures = _document(asked, opened.node.clock)
@@ -186,10 +185,10 @@ def _copy(tx: SqlTransaction, row: OutboxView) -> CopyOut:
 def _document(asked: SendIn, clock: Clock) -> tuple[Document, list[bytes]]:
     if len(asked.attachments) > 20:
         raise BadRequest("more than 20 attachments", faults=(("/attachments", "at most 20"),))
-    enclosures = [_bytes(position, one) for position, one in enumerate(asked.attachments)]
+    enclosures = [octets_of(one, f"/attachments/{at}/content") for at, one in enumerate(asked.attachments)]
     fields = {name: getattr(asked.document, name) for name in DocumentIn.model_fields}
     try:
-        attachments = tuple(map(_attachment, asked.attachments, enclosures))
+        attachments = tuple(map(described, asked.attachments, enclosures))
         return (
             Document(
                 **fields
@@ -203,24 +202,6 @@ def _document(asked: SendIn, clock: Clock) -> tuple[Document, list[bytes]]:
         )
     except ValidationError as error:
         raise does_not_hold(error) from None
-
-
-def _attachment(one: AttachmentIn, content: bytes) -> Attachment:
-    found = attachment_of(one.name, content)
-    if one.media_type is None:
-        return found
-    return Attachment(name=found.name, media_type=one.media_type, size=found.size, digest=found.digest)
-
-
-def _bytes(position: int, one: AttachmentIn) -> bytes:
-    place = f"/attachments/{position}/content"
-    try:
-        content = b64decode(one.content, validate=True)
-    except ValueError:
-        raise BadRequest("the request does not hold", faults=((place, "not base64 with padding"),)) from None
-    if len(content) > ATTACHMENT_LIMIT:
-        raise BadRequest("the request does not hold", faults=((place, f"at most {ATTACHMENT_LIMIT:,} bytes"),))
-    return content
 
 
 def _text(data: bytes) -> str:

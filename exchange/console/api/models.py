@@ -20,7 +20,8 @@ AnyBase64 = Annotated[str, Field(json_schema_extra={"contentEncoding": "base64"}
 Some = Annotated[int, Field(ge=1, le=100)]
 
 
-def _example(value: dict[str, Any]) -> ConfigDict:
+def example(value: dict[str, Any]) -> ConfigDict:
+    """A model's configuration with an example in its schema."""
     return ConfigDict(json_schema_extra={"examples": [value]})
 
 
@@ -80,7 +81,7 @@ class AttachmentIn(Wire):
 class SendIn(Wire):
     """A document and where it goes. 公文及其主送、抄送单位。"""
 
-    model_config = _example(
+    model_config = example(
         {
             "to": ["hefei.transport"],
             "document": {
@@ -106,7 +107,7 @@ class SendIn(Wire):
 class SentOut(Wire):
     """It is in the outbox, and goes out by itself. 已入发件箱。"""
 
-    model_config = _example({"message_id": _ID})
+    model_config = example({"message_id": _ID})
 
     message_id: MessageId
 
@@ -197,7 +198,7 @@ class ReceiptsOut(Wire):
 class LeaseIn(Wire):
     """How many messages, and for how long. 领取数量与时限。"""
 
-    model_config = _example({"limit": 10, "seconds": 60})
+    model_config = example({"limit": 10, "seconds": 60})
 
     limit: Some = 10
     seconds: Annotated[int, Field(ge=1, le=3600)] = 60
@@ -221,7 +222,7 @@ class MessageKey(Wire):
 class AcknowledgeIn(Wire):
     """Which messages of the lease the own system has; all of them where none is named. 确认。"""
 
-    model_config = _example({"messages": [{"sender": "hefei.planning", "message_id": _ID}]})
+    model_config = example({"messages": [{"sender": "hefei.planning", "message_id": _ID}]})
 
     messages: Annotated[tuple[MessageKey, ...], Field(max_length=100)] = ()
 
@@ -233,13 +234,13 @@ class AcknowledgedOut(Wire):
     acknowledged: tuple[MessageKey, ...]
 
 
-# --- opinions, cases, notices -------------------------------------------------------------------------------------
+# --- opinions, notices --------------------------------------------------------------------------------------------
 
 
 class OpinionIn(Wire):
     """The member's opinion on a case of its desk. 本部门意见。"""
 
-    model_config = _example(
+    model_config = example(
         {
             "case_number": "SL-2026-000001",
             "consultation_id": _ID,
@@ -264,49 +265,6 @@ class OpinionIn(Wire):
         """The opinion as it is signed. Raises pydantic's ValidationError where a verdict lacks what it must say."""
         fields = {name: getattr(self, name) for name in type(self).model_fields}
         return Opinion(department=department, **fields)
-
-
-class CaseLineOut(Wire):
-    """A case as this member sees it: at the window, or on its desk. 案件。"""
-
-    number: str
-    seat: str
-    """``window`` or ``department``."""
-    matter: str
-    state: str
-    opened_at: datetime
-    due_at: datetime | None = None
-    decided_at: datetime | None = None
-    outcome: str | None = None
-
-
-class CasePage(Wire):
-    """A page; ``next`` is its successor's cursor. 一页。"""
-
-    items: tuple[CaseLineOut, ...]
-    next: str | None = None
-
-
-class PartOut(Wire):
-    """One consulted department's part. 各部门意见。"""
-
-    department: str
-    stage: int
-    state: str
-    verdict: Verdict | None = None
-    due_at: datetime | None = None
-    reminded: bool = False
-    late: bool = False
-    message_id: str | None = None
-
-
-class CaseOut(CaseLineOut):
-    """A case with its parts; at a department, with what lies on its desk. 案件及各部门办理情况。"""
-
-    consultation_id: str | None = None
-    opinion_id: str | None = None
-    decision_id: str | None = None
-    parts: tuple[PartOut, ...] = ()
 
 
 class NoticeOut(Wire):

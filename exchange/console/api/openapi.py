@@ -7,18 +7,22 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from exchange.console.api.case_models import CaseIn, DecisionIn, TermIn, WithdrawalIn
 from exchange.console.api.hook_models import WebhookIn
 from exchange.console.api.models import AcknowledgeIn, LeaseIn, OpinionIn, Problem, SendIn
 from schemas import Wire
 
-_TAKEN: tuple[type[Wire], ...] = (SendIn, LeaseIn, AcknowledgeIn, OpinionIn, WebhookIn, Problem)
+_TAKEN: tuple[type[Wire], ...] = (
+    SendIn, LeaseIn, AcknowledgeIn, OpinionIn, CaseIn, WithdrawalIn, DecisionIn, TermIn, WebhookIn, Problem,
+)  # fmt: skip
 _ABOUT = """\
-部门业务系统接口：发文、收文（限时领取与确认）、回复意见、回执、案件与通知状态、事件推送。
-The interface of department systems: send, receive on lease with acknowledgement, reply, receipts, states, webhooks.
+业务系统接口：发文、收文（限时领取与确认）、回复意见、回执、状态、事件推送；窗口：收件、撤回、决定、期限调整。
+The interface of members' systems: send, receive on lease with acknowledgement, reply, receipts, states, webhooks; at a
+window: hand in, withdraw, decide, amend terms.
 
 - 凭令牌访问 · Every request bears `Authorization: Bearer TOKEN`; security officers make tokens.
 - 错误均为问题详情 · Errors are problem details (RFC 9457) with a stable `code` and a `mend`.
-- 写操作可带 `Idempotency-Key` · Sending and replying take an `Idempotency-Key`, kept for 24 hours.
+- 写操作可带 `Idempotency-Key` · Whatever is signed takes an `Idempotency-Key`, kept for 24 hours.
 """
 
 

@@ -56,14 +56,27 @@ def moment_of(cursor: str | None) -> tuple[datetime, str] | None:
     raise _bad()
 
 
+def name_of(cursor: str | None) -> str | None:
+    """The place of a cursor over names. Raises BadRequest."""
+    if cursor is None:
+        return None
+    match _parts(cursor):
+        case [str(name)] if name.isascii() and name.isprintable():
+            return name
+    raise _bad()
+
+
 def page_of(
-    request: Request, response: Response, rows: Sequence[T], limit: int, cursor: Callable[[T], str]
+    request: Request, response: Response, rows: Sequence[T], limit: int, cursor: Callable[[T], str], **kept: str
 ) -> tuple[Sequence[T], str | None]:
-    """The page's rows, of which one more than ``limit`` was asked for, and the next cursor; sets the Link header."""
+    """The page's rows, of which one more than ``limit`` was asked for, and the next cursor; sets the Link header.
+
+    ``kept`` are further parameters of the query, which hold for the next page too.
+    """
     if len(rows) <= limit:
         return rows, None
     following = cursor(rows[limit - 1])
-    query = urlencode({"limit": limit, "cursor": following})
+    query = urlencode({**kept, "limit": limit, "cursor": following})
     response.headers["link"] = f'<{request.url.path}?{query}>; rel="next"'
     return rows[:limit], following
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any
 
 import structlog
@@ -22,6 +23,7 @@ _STATUS: tuple[tuple[type[errors.ExchangeError], int], ...] = (
     (errors.Unauthenticated, 401),
     (errors.Denied, 403),
     (errors.NotFound, 404),
+    (errors.Changed, 412),
     (errors.Conflict, 409),
     (errors.TooLarge, 413),
     (errors.TooManyRequests, 429),
@@ -46,11 +48,17 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
-def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The problems an operation may answer with, for its OpenAPI entry; those of every operation are added."""
+def documented(*statuses: int, headers: Mapping[int, Any] = MappingProxyType({})) -> dict[int | str, dict[str, Any]]:
+    """The problems an operation may answer with, for its OpenAPI entry; those of every operation are added.
+
+    ``headers`` of good answers, by status.
+    """
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     every = {400, 401, 403, 422, 429, 500, 503, *statuses}
-    return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in sorted(every)}
+    good: dict[int | str, dict[str, Any]] = {
+        status: {"description": HTTPStatus(status).phrase, "headers": said} for status, said in headers.items()
+    }
+    return good | {status: {"description": HTTPStatus(status).phrase, "content": content} for status in sorted(every)}
 
 
 def _of_tree(request: Request, error: Exception) -> Response:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from exchange.flow.ports.records import CaseRow, DeskRow, StoredDocument
+from exchange.rules.states import CaseState
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +95,8 @@ class Pages(Protocol):
     def last_position(self) -> int:
         """The position of what was recorded last; 0 for an empty record."""
 
-    def cases(self, before: tuple[datetime, str] | None, limit: int) -> list[CaseRow]:
-        """A window's cases by (opened, number), newest first."""
+    def cases(self, before: tuple[datetime, str] | None, limit: int, state: CaseState | None = None) -> list[CaseRow]:
+        """A window's cases by (opened, number), newest first; with ``state``, those in it."""
 
     def desk(self, before: tuple[datetime, str] | None, limit: int) -> list[DeskRow]:
         """A department's desk by (received, case number), newest first."""

@@ -1,0 +1,210 @@
+"""What the API takes and gives about cases at a window: matters, applications, decisions, terms."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from exchange.console.api.models import AttachmentIn, example
+from exchange.flow.ports import CaseState
+from exchange.rules.states import PartState
+from schemas import Applicant, Decision, DefaultMode, EntryKind, LedgerEntry, Matter, Outcome, Overruling, Wire
+from schemas.base import Address, CaseNumber, Line, MatterCode, MessageId, Text
+from schemas.opinion import ProcedureKind, Verdict
+
+_ID = "0d5a3c1e-8f4b-4c53-9f0e-2b7a6d1c9e11"
+Reasons = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+
+
+class MatterPage(Wire):
+    """A page of the catalogue; ``next`` is its successor's cursor. 事项目录的一页。"""
+
+    items: tuple[Matter, ...]
+    next: str | None = None
+
+
+class MaterialIn(Wire):
+    """One of the matter's materials: attached, or with a note where it lies. 申请材料。"""
+
+    code: MatterCode
+    attachment: AttachmentIn | None = None
+    file: Line | None = None
+    """In a form: the name of the file ``attachment`` that carries it."""
+    note: Text = ""
+
+    @model_validator(mode="after")
+    def _carried_once(self) -> Self:
+        if self.attachment is not None and self.file is not None:
+            raise ValueError("file: give either attachment or file")
+        return self
+
+
+class CaseIn(Wire):
+    """An application. 申请。"""
+
+    model_config = example(
+        {
+            "matter": "road-occupation",
+            "applicant": {"name": "热电集团", "identifier": "91340100MA2MXXXX1X", "contact": "0551-60000000"},
+            "project": "黄山路供热管道工程",
+            "summary": "占用黄山路人行道，工期六十日。",
+            "materials": [
+                {"code": "application-form", "attachment": {"name": "form.txt", "content": "55Sz6K+36KGo"}},
+                {"code": "site-plan", "note": "见纸质材料"},
+            ],
+        }
+    )
+
+    matter: MatterCode
+    applicant: Applicant
+    project: Line
+    summary: Text = ""
+    materials: Annotated[tuple[MaterialIn, ...], Field(max_length=50)] = ()
+
+
+class CaseMade(Wire):
+    """The application is accepted, and on its way to every department of the first stage. 已受理。"""
+
+    model_config = example({"number": "HEFEI-2026-000001", "state": "open"})
+
+    number: CaseNumber
+    state: CaseState
+
+
+class WithdrawalIn(Wire):
+    """The applicant withdraws. 撤回。"""
+
+    model_config = example({"reason": "申请人撤回申请"})
+
+    reason: Line
+    """The departments are told."""
+
+
+class DecisionIn(Wire):
+    """The lead's decision. 决定。"""
+
+    model_config = example({"outcome": "grant", "reasons": "各部门均无异议。", "officer": "李四"})
+
+    outcome: Outcome
+    reasons: Reasons
+    conditions: Text = ""
+    """With grant-with-conditions, and only there."""
+    basis: Annotated[tuple[Line, ...], Field(max_length=20)] = ()
+    """The matter's own where it is not given."""
+    overruled: Annotated[tuple[Overruling, ...], Field(max_length=64)] = ()
+    """Reasons for each objection that is not followed."""
+    officer: Line
+
+
+class DecisionMade(Wire):
+    """The decision is signed, on record, and on its way to everybody who was consulted. 已决定。"""
+
+    model_config = example({"number": "HEFEI-2026-000001", "outcome": "grant", "message_id": _ID})
+
+    number: CaseNumber
+    outcome: Outcome
+    message_id: MessageId
+
+
+class TermIn(Wire):
+    """An entry in a department's term: stop, resume, restart or extend it. 期限调整。"""
+
+    model_config = example(
+        {
+            "department": "hefei.planning",
+            "entry": "extend",
+            "days": 5,
+            "reason": "涉及专项规划核对",
+            "basis": ["行政许可法第四十二条"],
+        }
+    )
+
+    department: Address
+    entry: EntryKind
+    reason: Line
+    """Told to the department and to the monitors."""
+    basis: Annotated[tuple[Line, ...], Field(max_length=20)] = ()
+    """Required to stop or extend."""
+    days: Annotated[int, Field(ge=1, le=365)] | None = None
+    """Working days; required to extend."""
+    procedure: ProcedureKind | None = None
+    """Required to stop: for which procedure of article 45."""
+    ordered_by: Address | None = None
+    """The window where it is not given."""
+
+
+class TermOut(Wire):
+    """The entry, and when the department is due by it. 期限调整结果。"""
+
+    number: CaseNumber
+    department: Address
+    entry: LedgerEntry
+    due_at: datetime | None
+    """Null while the clock stands still."""
+
+
+class CaseLineOut(Wire):
+    """A case as this member sees it: at the window, or on its desk. 案件。"""
+
+    number: str
+    seat: str
+    """``window`` or ``department``."""
+    matter: str
+    state: str
+    """At the window ``open``, ``ready``, ``decided`` or ``withdrawn``; on a desk ``waiting``, ``answered``,
+    ``defaulted`` or ``closed``."""
+    opened_at: datetime
+    due_at: datetime | None = None
+    decided_at: datetime | None = None
+    outcome: str | None = None
+    project: str | None = None
+
+
+class CasePage(Wire):
+    """A page; ``next`` is its successor's cursor. 一页。"""
+
+    items: tuple[CaseLineOut, ...]
+    next: str | None = None
+
+
+class PartOut(Wire):
+    """One consulted department's part. 各部门意见。"""
+
+    department: str
+    name: str
+    stage: int
+    state: PartState
+    default: DefaultMode
+    """What its silence amounts to."""
+    verdict: Verdict | None = None
+    reasons: str = ""
+    conditions: str = ""
+    due_at: datetime | None = None
+    reminded: bool = False
+    late: bool = False
+    """An opinion came after its term was over; it is on record, and changes nothing by itself."""
+    consultation_id: str | None = None
+    message_id: str | None = None
+    """The opinion's or the deemed consent's."""
+    late_opinion_id: str | None = None
+    ledger: tuple[LedgerEntry, ...] = ()
+    """The days of its term: what began, stopped, resumed or extended it."""
+
+
+class CaseOut(CaseLineOut):
+    """A case with its parts; at a department, with what lies on its desk. 案件及各部门办理情况。"""
+
+    consultation_id: str | None = None
+    opinion_id: str | None = None
+    matter_name: str | None = None
+    applicant: str | None = None
+    stage: int | None = None
+    withdrawn_at: datetime | None = None
+    decision_id: str | None = None
+    decision: Decision | None = None
+    """As it is signed."""
+    parts: tuple[PartOut, ...] = ()
+    revision: str | None = None
+    """At the window: another one after any change; also the header ``ETag``, for ``If-Match``."""

@@ -1,0 +1,51 @@
+"""The whole file of a case at its window: how it stands, the days of every term, the decision, and its revision."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from exchange.errors import Changed
+from exchange.flow.checks import expect_window
+from exchange.flow.node import Node, Step
+from exchange.flow.ports import Transaction
+from exchange.flow.status import CaseStatus, case_status, decision_on
+from schemas import Decision, LedgerEntry
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """A case with all that belongs to it."""
+
+    status: CaseStatus
+    withdrawn_at: datetime | None
+    ledgers: Mapping[str, tuple[LedgerEntry, ...]]
+    """By department: what began, stopped, resumed or extended its term."""
+    decision: Decision | None
+    revision: str
+    """Another one after any change of the record."""
+
+
+def case_file(node: Node, number: str) -> CaseFile:
+    """The file of one case. Raises Denied (this is no window) or NotFound."""
+    expect_window(node)
+    with node.store.reading() as tx:
+        revision, case = _revision(tx, number), tx.cases.get(number)
+        ledgers = {part.department: tuple(tx.cases.ledger(number, part.department)) for part in tx.cases.parts(number)}
+    status = case_status(node, number)
+    return CaseFile(status, case.withdrawn_at if case else None, ledgers, decision_on(node, status), revision)
+
+
+def expect_revision(step: Step, number: str, known: Collection[str]) -> None:
+    """Raises Changed unless a case that is here is as it was when somebody read one of the ``known`` revisions."""
+    if step.tx.cases.get(number) is not None and _revision(step.tx, number) not in known:
+        raise Changed(f"case {number} has changed since it was read")
+
+
+def _revision(tx: Transaction, number: str) -> str:
+    parts = tx.cases.parts(number)
+    ledgers = [tx.cases.ledger(number, part.department) for part in parts]
+    whole = repr((tx.cases.get(number), parts, ledgers))
+    return hashlib.sha256(whole.encode()).hexdigest()[:32]
