@@ -70,7 +70,7 @@ def city(path: Path, info: NodeInfo, lead: Lead) -> LocalDomain:
     name = f"month{secrets.token_hex(3)}"
     window = (Role.WINDOW,)
     seats = {
-        f"{name}.window": Seat(window, work_for(window, decide_rule=lead)),
+        f"{name}.window": Seat(window, work_for(window, decide_rule=lead, rule_decides=True)),
         f"{name}.monitor": Seat((Role.MONITOR,)),
     }
     for number in range(APPROVERS):

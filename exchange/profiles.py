@@ -45,6 +45,8 @@ class ProfileEntry(Wire):
     superior: Address | None = None
     rule: Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_]*\.py$")] | None = None
     """The rule's file in the same folder; None where officers do everything."""
+    rule_decides: bool = False
+    """Of a window: its rule makes the decisions, each marked so; else it prepares them and officers confirm."""
     notices: NoticesEntry = NoticesEntry()
 
 
@@ -114,6 +116,9 @@ def _faults_between(files: list[tuple[TomlFile, Profile]]) -> list[Text]:
             faults.append(file.fault(("superior",), f"{profile.superior} is no member of the domain"))
         if profile.rule is not None and not (profile.folder / profile.rule).is_file():
             faults.append(file.fault(("rule",), f"there is no file {profile.rule} beside the profile"))
+        if profile.rule_decides and (profile.rule is None or Role.WINDOW not in profile.roles):
+            told = f"{profile.address} is no window with a rule; departments' rules always answer"
+            faults.append(file.fault(("rule_decides",), told))
         if Role.RELAY not in profile.roles and profile.notices.cover is not Covering.NONE:
             faults.append(file.fault(("notices", "cover"), f"{profile.address} is no relay office, and covers nothing"))
     return faults

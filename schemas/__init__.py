@@ -18,7 +18,7 @@ from schemas.deadline import (
     Term,
     TermNotice,
 )
-from schemas.decision import Considered, Decision, DefaultNotice, Outcome, Overruling, Standing
+from schemas.decision import Considered, Decision, DefaultNotice, Outcome, Overruling, Standing, WithoutConsent
 from schemas.directory import (
     MAX_AUTHORITIES,
     MAX_CERTIFICATES,
@@ -218,4 +218,5 @@ __all__ = [
     "Urgency",
     "Verdict",
     "Wire",
+    "WithoutConsent",
 ]

@@ -52,10 +52,26 @@ class Overruling(Wire):
     reasons: Annotated[str, Field(min_length=1, max_length=20_000)]
 
 
+class WithoutConsent(Wire):
+    """A department whose consent a grant requires and that has given none, with the reasons to grant without it."""
+
+    department: Address
+    reasons: Annotated[str, Field(min_length=1, max_length=20_000)]
+
+
+_CONSENT = frozenset({Verdict.AGREE, Verdict.AGREE_WITH_CONDITIONS})
+
+
 class Decision(Body):
-    """The lead's explicit, signed decision. Grants and refusals are reasoned (Administrative License Law, 38)."""
+    """The lead's explicit, signed decision. Grants and refusals are reasoned (Administrative License Law, 38).
+
+    Schema version 1 had neither ``without_consent`` nor ``by_rule``; it is still read, and written where neither is
+    said.
+    """
 
     KIND: ClassVar[str] = "decision"
+    VERSION: ClassVar[int] = 2
+    READ: ClassVar[tuple[int, ...]] = (1, 2)
 
     case_number: CaseNumber
     matter: MatterCode
@@ -66,8 +82,19 @@ class Decision(Body):
     basis: Annotated[tuple[Line, ...], Field(min_length=1, max_length=20)]
     considered: Annotated[tuple[Considered, ...], Field(min_length=1, max_length=64)]
     overruled: Annotated[tuple[Overruling, ...], Field(max_length=64)] = ()
+    without_consent: Annotated[
+        tuple[WithoutConsent, ...], Field(max_length=64, exclude_if=lambda without: not without)
+    ] = ()
+    """Who has said nothing, or no consent, and why it is granted all the same; objections are in ``overruled``."""
     officer: Line
+    by_rule: Annotated[bool, Field(exclude_if=lambda by_rule: not by_rule)] = False
+    """The lead's own rule decided: no person did. ``officer`` is who answers for the rule."""
     decided_at: Instant
+
+    @property
+    def written_version(self) -> int:
+        """The lowest that can say it: what says nothing newer is byte for byte what it was."""
+        return 2 if self.without_consent or self.by_rule else 1
 
     @model_validator(mode="after")
     def _conditions_and_objections(self) -> Self:
@@ -79,6 +106,18 @@ class Decision(Body):
             raise ValueError(f"overruled: owed to {', '.join(sorted(objectors - heard))}, which disagreed")
         if heard - objectors:
             raise ValueError("overruled: names a department that did not disagree")
+        return self
+
+    @model_validator(mode="after")
+    def _without_those_that_gave_none(self) -> Self:
+        named = [one.department for one in self.without_consent]
+        silent = {part.department for part in self.considered if part.verdict not in (*_CONSENT, Verdict.DISAGREE)}
+        if len(named) != len(set(named)):
+            raise ValueError("without_consent: names a department twice")
+        if set(named) - silent:
+            raise ValueError("without_consent: names a department that has said agree or disagree, or was not asked")
+        if named and self.outcome is Outcome.REFUSE:
+            raise ValueError("without_consent: nothing is granted, so no reasons are owed there")
         return self
 
 

@@ -63,6 +63,7 @@ def write_departments(folder: Path, domain: str, departments: Sequence[str], rel
         here = folder / name
         here.mkdir(parents=True)
         rule = "" if role in _WITHOUT_RULE else 'rule = "rule.py"\n'
+        rule += "rule_decides = true\n" if role == "window" else ""
         address = f"{domain}.{name}"
         (here / "profile.toml").write_text(
             f'address = "{address}"\nname = "{name}"\nname_en = "{name}"\n'

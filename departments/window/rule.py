@@ -1,4 +1,4 @@
-"""综合窗口: the lead follows its departments; where one objects, the application is refused with that reason."""
+"""综合窗口: prepares the decision as the departments say; where one objects, a refusal with that reason."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ What must come of each application is written down here beforehand; whatever com
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +22,7 @@ from exchange.broker.node import NodeInfo
 from exchange.broker.provision import waiting_messages
 from exchange.clock import CST, AcceleratedClock, SteppedClock, format_clock, monotonic
 from exchange.errors import Conflict, ExchangeError
+from exchange.flow.conclude import confirm
 from exchange.flow.ports import CaseState, JournalEntry
 from exchange.flow.recheck import recheck_deemed
 from exchange.flow.status import CaseStatus, PartStatus, recent_cases
@@ -173,7 +174,10 @@ class Demo:
         if not self._killed and day >= KILLED_AFTER:
             self._kill()
         self.supervisor.watch_once()
-        return recent_cases(self.window.node, len(SCRIPT))[::-1]
+        cases = recent_cases(self.window.node, len(SCRIPT))[::-1]
+        for case in cases:
+            self._confirm(case)
+        return cases
 
     def finished(self, cases: list[CaseStatus]) -> bool:
         """Whether every application has been decided and every message signed for."""
@@ -242,6 +246,12 @@ class Demo:
         application, enclosures = read_application(path, self.clock)
         case = submit(self.window.node, application, enclosures=enclosures)
         self.submitted[case.number] = expected
+
+    def _confirm(self, case: CaseStatus) -> None:
+        """The lead's officer confirms what its rule has prepared; a case that has moved on is left alone."""
+        if case.prepared is not None:
+            with suppress(Conflict):
+                confirm(self.window.node, case.number, self.window.profile.officer)
 
     def _kill(self) -> None:
         self._killed = True

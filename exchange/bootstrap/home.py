@@ -104,7 +104,14 @@ def open_work(profile: Profile, take: Take | None = None) -> Work:
     """A member's handlers and rules, from its profile; a relay office needs ``take``. Raises BadConfiguration."""
     opinion_rule = load_rule(profile) if Role.DEPARTMENT in profile.roles and profile.rule else None
     decide_rule = load_decide_rule(profile) if Role.WINDOW in profile.roles and profile.rule else None
-    return work_for(profile.roles, opinion_rule, decide_rule, take, covering=profile.notices.cover)
+    return work_for(
+        profile.roles,
+        opinion_rule,
+        decide_rule,
+        take,
+        covering=profile.notices.cover,
+        rule_decides=profile.rule_decides,
+    )
 
 
 def open_claims(settings: Settings) -> ClaimStore:

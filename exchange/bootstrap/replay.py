@@ -68,7 +68,7 @@ class Replay:
         self._departments = {name: f"{domain}.{slug}" for name, slug in file.names.items()}
         self._catalogue: dict[str, Matter] = {}
         seats = {
-            self._window: Seat((Role.WINDOW,), work_for((Role.WINDOW,), decide_rule=_grant)),
+            self._window: Seat((Role.WINDOW,), work_for((Role.WINDOW,), decide_rule=_grant, rule_decides=True)),
             self._monitor: Seat((Role.MONITOR,)),
             **{address: Seat((Role.DEPARTMENT,)) for address in self._departments.values()},
         }

@@ -61,12 +61,14 @@ def work_for(
     take: spread.Take | None = None,
     sign_at_once: bool = False,
     covering: Covering = Covering.NONE,
+    rule_decides: bool = False,
 ) -> Work:
     """The handler tables of a member's roles, joined. Everyone takes official documents, and notices.
 
     A relay office that can ``take`` directories of other domains hands them on, too. ``sign_at_once`` signs for every
     notice on arrival, where the member's own system files what comes. ``covering`` says which notices wait at a relay
-    office for its cover.
+    office for its cover. ``rule_decides``: the lead's rule makes decisions, which are marked so; it prepares them
+    otherwise.
     """
     work = Work(opinion_rule, decide_rule, _for_everyone())
     if Role.RELAY in roles:
@@ -86,7 +88,7 @@ def work_for(
     if Role.MONITOR in roles:
         work.handlers |= lapse.handlers()
     if Role.WINDOW in roles:
-        collector = Collector(Concluder(decide_rule))
+        collector = Collector(Concluder(decide_rule, decides=rule_decides))
         work.handlers |= collector.handlers()
         work.signed += (collector.on_signed,)
     return work

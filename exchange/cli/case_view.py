@@ -12,7 +12,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from exchange.cli.view import console, due_text, outcome_text, part_cell, plain, state_text
+from exchange.cli.view import console, decided_by, due_text, outcome_text, part_cell, plain, state_text
+from exchange.flow.decision import Ruling
+from exchange.flow.ports import CaseState
 from exchange.flow.status import CaseStatus, PartStatus
 from schemas import Decision
 
@@ -76,7 +78,7 @@ def case_view(case: CaseStatus, now: datetime, decision: Decision | None = None)
     for part in case.parts:
         name = plain(f"{part.name} ({part.department})")
         table.add_row(name, str(part.stage), part_cell(part, now), due_text(part.due_at))
-    return Group(head, table, *_opinions(case, now), *_decision(case, decision))
+    return Group(head, table, *_opinions(case, now), *_prepared(case), *_decision(case, decision))
 
 
 def _opinions(case: CaseStatus, now: datetime) -> Iterator[RenderableType]:
@@ -89,17 +91,34 @@ def _opinions(case: CaseStatus, now: datetime) -> Iterator[RenderableType]:
             yield _lines((*said, *ids))
 
 
+def _prepared(case: CaseStatus) -> Iterator[RenderableType]:
+    """What the lead's rule has prepared, and how it is confirmed; or that it failed."""
+    if case.state is not CaseState.READY:
+        return
+    if case.rule_error:
+        yield Text.assemble("\n", ("规则出错 the rule failed: ", "bold red"), plain(case.rule_error))
+    ruling = case.prepared
+    if ruling is not None:
+        outcome = state_text(CaseState.DECIDED, ruling.outcome.value)
+        yield Text.assemble("\n", ("规则拟定 prepared by rule ", "bold"), outcome)
+        confirm = f"exchange decide {case.number} --confirm --officer ..."
+        yield _lines(
+            (("理由 reasons", ruling.reasons), ("条件 conditions", ruling.conditions), ("确认 confirm", confirm))
+        )
+
+
 def _decision(case: CaseStatus, decision: Decision | None) -> Iterator[RenderableType]:
     if decision is None:
         return
     yield Text.assemble("\n", ("决定 decision ", "bold"), state_text(case.state, case.outcome))
     overruled = [(f"未采纳 {ruling.department}", ruling.reasons) for ruling in decision.overruled]
+    overruled += [(f"未获同意 without {one.department}", one.reasons) for one in decision.without_consent]
     yield _lines(
         (
             ("理由 reasons", decision.reasons),
             ("条件 conditions", decision.conditions),
             *overruled,
-            ("经办 officer", decision.officer),
+            ("依规则 by rule" if decision.by_rule else "经办 officer", decided_by(decision)),
             ("决定 message", case.decision_id or ""),
         )
     )
@@ -127,9 +146,17 @@ def case_json(case: CaseStatus, decision: Decision | None = None) -> dict[str, A
         "opened_at": case.opened_at.isoformat(),
         "decided_at": case.decided_at.isoformat() if case.decided_at else None,
         "decision_id": case.decision_id,
+        "decided_by_rule": case.by_rule,
+        "ready_at": case.ready_at.isoformat() if case.ready_at else None,
+        "prepared": _ruling_json(case.prepared) if case.prepared else None,
+        "rule_error": case.rule_error,
         "decision": decision.model_dump(mode="json") if decision else None,
         "departments": [_part_json(part) for part in case.parts],
     }
+
+
+def _ruling_json(ruling: Ruling) -> dict[str, Any]:
+    return {"outcome": ruling.outcome.value, "reasons": ruling.reasons, "conditions": ruling.conditions}
 
 
 def _part_json(part: PartStatus) -> dict[str, Any]:

@@ -39,7 +39,8 @@ _WORDS = {
     "deemed": ("视为同意", "{department} kept silent: consent by rule, no person approved", "bold magenta"),
     "escalated": ("督办", "{department}: term over, no default allowed", "bold red"),
     "ready": ("齐备", "all opinions are in", "cyan"),
-    "decided": ("决定", "the lead decides: {outcome}", "bold green"),
+    "decision-prepared": ("拟定", "the lead's rule prepares: {outcome}", "cyan"),
+    "decided": ("决定", "the lead's officer decides: {outcome}", "bold green"),
 }
 
 

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from exchange.cli.document_view import Lines, document_lines, joint_json, joint_lines, without_keys
-from exchange.cli.view import OUTCOMES, VERDICTS, due_text, moment, plain, printable, times
+from exchange.cli.view import OUTCOMES, VERDICTS, decided_by, due_text, moment, plain, printable, times
 from exchange.flow.dossier import Filed, attachments, claims
 from schemas import (
     Body,
@@ -212,8 +212,10 @@ def _decision(body: Decision) -> Lines:
     yield "条件 conditions", body.conditions
     for ruling in body.overruled:
         yield f"未采纳 {ruling.department}", ruling.reasons
+    for one in body.without_consent:
+        yield f"未获同意 without {one.department}", one.reasons
     yield "依据 basis", "; ".join(body.basis)
-    yield "经办 officer", body.officer
+    yield "依规则 by rule" if body.by_rule else "经办 officer", decided_by(body)
 
 
 def _notice(body: Body) -> Lines:

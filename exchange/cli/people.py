@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 from pydantic import ValidationError
@@ -27,7 +27,7 @@ from exchange.flow.ports import CaseState
 from exchange.flow.status import case_status, decision_on, recent_cases
 from exchange.flow.submit import submit as submit_case
 from exchange.profiles import load_profiles
-from schemas import EntryKind, Outcome, Overruling, ProcedureKind, Role
+from schemas import EntryKind, Outcome, Overruling, ProcedureKind, Role, WithoutConsent
 
 CaseArgument = Annotated[str, typer.Argument(help="Case number, as `exchange status` lists it.")]
 
@@ -152,39 +152,94 @@ def _show_looks(look: Callable[[], _Look]) -> None:
 
 def decide(
     case: CaseArgument,
-    outcome: Annotated[Outcome, typer.Argument(help="grant · grant-with-conditions · refuse")],
     officer: Annotated[str, typer.Option(help="Who decides.")],
-    reasons: Annotated[str, typer.Option(help="Every decision is reasoned.")],
+    outcome: Annotated[
+        Outcome | None, typer.Argument(help="grant · grant-with-conditions · refuse; may be left out with --confirm")
+    ] = None,
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="Decide as the rule has prepared it; `exchange status CASE` shows that.")
+    ] = False,
+    reasons: Annotated[str, typer.Option(help="Every decision is reasoned.")] = "",
     conditions: Annotated[str, typer.Option(help="With grant-with-conditions: which ones.")] = "",
     overrule: Annotated[
         list[str] | None, typer.Option(help="DEPARTMENT=REASONS for each objection not followed.")
     ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(help="DEPARTMENT=REASONS for each other department whose consent a grant lacks."),
+    ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """The lead's decision on a case that is ready: explicit, reasoned, signed. 决定。"""
+    """The lead's decision on a case that is ready: explicit, reasoned, signed. 决定。
+
+    Confirm what the window's rule has prepared, or decide by hand:
+
+        exchange decide HEFEI-2026-000001 --confirm --officer 张主任
+        exchange decide HEFEI-2026-000001 refuse --officer 张主任 --reasons 消防部门不同意
+
+    A grant over an objection (--overrule), or without the consent of a department that was silent, was escalated or
+    has answered neither yes nor no (--without), names each with its reasons. They stand in the signed decision.
+    """
     node = open_as(Settings.read(home=home), None).node
-    ruling = conclude.Ruling(outcome, reasons, conditions, (), _overrulings(overrule or ()), officer)
-    message_id = conclude.decide(node, case, ruling)
-    if as_json:
-        print_json({"case": case, "outcome": outcome.value, "message_id": message_id})
+    if confirm:
+        _refuse_beside_confirm(reasons, conditions, overrule, without)
+        message_id, ruling = conclude.confirm(node, case, officer, outcome)
     else:
-        console.print(state_text(CaseState.DECIDED, outcome.value), plain(f"{case}, message {message_id}"))
+        ruling = _by_hand(case, outcome, reasons, conditions, overrule, without).by(officer)
+        message_id = conclude.decide(node, case, ruling)
+    if as_json:
+        print_json({"case": case, "outcome": ruling.outcome.value, "message_id": message_id})
+    else:
+        console.print(state_text(CaseState.DECIDED, ruling.outcome.value), plain(f"{case}, message {message_id}"))
 
 
-_OVERRULE = "--overrule DEPARTMENT=REASONS"
+def _refuse_beside_confirm(*given: object) -> None:
+    if any(given):
+        raise CallerError(
+            "--confirm takes what the rule has prepared as it is",
+            mend="leave out reasons, conditions, --overrule and --without; or leave out --confirm and decide by hand",
+        )
 
 
-def _overrulings(entries: Sequence[str]) -> tuple[Overruling, ...]:
+def _by_hand(
+    case: str,
+    outcome: Outcome | None,
+    reasons: str,
+    conditions: str,
+    overrule: Sequence[str] | None,
+    without: Sequence[str] | None,
+) -> conclude.Ruling:
+    if outcome is None:
+        raise CallerError(
+            "no outcome is given",
+            mend=f"exchange decide {case} grant, grant-with-conditions or refuse; or --confirm what the rule prepared",
+        )
+    return conclude.Ruling(
+        outcome,
+        reasons,
+        conditions,
+        (),
+        _reasoned(Overruling, "--overrule", overrule or ()),
+        _reasoned(WithoutConsent, "--without", without or ()),
+    )
+
+
+_Reasoned = TypeVar("_Reasoned", Overruling, WithoutConsent)
+
+
+def _reasoned(kind: type[_Reasoned], option: str, entries: Sequence[str]) -> tuple[_Reasoned, ...]:
+    """Departments with reasons, as an option names them: DEPARTMENT=REASONS."""
+    usage = f"{option} DEPARTMENT=REASONS"
     pairs = [entry.partition("=") for entry in entries]
     for department, _, reasons in pairs:
         if not reasons.strip():
-            raise CallerError(f"--overrule {department!r} gives no reasons", mend=f"give {_OVERRULE}")
+            raise CallerError(f"{option} {department!r} gives no reasons", mend=f"give {usage}")
     try:
-        return tuple(Overruling(department=department, reasons=reasons) for department, _, reasons in pairs)
+        return tuple(kind(department=department, reasons=reasons) for department, _, reasons in pairs)
     except ValidationError as error:
-        message, mend = in_options(error, {"department": _OVERRULE, "reasons": _OVERRULE})
-        raise CallerError(f"--overrule does not hold: {message}", mend=mend) from None
+        message, mend = in_options(error, {"department": usage, "reasons": usage})
+        raise CallerError(f"{option} does not hold: {message}", mend=mend) from None
 
 
 def withdraw(

@@ -14,7 +14,7 @@ from rich.text import Text
 from exchange.clock import CST
 from exchange.flow.ports import CaseState, PartState
 from exchange.flow.status import CaseStatus, PartStatus
-from schemas import DefaultMode, Verdict
+from schemas import Decision, DefaultMode, Verdict
 
 _WIDTH_OF_A_FILE = 120
 """Columns where nobody's terminal says how many there are."""
@@ -143,7 +143,15 @@ def state_text(state: CaseState, outcome: str | None) -> Text:
 def outcome_text(case: CaseStatus) -> Text:
     """What was decided, or where the case stands, in a few characters."""
     chinese, _, colour = OUTCOMES[case.outcome] if case.outcome else CASES[case.state]
-    return Text(chinese, style=colour)
+    mark = "·依规则" if case.by_rule else "·待确认" if case.prepared else ""
+    return Text(chinese + mark, style=colour)
+
+
+def decided_by(decision: Decision) -> str:
+    """Who decided; a rule is named as such, with who answers for it."""
+    if not decision.by_rule:
+        return decision.officer
+    return f"依规则作出，无人审批 made by rule; no person approved ({decision.officer})"
 
 
 def due_text(due_at: datetime | None) -> str:

@@ -1,4 +1,8 @@
-"""Conclude: when the catalogue's completion rule is met, the lead decides; explicitly, with reasons, signed."""
+"""Conclude: when the catalogue's completion rule is met, the lead decides; explicitly, with reasons, signed.
+
+The lead's rule prepares what an officer then confirms; where the profile says that it decides, it does, and every such
+decision says under its signature that it was made by rule.
+"""
 
 from __future__ import annotations
 
@@ -13,27 +17,33 @@ from exchange.flow.deadlines import matter_of, refresh
 from exchange.flow.decision import DecideRule as DecideRule
 from exchange.flow.decision import Docket as Docket
 from exchange.flow.decision import Ruling as Ruling
-from exchange.flow.decision import decision_of
+from exchange.flow.decision import decision_of, ruling_of, ruling_text
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import CaseRow, CaseState, PartRow, PartState
 from exchange.flow.submit import escalate_unreachable, issue_next_stage
 from exchange.rules.case import Advance, may_decide, progress
-from schemas import Application, CaseClosed, Clearance, Decision, Matter, Result
+from schemas import Application, CaseClosed, Clearance, Decision, Matter, Outcome, Result
 
 log = structlog.get_logger()
+
+_RULE_ERROR = 500
+"""Characters that are kept of what a rule failed with."""
 
 OPEN_PARTS = frozenset({PartState.PLANNED, PartState.ISSUED, PartState.SIGNED, PartState.ESCALATED})
 
 
 class Concluder:
-    """Moves cases on. ``decide_rule`` speaks for the lead where one is configured."""
+    """Moves cases on. The lead's ``decide_rule``, where there is one, prepares its decision, or ``decides`` itself."""
 
-    def __init__(self, decide_rule: DecideRule | None = None) -> None:
+    def __init__(self, decide_rule: DecideRule | None = None, *, decides: bool = False) -> None:
         self._decide_rule = decide_rule
+        self._decides = decides
 
     def advance(self, step: Step, case_number: str) -> None:
         """After a change of a part: clears those that waited, opens the next stage, or lets the lead decide."""
         case = step.tx.cases.get(case_number)
+        if case is not None and case.state is CaseState.READY:
+            self._ask_rule(step, case)
         if case is None or case.state is not CaseState.OPEN:
             return
         matter = matter_of(step.tx, case)
@@ -68,26 +78,43 @@ class Concluder:
             return
         step.note("ready", case.number)
         close_parts(step, case, moot, "the case can be decided without your opinion")
-        if self._decide_rule is not None:
-            self._apply_rule(step, docket_of(step, case), self._decide_rule)
+        self._ask_rule(step, case)
 
-    def _apply_rule(self, step: Step, docket: Docket, rule: DecideRule) -> None:
-        """The lead's own rule decides, or leaves the case to an officer; also where it fails.
+    def _ask_rule(self, step: Step, case: CaseRow) -> None:
+        """The lead's own rule prepares or decides, or leaves the case to an officer; also where it fails.
 
-        What the departments have said is on record whatever becomes of the rule.
+        What the departments have said is on record whatever becomes of the rule. It is asked again when a part of a
+        case that is ready has changed, and what it prepared before holds no longer.
         """
-        try:
-            ruling = rule(docket)
-            if ruling is None:
-                return
-            if not isinstance(ruling, Ruling):
-                raise TypeError(f"the rule gave {type(ruling).__name__}, not a Ruling")
-            decision = decision_of(docket, ruling, step.node.address, step.now)
-        except Exception as error:
-            log.exception("rule.failed", node=step.node.address, case_number=docket.case.number)
-            step.note("rule-failed", docket.case.number, None, error=type(error).__name__)
+        if self._decide_rule is None:
             return
-        _send_decision(step, docket, decision)
+        docket = docket_of(step, case)
+        try:
+            ruling = self._decide_rule(docket)
+            if ruling is not None and not isinstance(ruling, Ruling):
+                raise TypeError(f"the rule gave {type(ruling).__name__}, not a Ruling")
+            decision = None
+            if ruling is not None:
+                decision = decision_of(docket, ruling, step.node.address, step.now, by_rule=self._decides)
+        except Exception as error:
+            log.exception("rule.failed", node=step.node.address, case_number=case.number)
+            step.note("rule-failed", case.number, None, error=type(error).__name__)
+            _keep(step, case, rule_error=f"{type(error).__name__}: {error}"[:_RULE_ERROR])
+            return
+        if ruling is None or decision is None:
+            _keep(step, case)
+        elif self._decides:
+            _send_decision(step, docket, decision)
+        else:
+            _keep(step, case, prepared=ruling_text(ruling))
+            step.note("decision-prepared", case.number, None, outcome=ruling.outcome.value)
+
+
+def _keep(step: Step, case: CaseRow, prepared: str | None = None, rule_error: str | None = None) -> None:
+    """What the lead's rule has come to on a case that is ready; replaces what it came to before."""
+    if (prepared, rule_error) != (case.prepared, case.rule_error):
+        ready = {CaseState.READY}
+        step.tx.cases.move(case.number, ready, CaseState.READY, prepared=prepared, rule_error=rule_error)
 
 
 def docket_of(step: Step, case: CaseRow) -> Docket:
@@ -127,10 +154,10 @@ def _send_decision(step: Step, docket: Docket, decision: Decision) -> str:
     message_id = step.send(decision, consulted, conversation_id=case.conversation_id)
     if not step.tx.cases.move(
         case.number, {CaseState.READY}, CaseState.DECIDED,
-        decided_at=step.now, outcome=outcome, decision_id=message_id,
+        decided_at=step.now, outcome=outcome, decision_id=message_id, by_rule=decision.by_rule,
     ):  # fmt: skip
         raise Conflict(f"case {case.number} is decided already", mend="a decision is made once")
-    step.note("decided", case.number, message_id, outcome=outcome)
+    step.note("decided", case.number, message_id, outcome=outcome, by_rule=decision.by_rule)
     return message_id
 
 
@@ -159,6 +186,33 @@ def _own_case(step: Step, case_number: str) -> CaseRow:
     if case is None:
         raise NotFound(f"no case {case_number} here", mend="`exchange status` lists the cases")
     return case
+
+
+def confirm(node: Node, case_number: str, officer: str, outcome: Outcome | None = None) -> tuple[str, Ruling]:
+    """Decides as the lead's rule has prepared it, by this officer; the message id and what was decided.
+
+    ``outcome``: what the officer takes it to be. Raises NotFound, Conflict (decided; nothing prepared; prepared
+    otherwise) or CallerError.
+    """
+    with node.step() as step:
+        case = step.tx.cases.get(case_number)
+        if case is None:
+            raise NotFound(f"no case {case_number} here", mend="`exchange status` lists the cases")
+        if case.state in (CaseState.DECIDED, CaseState.WITHDRAWN):
+            raise Conflict(f"case {case_number} is {case.state.value}", mend="a decision is made once")
+        if case.prepared is None:
+            why = f"its rule failed ({case.rule_error})" if case.rule_error else "no rule has prepared a decision on it"
+            raise Conflict(
+                f"case {case_number}: {why}",
+                mend=f"decide by hand: exchange decide {case_number} OUTCOME --officer WHO --reasons WHY",
+            )
+        ruling = ruling_of(case.prepared).by(officer)
+        if outcome not in (None, ruling.outcome):
+            raise Conflict(
+                f"case {case_number}: prepared is {ruling.outcome.value}, not {outcome}",
+                mend=f"read it with `exchange status {case_number}`, then confirm, or decide by hand",
+            )
+        return conclude(step, docket_of(step, case), ruling), ruling
 
 
 def _make_ready(step: Step, case: CaseRow) -> None:

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from exchange.errors import CallerError
 from exchange.flow.ports import CaseRow, PartRow, PartState
-from schemas import Application, Considered, Decision, Matter, Outcome, Overruling, Standing, Verdict
+from exchange.rules.consent import lacking
+from schemas import (
+    Application,
+    Considered,
+    Decision,
+    Matter,
+    Outcome,
+    Overruling,
+    Standing,
+    Verdict,
+    WithoutConsent,
+)
 
 
 @dataclass(frozen=True)
@@ -22,7 +33,26 @@ class Ruling:
     conditions: str = ""
     basis: tuple[str, ...] = ()
     overruled: tuple[Overruling, ...] = ()
+    without_consent: tuple[WithoutConsent, ...] = ()
+    """With a grant: why, for each department that has given no consent; `Docket.lacking` names them."""
     officer: str = "window"
+
+    def by(self, officer: str) -> Ruling:
+        """The same, decided by this officer."""
+        return replace(self, officer=officer)
+
+
+_RULING = TypeAdapter(Ruling)
+
+
+def ruling_text(ruling: Ruling) -> str:
+    """A ruling as it is kept; `ruling_of` reads it again."""
+    return _RULING.dump_json(ruling).decode()
+
+
+def ruling_of(text: str) -> Ruling:
+    """A ruling that was kept."""
+    return _RULING.validate_json(text)
 
 
 @dataclass(frozen=True)
@@ -39,14 +69,23 @@ class Docket:
         """Reasons of the departments that disagreed."""
         return {part.department: part.reasons or "" for part in self.parts if part.verdict is Verdict.DISAGREE}
 
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """Departments whose consent a grant requires and which have given none, without those that disagreed."""
+        return lacking(self.matter.completion, self.matter.quorum, self.parts, self.matter.approvers)
+
 
 DecideRule = Callable[[Docket], Ruling | None]
 """The lead's rule; None leaves the case to an officer."""
 
 
-def decision_of(docket: Docket, ruling: Ruling, lead: str, now: datetime) -> Decision:
-    """The decision in full. Raises CallerError naming each field of the ruling that does not do, and what to give."""
+def decision_of(docket: Docket, ruling: Ruling, lead: str, now: datetime, *, by_rule: bool = False) -> Decision:
+    """The decision in full. Raises CallerError naming each field of the ruling that does not do, and what to give.
+
+    A grant names every department whose consent it lacks, each with the reasons to grant all the same.
+    """
     case = docket.case
+    _expect_reasons(docket, ruling)
     try:
         return Decision(
             case_number=case.number,
@@ -58,7 +97,9 @@ def decision_of(docket: Docket, ruling: Ruling, lead: str, now: datetime) -> Dec
             basis=ruling.basis or docket.matter.basis,
             considered=tuple(_considered(part) for part in docket.parts),
             overruled=ruling.overruled,
+            without_consent=ruling.without_consent,
             officer=ruling.officer,
+            by_rule=by_rule,
             decided_at=now,
         )
     except ValidationError as error:
@@ -68,11 +109,40 @@ def decision_of(docket: Docket, ruling: Ruling, lead: str, now: datetime) -> Dec
         raise CallerError(f"the decision does not hold: {told}", mend="; ".join(mends)) from None
 
 
+def _expect_reasons(docket: Docket, ruling: Ruling) -> None:
+    if ruling.outcome is Outcome.REFUSE:
+        return
+    named = {one.department for one in ruling.without_consent}
+    parts = {part.department: part for part in docket.parts}
+    owed = [parts[department] for department in docket.lacking if department not in named]
+    if owed:
+        told = ", ".join(f"{part.department} ({_how(part)})" for part in owed)
+        mend = " ".join(f"--without {part.department}=REASONS" for part in owed)
+        raise CallerError(f"a grant requires the consent of {told}", mend=f"give reasons for each: {mend}; or refuse")
+
+
+def _how(part: PartRow) -> str:
+    if part.state is PartState.ANSWERED and part.verdict is not None:
+        return f"has answered {part.verdict.value}"
+    return _WITHOUT[part.state]
+
+
+_WITHOUT = {
+    PartState.PLANNED: "has not been asked: its stage has not begun",
+    PartState.ISSUED: "has been asked and has not answered",
+    PartState.SIGNED: "has signed for the request and has not answered",
+    PartState.DEEMED: "has kept silent, which counts as refusal here",
+    PartState.MOOT: "was told that its opinion is not needed any more",
+    PartState.ESCALATED: "has let its term pass, and no default applies",
+}
+
+
 _GIVE = {
     "outcome": "decide grant, grant-with-conditions or refuse",
     "reasons": "give the reasons (--reasons), up to 20,000 characters",
     "conditions": "give the conditions (--conditions) with grant-with-conditions, and only there",
     "overruled": "give reasons for each objection not followed, and for no other (--overrule DEPARTMENT=REASONS)",
+    "without_consent": "name who has given no consent, once each, and only with a grant (--without DEPARTMENT=REASONS)",
     "officer": "name the officer who decides (--officer), in up to 500 characters",
     "basis": "cite up to 20 articles, each in up to 500 characters",
 }

@@ -16,6 +16,8 @@ from schemas import Consultation, Opinion
 log = structlog.get_logger()
 
 _WHOLE_DESK = 100_000
+_ERROR = 500
+"""Characters that are kept of what a rule failed with."""
 
 OpinionRule = Callable[[Consultation, date], Opinion | None]
 """A department's pure rule. None: not today, or for an officer; it is asked again tomorrow."""
@@ -65,8 +67,8 @@ class OpenDesk:
                 raise TypeError(f"the rule gave {type(opinion).__name__}, not an Opinion")
             if (opinion.case_number, opinion.department) != (row.case_number, self._node.address):
                 raise ValueError("the rule's opinion is another department's or on another case")
-        except Exception:
-            self._log_failure(row.case_number)
+        except Exception as error:
+            self._keep_failure(row.case_number, error)
             return None
         return opinion.model_copy(update={"consultation_id": row.consultation_id})
 
@@ -86,8 +88,8 @@ class OpenDesk:
             self._send((opinion,))
         except DatabaseUnavailable:
             raise
-        except Exception:
-            self._log_failure(opinion.case_number)
+        except Exception as error:
+            self._keep_failure(opinion.case_number, error)
 
     def _send(self, given: Sequence[Opinion]) -> None:
         with self._node.step() as step:
@@ -96,6 +98,11 @@ class OpenDesk:
                 if row is not None and row.state == "waiting":
                     reply_in(step, opinion)
 
-    def _log_failure(self, case_number: str) -> None:
+    def _keep_failure(self, case_number: str, error: Exception) -> None:
+        """Logs it and puts it on the desk, where officers look: the case is theirs to answer now."""
         rule = f"{self._rule.__module__}.{getattr(self._rule, '__qualname__', self._rule)}"
         log.exception("rule.failed", node=self._node.address, rule=rule, case_number=case_number)
+        told = f"{type(error).__name__}: {error}"[:_ERROR]
+        with self._node.step() as step:
+            if step.tx.desk.move(case_number, {"waiting"}, "waiting", rule_error=told):
+                step.note("rule-failed", case_number, None, error=type(error).__name__)

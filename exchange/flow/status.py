@@ -8,6 +8,7 @@ from datetime import datetime
 from exchange.envelope import verify_signed
 from exchange.errors import NotFound
 from exchange.flow.deadlines import approver_of, matter_of
+from exchange.flow.decision import Ruling, ruling_of
 from exchange.flow.node import Node
 from exchange.flow.ports import CaseRow, CaseState, PartRow, PartState
 from schemas import Decision, DefaultMode, Verdict
@@ -49,6 +50,13 @@ class CaseStatus:
     decided_at: datetime | None
     outcome: str | None
     decision_id: str | None
+    ready_at: datetime | None
+    prepared: Ruling | None
+    """What the lead's rule has prepared, for an officer to confirm."""
+    rule_error: str | None
+    """What the lead's rule failed with; the case is an officer's to decide."""
+    by_rule: bool
+    """The lead's rule has decided: no person did."""
     parts: tuple[PartStatus, ...]
 
     @property
@@ -60,6 +68,10 @@ class CaseStatus:
     @property
     def step(self) -> str:
         """Where the case stands, in the applicant's words."""
+        if self.state is CaseState.READY and self.prepared is not None:
+            return "规则已拟决定，待经办人确认 · prepared by rule, awaiting an officer's confirmation"
+        if self.by_rule:
+            return "已依规则办结，无人审批 · decided by rule; no person approved"
         return _STEPS[self.state]
 
 
@@ -114,6 +126,10 @@ def _status(case: CaseRow, matter_name: str, parts: tuple[PartStatus, ...]) -> C
         decided_at=case.decided_at,
         outcome=case.outcome,
         decision_id=case.decision_id,
+        ready_at=case.ready_at,
+        prepared=ruling_of(case.prepared) if case.prepared and case.state is CaseState.READY else None,
+        rule_error=case.rule_error,
+        by_rule=bool(case.by_rule),
         parts=parts,
     )
 

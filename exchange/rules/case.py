@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from exchange.rules.consent import consents
 from exchange.rules.states import PartState
-from schemas import Approver, Completion, DefaultMode, Verdict
+from schemas import Approver, Completion, Verdict
 
 SETTLED = frozenset({PartState.ANSWERED, PartState.DEEMED, PartState.MOOT})
 """Final states of a part. ESCALATED is not one: there the lead must act, or an answer may still come."""
 _RESULT = frozenset({PartState.ANSWERED, PartState.DEEMED})
-_CONSENTS = frozenset({Verdict.AGREE, Verdict.AGREE_WITH_CONDITIONS})
 
 
 class PartProgress(Protocol):
@@ -76,14 +76,8 @@ def _ends_early(
     if completion is Completion.VETO:
         return any(part.verdict is Verdict.DISAGREE and rules[part.department].veto for part in parts)
     if completion is Completion.QUORUM and quorum:
-        return sum(_consents(part, rules[part.department]) for part in parts) >= quorum
+        return sum(consents(part, rules[part.department]) for part in parts) >= quorum
     return False
-
-
-def _consents(part: PartProgress, approver: Approver) -> bool:
-    if part.state is PartState.DEEMED:
-        return approver.default is DefaultMode.CONSENT
-    return part.state is PartState.ANSWERED and part.verdict in _CONSENTS
 
 
 def _cleared(here: Sequence[PartProgress], rules: Mapping[str, Approver]) -> tuple[str, ...]:

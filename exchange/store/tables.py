@@ -209,6 +209,9 @@ case_file = Table(
     Column("withdrawn_at", Instant),
     Column("outcome", String(40)),
     Column("decision_id", String(36)),
+    Column("prepared", FreeText),
+    Column("rule_error", FreeText),
+    Column("by_rule", Boolean),
     Index("case_file_recent", "opened_at", "number"),
     Index("case_file_state_recent", "state", "opened_at", "number"),
 )
@@ -308,6 +311,7 @@ desk = Table(
     Column("opinion_id", String(36), index=True),
     Column("answered_at", Instant),
     Column("reminded", Integer, nullable=False),
+    Column("rule_error", FreeText),
 )
 
 notice = Table(

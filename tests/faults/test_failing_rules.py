@@ -116,6 +116,7 @@ def test_a_decide_rule_that_fails_leaves_the_case_to_an_officer_and_the_opinion_
         assert city.part(case, "planning").state is PartState.ANSWERED
         assert city.case(case).state is CaseState.READY
         assert "rule-failed" in journal(city, case)
+        assert city.case(case).rule_error, "officers see why it is theirs to decide"
         assert letters(city) == []
 
         conclude.decide(city.window, case.number, Ruling(Outcome.REFUSE, "a department objects", officer="主任"))

@@ -179,12 +179,13 @@ def make_city(
     *,
     stamps: bool = False,
     decide_rule: DecideRule | None = grant_unless_refused,
+    rule_decides: bool = True,
     start: datetime = MONDAY,
 ) -> City:
-    """A city that is not yet served: enter ``city.local``."""
+    """A city that is not yet served: enter ``city.local``. Its lead's rule decides, unless told to prepare."""
     clock = SteppedClock(start)
     window = (Role.WINDOW,)
-    seats = {f"{domain}.window": Seat(window, work_for(window, decide_rule=decide_rule))}
+    seats = {f"{domain}.window": Seat(window, work_for(window, decide_rule=decide_rule, rule_decides=rule_decides))}
     seats |= {f"{domain}.{name}": Seat((Role.MONITOR,)) for name in monitors}
     seats |= {f"{domain}.{name}": Seat((Role.DEPARTMENT,)) for name in departments}
     return City(LocalDomain(folder, domain, info, clock, seats, stamps=stamps, periodic=False), clock)

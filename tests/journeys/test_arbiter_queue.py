@@ -78,7 +78,7 @@ def handed_in_behind_it(city: City, case: CaseRow) -> list[str]:
     stamped = due_at - timedelta(hours=1)
     header = SimpleNamespace(sender=city.address("transport"), message_id=new_id())
     came: Any = SimpleNamespace(header=header)
-    handlers = work_for((Role.WINDOW,), decide_rule=grant_unless_refused).handlers
+    handlers = work_for((Role.WINDOW,), decide_rule=grant_unless_refused, rule_decides=True).handlers
     opinion = city.opinion("transport", case, Verdict.DISAGREE, reasons="车流量过大", basis=("第三十二条",))
     with city.window.step() as step:
         handlers[Opinion.KIND](step, Incoming(came, Arrival(stamped, stamped, STAMPED)), opinion)

@@ -15,7 +15,7 @@ from exchange.flow import conclude
 from exchange.flow.conclude import Ruling
 from exchange.flow.ports import CaseRow, CaseState, PartState, StoredDocument
 from exchange.flow.submit import submit
-from schemas import Application, Attachment, Consultation, Outcome, SubmittedMaterial, Urgency
+from schemas import Application, Attachment, Consultation, Outcome, SubmittedMaterial, Urgency, WithoutConsent
 from tests.journeys.city import City, make_city
 
 pytestmark = pytest.mark.broker
@@ -28,6 +28,12 @@ def city(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[City]:
     city = make_city(tmp_path, broker, domain)
     with city.local:
         yield city
+
+
+def in_place_of(city: City, name: str) -> Ruling:
+    """The lead grants without a department's consent, and says why."""
+    without = (WithoutConsent(department=city.address(name), reasons="it cannot be reached; the lead has looked"),)
+    return Ruling(Outcome.GRANT, "in its place", without_consent=without, officer="主任")
 
 
 def with_plan(city: City) -> Application:
@@ -92,7 +98,7 @@ def test_a_department_of_a_later_stage_that_cannot_be_reached_is_escalated_and_h
     assert city.part(case, "planning").state is PartState.ANSWERED
     assert city.part(case, "gone").state is PartState.ESCALATED
     assert city.part(case, "transport").state is PartState.ANSWERED
-    conclude.decide(city.window, case.number, Ruling(Outcome.GRANT, "in its place", officer="主任"))
+    conclude.decide(city.window, case.number, in_place_of(city, "gone"))
     city.wake("window")
     city.local.settle()
     assert city.case(case).state is CaseState.DECIDED
@@ -104,7 +110,7 @@ def test_a_case_goes_on_where_nobody_of_the_next_stage_can_be_reached(city: City
     city.reply("planning", case)
     assert city.part(case, "gone").state is PartState.ESCALATED
     assert city.case(case).state is CaseState.OPEN
-    conclude.decide(city.window, case.number, Ruling(Outcome.GRANT, "in its place", officer="主任"))
+    conclude.decide(city.window, case.number, in_place_of(city, "gone"))
     assert city.case(case).outcome == "grant"
 
 

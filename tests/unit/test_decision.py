@@ -9,17 +9,29 @@ import pytest
 from exchange.errors import CallerError
 from exchange.flow.decision import Docket, Ruling, decision_of
 from exchange.flow.ports import CaseRow, CaseState, PartRow, PartState
-from schemas import Outcome, Overruling, Standing, Verdict
-from tests.unit.facts import ID, OTHER_ID, application, at, matter
+from schemas import (
+    Completion,
+    Decision,
+    DefaultMode,
+    Matter,
+    Outcome,
+    Overruling,
+    Standing,
+    Verdict,
+    WithoutConsent,
+)
+from tests.unit.facts import ID, OTHER_ID, application, approver, at, matter
 
 CASE = CaseRow("C-1", "works", "1", CaseState.READY, 1, b"{}", "热电公司", "黄山路供热管道", ID, at("03-02"))
 AGREED = PartRow("C-1", "c.transport", 1, PartState.ANSWERED, verdict=Verdict.AGREE, opinion_id=ID)
 OBJECTED = PartRow("C-1", "c.police", 1, PartState.ANSWERED, verdict=Verdict.DISAGREE, reasons="r", opinion_id=ID)
 SILENT = PartRow("C-1", "c.fire", 1, PartState.DEEMED, deemed_id=OTHER_ID)
+CONSENT = {"default": DefaultMode.CONSENT, "default_basis": ("缺席默认制",)}
+MATTER = matter(approver("c.transport"), approver("c.police"), approver("c.fire", **CONSENT))
 
 
-def docket(*parts: PartRow) -> Docket:
-    return Docket(CASE, matter(), application(), parts or (AGREED,))
+def docket(*parts: PartRow, of: Matter = MATTER) -> Docket:
+    return Docket(CASE, of, application(), parts or (AGREED,))
 
 
 def refused(found: Docket, ruling: Ruling) -> CallerError:
@@ -71,3 +83,68 @@ def test_all_faults_of_fields_are_told_at_once() -> None:
     error = refused(docket(), Ruling(Outcome.GRANT, "", officer=""))
     assert "reasons: " in str(error)
     assert "officer: " in str(error)
+
+
+def part(state: PartState, verdict: Verdict | None = None) -> PartRow:
+    return PartRow("C-1", "c.police", 1, state, verdict=verdict, opinion_id=ID if verdict else None)
+
+
+WITHOUT = (WithoutConsent(department="c.police", reasons="措施充分"),)
+
+
+@pytest.mark.parametrize(
+    ("found", "how"),
+    [
+        (part(PartState.ESCALATED), "let its term pass"),
+        (part(PartState.MOOT), "not needed any more"),
+        (part(PartState.PLANNED), "not been asked"),
+        (part(PartState.DEEMED), "counts as refusal"),
+        (part(PartState.ANSWERED, Verdict.NOT_COMPETENT), "not-competent"),
+        (part(PartState.ANSWERED, Verdict.REFER_UPWARD), "refer-upward"),
+    ],
+)
+def test_a_grant_names_everybody_whose_consent_it_lacks_with_reasons(found: PartRow, how: str) -> None:
+    error = refused(docket(AGREED, SILENT, found), Ruling(Outcome.GRANT, "heard"))
+    assert "c.police" in str(error)
+    assert how in str(error)
+    assert "c.fire" not in str(error)
+    assert "--without c.police=REASONS" in error.mend
+
+    ruling = Ruling(Outcome.GRANT, "heard", without_consent=WITHOUT)
+    decision = decision_of(docket(AGREED, SILENT, found), ruling, "c.window", at("03-10"))
+    assert decision.without_consent == WITHOUT
+    assert decision.written_version == 2
+    assert Decision.model_validate_json(decision.model_dump_json()) == decision
+
+
+def test_a_refusal_owes_nobody_reasons_for_going_without() -> None:
+    decision = decision_of(docket(AGREED, part(PartState.ESCALATED)), Ruling(Outcome.REFUSE, "r"), "c.w", at("03-10"))
+    assert decision.without_consent == ()
+    assert decision.written_version == 1
+
+
+def test_once_a_quorum_has_consented_nobody_is_lacking_but_who_objected_is_owed_reasons() -> None:
+    some = matter(
+        approver("c.transport"), approver("c.police"), approver("c.fire", **CONSENT),
+        completion=Completion.QUORUM, quorum=2,
+    )  # fmt: skip
+    ruling = Ruling(Outcome.GRANT, "heard")
+    decision_of(docket(AGREED, SILENT, part(PartState.MOOT), of=some), ruling, "c.window", at("03-10"))
+    assert "c.police" in str(refused(docket(AGREED, part(PartState.MOOT), of=some), ruling))
+    assert "--overrule" in refused(docket(AGREED, SILENT, OBJECTED, of=some), ruling).mend
+
+
+@pytest.mark.parametrize("named", ["c.transport", "c.office"])
+def test_nobody_is_named_as_not_consenting_who_has_consented_or_was_not_asked(named: str) -> None:
+    ruling = Ruling(Outcome.GRANT, "heard", without_consent=(WithoutConsent(department=named, reasons="r"),))
+    assert "--without" in refused(docket(), ruling).mend
+
+
+def test_a_decision_by_rule_says_so_and_what_says_nothing_newer_is_written_as_before() -> None:
+    ruling = Ruling(Outcome.GRANT, "heard")
+    by_person = decision_of(docket(), ruling, "c.window", at("03-10"))
+    by_rule = decision_of(docket(), ruling, "c.window", at("03-10"), by_rule=True)
+    assert (by_person.written_version, by_rule.written_version) == (1, 2)
+    assert "by_rule" not in by_person.model_dump_json()
+    assert "without_consent" not in by_person.model_dump_json()
+    assert Decision.model_validate_json(by_rule.model_dump_json()).by_rule

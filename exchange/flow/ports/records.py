@@ -202,6 +202,12 @@ class CaseRow:
     withdrawn_at: datetime | None = None
     outcome: str | None = None
     decision_id: str | None = None
+    prepared: str | None = None
+    """The ruling that the lead's rule has prepared, as `flow.decision.ruling_of` reads it."""
+    rule_error: str | None = None
+    """What the lead's rule failed with when it was last asked."""
+    by_rule: bool | None = None
+    """Whether the decision was made by the lead's rule; None while there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +278,8 @@ class DeskRow:
     opinion_id: str | None = None
     answered_at: datetime | None = None
     reminded: int = 0
+    rule_error: str | None = None
+    """What the department's rule failed with when it was last asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,97 @@
+"""The lead's rule prepares and an officer confirms; or, where the profile says so, it decides, and that is marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from exchange.broker.node import NodeInfo
+from exchange.envelope import verify_signed
+from exchange.errors import CallerError, Conflict
+from exchange.flow import conclude
+from exchange.flow.conclude import Ruling
+from exchange.flow.ports import CaseRow, CaseState, PartState
+from exchange.flow.status import case_status, decision_on
+from schemas import Decision, Outcome, Verdict, WithoutConsent
+from tests.journeys.city import City, make_city
+
+pytestmark = pytest.mark.broker
+
+
+@pytest.fixture
+def city(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[City]:
+    """A city whose lead's rule prepares, as a window does by default."""
+    city = make_city(tmp_path, broker, domain, rule_decides=False)
+    with city.local:
+        yield city
+
+
+def decision_at(city: City, name: str, case: CaseRow) -> Decision:
+    """The decision as a department has it, from its signed bytes."""
+    city.wake("window")
+    city.local.settle()
+    node = city.node(name)
+    with node.store.reading() as tx:
+        [stored] = [one for one in tx.documents.recent("received", Decision.KIND) if one.sender == city.window.address]
+        desk = tx.desk.get(case.number)
+    assert desk is None or desk.state in ("answered", "closed")
+    body = verify_signed(stored.signed, node.directory).body
+    assert isinstance(body, Decision)
+    return body
+
+
+def test_a_rule_prepares_and_an_officer_confirms_what_it_read(city: City) -> None:
+    city.matter(city.approver("planning"), city.approver("transport"))
+    case = city.submit()
+    with pytest.raises(Conflict, match="no rule has prepared"):
+        conclude.confirm(city.window, case.number, "主任")
+    city.reply("planning", case)
+    city.reply("transport", case)
+
+    waiting = case_status(city.window, case.number)
+    assert waiting.state is CaseState.READY
+    assert waiting.prepared is not None
+    assert waiting.prepared.outcome is Outcome.GRANT
+    with pytest.raises(Conflict, match="prepared is grant, not refuse"):
+        conclude.confirm(city.window, case.number, "主任", Outcome.REFUSE)
+
+    conclude.confirm(city.window, case.number, "张主任", Outcome.GRANT)
+    found = decision_at(city, "planning", case)
+    assert (found.officer, found.by_rule, found.outcome) == ("张主任", False, Outcome.GRANT)
+    assert not case_status(city.window, case.number).by_rule
+    with pytest.raises(Conflict, match="decided"):
+        conclude.confirm(city.window, case.number, "李主任")
+
+
+def test_a_rule_that_decides_is_named_in_the_signed_decision_and_in_the_status(
+    tmp_path: Path, broker: NodeInfo, domain: str
+) -> None:
+    city = make_city(tmp_path, broker, domain, ("planning",), rule_decides=True)
+    with city.local:
+        city.matter(city.approver("planning"))
+        case = city.submit()
+        city.reply("planning", case)
+        assert decision_at(city, "planning", case).by_rule
+        status = case_status(city.window, case.number)
+        assert status.by_rule
+        assert "no person approved" in status.step
+        decision = decision_on(city.window, status)
+        assert decision is not None
+        assert decision.by_rule
+
+
+def test_a_grant_over_a_silent_department_says_why_under_the_leads_signature(city: City) -> None:
+    city.matter(city.approver("planning"), city.approver("transport"))
+    case = city.submit()
+    city.reply("planning", case, Verdict.AGREE)
+    city.through(7)
+    assert city.part(case, "transport").state is PartState.ESCALATED
+    ruling = Ruling(Outcome.GRANT, "heard", officer="主任")
+    with pytest.raises(CallerError, match=city.address("transport")):
+        conclude.decide(city.window, case.number, ruling)
+
+    why = (WithoutConsent(department=city.address("transport"), reasons="两次催办未答复，现场已核查"),)
+    conclude.decide(city.window, case.number, Ruling(Outcome.GRANT, "heard", without_consent=why, officer="主任"))
+    assert decision_at(city, "transport", case).without_consent == why
