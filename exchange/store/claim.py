@@ -11,14 +11,15 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 import structlog
 from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
 from exchange.errors import DatabaseUnavailable, ExchangeError, IdentityInUse, IdentityLost
 from exchange.store.claim_locks import FileHold, Hold, SessionHold
-from exchange.store.engine import translated, writing
+from exchange.store.engine import writing
+from exchange.store.faults import translated
 from exchange.store.tables import meta
 
 log = structlog.get_logger()
@@ -53,7 +54,7 @@ class Claim:
         if not self._hold.take(patient=True):
             raise IdentityInUse(f"{self._address} is being served by another process")
         try:
-            with translated(), writing(self._engine) as connection, connection.begin():
+            with translated(self._engine), writing(self._engine) as connection, connection.begin():
                 if not connection.execute(_SET, {"mark": self._mark}).rowcount:
                     connection.execute(_ADD, {"value": self._mark})
         except BaseException:
@@ -73,7 +74,7 @@ class Claim:
             try:
                 if not self._hold.is_held_on(connection):
                     self._take_anew(connection)
-                if connection.scalar(_MARK) != self._mark:
+                if not self._marked(connection):
                     raise self._overtaken()
             except (IdentityLost, DatabaseUnavailable) as error:
                 self._give_up_if_final(error)
@@ -86,7 +87,7 @@ class Claim:
             if self._hold.is_held_on(connection) if connection is not None else self._hold.is_alive():
                 return
             if not self._hold.take(patient=False):
-                raise self._overtaken()
+                raise self._kept_out(connection)
             log.warning("claim.renewed", node=self._address)
             if connection is not None and not self._hold.is_held_on(connection):
                 raise DatabaseUnavailable(
@@ -112,6 +113,20 @@ class Claim:
         log.error("claim.lost", node=self._address, code=error.code, reason=str(error))
         threading.Thread(target=self.on_lost, name=f"{self._address}:lost", daemon=True).start()
 
+    def _kept_out(self, connection: Connection | None) -> DatabaseUnavailable:
+        """The mark says whether who has the lock has claimed the identity, or is only looking, or about to claim it."""
+        if self._marked(connection):
+            return DatabaseUnavailable(
+                f"the lock of {self._address} is not free yet", mend="nothing: it is tried again"
+            )
+        return self._overtaken()
+
+    def _marked(self, connection: Connection | None) -> bool:
+        if connection is not None:
+            return connection.scalar(_MARK) == self._mark
+        with translated(self._engine), self._engine.connect() as other:
+            return other.scalar(_MARK) == self._mark
+
     def _overtaken(self) -> IdentityLost:
         return IdentityLost(f"{self._address} is being served by another process, which came in when the lock was lost")
 
@@ -130,14 +145,7 @@ def claim(engine: Engine, address: str) -> Iterator[Claim]:
         found.release()
 
 
-@contextmanager
-def probe(engine: Engine, address: str) -> Iterator[None]:
-    """Holds the lock alone, so that nobody is overtaken. Raises IdentityInUse where it is being served."""
+def is_served(engine: Engine, address: str) -> bool:
+    """Whether a process holds the identity; overtakes nobody."""
     hold: Hold = FileHold(engine) if engine.dialect.name == "sqlite" else SessionHold(engine, address)
-    if not hold.take(patient=False):
-        raise IdentityInUse(f"{address} is being served by another process")
-    try:
-        yield
-    finally:
-        with suppress(ExchangeError):
-            hold.release()
+    return hold.is_taken()

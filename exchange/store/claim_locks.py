@@ -11,7 +11,8 @@ from tenacity import RetryError, retry, retry_if_result, stop_after_delay, wait_
 
 from exchange.errors import DatabaseLost
 from exchange.lockfile import HeldElsewhere, HeldFile, inode
-from exchange.store.engine import lock_key, translated
+from exchange.store.engine import lock_key
+from exchange.store.faults import translated
 
 _LETTING_GO = 3.0
 """Seconds in which PostgreSQL should have noticed that a process was killed, and ended its session."""
@@ -19,10 +20,11 @@ _LETTING_GO = 3.0
 _TRY = text("SELECT pg_try_advisory_lock(:key)")
 _LET_GO = text("SELECT pg_advisory_unlock(:key)")
 _ME = text("SELECT pg_backend_pid()")
-_HELD = text(
-    "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted AND pid = :pid "
-    "AND classid::bigint = :high AND objid::bigint = :low)"
+_TAKEN = text(
+    "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted "
+    "AND classid::bigint = :high AND objid::bigint = :low AND (pid = :pid OR :pid = 0))"
 )
+"""Whether a session has the lock; with 0, any."""
 _NOTICE_THE_DEAD = (
     "SET tcp_keepalives_idle = 5",
     "SET tcp_keepalives_interval = 2",
@@ -42,6 +44,9 @@ class Hold(Protocol):
 
     def is_held_on(self, connection: Connection) -> bool:
         """Whether it is held where this connection writes; asked in every step, so it must cost next to nothing."""
+
+    def is_taken(self) -> bool:
+        """Whether anybody holds it."""
 
     def release(self) -> None:
         """Lets go."""
@@ -72,6 +77,11 @@ class FileHold:
     def is_held_on(self, connection: Connection) -> bool:
         return self.is_alive()
 
+    def is_taken(self) -> bool:
+        taken = self._lock.is_held() or not self.take(patient=False)
+        self.release()
+        return taken
+
     def release(self) -> None:
         self._lock.release()
 
@@ -85,12 +95,13 @@ class SessionHold:
         self._connection: Connection | None = None
         self._pid = 0
         self._opened, self._looked = 0, -1
-        event.listen(engine, "connect", self._count)
 
     def take(self, *, patient: bool) -> bool:
         before = self._pid
         self._drop()
-        with translated():
+        if not event.contains(self._engine, "connect", self._count):
+            event.listen(self._engine, "connect", self._count)
+        with translated(self._engine):
             connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             try:
                 taken = self._try(connection) if not patient else self._try_for_a_while(connection)
@@ -121,15 +132,18 @@ class SessionHold:
         opened = self._opened
         if opened == self._looked:
             return True
-        unsigned = self._key & (2**64 - 1)
-        named = {"pid": self._pid, "high": unsigned >> 32, "low": unsigned & (2**32 - 1)}
-        held = bool(connection.scalar(_HELD, named))
+        held = bool(connection.scalar(_TAKEN, self._named(self._pid)))
         if held:
             self._looked = opened
         return held
 
+    def is_taken(self) -> bool:
+        with translated(self._engine), self._engine.connect() as connection:
+            return bool(connection.scalar(_TAKEN, self._named(0)))
+
     def release(self) -> None:
-        event.remove(self._engine, "connect", self._count)
+        if event.contains(self._engine, "connect", self._count):
+            event.remove(self._engine, "connect", self._count)
         if self._connection is not None:
             with suppress(exc.SQLAlchemyError):
                 self._connection.execute(_LET_GO, {"key": self._key})
@@ -154,11 +168,13 @@ class SessionHold:
 
     def _end_own_ghost(self, connection: Connection, pid: int) -> bool:
         """Ends the own earlier session, where it is what holds the lock: the server has not noticed that it is gone."""
-        unsigned = self._key & (2**64 - 1)
-        named = {"pid": pid, "high": unsigned >> 32, "low": unsigned & (2**32 - 1)}
-        if not connection.scalar(_HELD, named):
+        if not connection.scalar(_TAKEN, self._named(pid)):
             return False
         return bool(connection.scalar(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid}))
+
+    def _named(self, pid: int) -> dict[str, int]:
+        unsigned = self._key & (2**64 - 1)
+        return {"pid": pid, "high": unsigned >> 32, "low": unsigned & (2**32 - 1)}
 
     def _notice_the_dead(self, connection: Connection) -> None:
         for setting in _NOTICE_THE_DEAD:

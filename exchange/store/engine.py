@@ -6,34 +6,53 @@ import hashlib
 import os
 import re
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, exc, make_url, text
 from sqlalchemy.engine import URL
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random
 
-from exchange.errors import Conflict, DatabaseUnavailable
+from exchange.errors import BadConfiguration, DatabaseUnavailable
+from exchange.store.faults import SCHEMA, translated
+from exchange.urls import check_url
 
 _WRITES = "exchange_writes"
+_SCHEMES = ("postgresql", "postgresql+psycopg", "sqlite")
 _BUSY_MS = 15_000
+_PATIENCE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+"""Seconds for a connection to come about; a server that vanished without a word is noticed within half a minute."""
 _PAGE = 16_384
 """Octets a page of an SQLite file: a sealed document of a few kilobytes then lies within one."""
 
 
 def open_engine(url: str, member: str) -> Engine:
     """An engine for a member's database. Raises DatabaseUnavailable for a URL that cannot be one."""
-    try:
-        parsed = make_url(url)
-    except exc.ArgumentError as error:
-        raise DatabaseUnavailable("the database URL cannot be read") from error
+    check_database_url(url)
+    parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(parsed)
     if parsed.get_backend_name() == "postgresql":
         return _postgresql(parsed.set(drivername="postgresql+psycopg"), schema_of(member))
-    raise DatabaseUnavailable(f"{parsed.get_backend_name()} is not supported", mend="use sqlite:/// or postgresql://")
+    raise AssertionError("the schemes are those of check_database_url")
+
+
+def check_database_url(url: str) -> None:
+    """Raises DatabaseUnavailable for a URL that names no database, quoting nothing of it."""
+    try:
+        check_url("EXCHANGE_DATABASE_URL", url, _SCHEMES, "postgresql://user:password@host:port/database")
+        make_url(url)
+    except BadConfiguration as error:
+        raise DatabaseUnavailable(str(error), mend=error.mend) from None
+    except (exc.ArgumentError, ValueError):
+        raise DatabaseUnavailable("the database URL cannot be read") from None
 
 
 def schema_of(member: str) -> str:
@@ -52,28 +71,6 @@ def reading(engine: Engine) -> Connection:
     if engine.dialect.name == "sqlite":
         return engine.connect()
     return engine.connect().execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """Turns the driver's errors into ours; their text never carries statement parameters or the URL."""
-    try:
-        yield
-    except exc.IntegrityError as error:
-        raise Conflict("the record exists already", code="duplicate", mend="look at what is on record") from error
-    except exc.OperationalError as error:
-        raise DatabaseUnavailable(f"the database cannot be used: {_reason(error)}") from error
-    except exc.DBAPIError as error:
-        # A bare DatabaseError is how SQLite says that the file is damaged or no database.
-        if error.connection_invalidated or isinstance(error, exc.InterfaceError) or type(error) is exc.DatabaseError:
-            raise DatabaseUnavailable(f"the database went away: {_reason(error)}") from error
-        raise
-    except exc.TimeoutError as error:
-        raise DatabaseUnavailable("no connection to the database became free") from error
-
-
-def _reason(error: exc.DBAPIError) -> str:
-    return str(error.orig).strip().splitlines()[0][:200] if str(error.orig).strip() else type(error.orig).__name__
 
 
 def _make_file(path: Path) -> None:
@@ -118,18 +115,23 @@ def _keep_a_log(connection: sqlite3.Connection) -> None:
 
 
 def _postgresql(url: URL, schema: str) -> Engine:
-    settings = f"-csearch_path={schema} -clock_timeout={_BUSY_MS}"
-    options = {"options": settings, "connect_timeout": 10, "application_name": "yizhan"}
+    settings = f"{_given_options(url)} -csearch_path={schema} -clock_timeout={_BUSY_MS}".strip()
+    options = {"options": settings, "application_name": "yizhan", **_PATIENCE}
+    given = {name: value for name, value in options.items() if name == "options" or name not in url.query}
     engine = create_engine(
-        url, pool_size=8, max_overflow=8, pool_pre_ping=True, hide_parameters=True, connect_args=options
-    )
+        url, pool_size=8, max_overflow=8, pool_pre_ping=True, hide_parameters=True, connect_args=given,
+        execution_options={SCHEMA: schema},
+    )  # fmt: skip
 
     @event.listens_for(engine, "first_connect")
     def make_schema(connection: Any, record: Any) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", (lock_key(f"schema:{schema}"),))
-            cursor.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
-        connection.commit()
+        try:
+            with connection.cursor() as cursor:
+                _make_schema(cursor, schema)
+            connection.commit()
+        except BaseException:
+            connection.rollback()
+            raise
 
     @event.listens_for(engine, "begin")
     def take_turns(connection: Connection) -> None:
@@ -140,6 +142,22 @@ def _postgresql(url: URL, schema: str) -> Engine:
     return engine
 
 
+def _given_options(url: URL) -> str:
+    found = url.query.get("options", "")
+    return found if isinstance(found, str) else " ".join(found)
+
+
+def _make_schema(cursor: Any, schema: str) -> None:
+    """Makes the schema unless it is there: an administrator may have made it, and given no right to make others."""
+    query = "SELECT has_schema_privilege(oid, 'USAGE') FROM pg_namespace WHERE nspname = %s"
+    found = cursor.execute(query, (schema,)).fetchone()
+    if found is None:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", (lock_key(f"schema:{schema}"),))
+        cursor.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
+    elif not found[0]:
+        raise psycopg.errors.InsufficientPrivilege(f"permission denied for schema {schema}")
+
+
 def lock_key(name: str) -> int:
     """A PostgreSQL advisory lock's number for a name."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
@@ -147,5 +165,5 @@ def lock_key(name: str) -> int:
 
 def ping(engine: Engine) -> None:
     """Raises DatabaseUnavailable when the database does not answer."""
-    with translated(), engine.connect() as connection:
+    with translated(engine), engine.connect() as connection:
         connection.execute(text("SELECT 1"))

@@ -12,7 +12,6 @@ from types import TracebackType
 
 from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
-from exchange.errors import IdentityInUse
 from exchange.flow.ports import JournalEntry
 from exchange.store.accounts import SqlAccounts
 from exchange.store.alerts import SqlAlerts
@@ -20,13 +19,14 @@ from exchange.store.api_console import SqlTokens, SqlWebhooks
 from exchange.store.api_member import SqlGivenAnswers, SqlLeases, SqlPages
 from exchange.store.audit_log import SqlAuditLog
 from exchange.store.cases import SqlCases
-from exchange.store.claim import Claim, claim, probe
+from exchange.store.claim import Claim, claim, is_served
 from exchange.store.collections import SqlCollections
 from exchange.store.conservation import SqlConservation
 from exchange.store.dead import SqlDead
 from exchange.store.desk import SqlDesk
 from exchange.store.documents import SqlDocuments
-from exchange.store.engine import ping, reading, translated, writing
+from exchange.store.engine import ping, reading, writing
+from exchange.store.faults import translated
 from exchange.store.figures import SqlFigures
 from exchange.store.gauges import SqlGauges
 from exchange.store.holds import SqlHolds
@@ -217,7 +217,7 @@ class SqlStore:
 
         While the identity is claimed here, raises IdentityLost once another process has it.
         """
-        with self._one_writer(), translated(), writing(self._engine) as connection, connection.begin():
+        with self._one_writer(), translated(self._engine), writing(self._engine) as connection, connection.begin():
             if self._claim is not None:
                 self._claim.check(connection)
             yield SqlTransaction(connection)
@@ -225,7 +225,7 @@ class SqlStore:
     @contextmanager
     def reading(self) -> Iterator[SqlTransaction]:
         """Reads a consistent state; never blocks a writer. Raises DatabaseUnavailable."""
-        with translated(), reading(self._engine) as connection, connection.begin():
+        with translated(self._engine), reading(self._engine) as connection, connection.begin():
             yield SqlTransaction(connection)
 
     @contextmanager
@@ -240,25 +240,21 @@ class SqlStore:
 
     def is_served(self, address: str) -> bool:
         """Whether a process holds the identity at this moment. Raises DatabaseUnavailable."""
-        try:
-            with probe(self._engine, address):
-                return False
-        except IdentityInUse:
-            return True
+        return is_served(self._engine, address)
 
     def is_new(self) -> bool:
         """Whether it has no tables yet. Raises DatabaseUnavailable."""
-        with translated():
+        with translated(self._engine):
             return is_new(self._engine)
 
     def migrate(self) -> None:
         """Brings the tables up to date. Raises DatabaseUnavailable."""
-        with translated():
+        with translated(self._engine):
             migrate(self._engine)
 
     def is_current(self) -> bool:
         """Whether the tables are this release's; changes nothing. Raises DatabaseUnavailable."""
-        with translated():
+        with translated(self._engine):
             return is_current(self._engine)
 
     def ping(self) -> None:
