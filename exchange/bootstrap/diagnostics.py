@@ -13,20 +13,19 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from exchange.bootstrap import draining
 from exchange.bootstrap.doctor import examine
 from exchange.bootstrap.home import open_directory, read_link
-from exchange.bootstrap.scrub import GONE, harmless, log_line, without_password, without_secrets
+from exchange.bootstrap.scrub import environment_secrets, harmless, log_line, without_secrets
 from exchange.bootstrap.settings import Home, Settings
 from exchange.bootstrap.whereabouts import find_broker, known_broker
 from exchange.broker.management import ManagementClient
-from exchange.broker.urls import credentials
 from exchange.errors import BrokerUnavailable, ExchangeError
 from exchange.profiles import load_profiles
 from exchange.store import SqlStore, open_store
 from exchange.store.migrate import HEAD
+from exchange.urls import GONE, secrets_in, shown
 
 _LINES = 300
 """Lines of each journal and log."""
@@ -86,8 +85,7 @@ def known_secrets(settings: Settings) -> set[str]:
             urls.append(read_link(account).url)
         except ExchangeError:
             continue
-    passwords = {found[1] for url in urls if url and (found := credentials(url))}
-    passwords |= {part for url in urls if url and (part := urlsplit(url).password)}
+    passwords = {secret for url in urls for secret in secrets_in(url)} | environment_secrets(os.environ)
     if home.links.exists():
         passwords |= _passwords_in(home.links.read_text())
     return {one for one in passwords if len(one) >= 6}
@@ -99,7 +97,7 @@ def _passwords_in(text: str) -> set[str]:
         stored = json.loads(text)
     except ValueError:
         return set()
-    return {found[1] for value in _texts(stored) if "://" in value and (found := credentials(value))} | {
+    return {secret for value in _texts(stored) if "://" in value for secret in secrets_in(value)} | {
         value for value in _texts(stored) if len(value) >= 20 and "." not in value
     }
 
@@ -140,10 +138,10 @@ def _version(name: str) -> str | None:
 
 def _settings(settings: Settings) -> dict[str, object]:
     return {
-        "broker_url": without_password(settings.broker_url),
-        "management_url": without_password(settings.management_url),
-        "database_url": without_password(settings.database_url),
-        "claims_url": without_password(settings.claims_url),
+        "broker_url": shown(settings.broker_url),
+        "management_url": shown(settings.management_url),
+        "database_url": shown(settings.database_url),
+        "claims_url": shown(settings.claims_url),
         "clock": type(settings.clock).__name__,
         "now": settings.clock.now().isoformat(),
     }

@@ -10,9 +10,8 @@ import json
 import re
 from collections.abc import Collection, Mapping
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
-GONE = "***"
+from exchange.urls import GONE, secrets_in, without
 
 HARMLESS = frozenset(
     {
@@ -24,18 +23,18 @@ HARMLESS = frozenset(
 )  # fmt: skip
 """Fields of log and journal that hold ids, addresses, states, figures or times."""
 
+_URLS = frozenset(
+    {
+        "EXCHANGE_BROKER_URL", "EXCHANGE_MANAGEMENT_URL", "EXCHANGE_DATABASE_URL", "EXCHANGE_CLAIMS_URL",
+        "EXCHANGE_TRACING", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY",
+    }
+)  # fmt: skip
+_SECRETS = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "EXCHANGE_METRICS_TOKEN", "PGPASSWORD")
 _WORD = re.compile(r"^[\w.:/+ \-]{0,120}$")
 _CREDENTIALS = re.compile(r"//[^/\s@]*@")
 _FRAME = re.compile(r'File "[^"]*?(exchange/[\w/.]+)", line (\d+), in (\w+)')
 _KIND = re.compile(r"^([A-Za-z_][\w.]*)(?::|$)")
-
-
-def without_password(url: str | None) -> str | None:
-    """A URL with neither account, password nor query."""
-    if url is None:
-        return None
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment=""))
 
 
 def harmless(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,10 +59,14 @@ def log_line(line: str) -> str | None:
 
 def without_secrets(text: str, secrets: Collection[str]) -> str:
     """The text without credentials in URLs and without any of these secrets."""
-    text = _CREDENTIALS.sub(f"//{GONE}@", text)
-    for secret in sorted(secrets, key=len, reverse=True):
-        text = text.replace(secret, GONE)
-    return text
+    return without(_CREDENTIALS.sub(f"//{GONE}@", text), secrets)
+
+
+def environment_secrets(env: Mapping[str, str]) -> set[str]:
+    """What the settings of the environment hold that must not be shown, whether their URLs can be read or not."""
+    urls = (value for name, value in env.items() if name.upper() in _URLS)
+    named = {value for name, value in env.items() if name in _SECRETS and len(value) >= 4}
+    return {secret for url in urls for secret in secrets_in(url)} | named
 
 
 def _kept(value: Any) -> Any:

@@ -12,8 +12,12 @@ from exchange.broker.urls import parameters
 from exchange.claims import parse_place
 from exchange.clock import Clock, parse_clock
 from exchange.errors import BadConfiguration, DatabaseLost
+from exchange.urls import check_url
 
 HOME_DEFAULT = ".exchange"
+
+DATABASES = ("postgresql", "postgresql+psycopg", "sqlite")
+"""Schemes of database URLs."""
 
 
 @dataclass(frozen=True)
@@ -46,14 +50,20 @@ class Settings:
         broker_url = env.get("EXCHANGE_BROKER_URL") or None
         if broker_url is not None:
             parameters(broker_url, "settings")
+        management_url = env.get("EXCHANGE_MANAGEMENT_URL") or None
+        if management_url is not None:
+            check_url("EXCHANGE_MANAGEMENT_URL", management_url, ("http", "https"), "http://host:15672")
+        database_url = env.get("EXCHANGE_DATABASE_URL") or None
+        if database_url is not None:
+            check_url("EXCHANGE_DATABASE_URL", database_url, DATABASES, "postgresql://user:password@host:port/database")
         claims_url = env.get("EXCHANGE_CLAIMS_URL") or None
         if claims_url is not None:
             parse_place(claims_url)
         return cls(
             home=(home or Path(env.get("EXCHANGE_HOME", HOME_DEFAULT))).absolute(),
             broker_url=broker_url,
-            management_url=env.get("EXCHANGE_MANAGEMENT_URL") or None,
-            database_url=env.get("EXCHANGE_DATABASE_URL") or None,
+            management_url=management_url,
+            database_url=database_url,
             clock=clock,
             claims_url=claims_url,
             webhook_networks=_networks(env.get("EXCHANGE_WEBHOOK_NETWORKS", "")),

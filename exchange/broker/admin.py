@@ -10,7 +10,8 @@ from pika.adapters.blocking_connection import BlockingChannel
 from pika.exceptions import AMQPError, ChannelClosedByBroker
 
 from exchange.broker.loop import error_of
-from exchange.broker.urls import parameters, shown
+from exchange.broker.urls import parameters
+from exchange.urls import shown
 
 
 class Errand:

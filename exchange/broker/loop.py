@@ -22,10 +22,11 @@ from pika.exceptions import (
 )
 
 from exchange.broker.pause import Pause
-from exchange.broker.urls import parameters, shown
+from exchange.broker.urls import parameters
 from exchange.broker.wire import GatheringConnection
 from exchange.clock import monotonic
 from exchange.errors import BadTopology, BrokerError, BrokerUnavailable
+from exchange.urls import shown
 
 log = structlog.get_logger()
 

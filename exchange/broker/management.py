@@ -15,8 +15,9 @@ from exchange.broker.loop import DENIED
 from exchange.broker.provision import MemberAccount
 from exchange.broker.topology import DOCUMENTS, dead_queue, queues_of
 from exchange.broker.uplink import link_account, link_permissions, link_topic_permission, transit_queues
-from exchange.broker.urls import credentials, shown, vhost
+from exchange.broker.urls import credentials, vhost
 from exchange.errors import BadTopology, BrokerUnavailable
+from exchange.urls import shown
 
 _TIMEOUT = 10.0
 """Seconds for one answer."""

@@ -9,8 +9,9 @@ from pika.spec import BasicProperties
 
 from exchange.broker.admin import errand
 from exchange.broker.loop import GOODBYE, error_of
-from exchange.broker.urls import parameters, shown
+from exchange.broker.urls import parameters
 from exchange.errors import BrokerUnavailable
+from exchange.urls import shown
 
 STAMP_HEADER = "timestamp_in_ms"
 """The header that RabbitMQ's incoming timestamp interceptor sets (3.12 and later)."""

@@ -1,4 +1,4 @@
-"""Addresses of brokers: AMQP URLs taken apart, given credentials, and shown without them."""
+"""Addresses of brokers: AMQP URLs taken apart, and given credentials."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 import pika
 
 from exchange.errors import BadConfiguration
+from exchange.urls import ESCAPE, fault_of
+
+_EXAMPLE = "amqp://user:password@host:port/vhost (vhost / is written %2F)"
 
 HEARTBEAT = 30
 """Seconds; a connection without a sign of life for this long (and five more) is given up."""
@@ -17,6 +20,8 @@ BLOCKED_FOR = 60
 
 def parameters(url: str, name: str) -> pika.URLParameters:
     """Connection parameters for an AMQP URL; ``name`` is what operators see. Raises BadConfiguration."""
+    if fault := fault_of(url):
+        raise _bad(fault)
     if url.partition("://")[0] not in ("amqp", "amqps"):
         raise _bad("it begins neither with amqp:// nor with amqps://")
     try:
@@ -33,7 +38,7 @@ def parameters(url: str, name: str) -> pika.URLParameters:
 def _bad(reason: str) -> BadConfiguration:
     return BadConfiguration(
         f"the broker's address does not hold ({reason})",
-        mend="EXCHANGE_BROKER_URL is amqp://user:password@host:port/vhost (vhost / is written %2F)",
+        mend=f"EXCHANGE_BROKER_URL is {_EXAMPLE}; {ESCAPE}",
     )
 
 
@@ -60,9 +65,3 @@ def with_vhost(url: str, name: str) -> str:
 def vhost(url: str) -> str:
     """The virtual host an AMQP URL names; ``/`` where it names none."""
     return unquote(urlsplit(url).path[1:]) or "/"
-
-
-def shown(url: str) -> str:
-    """The broker's host, port and vhost, for messages and logs; never its credentials."""
-    parts = urlsplit(url)
-    return f"{parts.netloc.rpartition('@')[2]}{parts.path}"

@@ -17,11 +17,13 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, S3Store
 
 from exchange.errors import ClaimMissing, ClaimStoreUnavailable, ClaimTooLarge
+from exchange.urls import secrets_in, without
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, RetryConfig
 
 _ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
+_PROXIES = tuple(name for one in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY") for name in (one, one.lower()))
 _PROBE = b"can this be stored and read?"
 _FAULTS = (BaseError, OSError, ValueError)
 
@@ -95,8 +97,15 @@ def _told_as_unavailable(name: str) -> Iterator[None]:
     try:
         yield
     except _FAULTS as error:
-        reason = str(error).partition("\n")[0].replace(name, "…")
+        reason = without(str(error).partition("\n")[0].replace(name, "…"), _secrets())
         raise ClaimStoreUnavailable(f"the claim store does not answer as it should: {reason}") from error
+
+
+def _secrets() -> set[str]:
+    """What an error of the library might quote."""
+    urls = (os.environ.get(name) for name in (*_ENDPOINTS, *_PROXIES))
+    keys = {os.environ.get(name, "") for name in ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")} - {""}
+    return {secret for url in urls for secret in secrets_in(url)} | keys
 
 
 def _make_durable(path: Path) -> None:

@@ -6,14 +6,14 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from exchange.errors import BadConfiguration
+from exchange.urls import fault_of
 
 
 def parse_place(url: str) -> str | Path:
     """A folder (``file:///…``) or the address ``s3://bucket/prefix``. Raises BadConfiguration."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        raise _refused() from None
+    if fault_of(url):
+        raise _refused()
+    parts = urlsplit(url)
     plain = not (parts.query or parts.fragment or "@" in parts.netloc or ":" in parts.netloc)
     if parts.scheme == "file" and plain and not parts.netloc and parts.path.startswith("/"):
         return Path(unquote(parts.path))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from exchange.clock import RealClock
 from exchange.console.api.webhooks import state_of
@@ -11,18 +11,13 @@ from exchange.console.desk import CONSOLE
 from exchange.console.section import Deed, Page, Section, Visit
 from exchange.errors import NotFound
 from exchange.rules.permissions import Action
+from exchange.urls import shown
 
 
 def _list(visit: Visit) -> Mapping[str, object]:
     with visit.desk.store(CONSOLE).reading() as tx:
         rows = tx.webhooks.every()
-    return {"webhooks": [(row, state_of(row), _place(row.url)) for row in rows]}
-
-
-def _place(url: str) -> str:
-    """Scheme, host and path: what follows may be somebody's key."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}{parts.path}"
+    return {"webhooks": [(row, state_of(row), shown(row.url)) for row in rows]}
 
 
 def _enable(visit: Visit) -> str:

@@ -189,7 +189,7 @@ def test_a_domain_has_one_supervisor_which_ends_with_an_exit_code_where_no_membe
         (
             "EXCHANGE_BROKER_URL",
             "amqp://a:b@127.0.0.1:1/%2F",
-            "==> waiting: the broker at 127.0.0.1:1/%2F cannot be reached (connection refused)",
+            "==> waiting: the broker at amqp://127.0.0.1:1/%2F cannot be reached (connection refused)",
         ),
         ("EXCHANGE_DATABASE_URL", "postgresql://a:b@127.0.0.1:1/x", "==> database.waiting (reason: the database"),
     ],

@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange.bootstrap.scrub import harmless, log_line, without_password, without_secrets
+from exchange.bootstrap.scrub import environment_secrets, harmless, log_line, without_secrets
 
 
 def test_of_a_log_line_ids_and_states_are_kept_and_words_of_others_are_not() -> None:
@@ -28,9 +28,21 @@ def test_a_kept_field_is_short_and_of_plain_characters_or_gone(text: str, name: 
 
 
 def test_urls_lose_account_and_password_wherever_they_stand() -> None:
-    assert without_password("amqp://li:s3cret@host:5672/v?key=1") == "amqp://host:5672/v"
-    assert without_password(None) is None
     text = without_secrets("at amqp://li:s3cret@host and pass s3cret, hunter22", {"hunter22", "s3cret"})
     assert "s3cret" not in text
     assert "hunter22" not in text
     assert "host" in text
+
+
+def test_the_secrets_of_the_environment_are_known_whatever_setting_holds_them() -> None:
+    env = {
+        "EXCHANGE_BROKER_URL": "amqp://li:brok%40er1@host",
+        "ALL_PROXY": "socks5://me:proxy123@gate:1080",
+        "https_proxy": "http://me:pro@xyz1/7777@gate",
+        "AWS_SECRET_ACCESS_KEY": "awsawsaws",
+        "EXCHANGE_HOME": "/srv/home",
+    }
+    said = without_secrets("brok@er1 brok%40er1 proxy123 xyz1/7777@gate awsawsaws /srv/home", environment_secrets(env))
+    assert said.endswith("/srv/home")
+    for secret in ("brok", "proxy123", "7777", "awsawsaws"):
+        assert secret not in said
