@@ -84,7 +84,7 @@ def _make_file(path: Path) -> None:
 
 
 def _sqlite(url: URL) -> Engine:
-    if url.database and url.database != ":memory:":
+    if url.database and url.database != ":memory:" and not url.database.startswith("file:"):
         _make_file(Path(url.database))
     engine = create_engine(url, pool_size=8, max_overflow=8, hide_parameters=True)
 
