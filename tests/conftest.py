@@ -25,7 +25,10 @@ from exchange.broker.management import ManagementClient
 from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.broker.provision import provision
 from tests.postgres import shared_server
+from tests.surroundings import forget_the_caller
 
+if "PYTEST_XDIST_WORKER" not in os.environ:  # a worker has the environment of the process that started it
+    forget_the_caller(os.environ)
 os.environ["EXCHANGE_LANGUAGE"] = "en"
 """What tests look for in the answers of commands is English; those of the other language say so."""
 
@@ -60,6 +63,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """The process that runs the tests, or that has workers run them, owns the node."""
     if not hasattr(config, "workerinput"):
         config.stash[_SCRATCH] = Path(tempfile.mkdtemp(prefix="yizhan-tests-"))
+        home = config.stash[_SCRATCH] / "home"
+        home.mkdir()
+        os.environ["HOME"] = str(home)
 
 
 @pytest.hookimpl(optionalhook=True)

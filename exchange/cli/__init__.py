@@ -36,7 +36,7 @@ from exchange.cli import (
 )
 from exchange.cli.help import in_language, settle_language
 from exchange.cli.usage import show_fault
-from exchange.cli.view import printable
+from exchange.cli.view import lines_at_once, printable
 from exchange.errors import ExchangeError
 from exchange.language import tr
 
@@ -100,6 +100,7 @@ def options(
 
 def main() -> None:
     """Entry point; turns the exchange's errors into a message and an exit code."""
+    lines_at_once()
     logs.configure_for_people()
     sys.setswitchinterval(SWITCH_INTERVAL)
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -86,7 +85,6 @@ def _serve(settings: Settings, place: Place, as_json: bool) -> None:
         token = desk.gate.first_link()
         if as_json:
             print_json({"url": url, "set_up": f"{url}/set-up/{token}" if token else None})
-            sys.stdout.flush()  # whoever reads it by a pipe waits for it
         else:
             say_link("控制台 console", url)
             say_first_link(url, token)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 import unicodedata
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,6 +29,16 @@ _DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 def _console(*, stderr: bool = False) -> Console:
     found = Console(stderr=stderr, highlight=False)
     return found if found.is_terminal else Console(stderr=stderr, highlight=False, width=_WIDTH_OF_A_FILE)
+
+
+def lines_at_once() -> None:
+    """Lets whoever reads by a pipe or from a file have each line when it is written; a terminal's reader has anyway.
+
+    Once for the process, before anything is printed: then no command needs to think of it.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(line_buffering=True)
 
 
 console = _console()

@@ -1,14 +1,14 @@
-# Saying what goes on, running long commands in view, and leaving in order. Sourced by script/bootstrap.
+# Saying what goes on, running long commands in view, and leaving in order. Sourced by scripts, which set `me` before.
 
 work=$(mktemp -d)
 log=$work/log
 : >"$log"
 undo=() child=
 
-say() { printf 'bootstrap: %s\n' "$*"; }
+say() { printf '%s: %s\n' "$me" "$*"; }
 
 give_up() { # what is wrong, then one line a thing to do about it
-  printf 'bootstrap: %s\n' "$1" >&2
+  printf '%s: %s\n' "$me" "$1" >&2
   shift
   (($# == 0)) || printf '  → %s\n' "$@" >&2
   exit 1
