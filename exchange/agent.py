@@ -186,7 +186,9 @@ class Agent:
 
         Everything yielded is verified. Once exhausted, call again for what came meanwhile. Raises IdentityLost once
         another process has claimed the identity: close the agent then, and open it anew when that one has ended.
+        Raises PartEnded when it can take in nothing more because a loop of it has ended: close it and open it again.
         """
+        self._member.check_loops()
         until = monotonic() + wait
         while True:
             if self._claim.lost is not None:

@@ -325,6 +325,14 @@ class BadAudit(OperatorError):
     mend = "treat as an attack: keep the database as it is, and compare it with a backup and the console's log"
 
 
+class PartEnded(OperatorError):
+    """A part of a served process ended though nobody had asked it to; the whole process ends with it."""
+
+    code = "part-ended"
+    exit_code = 10
+    mend = "start it again (`exchange up` does); if it comes again, see the log, which has the reason above this line"
+
+
 # --- the broker ---------------------------------------------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,8 +11,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import AF_INET6
 from types import TracebackType
 
+import structlog
+
+from exchange.crew import Loop
 from exchange.errors import BadConfiguration, OperatorError
 from exchange.rules.scraping import FORWARDED, may_scrape
+
+log = structlog.get_logger()
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 """Prometheus' text format."""
@@ -63,7 +69,8 @@ class Endpoint:
             mend = "choose another EXCHANGE_METRICS, or stop what listens there"
             raise OperatorError(f"cannot listen at {place.url}: {error.strerror}", mend=mend) from error
         self.place = Place(place.host, self._server.server_address[1])
-        self._thread = threading.Thread(target=self._server.serve_forever, name="metrics", daemon=True)
+        self._closing = threading.Event()
+        self._thread = Loop("metrics", self._server.serve_forever, self._closing.is_set)
         self._thread.start()
 
     def __enter__(self) -> Endpoint:
@@ -76,6 +83,7 @@ class Endpoint:
 
     def close(self) -> None:
         """Stops listening."""
+        self._closing.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(5)
@@ -90,6 +98,11 @@ class _Server(ThreadingHTTPServer):
         if ":" in place.host:
             self.address_family = AF_INET6
         super().__init__((place.host, place.port), _Handler)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A request that failed; one whose asker went away is nobody's trouble."""
+        if not isinstance(sys.exception(), OSError):
+            log.exception("metrics.request")
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -20,8 +20,9 @@ from exchange.broker.consumer import BatchConsumer, ConsumedQueue
 from exchange.broker.publisher import ConfirmedPublisher
 from exchange.broker.topology import dead_queue, queues_of
 from exchange.clock import CST, Clock, RealClock, monotonic
+from exchange.crew import Loop
 from exchange.directory import TreeView
-from exchange.errors import ExchangeError
+from exchange.errors import ExchangeError, PartEnded
 from exchange.flow import lapse
 from exchange.flow.arrival import ArrivalJudge, BrokerStamp, EventTime, OwnTime
 from exchange.flow.dispatch import Dispatcher
@@ -105,7 +106,7 @@ class RunningMember:
         self._nudge = threading.Event()
         self.dispatcher = Dispatcher(node, RealClock())
         node.hand_over = self.dispatcher.offer
-        self._threads: list[threading.Thread] = []
+        self._threads: list[Loop] = []
         self._publisher: ConfirmedPublisher | None = None
         self._consumer: BatchConsumer | None = None
         self._transit: TransitLoop | None = None
@@ -152,6 +153,12 @@ class RunningMember:
         loops = {thread.name.rpartition(":")[2]: thread.is_alive() for thread in self._threads}
         loops["handle"] = self._consumer is not None and self._consumer.working
         return Pulse(connections, loops, monotonic() - self._ticked_at if self._ticked_at else None)
+
+    def check_loops(self) -> None:
+        """Raises PartEnded if one of its loops has ended by itself."""
+        ended = [name for name, runs in self.pulse().loops.items() if not runs]
+        if ended and not self._stopping.is_set():
+            raise PartEnded(f"{', '.join(ended)} of {self.node.address} ended by itself")
 
     def wake(self) -> None:
         """Something was committed: the desk or the watch list may have work."""
@@ -203,7 +210,7 @@ class RunningMember:
         log.info("member.stopped", node=self.node.address)
 
     def _spawn(self, name: str, target: Callable[[], None]) -> None:
-        thread = threading.Thread(target=target, name=f"{self.node.address}:{name}", daemon=True)
+        thread = Loop(f"{self.node.address}:{name}", target, self._stopping.is_set)
         thread.start()
         self._threads.append(thread)
 

@@ -1,4 +1,4 @@
-"""Being told to stop (SIGINT, SIGTERM): at once while something is waited for, in good order once it is served."""
+"""Being told to stop (SIGINT, SIGTERM, SIGHUP): at once while one waits, in good order once it is served."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import signal
 import threading
 from types import FrameType, TracebackType
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class StopSignal:
@@ -22,13 +22,15 @@ class StopSignal:
         self._gently = True
 
     def __enter__(self) -> StopSignal:
-        self._before = [signal.signal(number, self._on_signal) for number in _SIGNALS]
+        # What whoever started this has ignored (nohup) stays so.
+        heard = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+        self._before = [(number, signal.signal(number, self._on_signal)) for number in heard]
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for number, handler in zip(_SIGNALS, self._before, strict=True):
+        for number, handler in self._before:
             signal.signal(number, handler)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:

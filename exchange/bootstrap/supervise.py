@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import IO
 
 from exchange.bootstrap.draining import DRAINED_EXIT
+from exchange.bootstrap.logs import LOG, LogSize
+from exchange.bootstrap.unfailing import rotate
 from exchange.clock import monotonic
 from exchange.errors import IdentityInUse
 from exchange.lockfile import HeldElsewhere, HeldFile
@@ -80,7 +82,7 @@ class Child:
 
 
 class Supervisor:
-    """Keeps a set of roles running until ``stop`` is set."""
+    """Keeps a set of roles running until ``stop`` is set. Raises BadConfiguration for log sizes that are not valid."""
 
     def __init__(
         self,
@@ -93,6 +95,7 @@ class Supervisor:
         self._is_drained = is_drained
         self._environment = {**os.environ, **environment, "EXCHANGE_SUPERVISED": str(os.getpid())}
         self._stop = stop or threading.Event()
+        self._log_size = LogSize.read()
         self.children: dict[str, Child] = {}
 
     def add(self, name: str, command: Sequence[str], log: Path, *, essential: bool = True) -> None:
@@ -156,12 +159,28 @@ class Supervisor:
                 child.process.wait()
 
     def _start(self, child: Child) -> None:
-        child.log.parent.mkdir(parents=True, exist_ok=True)
-        with child.log.open("ab") as log:
-            child.process = _spawn(child.command, self._environment, log)
         child.started, child.again_at, child.given_up = monotonic(), None, False
+        try:
+            with self._log_of(child) as log:
+                child.process = _spawn(child.command, {**self._environment, LOG: str(child.log)}, log)
+        except OSError as error:  # no memory, no process number left: the others go on
+            child.process = None
+            child.again_at = monotonic() + child.backoff.after(0.0)
+            self._say(f"{child.name} cannot be started ({error.strerror}), tried again soon")
+            return
         if child.restarts:
             self._say(f"{child.name} started again (restart {child.restarts})")
+
+    def _log_of(self, child: Child) -> IO[bytes]:
+        """Its log file, rotated if it has grown; where there is no room for one it is started all the same."""
+        try:
+            child.log.parent.mkdir(parents=True, exist_ok=True)
+            if child.log.exists() and child.log.stat().st_size > self._log_size.most_bytes:
+                rotate(child.log, self._log_size.keep)
+            return child.log.open("ab")
+        except OSError as error:
+            self._say(f"{child.name} has no log: {child.log}: {error.strerror}")
+            return open(os.devnull, "ab")
 
     def _again(self, child: Child) -> None:
         """Starts a role again, unless it rests until somebody releases it."""

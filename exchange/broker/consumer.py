@@ -23,6 +23,7 @@ from exchange.broker.pause import Pause
 from exchange.broker.turns import Turns
 from exchange.broker.wakeup import Wakeup
 from exchange.clock import monotonic
+from exchange.crew import Loop
 from exchange.errors import BrokerError, ExchangeError
 from exchange.flow.ports import OnBatch
 
@@ -82,7 +83,7 @@ class BatchConsumer:
         self._turns = Turns()
         self._closing = threading.Event()
         self._loop = ConnectionLoop(url, f"{name}:consume", self)
-        self._worker = threading.Thread(target=self._work, name=f"{name}:handle", daemon=True)
+        self._worker = Loop(f"{name}:handle", self._work, self._closing.is_set)
         self.state = ConsumerState(self._lanes)
 
     def start(self, patience: float = START_PATIENCE) -> None:

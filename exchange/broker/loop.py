@@ -25,6 +25,7 @@ from exchange.broker.pause import Pause
 from exchange.broker.urls import parameters
 from exchange.broker.wire import GatheringConnection
 from exchange.clock import monotonic
+from exchange.crew import Loop
 from exchange.errors import BadTopology, BrokerError, BrokerUnavailable
 from exchange.urls import shown
 
@@ -62,7 +63,7 @@ class ConnectionLoop:
         self._told = threading.Event()
         self._ready = False
         self._error: BrokerError = BrokerUnavailable(f"no answer from the broker at {shown(url)}")
-        self._thread = threading.Thread(target=self._run, name=f"{name}:connection", daemon=True)
+        self._thread = Loop(f"{name}:connection", self._run, self._closing.is_set)
 
     @property
     def is_ready(self) -> bool:

@@ -119,6 +119,8 @@ def configuration(ports: Ports, password: str, *, can_stamp: bool) -> str:
         "max_message_size = 16777216",
         "raft.wal_max_size_bytes = 67108864",
         "log.file.level = info",
+        "log.file.rotation.size = 10485760",
+        "log.file.rotation.count = 5",
     ]
     if can_stamp:
         lines.append("message_interceptors.incoming.set_header_timestamp.overwrite = true")

@@ -43,7 +43,7 @@ from exchange.language import tr
 EPILOG = """
 Exit codes · 退出码: 0 done · 1 unexpected · 2 the request must be changed · 3 not found · 4 the record has moved on ·
 5 a message was refused · 6 this machine needs a hand · 7 the broker is not there ·
-8 came out otherwise than it should · 9 drained
+8 came out otherwise than it should · 9 drained · 10 a part of a served process ended by itself
 """
 
 app = typer.Typer(
@@ -100,6 +100,7 @@ def options(
 
 def main() -> None:
     """Entry point; turns the exchange's errors into a message and an exit code."""
+    logs.keep_talking()
     lines_at_once()
     logs.configure_for_people()
     sys.setswitchinterval(SWITCH_INTERVAL)

@@ -75,7 +75,7 @@ def _domain(settings: Settings) -> Settings:
 def _serve(settings: Settings, place: Place, as_json: bool) -> None:
     from exchange.console.serve import serve
 
-    logs.configure()
+    logs.configure_for_service()
     supervised = "EXCHANGE_SUPERVISED" in os.environ
 
     def ready(url: str, desk: Desk) -> None:

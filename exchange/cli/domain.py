@@ -13,6 +13,7 @@ from rich.text import Text
 
 from exchange.bootstrap import logs
 from exchange.bootstrap.draining import DRAINED_EXIT, drained, is_drained
+from exchange.bootstrap.ends import LoopsWatched
 from exchange.bootstrap.home import open_link, open_member, open_work
 from exchange.bootstrap.member import RunningMember
 from exchange.bootstrap.node_watch import NodeWatch
@@ -91,7 +92,7 @@ def up(
     """
     from exchange.bootstrap.init import init_files, start_node
 
-    settings = Settings.read(home=home)
+    settings, _ = Settings.read(home=home), logs.LogSize.read()
     with sole_supervisor(settings.home) as hold, StopSignal() as stop:
         profiles = init_files(settings, say, on_lost=lambda error: say(f"{error} → {error.mend}"))
         node, info = start_node(settings, say)
@@ -153,11 +154,11 @@ def serve(
 
     ADDRESS is that of a profile, for example hefei.planning. `exchange up` runs this for each member; in production
     one container or service runs one. With EXCHANGE_METRICS=PORT or HOST:PORT it answers /metrics, /healthz, /readyz.
-    Exit code 9 when it is drained: do not start it again before the release.
+    Exit code 9 when it is drained: do not start it again before the release. 10 when a part of it ended by itself.
     """
-    logs.configure(verbose=verbose)
+    logs.configure_for_service(verbose=verbose)
     settings = Settings.read(home=home)
-    with StopSignal() as stop:
+    with StopSignal() as stop, LoopsWatched() as loops:
         opened = open_member(settings, address, patient=True)
         with opened.store.claim_identity(address) as claim, watching(opened.node, Home(settings.home)) as watch:
             if drained(opened.store) is not None:
@@ -170,6 +171,7 @@ def serve(
                 member.start()
                 stop.gently()
                 while not stop.told.wait(0.5) and not orphaned():
+                    loops.check()
                     if claim.lost is not None:
                         raise claim.lost
                     if _wants_drain(opened.store):

@@ -18,6 +18,7 @@ from exchange.console.alert_channels import Channel, Telling, channels
 from exchange.console.alert_settings import AlertSettings, load_alert_settings
 from exchange.console.desk import CONSOLE, Desk
 from exchange.console.facts import read_facts
+from exchange.crew import Loop
 from exchange.errors import Conflict, ExchangeError, NotFound
 from exchange.rules.alert_facts import Facts, Limits
 from exchange.rules.alerts import change, standing
@@ -46,7 +47,7 @@ class Alerting:
         self._look = look
         self._real = real or RealClock()
         self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._thread: Loop | None = None
 
     @classmethod
     def open(cls, desk: Desk, env: Mapping[str, str] | None = None) -> Alerting:
@@ -66,7 +67,7 @@ class Alerting:
 
     def start(self) -> None:
         """Looks now and then until closed."""
-        self._thread = threading.Thread(target=self._run, name="alerts", daemon=True)
+        self._thread = Loop("alerts", self._run, self._stop.is_set)
         self._thread.start()
 
     def close(self) -> None:

@@ -135,7 +135,7 @@ class Jobs:
                     break
         except ExchangeError as error:
             job.error = error.diagnostics()
-        except Exception as error:
+        except BaseException as error:  # whatever ended it: a job that looks done and is not deceives
             log.exception("job.failed", job=job.id)
             job.error = type(error).__name__
         finally:

@@ -11,14 +11,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import structlog
+
 from exchange.bootstrap.ledger import open_ledger
 from exchange.clock import monotonic
 from exchange.console.desk import Desk
 from exchange.console.section import Page, Section, Visit
-from exchange.errors import ExchangeError
+from exchange.errors import ExchangeError, OperatorError
 from exchange.rules.books import Balance, Verdict
 from exchange.rules.conservation_facts import LAWS, Difference, Law
 from exchange.rules.conservation_words import FAULTS, LAW_WORDS, TERMS, VERDICTS
+
+log = structlog.get_logger()
 
 FRESH = 30.0
 """Seconds after which a look is taken anew, if somebody watches; ten times as long as it took, where that is more."""
@@ -67,6 +71,9 @@ class Looker:
                 self.keep(ledger.look())
         except ExchangeError as error:
             self.keep(None, error)
+        except Exception:
+            log.exception("ledger.failed")
+            self.keep(None, OperatorError("the last look at the ledger failed", mend="see the console's log"))
         self._took = self._ended - began
 
     def keep(self, balance: Balance | None, trouble: ExchangeError | None = None) -> None:

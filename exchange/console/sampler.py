@@ -12,6 +12,7 @@ import structlog
 from exchange.console.chart import HOUR
 from exchange.console.look import Look
 from exchange.console.looker import Looker
+from exchange.crew import Loop
 from exchange.errors import ExchangeError, OperatorError
 
 if TYPE_CHECKING:
@@ -70,13 +71,13 @@ class Sampler:
         self._trouble: ExchangeError | None = None
         self._looked = threading.Condition()
         self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._thread: Loop | None = None
 
     def start(self) -> None:
         """Begins to look, if it does not already."""
         with self._looked:
             if self._thread is None and not self._stop.is_set():
-                self._thread = threading.Thread(target=self._run, name="sampler", daemon=True)
+                self._thread = Loop("sampler", self._run, self._stop.is_set)
                 self._thread.start()
 
     def latest(self, patience: float = 10.0) -> Look:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import uvicorn
 
+from exchange.bootstrap.ends import LoopsWatched
 from exchange.bootstrap.settings import Home, Settings
 from exchange.bootstrap.supervise import orphaned
 from exchange.console.app import create_app
@@ -17,6 +18,7 @@ from exchange.console.desk import Desk
 from exchange.console.listening import Place, listen, read_state, write_state
 from exchange.console.sections import SECTIONS
 from exchange.console.sessions import SessionDoor
+from exchange.crew import Loop
 
 _LEAVING = 3
 """Seconds that requests under way have to end; open pages are told to come again."""
@@ -42,11 +44,13 @@ def serve(settings: Settings, place: Place, ready: Ready) -> None:
                 write_state(state, url, port)
             ready(url, desk)
             ended = threading.Event()
-            threading.Thread(target=_end_with_supervisor, args=(server, ended), daemon=True).start()
-            try:
-                server.run(sockets=[listening])
-            finally:
-                ended.set()
+            with LoopsWatched(lambda: setattr(server, "should_exit", True)) as loops:
+                Loop("supervisor", lambda: _end_with_supervisor(server, ended), lambda: server.should_exit).start()
+                try:
+                    server.run(sockets=[listening])
+                finally:
+                    ended.set()
+                loops.check()
     finally:
         desk.close()
 

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 import structlog
 from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
+from exchange.crew import Loop
 from exchange.errors import DatabaseUnavailable, ExchangeError, IdentityInUse, IdentityLost
 from exchange.store.claim_locks import FileHold, Hold, SessionHold
 from exchange.store.engine import writing
@@ -43,7 +44,7 @@ class Claim:
         self._hold: Hold = FileHold(engine) if engine.dialect.name == "sqlite" else SessionHold(engine, address)
         self._turn = threading.Lock()
         self._ended = threading.Event()
-        self._watcher = threading.Thread(target=self._watch, name=f"{address}:claim", daemon=True)
+        self._watcher = Loop(f"{address}:claim", self._watch, lambda: self._ended.is_set() or self.lost is not None)
         self.lost: ExchangeError | None = None
         """Why this process holds it no more, for good."""
         self.on_lost: Callable[[], None] = lambda: None

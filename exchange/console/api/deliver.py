@@ -13,6 +13,7 @@ import structlog
 from exchange.console.api.context import Api
 from exchange.console.api.events import delivery_of, happened
 from exchange.console.api.reach import Poster
+from exchange.crew import Loop
 from exchange.errors import ExchangeError
 from exchange.flow.ports.tools import DeliveryRow, WebhookRow
 from exchange.rules.signing import signed_headers
@@ -34,7 +35,7 @@ class Deliverer:
         self._poster = poster or Poster(api.desk.settings.webhook_networks)
         self._every = every
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="webhooks", daemon=True)
+        self._thread = Loop("webhooks", self._run, self._stopping.is_set)
 
     def start(self) -> None:
         """Starts the work in a thread of its own."""

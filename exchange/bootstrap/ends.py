@@ -1,0 +1,46 @@
+"""A served process ends when one of its loops has ended unasked: whoever supervises it starts it anew, whole."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from types import TracebackType
+
+from exchange.crew import Ended, report_to
+from exchange.errors import PartEnded
+
+_CLOSING = 90.0
+"""Seconds that the rest of the process has to end in good order."""
+
+
+class LoopsWatched:
+    """A context manager for a process whose loops must all run; ``told`` is called once when one has ended."""
+
+    def __init__(self, told: Callable[[], None] = lambda: None) -> None:
+        self._told = told
+        self._ended: Ended | None = None
+        self._take_back: Callable[[], None] = lambda: None
+
+    def __enter__(self) -> LoopsWatched:
+        self._take_back = report_to(self._note)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._take_back()
+
+    def check(self) -> None:
+        """Raises PartEnded if a loop has ended."""
+        if self._ended is not None:
+            raise PartEnded(f"a loop of this process ended by itself ({self._ended.reason})")
+
+    def _note(self, ended: Ended) -> None:
+        if self._ended is not None:
+            return
+        self._ended = ended
+        last = threading.Timer(_CLOSING, os._exit, (PartEnded.exit_code,))
+        last.daemon = True
+        last.start()
+        self._told()
