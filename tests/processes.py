@@ -176,6 +176,10 @@ class ProcessDomain:
                 total += sum(number for state, number in tx.outbox.counts().items() if state != "delivered")
         return total
 
+    def is_served(self, name: str) -> bool:
+        """Whether a process serves the member by now."""
+        return self._store_of(name).is_served(self.address(name))
+
     def _store_of(self, name: str) -> SqlStore:
         """A member's store, open for as long as it is looked at again and again."""
         if name not in self._watched:

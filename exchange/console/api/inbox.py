@@ -27,12 +27,10 @@ from exchange.console.api.models import (
 from exchange.console.api.pagination import Cursor, Limit, cursor_of, page_of, position_of
 from exchange.console.api.problems import documented
 from exchange.errors import Conflict, NotFound
-from exchange.flow.ports.api import LeasedMessage
+from exchange.flow.ports.api import LEASES_KEPT, LeasedMessage
 from schemas.base import MessageId
 
 router = APIRouter(prefix="/inbox", tags=["inbox"])
-_REMEMBERED = timedelta(hours=24)
-"""How long an acknowledgement may be repeated, and gets the same answer."""
 
 
 @router.get(
@@ -67,7 +65,7 @@ def lease(caller: Receiving, api: Shared, asked: Annotated[LeaseIn, json_of(Leas
     opened, now = api.member(caller.member), api.clock.now()
     lease_id, until = str(uuid.uuid4()), now + timedelta(seconds=asked.seconds)
     with opened.store.transaction() as tx:
-        tx.leases.forget(now - _REMEMBERED)
+        tx.leases.forget(now - LEASES_KEPT)
         found = tx.leases.lease(lease_id, asked.limit, now, until)
     messages = tuple(message_out(opened.node.directory, one) for one in found)
     return LeaseOut(lease=lease_id, until=until, messages=messages)

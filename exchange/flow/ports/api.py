@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from exchange.flow.ports.records import CaseRow, DeskRow, StoredDocument
 from exchange.rules.states import CaseState
+
+LEASES_KEPT = timedelta(hours=24)
+"""How long a lease is remembered after it was over: so long an acknowledgement may be repeated."""
 
 
 @dataclass(frozen=True, slots=True)

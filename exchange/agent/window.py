@@ -1,0 +1,95 @@
+"""What an agent of a window can do besides: hand in, withdraw, decide, amend terms, and see how cases stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from exchange.bootstrap.applications import read_application
+from exchange.bootstrap.home import Opened
+from exchange.flow import conclude
+from exchange.flow.case_file import CaseFile, case_file
+from exchange.flow.checks import expect_window
+from exchange.flow.conclude import Ruling
+from exchange.flow.deadlines import Amendment, amend
+from exchange.flow.node import Node
+from exchange.flow.ports import CaseState
+from exchange.flow.status import CaseStatus, case_status
+from exchange.flow.submit import submit
+from schemas import Application, LedgerEntry, Matter
+
+_PAGE = 50
+
+
+class WindowAgent:
+    """The part of an agent that is a window's. For any other member all of it raises Denied."""
+
+    _opened: Opened
+
+    def _node(self) -> Node:
+        """The member, with its present keys and directory."""
+        self._opened.node.renew()
+        return self._opened.node
+
+    def _wrote(self) -> None:
+        """Something is in the outbox."""
+        raise NotImplementedError
+
+    def matters(self) -> Mapping[str, Matter]:
+        """What can be applied for, by code: materials, departments, terms, and what their silence means."""
+        node = self._node()
+        expect_window(node)
+        return node.catalogue
+
+    def submit(self, application: Application | Path, enclosures: Sequence[bytes] = ()) -> str:
+        """Hands in an application, or the file of one as `exchange submit` takes it; returns the case's number.
+
+        ``enclosures`` are the octets of the attachments that the application names, in its order; a file names its own.
+        Raises BadApplication (with everything that is missing, at once), Secret or Conflict.
+        """
+        node = self._node()
+        if isinstance(application, Path):
+            application, enclosures = read_application(application, node.clock)
+        number = submit(node, application, enclosures=enclosures).number
+        self._wrote()
+        return number
+
+    def withdraw(self, number: str, reason: str) -> None:
+        """Withdraws an undecided application at the applicant's wish. Raises NotFound or Conflict."""
+        conclude.withdraw(self._node(), number, reason)
+        self._wrote()
+
+    def decide(self, number: str, ruling: Ruling) -> str:
+        """The lead's decision on a case that is ready; returns the message id of the signed decision.
+
+        Raises NotFound, Conflict (decided, withdrawn, or opinions still out), or CallerError for what it lacks.
+        """
+        message_id = conclude.decide(self._node(), number, ruling)
+        self._wrote()
+        return message_id
+
+    def amend(self, number: str, department: str, amendment: Amendment) -> LedgerEntry:
+        """Stops, resumes, restarts or extends a department's term. Raises NotFound, Conflict or CallerError."""
+        entry = amend(self._node(), number, department, amendment)
+        self._wrote()
+        return entry
+
+    def cases(self, state: CaseState | None = None) -> Iterator[CaseStatus]:
+        """The window's cases, newest first, all of them or those in a state: ``CaseState.READY`` wait for a decision.
+
+        They are read as the iteration goes on.
+        """
+        node, before = self._node(), None
+        expect_window(node)
+        while True:
+            with self._opened.store.reading() as tx:
+                rows = tx.pages.cases(before, _PAGE, state)
+            for row in rows:
+                yield case_status(node, row.number)
+            if len(rows) < _PAGE:
+                return
+            before = (rows[-1].opened_at, rows[-1].number)
+
+    def case(self, number: str) -> CaseFile:
+        """A case with every opinion, the days of every term, and the decision. Raises NotFound."""
+        return case_file(self._node(), number)
