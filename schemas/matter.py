@@ -9,6 +9,9 @@ from pydantic import Field, StringConstraints, model_validator
 
 from schemas.base import Address, Basis, Line, MatterCode, Wire
 
+DECISION_DAYS = 45
+"""Working days for joint handling (Administrative License Law, article 42)."""
+
 
 class DefaultMode(StrEnum):
     """What a consulted department's silence amounts to when its term is over; *none* unless a rule says otherwise."""
@@ -90,6 +93,8 @@ class Matter(Wire):
     exclusions: Annotated[tuple[Exclusion, ...], Field(max_length=5)] = ()
     effect_delay_days: Annotated[int, Field(ge=0, le=30)] = 0
     """Working days between a default's deadline and its effect (compare Awb 4:20b, the Netherlands)."""
+    decision_days: Annotated[int, Field(ge=1, le=365, exclude_if=lambda days: days == DECISION_DAYS)] = DECISION_DAYS
+    """Working days from acceptance within which the lead decides; announced special procedures are not counted."""
 
     @model_validator(mode="after")
     def _approvers_hold_together(self) -> Self:

@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
-from rich.table import Table
+from rich.text import Text
 
 from exchange.bootstrap.settings import Settings
 from exchange.cli.claim_view import fetch_claims
 from exchange.cli.domain import HomeOption, JsonOption
+from exchange.cli.inbox_view import (
+    consultation_json,
+    decision_json,
+    decisions_table,
+    desk_table,
+    desk_term_text,
+    duties_table,
+    duty_json,
+    term_json,
+)
 from exchange.cli.letter_view import letter_json, letter_view, save_attachments, whole_letter_view
 from exchange.cli.options import AsOption, in_options, open_as
 from exchange.cli.request_view import request_json, request_view, requests_view
 from exchange.cli.view import console, plain, print_json, say
 from exchange.errors import BadOpinion, NotFound
 from exchange.flow import respond
+from exchange.flow.desk_terms import terms_of
 from exchange.flow.dossier import dossier, filed
-from exchange.flow.ports import DeskRow, StoredDocument
+from exchange.flow.duties import duties_here
+from exchange.flow.lead_duties import lead_duties
+from exchange.flow.node import Node
 from exchange.flow.request_record import request_status, requests_here
-from schemas import Document, JointDocument, Opinion, ProcedureKind, SpecialProcedure, Verdict
+from exchange.flow.respond import ANSWERABLE
+from exchange.rules.desk_term import DeskTerm
+from schemas import Consultation, Document, JointDocument, Opinion, ProcedureKind, SpecialProcedure, Verdict
 
 
 def register(app: typer.Typer) -> None:
@@ -40,50 +54,49 @@ def inbox(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """What lies on a desk: consultations to answer, documents received, and where requests stand. 待办。
+    """What waits for somebody here, with since when and until when. 待办。
+
+    At a window: cases that wait for the lead's decision, or were escalated to it. At a department: consultations to
+    answer. Anywhere: documents to sign together, notices to sign for or to cover, forms to fill in, requests to answer
+    or pass on, what came back; each with its command. Days are working days; a term ends at 24:00.
 
     A request that came is answered with `exchange send FILE --to WHO-ASKED --answers ID`, or passed on to the superior
-    with `exchange forward ID --opinion FILE`. What waits for a signature is in `exchange joint list`.
+    with `exchange forward ID --opinion FILE`.
     """
     settings = Settings.read(home=home)
     node = open_as(settings, as_).node
+    requests = requests_here(node)
+    duties = duties_here(node, requests)
     with node.store.reading() as tx:
-        rows = tx.desk.recent() if every else tx.desk.waiting()
+        decisions = lead_duties(tx, node.calendar, node.clock.now())
+        rows = tx.desk.recent() if every else [*tx.desk.waiting(), *tx.desk.owed()]
+        terms = terms_of(node, tx, [row for row in rows if row.state in ANSWERABLE])
         documents = tx.documents.recent("received", "document", 20)
         documents += tx.documents.recent("received", JointDocument.KIND, 20)
-    requests = requests_here(node)
     if as_json:
-        print_json(_inbox_json(rows, documents) | {"requests": [request_json(one) for one in requests]})
+        print_json(
+            {
+                "decisions": [decision_json(duty) for duty in decisions],
+                "consultations": [consultation_json(row, terms.get(row.case_number)) for row in rows],
+                "duties": [duty_json(duty) for duty in duties],
+                "documents": [{"message_id": d.message_id, "sender": d.sender, "kind": d.kind} for d in documents],
+                "requests": [request_json(one) for one in requests],
+            }
+        )
         return
-    console.print(_inbox_table(rows) if rows else "没有待办 nothing waits")
+    if decisions:
+        console.print(decisions_table(decisions))
+    if rows:
+        console.print(desk_table(rows, terms))
+    if duties:
+        console.print(duties_table(duties, as_))
+    if not (decisions or rows or duties):
+        console.print("没有待办 nothing waits")
     if requests:
         console.print(requests_view(requests))
     for document in documents:
         what = "公文 document" if document.kind == Document.KIND else "联合行文 joint document"
         console.print(plain(f"{what} {document.message_id} from {document.sender}"))
-
-
-def _inbox_table(rows: Sequence[DeskRow]) -> Table:
-    table = Table(header_style="bold", border_style="dim")
-    for title in ("受理编号 case", "事项 matter", "项目 project", "状态 state", "催办"):
-        table.add_column(title, overflow="fold")
-    for row in rows:
-        reminded = f"{row.reminded} %" if row.reminded else ""
-        state = row.state if row.cleared else "准备 prepare"
-        table.add_row(plain(row.case_number), plain(row.matter), plain(row.title), state, reminded)
-    return table
-
-
-def _inbox_json(rows: Sequence[DeskRow], documents: Sequence[StoredDocument]) -> dict[str, object]:
-    return {
-        "consultations": [
-            {"case": r.case_number, "state": r.state, "matter": r.matter, "project": r.title,
-             "received_at": r.received_at.isoformat(), "cleared": r.cleared, "reminded": r.reminded,
-             "message_id": r.consultation_id}
-            for r in rows
-        ],
-        "documents": [{"message_id": d.message_id, "sender": d.sender, "kind": d.kind} for d in documents],
-    }  # fmt: skip
 
 
 def show(
@@ -103,9 +116,12 @@ def show(
     of_case = dossier(node, what)
     found = of_case or filed(node, what)
     request = request_status(node, what) if found[0].verified else None
+    term = _term_of(node, what)
     if as_json:
-        print_json([letter_json(item) for item in found])
+        print_json([_with_term(letter_json(item), term) for item in found])
     else:
+        if term is not None:
+            console.print(Text.assemble(("期限 due  ", "bold"), desk_term_text(term)))
         if request is not None:
             console.print(request_view(request))
         for item in found:
@@ -113,6 +129,21 @@ def show(
     if save is not None:
         for path in chain(save_attachments(found, save), fetch_claims(found, save, settings)):
             say(f"已保存 saved: {path}")
+
+
+def _term_of(node: Node, case_number: str) -> DeskTerm | None:
+    """The term of a consultation that this department may still answer."""
+    with node.store.reading() as tx:
+        row = tx.desk.get(case_number)
+        if row is None or row.state not in ANSWERABLE:
+            return None
+        return terms_of(node, tx, (row,)).get(case_number)
+
+
+def _with_term(letter: dict[str, Any], term: DeskTerm | None) -> dict[str, Any]:
+    """A consultation's letter says how the term stands."""
+    is_asked = term is not None and letter["kind"] == Consultation.KIND and letter["direction"] == "received"
+    return letter | {"term": term_json(term)} if term is not None and is_asked else letter
 
 
 def reply(

@@ -110,6 +110,8 @@ class RequestStatus:
     answered_by: str | None = None
     answer_id: str | None = None
     answered_at: datetime | None = None
+    came_at: datetime | None = None
+    """When it came here to be answered or passed on."""
 
 
 _COPY_STATES = {
@@ -149,6 +151,7 @@ def request_status(node: Node, message_id: str) -> RequestStatus | None:
         answered_by=answer.detail["by"] if answer else None,
         answer_id=answer.message_id if answer else None,
         answered_at=answer.at if answer else None,
+        came_at=record.came.at if record.came else None,
     )
 
 

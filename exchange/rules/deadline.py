@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 
 from exchange.clock import CST
 from exchange.rules.calendar import WorkingCalendar, add_working_days, end_of_day, working_days_between
-from schemas import DeadlineState, EntryKind, LedgerEntry
+from schemas import DeadlineState, EntryKind, LedgerEntry, Term
 
 
 @dataclass(frozen=True)
@@ -41,21 +41,56 @@ class _Pause:
 
 def project(state: DeadlineState, calendar: WorkingCalendar) -> Projection:
     """Derives the due moment from the term and the ledger."""
-    began = _began(state.ledger)
+    return reckon(state.term, state.ledger, calendar, state.effect_delay_days)
+
+
+def reckon(term: Term, ledger: Sequence[LedgerEntry], calendar: WorkingCalendar, effect_delay: int = 0) -> Projection:
+    """The same from a term and a ledger alone; ``effect_delay`` in working days."""
+    began = _began(ledger)
     if began is None:
         return Projection(None, None, False, False)
-    after = _since_restart(state.ledger)
+    after = _since_restart(ledger)
     pauses, guessed = _pauses(after, calendar)
     if any(pause.until is None for pause in pauses):
         return Projection(began, None, guessed, True)
-    extra = sum(entry.days or 0 for entry in state.ledger if entry.kind is EntryKind.EXTEND)
-    if state.term.fixed is not None:
-        due_at, provisional = _fixed(state.term.fixed, extra, pauses, calendar)
+    extra = sum(entry.days or 0 for entry in ledger if entry.kind is EntryKind.EXTEND)
+    if term.fixed is not None:
+        due_at, provisional = _fixed(term.fixed, extra, pauses, calendar)
     else:
-        last, provisional = _last_day(_day(began), (state.term.days or 0) + extra, pauses, calendar)
+        last, provisional = _last_day(_day(began), (term.days or 0) + extra, pauses, calendar)
         due_at = end_of_day(last)
-    effective_at, unsure = _later(due_at, state.effect_delay_days, calendar)
+    effective_at, unsure = _later(due_at, effect_delay, calendar)
     return Projection(began, due_at, provisional or guessed or unsure, False, effective_at)
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A clock that stands at some moment, by the entry that stopped it."""
+
+    since: datetime
+    reason: str
+    until: datetime | None
+    """When it runs on by itself, after an announced length; None where it is to be resumed."""
+
+
+def stopped_at(ledger: Sequence[LedgerEntry], calendar: WorkingCalendar, now: datetime) -> Stop | None:
+    """How the clock stands still at ``now``; None where it runs, or has not started."""
+    after = _since_restart(ledger)
+    pauses, _ = _pauses(after, calendar)
+    today = _day(now)
+    if not pauses or (pauses[-1].until is not None and pauses[-1].until < today):
+        return None
+    stops = [entry for entry in after if entry.kind is EntryKind.STOP]
+    until = pauses[-1].until
+    resumed = any(entry.kind is EntryKind.RESUME and entry.at >= stops[-1].at for entry in after)
+    if resumed or _began(ledger) is None:
+        return None
+    return Stop(stops[-1].at, stops[-1].reason, end_of_day(until) if until is not None else None)
+
+
+def days_left(due_at: datetime, calendar: WorkingCalendar, now: datetime) -> int:
+    """Working days after today up to and including the last one of a term; none on its last day, or when it is over."""
+    return working_days_between(calendar, _day(now), _ending_day(due_at))[0]
 
 
 def rung_at(projection: Projection, percent: int) -> datetime:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import fields, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, func, insert, or_, select
@@ -60,6 +61,14 @@ class SqlCases:
         if state is not None:
             query = query.where(_f.state == state)
         return [CaseRow(**row._mapping) for row in self._db.execute(query)]
+
+    def awaiting(self, until: datetime, limit: int = 100) -> list[CaseRow]:
+        unsigned = (_p.state == PartState.ISSUED) & _p.signed_at.is_(None) & (_p.issued_at <= until)
+        held_up = select(_p.case_number).where((_p.state == PartState.ESCALATED) | unsigned)
+        wanted = (_f.state == CaseState.READY) | ((_f.state == CaseState.OPEN) & _f.number.in_(held_up))
+        query = select(*_CASE_COLUMNS).where(_f.state.in_((CaseState.READY, CaseState.OPEN)), wanted)
+        rows = self._db.execute(query.order_by(_f.opened_at, _f.number).limit(limit))
+        return [CaseRow(*row) for row in rows]
 
     def running(self, department: str | None = None, limit: int = 50) -> list[PartRow]:
         query = select(*_PART_COLUMNS).where(PUT_TO)

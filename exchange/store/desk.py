@@ -20,6 +20,7 @@ _ROWS = select(*_COLUMNS)
 _ONE = _ROWS.where(_c.case_number == bindparam("number"))
 _BY_OPINION = _ROWS.where(_c.opinion_id == bindparam("message"))
 _WAITING = _ROWS.where(_c.state == "waiting").order_by(_c.received_at, _c.case_number).limit(bindparam("most"))
+_OWED = _ROWS.where(_c.state == "defaulted").order_by(_c.received_at, _c.case_number).limit(bindparam("most"))
 _PUT = insert(desk)
 
 
@@ -55,6 +56,9 @@ class SqlDesk:
 
     def waiting(self, limit: int = 100) -> list[DeskRow]:
         return [DeskRow(*row) for row in self._db.execute(_WAITING, {"most": limit})]
+
+    def owed(self, limit: int = 100) -> list[DeskRow]:
+        return [DeskRow(*row) for row in self._db.execute(_OWED, {"most": limit})]
 
     def recent(self, limit: int = 100) -> list[DeskRow]:
         query = _ROWS.order_by(_c.received_at.desc(), _c.case_number.desc()).limit(limit)

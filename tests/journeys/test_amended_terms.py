@@ -13,8 +13,10 @@ from exchange.envelope import verify_signed
 from exchange.errors import CallerError, Conflict, NotFound
 from exchange.flow import conclude, respond
 from exchange.flow.deadlines import Amendment, amend
+from exchange.flow.desk_terms import term_of
 from exchange.flow.ports import CaseRow
-from schemas import EntryKind, ProcedureKind, TermNotice
+from exchange.rules.desk_term import DeskTerm
+from schemas import EntryKind, ProcedureKind, SpecialProcedure, TermNotice, Verdict
 from tests.journeys.city import City, make_city, wait_until
 from tests.processes import ProcessDomain
 from tests.warm import run_warm
@@ -45,6 +47,15 @@ def due(city: City, case: CaseRow) -> object:
     return row.due_at
 
 
+def own_term(city: City, case: CaseRow) -> DeskTerm:
+    """How the department itself sees its term."""
+    node = city.node("transport")
+    with node.store.reading() as tx:
+        row = tx.desk.get(case.number)
+        assert row is not None
+        return term_of(node, tx, row)
+
+
 def test_the_department_is_told_of_an_extension_by_a_notice_that_the_ledger_names(city: City) -> None:
     case = city.submit()
     wanted = amendment(city, EntryKind.EXTEND, days=2, reason="复杂")
@@ -59,6 +70,24 @@ def test_the_department_is_told_of_an_extension_by_a_notice_that_the_ledger_name
     assert stored.message_id == entry.notice
     assert (notice.entry.reason, notice.entry.days, notice.entry.basis) == ("复杂", 2, BASIS)
     assert notice.due_at == city.part(case, "transport").due_at == due(city, case)
+    term = own_term(city, case)
+    assert (term.due_at, term.told, term.days_left, term.overdue) == (notice.due_at, True, 5, False)
+
+
+def test_a_department_sees_its_term_before_anybody_has_told_it_and_when_it_stops_its_own_clock(city: City) -> None:
+    case = city.submit()
+    term = own_term(city, case)
+    assert (term.due_at, term.told, term.overdue) == (city.part(case, "transport").due_at, False, False)
+
+    hearing = SpecialProcedure(kind=ProcedureKind.HEARING, days=3)
+    city.reply("transport", case, Verdict.SPECIAL_PROCEDURE, procedure=hearing)
+    term = own_term(city, case)
+    assert term.stopped is not None
+    assert term.stopped.until is not None
+    assert term.due_at == city.part(case, "transport").due_at
+
+    city.through(14)
+    assert own_term(city, case).overdue
 
 
 def test_the_clock_stops_for_a_procedure_of_the_closed_list_only(city: City) -> None:
@@ -70,6 +99,10 @@ def test_the_clock_stops_for_a_procedure_of_the_closed_list_only(city: City) -> 
     city.wake("window")
     city.local.settle()
     assert due(city, case) is None
+    term = own_term(city, case)
+    assert term.stopped is not None
+    assert (term.due_at, term.stopped.until) == (None, None)
+    assert "hearing" in term.stopped.reason
     resumed = amendment(city, EntryKind.RESUME, procedure=ProcedureKind.HEARING)
     with pytest.raises(CallerError, match="nothing else"):
         amend(city.window, case.number, city.address("transport"), resumed)

@@ -18,6 +18,7 @@ from exchange.clock import SteppedClock
 from exchange.errors import CallerError, Conflict, NotFound
 from exchange.flow.answer_form import answer_form, asked
 from exchange.flow.collecting import Collected, collected
+from exchange.flow.duties import DutyKind
 from exchange.flow.issue import issue_notice, recall
 from exchange.flow.node import Node
 from exchange.flow.ports import OutboxView
@@ -42,6 +43,7 @@ from schemas import (
 )
 from tests.journeys.city import MONDAY, wait_until
 from tests.journeys.places import new_root, tree_on
+from tests.journeys.waits import duties
 
 pytestmark = pytest.mark.broker
 
@@ -206,7 +208,12 @@ def test_everybody_is_missing_before_anybody_answers_and_time_alone_never_makes_
 
 def test_an_answer_signs_for_the_notice_and_a_correction_replaces_all_of_the_one_before(province: Province) -> None:
     notice_id = province.issue()
+    fire = province.node("hefei.luyang.fire")
+    wait_until(lambda: notice_id in duties(fire), what="the notice")
+    sign_for(fire, notice_id)
+    assert duties(fire)[notice_id] is DutyKind.ANSWER_FORM
     province.answer("hefei.luyang.fire", notice_id, pumps="3", cost="7")
+    assert notice_id not in duties(fire)
     assert province.state("hefei.luyang.fire", notice_id) == "signed"
     province.answered(notice_id, {"hefei.luyang.fire"})
     province.answer("hefei.luyang.fire", notice_id, pumps="30")

@@ -14,6 +14,7 @@ from exchange.clock import RealClock, SteppedClock
 from exchange.envelope import sign_document, verify_signed
 from exchange.errors import CallerError, Conflict, NotFound, Secret
 from exchange.flow.cover import CoverWatch, cover_notice
+from exchange.flow.duties import DutyKind
 from exchange.flow.issue import recall, remind
 from exchange.flow.notice_status import notice_status
 from exchange.flow.notice_text import NoticeText, notice_text
@@ -24,6 +25,7 @@ from exchange.rules.hierarchy import domain_of
 from schemas import Cover, Document, DocumentKind, DocumentNumber, Forwarding, Header, Role
 from tests.journeys.city import wait_until
 from tests.journeys.province import Province
+from tests.journeys.waits import duties
 
 pytestmark = pytest.mark.broker
 
@@ -102,8 +104,10 @@ def test_a_body_sees_the_origins_document_with_both_levels_covers_in_order(askin
     notice = asking.issue(asking.address(ONLY), act_by=ACT_BY)
     waits_at(asking, CITY, notice)
     assert row_at(asking, COUNTY, notice) is None, "nothing goes on before its cover"
+    assert duties(asking.node(CITY))[notice] is DutyKind.COVER_NOTICE
     city = cover(1, ACT_BY - timedelta(days=5))
     cover_notice(asking.node(CITY), notice, city)
+    assert notice not in duties(asking.node(CITY))
     assert waits_at(asking, COUNTY, notice).act_by == (ACT_BY - timedelta(days=5)).isoformat()
     county = cover(2, ACT_BY - timedelta(days=9), "抓紧落实。")
     cover_notice(asking.node(COUNTY), notice, county)
@@ -125,7 +129,9 @@ def test_a_body_sees_the_origins_document_with_both_levels_covers_in_order(askin
     assert issued is not None
     assert came is not None
     assert came.enclosures[0] == issued.signed, "the origin's signed bytes, as they were"
+    assert duties(asking.node(READER))[notice] is DutyKind.SIGN_NOTICE
     sign_for(asking.node(READER), notice)
+    assert notice not in duties(asking.node(READER))
     asking.reaches(notice, [(0, 0, 0, 0), (0, 0, 0, 0), (1, 1, 1, 0)])
 
 

@@ -11,12 +11,14 @@ from exchange.audit import verify_receipt
 from exchange.broker.node import NodeInfo
 from exchange.envelope import verify_signed
 from exchange.errors import CallerError, NotFound, Secret
+from exchange.flow.duties import DutyKind
 from exchange.flow.ports import OutboxState
 from exchange.flow.receipts import receipt_proof
 from exchange.flow.send import deposit_document, send_document
 from exchange.rules.official import parse_document
 from schemas import Attachment, Classification, Document, DocumentKind, DocumentNumber, Urgency
 from tests.journeys.city import City, make_city
+from tests.journeys.waits import duties
 from tests.real_input import state_council_documents
 
 pytestmark = pytest.mark.broker
@@ -124,6 +126,7 @@ def test_a_classified_document_from_a_careless_sender_is_returned_with_the_reaso
     assert copy.state is OutboxState.RETURNED
     assert copy.last_error is not None
     assert copy.last_error.startswith("secret:")
+    assert duties(city.node("planning")) == {message_id: DutyKind.LOOK_AT_RETURNED}
 
 
 def test_an_unknown_addressee_is_an_error_at_once(city: City) -> None:

@@ -8,12 +8,14 @@ import pytest
 
 from exchange.clock import CST
 from exchange.flow.dossier import attachments, dossier, filed
+from exchange.flow.duties import DutyKind
 from exchange.flow.joint_lead import propose_joint, withdraw_joint
 from exchange.flow.joint_signer import refuse_joint, sign_joint
 from exchange.flow.joint_status import JointStatus, joint_status
 from schemas import Attachment, Document, DocumentKind, DocumentNumber, JointDocument, Urgency
 from tests.journeys.city import wait_until
 from tests.journeys.province import Province
+from tests.journeys.waits import duties
 
 pytestmark = pytest.mark.broker
 
@@ -69,7 +71,9 @@ def test_bodies_of_two_counties_sign_and_it_reaches_city_and_province_with_both_
     stands = joint_status(anhui.node(LEAD), joint_id)
     assert (stands.row.state, stands.signers[0].state) == ("open", "signed")
 
+    assert duties(anhui.node(SECOND))[joint_id] is DutyKind.SIGN_JOINT
     sign_joint(anhui.node(SECOND), joint_id)
+    assert joint_id not in duties(anhui.node(SECOND))
 
     led = reaches(anhui, LEAD, joint_id, "issued")
     signed = [one.at for one in led.signers if one.at is not None]

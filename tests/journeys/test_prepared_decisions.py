@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,10 @@ from exchange.envelope import verify_signed
 from exchange.errors import CallerError, Conflict
 from exchange.flow import conclude
 from exchange.flow.conclude import Ruling
+from exchange.flow.lead_duties import LeadDuty, lead_duties
 from exchange.flow.ports import CaseRow, CaseState, PartState
 from exchange.flow.status import case_status, decision_on
+from exchange.rules.lead import LeadTask
 from schemas import Decision, Outcome, Verdict, WithoutConsent
 from tests.journeys.city import City, make_city
 
@@ -42,6 +45,23 @@ def decision_at(city: City, name: str, case: CaseRow) -> Decision:
     return body
 
 
+def waits_for_lead(city: City) -> list[LeadDuty]:
+    with city.window.store.reading() as tx:
+        return lead_duties(tx, city.window.calendar, city.clock.now())
+
+
+def test_a_department_that_never_signed_for_the_request_is_named_to_the_lead(city: City) -> None:
+    city.local.stop(city.address("transport"))
+    city.matter(city.approver("transport"))
+    case = city.submit(settle=False)
+    assert waits_for_lead(city) == []
+    city.clock.step_to(city.clock.now() + timedelta(days=2))
+    [duty] = waits_for_lead(city)
+    assert (duty.case_number, duty.task, duty.departments) == (
+        case.number, LeadTask.UNSIGNED, (city.address("transport"),),
+    )  # fmt: skip
+
+
 def test_a_rule_prepares_and_an_officer_confirms_what_it_read(city: City) -> None:
     city.matter(city.approver("planning"), city.approver("transport"))
     case = city.submit()
@@ -50,6 +70,9 @@ def test_a_rule_prepares_and_an_officer_confirms_what_it_read(city: City) -> Non
     city.reply("planning", case)
     city.reply("transport", case)
 
+    [duty] = waits_for_lead(city)
+    assert (duty.task, duty.prepared, duty.since) == (LeadTask.CONFIRM, Outcome.GRANT, city.case(case).ready_at)
+    assert duty.due_at is not None
     waiting = case_status(city.window, case.number)
     assert waiting.state is CaseState.READY
     assert waiting.prepared is not None
@@ -61,6 +84,7 @@ def test_a_rule_prepares_and_an_officer_confirms_what_it_read(city: City) -> Non
     found = decision_at(city, "planning", case)
     assert (found.officer, found.by_rule, found.outcome) == ("张主任", False, Outcome.GRANT)
     assert not case_status(city.window, case.number).by_rule
+    assert waits_for_lead(city) == []
     with pytest.raises(Conflict, match="decided"):
         conclude.confirm(city.window, case.number, "李主任")
 
@@ -87,6 +111,8 @@ def test_a_grant_over_a_silent_department_says_why_under_the_leads_signature(cit
     case = city.submit()
     city.reply("planning", case, Verdict.AGREE)
     city.through(7)
+    [duty] = waits_for_lead(city)
+    assert (duty.task, duty.departments) == (LeadTask.DECIDE, (city.address("transport"),))
     assert city.part(case, "transport").state is PartState.ESCALATED
     ruling = Ruling(Outcome.GRANT, "heard", officer="主任")
     with pytest.raises(CallerError, match=city.address("transport")):

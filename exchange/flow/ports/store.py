@@ -147,6 +147,10 @@ class Cases(Protocol):
 
     def recent(self, state: CaseState | None = None, limit: int = 50) -> list[CaseRow]: ...
 
+    def awaiting(self, until: datetime, limit: int = 100) -> list[CaseRow]:
+        """Cases that may wait for their lead, longest open first: ready ones, and open ones of which a part was
+        escalated, or put to its department before ``until`` and not signed for."""
+
     def running(self, department: str | None = None, limit: int = 50) -> list[PartRow]:
         """Parts that are issued or signed for, of one department or all, those due first before those without a due."""
 
@@ -217,6 +221,9 @@ class Desk(Protocol):
         """The row that this opinion of ours answered."""
 
     def waiting(self, limit: int = 100) -> list[DeskRow]: ...
+
+    def owed(self, limit: int = 100) -> list[DeskRow]:
+        """Those whose silence has taken effect: the paper is owed."""
 
     def recent(self, limit: int = 100) -> list[DeskRow]: ...
 

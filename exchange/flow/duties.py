@@ -1,0 +1,112 @@
+"""What waits for somebody of a member beside consultations and decisions: signatures, covers, answers, returns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from exchange.flow.answer_form import asked
+from exchange.flow.collecting import form_in
+from exchange.flow.cover import awaiting
+from exchange.flow.node import Node
+from exchange.flow.ports import NoticeRow, OutboxState, Transaction
+from exchange.flow.request_record import RequestStatus
+from exchange.rules.calendar import end_of_day
+from schemas import Document, FormAnswer, ForwardedRequest, JointDocument, Notice
+
+_MOST = 200
+_RETURNED_FOR = timedelta(days=30)
+"""How long something that came back is shown; whoever sends it anew does so under another id."""
+
+
+class DutyKind(StrEnum):
+    """What is to be done."""
+
+    SIGN_JOINT = "sign-joint"
+    COVER_NOTICE = "cover-notice"
+    SIGN_NOTICE = "sign-notice"
+    ANSWER_FORM = "answer-form"
+    ANSWER_REQUEST = "answer-request"
+    LOOK_AT_RETURNED = "look-at-returned"
+
+
+@dataclass(frozen=True)
+class Duty:
+    """One thing that waits for a person here."""
+
+    kind: DutyKind
+    id: str
+    title: str
+    since: datetime
+    due_at: datetime | None = None
+    overdue: bool = False
+    detail: str = ""
+    """From whom it is, or why it came back."""
+
+
+def duties_here(node: Node, requests: list[RequestStatus]) -> list[Duty]:
+    """All of them, that which is due first first. ``requests``: as `requests_here` gives them."""
+    with node.store.reading() as tx:
+        found = [*_joints(tx), *_covers(node, tx), *_notices(node, tx), *_returned(node, tx)]
+        open_forms = [row for row in _signed_notices(tx) if _is_unanswered(node, tx, row)]
+    found += [_form(node, row) for row in open_forms]
+    found += _requests(node, requests)
+    return sorted(found, key=lambda duty: (duty.due_at is None, duty.due_at or duty.since, duty.id))
+
+
+def _joints(tx: Transaction) -> Iterator[Duty]:
+    for row in tx.joints.recent(_MOST):
+        if row.seat == "signer" and row.state == "open":
+            yield Duty(DutyKind.SIGN_JOINT, row.joint_id, row.title, row.received_at, detail=row.lead)
+
+
+def _covers(node: Node, tx: Transaction) -> Iterator[Duty]:
+    for one in awaiting(tx, node.calendar, node.clock.now().date()):
+        row = one.row
+        due = end_of_day(one.due)
+        yield Duty(DutyKind.COVER_NOTICE, row.notice_id, row.title, row.received_at, due, one.overdue, row.origin)
+
+
+def _notices(node: Node, tx: Transaction) -> Iterator[Duty]:
+    now = node.clock.now()
+    for row in tx.notices.recent(seat="reader", state="open", limit=_MOST):
+        due = end_of_day(date.fromisoformat(row.act_by)) if row.act_by else None
+        late = due is not None and now > due
+        yield Duty(DutyKind.SIGN_NOTICE, row.notice_id, row.title, row.received_at, due, late, row.origin)
+
+
+def _signed_notices(tx: Transaction) -> list[NoticeRow]:
+    return tx.notices.recent(seat="reader", state="signed", limit=_MOST)
+
+
+def _is_unanswered(node: Node, tx: Transaction, row: NoticeRow) -> bool:
+    """Whether a notice that was signed for carries a form that this body has not answered."""
+    if form_in(tx, row.notice_id) is None:
+        return False
+    return all(sender != node.address for sender, _ in tx.documents.named(row.notice_id, FormAnswer.KIND))
+
+
+def _form(node: Node, row: NoticeRow) -> Duty:
+    due = asked(node, row.notice_id).due
+    late = node.clock.now() > due
+    return Duty(
+        DutyKind.ANSWER_FORM, row.notice_id, row.title, row.settled_at or row.received_at, due, late, row.origin
+    )
+
+
+def _returned(node: Node, tx: Transaction) -> Iterator[Duty]:
+    since = node.clock.now() - _RETURNED_FOR
+    for kind in (Document.KIND, JointDocument.KIND, ForwardedRequest.KIND, Notice.KIND):
+        for sent in tx.documents.recent("sent", kind, 50):
+            for copy in tx.outbox.rows(sent.message_id) if sent.recorded_at >= since else ():
+                if copy.state is OutboxState.RETURNED and copy.returned_at is not None:
+                    why = f"{copy.addressee}: {copy.last_error or ''}"
+                    yield Duty(DutyKind.LOOK_AT_RETURNED, sent.message_id, kind, copy.returned_at, detail=why)
+
+
+def _requests(node: Node, requests: list[RequestStatus]) -> Iterator[Duty]:
+    for one in requests:
+        if one.origin != node.address and one.state == "received" and one.came_at is not None:
+            yield Duty(DutyKind.ANSWER_REQUEST, one.request_id, one.title, one.came_at, detail=one.origin)

@@ -1,0 +1,70 @@
+"""What waits for the lead at its window, from the record: the same for its inbox, the console and whoever asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from exchange.flow.deadlines import matter_of
+from exchange.flow.decision import ruling_of
+from exchange.flow.ports import CaseRow, Transaction
+from exchange.rules.calendar import WorkingCalendar
+from exchange.rules.deadline import days_left
+from exchange.rules.lead import UNSIGNED, LeadTask, Waits, decision_term, what_waits
+from schemas import Outcome
+
+
+@dataclass(frozen=True)
+class LeadDuty:
+    """One case that waits for the lead."""
+
+    case_number: str
+    matter_name: str
+    project: str
+    task: LeadTask
+    since: datetime
+    departments: tuple[str, ...]
+    """Because of whom: those that were escalated, or have not signed for the request."""
+    due_at: datetime | None
+    """Until when the lead is to decide, by the matter's term."""
+    provisional: bool
+    days_left: int | None
+    overdue: bool
+    prepared: Outcome | None
+    """What its rule has prepared."""
+    rule_error: str | None
+
+
+def lead_duties(tx: Transaction, calendar: WorkingCalendar, now: datetime, limit: int = 100) -> list[LeadDuty]:
+    """What waits for the lead, that which is due first first."""
+    found = list(_duties(tx, calendar, now, limit))
+    return sorted(found, key=lambda duty: (duty.due_at is None, duty.due_at or duty.since, duty.case_number))
+
+
+def _duties(tx: Transaction, calendar: WorkingCalendar, now: datetime, limit: int) -> Iterator[LeadDuty]:
+    for case in tx.cases.awaiting(now - UNSIGNED, limit):
+        waits = what_waits(case, tx.cases.parts(case.number), now)
+        if waits is not None:
+            yield _duty(tx, case, waits, calendar, now)
+
+
+def _duty(tx: Transaction, case: CaseRow, waits: Waits, calendar: WorkingCalendar, now: datetime) -> LeadDuty:
+    matter = matter_of(tx, case)
+    parts = tx.cases.parts(case.number)
+    entries = [entry for part in parts for entry in tx.cases.ledger(case.number, part.department)]
+    term = decision_term(case, matter, entries, calendar, matter.lead)
+    return LeadDuty(
+        case_number=case.number,
+        matter_name=matter.name,
+        project=case.project,
+        task=waits.task,
+        since=waits.since,
+        departments=waits.departments,
+        due_at=term.due_at,
+        provisional=term.provisional,
+        days_left=days_left(term.due_at, calendar, now) if term.due_at else None,
+        overdue=term.due_at is not None and now > term.due_at,
+        prepared=ruling_of(case.prepared).outcome if case.prepared else None,
+        rule_error=case.rule_error,
+    )

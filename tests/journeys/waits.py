@@ -1,0 +1,12 @@
+"""What waits for somebody at a member, as its inbox lists it."""
+
+from __future__ import annotations
+
+from exchange.flow.duties import DutyKind, duties_here
+from exchange.flow.node import Node
+from exchange.flow.request_record import requests_here
+
+
+def duties(node: Node) -> dict[str, DutyKind]:
+    """By id, what is to be done."""
+    return {duty.id: duty.kind for duty in duties_here(node, requests_here(node))}
