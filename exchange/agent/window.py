@@ -16,7 +16,7 @@ from exchange.flow.node import Node
 from exchange.flow.ports import CaseState
 from exchange.flow.status import CaseStatus, case_status
 from exchange.flow.submit import submit
-from schemas import Application, LedgerEntry, Matter
+from schemas import Application, LedgerEntry, Matter, Outcome
 
 _PAGE = 50
 
@@ -65,6 +65,15 @@ class WindowAgent:
         Raises NotFound, Conflict (decided, withdrawn, or opinions still out), or CallerError for what it lacks.
         """
         message_id = conclude.decide(self._node(), number, ruling)
+        self._wrote()
+        return message_id
+
+    def confirm(self, number: str, officer: str, outcome: Outcome | None = None) -> str:
+        """Decides as the window's rule has prepared it; returns the message id. ``outcome``: what it is taken to be.
+
+        Raises NotFound, Conflict (decided; nothing prepared; prepared otherwise) or CallerError.
+        """
+        message_id, _ = conclude.confirm(self._node(), number, officer, outcome)
         self._wrote()
         return message_id
 

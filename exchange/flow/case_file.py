@@ -9,9 +9,11 @@ from datetime import datetime
 
 from exchange.errors import Changed
 from exchange.flow.checks import expect_window
+from exchange.flow.deadlines import matter_of
 from exchange.flow.node import Node, Step
-from exchange.flow.ports import Transaction
+from exchange.flow.ports import CaseState, Transaction
 from exchange.flow.status import CaseStatus, case_status, decision_on
+from exchange.rules.consent import lacking
 from schemas import Decision, LedgerEntry
 
 
@@ -24,6 +26,8 @@ class CaseFile:
     ledgers: Mapping[str, tuple[LedgerEntry, ...]]
     """By department: what began, stopped, resumed or extended its term."""
     decision: Decision | None
+    lacking: tuple[str, ...]
+    """While it is undecided: departments whose consent a grant would lack, without those that disagreed."""
     revision: str
     """Another one after any change of the record."""
 
@@ -33,9 +37,13 @@ def case_file(node: Node, number: str) -> CaseFile:
     expect_window(node)
     with node.store.reading() as tx:
         revision, case = _revision(tx, number), tx.cases.get(number)
-        ledgers = {part.department: tuple(tx.cases.ledger(number, part.department)) for part in tx.cases.parts(number)}
+        parts = tx.cases.parts(number)
+        ledgers = {part.department: tuple(tx.cases.ledger(number, part.department)) for part in parts}
+        undecided = case is not None and case.state in (CaseState.OPEN, CaseState.READY)
+        matter = matter_of(tx, case) if case is not None and undecided else None
+        owed = lacking(matter.completion, matter.quorum, parts, matter.approvers) if matter is not None else ()
     status = case_status(node, number)
-    return CaseFile(status, case.withdrawn_at if case else None, ledgers, decision_on(node, status), revision)
+    return CaseFile(status, case.withdrawn_at if case else None, ledgers, decision_on(node, status), owed, revision)
 
 
 def expect_revision(step: Step, number: str, known: Collection[str]) -> None:

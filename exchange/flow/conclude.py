@@ -191,28 +191,31 @@ def _own_case(step: Step, case_number: str) -> CaseRow:
 def confirm(node: Node, case_number: str, officer: str, outcome: Outcome | None = None) -> tuple[str, Ruling]:
     """Decides as the lead's rule has prepared it, by this officer; the message id and what was decided.
 
-    ``outcome``: what the officer takes it to be. Raises NotFound, Conflict (decided; nothing prepared; prepared
-    otherwise) or CallerError.
+    ``outcome``: what the officer takes it to be. Raises Denied (this is no window), NotFound, Conflict (decided;
+    nothing prepared; prepared otherwise) or CallerError.
     """
     with node.step() as step:
-        case = step.tx.cases.get(case_number)
-        if case is None:
-            raise NotFound(f"no case {case_number} here", mend="`exchange status` lists the cases")
-        if case.state in (CaseState.DECIDED, CaseState.WITHDRAWN):
-            raise Conflict(f"case {case_number} is {case.state.value}", mend="a decision is made once")
-        if case.prepared is None:
-            why = f"its rule failed ({case.rule_error})" if case.rule_error else "no rule has prepared a decision on it"
-            raise Conflict(
-                f"case {case_number}: {why}",
-                mend=f"decide by hand: exchange decide {case_number} OUTCOME --officer WHO --reasons WHY",
-            )
-        ruling = ruling_of(case.prepared).by(officer)
-        if outcome not in (None, ruling.outcome):
-            raise Conflict(
-                f"case {case_number}: prepared is {ruling.outcome.value}, not {outcome}",
-                mend=f"read it with `exchange status {case_number}`, then confirm, or decide by hand",
-            )
-        return conclude(step, docket_of(step, case), ruling), ruling
+        return confirm_in(step, case_number, officer, outcome)
+
+
+def confirm_in(step: Step, case_number: str, officer: str, outcome: Outcome | None = None) -> tuple[str, Ruling]:
+    """`confirm` inside a step."""
+    case = _own_case(step, case_number)
+    if case.state in (CaseState.DECIDED, CaseState.WITHDRAWN):
+        raise Conflict(f"case {case_number} is {case.state.value}", mend="a decision is made once")
+    if case.prepared is None:
+        why = f"its rule failed ({case.rule_error})" if case.rule_error else "no rule has prepared a decision on it"
+        raise Conflict(
+            f"case {case_number}: {why}",
+            mend=f"decide by hand: exchange decide {case_number} OUTCOME --officer WHO --reasons WHY",
+        )
+    ruling = ruling_of(case.prepared).by(officer)
+    if outcome not in (None, ruling.outcome):
+        raise Conflict(
+            f"case {case_number}: prepared is {ruling.outcome.value}, not {outcome}",
+            mend=f"read it with `exchange status {case_number}`, then confirm, or decide by hand",
+        )
+    return conclude(step, docket_of(step, case), ruling), ruling
 
 
 def _make_ready(step: Step, case: CaseRow) -> None:

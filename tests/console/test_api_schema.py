@@ -106,6 +106,7 @@ def known(served: Bureau) -> dict[str, Any]:
         ("/cases/{number}", "get", None, 200),
         ("/cases/{number}/withdrawal", "post", {"reason": "r"}, 202),
         ("/cases/{number}/decision", "post", DECISION, 409),
+        ("/cases/{number}/confirmation", "post", {"officer": "李四"}, 409),
         ("/cases/{number}/terms", "post", TERM, 409),
     ],
 )

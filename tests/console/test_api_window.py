@@ -12,8 +12,10 @@ import pytest
 from exchange.errors import CallerError
 from exchange.flow.conclude import Ruling, decide, withdraw
 from exchange.flow.deadlines import Amendment, amend
+from exchange.flow.decision import ruling_text
+from exchange.flow.ports import CaseState, PartState
 from exchange.flow.submit import submit
-from schemas import Applicant, Application, EntryKind, Outcome
+from schemas import Applicant, Application, EntryKind, Outcome, Verdict
 from tests.console.department import Bureau, bureau, token_for
 
 API, WINDOW, PLANNING = "/api/v1", "hefei.window", "hefei.planning"
@@ -149,6 +151,49 @@ def test_what_is_not_due_yet_is_refused_with_what_it_waits_for(served: Bureau) -
     assert (unknown.status_code, unknown.json()["mend"]) == (404, "name one of: hefei.planning, hefei.transport")
     for what, body in (("withdrawal", {"reason": "r"}), ("decision", DECISION), ("terms", TERM)):
         assert client.post(f"{API}/cases/HF-404/{what}", json=body).status_code == 404
+
+
+def ready(served: Bureau, path: str, silent: str | None = None) -> None:
+    """Opinions of all departments, as if they had come; one may have let its term pass."""
+    node, number = served.api.member(WINDOW).node, path.rpartition("/")[2]
+    prepared = ruling_text(Ruling(Outcome.GRANT, "各部门同意，拟准予"))
+    with node.store.transaction() as tx:
+        for part in tx.cases.parts(number):
+            if part.department == silent:
+                tx.cases.move_part(number, silent, {part.state}, PartState.ESCALATED)
+            else:
+                said = {"verdict": Verdict.AGREE, "opinion_id": node.new_id()}
+                tx.cases.move_part(number, part.department, {part.state}, PartState.ANSWERED, **said)
+        to = CaseState.OPEN if silent else CaseState.READY
+        tx.cases.move(number, {CaseState.OPEN}, to, prepared=None if silent else prepared)
+
+
+def test_an_officer_confirms_what_the_rule_has_prepared_and_nothing_that_has_become_otherwise(served: Bureau) -> None:
+    client = served.client(WINDOW)
+    path = client.post(f"{API}/cases", json=APPLICATION).headers["location"]
+    ready(served, path)
+    prepared = client.get(path).json()["prepared"]
+    assert (prepared["outcome"], prepared["reasons"]) == ("grant", "各部门同意，拟准予")
+    other = client.post(f"{path}/confirmation", json={"officer": "李四", "outcome": "refuse"})
+    assert (other.status_code, "prepared is grant, not refuse" in other.json()["detail"]) == (409, True)
+    done = client.post(f"{path}/confirmation", json={"officer": "李四", "outcome": "grant"})
+    assert (done.status_code, done.json()["outcome"]) == (202, "grant"), done.text
+    case = client.get(path).json()
+    assert (case["state"], case["decision"]["officer"], case["by_rule"]) == ("decided", "李四", False)
+    assert (case["decision"]["reasons"], case["prepared"]) == ("各部门同意，拟准予", None)
+    assert client.post(f"{path}/confirmation", json={"officer": "李四"}).status_code == 409
+
+
+def test_a_grant_names_whose_consent_it_lacks(served: Bureau) -> None:
+    client = served.client(WINDOW)
+    path = client.post(f"{API}/cases", json=APPLICATION).headers["location"]
+    ready(served, path, silent=PLANNING)
+    assert client.get(path).json()["lacking"] == [PLANNING]
+    refused = client.post(f"{path}/decision", json=DECISION)
+    assert (refused.status_code, PLANNING in refused.json()["detail"]) == (422, True)
+    reasons = [{"department": PLANNING, "reasons": "已电话核实无规划冲突"}]
+    assert client.post(f"{path}/decision", json={**DECISION, "without_consent": reasons}).status_code == 202
+    assert client.get(path).json()["decision"]["without_consent"] == reasons
 
 
 def test_what_rests_on_an_older_reading_is_refused(served: Bureau) -> None:

@@ -10,7 +10,18 @@ from pydantic import Field, StringConstraints, model_validator
 from exchange.console.api.models import AttachmentIn, example
 from exchange.flow.ports import CaseState
 from exchange.rules.states import PartState
-from schemas import Applicant, Decision, DefaultMode, EntryKind, LedgerEntry, Matter, Outcome, Overruling, Wire
+from schemas import (
+    Applicant,
+    Decision,
+    DefaultMode,
+    EntryKind,
+    LedgerEntry,
+    Matter,
+    Outcome,
+    Overruling,
+    Wire,
+    WithoutConsent,
+)
 from schemas.base import Address, CaseNumber, Line, MatterCode, MessageId, Text
 from schemas.opinion import ProcedureKind, Verdict
 
@@ -95,7 +106,30 @@ class DecisionIn(Wire):
     """The matter's own where it is not given."""
     overruled: Annotated[tuple[Overruling, ...], Field(max_length=64)] = ()
     """Reasons for each objection that is not followed."""
+    without_consent: Annotated[tuple[WithoutConsent, ...], Field(max_length=64)] = ()
+    """With a grant: reasons for each other department whose consent it lacks; the case names them in ``lacking``."""
     officer: Line
+
+
+class ConfirmationIn(Wire):
+    """An officer decides as the window's rule has prepared it. 确认拟定的决定。"""
+
+    model_config = example({"officer": "李四", "outcome": "grant"})
+
+    officer: Line
+    outcome: Outcome | None = None
+    """What the officer takes it to be: refused where it has become another one meanwhile."""
+
+
+class PreparedOut(Wire):
+    """What the window's rule has prepared. 规则拟定的决定。"""
+
+    outcome: Outcome
+    reasons: str
+    conditions: str = ""
+    basis: tuple[str, ...] = ()
+    overruled: tuple[Overruling, ...] = ()
+    without_consent: tuple[WithoutConsent, ...] = ()
 
 
 class DecisionMade(Wire):
@@ -205,6 +239,14 @@ class CaseOut(CaseLineOut):
     decision_id: str | None = None
     decision: Decision | None = None
     """As it is signed."""
+    by_rule: bool = False
+    """The window's rule decided, and no officer."""
+    prepared: PreparedOut | None = None
+    """What the window's rule has prepared, for an officer to confirm."""
+    rule_error: str | None = None
+    """What the rule failed with: an officer decides."""
+    lacking: tuple[str, ...] = ()
+    """While undecided: departments whose consent a grant would lack at this moment, objections aside."""
     parts: tuple[PartOut, ...] = ()
     revision: str | None = None
     """At the window: another one after any change; also the header ``ETag``, for ``If-Match``."""

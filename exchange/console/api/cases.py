@@ -8,13 +8,14 @@ from fastapi import APIRouter, Query, Request, Response
 
 from exchange.bootstrap.home import Opened
 from exchange.console.api.auth import Reading, Shared
-from exchange.console.api.case_models import CaseLineOut, CaseOut, CasePage, MatterPage, PartOut
+from exchange.console.api.case_models import CaseLineOut, CaseOut, CasePage, MatterPage, PartOut, PreparedOut
 from exchange.console.api.conditions import ETAG, etag_of
 from exchange.console.api.pagination import Cursor, Limit, cursor_of, moment_of, name_of, page_of
 from exchange.console.api.problems import documented
 from exchange.errors import NotFound
 from exchange.flow.case_file import CaseFile, case_file
 from exchange.flow.checks import expect_window
+from exchange.flow.decision import Ruling
 from exchange.flow.ports import CaseRow, CaseState, DeskRow
 from exchange.flow.status import PartStatus
 from schemas import LedgerEntry, Role
@@ -118,9 +119,19 @@ def _window_case(found: CaseFile) -> CaseOut:
         outcome=status.outcome,
         decision_id=status.decision_id,
         decision=found.decision,
+        by_rule=status.by_rule,
+        prepared=_prepared(status.prepared),
+        rule_error=status.rule_error,
+        lacking=found.lacking,
         parts=tuple(_part(part, found.ledgers[part.department]) for part in status.parts),
         revision=found.revision,
     )
+
+
+def _prepared(ruling: Ruling | None) -> PreparedOut | None:
+    if ruling is None:
+        return None
+    return PreparedOut(**{name: getattr(ruling, name) for name in PreparedOut.model_fields})
 
 
 def _part(part: PartStatus, ledger: tuple[LedgerEntry, ...]) -> PartOut:

@@ -7,13 +7,14 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from exchange.console.api.case_models import CaseIn, DecisionIn, TermIn, WithdrawalIn
+from exchange.console.api.case_models import CaseIn, ConfirmationIn, DecisionIn, TermIn, WithdrawalIn
 from exchange.console.api.hook_models import WebhookIn
 from exchange.console.api.models import AcknowledgeIn, LeaseIn, OpinionIn, Problem, SendIn
 from schemas import Wire
 
 _TAKEN: tuple[type[Wire], ...] = (
-    SendIn, LeaseIn, AcknowledgeIn, OpinionIn, CaseIn, WithdrawalIn, DecisionIn, TermIn, WebhookIn, Problem,
+    SendIn, LeaseIn, AcknowledgeIn, OpinionIn, CaseIn, WithdrawalIn, DecisionIn, ConfirmationIn, TermIn,
+    WebhookIn, Problem,
 )  # fmt: skip
 _ABOUT = """\
 业务系统接口：发文、收文（限时领取与确认）、回复意见、回执、状态、事件推送；窗口：收件、撤回、决定、期限调整。

@@ -14,6 +14,7 @@ from exchange.console.api.auth import Deciding, Shared, Submitting
 from exchange.console.api.case_models import (
     CaseIn,
     CaseMade,
+    ConfirmationIn,
     DecisionIn,
     DecisionMade,
     MaterialIn,
@@ -120,6 +121,32 @@ def decide(
         return DecisionMade(number=number, outcome=asked.outcome, message_id=message_id)
 
     return once(api.member(caller.member).node, api.clock, key, fingerprint_of(f"decide {number}", asked), do)
+
+
+@router.post(
+    "/cases/{number}/confirmation",
+    status_code=202,
+    response_model=DecisionMade,
+    summary="确认拟定的决定 · Confirm a prepared decision",
+    description="按规则拟定的内容作出决定（案件的 `prepared`），由经办人负责。 · Decides as the window's rule has "
+    "prepared it (`prepared` of the case), on the officer's responsibility. Scope: decide.",
+    responses=documented(404, 409, 412, 413, 415),
+    openapi_extra=body_of(ConfirmationIn),
+)
+def confirm(
+    caller: Deciding,
+    api: Shared,
+    number: CaseNumber,
+    asked: Annotated[ConfirmationIn, json_of(ConfirmationIn)],
+    key: Key = None,
+    if_match: IfMatch = None,
+) -> Response:
+    def do(step: Step) -> DecisionMade:
+        expect_match(step, number, if_match)
+        message_id, ruling = conclude.confirm_in(step, number, asked.officer, asked.outcome)
+        return DecisionMade(number=number, outcome=ruling.outcome, message_id=message_id)
+
+    return once(api.member(caller.member).node, api.clock, key, fingerprint_of(f"confirm {number}", asked), do)
 
 
 @router.post(
