@@ -259,6 +259,13 @@ class OperatorError(ExchangeError):
     exit_code = 6
 
 
+class NoDomain(OperatorError):
+    """There is no domain in the folder that was named, or in the one that is taken where none is."""
+
+    code = "no-domain"
+    mend = "`exchange init` makes one there; another folder is named by --home or EXCHANGE_HOME"
+
+
 class DatabaseUnavailable(OperatorError):
     """The store cannot be reached or written."""
 

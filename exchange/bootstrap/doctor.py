@@ -10,12 +10,12 @@ import httpx
 
 from exchange.bootstrap import checkup, claim_checkup
 from exchange.bootstrap.findings import Finding, Level, guarded
-from exchange.bootstrap.home import open_directory, open_tree, open_work
+from exchange.bootstrap.home import need_domain, open_directory, open_tree, open_work
 from exchange.bootstrap.settings import Home, Settings
 from exchange.catalogue import load_catalogue
 from exchange.clock import RealClock
 from exchange.directory import DirectoryView, State, TreeView
-from exchange.errors import ExchangeError
+from exchange.errors import ExchangeError, NoDomain
 from exchange.profiles import Profile, load_profiles
 from exchange.rules.calendar import ChinaCalendar
 from schemas import Role
@@ -27,12 +27,14 @@ _SKEW = timedelta(seconds=5)
 def examine(settings: Settings) -> list[Finding]:
     """All findings, in the order in which one would mend them."""
     home = Home(settings.home)
+    if missing := _no_domain(home):
+        return missing
     profiles, view = _profiles(home), _view(home, settings)
     windows = [address for address, profile in profiles.items() if Role.WINDOW in profile.roles]
     relays = [address for address, profile in profiles.items() if Role.RELAY in profile.roles]
     return [
         *guarded("departments", lambda: _departments(home)),
-        *_where(home.departments.exists(), "catalogue", lambda: _catalogue(home, profiles)),
+        *guarded("catalogue", lambda: _catalogue(home, profiles)),
         *_where(profiles, "rules", lambda: _rules(profiles)),
         *guarded("clock", lambda: _clock(settings)),
         *guarded("calendar", lambda: _calendar(settings.clock.now().date())),
@@ -51,6 +53,8 @@ def examine_member(settings: Settings, address: str) -> list[Finding]:
     Raises NotFound when the directory does not list it.
     """
     home = Home(settings.home)
+    if missing := _no_domain(home):
+        return missing
     view = _view(home, settings)
     if view is not None:
         view.member(address)
@@ -62,6 +66,14 @@ def examine_member(settings: Settings, address: str) -> list[Finding]:
         *_where(view, "databases", lambda: checkup.databases(settings, [address], idle_is="bad")),
         *_where(view, "broker", lambda: checkup.broker(settings, windows, [address], relays)),
     ]
+
+
+def _no_domain(home: Home) -> list[Finding]:
+    try:
+        need_domain(home)
+    except NoDomain as error:
+        return [Finding("bad", "departments", str(error), error.mend)]
+    return []
 
 
 def _where(there: object, check: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
@@ -86,9 +98,6 @@ def _view(home: Home, settings: Settings) -> DirectoryView | None:
 
 
 def _departments(home: Home) -> Iterator[Finding]:
-    if not home.departments.exists():
-        yield Finding("bad", "departments", f"no domain at {home.root}", "exchange init")
-        return
     profiles = load_profiles(home.departments)
     roles = [role for profile in profiles.values() for role in profile.roles]
     yield Finding("good", "departments", f"{len(profiles)} members")

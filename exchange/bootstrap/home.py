@@ -14,7 +14,7 @@ from exchange.bootstrap.work import Work, work_for
 from exchange.catalogue import load_catalogue
 from exchange.claims import ClaimStore, open_claim_store, parse_place
 from exchange.directory import DirectoryView, TreeView, load_authority_certificate, load_directory_file
-from exchange.errors import BadConfiguration, BrokerUnavailable, DatabaseLost, NotFound
+from exchange.errors import BadConfiguration, BrokerUnavailable, DatabaseLost, NoDomain, NotFound
 from exchange.flow.node import Node
 from exchange.flow.spread import Take
 from exchange.profiles import Profile, load_decide_rule, load_profiles, load_rule
@@ -36,6 +36,14 @@ class Opened:
     """Keeps what holds of other domains' directories."""
 
 
+def need_domain(home: Home) -> None:
+    """Raises NoDomain where none was made: departments alone may have been put there before `init`."""
+    if not home.departments.is_dir():
+        raise NoDomain("no domain here: {home}", home=home.root)
+    if not home.directory.exists() and not home.members.exists():
+        raise NoDomain("no domain here yet: {home} holds departments only", home=home.root)
+
+
 def open_directory(home: Home, settings: Settings, seen: int = 0) -> DirectoryView:
     """The domain's verified directory. Raises BadDirectory when there is none or it does not hold."""
     certificate = load_authority_certificate(home.authority)
@@ -55,6 +63,7 @@ def open_member(settings: Settings, address: str, *, patient: bool = False, stor
     BadConfiguration, DatabaseUnavailable or DatabaseLost.
     """
     home = Home(settings.home)
+    need_domain(home)
     profiles = load_profiles(home.departments)
     profile = profiles.get(address)
     if profile is None:
@@ -164,6 +173,7 @@ def relay_in(settings: Settings) -> str:
 
 
 def _with_role(settings: Settings, role: Role) -> str:
+    need_domain(Home(settings.home))
     profiles = load_profiles(Home(settings.home).departments)
     for profile in profiles.values():
         if role in profile.roles:

@@ -142,9 +142,14 @@ class Home:
         """Journals of a member's uploads that are under way; they hold keys."""
         return self.member(address) / "uploads"
 
+    @property
+    def members(self) -> Path:
+        """One folder a member, each readable by its owner only."""
+        return self.root / "members"
+
     def member(self, address: str) -> Path:
         """A member's folder: keys, broker account, database."""
-        return self.root / "members" / address
+        return self.members / address
 
     def keys(self, address: str) -> Path:
         """A member's private keys and certificate."""

@@ -34,7 +34,8 @@ from exchange.cli import (
     trail,
     upkeep,
 )
-from exchange.cli.help import in_language, settle_language
+from exchange.cli.called import as_called, call_words, settle_call
+from exchange.cli.help import help_as_called, in_language, settle_language
 from exchange.cli.usage import show_fault
 from exchange.cli.view import lines_at_once, printable
 from exchange.errors import ExchangeError
@@ -106,13 +107,17 @@ def main() -> None:
     sys.setswitchinterval(SWITCH_INTERVAL)
     try:
         wanted = settle_language()
-        raise SystemExit(in_language(typer.main.get_command(app), wanted)(standalone_mode=False))
+        command = typer.main.get_command(app)
+        settle_call(command.commands)  # type: ignore[attr-defined]
+        raise SystemExit(help_as_called(in_language(command, wanted))(standalone_mode=False, prog_name=call_words()))
     except ExchangeError as error:
-        _tell_machines(error.code, str(error), error.mend)
-        print(f"exchange: {printable(error.diagnostics())}", file=sys.stderr)
+        _tell_machines(error.code, str(error), as_called(error.mend))
+        print(f"exchange: {printable(as_called(error.diagnostics()))}", file=sys.stderr)
         raise SystemExit(error.exit_code) from None
     except ClickException as error:
-        _tell_machines("usage", "the command line does not hold; standard error says where", "exchange --help")
+        _tell_machines(
+            "usage", "the command line does not hold; standard error says where", as_called("exchange --help")
+        )
         show_fault(error)
         raise SystemExit(error.exit_code) from None
     except typer.Abort:

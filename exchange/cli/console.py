@@ -56,20 +56,13 @@ def console(
 
     Exit code 2: would listen elsewhere without TLS; 6: cannot listen, or the audit log does not hold.
     """
-    settings = _domain(Settings.read(home=home))
+    settings = Settings.read(home=home)
     if check_audit or head is not None:
         _check_audit(settings, _noted(head), as_json)
     elif new_link is not None:
         _new_link(settings, new_link)
     else:
         _serve(settings, Place(host, port, tls_cert, tls_key), as_json)
-
-
-def _domain(settings: Settings) -> Settings:
-    """The settings, if there is a domain: a mistyped folder would get a console, and a first account, of its own."""
-    if not Home(settings.home).departments.exists():
-        raise BadConfiguration(f"no domain at {settings.home}", mend="give its folder with --home, or `exchange init`")
-    return settings
 
 
 def _serve(settings: Settings, place: Place, as_json: bool) -> None:

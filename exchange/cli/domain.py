@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.table import Table
@@ -14,7 +14,7 @@ from rich.text import Text
 from exchange.bootstrap import logs
 from exchange.bootstrap.draining import DRAINED_EXIT, drained, is_drained
 from exchange.bootstrap.ends import LoopsWatched
-from exchange.bootstrap.home import open_link, open_member, open_work
+from exchange.bootstrap.home import need_domain, open_link, open_member, open_work
 from exchange.bootstrap.member import RunningMember
 from exchange.bootstrap.node_watch import NodeWatch
 from exchange.bootstrap.patience import with_patience
@@ -28,9 +28,28 @@ from exchange.errors import DatabaseUnavailable, OperatorError
 from exchange.profiles import Profile, load_profiles
 from exchange.store import SqlStore
 
-HomeOption = Annotated[
-    Path | None, typer.Option("--home", envvar="EXCHANGE_HOME", help="The domain's folder (default ./.exchange).")
-]
+
+def _home_option(callback: Callable[..., Path | None] | None) -> Any:
+    return typer.Option(
+        "--home",
+        envvar="EXCHANGE_HOME",
+        help="The domain's folder (default ./.exchange).",
+        callback=callback,
+        is_eager=callback is not None,
+    )
+
+
+def _with_domain(context: typer.Context, home: Path | None) -> Path | None:
+    """Refuses a folder in which there is no domain, before anything else is looked at. Raises NoDomain."""
+    if not context.resilient_parsing:
+        need_domain(Home(Settings.read(home=home).home))
+    return home
+
+
+HomeOption = Annotated[Path | None, _home_option(_with_domain)]
+"""The folder of a domain that is there."""
+AnyHomeOption = Annotated[Path | None, _home_option(None)]
+"""The same for what makes a domain, or says itself that there is none."""
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 
 
@@ -45,7 +64,7 @@ def register(app: typer.Typer) -> None:
 
 
 def init(
-    home: HomeOption = None,
+    home: AnyHomeOption = None,
     departments: Annotated[
         Path | None, typer.Option(help="A folder of departments to start from (default: the packaged example city).")
     ] = None,
@@ -79,7 +98,7 @@ def init(
 
 
 def up(
-    home: HomeOption = None,
+    home: AnyHomeOption = None,
     with_console: Annotated[
         bool, typer.Option("--console/--no-console", help="Serve the operators' console too, and print its address.")
     ] = True,
@@ -197,7 +216,7 @@ def _end_drained(address: str) -> NoReturn:
 
 
 def doctor(
-    home: HomeOption = None,
+    home: AnyHomeOption = None,
     member: Annotated[
         str | None, typer.Option(help="Only what this member needs, and whether it is being served.")
     ] = None,

@@ -11,6 +11,7 @@ from typing import Any
 from typer._click.formatting import HelpFormatter
 
 import exchange.language
+from exchange.cli.called import as_called
 from exchange.errors import BadConfiguration
 from exchange.language import Language, language_of_environment, speak, tr, translated
 from exchange.language.catalogue import DOMAIN
@@ -46,6 +47,13 @@ def in_language(command: Any, wanted: Language) -> Any:
         for each in _with_those_below(command):
             each.get_help_option = _translated_option(each.get_help_option, wanted)
         command.context_class.formatter_class = _Formatter
+    return command
+
+
+def help_as_called(command: Any) -> Any:
+    """The same command, and all below it, whose texts write commands as this process was called."""
+    for owner, name, text in _places(command):
+        setattr(owner, name, as_called(text))
     return command
 
 

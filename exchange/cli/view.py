@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
+from exchange.cli.called import line_as_called
 from exchange.clock import CST
 from exchange.flow.ports import CaseState, PartState
 from exchange.flow.status import CaseStatus, PartStatus
@@ -26,9 +27,23 @@ _DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 """Characters that turn the direction of writing."""
 
 
-def _console(*, stderr: bool = False) -> Console:
-    found = Console(stderr=stderr, highlight=False)
-    return found if found.is_terminal else Console(stderr=stderr, highlight=False, width=_WIDTH_OF_A_FILE)
+class Lines(Console):
+    """A console that leaves lines whole, however narrow the terminal, so that what stands in them can be copied.
+
+    Links, commands, paths and codes are in many lines; a terminal folds them without breaking them. Tables, panels and
+    the like are laid out as wide as the terminal is. Commands of ours are written as this process was called.
+    """
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        if all(isinstance(each, str | Text) for each in objects):
+            options.setdefault("soft_wrap", True)
+            objects = tuple(map(line_as_called, objects))
+        super().print(*objects, **options)
+
+
+def _console(*, stderr: bool = False) -> Lines:
+    found = Lines(stderr=stderr, highlight=False)
+    return found if found.is_terminal else Lines(stderr=stderr, highlight=False, width=_WIDTH_OF_A_FILE)
 
 
 def lines_at_once() -> None:
@@ -71,8 +86,8 @@ def say(text: str) -> None:
 
 
 def say_link(what: str, link: str) -> None:
-    """As `say`, with a link on a line that is never broken, so that it can be clicked and copied."""
-    errors.print(f"[dim]==>[/] {escape(printable(what))}: {escape(printable(link))}", soft_wrap=True)
+    """As `say`, with a link that can be clicked and copied."""
+    errors.print(f"[dim]==>[/] {escape(printable(what))}: {escape(printable(link))}")
 
 
 def _written(value: object) -> str:

@@ -162,6 +162,6 @@ def test_refusals_say_what_to_do(desk: Desk, words: list[str]) -> None:
 
 def test_a_folder_without_a_domain_gets_no_console(desk: Desk, tmp_path: Path) -> None:
     refused = run_warm(["console", "--home", str(tmp_path / "mistyped")], environment(desk))
-    assert refused.returncode == 2
+    assert refused.returncode == 6
     assert "no domain" in refused.stderr
     assert not (tmp_path / "mistyped").exists()

@@ -94,13 +94,6 @@ def test_a_broken_profile_leaves_nothing_green_that_was_not_looked_at(city: Proc
     assert not {"keys", "databases", "broker"} & set(found(city, "good"))
 
 
-def test_a_folder_without_a_domain_has_no_healthy_catalogue(city: ProcessDomain, tmp_path: Path) -> None:
-    findings = {f.check: f for f in examine(replace(city.settings, home=tmp_path / "elsewhere"))}
-    assert findings["departments"].level == "bad"
-    assert findings["catalogue"].finding == "not looked at"
-    assert not (tmp_path / "elsewhere").exists()
-
-
 def test_every_database_that_cannot_be_used_is_named(city: ProcessDomain) -> None:
     for name in ("planning", "transport"):
         for file in (city.settings.home / "members" / city.address(name)).glob("store.db*"):

@@ -1,0 +1,68 @@
+"""How this command was called, so that a command which is printed to be typed can be typed as it stands there."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from rich.markup import escape
+from rich.text import Text
+
+NAME = "exchange"
+"""What it is called in the source, in documents and in logs."""
+
+
+class _Call:
+    """The words that call this program, and what finds where they belong."""
+
+    words = NAME
+    mention: re.Pattern[str] | None = None
+
+
+def settle_call(commands: Iterable[str], argv: Sequence[str] | None = None, orig: Sequence[str] | None = None) -> None:
+    """From now on `as_called` writes this process's own way of being called before any of ``commands``."""
+    _Call.words = called(sys.argv if argv is None else argv, sys.orig_argv if orig is None else orig)
+    names = "|".join(re.escape(name) for name in (*commands, "COMMAND", "--help"))
+    # Of "the exchange" prose tells; after a path or another word it has been written so on purpose.
+    _Call.mention = re.compile(rf"(?<!the )(?<!an )(?<![\w/.-]){NAME}(?= (?:{names})(?![\w-]))")
+
+
+def called(argv: Sequence[str], orig: Sequence[str]) -> str:
+    """The words that call this program again from here: its plain name if the shell finds it, else the path given."""
+    program = argv[0] if argv else NAME
+    if Path(program).name == "__main__.py":
+        python = orig[0] if orig else sys.executable
+        return f"{shlex.quote(python)} -m {NAME}"
+    found = shutil.which(NAME)
+    if Path(program).name != NAME or program == NAME or (found and Path(found).samefile(program)):
+        return NAME
+    return shlex.quote(program)
+
+
+def call_words() -> str:
+    """How this process was called."""
+    return _Call.words
+
+
+def as_called(text: str) -> str:
+    """A text in which our commands are written as this process was called."""
+    if _Call.mention is None or _Call.words == NAME:
+        return text
+    return _Call.mention.sub(lambda _: _Call.words, text)
+
+
+def line_as_called(line: str | Text) -> str | Text:
+    """`as_called` for what rich prints: markup, or a text with its styles."""
+    if _Call.mention is None or _Call.words == NAME:
+        return line
+    if isinstance(line, str):
+        return _Call.mention.sub(lambda _: escape(_Call.words), line)
+    for found in reversed(list(_Call.mention.finditer(line.plain))):
+        before, name, after = line.divide(found.span())
+        name.plain = _Call.words
+        line = Text.assemble(before, name, after)
+    return line
