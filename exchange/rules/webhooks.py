@@ -29,6 +29,7 @@ class Event(StrEnum):
     RECEIPT = "receipt.in"
     DECIDED = "case.decided"
     DEADLINE = "deadline.near"
+    AWAITED = "decision.awaited"
 
 
 def check_url(url: str) -> None:

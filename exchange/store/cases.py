@@ -11,7 +11,7 @@ from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, func, insert, or_, select
+from sqlalchemy import BindParameter, Connection, bindparam, exists, func, insert, or_, select
 
 from exchange.flow.ports import CaseRow, PartRow
 from exchange.rules.states import CaseState, PartState
@@ -64,11 +64,11 @@ class SqlCases:
 
     def awaiting(self, until: datetime, limit: int = 100) -> list[CaseRow]:
         unsigned = (_p.state == PartState.ISSUED) & _p.signed_at.is_(None) & (_p.issued_at <= until)
-        held_up = select(_p.case_number).where((_p.state == PartState.ESCALATED) | unsigned)
-        wanted = (_f.state == CaseState.READY) | ((_f.state == CaseState.OPEN) & _f.number.in_(held_up))
-        query = select(*_CASE_COLUMNS).where(_f.state.in_((CaseState.READY, CaseState.OPEN)), wanted)
-        rows = self._db.execute(query.order_by(_f.opened_at, _f.number).limit(limit))
-        return [CaseRow(*row) for row in rows]
+        held_up = exists().where(_p.case_number == _f.number, (_p.state == PartState.ESCALATED) | unsigned)
+        first = select(*_CASE_COLUMNS).order_by(_f.opened_at, _f.number).limit(limit)
+        ready = self._db.execute(first.where(_f.state == CaseState.READY)).all()
+        rest = self._db.execute(first.where(_f.state == CaseState.OPEN, held_up)).all()
+        return [CaseRow(*row) for row in (*ready, *rest)][:limit]
 
     def running(self, department: str | None = None, limit: int = 50) -> list[PartRow]:
         query = select(*_PART_COLUMNS).where(PUT_TO)

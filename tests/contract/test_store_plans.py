@@ -48,6 +48,7 @@ def plans(store: SqlStore, work: Callable[[Transaction], Any]) -> str:
         ("watch_next", lambda tx: tx.watches.next_at()),
         ("watch_calendar", lambda tx: tx.watches.outdated("calendar 1", 100)),
         ("watch_due", lambda tx: tx.watches.board(100)),
+        ("case_file_state_recent", lambda tx: tx.cases.awaiting(NOW, 10)),
         ("outbox_copy_sent", lambda tx: tx.figures.oldest_sent()),
         ("outbox_copy_failed", lambda tx: tx.figures.open_work()),
     ],
@@ -59,6 +60,7 @@ def plans(store: SqlStore, work: Callable[[Transaction], Any]) -> str:
         "watches.next_at",
         "outdated",
         "board",
+        "awaiting",
         "oldest_sent",
         "open_work",
     ],
@@ -79,6 +81,7 @@ def test_what_is_due_is_found_through_its_partial_index(
         lambda tx: tx.outbox.rows(new_id()),
         lambda tx: tx.cases.parts_of_messages([new_id()]),
         lambda tx: tx.cases.parts("HF-1"),
+        lambda tx: tx.cases.awaiting(NOW, 10),
         lambda tx: tx.desk.by_opinion(new_id()),
         lambda tx: tx.journal_of("HF-1"),
         lambda tx: tx.watches.reminders("HF-1", PLANNING),
@@ -88,8 +91,8 @@ def test_what_is_due_is_found_through_its_partial_index(
         lambda tx: tx.outbox.due(LATER, 10, ()),
     ],
     ids=[
-        "known", "documents.get", "documents.find", "outbox.rows", "parts_of_messages", "parts", "by_opinion",
-        "journal_of", "reminders", "put", "mark_signed", "mark_sent", "due",
+        "known", "documents.get", "documents.find", "outbox.rows", "parts_of_messages", "parts", "awaiting",
+        "by_opinion", "journal_of", "reminders", "put", "mark_signed", "mark_sent", "due",
     ],
 )  # fmt: skip
 def test_what_is_looked_up_by_its_key_is_never_searched_row_by_row(

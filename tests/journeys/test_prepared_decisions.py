@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from exchange.broker.node import NodeInfo
+from exchange.console.api.events import awaited
 from exchange.envelope import verify_signed
 from exchange.errors import CallerError, Conflict
 from exchange.flow import conclude
@@ -17,6 +18,7 @@ from exchange.flow.lead_duties import LeadDuty, lead_duties
 from exchange.flow.ports import CaseRow, CaseState, PartState
 from exchange.flow.status import case_status, decision_on
 from exchange.rules.lead import LeadTask
+from exchange.rules.webhooks import Event
 from schemas import Decision, Outcome, Verdict, WithoutConsent
 from tests.journeys.city import City, make_city
 
@@ -73,6 +75,9 @@ def test_a_rule_prepares_and_an_officer_confirms_what_it_read(city: City) -> Non
     [duty] = waits_for_lead(city)
     assert (duty.task, duty.prepared, duty.since) == (LeadTask.CONFIRM, Outcome.GRANT, city.case(case).ready_at)
     assert duty.due_at is not None
+    with city.local.members[city.window.address]._store.reading() as tx:
+        [event] = awaited(tx, city.window, city.clock.now())
+    assert (event.event, event.at, event.data["task"]) == (Event.AWAITED, duty.since, "confirm")
     waiting = case_status(city.window, case.number)
     assert waiting.state is CaseState.READY
     assert waiting.prepared is not None

@@ -11,13 +11,13 @@ from datetime import timedelta
 import structlog
 
 from exchange.console.api.context import Api
-from exchange.console.api.events import delivery_of, happened
+from exchange.console.api.events import awaited, delivery_of, happened
 from exchange.console.api.reach import Poster
 from exchange.crew import Loop
 from exchange.errors import ExchangeError
 from exchange.flow.ports.tools import DeliveryRow, WebhookRow
 from exchange.rules.signing import signed_headers
-from exchange.rules.webhooks import again_after, has_failed_long
+from exchange.rules.webhooks import Event, again_after, has_failed_long
 
 log = structlog.get_logger()
 
@@ -75,10 +75,12 @@ class Deliverer:
         opened = self._api.member(hook.member)
         with opened.store.reading() as tx:
             lines = tx.pages.recorded_after(hook.position, _BATCH)
+            if not lines:
+                return
+            now = self._api.clock.now()
             found = [one for line in lines for one in happened(tx, opened.node, line) if one.event in hook.events]
-        if not lines:
-            return
-        now = self._api.clock.now()
+            if Event.AWAITED in hook.events:
+                found += awaited(tx, opened.node, now)
         rows = {row.delivery_id: row for row in (delivery_of(hook, one, now) for one in found)}
         with self._api.console.transaction() as tx:
             tx.webhooks.advance(hook.webhook_id, hook.position, lines[-1].position, tx.webhooks.unknown(rows))

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from exchange.envelope import unpack_leaves, verify_signed
 from exchange.errors import ExchangeError
+from exchange.flow.lead_duties import lead_duties
 from exchange.flow.node import Node
 from exchange.flow.ports.api import DocumentLine
 from exchange.flow.ports.tools import DeliveryRow, WebhookRow
@@ -44,6 +45,20 @@ def happened(tx: SqlTransaction, node: Node, line: DocumentLine) -> Iterator[Hap
         yield Happened(Event.ARRIVED, subject, line.recorded_at, about)
     if line.kind == Decision.KIND or (line.kind == Reminder.KIND and line.direction == "received"):
         yield from _about_cases(tx, node, line, about)
+
+
+def awaited(tx: SqlTransaction, node: Node, now: datetime) -> Iterator[Happened]:
+    """What waits for a window's decision, or was escalated to it; the same as long as it is the same that waits."""
+    for duty in lead_duties(tx, node.calendar, now):
+        data: dict[str, object] = {
+            "case_number": duty.case_number,
+            "task": duty.task.value,
+            "departments": list(duty.departments),
+            "since": duty.since.isoformat(),
+            "due_at": duty.due_at.isoformat() if duty.due_at else None,
+        }
+        subject = f"{duty.case_number}/{duty.task.value}/{duty.since.isoformat()}"
+        yield Happened(Event.AWAITED, subject, duty.since, data)
 
 
 def delivery_of(hook: WebhookRow, found: Happened, now: datetime) -> DeliveryRow:

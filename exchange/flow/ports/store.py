@@ -148,8 +148,8 @@ class Cases(Protocol):
     def recent(self, state: CaseState | None = None, limit: int = 50) -> list[CaseRow]: ...
 
     def awaiting(self, until: datetime, limit: int = 100) -> list[CaseRow]:
-        """Cases that may wait for their lead, longest open first: ready ones, and open ones of which a part was
-        escalated, or put to its department before ``until`` and not signed for."""
+        """Cases that may wait for their lead: ready ones, then open ones of which a part was escalated, or put to its
+        department before ``until`` and not signed for; of each those first that have been open longest."""
 
     def running(self, department: str | None = None, limit: int = 50) -> list[PartRow]:
         """Parts that are issued or signed for, of one department or all, those due first before those without a due."""
