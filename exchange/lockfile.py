@@ -11,6 +11,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from exchange.errors import FileUnusable
+from exchange.files import lock_file
 
 
 class HeldElsewhere(Exception):
@@ -27,7 +28,7 @@ class HeldFile:
 
     def take(self) -> None:
         """Raises HeldElsewhere, or FileUnusable where the file cannot be made or locked."""
-        lock = FileLock(self._path, thread_local=False)  # it may be given back by another thread
+        lock = lock_file(self._path, thread_local=False)  # it may be given back by another thread
         try:
             lock.acquire(blocking=False)
         except Timeout:

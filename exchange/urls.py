@@ -8,9 +8,10 @@ way only, and then its scheme, host, port and path.
 from __future__ import annotations
 
 from collections.abc import Collection
+from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
-from exchange.errors import BadConfiguration
+from exchange.errors import BadConfiguration, DatabaseUnavailable
 
 GONE = "***"
 HIDDEN = "(an address that is not shown: it cannot be read in one way only)"
@@ -31,6 +32,15 @@ def shown(url: str | None) -> str:
         return HIDDEN
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+def sqlite_url(path: Path) -> str:
+    """The URL of an SQLite file; whatever stands in its path is part of the path. Raises DatabaseUnavailable."""
+    try:
+        return f"sqlite:///{quote(str(path), safe='/')}"
+    except UnicodeError as error:
+        mend = "rename the folder, or set EXCHANGE_HOME to one whose name is UTF-8"
+        raise DatabaseUnavailable(f"{str(path)!r} is not a name in UTF-8", mend=mend) from error
 
 
 def fault_of(url: str) -> str:

@@ -13,8 +13,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from filelock import FileLock
-
 from exchange.bootstrap.settings import Home, Settings
 from exchange.directory import (
     Authority,
@@ -26,8 +24,9 @@ from exchange.directory import (
     save_identity,
 )
 from exchange.directory.changes import LEFT, revoked, rotated
-from exchange.directory.keyfiles import finish_rotation, prepare_rotation, write_private
+from exchange.directory.keyfiles import finish_rotation, prepare_rotation
 from exchange.errors import BadDirectory, BadKeys, CallerError, NotFound
+from exchange.files import lock_file, write_secret
 from exchange.profiles import Profile, load_profiles
 from schemas import Directory, Member
 
@@ -79,7 +78,7 @@ class Registry:
 def open_registry(settings: Settings, say: Say) -> Iterator[Registry]:
     """The directory, opened to be changed by nobody else meanwhile. Raises BadDirectory."""
     home = Home(settings.home)
-    with FileLock(f"{home.directory}.lock"):
+    with lock_file(Path(f"{home.directory}.lock")):
         yield Registry(settings, home, _present(home, say), say)
 
 
@@ -178,7 +177,7 @@ def _present(home: Home, say: Say) -> Directory | None:
     read = partial(read_directory_file, certificate=certificate)
     found, kept = _if_it_holds(read, home.directory), _if_it_holds(read, copy)
     if kept is not None and (found is None or kept.version > found.version):
-        write_private(home.directory, copy.read_bytes())
+        write_secret(home.directory, copy.read_bytes())
         say(f"directory: version {kept.version} put back from {copy}")
         return kept
     if found is None:
@@ -196,4 +195,4 @@ def _if_it_holds(read: Callable[[Path], Directory], path: Path) -> Directory | N
 
 
 def _keep_copy(home: Home) -> None:
-    write_private(home.authority / home.directory.name, home.directory.read_bytes())
+    write_secret(home.authority / home.directory.name, home.directory.read_bytes())

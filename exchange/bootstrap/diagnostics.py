@@ -22,6 +22,7 @@ from exchange.bootstrap.settings import Home, Settings
 from exchange.bootstrap.whereabouts import find_broker, known_broker
 from exchange.broker.management import ManagementClient
 from exchange.errors import BrokerUnavailable, ExchangeError
+from exchange.files import write_secret
 from exchange.profiles import load_profiles
 from exchange.store import SqlStore, open_store
 from exchange.store.migrate import HEAD
@@ -39,9 +40,7 @@ def write_bundle(settings: Settings, file: Path) -> list[str]:
     """Writes the bundle for its owner's eyes; the names of what is in it. What cannot be found out is said in it."""
     contents = bundle(settings)
     data = archive(contents)
-    descriptor = os.open(file, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as out:
-        out.write(data)
+    write_secret(file, data)
     return list(contents)
 
 

@@ -18,6 +18,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
 from exchange.bootstrap.settings import Home
+from exchange.errors import FileUnusable
+from exchange.files import read_json, write_file
 
 log = structlog.get_logger()
 
@@ -28,9 +30,9 @@ _TIMEOUT = 3.0
 def announce(home: Home, address: str, url: str) -> None:
     """Notes where a member's endpoint is. A folder that cannot be written is no harm: it is then known otherwise."""
     try:
-        _file(home, address).write_text(json.dumps({"url": url}))
-    except OSError as error:
-        log.info("metrics.not-announced", node=address, reason=error.strerror)
+        write_file(_file(home, address), json.dumps({"url": url}))
+    except FileUnusable as error:
+        log.info("metrics.not-announced", node=address, reason=str(error))
 
 
 def withdraw(home: Home, address: str) -> None:
@@ -104,8 +106,5 @@ def _file(home: Home, address: str) -> Path:
 
 
 def _url(file: Path) -> str | None:
-    try:
-        url = json.loads(file.read_text())["url"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return str(url)
+    url = (read_json(file) or {}).get("url")
+    return url if isinstance(url, str) else None

@@ -15,6 +15,7 @@ from exchange.catalogue import load_catalogue
 from exchange.claims import ClaimStore, open_claim_store, parse_place
 from exchange.directory import DirectoryView, TreeView, load_authority_certificate, load_directory_file
 from exchange.errors import BadConfiguration, BrokerUnavailable, DatabaseLost, NoDomain, NotFound
+from exchange.files import make_folder, write_secret
 from exchange.flow.node import Node
 from exchange.flow.spread import Take
 from exchange.profiles import Profile, load_decide_rule, load_profiles, load_rule
@@ -155,11 +156,8 @@ def read_link(path: Path) -> Link:
 
 def write_link(path: Path, link: Link) -> None:
     """Writes a member's broker account, readable by its owner only."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".new")
-    temporary.touch(mode=0o600)
-    temporary.write_text(json.dumps({"url": link.url, "user_id": link.user_id, "stamps": link.stamps}))
-    temporary.replace(path)
+    make_folder(path.parent)
+    write_secret(path, json.dumps({"url": link.url, "user_id": link.user_id, "stamps": link.stamps}))
 
 
 def window_of(settings: Settings) -> str:

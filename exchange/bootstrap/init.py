@@ -20,6 +20,7 @@ from exchange.broker.probe import stamps_arrival
 from exchange.broker.provision import Extras, MemberAccount, provision, with_credentials
 from exchange.catalogue import load_catalogue
 from exchange.errors import BadConfiguration, DatabaseLost, NotFound
+from exchange.files import keep_owner_below, make_folder, told
 from exchange.profiles import Profile, load_profiles
 from schemas import Role
 
@@ -49,7 +50,7 @@ def init_files(
     Raises BadConfiguration, NotFound for a name that no member has, DatabaseUnavailable or DatabaseLost.
     """
     home = Home(settings.home)
-    home.root.mkdir(parents=True, exist_ok=True)
+    make_folder(home.root)
     _copy_departments(home, source or packaged_departments(), say)
     profiles = load_profiles(home.departments)
     if not any(Role.WINDOW in profile.roles for profile in profiles.values()):
@@ -80,7 +81,9 @@ def _copy_departments(home: Home, source: Path, say: Say) -> None:
     if home.departments.exists():
         return
     ignored = shutil.ignore_patterns("__pycache__", "*.pyc", "__init__.py", "py.typed")
-    shutil.copytree(source, home.departments, ignore=ignored)
+    with told(home.departments):
+        shutil.copytree(source, home.departments, ignore=ignored)
+        keep_owner_below(home.departments)
     say(f"departments: copied to {home.departments}")
 
 

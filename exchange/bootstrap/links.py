@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from exchange.errors import BadConfiguration
+from exchange.files import make_folder, write_secret
 
 
 @dataclass(frozen=True)
@@ -34,14 +35,5 @@ def load_links(path: Path) -> dict[str, KnownLink]:
 
 def save_links(path: Path, links: Mapping[str, KnownLink]) -> None:
     """Writes all links, readable by their owner only."""
+    make_folder(path.parent)
     write_secret(path, json.dumps({name: asdict(link) for name, link in links.items()}, indent=1))
-
-
-def write_secret(path: Path, text: str) -> None:
-    """Replaces a file that only its owner may read."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".new")
-    temporary.unlink(missing_ok=True)
-    temporary.touch(mode=0o600)
-    temporary.write_text(text)
-    temporary.replace(path)

@@ -26,6 +26,7 @@ from exchange.errors import OperatorError
 from exchange.flow.node import Node
 from exchange.rules.calendar import ChinaCalendar, WorkingCalendar
 from exchange.store import SqlStore, open_store
+from exchange.urls import sqlite_url
 from schemas import Matter, Role, Suite
 
 _CERTIFIED_FOR = timedelta(days=3650)
@@ -181,7 +182,7 @@ class LocalDomain:
         return [address for address, seat in self.seats.items() if role in seat.roles]
 
     def _store(self, address: str) -> SqlStore:
-        url = self.database_url or f"sqlite:///{self.folder / 'members' / address / 'store.db'}"
+        url = self.database_url or sqlite_url(self.folder / "members" / address / "store.db")
         store = open_store(url, member=address)
         store.migrate()
         return store

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from exchange.audit.evidence import Page, Subject, read_page
 from exchange.envelope import Trust, pack_leaves, unpack_leaves, verify_signed
 from exchange.errors import FileUnusable, Forged, Malformed, NotFound
+from exchange.files import make_folder, write_file
 from exchange.flow.evidence import Kept, evidence_of
 from exchange.rules.evidence import Evidence
 from exchange.rules.hierarchy import domain_of, relay_of
@@ -30,16 +31,13 @@ def write_receipts(folder: Path, kept: Kept) -> int:
 
     Raises FileUnusable.
     """
-    try:
-        for name in (_PARTS, _ORIGINALS):
-            (folder / name).mkdir(parents=True, exist_ok=True)
-        (folder / _NOTICE).write_bytes(kept.notice)
-        (folder / _REQUEST).write_text(kept.request.model_dump_json(), encoding="utf-8")
-        if kept.tally is not None:
-            (folder / _TALLY).write_bytes(kept.tally)
-        return sum(_write_page(folder, page) for page in kept.pages)
-    except OSError as error:
-        raise FileUnusable(f"{folder}: {error.strerror}", mend="name a folder that can be written") from error
+    for name in (_PARTS, _ORIGINALS):
+        make_folder(folder / name)
+    write_file(folder / _NOTICE, kept.notice)
+    write_file(folder / _REQUEST, kept.request.model_dump_json())
+    if kept.tally is not None:
+        write_file(folder / _TALLY, kept.tally)
+    return sum(_write_page(folder, page) for page in kept.pages)
 
 
 def verify_receipts(folder: Path, trust: Trust) -> tuple[ReceiptsRequest, Evidence]:
@@ -63,10 +61,10 @@ def verify_receipts(folder: Path, trust: Trust) -> tuple[ReceiptsRequest, Eviden
 
 def _write_page(folder: Path, page: Page) -> int:
     name = f"{page.body.tally.domain}-{page.body.part:04}"
-    (folder / _PARTS / f"{name}.cbor").write_bytes(pack_leaves([page.signed, *page.enclosures]))
+    write_file(folder / _PARTS / f"{name}.cbor", pack_leaves([page.signed, *page.enclosures]))
     for shown, original in zip(page.body.shown, page.originals, strict=True):
         ending = "cose" if shown.sort is ShownSort.SIGN_OFF else "receipt.json"
-        (folder / _ORIGINALS / f"{shown.address}.{ending}").write_bytes(original)
+        write_file(folder / _ORIGINALS / f"{shown.address}.{ending}", original)
     return len(page.originals)
 
 

@@ -12,7 +12,7 @@ from exchange.broker.urls import parameters
 from exchange.claims import parse_place
 from exchange.clock import Clock, parse_clock
 from exchange.errors import BadConfiguration, DatabaseLost
-from exchange.urls import check_url
+from exchange.urls import check_url, sqlite_url
 
 HOME_DEFAULT = ".exchange"
 
@@ -161,7 +161,7 @@ class Home:
 
     def database_url(self, address: str, given: str | None) -> str:
         """The given database, or the member's own SQLite file."""
-        return given or f"sqlite:///{self.database_file(address)}"
+        return given or sqlite_url(self.database_file(address))
 
     def database_file(self, address: str) -> Path:
         """A member's own SQLite file."""

@@ -20,7 +20,8 @@ from exchange.bootstrap.draining import DRAINED_EXIT
 from exchange.bootstrap.logs import LOG, LogSize
 from exchange.bootstrap.unfailing import rotate
 from exchange.clock import monotonic
-from exchange.errors import IdentityInUse
+from exchange.errors import FileUnusable, IdentityInUse
+from exchange.files import make_folder, open_file
 from exchange.lockfile import HeldElsewhere, HeldFile
 
 Say = Callable[[str], None]
@@ -174,12 +175,12 @@ class Supervisor:
     def _log_of(self, child: Child) -> IO[bytes]:
         """Its log file, rotated if it has grown; where there is no room for one it is started all the same."""
         try:
-            child.log.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(child.log.parent)
             if child.log.exists() and child.log.stat().st_size > self._log_size.most_bytes:
                 rotate(child.log, self._log_size.keep)
-            return child.log.open("ab")
-        except OSError as error:
-            self._say(f"{child.name} has no log: {child.log}: {error.strerror}")
+            return open_file(child.log, "ab", 0o644)
+        except (OSError, FileUnusable) as error:
+            self._say(f"{child.name} has no log: {child.log}: {getattr(error, 'strerror', None) or error}")
             return open(os.devnull, "ab")
 
     def _again(self, child: Child) -> None:
@@ -215,7 +216,7 @@ def sole_supervisor(home: Path) -> Iterator[Callable[[], None]]:
 
     Raises IdentityInUse when another process does, also when asked later: somebody may have deleted the lock.
     """
-    home.mkdir(parents=True, exist_ok=True)
+    make_folder(home)
     held = HeldFile(home / LOCK)
 
     def hold() -> None:

@@ -15,12 +15,11 @@ from pathlib import Path
 import structlog
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from filelock import FileLock
 
 from exchange.bootstrap.settings import Home
 from exchange.directory import DirectoryView, Tree, TreeView, grow
-from exchange.directory.keyfiles import write_private
 from exchange.errors import BadDirectory
+from exchange.files import lock_file, make_folder, write_secret
 from exchange.flow.ports import Transaction
 from exchange.flow.spread import Taken
 
@@ -55,8 +54,8 @@ class TreeFiles:
         self, own: DirectoryView, new: Sequence[bytes], now: datetime, seen: Mapping[str, int] | None = None
     ) -> Taken:
         """Keeps what holds of new directories, and what may hold later; one process does so at a time."""
-        self.home.tree.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{self.home.tree}.lock"):
+        make_folder(self.home.tree)
+        with lock_file(Path(f"{self.home.tree}.lock")):
             present = self.read()
             before = self._grow(own, present, now, seen or {})
             after = self._grow(own, [*present, *new], now, {**(seen or {}), **before.marks})
@@ -79,11 +78,11 @@ class TreeFiles:
         new = {name: data for name, data in wanted.items() if _content(self.home.tree / name) != data}
         over = [path for path in self.home.tree.glob("*.early") if path.name not in wanted]
         for name, data in new.items():
-            write_private(self.home.tree / name, data)
+            write_secret(self.home.tree / name, data)
         for path in over:
             path.unlink(missing_ok=True)
         if new or over:
-            write_private(self.home.tree / STAMP, b"")
+            write_secret(self.home.tree / STAMP, b"")
 
 
 def marks_of(tx: Transaction) -> dict[str, int]:

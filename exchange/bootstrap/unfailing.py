@@ -14,6 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, TextIO, cast
 
+from exchange.files import open_file
+
 LostLines = Callable[[int, str], str]
 """Makes the line that says how many lines were lost, and why."""
 
@@ -118,10 +120,9 @@ class Rotation:
             return
         try:
             rotate(self._path, self._keep)
-            fresh = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
-            for descriptor in self._descriptors:
-                os.dup2(fresh, descriptor)
-            os.close(fresh)
+            with open_file(self._path, "ab", 0o644) as fresh:
+                for descriptor in self._descriptors:
+                    os.dup2(fresh.fileno(), descriptor)
         except OSError:
             pass  # tried again when as much again has been written
         self._size = octets

@@ -1,10 +1,11 @@
 """Keeps a server running no longer than its owner: run as a script, with the standard library alone.
 
-    keeper.py OWNER_PID KEEPER_PID_FILE EPMD_PORT SERVER [ARGUMENT...]
+    keeper.py OWNER_PID KEEPER_PID_FILE EPMD_PORT LINK SERVER [ARGUMENT...]
 
 Starts the server in a session of its own and ends it when told to (SIGTERM), or when the owner is gone, even by
 SIGKILL, which leaves nobody else to do it. The owner is usually the parent; 0 means that there is none. Erlang's port
-mapper, which the server leaves behind, is ended as well.
+mapper, which the server leaves behind, is ended as well. LINK, where it is not empty, is the path by which the server
+knows the folder of the pid file; it is made again whenever something has tidied it away.
 """
 
 from __future__ import annotations
@@ -27,21 +28,40 @@ STOP_PATIENCE = 25.0
 
 def main(arguments: list[str]) -> int:
     """Runs until server or owner ends; returns the server's exit code."""
-    owner, pid_file, epmd_port, *command = arguments
+    owner, pid_file, epmd_port, link, *command = arguments
     parent = os.getppid()
     told = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: told.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     server = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
-    Path(pid_file).write_text(str(os.getpid()))
+    _note(Path(pid_file))
     try:
         while server.poll() is None and not told.wait(LOOK_EVERY) and has_owner(int(owner), parent):
-            pass
+            keep_link(link, Path(pid_file).parent)
         stop(server)
     finally:
         end_port_mapper(int(epmd_port))
         Path(pid_file).unlink(missing_ok=True)
+        if link:
+            with contextlib.suppress(OSError):
+                Path(link).unlink()
+                Path(link).parent.rmdir()  # unless another node has its link there
     return server.returncode
+
+
+def _note(pid_file: Path) -> None:
+    """Writes our process id, whole or not at all."""
+    fresh = pid_file.with_suffix(".new")
+    fresh.write_text(str(os.getpid()))
+    fresh.replace(pid_file)
+
+
+def keep_link(link: str, folder: Path) -> None:
+    """Makes the link to the folder again, where it is gone."""
+    if link and not os.path.lexists(link):
+        with contextlib.suppress(OSError):
+            Path(link).parent.mkdir(mode=0o700, exist_ok=True)
+            os.symlink(folder, link)
 
 
 def owner_in(command: list[str]) -> int:

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,10 +17,12 @@ import psutil  # type: ignore[import-untyped]
 
 from exchange.broker import keeper
 from exchange.broker.admin import errand
+from exchange.broker.alias import drop_link
 from exchange.broker.installation import Installation, find_installation
-from exchange.broker.node_files import ADMIN, NodeFolder, Ports, choose_ports, environment, urls
+from exchange.broker.node_files import ADMIN, NODE_MARK, NodeFolder, Ports, choose_ports, environment, mark_of, urls
 from exchange.clock import monotonic
 from exchange.errors import BrokerUnavailable, OperatorError
+from exchange.files import lock_file, make_folder, open_file
 
 Say = Callable[[str], None]
 
@@ -101,8 +103,8 @@ class PrivateNode:
             self._clear_away(lambda text: None)
 
     def _locked(self) -> filelock.BaseFileLock:
-        self._folder.root.mkdir(parents=True, exist_ok=True)
-        return filelock.FileLock(self._folder.root / "lock", timeout=START_PATIENCE)
+        make_folder(self._folder.root, 0o700)
+        return lock_file(self._folder.root / "lock", START_PATIENCE)
 
     def _running(self) -> NodeInfo | None:
         """The node, if its keeper lives and it answers."""
@@ -134,12 +136,13 @@ class PrivateNode:
         return info
 
     def _spawn(self, installation: Installation, ports: Ports, owner: int) -> None:
-        arguments = [owner, self._folder.keeper_pid, ports.epmd, installation.server]
-        with self._folder.startup_log.open("wb") as log:
+        link = "" if self._folder.seen == self._folder.root else self._folder.seen
+        arguments = [owner, self._folder.keeper_pid, ports.epmd, link, installation.server]
+        with open_file(self._folder.startup_log, permissions=0o644) as log:
             self._keeper = subprocess.Popen(
                 [sys.executable, "-I", keeper.__file__, *map(str, arguments)],
                 env=environment(self._folder, ports),
-                cwd=self._folder.root,
+                cwd="/",  # not the folder: Erlang would see its true name
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -171,6 +174,10 @@ class PrivateNode:
             return None
         return process if is_ours else None
 
+    def _is_marked(self, env: Mapping[str, str]) -> bool:
+        """Whether a server's environment says that it is this folder's; HOME is what earlier releases marked it by."""
+        return env.get(NODE_MARK) == mark_of(self._folder.root) or env.get("HOME") == str(self._folder.root)
+
     def _clear_away(self, say: Say) -> None:
         """Ends a server whose keeper is gone, or that does not answer: nobody looks after it any more."""
         kept = self._find_keeper()
@@ -179,7 +186,7 @@ class PrivateNode:
             _wait(kept)
         server = _process(self._folder.server_pid)
         try:
-            is_ours = server is not None and server.environ().get("HOME") == str(self._folder.root)
+            is_ours = server is not None and self._is_marked(server.environ())
         except psutil.Error:
             is_ours = False
         if server is not None and is_ours:
@@ -191,6 +198,7 @@ class PrivateNode:
             keeper.end_port_mapper(ports.epmd)
         self._folder.server_pid.unlink(missing_ok=True)
         self._folder.keeper_pid.unlink(missing_ok=True)
+        drop_link(self._folder.root)
 
 
 def _process(pid_file: Path) -> psutil.Process | None:

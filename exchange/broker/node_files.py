@@ -6,22 +6,28 @@ environment, and all of it on the loopback interface.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import secrets
 import socket
 import threading
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from urllib.parse import quote
 
+from exchange.broker.alias import plain_path
 from exchange.clock import monotonic
+from exchange.files import make_folder, read_json, write_file, write_secret
 
 ADMIN = "yizhan"
 """The node's administrator; `guest` does not exist on it."""
 
 NODE_NAME = "yizhan@localhost"
+
+NODE_MARK = "YIZHAN_NODE"
+"""Environment variable of a server that says whose it is, see `mark_of`."""
 
 _PORTS = range(21_000, 29_000)
 """Outside what the system gives to outgoing connections, so that a port is still free after a restart."""
@@ -48,6 +54,11 @@ class NodeFolder:
     """Names of everything in a node's folder."""
 
     root: Path
+
+    @property
+    def seen(self) -> Path:
+        """The path by which RabbitMQ knows the folder."""
+        return plain_path(self.root)
 
     @property
     def ports(self) -> Path:
@@ -81,22 +92,35 @@ class NodeFolder:
 
     def read_ports(self) -> Ports | None:
         """The ports chosen before, if any."""
-        return Ports(**json.loads(self.ports.read_text())) if self.ports.exists() else None
+        found = read_json(self.ports) or {}
+        names = [field.name for field in fields(Ports)]
+        return Ports(*(found[name] for name in names)) if all(_is_port(found.get(name)) for name in names) else None
 
     def prepare(self, ports: Ports, *, can_stamp: bool) -> None:
         """Makes the folder with configuration, cookie and password; what holds data or a secret is kept."""
-        self.root.mkdir(parents=True, exist_ok=True)
+        make_folder(self.root, 0o700)
         self.root.chmod(0o700)
         for name in ("data", "log", "conf.d"):
-            (self.root / name).mkdir(exist_ok=True)
-        for secret in (self.password, self.root / ".erlang.cookie"):
-            if not secret.exists():
-                _write(secret, secrets.token_urlsafe(24))
-        self.ports.write_text(json.dumps(asdict(ports)))
-        _write(self.root / "rabbitmq.conf", configuration(ports, self.password.read_text(), can_stamp=can_stamp))
-        (self.root / "advanced.config").write_text("[].\n")
-        (self.root / "environment").write_text("")
-        (self.root / "enabled_plugins").write_text(f"[{','.join(_PLUGINS)}].\n")
+            make_folder(self.root / name)
+        is_new = self._make_secret(self.password)
+        self._make_secret(self.root / ".erlang.cookie")
+        write_file(self.ports, json.dumps(asdict(ports)))
+        password, accounts = self.password.read_text(), ""
+        if is_new and any((self.root / "data").iterdir()):  # its data knows another password
+            write_secret(self.root / "accounts.json", definitions(password))
+            accounts = str(self.seen / "accounts.json")
+        text = configuration(ports, password, can_stamp=can_stamp, accounts=accounts)
+        write_secret(self.root / "rabbitmq.conf", text)
+        write_file(self.root / "advanced.config", "[].\n")
+        write_file(self.root / "environment", "")
+        write_file(self.root / "enabled_plugins", f"[{','.join(_PLUGINS)}].\n")
+
+    def _make_secret(self, path: Path) -> bool:
+        """Makes a secret where there is none, or an empty one, as a power cut may leave; whether it did."""
+        if _words(path):
+            return False
+        write_secret(path, secrets.token_urlsafe(24))
+        return True
 
     def last_lines(self, count: int = 8) -> str:
         """The end of the logs, to say why the server did not start."""
@@ -107,8 +131,18 @@ class NodeFolder:
         return "\n    ".join(lines) or "(no log)"
 
 
-def configuration(ports: Ports, password: str, *, can_stamp: bool) -> str:
-    """The text of rabbitmq.conf. ``can_stamp``: the version knows the interceptor that stamps arrivals."""
+def definitions(password: str) -> str:
+    """What RabbitMQ is to read at its start so that the administrator has this password."""
+    user = {"name": ADMIN, "password": password, "tags": "administrator"}
+    rights = {"user": ADMIN, "vhost": "/", "configure": ".*", "write": ".*", "read": ".*"}
+    return json.dumps({"users": [user], "vhosts": [{"name": "/"}], "permissions": [rights]})
+
+
+def configuration(ports: Ports, password: str, *, can_stamp: bool, accounts: str = "") -> str:
+    """The text of rabbitmq.conf. ``can_stamp``: the version knows the interceptor that stamps arrivals.
+
+    ``accounts``: a file of definitions to be read at this start.
+    """
     lines = [
         f"listeners.tcp.1 = 127.0.0.1:{ports.amqp}",
         "management.tcp.ip = 127.0.0.1",
@@ -122,6 +156,8 @@ def configuration(ports: Ports, password: str, *, can_stamp: bool) -> str:
         "log.file.rotation.size = 10485760",
         "log.file.rotation.count = 5",
     ]
+    if accounts:
+        lines.append(f"load_definitions = {accounts}")
     if can_stamp:
         lines.append("message_interceptors.incoming.set_header_timestamp.overwrite = true")
     return "\n".join(lines) + "\n"
@@ -130,8 +166,10 @@ def configuration(ports: Ports, password: str, *, can_stamp: bool) -> str:
 def environment(folder: NodeFolder, ports: Ports, inherited: Mapping[str, str] = os.environ) -> dict[str, str]:
     """The server's whole environment: nothing of ours is handed on but PATH and language, least of all passwords."""
     schedulers = min(4, os.cpu_count() or 1)
-    root = folder.root
+    seen = NodeFolder(folder.seen)
+    root = seen.root
     return {
+        NODE_MARK: mark_of(folder.root),
         "PATH": inherited.get("PATH", os.defpath),
         "LANG": "C.UTF-8",
         "HOME": str(root),
@@ -146,13 +184,19 @@ def environment(folder: NodeFolder, ports: Ports, inherited: Mapping[str, str] =
         "RABBITMQ_ENABLED_PLUGINS_FILE": str(root / "enabled_plugins"),
         "RABBITMQ_MNESIA_BASE": str(root / "data"),
         "RABBITMQ_LOG_BASE": str(root / "log"),
-        "RABBITMQ_LOGS": str(folder.server_log),
-        "RABBITMQ_PID_FILE": str(folder.server_pid),
+        "RABBITMQ_LOGS": str(seen.server_log),
+        "RABBITMQ_PID_FILE": str(seen.server_pid),
+        "ERL_CRASH_DUMP": str(root / "log" / "erl_crash.dump"),
         "RABBITMQ_SCHEDULER_BIND_TYPE": "u",
         "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": (
             f"+S {schedulers}:{schedulers} -kernel inet_dist_use_interface {{127,0,0,1}}"
         ),
     }
+
+
+def mark_of(root: Path) -> str:
+    """What tells the server of one folder from all others: no path, which Erlang might not be able to read."""
+    return hashlib.sha256(os.fsencode(root)).hexdigest()
 
 
 def urls(ports: Ports, password: str) -> tuple[str, str]:
@@ -188,7 +232,12 @@ def _is_free(port: int) -> bool:
         return True
 
 
-def _write(path: Path, text: str) -> None:
-    path.unlink(missing_ok=True)
-    path.touch(mode=0o600)
-    path.write_text(text)
+def _is_port(value: object) -> bool:
+    return isinstance(value, int) and 0 < value < 65_536
+
+
+def _words(path: Path) -> str:
+    try:
+        return path.read_text().strip("\0 \n")
+    except (OSError, ValueError):
+        return ""

@@ -11,7 +11,8 @@ from typing import BinaryIO
 from exchange.claims.objects import ClaimStore
 from exchange.claims.upload import Progress, part_name
 from exchange.envelope.chunks import ChunkStream, Tally
-from exchange.errors import BadClaim, ClaimDiffers, ClaimMissing, Conflict, FileUnusable
+from exchange.errors import BadClaim, ClaimDiffers, ClaimMissing, Conflict
+from exchange.files import open_file, unusable
 from schemas.claim import ClaimCheck
 
 _AT_ONCE = 1_048_576
@@ -29,7 +30,7 @@ def fetch(claim: ClaimCheck, target: Path, store: ClaimStore, *, progress: Progr
                 return target
             raise Conflict(f"{target} exists and is something else", mend="choose another name, or move it away")
         partial = target.with_name(f".{claim.object_key}.part")
-        with os.fdopen(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600), "r+b") as file:
+        with open_file(partial, "r+b") as file:
             _take_alone(file)
             try:
                 _bring(claim, file, store, progress)
@@ -40,7 +41,7 @@ def fetch(claim: ClaimCheck, target: Path, store: ClaimStore, *, progress: Progr
                 raise
             _publish(file, partial, target)
     except OSError as error:
-        raise FileUnusable(f"{error.filename or target}: {error.strerror}") from error
+        raise unusable(error, Path(os.fsdecode(error.filename or target))) from error
     return target
 
 

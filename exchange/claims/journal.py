@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass, field
+from io import TextIOWrapper
 from pathlib import Path
 from typing import IO
 
 from pydantic import TypeAdapter, ValidationError
 
 from exchange.envelope.chunks import ChunkStream, new_content_key, new_nonce_prefix
+from exchange.files import open_file
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def _write(path: Path, journal: Journal) -> None:
     stream = journal.stream
     head = _Head(journal.object_key, stream.key.hex(), stream.prefix.hex(), stream.size, stream.chunk_size)
     temporary = path.with_suffix(".new")
-    file = os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w")
+    file = TextIOWrapper(open_file(temporary), encoding="ascii")
     file.write("\n".join([_HEAD.dump_json(head).decode(), *journal.digests]) + "\n")
     _flush(file)
     temporary.replace(path)

@@ -16,7 +16,8 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, S3Store
 
-from exchange.errors import ClaimMissing, ClaimStoreUnavailable, ClaimTooLarge
+from exchange.errors import ClaimMissing, ClaimStoreUnavailable, ClaimTooLarge, FileUnusable
+from exchange.files import keep_owner, make_folder
 from exchange.urls import secrets_in, without
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 _ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
 _PROXIES = tuple(name for one in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY") for name in (one, one.lower()))
 _PROBE = b"can this be stored and read?"
-_FAULTS = (BaseError, OSError, ValueError)
+_FAULTS = (BaseError, FileUnusable, OSError, ValueError)
 
 
 def open_claim_store(place: str | Path, *, retries: int = 4) -> ClaimStore:
@@ -35,7 +36,7 @@ def open_claim_store(place: str | Path, *, retries: int = 4) -> ClaimStore:
     """
     with _told_as_unavailable("the claim store"):
         if isinstance(place, Path):
-            place.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(place, 0o700)
             return ClaimStore(LocalStore(place), place)
         return ClaimStore(
             S3Store.from_url(place, client_options=_client_options(), retry_config=_retry_config(retries)), None
@@ -54,7 +55,10 @@ class ClaimStore:
         with _told_as_unavailable(name):
             obstore.put(self._store, name, data, use_multipart=False)
             if self._folder is not None:
-                _make_durable(self._folder / name)
+                path = self._folder / name
+                keep_owner(path.parent)
+                keep_owner(path)
+                _make_durable(path)
 
     def get(self, name: str, at_most: int) -> bytes:
         """An object's bytes. Raises ClaimMissing, ClaimTooLarge (before anything is read) or ClaimStoreUnavailable."""

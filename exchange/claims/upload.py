@@ -15,7 +15,8 @@ from typing import BinaryIO
 from exchange.claims.journal import Journal, new_journal, open_journal
 from exchange.claims.objects import ClaimStore
 from exchange.envelope.chunks import Tally
-from exchange.errors import CallerError, Conflict, FileUnusable
+from exchange.errors import CallerError, Conflict
+from exchange.files import make_folder, open_file, unusable
 from schemas.claim import CHUNK_SIZE, CLAIM_LIMIT, ClaimCheck
 
 Progress = Callable[[int, int], None]
@@ -42,12 +43,12 @@ def upload(
     if not path.is_file():
         raise CallerError(f"{path} is no file", mend="name a file that exists")
     try:
-        journals.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(journals, 0o700)
         name = hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:32]
         with path.open("rb") as file, _alone(journals / f"{name}.lock"):
             return _upload(file, path, store, journals / f"{name}.journal", media_type, progress, chunk_size)
     except OSError as error:
-        raise FileUnusable(f"{error.filename or path}: {error.strerror}") from error
+        raise unusable(error, Path(os.fsdecode(error.filename or path))) from error
 
 
 def _upload(
@@ -119,7 +120,7 @@ def _claim(path: Path, media_type: str | None, journal: Journal, tally: Tally) -
 @contextmanager
 def _alone(lock: Path) -> Iterator[None]:
     """One upload of a file at a time: two would share keys, and the file might change between them."""
-    with lock.open("w") as handle:
+    with open_file(lock) as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

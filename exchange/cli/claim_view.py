@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -20,17 +20,19 @@ from rich.progress import (
 from exchange.bootstrap.attached import Leave
 from exchange.bootstrap.home import open_claims
 from exchange.bootstrap.settings import Home, Settings
-from exchange.claims import fetch, is_at, upload
-from exchange.cli.letter_view import file_name
+from exchange.claims import ClaimStore, fetch, is_at, upload
+from exchange.cli.saving import Saved, saved
 from exchange.cli.view import errors, plain
+from exchange.filenames import free_path
+from exchange.files import make_folder, told
 from exchange.flow.dossier import Filed, claims
 from schemas import ClaimCheck
 
 
-def fetch_claims(items: Sequence[Filed], folder: Path, settings: Settings) -> Iterator[Path]:
+def fetch_claims(items: Sequence[Filed], folder: Path, settings: Settings) -> Iterator[Saved]:
     """Fetches all large attachments into a folder under their names; where a name is taken, with their digest in it.
 
-    Raises BadClaim's kinds, ClaimStoreUnavailable or FileUnusable; what was fetched before that stays.
+    One that cannot be had keeps no other from being. Raises ClaimStoreUnavailable or FileUnusable for all of them.
     """
     named = [claim for item in items for claim in claims(item)]
     if not named:
@@ -38,10 +40,11 @@ def fetch_claims(items: Sequence[Filed], folder: Path, settings: Settings) -> It
     store = open_claims(settings)
     with _bar() as bar:
         for claim in named:
-            path = _target(claim, folder)
-            task = bar.add_task(plain(path.name).plain, total=claim.size)
-            yield fetch(claim, path, store, progress=partial(_move, bar, task))
-            _move(bar, task, claim.size, claim.size)
+            task = bar.add_task(plain(claim.name).plain, total=claim.size)
+            one = saved(claim.name, partial(_fetch, claim, folder, store, partial(_move, bar, task)))
+            yield one
+            if one.path is not None:
+                _move(bar, task, claim.size, claim.size)
 
 
 @contextmanager
@@ -67,12 +70,11 @@ def _move(bar: Progress, task: TaskID, done: int, total: int) -> None:
     bar.update(task, completed=done, total=total)
 
 
-def _target(claim: ClaimCheck, folder: Path) -> Path:
-    """Where a claim is saved: under its name, unless that is taken by a file of another length or text."""
-    path = folder / file_name(claim.name, claim.digest)
-    if path.exists() and not is_at(claim, path):
-        path = path.with_stem(f"{path.stem}-{claim.digest[:12]}")
-    return path
+def _fetch(claim: ClaimCheck, folder: Path, store: ClaimStore, progress: Callable[[int, int], None]) -> Path:
+    make_folder(folder)
+    with told(folder):
+        path = free_path(folder, claim.name, claim.digest, partial(is_at, claim))
+    return fetch(claim, path, store, progress=progress)
 
 
 def _bar() -> Progress:

@@ -15,6 +15,7 @@ from exchange.cli.notice import NoticeArgument
 from exchange.cli.options import AsOption, open_as
 from exchange.cli.view import console, plain, print_json, say
 from exchange.errors import FileUnusable, NotFound
+from exchange.files import write_file
 from exchange.flow.answer_form import answer_form, asked
 from exchange.flow.collecting import Collected, collected
 from exchange.rules.collection import as_csv
@@ -82,7 +83,7 @@ def _write(path: Path, found: Collected) -> None:
     if found.aggregate is None:
         raise NotFound("nothing has come in yet, so there is no table", mend="wait for the relay office's first word")
     try:  # The mark of UTF-8 at the beginning is what spreadsheets recognise Chinese text by.
-        path.write_text(as_csv(found.form, found.aggregate), encoding="utf-8-sig", newline="")
+        write_file(path, as_csv(found.form, found.aggregate).encode("utf-8-sig"))
     except OSError as error:
         raise FileUnusable(f"{path}: {error.strerror}", mend="name a file that can be written") from error
     say(f"已写入 written: {path}")

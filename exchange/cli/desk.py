@@ -23,10 +23,11 @@ from exchange.cli.inbox_view import (
     duty_json,
     term_json,
 )
-from exchange.cli.letter_view import letter_json, letter_view, save_attachments, whole_letter_view
+from exchange.cli.letter_view import letter_json, letter_view, whole_letter_view
 from exchange.cli.options import AsOption, in_options, open_as
 from exchange.cli.request_view import request_json, request_view, requests_view
-from exchange.cli.view import console, plain, print_json, say
+from exchange.cli.saving import save_attachments, say_saved
+from exchange.cli.view import console, plain, print_json
 from exchange.errors import BadOpinion, NotFound
 from exchange.flow import respond
 from exchange.flow.desk_terms import terms_of
@@ -127,8 +128,7 @@ def show(
         for item in found:
             console.print(letter_view(item) if of_case else whole_letter_view(item), soft_wrap=not of_case)
     if save is not None:
-        for path in chain(save_attachments(found, save), fetch_claims(found, save, settings)):
-            say(f"已保存 saved: {path}")
+        say_saved(chain(save_attachments(found, save), fetch_claims(found, save, settings)))
 
 
 def _term_of(node: Node, case_number: str) -> DeskTerm | None:

@@ -16,8 +16,8 @@ from exchange.cli.domain import HomeOption, JsonOption
 from exchange.cli.view import console, moment, plain, print_json, say
 from exchange.directory import KnownDomain, State, TreeView
 from exchange.directory.grants import Grant, Request, fingerprint, read_grant_paper
-from exchange.directory.keyfiles import write_private
-from exchange.errors import BadConfiguration, CallerError
+from exchange.errors import CallerError
+from exchange.files import write_secret
 from schemas import Delegation
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The lower domain, for example anhui.hefei.")]
@@ -193,7 +193,4 @@ def _facts(one: KnownDomain) -> dict[str, Any]:
 
 
 def _write(path: Path, paper: bytes) -> None:
-    try:
-        write_private(path, paper)
-    except OSError as error:
-        raise BadConfiguration(f"{path}: {error.strerror}", mend="name a file that can be written") from error
+    write_secret(path, paper)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -113,26 +111,8 @@ def letter_json(item: Filed) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def save_attachments(items: Sequence[Filed], folder: Path) -> Iterator[Path]:
-    """Writes all attachments into a folder under their names; where a name is taken, with their digest in it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for item in items:
-        for attachment, content in attachments(item):
-            path = folder / file_name(attachment.name, attachment.digest)
-            if path.exists() and path.read_bytes() != content:
-                path = path.with_stem(f"{path.stem}-{attachment.digest[:12]}")
-            path.write_bytes(content)
-            yield path
-
-
 def _json(value: Any) -> JSON:
     return JSON(printable(json.dumps(value, ensure_ascii=False)))
-
-
-def file_name(name: str, digest: str) -> str:
-    """The last part of a sender's file name, which chooses no folder here; the digest where nothing is left."""
-    last = printable(name.replace("\\", "/").rpartition("/")[2]).replace("\n", " ").strip(". ")
-    return last[-100:] or digest
 
 
 def _heading(item: Filed) -> Text:

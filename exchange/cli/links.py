@@ -10,11 +10,11 @@ import typer
 
 from exchange.bootstrap.home import open_directory
 from exchange.bootstrap.linking import LinkSide, LinkStatus
-from exchange.bootstrap.links import write_secret
 from exchange.bootstrap.settings import Home, Settings
 from exchange.cli.domain import HomeOption, JsonOption
 from exchange.cli.view import console, plain, print_json, say
 from exchange.errors import BadConfiguration, CallerError
+from exchange.files import write_secret
 from exchange.rules.hierarchy import superior_of
 
 _TICKET = "link-{lower}.json"

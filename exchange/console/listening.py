@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from exchange.errors import BadConfiguration, OperatorError
+from exchange.files import read_json, write_file
 
 HOST, PORT = "127.0.0.1", 8480
 """Where it listens unless told otherwise; if the port is taken, on a free one."""
@@ -94,17 +95,15 @@ class Served:
 
 def write_state(path: Path, url: str, port: int) -> None:
     """Notes where this process serves the console, for `up` and other commands."""
-    fresh = path.with_suffix(".new")
-    fresh.write_text(json.dumps({"url": url, "port": port, "pid": os.getpid()}))
-    fresh.replace(path)
+    write_file(path, json.dumps({"url": url, "port": port, "pid": os.getpid()}))
 
 
 def read_state(path: Path) -> Served | None:
     """What was noted; None where there is no note."""
     try:
-        found = json.loads(path.read_text())
+        found = read_json(path) or {}
         return Served(str(found["url"]), int(found["port"]), int(found["pid"]))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError):
         return None
 
 

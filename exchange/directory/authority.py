@@ -11,10 +11,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from exchange.directory.certificates import authority_certificate, der, member_certificate
-from exchange.directory.keyfiles import write_private
 from exchange.directory.view import read_directory_file, sign_directory
 from exchange.envelope import DecryptionKey, Identity
 from exchange.errors import BadDirectory, BadKeys
+from exchange.files import make_folder, write_secret
 from schemas import Delegation, Directory, Member, Role, Suite, Upper
 
 _KEY, _CERTIFICATE = "authority.key", "authority.der"
@@ -54,9 +54,9 @@ class Authority:
             if (folder / _CERTIFICATE).exists():
                 raise BadKeys(f"the authority's key is not at {folder / _KEY}", mend=BRING_THE_KEY)
             key = Ed25519PrivateKey.generate()
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            write_private(folder / _CERTIFICATE, der(authority_certificate(domain, key, now, AUTHORITY_TERM)))
-            write_private(folder / _KEY, key.private_bytes_raw())
+            make_folder(folder, 0o700)
+            write_secret(folder / _CERTIFICATE, der(authority_certificate(domain, key, now, AUTHORITY_TERM)))
+            write_secret(folder / _KEY, key.private_bytes_raw())
         try:
             key = Ed25519PrivateKey.from_private_bytes((folder / _KEY).read_bytes())
         except (OSError, ValueError) as error:
@@ -111,8 +111,8 @@ class Authority:
             upper=ties.upper,
             delegations=ties.delegations,
         )
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_private(path, sign_directory(directory, self.key, self.certificate))
+        make_folder(path.parent)
+        write_secret(path, sign_directory(directory, self.key, self.certificate))
         return True
 
 

@@ -8,7 +8,6 @@ decryption keys and lays the signing key by, `finish_rotation` puts that in forc
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from exchange.envelope import DecryptionKey, Identity
 from exchange.errors import BadKeys
+from exchange.files import make_folder, write_secret
 from schemas import Suite
 
 _SIGNING, _CERTIFICATE, _DECRYPTION, _ADDRESS = "signing.key", "certificate.der", "decryption.json", "address"
@@ -30,11 +30,11 @@ _RESTORE = "restore the key folder from the backup, or have `exchange certify AD
 
 def save_identity(identity: Identity, folder: Path) -> None:
     """Writes a key folder (mode 0700, files 0600)."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    write_private(folder / _ADDRESS, identity.address.encode())
-    write_private(folder / _CERTIFICATE, identity.certificate)
+    make_folder(folder, 0o700)
+    write_secret(folder / _ADDRESS, identity.address.encode())
+    write_secret(folder / _CERTIFICATE, identity.certificate)
     _write_decryption_keys(folder, identity.decryption_keys)
-    write_private(folder / _SIGNING, identity.signing_key.private_bytes_raw())
+    write_secret(folder / _SIGNING, identity.signing_key.private_bytes_raw())
 
 
 def prepare_rotation(folder: Path, identity: Identity) -> None:
@@ -42,11 +42,11 @@ def prepare_rotation(folder: Path, identity: Identity) -> None:
 
     Raises BadKeys when the folder is there and its decryption keys cannot be read.
     """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(folder, 0o700)
     kept = _decryption_keys(folder) if (folder / _DECRYPTION).exists() else ()
     _write_decryption_keys(folder, (*kept, *identity.decryption_keys))
     signing = {"signing": identity.signing_key.private_bytes_raw().hex(), "certificate": identity.certificate.hex()}
-    write_private(folder / _NEXT, json.dumps(signing).encode())
+    write_secret(folder / _NEXT, json.dumps(signing).encode())
 
 
 def finish_rotation(folder: Path, address: str, listed: Collection[bytes]) -> None:
@@ -55,9 +55,9 @@ def finish_rotation(folder: Path, address: str, listed: Collection[bytes]) -> No
         return
     signing = json.loads((folder / _NEXT).read_bytes())
     if bytes.fromhex(signing["certificate"]) in listed:
-        write_private(folder / _ADDRESS, address.encode())
-        write_private(folder / _CERTIFICATE, bytes.fromhex(signing["certificate"]))
-        write_private(folder / _SIGNING, bytes.fromhex(signing["signing"]))
+        write_secret(folder / _ADDRESS, address.encode())
+        write_secret(folder / _CERTIFICATE, bytes.fromhex(signing["certificate"]))
+        write_secret(folder / _SIGNING, bytes.fromhex(signing["signing"]))
     (folder / _NEXT).unlink()
 
 
@@ -101,18 +101,7 @@ def _write_decryption_keys(folder: Path, keys: Sequence[DecryptionKey]) -> None:
         }
         for key in keys
     ]
-    write_private(folder / _DECRYPTION, json.dumps(entries, indent=1).encode())
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Writes a file of its owner's only, whole or not at all."""
-    temporary = path.with_name(path.name + ".new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    write_secret(folder / _DECRYPTION, json.dumps(entries, indent=1).encode())
 
 
 def _decryption_key(fields: dict[str, str]) -> DecryptionKey:

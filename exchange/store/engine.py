@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import sqlite3
 from pathlib import Path
@@ -14,7 +13,8 @@ from sqlalchemy import Connection, Engine, create_engine, event, exc, make_url, 
 from sqlalchemy.engine import URL
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random
 
-from exchange.errors import BadConfiguration, DatabaseUnavailable
+from exchange.errors import BadConfiguration, DatabaseUnavailable, FileUnusable
+from exchange.files import make_folder, open_file, unusable
 from exchange.store.faults import SCHEMA, translated
 from exchange.urls import check_url
 
@@ -76,11 +76,14 @@ def reading(engine: Engine) -> Connection:
 def _make_file(path: Path) -> None:
     """Its owner's alone; SQLite makes the files beside it likewise."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         if not path.exists():
-            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+            open_file(path, "ab").close()
+    except FileUnusable as error:
+        raise DatabaseUnavailable(f"{path} cannot be made: {error}", mend=error.mend) from error
     except OSError as error:
-        raise DatabaseUnavailable(f"{path} cannot be made: {error.strerror}") from error
+        fault = unusable(error, path)
+        raise DatabaseUnavailable(f"{path} cannot be made: {error.strerror}", mend=fault.mend) from error
 
 
 def _sqlite(url: URL) -> Engine:

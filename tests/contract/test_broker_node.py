@@ -41,7 +41,7 @@ if sys.argv[2] != "detach":
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[PrivateNode, NodeFolder, NodeInfo]]:
     """A node that the tests of this module may hurt."""
-    folder = tmp_path_factory.mktemp("own") / "node"
+    folder = tmp_path_factory.mktemp("own") / '驿站\'s 100% "new"' / "node"  # no plain path, see `broker/alias`
     node = PrivateNode(folder)
     yield node, NodeFolder(folder), node.start(print)
     node.stop()
@@ -160,6 +160,21 @@ def test_a_second_start_finds_it_and_leaves_it_running(own: tuple[PrivateNode, N
     second.stop()
     assert not is_over(server)
     assert server_of(folder) == server
+
+
+def test_what_a_power_cut_left_empty_is_made_anew_and_the_data_is_kept(
+    own: tuple[PrivateNode, NodeFolder, NodeInfo], member: str
+) -> None:
+    node, folder, info = own
+    put(info.url, "t.a", publications(f"{member}.inbox", 3))
+    node.stop()
+    for path in (folder.password, folder.ports, folder.root / ".erlang.cookie", folder.keeper_pid, folder.server_pid):
+        path.write_bytes(b"")
+    anew = node.start(print)
+    assert anew.url != info.url
+    taken = Taken()
+    with consuming(anew.url, [f"{member}.inbox"], taken.take):
+        taken.wait(lambda: set(range(3)) <= set(numbers(taken.all)), "what was there before")
 
 
 @pytest.fixture

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
-from exchange.cli.letter_view import save_attachments
+from exchange.cli.saving import Saved, save_attachments
 from exchange.cli.view import plain, printable
 from exchange.envelope import Verified
 from exchange.flow.dossier import Filed
@@ -30,6 +31,11 @@ def letter(*files: tuple[str, bytes], enclosed: bytes | None = None) -> Filed:
         PLANNING, head.message_id, head.conversation_id, "document", "received", b"signed", enclosures, NOW
     )
     return Filed(stored, Verified(head, b"", body, b"{}", ()), "", ())
+
+
+def paths(saved: Iterable[Saved]) -> list[Path | None]:
+    """Where they were written."""
+    return [one.path for one in saved]
 
 
 @pytest.mark.parametrize(
@@ -61,16 +67,16 @@ def test_text_is_shown_as_written_without_what_would_steer_the_terminal(written:
 )
 def test_a_sender_chooses_a_name_for_its_attachment_but_no_folder(tmp_path: Path, name: str, file: str) -> None:
     folder = tmp_path / "inner" / "saved"
-    assert list(save_attachments([letter((name, b"content"))], folder)) == [folder / file]
+    assert paths(save_attachments([letter((name, b"content"))], folder)) == [folder / file]
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == [folder / file]
 
 
 def test_two_attachments_of_one_name_are_not_written_over_each_other(tmp_path: Path) -> None:
     letters = [letter(("a.txt", b"one")), letter(("x/a.txt", b"two"))]
-    first, second = save_attachments(letters, tmp_path)
+    first, second = paths(save_attachments(letters, tmp_path))
     assert (first.name, first.read_bytes()) == ("a.txt", b"one")
     assert (second.name, second.read_bytes()) == (f"a-{hashlib.sha256(b'two').hexdigest()[:12]}.txt", b"two")
-    assert list(save_attachments(letters, tmp_path)) == [first, second]
+    assert paths(save_attachments(letters, tmp_path)) == [first, second]
 
 
 def test_what_the_signed_document_does_not_name_is_not_saved(tmp_path: Path) -> None:

@@ -1,0 +1,196 @@
+"""Files on this machine: written whole or not at all, kept by the owner of their folder, read without surprise.
+
+Whatever makes a file goes through here. A power cut leaves the old file or the new one, never half of one. What root
+makes in somebody's folder belongs to that somebody, so that one command run as root locks no service out.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from filelock import FileLock
+
+from exchange.errors import FileUnusable
+
+PRIVATE = 0o600
+"""Mode of a file for its owner only."""
+
+_REMEDIES = {
+    errno.ENOSPC: "make room on the disk, then do the same again",
+    errno.EDQUOT: "make room within the quota, then do the same again",
+    errno.EROFS: "the file system is mounted read-only: mount it for writing, or name another place",
+    errno.EISDIR: "a folder is there: name a file, or another place",
+    errno.ENOTDIR: "a file is where a folder is expected: name another place, or move the file away",
+    errno.EEXIST: "a file is where a folder is expected: name another place, or move the file away",
+    errno.ENAMETOOLONG: "name a shorter path",
+    errno.ENOENT: "make the folder first, or name another place",
+    errno.ELOOP: "the path leads in a circle: name another place",
+}
+
+
+def write_file(path: Path, content: bytes | str, *, mode: int = 0o644) -> None:
+    """Replaces a file, or makes it; what is no ordinary file (``/dev/stdout``, a pipe) is written to as it is.
+
+    The folder must exist. ``mode`` is for a new file; one of `PRIVATE` is private however it was before.
+    Raises FileUnusable, and the file is then as it was.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    with told(path):
+        target = Path(os.path.realpath(path)) if path.is_symlink() else path
+        if target.is_symlink():
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+        if target.exists() and not target.is_file() and not target.is_dir():
+            with target.open("wb") as out:
+                out.write(data)
+            return
+        _replace(target, data, mode)
+
+
+def write_secret(path: Path, content: bytes | str) -> None:
+    """As `write_file`, readable by its owner only."""
+    write_file(path, content, mode=PRIVATE)
+
+
+def make_folder(path: Path, mode: int = 0o777) -> None:
+    """Makes a folder and those above it, each its parent's owner's; one that is there stays. Raises FileUnusable."""
+    with told(path):
+        missing = [one for one in (path, *path.parents) if not one.exists()]
+        for one in reversed(missing):
+            with suppress(FileExistsError):
+                one.mkdir(mode=mode)
+                keep_owner(one)
+        if not path.is_dir():
+            raise FileExistsError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))
+
+
+def open_file(path: Path, mode: str = "wb", permissions: int = PRIVATE) -> BinaryIO:
+    """Opens a file that is written over time (a log, a journal, a lock). Raises OSError.
+
+    Root follows no link in somebody else's folder: it would write where that somebody may not.
+    """
+    flags = {"wb": os.O_WRONLY | os.O_TRUNC, "ab": os.O_WRONLY | os.O_APPEND, "r+b": os.O_RDWR}[mode]
+    guard = os.O_NOFOLLOW if _owner_of(path) else 0
+    descriptor = os.open(path, flags | os.O_CREAT | guard | os.O_CLOEXEC, permissions)
+    _give(descriptor, path)
+    return cast(BinaryIO, os.fdopen(descriptor, mode))
+
+
+def lock_file(path: Path, timeout: float = -1, *, thread_local: bool = True) -> FileLock:
+    """A lock between processes, on a file that every process of the folder's owner may take. Raises FileUnusable."""
+    with told(path):
+        open_file(path, "ab", 0o644).close()
+    return FileLock(path, timeout=timeout, thread_local=thread_local)
+
+
+def keep_owner(path: Path) -> None:
+    """Gives what root has just made at ``path`` to the owner of the folder it lies in. Raises OSError."""
+    owner = _owner_of(path)
+    if owner is not None:
+        os.chown(path, *owner, follow_symlinks=False)
+
+
+def keep_owner_below(folder: Path) -> None:
+    """As `keep_owner`, of a folder and everything in it."""
+    keep_owner(folder)
+    for one in sorted(folder.rglob("*")) if os.geteuid() == 0 else ():
+        keep_owner(one)
+
+
+def read_json(path: Path) -> dict[str, Any] | None:
+    """A note of ours that can be made anew; None where there is none, or it is empty or garbled."""
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Turns what the system says of a file into an error with its remedy. Raises FileUnusable."""
+    try:
+        yield
+    except OSError as error:
+        raise unusable(error, path) from error
+    except ValueError as error:  # a null character, or one that no file name can hold
+        raise FileUnusable(f"{str(path)!r}: {error}", mend="name another place") from error
+
+
+def unusable(error: OSError, path: Path) -> FileUnusable:
+    """What the system said, with the remedy."""
+    mend = _REMEDIES.get(error.errno or 0, "")
+    if error.errno in (errno.EACCES, errno.EPERM):
+        mend = _as_owner(path)
+    return FileUnusable(f"{path}: {error.strerror or error}", mend=mend)
+
+
+def owner_to_be(folder: Path) -> str | None:
+    """Who owns a folder, where root works in somebody else's; None otherwise."""
+    owner = _owner_of(folder / "x") if os.geteuid() == 0 and folder.is_dir() else None
+    return None if owner is None else _user(owner[0])
+
+
+def _as_owner(path: Path) -> str:
+    for one in (path, *path.absolute().parents):
+        with suppress(OSError):
+            return f"{one} belongs to {_user(one.stat().st_uid)}: run the command as that user, or name another place"
+    return "run the command as a user who may write there, or name another place"
+
+
+def _user(uid: int) -> str:
+    import pwd
+
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"user {uid}"
+
+
+def _owner_of(path: Path) -> tuple[int, int] | None:
+    """The user and group of the folder around, where they are to be kept: only root can, and root's own stay."""
+    if os.geteuid() != 0:
+        return None
+    found = path.absolute().parent.stat()
+    return (found.st_uid, found.st_gid) if found.st_uid != 0 else None
+
+
+def _give(descriptor: int, path: Path) -> None:
+    owner = _owner_of(path)
+    if owner is not None:
+        os.fchown(descriptor, *owner)
+
+
+def _replace(target: Path, data: bytes, mode: int) -> None:
+    temporary = target.parent / f".{secrets.token_hex(8)}.new"
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, mode)
+        with os.fdopen(descriptor, "wb") as file:
+            _give(descriptor, target)
+            if mode != PRIVATE and target.is_file():
+                os.fchmod(descriptor, stat.S_IMODE(target.stat().st_mode))
+            file.write(data)
+            file.flush()
+            os.fsync(descriptor)
+        temporary.replace(target)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+    _make_durable(target.parent)
+
+
+def _make_durable(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        with suppress(OSError):  # some file systems know nothing of it
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
