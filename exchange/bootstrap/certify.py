@@ -27,6 +27,7 @@ from exchange.directory.changes import LEFT, revoked, rotated
 from exchange.directory.keyfiles import finish_rotation, prepare_rotation
 from exchange.errors import BadDirectory, BadKeys, CallerError, NotFound
 from exchange.files import lock_file, write_secret
+from exchange.language import tr
 from exchange.profiles import Profile, load_profiles
 from schemas import Directory, Member
 
@@ -66,7 +67,14 @@ class Registry:
         if authority.publish(self.home.directory, members, self.now, self.now + DIRECTORY_TERM, ties):
             version = read_directory_file(self.home.directory, authority.certificate).version
             _keep_copy(self.home)
-            self.say(f"directory: version {version}, {len(members)} members, signed by {authority.domain}")
+            self.say(
+                tr(
+                    "directory: version {version}, {count} members, signed by {domain}",
+                    version=version,
+                    count=len(members),
+                    domain=authority.domain,
+                )
+            )
 
     def replace(self, member: Member) -> None:
         """Publishes the directory with another entry for one member."""
@@ -111,7 +119,13 @@ def certify(settings: Settings, address: str, say: Say) -> None:
         prepare_rotation(folder, identity)
         registry.replace(after)
         finish_rotation(folder, address, after.certificates)
-        say(f"keys: {address} has new ones; it has had {len(after.certificates)} certificates")
+        say(
+            tr(
+                "keys: {address} has new ones; it has had {count} certificates",
+                address=address,
+                count=len(after.certificates),
+            )
+        )
 
 
 def revoke(settings: Settings, address: str, at: datetime | None, reason: str, say: Say) -> datetime:
@@ -130,7 +144,7 @@ def _entry(registry: Registry, domain: str, profile: Profile, listed: Member | N
     folder = registry.home.keys(profile.address)
     if listed is None and not folder.exists():
         save_identity(registry.authority(domain).certify(profile.address, registry.now), folder)
-        registry.say(f"keys: {profile.address}")
+        registry.say(tr("keys: {address}", address=profile.address))
     if listed is not None:
         finish_rotation(folder, profile.address, listed.certificates)
     identity = load_identity(folder)
@@ -151,7 +165,7 @@ def _left(registry: Registry, member: Member) -> Member:
     """What it signed goes on verifying; nothing new is taken from it, and nothing more is sealed to it."""
     if member.revoked_at is not None:
         return member
-    registry.say(f"directory: {member.address} has no profile any more and is revoked from now on")
+    registry.say(tr("directory: {address} has no profile any more and is revoked from now on", address=member.address))
     return revoked(member, registry.now, LEFT)
 
 
@@ -163,7 +177,13 @@ def _due(registry: Registry) -> bool:
     left = present.expires_at - registry.now
     if left > timedelta(0) and not (registry.home.authority / "authority.key").exists():
         where = registry.home.authority
-        registry.say(f"directory: {left.days} days left; renew it in time, with the authority's key in {where}")
+        registry.say(
+            tr(
+                "directory: {days} days left; renew it in time, with the authority's key in {where}",
+                days=left.days,
+                where=where,
+            )
+        )
         return False
     return True
 
@@ -178,7 +198,7 @@ def _present(home: Home, say: Say) -> Directory | None:
     found, kept = _if_it_holds(read, home.directory), _if_it_holds(read, copy)
     if kept is not None and (found is None or kept.version > found.version):
         write_secret(home.directory, copy.read_bytes())
-        say(f"directory: version {kept.version} put back from {copy}")
+        say(tr("directory: version {version} put back from {copy}", version=kept.version, copy=copy))
         return kept
     if found is None:
         return read(home.directory)  # raises, and says what is wrong

@@ -27,6 +27,7 @@ from exchange.flow.ports import CaseState, JournalEntry
 from exchange.flow.recheck import recheck_deemed
 from exchange.flow.status import CaseStatus, PartStatus, recent_cases
 from exchange.flow.submit import submit
+from exchange.language import tr
 from exchange.profiles import Profile
 from exchange.rules.books import Balance, Verdict
 from exchange.rules.conservation_words import FAULTS
@@ -259,7 +260,7 @@ class Demo:
         process = self.supervisor.children[address].process
         if process is not None:
             process.kill()
-            self.say(f"{address} is killed on purpose (SIGKILL)")
+            self.say(tr("{address} is killed on purpose (SIGKILL)", address=address))
 
     def _waiting(self) -> Iterator[tuple[str, int]]:
         for address, opened in self._members.items():

@@ -21,6 +21,7 @@ from exchange.broker.provision import Extras, MemberAccount, provision, with_cre
 from exchange.catalogue import load_catalogue
 from exchange.errors import BadConfiguration, DatabaseLost, NotFound
 from exchange.files import keep_owner_below, make_folder, told
+from exchange.language import tr
 from exchange.profiles import Profile, load_profiles
 from schemas import Role
 
@@ -56,7 +57,7 @@ def init_files(
     if not any(Role.WINDOW in profile.roles for profile in profiles.values()):
         raise BadConfiguration("no department has the role 'window'", mend="one profile.toml says roles = ['window']")
     _know(anew, profiles)
-    say(f"catalogue: {len(load_catalogue(home.catalogue, profiles))} matters")
+    say(tr("catalogue: {count} matters", count=len(load_catalogue(home.catalogue, profiles))))
     certify_all(settings, profiles, say)
     lost: list[DatabaseLost] = []
     for index, address in enumerate(profiles, 1):
@@ -65,7 +66,7 @@ def init_files(
             open_database(settings, address, patient=True, first=address in anew or not had_one).close()
         except DatabaseLost as error:
             lost.append(error)
-        say(f"databases: {index} of {len(profiles)}")
+        say(tr("databases: {index} of {count}", index=index, count=len(profiles)))
     for one in lost:
         on_lost(one)
     return profiles
@@ -84,7 +85,7 @@ def _copy_departments(home: Home, source: Path, say: Say) -> None:
     with told(home.departments):
         shutil.copytree(source, home.departments, ignore=ignored)
         keep_owner_below(home.departments)
-    say(f"departments: copied to {home.departments}")
+    say(tr("departments: copied to {departments}", departments=home.departments))
 
 
 def start_node(settings: Settings, say: Say, *, detach: bool = False) -> tuple[PrivateNode | None, NodeInfo]:
@@ -104,7 +105,7 @@ def init_broker(settings: Settings, info: NodeInfo, profiles: dict[str, Profile]
     provision(info.url, list(profiles), windows, progress=say, extras=extras)
     stamps = stamps_arrival(info.url)
     if info.management_url is None:
-        say("broker: no management API given, all members share one account")
+        say(tr("broker: no management API given, all members share one account"))
         for address in profiles:
             write_link(home.account(address), Link(info.url, None, stamps))
         return
@@ -113,7 +114,7 @@ def init_broker(settings: Settings, info: NodeInfo, profiles: dict[str, Profile]
             password = _password(home, address)
             management.put_member(MemberAccount(address, password, address in windows, address in relays))
             write_link(home.account(address), Link(with_credentials(info.url, address, password), address, stamps))
-    say(f"broker: {len(profiles)} members have queues and an account each")
+    say(tr("broker: {count} members have queues and an account each", count=len(profiles)))
 
 
 def _password(home: Home, address: str) -> str:

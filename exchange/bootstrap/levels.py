@@ -17,6 +17,7 @@ from exchange.directory import Authority, State, Ties, TreeView, load_authority_
 from exchange.directory.certificates import der, load_certificate
 from exchange.directory.grants import Grant, Request, read_grant_paper, sign_paper
 from exchange.errors import BadDirectory, CallerError, Conflict, NotFound
+from exchange.language import tr
 from exchange.rules.hierarchy import superior_of
 from schemas import MAX_AUTHORITIES, Delegation, Directory, Upper
 
@@ -187,7 +188,7 @@ def _take(registry: Registry, directories: list[bytes] | tuple[bytes, ...]) -> N
     files = TreeFiles(registry.home, load_authority_certificate(registry.home.authority))
     taken = files.take(open_directory(registry.home, registry.settings), directories, registry.now)
     for reason in taken.refused:
-        registry.say(f"tree: not taken: {reason}")
+        registry.say(tr("tree: not taken: {reason}", reason=reason))
 
 
 def _chain(registry: Registry) -> list[bytes]:

@@ -10,6 +10,7 @@ from exchange.bootstrap.supervise import Backoff
 from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.clock import monotonic
 from exchange.errors import ExchangeError
+from exchange.language import tr
 
 Say = Callable[[str], None]
 
@@ -37,7 +38,7 @@ class NodeWatch:
         if (self._ready and self.node.alive) or monotonic() < self._again_at:
             return
         if self._ready:
-            self.say("broker: the private node died; starting it again")
+            self.say(tr("broker: the private node died; starting it again"))
         self._ready = False
         began = monotonic()
         try:
@@ -46,7 +47,7 @@ class NodeWatch:
             if not self.stop.is_set():
                 wait = self.backoff.after(monotonic() - began)
                 self._again_at = monotonic() + wait
-                self.say(f"broker: {error}; tried again in {wait:.1f} s")
+                self.say(tr("broker: {error}; tried again in {wait:.1f} s", error=error, wait=wait))
 
     def _start(self) -> None:
         info = self.node.start(self.say, stop=self.stop)

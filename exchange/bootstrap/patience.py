@@ -8,6 +8,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_de
 
 from exchange.broker.loop import DENIED
 from exchange.errors import BrokerUnavailable
+from exchange.language import tr
 
 PATIENCE = 60.0
 """Seconds; long enough for a broker that is just booting."""
@@ -21,7 +22,7 @@ def with_patience(action: Callable[[], None], say: Callable[[str], None], patien
 
     def say_why(state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
-        say(f"waiting: {error}")
+        say(tr("waiting: {error}", error=error))
 
     Retrying(
         retry=retry_if_exception(lambda error: isinstance(error, BrokerUnavailable) and error.code != DENIED),

@@ -22,6 +22,7 @@ from exchange.bootstrap.unfailing import rotate
 from exchange.clock import monotonic
 from exchange.errors import FileUnusable, IdentityInUse
 from exchange.files import make_folder, open_file
+from exchange.language import tr
 from exchange.lockfile import HeldElsewhere, HeldFile
 
 Say = Callable[[str], None]
@@ -155,7 +156,7 @@ class Supervisor:
             try:
                 child.process.wait(max(0.1, until - monotonic()))
             except subprocess.TimeoutExpired:
-                self._say(f"{child.name} did not stop in {patience:.0f} s: killed")
+                self._say(tr("{name} did not stop in {patience:.0f} s: killed", name=child.name, patience=patience))
                 child.process.kill()
                 child.process.wait()
 
@@ -170,7 +171,7 @@ class Supervisor:
             self._say(f"{child.name} cannot be started ({error.strerror}), tried again soon")
             return
         if child.restarts:
-            self._say(f"{child.name} started again (restart {child.restarts})")
+            self._say(tr("{name} started again (restart {restarts})", name=child.name, restarts=child.restarts))
 
     def _log_of(self, child: Child) -> IO[bytes]:
         """Its log file, rotated if it has grown; where there is no room for one it is started all the same."""
@@ -197,7 +198,7 @@ class Supervisor:
         if code == DRAINED_EXIT:
             child.drained = True
             child.again_at = monotonic() + _RELEASED_EVERY
-            self._say(f"{child.name} is drained; `exchange release {child.name}` has it started again")
+            self._say(tr("{name} is drained; `exchange release {name}` has it started again", name=child.name))
             return
         if code in FATAL_EXITS:
             child.given_up = True
@@ -207,7 +208,7 @@ class Supervisor:
             wait = child.backoff.after(monotonic() - child.started)
             child.again_at = monotonic() + wait
             what = f"died ({_cause(code)}), restarted in {wait:.1f} s"
-        self._say(f"{child.name} {what}; see {child.log}")
+        self._say(tr("{name} {what}; see {log}", name=child.name, what=what, log=child.log))
 
 
 @contextmanager

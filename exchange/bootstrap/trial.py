@@ -29,6 +29,7 @@ from exchange.clock import Clock
 from exchange.directory import Authority, Ties, TreeView, grow, load_directory
 from exchange.directory.certificates import der
 from exchange.envelope import Identity
+from exchange.language import tr
 from exchange.rules.hierarchy import superior_of
 from schemas import Delegation, Role, Upper
 
@@ -77,7 +78,7 @@ def trial(
     raise when they cannot be used.
     """
     _let_threads_finish(sum(map(len, seats.values())))
-    say(f"authorities and delegated directories of {len(seats)} domains")
+    say(tr("authorities and delegated directories of {count} domains", count=len(seats)))
     certified = certify_tree(folder, seats, clock.now())
     infos = {domain: vhost_of(brokers[domain], domain) for domain in seats}
     domains = {
@@ -90,13 +91,13 @@ def trial(
     _seed_accounts(sides)
     with ExitStack() as stack, ThreadPoolExecutor(_AT_ONCE) as pool:
         stack.callback(_close_all, domains)
-        say("queues and databases")
+        say(tr("queues and databases"))
         list(pool.map(lambda domain: domain.prepare(), domains.values()))
-        say("links")
+        say(tr("links"))
         for domain in [name for name in seats if superior_of(name) in seats]:
             _link(sides, domain)  # one after another: several may set the same account of a shared broker
         threading.Event().wait(SETTLE)  # new queues, on all brokers at once
-        say(f"serving {sum(map(len, seats.values()))} bodies")
+        say(tr("serving {sum} bodies", sum=sum(map(len, seats.values()))))
         list(pool.map(_start_all, domains.values()))
         yield Trial(domains, sides)
 

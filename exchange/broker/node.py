@@ -23,6 +23,7 @@ from exchange.broker.node_files import ADMIN, NODE_MARK, NodeFolder, Ports, choo
 from exchange.clock import monotonic
 from exchange.errors import BrokerUnavailable, OperatorError
 from exchange.files import lock_file, make_folder, open_file
+from exchange.language import tr
 
 Say = Callable[[str], None]
 
@@ -77,7 +78,7 @@ class PrivateNode:
         with self._locked():
             running = self._running()
             if running is not None:
-                say("broker: the private node is running already")
+                say(tr("broker: the private node is running already"))
                 self._borrowed = self._keeper is None
                 return running
             self._clear_away(say)
@@ -119,7 +120,7 @@ class PrivateNode:
     def _start(self, installation: Installation, say: Say, owner: int, stop: threading.Event | None) -> NodeInfo:
         ports = choose_ports(self._folder.read_ports())
         self._folder.prepare(ports, can_stamp=installation.can_stamp)
-        say(f"broker: starting {installation} as a private node")
+        say(tr("broker: starting {installation} as a private node", installation=installation))
         self._spawn(installation, ports, owner)
         info = self._info(ports)
         began = said = monotonic()
@@ -130,9 +131,15 @@ class PrivateNode:
                 raise self._failed(installation)
             if now - said >= _SAY_EVERY:
                 said = now
-                say(f"broker: still starting ({now - began:.0f} s)")
+                say(tr("broker: still starting ({now:.0f} s)", now=now - began))
             pause.wait(_LOOK_EVERY)
-        say(f"broker: ready after {monotonic() - began:.1f} s on 127.0.0.1:{ports.amqp}")
+        say(
+            tr(
+                "broker: ready after {monotonic:.1f} s on 127.0.0.1:{amqp}",
+                monotonic=monotonic() - began,
+                amqp=ports.amqp,
+            )
+        )
         return info
 
     def _spawn(self, installation: Installation, ports: Ports, owner: int) -> None:
@@ -190,7 +197,7 @@ class PrivateNode:
         except psutil.Error:
             is_ours = False
         if server is not None and is_ours:
-            say("broker: ending a server that was left behind")
+            say(tr("broker: ending a server that was left behind"))
             server.send_signal(signal.SIGTERM)
             _wait(server)
         ports = self._folder.read_ports()

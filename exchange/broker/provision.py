@@ -16,6 +16,7 @@ from exchange.broker.topology import EXCHANGES, Binding, Queue, all_queues, memb
 from exchange.broker.uplink import transit_of, uplink_of
 from exchange.broker.urls import with_credentials as with_credentials
 from exchange.errors import BadTopology
+from exchange.language import tr
 
 SETTLE = 2.0
 """Seconds between the declaration of a new queue and the first traffic."""
@@ -65,10 +66,12 @@ def provision(
         for binding in _bindings(members, windows, extras):
             admin.channel.queue_bind(binding.queue, binding.exchange, binding.key)
         if new:
-            progress(f"queues: {len(new)} declared for {len(members)} members, settling")
+            progress(
+                tr("queues: {count} declared for {count_2} members, settling", count=len(new), count_2=len(members))
+            )
             admin.wait(settle)
         else:
-            progress(f"queues: those of {len(members)} members are there")
+            progress(tr("queues: those of {count} members are there", count=len(members)))
 
 
 def missing_queues(url: str, members: Sequence[str], windows: Collection[str], extras: Extras = NO_EXTRAS) -> list[str]:

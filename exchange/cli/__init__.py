@@ -42,16 +42,15 @@ from exchange.errors import ExchangeError
 from exchange.language import tr
 
 EPILOG = """
-Exit codes · 退出码: 0 done · 1 unexpected · 2 the request must be changed · 3 not found · 4 the record has moved on ·
+Exit codes: 0 done · 1 unexpected · 2 the request must be changed · 3 not found · 4 the record has moved on ·
 5 a message was refused · 6 this machine needs a hand · 7 the broker is not there ·
 8 came out otherwise than it should · 9 drained · 10 a part of a served process ended by itself
 """
 
 app = typer.Typer(
     name="exchange",
-    help="Yizhan (驿站): departments exchange official documents, decide applications in parallel, and silence has a "
+    help="Yizhan: departments exchange official documents, decide applications in parallel, and silence has a "
     "consequence.\n\n"
-    "公文交换与并联审批：一窗受理、并联征求意见、缺席默认。\n\n"
     "First steps: `exchange demo` shows everything at work; `exchange init` makes a domain in ./.exchange, "
     "`exchange up` runs it, `exchange submit FILE` hands in an application, `exchange status` shows the cases.",
     epilog=EPILOG,

@@ -13,11 +13,15 @@ from exchange.bootstrap.settings import Settings
 from exchange.cli.domain import HomeOption, JsonOption
 from exchange.cli.view import console, print_json, say
 from exchange.errors import OperatorError
+from exchange.language import choose, tr
+from exchange.rules.alerts import Severity
 from exchange.rules.signing import secret_text
+
+_SEVERITIES = {Severity.CRITICAL: ("严重", "critical"), Severity.WARNING: ("警告", "warning")}
 
 alerts = typer.Typer(
     no_args_is_help=True,
-    help="Alerts by webhook and mail: what stands, and whether it would arrive. 告警。\n\n"
+    help="Alerts by webhook and mail: what stands, and whether it would arrive.\n\n"
     "The console looks all the time and tells each trouble once, and once that it is over. Channels are configured in "
     "console.toml in the domain's folder; docs/operations.md describes it.",
 )
@@ -25,12 +29,12 @@ alerts = typer.Typer(
 
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
-    app.add_typer(alerts, name="alerts", rich_help_panel="运维 Upkeep")
+    app.add_typer(alerts, name="alerts", rich_help_panel="Upkeep")
 
 
 @alerts.command("secret")
 def secret() -> None:
-    """Makes a secret that signs what a webhook is told, for console.toml and its receiver. 生成签名密钥。
+    """Makes a secret that signs what a webhook is told, for console.toml and its receiver.
 
     To replace one, put the new one before the old one, with a space between: deliveries bear both signatures until the
     old one is taken out.
@@ -40,7 +44,7 @@ def secret() -> None:
 
 @alerts.command("list")
 def list_alerts(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Lists the alerts that stand, the newest first. 当前告警。"""
+    """Lists the alerts that stand, the newest first."""
     from exchange.console.desk import CONSOLE, Desk
 
     desk = Desk(Settings.read(home=home))
@@ -61,14 +65,14 @@ def list_alerts(home: HomeOption = None, as_json: JsonOption = False) -> None:
         )  # fmt: skip
         return
     if not rows:
-        say("no alerts stand")
+        say(tr("no alerts stand"))
         return
     table = Table(header_style="bold", border_style="dim")
-    for title in ("severity 级别", "what 内容", "since 自"):
+    for title in (tr("severity"), tr("what"), tr("since")):
         table.add_column(title, overflow="fold")
     for row in rows:
-        what = Text(f"{row.alert.chinese}\n{row.alert.english}")
-        table.add_row(row.alert.severity.value, what, f"{row.raised_at:%Y-%m-%d %H:%M:%S}")
+        what = Text(choose((row.alert.chinese, row.alert.english)))
+        table.add_row(choose(_SEVERITIES[row.alert.severity]), what, f"{row.raised_at:%Y-%m-%d %H:%M:%S}")
     console.print(table)
 
 
@@ -78,7 +82,7 @@ def try_channels(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Tells every configured channel that this is a test, at once, and says how it went. 测试告警渠道。
+    """Tells every configured channel that this is a test, at once, and says how it went.
 
     Exit code 6 if a channel did not take it, or none is configured.
     """
@@ -93,7 +97,7 @@ def try_channels(
     if as_json:
         print_json({name: {"taken": reason is None, "reason": reason} for name, reason in outcome.items()})
     for name, reason in () if as_json else outcome.items():
-        say(f"{name}: {reason or 'taken'}")
+        say(tr("{name}: {reason}", name=name, reason=reason or tr("taken")))
     if not outcome:
         mend = "write [[alerts.webhooks]] or [alerts.mail] into console.toml in the domain's folder"
         raise OperatorError("no channel is configured", mend=mend)

@@ -12,10 +12,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from exchange.cli.naming import called, in_full
 from exchange.cli.view import console, decided_by, due_text, outcome_text, part_cell, plain, state_text
 from exchange.flow.decision import Ruling
 from exchange.flow.ports import CaseState
 from exchange.flow.status import CaseStatus, PartStatus
+from exchange.language import choose, tr
 from schemas import Decision
 
 _VERY_WIDE = 1000
@@ -25,12 +27,12 @@ _VERY_WIDE = 1000
 def cases_table(cases: Sequence[CaseStatus], names: Mapping[str, str], now: datetime, *, brief: bool = False) -> Table:
     """Cases by departments; ``brief`` keeps two digits of a number, for a terminal of 110 columns."""
     table = Table(header_style="bold", border_style="dim", pad_edge=False, padding=(0, 1))
-    table.add_column("案件 case", no_wrap=True)
+    table.add_column(tr("case"), no_wrap=True)
     involved = {part.department for case in cases for part in case.parts}
     shown = {address: name for address, name in names.items() if brief or address in involved}
     for name in shown.values():
         table.add_column(plain(name), justify="center", no_wrap=True, min_width=6)
-    table.add_column("决定", no_wrap=True, min_width=10)
+    table.add_column(tr("decision"), no_wrap=True, min_width=10)
     for case in cases:
         parts = {part.department: part for part in case.parts}
         number = case.number[-2:] if brief else case.number
@@ -51,7 +53,7 @@ def cases_view(
 
 def _cases_list(cases: Sequence[CaseStatus], names: Mapping[str, str], now: datetime) -> Table:
     table = Table(header_style="bold", border_style="dim")
-    for title in ("案件 case", "意见 opinions", "决定"):
+    for title in (tr("case"), tr("opinions"), tr("decision")):
         table.add_column(title, overflow="fold")
     for case in cases:
         parts = [
@@ -67,16 +69,16 @@ def case_view(case: CaseStatus, now: datetime, decision: Decision | None = None)
     head = Table.grid(padding=(0, 2))
     head.add_column(style="bold", no_wrap=True)
     head.add_column(overflow="fold")
-    head.add_row("受理编号 case", plain(case.number))
-    head.add_row("事项 matter", plain(f"{case.matter_name} ({case.matter})"))
-    head.add_row("项目 project", plain(case.project))
-    head.add_row("状态 status", state_text(case.state, case.outcome))
-    head.add_row("进度 progress", f"{case.answered}/{len(case.parts)} · {case.step}")
+    head.add_row(tr("case number"), plain(case.number))
+    head.add_row(tr("matter"), plain(f"{case.matter_name} ({case.matter})"))
+    head.add_row(tr("project"), plain(case.project))
+    head.add_row(tr("status"), state_text(case.state, case.outcome))
+    head.add_row(tr("progress"), f"{case.answered}/{len(case.parts)} · {choose(case.step)}")
     table = Table(header_style="bold", border_style="dim")
-    for title in ("部门 department", "阶段 stage", "意见 opinion", "期限 due"):
+    for title in (tr("department"), tr("stage"), tr("opinion"), tr("due")):
         table.add_column(title, overflow="fold")
     for part in case.parts:
-        name = plain(f"{part.name} ({part.department})")
+        name = plain(in_full(part.department))
         table.add_row(name, str(part.stage), part_cell(part, now), due_text(part.due_at))
     return Group(head, table, *_opinions(case, now), *_prepared(case), *_decision(case, decision))
 
@@ -84,10 +86,10 @@ def case_view(case: CaseStatus, now: datetime, decision: Decision | None = None)
 def _opinions(case: CaseStatus, now: datetime) -> Iterator[RenderableType]:
     """What was said, where more was said than a word, and under which message it is on record."""
     for part in case.parts:
-        said = [("理由 reasons", part.reasons), ("条件 conditions", part.conditions)]
-        ids = [("意见 message", part.message_id or ""), ("迟到 late message", part.late_opinion_id or "")]
+        said = [(tr("reasons"), part.reasons), (tr("conditions"), part.conditions)]
+        ids = [(tr("message"), part.message_id or ""), (tr("late message"), part.late_opinion_id or "")]
         if any(text for _, text in (*said, *ids)):
-            yield Text.assemble("\n", plain(part.name, "bold"), " ", part_cell(part, now))
+            yield Text.assemble("\n", plain(called(part.department), "bold"), " ", part_cell(part, now))
             yield _lines((*said, *ids))
 
 
@@ -96,30 +98,34 @@ def _prepared(case: CaseStatus) -> Iterator[RenderableType]:
     if case.state is not CaseState.READY:
         return
     if case.rule_error:
-        yield Text.assemble("\n", ("规则出错 the rule failed: ", "bold red"), plain(case.rule_error))
+        yield Text.assemble("\n", (tr("the rule failed: "), "bold red"), plain(case.rule_error))
     ruling = case.prepared
     if ruling is not None:
         outcome = state_text(CaseState.DECIDED, ruling.outcome.value)
-        yield Text.assemble("\n", ("规则拟定 prepared by rule ", "bold"), outcome)
+        yield Text.assemble("\n", (tr("prepared by rule"), "bold"), " ", outcome)
         confirm = f"exchange decide {case.number} --confirm --officer ..."
-        yield _lines(
-            (("理由 reasons", ruling.reasons), ("条件 conditions", ruling.conditions), ("确认 confirm", confirm))
-        )
+        yield _lines(((tr("reasons"), ruling.reasons), (tr("conditions"), ruling.conditions), (tr("confirm"), confirm)))
 
 
 def _decision(case: CaseStatus, decision: Decision | None) -> Iterator[RenderableType]:
     if decision is None:
         return
-    yield Text.assemble("\n", ("决定 decision ", "bold"), state_text(case.state, case.outcome))
-    overruled = [(f"未采纳 {ruling.department}", ruling.reasons) for ruling in decision.overruled]
-    overruled += [(f"未获同意 without {one.department}", one.reasons) for one in decision.without_consent]
+    yield Text.assemble("\n", (tr("decision"), "bold"), " ", state_text(case.state, case.outcome))
+    overruled = [
+        (tr("not followed: {department}", department=called(ruling.department)), ruling.reasons)
+        for ruling in decision.overruled
+    ]
+    overruled += [
+        (tr("without the consent of {department}", department=called(one.department)), one.reasons)
+        for one in decision.without_consent
+    ]
     yield _lines(
         (
-            ("理由 reasons", decision.reasons),
-            ("条件 conditions", decision.conditions),
+            (tr("reasons"), decision.reasons),
+            (tr("conditions"), decision.conditions),
             *overruled,
-            ("依规则 by rule" if decision.by_rule else "经办 officer", decided_by(decision)),
-            ("决定 message", case.decision_id or ""),
+            (tr("by rule") if decision.by_rule else tr("officer"), decided_by(decision)),
+            (tr("message"), case.decision_id or ""),
         )
     )
 

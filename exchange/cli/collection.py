@@ -18,6 +18,7 @@ from exchange.errors import FileUnusable, NotFound
 from exchange.files import write_file
 from exchange.flow.answer_form import answer_form, asked
 from exchange.flow.collecting import Collected, collected
+from exchange.language import tr
 from exchange.rules.collection import as_csv
 
 
@@ -29,7 +30,7 @@ def register(notices: typer.Typer) -> None:
 
 
 def form(notice: NoticeArgument, as_: AsOption = None, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Shows what a notice that was received asks for, and until when. 报送表。"""
+    """Shows what a notice that was received asks for, and until when."""
     found = asked(open_as(Settings.read(home=home), as_).node, notice)
     if as_json:
         print_json(asked_json(found))
@@ -47,7 +48,7 @@ def answer(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Answers the form of a notice that was received; a later answer replaces the whole one before. 报送。
+    """Answers the form of a notice that was received; a later answer replaces the whole one before.
 
     The notice is signed for, too, if that was not done. `exchange notice form` shows what is asked.
     """
@@ -56,7 +57,7 @@ def answer(
     if as_json:
         print_json({"notice": notice, "message_id": message_id})
     else:
-        console.print(plain(f"已报送 answered: {notice}"))
+        console.print(plain(tr("answered: {notice}", notice=notice)))
 
 
 def collect(
@@ -66,7 +67,7 @@ def collect(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """What was answered to a notice's form, added up level by level, and who is missing. 报送汇总。
+    """What was answered to a notice's form, added up level by level, and who is missing.
 
     Silence is never an answer: who has not answered is named, and so is a level from which nothing has come.
     """
@@ -86,4 +87,4 @@ def _write(path: Path, found: Collected) -> None:
         write_file(path, as_csv(found.form, found.aggregate).encode("utf-8-sig"))
     except OSError as error:
         raise FileUnusable(f"{path}: {error.strerror}", mend="name a file that can be written") from error
-    say(f"已写入 written: {path}")
+    say(tr("written: {path}", path=path))

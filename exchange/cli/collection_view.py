@@ -11,27 +11,28 @@ from rich.text import Text
 from exchange.cli.view import moment, plain
 from exchange.flow.answer_form import Asked
 from exchange.flow.collecting import Collected
+from exchange.language import choose, tr
 from exchange.rules.collection import sums, table
 from schemas import FormField
 
 _KINDS = {
-    "answer": ("", ""),
-    "missing": ("未报 missing", "red"),
-    "unheard": ("无消息 unheard", "yellow"),
-    "sum": ("小计 sum", "cyan"),
-    "total": ("合计 total", "bold"),
+    "answer": (("", ""), ""),
+    "missing": (("未报", "missing"), "red"),
+    "unheard": (("无消息", "unheard"), "yellow"),
+    "sum": (("小计", "sum"), "cyan"),
+    "total": (("合计", "total"), "bold"),
 }
 
 
 def asked_view(found: Asked) -> RenderableType:
     """A form as its reader fills it in."""
     head = Text.assemble((found.row.number, "bold"), "  ", plain(found.form.title))
-    until = f"限 due by {moment(found.due)}" + ("（暂定 provisional）" if found.provisional else "")
+    until = tr("due by {due}", due=moment(found.due)) + (" " + tr("(provisional)") if found.provisional else "")
     fields = Table(header_style="bold", border_style="dim")
-    for title in ("字段 field", "内容 asks for", "类型 type", "须填 required"):
+    for title in (tr("field"), tr("asks for"), tr("type"), tr("required")):
         fields.add_column(title, overflow="fold")
     for field in found.form.fields:
-        fields.add_row(field.name, plain(field.label), plain(_kind(field)), "是 yes" if field.required else "")
+        fields.add_row(field.name, plain(field.label), plain(_kind(field)), tr("yes") if field.required else "")
     return Group(head, Text(until), fields)
 
 
@@ -47,19 +48,19 @@ def collected_view(found: Collected) -> RenderableType:
     """The table, with who is missing."""
     head = Text.assemble((found.row.number, "bold"), "  ", plain(found.form.title))
     if found.aggregate is None:
-        return Group(head, Text("尚无报送 nothing has come in yet", "dim"))
+        return Group(head, Text(tr("nothing has come in yet"), "dim"))
     totals = found.aggregate.totals
     asked, answered = sum(total.asked for total in totals), sum(total.answered for total in totals)
-    said = f"已报 answered {answered}/{asked}"
+    said = tr("answered {answered}/{asked}", answered=answered, asked=asked)
     if found.aggregate.unheard:
-        said += f"，无消息 levels unheard {len(found.aggregate.unheard)}"
+        said += tr(", {count} levels unheard", count=len(found.aggregate.unheard))
     shown = Table(header_style="bold", border_style="dim")
     first, *lines = table(found.form, found.aggregate)
     for title in first:
         shown.add_column(plain(title), overflow="fold")
     for kind, *cells in lines:
         name, style = _KINDS[kind]
-        shown.add_row(name, *map(plain, cells), style=style)
+        shown.add_row(choose(name), *map(plain, cells), style=style)
     return Group(head, Text(said, "green" if found.complete else "yellow"), shown)
 
 
@@ -75,7 +76,7 @@ def collected_json(found: Collected) -> dict[str, Any]:
 def _kind(field: FormField) -> str:
     words = [field.type.value]
     if field.choices:
-        words.append("、".join(field.choices))
+        words.append(tr(", ").join(field.choices))
     if field.minimum is not None:
         words.append(f"≥ {field.minimum}")
     if field.maximum is not None:

@@ -19,13 +19,14 @@ from exchange.console import managing
 from exchange.console.desk import Desk
 from exchange.console.listening import HOST, PORT, Place, read_state
 from exchange.errors import BadConfiguration
+from exchange.language import tr
 from exchange.rules.accounts import account_name
 from exchange.rules.sign_in import LINK_LASTS
 
 
 def register(app: typer.Typer) -> None:
     """Adds the command."""
-    app.command("console", rich_help_panel="运维 Upkeep")(console)
+    app.command("console", rich_help_panel="Upkeep")(console)
 
 
 def console(
@@ -49,7 +50,7 @@ def console(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Serves the operators' console, in the foreground, until told to stop. 运行控制台。
+    """Serves the operators' console, in the foreground, until told to stop.
 
     Prints the address and, as long as there is no account, a one-time link that makes the first one: a security
     officer, who makes the others. `exchange up` runs it too. Listens on this machine only, or elsewhere with TLS.
@@ -79,7 +80,7 @@ def _serve(settings: Settings, place: Place, as_json: bool) -> None:
         if as_json:
             print_json({"url": url, "set_up": f"{url}/set-up/{token}" if token else None})
         else:
-            say_link("控制台 console", url)
+            say_link(tr("console"), url)
             say_first_link(url, token)
 
     with StopSignal() as stop:
@@ -91,7 +92,7 @@ def say_first_link(url: str, token: str | None) -> None:
     """Tells the set-up link, where there is one."""
     if token is not None:
         hours = LINK_LASTS.total_seconds() / 3600
-        say_link(f"首次设置 first account (once, within {hours:.0f} h)", f"{url}/set-up/{token}")
+        say_link(tr("first account (once, within {hours:.0f} h)", hours=hours), f"{url}/set-up/{token}")
 
 
 def _check_audit(settings: Settings, noted: Head | None, as_json: bool) -> None:
@@ -105,7 +106,10 @@ def _check_audit(settings: Settings, noted: Head | None, as_json: bool) -> None:
     if as_json:
         print_json({"entries": entries, "head": str(found)})
     else:
-        out.print(plain(f"审计日志完整 the audit log holds: {entries} entries, head {found}"), soft_wrap=True)
+        out.print(
+            plain(tr("the audit log holds: {entries} entries, head {found}", entries=entries, found=found)),
+            soft_wrap=True,
+        )
 
 
 def _noted(head: str | None) -> Head | None:
@@ -122,5 +126,5 @@ def _new_link(settings: Settings, name: str) -> None:
     finally:
         desk.close()
     served = read_state(Home(settings.home).console)
-    say("一次性链接 one-time link" + ("" if served else ", after the console's address"))
+    say(tr("one-time link") + ("" if served else tr(", after the console's address")))
     out.print(plain(f"{served.url if served else ''}/set-up/{token}"), soft_wrap=True)

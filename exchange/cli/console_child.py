@@ -11,6 +11,7 @@ from exchange.cli.view import say, say_link
 from exchange.console.desk import CONSOLE, Desk
 from exchange.console.listening import read_state
 from exchange.errors import ExchangeError
+from exchange.language import tr
 
 
 class ConsoleChild:
@@ -34,11 +35,11 @@ class ConsoleChild:
         if process is None or served is None or served.pid != process.pid or served.url == self._said:
             return
         self._said = served.url
-        say_link("控制台 console", served.url)
+        say_link(tr("console"), served.url)
         try:
             say_first_link(served.url, self._first_link())
         except ExchangeError as error:
-            say(f"no set-up link for the console: {error.diagnostics()}")
+            say(tr("no set-up link for the console: {diagnostics}", diagnostics=error.diagnostics()))
 
     def _first_link(self) -> str | None:
         desk = Desk(self._settings)

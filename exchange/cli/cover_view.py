@@ -7,8 +7,10 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from exchange.cli.view import moment, plain
+from exchange.cli.naming import in_full
+from exchange.cli.view import act_by, moment, plain
 from exchange.flow.notice_text import NoticeText
+from exchange.language import tr
 from exchange.rules.covering import verb_of
 from schemas import Document
 
@@ -18,14 +20,20 @@ def text_view(found: NoticeText) -> RenderableType:
     lines: list[RenderableType] = []
     for one in found.covers:
         verb = verb_of(found.row.origin, one.relay)
-        lines += _document(one.cover.document, f"{verb} cover signed by {one.relay} at {moment(one.at)}")
+        lines += _document(
+            one.cover.document,
+            tr("{verb}, cover signed by {relay} at {at}", verb=verb, relay=in_full(one.relay), at=moment(one.at)),
+        )
         if one.cover.act_by is not None:
-            lines.append(Text(f"限 {one.cover.act_by} 前办理 · to be dealt with by {one.cover.act_by}", "yellow"))
+            lines.append(Text(act_by(one.cover.act_by), "yellow"))
         lines.append(Text(""))
     notice = found.notice
-    lines += _document(notice.document, f"原文 signed by {found.row.origin} at {moment(found.signed_at)}")
+    lines += _document(
+        notice.document,
+        tr("signed by {origin} at {signed_at}", origin=in_full(found.row.origin), signed_at=moment(found.signed_at)),
+    )
     if notice.act_by is not None:
-        lines.append(Text(f"限 {notice.act_by} 前办理 · to be dealt with by {notice.act_by}"))
+        lines.append(Text(act_by(notice.act_by)))
     return Group(*lines)
 
 
@@ -45,7 +53,7 @@ def text_json(found: NoticeText) -> dict[str, Any]:
 
 
 def _document(document: Document, by: str) -> list[RenderableType]:
-    signatory = f"  签发人 {document.signatory}" if document.signatory else ""
+    signatory = "  " + tr("signatory {name}", name=document.signatory) if document.signatory else ""
     return [
         Text(by, "dim"),
         Text.assemble(plain(str(document.number), "bold"), "  ", plain(document.title)),

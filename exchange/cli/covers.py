@@ -19,6 +19,7 @@ from exchange.cli.view import console, plain, print_json
 from exchange.errors import CallerError
 from exchange.flow.cover import cover_notice, to_cover
 from exchange.flow.notice_text import notice_text
+from exchange.language import tr
 
 
 def register(notices: typer.Typer) -> None:
@@ -28,7 +29,7 @@ def register(notices: typer.Typer) -> None:
 
 
 def show(notice: NoticeArgument, as_: AsOption = None, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """What a notice says, with all covers in front of it, each with who signed it. 通知全文与各级转发意见。"""
+    """What a notice says, with all covers in front of it, each with who signed it."""
     found = notice_text(open_as(Settings.read(home=home), as_).node, notice)
     if as_json:
         print_json(text_json(found))
@@ -50,7 +51,7 @@ def cover(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Puts this level's own instruction in front of a notice that waits for it, and passes it on. 转发、批转。
+    """Puts this level's own instruction in front of a notice that waits for it, and passes it on.
 
     Notices wait for a cover where the relay office's profile.toml says so; the origin's document stays as it is:
 
@@ -82,4 +83,4 @@ def cover(
     if as_json:
         print_json({"notice": notice, "message_id": sent})
     else:
-        console.print(plain(f"已转发 passed on: {notice}"))
+        console.print(plain(tr("passed on: {notice}", notice=notice)))

@@ -18,12 +18,16 @@ from exchange.bootstrap import logs, mending
 from exchange.bootstrap.home import Opened, open_member, open_work
 from exchange.bootstrap.settings import Home, Settings
 from exchange.cli.domain import HomeOption, JsonOption
+from exchange.cli.naming import called, in_full, learn
 from exchange.cli.view import console, moment, plain, print_json, say, times
 from exchange.errors import CallerError, NotFound
 from exchange.flow import discard
 from exchange.flow.ports import DeadLetter
 from exchange.flow.redrive import Again, Outcome, redrive
+from exchange.language import name_of, tr
+from exchange.language.names import REASONS, STAGES_OF_DEATH
 from exchange.profiles import load_profiles
+from schemas.titles import kind_name
 
 MemberOption = Annotated[str | None, typer.Option("--as", help="Only this member (default: all of them).")]
 _SHOWN = 100
@@ -63,7 +67,7 @@ def dead(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Lists what members could not take in, with the reason; handles it again once that is mended. 死信。
+    """Lists what members could not take in, with the reason; handles it again once that is mended.
 
     A redriven message keeps its id and the time at which it first arrived. One that was handled meanwhile is not
     handled twice; one that fails again stays in the list. With --redrive-all the exit code is 8 if any does.
@@ -92,11 +96,11 @@ def _list(settings: Settings, as_: str | None, cause: str | None, as_json: bool)
     if as_json:
         print_json([_json(opened, letter) for opened, letter in found])
     elif not found:
-        console.print("没有死信 no dead letters")
+        console.print(tr("no dead letters"))
     else:
         for opened, letter in found:
             console.print(_view(opened, letter))
-        console.print("Once the reason is mended: exchange dead --redrive ID, or --redrive-all CODE", style="dim")
+        console.print(tr("Once the reason is mended: exchange dead --redrive ID, or --redrive-all CODE"), style="dim")
 
 
 def _letters(opened: Opened, cause: str | None) -> list[DeadLetter]:
@@ -111,13 +115,19 @@ def _causes(settings: Settings, as_: str | None, as_json: bool) -> None:
         print_json([{"member": one.member, **{n: getattr(one.cause, n) for n in names}} for one in found])
         return
     table = Table(header_style="bold", border_style="dim")
-    for title in ("member 成员", "cause 原因", "stage 阶段", "letters 件", "first 首次", "last 最近"):
-        table.add_column(title, justify="right" if title.startswith("letters") else "left")
+    for title in (tr("member"), tr("cause"), tr("stage"), tr("letters"), tr("first"), tr("last")):
+        table.add_column(title, justify="right" if title == tr("letters") else "left")
     for one in found:
         cause = one.cause
-        cells = (one.member, cause.reason_code, cause.stage, str(cause.letters), moment(cause.first_at))
+        cells = (
+            called(one.member),
+            reason_of(cause.reason_code),
+            name_of(STAGES_OF_DEATH, cause.stage),
+            str(cause.letters),
+            moment(cause.first_at),
+        )
         table.add_row(*map(plain, cells), moment(cause.last_at))
-    console.print(table if found else "没有死信 no dead letters")
+    console.print(table if found else tr("no dead letters"))
 
 
 def _redrive(settings: Settings, as_: str | None, ids: list[str], as_json: bool) -> None:
@@ -135,7 +145,16 @@ def _redrive(settings: Settings, as_: str | None, ids: list[str], as_json: bool)
         if as_json:
             print_json({"id": letter.id, "member": opened.node.address, "message_id": letter.message_id})
         else:
-            console.print(plain(f"已重新处理 handled: {letter.id} {letter.message_id or ''} at {opened.node.address}"))
+            console.print(
+                plain(
+                    tr(
+                        "handled: {id} {message_id} at {address}",
+                        id=letter.id,
+                        message_id=letter.message_id or "",
+                        address=in_full(opened.node.address),
+                    )
+                )
+            )
 
 
 def _redrive_all(settings: Settings, as_: str | None, code: str, as_json: bool) -> None:
@@ -150,8 +169,12 @@ def _redrive_all(settings: Settings, as_: str | None, code: str, as_json: bool) 
         print_json({again.value: number for again, number in total.items()})
     else:
         console.print(
-            f"{total[Again.HANDLED]} 已处理 handled · {total[Again.REPEAT]} 无害重复 harmless repeats · "
-            f"{total[Again.FAILED]} 再次失败 failed again"
+            tr(
+                "{handled} handled · {repeats} harmless repeats · {failed} failed again",
+                handled=total[Again.HANDLED],
+                repeats=total[Again.REPEAT],
+                failed=total[Again.FAILED],
+            )
         )
     if total[Again.FAILED]:
         raise typer.Exit(_STILL_DEAD)
@@ -159,9 +182,9 @@ def _redrive_all(settings: Settings, as_: str | None, code: str, as_json: bool) 
 
 def _tell(address: str, number: int, outcome: Outcome) -> None:
     if outcome.again is Again.FAILED:
-        say(f"{address} {outcome.letter.id}: {outcome.reason}")
+        say(tr("{address} {id}: {reason}", address=address, id=outcome.letter.id, reason=outcome.reason))
     elif number % 100 == 0:
-        say(f"{address}: {number}")
+        say(tr("{address}: {number}", address=address, number=number))
 
 
 def _discard(
@@ -173,14 +196,14 @@ def _discard(
     opened = _holder(settings, as_, id)
     if propose:
         discard.propose_discard(opened.node, id, account(), reason)
-        what = "待他人确认 proposed; another account confirms it"
+        what = tr("proposed; another account confirms it")
     else:
         discard.confirm_discard(opened.node, id, account())
-        what = "已弃置 discarded"
+        what = tr("discarded")
     if as_json:
         print_json({"id": id, "member": opened.node.address, "state": "proposed" if propose else "discarded"})
     else:
-        console.print(plain(f"{what}: {id} at {opened.node.address}"))
+        console.print(plain(tr("{what}: {id} at {member}", what=what, id=id, member=in_full(opened.node.address))))
 
 
 def _holder(settings: Settings, as_: str | None, id: str) -> Opened:
@@ -199,16 +222,23 @@ def _export(settings: Settings, as_: str | None, form: Format) -> None:
 
 
 def _view(opened: Opened, letter: DeadLetter) -> RenderableType:
-    what = f"{letter.kind} from {letter.sender}" if letter.kind else f"no envelope, in {letter.queue}"
+    if letter.kind:
+        what = tr("{kind} from {sender}", kind=kind_name(letter.kind), sender=in_full(letter.sender or ""))
+    else:
+        what = tr("no envelope, in {queue}", queue=letter.queue)
     last = f" – {moment(letter.last_at)}" if letter.last_at and letter.last_at != letter.first_at else ""
     first = moment(letter.first_at) if letter.first_at else ""
-    proposed = f"\n弃置待确认 to be discarded, says {letter.proposed_by}: {letter.proposed_why}"
+    proposed = "\n" + tr(
+        "to be discarded, says {proposed_by}: {proposed_why}",
+        proposed_by=letter.proposed_by,
+        proposed_why=letter.proposed_why,
+    )
     return Padding(
         Text.assemble(
-            (letter.id, "bold"), f" · {opened.node.address} · ", (letter.reason_code, "red"),
-            f" ({letter.stage}, {times(letter.attempts)})\n",
+            (letter.id, "bold"), f" · {in_full(opened.node.address)} · ", (reason_of(letter.reason_code), "red"),
+            f" ({name_of(STAGES_OF_DEATH, letter.stage)}, {times(letter.attempts)})\n",
             plain(f"{what} · {first}{last}\n", "dim"),
-            plain(f"{letter.message_id or 'no message id'}\n", "dim"),
+            plain(f"{letter.message_id or tr('no message id')}\n", "dim"),
             plain(letter.reason),
             plain(proposed if letter.proposed_by else "", "yellow"),
         ),
@@ -221,7 +251,15 @@ def _json(opened: Opened, letter: DeadLetter) -> dict[str, object]:
     return {name: value for name, value in told.items() if not name.startswith("discarded")}
 
 
+def reason_of(code: str) -> str:
+    """A reason by its name, with the code that options and machines take."""
+    name = name_of(REASONS, code)
+    return code if name == code else f"{name} [{code}]"
+
+
 def members(settings: Settings, address: str | None) -> Iterator[Opened]:
     """The named member opened, or all of them."""
-    for each in [address] if address else load_profiles(Home(settings.home).departments):
+    profiles = load_profiles(Home(settings.home).departments)
+    learn(profiles)
+    for each in [address] if address else profiles:
         yield open_member(settings, each)

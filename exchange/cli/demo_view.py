@@ -16,31 +16,37 @@ from exchange.bootstrap.settings import Settings
 from exchange.bootstrap.supervise import Supervisor
 from exchange.cli.case_view import cases_view
 from exchange.cli.console_child import ConsoleChild
+from exchange.cli.naming import label
 from exchange.cli.view import console, plain
 from exchange.clock import monotonic
 from exchange.flow.ports import JournalEntry
 from exchange.flow.status import CaseStatus
+from exchange.language import choose, name_of, noted, tr
+from exchange.language.names import OUTCOMES
 from exchange.rules.books import Balance, Verdict
 from exchange.rules.conservation_facts import Term
 from exchange.rules.conservation_words import VERDICTS
 from schemas import Role
 
-_WEEKDAYS = "一二三四五六日"
+_WEEKDAYS = (
+    ("星期一", "Mon"), ("星期二", "Tue"), ("星期三", "Wed"), ("星期四", "Thu"), ("星期五", "Fri"), ("星期六", "Sat"),
+    ("星期日", "Sun"),
+)  # fmt: skip
 _SHOWN = 9
 _CONSOLE_WAIT = 15.0
 """Seconds that the demonstration waits for its console."""
 _WORDS = {
-    "submitted": ("收件", "application accepted", "cyan"),
-    "consulted": ("分发", "put to {departments} departments at once", "cyan"),
-    "cleared": ("放行", "{department}: the result it waited for is in", "cyan"),
-    "opinion": ("意见", "{department} has answered", "green"),
-    "late-opinion": ("迟到", "{department} answers too late", "yellow"),
-    "reminded": ("催办", "{department} is reminded, {rung} % of its term is over", "yellow"),
-    "deemed": ("视为同意", "{department} kept silent: consent by rule, no person approved", "bold magenta"),
-    "escalated": ("督办", "{department}: term over, no default allowed", "bold red"),
-    "ready": ("齐备", "all opinions are in", "cyan"),
-    "decision-prepared": ("拟定", "the lead's rule prepares: {outcome}", "cyan"),
-    "decided": ("决定", "the lead's officer decides: {outcome}", "bold green"),
+    "submitted": (noted("application accepted"), "cyan"),
+    "consulted": (noted("put to {departments} departments at once"), "cyan"),
+    "cleared": (noted("{department}: the result it waited for is in"), "cyan"),
+    "opinion": (noted("{department} has answered"), "green"),
+    "late-opinion": (noted("{department} answers too late"), "yellow"),
+    "reminded": (noted("{department} is reminded, {rung} % of its term is over"), "yellow"),
+    "deemed": (noted("{department} kept silent: consent by rule, no person approved"), "bold magenta"),
+    "escalated": (noted("{department}: term over, no default allowed"), "bold red"),
+    "ready": (noted("all opinions are in"), "cyan"),
+    "decision-prepared": (noted("the lead's rule prepares: {outcome}"), "cyan"),
+    "decided": (noted("the lead's officer decides: {outcome}"), "bold green"),
 }
 
 
@@ -65,23 +71,30 @@ def run_demo(demo: Demo) -> bool:
 
 
 def _prepare(demo: Demo) -> None:
-    console.print("[bold]驿站 Yizhan[/] · 部门间公文交换与并联审批演示 · interdepartmental exchange at work\n")
-    with console.status("preparing 准备中") as status:
+    console.print(tr("[bold]Yizhan[/] · interdepartmental exchange at work") + "\n")
+    with console.status(tr("preparing")) as status:
         original = demo.say
 
         def say(line: str) -> None:
             original(line)
-            status.update(f"preparing 准备中 · {line}")
+            status.update(f"{tr('preparing')} · {line}")
 
         demo.say = say  # type: ignore[method-assign]
         demo.prepare()
         demo.start()
         members, until = len(demo.profiles), monotonic() + 60
         while (served := demo.served()) < members and monotonic() < until:
-            status.update(f"starting 启动中 · {served} of {members} members, each a process of its own")
+            status.update(
+                tr(
+                    "starting · {served} of {members} members, each a process of its own",
+                    served=served,
+                    members=members,
+                )
+            )
             time.sleep(0.1)
         demo.say = original  # type: ignore[method-assign]
-    console.print(f"[green]✓[/] {members} members are being served, each with its own keys, database and process\n")
+    said = tr("{members} members are being served, each with its own keys, database and process", members=members)
+    console.print(f"[green]✓[/] {said}\n")
 
 
 def _say_console(demo: Demo, child: ConsoleChild) -> None:
@@ -116,14 +129,14 @@ def _watch(demo: Demo) -> list[CaseStatus]:
 def _screen(demo: Demo, cases: Sequence[CaseStatus], events: Sequence[Text]) -> RenderableType:
     now = demo.clock.now()
     head = Text.assemble(
-        (f" {now:%Y-%m-%d} 星期{_WEEKDAYS[now.weekday()]} {now:%H}:00 ", "reverse"),
-        ("  one day passes in two seconds · 两秒一天", "dim"),
+        (f" {now:%Y-%m-%d} {choose(_WEEKDAYS[now.weekday()])} {now:%H}:00 ", "reverse"),
+        ("  " + tr("one day passes in two seconds"), "dim"),
     )
     return Group(head, _table(demo, cases, now), *events)
 
 
 def _table(demo: Demo, cases: Sequence[CaseStatus], now: datetime) -> RenderableType:
-    labels = {address: p.label for address, p in demo.profiles.items() if Role.DEPARTMENT in p.roles}
+    labels = {address: label(p) for address, p in demo.profiles.items() if Role.DEPARTMENT in p.roles}
     return cases_view(cases, labels, now, brief=True)
 
 
@@ -133,48 +146,52 @@ def _event(who: str, entry: JournalEntry, demo: Demo) -> Text | None:
         return None
     if entry.event == "deemed" and not who.endswith(demo.window.node.address):
         return None
-    chinese, english, colour = words
+    said, colour = words
     detail = {key: _short(demo, value) for key, value in entry.detail.items()}
     return Text.assemble(
         (f"{entry.at:%m-%d %H:%M}  ", "dim"),
         (f"{entry.case_number[-2:]} ", "bold"),
-        (f"{chinese} ", colour),
-        english.format(**detail),
+        (tr(said, **detail), colour),
     )
 
 
 def _short(demo: Demo, value: object) -> object:
     profile = demo.profiles.get(value) if isinstance(value, str) else None
-    return f"{profile.label} {profile.name_en}" if profile else value
+    if profile:
+        return choose((profile.name, profile.name_en))
+    return name_of(OUTCOMES, value) if isinstance(value, str) else value
 
 
 def _conclude(demo: Demo, cases: Sequence[CaseStatus], deviations: Sequence[str]) -> None:
     console.print(_table(demo, cases, demo.clock.now() + timedelta(days=365)))
     silent = [(c.number, p.department) for c in cases for p in c.parts if p.state.value == "deemed"]
     for number, department in silent:
-        console.print(
-            f"[magenta]视为同意[/] {department} in {number}: receipt, reminders, calendar and rule are in the notice;\n"
-            "  it was checked again from its signed bytes alone, and holds"
+        said = tr(
+            "[magenta]deemed consent[/] of {department} in {number}: receipt, reminders, calendar and rule are in the "
+            "notice; it was checked again from its signed bytes alone, and holds",
+            department=_short(demo, department),
+            number=number,
         )
+        console.print(said)
     _say_balance(demo.balance)
-    console.print(f"\n记录 records: {demo.home}  (keys, databases, signed documents, logs)")
-    console.print(f"  look around: exchange status --home {demo.home}")
+    console.print("\n" + tr("records: {home}  (keys, databases, signed documents, logs)", home=demo.home))
+    console.print("  " + tr("look around: exchange status --home {home}", home=demo.home))
     if deviations:
-        console.print("\n[bold red]otherwise than it should be 与应有结果不符[/]")
+        console.print("\n" + tr("[bold red]otherwise than it should be[/]"))
         for line in deviations:
             console.print(Text("  ✗ ", style="red"), plain(line), sep="")
     else:
-        console.print("\n[bold green]✓ everything came out as it should 结果与应有一致[/]")
+        console.print("\n" + tr("[bold green]✓ everything came out as it should[/]"))
 
 
 def _say_balance(balance: Balance | None) -> None:
     if balance is None:
         return
-    chinese, english = VERDICTS[balance.verdict]
     colour = "green" if balance.verdict is Verdict.BALANCED else "bold yellow"
     written, taken = balance.counts.get(Term.WRITTEN, 0), balance.counts.get(Term.TAKEN, 0)
     console.print(
-        Text("守恒账 conservation ledger: "), Text(f"{chinese} {english}", style=colour),
-        f"\n  {balance.counts.get(Term.ISSUED, 0)} consultations issued; {written} messages written, {taken} taken in",
+        Text(tr("conservation ledger: ")), Text(choose(VERDICTS[balance.verdict]), style=colour), "\n  ",
+        tr("{issued} consultations issued; {written} messages written, {taken} taken in",
+           issued=balance.counts.get(Term.ISSUED, 0), written=written, taken=taken),
         sep="",
     )  # fmt: skip

@@ -24,6 +24,7 @@ from exchange.cli.inbox_view import (
     term_json,
 )
 from exchange.cli.letter_view import letter_json, letter_view, whole_letter_view
+from exchange.cli.naming import in_full
 from exchange.cli.options import AsOption, in_options, open_as
 from exchange.cli.request_view import request_json, request_view, requests_view
 from exchange.cli.saving import save_attachments, say_saved
@@ -37,13 +38,15 @@ from exchange.flow.lead_duties import lead_duties
 from exchange.flow.node import Node
 from exchange.flow.request_record import request_status, requests_here
 from exchange.flow.respond import ANSWERABLE
+from exchange.language import name_of, tr
+from exchange.language.names import VERDICTS
 from exchange.rules.desk_term import DeskTerm
 from schemas import Consultation, Document, JointDocument, Opinion, ProcedureKind, SpecialProcedure, Verdict
 
 
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
-    panel = "部门 At a department"
+    panel = "At a department"
     app.command("inbox", rich_help_panel=panel)(inbox)
     app.command("show", rich_help_panel=panel)(show)
     app.command("reply", rich_help_panel=panel)(reply)
@@ -55,7 +58,7 @@ def inbox(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """What waits for somebody here, with since when and until when. 待办。
+    """What waits for somebody here, with since when and until when.
 
     At a window: cases that wait for the lead's decision, or were escalated to it. At a department: consultations to
     answer. Anywhere: documents to sign together, notices to sign for or to cover, forms to fill in, requests to answer
@@ -92,12 +95,14 @@ def inbox(
     if duties:
         console.print(duties_table(duties, as_))
     if not (decisions or rows or duties):
-        console.print("没有待办 nothing waits")
+        console.print(tr("nothing waits"))
     if requests:
         console.print(requests_view(requests))
     for document in documents:
-        what = "公文 document" if document.kind == Document.KIND else "联合行文 joint document"
-        console.print(plain(f"{what} {document.message_id} from {document.sender}"))
+        what = tr("document") if document.kind == Document.KIND else tr("joint document")
+        console.print(
+            plain(tr("{what} {id} from {sender}", what=what, id=document.message_id, sender=in_full(document.sender)))
+        )
 
 
 def show(
@@ -111,7 +116,7 @@ def show(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Shows what is on record of a case, or one message in full, verified from its signed bytes. 查看。"""
+    """Shows what is on record of a case, or one message in full, verified from its signed bytes."""
     settings = Settings.read(home=home)
     node = open_as(settings, as_).node
     of_case = dossier(node, what)
@@ -165,7 +170,7 @@ def reply(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Answers a consultation: once, with what its verdict requires. 答复。"""
+    """Answers a consultation: once, with what its verdict requires."""
     settings = Settings.read(home=home)
     node = open_as(settings, as_).node
     with node.store.reading() as tx:
@@ -195,7 +200,16 @@ def reply(
     if as_json:
         print_json({"case": case, "verdict": verdict, "message_id": message_id})
     else:
-        console.print(plain(f"已答复 answered: {case} ({verdict}), message {message_id}"))
+        console.print(
+            plain(
+                tr(
+                    "answered: {case} ({verdict}), message {message_id}",
+                    case=case,
+                    verdict=name_of(VERDICTS, verdict),
+                    message_id=message_id,
+                )
+            )
+        )
 
 
 _REPLY_OPTIONS = {

@@ -6,33 +6,34 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from exchange.cli.naming import in_full
 from exchange.cli.view import moment
 from exchange.flow.joint_reader import JointIssue
+from exchange.language import name_of, tr
+from exchange.language.names import PURPOSES
 from schemas import Document, Purpose
 
 Lines = Iterator[tuple[str, str]]
 """Labels and texts, in the order in which one reads them."""
 
-_PURPOSES = {Purpose.INFORMATION: "周知 for information", Purpose.RECORD: "存档 for the files"}
-
 
 def document_lines(body: Document) -> Lines:
     """An official document's elements and text, with their labels."""
-    yield "文种 kind", body.kind.value
-    yield "文号 number", str(body.number)
-    yield "签发人 signatory", body.signatory or ""
-    yield "标题 title", body.title
-    yield "主送 addressees", "、".join(body.addressees)
-    yield "抄送 copies", ", ".join(body.copies)
-    yield "用途 purpose", _PURPOSES.get(body.purpose, "")
-    yield "正文 text", body.body
+    yield tr("kind of document"), body.kind.value
+    yield tr("number"), str(body.number)
+    yield tr("signatory"), body.signatory or ""
+    yield tr("title"), body.title
+    yield tr("addressees"), tr(", ").join(body.addressees)
+    yield tr("copies"), tr(", ").join(body.copies)
+    yield tr("purpose"), "" if body.purpose is Purpose.ACTION else name_of(PURPOSES, body.purpose)
+    yield tr("text"), body.body
 
 
 def joint_lines(joint: JointIssue) -> Lines:
     """A joint document: who signed it and when, its date, and what it says."""
     for one in joint.signatures:
-        yield "签署 signed by", f"{one.by}, {moment(one.at)}"
-    yield "成文日期 date", joint.issued_on.isoformat()
+        yield tr("signed by"), f"{in_full(one.by)}, {moment(one.at)}"
+    yield tr("date"), joint.issued_on.isoformat()
     yield from document_lines(joint.draft.document)
 
 

@@ -25,6 +25,7 @@ from exchange.bootstrap.watching import watching
 from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.cli.view import console, print_json, say
 from exchange.errors import DatabaseUnavailable, OperatorError
+from exchange.language import tr
 from exchange.profiles import Profile, load_profiles
 from exchange.store import SqlStore
 
@@ -55,7 +56,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on s
 
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
-    panel = "域 A domain"
+    panel = "A domain"
     app.command("init", rich_help_panel=panel)(init)
     app.command("up", rich_help_panel=panel)(up)
     app.command("serve", rich_help_panel=panel)(serve)
@@ -74,7 +75,7 @@ def init(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Makes a domain: authority, keys, signed directory, databases, queues. 建立一个域。
+    """Makes a domain: authority, keys, signed directory, databases, queues.
 
     Makes what is missing and leaves what is there: run it again after adding a department folder. Without
     EXCHANGE_BROKER_URL a private RabbitMQ node is set up in the domain's folder; without EXCHANGE_DATABASE_URL
@@ -92,7 +93,7 @@ def init(
         finally:
             if node is not None:
                 node.stop()
-    say(f"{len(profiles)} members ready in {settings.home}; run them with: exchange up")
+    say(tr("{count} members ready in {home}; run them with: exchange up", count=len(profiles), home=settings.home))
     if as_json:
         print_json({"home": str(settings.home), "members": list(profiles)})
 
@@ -103,7 +104,7 @@ def up(
         bool, typer.Option("--console/--no-console", help="Serve the operators' console too, and print its address.")
     ] = True,
 ) -> None:
-    """Runs the whole domain here, supervised: what dies is started again, and it is said. 运行全域。
+    """Runs the whole domain here, supervised: what dies is started again, and it is said.
 
     Starts the private node (or uses EXCHANGE_BROKER_URL), then one process a member and the operators' console, and
     looks after them. Ctrl-C stops everything in good order. Logs are in the domain's log folder. Exit code 6 if no
@@ -113,14 +114,16 @@ def up(
 
     settings, _ = Settings.read(home=home), logs.LogSize.read()
     with sole_supervisor(settings.home) as hold, StopSignal() as stop:
-        profiles = init_files(settings, say, on_lost=lambda error: say(f"{error} → {error.mend}"))
+        profiles = init_files(
+            settings, say, on_lost=lambda error: say(tr("{error} → {remedy}", error=error, remedy=error.mend))
+        )
         node, info = start_node(settings, say)
         try:
             can_run = _supervise(settings, profiles, node, info, stop, with_console, hold)
         finally:
             if node is not None:
                 node.stop()
-    say("stopped")
+    say(tr("stopped"))
     if not can_run:
         raise OperatorError("no member can run here", mend=f"see the logs in {Home(settings.home).logs}")
 
@@ -150,7 +153,7 @@ def _supervise(
     beside = [ConsoleChild(settings, supervisor).look] if with_console else []
     if node is not None:
         beside.append(NodeWatch(node, info, say, provision, supervisor.renew, stop.told).look)
-    say(f"serving {len(profiles)} members; logs in {Home(settings.home).logs}; Ctrl-C stops")
+    say(tr("serving {count} members; logs in {logs}; Ctrl-C stops", count=len(profiles), logs=Home(settings.home).logs))
 
     def look() -> None:
         hold()
@@ -159,7 +162,7 @@ def _supervise(
 
     with domain_endpoint(supervisor, Home(settings.home), profiles) as endpoint:
         if endpoint is not None:
-            say(f"metrics of all members at {endpoint.place.url}/metrics")
+            say(tr("metrics of all members at {url}/metrics", url=endpoint.place.url))
         stop.gently()
         return supervisor.run(look)
 
@@ -169,7 +172,7 @@ def serve(
     home: HomeOption = None,
     verbose: Annotated[bool, typer.Option("--verbose", help="Log debugging details too.")] = False,
 ) -> None:
-    """Serves one member, in the foreground, until told to stop. 运行一个成员。
+    """Serves one member, in the foreground, until told to stop.
 
     ADDRESS is that of a profile, for example hefei.planning. `exchange up` runs this for each member; in production
     one container or service runs one. With EXCHANGE_METRICS=PORT or HOST:PORT it answers /metrics, /healthz, /readyz.
@@ -211,7 +214,7 @@ def _wants_drain(store: SqlStore) -> bool:
 
 
 def _end_drained(address: str) -> NoReturn:
-    say(f"{address} is drained; `exchange release {address}` has it served again")
+    say(tr("{address} is drained; `exchange release {address}` has it served again", address=address))
     raise typer.Exit(DRAINED_EXIT)
 
 
@@ -222,7 +225,7 @@ def doctor(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Checks profiles, rules, clock, keys, databases, broker and queues, and says how to mend each. 体检。
+    """Checks profiles, rules, clock, keys, databases, broker and queues, and says how to mend each.
 
     Changes nothing. Exit code 6 if something is bad; with --member that includes a member that is not being served.
     """
@@ -231,25 +234,26 @@ def doctor(
     settings = Settings.read(home=home)
     findings = examine(settings) if member is None else examine_member(settings, member)
     if as_json:
-        print_json([finding.__dict__ for finding in findings])
+        print_json([finding.facts() for finding in findings])
     else:
         table = Table(border_style="dim", header_style="bold", show_lines=False)
-        for title in ("", "check 检查", "finding 结果", "mend 处置"):
+        for title in ("", tr("check"), tr("finding"), tr("mend")):
             table.add_column(title, overflow="fold")
         for finding in findings:
-            table.add_row(_LIGHTS[finding.level], *map(Text, (finding.check, finding.finding, finding.mend)))
+            table.add_row(_LIGHTS[finding.level], *map(Text, finding.written()))
         console.print(table)
     if any(finding.level == "bad" for finding in findings):
         raise typer.Exit(6)
 
 
-_LIGHTS = {"good": "[green]●[/]", "note": "[yellow]●[/]", "bad": "[red]●[/]"}
+_LIGHTS = {"good": "[green]✓[/]", "note": "[yellow]![/]", "bad": "[bold red]✗[/]"}
+"""Told apart by their sign; colour only helps."""
 
 
 def schema(
     kind: Annotated[str | None, typer.Argument(help="A message kind, or `asyncapi`; default: all schemas.")] = None,
 ) -> None:
-    """Prints JSON Schema and AsyncAPI of everything that travels. 导出报文规范。"""
+    """Prints JSON Schema and AsyncAPI of everything that travels."""
     from schemas.asyncapi import asyncapi
     from schemas.export import json_schemas
 

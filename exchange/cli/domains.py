@@ -18,6 +18,7 @@ from exchange.directory import KnownDomain, State, TreeView
 from exchange.directory.grants import Grant, Request, fingerprint, read_grant_paper
 from exchange.errors import CallerError
 from exchange.files import write_secret
+from exchange.language import choose, tr
 from schemas import Delegation
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The lower domain, for example anhui.hefei.")]
@@ -27,12 +28,12 @@ ReplaceOption = Annotated[
 _COLOURS = {State.CURRENT: "green", State.EXPIRED: "yellow", State.REVOKED: "red", State.MISSING: "yellow"}
 _WORDS = {State.CURRENT: "有效", State.EXPIRED: "过期", State.REVOKED: "撤销", State.MISSING: "未到"}
 
-_tree = typer.Typer(no_args_is_help=True, help="The tree of domains: upper and lower levels. 上下级。")
+_tree = typer.Typer(no_args_is_help=True, help="The tree of domains: upper and lower levels.")
 
 
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
-    app.add_typer(_tree, name="domain", rich_help_panel="层级 Levels")
+    app.add_typer(_tree, name="domain", rich_help_panel="Levels")
 
 
 @_tree.command("add")
@@ -50,7 +51,7 @@ def add(
     replace: ReplaceOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Delegates to a domain one level below, or renews that. 设立下级域。
+    """Delegates to a domain one level below, or renews that.
 
     The upper domain is that of --home. With --lower both sides are done at once; with --request this side is, and the
     grant it writes is taken by `exchange domain join` at the other. Run again it changes nothing until half of the
@@ -75,7 +76,7 @@ def request(
     out: Annotated[Path | None, typer.Option(help="Where to write it (default: NAME.request here).")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """At the lower domain: writes the request for its superior, on whatever machine that is. 申请加入。
+    """At the lower domain: writes the request for its superior, on whatever machine that is.
 
     The directory names the superior from now on. Tell its people the fingerprint by another way than the file. Needs
     the authority's key.
@@ -89,9 +90,18 @@ def request(
         print_json(facts | {"fingerprint": fingerprint(asked.certificate)})
         return
     console.print(
-        plain(f"已写 written: {path}, for {asked.superior}: exchange domain add {asked.domain} --request ...")
+        plain(
+            tr(
+                "written: {path}, for {superior}: exchange domain add {domain} --request ...",
+                path=path,
+                superior=asked.superior,
+                domain=asked.domain,
+            )
+        )
     )
-    console.print(plain(f"指纹 fingerprint of the authority here: {fingerprint(asked.certificate)}"))
+    console.print(
+        plain(tr("fingerprint of the authority here: {certificate}", certificate=fingerprint(asked.certificate)))
+    )
 
 
 @_tree.command("join")
@@ -101,7 +111,7 @@ def join(
     replace: ReplaceOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """At the lower domain: takes the grant of its superior. 加入上级。
+    """At the lower domain: takes the grant of its superior.
 
     The directory vouches for the superior's authority from now on. Needs the authority's key.
     """
@@ -111,7 +121,9 @@ def join(
     if as_json:
         print_json({"superior": superior, "fingerprint": shown})
     else:
-        console.print(plain(f"已加入 joined: {superior}; fingerprint of its authority: {shown}"))
+        console.print(
+            plain(tr("joined: {superior}; fingerprint of its authority: {shown}", superior=superior, shown=shown))
+        )
 
 
 @_tree.command("revoke")
@@ -121,7 +133,7 @@ def revoke(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Ends the delegation to a lower domain, and with it everything below. 撤销下级域。
+    """Ends the delegation to a lower domain, and with it everything below.
 
     What was signed before goes on verifying; nothing new of it is taken by anybody, and nothing is sealed to it. Needs
     the authority's key.
@@ -133,7 +145,7 @@ def revoke(
 
 @_tree.command("list")
 def list_domains(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Shows the tree of domains as it is known here: versions, until when each counts, and what is wrong. 域树。"""
+    """Shows the tree of domains as it is known here: versions, until when each counts, and what is wrong."""
     settings = Settings.read(home=home)
     view = open_tree(Home(settings.home), settings)
     alone = KnownDomain(view.domain, view.version, view.expires_at, State.CURRENT)
@@ -143,7 +155,7 @@ def list_domains(home: HomeOption = None, as_json: JsonOption = False) -> None:
         print_json({"own": view.domain, "domains": [_facts(one) for one in known], "refused": refused})
         return
     table = Table(border_style="dim", header_style="bold")
-    for title in ("domain 域", "version 版本", "until 有效至", "state 状态", "remarks 备注"):
+    for title in (tr("domain"), tr("version"), tr("valid until"), tr("state"), tr("remarks")):
         table.add_column(title, overflow="fold")
     top = min(one.domain.count(".") for one in known)
     for one in known:
@@ -151,12 +163,12 @@ def list_domains(home: HomeOption = None, as_json: JsonOption = False) -> None:
             plain("  " * (one.domain.count(".") - top) + one.domain, "bold" if one.domain == view.domain else ""),
             str(one.version or "·"),
             moment(one.expires_at) if one.expires_at else "·",
-            plain(f"{_WORDS[one.state]} {one.state.value}", _COLOURS[one.state]),
+            plain(choose((_WORDS[one.state], one.state.value)), _COLOURS[one.state]),
             plain(one.reason),
         )
     console.print(table)
     for reason in refused:
-        console.print(plain(f"不予采信 not taken: {reason}"))
+        console.print(plain(tr("not taken: {reason}", reason=reason)))
 
 
 def _tell(found: Delegation, path: Path | None, *, as_json: bool) -> None:
@@ -175,11 +187,27 @@ def _tell(found: Delegation, path: Path | None, *, as_json: bool) -> None:
         )
         return
     if found.revoked_at is not None:
-        console.print(plain(f"已撤销 revoked: {found.domain}, from {moment(found.revoked_at)} on"))
+        console.print(
+            plain(
+                tr("revoked: {domain}, from {revoked_at} on", domain=found.domain, revoked_at=moment(found.revoked_at))
+            )
+        )
         return
-    console.print(plain(f"已设立 delegated: {found.domain} until {moment(found.expires_at)}; its authority is {shown}"))
+    console.print(
+        plain(
+            tr(
+                "delegated: {domain} until {expires_at}; its authority is {shown}",
+                domain=found.domain,
+                expires_at=moment(found.expires_at),
+                shown=shown,
+            )
+        )
+    )
     if path is not None:
-        console.print(plain(f"grant: {path}; at {found.domain}: exchange domain join {path.name}"))
+        said = tr(
+            "grant: {path}; at {domain}: exchange domain join {name}", path=path, domain=found.domain, name=path.name
+        )
+        console.print(plain(said))
 
 
 def _facts(one: KnownDomain) -> dict[str, Any]:

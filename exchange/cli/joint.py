@@ -17,11 +17,12 @@ from exchange.cli.view import console, plain, print_json
 from exchange.flow.joint_lead import propose_joint, withdraw_joint
 from exchange.flow.joint_signer import refuse_joint, sign_joint
 from exchange.flow.joint_status import joint_status, joints_here
+from exchange.language import tr
 
 JointArgument = Annotated[str, typer.Argument(help="The joint document's id, as `exchange joint list` shows it.")]
 
 joints = typer.Typer(
-    help="Documents that several bodies sign together, sent when the last has signed. 联合行文：会签、发文。\n\n"
+    help="Documents that several bodies sign together, sent when the last has signed.\n\n"
     "The lead proposes a text and signs it by that; every other body is asked, reads it (`show`), and signs or refuses "
     "it. All sign the same bytes. The last signature sends it out, and is its date. One refusal ends it.",
     no_args_is_help=True,
@@ -31,7 +32,7 @@ joints = typer.Typer(
 
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
-    app.add_typer(joints, name="joint", rich_help_panel="公文 Documents")
+    app.add_typer(joints, name="joint", rich_help_panel="Documents")
 
 
 @joints.command("propose")
@@ -48,7 +49,7 @@ def propose(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Signs a text as its lead (主办机关) and sends it round for signature. 送会签。
+    """Signs a text as its lead (主办机关) and sends it round for signature.
 
     Who signs must be of one rank: departments of one level, or governments of one level, here or in other domains of
     the tree. The document bears your number; the kind must be one that each signer could send there by itself (a 请示
@@ -59,22 +60,22 @@ def propose(
     settings = Settings.read(home=home)
     document, enclosures = read_undated(file, settings.clock)
     joint_id = propose_joint(open_as(settings, as_).node, document, with_, to, copies=copy or (), enclosures=enclosures)
-    _tell(joint_id, "open", f"已送会签 sent round for signature: {joint_id}", as_json)
+    _tell(joint_id, "open", tr("sent round for signature: {joint_id}", joint_id=joint_id), as_json)
 
 
 @joints.command("list")
 def list_(as_: AsOption = None, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Joint documents that this body leads, or is asked to sign. 会签清单。"""
+    """Joint documents that this body leads, or is asked to sign."""
     rows = joints_here(open_as(Settings.read(home=home), as_).node)
     if as_json:
         print_json([row_json(row) for row in rows])
     else:
-        console.print(joints_view(rows) if rows else "没有联合行文 no joint documents")
+        console.print(joints_view(rows) if rows else tr("no joint documents"))
 
 
 @joints.command("show")
 def show(joint: JointArgument, as_: AsOption = None, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Shows the text, who has signed it, who has not, and how it ended. 查看会签。
+    """Shows the text, who has signed it, who has not, and how it ended.
 
     Attachments are saved with `exchange show ID --save DIR`, which also shows every message of it.
     """
@@ -87,9 +88,9 @@ def show(joint: JointArgument, as_: AsOption = None, home: HomeOption = None, as
 
 @joints.command("sign")
 def sign(joint: JointArgument, as_: AsOption = None, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Signs what the lead has sent round, byte for byte; read it with `exchange joint show` first. 会签。"""
+    """Signs what the lead has sent round, byte for byte; read it with `exchange joint show` first."""
     sign_joint(open_as(Settings.read(home=home), as_).node, joint)
-    _tell(joint, "signed", f"已签 signed: {joint}", as_json)
+    _tell(joint, "signed", tr("signed: {joint}", joint=joint), as_json)
 
 
 @joints.command("refuse")
@@ -100,9 +101,9 @@ def refuse(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Refuses to sign: nothing goes out, and everybody who was asked is told why. 拒签。"""
+    """Refuses to sign: nothing goes out, and everybody who was asked is told why."""
     refuse_joint(open_as(Settings.read(home=home), as_).node, joint, reason)
-    _tell(joint, "refused", f"已拒签 refused: {joint}", as_json)
+    _tell(joint, "refused", tr("refused: {joint}", joint=joint), as_json)
 
 
 @joints.command("withdraw")
@@ -113,9 +114,9 @@ def withdraw(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Takes a text back that this body leads, as long as somebody has not signed. 撤回会签。"""
+    """Takes a text back that this body leads, as long as somebody has not signed."""
     withdraw_joint(open_as(Settings.read(home=home), as_).node, joint, reason)
-    _tell(joint, "withdrawn", f"已撤回 withdrawn: {joint}", as_json)
+    _tell(joint, "withdrawn", tr("withdrawn: {joint}", joint=joint), as_json)
 
 
 def _tell(joint_id: str, state: str, text: str, as_json: bool) -> None:

@@ -11,9 +11,11 @@ from rich.table import Table
 from rich.text import Text
 
 from exchange.cli.document_view import document_lines, without_keys
+from exchange.cli.naming import called, in_full
 from exchange.cli.view import moment, plain
 from exchange.flow.joint_status import JointStatus
 from exchange.flow.ports import JointRow
+from exchange.language import choose, tr
 
 _STATES = {
     "open": ("会签中", "out for signature", "cyan"),
@@ -40,31 +42,35 @@ def joint_view(found: JointStatus) -> RenderableType:
     grid.add_column(overflow="fold")
     for signer in found.signers:
         at = f"  {moment(signer.at)}" if signer.at else ""
-        role = "牵头 lead" if signer.address == row.lead else "会签 signer"
-        state = Text.assemble(f"{signer.address}  ", _text(*_SIGNERS[signer.state]), at, "  ", plain(signer.reason))
+        role = tr("lead") if signer.address == row.lead else tr("signer")
+        state = Text.assemble(
+            f"{in_full(signer.address)}  ", _text(*_SIGNERS[signer.state]), at, "  ", plain(signer.reason)
+        )
         grid.add_row(role, state)
     for label, text in document_lines(found.draft.document):
         if text:
             grid.add_row(label, plain(text))
-    grid.add_row("发往 goes to", ", ".join((*found.draft.addressees, *found.draft.document.copies)))
+    grid.add_row(tr("goes to"), tr(", ").join(map(in_full, (*found.draft.addressees, *found.draft.document.copies))))
     head = Text.assemble((row.number, "bold"), "  ", plain(row.title), "  ", _text(*_STATES[row.state]))
     lines: list[RenderableType] = [head, Text(f"{row.joint_id}  {moment(row.received_at)}", "dim"), grid]
     if row.issued_on:
-        lines.append(Text(f"成文日期 date: {row.issued_on}, message {row.issue_id}", "green"))
+        lines.append(
+            Text(tr("date: {issued_on}, message {issue_id}", issued_on=row.issued_on, issue_id=row.issue_id), "green")
+        )
     if row.ended_by:
-        lines.append(plain(f"{row.ended_by}: {row.reasons}", "yellow"))
+        lines.append(plain(f"{in_full(row.ended_by)}: {row.reasons}", "yellow"))
     if found.answer_fault:
-        lines.append(plain(f"答复未被接受 the answer was not taken: {found.answer_fault}", "red"))
+        lines.append(plain(tr("the answer was not taken: {answer_fault}", answer_fault=found.answer_fault), "red"))
     return Group(*lines)
 
 
 def joints_view(rows: Sequence[JointRow]) -> Table:
     """Joint documents as a list."""
     table = Table(header_style="bold", border_style="dim")
-    for title in ("文号 number", "标题 title", "牵头 lead", "状态 state", "编号 id"):
+    for title in (tr("number"), tr("title"), tr("lead"), tr("state"), tr("id")):
         table.add_column(title, overflow="fold")
     for row in rows:
-        table.add_row(plain(row.number), plain(row.title), row.lead, _text(*_STATES[row.state]), row.joint_id)
+        table.add_row(plain(row.number), plain(row.title), called(row.lead), _text(*_STATES[row.state]), row.joint_id)
     return table
 
 
@@ -93,4 +99,4 @@ def row_json(row: JointRow) -> dict[str, Any]:
 
 
 def _text(chinese: str, english: str, colour: str) -> Text:
-    return Text(f"{chinese} {english}", colour)
+    return Text(choose((chinese, english)), colour)

@@ -15,23 +15,26 @@ from exchange.bootstrap.home import open_directory
 from exchange.bootstrap.keyring import KeyLine, Keyring, retire, survey
 from exchange.bootstrap.settings import Home, Settings
 from exchange.cli.domain import HomeOption, JsonOption
+from exchange.cli.naming import in_full
 from exchange.cli.view import console, print_json, say
 from exchange.errors import CallerError
+from exchange.language import choose, tr
 
 Member = Annotated[str, typer.Argument(metavar="ADDRESS", help="The member, for example hefei.planning.")]
 _COLOURS = {"current": "green", "old": "yellow", "revoked": "red"}
+_STATES = {"current": ("现用", "current"), "old": ("旧", "old"), "revoked": ("已吊销", "revoked")}
 
 
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
-    panel = "密钥 Keys"
+    panel = "Keys"
     app.command("certify", rich_help_panel=panel)(certify)
     app.command("revoke", rich_help_panel=panel)(revoke)
     app.command("keys", rich_help_panel=panel)(keys)
 
 
 def certify(address: Member, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Gives a member a new key pair and publishes it in the directory. 换发密钥。
+    """Gives a member a new key pair and publishes it in the directory.
 
     The old certificate stays in the directory, so that what was signed with it goes on verifying; the old decryption
     keys stay with the member until `exchange keys --retire` deletes them. Members that are being served take the new
@@ -52,7 +55,7 @@ def revoke(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Revokes a member and publishes that in the directory. 吊销。
+    """Revokes a member and publishes that in the directory.
 
     What was signed before goes on verifying; what says it was signed then or later is refused, and nothing more is
     sealed to the member. A date can be moved back, never on. Needs the authority's key.
@@ -64,7 +67,11 @@ def revoke(
     if as_json:
         print_json({"address": address, "revoked_at": moment.isoformat(), "reason": reason})
     else:
-        console.print(Text(f"已吊销 revoked: {address}, from {moment:%Y-%m-%d %H:%M:%S %z} on"))
+        console.print(
+            Text(
+                tr("revoked: {address}, from {moment:%Y-%m-%d %H:%M:%S %z} on", address=in_full(address), moment=moment)
+            )
+        )
 
 
 def keys(
@@ -75,7 +82,7 @@ def keys(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Shows a member's keys: since when, until when, and whether anything may still be sealed to an old one. 密钥。
+    """Shows a member's keys: since when, until when, and whether anything may still be sealed to an old one.
 
     Counted for an old decryption key: the copies for the member, in the databases of this domain that are here, that
     are sealed to it and for which no receipt has come (of receipts themselves: that the member has not recorded).
@@ -86,7 +93,7 @@ def keys(
         if as_ is None:
             raise CallerError("--retire deletes keys of one member", mend="name it: --as ADDRESS")
         for name in retire(settings, as_, say):
-            say(f"keys: {as_} deleted {name}")
+            say(tr("keys: {as_} deleted {name}", as_=as_, name=name))
     addresses = [as_] if as_ else [one.address for one in open_directory(Home(settings.home), settings).members]
     _show([survey(settings, address) for address in addresses], as_json=as_json)
 
@@ -108,9 +115,9 @@ def _show(rings: list[Keyring], *, as_json: bool) -> None:
         print_json([_json(ring) for ring in rings])
         return
     table = Table(header_style="bold", border_style="dim")
-    for title in ("成员 member", "用途 use", "密钥 key", "自 since", "至 until"):
+    for title in (tr("member"), tr("use"), tr("key"), tr("since"), tr("valid until")):
         table.add_column(title, no_wrap=True)
-    for title in ("状态 state", "未结 unsettled"):
+    for title in (tr("state"), tr("unsettled")):
         table.add_column(title, overflow="fold")
     for ring in rings:
         for key in ring.keys:
@@ -118,19 +125,23 @@ def _show(rings: list[Keyring], *, as_json: bool) -> None:
     console.print(table)
     for ring in rings:
         if ring.unread:
-            console.print(Text(f"not counted, since not to be read here: {', '.join(ring.unread)}"))
+            console.print(
+                Text(tr("not counted, since not to be read here: {members}", members=tr(", ").join(ring.unread)))
+            )
         if ring.behind:
-            console.print(Text(f"not served with the present directory yet: {', '.join(ring.behind)}"))
+            console.print(
+                Text(tr("not served with the present directory yet: {members}", members=tr(", ").join(ring.behind)))
+            )
 
 
 def _cells(ring: Keyring, key: KeyLine) -> list[Text]:
     unsettled = "" if key.unsettled is None else str(key.unsettled)
-    state = key.state
+    state = choose(_STATES[key.state])
     if key.revoked_at is not None:
         state += f" {key.revoked_at:%Y-%m-%d %H:%M %z}: {key.reason}"
     return [
-        Text(ring.address),
-        Text(key.use if key.use == "signing" else key.suite),
+        Text(in_full(ring.address)),
+        Text(tr("signing") if key.use == "signing" else key.suite),
         Text(key.name),
         Text(f"{key.since:%Y-%m-%d}"),
         Text(f"{key.until:%Y-%m-%d}"),

@@ -12,10 +12,12 @@ from exchange.bootstrap.ledger import open_ledger
 from exchange.bootstrap.settings import Settings
 from exchange.bootstrap.whereabouts import find_broker
 from exchange.cli.domain import HomeOption, JsonOption
+from exchange.cli.naming import called
 from exchange.cli.view import console, plain, print_json
 from exchange.clock import CST
 from exchange.errors import BrokerError, CallerError, DatabaseUnavailable
 from exchange.flow.conserve import SETTLING
+from exchange.language import choose, tr
 from exchange.rules.books import BROKER, Balance, Verdict
 from exchange.rules.conservation_facts import LAWS, Difference, Law, Term
 from exchange.rules.conservation_words import FAULTS, LAW_WORDS, TERMS, VERDICTS
@@ -28,7 +30,7 @@ _SHOWN = 200
 
 def register(app: typer.Typer) -> None:
     """Adds the command."""
-    app.command("ledger", rich_help_panel="运维 Upkeep")(ledger)
+    app.command("ledger", rich_help_panel="Upkeep")(ledger)
 
 
 def ledger(
@@ -42,7 +44,7 @@ def ledger(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Checks that nothing was lost, doubled or invented, from all stores and the broker. 守恒账。
+    """Checks that nothing was lost, doubled or invented, from all stores and the broker.
 
     Consultations issued = answered + deemed + returned + withdrawn + moot + in flight; messages written = dispatched +
     waiting; dispatched = taken + queued + dead. A message counts once an addressee. Differences are named by message
@@ -111,9 +113,9 @@ def _moment(text: str | None) -> datetime | None:
 
 def _show(balance: Balance) -> None:
     table = Table(border_style="dim", header_style="bold")
-    table.add_column("账 law")
-    table.add_column("项 term")
-    table.add_column("数 number", justify="right")
+    table.add_column(tr("law"))
+    table.add_column(tr("term"))
+    table.add_column(tr("count"), justify="right")
     for law in Law:
         _rows(table, balance, law)
     console.print(table)
@@ -121,29 +123,32 @@ def _show(balance: Balance) -> None:
         console.print(plain("✗ " + _line(one), "red"))
     more = balance.unnamed + max(0, len(balance.differences) - _SHOWN)
     if more:
-        console.print(plain(f"✗ 另有 {more} 项 and {more} more", "red"))
+        console.print(plain("✗ " + tr("and {more} more", more=more), "red"))
     for unread in balance.unread:
-        console.print(plain(f"? 未能读取 could not be read: {unread.name}: {unread.reason}", "yellow"))
-    chinese, english = VERDICTS[balance.verdict]
-    console.print(plain(f"{chinese} {english}", _COLOURS[balance.verdict]))
+        console.print(
+            plain(
+                "? " + tr("could not be read: {name}: {reason}", name=called(unread.name), reason=unread.reason),
+                "yellow",
+            )
+        )
+    console.print(plain(choose(VERDICTS[balance.verdict]), _COLOURS[balance.verdict]))
 
 
 def _rows(table: Table, balance: Balance, law: Law) -> None:
     whole, parts = LAWS[law]
     named = len(balance.of_law(law))
-    table.add_row(" ".join(LAW_WORDS[law]), _term(whole), str(balance.counts.get(whole, 0)))
+    table.add_row(choose(LAW_WORDS[law]), _term(whole), str(balance.counts.get(whole, 0)))
     for place, part in enumerate(parts):
         table.add_row("", f"{'=' if place == 0 else '+'} {_term(part)}", str(balance.counts.get(part, 0)))
-    said = "✓" if not (named or balance.gap(law)) else f"✗ {named} named"
-    table.add_row("", f"差额 difference  {said}", str(balance.gap(law)), end_section=True)
+    said = "✓" if not (named or balance.gap(law)) else "✗ " + tr("{named} named", named=named)
+    table.add_row("", f"{tr('difference')}  {said}", str(balance.gap(law)), end_section=True)
 
 
 def _term(term: Term) -> str:
-    return " ".join(TERMS[term])
+    return choose(TERMS[term])
 
 
 def _line(one: Difference) -> str:
-    chinese, english = FAULTS[one.fault]
     case = f" · {one.case_number}" if one.case_number else ""
-    to = f" → {one.member}" if one.member else ""
-    return f"{one.message_id} · {one.sender}{to}{case}\n  {chinese} {english}"
+    to = f" → {called(one.member)}" if one.member else ""
+    return f"{one.message_id} · {called(one.sender)}{to}{case}\n  {choose(FAULTS[one.fault])}"

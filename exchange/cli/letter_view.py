@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -12,8 +13,11 @@ from rich.table import Table
 from rich.text import Text
 
 from exchange.cli.document_view import Lines, document_lines, joint_json, joint_lines, without_keys
-from exchange.cli.view import OUTCOMES, VERDICTS, decided_by, due_text, moment, plain, printable, times
+from exchange.cli.naming import called, in_full
+from exchange.cli.view import decided_by, due_text, moment, plain, printable, times, working_days
 from exchange.flow.dossier import Filed, attachments, claims
+from exchange.language import name_of, tr
+from exchange.language.names import COPIES, DEFAULTS, OUTCOMES, PROCEDURES, SILENCE, VERDICTS
 from schemas import (
     Body,
     CaseClosed,
@@ -26,41 +30,14 @@ from schemas import (
     Document,
     Escalation,
     ForwardedRequest,
-    JointDocument,
     JointDraft,
     JointEnded,
     JointRefusal,
-    JointSignature,
     Opinion,
     Reminder,
     RequestForwarded,
 )
-
-_KINDS = {
-    Consultation.KIND: "征求意见",
-    Clearance.KIND: "放行",
-    Opinion.KIND: "意见",
-    Reminder.KIND: "催办",
-    DeemedConsent.KIND: "缺席默认",
-    DefaultNotice.KIND: "默认通知",
-    Escalation.KIND: "督办",
-    CaseClosed.KIND: "终止征求",
-    Decision.KIND: "决定",
-    Document.KIND: "公文",
-    ForwardedRequest.KIND: "转报请示",
-    RequestForwarded.KIND: "请示转报告知",
-    JointDraft.KIND: "联合行文稿",
-    JointSignature.KIND: "会签",
-    JointRefusal.KIND: "拒签",
-    JointEnded.KIND: "会签终止",
-    JointDocument.KIND: "联合行文",
-}
-
-_SILENCE = {
-    DefaultMode.NONE: "silence has no consequence",
-    DefaultMode.CONSENT: "silence means consent",
-    DefaultMode.REFUSAL: "silence means refusal",
-}
+from schemas.titles import kind_name
 
 
 def letter_view(item: Filed) -> RenderableType:
@@ -84,7 +61,7 @@ def whole_letter_view(item: Filed) -> RenderableType:
     if item.joint is not None:
         parts.append(_json(joint_json(item.joint)))
     if item.passed_on is not None:
-        parts.append(plain("原文 as its origin signed it:", "dim"))
+        parts.append(plain(tr("as its origin signed it:"), "dim"))
         parts.append(_json(without_keys(json.loads(item.passed_on.payload))))
     parts += [plain(f"{label}: {text}", "dim") for label, text in _handling(item)]
     return Group(*parts)
@@ -118,23 +95,22 @@ def _json(value: Any) -> JSON:
 def _heading(item: Filed) -> Text:
     stored = item.stored
     return Text.assemble(
-        (_KINDS.get(stored.kind, "报文"), "bold"),
-        (f" {stored.kind}", "bold"),
+        (kind_name(stored.kind), "bold"),
         f" · {moment(stored.recorded_at)} · ",
-        "发出 sent" if stored.direction == "sent" else f"来自 from {stored.sender}",
+        tr("sent") if stored.direction == "sent" else tr("from {sender}", sender=in_full(stored.sender)),
         (f"\n  {stored.message_id}", "dim"),
-        (f"\n  不可验证 cannot be verified: {printable(item.fault)}" if item.fault else "", "bold red"),
+        ("\n  " + tr("cannot be verified: {fault}", fault=printable(item.fault)) if item.fault else "", "bold red"),
     )
 
 
 def _handling(item: Filed) -> Lines:
     for attachment, _ in attachments(item):
-        yield "附件 attachment", f"{attachment.name} ({attachment.size:,} bytes)"
+        yield tr("attachment"), f"{attachment.name} ({tr('{size:,} bytes', size=attachment.size)})"
     for claim in claims(item):
-        yield "大附件 attachment", f"{claim.name} ({claim.size:,} bytes, in the claim store)"
+        yield tr("large attachment"), f"{claim.name} ({tr('{size:,} bytes, in the claim store', size=claim.size)})"
     for copy in item.copies:
         error = f"; {copy.last_error}" if copy.last_error else ""
-        yield f"→ {copy.addressee}", f"{copy.state.value}, {times(copy.attempts)}{error}"
+        yield f"→ {in_full(copy.addressee)}", f"{name_of(COPIES, copy.state)}, {times(copy.attempts)}{error}"
 
 
 def _says(body: Body) -> Lines:
@@ -148,71 +124,80 @@ def _says(body: Body) -> Lines:
     elif isinstance(body, Document):
         yield from document_lines(body)
     elif isinstance(body, ForwardedRequest):
-        yield "请示人 asked by", body.origin
-        yield "转报 passed on by", " → ".join(body.path)
+        yield tr("asked by"), in_full(body.origin)
+        yield tr("passed on by"), " → ".join(map(in_full, body.path))
         yield from document_lines(body.opinion)
     elif isinstance(body, JointDraft):
-        yield "会签 to be signed by", ", ".join(body.signers)
+        yield tr("to be signed by"), tr(", ").join(map(in_full, body.signers))
         yield from document_lines(body.document)
     elif isinstance(body, JointRefusal | JointEnded):
-        yield "理由 reasons", body.reasons
+        yield tr("reasons"), body.reasons
     elif isinstance(body, RequestForwarded):
-        yield "转报 passed on", f"{body.path[-1]} → {body.to}"
-        yield "意见 opinion", body.opinion
+        yield tr("passed on"), f"{in_full(body.path[-1])} → {in_full(body.to)}"
+        yield tr("opinion"), body.opinion
     else:
         yield from _notice(body)
 
 
 def _application(body: Consultation) -> Lines:
-    yield "事项 matter", f"{body.matter_name} ({body.matter})"
-    yield "项目 project", body.application.project
-    yield "申请人 applicant", f"{body.application.applicant.name} ({body.application.applicant.contact})"
-    yield "概要 summary", body.application.summary
+    yield tr("matter"), f"{body.matter_name} ({body.matter})"
+    yield tr("project"), body.application.project
+    yield tr("applicant"), f"{body.application.applicant.name} ({body.application.applicant.contact})"
+    yield tr("summary"), body.application.summary
     for material in body.application.materials:
-        yield "材料 material", f"{material.code}{f': {material.note}' if material.note else ''}"
+        yield tr("material"), f"{material.code}{f': {material.note}' if material.note else ''}"
     for part in body.departments:
-        days = f"{part.term.days} working days" if part.term.days else due_text(part.term.fixed)
-        yield "部门 department", f"{part.department}: {days}, {_SILENCE[part.default]}"
+        days = working_days(part.term.days) if part.term.days else due_text(part.term.fixed)
+        silence = name_of(SILENCE, part.default)
+        yield tr("department"), f"{in_full(part.department)}: {days}, {silence}"
 
 
 def _opinion(body: Opinion) -> Lines:
-    yield "意见 verdict", f"{VERDICTS[body.verdict][0]} {body.verdict.value}"
-    yield "理由 reasons", body.reasons
-    yield "条件 conditions", body.conditions
-    yield "依据 basis", "; ".join(body.basis)
-    yield "应由 competent", body.competent_body or ""
+    yield tr("verdict"), name_of(VERDICTS, body.verdict)
+    yield tr("reasons"), body.reasons
+    yield tr("conditions"), body.conditions
+    yield tr("basis"), "; ".join(body.basis)
+    yield tr("competent body"), body.competent_body or ""
     if body.procedure:
-        yield "程序 procedure", f"{body.procedure.kind.value}, {body.procedure.days} working days"
-    yield "经办 officer", body.officer
+        yield tr("procedure"), f"{name_of(PROCEDURES, body.procedure.kind)}, {working_days(body.procedure.days)}"
+    yield tr("officer"), body.officer
 
 
 def _decision(body: Decision) -> Lines:
-    yield "决定 outcome", f"{OUTCOMES[body.outcome.value][0]} {body.outcome.value}"
-    yield "理由 reasons", body.reasons
-    yield "条件 conditions", body.conditions
+    yield tr("outcome"), name_of(OUTCOMES, body.outcome)
+    yield tr("reasons"), body.reasons
+    yield tr("conditions"), body.conditions
     for ruling in body.overruled:
-        yield f"未采纳 {ruling.department}", ruling.reasons
+        yield tr("not followed: {department}", department=called(ruling.department)), ruling.reasons
     for one in body.without_consent:
-        yield f"未获同意 without {one.department}", one.reasons
-    yield "依据 basis", "; ".join(body.basis)
-    yield "依规则 by rule" if body.by_rule else "经办 officer", decided_by(body)
+        yield tr("without the consent of {department}", department=called(one.department)), one.reasons
+    yield tr("basis"), "; ".join(body.basis)
+    yield tr("by rule") if body.by_rule else tr("officer"), decided_by(body)
 
 
 def _notice(body: Body) -> Lines:
     if isinstance(body, CaseClosed):
-        yield "原因 reason", body.reason
+        yield tr("reason"), body.reason
     elif isinstance(body, Clearance):
         for result in body.results:
-            verdict = result.verdict.value if result.verdict else "silent"
-            yield f"结果 {result.department}", f"{verdict}{f': {result.conditions}' if result.conditions else ''}"
+            verdict = name_of(VERDICTS, result.verdict) if result.verdict else tr("silent")
+            yield (
+                tr("result of {department}", department=called(result.department)),
+                f"{verdict}{f': {result.conditions}' if result.conditions else ''}",
+            )
     elif isinstance(body, Reminder):
-        yield "期限 due", f"{due_text(body.due_at)}, {body.rung} % of the term is over"
+        yield tr("due"), tr("{due}, {rung} % of the term is over", due=due_text(body.due_at), rung=body.rung)
     elif isinstance(body, DeemedConsent):
-        yield "默认 default", f"{body.mode.value} of {body.state.department}, due {due_text(body.due_at)}"
-        yield "依据 basis", "; ".join(body.state.default_basis)
+        yield tr("default"), _default(body.mode, body.state.department, body.due_at)
+        yield tr("basis"), "; ".join(body.state.default_basis)
     elif isinstance(body, DefaultNotice):
-        yield "默认 default", f"{body.mode.value} of {body.department}, due {due_text(body.due_at)}"
-        yield "依据 basis", "; ".join(body.basis)
-        yield "补交 paper owed by", due_text(body.paper_owed_by)
+        yield tr("default"), _default(body.mode, body.department, body.due_at)
+        yield tr("basis"), "; ".join(body.basis)
+        yield tr("paper owed by"), due_text(body.paper_owed_by)
     elif isinstance(body, Escalation):
-        yield "督办 escalated", f"{body.department}: {', '.join(body.obstacles)}"
+        yield tr("escalated"), f"{in_full(body.department)}: {tr('; ').join(map(tr, body.obstacles))}"
+
+
+def _default(mode: DefaultMode, department: str, due_at: datetime) -> str:
+    what = name_of(DEFAULTS, mode)
+    return tr("{what}: {department}, due {due}", what=what, department=in_full(department), due=due_text(due_at))

@@ -16,8 +16,9 @@ from exchange.cli.options import AsOption, open_as
 from exchange.cli.view import console, plain, print_json
 from exchange.flow.forward import forward_request
 from exchange.flow.send import check_document, send_document
+from exchange.language import tr
 
-_PANEL = "公文 Documents"
+_PANEL = "Documents"
 
 CopyOption = Annotated[
     list[str] | None, typer.Option("--copy", metavar="ADDRESS", help="Who gets a copy (抄送); may be given often.")
@@ -43,7 +44,7 @@ def send(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Sends a report, a request, an answer or a letter to other bodies. 发文：报告、请示、批复、函。
+    """Sends a report, a request, an answer or a letter to other bodies.
 
     What its kind does not allow is refused before it is sent, with the article and what to do:
 
@@ -76,7 +77,11 @@ def send(
     if as_json:
         print_json({"message_id": sent, "kind": document.kind.value})
     else:
-        console.print(plain(f"已发出 sent: {document.kind.value} {document.number}, message {sent}"))
+        console.print(
+            plain(
+                tr("sent: {kind} {number}, message {sent}", kind=document.kind.value, number=document.number, sent=sent)
+            )
+        )
 
 
 def forward(
@@ -92,7 +97,7 @@ def forward(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Passes a request on to a superior body with your own opinion and the whole file. 转报请示。
+    """Passes a request on to a superior body with your own opinion and the whole file.
 
     The file goes as it came: the request with its signature and attachments, and every opinion before yours. Who asked
     is told; the answer (批复) goes to them, with a copy for you. The opinion's file is written as for `exchange send`.
@@ -105,4 +110,4 @@ def forward(
     if as_json:
         print_json({"message_id": sent})
     else:
-        console.print(plain(f"已转报 passed on: message {sent}"))
+        console.print(plain(tr("passed on: message {sent}", sent=sent)))

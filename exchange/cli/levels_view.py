@@ -16,6 +16,7 @@ from exchange.cli.notice_view import counts_table, notice_view
 from exchange.cli.view import console, plain
 from exchange.flow.collecting import Collected
 from exchange.flow.notice_status import NoticeStatus
+from exchange.language import choose, tr
 from exchange.rules.collection import sums
 from exchange.rules.hierarchy import superior_of
 from schemas import Count
@@ -27,10 +28,10 @@ _WHOLE = 20
 
 def run_levels(demo: LevelsDemo) -> bool:
     """Runs the demonstration and shows it; True if everything came out as it should."""
-    console.print("[bold]驿站 Yizhan[/] · 省市县三级公文下发演示 · a notice through three levels\n")
+    console.print(tr("[bold]Yizhan[/] · a notice through three levels") + "\n")
     try:
-        with console.status("preparing 准备中") as status:
-            demo.say = lambda text: status.update(f"preparing 准备中 · {text}")
+        with console.status(tr("preparing")) as status:
+            demo.say = lambda text: status.update(f"{tr('preparing')} · {text}")
             demo.prepare()
         with Live(console=console, refresh_per_second=4) as live:
             for found in demo.steps():
@@ -46,26 +47,41 @@ def run_levels(demo: LevelsDemo) -> bool:
     console.print(_form_totals(collection) if len(demo.places) > _WHOLE else collected_view(collection))
     spent = demo.ended - demo.began
     console.print(
-        f"\n{len(demo.places)} domains 个层级域, {sum(c.meant for c in found.counts)} bodies 个单位, "
-        f"{messages:,} messages 条消息, {spent:.1f} s"
+        "\n"
+        + tr(
+            "{domains} domains, {bodies} bodies, {messages:,} messages, {spent:.1f} s",
+            domains=len(demo.places),
+            bodies=sum(c.meant for c in found.counts),
+            messages=messages,
+            spent=spent,
+        )
     )
     for line in deviations:
-        console.print(f"[bold red]不符 otherwise than it should[/]: {line}")
+        console.print(tr("[bold red]otherwise than it should[/]: {line}", line=line))
     if not deviations:
-        console.print("[bold green]全部相符[/] everything came out as it should: nothing lost, nothing doubled")
-    console.print(f"[dim]records 记录: {demo.folder}[/]")
+        console.print(tr("[bold green]everything came out as it should[/]: nothing lost, nothing doubled"))
+    console.print(f"[dim]{tr('records: {folder}', folder=demo.folder)}[/]")
     return not deviations
 
 
 def _form_totals(found: Collected) -> RenderableType:
     """The last line of the table, and who is missing."""
     if found.aggregate is None:
-        return Text("尚无报送 nothing has come in", "red")
+        return Text(tr("nothing has come in"), "red")
     added = sums(found.form, found.aggregate)
     totals = [f"{one.label} {added[one.name].sum} {one.unit}" for one in found.form.fields if one.name in added]
     answered = sum(total.answered for total in found.aggregate.totals)
     missing = ", ".join(found.aggregate.missing) or "–"
-    return plain(" · ".join([found.form.title, f"已报 answered {answered}", *totals, f"未报 missing {missing}"]))
+    return plain(
+        " · ".join(
+            [
+                found.form.title,
+                tr("answered {answered}", answered=answered),
+                *totals,
+                tr("missing {missing}", missing=missing),
+            ]
+        )
+    )
 
 
 def _view(demo: LevelsDemo, found: NoticeStatus) -> RenderableType:
@@ -73,23 +89,23 @@ def _view(demo: LevelsDemo, found: NoticeStatus) -> RenderableType:
     if found.counts:
         parts.append(counts_table(found.counts))
     parts.append(_form_totals(demo.form.found()))
-    for at, chinese, english in demo.events[-_SHOWN:]:
-        parts.append(Text.assemble((f"{at:6.1f} s  ", "dim"), chinese, ("  " + english, "dim")))
+    for at, *words in demo.events[-_SHOWN:]:
+        parts.append(Text.assemble((f"{at:6.1f} s  ", "dim"), choose((words[0], words[1]))))
     return Group(*parts)
 
 
 def _cities(demo: LevelsDemo) -> Table:
-    table = Table(header_style="bold", border_style="dim", title="各市签收情况 by city", title_justify="left")
-    table.add_column("市 city", no_wrap=True)
-    table.add_column("县区 counties", justify="right")
-    for title in ("应收 meant", "已收 has", "已签 signed", "退回 returned"):
+    table = Table(header_style="bold", border_style="dim", title=tr("by city"), title_justify="left")
+    table.add_column(tr("city"), no_wrap=True)
+    table.add_column(tr("counties"), justify="right")
+    for title in (tr("meant"), tr("has"), tr("signed"), tr("returned")):
         table.add_column(title, justify="right", no_wrap=True)
     table.add_column("", width=24)
     for domain, tally in sorted(demo.by_city().items()):
         counties = sum(superior_of(place.domain) == domain for place in demo.places)
         name = f"{demo.names[domain]} {domain.rpartition('.')[2]}"
         if tally is None:
-            table.add_row(name, str(counties), "", "", "", "", Text("尚无回报 nothing heard yet", "dim"))
+            table.add_row(name, str(counties), "", "", "", "", Text(tr("nothing heard yet"), "dim"))
         else:
             table.add_row(name, str(counties), *_numbers(tally.counts))
     return table

@@ -15,6 +15,7 @@ from exchange.cli.domain import HomeOption, JsonOption
 from exchange.cli.view import console, plain, print_json, say
 from exchange.errors import BadConfiguration, CallerError
 from exchange.files import write_secret
+from exchange.language import tr
 from exchange.rules.hierarchy import superior_of
 
 _TICKET = "link-{lower}.json"
@@ -23,7 +24,7 @@ _TICKET = "link-{lower}.json"
 
 def register(app: typer.Typer) -> None:
     """Adds the command."""
-    app.command("link", rich_help_panel="层级 Levels")(link)
+    app.command("link", rich_help_panel="Levels")(link)
 
 
 def link(
@@ -45,7 +46,7 @@ def link(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Links this domain's broker with that of the level above or below. 级联。
+    """Links this domain's broker with that of the level above or below.
 
     Run it above first: `exchange link anhui.hefei` admits the lower domain and writes a file for it. Then below:
     `exchange link anhui --to FILE`. Running it again changes nothing that stands. Queues are never deleted.
@@ -81,7 +82,16 @@ def _admit(side: LinkSide, lower: str, folder: Path, as_json: bool) -> None:
     if as_json:
         print_json({"domain": side.domain, "admitted": lower, "ticket": str(ticket)})
     else:
-        console.print(plain(f"已接纳 admitted: {lower}; it joins with: exchange link {side.domain} --to {ticket}"))
+        console.print(
+            plain(
+                tr(
+                    "admitted: {lower}; it joins with: exchange link {domain} --to {ticket}",
+                    lower=lower,
+                    domain=side.domain,
+                    ticket=ticket,
+                )
+            )
+        )
 
 
 def _join(side: LinkSide, upper: str, to: str | None, as_json: bool) -> None:
@@ -89,9 +99,9 @@ def _join(side: LinkSide, upper: str, to: str | None, as_json: bool) -> None:
     if as_json:
         print_json({"domain": side.domain, "joined": upper, "declared": declared})
     elif declared:
-        console.print(plain(f"已级联 linked with {upper}: {len(declared)} shovels declared"))
+        console.print(plain(tr("linked with {upper}: {count} shovels declared", upper=upper, count=len(declared))))
     else:
-        console.print(plain(f"已级联 linked with {upper}: all shovels were there, nothing was changed"))
+        console.print(plain(tr("linked with {upper}: all shovels were there, nothing was changed", upper=upper)))
 
 
 def _url_of(to: str | None, domain: str) -> str | None:
@@ -115,8 +125,16 @@ def _cut(side: LinkSide, neighbour: str, forget: bool, as_json: bool) -> None:
     if as_json:
         print_json({"domain": side.domain, "cut": neighbour, "taken_away": done})
     else:
-        what = f"taken away: {', '.join(done)}" if done else "nothing was there to take away"
-        console.print(plain(f"已断开 cut from {neighbour}: {what}; what is sent meanwhile waits in its queues"))
+        what = tr("taken away: {what}", what=", ".join(done)) if done else tr("nothing was there to take away")
+        console.print(
+            plain(
+                tr(
+                    "cut from {neighbour}: {what}; what is sent meanwhile waits in its queues",
+                    neighbour=neighbour,
+                    what=what,
+                )
+            )
+        )
 
 
 def _show(side: LinkSide, neighbour: str | None, as_json: bool) -> None:
@@ -128,17 +146,23 @@ def _show(side: LinkSide, neighbour: str | None, as_json: bool) -> None:
     for each in found:
         console.print(plain(_line(each)))
     if not found:
-        console.print(plain("没有级联 no links"))
-    console.print(plain(f"转运中 waiting for the relay office: {transit}"))
+        console.print(plain(tr("no links")))
+    console.print(plain(tr("waiting for the relay office: {transit}", transit=transit)))
 
 
 def _line(link: LinkStatus) -> str:
     waiting = "?" if link.waiting is None else str(link.waiting)
     if not link.is_upper:
-        return f"下级 lower {link.neighbour}: {waiting} waiting for it; its broker has the shovels"
+        return tr(
+            "lower {neighbour}: {waiting} waiting for it; its broker has the shovels",
+            neighbour=link.neighbour,
+            waiting=waiting,
+        )
     broken = [f"{shovel.name} {shovel.state}" for shovel in link.shovels if shovel.state != "running"]
-    state = "running" if link.runs else "; ".join(broken)
-    return f"上级 upper {link.neighbour}: {state}; {waiting} waiting to go up"
+    state = tr("running") if link.runs else "; ".join(broken)
+    return tr(
+        "upper {neighbour}: {state}; {waiting} waiting to go up", neighbour=link.neighbour, state=state, waiting=waiting
+    )
 
 
 def _json(link: LinkStatus) -> dict[str, object]:

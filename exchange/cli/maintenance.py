@@ -14,12 +14,15 @@ from exchange.bootstrap import draining, holding, logs
 from exchange.bootstrap.settings import Home, Settings
 from exchange.cli.dead import account
 from exchange.cli.domain import HomeOption, JsonOption
+from exchange.cli.naming import called, in_full, learn
 from exchange.cli.view import console, moment, plain, print_json, say
 from exchange.clock import monotonic
 from exchange.flow.holding import Endangered
+from exchange.language import choose, tr
 from exchange.profiles import Profile, load_profiles
 from exchange.rules.holding import Hold
 from exchange.store import SqlStore, open_store
+from schemas.titles import kind_name
 
 _OTHERWISE = 8
 
@@ -31,6 +34,7 @@ class _Domain:
         logs.configure(quiet=True)
         self.settings = Settings.read(home=home)
         self.profiles: dict[str, Profile] = load_profiles(Home(self.settings.home).departments)
+        learn(self.profiles)
         self._stores: dict[str, SqlStore] = {}
 
     def open(self, address: str) -> SqlStore:
@@ -49,7 +53,7 @@ def hold(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Lets what goes to a member, or is of a kind, rest at its senders until released. 暂停投递。
+    """Lets what goes to a member, or is of a kind, rest at its senders until released.
 
     Nothing is lost: it stays in the outboxes, through restarts too. Opinions and receipts never rest. A request that
     is held does not arrive, so that its term does not begin; where reminders rest at the end of a term, the case goes
@@ -63,9 +67,9 @@ def hold(
     if as_json:
         print_json({**_hold_json(spread.hold), "away": spread.away, "endangers": [_risk_json(one) for one in risks]})
     else:
-        console.print(plain(f"已暂停 held: {what} ({spread.hold.id})"))
+        console.print(plain(tr("held: {what} ({id})", what=what, id=spread.hold.id)))
         _show_risks(risks)
-    _tell_away(spread.away, "not yet held")
+    _tell_away(spread.away, tr("not yet held"))
 
 
 def release(
@@ -73,18 +77,18 @@ def release(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Releases what was held, or a member that was drained; what waited goes out at once. 恢复。"""
+    """Releases what was held, or a member that was drained; what waited goes out at once."""
     domain = _Domain(home)
     now = domain.settings.clock.now()
     released = holding.release_named(domain.profiles, domain.open, what, account(), now)
     if as_json:
         print_json({"released": released})
     else:
-        console.print(plain(f"已恢复 released: {', '.join(released)}"))
+        console.print(plain(tr("released: {released}", released=", ".join(released))))
 
 
 def holds(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Lists what is held and which members are drained, with what that endangers and when it is due. 暂停一览。"""
+    """Lists what is held and which members are drained, with what that endangers and when it is due."""
     domain = _Domain(home)
     found = holding.survey(domain.profiles, domain.open)
     if as_json:
@@ -97,16 +101,22 @@ def holds(home: HomeOption = None, as_json: JsonOption = False) -> None:
         )
         return
     if not found.standing and not found.drained:
-        console.print("没有暂停 nothing is held")
+        console.print(tr("nothing is held"))
     for one in found.standing:
-        what = " ".join(filter(None, (one.hold.addressee, one.hold.kind)))
+        what = " ".join(
+            filter(
+                None, (one.hold.addressee and in_full(one.hold.addressee), one.hold.kind and kind_name(one.hold.kind))
+            )
+        )
         console.print(plain(f"{what} · {one.hold.id} · {one.hold.held_by}, {moment(one.hold.held_at)}", "bold"))
-        console.print(plain(f"{one.hold.reason} · {found.kept(one.hold)} 件等候 at rest"))
+        console.print(plain(f"{one.hold.reason} · " + tr("{number} at rest", number=found.kept(one.hold))))
         if one.missing:
-            console.print(plain(f"not in the databases of {', '.join(one.missing)}: hold it again", "red"))
+            console.print(
+                plain(tr("not in the databases of {members}: hold it again", members=", ".join(one.missing)), "red")
+            )
         _show_risks(holding.at_risk(domain.profiles, domain.open, one.hold))
     for member, (wish, _) in found.drained.items():
-        console.print(plain(f"{member} · 已排空 drained · {wish.by}: {wish.reason}", "bold"))
+        console.print(plain(f"{in_full(member)} · " + tr("drained") + f" · {wish.by}: {wish.reason}", "bold"))
 
 
 def drain(
@@ -116,7 +126,7 @@ def drain(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Has a member finish what it has in hand, take in nothing new, and end; `exchange release` brings it back. 排空。
+    """Has a member finish what it has in hand, take in nothing new, and end; `exchange release` brings it back.
 
     What arrives meanwhile waits in its queue and has arrived then: hold the member first where its terms must not
     begin. Tells what was left in its outbox. Exit code 8 if its process has not ended in time; it still will.
@@ -130,11 +140,17 @@ def drain(
     if as_json:
         print_json({"member": member, "ended": ended, **asdict(left)})
     else:
-        state = "已停 stopped" if ended else "尚在运行 still running"
+        state = tr("stopped") if ended else tr("still running")
         console.print(
             plain(
-                f"{member}: {state}; {left.unsent} 件未发 never sent, {left.unanswered} 件待回执 without a receipt, "
-                f"{left.at_rest} 件暂停 at rest"
+                tr(
+                    "{member}: {state}; {unsent} never sent, {unanswered} without a receipt, {at_rest} at rest",
+                    member=in_full(member),
+                    state=state,
+                    unsent=left.unsent,
+                    unanswered=left.unanswered,
+                    at_rest=left.at_rest,
+                )
             )
         )
     if not ended:
@@ -146,7 +162,7 @@ def diagnostics(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Writes what a developer asks for first into one file: no keys, no passwords, no content. 诊断包。
+    """Writes what a developer asks for first into one file: no keys, no passwords, no content.
 
     Versions, settings, the doctor's findings, queues, counts by state, the directory's version, migrations, and
     recent lines of journals and logs, of which only harmless fields are kept.
@@ -158,7 +174,7 @@ def diagnostics(
     if as_json:
         print_json({"file": str(file), "contents": names})
     else:
-        say(f"{file}: {', '.join(names)}")
+        say(tr("{file}: {names}", file=file, names=", ".join(names)))
 
 
 def _wait_until_ended(store: SqlStore, member: str, wait: float) -> bool:
@@ -173,22 +189,28 @@ def _wait_until_ended(store: SqlStore, member: str, wait: float) -> bool:
 
 def _show_risks(risks: list[Endangered]) -> None:
     if not risks:
-        console.print("没有受影响的期限 no open consultation is touched", style="dim")
+        console.print(tr("no open consultation is touched"), style="dim")
         return
     table = Table(header_style="bold", border_style="dim")
-    for title in ("case 案件", "department 部门", "due 到期", "danger 影响"):
+    for title in (tr("case"), tr("department"), tr("due"), tr("danger")):
         table.add_column(title)
     for one in risks:
         due = moment(one.part.due_at) if one.part.due_at else "–"
         table.add_row(
-            plain(one.part.case_number), plain(one.part.department), due, " ".join(holding.IN_WORDS[one.danger])
+            plain(one.part.case_number), plain(called(one.part.department)), due, choose(holding.IN_WORDS[one.danger])
         )
     console.print(table)
 
 
 def _tell_away(away: tuple[str, ...], what: str) -> None:
     if away:
-        say(f"{what} at {', '.join(away)}, whose database is away: repeat the command once it is there")
+        say(
+            tr(
+                "{what} at {away}, whose database is away: repeat the command once it is there",
+                what=what,
+                away=", ".join(away),
+            )
+        )
         raise typer.Exit(_OTHERWISE)
 
 

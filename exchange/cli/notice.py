@@ -22,11 +22,12 @@ from exchange.flow import issue
 from exchange.flow.node import Node
 from exchange.flow.notice_status import NoticeStatus, notice_status
 from exchange.flow.sign_for import sign_for
+from exchange.language import tr
 
 NoticeArgument = Annotated[str, typer.Argument(help="The notice's id, as `exchange notice list` shows it.")]
 
 notices = typer.Typer(
-    help="Notices down through the levels, and who has signed for them. 通知：下发、签收、催办、撤回。",
+    help="Notices down through the levels, and who has signed for them.",
     no_args_is_help=True,
     rich_markup_mode="markdown",
 )
@@ -34,7 +35,7 @@ notices = typer.Typer(
 
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
-    app.add_typer(notices, name="notice", rich_help_panel="层级 Levels")
+    app.add_typer(notices, name="notice", rich_help_panel="Levels")
 
 
 @notices.command("send")
@@ -51,7 +52,7 @@ def send(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Sends a notice to an audience at this level and below. 下发通知。
+    """Sends a notice to an audience at this level and below.
 
     Who is meant is said in a short expression:
 
@@ -91,7 +92,14 @@ def send(
     if as_json:
         print_json({"notice": notice_id})
     else:
-        console.print(plain(f"已下发 issued: {notice_id}; follow it with: exchange notice status {notice_id} --watch"))
+        console.print(
+            plain(
+                tr(
+                    "issued: {notice_id}; follow it with: exchange notice status {notice_id} --watch",
+                    notice_id=notice_id,
+                )
+            )
+        )
 
 
 @notices.command("status")
@@ -102,7 +110,7 @@ def status(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """How many have a notice at every level, have signed for it or returned it, and who has not. 签收情况。"""
+    """How many have a notice at every level, have signed for it or returned it, and who has not."""
     node = open_as(Settings.read(home=home), as_).node
     found = _look(node, notice)
     if as_json:
@@ -124,21 +132,21 @@ def status(
 
 @notices.command("list")
 def list_(as_: AsOption = None, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Notices issued here, received, or passed on; of these also what waits for a cover. 通知列表。"""
+    """Notices issued here, received, or passed on; of these also what waits for a cover."""
     node = open_as(Settings.read(home=home), as_).node
     with node.store.reading() as tx:
         rows = tx.notices.recent()
     if as_json:
         print_json([row_json(row) for row in rows])
     else:
-        console.print(notices_view(rows) if rows else "没有通知 no notices")
+        console.print(notices_view(rows) if rows else tr("no notices"))
 
 
 @notices.command("sign")
 def sign(notice: NoticeArgument, as_: AsOption = None, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Signs for a notice that was received. 签收。"""
+    """Signs for a notice that was received."""
     message_id = sign_for(open_as(Settings.read(home=home), as_).node, notice)
-    _done(as_json, notice, message_id, "已签收 signed for")
+    _done(as_json, notice, message_id, tr("signed for"))
 
 
 @notices.command("return")
@@ -149,15 +157,15 @@ def return_(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Sends a notice back with a reason. 退文。"""
+    """Sends a notice back with a reason."""
     message_id = sign_for(open_as(Settings.read(home=home), as_).node, notice, accepted=False, reason=reason)
-    _done(as_json, notice, message_id, "已退回 returned")
+    _done(as_json, notice, message_id, tr("returned"))
 
 
 @notices.command("remind")
 def remind(notice: NoticeArgument, as_: AsOption = None, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Reminds everybody who has not signed for a notice. 催办。"""
-    _done(as_json, notice, issue.remind(open_as(Settings.read(home=home), as_).node, notice), "已催办 reminded")
+    """Reminds everybody who has not signed for a notice."""
+    _done(as_json, notice, issue.remind(open_as(Settings.read(home=home), as_).node, notice), tr("reminded"))
 
 
 @notices.command("recall")
@@ -168,7 +176,7 @@ def recall(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Takes a notice back; nothing is erased, and who had read it is still shown. 撤回。
+    """Takes a notice back; nothing is erased, and who had read it is still shown.
 
     Shows who had signed for it, and who had it, as far as that is counted now. Each level's relay office then tells who
     had signed before the recall, by name: `exchange notice status NOTICE --watch` fills up until all have.
@@ -179,9 +187,9 @@ def recall(
     if as_json:
         print_json({"notice": notice, "message_id": message_id, "status": notice_json(found)})
         return
-    console.print(plain(f"已撤回 recalled: {notice}"))
+    console.print(plain(tr("recalled: {notice}", notice=notice)))
     console.print(notice_view(found))
-    console.print(plain(f"已签名单 who had signed, by name: exchange notice status {notice} --watch"))
+    console.print(plain(tr("who had signed, by name: exchange notice status {notice} --watch", notice=notice)))
 
 
 def _done(as_json: bool, notice: str, message_id: str, said: str) -> None:

@@ -10,14 +10,16 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from exchange.cli.view import moment, plain
+from exchange.cli.naming import called, in_full
+from exchange.cli.view import act_by, moment, plain
 from exchange.flow.cover import Waiting
 from exchange.flow.notice_status import NoticeStatus
 from exchange.flow.ports import NoticeRow
+from exchange.language import choose, tr
 from exchange.rules.hierarchy import domain_of, level_of
 from schemas import AtRecall, Count, Named
 
-LEVELS = ("省 province", "市 city", "县 county", "乡 township")
+LEVELS = (("省级", "province"), ("市级", "city"), ("县级", "county"), ("乡级", "township"))
 STATES = {
     "open": ("待签收", "open", "cyan"),
     "waiting": ("待转发", "waits for a cover", "yellow"),
@@ -26,13 +28,13 @@ STATES = {
     "recalled": ("已撤回", "recalled", "dim"),
     "replaced": ("已替换", "replaced", "dim"),
 }
-_SEATS = {"origin": "发 issued", "relay": "转 passed on", "reader": "收 received"}
+_SEATS = {"origin": ("发出", "issued"), "relay": ("转发", "passed on"), "reader": ("收到", "received")}
 _NAMES = 12
 _AT_RECALL = (
-    ("signed_before", "撤回前已签 had signed before", "bold yellow"),
-    ("signed_after", "撤回后签收 signed after", "yellow"),
-    ("unsigned", "已收未签 had it, unsigned", "cyan"),
-    ("not_arrived", "未收到 did not have it", "dim"),
+    ("signed_before", ("撤回前已签", "had signed before"), "bold yellow"),
+    ("signed_after", ("撤回后签收", "signed after"), "yellow"),
+    ("unsigned", ("已收未签", "had it, unsigned"), "cyan"),
+    ("not_arrived", ("未收到", "did not have it"), "dim"),
 )
 """How readers stood when a notice was taken back: the field, its name, its colour."""
 
@@ -40,39 +42,41 @@ _AT_RECALL = (
 def notice_view(found: NoticeStatus) -> RenderableType:
     """A notice with its counts and names."""
     row = found.row
-    done = Text("已全部答复 all have answered", "green")
+    done = Text(tr("all have answered"), "green")
     state = done if found.over and row.state == "open" else state_of(row.state)
     head = Text.assemble((row.number, "bold"), "  ", plain(row.title), "  ", state)
     lines: list[RenderableType] = [head, Text(f"{row.notice_id}  {moment(row.received_at)}  → {row.audience}", "dim")]
     if row.act_by:
-        lines.append(Text(f"限 {row.act_by} 前办理 · to be dealt with by {row.act_by}"))
+        lines.append(Text(act_by(row.act_by)))
     if found.waits is not None:
         lines.append(_waits(found.waits))
     if not found.counts:
-        lines.append(Text("尚无签收情况 nothing has been counted yet", "dim"))
+        lines.append(Text(tr("nothing has been counted yet"), "dim"))
         return Group(*lines)
     lines.append(counts_table(found.counts))
     if found.unsigned and row.state == "open":
-        lines.append(_names("未签收 not signed", found.unsigned, found.unsigned_more))
+        lines.append(_names(tr("not signed"), found.unsigned, found.unsigned_more))
     if row.state in ("recalled", "replaced"):
         lines += at_recall_lines(found)
     for body in found.returned:
-        lines.append(Text.assemble(("退回 returned ", "yellow"), plain(body.address), ": ", plain(body.reason)))
+        lines.append(
+            Text.assemble((tr("returned"), "yellow"), " ", plain(in_full(body.address)), ": ", plain(body.reason))
+        )
     return Group(*lines)
 
 
 def at_recall_lines(found: NoticeStatus) -> list[RenderableType]:
     """Who had signed for a notice that was taken back, who had it, and who had not, by name and level."""
     at = found.row.settled_at
-    head = "撤回 taken back" if found.row.state == "recalled" else "替换 replaced"
+    head = tr("taken back") if found.row.state == "recalled" else tr("replaced")
     lines: list[RenderableType] = [Text(f"{head} {moment(at) if at else ''}", "dim")]
     if found.at_recall is None:
-        lines.append(Text("各级尚未报告何人已签 no level has told yet who had signed", "dim"))
+        lines.append(Text(tr("no level has told yet who had signed"), "dim"))
         return lines
     for field, title, colour in _AT_RECALL:
-        lines += _by_level(title, getattr(found.at_recall, field), colour)
+        lines += _by_level(choose(title), getattr(found.at_recall, field), colour)
     if not found.over:
-        lines.append(Text("尚有层级未报告 some levels have not told yet", "dim"))
+        lines.append(Text(tr("some levels have not told yet"), "dim"))
     return lines
 
 
@@ -81,7 +85,9 @@ def _by_level(title: str, named: Named, colour: str) -> list[Text]:
     for name in named.names:
         by_level.setdefault(level_of(domain_of(name)), []).append(name)
     lines = [
-        Text.assemble((f"{title} ", colour), (f"{level_name(level)} ({len(names)}): ", "dim"), "、".join(names))
+        Text.assemble(
+            (f"{title} ", colour), (f"{level_name(level)} ({len(names)}): ", "dim"), tr(", ").join(map(called, names))
+        )
         for level, names in sorted(by_level.items())
     ]
     return [*lines, Text(f"{title}: +{named.more}", colour)] if named.more else lines
@@ -104,8 +110,8 @@ def at_recall_json(found: AtRecall | None) -> dict[str, Any] | None:
 def counts_table(counts: Sequence[Count]) -> Table:
     """Counts by level, the highest first, and in all."""
     table = Table(header_style="bold", border_style="dim")
-    table.add_column("层级 level", no_wrap=True)
-    for title in ("应收 meant", "已收 has", "已签 signed", "退回 returned"):
+    table.add_column(tr("level"), no_wrap=True)
+    for title in (tr("meant"), tr("has"), tr("signed"), tr("returned")):
         table.add_column(title, justify="right", no_wrap=True)
     table.add_column("", width=24)
     for count in counts:
@@ -116,18 +122,23 @@ def counts_table(counts: Sequence[Count]) -> Table:
         signed=sum(c.signed for c in counts), returned=sum(c.returned for c in counts),
     )  # fmt: skip
     table.add_section()
-    table.add_row("合计 all", *_numbers(total), _bar(total), style="bold")
+    table.add_row(tr("all"), *_numbers(total), _bar(total), style="bold")
     return table
 
 
 def notices_view(rows: Sequence[NoticeRow]) -> Table:
     """Notices as a list."""
     table = Table(header_style="bold", border_style="dim")
-    for title in ("", "文号 number", "标题 title", "状态 state", "来自 origin", "编号 id"):
+    for title in ("", tr("number"), tr("title"), tr("state"), tr("origin"), tr("id")):
         table.add_column(title, overflow="fold")
     for row in rows:
         table.add_row(
-            _SEATS[row.seat], plain(row.number), plain(row.title), state_of(row.state), row.origin, row.notice_id
+            choose(_SEATS[row.seat]),
+            plain(row.number),
+            plain(row.title),
+            state_of(row.state),
+            called(row.origin),
+            row.notice_id,
         )
     return table
 
@@ -157,19 +168,19 @@ def notice_json(found: NoticeStatus) -> dict[str, Any]:
 
 def level_name(level: int) -> str:
     """A level as people call it in a tree whose root is a province."""
-    return LEVELS[level] if level < len(LEVELS) else f"第{level}级 level {level}"
+    return choose(LEVELS[level]) if level < len(LEVELS) else tr("level {level}", level=level)
 
 
 def state_of(state: str) -> Text:
-    """A state in both languages."""
+    """A state, with its colour."""
     chinese, english, colour = STATES[state]
-    return Text(f"{chinese} {english}", colour)
+    return Text(choose((chinese, english)), colour)
 
 
 def _waits(waits: Waiting) -> Text:
-    rung = f" · 已催办 reminded at {waits.row.reminded} %" if waits.row.reminded else ""
+    rung = tr(" (reminded at {rung} %)", rung=waits.row.reminded) if waits.row.reminded else ""
     style = "red" if waits.overdue else "yellow"
-    said = f"待本级转发 waits for this level's cover, until {waits.due}{rung}: exchange notice cover"
+    said = tr("waits for this level's cover, until {due}{rung}: exchange notice cover", due=waits.due, rung=rung)
     return Text(f"{said} {waits.row.notice_id} --instruction FILE", style)
 
 
@@ -183,5 +194,5 @@ def _bar(count: Count) -> ProgressBar:
 
 def _names(title: str, names: Sequence[str], more: int) -> Text:
     left = len(names) - _NAMES + more
-    shown = "、".join(names[:_NAMES]) + (f" … +{left}" if left > 0 else "")
+    shown = tr(", ").join(map(called, names[:_NAMES])) + (f" … +{left}" if left > 0 else "")
     return Text.assemble((f"{title}: ", "cyan"), shown)

@@ -9,8 +9,10 @@ import typer
 from pydantic import ValidationError
 
 from exchange.bootstrap.home import Opened, open_member, window_of
-from exchange.bootstrap.settings import Settings
+from exchange.bootstrap.settings import Home, Settings
+from exchange.cli.naming import learn
 from exchange.language import Foreign, Joined, Text, joined
+from exchange.profiles import load_profiles
 from exchange.tomlfile import faults_of
 
 AsOption = Annotated[
@@ -20,6 +22,7 @@ AsOption = Annotated[
 
 def open_as(settings: Settings, address: str | None) -> Opened:
     """The member a command acts as: the named one, or the window."""
+    learn(load_profiles(Home(settings.home).departments))
     return open_member(settings, address or window_of(settings))
 
 

@@ -17,6 +17,7 @@ from exchange.bootstrap.applications import read_application
 from exchange.bootstrap.settings import Home, Settings
 from exchange.cli.case_view import case_json, case_view, cases_view
 from exchange.cli.domain import HomeOption, JsonOption
+from exchange.cli.naming import called, label
 from exchange.cli.options import in_options, open_as
 from exchange.cli.view import console, due_text, plain, print_json, say, state_text
 from exchange.errors import CallerError
@@ -26,6 +27,8 @@ from exchange.flow.node import Node
 from exchange.flow.ports import CaseState
 from exchange.flow.status import case_status, decision_on, recent_cases
 from exchange.flow.submit import submit as submit_case
+from exchange.language import name_of, tr
+from exchange.language.names import AMENDMENTS
 from exchange.profiles import load_profiles
 from schemas import EntryKind, Outcome, Overruling, ProcedureKind, Role, WithoutConsent
 
@@ -34,7 +37,7 @@ CaseArgument = Annotated[str, typer.Argument(help="Case number, as `exchange sta
 
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
-    panel = "窗口 At the window"
+    panel = "At the window"
     app.command("submit", rich_help_panel=panel)(submit)
     app.command("status", rich_help_panel=panel)(status)
     app.command("decide", rich_help_panel=panel)(decide)
@@ -47,7 +50,7 @@ def submit(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Hands in an application at the window; all departments get it at once. 收件。
+    """Hands in an application at the window; all departments get it at once.
 
     A file looks like this:
 
@@ -73,7 +76,9 @@ def submit(
     if as_json:
         print_json(case_json(case_status(node, case.number)))
     else:
-        console.print(f"已受理 accepted: [bold]{case.number}[/]; follow it with: exchange status {case.number} --watch")
+        console.print(
+            tr("accepted: [bold]{number}[/]; follow it with: exchange status {number} --watch", number=case.number)
+        )
 
 
 def status(
@@ -84,7 +89,7 @@ def status(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Where a case stands, at any time, with reasons and conditions. 查询进度。
+    """Where a case stands, at any time, with reasons and conditions.
 
     With `--watch --json`: one JSON document a line, whenever something has changed.
     """
@@ -121,11 +126,11 @@ def _look_at_one(settings: Settings, node: Node, number: str) -> Callable[[], _L
 
 def _look_at_all(settings: Settings, node: Node) -> Callable[[], _Look]:
     profiles = load_profiles(Home(settings.home).departments)
-    shown = {address: p.label for address, p in profiles.items() if Role.DEPARTMENT in p.roles}
+    shown = {address: label(p) for address, p in profiles.items() if Role.DEPARTMENT in p.roles}
 
     def look() -> _Look:
         cases = recent_cases(node)
-        table = cases_view(cases, shown, settings.clock.now()) if cases else "没有案件 no cases yet"
+        table = cases_view(cases, shown, settings.clock.now()) if cases else tr("no cases yet")
         return _Look(table, [case_json(found) for found in cases])
 
     return look
@@ -171,7 +176,7 @@ def decide(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """The lead's decision on a case that is ready: explicit, reasoned, signed. 决定。
+    """The lead's decision on a case that is ready: explicit, reasoned, signed.
 
     Confirm what the window's rule has prepared, or decide by hand:
 
@@ -191,7 +196,10 @@ def decide(
     if as_json:
         print_json({"case": case, "outcome": ruling.outcome.value, "message_id": message_id})
     else:
-        console.print(state_text(CaseState.DECIDED, ruling.outcome.value), plain(f"{case}, message {message_id}"))
+        console.print(
+            state_text(CaseState.DECIDED, ruling.outcome.value),
+            plain(tr("{case}, message {message_id}", case=case, message_id=message_id)),
+        )
 
 
 def _refuse_beside_confirm(*given: object) -> None:
@@ -248,12 +256,12 @@ def withdraw(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Withdraws an undecided application at the applicant's wish. 撤回。"""
+    """Withdraws an undecided application at the applicant's wish."""
     conclude.withdraw(open_as(Settings.read(home=home), None).node, case, reason)
     if as_json:
         print_json({"case": case, "state": CaseState.WITHDRAWN.value})
     else:
-        console.print(plain(f"已撤回 withdrawn: {case}"))
+        console.print(plain(tr("withdrawn: {case}", case=case)))
 
 
 def deadline(
@@ -268,7 +276,7 @@ def deadline(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Stops, resumes, restarts or extends a department's term, as an entry in its ledger. 期限调整。"""
+    """Stops, resumes, restarts or extends a department's term, as an entry in its ledger."""
     settings = Settings.read(home=home)
     node = open_as(settings, None).node
     amendment = Amendment(entry, reason, tuple(basis or ()), officer or node.address, days, procedure)
@@ -278,4 +286,13 @@ def deadline(
         told = {"case": case, "department": department, "entry": entry.value, "due_at": found.due_at, "notice": notice}
         print_json(told)
         return
-    say(f"{entry.value}: {department} in {case} is now due {due_text(found.due_at) or 'when resumed'}; notice {notice}")
+    say(
+        tr(
+            "{entry}: {department} in {case} is now due {due_at}; notice {notice}",
+            entry=name_of(AMENDMENTS, entry),
+            department=called(department),
+            case=case,
+            due_at=due_text(found.due_at) or tr("when resumed"),
+            notice=notice,
+        )
+    )

@@ -17,6 +17,7 @@ from exchange.cli.receipts_view import evidence_json, evidence_view, progress
 from exchange.cli.view import console, errors, print_json, say
 from exchange.flow.evidence import Gathering, ask_receipts, last_request
 from exchange.flow.node import Node
+from exchange.language import tr
 from exchange.rules.evidence import Evidence
 from schemas import ReceiptsRequest
 
@@ -53,7 +54,7 @@ def receipts(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Fetches the signed receipts behind a notice's counts, and verifies them. 调取签收回执。
+    """Fetches the signed receipts behind a notice's counts, and verifies them.
 
     A count is what relay offices say. This asks them, level by level, for what it rests on: each body's own signature.
     Every one is verified along the chain of delegations, to be of this notice and from this body, and to stand under
@@ -66,7 +67,7 @@ def receipts(
     request = last_request(node, notice) if kept else ask_receipts(node, notice, of)
     gathering, found = _gather(node, request, 0 if kept else wait)
     if out is not None:
-        say(f"已写入 {write_receipts(out, gathering.kept())} originals written: {out}")
+        say(tr("{number} originals written: {out}", number=write_receipts(out, gathering.kept()), out=out))
     _show(gathering.request, found, as_json)
 
 
@@ -76,7 +77,7 @@ def verify(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Verifies receipts that were written into a folder, by the directory alone. 核验签收回执。
+    """Verifies receipts that were written into a folder, by the directory alone.
 
     Nobody is asked, so that it can be done years later: the directory keeps certificates that have run out, and says
     when others were revoked. Ends with 8 unless everything that was asked for is there and holds.

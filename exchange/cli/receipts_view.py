@@ -9,49 +9,53 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from exchange.cli.naming import called, in_full
 from exchange.cli.view import moment, plain
+from exchange.language import name_of, tr
+from exchange.language.names import READERS
 from exchange.rules.evidence import Evidence
 from exchange.rules.hierarchy import domain_of, level_of
 from schemas import Reader, ReaderState, ReceiptsRequest
 
 _NAMES = 40
 """Bodies that are listed one by one; for more, their number by domain."""
-_STATES = {
-    ReaderState.HAS: "已收 has",
-    ReaderState.SIGNED: "已签 signed",
-    ReaderState.RETURNED: "退回 returned",
-}
+_STATES = (ReaderState.HAS, ReaderState.SIGNED, ReaderState.RETURNED)
 
 
 def progress(found: Evidence) -> str:
     """How far a request has come."""
     asked = len(found.answered) + len(found.waiting)
-    return f"{len(found.answered)}/{asked} 级 levels, {len(found.proved)} 份 receipts"
+    return tr(
+        "{answered}/{asked} levels, {proved} receipts",
+        answered=len(found.answered),
+        asked=asked,
+        proved=len(found.proved),
+    )
 
 
 def evidence_view(request: ReceiptsRequest, found: Evidence) -> RenderableType:
     """What a request has brought."""
-    of = request.body or f"{request.domain} 及以下 and below"
-    state = (
-        Text("全部属实 all of it holds", "green")
-        if found.holds
-        else Text("未能全部证实 not all of it is proved", "red")
-    )
-    lines: list[RenderableType] = [
-        Text.assemble(("签收回执 receipts  ", "bold"), f"{request.notice_id}  {of}  ", state)
-    ]
+    of = called(request.body) if request.body else tr("{domain} and below", domain=request.domain)
+    state = Text(tr("all of it holds"), "green") if found.holds else Text(tr("not all of it is proved"), "red")
+    lines: list[RenderableType] = [Text.assemble((tr("receipts"), "bold"), f"  {request.notice_id}  {of}  ", state)]
     if found.proved:
         lines.append(_bodies(found.proved) if len(found.proved) <= _NAMES else _domains(found.proved))
     for fault in found.faults:
-        lines.append(Text.assemble(("不符 against the count ", "bold red"), f"{fault.domain}: ", plain(fault.why)))
+        lines.append(Text.assemble((tr("against the count"), "bold red"), f" {fault.domain}: ", plain(fault.why)))
     for one in found.missing:
         lines.append(
-            Text.assemble(("缺 missing ", "red"), f"{one.domain}: {one.number} 份不能出示 counted and not shown")
+            Text.assemble(
+                (tr("missing"), "red"),
+                " ",
+                tr("{domain}: {number} counted and not shown", domain=one.domain, number=one.number),
+            )
         )
     for domain in found.waiting:
-        lines.append(Text.assemble(("未答 no answer yet ", "yellow"), domain))
+        lines.append(Text.assemble((tr("no answer yet"), "yellow"), " ", domain))
     for domain in found.moved:
-        lines.append(Text.assemble(("计数已变 has counted on meanwhile ", "yellow"), f"{domain}: ask again"))
+        lines.append(
+            Text.assemble((tr("has counted on meanwhile"), "yellow"), " ", tr("{domain}: ask again", domain=domain))
+        )
     return Group(*lines)
 
 
@@ -69,19 +73,21 @@ def evidence_json(request: ReceiptsRequest, found: Evidence) -> dict[str, Any]:
 
 def _bodies(proved: tuple[Reader, ...]) -> Table:
     table = Table(header_style="bold", border_style="dim")
-    for title in ("单位 body", "状态 state", "时间 at", "摘要 SHA-256"):
+    for title in (tr("body"), tr("state"), tr("at"), "SHA-256"):
         table.add_column(title, overflow="fold")
     for one in proved:
         at = one.signed_at or one.has_at
-        table.add_row(one.address, _STATES[one.state], moment(at) if at else "", (one.proof or "")[:16])
+        table.add_row(
+            in_full(one.address), name_of(READERS, one.state), moment(at) if at else "", (one.proof or "")[:16]
+        )
     return table
 
 
 def _domains(proved: tuple[Reader, ...]) -> Table:
     table = Table(header_style="bold", border_style="dim")
-    table.add_column("层级 domain", overflow="fold")
-    for title in _STATES.values():
-        table.add_column(title, justify="right")
+    table.add_column(tr("domain"), overflow="fold")
+    for state in _STATES:
+        table.add_column(name_of(READERS, state), justify="right")
     found = Counter((domain_of(one.address), one.state) for one in proved)
     for domain in sorted({domain for domain, _ in found}):
         table.add_row(domain, *(str(found[(domain, state)]) for state in _STATES))

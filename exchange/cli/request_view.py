@@ -9,8 +9,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from exchange.cli.naming import called, in_full
 from exchange.cli.view import moment, plain
 from exchange.flow.request_record import RequestStatus
+from exchange.language import choose, tr
 
 _STATES = {
     "sent": ("已发出", "sent", "cyan"),
@@ -25,16 +27,20 @@ _STATES = {
 def request_view(status: RequestStatus) -> RenderableType:
     """Where a request stands, step by step."""
     lines: list[RenderableType] = [
-        Text.assemble(("请示 request  ", "bold"), plain(status.title), "  ", _state(status)),
-        Text(f"  {status.origin} → {status.to}", "dim"),
+        Text.assemble((tr("request"), "bold"), "  ", plain(status.title), "  ", _state(status)),
+        Text(f"  {in_full(status.origin)} → {in_full(status.to)}", "dim"),
     ]
     if status.reason:
         lines.append(plain(f"  {status.reason}", "yellow"))
     for one in status.forwards:
-        lines.append(plain(f"  {moment(one.at)} 转报 passed on: {one.by} → {one.to}"))
-        lines.append(plain(f"    意见 opinion: {one.opinion or '不可验证 cannot be verified'}"))
+        lines.append(
+            plain(f"  {moment(one.at)} " + tr("passed on: {by} → {to}", by=in_full(one.by), to=in_full(one.to)))
+        )
+        lines.append(plain("    " + tr("opinion: {opinion}", opinion=one.opinion or tr("cannot be verified"))))
     if status.answered_by and status.answered_at:
-        answer = f"  {moment(status.answered_at)} 批复 answered by {status.answered_by}: {status.answer_id}"
+        answer = f"  {moment(status.answered_at)} " + tr(
+            "answered by {by}: {id}", by=in_full(status.answered_by), id=status.answer_id
+        )
         lines.append(plain(answer, "green"))
     return Group(*lines)
 
@@ -42,10 +48,10 @@ def request_view(status: RequestStatus) -> RenderableType:
 def requests_view(statuses: Sequence[RequestStatus]) -> Table:
     """Requests as a list."""
     table = Table(header_style="bold", border_style="dim")
-    for title in ("请示 request", "来自 from", "致 to", "状态 state", "编号 id"):
+    for title in (tr("request"), tr("from"), tr("to"), tr("state"), tr("id")):
         table.add_column(title, overflow="fold")
     for one in statuses:
-        table.add_row(plain(one.title), one.origin, one.to, _state(one), one.request_id)
+        table.add_row(plain(one.title), called(one.origin), called(one.to), _state(one), one.request_id)
     return table
 
 
@@ -64,4 +70,4 @@ def request_json(status: RequestStatus) -> dict[str, Any]:
 
 def _state(status: RequestStatus) -> Text:
     chinese, english, colour = _STATES[status.state]
-    return Text(f"{chinese} {english}", colour)
+    return Text(choose((chinese, english)), colour)

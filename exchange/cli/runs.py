@@ -20,14 +20,29 @@ from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.cli.domain import JsonOption
 from exchange.cli.view import console, errors, print_json, say
 from exchange.clock import monotonic
+from exchange.language import choose, tr
 
 OTHERWISE = 8
 """Exit code when a run came out otherwise than it should."""
 
 
+_ROWS = {
+    "consultations": ("征求意见", "consultations"),
+    "in_time": ("按期答复", "in time"),
+    "deemed": ("视为同意", "deemed"),
+    "deemed_answered_late": ("视为后迟到答复", "deemed, answered late"),
+    "deemed_never_answered": ("视为后未答复", "deemed, never answered"),
+    "lost": ("遗失", "lost"),
+    "doubled": ("重复", "doubled"),
+    "dead_letters": ("死信", "dead letters"),
+    "undelivered": ("未送达", "undelivered"),
+}
+"""What the lines of the comparison are called."""
+
+
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
-    panel = "演示与重放 Runs"
+    panel = "Runs"
     app.command("demo", rich_help_panel=panel)(demo)
     app.command("replay", rich_help_panel=panel)(replay)
 
@@ -39,7 +54,7 @@ def demo(
     every: Annotated[bool, typer.Option("--all", help="With --levels: all 121 domains of the province.")] = False,
     keep: Annotated[Path | None, typer.Option("--home", help="Where the records go (default: a new folder).")] = None,
 ) -> None:
-    """Shows the main job at work, on an own broker, in under two minutes. 演示。
+    """Shows the main job at work, on an own broker, in under two minutes.
 
     A window, a deadline monitor and nine departments, each a process with its own keys and database, handle
     applications on an accelerated calendar. Ends by itself; exit code 8 if anything came out otherwise than it should.
@@ -76,7 +91,7 @@ def replay(
     home: Annotated[Path | None, typer.Option(help="Keep keys and databases here (default: thrown away).")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Drives a file of real cases through the real path on a virtual clock, and checks what came of them. 重放。
+    """Drives a file of real cases through the real path on a virtual clock, and checks what came of them.
 
     Every event is sealed, sent, received and ruled on; times are event times. The outcome of each consultation is
     compared with what the file's own times say; exit code 8 if one differs, or anything was lost or doubled.
@@ -88,7 +103,14 @@ def replay(
         folder = home or Path(scratch)
         with _broker(settings, Path(scratch) / "node") as info:
             run = Replay(events, folder, info, settings.database_url)
-            say(f"{len(events.events):,} events of {events.cases:,} cases, {len(events.names)} departments")
+            say(
+                tr(
+                    "{count:,} events of {cases:,} cases, {departments} departments",
+                    count=len(events.events),
+                    cases=events.cases,
+                    departments=len(events.names),
+                )
+            )
             with _progress(len(events.events)) as on_progress:
                 result = run.run(on_progress)
     _report(result, as_json)
@@ -124,7 +146,7 @@ def _progress(total: int) -> Iterator[OnProgress]:
     )
     began = monotonic()
     with Progress(*columns, console=errors) as bar:
-        task = bar.add_task("replay 重放", total=total, virtual="", rate="")
+        task = bar.add_task(tr("replay"), total=total, virtual="", rate="")
 
         def update(done: int, total: int, virtual: str) -> None:
             bar.update(task, completed=done, virtual=virtual, rate=f"{done / (monotonic() - began):.0f}/s")
@@ -139,7 +161,15 @@ def _tenths(total: int) -> OnProgress:
         nonlocal said
         if done * 10 // total > said:
             said = done * 10 // total
-            say(f"{done:,} of {total:,} events, {done / (monotonic() - began):.0f} a second, {virtual}")
+            say(
+                tr(
+                    "{done:,} of {total:,} events, {rate:.0f} a second, {virtual}",
+                    done=done,
+                    total=total,
+                    rate=done / (monotonic() - began),
+                    virtual=virtual,
+                )
+            )
 
     return update
 
@@ -159,19 +189,22 @@ def _report(result: Replayed, as_json: bool) -> None:
         print_json({"found": found, "expected": wanted, "agrees": result.agrees, **extra})
         return
     table = Table(header_style="bold", border_style="dim")
-    for title in ("", "found 结果", "expected 应为"):
+    for title in ("", tr("found"), tr("expected")):
         table.add_column(title, justify="right" if title else "left")
     for key, number in found.items():
         colour = "green" if number == wanted[key] else "bold red"
-        table.add_row(key.replace("_", " "), f"[{colour}]{number:,}[/]", f"{wanted[key]:,}")
+        table.add_row(choose(_ROWS[key]), f"[{colour}]{number:,}[/]", f"{wanted[key]:,}")
     for key in ("lost", "doubled", "dead_letters", "undelivered"):
         colour = "green" if extra[key] == 0 else "bold red"
-        table.add_row(key.replace("_", " "), f"[{colour}]{extra[key]:,}[/]", "0")
+        table.add_row(choose(_ROWS[key]), f"[{colour}]{extra[key]:,}[/]", "0")
     console.print(table)
     console.print(
-        f"{result.messages:,} messages in {result.seconds:.1f} s; {result.events / result.seconds:,.0f} events a second"
+        tr(
+            "{messages:,} messages in {seconds:.1f} s; {rate:,.0f} events a second",
+            messages=result.messages,
+            seconds=result.seconds,
+            rate=result.events / result.seconds,
+        )
     )
-    verdict = (
-        "[green]as it must be 与规则一致[/]" if result.agrees else "[bold red]otherwise than it must be 与规则不符[/]"
-    )
+    verdict = tr("[green]as it must be[/]") if result.agrees else tr("[bold red]otherwise than it must be[/]")
     console.print(verdict)

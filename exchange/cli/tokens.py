@@ -16,15 +16,16 @@ from exchange.cli.domain import HomeOption, JsonOption
 from exchange.cli.view import console, moment, plain, print_json, say
 from exchange.clock import RealClock
 from exchange.flow.ports.tools import TokenRow
+from exchange.language import tr
 from exchange.profiles import Profile
 from exchange.store import SqlStore
 
-tokens = typer.Typer(no_args_is_help=True, help="Tokens with which department systems use the REST API. 接口令牌。")
+tokens = typer.Typer(no_args_is_help=True, help="Tokens with which department systems use the REST API.")
 
 
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
-    app.add_typer(tokens, name="token", rich_help_panel="控制台 Console")
+    app.add_typer(tokens, name="token", rich_help_panel="Console")
     tokens.command("new")(new)
     tokens.command("list")(list_)
     tokens.command("revoke")(revoke)
@@ -43,7 +44,7 @@ def new(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Makes a token for a member's system, and prints it this once. 发放令牌。
+    """Makes a token for a member's system, and prints it this once.
 
     Standard output has the token alone, so that it can be piped to where it is kept; only a digest of it is kept here.
     Give a token the scopes its system needs and no more:
@@ -59,12 +60,19 @@ def new(
     if as_json:
         print_json({**_json(row, RealClock().now()), "token": text})
         return
-    say(f"已发放 token {row.token_id} for {row.member}, until {moment(row.expires_at)}; it is shown this once")
+    say(
+        tr(
+            "token {token_id} for {member}, until {expires_at}; it is shown this once",
+            token_id=row.token_id,
+            member=row.member,
+            expires_at=moment(row.expires_at),
+        )
+    )
     print(text)
 
 
 def list_(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Lists the latest tokens: whose, what for, when used, until when. Never a token itself. 列出令牌。"""
+    """Lists the latest tokens: whose, what for, when used, until when. Never a token itself."""
     from exchange.console.tokens import token_state
 
     with _store(Settings.read(home=home)) as (store, _), store.reading() as tx:
@@ -76,12 +84,12 @@ def list_(home: HomeOption = None, as_json: JsonOption = False) -> None:
     table = Table(header_style="bold", border_style="dim")
     for title in (
         "id",
-        "member 单位",
-        "system 系统",
-        "scopes 权限",
-        "state 状态",
-        "last used 最近使用",
-        "expires 到期",
+        tr("member"),
+        tr("system"),
+        tr("scopes"),
+        tr("state"),
+        tr("last used"),
+        tr("expires"),
     ):
         table.add_column(title)
     for row in rows:
@@ -96,7 +104,7 @@ def revoke(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Revokes a token: the next request that bears it is refused. 吊销令牌。"""
+    """Revokes a token: the next request that bears it is refused."""
     from exchange.console.tokens import revoke_token
 
     with _store(Settings.read(home=home)) as (store, _):
@@ -104,7 +112,7 @@ def revoke(
     if as_json:
         print_json(_json(row, RealClock().now()))
     else:
-        console.print(plain(f"已吊销 revoked: token {row.token_id} of {row.member}"))
+        console.print(plain(tr("revoked: token {token_id} of {member}", token_id=row.token_id, member=row.member)))
 
 
 @contextmanager

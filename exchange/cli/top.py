@@ -7,7 +7,7 @@ import select
 import sys
 import termios
 import tty
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +16,7 @@ import typer
 from exchange.bootstrap.settings import Settings
 from exchange.cli.domain import HomeOption, JsonOption
 from exchange.cli.view import console, print_json
+from exchange.language import tr
 
 if TYPE_CHECKING:
     from exchange.console.sampler import Sampler
@@ -29,7 +30,7 @@ _FIRST = 30.0
 
 def register(app: typer.Typer) -> None:
     """Adds the command."""
-    app.command("top", rich_help_panel="域 A domain")(top)
+    app.command("top", rich_help_panel="A domain")(top)
 
 
 def top(
@@ -37,7 +38,7 @@ def top(
     once: Annotated[bool, typer.Option("--once", help="Print one look and end; so does output to a file.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Shows broker, queues and members, live, and what needs you. 总览。
+    """Shows broker, queues and members, live, and what needs you.
 
     The same as the console's first pages: lights with their reasons, queues by depth with the age of their oldest
     message and where they are going, members with their last sign of life. It looks every five seconds and changes
@@ -63,7 +64,7 @@ def _print(sampler: Sampler, as_json: bool) -> None:
     if as_json:
         print_json(as_document(look, sampler.history))
     else:
-        console.print(screen(look, sampler.history, console.width, None, chinese=speaks_chinese(os.environ)))
+        console.print(screen(look, sampler.history, console.width, None))
 
 
 def _watch(sampler: Sampler) -> None:
@@ -72,12 +73,11 @@ def _watch(sampler: Sampler) -> None:
 
     from exchange.cli.top_view import screen
 
-    chinese = speaks_chinese(os.environ)
-    with console.status("正在查看 looking"):
+    with console.status(tr("looking")):
         look = sampler.latest(_FIRST)
     with Live(console=console, screen=True, auto_refresh=False) as live, _keys():
         while True:
-            live.update(screen(look, sampler.history, *console.size, chinese=chinese), refresh=True)
+            live.update(screen(look, sampler.history, *console.size), refresh=True)
             if _quits():
                 return
             look = sampler.latest(_FIRST)
@@ -106,9 +106,3 @@ def _quits() -> bool:
     if not ready:
         return False
     return os.read(sys.stdin.fileno(), 1) in (b"q", b"Q", b"\x04", b"")
-
-
-def speaks_chinese(env: Mapping[str, str]) -> bool:
-    """Whether long texts are Chinese, where there is room for one language: by the locale, as for other programs."""
-    locale = env.get("LC_ALL") or env.get("LC_MESSAGES") or env.get("LANG") or ""
-    return locale.lower().startswith("zh")

@@ -19,8 +19,9 @@ from exchange.console.queues import QueueRow, arranged, in_words
 from exchange.console.queues import rows as queue_rows
 from exchange.console.render import count, span
 from exchange.console.sampler import History
+from exchange.language import choose, tr
 from exchange.rules import health
-from exchange.rules.health import Light, Words
+from exchange.rules.health import Light
 
 _WIDE = 110
 """Columns from which charts and projections have room."""
@@ -31,15 +32,15 @@ _MARKS = {
     Light.BAD: ("◆", "bold red"),
     Light.UNKNOWN: ("○", "dim"),
 }
-_QUEUE_COLUMNS = ("积压 depth", "最早 oldest", "进 in/s", "出 out/s", "消费 cons.")
-_MEMBER_COLUMNS = ("动静 sign", "待签 unsigned", "待答 to answer", "死信 dead")
-_MORE_OF_MEMBERS = ("期限 deadlines", "版本 release", "证书 cert.")
+_QUEUE_COLUMNS = (("积压", "depth"), ("最早", "oldest"), ("进/秒", "in/s"), ("出/秒", "out/s"), ("消费", "cons."))
+_MEMBER_COLUMNS = (("动静", "sign"), ("待签", "unsigned"), ("待答", "to answer"), ("死信", "dead"))
+_MORE_OF_MEMBERS = (("期限", "deadlines"), ("版本", "release"), ("证书", "cert."))
 _BAR = 24
 _FRAME = 9
 """Lines of the head, of both tables' titles and of the foot."""
 
 
-def screen(look: Look, history: History, width: int, height: int | None, *, chinese: bool) -> RenderableType:
+def screen(look: Look, history: History, width: int, height: int | None) -> RenderableType:
     """All of it, for so many columns; ``height`` lines at most, or as many as it takes."""
     wide = width >= _WIDE
     found = arranged(queue_rows(look, history), "depth", "")
@@ -47,14 +48,14 @@ def screen(look: Look, history: History, width: int, height: int | None, *, chin
     members = sorted(member_rows(look), key=lambda row: row.light is Light.GOOD)
     reasons = health.reasons(look.signs)
     shown, queues, people = room(height, len(reasons), len(busy), len(members))
-    lines: list[RenderableType] = [_head(look, chinese), Text("")]
-    lines += [_reason(reason, look, chinese, width) for reason in reasons[:shown]]
+    lines: list[RenderableType] = [_head(look), Text("")]
+    lines += [_reason(reason, look, width) for reason in reasons[:shown]]
     if len(reasons) > shown:
         lines.append(_more(len(reasons) - shown))
-    lines.append(_queues(busy, len(found), history, look, wide, chinese, queues))
-    lines.append(_members([(row.look, row.light) for row in members], wide, chinese, people))
+    lines.append(_queues(busy, len(found), history, look, wide, queues))
+    lines.append(_members([(row.look, row.light) for row in members], wide, people))
     if height is not None:
-        lines.append(Text("q 退出 quit", style="dim"))
+        lines.append(Text(tr("q quits"), style="dim"))
     return Group(*lines)
 
 
@@ -70,7 +71,7 @@ def room(height: int | None, reasons: int, queues: int, members: int) -> tuple[i
 
 
 def _more(number: int) -> Text:
-    return Text(f"   … {number} more 其余", style="dim")
+    return Text("   … " + tr("{number} more", number=number), style="dim")
 
 
 def _mark(light: Light) -> Text:
@@ -78,14 +79,10 @@ def _mark(light: Light) -> Text:
     return Text(mark, style=style)
 
 
-def _say(words: Words, chinese: bool) -> str:
-    return words[0] if chinese else words[1]
-
-
-def _head(look: Look, chinese: bool) -> Table:
+def _head(look: Look) -> Table:
     light = look.light
-    left = Text.assemble(("驿站 ", "bold"), (f"{look.domain}  ", "dim"), _mark(light), " ")
-    left.append(verdict(look, lambda zh, en: zh if chinese else en), style=_MARKS[light][1])
+    left = Text.assemble((choose(("驿站 ", "Yizhan ")), "bold"), (f"{look.domain}  ", "dim"), _mark(light), " ")
+    left.append(verdict(look, lambda zh, en: choose((zh, en))), style=_MARKS[light][1])
     broker = f"RabbitMQ {look.broker.version}  " if look.broker else ""
     line = Table.grid(expand=True)
     line.add_column(overflow="ellipsis", no_wrap=True)
@@ -94,39 +91,35 @@ def _head(look: Look, chinese: bool) -> Table:
     return line
 
 
-def _reason(reason: health.Reason, look: Look, chinese: bool, width: int) -> Text:
-    names = {member.address: member.name if chinese else member.name_en for member in look.members}
+def _reason(reason: health.Reason, look: Look, width: int) -> Text:
+    names = {member.address: choose((member.name, member.name_en)) for member in look.members}
     line = Text.assemble("  ", _mark(reason.light), " ")
-    line.append(f"{_say(PARTS[reason.part], chinese)} ", style="dim")
-    line.append_text(plain(_say(reason.finding, chinese)))
+    line.append(f"{choose(PARTS[reason.part])} ", style="dim")
+    line.append_text(plain(choose(reason.finding)))
     line.append_text(plain(": " + ", ".join(names.get(one, one) for one in reason.subjects), style="dim"))
     line.truncate(width, overflow="ellipsis")
-    for mend in _say(reason.mend, chinese).splitlines()[:1]:
+    for mend in choose(reason.mend).splitlines()[:1]:
         below = plain(f"    → {mend}", style="cyan")
         below.truncate(width, overflow="ellipsis")
         line.append("\n").append_text(below)
     return line
 
 
-def _table(title: str, columns: Sequence[tuple[str, bool]], wide: bool, chinese: bool) -> Table:
+def _table(title: str, columns: Sequence[tuple[str, bool]], wide: bool) -> Table:
     table = Table(
         title=title, title_justify="left", title_style="bold", box=None, header_style="dim", padding=(0, 1), expand=True
     )
     for name, is_number in columns:
-        # Both languages where there is room for them; units have one.
-        words = name if wide or " " not in name else name.split(" ", 1)[0 if chinese else 1]
-        table.add_column(words, justify="right" if is_number else "left", no_wrap=True, overflow="ellipsis")
+        table.add_column(name, justify="right" if is_number else "left", no_wrap=True, overflow="ellipsis")
     table.columns[0].ratio = 1
     return table
 
 
-def _queues(
-    busy: Sequence[QueueRow], total: int, history: History, look: Look, wide: bool, chinese: bool, most: int
-) -> Table:
-    columns = [("", False), *((name, True) for name in _QUEUE_COLUMNS)]
-    columns += [("一小时 last hour", False), ("趋势 goes", False)] if wide else []
-    quiet = f"{total - len(busy)} 个空闲 quiet"
-    table = _table(f"\n队列 Queues  [dim]{quiet}[/]", columns, wide, chinese)
+def _queues(busy: Sequence[QueueRow], total: int, history: History, look: Look, wide: bool, most: int) -> Table:
+    columns = [("", False), *((choose(name), True) for name in _QUEUE_COLUMNS)]
+    columns += [(tr("last hour"), False), (tr("goes"), False)] if wide else []
+    quiet = tr("{number} quiet", number=total - len(busy))
+    table = _table("\n" + tr("Queues  [dim]{quiet}[/]", quiet=quiet), columns, wide)
     for row in busy[:most]:
         one = row.figures
         cells: list[RenderableType] = [
@@ -136,19 +129,19 @@ def _queues(
         ]  # fmt: skip
         if wide:
             cells.append(Text(bars(history.points(one.name), look.mono, _BAR), style="cyan"))
-            cells.append(_say(in_words(row.projection), chinese))
+            cells.append(choose(in_words(row.projection)))
         table.add_row(*cells)
     if len(busy) > most:
         table.add_row(_more(len(busy) - most))
     return table
 
 
-def _members(members: Sequence[tuple[MemberLook, Light]], wide: bool, chinese: bool, most: int) -> Table:
-    columns = [("", False), *((name, True) for name in (*_MEMBER_COLUMNS, *(_MORE_OF_MEMBERS if wide else ())))]
-    table = _table("\n成员 Members", columns, wide, chinese)
+def _members(members: Sequence[tuple[MemberLook, Light]], wide: bool, most: int) -> Table:
+    columns = [("", False), *((choose(name), True) for name in (*_MEMBER_COLUMNS, *(_MORE_OF_MEMBERS if wide else ())))]
+    table = _table("\n" + tr("Members"), columns, wide)
     for member, light in members[:most]:
         work = member.work
-        name = plain(member.name if chinese else member.name_en)
+        name = plain(choose((member.name, member.name_en)))
         address = f"  {member.address}" if wide else ""
         cells: list[RenderableType] = [
             Text.assemble(_mark(light), " ", name, (address, "dim")), span(member.silent_for),

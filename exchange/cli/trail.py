@@ -13,8 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from exchange.bootstrap import logs
-from exchange.bootstrap.settings import Settings
+from exchange.bootstrap.settings import Home, Settings
 from exchange.cli.domain import HomeOption, JsonOption
+from exchange.cli.naming import called, in_full, learn
 from exchange.cli.view import console, moment, plain, print_json
 from exchange.console.desk import Desk
 from exchange.console.records import queued_by, stores_of, trust_of
@@ -23,16 +24,19 @@ from exchange.errors import CallerError
 from exchange.flow.find import MessageLine, find_cases, find_messages
 from exchange.flow.ports.sight import CaseLine
 from exchange.flow.trail import CaseMessage, messages_of_case, trace_message
+from exchange.language import choose, tr
+from exchange.profiles import load_profiles
 from exchange.rules.search import Found, is_message_id, read_key, read_query, write_key
 from exchange.rules.trace import CONTRADICTIONS, Mark, Step, Trace, Way
 from schemas import Role
+from schemas.titles import kind_name
 
 _COLOURS = {Mark.DONE: "green", Mark.FAILED: "bold red", Mark.MISSING: "yellow"}
 
 
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
-    panel = "运维 Upkeep"
+    panel = "Upkeep"
     app.command("trace", rich_help_panel=panel)(trace)
     app.command("find", rich_help_panel=panel)(find)
 
@@ -43,7 +47,7 @@ def trace(
     as_json: JsonOption = False,
 ) -> None:
     """One message, its whole way, for every addressee: written, sealed, dispatched, arrived, taken, opened, handled,
-    receipted, answered. 追踪。
+    receipted, answered.
 
     Read from the stores of this domain's members, with receipts verified, and from the broker where it can be asked.
     What is missing and what contradicts is named; the content stays closed. Exit code 3 for an id that nobody has.
@@ -78,7 +82,7 @@ def find(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Finds messages or cases in the stores of this domain's members, newest first, a page at a time. 查询。"""
+    """Finds messages or cases in the stores of this domain's members, newest first, a page at a time."""
     fields = {"number": number, "department": department, "state": state, "kind": kind, "since": since, "until": until}
     query = read_query({**fields, "direction": "received" if received else ""})
     if cases and (kind or received):
@@ -94,6 +98,7 @@ def find(
 def _desk(home: Any) -> Iterator[Desk]:
     logs.configure(quiet=True)
     settings = Settings.read(home=home)
+    learn(load_profiles(Home(settings.home).departments))
     desk = Desk(settings)
     try:
         yield desk
@@ -102,29 +107,37 @@ def _desk(home: Any) -> Iterator[Desk]:
 
 
 def _show_trace(one: Trace) -> None:
-    head = f"{one.message_id}\n{one.kind} · {one.sender}" + "".join(f" · {number}" for number in one.cases)
+    head = f"{one.message_id}\n{kind_name(one.kind)} · {in_full(one.sender)}" + "".join(
+        f" · {number}" for number in one.cases
+    )
     console.print(plain(head, "bold"))
     for finding in one.findings:
-        console.print(Text(f"  ✗ {_both(FINDINGS[finding])}", style="bold red"))
+        console.print(Text(f"  ✗ {choose(FINDINGS[finding])}", style="bold red"))
     for way in one.ways:
         console.print(_way_view(way))
-    console.print(Text("内容不公开 the content stays closed", style="dim"))
+    console.print(Text(tr("the content stays closed"), style="dim"))
 
 
 def _way_view(way: Way) -> RenderableType:
-    grid = Table(title=plain(f"→ {way.addressee}"), title_justify="left", header_style="bold", border_style="dim")
-    for title in ("环节 station", "", "时间 time", "记录者 by", "备注 note"):
+    grid = Table(
+        title=plain(f"→ {in_full(way.addressee)}"), title_justify="left", header_style="bold", border_style="dim"
+    )
+    for title in (tr("station"), "", tr("time"), tr("by"), tr("note")):
         grid.add_column(title, overflow="fold")
     for step in way.steps:
-        mark = Text(_both(MARKS[step.mark]), style=_COLOURS.get(step.mark, "dim"))
-        grid.add_row(_both(STAGES[step.stage]), mark, _times(step), plain(step.where), plain(step.detail))
+        mark = Text(choose(MARKS[step.mark]), style=_COLOURS.get(step.mark, "dim"))
+        grid.add_row(choose(STAGES[step.stage]), mark, _times(step), plain(called(step.where)), plain(step.detail))
     for step in way.failures:
         grid.add_row(
-            _both(STAGES[step.stage]), Text("✗", style="red"), _times(step), plain(step.where), plain(step.detail)
+            choose(STAGES[step.stage]),
+            Text("✗", style="red"),
+            _times(step),
+            plain(called(step.where)),
+            plain(step.detail),
         )
     for finding in way.findings:
         bad = finding in CONTRADICTIONS
-        grid.add_row(Text("矛盾 contradiction" if bad else "注意 note"), "", "", "", _both(FINDINGS[finding]))
+        grid.add_row(Text(tr("contradiction") if bad else tr("attention")), "", "", "", choose(FINDINGS[finding]))
     return grid
 
 
@@ -133,18 +146,16 @@ def _times(step: Step) -> str:
     return " – ".join(found)
 
 
-def _both(words: tuple[str, str]) -> str:
-    return " ".join(words)
-
-
 def _messages_table(messages: Sequence[CaseMessage]) -> Table:
     table = Table(header_style="bold", border_style="dim")
-    for title in ("时间 time", "种类 kind", "发件人 sender", "报文 message", "收件人 addressees"):
+    for title in (tr("time"), tr("kind"), tr("sender"), tr("message"), tr("addressed to")):
         table.add_column(title, overflow="fold")
     for one in messages:
-        copies = "\n".join(f"{copy.addressee} {_both(COPIES[copy.state])}" for copy in one.copies)
+        copies = "\n".join(f"{in_full(copy.addressee)} {choose(COPIES[copy.state])}" for copy in one.copies)
         head = one.head
-        table.add_row(moment(head.recorded_at), head.kind, plain(head.sender), head.message_id, plain(copies))
+        table.add_row(
+            moment(head.recorded_at), kind_name(head.kind), plain(in_full(head.sender)), head.message_id, plain(copies)
+        )
     return table
 
 
@@ -161,12 +172,18 @@ def _show_messages(found: Found[MessageLine], as_json: bool) -> None:
         print_json({"messages": lines, **_next_json(found)})
         return
     table = Table(header_style="bold", border_style="dim")
-    for title in ("时间 time", "报文 message", "种类 kind", "发件人 sender", "副本 copies"):
+    for title in (tr("time"), tr("message"), tr("kind"), tr("sender"), tr("deliveries")):
         table.add_column(title, overflow="fold")
     for line in found.rows:
-        states = ", ".join(f"{_both(COPIES[state])} × {number}" for state, number in sorted(line.copies.items()))
+        states = ", ".join(f"{choose(COPIES[state])} × {number}" for state, number in sorted(line.copies.items()))
         head = line.head
-        table.add_row(moment(head.recorded_at), head.message_id, head.kind, plain(head.sender), states or head.member)
+        table.add_row(
+            moment(head.recorded_at),
+            head.message_id,
+            kind_name(head.kind),
+            plain(in_full(head.sender)),
+            states or called(head.member),
+        )
     _show_list(table, found)
 
 
@@ -175,19 +192,19 @@ def _show_cases(found: Found[CaseLine], as_json: bool) -> None:
         print_json({"cases": [asdict(line) for line in found.rows], **_next_json(found)})
         return
     table = Table(header_style="bold", border_style="dim")
-    for title in ("受理 opened", "案件 case", "事项 matter", "状态 state", "窗口 window"):
+    for title in (tr("opened"), tr("case"), tr("matter"), tr("state"), tr("window")):
         table.add_column(title, overflow="fold")
     for line in found.rows:
-        state = _both(CASE_STATES[line.state])
-        table.add_row(moment(line.opened_at), plain(line.number), plain(line.matter), state, plain(line.window))
+        state = choose(CASE_STATES[line.state])
+        table.add_row(moment(line.opened_at), plain(line.number), plain(line.matter), state, plain(called(line.window)))
     _show_list(table, found)
 
 
 def _show_list(table: Table, found: Found[Any]) -> None:
-    console.print(table if found.rows else "没有符合的结果 nothing fits")
+    console.print(table if found.rows else tr("nothing fits"))
     if found.next is not None:
-        early = "已查到此处 looked through so far; " if found.early else ""
-        console.print(plain(f"{early}继续 go on with: --after '{write_key(found.next)}'", "dim"))
+        early = tr("looked through so far; ") if found.early else ""
+        console.print(plain(early + tr("go on with: --after '{key}'", key=write_key(found.next)), "dim"))
 
 
 def _next_json(found: Found[Any]) -> dict[str, object]:

@@ -14,15 +14,18 @@ from exchange.bootstrap.settings import Settings
 from exchange.cli import maintenance
 from exchange.cli.dead import dead, members
 from exchange.cli.domain import HomeOption, JsonOption
+from exchange.cli.naming import in_full
 from exchange.cli.options import open_as
 from exchange.cli.view import console, moment, plain, print_json, printable, times
 from exchange.flow.ports import OutboxView
 from exchange.flow.resend import resend as resend_message
+from exchange.language import tr
+from schemas.titles import kind_name
 
 
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
-    panel = "运维 Upkeep"
+    panel = "Upkeep"
     app.command("dead", rich_help_panel=panel)(dead)
     app.command("resend", rich_help_panel=panel)(resend)
     app.command("hold", rich_help_panel=panel)(maintenance.hold)
@@ -39,7 +42,7 @@ def resend(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Sends a message's copies again: those given up after many attempts, and those that wait. 重发。
+    """Sends a message's copies again: those given up after many attempts, and those that wait.
 
     An addressee that has it already answers with its stored receipt; what is signed for does not go out again.
     """
@@ -52,7 +55,7 @@ def resend(
     if as_json:
         print_json({"message_id": message, "copies": copies})
     else:
-        console.print(plain(f"已重发 due at once: {message}, {copies} copies"))
+        console.print(plain(tr("due at once: {said}, {copies} copies", said=message, copies=copies)))
 
 
 def _list_given_up(settings: Settings, as_: str | None, as_json: bool) -> None:
@@ -60,7 +63,7 @@ def _list_given_up(settings: Settings, as_: str | None, as_json: bool) -> None:
     if as_json:
         print_json([_copy_json(opened, copy) for opened, copy in found])
     elif not found:
-        console.print("没有放弃的报文 nothing was given up")
+        console.print(tr("nothing was given up"))
     for opened, copy in () if as_json else found:
         console.print(_copy_view(opened, copy))
 
@@ -74,8 +77,9 @@ def _copy_view(opened: Opened, copy: OutboxView) -> RenderableType:
     again = f"exchange resend {copy.message_id} --as {opened.node.address} --to {copy.addressee}"
     return Padding(
         Text.assemble(
-            (copy.kind, "bold"), f" {opened.node.address} → {copy.addressee} · {times(copy.attempts)} since "
-            f"{moment(copy.written_at)}\n", printable(copy.last_error or ""), (f"\n{again}", "dim"),
+            (kind_name(copy.kind), "bold"), f" {in_full(opened.node.address)} → {in_full(copy.addressee)} · ",
+            tr("{times} since {at}", times=times(copy.attempts), at=moment(copy.written_at)), "\n",
+            printable(copy.last_error or ""), (f"\n{again}", "dim"),
         ),
         (0, 0, 1, 0),
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""How things look in a terminal: one vocabulary of words, colours and tables, in Chinese and English."""
+"""How things look in a terminal: one vocabulary of words, colours and tables."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import io
 import json
 import sys
 import unicodedata
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from rich.console import Console
@@ -17,6 +17,8 @@ from exchange.cli.called import line_as_called
 from exchange.clock import CST
 from exchange.flow.ports import CaseState, PartState
 from exchange.flow.status import CaseStatus, PartStatus
+from exchange.language import choose, name_of, plural, tr
+from exchange.language.names import CASE_STATES, OUTCOMES, PART_STATES
 from schemas import Decision, DefaultMode, Verdict
 
 _WIDTH_OF_A_FILE = 120
@@ -59,25 +61,22 @@ def lines_at_once() -> None:
 console = _console()
 errors = _console(stderr=True)
 
-VERDICTS = {
-    Verdict.AGREE: ("同意", "agree", "green"),
-    Verdict.AGREE_WITH_CONDITIONS: ("附条件", "conditions", "yellow"),
-    Verdict.DISAGREE: ("不同意", "disagree", "red"),
-    Verdict.NOT_COMPETENT: ("非职责", "not ours", "magenta"),
-    Verdict.SPECIAL_PROCEDURE: ("特别程序", "procedure", "blue"),
-    Verdict.REFER_UPWARD: ("报上级", "upward", "magenta"),
+_CELLS = {
+    Verdict.AGREE: (("同意", "agree"), "green"),
+    Verdict.AGREE_WITH_CONDITIONS: (("附条件", "condit."), "yellow"),
+    Verdict.DISAGREE: (("不同意", "disagree"), "red"),
+    Verdict.NOT_COMPETENT: (("非职责", "not ours"), "magenta"),
+    Verdict.SPECIAL_PROCEDURE: (("特别程序", "procedure"), "blue"),
+    Verdict.REFER_UPWARD: (("报上级", "upward"), "magenta"),
 }
-CASES = {
-    CaseState.OPEN: ("会审中", "open", "cyan"),
-    CaseState.READY: ("待决定", "ready", "yellow"),
-    CaseState.DECIDED: ("已办结", "decided", "green"),
-    CaseState.WITHDRAWN: ("已撤回", "withdrawn", "dim"),
+"""Verdicts as short as a cell wants them, with their colours."""
+_CASES = {CaseState.OPEN: "cyan", CaseState.READY: "yellow", CaseState.DECIDED: "green", CaseState.WITHDRAWN: "dim"}
+_OUTCOMES = {
+    "grant": (("准予", "granted"), "green"),
+    "grant-with-conditions": (("附条件准予", "conditional"), "yellow"),
+    "refuse": (("不予", "refused"), "red"),
 }
-OUTCOMES = {
-    "grant": ("准予", "granted", "green"),
-    "grant-with-conditions": ("附条件准予", "granted with conditions", "yellow"),
-    "refuse": ("不予", "refused", "red"),
-}
+"""Outcomes as short as a cell wants them, with their colours."""
 
 
 def say(text: str) -> None:
@@ -113,7 +112,7 @@ def plain(text: str, style: str = "") -> Text:
 
 def times(attempts: int) -> str:
     """How often something was tried."""
-    return f"{attempts} attempt{'' if attempts == 1 else 's'}"
+    return plural(attempts, "{number} attempt", "{number} attempts")
 
 
 def moment(at: datetime) -> str:
@@ -131,54 +130,57 @@ def part_cell(part: PartStatus | None, now: datetime) -> Text:
     if part is None:
         return Text("·", style="dim")
     if part.state is PartState.ANSWERED and part.verdict is not None:
-        chinese, _, colour = VERDICTS[part.verdict]
-        return Text(("迟·" if part.late else "") + chinese, style=colour)
+        words, colour = _CELLS[part.verdict]
+        return Text(tr("late: {verdict}", verdict=choose(words)) if part.late else choose(words), style=colour)
     if part.state is PartState.DEEMED:
-        return Text("视为同意" if part.default is DefaultMode.CONSENT else "视为不同意", style="bold magenta")
-    if part.state is PartState.MOOT:
-        return Text("不再需要", style="dim")
-    if part.state is PartState.ESCALATED:
-        return Text("上报督办", style="bold red")
-    if part.state is PartState.PLANNED:
-        return Text("待下阶段", style="dim")
+        return Text(choose(_DEEMED[part.default is DefaultMode.CONSENT]), style="bold magenta")
+    if part.state in _OTHERWISE:
+        return Text(name_of(PART_STATES, part.state), style=_OTHERWISE[part.state])
     return _waiting(part, now)
+
+
+_DEEMED = {True: ("视为同意", "deemed"), False: ("视为不同意", "deemed refused")}
+_OTHERWISE = {PartState.MOOT: "dim", PartState.ESCALATED: "bold red", PartState.PLANNED: "dim"}
 
 
 def _waiting(part: PartStatus, now: datetime) -> Text:
     if part.due_at is None:
-        return Text("已送达" if part.state is PartState.SIGNED else "送达中", style="dim")
+        return Text(name_of(PART_STATES, part.state), style="dim")
     left = part.due_at - now
-    mark = "催 " if part.reminded else ""
+    mark = tr("reminded, ") if part.reminded else ""
     if left < timedelta(0):
-        return Text(f"{mark}已逾期", style="bold red")
-    return Text(f"{mark}剩 {remaining(left)}", style="yellow" if part.reminded else "cyan")
+        return Text(mark + tr("overdue"), style="bold red")
+    return Text(mark + tr("{time} left", time=remaining(left)), style="yellow" if part.reminded else "cyan")
 
 
 def remaining(left: timedelta) -> str:
     """Calendar time left, in days or hours."""
     if left >= timedelta(days=2):
-        return f"{left / timedelta(days=1):.0f} 天"
-    return f"{left / timedelta(hours=1):.0f} 小时"
+        return tr("{days:.0f} days", days=left / timedelta(days=1))
+    return tr("{hours:.0f} h", hours=left / timedelta(hours=1))
 
 
 def state_text(state: CaseState, outcome: str | None) -> Text:
-    """A case's state in both languages."""
-    chinese, english, colour = OUTCOMES[outcome] if outcome else CASES[state]
-    return Text(f"{chinese} {english}", style=colour)
+    """A case's state, or what was decided."""
+    if outcome:
+        return Text(name_of(OUTCOMES, outcome), style=_OUTCOMES[outcome][1])
+    return Text(name_of(CASE_STATES, state), style=_CASES[state])
 
 
 def outcome_text(case: CaseStatus) -> Text:
     """What was decided, or where the case stands, in a few characters."""
-    chinese, _, colour = OUTCOMES[case.outcome] if case.outcome else CASES[case.state]
-    mark = "·依规则" if case.by_rule else "·待确认" if case.prepared else ""
-    return Text(chinese + mark, style=colour)
+    mark = tr(" (by rule)") if case.by_rule else tr(" (to confirm)") if case.prepared else ""
+    if case.outcome:
+        words, colour = _OUTCOMES[case.outcome]
+        return Text(choose(words) + mark, style=colour)
+    return state_text(case.state, None).append(mark)
 
 
 def decided_by(decision: Decision) -> str:
     """Who decided; a rule is named as such, with who answers for it."""
     if not decision.by_rule:
         return decision.officer
-    return f"依规则作出，无人审批 made by rule; no person approved ({decision.officer})"
+    return tr("made by rule; no person approved ({officer})", officer=decision.officer)
 
 
 def due_text(due_at: datetime | None) -> str:
@@ -188,3 +190,13 @@ def due_text(due_at: datetime | None) -> str:
     if (due_at.hour, due_at.minute) == (0, 0):
         return f"{due_at - timedelta(days=1):%Y-%m-%d} 24:00"
     return f"{due_at:%Y-%m-%d %H:%M}"
+
+
+def act_by(day: date | str) -> str:
+    """Until when something is to be dealt with: the end of that day."""
+    return tr("to be dealt with by {day} 24:00", day=day)
+
+
+def working_days(days: int) -> str:
+    """A length in working days, which are not calendar days."""
+    return plural(days, "{number} working day", "{number} working days")

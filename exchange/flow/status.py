@@ -11,6 +11,7 @@ from exchange.flow.deadlines import approver_of, matter_of
 from exchange.flow.decision import Ruling, ruling_of
 from exchange.flow.node import Node
 from exchange.flow.ports import CaseRow, CaseState, PartRow, PartState
+from exchange.language import Words
 from schemas import Decision, DefaultMode, Verdict
 
 
@@ -66,20 +67,20 @@ class CaseStatus:
         return sum(part.state in settled for part in self.parts)
 
     @property
-    def step(self) -> str:
-        """Where the case stands, in the applicant's words."""
+    def step(self) -> Words:
+        """Where the case stands, in the applicant's words, Chinese and English."""
         if self.state is CaseState.READY and self.prepared is not None:
-            return "规则已拟决定，待经办人确认 · prepared by rule, awaiting an officer's confirmation"
+            return "规则已拟决定，待经办人确认", "prepared by rule, awaiting an officer's confirmation"
         if self.by_rule:
-            return "已依规则办结，无人审批 · decided by rule; no person approved"
+            return "已依规则办结，无人审批", "decided by rule; no person approved"
         return _STEPS[self.state]
 
 
 _STEPS = {
-    CaseState.OPEN: "部门会审中 · with the departments",
-    CaseState.READY: "待决定 · awaiting the decision",
-    CaseState.DECIDED: "已办结 · decided",
-    CaseState.WITHDRAWN: "已撤回 · withdrawn",
+    CaseState.OPEN: ("部门会审中", "with the departments"),
+    CaseState.READY: ("待决定", "awaiting the decision"),
+    CaseState.DECIDED: ("已办结", "decided"),
+    CaseState.WITHDRAWN: ("已撤回", "withdrawn"),
 }
 
 

@@ -7,7 +7,8 @@ takes one of two names. Logs, JSON, codes and the journal stay English. docs/lan
 from exchange.language.catalogue import translated
 from exchange.language.choice import Language, Words, choose, language, language_of_environment, speak, speaking
 from exchange.language.faults import Foreign, Unfit, fault_text
-from exchange.language.text import Joined, Text, joined, plural, tr
+from exchange.language.names import name_of
+from exchange.language.text import Joined, Text, joined, noted, plural, tr
 
 __all__ = [
     "Foreign",
@@ -21,6 +22,8 @@ __all__ = [
     "joined",
     "language",
     "language_of_environment",
+    "name_of",
+    "noted",
     "plural",
     "speak",
     "speaking",

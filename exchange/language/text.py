@@ -65,3 +65,8 @@ def plural(number: int, one: str, many: str, /, **parameters: object) -> str:
     """As `tr`, with ``{number}`` in it; Chinese, which knows no plural, is kept with ``many``."""
     template = one if number == 1 and language() is Language.ENGLISH else many
     return tr(template, number=number, **parameters)
+
+
+def noted(text: str) -> str:
+    """The English text itself, which goes into a record as it is; shown by ``tr``, which then finds its Chinese."""
+    return text

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid5
 
+from exchange.language import noted
 from exchange.rules.deadline import Projection
 from schemas import DeadlineState, DeadlineStatus, DefaultMode, SentReminder
 
@@ -17,16 +18,16 @@ def obstacles(state: DeadlineState, projection: Projection, sent: Sequence[SentR
     """Every reason why this department's silence has no legal consequence at ``now``; none means that it has."""
     due_at = projection.due_at
     found = [
-        (state.default is DefaultMode.NONE, "no default is provided for this department in this matter"),
-        (not state.default_basis, "no rule is cited for a default"),
-        (state.evidence is None, "no proof that the department signed for the request"),
-        (not state.file_complete, "the file is not complete"),
-        (state.status is not DeadlineStatus.RUNNING, "the term is closed"),
-        (projection.started_at is None, "the term has not begun"),
-        (projection.stopped, "the clock is stopped"),
-        (projection.provisional, "the date is provisional: the calendar is not published that far"),
-        (due_at is None or now <= due_at, "the term is not over"),
-        (not reminders_of(projection, sent), "no reminder went out within the term"),
+        (state.default is DefaultMode.NONE, noted("no default is provided for this department in this matter")),
+        (not state.default_basis, noted("no rule is cited for a default")),
+        (state.evidence is None, noted("no proof that the department signed for the request")),
+        (not state.file_complete, noted("the file is not complete")),
+        (state.status is not DeadlineStatus.RUNNING, noted("the term is closed")),
+        (projection.started_at is None, noted("the term has not begun")),
+        (projection.stopped, noted("the clock is stopped")),
+        (projection.provisional, noted("the date is provisional: the calendar is not published that far")),
+        (due_at is None or now <= due_at, noted("the term is not over")),
+        (not reminders_of(projection, sent), noted("no reminder went out within the term")),
     ]
     return [text for holds, text in found if holds] + [f"excluded: {reason.value}" for reason in state.exclusions]
 

@@ -26,7 +26,7 @@ from exchange.cli.help import texts_of
 PLACE = Path(exchange.language.__file__).parent / "zh" / "LC_MESSAGES"
 SOURCES = ("exchange", "schemas", "departments")
 
-_RENDERING = {"tr": (0,), "plural": (2,), "Text": (0,), "Unfit": (0,)}
+_RENDERING = {"tr": (0,), "plural": (2,), "noted": (0,), "Finding": (1, 2, 3), "Text": (0,), "Unfit": (0,)}
 """Which arguments of what takes a text are texts; of plurals the second form is the key."""
 _ERRORS = {name for name, one in inspect.getmembers(errors, inspect.isclass) if issubclass(one, Exception)}
 _LETTERS = re.compile(r"[^\W\d_]")
@@ -48,7 +48,16 @@ class _Module(ast.NodeVisitor):
         self.path = path
         self.found: list[Found] = []
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        self.constants = dict(_constants(tree.body))
+        self.constants: dict[str, list[ast.expr]] = {}
+        for node in ast.walk(tree):
+            for name, value in _constants([node]):
+                self.constants.setdefault(name, []).append(value)
+        self.ours = {
+            alias.asname or alias.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("exchange.language")
+            for alias in node.names
+        }
         for node in tree.body:
             if isinstance(node, ast.ClassDef) and node.name in _ERRORS:
                 for name, value in _constants(node.body):
@@ -59,14 +68,18 @@ class _Module(ast.NodeVisitor):
     def visit_Call(self, node: ast.Call) -> None:
         name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
         super_of_error = name == "__init__" and self.path.name == "errors.py" and isinstance(node.func, ast.Attribute)
-        places = (0,) if name in _ERRORS or super_of_error else _RENDERING.get(name, ())
+        places: tuple[int, ...] = (0,) if name in _ERRORS or super_of_error else ()
+        if name in _RENDERING and (name in self.ours or name == "Finding" or self.path.parent.name == "language"):
+            places = _RENDERING[name]
+        if name == "fault" and len(node.args) == 2:
+            places = (1,)
+        if name == "ValueError" and self.path.parts[0] == "schemas":
+            places = (0,)
+        if any(keyword.arg == "mend" for keyword in node.keywords):
+            self.take(next(keyword.value for keyword in node.keywords if keyword.arg == "mend"))
         for place in places:
             if place < len(node.args):
                 self.take(node.args[place])
-        if name in _ERRORS or super_of_error:
-            for keyword in node.keywords:
-                if keyword.arg == "mend":
-                    self.take(keyword.value)
         self.generic_visit(node)
 
     def take(self, node: ast.expr) -> None:
@@ -81,17 +94,19 @@ class _Module(ast.NodeVisitor):
             for value in node.values:
                 self.take(value)
         elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
-            self.take(self.constants.get(node.value.id, node.slice))
+            for value in self.constants.get(node.value.id, ()):
+                self.take(value)
         elif isinstance(node, ast.Dict):
             for value in node.values:
                 self.take(value)
-        elif isinstance(node, ast.Name) and node.id in self.constants:
-            self.take(self.constants[node.id])
+        elif isinstance(node, ast.Name):
+            for value in self.constants.pop(node.id, ()):
+                self.take(value)
         elif isinstance(node, ast.JoinedStr | ast.BinOp):
             self.found.append(Found(ast.unparse(node), place, "write a template and its parameters, no f-string"))
 
 
-def _constants(body: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
+def _constants(body: Iterable[ast.AST]) -> Iterator[tuple[str, ast.expr]]:
     for node in body:
         target, value = (node.targets[0], node.value) if isinstance(node, ast.Assign) else (None, None)
         if isinstance(node, ast.AnnAssign):

@@ -16,7 +16,8 @@ from exchange.rules.addressing import queue_for, queue_towards
 from exchange.rules.hierarchy import relay_of
 from schemas import MESSAGES, Urgency
 from schemas.asyncapi import asyncapi
-from schemas.export import MODELS, TITLES, json_schemas
+from schemas.export import MODELS, json_schemas
+from schemas.titles import TITLES
 from tests.unit.examples import EXAMPLES
 
 SCHEMAS = json_schemas()
