@@ -78,7 +78,7 @@ def test_a_form_is_issued_answered_and_collected_its_receipts_fetched_and_the_no
     assert not found["complete"]
     assert found["aggregate"]["missing"] == [city.address("transport")]
     on_screen = run(city, "notice", "collect", notice_id).stdout
-    assert "已报 answered 1/2" in on_screen
+    assert "answered 1/2" in on_screen
     assert city.address("transport") in on_screen
     assert table.read_bytes().startswith("\ufeff".encode())
     lines = list(csv.reader(io.StringIO(table.read_text(encoding="utf-8-sig"), newline="")))
@@ -92,11 +92,11 @@ def test_a_form_is_issued_answered_and_collected_its_receipts_fetched_and_the_no
     states = {city.address("planning"): "signed", city.address("transport"): "has"}
     assert {one["body"]: one["state"] for one in receipts["proved"]} == states
     assert said("verify", str(kept)) == receipts
-    assert "全部属实" in run(city, "notice", "receipts", notice_id, "--of", city.address("planning")).stdout
+    assert "all of it holds" in run(city, "notice", "receipts", notice_id, "--of", city.address("planning")).stdout
     assert "nor below" in run(city, "notice", "receipts", notice_id, "--of", "elsewhere.tax", code=2).stderr
     assert "holds no receipts" in run(city, "notice", "verify", str(tmp_path), code=3).stderr
     next((kept / "parts").iterdir()).unlink()
-    assert "未答 no answer yet" in run(city, "notice", "verify", str(kept), code=8).stdout
+    assert "no answer yet" in run(city, "notice", "verify", str(kept), code=8).stdout
 
     assert said("recall", notice_id, "--reason", "附件有误")["status"]["state"] == "recalled"
     wait_until(lambda: said("status", notice_id)["over"], 60.0, "who had signed before the recall")
@@ -104,4 +104,4 @@ def test_a_form_is_issued_answered_and_collected_its_receipts_fetched_and_the_no
     level = city.address("planning").count(".") - 1
     assert told["signed_before"]["bodies"] == [{"body": city.address("planning"), "level": level}]
     assert told["unsigned"]["bodies"] == [{"body": city.address("transport"), "level": level}]
-    assert "撤回前已签 had signed before" in run(city, "notice", "status", notice_id).stdout
+    assert "had signed before" in run(city, "notice", "status", notice_id).stdout

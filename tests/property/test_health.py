@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange.cli.top import speaks_chinese
 from exchange.cli.top_view import room
 from exchange.console.chart import HEIGHT, WIDTH, bars, chart
 from exchange.rules import health
@@ -175,9 +174,3 @@ def test_the_terminals_view_fits_its_lines_and_hides_nothing_without_saying_so(
     assert needed + shown[0] + 9 <= height, "two lines a reason; head, titles and foot"
     assert all(0 <= number <= all_ for number, all_ in zip(shown, (reasons, queues, members), strict=True))
     assert room(None, reasons, queues, members) == (reasons, queues, members)
-
-
-def test_the_terminals_language_is_that_of_its_locale() -> None:
-    assert speaks_chinese({"LANG": "zh_CN.UTF-8"})
-    assert not speaks_chinese({"LANG": "zh_CN.UTF-8", "LC_ALL": "C.UTF-8"})
-    assert not speaks_chinese({})
