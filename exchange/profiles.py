@@ -39,6 +39,8 @@ class ProfileEntry(Wire):
     name_en: Line
     short: Annotated[str, StringConstraints(min_length=1, max_length=8)] | None = None
     """What tables call it, in two to four characters."""
+    short_en: Annotated[str, StringConstraints(min_length=1, max_length=12)] | None = None
+    """The same in English."""
     roles: Annotated[tuple[Role, ...], Field(min_length=1, max_length=4)]
     officer: Line
     """Who answers for the member where its rule speaks."""

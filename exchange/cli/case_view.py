@@ -26,7 +26,7 @@ _VERY_WIDE = 1000
 
 def cases_table(cases: Sequence[CaseStatus], names: Mapping[str, str], now: datetime, *, brief: bool = False) -> Table:
     """Cases by departments; ``brief`` keeps two digits of a number, for a terminal of 110 columns."""
-    table = Table(header_style="bold", border_style="dim", pad_edge=False, padding=(0, 1))
+    table = Table(header_style="bold", border_style="dim", pad_edge=False, padding=(0, 1), **_caption())
     table.add_column(tr("case"), no_wrap=True)
     involved = {part.department for case in cases for part in case.parts}
     shown = {address: name for address, name in names.items() if brief or address in involved}
@@ -42,6 +42,11 @@ def cases_table(cases: Sequence[CaseStatus], names: Mapping[str, str], now: date
     return table
 
 
+def _caption() -> dict[str, Any]:
+    """What days are, below a table that has no room to say it in its cells."""
+    return {"caption": tr("days are working days"), "caption_justify": "left"}
+
+
 def cases_view(
     cases: Sequence[CaseStatus], names: Mapping[str, str], now: datetime, *, brief: bool = False
 ) -> RenderableType:
@@ -52,7 +57,7 @@ def cases_view(
 
 
 def _cases_list(cases: Sequence[CaseStatus], names: Mapping[str, str], now: datetime) -> Table:
-    table = Table(header_style="bold", border_style="dim")
+    table = Table(header_style="bold", border_style="dim", **_caption())
     for title in (tr("case"), tr("opinions"), tr("decision")):
         table.add_column(title, overflow="fold")
     for case in cases:
@@ -74,7 +79,7 @@ def case_view(case: CaseStatus, now: datetime, decision: Decision | None = None)
     head.add_row(tr("project"), plain(case.project))
     head.add_row(tr("status"), state_text(case.state, case.outcome))
     head.add_row(tr("progress"), f"{case.answered}/{len(case.parts)} · {choose(case.step)}")
-    table = Table(header_style="bold", border_style="dim")
+    table = Table(header_style="bold", border_style="dim", **_caption())
     for title in (tr("department"), tr("stage"), tr("opinion"), tr("due")):
         table.add_column(title, overflow="fold")
     for part in case.parts:

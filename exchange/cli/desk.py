@@ -127,7 +127,7 @@ def show(
         print_json([_with_term(letter_json(item), term) for item in found])
     else:
         if term is not None:
-            console.print(Text.assemble(("期限 due  ", "bold"), desk_term_text(term)))
+            console.print(Text.assemble((tr("due") + "  ", "bold"), desk_term_text(term)))
         if request is not None:
             console.print(request_view(request))
         for item in found:

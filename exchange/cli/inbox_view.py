@@ -9,10 +9,13 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from exchange.cli.view import OUTCOMES, due_text, moment, plain
+from exchange.cli.naming import called
+from exchange.cli.view import due_text, moment, plain, working_days
 from exchange.flow.duties import Duty, DutyKind
 from exchange.flow.lead_duties import LeadDuty
 from exchange.flow.ports import DeskRow
+from exchange.language import choose, name_of, tr
+from exchange.language.names import DESK_STATES, OUTCOMES
 from exchange.rules.desk_term import DeskTerm
 from exchange.rules.lead import LeadTask
 
@@ -40,35 +43,35 @@ def term_text(due_at: datetime | None, days_left: int | None, *, overdue: bool, 
     """A due moment, with what is left until then in working days, or that it is over."""
     if due_at is None:
         return Text("")
-    mark = " 暂定 provisional" if provisional else ""
+    mark = " " + tr("(provisional)") if provisional else ""
     if overdue:
-        return Text(f"{due_text(due_at)} 已逾期 overdue{mark}", style="bold red")
-    left = (
-        ""
-        if days_left is None
-        else f" 剩{days_left}个工作日 {days_left} working day{'' if days_left == 1 else 's'} left"
-    )
+        return Text(f"{due_text(due_at)} {tr('overdue')}{mark}", style="bold red")
+    left = "" if days_left is None else ", " + tr("{time} left", time=working_days(days_left))
     return Text(f"{due_text(due_at)}{left}{mark}", style="yellow" if days_left is not None and days_left < 2 else "")
 
 
 def desk_term_text(term: DeskTerm | None) -> Text:
     """A department's own term: until when, or since when and why its clock stands still."""
     if term is None:
-        return Text("不明 unknown", style="dim")
+        return Text(tr("unknown"), style="dim")
     due = term_text(term.due_at, term.days_left, overdue=term.overdue, provisional=term.provisional)
     if term.due_at is not None and not term.told:
-        due.append(" 推算 reckoned here", style="dim")
+        due.append(" " + tr("(reckoned here)"), style="dim")
     if term.stopped is None:
-        return due if term.due_at is not None else Text("未起算 not begun", style="dim")
-    until = f" 至 until {due_text(term.stopped.until)}" if term.stopped.until else ""
-    stopped = f"计时中止 clock stopped {moment(term.stopped.since)}{until}: "
+        return due if term.due_at is not None else Text(tr("not begun"), style="dim")
+    since, until = moment(term.stopped.since), due_text(term.stopped.until)
+    stopped = (
+        tr("clock stopped {since} until {until}: ", since=since, until=until)
+        if until
+        else tr("clock stopped {since}: ", since=since)
+    )
     return Text.assemble((stopped, "magenta"), plain(term.stopped.reason), "\n" if term.due_at else "", due)
 
 
 def decisions_table(duties: Sequence[LeadDuty]) -> Table:
     """What waits for the lead."""
     table = Table(header_style="bold", border_style="dim")
-    for title in ("受理编号 case", "事项 matter", "项目 project", "待办 to do", "自 since", "期限 due"):
+    for title in (tr("case"), tr("matter"), tr("project"), tr("to do"), tr("since"), tr("due")):
         table.add_column(title, overflow="fold")
     for duty in duties:
         due = term_text(duty.due_at, duty.days_left, overdue=duty.overdue, provisional=duty.provisional)
@@ -79,17 +82,17 @@ def decisions_table(duties: Sequence[LeadDuty]) -> Table:
 
 def _task(duty: LeadDuty) -> Text:
     chinese, english, colour = TASKS[duty.task]
-    what = f": {OUTCOMES[duty.prepared.value][0]} {duty.prepared.value}" if duty.prepared else ""
-    why = f"\n{', '.join(duty.departments)}" if duty.departments else ""
+    what = ": " + name_of(OUTCOMES, duty.prepared) if duty.prepared else ""
+    why = f"\n{tr(', ').join(map(called, duty.departments))}" if duty.departments else ""
     return Text.assemble(
-        (f"{chinese} {english}{what}", colour), plain(why), plain(f"\n{duty.rule_error or ''}".rstrip())
+        (choose((chinese, english)) + what, colour), plain(why), plain(f"\n{duty.rule_error or ''}".rstrip())
     )
 
 
 def desk_table(rows: Sequence[DeskRow], terms: Mapping[str, DeskTerm]) -> Table:
     """Consultations on a department's desk."""
     table = Table(header_style="bold", border_style="dim")
-    for title in ("受理编号 case", "事项 matter", "项目 project", "状态 state", "期限 due", "催办"):
+    for title in (tr("case"), tr("matter"), tr("project"), tr("state"), tr("due"), tr("reminded")):
         table.add_column(title, overflow="fold")
     for row in rows:
         reminded = f"{row.reminded} %" if row.reminded else ""
@@ -100,17 +103,17 @@ def desk_table(rows: Sequence[DeskRow], terms: Mapping[str, DeskTerm]) -> Table:
 
 def _state(row: DeskRow) -> Text:
     if row.state == "defaulted":
-        return Text("缺席已生效，补交书面意见 default took effect; the paper is owed", style="bold magenta")
-    state = Text(row.state if row.cleared else "准备 prepare")
+        return Text(tr("default took effect; the paper is owed"), style="bold magenta")
+    state = Text(name_of(DESK_STATES, row.state) if row.cleared else tr("prepare"))
     if row.rule_error and row.state == "waiting":
-        state.append(f"\n规则出错 the rule failed: {plain(row.rule_error).plain}", style="red")
+        state.append("\n" + tr("the rule failed: ") + plain(row.rule_error).plain, style="red")
     return state
 
 
 def duties_table(duties: Sequence[Duty], as_: str | None) -> Table:
     """What else waits for somebody here, each with its command."""
     table = Table(header_style="bold", border_style="dim")
-    for title in ("待办 to do", "标题 title", "自 since", "期限 due", "命令 command"):
+    for title in (tr("to do"), tr("title"), tr("since"), tr("due"), tr("command")):
         table.add_column(title, overflow="fold")
     for duty in duties:
         chinese, english, command = DUTIES[duty.kind]
@@ -118,7 +121,7 @@ def duties_table(duties: Sequence[Duty], as_: str | None) -> Table:
         due = term_text(duty.due_at, None, overdue=duty.overdue)
         suffix = f" --as {as_}" if as_ else ""
         told = plain(f"exchange {command.format(id=duty.id)}{suffix}")
-        table.add_row(f"{chinese} {english}", what, moment(duty.since), due, told)
+        table.add_row(choose((chinese, english)), what, moment(duty.since), due, told)
     return table
 
 

@@ -28,5 +28,5 @@ def in_full(address: str) -> str:
 
 
 def label(profile: Profile) -> str:
-    """What a table's column calls a member: its short Chinese name, or its English one."""
-    return choose((profile.label, profile.name_en))
+    """What a table's column calls a member: its short name, or the whole one where there is none."""
+    return choose((profile.label, profile.short_en or profile.name_en))

@@ -150,14 +150,14 @@ def _waiting(part: PartStatus, now: datetime) -> Text:
     mark = tr("reminded, ") if part.reminded else ""
     if left < timedelta(0):
         return Text(mark + tr("overdue"), style="bold red")
-    return Text(mark + tr("{time} left", time=remaining(left)), style="yellow" if part.reminded else "cyan")
+    return Text(mark + remaining(left, part.days_left), style="yellow" if part.reminded else "cyan")
 
 
-def remaining(left: timedelta) -> str:
-    """Calendar time left, in days or hours."""
-    if left >= timedelta(days=2):
-        return tr("{days:.0f} days", days=left / timedelta(days=1))
-    return tr("{hours:.0f} h", hours=left / timedelta(hours=1))
+def remaining(left: timedelta, days: int | None) -> str:
+    """What is left of a term: working days, and hours of its last one; as short as a cell wants it."""
+    if not days:
+        return tr("{hours:.0f} h left", hours=left / timedelta(hours=1))
+    return tr("{days} d left", days=days)
 
 
 def state_text(state: CaseState, outcome: str | None) -> Text:

@@ -12,6 +12,7 @@ from exchange.flow.decision import Ruling, ruling_of
 from exchange.flow.node import Node
 from exchange.flow.ports import CaseRow, CaseState, PartRow, PartState
 from exchange.language import Words
+from exchange.rules.deadline import days_left
 from schemas import Decision, DefaultMode, Verdict
 
 
@@ -34,6 +35,8 @@ class PartStatus:
     """The opinion's or the deemed consent's message."""
     late_opinion_id: str | None
     consultation_id: str | None
+    days_left: int | None = None
+    """Working days until it is due, the last one counted."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +154,7 @@ def _part(node: Node, part: PartRow, default: DefaultMode) -> PartStatus:
         message_id=part.opinion_id or part.deemed_id,
         late_opinion_id=part.late_opinion_id,
         consultation_id=part.consultation_id,
+        days_left=days_left(part.due_at, node.calendar, node.clock.now()) if part.due_at else None,
     )
 
 

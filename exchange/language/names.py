@@ -37,6 +37,7 @@ DESK_STATES: Mapping[str, Words] = {
     "waiting": ("待答复", "to answer"),
     "answered": ("已答复", "answered"),
     "closed": ("已终结", "closed"),
+    "defaulted": ("已按缺席处理", "defaulted"),
 }
 OUTCOMES: Mapping[str, Words] = {
     "grant": ("准予", "granted"),
