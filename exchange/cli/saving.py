@@ -12,6 +12,7 @@ from exchange.errors import ExchangeError
 from exchange.filenames import free_path
 from exchange.files import make_folder, told, write_file
 from exchange.flow.dossier import Filed, attachments
+from exchange.language import language, tr
 from schemas import Attachment
 
 
@@ -55,9 +56,9 @@ def say_saved(all_: Iterable[Saved]) -> None:
     failed = []
     for one in all_:
         if one.error is None:
-            say(f"已保存 saved: {one.path}")
+            say(tr("saved: {path}", path=one.path))
         else:
-            say(f"未保存 not saved: {one.name}: {one.error}")
+            say(tr("not saved: {name}: {error}", name=one.name, error=one.error.written(language())))
             failed.append(one.error)
     if failed:
         raise failed[0]
