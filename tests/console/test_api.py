@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -338,3 +339,10 @@ def test_the_page_about_the_api_needs_no_token_no_script_and_nothing_from_elsewh
     assert "<script" not in english.text
     assert "http://" not in english.text
     assert 'id="problem-idempotency-key-reused"' in english.text
+    for name in re.findall(r'href="#([\w-]+)"', english.text):
+        assert f'id="{name}"' in english.text, f"a link to nowhere: {name}"
+    about = english.text.partition('id="case"')[2].partition("</section>")[0]
+    assert 'href="#shape-CaseOut"' in about, "an answer's schema is linked"
+    assert "conflict" in english.text.partition('id="shape-Problem"')[2]
+    assert "<code>revision</code>" in about, "and its fields stand beside it"
+    assert "If-Match" in about

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from schemathesis.specs.openapi.checks import (
 from exchange.bootstrap.settings import Settings
 from exchange.console.api.app import create_api
 from exchange.console.api.context import Api
+from exchange.console.api.models import ApiModel
 from exchange.console.api.openapi import openapi_of
 from exchange.console.desk import Desk
 from tests.console.department import LETTER, Bureau, bureau, token_for
@@ -161,3 +163,33 @@ def test_every_operation_is_described_in_both_languages_and_every_body_has_an_ex
         taken = operation.get("requestBody", {}).get("content", {}).get("application/json")
         if taken:
             assert _DOCUMENT["components"]["schemas"][taken["schema"]["$ref"].rpartition("/")[2]]["examples"], path
+
+
+def test_every_answer_has_a_schema_with_an_example_and_every_problem_is_one() -> None:
+    schemas = _DOCUMENT["components"]["schemas"]
+    for path, method in _OPERATIONS:
+        for status, answer in _DOCUMENT["paths"][path][method]["responses"].items():
+            if status == "204":
+                assert "content" not in answer, path
+            elif status < "300":
+                ((kind, said),) = answer["content"].items()
+                name = said["schema"].get("$ref", "").rpartition("/")[2]
+                assert kind != _JSON or schemas[name]["examples"], (path, status)
+                assert kind == _JSON or said["schema"]["type"] == "string", (path, status)
+            else:
+                assert list(answer["content"]) == ["application/problem+json"], (path, status)
+
+
+def _models() -> list[type[ApiModel]]:
+    found, left = [], list(ApiModel.__subclasses__())
+    while left:
+        found.append(left.pop())
+        left += found[-1].__subclasses__()
+    return found
+
+
+@pytest.mark.parametrize("model", _models(), ids=lambda model: model.__name__)
+def test_examples_are_what_they_are_examples_of(model: type[ApiModel]) -> None:
+    extra = model.model_config.get("json_schema_extra")
+    for one in extra["examples"] if isinstance(extra, dict) and isinstance(extra["examples"], list) else ():
+        model.model_validate_json(json.dumps(one))

@@ -18,7 +18,14 @@ PATH = "/api/v1"
 
 def create_api(api: Api) -> FastAPI:
     """The application; its OpenAPI document and its page need no token, everything else does."""
-    app = FastAPI(title="Yizhan 驿站", version="1", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="Yizhan 驿站",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        generate_unique_id_function=lambda route: route.name,
+    )
     app.state.api = api
     for module in (documents, inbox, replies, cases, window, notices, webhooks):
         app.include_router(module.router)

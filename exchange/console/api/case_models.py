@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from exchange.console.api.models import AttachmentIn, example
+from exchange.console.api.models import ApiModel, AttachmentIn, example
 from exchange.flow.ports import CaseState
 from exchange.rules.states import PartState
 from schemas import (
@@ -19,24 +19,41 @@ from schemas import (
     Matter,
     Outcome,
     Overruling,
-    Wire,
     WithoutConsent,
 )
 from schemas.base import Address, CaseNumber, Line, MatterCode, MessageId, Text
 from schemas.opinion import ProcedureKind, Verdict
 
 _ID = "0d5a3c1e-8f4b-4c53-9f0e-2b7a6d1c9e11"
+_AT = "2026-03-02T09:00:00+08:00"
 Reasons = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 
 
-class MatterPage(Wire):
+class MatterPage(ApiModel):
     """A page of the catalogue; ``next`` is its successor's cursor. 事项目录的一页。"""
+
+    model_config = example(
+        {
+            "items": [
+                {
+                    "code": "road-occupation",
+                    "version": "1",
+                    "name": "占用挖掘城市道路审批",
+                    "name_en": "Road occupation",
+                    "lead": "hefei.window",
+                    "basis": ["城市道路管理条例第三十一条"],
+                    "materials": [{"code": "site-plan", "name": "总平面图", "required": True}],
+                    "approvers": [{"department": "hefei.planning", "term_days": 5}],
+                }
+            ]
+        }
+    )
 
     items: tuple[Matter, ...]
     next: str | None = None
 
 
-class MaterialIn(Wire):
+class MaterialIn(ApiModel):
     """One of the matter's materials: attached, or with a note where it lies. 申请材料。"""
 
     code: MatterCode
@@ -52,7 +69,7 @@ class MaterialIn(Wire):
         return self
 
 
-class CaseIn(Wire):
+class CaseIn(ApiModel):
     """An application. 申请。"""
 
     model_config = example(
@@ -75,7 +92,7 @@ class CaseIn(Wire):
     materials: Annotated[tuple[MaterialIn, ...], Field(max_length=50)] = ()
 
 
-class CaseMade(Wire):
+class CaseMade(ApiModel):
     """The application is accepted, and on its way to every department of the first stage. 已受理。"""
 
     model_config = example({"number": "HEFEI-2026-000001", "state": "open"})
@@ -84,7 +101,7 @@ class CaseMade(Wire):
     state: CaseState
 
 
-class WithdrawalIn(Wire):
+class WithdrawalIn(ApiModel):
     """The applicant withdraws. 撤回。"""
 
     model_config = example({"reason": "申请人撤回申请"})
@@ -93,7 +110,7 @@ class WithdrawalIn(Wire):
     """The departments are told."""
 
 
-class DecisionIn(Wire):
+class DecisionIn(ApiModel):
     """The lead's decision. 决定。"""
 
     model_config = example({"outcome": "grant", "reasons": "各部门均无异议。", "officer": "李四"})
@@ -111,7 +128,7 @@ class DecisionIn(Wire):
     officer: Line
 
 
-class ConfirmationIn(Wire):
+class ConfirmationIn(ApiModel):
     """An officer decides as the window's rule has prepared it. 确认拟定的决定。"""
 
     model_config = example({"officer": "李四", "outcome": "grant"})
@@ -121,7 +138,7 @@ class ConfirmationIn(Wire):
     """What the officer takes it to be: refused where it has become another one meanwhile."""
 
 
-class PreparedOut(Wire):
+class PreparedOut(ApiModel):
     """What the window's rule has prepared. 规则拟定的决定。"""
 
     outcome: Outcome
@@ -132,7 +149,7 @@ class PreparedOut(Wire):
     without_consent: tuple[WithoutConsent, ...] = ()
 
 
-class DecisionMade(Wire):
+class DecisionMade(ApiModel):
     """The decision is signed, on record, and on its way to everybody who was consulted. 已决定。"""
 
     model_config = example({"number": "HEFEI-2026-000001", "outcome": "grant", "message_id": _ID})
@@ -142,7 +159,7 @@ class DecisionMade(Wire):
     message_id: MessageId
 
 
-class TermIn(Wire):
+class TermIn(ApiModel):
     """An entry in a department's term: stop, resume, restart or extend it. 期限调整。"""
 
     model_config = example(
@@ -169,8 +186,25 @@ class TermIn(Wire):
     """The window where it is not given."""
 
 
-class TermOut(Wire):
+class TermOut(ApiModel):
     """The entry, and when the department is due by it. 期限调整结果。"""
+
+    model_config = example(
+        {
+            "number": "HEFEI-2026-000001",
+            "department": "hefei.planning",
+            "entry": {
+                "kind": "extend",
+                "at": _AT,
+                "days": 5,
+                "reason": "涉及专项规划核对",
+                "basis": ["行政许可法第四十二条"],
+                "actor": "hefei.window",
+                "notice": _ID,
+            },
+            "due_at": "2026-03-16T00:00:00+08:00",
+        }
+    )
 
     number: CaseNumber
     department: Address
@@ -179,7 +213,7 @@ class TermOut(Wire):
     """Null while the clock stands still."""
 
 
-class CaseLineOut(Wire):
+class CaseLineOut(ApiModel):
     """A case as this member sees it: at the window, or on its desk. 案件。"""
 
     number: str
@@ -196,14 +230,30 @@ class CaseLineOut(Wire):
     project: str | None = None
 
 
-class CasePage(Wire):
+class CasePage(ApiModel):
     """A page; ``next`` is its successor's cursor. 一页。"""
+
+    model_config = example(
+        {
+            "items": [
+                {
+                    "number": "HEFEI-2026-000001",
+                    "seat": "window",
+                    "matter": "road-occupation",
+                    "state": "ready",
+                    "opened_at": _AT,
+                    "project": "黄山路供热管道工程",
+                }
+            ],
+            "next": None,
+        }
+    )
 
     items: tuple[CaseLineOut, ...]
     next: str | None = None
 
 
-class PartOut(Wire):
+class PartOut(ApiModel):
     """One consulted department's part. 各部门意见。"""
 
     department: str
@@ -229,6 +279,45 @@ class PartOut(Wire):
 
 class CaseOut(CaseLineOut):
     """A case with its parts; at a department, with what lies on its desk. 案件及各部门办理情况。"""
+
+    model_config = example(
+        {
+            "number": "HEFEI-2026-000001",
+            "seat": "window",
+            "matter": "road-occupation",
+            "state": "ready",
+            "opened_at": _AT,
+            "project": "黄山路供热管道工程",
+            "matter_name": "占用挖掘城市道路审批",
+            "applicant": "热电集团",
+            "stage": 1,
+            "parts": [
+                {
+                    "department": "hefei.planning",
+                    "name": "自然资源和规划局",
+                    "stage": 1,
+                    "state": "answered",
+                    "default": "consent",
+                    "verdict": "agree",
+                    "due_at": "2026-03-16T00:00:00+08:00",
+                    "message_id": _ID,
+                    "ledger": [
+                        {
+                            "kind": "extend",
+                            "at": _AT,
+                            "days": 5,
+                            "reason": "涉及专项规划核对",
+                            "basis": ["行政许可法第四十二条"],
+                            "actor": "hefei.window",
+                            "notice": _ID,
+                        }
+                    ],
+                }
+            ],
+            "prepared": {"outcome": "grant", "reasons": "各部门均无异议。"},
+            "revision": "0" * 32,
+        }
+    )
 
     consultation_id: str | None = None
     opinion_id: str | None = None

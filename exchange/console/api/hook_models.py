@@ -5,34 +5,47 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
+from exchange.console.api.models import ApiModel, example
 from exchange.rules.tokens import Scope
 from exchange.rules.webhooks import Event
-from schemas import Wire
+
+_ID = "0d5a3c1e-8f4b-4c53-9f0e-2b7a6d1c9e11"
+_AT = "2026-03-02T09:00:00+08:00"
 
 
-class TokenOut(Wire):
+class TokenOut(ApiModel):
     """The token that asks. 当前令牌。"""
+
+    model_config = example({"member": "hefei.planning", "name": "registry", "scopes": ["send", "read"]})
 
     member: str
     name: str
     scopes: tuple[Scope, ...]
 
 
-class WebhookIn(Wire):
+class WebhookIn(ApiModel):
     """Where events are told, and which. 事件推送地址。"""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"url": "https://oa.planning.example/yizhan", "events": ["message.arrived"]}]}
-    )
+    model_config = example({"url": "https://oa.planning.example/yizhan", "events": ["message.arrived"]})
 
     url: Annotated[str, StringConstraints(min_length=8, max_length=1000)]
     events: Annotated[tuple[Event, ...], Field(min_length=1, max_length=4)]
 
 
-class WebhookOut(Wire):
+class WebhookOut(ApiModel):
     """A webhook and how it does. 推送地址及其状态。"""
+
+    model_config = example(
+        {
+            "id": _ID,
+            "url": "https://oa.planning.example/yizhan",
+            "events": ["message.arrived"],
+            "state": "enabled",
+            "made_at": _AT,
+        }
+    )
 
     id: str
     url: str
@@ -49,16 +62,41 @@ class WebhookOut(Wire):
 class WebhookMade(WebhookOut):
     """A new webhook, with the secret that signs its deliveries: shown this once. 新地址及签名密钥（仅显示一次）。"""
 
+    model_config = example(
+        {
+            "id": _ID,
+            "url": "https://oa.planning.example/yizhan",
+            "events": ["message.arrived"],
+            "state": "enabled",
+            "made_at": _AT,
+            "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        }
+    )
+
     secret: str
 
 
-class Webhooks(Wire):
+class Webhooks(ApiModel):
     """All webhooks of the member. 本单位的全部推送地址。"""
+
+    model_config = example(
+        {
+            "items": [
+                {
+                    "id": _ID,
+                    "url": "https://oa.planning.example/yizhan",
+                    "events": ["message.arrived"],
+                    "state": "enabled",
+                    "made_at": _AT,
+                }
+            ]
+        }
+    )
 
     items: tuple[WebhookOut, ...]
 
 
-class DeliveryOut(Wire):
+class DeliveryOut(ApiModel):
     """One event on its way. 一次推送。"""
 
     id: str
@@ -70,8 +108,24 @@ class DeliveryOut(Wire):
     last_error: str | None = None
 
 
-class DeliveryPage(Wire):
+class DeliveryPage(ApiModel):
     """A page; ``next`` is its successor's cursor. 一页。"""
+
+    model_config = example(
+        {
+            "items": [
+                {
+                    "id": _ID,
+                    "event": "message.arrived",
+                    "state": "delivered",
+                    "attempts": 1,
+                    "made_at": _AT,
+                    "settled_at": _AT,
+                }
+            ],
+            "next": None,
+        }
+    )
 
     items: tuple[DeliveryOut, ...]
     next: str | None = None

@@ -41,7 +41,7 @@ router = APIRouter(prefix="/inbox", tags=["inbox"])
     "takes nothing. Scope: receive.",
     responses=documented(),
 )
-def waiting(
+def inbox(
     caller: Receiving, api: Shared, request: Request, response: Response, limit: Limit = 50, cursor: Cursor = None
 ) -> DocumentPage:
     after = position_of(cursor)

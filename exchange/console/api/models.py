@@ -25,7 +25,13 @@ def example(value: dict[str, Any]) -> ConfigDict:
     return ConfigDict(json_schema_extra={"examples": [value]})
 
 
-class Fault(Wire):
+class ApiModel(Wire):
+    """What all of them share: the text under a field is its meaning in the OpenAPI document."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+class Fault(ApiModel):
     """One field that does not hold. 不符合要求的字段。"""
 
     pointer: str
@@ -33,8 +39,20 @@ class Fault(Wire):
     detail: str
 
 
-class Problem(Wire):
+class Problem(ApiModel):
     """What is wrong and what to do about it (RFC 9457). 问题详情：错误与处理办法。"""
+
+    model_config = example(
+        {
+            "type": "/api/v1/docs#problem-conflict",
+            "title": "Conflict",
+            "status": 409,
+            "code": "conflict",
+            "detail": "case HEFEI-2026-000001 is decided",
+            "mend": "a decision is made once",
+            "errors": [],
+        }
+    )
 
     type: str
     title: str
@@ -50,7 +68,7 @@ class Problem(Wire):
 # --- documents ----------------------------------------------------------------------------------------------------
 
 
-class DocumentIn(Wire):
+class DocumentIn(ApiModel):
     """An official document by the elements of GB/T 9704-2012. 公文（按 GB/T 9704-2012 各要素）。"""
 
     number: Line
@@ -69,7 +87,7 @@ class DocumentIn(Wire):
     notes: Annotated[str, StringConstraints(max_length=2_000)] = ""
 
 
-class AttachmentIn(Wire):
+class AttachmentIn(ApiModel):
     """An attachment, its bytes in base64. 附件。"""
 
     name: Line
@@ -78,7 +96,7 @@ class AttachmentIn(Wire):
     content: Base64
 
 
-class SendIn(Wire):
+class SendIn(ApiModel):
     """A document and where it goes. 公文及其主送、抄送单位。"""
 
     model_config = example(
@@ -104,7 +122,7 @@ class SendIn(Wire):
     attachments: Annotated[tuple[AttachmentIn, ...], Field(max_length=20)] = ()
 
 
-class SentOut(Wire):
+class SentOut(ApiModel):
     """It is in the outbox, and goes out by itself. 已入发件箱。"""
 
     model_config = example({"message_id": _ID})
@@ -112,7 +130,7 @@ class SentOut(Wire):
     message_id: MessageId
 
 
-class DocumentLineOut(Wire):
+class DocumentLineOut(ApiModel):
     """A document on record, without its content. 存档公文（不含内容）。"""
 
     message_id: str
@@ -124,14 +142,30 @@ class DocumentLineOut(Wire):
     recorded_at: datetime
 
 
-class DocumentPage(Wire):
+class DocumentPage(ApiModel):
     """A page; ``next`` is its successor's cursor. 一页。"""
+
+    model_config = example(
+        {
+            "items": [
+                {
+                    "message_id": _ID,
+                    "sender": "hefei.planning",
+                    "direction": "received",
+                    "kind": "document",
+                    "conversation_id": _ID,
+                    "recorded_at": _AT,
+                }
+            ],
+            "next": "WzQyXQ",
+        }
+    )
 
     items: tuple[DocumentLineOut, ...]
     next: str | None = None
 
 
-class AttachmentOut(Wire):
+class AttachmentOut(ApiModel):
     """An attachment's place: its bytes are at ``href``. 附件所在。"""
 
     position: int
@@ -140,8 +174,29 @@ class AttachmentOut(Wire):
     href: str
 
 
-class MessageOut(Wire):
+class MessageOut(ApiModel):
     """A verified message: its body as JSON, and the signed bytes that prove it. 已验证的报文。"""
+
+    model_config = example(
+        {
+            "message_id": _ID,
+            "sender": "hefei.planning",
+            "kind": "document",
+            "conversation_id": _ID,
+            "recorded_at": _AT,
+            "direction": "received",
+            "body": {"title": "关于商请提供路网资料的函"},
+            "attachments": [
+                {
+                    "position": 0,
+                    "size": 4,
+                    "digest": "0" * 64,
+                    "href": f"/api/v1/documents/{_ID}/attachments/0?sender=hefei.planning",
+                }
+            ],
+            "signed": "0oRYKqE=",
+        }
+    )
 
     message_id: str
     sender: str
@@ -157,7 +212,7 @@ class MessageOut(Wire):
     """COSE_Sign1, as it came: keep it."""
 
 
-class ReceiptOut(Wire):
+class ReceiptOut(ApiModel):
     """The addressee's signature for it: a leaf and its path to the signed root (RFC 9162). 签收回执及其证明。"""
 
     receipt: AnyBase64
@@ -169,7 +224,7 @@ class ReceiptOut(Wire):
     """The COSE_Sign1 over the batch whose root the path leads to."""
 
 
-class CopyOut(Wire):
+class CopyOut(ApiModel):
     """Where one addressee's copy stands. 某一收件单位的送达状态。"""
 
     addressee: str
@@ -183,8 +238,26 @@ class CopyOut(Wire):
     receipt: ReceiptOut | None = None
 
 
-class ReceiptsOut(Wire):
+class ReceiptsOut(ApiModel):
     """All copies of one message. 一份公文的全部回执。"""
+
+    model_config = example(
+        {
+            "message_id": _ID,
+            "complete": True,
+            "copies": [
+                {
+                    "addressee": "hefei.transport",
+                    "state": "delivered",
+                    "attempts": 1,
+                    "written_at": _AT,
+                    "sent_at": _AT,
+                    "delivered_at": _AT,
+                    "receipt": {"receipt": "e30=", "index": 0, "size": 1, "path": [], "signed": "0oRYKqE="},
+                }
+            ],
+        }
+    )
 
     message_id: str
     complete: bool
@@ -195,7 +268,7 @@ class ReceiptsOut(Wire):
 # --- inbox --------------------------------------------------------------------------------------------------------
 
 
-class LeaseIn(Wire):
+class LeaseIn(ApiModel):
     """How many messages, and for how long. 领取数量与时限。"""
 
     model_config = example({"limit": 10, "seconds": 60})
@@ -204,22 +277,24 @@ class LeaseIn(Wire):
     seconds: Annotated[int, Field(ge=1, le=3600)] = 60
 
 
-class LeaseOut(Wire):
+class LeaseOut(ApiModel):
     """Messages that are nobody else's until the lease is over. 限时领取的报文。"""
+
+    model_config = example({"lease": _ID, "until": _AT, "messages": []})
 
     lease: MessageId
     until: datetime
     messages: tuple[MessageOut, ...]
 
 
-class MessageKey(Wire):
+class MessageKey(ApiModel):
     """Names a message: ids are unique with their sender. 报文标识。"""
 
     sender: Address
     message_id: MessageId
 
 
-class AcknowledgeIn(Wire):
+class AcknowledgeIn(ApiModel):
     """Which messages of the lease the own system has; all of them where none is named. 确认。"""
 
     model_config = example({"messages": [{"sender": "hefei.planning", "message_id": _ID}]})
@@ -227,8 +302,10 @@ class AcknowledgeIn(Wire):
     messages: Annotated[tuple[MessageKey, ...], Field(max_length=100)] = ()
 
 
-class AcknowledgedOut(Wire):
+class AcknowledgedOut(ApiModel):
     """What is acknowledged under this lease, now and before; the same when it is asked again. 已确认。"""
+
+    model_config = example({"lease": _ID, "acknowledged": [{"sender": "hefei.planning", "message_id": _ID}]})
 
     lease: str
     acknowledged: tuple[MessageKey, ...]
@@ -237,7 +314,7 @@ class AcknowledgedOut(Wire):
 # --- opinions, notices --------------------------------------------------------------------------------------------
 
 
-class OpinionIn(Wire):
+class OpinionIn(ApiModel):
     """The member's opinion on a case of its desk. 本部门意见。"""
 
     model_config = example(
@@ -267,8 +344,20 @@ class OpinionIn(Wire):
         return Opinion(department=department, **fields)
 
 
-class NoticeOut(Wire):
+class NoticeOut(ApiModel):
     """How a notice stands, by the newest signed tallies. 通知的签收情况。"""
+
+    model_config = example(
+        {
+            "notice_id": _ID,
+            "seat": "origin",
+            "state": "open",
+            "origin": "anhui.office",
+            "number": "皖政办〔2026〕3号",
+            "received_at": _AT,
+            "over": False,
+        }
+    )
 
     notice_id: str
     seat: str

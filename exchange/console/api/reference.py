@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,6 +11,7 @@ from starlette.requests import Request
 from exchange import errors
 from exchange.console import render
 from exchange.console.api.problems import status_of
+from exchange.console.api.shapes import named, shapes
 from exchange.language import Language
 
 
@@ -23,6 +23,7 @@ def docs_page(document: Mapping[str, Any], request: Request) -> str:
         "language": language.value,
         "say": lambda chinese, said: said if english else chinese,
         "operations": [_localised(one, english) for one in operations(document)],
+        "shapes": shapes(document),
         "problems": list(problems()),
     }
     return render.page("api.html", context)
@@ -30,7 +31,6 @@ def docs_page(document: Mapping[str, Any], request: Request) -> str:
 
 def operations(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Every operation as the page shows it."""
-    schemas = document["components"]["schemas"]
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             yield {
@@ -43,8 +43,8 @@ def operations(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
                     (one["name"], one["in"], one.get("required", False), one.get("description", ""))
                     for one in operation.get("parameters", ())
                 ],
-                "takes": _example(operation.get("requestBody", {}).get("content", {}), schemas),
-                "answers": [(status, answer["description"]) for status, answer in operation["responses"].items()],
+                "takes": named(operation.get("requestBody", {}).get("content", {})),
+                "answers": [_answer(status, answer) for status, answer in operation["responses"].items()],
             }
 
 
@@ -64,15 +64,24 @@ def _localised(operation: dict[str, Any], english: bool) -> dict[str, Any]:
         return said if english and between else chinese
 
     parameters = [(name, place, required, pick(about)) for name, place, required, about in operation["parameters"]]
+    answers = [
+        {**one, "headers": [(name, pick(about)) for name, about in one["headers"]]} for one in operation["answers"]
+    ]
     return {
         **operation,
+        "answers": answers,
         "summary": pick(operation["summary"]),
         "description": pick(operation["description"]),
         "parameters": parameters,
     }
 
 
-def _example(content: Mapping[str, Any], schemas: Mapping[str, Any]) -> str:
-    name = content.get("application/json", {}).get("schema", {}).get("$ref", "").rpartition("/")[2]
-    examples = schemas.get(name, {}).get("examples", [])
-    return json.dumps(examples[0], ensure_ascii=False, indent=2) if examples else ""
+def _answer(status: str, answer: Mapping[str, Any]) -> dict[str, Any]:
+    """An answer: its status and that in words, the shape of its content, its headers, and whether it is a good one."""
+    return {
+        "status": status,
+        "phrase": answer["description"],
+        "shape": named(answer.get("content", {})),
+        "headers": [(name, said["description"]) for name, said in answer.get("headers", {}).items()],
+        "good": status < "300",
+    }

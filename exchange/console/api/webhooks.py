@@ -39,7 +39,7 @@ BOTH_SIGN = timedelta(hours=24)
     responses=documented(409, 413, 415),
     openapi_extra=body_of(WebhookIn),
 )
-def register(caller: Receiving, api: Shared, asked: Annotated[WebhookIn, json_of(WebhookIn)]) -> WebhookMade:
+def register_webhook(caller: Receiving, api: Shared, asked: Annotated[WebhookIn, json_of(WebhookIn)]) -> WebhookMade:
     check_url(asked.url)
     with api.member(caller.member).store.reading() as tx:
         position = tx.pages.last_position()
@@ -80,7 +80,7 @@ def webhooks(caller: Receiving, api: Shared) -> Webhooks:
     description="未送达的一并删除。 · With what waits for it. Scope: receive.",
     responses=documented(404),
 )
-def delete(caller: Receiving, api: Shared, webhook_id: MessageId) -> Response:
+def delete_webhook(caller: Receiving, api: Shared, webhook_id: MessageId) -> Response:
     with api.console.transaction() as tx:
         _own(tx, caller, webhook_id)
         tx.webhooks.remove(webhook_id)
@@ -95,7 +95,7 @@ def delete(caller: Receiving, api: Shared, webhook_id: MessageId) -> Response:
     "Scope: receive.",
     responses=documented(404),
 )
-def enable(caller: Receiving, api: Shared, webhook_id: MessageId) -> WebhookOut:
+def enable_webhook(caller: Receiving, api: Shared, webhook_id: MessageId) -> WebhookOut:
     with api.console.transaction() as tx:
         _own(tx, caller, webhook_id)
         tx.webhooks.enable(webhook_id, api.clock.now())
@@ -110,7 +110,7 @@ def enable(caller: Receiving, api: Shared, webhook_id: MessageId) -> WebhookOut:
     "24 hours deliveries bear the signatures of both. Scope: receive.",
     responses=documented(404),
 )
-def replace_secret(caller: Receiving, api: Shared, webhook_id: MessageId) -> WebhookMade:
+def replace_webhook_secret(caller: Receiving, api: Shared, webhook_id: MessageId) -> WebhookMade:
     secret = _new_secret()
     with api.console.transaction() as tx:
         row = _own(tx, caller, webhook_id)
