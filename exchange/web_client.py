@@ -133,7 +133,7 @@ class WebClient:
         except (httpcore.ConnectError, httpcore.ReadError, httpcore.WriteError, ssl.SSLError, OSError) as error:
             raise Unanswered(reason_of(error)) from None
         except httpcore.TimeoutException:
-            raise Unanswered(f"no whole answer within {seconds:.0f} s") from None
+            raise Unanswered(f"no whole answer within {seconds:g} s") from None
         except (httpcore.ProtocolError, httpcore.UnsupportedProtocol) as error:
             raise Unanswered(_not_http(error)) from None
         except (httpcore.ProxyError, ValueError, TypeError) as error:

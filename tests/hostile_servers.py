@@ -74,6 +74,11 @@ def drips_body(caller: socket.socket, ended: threading.Event) -> None:
     _drip(caller, ended, b"z" * 1000)
 
 
+def drips_a_greeting(caller: socket.socket, ended: threading.Event) -> None:
+    """Greets as a mail server does, an octet at a time."""
+    _drip(caller, ended, b"220-welcome\r\n" * 100)
+
+
 def redirects(caller: socket.socket, ended: threading.Event) -> None:
     """Redirects to itself."""
     port = caller.getsockname()[1]

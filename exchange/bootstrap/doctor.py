@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
-from email.utils import parsedate_to_datetime
-
-import httpx
 
 from exchange.bootstrap import checkup, claim_checkup
 from exchange.bootstrap.findings import Finding, Level, guarded
 from exchange.bootstrap.home import need_domain, open_directory, open_tree, open_work
 from exchange.bootstrap.settings import Home, Settings
+from exchange.broker.management import ManagementClient
 from exchange.catalogue import load_catalogue
 from exchange.clock import RealClock
 from exchange.directory import DirectoryView, State, TreeView
-from exchange.errors import ExchangeError, NoDomain
+from exchange.errors import BrokerError, ExchangeError, NoDomain
 from exchange.profiles import Profile, load_profiles
 from exchange.rules.calendar import ChinaCalendar
 from schemas import Role
@@ -131,9 +129,10 @@ def _clock(settings: Settings) -> Iterator[Finding]:
         yield Finding("good", "clock", f"{settings.clock.now():%Y-%m-%d %H:%M:%S %z}")
         return
     try:
-        theirs = parsedate_to_datetime(httpx.get(settings.management_url, timeout=5).headers["date"])
-    except (httpx.HTTPError, KeyError, ValueError):
-        yield Finding("note", "clock", "not compared: the broker's machine does not say its time")
+        with ManagementClient(settings.management_url, settings.broker_url or "", timeout=5) as management:
+            theirs = management.now()
+    except BrokerError as error:
+        yield Finding("note", "clock", f"not compared with the broker's machine: {error}", error.mend)
         return
     skew = abs(settings.clock.now() - theirs)
     level: Level = "good" if skew <= _SKEW else "bad"

@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import httpx
 import structlog
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -20,11 +19,15 @@ from prometheus_client.registry import Collector
 from exchange.bootstrap.settings import Home
 from exchange.errors import FileUnusable
 from exchange.files import read_json, write_file
+from exchange.web_client import Unanswered, WebClient
 
 log = structlog.get_logger()
 
 _TIMEOUT = 3.0
 """Seconds that one member has to answer."""
+
+_LARGEST = 16_000_000
+"""Octets of one member's answer."""
 
 
 def announce(home: Home, address: str, url: str) -> None:
@@ -85,20 +88,20 @@ def _fetch_all(targets: Mapping[str, str | None], token: str | None) -> dict[str
         return {}
     headers = {"authorization": f"Bearer {token}"} if token else {}
     with (
-        httpx.Client(timeout=_TIMEOUT, trust_env=False, headers=headers) as client,
+        WebClient(keep=0) as client,
         ThreadPoolExecutor(min(16, len(targets))) as pool,
     ):
-        return dict(zip(targets, pool.map(lambda url: _fetch(client, url), targets.values()), strict=True))
+        return dict(zip(targets, pool.map(lambda url: _fetch(client, url, headers), targets.values()), strict=True))
 
 
-def _fetch(client: httpx.Client, url: str | None) -> str | None:
+def _fetch(client: WebClient, url: str | None, headers: Mapping[str, str]) -> str | None:
     if url is None:
         return None
     try:
-        answer = client.get(f"{url}/metrics")
-    except httpx.HTTPError:
+        answer = client.ask("GET", f"{url}/metrics", seconds=_TIMEOUT, headers=headers, at_most=_LARGEST)
+    except Unanswered:
         return None
-    return answer.text if answer.is_success else None
+    return answer.body.decode(errors="replace") if answer.is_success else None
 
 
 def _file(home: Home, address: str) -> Path:

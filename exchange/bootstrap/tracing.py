@@ -36,6 +36,8 @@ from exchange.flow.ports import (
     PublishOutcome,
     Signed,
 )
+from exchange.proxies import spare_loopback
+from exchange.urls import check_url
 
 TRACEPARENT = "traceparent"
 _SHAPE = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
@@ -48,9 +50,8 @@ def open_tracing(url: str, node: Node) -> Tracing:
     Sampling and the rest are the SDK's own settings; of its samplers `traceidratio` gives every process the same
     answer for a message.
     """
-    if not url.startswith(("http://", "https://")):
-        mend = "write for example http://127.0.0.1:4318/v1/traces"
-        raise BadConfiguration("EXCHANGE_TRACING is no http or https URL", mend=mend)
+    check_url("EXCHANGE_TRACING", url, ("http", "https"), "http://127.0.0.1:4318/v1/traces")
+    spare_loopback()
     try:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     except ImportError as error:

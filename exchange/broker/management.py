@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
+from base64 import b64encode
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
-
-import httpx
 
 from exchange.broker.loop import DENIED
 from exchange.broker.provision import MemberAccount
@@ -17,12 +19,16 @@ from exchange.broker.topology import DOCUMENTS, dead_queue, queues_of
 from exchange.broker.uplink import link_account, link_permissions, link_topic_permission, transit_queues
 from exchange.broker.urls import credentials, vhost
 from exchange.errors import BadTopology, BrokerUnavailable
-from exchange.urls import shown
+from exchange.urls import check_url, shown
+from exchange.web_client import Answer, Unanswered, WebClient
 
 _TIMEOUT = 10.0
-"""Seconds for one answer."""
+"""Seconds for one request and its whole answer."""
 
 _ABSENT = 404
+
+_LARGEST = 64_000_000
+"""Octets of an answer that are taken."""
 
 _NO_SUCH_PAGE = (400, 404)
 """What RabbitMQ answers where a plugin's page is not: 404 up to 4.0, 400 on 4.3."""
@@ -48,17 +54,18 @@ class ManagementClient:
     """
 
     def __init__(self, management_url: str, broker_url: str, timeout: float = _TIMEOUT) -> None:
+        check_url("EXCHANGE_MANAGEMENT_URL", management_url, ("http", "https"), "http://host:15672")
         parts = urlsplit(management_url)
         place = parts.netloc.rpartition("@")[2]
         self._shown = shown(management_url)
         self._vhost = vhost(broker_url)
         self._account = credentials(management_url) or credentials(broker_url)
-        self._http = httpx.Client(
-            base_url=urlunsplit(parts._replace(netloc=place)).rstrip("/"),
-            auth=self._account,
-            timeout=timeout,
-            trust_env=False,
-        )
+        self._base = urlunsplit(parts._replace(netloc=place)).rstrip("/")
+        self._seconds = timeout
+        self._client = WebClient()
+        self._headers = {"content-type": "application/json"}
+        if self._account is not None:
+            self._headers["authorization"] = f"Basic {b64encode(':'.join(self._account).encode()).decode()}"
 
     def __enter__(self) -> ManagementClient:
         return self
@@ -66,7 +73,7 @@ class ManagementClient:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._http.close()
+        self._client.close()
 
     def put_vhost(self, name: str) -> None:
         """Makes a virtual host, where it is missing, for the own account. Raises BrokerUnavailable or BadTopology."""
@@ -104,14 +111,14 @@ class ManagementClient:
 
     def close_connections(self, user: str) -> None:
         """Ends whatever an account still has open. Raises BrokerUnavailable or BadTopology."""
-        for each in self._ask("GET", "/api/connections").json():
+        for each in self._read("/api/connections"):
             if each.get("user") == user:
                 self._delete(f"/api/connections/{self._quoted(each['name'])}")
 
     def parameter(self, component: str, name: str) -> dict[str, Any] | None:
         """The value of a runtime parameter; None where there is none. Raises BrokerUnavailable or BadTopology."""
         answer = self._ask("GET", self._parameter(component, name), tolerated=(_ABSENT,))
-        return None if answer.status_code == _ABSENT else dict(answer.json()["value"])
+        return None if answer.status == _ABSENT else dict(self._parsed(answer)["value"])
 
     def put_parameter(self, component: str, name: str, value: Mapping[str, Any]) -> None:
         """Sets a runtime parameter. Raises BrokerUnavailable, or BadTopology for a plugin or value not known there."""
@@ -129,16 +136,16 @@ class ManagementClient:
         answer = self._ask("GET", f"/api/shovels/{self._quoted(self._vhost)}", tolerated=_NO_SUCH_PAGE)
         if not answer.is_success:
             return None
-        return {str(each["name"]): str(each.get("state", "unknown")) for each in answer.json()}
+        return {str(each["name"]): str(each.get("state", "unknown")) for each in self._parsed(answer)}
 
     def connection_names(self) -> set[str]:
         """The names that clients gave their connections to the vhost. Raises BrokerUnavailable or BadTopology."""
-        found = self._ask("GET", f"/api/vhosts/{self._quoted(self._vhost)}/connections").json()
+        found = self._read(f"/api/vhosts/{self._quoted(self._vhost)}/connections")
         return {str(each.get("client_properties", {}).get("connection_name", "")) for each in found}
 
     def queues(self) -> list[QueueView]:
         """All queues of the vhost. Raises BrokerUnavailable or BadTopology."""
-        found = self._ask("GET", f"/api/queues/{self._quoted(self._vhost)}").json()
+        found = self._read(f"/api/queues/{self._quoted(self._vhost)}")
         return [QueueView(each["name"], each.get("messages"), each.get("consumers", 0)) for each in found]
 
     @property
@@ -148,13 +155,33 @@ class ManagementClient:
 
     def read(self, path: str) -> Any:
         """What the API has at a path, for figures. Raises BrokerUnavailable or BadTopology."""
+        return self._parsed(self._ask("GET", path))
+
+    def now(self) -> datetime:
+        """What time it is on the broker's machine, to the second. Raises BrokerUnavailable or BadTopology."""
         try:
-            return self._ask("GET", path).json()
-        except ValueError as error:
-            raise BrokerUnavailable(
-                f"what answers at {self._shown} is no management API",
-                mend="check EXCHANGE_MANAGEMENT_URL: another program may have its port",
-            ) from error
+            return parsedate_to_datetime(self._ask("GET", "/api/whoami").headers["date"])
+        except (KeyError, ValueError):
+            raise self._no_such_api() from None
+
+    def _read(self, path: str) -> list[dict[str, Any]]:
+        """A list of records. Raises BrokerUnavailable, also where what answers has none."""
+        found = self.read(path)
+        if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+            raise self._no_such_api()
+        return found
+
+    def _parsed(self, answer: Answer) -> Any:
+        try:
+            return json.loads(answer.body)
+        except ValueError:
+            raise self._no_such_api() from None
+
+    def _no_such_api(self) -> BrokerUnavailable:
+        return BrokerUnavailable(
+            f"what answers at {self._shown} is no management API",
+            mend="check EXCHANGE_MANAGEMENT_URL: another program may have its port",
+        )
 
     def _put_user(
         self, name: str, password: str, tags: str, rights: Mapping[str, str], keys: Mapping[str, str]
@@ -168,31 +195,41 @@ class ManagementClient:
         return f"/api/parameters/{component}/{self._quoted(self._vhost)}/{self._quoted(name)}"
 
     def _delete(self, path: str) -> bool:
-        return self._ask("DELETE", path, tolerated=(_ABSENT,)).status_code != _ABSENT
+        return self._ask("DELETE", path, tolerated=(_ABSENT,)).status != _ABSENT
 
     def _put(self, path: str, body: Mapping[str, Any]) -> None:
         self._ask("PUT", path, body)
 
     def _ask(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, *, tolerated: Collection[int] = ()
-    ) -> httpx.Response:
+    ) -> Answer:
         """One request; ``tolerated`` are refusals that are answers. What was sent is quoted nowhere: it may hold
         passwords."""
         try:
-            answer = self._http.request(method, path, json=body)
-        except httpx.HTTPError as error:
+            answer = self._client.ask(
+                method, f"{self._base}{path}", seconds=self._seconds, headers=self._headers, at_most=_LARGEST,
+                content=b"" if body is None else json.dumps(body).encode(),
+            )  # fmt: skip
+        except Unanswered as error:
             raise BrokerUnavailable(
-                f"the management API at {self._shown} does not answer ({type(error).__name__})",
-                mend="check EXCHANGE_MANAGEMENT_URL and that the plugin rabbitmq_management is enabled",
+                f"the management API at {self._shown} does not answer ({error})",
+                mend="check EXCHANGE_MANAGEMENT_URL (https where it speaks TLS, http where not) and that the plugin "
+                "rabbitmq_management is enabled",
             ) from error
-        if answer.status_code in (401, 403):
+        if answer.status in (401, 403):
             raise BrokerUnavailable(
                 f"the management API at {self._shown} denies this account",
                 mend="use an account with the tag administrator in EXCHANGE_BROKER_URL or EXCHANGE_MANAGEMENT_URL",
                 code=DENIED,
             )
-        if not answer.is_success and answer.status_code not in tolerated:
-            reason = f"{method} {path}: {answer.status_code}"
+        if answer.status >= 500 or answer.status in range(300, 400):
+            raise BrokerUnavailable(
+                f"the management API at {self._shown} cannot answer now ({answer.status})",
+                mend="see the broker's log, or that of the proxy before it; EXCHANGE_MANAGEMENT_URL names the API "
+                "itself: redirections are not followed",
+            )
+        if not answer.is_success and answer.status not in tolerated:
+            reason = f"{method} {path}: {answer.status}"
             raise BadTopology(f"the management API at {self._shown} refuses {reason}", mend="see the broker's log")
         return answer
 

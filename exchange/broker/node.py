@@ -12,16 +12,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import filelock
-import httpx
 import psutil  # type: ignore[import-untyped]
 
 from exchange.broker import keeper
 from exchange.broker.admin import errand
 from exchange.broker.alias import drop_link
 from exchange.broker.installation import Installation, find_installation
-from exchange.broker.node_files import ADMIN, NODE_MARK, NodeFolder, Ports, choose_ports, environment, mark_of, urls
+from exchange.broker.management import ManagementClient
+from exchange.broker.node_files import NODE_MARK, NodeFolder, Ports, choose_ports, environment, mark_of, urls
 from exchange.clock import monotonic
-from exchange.errors import BrokerUnavailable, OperatorError
+from exchange.errors import BrokerError, OperatorError
 from exchange.files import lock_file, make_folder, open_file
 from exchange.language import tr
 
@@ -246,11 +246,9 @@ def _serves(info: NodeInfo) -> bool:
     if info.management_url is None:
         return False
     try:
-        password = info.url.split("@")[0].rsplit(":", 1)[1]
-        answer = httpx.get(f"{info.management_url}/api/whoami", auth=(ADMIN, password), timeout=5, trust_env=False)
-        if not answer.is_success:
-            return False
+        with ManagementClient(info.management_url, info.url, timeout=5) as management:
+            management.read("/api/whoami")
         with errand(info.url, "node:ready"):
             return True
-    except (httpx.HTTPError, BrokerUnavailable):
+    except BrokerError:
         return False

@@ -18,6 +18,7 @@ from obstore.store import LocalStore, S3Store
 
 from exchange.errors import ClaimMissing, ClaimStoreUnavailable, ClaimTooLarge, FileUnusable
 from exchange.files import keep_owner, make_folder
+from exchange.proxies import spare_loopback
 from exchange.urls import secrets_in, without
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def open_claim_store(place: str | Path, *, retries: int = 4) -> ClaimStore:
 
     ``retries`` are those of one request, within a minute. Raises ClaimStoreUnavailable.
     """
+    spare_loopback()
     with _told_as_unavailable("the claim store"):
         if isinstance(place, Path):
             make_folder(place, 0o700)

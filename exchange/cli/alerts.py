@@ -78,7 +78,9 @@ def list_alerts(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
 @alerts.command("test")
 def try_channels(
-    channel: Annotated[str | None, typer.Argument(help="A webhook's name, or `mail`; default: all.")] = None,
+    channel: Annotated[
+        str | None, typer.Argument(help="A webhook's name, `mail`, or `mail:ADDRESS`; default: all.")
+    ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -12,13 +12,15 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from exchange.bootstrap.settings import Home
 from exchange.errors import BadConfiguration
 from exchange.rules.alert_facts import Limits
+from exchange.rules.mailbox import mailbox
 from exchange.rules.signing import key_of
 from exchange.tomlfile import read_toml
+from exchange.urls import ESCAPE, fault_of
 from schemas.base import Wire
 
 FILE = "console.toml"
@@ -57,6 +59,13 @@ class WebhookSettings(_Secretive):
     name: str = Field(pattern=r"^[a-z0-9-]{1,40}$")
     url: str = Field(pattern=r"^https?://")
 
+    @field_validator("url")
+    @classmethod
+    def _can_be_read_in_one_way(cls, url: str) -> str:
+        if fault := fault_of(url):
+            raise ValueError(f"{fault}; {ESCAPE}")
+        return url
+
     @model_validator(mode="after")
     def _has_a_secret(self) -> WebhookSettings:
         if self.secret is None and self.secret_file is None and self.secret_env is None:
@@ -86,6 +95,21 @@ class MailSettings(_Secretive):
     user: str | None = None
     sender: str
     recipients: tuple[str, ...] = Field(min_length=1)
+    """One mailbox an entry: ``a@b.example``, or ``Name <a@b.example>``."""
+
+    @field_validator("sender")
+    @classmethod
+    def _is_a_mailbox(cls, text: str) -> str:
+        mailbox(text)
+        return text
+
+    @field_validator("recipients")
+    @classmethod
+    def _are_mailboxes(cls, texts: tuple[str, ...]) -> tuple[str, ...]:
+        addresses = [mailbox(text).addr_spec for text in texts]
+        if len(set(addresses)) < len(addresses):
+            raise ValueError("a recipient stands there twice")
+        return texts
 
     @model_validator(mode="after")
     def _no_password_in_clear(self) -> MailSettings:

@@ -9,15 +9,19 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from types import TracebackType
 
 import structlog
 
 from exchange.clock import Clock, RealClock
-from exchange.console.alert_channels import Channel, Telling, channels
+from exchange.console.alert_channels import channels
 from exchange.console.alert_settings import AlertSettings, load_alert_settings
 from exchange.console.desk import CONSOLE, Desk
 from exchange.console.facts import read_facts
+from exchange.console.lanes import Lanes
+from exchange.console.telling import Channel, Telling
 from exchange.crew import Loop
 from exchange.errors import Conflict, ExchangeError, NotFound
 from exchange.rules.alert_facts import Facts, Limits
@@ -27,6 +31,9 @@ from exchange.store.alerts import RAISED, DueDelivery
 log = structlog.get_logger()
 
 PAGE = "/alerts"
+
+_LEAVING = 3.0
+"""Seconds that channels have for what they are being told when this ends; what was not noted is told again."""
 
 
 class Alerting:
@@ -46,6 +53,9 @@ class Alerting:
         self._channels = told
         self._look = look
         self._real = real or RealClock()
+        self._lanes = Lanes("alerts")
+        self._counting = threading.Lock()
+        self._taken = 0
         self._stop = threading.Event()
         self._thread: Loop | None = None
 
@@ -75,6 +85,7 @@ class Alerting:
         self._stop.set()
         if self._thread is not None:
             self._thread.join(15)
+        self._lanes.wait(_LEAVING)
 
     def look(self) -> None:
         """One round: records what begins and ends. Raises DatabaseUnavailable, BadConfiguration, or Conflict when
@@ -90,22 +101,43 @@ class Alerting:
         for key in changed.over:
             log.info("alert.over", alert=key)
 
-    def tell(self) -> int:
-        """Tells what is due; how many were taken. Raises DatabaseUnavailable."""
-        with self._desk.store(CONSOLE).transaction() as tx:
-            due = tx.alerts.take_due(self._real.now())
-        return sum(self._tell(one) for one in due)
+    def tell(self, patience: float = 60.0) -> int:
+        """Tells what is due; how many were taken within ``patience`` seconds. Raises DatabaseUnavailable."""
+        before = self._taken
+        self.begin_telling()
+        self._lanes.wait(patience)
+        return self._taken - before
+
+    def begin_telling(self) -> None:
+        """Has every channel told what is due to it in a lane of its own, which is not waited for."""
+        with self._desk.store(CONSOLE).reading() as tx:
+            owed = tx.alerts.owed(self._real.now())
+        for channel in owed:
+            self._lanes.start(channel, partial(self._one_after_another, channel))
+
+    def _one_after_another(self, channel: str) -> None:
+        """Up to the first that is not taken: a receiver that is down or slow is asked once."""
+        while not self._stop.is_set():
+            with self._desk.store(CONSOLE).transaction() as tx:
+                due = tx.alerts.take_due(self._real.now(), 1, channel)
+            if not due or not self._tell(due[0]):
+                return
+            with self._counting:
+                self._taken += 1
 
     def test(self, channel: str | None = None) -> dict[str, str | None]:
         """Tells all channels, or one, that this is a test: what went wrong by channel, None where nothing did.
 
         Raises NotFound for a channel that is not configured.
         """
-        if channel is not None and channel not in self._channels:
+        names = [name for name in self._channels if channel in (None, name, name.partition(":")[0])]
+        if channel is not None and not names:
             known = ", ".join(self._channels) or "none"
             raise NotFound(f"no channel {channel!r} in console.toml", mend=f"configured are: {known}")
-        names = [channel] if channel is not None else list(self._channels)
-        return {name: self._reason(self._channels[name], self._trial()) for name in names}
+        trial = self._trial()
+        with ThreadPoolExecutor(max(1, len(names)), "alert-test") as pool:
+            reasons = pool.map(lambda name: self._reason(self._channels[name], trial), names)
+            return dict(zip(names, reasons, strict=True))
 
     def _tell(self, due: DueDelivery) -> bool:
         channel = self._channels.get(due.channel)
@@ -159,7 +191,7 @@ class Alerting:
 
     def _run(self) -> None:
         while not self._stop.is_set():
-            for work in (self.look, self.tell):
+            for work in (self.look, self.begin_telling):
                 try:
                     work()
                 except Conflict:

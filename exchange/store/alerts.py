@@ -77,9 +77,14 @@ class SqlAlerts:
         """Alerts that are over, the newest first."""
         return self._rows(select(alert).where(~STANDING).order_by(_a.id.desc()).limit(limit))
 
-    def take_due(self, real: datetime, limit: int = 20) -> list[DueDelivery]:
-        """Deliveries that are due, taken in hand for `LEASE`: told now, or due again after it."""
-        query = select(alert_delivery).where(_d.next_at <= real).order_by(_d.next_at).limit(limit)
+    def owed(self, real: datetime) -> list[str]:
+        """The channels to which something is due."""
+        return list(self._db.scalars(select(_d.channel).where(_d.next_at <= real).distinct()))
+
+    def take_due(self, real: datetime, limit: int = 20, channel: str | None = None) -> list[DueDelivery]:
+        """Deliveries that are due, all or one channel's, taken in hand for `LEASE`: told now, or due again after it."""
+        mine = () if channel is None else (_d.channel == channel,)
+        query = select(alert_delivery).where(_d.next_at <= real, *mine).order_by(_d.next_at, _d.id).limit(limit)
         due = self._db.execute(query).all()
         found: list[DueDelivery] = []
         for row in due:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, String, delete, insert, literal, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, String, delete, insert, literal, select, tuple_, update
 
 from exchange.flow.ports.tools import DeliveryRow, TokenRow, WebhookRow
 from exchange.store.api_tables import api_token, webhook, webhook_delivery
@@ -83,15 +83,19 @@ class SqlWebhooks:
         known = set(found) if rows else set()
         return [row for key, row in rows.items() if key not in known]
 
-    def due(self, now: datetime, limit: int) -> list[DeliveryRow]:
+    def due(self, now: datetime, limit: int, webhook_id: str | None = None) -> list[DeliveryRow]:
         query = (
             select(webhook_delivery)
             .join(webhook, _w.webhook_id == _d.webhook_id)
-            .where(_d.state == literal("waiting", literal_execute=True), _d.next_at <= now, _w.disabled_at.is_(None))
+            .where(*_is_due(now), *(() if webhook_id is None else (_d.webhook_id == webhook_id,)))
             .order_by(_d.next_at, _d.made_at)
             .limit(limit)
         )
         return [DeliveryRow(*row) for row in self._db.execute(query)]
+
+    def owed(self, now: datetime) -> list[str]:
+        query = select(_d.webhook_id).join(webhook, _w.webhook_id == _d.webhook_id).where(*_is_due(now)).distinct()
+        return list(self._db.scalars(query))
 
     def claim(self, row: DeliveryRow, until: datetime) -> bool:
         here = (_d.delivery_id == row.delivery_id, _d.state == "waiting", _d.attempts == row.attempts)
@@ -150,3 +154,7 @@ def _token(row: Row[Any]) -> TokenRow:
 def _webhook(row: Row[Any]) -> WebhookRow:
     values = dict(row._mapping)
     return WebhookRow(**values | {"events": tuple(values["events"].split())})
+
+
+def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return _d.state == literal("waiting", literal_execute=True), _d.next_at <= now, _w.disabled_at.is_(None)

@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
@@ -27,18 +27,22 @@ from exchange.bootstrap.member import CONSUMING
 from exchange.bootstrap.settings import Settings
 from exchange.clock import CST, SteppedClock
 from exchange.console import alerts as page
-from exchange.console.alert_channels import Telling, channels
+from exchange.console.alert_channels import channels
 from exchange.console.alert_settings import AlertSettings, load_alert_settings
 from exchange.console.alerting import Alerting
 from exchange.console.app import create_app
 from exchange.console.desk import CONSOLE, Desk
 from exchange.console.facts import read_facts
+from exchange.console.telling import Telling
 from exchange.errors import BadConfiguration
 from exchange.flow.ports import DeadLetter
 from exchange.rules.alert_facts import Limits
 from exchange.rules.alerts import standing
+from exchange.rules.mailbox import mailbox
 from exchange.rules.signing import verify
+from tests import hostile_servers as servers
 from tests.console.door import TOKEN, OpenDoor
+from tests.hostile_servers import hostile
 from tests.processes import write_departments
 
 SECRET = "whsec_YS1zaGFyZWQtc2VjcmV0LW9mLTMyLW9jdGV0cyEhISE="
@@ -205,6 +209,14 @@ class Post:
     letters: list[EmailMessage] = field(default_factory=list)
     tried: list[bytes] = field(default_factory=list)
 
+    refused: tuple[str, ...] = ()
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        if address in self.refused:
+            return "550 no such user"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         self.letters.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
         return "250 OK"
@@ -263,20 +275,103 @@ def test_mail_goes_by_tls_with_a_password_and_says_it_in_both_languages(desk: De
 def test_no_password_goes_to_a_mail_server_that_cannot_prove_who_it_is(desk: Desk, certificate: Path) -> None:
     with mail_server(certificate) as (post, port):
         settings = _mail(port, None)
-        reason = Alerting(desk, settings, channels(settings, desk.clock, {})).test()["mail"]
+        reason = Alerting(desk, settings, channels(settings, desk.clock, {})).test("mail")["mail:ops@c.test"]
     assert reason is not None
-    assert "SSLCertVerificationError" in reason
+    assert "certificate is not trusted" in reason
     assert post.tried == []
 
 
 def test_a_wrong_password_is_said_and_not_shown(desk: Desk, certificate: Path) -> None:
     with mail_server(certificate) as (post, port):
         settings = _mail(port, certificate, "wrong-password")
-        reason = Alerting(desk, settings, channels(settings, desk.clock, {})).test()["mail"]
+        reason = Alerting(desk, settings, channels(settings, desk.clock, {})).test("mail")["mail:ops@c.test"]
     assert reason is not None
     assert "535" in reason
     assert "wrong-password" not in reason
     assert post.letters == []
+
+
+def test_who_is_refused_is_still_owed_it_and_a_comma_in_a_name_separates_nothing(desk: Desk, certificate: Path) -> None:
+    clock = SteppedClock(desk.clock.now())
+    with mail_server(certificate) as (post, port):
+        post.refused = ("gone@c.test",)
+        people = ["Zhang, San <san@c.test>", '"Li, \\"Si\\"" <si@c.test>', "gone@c.test", "王五，值班 <wu@c.test>"]
+        settings = _mail(port, certificate).model_copy()
+        settings = AlertSettings(mail=settings.mail.model_copy(update={"recipients": tuple(people)}))  # type: ignore[union-attr]
+        alerting = Alerting(desk, settings, channels(settings, clock, {}), real=clock)
+        _kill_a_message(desk)
+        alerting.look()
+        assert alerting.tell() == 3
+        assert sorted(letter["To"].addresses[0].addr_spec for letter in post.letters) == [
+            "san@c.test", "si@c.test", "wu@c.test",
+        ]  # fmt: skip
+        assert {len(letter["To"].addresses) for letter in post.letters} == {1}
+        names = {letter["To"].addresses[0].display_name for letter in post.letters}
+        assert names == {"Zhang, San", 'Li, "Si"', "王五，值班"}
+        with desk.store(CONSOLE).reading() as tx:
+            ((channel, attempts, reason),) = tx.alerts.troubles()
+        assert (channel, attempts) == ("mail:gone@c.test", 1)
+        assert "refuses this recipient (550)" in reason
+        post.refused = ()
+        clock.step_to(clock.now() + timedelta(minutes=1))
+        assert alerting.tell() == 1
+        assert post.letters[-1]["To"] == "gone@c.test"
+
+
+def test_receivers_that_drip_or_hang_delay_nobody_else(desk: Desk, hook: Hook, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = SteppedClock(desk.clock.now())
+    with ExitStack() as stack:
+        bad = {
+            name: stack.enter_context(hostile(conduct, reads=name not in ("mail",)))
+            for name, conduct in {
+                "silent": servers.silent, "drips": servers.drips_headers, "mail": servers.drips_a_greeting,
+            }.items()
+        }  # fmt: skip
+        hooks = [{"name": name, "url": bad[name].url, "secret": SECRET} for name in ("silent", "drips")]
+        hooks.append({"name": "ops", "url": hook.url, "secret": SECRET})
+        mail = {"server": "127.0.0.1", "port": bad["mail"].port, "sender": "x@c.test", "recipients": ["ops@c.test"]}
+        settings = AlertSettings.model_validate_json(json.dumps({"webhooks": hooks, "mail": mail}))
+        told = channels(settings, clock, {})
+        for name in ("silent", "drips", "mail:ops@c.test"):
+            told[name]._seconds = 2.0  # type: ignore[attr-defined]
+        alerting = Alerting(desk, settings, told, real=clock)
+        for body in (b"one", b"two"):
+            _kill_a_message(desk, body)
+        alerting.look()
+        began = time.monotonic()
+        alerting.begin_telling()
+        while not hook.taken:
+            assert time.monotonic() - began < 1.5
+            threading.Event().wait(0.01)
+        alerting.tell()
+        assert len(hook.taken) == 1
+        assert time.monotonic() - began < 6
+        with desk.store(CONSOLE).reading() as tx:
+            reasons = {channel: reason for channel, _, reason in tx.alerts.troubles()}
+    assert set(reasons) == {"silent", "drips", "mail:ops@c.test"}
+    assert all("no whole answer within 2 s" in reason for reason in reasons.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "address"),
+    [
+        ("a@b.c", "", "a@b.c"),
+        (" Zhang, San <a@b.c> ", "Zhang, San", "a@b.c"),
+        ('"Zhang, San" <a@b.c>', "Zhang, San", "a@b.c"),
+        ("值班室 <a@政务.cn>", "值班室", f"a@{'政务'.encode('idna').decode()}.cn"),
+    ],
+)
+def test_a_mailbox_is_read_whatever_its_name_holds(text: str, name: str, address: str) -> None:
+    found = mailbox(text)
+    assert (found.display_name, found.addr_spec) == (name, address)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a", "a@", "@b", "a@b, c@d", "a b@c", "X <a@b> <c@d", "X\nBcc: e@f <a@b>", "a@b;c"]
+)
+def test_what_is_no_mailbox_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="mail address"):
+        mailbox(text)
 
 
 CONFIGURATION = """
@@ -310,7 +405,7 @@ def test_the_file_configures_channels_and_limits_and_other_tables_are_others_bus
     _write(desk, CONFIGURATION + "\n[tls]\ncertificate = 'c.pem'\n")
     settings = load_alert_settings(desk.home, {})
     assert settings.limits.limits().waiting == timedelta(minutes=5)
-    assert list(channels(settings, desk.clock, {"HOOK_SECRET": SECRET})) == ["ops", "mail"]
+    assert list(channels(settings, desk.clock, {"HOOK_SECRET": SECRET})) == ["ops", "mail:ops@console.example"]
     with pytest.raises(BadConfiguration, match="HOOK_SECRET"):
         channels(settings, desk.clock, {})
 
@@ -321,7 +416,13 @@ def test_the_file_configures_channels_and_limits_and_other_tables_are_others_bus
         (("secret_env", "secret_nev"), "unknown field"),
         (('secret_env = "HOOK_SECRET"', ""), "needs a secret"),
         (('name = "ops"', 'name = "mail"'), "none is called mail"),
-        (('recipients = ["ops@console.example"]', 'recipients = ["a"]\nuser = "u"\nsecurity = "none"'), "without TLS"),
+        (("hooks.example/yizhan", "u:p@ss@hooks.example"), "an @ where its host does not begin"),
+        (('"ops@console.example"', '"a@c.test, b@c.test"'), "one an entry"),
+        (('"ops@console.example"', '"a@c.test", "A <a@c.test>"'), "stands there twice"),
+        (
+            ('recipients = ["ops@console.example"]', 'recipients = ["a@c.test"]\nuser = "u"\nsecurity = "none"'),
+            "without TLS",
+        ),
     ],
 )
 def test_what_does_not_hold_is_told_with_its_line(desk: Desk, change: tuple[str, str], said: str) -> None:

@@ -17,7 +17,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from exchange.clock import monotonic
 from exchange.console.api.reach import Poster
+from tests import hostile_servers as servers
+from tests.hostile_servers import hostile
 
 
 def certificate(folder: Path, name: str) -> Path:
@@ -88,8 +91,9 @@ def test_the_certificate_must_be_that_of_the_name_though_the_address_is_fixed(pe
     with receiver(pem) as (port, hosts):
         assert poster(pem).post(f"https://oa.example:{port}/x", {}, b"{}") is None
         assert hosts == [f"oa.example:{port}"]
-        assert poster(pem).post(f"https://another.example:{port}/x", {}, b"{}") == "ConnectError"
-        assert poster().post(f"https://oa.example:{port}/x", {}, b"{}") == "ConnectError"
+        for refusing, name in ((poster(pem), "another.example"), (poster(), "oa.example")):
+            said = refusing.post(f"https://{name}:{port}/x", {}, b"{}")
+            assert "certificate is not trusted" in (said or "")
         assert len(hosts) == 1
 
 
@@ -103,4 +107,21 @@ def test_anything_but_success_is_a_failure_and_redirects_are_not_followed(answer
 def test_a_receiver_that_is_not_there_is_a_failure() -> None:
     with receiver(None) as (port, _):
         pass
-    assert poster().post(f"http://127.0.0.1:{port}/x", {}, b"{}") == "ConnectError"
+    assert poster().post(f"http://127.0.0.1:{port}/x", {}, b"{}") == "connection refused"
+
+
+@pytest.mark.parametrize("conduct", [servers.silent, servers.drips_headers, servers.continues])
+def test_a_receiver_that_does_not_answer_is_given_up_after_the_time_of_one_attempt(conduct: servers.Conduct) -> None:
+    began = monotonic()
+    with hostile(conduct) as server:
+        patient = Poster(("127.0.0.0/8",), lambda host, port: ["127.0.0.1"], seconds=0.5)
+        assert "no whole answer" in (patient.post(server.url, {}, b"{}") or "")
+    assert monotonic() - began < 2
+
+
+@pytest.mark.parametrize("conduct", [servers.drips_body, servers.gigabytes, servers.gzip_bomb])
+def test_what_a_receiver_says_beyond_its_status_is_not_read(conduct: servers.Conduct) -> None:
+    began = monotonic()
+    with hostile(conduct) as server:
+        assert poster().post(server.url, {}, b"{}") is None
+    assert monotonic() - began < 2

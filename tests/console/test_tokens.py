@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from starlette.testclient import TestClient
 
-from exchange.clock import RealClock, SteppedClock
+from exchange.clock import RealClock, SteppedClock, monotonic
 from exchange.console.api.deliver import Deliverer
 from exchange.console.api.reach import Poster
 from exchange.console.app import create_app
 from exchange.console.sections import SECTIONS
 from exchange.rules.permissions import AccountRole
 from exchange.rules.webhooks import PATIENCE
+from tests import hostile_servers as servers
 from tests.console.department import Bureau, api_in, bureau
 from tests.console.door import TOKEN, OpenDoor
 from tests.contract.test_store_api import delivery
+from tests.hostile_servers import hostile
 from tests.warm import run_warm
 
 FORM = {"token": TOKEN, "member": "hefei.planning", "name": "registry", "days": "30", "scope": ["read", "send"]}
@@ -141,4 +144,30 @@ def test_a_webhook_that_fails_for_days_is_disabled_shown_and_enabled_again(made:
     assert len(asked) == before
     client.post("/webhooks/enable", data={"token": TOKEN, "webhook_id": hook["id"]})
     assert planning.get("/api/v1/webhooks").json()["items"][0]["state"] == "enabled"
+    deliverer.close()
+
+
+def test_a_receiver_that_drips_delays_only_itself_however_much_waits_for_it(made: Bureau) -> None:
+    clock = SteppedClock(RealClock().now())
+    client, _ = officer(made, AccountRole.OPERATOR)
+    api = api_in(client.app)  # type: ignore[arg-type]
+    api.clock = clock
+    planning = made.client("hefei.planning")
+    with hostile(servers.drips_headers) as slow, hostile(servers.answers(204)) as quick:
+        for server, rows in ((slow, 250), (quick, 2)):
+            asked = {"url": server.url, "events": ["message.arrived"]}
+            hook = planning.post("/api/v1/webhooks", json=asked).json()["id"]
+            due = [delivery(delivery_id=f"{hook}-{n}", webhook_id=hook, next_at=clock.now()) for n in range(rows)]
+            with api.console.transaction() as tx:
+                row = tx.webhooks.get(hook)
+                assert row is not None
+                tx.webhooks.advance(row.webhook_id, row.position, row.position + 1, due)
+        deliverer = Deliverer(api, Poster(("127.0.0.0/8",), lambda host, port: ["127.0.0.1"], seconds=3.0))
+        began = monotonic()
+        deliverer.look()
+        while len(quick.asked) < 2:
+            assert monotonic() - began < 2
+            threading.Event().wait(0.01)
+        assert deliverer.round() <= 2
+        assert len(slow.asked) == 1
     deliverer.close()

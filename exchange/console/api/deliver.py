@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections import defaultdict
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
 from exchange.console.api.context import Api
 from exchange.console.api.events import awaited, delivery_of, happened
 from exchange.console.api.reach import Poster
+from exchange.console.lanes import Lanes
 from exchange.crew import Loop
 from exchange.errors import ExchangeError
 from exchange.flow.ports.tools import DeliveryRow, WebhookRow
@@ -21,7 +20,9 @@ from exchange.rules.webhooks import Event, again_after, has_failed_long
 
 log = structlog.get_logger()
 
-_BATCH, _AT_ONCE = 200, 4
+_BATCH = 200
+_LEAVING = 3.0
+"""Seconds that attempts under way have when the console ends; one that was not noted is made again."""
 _CLAIMED = timedelta(minutes=1)
 """Longer than an attempt can take; a console that dies meanwhile leaves the delivery due again after it."""
 _KEPT = timedelta(days=7)
@@ -34,6 +35,9 @@ class Deliverer:
         self._api = api
         self._poster = poster or Poster(api.desk.settings.webhook_networks)
         self._every = every
+        self._lanes = Lanes("webhooks")
+        self._counting = threading.Lock()
+        self._done = 0
         self._stopping = threading.Event()
         self._thread = Loop("webhooks", self._run, self._stopping.is_set)
 
@@ -46,10 +50,18 @@ class Deliverer:
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join(15)
+        self._lanes.wait(_LEAVING)
         self._poster.close()
 
-    def round(self) -> int:
-        """One look and one attempt at everything due; how many were delivered."""
+    def round(self, patience: float = 30.0) -> int:
+        """One look and one attempt at everything due; how many were delivered. Waits ``patience`` seconds at most."""
+        before = self._done
+        self.look()
+        self._lanes.wait(patience)
+        return self._done - before
+
+    def look(self) -> None:
+        """One look; what is due is delivered in each receiver's own lane, which is not waited for."""
         with self._api.console.reading() as tx:
             hooks = tx.webhooks.enabled()
         for hook in hooks:
@@ -59,12 +71,12 @@ class Deliverer:
                 log.error("webhook.look-failed", webhook=hook.webhook_id, code=error.code, reason=str(error))
             except Exception:
                 log.exception("webhook.look-failed", webhook=hook.webhook_id)
-        return self._deliver({hook.webhook_id: hook for hook in hooks})
+        self._start({hook.webhook_id: hook for hook in hooks})
 
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
-                self.round()
+                self.look()
             except ExchangeError as error:
                 log.error("webhooks.failed", code=error.code, reason=str(error))
             except Exception:
@@ -85,27 +97,26 @@ class Deliverer:
         with self._api.console.transaction() as tx:
             tx.webhooks.advance(hook.webhook_id, hook.position, lines[-1].position, tx.webhooks.unknown(rows))
 
-    def _deliver(self, hooks: dict[str, WebhookRow]) -> int:
+    def _start(self, hooks: dict[str, WebhookRow]) -> None:
+        """Starts the lane of every webhook to which something is due."""
         now = self._api.clock.now()
         with self._api.console.transaction() as tx:
             tx.webhooks.forget(now - _KEPT, _BATCH)
-            due = [row for row in tx.webhooks.due(now, _BATCH) if row.webhook_id in hooks]
-        groups: dict[str, list[DeliveryRow]] = defaultdict(list)
-        for row in due:
-            groups[row.webhook_id].append(row)
-        if not groups:
-            return 0
-        with ThreadPoolExecutor(_AT_ONCE, "webhook") as pool:
-            return sum(pool.map(lambda key: self._one_after_another(hooks[key], groups[key]), groups))
+            owed = tx.webhooks.owed(now)
+        for webhook_id in owed:
+            hook = hooks.get(webhook_id)
+            if hook is not None:
+                self._lanes.start(webhook_id, partial(self._one_after_another, hook))
 
-    def _one_after_another(self, hook: WebhookRow, rows: Sequence[DeliveryRow]) -> int:
+    def _one_after_another(self, hook: WebhookRow) -> None:
         """A webhook's deliveries in order, up to the first that fails: a receiver that is down is asked once."""
-        done = 0
+        with self._api.console.reading() as tx:
+            rows = tx.webhooks.due(self._api.clock.now(), _BATCH, hook.webhook_id)
         for row in rows:
             if self._stopping.is_set() or not self._attempt(hook, row):
-                break
-            done += 1
-        return done
+                return
+            with self._counting:
+                self._done += 1
 
     def _attempt(self, hook: WebhookRow, row: DeliveryRow) -> bool:
         now = self._api.clock.now()

@@ -120,8 +120,11 @@ class Webhooks(Protocol):
     def unknown(self, rows: Mapping[str, DeliveryRow]) -> list[DeliveryRow]:
         """Those of these deliveries, by their ids, that are not here yet."""
 
-    def due(self, now: datetime, limit: int) -> list[DeliveryRow]:
-        """Deliveries to be tried now, the longest due first; none to a disabled webhook."""
+    def due(self, now: datetime, limit: int, webhook_id: str | None = None) -> list[DeliveryRow]:
+        """Deliveries to be tried now, all or one webhook's, the longest due first; none to a disabled webhook."""
+
+    def owed(self, now: datetime) -> list[str]:
+        """The webhooks to which something is due."""
 
     def claim(self, row: DeliveryRow, until: datetime) -> bool:
         """Counts an attempt and keeps others off until then; False if another process was quicker."""
