@@ -25,9 +25,6 @@ from schemas import Role
 _FRESH = 1.0
 """Seconds for which what was read is good."""
 
-_STUCK = 120.0
-"""Seconds without periodic work after which a member does not live any more."""
-
 
 @dataclass(frozen=True)
 class State:
@@ -39,11 +36,12 @@ class State:
     connections: dict[str, bool]
     loops: dict[str, bool]
     since_tick: float | None
+    stuck: str | None = None
 
     @property
     def alive(self) -> bool:
         """Whether restarting it would not help: all its loops run, and none is stuck."""
-        return all(self.loops.values()) and (self.since_tick is None or self.since_tick < _STUCK)
+        return all(self.loops.values()) and self.stuck is None
 
     @property
     def ready(self) -> bool:
@@ -54,8 +52,7 @@ class State:
         """What makes it ready, by name."""
         found = {f"broker:{name}": good for name, good in self.connections.items()}
         found |= {f"loop:{name}": good for name, good in self.loops.items()}
-        stuck = self.since_tick is not None and self.since_tick >= _STUCK
-        return found | {"database": self.figures is not None, "loops-turn": not stuck}
+        return found | {"database": self.figures is not None, "loops-turn": self.stuck is None}
 
 
 class MemberGauges(Collector):
@@ -101,7 +98,7 @@ class MemberGauges(Collector):
                 figures: Figures | None = tx.gauges.read(now, deadlines=monitors)
         except ExchangeError:
             figures = None
-        return State(figures, now, dict(pulse.connections), dict(pulse.loops), pulse.since_tick)
+        return State(figures, now, dict(pulse.connections), dict(pulse.loops), pulse.since_tick, pulse.stuck)
 
 
 def _of_figures(who: str, figures: Figures, now: datetime) -> Iterator[Metric]:

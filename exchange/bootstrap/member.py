@@ -51,6 +51,10 @@ SWITCH_INTERVAL = 0.02
 """Seconds for which a thread keeps the interpreter while others wait, in processes of our own
 (`sys.setswitchinterval`): a member's threads hand work over in batches, and shorter turns only cost processor time."""
 
+STUCK = 300.0
+"""Seconds after which a batch or a round of periodic work that has not come to its end counts as stuck. What waits for
+broker or database comes to an end within seconds, by an error, and is tried again."""
+
 _ALIVE_EVERY = 1.0
 """Seconds between such notes."""
 
@@ -101,6 +105,7 @@ class RunningMember:
         """Counts committed batches; unchanged means that nothing was taken in meanwhile."""
         self._said_alive = 0.0
         self._ticked_at = 0.0
+        self._ticking_since: float | None = None
         self._version = 0
         self._stopping = threading.Event()
         self._nudge = threading.Event()
@@ -152,7 +157,15 @@ class RunningMember:
             connections["transit"] = self._transit.connected
         loops = {thread.name.rpartition(":")[2]: thread.is_alive() for thread in self._threads}
         loops["handle"] = self._consumer is not None and self._consumer.working
-        return Pulse(connections, loops, monotonic() - self._ticked_at if self._ticked_at else None)
+        return Pulse(connections, loops, monotonic() - self._ticked_at if self._ticked_at else None, self.stuck())
+
+    def stuck(self) -> str | None:
+        """Which of its loops has been at one piece of work for `STUCK` seconds, and for how long; never waits."""
+        busy = {"tick": self._ticking_since, "handle": self._consumer.busy_since if self._consumer else None}
+        for name, since in busy.items():
+            if since is not None and monotonic() - since >= STUCK:
+                return f"{name}: one round of work goes on for {monotonic() - since:.0f} s"
+        return None
 
     def check_loops(self) -> None:
         """Raises PartEnded if one of its loops has ended by itself."""
@@ -230,6 +243,7 @@ class RunningMember:
             if self._stopping.is_set():
                 return
             try:
+                self._ticking_since = monotonic()
                 self._do_periodic_work()
                 self._ticked_at = monotonic()
                 self._stopping.wait(_APART)
@@ -239,6 +253,8 @@ class RunningMember:
             except Exception:
                 log.exception("tick.failed", node=self.node.address)
                 self._stopping.wait(1.0)
+            finally:
+                self._ticking_since = None
 
     def _do_periodic_work(self) -> None:
         self.node.renew()

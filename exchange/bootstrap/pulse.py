@@ -16,3 +16,5 @@ class Pulse:
     """Its threads, and whether each runs."""
     since_tick: float | None
     """Seconds since its periodic work was last done; None before the first time."""
+    stuck: str | None = None
+    """What of it has not moved for so long that starting it anew may help; None where all of it moves."""

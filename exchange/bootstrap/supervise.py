@@ -17,8 +17,10 @@ from pathlib import Path
 from typing import IO
 
 from exchange.bootstrap.draining import DRAINED_EXIT
+from exchange.bootstrap.heartbeat import HEARTBEAT, WHERE
 from exchange.bootstrap.logs import LOG, LogSize
 from exchange.bootstrap.unfailing import rotate
+from exchange.bootstrap.vigil import Life, LifeLine, LifePatience, is_held
 from exchange.clock import monotonic
 from exchange.errors import FileUnusable, IdentityInUse
 from exchange.files import make_folder, open_file
@@ -35,6 +37,12 @@ MENDED_AFTER = 60.0
 
 _RELEASED_EVERY = 2.0
 """Seconds between two looks whether a drained role has been released."""
+
+_SAYS_WHERE = 0.5
+"""Seconds that a role which hangs has to write into its log where it stands."""
+
+_COMPLAIN_EVERY = 60.0
+"""Seconds between two words on what the machine refuses."""
 
 LOCK = "up.lock"
 """File in a domain's folder that whoever supervises it holds."""
@@ -76,6 +84,14 @@ class Child:
     """Whether the whole is worth running with it alone."""
     drained: bool = False
     """It has ended because it was drained, and is not started before the release."""
+    beats: bool = False
+    """Whether it gives signs of life."""
+    line: LifeLine | None = None
+    life: Life | None = None
+    end_at: float | None = None
+    """When it is asked to end because it hangs, having been asked where it stands."""
+    kill_at: float | None = None
+    """When it is killed, having been asked to end."""
 
     @property
     def alive(self) -> bool:
@@ -92,17 +108,24 @@ class Supervisor:
         environment: Mapping[str, str],
         stop: threading.Event | None = None,
         is_drained: Callable[[str], bool] = lambda name: False,
+        patience: LifePatience | None = None,
     ) -> None:
         self._say = say
         self._is_drained = is_drained
         self._environment = {**os.environ, **environment, "EXCHANGE_SUPERVISED": str(os.getpid())}
         self._stop = stop or threading.Event()
         self._log_size = LogSize.read()
+        self._patience = patience
+        self._looked_at = 0.0
+        self._complained_at = -_COMPLAIN_EVERY
         self.children: dict[str, Child] = {}
 
-    def add(self, name: str, command: Sequence[str], log: Path, *, essential: bool = True) -> None:
-        """Adds a role; `run` starts it. What is not ``essential`` alone is no reason to go on."""
-        self.children[name] = Child(name, command, log, essential=essential)
+    def add(self, name: str, command: Sequence[str], log: Path, *, essential: bool = True, beats: bool = False) -> None:
+        """Adds a role; `run` starts it. What is not ``essential`` alone is no reason to go on.
+
+        What ``beats`` gives signs of life, and is started anew when they stay away longer than the patience allows.
+        """
+        self.children[name] = Child(name, command, log, essential=essential, beats=beats)
 
     def start(self) -> None:
         """Starts all roles."""
@@ -110,9 +133,11 @@ class Supervisor:
             self._start(child)
 
     def watch_once(self) -> None:
-        """Looks after each role once: restarts what died and has waited long enough."""
+        """Looks after each role once: ends what hangs, restarts what died and has waited long enough."""
+        since, self._looked_at = monotonic() - self._looked_at, monotonic()
         for child in self.children.values():
             if child.alive:
+                self._watch_over(child, since)
                 continue
             if child.again_at is None:
                 self._died(child)
@@ -127,8 +152,11 @@ class Supervisor:
         self.start()
         try:
             while not self._stop.wait(interval) and not self._hopeless:
-                beside()
-                self.watch_once()
+                try:
+                    beside()
+                    self.watch_once()
+                except OSError as error:  # no room, no memory, no process number left: of the machine, and for a while
+                    self._complain(error)
         finally:
             self.shut_down()
         return not self._hopeless
@@ -160,18 +188,70 @@ class Supervisor:
                 child.process.kill()
                 child.process.wait()
 
+    def _watch_over(self, child: Child, since: float) -> None:
+        """Ends a role that hangs; its death is then met as any other."""
+        if child.process is None or child.line is None or child.life is None or self._patience is None:
+            return
+        if child.end_at is not None:
+            self._end(child, child.process, self._patience.grace)
+            return
+        reason = child.life.look(since, child.line.lines())
+        if reason is None:
+            return
+        if is_held(child.process.pid):
+            child.life.excuse()
+            return
+        again = tr(
+            "{name} {reason}: it is ended and started again; see {log}", name=child.name, reason=reason, log=child.log
+        )
+        self._say(again)
+        if child.life.began:
+            child.process.send_signal(WHERE)
+        child.end_at = monotonic() + _SAYS_WHERE
+
+    def _end(self, child: Child, process: subprocess.Popen[bytes], grace: float) -> None:
+        """Asks a role that hangs to end, then kills it; each once its time has come."""
+        if child.kill_at is not None:
+            if monotonic() >= child.kill_at:
+                process.kill()
+        elif child.end_at is not None and monotonic() >= child.end_at:
+            process.terminate()
+            child.kill_at = monotonic() + grace
+
     def _start(self, child: Child) -> None:
         child.started, child.again_at, child.given_up = monotonic(), None, False
         try:
             with self._log_of(child) as log:
-                child.process = _spawn(child.command, {**self._environment, LOG: str(child.log)}, log)
+                self._spawn(child, log)
         except OSError as error:  # no memory, no process number left: the others go on
             child.process = None
             child.again_at = monotonic() + child.backoff.after(0.0)
-            self._say(f"{child.name} cannot be started ({error.strerror}), tried again soon")
+            reason = error.strerror or error
+            self._say(tr("{name} cannot be started ({reason}), tried again soon", name=child.name, reason=reason))
             return
         if child.restarts:
             self._say(tr("{name} started again (restart {restarts})", name=child.name, restarts=child.restarts))
+
+    def _spawn(self, child: Child, log: IO[bytes]) -> None:
+        environment = {**self._environment, LOG: str(child.log)}
+        if child.line is not None:
+            child.line.close()
+            child.line = None
+        if not child.beats or self._patience is None:
+            child.process = _spawn(child.command, environment, log)
+            return
+        line = LifeLine()
+        try:
+            environment[HEARTBEAT] = str(line.writing)
+            child.process = _spawn(child.command, environment, log, (line.writing,))
+        finally:
+            line.given()
+        child.line, child.life, child.end_at, child.kill_at = line, Life(self._patience), None, None
+
+    def _complain(self, error: OSError) -> None:
+        if monotonic() >= self._complained_at + _COMPLAIN_EVERY:
+            self._complained_at = monotonic()
+            self._say(tr("the machine refuses something ({reason}); trying on", reason=error.strerror or error))
 
     def _log_of(self, child: Child) -> IO[bytes]:
         """Its log file, rotated if it has grown; where there is no room for one it is started all the same."""
@@ -181,7 +261,8 @@ class Supervisor:
                 rotate(child.log, self._log_size.keep)
             return open_file(child.log, "ab", 0o644)
         except (OSError, FileUnusable) as error:
-            self._say(f"{child.name} has no log: {child.log}: {getattr(error, 'strerror', None) or error}")
+            reason = getattr(error, "strerror", None) or error
+            self._say(tr("{name} has no log: {log}: {reason}", name=child.name, log=child.log, reason=reason))
             return open(os.devnull, "ab")
 
     def _again(self, child: Child) -> None:
@@ -239,9 +320,17 @@ def role_command(address: str) -> list[str]:
     return [sys.executable, "-m", "exchange", "serve", address]
 
 
-def _spawn(command: Sequence[str], environment: Mapping[str, str], log: IO[bytes]) -> subprocess.Popen[bytes]:
+def _spawn(
+    command: Sequence[str], environment: Mapping[str, str], log: IO[bytes], keep: Sequence[int] = ()
+) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        list(command), env=dict(environment), stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
+        list(command),
+        env=dict(environment),
+        stdout=log,
+        stderr=log,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        pass_fds=keep,
     )
 
 

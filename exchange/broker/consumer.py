@@ -25,7 +25,7 @@ from exchange.broker.wakeup import Wakeup
 from exchange.clock import monotonic
 from exchange.crew import Loop
 from exchange.errors import BrokerError, ExchangeError
-from exchange.flow.ports import OnBatch
+from exchange.flow.ports import Delivery, OnBatch
 
 log = structlog.get_logger()
 
@@ -82,6 +82,8 @@ class BatchConsumer:
         self._patience = {lane: Pause(REST_FIRST, REST_MOST) for lane in self._lanes}
         self._turns = Turns()
         self._closing = threading.Event()
+        self.busy_since: float | None = None
+        """When the handler was given what it has in hand (`exchange.clock.monotonic`); None while it has nothing."""
         self._loop = ConnectionLoop(url, f"{name}:consume", self)
         self._worker = Loop(f"{name}:handle", self._work, self._closing.is_set)
         self.state = ConsumerState(self._lanes)
@@ -146,12 +148,19 @@ class BatchConsumer:
         if catch.gone or not deliveries:
             return
         try:
-            self._on_batch(deliveries)
+            self._handle(deliveries)
         except Exception as error:
             self._send_to_rest(lane, catch, error)
         else:
             self._patience[lane].reset()
             self._loop.call_soon(partial(lane.acknowledge, catch, tag))
+
+    def _handle(self, deliveries: Sequence[Delivery]) -> None:
+        self.busy_since = monotonic()
+        try:
+            self._on_batch(deliveries)
+        finally:
+            self.busy_since = None
 
     def _collect(self, catch: Catch) -> None:
         """Lets a group grow until it is full or its first delivery has waited long enough."""
@@ -172,7 +181,7 @@ class BatchConsumer:
             if monotonic() < until or self._closing.is_set():
                 continue
             try:
-                self._on_batch(())
+                self._handle(())
             except Exception as error:
                 self._rest(lane, error)
             else:

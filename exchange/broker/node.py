@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -103,6 +104,30 @@ class PrivateNode:
                 self._keeper = None
             self._clear_away(lambda text: None)
 
+    def end(self, grace: float) -> None:
+        """Ends a server that does not work: asked first, killed after ``grace`` seconds. `start` starts it again."""
+        with self._locked():
+            server = self._server()
+            if server is not None:
+                _end(server, grace)
+            kept = self._find_keeper()
+            if kept is not None:
+                kept.terminate()
+                _wait(kept)
+
+    @property
+    def folder(self) -> Path:
+        """Where its data, configuration, secrets and logs lie."""
+        return self._folder.root
+
+    def _server(self) -> psutil.Process | None:
+        """The server that runs in this folder, if one does."""
+        server = _process(self._folder.server_pid)
+        try:
+            return server if server is not None and self._is_marked(server.environ()) else None
+        except psutil.Error:
+            return None
+
     def _locked(self) -> filelock.BaseFileLock:
         make_folder(self._folder.root, 0o700)
         return lock_file(self._folder.root / "lock", START_PATIENCE)
@@ -191,12 +216,8 @@ class PrivateNode:
         if kept is not None:
             kept.terminate()
             _wait(kept)
-        server = _process(self._folder.server_pid)
-        try:
-            is_ours = server is not None and self._is_marked(server.environ())
-        except psutil.Error:
-            is_ours = False
-        if server is not None and is_ours:
+        server = self._server()
+        if server is not None:
             say(tr("broker: ending a server that was left behind"))
             server.send_signal(signal.SIGTERM)
             _wait(server)
@@ -231,6 +252,16 @@ def _wait(process: psutil.Process) -> None:
         if monotonic() > until:
             process.kill()
         pause.wait(_LOOK_EVERY)
+
+
+def _end(process: psutil.Process, grace: float) -> None:
+    """Asks a process to end, and kills it if it has not after ``grace`` seconds."""
+    until, pause = monotonic() + grace, threading.Event()
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process.terminate()
+        while not _is_over(process) and monotonic() < until:
+            pause.wait(_LOOK_EVERY)
+        process.kill()
 
 
 def _is_over(process: psutil.Process) -> bool:

@@ -21,7 +21,7 @@ class ConsoleChild:
         self._settings, self._supervisor = settings, supervisor
         self._said = ""
         command = [sys.executable, "-m", "exchange", "console"]
-        supervisor.add(CONSOLE, command, Home(settings.home).logs / f"{CONSOLE}.log", essential=False)
+        supervisor.add(CONSOLE, command, Home(settings.home).logs / f"{CONSOLE}.log", essential=False, beats=True)
 
     @property
     def is_said(self) -> bool:

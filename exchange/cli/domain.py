@@ -14,6 +14,7 @@ from rich.text import Text
 from exchange.bootstrap import logs
 from exchange.bootstrap.draining import DRAINED_EXIT, drained, is_drained
 from exchange.bootstrap.ends import LoopsWatched
+from exchange.bootstrap.heartbeat import Liveness, heartbeat
 from exchange.bootstrap.home import need_domain, open_link, open_member, open_work
 from exchange.bootstrap.member import RunningMember
 from exchange.bootstrap.node_watch import NodeWatch
@@ -21,6 +22,7 @@ from exchange.bootstrap.patience import with_patience
 from exchange.bootstrap.settings import Home, Settings
 from exchange.bootstrap.stop import StopSignal
 from exchange.bootstrap.supervise import Supervisor, orphaned, role_command, sole_supervisor
+from exchange.bootstrap.vigil import LifePatience
 from exchange.bootstrap.watching import watching
 from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.cli.view import console, print_json, say
@@ -112,14 +114,14 @@ def up(
     """
     from exchange.bootstrap.init import init_files, start_node
 
-    settings, _ = Settings.read(home=home), logs.LogSize.read()
+    settings, patience, _ = Settings.read(home=home), LifePatience.read(), logs.LogSize.read()
     with sole_supervisor(settings.home) as hold, StopSignal() as stop:
         profiles = init_files(
             settings, say, on_lost=lambda error: say(tr("{error} → {remedy}", error=error, remedy=error.mend))
         )
         node, info = start_node(settings, say)
         try:
-            can_run = _supervise(settings, profiles, node, info, stop, with_console, hold)
+            can_run = _supervise(settings, profiles, node, info, stop, with_console, hold, patience)
         finally:
             if node is not None:
                 node.stop()
@@ -136,6 +138,7 @@ def _supervise(
     stop: StopSignal,
     with_console: bool,
     hold: Callable[[], None],
+    patience: LifePatience | None,
 ) -> bool:
     """Keeps members, console and node running until told to stop; False if no member can run here."""
     from exchange.bootstrap.init import init_broker
@@ -147,9 +150,9 @@ def _supervise(
 
     with_patience(lambda: provision(info), say)
     environment = {"EXCHANGE_HOME": str(settings.home), **member_environment()}
-    supervisor = Supervisor(say, environment, stop.told, is_drained(settings))
+    supervisor = Supervisor(say, environment, stop.told, is_drained(settings), patience)
     for address in profiles:
-        supervisor.add(address, role_command(address), Home(settings.home).logs / f"{address}.log")
+        supervisor.add(address, role_command(address), Home(settings.home).logs / f"{address}.log", beats=True)
     beside = [ConsoleChild(settings, supervisor).look] if with_console else []
     if node is not None:
         beside.append(NodeWatch(node, info, say, provision, supervisor.renew, stop.told).look)
@@ -180,7 +183,8 @@ def serve(
     """
     logs.configure_for_service(verbose=verbose)
     settings = Settings.read(home=home)
-    with StopSignal() as stop, LoopsWatched() as loops:
+    life = Liveness()
+    with StopSignal() as stop, LoopsWatched() as loops, heartbeat(life.trouble):
         opened = open_member(settings, address, patient=True)
         with opened.store.claim_identity(address) as claim, watching(opened.node, Home(settings.home)) as watch:
             if drained(opened.store) is not None:
@@ -188,6 +192,7 @@ def serve(
             member = RunningMember(
                 opened.node, opened.store, open_link(settings, address), open_work(opened.profile, opened.take)
             )
+            life.of(member.stuck)
             try:
                 watch.serve(member, opened.store)
                 member.start()

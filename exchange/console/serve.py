@@ -11,14 +11,19 @@ from pathlib import Path
 import uvicorn
 
 from exchange.bootstrap.ends import LoopsWatched
+from exchange.bootstrap.heartbeat import heartbeat
 from exchange.bootstrap.settings import Home, Settings
 from exchange.bootstrap.supervise import orphaned
+from exchange.clock import monotonic
 from exchange.console.app import create_app
 from exchange.console.desk import Desk
 from exchange.console.listening import Place, listen, read_state, write_state
 from exchange.console.sections import SECTIONS
 from exchange.console.sessions import SessionDoor
 from exchange.crew import Loop
+
+STUCK = 60.0
+"""Seconds after which a loop that does not turn counts as stuck."""
 
 _LEAVING = 3
 """Seconds that requests under way have to end; open pages are told to come again."""
@@ -36,7 +41,8 @@ def serve(settings: Settings, place: Place, ready: Ready) -> None:
     state = Home(settings.home).console
     try:
         door = SessionDoor(desk.gate, tag_of(settings.home))
-        server = server_of(create_app(desk, door, SECTIONS), place)
+        turns = Turns()
+        server = server_of(create_app(desk, door, SECTIONS), place, turns)
         known = read_state(state)
         with listen(place, known.port if known else None) as listening:
             url, port = place.url(listening.getsockname()[1]), listening.getsockname()[1]
@@ -44,7 +50,7 @@ def serve(settings: Settings, place: Place, ready: Ready) -> None:
                 write_state(state, url, port)
             ready(url, desk)
             ended = threading.Event()
-            with LoopsWatched(lambda: setattr(server, "should_exit", True)) as loops:
+            with LoopsWatched(lambda: setattr(server, "should_exit", True)) as loops, heartbeat(turns.trouble):
                 Loop("supervisor", lambda: _end_with_supervisor(server, ended), lambda: server.should_exit).start()
                 try:
                     server.run(sockets=[listening])
@@ -55,7 +61,23 @@ def serve(settings: Settings, place: Place, ready: Ready) -> None:
         desk.close()
 
 
-def server_of(app: object, place: Place) -> uvicorn.Server:
+class Turns:
+    """Whether the loop that serves requests turns."""
+
+    def __init__(self) -> None:
+        self._last: float | None = None
+
+    async def turned(self) -> None:
+        """It does now."""
+        self._last = monotonic()
+
+    def trouble(self) -> str | None:
+        """For how long it has not; None where that is no trouble, or it has not begun."""
+        since = 0.0 if self._last is None else monotonic() - self._last
+        return f"no request is served for {since:.0f} s" if since >= STUCK else None
+
+
+def server_of(app: object, place: Place, turns: Turns | None = None) -> uvicorn.Server:
     """The web server: no log of requests, which would hold one-time links, and no word of what it is."""
     config = uvicorn.Config(
         app,  # type: ignore[arg-type]
@@ -64,6 +86,8 @@ def server_of(app: object, place: Place) -> uvicorn.Server:
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=_LEAVING,
+        callback_notify=turns.turned if turns else None,
+        timeout_notify=1,
         ssl_certfile=place.tls_cert,
         ssl_keyfile=place.tls_key,
     )

@@ -10,9 +10,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from exchange.bootstrap.node_watch import NodeWatch
+from exchange.bootstrap.node_watch import NodePatience, NodeWatch
 from exchange.bootstrap.supervise import Backoff
 from exchange.broker import installation
+from exchange.broker.exercise import Condition, Exercise, Exercised
 from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.broker.node_files import NodeFolder
 from exchange.broker.probe import server_version
@@ -30,6 +31,7 @@ class Watched:
         self.said: list[str] = []
         self.provisioned: list[NodeInfo] = []
         self.moves = 0
+        self.free = 10**9
         self.watch = NodeWatch(
             self.node,
             self.node.start(self.said.append),
@@ -38,10 +40,25 @@ class Watched:
             self._moved,
             threading.Event(),
             Backoff(first=0.0, most=0.0),
+            NodePatience(every=0.2, exercise=1.0, failures=3, grace=0.5),
+            lambda folder: self.free,
         )
 
     def _moved(self) -> None:
         self.moves += 1
+
+    @property
+    def server(self) -> psutil.Process:
+        return psutil.Process(int(self.folder.server_pid.read_text()))
+
+    def look_until(self, text: str) -> None:
+        """Looks as `exchange up` does, until that is said."""
+
+        def said() -> bool:
+            self.watch.look()
+            return any(text in one for one in self.said)
+
+        eventually(said, text, 60)
 
     def kill(self) -> None:
         psutil.Process(int(self.folder.server_pid.read_text())).kill()
@@ -98,3 +115,28 @@ def test_a_healthy_node_is_left_alone(watched: Watched) -> None:
     watched.watch.look()
     assert watched.said == before
     assert watched.provisioned == []
+
+
+def test_a_node_that_takes_connections_and_answers_nothing_is_started_again_once_its_disk_has_room(
+    watched: Watched,
+) -> None:
+    before = watched.server
+    watched.free = 1_000_000
+    before.suspend()
+    watched.look_until("lives and does not work")
+    watched.look_until("the disk of the private node is full (1 MB free")
+    assert not any("is ended" in one for one in watched.said)
+    assert watched.server.pid == before.pid
+    watched.free = 10**9
+    watched.look_until("is ended and started again")
+    eventually(lambda: bool(watched.provisioned) or watched.watch.look() is not None, "the node's return", 60)
+    assert watched.server.pid != before.pid
+    assert server_version(watched.watch.info.url)
+
+
+def test_a_node_that_works_is_left_alone(watched: Watched) -> None:
+    before = watched.server.pid
+    works = Exercised(Condition.WORKS)
+    eventually(lambda: Exercise(watched.watch.info, 10).run() == works, "a message through the node", 30)
+    watched.watch.look()
+    assert watched.server.pid == before

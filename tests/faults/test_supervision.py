@@ -60,6 +60,17 @@ class Supervised:
         self.processes.append(process)
         return process
 
+    def up_into_a_pipe(self, **extra: str) -> subprocess.Popen[bytes]:
+        """As `up`; what it says goes to whoever holds the pipe."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "exchange", "up", "--no-console"],
+            env={**self.environment, **extra},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+        self.processes.append(process)
+        return process
+
     def hears(self, text: str, patience: float = 90) -> None:
         wait_until(lambda: text in self.output, patience, repr(text))
 
@@ -201,3 +212,24 @@ def test_what_is_away_at_the_beginning_is_waited_for_and_the_wait_can_be_ended(
     supervised.hears(said)
     waiting.send_signal(signal.SIGTERM)
     assert waiting.wait(10) == 128 + signal.SIGTERM
+
+
+def test_a_member_that_hangs_is_replaced_and_work_goes_on_though_nobody_hears_what_up_says(
+    on_shared_broker: Supervised,
+) -> None:
+    supervised = on_shared_broker
+    process = supervised.up_into_a_pipe(EXCHANGE_HUNG_AFTER="3")
+    assert process.stderr is not None
+    assert any(b"serving 3 members" in line for line in process.stderr)
+    process.stderr.close()
+    for name in ("window", "planning"):
+        wait_until(lambda name=name: "member.serving" in supervised.log_of(name), 60, f"{name} being served")
+    hung = supervised.role("planning")
+    hung.suspend()
+    window = supervised.open("window")
+    submit_one(window)
+    wait_until(lambda: decided(window) == 1, 90, "the decision")
+    wait_until(lambda: set(outbox(window)) == {"delivered"}, 90, "all receipts")
+    assert supervised.role("planning").pid != hung.pid
+    assert process.poll() is None
+    window.store.close()
