@@ -139,7 +139,8 @@ class NodeWatch:
             return True
         self._again_at = monotonic() + self.patience.every
         text = tr(
-            "broker: the disk of the private node is full ({free:.0f} MB free at {folder}); make room, it is started again then",
+            "broker: the disk of the private node is full ({free:.0f} MB free at {folder}); "
+            "make room, it is started again then",
             free=free / 1e6,
             folder=self.node.folder,
         )
