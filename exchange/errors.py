@@ -201,6 +201,19 @@ class Untrusted(SenderError):
     mend = "the sender's authority certifies it, or the directory here is brought up to date"
 
 
+class WrongClock(Untrusted):
+    """A moment that cannot be right by this machine's clock or by the signer's certificate: one of the clocks is wrong.
+
+    The message names both dates. Nothing is lost: what was refused comes again once the clocks agree.
+    """
+
+    code = "clock"
+    mend = (
+        "set both machines' clocks (an NTP client on each; `exchange doctor` compares this one); what was refused is "
+        "then taken in when its sender sends it again, or at once by `exchange dead`"
+    )
+
+
 class IdReused(SenderError):
     """A message id that this sender has used before for other bytes."""
 

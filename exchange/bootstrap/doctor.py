@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
-from exchange.bootstrap import checkup, claim_checkup
+from exchange.bootstrap import checkup, claim_checkup, clock_checkup
 from exchange.bootstrap.findings import Finding, Level, guarded
 from exchange.bootstrap.home import need_domain, open_directory, open_tree, open_work
 from exchange.bootstrap.settings import Home, Settings
-from exchange.broker.management import ManagementClient
 from exchange.catalogue import load_catalogue
-from exchange.clock import RealClock
 from exchange.directory import DirectoryView, State, TreeView
-from exchange.errors import BrokerError, ExchangeError, NoDomain
+from exchange.errors import ExchangeError, NoDomain
 from exchange.profiles import Profile, load_profiles
 from exchange.rules.calendar import ChinaCalendar
 from schemas import Role
 
 _EXPIRES_SOON = timedelta(days=30)
-_SKEW = timedelta(seconds=5)
 
 
 def examine(settings: Settings) -> list[Finding]:
@@ -34,7 +31,7 @@ def examine(settings: Settings) -> list[Finding]:
         *guarded("departments", lambda: _departments(home)),
         *guarded("catalogue", lambda: _catalogue(home, profiles)),
         *_where(profiles, "rules", lambda: _rules(profiles)),
-        *guarded("clock", lambda: _clock(settings)),
+        *guarded("clock", lambda: clock_checkup.clock(settings, profiles)),
         *guarded("calendar", lambda: _calendar(settings.clock.now().date())),
         *guarded("directory", lambda: _directory(home, settings)),
         *_where(view, "levels", lambda: _levels(home, settings)),
@@ -59,6 +56,7 @@ def examine_member(settings: Settings, address: str) -> list[Finding]:
     windows = [member.address for member in view.with_role(Role.WINDOW)] if view else []
     relays = [member.address for member in view.with_role(Role.RELAY)] if view else []
     return [
+        *guarded("clock", lambda: clock_checkup.clock(settings, [address])),
         *guarded("directory", lambda: _directory(home, settings)),
         *_where(view, "keys", lambda: checkup.keys(settings, [address])),
         *_where(view, "databases", lambda: checkup.databases(settings, [address], idle_is="bad")),
@@ -119,25 +117,6 @@ def _rules(profiles: dict[str, Profile]) -> Iterator[Finding]:
         good += profile.rule is not None
     if good:
         yield Finding("good", "rules", f"{good} can be loaded")
-
-
-def _clock(settings: Settings) -> Iterator[Finding]:
-    if not isinstance(settings.clock, RealClock):
-        yield Finding("note", "clock", "runs accelerated", "unset EXCHANGE_CLOCK outside a demonstration")
-        return
-    if settings.management_url is None:
-        yield Finding("good", "clock", f"{settings.clock.now():%Y-%m-%d %H:%M:%S %z}")
-        return
-    try:
-        with ManagementClient(settings.management_url, settings.broker_url or "", timeout=5) as management:
-            theirs = management.now()
-    except BrokerError as error:
-        yield Finding("note", "clock", f"not compared with the broker's machine: {error}", error.mend)
-        return
-    skew = abs(settings.clock.now() - theirs)
-    level: Level = "good" if skew <= _SKEW else "bad"
-    mend = "" if level == "good" else "run an NTP client on both machines"
-    yield Finding(level, "clock", f"{skew.total_seconds():.0f} s apart from the broker's machine", mend)
 
 
 def _calendar(today: date) -> Iterator[Finding]:

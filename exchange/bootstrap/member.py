@@ -25,11 +25,13 @@ from exchange.directory import TreeView
 from exchange.errors import ExchangeError, PartEnded
 from exchange.flow import lapse
 from exchange.flow.arrival import ArrivalJudge, BrokerStamp, EventTime, OwnTime
+from exchange.flow.clock_watch import ClockWatch, record_witnesses
 from exchange.flow.dispatch import Dispatcher
 from exchange.flow.node import Node
 from exchange.flow.opendesk import OpenDesk
 from exchange.flow.ports import Delivery
 from exchange.flow.receive import Receiver
+from exchange.rules.clocks import doubts
 from exchange.store import SqlStore
 from schemas import Role
 
@@ -111,6 +113,8 @@ class RunningMember:
         self._nudge = threading.Event()
         self.dispatcher = Dispatcher(node, RealClock())
         node.hand_over = self.dispatcher.offer
+        if isinstance(node.clock, RealClock):
+            node.clock_watch = ClockWatch(store.server_time)
         self._threads: list[Loop] = []
         self._publisher: ConfirmedPublisher | None = None
         self._consumer: BatchConsumer | None = None
@@ -119,6 +123,7 @@ class RunningMember:
     def start(self) -> None:
         """Connects and starts all loops. Raises the errors of broker and database when they cannot be reached."""
         roles = self.node.directory.member(self.node.address).roles
+        self._hold_clock_against_record()
         judge = self._judge()
         receiver = Receiver(self.node, self._work.handlers, judge, self._work.on_signed, self._committed)
         given_up = dead_queue(self.node.address)
@@ -226,6 +231,14 @@ class RunningMember:
         thread = Loop(f"{self.node.address}:{name}", target, self._stopping.is_set)
         thread.start()
         self._threads.append(thread)
+
+    def _hold_clock_against_record(self) -> None:
+        """A clock that has gone back behind what this member has written itself is named before anything is done."""
+        if isinstance(self.node.clock, RealClock):
+            with self.node.store.reading() as tx:
+                found = doubts(self.node.clock.now(), record_witnesses(tx, self.node.address, tx.get_meta(CONSUMING)))
+            for reason in found:
+                log.error("clock.doubtful", node=self.node.address, reason=reason, mend="set this machine's clock")
 
     def _judge(self) -> ArrivalJudge:
         if self._event_times:

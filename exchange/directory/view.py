@@ -13,9 +13,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from pydantic import ValidationError
 
+from exchange.clock import CST
 from exchange.directory.certificates import check_member_certificate, der
 from exchange.envelope import Recipient, Signer
-from exchange.envelope.document import content_type
+from exchange.envelope.document import CLOCK_SKEW, content_type
 from exchange.envelope.sign1 import (
     ALG,
     CONTENT_TYPE,
@@ -28,7 +29,7 @@ from exchange.envelope.sign1 import (
     thumbprint,
     verify_sign1,
 )
-from exchange.errors import BadDirectory, NotFound, SenderError, Untrusted
+from exchange.errors import BadDirectory, NotFound, SenderError, Untrusted, WrongClock
 from schemas import Directory, Member, Role, Suite
 
 T = TypeVar("T")
@@ -134,14 +135,32 @@ class DirectoryView:
 def load_directory(data: bytes, certificate: x509.Certificate, now: datetime, seen: int) -> DirectoryView:
     """Verifies a directory and every certificate in it; ``seen`` is the newest version known.
 
-    Raises BadDirectory when it is unsigned, another's, expired, or older than one already seen.
+    Raises BadDirectory when it is unsigned, another's, expired, or older than one already seen; with code ``clock``
+    when it is signed in this machine's future.
     """
     directory = read_directory(data, certificate)
     if directory.version < seen:
         raise BadDirectory(f"the directory is version {directory.version}, version {seen} was seen before")
+    said = f"this machine's clock says {_moment(now)}"
+    if directory.issued_at > now + CLOCK_SKEW:
+        told = f"{said}, but the directory was signed at {_moment(directory.issued_at)}"
+        raise BadDirectory(told, code=WrongClock.code, mend=_SET_CLOCK)
     if now >= directory.expires_at:
-        raise BadDirectory(f"the directory expired at {directory.expires_at.isoformat()}")
+        raise BadDirectory(
+            f"{said}; the directory expired at {_moment(directory.expires_at)}", mend=f"{_WAY_OUT}; {_IF_CLOCK}"
+        )
     return view_of(directory, (certificate,))
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone(CST):%Y-%m-%d %H:%M:%S}"
+
+
+_IF_CLOCK = "if that date is wrong, set this machine's clock instead"
+_SET_CLOCK = (
+    "set this machine's clock (an NTP client does); if it is right, the authority's was wrong when it signed: "
+    "set that, and have `exchange init` sign a new one"
+)
 
 
 def view_of(directory: Directory, authorities: Sequence[x509.Certificate]) -> DirectoryView:
@@ -233,10 +252,14 @@ def _vouched(certificate: bytes, address: str, authorities: Sequence[x509.Certif
     raise fault
 
 
+def _remedy(error: BadDirectory) -> str:
+    return _WAY_OUT if error.mend == BadDirectory.mend else error.mend
+
+
 def _named(path: Path, read: Callable[[bytes], T]) -> T:
     try:
         return read(path.read_bytes())
     except OSError as error:
         raise BadDirectory(f"{path}: {error.strerror}", mend=_WAY_OUT) from error
     except BadDirectory as error:
-        raise BadDirectory(f"{path}: {error}", mend=_WAY_OUT) from error
+        raise BadDirectory(f"{path}: {error}", code=error.code, mend=_remedy(error)) from error

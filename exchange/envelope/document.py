@@ -17,6 +17,7 @@ from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from exchange.clock import CST
 from exchange.envelope.keys import Identity, Signer
 from exchange.envelope.sign1 import (
     ALG,
@@ -30,7 +31,7 @@ from exchange.envelope.sign1 import (
     thumbprint,
     verify_sign1,
 )
-from exchange.errors import Forged, Malformed, Unsupported, Untrusted
+from exchange.errors import Forged, Malformed, Unsupported, Untrusted, WrongClock
 from schemas import MESSAGES, Body, Header
 
 HEADER, ENCLOSURES = "yizhan-header", "yizhan-enclosures"
@@ -153,13 +154,25 @@ def _check_signer(signer: Signer, header: Header, now: datetime | None) -> None:
 
 
 def check_time(signer: Signer, at: datetime, now: datetime | None) -> None:
-    """Raises Untrusted unless a signature of that moment counts; ``now`` refuses one from the future."""
-    if not signer.not_before <= at <= signer.not_after:
-        raise Untrusted(f"certificate: not valid when {signer.address} signed")
+    """Raises Untrusted unless a signature of that moment counts; ``now`` refuses one from the future.
+
+    WrongClock where a clock must be wrong: the signer's or, for one from the future, perhaps this machine's.
+    """
+    if now is not None and at > now + CLOCK_SKEW:
+        told = f"{signer.address} signed at {_moment(at)}"
+        raise WrongClock(f"time: this machine's clock says {_moment(now)}, but {told}")
+    if at < signer.not_before:
+        began = f"its certificate begins at {_moment(signer.not_before)}"
+        raise WrongClock(f"time: {signer.address} signed at {_moment(at)}, but {began}")
+    if at > signer.not_after:
+        ended = f"its certificate ended at {_moment(signer.not_after)}"
+        raise Untrusted(f"certificate: {signer.address} signed at {_moment(at)}, but {ended}")
     if signer.revoked_at is not None and at >= signer.revoked_at:
         raise Untrusted(f"certificate: {signer.address} was revoked before it signed")
-    if now is not None and at > now + CLOCK_SKEW:
-        raise Untrusted(f"time: {signer.address} signed in the future; compare the clocks")
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone(CST):%Y-%m-%d %H:%M:%S}"
 
 
 def _model(declared: Any, kind: str) -> tuple[type[Body], int]:

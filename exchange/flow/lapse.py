@@ -99,11 +99,15 @@ def watch_row(state: DeadlineState, calendar: WorkingCalendar) -> WatchRow:
 def sweep(node: Node) -> Swept:
     """Handles the deadlines whose next moment has come, in one transaction. Cost follows what is due, not what is open.
 
+    Nothing while this machine's clock is in doubt: a wrong one must cost nobody their say.
+
     Call again while ``looked_at`` equals SWEEP_LIMIT.
     """
     with node.store.reading() as tx:
         if not tx.watches.due(node.clock.now(), 1):
             return Swept()
+    if node.clock_watch is not None and node.clock_watch.doubt(node.address, node.clock.now()):
+        return Swept()
     with node.step() as step:
         rows = step.tx.watches.due(step.now, SWEEP_LIMIT)
         outcomes = [_look(step, row) for row in rows]

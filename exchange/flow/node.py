@@ -21,6 +21,7 @@ from exchange.clock import Clock
 from exchange.directory import Lookup
 from exchange.envelope import Identity, seal
 from exchange.errors import NotFound
+from exchange.flow.clock_watch import ClockWatch
 from exchange.flow.ports import JournalEntry, Observer, Outgoing, Parcel, Store, Transaction
 from exchange.rules.addressing import home_of, hop_towards, queue_towards
 from exchange.rules.calendar import WorkingCalendar
@@ -45,6 +46,8 @@ class Node:
     """Keys and directory that have come since they were last asked for."""
     hand_over: Callable[[Sequence[Parcel]], None] | None = None
     """Takes the copies of every committed step, where a dispatcher in this process wants them."""
+    clock_watch: ClockWatch | None = None
+    """Holds the clock against others, where it is the machine's own."""
     observer: Observer = field(default_factory=Observer)
     """Hears of the work that is done."""
     _renewing: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False, compare=False)

@@ -145,6 +145,8 @@ class Receiver:
         dead: list[DeadLetter] = []
         for delivery in deliveries:
             began = monotonic()
+            if self._node.clock_watch is not None:
+                self._node.clock_watch.heard(delivery)
             try:
                 good.append((delivery, self._open(delivery)))
             except SenderError as error:

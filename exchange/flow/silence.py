@@ -102,11 +102,22 @@ class Silence:
         told = dict.fromkeys((department, *step.node.monitors, *_superior(department, step)))
         step.send(notice, tuple(told), conversation_id=case.conversation_id, in_reply_to=incoming.message_id)
 
+    def _is_over(self, step: Step, case: CaseRow, part: PartRow, incoming: Incoming) -> bool:
+        """Whether the term was over when this arrived, by the window's own record: a monitor's clock may be wrong."""
+        entries = step.tx.cases.ledger(case.number, part.department)
+        own = deadline_state(step.node, case, part, matter_of(step.tx, case), entries, None)
+        due_at = project(own, step.node.calendar).due_at
+        return due_at is not None and incoming.arrival.latest > due_at
+
     def take_escalation(self, step: Step, incoming: Incoming, body: Body) -> None:
         """A term is over and no default may arise: the lead must act. A late opinion on record now counts."""
         escalation = expect(body, Escalation)
         require_role(step, incoming, Role.MONITOR)
-        _, part = part_of(step, escalation.case_number, escalation.department)
+        case, part = part_of(step, escalation.case_number, escalation.department)
+        if part.state in RUNNING and not self._is_over(step, case, part, incoming):
+            step.note("escalation-too-early", case.number, incoming.message_id, department=part.department)
+            _tell_again(step, part)
+            return
         if not step.tx.cases.move_part(
             part.case_number, part.department, RUNNING, PartState.ESCALATED, escalated_at=step.now
         ):

@@ -7,10 +7,11 @@ import os
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cached_property
 from types import TracebackType
 
-from sqlalchemy import Connection, Engine, bindparam, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
 
 from exchange.flow.ports import JournalEntry
 from exchange.store.accounts import SqlAccounts
@@ -256,6 +257,14 @@ class SqlStore:
         """Whether the tables are this release's; changes nothing. Raises DatabaseUnavailable."""
         with translated(self._engine):
             return is_current(self._engine)
+
+    def server_time(self) -> datetime | None:
+        """What the clock of a database server says; None where the database is a file. Raises DatabaseUnavailable."""
+        if self._engine.dialect.name == "sqlite":
+            return None
+        with translated(self._engine), self._engine.connect() as connection:
+            found: datetime | None = connection.scalar(select(func.clock_timestamp()))
+            return found
 
     def ping(self) -> None:
         """Raises DatabaseUnavailable when the database does not answer."""

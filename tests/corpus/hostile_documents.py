@@ -49,9 +49,9 @@ def untrusted_signers(world: World) -> Iterator[Case]:
     dave = good_header(sender="city.dave")
     yield "an expired certificate", "untrusted", Forge(world, header=dave, writer="dave").envelope()
     soon = good_header(created_at=(NOW + timedelta(minutes=11)).isoformat())
-    yield "signed in the future", "untrusted", Forge(world, header=soon).envelope()
+    yield "signed in the future", "clock", Forge(world, header=soon).envelope()
     early = good_header(created_at=(NOW - timedelta(days=30)).isoformat())
-    yield "signed before the certificate began", "untrusted", Forge(world, header=early).envelope()
+    yield "signed before the certificate began", "clock", Forge(world, header=early).envelope()
 
 
 def bad_contents(world: World) -> Iterator[Case]:

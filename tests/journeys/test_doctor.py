@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from exchange.bootstrap.home import open_link, open_member, write_link
 from exchange.bootstrap.init import init_broker
 from exchange.bootstrap.member import CONSUMING
 from exchange.bootstrap.settings import Home
+from exchange.clock import RealClock
 from exchange.errors import BadConfiguration, BadKeys, NotFound
 from exchange.profiles import load_profiles
 from exchange.store import open_store
@@ -161,3 +162,21 @@ def test_one_member_is_healthy_while_it_is_served_whatever_is_wrong_with_the_oth
     assert bad() == ["served"]
     with pytest.raises(NotFound):
         examine_member(city.settings, city.address("nobody"))
+
+
+def test_a_clock_that_is_behind_directory_and_records_is_named_with_both_dates(city: ProcessDomain) -> None:
+    class Behind(RealClock):
+        def now(self) -> datetime:
+            return super().now() - timedelta(days=200)
+
+    with open_store(
+        Home(city.settings.home).database_url(city.address("planning"), None), member=city.address("planning")
+    ).transaction() as tx:
+        tx.set_meta(CONSUMING, city.settings.clock.now().isoformat())
+    told = [one for one in examine(replace(city.settings, clock=Behind())) if one.check == "clock"]
+    assert {one.level for one in told} == {"bad"}
+    said = "\n".join(one.finding for one in told)
+    assert "the signing of the directory" in said
+    assert f"last sign of life of {city.address('planning')}" in said
+    assert said.count(f"{Behind().now():%Y-%m-%d}") == len(told)
+    assert "clock" not in found(city), "and a right one is not"

@@ -8,14 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from exchange.bootstrap.member import periodic_work
 from exchange.broker.node import NodeInfo
 from exchange.errors import Conflict, Forged
 from exchange.flow import conclude
+from exchange.flow.clock_watch import ClockWatch
+from exchange.flow.deadlines import Amendment, amend
 from exchange.flow.ports import CaseState, PartState
 from exchange.flow.recheck import recheck_deemed
 from exchange.rules.calendar import ChinaCalendar
-from schemas import DeemedConsent, DefaultNotice, Exclusion, Outcome, Verdict
-from tests.journeys.city import City, make_city
+from schemas import DeemedConsent, DefaultNotice, EntryKind, Exclusion, Outcome, Verdict
+from tests.journeys.city import MONDAY, City, make_city
 
 pytestmark = pytest.mark.broker
 
@@ -138,8 +141,6 @@ def test_two_monitors_watch_and_nothing_fires_twice(tmp_path: Path, broker: Node
 def test_an_extension_before_expiry_moves_the_moment_and_a_second_is_refused(city: City) -> None:
     city.matter(city.approver("transport", silent=True))
     case = city.submit()
-    from exchange.flow.deadlines import Amendment, amend
-    from schemas import EntryKind
 
     def extend() -> None:
         amendment = Amendment(EntryKind.EXTEND, "复杂", ("行政许可法第四十二条",), city.address("window"), days=2)
@@ -199,9 +200,6 @@ def test_an_escalated_case_can_be_decided_by_the_lead_in_its_own_name(city: City
 
 
 def test_a_term_that_began_anew_needs_a_reminder_of_its_own(city: City) -> None:
-    from exchange.flow.deadlines import Amendment, amend
-    from schemas import EntryKind
-
     city.matter(city.approver("transport", silent=True))
     case = city.submit()
     city.through(3)
@@ -231,3 +229,35 @@ def test_a_matter_that_changed_without_a_new_version_is_refused_and_open_cases_k
         city.submit()
     city.reply("planning", case)
     assert city.case(case).state is CaseState.DECIDED
+
+
+def test_a_monitor_whose_clock_others_speak_against_draws_no_consequence_until_they_agree(city: City) -> None:
+    city.matter(city.approver("transport"))
+    case = city.submit()
+    monitor = city.node("monitor")
+    monitor.clock_watch = ClockWatch(lambda: MONDAY - timedelta(days=120))
+    city.through(7)
+    assert city.part(case, "transport").state is PartState.SIGNED
+    monitor.clock_watch = None
+    city.step_to(city.clock.now() + timedelta(hours=1))
+    assert city.part(case, "transport").state is PartState.ESCALATED
+
+
+def test_an_escalation_on_a_term_that_still_runs_by_the_windows_record_has_no_effect(city: City) -> None:
+    city.matter(city.approver("transport"))
+    case = city.submit()
+    old_due = city.part(case, "transport").due_at
+    assert old_due is not None
+    city.local.stop(city.address("monitor"))
+    extension = Amendment(EntryKind.EXTEND, "复杂", ("行政许可法第四十二条",), city.address("window"), days=4)
+    amend(city.window, case.number, city.address("transport"), extension)
+    city.clock.step_to(old_due + timedelta(hours=1))
+    periodic_work(city.node("monitor"))  # it has not heard of the extension
+    city.local.start(city.address("monitor"))
+    city.local.settle()
+
+    assert city.part(case, "transport").state is PartState.SIGNED
+    with city.window.store.reading() as tx:
+        assert "escalation-too-early" in [entry.event for entry in tx.journal_of(case.number)]
+    city.through(7)
+    assert city.part(case, "transport").state is PartState.ESCALATED

@@ -81,6 +81,16 @@ def test_an_older_directory_than_one_seen_is_refused(tmp_path: Path) -> None:
         view(tmp_path, seen=2)
 
 
+def test_a_directory_from_the_future_names_this_machines_clock_with_both_dates(tmp_path: Path) -> None:
+    authority, *_ = domain(tmp_path)
+    data = (tmp_path / "directory").read_bytes()
+    with pytest.raises(BadDirectory, match=r"2025-11-02 09:00:00.*2026-03-02 09:00:00") as found:
+        load_directory(data, authority.certificate, NOW - timedelta(days=120), 0)
+    assert found.value.code == "clock"
+    assert "clock" in found.value.mend
+    load_directory(data, authority.certificate, NOW - timedelta(minutes=9), 0)
+
+
 def test_an_expired_directory_is_refused(tmp_path: Path) -> None:
     domain(tmp_path)
     with pytest.raises(BadDirectory, match="expired"):
