@@ -17,8 +17,8 @@ from exchange.cli.view import console as out
 from exchange.cli.view import plain, print_json, say, say_link
 from exchange.console import managing
 from exchange.console.desk import Desk
-from exchange.console.listening import HOST, PORT, Place, read_state
-from exchange.errors import BadConfiguration
+from exchange.console.listening import HOST, PORT, Place, read_state, served_now
+from exchange.errors import BadConfiguration, NotFound
 from exchange.language import tr
 from exchange.rules.accounts import account_name
 from exchange.rules.sign_in import LINK_LASTS
@@ -47,6 +47,9 @@ def console(
     new_link: Annotated[
         str | None, typer.Option(metavar="ACCOUNT", help="Print a one-time link for a new password, and end.")
     ] = None,
+    where: Annotated[
+        bool, typer.Option("--url", help="Print the address where the console is served here, alone, and end.")
+    ] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -55,11 +58,14 @@ def console(
     Prints the address and, as long as there is no account, a one-time link that makes the first one: a security
     officer, who makes the others. `exchange up` runs it too. Listens on this machine only, or elsewhere with TLS.
 
-    Exit code 2: would listen elsewhere without TLS; 6: cannot listen, or the audit log does not hold.
+    Exit code 2: would listen elsewhere without TLS; 3, with --url: it is not served here; 6: cannot listen, or the
+    audit log does not hold.
     """
     settings = Settings.read(home=home)
     if check_audit or head is not None:
         _check_audit(settings, _noted(head), as_json)
+    elif where:
+        _print_url(settings, as_json)
     elif new_link is not None:
         _new_link(settings, new_link)
     else:
@@ -117,6 +123,16 @@ def _noted(head: str | None) -> Head | None:
         return parse_head(head) if head is not None else None
     except ValueError as error:
         raise BadConfiguration(str(error), mend="give a head as --check-audit prints it, for example 12:9f…") from error
+
+
+def _print_url(settings: Settings, as_json: bool) -> None:
+    served = served_now(Home(settings.home).console)
+    if served is None:
+        raise NotFound("the console is not being served here", mend="start it: exchange up, or exchange console")
+    if as_json:
+        print_json({"url": served.url})
+    else:
+        print(served.url)
 
 
 def _new_link(settings: Settings, name: str) -> None:

@@ -9,6 +9,7 @@ import socket
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from exchange.errors import BadConfiguration, OperatorError
 from exchange.files import read_json, write_file
@@ -104,6 +105,18 @@ def read_state(path: Path) -> Served | None:
         found = read_json(path) or {}
         return Served(str(found["url"]), int(found["port"]), int(found["pid"]))
     except (ValueError, KeyError, TypeError):
+        return None
+
+
+def served_now(path: Path) -> Served | None:
+    """Where the console is being served at this moment, by the note at ``path``; None where nobody listens there."""
+    found = read_state(path)
+    if found is None:
+        return None
+    try:
+        with socket.create_connection((urlsplit(found.url).hostname or HOST, found.port), timeout=2.0):
+            return found
+    except OSError:
         return None
 
 
