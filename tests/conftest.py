@@ -27,8 +27,7 @@ from exchange.broker.provision import provision
 from tests.postgres import shared_server
 from tests.surroundings import forget_the_caller
 
-if "PYTEST_XDIST_WORKER" not in os.environ:  # a worker has the environment of the process that started it
-    forget_the_caller(os.environ)
+forget_the_caller(os.environ, worker="PYTEST_XDIST_WORKER" in os.environ)
 os.environ["EXCHANGE_LANGUAGE"] = "en"
 """What tests look for in the answers of commands is English; those of the other language say so."""
 

@@ -21,8 +21,12 @@ KEPT = frozenset(
 """Where programs and scratch folders are, and on what the tests are to run; names of pytest's own stay too."""
 
 
-def forget_the_caller(environ: MutableMapping[str, str]) -> None:
-    """Takes everything else out: language, time zone, home, proxies, Python's and our own settings."""
-    for name in [name for name in environ if name not in KEPT and not name.startswith("PYTEST_")]:
+def forget_the_caller(environ: MutableMapping[str, str], *, worker: bool = False) -> None:
+    """Takes everything else out: language, time zone, home, proxies, Python's and our own settings.
+
+    A ``worker`` has been given a home; and what C libraries have put into the environment behind Python's back.
+    """
+    kept = KEPT | {"HOME"} if worker else KEPT
+    for name in [name for name in environ if name not in kept and not name.startswith("PYTEST_")]:
         del environ[name]
     time.tzset()

@@ -7,6 +7,7 @@ second, and whoever would start it again sees it too. What arrives meanwhile wai
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -22,6 +23,8 @@ DRAINED_EXIT = 9
 DRAIN = "drain"
 """Meta key: the wish to drain a member; empty where it was lifted."""
 _LEFT = "drain-left"
+_LOOK_EVERY = 2.0
+"""Seconds between two looks whether a drained member was released."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,23 @@ def is_drained(settings: Settings) -> Callable[[str], bool]:
             return False
 
     return look
+
+
+def wait_for_release(settings: Settings, address: str, stop: threading.Event) -> None:
+    """Returns when a drained member may be served again, or was told to stop.
+
+    Its database may be away meanwhile: that is no release.
+    """
+    while not stop.wait(_LOOK_EVERY):
+        try:
+            store = open_store(Home(settings.home).kept_database_url(address, settings.database_url), member=address)
+            try:
+                if drained(store) is None:
+                    return
+            finally:
+                store.close()
+        except DatabaseUnavailable:
+            continue
 
 
 def lift_drain(store: Store, by: str, now: datetime) -> bool:

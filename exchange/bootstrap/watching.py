@@ -120,3 +120,21 @@ def watching(node: Node, home: Home, env: Mapping[str, str] | None = None) -> It
         yield watch
     finally:
         watch.close()
+
+
+@contextmanager
+def resting(env: Mapping[str, str] | None = None) -> Iterator[None]:
+    """The endpoint of a drained member that waits for its release: nothing is to be restarted, and it is not ready.
+
+    Raises BadConfiguration or OperatorError.
+    """
+    place = metrics_place(env)
+    if place is None:
+        yield
+        return
+    answers = Answers(metrics=bytes, alive=lambda: True, ready=lambda: {"released": False}, token=metrics_token(env))
+    endpoint = Endpoint(place, answers)
+    try:
+        yield
+    finally:
+        endpoint.close()

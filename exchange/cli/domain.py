@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from exchange.bootstrap import logs
-from exchange.bootstrap.draining import DRAINED_EXIT, drained, is_drained
+from exchange.bootstrap.draining import DRAINED_EXIT, drained, is_drained, wait_for_release
 from exchange.bootstrap.ends import LoopsWatched
 from exchange.bootstrap.heartbeat import Liveness, heartbeat
 from exchange.bootstrap.home import need_domain, open_link, open_member, open_work
@@ -23,7 +23,7 @@ from exchange.bootstrap.settings import Home, Settings
 from exchange.bootstrap.stop import StopSignal
 from exchange.bootstrap.supervise import Supervisor, orphaned, role_command, sole_supervisor
 from exchange.bootstrap.vigil import LifePatience
-from exchange.bootstrap.watching import watching
+from exchange.bootstrap.watching import resting, watching
 from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.cli.view import console, print_json, say
 from exchange.errors import DatabaseUnavailable, OperatorError
@@ -174,12 +174,17 @@ def serve(
     address: Annotated[str, typer.Argument(help="The member's address.")],
     home: HomeOption = None,
     verbose: Annotated[bool, typer.Option("--verbose", help="Log debugging details too.")] = False,
+    stay: Annotated[
+        bool,
+        typer.Option("--stay", help="When drained, stay until the release, and end then with 0: for what restarts."),
+    ] = False,
 ) -> None:
     """Serves one member, in the foreground, until told to stop.
 
     ADDRESS is that of a profile, for example hefei.planning. `exchange up` runs this for each member; in production
     one container or service runs one. With EXCHANGE_METRICS=PORT or HOST:PORT it answers /metrics, /healthz, /readyz.
-    Exit code 9 when it is drained: do not start it again before the release. 10 when a part of it ended by itself.
+    Exit code 9 when it is drained: do not start it again before the release. What starts whatever ends, as container
+    engines do, gives --stay: then it answers /healthz and waits for the release. 10 when a part of it ended by itself.
     """
     logs.configure_for_service(verbose=verbose)
     settings = Settings.read(home=home)
@@ -188,7 +193,7 @@ def serve(
         opened = open_member(settings, address, patient=True)
         with opened.store.claim_identity(address) as claim, watching(opened.node, Home(settings.home)) as watch:
             if drained(opened.store) is not None:
-                _end_drained(address)
+                _end_drained(settings, address, stop, stay)
             member = RunningMember(
                 opened.node, opened.store, open_link(settings, address), open_work(opened.profile, opened.take)
             )
@@ -207,7 +212,7 @@ def serve(
             finally:
                 member.close()
         if not stop.told.is_set() and not orphaned():
-            _end_drained(address)
+            _end_drained(settings, address, stop, stay)
 
 
 def _wants_drain(store: SqlStore) -> bool:
@@ -218,9 +223,13 @@ def _wants_drain(store: SqlStore) -> bool:
         return False
 
 
-def _end_drained(address: str) -> NoReturn:
+def _end_drained(settings: Settings, address: str, stop: StopSignal, stay: bool) -> NoReturn:
     say(tr("{address} is drained; `exchange release {address}` has it served again", address=address))
-    raise typer.Exit(DRAINED_EXIT)
+    if not stay:
+        raise typer.Exit(DRAINED_EXIT)
+    with resting():
+        wait_for_release(settings, address, stop.told)
+    raise typer.Exit
 
 
 def doctor(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import socket
 import sys
 
 import pytest
 
 from exchange.bootstrap.draining import DRAINED_EXIT, is_drained
 from exchange.bootstrap.supervise import Supervisor
+from exchange.healthcheck import asked
 from tests.faults.test_killed_processes import assert_all_came_out_once
 from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain, run
@@ -37,6 +39,23 @@ def test_a_member_drained_under_traffic_loses_and_doubles_nothing(city: ProcessD
     wait_until(lambda: city.decided() == len(numbers), 90, "all decisions")
     wait_until(lambda: city.undelivered() == 0, 90, "all receipts")
     assert_all_came_out_once(city, numbers)
+
+
+def test_a_drained_member_whose_starter_knows_nothing_of_that_stays_until_the_release(city: ProcessDomain) -> None:
+    planning = city.address("planning")
+    run(city, "drain", planning, "--reason", "a new machine")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    serve = [sys.executable, "-m", "exchange", "serve", planning, "--stay"]
+    process = city.serve("planning", ["env", f"EXCHANGE_METRICS={port}", *serve])
+
+    url = f"http://127.0.0.1:{port}"
+    wait_until(lambda: not asked(f"{url}/healthz"), 60, "its answer that nothing is to be restarted")
+    assert "503" in asked(f"{url}/readyz")
+    assert process.poll() is None
+
+    run(city, "release", planning)
+    assert process.wait(30) == 0
 
 
 def test_a_supervisor_starts_a_drained_member_only_when_it_is_released(city: ProcessDomain) -> None:
