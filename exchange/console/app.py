@@ -24,7 +24,7 @@ from exchange.console.desk import Desk
 from exchange.console.door import Door
 from exchange.console.section import Account, Deed, Download, Page, Section, Visit
 from exchange.errors import BrokerUnavailable, DatabaseUnavailable, Denied, ExchangeError, NotFound
-from exchange.language import Language
+from exchange.language import Language, speaking
 from exchange.rules.permissions import PERMISSIONS, check_allowed
 from exchange.rules.sign_in import own_path
 
@@ -90,7 +90,8 @@ def _alive(desk: Desk, api: Api, sections: Sequence[Section]) -> Callable[[FastA
 
 
 async def _strictly(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    response = await call_next(request)
+    with speaking(render.language_of(request)):
+        response = await call_next(request)
     for name, value in _STRICT.items():
         if not (name == "cache-control" and request.url.path.startswith("/static/")):
             response.headers[name] = value
@@ -154,6 +155,7 @@ def _common(visit: Visit, door: Door, page: Page, menu: Sequence[Page], request:
         "live": f"/live{request.url.path}?{request.url.query}" if page.every else "",
         "said": request.query_params.get("said", ""),
         "now": visit.desk.clock.now(),
+        "names": visit.desk.names(),
         "request_path": request.url.path,
         "origin": f"{request.url.scheme}://{request.url.netloc}",
     }

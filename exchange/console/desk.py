@@ -16,6 +16,7 @@ from exchange.clock import Clock
 from exchange.console.gate import Gate
 from exchange.console.jobs import Jobs
 from exchange.errors import BrokerUnavailable, ExchangeError
+from exchange.language import Words
 from exchange.profiles import Profile, load_profiles
 from exchange.store import SqlStore, open_store
 
@@ -55,6 +56,13 @@ class Desk:
     def profiles(self) -> Mapping[str, Profile]:
         """The members by address. Raises BadConfiguration."""
         return load_profiles(self.home.departments)
+
+    def names(self) -> Mapping[str, Words]:
+        """What members are called, by address; none while the profiles cannot be read."""
+        try:
+            return {address: (one.name, one.name_en) for address, one in self.profiles().items()}
+        except ExchangeError:
+            return {}
 
     def store(self, address: str) -> SqlStore:
         """A member's store, or the console's own (`CONSOLE`), which alone is made when needed.

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context, select_autoescape
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 from starlette.requests import Request
 
 from exchange.clock import CST
-from exchange.language import Language
+from exchange.errors import ExchangeError
+from exchange.language import Language, choose, language, name_of
+from exchange.language.names import COPIES, DEFAULTS, OUTCOMES, PART_STATES, REASONS, STAGES_OF_DEATH, VERDICTS
+from schemas.titles import kind_name
 
 _LANGUAGE = "language"
 """Cookie and query parameter that choose the language."""
@@ -29,8 +33,27 @@ def language_of(request: Request) -> Language:
     chosen = request.query_params.get(_LANGUAGE) or request.cookies.get(_LANGUAGE)
     if chosen in tuple(Language):
         return Language(chosen)
-    first = request.headers.get("accept-language", "").split(",")[0].lower()
-    return Language.ENGLISH if first.startswith("en") else Language.CHINESE
+    return preferred(request.headers.get("accept-language", "")) or Language.CHINESE
+
+
+def preferred(header: str) -> Language | None:
+    """The one of our languages that an Accept-Language header (RFC 9110, 12.5.4) would rather have."""
+    wanted: list[tuple[float, Language]] = []
+    for entry in header.split(","):
+        tag, _, weight = entry.partition(";")
+        first = tag.strip().partition("-")[0].lower()
+        if first in tuple(Language):
+            wanted.append((_quality(weight), Language(first)))
+    best = max(wanted, key=lambda one: one[0], default=None)
+    return best[1] if best and best[0] > 0 else None
+
+
+def _quality(weight: str) -> float:
+    name, _, value = weight.strip().partition("=")
+    try:
+        return float(value) if name.strip() == "q" else 1.0
+    except ValueError:
+        return 0.0
 
 
 def page(template: str, context: Mapping[str, object]) -> str:
@@ -91,4 +114,64 @@ def marked(text: str) -> Markup:
     )
 
 
-_templates.filters.update(marked=marked, moment=moment, span=span, count=count, size=size)
+def due(at: datetime | None) -> str:
+    """A moment at which a term ends, as people say it: midnight is 24:00 of the day that ends."""
+    if at is None:
+        return "–"
+    local = at.astimezone(CST)
+    if (local.hour, local.minute) == (0, 0):
+        return f"{local - timedelta(days=1):%Y-%m-%d} 24:00"
+    return f"{local:%Y-%m-%d %H:%M}"
+
+
+def told(error: object) -> str:
+    """What is wrong, in the visitor's language."""
+    return error.written(language()) if isinstance(error, ExchangeError) else str(error)
+
+
+def remedy(error: object) -> str:
+    """What to do about it, in the visitor's language."""
+    return error.remedy.written(language()) if isinstance(error, ExchangeError) else str(getattr(error, "mend", ""))
+
+
+@pass_context
+def body(context: Context, address: str | None) -> str:
+    """A member by its name; its address stands in brackets, since commands and tables of others want it."""
+    words = context.get("names", {}).get(address)
+    return f"{choose(words)} ({address})" if words else address or "–"
+
+
+@pass_context
+def short(context: Context, address: str | None) -> str:
+    """A member by its name alone, where there is no room for its address."""
+    words = context.get("names", {}).get(address)
+    return choose(words) if words else address or "–"
+
+
+_NAMES = {**VERDICTS, **OUTCOMES, **PART_STATES, **COPIES, **DEFAULTS}
+
+
+def named(code: str | None) -> str:
+    """A verdict, an outcome or a state by its name."""
+    return name_of(_NAMES, code) if code else "–"
+
+
+def reason(code: str | None) -> str:
+    """Why something was set aside, by its name."""
+    return name_of(REASONS, code) if code else "–"
+
+
+def died(stage: str) -> str:
+    """Where a message was set aside."""
+    return name_of(STAGES_OF_DEATH, stage)
+
+
+def kind(name: str | None) -> str:
+    """A kind of message by its name."""
+    return kind_name(name) if name else "–"
+
+
+_templates.filters.update(
+    marked=marked, moment=moment, span=span, count=count, size=size, due=due, told=told, remedy=remedy, body=body,
+    short=short, named=named, reason=reason, died=died, kind=kind,
+)  # fmt: skip

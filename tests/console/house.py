@@ -78,7 +78,12 @@ class House:
 
     def visitor(self) -> Visitor:
         """A browser that has never been here."""
-        return Visitor(TestClient(self.app, base_url="https://console.test", follow_redirects=False), self)
+        return Visitor(
+            TestClient(
+                self.app, base_url="https://console.test", follow_redirects=False, headers={"accept-language": "en"}
+            ),
+            self,
+        )
 
     def signed_in(self, role: AccountRole) -> Visitor:
         """A browser in which somebody of this role has signed in."""

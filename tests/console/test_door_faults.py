@@ -64,7 +64,9 @@ def test_a_deed_that_breaks_is_in_the_log_as_failed(desk: Desk) -> None:
 
     house = House(desk, sections=[Section(deeds=[Deed("/break", Action.REDRIVE, breaks)])])
     token = house.gate.sign_in(OTTO.name, OTTO.password)
-    http = TestClient(house.app, base_url="https://console.test", raise_server_exceptions=False)
+    http = TestClient(
+        house.app, base_url="https://console.test", raise_server_exceptions=False, headers={"accept-language": "en"}
+    )
     http.cookies.set(house.door.cookie, token)
     answer = http.post("/break", data={"token": form_token(token)})
     assert answer.status_code == 500

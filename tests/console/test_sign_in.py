@@ -244,7 +244,7 @@ def test_pages_of_the_door_are_strict_with_browsers_and_speak_both_languages(hou
         assert "frame-ancestors 'none'" in headers["content-security-policy"]
         assert headers["cache-control"] == "no-store"
         assert headers["x-content-type-options"] == "nosniff"
-    assert "登录" in http.get("/sign-in").text
+    assert "登录" in http.get("/sign-in", headers={"accept-language": "fr, zh-CN;q=0.9, en;q=0.8"}).text
     assert "Sign in" in http.get("/sign-in?language=en").text
     assert "Sign in" in http.get("/sign-in").text, "the choice is kept"
 

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from exchange.console.render import preferred
 from exchange.errors import NotFound, Unroutable
 from exchange.language import (
     Language,
@@ -42,6 +43,23 @@ from exchange.language import (
 )
 def test_the_language_is_the_settings_else_the_locales(environment: dict[str, str], wanted: str) -> None:
     assert language_of_environment(environment) == wanted
+
+
+@pytest.mark.parametrize(
+    ("header", "wanted"),
+    [
+        ("", None),
+        ("en", "en"),
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh"),
+        ("fr, en;q=0.3, zh;q=0.7", "zh"),
+        ("en;q=0, zh-Hans;q=0.1", "zh"),
+        ("zh;q=0", None),
+        ("de, *;q=0.5", None),
+        ("zh;q=x, en;q=0.1", "en"),
+    ],
+)
+def test_of_what_a_browser_accepts_the_language_it_would_rather_have(header: str, wanted: str | None) -> None:
+    assert preferred(header) == wanted
 
 
 def test_a_language_that_there_is_none_of_is_refused() -> None:

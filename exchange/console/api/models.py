@@ -63,6 +63,10 @@ class Problem(ApiModel):
     mend: str
     """What the one who can act should do."""
     errors: tuple[Fault, ...] = ()
+    detail_zh: str | None = None
+    """The detail in Chinese, where Accept-Language asks for it. 中文说明。"""
+    mend_zh: str | None = None
+    """What to do, in Chinese, where Accept-Language asks for it. 中文处理办法。"""
 
 
 # --- documents ----------------------------------------------------------------------------------------------------

@@ -15,6 +15,8 @@ from starlette.responses import Response
 
 from exchange import errors
 from exchange.console.api.models import Fault, Problem
+from exchange.console.render import preferred
+from exchange.language import Joined, Language, Text
 
 log = structlog.get_logger()
 
@@ -73,43 +75,55 @@ def _of_tree(request: Request, error: Exception) -> Response:
     if status >= 500:
         log.error("api.failed", path=request.url.path, code=error.code, reason=str(error))
         # The operator's part is in the log: what a database or a key file says is not for every token's eyes.
-        return _answer(status, error.code, "the exchange cannot do this now", "try again later", (), headers)
-    return _answer(status, error.code, str(error), error.mend, faults, headers)
+        cannot, later = Text("the exchange cannot do this now"), Text("try again later")
+        return _answer(request, status, error.code, cannot, later, (), headers)
+    return _answer(request, status, error.code, error.text, error.remedy, faults, headers)
 
 
 def _of_form(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
     faults = [("/".join(map(str, one["loc"])), str(one["msg"])) for one in error.errors()]
-    return _answer(422, errors.BadRequest.code, "the request does not hold", errors.BadRequest.mend, faults)
+    found = errors.BadRequest("the request does not hold")
+    return _answer(request, 422, found.code, found.text, found.remedy, faults)
 
 
 def _of_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
     code = {404: "not-found", 405: "method"}.get(error.status_code, errors.BadRequest.code)
     return _answer(
-        error.status_code, code, str(error.detail), "/api/v1/docs lists the operations", headers=error.headers or {}
+        request,
+        error.status_code,
+        code,
+        Text(str(error.detail)),
+        Text("/api/v1/docs lists the operations"),
+        headers=error.headers or {},
     )
 
 
 def _unexpected(request: Request, error: Exception) -> Response:
-    return _answer(500, "error", "the exchange has failed", "try again; the operators find the reason in the log")
+    failed, again = Text("the exchange has failed"), Text("try again; the operators find the reason in the log")
+    return _answer(request, 500, "error", failed, again)
 
 
 def _answer(
+    request: Request,
     status: int,
     code: str,
-    detail: str,
-    mend: str,
+    detail: Text | Joined,
+    mend: Text,
     faults: Sequence[tuple[str, str]] = (),
     headers: Any = None,
 ) -> Response:
+    in_chinese = preferred(request.headers.get("accept-language", "")) is Language.CHINESE
     problem = Problem(
         type=f"/api/v1/docs#problem-{code}",
         title=HTTPStatus(status).phrase,
         status=status,
         code=code,
-        detail=detail,
-        mend=mend,
+        detail=str(detail),
+        mend=str(mend),
         errors=tuple(Fault(pointer=pointer, detail=what) for pointer, what in faults[:50]),
+        detail_zh=detail.written(Language.CHINESE) if in_chinese else None,
+        mend_zh=mend.written(Language.CHINESE) if in_chinese else None,
     )
-    return Response(problem.model_dump_json(), status, dict(headers or {}), MEDIA_TYPE)
+    return Response(problem.model_dump_json(exclude_none=True), status, dict(headers or {}), MEDIA_TYPE)
