@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import queue
+import threading
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from exchange.bootstrap.draining import DRAIN
-from exchange.bootstrap.findings import Finding, Level
+from exchange.bootstrap.findings import UNEXPECTED, Finding, Level
 from exchange.bootstrap.home import open_directory, open_link
 from exchange.bootstrap.identity import open_identity
 from exchange.bootstrap.member import CONSUMING, Link
 from exchange.bootstrap.settings import Home, Settings
-from exchange.broker.loop import DENIED
+from exchange.broker.faults import DENIED
 from exchange.broker.probe import server_version
 from exchange.broker.provision import Extras, missing_queues
 from exchange.errors import BadConfiguration, BrokerUnavailable, DatabaseUnavailable, ExchangeError, OperatorError
@@ -25,6 +28,8 @@ from exchange.store import SqlStore, open_store
 SERVED_WITHIN = timedelta(minutes=1)
 """How old a member's note that it consumes may be (real time); a served one writes it every ten seconds or so."""
 
+_AT_ONCE = 16
+"""Databases looked at at once; one of many members on one server must not take all its connections."""
 _EXPIRES_SOON = timedelta(days=30)
 _OLDEST = (3, 10)
 """The first RabbitMQ with at-least-once dead-lettering."""
@@ -61,11 +66,11 @@ def keys(settings: Settings, addresses: Collection[str]) -> Iterator[Finding]:
 def databases(settings: Settings, addresses: Collection[str], *, idle_is: Level = "note") -> Iterator[Finding]:
     """Whether each member's database can be used, whether the member is being served, and what it refused."""
     found: dict[str, _Contents] = {}
-    for address in addresses:
-        try:
-            found[address] = _look_into(settings, address)
-        except ExchangeError as error:
-            yield Finding("bad", f"database of {address}", str(error), error.mend)
+    for address, contents in _all_contents(settings, addresses):
+        if isinstance(contents, _Contents):
+            found[address] = contents
+        else:
+            yield Finding("bad", f"database of {address}", contents.text, contents.remedy)
     if found:
         yield Finding("good", "databases", f"{len(found)} of {len(addresses)} can be read and written")
     yield from _resting(found)
@@ -129,6 +134,34 @@ def _look_into(settings: Settings, address: str) -> _Contents:
         store.close()
 
 
+def _all_contents(settings: Settings, addresses: Collection[str]) -> Iterator[tuple[str, _Contents | ExchangeError]]:
+    """Each as soon as it is known, several at once: one server that hangs is waited for once, not once a member."""
+    said: queue.SimpleQueue[tuple[str, _Contents | ExchangeError]] = queue.SimpleQueue()
+    waiting: queue.SimpleQueue[str] = queue.SimpleQueue()
+    for address in addresses:
+        waiting.put(address)
+
+    def work() -> None:
+        with suppress(queue.Empty):
+            while True:
+                address = waiting.get_nowait()
+                said.put((address, _contents_or_error(settings, address)))
+
+    for _ in range(min(_AT_ONCE, len(addresses))):
+        threading.Thread(target=work, name="doctor:database", daemon=True).start()
+    for _ in addresses:
+        yield said.get()
+
+
+def _contents_or_error(settings: Settings, address: str) -> _Contents | ExchangeError:
+    try:
+        return _look_into(settings, address)
+    except ExchangeError as error:
+        return error
+    except Exception as error:
+        return DatabaseUnavailable("could not be looked at: {kind}", kind=type(error).__name__, mend=UNEXPECTED)
+
+
 def _content_of(store: SqlStore, today: date) -> _Contents:
     if not store.is_current():
         raise DatabaseUnavailable("its tables are missing or of an older release", mend="exchange init")
@@ -162,7 +195,7 @@ def broker(
             link = open_link(settings, address)
             missing = _missing(link, address, address in windows, address in relays)
         except (BadConfiguration, BrokerUnavailable) as error:
-            yield Finding("bad", f"broker account of {address}", str(error), error.mend)
+            yield Finding("bad", f"broker account of {address}", error.text, error.remedy)
             continue
         reached.append(link)
         if missing:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
+from functools import partial
 
 from exchange.bootstrap import checkup, claim_checkup, clock_checkup
-from exchange.bootstrap.findings import Finding, Level, guarded
+from exchange.bootstrap.findings import Finding, Level, Look
 from exchange.bootstrap.home import need_domain, open_directory, open_tree, open_work
 from exchange.bootstrap.settings import Home, Settings
 from exchange.catalogue import load_catalogue
+from exchange.clock import monotonic
 from exchange.directory import DirectoryView, State, TreeView
 from exchange.errors import ExchangeError, NoDomain
 from exchange.profiles import Profile, load_profiles
@@ -17,6 +19,8 @@ from exchange.rules.calendar import ChinaCalendar
 from schemas import Role
 
 _EXPIRES_SOON = timedelta(days=30)
+_PATIENCE, _EACH = 12.0, 0.2
+"""Seconds that all checks together have, and further ones for each member."""
 
 
 def examine(settings: Settings) -> list[Finding]:
@@ -27,19 +31,23 @@ def examine(settings: Settings) -> list[Finding]:
     profiles, view = _profiles(home), _view(home, settings)
     windows = [address for address, profile in profiles.items() if Role.WINDOW in profile.roles]
     relays = [address for address, profile in profiles.items() if Role.RELAY in profile.roles]
-    return [
-        *guarded("departments", lambda: _departments(home)),
-        *guarded("catalogue", lambda: _catalogue(home, profiles)),
-        *_where(profiles, "rules", lambda: _rules(profiles)),
-        *guarded("clock", lambda: clock_checkup.clock(settings, profiles)),
-        *guarded("calendar", lambda: _calendar(settings.clock.now().date())),
-        *guarded("directory", lambda: _directory(home, settings)),
-        *_where(view, "levels", lambda: _levels(home, settings)),
-        *_where(profiles and view, "keys", lambda: checkup.keys(settings, profiles)),
-        *_where(profiles, "databases", lambda: checkup.databases(settings, profiles)),
-        *_where(profiles, "broker", lambda: checkup.broker(settings, windows, profiles, relays)),
-        *_where(view, claim_checkup.CHECK, lambda: claim_checkup.claims(settings)),
-    ]
+    today = settings.clock.now().date()
+    return _all(
+        len(profiles),
+        [
+            ("departments", True, lambda: _departments(home)),
+            ("catalogue", True, lambda: _catalogue(home, profiles)),
+            ("rules", profiles, lambda: _rules(profiles)),
+            ("clock", True, lambda: clock_checkup.clock(settings, profiles)),
+            ("calendar", True, lambda: _calendar(today)),
+            ("directory", True, lambda: _directory(home, settings)),
+            ("levels", view, lambda: _levels(home, settings)),
+            ("keys", profiles and view, lambda: checkup.keys(settings, profiles)),
+            ("databases", profiles, lambda: checkup.databases(settings, profiles)),
+            ("broker", profiles, lambda: checkup.broker(settings, windows, profiles, relays)),
+            (claim_checkup.CHECK, view, lambda: claim_checkup.claims(settings)),
+        ],
+    )
 
 
 def examine_member(settings: Settings, address: str) -> list[Finding]:
@@ -55,13 +63,27 @@ def examine_member(settings: Settings, address: str) -> list[Finding]:
         view.member(address)
     windows = [member.address for member in view.with_role(Role.WINDOW)] if view else []
     relays = [member.address for member in view.with_role(Role.RELAY)] if view else []
-    return [
-        *guarded("clock", lambda: clock_checkup.clock(settings, [address])),
-        *guarded("directory", lambda: _directory(home, settings)),
-        *_where(view, "keys", lambda: checkup.keys(settings, [address])),
-        *_where(view, "databases", lambda: checkup.databases(settings, [address], idle_is="bad")),
-        *_where(view, "broker", lambda: checkup.broker(settings, windows, [address], relays)),
-    ]
+    return _all(
+        1,
+        [
+            ("clock", True, lambda: clock_checkup.clock(settings, [address])),
+            ("directory", True, lambda: _directory(home, settings)),
+            ("keys", view, lambda: checkup.keys(settings, [address])),
+            ("databases", view, lambda: checkup.databases(settings, [address], idle_is="bad")),
+            ("broker", view, lambda: checkup.broker(settings, windows, [address], relays)),
+        ],
+    )
+
+
+def _all(members: int, checks: Sequence[tuple[str, object, Callable[[], Iterator[Finding]]]]) -> list[Finding]:
+    """All checks at once, and what they found, in order; one that fails or hangs keeps no other from its findings.
+
+    Of each: its name, what it goes by, and the look.
+    """
+    seconds = _PATIENCE + _EACH * members
+    until = monotonic() + seconds
+    looks = [Look.start(check, partial(_where, there, check, look)) for check, there, look in checks]
+    return [finding for look in looks for finding in look.end(until, seconds)]
 
 
 def _no_domain(home: Home) -> list[Finding]:
@@ -75,21 +97,21 @@ def _no_domain(home: Home) -> list[Finding]:
 def _where(there: object, check: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
     """What ``look`` finds; without what it goes by, says that it was not done: silence is not health."""
     if there:
-        return guarded(check, look)
+        return look()
     return iter([Finding("note", check, "not looked at", "mend what is found above first")])
 
 
 def _profiles(home: Home) -> dict[str, Profile]:
     try:
         return load_profiles(home.departments)
-    except ExchangeError:
+    except Exception:  # told by the check that looks at them
         return {}
 
 
 def _view(home: Home, settings: Settings) -> DirectoryView | None:
     try:
         return open_directory(home, settings)
-    except ExchangeError:
+    except Exception:  # likewise
         return None
 
 

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+import structlog
+
+from exchange.clock import monotonic
 from exchange.errors import ExchangeError
 from exchange.language import Joined, Text, language
 
 Level = Literal["good", "note", "bad"]
 Said = str | Text | Joined
+
+log = structlog.get_logger()
+
+UNEXPECTED = Text("run the command again with EXCHANGE_DEBUG=1 and report what it prints")
+HANGS = Text("see whether what it asks lives: it takes connections and does not answer, or a disk hangs")
 
 
 @dataclass(frozen=True, init=False)
@@ -41,8 +50,44 @@ class Finding:
 
 
 def guarded(check: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
-    """What ``look`` finds; an error of the exchange ends it and is a finding itself."""
+    """What ``look`` finds; whatever ends it is a finding itself."""
     try:
         yield from look()
     except ExchangeError as error:
         yield Finding("bad", check, error.text, error.remedy)
+    except Exception as error:
+        # An error that nobody has foreseen must not hide what else there is to find.
+        log.debug("doctor.unexpected", check=check, exc_info=error)
+        what = Text("could not be looked at: {kind}", {"kind": type(error).__name__})
+        yield Finding("bad", check, what, UNEXPECTED)
+
+
+@dataclass
+class Look:
+    """One check, at work in a thread of its own that nobody waits for at the end."""
+
+    check: str
+    found: list[Finding]
+    _thread: threading.Thread
+
+    @classmethod
+    def start(cls, check: str, look: Callable[[], Iterator[Finding]]) -> Look:
+        """Begins to look."""
+        found: list[Finding] = []
+
+        def work() -> None:
+            for finding in guarded(check, look):
+                found.append(finding)
+
+        thread = threading.Thread(target=work, name=f"doctor:{check}", daemon=True)
+        thread.start()
+        return cls(check, found, thread)
+
+    def end(self, until: float, seconds: float) -> list[Finding]:
+        """What was found by then (`monotonic`); what still hangs is said to."""
+        self._thread.join(max(0.0, until - monotonic()))
+        found = list(self.found)
+        if self._thread.is_alive():
+            what = Text("could not be looked at: no answer within {seconds} s", {"seconds": f"{seconds:.0f}"})
+            found.append(Finding("bad", self.check, what, HANGS))
+        return found

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
-from exchange.broker.loop import DENIED
+from exchange.broker.faults import DENIED
 from exchange.errors import BrokerUnavailable
 from exchange.language import tr
 

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 import pika
 from pika.adapters.blocking_connection import BlockingChannel
-from pika.exceptions import AMQPError, ChannelClosedByBroker
+from pika.exceptions import ChannelClosedByBroker
 
-from exchange.broker.loop import error_of
+from exchange.broker.faults import COMPLAINTS, error_of
 from exchange.broker.urls import parameters
 from exchange.urls import shown
 
@@ -53,5 +53,5 @@ def errand(url: str, purpose: str) -> Iterator[Errand]:
         finally:
             if connection.is_open:
                 connection.close()
-    except (AMQPError, OSError) as error:
+    except COMPLAINTS as error:
         raise error_of(error, f"the broker at {shown(url)}") from error

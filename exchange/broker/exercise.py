@@ -14,7 +14,7 @@ import pika
 from pika.channel import Channel
 from pika.spec import Basic, BasicProperties
 
-from exchange.broker.loop import error_of
+from exchange.broker.faults import error_of
 from exchange.broker.management import ManagementClient
 from exchange.broker.node import NodeInfo
 from exchange.broker.urls import parameters, with_vhost

@@ -17,7 +17,7 @@ import structlog
 from pika.channel import Channel
 from pika.spec import Basic, BasicProperties
 
-from exchange.broker.loop import error_of
+from exchange.broker.faults import error_of
 from exchange.broker.pause import Pause
 from exchange.broker.uplink import came_over
 from exchange.broker.wakeup import Wakeup

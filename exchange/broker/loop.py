@@ -14,13 +14,8 @@ from typing import Protocol
 
 import pika
 import structlog
-from pika.exceptions import (
-    ChannelClosedByBroker,
-    ConnectionClosedByBroker,
-    ProbableAccessDeniedError,
-    ProbableAuthenticationError,
-)
 
+from exchange.broker.faults import DENIED, error_of
 from exchange.broker.pause import Pause
 from exchange.broker.urls import parameters
 from exchange.broker.wire import GatheringConnection
@@ -187,35 +182,3 @@ def _hang_up(connection: pika.SelectConnection) -> None:
         except Exception:
             log.exception("broker.hang-up")
     connection.ioloop.close()
-
-
-DENIED = "broker-denied"
-"""Code of an error that waiting will not mend."""
-
-
-def error_of(error: BaseException | None, what: str) -> BrokerError:
-    """The exchange's own error for one of pika's: about ``what``, with what to do."""
-    if isinstance(error, (ProbableAuthenticationError, ProbableAccessDeniedError)) and _said_by_broker(error):
-        mend = "check user, password and vhost; `exchange init` sets a member's account anew"
-        return BrokerUnavailable(f"{what} denies this account or vhost", mend=mend, code=DENIED)
-    if isinstance(error, ChannelClosedByBroker):
-        return BadTopology(f"{what}: {error.reply_code} {error.reply_text}")
-    if isinstance(error, ConnectionClosedByBroker):
-        return BrokerUnavailable(f"{what}: {error.reply_code} {error.reply_text}")
-    cause = "closed" if error is None else _first_cause(error)
-    return BrokerUnavailable(f"{what} cannot be reached ({cause})")
-
-
-def _said_by_broker(error: BaseException) -> bool:
-    """Whether the broker itself ended the handshake; a connection lost at that moment looks like a denial too."""
-    return any("ConnectionClosedByBroker" in str(arg) for arg in error.args)
-
-
-def _first_cause(error: BaseException) -> str:
-    """The innermost reason of a connection that did not come about, in its own words."""
-    for cause in (*getattr(error, "exceptions", ()), getattr(error, "exception", None), *error.args):
-        if isinstance(cause, BaseException):
-            return _first_cause(cause)
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror.lower()
-    return str(error) or type(error).__name__

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from exchange.broker.loop import DENIED
+from exchange.broker.faults import DENIED
 from exchange.broker.provision import MemberAccount
 from exchange.broker.topology import DOCUMENTS, dead_queue, queues_of
 from exchange.broker.uplink import link_account, link_permissions, link_topic_permission, transit_queues

@@ -8,7 +8,8 @@ import pika
 from pika.spec import BasicProperties
 
 from exchange.broker.admin import errand
-from exchange.broker.loop import GOODBYE, error_of
+from exchange.broker.faults import error_of
+from exchange.broker.loop import GOODBYE
 from exchange.broker.urls import parameters
 from exchange.errors import BrokerUnavailable
 from exchange.urls import shown

@@ -16,8 +16,9 @@ from pika.channel import Channel
 from pika.exceptions import AMQPError, ShortStringTooLong
 from pika.spec import Basic, BasicProperties
 
+from exchange.broker.faults import error_of
 from exchange.broker.flight import Flight
-from exchange.broker.loop import START_PATIENCE, ConnectionLoop, error_of
+from exchange.broker.loop import START_PATIENCE, ConnectionLoop
 from exchange.broker.room import Room
 from exchange.broker.topology import DOCUMENTS, MAX_KEY, routing_key
 from exchange.clock import monotonic

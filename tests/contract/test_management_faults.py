@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from exchange.broker.loop import DENIED
+from exchange.broker.faults import DENIED
 from exchange.broker.management import ManagementClient
 from exchange.clock import monotonic
 from exchange.errors import BadConfiguration, BrokerError

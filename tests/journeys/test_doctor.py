@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from exchange.bootstrap import doctor
 from exchange.bootstrap.doctor import examine, examine_member
 from exchange.bootstrap.findings import Finding
 from exchange.bootstrap.home import open_link, open_member, write_link
 from exchange.bootstrap.init import init_broker
-from exchange.bootstrap.member import CONSUMING
+from exchange.bootstrap.member import CONSUMING, Link
 from exchange.bootstrap.settings import Home
-from exchange.clock import RealClock
+from exchange.clock import RealClock, monotonic
 from exchange.errors import BadConfiguration, BadKeys, NotFound
 from exchange.profiles import load_profiles
 from exchange.store import open_store
+from tests.hostile_servers import hostile, silent
 from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain
 
@@ -180,3 +182,41 @@ def test_a_clock_that_is_behind_directory_and_records_is_named_with_both_dates(c
     assert f"last sign of life of {city.address('planning')}" in said
     assert said.count(f"{Behind().now():%Y-%m-%d}") == len(told)
     assert "clock" not in found(city), "and a right one is not"
+
+
+def test_when_everything_hangs_the_doctor_ends_in_time_and_says_what_does(
+    city: ProcessDomain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What takes connections and is silent: the broker, its management API, the databases' server, the claim store."""
+    monkeypatch.setattr(doctor, "_PATIENCE", 3.0)
+    with hostile(silent) as server:
+        place = f"u:p%40SECRET@127.0.0.1:{server.port}"
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.port}")
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            monkeypatch.setenv(name, "p@SECRET")
+        for address in load_profiles(Home(city.settings.home).departments):
+            write_link(Home(city.settings.home).account(address), Link(f"amqp://{place}/", address))
+        settings = replace(
+            city.settings, broker_url=f"amqp://{place}/", management_url=f"http://{place}",
+            database_url=f"postgresql://{place}/d", claims_url="s3://bucket/prefix", clock=RealClock(),
+        )  # fmt: skip
+        began = monotonic()
+        findings = examine(settings)
+    assert monotonic() - began < 10
+    hanging = {one.check for one in findings if "no answer within" in one.finding}
+    assert hanging == {"clock", "databases", "broker", "claim store"}
+    assert {one.check for one in findings if one.level == "good"} >= {"departments", "catalogue", "rules", "keys"}
+    assert all(one.mend for one in findings if one.level == "bad")
+    assert "SECRET" not in repr([one.facts() for one in findings])
+
+
+def test_a_check_that_fails_unexpectedly_hides_no_other(city: ProcessDomain, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> Iterator[Finding]:
+        raise RuntimeError("SECRET")
+
+    monkeypatch.setattr(doctor, "_calendar", fail)
+    findings = examine(city.settings)
+    (one,) = (one for one in findings if one.check == "calendar")
+    assert (one.level, one.finding) == ("bad", "could not be looked at: RuntimeError")
+    assert "EXCHANGE_DEBUG" in one.mend
+    assert any(one.check == "directory" and one.level == "good" for one in findings)

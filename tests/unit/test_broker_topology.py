@@ -14,8 +14,9 @@ from exchange.broker.topology import (
     queues_of,
     routing_key,
 )
-from exchange.broker.urls import credentials, shown, vhost, with_credentials
+from exchange.broker.urls import credentials, vhost, with_credentials
 from exchange.rules.addressing import queue_for
+from exchange.urls import shown
 from schemas import Document, Opinion, Urgency
 
 
@@ -77,7 +78,7 @@ def test_an_address_of_a_broker_takes_any_credentials_and_is_shown_without_them(
     url = with_credentials("amqps://admin:x@mq.example:5671/%2F?heartbeat=5", "c.b", "p/@:%")
     assert credentials(url) == ("c.b", "p/@:%")
     assert vhost(url) == "/"
-    assert shown(url) == "mq.example:5671/%2F"
+    assert shown(url) == "amqps://mq.example:5671/%2F"
     assert url.endswith("@mq.example:5671/%2F?heartbeat=5")
     assert vhost("amqp://h/domain%2Fone") == "domain/one"
     assert vhost("amqp://h") == "/"

@@ -1,0 +1,91 @@
+"""What pika complains of, as errors of ours with what to do: one table."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Iterator
+
+from pika.adapters.utils.connection_workflow import (
+    AMQPConnectorException,
+    AMQPConnectorStackTimeout,
+)
+from pika.exceptions import (
+    AMQPError,
+    ChannelClosedByBroker,
+    ConnectionClosedByBroker,
+    IncompatibleProtocolError,
+    ProbableAccessDeniedError,
+    ProbableAuthenticationError,
+)
+
+from exchange.errors import BadTopology, BrokerError, BrokerUnavailable
+
+DENIED = "broker-denied"
+"""Code of an error that waiting will not mend."""
+
+COMPLAINTS = (AMQPError, AMQPConnectorException, OSError)
+"""What pika raises where a broker cannot be had; one of its families is no child of the other."""
+
+_PORTS = "amqps:// leads to the port that speaks TLS (5671), amqp:// to the one that does not (5672)"
+_CERTIFICATE = (
+    "have this machine trust the authority that issued it (SSL_CERT_FILE names its certificate), or have the broker's "
+    "certificate renewed, with the name that EXCHANGE_BROKER_URL calls it by"
+)
+_SILENT = (
+    "see whether the broker lives (`rabbitmq-diagnostics check_running` there), and whether something else, or a "
+    "firewall, has its port"
+)
+_NO_BROKER = f"correct the port in EXCHANGE_BROKER_URL: {_PORTS}; 15672 is the management API's"
+_NO_HOST = "correct the host in EXCHANGE_BROKER_URL, or the machine's name service"
+
+
+def error_of(error: BaseException | None, what: str) -> BrokerError:
+    """The exchange's own error for one of pika's: about ``what``, with what to do."""
+    if isinstance(error, (ProbableAuthenticationError, ProbableAccessDeniedError)) and _said_by_broker(error):
+        mend = "check user, password and vhost; `exchange init` sets a member's account anew"
+        return BrokerUnavailable(f"{what} denies this account or vhost", mend=mend, code=DENIED)
+    if isinstance(error, ChannelClosedByBroker):
+        return BadTopology(f"{what}: {error.reply_code} {error.reply_text}")
+    if isinstance(error, ConnectionClosedByBroker):
+        return BrokerUnavailable(f"{what}: {error.reply_code} {error.reply_text}")
+    cause, mend = _cause(error)
+    return BrokerUnavailable(f"{what} cannot be reached ({cause})", mend=mend)
+
+
+def _cause(error: BaseException | None) -> tuple[str, str]:
+    """Why, and what to do; without a remedy where that of the class is right."""
+    every = list(_causes(error))
+    for one in every:
+        if isinstance(one, ssl.SSLCertVerificationError):
+            return f"its certificate is not trusted: {one.verify_message}", _CERTIFICATE
+        if isinstance(one, ssl.SSLError):
+            return "TLS is spoken on one side only", _PORTS
+        if isinstance(one, socket.gaierror):
+            return "name or service not known", _NO_HOST
+        if isinstance(one, AMQPConnectorStackTimeout) or "Timeout while setting up AMQP" in str(one):
+            return "it takes the connection and does not answer", _SILENT
+    if any(isinstance(one, IncompatibleProtocolError) for one in every):
+        return "what listens there does not speak AMQP, or not yet, or wants TLS", _NO_BROKER
+    return _words(every[-1]) if every else "closed", ""
+
+
+def _words(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
+    return "no answer in time" if isinstance(error, TimeoutError) else str(error) or type(error).__name__
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and all that it says it comes from, the innermost last."""
+    if error is None:
+        return
+    yield error
+    for inner in (*getattr(error, "exceptions", ()), getattr(error, "exception", None), *error.args):
+        if isinstance(inner, BaseException):
+            yield from _causes(inner)
+
+
+def _said_by_broker(error: BaseException) -> bool:
+    """Whether the broker itself ended the handshake; a connection lost at that moment looks like a denial too."""
+    return any("ConnectionClosedByBroker" in str(arg) for arg in error.args)
