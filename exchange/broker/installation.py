@@ -22,6 +22,10 @@ _STAMPS_SINCE = (3, 12)
 """The first version with the incoming timestamp interceptor; older ones do not start with it configured."""
 
 
+_BEFORE_FOUR = (3, 13)
+"""The only version from which RabbitMQ 4 takes data over."""
+
+
 @dataclass(frozen=True)
 class Installation:
     """A RabbitMQ server that can be run. ``version`` is empty where it cannot be told."""
@@ -36,6 +40,28 @@ class Installation:
 
     def __str__(self) -> str:
         return f"RabbitMQ {'.'.join(map(str, self.version)) or '(version unknown)'}"
+
+
+def check_data(before: tuple[int, ...], now: tuple[int, ...], folder: Path) -> None:
+    """Raises OperatorError where a version of RabbitMQ cannot use the data that another has left in a node's folder.
+
+    It never goes back to an earlier minor version, and from 3 to 4 by way of 3.13 alone (RabbitMQ, "Upgrading").
+    """
+    if not before or not now:
+        return
+    if now[:2] < before[:2] or (now[0] >= 4 and before[:2] < _BEFORE_FOUR):
+        way = "through 3.13" if now > before else "never back to an earlier version"
+        raise OperatorError(
+            "the data in {folder} was made by RabbitMQ {before}, which {now} cannot use: it goes {way}",
+            mend="name that version's server in {setting}; or move {data} away: `exchange init` makes the queues "
+            "anew, and what was not signed for is sent again from the outboxes",
+            setting=OVERRIDE,
+            folder=folder,
+            before=".".join(map(str, before)),
+            now=".".join(map(str, now)),
+            way=way,
+            data=folder / "data",
+        )
 
 
 def find_installation(env: Mapping[str, str] = os.environ) -> Installation:

@@ -11,6 +11,7 @@ knows the folder of the pid file; it is made again whenever something has tidied
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import signal
 import socket
@@ -21,6 +22,9 @@ from pathlib import Path
 
 LOOK_EVERY = 0.25
 """Seconds between looks after owner and server."""
+
+PID_FILE = "keeper.pid"
+"""Name of the file of a keeper's process id, in its node's folder."""
 
 STOP_PATIENCE = 25.0
 """Seconds that a server has to end in good order before it is killed."""
@@ -64,9 +68,15 @@ def keep_link(link: str, folder: Path) -> None:
             os.symlink(folder, link)
 
 
-def owner_in(command: list[str]) -> int:
-    """The owner in a keeper's command line."""
-    return int(command[command.index(__file__) + 1])
+def owner_in(command: list[str]) -> int | None:
+    """The owner in the command line of a keeper, whichever installation it is of; None where it cannot be told.
+
+    Arguments may be added between releases; the owner is the one before the file of the keeper's process id.
+    """
+    for before, argument in itertools.pairwise(command):
+        if os.path.basename(argument) == PID_FILE and before.isdecimal():
+            return int(before)
+    return None
 
 
 def stop(server: subprocess.Popen[bytes]) -> None:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,12 +18,12 @@ import psutil  # type: ignore[import-untyped]
 from exchange.broker import keeper
 from exchange.broker.admin import errand
 from exchange.broker.alias import drop_link
-from exchange.broker.installation import Installation, find_installation
+from exchange.broker.installation import Installation, check_data, find_installation
 from exchange.broker.management import ManagementClient
 from exchange.broker.node_files import NODE_MARK, NodeFolder, Ports, choose_ports, environment, mark_of, urls
 from exchange.clock import monotonic
 from exchange.errors import BrokerError, OperatorError
-from exchange.files import lock_file, make_folder, open_file
+from exchange.files import lock_file, make_folder, open_file, write_file
 from exchange.language import tr
 
 Say = Callable[[str], None]
@@ -47,7 +47,7 @@ class PrivateNode:
     """The RabbitMQ node of ``folder``, which holds its data, configuration, secrets and logs."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = NodeFolder(folder.absolute())
+        self._folder = NodeFolder(folder.resolve())  # by whatever name the folder is reached, it is one node
         self._keeper: subprocess.Popen[bytes] | None = None
         self._borrowed = False
 
@@ -77,6 +77,7 @@ class PrivateNode:
         log lines.
         """
         with self._locked():
+            self._expect_own()
             running = self._running()
             if running is not None:
                 say(tr("broker: the private node is running already"))
@@ -128,9 +129,24 @@ class PrivateNode:
         except psutil.Error:
             return None
 
-    def _locked(self) -> filelock.BaseFileLock:
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        """One process at a time starts or stops it. Raises FileUnusable, or OperatorError after a long wait."""
         make_folder(self._folder.root, 0o700)
-        return lock_file(self._folder.root / "lock", START_PATIENCE)
+        lock = lock_file(self._folder.root / "lock", START_PATIENCE)
+        try:
+            lock.acquire()
+        except filelock.Timeout:
+            raise OperatorError(
+                "another process has been starting or stopping the private node in {folder} for {seconds} seconds",
+                mend="see what that is doing (`exchange up` or `init` there, perhaps stopped), end it, and try again",
+                folder=self._folder.root,
+                seconds=int(START_PATIENCE),
+            ) from None
+        try:
+            yield
+        finally:
+            lock.release()
 
     def _running(self) -> NodeInfo | None:
         """The node, if its keeper lives and it answers."""
@@ -143,6 +159,7 @@ class PrivateNode:
         return info if _serves(info) and self._find_keeper() is not None else None
 
     def _start(self, installation: Installation, say: Say, owner: int, stop: threading.Event | None) -> NodeInfo:
+        check_data(self._folder.read_version(), installation.version, self._folder.root)
         ports = choose_ports(self._folder.read_ports())
         self._folder.prepare(ports, can_stamp=installation.can_stamp)
         say(tr("broker: starting {installation} as a private node", installation=installation))
@@ -158,6 +175,8 @@ class PrivateNode:
                 said = now
                 say(tr("broker: still starting ({now:.0f} s)", now=now - began))
             pause.wait(_LOOK_EVERY)
+        if installation.version:
+            write_file(self._folder.version, ".".join(map(str, installation.version)))
         say(
             tr(
                 "broker: ready after {monotonic:.1f} s on 127.0.0.1:{amqp}",
@@ -198,13 +217,31 @@ class PrivateNode:
         url, management = urls(ports, self._folder.password.read_text())
         return NodeInfo(url, management)
 
+    def _expect_own(self) -> None:
+        """Raises OperatorError where the node is run by another user: nobody else could end it, or share its files."""
+        kept = self._find_keeper()
+        with contextlib.suppress(psutil.Error):
+            if kept is not None and os.geteuid() not in (0, kept.uids().effective):
+                raise OperatorError(
+                    "the private node in {folder} is run by the user {user}",
+                    mend="run this as {user}, or have {user} stop it first (Ctrl-C in its `exchange up`)",
+                    folder=self._folder.root,
+                    user=kept.username(),
+                )
+
     def _find_keeper(self) -> psutil.Process | None:
         process = _process(self._folder.keeper_pid)
         try:
-            is_ours = process is not None and str(self._folder.keeper_pid) in process.cmdline()
+            is_ours = process is not None and any(map(self._is_its_pid_file, process.cmdline()))
         except psutil.Error:
             return None
         return process if is_ours else None
+
+    def _is_its_pid_file(self, argument: str) -> bool:
+        """Whether a keeper's argument names this folder's file, by whatever name it was reached."""
+        if not argument.endswith(keeper.PID_FILE):
+            return False
+        return os.path.realpath(argument) == str(self._folder.keeper_pid)
 
     def _is_marked(self, env: Mapping[str, str]) -> bool:
         """Whether a server's environment says that it is this folder's; HOME is what earlier releases marked it by."""
@@ -232,7 +269,7 @@ class PrivateNode:
 def _process(pid_file: Path) -> psutil.Process | None:
     try:
         return psutil.Process(int(pid_file.read_text()))
-    except (OSError, ValueError, psutil.NoSuchProcess):
+    except (OSError, ValueError, OverflowError, psutil.NoSuchProcess):
         return None
 
 
@@ -240,7 +277,8 @@ def _has_owner(kept: psutil.Process) -> bool:
     """Whether the keeper's owner still lives; if not, it is about to end the server."""
     try:
         owner = keeper.owner_in(kept.cmdline())
-        return owner == 0 or not _is_over(psutil.Process(owner))
+        # One that another release started, and that cannot be told, lives as long as its server answers.
+        return not owner or not _is_over(psutil.Process(owner))
     except psutil.Error:
         return False
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import secrets
 import socket
 import threading
@@ -17,6 +18,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from urllib.parse import quote
 
+from exchange.broker import keeper
 from exchange.broker.alias import plain_path
 from exchange.clock import monotonic
 from exchange.files import make_folder, read_json, write_file, write_secret
@@ -78,7 +80,17 @@ class NodeFolder:
     @property
     def keeper_pid(self) -> Path:
         """Process id of the keeper that ends the server with its owner."""
-        return self.root / "keeper.pid"
+        return self.root / keeper.PID_FILE
+
+    @property
+    def version(self) -> Path:
+        """The version of RabbitMQ that the data was last used by."""
+        return self.root / "version"
+
+    def read_version(self) -> tuple[int, ...]:
+        """The version that the data was last used by; empty where that is not known."""
+        text = _words(self.version)
+        return tuple(int(part) for part in text.split(".")) if _VERSION.fullmatch(text) else ()
 
     @property
     def startup_log(self) -> Path:
@@ -230,6 +242,9 @@ def _is_free(port: int) -> bool:
         except OSError:
             return False
         return True
+
+
+_VERSION = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,6}){1,3}")
 
 
 def _is_port(value: object) -> bool:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
 import threading
+import time
 from collections import deque
 from pathlib import Path
 
 import pytest
 
+from exchange.broker import keeper
 from exchange.broker.flight import Flight
-from exchange.broker.keeper import has_owner
+from exchange.broker.installation import check_data
+from exchange.broker.keeper import has_owner, owner_in
+from exchange.broker.node import PrivateNode
 from exchange.broker.node_files import NodeFolder, Ports, configuration, environment
 from exchange.broker.pause import Pause
 from exchange.broker.room import Room
 from exchange.broker.turns import IN_A_ROW, Turns
 from exchange.broker.urls import parameters
 from exchange.broker.wakeup import Wakeup
-from exchange.errors import BadConfiguration
+from exchange.errors import BadConfiguration, OperatorError
 from exchange.flow.ports import Publication, PublishOutcome
 
 PORTS = Ports(21_001, 21_002, 21_003, 21_004)
@@ -136,3 +144,85 @@ def test_a_folder_prepared_again_keeps_its_secrets_and_address(tmp_path: Path) -
 def test_an_owner_that_never_was_does_not_keep_a_server_alive() -> None:
     assert has_owner(0, parent=1)
     assert not has_owner(2**22 + 1, parent=1)
+
+
+@pytest.mark.parametrize(
+    ("command", "owner"),
+    [
+        (["python3", "-I", "/srv/old/keeper.py", "17", "/home/x/node/keeper.pid", "21000", "/usr/bin/server"], 17),
+        (["python3", "-I", "/srv/new/keeper.py", "0", "/home/x/node/keeper.pid", "21000", "", "/usr/bin/server"], 0),
+        (["python3", "/srv/other/keeper.py", "--pid", "/home/x/node/keeper.pid"], None),
+        (["python3"], None),
+    ],
+)
+def test_the_owner_of_a_keeper_is_found_whichever_installation_started_it(
+    command: list[str], owner: int | None
+) -> None:
+    assert owner_in(command) == owner
+
+
+@pytest.mark.parametrize("pid", ["", "x", "-1", "0", "9" * 40, "4194303", "\x00"])
+def test_a_file_with_a_process_id_that_is_none_is_nobodys(tmp_path: Path, pid: str) -> None:
+    folder = NodeFolder(tmp_path)
+    folder.prepare(PORTS, can_stamp=False)
+    folder.keeper_pid.write_text(pid)
+    folder.server_pid.write_text(pid)
+    node = PrivateNode(tmp_path)
+    assert node.found() is None
+    assert not node.alive
+    node.stop()
+
+
+def test_a_node_that_another_checkout_started_is_seen_and_ended_by_any_name_of_its_folder(tmp_path: Path) -> None:
+    folder = NodeFolder(tmp_path / "node")
+    folder.prepare(PORTS, can_stamp=False)
+    theirs = tmp_path / "checkout" / "keeper.py"
+    theirs.parent.mkdir()
+    shutil.copy(keeper.__file__, theirs)
+    (tmp_path / "link").symlink_to(tmp_path / "node")
+    arguments = [os.getpid(), folder.keeper_pid, PORTS.epmd, "", "/bin/sleep", 60]
+    kept = subprocess.Popen([sys.executable, "-I", theirs, *map(str, arguments)])
+    try:
+        until = time.monotonic() + 20
+        while not folder.keeper_pid.exists() and time.monotonic() < until:
+            time.sleep(0.02)
+        for name in ("node", "link"):
+            node = PrivateNode(tmp_path / name)
+            assert node.alive
+            assert node.found() is None, "it runs, and does not serve"
+        PrivateNode(tmp_path / "link").stop()
+        assert kept.wait(20) is not None
+    finally:
+        kept.kill()
+        kept.wait()
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "said"),
+    [
+        ((4, 0, 2), (3, 10, 8), "never back"),
+        ((3, 12, 1), (3, 10, 8), "never back"),
+        ((3, 10, 8), (4, 0, 2), "through 3.13"),
+        ((3, 13, 7), (4, 0, 2), None),
+        ((3, 10, 8), (3, 10, 5), None),
+        ((), (3, 10, 8), None),
+        ((4, 0, 2), (), None),
+    ],
+)
+def test_data_of_a_version_that_the_server_cannot_use_is_refused_with_the_way_out(
+    tmp_path: Path, before: tuple[int, ...], now: tuple[int, ...], said: str | None
+) -> None:
+    if said is None:
+        check_data(before, now, tmp_path)
+        return
+    with pytest.raises(OperatorError, match=said) as found:
+        check_data(before, now, tmp_path)
+    assert "EXCHANGE_RABBITMQ_SERVER" in found.value.mend
+    assert str(tmp_path / "data") in found.value.mend
+
+
+@pytest.mark.parametrize("text", ["3.10.8", "4.0", "", "latest", "4", "1.2.3.4.5", "9.9\n"])
+def test_only_a_version_is_read_as_one(tmp_path: Path, text: str) -> None:
+    (tmp_path / "version").write_text(text)
+    found = NodeFolder(tmp_path).read_version()
+    assert found == {"3.10.8": (3, 10, 8), "4.0": (4, 0), "9.9\n": (9, 9)}.get(text, ())
