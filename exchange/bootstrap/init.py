@@ -66,7 +66,8 @@ def init_files(
             open_database(settings, address, patient=True, first=address in anew or not had_one).close()
         except DatabaseLost as error:
             lost.append(error)
-        say(tr("databases: {index} of {count}", index=index, count=len(profiles)))
+        if not had_one:
+            say(tr("databases: {index} of {count}", index=index, count=len(profiles)))
     for one in lost:
         on_lost(one)
     return profiles

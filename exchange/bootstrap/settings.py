@@ -129,6 +129,11 @@ class Home:
         return self.root / "log"
 
     @property
+    def running(self) -> Path:
+        """Which process runs the whole domain; no secret."""
+        return self.root / "up.json"
+
+    @property
     def console(self) -> Path:
         """Where the operators' console is being served: address and process; no secret."""
         return self.root / "console.json"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from exchange.bootstrap.settings import Home, Settings
@@ -12,6 +13,9 @@ from exchange.console.desk import CONSOLE, Desk
 from exchange.console.listening import read_state
 from exchange.errors import ExchangeError
 from exchange.language import tr
+
+DETACHED = "EXCHANGE_DETACHED"
+"""Set for an `up` whose words go to a file, where one-time links have no place: whoever started it says them."""
 
 
 class ConsoleChild:
@@ -36,6 +40,8 @@ class ConsoleChild:
             return
         self._said = served.url
         say_link(tr("console"), served.url)
+        if DETACHED in os.environ:
+            return
         try:
             say_first_link(served.url, self._first_link())
         except ExchangeError as error:

@@ -19,6 +19,7 @@ from exchange.bootstrap.home import need_domain, open_link, open_member, open_wo
 from exchange.bootstrap.member import RunningMember
 from exchange.bootstrap.node_watch import NodeWatch
 from exchange.bootstrap.patience import with_patience
+from exchange.bootstrap.running import note, noted
 from exchange.bootstrap.settings import Home, Settings
 from exchange.bootstrap.stop import StopSignal
 from exchange.bootstrap.supervise import Supervisor, orphaned, role_command, sole_supervisor
@@ -61,6 +62,7 @@ def register(app: typer.Typer) -> None:
     panel = "A domain"
     app.command("init", rich_help_panel=panel)(init)
     app.command("up", rich_help_panel=panel)(up)
+    app.command("down", rich_help_panel=panel)(down)
     app.command("serve", rich_help_panel=panel)(serve)
     app.command("doctor", rich_help_panel=panel)(doctor)
     app.command("schema", rich_help_panel=panel)(schema)
@@ -105,17 +107,29 @@ def up(
     with_console: Annotated[
         bool, typer.Option("--console/--no-console", help="Serve the operators' console too, and print its address.")
     ] = True,
+    detach: Annotated[
+        bool,
+        typer.Option(
+            "--detach", "-d", help="Run in the background; return when all is served. `exchange down` ends it."
+        ),
+    ] = False,
 ) -> None:
     """Runs the whole domain here, supervised: what dies is started again, and it is said.
 
     Starts the private node (or uses EXCHANGE_BROKER_URL), then one process a member and the operators' console, and
-    looks after them. Ctrl-C stops everything in good order. Logs are in the domain's log folder. Exit code 6 if no
-    member can run here. With EXCHANGE_METRICS=PORT or HOST:PORT it answers /metrics, /healthz and /readyz for all.
+    looks after them. Ctrl-C stops everything in good order; with --detach, `exchange down` does. Logs are in the
+    domain's log folder. Exit code 6 if no member can run here. With EXCHANGE_METRICS=PORT or HOST:PORT it answers
+    /metrics, /healthz and /readyz for all.
     """
     from exchange.bootstrap.init import init_files, start_node
 
     settings, patience, _ = Settings.read(home=home), LifePatience.read(), logs.LogSize.read()
-    with sole_supervisor(settings.home) as hold, StopSignal() as stop:
+    if detach:
+        from exchange.cli.background import start_detached
+
+        start_detached(settings, with_console=with_console)
+        return
+    with sole_supervisor(settings.home) as hold, StopSignal() as stop, noted(Home(settings.home)):
         profiles = init_files(
             settings, say, on_lost=lambda error: say(tr("{error} → {remedy}", error=error, remedy=error.mend))
         )
@@ -157,6 +171,7 @@ def _supervise(
     if node is not None:
         beside.append(NodeWatch(node, info, say, provision, supervisor.renew, stop.told).look)
     say(tr("serving {count} members; logs in {logs}; Ctrl-C stops", count=len(profiles), logs=Home(settings.home).logs))
+    note(Home(settings.home), serving=True)
 
     def look() -> None:
         hold()
@@ -168,6 +183,13 @@ def _supervise(
             say(tr("metrics of all members at {url}/metrics", url=endpoint.place.url))
         stop.gently()
         return supervisor.run(look)
+
+
+def down(home: HomeOption = None) -> None:
+    """Stops what `exchange up` runs here, in good order, and returns when it has ended."""
+    from exchange.bootstrap.running import stop
+
+    say(tr("stopped") if stop(Home(Settings.read(home=home).home)) else tr("nothing is running here"))
 
 
 def serve(
