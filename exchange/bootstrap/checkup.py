@@ -6,8 +6,8 @@ import queue
 import threading
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from exchange.bootstrap.draining import DRAIN
@@ -15,6 +15,7 @@ from exchange.bootstrap.findings import UNEXPECTED, Finding, Level
 from exchange.bootstrap.home import open_directory, open_link
 from exchange.bootstrap.identity import open_identity
 from exchange.bootstrap.member import CONSUMING, Link
+from exchange.bootstrap.rounds import failing_in
 from exchange.bootstrap.settings import Home, Settings
 from exchange.broker.faults import DENIED
 from exchange.broker.probe import server_version
@@ -22,7 +23,9 @@ from exchange.broker.provision import Extras, missing_queues
 from exchange.errors import BadConfiguration, BrokerUnavailable, DatabaseUnavailable, ExchangeError, OperatorError
 from exchange.flow.cover import awaiting
 from exchange.flow.ports import OutboxState
+from exchange.rules.alert_facts import Ends, Gathered, Limits
 from exchange.rules.calendar import ChinaCalendar
+from exchange.rules.trouble_cases import at_risk
 from exchange.store import SqlStore, open_store
 
 SERVED_WITHIN = timedelta(minutes=1)
@@ -31,6 +34,7 @@ SERVED_WITHIN = timedelta(minutes=1)
 _AT_ONCE = 16
 """Databases looked at at once; one of many members on one server must not take all its connections."""
 _EXPIRES_SOON = timedelta(days=30)
+_LIMITS = Limits()
 _OLDEST = (3, 10)
 """The first RabbitMQ with at-least-once dead-lettering."""
 
@@ -83,6 +87,7 @@ def databases(settings: Settings, addresses: Collection[str], *, idle_is: Level 
         yield Finding(idle_is, "served", f"not seen to consume within the last minute: {who}", mend)
     elif found:
         yield Finding("good", "served", "all that were looked at take in messages")
+    yield from _failing(found)
     yield from _left_lying(found.values())
 
 
@@ -91,9 +96,25 @@ def _resting(found: Mapping[str, _Contents]) -> Iterator[Finding]:
     held = max((contents.holds for contents in found.values()), default=0)
     if drained:
         mend = "`exchange release MEMBER`, once the reason is over: `exchange holds` shows it"
-        yield Finding("note", "drained", f"not to be served: {', '.join(drained)}", mend)
+        ends = sum((contents.ends for contents in found.values()), Ends())
+        risk = at_risk(ends, _LIMITS)[1] if ends != Ends() else ""
+        said = f"not to be served: {', '.join(drained)}" + (f"; meanwhile {risk}" if risk else "")
+        yield Finding("bad" if ends.overdue else "note", "drained", said, mend)
     if held:
         yield Finding("note", "held", f"holds in force: {held}", "`exchange holds` shows what they endanger")
+
+
+def _failing(found: Mapping[str, _Contents]) -> Iterator[Finding]:
+    """Rules and periodic work that fail: each leaves something undone, and nobody is told by a message."""
+    for address, contents in found.items():
+        rule, rounds = contents.rule, contents.rounds
+        if rule.number:
+            said = f"fails ({rule.detail}); cases that wait for an officer: {rule.number} ({', '.join(rule.first)}…)"
+            mend = f"answer them: `exchange inbox --as {address}`; then mend its rule.py: the log says how it fails"
+            yield Finding("note", f"rule of {address}", said, mend)
+        if rounds.number:
+            said = f"fails ({rounds.detail}) since {rounds.since:%Y-%m-%d %H:%M}"
+            yield Finding("bad", f"periodic work of {address}", said, "see `tick.failed` in its log")
 
 
 def _left_lying(contents: Collection[_Contents]) -> Iterator[Finding]:
@@ -124,12 +145,18 @@ class _Contents:
     """Notices that wait for a cover."""
     late: int = 0
     """Those of them that should have gone on before today."""
+    rule: Gathered = field(default_factory=Gathered)
+    """Cases that wait for an officer because the member's rule failed on them."""
+    rounds: Gathered = field(default_factory=Gathered)
+    """Periodic work that fails."""
+    ends: Ends = field(default_factory=Ends)
+    """Of a window: terms that are over, or end soon."""
 
 
 def _look_into(settings: Settings, address: str) -> _Contents:
     store = open_store(Home(settings.home).kept_database_url(address, settings.database_url), member=address)
     try:
-        return _content_of(store, settings.clock.now().date())
+        return _content_of(store, settings.clock.now())
     finally:
         store.close()
 
@@ -162,11 +189,11 @@ def _contents_or_error(settings: Settings, address: str) -> _Contents | Exchange
         return DatabaseUnavailable("could not be looked at: {kind}", kind=type(error).__name__, mend=UNEXPECTED)
 
 
-def _content_of(store: SqlStore, today: date) -> _Contents:
+def _content_of(store: SqlStore, now: datetime) -> _Contents:
     if not store.is_current():
         raise DatabaseUnavailable("its tables are missing or of an older release", mend="exchange init")
     with store.transaction() as tx:
-        waiting = awaiting(tx, ChinaCalendar(), today)
+        waiting = awaiting(tx, ChinaCalendar(), now.date())
         return _Contents(
             tx.inbox.counts()["dead"],
             tx.outbox.counts().get(OutboxState.FAILED, 0),
@@ -175,6 +202,9 @@ def _content_of(store: SqlStore, today: date) -> _Contents:
             len(tx.holds.standing()),
             len(waiting),
             sum(one.overdue for one in waiting),
+            tx.troubles.rule_failing(),
+            failing_in(tx),
+            sum(tx.troubles.ends(now - _LIMITS.overdue, now + _LIMITS.ahead).values(), Ends()),
         )
 
 

@@ -32,6 +32,8 @@ class State:
 
     figures: Figures | None
     """None where its database could not be read."""
+    rule_failing: int
+    """Cases that wait for an officer because its rule failed on them."""
     now: datetime
     connections: dict[str, bool]
     loops: dict[str, bool]
@@ -87,6 +89,7 @@ class MemberGauges(Collector):
             yield _gauge("yizhan_tick_age_seconds", "Since the last periodic work.", who, state.since_tick)
         if state.figures is not None:
             yield from _of_figures(who, state.figures, state.now)
+            yield _gauge("yizhan_rule_failing_cases", "Cases whose rule failed.", who, state.rule_failing)
         yield from _expiries(node, state.now)
 
     def _read(self) -> State:
@@ -96,9 +99,11 @@ class MemberGauges(Collector):
         try:
             with self._store.reading() as tx:
                 figures: Figures | None = tx.gauges.read(now, deadlines=monitors)
+                failing = tx.troubles.rule_failing().number
         except ExchangeError:
-            figures = None
-        return State(figures, now, dict(pulse.connections), dict(pulse.loops), pulse.since_tick, pulse.stuck)
+            figures, failing = None, 0
+        loops = dict(pulse.loops)
+        return State(figures, failing, now, dict(pulse.connections), loops, pulse.since_tick, pulse.stuck)
 
 
 def _of_figures(who: str, figures: Figures, now: datetime) -> Iterator[Metric]:

@@ -14,6 +14,7 @@ import structlog
 from exchange.bootstrap.draining import Left, note_left, what_is_left
 from exchange.bootstrap.pulse import Pulse
 from exchange.bootstrap.relay import TransitLoop
+from exchange.bootstrap.rounds import Rounds
 from exchange.bootstrap.tree_files import remember
 from exchange.bootstrap.work import Work
 from exchange.broker.consumer import BatchConsumer, ConsumedQueue
@@ -101,6 +102,7 @@ class RunningMember:
         self._window = window
         self._desk = OpenDesk(node, work.opinion_rule) if work.opinion_rule is not None else None
         self._periodic = periodic
+        self._rounds = Rounds(store)
         self._event_times = event_times
         self._on_activity = on_activity
         self.activity = 0
@@ -259,12 +261,15 @@ class RunningMember:
                 self._ticking_since = monotonic()
                 self._do_periodic_work()
                 self._ticked_at = monotonic()
+                self._rounds.passed()
                 self._stopping.wait(_APART)
             except ExchangeError as error:
                 log.error("tick.failed", node=self.node.address, code=error.code, reason=str(error))
+                self._rounds.failed(error, self.node.clock.now())
                 self._stopping.wait(1.0)
-            except Exception:
+            except Exception as error:
                 log.exception("tick.failed", node=self.node.address)
+                self._rounds.failed(error, self.node.clock.now())
                 self._stopping.wait(1.0)
             finally:
                 self._ticking_since = None

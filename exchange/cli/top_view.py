@@ -14,13 +14,14 @@ from exchange.clock import CST
 from exchange.console.chart import bars
 from exchange.console.look import Look, MemberLook
 from exchange.console.members import rows as member_rows
-from exchange.console.overview import PARTS, verdict
+from exchange.console.overview import verdict
 from exchange.console.queues import QueueRow, arranged, in_words
 from exchange.console.queues import rows as queue_rows
 from exchange.console.render import count, span
 from exchange.console.sampler import History
 from exchange.language import choose, tr
 from exchange.rules import health
+from exchange.rules.alerts import Cause
 from exchange.rules.health import Light
 
 _WIDE = 110
@@ -46,12 +47,11 @@ def screen(look: Look, history: History, width: int, height: int | None) -> Rend
     found = arranged(queue_rows(look, history), "depth", "")
     busy = [row for row in found if not row.quiet]
     members = sorted(member_rows(look), key=lambda row: row.light is Light.GOOD)
-    reasons = health.reasons(look.signs)
-    shown, queues, people = room(height, len(reasons), len(busy), len(members))
+    shown, queues, people = room(height, len(look.causes), len(busy), len(members))
     lines: list[RenderableType] = [_head(look), Text("")]
-    lines += [_reason(reason, look, width) for reason in reasons[:shown]]
-    if len(reasons) > shown:
-        lines.append(_more(len(reasons) - shown))
+    lines += [_cause(cause, width) for cause in look.causes[:shown]]
+    if len(look.causes) > shown:
+        lines.append(_more(len(look.causes) - shown))
     lines.append(_queues(busy, len(found), history, look, wide, queues))
     lines.append(_members([(row.look, row.light) for row in members], wide, people))
     if height is not None:
@@ -91,14 +91,11 @@ def _head(look: Look) -> Table:
     return line
 
 
-def _reason(reason: health.Reason, look: Look, width: int) -> Text:
-    names = {member.address: choose((member.name, member.name_en)) for member in look.members}
-    line = Text.assemble("  ", _mark(reason.light), " ")
-    line.append(f"{choose(PARTS[reason.part])} ", style="dim")
-    line.append_text(plain(choose(reason.finding)))
-    line.append_text(plain(": " + ", ".join(names.get(one, one) for one in reason.subjects), style="dim"))
+def _cause(cause: Cause, width: int) -> Text:
+    line = Text.assemble("  ", _mark(cause.light), " ")
+    line.append_text(plain(choose(cause.text)))
     line.truncate(width, overflow="ellipsis")
-    for mend in choose(reason.mend).splitlines()[:1]:
+    for mend in choose(cause.mend).splitlines()[:1]:
         below = plain(f"    → {mend}", style="cyan")
         below.truncate(width, overflow="ellipsis")
         line.append("\n").append_text(below)
@@ -164,6 +161,19 @@ def as_document(look: Look, history: History) -> dict[str, Any]:
         "at": look.at,
         "domain": look.domain,
         "light": look.light.value,
+        "troubles": [
+            {
+                "kind": alert.kind.value,
+                "severity": alert.severity.value,
+                "subject": alert.subject,
+                "chinese": alert.chinese,
+                "english": alert.english,
+                "mend": alert.mend[1],
+                "page": alert.page,
+            }
+            for cause in look.causes
+            for alert in cause.alerts
+        ],
         "signs": [_sign(sign) for sign in look.signs],
         "broker": None
         if broker is None

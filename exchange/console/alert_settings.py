@@ -121,13 +121,15 @@ class MailSettings(_Secretive):
 class LimitSettings(Wire):
     """From where on something is told; see `exchange.rules.alert_facts.Limits`."""
 
-    silent_minutes: float = Field(default=2, gt=0)
+    silent_minutes: float = Field(default=1, gt=0)
     waiting_minutes: float = Field(default=30, gt=0)
     dead_minutes: float = Field(default=60, gt=0)
     default_near_hours: float = Field(default=24, gt=0)
     overdue_minutes: float = Field(default=10, gt=0)
     expiry_days: float = Field(default=30, gt=0)
-    calendar_days: float = Field(default=60, gt=0)
+    calendar_days: float = Field(default=90, gt=0)
+    forgotten_hours: float = Field(default=24, gt=0)
+    settle_seconds: float = Field(default=30, ge=0)
 
     def limits(self) -> Limits:
         """As the rules take them."""
@@ -139,6 +141,8 @@ class LimitSettings(Wire):
             overdue=timedelta(minutes=self.overdue_minutes),
             expiry=timedelta(days=self.expiry_days),
             calendar=timedelta(days=self.calendar_days),
+            forgotten=timedelta(hours=self.forgotten_hours),
+            settle=timedelta(seconds=self.settle_seconds),
         )
 
 

@@ -7,8 +7,9 @@ console that is killed in between tells it when it runs again.
 from __future__ import annotations
 
 import os
+import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from types import TracebackType
@@ -19,13 +20,15 @@ from exchange.clock import Clock, RealClock
 from exchange.console.alert_channels import channels
 from exchange.console.alert_settings import AlertSettings, load_alert_settings
 from exchange.console.desk import CONSOLE, Desk
-from exchange.console.facts import read_facts
+from exchange.console.facts import latest_facts, read_facts
 from exchange.console.lanes import Lanes
 from exchange.console.telling import Channel, Telling
 from exchange.crew import Loop
 from exchange.errors import Conflict, ExchangeError, NotFound
-from exchange.rules.alert_facts import Facts, Limits
-from exchange.rules.alerts import change, standing
+from exchange.rules.alert_facts import Facts
+from exchange.rules.alert_words import KINDS
+from exchange.rules.alerts import change, together
+from exchange.rules.troubles import standing
 from exchange.store.alerts import RAISED, DueDelivery
 
 log = structlog.get_logger()
@@ -34,6 +37,8 @@ PAGE = "/alerts"
 
 _LEAVING = 3.0
 """Seconds that channels have for what they are being told when this ends; what was not noted is told again."""
+_LONGEST_SUBJECT = 400
+"""Characters of the subjects of one message."""
 
 
 class Alerting:
@@ -45,7 +50,7 @@ class Alerting:
         settings: AlertSettings,
         told: Mapping[str, Channel],
         *,
-        look: Callable[[Desk, Limits], Facts] = read_facts,
+        look: Callable[[Desk], Facts] = read_facts,
         real: Clock | None = None,
     ) -> None:
         self._desk = desk
@@ -64,7 +69,7 @@ class Alerting:
         """By the domain's `console.toml`. Raises BadConfiguration."""
         env = os.environ if env is None else env
         settings = load_alert_settings(desk.home, env)
-        return cls(desk, settings, channels(settings, RealClock(), env))
+        return cls(desk, settings, channels(settings, RealClock(), env), look=latest_facts)
 
     def __enter__(self) -> Alerting:
         self.start()
@@ -91,18 +96,22 @@ class Alerting:
         """One round: records what begins and ends. Raises DatabaseUnavailable, BadConfiguration, or Conflict when
         another console has recorded the same at this moment."""
         limits = self._settings.limits.limits()
-        stands = standing(self._look(self._desk, limits), limits)
+        stands = standing(self._look(self._desk), limits)
         with self._desk.store(CONSOLE).transaction() as tx:
             changed = change(tx.alerts.keys(), stands)
-            if changed.raised or changed.over:
-                tx.alerts.record(changed, tuple(self._channels), self._desk.clock.now(), self._real.now())
+            if changed.raised or changed.over or changed.quiet:
+                due = self._real.now() + limits.settle
+                tx.alerts.record(changed, tuple(self._channels), self._desk.clock.now(), due)
         for alert in changed.raised:
             log.warning("alert.raised", alert=alert.key, severity=alert.severity.value, text=alert.english)
         for key in changed.over:
             log.info("alert.over", alert=key)
 
     def tell(self, patience: float = 60.0) -> int:
-        """Tells what is due; how many were taken within ``patience`` seconds. Raises DatabaseUnavailable."""
+        """Tells what is due, alerts of one kind together; how many messages were taken within ``patience`` seconds.
+
+        Raises DatabaseUnavailable.
+        """
         before = self._taken
         self.begin_telling()
         self._lanes.wait(patience)
@@ -119,8 +128,8 @@ class Alerting:
         """Up to the first that is not taken: a receiver that is down or slow is asked once."""
         while not self._stop.is_set():
             with self._desk.store(CONSOLE).transaction() as tx:
-                due = tx.alerts.take_due(self._real.now(), 1, channel)
-            if not due or not self._tell(due[0]):
+                group = tx.alerts.take_together(self._real.now(), channel)
+            if not group or not self._tell(group):
                 return
             with self._counting:
                 self._taken += 1
@@ -139,14 +148,16 @@ class Alerting:
             reasons = pool.map(lambda name: self._reason(self._channels[name], trial), names)
             return dict(zip(names, reasons, strict=True))
 
-    def _tell(self, due: DueDelivery) -> bool:
-        channel = self._channels.get(due.channel)
-        reason = "it is not configured any more" if channel is None else self._reason(channel, self._telling(due))
+    def _tell(self, group: Sequence[DueDelivery]) -> bool:
+        """One message for all of a group; whether it was taken."""
+        channel = self._channels.get(group[0].channel)
+        reason = "it is not configured any more" if channel is None else self._reason(channel, self._telling(group))
         with self._desk.store(CONSOLE).transaction() as tx:
-            if reason is None:
-                tx.alerts.told(due.id, self._real.now())
-            else:
-                tx.alerts.failed(due.id, due.attempts, reason, self._real.now())
+            for due in group:
+                if reason is None:
+                    tx.alerts.told(due.id, self._real.now())
+                else:
+                    tx.alerts.failed(due.id, due.attempts, reason, self._real.now())
         return reason is None
 
     def _reason(self, channel: Channel, telling: Telling) -> str | None:
@@ -157,19 +168,24 @@ class Alerting:
             return str(error)
         return None
 
-    def _telling(self, due: DueDelivery) -> Telling:
-        alert, row = due.row.alert, due.row
-        at = row.raised_at if due.event == RAISED else row.over_at or row.raised_at
+    def _telling(self, group: Sequence[DueDelivery]) -> Telling:
+        first, alerts = group[0], [due.row.alert for due in group]
+        raised = first.event == RAISED
+        moments = [due.row.raised_at if raised else due.row.over_at or due.row.raised_at for due in group]
+        text = (alerts[0].chinese, alerts[0].english)
+        if len(group) > 1:
+            text = together(KINDS[alerts[0].kind], alerts)
+        several = f"-{len(group)}" if len(group) > 1 else ""
         return Telling(
-            delivery=f"alert-{due.id}",
-            event=due.event,
-            kind=alert.kind.value,
-            severity=alert.severity.value,
-            subject=alert.subject,
-            chinese=alert.chinese if due.event == RAISED else f"已解除：{alert.chinese}",
-            english=alert.english if due.event == RAISED else f"over: {alert.english}",
-            url=self._settings.console_url.rstrip("/") + self._page(alert.page),
-            at=at.isoformat(),
+            delivery=f"alert-{min(due.id for due in group)}{several}",
+            event=first.event,
+            kind=alerts[0].kind.value,
+            severity=alerts[0].severity.value,
+            subject=" ".join(alert.subject for alert in alerts)[:_LONGEST_SUBJECT],
+            chinese=text[0] if raised else f"已解除：{text[0]}",
+            english=text[1] if raised else f"over: {text[1]}",
+            url=self._settings.console_url.rstrip("/") + (self._page(alerts[0].page) if len(group) == 1 else PAGE),
+            at=min(moments).isoformat(),
             domain=self._domain(),
         )
 
@@ -184,7 +200,8 @@ class Alerting:
         from exchange.console.sections import SECTIONS
 
         known = {page.path for section in SECTIONS for page in section.pages}
-        return path if path in known else PAGE
+        bare = path.partition("?")[0]
+        return path if any(re.fullmatch(re.sub(r"{[^}]*}", "[^/]+", one), bare) for one in known) else PAGE
 
     def _domain(self) -> str:
         return next((address.rpartition(".")[0] for address in self._desk.profiles()), "")

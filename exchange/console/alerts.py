@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from datetime import datetime
 from urllib.parse import urlencode
 
 import structlog
@@ -11,8 +12,12 @@ import structlog
 from exchange.console.alert_settings import AlertSettings, load_alert_settings
 from exchange.console.alerting import PAGE, Alerting
 from exchange.console.desk import CONSOLE, Desk
+from exchange.console.overview import shared
+from exchange.console.render import moment
 from exchange.console.section import Deed, Page, Section, Visit
 from exchange.errors import BadConfiguration
+from exchange.rules.alert_words import KINDS
+from exchange.rules.alerts import Cause
 from exchange.rules.permissions import Action
 
 log = structlog.get_logger()
@@ -22,8 +27,26 @@ def _alerts(visit: Visit) -> Mapping[str, object]:
     with visit.desk.store(CONSOLE).reading() as tx:
         standing, past, troubles = tx.alerts.standing(), tx.alerts.past(), tx.alerts.troubles()
     settings, fault = _settings(visit.desk)
+    look = visit.desk.sampler.latest()
     channels = [hook.name for hook in settings.webhooks] + (["mail"] if settings.mail else [])
-    return {"standing": standing, "past": past, "troubles": troubles, "channels": channels, "fault": fault}
+    raised = {row.alert.key: row.raised_at for row in standing}
+    return {
+        **shared(visit, look),
+        "causes": look.causes,
+        "kinds": {kind: visit.say(*words) for kind, words in KINDS.items()},
+        "since": lambda cause: _since(visit, cause, raised),
+        "past": past,
+        "troubles": troubles,
+        "channels": channels,
+        "fault": fault,
+    }
+
+
+def _since(visit: Visit, cause: Cause, raised: Mapping[str, datetime]) -> str:
+    """Since when the first of an entry stands, as far as it was told."""
+    moments = [at for alert in cause.alerts if (at := raised.get(alert.key)) is not None]
+    first = moment(min(moments)) if moments else ""
+    return visit.say(f"自 {first}", f"since {first}") if first else visit.say("不另通知", "not told")
 
 
 def _test(visit: Visit) -> str:

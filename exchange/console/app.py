@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from exchange.clock import monotonic
 from exchange.console import render
 from exchange.console.api.app import PATH, create_api
 from exchange.console.api.context import Api
@@ -77,6 +78,7 @@ def _alive(desk: Desk, api: Api, sections: Sequence[Section]) -> Callable[[FastA
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with ExitStack() as stack:
+            desk.started = monotonic()
             desk.sampler.start()  # ended by whoever closes the desk
             deliverer = Deliverer(api)
             deliverer.start()

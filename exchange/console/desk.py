@@ -27,6 +27,10 @@ CONSOLE = "console"
 """The member name under which the console keeps its own records."""
 
 
+MANAGEMENT_UNKNOWN = "management-unknown"
+"""Code of the error that nobody has said where the broker can be asked, which is not that it is away."""
+
+
 @dataclass
 class Desk:
     """A domain as the console sees it. Stores are opened when first needed and kept open; close it at the end."""
@@ -34,6 +38,8 @@ class Desk:
     settings: Settings
     broker: NodeInfo | None = None
     """How the broker is reached with an administrator's account, from whoever has started it; else it is looked for."""
+    started: float | None = None
+    """When the console began to be served (`exchange.clock.monotonic`); None for what looks once."""
     jobs: Jobs = field(default_factory=Jobs)
     """Long work that goes on while people look elsewhere."""
     kept: dict[str, object] = field(default_factory=dict)
@@ -113,6 +119,7 @@ class Desk:
         if broker is None or broker.management_url is None:
             raise BrokerUnavailable(
                 "the broker's management API is not known",
+                code=MANAGEMENT_UNKNOWN,
                 mend="set EXCHANGE_MANAGEMENT_URL beside EXCHANGE_BROKER_URL, or start the domain with `exchange up`",
             )
         return ManagementClient(broker.management_url, broker.url, timeout)

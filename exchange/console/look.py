@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from exchange.bootstrap.draining import Drain
 from exchange.bootstrap.linking import LinkStatus
 from exchange.broker.figures import BrokerFigures, QueueFigures
+from exchange.console.desk import MANAGEMENT_UNKNOWN
 from exchange.errors import ExchangeError
 from exchange.rules import health
+from exchange.rules.alert_facts import Facts, HoldFact, HomeFacts, Limits, MemberFacts
+from exchange.rules.alerts import Cause, Standing
 from exchange.rules.health import Light, NodeFacts, Part, Sign
+from exchange.rules.troubles import listed, standing
 from exchange.store.figures import OpenWork
 
 
@@ -52,6 +57,8 @@ class MemberLook:
     work: OpenWork | None = None
     drained: Drain | None = None
     """Who has drained it, and why."""
+    facts: MemberFacts | None = None
+    """What the list of troubles is made by."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +82,11 @@ class Look:
     """The last day of which it is announced whether it is a working day."""
     ages: Mapping[str, float] = field(default_factory=dict)
     """By queue, real seconds since the oldest copy was sent that nobody has signed for."""
+    holds: tuple[HoldFact, ...] = ()
+    own: HomeFacts = field(default_factory=HomeFacts)
+    limits: Limits = field(default_factory=Limits)
+    starting: bool = False
+    """Whether the domain has only just been started."""
 
     def age(self, queue: QueueFigures) -> float | None:
         """How old a queue's oldest message is, in seconds; None where it is empty or nobody knows.
@@ -92,30 +104,50 @@ class Look:
         """Whose queue it is; None for one that is no member's, as those of links are."""
         return next((one.address for one in self.members if queue.startswith(f"{one.address}.")), None)
 
-    @property
+    @cached_property
     def signs(self) -> list[Sign]:
-        """All lights, broker first."""
+        """All lights of technical parts, broker first."""
         return list(_signs(self))
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What the list of troubles is made by."""
+        members = tuple(member.facts for member in self.members if member.facts is not None)
+        return Facts(self.at, tuple(self.signs), members, self.holds, self.own, self.starting)
+
+    @cached_property
+    def standing(self) -> Standing:
+        """The troubles that stand, and what is not known."""
+        return standing(self.facts, self.limits)
+
+    @cached_property
+    def causes(self) -> list[Cause]:
+        """The list of troubles as people see it."""
+        return listed(self.standing)
 
     @property
     def light(self) -> Light:
         """The one light for the whole."""
-        return health.whole(self.signs)
+        return health.worst([health.whole(self.signs), *(cause.light for cause in self.causes)])
 
 
 def _signs(look: Look) -> Iterator[Sign]:
     yield from _broker(look)
     for member in look.members:
-        yield from _member(member)
+        yield from _member(member, look)
     yield from _links(look)
     yield from _certificates(look)
-    yield health.calendar(look.at.date(), look.announced_until)
+    yield health.calendar(look.at.date(), look.announced_until, look.limits.calendar)
 
 
 def _broker(look: Look) -> Iterator[Sign]:
     if look.broker is None:
         trouble = look.broker_trouble or Trouble("", "", "")
-        yield health.unreachable(Part.BROKER, "RabbitMQ", trouble.reason, trouble.mend)
+        if trouble.code == MANAGEMENT_UNKNOWN:
+            finding = (f"无法查看：{trouble.reason}", f"could not be looked at: {trouble.reason}")
+            yield Sign(Part.BROKER, "RabbitMQ", Light.UNKNOWN, finding, (trouble.mend, trouble.mend))
+        else:
+            yield health.unreachable(Part.BROKER, "RabbitMQ", trouble.reason, trouble.mend)
         return
     nodes = [
         NodeFacts(node.name, node.running, node.memory_alarm, node.disk_alarm, bool(node.partitions))
@@ -130,7 +162,7 @@ def _broker(look: Look) -> Iterator[Sign]:
             yield sign
 
 
-def _member(member: MemberLook) -> Iterator[Sign]:
+def _member(member: MemberLook, look: Look) -> Iterator[Sign]:
     if member.database is not None:
         yield health.unreachable(Part.DATABASE, member.address, member.database.reason, member.database.mend)
         yield health.unseen(Part.ROLE, member.address)
@@ -138,8 +170,10 @@ def _member(member: MemberLook) -> Iterator[Sign]:
     yield Sign(Part.DATABASE, member.address, Light.GOOD, ("可读写", "answers"))
     if member.drained is not None:
         yield health.drained(member.address, member.drained.by, member.drained.reason)
+    elif look.starting and member.silent_for is not None and member.silent_for > health.SIGN_DUE:
+        yield Sign(Part.ROLE, member.address, Light.UNKNOWN, ("正在启动", "is being started"))
     else:
-        yield health.role(member.address, member.silent_for)
+        yield health.role(member.address, member.silent_for, look.limits.silent.total_seconds())
     if member.work is not None:
         yield from health.work(member.address, member.work.given_up, member.work.dead)
 
@@ -159,13 +193,14 @@ def _certificates(look: Look) -> Iterator[Sign]:
         )
         return
     init = "`exchange init`"
-    yield health.certificate("directory", _left(look.directory_until, look.at), (init, init))
+    soon = look.limits.expiry.days
+    yield health.certificate("directory", _left(look.directory_until, look.at), (init, init), soon)
     for member in look.members:
         certify = f"`exchange certify {member.address}`"
         if member.revoked:
             continue
         until = earliest((member.certificate_until, member.key_until))
-        yield health.certificate(member.address, _left(until, look.at), (certify, certify))
+        yield health.certificate(member.address, _left(until, look.at), (certify, certify), soon)
 
 
 def earliest(moments: Sequence[datetime | None]) -> datetime | None:

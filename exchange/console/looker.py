@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,11 +17,16 @@ from exchange.bootstrap.member import CONSUMING, RELEASE, SERVED_WITH
 from exchange.broker import figures
 from exchange.broker.figures import BrokerFigures
 from exchange.clock import monotonic
+from exchange.console.alert_settings import load_alert_settings
+from exchange.console.desk import CONSOLE
 from exchange.console.look import Look, MemberLook, Trouble
+from exchange.console.standing import hold_facts, home_facts, member_facts, unreadable
 from exchange.directory import DirectoryView
 from exchange.errors import ExchangeError
 from exchange.profiles import Profile
+from exchange.rules.alert_facts import Limits
 from exchange.rules.calendar import ChinaCalendar, announced_until
+from schemas import Role
 
 if TYPE_CHECKING:
     from exchange.console.desk import Desk
@@ -31,7 +37,19 @@ _PATIENCE = 4.0
 _AT_ONCE = 8
 """Databases looked at side by side: one that does not answer keeps the others waiting little."""
 
-_Seen = tuple[MemberLook, Mapping[str, datetime]]
+GRACE = 60.0
+"""Seconds after the start of a domain within which what has not come up yet is unknown, not down."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What one database tells."""
+
+    member: MemberLook
+    sent: Mapping[str, datetime]
+    """By queue, when the oldest copy was sent that nobody has signed for."""
+    holds: bool
+    """Whether a hold stands there."""
 
 
 class Looker:
@@ -49,7 +67,10 @@ class Looker:
         broker, broker_trouble = self._broker()
         view, directory_trouble = self._directory()
         links, links_trouble = self._links(view, reachable=broker is not None)
-        seen = list(self._pool.map(lambda profile: self._member(profile, view), profiles.values()))
+        limits, starting = self._limits(), self._starting()
+        seen = list(self._pool.map(lambda profile: self._member(profile, view, limits), profiles.values()))
+        holding = any(one.holds for one in seen)
+        seen = self._with_open_parts(profiles, seen)
         now = self._desk.clock.now()
         return Look(
             at=now,
@@ -57,19 +78,54 @@ class Looker:
             domain=next(iter(profiles)).rpartition(".")[0],
             broker=broker,
             broker_trouble=broker_trouble,
-            members=tuple(member for member, _ in seen),
+            members=tuple(one.member for one in seen),
             links=links,
             links_trouble=links_trouble,
             directory_version=view.version if view else None,
             directory_until=view.expires_at if view else None,
             directory_trouble=directory_trouble,
             announced_until=announced_until(self._calendar, now.date()),
-            ages=self._ages([sent for _, sent in seen], now),
+            ages=self._ages([one.sent for one in seen], now),
+            holds=hold_facts(self._desk, profiles, limits) if holding else (),
+            own=home_facts(self._desk, CONSOLE),
+            limits=limits,
+            starting=starting,
         )
 
     def close(self) -> None:
         """Waits for no database that does not answer."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _with_open_parts(self, profiles: Mapping[str, Profile], seen: list[_Seen]) -> list[_Seen]:
+        """Of revoked members, what still waits for them at the windows."""
+        if not any(one.member.revoked for one in seen):
+            return seen
+        windows = [one.address for one in profiles.values() if Role.WINDOW in one.roles]
+        return [self._counted(one, windows) if one.member.revoked else one for one in seen]
+
+    def _counted(self, seen: _Seen, windows: Sequence[str]) -> _Seen:
+        number = 0
+        for window in windows:
+            try:
+                with self._desk.store(window).reading() as tx:
+                    number += tx.troubles.open_parts(seen.member.address)
+            except ExchangeError:
+                continue  # that it cannot be read is said of the window
+        facts = seen.member.facts
+        return (
+            seen
+            if facts is None
+            else replace(seen, member=replace(seen.member, facts=replace(facts, open_parts=number)))
+        )
+
+    def _limits(self) -> Limits:
+        try:
+            return load_alert_settings(self._desk.home).limits.limits()
+        except ExchangeError:
+            return Limits()  # the page of alerts says that they do not hold
+
+    def _starting(self) -> bool:
+        return self._desk.started is not None and monotonic() - self._desk.started < GRACE
 
     def _broker(self) -> tuple[BrokerFigures | None, Trouble | None]:
         try:
@@ -103,7 +159,7 @@ class Looker:
         except ExchangeError as error:
             return (), Trouble.of(error)
 
-    def _member(self, profile: Profile, view: DirectoryView | None) -> _Seen:
+    def _member(self, profile: Profile, view: DirectoryView | None, limits: Limits) -> _Seen:
         certificate, key, revoked = _terms(view, profile.address)
         about = (profile.address, profile.name, profile.name_en, tuple(role.value for role in profile.roles))
         try:
@@ -111,14 +167,20 @@ class Looker:
             with store.reading() as tx:
                 alive, release, served = (tx.get_meta(name) for name in (CONSUMING, RELEASE, SERVED_WITH))
                 work, sent, drain = tx.figures.open_work(), tx.figures.oldest_sent(), drain_in(tx)
+                alive_at = datetime.fromisoformat(alive) if alive else None
+                silent = None if alive_at is None else self._real_seconds_since(alive_at, self._desk.clock.now())
+                away = silent is None or silent > limits.silent.total_seconds()
+                facts = member_facts(tx, profile, self._desk.clock, limits, work, away=away, revoked=revoked)
+                holds = bool(tx.holds.standing())
         except ExchangeError as error:
-            trouble = Trouble.of(error)
-            return MemberLook(*about, trouble, certificate_until=certificate, key_until=key, revoked=revoked), {}
-        alive_at = datetime.fromisoformat(alive) if alive else None
-        silent = None if alive_at is None else self._real_seconds_since(alive_at, self._desk.clock.now())
+            trouble, facts = Trouble.of(error), unreadable(profile, revoked)
+            looked = MemberLook(*about, trouble, certificate_until=certificate, key_until=key, revoked=revoked,
+                                facts=facts)  # fmt: skip
+            return _Seen(looked, {}, False)
         version = int(served) if served else None
-        return MemberLook(*about, None, alive_at, silent, release, version, certificate, key, revoked, work,
-                          drain[0] if drain else None), sent  # fmt: skip
+        looked = MemberLook(*about, None, alive_at, silent, release, version, certificate, key, revoked, work,
+                            drain[0] if drain else None, facts)  # fmt: skip
+        return _Seen(looked, sent, holds)
 
     def _ages(self, all_sent: list[Mapping[str, datetime]], now: datetime) -> dict[str, float]:
         oldest: dict[str, datetime] = {}

@@ -10,6 +10,8 @@ from exchange.console.look import Look
 from exchange.console.render import count, size, span
 from exchange.console.section import Page, Section, Visit
 from exchange.rules import health
+from exchange.rules.alert_words import KINDS
+from exchange.rules.alerts import is_technical
 from exchange.rules.health import Light, Part
 
 Say = Callable[[str, str], str]
@@ -18,6 +20,7 @@ STALE = 30.0
 """Seconds after which what a page shows is called old."""
 
 PARTS: Mapping[Part, health.Words] = {
+    Part.CASES: ("案件与期限", "Cases and terms"),
     Part.BROKER: ("消息代理", "Broker"),
     Part.QUEUE: ("队列", "Queues"),
     Part.DATABASE: ("数据库", "Databases"),
@@ -54,10 +57,10 @@ def _overview(visit: Visit) -> Mapping[str, object]:
     names = {member.address: visit.say(member.name, member.name_en) for member in look.members}
     return {
         **shared(visit, look),
-        "whole": health.whole(signs),
+        "whole": look.light,
         "verdict": verdict(look, visit.say),
-        "reasons": health.reasons(signs),
-        "parts_of": {part: visit.say(*words) for part, words in PARTS.items()},
+        "causes": look.causes,
+        "kinds": {kind: visit.say(*words) for kind, words in KINDS.items()},
         "names": names,
         "cards": cards(look, visit.say),
         "roles": [sign for sign in signs if sign.part is Part.ROLE],
@@ -75,25 +78,41 @@ def shared(visit: Visit, look: Look) -> dict[str, object]:
 
 def verdict(look: Look, say: Say) -> str:
     """One sentence for the whole."""
-    signs = look.signs
-    bad, warn = (sum(sign.light is light for sign in signs) for light in (Light.BAD, Light.WARN))
+    bad, warn = (sum(cause.light is light for cause in look.causes) for light in (Light.BAD, Light.WARN))
     if bad:
         return say(f"{bad} 处故障", f"{bad} fault{'' if bad == 1 else 's'}") + (
             say(f"，{warn} 处需注意", f", {warn} to look at") if warn else ""
         )
     if warn:
         return say(f"{warn} 处需注意", f"{warn} to look at")
-    return (
-        say("一切正常", "All is well") if health.whole(signs) is Light.GOOD else say("有些情况不明", "Not all is known")
-    )
+    return say("一切正常", "All is well") if look.light is Light.GOOD else say("有些情况不明", "Not all is known")
 
 
 def cards(look: Look, say: Say) -> list[Card]:
     """One card a part, in a fixed order; links only where there are any."""
-    made = [_broker(look, say), _queues(look, say), _roles(look, say), _databases(look, say), _work(look, say)]
+    made = [
+        _cases(look, say),
+        _broker(look, say),
+        _queues(look, say),
+        _roles(look, say),
+        _databases(look, say),
+        _work(look, say),
+    ]
     if look.links or look.links_trouble:
         made.append(_links(look, say))
     return [*made, _certificates(look, say), _calendar(look, say)]
+
+
+def _cases(look: Look, say: Say) -> Card:
+    """Cases and people: bad or amber by the list of troubles, which names them."""
+    open_ones = [cause.light for cause in look.causes if not is_technical(cause.kind)]
+    known = any(member.readable for member in look.facts.members)
+    ends = look.facts.ends
+    figure = say(f"{count(ends.overdue)} 个逾期", f"{count(ends.overdue)} overdue")
+    days = look.limits.ahead.days
+    below = say(f"{days} 天内 {count(ends.soon)} 个期限届满", f"{count(ends.soon)} terms end within {days} days")
+    light = health.worst([Light.GOOD if known else Light.UNKNOWN, *open_ones])
+    return Card(Part.CASES, say(*PARTS[Part.CASES]), light, figure, below, "/deadlines")
 
 
 def _card(look: Look, say: Say, part: Part, figure: str, below: str, path: str = "") -> Card:

@@ -22,7 +22,7 @@ from exchange.bootstrap.watching import metrics_token
 from exchange.console.desk import CONSOLE, Desk
 from exchange.console.section import Section
 from exchange.errors import BrokerError, ExchangeError
-from exchange.rules.alerts import AlertKind
+from exchange.rules.alerts import AlertKind, Severity
 from exchange.rules.scraping import FORWARDED, may_scrape
 
 
@@ -74,6 +74,7 @@ class _Own(Collector):
 
     def collect(self) -> Iterator[Metric]:
         yield from self._alerts()
+        yield from self._troubles()
         where = self._desk.where()
         if where is not None and where.management_url is not None:
             yield from self._broker()
@@ -91,6 +92,19 @@ class _Own(Collector):
             standing.add_metric((kind.value,), counts[kind])
         yield standing
         yield failing
+
+    def _troubles(self) -> Iterator[Metric]:
+        """The list of troubles as every page shows it, told or not; nothing before the first look."""
+        found = GaugeMetricFamily("yizhan_troubles", "Standing troubles.", labels=("kind", "severity"))
+        try:
+            alerts = self._desk.sampler.latest(0.0).standing.alerts
+        except ExchangeError:
+            return
+        counts = Counter((alert.kind, alert.severity) for alert in alerts)
+        for kind in AlertKind:
+            for severity in Severity:
+                found.add_metric((kind.value, severity.value), counts[kind, severity])
+        yield found
 
     def _broker(self) -> Iterator[Metric]:
         up = GaugeMetricFamily("yizhan_broker_up", "Whether the broker's management API answers.")

@@ -32,6 +32,8 @@ class OpenDesk:
         self._day: date | None = None
         self._asked: dict[str, str] = {}
         """Consultations asked about on that day, by case."""
+        self._failed: set[str] = set()
+        """Cases that the rule has failed on in the look under way."""
 
     def look(self, limit: int = 50) -> int:
         """Asks about up to ``limit`` cases not asked about today; its answers go out together.
@@ -44,13 +46,14 @@ class OpenDesk:
         with self._node.store.reading() as tx:
             rows = [row for row in tx.desk.waiting(_WHOLE_DESK) if row.cleared and self._is_new(row)][:limit]
             stored = [tx.documents.get(row.window, row.consultation_id) for row in rows]
-        given = []
+        given, self._failed = [], set()
         for row, document in zip(rows, stored, strict=True):
             opinion = self._ask(row, document, today)
             if opinion is not None:
                 given.append(opinion)
         if given:
             self._answer(given)
+        self._forgive([row.case_number for row in rows if row.rule_error and row.case_number not in self._failed])
         self._asked |= {row.case_number: row.consultation_id for row in rows}
         return len(rows)
 
@@ -98,8 +101,16 @@ class OpenDesk:
                 if row is not None and row.state == "waiting":
                     reply_in(step, opinion)
 
+    def _forgive(self, case_numbers: Sequence[str]) -> None:
+        """What the rule failed on before and does not any more, whether it answers or leaves it to an officer."""
+        if case_numbers:
+            with self._node.step() as step:
+                for number in case_numbers:
+                    step.tx.desk.move(number, {"waiting"}, "waiting", rule_error=None)
+
     def _keep_failure(self, case_number: str, error: Exception) -> None:
         """Logs it and puts it on the desk, where officers look: the case is theirs to answer now."""
+        self._failed.add(case_number)
         rule = f"{self._rule.__module__}.{getattr(self._rule, '__qualname__', self._rule)}"
         log.exception("rule.failed", node=self._node.address, rule=rule, case_number=case_number)
         told = f"{type(error).__name__}: {error}"[:_ERROR]

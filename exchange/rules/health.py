@@ -46,6 +46,7 @@ _SEVERITY = (Light.GOOD, Light.UNKNOWN, Light.WARN, Light.BAD)
 class Part(StrEnum):
     """What a light is about."""
 
+    CASES = "cases"
     BROKER = "broker"
     QUEUE = "queue"
     DATABASE = "database"
@@ -81,41 +82,12 @@ class NodeFacts:
 
 def whole(signs: Iterable[Sign]) -> Light:
     """The worst of all; UNKNOWN where there are none."""
-    return max((sign.light for sign in signs), key=_SEVERITY.index, default=Light.UNKNOWN)
+    return worst(sign.light for sign in signs)
 
 
-def worst_first(signs: Iterable[Sign]) -> list[Sign]:
-    """What needs somebody, gravest first; among equals in the order given."""
-    asking = [sign for sign in signs if sign.light is not Light.GOOD]
-    return sorted(asking, key=lambda sign: -_SEVERITY.index(sign.light))
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One thing that is wrong, with all that it is wrong with."""
-
-    part: Part
-    light: Light
-    finding: Words
-    mend: Words
-    subjects: tuple[str, ...]
-
-
-def reasons(signs: Iterable[Sign]) -> list[Reason]:
-    """What needs somebody, gravest first; the same finding with the same remedy is said once, of all its subjects."""
-    found: dict[tuple[Part, Light, Words], list[Sign]] = {}
-    for sign in worst_first(signs):
-        found.setdefault((sign.part, sign.light, sign.finding), []).append(sign)
-    return [
-        Reason(part, light, finding, _common(group), tuple(sign.subject for sign in group if sign.subject))
-        for (part, light, finding), group in found.items()
-    ]
-
-
-def _common(group: Sequence[Sign]) -> Words:
-    """What to do about several: the same for all, or each its own, one a line."""
-    each = list(dict.fromkeys(sign.mend for sign in group))
-    return "\n".join(chinese for chinese, _ in each), "\n".join(english for _, english in each)
+def worst(lights: Iterable[Light]) -> Light:
+    """The worst of several lights; UNKNOWN where there are none."""
+    return max(lights, key=_SEVERITY.index, default=Light.UNKNOWN)
 
 
 def unreachable(part: Part, subject: str, reason: str, mend: str) -> Sign:
@@ -196,11 +168,14 @@ def drained(member: str, by: str, reason: str) -> Sign:
     return Sign(Part.ROLE, member, Light.WARN, finding, _release(member))
 
 
-def role(member: str, silent_for: float | None) -> Sign:
-    """A member by its last sign of life, real seconds ago; None where there was none ever."""
+def role(member: str, silent_for: float | None, missed: float = SIGN_MISSED) -> Sign:
+    """A member by its last sign of life, real seconds ago; None where there was none ever.
+
+    After ``missed`` seconds it counts as not served.
+    """
     if silent_for is None:
         return Sign(Part.ROLE, member, Light.BAD, ("从未运行", "has never been served"), _SERVE)
-    if silent_for > SIGN_MISSED:
+    if silent_for > missed:
         finding = ("未在运行", "not served: no sign of life within the last minute")
         return Sign(Part.ROLE, member, Light.BAD, finding, _SERVE)
     if silent_for > SIGN_DUE:
@@ -221,7 +196,7 @@ def link(neighbour: str, broken: Sequence[str]) -> Sign:
     return Sign(Part.LINK, neighbour, Light.GOOD, ("连通", "runs"))
 
 
-def calendar(today: date, published_until: date | None) -> Sign:
+def calendar(today: date, published_until: date | None, ahead: timedelta = CALENDAR_AHEAD) -> Sign:
     """The calendar of working days by the last day announced without a gap from today; None where not even today is."""
     mend = (
         "国务院公布明年放假安排后升级 chinesecalendar",
@@ -231,22 +206,22 @@ def calendar(today: date, published_until: date | None) -> Sign:
         finding = ("本年度放假安排缺失，期限只能推算", "this year's holidays are missing: every term is provisional")
         return Sign(Part.CALENDAR, "chinesecalendar", Light.BAD, finding, mend)
     until = (f"已公布至 {published_until}", f"announced until {published_until}")
-    if published_until - today < CALENDAR_AHEAD:
+    if published_until - today < ahead:
         finding = (f"{until[0]}，其后为暂定", f"{until[1]}; terms beyond are provisional")
         return Sign(Part.CALENDAR, "chinesecalendar", Light.WARN, finding, mend)
     return Sign(Part.CALENDAR, "chinesecalendar", Light.GOOD, until)
 
 
-def certificate(subject: str, left: timedelta | None, mend: Words) -> Sign:
-    """A certificate, key or directory by the time it has left; None where it is missing."""
+def certificate(subject: str, left: timedelta | None, mend: Words, soon: float = CERTIFICATE_SOON) -> Sign:
+    """A certificate, key or directory by the time it has left; None where it is missing. ``soon`` is in days."""
     if left is None:
         return Sign(Part.CERTIFICATE, subject, Light.BAD, ("缺失", "missing"), mend)
     days = left.days
     if left <= timedelta():
         return Sign(Part.CERTIFICATE, subject, Light.BAD, ("已过期", "expired"), mend)
     finding = (f"剩 {days} 天", f"{days} day{'' if days == 1 else 's'} left")
-    if days < CERTIFICATE_SOON:
-        light = Light.BAD if days < CERTIFICATE_NOW else Light.WARN
+    if days < soon:
+        light = Light.BAD if days < min(soon, CERTIFICATE_NOW) else Light.WARN
         return Sign(Part.CERTIFICATE, subject, light, finding, mend)
     return Sign(Part.CERTIFICATE, subject, Light.GOOD, finding)
 

@@ -55,19 +55,22 @@ class SqlAlerts:
         """Keys of all that stand."""
         return frozenset(self._db.scalars(select(_a.key).where(STANDING)))
 
-    def record(self, changed: Change, channels: Sequence[str], now: datetime, real: datetime) -> None:
+    def record(self, changed: Change, channels: Sequence[str], now: datetime, due: datetime) -> None:
         """Records what begins and what ends, and plans to tell every channel. Raises Conflict if it was recorded
-        meanwhile. ``now`` is the domain's time, ``real`` the time by which deliveries are repeated."""
+        meanwhile. ``now`` is the domain's time, ``due`` when it is told; what is over by then is not told."""
         for one in changed.raised:
             values = {name: getattr(one, name) for name in ("key", "kind", "severity", "subject", "page")}
             text = {"chinese": one.chinese, "english": one.english}
             row = self._db.execute(insert(alert).values(**values, **text, raised_at=now)).inserted_primary_key
-            self._plan(row[0] if row else 0, RAISED, channels, real)
+            self._plan(row[0] if row else 0, RAISED, channels, due)
         for key in changed.over:
             number = self._db.scalar(select(_a.id).where(STANDING, _a.key == key))
             if number is not None:
                 self._db.execute(update(alert).where(_a.id == number).values(over_at=now))
-                self._plan(number, OVER, channels, real)
+                untold = self._untold(number)
+                self._plan(number, OVER, [name for name in channels if name not in untold], due)
+        if changed.quiet:
+            self._db.execute(update(alert).where(STANDING, _a.key.in_(changed.quiet)).values(over_at=now))
 
     def standing(self, limit: int = 200) -> list[AlertRow]:
         """Alerts that stand, the newest first."""
@@ -81,10 +84,27 @@ class SqlAlerts:
         """The channels to which something is due."""
         return list(self._db.scalars(select(_d.channel).where(_d.next_at <= real).distinct()))
 
+    def take_together(self, real: datetime, channel: str, limit: int = 500) -> list[DueDelivery]:
+        """What is due first to a channel, and all else that is due to it of the same event, kind and severity.
+
+        Taken in hand for `LEASE`, as by `take_due`.
+        """
+        of_alert = select(_d.id, _d.event, _a.kind, _a.severity).join(alert, _a.id == _d.alert_id)
+        due = of_alert.where(_d.next_at <= real, _d.channel == channel).order_by(_d.next_at, _d.id)
+        first = self._db.execute(due.limit(1)).first()
+        if first is None:
+            return []
+        same = (_d.event == first.event, _a.kind == first.kind, _a.severity == first.severity)
+        ids = [row.id for row in self._db.execute(due.where(*same).limit(limit))]
+        return self._take(select(alert_delivery).where(_d.id.in_(ids)).order_by(_d.id), real)
+
     def take_due(self, real: datetime, limit: int = 20, channel: str | None = None) -> list[DueDelivery]:
         """Deliveries that are due, all or one channel's, taken in hand for `LEASE`: told now, or due again after it."""
         mine = () if channel is None else (_d.channel == channel,)
         query = select(alert_delivery).where(_d.next_at <= real, *mine).order_by(_d.next_at, _d.id).limit(limit)
+        return self._take(query, real)
+
+    def _take(self, query: Select[Any], real: datetime) -> list[DueDelivery]:
         due = self._db.execute(query).all()
         found: list[DueDelivery] = []
         for row in due:
@@ -113,9 +133,17 @@ class SqlAlerts:
         query = select(alert_delivery).where(_d.next_at.is_not(None)).order_by(_d.next_at).limit(limit)
         return [(row.channel, row.attempts, row.last_error) for row in self._db.execute(query) if row.last_error]
 
-    def _plan(self, number: int, event: str, channels: Sequence[str], real: datetime) -> None:
+    def _untold(self, number: int) -> set[str]:
+        """Channels that were not told yet that it began, and are not told any more."""
+        pending = (_d.alert_id == number, _d.event == RAISED, _d.attempts == 0, _d.next_at.is_not(None))
+        names = set(self._db.scalars(select(_d.channel).where(*pending)))
+        if names:
+            self._db.execute(update(alert_delivery).where(*pending).values(next_at=None))
+        return names
+
+    def _plan(self, number: int, event: str, channels: Sequence[str], due: datetime) -> None:
         rows = [
-            {"alert_id": number, "event": event, "channel": channel, "attempts": 0, "next_at": real}
+            {"alert_id": number, "event": event, "channel": channel, "attempts": 0, "next_at": due}
             for channel in channels
         ]
         if rows:

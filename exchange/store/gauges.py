@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Select, and_, func, literal_column, select
 
+from exchange.rules.alert_facts import DeadlineFact
 from exchange.rules.states import WatchState
 from exchange.store.outbox import AT_REST
 from exchange.store.tables import (
@@ -59,15 +60,6 @@ class Figures:
     """Running deadlines that end within the next day."""
 
 
-@dataclass(frozen=True)
-class Ending:
-    """A running deadline that ends soon, or has."""
-
-    case_number: str
-    department: str
-    due_at: datetime
-
-
 class SqlGauges:
     """Reads `Figures`; changes nothing."""
 
@@ -83,21 +75,21 @@ class SqlGauges:
             outbox_unreceipted=max(0, waiting - unsent - at_rest),
             outbox_at_rest=at_rest,
             outbox_given_up=self._count(select(_o.id).where(FAILED_COPIES)),
-            outbox_oldest=self._oldest_copy(),
+            outbox_oldest=self.oldest_copy(),
             inbox_untaken=self._count(select(_i.id).where(UNTAKEN)),
             inbox_oldest=self._db.scalar(select(_i.recorded_at).where(UNTAKEN).order_by(_i.id).limit(1)),
             dead_letters=self._count(select(_d.id).where(OPEN_LETTERS)),
             dead_oldest=self._db.scalar(select(_d.first_at).where(OPEN_LETTERS).order_by(_d.id).limit(1)),
-            dead_newest=self._db.scalar(select(_d.first_at).where(OPEN_LETTERS).order_by(_d.id.desc()).limit(1)),
+            dead_newest=self.newest_dead(),
             deadlines=self._deadlines(now) if deadlines else {},
             due_soon=self._count(_ending(now, now + timedelta(days=1))) if deadlines else 0,
         )
 
-    def ending(self, until: datetime, limit: int) -> list[Ending]:
+    def ending(self, until: datetime, limit: int) -> list[DeadlineFact]:
         """Running deadlines that end by ``until``, those that are over included, the earliest first."""
         query = select(_w.case_number, _w.department, _w.due_at).where(_RUNNING, _w.due_at <= until)
         rows = self._db.execute(query.order_by(_w.due_at).limit(limit))
-        return [Ending(row.case_number, row.department, row.due_at) for row in rows]
+        return [DeadlineFact(row.case_number, row.department, row.due_at) for row in rows]
 
     def _unsent(self) -> int:
         return self._count(select(_o.id).where(WAITING_COPIES, _EPOCH_COPY))
@@ -105,7 +97,11 @@ class SqlGauges:
     def _count(self, rows: Select[tuple[object]]) -> int:
         return self._db.scalar(select(func.count()).select_from(rows.limit(COUNTED).subquery())) or 0
 
-    def _oldest_copy(self) -> datetime | None:
+    def newest_dead(self) -> datetime | None:
+        """When the newest dead letter came."""
+        return self._db.scalar(select(_d.first_at).where(OPEN_LETTERS).order_by(_d.id.desc()).limit(1))
+
+    def oldest_copy(self) -> datetime | None:
         """In the order of writing, past what is at rest; there is no more of that than a hold has gathered."""
         oldest = select(_o.written_at).where(WAITING_COPIES, _o.next_at < AT_REST).order_by(_o.written_at).limit(1)
         return self._db.scalar(oldest)

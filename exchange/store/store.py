@@ -39,6 +39,7 @@ from exchange.store.notices import SqlNotices
 from exchange.store.outbox import SqlOutbox
 from exchange.store.sight import SqlSight
 from exchange.store.tables import journal, meta
+from exchange.store.troubles import SqlTroubles
 from exchange.store.watches import SqlWatches
 
 _META = select(meta.c.value).where(meta.c.key == bindparam("key"))
@@ -141,6 +142,10 @@ class SqlTransaction:
     @cached_property
     def webhooks(self) -> SqlWebhooks:
         return SqlWebhooks(self._db)
+
+    @cached_property
+    def troubles(self) -> SqlTroubles:
+        return SqlTroubles(self._db)
 
     @cached_property
     def alerts(self) -> SqlAlerts:

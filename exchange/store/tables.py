@@ -255,6 +255,12 @@ PUT_TO = part.c.state.in_([literal_column(f"'{state}'") for state in (PartState.
 _partial("part_running", part.c.department, part.c.due_at, where=PUT_TO)
 _partial("part_running_due", part.c.due_at, where=PUT_TO)
 
+NOT_SIGNED = part.c.state == literal_column(f"'{PartState.ISSUED}'")
+UNDATED = (part.c.state == literal_column(f"'{PartState.SIGNED}'")) & part.c.due_at.is_(None)
+"""Parts that their department has not signed for, and those signed for whose term has no end. In words, as above."""
+_partial("part_unsigned", part.c.issued_at, part.c.case_number, where=NOT_SIGNED)
+_partial("part_undated", part.c.signed_at, part.c.case_number, where=UNDATED)
+
 ledger = Table(
     "ledger",
     metadata,
@@ -313,6 +319,10 @@ desk = Table(
     Column("reminded", Integer, nullable=False),
     Column("rule_error", FreeText),
 )
+
+FAILED_RULES = (desk.c.state == literal_column("'waiting'")) & desk.c.rule_error.is_not(None)
+"""Consultations that wait for an officer because the rule failed on them. In words, as above."""
+_partial("desk_rule_failed", desk.c.received_at, desk.c.case_number, where=FAILED_RULES)
 
 notice = Table(
     "notice",
@@ -417,6 +427,9 @@ joint = Table(
     Column("issue_id", String(36)),
     Column("issued_on", String(10)),
 )
+
+OPEN_JOINTS = joint.c.state == literal_column("'open'")
+_partial("joint_open", joint.c.received_at, where=OPEN_JOINTS)
 
 joint_signature = Table(
     "joint_signature",

@@ -36,10 +36,9 @@ from exchange.console.facts import read_facts
 from exchange.console.telling import Telling
 from exchange.errors import BadConfiguration
 from exchange.flow.ports import DeadLetter
-from exchange.rules.alert_facts import Limits
-from exchange.rules.alerts import standing
 from exchange.rules.mailbox import mailbox
 from exchange.rules.signing import verify
+from exchange.rules.troubles import standing
 from tests import hostile_servers as servers
 from tests.console.door import TOKEN, OpenDoor
 from tests.hostile_servers import hostile
@@ -108,9 +107,15 @@ def hook() -> Iterator[Hook]:
     thread.join()
 
 
-def _alerting(desk: Desk, hook: Hook, clock: SteppedClock) -> Alerting:
+def _alerting(desk: Desk, hook: Hook, clock: SteppedClock, settle: float = 0) -> Alerting:
     settings = AlertSettings.model_validate_json(
-        json.dumps({"webhooks": [{"name": "ops", "url": hook.url, "secret": SECRET}], "console_url": "https://c.test/"})
+        json.dumps(
+            {
+                "webhooks": [{"name": "ops", "url": hook.url, "secret": SECRET}],
+                "console_url": "https://c.test/",
+                "limits": {"settle_seconds": settle},
+            }
+        )
     )
     return Alerting(desk, settings, channels(settings, clock, {}), real=clock)
 
@@ -118,6 +123,13 @@ def _alerting(desk: Desk, hook: Hook, clock: SteppedClock) -> Alerting:
 def _kill_a_message(desk: Desk, body: bytes = b"no envelope") -> None:
     with desk.store("hefei.planning").transaction() as tx:
         tx.inbox.dead([DeadLetter("malformed", "not an envelope", "open", "q", body)], desk.clock.now())
+
+
+def _mend(desk: Desk) -> None:
+    with desk.store("hefei.planning").transaction() as tx:
+        for letter in tx.dead.batch("malformed", None, above=0, limit=10):
+            tx.dead.propose(letter.serial, "otto", "noise", desk.clock.now())
+            assert tx.dead.discard(letter.serial, "olga", desk.clock.now())
 
 
 def test_a_trouble_is_told_once_signed_and_once_more_when_it_is_over(desk: Desk, hook: Hook) -> None:
@@ -137,12 +149,54 @@ def test_a_trouble_is_told_once_signed_and_once_more_when_it_is_over(desk: Desk,
     assert told["domain"] == "hefei"
     assert int(headers["webhook-timestamp"]) == int(clock.now().timestamp())
     assert verify([SECRET], headers, body, clock.now().timestamp()) == told["delivery"]
-    clock.step_to(clock.now() + timedelta(hours=2))
-    _consume(desk)
+    _mend(desk)
     alerting.look()
     alerting.tell()
     assert json.loads(hook.taken[1][1])["event"] == "over"
     assert len(hook.taken) == 2
+
+
+def test_letters_that_only_grow_old_are_not_told_to_be_over_and_later_ones_are_told(desk: Desk, hook: Hook) -> None:
+    clock = desk.clock
+    assert isinstance(clock, SteppedClock)
+    alerting = _alerting(desk, hook, clock)
+    _kill_a_message(desk)
+    alerting.look()
+    assert alerting.tell() == 1
+    clock.step_to(clock.now() + timedelta(hours=2))
+    _consume(desk)
+    alerting.look()
+    assert alerting.tell() == 0
+    _kill_a_message(desk, b"another one")
+    alerting.look()
+    assert alerting.tell() == 1
+    assert [json.loads(body)["event"] for _, body in hook.taken] == ["raised", "raised"]
+
+
+def test_what_begins_within_the_time_of_settling_is_told_together_and_what_is_over_by_then_is_not(
+    desk: Desk, hook: Hook
+) -> None:
+    clock = desk.clock
+    assert isinstance(clock, SteppedClock)
+    alerting = _alerting(desk, hook, clock, settle=30)
+    clock.step_to(clock.now() + timedelta(minutes=5))
+    alerting.look()
+    assert alerting.tell() == 0, "not yet"
+    _kill_a_message(desk)
+    alerting.look()
+    _mend(desk)
+    alerting.look()
+    clock.step_to(clock.now() + timedelta(seconds=31))
+    assert alerting.tell() == 1, "one message for three members that are down; none for what is over"
+    told = json.loads(hook.taken[0][1])
+    assert (told["kind"], told["event"]) == ("role-down", "raised")
+    assert set(told["subject"].split()) == set(desk.profiles())
+    assert "(3)" in told["english"]
+    _consume(desk)
+    alerting.look()
+    clock.step_to(clock.now() + timedelta(seconds=31))
+    assert alerting.tell() == 1
+    assert json.loads(hook.taken[1][1])["event"] == "over"
 
 
 def test_what_a_receiver_refuses_is_told_again_with_the_same_delivery_id(desk: Desk, hook: Hook) -> None:
@@ -168,14 +222,14 @@ def test_what_a_receiver_refuses_is_told_again_with_the_same_delivery_id(desk: D
 def test_only_the_member_that_takes_in_nothing_is_down(desk: Desk) -> None:
     clock = desk.clock
     assert isinstance(clock, SteppedClock)
-    assert standing(read_facts(desk, Limits())).alerts == ()
+    assert standing(read_facts(desk)).alerts == ()
     clock.step_to(clock.now() + timedelta(hours=1))
     for name in ("monitor", "window"):
         with desk.store(f"hefei.{name}").transaction() as tx:
             tx.set_meta(CONSUMING, clock.now().isoformat())
     with desk.store("hefei.planning").transaction() as tx:
         tx.set_meta(CONSUMING, (clock.now() - timedelta(minutes=3)).isoformat())
-    assert [alert.key for alert in standing(read_facts(desk, Limits())).alerts] == ["role-down:hefei.planning"]
+    assert [alert.key for alert in standing(read_facts(desk)).alerts] == ["role-down:hefei.planning"]
 
 
 def test_a_database_that_is_no_database_hides_only_its_own_member(desk: Desk) -> None:
@@ -183,7 +237,7 @@ def test_a_database_that_is_no_database_hides_only_its_own_member(desk: Desk) ->
     desk.home.database_file("hefei.planning").write_bytes(b"this is no database " * 100)
     for leftover in desk.home.member("hefei.planning").glob("store.db-*"):
         leftover.unlink()
-    keys = {alert.key for alert in standing(read_facts(desk, Limits())).alerts}
+    keys = {alert.key for alert in standing(read_facts(desk)).alerts}
     assert "database-away:hefei.planning" in keys
     assert not any("hefei.window" in key for key in keys)
 
@@ -255,7 +309,7 @@ def _mail(port: int, certificate: Path | None, password: str = SECRET) -> AlertS
         "server": "localhost", "port": port, "user": "exchange", "secret": password, "sender": "exchange@c.test",
         "recipients": ["ops@c.test"], "ca_file": str(certificate) if certificate else None,
     }  # fmt: skip
-    return AlertSettings.model_validate_json(json.dumps({"mail": mail}))
+    return AlertSettings.model_validate_json(json.dumps({"mail": mail, "limits": {"settle_seconds": 0}}))
 
 
 def test_mail_goes_by_tls_with_a_password_and_says_it_in_both_languages(desk: Desk, certificate: Path) -> None:
@@ -267,7 +321,7 @@ def test_mail_goes_by_tls_with_a_password_and_says_it_in_both_languages(desk: De
         assert alerting.tell() == 1
     (letter,) = post.letters
     assert "死信" in letter["Subject"]
-    assert "dead letters" in letter["Subject"]
+    assert "1 dead letter" in letter["Subject"]
     assert "/dead" in letter.get_content()
     assert letter["Yizhan-Delivery"] == "alert-1"
 
@@ -463,7 +517,7 @@ def test_a_secret_in_a_file_that_others_can_read_is_refused(desk: Desk) -> None:
 
 def test_the_console_looks_by_itself_while_it_is_served_and_its_page_shows_it(desk: Desk, hook: Hook) -> None:
     webhook = f'[[alerts.webhooks]]\nname = "ops"\nurl = "{hook.url}"\nsecret = "{SECRET}"\n'
-    _write(desk, f"[alerts]\nevery_seconds = 1\n{webhook}")
+    _write(desk, f"[alerts]\nevery_seconds = 1\n[alerts.limits]\nsettle_seconds = 0\n{webhook}")
     _kill_a_message(desk)
     with TestClient(create_app(desk, OpenDoor(), (page.SECTION,))) as client:
         until = time.monotonic() + 30
@@ -471,7 +525,7 @@ def test_the_console_looks_by_itself_while_it_is_served_and_its_page_shows_it(de
             time.sleep(0.05)
         assert json.loads(hook.taken[0][1])["kind"] == "dead-letters"
         english = client.get("/alerts?language=en").text
-        assert "hefei.planning has new dead letters" in english
+        assert "hefei.planning: 1 dead letter" in english
         assert "no envelope" not in english
         assert SECRET not in english
         assert "死信" in client.get("/alerts?language=zh").text

@@ -21,6 +21,15 @@ def _record(store: SqlStore, changed: Change, at: datetime = NOW, channels: tupl
         tx.alerts.record(changed, channels, at, at)
 
 
+def _told(store: SqlStore) -> set[tuple[str, str]]:
+    """Events and channels that are due, told."""
+    with store.transaction() as tx:
+        due = tx.alerts.take_due(NOW)
+        for one in due:
+            tx.alerts.told(one.id, NOW)
+    return {(one.event, one.channel) for one in due}
+
+
 def test_an_alert_stands_until_it_is_over_and_may_then_stand_again(store: SqlStore) -> None:
     _record(store, Change((DOWN,)))
     with store.reading() as tx:
@@ -45,10 +54,26 @@ def test_what_stands_already_cannot_be_raised_by_a_second_console(store: SqlStor
 
 def test_every_channel_is_told_of_the_beginning_and_of_the_end(store: SqlStore) -> None:
     _record(store, Change((DOWN,)))
+    told = _told(store)
     _record(store, Change(over=(DOWN.key,)))
-    with store.transaction() as tx:
-        due = tx.alerts.take_due(NOW)
-    assert {(one.event, one.channel) for one in due} == {(e, c) for e in (RAISED, OVER) for c in ("ops", "mail")}
+    assert told | _told(store) == {(event, channel) for event in (RAISED, OVER) for channel in ("ops", "mail")}
+
+
+def test_what_is_over_before_a_channel_was_told_of_it_is_not_told_to_it(store: SqlStore) -> None:
+    _record(store, Change((DOWN,)))
+    _record(store, Change(over=(DOWN.key,)))
+    assert _told(store) == set()
+
+
+def test_what_is_put_away_quietly_is_told_again_when_it_grows(store: SqlStore) -> None:
+    _record(store, Change((DOWN,)))
+    assert len(_told(store)) == 2
+    _record(store, Change(quiet=(DOWN.key,)))
+    with store.reading() as tx:
+        assert tx.alerts.keys() == frozenset()
+    assert _told(store) == set()
+    _record(store, Change((DOWN,)))
+    assert {event for event, _ in _told(store)} == {RAISED}
 
 
 def test_a_delivery_in_hand_is_due_again_only_if_nobody_says_how_it_went(store: SqlStore) -> None:

@@ -14,10 +14,12 @@ from exchange.broker.topology import opinions_queue
 from exchange.errors import Conflict, DatabaseUnavailable
 from exchange.flow import conclude
 from exchange.flow.conclude import DecideRule, Docket, Ruling
-from exchange.flow.node import Step
+from exchange.flow.node import Node, Step
 from exchange.flow.opendesk import OpenDesk
 from exchange.flow.ports import CaseRow, CaseState, DeadLetter, PartState
 from exchange.flow.receive import Incoming
+from exchange.rules.alert_facts import Gathered
+from exchange.store.store import SqlTransaction
 from schemas import Body, Consultation, DeemedConsent, Opinion, Outcome, Verdict
 from tests.journeys.city import City, make_city, wait_until
 
@@ -64,6 +66,13 @@ def journal(city: City, case: CaseRow) -> list[str]:
     """What the window noted of a case."""
     with city.window.store.reading() as tx:
         return [entry.event for entry in tx.journal_of(case.number)]
+
+
+def failing(node: Node) -> Gathered:
+    """What waits for an officer of a member because its rule failed."""
+    with node.store.reading() as tx:
+        assert isinstance(tx, SqlTransaction)
+        return tx.troubles.rule_failing()
 
 
 def send_again(city: City, name: str, message_id: str) -> None:
@@ -117,10 +126,12 @@ def test_a_decide_rule_that_fails_leaves_the_case_to_an_officer_and_the_opinion_
         assert city.case(case).state is CaseState.READY
         assert "rule-failed" in journal(city, case)
         assert city.case(case).rule_error, "officers see why it is theirs to decide"
+        assert failing(city.window).number == 1
         assert letters(city) == []
 
         conclude.decide(city.window, case.number, Ruling(Outcome.REFUSE, "a department objects", officer="主任"))
         assert city.case(case).outcome == "refuse"
+        assert failing(city.window).number == 0
 
 
 def test_an_opinion_in_time_that_our_handler_failed_on_holds_up_the_default_and_counts_when_it_comes_again(
@@ -250,6 +261,22 @@ def test_a_rule_that_gives_no_opinion_or_anothers_holds_up_no_other_case(city: C
     with city.node("planning").store.reading() as tx:
         states = [row.state for number in numbers if (row := tx.desk.get(number)) is not None]
     assert states == ["answered", "waiting", "waiting", "waiting", "answered"]
+    found = failing(city.node("planning"))
+    assert (found.number, set(found.first)) == (3, set(numbers[1:4]))
+
+
+def test_a_rule_that_fails_is_on_record_until_its_cases_are_answered_or_it_fails_no_more(city: City) -> None:
+    city.matter(city.approver("planning"))
+    cases = [city.submit() for _ in range(3)]
+    node = city.node("planning")
+    OpenDesk(node, lambda consultation, today: 1 / 0).look()  # type: ignore[arg-type,return-value]
+    found = failing(node)
+    assert (found.number, found.detail) == (3, "ZeroDivisionError")
+    assert found.since is not None
+    city.reply("planning", cases[0])
+    assert failing(node).number == 2, "an officer has answered one"
+    OpenDesk(node, lambda consultation, today: None).look()  # the mended rule of a process that was started anew
+    assert failing(node).number == 0
 
 
 def test_the_log_names_the_rule_that_failed(city: City, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, timedelta
 
 import pytest
@@ -11,8 +12,10 @@ from hypothesis import strategies as st
 from exchange.cli.top_view import room
 from exchange.console.chart import HEIGHT, WIDTH, bars, chart
 from exchange.rules import health
+from exchange.rules.alerts import Alert, AlertKind, Severity, Standing, is_technical
 from exchange.rules.growth import LEAST_SPAN, Point, Trend, project
 from exchange.rules.health import Light, NodeFacts, Part, Sign
+from exchange.rules.troubles import listed
 
 DEPTHS = st.floats(min_value=0, max_value=1e6, allow_nan=False)
 SIGNS = st.lists(
@@ -47,13 +50,21 @@ def test_the_whole_is_green_only_if_there_is_a_light_and_all_are_green(signs: li
     assert (health.whole(signs) is Light.BAD) == any(sign.light is Light.BAD for sign in signs)
 
 
-@given(SIGNS)
-def test_reasons_name_every_subject_that_is_not_well_once_and_the_gravest_first(signs: list[Sign]) -> None:
-    found = health.reasons(signs)
-    told = sorted((one.part, one.light, one.finding, subject) for one in found for subject in one.subjects)
-    assert told == sorted((s.part, s.light, s.finding, s.subject) for s in signs if s.light is not Light.GOOD)
-    graveness = [(Light.GOOD, Light.UNKNOWN, Light.WARN, Light.BAD).index(one.light) for one in found]
-    assert graveness == sorted(graveness, reverse=True)
+ALERTS = st.lists(
+    st.builds(Alert, st.sampled_from(AlertKind), st.text(max_size=3), st.sampled_from(Severity), st.just("中"),
+              st.just("en"), st.just("/"), st.tuples(st.text(max_size=2), st.text(max_size=2)), st.booleans()),
+    max_size=30,
+)  # fmt: skip
+
+
+@given(ALERTS)
+def test_the_list_has_every_trouble_once_cases_and_people_first_and_of_either_the_gravest(alerts: list[Alert]) -> None:
+    found = listed(Standing(tuple(alerts)))
+    assert Counter(alert for cause in found for alert in cause.alerts) == Counter(alerts)
+    order = [(is_technical(cause.kind), cause.severity is Severity.WARNING) for cause in found]
+    assert order == sorted(order)
+    assert all({(one.kind, one.severity) for one in cause.alerts} == {(cause.kind, cause.severity)} for cause in found)
+    assert len({(cause.kind, cause.severity) for cause in found}) == len(found), "one entry a cause"
 
 
 @given(st.lists(st.builds(NodeFacts, st.just("n"), FLAGS, FLAGS, FLAGS, FLAGS), max_size=4))

@@ -10,21 +10,40 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exchange.clock import CST
-from exchange.rules.alert_facts import DeadlineFact, Facts, Limits, MemberFacts
+from exchange.rules import health
+from exchange.rules.alert_facts import (
+    DeadlineFact,
+    DrainFact,
+    Ends,
+    Facts,
+    Gathered,
+    HoldFact,
+    HomeFacts,
+    MemberFacts,
+)
+from exchange.rules.alert_words import KINDS
 from exchange.rules.alerts import (
     Alert,
     AlertKind,
+    Change,
     Severity,
     Standing,
     change,
+    is_technical,
     patience,
-    standing,
 )
+from exchange.rules.health import Light, Part, Sign
+from exchange.rules.troubles import listed, standing
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=CST)
 DAY = timedelta(days=1)
-WELL = MemberFacts("hefei.planning", True, timedelta(seconds=1), certificate_left=300 * DAY)
-CALM = Facts(NOW, (WELL,), True, {}, 300 * DAY, 300 * DAY)
+WELL = MemberFacts("hefei.planning", True, ("规划局", "Planning"))
+CALM = Facts(NOW, (Sign(Part.BROKER, "node", Light.GOOD, ("", "")),), (WELL,))
+LATE = DeadlineFact("A-1", "hefei.fire", NOW - timedelta(minutes=11))
+SOON = DeadlineFact("A-1", "hefei.fire", NOW + DAY / 2)
+MONITOR = MemberFacts("hefei.monitor", True, ("督办", "Monitor"), monitor=True)
+DRAINED = DrainFact("wang", "a new disk", timedelta(hours=1))
+HOLD = HoldFact("hefei.planning", "its office moves", "wang", 2 * DAY, 7, Ends(0, 2), 3)
 
 
 def kinds(facts: Facts) -> list[AlertKind]:
@@ -35,75 +54,198 @@ def of(**changed: object) -> Facts:
     return replace(CALM, members=(replace(WELL, **changed),))  # type: ignore[arg-type]
 
 
+def lit(*signs: Sign, **changed: object) -> Facts:
+    """A domain with these lights, and one member with these facts."""
+    return replace(of(**changed), signs=signs)
+
+
+def bad(part: Part, subject: str = "hefei.planning") -> Sign:
+    return Sign(part, subject, Light.BAD, ("坏了", "broken"), ("修", "mend it"))
+
+
+def watched(monitor: MemberFacts, *windows: Ends) -> Facts:
+    members = [replace(WELL, address=f"hefei.w{i}", ends={"hefei.fire": ends}) for i, ends in enumerate(windows)]
+    return replace(CALM, members=(monitor, *members))
+
+
+def waits(number: int = 2) -> Gathered:
+    return Gathered(number, NOW - 3 * DAY, ("A-1", "A-2")[:number], "ZeroDivisionError")
+
+
 def test_nothing_stands_where_all_is_well() -> None:
     assert standing(CALM) == Standing(())
 
 
 TROUBLES: list[tuple[Facts, AlertKind]] = [
-    (of(consumed_ago=timedelta(minutes=3)), AlertKind.ROLE_DOWN),
-    (of(consumed_ago=None), AlertKind.ROLE_DOWN),
-    (of(readable=False), AlertKind.DATABASE_AWAY),
-    (of(dead_letters=1, newest_dead=timedelta(minutes=1)), AlertKind.DEAD_LETTERS),
-    (of(given_up=1), AlertKind.GIVEN_UP),
+    (of(deadlines=(LATE,)), AlertKind.OVERDUE),
+    (of(deadlines=(SOON,)), AlertKind.DEFAULT_NEAR),
+    (watched(replace(MONITOR, away=True), Ends(0, 2)), AlertKind.UNWATCHED),
+    (of(rule_failing=waits()), AlertKind.RULE_FAILING),
+    (of(undecided=waits()), AlertKind.UNDECIDED),
+    (of(escalated=waits()), AlertKind.ESCALATED),
+    (of(unsigned=waits()), AlertKind.UNSIGNED),
+    (of(undated=waits()), AlertKind.UNDATED),
+    (of(revoked=True, open_parts=3), AlertKind.REVOKED_OPEN),
+    (replace(CALM, holds=(HOLD,)), AlertKind.HELD),
+    (of(drained=DRAINED, away=True), AlertKind.DRAINED),
+    (of(joints=waits()), AlertKind.JOINT_WAITING),
+    (lit(bad(Part.BROKER, "RabbitMQ")), AlertKind.BROKER_AWAY),
+    (lit(bad(Part.BROKER, "rabbit@a")), AlertKind.BROKER_ALARM),
+    (lit(bad(Part.DATABASE), readable=False), AlertKind.DATABASE_AWAY),
+    (lit(bad(Part.ROLE), away=True), AlertKind.ROLE_DOWN),
+    (of(round_failing=waits(1)), AlertKind.ROUND_FAILING),
+    (lit(bad(Part.LINK, "anhui")), AlertKind.LINK_DOWN),
+    (lit(bad(Part.QUEUE, "hefei.planning.inbox")), AlertKind.QUEUE_OLD),
     (of(oldest_copy=timedelta(minutes=31)), AlertKind.QUEUE_OLD),
-    (of(certificate_left=29 * DAY), AlertKind.CERTIFICATE),
-    (of(deadlines=(DeadlineFact("A-1", "hefei.fire", NOW + DAY / 2),)), AlertKind.DEFAULT_NEAR),
-    (of(deadlines=(DeadlineFact("A-1", "hefei.fire", NOW - timedelta(minutes=11)),)), AlertKind.OVERDUE),
-    (replace(CALM, broker=False), AlertKind.BROKER_AWAY),
-    (replace(CALM, links={"anhui": False, "hubei": True}), AlertKind.LINK_DOWN),
-    (replace(CALM, directory_left=3 * DAY), AlertKind.DIRECTORY),
-    (replace(CALM, calendar_left=10 * DAY), AlertKind.CALENDAR),
+    (lit(*health.work("hefei.planning", 1, 0)), AlertKind.GIVEN_UP),
+    (lit(*health.work("hefei.planning", 0, 1), newest_dead=timedelta(minutes=1)), AlertKind.DEAD_LETTERS),
+    (replace(CALM, home=HomeFacts(disk_free=0.05, disk_octets=2**30)), AlertKind.DISK),
+    (lit(health.certificate("hefei.planning", 29 * DAY, ("", ""))), AlertKind.CERTIFICATE),
+    (lit(health.certificate("directory", 3 * DAY, ("", ""))), AlertKind.DIRECTORY),
+    (lit(health.calendar(NOW.date(), NOW.date() + 10 * DAY)), AlertKind.CALENDAR),
+    (replace(CALM, home=HomeFacts(tokens={"hefei.planning (files)": 3 * DAY})), AlertKind.TOKEN),
+    (replace(CALM, home=HomeFacts(webhooks_off=("hefei.planning",))), AlertKind.WEBHOOK_OFF),
+    (replace(CALM, home=HomeFacts(untold={"mail": "refused"})), AlertKind.UNTOLD),
 ]
 
 
 @pytest.mark.parametrize(("facts", "kind"), TROUBLES, ids=[kind.value for _, kind in TROUBLES])
-def test_each_trouble_stands_as_one_alert_of_its_kind(facts: Facts, kind: AlertKind) -> None:
+def test_each_trouble_stands_as_one_alert_of_its_kind_with_its_words_its_page_and_what_to_do(
+    facts: Facts, kind: AlertKind
+) -> None:
     assert kinds(facts) == [kind]
+    (alert,) = standing(facts).alerts
+    assert alert.page.startswith("/")
+    assert alert.chinese != alert.english
+    assert kind in KINDS
+    (entry,) = listed(standing(facts))
+    assert (entry.text, entry.page) == ((alert.chinese, alert.english), alert.page)
 
 
 def test_every_kind_has_a_trouble_that_raises_it() -> None:
     assert {kind for _, kind in TROUBLES} == set(AlertKind)
 
 
-@pytest.mark.parametrize("ago", [None, timedelta(days=3)])
-def test_a_member_that_somebody_has_drained_is_silent_by_intent(ago: timedelta | None) -> None:
-    assert kinds(of(consumed_ago=ago, drained=True)) == []
+def test_cases_and_people_come_first_and_of_either_the_gravest() -> None:
+    signs = (bad(Part.BROKER, "rabbit@a"), health.certificate("directory", 20 * DAY, ("", "")))
+    facts = lit(*signs, deadlines=(SOON, replace(LATE, case_number="A-2")), rule_failing=waits())
+    found = [cause.kind for cause in listed(standing(facts))]
+    assert found == [
+        AlertKind.OVERDUE, AlertKind.RULE_FAILING, AlertKind.DEFAULT_NEAR, AlertKind.BROKER_ALARM, AlertKind.DIRECTORY,
+    ]  # fmt: skip
+    assert [is_technical(kind) for kind in found] == [False] * 3 + [True] * 2
 
 
-def test_old_dead_letters_are_not_new_and_new_ones_are_told_again() -> None:
-    old = of(dead_letters=1, newest_dead=timedelta(hours=2))
-    assert kinds(old) == []
-    first = standing(of(dead_letters=1, newest_dead=timedelta()))
-    over = change([alert.key for alert in first.alerts], standing(old))
-    again = change([], standing(of(dead_letters=2, newest_dead=timedelta())))
-    assert over.over == (first.alerts[0].key,)
-    assert len(again.raised) == 1
+def test_a_member_that_somebody_has_drained_is_silent_by_intent_and_told_once_that_may_have_been_forgotten() -> None:
+    fresh = lit(bad(Part.ROLE), bad(Part.QUEUE, "hefei.planning.inbox"), away=True, drained=DRAINED)
+    (shown,) = standing(fresh).alerts
+    assert (shown.kind, shown.quiet) == (AlertKind.DRAINED, True)
+    assert "wang" in shown.english
+    assert "`exchange release hefei.planning`" in shown.mend[1]
+    old = lit(bad(Part.ROLE), away=True, drained=replace(DRAINED, ago=3 * DAY))
+    assert [alert.quiet for alert in standing(old).alerts] == [False]
+
+
+@pytest.mark.parametrize(
+    ("ends", "severity", "said"),
+    [(Ends(0, 0), Severity.WARNING, "0 terms end"), (Ends(0, 4), Severity.WARNING, "4 terms end within 3 days"),
+     (Ends(2, 1), Severity.CRITICAL, "2 terms are over")],
+)  # fmt: skip
+def test_a_drained_monitor_means_that_no_deadline_is_watched_and_is_a_fault_once_terms_end(
+    ends: Ends, severity: Severity, said: str
+) -> None:
+    facts = watched(replace(MONITOR, away=True, drained=DRAINED), ends)
+    found = next(alert for alert in standing(facts).alerts if alert.kind is AlertKind.UNWATCHED)
+    assert found.severity is severity
+    assert said in found.english
+    assert "exchange release hefei.monitor" in found.mend[1]
+    second = replace(facts, members=(*facts.members, replace(MONITOR, address="hefei.second")))
+    assert AlertKind.UNWATCHED not in kinds(second), "another monitor watches"
+
+
+def test_a_hold_says_what_it_endangers_and_is_a_fault_once_a_term_has_ended_behind_it() -> None:
+    (alert,) = standing(replace(CALM, holds=(HOLD,))).alerts
+    assert all(word in alert.english for word in ("wang", "its office moves", "7 copies", "touches 3", "2 terms end"))
+    assert (alert.severity, alert.quiet) == (Severity.WARNING, False)
+    (over,) = standing(replace(CALM, holds=(replace(HOLD, ago=timedelta(), endangered=Ends(1, 0)),))).alerts
+    assert (over.severity, over.quiet) == (Severity.CRITICAL, False)
+    (fresh,) = standing(replace(CALM, holds=(replace(HOLD, ago=timedelta(hours=1)),))).alerts
+    assert fresh.quiet
+
+
+def test_while_the_broker_is_away_its_members_links_and_queues_are_not_told_and_not_over() -> None:
+    members = tuple(replace(WELL, address=f"hefei.m{i}", away=True) for i in range(11))
+    down = [bad(Part.ROLE, one.address) for one in members]
+    before = standing(replace(CALM, members=members, signs=tuple(down)))
+    assert len(before.alerts) == 11
+    assert len(listed(before)) == 1
+    facts = replace(CALM, members=members, signs=(bad(Part.BROKER, "RabbitMQ"), *down, bad(Part.LINK, "anhui")))
+    assert kinds(facts) == [AlertKind.BROKER_AWAY]
+    assert change([alert.key for alert in before.alerts], standing(facts)).over == ()
+
+
+def test_a_domain_that_has_only_just_been_started_raises_no_false_alarm() -> None:
+    down = lit(bad(Part.ROLE), bad(Part.BROKER, "RabbitMQ"), away=True, rule_failing=waits())
+    assert kinds(replace(down, starting=True)) == [AlertKind.RULE_FAILING]
+    assert change(["role-down:hefei.planning"], standing(replace(down, starting=True))).over == ()
+
+
+def test_window_and_monitor_that_know_of_the_same_deadline_give_one_alert() -> None:
+    members = tuple(replace(WELL, address=f"hefei.m{i}", deadlines=(LATE,)) for i in range(3))
+    assert kinds(replace(CALM, members=members)) == [AlertKind.OVERDUE]
+
+
+def test_an_entry_of_many_says_how_many_and_names_the_first() -> None:
+    deadlines = tuple(replace(LATE, case_number=f"A-{i}") for i in range(40))
+    (entry,) = listed(standing(of(deadlines=deadlines)))
+    assert len(entry.alerts) == 40
+    assert "(40)" in entry.text[1]
+    assert "and 35 more" in entry.text[1]
+    assert "另有 35 项" in entry.text[0]
+
+
+def test_old_dead_letters_stay_in_the_list_and_new_ones_are_told_again() -> None:
+    def letters(number: int, newest: timedelta) -> Standing:
+        return standing(lit(*health.work("hefei.planning", 0, number), dead_letters=number, newest_dead=newest))
+
+    first, old = letters(1, timedelta()), letters(1, timedelta(hours=2))
+    key = first.alerts[0].key
+    assert change([key], old) == Change((), (), (key,))
+    assert listed(old)[0].kind is AlertKind.DEAD_LETTERS
+    assert len(change([], letters(2, timedelta())).raised) == 1
+    assert change([key], standing(CALM)).over == (key,)
 
 
 def test_a_deadline_that_has_just_ended_is_not_overdue_yet() -> None:
-    facts = of(deadlines=(DeadlineFact("A-1", "hefei.fire", NOW - timedelta(minutes=1)),))
-    assert kinds(facts) == [AlertKind.DEFAULT_NEAR]
+    assert kinds(of(deadlines=(replace(LATE, due_at=NOW - timedelta(minutes=1)),))) == [AlertKind.DEFAULT_NEAR]
 
 
 def test_a_few_days_before_it_expires_a_certificate_becomes_critical() -> None:
-    early, late = (standing(of(certificate_left=left)).alerts[0].severity for left in (20 * DAY, 2 * DAY))
+    early, late = (
+        standing(lit(health.certificate("hefei.planning", left, ("", "")))).alerts[0].severity
+        for left in (20 * DAY, 2 * DAY)
+    )
     assert (early, late) == (Severity.WARNING, Severity.CRITICAL)
 
 
 def test_what_cannot_be_looked_at_is_not_over() -> None:
-    trouble = of(given_up=1, deadlines=(DeadlineFact("A-1", "hefei.fire", NOW + DAY / 2),))
+    trouble = lit(
+        *health.work("hefei.planning", 1, 0), bad(Part.LINK, "anhui"), deadlines=(SOON,), rule_failing=waits(),
+        joints=waits(),
+    )  # fmt: skip
     before = [alert.key for alert in standing(trouble).alerts]
-    blind = replace(of(readable=False, certificate_left=None), broker=None, links=None, directory_left=None)
+    assert len(before) == 5
+    blind = lit(health.unseen(Part.LINK), readable=False)
     assert change(before, standing(blind)).over == ()
     assert set(change(before, standing(CALM)).over) == set(before)
 
 
 def test_an_unreadable_members_trouble_hides_nothing_of_the_others() -> None:
-    other = replace(WELL, address="hefei.fire", given_up=1)
-    facts = replace(CALM, members=(replace(WELL, readable=False), other))
-    assert kinds(facts) == [AlertKind.DATABASE_AWAY, AlertKind.GIVEN_UP]
-    fixed = replace(CALM, members=(replace(WELL, readable=False), replace(other, given_up=0)))
-    assert change(["given-up:hefei.fire"], standing(fixed)).over == ("given-up:hefei.fire",)
+    fire = replace(WELL, address="hefei.fire")
+    signs = (bad(Part.DATABASE), *health.work("hefei.fire", 1, 0))
+    facts = replace(CALM, signs=signs, members=(replace(WELL, readable=False), fire))
+    assert sorted(kinds(facts)) == [AlertKind.DATABASE_AWAY, AlertKind.GIVEN_UP]
+    assert change(["given-up:hefei.fire"], standing(replace(facts, signs=signs[:1]))).over == ("given-up:hefei.fire",)
 
 
 def test_a_member_whose_name_begins_with_anothers_is_not_taken_for_it() -> None:
@@ -134,13 +276,6 @@ def test_each_alert_is_told_once_as_begun_and_once_as_over_in_turn(course: list[
         assert stands == {alert.key for alert in _alerts(keys).alerts}
     for events in told.values():
         assert events == ["raised", "over"] * (len(events) // 2)
-
-
-def test_texts_say_the_same_in_both_languages_and_name_the_member() -> None:
-    for alert in standing(of(given_up=3), Limits()).alerts:
-        assert "hefei.planning" in alert.chinese
-        assert "hefei.planning" in alert.english
-        assert "3" in alert.chinese
 
 
 def test_telling_in_vain_is_repeated_ever_later_for_about_a_day() -> None:
