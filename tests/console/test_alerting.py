@@ -351,7 +351,8 @@ def test_who_is_refused_is_still_owed_it_and_a_comma_in_a_name_separates_nothing
         post.refused = ("gone@c.test",)
         people = ["Zhang, San <san@c.test>", '"Li, \\"Si\\"" <si@c.test>', "gone@c.test", "王五，值班 <wu@c.test>"]
         settings = _mail(port, certificate).model_copy()
-        settings = AlertSettings(mail=settings.mail.model_copy(update={"recipients": tuple(people)}))  # type: ignore[union-attr]
+        mail = settings.mail.model_copy(update={"recipients": tuple(people)})  # type: ignore[union-attr]
+        settings = settings.model_copy(update={"mail": mail})
         alerting = Alerting(desk, settings, channels(settings, clock, {}), real=clock)
         _kill_a_message(desk)
         alerting.look()
@@ -384,7 +385,9 @@ def test_receivers_that_drip_or_hang_delay_nobody_else(desk: Desk, hook: Hook, m
         hooks = [{"name": name, "url": bad[name].url, "secret": SECRET} for name in ("silent", "drips")]
         hooks.append({"name": "ops", "url": hook.url, "secret": SECRET})
         mail = {"server": "127.0.0.1", "port": bad["mail"].port, "sender": "x@c.test", "recipients": ["ops@c.test"]}
-        settings = AlertSettings.model_validate_json(json.dumps({"webhooks": hooks, "mail": mail}))
+        settings = AlertSettings.model_validate_json(
+            json.dumps({"webhooks": hooks, "mail": mail, "limits": {"settle_seconds": 0}})
+        )
         told = channels(settings, clock, {})
         for name in ("silent", "drips", "mail:ops@c.test"):
             told[name]._seconds = 2.0  # type: ignore[attr-defined]
