@@ -25,7 +25,7 @@ from exchange.flow import discard
 from exchange.flow.ports import DeadLetter
 from exchange.flow.redrive import Again, Outcome, redrive
 from exchange.language import name_of, tr
-from exchange.language.names import REASONS, STAGES_OF_DEATH
+from exchange.language.names import REASONS, STAGES_OF_DEATH, reason_name
 from exchange.profiles import load_profiles
 from schemas.titles import kind_name
 
@@ -253,8 +253,7 @@ def _json(opened: Opened, letter: DeadLetter) -> dict[str, object]:
 
 def reason_of(code: str) -> str:
     """A reason by its name, with the code that options and machines take."""
-    name = name_of(REASONS, code)
-    return code if name == code else f"{name} [{code}]"
+    return f"{reason_name(code)} [{code}]" if code in REASONS else reason_name(code)
 
 
 def members(settings: Settings, address: str | None) -> Iterator[Opened]:

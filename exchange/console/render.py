@@ -13,7 +13,7 @@ from starlette.requests import Request
 from exchange.clock import CST
 from exchange.errors import ExchangeError
 from exchange.language import Language, choose, language, name_of
-from exchange.language.names import COPIES, DEFAULTS, OUTCOMES, PART_STATES, REASONS, STAGES_OF_DEATH, VERDICTS
+from exchange.language.names import COPIES, DEFAULTS, OUTCOMES, PART_STATES, STAGES_OF_DEATH, VERDICTS, reason_name
 from schemas.titles import kind_name
 
 _LANGUAGE = "language"
@@ -158,7 +158,7 @@ def named(code: str | None) -> str:
 
 def reason(code: str | None) -> str:
     """Why something was set aside, by its name."""
-    return name_of(REASONS, code) if code else "–"
+    return reason_name(code) if code else "–"
 
 
 def died(stage: str) -> str:

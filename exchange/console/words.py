@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from exchange.language.choice import Words
+from exchange.language.names import CASE_STATES, COPIES, PART_STATES
 from exchange.rules.forecast import Fate
 from exchange.rules.standing import Standing
-from exchange.rules.states import CaseState, PartState
 from exchange.rules.trace import Finding, Mark, Stage
 
-Words = tuple[str, str]
+__all__ = [
+    "CASE_STATES",
+    "COPIES",
+    "FATES",
+    "FINDINGS",
+    "MARKS",
+    "PART_STATES",
+    "STAGES",
+    "STANDINGS",
+    "TONES",
+    "Words",
+]
 
 STAGES: dict[Stage, Words] = {
     Stage.WRITTEN: ("已拟", "written"),
@@ -60,28 +72,6 @@ FATES: dict[Fate, Words] = {
     Fate.REFUSAL: ("视为不同意", "deemed refusal"),
     Fate.ESCALATION: ("上报督办", "escalates to the lead"),
     Fate.NOTHING: ("暂不触发", "nothing fires"),
-}
-CASE_STATES: dict[CaseState, Words] = {
-    CaseState.OPEN: ("会审中", "open"),
-    CaseState.READY: ("待决定", "ready"),
-    CaseState.DECIDED: ("已办结", "decided"),
-    CaseState.WITHDRAWN: ("已撤回", "withdrawn"),
-}
-PART_STATES: dict[PartState, Words] = {
-    PartState.PLANNED: ("待下阶段", "planned"),
-    PartState.ISSUED: ("送达中", "issued"),
-    PartState.SIGNED: ("已签收", "signed for"),
-    PartState.ANSWERED: ("已答复", "answered"),
-    PartState.DEEMED: ("已视为", "deemed"),
-    PartState.MOOT: ("不再需要", "moot"),
-    PartState.ESCALATED: ("已上报", "escalated"),
-}
-COPIES: dict[str, Words] = {
-    "written": ("待发", "written"),
-    "sent": ("已发待签", "sent"),
-    "delivered": ("已签收", "delivered"),
-    "returned": ("已退", "returned"),
-    "failed": ("已放弃", "given up"),
 }
 TONES: dict[str, str] = {
     "written": "warn", "sent": "info", "delivered": "good", "returned": "bad", "failed": "bad",

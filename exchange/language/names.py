@@ -92,7 +92,7 @@ PURPOSES: Mapping[str, Words] = {
 STAGES_OF_DEATH: Mapping[str, Words] = {
     "open": ("启封", "opening"),
     "handle": ("处理", "handling"),
-    "queue": ("排队", "queueing"),
+    "broker": ("排队", "queueing"),
     "transit": ("转运", "transit"),
 }
 READERS: Mapping[str, Words] = {
@@ -120,6 +120,7 @@ REASONS: Mapping[str, Words] = {
     "broker-unavailable": ("连不上消息代理", "broker not there"),
     "caller": ("请求有误", "the request"),
     "cannot-be-carried": ("无法转运", "cannot be carried"),
+    "changed": ("记录其间已变", "changed meanwhile"),
     "channel": ("告警渠道不通", "alert channel"),
     "claim": ("附件与凭据不符", "attachment differs"),
     "claim-differs": ("附件被改动", "attachment altered"),
@@ -127,6 +128,7 @@ REASONS: Mapping[str, Words] = {
     "claim-store": ("附件库不可用", "claim store"),
     "claim-too-large": ("附件超长", "attachment too long"),
     "claim-truncated": ("附件不完整", "attachment cut off"),
+    "clock": ("时钟不对", "clock"),
     "configuration": ("配置有误", "configuration"),
     "conflict": ("与记录不符", "the record has moved on"),
     "conveyance": ("行文不合规则", "against the rules of conveyance"),
@@ -143,6 +145,7 @@ REASONS: Mapping[str, Words] = {
     "forged": ("签名或封装不成立", "forged or altered"),
     "form-answer": ("报送内容不符", "form answer"),
     "id-reused": ("编号已用于他件", "id used before"),
+    "given-up": ("队列放弃投递", "given up by its queue"),
     "idempotency-key-reused": ("幂等键已用", "idempotency key used before"),
     "identity-in-use": ("身份正被他处使用", "identity in use"),
     "identity-lost": ("身份已被他处取得", "identity lost"),
@@ -153,6 +156,7 @@ REASONS: Mapping[str, Words] = {
     "lease-over": ("领取已过时限", "lease over"),
     "link": ("级联有误", "link"),
     "malformed": ("格式不合规范", "malformed"),
+    "no-domain": ("此处没有域", "no domain"),
     "no-evidence": ("缺少证据", "no evidence"),
     "no-form": ("没有报送表", "no form"),
     "no-link": ("无级联可达", "no link"),
@@ -169,6 +173,7 @@ REASONS: Mapping[str, Words] = {
     "operator": ("本机需处理", "this machine"),
     "origin": ("来源不符", "origin"),
     "other-tree": ("属于另一体系", "another tree"),
+    "part-ended": ("其中一部分自行结束", "a part ended"),
     "password": ("密码不合要求", "password"),
     "path": ("路径不符", "path"),
     "port": ("端口被占用", "port"),
@@ -183,7 +188,6 @@ REASONS: Mapping[str, Words] = {
     "too-many-requests": ("尝试过多", "too many requests"),
     "topology": ("队列缺失或不符", "queues"),
     "unauthenticated": ("未认证", "not authenticated"),
-    "undeliverable": ("队列放弃投递", "given up by its queue"),
     "unexpected": ("处理时出错", "failed while it was handled"),
     "unknown-addressee": ("收件人不明", "unknown addressee"),
     "unknown-asker": ("索取者不明", "unknown asker"),
@@ -208,3 +212,8 @@ def name_of(table: Mapping[str, Words], code: str, wanted: Language | None = Non
     """What a code is called, in the language given or spoken now; the code itself where it is not in the table."""
     words = table.get(code)
     return choose(words, wanted) if words else code
+
+
+def reason_name(code: str, wanted: Language | None = None) -> str:
+    """Why something was set aside; of what no table foresees, that it failed while it was handled, and its code."""
+    return name_of(REASONS, code, wanted) if code in REASONS else f"{name_of(REASONS, 'unexpected', wanted)} ({code})"
