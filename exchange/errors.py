@@ -7,7 +7,7 @@ people, in their language. No error ever quotes a document's content or a key.
 
 from __future__ import annotations
 
-from exchange.language import Joined, Language, Text, language
+from exchange.language import Joined, Language, Text
 
 
 class ExchangeError(Exception):
@@ -31,11 +31,10 @@ class ExchangeError(Exception):
         """What is wrong, in a language."""
         return self.text.written(wanted)
 
-    def diagnostics(self, wanted: Language | None = None) -> str:
-        """What is wrong and what to do about it, in one paragraph, in the language given or spoken now."""
-        spoken = wanted or language()
-        remedy = self.remedy.written(spoken)
-        return f"{self.written(spoken)} [{self.code}]" + (f"\n  → {remedy}" if remedy else "")
+    def diagnostics(self, wanted: Language = Language.ENGLISH) -> str:
+        """What is wrong and what to do about it, in one paragraph; English, as records have it, or for a reader."""
+        remedy = self.remedy.written(wanted)
+        return f"{self.written(wanted)} [{self.code}]" + (f"\n  → {remedy}" if remedy else "")
 
 
 # --- the caller: whoever typed the command or called the function -------------------------------------------------

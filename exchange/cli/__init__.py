@@ -39,7 +39,7 @@ from exchange.cli.help import help_as_called, in_language, settle_language
 from exchange.cli.usage import show_fault
 from exchange.cli.view import lines_at_once, printable
 from exchange.errors import ExchangeError
-from exchange.language import tr
+from exchange.language import language, tr
 
 EPILOG = """
 Exit codes: 0 done · 1 unexpected · 2 the request must be changed · 3 not found · 4 the record has moved on ·
@@ -111,7 +111,7 @@ def main() -> None:
         raise SystemExit(help_as_called(in_language(command, wanted))(standalone_mode=False, prog_name=call_words()))
     except ExchangeError as error:
         _tell_machines(error.code, str(error), as_called(error.mend))
-        print(f"exchange: {printable(as_called(error.diagnostics()))}", file=sys.stderr)
+        print(f"exchange: {printable(as_called(error.diagnostics(language())))}", file=sys.stderr)
         raise SystemExit(error.exit_code) from None
     except ClickException as error:
         _tell_machines(

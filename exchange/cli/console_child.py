@@ -12,7 +12,7 @@ from exchange.cli.view import say, say_link
 from exchange.console.desk import CONSOLE, Desk
 from exchange.console.listening import read_state
 from exchange.errors import ExchangeError
-from exchange.language import tr
+from exchange.language import language, tr
 
 DETACHED = "EXCHANGE_DETACHED"
 """Set for an `up` whose words go to a file, where one-time links have no place: whoever started it says them."""
@@ -45,7 +45,7 @@ class ConsoleChild:
         try:
             say_first_link(served.url, self._first_link())
         except ExchangeError as error:
-            say(tr("no set-up link for the console: {diagnostics}", diagnostics=error.diagnostics()))
+            say(tr("no set-up link for the console: {diagnostics}", diagnostics=error.diagnostics(language())))
 
     def _first_link(self) -> str | None:
         desk = Desk(self._settings)

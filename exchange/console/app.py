@@ -25,7 +25,7 @@ from exchange.console.desk import Desk
 from exchange.console.door import Door
 from exchange.console.section import Account, Deed, Download, Page, Section, Visit
 from exchange.errors import BrokerUnavailable, DatabaseUnavailable, Denied, ExchangeError, NotFound
-from exchange.language import Language, speaking
+from exchange.language import Language, language, speaking
 from exchange.rules.permissions import PERMISSIONS, check_allowed
 from exchange.rules.sign_in import own_path
 
@@ -103,7 +103,9 @@ async def _strictly(request: Request, call_next: Callable[[Request], Awaitable[R
 async def _told(request: Request, error: Exception) -> Response:
     """What went wrong before there was a page to show it on: the console's own store, most of all."""
     known = error if isinstance(error, ExchangeError) else ExchangeError("unexpected", mend="see the log")
-    return PlainTextResponse(known.diagnostics(), 503 if isinstance(known, DatabaseUnavailable) else _status(known))
+    return PlainTextResponse(
+        known.diagnostics(language()), 503 if isinstance(known, DatabaseUnavailable) else _status(known)
+    )
 
 
 def _shown(desk: Desk, door: Door, page: Page, menu: Sequence[Page]) -> Handler:
@@ -214,7 +216,7 @@ def _send(door: Door, download: Download, visit: Visit, what: str) -> Response:
         file = download.make(visit)
     except ExchangeError as error:
         door.record(visit.account.name, download.action, what, error.code)
-        return PlainTextResponse(error.diagnostics(), _status(error))
+        return PlainTextResponse(error.diagnostics(language()), _status(error))
     door.record(visit.account.name, download.action, what, "done")
     headers = {"content-disposition": f'attachment; filename="{file.name}"'}
     return StreamingResponse(file.parts, media_type=file.media_type, headers=headers)
@@ -240,7 +242,7 @@ def _do(door: Door, deed: Deed, visit: Visit, request: Request, token: str) -> R
         target = deed.do(visit)
     except ExchangeError as error:
         door.record(visit.account.name, deed.action, what, error.code)
-        return RedirectResponse(_back(request, error.diagnostics()), 303)
+        return RedirectResponse(_back(request, error.diagnostics(language())), 303)
     except Exception:
         door.record(visit.account.name, deed.action, what, "failed")
         raise

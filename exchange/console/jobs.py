@@ -14,6 +14,7 @@ import structlog
 from exchange.clock import Clock
 from exchange.errors import ExchangeError, NotFound
 from exchange.flow.redrive import Again, Outcome
+from exchange.language import Text
 
 log = structlog.get_logger()
 
@@ -38,7 +39,7 @@ class Job:
     counts: dict[Again, int] = field(default_factory=lambda: dict.fromkeys(Again, 0))
     failures: list[Outcome] = field(default_factory=list)
     """The first of those that failed again."""
-    error: str = ""
+    error: ExchangeError | Text | str = ""
     """What ended it before its time."""
 
     @property
@@ -131,10 +132,10 @@ class Jobs:
             for outcome in work():
                 job.take(outcome)
                 if self._closing.is_set():
-                    job.error = "the console was stopped; what is left is still there"
+                    job.error = Text("the console was stopped; what is left is still there")
                     break
         except ExchangeError as error:
-            job.error = error.diagnostics()
+            job.error = error
         except BaseException as error:  # whatever ended it: a job that looks done and is not deceives
             log.exception("job.failed", job=job.id)
             job.error = type(error).__name__

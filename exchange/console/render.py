@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from exchange.clock import CST
 from exchange.errors import ExchangeError
-from exchange.language import Language, choose, language, name_of
+from exchange.language import Joined, Language, Text, choose, language, name_of
 from exchange.language.names import COPIES, DEFAULTS, OUTCOMES, PART_STATES, STAGES_OF_DEATH, VERDICTS, reason_name
 from schemas.titles import kind_name
 
@@ -126,7 +126,7 @@ def due(at: datetime | None) -> str:
 
 def told(error: object) -> str:
     """What is wrong, in the visitor's language."""
-    return error.written(language()) if isinstance(error, ExchangeError) else str(error)
+    return error.written(language()) if isinstance(error, ExchangeError | Text | Joined) else str(error)
 
 
 def remedy(error: object) -> str:
