@@ -94,6 +94,14 @@ class SteppedClock:
                 self._moved_at.append(datetime.now(UTC))
 
 
+def end_text(at: datetime) -> str:
+    """A moment at which something ends, as people in China say it: midnight is 24:00 of the day before."""
+    local = at.astimezone(CST)
+    if (local.hour, local.minute) == (0, 0):
+        return f"{local - timedelta(days=1):%Y-%m-%d} 24:00"
+    return f"{local:%Y-%m-%d %H:%M}"
+
+
 def parse_clock(text: str) -> Clock:
     """Reads the setting EXCHANGE_CLOCK: ``real``, or ``REAL_ORIGIN/ORIGIN/FACTOR`` in ISO 8601.
 

@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from exchange.cli.view import moment, plain
+from exchange.cli.view import due_text, plain
 from exchange.flow.answer_form import Asked
 from exchange.flow.collecting import Collected
 from exchange.language import choose, tr
@@ -27,7 +27,7 @@ _KINDS = {
 def asked_view(found: Asked) -> RenderableType:
     """A form as its reader fills it in."""
     head = Text.assemble((found.row.number, "bold"), "  ", plain(found.form.title))
-    until = tr("due by {due}", due=moment(found.due)) + (" " + tr("(provisional)") if found.provisional else "")
+    until = tr("due by {due}", due=due_text(found.due)) + (" " + tr("(provisional)") if found.provisional else "")
     fields = Table(header_style="bold", border_style="dim")
     for title in (tr("field"), tr("asks for"), tr("type"), tr("required")):
         fields.add_column(title, overflow="fold")

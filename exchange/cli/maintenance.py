@@ -15,7 +15,7 @@ from exchange.bootstrap.settings import Home, Settings
 from exchange.cli.dead import account
 from exchange.cli.domain import HomeOption, JsonOption
 from exchange.cli.naming import called, in_full, learn
-from exchange.cli.view import console, moment, plain, print_json, say
+from exchange.cli.view import console, due_text, moment, plain, print_json, say
 from exchange.clock import monotonic
 from exchange.flow.holding import Endangered
 from exchange.language import choose, tr
@@ -195,7 +195,7 @@ def _show_risks(risks: list[Endangered]) -> None:
     for title in (tr("case"), tr("department"), tr("due"), tr("danger")):
         table.add_column(title)
     for one in risks:
-        due = moment(one.part.due_at) if one.part.due_at else "–"
+        due = due_text(one.part.due_at) or "–"
         table.add_row(
             plain(one.part.case_number), plain(called(one.part.department)), due, choose(holding.IN_WORDS[one.danger])
         )

@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.text import Text
 
 from exchange.cli.called import line_as_called
-from exchange.clock import CST
+from exchange.clock import CST, end_text
 from exchange.flow.ports import CaseState, PartState
 from exchange.flow.status import CaseStatus, PartStatus
 from exchange.language import choose, name_of, plural, tr
@@ -185,11 +185,7 @@ def decided_by(decision: Decision) -> str:
 
 def due_text(due_at: datetime | None) -> str:
     """A due moment as people say it: midnight is 24:00 of the day that ends."""
-    if due_at is None:
-        return ""
-    if (due_at.hour, due_at.minute) == (0, 0):
-        return f"{due_at - timedelta(days=1):%Y-%m-%d} 24:00"
-    return f"{due_at:%Y-%m-%d %H:%M}"
+    return end_text(due_at) if due_at else ""
 
 
 def act_by(day: date | str) -> str:

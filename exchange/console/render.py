@@ -10,7 +10,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 from starlette.requests import Request
 
-from exchange.clock import CST
+from exchange.clock import CST, end_text
 from exchange.errors import ExchangeError
 from exchange.language import Joined, Language, Text, choose, language, name_of
 from exchange.language.names import COPIES, DEFAULTS, OUTCOMES, PART_STATES, STAGES_OF_DEATH, VERDICTS, reason_name
@@ -116,12 +116,7 @@ def marked(text: str) -> Markup:
 
 def due(at: datetime | None) -> str:
     """A moment at which a term ends, as people say it: midnight is 24:00 of the day that ends."""
-    if at is None:
-        return "–"
-    local = at.astimezone(CST)
-    if (local.hour, local.minute) == (0, 0):
-        return f"{local - timedelta(days=1):%Y-%m-%d} 24:00"
-    return f"{local:%Y-%m-%d %H:%M}"
+    return end_text(at) if at else "–"
 
 
 def told(error: object) -> str:

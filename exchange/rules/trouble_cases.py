@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from exchange.clock import CST
+from exchange.clock import end_text
 from exchange.rules.alert_facts import DeadlineFact, DrainFact, Ends, Facts, Gathered, HoldFact, Limits, MemberFacts
 from exchange.rules.alerts import Alert, AlertKind, Severity
 from exchange.rules.health import Words
@@ -32,7 +32,7 @@ def _deadlines(facts: Facts) -> list[DeadlineFact]:
 
 
 def _of_deadline(now: datetime, deadline: DeadlineFact, names: dict[str, Words], limits: Limits) -> Iterator[Alert]:
-    case, due = deadline.case_number, f"{deadline.due_at.astimezone(CST):%Y-%m-%d %H:%M}"
+    case, due = deadline.case_number, end_text(deadline.due_at)
     chinese, english = names.get(deadline.department, (deadline.department, deadline.department))
     subject, page = f"{case}:{deadline.department}", f"/case/{case}"
     mend = (f"催办，或查看：`exchange status {case}`", f"press them, or see: `exchange status {case}`")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, datetime
 
 import pytest
 
-from exchange.console.render import preferred
+from exchange.cli.view import due_text
+from exchange.clock import CST, end_text
+from exchange.console.render import due, preferred
 from exchange.errors import NotFound, Unroutable
 from exchange.language import (
     Language,
@@ -105,3 +108,17 @@ def test_texts_within_texts_are_rendered_in_the_same_language() -> None:
 def test_one_and_many() -> None:
     assert plural(1, "{number} copy", "{number} copies") == "1 copy"
     assert plural(2, "{number} copy of {what}", "{number} copies of {what}", what="it") == "2 copies of it"
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        (datetime(2026, 3, 7, tzinfo=CST), "2026-03-06 24:00"),
+        (datetime(2026, 1, 1, tzinfo=CST), "2025-12-31 24:00"),
+        (datetime(2026, 3, 6, 16, tzinfo=UTC), "2026-03-06 24:00"),
+        (datetime(2026, 3, 6, 23, 59, tzinfo=CST), "2026-03-06 23:59"),
+        (datetime(2026, 3, 7, 0, 1, tzinfo=CST), "2026-03-07 00:01"),
+    ],
+)
+def test_the_end_of_a_day_is_written_in_one_way_everywhere(at: datetime, said: str) -> None:
+    assert end_text(at) == due_text(at) == due(at) == said
