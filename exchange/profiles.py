@@ -5,10 +5,11 @@ from __future__ import annotations
 import inspect
 import traceback
 from collections.abc import Callable
+from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from pydantic import Field, StringConstraints
 
@@ -20,6 +21,9 @@ from exchange.rules.covering import Covering
 from exchange.tomlfile import TomlFile, read_toml
 from schemas import Role, Wire
 from schemas.base import Address, Line
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 FILE = "profile.toml"
 
@@ -146,9 +150,17 @@ def _decide(profile: Profile, parameters: tuple[str, ...]) -> Callable[..., Any]
     return cast(Callable[..., Any], decide)
 
 
+class _RuleLoader(SourceFileLoader):
+    """Leaves no compiled code in a department's folder, which may be another user's."""
+
+    def set_data(self, path: str, data: ReadableBuffer, *, _mode: int = 0o666) -> None:
+        """Keeps nothing."""
+
+
 def _module(path: Path, address: str) -> ModuleType:
     """Imports a rule by its path; two members' rules never share a module, whatever their files are called."""
-    spec = spec_from_file_location(f"rule_of_{address.replace('.', '_').replace('-', '_')}", path)
+    name = f"rule_of_{address.replace('.', '_').replace('-', '_')}"
+    spec = spec_from_file_location(name, path, loader=_RuleLoader(name, str(path)))
     if spec is None or spec.loader is None:
         raise BadConfiguration(f"{path}:1: not a Python file", mend="name the rule's file *.py")
     module = module_from_spec(spec)

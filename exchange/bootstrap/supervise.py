@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from exchange.bootstrap.children import child_command, child_environment
 from exchange.bootstrap.draining import DRAINED_EXIT
 from exchange.bootstrap.heartbeat import HEARTBEAT, WHERE
 from exchange.bootstrap.logs import LOG, LogSize
@@ -112,7 +112,7 @@ class Supervisor:
     ) -> None:
         self._say = say
         self._is_drained = is_drained
-        self._environment = {**os.environ, **environment, "EXCHANGE_SUPERVISED": str(os.getpid())}
+        self._environment = child_environment({**environment, "EXCHANGE_SUPERVISED": str(os.getpid())})
         self._stop = stop or threading.Event()
         self._log_size = LogSize.read()
         self._patience = patience
@@ -317,7 +317,7 @@ def sole_supervisor(home: Path) -> Iterator[Callable[[], None]]:
 
 def role_command(address: str) -> list[str]:
     """The command that serves one member."""
-    return [sys.executable, "-m", "exchange", "serve", address]
+    return child_command("serve", address)
 
 
 def _spawn(

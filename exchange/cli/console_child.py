@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import sys
 
+from exchange.bootstrap.children import child_command
 from exchange.bootstrap.settings import Home, Settings
 from exchange.bootstrap.supervise import Supervisor
 from exchange.cli.console import say_first_link
@@ -24,8 +24,8 @@ class ConsoleChild:
     def __init__(self, settings: Settings, supervisor: Supervisor) -> None:
         self._settings, self._supervisor = settings, supervisor
         self._said = ""
-        command = [sys.executable, "-m", "exchange", "console"]
-        supervisor.add(CONSOLE, command, Home(settings.home).logs / f"{CONSOLE}.log", essential=False, beats=True)
+        log = Home(settings.home).logs / f"{CONSOLE}.log"
+        supervisor.add(CONSOLE, child_command("console"), log, essential=False, beats=True)
 
     @property
     def is_said(self) -> bool:

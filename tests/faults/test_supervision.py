@@ -6,7 +6,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from exchange.bootstrap.children import child_command
 from exchange.bootstrap.home import Opened, open_member
 from exchange.bootstrap.settings import Settings
 from exchange.broker.node import NodeInfo
@@ -24,6 +24,7 @@ from exchange.flow.submit import submit
 from schemas import Applicant, Application, SubmittedMaterial
 from tests.journeys.city import wait_until
 from tests.processes import write_departments
+from tests.traps import make_traps, sprung
 from tests.warm import run_warm
 
 pytestmark = pytest.mark.broker
@@ -45,6 +46,11 @@ class Supervised:
         return {**inherited, **given, "EXCHANGE_HOME": str(self.home)}
 
     @property
+    def traps(self) -> Path:
+        """A working folder where whatever is imported leaves a mark."""
+        return make_traps(self.home.parent / "traps")
+
+    @property
     def output(self) -> str:
         """What the last `exchange up` has said, its lines joined."""
         return " ".join((self.home.parent / "up.txt").read_text().split())
@@ -52,8 +58,9 @@ class Supervised:
     def up(self, **extra: str) -> subprocess.Popen[bytes]:
         with (self.home.parent / "up.txt").open("wb") as file:
             process = subprocess.Popen(
-                [sys.executable, "-m", "exchange", "up", "--no-console"],
+                child_command("up", "--no-console"),
                 env={**self.environment, **extra},
+                cwd=self.traps,
                 stdout=file,
                 stderr=file,
             )
@@ -99,6 +106,7 @@ def supervising(found: Supervised) -> Iterator[Supervised]:
     for process in found.processes:
         process.terminate()
         process.wait(60)
+    assert sprung(found.traps) == []
 
 
 @pytest.fixture
