@@ -1,4 +1,4 @@
-"""Names for files that others have named: what a sender wrote, as any file system may have it. Pure but `free_path`."""
+"""Names for files that others have named: what a sender wrote, as any file system may have it."""
 
 from __future__ import annotations
 
@@ -52,6 +52,19 @@ def free_path(folder: Path, name: str, digest: str, is_same: Callable[[Path], bo
     raise AssertionError("there is always a further candidate")
 
 
+def is_utf8(name: str) -> bool:
+    """Whether a name that the system gave is text, and not octets that Python could only carry along."""
+    return name.isascii() or not any("\ud800" <= ch <= "\udfff" for ch in name)
+
+
+def named_otherwise(path: Path) -> bool:
+    """Whether a file of this name is there, with the name written in GB18030, as from an older machine."""
+    try:
+        return os.path.exists(os.fsencode(path.parent) + b"/" + path.name.encode("gb18030"))
+    except (OSError, ValueError):
+        return False
+
+
 def split(name: str) -> tuple[str, str]:
     """A name without its ending, and its ending: ``.pdf``, ``.tar.gz``, or nothing."""
     stem, dot, ending = name.rpartition(".")
@@ -75,7 +88,7 @@ def _candidates(name: str, digest: str) -> Iterator[str]:
 
 def _is_same(path: Path, is_same: Callable[[Path], bool]) -> bool:
     try:
-        return is_same(path)
+        return path.is_file() and is_same(path)
     except OSError:
         return False
 

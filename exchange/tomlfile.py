@@ -6,7 +6,8 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,12 +15,24 @@ from pydantic import ValidationError
 
 from exchange.errors import BadConfiguration
 from exchange.language import Foreign, Text, fault_text, joined
+from exchange.textfile import read_text
 from schemas import Wire
 
 Place = tuple[str | int, ...]
 """Where a value stands: keys of tables and positions in arrays, outermost first."""
 
 M = TypeVar("M", bound=Wire)
+
+DEEPEST = 32
+"""Tables and lists that may lie in one another."""
+
+_TOKENS = re.compile(
+    r'''"""(?:\\[\s\S]|[^\\])*?"{3,5}|'{3}[\s\S]*?'{3,5}|"(?:\\.|[^"\\\n])*"|'[^'\n]*'|#[^\n]*|[^"'#\[\]{}\n.=,]+|.|\n'''
+)
+"""Strings, comments, and the signs that put values into one another, for cutting a text into statements."""
+_OPEN, _CLOSE, _ENDS_KEY = frozenset("[{"), frozenset("]}"), frozenset("=,\n")
+_LONGEST = 1000
+"""Characters of a bare key or a number: Python reads no longer ones in decent time."""
 
 _AT_LINE = re.compile(r"at line (\d+)")
 
@@ -30,7 +43,12 @@ class TomlFile:
 
     path: Path
     data: dict[str, Any]
-    lines: dict[Place, int]
+    text: str = field(repr=False)
+
+    @cached_property
+    def lines(self) -> dict[Place, int]:
+        """The line on which each value's statement begins; reckoned where somebody wants to know."""
+        return dict(_places(self.text))
 
     def fault(self, place: Sequence[str | int], message: str | Text | Foreign, /, **parameters: object) -> Text:
         """One line for people: file, line, field and what is wrong with it, a template as those of errors."""
@@ -64,44 +82,60 @@ def faults_of(error: ValidationError) -> list[tuple[Place, Text | Foreign]]:
 
 def read_toml(path: Path) -> TomlFile:
     """Reads a file. Raises BadConfiguration naming the file, and the line where it is not TOML."""
+    text = read_text(path, kind="TOML")
+    _refuse_monsters(path, text)
     try:
-        text = path.read_text(encoding="utf-8")
-        return TomlFile(path, tomllib.loads(text), dict(_places(text)))
-    except OSError as error:
-        raise BadConfiguration(f"{path}:1: {error.strerror}", mend="name a readable TOML file") from error
-    except UnicodeDecodeError as error:
-        raise BadConfiguration(f"{path}:1: not UTF-8 text", mend="save the file as UTF-8") from error
+        return TomlFile(path, tomllib.loads(text), text)
     except tomllib.TOMLDecodeError as error:
         found = _AT_LINE.search(str(error))
         line = int(found.group(1)) if found else text.count("\n") + 1
         raise BadConfiguration(f"{path}:{line}: {error}", mend="correct the TOML at that line") from error
 
 
+def _refuse_monsters(path: Path, text: str) -> None:
+    """Raises BadConfiguration where values lie deeper in one another, or are longer, than people write them."""
+    depth = dots = 0
+    for token in _TOKENS.finditer(text):
+        sign = token.group()
+        if sign in _OPEN:
+            depth += 1
+        elif sign in _CLOSE:
+            depth -= 1
+        dots = dots + 1 if sign == "." else 0 if sign in _ENDS_KEY else dots
+        fault = f"more than {DEEPEST} tables or lists in one another" if max(depth, dots) > DEEPEST else ""
+        if len(sign) > _LONGEST and sign[0] not in "\"'#" and not sign.isspace():
+            fault = "a key or a number with too many characters"
+        if fault:
+            line = text.count("\n", 0, token.start()) + 1
+            raise BadConfiguration(f"{path}:{line}: {fault}", mend="correct the TOML there")
+
+
 def _places(text: str) -> Iterator[tuple[Place, int]]:
     """Every value's place with the line on which its statement begins."""
-    lines = text.split("\n")
     table: Place = ()
     counts: dict[Place, int] = {}
-    row = 0
-    while row < len(lines):
-        end, found = _statement(lines, row)
-        if lines[row].lstrip().startswith("["):
+    for row, statement in _statements(text):
+        found = tomllib.loads(statement)
+        if statement.lstrip().startswith("["):
             table = _enter(found, counts)
-            yield table, row + 1
+            yield table, row
         else:
             for place in _walk(found):
-                yield (*table, *place), row + 1
-        row = end
+                yield (*table, *place), row
 
 
-def _statement(lines: Sequence[str], row: int) -> tuple[int, dict[str, Any]]:
-    """The shortest run of lines from ``row`` that is TOML by itself: a header, a key with its value, or nothing."""
-    for end in range(row + 1, len(lines) + 1):
-        try:
-            return end, tomllib.loads("\n".join(lines[row:end]))
-        except tomllib.TOMLDecodeError:
-            continue
-    raise ValueError("the text is not TOML")
+def _statements(text: str) -> Iterator[tuple[int, str]]:
+    """Headers, and keys with their values, each with the line on which it begins; the text must be TOML."""
+    depth = start = 0
+    row = next_row = 1
+    for token in _TOKENS.finditer(text):
+        sign = token.group()
+        depth += (sign in _OPEN) - (sign in _CLOSE)
+        next_row += sign.count("\n")
+        if sign == "\n" and depth == 0:
+            yield row, text[start : token.end()]
+            start, row = token.end(), next_row
+    yield row, text[start:]
 
 
 def _walk(value: Any) -> Iterator[Place]:

@@ -17,7 +17,7 @@ def read_answers(path: Path) -> dict[str, str]:
     Raises BadConfiguration naming file, line and field.
     """
     file = read_toml(path)
-    exact = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=str)  # a float would round what is written
+    exact = tomllib.loads(file.text, parse_float=str)  # a float would round what is written
     values: dict[str, str] = {}
     for name, value in exact.items():
         text = _as_text(value)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import mimetypes
 from collections.abc import Callable
 from pathlib import Path
 
 from exchange.errors import ExchangeError
+from exchange.filenames import named_otherwise
+from exchange.mediatypes import media_type_of
 from exchange.tomlfile import Place, TomlFile
 from schemas import Attachment, ClaimCheck, Document
 from schemas.base import ATTACHMENT_LIMIT
@@ -40,7 +41,7 @@ def attachment_of(name: str, content: bytes) -> Attachment:
     """The attachment as the document names it."""
     return Attachment(
         name=Path(name).name,
-        media_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
+        media_type=media_type_of(name),
         size=len(content),
         digest=hashlib.sha256(content).hexdigest(),
     )
@@ -52,4 +53,8 @@ def _read(file: TomlFile, place: Place, name: str, error: type[ExchangeError], a
             return attached.read(at_most)
     except (OSError, ValueError) as fault:  # ValueError: a path that no file can have
         reason = fault.strerror if isinstance(fault, OSError) else str(fault)
-        raise error(file.fault(place, f"{name}: {reason}"), mend=f"the path is relative to {file.path.name}") from fault
+        mend = f"the path is relative to {file.path.name}"
+        if isinstance(fault, FileNotFoundError) and named_otherwise(file.path.parent / name):
+            reason = "a file is there whose name is not written in UTF-8"
+            mend = "rename it; for example: convmv -f GB18030 -t UTF-8 --notest FILE"
+        raise error(file.fault(place, f"{name}: {reason}"), mend=mend) from fault

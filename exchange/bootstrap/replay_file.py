@@ -7,6 +7,7 @@ A CSV with the columns ``at`` (ISO 8601 with offset), ``case``, ``event`` (submi
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -16,9 +17,13 @@ from enum import StrEnum
 from pathlib import Path
 
 from exchange.errors import BadConfiguration
+from exchange.textfile import read_text
 
 COLUMNS = ("at", "case", "event", "department", "due")
 _CASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_LARGEST = 500_000_000
+"""Octets of a file of cases."""
+
 _MEND = "correct the line; the columns are at, case, event, department, due"
 
 
@@ -82,13 +87,11 @@ def read_replay(path: Path, limit: int | None = None) -> ReplayFile:
 
     Raises BadConfiguration naming the line and what is wrong with it.
     """
+    reader = csv.DictReader(io.StringIO(read_text(path, _LARGEST, "CSV")))
     try:
-        with path.open(newline="", encoding="utf-8") as file:
-            events = list(_events(path, csv.DictReader(file)))
-    except OSError as error:
-        raise BadConfiguration(f"{path}: {error.strerror}", mend="name a readable CSV file") from error
-    except UnicodeDecodeError as error:
-        raise BadConfiguration(f"{path} is not UTF-8 text", mend=_MEND) from error
+        events = list(_events(path, reader))
+    except csv.Error as error:
+        raise BadConfiguration(f"{path}, line {reader.line_num}: {error}", mend=_MEND) from error
     if limit is not None:
         kept = set(list(dict.fromkeys(event.case for event in events))[:limit])
         events = [event for event in events if event.case in kept]

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import mimetypes
 import os
-import re
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -16,13 +14,13 @@ from exchange.claims.journal import Journal, new_journal, open_journal
 from exchange.claims.objects import ClaimStore
 from exchange.envelope.chunks import Tally
 from exchange.errors import CallerError, Conflict
+from exchange.filenames import is_utf8
 from exchange.files import make_folder, open_file, unusable
+from exchange.mediatypes import media_type_of
 from schemas.claim import CHUNK_SIZE, CLAIM_LIMIT, ClaimCheck
 
 Progress = Callable[[int, int], None]
 """Called after each part with the bytes done and the bytes in all, of plaintext."""
-
-_MEDIA_TYPE = re.compile(r"[a-z]+/[a-zA-Z0-9.+-]{1,80}")
 
 
 def upload(
@@ -42,6 +40,11 @@ def upload(
     """
     if not path.is_file():
         raise CallerError(f"{path} is no file", mend="name a file that exists")
+    if not is_utf8(path.name):
+        raise CallerError(
+            f"{os.fsencode(path)!r}: the file's name is not written in UTF-8, and would be signed as something else",
+            mend="rename it; for example: convmv -f GB18030 -t UTF-8 --notest FILE",
+        )
     try:
         make_folder(journals, 0o700)
         name = hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:32]
@@ -103,10 +106,9 @@ def part_name(object_key: str, part: int) -> str:
 
 
 def _claim(path: Path, media_type: str | None, journal: Journal, tally: Tally) -> ClaimCheck:
-    guessed = media_type or mimetypes.guess_type(path.name)[0] or ""
     return ClaimCheck(
-        name=os.fsencode(path.name).decode(errors="replace"),
-        media_type=guessed if _MEDIA_TYPE.fullmatch(guessed) else "application/octet-stream",
+        name=path.name,
+        media_type=media_type or media_type_of(path.name),
         size=journal.stream.size,
         digest=tally.digest,
         chunk_size=journal.stream.chunk_size,

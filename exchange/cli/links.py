@@ -109,7 +109,7 @@ def _url_of(to: str | None, domain: str) -> str | None:
     if to is None or to.startswith(("amqp://", "amqps://")):
         return to
     try:
-        ticket = json.loads(Path(to).read_text())
+        ticket = json.loads(Path(to).read_text(encoding="utf-8"))
         url, lower = str(ticket["url"]), str(ticket["lower"])
     except OSError as error:
         raise BadConfiguration(f"{to}: {error.strerror}", mend="name the file that the upper domain wrote") from error

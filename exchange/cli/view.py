@@ -51,11 +51,13 @@ def _console(*, stderr: bool = False) -> Lines:
 def lines_at_once() -> None:
     """Lets whoever reads by a pipe or from a file have each line when it is written; a terminal's reader has anyway.
 
+    What the encoding of a stream does not have is escaped, and is no error.
+
     Once for the process, before anything is printed: then no command needs to think of it.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(line_buffering=True)
+            stream.reconfigure(line_buffering=True, errors="backslashreplace")
 
 
 console = _console()

@@ -180,7 +180,7 @@ def load_alert_settings(home: Home, env: Mapping[str, str] | None = None) -> Ale
         return AlertSettings()
     file = read_toml(path)
     other = {name: value for name, value in file.data.items() if name == "alerts"}
-    settings = type(file)(file.path, other, file.lines).validated(_ConsoleFile).alerts
+    settings = type(file)(file.path, other, file.text).validated(_ConsoleFile).alerts
     secretive = [*settings.webhooks, *([settings.mail] if settings.mail else [])]
     if any(one.secret is not None for one in secretive) and path.stat().st_mode & 0o077:
         raise BadConfiguration(f"{path} holds a secret and can be read by others", mend=f"chmod 600 {path}")

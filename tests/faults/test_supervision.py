@@ -70,7 +70,7 @@ class Supervised:
     def up_into_a_pipe(self, **extra: str) -> subprocess.Popen[bytes]:
         """As `up`; what it says goes to whoever holds the pipe."""
         process = subprocess.Popen(
-            [sys.executable, "-m", "exchange", "up", "--no-console"],
+            child_command("up", "--no-console"),
             env={**self.environment, **extra},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

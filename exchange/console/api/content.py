@@ -83,7 +83,17 @@ async def _json_or_form(request: Request, largest: int, files_at_most: int) -> t
             raise BadRequest("a form has one part `message` (JSON), and any number of files `attachment`")
         data = await message.read() if isinstance(message, UploadFile) else message.encode()
         files = [one for one in form.getlist("attachment") if isinstance(one, UploadFile)]
-        return data, [(one.filename or "attachment", _plain(one.content_type), await one.read()) for one in files]
+        return data, [(_named(one), _plain(one.content_type), await one.read()) for one in files]
+
+
+def _named(file: UploadFile) -> str:
+    """The name of a file of a form. Raises BadRequest for one that is not UTF-8: it would be signed as another."""
+    try:
+        dict(file.headers.raw).get(b"content-disposition", b"").decode()
+    except UnicodeDecodeError:
+        fault = ("/attachment", "its file name is not written in UTF-8")
+        raise BadRequest("a file name that is not UTF-8", faults=(fault,), mend="send the name in UTF-8") from None
+    return file.filename or "attachment"
 
 
 def body_of(*models: type[Wire], form: bool = False) -> dict[str, Any]:
