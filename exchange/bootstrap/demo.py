@@ -30,6 +30,7 @@ from exchange.flow.submit import submit
 from exchange.language import tr
 from exchange.profiles import Profile
 from exchange.rules.books import Balance, Verdict
+from exchange.rules.calendar import ChinaCalendar, WorkingCalendar
 from exchange.rules.conservation_words import FAULTS
 from schemas import Role
 
@@ -86,6 +87,15 @@ SCRIPT = (
     Expected("night-works", 2.0, "grant-with-conditions", {"housing": "agree", "environment": "agree-with-conditions"}),
 )  # fmt: skip
 
+
+def story_begins(now: datetime, calendar: WorkingCalendar) -> datetime:
+    """The first suitable morning from `BEGINS` on that is not over: of a working day with two more behind it."""
+    morning = BEGINS
+    while morning < now or not all(calendar.is_workday((morning + timedelta(days=days)).date()) for days in range(3)):
+        morning += timedelta(days=1)
+    return morning
+
+
 KILLED = "police"
 """The department whose process is killed in the middle, to be restarted by its supervisor."""
 KILLED_AFTER = 1.2
@@ -112,6 +122,7 @@ class Demo:
     _members: dict[str, Opened] = field(default_factory=dict)
     _seen: dict[str, int] = field(default_factory=dict)
     _killed: bool = False
+    _begins: datetime = BEGINS
     _clock: AcceleratedClock = field(default_factory=lambda: AcceleratedClock(BEGINS, BEGINS, 86_400 / DAY))
 
     def say(self, line: str) -> None:
@@ -140,20 +151,32 @@ class Demo:
         self._refuse_leftovers(calm, info)
 
     def start(self) -> None:
-        """Starts every member as a process of its own and waits until all of them are being served."""
+        """Starts every member as a process of its own, on the fast clock; `served` tells how far that has come."""
         processes = len(self.profiles) + (3 if self.beside is not None else 0)
         head_start = timedelta(seconds=processes * 0.9)
-        self._clock = replace(self._clock, real_origin=datetime.now(UTC) + head_start)
-        self.settings = replace(self.settings, home=self.home, clock=self._clock)
+        self._serve(replace(self._clock, real_origin=datetime.now(UTC) + head_start))
+
+    def begin(self) -> None:
+        """Lets the story begin at the next morning that suits it, however long the processes took to start."""
+        self._begins = story_begins(self.clock.now(), ChinaCalendar())
+
+    def calm_down(self) -> None:
+        """Has all go on at the pace of real time; the fast clock would soon have run out of every certificate."""
+        now = datetime.now(UTC)
+        self.supervisor.shut_down()
+        self._serve(AcceleratedClock(now, self.clock.at(now), 1))
+
+    def _serve(self, clock: AcceleratedClock) -> None:
+        self._clock = clock
+        self.settings = replace(self.settings, home=self.home, clock=clock)
         environment = {"EXCHANGE_HOME": str(self.home), "EXCHANGE_CLOCK": format_clock(self._clock)}
         self.supervisor = Supervisor(self.say, environment)
         for address in self.profiles:
             self.supervisor.add(address, role_command(address), Home(self.home).logs / f"{address}.log")
             self._members[address] = open_member(self.settings, address)
+            self._stack.callback(self._members[address].store.close)
         if self.beside is not None:
             self.look = self.beside(self.settings, self.supervisor)
-        for opened in self._members.values():
-            self._stack.callback(opened.store.close)
         self._stack.callback(self.supervisor.shut_down)
         self.supervisor.start()
 
@@ -167,7 +190,7 @@ class Demo:
 
     def turn(self) -> list[CaseStatus]:
         """Hands in what is due, looks after the processes, and returns the cases as they stand, oldest first."""
-        day = (self.clock.now() - BEGINS) / timedelta(days=1)
+        day = (self.clock.now() - self._begins) / timedelta(days=1)
         handed_in = {expected.file for expected in self.submitted.values()}
         for expected in SCRIPT:
             if expected.file not in handed_in and day >= expected.day:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -50,8 +51,11 @@ _WORDS = {
 }
 
 
-def run_demo(demo: Demo) -> bool:
-    """Runs the demonstration and shows it; True if everything came out as it should."""
+def run_demo(demo: Demo, *, hold: bool = False) -> bool:
+    """Runs the demonstration and shows it; True if everything came out as it should.
+
+    ``hold`` keeps what is served, the console too, until Ctrl-C.
+    """
     consoles: list[ConsoleChild] = []
 
     def beside(settings: Settings, supervisor: Supervisor) -> Callable[[], None]:
@@ -62,12 +66,49 @@ def run_demo(demo: Demo) -> bool:
     try:
         _prepare(demo)
         _say_console(demo, consoles[0])
+        demo.begin()
         cases = _watch(demo)
         deviations = demo.deviations(cases)
+        if hold:
+            _conclude(demo, cases, deviations)
+            _hold(demo, consoles)
     finally:
         demo.close()
-    _conclude(demo, cases, deviations)
+    if not hold:
+        _conclude(demo, cases, deviations)
+    _say_what_next(demo, held=hold)
     return not deviations
+
+
+def _hold(demo: Demo, consoles: Sequence[ConsoleChild]) -> None:
+    console.print("\n" + tr("all goes on at the pace of real time; the console stays open until Ctrl-C"))
+    try:
+        demo.calm_down()
+        _say_console(demo, consoles[-1])
+        while True:
+            demo.supervisor.watch_once()
+            demo.look()
+            time.sleep(0.5)
+    except KeyboardInterrupt:
+        console.print()
+
+
+def _say_what_next(demo: Demo, *, held: bool) -> None:
+    console.print("\n" + tr("what next:"))
+    lines = [
+        (
+            f"exchange status --home {shlex.quote(str(demo.home))}",
+            tr("the cases of this demonstration"),
+        ),
+        ("exchange init", tr("the example city as a domain of your own, then: exchange up --detach")),
+        ("exchange init --new CITY", tr("a city of your own: a window, a department and a matter to begin with")),
+        ("exchange demo --levels", tr("a notice through province, cities and counties")),
+    ]
+    if not held:
+        lines.insert(1, ("exchange demo --hold", tr("the same, and its console stays open")))
+    width = max(len(command) for command, _ in lines)
+    for command, what in lines:
+        console.print(Text.assemble("  ", (f"{command:{width}}", "cyan"), f"  {what}"))
 
 
 def _prepare(demo: Demo) -> None:
@@ -175,7 +216,6 @@ def _conclude(demo: Demo, cases: Sequence[CaseStatus], deviations: Sequence[str]
         console.print(said)
     _say_balance(demo.balance)
     console.print("\n" + tr("records: {home}  (keys, databases, signed documents, logs)", home=demo.home))
-    console.print("  " + tr("look around: exchange status --home {home}", home=demo.home))
     if deviations:
         console.print("\n" + tr("[bold red]otherwise than it should be[/]"))
         for line in deviations:

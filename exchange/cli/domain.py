@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,7 @@ from exchange.bootstrap.ends import LoopsWatched
 from exchange.bootstrap.heartbeat import Liveness, heartbeat
 from exchange.bootstrap.home import need_domain, open_link, open_member, open_work
 from exchange.bootstrap.member import RunningMember
+from exchange.bootstrap.new_city import example_application, make_city
 from exchange.bootstrap.node_watch import NodeWatch
 from exchange.bootstrap.patience import with_patience
 from exchange.bootstrap.running import note, noted
@@ -27,7 +29,7 @@ from exchange.bootstrap.vigil import LifePatience
 from exchange.bootstrap.watching import resting, watching
 from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.cli.view import console, print_json, say
-from exchange.errors import DatabaseUnavailable, OperatorError
+from exchange.errors import CallerError, DatabaseUnavailable, OperatorError
 from exchange.language import tr
 from exchange.profiles import Profile, load_profiles
 from exchange.store import SqlStore
@@ -73,6 +75,10 @@ def init(
     departments: Annotated[
         Path | None, typer.Option(help="A folder of departments to start from (default: the packaged example city).")
     ] = None,
+    new: Annotated[
+        str | None,
+        typer.Option(metavar="CITY", help="Begin with a small city of your own, to be edited: wuhu, or anhui.wuhu."),
+    ] = None,
     anew: Annotated[
         list[str] | None,
         typer.Option(help="A member whose database is lost for good: it begins with an empty one. May be repeated."),
@@ -85,10 +91,15 @@ def init(
     EXCHANGE_BROKER_URL a private RabbitMQ node is set up in the domain's folder; without EXCHANGE_DATABASE_URL
     each member gets an SQLite file. A database that a member had is replaced by an empty one only with --anew:
     what it had taken in by then may take effect a second time if somebody sends it again.
+
+    `exchange init --new wuhu` writes a window, a monitor, a department, a matter and an application to begin with, all
+    commented, into the domain's folder `departments`; edit them there, and run `exchange init` again.
     """
     from exchange.bootstrap.init import init_broker, init_files, start_node
 
     settings = Settings.read(home=home)
+    if new is not None:
+        _begin_city(settings, new, departments)
     with StopSignal():
         profiles = init_files(settings, say, departments, anew or ())
         node, info = start_node(settings, say)
@@ -97,9 +108,22 @@ def init(
         finally:
             if node is not None:
                 node.stop()
-    say(tr("{count} members ready in {home}; run them with: exchange up", count=len(profiles), home=settings.home))
+    there = f" --home {shlex.quote(str(home))}" if home is not None else ""
+    said = tr("{count} members ready in {home}; run them with: exchange up", count=len(profiles), home=settings.home)
+    say(f"{said} --detach{there}")
+    if new is not None:
+        application = shlex.quote(str(example_application(Home(settings.home))))
+        say(tr("then hand in the example: exchange submit {application}", application=application) + there)
     if as_json:
         print_json({"home": str(settings.home), "members": list(profiles)})
+
+
+def _begin_city(settings: Settings, city: str, departments: Path | None) -> None:
+    if departments is not None:
+        raise CallerError("--new and --departments both say with what to begin", mend="give one of them")
+    home = Home(settings.home)
+    if make_city(home, city):
+        say(tr("departments: a new city in {folder}; edit it, then run exchange init again", folder=home.departments))
 
 
 def up(

@@ -20,6 +20,7 @@ from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.cli.domain import JsonOption
 from exchange.cli.view import console, errors, print_json, say
 from exchange.clock import monotonic
+from exchange.errors import CallerError
 from exchange.language import choose, tr
 
 OTHERWISE = 8
@@ -53,6 +54,7 @@ def demo(
     ] = False,
     every: Annotated[bool, typer.Option("--all", help="With --levels: all 121 domains of the province.")] = False,
     keep: Annotated[Path | None, typer.Option("--home", help="Where the records go (default: a new folder).")] = None,
+    hold: Annotated[bool, typer.Option("--hold", help="Keep it served, with its console, until Ctrl-C.")] = False,
 ) -> None:
     """Shows the main job at work, on an own broker, in under two minutes.
 
@@ -68,9 +70,11 @@ def demo(
 
     home = keep or Path(tempfile.mkdtemp(prefix="yizhan-demo-"))
     if levels:
+        if hold:
+            raise CallerError("--levels has no console that could be held", mend="leave out one of the two")
         _demo_of_levels(home, every)
         return
-    if not run_demo(Demo(home, Settings.read(home=home))):
+    if not run_demo(Demo(home, Settings.read(home=home)), hold=hold):
         raise typer.Exit(OTHERWISE)
 
 
