@@ -17,6 +17,7 @@ from exchange.bootstrap.settings import Home, Settings
 from exchange.directory import (
     Authority,
     Ties,
+    expect_issued,
     load_authority_certificate,
     load_identity,
     read_directory_file,
@@ -83,19 +84,27 @@ class Registry:
 
 
 @contextmanager
-def open_registry(settings: Settings, say: Say) -> Iterator[Registry]:
-    """The directory, opened to be changed by nobody else meanwhile. Raises BadDirectory."""
+def open_registry(settings: Settings, say: Say, *, clock_is_right: bool = False) -> Iterator[Registry]:
+    """The directory, opened to be changed by nobody else meanwhile.
+
+    Raises BadDirectory; also, unless ``clock_is_right``, for one that is signed in this machine's future: what is
+    signed by a wrong clock, others refuse.
+    """
     home = Home(settings.home)
     with lock_file(Path(f"{home.directory}.lock")):
-        yield Registry(settings, home, _present(home, say), say)
+        present = _present(home, say)
+        if present is not None and not clock_is_right:
+            expect_issued(present, settings.clock.now())
+        yield Registry(settings, home, present, say)
 
 
-def certify_all(settings: Settings, profiles: Mapping[str, Profile], say: Say) -> None:
+def certify_all(settings: Settings, profiles: Mapping[str, Profile], say: Say, *, clock_is_right: bool = False) -> None:
     """Keys for members that have none, and a directory that says what the profiles say.
 
     A member without a profile stays in the directory, revoked. Without a change the authority's key is not touched.
+    ``clock_is_right``: a directory that is signed in the future was so by mistake, and is signed anew.
     """
-    with open_registry(settings, say) as registry:
+    with open_registry(settings, say, clock_is_right=clock_is_right) as registry:
         domain = next(iter(profiles)).rsplit(".", 1)[0]
         listed = {member.address: member for member in registry.present.members} if registry.present else {}
         members = [_entry(registry, domain, profile, listed.get(address)) for address, profile in profiles.items()]

@@ -43,11 +43,14 @@ def init_files(
     source: Path | None = None,
     anew: Collection[str] = (),
     on_lost: Callable[[DatabaseLost], None] = _refuse,
+    *,
+    clock_is_right: bool = False,
 ) -> dict[str, Profile]:
     """Departments and catalogue, authority, a key folder a member, the signed directory, and databases.
 
     ``source`` is a folder of departments to start from (default: the packaged ones). A member's database that is lost
     is made ``anew`` for those named; of others the error goes to ``on_lost`` once all else is done.
+    ``clock_is_right``: a directory from this machine's future is signed anew instead of refused.
     Raises BadConfiguration, NotFound for a name that no member has, DatabaseUnavailable or DatabaseLost.
     """
     home = Home(settings.home)
@@ -58,7 +61,7 @@ def init_files(
         raise BadConfiguration("no department has the role 'window'", mend="one profile.toml says roles = ['window']")
     _know(anew, profiles)
     say(tr("catalogue: {count} matters", count=len(load_catalogue(home.catalogue, profiles))))
-    certify_all(settings, profiles, say)
+    certify_all(settings, profiles, say, clock_is_right=clock_is_right)
     lost: list[DatabaseLost] = []
     for index, address in enumerate(profiles, 1):
         had_one = home.account(address).exists()  # an account at the broker is made after the database

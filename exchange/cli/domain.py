@@ -83,6 +83,10 @@ def init(
         list[str] | None,
         typer.Option(help="A member whose database is lost for good: it begins with an empty one. May be repeated."),
     ] = None,
+    clock_is_right: Annotated[
+        bool,
+        typer.Option("--clock-is-right", help="The directory was signed by a clock that was ahead: sign a new one."),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Makes a domain: authority, keys, signed directory, databases, queues.
@@ -101,7 +105,7 @@ def init(
     if new is not None:
         _begin_city(settings, new, departments)
     with StopSignal():
-        profiles = init_files(settings, say, departments, anew or ())
+        profiles = init_files(settings, say, departments, anew or (), clock_is_right=clock_is_right)
         node, info = start_node(settings, say)
         try:
             with_patience(lambda: init_broker(settings, info, profiles, say), say)

@@ -32,7 +32,7 @@ DUTIES = {
     DutyKind.SIGN_JOINT: ("会签", "sign or refuse", "joint sign {id}"),
     DutyKind.COVER_NOTICE: ("转发", "cover, or pass on", "notice cover {id}"),
     DutyKind.SIGN_NOTICE: ("签收通知", "sign for or return", "notice sign {id}"),
-    DutyKind.ANSWER_FORM: ("填报", "answer the form", "collect answer {id}"),
+    DutyKind.ANSWER_FORM: ("填报", "answer the form", "notice answer {id}"),
     DutyKind.ANSWER_REQUEST: ("批复或转报", "answer or pass on", "forward {id}"),
     DutyKind.LOOK_AT_RETURNED: ("被退回", "came back: correct, send anew", "show {id}"),
 }

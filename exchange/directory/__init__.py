@@ -6,7 +6,13 @@ from exchange.directory.keyfiles import load_identity, save_identity
 from exchange.directory.lookup import Lookup
 from exchange.directory.tree import grow
 from exchange.directory.treeview import KnownDomain, TreeView
-from exchange.directory.view import DirectoryView, load_directory, load_directory_file, read_directory_file
+from exchange.directory.view import (
+    DirectoryView,
+    expect_issued,
+    load_directory,
+    load_directory_file,
+    read_directory_file,
+)
 
 __all__ = [
     "Authority",
@@ -19,6 +25,7 @@ __all__ = [
     "Ties",
     "Tree",
     "TreeView",
+    "expect_issued",
     "grow",
     "load_authority_certificate",
     "load_directory",

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from exchange.directory.certificates import authority_certificate, der, member_certificate
 from exchange.directory.view import read_directory_file, sign_directory
 from exchange.envelope import DecryptionKey, Identity
+from exchange.envelope.document import CLOCK_SKEW
 from exchange.errors import BadDirectory, BadKeys
 from exchange.files import make_folder, write_secret
 from schemas import Delegation, Directory, Member, Role, Suite, Upper
@@ -117,8 +118,9 @@ class Authority:
 
 
 def renewal_due(directory: Directory, now: datetime) -> bool:
-    """Whether a directory is in the second half of its term."""
-    return now >= directory.issued_at + (directory.expires_at - directory.issued_at) / 2
+    """Whether a directory is in the second half of its term, or was signed by a clock that was ahead."""
+    half = (directory.expires_at - directory.issued_at) / 2
+    return now >= directory.issued_at + half or directory.issued_at > now + CLOCK_SKEW
 
 
 def load_authority_certificate(folder: Path) -> x509.Certificate:

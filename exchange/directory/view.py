@@ -30,6 +30,7 @@ from exchange.envelope.sign1 import (
     verify_sign1,
 )
 from exchange.errors import BadDirectory, NotFound, SenderError, Untrusted, WrongClock
+from exchange.language import Text
 from schemas import Directory, Member, Role, Suite
 
 T = TypeVar("T")
@@ -141,26 +142,32 @@ def load_directory(data: bytes, certificate: x509.Certificate, now: datetime, se
     directory = read_directory(data, certificate)
     if directory.version < seen:
         raise BadDirectory(f"the directory is version {directory.version}, version {seen} was seen before")
-    said = f"this machine's clock says {_moment(now)}"
-    if directory.issued_at > now + CLOCK_SKEW:
-        told = f"{said}, but the directory was signed at {_moment(directory.issued_at)}"
-        raise BadDirectory(told, code=WrongClock.code, mend=_SET_CLOCK)
+    expect_issued(directory, now)
     if now >= directory.expires_at:
         raise BadDirectory(
-            f"{said}; the directory expired at {_moment(directory.expires_at)}", mend=f"{_WAY_OUT}; {_IF_CLOCK}"
+            "this machine's clock says {now}; the directory expired at {ended}",
+            mend="`exchange init` signs a new one; if that date is wrong, set this machine's clock instead",
+            now=_moment(now),
+            ended=_moment(directory.expires_at),
         )
     return view_of(directory, (certificate,))
 
 
+def expect_issued(directory: Directory, now: datetime) -> None:
+    """Raises BadDirectory, code ``clock``, for a directory that is signed in this machine's future."""
+    if directory.issued_at > now + CLOCK_SKEW:
+        raise BadDirectory(
+            "this machine's clock says {now}, but the directory was signed at {issued}",
+            code=WrongClock.code,
+            mend="set this machine's clock (an NTP client does); if it is right, the authority's was ahead when it "
+            "signed: `exchange init --clock-is-right` signs a new one, `exchange certify` gives keys that begin now",
+            now=_moment(now),
+            issued=_moment(directory.issued_at),
+        )
+
+
 def _moment(at: datetime) -> str:
     return f"{at.astimezone(CST):%Y-%m-%d %H:%M:%S}"
-
-
-_IF_CLOCK = "if that date is wrong, set this machine's clock instead"
-_SET_CLOCK = (
-    "set this machine's clock (an NTP client does); if it is right, the authority's was wrong when it signed: "
-    "set that, and have `exchange init` sign a new one"
-)
 
 
 def view_of(directory: Directory, authorities: Sequence[x509.Certificate]) -> DirectoryView:
@@ -252,8 +259,8 @@ def _vouched(certificate: bytes, address: str, authorities: Sequence[x509.Certif
     raise fault
 
 
-def _remedy(error: BadDirectory) -> str:
-    return _WAY_OUT if error.mend == BadDirectory.mend else error.mend
+def _remedy(error: BadDirectory) -> Text:
+    return Text(_WAY_OUT) if error.mend == BadDirectory.mend else error.remedy
 
 
 def _named(path: Path, read: Callable[[bytes], T]) -> T:
@@ -262,4 +269,6 @@ def _named(path: Path, read: Callable[[bytes], T]) -> T:
     except OSError as error:
         raise BadDirectory(f"{path}: {error.strerror}", mend=_WAY_OUT) from error
     except BadDirectory as error:
-        raise BadDirectory(f"{path}: {error}", code=error.code, mend=_remedy(error)) from error
+        raise BadDirectory(
+            "{path}: {fault}", path=path, fault=error.text, code=error.code, mend=_remedy(error)
+        ) from error

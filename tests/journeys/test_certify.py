@@ -358,3 +358,22 @@ def test_an_old_key_is_kept_while_a_database_cannot_be_counted(domain: Domain) -
     assert survey(domain.settings, PLANNING).unread == (TRANSPORT,)
     with pytest.raises(Conflict, match=TRANSPORT):
         retire(domain.settings, PLANNING, domain.say)
+
+
+def test_nothing_is_signed_or_made_while_the_directory_is_of_this_machines_future(tmp_path: Path) -> None:
+    domain = Domain(tmp_path)
+    behind = replace(domain.settings, clock=SteppedClock(MONDAY - timedelta(days=200)))
+    kept = domain.home.directory.read_bytes()
+    for attempt in (
+        lambda: init_files(behind, domain.say, domain.source),
+        lambda: certify(behind, PLANNING, domain.say),
+        lambda: revoke(behind, PLANNING, None, "left", domain.say),
+        lambda: open_directory(domain.home, behind),
+    ):
+        with pytest.raises(BadDirectory, match=f"{MONDAY - timedelta(days=200):%Y-%m-%d}.*{MONDAY:%Y-%m-%d}") as found:
+            attempt()
+        assert (found.value.code, "--clock-is-right" in found.value.mend) == ("clock", True)
+    assert domain.home.directory.read_bytes() == kept
+
+    init_files(behind, domain.say, domain.source, clock_is_right=True)
+    assert open_directory(domain.home, behind).version == open_directory(domain.home, domain.settings).version == 2

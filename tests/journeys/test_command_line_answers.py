@@ -46,6 +46,12 @@ def test_what_a_reply_or_decision_lacks_is_told_as_the_option_that_gives_it(city
         assert done.stderr.rstrip().endswith(option)
     run(city, "reply", number, "disagree", *planning, "--reasons", "占压规划红线", "--basis", "城乡规划法第四十条")
     wait_until(lambda: state_of(city, number) == "ready", 60, "all opinions")
+    (waits,) = json.loads(run(city, "inbox", "--as", city.address("window"), "--json").stdout)["decisions"]
+    assert (waits["case"], waits["task"]) == (number, "decide")
+    assert "no rule has prepared" in run(city, "decide", number, "--confirm", "--officer", "李主任", code=4).stderr
+    assert "no outcome is given" in run(city, "decide", number, "--officer", "李主任", code=2).stderr
+    both = run(city, "decide", number, "--confirm", "--officer", "李主任", "--reasons", "x", code=2)
+    assert "decide by hand" in both.stderr
     reasons = "公共利益" * 100
     decision = ["decide", number, "grant", "--officer", "李主任", "--reasons", reasons]
     for words, complaint in (

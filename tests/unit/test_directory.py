@@ -91,6 +91,15 @@ def test_a_directory_from_the_future_names_this_machines_clock_with_both_dates(t
     load_directory(data, authority.certificate, NOW - timedelta(minutes=9), 0)
 
 
+def test_a_directory_that_was_signed_by_a_clock_that_was_ahead_is_signed_anew_where_its_authority_says_so(
+    tmp_path: Path,
+) -> None:
+    authority, _, member = domain(tmp_path)
+    before = NOW - timedelta(days=120)
+    assert authority.publish(tmp_path / "directory", [member], before, before + YEAR)
+    assert view(tmp_path, before).version == 2
+
+
 def test_an_expired_directory_is_refused(tmp_path: Path) -> None:
     domain(tmp_path)
     with pytest.raises(BadDirectory, match="expired"):
