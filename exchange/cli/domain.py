@@ -315,9 +315,11 @@ _LIGHTS = {"good": "[green]âœ“[/]", "note": "[yellow]![/]", "bad": "[bold red]âœ
 
 
 def schema(
-    kind: Annotated[str | None, typer.Argument(help="A message kind, or `asyncapi`; default: all schemas.")] = None,
+    kind: Annotated[
+        str | None, typer.Argument(help="A message kind, `asyncapi`, or `openapi`; default: all schemas.")
+    ] = None,
 ) -> None:
-    """Prints JSON Schema and AsyncAPI of everything that travels."""
+    """Prints JSON Schema and AsyncAPI of everything that travels, or the OpenAPI document of the REST API."""
     from schemas.asyncapi import asyncapi
     from schemas.export import json_schemas
 
@@ -326,10 +328,14 @@ def schema(
         print_json(schemas)
     elif kind == "asyncapi":
         print_json(asyncapi())
+    elif kind == "openapi":
+        from exchange.console.api.app import openapi
+
+        print_json(openapi())
     elif kind in schemas:
         print_json(schemas[kind])
     else:
-        print(f"no kind {kind!r}; one of: asyncapi, {', '.join(sorted(schemas))}", file=sys.stderr)
+        print(f"no kind {kind!r}; one of: asyncapi, openapi, {', '.join(sorted(schemas))}", file=sys.stderr)
         raise typer.Exit(3)
 
 

@@ -1,4 +1,5 @@
-"""What README and docs/api.md show is pasted as it stands there, beside a real `exchange up` of the example city."""
+"""What README and docs/api.md show is pasted as it stands there, beside a real `exchange up` of the example city; and
+the generated clients go through a case there."""
 
 from __future__ import annotations
 
@@ -9,8 +10,11 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -19,7 +23,7 @@ from exchange.broker.management import ManagementClient
 from exchange.broker.node import NodeInfo
 from exchange.broker.urls import with_vhost
 from tests.journeys.city import wait_until
-from tests.processes import run
+from tests.processes import RULE, run
 from tests.warm import start_warm
 
 pytestmark = pytest.mark.broker
@@ -52,6 +56,12 @@ def running(tmp_path_factory: pytest.TempPathFactory, broker: NodeInfo) -> Itera
     (folder / ".venv").symlink_to(Path(sys.prefix))
     kept = {key: value for key, value in os.environ.items() if not key.startswith("EXCHANGE_")}
     kept |= {"EXCHANGE_HOME": str(folder / ".exchange"), "EXCHANGE_BROKER_URL": with_vhost(broker.url, VHOST)}
+    kept["EXCHANGE_WEBHOOK_NETWORKS"] = "127.0.0.0/8"
+    shutil.copytree(TREE / "departments", folder / ".exchange" / "departments")
+    departments = folder / ".exchange" / "departments"
+    (departments / "planning" / "rule.py").write_text("def decide(consultation, today):\n    return None\n")
+    for name in ("urban", "police", "transport"):  # the others agree at once, whatever is applied for
+        (departments / name / "rule.py").write_text(RULE.format(address=f"hefei.{name}"))
     said = folder / "up.txt"
     with ManagementClient(broker.management_url, broker.url) as management:
         management.delete_vhost(VHOST)
@@ -101,3 +111,95 @@ def test_the_api_page_runs_as_pasted(running: Running) -> None:
     assert done.stdout.count(sent["message_id"]) >= 2, "the repetition got the same answer"
     assert case["number"].startswith("HEFEI-")
     assert (running.folder / "planning.auth").stat().st_mode & 0o077 == 0
+
+
+APPLICATION = {
+    "matter": "road-occupation",
+    "project": "黄山路供热管道工程",
+    "applicant": {"name": "庐州供热有限公司", "identifier": "91340100MA00000011", "contact": "0551-65550101"},
+    "materials": [{"code": "plan", "note": "见附图"}, {"code": "traffic", "note": "单侧双向通行"}],
+}
+JOURNEYS = Path(__file__).parent / "clients"
+
+
+@contextmanager
+def receiver() -> Iterator[str]:
+    """Takes what webhooks bring, and tells whoever asks what it was."""
+    taken: list[dict[str, object]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"])).decode()
+            taken.append({"headers": {name.lower(): value for name, value in self.headers.items()}, "body": body})
+            self._answer(b"")
+
+        def do_GET(self) -> None:
+            self._answer(json.dumps(taken).encode())
+
+        def _answer(self, body: bytes) -> None:
+            self.send_response(200)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Says nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/events"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def made_client(language: str) -> Path:
+    """The package, made anew; skips where its generator cannot be had."""
+    made = subprocess.run([TREE / "script" / "clients", language], capture_output=True, text=True, timeout=400)
+    if made.returncode == 6:
+        pytest.skip(made.stderr.strip().splitlines()[-1])
+    assert made.returncode == 0, made.stdout + made.stderr
+    return TREE / "build" / "clients" / language
+
+
+def asked(running: Running, url: str) -> str:
+    """What a journey is given."""
+
+    def token(member: str, *scopes: str) -> str:
+        words = [word for scope in scopes for word in ("--scope", scope)]
+        return run(running, "token", "new", member, *words, "--name", "journey").stdout.strip()
+
+    api = run(running, "console", "--url").stdout.strip() + "/api/v1"
+    window = token("hefei.window", "submit", "decide", "read")
+    planning = token("hefei.planning", "receive", "reply", "read")
+    given = {"api": api, "window": window, "planning": planning, "receiver": url, "matter": APPLICATION["matter"]}
+    return json.dumps({**given, "application": APPLICATION})
+
+
+def test_the_python_client_goes_through_a_case(running: Running) -> None:
+    package = made_client("python")
+    environment = {**running.kept, "PYTHONPATH": str(package)}
+    with receiver() as url:
+        command = [sys.executable, JOURNEYS / "journey.py", asked(running, url)]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("decided HEFEI-")
+
+
+def test_the_typescript_client_goes_through_a_case(running: Running) -> None:
+    package = made_client("typescript")
+    folder = running.folder / "typescript"
+    (folder / "node_modules").mkdir(parents=True)
+    (folder / "node_modules" / "yizhan-client").symlink_to(package)
+    (folder / "package.json").write_text('{"type": "module"}')
+    for name in ("journey.ts", "tsconfig.json"):
+        shutil.copy(JOURNEYS / name, folder)
+    tsc = package / "node_modules" / ".bin" / "tsc"
+    compiled = subprocess.run([tsc], cwd=folder, capture_output=True, text=True, timeout=120)
+    assert compiled.returncode == 0, compiled.stdout
+    with receiver() as url:
+        command = ["node", folder / "journey.js", asked(running, url)]
+        done = subprocess.run(command, env=running.kept, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("decided HEFEI-")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.responses import HTMLResponse, JSONResponse
@@ -18,6 +19,23 @@ PATH = "/api/v1"
 
 def create_api(api: Api) -> FastAPI:
     """The application; its OpenAPI document and its page need no token, everything else does."""
+    app = _operations()
+    app.state.api = api
+    document = cache(lambda: openapi_of(app))  # it takes a moment, and few ask for it
+    app.router.routes += [
+        Route("/openapi.json", lambda request: JSONResponse(document()), methods=["GET"]),
+        Route("/docs", lambda request: HTMLResponse(docs_page(document(), request)), methods=["GET"]),
+    ]
+    problems.install(app)
+    return app
+
+
+def openapi() -> dict[str, Any]:
+    """The OpenAPI document, without anything being served."""
+    return openapi_of(_operations())
+
+
+def _operations() -> FastAPI:
     app = FastAPI(
         title="Yizhan 驿站",
         version="1",
@@ -26,13 +44,6 @@ def create_api(api: Api) -> FastAPI:
         openapi_url=None,
         generate_unique_id_function=lambda route: route.name,
     )
-    app.state.api = api
     for module in (documents, inbox, replies, cases, window, notices, webhooks):
         app.include_router(module.router)
-    document = cache(lambda: openapi_of(app))  # it takes a moment, and few ask for it
-    app.router.routes += [
-        Route("/openapi.json", lambda request: JSONResponse(document()), methods=["GET"]),
-        Route("/docs", lambda request: HTMLResponse(docs_page(document(), request)), methods=["GET"]),
-    ]
-    problems.install(app)
     return app
