@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from exchange.bootstrap.home import Opened, open_member, open_work
 from exchange.bootstrap.settings import Settings
 from exchange.flow.ports import DeadCause, DeadLetter, Store
 from exchange.flow.redrive import Again, Outcome, hand_in, redrive_cause, try_again
+from exchange.rules.spreadsheet import csv_lines
 
 _EXPORT_BATCH = 200
 
@@ -93,26 +93,13 @@ def exported(member: str, store: Store) -> Iterator[dict[str, Any]]:
 
 def as_csv(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
     """Lines of a CSV file (RFC 4180) with a header; cells that a spreadsheet would reckon are made text."""
-    yield _csv_line(EXPORTED)
-    for row in rows:
-        yield _csv_line([_harmless(row[name]) for name in EXPORTED])
+    yield from csv_lines(chain([EXPORTED], ([row[name] for name in EXPORTED] for row in rows)))
 
 
 def as_json_lines(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
     """One JSON document a line."""
     for row in rows:
         yield json.dumps(row, ensure_ascii=False) + "\n"
-
-
-def _csv_line(cells: Iterable[object]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow(cells)
-    return line.getvalue()
-
-
-def _harmless(cell: object) -> object:
-    """Senders choose message ids and reasons quote them: a cell that begins like a formula must not become one."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
 def _plain(value: object) -> object:

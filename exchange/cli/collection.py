@@ -84,7 +84,7 @@ def _write(path: Path, found: Collected) -> None:
     if found.aggregate is None:
         raise NotFound("nothing has come in yet, so there is no table", mend="wait for the relay office's first word")
     try:  # The mark of UTF-8 at the beginning is what spreadsheets recognise Chinese text by.
-        write_file(path, as_csv(found.form, found.aggregate).encode("utf-8-sig"))
+        write_file(path, as_csv(found.form, found.aggregate).encode())
     except OSError as error:
         raise FileUnusable(f"{path}: {error.strerror}", mend="name a file that can be written") from error
     say(tr("written: {path}", path=path))

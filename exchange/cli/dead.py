@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import pwd
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated
@@ -15,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from exchange.bootstrap import logs, mending
+from exchange.bootstrap.acting import acting_account
 from exchange.bootstrap.home import Opened, open_member, open_work
 from exchange.bootstrap.settings import Home, Settings
 from exchange.cli.domain import HomeOption, JsonOption
@@ -39,11 +38,6 @@ class Format(StrEnum):
 
     CSV = "csv"
     JSONL = "jsonl"
-
-
-def account() -> str:
-    """Who types: the account of this system that the process runs under, which no option changes."""
-    return pwd.getpwuid(os.getuid()).pw_name
 
 
 def dead(
@@ -195,10 +189,10 @@ def _discard(
     id = propose or confirm or ""
     opened = _holder(settings, as_, id)
     if propose:
-        discard.propose_discard(opened.node, id, account(), reason)
+        discard.propose_discard(opened.node, id, acting_account(), reason)
         what = tr("proposed; another account confirms it")
     else:
-        discard.confirm_discard(opened.node, id, account())
+        discard.confirm_discard(opened.node, id, acting_account())
         what = tr("discarded")
     if as_json:
         print_json({"id": id, "member": opened.node.address, "state": "proposed" if propose else "discarded"})

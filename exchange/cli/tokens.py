@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -11,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from exchange.bootstrap.acting import acting_account
 from exchange.bootstrap.settings import Settings
 from exchange.cli.domain import HomeOption, JsonOption
 from exchange.cli.view import console, moment, plain, print_json, say
@@ -56,7 +56,7 @@ def new(
 
     settings = Settings.read(home=home)
     with _store(settings) as (store, members):
-        row, text = make_token(store, members, member, name, scope, days, getpass.getuser())
+        row, text = make_token(store, members, member, name, scope, days, acting_account())
     if as_json:
         print_json({**_json(row, RealClock().now()), "token": text})
         return
@@ -108,7 +108,7 @@ def revoke(
     from exchange.console.tokens import revoke_token
 
     with _store(Settings.read(home=home)) as (store, _):
-        row = revoke_token(store, token_id, getpass.getuser())
+        row = revoke_token(store, token_id, acting_account())
     if as_json:
         print_json(_json(row, RealClock().now()))
     else:

@@ -23,6 +23,7 @@ from exchange.console.api.context import Api
 from exchange.console.api.deliver import Deliverer
 from exchange.console.desk import Desk
 from exchange.console.door import Door
+from exchange.console.heads import HeadAsGet
 from exchange.console.section import Account, Deed, Download, Page, Section, Visit
 from exchange.errors import BrokerUnavailable, DatabaseUnavailable, Denied, ExchangeError, NotFound
 from exchange.language import Language, language, speaking
@@ -67,6 +68,7 @@ def create_app(desk: Desk, door: Door, sections: Sequence[Section]) -> FastAPI:
     open_routes = [route for section in sections for route in section.routes(desk)]
     app.router.routes += [*door.routes(), static, Mount(PATH, create_api(api)), *open_routes, *routes]
     app.middleware("http")(_strictly)
+    app.add_middleware(HeadAsGet)
     app.add_exception_handler(ExchangeError, _told)
     return app
 

@@ -22,7 +22,16 @@ from exchange.flow.ports.accounts import AccountRow, FailureRow, LinkRow, Sessio
 from exchange.rules.accounts import account_name
 from exchange.rules.passwords import check_password
 from exchange.rules.permissions import AccountRole
-from exchange.rules.sign_in import FORGOTTEN_AFTER, LASTS, LINK_LASTS, SEEN_EVERY, session_holds, wait_after
+from exchange.rules.sign_in import (
+    FORGOTTEN_AFTER,
+    FREE_EVERYWHERE,
+    FREE_FAILURES,
+    LASTS,
+    LINK_LASTS,
+    SEEN_EVERY,
+    session_holds,
+    wait_after,
+)
 from exchange.store import SqlStore
 from exchange.store.store import SqlTransaction
 
@@ -31,6 +40,9 @@ UNKNOWN = "?"
 
 SIGN_IN, SIGN_OUT, LINK, PASSWORD = "sign-in", "sign-out", "account.link", "account.password"
 DONE = "done"
+
+KNOWN = "known"
+"""Marks a place from which an account has signed in of late."""
 
 log = structlog.get_logger()
 
@@ -88,12 +100,13 @@ class Gate:
                 tx.accounts.seen(key, now)
         return Who(account, key)
 
-    def sign_in(self, name: str, password: str, before: str = "") -> str:
+    def sign_in(self, name: str, password: str, before: str = "", place: str = "") -> str:
         """The token of a new session; that of ``before`` ends. Raises Denied alike for whatever is wrong, or ShutOut.
 
-        An attempt counts as failed until it has succeeded, so that many at once are no more guesses than few.
+        An attempt counts as failed until it has succeeded, so that many at once are no more guesses than few. ``place``
+        is where it comes from: who fails elsewhere shuts out nobody who has signed in from here of late.
         """
-        account = self._attempt(name, password, SIGN_IN)
+        account = self._attempt(name, password, SIGN_IN, place)
         token, now = self._new_token(), self.clock.now()
         with self.store.transaction() as tx:
             _check_unchanged(tx, account)
@@ -110,9 +123,9 @@ class Gate:
             if tx.accounts.end_session(hashed(token)) and who is not None:
                 self._append(tx, who.account.name, SIGN_OUT, "/sign-out", DONE)
 
-    def change_password(self, name: str, session: str, current: str, new: str) -> int:
+    def change_password(self, name: str, session: str, current: str, new: str, place: str = "") -> int:
         """Sets the own password and ends the account's other sessions; how many. Raises Denied or BadAccount."""
-        account = self._attempt(name, current, PASSWORD)
+        account = self._attempt(name, current, PASSWORD, place)
         check_password(new, name)
         kept = self.passwords.hash(new)
         with self.store.transaction() as tx:
@@ -144,7 +157,7 @@ class Gate:
             raise _no_link()
         return row
 
-    def use_link(self, token: str, name: str, password: str) -> str:
+    def use_link(self, token: str, name: str, password: str, place: str = "") -> str:
         """Sets a password by a one-time link, which is used up by it; the account's name.
 
         ``name`` is that of the first account, a security officer; other links know theirs. Raises Denied or BadAccount.
@@ -160,7 +173,7 @@ class Gate:
                 tx.accounts.add(AccountRow(account, AccountRole.SECURITY, kept, now, now))
             tx.accounts.set_password(account, kept, now)
             tx.accounts.end_sessions(account)
-            tx.accounts.clear_failure(_under(account))
+            self._forgive(tx, account, place)
             self._append(tx, account, LINK, "/set-up", DONE)
         return account
 
@@ -174,11 +187,11 @@ class Gate:
         entry = tx.audit_log.append(self.clock.now(), account, action, what, outcome)
         log.info("console.audit", entry=f"{entry.seq}:{entry.hash}", action=action, outcome=outcome)
 
-    def _attempt(self, name: str, password: str, action: str) -> AccountRow:
+    def _attempt(self, name: str, password: str, action: str, place: str) -> AccountRow:
         """The account whose password this is. Raises Denied or ShutOut, with an entry in the log."""
         with self.store.transaction() as tx:
             account = tx.accounts.get(_possible(name))
-            shut = self._count(tx, name)
+            shut = self._count(tx, name, place)
         known = account.name if account else UNKNOWN
         if shut is not None:
             self.record(known, action, f"/{action}", shut.code)
@@ -189,17 +202,30 @@ class Gate:
             self.record(known, action, f"/{action}", "denied")
             raise Denied("the name or the password is wrong, or the account cannot be used", mend="try again")
         with self.store.transaction() as tx:
-            tx.accounts.clear_failure(_under(name))
+            self._forgive(tx, name, place)
+            if place:
+                now = self.clock.now()
+                tx.accounts.set_failure(FailureRow(_under(name, place, KNOWN), 0, now, now))
         return account
 
-    def _count(self, tx: SqlTransaction, name: str) -> ShutOut | None:
-        """Counts an attempt as failed, unless the name is shut."""
-        now, before = self.clock.now(), tx.accounts.failure(_under(name))
-        if before is not None and now < before.until:
-            return ShutOut(before.until, (before.until - now).total_seconds())
-        recent = before is not None and now - before.last_at < FORGOTTEN_AFTER
-        failures = (before.failures if before and recent else 0) + 1
-        tx.accounts.set_failure(FailureRow(_under(name), failures, now, now + wait_after(failures)))
+    def _forgive(self, tx: SqlTransaction, name: str, place: str) -> None:
+        for key in {_under(name), _under(name, place)}:
+            tx.accounts.clear_failure(key)
+
+    def _count(self, tx: SqlTransaction, name: str, place: str) -> ShutOut | None:
+        """Counts an attempt as failed, unless the name is shut: from this place, or for all places that are unknown."""
+        here, everywhere, now = _under(name, place), _under(name), self.clock.now()
+        known = bool(place) and tx.accounts.failure(_under(name, place, KNOWN)) is not None
+        for key in {here} if known else {here, everywhere}:
+            before = tx.accounts.failure(key)
+            if before is not None and now < before.until:
+                return ShutOut(before.until, (before.until - now).total_seconds())
+        for key in {here, everywhere}:
+            before = tx.accounts.failure(key)
+            recent = before is not None and now - before.last_at < FORGOTTEN_AFTER
+            failures = (before.failures if before and recent else 0) + 1
+            free = FREE_EVERYWHERE if key == everywhere and place else FREE_FAILURES
+            tx.accounts.set_failure(FailureRow(key, failures, now, now + wait_after(failures, free)))
         return None
 
 
@@ -220,9 +246,9 @@ def _possible(name: str) -> str:
         return ""
 
 
-def _under(name: str) -> str:
-    """Under what failures are counted: names that are one account's are one."""
-    return hashed(normalize("NFKC", name[:200]).strip().casefold())
+def _under(name: str, *more: str) -> str:
+    """Under what failures are counted: names that are one account's are one; ``more`` tells places apart."""
+    return hashed("\n".join((normalize("NFKC", name[:200]).strip().casefold(), *filter(None, more))))
 
 
 def _check_unchanged(tx: SqlTransaction, account: AccountRow) -> None:

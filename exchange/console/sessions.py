@@ -79,7 +79,9 @@ class SessionDoor:
     def _let_in(self, request: Request, form: FormData) -> Response:
         then, name = own_path(str(form.get("next", "/"))), str(form.get("name", ""))
         try:
-            token = self.gate.sign_in(name, str(form.get("password", "")), before=self._token(request))
+            token = self.gate.sign_in(
+                name, str(form.get("password", "")), before=self._token(request), place=_place(request)
+            )
         except Denied as error:
             wait = error.seconds if isinstance(error, ShutOut) else None
             answer = _page(request, "sign_in.html", {"then": then, "name": name, "failed": True, "wait": wait}, 401)
@@ -123,13 +125,18 @@ class SessionDoor:
             account = self.gate.link(link).account
             if password != str(form.get("again", "")):
                 raise BadAccount("the two passwords differ", mend="type the same one twice")
-            self.gate.use_link(link, name, password)
+            self.gate.use_link(link, name, password, _place(request))
         except BadAccount as error:
             shown = {"link": link, "account": account, "name": name, "error": error, "here": f"/set-up/{quote(link)}"}
             return _page(request, "set_up.html", shown, 422)
         except ExchangeError as error:
             return _page(request, "set_up.html", {"error": error}, 403)
         return RedirectResponse(f"/sign-in?fresh=&language={quote(render.language_of(request))}", 303)
+
+
+def _place(request: Request) -> str:
+    """Where a request comes from. Behind a proxy that is the proxy, for everybody alike."""
+    return request.client.host if request.client else ""
 
 
 def _from_our_page(request: Request) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,13 +10,12 @@ from decimal import Context, Decimal
 from exchange.errors import Malformed, Untrusted
 from exchange.rules.forms import answer_faults
 from exchange.rules.hierarchy import domain_of, is_within, superior_of
+from exchange.rules.spreadsheet import csv_text, guarded
 from schemas import Aggregate, DomainTotal, FieldTotal, Form, FormAnswer, Row
 from schemas.form import MAX_ROWS, ROWS_BYTES
 from schemas.tally import MAX_NAMES
 
 _EXACT = Context(prec=60)
-_FORMULA = tuple("=+-@\t\r＝＋－＠")
-"""What a spreadsheet would take for the beginning of a formula, in both widths."""
 
 
 @dataclass(frozen=True)
@@ -137,15 +134,8 @@ def table(form: Form, collected: Aggregate) -> Iterator[tuple[str, ...]]:
 
 
 def as_csv(form: Form, collected: Aggregate) -> str:
-    """The table as CSV (RFC 4180), text guarded against being taken for a formula."""
-    written = io.StringIO()
-    csv.writer(written).writerows(table(form, collected))
-    return written.getvalue()
-
-
-def guarded(text: str) -> str:
-    """A cell of free text that no spreadsheet takes for a formula: an apostrophe goes before what would begin one."""
-    return f"'{text}" if text.lstrip(" \u3000\n").startswith(_FORMULA) else text
+    """The table as CSV for a spreadsheet."""
+    return csv_text(table(form, collected))
 
 
 def _carried(rows: Iterable[Row]) -> tuple[Row, ...]:

@@ -23,7 +23,10 @@ LINK_LASTS = timedelta(hours=24)
 """How long a one-time link can be used."""
 
 FREE_FAILURES = 4
-"""Failures that cost nothing: people mistype."""
+"""Failures from one place that cost nothing: people mistype."""
+
+FREE_EVERYWHERE = 20
+"""Failures from all places together that shut out no place that is unknown yet."""
 
 FORGOTTEN_AFTER = timedelta(hours=24)
 """After so long without an attempt, failures are forgotten."""
@@ -34,9 +37,9 @@ _LONGEST_WAIT = timedelta(hours=1)
 _CONTROLS = frozenset(map(chr, (*range(32), 127)))
 
 
-def wait_after(failures: int) -> timedelta:
-    """How long an account is shut after so many failures in a row: nothing, 30 s from the fifth on, doubling to 1 h."""
-    beyond = failures - FREE_FAILURES
+def wait_after(failures: int, free: int = FREE_FAILURES) -> timedelta:
+    """How long an account is shut after so many failures in a row: nothing, 30 s beyond ``free``, doubling to 1 h."""
+    beyond = failures - free
     if beyond <= 0:
         return timedelta()
     return min(_LONGEST_WAIT, _FIRST_WAIT * (1 << min(beyond - 1, 16)))

@@ -132,6 +132,27 @@ def test_failures_are_limited_for_the_token_that_fails_and_not_for_its_neighbour
     assert good.get("/api/v1/token").status_code == 200
 
 
+def test_a_token_that_holds_is_let_in_however_often_others_behind_the_same_address_fail(served: Bureau) -> None:
+    good = served.client(PLANNING, host="10.1.1.2")
+    token = good.headers["authorization"]
+    wrong = [token[:-43] + "a" * 43, "Bearer nonsense", *(f"Bearer yz_{n:012x}_{'a' * 43}" for n in range(120))]
+    codes = [good.get("/api/v1/token", headers={"authorization": one}).status_code for one in wrong + wrong[:1] * 15]
+    assert set(codes) == {401, 429}
+    assert codes[-1] == 429
+    assert good.get("/api/v1/token").status_code == 200
+
+
+def test_head_is_answered_wherever_get_is(served: Bureau) -> None:
+    client = served.client(PLANNING)
+    for path in ("/api/v1/token", "/api/v1/documents", "/api/v1/openapi.json", "/api/v1/docs", "/api/v1/webhooks"):
+        asked, told = client.get(path), client.head(path)
+        assert (told.status_code, told.content) == (200, b""), path
+        assert told.headers["content-length"] == str(len(asked.content))
+        assert told.headers["content-type"] == asked.headers["content-type"]
+    assert client.head("/api/v1/no-such-thing").status_code == 404
+    assert client.head("/api/v1/inbox/leases").status_code == 405
+
+
 def test_the_token_itself_is_nowhere_in_the_store_and_its_use_is_noted(served: Bureau) -> None:
     token = token_for(served.desk, PLANNING)
     client = served.client(PLANNING)

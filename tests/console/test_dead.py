@@ -12,6 +12,7 @@ from urllib.parse import unquote_plus
 import pytest
 
 from exchange.rules.permissions import AccountRole
+from exchange.rules.spreadsheet import MARK
 from tests.console.town import BODY, TITLE, Town
 
 CAUSE = "/dead/hefei.transport?code=ZeroDivisionError&stage=handle"
@@ -113,7 +114,9 @@ def test_a_proposal_can_be_withdrawn(town: Town) -> None:
 
 def test_headers_and_reasons_are_exported_and_no_cell_becomes_a_formula(town: Town) -> None:
     [letter] = town.set_aside(1, code="=cmd")
-    [row] = csv.DictReader(io.StringIO(town.get("/dead.csv")))
+    written = town.get("/dead.csv")
+    assert written.startswith(MARK)
+    [row] = csv.DictReader(io.StringIO(written.removeprefix(MARK)))
     assert row["reason_code"] == "'=cmd"
     assert (row["member"], row["id"], row["message_id"]) == ("hefei.transport", letter.id, letter.message_id)
     [told] = [json.loads(line) for line in town.get("/dead.jsonl").splitlines()]

@@ -81,7 +81,7 @@ def test_without_its_database_nobody_gets_in_and_the_page_says_what_to_do(house:
         file.write_bytes(b"this is no database" * 100)
     for answer in (visitor.http.get("/"), visitor.http.post("/sign-in", data={"name": OTTO.name, "password": "x"})):
         assert answer.status_code == 503
-        assert "EXCHANGE_DATABASE_URL" in answer.text
+        assert "restore it from the backup" in answer.text
         assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 

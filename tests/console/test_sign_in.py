@@ -8,10 +8,11 @@ import pytest
 from starlette.requests import Request
 
 from exchange.console import managing
-from exchange.console.gate import UNKNOWN, form_token, hashed
+from exchange.console.gate import UNKNOWN, ShutOut, form_token, hashed
 from exchange.console.passwords import Passwords
+from exchange.errors import Denied
 from exchange.rules.permissions import AccountRole
-from exchange.rules.sign_in import FREE_FAILURES, IDLE, LASTS
+from exchange.rules.sign_in import FREE_EVERYWHERE, FREE_FAILURES, IDLE, LASTS
 from tests.console.house import ACCOUNTS, QUICK, House
 
 OTTO = ACCOUNTS[AccountRole.OPERATOR]
@@ -142,6 +143,24 @@ def test_after_repeated_failures_even_the_right_password_waits_and_the_wait_grow
     for _ in range(FREE_FAILURES):
         visitor.sign_in(OTTO.name, WRONG)
     assert visitor.sign_in(OTTO.name, OTTO.password) == (303, "/"), "a success clears what was counted"
+
+
+def test_who_fails_elsewhere_shuts_out_nobody_who_signs_in_where_he_always_does(house: House) -> None:
+    def attempt(password: str, place: str) -> str:
+        try:
+            return "in" if house.gate.sign_in(OTTO.name, password, place=place) else ""
+        except Denied as error:
+            return error.code
+
+    assert attempt(OTTO.password, "his desk") == "in"
+    answers = [attempt(WRONG, f"place {number % 5}") for number in range(3 * FREE_EVERYWHERE)]
+    assert set(answers) == {"denied", ShutOut.code}
+    assert attempt(OTTO.password, "a place unknown so far") == ShutOut.code, "guesses from everywhere are bounded"
+    assert attempt(OTTO.password, "his desk") == "in"
+    for _ in range(FREE_FAILURES + 1):
+        attempt(WRONG, "his desk")
+    assert attempt(OTTO.password, "his desk") == ShutOut.code, "and so are those from here"
+    assert attempt(OTTO.password, "another desk") == "in", "which shuts out nobody elsewhere"
 
 
 def test_one_account_that_is_shut_shuts_no_other(house: House) -> None:

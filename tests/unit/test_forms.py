@@ -14,9 +14,10 @@ from pydantic import ValidationError
 
 from exchange.envelope.document import SIGNED_LIMIT
 from exchange.errors import CallerError, Malformed, Untrusted
-from exchange.rules.collection import Received, aggregate, as_csv, guarded, standing, sums
+from exchange.rules.collection import Received, aggregate, as_csv, standing, sums
 from exchange.rules.forms import answer_due, answer_faults, check_answer, due
 from exchange.rules.hierarchy import is_within
+from exchange.rules.spreadsheet import MARK, csv_lines, guarded
 from schemas import Aggregate, FieldType, FieldValue, Form, FormAnswer, FormField, Row
 from schemas.form import MAX_ROWS
 from schemas.tally import MAX_NAMES
@@ -226,7 +227,7 @@ def test_a_level_that_has_said_nothing_is_named_at_every_level_above_and_in_the_
     hefei = aggregate(FORM, ID, "anhui.hefei", 1, (), (), {}, ["anhui.hefei.luyang"])
     whole = aggregate(FORM, ID, "anhui", 1, (), (), {"anhui.hefei": hefei}, ["anhui.wuhu"])
     assert whole.unheard == ("anhui.hefei.luyang", "anhui.wuhu")
-    lines = list(csv.reader(io.StringIO(as_csv(FORM, whole))))
+    lines = list(csv.reader(io.StringIO(as_csv(FORM, whole).removeprefix(MARK))))
     assert [line[1] for line in lines if line[0] == "unheard"] == list(whole.unheard)
 
 
@@ -308,7 +309,7 @@ def test_the_table_lists_answers_the_missing_and_totals() -> None:
         Received("anhui.fire", at("03-02"), "0" * 64, answer(pumps="3", cost="-1.50", remarks='有"引号"，和\n换行')),
         Received("anhui.hefei.fire", at("03-02"), "0" * 64, answer(pumps="4")),
     ]
-    lines = list(csv.reader(io.StringIO(as_csv(FORM, collected("anhui", arrived)))))
+    lines = list(csv.reader(io.StringIO(as_csv(FORM, collected("anhui", arrived)).removeprefix(MARK))))
     assert lines[0] == ["", "单位 body", "水泵（台）", "经费（万元）", "日期", "等级", "就绪", "备注"]
     assert lines[1] == ["answer", "anhui.fire", "3", "-1.50", "", "", "", '有"引号"，和\n换行']
     assert [line[1] for line in lines if line[0] == "missing"] == sorted(
@@ -318,7 +319,28 @@ def test_the_table_lists_answers_the_missing_and_totals() -> None:
     assert lines[-1] == ["total", "anhui", "7", "-1.50", "", "", "", ""]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", "＠x", "\n=1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        " =1",
+        "＝1",
+        "＠x",
+        "\n=1",
+        "\u200b=1",
+        "\u3000＋1",
+        "\ufeff=1",
+        "\r\n @x",
+        "\x00=1",
+        "\xa0-1",
+        "|x",
+    ],
+)
 def test_free_text_is_never_taken_for_a_formula(text: str) -> None:
     written = as_csv(
         FORM, aggregate(FORM, ID, "anhui", 1, ASKED["anhui"], [row("anhui.fire", pumps="1", remarks=text)], {})
@@ -338,3 +360,13 @@ def test_guarding_only_ever_adds_an_apostrophe(text: str) -> None:
 def test_labels_of_a_form_are_guarded_as_well() -> None:
     form = Form(title="x", fields=(FormField(name="x", label="=cmd|x", type=FieldType.TEXT),), due_days=1)
     assert "'=cmd|x" in as_csv(form, aggregate(form, ID, "anhui", 1, ASKED["anhui"], (), {}))
+
+
+def test_a_table_says_that_it_is_utf8_and_numbers_stay_numbers() -> None:
+    rows = [("甲", "-1.50", -3, "+7", "a,b", 'say "x"', None, "=1\n2")]
+    written = "".join(csv_lines(rows))
+    assert written.startswith(MARK)
+    assert written.count(MARK) == 1
+    assert list(csv.reader(io.StringIO(written.encode().decode("utf-8-sig"), newline=""))) == [
+        ["甲", "-1.50", "-3", "+7", "a,b", 'say "x"', "", "'=1\n2"]
+    ]

@@ -38,20 +38,18 @@ def _authenticated(api: Api, request: Request) -> Caller:
     kind, _, text = request.headers.get("authorization", "").partition(" ")
     if kind.lower() != "bearer" or not text:
         raise Unauthenticated("this operation needs a token")
+    token_id = ""
     try:
         token_id, secret = split_token(text.strip())
-    except Unauthenticated:
-        api.attempts.check(place, "")
-        api.attempts.failed(place, "")
-        raise
-    api.attempts.check(place, token_id)
-    with api.console.reading() as tx:
-        row = tx.tokens.get(token_id)
-    try:
+        with api.console.reading() as tx:
+            row = tx.tokens.get(token_id)
         return _checked(api, row, token_id, secret)
     except Unauthenticated:
+        # Whoever shares an address with others is not shut out by their failures: a token that holds is always let in.
+        api.attempts.check(place, token_id)
         api.attempts.failed(place, token_id)
-        log.warning("api.refused", token=token_id, place=place)
+        if token_id:
+            log.warning("api.refused", token=token_id, place=place)
         raise
 
 
