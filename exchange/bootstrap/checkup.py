@@ -35,6 +35,9 @@ _AT_ONCE = 16
 """Databases looked at at once; one of many members on one server must not take all its connections."""
 _EXPIRES_SOON = timedelta(days=30)
 _LIMITS = Limits()
+_FOR_A_FEW = 262_144
+"""Octets that a database is tried with: what a few messages need."""
+
 _OLDEST = (3, 10)
 """The first RabbitMQ with at-least-once dead-lettering."""
 
@@ -192,6 +195,7 @@ def _contents_or_error(settings: Settings, address: str) -> _Contents | Exchange
 def _content_of(store: SqlStore, now: datetime) -> _Contents:
     if not store.is_current():
         raise DatabaseUnavailable("its tables are missing or of an older release", mend="exchange init")
+    store.try_writing(_FOR_A_FEW)
     with store.transaction() as tx:
         waiting = awaiting(tx, ChinaCalendar(), now.date())
         return _Contents(

@@ -39,6 +39,7 @@ class State:
     loops: dict[str, bool]
     since_tick: float | None
     stuck: str | None = None
+    records: bool = True
 
     @property
     def alive(self) -> bool:
@@ -48,13 +49,19 @@ class State:
     @property
     def ready(self) -> bool:
         """Whether it takes in and sends messages now."""
-        return self.alive and self.figures is not None and bool(self.connections) and all(self.connections.values())
+        return (
+            self.alive
+            and self.figures is not None
+            and self.records
+            and bool(self.connections)
+            and all(self.connections.values())
+        )
 
     def checks(self) -> dict[str, bool]:
         """What makes it ready, by name."""
         found = {f"broker:{name}": good for name, good in self.connections.items()}
         found |= {f"loop:{name}": good for name, good in self.loops.items()}
-        return found | {"database": self.figures is not None, "loops-turn": self.stuck is None}
+        return found | {"database": self.figures is not None and self.records, "loops-turn": self.stuck is None}
 
 
 class MemberGauges(Collector):
@@ -102,8 +109,8 @@ class MemberGauges(Collector):
                 failing = tx.troubles.rule_failing().number
         except ExchangeError:
             figures, failing = None, 0
-        loops = dict(pulse.loops)
-        return State(figures, failing, now, dict(pulse.connections), loops, pulse.since_tick, pulse.stuck)
+        connections, loops = dict(pulse.connections), dict(pulse.loops)
+        return State(figures, failing, now, connections, loops, pulse.since_tick, pulse.stuck, pulse.records)
 
 
 def _of_figures(who: str, figures: Figures, now: datetime) -> Iterator[Metric]:

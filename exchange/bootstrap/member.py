@@ -23,7 +23,7 @@ from exchange.broker.topology import dead_queue, queues_of
 from exchange.clock import CST, Clock, RealClock, monotonic
 from exchange.crew import Loop
 from exchange.directory import TreeView
-from exchange.errors import ExchangeError, PartEnded
+from exchange.errors import DatabaseUnavailable, ExchangeError, PartEnded
 from exchange.flow import lapse
 from exchange.flow.arrival import ArrivalJudge, BrokerStamp, EventTime, OwnTime
 from exchange.flow.clock_watch import ClockWatch, record_witnesses
@@ -110,6 +110,7 @@ class RunningMember:
         self._said_alive = 0.0
         self._ticked_at = 0.0
         self._ticking_since: float | None = None
+        self._records = True
         self._version = 0
         self._stopping = threading.Event()
         self._nudge = threading.Event()
@@ -145,6 +146,7 @@ class RunningMember:
             name=self.node.address,
             max_batch=self._batch,
             trust_stamp=isinstance(judge, BrokerStamp),
+            can_take=receiver.can_take,
         )
         self._consumer.start()
         if Role.RELAY in roles:
@@ -164,7 +166,9 @@ class RunningMember:
             connections["transit"] = self._transit.connected
         loops = {thread.name.rpartition(":")[2]: thread.is_alive() for thread in self._threads}
         loops["handle"] = self._consumer is not None and self._consumer.working
-        return Pulse(connections, loops, monotonic() - self._ticked_at if self._ticked_at else None, self.stuck())
+        return Pulse(
+            connections, loops, monotonic() - self._ticked_at if self._ticked_at else None, self._records, self.stuck()
+        )
 
     def stuck(self) -> str | None:
         """Which of its loops has been at one piece of work for `STUCK` seconds, and for how long; never waits."""
@@ -264,6 +268,7 @@ class RunningMember:
                 self._rounds.passed()
                 self._stopping.wait(_APART)
             except ExchangeError as error:
+                self._records = self._records and not isinstance(error, DatabaseUnavailable)
                 log.error("tick.failed", node=self.node.address, code=error.code, reason=str(error))
                 self._rounds.failed(error, self.node.clock.now())
                 self._stopping.wait(1.0)
@@ -290,7 +295,7 @@ class RunningMember:
                     tx.set_meta(SERVED_WITH, str(self._version))
                 if isinstance(self.node.directory, TreeView):
                     remember(tx, self.node.directory.tree.marks)
-            self._said_alive = monotonic()
+            self._said_alive, self._records = monotonic(), True
             self._version = self.node.directory.version
 
 

@@ -16,5 +16,7 @@ class Pulse:
     """Its threads, and whether each runs."""
     since_tick: float | None
     """Seconds since its periodic work was last done; None before the first time."""
+    records: bool = True
+    """Whether its database took what it last wrote; one that is full can be read all the time."""
     stuck: str | None = None
     """What of it has not moved for so long that starting it anew may help; None where all of it moves."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from exchange.broker.consumer import BatchConsumer, ConsumedQueue
 from exchange.broker.publisher import ConfirmedPublisher
 from exchange.broker.uplink import transit_queues
+from exchange.errors import BrokerUnavailable
 from exchange.flow.node import Node
 from exchange.flow.ports import Delivery
 from exchange.flow.transit import Transit
@@ -30,6 +31,7 @@ class TransitLoop:
             self._on_batch,
             name=f"{node.address}:transit",
             max_batch=_BATCH,
+            can_take=self._can_take,
         )
 
     def start(self) -> None:
@@ -48,7 +50,11 @@ class TransitLoop:
         self._consumer.close()
         self._publisher.close()
 
+    def _can_take(self, octets: int) -> None:
+        """What passes through needs no room of ours, only a broker that takes it."""
+        if not self._publisher.connected:
+            raise BrokerUnavailable("the broker takes no publications yet", mend="nothing: it is tried again")
+
     def _on_batch(self, deliveries: Sequence[Delivery]) -> None:
-        if deliveries:
-            self.transit.on_batch(self._publisher, deliveries)
-            self._after_batch()
+        self.transit.on_batch(self._publisher, deliveries)
+        self._after_batch()

@@ -2,15 +2,15 @@
 
 Two threads: the connection's, which fills one lane a queue, and a worker, which empties them through the handler.
 A delivery is acknowledged only when the handler has returned. A handler that raises cannot take anything now: its
-lane goes to rest, which gives the messages back to the broker, and an empty batch asks it, with growing patience,
-whether it can again. Giving back costs each message one of the deliveries its queue allows, so it is done once, not
-at every try.
+lane goes to rest, which gives the messages back to the broker, and it is asked with growing patience whether it can
+take as many octets again. Giving back costs each message one of the deliveries its queue allows, so it is done once,
+not at every try: who is asked has to try what a batch would do, or innocents are given up in the end.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import pika
@@ -25,9 +25,12 @@ from exchange.broker.wakeup import Wakeup
 from exchange.clock import monotonic
 from exchange.crew import Loop
 from exchange.errors import BrokerError, ExchangeError
-from exchange.flow.ports import Delivery, OnBatch
+from exchange.flow.ports import OnBatch
 
 log = structlog.get_logger()
+
+CanTake = Callable[[int], None]
+"""Raises as long as a batch of so many octets could not be handled."""
 
 REST_FIRST, REST_MOST = 0.5, 30.0
 """Seconds that a lane rests after its handler has failed: at first, and at most."""
@@ -57,7 +60,8 @@ class BatchConsumer:
     """Consumes ``queues``, the one that overtakes first, and hands them to ``on_batch`` in a thread of its own.
 
     A batch holds up to ``max_batch`` deliveries, or those of ``max_wait`` seconds. ``trust_stamp`` says that the
-    broker is known to overwrite the arrival stamp; without it deliveries have none.
+    broker is known to overwrite the arrival stamp; without it deliveries have none. ``can_take`` raises as long as a
+    batch of so many octets could not be handled; without it an empty batch is handled instead.
     """
 
     def __init__(
@@ -70,15 +74,19 @@ class BatchConsumer:
         max_batch: int = 50,
         max_wait: float = 0.005,
         trust_stamp: bool = False,
+        can_take: CanTake | None = None,
     ) -> None:
         self._name = name
         self._on_batch = on_batch
+        self._can_take: CanTake = can_take or (lambda octets: on_batch(()))
         self._max_batch = max_batch
         self._max_wait = max_wait
         self._trust_stamp = trust_stamp
         self._wakeup = Wakeup()
         self._lanes = [Lane(queue, self._wakeup, self._on_lane) for queue in queues]
         self._rests: dict[Lane, float] = {}
+        self._needs: dict[Lane, int] = {}
+        """Octets of the batch that a resting lane could not hand over."""
         self._patience = {lane: Pause(REST_FIRST, REST_MOST) for lane in self._lanes}
         self._turns = Turns()
         self._closing = threading.Event()
@@ -148,17 +156,18 @@ class BatchConsumer:
         if catch.gone or not deliveries:
             return
         try:
-            self._handle(deliveries)
+            self._busy(partial(self._on_batch, deliveries))
         except Exception as error:
+            self._needs[lane] = sum(len(delivery.body) for delivery in deliveries)
             self._send_to_rest(lane, catch, error)
         else:
             self._patience[lane].reset()
             self._loop.call_soon(partial(lane.acknowledge, catch, tag))
 
-    def _handle(self, deliveries: Sequence[Delivery]) -> None:
+    def _busy(self, work: Callable[[], None]) -> None:
         self.busy_since = monotonic()
         try:
-            self._on_batch(deliveries)
+            work()
         finally:
             self.busy_since = None
 
@@ -181,7 +190,7 @@ class BatchConsumer:
             if monotonic() < until or self._closing.is_set():
                 continue
             try:
-                self._handle(())
+                self._busy(partial(self._can_take, self._needs[lane]))
             except Exception as error:
                 self._rest(lane, error)
             else:

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from exchange.envelope import open_envelope, peek
 from exchange.errors import ExchangeError, SenderError
-from exchange.flow.node import Node
+from exchange.flow.node import Node, Step
 from exchange.flow.ports import DeadLetter, Delivery, Transaction
 from exchange.rules.arbiter import Arrival
 from schemas import Opinion
@@ -34,13 +34,29 @@ def given_up(delivery: Delivery, arrival: Arrival | None) -> DeadLetter:
     return _letter(delivery, "given-up", "its queue gave it up: delivered too often in vain", "broker", arrival)
 
 
-def first_arrivals(tx: Transaction, message_ids: Sequence[str]) -> Mapping[tuple[str, bytes], Arrival]:
+def first_arrivals(letters: Sequence[DeadLetter]) -> Mapping[tuple[str, bytes], Arrival]:
     """When messages that were set aside before first arrived, by message id and bytes."""
     found: dict[tuple[str, bytes], Arrival] = {}
-    for letter in tx.inbox.letters_of(message_ids):
+    for letter in letters:
         if letter.message_id is not None and letter.arrival is not None:
             found.setdefault((letter.message_id, letter.envelope), letter.arrival)
     return found
+
+
+def settle_letters(step: Step, letters: Sequence[DeadLetter], message_id: str, envelope: bytes) -> bool:
+    """Takes a message's dead letters off the list, now that the very same bytes were taken; whether there were any.
+
+    What somebody has discarded stays on record as that; what bears the id and is other bytes is another matter.
+    """
+    same = [one for one in letters if one.message_id == message_id and one.envelope == envelope]
+    ours = next((one for one in same if one.discarded_at is None), None)
+    if ours is None or not step.tx.inbox.revive(ours):
+        return False
+    step.note(
+        "dead-letter-settled", None, message_id, letter=ours.id, code=ours.reason_code, stage=ours.stage,
+        first_at=ours.first_at, by="its repetition was taken",
+    )  # fmt: skip
+    return True
 
 
 def opinion_set_aside(

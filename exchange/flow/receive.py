@@ -28,7 +28,7 @@ from exchange.clock import monotonic
 from exchange.envelope import Opened, open_envelope, peek
 from exchange.errors import DatabaseUnavailable, ExchangeError, Forged, IdReused, Returned, SenderError, Unsupported
 from exchange.flow.arrival import ArrivalJudge
-from exchange.flow.deadletters import failed, first_arrivals, given_up, refused
+from exchange.flow.deadletters import failed, first_arrivals, given_up, refused, settle_letters
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import DeadLetter, Delivery, InboxEntry, Known, Signed
 from exchange.flow.receipts import OnSigned, ReceiptBook, ReceiptTray, read_receipts
@@ -73,6 +73,10 @@ Handler = Callable[[Step, Incoming, Body], None]
 """Handles one message inside the step. Decides first, writes after: raising `Returned` must leave nothing behind."""
 
 
+_FOR_EACH_OCTET, _FOR_A_BATCH = 2, 65_536
+"""Octets that a batch writes, about: the documents and what is answered to them, with their rows."""
+
+
 class Receiver:
     """Takes batches of deliveries for one node. ``handlers`` is what makes it a window, a department or a monitor."""
 
@@ -111,15 +115,43 @@ class Receiver:
         self._forget(deliveries)
         self._after_commit()
 
+    def can_take(self, octets: int) -> None:
+        """Raises DatabaseUnavailable as long as a batch of so many octets could not be recorded: writes as much."""
+        self._node.renew()
+        self._node.store.try_writing(_FOR_EACH_OCTET * octets + _FOR_A_BATCH)
+
     def take_again(self, step: Step, delivery: Delivery) -> None:
         """Takes one message inside the caller's step. Raises what stands in its way; the step then keeps nothing."""
-        for letter in self._handle_all(step, [(delivery, self._open(delivery))]).reused:
+        for letter in self._handle_all(step, [(delivery, self._open(delivery))], settle=False).reused:
             raise IdReused(letter.reason.partition(" [")[0])
 
     def set_aside(self, deliveries: Sequence[Delivery]) -> None:
-        """Keeps what a queue gave up; whoever sent it sends it again. Raises as `on_batch` does."""
-        self._take((), [given_up(delivery, self._arrived(delivery)) for delivery in deliveries])
+        """Keeps what a queue gave up; whoever sent it sends it again. Raises as `on_batch` does.
+
+        What was taken in nevertheless, and could only not be acknowledged, is no dead letter.
+        """
+        self._node.renew()
+        opened = [(delivery, self._opened(delivery)) for delivery in deliveries]
+        with self._node.step() as step:
+            keys = [(message.sender, message.message_id) for _, message in opened if message is not None]
+            known = step.tx.inbox.known(keys)
+            letters: list[DeadLetter] = []
+            for delivery, message in opened:
+                before = known.get((message.sender, message.message_id)) if message is not None else None
+                if message is None or before is None or before.digest != message.opened.digest:
+                    letters.append(given_up(delivery, self._arrived(delivery)))
+                elif before.receipt_id is not None:
+                    step.tx.outbox.resend(before.receipt_id, message.sender, step.now)
+            step.tx.inbox.dead(letters, step.now)
+        self._node.observer.committed(0.0, (), letters, ())
         self._forget(deliveries)
+
+    def _opened(self, delivery: Delivery) -> Incoming | None:
+        """An authentic message; None for what cannot be opened, whatever the reason."""
+        try:
+            return self._open(delivery)
+        except Exception:
+            return None
 
     def _take_alone(self, delivery: Delivery, message: Incoming) -> None:
         try:
@@ -196,9 +228,11 @@ class Receiver:
             return None
         return self._judge(delivery, header, self._node.clock.now())
 
-    def _handle_all(self, step: Step, messages: Sequence[tuple[Delivery, Incoming]]) -> _Done:
+    def _handle_all(self, step: Step, messages: Sequence[tuple[Delivery, Incoming]], *, settle: bool = True) -> _Done:
+        """Takes messages in; with ``settle`` their dead letters are settled by that."""
         known = step.tx.inbox.known([(message.sender, message.message_id) for _, message in messages])
-        first = first_arrivals(step.tx, [m.message_id for _, m in messages if (m.sender, m.message_id) not in known])
+        letters = step.tx.inbox.letters_of([message.message_id for _, message in messages])
+        first = first_arrivals(letters)
         book, tray = ReceiptBook(step), ReceiptTray(step, self._on_signed)
         entries: list[InboxEntry] = []
         reused: list[DeadLetter] = []
@@ -215,8 +249,11 @@ class Receiver:
             elif earlier.digest != message.opened.digest:
                 error = IdReused(f"message id {message.message_id} was used before for another document")
                 reused.append(refused(delivery, error))
+                continue
             elif earlier.receipt_id is not None:
                 step.tx.outbox.resend(earlier.receipt_id, message.sender, step.now)
+            if settle and letters:
+                settle_letters(step, letters, message.message_id, delivery.body)
         tray.empty()
         book.close()
         if entries:

@@ -19,7 +19,8 @@ from dataclasses import dataclass
 import structlog
 
 from exchange.envelope import peek
-from exchange.errors import BrokerUnavailable, NotFound, SenderError
+from exchange.errors import BrokerUnavailable, DatabaseUnavailable, NotFound, SenderError
+from exchange.flow.deadletters import settle_letters
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import DeadLetter, Delivery, Publication, Publisher, PublishOutcome, PublishResult
 from exchange.rules.addressing import UPLINK
@@ -103,6 +104,8 @@ class Transit:
         self._node = node
         self._numbers = itertools.count(1)
         self.fates = Fates()
+        self._stopped: set[str] | None = None
+        """Ids of messages that ended here and may come again; None while that is not known."""
         self.passed_on = 0
         """How many messages went on, those counted that went on again."""
 
@@ -112,9 +115,32 @@ class Transit:
         looked = [self._look_at(delivery) for delivery in deliveries]
         onward = [each for each in looked if isinstance(each, _Passing)]
         stuck = [each for each in looked if isinstance(each, _Ended)]
-        stuck += self._send_on(publisher, onward)
+        ended = self._send_on(publisher, onward)
+        lost = {id(each.delivery) for each in ended}
+        self._settle([each for each in onward if id(each.delivery) not in lost])
+        stuck += ended
         if stuck:
             self._report(stuck)
+
+    def _settle(self, passed: Sequence[_Passing]) -> None:
+        """Settles the dead letters of what had ended here and goes on now; that never keeps anything from going on."""
+        try:
+            if self._stopped is None:
+                with self._node.store.reading() as tx:
+                    self._stopped = set(tx.dead.ids(STAGE))
+            again = [each for each in passed if each.header.message_id in self._stopped]
+            if not again:
+                return
+            with self._node.step() as step:
+                letters = step.tx.inbox.letters_of([each.header.message_id for each in again])
+                settled = {
+                    each.header.message_id
+                    for each in again
+                    if settle_letters(step, letters, each.header.message_id, each.delivery.body)
+                }
+            self._stopped -= settled
+        except DatabaseUnavailable as error:
+            log.warning("transit.settle", node=self._node.address, reason=str(error))
 
     def _look_at(self, delivery: Delivery) -> _Passing | _Ended:
         try:
@@ -160,6 +186,7 @@ class Transit:
 
     def _report(self, stuck: Sequence[_Ended]) -> None:
         """Keeps what ended here, and tells its senders, in one transaction."""
+        self._stopped = None
         with self._node.step() as step:
             step.tx.inbox.dead([_letter(each) for each in stuck], step.now)
             told: set[str] = set()

@@ -31,6 +31,10 @@ class SqlDead:
     def causes(self) -> list[DeadCause]:
         return [DeadCause(**row._mapping) for row in self._db.execute(_CAUSES)]
 
+    def ids(self, stage: str) -> list[str]:
+        query = select(_d.message_id).where(OPEN_LETTERS, _d.stage == stage, _d.message_id.is_not(None)).distinct()
+        return [str(id) for id in self._db.scalars(query)]
+
     def count(self, reason_code: str, stage: str | None = None) -> int:
         query = select(func.count()).select_from(dead_letter).where(OPEN_LETTERS, _d.reason_code == reason_code)
         return self._db.scalar(query if stage is None else query.where(_d.stage == stage)) or 0

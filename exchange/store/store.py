@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -41,6 +42,9 @@ from exchange.store.sight import SqlSight
 from exchange.store.tables import journal, meta
 from exchange.store.troubles import SqlTroubles
 from exchange.store.watches import SqlWatches
+
+_FILLER = "filler"
+"""Meta key of what `SqlStore.try_writing` writes."""
 
 _META = select(meta.c.value).where(meta.c.key == bindparam("key"))
 _SET_META = update(meta).where(meta.c.key == bindparam("at")).values(value=bindparam("to"))
@@ -270,6 +274,18 @@ class SqlStore:
         with translated(self._engine), self._engine.connect() as connection:
             found: datetime | None = connection.scalar(select(func.clock_timestamp()))
             return found
+
+    def try_writing(self, octets: int) -> None:
+        """Writes so many octets, commits them, and takes them away: what a step needs, no more and no less.
+
+        Raises as `transaction` does. An answer to reading, or an empty step, says nothing of a disk that is full or a
+        server that has become a standby.
+        """
+        filler = secrets.token_urlsafe(octets * 3 // 4 + 1)  # nothing that a database could make smaller
+        with self.transaction() as tx:
+            tx.set_meta(_FILLER, filler)
+        with self.transaction() as tx:
+            tx.set_meta(_FILLER, "")
 
     def ping(self) -> None:
         """Raises DatabaseUnavailable when the database does not answer."""

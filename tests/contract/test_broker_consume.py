@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from pika.spec import BasicProperties
 
+from exchange.broker import consumer
 from exchange.broker.admin import errand
 from exchange.broker.node import NodeInfo
 from exchange.broker.probe import stamps_arrival
 from exchange.errors import BadTopology, DatabaseUnavailable
 from exchange.flow.ports import Delivery
+from exchange.store import SqlStore, open_store
 from tests.contract.relay import Relay
 from tests.contract.traffic import (
     PATIENCE,
@@ -184,6 +186,43 @@ def test_a_database_that_is_away_for_long_costs_a_message_one_delivery_only(brok
         [delivery] = taken.first(1)
     assert database.batches == 2
     assert delivery.headers["x-delivery-count"] == 1
+
+
+def test_a_full_database_costs_a_message_one_delivery_however_often_it_is_tried(
+    broker: NodeInfo, queue: str, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite's own limit stands for the disk's: an empty step is committed, a batch is not."""
+    monkeypatch.setattr(consumer, "REST_MOST", 0.5)
+    put(broker.url, "t.a", publications(queue, 1))
+    with open_store(sqlite_url, member="t.b") as store:
+        store.migrate()
+        pages = limit_pages(store, None)
+        limit_pages(store, pages)
+        asked: list[int] = []
+
+        def record(deliveries: Sequence[Delivery]) -> None:
+            with store.transaction() as tx:
+                tx.set_meta("taken", "x" * 100_000 * len(deliveries))
+
+        def can_take(octets: int) -> None:
+            asked.append(octets)
+            store.try_writing(octets + 100_000)
+
+        taken = Taken(record)
+        record([])  # there is room for that
+        with consuming(broker.url, [queue], taken.take, can_take=can_take):
+            eventually(lambda: len(asked) >= 4, "four questions in vain")
+            limit_pages(store, 1_000_000)
+            [delivery] = taken.first(1)
+        assert delivery.headers["x-delivery-count"] == 1
+        assert asked[0] == len(delivery.body)
+
+
+def limit_pages(store: SqlStore, most: int | None) -> int:
+    """Lets a database grow to so many pages on the one connection that is used, or tells how many it has."""
+    with store._engine.connect() as connection:
+        command = "page_count" if most is None else f"max_page_count={most}"
+        return int(connection.exec_driver_sql(f"PRAGMA {command}").scalar_one())
 
 
 def test_a_queue_whose_handler_fails_does_not_hold_up_the_others(broker: NodeInfo, member: str) -> None:

@@ -224,3 +224,15 @@ def test_a_database_locked_by_somebody_else_is_told_as_such_after_some_patience(
     assert meta(store, "key") == "mine"
     store.close()
     other.close()
+
+
+def test_trying_to_write_writes_as_much_and_leaves_nothing(store: SqlStore) -> None:
+    before = contents(store)
+    store.try_writing(1_000_000)
+    store.try_writing(0)
+    assert contents(store) == before
+
+
+def contents(store: SqlStore) -> int:
+    with store.reading() as tx:
+        return len(tx.get_meta("filler") or "")

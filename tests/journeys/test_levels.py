@@ -25,6 +25,7 @@ from exchange.flow.conserve import Ledger, Watch
 from exchange.flow.issue import issue_notice, recall
 from exchange.flow.ports import Publication, PublishOutcome
 from exchange.flow.redrive import redrive
+from exchange.flow.resend import resend
 from exchange.flow.transit import Fates
 from exchange.rules.books import Verdict
 from exchange.rules.conservation_facts import Term
@@ -165,6 +166,22 @@ def test_a_message_that_has_been_passed_on_too_often_ends_with_a_notice(
     (copy,) = levels.settled(PLANNING, levels.send(PLANNING, TRANSPORT, ["circling"]), "failed")
     assert "too-many-hops" in (copy.last_error or "")
     assert levels.took(TRANSPORT, ["circling"]) == []
+    assert stopped(levels, copy.message_id) == 1
+
+    monkeypatch.undo()
+    resend(levels.lower.nodes[PLANNING], copy.message_id)
+    levels.settled(PLANNING, [copy.message_id], "delivered")
+    assert levels.took(TRANSPORT, ["circling"]) == ["circling"]
+    wait_until(lambda: stopped(levels, copy.message_id) == 0, 30, "the dead letter's end at the relay office")
+
+
+def stopped(levels: Levels, message_id: str) -> int:
+    """Dead letters of a message at the relay offices."""
+    found = 0
+    for relay in (levels.upper.nodes[RELAY], levels.lower.nodes[LOWER_RELAY]):
+        with relay.store.reading() as tx:
+            found += sum(letter.message_id == message_id for letter in tx.inbox.dead_letters())
+    return found
 
 
 @pytest.mark.parametrize(

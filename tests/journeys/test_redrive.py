@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from exchange.bootstrap.work import Work
+from exchange.broker.admin import errand
 from exchange.broker.node import NodeInfo
+from exchange.broker.topology import dead_queue
 from exchange.errors import CallerError, Conflict, Denied, NotFound, OperatorError
 from exchange.flow.discard import confirm_discard, propose_discard
 from exchange.flow.node import Step
@@ -145,6 +147,47 @@ def test_a_default_stands_when_a_late_opinion_is_redriven(city: City, defect: De
     assert (part.state, part.late_opinion_id) == (PartState.DEEMED, message_id)
 
 
+def keep_again(city: City, letter: DeadLetter) -> None:
+    """As releases did that kept a dead letter though its repetition was taken."""
+    with city.window.store.transaction() as tx:
+        tx.inbox.dead([letter], city.window.clock.now())
+
+
+def test_a_dead_letter_is_settled_when_its_repetition_is_taken(city: City, defect: Defect) -> None:
+    case = city.submit()
+    message_id, letter = set_aside(city, case)
+    other = replace(letter, envelope=letter.envelope + b"x")
+    keep_again(city, other)  # somebody else's bytes under the same id
+    defect.mended = True
+    resend(city.node("transport"), message_id)
+    city.wake("transport")
+    city.local.settle()
+    assert [(one.message_id, one.envelope) for one in letters(city)] == [(message_id, other.envelope)]
+    with city.window.store.reading() as tx:
+        [noted] = [entry for entry in tx.recent_journal() if entry.event == "dead-letter-settled"]
+    assert noted.message_id == message_id
+    assert (noted.detail["letter"], noted.detail["code"]) == (letter.id, "ZeroDivisionError")
+    with pytest.raises(NotFound):
+        redriven(city, letter)
+
+
+def test_what_a_queue_gave_up_though_it_was_taken_in_is_no_dead_letter(
+    city: City, defect: Defect, broker: NodeInfo
+) -> None:
+    case = city.submit()
+    message_id, letter = set_aside(city, case)
+    defect.mended = True
+    resend(city.node("transport"), message_id)
+    city.wake("transport")
+    city.local.settle()
+    assert letters(city) == []
+    dead = dead_queue(city.address("window"))
+    with errand(broker.url, "test:give-up") as admin:
+        for body in (letter.envelope, b"unknown"):
+            admin.channel.basic_publish("", dead, body)
+    wait_until(lambda: [one.envelope for one in letters(city)] == [b"unknown"], what="what is not known, and only that")
+
+
 def test_what_was_handled_meanwhile_is_handled_no_second_time(city: City, defect: Defect) -> None:
     case = city.submit()
     message_id, letter = set_aside(city, case)
@@ -153,6 +196,7 @@ def test_what_was_handled_meanwhile_is_handled_no_second_time(city: City, defect
     city.wake("transport")
     city.local.settle()
     assert city.part(case, "transport").opinion_id == message_id
+    keep_again(city, letter)
 
     redriven(city, letter)
 
@@ -219,6 +263,7 @@ def test_an_opinion_that_its_case_waits_for_is_not_discarded_and_one_that_was_ov
     city.wake("transport")
     city.local.settle()
     assert city.part(case, "transport").state is PartState.ANSWERED
+    keep_again(city, letter)
 
     propose_discard(city.window, letter.id, "li", "it came again and was taken in")
     with pytest.raises(Denied):

@@ -74,6 +74,7 @@ def test_every_thread_of_the_exchange_is_watched_or_ends_by_itself() -> None:
     once = {
         "console/jobs.py",
         "console/ledger.py",
+        "bootstrap/checkup.py",
         "bootstrap/ends.py",
         "store/claim.py",
     }  # one piece of work, whose end is looked at

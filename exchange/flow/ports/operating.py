@@ -16,6 +16,9 @@ class Dead(Protocol):
     def causes(self) -> list[DeadCause]:
         """Open letters by reason and stage, the most numerous first."""
 
+    def ids(self, stage: str) -> list[str]:
+        """Message ids of open letters of a stage, each once; those without an id are left out."""
+
     def count(self, reason_code: str, stage: str | None = None) -> int:
         """How many open letters a cause has."""
 

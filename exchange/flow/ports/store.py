@@ -288,6 +288,9 @@ class Store(Protocol):
     def reading(self) -> AbstractContextManager[Transaction]:
         """Reads only; never blocks a writer."""
 
+    def try_writing(self, octets: int) -> None:
+        """Writes so many octets, commits, and takes them away again. Raises as `transaction` does."""
+
     def mark(self) -> object | None:
         """Differs, as a rule, after a commit by whatever process, and is cheap to ask; None where there is none.
 
