@@ -221,7 +221,8 @@ def _by_hand(
     if outcome is None:
         raise CallerError(
             "no outcome is given",
-            mend=f"exchange decide {case} grant, grant-with-conditions or refuse; or --confirm what the rule prepared",
+            mend="exchange decide {case} grant, grant-with-conditions or refuse; or --confirm what the rule prepared",
+            case=case,
         )
     return conclude.Ruling(
         outcome,
@@ -242,12 +243,18 @@ def _reasoned(kind: type[_Reasoned], option: str, entries: Sequence[str]) -> tup
     pairs = [entry.partition("=") for entry in entries]
     for department, _, reasons in pairs:
         if not reasons.strip():
-            raise CallerError(f"{option} {department!r} gives no reasons", mend=f"give {usage}")
+            raise CallerError(
+                "{option} {department!r} gives no reasons",
+                mend="give {options}",
+                option=option,
+                department=department,
+                options=usage,
+            )
     try:
         return tuple(kind(department=department, reasons=reasons) for department, _, reasons in pairs)
     except ValidationError as error:
         message, mend = in_options(error, {"department": usage, "reasons": usage})
-        raise CallerError(f"{option} does not hold: {message}", mend=mend) from None
+        raise CallerError("{option} does not hold: {fault}", mend=mend, option=option, fault=message) from None
 
 
 def withdraw(

@@ -159,14 +159,20 @@ def check_time(signer: Signer, at: datetime, now: datetime | None) -> None:
     WrongClock where a clock must be wrong: the signer's or, for one from the future, perhaps this machine's.
     """
     if now is not None and at > now + CLOCK_SKEW:
-        told = f"{signer.address} signed at {_moment(at)}"
-        raise WrongClock(f"time: this machine's clock says {_moment(now)}, but {told}")
+        raise WrongClock(
+            "time: this machine's clock says {now}, but {signer} signed at {at}",
+            now=_moment(now), signer=signer.address, at=_moment(at),
+        )  # fmt: skip
     if at < signer.not_before:
-        began = f"its certificate begins at {_moment(signer.not_before)}"
-        raise WrongClock(f"time: {signer.address} signed at {_moment(at)}, but {began}")
+        raise WrongClock(
+            "time: {signer} signed at {at}, but its certificate begins at {began}",
+            signer=signer.address, at=_moment(at), began=_moment(signer.not_before),
+        )  # fmt: skip
     if at > signer.not_after:
-        ended = f"its certificate ended at {_moment(signer.not_after)}"
-        raise Untrusted(f"certificate: {signer.address} signed at {_moment(at)}, but {ended}")
+        raise Untrusted(
+            "certificate: {signer} signed at {at}, but its certificate ended at {ended}",
+            signer=signer.address, at=_moment(at), ended=_moment(signer.not_after),
+        )  # fmt: skip
     if signer.revoked_at is not None and at >= signer.revoked_at:
         raise Untrusted(f"certificate: {signer.address} was revoked before it signed")
 

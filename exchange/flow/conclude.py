@@ -204,16 +204,19 @@ def confirm_in(step: Step, case_number: str, officer: str, outcome: Outcome | No
     if case.state in (CaseState.DECIDED, CaseState.WITHDRAWN):
         raise Conflict(f"case {case_number} is {case.state.value}", mend="a decision is made once")
     if case.prepared is None:
-        why = f"its rule failed ({case.rule_error})" if case.rule_error else "no rule has prepared a decision on it"
         raise Conflict(
-            f"case {case_number}: {why}",
-            mend=f"decide by hand: exchange decide {case_number} OUTCOME --officer WHO --reasons WHY",
+            "no rule has prepared a decision on case {case}",
+            mend="decide by hand: exchange decide {case} OUTCOME --officer WHO --reasons WHY",
+            case=case_number,
         )
     ruling = ruling_of(case.prepared).by(officer)
     if outcome not in (None, ruling.outcome):
         raise Conflict(
-            f"case {case_number}: prepared is {ruling.outcome.value}, not {outcome}",
-            mend=f"read it with `exchange status {case_number}`, then confirm, or decide by hand",
+            "case {case}: prepared is {prepared}, not {given}",
+            mend="read it with `exchange status {case}`, then confirm, or decide by hand",
+            case=case_number,
+            prepared=ruling.outcome.value,
+            given=outcome,
         )
     return conclude(step, docket_of(step, case), ruling), ruling
 

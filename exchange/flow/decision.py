@@ -10,7 +10,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from exchange.errors import CallerError
 from exchange.flow.ports import CaseRow, PartRow, PartState
+from exchange.language import Text, joined
 from exchange.rules.consent import lacking
+from exchange.tomlfile import faults_of
 from schemas import (
     Application,
     Considered,
@@ -103,10 +105,23 @@ def decision_of(docket: Docket, ruling: Ruling, lead: str, now: datetime, *, by_
             decided_at=now,
         )
     except ValidationError as error:
-        faults = list(_faults(error))
-        told = "; ".join(f"{field}: {message}" for field, message in faults)
-        mends = dict.fromkeys(_GIVE.get(field, f"correct {field}") for field, _ in faults)
-        raise CallerError(f"the decision does not hold: {told}", mend="; ".join(mends)) from None
+        raise CallerError(
+            "the decision does not hold: {fault}",
+            mend=Text("{remedies}", {"remedies": joined(_remedies(error))}),
+            fault=joined(_told(error)),
+        ) from None
+
+
+def _told(error: ValidationError) -> Iterator[object]:
+    """Field and fault; a fault of the whole names its field itself, as in ``conditions: required``."""
+    for place, fault in faults_of(error):
+        yield Text("{field}: {fault}", {"field": place[0], "fault": fault}) if place else fault
+
+
+def _remedies(error: ValidationError) -> list[Text]:
+    """What to give for each field at fault."""
+    fields = [str(place[0]) if place else str(fault).partition(":")[0] for place, fault in faults_of(error)]
+    return list({field: _GIVE.get(field, Text("correct {field}", {"field": field})) for field in fields}.values())
 
 
 def _expect_reasons(docket: Docket, ruling: Ruling) -> None:
@@ -116,48 +131,49 @@ def _expect_reasons(docket: Docket, ruling: Ruling) -> None:
     parts = {part.department: part for part in docket.parts}
     owed = [parts[department] for department in docket.lacking if department not in named]
     if owed:
-        told = ", ".join(f"{part.department} ({_how(part)})" for part in owed)
-        mend = " ".join(f"--without {part.department}=REASONS" for part in owed)
-        raise CallerError(f"a grant requires the consent of {told}", mend=f"give reasons for each: {mend}; or refuse")
+        raise CallerError(
+            "a grant requires the consent of {departments}",
+            mend="give reasons for each: {options}; or refuse",
+            departments=joined(
+                (Text("{department} ({how})", {"department": part.department, "how": _how(part)}) for part in owed),
+                ", ",
+            ),
+            options=" ".join(f"--without {part.department}=REASONS" for part in owed),
+        )
 
 
-def _how(part: PartRow) -> str:
+def _lacking(part: PartRow) -> Text:
+    return Text("{department} ({how})", {"department": part.department, "how": _how(part)})
+
+
+def _how(part: PartRow) -> Text:
     if part.state is PartState.ANSWERED and part.verdict is not None:
-        return f"has answered {part.verdict.value}"
+        return Text("has answered {verdict}", {"verdict": part.verdict.value})
     return _WITHOUT[part.state]
 
 
 _WITHOUT = {
-    PartState.PLANNED: "has not been asked: its stage has not begun",
-    PartState.ISSUED: "has been asked and has not answered",
-    PartState.SIGNED: "has signed for the request and has not answered",
-    PartState.DEEMED: "has kept silent, which counts as refusal here",
-    PartState.MOOT: "was told that its opinion is not needed any more",
-    PartState.ESCALATED: "has let its term pass, and no default applies",
+    PartState.PLANNED: Text("has not been asked: its stage has not begun"),
+    PartState.ISSUED: Text("has been asked and has not answered"),
+    PartState.SIGNED: Text("has signed for the request and has not answered"),
+    PartState.DEEMED: Text("has kept silent, which counts as refusal here"),
+    PartState.MOOT: Text("was told that its opinion is not needed any more"),
+    PartState.ESCALATED: Text("has let its term pass, and no default applies"),
 }
 
 
 _GIVE = {
-    "outcome": "decide grant, grant-with-conditions or refuse",
-    "reasons": "give the reasons (--reasons), up to 20,000 characters",
-    "conditions": "give the conditions (--conditions) with grant-with-conditions, and only there",
-    "overruled": "give reasons for each objection not followed, and for no other (--overrule DEPARTMENT=REASONS)",
-    "without_consent": "name who has given no consent, once each, and only with a grant (--without DEPARTMENT=REASONS)",
-    "officer": "name the officer who decides (--officer), in up to 500 characters",
-    "basis": "cite up to 20 articles, each in up to 500 characters",
+    "outcome": Text("decide grant, grant-with-conditions or refuse"),
+    "reasons": Text("give the reasons (--reasons), up to 20,000 characters"),
+    "conditions": Text("give the conditions (--conditions) with grant-with-conditions, and only there"),
+    "overruled": Text("give reasons for each objection not followed, and for no other (--overrule DEPARTMENT=REASONS)"),
+    "without_consent": Text(
+        "name who has given no consent, once each, and only with a grant (--without DEPARTMENT=REASONS)"
+    ),
+    "officer": Text("name the officer who decides (--officer), in up to 500 characters"),
+    "basis": Text("cite up to 20 articles, each in up to 500 characters"),
 }
 """By field: what a decision needs there."""
-
-
-def _faults(error: ValidationError) -> Iterator[tuple[str, str]]:
-    """Field and fault; a fault of the whole names its field first, as in ``conditions: required``."""
-    for item in error.errors(include_input=False, include_url=False):
-        message = item["msg"].removeprefix("Value error, ")
-        if item["loc"]:
-            yield str(item["loc"][0]), message
-        else:
-            field, _, rest = message.partition(": ")
-            yield field, rest
 
 
 _STANDING = {

@@ -64,6 +64,12 @@ class CaseLine:
     decided_at: datetime | None
     withdrawn_at: datetime | None
     outcome: str | None
+    by_rule: bool | None = None
+    """Whether the window's rule decided: no person did."""
+    rule_error: str | None = None
+    """What the window's rule failed with on it."""
+    ready_at: datetime | None = None
+    """Since when it waits for its lead, where all is in."""
 
 
 @dataclass(frozen=True, slots=True)
