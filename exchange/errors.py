@@ -18,12 +18,14 @@ class ExchangeError(Exception):
     mend = ""
 
     def __init__(
-        self, message: str | Text | Joined, /, *, mend: str | Text = "", code: str = "", **parameters: object
+        self, message: str | Text | Joined, /, *, mend: str | Text | Joined = "", code: str = "", **parameters: object
     ) -> None:
         """``message`` and ``mend`` are English templates: ``{name}`` is where the parameter of that name stands."""
         self.text = Text(message, parameters) if isinstance(message, str) else message
         super().__init__(str(self.text))
-        self.remedy = mend if isinstance(mend, Text) else Text(mend or type(self).mend, parameters if mend else {})
+        self.remedy: Text | Joined = (
+            mend if not isinstance(mend, str) else Text(mend or type(self).mend, parameters if mend else {})
+        )
         self.mend = str(self.remedy)
         self.code = code or self.code
 
@@ -126,7 +128,7 @@ class BadRequest(CallerError):
         /,
         *,
         faults: tuple[tuple[str, str], ...] = (),
-        mend: str | Text = "",
+        mend: str | Text | Joined = "",
         code: str = "",
         **parameters: object,
     ) -> None:

@@ -30,7 +30,7 @@ from exchange.envelope.sign1 import (
     verify_sign1,
 )
 from exchange.errors import BadDirectory, NotFound, SenderError, Untrusted, WrongClock
-from exchange.language import Text
+from exchange.language import Joined, Text
 from schemas import Directory, Member, Role, Suite
 
 T = TypeVar("T")
@@ -259,7 +259,7 @@ def _vouched(certificate: bytes, address: str, authorities: Sequence[x509.Certif
     raise fault
 
 
-def _remedy(error: BadDirectory) -> Text:
+def _remedy(error: BadDirectory) -> Text | Joined:
     return Text(_WAY_OUT) if error.mend == BadDirectory.mend else error.remedy
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from exchange.directory import Lookup
 from exchange.errors import NotFound, Returned
 from exchange.flow.node import Node
+from exchange.language import joined
 from exchange.rules.conveyance import check_conveyance, conveyance_of, direction, faults
 from exchange.rules.conveyance_table import Direction
 from schemas import Document, Header, Purpose, Role
@@ -80,9 +81,11 @@ def check_arrival(
     found = tuple(faults(replace(way, answers=tuple(answers), forwards=forwards, own_opinion=own_opinion)))
     if found:
         raise Returned(
-            f"this {document.kind.value} may not come so: {'; '.join(map(str, found))}",
+            "this {kind} may not come so: {found}",
             code="conveyance",
-            mend="; ".join(dict.fromkeys(fault.mend for fault in found)),
+            mend=joined(dict.fromkeys(fault.mend for fault in found)),
+            kind=document.kind.value,
+            found=joined(found),
         )
 
 

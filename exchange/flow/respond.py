@@ -11,6 +11,7 @@ from exchange.flow.documents import take_document
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import DeskRow, Signed, StoredDocument
 from exchange.flow.receive import Handler, Incoming
+from exchange.language import joined
 from exchange.rules.application import enclosure_faults
 from schemas import (
     Body,
@@ -64,7 +65,7 @@ def take_consultation(step: Step, incoming: Incoming, body: Body) -> None:
         )
     faults = list(enclosure_faults(body.application, incoming.opened.enclosures))
     if faults:
-        raise Returned("; ".join(faults), code="attachments", mend="enclose what the application names, in its order")
+        raise Returned(joined(faults), code="attachments", mend="enclose what the application names, in its order")
     row = DeskRow(
         window=incoming.sender,
         case_number=body.case_number,

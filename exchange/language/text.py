@@ -18,7 +18,7 @@ class Text:
     """
 
     template: str
-    parameters: Mapping[str, object] = field(default_factory=dict)
+    parameters: Mapping[str, object] = field(default_factory=dict, hash=False)
 
     def written(self, wanted: Language) -> str:
         """This text in a language."""

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from exchange.errors import BadApplication
+from exchange.language import Text, joined
 from schemas import Application, Matter
 
 
@@ -15,30 +16,34 @@ def check_application(application: Application, matter: Matter, enclosures: Sequ
     faults = [*_material_faults(application, matter), *enclosure_faults(application, enclosures)]
     if faults:
         raise BadApplication(
-            f"the application for {matter.code} is not complete: {'; '.join(faults)}",
+            "the application for {matter} is not complete: {faults_found}",
             mend="hand in what is named, all of it together",
+            matter=matter.code,
+            faults_found=joined(faults),
         )
 
 
-def _material_faults(application: Application, matter: Matter) -> Iterator[str]:
+def _material_faults(application: Application, matter: Matter) -> Iterator[Text]:
     given = Counter(material.code for material in application.materials)
     known = {material.code: material for material in matter.materials}
     for code, material in known.items():
         if material.required and code not in given:
-            yield f"missing: {material.name} ({code})"
+            yield Text("missing: {name} ({code_named})", {"name": material.name, "code_named": code})
     for code, times in given.items():
         if code not in known:
-            yield f"unknown material: {code}"
+            yield Text("unknown material: {code_named}", {"code_named": code})
         elif times > 1:
-            yield f"handed in {times} times: {code}"
+            yield Text("handed in {times} times: {code_named}", {"times": times, "code_named": code})
 
 
-def enclosure_faults(application: Application, enclosures: Sequence[bytes]) -> Iterator[str]:
+def enclosure_faults(application: Application, enclosures: Sequence[bytes]) -> Iterator[Text]:
     """Where the enclosures are not the attachments that the application names, in its order."""
     attachments = [material.attachment for material in application.materials if material.attachment is not None]
     if len(attachments) != len(enclosures):
-        yield f"{len(attachments)} attachments are named, {len(enclosures)} enclosed"
+        yield Text(
+            "{count} attachments are named, {count_2} enclosed", {"count": len(attachments), "count_2": len(enclosures)}
+        )
         return
     for attachment, enclosure in zip(attachments, enclosures, strict=True):
         if attachment.size != len(enclosure) or attachment.digest != hashlib.sha256(enclosure).hexdigest():
-            yield f"attachment {attachment.name} is not the file that was enclosed"
+            yield Text("attachment {name} is not the file that was enclosed", {"name": attachment.name})

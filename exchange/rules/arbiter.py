@@ -14,6 +14,7 @@ from typing import NoReturn, Protocol
 
 from exchange.clock import CST
 from exchange.errors import Returned
+from exchange.language import Text
 from exchange.rules.deadline import Projection
 from exchange.rules.defaults import reminders_of
 from exchange.rules.states import CaseState, PartState
@@ -75,7 +76,9 @@ def rule_on_opinion(
     if special:
         return _rule_on_procedure(part, entries, in_time and part.state in _RUNNING)
     if waiting:
-        _return("premature", "another department's result, for which you wait, is not in", "answer once it is")
+        _return(
+            "premature", Text("another department's result, for which you wait, is not in"), Text("answer once it is")
+        )
     if part.state is PartState.ESCALATED:
         return Ruling.TAKE
     if part.state is not PartState.DEEMED and (in_time or default is DefaultMode.NONE):
@@ -83,7 +86,7 @@ def rule_on_opinion(
     if part.state is PartState.DEEMED and is_stamped_in_time(arrival, due_at) and case_state not in _CLOSED:
         return Ruling.OVERTURN
     if part.late_opinion_id is not None:
-        _return("already-answered", "a late opinion of yours is on record", "a further one has no effect")
+        _return("already-answered", Text("a late opinion of yours is on record"), Text("a further one has no effect"))
     return Ruling.LATE
 
 
@@ -98,25 +101,29 @@ def is_stamped_in_time(arrival: Arrival, due_at: datetime | None) -> bool:
 
 def _refuse_settled(case_state: CaseState, part: PartFacts) -> None:
     if part.state is PartState.ANSWERED:
-        _return("already-answered", "your opinion on this case is on record", "an opinion is given once")
+        _return("already-answered", Text("your opinion on this case is on record"), Text("an opinion is given once"))
     closed = case_state in _CLOSED and part.state is not PartState.DEEMED
     if closed or part.state is PartState.MOOT:
-        _return("case-closed", "the case needs no opinion any more", "nothing is to be done")
+        _return("case-closed", Text("the case needs no opinion any more"), Text("nothing is to be done"))
     if part.state is PartState.PLANNED:
-        _return("not-consulted", "the case was not put to you yet", "wait for the consultation")
+        _return("not-consulted", Text("the case was not put to you yet"), Text("wait for the consultation"))
 
 
 def _rule_on_procedure(part: PartFacts, entries: Sequence[LedgerEntry], running: bool) -> Ruling:
     if not running:
-        _return("too-late", "the term is over and cannot be stopped any more", "give the opinion itself")
+        _return("too-late", Text("the term is over and cannot be stopped any more"), Text("give the opinion itself"))
     stops = [entry for entry in entries if entry.kind is EntryKind.STOP and entry.actor == part.department]
     resumed = [entry.at for entry in entries if entry.kind in (EntryKind.RESUME, EntryKind.RESTART)]
     if stops and not any(moment >= stops[-1].at for moment in resumed):
-        _return("already-stopped", "a special procedure of yours stops the clock already", "give the opinion itself")
+        _return(
+            "already-stopped",
+            Text("a special procedure of yours stops the clock already"),
+            Text("give the opinion itself"),
+        )
     return Ruling.STOP_CLOCK
 
 
-def _return(code: str, message: str, mend: str) -> NoReturn:
+def _return(code: str, message: Text, mend: Text) -> NoReturn:
     raise Returned(message, code=code, mend=mend)
 
 

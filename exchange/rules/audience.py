@@ -27,6 +27,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from exchange.errors import CallerError, NotFound
+from exchange.language import Text
 from exchange.rules.audience_words import Word, parse_terms, refuse, words_of
 from exchange.rules.hierarchy import domain_of, is_within, level_of
 from schemas import Role
@@ -164,12 +165,16 @@ def _part(said: str, term: Sequence[Word], origin: str) -> Part:
         return Part(said, within=origin, roles=_OFFICES, level=level_of(origin) + 1)
     if who.sort == "address" and "." in who.text:
         if rest:
-            raise refuse(term[1].at, "a body named by its whole address has no level and no place", "leave that out")
+            raise refuse(
+                term[1].at, Text("a body named by its whole address has no level and no place"), Text("leave that out")
+            )
         return Part(said, body=who.text)
     level = rest.get("at")
     if who.sort == "address" and level is None:
-        mend = f"write `{who.text} at any`, or the body's whole address: {origin}.{who.text}"
-        raise refuse(who.at, f"{who.text!r} alone names no body", mend)
+        mend = Text(
+            "write `{text} at any`, or the body's whole address: {origin}.{text}", {"text": who.text, "origin": origin}
+        )
+        raise refuse(who.at, Text("{text!r} alone names no body", {"text": who.text}), mend)
     return Part(
         said,
         within=_place(rest["below"], origin) if "below" in rest else origin,
@@ -181,5 +186,9 @@ def _part(said: str, term: Sequence[Word], origin: str) -> Part:
 
 def _place(domain: Word, origin: str) -> str:
     if not is_within(domain.text, origin):
-        raise refuse(domain.at, f"{domain.text} is neither {origin} nor below it", "name a domain of your own subtree")
+        raise refuse(
+            domain.at,
+            Text("{text} is neither {origin} nor below it", {"text": domain.text, "origin": origin}),
+            Text("name a domain of your own subtree"),
+        )
     return domain.text

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pydantic import TypeAdapter, ValidationError
 
 from exchange.errors import CallerError
+from exchange.language import Text
 from schemas.base import Address
 
 MAX_LENGTH = 2_000
@@ -57,21 +58,29 @@ Term = tuple[Word, ...]
 """Who, then ``at`` with its level and ``below`` with its domain, each at most once and in this order."""
 
 
-def refuse(at: int, what: str, mend: str) -> CallerError:
+def refuse(at: int, what: Text, mend: Text) -> CallerError:
     """The error for a fault at a character, to be raised."""
-    return CallerError(f"audience, at character {at}: {what}", mend=mend, code="audience")
+    return CallerError("audience, at character {at}: {what}", mend=mend, code="audience", at=at, what=what)
 
 
 def words_of(text: str) -> tuple[Word, ...]:
     """The words of an expression, with an end after the last. Raises CallerError for a character without meaning."""
     if len(text) > MAX_LENGTH:
-        raise refuse(MAX_LENGTH + 1, f"more than {MAX_LENGTH} characters", "name sorts and levels instead of bodies")
+        raise refuse(
+            MAX_LENGTH + 1,
+            Text("more than {max_length} characters", {"max_length": MAX_LENGTH}),
+            Text("name sorts and levels instead of bodies"),
+        )
     words = []
     for found in _TOKEN.finditer(text):
         group = found.lastgroup or "bad"
         shown, at = found[group], found.start(group) + 1
         if group == "bad":
-            raise refuse(at, f"{shown!r} has no meaning here", "use addresses, the words of the table, and commas")
+            raise refuse(
+                at,
+                Text("{shown!r} has no meaning here", {"shown": shown}),
+                Text("use addresses, the words of the table, and commas"),
+            )
         word = shown.lower()
         words.append(Word(shown, _SORT_OF.get(word, "address"), at, _LEVELS.get(word)))
     return (*words, Word("", "end", len(text) + 1))
@@ -87,8 +96,10 @@ def parse_terms(words: Sequence[Word]) -> tuple[tuple[Term, ...], tuple[Term, ..
         twice = words[place].sort == "except"
         raise refuse(
             words[place].at,
-            "`except` is said twice" if twice else f"{words[place].text!r} does not belong here",
-            "list all that is left out behind one `except`" if twice else "put a comma between the terms",
+            Text("`except` is said twice")
+            if twice
+            else Text("{text!r} does not belong here", {"text": words[place].text}),
+            Text("list all that is left out behind one `except`") if twice else Text("put a comma between the terms"),
         )
     return included, excluded
 
@@ -111,7 +122,11 @@ def _term(words: Sequence[Word], place: int) -> tuple[Term, int]:
         return (who,), place + 1
     if who.sort not in _WHO:
         found = f"{who.text!r}" if who.text else "the end"
-        raise refuse(who.at, f"somebody is missing before {found}", "say who: an address, departments, offices, all")
+        raise refuse(
+            who.at,
+            Text("somebody is missing before {found}", {"found": found}),
+            Text("say who: an address, departments, offices, all"),
+        )
     if who.sort == "address":
         _address(who)
     term: Term = (who,)
@@ -128,12 +143,14 @@ def _level(word: Word) -> Word:
         return word
     if re.fullmatch(r"[0-9]", word.text):
         return Word(word.text, "level", word.at, int(word.text))
-    raise refuse(word.at, "a level is missing", "say province, city, county, any, or a number from 0 to 9")
+    raise refuse(word.at, Text("a level is missing"), Text("say province, city, county, any, or a number from 0 to 9"))
 
 
 def _domain(word: Word) -> Word:
     if word.sort != "address":
-        raise refuse(word.at, "a domain is missing behind `below`", "write it from the highest level: anhui.hefei")
+        raise refuse(
+            word.at, Text("a domain is missing behind `below`"), Text("write it from the highest level: anhui.hefei")
+        )
     _address(word)
     return word
 
@@ -143,5 +160,7 @@ def _address(word: Word) -> None:
         _ADDRESS.validate_python(word.text)
     except ValidationError:
         raise refuse(
-            word.at, f"{word.text!r} is no address", "small letters, digits, hyphens; a dot between levels"
+            word.at,
+            Text("{text!r} is no address", {"text": word.text}),
+            Text("small letters, digits, hyphens; a dot between levels"),
         ) from None

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from exchange.errors import CallerError
+from exchange.language import Language, Text, joined
 from exchange.rules.conveyance_table import RULES, Direction, KindRule
 from exchange.rules.conveyance_text import asks_for_a_decision, matters_in
 from exchange.rules.hierarchy import domain_of, is_below, superior_of
@@ -68,11 +69,15 @@ class Fault:
     """One broken rule."""
 
     article: str
-    what: str
-    mend: str
+    what: Text
+    mend: Text
+
+    def written(self, wanted: Language) -> str:
+        """What is wrong, with the article that says so, in a language."""
+        return Text("{what} ({article})", {"what": self.what, "article": Text(self.article)}).written(wanted)
 
     def __str__(self) -> str:
-        return f"{self.what} ({self.article})"
+        return self.written(Language.ENGLISH)
 
 
 def direction(sender: str, addressee: str, offices: frozenset[str]) -> Direction:
@@ -100,9 +105,11 @@ def check_conveyance(conveyance: Conveyance) -> None:
     found = tuple(faults(conveyance))
     if found:
         raise CallerError(
-            f"this {conveyance.kind.value} may not go so: {'; '.join(map(str, found))}",
-            mend="; ".join(dict.fromkeys(fault.mend for fault in found)),
+            "this {kind} may not go so: {found}",
+            mend=joined(dict.fromkeys(fault.mend for fault in found)),
             code="conveyance",
+            kind=conveyance.kind.value,
+            found=joined(found),
         )
 
 
@@ -120,17 +127,35 @@ def _directions(c: Conveyance) -> dict[str, Direction]:
 def _direction_faults(c: Conveyance, rule: KindRule) -> Iterator[Fault]:
     name = c.kind.value
     if not c.addressees and _PUBLIC not in rule.directions:
-        yield Fault("article 9(8)", f"a {name} names its addressee", "name the body that is to act on it")
+        yield Fault(
+            "article 9(8)",
+            Text("a {name} names its addressee", {"name": name}),
+            Text("name the body that is to act on it"),
+        )
     for addressee, where in _directions(c).items():
         if addressee == c.sender:
-            yield Fault("article 13", f"{addressee} writes to itself", "name another addressee")
+            yield Fault(
+                "article 13",
+                Text("{addressee} writes to itself", {"addressee": addressee}),
+                Text("name another addressee"),
+            )
         elif not fits(c.kind, (where,), office=c.sender in c.offices):
-            yield Fault(rule.article, f"a {name} does not go {_WAYS[where]} to {addressee}", rule.instead)
+            yield Fault(
+                rule.article,
+                Text(
+                    "a {name} does not go {ways} to {addressee}",
+                    {"name": name, "ways": _WAYS[where], "addressee": addressee},
+                ),
+                rule.instead,
+            )
         elif where is _SIDE and rule.side_for_information and not c.for_information:
             yield Fault(
                 "article 16(2)",
-                f"{addressee} is not subordinate to {c.sender}, which cannot have it act on a {name}",
-                f"send it for information, or write a 函 to {addressee}",
+                Text(
+                    "{addressee} is not subordinate to {sender}, which cannot have it act on a {name}",
+                    {"addressee": addressee, "sender": c.sender, "name": name},
+                ),
+                Text("send it for information, or write a 函 to {addressee}", {"addressee": addressee}),
             )
 
 
@@ -139,14 +164,24 @@ def _upward_faults(c: Conveyance, rule: KindRule) -> Iterator[Fault]:
         return
     name = c.kind.value
     if len(c.addressees) != 1:
-        yield Fault("article 15(1)", f"a {name} upward has one addressee", "name one superior, and copy the others")
+        yield Fault(
+            "article 15(1)",
+            Text("a {name} upward has one addressee", {"name": name}),
+            Text("name one superior, and copy the others"),
+        )
     below = [copy for copy in c.copies if direction(c.sender, copy, c.offices) is _DOWN]
     if below:
         yield Fault(
-            "article 15(1)", f"a {name} upward is not copied to subordinates: {', '.join(below)}", "leave them out"
+            "article 15(1)",
+            Text("a {name} upward is not copied to subordinates: {below}", {"name": name, "below": ", ".join(below)}),
+            Text("leave them out"),
         )
     if not (c.signatory or "").strip():
-        yield Fault("article 9(6)", f"a {name} upward names its signatory (签发人)", "name who signed it for sending")
+        yield Fault(
+            "article 9(6)",
+            Text("a {name} upward names its signatory (签发人)", {"name": name}),
+            Text("name who signed it for sending"),
+        )
 
 
 def _skipping_faults(c: Conveyance, rule: KindRule) -> Iterator[Fault]:
@@ -156,8 +191,13 @@ def _skipping_faults(c: Conveyance, rule: KindRule) -> Iterator[Fault]:
         if where is _UP and _UP in rule.directions and missing:
             yield Fault(
                 "article 14",
-                f"a {c.kind.value} to {addressee} skips {', '.join(missing)}",
-                f"address your direct superior, or copy it to a body of {', '.join(missing)}",
+                Text(
+                    "a {kind} to {addressee} skips {missing}",
+                    {"kind": c.kind.value, "addressee": addressee, "missing": ", ".join(missing)},
+                ),
+                Text(
+                    "address your direct superior, or copy it to a body of {missing}", {"missing": ", ".join(missing)}
+                ),
             )
 
 
@@ -177,13 +217,18 @@ def _reply_faults(c: Conveyance, rule: KindRule) -> Iterator[Fault]:
         return
     if not c.answers:
         yield Fault(
-            rule.article, f"a {c.kind.value} answers a 请示, and this answers none", "say which 请示 it answers"
+            rule.article,
+            Text("a {kind} answers a 请示, and this answers none", {"kind": c.kind.value}),
+            Text("say which 请示 it answers"),
         )
     elif frozenset(c.addressees) != frozenset(c.answers):
         yield Fault(
             rule.article,
-            f"a {c.kind.value} goes to those who asked and to nobody else: {', '.join(c.answers)}",
-            "address it to them alone, and copy it to whom it concerns",
+            Text(
+                "a {kind} goes to those who asked and to nobody else: {answers}",
+                {"kind": c.kind.value, "answers": ", ".join(c.answers)},
+            ),
+            Text("address it to them alone, and copy it to whom it concerns"),
         )
 
 
@@ -191,11 +236,17 @@ def _text_faults(c: Conveyance, rule: KindRule) -> Iterator[Fault]:
     if c.forwards is not None and not c.own_opinion.strip():
         yield Fault(
             "article 15(3)",
-            f"the 请示 of {c.forwards} is passed on as it is",
-            "add your own opinion on what is asked",
+            Text("the 请示 of {forwards} is passed on as it is", {"forwards": c.forwards}),
+            Text("add your own opinion on what is asked"),
         )
     matters = matters_in(c.title) if rule.one_matter else ()
     if len(matters) > 1:
-        yield Fault("article 15(4)", f"the 请示 has {len(matters)} matters", "write a 请示 of its own for each")
+        yield Fault(
+            "article 15(4)",
+            Text("the 请示 has {count} matters", {"count": len(matters)}),
+            Text("write a 请示 of its own for each"),
+        )
     if rule.carries_no_request and asks_for_a_decision(c.body):
-        yield Fault("article 15(4)", "the 报告 asks for a decision", "report only, and ask by a 请示 of its own")
+        yield Fault(
+            "article 15(4)", Text("the 报告 asks for a decision"), Text("report only, and ask by a 请示 of its own")
+        )

@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from exchange.errors import CallerError
+from exchange.language import Text
 from exchange.rules.addressing import home_of
 from exchange.rules.calendar import WorkingCalendar, add_working_days
 from schemas import Cover, Notice
@@ -70,22 +71,34 @@ def _check_next(notice: Notice, above: Sequence[Cover], cover: Cover) -> None:
     document = cover.document
     what = f"the cover {document.number}"
     if document.number in (notice.document.number, *(one.document.number for one in above)):
-        raise _wrong(f"{what} bears the number of another document", "give the cover a number of its own")
+        raise _wrong(
+            Text("{what} bears the number of another document", {"what": what}),
+            Text("give the cover a number of its own"),
+        )
     dates = [one.document.date for one in above] + [notice.document.date]
     if any(day is not None and document.date is not None and document.date < day for day in dates):
-        raise _wrong(f"{what} is dated before what it covers", "date it by the day of its signature")
+        raise _wrong(
+            Text("{what} is dated before what it covers", {"what": what}), Text("date it by the day of its signature")
+        )
     if cover.act_by is None:
         return
     limit = act_by_under(notice, above)
     if limit is None:
         raise _wrong(
-            f"{what} sets a day to act by, and the notice is for information", "leave the day out, or issue a notice"
+            Text("{what} sets a day to act by, and the notice is for information", {"what": what}),
+            Text("leave the day out, or issue a notice"),
         )
     if cover.act_by > limit:
-        raise _wrong(f"{what} sets a later day to act by than {limit}", "name that day or an earlier one, or none")
+        raise _wrong(
+            Text("{what} sets a later day to act by than {limit}", {"what": what, "limit": limit}),
+            Text("name that day or an earlier one, or none"),
+        )
     if document.date is not None and cover.act_by < document.date:
-        raise _wrong(f"{what} sets a day to act by that was over when it was dated", "name a later day")
+        raise _wrong(
+            Text("{what} sets a day to act by that was over when it was dated", {"what": what}),
+            Text("name a later day"),
+        )
 
 
-def _wrong(why: str, mend: str) -> CallerError:
+def _wrong(why: Text, mend: Text) -> CallerError:
     return CallerError(why, mend=mend, code="cover")

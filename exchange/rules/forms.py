@@ -10,6 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from exchange.errors import CallerError
+from exchange.language import Joined, Language, Text, joined
 from exchange.rules.calendar import WorkingCalendar, add_working_days, end_of_day
 from schemas import FieldType, Form, FormAnswer, FormField
 
@@ -23,11 +24,16 @@ class FieldFault:
     """What is wrong with one field: what was found (its sort, never its content) and what is expected."""
 
     field: str
-    found: str
-    expected: str
+    found: Text
+    expected: Text | Joined
+
+    def written(self, wanted: Language) -> str:
+        """The fault in a language."""
+        parts = {"field": self.field, "found": self.found, "expected": self.expected}
+        return Text("{field}: found {found}, expected {expected}", parts).written(wanted)
 
     def __str__(self) -> str:
-        return f"{self.field}: found {self.found}, expected {self.expected}"
+        return self.written(Language.ENGLISH)
 
 
 def answer_faults(form: Form, answer: FormAnswer) -> Iterator[FieldFault]:
@@ -37,17 +43,19 @@ def answer_faults(form: Form, answer: FormAnswer) -> Iterator[FieldFault]:
     values = {value.name: value.value for value in answer.values}
     for name, times in given.items():
         if name not in known:
-            yield FieldFault(name, "a field the form does not have", f"one of {', '.join(known)}")
+            yield FieldFault(
+                name, Text("a field the form does not have"), Text("one of {known}", {"known": ", ".join(known)})
+            )
         elif times > 1:
-            yield FieldFault(name, f"{times} values", "one value")
+            yield FieldFault(name, Text("{times} values", {"times": times}), Text("one value"))
     for field in form.fields:
         value = values.get(field.name, "")
         if value.strip():
             yield from _value_faults(field, value)
         elif field.required:
-            yield FieldFault(field.name, "nothing", _expected(field))
+            yield FieldFault(field.name, Text("nothing"), _expected(field))
     if not any(value.strip() for value in values.values()):
-        yield FieldFault("values", "nothing", "at least one field that is filled in")
+        yield FieldFault("values", Text("nothing"), Text("at least one field that is filled in"))
 
 
 def check_answer(form: Form, answer: FormAnswer) -> None:
@@ -55,9 +63,10 @@ def check_answer(form: Form, answer: FormAnswer) -> None:
     faults = list(answer_faults(form, answer))
     if faults:
         raise CallerError(
-            f"the answer does not hold: {'; '.join(map(str, faults))}",
+            "the answer does not hold: {faults_found}",
             mend="correct the named fields and send the whole answer again",
             code="form-answer",
+            faults_found=joined(faults),
         )
 
 
@@ -81,9 +90,9 @@ def _value_faults(field: FormField, value: str) -> Iterator[FieldFault]:
         yield FieldFault(field.name, _found(value), _expected(field))
     elif field.type.is_number:
         if field.minimum is not None and Decimal(value) < Decimal(field.minimum):
-            yield FieldFault(field.name, f"a number below {field.minimum}", _expected(field))
+            yield FieldFault(field.name, Text("a number below {minimum}", {"minimum": field.minimum}), _expected(field))
         if field.maximum is not None and Decimal(value) > Decimal(field.maximum):
-            yield FieldFault(field.name, f"a number above {field.maximum}", _expected(field))
+            yield FieldFault(field.name, Text("a number above {maximum}", {"maximum": field.maximum}), _expected(field))
 
 
 def _is_date(value: str) -> bool:
@@ -105,24 +114,29 @@ _IS: dict[FieldType, Callable[[str], bool]] = {
     FieldType.YES_NO: lambda value: value in ("yes", "no"),
 }
 _EXPECTED = {
-    FieldType.TEXT: "text",
-    FieldType.INTEGER: "a whole number in digits",
-    FieldType.DECIMAL: "a number with at most six places behind the point",
-    FieldType.DATE: "a date such as 2026-03-02",
-    FieldType.YES_NO: "yes or no",
+    FieldType.TEXT: Text("text"),
+    FieldType.INTEGER: Text("a whole number in digits"),
+    FieldType.DECIMAL: Text("a number with at most six places behind the point"),
+    FieldType.DATE: Text("a date such as 2026-03-02"),
+    FieldType.YES_NO: Text("yes or no"),
 }
 
 
-def _expected(field: FormField) -> str:
+def _expected(field: FormField) -> Text | Joined:
     if field.type is FieldType.CHOICE:
-        return f"one of {', '.join(field.choices)}"
-    bounds = (("from", field.minimum), ("up to", field.maximum))
-    words = [_EXPECTED[field.type], *(f"{word} {bound}" for word, bound in bounds if bound is not None)]
-    return " ".join([*words, f"in {field.unit}"] if field.unit else words)
+        return Text("one of {choices}", {"choices": ", ".join(field.choices)})
+    words = [_EXPECTED[field.type]]
+    if field.minimum is not None:
+        words.append(Text("from {least}", {"least": field.minimum}))
+    if field.maximum is not None:
+        words.append(Text("up to {most}", {"most": field.maximum}))
+    if field.unit:
+        words.append(Text("in {unit}", {"unit": field.unit}))
+    return joined(words, " ")
 
 
-def _found(value: str) -> str:
+def _found(value: str) -> Text:
     """The sort of a value, for an error that must not quote it."""
     sorts = (FieldType.INTEGER, FieldType.DECIMAL, FieldType.DATE, FieldType.YES_NO)
-    names = ("a whole number", "a number with decimals", "a date", "yes or no")
-    return next((name for sort, name in zip(sorts, names, strict=True) if _IS[sort](value)), "text")
+    names = (Text("a whole number"), Text("a number with decimals"), Text("a date"), Text("yes or no"))
+    return next((name for sort, name in zip(sorts, names, strict=True) if _IS[sort](value)), Text("text"))

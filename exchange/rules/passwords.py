@@ -8,6 +8,7 @@ from __future__ import annotations
 from unicodedata import normalize
 
 from exchange.errors import BadAccount
+from exchange.language import Text
 
 SHORTEST = 12
 """Characters."""
@@ -27,12 +28,19 @@ def check_password(password: str, account: str) -> None:
     """Raises BadAccount for a password that is too short, too long, too plain, or holds the account's name."""
     given = normal(password)
     if not SHORTEST <= len(given) <= LONGEST:
-        raise _bad(f"a password has {SHORTEST} to {LONGEST} characters")
+        raise _bad(
+            Text("a password has {shortest} to {longest} characters", {"shortest": SHORTEST, "longest": LONGEST})
+        )
     if len(set(given)) < _FEWEST_DIFFERENT:
-        raise _bad(f"a password has at least {_FEWEST_DIFFERENT} different characters")
+        raise _bad(
+            Text(
+                "a password has at least {fewest_different} different characters",
+                {"fewest_different": _FEWEST_DIFFERENT},
+            )
+        )
     if account and account in given.casefold():
-        raise _bad("a password does not hold the account's own name")
+        raise _bad(Text("a password does not hold the account's own name"))
 
 
-def _bad(what: str) -> BadAccount:
+def _bad(what: Text) -> BadAccount:
     return BadAccount(what, code="password", mend="take several words that only you would put together")

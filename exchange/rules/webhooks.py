@@ -12,6 +12,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
 from exchange.errors import CallerError, Denied
+from exchange.language import Text
 
 PATIENCE = timedelta(days=3)
 """After so long without a success a webhook is disabled."""
@@ -38,14 +39,14 @@ def check_url(url: str) -> None:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        raise _bad("the URL cannot be read") from None
+        raise _bad(Text("the URL cannot be read")) from None
     if parts.username is not None or parts.password is not None or parts.fragment:
-        raise _bad("a webhook's URL has neither user nor fragment")
+        raise _bad(Text("a webhook's URL has neither user nor fragment"))
     if not host or port == 0 or not url.isascii() or any(sign <= " " for sign in url):
-        raise _bad("the URL names no host, or holds what must be escaped")
+        raise _bad(Text("the URL names no host, or holds what must be escaped"))
     if parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK_NAMES):
         return
-    raise _bad("only https, or http to this machine itself")
+    raise _bad(Text("only https, or http to this machine itself"))
 
 
 def check_reachable(addresses: Sequence[str], allowed: Sequence[str]) -> str:
@@ -86,5 +87,5 @@ def _may(address: Ip, allowed: Sequence[str]) -> bool:
     return any(address in ip_network(one) for one in allowed)
 
 
-def _bad(what: str) -> CallerError:
+def _bad(what: Text) -> CallerError:
     return CallerError(what, code="webhook-url", mend="give an https URL of your own system")

@@ -33,7 +33,7 @@ def way(kind: DocumentKind, sender: str, *addressees: str, **more: object) -> Co
 
 def articles(conveyance: Conveyance) -> list[str]:
     found = list(faults(conveyance))
-    assert all(fault.what and fault.mend for fault in found)
+    assert all(str(fault.what) and str(fault.mend) for fault in found)
     return [fault.article for fault in found]
 
 

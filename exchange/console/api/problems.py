@@ -110,7 +110,7 @@ def _answer(
     status: int,
     code: str,
     detail: Text | Joined,
-    mend: Text,
+    mend: Text | Joined,
     faults: Sequence[tuple[str, str]] = (),
     headers: Any = None,
 ) -> Response:
