@@ -16,16 +16,19 @@ from exchange.bootstrap.links import load_links
 from exchange.bootstrap.member import CONSUMING, RELEASE, SERVED_WITH
 from exchange.broker import figures
 from exchange.broker.figures import BrokerFigures
-from exchange.clock import monotonic
+from exchange.clock import RealClock, monotonic
 from exchange.console.alert_settings import load_alert_settings
 from exchange.console.desk import CONSOLE
 from exchange.console.look import Look, MemberLook, Trouble
 from exchange.console.standing import hold_facts, home_facts, member_facts, unreadable
 from exchange.directory import DirectoryView
 from exchange.errors import ExchangeError
+from exchange.flow.clock_watch import record_witnesses
 from exchange.profiles import Profile
 from exchange.rules.alert_facts import Limits
 from exchange.rules.calendar import ChinaCalendar, announced_until
+from exchange.rules.clocks import HAPPENED, Witness, doubts
+from exchange.store import SqlStore
 from schemas import Role
 
 if TYPE_CHECKING:
@@ -172,6 +175,8 @@ class Looker:
                 away = silent is None or silent > limits.silent.total_seconds()
                 facts = member_facts(tx, profile, self._desk.clock, limits, work, away=away, revoked=revoked)
                 holds = bool(tx.holds.standing())
+                witnesses = list(record_witnesses(tx, profile.address, alive))
+            facts = replace(facts, clock=self._doubt(store, witnesses))
         except ExchangeError as error:
             trouble, facts = Trouble.of(error), unreadable(profile, revoked)
             looked = MemberLook(*about, trouble, certificate_until=certificate, key_until=key, revoked=revoked,
@@ -181,6 +186,15 @@ class Looker:
         looked = MemberLook(*about, None, alive_at, silent, release, version, certificate, key, revoked, work,
                             drain[0] if drain else None, facts)  # fmt: skip
         return _Seen(looked, sent, holds)
+
+    def _doubt(self, store: SqlStore, witnesses: list[Witness]) -> str:
+        """What speaks against this machine's clock most; nothing where it runs at a pace of its own."""
+        if not isinstance(self._desk.clock, RealClock):
+            return ""
+        server = store.server_time()
+        if server is not None:
+            witnesses.append(Witness("the database server's clock", server, exact=True))
+        return next(iter(doubts(self._desk.clock.now(), witnesses, HAPPENED)), "")
 
     def _ages(self, all_sent: list[Mapping[str, datetime]], now: datetime) -> dict[str, float]:
         oldest: dict[str, datetime] = {}

@@ -88,6 +88,8 @@ class MemberFacts:
     """A window's: cases that wait for its decision."""
     escalated: Gathered = Gathered()
     """A window's: open cases in which a silence was escalated to it."""
+    clock: str = ""
+    """What speaks against the clock by which this look was made, in its record or its database server, in English."""
     round_failing: Gathered = Gathered()
     """Periodic work that fails again and again; ``detail`` says how."""
     ends: Mapping[str, Ends] = field(default_factory=dict)

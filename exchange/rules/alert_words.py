@@ -22,6 +22,7 @@ KINDS: dict[AlertKind, Words] = {
     AlertKind.BROKER_ALARM: ("消息代理告警", "The broker raises an alarm"),
     AlertKind.DATABASE_AWAY: ("数据库不可用", "Databases cannot be read"),
     AlertKind.ROLE_DOWN: ("成员未运行", "Members are not served"),
+    AlertKind.CLOCK: ("时钟有误", "A clock is wrong"),
     AlertKind.ROUND_FAILING: ("例行工作反复失败", "Periodic work fails"),
     AlertKind.LINK_DOWN: ("级联链路中断", "Links do not run"),
     AlertKind.QUEUE_OLD: ("报文久未取走", "Messages wait for long"),

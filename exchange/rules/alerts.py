@@ -33,6 +33,7 @@ class AlertKind(StrEnum):
     BROKER_ALARM = "broker-alarm"
     DATABASE_AWAY = "database-away"
     ROLE_DOWN = "role-down"
+    CLOCK = "clock"
     ROUND_FAILING = "round-failing"
     LINK_DOWN = "link-down"
     QUEUE_OLD = "queue-old"

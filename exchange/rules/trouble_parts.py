@@ -94,6 +94,12 @@ def _of_member(facts: Facts, member: MemberFacts, limits: Limits) -> Iterator[Al
             f"{english}: the oldest copy in its outbox has waited {waited[1]} for its receipt", "/unsigned",
             ("查看谁没有签收：控制台“未签收”", "see who has not signed for it: `exchange doctor`"),
         )  # fmt: skip
+    if member.clock:
+        yield Alert(
+            AlertKind.CLOCK, member.address, Severity.CRITICAL,
+            f"{chinese}：时钟有误：{member.clock}", f"{english}: {member.clock}", "/members",
+            ("各机器都用 NTP 校时，再看 `exchange doctor`", "run NTP on every machine; see `exchange doctor`"),
+        )  # fmt: skip
     failing = member.round_failing
     if failing.number and failing.since is not None:
         since = span(facts.now - failing.since)

@@ -94,6 +94,7 @@ TROUBLES: list[tuple[Facts, AlertKind]] = [
     (lit(bad(Part.DATABASE), readable=False), AlertKind.DATABASE_AWAY),
     (lit(bad(Part.ROLE), away=True), AlertKind.ROLE_DOWN),
     (of(round_failing=waits(1)), AlertKind.ROUND_FAILING),
+    (of(clock="this machine's clock says 2026-03-02, but the directory was at 2026-11-20"), AlertKind.CLOCK),
     (lit(bad(Part.LINK, "anhui")), AlertKind.LINK_DOWN),
     (lit(bad(Part.QUEUE, "hefei.planning.inbox")), AlertKind.QUEUE_OLD),
     (of(oldest_copy=timedelta(minutes=31)), AlertKind.QUEUE_OLD),
