@@ -11,7 +11,7 @@ from rich.text import Text
 from exchange.cli.view import due_text, plain
 from exchange.flow.answer_form import Asked
 from exchange.flow.collecting import Collected
-from exchange.language import choose, tr
+from exchange.language import choose, listed, tr
 from exchange.rules.collection import sums, table
 from schemas import FormField
 
@@ -76,7 +76,7 @@ def collected_json(found: Collected) -> dict[str, Any]:
 def _kind(field: FormField) -> str:
     words = [field.type.value]
     if field.choices:
-        words.append(tr(", ").join(field.choices))
+        words.append(listed(field.choices))
     if field.minimum is not None:
         words.append(f"≥ {field.minimum}")
     if field.maximum is not None:

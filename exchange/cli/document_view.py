@@ -9,7 +9,7 @@ from typing import Any
 from exchange.cli.naming import in_full
 from exchange.cli.view import moment
 from exchange.flow.joint_reader import JointIssue
-from exchange.language import name_of, tr
+from exchange.language import listed, name_of, tr
 from exchange.language.names import PURPOSES
 from schemas import Document, Purpose
 
@@ -23,8 +23,8 @@ def document_lines(body: Document) -> Lines:
     yield tr("number"), str(body.number)
     yield tr("signatory"), body.signatory or ""
     yield tr("title"), body.title
-    yield tr("addressees"), tr(", ").join(body.addressees)
-    yield tr("copies"), tr(", ").join(body.copies)
+    yield tr("addressees"), listed(body.addressees)
+    yield tr("copies"), listed(body.copies)
     yield tr("purpose"), "" if body.purpose is Purpose.ACTION else name_of(PURPOSES, body.purpose)
     yield tr("text"), body.body
 

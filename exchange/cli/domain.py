@@ -301,7 +301,7 @@ def doctor(
         print_json([finding.facts() for finding in findings])
     else:
         table = Table(border_style="dim", header_style="bold", show_lines=False)
-        for title in ("", tr("check"), tr("finding"), tr("mend")):
+        for title in ("", tr("check"), tr("finding"), tr("remedy")):
             table.add_column(title, overflow="fold")
         for finding in findings:
             table.add_row(_LIGHTS[finding.level], *map(Text, finding.written()))

@@ -14,7 +14,7 @@ from exchange.cli.view import due_text, moment, plain, working_days
 from exchange.flow.duties import Duty, DutyKind
 from exchange.flow.lead_duties import LeadDuty
 from exchange.flow.ports import DeskRow
-from exchange.language import choose, name_of, tr
+from exchange.language import choose, listed, name_of, tr
 from exchange.language.names import DESK_STATES, OUTCOMES
 from exchange.rules.desk_term import DeskTerm
 from exchange.rules.lead import LeadTask
@@ -46,7 +46,7 @@ def term_text(due_at: datetime | None, days_left: int | None, *, overdue: bool, 
     mark = " " + tr("(provisional)") if provisional else ""
     if overdue:
         return Text(f"{due_text(due_at)} {tr('overdue')}{mark}", style="bold red")
-    left = "" if days_left is None else ", " + tr("{time} left", time=working_days(days_left))
+    left = "" if days_left is None else " (" + tr("{time} left", time=working_days(days_left)) + ")"
     return Text(f"{due_text(due_at)}{left}{mark}", style="yellow" if days_left is not None and days_left < 2 else "")
 
 
@@ -83,7 +83,7 @@ def decisions_table(duties: Sequence[LeadDuty]) -> Table:
 def _task(duty: LeadDuty) -> Text:
     chinese, english, colour = TASKS[duty.task]
     what = ": " + name_of(OUTCOMES, duty.prepared) if duty.prepared else ""
-    why = f"\n{tr(', ').join(map(called, duty.departments))}" if duty.departments else ""
+    why = f"\n{listed(map(called, duty.departments))}" if duty.departments else ""
     return Text.assemble(
         (choose((chinese, english)) + what, colour), plain(why), plain(f"\n{duty.rule_error or ''}".rstrip())
     )

@@ -15,7 +15,7 @@ from exchange.cli.naming import called, in_full
 from exchange.cli.view import moment, plain
 from exchange.flow.joint_status import JointStatus
 from exchange.flow.ports import JointRow
-from exchange.language import choose, tr
+from exchange.language import choose, listed, tr
 
 _STATES = {
     "open": ("会签中", "out for signature", "cyan"),
@@ -50,7 +50,7 @@ def joint_view(found: JointStatus) -> RenderableType:
     for label, text in document_lines(found.draft.document):
         if text:
             grid.add_row(label, plain(text))
-    grid.add_row(tr("goes to"), tr(", ").join(map(in_full, (*found.draft.addressees, *found.draft.document.copies))))
+    grid.add_row(tr("goes to"), listed(map(in_full, (*found.draft.addressees, *found.draft.document.copies))))
     head = Text.assemble((row.number, "bold"), "  ", plain(row.title), "  ", _text(*_STATES[row.state]))
     lines: list[RenderableType] = [head, Text(f"{row.joint_id}  {moment(row.received_at)}", "dim"), grid]
     if row.issued_on:

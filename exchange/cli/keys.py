@@ -15,10 +15,11 @@ from exchange.bootstrap.home import open_directory
 from exchange.bootstrap.keyring import KeyLine, Keyring, retire, survey
 from exchange.bootstrap.settings import Home, Settings
 from exchange.cli.domain import HomeOption, JsonOption
-from exchange.cli.naming import in_full
+from exchange.cli.naming import in_full, learn
 from exchange.cli.view import console, print_json, say
 from exchange.errors import CallerError
-from exchange.language import choose, tr
+from exchange.language import choose, listed, tr
+from exchange.profiles import load_profiles
 
 Member = Annotated[str, typer.Argument(metavar="ADDRESS", help="The member, for example hefei.planning.")]
 _COLOURS = {"current": "green", "old": "yellow", "revoked": "red"}
@@ -42,6 +43,7 @@ def certify(address: Member, home: HomeOption = None, as_json: JsonOption = Fals
     """
     settings = Settings.read(home=home)
     certify_member(settings, address, say)
+    learn(load_profiles(Home(settings.home).departments))
     _show([survey(settings, address)], as_json=as_json)
 
 
@@ -94,6 +96,7 @@ def keys(
             raise CallerError("--retire deletes keys of one member", mend="name it: --as ADDRESS")
         for name in retire(settings, as_, say):
             say(tr("keys: {as_} deleted {name}", as_=as_, name=name))
+    learn(load_profiles(Home(settings.home).departments))
     addresses = [as_] if as_ else [one.address for one in open_directory(Home(settings.home), settings).members]
     _show([survey(settings, address) for address in addresses], as_json=as_json)
 
@@ -125,13 +128,9 @@ def _show(rings: list[Keyring], *, as_json: bool) -> None:
     console.print(table)
     for ring in rings:
         if ring.unread:
-            console.print(
-                Text(tr("not counted, since not to be read here: {members}", members=tr(", ").join(ring.unread)))
-            )
+            console.print(Text(tr("not counted, since not to be read here: {members}", members=listed(ring.unread))))
         if ring.behind:
-            console.print(
-                Text(tr("not served with the present directory yet: {members}", members=tr(", ").join(ring.behind)))
-            )
+            console.print(Text(tr("not served with the present directory yet: {members}", members=listed(ring.behind))))
 
 
 def _cells(ring: Keyring, key: KeyLine) -> list[Text]:

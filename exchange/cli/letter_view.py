@@ -16,7 +16,7 @@ from exchange.cli.document_view import Lines, document_lines, joint_json, joint_
 from exchange.cli.naming import called, in_full
 from exchange.cli.view import decided_by, due_text, moment, plain, printable, times, working_days
 from exchange.flow.dossier import Filed, attachments, claims
-from exchange.language import name_of, tr
+from exchange.language import listed, name_of, tr
 from exchange.language.names import COPIES, DEFAULTS, OUTCOMES, PROCEDURES, SILENCE, VERDICTS
 from schemas import (
     Body,
@@ -128,7 +128,7 @@ def _says(body: Body) -> Lines:
         yield tr("passed on by"), " → ".join(map(in_full, body.path))
         yield from document_lines(body.opinion)
     elif isinstance(body, JointDraft):
-        yield tr("to be signed by"), tr(", ").join(map(in_full, body.signers))
+        yield tr("to be signed by"), listed(map(in_full, body.signers))
         yield from document_lines(body.document)
     elif isinstance(body, JointRefusal | JointEnded):
         yield tr("reasons"), body.reasons
@@ -195,7 +195,7 @@ def _notice(body: Body) -> Lines:
         yield tr("basis"), "; ".join(body.basis)
         yield tr("paper owed by"), due_text(body.paper_owed_by)
     elif isinstance(body, Escalation):
-        yield tr("escalated"), f"{in_full(body.department)}: {tr('; ').join(map(tr, body.obstacles))}"
+        yield tr("escalated"), f"{in_full(body.department)}: {listed(map(tr, body.obstacles))}"
 
 
 def _default(mode: DefaultMode, department: str, due_at: datetime) -> str:

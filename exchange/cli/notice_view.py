@@ -15,7 +15,7 @@ from exchange.cli.view import act_by, moment, plain
 from exchange.flow.cover import Waiting
 from exchange.flow.notice_status import NoticeStatus
 from exchange.flow.ports import NoticeRow
-from exchange.language import choose, tr
+from exchange.language import choose, listed, tr
 from exchange.rules.hierarchy import domain_of, level_of
 from schemas import AtRecall, Count, Named
 
@@ -86,7 +86,7 @@ def _by_level(title: str, named: Named, colour: str) -> list[Text]:
         by_level.setdefault(level_of(domain_of(name)), []).append(name)
     lines = [
         Text.assemble(
-            (f"{title} ", colour), (f"{level_name(level)} ({len(names)}): ", "dim"), tr(", ").join(map(called, names))
+            (f"{title} ", colour), (f"{level_name(level)} ({len(names)}): ", "dim"), listed(map(called, names))
         )
         for level, names in sorted(by_level.items())
     ]
@@ -194,5 +194,5 @@ def _bar(count: Count) -> ProgressBar:
 
 def _names(title: str, names: Sequence[str], more: int) -> Text:
     left = len(names) - _NAMES + more
-    shown = tr(", ").join(map(called, names[:_NAMES])) + (f" … +{left}" if left > 0 else "")
+    shown = listed(map(called, names[:_NAMES])) + (f" … +{left}" if left > 0 else "")
     return Text.assemble((f"{title}: ", "cyan"), shown)

@@ -70,3 +70,8 @@ def plural(number: int, one: str, many: str, /, **parameters: object) -> str:
 def noted(text: str) -> str:
     """The English text itself, which goes into a record as it is; shown by ``tr``, which then finds its Chinese."""
     return text
+
+
+def listed(parts: Iterable[object]) -> str:
+    """Several names one after the other, as the language spoken now writes them."""
+    return ("、" if language() is Language.CHINESE else ", ").join(map(str, parts))

@@ -19,7 +19,7 @@ from exchange.rules.hierarchy import domain_of, is_below, superior_of
 from schemas import Document, DocumentKind, Purpose
 
 _UP, _DOWN, _SIDE, _PUBLIC = Direction
-_WAYS = {_UP: "upward", _DOWN: "downward", _SIDE: "sideways", _PUBLIC: "to the public"}
+_WAYS = {_UP: Text("upward"), _DOWN: Text("downward"), _SIDE: Text("sideways"), _PUBLIC: Text("to the public")}
 
 
 @dataclass(frozen=True)
