@@ -17,7 +17,7 @@ from exchange.cli.view import console as out
 from exchange.cli.view import plain, print_json, say, say_link
 from exchange.console import managing
 from exchange.console.desk import Desk
-from exchange.console.listening import HOST, PORT, Place, read_state, served_now
+from exchange.console.listening import HOST, PORT, Place, Served, read_state, served_now
 from exchange.errors import BadConfiguration, NotFound
 from exchange.language import tr
 from exchange.rules.accounts import account_name
@@ -33,7 +33,11 @@ def console(
     host: Annotated[str, typer.Option(help="Where to listen; anything but this machine needs TLS.")] = HOST,
     port: Annotated[
         int | None,
-        typer.Option(min=0, max=65535, help=f"Default {PORT}, or a free one if that is taken; 0: a free one."),
+        typer.Option(
+            min=0,
+            max=65535,
+            help=f"Default: that of the last start, or {PORT}; if taken, a free one. 0: a free one.",
+        ),
     ] = None,
     tls_cert: Annotated[Path | None, typer.Option(help="PEM file: certificate with its chain.")] = None,
     tls_key: Annotated[Path | None, typer.Option(help="PEM file: its key, without a passphrase.")] = None,
@@ -87,11 +91,18 @@ def _serve(settings: Settings, place: Place, as_json: bool) -> None:
             print_json({"url": url, "set_up": f"{url}/set-up/{token}" if token else None})
         else:
             say_link(tr("console"), url)
+            say_elsewhere(read_state(Home(settings.home).console))
             say_first_link(url, token)
 
     with StopSignal() as stop:
         stop.gently()
         serve(settings, place, ready)
+
+
+def say_elsewhere(served: Served | None) -> None:
+    """Says that the domain's own port is taken, where it is; the next start tries that again."""
+    if served is not None and served.elsewhere:
+        say(tr("port {wanted} is taken: this time on {port}", wanted=served.wanted or 0, port=served.port))
 
 
 def say_first_link(url: str, token: str | None) -> None:

@@ -7,7 +7,7 @@ import os
 from exchange.bootstrap.children import child_command
 from exchange.bootstrap.settings import Home, Settings
 from exchange.bootstrap.supervise import Supervisor
-from exchange.cli.console import say_first_link
+from exchange.cli.console import say_elsewhere, say_first_link
 from exchange.cli.view import say, say_link
 from exchange.console.desk import CONSOLE, Desk
 from exchange.console.listening import read_state
@@ -40,6 +40,7 @@ class ConsoleChild:
             return
         self._said = served.url
         say_link(tr("console"), served.url)
+        say_elsewhere(served)
         if DETACHED in os.environ:
             return
         try:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from exchange.console import managing
 from exchange.console.gate import Gate
-from exchange.console.section import Deed, Page, Section, Visit
+from exchange.console.section import Deed, Group, Page, Question, Section, Visit
 from exchange.errors import BadAccount
 from exchange.flow.ports.accounts import AccountRow
 from exchange.rules.accounts import role_of
@@ -107,22 +107,64 @@ def _change_password(visit: Visit) -> str:
     )
 
 
+def _ask_role(visit: Visit) -> Question:
+    name, role = visit.path["name"], _field(visit, "role")
+    will = (
+        f"账号 {name} 的角色改为 {role}，其权限随之改变。",
+        f"{name} becomes {role}, with what that role may do.",
+    )
+    return Question(
+        ("更改角色？", "Change the role?"),
+        (will,),
+        ("更改", "Change it"),
+    )  # fmt: skip
+
+
+def _ask_lock(visit: Visit) -> Question:
+    name = visit.path["name"]
+    return Question(
+        ("锁定账号？", "Lock the account?"),
+        ((f"账号 {name} 将不能登录，其所有登录立即结束。", f"{name} cannot sign in; all its sessions end at once."),
+         ("可随时解锁。", "It can be unlocked at any time.")),
+        (f"锁定 {name}", f"Lock {name}"),
+    )  # fmt: skip
+
+
+def _ask_reset(visit: Visit) -> Question:
+    name = visit.path["name"]
+    return Question(
+        ("重设密码？", "Reset the password?"),
+        ((f"账号 {name} 将得到一次性链接以设置新密码。", f"A one-time link lets {name} set a new password."),
+         ("用该链接设置密码后，旧密码与现有登录失效。", "Once it is used, the old password and sessions are void.")),
+        ("生成链接", "Make the link"),
+    )  # fmt: skip
+
+
 def _said(visit: Visit, path: str, chinese: str, english: str) -> str:
     return f"{path}?{urlencode({'said': visit.say(chinese, english)})}"
 
 
 SECTION = Section(
     pages=(
-        Page("/accounts", ("账号", "Accounts"), "accounts.html", _accounts, Action.ACCOUNTS, in_menu=True, every=0),
+        Page(
+            "/accounts",
+            ("账号", "Accounts"),
+            "accounts.html",
+            _accounts,
+            Action.ACCOUNTS,
+            in_menu=True,
+            group=Group.SYSTEM,
+            every=0,
+        ),
         Page("/accounts/link", ("一次性链接", "One-time link"), "handed.html", _handed, Action.ACCOUNTS, every=0),
         Page("/account", ("我的账号", "My account"), "account.html", _own, every=0),
     ),
     deeds=(
-        Deed("/accounts/make", Action.ACCOUNTS, _make),
-        Deed("/accounts/{name}/role", Action.ACCOUNTS, _change_role),
-        Deed("/accounts/{name}/lock", Action.ACCOUNTS, _simply(managing.lock, "已锁定", "is locked")),
-        Deed("/accounts/{name}/unlock", Action.ACCOUNTS, _simply(managing.unlock, "已解锁", "is unlocked")),
-        Deed("/accounts/{name}/reset", Action.ACCOUNTS, _reset),
-        Deed("/account/password", Action.LOOK, _change_password),
+        Deed("/accounts/make", Action.ACCOUNTS, _make, None),
+        Deed("/accounts/{name}/role", Action.ACCOUNTS, _change_role, _ask_role),
+        Deed("/accounts/{name}/lock", Action.ACCOUNTS, _simply(managing.lock, "已锁定", "is locked"), _ask_lock),
+        Deed("/accounts/{name}/unlock", Action.ACCOUNTS, _simply(managing.unlock, "已解锁", "is unlocked"), None),
+        Deed("/accounts/{name}/reset", Action.ACCOUNTS, _reset, _ask_reset),
+        Deed("/account/password", Action.LOOK, _change_password, None),
     ),
 )

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from fastapi import FastAPI
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
@@ -24,7 +25,7 @@ from exchange.console.api.deliver import Deliverer
 from exchange.console.desk import Desk
 from exchange.console.door import Door
 from exchange.console.heads import HeadAsGet
-from exchange.console.section import Account, Deed, Download, Page, Section, Visit
+from exchange.console.section import GROUPS, Account, Deed, Download, Page, Question, Section, Visit
 from exchange.errors import BrokerUnavailable, DatabaseUnavailable, Denied, ExchangeError, NotFound
 from exchange.language import Language, language, speaking
 from exchange.rules.permissions import PERMISSIONS, check_allowed
@@ -59,7 +60,9 @@ def create_app(desk: Desk, door: Door, sections: Sequence[Section]) -> FastAPI:
     routes = [Route(page.path, _shown(desk, door, page, menu), methods=["GET"]) for page in pages]
     routes += [Route(f"/live{page.path}", _live(desk, door, page, menu), methods=["GET"]) for page in pages]
     routes += [
-        Route(deed.path, _done(desk, door, deed), methods=["POST"]) for section in sections for deed in section.deeds
+        Route(deed.path, _done(desk, door, deed, menu), methods=["POST"])
+        for section in sections
+        for deed in section.deeds
     ]
     routes += [
         Route(one.path, _sent(desk, door, one), methods=["GET"]) for section in sections for one in section.downloads
@@ -155,7 +158,8 @@ def _common(visit: Visit, door: Door, page: Page, menu: Sequence[Page], request:
         "say": visit.say,
         "token": door.token(request),
         "title": page.title[visit.language is Language.ENGLISH],
-        "menu": [(one.path, one.title[visit.language is Language.ENGLISH]) for one in menu if one.action in allowed],
+        "menu": _grouped(visit, [one for one in menu if one.action in allowed]),
+        "domain": visit.desk.domain(),
         "here": page.path,
         "query": request.query_params,
         "live": f"/live{request.url.path}?{request.url.query}" if page.every else "",
@@ -165,6 +169,16 @@ def _common(visit: Visit, door: Door, page: Page, menu: Sequence[Page], request:
         "request_path": request.url.path,
         "origin": f"{request.url.scheme}://{request.url.netloc}",
     }
+
+
+def _grouped(visit: Visit, menu: Sequence[Page]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The menu by groups, with their names; what stands before all groups comes first, without one."""
+    found = []
+    for group in (None, *GROUPS):
+        pages = [(one.path, visit.say(*one.title)) for one in menu if one.group is group]
+        if pages:
+            found.append((visit.say(*GROUPS[group]) if group else "", pages))
+    return found
 
 
 def _status(error: ExchangeError) -> int:
@@ -224,27 +238,29 @@ def _send(door: Door, download: Download, visit: Visit, what: str) -> Response:
     return StreamingResponse(file.parts, media_type=file.media_type, headers=headers)
 
 
-def _done(desk: Desk, door: Door, deed: Deed) -> Handler:
+def _done(desk: Desk, door: Door, deed: Deed, menu: Sequence[Page]) -> Handler:
     async def handler(request: Request) -> Response:
         account = await run_in_threadpool(door.account, request)
         if account is None:
             return RedirectResponse("/sign-in", 303)
         form = await request.form()
         visit = Visit(desk, account, render.language_of(request), request.query_params, request.path_params, form)
-        return await run_in_threadpool(_do, door, deed, visit, request, str(form.get("token", "")))
+        return await run_in_threadpool(_do, door, deed, visit, request, menu)
 
     return handler
 
 
-def _do(door: Door, deed: Deed, visit: Visit, request: Request, token: str) -> Response:
-    what = request.url.path
+def _do(door: Door, deed: Deed, visit: Visit, request: Request, menu: Sequence[Page]) -> Response:
+    what, form = request.url.path, visit.form or FormData()
     try:
-        door.check_token(request, token)
+        door.check_token(request, str(form.get("token", "")))
         check_allowed(visit.account.role, deed.action)
+        if deed.ask is not None and form.get(SURE) != "yes":
+            return _asked(door, deed.ask(visit), visit, request, menu)
         target = deed.do(visit)
     except ExchangeError as error:
         door.record(visit.account.name, deed.action, what, error.code)
-        return RedirectResponse(_back(request, error.diagnostics(language())), 303)
+        return RedirectResponse(_back(request, error.diagnostics(language()), str(form.get(BACK, ""))), 303)
     except Exception:
         door.record(visit.account.name, deed.action, what, "failed")
         raise
@@ -252,8 +268,33 @@ def _do(door: Door, deed: Deed, visit: Visit, request: Request, token: str) -> R
     return RedirectResponse(target, 303)
 
 
-def _back(request: Request, said: str) -> str:
+def _asked(door: Door, question: Question, visit: Visit, request: Request, menu: Sequence[Page]) -> Response:
+    """What will happen, with the same form once more; nothing has been done, and nothing is until it is sent again."""
+    page = Page("", question.title, "confirm.html", lambda visit: {}, every=0)
+    sent = [] if visit.form is None else [(k, str(v)) for k, v in visit.form.multi_items() if k not in _OF_DOOR]
+    context = {
+        **_common(visit, door, page, menu, request),
+        "question": question,
+        "fields": sent,
+        "back": _origin(request, str((visit.form or FormData()).get(BACK, ""))),
+    }
+    return HTMLResponse(render.page(page.template, context))
+
+
+SURE, BACK = "sure", "back"
+_OF_DOOR = frozenset({"token", SURE, BACK})
+"""Fields that every form has for the door, and not for what is done."""
+
+
+def _origin(request: Request, back: str = "") -> str:
+    """The page that a form was on, as a path of ours; for one that was asked about, the page before the question."""
+    came_from = urlsplit(back or request.headers.get("referer", "/"))
+    query = f"?{came_from.query}" if came_from.query else ""
+    return f"{own_path('/' + came_from.path.lstrip('/'))}{query}"
+
+
+def _back(request: Request, said: str, back: str = "") -> str:
     """The page that a form was on, as it was asked for, with what to say there."""
-    came_from = urlsplit(request.headers.get("referer", "/"))
+    came_from = urlsplit(_origin(request, back))
     query = [(name, value) for name, value in parse_qsl(came_from.query) if name != "said"]
-    return f"{own_path('/' + came_from.path.lstrip('/'))}?{urlencode([*query, ('said', said)])}"
+    return f"{came_from.path}?{urlencode([*query, ('said', said)])}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from exchange.console.section import Page, Section, Visit
+from exchange.console.section import Group, Page, Section, Visit
 from exchange.rules.permissions import Action
 
 _AT_ONCE = 50
@@ -34,4 +34,8 @@ def _link(account: str, before: int | None) -> str:
     return f"/audit?{kept}" if kept else "/audit"
 
 
-SECTION = Section(pages=(Page("/audit", ("审计日志", "Audit log"), "audit.html", _audit, Action.AUDIT, in_menu=True),))
+SECTION = Section(
+    pages=(
+        Page("/audit", ("审计日志", "Audit log"), "audit.html", _audit, Action.AUDIT, in_menu=True, group=Group.SYSTEM),
+    )
+)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from exchange.console.records import CALENDAR, departments_of, members_of, stores_of
 from exchange.console.search import next_link
-from exchange.console.section import Page, Section, Visit
+from exchange.console.section import Group, Page, Section, Visit
 from exchange.console.words import COPIES, FATES, STANDINGS, TONES
 from exchange.errors import CallerError
 from exchange.flow.find import board, unsigned, upcoming
@@ -68,7 +68,11 @@ def _unsigned(visit: Visit) -> Mapping[str, object]:
 
 SECTION = Section(
     pages=(
-        Page("/deadlines", ("期限", "Deadlines"), "deadlines.html", _deadlines, in_menu=True, every=5),
-        Page("/unsigned", ("未签收", "Unsigned"), "unsigned.html", _unsigned, in_menu=True, every=5),
+        Page(
+            "/deadlines", ("期限", "Deadlines"), "deadlines.html", _deadlines, in_menu=True, group=Group.CASES, every=5
+        ),
+        Page(
+            "/unsigned", ("未签收", "Unsigned"), "unsigned.html", _unsigned, in_menu=True, group=Group.MESSAGES, every=5
+        ),
     )
 )

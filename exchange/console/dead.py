@@ -10,7 +10,7 @@ from exchange.bootstrap import mending
 from exchange.bootstrap.mending import Cause
 from exchange.console.desk import Desk
 from exchange.console.jobs import Job
-from exchange.console.section import Deed, Download, File, Page, Section, Visit
+from exchange.console.section import Deed, Download, File, Group, Page, Question, Section, Visit
 from exchange.envelope import peek
 from exchange.errors import CallerError, ExchangeError, NotFound
 from exchange.flow import discard
@@ -151,6 +151,37 @@ def _withdraw(visit: Visit) -> str:
     return _said(visit, "已撤回提议", "the proposal is withdrawn")
 
 
+def _ask_redrive(visit: Visit) -> Question:
+    member, code = _member(visit), _sent(visit, "code")
+    with visit.desk.store(member).reading() as tx:
+        total = tx.dead.count(code, _sent(visit, "stage") or None)
+    return Question(
+        ("全部重新处理？", "Redrive all?"),
+        ((f"{member} 的 {total} 件死信（{code}）将重新处理，保留原编号。",
+          f"{total} dead letters of {member} ({code}) are handled again, each under its own id."),
+         ("原因未消除的会再次成为死信；处理过的不会重复处理。",
+          "Those whose reason stands will be set aside again; nothing is handled twice.")),
+        (f"重新处理 {total} 件", f"Redrive {total}"),
+    )  # fmt: skip
+
+
+def _ask_discard(visit: Visit) -> Question:
+    member, id = _member(visit), visit.path["id"]
+    with visit.desk.store(member).reading() as tx:
+        letter = tx.inbox.dead_letter(id)
+    if letter is None:
+        raise NotFound(f"no dead letter {id!r} at {member}", mend="load the page again")
+    return Question(
+        ("确认弃置？", "Discard it?"),
+        ((f"{member} 的这件死信（来自 {letter.sender or '–'}，{letter.kind or '–'}）将弃置，不再处理。",
+          f"This dead letter of {member} (from {letter.sender or '–'}, {letter.kind or '–'}) is not handled any more."),
+         (f"提议人 {letter.proposed_by or '–'}，理由：{letter.proposed_why or '–'}",
+          f"Proposed by {letter.proposed_by or '–'}, because: {letter.proposed_why or '–'}"),
+         ("原件保留，但发件人得不到回执。", "Its bytes are kept, but its sender gets no receipt.")),
+        ("弃置", "Discard"),
+    )  # fmt: skip
+
+
 def _said(visit: Visit, chinese: str, english: str) -> str:
     said = urlencode({"said": visit.say(chinese, english)})
     return f"/dead/{quote(_member(visit), safe='')}/letters/{quote(visit.path['id'], safe='')}?{said}"
@@ -195,7 +226,7 @@ _TITLE = ("死信", "Dead letters")
 
 SECTION = Section(
     pages=(
-        Page("/dead", _TITLE, "dead.html", _causes, in_menu=True),
+        Page("/dead", _TITLE, "dead.html", _causes, in_menu=True, group=Group.MESSAGES),
         Page("/dead/jobs/{id}", ("重新处理", "Redriving"), "dead_job.html", _job, every=0.5),
         Page("/dead/{member}", _TITLE, "dead_cause.html", _cause, every=5.0),
         Page(
@@ -208,11 +239,11 @@ SECTION = Section(
         Page(_LETTERS, ("一件死信", "A dead letter"), "dead_letter.html", _letter, every=5.0),
     ),
     deeds=(
-        Deed("/dead/{member}/redrive-all", Action.REDRIVE, _redrive_cause),
-        Deed("/dead/{member}/redrive", Action.REDRIVE, _redrive_chosen),
-        Deed(f"{_LETTERS}/propose-discard", Action.DISCARD, _propose),
-        Deed(f"{_LETTERS}/confirm-discard", Action.DISCARD, _confirm),
-        Deed(f"{_LETTERS}/withdraw-discard", Action.DISCARD, _withdraw),
+        Deed("/dead/{member}/redrive-all", Action.REDRIVE, _redrive_cause, _ask_redrive),
+        Deed("/dead/{member}/redrive", Action.REDRIVE, _redrive_chosen, None),
+        Deed(f"{_LETTERS}/propose-discard", Action.DISCARD, _propose, None),
+        Deed(f"{_LETTERS}/confirm-discard", Action.DISCARD, _confirm, _ask_discard),
+        Deed(f"{_LETTERS}/withdraw-discard", Action.DISCARD, _withdraw, None),
     ),
     downloads=(
         Download("/dead.csv", Action.EXPORT, _export("csv")),

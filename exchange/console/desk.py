@@ -63,6 +63,10 @@ class Desk:
         """The members by address. Raises BadConfiguration."""
         return load_profiles(self.home.departments)
 
+    def domain(self) -> str:
+        """The domain's name; empty while the profiles cannot be read."""
+        return next(iter(self.names()), "").rpartition(".")[0]
+
     def names(self) -> Mapping[str, Words]:
         """What members are called, by address; none while the profiles cannot be read."""
         try:

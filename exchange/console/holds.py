@@ -8,14 +8,14 @@ from urllib.parse import urlencode
 
 from exchange.bootstrap import draining, holding
 from exchange.bootstrap.diagnostics import archive, bundle
-from exchange.console.section import Deed, Download, File, Page, Section, Visit
+from exchange.console.section import Deed, Download, File, Group, Page, Question, Section, Visit
 from exchange.errors import CallerError
-from exchange.flow.holding import Endangered
+from exchange.flow.holding import SHOWN, Endangered
 from exchange.flow.ports import Hold
 from exchange.profiles import Profile
 from exchange.rules.holding import NEVER_HELD
 from exchange.rules.permissions import Action
-from schemas import MESSAGES
+from schemas import MESSAGES, Role
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,44 @@ def _diagnostics(visit: Visit) -> File:
     return File("yizhan-diagnostics.tar.gz", "application/gzip", [archive(bundle(visit.desk.settings))])
 
 
+def _ask_hold(visit: Visit) -> Question:
+    what, profiles = _sent(visit, "what"), visit.desk.profiles()
+    addressee, kind = holding.hold_target(profiles, what)
+    touched = holding.at_risk(profiles, visit.desk.store, Hold("", addressee, kind, "", "", visit.desk.clock.now()))
+    some = f"{SHOWN}+" if len(touched) == SHOWN else str(len(touched))
+    return Question(
+        ("暂停投递？", "Hold?"),
+        ((f"{what}：今后的报文留在发送方，直到恢复；不丢失。",
+          f"{what}: messages rest at their senders until the release; none is lost."),
+         (f"将影响 {some} 件在办的征求意见。", f"It touches {some} open consultations.")),
+        (f"暂停 {what}", f"Hold {what}"),
+    )  # fmt: skip
+
+
+def _ask_drain(visit: Visit) -> Question:
+    member, profiles = _sent(visit, "member"), visit.desk.profiles()
+    holding.check_member(profiles, member)
+    says = [
+        (
+            f"{member} 办完手头的即停止，不再接收，直到恢复。",
+            f"{member} finishes what is in hand, then takes in nothing.",
+        )
+    ]
+    ends = visit.desk.sampler.latest().facts.ends
+    if Role.MONITOR in profiles[member].roles:
+        says.append((f"它是督办成员：其间没有期限被督办；现有 {ends.overdue} 个已届满，几天内 {ends.soon} 个届满。",
+                     f"It is the monitor: no deadline is watched meanwhile; {ends.overdue} are over, {ends.soon} end "
+                     "within days."))  # fmt: skip
+    if Role.WINDOW in profiles[member].roles:
+        says.append(("它是窗口：其间的意见在队列等候，案件不推进。",
+                     "It is the window: opinions wait in its queue, and no case moves on."))  # fmt: skip
+    if Role.DEPARTMENT in profiles[member].roles:
+        says.append(
+            ("其期限照常计算；不想起算请改用暂停。", "Its terms run on; hold it instead where they must not begin.")
+        )
+    return Question(("排空成员？", "Drain the member?"), tuple(says), (f"排空 {member}", f"Drain {member}"))
+
+
 def _said(visit: Visit, chinese: str, english: str) -> str:
     return f"/holds?{urlencode({'said': visit.say(chinese, english)})}"
 
@@ -106,11 +144,21 @@ def _sent(visit: Visit, name: str) -> str:
 
 
 SECTION = Section(
-    pages=(Page("/holds", ("暂停与排空", "Holds and drains"), "holds.html", _holds, in_menu=True, every=3.0),),
+    pages=(
+        Page(
+            "/holds",
+            ("暂停与排空", "Holds and drains"),
+            "holds.html",
+            _holds,
+            in_menu=True,
+            group=Group.MESSAGES,
+            every=3.0,
+        ),
+    ),
     deeds=(
-        Deed("/holds/hold", Action.HOLD, _hold),
-        Deed("/holds/release", Action.HOLD, _release),
-        Deed("/holds/drain", Action.DRAIN, _drain),
+        Deed("/holds/hold", Action.HOLD, _hold, _ask_hold),
+        Deed("/holds/release", Action.HOLD, _release, None),
+        Deed("/holds/drain", Action.DRAIN, _drain, _ask_drain),
     ),
     downloads=(Download("/diagnostics.tar.gz", Action.DIAGNOSE, _diagnostics),),
 )

@@ -16,7 +16,7 @@ import structlog
 from exchange.bootstrap.ledger import open_ledger
 from exchange.clock import monotonic
 from exchange.console.desk import Desk
-from exchange.console.section import Page, Section, Visit
+from exchange.console.section import Group, Page, Section, Visit
 from exchange.errors import ExchangeError, OperatorError
 from exchange.rules.books import Balance, Verdict
 from exchange.rules.conservation_facts import LAWS, Difference, Law
@@ -141,4 +141,6 @@ def _difference(visit: Visit, one: Difference) -> Mapping[str, str]:
     }
 
 
-SECTION = Section(pages=(Page("/ledger", ("守恒账", "Ledger"), "ledger.html", _ledger, in_menu=True),))
+SECTION = Section(
+    pages=(Page("/ledger", ("守恒账", "Ledger"), "ledger.html", _ledger, in_menu=True, group=Group.MESSAGES),)
+)

@@ -60,11 +60,12 @@ def is_own_machine(host: str) -> bool:
 
 
 def listen(place: Place, before: int | None = None) -> socket.socket:
-    """A listening socket: on the port that was asked for; else the usual one, the one of ``before``, or a free one.
+    """A listening socket: on the port that was asked for; else that of ``before``, so that links and bookmarks stay
+    good, or the usual one where there is none before; on a free one where that is taken.
 
     Raises OperatorError where it cannot listen.
     """
-    wanted = [place.port] if place.port is not None else [PORT, *([before] if before else []), 0]
+    wanted = [place.port] if place.port is not None else [before or PORT, 0]
     for port in wanted[:-1]:
         try:
             return _bind(place.host, port)
@@ -92,18 +93,26 @@ class Served:
     port: int
     pid: int
     """Of the process that serves it."""
+    wanted: int | None = None
+    """The port that is this domain's; another one was taken this time where that was not free."""
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether it is served on another port than its own."""
+        return self.wanted is not None and self.wanted != self.port
 
 
-def write_state(path: Path, url: str, port: int) -> None:
-    """Notes where this process serves the console, for `up` and other commands."""
-    write_file(path, json.dumps({"url": url, "port": port, "pid": os.getpid()}))
+def write_state(path: Path, url: str, port: int, wanted: int | None = None) -> None:
+    """Notes where this process serves the console, for `up` and other commands, and the port for the next time."""
+    write_file(path, json.dumps({"url": url, "port": port, "pid": os.getpid(), "wanted": wanted or port}))
 
 
 def read_state(path: Path) -> Served | None:
     """What was noted; None where there is no note."""
     try:
         found = read_json(path) or {}
-        return Served(str(found["url"]), int(found["port"]), int(found["pid"]))
+        port = int(found["port"])
+        return Served(str(found["url"]), port, int(found["pid"]), int(found.get("wanted") or port))
     except (ValueError, KeyError, TypeError):
         return None
 

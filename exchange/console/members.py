@@ -8,7 +8,7 @@ from datetime import datetime
 
 from exchange.console.look import Look, MemberLook
 from exchange.console.overview import shared
-from exchange.console.section import Page, Section, Visit
+from exchange.console.section import Group, Page, Section, Visit
 from exchange.rules import health
 from exchange.rules.health import Light, Part, Sign, Words
 
@@ -69,4 +69,6 @@ def _members(visit: Visit) -> Mapping[str, object]:
     }
 
 
-SECTION = Section(pages=(Page("/members", ("成员", "Members"), "members.html", _members, in_menu=True),))
+SECTION = Section(
+    pages=(Page("/members", ("成员", "Members"), "members.html", _members, in_menu=True, group=Group.SYSTEM),)
+)

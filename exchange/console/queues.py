@@ -12,7 +12,7 @@ from exchange.console.look import Look
 from exchange.console.overview import shared
 from exchange.console.render import count, span
 from exchange.console.sampler import PROJECTED_FROM, History
-from exchange.console.section import Page, Section, Visit
+from exchange.console.section import Group, Page, Section, Visit
 from exchange.errors import BrokerUnavailable
 from exchange.rules import health
 from exchange.rules.growth import Projection, Trend, project
@@ -156,4 +156,6 @@ _COLUMNS: Mapping[str, Words] = {
     "consumers": ("消费者", "Consumers"),
 }
 
-SECTION = Section(pages=(Page("/queues", ("队列", "Queues"), "queues.html", _queues, in_menu=True),))
+SECTION = Section(
+    pages=(Page("/queues", ("队列", "Queues"), "queues.html", _queues, in_menu=True, group=Group.MESSAGES),)
+)

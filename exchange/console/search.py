@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from exchange.console.records import departments_of, members_of, stores_of
-from exchange.console.section import Page, Section, Visit
+from exchange.console.section import Group, Page, Section, Visit
 from exchange.console.words import CASE_STATES, COPIES, PART_STATES, STANDINGS, TONES
 from exchange.errors import CallerError, NotFound
 from exchange.flow.find import ALL_KINDS, find_cases, find_messages, find_parts
@@ -80,8 +80,8 @@ def _case(visit: Visit) -> Mapping[str, object]:
 
 SECTION = Section(
     pages=(
-        Page("/search", ("查询", "Search"), "search.html", _search, in_menu=True, every=0),
-        Page("/cases", ("案件", "Cases"), "search.html", _cases, in_menu=True, every=5),
+        Page("/search", ("查询", "Search"), "search.html", _search, in_menu=True, group=Group.CASES, every=0),
+        Page("/cases", ("案件", "Cases"), "search.html", _cases, in_menu=True, group=Group.CASES, every=5),
         Page("/case/{number}", ("案件", "Case"), "case.html", _case, every=5),
     )
 )

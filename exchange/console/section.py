@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from starlette.datastructures import FormData, QueryParams
 from starlette.routing import BaseRoute
@@ -42,6 +43,22 @@ class Visit:
         return chinese if self.language is Language.CHINESE else english
 
 
+class Group(StrEnum):
+    """The groups of the menu, in its order."""
+
+    CASES = "cases"
+    MESSAGES = "messages"
+    SYSTEM = "system"
+
+
+GROUPS: Mapping[Group, tuple[str, str]] = {
+    Group.CASES: ("业务", "Cases"),
+    Group.MESSAGES: ("报文", "Messages"),
+    Group.SYSTEM: ("系统", "System"),
+}
+"""What they are called, in Chinese and English."""
+
+
 @dataclass(frozen=True)
 class Page:
     """A page: GET ``path`` renders ``template`` with what ``view`` returns; its block `live` is kept up to date."""
@@ -54,8 +71,21 @@ class Page:
     view: Callable[[Visit], Mapping[str, object]]
     action: Action = Action.LOOK
     in_menu: bool = False
+    group: Group | None = None
+    """Where it stands in the menu; None in front of all groups."""
     every: float = 2.0
     """Seconds between looks of an open page; 0 for pages that do not change by themselves."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What somebody is asked before something is done that is not taken back by a click."""
+
+    title: tuple[str, str]
+    """Chinese and English, as all of it."""
+    says: tuple[tuple[str, str], ...]
+    """What will happen, and to how many: one sentence an item."""
+    button: tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -66,6 +96,9 @@ class Deed:
     path: str
     action: Action
     do: Callable[[Visit], str]
+    ask: Callable[[Visit], Question] | None
+    """What is asked before it is done; None for what harms nobody and can be taken back. No default: whoever adds a
+    deed decides it."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from exchange.clock import RealClock
 from exchange.console.desk import CONSOLE
-from exchange.console.section import Deed, Page, Section, Visit
+from exchange.console.section import Deed, Group, Page, Question, Section, Visit
 from exchange.errors import CallerError, Conflict, NotFound
 from exchange.flow.ports.tools import TokenRow
 from exchange.profiles import Profile
@@ -137,6 +137,21 @@ def _make(visit: Visit) -> str:
     return f"/tokens/made/{row.token_id}"
 
 
+def _ask_revoke(visit: Visit) -> Question:
+    token_id = str(visit.form.get("token_id", "")) if visit.form else ""
+    with _store(visit).reading() as tx:
+        row = tx.tokens.get(token_id)
+    if row is None:
+        raise NotFound("no such token", mend="load the page again")
+    return Question(
+        ("吊销令牌？", "Revoke the token?"),
+        ((f"{row.member} 的系统“{row.name}”将立即无法调用接口。",
+          f"The system {row.name!r} of {row.member} cannot call the API from now on."),
+         ("吊销不能撤回；需要时另签发新令牌。", "That is not taken back; a new token can be made.")),
+        ("吊销", "Revoke"),
+    )  # fmt: skip
+
+
 def _revoke(visit: Visit) -> str:
     row = revoke_token(_store(visit), str(visit.form.get("token_id", "")) if visit.form else "", visit.account.name)
     return f"/tokens?{urlencode({'said': visit.say(f'已吊销 {row.token_id}', f'revoked {row.token_id}')})}"
@@ -154,8 +169,11 @@ _TITLE = ("令牌", "Tokens")
 
 SECTION = Section(
     pages=(
-        Page("/tokens", _TITLE, "tokens.html", _list, Action.ACCOUNTS, in_menu=True, every=0),
+        Page("/tokens", _TITLE, "tokens.html", _list, Action.ACCOUNTS, in_menu=True, group=Group.SYSTEM, every=0),
         Page("/tokens/made/{token_id}", _TITLE, "tokens.html", _once, Action.ACCOUNTS, every=0),
     ),
-    deeds=(Deed("/tokens/new", Action.ACCOUNTS, _make), Deed("/tokens/revoke", Action.ACCOUNTS, _revoke)),
+    deeds=(
+        Deed("/tokens/new", Action.ACCOUNTS, _make, None),
+        Deed("/tokens/revoke", Action.ACCOUNTS, _revoke, _ask_revoke),
+    ),
 )

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from exchange.clock import RealClock
 from exchange.console.api.webhooks import state_of
 from exchange.console.desk import CONSOLE
-from exchange.console.section import Deed, Page, Section, Visit
+from exchange.console.section import Deed, Group, Page, Section, Visit
 from exchange.errors import NotFound
 from exchange.rules.permissions import Action
 from exchange.urls import shown
@@ -32,6 +32,8 @@ def _enable(visit: Visit) -> str:
 
 
 SECTION = Section(
-    pages=(Page("/webhooks", ("推送", "Webhooks"), "webhooks.html", _list, in_menu=True, every=5.0),),
-    deeds=(Deed("/webhooks/enable", Action.REDRIVE, _enable),),
+    pages=(
+        Page("/webhooks", ("推送", "Webhooks"), "webhooks.html", _list, in_menu=True, group=Group.SYSTEM, every=5.0),
+    ),
+    deeds=(Deed("/webhooks/enable", Action.REDRIVE, _enable, None),),
 )

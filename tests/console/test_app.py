@@ -40,7 +40,7 @@ def test_a_deed_needs_the_sessions_token_and_the_role_and_is_recorded_either_way
         done.append(visit.account.name)
         return "/?said=done"
 
-    section = Section(deeds=(Deed("/mend", Action.REDRIVE, do),))
+    section = Section(deeds=(Deed("/mend", Action.REDRIVE, do, None),))
     door = OpenDoor()
     client = TestClient(create_app(_desk(tmp_path), door, (*SECTIONS, section)), follow_redirects=False)
     assert "said=" in client.post("/mend", data={"token": "another"}).headers["location"]

@@ -75,6 +75,28 @@ def test_every_page_of_the_menu_is_accessible_in_both_languages_light_and_dark(
     page.context.close()
 
 
+@pytest.mark.parametrize(("width", "locale"), [(390, "zh-CN"), (390, "en-GB"), (768, "zh-CN"), (768, "en-GB")])
+def test_pages_hold_on_phones_and_tablets_with_the_domain_named(
+    house: House, town: Town, browser: Browser, width: int, locale: str
+) -> None:
+    town.set_aside(3)
+    page = opened(browser, locale)
+    page.set_viewport_size({"width": width, "height": 900})
+    with served(house) as url:
+        sign_in(page, url, OPERATOR)
+        for one in MENU:
+            page.goto(f"{url}{one.path}")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, one.path
+            expect(page.get_by_text("hefei", exact=True).first).to_be_visible()
+            wide = page.evaluate(
+                """[...document.querySelectorAll("main table")].filter((one) => one.scrollWidth > one.clientWidth + 1
+                   || one.getBoundingClientRect().right > innerWidth).filter((one) => !one.closest(".scroll")).length"""
+            )
+            assert wide == 0, f"{one.path}: a table that is wider than its place scrolls in a box of its own"
+            pictured(page, f"{one.path.strip('/') or 'overview'}-{locale[:2]}-{width}")
+    page.context.close()
+
+
 def test_pages_are_readable_at_two_hundred_percent(house: House, browser: Browser) -> None:
     page = opened(browser)
     page.set_viewport_size({"width": 640, "height": 450})  # what is left of 1280 by 900 at twice the size
@@ -95,6 +117,10 @@ def test_dead_letters_of_a_cause_are_redriven_by_keyboard_alone(house: House, to
         page.keyboard.press("Enter")
         page.wait_for_url(re.compile("code=ZeroDivisionError"))
         page.get_by_role("button", name=re.compile("Redrive all")).focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Redrive all?")
+        finds_nothing_serious(page)
+        expect(page.get_by_role("button", name="Redrive 4")).to_be_focused()
         page.keyboard.press("Enter")
         page.wait_for_url(re.compile("/dead/jobs/"))
         expect(page.locator("#live")).to_contain_text("4 handled")

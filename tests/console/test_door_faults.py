@@ -62,7 +62,7 @@ def test_a_deed_that_breaks_is_in_the_log_as_failed(desk: Desk) -> None:
     def breaks(visit: Visit) -> str:
         raise RuntimeError("a defect of ours")
 
-    house = House(desk, sections=[Section(deeds=[Deed("/break", Action.REDRIVE, breaks)])])
+    house = House(desk, sections=[Section(deeds=[Deed("/break", Action.REDRIVE, breaks, None)])])
     token = house.gate.sign_in(OTTO.name, OTTO.password)
     http = TestClient(
         house.app, base_url="https://console.test", raise_server_exceptions=False, headers={"accept-language": "en"}

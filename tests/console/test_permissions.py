@@ -38,7 +38,7 @@ def _went(visit: Visit) -> str:
 
 EVERY = Section(
     pages=[Page(f"/page/{action}", ("页", "page"), "base.html", _nothing, action) for action in Action],
-    deeds=[Deed(f"/deed/{action}", action, _went) for action in Action],
+    deeds=[Deed(f"/deed/{action}", action, _went, None) for action in Action],
 )
 """A page and a deed for every action."""
 
@@ -96,7 +96,8 @@ def test_every_deed_is_done_for_the_roles_that_may_do_it_and_recorded_for_all(be
     visitor = behind.signed_in(role)
     token, before = visitor.form_token(), len(behind.logged())
     went = {
-        deed.path: visitor.http.post(filled(deed.path), data={"token": token}).headers["location"] == "/went"
+        deed.path: visitor.http.post(filled(deed.path), data={"token": token, "sure": "yes"}).headers["location"]
+        == "/went"
         for deed in DEEDS
     }
     assert went == {deed.path: deed.action in MAY[role] for deed in DEEDS}

@@ -52,7 +52,7 @@ def test_a_security_officer_makes_a_token_and_sees_it_once(made: Bureau) -> None
     api = client.get("/api/v1/token", headers={"authorization": f"Bearer {shown[0]}"})
     assert api.json() == {"member": "hefei.planning", "name": "registry", "scopes": ["send", "read"]}
 
-    revoke = {"token": TOKEN, "token_id": place.rpartition("/")[2]}
+    revoke = {"token": TOKEN, "sure": "yes", "token_id": place.rpartition("/")[2]}
     assert "said=" in client.post("/tokens/revoke", data=revoke).headers["location"]
     assert client.get("/api/v1/token", headers={"authorization": f"Bearer {shown[0]}"}).status_code == 401
     assert [entry[3] for entry in door.recorded] == ["done", "done"]

@@ -91,6 +91,6 @@ class Town:
 
     def post(self, path: str, **fields: object) -> str:
         """Sends a form and returns where it leads."""
-        response = self.client.post(path, data={"token": TOKEN, **fields})
+        response = self.client.post(path, data={"token": TOKEN, "sure": "yes", **fields})
         assert response.status_code == 303
         return response.headers["location"]

@@ -199,6 +199,23 @@ def test_a_port_that_is_taken_is_refused_where_it_was_asked_for_and_else_another
             assert second.getsockname()[1] != taken
 
 
+def test_the_port_of_the_last_start_is_taken_again_and_kept_for_the_next_one_where_it_is_not_free(
+    tmp_path: Path,
+) -> None:
+    with listen(Place(port=0)) as first:
+        own = first.getsockname()[1]
+    with listen(Place(), before=own) as again:
+        assert again.getsockname()[1] == own
+        with listen(Place(), before=own) as other:
+            port = other.getsockname()[1]
+            write_state(tmp_path / "state.json", "http://127.0.0.1:1", port, own)
+    found = read_state(tmp_path / "state.json")
+    assert found is not None
+    assert (found.elsewhere, found.wanted, found.port) == (True, own, port)
+    with listen(Place(), before=found.wanted) as third:
+        assert third.getsockname()[1] == own
+
+
 def test_where_it_is_served_is_noted_and_read(tmp_path: Path) -> None:
     assert read_state(tmp_path / "none") is None
     (tmp_path / "bad").write_text("{}")
