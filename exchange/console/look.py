@@ -170,7 +170,7 @@ def _member(member: MemberLook, look: Look) -> Iterator[Sign]:
     yield Sign(Part.DATABASE, member.address, Light.GOOD, ("可读写", "answers"))
     if member.drained is not None:
         yield health.drained(member.address, member.drained.by, member.drained.reason)
-    elif look.starting and member.silent_for is not None and member.silent_for > health.SIGN_DUE:
+    elif look.starting and (member.silent_for is None or member.silent_for > health.SIGN_DUE):
         yield Sign(Part.ROLE, member.address, Light.UNKNOWN, ("正在启动", "is being started"))
     else:
         yield health.role(member.address, member.silent_for, look.limits.silent.total_seconds())
