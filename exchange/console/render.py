@@ -166,7 +166,13 @@ def kind(name: str | None) -> str:
     return kind_name(name) if name else "–"
 
 
+def _kept_together(at: datetime | None) -> Markup:
+    """An instant that no narrow column breaks in pieces."""
+    return Markup('<span class="moment">{}</span>').format(moment(at))
+
+
 _templates.filters.update(
-    marked=marked, moment=moment, span=span, count=count, size=size, due=due, told=told, remedy=remedy, body=body,
+    marked=marked, moment=_kept_together, plain_moment=moment,
+    span=span, count=count, size=size, due=due, told=told, remedy=remedy, body=body,
     short=short, named=named, reason=reason, died=died, kind=kind,
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Clicks that are not taken back ask first, by a page that works without scripts, and say what will happen to how many."""
+"""Clicks that are not taken back ask first, by a page that works without scripts: what will happen, to how many."""
 
 from __future__ import annotations
 
