@@ -6,12 +6,12 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from exchange.bootstrap.live_catalogue import LiveCatalogue
 from exchange.bootstrap.member import SERVED_WITH, Link, new_id
 from exchange.bootstrap.renewal import Renewal
 from exchange.bootstrap.settings import Home, Settings
 from exchange.bootstrap.tree_files import TreeFiles, marks_of, remember
 from exchange.bootstrap.work import Work, work_for
-from exchange.catalogue import load_catalogue
 from exchange.claims import ClaimStore, open_claim_store, parse_place
 from exchange.directory import DirectoryView, TreeView, load_authority_certificate, load_directory_file
 from exchange.errors import BadConfiguration, BrokerUnavailable, DatabaseLost, NoDomain, NotFound
@@ -89,7 +89,7 @@ def open_member(settings: Settings, address: str, *, patient: bool = False, stor
         clock=settings.clock,
         calendar=ChinaCalendar(),
         new_id=new_id,
-        catalogue=load_catalogue(home.catalogue, profiles) if Role.WINDOW in profile.roles else {},
+        catalogue=LiveCatalogue(home) if Role.WINDOW in profile.roles else {},
         newer=renewal.read_if_changed,
     )
     return Opened(node, store, profile, renewal.take)

@@ -231,6 +231,29 @@ def test_matters_and_cases_are_paged_to_the_end_and_cases_by_their_state(served:
     assert client.get(f"{API}/cases", params={"state": "lost"}).status_code == 422
 
 
+def test_a_matter_that_is_changed_is_taken_up_without_a_restart_and_one_that_does_not_hold_is_not(
+    served: Bureau,
+) -> None:
+    client, file = served.client(WINDOW), served.desk.home.catalogue / "works.toml"
+    before = file.read_text()
+
+    def version() -> str:
+        (matter,) = client.get(f"{API}/matters").json()["items"]
+        return str(matter["version"])
+
+    try:
+        file.write_text(before.replace('version = "1"', 'version = "2.0"'))
+        assert version() == "2.0"
+        path = client.post(f"{API}/cases", json=APPLICATION).headers["location"]
+        consultation = client.get(path).json()["parts"][0]["consultation_id"]
+        assert client.get(f"{API}/documents/{consultation}").json()["body"]["matter_version"] == "2.0"
+        file.write_text("version = 3")
+        assert version() == "2.0"
+    finally:
+        file.write_text(before)
+    assert version() == "1"
+
+
 def test_scopes_of_windows_are_given_to_windows_alone(served: Bureau) -> None:
     for scope in ("submit", "decide"):
         with pytest.raises(CallerError, match="is not a window"):

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from exchange.errors import Conflict
+from exchange.flow.ports import CaseState
 from exchange.flow.ports.api import GivenAnswer
 from exchange.flow.ports.tools import DeliveryRow, TokenRow, WebhookRow
 from exchange.store import SqlStore
@@ -102,6 +103,9 @@ def test_cases_and_desk_rows_of_one_instant_are_told_apart_by_their_numbers(stor
         assert [one.number for one in cases] == ["HF-3", "HF-2"]
         assert [one.number for one in tx.pages.cases((cases[-1].opened_at, "HF-2"), 2)] == ["HF-1"]
         assert [one.case_number for one in tx.pages.desk((NOW, "HF-3"), 1)] == ["HF-2"]
+        tx.cases.move("HF-2", {CaseState.OPEN}, CaseState.READY)
+        assert [one.number for one in tx.pages.cases(None, 9, CaseState.OPEN)] == ["HF-3", "HF-1"]
+        assert [one.number for one in tx.pages.cases(None, 9, CaseState.READY)] == ["HF-2"]
         assert tx.pages.desk((EARLIER, "HF-9"), 1) == []
 
 
@@ -206,8 +210,9 @@ def test_settled_deliveries_are_listed_in_pages_and_forgotten_when_old(store: Sq
         ("webhook_delivery_settled", lambda tx: tx.webhooks.forget(NOW, 10)),
         ("inbox_untaken", lambda tx: tx.leases.lease("one", 10, NOW, LATER)),
         ("desk_received", lambda tx: tx.pages.desk((NOW, "HF-1"), 10)),
+        ("case_file_state_recent", lambda tx: tx.pages.cases((NOW, "HF-1"), 10, CaseState.READY)),
     ],
-    ids=["due", "forget", "lease", "desk"],
+    ids=["due", "forget", "lease", "desk", "cases"],
 )
 def test_what_is_asked_all_day_goes_through_its_index(store: SqlStore, index: str, work: object) -> None:
     plan = plans(store, work)  # type: ignore[arg-type]

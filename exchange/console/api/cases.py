@@ -41,7 +41,8 @@ def matters(
     after, opened = name_of(cursor), api.member(caller.member)
     expect_window(opened.node)
     catalogue = opened.node.catalogue
-    rows = [catalogue[code] for code in sorted(catalogue) if after is None or code > after]
+    codes = [code for code in sorted(catalogue) if after is None or code > after]
+    rows = [matter for code in codes if (matter := catalogue.get(code)) is not None]  # its files may change meanwhile
     shown, following = page_of(request, response, rows[: limit + 1], limit, lambda row: cursor_of(row.code))
     return MatterPage(items=tuple(shown), next=following)
 
