@@ -32,7 +32,7 @@ _URLS = frozenset(
 )  # fmt: skip
 _SECRETS = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "EXCHANGE_METRICS_TOKEN", "PGPASSWORD")
 _WORD = re.compile(r"^[\w.:/+ \-]{0,120}$")
-_CREDENTIALS = re.compile(r"//[^/\s@]*@")
+_CREDENTIALS = re.compile(r"//[^/\s]*@")
 _FRAME = re.compile(r'File "[^"]*?(exchange/[\w/.]+)", line (\d+), in (\w+)')
 _KIND = re.compile(r"^([A-Za-z_][\w.]*)(?::|$)")
 
@@ -59,7 +59,7 @@ def log_line(line: str) -> str | None:
 
 def without_secrets(text: str, secrets: Collection[str]) -> str:
     """The text without credentials in URLs and without any of these secrets."""
-    return without(_CREDENTIALS.sub(f"//{GONE}@", text), secrets)
+    return _CREDENTIALS.sub(f"//{GONE}@", without(text, secrets))
 
 
 def environment_secrets(env: Mapping[str, str]) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from importlib import metadata
 from typing import Annotated
@@ -36,10 +37,12 @@ from exchange.cli import (
 )
 from exchange.cli.called import as_called, call_words, settle_call
 from exchange.cli.help import help_as_called, in_language, settle_language
+from exchange.cli.unexpected import tell_unexpected
 from exchange.cli.usage import show_fault
 from exchange.cli.view import lines_at_once, printable
 from exchange.errors import ExchangeError
 from exchange.language import language, tr
+from exchange.proxies import spare_loopback
 
 EPILOG = """
 Exit codes: 0 done · 1 unexpected · 2 the request must be changed · 3 not found · 4 the record has moved on ·
@@ -104,6 +107,7 @@ def main() -> None:
     lines_at_once()
     logs.configure_for_people()
     sys.setswitchinterval(SWITCH_INTERVAL)
+    spare_loopback()
     try:
         wanted = settle_language()
         command = typer.main.get_command(app)
@@ -124,6 +128,14 @@ def main() -> None:
         raise SystemExit(1) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; Python would complain when it flushes what is left.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(141) from None
+    except Exception as error:
+        _tell_machines("unexpected", type(error).__name__, "")
+        tell_unexpected(error)
+        raise SystemExit(1) from None
 
 
 def _tell_machines(code: str, message: str, mend: str) -> None:
