@@ -35,7 +35,7 @@ from exchange.cli import (
     trail,
     upkeep,
 )
-from exchange.cli.called import as_called, call_words, settle_call
+from exchange.cli.called import NAME, as_called, call_words, settle_call
 from exchange.cli.help import help_as_called, in_language, settle_language
 from exchange.cli.unexpected import tell_unexpected
 from exchange.cli.usage import show_fault
@@ -43,6 +43,9 @@ from exchange.cli.view import lines_at_once, printable
 from exchange.errors import ExchangeError
 from exchange.language import language, tr
 from exchange.proxies import spare_loopback
+
+COMPLETE = "_EXCHANGE_COMPLETE"
+"""Set by a shell that wants to know what may come next."""
 
 EPILOG = """
 Exit codes: 0 done · 1 unexpected · 2 the request must be changed · 3 not found · 4 the record has moved on ·
@@ -60,7 +63,6 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
-    add_completion=False,
 )
 
 
@@ -112,7 +114,11 @@ def main() -> None:
         wanted = settle_language()
         command = typer.main.get_command(app)
         settle_call(command.commands)  # type: ignore[attr-defined]
-        raise SystemExit(help_as_called(in_language(command, wanted))(standalone_mode=False, prog_name=call_words()))
+        shown = help_as_called(in_language(command, wanted))
+        # A shell looks completions up by the plain name, also where a path was typed.
+        completing = COMPLETE in os.environ or any(word.endswith("-completion") for word in sys.argv)
+        name = NAME if completing else call_words()
+        raise SystemExit(shown(standalone_mode=False, prog_name=name, complete_var=COMPLETE))
     except ExchangeError as error:
         _tell_machines(error.code, str(error), as_called(error.mend))
         print(f"exchange: {printable(as_called(error.diagnostics(language())))}", file=sys.stderr)

@@ -60,7 +60,7 @@ def run_demo(demo: Demo, *, hold: bool = False) -> bool:
 
     def beside(settings: Settings, supervisor: Supervisor) -> Callable[[], None]:
         consoles.append(ConsoleChild(settings, supervisor))
-        return consoles[0].look
+        return consoles[-1].look
 
     demo.beside = beside
     try:

@@ -28,6 +28,7 @@ from exchange.bootstrap.supervise import Supervisor, orphaned, role_command, sol
 from exchange.bootstrap.vigil import LifePatience
 from exchange.bootstrap.watching import resting, watching
 from exchange.broker.node import NodeInfo, PrivateNode
+from exchange.cli.complete import member_addresses
 from exchange.cli.view import console, print_json, say
 from exchange.errors import CallerError, DatabaseUnavailable, OperatorError
 from exchange.language import tr
@@ -221,7 +222,7 @@ def down(home: HomeOption = None) -> None:
 
 
 def serve(
-    address: Annotated[str, typer.Argument(help="The member's address.")],
+    address: Annotated[str, typer.Argument(help="The member's address.", autocompletion=member_addresses)],
     home: HomeOption = None,
     verbose: Annotated[bool, typer.Option("--verbose", help="Log debugging details too.")] = False,
     stay: Annotated[

@@ -13,6 +13,7 @@ from rich.table import Table
 from exchange.bootstrap import draining, holding, logs
 from exchange.bootstrap.acting import acting_account
 from exchange.bootstrap.settings import Home, Settings
+from exchange.cli.complete import member_addresses
 from exchange.cli.domain import HomeOption, JsonOption
 from exchange.cli.naming import called, in_full, learn
 from exchange.cli.view import console, due_text, moment, plain, print_json, say
@@ -120,7 +121,7 @@ def holds(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
 
 def drain(
-    member: Annotated[str, typer.Argument(help="The member's address.")],
+    member: Annotated[str, typer.Argument(help="The member's address.", autocompletion=member_addresses)],
     reason: Annotated[str, typer.Option("--reason", help="Why; shown until the release.")],
     wait: Annotated[float, typer.Option(help="Seconds to wait until its process has ended.")] = 60.0,
     home: HomeOption = None,

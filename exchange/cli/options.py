@@ -10,13 +10,19 @@ from pydantic import ValidationError
 
 from exchange.bootstrap.home import Opened, open_member, window_of
 from exchange.bootstrap.settings import Home, Settings
+from exchange.cli.complete import member_addresses
 from exchange.cli.naming import learn
 from exchange.language import Foreign, Joined, Text, joined
 from exchange.profiles import load_profiles
 from exchange.tomlfile import faults_of
 
 AsOption = Annotated[
-    str | None, typer.Option("--as", help="The member to act as, for example hefei.planning (default: the window).")
+    str | None,
+    typer.Option(
+        "--as",
+        help="The member to act as, for example hefei.planning (default: the window).",
+        autocompletion=member_addresses,
+    ),
 ]
 
 

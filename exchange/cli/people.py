@@ -16,6 +16,7 @@ from rich.live import Live
 from exchange.bootstrap.applications import read_application
 from exchange.bootstrap.settings import Home, Settings
 from exchange.cli.case_view import case_json, case_view, cases_view
+from exchange.cli.complete import case_numbers
 from exchange.cli.domain import HomeOption, JsonOption
 from exchange.cli.naming import called, label
 from exchange.cli.options import in_options, open_as
@@ -32,7 +33,9 @@ from exchange.language.names import AMENDMENTS
 from exchange.profiles import load_profiles
 from schemas import EntryKind, Outcome, Overruling, ProcedureKind, Role, WithoutConsent
 
-CaseArgument = Annotated[str, typer.Argument(help="Case number, as `exchange status` lists it.")]
+CaseArgument = Annotated[
+    str, typer.Argument(help="Case number, as `exchange status` lists it.", autocompletion=case_numbers)
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -82,7 +85,9 @@ def submit(
 
 
 def status(
-    case: Annotated[str | None, typer.Argument(help="Case number; without one, the latest cases.")] = None,
+    case: Annotated[
+        str | None, typer.Argument(help="Case number; without one, the latest cases.", autocompletion=case_numbers)
+    ] = None,
     watch: Annotated[
         bool, typer.Option("--watch", "-w", help="Stay and refresh: until decided, or, without a case, until Ctrl-C.")
     ] = False,

@@ -1,0 +1,46 @@
+"""What a shell offers when the tabulator is pressed: addresses of members and numbers of cases, read off the folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from exchange.bootstrap.home import window_of
+from exchange.bootstrap.settings import Home, Settings
+from exchange.errors import ExchangeError
+from exchange.profiles import load_profiles
+from exchange.store import open_store
+
+_CASES = 50
+"""Of so many cases, the newest, the numbers are offered."""
+
+
+def member_addresses(context: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Addresses that begin so, with the members' names. Nothing where there is no domain: a shell wants no error."""
+    try:
+        profiles = load_profiles(Home(_settings(context).home).departments)
+    except (ExchangeError, OSError):
+        return []
+    return [(address, one.name) for address, one in profiles.items() if address.startswith(incomplete)]
+
+
+def case_numbers(context: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Numbers of the newest cases that begin so, with what each is about."""
+    try:
+        settings = _settings(context)
+        window = window_of(settings)
+        store = open_store(Home(settings.home).kept_database_url(window, settings.database_url), member=window)
+        try:
+            with store.reading() as tx:
+                cases = tx.cases.recent(limit=_CASES)
+        finally:
+            store.close()
+    except (ExchangeError, OSError):
+        return []
+    return [(case.number, case.project) for case in cases if case.number.startswith(incomplete)]
+
+
+def _settings(context: typer.Context) -> Settings:
+    home = context.params.get("home")
+    return Settings.read(home=home if isinstance(home, Path) else None)
