@@ -79,8 +79,13 @@ class WebhookSettings(_Secretive):
             for one in found or ("",):
                 key_of(one)
         except ValueError as error:
-            mend = "`exchange alerts secret` makes one; put it there, and have the receiver know it"
-            raise BadConfiguration(f"{FILE}: the webhook {self.name}: {error}", mend=mend) from None
+            raise BadConfiguration(
+                "{file}: the webhook {name}: {fault}",
+                mend="`exchange alerts secret` makes one; put it there, and have the receiver know it",
+                file=FILE,
+                name=self.name,
+                fault=str(error),
+            ) from None
         return found
 
 

@@ -36,7 +36,12 @@ def expect_window(node: Node) -> None:
     """Cases are handed in, amended, withdrawn and decided at a window. Raises Denied for any other member."""
     if not node.has_role(node.address, Role.WINDOW):
         windows = ", ".join(one.address for one in node.directory.with_role(Role.WINDOW))
-        raise Denied(f"{node.address} is not a window", mend=f"this is done by a window of the domain: {windows}")
+        raise Denied(
+            "{member} is not a window",
+            mend="this is done by a window of the domain: {windows}",
+            member=node.address,
+            windows=windows,
+        )
 
 
 def part_of(step: Step, case_number: str, department: str) -> tuple[CaseRow, PartRow]:

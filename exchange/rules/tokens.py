@@ -83,8 +83,12 @@ def check_entitled(scopes: Collection[Scope], member: str, is_window: bool) -> N
     """Raises CallerError for scopes that a member's token would have in vain."""
     vain = [scope for scope in scopes if scope in OF_WINDOWS]
     if vain and not is_window:
-        mend = "make the token for a window, or leave the scope out"
-        raise CallerError(f"{member} is not a window, and nobody else may {' or '.join(vain)}", mend=mend)
+        raise CallerError(
+            "{member} is not a window, and the scopes of windows are of no use to others: {scopes}",
+            mend="make the token for a window, or leave the scope out",
+            member=member,
+            scopes=", ".join(vain),
+        )
 
 
 def check_term(days: int) -> None:
