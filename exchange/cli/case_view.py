@@ -18,6 +18,7 @@ from exchange.flow.decision import Ruling
 from exchange.flow.ports import CaseState
 from exchange.flow.status import CaseStatus, PartStatus
 from exchange.language import choose, tr
+from exchange.rules.case_sentence import sentence
 from schemas import Decision
 
 _VERY_WIDE = 1000
@@ -79,6 +80,9 @@ def case_view(case: CaseStatus, now: datetime, decision: Decision | None = None)
     head.add_row(tr("project"), plain(case.project))
     head.add_row(tr("status"), state_text(case.state, case.outcome))
     head.add_row(tr("progress"), f"{case.answered}/{len(case.parts)} · {choose(case.step)}")
+    names = {part.department: (part.name, part.department) for part in case.parts}
+    said = sentence(case.state, case.parts, now, names)
+    head.add_row("", plain(choose(said)))
     table = Table(header_style="bold", border_style="dim", **_caption())
     for title in (tr("department"), tr("stage"), tr("opinion"), tr("due")):
         table.add_column(title, overflow="fold")

@@ -1,41 +1,85 @@
-"""The audit log as security officers read it: newest first, page by page."""
+"""The audit log as security officers read it: newest first, page by page, by account and time; and as a file."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
+from itertools import chain
 from urllib.parse import urlencode
 
-from exchange.console.section import Group, Page, Section, Visit
+from exchange.audit.chain import Entry
+from exchange.console.section import Download, File, Group, Page, Section, Visit
 from exchange.rules.permissions import Action
+from exchange.rules.search import read_query
+from exchange.rules.spreadsheet import csv_lines
 
 _AT_ONCE = 50
+_A_READ = 1_000
+_FILTERS = ("account", "since", "until")
+_COLUMNS = ("seq", "at", "account", "action", "what", "outcome", "hash")
 
 
 def _audit(visit: Visit) -> Mapping[str, object]:
-    before, account = visit.query.get("before", ""), visit.query.get("account", "").strip()
+    before = visit.query.get("before", "")
     place = int(before) if before.isascii() and before.isdecimal() and len(before) < 16 else None
     with visit.desk.gate.store.reading() as tx:
         head = tx.audit_log.head()
-        found = list(tx.audit_log.page(place, account or None, _AT_ONCE + 1))
+    found = _page(visit, place, _AT_ONCE + 1)
     shown = found[:_AT_ONCE]
-    older = _link(account, shown[-1].seq) if len(found) > _AT_ONCE else ""
     return {
         "entries": shown,
         "head": head,
-        "of": account,
-        "older": older,
-        "newest": _link(account, None) if place is not None else "",
+        "asked": {name: visit.query.get(name, "") for name in _FILTERS},
+        "older": _link(visit, "/audit", shown[-1].seq) if len(found) > _AT_ONCE else "",
+        "newest": _link(visit, "/audit", None) if place is not None else "",
+        "csv": _link(visit, "/audit.csv", None),
+        "jsonl": _link(visit, "/audit.jsonl", None),
     }
 
 
-def _link(account: str, before: int | None) -> str:
-    asked = {"account": account, "before": "" if before is None else str(before)}
+def _page(visit: Visit, before: int | None, limit: int) -> list[Entry]:
+    """Entries by the filters of a visit. Raises CallerError for a day that is none."""
+    days, account = read_query(visit.query), visit.query.get("account", "").strip()
+    with visit.desk.gate.store.reading() as tx:
+        return list(tx.audit_log.page(before, account or None, limit, days.since, days.until))
+
+
+def _link(visit: Visit, path: str, before: int | None) -> str:
+    asked = {name: visit.query.get(name, "") for name in _FILTERS}
+    asked["before"] = "" if before is None else str(before)
     kept = urlencode({key: value for key, value in asked.items() if value})
-    return f"/audit?{kept}" if kept else "/audit"
+    return f"{path}?{kept}" if kept else path
+
+
+def _entries(visit: Visit) -> Iterator[Entry]:
+    before: int | None = None
+    while found := _page(visit, before, _A_READ):
+        yield from found
+        before = found[-1].seq
+
+
+def _rows(visit: Visit) -> Iterator[tuple[str, ...]]:
+    for entry in _entries(visit):
+        yield tuple(entry.at.isoformat() if name == "at" else str(getattr(entry, name)) for name in _COLUMNS)
+
+
+def _csv(visit: Visit) -> File:
+    def parts() -> Iterator[bytes]:
+        yield from (line.encode() for line in csv_lines(chain([_COLUMNS], _rows(visit))))
+
+    read_query(visit.query)  # what is wrong with it is said before anything is sent
+    return File("yizhan-audit.csv", "text/csv; charset=utf-8", parts())
+
+
+def _jsonl(visit: Visit) -> File:
+    read_query(visit.query)
+    lines = (json.dumps(dict(zip(_COLUMNS, row, strict=True)), ensure_ascii=False) + "\n" for row in _rows(visit))
+    return File("yizhan-audit.jsonl", "application/x-ndjson", (line.encode() for line in lines))
 
 
 SECTION = Section(
     pages=(
         Page("/audit", ("审计日志", "Audit log"), "audit.html", _audit, Action.AUDIT, in_menu=True, group=Group.SYSTEM),
-    )
+    ),
+    downloads=(Download("/audit.csv", Action.AUDIT, _csv), Download("/audit.jsonl", Action.AUDIT, _jsonl)),
 )

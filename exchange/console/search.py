@@ -11,6 +11,7 @@ from exchange.console.words import CASE_STATES, COPIES, PART_STATES, STANDINGS, 
 from exchange.errors import CallerError, NotFound
 from exchange.flow.find import ALL_KINDS, find_cases, find_messages, find_parts
 from exchange.flow.trail import messages_of_case
+from exchange.rules.case_sentence import sentence
 from exchange.rules.search import Key, read_key, read_query, write_key
 from exchange.rules.standing import Standing, standing_of
 from schemas import MESSAGES, Role
@@ -74,7 +75,9 @@ def _case(visit: Visit) -> Mapping[str, object]:
         if line is not None:
             standings = {one.department: standing_of(one.state, one.started_at, one.due_at, now) for one in parts}
             messages = messages_of_case(stores_of(visit.desk), number)
-            return {**_WORDS, "case": line, "parts": parts, "standing": standings, "messages": messages}
+            said = sentence(line.state, parts, now, visit.desk.names())
+            context = {"case": line, "parts": parts, "standing": standings, "messages": messages}
+            return {**_WORDS, **context, "sentence": visit.say(*said)}
     raise NotFound(f"no case {number} at a window of this domain", mend="look for it: /search?what=cases")
 
 

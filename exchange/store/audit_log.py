@@ -49,12 +49,23 @@ class SqlAuditLog:
             self._db.execute(insert(meta).values(key=_HEAD, value=head))
         return entry
 
-    def page(self, before: int | None, account: str | None, limit: int) -> list[Entry]:
+    def page(
+        self,
+        before: int | None,
+        account: str | None,
+        limit: int,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> list[Entry]:
         query = _ENTRIES.order_by(_e.seq.desc()).limit(limit)
         if before is not None:
             query = query.where(_e.seq < before)
         if account:
             query = query.where(_e.account == account)
+        if since is not None:
+            query = query.where(_e.at >= since)
+        if until is not None:
+            query = query.where(_e.at < until)
         return [Entry(*row) for row in self._db.execute(query)]
 
     def entries(self) -> Iterator[Entry]:

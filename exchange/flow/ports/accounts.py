@@ -119,8 +119,15 @@ class AuditLog(Protocol):
 
     def append(self, at: datetime, account: str, action: str, what: str, outcome: str) -> Entry: ...
 
-    def page(self, before: int | None, account: str | None, limit: int) -> Sequence[Entry]:
-        """Newest first, those before an entry, of one account or of all."""
+    def page(
+        self,
+        before: int | None,
+        account: str | None,
+        limit: int,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> Sequence[Entry]:
+        """Newest first, those before an entry, of one account or of all; from ``since`` on, before ``until``."""
 
     def entries(self) -> Iterator[Entry]:
         """All of them, oldest first, as they lie."""
