@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from functools import partial
 
-from exchange.bootstrap import checkup, claim_checkup, clock_checkup
+from exchange.bootstrap import checkup, claim_checkup, clock_checkup, tls_checkup
 from exchange.bootstrap.findings import Finding, Level, Look
 from exchange.bootstrap.home import need_domain, open_directory, open_tree, open_work
 from exchange.bootstrap.settings import Home, Settings
@@ -45,6 +45,7 @@ def examine(settings: Settings) -> list[Finding]:
             ("keys", profiles and view, lambda: checkup.keys(settings, profiles)),
             ("databases", profiles, lambda: checkup.databases(settings, profiles)),
             ("broker", profiles, lambda: checkup.broker(settings, windows, profiles, relays)),
+            (tls_checkup.CHECK, True, lambda: tls_checkup.certificate(settings)),
             (claim_checkup.CHECK, view, lambda: claim_checkup.claims(settings)),
         ],
     )

@@ -102,9 +102,10 @@ class Served:
         return self.wanted is not None and self.wanted != self.port
 
 
-def write_state(path: Path, url: str, port: int, wanted: int | None = None) -> None:
+def write_state(path: Path, url: str, port: int, wanted: int | None = None, tls_cert: Path | None = None) -> None:
     """Notes where this process serves the console, for `up` and other commands, and the port for the next time."""
-    write_file(path, json.dumps({"url": url, "port": port, "pid": os.getpid(), "wanted": wanted or port}))
+    tls = {} if tls_cert is None else {"tls_cert": str(tls_cert.absolute())}
+    write_file(path, json.dumps({"url": url, "port": port, "pid": os.getpid(), "wanted": wanted or port, **tls}))
 
 
 def read_state(path: Path) -> Served | None:

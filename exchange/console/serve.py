@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import ssl
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -20,6 +21,7 @@ from exchange.console.desk import Desk
 from exchange.console.listening import PORT, Place, listen, read_state, write_state
 from exchange.console.sections import SECTIONS
 from exchange.console.sessions import SessionDoor
+from exchange.console.tls import RenewedTls
 from exchange.crew import Loop
 
 STUCK = 60.0
@@ -48,10 +50,13 @@ def serve(settings: Settings, place: Place, ready: Ready) -> None:
         with listen(place, before) as listening:
             url, port = place.url(listening.getsockname()[1]), listening.getsockname()[1]
             with suppress(OSError):  # a convenience for `up`; in a container the folder may be read-only
-                write_state(state, url, port, before or PORT if place.port is None else port)
+                write_state(state, url, port, before or PORT if place.port is None else port, place.tls_cert)
             ready(url, desk)
             ended = threading.Event()
             with LoopsWatched(lambda: setattr(server, "should_exit", True)) as loops, heartbeat(turns.trouble):
+                if place.tls_cert is not None and place.tls_key is not None:
+                    renewed = RenewedTls(_context_of(server), place.tls_cert, place.tls_key)
+                    Loop("tls", lambda: renewed.watch(ended), ended.is_set).start()
                 Loop("supervisor", lambda: _end_with_supervisor(server, ended), lambda: server.should_exit).start()
                 try:
                     server.run(sockets=[listening])
@@ -60,6 +65,13 @@ def serve(settings: Settings, place: Place, ready: Ready) -> None:
                 loops.check()
     finally:
         desk.close()
+
+
+def _context_of(server: uvicorn.Server) -> ssl.SSLContext:
+    if not server.config.loaded:
+        server.config.load()
+    assert server.config.ssl is not None  # noqa: S101 -- the caller has given it certificate and key
+    return server.config.ssl
 
 
 class Turns:

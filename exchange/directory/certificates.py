@@ -104,3 +104,8 @@ def _uri(address: str) -> x509.SubjectAlternativeName:
 
 def _name(text: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text[:64])])
+
+
+def ends_at(pem: bytes) -> datetime:
+    """When the first certificate of a PEM file ends: a server's own. Raises ValueError where there is none."""
+    return x509.load_pem_x509_certificates(pem)[0].not_valid_after_utc

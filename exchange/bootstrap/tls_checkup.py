@@ -1,0 +1,33 @@
+"""What the doctor looks at in the console's TLS certificate: when it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from exchange.bootstrap.findings import Finding, Level
+from exchange.bootstrap.settings import Home, Settings
+from exchange.directory.certificates import ends_at
+from exchange.files import read_json
+
+CHECK = "console certificate"
+_EXPIRES_SOON = timedelta(days=30)
+_MEND = "renew the file; the console takes it up by itself within seconds"
+
+
+def certificate(settings: Settings) -> Iterator[Finding]:
+    """Nothing at all where the console is, or was, served without TLS."""
+    file = (read_json(Home(settings.home).console) or {}).get("tls_cert")
+    if not isinstance(file, str):
+        return
+    try:
+        left = ends_at(Path(file).read_bytes()) - settings.clock.now()
+    except (OSError, ValueError, IndexError) as error:
+        yield Finding(
+            "bad", CHECK, f"{file} cannot be read ({type(error).__name__})", "give the console its certificate"
+        )
+        return
+    level: Level = "bad" if left <= timedelta() else "note" if left < _EXPIRES_SOON else "good"
+    said = "has expired" if left <= timedelta() else f"{left.days} days left"
+    yield Finding(level, CHECK, said, "" if level == "good" else _MEND)
