@@ -19,6 +19,7 @@ from exchange.bootstrap.tree_files import remember
 from exchange.bootstrap.work import Work
 from exchange.broker.consumer import BatchConsumer, ConsumedQueue
 from exchange.broker.publisher import ConfirmedPublisher
+from exchange.broker.queue_sight import seen_depths
 from exchange.broker.topology import dead_queue, queues_of
 from exchange.clock import CST, Clock, RealClock, monotonic
 from exchange.crew import Loop
@@ -114,7 +115,7 @@ class RunningMember:
         self._version = 0
         self._stopping = threading.Event()
         self._nudge = threading.Event()
-        self.dispatcher = Dispatcher(node, RealClock())
+        self.dispatcher = Dispatcher(node, RealClock(), depths=lambda queues: seen_depths(link.url, queues))
         node.hand_over = self.dispatcher.offer
         if isinstance(node.clock, RealClock):
             node.clock_watch = ClockWatch(store.server_time)
@@ -136,6 +137,7 @@ class RunningMember:
             user_id=self._link.user_id,
             on_results=self.dispatcher.on_results,
             max_messages=self._window,
+            on_connected=self.dispatcher.connected,
         )
         self._publisher.start()
         self._spawn("dispatch", lambda: self.dispatcher.run(self._publisher))  # type: ignore[arg-type]

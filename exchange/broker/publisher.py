@@ -8,7 +8,7 @@ again. While the broker is away or holds the connection, publications wait, and 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import pika
 import structlog
@@ -44,6 +44,7 @@ class ConfirmedPublisher:
     ``user_id``, if given, is set on every message and must be the account's own name. ``on_results`` gets the fates,
     several at a time, in the connection's thread, and must not publish there. ``max_messages`` and ``max_bytes`` bound
     what is waiting or in flight; a confirm that is ``confirm_timeout`` seconds overdue costs the channel.
+    ``on_connected`` is called in the connection's thread for every new connection, and must not wait.
     """
 
     def __init__(
@@ -56,11 +57,13 @@ class ConfirmedPublisher:
         max_messages: int = 400,
         max_bytes: int = 16 * 2**20,
         confirm_timeout: float = 30.0,
+        on_connected: Callable[[], None] = lambda: None,
     ) -> None:
         self._sender = sender
         self._user_id = user_id
         self._on_results = on_results
         self._confirm_timeout = confirm_timeout
+        self._on_connected = on_connected
         self._loop = ConnectionLoop(url, f"{sender}:publish", self)
         self._room = Room(max_messages, max_bytes)
         self._waiting: deque[Publication] = deque()
@@ -109,6 +112,7 @@ class ConfirmedPublisher:
         connection.add_on_connection_unblocked_callback(self._on_unblocked)
         self._open_channel(connection)
         self._loop.call_later(self._watch_every, self._watch)
+        self._on_connected()
 
     def lost(self, reason: str) -> None:
         """The connection is gone: nobody will confirm what was in flight."""

@@ -2,7 +2,8 @@
 
 Copies that are due go to the publisher, many in flight; its results are written back in batches. A confirm makes a
 copy *sent*: it stays, and goes out again if the addressee's signed receipt does not come, each time with more
-patience. Patience is real time, since a broker does not live on the node's clock.
+patience, and not while it is to be taken to lie in its queue (`exchange.flow.waiting`). Patience is real time, since a
+broker does not live on the node's clock.
 
 The rows are the truth. What a step of this process has just committed is handed over in memory too, which saves
 reading it back; whatever is not handed over, or finds no room, is read from its rows.
@@ -27,6 +28,7 @@ from exchange.envelope import envelope_for
 from exchange.errors import DatabaseUnavailable
 from exchange.flow.node import Node
 from exchange.flow.ports import Hold, Parcel, Publication, Publisher, PublishOutcome, PublishResult
+from exchange.flow.waiting import LOOK_EVERY, Depths, WaitingCopies
 from exchange.rules.addressing import UPLINK
 from exchange.rules.transit import label_for
 
@@ -55,6 +57,8 @@ class Dispatcher:
         retry_after: timedelta = timedelta(seconds=1),
         poll: float = 0.2,
         give_up_after: int = 50,
+        depths: Depths | None = None,
+        look_every: timedelta = LOOK_EVERY,
     ) -> None:
         self._node = node
         self._now_real = now_real
@@ -63,6 +67,9 @@ class Dispatcher:
         self._retry_after = retry_after
         self._poll = poll
         self._give_up_after = give_up_after
+        self._waiting = WaitingCopies(node, now_real, depths, look_every)
+        self.connected = self._waiting.connected
+        """To be called, from any thread, when the publisher has a new connection."""
         self._flying: dict[int, Parcel] = {}
         self._offered: deque[Parcel] = deque()
         self._results: queue.SimpleQueue[PublishResult] = queue.SimpleQueue()
@@ -119,6 +126,7 @@ class Dispatcher:
     def dispatch_once(self, publisher: Publisher) -> bool:
         """One pass: results in, due copies out. True if there was anything to do."""
         settled = self._settle() if self._worth_settling() else False
+        self._waiting.look()
         room = self._batch - len(self._flying)
         if room <= self._batch // 4 or not (self._offered or self._worth_looking()):
             return settled
@@ -155,7 +163,7 @@ class Dispatcher:
             found = tx.outbox.due(self._now_real.now(), room, self._flying.keys())
             self._next_due = None if found or self._mark is None else tx.outbox.next_due()
         self._written = self._written or len(found) == room
-        parcels = self._without_held(found)
+        parcels = self._waiting.without(self._without_held(found))
         self._flying |= {parcel.id: parcel for parcel in parcels}
         return parcels
 

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from exchange.flow.ports import OutboxState, OutboxView, Outgoing, Parcel, Signed, Unreceipted
 from exchange.store.documents import document_row, keep
 from exchange.store.many import Many, adding
-from exchange.store.tables import WAITING_COPIES, outbox_copy, outbox_failure, outbox_message
+from exchange.store.tables import SENT_COPIES, WAITING_COPIES, outbox_copy, outbox_failure, outbox_message
 from schemas import Urgency
 
 ORDINARY_SHARE = 5
@@ -50,7 +50,8 @@ _ADD_COPY = adding(
 )  # fmt: skip
 _PARCELS = (
     select(
-        _c.id, _c.message_id, _m.conversation_id, _m.kind, _c.addressee, _c.queue, _m.urgency, _c.attempts, _c.recipient
+        _c.id, _c.message_id, _m.conversation_id, _m.kind, _c.addressee, _c.queue, _m.urgency, _c.attempts,
+        _c.recipient, _c.state, _c.sent_at,
     )
     .join(outbox_message, _m.message_id == _c.message_id)
     .where(WAITING_COPIES)
@@ -155,6 +156,7 @@ class SqlOutbox:
             Parcel(
                 row.id, row.message_id, row.conversation_id, row.kind, row.addressee, row.queue,
                 Urgency(row.urgency), row.attempts, common[row.message_id], row.recipient,
+                row.sent_at if row.state == OutboxState.SENT else None,
             )
             for row in rows
         ]  # fmt: skip
@@ -163,6 +165,20 @@ class SqlOutbox:
         query = select(func.min(_c.next_at)).where(WAITING_COPIES, _c.next_at < AT_REST)
         earliest: datetime | None = self._db.scalar(query)
         return earliest
+
+    def confirmed(self, queues: Sequence[str]) -> dict[str, int]:
+        query = select(_c.queue, func.count()).where(SENT_COPIES, _c.queue.in_(queues)).group_by(_c.queue)
+        return {str(queue): int(number) for queue, number in self._db.execute(query)}
+
+    def postpone(self, ids: Sequence[int], until: datetime) -> None:
+        if ids:
+            self._db.execute(update(outbox_copy).where(_c.id.in_(ids), SENT_COPIES).values(next_at=until))
+
+    def hasten(self, at: datetime, queue: str | None = None) -> int:
+        query = update(outbox_copy).where(SENT_COPIES, _c.next_at > at, _c.next_at < AT_REST)
+        return self._db.execute(
+            (query if queue is None else query.where(_c.queue == queue)).values(next_at=at)
+        ).rowcount
 
     def mark_sent(self, ids: Sequence[int], now: datetime, again_at: datetime) -> None:
         runs = ({"first": first, "last": last, "moment": now, "again": again_at} for first, last in _runs(ids))

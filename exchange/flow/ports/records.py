@@ -40,6 +40,8 @@ class Parcel:
     attempts: int
     common: bytes
     recipient: bytes
+    confirmed_at: datetime | None = None
+    """When the broker first confirmed it, by the node's clock; None for one that is to go out in any case."""
 
 
 class OutboxState(StrEnum):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
@@ -51,6 +51,15 @@ class Outbox(Protocol):
 
     def next_due(self) -> datetime | None:
         """When the earliest waiting copy may be sent (again), of those that do not rest behind a hold."""
+
+    def confirmed(self, queues: Sequence[str]) -> Mapping[str, int]:
+        """How many copies of each queue are SENT; queues without any are left out."""
+
+    def postpone(self, ids: Sequence[int], until: datetime) -> None:
+        """SENT copies are due ``until``, without counting as sent again."""
+
+    def hasten(self, at: datetime, queue: str | None = None) -> int:
+        """SENT copies, of one queue or all, that were to be due later are due ``at``; how many. Not those at rest."""
 
     def mark_sent(self, ids: Sequence[int], now: datetime, again_at: datetime) -> None:
         """Confirmed by the broker: WRITTEN becomes SENT (or, needing no receipt, DELIVERED); else due ``again_at``."""
