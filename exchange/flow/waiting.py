@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from exchange.clock import Clock, monotonic
-from exchange.errors import BrokerError
+from exchange.errors import BrokerError, DatabaseUnavailable
 from exchange.flow.node import Node
 from exchange.flow.ports import Parcel
 from exchange.rules.addressing import UPLINK
@@ -50,7 +50,11 @@ class WaitingCopies:
             return
         if self._anew:
             self._anew = False
-            self._hasten(None)
+            try:
+                self._hasten(None)
+            except DatabaseUnavailable:
+                self._anew = True
+                raise
         if self._queues and monotonic() - self._looked_at >= self._look_every.total_seconds():
             self._looked_at = monotonic()
             confirmed, depths = self._ask(self._queues)
