@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import shutil
 from collections.abc import Callable, Collection, Mapping
@@ -19,11 +20,15 @@ from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.broker.probe import stamps_arrival
 from exchange.broker.provision import Extras, MemberAccount, provision, with_credentials
 from exchange.catalogue import load_catalogue
-from exchange.errors import BadConfiguration, DatabaseLost, NotFound
-from exchange.files import keep_owner_below, make_folder, told
+from exchange.errors import BadConfiguration, CallerError, DatabaseLost, NotFound
+from exchange.files import keep_owner_below, make_folder, read_json, told, write_secret
 from exchange.language import tr
 from exchange.profiles import Profile, load_profiles
+from exchange.store.roles import make_role
 from schemas import Role
+
+CONSOLE = "console"
+"""The console's records lie beside the members'."""
 
 Say = Callable[[str], None]
 
@@ -45,12 +50,14 @@ def init_files(
     on_lost: Callable[[DatabaseLost], None] = _refuse,
     *,
     clock_is_right: bool = False,
+    roles: bool = False,
 ) -> dict[str, Profile]:
     """Departments and catalogue, authority, a key folder a member, the signed directory, and databases.
 
     ``source`` is a folder of departments to start from (default: the packaged ones). A member's database that is lost
     is made ``anew`` for those named; of others the error goes to ``on_lost`` once all else is done.
-    ``clock_is_right``: a directory from this machine's future is signed anew instead of refused.
+    ``clock_is_right``: a directory from this machine's future is signed anew instead of refused. ``roles``: each gets
+    a role of its own at the database server.
     Raises BadConfiguration, NotFound for a name that no member has, DatabaseUnavailable or DatabaseLost.
     """
     home = Home(settings.home)
@@ -62,6 +69,8 @@ def init_files(
     _know(anew, profiles)
     say(tr("catalogue: {count} matters", count=len(load_catalogue(home.catalogue, profiles))))
     certify_all(settings, profiles, say, clock_is_right=clock_is_right)
+    if roles:
+        make_roles(settings, [*profiles, CONSOLE], say)
     lost: list[DatabaseLost] = []
     for index, address in enumerate(profiles, 1):
         had_one = home.account(address).exists()  # an account at the broker is made after the database
@@ -74,6 +83,24 @@ def init_files(
     for one in lost:
         on_lost(one)
     return profiles
+
+
+def make_roles(settings: Settings, addresses: Collection[str], say: Say) -> None:
+    """A role of its own at the database server for each, its account beside its keys; passwords that are there stay.
+
+    Raises CallerError where no server is set, DatabaseUnavailable.
+    """
+    url, home = settings.database_url, Home(settings.home)
+    if url is None or url.startswith("sqlite"):
+        mend = "set EXCHANGE_DATABASE_URL to PostgreSQL, with an account that may make roles"
+        raise CallerError("there is no database server that could have roles", mend=mend)
+    for address in addresses:
+        kept = read_json(home.database_account(address)) or {}
+        password = str(kept.get("password") or secrets.token_urlsafe(24))
+        role = make_role(url, address, password)
+        make_folder(home.member(address))
+        write_secret(home.database_account(address), json.dumps({"user": role, "password": password}))
+    say(tr("databases: each of {count} members has a role of its own", count=len(addresses)))
 
 
 def _know(anew: Collection[str], profiles: Mapping[str, Profile]) -> None:

@@ -12,6 +12,8 @@ from exchange.broker.urls import parameters
 from exchange.claims import parse_place
 from exchange.clock import Clock, parse_clock
 from exchange.errors import BadConfiguration, DatabaseLost
+from exchange.files import read_json
+from exchange.store.roles import with_account
 from exchange.urls import check_url, sqlite_url
 
 HOME_DEFAULT = ".exchange"
@@ -165,8 +167,15 @@ class Home:
         return self.member(address) / "broker.json"
 
     def database_url(self, address: str, given: str | None) -> str:
-        """The given database, or the member's own SQLite file."""
+        """The given database, under the member's own role where it has one; or the member's own SQLite file."""
+        account = read_json(self.database_account(address)) if given and not given.startswith("sqlite") else None
+        if given and account is not None:
+            return with_account(given, str(account["user"]), str(account["password"]))
         return given or sqlite_url(self.database_file(address))
+
+    def database_account(self, address: str) -> Path:
+        """A member's own role at the database server: its name and password, readable by its owner only."""
+        return self.member(address) / "database.json"
 
     def database_file(self, address: str) -> Path:
         """A member's own SQLite file."""

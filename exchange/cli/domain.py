@@ -88,6 +88,10 @@ def init(
         bool,
         typer.Option("--clock-is-right", help="The directory was signed by a clock that was ahead: sign a new one."),
     ] = False,
+    roles: Annotated[
+        bool,
+        typer.Option("--database-roles", help="PostgreSQL: give each member a role that sees its own records only."),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Makes a domain: authority, keys, signed directory, databases, queues.

@@ -11,7 +11,7 @@ import typer
 import yaml
 
 from exchange.bootstrap.init import packaged_departments
-from exchange.bootstrap.settings import Home
+from exchange.bootstrap.settings import Home, Settings
 from exchange.catalogue import load_catalogue
 from exchange.cli import app
 from exchange.cli.domain import serve
@@ -67,3 +67,11 @@ def test_every_setting_that_is_asked_for_is_in_the_example() -> None:
     wanted = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text(encoding="utf-8")))
     given = re.findall(r"^(\w+)=", (ROOT / "docker" / "env.example").read_text(encoding="utf-8"), re.MULTILINE)
     assert set(given) == wanted | {"COMPOSE_PROFILES"}
+
+
+def test_only_init_has_the_database_administrators_password() -> None:
+    urls = {name: one["environment"]["EXCHANGE_DATABASE_URL"] for name, one in OURS.items()}
+    assert [name for name, url in urls.items() if "PASSWORD" in url] == ["init"]
+    assert "--database-roles" in OURS["init"]["command"]
+    for url in {url for name, url in urls.items() if name != "init"}:
+        Settings.read({"EXCHANGE_DATABASE_URL": url})
