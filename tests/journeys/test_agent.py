@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from exchange.agent import Agent, Amendment, Ruling
+from exchange.bootstrap.settings import Home
 from exchange.broker.node import NodeInfo
-from exchange.errors import Conflict, Denied, IdentityInUse
+from exchange.errors import Conflict, Denied, IdentityInUse, IdentityLost
 from exchange.flow.ports import CaseState, OutboxState
+from exchange.store import claim as claims
+from exchange.store import open_store
 from schemas import (
     Applicant,
     Application,
@@ -134,6 +137,27 @@ def test_what_a_killed_agent_had_in_hand_is_handed_out_by_the_next_at_once(city:
             (found,) = again.receive()
             assert found.message_id == had.message_id == message_id
             assert found.acknowledge()
+
+
+def test_an_agent_whose_identity_another_process_took_sends_and_receives_nothing_more(
+    city: ProcessDomain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claims, "WATCHED_EVERY", 3600.0)
+    home, planning = Home(city.settings.home), city.address("planning")
+    file = home.database_file(planning)
+    with Agent.open(planning, city.settings.home) as agent, open_store(f"sqlite:///{file}", member=planning) as other:
+        agent.send(notice(), [city.address("transport")])
+        lock = file.with_name(f"{file.name}.lock")
+        with agent._opened.store._one_writer():  # it writes all the time, and would take a deleted lock anew at once
+            lock.unlink()
+            claimed = other.claim_identity(planning)
+            claim = claimed.__enter__()
+        with pytest.raises(IdentityLost):
+            agent.send(notice(), [city.address("transport")])
+        with pytest.raises(IdentityLost, match="another process"):
+            list(agent.receive())
+        assert claim.lost is None
+        claimed.__exit__(None, None, None)
 
 
 def test_a_windows_agent_hands_in_amends_decides_and_withdraws(city: ProcessDomain) -> None:
