@@ -68,6 +68,13 @@ class BadConfiguration(CallerError):
     mend = "correct the named field and run the command again"
 
 
+class BadText(CallerError):
+    """Text that cannot be seen, or is not what it seems; it is not signed."""
+
+    code = "text"
+    mend = "write it so that others see what is meant, without characters that cannot be seen"
+
+
 class NotFound(CallerError):
     """A case, message or member that does not exist here."""
 

@@ -17,6 +17,7 @@ from exchange.errors import BadConfiguration
 from exchange.language import Foreign, Text, fault_text, joined
 from exchange.textfile import read_text
 from schemas import Wire
+from schemas.written import faults_in
 
 Place = tuple[str | int, ...]
 """Where a value stands: keys of tables and positions in arrays, outermost first."""
@@ -68,11 +69,14 @@ class TomlFile:
     def validated(self, model: type[M]) -> M:
         """The data as a model. Raises BadConfiguration naming every fault."""
         try:
-            return model.model_validate_json(json.dumps(self.data, default=str))
+            found = model.model_validate_json(json.dumps(self.data, default=str))
         except ValidationError as error:
             raise BadConfiguration(
                 joined((self.fault(place, what) for place, what in faults_of(error)), "\n")
             ) from error
+        if faults := [self.fault(place, what) for place, what in faults_in(found)]:
+            raise BadConfiguration(joined(faults, "\n"))
+        return found
 
 
 def faults_of(error: ValidationError) -> list[tuple[Place, Text | Foreign]]:

@@ -13,8 +13,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from exchange.bootstrap.settings import Home, Settings
-from exchange.errors import CallerError, Conflict, DatabaseUnavailable
+from exchange.errors import Conflict, DatabaseUnavailable
 from exchange.flow.ports import JournalEntry, OutboxState, Store, Transaction
+from exchange.rules.wording import check_reason
 from exchange.store import open_store
 
 DRAINED_EXIT = 9
@@ -50,8 +51,7 @@ class Left:
 
 def ask_drain(store: Store, by: str, reason: str, now: datetime) -> Drain:
     """Asks for a member to be drained; asked again, the first one stands. Raises CallerError without a reason."""
-    if not reason.strip():
-        raise CallerError("draining needs a reason", mend="say why: it is shown until the release")
+    check_reason(reason, "draining needs a reason", "say why: it is shown until the release")
     before = drained(store)
     if before is not None:
         return before

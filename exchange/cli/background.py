@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 import time
 from pathlib import Path
 
+from exchange.bootstrap.children import child_command, child_environment
 from exchange.bootstrap.running import Running, running
 from exchange.bootstrap.settings import Home, Settings
 from exchange.cli.console import say_first_link
@@ -17,7 +16,7 @@ from exchange.clock import monotonic
 from exchange.console.desk import Desk
 from exchange.console.listening import read_state
 from exchange.errors import OperatorError
-from exchange.files import make_folder
+from exchange.files import make_folder, open_file
 from exchange.language import tr
 
 _CONSOLE_WAIT = 20.0
@@ -38,11 +37,11 @@ def start_detached(settings: Settings, *, with_console: bool) -> None:
         return
     make_folder(home.logs)
     log = home.logs / "up.log"
-    with log.open("ab") as file:
+    with open_file(log, "ab", 0o644) as file:
         told = file.tell()
         process = subprocess.Popen(
-            [sys.executable, "-m", "exchange", "up", *([] if with_console else ["--no-console"])],
-            env={**os.environ, "EXCHANGE_HOME": str(home.root), DETACHED: "1"},
+            child_command("up", *([] if with_console else ["--no-console"])),
+            env=child_environment({"EXCHANGE_HOME": str(home.root), DETACHED: "1"}),
             stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True,
         )  # fmt: skip
     while not _serves(running(home)):

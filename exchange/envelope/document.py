@@ -31,6 +31,7 @@ from exchange.envelope.sign1 import (
     thumbprint,
     verify_sign1,
 )
+from exchange.envelope.written import check_own_words
 from exchange.errors import Forged, Malformed, Unsupported, Untrusted, WrongClock
 from schemas import MESSAGES, Body, Header
 
@@ -70,7 +71,8 @@ class Verified:
 
 
 def sign_document(header_bytes: bytes, body: Body, identity: Identity, enclosures: Sequence[bytes]) -> bytes:
-    """Signs a body with its header and enclosures; returns the COSE_Sign1."""
+    """Signs a body with its header and enclosures; returns the COSE_Sign1. Raises BadText."""
+    check_own_words(body)
     protected = {
         ALG: EDDSA,
         CRIT: [HEADER, ENCLOSURES],

@@ -22,6 +22,7 @@ from exchange.flow.node import Node, Step
 from exchange.flow.ports import CaseRow, CaseState, PartRow, PartState
 from exchange.flow.submit import escalate_unreachable, issue_next_stage
 from exchange.rules.case import Advance, may_decide, progress
+from exchange.rules.wording import check_reason
 from schemas import Application, CaseClosed, Clearance, Decision, Matter, Outcome, Result
 
 log = structlog.get_logger()
@@ -246,6 +247,7 @@ def withdraw(node: Node, case_number: str, reason: str) -> None:
 
 def withdraw_in(step: Step, case_number: str, reason: str) -> None:
     """`withdraw` inside a step."""
+    check_reason(reason, "a withdrawal needs a reason", "say why the applicant withdraws")
     case = _own_case(step, case_number)
     undecided = {CaseState.OPEN, CaseState.READY}
     if not step.tx.cases.move(case_number, undecided, CaseState.WITHDRAWN, withdrawn_at=step.now):

@@ -14,6 +14,7 @@ from exchange.flow.ports import CaseRow, CaseState, PartRow, PartState, Transact
 from exchange.flow.receipts import receipt_proof
 from exchange.rules import ledger
 from exchange.rules.deadline import project
+from exchange.rules.wording import check_reason
 from schemas import (
     Approver,
     DeadlineNotice,
@@ -156,6 +157,9 @@ def amend_in(step: Step, case_number: str, department: str, amendment: Amendment
     node = step.node
     expect_window(node)
     node.directory.member(amendment.actor)
+    check_reason(amendment.reason, "an amendment needs a reason", "say why the term is changed")
+    for basis in amendment.basis:
+        check_reason(basis, "a basis is blank", "name the article on which the term is changed")
     case, part = _running_part(step, case_number, department)
     entries = step.tx.cases.ledger(case_number, department)
     state = deadline_state(node, case, part, matter_of(step.tx, case), entries, None)

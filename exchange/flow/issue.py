@@ -12,6 +12,7 @@ from exchange.flow.ports import BranchRow, NoticeRow, Transaction
 from exchange.rules.audience import nobody, parse_audience, unknown
 from exchange.rules.hierarchy import relay_of
 from exchange.rules.secrecy import check_secrecy
+from exchange.rules.wording import check_reason
 from schemas import Notice, NoticeReminder, Recall, Urgency
 
 
@@ -69,8 +70,7 @@ def recall(node: Node, notice_id: str, reason: str) -> str:
 
     Raises NotFound, Conflict when it is recalled or replaced already, CallerError without a reason.
     """
-    if not reason.strip():
-        raise CallerError("a recall needs a reason", mend="say why the notice is taken back")
+    check_reason(reason, "a recall needs a reason", "say why the notice is taken back")
     with node.step() as step:
         row = issued(step.tx, notice_id)
         _expect_open(row)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from exchange.envelope import verify_signed
+from exchange.envelope.written import check_written
 from exchange.errors import BadApplication, Conflict, NotFound
 from exchange.flow.checks import expect_window
 from exchange.flow.deadlines import matter_key
@@ -50,6 +51,7 @@ def submit_in(
     """`submit` inside a step."""
     expect_window(step.node)
     matter = matter_for(step.node, application.matter)
+    check_written(application)
     check_application_secrecy(application)
     check_application(application, matter, enclosures)
     step.node.expect([approver.department for approver in matter.approvers if approver.stage == 1])

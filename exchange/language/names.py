@@ -183,6 +183,7 @@ REASONS: Mapping[str, Words] = {
     "returned": ("不予接收", "not acceptable"),
     "secret": ("带有密级标志", "marked secret"),
     "sender": ("发件方问题", "the sender"),
+    "text": ("文字不可见或有误", "text that cannot be seen"),
     "too-large": ("过大", "too large"),
     "too-many-hops": ("转运层级过多", "too many hops"),
     "too-many-requests": ("尝试过多", "too many requests"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from exchange.errors import CallerError, Conflict, Denied
+from exchange.errors import Conflict, Denied
+from exchange.rules import wording
 from exchange.rules.states import CaseState, PartState
 
 _UNSETTLED = frozenset({PartState.PLANNED, PartState.ISSUED, PartState.SIGNED, PartState.ESCALATED})
@@ -10,9 +11,7 @@ _UNSETTLED = frozenset({PartState.PLANNED, PartState.ISSUED, PartState.SIGNED, P
 
 def check_reason(why: str) -> str:
     """The reason without blanks around it. Raises CallerError when nothing is left."""
-    if not why.strip():
-        raise CallerError("discarding needs a reason", mend="say why nobody needs this message any more")
-    return why.strip()
+    return wording.check_reason(why, "discarding needs a reason", "say why nobody needs this message any more")
 
 
 def check_second(proposed_by: str | None, confirmed_by: str) -> None:

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from exchange.errors import CallerError
 from exchange.rules.states import PartState
+from exchange.rules.wording import check_reason
 
 NEVER_HELD = frozenset({"receipt", "opinion"})
 """Kinds that pass every hold: an opinion kept back would make its department late."""
@@ -77,8 +78,7 @@ def check_hold(addressee: str | None, kind: str | None, reason: str, kinds: Coll
         )
     if kind is not None and kind not in kinds:
         raise CallerError(f"there is no kind {kind!r}", mend=f"one of: {', '.join(sorted(set(kinds) - NEVER_HELD))}")
-    if not reason.strip():
-        raise CallerError("a hold needs a reason", mend="say why: it is shown to everybody until the release")
+    check_reason(reason, "a hold needs a reason", "say why: it is shown to everybody until the release")
 
 
 def danger(hold: Hold, department: str, state: PartState, lead: str, monitors: Collection[str] = ()) -> Danger:

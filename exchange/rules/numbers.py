@@ -8,6 +8,7 @@ from unicodedata import normalize
 
 from exchange.errors import CallerError
 from schemas import DocumentNumber, OrderNumber
+from schemas.written import seen
 
 _NUMBER = re.compile(
     r"(?P<agency>[^〔【\[(]+)(?:〔(?P<a>\d{4})〕|【(?P<b>\d{4})】|\[(?P<c>\d{4})\]|\((?P<d>\d{4})\))(?P<serial>\d+)号"
@@ -25,7 +26,7 @@ def parse_number(text: str) -> DocumentNumber | OrderNumber:
 
     Raises CallerError for anything else, leading zeros among it.
     """
-    plain = "".join(normalize("NFKC", text).split())
+    plain = seen("".join(normalize("NFKC", seen(text)).split()))
     order, number = _ORDER.fullmatch(plain), _NUMBER.fullmatch(plain)
     found = order or number
     if found is None or found["serial"].startswith("0"):

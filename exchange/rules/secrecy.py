@@ -8,8 +8,8 @@ from unicodedata import normalize
 
 from exchange.errors import Secret
 from schemas import Application, Classification, Document
+from schemas.written import seen
 
-_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _MARKING = re.compile(
     r"(?:(?:份号:?|No\.?)?[0-9]{1,10})?"  # the copy's number stands before it
     r"(?:密级:?)?"
@@ -47,6 +47,6 @@ def check_application_secrecy(application: Application) -> None:
 def _refuse_marking(what: str, texts: Iterable[str]) -> None:
     for text in texts:
         for line in text.splitlines() if _IN_EVERY_MARKING in text else ():
-            found = _MARKING.match("".join(normalize("NFKC", _UNSEEN.sub("", line)).split()))
+            found = _MARKING.match("".join(seen(normalize("NFKC", seen(line))).split()))
             if found:
                 raise Secret(f"the {what} bears the marking {found['level']}")

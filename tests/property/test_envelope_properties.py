@@ -14,7 +14,12 @@ from tests.corpus.forge import IDS
 from tests.corpus.world import NOW, load_world
 
 WORLD = load_world()
-TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=300)
+_SEEN = st.characters(
+    codec="utf-8",
+    exclude_categories=["Cc", "Cf", "Cn", "Co", "Mn", "Zl", "Zp"],
+    exclude_characters="\u115f\u1160\u3164\uffa0\u2800",
+)
+TEXT = st.text(_SEEN, max_size=299).map(lambda text: f"文{text}")
 
 
 def sealed_for(

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from exchange.errors import BadRequest, TooLarge
 from exchange.tomlfile import faults_of
 from schemas import Wire
+from schemas.written import faults_in
 
 LARGEST = 8 * 1024 * 1024
 """Octets of a request: twenty attachments of the largest size in base64, and the text."""
@@ -37,15 +38,22 @@ async def read_octets(request: Request, largest: int = LARGEST) -> bytes:
 def strictly(model: type[M], data: bytes) -> M:
     """The body as the model has it. Raises BadRequest naming every field."""
     try:
-        return model.model_validate_json(data)
+        found = model.model_validate_json(data)
     except ValidationError as error:
         raise does_not_hold(error) from None
+    if isinstance(found, Wire) and (faults := tuple(map(_pointed, faults_in(found)))):
+        raise BadRequest("the request has text that others cannot read", faults=faults)
+    return found
 
 
 def does_not_hold(error: ValidationError) -> BadRequest:
     """What a model complains of, as a problem."""
-    faults = tuple(("".join(f"/{_escaped(part)}" for part in place), str(what)) for place, what in faults_of(error))
-    return BadRequest("the request does not hold", faults=faults)
+    return BadRequest("the request does not hold", faults=tuple(map(_pointed, faults_of(error))))
+
+
+def _pointed(fault: tuple[tuple[str | int, ...], object]) -> tuple[str, str]:
+    place, what = fault
+    return "".join(f"/{_escaped(part)}" for part in place), str(what)
 
 
 def json_of(model: type[M]) -> Any:

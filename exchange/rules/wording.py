@@ -1,0 +1,19 @@
+"""Reasons that must be given: visible, in one line."""
+
+from __future__ import annotations
+
+from exchange.errors import BadText, CallerError
+from schemas.written import Shape, fault_of, is_visible
+
+
+def check_reason(reason: str, missing: str, mend: str) -> str:
+    """The reason without blanks around it.
+
+    Raises CallerError, saying what is ``missing`` and its remedy ``mend``, where nothing of it can be seen; BadText for
+    one that is not what it seems.
+    """
+    if not is_visible(reason):
+        raise CallerError(missing, mend=mend)
+    if fault := fault_of(reason.strip(), Shape.TEXT):
+        raise BadText(f"the reason has {fault}")
+    return reason.strip()
