@@ -33,7 +33,16 @@ from schemas.directory import (
     Role,
     Upper,
 )
-from schemas.document import Classification, Document, DocumentKind, DocumentNumber, OrderNumber, Purpose
+from schemas.document import (
+    AnnouncementNumber,
+    Classification,
+    Document,
+    DocumentKind,
+    DocumentNumber,
+    Number,
+    OrderNumber,
+    Purpose,
+)
 from schemas.evidence import (
     MAX_PARTS,
     MAX_PROOFS,
@@ -119,6 +128,7 @@ __all__ = [
     "MAX_SIGNERS",
     "MESSAGES",
     "Aggregate",
+    "AnnouncementNumber",
     "Applicant",
     "Application",
     "Approver",
@@ -177,6 +187,7 @@ __all__ = [
     "NonDeliveryReason",
     "Notice",
     "NoticeReminder",
+    "Number",
     "OfferedDirectory",
     "Opinion",
     "OrderNumber",

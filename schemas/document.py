@@ -70,19 +70,35 @@ class OrderNumber(Wire):
         return f"{self.agency}第{self.serial}号"
 
 
+class AnnouncementNumber(Wire):
+    """Number of what is made public (公告, 通告, 公报), or of an order counted by years: 公告2026年第14号."""
+
+    agency: Annotated[str, StringConstraints(pattern=r"^[^\s〔〕\[\]()（）0-9]{0,20}(?:公告|通告|公报|令)$")]
+    year: Annotated[int, Field(ge=1949, le=2999)] | None = None
+    """None where they are counted without years: 通告第3号."""
+    issue: Annotated[int, Field(ge=1, le=99_999)]
+
+    def __str__(self) -> str:
+        return f"{self.agency}{f'{self.year}年' if self.year else ''}第{self.issue}号"
+
+
+Number = DocumentNumber | OrderNumber | AnnouncementNumber
+"""What a document may be called by."""
+
+
 class Document(Body):
     """An official document. Addressees (主送) must act on it, copy recipients (抄送) are informed of it.
 
     Addressees here are the bodies as the text names them; the envelope's addressees are where it is delivered.
-    Schema version 1 had no ``claims``, version 2 neither ``copies`` nor ``purpose``; both are still read, and written
-    where nothing newer is said.
+    Schema version 1 had no ``claims``, version 2 neither ``copies`` nor ``purpose``, version 3 no numbers of
+    announcements; all are still read, and written where nothing newer is said.
     """
 
     KIND: ClassVar[str] = "document"
-    VERSION: ClassVar[int] = 3
-    READ: ClassVar[tuple[int, ...]] = (1, 2, 3)
+    VERSION: ClassVar[int] = 4
+    READ: ClassVar[tuple[int, ...]] = (1, 2, 3, 4)
 
-    number: DocumentNumber | OrderNumber
+    number: Number
     kind: DocumentKind
     classification: Classification = Classification.NONE
     urgency: Urgency = Urgency.ORDINARY
@@ -106,6 +122,8 @@ class Document(Body):
     @property
     def written_version(self) -> int:
         """The lowest that can say it: byte for byte what it was before there was more to say."""
+        if isinstance(self.number, AnnouncementNumber):
+            return 4
         if self.copies or self.purpose is not Purpose.ACTION:
             return 3
         return 2 if self.claims else 1

@@ -7,13 +7,14 @@ from datetime import date
 from unicodedata import normalize
 
 from exchange.errors import CallerError
-from schemas import DocumentNumber, OrderNumber
+from schemas import AnnouncementNumber, DocumentNumber, Number, OrderNumber
 from schemas.written import seen
 
 _NUMBER = re.compile(
     r"(?P<agency>[^〔【\[(]+)(?:〔(?P<a>\d{4})〕|【(?P<b>\d{4})】|\[(?P<c>\d{4})\]|\((?P<d>\d{4})\))(?P<serial>\d+)号"
 )
 _ORDER = re.compile(r"(?P<agency>.+令)第(?P<serial>\d+)号")
+_ANNOUNCED = re.compile(r"(?P<agency>.*(?:公告|通告|公报|令))(?:(?P<year>\d{4})年)?第(?P<serial>\d+)号")
 _DATE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
 _CHINESE_DATE = re.compile(
     r"([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日"
@@ -21,20 +22,24 @@ _CHINESE_DATE = re.compile(
 _DIGITS = {"〇": 0, "○": 0, "零": 0} | {digit: value for value, digit in enumerate("一二三四五六七八九", 1)}
 
 
-def parse_number(text: str) -> DocumentNumber | OrderNumber:
-    """Reads 国办发〔2019〕6号, with other brackets brought to 〔〕, or the number of an order, 国令第707号.
+def parse_number(text: str) -> Number:
+    """Reads 国办发〔2019〕6号, with other brackets brought to 〔〕; the number of an order, 国令第707号; or that of an
+    announcement, 公告2026年第14号.
 
     Raises CallerError for anything else, leading zeros among it.
     """
     plain = seen("".join(normalize("NFKC", seen(text)).split()))
-    order, number = _ORDER.fullmatch(plain), _NUMBER.fullmatch(plain)
-    found = order or number
+    order, number, announced = _ORDER.fullmatch(plain), _NUMBER.fullmatch(plain), _ANNOUNCED.fullmatch(plain)
+    found = order or number or announced
     if found is None or found["serial"].startswith("0"):
         raise _bad(text)
     serial = int(found["serial"])
     try:
         if order is not None:
             return OrderNumber(agency=order["agency"], serial=serial)
+        if announced is not None:
+            counted = int(announced["year"]) if announced["year"] else None
+            return AnnouncementNumber(agency=announced["agency"], year=counted, issue=serial)
         year = next(year for year in found.group("a", "b", "c", "d") if year)
         return DocumentNumber(agency=found["agency"], year=int(year), serial=serial)
     except ValueError as error:
@@ -70,5 +75,5 @@ def _below_hundred(text: str) -> int:
 def _bad(text: str) -> CallerError:
     return CallerError(
         f"{text!r} is no document number",
-        mend="agency code, year in 〔〕, serial without leading zeros: 国办发〔2019〕6号",
+        mend="agency code, year in 〔〕, no leading zeros: 国办发〔2019〕6号, 国令第707号, 公告2026年第14号",
     )

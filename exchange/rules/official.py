@@ -12,7 +12,7 @@ from datetime import date
 
 from exchange.errors import CallerError
 from exchange.rules.numbers import parse_date, parse_number
-from schemas import Document, DocumentKind, DocumentNumber, OrderNumber
+from schemas import AnnouncementNumber, Document, DocumentKind, Number, OrderNumber
 
 _ENDINGS = {kind.value: kind for kind in DocumentKind} | {"令": DocumentKind.ORDER}
 _FIRST_ATTACHMENT = re.compile(r"附件(?:\d{1,2}[.．]|\d{0,2}[：:]\s*(?:\d{1,2}[.．])?)\s*(?=\S)")
@@ -35,13 +35,13 @@ class _Layout:
     """Line of the date below the text; the number of lines if there is none."""
 
 
-def kind_of(title: str, number: DocumentNumber | OrderNumber) -> DocumentKind:
+def kind_of(title: str, number: Number) -> DocumentKind:
     """The kind by the last word of the title, which governs: 关于印发…方案的通知 is a 通知.
 
     A paper with an order's number is an order whatever it puts in force; an answer (答复) in a 函-numbered paper is
     a 函. Raises CallerError for a title that names no kind.
     """
-    if isinstance(number, OrderNumber):
+    if number.agency.endswith("令"):
         return DocumentKind.ORDER
     plain = re.sub(r"（[^（）]*）$", "", "".join(title.split()))
     for ending, kind in _ENDINGS.items():
@@ -78,9 +78,13 @@ def parse_document(record: Mapping[str, str]) -> Document:
         raise CallerError(f"{number} does not hold as a document", mend="compare it with GB/T 9704-2012") from error
 
 
-def _lay_out(text: str, shown: str, number: DocumentNumber | OrderNumber) -> _Layout:
+def _lay_out(text: str, shown: str, number: Number) -> _Layout:
     lines = [line.strip() for line in text.split("\n")]
-    wanted = {shown, f"第{number.serial}号"} if isinstance(number, OrderNumber) else {shown}
+    wanted = {shown}
+    if isinstance(number, OrderNumber):
+        wanted.add(f"第{number.serial}号")
+    elif isinstance(number, AnnouncementNumber):
+        wanted.add(shown.removeprefix(number.agency))
     at = max((row for row, line in enumerate(lines[:_HEAD]) if line in wanted), default=-1)
     below = (row for row in range(at + 1, len(lines)) if _DATED.fullmatch("".join(lines[row].split())))
     return _Layout(lines, at, next(below, len(lines)))
@@ -124,7 +128,7 @@ def _notes(layout: _Layout) -> str:
     return line[1:-1] if re.fullmatch(r"（[^（）]+）", line) else ""
 
 
-def _signatory(layout: _Layout, number: DocumentNumber | OrderNumber) -> str | None:
+def _signatory(layout: _Layout, number: Number) -> str | None:
     """Who signed: named above an order's date, or at the head of a paper that goes upward (签发人)."""
     if isinstance(number, OrderNumber) and 0 < layout.date < len(layout.lines):
         words = layout.lines[layout.date - 1].split()

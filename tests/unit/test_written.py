@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any, get_args, get_origin
 
 import pytest
@@ -10,7 +11,7 @@ from exchange.envelope.written import OWN_WORDS, check_own_words
 from exchange.errors import BadText, CallerError
 from exchange.rules.numbers import parse_number
 from exchange.rules.wording import check_reason
-from schemas import MESSAGES, Application, Body, Document, DocumentNumber, Wire
+from schemas import MESSAGES, Application, Body, Document, DocumentNumber, OrderNumber, Wire
 from schemas.written import Shape, fault_of, is_visible, shape_of
 from tests.unit.examples import DOCUMENT
 
@@ -219,3 +220,31 @@ def test_reasons_that_must_be_given_are_visible() -> None:
 )
 def test_a_number_is_read_as_it_looks(text: str) -> None:
     assert str(parse_number(text)) == "合政办〔2026〕3号"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "公告2026年第14号",
+        "国家税务总局公告2019年第14号",
+        "商务部 海关总署公告2023年第23号",
+        "通告第3号",
+        "交通运输部令2019年第5号",
+        "公报２０２６年第 1 号",
+    ],
+)
+def test_numbers_of_announcements_are_numbers_of_version_4(text: str) -> None:
+    number = parse_number(text)
+    assert str(number) == "".join(unicodedata.normalize("NFKC", text).split())
+    document = DOCUMENT.model_copy(update={"number": number})
+    assert document.written_version == 4
+    assert Document.model_validate_json(document.model_dump_json()) == document
+
+
+def test_other_numbers_stay_what_they_were() -> None:
+    assert isinstance(parse_number("国令第707号"), OrderNumber)
+    assert isinstance(parse_number("财税公告〔2019〕3号"), DocumentNumber)
+    assert DOCUMENT.written_version < 4
+    for text in ("公告2026年第014号", "公告2026年14号", "公告26年第14号", "第14号", "2026年第14号"):
+        with pytest.raises(CallerError):
+            parse_number(text)
