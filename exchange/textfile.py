@@ -38,7 +38,7 @@ def decoded(data: bytes, name: str) -> str:
     """Octets as text. Raises BadConfiguration naming the encoding that they seem to be in, and how to change it."""
     try:
         if not (encoding := _wide(data)):
-            return data.decode("utf-8-sig")
+            return data.decode().removeprefix("\ufeff")
         line = 1
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1

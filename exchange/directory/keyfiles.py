@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from exchange.envelope import DecryptionKey, Identity
 from exchange.errors import BadKeys
-from exchange.files import make_folder, write_secret
+from exchange.files import make_folder, read_json, write_secret
 from schemas import Suite
 
 _SIGNING, _CERTIFICATE, _DECRYPTION, _ADDRESS = "signing.key", "certificate.der", "decryption.json", "address"
@@ -53,12 +53,23 @@ def finish_rotation(folder: Path, address: str, listed: Collection[bytes]) -> No
     """Puts what was laid by in force if its certificate is ``listed`` in the directory; else forgets it."""
     if not (folder / _NEXT).exists():
         return
-    signing = json.loads((folder / _NEXT).read_bytes())
-    if bytes.fromhex(signing["certificate"]) in listed:
+    signing = _laid_by(folder)
+    if signing and bytes.fromhex(signing["certificate"]) in listed:
         write_secret(folder / _ADDRESS, address.encode())
         write_secret(folder / _CERTIFICATE, bytes.fromhex(signing["certificate"]))
         write_secret(folder / _SIGNING, bytes.fromhex(signing["signing"]))
     (folder / _NEXT).unlink()
+
+
+def _laid_by(folder: Path) -> dict[str, str] | None:
+    """A rotation's signing key and certificate; None where a power cut left nothing of them: it is made once more."""
+    found = read_json(folder / _NEXT) or {}
+    try:
+        Ed25519PrivateKey.from_private_bytes(bytes.fromhex(found["signing"]))
+        x509.load_der_x509_certificate(bytes.fromhex(found["certificate"]))
+    except (KeyError, TypeError, ValueError):
+        return None
+    return found
 
 
 def drop_decryption_keys(folder: Path, kids: Collection[str]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from exchange.errors import CallerError, Conflict, NotFound
 from exchange.flow import collecting
 from exchange.flow.node import Node, Step
+from exchange.flow.numbers_used import note_number
 from exchange.flow.ports import BranchRow, NoticeRow, Transaction
 from exchange.rules.audience import nobody, parse_audience, unknown
 from exchange.rules.hierarchy import relay_of
@@ -44,6 +45,7 @@ def issue_notice(node: Node, notice: Notice, enclosures: Sequence[bytes] = ()) -
             raise Conflict(
                 f"{notice.replaces} is no open notice of this origin", mend="`exchange notice list` shows them"
             )
+        note_number(step, notice.document, notice_id)
         step.note("notice-issued", None, notice_id, audience=notice.audience)
     return notice_id
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from exchange.errors import CallerError, NotFound
 from exchange.flow.convey import check_sending
 from exchange.flow.node import Node, Step
+from exchange.flow.numbers_used import note_number
 from exchange.flow.request_record import ANSWERED, SENT, put_down, record_of, request_id_of
 from exchange.rules.secrecy import check_secrecy
 from schemas import Document, DocumentKind, Purpose
@@ -55,6 +56,7 @@ def send_in(
         in_reply_to=answered.message_id,
     )
     _put_down(step, document, message_id, main, answered)
+    note_number(step, document, message_id)
     step.note("document-sent", None, message_id, addressees=len(main), copies=len(copied))
     return message_id
 

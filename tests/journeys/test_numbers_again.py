@@ -1,0 +1,44 @@
+"""A number under which a document was sent before is said, and nothing is kept back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from structlog.testing import capture_logs
+
+from exchange.bootstrap.home import open_member
+from exchange.bootstrap.init import init_files
+from exchange.bootstrap.settings import Settings
+from exchange.flow.send import deposit_document, send_document
+from schemas import Document, DocumentKind, DocumentNumber
+from tests.processes import write_departments
+
+
+def test_a_second_document_under_one_number_is_sent_with_a_word(tmp_path: Path) -> None:
+    settings = Settings.read({}, tmp_path / "home")
+    write_departments(tmp_path / "departments", "t", ["planning", "transport"])
+    init_files(settings, lambda text: None, tmp_path / "departments")
+    opened = open_member(settings, "t.planning")
+
+    def letter(serial: int, title: str) -> Document:
+        return Document(
+            number=DocumentNumber(agency="合规函", year=2026, serial=serial),
+            kind=DocumentKind.LETTER,
+            issuer="规划局",
+            title=title,
+            addressees=("交通局",),
+            body="正文",
+            date=settings.clock.now().date(),
+        )
+
+    with capture_logs() as said:
+        first = send_document(opened.node, letter(1, "关于路网资料的函"), ["t.transport"])
+        send_document(opened.node, letter(2, "关于路网资料的函"), ["t.transport"])
+        deposit_document(opened.node, letter(1, "关于路网资料的函"), ["t.transport"])
+        assert not [entry for entry in said if entry["event"] == "number.again"]
+        again = send_document(opened.node, letter(1, "关于别的事的函"), ["t.transport"])
+    (warned,) = [entry for entry in said if entry["event"] == "number.again"]
+    assert (warned["before"], warned["message"], warned["log_level"]) == (first, again, "warning")
+    with opened.store.reading() as tx:
+        assert tx.outbox.rows(again)
+    opened.store.close()

@@ -1,0 +1,138 @@
+"""What root does in somebody's domain locks that somebody out of nothing; notes that a power cut left are no end."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+import exchange
+from exchange.bootstrap.certify import certify, revoke
+from exchange.bootstrap.diagnostics import write_bundle
+from exchange.bootstrap.home import open_claims, open_member, write_link
+from exchange.bootstrap.init import init_files
+from exchange.bootstrap.member import Link
+from exchange.bootstrap.settings import Home, Settings
+from exchange.broker.node_files import NodeFolder, Ports
+from exchange.claims import upload
+from exchange.console.listening import read_state, write_state
+from exchange.directory.keyfiles import finish_rotation, load_identity, prepare_rotation
+from exchange.errors import BadKeys, ExchangeError
+from tests.processes import write_departments
+
+SOMEBODY = 61_234
+
+OPENS = """
+import os, sys
+from pathlib import Path
+from exchange.bootstrap.home import open_member
+from exchange.bootstrap.settings import Settings
+from exchange.bootstrap.certify import certify
+settings = Settings.read({{}}, Path(sys.argv[1]))
+certify(settings, "t.monitor", lambda text: None)  # imports what a service user may not be able to read
+open_member(settings, "t.monitor").store.close()
+os.setgid({uid}); os.setuid({uid})
+for name in ("window", "planning"):
+    opened = open_member(settings, "t." + name)
+    with opened.store.transaction() as tx:
+        tx.set_meta("x", "y")
+    opened.store.close()
+certify(settings, "t.monitor", lambda text: None)
+"""
+
+
+def domain(tmp_path: Path) -> Settings:
+    settings = Settings.read({}, tmp_path / "home")
+    write_departments(tmp_path / "departments", "t", ["planning"])
+    init_files(settings, lambda text: None, tmp_path / "departments")
+    return settings
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can work in somebody else's domain")
+def test_commands_of_root_leave_everything_to_the_domains_owner(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    os.chown(home, SOMEBODY, SOMEBODY)
+    settings = domain(tmp_path)
+    certify(settings, "t.planning", lambda text: None)
+    revoke(settings, "t.monitor", None, "lost", lambda text: None)
+    opened = open_member(settings, "t.planning")
+    with opened.store.transaction() as tx:
+        tx.set_meta("x", "y")
+        there = sorted(path.name for path in Home(home).member("t.planning").iterdir())
+    assert {"store.db-wal", "store.db-shm"} <= set(there)
+    foreign = [path for path in home.rglob("*") if path.stat().st_uid != SOMEBODY]
+    opened.store.close()
+    write_link(Home(home).account("t.planning"), Link("amqp://x", None, False))
+    large = tmp_path / "large"
+    large.write_bytes(b"x" * 300_000)
+    upload(large, open_claims(settings), Home(home).uploads("t.planning"))
+    write_bundle(settings, home / "bundle.tar.gz")
+    foreign += [path for path in home.rglob("*") if (path.stat().st_uid, path.stat().st_gid) != (SOMEBODY, SOMEBODY)]
+    assert foreign == []
+
+    for path in (tmp_path, *tmp_path.parents[:3]):
+        path.chmod(path.stat().st_mode | 0o711) if path != Path("/") else None
+    root = Path(exchange.__file__).parents[1]
+    done = subprocess.run(
+        [sys.executable, "-c", OPENS.format(uid=SOMEBODY), str(home)],
+        cwd=root, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+GARBLED = [b"", b"\0\0\0\0", b"{", b"[]", b"null", b"\xff\xfe"]
+
+
+@pytest.mark.parametrize("left", [b"", b"{"])
+def test_no_state_file_that_a_power_cut_left_is_a_traceback(tmp_path: Path, left: bytes) -> None:
+    settings = domain(tmp_path)
+    home = Home(settings.home)
+    write_link(home.account("t.planning"), Link("amqp://x", None, False))
+    certify(settings, "t.planning", lambda text: None)
+    for path in [one for one in home.root.rglob("*") if one.is_file() and one.suffix not in (".py", ".toml", ".db")]:
+        before = path.read_bytes()
+        path.write_bytes(left)
+        for look in (
+            lambda: open_member(settings, "t.planning").store.close(),
+            lambda: certify(settings, "t.planning", lambda text: None),
+            lambda: init_files(settings, lambda text: None),
+        ):
+            with suppress(ExchangeError):
+                look()
+        path.write_bytes(before)
+
+
+@pytest.mark.parametrize("left", GARBLED)
+def test_notes_that_can_be_made_anew_are_as_none(tmp_path: Path, left: bytes) -> None:
+    folder = NodeFolder(tmp_path / "node")
+    folder.prepare(Ports(1, 2, 3, 4), can_stamp=False)
+    assert folder.read_ports() == Ports(1, 2, 3, 4)
+    folder.ports.write_bytes(left)
+    assert folder.read_ports() is None
+    folder.ports.write_text(json.dumps({"amqp": "x", "management": 2, "epmd": 3, "distribution": 4}))
+    assert folder.read_ports() is None
+    write_state(tmp_path / "console.json", "http://x", 1)
+    assert read_state(tmp_path / "console.json") is not None
+    (tmp_path / "console.json").write_bytes(left)
+    assert read_state(tmp_path / "console.json") is None
+
+
+@pytest.mark.parametrize("left", GARBLED)
+def test_a_rotation_whose_note_is_garbled_is_named_with_its_remedy(tmp_path: Path, left: bytes) -> None:
+    settings = domain(tmp_path)
+    keys = Home(settings.home).keys("t.planning")
+    prepare_rotation(keys, load_identity(keys))
+    (keys / "next.json").write_bytes(left)
+    finish_rotation(keys, "t.planning", ())
+    assert not (keys / "next.json").exists()
+    assert load_identity(keys).address == "t.planning"
+    (keys / "signing.key").write_bytes(left)
+    with pytest.raises(BadKeys) as caught:
+        load_identity(keys)
+    assert "backup" in caught.value.mend
