@@ -79,8 +79,8 @@ def span(length: timedelta | float | None) -> str:
     days, rest = divmod(abs(seconds), 86400)
     hours, rest = divmod(rest, 3600)
     minutes, rest = divmod(rest, 60)
-    parts = [(days, "d"), (hours, "h"), (minutes, "min"), (rest, "s")]
-    shown = [f"{number} {unit}" for number, unit in parts if number][:2] or ["0 s"]
+    parts = [(days, ("天", "d")), (hours, ("小时", "h")), (minutes, ("分", "min")), (rest, ("秒", "s"))]
+    shown = [f"{number} {choose(unit)}" for number, unit in parts if number][:2] or [f"0 {choose(('秒', 's'))}"]
     return ("−" if seconds < 0 else "") + " ".join(shown)
 
 
