@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from exchange.errors import CallerError
+from exchange.errors import CallerError, NotFound
 from exchange.flow.holding import held_back
 from exchange.flow.ports import OutboxState, Store, Transaction, WatchRow
 from exchange.flow.ports.sight import CaseLine, CopyLine, Head, PartLine
-from exchange.flow.trail import messages_of_case
+from exchange.flow.trail import CaseMessage, messages_of_case
 from exchange.rules.calendar import WorkingCalendar
 from exchange.rules.deadline import project
 from exchange.rules.forecast import Forecast, foresee
@@ -29,6 +29,8 @@ T = TypeVar("T")
 Stream = tuple[Fetch[T], Callable[[Sequence[T]], Sequence[bool]]]
 """How one store's rows are read, and which of them are wanted."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_PARTLY = 5
+"""Cases whose messages are shown where a part of their numbers was asked for."""
 ALL_KINDS = "all"
 """Instead of a kind: receipts too, which are left out otherwise."""
 
@@ -66,7 +68,7 @@ def find_messages(stores: Mapping[str, Store], query: Query, start: Key | None =
 
 
 def find_cases(windows: Mapping[str, Store], query: Query, start: Key | None = None) -> Found[CaseLine]:
-    """Cases, newest first; a number may be the beginning of one, and a department one that is consulted."""
+    """Cases, newest first; a number may be any part of one, and a department one that is consulted."""
     state = _state(CaseState, query.state)
     with ExitStack() as stack:
         reading = {address: stack.enter_context(store.reading()) for address, store in windows.items()}
@@ -212,12 +214,12 @@ def _copy_fetch(address: str, tx: Transaction, *, newest_first: bool, ended: boo
 
 def _cases(address: str, tx: Transaction, query: Query, state: CaseState | None) -> Stream[CaseLine]:
     def fetch(after: Key | None, limit: int) -> list[tuple[Key, CaseLine]]:
-        rows = tx.sight.cases(address, state, query.until, after, limit)
+        rows = tx.sight.cases(address, state, query.until, after, limit, query.number)
         since = query.since
         return [(Key(row.opened_at, address, row.number), row) for row in rows if not since or row.opened_at >= since]
 
     def wanted(rows: Sequence[CaseLine]) -> list[bool]:
-        fits = [row.number.lower().startswith(query.number.lower()) for row in rows]
+        fits = [query.number.lower() in row.number.lower() for row in rows]
         if not query.member or query.member == address:
             return fits
         here = tx.sight.consulted(query.member, [row.number for row, fit in zip(rows, fits, strict=True) if fit])
@@ -238,15 +240,26 @@ def _parts(address: str, tx: Transaction, department: str, standing: Standing, n
 
 
 def _by_number(stores: Mapping[str, Store], query: Query) -> Found[MessageLine]:
-    """A message's id, wherever it is on record; or all messages of a case."""
+    """A message's id, wherever it is on record; or all messages of a case, or of the few whose number has this part."""
     if not is_message_id(query.number):
-        found = messages_of_case(stores, query.number)
+        found = _of_cases(stores, query.number)
         lines = (MessageLine(one.head, Counter(copy.state for copy in one.copies)) for one in found)
         return Found(tuple(lines), None)
     with ExitStack() as stack:
         reading = {address: stack.enter_context(store.reading()) for address, store in stores.items()}
         heads = [head for address, tx in reading.items() for head in tx.sight.heads(address, [query.number])]
         return Found(tuple(_lines(reading, heads)), None)
+
+
+def _of_cases(stores: Mapping[str, Store], number: str) -> list[CaseMessage]:
+    """Raises NotFound where no case has this number, or one with this part in it."""
+    try:
+        return messages_of_case(stores, number)
+    except NotFound:
+        found = find_cases(stores, Query(number=number)).rows[:_PARTLY]
+        if not found:
+            raise
+    return [message for line in found for message in messages_of_case(stores, line.number)]
 
 
 def _lines(reading: Mapping[str, Transaction], heads: Sequence[Head]) -> list[MessageLine]:

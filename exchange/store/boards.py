@@ -39,15 +39,26 @@ class SqlBoards:
         self._db = connection
 
     def cases(
-        self, window: str, state: CaseState | None, until: datetime | None, after: Key | None, limit: int
+        self,
+        window: str,
+        state: CaseState | None,
+        until: datetime | None,
+        after: Key | None,
+        limit: int,
+        holding: str = "",
     ) -> list[CaseLine]:
-        query = _CASE.order_by(_f.opened_at.desc(), _f.number.desc()).limit(limit)
+        order = (_f.opened_at.desc(), _f.number.desc())
+        query = (select(_f.number) if holding else _CASE).order_by(*order).limit(limit)
+        if holding:
+            query = query.where(func.lower(_f.number).contains(holding.lower(), autoescape=True))
         if state is not None:
             query = query.where(_f.state == state)
         if after is not None:
             query = query.where(behind(_f.opened_at, _f.number, after, window))
         elif until is not None:
             query = query.where(_f.opened_at < until)
+        if holding:
+            query = _CASE.where(_f.number.in_(list(self._db.scalars(query)))).order_by(*order)
         return [CaseLine(window, *row) for row in self._db.execute(query)]
 
     def case(self, window: str, number: str) -> CaseLine | None:

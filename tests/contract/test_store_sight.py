@@ -141,6 +141,9 @@ def test_cases_are_found_by_number_state_department_and_time(store: SqlStore) ->
     assert found() == numbers
     assert found(state="decided") == ["HF-007"]
     assert found(number="HF-007") == ["HF-007"]
+    assert found(number="-007") == found(number="f-007") == ["HF-007"]
+    assert found(number="F-00") == [f"HF-00{turn}" for turn in reversed(range(10))]
+    assert found(number="%") == found(number="_") == [], "no patterns, only what is written"
     assert found(number="hf-00") == [f"HF-00{turn}" for turn in reversed(range(10))]
     assert found(member=PLANNING) == [number for number in numbers if int(number[-3:]) % 2]
     assert found(since=NOW + timedelta(hours=2), until=NOW + timedelta(hours=3)) == ["HF-005", "HF-004"]
@@ -278,6 +281,7 @@ PART_KEY = Key(NOW, US, f"HF-1 {PLANNING}")
         lambda sight: sight.open_copies(US, KEY, 100, newest_first=False, ended=False),
         lambda sight: sight.cases(US, None, None, Key(NOW, US, "HF-1"), 100),
         lambda sight: sight.cases(US, CaseState.OPEN, NOW, None, 100),
+        lambda sight: sight.cases(US, None, None, None, 100, "F-1"),
         lambda sight: sight.case(US, "HF-1"),
         lambda sight: sight.consulted(PLANNING, ["HF-1", "HF-2"]),
         lambda sight: sight.parts(US, "HF-1"),

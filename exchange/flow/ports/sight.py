@@ -139,9 +139,18 @@ class Sight(Protocol):
         """Copies that wait for a receipt; or, ``ended``, that were returned or given up."""
 
     def cases(
-        self, window: str, state: CaseState | None, until: datetime | None, after: Key | None, limit: int
+        self,
+        window: str,
+        state: CaseState | None,
+        until: datetime | None,
+        after: Key | None,
+        limit: int,
+        holding: str = "",
     ) -> list[CaseLine]:
-        """Newest first."""
+        """Newest first; of a number that holds a text anywhere, upper and lower case alike.
+
+        Such a text is looked for in an index of the numbers alone, so that cases that do not have it are not read.
+        """
 
     def case(self, window: str, number: str) -> CaseLine | None: ...
 
