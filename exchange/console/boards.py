@@ -11,10 +11,13 @@ from exchange.console.section import Group, Page, Section, Visit
 from exchange.console.words import COPIES, FATES, STANDINGS, TONES
 from exchange.errors import CallerError
 from exchange.flow.find import board, unsigned, upcoming
+from exchange.rules.alert_facts import DeadlineFact
+from exchange.rules.alerts import AlertKind
 from exchange.rules.search import read_key, read_query
 from schemas import Role
 
 _DAYS, _MOST_DAYS = 3, 60
+_MOST_UNWATCHED = 100
 _NOTICES = 20
 _NAMES = 30
 """Bodies named for a notice; the rest are counted."""
@@ -34,9 +37,21 @@ def _deadlines(visit: Visit) -> Mapping[str, object]:
         "members": members_of(desk),
         "monitors": len(monitors),
         "coming": coming,
+        "unwatched": _unwatched(visit, days),
         "days": days,
         "next": f"{link}&days={days}" if link else "",
     }
+
+
+def _unwatched(visit: Visit, days: int) -> list[DeadlineFact]:
+    """While no monitor watches: what is over or ends soon by the windows' own record; nothing while one does."""
+    if not any(alert.kind is AlertKind.UNWATCHED for alert in visit.desk.sampler.latest().standing.alerts):
+        return []
+    found: list[DeadlineFact] = []
+    for store in stores_of(visit.desk, Role.WINDOW).values():
+        with store.reading() as tx:
+            found += tx.troubles.ending(visit.desk.clock.now() + timedelta(days=days), _MOST_UNWATCHED)
+    return sorted(found, key=lambda one: (one.due_at, one.case_number, one.department))[:_MOST_UNWATCHED]
 
 
 def _days(text: str) -> int:

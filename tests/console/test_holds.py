@@ -7,6 +7,7 @@ import io
 import json
 import tarfile
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote_plus
 
@@ -26,6 +27,7 @@ from exchange.flow.submit import submit
 from exchange.language import Language
 from exchange.rules.health import Part, Sign
 from exchange.rules.permissions import AccountRole
+from exchange.rules.states import PartState
 from schemas import Applicant, Application, SubmittedMaterial
 from tests.console.town import BODY, TITLE, Town
 
@@ -104,6 +106,23 @@ def test_a_member_is_drained_and_released(town: Town) -> None:
     town.post("/holds/drain", member="hefei.planning", reason="why")
     assert "a new machine" not in town.get("/holds")
     assert town.door.recorded[-1] == ("li", "drain", "/holds/drain", "denied")
+
+
+def test_while_the_monitor_is_drained_the_board_goes_by_the_windows_own_record(town: Town) -> None:
+    number = open_case(town)
+    with town.member("window") as window, window.store.transaction() as tx:
+        part = tx.cases.parts(number)[0]
+        due = town.settings.clock.now() - timedelta(hours=1)
+        assert tx.cases.move_part(number, part.department, {part.state}, PartState.SIGNED, due_at=due)
+    town.post("/holds/drain", member="hefei.monitor", reason="a new disk")
+    page = town.get("/deadlines")
+    assert "Nobody watches" in page
+    assert f"/case/{number}" in page.partition("Nobody watches")[2].partition("</section>")[0]
+    overview = town.get("/")
+    assert "the deadline monitor is drained" in overview
+    assert "1 terms are over" in overview
+    assert "`" not in overview.partition("What needs you")[2].partition("</section>")[0]
+    assert "exchange release hefei.monitor" in overview
 
 
 def contents(data: bytes) -> dict[str, str]:
