@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from exchange.errors import BadConfiguration, DatabaseUnavailable
+from exchange.language import Text, noted
 
 GONE = "***"
 HIDDEN = "(an address that is not shown: it cannot be read in one way only)"
@@ -47,31 +48,32 @@ def fault_of(url: str) -> str:
     """Why a URL cannot be read in one way only; empty where it can. Quotes nothing of it."""
     scheme, separator, rest = url.partition("://")
     if not separator or not scheme.isascii() or not scheme.replace("+", "").isalnum():
-        return "it does not begin with a scheme and ://"
+        return noted("it does not begin with a scheme and ://")
     if any(sign <= " " or sign == "\x7f" or sign == "\\" or sign.isspace() for sign in url):
-        return "a space, a backslash or a control character stands in it unescaped"
+        return noted("a space, a backslash or a control character stands in it unescaped")
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        return "its host and port cannot be told from the rest"
+        return noted("its host and port cannot be told from the rest")
     account, _, place = parts.netloc.rpartition("@")
     if (parts.netloc and rest.count("@") > parts.netloc.count("@")) or parts.netloc.count("@") > 1:
-        return "it has an @ where its host does not begin"
+        return noted("it has an @ where its host does not begin")
     if account.count(":") > 1:
-        return "its user and password cannot be told from the rest"
+        return noted("its user and password cannot be told from the rest")
     if port == 0 or place.endswith(":"):
-        return "its port is none"
-    return "" if _escaped(account) else "its user and password are not escaped"
+        return noted("its port is none")
+    return "" if _escaped(account) else noted("its user and password are not escaped")
 
 
 def check_url(name: str, url: str, schemes: Collection[str], example: str) -> None:
     """Raises BadConfiguration, quoting nothing, where ``name`` is set to what is no URL of ``schemes``."""
-    fault = fault_of(url)
-    if not fault and urlsplit(url).scheme not in schemes:
-        fault = f"it begins with none of: {', '.join(f'{one}://' for one in schemes)}"
-    if fault:
-        raise BadConfiguration(f"{name} does not hold: {fault}", mend=f"write {example}; {ESCAPE}")
+    fault = Text(fault_of(url))
+    if not fault.template and urlsplit(url).scheme not in schemes:
+        fault = Text("it begins with none of: {schemes}", {"schemes": ", ".join(f"{one}://" for one in schemes)})
+    if fault.template:
+        remedy = Text("write {example}; {escape}", {"example": example, "escape": Text(ESCAPE)})
+        raise BadConfiguration("{name} does not hold: {fault}", mend=remedy, name=name, fault=fault)
 
 
 def secrets_in(url: str | None) -> set[str]:

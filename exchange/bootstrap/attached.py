@@ -8,6 +8,7 @@ from pathlib import Path
 
 from exchange.errors import ExchangeError
 from exchange.filenames import named_otherwise
+from exchange.language import Text
 from exchange.mediatypes import media_type_of
 from exchange.tomlfile import Place, TomlFile
 from schemas import Attachment, ClaimCheck, Document
@@ -52,9 +53,9 @@ def _read(file: TomlFile, place: Place, name: str, error: type[ExchangeError], a
         with (file.path.parent / name).open("rb") as attached:
             return attached.read(at_most)
     except (OSError, ValueError) as fault:  # ValueError: a path that no file can have
-        reason = fault.strerror if isinstance(fault, OSError) else str(fault)
-        mend = f"the path is relative to {file.path.name}"
+        reason: object = fault.strerror if isinstance(fault, OSError) else str(fault)
+        mend = Text("the path is relative to {name}", {"name": file.path.name})
         if isinstance(fault, FileNotFoundError) and named_otherwise(file.path.parent / name):
-            reason = "a file is there whose name is not written in UTF-8"
-            mend = "rename it; for example: convmv -f GB18030 -t UTF-8 --notest FILE"
+            reason = Text("a file is there whose name is not written in UTF-8")
+            mend = Text("rename it; for example: convmv -f GB18030 -t UTF-8 --notest FILE")
         raise error(file.fault(place, f"{name}: {reason}"), mend=mend) from fault

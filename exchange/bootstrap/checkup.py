@@ -23,6 +23,7 @@ from exchange.broker.provision import Extras, missing_queues
 from exchange.errors import BadConfiguration, BrokerUnavailable, DatabaseUnavailable, ExchangeError, OperatorError
 from exchange.flow.cover import awaiting
 from exchange.flow.ports import OutboxState
+from exchange.language import Named, Text, joined
 from exchange.rules.alert_facts import Ends, Gathered, Limits
 from exchange.rules.calendar import ChinaCalendar
 from exchange.rules.trouble_cases import at_risk
@@ -100,9 +101,10 @@ def _resting(found: Mapping[str, _Contents]) -> Iterator[Finding]:
     if drained:
         mend = "`exchange release MEMBER`, once the reason is over: `exchange holds` shows it"
         ends = sum((contents.ends for contents in found.values()), Ends())
-        risk = at_risk(ends, _LIMITS)[1] if ends != Ends() else ""
-        said = f"not to be served: {', '.join(drained)}" + (f"; meanwhile {risk}" if risk else "")
-        yield Finding("bad" if ends.overdue else "note", "drained", said, mend)
+        said = [Text("not to be served: {members}", {"members": ", ".join(drained)})]
+        if ends != Ends():
+            said.append(Text("meanwhile {risk}", {"risk": Named(at_risk(ends, _LIMITS))}))
+        yield Finding("bad" if ends.overdue else "note", "drained", joined(said), mend)
     if held:
         yield Finding("note", "held", f"holds in force: {held}", "`exchange holds` shows what they endanger")
 
@@ -130,9 +132,11 @@ def _left_lying(contents: Collection[_Contents]) -> Iterator[Finding]:
         yield Finding("bad", "outbox", f"copies given up: {given_up}", mend)
     waiting, late = sum(one.waiting for one in contents), sum(one.late for one in contents)
     if waiting:
-        said = f"{waiting} wait for a cover at the relay office" + (f", {late} of them for too long" if late else "")
+        said = [Text("{waiting} wait for a cover at the relay office", {"waiting": waiting})]
+        if late:
+            said.append(Text("{late} of them for too long", {"late": late}))
         mend = "`exchange notice list --as RELAY` shows them, `exchange notice cover` passes them on"
-        yield Finding("bad" if late else "note", "notices", said, mend)
+        yield Finding("bad" if late else "note", "notices", joined(said, ", "), mend)
 
 
 @dataclass(frozen=True)

@@ -139,8 +139,13 @@ class _Walk:
         for n, one in enumerate(self.refused):
             signer = self.known.get(one.signed_by, one.domain)
             if signer != one.domain:
-                why = "claimed by" if one.domain not in self.warrants else "signed at the wrong level, by"
-                error = BadDirectory(f"{one.domain}: {why} the authority of {signer}")
+                error = BadDirectory(
+                    "{domain}: claimed by the authority of {signer}"
+                    if one.domain not in self.warrants
+                    else "{domain}: signed at the wrong level, by the authority of {signer}",
+                    domain=one.domain,
+                    signer=signer,
+                )
                 self.refused[n] = replace(one, error=error)
 
     def _settle(self, warrant: Warrant) -> Branch | None:
@@ -204,8 +209,8 @@ def _ends(delegation: Delegation, by: str) -> Iterable[End]:
     until = delegation.expires_at
     yield End(until, State.EXPIRED, f"the delegation by {by} expired at {until.isoformat()}")
     if delegation.revoked_at is not None:
-        why = f"the delegation was revoked by {by} at {delegation.revoked_at.isoformat()}: {delegation.revoked_for}"
-        yield End(delegation.revoked_at, State.REVOKED, why)
+        reason = f"the delegation was revoked by {by} at {delegation.revoked_at.isoformat()}: {delegation.revoked_for}"
+        yield End(delegation.revoked_at, State.REVOKED, reason)
 
 
 def _standing(own: DirectoryView, authority: bytes, superior: Directory, now: datetime) -> str:

@@ -18,6 +18,7 @@ from exchange.envelope import cbor
 from exchange.envelope.document import HEADER_LIMIT, MAX_ENCLOSURES, SIGNED_LIMIT, sign_document
 from exchange.envelope.keys import KEMS, Identity, Recipient, public_key
 from exchange.errors import BadKeys, CallerError
+from exchange.language import Text
 from schemas import Body, Header
 
 A256GCM = 3
@@ -28,9 +29,9 @@ ENVELOPE_LIMIT = 8_388_608
 """Bytes an envelope may have."""
 _ROOM = HEADER_LIMIT + 4_096
 """What an envelope holds beside document and enclosures: the clear header, the recipient and the heads."""
-_SMALLER = (
-    f"at most {MAX_ENCLOSURES} enclosures, {SIGNED_LIMIT >> 20} MiB of text and {ENVELOPE_LIMIT >> 20} MiB in all; "
-    "send the rest in further messages"
+_SMALLER = Text(
+    "at most {enclosures} enclosures, {text} MiB of text and {all} MiB in all; send the rest in further messages",
+    {"enclosures": MAX_ENCLOSURES, "text": SIGNED_LIMIT >> 20, "all": ENVELOPE_LIMIT >> 20},
 )
 
 PROTECTED = cbor.encode({ALG: A256GCM})

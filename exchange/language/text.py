@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from exchange.language.catalogue import translated
-from exchange.language.choice import Language, language
+from exchange.language.choice import Language, Words, choose, language
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,20 @@ class Joined:
     def written(self, wanted: Language) -> str:
         """All of them in a language."""
         return self.between.join(str(_written(part, wanted)) for part in self.parts)
+
+    def __str__(self) -> str:
+        return self.written(Language.ENGLISH)
+
+
+@dataclass(frozen=True)
+class Named:
+    """A name that stands in another text."""
+
+    words: Words
+
+    def written(self, wanted: Language) -> str:
+        """The name in a language."""
+        return choose(self.words, wanted)
 
     def __str__(self) -> str:
         return self.written(Language.ENGLISH)
