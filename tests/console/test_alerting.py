@@ -390,7 +390,7 @@ def test_receivers_that_drip_or_hang_delay_nobody_else(desk: Desk, hook: Hook, m
         )
         told = channels(settings, clock, {})
         for name in ("silent", "drips", "mail:ops@c.test"):
-            told[name]._seconds = 2.0  # type: ignore[attr-defined]
+            told[name]._seconds = 5.0  # type: ignore[attr-defined]
         alerting = Alerting(desk, settings, told, real=clock)
         for body in (b"one", b"two"):
             _kill_a_message(desk, body)
@@ -398,15 +398,15 @@ def test_receivers_that_drip_or_hang_delay_nobody_else(desk: Desk, hook: Hook, m
         began = time.monotonic()
         alerting.begin_telling()
         while not hook.taken:
-            assert time.monotonic() - began < 1.5
+            assert time.monotonic() - began < 4.5
             threading.Event().wait(0.01)
         alerting.tell()
         assert len(hook.taken) == 1
-        assert time.monotonic() - began < 6
+        assert time.monotonic() - began < 15
         with desk.store(CONSOLE).reading() as tx:
             reasons = {channel: reason for channel, _, reason in tx.alerts.troubles()}
     assert set(reasons) == {"silent", "drips", "mail:ops@c.test"}
-    assert all("no whole answer within 2 s" in reason for reason in reasons.values())
+    assert all("no whole answer within 5 s" in reason for reason in reasons.values())
 
 
 @pytest.mark.parametrize(

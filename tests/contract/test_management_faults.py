@@ -44,7 +44,7 @@ def test_whatever_answers_there_is_told_with_a_remedy_and_without_the_password(
     assert caught.value.mend
     assert "SECRET" not in caught.value.diagnostics()
     assert (caught.value.code == DENIED) == ("denies" in what)
-    assert monotonic() - began < 4
+    assert monotonic() - began < 10
 
 
 def test_tls_where_none_is_spoken_and_an_address_that_is_none() -> None:

@@ -59,10 +59,12 @@ def test_alerts_are_listed_and_channels_are_tried_from_the_command_line(
     assert json.loads(run(city, "alerts", "list", "--json").stdout) == []
     assert "no channel is configured" in run(city, "alerts", "test", code=6).stderr
     file = city.settings.home / "console.toml"
-    file.write_text('[[alerts.webhooks]]\nname = "ops"\nurl = "http://127.0.0.1:1/"\nsecret = "a-secret"\n[alerts]\n')
+    file.write_text(
+        '[[alerts.webhooks]]\nname = "ops"\nurl = "http://127.0.0.1:1/"\nsecret = "whsec_YS1zaGFyZWQtc2VjcmV0LW9mLTMyLW9jdGV0cyEhISE="\n[alerts]\n'
+    )
     refused = run(city, "alerts", "test", code=2).stderr
     assert "chmod 600" in refused
-    assert "a-secret" not in refused
+    assert secret not in refused
     file.chmod(0o600)
     tried = json.loads(run(city, "alerts", "test", "--json", code=6).stdout.splitlines()[0])
     assert tried["ops"]["taken"] is False
