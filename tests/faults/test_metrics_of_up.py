@@ -59,9 +59,9 @@ def test_alerts_are_listed_and_channels_are_tried_from_the_command_line(
     assert json.loads(run(city, "alerts", "list", "--json").stdout) == []
     assert "no channel is configured" in run(city, "alerts", "test", code=6).stderr
     file = city.settings.home / "console.toml"
-    file.write_text(
-        '[[alerts.webhooks]]\nname = "ops"\nurl = "http://127.0.0.1:1/"\nsecret = "whsec_YS1zaGFyZWQtc2VjcmV0LW9mLTMyLW9jdGV0cyEhISE="\n[alerts]\n'
-    )
+    secret = "whsec_YS1zaGFyZWQtc2VjcmV0LW9mLTMyLW9jdGV0cyEhISE="
+    hook = f'[[alerts.webhooks]]\nname = "ops"\nurl = "http://127.0.0.1:1/"\nsecret = "{secret}"\n'
+    file.write_text(f"{hook}[alerts]\n")
     refused = run(city, "alerts", "test", code=2).stderr
     assert "chmod 600" in refused
     assert secret not in refused
