@@ -39,10 +39,11 @@ class Opened:
 
 def need_domain(home: Home) -> None:
     """Raises NoDomain where none was made: departments alone may have been put there before `init`."""
-    if not home.departments.is_dir():
-        raise NoDomain("no domain here: {home}", home=home.root)
-    if not home.directory.exists() and not home.members.exists():
+    if home.directory.exists() or home.members.exists():
+        return
+    if home.departments.is_dir():
         raise NoDomain("no domain here yet: {home} holds departments only", home=home.root)
+    raise NoDomain("no domain here: {home}", home=home.root)
 
 
 def open_directory(home: Home, settings: Settings, seen: int = 0) -> DirectoryView:

@@ -141,7 +141,10 @@ def test_a_case_is_handed_in_amended_answered_and_decided_by_the_api_alone(city:
             found = window.get(path).json()["parts"]
             return next(one for one in found if one["department"] == city.address("planning"))
 
-        wait_until(lambda: bool(part()["ledger"]), what="the receipt that begins the term")
+        def begun() -> bool:
+            return all(one["ledger"] for one in window.get(path).json()["parts"])
+
+        wait_until(begun, what="the receipts that begin the terms, after which the case rests")
         tag, before = window.get(path).headers["etag"], part()["due_at"]
         term = {**TERM, "department": city.address("planning")}
         entered = window.post(f"{path}/terms", json=term, headers={"if-match": tag})

@@ -47,7 +47,7 @@ def test_the_application_of_a_new_city_goes_through_to_a_decision(
     assert running(home) is None
 
 
-@pytest.mark.parametrize("city", ["", "Wuhu", "芜湖", "wu hu", "wuhu.", ".wuhu", "wuhu/x", "../x", "a" * 40])
+@pytest.mark.parametrize("city", ["", "Wuhu", "芜湖", "wu hu", "wuhu.", ".wuhu", "wuhu/x", "../x", "a" * 64])
 def test_a_name_that_no_address_can_begin_with_is_refused(city: str, tmp_path: Path) -> None:
     with pytest.raises(CallerError, match="cannot be the name"):
         make_city(Home(tmp_path), city)

@@ -105,7 +105,7 @@ def test_a_rule_that_decides_is_named_in_the_signed_decision_and_in_the_status(
         assert decision_at(city, "planning", case).by_rule
         status = case_status(city.window, case.number)
         assert status.by_rule
-        assert "no person approved" in status.step
+        assert "decided by rule; no person approved" in status.step
         decision = decision_on(city.window, status)
         assert decision is not None
         assert decision.by_rule

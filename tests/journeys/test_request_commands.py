@@ -100,7 +100,7 @@ def test_a_joint_document_is_proposed_listed_signed_refused_withdrawn_and_shown(
             found["issued_on"],
         )
     shown = run(city, "show", first, "--as", window).stdout
-    assert all(word in shown for word in ("联合行文", planning, transport, found["issued_on"], "关于经费的报告"))
+    assert all(word in shown for word in ("Joint document", planning, transport, found["issued_on"], "关于经费的报告"))
     (item,) = json.loads(run(city, "show", found["message_id"], "--as", window, "--json").stdout)
     assert [one["by"] for one in item["joint"]["signatures"]] == [planning, transport]
     assert (item["fault"], item["joint"]["issued_on"]) == ("", found["issued_on"])
