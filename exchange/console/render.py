@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context, select_autoescape
@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from exchange.clock import CST, end_text
 from exchange.errors import ExchangeError
-from exchange.language import Joined, Language, Text, choose, language, name_of
+from exchange.language import Joined, Language, Text, choose, language, name_of, tr
 from exchange.language.names import COPIES, DEFAULTS, OUTCOMES, PART_STATES, STAGES_OF_DEATH, VERDICTS, reason_name
 from schemas.titles import kind_name
 
@@ -161,6 +161,11 @@ def died(stage: str) -> str:
     return name_of(STAGES_OF_DEATH, stage)
 
 
+def obstacles(reasons: Iterable[str]) -> str:
+    """What keeps a term from having its consequence; records have it in English."""
+    return choose(("；", "; ")).join(map(tr, reasons))
+
+
 def kind(name: str | None) -> str:
     """A kind of message by its name."""
     return kind_name(name) if name else "–"
@@ -174,5 +179,5 @@ def _kept_together(at: datetime | None) -> Markup:
 _templates.filters.update(
     marked=marked, moment=_kept_together, plain_moment=moment,
     span=span, count=count, size=size, due=due, told=told, remedy=remedy, body=body,
-    short=short, named=named, reason=reason, died=died, kind=kind,
+    short=short, named=named, reason=reason, obstacles=obstacles, died=died, kind=kind,
 )  # fmt: skip
