@@ -29,7 +29,14 @@ def load_catalogue(folder: Path, profiles: Mapping[str, Profile] | None = None) 
             faults.append(error.text)
             continue
         if matter.code in matters:
-            faults.append(file.fault(("code",), f"{matter.code} is the code of {first_in[matter.code].name} already"))
+            faults.append(
+                file.fault(
+                    ("code",),
+                    "{code_named} is the code of {name} already",
+                    code_named=matter.code,
+                    name=first_in[matter.code].name,
+                )
+            )
             continue
         matters[matter.code], first_in[matter.code] = matter, path
         if profiles is not None:
@@ -49,7 +56,7 @@ def _strangers(file: TomlFile, matter: Matter, profiles: Mapping[str, Profile]) 
     for place, address, role in named:
         profile = profiles.get(address)
         if profile is None:
-            faults.append(file.fault(place, f"{address} is no member of the domain"))
+            faults.append(file.fault(place, "{address} is no member of the domain", address=address))
         elif role not in profile.roles:
-            faults.append(file.fault(place, f"{address} has not the role '{role.value}'"))
+            faults.append(file.fault(place, "{address} has not the role '{role}'", address=address, role=role.value))
     return faults

@@ -121,7 +121,7 @@ def told(path: Path) -> Iterator[None]:
     except OSError as error:
         raise unusable(error, path) from error
     except ValueError as error:  # a null character, or one that no file name can hold
-        raise FileUnusable(f"{str(path)!r}: {error}", mend="name another place") from error
+        raise FileUnusable("{path!r}: {error}", mend="name another place", path=str(path), error=error) from error
 
 
 def unusable(error: OSError, path: Path) -> FileUnusable:
@@ -129,7 +129,7 @@ def unusable(error: OSError, path: Path) -> FileUnusable:
     mend = _REMEDIES.get(error.errno or 0, "")
     if error.errno in (errno.EACCES, errno.EPERM):
         mend = _as_owner(path)
-    return FileUnusable(f"{path}: {error.strerror or error}", mend=mend)
+    return FileUnusable("{path}: {reason}", mend=mend, path=path, reason=error.strerror or error)
 
 
 def owner_to_be(folder: Path) -> str | None:

@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 
 from exchange.errors import FileUnusable
 from exchange.files import lock_file
+from exchange.language import Text
 
 
 class HeldElsewhere(Exception):
@@ -34,8 +35,12 @@ class HeldFile:
         except Timeout:
             raise HeldElsewhere from None
         except OSError as error:
-            mend = f"make sure that {self._path} belongs to the user that runs this, and may be written"
-            raise FileUnusable(f"{self._path} cannot be locked: {error.strerror or error}", mend=mend) from error
+            mend = Text(
+                "make sure that {path} belongs to the user that runs this, and may be written", {"path": self._path}
+            )
+            raise FileUnusable(
+                "{path} cannot be locked: {reason}", mend=mend, path=self._path, reason=error.strerror or error
+            ) from error
         self.release()
         self._lock, self._seen = lock, inode(self._path)
 

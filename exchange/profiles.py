@@ -87,7 +87,9 @@ def load_profiles(folder: Path) -> dict[str, Profile]:
     if faults:
         raise BadConfiguration(joined(faults, "\n"))
     if not files:
-        raise BadConfiguration(f"{folder}:1: no folder with a {FILE}", mend=f"one folder a member, with a {FILE}")
+        raise BadConfiguration(
+            "{folder}:1: no folder with a {file}", mend="one folder a member, with a {file}", folder=folder, file=FILE
+        )
     return {profile.address: profile for profile in sorted((p for _, p in files), key=_rank)}
 
 
@@ -112,21 +114,40 @@ def _faults_between(files: list[tuple[TomlFile, Profile]]) -> list[Text]:
     addresses = {profile.address for _, profile in files}
     for file, profile in files:
         if profile.address in seen:
-            faults.append(file.fault(("address",), f"{profile.address} is the address of {seen[profile.address]}"))
+            faults.append(
+                file.fault(
+                    ("address",),
+                    "{address} is the address of {seen}",
+                    address=profile.address,
+                    seen=seen[profile.address],
+                )
+            )
         seen.setdefault(profile.address, file.path)
         if not _domain(profile.address):
-            faults.append(file.fault(("address",), f"{profile.address} names no domain, as hefei.planning does"))
+            faults.append(
+                file.fault(("address",), "{address} names no domain, as hefei.planning does", address=profile.address)
+            )
         elif _domain(profile.address) != domain:
-            faults.append(file.fault(("address",), f"{profile.address} lies outside the domain {domain}"))
+            faults.append(
+                file.fault(
+                    ("address",), "{address} lies outside the domain {domain}", address=profile.address, domain=domain
+                )
+            )
         if profile.superior is not None and profile.superior not in addresses:
-            faults.append(file.fault(("superior",), f"{profile.superior} is no member of the domain"))
+            faults.append(file.fault(("superior",), "{superior} is no member of the domain", superior=profile.superior))
         if profile.rule is not None and not (profile.folder / profile.rule).is_file():
-            faults.append(file.fault(("rule",), f"there is no file {profile.rule} beside the profile"))
+            faults.append(file.fault(("rule",), "there is no file {rule} beside the profile", rule=profile.rule))
         if profile.rule_decides and (profile.rule is None or Role.WINDOW not in profile.roles):
-            told = f"{profile.address} is no window with a rule; departments' rules always answer"
+            told = Text(
+                "{address} is no window with a rule; departments' rules always answer", {"address": profile.address}
+            )
             faults.append(file.fault(("rule_decides",), told))
         if Role.RELAY not in profile.roles and profile.notices.cover is not Covering.NONE:
-            faults.append(file.fault(("notices", "cover"), f"{profile.address} is no relay office, and covers nothing"))
+            faults.append(
+                file.fault(
+                    ("notices", "cover"), "{address} is no relay office, and covers nothing", address=profile.address
+                )
+            )
     return faults
 
 
@@ -136,17 +157,29 @@ def _domain(address: str) -> str:
 
 def _decide(profile: Profile, parameters: tuple[str, ...]) -> Callable[..., Any]:
     if profile.rule is None:
-        raise BadConfiguration(f"{profile.folder / FILE}:1: rule: {profile.address} has none", mend="name its file")
+        raise BadConfiguration(
+            "{folder}:1: rule: {address} has none",
+            mend="name its file",
+            folder=profile.folder / FILE,
+            address=profile.address,
+        )
     path = profile.folder / profile.rule
     decide = getattr(_module(path, profile.address), "decide", None)
     wanted = f"decide({', '.join(parameters)})"
     if not callable(decide):
-        raise BadConfiguration(f"{path}:1: there is no {wanted}", mend=f"define {wanted} in the rule")
+        raise BadConfiguration("{path}:1: there is no {wish}", mend="define {wish} in the rule", path=path, wish=wanted)
     try:
         inspect.signature(decide).bind(*parameters)
     except TypeError as error:
         line = inspect.unwrap(decide).__code__.co_firstlineno if inspect.isfunction(decide) else 1
-        raise BadConfiguration(f"{path}:{line}: decide: {error}", mend=f"define {wanted} in the rule") from error
+        raise BadConfiguration(
+            "{path}:{line}: decide: {error}",
+            mend="define {wish} in the rule",
+            path=path,
+            line=line,
+            error=error,
+            wish=wanted,
+        ) from error
     return cast(Callable[..., Any], decide)
 
 
@@ -162,12 +195,18 @@ def _module(path: Path, address: str) -> ModuleType:
     name = f"rule_of_{address.replace('.', '_').replace('-', '_')}"
     spec = spec_from_file_location(name, path, loader=_RuleLoader(name, str(path)))
     if spec is None or spec.loader is None:
-        raise BadConfiguration(f"{path}:1: not a Python file", mend="name the rule's file *.py")
+        raise BadConfiguration("{path}:1: not a Python file", mend="name the rule's file *.py", path=path)
     module = module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
     except Exception as error:  # whatever a rule's author wrote, the message names the line
-        raise BadConfiguration(f"{path}:{_line(error, path)}: {type(error).__name__}: {error}") from error
+        raise BadConfiguration(
+            "{path}:{error}: {name}: {error_2}",
+            path=path,
+            error=_line(error, path),
+            name=type(error).__name__,
+            error_2=error,
+        ) from error
     return module
 
 

@@ -28,9 +28,16 @@ def read_text(path: Path, at_most: int = LARGEST, kind: str = "text") -> str:
             data = file.read(at_most + 1)
     except (OSError, ValueError) as error:  # ValueError: a path that no file can have
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise BadConfiguration(f"{path}:1: {reason}", mend=f"name a readable {kind} file") from error
+        raise BadConfiguration(
+            "{path}:1: {reason}", mend="name a readable {kind} file", path=path, reason=reason, kind=kind
+        ) from error
     if len(data) > at_most:
-        raise BadConfiguration(f"{path}:1: it has more than {at_most:,} bytes", mend="split it, or name the right file")
+        raise BadConfiguration(
+            "{path}:1: it has more than {at_most:,} bytes",
+            mend="split it, or name the right file",
+            path=path,
+            at_most=at_most,
+        )
     return decoded(data, str(path)).replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -46,7 +53,12 @@ def decoded(data: bytes, name: str) -> str:
     seems = f"; it seems to be {encoding}" if encoding else ""
     how = f"; for example: iconv -f {encoding} -t UTF-8 FILE > NEW" if encoding else ""
     raise BadConfiguration(
-        f"{name}:{line}: not UTF-8 text{seems}", mend=f"save the file as UTF-8 (另存为 → 编码 UTF-8){how}"
+        "{name}:{line}: not UTF-8 text{seems}",
+        mend="save the file as UTF-8 (另存为 → 编码 UTF-8){how}",
+        name=name,
+        line=line,
+        seems=seems,
+        how=how,
     )
 
 

@@ -93,7 +93,9 @@ def read_toml(path: Path) -> TomlFile:
     except tomllib.TOMLDecodeError as error:
         found = _AT_LINE.search(str(error))
         line = int(found.group(1)) if found else text.count("\n") + 1
-        raise BadConfiguration(f"{path}:{line}: {error}", mend="correct the TOML at that line") from error
+        raise BadConfiguration(
+            "{path}:{line}: {error}", mend="correct the TOML at that line", path=path, line=line, error=error
+        ) from error
 
 
 def _refuse_monsters(path: Path, text: str) -> None:
@@ -111,7 +113,9 @@ def _refuse_monsters(path: Path, text: str) -> None:
             fault = "a key or a number with too many characters"
         if fault:
             line = text.count("\n", 0, token.start()) + 1
-            raise BadConfiguration(f"{path}:{line}: {fault}", mend="correct the TOML there")
+            raise BadConfiguration(
+                "{path}:{line}: {fault}", mend="correct the TOML there", path=path, line=line, fault=fault
+            )
 
 
 def _places(text: str) -> Iterator[tuple[Place, int]]:

@@ -41,7 +41,7 @@ def sqlite_url(path: Path) -> str:
         return f"sqlite:///{quote(str(path), safe='/')}"
     except UnicodeError as error:
         mend = "rename the folder, or set EXCHANGE_HOME to one whose name is UTF-8"
-        raise DatabaseUnavailable(f"{str(path)!r} is not a name in UTF-8", mend=mend) from error
+        raise DatabaseUnavailable("{path!r} is not a name in UTF-8", mend=mend, path=str(path)) from error
 
 
 def fault_of(url: str) -> str:

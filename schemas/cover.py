@@ -7,6 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from exchange.language import Unfit
 from schemas.base import Wire
 from schemas.document import Document, DocumentKind, Purpose
 
@@ -34,5 +35,5 @@ class Cover(Wire):
         if document.attachments or document.claims or document.copies or document.purpose is not Purpose.ACTION:
             raise ValueError("document: a cover has neither attachments nor copies nor a purpose of its own")
         if len(document.body) > MAX_INSTRUCTION:
-            raise ValueError(f"document: a cover has at most {MAX_INSTRUCTION:,} characters")
+            raise Unfit("document: a cover has at most {max_instruction:,} characters", max_instruction=MAX_INSTRUCTION)
         return self

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
+from exchange.language import Unfit
 from schemas.base import Address, Basis, Body, CaseNumber, Instant, Line, MatterCode, MessageId, Text, Wire
 from schemas.matter import DefaultMode
 from schemas.opinion import Verdict
@@ -103,7 +104,9 @@ class Decision(Body):
         objectors = {part.department for part in self.considered if part.verdict is Verdict.DISAGREE}
         heard = {ruling.department for ruling in self.overruled}
         if self.outcome is not Outcome.REFUSE and objectors - heard:
-            raise ValueError(f"overruled: owed to {', '.join(sorted(objectors - heard))}, which disagreed")
+            raise Unfit(
+                "overruled: owed to {objectors}, which disagreed", objectors=", ".join(sorted(objectors - heard))
+            )
         if heard - objectors:
             raise ValueError("overruled: names a department that did not disagree")
         return self

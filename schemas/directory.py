@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from exchange.language import Unfit
 from schemas.base import Address, Body, Digest, Instant, Line, Wire
 from schemas.header import Suite
 
@@ -127,19 +128,23 @@ class Directory(Body):
             raise ValueError("members: an address appears twice")
         for address in addresses:
             if _above(address) != self.domain:
-                raise ValueError(f"members: {address} is not of the domain {self.domain}")
+                raise Unfit("members: {address} is not of the domain {domain}", address=address, domain=self.domain)
         return self
 
     @model_validator(mode="after")
     def _neighbours_are_one_level_away(self) -> Self:
         if self.upper is not None and self.upper.domain != _above(self.domain):
-            raise ValueError(f"upper: {self.upper.domain} is not directly above {self.domain}")
+            raise Unfit(
+                "upper: {domain} is not directly above {self_domain}", domain=self.upper.domain, self_domain=self.domain
+            )
         lower = [delegation.domain for delegation in self.delegations]
         if len(set(lower)) != len(lower):
             raise ValueError("delegations: a domain appears twice")
         for domain in lower:
             if _above(domain) != self.domain:
-                raise ValueError(f"delegations: {domain} is not directly below {self.domain}")
+                raise Unfit(
+                    "delegations: {domain} is not directly below {self_domain}", domain=domain, self_domain=self.domain
+                )
         return self
 
 

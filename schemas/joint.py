@@ -12,6 +12,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from exchange.language import Unfit
 from schemas.base import Address, Body, Digest, MessageId
 from schemas.document import Document, Purpose
 
@@ -47,7 +48,7 @@ class JointDraft(Body):
         if len(set(everybody)) != len(everybody):
             raise ValueError("signers: a body signs, must act or has a copy, and stands there once")
         if len(everybody) > _MOST:
-            raise ValueError(f"addressees: at most {_MOST} bodies, signers and copies among them")
+            raise Unfit("addressees: at most {most} bodies, signers and copies among them", most=_MOST)
         if self.document.date is not None:
             raise ValueError("document: a joint document is dated by its last signature")
         if self.document.purpose is Purpose.RECORD:

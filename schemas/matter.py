@@ -7,6 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from exchange.language import Unfit
 from schemas.base import Address, Basis, Line, MatterCode, Wire
 
 DECISION_DAYS = 45
@@ -104,7 +105,11 @@ class Matter(Wire):
         for approver in self.approvers:
             for earlier in approver.after:
                 if earlier not in by_name or by_name[earlier].stage != approver.stage:
-                    raise ValueError(f"approvers: {approver.department} waits for {earlier}, which is not in its stage")
+                    raise Unfit(
+                        "approvers: {department} waits for {earlier}, which is not in its stage",
+                        department=approver.department,
+                        earlier=earlier,
+                    )
         self._refuse_circles(by_name)
         if sorted({a.stage for a in self.approvers}) != list(range(1, max(a.stage for a in self.approvers) + 1)):
             raise ValueError("approvers: stages are counted 1, 2, 3 without a gap")

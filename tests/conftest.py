@@ -24,6 +24,7 @@ from exchange.broker.admin import errand
 from exchange.broker.management import ManagementClient
 from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.broker.provision import provision
+from exchange.language import Language, speak
 from tests.postgres import shared_server
 from tests.surroundings import forget_the_caller
 
@@ -89,6 +90,14 @@ def _logs_as_they_come() -> Iterator[None]:
     """Whatever a test had done with logs ends with it."""
     yield
     structlog.reset_defaults()
+
+
+@pytest.fixture(autouse=True)
+def _english_again() -> Iterator[None]:
+    """The language that a command has settled within a test ends with it."""
+    yield
+    speak(Language.ENGLISH)
+    os.environ.pop("LANGUAGE", None)
 
 
 @pytest.fixture(scope="session")

@@ -94,4 +94,4 @@ def _hash(seq: int, at: datetime, told: tuple[str, ...], before: Head) -> str:
 
 
 def _broken(what: str) -> BadAudit:
-    return BadAudit(f"the audit log does not hold: {what}")
+    return BadAudit("the audit log does not hold: {what}", what=what)

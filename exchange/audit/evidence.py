@@ -57,7 +57,9 @@ def read_page(signed: bytes, enclosures: Sequence[bytes], trust: Trust) -> Page:
     if not isinstance(body, ReceiptsShown):
         raise Malformed("receipts: what was signed shows none")
     if verified.header.sender != relay_of(body.tally.domain):
-        raise Forged(f"receipts: {verified.header.sender} does not speak for {body.tally.domain}")
+        raise Forged(
+            "receipts: {sender} does not speak for {domain}", sender=verified.header.sender, domain=body.tally.domain
+        )
     if verified.enclosures != tuple(hashlib.sha256(one).digest() for one in enclosures):
         raise Forged("receipts: the enclosures are not those that were signed")
     return page_of(body, enclosures, signed)
@@ -107,7 +109,7 @@ def verify_original(shown: Shown, original: bytes, page: Page, subject: Subject,
     """What one original amounts to. Raises a SenderError: not signed by that body, of another notice, altered."""
     domain = page.body.tally.domain
     if shown.address.rpartition(".")[0] != domain:
-        raise Forged(f"{shown.address} is no body of {domain}")
+        raise Forged("{address} is no body of {domain}", address=shown.address, domain=domain)
     if shown.sort is ShownSort.SIGN_OFF:
         return _sign_off(shown.address, original, domain, subject, trust)
     return _receipt(shown.address, original, page.forwardings, domain, subject, trust)
@@ -132,7 +134,7 @@ def _sign_off(address: str, original: bytes, domain: str, subject: Subject, trus
     if not isinstance(body, SignOff):
         raise Malformed("not an answer to a notice")
     if verified.header.sender != address:
-        raise Forged(f"signed by {verified.header.sender}")
+        raise Forged("signed by {sender}", sender=verified.header.sender)
     if verified.header.addressees != (relay_of(domain),):
         raise Forged("given to somebody else")
     if body.notice_id != subject.notice_id or body.digest != subject.digest:
@@ -152,7 +154,7 @@ def _receipt(
         raise Malformed("not a receipt with its path") from None
     receipt = verify_receipt(receipt_proof, trust)
     if receipt.receiver != address or receipt.sender != relay_of(domain):
-        raise Forged(f"a receipt of {receipt.receiver} for {receipt.sender}")
+        raise Forged("a receipt of {receiver} for {sender}", receiver=receipt.receiver, sender=receipt.sender)
     if receipt.digest not in forwardings:
         raise Forged("what the receipt is of is not shown with it")
     verified = verify_signed(forwardings[receipt.digest], trust)

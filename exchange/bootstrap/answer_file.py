@@ -38,7 +38,9 @@ def parse_values(given: Sequence[str]) -> dict[str, str]:
     for one in given:
         name, sign, value = one.partition("=")
         if not sign or not name or name in values:
-            raise CallerError(f"{name or one!r} is no field with a value, or is given twice", mend="write field=value")
+            raise CallerError(
+                "{name!r} is no field with a value, or is given twice", mend="write field=value", name=name or one
+            )
         values[name] = value
     return values
 

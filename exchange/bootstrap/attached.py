@@ -28,8 +28,11 @@ def read_attached(file: TomlFile, place: Place, name: str, error: type[ExchangeE
     content = _read(file, place, name, error, ATTACHMENT_LIMIT + 1)
     if len(content) > ATTACHMENT_LIMIT:
         size = (file.path.parent / name).stat().st_size
-        mend = f"at most {ATTACHMENT_LIMIT:,} bytes may travel inside{else_}"
-        raise error(file.fault(place, f"{name} has {size:,} bytes"), mend=mend)
+        mend = Text(
+            "at most {attachment_limit:,} bytes may travel inside{else_}",
+            {"attachment_limit": ATTACHMENT_LIMIT, "else_": else_},
+        )
+        raise error(file.fault(place, "{name} has {size:,} bytes", name=name, size=size), mend=mend)
     return content
 
 
@@ -58,4 +61,4 @@ def _read(file: TomlFile, place: Place, name: str, error: type[ExchangeError], a
         if isinstance(fault, FileNotFoundError) and named_otherwise(file.path.parent / name):
             reason = Text("a file is there whose name is not written in UTF-8")
             mend = Text("rename it; for example: convmv -f GB18030 -t UTF-8 --notest FILE")
-        raise error(file.fault(place, f"{name}: {reason}"), mend=mend) from fault
+        raise error(file.fault(place, "{name}: {reason}", name=name, reason=reason), mend=mend) from fault

@@ -56,7 +56,12 @@ class Registry:
         for member in self.present.members if self.present else ():
             if member.address == address:
                 return member
-        raise NotFound(f"no member {address!r} in {self.home.directory}", mend="`exchange keys` lists them all")
+        raise NotFound(
+            "no member {address!r} in {directory}",
+            mend="`exchange keys` lists them all",
+            address=address,
+            directory=self.home.directory,
+        )
 
     def authority(self, domain: str | None = None) -> Authority:
         """The authority with its key. Raises BadKeys when that is kept elsewhere."""
@@ -119,7 +124,11 @@ def certify(settings: Settings, address: str, say: Say) -> None:
     Raises NotFound, BadKeys or BadDirectory.
     """
     if address not in load_profiles(Home(settings.home).departments):
-        raise NotFound(f"{address} has no profile here", mend="add its folder to the departments, then `exchange init`")
+        raise NotFound(
+            "{address} has no profile here",
+            mend="add its folder to the departments, then `exchange init`",
+            address=address,
+        )
     with open_registry(settings, say) as registry:
         member, folder = registry.member(address), registry.home.keys(address)
         finish_rotation(folder, address, member.certificates)
@@ -143,7 +152,9 @@ def revoke(settings: Settings, address: str, at: datetime | None, reason: str, s
         moment = at or registry.now
         if moment > registry.now:
             raise CallerError(
-                f"{moment.isoformat()} is still to come", mend="revoke it then, or leave --at out to do it now"
+                "{moment} is still to come",
+                mend="revoke it then, or leave --at out to do it now",
+                moment=moment.isoformat(),
             )
         registry.replace(revoked(registry.member(address), moment, reason))
         return moment
@@ -163,8 +174,10 @@ def _entry(registry: Registry, domain: str, profile: Profile, listed: Member | N
         )
     if identity.certificate not in listed.certificates:
         raise BadKeys(
-            f"the certificate in {folder} is not one of those the directory lists for {profile.address}",
-            mend=f"restore the key folder from the backup, or make new keys: exchange certify {profile.address}",
+            "the certificate in {folder} is not one of those the directory lists for {address}",
+            mend="restore the key folder from the backup, or make new keys: exchange certify {address}",
+            folder=folder,
+            address=profile.address,
         )
     named = {"name": profile.name, "name_en": profile.name_en, "roles": profile.roles, "superior": profile.superior}
     return listed.model_copy(update=named)

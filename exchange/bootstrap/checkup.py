@@ -53,21 +53,36 @@ def keys(settings: Settings, addresses: Collection[str]) -> Iterator[Finding]:
             identity = open_identity(home.keys(address), address, view)
         except ExchangeError as error:
             bad += 1
-            yield Finding("bad", f"keys of {address}", str(error), error.mend)
+            yield Finding("bad", Text("keys of {address}", {"address": address}), error.text, error.remedy)
             continue
         left = view.signer(identity.x5t).not_after - settings.clock.now()
         exposed = _readable_by_others(home.keys(address))
         if exposed:
             bad += 1
-            yield Finding("bad", f"keys of {address}", f"{exposed} can be read by others", f"chmod 600 {exposed}")
+            yield Finding(
+                "bad",
+                Text("keys of {address}", {"address": address}),
+                Text("{exposed} can be read by others", {"exposed": exposed}),
+                Text("chmod 600 {exposed}", {"exposed": exposed}),
+            )
         elif left < _EXPIRES_SOON:
             level: Level = "note" if left > timedelta() else "bad"
             bad += level == "bad"
-            ends = f"the certificate has {left.days} days left"
-            yield Finding(level, f"keys of {address}", ends, f"exchange certify {address}")
+            ends = Text("the certificate has {days} days left", {"days": left.days})
+            yield Finding(
+                level,
+                Text("keys of {address}", {"address": address}),
+                ends,
+                Text("exchange certify {address}", {"address": address}),
+            )
     if bad < len(addresses):
         yield Finding(
-            "good", "keys", f"{len(addresses) - bad} of {len(addresses)} members have what the directory lists"
+            "good",
+            "keys",
+            Text(
+                "{count} of {count_2} members have what the directory lists",
+                {"count": len(addresses) - bad, "count_2": len(addresses)},
+            ),
         )
 
 
@@ -78,9 +93,13 @@ def databases(settings: Settings, addresses: Collection[str], *, idle_is: Level 
         if isinstance(contents, _Contents):
             found[address] = contents
         else:
-            yield Finding("bad", f"database of {address}", contents.text, contents.remedy)
+            yield Finding("bad", Text("database of {address}", {"address": address}), contents.text, contents.remedy)
     if found:
-        yield Finding("good", "databases", f"{len(found)} of {len(addresses)} can be read and written")
+        yield Finding(
+            "good",
+            "databases",
+            Text("{count} of {count_2} can be read and written", {"count": len(found), "count_2": len(addresses)}),
+        )
     yield from _resting(found)
     awake = {address: contents for address, contents in found.items() if not contents.drained}
     idle = [address for address, contents in awake.items() if not _is_recent(settings, contents.consumed_at)]
@@ -88,7 +107,7 @@ def databases(settings: Settings, addresses: Collection[str], *, idle_is: Level 
         mend = "`exchange up`, or `exchange serve ADDRESS`"
         all_of_them = len(idle) == len(addresses) > 1
         who = "all members" if all_of_them else ", ".join(idle)
-        yield Finding(idle_is, "served", f"not seen to consume within the last minute: {who}", mend)
+        yield Finding(idle_is, "served", Text("not seen to consume within the last minute: {who}", {"who": who}), mend)
     elif found:
         yield Finding("good", "served", "all that were looked at take in messages")
     yield from _failing(found)
@@ -106,7 +125,9 @@ def _resting(found: Mapping[str, _Contents]) -> Iterator[Finding]:
             said.append(Text("meanwhile {risk}", {"risk": Named(at_risk(ends, _LIMITS))}))
         yield Finding("bad" if ends.overdue else "note", "drained", joined(said), mend)
     if held:
-        yield Finding("note", "held", f"holds in force: {held}", "`exchange holds` shows what they endanger")
+        yield Finding(
+            "note", "held", Text("holds in force: {held}", {"held": held}), "`exchange holds` shows what they endanger"
+        )
 
 
 def _failing(found: Mapping[str, _Contents]) -> Iterator[Finding]:
@@ -114,22 +135,32 @@ def _failing(found: Mapping[str, _Contents]) -> Iterator[Finding]:
     for address, contents in found.items():
         rule, rounds = contents.rule, contents.rounds
         if rule.number:
-            said = f"fails ({rule.detail}); cases that wait for an officer: {rule.number} ({', '.join(rule.first)}…)"
-            mend = f"answer them: `exchange inbox --as {address}`; then mend its rule.py: the log says how it fails"
-            yield Finding("note", f"rule of {address}", said, mend)
+            said = Text(
+                "fails ({detail}); cases that wait for an officer: {number} ({first}…)",
+                {"detail": rule.detail, "number": rule.number, "first": ", ".join(rule.first)},
+            )
+            mend = Text(
+                "answer them: `exchange inbox --as {address}`; then mend its rule.py: the log says how it fails",
+                {"address": address},
+            )
+            yield Finding("note", Text("rule of {address}", {"address": address}), said, mend)
         if rounds.number:
-            said = f"fails ({rounds.detail}) since {rounds.since:%Y-%m-%d %H:%M}"
-            yield Finding("bad", f"periodic work of {address}", said, "see `tick.failed` in its log")
+            said = Text(
+                "fails ({detail}) since {since:%Y-%m-%d %H:%M}", {"detail": rounds.detail, "since": rounds.since}
+            )
+            yield Finding(
+                "bad", Text("periodic work of {address}", {"address": address}), said, "see `tick.failed` in its log"
+            )
 
 
 def _left_lying(contents: Collection[_Contents]) -> Iterator[Finding]:
     dead, given_up = sum(one.dead for one in contents), sum(one.given_up for one in contents)
     if dead:
         mend = "`exchange dead` lists them and handles them again"
-        yield Finding("note", "dead letters", f"{dead} messages were refused", mend)
+        yield Finding("note", "dead letters", Text("{dead} messages were refused", {"dead": dead}), mend)
     if given_up:
         mend = "`exchange resend` lists them and sends them again"
-        yield Finding("bad", "outbox", f"copies given up: {given_up}", mend)
+        yield Finding("bad", "outbox", Text("copies given up: {given_up}", {"given_up": given_up}), mend)
     waiting, late = sum(one.waiting for one in contents), sum(one.late for one in contents)
     if waiting:
         said = [Text("{waiting} wait for a cover at the relay office", {"waiting": waiting})]
@@ -233,11 +264,13 @@ def broker(
             link = open_link(settings, address)
             missing = _missing(link, address, address in windows, address in relays)
         except (BadConfiguration, BrokerUnavailable) as error:
-            yield Finding("bad", f"broker account of {address}", error.text, error.remedy)
+            yield Finding("bad", Text("broker account of {address}", {"address": address}), error.text, error.remedy)
             continue
         reached.append(link)
         if missing:
-            yield Finding("bad", "topology", f"missing: {', '.join(missing)}", "exchange init")
+            yield Finding(
+                "bad", "topology", Text("missing: {missing}", {"missing": ", ".join(missing)}), "exchange init"
+            )
     if reached:
         yield from _kind_of_broker(reached[0], len(reached))
 
@@ -250,14 +283,23 @@ def _missing(link: Link, address: str, is_window: bool, is_relay: bool) -> list[
     except BrokerUnavailable as error:
         if error.code == DENIED:
             raise
-        raise OperatorError(str(error), mend=error.mend) from error
+        raise OperatorError(error.text, mend=error.remedy) from error
 
 
 def _kind_of_broker(link: Link, members: int) -> Iterator[Finding]:
     version = server_version(link.url)
-    yield Finding("good", "broker", f"RabbitMQ {version}, queues of {members} members looked at")
+    yield Finding(
+        "good",
+        "broker",
+        Text("RabbitMQ {version}, queues of {members} members looked at", {"version": version, "members": members}),
+    )
     if _release(version) < _OLDEST:
-        yield Finding("note", "broker", f"RabbitMQ {version} may lose dead letters on their way", "take 3.10 or newer")
+        yield Finding(
+            "note",
+            "broker",
+            Text("RabbitMQ {version} may lose dead letters on their way", {"version": version}),
+            "take 3.10 or newer",
+        )
     if link.stamps:
         yield Finding("good", "arrival time", "the broker stamps every message on arrival")
     else:

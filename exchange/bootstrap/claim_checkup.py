@@ -11,6 +11,7 @@ from exchange.bootstrap.home import claims_place
 from exchange.bootstrap.settings import Settings
 from exchange.claims import open_claim_store
 from exchange.errors import ClaimMissing, ClaimStoreUnavailable
+from exchange.language import Text
 
 CHECK = "claim store"
 _S3 = (
@@ -28,16 +29,21 @@ def claims(settings: Settings) -> Iterator[Finding]:
     try:
         open_claim_store(place, retries=0).probe()
     except (ClaimStoreUnavailable, ClaimMissing) as error:
-        yield Finding("bad", CHECK, str(error), _mend(place))
+        yield Finding("bad", CHECK, error.text, _mend(place))
         return
-    yield Finding("good", CHECK, f"{place} can be read and written")
+    yield Finding("good", CHECK, Text("{where} can be read and written", {"where": place}))
 
 
 def _to_be_made(folder: Path) -> Finding:
     above = next(parent for parent in folder.parents if parent.exists())
     if above.is_dir() and os.access(above, os.W_OK | os.X_OK):
-        return Finding("good", CHECK, f"{folder} is made with the first large attachment")
-    return Finding("bad", CHECK, f"{folder} is not there, and cannot be made in {above}", _mend(folder))
+        return Finding("good", CHECK, Text("{folder} is made with the first large attachment", {"folder": folder}))
+    return Finding(
+        "bad",
+        CHECK,
+        Text("{folder} is not there, and cannot be made in {above}", {"folder": folder, "above": above}),
+        _mend(folder),
+    )
 
 
 def _mend(place: str | Path) -> str:

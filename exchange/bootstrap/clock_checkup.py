@@ -13,6 +13,7 @@ from exchange.clock import RealClock
 from exchange.directory import load_authority_certificate, read_directory_file
 from exchange.errors import BrokerError, ExchangeError
 from exchange.flow.clock_watch import record_witnesses
+from exchange.language import Text
 from exchange.rules.clocks import Witness, doubts
 from exchange.store import open_store
 
@@ -29,7 +30,14 @@ def clock(settings: Settings, addresses: Collection[str]) -> Iterator[Finding]:
         yield Finding("bad", "clock", told, _MEND)
     if not doubts(settings.clock.now(), found):
         compared = ", ".join(dict.fromkeys(witness.what for witness in found)) or "nothing"
-        yield Finding("good", "clock", f"{settings.clock.now():%Y-%m-%d %H:%M:%S %z}, compared with {compared}")
+        yield Finding(
+            "good",
+            "clock",
+            Text(
+                "{now:%Y-%m-%d %H:%M:%S %z}, compared with {compared}",
+                {"now": settings.clock.now(), "compared": compared},
+            ),
+        )
 
 
 def _witnesses(settings: Settings, addresses: Collection[str]) -> Iterator[Witness]:

@@ -14,6 +14,7 @@ from exchange.catalogue import load_catalogue
 from exchange.clock import monotonic
 from exchange.directory import DirectoryView, State, TreeView
 from exchange.errors import ExchangeError, NoDomain
+from exchange.language import Text
 from exchange.profiles import Profile, load_profiles
 from exchange.rules.calendar import ChinaCalendar
 from schemas import Role
@@ -91,7 +92,7 @@ def _no_domain(home: Home) -> list[Finding]:
     try:
         need_domain(home)
     except NoDomain as error:
-        return [Finding("bad", "departments", str(error), error.mend)]
+        return [Finding("bad", "departments", error.text, error.remedy)]
     return []
 
 
@@ -119,14 +120,23 @@ def _view(home: Home, settings: Settings) -> DirectoryView | None:
 def _departments(home: Home) -> Iterator[Finding]:
     profiles = load_profiles(home.departments)
     roles = [role for profile in profiles.values() for role in profile.roles]
-    yield Finding("good", "departments", f"{len(profiles)} members")
+    yield Finding("good", "departments", Text("{count} members", {"count": len(profiles)}))
     for role, what in ((Role.WINDOW, "nobody accepts applications"), (Role.MONITOR, "no silence has a consequence")):
         if role not in roles:
-            yield Finding("note", "departments", f"no {role.value}: {what}", f"a profile.toml with role {role.value}")
+            yield Finding(
+                "note",
+                "departments",
+                Text("no {role}: {what}", {"role": role.value, "what": what}),
+                Text("a profile.toml with role {role}", {"role": role.value}),
+            )
 
 
 def _catalogue(home: Home, profiles: dict[str, Profile]) -> Iterator[Finding]:
-    yield Finding("good", "catalogue", f"{len(load_catalogue(home.catalogue, profiles or None))} matters hold")
+    yield Finding(
+        "good",
+        "catalogue",
+        Text("{count} matters hold", {"count": len(load_catalogue(home.catalogue, profiles or None))}),
+    )
 
 
 def _rules(profiles: dict[str, Profile]) -> Iterator[Finding]:
@@ -135,11 +145,11 @@ def _rules(profiles: dict[str, Profile]) -> Iterator[Finding]:
         try:
             open_work(profile)
         except ExchangeError as error:
-            yield Finding("bad", f"rule of {address}", str(error), error.mend)
+            yield Finding("bad", Text("rule of {address}", {"address": address}), error.text, error.remedy)
             continue
         good += profile.rule is not None
     if good:
-        yield Finding("good", "rules", f"{good} can be loaded")
+        yield Finding("good", "rules", Text("{good} can be loaded", {"good": good}))
 
 
 def _calendar(today: date) -> Iterator[Finding]:
@@ -148,12 +158,16 @@ def _calendar(today: date) -> Iterator[Finding]:
     while calendar.published(last + timedelta(days=1)):
         last += timedelta(days=1)
     if last - today >= timedelta(days=90):
-        yield Finding("good", "calendar", f"{calendar.version}, published until {last}")
-    else:
         yield Finding(
-            "note", "calendar", f"{calendar.version}, published until {last}: later terms are provisional",
-            "upgrade chinesecalendar once the State Council has announced next year's holidays",
-        )  # fmt: skip
+            "good", "calendar", Text("{version}, published until {last}", {"version": calendar.version, "last": last})
+        )
+    else:
+        said = Text(
+            "{version}, published until {last}: later terms are provisional",
+            {"version": calendar.version, "last": last},
+        )
+        mend = "upgrade chinesecalendar once the State Council has announced next year's holidays"
+        yield Finding("note", "calendar", said, mend)
 
 
 def _directory(home: Home, settings: Settings) -> Iterator[Finding]:
@@ -162,7 +176,13 @@ def _directory(home: Home, settings: Settings) -> Iterator[Finding]:
     level: Level = "good" if left > _EXPIRES_SOON else "note"
     mend = "" if level == "good" else "exchange init signs a new one (with the authority's key)"
     yield Finding(
-        level, "directory", f"version {view.version}, {len(view.members)} members, {left.days} days left", mend
+        level,
+        "directory",
+        Text(
+            "version {version}, {count} members, {days} days left",
+            {"version": view.version, "count": len(view.members), "days": left.days},
+        ),
+        mend,
     )
 
 
@@ -172,12 +192,17 @@ def _levels(home: Home, settings: Settings) -> Iterator[Finding]:
     if not isinstance(view, TreeView):
         return
     current = [one for one in view.domains if one.state is State.CURRENT]
-    yield Finding("good", "levels", f"{len(current)} domains count, the own one included")
+    yield Finding("good", "levels", Text("{count} domains count, the own one included", {"count": len(current)}))
     for one in view.domains:
         if one.reason:
-            yield Finding("note", f"domain {one.domain}", one.reason, "exchange domain list, at its superior too")
+            yield Finding(
+                "note",
+                Text("domain {domain}", {"domain": one.domain}),
+                one.reason,
+                "exchange domain list, at its superior too",
+            )
     for lower in view.directory.delegations:
         left = lower.expires_at - settings.clock.now()
         if lower.revoked_at is None and left < _EXPIRES_SOON:
             what, mend = f"its delegation ends in {left.days} days", f"exchange domain add {lower.domain} renews it"
-            yield Finding("note", f"domain {lower.domain}", what, mend)
+            yield Finding("note", Text("domain {domain}", {"domain": lower.domain}), what, mend)

@@ -15,6 +15,7 @@ from datetime import datetime
 from exchange.bootstrap.settings import Home, Settings
 from exchange.errors import Conflict, DatabaseUnavailable
 from exchange.flow.ports import JournalEntry, OutboxState, Store, Transaction
+from exchange.language import Text
 from exchange.rules.wording import check_reason
 from exchange.store import open_store
 
@@ -80,8 +81,15 @@ def check_not_drained(store: Store, address: str) -> None:
     """Raises Conflict for a member that is not to be served before its release."""
     wish = drained(store)
     if wish is not None:
-        mend = f"`exchange release {address}`, once the reason is over"
-        raise Conflict(f"{address} is drained by {wish.by}: {wish.reason}", code="drained", mend=mend)
+        mend = Text("`exchange release {address}`, once the reason is over", {"address": address})
+        raise Conflict(
+            "{address} is drained by {by}: {reason}",
+            code="drained",
+            mend=mend,
+            address=address,
+            by=wish.by,
+            reason=wish.reason,
+        )
 
 
 def is_drained(settings: Settings) -> Callable[[str], bool]:

@@ -43,7 +43,7 @@ def parse_place(text: str) -> Place:
     host, _, port = text.strip().rpartition(":")
     if not port.isdecimal() or int(port) > 65_535:
         mend = "write a port, or HOST:PORT, e.g. EXCHANGE_METRICS=9464 or 0.0.0.0:9464; `off` for none"
-        raise BadConfiguration(f"EXCHANGE_METRICS does not hold: {text!r}", mend=mend)
+        raise BadConfiguration("EXCHANGE_METRICS does not hold: {text!r}", mend=mend, text=text)
     return Place(host.strip("[]") or LOOPBACK, int(port))
 
 
@@ -67,7 +67,9 @@ class Endpoint:
             self._server = _Server(place, answers)
         except OSError as error:
             mend = "choose another EXCHANGE_METRICS, or stop what listens there"
-            raise OperatorError(f"cannot listen at {place.url}: {error.strerror}", mend=mend) from error
+            raise OperatorError(
+                "cannot listen at {url}: {reason}", mend=mend, url=place.url, reason=error.strerror
+            ) from error
         self.place = Place(place.host, self._server.server_address[1])
         self._closing = threading.Event()
         self._thread = Loop("metrics", self._server.serve_forever, self._closing.is_set)

@@ -34,7 +34,7 @@ class LoopsWatched:
     def check(self) -> None:
         """Raises PartEnded if a loop has ended."""
         if self._ended is not None:
-            raise PartEnded(f"a loop of this process ended by itself ({self._ended.reason})")
+            raise PartEnded("a loop of this process ended by itself ({reason})", reason=self._ended.reason)
 
     def _note(self, ended: Ended) -> None:
         if self._ended is not None:

@@ -74,7 +74,9 @@ def hold_target(profiles: Mapping[str, Profile], what: str) -> tuple[str | None,
         return what, None
     if what in MESSAGES:
         return None, what
-    raise NotFound(f"{what!r} is neither a member nor a kind of message", mend="`exchange holds` and `exchange schema`")
+    raise NotFound(
+        "{what!r} is neither a member nor a kind of message", mend="`exchange holds` and `exchange schema`", what=what
+    )
 
 
 def hold_everywhere(
@@ -97,7 +99,7 @@ def release_everywhere(profiles: Mapping[str, Profile], open_one: Open, id: str,
     """Ends a hold in all members' databases. Raises NotFound where it stands nowhere."""
     found = next((one.hold for one in standing(profiles, open_one) if one.hold.id == id), None)
     if found is None:
-        raise NotFound(f"no hold {id!r} stands", mend="`exchange holds` lists them")
+        raise NotFound("no hold {id!r} stands", mend="`exchange holds` lists them", id=id)
     return _spread(profiles, open_one, found, lambda store: end_hold(store, id, by, now))
 
 
@@ -111,13 +113,15 @@ def release_named(profiles: Mapping[str, Profile], open_one: Open, what: str, by
         if what in (one.hold.id, one.hold.addressee, one.hold.kind):
             spread = release_everywhere(profiles, open_one, one.hold.id, by, now)
             if spread.away:
-                raise Conflict(f"not yet released at {', '.join(spread.away)}", mend="repeat it once they are there")
+                raise Conflict(
+                    "not yet released at {away}", mend="repeat it once they are there", away=", ".join(spread.away)
+                )
             released.append(one.hold.id)
     if what in profiles and drained(open_one(what)) is not None:
         lift_drain(open_one(what), by, now)
         released.append(what)
     if not released:
-        raise NotFound(f"nothing is held or drained under {what!r}", mend="`exchange holds` lists what is")
+        raise NotFound("nothing is held or drained under {what!r}", mend="`exchange holds` lists what is", what=what)
     return released
 
 
@@ -176,4 +180,6 @@ def _spread(profiles: Mapping[str, Profile], open_one: Open, hold: Hold, do: Cal
 def check_member(profiles: Mapping[str, Profile], address: str) -> None:
     """Raises NotFound."""
     if address not in profiles:
-        raise NotFound(f"no member {address!r}", mend=f"one of: {', '.join(sorted(profiles))}")
+        raise NotFound(
+            "no member {address!r}", mend="one of: {profiles}", address=address, profiles=", ".join(sorted(profiles))
+        )

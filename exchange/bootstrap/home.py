@@ -70,7 +70,11 @@ def open_member(settings: Settings, address: str, *, patient: bool = False, stor
     profile = profiles.get(address)
     if profile is None:
         raise NotFound(
-            f"no member {address!r} in {home.departments}", mend=f"choose one of: {', '.join(sorted(profiles))}"
+            "no member {address!r} in {departments}",
+            mend="choose one of: {profiles}",
+            address=address,
+            departments=home.departments,
+            profiles=", ".join(sorted(profiles)),
         )
     if store is None:
         store = open_database(settings, address, patient=patient)
@@ -139,7 +143,9 @@ def open_link(settings: Settings, address: str) -> Link:
     """The member's way to the broker, as `init` or `up` wrote it. Raises BrokerUnavailable or BadConfiguration."""
     account = Home(settings.home).account(address)
     if not account.exists():
-        raise BrokerUnavailable(f"{address} has no account at a broker", mend="run `exchange init`, then `exchange up`")
+        raise BrokerUnavailable(
+            "{address} has no account at a broker", mend="run `exchange init`, then `exchange up`", address=address
+        )
     return read_link(account)
 
 
@@ -149,10 +155,14 @@ def read_link(path: Path) -> Link:
         stored = json.loads(path.read_text())
         return Link(str(stored["url"]), stored["user_id"], bool(stored["stamps"]))
     except OSError as error:
-        raise BadConfiguration(f"{path}: {error.strerror}", mend="make it readable to its owner") from error
+        raise BadConfiguration(
+            "{path}: {reason}", mend="make it readable to its owner", path=path, reason=error.strerror
+        ) from error
     except (ValueError, KeyError, TypeError) as error:
         mend = "delete the file and run `exchange init`, which gives the member a new account"
-        raise BadConfiguration(f"{path} does not hold ({type(error).__name__})", mend=mend) from None
+        raise BadConfiguration(
+            "{path} does not hold ({name})", mend=mend, path=path, name=type(error).__name__
+        ) from None
 
 
 def write_link(path: Path, link: Link) -> None:
@@ -177,4 +187,4 @@ def _with_role(settings: Settings, role: Role) -> str:
     for profile in profiles.values():
         if role in profile.roles:
             return profile.address
-    raise NotFound(f"no member has the role '{role.value}'", mend=f"add a profile with roles = ['{role.value}']")
+    raise NotFound("no member has the role '{role}'", mend="add a profile with roles = ['{role}']", role=role.value)

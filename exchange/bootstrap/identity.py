@@ -13,11 +13,11 @@ def open_identity(folder: Path, address: str, directory: Lookup) -> Identity:
     """The keys of ``folder``. Raises BadKeys where they are missing, damaged, or not what ``address`` is known by."""
     if not folder.exists():
         restore = "restore them from the backup, or have `exchange certify ADDRESS` make new ones"
-        raise BadKeys(f"{address} has no keys in {folder}", mend=restore)
+        raise BadKeys("{address} has no keys in {folder}", mend=restore, address=address, folder=folder)
     identity = load_identity(folder)
     fault = _fault_of(identity, address, directory)
     if fault:
-        raise BadKeys(f"{folder}: {fault}")
+        raise BadKeys("{folder}: {fault}", folder=folder, fault=fault)
     return identity
 
 

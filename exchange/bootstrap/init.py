@@ -106,7 +106,7 @@ def make_roles(settings: Settings, addresses: Collection[str], say: Say) -> None
 def _know(anew: Collection[str], profiles: Mapping[str, Profile]) -> None:
     for address in anew:
         if address not in profiles:
-            raise NotFound(f"there is no member {address}", mend="its address as in its profile")
+            raise NotFound("there is no member {address}", mend="its address as in its profile", address=address)
 
 
 def _copy_departments(home: Home, source: Path, say: Say) -> None:

@@ -85,7 +85,9 @@ def retire(settings: Settings, address: str, say: Say) -> tuple[str, ...]:
     with open_registry(settings, say) as registry:
         found = survey(settings, address)
         if not found.drained:
-            raise Conflict(f"{address} has no old key to delete: {_why(found)}", mend=_LATER)
+            raise Conflict(
+                "{address} has no old key to delete: {found}", mend=_LATER, address=address, found=_why(found)
+            )
         drop_decryption_keys(registry.home.keys(address), found.drained)
         return found.drained
 

@@ -43,7 +43,7 @@ def request(settings: Settings, say: Say) -> bytes:
         superior = superior_of(present.domain)
         if superior is None:
             mend = "a lower domain has a name below its superior's, as anhui.hefei is below anhui"
-            raise CallerError(f"{present.domain} is a root: nothing is above it", mend=mend)
+            raise CallerError("{domain} is a root: nothing is above it", mend=mend, domain=present.domain)
         if present.upper is None:
             _publish(registry, authority, replace(Ties.of(present), upper=Upper(domain=superior)))
         paper = Request(
@@ -100,15 +100,17 @@ def join(settings: Settings, data: bytes, say: Say, *, replaces: bool = False) -
         _expect(granted.superior == superior_of(present.domain), f"{granted.superior} is not the superior here")
         if granted.lower_certificate != der(authority.certificate):
             raise BadDirectory(
-                f"the grant delegates to another authority of {present.domain} than the one here",
+                "the grant delegates to another authority of {domain} than the one here",
                 mend="make a new request: exchange domain request",
+                domain=present.domain,
             )
         load_directory(granted.directories[0], load_certificate(granted.certificate), registry.now, 0)
         trusted = present.upper.certificates if present.upper is not None else ()
         if trusted and granted.certificate not in trusted and not replaces:
             raise Conflict(
-                f"{granted.superior} is trusted here under another authority",
+                "{superior} is trusted here under another authority",
                 mend="compare fingerprints; if its authority was replaced, run this again with --replace",
+                superior=granted.superior,
             )
         if granted.certificate not in trusted:
             certificates = (*trusted, granted.certificate)[-MAX_AUTHORITIES:]
@@ -146,8 +148,18 @@ def revoke(settings: Settings, name: str, reason: str, say: Say) -> Delegation:
                 _publish(registry, authority, replace(Ties.of(present), delegations=_sorted((*rest, ended))))
                 return ended
             if one.domain == name:
-                raise Conflict(f"{name} is revoked already: {one.revoked_for}", mend="nothing is to be done")
-    raise NotFound(f"{present.domain} does not delegate to {name}", mend="`exchange domain list` shows to whom it does")
+                raise Conflict(
+                    "{name} is revoked already: {revoked_for}",
+                    mend="nothing is to be done",
+                    name=name,
+                    revoked_for=one.revoked_for,
+                )
+    raise NotFound(
+        "{domain} does not delegate to {name}",
+        mend="`exchange domain list` shows to whom it does",
+        domain=present.domain,
+        name=name,
+    )
 
 
 def _delegation(
@@ -157,14 +169,20 @@ def _delegation(
     if known is not None and known.certificates[-1] == asked.certificate:
         if known.revoked_at is not None:
             mend = "the domain makes a new authority, and asks with that: --replace"
-            raise Conflict(f"{known.domain} was revoked with this authority: {known.revoked_for}", mend=mend)
+            raise Conflict(
+                "{domain} was revoked with this authority: {revoked_for}",
+                mend=mend,
+                domain=known.domain,
+                revoked_for=known.revoked_for,
+            )
         due = now >= known.issued_at + (known.expires_at - known.issued_at) / 2
         if not (renew or due):
             return known
     elif known is not None and (asked.certificate in known.certificates or not replaces):
         raise Conflict(
-            f"{asked.domain} is delegated to under another authority",
+            "{domain} is delegated to under another authority",
             mend="compare fingerprints; if its authority was replaced by a new one, run this again with --replace",
+            domain=asked.domain,
         )
     certificates: tuple[bytes, ...] = (asked.certificate,)
     if known is not None and known.revoked_at is None:
@@ -205,7 +223,7 @@ def _chain(registry: Registry) -> list[bytes]:
 
 def _present(registry: Registry) -> Directory:
     if registry.present is None:
-        raise NotFound(f"there is no domain in {registry.home.root}", mend="make it first: exchange init")
+        raise NotFound("there is no domain in {root}", mend="make it first: exchange init", root=registry.home.root)
     return registry.present
 
 

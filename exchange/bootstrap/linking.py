@@ -28,6 +28,7 @@ from exchange.broker.shovels import (
 from exchange.broker.uplink import link_account, transit_queues
 from exchange.broker.urls import parameters
 from exchange.errors import CallerError, NotFound
+from exchange.language import Text
 from exchange.rules.addressing import uplink_queue
 from exchange.rules.hierarchy import relay_of, superior_of
 
@@ -67,7 +68,7 @@ class LinkSide:
         """
         if superior_of(lower) != self.domain:
             mend = "a lower domain joins its direct superior only"
-            raise CallerError(f"{lower} is not directly below {self.domain}", mend=mend)
+            raise CallerError("{lower} is not directly below {domain}", mend=mend, lower=lower, domain=self.domain)
         link = self._known(lower)
         self._prepare(lower, link, say)
         return with_credentials(self.info.url, link_account(lower), link.password)
@@ -81,8 +82,11 @@ class LinkSide:
         link = self._known(upper)
         link = replace(link, url=url or link.url)
         if link.url is None:
-            mend = f"have {upper} run `exchange link {self.domain}`, and give what it says with --to"
-            raise CallerError(f"it is not known how to reach the broker of {upper}", mend=mend)
+            mend = Text(
+                "have {upper} run `exchange link {domain}`, and give what it says with --to",
+                {"upper": upper, "domain": self.domain},
+            )
+            raise CallerError("it is not known how to reach the broker of {upper}", mend=mend, upper=upper)
         parameters(link.url, "link")
         self._prepare(upper, link, say)
         here = with_credentials(self.info.url, link_account(upper), link.password)
@@ -96,7 +100,12 @@ class LinkSide:
         """
         links = load_links(self.file)
         if neighbour not in links:
-            raise NotFound(f"{self.domain} has no link to {neighbour}", mend="`exchange link --status` lists them")
+            raise NotFound(
+                "{domain} has no link to {neighbour}",
+                mend="`exchange link --status` lists them",
+                domain=self.domain,
+                neighbour=neighbour,
+            )
         is_upper, account = neighbour == superior_of(self.domain), link_account(neighbour)
         done: list[str] = []
         with self._management() as management:
@@ -133,7 +142,9 @@ class LinkSide:
     def _superior(self) -> str:
         upper = superior_of(self.domain)
         if upper is None:
-            raise CallerError(f"{self.domain} is a root: there is nothing above it", mend="name a domain below it")
+            raise CallerError(
+                "{domain} is a root: there is nothing above it", mend="name a domain below it", domain=self.domain
+            )
         return upper
 
     def _known(self, neighbour: str) -> KnownLink:

@@ -145,7 +145,9 @@ class LocalDomain:
             for address, node in self.nodes.items():
                 while self._still_waits(node):
                     if monotonic() > until:
-                        raise OperatorError(f"messages are still on their way from {address}", mend="see the log")
+                        raise OperatorError(
+                            "messages are still on their way from {address}", mend="see the log", address=address
+                        )
 
     def _still_waits(self, node: Node) -> bool:
         self._changed.clear()

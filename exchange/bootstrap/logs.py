@@ -22,6 +22,7 @@ import structlog
 
 from exchange.bootstrap.unfailing import Rotation, UnfailingStream, text_stream
 from exchange.errors import BadConfiguration
+from exchange.language import Text
 
 LOG = "EXCHANGE_LOG"
 """Environment variable by which a supervisor names the file that a process' standard output and error go to."""
@@ -50,8 +51,8 @@ def _number(env: Mapping[str, str], name: str, default: float, least: float) -> 
     with contextlib.suppress(ValueError):
         if least <= float(text) <= 1e6:
             return float(text)
-    mend = f"write a number, {least:g} or more; without it {default:g} holds"
-    raise BadConfiguration(f"{name} is not valid: {text!r}", mend=mend)
+    mend = Text("write a number, {least:g} or more; without it {default:g} holds", {"least": least, "default": default})
+    raise BadConfiguration("{name} is not valid: {text!r}", mend=mend, name=name, text=text)
 
 
 def keep_talking() -> None:

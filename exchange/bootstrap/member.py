@@ -184,7 +184,7 @@ class RunningMember:
         """Raises PartEnded if one of its loops has ended by itself."""
         ended = [name for name, runs in self.pulse().loops.items() if not runs]
         if ended and not self._stopping.is_set():
-            raise PartEnded(f"{', '.join(ended)} of {self.node.address} ended by itself")
+            raise PartEnded("{ended} of {address} ended by itself", ended=", ".join(ended), address=self.node.address)
 
     def wake(self) -> None:
         """Something was committed: the desk or the watch list may have work."""

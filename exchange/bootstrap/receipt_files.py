@@ -46,13 +46,17 @@ def verify_receipts(folder: Path, trust: Trust) -> tuple[ReceiptsRequest, Eviden
     Raises NotFound for a folder without receipts, FileUnusable, Malformed, Untrusted or Forged for what does not hold.
     """
     if not (folder / _REQUEST).exists():
-        raise NotFound(f"{folder} holds no receipts", mend="`exchange notice receipts ID --out FOLDER` writes them")
+        raise NotFound(
+            "{folder} holds no receipts", mend="`exchange notice receipts ID --out FOLDER` writes them", folder=folder
+        )
     try:
         notice, asked = (folder / _NOTICE).read_bytes(), (folder / _REQUEST).read_bytes()
         tally = (folder / _TALLY).read_bytes() if (folder / _TALLY).exists() else None
         files = [path.read_bytes() for path in sorted((folder / _PARTS).glob("*.cbor"))]
     except OSError as error:
-        raise FileUnusable(f"{error.filename}: {error.strerror}", mend="make it readable") from error
+        raise FileUnusable(
+            "{filename}: {reason}", mend="make it readable", filename=error.filename, reason=error.strerror
+        ) from error
     request = _request(asked)
     subject = _subject(notice, request, trust)
     told = _told(tally, request, trust) if tally is not None else None
@@ -72,13 +76,17 @@ def _request(data: bytes) -> ReceiptsRequest:
     try:
         return ReceiptsRequest.model_validate_json(data)
     except ValidationError:
-        raise Malformed(f"{_REQUEST} does not follow its schema", mend="write the receipts out anew") from None
+        raise Malformed(
+            "{request} does not follow its schema", mend="write the receipts out anew", request=_REQUEST
+        ) from None
 
 
 def _subject(notice: bytes, request: ReceiptsRequest, trust: Trust) -> Subject:
     verified = verify_signed(notice, trust)
     if not isinstance(verified.body, Notice) or verified.header.message_id != request.notice_id:
-        raise Forged(f"{_NOTICE} is not the notice that was asked about", mend="write the receipts out anew")
+        raise Forged(
+            "{notice} is not the notice that was asked about", mend="write the receipts out anew", notice=_NOTICE
+        )
     return Subject(request.notice_id, hashlib.sha256(notice).hexdigest())
 
 
@@ -86,7 +94,7 @@ def _told(tally: bytes, request: ReceiptsRequest, trust: Trust) -> Tally:
     verified = verify_signed(tally, trust)
     body = verified.body
     if not isinstance(body, Tally) or verified.header.sender != relay_of(domain_of(request.asker)):
-        raise Forged(f"{_TALLY} is not what the relay office of the one who asked has told")
+        raise Forged("{tally} is not what the relay office of the one who asked has told", tally=_TALLY)
     return body
 
 

@@ -91,18 +91,22 @@ def read_replay(path: Path, limit: int | None = None) -> ReplayFile:
     try:
         events = list(_events(path, reader))
     except csv.Error as error:
-        raise BadConfiguration(f"{path}, line {reader.line_num}: {error}", mend=_MEND) from error
+        raise BadConfiguration(
+            "{path}, line {line_num}: {error}", mend=_MEND, path=path, line_num=reader.line_num, error=error
+        ) from error
     if limit is not None:
         kept = set(list(dict.fromkeys(event.case for event in events))[:limit])
         events = [event for event in events if event.case in kept]
     if not events:
-        raise BadConfiguration(f"{path} holds no events", mend=_MEND)
+        raise BadConfiguration("{path} holds no events", mend=_MEND, path=path)
     return ReplayFile(tuple(events), _short_names(events))
 
 
 def _events(path: Path, reader: csv.DictReader[str]) -> Iterator[Event]:
     if tuple(reader.fieldnames or ()) != COLUMNS:
-        raise BadConfiguration(f"{path}, line 1: columns are {reader.fieldnames}", mend=_MEND)
+        raise BadConfiguration(
+            "{path}, line 1: columns are {fieldnames}", mend=_MEND, path=path, fieldnames=reader.fieldnames
+        )
     asked: set[tuple[str, str]] = set()
     answered: set[tuple[str, str]] = set()
     began: dict[str, datetime] = {}
@@ -112,15 +116,36 @@ def _events(path: Path, reader: csv.DictReader[str]) -> Iterator[Event]:
         key = (event.case, event.department)
         seen = asked if event.submit else answered
         if last is not None and event.at < last:
-            raise BadConfiguration(f"{path}, line {reader.line_num}: events are not in the order of time", mend=_MEND)
+            raise BadConfiguration(
+                "{path}, line {line_num}: events are not in the order of time",
+                mend=_MEND,
+                path=path,
+                line_num=reader.line_num,
+            )
         if key in seen:
-            raise BadConfiguration(f"{path}, line {reader.line_num}: a second {row['event']} of {key}", mend=_MEND)
+            raise BadConfiguration(
+                "{path}, line {line_num}: a second {row} of {key}",
+                mend=_MEND,
+                path=path,
+                line_num=reader.line_num,
+                row=row["event"],
+                key=key,
+            )
         if event.submit and began.setdefault(event.case, event.at) != event.at:
             raise BadConfiguration(
-                f"{path}, line {reader.line_num}: {event.case} is put to all at one time", mend=_MEND
+                "{path}, line {line_num}: {case} is put to all at one time",
+                mend=_MEND,
+                path=path,
+                line_num=reader.line_num,
+                case=event.case,
             )
         if not event.submit and key not in asked:
-            raise BadConfiguration(f"{path}, line {reader.line_num}: a reply to what was not asked", mend=_MEND)
+            raise BadConfiguration(
+                "{path}, line {line_num}: a reply to what was not asked",
+                mend=_MEND,
+                path=path,
+                line_num=reader.line_num,
+            )
         seen.add(key)
         last = event.at
         yield event
@@ -132,11 +157,15 @@ def _event(path: Path, line: int, row: dict[str, str]) -> Event:
         submit = {"submit": True, "reply": False}[row["event"]]
         due = datetime.fromisoformat(row["due"]) if submit else None
     except (KeyError, ValueError, TypeError) as error:
-        raise BadConfiguration(f"{path}, line {line}: {error}", mend=_MEND) from error
+        raise BadConfiguration("{path}, line {line}: {error}", mend=_MEND, path=path, line=line, error=error) from error
     if not _CASE.fullmatch(row["case"]):
-        raise BadConfiguration(f"{path}, line {line}: {row['case']!r} is not a case number", mend=_MEND)
+        raise BadConfiguration(
+            "{path}, line {line}: {row!r} is not a case number", mend=_MEND, path=path, line=line, row=row["case"]
+        )
     if at.tzinfo is None or (due is not None and (due.tzinfo is None or due <= at)):
-        raise BadConfiguration(f"{path}, line {line}: instants need an offset, and due comes after at", mend=_MEND)
+        raise BadConfiguration(
+            "{path}, line {line}: instants need an offset, and due comes after at", mend=_MEND, path=path, line=line
+        )
     return Event(at, row["case"], submit, row["department"], due)
 
 

@@ -46,8 +46,9 @@ class Settings:
             clock = parse_clock(env.get("EXCHANGE_CLOCK", "real"))
         except ValueError as error:
             raise BadConfiguration(
-                f"EXCHANGE_CLOCK does not hold: {error}",
+                "EXCHANGE_CLOCK does not hold: {error}",
                 mend="unset it, or write for example 2026-07-01T09:00+08:00/2026-03-02T09:00+08:00/3600",
+                error=error,
             ) from error
         broker_url = env.get("EXCHANGE_BROKER_URL") or None
         if broker_url is not None:
@@ -80,7 +81,7 @@ def _networks(text: str) -> tuple[str, ...]:
             ip_network(one)
         except ValueError as error:
             mend = "write networks with commas between them, for example 10.0.0.0/8,127.0.0.0/8"
-            raise BadConfiguration(f"EXCHANGE_WEBHOOK_NETWORKS: {error}", mend=mend) from error
+            raise BadConfiguration("EXCHANGE_WEBHOOK_NETWORKS: {error}", mend=mend, error=error) from error
     return named
 
 

@@ -306,7 +306,7 @@ def sole_supervisor(home: Path) -> Iterator[Callable[[], None]]:
             held.hold()
         except HeldElsewhere:
             mend = "stop that one first, or give this one another EXCHANGE_HOME"
-            raise IdentityInUse(f"the domain in {home} is being run by another process", mend=mend) from None
+            raise IdentityInUse("the domain in {home} is being run by another process", mend=mend, home=home) from None
 
     hold()
     try:

@@ -10,6 +10,7 @@ from exchange.bootstrap.findings import Finding, Level
 from exchange.bootstrap.settings import Home, Settings
 from exchange.directory.certificates import ends_at
 from exchange.files import read_json
+from exchange.language import Text
 
 CHECK = "console certificate"
 _EXPIRES_SOON = timedelta(days=30)
@@ -25,9 +26,12 @@ def certificate(settings: Settings) -> Iterator[Finding]:
         left = ends_at(Path(file).read_bytes()) - settings.clock.now()
     except (OSError, ValueError, IndexError) as error:
         yield Finding(
-            "bad", CHECK, f"{file} cannot be read ({type(error).__name__})", "give the console its certificate"
+            "bad",
+            CHECK,
+            Text("{file} cannot be read ({name})", {"file": file, "name": type(error).__name__}),
+            "give the console its certificate",
         )
         return
     level: Level = "bad" if left <= timedelta() else "note" if left < _EXPIRES_SOON else "good"
-    said = "has expired" if left <= timedelta() else f"{left.days} days left"
+    said = "has expired" if left <= timedelta() else Text("{days} days left", {"days": left.days})
     yield Finding(level, CHECK, said, "" if level == "good" else _MEND)

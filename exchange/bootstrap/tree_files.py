@@ -112,7 +112,7 @@ def read_foreign(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise BadDirectory(f"{path}: {error.strerror}") from error
+        raise BadDirectory("{path}: {reason}", path=path, reason=error.strerror) from error
 
 
 def _content(path: Path) -> bytes | None:

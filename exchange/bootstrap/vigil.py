@@ -38,7 +38,12 @@ class LifePatience:
         with contextlib.suppress(ValueError):
             if 1 <= float(text) <= 1e6:
                 return cls(silent=float(text), grace=min(cls.grace, float(text)))
-        raise BadConfiguration(f"{HUNG_AFTER} is not valid: {text!r}", mend="write seconds, 1 or more, or off")
+        raise BadConfiguration(
+            "{hung_after} is not valid: {text!r}",
+            mend="write seconds, 1 or more, or off",
+            hung_after=HUNG_AFTER,
+            text=text,
+        )
 
 
 _LOOK_MOST = 1.0

@@ -48,9 +48,11 @@ def metrics_token(env: Mapping[str, str] | None = None) -> str | None:
     try:
         read = Path(text[1:]).read_text().strip()
     except OSError as error:
-        raise BadConfiguration(f"{TOKEN}: {text[1:]}: {error.strerror}", mend="name a readable file") from error
+        raise BadConfiguration(
+            "{token}: {text}: {reason}", mend="name a readable file", token=TOKEN, text=text[1:], reason=error.strerror
+        ) from error
     if not read:
-        raise BadConfiguration(f"{TOKEN}: {text[1:]} is empty", mend="write the token into it")
+        raise BadConfiguration("{token}: {text} is empty", mend="write the token into it", token=TOKEN, text=text[1:])
     return read
 
 

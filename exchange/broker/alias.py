@@ -35,9 +35,11 @@ def plain_path(folder: Path) -> Path:
             return link
     places = ", ".join(map(str, _places()))
     raise OperatorError(
-        f"RabbitMQ cannot be started in {folder}: its path is too long or has characters that RabbitMQ does not take, "
-        f"and no link to it can be made in {places}",
+        "RabbitMQ cannot be started in {folder}: its path is too long or has characters that "
+        "RabbitMQ does not take, and no link to it can be made in {places}",
         mend="make one of these writable for this user, or set EXCHANGE_HOME to a folder with a short, plain path",
+        folder=folder,
+        places=places,
     )
 
 

@@ -44,13 +44,17 @@ def error_of(error: BaseException | None, what: str) -> BrokerError:
     """The exchange's own error for one of pika's: about ``what``, with what to do."""
     if isinstance(error, (ProbableAuthenticationError, ProbableAccessDeniedError)) and _said_by_broker(error):
         mend = "check user, password and vhost; `exchange init` sets a member's account anew"
-        return BrokerUnavailable(f"{what} denies this account or vhost", mend=mend, code=DENIED)
+        return BrokerUnavailable("{what} denies this account or vhost", mend=mend, code=DENIED, what=what)
     if isinstance(error, ChannelClosedByBroker):
-        return BadTopology(f"{what}: {error.reply_code} {error.reply_text}")
+        return BadTopology(
+            "{what}: {reply_code} {reply_text}", what=what, reply_code=error.reply_code, reply_text=error.reply_text
+        )
     if isinstance(error, ConnectionClosedByBroker):
-        return BrokerUnavailable(f"{what}: {error.reply_code} {error.reply_text}")
+        return BrokerUnavailable(
+            "{what}: {reply_code} {reply_text}", what=what, reply_code=error.reply_code, reply_text=error.reply_text
+        )
     cause, mend = _cause(error)
-    return BrokerUnavailable(f"{what} cannot be reached ({cause})", mend=mend)
+    return BrokerUnavailable("{what} cannot be reached ({cause})", mend=mend, what=what, cause=cause)
 
 
 def _cause(error: BaseException | None) -> tuple[str, str]:

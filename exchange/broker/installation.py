@@ -77,7 +77,12 @@ def _find(env: Mapping[str, str]) -> Path:
     named = env.get(OVERRIDE)
     if named:
         if not os.access(named, os.X_OK):
-            raise OperatorError(f"{OVERRIDE} names {named}, which cannot be run", mend=f"correct or unset {OVERRIDE}")
+            raise OperatorError(
+                "{override} names {named}, which cannot be run",
+                mend="correct or unset {override}",
+                override=OVERRIDE,
+                named=named,
+            )
         return Path(named)
     if os.access(_DISTRIBUTION, os.X_OK):
         return _DISTRIBUTION

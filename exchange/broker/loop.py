@@ -57,7 +57,7 @@ class ConnectionLoop:
         self._closing = threading.Event()
         self._told = threading.Event()
         self._ready = False
-        self._error: BrokerError = BrokerUnavailable(f"no answer from the broker at {shown(url)}")
+        self._error: BrokerError = BrokerUnavailable("no answer from the broker at {url}", url=shown(url))
         self._thread = Loop(f"{name}:connection", self._run, self._closing.is_set)
 
     @property

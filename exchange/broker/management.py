@@ -179,8 +179,9 @@ class ManagementClient:
 
     def _no_such_api(self) -> BrokerUnavailable:
         return BrokerUnavailable(
-            f"what answers at {self._shown} is no management API",
+            "what answers at {shown} is no management API",
             mend="check EXCHANGE_MANAGEMENT_URL: another program may have its port",
+            shown=self._shown,
         )
 
     def _put_user(
@@ -212,25 +213,35 @@ class ManagementClient:
             )  # fmt: skip
         except Unanswered as error:
             raise BrokerUnavailable(
-                f"the management API at {self._shown} does not answer ({error})",
+                "the management API at {shown} does not answer ({error})",
                 mend="check EXCHANGE_MANAGEMENT_URL (https where it speaks TLS, http where not) and that the plugin "
                 "rabbitmq_management is enabled",
+                shown=self._shown,
+                error=error,
             ) from error
         if answer.status in (401, 403):
             raise BrokerUnavailable(
-                f"the management API at {self._shown} denies this account",
+                "the management API at {shown} denies this account",
                 mend="use an account with the tag administrator in EXCHANGE_BROKER_URL or EXCHANGE_MANAGEMENT_URL",
                 code=DENIED,
+                shown=self._shown,
             )
         if answer.status >= 500 or answer.status in range(300, 400):
             raise BrokerUnavailable(
-                f"the management API at {self._shown} cannot answer now ({answer.status})",
+                "the management API at {shown} cannot answer now ({status})",
                 mend="see the broker's log, or that of the proxy before it; EXCHANGE_MANAGEMENT_URL names the API "
                 "itself: redirections are not followed",
+                shown=self._shown,
+                status=answer.status,
             )
         if not answer.is_success and answer.status not in tolerated:
             reason = f"{method} {path}: {answer.status}"
-            raise BadTopology(f"the management API at {self._shown} refuses {reason}", mend="see the broker's log")
+            raise BadTopology(
+                "the management API at {shown} refuses {reason}",
+                mend="see the broker's log",
+                shown=self._shown,
+                reason=reason,
+            )
         return answer
 
     @staticmethod

@@ -209,8 +209,12 @@ class PrivateNode:
             self._keeper.wait()
             self._keeper = None
         return OperatorError(
-            f"{installation} did not start in {self._folder.root}; its last words:\n    {self._folder.last_lines()}",
-            mend=f"see the logs in {self._folder.server_log.parent}, or set EXCHANGE_BROKER_URL to another broker",
+            "{installation} did not start in {root}; its last words:\n    {last_lines}",
+            mend="see the logs in {parent}, or set EXCHANGE_BROKER_URL to another broker",
+            installation=installation,
+            root=self._folder.root,
+            last_lines=self._folder.last_lines(),
+            parent=self._folder.server_log.parent,
         )
 
     def _info(self, ports: Ports) -> NodeInfo:

@@ -63,5 +63,5 @@ def server_version(url: str) -> str:
     version = found.get("version", b"")
     text = version.decode() if isinstance(version, bytes) else str(version)
     if not text:
-        raise BrokerUnavailable(f"the broker at {shown(url)} does not say its version")
+        raise BrokerUnavailable("the broker at {url} does not say its version", url=shown(url))
     return text

@@ -126,5 +126,12 @@ def _declare(admin: Errand, queue: Queue) -> bool:
 
 def _differs(error: ChannelClosedByBroker, what: str, mend: str) -> BadTopology:
     if error.reply_code != _PRECONDITION_FAILED:
-        return BadTopology(f"{what} cannot be declared: {error.reply_code} {error.reply_text}")
-    return BadTopology(f"{what} exists with other arguments: {error.reply_text}", mend=mend)
+        return BadTopology(
+            "{what} cannot be declared: {reply_code} {reply_text}",
+            what=what,
+            reply_code=error.reply_code,
+            reply_text=error.reply_text,
+        )
+    return BadTopology(
+        "{what} exists with other arguments: {reply_text}", mend=mend, what=what, reply_text=error.reply_text
+    )

@@ -37,8 +37,11 @@ def parameters(url: str, name: str) -> pika.URLParameters:
 
 def _bad(reason: str) -> BadConfiguration:
     return BadConfiguration(
-        f"the broker's address does not hold ({reason})",
-        mend=f"EXCHANGE_BROKER_URL is {_EXAMPLE}; {ESCAPE}",
+        "the broker's address does not hold ({reason})",
+        mend="EXCHANGE_BROKER_URL is {example}; {escape}",
+        reason=reason,
+        example=_EXAMPLE,
+        escape=ESCAPE,
     )
 
 

@@ -28,7 +28,9 @@ def fetch(claim: ClaimCheck, target: Path, store: ClaimStore, *, progress: Progr
         if target.exists():
             if is_at(claim, target):
                 return target
-            raise Conflict(f"{target} exists and is something else", mend="choose another name, or move it away")
+            raise Conflict(
+                "{target} exists and is something else", mend="choose another name, or move it away", target=target
+            )
         partial = target.with_name(f".{claim.object_key}.part")
         with open_file(partial, "r+b") as file:
             _take_alone(file)

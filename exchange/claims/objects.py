@@ -70,7 +70,9 @@ class ClaimStore:
             except FileNotFoundError:
                 raise ClaimMissing("a part of the attachment is not in the claim store") from None
             if found.meta["size"] > at_most:
-                raise ClaimTooLarge(f"a part has {found.meta['size']:,} bytes, {at_most:,} are declared")
+                raise ClaimTooLarge(
+                    "a part has {meta:,} bytes, {at_most:,} are declared", meta=found.meta["size"], at_most=at_most
+                )
             return bytes(found.bytes())
 
     def probe(self) -> None:
@@ -104,7 +106,7 @@ def _told_as_unavailable(name: str) -> Iterator[None]:
         yield
     except _FAULTS as error:
         reason = without(str(error).partition("\n")[0].replace(name, "…"), _secrets())
-        raise ClaimStoreUnavailable(f"the claim store does not answer as it should: {reason}") from error
+        raise ClaimStoreUnavailable("the claim store does not answer as it should: {reason}", reason=reason) from error
 
 
 def _secrets() -> set[str]:

@@ -39,11 +39,12 @@ def upload(
     ClaimStoreUnavailable or FileUnusable.
     """
     if not path.is_file():
-        raise CallerError(f"{path} is no file", mend="name a file that exists")
+        raise CallerError("{path} is no file", mend="name a file that exists", path=path)
     if not is_utf8(path.name):
         raise CallerError(
-            f"{os.fsencode(path)!r}: the file's name is not written in UTF-8, and would be signed as something else",
+            "{path!r}: the file's name is not written in UTF-8, and would be signed as something else",
             mend="rename it; for example: convmv -f GB18030 -t UTF-8 --notest FILE",
+            path=os.fsencode(path),
         )
     try:
         make_folder(journals, 0o700)
@@ -65,7 +66,13 @@ def _upload(
 ) -> ClaimCheck:
     before = os.fstat(file.fileno())
     if before.st_size > CLAIM_LIMIT:
-        raise CallerError(f"{path} has {before.st_size:,} bytes, at most {CLAIM_LIMIT:,} travel", mend="split it")
+        raise CallerError(
+            "{path} has {st_size:,} bytes, at most {claim_limit:,} travel",
+            mend="split it",
+            path=path,
+            st_size=before.st_size,
+            claim_limit=CLAIM_LIMIT,
+        )
     journal = open_journal(at, before.st_size, chunk_size)
     tally = _store_parts(file, journal, store, progress)
     if tally is None:
@@ -134,4 +141,4 @@ def _alone(lock: Path) -> Iterator[None]:
 
 
 def _changed(path: Path) -> Conflict:
-    return Conflict(f"{path} changed while it was read", mend="attach it again when nobody writes to it")
+    return Conflict("{path} changed while it was read", mend="attach it again when nobody writes to it", path=path)

@@ -86,5 +86,7 @@ def _write(path: Path, found: Collected) -> None:
     try:  # The mark of UTF-8 at the beginning is what spreadsheets recognise Chinese text by.
         write_file(path, as_csv(found.form, found.aggregate).encode())
     except OSError as error:
-        raise FileUnusable(f"{path}: {error.strerror}", mend="name a file that can be written") from error
+        raise FileUnusable(
+            "{path}: {reason}", mend="name a file that can be written", path=path, reason=error.strerror
+        ) from error
     say(tr("written: {path}", path=path))

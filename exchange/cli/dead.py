@@ -132,7 +132,9 @@ def _redrive(settings: Settings, as_: str | None, ids: list[str], as_json: bool)
         found += [(opened, letter) for letter in there]
     missing = set(ids) - {letter.id for _, letter in found}
     if missing:
-        raise NotFound(f"no dead letter {', '.join(sorted(missing))}", mend="`exchange dead` lists them")
+        raise NotFound(
+            "no dead letter {missing}", mend="`exchange dead` lists them", missing=", ".join(sorted(missing))
+        )
     for opened, letter in sorted(found, key=lambda one: one[1].serial):  # the oldest first, as they came
         work = open_work(opened.profile, opened.take)
         redrive(opened.node, work.handlers, work.on_signed, letter.id)
@@ -158,7 +160,9 @@ def _redrive_all(settings: Settings, as_: str | None, code: str, as_json: bool) 
             total[outcome.again] += 1
             _tell(address, number, outcome)
     if not sum(total.values()):
-        raise NotFound(f"no dead letter with the reason {code}", mend="`exchange dead --causes` lists them")
+        raise NotFound(
+            "no dead letter with the reason {code_named}", mend="`exchange dead --causes` lists them", code_named=code
+        )
     if as_json:
         print_json({again.value: number for again, number in total.items()})
     else:
@@ -206,7 +210,7 @@ def _holder(settings: Settings, as_: str | None, id: str) -> Opened:
             if tx.inbox.dead_letter(id) is not None:
                 return opened
         opened.store.close()
-    raise NotFound(f"no dead letter {id}", mend="`exchange dead` lists them")
+    raise NotFound("no dead letter {id}", mend="`exchange dead` lists them", id=id)
 
 
 def _export(settings: Settings, as_: str | None, form: Format) -> None:

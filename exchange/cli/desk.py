@@ -176,9 +176,11 @@ def reply(
     with node.store.reading() as tx:
         row = tx.desk.get(case)
     if row is None:
-        raise NotFound(f"case {case} is not on the desk of {as_}", mend=f"exchange inbox --as {as_}")
+        raise NotFound("case {case} is not on the desk of {as_}", mend="exchange inbox --as {as_}", case=case, as_=as_)
     if procedure is not None and days is None:
-        raise BadOpinion(f"procedure: a {procedure.value} is announced with its length", mend="give --days")
+        raise BadOpinion(
+            "procedure: a {procedure} is announced with its length", mend="give --days", procedure=procedure.value
+        )
     try:
         opinion = Opinion(
             case_number=case,
@@ -229,4 +231,4 @@ def _verdict(text: str) -> Verdict:
         return Verdict(text)
     except ValueError:
         choices = ", ".join(verdict.value for verdict in Verdict)
-        raise BadOpinion(f"{text!r} is not a verdict", mend=f"one of: {choices}") from None
+        raise BadOpinion("{text!r} is not a verdict", mend="one of: {choices}", text=text, choices=choices) from None

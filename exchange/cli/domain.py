@@ -174,7 +174,7 @@ def up(
                 node.stop()
     say(tr("stopped"))
     if not can_run:
-        raise OperatorError("no member can run here", mend=f"see the logs in {Home(settings.home).logs}")
+        raise OperatorError("no member can run here", mend="see the logs in {logs}", logs=Home(settings.home).logs)
 
 
 def _supervise(

@@ -109,7 +109,7 @@ def _instant(text: str | None) -> datetime | None:
     except ValueError:
         found = None
     if found is None or found.tzinfo is None:
-        raise CallerError(f"--at: {text!r} is no instant", mend="for example 2026-03-02T09:00:00+08:00")
+        raise CallerError("--at: {text!r} is no instant", mend="for example 2026-03-02T09:00:00+08:00", text=text)
     return found
 
 

@@ -107,7 +107,9 @@ def _moment(text: str | None) -> datetime | None:
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise CallerError(f"--since {text!r} is no time", mend="write it like 2026-03-02 or 2026-03-02T09:00") from None
+        raise CallerError(
+            "--since {text!r} is no time", mend="write it like 2026-03-02 or 2026-03-02T09:00", text=text
+        ) from None
     return found if found.tzinfo else found.replace(tzinfo=CST)
 
 

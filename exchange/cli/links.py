@@ -112,11 +112,21 @@ def _url_of(to: str | None, domain: str) -> str | None:
         ticket = json.loads(Path(to).read_text(encoding="utf-8"))
         url, lower = str(ticket["url"]), str(ticket["lower"])
     except OSError as error:
-        raise BadConfiguration(f"{to}: {error.strerror}", mend="name the file that the upper domain wrote") from error
+        raise BadConfiguration(
+            "{to}: {reason}", mend="name the file that the upper domain wrote", to=to, reason=error.strerror
+        ) from error
     except (ValueError, KeyError, TypeError):
-        raise BadConfiguration(f"{to} is not what `exchange link` wrote", mend="have it written again above") from None
+        raise BadConfiguration(
+            "{to} is not what `exchange link` wrote", mend="have it written again above", to=to
+        ) from None
     if lower != domain:
-        raise CallerError(f"{to} is for {lower}, this is {domain}", mend="name the file written for this domain")
+        raise CallerError(
+            "{to} is for {lower}, this is {domain}",
+            mend="name the file written for this domain",
+            to=to,
+            lower=lower,
+            domain=domain,
+        )
     return url
 
 

@@ -45,7 +45,9 @@ class _Secretive(Wire):
             return self.secret.get_secret_value().encode()
         if self.secret_env is not None:
             if not env.get(self.secret_env):
-                raise BadConfiguration(f"{FILE}: the environment has no {self.secret_env}", mend="set it")
+                raise BadConfiguration(
+                    "{file}: the environment has no {secret_env}", mend="set it", file=FILE, secret_env=self.secret_env
+                )
             return env[self.secret_env].encode()
         return None if self.secret_file is None else _read(Path(self.secret_file))
 
@@ -188,7 +190,7 @@ def load_alert_settings(home: Home, env: Mapping[str, str] | None = None) -> Ale
     settings = type(file)(file.path, other, file.text).validated(_ConsoleFile).alerts
     secretive = [*settings.webhooks, *([settings.mail] if settings.mail else [])]
     if any(one.secret is not None for one in secretive) and path.stat().st_mode & 0o077:
-        raise BadConfiguration(f"{path} holds a secret and can be read by others", mend=f"chmod 600 {path}")
+        raise BadConfiguration("{path} holds a secret and can be read by others", mend="chmod 600 {path}", path=path)
     return settings
 
 
@@ -196,7 +198,9 @@ def _read(path: Path) -> bytes:
     try:
         found = path.read_bytes().strip()
     except OSError as error:
-        raise BadConfiguration(f"{path}: {error.strerror}", mend="name a readable file with the secret") from error
+        raise BadConfiguration(
+            "{path}: {reason}", mend="name a readable file with the secret", path=path, reason=error.strerror
+        ) from error
     if not found:
-        raise BadConfiguration(f"{path} is empty", mend="write the secret into it")
+        raise BadConfiguration("{path} is empty", mend="write the secret into it", path=path)
     return found

@@ -142,7 +142,9 @@ class Alerting:
         names = [name for name in self._channels if channel in (None, name, name.partition(":")[0])]
         if channel is not None and not names:
             known = ", ".join(self._channels) or "none"
-            raise NotFound(f"no channel {channel!r} in console.toml", mend=f"configured are: {known}")
+            raise NotFound(
+                "no channel {channel!r} in console.toml", mend="configured are: {known}", channel=channel, known=known
+            )
         trial = self._trial()
         with ThreadPoolExecutor(max(1, len(names)), "alert-test") as pool:
             reasons = pool.map(lambda name: self._reason(self._channels[name], trial), names)

@@ -58,7 +58,12 @@ def _days(text: str) -> int:
     if not text:
         return _DAYS
     if not text.isdecimal() or not 1 <= int(text) <= _MOST_DAYS:
-        raise CallerError(f"days: {text!r} is no number from 1 to {_MOST_DAYS}", mend="give a number of days")
+        raise CallerError(
+            "days: {text!r} is no number from 1 to {most_days}",
+            mend="give a number of days",
+            text=text,
+            most_days=_MOST_DAYS,
+        )
     return int(text)
 
 

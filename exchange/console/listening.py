@@ -40,7 +40,7 @@ class Place:
         if (self.tls_cert is None) != (self.tls_key is None):
             raise BadConfiguration("TLS needs both a certificate and its key", mend="give --tls-cert and --tls-key")
         if not self.tls and not is_own_machine(self.host):
-            raise BadConfiguration(f"the console does not listen on {self.host} without TLS", mend=_TLS_MEND)
+            raise BadConfiguration("the console does not listen on {host} without TLS", mend=_TLS_MEND, host=self.host)
         if self.tls_cert is not None:
             _check_files(self.tls_cert, self.tls_key)
 
@@ -76,7 +76,12 @@ def listen(place: Place, before: int | None = None) -> socket.socket:
     except OSError as error:
         mend = "choose another --port or --host, or stop what listens there"
         raise OperatorError(
-            f"cannot listen on {place.host}, port {wanted[-1]}: {error.strerror}", code="port", mend=mend
+            "cannot listen on {host}, port {wish}: {reason}",
+            code="port",
+            mend=mend,
+            host=place.host,
+            wish=wanted[-1],
+            reason=error.strerror,
         ) from error
 
 
@@ -136,6 +141,9 @@ def _check_files(cert: Path, key: Path | None) -> None:
     except (OSError, ssl.SSLError) as error:
         what = error.strerror or type(error).__name__
         raise BadConfiguration(
-            f"the TLS files cannot be used ({cert}, {key}): {what}",
+            "the TLS files cannot be used ({cert}, {key}): {what}",
             mend="give a PEM certificate (with its chain) and its PEM key without a passphrase, readable to this user",
+            cert=cert,
+            key=key,
+            what=what,
         ) from error

@@ -84,5 +84,5 @@ def _step(gate: Gate, actor: str, target: str, action: str, what: str) -> Iterat
 def _existing(tx: SqlTransaction, name: str) -> AccountRow:
     row = tx.accounts.get(name)
     if row is None:
-        raise NotFound(f"there is no account {name!r}", mend="the page of accounts lists them")
+        raise NotFound("there is no account {name!r}", mend="the page of accounts lists them", name=name)
     return row

@@ -64,7 +64,9 @@ def _standing(text: str) -> Standing:
     try:
         return Standing(text)
     except ValueError:
-        raise CallerError(f"standing: {text!r} is none", mend=f"choose one of: {', '.join(Standing)}") from None
+        raise CallerError(
+            "standing: {text!r} is none", mend="choose one of: {standing}", text=text, standing=", ".join(Standing)
+        ) from None
 
 
 def _case(visit: Visit) -> Mapping[str, object]:
@@ -78,7 +80,7 @@ def _case(visit: Visit) -> Mapping[str, object]:
             said = sentence(line.state, parts, now, visit.desk.names())
             context = {"case": line, "parts": parts, "standing": standings, "messages": messages}
             return {**_WORDS, **context, "sentence": visit.say(*said)}
-    raise NotFound(f"no case {number} at a window of this domain", mend="look for it: /search?what=cases")
+    raise NotFound("no case {number} at a window of this domain", mend="look for it: /search?what=cases", number=number)
 
 
 SECTION = Section(

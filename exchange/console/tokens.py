@@ -58,7 +58,12 @@ def make_token(
     for a member that is none.
     """
     if member not in members:
-        raise NotFound(f"no member {member!r} here", mend=f"choose one of: {', '.join(sorted(members))}")
+        raise NotFound(
+            "no member {member!r} here",
+            mend="choose one of: {members}",
+            member=member,
+            members=", ".join(sorted(members)),
+        )
     if not 1 <= len(name.strip()) <= 100:
         raise CallerError("a token has a name of 1 to 100 characters", mend="say which system will use it")
     check_term(days)
@@ -85,9 +90,9 @@ def revoke_token(store: SqlStore, token_id: str, by: str) -> TokenRow:
     with store.transaction() as tx:
         row = tx.tokens.get(token_id)
         if row is None:
-            raise NotFound(f"no token {token_id}", mend="`exchange token list` names them")
+            raise NotFound("no token {token_id}", mend="`exchange token list` names them", token_id=token_id)
         if not tx.tokens.revoke(token_id, by, _clock.now()):
-            raise Conflict(f"the token {token_id} is revoked already", mend="nothing is to be done")
+            raise Conflict("the token {token_id} is revoked already", mend="nothing is to be done", token_id=token_id)
         return tx.tokens.get(token_id) or row
 
 

@@ -53,7 +53,7 @@ class Authority:
         """
         if not (folder / _KEY).exists():
             if (folder / _CERTIFICATE).exists():
-                raise BadKeys(f"the authority's key is not at {folder / _KEY}", mend=BRING_THE_KEY)
+                raise BadKeys("the authority's key is not at {folder}", mend=BRING_THE_KEY, folder=folder / _KEY)
             key = Ed25519PrivateKey.generate()
             make_folder(folder, 0o700)
             write_secret(folder / _CERTIFICATE, der(authority_certificate(domain, key, now, AUTHORITY_TERM)))
@@ -62,7 +62,9 @@ class Authority:
             key = Ed25519PrivateKey.from_private_bytes((folder / _KEY).read_bytes())
         except (OSError, ValueError) as error:
             raise BadKeys(
-                f"the authority's key in {folder} cannot be read", mend="restore it from the backup of the authority"
+                "the authority's key in {folder} cannot be read",
+                mend="restore it from the backup of the authority",
+                folder=folder,
             ) from error
         return cls(domain, load_authority_certificate(folder), key)
 
@@ -98,7 +100,7 @@ class Authority:
         """
         present = read_directory_file(path, self.certificate) if path.exists() else None
         if present is not None and present.domain != self.domain:
-            raise BadDirectory(f"{path} is the directory of {present.domain}")
+            raise BadDirectory("{path} is the directory of {domain}", path=path, domain=present.domain)
         ties = ties or Ties.of(present)
         unchanged = present is not None and present.members == tuple(members) and Ties.of(present) == ties
         if present is not None and unchanged and not renewal_due(present, now):
@@ -129,6 +131,7 @@ def load_authority_certificate(folder: Path) -> x509.Certificate:
         return x509.load_der_x509_certificate((folder / _CERTIFICATE).read_bytes())
     except (OSError, ValueError) as error:
         raise BadKeys(
-            f"the authority's certificate in {folder} cannot be read",
+            "the authority's certificate in {folder} cannot be read",
             mend="restore it from the backup of the authority; `exchange init` makes one for a new domain",
+            folder=folder,
         ) from error

@@ -49,11 +49,11 @@ def check_member_certificate(der: bytes, address: str, authority: x509.Certifica
         certificate.verify_directly_issued_by(authority)
         names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except (ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound) as error:
-        raise BadDirectory(f"the certificate of {address} is not the authority's") from error
+        raise BadDirectory("the certificate of {address} is not the authority's", address=address) from error
     key = certificate.public_key()
     # the URI holds the whole address; a common name ends after 64 characters (RFC 5280, appendix A.1)
     if names != _uri(address) or certificate.subject != _name(address) or not isinstance(key, Ed25519PublicKey):
-        raise BadDirectory(f"the certificate listed for {address} is somebody else's")
+        raise BadDirectory("the certificate listed for {address} is somebody else's", address=address)
     return Signer(address, key, certificate.not_valid_before_utc, certificate.not_valid_after_utc)
 
 

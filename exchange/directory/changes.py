@@ -21,7 +21,12 @@ def rotated(member: Member, identity: Identity) -> Member:
     A member that was revoked counts again, with the new certificate only. Raises Conflict when it has had too many.
     """
     if len(member.certificates) >= MAX_CERTIFICATES:
-        raise Conflict(f"{member.address} has had {MAX_CERTIFICATES} certificates", mend="give it a new address")
+        raise Conflict(
+            "{address} has had {max_certificates} certificates",
+            mend="give it a new address",
+            address=member.address,
+            max_certificates=MAX_CERTIFICATES,
+        )
     return member.model_copy(
         update={
             "certificates": (*member.certificates, identity.certificate),
@@ -37,8 +42,10 @@ def revoked(member: Member, at: datetime, reason: str) -> Member:
     """The entry revoked from ``at`` on. Raises Conflict when that would make good again what was refused before."""
     if member.revoked_at is not None and at > member.revoked_at:
         raise Conflict(
-            f"{member.address} is revoked since {member.revoked_at.isoformat()} already",
+            "{address} is revoked since {revoked_at} already",
             mend="a revocation can be dated earlier, never later; `exchange certify` gives it a new certificate",
+            address=member.address,
+            revoked_at=member.revoked_at.isoformat(),
         )
     return member.model_copy(update={"revoked_at": at, "revoked_for": reason})
 

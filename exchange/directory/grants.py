@@ -72,17 +72,19 @@ def read_grant_paper(data: bytes, model: type[G]) -> G:
     try:
         message = read_sign1(data, _LIMIT, frozenset())
         if message.header.get(CONTENT_TYPE) != content_type(model.KIND, model.VERSION):
-            raise BadDirectory(f"the file is no {what}", mend="give the file that the other side made")
+            raise BadDirectory("the file is no {what}", mend="give the file that the other side made", what=what)
         paper = model.model_validate_json(message.payload)
         key = x509.load_der_x509_certificate(paper.certificate).public_key()
         if thumbprint(message.header) != hashlib.sha256(paper.certificate).digest():
-            raise BadDirectory(f"the {what} was not signed by the authority whose certificate it holds")
+            raise BadDirectory("the {what} was not signed by the authority whose certificate it holds", what=what)
         if not isinstance(key, Ed25519PublicKey):
-            raise BadDirectory(f"the {what} was signed with a key of a kind not known here")
+            raise BadDirectory("the {what} was signed with a key of a kind not known here", what=what)
         verify_sign1(message, key)
     except (SenderError, ValidationError, ValueError) as error:
         why = str(error) if isinstance(error, SenderError) else "its content does not follow the schema"
-        raise BadDirectory(f"the {what} does not hold: {why}", mend="have the other side make it anew") from error
+        raise BadDirectory(
+            "the {what} does not hold: {why}", mend="have the other side make it anew", what=what, why=why
+        ) from error
     return paper
 
 

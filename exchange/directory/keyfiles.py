@@ -83,23 +83,32 @@ def load_identity(folder: Path) -> Identity:
         certificate = (folder / _CERTIFICATE).read_bytes()
         signing_key = Ed25519PrivateKey.from_private_bytes((folder / _SIGNING).read_bytes())
         if x509.load_der_x509_certificate(certificate).public_key() != signing_key.public_key():
-            raise BadKeys(f"{folder / _SIGNING} is not the key of {folder / _CERTIFICATE}", mend=_RESTORE)
+            raise BadKeys(
+                "{folder} is not the key of {folder_2}",
+                mend=_RESTORE,
+                folder=folder / _SIGNING,
+                folder_2=folder / _CERTIFICATE,
+            )
         address = (folder / _ADDRESS).read_text()
         return Identity(address, signing_key, certificate, _decryption_keys(folder))
     except OSError as error:
-        raise BadKeys(f"{error.filename}: {error.strerror}", mend=_RESTORE) from error
+        raise BadKeys("{filename}: {reason}", mend=_RESTORE, filename=error.filename, reason=error.strerror) from error
     except ValueError as error:
-        raise BadKeys(f"the keys in {folder} do not hold ({type(error).__name__})", mend=_RESTORE) from None
+        raise BadKeys(
+            "the keys in {folder} do not hold ({name})", mend=_RESTORE, folder=folder, name=type(error).__name__
+        ) from None
 
 
 def _decryption_keys(folder: Path) -> tuple[DecryptionKey, ...]:
     try:
         keys = json.loads((folder / _DECRYPTION).read_bytes())
         if not isinstance(keys, list) or not keys:
-            raise BadKeys(f"{folder / _DECRYPTION} holds no decryption key", mend=_RESTORE)
+            raise BadKeys("{folder} holds no decryption key", mend=_RESTORE, folder=folder / _DECRYPTION)
         return tuple(_decryption_key(key) for key in keys)
     except (ValueError, KeyError, TypeError) as error:
-        raise BadKeys(f"{folder / _DECRYPTION} does not hold ({type(error).__name__})", mend=_RESTORE) from None
+        raise BadKeys(
+            "{folder} does not hold ({name})", mend=_RESTORE, folder=folder / _DECRYPTION, name=type(error).__name__
+        ) from None
 
 
 def _write_decryption_keys(folder: Path, keys: Sequence[DecryptionKey]) -> None:

@@ -31,6 +31,7 @@ from exchange.directory.branches import EARLY, Branch, End, Refusal, State, Tree
 from exchange.directory.certificates import load_certificate
 from exchange.directory.view import DirectoryView, Paper, read_directory, read_paper, view_of
 from exchange.errors import BadDirectory
+from exchange.language import Text
 from schemas import Delegation, Directory
 
 
@@ -61,20 +62,29 @@ def admit(paper: Paper, warrant: Warrant, seen: Mapping[str, int]) -> DirectoryV
     """The directory's members, once it holds by rules 2 to 5. Raises BadDirectory naming the domain and the reason."""
     name, thumbprints = warrant.domain, [hashlib.sha256(one).digest() for one in warrant.certificates]
     if paper.directory.domain != name:
-        raise BadDirectory(f"{name}: its directory claims to be that of {paper.directory.domain}")
+        raise BadDirectory(
+            "{name}: its directory claims to be that of {domain}", name=name, domain=paper.directory.domain
+        )
     if paper.signed_by not in thumbprints:
-        raise BadDirectory(f"{name}: signed by an authority that {warrant.by} does not vouch for", code=EARLY)
+        raise BadDirectory(
+            "{name}: signed by an authority that {by} does not vouch for", code=EARLY, name=name, by=warrant.by
+        )
     rank = thumbprints.index(paper.signed_by)
     try:
         view = _verified(paper.data, warrant.certificates, rank)
     except BadDirectory as error:
-        raise BadDirectory(f"{name}: {error}") from error
+        raise BadDirectory("{name}: {error}", name=name, error=error) from error
     _check_superior(view.directory, warrant)
     if any(mark(name, newer) in seen for newer in warrant.certificates[rank + 1 :]):
-        raise BadDirectory(f"{name}: signed by an authority that has been replaced")
+        raise BadDirectory("{name}: signed by an authority that has been replaced", name=name)
     least = max(warrant.least_version, seen.get(mark(name, warrant.certificates[rank]), 0))
     if view.version < least:
-        raise BadDirectory(f"{name}: rolled back to version {view.version}, at least {least} is known")
+        raise BadDirectory(
+            "{name}: rolled back to version {version}, at least {least} is known",
+            name=name,
+            version=view.version,
+            least=least,
+        )
     return view
 
 
@@ -129,9 +139,12 @@ class _Walk:
                 continue
             for paper in papers:
                 if name == self._own.domain:
-                    self._refuse(paper, BadDirectory(f"{name}: the own directory is not taken from others"))
+                    self._refuse(paper, BadDirectory("{name}: the own directory is not taken from others", name=name))
                 else:
-                    why = f"{name}: no domain of this tree vouches for it; it is unknown, or of another tree"
+                    why = Text(
+                        "{name}: no domain of this tree vouches for it; it is unknown, or of another tree",
+                        {"name": name},
+                    )
                     self._refuse(paper, BadDirectory(why, code=EARLY))
 
     def name_wrong_levels(self) -> None:
@@ -161,7 +174,12 @@ class _Walk:
             rank = _rank(paper, warrant), view.version
             if best is not None and rank == best[0]:
                 self._refuse(
-                    paper, BadDirectory(f"{warrant.domain}: another directory of version {view.version} holds")
+                    paper,
+                    BadDirectory(
+                        "{domain}: another directory of version {version} holds",
+                        domain=warrant.domain,
+                        version=view.version,
+                    ),
                 )
             elif best is None or rank > best[0]:
                 best = rank, paper, view
@@ -173,7 +191,7 @@ class _Walk:
         signed_by = warrant.certificates[_rank(paper, warrant)]
         branch = self.branches[warrant.domain] = Branch(warrant, view, paper.data, signed_by, end)
         if branch.state_at(self._now) is not State.CURRENT:
-            self._refuse(paper, BadDirectory(f"{warrant.domain}: {end.reason}"))
+            self._refuse(paper, BadDirectory("{domain}: {reason}", domain=warrant.domain, reason=end.reason))
         return branch
 
     def _refuse(self, paper: Paper, error: BadDirectory) -> None:
@@ -200,9 +218,13 @@ def _check_superior(directory: Directory, warrant: Warrant) -> None:
         return
     upper = directory.upper
     if upper is None:
-        raise BadDirectory(f"{warrant.domain}: it does not name {warrant.by} as its superior", code=EARLY)
+        raise BadDirectory(
+            "{domain}: it does not name {by} as its superior", code=EARLY, domain=warrant.domain, by=warrant.by
+        )
     if upper.certificates and not set(upper.certificates) & set(warrant.superior):
-        raise BadDirectory(f"{warrant.domain}: it names another authority for {warrant.by}", code=EARLY)
+        raise BadDirectory(
+            "{domain}: it names another authority for {by}", code=EARLY, domain=warrant.domain, by=warrant.by
+        )
 
 
 def _ends(delegation: Delegation, by: str) -> Iterable[End]:

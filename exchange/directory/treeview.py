@@ -110,7 +110,13 @@ class TreeView:
         view = self._of(address)
         branch = self.tree.branches.get(view.domain)
         if branch is not None and branch.state_at(self.at) is not State.CURRENT:
-            raise NotFound(f"nothing is sealed to {address}: {view.domain}: {branch.end.reason}", mend=_ASK)
+            raise NotFound(
+                "nothing is sealed to {address}: {domain}: {reason}",
+                mend=_ASK,
+                address=address,
+                domain=view.domain,
+                reason=branch.end.reason,
+            )
         return view.recipient(address, suite)
 
     def reachable(self, address: str, suite: Suite) -> bool:
@@ -146,11 +152,21 @@ class TreeView:
             return branch.view
         if domain.split(".")[0] != self.domain.split(".")[0]:
             raise NotFound(
-                f"{domain or 'an empty domain'} is of another tree than {self.domain}", mend="check the address"
+                "{domain} is of another tree than {self_domain}",
+                mend="check the address",
+                domain=domain or "an empty domain",
+                self_domain=self.domain,
             )
         if domain in self.tree.missing:
-            raise NotFound(f"the directory of {domain} has not come here yet, or does not hold", mend=_ASK)
-        raise NotFound(f"no domain {domain!r} is known in the tree of {self.domain}", mend="check the address")
+            raise NotFound(
+                "the directory of {domain} has not come here yet, or does not hold", mend=_ASK, domain=domain
+            )
+        raise NotFound(
+            "no domain {domain!r} is known in the tree of {self_domain}",
+            mend="check the address",
+            domain=domain,
+            self_domain=self.domain,
+        )
 
 
 def _bounded(signer: Signer, end: End) -> Signer:

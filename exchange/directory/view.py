@@ -85,7 +85,12 @@ class DirectoryView:
         """The member at an address. Raises NotFound."""
         found = self._by_address.get(address)
         if found is None:
-            raise NotFound(f"no member {address!r} in the directory of {self.domain}", mend="check the address")
+            raise NotFound(
+                "no member {address!r} in the directory of {domain}",
+                mend="check the address",
+                address=address,
+                domain=self.domain,
+            )
         return found
 
     def with_role(self, role: Role) -> tuple[Member, ...]:
@@ -104,11 +109,18 @@ class DirectoryView:
         keys = [key for key in member.encryption_keys if key.suite is suite]
         if member.revoked_at is not None:
             raise NotFound(
-                f"{address} is revoked since {member.revoked_at.isoformat()}: nothing is sealed to it",
-                mend=f"leave it out; or the domain's authority gives it a new certificate: exchange certify {address}",
+                "{address} is revoked since {revoked_at}: nothing is sealed to it",
+                mend="leave it out; or the domain's authority gives it a new certificate: exchange certify {address}",
+                address=address,
+                revoked_at=member.revoked_at.isoformat(),
             )
         if not keys:
-            raise NotFound(f"{address} has no key of suite {suite.value} to seal to", mend="ask the domain's authority")
+            raise NotFound(
+                "{address} has no key of suite {suite} to seal to",
+                mend="ask the domain's authority",
+                address=address,
+                suite=suite.value,
+            )
         newest = max(keys, key=lambda key: key.not_before)
         return Recipient(address, newest.kid, suite, newest.public)
 
@@ -141,7 +153,9 @@ def load_directory(data: bytes, certificate: x509.Certificate, now: datetime, se
     """
     directory = read_directory(data, certificate)
     if directory.version < seen:
-        raise BadDirectory(f"the directory is version {directory.version}, version {seen} was seen before")
+        raise BadDirectory(
+            "the directory is version {version}, version {seen} was seen before", version=directory.version, seen=seen
+        )
     expect_issued(directory, now)
     if now >= directory.expires_at:
         raise BadDirectory(
@@ -204,7 +218,7 @@ def read_directory(data: bytes, certificate: x509.Certificate) -> Directory:
     try:
         verify_sign1(paper.message, key)
     except SenderError as error:
-        raise BadDirectory(f"the directory does not hold: {error}") from error
+        raise BadDirectory("the directory does not hold: {error}", error=error) from error
     return paper.directory
 
 
@@ -230,9 +244,9 @@ def read_paper(data: bytes) -> Paper:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         why = f"its content does not follow the schema: {place}{': ' if place else ''}{first['msg']}"
-        raise BadDirectory(f"the directory does not hold: {why}") from error
+        raise BadDirectory("the directory does not hold: {why}", why=why) from error
     except SenderError as error:
-        raise BadDirectory(f"the directory does not hold: {error}") from error
+        raise BadDirectory("the directory does not hold: {error}", error=error) from error
 
 
 def sign_directory(directory: Directory, key: Ed25519PrivateKey, certificate: x509.Certificate) -> bytes:
@@ -250,7 +264,7 @@ def _revoked_at(member: Member, x5t: bytes) -> datetime | None:
 
 def _vouched(certificate: bytes, address: str, authorities: Sequence[x509.Certificate]) -> Signer:
     """The signer by the newest authority that vouches for it. Raises BadDirectory; with no authorities, always."""
-    fault = BadDirectory(f"nobody vouches for the certificate of {address}")
+    fault = BadDirectory("nobody vouches for the certificate of {address}", address=address)
     for authority in reversed(authorities):
         try:
             return check_member_certificate(certificate, address, authority)
@@ -267,7 +281,7 @@ def _named(path: Path, read: Callable[[bytes], T]) -> T:
     try:
         return read(path.read_bytes())
     except OSError as error:
-        raise BadDirectory(f"{path}: {error.strerror}", mend=_WAY_OUT) from error
+        raise BadDirectory("{path}: {reason}", mend=_WAY_OUT, path=path, reason=error.strerror) from error
     except BadDirectory as error:
         raise BadDirectory(
             "{path}: {fault}", path=path, fault=error.text, code=error.code, mend=_remedy(error)

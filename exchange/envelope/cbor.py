@@ -27,7 +27,7 @@ def encode(value: Any) -> bytes:
 def decode(data: bytes, what: str, limit: int) -> Any:
     """Reads exactly one deterministically encoded item of at most ``limit`` bytes. Raises Malformed naming ``what``."""
     if len(data) > limit:
-        raise Malformed(f"{what}: {len(data):,} bytes, at most {limit:,} are taken")
+        raise Malformed("{what}: {count:,} bytes, at most {limit:,} are taken", what=what, count=len(data), limit=limit)
     _check_bounds(data, what)
     try:
         value = cbor2.loads(
@@ -35,9 +35,11 @@ def decode(data: bytes, what: str, limit: int) -> Any:
         )
         again = encode(value)
     except Exception as error:  # the decoder meets hostile input: whatever it raises, the item is not ours
-        raise Malformed(f"{what}: not CBOR, or beyond its bounds ({type(error).__name__})") from None
+        raise Malformed(
+            "{what}: not CBOR, or beyond its bounds ({name})", what=what, name=type(error).__name__
+        ) from None
     if again != data:
-        raise Malformed(f"{what}: not in deterministic encoding, or followed by other bytes")
+        raise Malformed("{what}: not in deterministic encoding, or followed by other bytes", what=what)
     return value
 
 
@@ -71,6 +73,6 @@ def _check_bounds(data: bytes, what: str) -> None:
                 expected += argument * inside - 1
             left -= 1
             if expected > left:
-                raise Malformed(f"{what}: more than {_MAX_ITEMS:,} items")
+                raise Malformed("{what}: more than {max_items:,} items", what=what, max_items=_MAX_ITEMS)
     except (IndexError, KeyError):
-        raise Malformed(f"{what}: cut off, or of types that have no place here") from None
+        raise Malformed("{what}: cut off, or of types that have no place here", what=what) from None

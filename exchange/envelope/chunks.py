@@ -79,9 +79,19 @@ class ChunkStream:
         """Decrypts a part. Raises ClaimTruncated, ClaimTooLarge or ClaimDiffers; nothing of a bad part is given out."""
         expected = self.sealed_length(part)
         if len(ciphertext) < expected:
-            raise ClaimTruncated(f"part {part} has {len(ciphertext):,} bytes, {expected:,} are declared")
+            raise ClaimTruncated(
+                "part {part} has {count:,} bytes, {expected:,} are declared",
+                part=part,
+                count=len(ciphertext),
+                expected=expected,
+            )
         if len(ciphertext) > expected:
-            raise ClaimTooLarge(f"part {part} has {len(ciphertext):,} bytes, {expected:,} are declared")
+            raise ClaimTooLarge(
+                "part {part} has {count:,} bytes, {expected:,} are declared",
+                part=part,
+                count=len(ciphertext),
+                expected=expected,
+            )
         pieces = _cut(ciphertext, self.chunk_size + TAG)
         return b"".join(self._open(index, piece) for index, piece in zip(self._places(part), pieces, strict=True))
 
@@ -103,7 +113,7 @@ class ChunkStream:
             return self._cipher.decrypt(self._nonce(index), piece, None)
         except InvalidTag:
             self._tell_length(index, piece)
-            raise ClaimDiffers(f"chunk {index} was altered") from None
+            raise ClaimDiffers("chunk {index} was altered", index=index) from None
 
     def _tell_length(self, index: int, piece: memoryview) -> None:
         """Tells a chunk that is authentic, but ends where it should not, from one that was altered."""
@@ -112,8 +122,8 @@ class ChunkStream:
         except InvalidTag:
             return
         if index == self.chunks - 1:
-            raise ClaimTooLarge(f"the attachment goes on beyond the {self.size:,} bytes that are declared")
-        raise ClaimTruncated(f"the attachment ends before the {self.size:,} bytes that are declared")
+            raise ClaimTooLarge("the attachment goes on beyond the {size:,} bytes that are declared", size=self.size)
+        raise ClaimTruncated("the attachment ends before the {size:,} bytes that are declared", size=self.size)
 
 
 class Tally:

@@ -102,7 +102,7 @@ def read_cosigned(data: bytes, trust: Trust, now: datetime | None = None) -> Cos
     if protected != BODY_PROTECTED:
         raise Unsupported("joint document: its content type is not known here, or it says more")
     if not isinstance(signatures, list | tuple) or not 1 <= len(signatures) <= MAX_SIGNERS:
-        raise Malformed(f"joint document: has 1 to {MAX_SIGNERS} signatures")
+        raise Malformed("joint document: has 1 to {max_signers} signatures", max_signers=MAX_SIGNERS)
     verified = tuple(_verify(_read(one), payload, trust, now) for one in signatures)
     return Cosigned(payload, parse_body(JointDraft, payload), verified)
 
@@ -128,9 +128,9 @@ def _verify(one: _Signature, payload: bytes, trust: Trust, now: datetime | None)
     try:
         signer.public_key.verify(one.signature, _to_be_signed(one.protected, payload))
     except InvalidSignature:
-        raise Forged(f"joint signature: that of {signer.address} does not hold for this text") from None
+        raise Forged("joint signature: that of {address} does not hold for this text", address=signer.address) from None
     if one.header[KID] != signer.address.encode():
-        raise Forged(f"joint signature: made by {signer.address}, and names another")
+        raise Forged("joint signature: made by {address}, and names another", address=signer.address)
     check_time(signer, at, now)
     return Countersignature(signer.address, at, hashlib.sha256(payload).hexdigest())
 

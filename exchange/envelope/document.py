@@ -98,7 +98,9 @@ def verify_signed(signed: bytes, trust: Trust, now: datetime | None = None) -> V
     model, version = _model(message.header.get(CONTENT_TYPE), header.kind)
     body = parse_body(model, message.payload)
     if body.written_version > version:
-        raise Malformed(f"{header.kind}: says what its schema version {version} does not know")
+        raise Malformed(
+            "{kind}: says what its schema version {version} does not know", kind=header.kind, version=version
+        )
     return Verified(header, header_bytes, body, message.payload, digests)
 
 
@@ -111,7 +113,9 @@ def payload_of(signed: bytes) -> bytes:
 def parse_header(data: bytes) -> Header:
     """Reads a clear header; the outer and the inner one, the same bytes, once. Raises Malformed or Unsupported."""
     if len(data) > HEADER_LIMIT:
-        raise Malformed(f"header: {len(data):,} bytes, at most {HEADER_LIMIT:,} are taken")
+        raise Malformed(
+            "header: {count:,} bytes, at most {header_limit:,} are taken", count=len(data), header_limit=HEADER_LIMIT
+        )
     header = _as_written(Header, data)
     return header if header is not None else _parse_header(data)
 
@@ -130,7 +134,7 @@ def _parse_header(data: bytes) -> Header:
     try:
         return Header.model_validate_json(data)
     except ValidationError as error:
-        raise Malformed(f"header: {_where(error)}") from None
+        raise Malformed("header: {error}", error=_where(error)) from None
 
 
 def content_type(kind: str, version: int) -> str:
@@ -151,7 +155,7 @@ def _labels(header: Any) -> tuple[bytes, tuple[bytes, ...]]:
 
 def _check_signer(signer: Signer, header: Header, now: datetime | None) -> None:
     if signer.address != header.sender:
-        raise Forged(f"sender: signed by {signer.address}, sent as {header.sender}")
+        raise Forged("sender: signed by {address}, sent as {sender}", address=signer.address, sender=header.sender)
     check_time(signer, header.created_at, now)
 
 
@@ -176,7 +180,7 @@ def check_time(signer: Signer, at: datetime, now: datetime | None) -> None:
             signer=signer.address, at=_moment(at), ended=_moment(signer.not_after),
         )  # fmt: skip
     if signer.revoked_at is not None and at >= signer.revoked_at:
-        raise Untrusted(f"certificate: {signer.address} was revoked before it signed")
+        raise Untrusted("certificate: {address} was revoked before it signed", address=signer.address)
 
 
 def _moment(at: datetime) -> str:
@@ -192,7 +196,7 @@ def _model(declared: Any, kind: str) -> tuple[type[Body], int]:
     model = MESSAGES.get(kind)
     version = int(found.group(2))
     if model is None or version not in model.READ:
-        raise Unsupported(f"kind: {kind} version {version} is not known here")
+        raise Unsupported("kind: {kind} version {version} is not known here", kind=kind, version=version)
     return model, version
 
 
@@ -205,7 +209,7 @@ def parse_body(model: type[B], payload: bytes) -> B:
     try:
         return model.model_validate_json(payload)
     except ValidationError as error:
-        raise Malformed(f"{model.KIND}: {_where(error)}") from None
+        raise Malformed("{kind}: {error}", kind=model.KIND, error=_where(error)) from None
 
 
 def _as_written(model: type[M], data: bytes) -> M | None:
@@ -223,13 +227,13 @@ def _json(data: bytes, what: str) -> Any:
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         fields = dict(pairs)
         if len(fields) != len(pairs):
-            raise Malformed(f"{what}: a field appears twice")
+            raise Malformed("{what}: a field appears twice", what=what)
         return fields
 
     try:
         return json.loads(data, object_pairs_hook=unique)
     except (ValueError, RecursionError):
-        raise Malformed(f"{what}: not JSON") from None
+        raise Malformed("{what}: not JSON", what=what) from None
 
 
 def _where(error: ValidationError) -> str:

@@ -77,7 +77,7 @@ def open_envelope(data: bytes, identity: Identity, trust: Trust, now: datetime) 
     envelope = _read(data)
     header = parse_header(envelope.header_bytes)
     if identity.address not in header.addressees:
-        raise NotForUs(f"addressees: {identity.address} is not among them")
+        raise NotForUs("addressees: {address} is not among them", address=identity.address)
     key = _content_key(envelope, header, identity)
     signed, enclosures = _content(envelope, key)
     verified = verify_signed(signed, trust, now)
@@ -126,7 +126,7 @@ def _read_encrypt(parts: Any) -> tuple[bytes, bytes, Any]:
 def _only(header: Any, label: int, what: str) -> bytes:
     """The single unprotected header that belongs there."""
     if not isinstance(header, Mapping) or set(header) != {label} or not isinstance(header[label], bytes):
-        raise Malformed(f"{what}: its unprotected header is malformed")
+        raise Malformed("{what}: its unprotected header is malformed", what=what)
     value: bytes = header[label]
     return value
 

@@ -93,10 +93,15 @@ def key_info(address: str, header_digest: bytes, protected: bytes) -> bytes:
 def _check_size(signed: bytes, enclosures: Sequence[bytes]) -> None:
     """A message beyond what readers take would be refused by each of them, and be sent again for ever."""
     if len(signed) > SIGNED_LIMIT or len(enclosures) > MAX_ENCLOSURES:
-        raise CallerError(f"the document is {len(signed):,} bytes with {len(enclosures)} enclosures", mend=_SMALLER)
+        raise CallerError(
+            "the document is {count:,} bytes with {count_2} enclosures",
+            mend=_SMALLER,
+            count=len(signed),
+            count_2=len(enclosures),
+        )
     total = len(signed) + sum(len(enclosure) for enclosure in enclosures)
     if total > ENVELOPE_LIMIT - _ROOM:
-        raise CallerError(f"the document and its enclosures are {total:,} bytes", mend=_SMALLER)
+        raise CallerError("the document and its enclosures are {total:,} bytes", mend=_SMALLER, total=total)
 
 
 def _wrap(key: bytes, recipient: Recipient, header_digest: bytes) -> bytes:
@@ -105,7 +110,7 @@ def _wrap(key: bytes, recipient: Recipient, header_digest: bytes) -> bytes:
     try:
         public = public_key(recipient.suite, recipient.public)
     except ValueError as error:
-        raise BadKeys(f"the directory's encryption key of {recipient.address} is not one") from error
+        raise BadKeys("the directory's encryption key of {address} is not one", address=recipient.address) from error
     sealed = kem.hpke.encrypt(key, public, key_info(recipient.address, header_digest, protected))
     return cbor.encode([protected, {EK: sealed[: kem.enc_length]}, sealed[kem.enc_length :]])
 

@@ -51,7 +51,12 @@ def answer_form(node: Node, notice_id: str, values: Mapping[str, str]) -> str:
         if row.state == "open":
             sign_in(step, row, True, "")
         elif row.state != "signed":
-            raise Conflict(f"notice {notice_id} is {row.state}", mend="nothing is to be answered any more")
+            raise Conflict(
+                "notice {notice_id} is {state}",
+                mend="nothing is to be answered any more",
+                notice_id=notice_id,
+                state=row.state,
+            )
         _check_later(step, notice_id)
         message_id = step.send(answer, (row.source,), conversation_id=notice_id)
         step.note("notice-answered", None, message_id, notice=notice_id)

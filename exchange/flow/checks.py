@@ -17,7 +17,11 @@ def expect(body: Body, model: type[T]) -> T:
     """The body as what its kind says it is. Raises Returned."""
     if not isinstance(body, model):
         raise Returned(
-            f"expected {model.KIND}, got {body.KIND}", code="wrong-kind", mend="send the body under its own kind"
+            "expected {kind}, got {body_kind}",
+            code="wrong-kind",
+            mend="send the body under its own kind",
+            kind=model.KIND,
+            body_kind=body.KIND,
         )
     return body
 
@@ -26,9 +30,11 @@ def require_role(step: Step, incoming: Incoming, role: Role) -> None:
     """Raises Returned unless the sender has a role in the own domain's directory."""
     if not step.node.has_role(incoming.sender, role):
         raise Returned(
-            f"{incoming.sender} is not a {role.value} of this domain",
+            "{sender} is not a {role} of this domain",
             code="not-entitled",
-            mend=f"a member with the role {role.value} in the directory sends this",
+            mend="a member with the role {role} in the directory sends this",
+            sender=incoming.sender,
+            role=role.value,
         )
 
 
@@ -48,12 +54,20 @@ def part_of(step: Step, case_number: str, department: str) -> tuple[CaseRow, Par
     """A case and a department's part in it. Raises Returned where one is not on record."""
     case = step.tx.cases.get(case_number)
     if case is None:
-        raise Returned(f"no case {case_number} at {step.node.address}", code="unknown-case", mend="check the number")
+        raise Returned(
+            "no case {case_number} at {address}",
+            code="unknown-case",
+            mend="check the number",
+            case_number=case_number,
+            address=step.node.address,
+        )
     part = step.tx.cases.part(case_number, department)
     if part is None:
         raise Returned(
-            f"{department} is not consulted in case {case_number}",
+            "{department} is not consulted in case {case_number}",
             code="not-consulted",
             mend="nothing is to be done; compare the case number",
+            department=department,
+            case_number=case_number,
         )
     return case, part

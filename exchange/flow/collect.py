@@ -83,15 +83,18 @@ class Collector:
         case, part = part_of(step, opinion.case_number, opinion.department)
         if incoming.sender != opinion.department:
             raise Returned(
-                f"{incoming.sender} cannot speak for {opinion.department}",
+                "{sender} cannot speak for {department}",
                 code="not-yours",
                 mend="each department sends its own opinion under its own identity",
+                sender=incoming.sender,
+                department=opinion.department,
             )
         if part.consultation_id != opinion.consultation_id and opinion.consultation_id != part.clearance_id:
             raise Returned(
-                f"case {case.number} was not put to you by this consultation",
+                "case {number} was not put to you by this consultation",
                 code="wrong-consultation",
                 mend="answer the consultation that lies on your desk",
+                number=case.number,
             )
         matter = matter_of(step.tx, case)
         approver = approver_of(matter, part.department)

@@ -71,7 +71,9 @@ def take_answer(step: Step, incoming: Incoming, body: Body) -> None:
     if row.seat != "relay" or step.tx.notices.reader(row.notice_id, incoming.sender) is None:
         raise Returned("this notice was not passed on to you", code="not-entitled", mend="answer what came to you")
     if row.state != "open":
-        raise Returned(f"the notice is {row.state}", code="notice-closed", mend="nothing is to be answered any more")
+        raise Returned(
+            "the notice is {state}", code="notice-closed", mend="nothing is to be answered any more", state=row.state
+        )
     try:
         check_answer(form, answer)
     except CallerError as error:
@@ -94,7 +96,13 @@ def take_aggregate(step: Step, incoming: Incoming, body: Body) -> None:
     found = expect(body, Aggregate)
     row, form = _asked(step, found.notice_id)
     if incoming.sender != relay_of(found.domain):
-        raise Returned(f"{incoming.sender} does not speak for {found.domain}", code="not-entitled", mend="add your own")
+        raise Returned(
+            "{sender} does not speak for {domain}",
+            code="not-entitled",
+            mend="add your own",
+            sender=incoming.sender,
+            domain=found.domain,
+        )
     if row.seat == "origin":
         if incoming.sender != row.source:
             raise Returned("the origin hears from its own relay office", code="path", mend="tell the level above")
@@ -103,7 +111,12 @@ def take_aggregate(step: Step, incoming: Incoming, body: Body) -> None:
         return
     _check(lambda: check_aggregate(form, row.notice_id, step.node.directory.domain, found.domain, found))
     if found.domain not in {branch.domain for branch in step.tx.collections.branches(row.notice_id)}:
-        raise Returned(f"nothing was passed on to {found.domain}", code="not-entitled", mend="add up what came to you")
+        raise Returned(
+            "nothing was passed on to {domain}",
+            code="not-entitled",
+            mend="add up what came to you",
+            domain=found.domain,
+        )
     if step.tx.collections.take_aggregate(_branch(found)):
         step.tx.collections.touch(row.notice_id)
 
@@ -143,7 +156,11 @@ def collected(node: Node, notice_id: str) -> Collected:
     with node.store.reading() as tx:
         row = tx.notices.get(notice_id)
         if row is None or row.seat == "reader":
-            raise NotFound(f"no answers to {notice_id} come here", mend="`exchange notice list` shows the notices")
+            raise NotFound(
+                "no answers to {notice_id} come here",
+                mend="`exchange notice list` shows the notices",
+                notice_id=notice_id,
+            )
         asked = tx.collections.get(notice_id)
         if asked is None:
             raise no_form(notice_id)
@@ -156,13 +173,20 @@ def collected(node: Node, notice_id: str) -> Collected:
 
 def no_form(notice_id: str) -> CallerError:
     """The error for a notice that asks for nothing."""
-    return CallerError(f"notice {notice_id} carries no form", mend="it is signed for, and not answered", code="no-form")
+    return CallerError(
+        "notice {notice_id} carries no form",
+        mend="it is signed for, and not answered",
+        code="no-form",
+        notice_id=notice_id,
+    )
 
 
 def _asked(step: Step, notice_id: str) -> tuple[NoticeRow, Form]:
     row, form = step.tx.notices.get(notice_id), form_in(step.tx, notice_id)
     if row is None:
-        raise Returned(f"no notice {notice_id} here", code="unknown-notice", mend="answer what came from here")
+        raise Returned(
+            "no notice {notice_id} here", code="unknown-notice", mend="answer what came from here", notice_id=notice_id
+        )
     if form is None:
         raise Returned("this notice carries no form", code="no-form", mend="sign for it; nothing is to be answered")
     return row, form
@@ -172,7 +196,7 @@ def _check(look: Callable[[], None]) -> None:
     try:
         look()
     except SenderError as error:
-        raise Returned(str(error), code=error.code, mend=error.mend) from error
+        raise Returned(error.text, code=error.code, mend=error.remedy) from error
 
 
 def _short(text: str) -> str:

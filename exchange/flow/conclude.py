@@ -157,7 +157,7 @@ def _send_decision(step: Step, docket: Docket, decision: Decision) -> str:
         case.number, {CaseState.READY}, CaseState.DECIDED,
         decided_at=step.now, outcome=outcome, decision_id=message_id, by_rule=decision.by_rule,
     ):  # fmt: skip
-        raise Conflict(f"case {case.number} is decided already", mend="a decision is made once")
+        raise Conflict("case {number} is decided already", mend="a decision is made once", number=case.number)
     step.note("decided", case.number, message_id, outcome=outcome, by_rule=decision.by_rule)
     return message_id
 
@@ -177,7 +177,12 @@ def decide_in(step: Step, case_number: str, ruling: Ruling) -> str:
     if case.state is CaseState.OPEN:
         _make_ready(step, case)
     elif case.state is not CaseState.READY:
-        raise Conflict(f"case {case_number} is {case.state.value}", mend="a decision is made once")
+        raise Conflict(
+            "case {case_number} is {state}",
+            mend="a decision is made once",
+            case_number=case_number,
+            state=case.state.value,
+        )
     return conclude(step, docket_of(step, case), ruling)
 
 
@@ -185,7 +190,7 @@ def _own_case(step: Step, case_number: str) -> CaseRow:
     expect_window(step.node)
     case = step.tx.cases.get(case_number)
     if case is None:
-        raise NotFound(f"no case {case_number} here", mend="`exchange status` lists the cases")
+        raise NotFound("no case {case_number} here", mend="`exchange status` lists the cases", case_number=case_number)
     return case
 
 
@@ -203,7 +208,12 @@ def confirm_in(step: Step, case_number: str, officer: str, outcome: Outcome | No
     """`confirm` inside a step."""
     case = _own_case(step, case_number)
     if case.state in (CaseState.DECIDED, CaseState.WITHDRAWN):
-        raise Conflict(f"case {case_number} is {case.state.value}", mend="a decision is made once")
+        raise Conflict(
+            "case {case_number} is {state}",
+            mend="a decision is made once",
+            case_number=case_number,
+            state=case.state.value,
+        )
     if case.prepared is None:
         raise Conflict(
             "no rule has prepared a decision on case {case}",
@@ -226,12 +236,19 @@ def _make_ready(step: Step, case: CaseRow) -> None:
     parts = step.tx.cases.parts(case.number)
     if not may_decide(parts):
         waiting = ", ".join(part.department for part in parts if part.state in OPEN_PARTS)
-        raise Conflict(f"case {case.number} still waits for {waiting}", mend="wait for their opinions or deadlines")
+        raise Conflict(
+            "case {number} still waits for {waiting}",
+            mend="wait for their opinions or deadlines",
+            number=case.number,
+            waiting=waiting,
+        )
     for part in parts:
         if part.state in OPEN_PARTS and opinion_set_aside(step.tx, step.node, case.number, part.department, step.now):
             raise Conflict(
-                f"an opinion of {part.department} on case {case.number} arrived and could not be taken in",
+                "an opinion of {department} on case {number} arrived and could not be taken in",
                 mend="mend what the log names beside message.dead; the opinion comes again by itself",
+                department=part.department,
+                number=case.number,
             )
     step.tx.cases.move(case.number, {CaseState.OPEN}, CaseState.READY, ready_at=step.now)
 
@@ -251,7 +268,12 @@ def withdraw_in(step: Step, case_number: str, reason: str) -> None:
     case = _own_case(step, case_number)
     undecided = {CaseState.OPEN, CaseState.READY}
     if not step.tx.cases.move(case_number, undecided, CaseState.WITHDRAWN, withdrawn_at=step.now):
-        raise Conflict(f"case {case_number} is {case.state.value}", mend="only an undecided case can be withdrawn")
+        raise Conflict(
+            "case {case_number} is {state}",
+            mend="only an undecided case can be withdrawn",
+            case_number=case_number,
+            state=case.state.value,
+        )
     everyone = [part.department for part in step.tx.cases.parts(case_number)]
     close_parts(step, case, everyone, reason)
     step.note("withdrawn", case_number)

@@ -68,10 +68,19 @@ def take_tally(step: Step, incoming: Incoming, body: Body) -> None:
     tally = expect(body, Tally)
     row = step.tx.notices.get(tally.notice_id)
     if row is None:
-        raise Returned(f"no notice {tally.notice_id} here", code="unknown-notice", mend="count what came from here")
+        raise Returned(
+            "no notice {notice_id} here",
+            code="unknown-notice",
+            mend="count what came from here",
+            notice_id=tally.notice_id,
+        )
     if incoming.sender != relay_of(tally.domain):
         raise Returned(
-            f"{incoming.sender} does not count for {tally.domain}", code="not-entitled", mend="count your own"
+            "{sender} does not count for {domain}",
+            code="not-entitled",
+            mend="count your own",
+            sender=incoming.sender,
+            domain=tally.domain,
         )
     if row.seat == "origin":
         if incoming.sender != row.source:
@@ -81,9 +90,11 @@ def take_tally(step: Step, incoming: Incoming, body: Body) -> None:
     try:
         check_branch(step.node.directory.domain, tally.domain, tally)
     except SenderError as error:
-        raise Returned(str(error), code=error.code, mend=error.mend) from error
+        raise Returned(error.text, code=error.code, mend=error.remedy) from error
     if tally.domain not in {branch.domain for branch in step.tx.notices.branches(row.notice_id)}:
-        raise Returned(f"nothing was passed on to {tally.domain}", code="not-entitled", mend="count what came to you")
+        raise Returned(
+            "nothing was passed on to {domain}", code="not-entitled", mend="count what came to you", domain=tally.domain
+        )
     if step.tx.notices.set_branch(_branch(tally)):
         step.tx.notices.touch(row.notice_id)
 

@@ -108,7 +108,11 @@ def _remind(node: Node, late: Waiting) -> None:
 def _waiting(tx: Transaction, notice_id: str) -> NoticeRow:
     row = tx.notices.get(notice_id)
     if row is None or row.seat != "relay":
-        raise NotFound(f"no notice {notice_id} is passed on here", mend="`exchange notice list` shows what waits")
+        raise NotFound(
+            "no notice {notice_id} is passed on here",
+            mend="`exchange notice list` shows what waits",
+            notice_id=notice_id,
+        )
     if row.state != "waiting":
         raise _no_more(row)
     return row
@@ -116,8 +120,9 @@ def _waiting(tx: Transaction, notice_id: str) -> NoticeRow:
 
 def _no_more(row: NoticeRow) -> Conflict:
     return Conflict(
-        f"notice {row.notice_id} waits for no cover: it was passed on, taken back or replaced",
+        "notice {notice_id} waits for no cover: it was passed on, taken back or replaced",
         mend="a cover goes with a notice, never after it; `exchange notice list` shows how it stands",
+        notice_id=row.notice_id,
     )
 
 
@@ -125,7 +130,9 @@ def _onward(node: Node, tx: Transaction, row: NoticeRow) -> Forwarded:
     """As it goes on without a cover, from the message that brought it."""
     stored = tx.documents.get(row.source, row.forwarding_id)
     if stored is None:
-        raise NotFound(f"notice {row.notice_id} is not on record", mend="restore the database from its backup")
+        raise NotFound(
+            "notice {notice_id} is not on record", mend="restore the database from its backup", notice_id=row.notice_id
+        )
     came = verify_signed(stored.signed, node.directory)
     if isinstance(came.body, Forwarding):
         return from_above(node, came.header, came.body, stored.signed, stored.enclosures)

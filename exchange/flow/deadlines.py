@@ -39,8 +39,10 @@ def matter_of(tx: Transaction, case: CaseRow) -> Matter:
     text = tx.get_meta(matter_key(case.matter, case.matter_version))
     if text is None:
         raise NotFound(
-            f"matter {case.matter} version {case.matter_version} is not on record",
+            "matter {matter} version {matter_version} is not on record",
             mend="restore the window's database from its backup; every case keeps its matter there",
+            matter=case.matter,
+            matter_version=case.matter_version,
         )
     return parse_matter(text)
 
@@ -186,13 +188,24 @@ def amend_in(step: Step, case_number: str, department: str, amendment: Amendment
 def _running_part(step: Step, case_number: str, department: str) -> tuple[CaseRow, PartRow]:
     case = step.tx.cases.get(case_number)
     if case is None:
-        raise NotFound(f"no case {case_number} here", mend="`exchange status` lists the cases")
+        raise NotFound("no case {case_number} here", mend="`exchange status` lists the cases", case_number=case_number)
     part = step.tx.cases.part(case_number, department)
     if part is None:
         consulted = ", ".join(one.department for one in step.tx.cases.parts(case_number))
-        raise NotFound(f"{department} is not consulted in case {case_number}", mend=f"name one of: {consulted}")
+        raise NotFound(
+            "{department} is not consulted in case {case_number}",
+            mend="name one of: {consulted}",
+            department=department,
+            case_number=case_number,
+            consulted=consulted,
+        )
     if not is_running(case, part):
-        raise Conflict(f"the term of {department} in {case_number} is not running", mend="nothing can be amended")
+        raise Conflict(
+            "the term of {department} in {case_number} is not running",
+            mend="nothing can be amended",
+            department=department,
+            case_number=case_number,
+        )
     return case, part
 
 

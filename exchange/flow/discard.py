@@ -26,7 +26,10 @@ def propose_discard(node: Node, id: str, by: str, why: str) -> DeadLetter:
         letter = _open_letter(step, id)
         if letter.proposed_by is not None or not step.tx.dead.propose(letter.serial, by, reason, step.now):
             raise Conflict(
-                f"dead letter {id} is proposed by {letter.proposed_by}", mend="confirm it, or take that back"
+                "dead letter {id} is proposed by {proposed_by}",
+                mend="confirm it, or take that back",
+                id=id,
+                proposed_by=letter.proposed_by,
             )
         step.note("discard-proposed", None, None, letter=id, code=letter.reason_code, by=by)
     return letter
@@ -37,7 +40,7 @@ def withdraw_discard(node: Node, id: str, by: str) -> DeadLetter:
     with node.step() as step:
         letter = _found(step, id)
         if not step.tx.dead.withdraw(letter.serial):
-            raise Conflict(f"nothing is proposed for dead letter {id}", mend="look at it again")
+            raise Conflict("nothing is proposed for dead letter {id}", mend="look at it again", id=id)
         step.note("discard-withdrawn", None, None, letter=id, by=by)
     return letter
 
@@ -51,7 +54,7 @@ def confirm_discard(node: Node, id: str, by: str) -> DeadLetter:
         letter = _open_letter(step, id)
         check_second(letter.proposed_by, by)
         if not step.tx.dead.discard(letter.serial, by, step.now):
-            raise Conflict(f"dead letter {id} is gone", mend="another operator has redriven or discarded it")
+            raise Conflict("dead letter {id} is gone", mend="another operator has redriven or discarded it", id=id)
         step.note("discarded", None, None, letter=id, code=letter.reason_code, by=by, proposed_by=letter.proposed_by)
     return letter
 
@@ -77,7 +80,9 @@ def protected_by(step: Step, letter: DeadLetter) -> Opinion | None:
 def _found(step: Step, id: str) -> DeadLetter:
     letter = step.tx.inbox.dead_letter(id)
     if letter is None or letter.discarded_at is not None:
-        raise NotFound(f"no dead letter {id!r} at {step.node.address}", mend="`exchange dead` lists them")
+        raise NotFound(
+            "no dead letter {id!r} at {address}", mend="`exchange dead` lists them", id=id, address=step.node.address
+        )
     return letter
 
 

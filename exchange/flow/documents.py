@@ -33,7 +33,7 @@ def refuse_secrets(document: Document) -> None:
     try:
         check_secrecy(document)
     except Secret as error:
-        raise Returned(str(error), code="secret", mend=error.mend) from error
+        raise Returned(error.text, code="secret", mend=error.remedy) from error
 
 
 def asked(step: Step, request_id: str) -> str | None:
@@ -60,7 +60,12 @@ def _answers(step: Step, incoming: Incoming, main: tuple[str, ...]) -> tuple[str
 def _take_request(step: Step, incoming: Incoming) -> None:
     request_id = incoming.message_id
     if record_of(step.tx, request_id).lines:
-        raise Returned(f"another request has the id {request_id}", code="id-reused", mend="send it under an id anew")
+        raise Returned(
+            "another request has the id {request_id}",
+            code="id-reused",
+            mend="send it under an id anew",
+            request_id=request_id,
+        )
     put_down(
         step, CAME, request_id, request_id,
         origin=incoming.sender, source=incoming.sender, digest=incoming.opened.digest, path=[],
@@ -81,11 +86,17 @@ def _take_reply(step: Step, incoming: Incoming, main: tuple[str, ...]) -> None:
             return  # a copy about a request that was never here
     if entitled is None or not _may_answer(step, incoming.sender, entitled):
         raise Returned(
-            f"{incoming.sender} was not asked", code="not-entitled", mend="who was asked answers, or its superior"
+            "{sender} was not asked",
+            code="not-entitled",
+            mend="who was asked answers, or its superior",
+            sender=incoming.sender,
         )
     if record.answered is not None:
         raise Returned(
-            f"request {request_id} is answered already", code="already-answered", mend="write of it by a 函 or a 通知"
+            "request {request_id} is answered already",
+            code="already-answered",
+            mend="write of it by a 函 or a 通知",
+            request_id=request_id,
         )
     put_down(step, ANSWERED, request_id, incoming.message_id, by=incoming.sender)
 

@@ -67,8 +67,10 @@ def filed(node: Node, message_id: str) -> list[Filed]:
         found = [_filed(node, tx, stored) for stored in there]
     if not found:
         raise NotFound(
-            f"no message or case {message_id} at {node.address}",
+            "no message or case {message_id} at {address}",
             mend="`exchange show CASE` lists a case's messages; `--as` names another member",
+            message_id=message_id,
+            address=node.address,
         )
     return found
 

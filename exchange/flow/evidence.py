@@ -34,11 +34,16 @@ def take_shown(step: Step, incoming: Incoming, body: Body) -> None:
     shown = expect(body, ReceiptsShown)
     row = step.tx.notices.get(shown.notice_id)
     if row is None or row.seat == "reader":
-        raise Returned(f"no receipts of {shown.notice_id} are asked for here", code="unknown-notice", mend="keep them")
+        raise Returned(
+            "no receipts of {notice_id} are asked for here",
+            code="unknown-notice",
+            mend="keep them",
+            notice_id=shown.notice_id,
+        )
     try:
         read_page(incoming.opened.signed, incoming.opened.enclosures, step.node.directory)
     except SenderError as error:
-        raise Returned(str(error), code=error.code, mend=error.mend) from error
+        raise Returned(error.text, code=error.code, mend=error.remedy) from error
     step.note("receipts-came", None, incoming.message_id, notice=row.notice_id, part=shown.part, parts=shown.parts)
 
 
@@ -177,7 +182,9 @@ def _read(node: Node, stored: StoredDocument) -> Page | None:
 def _counted(tx: Transaction, notice_id: str) -> NoticeRow:
     row = tx.notices.get(notice_id)
     if row is None or row.seat == "reader":
-        raise NotFound(f"notice {notice_id} is not counted here", mend="its origin and relay offices count it")
+        raise NotFound(
+            "notice {notice_id} is not counted here", mend="its origin and relay offices count it", notice_id=notice_id
+        )
     return row
 
 
@@ -195,7 +202,9 @@ def _notice(tx: Transaction, row: NoticeRow) -> bytes:
         passed = tx.documents.of_conversation(row.notice_id, Forwarding.KIND)
         stored = next((one for one in passed if one.message_id == row.forwarding_id), None)
     if stored is None:
-        raise NotFound(f"the signed notice {row.notice_id} is not on record", mend="restore it from the backup")
+        raise NotFound(
+            "the signed notice {notice_id} is not on record", mend="restore it from the backup", notice_id=row.notice_id
+        )
     return stored.signed if stored.kind == Notice.KIND else stored.enclosures[0]
 
 
@@ -215,9 +224,13 @@ def _request(node: Node, row: NoticeRow, of: str | None) -> ReceiptsRequest:
     body = of if of is not None and of in listed else None
     domain = own if of is None else domain_of(of) if body is not None else of
     if not is_within(domain, own):
-        raise CallerError(f"{of} is neither {own} nor below it", mend="name a body or a domain of your own subtree")
+        raise CallerError(
+            "{of} is neither {own} nor below it", mend="name a body or a domain of your own subtree", of=of, own=own
+        )
     if domain != own and domain not in {domain_of(address) for address in listed}:
-        raise CallerError(f"{of} is no body and no domain of this tree", mend="`exchange notice status` names bodies")
+        raise CallerError(
+            "{of} is no body and no domain of this tree", mend="`exchange notice status` names bodies", of=of
+        )
     return ReceiptsRequest(
         request_id=node.new_id(), notice_id=row.notice_id, asker=node.address, domain=domain, body=body
     )

@@ -154,7 +154,12 @@ def _upcoming_key(one: Upcoming) -> Key:
 
 def _chosen(stores: Mapping[str, Store], member: str) -> dict[str, Store]:
     if member and member not in stores:
-        raise CallerError(f"{member} is no member of this domain", mend=f"choose one of: {', '.join(sorted(stores))}")
+        raise CallerError(
+            "{member} is no member of this domain",
+            mend="choose one of: {stores}",
+            member=member,
+            stores=", ".join(sorted(stores)),
+        )
     return {address: store for address, store in stores.items() if member in ("", address)}
 
 
@@ -165,7 +170,9 @@ def _state(kind: type[S], text: str) -> S | None:
         return kind(text)
     except ValueError:
         choices = ", ".join(kind)
-        raise CallerError(f"state: {text!r} is none that there is", mend=f"choose one of: {choices}") from None
+        raise CallerError(
+            "state: {text!r} is none that there is", mend="choose one of: {choices}", text=text, choices=choices
+        ) from None
 
 
 def _heads(address: str, tx: Transaction, query: Query, state: OutboxState | None) -> Stream[Head]:

@@ -42,7 +42,12 @@ def superior_body(node: Node) -> str:
         if domain is not None and domain_of(one.address) == domain and Role.WINDOW in one.roles and not one.revoked_at
     ]
     if len(found) != 1:
-        raise NotFound(f"{node.address} has {len(found)} superior offices", mend="name the superior body")
+        raise NotFound(
+            "{address} has {count} superior offices",
+            mend="name the superior body",
+            address=node.address,
+            count=len(found),
+        )
     return found[0]
 
 
@@ -65,7 +70,9 @@ def forward_request(
     check_enclosures(opinion, enclosures)
     if opinion.kind not in _OPINIONS:
         raise CallerError(
-            f"a {opinion.kind.value} is no opinion on a 请示 (article 15(3))", mend="write it as a 请示 or a 意见"
+            "a {kind} is no opinion on a 请示 (article 15(3))",
+            mend="write it as a 请示 or a 意见",
+            kind=opinion.kind.value,
         )
     superior = to or superior_body(node)
     copied = tuple(dict.fromkeys(copies or opinion.copies))
@@ -76,7 +83,11 @@ def forward_request(
         came = record.expect_open(node.address)
         stored = came_as(step.tx, record)
         if stored is None:
-            raise NotFound(f"request {request_id} is not on record", mend="restore the database from its backup")
+            raise NotFound(
+                "request {request_id} is not on record",
+                mend="restore the database from its backup",
+                request_id=request_id,
+            )
         origin, path = came.detail["origin"], (*came.detail["path"], node.address)
         _check_way(node, opinion, superior, copied, origin, path)
         forwarded = ForwardedRequest(
@@ -111,7 +122,10 @@ def take_forwarded(step: Step, incoming: Incoming, body: Body) -> None:
         return
     if record_of(step.tx, forwarded.request_id).lines:
         raise Returned(
-            f"request {forwarded.request_id} is here already", code="id-reused", mend="a request is passed on once"
+            "request {request_id} is here already",
+            code="id-reused",
+            mend="a request is passed on once",
+            request_id=forwarded.request_id,
         )
     put_down(
         step, CAME, forwarded.request_id, incoming.message_id,
@@ -125,7 +139,10 @@ def take_progress(step: Step, incoming: Incoming, body: Body) -> None:
     record = record_of(step.tx, told.request_id)
     if not _went_so(step, told):
         raise Returned(
-            f"no request {told.request_id} went this way from here", code="unknown-request", mend="compare the id"
+            "no request {request_id} went this way from here",
+            code="unknown-request",
+            mend="compare the id",
+            request_id=told.request_id,
         )
     ways = zip(told.path, (*told.path[1:], told.to), strict=True)
     if told.path[-1] != incoming.sender or not all(stands_above(step.node.directory, up, low) for low, up in ways):
@@ -155,12 +172,14 @@ def _check_way(
     node: Node, opinion: Document, superior: str, copies: Sequence[str], origin: str, path: Sequence[str]
 ) -> None:
     if len(path) > MAX_FORWARDERS:
-        raise CallerError(f"it has passed {len(path)} bodies", mend="answer it here")
+        raise CallerError("it has passed {count} bodies", mend="answer it here", count=len(path))
     check_sending(node, opinion, (superior,), copies, forwards=origin)
     if not stands_above(node.directory, superior, node.address):
         raise CallerError(
-            f"{superior} is no superior of {node.address}, and a 请示 goes to a superior (article 8(11))",
+            "{superior} is no superior of {address}, and a 请示 goes to a superior (article 8(11))",
             mend="name a superior body",
+            superior=superior,
+            address=node.address,
         )
 
 

@@ -43,7 +43,9 @@ def issue_notice(node: Node, notice: Notice, enclosures: Sequence[bytes] = ()) -
             notice.replaces, {"open"}, "replaced", settled_at=step.now
         ):
             raise Conflict(
-                f"{notice.replaces} is no open notice of this origin", mend="`exchange notice list` shows them"
+                "{replaces} is no open notice of this origin",
+                mend="`exchange notice list` shows them",
+                replaces=notice.replaces,
             )
         note_number(step, notice.document, notice_id)
         step.note("notice-issued", None, notice_id, audience=notice.audience)
@@ -93,13 +95,20 @@ def issued(tx: Transaction, notice_id: str) -> NoticeRow:
     """A notice of this origin. Raises NotFound."""
     row = tx.notices.get(notice_id)
     if row is None or row.seat != "origin":
-        raise NotFound(f"no notice {notice_id} was issued here", mend="`exchange notice list` shows them")
+        raise NotFound(
+            "no notice {notice_id} was issued here", mend="`exchange notice list` shows them", notice_id=notice_id
+        )
     return row
 
 
 def _expect_open(row: NoticeRow) -> None:
     if row.state != "open":
-        raise Conflict(f"notice {row.notice_id} is {row.state}", mend="nothing is to be done any more")
+        raise Conflict(
+            "notice {notice_id} is {state}",
+            mend="nothing is to be done any more",
+            notice_id=row.notice_id,
+            state=row.state,
+        )
 
 
 def check_audience(node: Node, text: str) -> None:

@@ -82,7 +82,7 @@ def take_signature(step: Step, incoming: Incoming, body: Body) -> None:
     payload = text_of(step.tx, row)
     made = or_returned(lambda: verify_countersignature(signature.signature, payload, step.node.directory, step.now))
     if made.by != incoming.sender:
-        raise Returned(f"this is the signature of {made.by}", code="forged", mend="send your own")
+        raise Returned("this is the signature of {by}", code="forged", mend="send your own", by=made.by)
     if made.at < row.received_at - CLOCK_SKEW:
         raise Returned("signed before the text was sent round", code="forged", mend="sign anew; compare the clocks")
     taken = JointSignatureRow(
@@ -140,13 +140,18 @@ def _place_of(tx: Transaction, row: JointRow, signer: str) -> JointSignatureRow:
     for place in tx.joints.signatures(row.joint_id):
         if place.signer == signer and signer != row.lead:
             return place
-    raise Returned(f"{signer} was not asked to sign", code="not-entitled", mend="who is named in the text signs it")
+    raise Returned(
+        "{signer} was not asked to sign", code="not-entitled", mend="who is named in the text signs it", signer=signer
+    )
 
 
 def _expect_open(row: JointRow) -> None:
     if row.state != "open":
         raise Returned(
-            f"the joint document is {row.state}", code="joint-closed", mend="nothing is to be signed any more"
+            "the joint document is {state}",
+            code="joint-closed",
+            mend="nothing is to be signed any more",
+            state=row.state,
         )
 
 
@@ -184,7 +189,12 @@ def _end(
         raise CallerError("the reasons are missing or too long", mend="say why, in up to 2,000 characters") from None
     values = {"settled_at": step.now, "ended_by": by, "reasons": reasons}
     if not step.tx.joints.move(row.joint_id, ("open",), ending.value, **values):
-        raise Conflict(f"joint document {row.joint_id} is {row.state}", mend="what went out is taken back by a notice")
+        raise Conflict(
+            "joint document {joint_id} is {state}",
+            mend="what went out is taken back by a notice",
+            joint_id=row.joint_id,
+            state=row.state,
+        )
     draft = JointDraft.model_validate_json(text_of(step.tx, row))
     told = [one for one in draft.signers[1:] if one != by]
     step.send(

@@ -47,7 +47,12 @@ def open_issue(
     if (body.joint_id, body.digest) != (draft.joint_id, digest):
         raise Forged("what is enclosed is another document than the message names")
     if header.sender != draft.signers[0]:
-        raise Forged(f"sent by {header.sender}, and {draft.signers[0]} leads it", mend="the lead sends it out")
+        raise Forged(
+            "sent by {sender}, and {signers} leads it",
+            mend="the lead sends it out",
+            sender=header.sender,
+            signers=draft.signers[0],
+        )
     meant = {*draft.addressees, *draft.document.copies, *draft.signers}
     if not meant.issuperset(header.addressees):
         raise Forged("it is sent to somebody for whom those who signed did not mean it", mend="write a letter of it")
@@ -78,4 +83,6 @@ def _expect_ours(row: JointRow, document: JointDocument) -> None:
     if row.digest != document.digest:
         raise Returned("this is not the text that was signed here", code="altered", mend="send what all have signed")
     if row.state in ("refused", "withdrawn"):
-        raise Returned(f"the joint document is {row.state}", code="joint-closed", mend="send its text round anew")
+        raise Returned(
+            "the joint document is {state}", code="joint-closed", mend="send its text round anew", state=row.state
+        )

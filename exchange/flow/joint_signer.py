@@ -33,11 +33,21 @@ def take_draft(step: Step, incoming: Incoming, body: Body) -> None:
     if (draft.joint_id, draft.signers[0]) != (incoming.message_id, incoming.sender):
         raise Returned("the lead sends its own text, under its id", code="joint", mend="send it round anew")
     if step.node.address not in draft.signers[1:]:
-        raise Returned(f"{step.node.address} is not among the signers", code="not-entitled", mend="ask who is named")
+        raise Returned(
+            "{address} is not among the signers",
+            code="not-entitled",
+            mend="ask who is named",
+            address=step.node.address,
+        )
     check_attachments(draft.document, incoming.opened.enclosures)
     or_returned(lambda: check_draft(step.node.directory, draft))
     if step.tx.joints.get(draft.joint_id) is not None:
-        raise Returned(f"another text has the id {draft.joint_id}", code="id-reused", mend="send it under an id anew")
+        raise Returned(
+            "another text has the id {joint_id}",
+            code="id-reused",
+            mend="send it under an id anew",
+            joint_id=draft.joint_id,
+        )
     step.tx.joints.open(
         JointRow(
             joint_id=draft.joint_id,
@@ -84,7 +94,7 @@ def take_ended(step: Step, incoming: Incoming, body: Body) -> None:
     ended = expect(body, JointEnded)
     row = expect_row(step, ended.joint_id, ended.digest, "signer")
     if incoming.sender != row.lead:
-        raise Returned(f"{incoming.sender} is not the lead", code="not-entitled", mend="the lead ends it")
+        raise Returned("{sender} is not the lead", code="not-entitled", mend="the lead ends it", sender=incoming.sender)
     if ended.ending is JointEnding.REFUSED:
         _check_refusal(step, incoming, ended)
     elif ended.by != row.lead:
@@ -103,13 +113,20 @@ def _check_refusal(step: Step, incoming: Incoming, ended: JointEnded) -> None:
     refusal = or_returned(lambda: verify_signed(enclosures[0], step.node.directory, step.now))
     said = JointRefusal(joint_id=ended.joint_id, digest=ended.digest, reasons=ended.reasons)
     if refusal.header.sender != ended.by or refusal.body != said:
-        raise Returned(f"{ended.by} did not refuse so", code="altered", mend="enclose the refusal as it was signed")
+        raise Returned(
+            "{by} did not refuse so", code="altered", mend="enclose the refusal as it was signed", by=ended.by
+        )
 
 
 def _to_answer(step: Step, joint_id: str) -> JointRow:
     row = row_at(step.tx, joint_id, "signer")
     if row.state != "open":
-        raise Conflict(f"joint document {joint_id} is {row.state}", mend="`exchange joint show` tells how it stands")
+        raise Conflict(
+            "joint document {joint_id} is {state}",
+            mend="`exchange joint show` tells how it stands",
+            joint_id=joint_id,
+            state=row.state,
+        )
     step.node.expect((row.lead,))
     return row
 

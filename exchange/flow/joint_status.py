@@ -49,7 +49,9 @@ def joint_status(node: Node, joint_id: str) -> JointStatus:
     with node.store.reading() as tx:
         row = tx.joints.get(joint_id)
         if row is None:
-            raise NotFound(f"no joint document {joint_id} here", mend="`exchange joint list` shows them")
+            raise NotFound(
+                "no joint document {joint_id} here", mend="`exchange joint list` shows them", joint_id=joint_id
+            )
         draft = JointDraft.model_validate_json(text_of(tx, row))
         if row.seat == "lead":
             return JointStatus(row, draft, _at_lead(tx, row))

@@ -40,8 +40,9 @@ def check_draft(directory: Lookup, draft: JointDraft) -> None:
     check_joint(Joint("", draft.signers), offices)
     if document.kind in _ANSWERED:
         raise CallerError(
-            f"a {document.kind.value} is sent by one body, and answered to one",
+            "a {kind} is sent by one body, and answered to one",
             mend="the lead sends it by `exchange send`, and names in it the bodies it has agreed with",
+            kind=document.kind.value,
         )
     for signer in draft.signers if addressees else ():
         check_conveyance(conveyance_of(document, signer, addressees, document.copies, offices))
@@ -62,17 +63,23 @@ def or_returned(look: Callable[[], T]) -> T:
         raise
     except (CallerError, SenderError) as error:
         code = "joint" if error.code == CallerError.code else error.code
-        raise Returned(str(error), code=code, mend=error.mend) from error
+        raise Returned(error.text, code=code, mend=error.remedy) from error
 
 
 def text_of(tx: Transaction, row: JointRow) -> bytes:
     """The bytes that all sign, as the lead signed and sent them round. Raises NotFound or Conflict."""
     stored = tx.documents.get(row.lead, row.joint_id)
     if stored is None:
-        raise NotFound(f"the text of {row.joint_id} is not on record", mend="restore the database from its backup")
+        raise NotFound(
+            "the text of {joint_id} is not on record",
+            mend="restore the database from its backup",
+            joint_id=row.joint_id,
+        )
     payload = payload_of(stored.signed)
     if digest_of(payload) != row.digest:
-        raise Conflict(f"the text of {row.joint_id} is not the one that came", mend="restore the database")
+        raise Conflict(
+            "the text of {joint_id} is not the one that came", mend="restore the database", joint_id=row.joint_id
+        )
     return payload
 
 
@@ -81,7 +88,12 @@ def row_at(tx: Transaction, joint_id: str, seat: str) -> JointRow:
     row = tx.joints.get(joint_id)
     if row is None or row.seat != seat:
         what = "is led" if seat == "lead" else "waits for a signature"
-        raise NotFound(f"no joint document {joint_id} {what} here", mend="`exchange joint list` shows them")
+        raise NotFound(
+            "no joint document {joint_id} {what} here",
+            mend="`exchange joint list` shows them",
+            joint_id=joint_id,
+            what=what,
+        )
     return row
 
 
@@ -89,7 +101,9 @@ def expect_row(step: Step, joint_id: str, digest: str, seat: str) -> JointRow:
     """The record that an arrived message is about. Raises Returned: unknown, or about another text."""
     row = step.tx.joints.get(joint_id)
     if row is None or row.seat != seat:
-        raise Returned(f"no joint document {joint_id} here", code="unknown-joint", mend="compare the id")
+        raise Returned(
+            "no joint document {joint_id} here", code="unknown-joint", mend="compare the id", joint_id=joint_id
+        )
     if row.digest != digest:
         raise Returned(
             "this is about another text than the one sent round", code="altered", mend="sign the bytes that came"

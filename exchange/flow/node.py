@@ -93,7 +93,9 @@ class Node:
         for address in addresses:
             if not self._in_tree(address):
                 mend = "write to it by another channel; levels are linked within one tree only"
-                raise NotFound(f"{address} belongs to another tree than {self.domain}", mend=mend)
+                raise NotFound(
+                    "{address} belongs to another tree than {domain}", mend=mend, address=address, domain=self.domain
+                )
             self.directory.recipient(address, self.suite)
 
     def _in_tree(self, address: str) -> bool:

@@ -34,11 +34,13 @@ def notice_text(node: Node, notice_id: str) -> NoticeText:
     with node.store.reading() as tx:
         row = tx.notices.get(notice_id)
         if row is None:
-            raise NotFound(f"no notice {notice_id} here", mend="`exchange notice list` shows them")
+            raise NotFound("no notice {notice_id} here", mend="`exchange notice list` shows them", notice_id=notice_id)
         own = tx.documents.get(node.address, row.forwarding_id)
         stored = own or tx.documents.get(row.source, row.forwarding_id)
     if stored is None:
-        raise NotFound(f"the text of notice {notice_id} is not on record", mend="ask its origin for it")
+        raise NotFound(
+            "the text of notice {notice_id} is not on record", mend="ask its origin for it", notice_id=notice_id
+        )
     came = verify_signed(stored.signed, node.directory)
     if isinstance(came.body, Notice):
         return NoticeText(row, came.body, came.header.created_at, ())

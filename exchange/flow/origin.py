@@ -112,7 +112,11 @@ def _verified(node: Node, signed: bytes, what: str) -> Verified:
         return verify_signed(signed, node.directory, node.clock.now())
     except SenderError as error:
         raise Returned(
-            f"{what} does not hold: {error}", code="origin", mend="pass on what was signed as it came"
+            "{what} does not hold: {error}",
+            code="origin",
+            mend="pass on what was signed as it came",
+            what=what,
+            error=error,
         ) from error
 
 
@@ -120,13 +124,13 @@ def _check_covers(body: Passed, covers: Sequence[Covered]) -> None:
     if not covers:
         return
     if not isinstance(body, Notice):
-        raise Returned(f"a {body.KIND} has no cover", code="cover", mend="pass it on as it came")
+        raise Returned("a {kind} has no cover", code="cover", mend="pass it on as it came", kind=body.KIND)
     try:
         check_covers(body, [one.cover for one in covers])
         for one in covers:
             check_secrecy(one.cover.document)
     except CallerError as error:
-        raise Returned(str(error), code=error.code, mend=error.mend) from error
+        raise Returned(error.text, code=error.code, mend=error.remedy) from error
 
 
 def _check_path(node: Node, sender: str, forwarding: Forwarding) -> None:
@@ -151,8 +155,10 @@ def _child(own: str, upper: str) -> str | None:
 
 
 def _astray(why: str) -> Returned:
-    return Returned(f"not on its way down: {why}", code="path", mend="a notice goes down level by level")
+    return Returned("not on its way down: {why}", code="path", mend="a notice goes down level by level", why=why)
 
 
 def _altered(why: str) -> Returned:
-    return Returned(f"not as it was signed: {why}", code="altered", mend="pass on what came, all of it, as it came")
+    return Returned(
+        "not as it was signed: {why}", code="altered", mend="pass on what came, all of it, as it came", why=why
+    )

@@ -69,9 +69,11 @@ def handlers(covering: Covering = Covering.NONE) -> dict[str, Handler]:
 def from_own(node: Node, header: Header, body: Body, signed: bytes, enclosures: Sequence[bytes]) -> Forwarded:
     """What a body of the own level has passed on: it begins its way here. Raises Returned."""
     if home_of(header.sender) != node.directory.domain:
-        raise Returned(f"{header.sender} is of another level", code="path", mend="hand it to your own relay office")
+        raise Returned(
+            "{sender} is of another level", code="path", mend="hand it to your own relay office", sender=header.sender
+        )
     if not isinstance(body, Notice | NoticeReminder | Recall):
-        raise Returned(f"{body.KIND} is not passed on", code="wrong-kind", mend="send it to whom it concerns")
+        raise Returned("{kind} is not passed on", code="wrong-kind", mend="send it to whom it concerns", kind=body.KIND)
     forwarding = Forwarding(
         notice_id=header.message_id if isinstance(body, Notice) else body.notice_id,
         origin=header.sender,
@@ -144,7 +146,7 @@ def _meant(step: Step, notice: Notice, origin: str) -> tuple[list[str], list[str
     try:
         audience = parse_audience(notice.audience, domain_of(origin))
     except CallerError as error:
-        raise Returned(str(error), code="audience", mend=error.mend) from error
+        raise Returned(error.text, code="audience", mend=error.remedy) from error
     directory = step.node.directory
     listed = [(member.address, member.roles) for member in directory.members if member.revoked_at is None]
     readers = [one for one in audience.bodies(listed, directory.domain) if one != origin]
@@ -157,7 +159,12 @@ def _follow(step: Step, came: Came) -> None:
     onward = came.onward
     row = step.tx.notices.get(onward.forwarding.notice_id)
     if row is None:
-        raise Returned(f"no notice {onward.forwarding.notice_id} here", code="unknown-notice", mend="send it first")
+        raise Returned(
+            "no notice {notice_id} here",
+            code="unknown-notice",
+            mend="send it first",
+            notice_id=onward.forwarding.notice_id,
+        )
     if (row.origin, row.source) != (onward.forwarding.origin, came.source):
         raise Returned("this notice is another's", code="not-entitled", mend="its origin alone follows it up")
     readers = step.tx.notices.readers(row.notice_id)

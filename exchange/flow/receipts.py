@@ -36,7 +36,7 @@ class ReceiptBook:
         """Adds a receipt for an authentic message; returns the id of the batch it will be in."""
         header = opened.header
         if len(self._by_sender[header.sender]) >= _LARGEST_BATCH:
-            raise Malformed(f"more than {_LARGEST_BATCH} receipts in one step")
+            raise Malformed("more than {largest_batch} receipts in one step", largest_batch=_LARGEST_BATCH)
         self._by_sender[header.sender].append(
             Receipt(
                 outcome=ReceiptOutcome.RETURNED if code else ReceiptOutcome.ACCEPTED,
@@ -139,7 +139,9 @@ def receipt_proof(tx: Transaction, signer: str, receipt_id: str, index: int) -> 
     """One receipt with its path to the signed root, from the batch on record."""
     stored = tx.documents.get(signer, receipt_id)
     if stored is None:
-        raise Malformed(f"the receipt batch {receipt_id} of {signer} is not on record")
+        raise Malformed(
+            "the receipt batch {receipt_id} of {signer} is not on record", receipt_id=receipt_id, signer=signer
+        )
     return prove_receipt(stored.signed, unpack_leaves(stored.enclosures[0]), index)
 
 

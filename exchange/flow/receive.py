@@ -194,10 +194,16 @@ class Receiver:
         now = self._node.clock.now()
         opened = open_envelope(delivery.body, self._node.identity, self._node.directory, now)
         if delivery.user_id is not None and not self._may_bring(delivery.user_id, opened.header.sender):
-            raise Forged(f"the broker's user {delivery.user_id} is not the signer {opened.header.sender}")
+            raise Forged(
+                "the broker's user {user_id} is not the signer {sender}",
+                user_id=delivery.user_id,
+                sender=opened.header.sender,
+            )
         is_receipt = opened.header.kind == ReceiptBatch.KIND
         if not is_receipt and opened.header.kind not in self._handlers:
-            raise Unsupported(f"{self._node.address} does not take messages of kind {opened.header.kind}")
+            raise Unsupported(
+                "{address} does not take messages of kind {kind}", address=self._node.address, kind=opened.header.kind
+            )
         receipts = read_receipts(opened) if is_receipt else ()
         arrival = self._judge(delivery, opened.header, now)
         if self._node.has_role(opened.header.sender, Role.MONITOR):
@@ -247,7 +253,9 @@ class Receiver:
                 entries.append(entry)
                 known[key] = Known(entry.digest, entry.receipt_id)
             elif earlier.digest != message.opened.digest:
-                error = IdReused(f"message id {message.message_id} was used before for another document")
+                error = IdReused(
+                    "message id {message_id} was used before for another document", message_id=message.message_id
+                )
                 reused.append(refused(delivery, error))
                 continue
             elif earlier.receipt_id is not None:

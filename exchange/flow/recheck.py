@@ -29,7 +29,7 @@ def recheck_deemed(signed: bytes, trust: Trust, calendar: WorkingCalendar) -> De
         raise Forged("the receipt is not the one that is cited")
     projection = project(state, calendar)
     if projection.due_at != deemed.due_at:
-        raise Forged(f"the due moment does not follow from the ledger by {calendar.version}")
+        raise Forged("the due moment does not follow from the ledger by {version}", version=calendar.version)
     if not reminders_of(projection, deemed.reminders):
         raise Forged("no reminder went out within the term")
     return deemed

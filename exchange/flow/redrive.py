@@ -114,14 +114,16 @@ def hand_in(node: Node, handlers: Mapping[str, Handler], on_signed: OnSigned | N
             repeat = bool(step.tx.inbox.known([(letter.sender or "", letter.message_id or "")]))
             receiver.take_again(step, _delivery(letter))
             if not step.tx.inbox.revive(letter):
-                raise NotFound(f"dead letter {id} is gone", mend="another operator has redriven it")
+                raise NotFound("dead letter {id} is gone", mend="another operator has redriven it", id=id)
             step.note("redriven", None, None, letter=letter.id, code=letter.reason_code, first_at=letter.first_at)
     except ExchangeError:
         raise
     except Exception as error:
         log.exception("redrive.failed", node=node.address, letter=letter.id)
         raise OperatorError(
-            f"the handler failed again: {type(error).__name__}", mend="mend what the log shows; the letter is kept"
+            "the handler failed again: {name}",
+            mend="mend what the log shows; the letter is kept",
+            name=type(error).__name__,
         ) from error
     return Outcome(letter, Again.REPEAT if repeat else Again.HANDLED)
 
@@ -135,13 +137,19 @@ def _letter(node: Node, id: str) -> DeadLetter:
     with node.store.reading() as tx:
         letter = tx.inbox.dead_letter(id)
     if letter is None or letter.discarded_at is not None:
-        raise NotFound(f"no dead letter {id!r} at {node.address}", mend="`exchange dead` lists them")
+        raise NotFound(
+            "no dead letter {id!r} at {address}", mend="`exchange dead` lists them", id=id, address=node.address
+        )
     if letter.reason_code == Forged.code:
         # The broker's account it came by is not on record, so that this check could not be made again.
-        raise CallerError(f"dead letter {id} is forged: {letter.reason}", mend="its sender writes it anew")
+        raise CallerError(
+            "dead letter {id} is forged: {reason}", mend="its sender writes it anew", id=id, reason=letter.reason
+        )
     if letter.stage == STAGE:
         mend = "once the reason is mended its sender sends it again: exchange resend"
-        raise CallerError(f"dead letter {id} is not for {node.address}: it was passing through", mend=mend)
+        raise CallerError(
+            "dead letter {id} is not for {address}: it was passing through", mend=mend, id=id, address=node.address
+        )
     return letter
 
 

@@ -98,7 +98,10 @@ class _Rest:
             return verify_signed(signed, directory, now)
         except SenderError as error:
             raise Returned(
-                f"a signature in the file does not hold: {error}", code="origin", mend="pass the file on as it came"
+                "a signature in the file does not hold: {error}",
+                code="origin",
+                mend="pass the file on as it came",
+                error=error,
             ) from error
 
     def attachments(self, document: Document) -> None:
@@ -129,8 +132,12 @@ def _document(verified: Verified) -> Document:
 
 
 def _altered(why: str) -> Returned:
-    return Returned(f"not the file as it was signed: {why}", code="altered", mend="pass the whole file on as it came")
+    return Returned(
+        "not the file as it was signed: {why}", code="altered", mend="pass the whole file on as it came", why=why
+    )
 
 
 def _astray(why: str) -> Returned:
-    return Returned(f"not on its way up: {why}", code="path", mend="a request goes up from superior to superior")
+    return Returned(
+        "not on its way up: {why}", code="path", mend="a request goes up from superior to superior", why=why
+    )

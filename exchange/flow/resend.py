@@ -16,9 +16,17 @@ def resend(node: Node, message_id: str, addressee: str | None = None) -> int:
         copies = [row for row in step.tx.outbox.rows(message_id) if addressee in (None, row.addressee)]
         if not copies:
             to = f" to {addressee}" if addressee else ""
-            raise NotFound(f"{node.address} has sent no message {message_id}{to}", mend="`exchange show` lists its ids")
+            raise NotFound(
+                "{address} has sent no message {message_id}{to}",
+                mend="`exchange show` lists its ids",
+                address=node.address,
+                message_id=message_id,
+                to=to,
+            )
         due = step.tx.outbox.resend(message_id, addressee, step.now)
         if not due:
-            raise Conflict(f"message {message_id} is signed for", mend="nothing is to be sent again")
+            raise Conflict(
+                "message {message_id} is signed for", mend="nothing is to be sent again", message_id=message_id
+            )
         step.note("resent", None, message_id, copies=due, addressee=addressee)
     return due

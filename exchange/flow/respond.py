@@ -59,9 +59,10 @@ def take_consultation(step: Step, incoming: Incoming, body: Body) -> None:
     mine = [part for part in body.departments if part.department == step.node.address]
     if not mine:
         raise Returned(
-            f"{step.node.address} is not among the consulted departments",
+            "{address} is not among the consulted departments",
             code="not-consulted",
             mend="put the case to it by a consultation that names it",
+            address=step.node.address,
         )
     faults = list(enclosure_faults(body.application, incoming.opened.enclosures))
     if faults:
@@ -152,20 +153,28 @@ def reply_in(step: Step, opinion: Opinion) -> str:
     row = step.tx.desk.get(opinion.case_number)
     if row is None:
         raise NotFound(
-            f"case {opinion.case_number} is not on the desk of {step.node.address}",
+            "case {case_number} is not on the desk of {address}",
             mend="`exchange inbox` lists what is waiting here",
+            case_number=opinion.case_number,
+            address=step.node.address,
         )
     if opinion.department != step.node.address or opinion.consultation_id != row.consultation_id:
         raise BadOpinion(
             "the opinion names another department or consultation",
-            mend=f"department {step.node.address}, consultation {row.consultation_id}",
+            mend="department {address}, consultation {consultation_id}",
+            address=step.node.address,
+            consultation_id=row.consultation_id,
         )
     if not row.cleared and opinion.verdict is not Verdict.SPECIAL_PROCEDURE:
         raise Conflict(
-            f"case {row.case_number} waits for another department's result", mend="prepare; answer when it is in"
+            "case {case_number} waits for another department's result",
+            mend="prepare; answer when it is in",
+            case_number=row.case_number,
         )
     if row.state not in ANSWERABLE:
-        raise Conflict(f"case {row.case_number} is {row.state}", mend=_UNANSWERABLE[row.state])
+        raise Conflict(
+            "case {case_number} is {state}", mend=_UNANSWERABLE[row.state], case_number=row.case_number, state=row.state
+        )
     step.node.expect((row.window,))
     message_id = step.send(
         opinion, (row.window,), conversation_id=_conversation(step, row), in_reply_to=row.consultation_id
@@ -200,7 +209,8 @@ def _own_desk(step: Step, incoming: Incoming, case_number: str) -> None:
     row = step.tx.desk.get(case_number)
     if row is not None and row.window != incoming.sender:
         raise Returned(
-            f"case {case_number} is another window's",
+            "case {case_number} is another window's",
             code="not-yours",
             mend="its own window writes of it",
+            case_number=case_number,
         )

@@ -94,7 +94,7 @@ def check_copies(main: Sequence[str], copies: Sequence[str]) -> None:
     """Raises CallerError for one who is to act on a document and to have a copy of it besides."""
     both = [one for one in copies if one in main]
     if both:
-        raise CallerError(f"{', '.join(both)}: addressee and copy at once", mend="name each body once")
+        raise CallerError("{both}: addressee and copy at once", mend="name each body once", both=", ".join(both))
 
 
 def copied_to(document: Document, copies: Sequence[str]) -> Document:
@@ -137,7 +137,9 @@ def _answered(step: Step, document: Document, message_id: str) -> _Answered:
         return _Answered(request_id, conversation, (came.detail["origin"],), tuple(came.detail["path"]))
     stored = step.tx.documents.find(request_id) or step.tx.documents.find(message_id)
     if not stored:
-        raise NotFound(f"no message {message_id} is on record here", mend="`exchange inbox` lists what came")
+        raise NotFound(
+            "no message {message_id} is on record here", mend="`exchange inbox` lists what came", message_id=message_id
+        )
     return _Answered(request_id, stored[0].conversation_id)
 
 

@@ -60,7 +60,12 @@ def take_request(step: Step, incoming: Incoming, body: Body) -> None:
     row = step.tx.notices.get(request.notice_id)
     own = step.node.directory.domain
     if row is None or row.seat != "relay":
-        raise Returned(f"no notice {request.notice_id} here", code="unknown-notice", mend="ask about what came here")
+        raise Returned(
+            "no notice {notice_id} here",
+            code="unknown-notice",
+            mend="ask about what came here",
+            notice_id=request.notice_id,
+        )
     if incoming.sender != row.source or not may_ask(request.asker, row.origin, own):
         raise Returned(
             "what is counted here is shown to the notice's origin and to relay offices above",
@@ -68,9 +73,17 @@ def take_request(step: Step, incoming: Incoming, body: Body) -> None:
             mend="ask through the relay office that passed the notice on",
         )
     if not on_way(own, request):
-        raise Returned(f"{own} is not on the way to {request.domain}", code="path", mend="ask the domain itself")
+        raise Returned(
+            "{own} is not on the way to {domain}",
+            code="path",
+            mend="ask the domain itself",
+            own=own,
+            domain=request.domain,
+        )
     if not step.node.reachable((request.asker,)):
-        raise Returned(f"{request.asker} cannot be written to from here", code="unknown-asker", mend="ask once more")
+        raise Returned(
+            "{asker} cannot be written to from here", code="unknown-asker", mend="ask once more", asker=request.asker
+        )
     for page, enclosures in pages_here(step.tx, row, _told(step, row), own, request):
         step.send(page, (request.asker,), conversation_id=row.notice_id, enclosures=enclosures)
     pass_down(step, row, request)

@@ -31,13 +31,23 @@ def take_forwarding(step: Step, incoming: Incoming, body: Body) -> NoticeRow | N
     """A notice, or what follows one up. Returns the row of a notice that is new and to be signed for."""
     forwarding = expect(body, Forwarding)
     if incoming.sender != relay_of(step.node.directory.domain):
-        raise Returned(f"{incoming.sender} is not our relay office", code="path", mend="pass it on to our relay office")
+        raise Returned(
+            "{sender} is not our relay office",
+            code="path",
+            mend="pass it on to our relay office",
+            sender=incoming.sender,
+        )
     forwarded = unpack(step.node, incoming.opened.header, forwarding, incoming.opened.enclosures)
     if isinstance(forwarded.body, Notice):
         return _take_notice(step, incoming, forwarded, forwarded.body)
     row = step.tx.notices.get(forwarding.notice_id)
     if row is None or row.origin != forwarding.origin:
-        raise Returned(f"no notice {forwarding.notice_id} here", code="unknown-notice", mend="send the notice first")
+        raise Returned(
+            "no notice {notice_id} here",
+            code="unknown-notice",
+            mend="send the notice first",
+            notice_id=forwarding.notice_id,
+        )
     if isinstance(forwarded.body, Recall):
         step.tx.notices.move(row.notice_id, {"open", "signed", "returned"}, "recalled", reason=forwarded.body.reason)
         step.note("notice-recalled", None, incoming.message_id, notice=row.notice_id)
@@ -60,7 +70,9 @@ def as_read(tx: Transaction, notice_id: str, address: str) -> NoticeRow:
     row = tx.notices.get(notice_id)
     own = tx.notices.reader(notice_id, address) if row is not None and row.seat == "relay" else None
     if row is None or (row.seat != "reader" and own is None):
-        raise NotFound(f"no notice {notice_id} came here", mend="`exchange notice list` shows what came")
+        raise NotFound(
+            "no notice {notice_id} came here", mend="`exchange notice list` shows what came", notice_id=notice_id
+        )
     if own is None:
         return row
     answered = row.state == "open" and own.state in ("signed", "returned")
@@ -77,7 +89,9 @@ def sign_in(step: Step, row: NoticeRow, accepted: bool, reason: str) -> str:
     else:
         moved = step.tx.notices.move(row.notice_id, {"open"}, after, settled_at=step.now, reason=reason or None)
     if not moved:
-        raise Conflict(f"notice {row.notice_id} is {row.state}", mend="it is signed for once")
+        raise Conflict(
+            "notice {notice_id} is {state}", mend="it is signed for once", notice_id=row.notice_id, state=row.state
+        )
     step.note(f"notice-{after}", None, message_id, notice=row.notice_id)
     return message_id
 
@@ -86,7 +100,7 @@ def _take_notice(step: Step, incoming: Incoming, forwarded: Forwarded, notice: N
     try:
         check_secrecy(notice.document)
     except Secret as error:
-        raise Returned(str(error), code="secret", mend=error.mend) from error
+        raise Returned(error.text, code="secret", mend=error.remedy) from error
     forwarding = forwarded.forwarding
     present = step.tx.notices.get(forwarding.notice_id)
     if present is not None:

@@ -81,7 +81,7 @@ class Silence:
             receipt = verify_receipt(evidence, step.node.directory)
         except SenderError as error:
             raise Returned(
-                f"the department's receipt does not verify: {error}", code="no-evidence", mend=_EVIDENCE
+                "the department's receipt does not verify: {error}", code="no-evidence", mend=_EVIDENCE, error=error
             ) from error
         if receipt.receiver != deemed.state.department or receipt.message_id != deemed.state.consultation_id:
             raise Returned("the receipt is for another request", code="no-evidence", mend=_EVIDENCE)

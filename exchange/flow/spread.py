@@ -80,9 +80,11 @@ def handlers(take: Take) -> dict[str, Handler]:
 def _expect_neighbour(step: Step, incoming: Incoming) -> None:
     if incoming.sender not in {relay_of(domain) for domain in neighbours(step.node.directory)}:
         raise Returned(
-            f"{incoming.sender} is not the relay office of a domain next to {step.node.directory.domain}",
+            "{sender} is not the relay office of a domain next to {domain}",
             code="not-entitled",
             mend="directories come from the relay office of the superior or of a direct lower domain",
+            sender=incoming.sender,
+            domain=step.node.directory.domain,
         )
 
 

@@ -92,7 +92,12 @@ def case_status(node: Node, number: str) -> CaseStatus:
     with node.store.reading() as tx:
         case = tx.cases.get(number)
         if case is None:
-            raise NotFound(f"no case {number} at {node.address}", mend="`exchange status` lists the cases")
+            raise NotFound(
+                "no case {number} at {address}",
+                mend="`exchange status` lists the cases",
+                number=number,
+                address=node.address,
+            )
         matter = matter_of(tx, case)
         parts = tuple(
             _part(node, part, approver_of(matter, part.department).default) for part in tx.cases.parts(number)

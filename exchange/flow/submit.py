@@ -57,7 +57,7 @@ def submit_in(
     step.node.expect([approver.department for approver in matter.approvers if approver.stage == 1])
     number = case_number or _next_number(step)
     if step.tx.cases.get(number) is not None:
-        raise Conflict(f"case {number} exists", mend="leave the number to the window, or choose another")
+        raise Conflict("case {number} exists", mend="leave the number to the window, or choose another", number=number)
     case = _new_case(step, number, application, matter)
     _keep_matter(step, matter)
     due = fixed_due or {}
@@ -72,7 +72,10 @@ def matter_for(node: Node, code: str) -> Matter:
     matter = node.catalogue.get(code)
     if matter is None:
         raise BadApplication(
-            f"the catalogue has no matter {code!r}", mend=f"choose one of: {', '.join(sorted(node.catalogue))}"
+            "the catalogue has no matter {code_named!r}",
+            mend="choose one of: {catalogue}",
+            code_named=code,
+            catalogue=", ".join(sorted(node.catalogue)),
         )
     return matter
 
@@ -85,8 +88,10 @@ def _keep_matter(step: Step, matter: Matter) -> None:
         step.tx.set_meta(key, text)
     elif kept != text:
         raise Conflict(
-            f"matter {matter.code} was changed, but is still version {matter.version}",
+            "matter {code_named} was changed, but is still version {version}",
             mend="give the changed matter a new version in the catalogue",
+            code_named=matter.code,
+            version=matter.version,
         )
 
 
@@ -105,7 +110,9 @@ def issue_next_stage(step: Step, case: CaseRow, matter: Matter, stage: int) -> N
         stored = step.tx.documents.get(step.node.address, first)
         if stored is None:
             raise NotFound(
-                f"the first consultation of case {case.number} is not on record", mend="restore it from the backup"
+                "the first consultation of case {number} is not on record",
+                mend="restore it from the backup",
+                number=case.number,
             )
         urgency = verify_signed(stored.signed, step.node.directory).header.urgency
         _issue(step, case, matter, [a for a in approvers if a.department in here], stored.enclosures, urgency)

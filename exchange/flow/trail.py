@@ -68,7 +68,9 @@ def messages_of_case(stores: Mapping[str, Store], number: str) -> list[CaseMessa
                     heads[key] = head
         if not heads:
             raise NotFound(
-                f"no case {number} in this domain", mend="`exchange find --number` looks for parts of a number"
+                "no case {number} in this domain",
+                mend="`exchange find --number` looks for parts of a number",
+                number=number,
             )
         copies = {
             address: tx.sight.copies([head.message_id for head in heads.values() if head.sender == address])
@@ -186,11 +188,15 @@ def _unknown(reading: Mapping[str, Transaction], message_id: str) -> NotFound:
     for address, tx in reading.items():
         for letter in tx.sight.aside(address, message_id):
             return NotFound(
-                f"no store has message {message_id} on record; something under this id was set aside at {address} "
-                f"({letter.code})",
-                mend=f"exchange dead --as {address}",
+                "no store has message {message_id} on record; something under this id was set aside at "
+                "{address} ({code_named})",
+                mend="exchange dead --as {address}",
+                message_id=message_id,
+                address=address,
+                code_named=letter.code,
             )
     return NotFound(
-        f"no message or case {message_id} in this domain",
+        "no message or case {message_id} in this domain",
         mend="`exchange find` looks for messages and cases; ids are whole UUIDs in lower case",
+        message_id=message_id,
     )

@@ -87,7 +87,9 @@ class Fates:
         with self._changed:
             self._changed.wait_for(lambda: not self._pending or self._closing)
             if not self._changed.wait_for(lambda: not self._pending, _PARTING if self._closing else None):
-                raise BrokerUnavailable(f"{len(self._pending)} messages in transit are unconfirmed", mend=_KEPT)
+                raise BrokerUnavailable(
+                    "{count} messages in transit are unconfirmed", mend=_KEPT, count=len(self._pending)
+                )
             return self._found
 
     def close(self) -> None:
@@ -175,7 +177,12 @@ class Transit:
         fates = self.fates.wait()
         again = [fate for fate in fates.values() if fate.outcome in (PublishOutcome.LOST, PublishOutcome.REFUSED)]
         if again:
-            raise BrokerUnavailable(f"{len(again)} messages in transit were not taken: {again[0].reason}", mend=_KEPT)
+            raise BrokerUnavailable(
+                "{count} messages in transit were not taken: {reason}",
+                mend=_KEPT,
+                count=len(again),
+                reason=again[0].reason,
+            )
         ended = [
             _Ended(each.delivery, each.header, why)
             for each in onward

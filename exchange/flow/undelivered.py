@@ -40,4 +40,10 @@ def _check_relay(step: Step, signer: str, notice: NonDelivery) -> None:
     if notice.relay != signer or signer != relay_of(domain) or Role.RELAY not in roles:
         raise Returned("only a relay office says that something ended on its way", code="not-a-relay", mend=_MEND)
     if domain not in way_between(step.node.domain, home_of(notice.addressee)):
-        raise Returned(f"{domain} is not on the way to {notice.addressee}", code="not-on-the-way", mend=_MEND)
+        raise Returned(
+            "{domain} is not on the way to {addressee}",
+            code="not-on-the-way",
+            mend=_MEND,
+            domain=domain,
+            addressee=notice.addressee,
+        )

@@ -28,7 +28,12 @@ def account_name(text: str) -> str:
 def role_of(text: str) -> AccountRole:
     """A role by its word. Raises BadAccount for any other."""
     if text not in tuple(AccountRole):
-        raise BadAccount(f"there is no role {text!r}", mend=f"choose one of: {', '.join(AccountRole)}")
+        raise BadAccount(
+            "there is no role {text!r}",
+            mend="choose one of: {accountrole}",
+            text=text,
+            accountrole=", ".join(AccountRole),
+        )
     return AccountRole(text)
 
 

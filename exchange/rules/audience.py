@@ -137,17 +137,21 @@ def parse_audience(text: str, origin: str) -> Audience:
 def nobody(audience: Audience) -> CallerError:
     """The error for an expression that matches nobody in the whole tree; the caller raises it."""
     return CallerError(
-        f"the audience {audience.text!r} matches nobody at or below {audience.origin}",
+        "the audience {text!r} matches nobody at or below {origin}",
         mend="compare names and levels with the directory, or name the bodies by address",
         code="audience",
+        text=audience.text,
+        origin=audience.origin,
     )
 
 
 def unknown(address: str) -> NotFound:
     """The error for a named body that no directory of the tree lists; the caller raises it."""
     return NotFound(
-        f"the audience names {address}, which is in no directory of this tree",
-        mend=f"correct the address, or say `{address.rpartition('.')[2]} at any` if the place is not known",
+        "the audience names {address}, which is in no directory of this tree",
+        mend="correct the address, or say `{address_2} at any` if the place is not known",
+        address=address,
+        address_2=address.rpartition(".")[2],
     )
 
 

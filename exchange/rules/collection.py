@@ -76,8 +76,11 @@ def check_aggregate(form: Form, notice_id: str, domain: str, branch: str, below:
     """Raises Untrusted or Malformed for an aggregate that a domain must not take from a branch."""
     if below.domain != branch or superior_of(branch) != domain:
         raise Untrusted(
-            f"an aggregate for {below.domain} came as that of {branch} to {domain}",
+            "an aggregate for {domain} came as that of {branch} to {domain_2}",
             mend="a relay speaks for its own domain, to the one directly above",
+            domain=below.domain,
+            branch=branch,
+            domain_2=domain,
         )
     check_content(form, notice_id, below)
 
@@ -88,14 +91,14 @@ def check_content(form: Form, notice_id: str, below: Aggregate) -> None:
     domains = {total.domain for total in below.totals}
     named = {domain_of(address) for address in (*below.missing, *(row.body for row in below.rows))}
     if not all(is_within(each, branch) for each in (*domains, *below.unheard)) or not named <= domains:
-        raise Untrusted(f"the aggregate of {branch} names others", mend="a relay speaks for its subtree")
+        raise Untrusted("the aggregate of {branch} names others", mend="a relay speaks for its subtree", branch=branch)
     if below.notice_id != notice_id:
-        raise Malformed(f"the aggregate of {branch} is about another notice")
+        raise Malformed("the aggregate of {branch} is about another notice", branch=branch)
     numeric = {field.name for field in form.fields if field.type.is_number}
     if not {field.name for total in below.totals for field in total.fields} <= numeric:
-        raise Malformed(f"the aggregate of {branch} sums what the form does not ask for in numbers")
+        raise Malformed("the aggregate of {branch} sums what the form does not ask for in numbers", branch=branch)
     if any(_faulty(form, row, notice_id) for row in below.rows):
-        raise Malformed(f"the aggregate of {branch} carries an answer that is not what the form asks for")
+        raise Malformed("the aggregate of {branch} carries an answer that is not what the form asks for", branch=branch)
 
 
 def sums(form: Form, collected: Aggregate, within: str | None = None) -> dict[str, FieldTotal]:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 from exchange.clock import CST
 from exchange.errors import CallerError, Forged, Untrusted
+from exchange.language import Text
 from exchange.rules.hierarchy import domain_of, level_of
 
 
@@ -52,11 +53,17 @@ def check_joint(joint: Joint, offices: frozenset[str] = frozenset()) -> None:
 def check_countersignature(joint: Joint, signature: Countersignature) -> None:
     """Raises Untrusted for a body that is not among the signers, Forged for a signature over other bytes."""
     if signature.by not in joint.signers:
-        raise Untrusted(f"{signature.by} is not among the signers", mend=f"those are {', '.join(joint.signers)}")
+        raise Untrusted(
+            "{by} is not among the signers",
+            mend="those are {signers}",
+            by=signature.by,
+            signers=", ".join(joint.signers),
+        )
     if signature.digest != joint.digest:
         raise Forged(
-            f"{signature.by} signed another text than the lead sent round",
+            "{by} signed another text than the lead sent round",
             mend="the lead sends its text round again; all sign the same bytes",
+            by=signature.by,
         )
 
 
@@ -97,14 +104,24 @@ def check_issue(joint: Joint, signatures: Sequence[Countersignature], stated: da
     """
     missing = waiting_for(joint, signatures)
     if missing or len(joint.signers) < 2:
-        raise Forged(f"not signed by {', '.join(missing) or 'two bodies'}", mend="all that are named sign, and it goes")
+        raise Forged(
+            "not signed by {missing}",
+            mend="all that are named sign, and it goes",
+            missing=", ".join(missing) or "two bodies",
+        )
     order = tuple(signature.by for signature in signatures)
     if order != joint.signers:
         doubled = sorted({by for by in order if order.count(by) > 1})
-        what = f"signed twice by {', '.join(doubled)}" if doubled else "signatures are not in the order of the signers"
+        what = (
+            Text("signed twice by {doubled}", {"doubled": ", ".join(doubled)})
+            if doubled
+            else "signatures are not in the order of the signers"
+        )
         raise Forged(what, mend="the lead puts every signature there once, in the order in which the text names them")
     if issued_on(joint, signatures) != stated:
         raise Forged(
-            f"dated {stated}, and last signed on {issued_on(joint, signatures)}",
+            "dated {stated}, and last signed on {joint}",
             mend="a joint document bears the date of its last signature (article 9(11))",
+            stated=stated,
+            joint=issued_on(joint, signatures),
         )

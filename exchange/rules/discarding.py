@@ -30,8 +30,11 @@ def protects(case: CaseState, part: PartState) -> bool:
 def refuse_protecting(id: str, case_number: str, department: str) -> Conflict:
     """Why a letter that protects its department is not discarded."""
     return Conflict(
-        f"dead letter {id} is the opinion of {department} on {case_number}, which nothing else answers: while it is "
-        "here no silence counts against the department",
+        "dead letter {id} is the opinion of {department} on {case_number}, which nothing else "
+        "answers: while it is here no silence counts against the department",
         code="protects-department",
         mend="mend what it failed on and redrive it, or have the department answer anew; then it can be discarded",
+        id=id,
+        department=department,
+        case_number=case_number,
     )

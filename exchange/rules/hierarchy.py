@@ -14,7 +14,9 @@ def domain_of(address: str) -> str:
     domain, _, body = address.rpartition(".")
     if not domain or not body:
         raise CallerError(
-            f"{address!r} names no domain", mend="write the whole address, highest level first: anhui.hefei.planning"
+            "{address!r} names no domain",
+            mend="write the whole address, highest level first: anhui.hefei.planning",
+            address=address,
         )
     return domain
 
@@ -73,7 +75,10 @@ def _refuse_other_tree(own: str, target: str) -> None:
     root = own.split(".")[0]
     if target.split(".")[0] != root:
         raise NotFound(
-            f"{target} belongs to another tree than {own}",
-            mend=f"correct the address (those of this tree begin with {root}.), or write to that tree outside of this "
-            "exchange",
+            "{target} belongs to another tree than {own}",
+            mend="correct the address (those of this tree begin with {root}.), or write to that tree "
+            "outside of this exchange",
+            target=target,
+            own=own,
+            root=root,
         )

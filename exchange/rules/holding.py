@@ -73,11 +73,18 @@ def check_hold(addressee: str | None, kind: str | None, reason: str, kinds: Coll
         raise CallerError("a hold names a department or a kind of message", mend="name one of them")
     if kind in NEVER_HELD:
         raise CallerError(
-            f"messages of kind {kind} never rest: {'their arrival decides' if kind == 'opinion' else 'they prove it'}",
+            "messages of kind {kind} never rest: {kind_2}",
             mend="hold the department, or another kind",
+            kind=kind,
+            kind_2="their arrival decides" if kind == "opinion" else "they prove it",
         )
     if kind is not None and kind not in kinds:
-        raise CallerError(f"there is no kind {kind!r}", mend=f"one of: {', '.join(sorted(set(kinds) - NEVER_HELD))}")
+        raise CallerError(
+            "there is no kind {kind!r}",
+            mend="one of: {kinds}",
+            kind=kind,
+            kinds=", ".join(sorted(set(kinds) - NEVER_HELD)),
+        )
     check_reason(reason, "a hold needs a reason", "say why: it is shown to everybody until the release")
 
 

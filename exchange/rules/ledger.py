@@ -23,7 +23,9 @@ def extend(
     _running(state, now, calendar)
     if any(entry.kind is EntryKind.EXTEND for entry in state.ledger):
         raise Conflict(
-            f"the term of {state.department} was extended before", mend="a term is extended once (article 42)"
+            "the term of {department} was extended before",
+            mend="a term is extended once (article 42)",
+            department=state.department,
         )
     if days < 1:
         raise CallerError("an extension says by how many working days", mend="give a number of working days")
@@ -47,10 +49,13 @@ def stop(
     if procedure is None:
         raise CallerError(
             "the clock stops only for a procedure of article 45",
-            mend=f"name it (--procedure): {', '.join(kind.value for kind in ProcedureKind)}; or extend the term",
+            mend="name it (--procedure): {procedurekind}; or extend the term",
+            procedurekind=", ".join(kind.value for kind in ProcedureKind),
         )
     if _running(state, now, calendar).stopped:
-        raise Conflict(f"the term of {state.department} is stopped already", mend="resume it first")
+        raise Conflict(
+            "the term of {department} is stopped already", mend="resume it first", department=state.department
+        )
     return _entry(EntryKind.STOP, now, f"special procedure: {procedure.value}; {reason}", basis, actor, days)
 
 
@@ -59,7 +64,11 @@ def resume(
 ) -> LedgerEntry:
     """A stopped clock runs on with what is left of the budget. Raises Conflict when it is not stopped."""
     if not project(state, calendar).stopped:
-        raise Conflict(f"the term of {state.department} is not stopped", mend="only a stopped term can be resumed")
+        raise Conflict(
+            "the term of {department} is not stopped",
+            mend="only a stopped term can be resumed",
+            department=state.department,
+        )
     return _entry(EntryKind.RESUME, now, reason, basis, actor)
 
 
@@ -74,9 +83,17 @@ def restart(
 def _running(state: DeadlineState, now: datetime, calendar: WorkingCalendar) -> Projection:
     projection = project(state, calendar)
     if projection.started_at is None:
-        raise Conflict(f"the term of {state.department} has not begun", mend="it begins with the department's receipt")
+        raise Conflict(
+            "the term of {department} has not begun",
+            mend="it begins with the department's receipt",
+            department=state.department,
+        )
     if projection.due_at is not None and now > projection.due_at:
-        raise Conflict(f"the term of {state.department} is over", mend="what changes a term is entered before its end")
+        raise Conflict(
+            "the term of {department} is over",
+            mend="what changes a term is entered before its end",
+            department=state.department,
+        )
     return projection
 
 

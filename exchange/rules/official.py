@@ -50,7 +50,9 @@ def kind_of(title: str, number: Number) -> DocumentKind:
     if plain.endswith("答复") and number.agency.endswith("函"):
         return DocumentKind.LETTER
     raise CallerError(
-        f"the title of {number} names none of the fifteen kinds", mend="end the title with the kind: 关于……的通知"
+        "the title of {number} names none of the fifteen kinds",
+        mend="end the title with the kind: 关于……的通知",
+        number=number,
     )
 
 
@@ -75,7 +77,9 @@ def parse_document(record: Mapping[str, str]) -> Document:
             notes=_notes(layout),
         )
     except ValueError as error:
-        raise CallerError(f"{number} does not hold as a document", mend="compare it with GB/T 9704-2012") from error
+        raise CallerError(
+            "{number} does not hold as a document", mend="compare it with GB/T 9704-2012", number=number
+        ) from error
 
 
 def _lay_out(text: str, shown: str, number: Number) -> _Layout:

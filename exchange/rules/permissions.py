@@ -47,4 +47,9 @@ PERMISSIONS: dict[AccountRole, frozenset[Action]] = {
 def check_allowed(role: AccountRole, action: Action) -> None:
     """Raises Denied unless the role may do this."""
     if action not in PERMISSIONS.get(role, frozenset()):
-        raise Denied(f"the role {role} may not {action}", mend="ask somebody whose account has a role that may")
+        raise Denied(
+            "the role {role} may not {action}",
+            mend="ask somebody whose account has a role that may",
+            role=role,
+            action=action,
+        )

@@ -42,7 +42,9 @@ def rank_of(name: str) -> int | None:
     for pattern, rank in _PLACES:
         if pattern.search(name):
             return rank + bool(_DEPARTMENT.search(name))
-    raise CallerError(f"no rank can be read from {name!r}", mend="write the body's full name, its place included")
+    raise CallerError(
+        "no rank can be read from {name!r}", mend="write the body's full name, its place included", name=name
+    )
 
 
 def is_office(issuer: str) -> bool:

@@ -36,8 +36,10 @@ def check_recall(origin: str, recalled: Recalled) -> None:
     """Raises Untrusted for a recall by anybody but the recalled document's own sender."""
     if recalled.by != origin:
         raise Untrusted(
-            f"{recalled.by} recalls a document of {origin}",
-            mend=f"ask {origin} to recall it; only its sender can",
+            "{by} recalls a document of {origin}",
+            mend="ask {origin} to recall it; only its sender can",
+            by=recalled.by,
+            origin=origin,
         )
 
 

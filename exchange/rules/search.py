@@ -158,5 +158,5 @@ def _day(fields: Mapping[str, str], name: str) -> datetime | None:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise CallerError(f"{name}: {text!r} is no day", mend="write it as 2026-03-02") from None
+        raise CallerError("{name}: {text!r} is no day", mend="write it as 2026-03-02", name=name, text=text) from None
     return datetime(day.year, day.month, day.day, tzinfo=CST)

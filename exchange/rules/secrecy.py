@@ -29,7 +29,7 @@ _IN_EVERY_MARKING = "密"
 def check_secrecy(document: Document) -> None:
     """Raises Secret for a document that is classified, or bears the marking of one."""
     if document.classification is not Classification.NONE:
-        raise Secret(f"the document is classified {document.classification.value}")
+        raise Secret("the document is classified {classification}", classification=document.classification.value)
     attached = (attachment.name for attachment in document.attachments)
     _refuse_marking("document", (document.title, document.body, document.notes, *document.attachment_note, *attached))
 
@@ -49,4 +49,4 @@ def _refuse_marking(what: str, texts: Iterable[str]) -> None:
         for line in text.splitlines() if _IN_EVERY_MARKING in text else ():
             found = _MARKING.match("".join(seen(normalize("NFKC", seen(line))).split()))
             if found:
-                raise Secret(f"the {what} bears the marking {found['level']}")
+                raise Secret("the {what} bears the marking {found}", what=what, found=found["level"])

@@ -80,19 +80,24 @@ def check_branch(domain: str, branch: str, tally: Tally) -> None:
     """Raises Untrusted or Malformed for a tally that a domain must not take from a branch."""
     if tally.domain != branch or superior_of(branch) != domain:
         raise Untrusted(
-            f"a tally for {tally.domain} came as that of {branch} to {domain}",
+            "a tally for {domain} came as that of {branch} to {domain_2}",
             mend="a relay speaks for its own domain, to the one directly above",
+            domain=tally.domain,
+            branch=branch,
+            domain_2=domain,
         )
     recalled = names_in(tally.at_recall) if tally.at_recall is not None else ()
     named = (*tally.unsigned, *(body.address for body in tally.returned), *recalled)
     if not all(is_within(domain_of(address), branch) for address in named):
-        raise Untrusted(f"the tally of {branch} names bodies of other domains", mend="a relay speaks for its subtree")
+        raise Untrusted(
+            "the tally of {branch} names bodies of other domains", mend="a relay speaks for its subtree", branch=branch
+        )
     if any(count.level < level_of(branch) for count in tally.counts):
-        raise Malformed(f"the tally of {branch} counts bodies of a level above its own")
+        raise Malformed("the tally of {branch} counts bodies of a level above its own", branch=branch)
     try:  # a tally that was read has been checked; one that was made here by hand has not
         Tally.model_validate_json(tally.model_dump_json())
     except ValueError as error:
-        raise Malformed(f"the tally of {branch} counts more than there can be") from error
+        raise Malformed("the tally of {branch} counts more than there can be", branch=branch) from error
 
 
 def leaves_of(own: Iterable[Reader], branches: Mapping[str, Tally]) -> tuple[bytes, ...]:
@@ -118,7 +123,7 @@ def tally_of(
     Raises Untrusted or Malformed as ``combine`` does, also for a branch's tally of another notice.
     """
     if any(tally.notice_id != notice_id for tally in branches.values()):
-        raise Malformed(f"a tally below {domain} is about another notice")
+        raise Malformed("a tally below {domain} is about another notice", domain=domain)
     counts = combine(domain, own, branches)
     waiting = [reader.address for reader in own if reader.state not in _ANSWERED]
     back = [_returned_by(reader) for reader in own if reader.state is ReaderState.RETURNED]

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from exchange.errors import CallerError, Denied, Unauthenticated
+from exchange.language import Text
 
 _FORM = re.compile(r"yz_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
 LONGEST = timedelta(days=730)
@@ -67,15 +68,17 @@ def check_token(secret: str, digest: str, now: datetime, expires_at: datetime, r
 def check_scope(scopes: Collection[str], needed: Scope) -> None:
     """Raises Denied unless the token has the scope."""
     if needed not in scopes:
-        raise Denied(f"this token may not {needed.value}", mend=f"use a token with the scope '{needed.value}'")
+        raise Denied("this token may not {needed}", mend="use a token with the scope '{needed}'", needed=needed.value)
 
 
 def scopes_of(words: Collection[str]) -> tuple[Scope, ...]:
     """Scopes by their names, in the order of the list. Raises CallerError for none, or one that is none."""
     unknown = [word for word in words if word not in tuple(Scope)]
     if unknown or not words:
-        mend = f"choose of: {', '.join(Scope)}"
-        raise CallerError(f"no scope {', '.join(unknown)}" if unknown else "a token needs a scope", mend=mend)
+        mend = Text("choose of: {scope}", {"scope": ", ".join(Scope)})
+        raise CallerError(
+            "no scope {unknown}" if unknown else "a token needs a scope", mend=mend, unknown=", ".join(unknown)
+        )
     return tuple(scope for scope in Scope if scope in words)
 
 
@@ -94,4 +97,6 @@ def check_entitled(scopes: Collection[Scope], member: str, is_window: bool) -> N
 def check_term(days: int) -> None:
     """Raises CallerError unless a token may be made for so many days."""
     if not 1 <= days <= LONGEST.days:
-        raise CallerError(f"a token is made for 1 to {LONGEST.days} days", mend="make a new one when it is over")
+        raise CallerError(
+            "a token is made for 1 to {days} days", mend="make a new one when it is over", days=LONGEST.days
+        )

@@ -15,5 +15,5 @@ def check_reason(reason: str, missing: str, mend: str) -> str:
     if not is_visible(reason):
         raise CallerError(missing, mend=mend)
     if fault := fault_of(reason.strip(), Shape.TEXT):
-        raise BadText(f"the reason has {fault}")
+        raise BadText("the reason has {fault}", fault=fault)
     return reason.strip()

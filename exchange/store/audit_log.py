@@ -38,7 +38,7 @@ class SqlAuditLog:
         try:
             return parse_head(kept)
         except ValueError as error:
-            raise BadAudit(f"the audit log's head does not hold: {error}") from None
+            raise BadAudit("the audit log's head does not hold: {error}", error=error) from None
 
     def append(self, at: datetime, account: str, action: str, what: str, outcome: str) -> Entry:
         told = printable(what)[:_LONGEST]

@@ -53,7 +53,7 @@ class Claim:
     def take(self) -> None:
         """Raises IdentityInUse or DatabaseUnavailable."""
         if not self._hold.take(patient=True):
-            raise IdentityInUse(f"{self._address} is being served by another process")
+            raise IdentityInUse("{address} is being served by another process", address=self._address)
         try:
             with translated(self._engine), writing(self._engine) as connection, connection.begin():
                 if not connection.execute(_SET, {"mark": self._mark}).rowcount:
@@ -118,7 +118,7 @@ class Claim:
         """The mark says whether who has the lock has claimed the identity, or is only looking, or about to claim it."""
         if self._marked(connection):
             return DatabaseUnavailable(
-                f"the lock of {self._address} is not free yet", mend="nothing: it is tried again"
+                "the lock of {address} is not free yet", mend="nothing: it is tried again", address=self._address
             )
         return self._overtaken()
 
@@ -129,7 +129,9 @@ class Claim:
             return other.scalar(_MARK) == self._mark
 
     def _overtaken(self) -> IdentityLost:
-        return IdentityLost(f"{self._address} is being served by another process, which came in when the lock was lost")
+        return IdentityLost(
+            "{address} is being served by another process, which came in when the lock was lost", address=self._address
+        )
 
 
 @contextmanager

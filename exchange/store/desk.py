@@ -38,7 +38,10 @@ class SqlDesk:
                 self._db.execute(_PUT, values_of(row))
             elif present.window != row.window:
                 raise Returned(
-                    f"case {row.case_number} is another window's", code="not-yours", mend="number the case anew"
+                    "case {case_number} is another window's",
+                    code="not-yours",
+                    mend="number the case anew",
+                    case_number=row.case_number,
                 )
             else:
                 self._db.execute(update(desk).where(_c.case_number == row.case_number).values(**values_of(row)))

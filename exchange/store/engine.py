@@ -50,7 +50,7 @@ def check_database_url(url: str) -> None:
         check_url("EXCHANGE_DATABASE_URL", url, _SCHEMES, "postgresql://user:password@host:port/database")
         make_url(url)
     except BadConfiguration as error:
-        raise DatabaseUnavailable(str(error), mend=error.mend) from None
+        raise DatabaseUnavailable(error.text, mend=error.remedy) from None
     except (exc.ArgumentError, ValueError):
         raise DatabaseUnavailable("the database URL cannot be read") from None
 
@@ -80,10 +80,12 @@ def _make_file(path: Path) -> None:
         if not path.exists():
             open_file(path, "ab").close()
     except FileUnusable as error:
-        raise DatabaseUnavailable(f"{path} cannot be made: {error}", mend=error.mend) from error
+        raise DatabaseUnavailable("{path} cannot be made: {error}", mend=error.mend, path=path, error=error) from error
     except OSError as error:
         fault = unusable(error, path)
-        raise DatabaseUnavailable(f"{path} cannot be made: {error.strerror}", mend=fault.mend) from error
+        raise DatabaseUnavailable(
+            "{path} cannot be made: {reason}", mend=fault.mend, path=path, reason=error.strerror
+        ) from error
 
 
 def _sqlite(url: URL) -> Engine:

@@ -186,7 +186,9 @@ def _unavailable(entry: _Entry, error: BaseException | None, engine: Engine) -> 
     }
     for name, value in names.items():
         mend = mend.replace(f"{{{name}}}", value)
-    return DatabaseUnavailable(f"the database cannot be used: {what} ({reason_of(error, engine)})", mend=mend)
+    return DatabaseUnavailable(
+        "the database cannot be used: {what} ({error})", mend=mend, what=what, error=reason_of(error, engine)
+    )
 
 
 def reason_of(error: BaseException | None, engine: Engine) -> str:

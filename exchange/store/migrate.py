@@ -99,7 +99,9 @@ def is_new(engine: Engine) -> bool:
 
 def _refuse_newer(version: str | None) -> None:
     if version is not None and version > HEAD:
-        raise DatabaseUnavailable(f"the database is of a newer release ({version})", mend="update this installation")
+        raise DatabaseUnavailable(
+            "the database is of a newer release ({version})", mend="update this installation", version=version
+        )
 
 
 def _version(connection: Connection) -> str | None:

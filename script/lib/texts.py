@@ -133,10 +133,20 @@ def _libraries() -> Iterator[Found]:
                     yield Found(node.args[0].value, f"typer/{path.name}")
 
 
+def _completion() -> Iterator[Found]:
+    """The help of typer's options for completion, which depend on the shell that is found."""
+    for node in ast.walk(ast.parse((Path(typer.__file__).parent / "completion.py").read_text(encoding="utf-8"))):
+        if isinstance(node, ast.keyword) and node.arg == "help" and isinstance(node.value, ast.Constant):
+            yield Found(str(node.value.value), "typer/completion.py")
+
+
 def collect() -> list[Found]:
-    """Every text, in the order of its sources."""
+    """Every text, in the order of its sources; the same whatever surrounds this process."""
+    completion = list(_completion())
+    of_typer = {one.text for one in completion}
     found = [one for folder in SOURCES for path in sorted(Path(folder).rglob("*.py")) for one in _Module(path).found]
-    found += [Found(text, "help") for text in texts_of(typer.main.get_command(app))]
+    found += [Found(text, "help") for text in texts_of(typer.main.get_command(app)) if text not in of_typer]
+    found += completion
     found += _libraries()
     return [one for one in found if one.fault or _LETTERS.search(_without_places(one.text))]
 

@@ -29,7 +29,7 @@ async def read_octets(request: Request, largest: int = LARGEST) -> bytes:
     async for part in request.stream():
         total += len(part)
         if total > largest:
-            raise TooLarge(f"more than {largest:,} octets")
+            raise TooLarge("more than {largest:,} octets", largest=largest)
         parts.append(part)
     request._body = b"".join(parts)  # so that a form can be read from it
     return request._body

@@ -111,7 +111,7 @@ def document(caller: Reading, api: Shared, message_id: MessageId, sender: Sender
 def attachment(caller: Reading, api: Shared, message_id: MessageId, position: int, sender: Sender = None) -> Response:
     found = _find(api.member(caller.member), message_id, sender)
     if not 0 <= position < len(found.enclosures):
-        raise NotFound(f"the message has no attachment {position}", mend="they are counted from 0")
+        raise NotFound("the message has no attachment {position}", mend="they are counted from 0", position=position)
     headers = {"content-disposition": "attachment"}
     return Response(found.enclosures[position], headers=headers, media_type="application/octet-stream")
 
@@ -129,7 +129,9 @@ def receipts(caller: Reading, api: Shared, message_id: MessageId) -> ReceiptsOut
         rows = tx.outbox.rows(message_id)
         copies = tuple(_copy(tx, row) for row in rows)
     if not rows:
-        raise NotFound(f"no message {message_id} was sent from here", mend="`GET /documents` lists what was")
+        raise NotFound(
+            "no message {message_id} was sent from here", mend="`GET /documents` lists what was", message_id=message_id
+        )
     return ReceiptsOut(
         message_id=message_id, complete=all(row.state is OutboxState.DELIVERED for row in rows), copies=copies
     )
@@ -140,9 +142,13 @@ def _find(opened: Opened, message_id: str, sender: str | None) -> StoredDocument
         found = [one for one in tx.documents.find(message_id) if sender in (None, one.sender)]
     found = [one for one in found if one.kind != "receipt"]
     if not found:
-        raise NotFound(f"no message {message_id} is on record here", mend="`GET /documents` lists what is")
+        raise NotFound(
+            "no message {message_id} is on record here", mend="`GET /documents` lists what is", message_id=message_id
+        )
     if len({one.sender for one in found}) > 1:
-        raise Conflict(f"several senders have used the id {message_id}", mend="name one: ?sender=ADDRESS")
+        raise Conflict(
+            "several senders have used the id {message_id}", mend="name one: ?sender=ADDRESS", message_id=message_id
+        )
     return found[0]
 
 

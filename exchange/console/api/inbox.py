@@ -122,4 +122,4 @@ def _expect_held(held: dict[tuple[str, str], LeasedMessage], wanted: list[tuple[
 
 
 def _unknown(lease_id: str) -> NotFound:
-    return NotFound(f"no lease {lease_id}", mend="`POST /inbox/leases` makes one")
+    return NotFound("no lease {lease_id}", mend="`POST /inbox/leases` makes one", lease_id=lease_id)

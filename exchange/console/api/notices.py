@@ -26,7 +26,9 @@ router = APIRouter()
 def notice(caller: Reading, api: Shared, notice_id: MessageId) -> NoticeOut:
     found = notice_status(api.member(caller.member).node, notice_id)
     if found is None:
-        raise NotFound(f"no notice {notice_id} is on record here", mend="look for it in `GET /documents`")
+        raise NotFound(
+            "no notice {notice_id} is on record here", mend="look for it in `GET /documents`", notice_id=notice_id
+        )
     row = found.row
     return NoticeOut(
         notice_id=row.notice_id,

@@ -1,0 +1,86 @@
+"""The Chinese catalogue is complete, fits its texts and is compiled; what hides a text is found in the source."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from babel.messages.catalog import Catalog
+
+import exchange
+
+ROOT = Path(exchange.__path__[0]).parent
+
+
+@pytest.fixture(scope="module")
+def texts() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("texts", ROOT / "script" / "lib" / "texts.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["texts"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_text_that_people_read_has_its_chinese_and_the_catalogue_is_compiled_from_it() -> None:
+    done = subprocess.run(
+        [sys.executable, "script/lib/texts.py", "--check"],
+        cwd=ROOT, env={"PYTHONPATH": ".", "PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def found_in(texts: Any, tmp_path: Path, source: str) -> list[tuple[str, bool]]:
+    path = tmp_path / "module.py"
+    path.write_text(source, encoding="utf-8")
+    return [(one.text, bool(one.fault)) for one in texts._Module(path).found]
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (
+            'raise NotFound("no case {case}", mend="look at {case}", case=case)',
+            {("no case {case}", False), ("look at {case}", False)},
+        ),
+        ('raise NotFound(f"no case {case}")', {("f'no case {case}'", True)}),
+        ('raise NotFound("no case " + case)', {("'no case ' + case", True)}),
+        ('raise error("x", mend=f"look at {case}")', {("f'look at {case}'", True)}),
+        ('raise Conflict("one" if a else "other")', {("one", False), ("other", False)}),
+        ('_MEND = "do it"\nraise Conflict("x", mend=_MEND)', {("x", False), ("do it", False)}),
+        ('from exchange.language import tr\nprint(tr("saved: {path}", path=path))', {("saved: {path}", False)}),
+        (
+            'from exchange.language import plural\nplural(n, "{number} copy", "{number} copies")',
+            {("{number} copies", False)},
+        ),
+        ('from exchange.language import tr\ntr(f"saved {path}")', {("f'saved {path}'", True)}),
+        ('from rich.text import Text\nText("of rich")', set()),
+        ('from exchange.language import Text\nText("of ours")', {("of ours", False)}),
+        ('yield file.fault(("a",), "must be {b}", b=b)', {("must be {b}", False)}),
+        (
+            'yield Finding("bad", "keys", "gone", "restore them")',
+            {("keys", False), ("gone", False), ("restore them", False)},
+        ),
+    ],
+)  # fmt: skip
+def test_texts_are_found_where_they_are_written_and_what_hides_its_template_is_a_fault(
+    texts: Any, tmp_path: Path, source: str, expected: set[tuple[str, bool]]
+) -> None:
+    assert set(found_in(texts, tmp_path, source)) == expected
+
+
+@pytest.mark.parametrize(
+    ("chinese", "told"),
+    [("没有案件 {case}", ""), ("", "no Chinese"), ("没有案件", "other places"), ("没有案件 {number}", "other places")],
+)
+def test_a_translation_has_the_places_of_its_text(texts: Any, chinese: str, told: str) -> None:
+    catalogue = Catalog("zh")
+    catalogue.add("no case {case}", chinese)
+    faults = texts.faults_of(catalogue, [])
+    assert told in faults[0] if told else faults == []
