@@ -201,11 +201,11 @@ def _module(path: Path, address: str) -> ModuleType:
         spec.loader.exec_module(module)
     except Exception as error:  # whatever a rule's author wrote, the message names the line
         raise BadConfiguration(
-            "{path}:{error}: {name}: {error_2}",
+            "{path}:{line}: {name}: {reason}",
             path=path,
-            error=_line(error, path),
+            line=_line(error, path),
             name=type(error).__name__,
-            error_2=error,
+            reason=error,
         ) from error
     return module
 

@@ -80,8 +80,8 @@ def keys(settings: Settings, addresses: Collection[str]) -> Iterator[Finding]:
             "good",
             "keys",
             Text(
-                "{count} of {count_2} members have what the directory lists",
-                {"count": len(addresses) - bad, "count_2": len(addresses)},
+                "{good} of {total} members have what the directory lists",
+                {"good": len(addresses) - bad, "total": len(addresses)},
             ),
         )
 
@@ -98,7 +98,7 @@ def databases(settings: Settings, addresses: Collection[str], *, idle_is: Level 
         yield Finding(
             "good",
             "databases",
-            Text("{count} of {count_2} can be read and written", {"count": len(found), "count_2": len(addresses)}),
+            Text("{good} of {total} can be read and written", {"good": len(found), "total": len(addresses)}),
         )
     yield from _resting(found)
     awake = {address: contents for address, contents in found.items() if not contents.drained}

@@ -67,7 +67,7 @@ def provision(
             admin.channel.queue_bind(binding.queue, binding.exchange, binding.key)
         if new:
             progress(
-                tr("queues: {count} declared for {count_2} members, settling", count=len(new), count_2=len(members))
+                tr("queues: {queues} declared for {members} members, settling", queues=len(new), members=len(members))
             )
             admin.wait(settle)
         else:

@@ -84,10 +84,10 @@ def load_identity(folder: Path) -> Identity:
         signing_key = Ed25519PrivateKey.from_private_bytes((folder / _SIGNING).read_bytes())
         if x509.load_der_x509_certificate(certificate).public_key() != signing_key.public_key():
             raise BadKeys(
-                "{folder} is not the key of {folder_2}",
+                "{key} is not the key of {certificate}",
                 mend=_RESTORE,
-                folder=folder / _SIGNING,
-                folder_2=folder / _CERTIFICATE,
+                key=folder / _SIGNING,
+                certificate=folder / _CERTIFICATE,
             )
         address = (folder / _ADDRESS).read_text()
         return Identity(address, signing_key, certificate, _decryption_keys(folder))

@@ -94,10 +94,10 @@ def _check_size(signed: bytes, enclosures: Sequence[bytes]) -> None:
     """A message beyond what readers take would be refused by each of them, and be sent again for ever."""
     if len(signed) > SIGNED_LIMIT or len(enclosures) > MAX_ENCLOSURES:
         raise CallerError(
-            "the document is {count:,} bytes with {count_2} enclosures",
+            "the document is {size:,} bytes with {number} enclosures",
             mend=_SMALLER,
-            count=len(signed),
-            count_2=len(enclosures),
+            size=len(signed),
+            number=len(enclosures),
         )
     total = len(signed) + sum(len(enclosure) for enclosure in enclosures)
     if total > ENVELOPE_LIMIT - _ROOM:

@@ -41,7 +41,8 @@ def enclosure_faults(application: Application, enclosures: Sequence[bytes]) -> I
     attachments = [material.attachment for material in application.materials if material.attachment is not None]
     if len(attachments) != len(enclosures):
         yield Text(
-            "{count} attachments are named, {count_2} enclosed", {"count": len(attachments), "count_2": len(enclosures)}
+            "{named} attachments are named, {enclosed} enclosed",
+            {"named": len(attachments), "enclosed": len(enclosures)},
         )
         return
     for attachment, enclosure in zip(attachments, enclosures, strict=True):

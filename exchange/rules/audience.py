@@ -149,9 +149,9 @@ def unknown(address: str) -> NotFound:
     """The error for a named body that no directory of the tree lists; the caller raises it."""
     return NotFound(
         "the audience names {address}, which is in no directory of this tree",
-        mend="correct the address, or say `{address_2} at any` if the place is not known",
+        mend="correct the address, or say `{label} at any` if the place is not known",
         address=address,
-        address_2=address.rpartition(".")[2],
+        label=address.rpartition(".")[2],
     )
 
 

@@ -76,11 +76,11 @@ def check_aggregate(form: Form, notice_id: str, domain: str, branch: str, below:
     """Raises Untrusted or Malformed for an aggregate that a domain must not take from a branch."""
     if below.domain != branch or superior_of(branch) != domain:
         raise Untrusted(
-            "an aggregate for {domain} came as that of {branch} to {domain_2}",
+            "an aggregate for {meant} came as that of {branch} to {came_to}",
             mend="a relay speaks for its own domain, to the one directly above",
-            domain=below.domain,
+            meant=below.domain,
             branch=branch,
-            domain_2=domain,
+            came_to=domain,
         )
     check_content(form, notice_id, below)
 

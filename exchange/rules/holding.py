@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from exchange.errors import CallerError
+from exchange.language import Text
 from exchange.rules.states import PartState
 from exchange.rules.wording import check_reason
 
@@ -73,10 +74,10 @@ def check_hold(addressee: str | None, kind: str | None, reason: str, kinds: Coll
         raise CallerError("a hold names a department or a kind of message", mend="name one of them")
     if kind in NEVER_HELD:
         raise CallerError(
-            "messages of kind {kind} never rest: {kind_2}",
+            "messages of kind {kind} never rest: {why}",
             mend="hold the department, or another kind",
             kind=kind,
-            kind_2="their arrival decides" if kind == "opinion" else "they prove it",
+            why=Text("their arrival decides") if kind == "opinion" else Text("they prove it"),
         )
     if kind is not None and kind not in kinds:
         raise CallerError(

@@ -80,11 +80,11 @@ def check_branch(domain: str, branch: str, tally: Tally) -> None:
     """Raises Untrusted or Malformed for a tally that a domain must not take from a branch."""
     if tally.domain != branch or superior_of(branch) != domain:
         raise Untrusted(
-            "a tally for {domain} came as that of {branch} to {domain_2}",
+            "a tally for {meant} came as that of {branch} to {came_to}",
             mend="a relay speaks for its own domain, to the one directly above",
-            domain=tally.domain,
+            meant=tally.domain,
             branch=branch,
-            domain_2=domain,
+            came_to=domain,
         )
     recalled = names_in(tally.at_recall) if tally.at_recall is not None else ()
     named = (*tally.unsigned, *(body.address for body in tally.returned), *recalled)
