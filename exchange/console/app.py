@@ -165,7 +165,7 @@ def _common(visit: Visit, door: Door, page: Page, menu: Sequence[Page], request:
         "live": f"/live{request.url.path}?{request.url.query}" if page.every else "",
         "said": request.query_params.get("said", ""),
         "now": visit.desk.clock.now(),
-        "names": visit.desk.names(),
+        "member_names": visit.desk.names(),
         "request_path": request.url.path,
         "origin": f"{request.url.scheme}://{request.url.netloc}",
     }

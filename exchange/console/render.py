@@ -132,14 +132,14 @@ def remedy(error: object) -> str:
 @pass_context
 def body(context: Context, address: str | None) -> str:
     """A member by its name; its address stands in brackets, since commands and tables of others want it."""
-    words = context.get("names", {}).get(address)
+    words = context.get("member_names", {}).get(address)
     return f"{choose(words)} ({address})" if words else address or "–"
 
 
 @pass_context
 def short(context: Context, address: str | None) -> str:
     """A member by its name alone, where there is no room for its address."""
-    words = context.get("names", {}).get(address)
+    words = context.get("member_names", {}).get(address)
     return choose(words) if words else address or "–"
 
 

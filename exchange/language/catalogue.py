@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gettext
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from exchange.language.choice import Language
 
@@ -20,6 +20,6 @@ def translated(text: str, wanted: Language) -> str:
 
 @cache
 def _chinese() -> gettext.NullTranslations:
-    place = files("exchange.language") / Language.CHINESE.value / "LC_MESSAGES" / f"{DOMAIN}.mo"
+    place = Path(__file__).parent / Language.CHINESE.value / "LC_MESSAGES" / f"{DOMAIN}.mo"
     with place.open("rb") as compiled:
         return gettext.GNUTranslations(compiled)

@@ -99,7 +99,7 @@ def test_a_case_leads_to_its_departments_and_messages_and_shows_nothing_of_its_c
     for path, text in texts.items():
         assert not [word for word in SECRETS if word in text], path
     assert "decided" in texts[f"/case/{watched.decided}"]
-    assert "opinion" in texts[f"/case/{watched.decided}"]
+    assert "Opinion" in texts[f"/case/{watched.decided}"]
     assert f"/case/{watched.waiting}" in texts["/cases"]
 
 
