@@ -9,7 +9,9 @@ from __future__ import annotations
 import errno
 import json
 import os
+import pwd
 import secrets
+import shlex
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -18,7 +20,7 @@ from typing import Any, BinaryIO, cast
 
 from filelock import FileLock
 
-from exchange.errors import FileUnusable
+from exchange.errors import FileUnusable, OperatorError
 
 PRIVATE = 0o600
 """Mode of a file for its owner only."""
@@ -132,10 +134,23 @@ def unusable(error: OSError, path: Path) -> FileUnusable:
     return FileUnusable("{path}: {reason}", mend=mend, path=path, reason=error.strerror or error)
 
 
-def owner_to_be(folder: Path) -> str | None:
-    """Who owns a folder, where root works in somebody else's; None otherwise."""
-    owner = _owner_of(folder / "x") if os.geteuid() == 0 and folder.is_dir() else None
-    return None if owner is None else _user(owner[0])
+def refuse_foreign(folder: Path, words: str) -> None:
+    """Keeps root from running for long in somebody else's folder: what is written meanwhile would become root's.
+
+    ``words`` are the command that the owner is to give. Raises OperatorError; a folder to be made is its parent's.
+    """
+    there = next(one for one in (folder.absolute(), *folder.absolute().parents) if one.exists())
+    owner = _owner_of(there / "x")
+    if owner is None:
+        return
+    raise OperatorError(
+        "{folder} belongs to {owner}, and what root runs there for long would make files that {owner} cannot write",
+        mend="run it as its owner: sudo -u {account} {words}",
+        folder=there,
+        owner=_user(owner[0]),
+        account=shlex.quote(_name(owner[0]) or f"#{owner[0]}"),
+        words=words,
+    )
 
 
 def _as_owner(path: Path) -> str:
@@ -146,12 +161,15 @@ def _as_owner(path: Path) -> str:
 
 
 def _user(uid: int) -> str:
-    import pwd
+    return _name(uid) or f"user {uid}"
 
+
+def _name(uid: int) -> str:
+    """The account's name; empty where it has none."""
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
-        return f"user {uid}"
+        return ""
 
 
 def _owner_of(path: Path) -> tuple[int, int] | None:

@@ -1,15 +1,41 @@
-"""Who acts from a command line: the account of this system that the process runs under, which no setting changes."""
+"""Who acts from a command line: the account of this system that the process runs under, which no setting changes.
+
+Root is nobody in particular: whom sudo let in is named with it. That is read from the environment, so it is believed of
+root alone, who could write anything here anyway; of all others it would be what they like.
+"""
 
 from __future__ import annotations
 
 import os
 import pwd
 
+from exchange.rules.people import behind_sudo
+
 
 def acting_account() -> str:
-    """The account's name; of one that has none (in a container, most of all) its number, as ``uid 1234``."""
+    """The account's name; of one that has none (in a container, most of all) its number, as ``uid 1234``.
+
+    Root behind sudo is ``root (sudo by NAME)``, which `exchange.rules.people.same_person` takes for NAME.
+    """
     uid = os.getuid()
+    person = _called_sudo() if uid == 0 else None
+    return _name(uid) if person is None else behind_sudo(_name(uid), person)
+
+
+def _called_sudo() -> str | None:
+    """The account that sudo was called from, by its number; None where it was root's own, or there was no sudo."""
+    number = os.environ.get("SUDO_UID", "")
+    if not (number.isascii() and number.isdigit()) or len(number) > _LONGEST or int(number) == 0:
+        return None
+    return _name(int(number))
+
+
+_LONGEST = 10
+"""Digits of a user's number, which has 32 bits."""
+
+
+def _name(uid: int) -> str:
     try:
         return pwd.getpwuid(uid).pw_name
-    except KeyError:
+    except (KeyError, OverflowError):
         return f"uid {uid}"

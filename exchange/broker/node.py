@@ -23,7 +23,7 @@ from exchange.broker.management import ManagementClient
 from exchange.broker.node_files import NODE_MARK, NodeFolder, Ports, choose_ports, environment, mark_of, urls
 from exchange.clock import monotonic
 from exchange.errors import BrokerError, OperatorError
-from exchange.files import lock_file, make_folder, open_file, write_file
+from exchange.files import lock_file, make_folder, open_file, refuse_foreign, write_file
 from exchange.language import tr
 
 Say = Callable[[str], None]
@@ -74,7 +74,7 @@ class PrivateNode:
 
         It ends with the process ``owner`` (default: this one), even by SIGKILL, unless ``detach``. ``stop`` ends the
         wait. Raises OperatorError when RabbitMQ is not installed or does not start; the message ends with its last
-        log lines.
+        log lines. So it does for root in somebody else's folder: the node's data and logs would become root's.
         """
         with self._locked():
             self._expect_own()
@@ -159,6 +159,7 @@ class PrivateNode:
         return info if _serves(info) and self._find_keeper() is not None else None
 
     def _start(self, installation: Installation, say: Say, owner: int, stop: threading.Event | None) -> NodeInfo:
+        refuse_foreign(self._folder.root.parent, "exchange COMMAND")
         check_data(self._folder.read_version(), installation.version, self._folder.root)
         ports = choose_ports(self._folder.read_ports())
         self._folder.prepare(ports, can_stamp=installation.can_stamp)

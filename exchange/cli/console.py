@@ -12,7 +12,7 @@ from exchange.audit.chain import Head, check_chain, parse_head
 from exchange.bootstrap import logs
 from exchange.bootstrap.settings import Home, Settings
 from exchange.bootstrap.stop import StopSignal
-from exchange.cli.domain import HomeOption, JsonOption
+from exchange.cli.domain import HomeOption, JsonOption, refuse_root
 from exchange.cli.view import console as out
 from exchange.cli.view import plain, print_json, say, say_link
 from exchange.console import managing
@@ -79,6 +79,7 @@ def console(
 def _serve(settings: Settings, place: Place, as_json: bool) -> None:
     from exchange.console.serve import serve
 
+    refuse_root(settings, "console")
     logs.configure_for_service()
     supervised = "EXCHANGE_SUPERVISED" in os.environ
 

@@ -31,6 +31,7 @@ from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.cli.complete import member_addresses
 from exchange.cli.view import console, print_json, say
 from exchange.errors import CallerError, DatabaseUnavailable, OperatorError
+from exchange.files import refuse_foreign
 from exchange.language import tr
 from exchange.profiles import Profile, load_profiles
 from exchange.store import SqlStore
@@ -69,6 +70,11 @@ def register(app: typer.Typer) -> None:
     app.command("serve", rich_help_panel=panel)(serve)
     app.command("doctor", rich_help_panel=panel)(doctor)
     app.command("schema", rich_help_panel=panel)(schema)
+
+
+def refuse_root(settings: Settings, *words: str) -> None:
+    """Keeps root from running a command for long in a domain of somebody else's. Raises OperatorError."""
+    refuse_foreign(settings.home, shlex.join(["exchange", *words, "--home", str(settings.home)]))
 
 
 def init(
@@ -157,6 +163,7 @@ def up(
     from exchange.bootstrap.init import init_files, start_node
 
     settings, patience, _ = Settings.read(home=home), LifePatience.read(), logs.LogSize.read()
+    refuse_root(settings, "up")
     if detach:
         from exchange.cli.background import start_detached
 
@@ -243,6 +250,7 @@ def serve(
     """
     logs.configure_for_service(verbose=verbose)
     settings = Settings.read(home=home)
+    refuse_root(settings, "serve", address)
     life = Liveness()
     with StopSignal() as stop, LoopsWatched() as loops, heartbeat(life.trouble):
         opened = open_member(settings, address, patient=True)

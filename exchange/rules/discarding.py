@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from exchange.errors import Conflict, Denied
 from exchange.rules import wording
+from exchange.rules.people import same_person
 from exchange.rules.states import CaseState, PartState
 
 _UNSETTLED = frozenset({PartState.PLANNED, PartState.ISSUED, PartState.SIGNED, PartState.ESCALATED})
@@ -18,7 +19,7 @@ def check_second(proposed_by: str | None, confirmed_by: str) -> None:
     """Raises Conflict for what nobody proposed, Denied for who would confirm an own proposal."""
     if proposed_by is None:
         raise Conflict("nobody has proposed to discard this letter", mend="propose it first, with a reason")
-    if proposed_by.casefold() == confirmed_by.casefold():
+    if same_person(proposed_by, confirmed_by):
         raise Denied("a proposal is confirmed by another person", mend="ask a colleague to look at it and confirm")
 
 

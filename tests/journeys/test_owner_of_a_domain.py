@@ -22,7 +22,8 @@ from exchange.broker.node_files import NodeFolder, Ports
 from exchange.claims import upload
 from exchange.console.listening import read_state, write_state
 from exchange.directory.keyfiles import finish_rotation, load_identity, prepare_rotation
-from exchange.errors import BadKeys, ExchangeError
+from exchange.errors import BadKeys, ExchangeError, OperatorError
+from exchange.files import refuse_foreign
 from tests.processes import write_departments
 
 SOMEBODY = 61_234
@@ -84,6 +85,37 @@ def test_commands_of_root_leave_everything_to_the_domains_owner(tmp_path: Path) 
         cwd=root, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can work in somebody else's domain")
+def test_root_runs_nothing_for_long_in_somebody_elses_domain(tmp_path: Path) -> None:
+    """The node's data and the members' records would become root's, and the owner's next `up` would fail."""
+    home = tmp_path / "home"
+    home.mkdir()
+    os.chown(home, SOMEBODY, SOMEBODY)
+    domain(tmp_path)
+    for words in (["up"], ["up", "--detach"], ["serve", "t.planning"], ["console"], ["init"]):
+        command = [sys.executable, "-m", "exchange", *words, "--home", str(home)]
+        done = subprocess.run(
+            command, cwd=Path(exchange.__file__).parents[1], capture_output=True, text=True, check=False, timeout=60,
+            env={name: value for name, value in os.environ.items() if not name.startswith("EXCHANGE_")},
+        )  # fmt: skip
+        assert done.returncode == OperatorError.exit_code, (words, done.stderr)
+        said = " ".join(done.stderr.split())
+        assert f"{home} belongs to user {SOMEBODY}" in said
+        assert f"sudo -u '#{SOMEBODY}'" in said, said
+        assert "Traceback" not in said
+    assert not (home / "node" / "data").exists()
+    assert [path for path in home.rglob("*") if path.stat().st_uid != SOMEBODY] == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can work in somebody else's folder")
+def test_a_home_that_is_to_be_made_is_of_who_owns_the_folder_around(tmp_path: Path) -> None:
+    refuse_foreign(tmp_path / "new" / "home", "exchange up")
+    os.chown(tmp_path, SOMEBODY, SOMEBODY)
+    with pytest.raises(OperatorError, match="belongs to"):
+        refuse_foreign(tmp_path / "new" / "home", "exchange up")
+    refuse_foreign(Path("/"), "exchange up")
 
 
 GARBLED = [b"", b"\0\0\0\0", b"{", b"[]", b"null", b"\xff\xfe"]
