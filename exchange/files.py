@@ -78,11 +78,12 @@ def open_file(path: Path, mode: str = "wb", permissions: int = PRIVATE) -> Binar
 
     Root follows no link in somebody else's folder: it would write where that somebody may not.
     """
-    flags = {"wb": os.O_WRONLY | os.O_TRUNC, "ab": os.O_WRONLY | os.O_APPEND, "r+b": os.O_RDWR}[mode]
+    new = os.O_WRONLY | os.O_EXCL
+    flags = {"xb": new, "wb": os.O_WRONLY | os.O_TRUNC, "ab": os.O_WRONLY | os.O_APPEND, "r+b": os.O_RDWR}[mode]
     guard = os.O_NOFOLLOW if _owner_of(path) else 0
     descriptor = os.open(path, flags | os.O_CREAT | guard | os.O_CLOEXEC, permissions)
     _give(descriptor, path)
-    return cast(BinaryIO, os.fdopen(descriptor, mode))
+    return cast(BinaryIO, os.fdopen(descriptor, mode.replace("x", "w")))
 
 
 def lock_file(path: Path, timeout: float = -1, *, thread_local: bool = True) -> FileLock:

@@ -15,12 +15,17 @@ _CLOSING = 90.0
 
 
 class LoopsWatched:
-    """A context manager for a process whose loops must all run; ``told`` is called once when one has ended."""
+    """A context manager for a process whose loops must all run; ``told`` is called once when one has ended.
 
-    def __init__(self, told: Callable[[], None] = lambda: None) -> None:
+    A process that has not left it ``patience`` seconds later is ended as it is.
+    """
+
+    def __init__(self, told: Callable[[], None] = lambda: None, patience: float = _CLOSING) -> None:
+        self._patience = patience
         self._told = told
         self._ended: Ended | None = None
         self._take_back: Callable[[], None] = lambda: None
+        self._last: threading.Timer | None = None
 
     def __enter__(self) -> LoopsWatched:
         self._take_back = report_to(self._note)
@@ -30,6 +35,8 @@ class LoopsWatched:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._take_back()
+        if self._last is not None:
+            self._last.cancel()
 
     def check(self) -> None:
         """Raises PartEnded if a loop has ended."""
@@ -40,7 +47,7 @@ class LoopsWatched:
         if self._ended is not None:
             return
         self._ended = ended
-        last = threading.Timer(_CLOSING, os._exit, (PartEnded.exit_code,))
-        last.daemon = True
-        last.start()
+        self._last = threading.Timer(self._patience, os._exit, (PartEnded.exit_code,))
+        self._last.daemon = True
+        self._last.start()
         self._told()

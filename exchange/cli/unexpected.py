@@ -12,6 +12,7 @@ from pathlib import Path
 
 from exchange.bootstrap.scrub import environment_secrets, without_secrets
 from exchange.bootstrap.settings import HOME_DEFAULT, Home
+from exchange.files import open_file
 from exchange.language import tr
 
 DEBUG = "EXCHANGE_DEBUG"
@@ -42,9 +43,8 @@ def _keep(details: str, home: Path) -> Path | None:
         if folder is None:
             continue
         try:
-            descriptor = os.open(folder / name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as out:
-                out.write(details)
+            with open_file(folder / name, "xb") as out:
+                out.write(details.encode(errors="backslashreplace"))
         except OSError:
             continue
         return folder / name

@@ -62,6 +62,8 @@ def test_a_process_learns_of_the_first_end_and_says_which_loop_it_was() -> None:
         with pytest.raises(PartEnded, match="a:work: ValueError") as caught:
             loops.check()
     assert caught.value.exit_code == 10
+    ends = [one for one in threading.enumerate() if isinstance(one, threading.Timer) and not one.finished.is_set()]
+    assert ends == [], "a process that was left in good order must not be ended later"
 
 
 def test_every_thread_of_the_exchange_is_watched_or_ends_by_itself() -> None:
