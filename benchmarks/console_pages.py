@@ -42,10 +42,7 @@ from exchange.flow.submit import submit
 from exchange.profiles import load_profiles
 from exchange.rules.books import Books
 from exchange.rules.permissions import AccountRole, Action
-from exchange.store import SqlStore
-from exchange.store.engine import writing
-from exchange.store.types import micros
-from schemas import (
+from exchange.schemas import (
     Applicant,
     Application,
     DeadlineState,
@@ -58,6 +55,9 @@ from schemas import (
     SubmittedMaterial,
     Term,
 )
+from exchange.store import SqlStore
+from exchange.store.engine import writing
+from exchange.store.types import micros
 from tests.postgres import PostgresServer
 
 MESSAGES, ROUNDS = 1_000_000, 15

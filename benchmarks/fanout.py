@@ -23,7 +23,7 @@ from exchange.broker.probe import server_version
 from exchange.clock import RealClock
 from exchange.envelope import envelope_for, seal
 from exchange.flow.node import Node
-from schemas import Header, Role
+from exchange.schemas import Header, Role
 
 MESSAGES = 200
 """A round: long enough that its beginning and its end do not count."""

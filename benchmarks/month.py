@@ -29,7 +29,7 @@ from exchange.flow.conclude import Docket, Ruling
 from exchange.flow.node import Node
 from exchange.flow.submit import submit
 from exchange.rules.answers import Department
-from schemas import (
+from exchange.schemas import (
     Applicant,
     Application,
     Approver,

@@ -23,7 +23,7 @@ from exchange.clock import RealClock
 from exchange.flow.issue import issue_notice
 from exchange.flow.node import Node
 from exchange.flow.notice_status import notice_status
-from schemas import Notice, Role
+from exchange.schemas import Notice, Role
 
 ROOT = "p"
 ROUNDS = 5

@@ -21,8 +21,8 @@ from exchange.flow.lapse import watch_row
 from exchange.flow.node import Node
 from exchange.rules.calendar import ChinaCalendar
 from exchange.rules.states import WatchState
+from exchange.schemas import DeadlineState, DeadlineStatus, DefaultMode, EntryKind, LedgerEntry, Role, StartRule, Term
 from exchange.store import open_store
-from schemas import DeadlineState, DeadlineStatus, DefaultMode, EntryKind, LedgerEntry, Role, StartRule, Term
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=CST)
 DUE = 100

@@ -27,7 +27,7 @@ from exchange.broker.probe import server_version, stamps_arrival
 from exchange.clock import RealClock
 from exchange.envelope import envelope_for, open_envelope, seal
 from exchange.flow.node import Node
-from schemas import Document, DocumentKind, DocumentNumber, Header, Purpose, Role
+from exchange.schemas import Document, DocumentKind, DocumentNumber, Header, Purpose, Role
 
 _fork = multiprocessing.get_context("fork")
 TEXT = "为深入推进行政审批制度改革，现就并联审批有关事项通知如下。" * 34

@@ -8,8 +8,8 @@ from pathlib import Path
 from exchange.errors import BadConfiguration
 from exchange.language import Joined, Text, joined
 from exchange.profiles import Profile
+from exchange.schemas import Matter, Role
 from exchange.tomlfile import Place, TomlFile, read_toml
-from schemas import Matter, Role
 
 
 def load_catalogue(folder: Path, profiles: Mapping[str, Profile] | None = None) -> dict[str, Matter]:

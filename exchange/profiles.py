@@ -18,9 +18,9 @@ from exchange.flow.decision import DecideRule
 from exchange.flow.opendesk import OpinionRule
 from exchange.language import Joined, Text, joined
 from exchange.rules.covering import Covering
+from exchange.schemas import Role, Wire
+from exchange.schemas.base import Address, Line
 from exchange.tomlfile import TomlFile, read_toml
-from schemas import Role, Wire
-from schemas.base import Address, Line
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer

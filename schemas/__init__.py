@@ -1,11 +1,11 @@
 """What travels: the wire contract of the exchange as strict, frozen models. No behaviour, no IO."""
 
-from schemas.application import Applicant, Application, SubmittedMaterial
-from schemas.base import Attachment, Body, Urgency, Wire
-from schemas.claim import ClaimCheck
-from schemas.consultation import CaseClosed, Clearance, Consultation, ConsultedDepartment, Result
-from schemas.cover import MAX_INSTRUCTION, Cover
-from schemas.deadline import (
+from exchange.schemas.application import Applicant, Application, SubmittedMaterial
+from exchange.schemas.base import Attachment, Body, Urgency, Wire
+from exchange.schemas.claim import ClaimCheck
+from exchange.schemas.consultation import CaseClosed, Clearance, Consultation, ConsultedDepartment, Result
+from exchange.schemas.cover import MAX_INSTRUCTION, Cover
+from exchange.schemas.deadline import (
     DeadlineNotice,
     DeadlineState,
     DeadlineStatus,
@@ -18,8 +18,8 @@ from schemas.deadline import (
     Term,
     TermNotice,
 )
-from schemas.decision import Considered, Decision, DefaultNotice, Outcome, Overruling, Standing, WithoutConsent
-from schemas.directory import (
+from exchange.schemas.decision import Considered, Decision, DefaultNotice, Outcome, Overruling, Standing, WithoutConsent
+from exchange.schemas.directory import (
     MAX_AUTHORITIES,
     MAX_CERTIFICATES,
     MAX_DELEGATIONS,
@@ -33,7 +33,7 @@ from schemas.directory import (
     Role,
     Upper,
 )
-from schemas.document import (
+from exchange.schemas.document import (
     AnnouncementNumber,
     Classification,
     Document,
@@ -43,7 +43,7 @@ from schemas.document import (
     OrderNumber,
     Purpose,
 )
-from schemas.evidence import (
+from exchange.schemas.evidence import (
     MAX_PARTS,
     MAX_PROOFS,
     MAX_RESTS,
@@ -54,9 +54,19 @@ from schemas.evidence import (
     Shown,
     ShownSort,
 )
-from schemas.form import Aggregate, DomainTotal, FieldTotal, FieldType, FieldValue, Form, FormAnswer, FormField, Row
-from schemas.header import MAX_ADDRESSEES, Header, Suite
-from schemas.joint import (
+from exchange.schemas.form import (
+    Aggregate,
+    DomainTotal,
+    FieldTotal,
+    FieldType,
+    FieldValue,
+    Form,
+    FormAnswer,
+    FormField,
+    Row,
+)
+from exchange.schemas.header import MAX_ADDRESSEES, Header, Suite
+from exchange.schemas.joint import (
     MAX_SIGNERS,
     JointDocument,
     JointDraft,
@@ -65,14 +75,14 @@ from schemas.joint import (
     JointRefusal,
     JointSignature,
 )
-from schemas.matter import Approver, Completion, DefaultMode, Exclusion, Material, Matter, StartRule
-from schemas.nondelivery import NonDelivery, NonDeliveryReason
-from schemas.notice import MAX_RELAYS, Forwarding, Notice, NoticeReminder, SignOff, Treatment
-from schemas.opinion import Opinion, ProcedureKind, SpecialProcedure, Verdict
-from schemas.recall import Recall
-from schemas.receipt import Receipt, ReceiptBatch, ReceiptOutcome, ReceiptProof
-from schemas.request import MAX_FORWARDERS, ForwardedRequest, RequestForwarded
-from schemas.tally import AtRecall, Count, Named, Reader, ReaderState, ReturnedBy, Tally
+from exchange.schemas.matter import Approver, Completion, DefaultMode, Exclusion, Material, Matter, StartRule
+from exchange.schemas.nondelivery import NonDelivery, NonDeliveryReason
+from exchange.schemas.notice import MAX_RELAYS, Forwarding, Notice, NoticeReminder, SignOff, Treatment
+from exchange.schemas.opinion import Opinion, ProcedureKind, SpecialProcedure, Verdict
+from exchange.schemas.recall import Recall
+from exchange.schemas.receipt import Receipt, ReceiptBatch, ReceiptOutcome, ReceiptProof
+from exchange.schemas.request import MAX_FORWARDERS, ForwardedRequest, RequestForwarded
+from exchange.schemas.tally import AtRecall, Count, Named, Reader, ReaderState, ReturnedBy, Tally
 
 MESSAGES: dict[str, type[Body]] = {
     body.KIND: body

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from schemas.base import Attachment, Body, Instant, Line, MatterCode, Text, Wire
+from exchange.schemas.base import Attachment, Body, Instant, Line, MatterCode, Text, Wire
 
 
 class Applicant(Wire):

@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from schemas import MESSAGES, DeemedConsent, Escalation, Header, Opinion
-from schemas.export import in_characters, version_of
-from schemas.titles import TITLES
+from exchange.schemas import MESSAGES, DeemedConsent, Escalation, Header, Opinion
+from exchange.schemas.export import in_characters, version_of
+from exchange.schemas.titles import TITLES
 
 _ARBITERS = (Opinion.KIND, DeemedConsent.KIND, Escalation.KIND)
 _OTHERS = tuple(kind for kind in MESSAGES if kind not in _ARBITERS)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from schemas.base import Digest, Line, MediaType, Wire
+from exchange.schemas.base import Digest, Line, MediaType, Wire
 
 CLAIM_LIMIT = 2_147_483_648
 """Bytes an attachment may have: 2 GiB."""

@@ -6,12 +6,12 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints
 
-from schemas.application import Application
-from schemas.base import Address, Basis, Body, CaseNumber, Instant, Line, MatterCode, MessageId, Wire
-from schemas.deadline import Term
-from schemas.document import Document
-from schemas.matter import DefaultMode
-from schemas.opinion import Verdict
+from exchange.schemas.application import Application
+from exchange.schemas.base import Address, Basis, Body, CaseNumber, Instant, Line, MatterCode, MessageId, Wire
+from exchange.schemas.deadline import Term
+from exchange.schemas.document import Document
+from exchange.schemas.matter import DefaultMode
+from exchange.schemas.opinion import Verdict
 
 
 class ConsultedDepartment(Wire):

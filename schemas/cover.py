@@ -8,8 +8,8 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from exchange.language import Unfit
-from schemas.base import Wire
-from schemas.document import Document, DocumentKind, Purpose
+from exchange.schemas.base import Wire
+from exchange.schemas.document import Document, DocumentKind, Purpose
 
 MAX_INSTRUCTION = 20_000
 """Characters of a covering instruction; the origin's document behind it says the rest."""

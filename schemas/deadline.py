@@ -9,9 +9,21 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from schemas.base import Address, Basis, Body, CaseNumber, Digest, Instant, Line, MatterCode, MessageId, Text, Wire
-from schemas.matter import DefaultMode, Exclusion, StartRule
-from schemas.receipt import ReceiptProof
+from exchange.schemas.base import (
+    Address,
+    Basis,
+    Body,
+    CaseNumber,
+    Digest,
+    Instant,
+    Line,
+    MatterCode,
+    MessageId,
+    Text,
+    Wire,
+)
+from exchange.schemas.matter import DefaultMode, Exclusion, StartRule
+from exchange.schemas.receipt import ReceiptProof
 
 
 class Term(Wire):

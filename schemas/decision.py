@@ -8,9 +8,9 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field, model_validator
 
 from exchange.language import Unfit
-from schemas.base import Address, Basis, Body, CaseNumber, Instant, Line, MatterCode, MessageId, Text, Wire
-from schemas.matter import DefaultMode
-from schemas.opinion import Verdict
+from exchange.schemas.base import Address, Basis, Body, CaseNumber, Instant, Line, MatterCode, MessageId, Text, Wire
+from exchange.schemas.matter import DefaultMode
+from exchange.schemas.opinion import Verdict
 
 
 class Outcome(StrEnum):

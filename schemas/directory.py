@@ -8,8 +8,8 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from exchange.language import Unfit
-from schemas.base import Address, Body, Digest, Instant, Line, Wire
-from schemas.header import Suite
+from exchange.schemas.base import Address, Body, Digest, Instant, Line, Wire
+from exchange.schemas.header import Suite
 
 
 class Role(StrEnum):

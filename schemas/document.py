@@ -8,8 +8,8 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from schemas.base import Address, Attachment, Body, Line, Urgency, Wire
-from schemas.claim import ClaimCheck
+from exchange.schemas.base import Address, Attachment, Body, Line, Urgency, Wire
+from exchange.schemas.claim import ClaimCheck
 
 
 class DocumentKind(StrEnum):

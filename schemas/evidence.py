@@ -11,8 +11,8 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from schemas.base import Address, Body, Digest, MessageId, Wire
-from schemas.tally import Count, Tally
+from exchange.schemas.base import Address, Body, Digest, MessageId, Wire
+from exchange.schemas.tally import Count, Tally
 
 MAX_SHOWN = 100
 """Receipts in one part."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from schemas import MESSAGES, Application, Directory, Form, Header, Matter, Receipt, ReceiptProof, Wire
-from schemas.titles import TITLES
+from exchange.schemas import MESSAGES, Application, Directory, Form, Header, Matter, Receipt, ReceiptProof, Wire
+from exchange.schemas.titles import TITLES
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -11,8 +11,8 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from schemas.base import Address, Body, Digest, Line, MessageId, Wire
-from schemas.tally import MAX_NAMES, Number
+from exchange.schemas.base import Address, Body, Digest, Line, MessageId, Wire
+from exchange.schemas.tally import MAX_NAMES, Number
 
 MAX_ROWS = 1_000
 """How many answers an aggregate carries whole; the others are in its totals, and stay with the level below."""

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from schemas.base import Address, Instant, MessageId, Urgency, Wire
+from exchange.schemas.base import Address, Instant, MessageId, Urgency, Wire
 
 MAX_ADDRESSEES = 256
 """Of one message; for more of them several are written."""

@@ -13,8 +13,8 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from exchange.language import Unfit
-from schemas.base import Address, Body, Digest, MessageId
-from schemas.document import Document, Purpose
+from exchange.schemas.base import Address, Body, Digest, MessageId
+from exchange.schemas.document import Document, Purpose
 
 MAX_SIGNERS = 20
 """Bodies that may sign one document together."""

@@ -8,7 +8,7 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from exchange.language import Unfit
-from schemas.base import Address, Basis, Line, MatterCode, Wire
+from exchange.schemas.base import Address, Basis, Line, MatterCode, Wire
 
 DECISION_DAYS = 45
 """Working days for joint handling (Administrative License Law, article 42)."""

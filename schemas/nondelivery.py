@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar
 
-from schemas.base import Address, Body, Digest, Instant, Line, MessageId
+from exchange.schemas.base import Address, Body, Digest, Instant, Line, MessageId
 
 
 class NonDeliveryReason(StrEnum):

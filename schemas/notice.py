@@ -8,10 +8,10 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from schemas.base import Address, Body, Digest, Instant, Line, MessageId, Text
-from schemas.cover import Cover
-from schemas.document import Document
-from schemas.form import Form
+from exchange.schemas.base import Address, Body, Digest, Instant, Line, MessageId, Text
+from exchange.schemas.cover import Cover
+from exchange.schemas.document import Document
+from exchange.schemas.form import Form
 
 MAX_RELAYS = 8
 """Relay offices that one notice may pass on its way; a tree of levels needs far fewer."""

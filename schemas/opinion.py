@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from schemas.base import Address, Basis, Body, CaseNumber, Line, MessageId, Text, Wire
+from exchange.schemas.base import Address, Basis, Body, CaseNumber, Line, MessageId, Text, Wire
 
 
 class Verdict(StrEnum):

@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 
 from pydantic import model_validator
 
-from schemas.base import Body, Digest, Instant, Line, MessageId
+from exchange.schemas.base import Body, Digest, Instant, Line, MessageId
 
 
 class Recall(Body):

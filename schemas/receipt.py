@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from schemas.base import Address, Body, Digest, Instant, MessageId, Text, Wire
+from exchange.schemas.base import Address, Body, Digest, Instant, MessageId, Text, Wire
 
 
 class ReceiptOutcome(StrEnum):

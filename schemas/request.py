@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from schemas.base import Address, Body, Digest, MessageId
-from schemas.document import Document, DocumentKind
+from exchange.schemas.base import Address, Body, Digest, MessageId
+from exchange.schemas.document import Document, DocumentKind
 
 MAX_FORWARDERS = 8
 """Bodies that one request may pass on its way upward; a tree of levels needs far fewer."""

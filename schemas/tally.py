@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from schemas.base import Address, Body, Digest, Instant, MessageId, Wire
+from exchange.schemas.base import Address, Body, Digest, Instant, MessageId, Wire
 
 MAX_NAMES = 200
 """How many bodies an aggregate names; beyond that it says how many more there are."""

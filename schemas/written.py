@@ -16,7 +16,7 @@ from typing import Annotated, Any, get_args, get_origin
 from annotated_types import MaxLen
 from pydantic import StringConstraints
 
-from schemas.base import Wire
+from exchange.schemas.base import Wire
 
 Place = tuple[str | int, ...]
 

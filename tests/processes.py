@@ -16,8 +16,8 @@ from exchange.bootstrap.settings import Home, Settings
 from exchange.broker.node import NodeInfo
 from exchange.flow.ports import CaseState
 from exchange.flow.submit import submit
+from exchange.schemas import Applicant, Application, SubmittedMaterial
 from exchange.store import SqlStore
-from schemas import Applicant, Application, SubmittedMaterial
 from tests.warm import WarmProcess, run_warm, start_warm
 
 RULE = """
@@ -28,7 +28,7 @@ def decide(consultation, today):
 """
 LEAD = """
 from exchange.flow.conclude import Ruling
-from schemas import Outcome
+from exchange.schemas import Outcome
 
 def decide(docket):
     return Ruling(Outcome.GRANT, "all departments were heard")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from exchange.rules.answers import Department, figure, said
-from schemas import Consultation, Opinion
+from exchange.schemas import Consultation, Opinion
 
 ENVIRONMENT = Department("hefei.environment", "环评与审批处")
 

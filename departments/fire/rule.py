@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from exchange.rules.answers import Department, figure
-from schemas import Consultation, Opinion
+from exchange.schemas import Consultation, Opinion
 
 FIRE = Department("hefei.fire", "防火监督科")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from exchange.rules.answers import Department
-from schemas import Consultation, Opinion
+from exchange.schemas import Consultation, Opinion
 
 MARKET = Department("hefei.market", "食品经营许可科")
 

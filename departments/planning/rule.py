@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from exchange.rules.answers import Department, figure, working_days_open
-from schemas import Consultation, Opinion
+from exchange.schemas import Consultation, Opinion
 
 PLANNING = Department("hefei.planning", "建设项目审批科")
 

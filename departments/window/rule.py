@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from exchange.flow.conclude import Docket, Ruling
 from exchange.rules.states import PartState
-from schemas import DefaultMode, Outcome, Verdict
+from exchange.schemas import DefaultMode, Outcome, Verdict
 
 FOLLOWED = frozenset({Verdict.AGREE, Verdict.AGREE_WITH_CONDITIONS, Verdict.DISAGREE})
 """Verdicts the rule may follow; 非本部门职责 and 须报上级 are for an officer to read."""

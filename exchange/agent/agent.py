@@ -20,7 +20,7 @@ from exchange.errors import ExchangeError, IdentityInUse
 from exchange.flow import forward, respond, send
 from exchange.flow.ports import OutboxView
 from exchange.flow.request_record import RequestStatus, request_status
-from schemas import ClaimCheck, Document, Opinion
+from exchange.schemas import ClaimCheck, Document, Opinion
 
 
 class Agent(WindowAgent):

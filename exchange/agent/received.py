@@ -12,8 +12,8 @@ from exchange.flow.joint_reader import JointIssue, open_issue
 from exchange.flow.node import Node
 from exchange.flow.ports import StoredDocument
 from exchange.flow.ports.api import LEASES_KEPT
+from exchange.schemas import Body, JointDocument
 from exchange.store import SqlStore
-from schemas import Body, JointDocument
 
 _clock = RealClock()
 """Leases follow the machine's time whatever the domain's clock says, as those of the API do."""

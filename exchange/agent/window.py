@@ -16,7 +16,7 @@ from exchange.flow.node import Node
 from exchange.flow.ports import CaseState
 from exchange.flow.status import CaseStatus, case_status
 from exchange.flow.submit import submit
-from schemas import Application, LedgerEntry, Matter, Outcome
+from exchange.schemas import Application, LedgerEntry, Matter, Outcome
 
 _PAGE = 50
 

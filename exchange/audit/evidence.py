@@ -15,7 +15,7 @@ from exchange.errors import Forged, Malformed, SenderError
 from exchange.rules.evidence import Account
 from exchange.rules.hierarchy import relay_of
 from exchange.rules.tally import received, returned, signed_for
-from schemas import (
+from exchange.schemas import (
     Forwarding,
     Reader,
     ReceiptOutcome,

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from exchange.audit.merkle import inclusion_path, root_from_path
 from exchange.envelope import Trust, verify_signed
 from exchange.errors import Forged, Malformed
-from schemas import Receipt, ReceiptBatch, ReceiptProof
+from exchange.schemas import Receipt, ReceiptBatch, ReceiptProof
 
 
 def prove_receipt(signed: bytes, leaves: Sequence[bytes], index: int) -> ReceiptProof:

@@ -10,9 +10,9 @@ from pydantic import Field
 from exchange.bootstrap.attached import attachment_of, read_attached
 from exchange.clock import Clock
 from exchange.errors import BadApplication, BadConfiguration
+from exchange.schemas import Applicant, Application, SubmittedMaterial, Wire
+from exchange.schemas.base import Line, MatterCode, Text
 from exchange.tomlfile import read_toml
-from schemas import Applicant, Application, SubmittedMaterial, Wire
-from schemas.base import Line, MatterCode, Text
 
 _NOTE = "; say in `note` where the material lies"
 

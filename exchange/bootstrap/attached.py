@@ -10,9 +10,9 @@ from exchange.errors import ExchangeError
 from exchange.filenames import named_otherwise
 from exchange.language import Text
 from exchange.mediatypes import media_type_of
+from exchange.schemas import Attachment, ClaimCheck, Document
+from exchange.schemas.base import ATTACHMENT_LIMIT
 from exchange.tomlfile import Place, TomlFile
-from schemas import Attachment, ClaimCheck, Document
-from schemas.base import ATTACHMENT_LIMIT
 
 Leave = Callable[[Path], ClaimCheck]
 """Leaves a file that is too large to travel inside in the claim store."""

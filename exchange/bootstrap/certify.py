@@ -30,7 +30,7 @@ from exchange.errors import BadDirectory, BadKeys, CallerError, NotFound
 from exchange.files import lock_file, write_secret
 from exchange.language import tr
 from exchange.profiles import Profile, load_profiles
-from schemas import Directory, Member
+from exchange.schemas import Directory, Member
 
 Say = Callable[[str], None]
 

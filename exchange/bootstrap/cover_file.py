@@ -14,9 +14,9 @@ from exchange.errors import CallerError
 from exchange.flow.ports import NoticeRow
 from exchange.rules.covering import title_of
 from exchange.rules.numbers import parse_number
+from exchange.schemas import MAX_INSTRUCTION, Cover, Document, DocumentKind, Urgency, Wire
+from exchange.schemas.base import Line
 from exchange.tomlfile import read_toml
-from schemas import MAX_INSTRUCTION, Cover, Document, DocumentKind, Urgency, Wire
-from schemas.base import Line
 
 
 class CoverFile(Wire):

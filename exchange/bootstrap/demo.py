@@ -32,7 +32,7 @@ from exchange.profiles import Profile
 from exchange.rules.books import Balance, Verdict
 from exchange.rules.calendar import ChinaCalendar, WorkingCalendar
 from exchange.rules.conservation_words import FAULTS
-from schemas import Role
+from exchange.schemas import Role
 
 DAY = 2.0
 """Real seconds a day of the demonstration takes."""

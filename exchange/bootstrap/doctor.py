@@ -17,7 +17,7 @@ from exchange.errors import ExchangeError, NoDomain
 from exchange.language import Text
 from exchange.profiles import Profile, load_profiles
 from exchange.rules.calendar import ChinaCalendar
-from schemas import Role
+from exchange.schemas import Role
 
 _EXPIRES_SOON = timedelta(days=30)
 _PATIENCE, _EACH = 12.0, 0.2

@@ -13,9 +13,9 @@ from exchange.clock import Clock
 from exchange.errors import BadConfiguration, CallerError
 from exchange.language import Text, joined
 from exchange.rules.numbers import parse_number
+from exchange.schemas import Document, DocumentKind, Purpose, Urgency, Wire
+from exchange.schemas.base import Line
 from exchange.tomlfile import TomlFile, faults_of, read_toml
-from schemas import Document, DocumentKind, Purpose, Urgency, Wire
-from schemas.base import Line
 
 
 class DocumentFile(Wire):

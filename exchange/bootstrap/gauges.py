@@ -18,9 +18,9 @@ from exchange.clock import monotonic
 from exchange.errors import ExchangeError
 from exchange.flow.node import Node
 from exchange.rules.calendar import announced_until
+from exchange.schemas import Role
 from exchange.store import SqlStore
 from exchange.store.gauges import Figures
-from schemas import Role
 
 _FRESH = 1.0
 """Seconds for which what was read is good."""

@@ -12,8 +12,8 @@ from exchange.errors import Conflict, DatabaseUnavailable, NotFound
 from exchange.flow.holding import SHOWN, Endangered, begin_hold, end_hold, endangered
 from exchange.profiles import Profile
 from exchange.rules.holding import Danger, Hold, check_hold
+from exchange.schemas import MESSAGES, Role
 from exchange.store import SqlStore
-from schemas import MESSAGES, Role
 
 Open = Callable[[str], SqlStore]
 """Opens a member's database. Raises DatabaseUnavailable."""

@@ -20,8 +20,8 @@ from exchange.flow.node import Node
 from exchange.flow.spread import Take
 from exchange.profiles import Profile, load_decide_rule, load_profiles, load_rule
 from exchange.rules.calendar import ChinaCalendar
+from exchange.schemas import Role
 from exchange.store import SqlStore, connect_with_patience, open_store
-from schemas import Role
 
 _SEEN = "directory-version"
 

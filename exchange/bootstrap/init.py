@@ -24,8 +24,8 @@ from exchange.errors import BadConfiguration, CallerError, DatabaseLost, NotFoun
 from exchange.files import keep_owner_below, make_folder, read_json, told, write_secret
 from exchange.language import tr
 from exchange.profiles import Profile, load_profiles
+from exchange.schemas import Role
 from exchange.store.roles import make_role
-from schemas import Role
 
 CONSOLE = "console"
 """The console's records lie beside the members'."""
@@ -35,7 +35,7 @@ Say = Callable[[str], None]
 
 def packaged_departments() -> Path:
     """The example departments that come with the exchange."""
-    return Path(exchange.__file__).resolve().parent.parent / "departments"
+    return Path(exchange.__file__).resolve().parent / "departments"
 
 
 def _refuse(error: DatabaseLost) -> None:

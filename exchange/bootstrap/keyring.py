@@ -23,8 +23,8 @@ from exchange.directory.keyfiles import drop_decryption_keys
 from exchange.envelope import DecryptionKey, sealed_to
 from exchange.errors import Conflict, DatabaseUnavailable
 from exchange.profiles import load_profiles
+from exchange.schemas import Member
 from exchange.store import SqlStore, open_store
-from schemas import Member
 
 _LATER = "serve every member until all of it has gone its way (`exchange up`), then ask again"
 

@@ -15,8 +15,8 @@ from exchange.errors import BrokerError, BrokerUnavailable, DatabaseUnavailable
 from exchange.flow.conserve import SETTLING, Depths, Ledger, Watch
 from exchange.profiles import Profile, load_profiles
 from exchange.rules.books import BROKER, Unread
+from exchange.schemas import Role
 from exchange.store import SqlStore, open_store
-from schemas import Role
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from exchange.directory.grants import Grant, Request, read_grant_paper, sign_pap
 from exchange.errors import BadDirectory, CallerError, Conflict, NotFound
 from exchange.language import tr
 from exchange.rules.hierarchy import superior_of
-from schemas import MAX_AUTHORITIES, Delegation, Directory, Upper
+from exchange.schemas import MAX_AUTHORITIES, Delegation, Directory, Upper
 
 DELEGATION_TERM = timedelta(days=730)
 

@@ -24,7 +24,7 @@ from exchange.flow.node import Node
 from exchange.flow.notice_status import NoticeStatus, notice_status
 from exchange.flow.sign_for import sign_for
 from exchange.rules.hierarchy import domain_of, level_of, superior_of
-from schemas import Count, Document, DocumentKind, DocumentNumber, Notice, Role, Tally, Treatment, Urgency
+from exchange.schemas import Count, Document, DocumentKind, DocumentNumber, Notice, Role, Tally, Treatment, Urgency
 
 BODIES = ("office", "emergency", "health")
 """The bodies of every domain beside its relay office."""

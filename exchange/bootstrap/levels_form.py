@@ -12,7 +12,7 @@ from exchange.flow.collecting import Collected, collected
 from exchange.flow.issue import issue_notice
 from exchange.flow.node import Node
 from exchange.rules.collection import sums
-from schemas import Document, DocumentKind, DocumentNumber, FieldType, Form, FormField, Notice, Treatment
+from exchange.schemas import Document, DocumentKind, DocumentNumber, FieldType, Form, FormField, Notice, Treatment
 
 _FORM = Form(
     title="防汛物资储备情况",

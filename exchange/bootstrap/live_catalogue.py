@@ -11,7 +11,7 @@ from exchange.bootstrap.settings import Home
 from exchange.catalogue import load_catalogue
 from exchange.errors import ExchangeError
 from exchange.profiles import load_profiles
-from schemas import Matter
+from exchange.schemas import Matter
 
 log = structlog.get_logger()
 

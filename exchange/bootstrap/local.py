@@ -25,9 +25,9 @@ from exchange.envelope import Identity
 from exchange.errors import OperatorError
 from exchange.flow.node import Node
 from exchange.rules.calendar import ChinaCalendar, WorkingCalendar
+from exchange.schemas import Matter, Role, Suite
 from exchange.store import SqlStore, open_store
 from exchange.urls import sqlite_url
-from schemas import Matter, Role, Suite
 
 _CERTIFIED_FOR = timedelta(days=3650)
 

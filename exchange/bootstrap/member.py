@@ -34,8 +34,8 @@ from exchange.flow.opendesk import OpenDesk
 from exchange.flow.ports import Delivery
 from exchange.flow.receive import Receiver
 from exchange.rules.clocks import doubts
+from exchange.schemas import Role
 from exchange.store import SqlStore
-from schemas import Role
 
 log = structlog.get_logger()
 

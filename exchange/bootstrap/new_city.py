@@ -11,8 +11,8 @@ from exchange.bootstrap.settings import Home
 from exchange.errors import CallerError, Conflict, ExchangeError
 from exchange.files import make_folder, write_file
 from exchange.profiles import load_profiles
-from schemas import Role
-from schemas.base import Address
+from exchange.schemas import Role
+from exchange.schemas.base import Address
 
 TEMPLATES = Path(__file__).parent / "city"
 _SUFFIX = ".in"

@@ -11,8 +11,8 @@ from exchange.bootstrap.attached import Leave
 from exchange.bootstrap.document_file import DocumentFile, document_of, does_not_hold
 from exchange.clock import Clock
 from exchange.errors import CallerError
+from exchange.schemas import DocumentKind, Form, Notice, Treatment
 from exchange.tomlfile import read_toml
-from schemas import DocumentKind, Form, Notice, Treatment
 
 
 class NoticeFile(DocumentFile):

@@ -20,7 +20,7 @@ from exchange.files import make_folder, write_file
 from exchange.flow.evidence import Kept, evidence_of
 from exchange.rules.evidence import Evidence
 from exchange.rules.hierarchy import domain_of, relay_of
-from schemas import Notice, ReceiptsRequest, ShownSort, Tally
+from exchange.schemas import Notice, ReceiptsRequest, ShownSort, Tally
 
 _LARGEST = 8_000_000
 _NOTICE, _REQUEST, _TALLY, _PARTS, _ORIGINALS = "notice.cose", "request.json", "tally.cose", "parts", "originals"

@@ -24,7 +24,18 @@ from exchange.flow import respond
 from exchange.flow.conclude import Docket, Ruling
 from exchange.flow.ports import JournalEntry, PartRow, PartState
 from exchange.flow.submit import submit
-from schemas import Applicant, Application, Approver, DefaultMode, Material, Matter, Opinion, Outcome, Role, Verdict
+from exchange.schemas import (
+    Applicant,
+    Application,
+    Approver,
+    DefaultMode,
+    Material,
+    Matter,
+    Opinion,
+    Outcome,
+    Role,
+    Verdict,
+)
 
 RULE = "缺席默认制（合肥，2006年）"
 """The rule that replayed defaults cite."""

@@ -31,7 +31,7 @@ from exchange.directory.certificates import der
 from exchange.envelope import Identity
 from exchange.language import tr
 from exchange.rules.hierarchy import superior_of
-from schemas import Delegation, Role, Upper
+from exchange.schemas import Delegation, Role, Upper
 
 _TERM = timedelta(days=365)
 _SWITCH_EACH = 0.001

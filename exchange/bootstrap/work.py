@@ -33,7 +33,7 @@ from exchange.flow.receipts import OnSigned
 from exchange.flow.receive import Handler
 from exchange.flow.undelivered import take_non_delivery
 from exchange.rules.covering import Covering
-from schemas import Aggregate, Document, NonDelivery, Receipt, Role, Tally
+from exchange.schemas import Aggregate, Document, NonDelivery, Receipt, Role, Tally
 
 
 @dataclass

@@ -13,7 +13,7 @@ from exchange.claims.upload import Progress, part_name
 from exchange.envelope.chunks import ChunkStream, Tally
 from exchange.errors import BadClaim, ClaimDiffers, ClaimMissing, Conflict
 from exchange.files import open_file, unusable
-from schemas.claim import ClaimCheck
+from exchange.schemas.claim import ClaimCheck
 
 _AT_ONCE = 1_048_576
 

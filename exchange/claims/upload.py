@@ -17,7 +17,7 @@ from exchange.errors import CallerError, Conflict
 from exchange.filenames import is_utf8
 from exchange.files import make_folder, open_file, unusable
 from exchange.mediatypes import media_type_of
-from schemas.claim import CHUNK_SIZE, CLAIM_LIMIT, ClaimCheck
+from exchange.schemas.claim import CHUNK_SIZE, CLAIM_LIMIT, ClaimCheck
 
 Progress = Callable[[int, int], None]
 """Called after each part with the bytes done and the bytes in all, of plaintext."""

@@ -19,7 +19,7 @@ from exchange.flow.ports import CaseState
 from exchange.flow.status import CaseStatus, PartStatus
 from exchange.language import choose, tr
 from exchange.rules.case_sentence import sentence
-from schemas import Decision
+from exchange.schemas import Decision
 
 _VERY_WIDE = 1000
 """Columns in which a table takes all the room it wants."""

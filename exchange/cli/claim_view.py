@@ -26,7 +26,7 @@ from exchange.cli.view import errors, plain
 from exchange.filenames import free_path
 from exchange.files import make_folder, told
 from exchange.flow.dossier import Filed, claims
-from schemas import ClaimCheck
+from exchange.schemas import ClaimCheck
 
 
 def fetch_claims(items: Sequence[Filed], folder: Path, settings: Settings) -> Iterator[Saved]:

@@ -13,7 +13,7 @@ from exchange.flow.answer_form import Asked
 from exchange.flow.collecting import Collected
 from exchange.language import choose, listed, tr
 from exchange.rules.collection import sums, table
-from schemas import FormField
+from exchange.schemas import FormField
 
 _KINDS = {
     "answer": (("", ""), ""),

@@ -12,7 +12,7 @@ from exchange.cli.view import act_by, moment, plain
 from exchange.flow.notice_text import NoticeText
 from exchange.language import tr
 from exchange.rules.covering import verb_of
-from schemas import Document
+from exchange.schemas import Document
 
 
 def text_view(found: NoticeText) -> RenderableType:

@@ -26,7 +26,7 @@ from exchange.flow.redrive import Again, Outcome, redrive
 from exchange.language import name_of, tr
 from exchange.language.names import REASONS, STAGES_OF_DEATH, reason_name
 from exchange.profiles import load_profiles
-from schemas.titles import kind_name
+from exchange.schemas.titles import kind_name
 
 MemberOption = Annotated[str | None, typer.Option("--as", help="Only this member (default: all of them).")]
 _SHOWN = 100

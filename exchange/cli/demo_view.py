@@ -27,7 +27,7 @@ from exchange.language.names import OUTCOMES
 from exchange.rules.books import Balance, Verdict
 from exchange.rules.conservation_facts import Term
 from exchange.rules.conservation_words import VERDICTS
-from schemas import Role
+from exchange.schemas import Role
 
 _WEEKDAYS = (
     ("星期一", "Mon"), ("星期二", "Tue"), ("星期三", "Wed"), ("星期四", "Thu"), ("星期五", "Fri"), ("星期六", "Sat"),

@@ -41,7 +41,7 @@ from exchange.flow.respond import ANSWERABLE
 from exchange.language import name_of, tr
 from exchange.language.names import VERDICTS
 from exchange.rules.desk_term import DeskTerm
-from schemas import Consultation, Document, JointDocument, Opinion, ProcedureKind, SpecialProcedure, Verdict
+from exchange.schemas import Consultation, Document, JointDocument, Opinion, ProcedureKind, SpecialProcedure, Verdict
 
 
 def register(app: typer.Typer) -> None:

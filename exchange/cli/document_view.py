@@ -11,7 +11,7 @@ from exchange.cli.view import moment
 from exchange.flow.joint_reader import JointIssue
 from exchange.language import listed, name_of, tr
 from exchange.language.names import PURPOSES
-from schemas import Document, Purpose
+from exchange.schemas import Document, Purpose
 
 Lines = Iterator[tuple[str, str]]
 """Labels and texts, in the order in which one reads them."""

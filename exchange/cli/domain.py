@@ -333,8 +333,8 @@ def schema(
     ] = None,
 ) -> None:
     """Prints JSON Schema and AsyncAPI of everything that travels, or the OpenAPI document of the REST API."""
-    from schemas.asyncapi import asyncapi
-    from schemas.export import json_schemas
+    from exchange.schemas.asyncapi import asyncapi
+    from exchange.schemas.export import json_schemas
 
     schemas = json_schemas()
     if kind is None:

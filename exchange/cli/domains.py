@@ -19,7 +19,7 @@ from exchange.directory.grants import Grant, Request, fingerprint, read_grant_pa
 from exchange.errors import CallerError
 from exchange.files import write_secret
 from exchange.language import choose, tr
-from schemas import Delegation
+from exchange.schemas import Delegation
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The lower domain, for example anhui.hefei.")]
 ReplaceOption = Annotated[

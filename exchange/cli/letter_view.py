@@ -18,7 +18,7 @@ from exchange.cli.view import decided_by, due_text, moment, plain, printable, ti
 from exchange.flow.dossier import Filed, attachments, claims
 from exchange.language import listed, name_of, tr
 from exchange.language.names import COPIES, DEFAULTS, OUTCOMES, PROCEDURES, SILENCE, VERDICTS
-from schemas import (
+from exchange.schemas import (
     Body,
     CaseClosed,
     Clearance,
@@ -37,7 +37,7 @@ from schemas import (
     Reminder,
     RequestForwarded,
 )
-from schemas.titles import kind_name
+from exchange.schemas.titles import kind_name
 
 
 def letter_view(item: Filed) -> RenderableType:

@@ -19,7 +19,7 @@ from exchange.flow.notice_status import NoticeStatus
 from exchange.language import choose, tr
 from exchange.rules.collection import sums
 from exchange.rules.hierarchy import superior_of
-from schemas import Count
+from exchange.schemas import Count
 
 _SHOWN = 8
 _WHOLE = 20

@@ -22,8 +22,8 @@ from exchange.flow.holding import Endangered
 from exchange.language import choose, tr
 from exchange.profiles import Profile, load_profiles
 from exchange.rules.holding import Hold
+from exchange.schemas.titles import kind_name
 from exchange.store import SqlStore, open_store
-from schemas.titles import kind_name
 
 _OTHERWISE = 8
 

@@ -17,7 +17,7 @@ from exchange.flow.notice_status import NoticeStatus
 from exchange.flow.ports import NoticeRow
 from exchange.language import choose, listed, tr
 from exchange.rules.hierarchy import domain_of, level_of
-from schemas import AtRecall, Count, Named
+from exchange.schemas import AtRecall, Count, Named
 
 LEVELS = (("省级", "province"), ("市级", "city"), ("县级", "county"), ("乡级", "township"))
 STATES = {

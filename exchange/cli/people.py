@@ -31,7 +31,7 @@ from exchange.flow.submit import submit as submit_case
 from exchange.language import name_of, tr
 from exchange.language.names import AMENDMENTS
 from exchange.profiles import load_profiles
-from schemas import EntryKind, Outcome, Overruling, ProcedureKind, Role, WithoutConsent
+from exchange.schemas import EntryKind, Outcome, Overruling, ProcedureKind, Role, WithoutConsent
 
 CaseArgument = Annotated[
     str, typer.Argument(help="Case number, as `exchange status` lists it.", autocompletion=case_numbers)

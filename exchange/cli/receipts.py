@@ -19,7 +19,7 @@ from exchange.flow.evidence import Gathering, ask_receipts, last_request
 from exchange.flow.node import Node
 from exchange.language import tr
 from exchange.rules.evidence import Evidence
-from schemas import ReceiptsRequest
+from exchange.schemas import ReceiptsRequest
 
 _OTHERWISE = 8
 """Exit code where the counts are not proved."""

@@ -15,7 +15,7 @@ from exchange.language import name_of, tr
 from exchange.language.names import READERS
 from exchange.rules.evidence import Evidence
 from exchange.rules.hierarchy import domain_of, level_of
-from schemas import Reader, ReaderState, ReceiptsRequest
+from exchange.schemas import Reader, ReaderState, ReceiptsRequest
 
 _NAMES = 40
 """Bodies that are listed one by one; for more, their number by domain."""

@@ -13,7 +13,7 @@ from exchange.filenames import free_path
 from exchange.files import make_folder, told, write_file
 from exchange.flow.dossier import Filed, attachments
 from exchange.language import language, tr
-from schemas import Attachment
+from exchange.schemas import Attachment
 
 
 @dataclass(frozen=True)

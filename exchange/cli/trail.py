@@ -28,8 +28,8 @@ from exchange.language import choose, tr
 from exchange.profiles import load_profiles
 from exchange.rules.search import Found, is_message_id, read_key, read_query, write_key
 from exchange.rules.trace import CONTRADICTIONS, Mark, Step, Trace, Way
-from schemas import Role
-from schemas.titles import kind_name
+from exchange.schemas import Role
+from exchange.schemas.titles import kind_name
 
 _COLOURS = {Mark.DONE: "green", Mark.FAILED: "bold red", Mark.MISSING: "yellow"}
 

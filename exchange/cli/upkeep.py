@@ -20,7 +20,7 @@ from exchange.cli.view import console, moment, plain, print_json, printable, tim
 from exchange.flow.ports import OutboxView
 from exchange.flow.resend import resend as resend_message
 from exchange.language import tr
-from schemas.titles import kind_name
+from exchange.schemas.titles import kind_name
 
 
 def register(app: typer.Typer) -> None:

@@ -19,7 +19,7 @@ from exchange.flow.ports import CaseState, PartState
 from exchange.flow.status import CaseStatus, PartStatus
 from exchange.language import choose, name_of, plural, tr
 from exchange.language.names import CASE_STATES, OUTCOMES, PART_STATES
-from schemas import Decision, DefaultMode, Verdict
+from exchange.schemas import Decision, DefaultMode, Verdict
 
 _WIDTH_OF_A_FILE = 120
 """Columns where nobody's terminal says how many there are."""

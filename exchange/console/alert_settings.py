@@ -19,9 +19,9 @@ from exchange.errors import BadConfiguration
 from exchange.rules.alert_facts import Limits
 from exchange.rules.mailbox import mailbox
 from exchange.rules.signing import key_of
+from exchange.schemas.base import Wire
 from exchange.tomlfile import read_toml
 from exchange.urls import ESCAPE, fault_of
-from schemas.base import Wire
 
 FILE = "console.toml"
 

@@ -14,7 +14,7 @@ from exchange.flow.find import board, unsigned, upcoming
 from exchange.rules.alert_facts import DeadlineFact
 from exchange.rules.alerts import AlertKind
 from exchange.rules.search import read_key, read_query
-from schemas import Role
+from exchange.schemas import Role
 
 _DAYS, _MOST_DAYS = 3, 60
 _MOST_UNWATCHED = 100

@@ -15,7 +15,7 @@ from exchange.flow.ports import Hold
 from exchange.profiles import Profile
 from exchange.rules.holding import NEVER_HELD
 from exchange.rules.permissions import Action
-from schemas import MESSAGES, Role
+from exchange.schemas import MESSAGES, Role
 
 
 @dataclass(frozen=True)

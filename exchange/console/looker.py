@@ -28,8 +28,8 @@ from exchange.profiles import Profile
 from exchange.rules.alert_facts import Limits
 from exchange.rules.calendar import ChinaCalendar, announced_until
 from exchange.rules.clocks import HAPPENED, Witness, doubts
+from exchange.schemas import Role
 from exchange.store import SqlStore
-from schemas import Role
 
 if TYPE_CHECKING:
     from exchange.console.desk import Desk

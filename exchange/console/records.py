@@ -12,8 +12,8 @@ from exchange.envelope import Trust
 from exchange.errors import BrokerError, ExchangeError
 from exchange.profiles import Profile, load_profiles
 from exchange.rules.calendar import ChinaCalendar
+from exchange.schemas import Role
 from exchange.store import SqlStore
-from schemas import Role
 
 CALENDAR = ChinaCalendar()
 

@@ -14,7 +14,7 @@ from exchange.clock import CST, end_text
 from exchange.errors import ExchangeError
 from exchange.language import Joined, Language, Text, choose, language, name_of, tr
 from exchange.language.names import COPIES, DEFAULTS, OUTCOMES, PART_STATES, STAGES_OF_DEATH, VERDICTS, reason_name
-from schemas.titles import kind_name
+from exchange.schemas.titles import kind_name
 
 _LANGUAGE = "language"
 """Cookie and query parameter that choose the language."""

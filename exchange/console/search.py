@@ -14,7 +14,7 @@ from exchange.flow.trail import messages_of_case
 from exchange.rules.case_sentence import sentence
 from exchange.rules.search import Key, read_key, read_query, write_key
 from exchange.rules.standing import Standing, standing_of
-from schemas import MESSAGES, Role
+from exchange.schemas import MESSAGES, Role
 
 _WORDS = {
     "case_states": CASE_STATES,

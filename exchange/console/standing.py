@@ -14,9 +14,9 @@ from exchange.clock import Clock, RealClock
 from exchange.errors import ExchangeError
 from exchange.profiles import Profile
 from exchange.rules.alert_facts import DrainFact, Ends, Gathered, HoldFact, HomeFacts, Limits, MemberFacts
+from exchange.schemas import Role
 from exchange.store.figures import OpenWork
 from exchange.store.store import SqlTransaction
-from schemas import Role
 
 if TYPE_CHECKING:
     from exchange.console.desk import Desk

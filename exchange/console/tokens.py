@@ -17,8 +17,8 @@ from exchange.flow.ports.tools import TokenRow
 from exchange.profiles import Profile
 from exchange.rules.permissions import Action
 from exchange.rules.tokens import Scope, check_entitled, check_term, digest_of, scopes_of, token_text
+from exchange.schemas import Role
 from exchange.store import SqlStore
-from schemas import Role
 
 _clock = RealClock()
 DEFAULT_DAYS = 180

@@ -16,7 +16,7 @@ from exchange.envelope import DecryptionKey, Identity
 from exchange.envelope.document import CLOCK_SKEW
 from exchange.errors import BadDirectory, BadKeys
 from exchange.files import make_folder, write_secret
-from schemas import Delegation, Directory, Member, Role, Suite, Upper
+from exchange.schemas import Delegation, Directory, Member, Role, Suite, Upper
 
 _KEY, _CERTIFICATE = "authority.key", "authority.der"
 AUTHORITY_TERM = timedelta(days=3650)

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from exchange.envelope import Identity
 from exchange.errors import Conflict
-from schemas import MAX_CERTIFICATES, Member, Revocation
+from exchange.schemas import MAX_CERTIFICATES, Member, Revocation
 
 LEFT = "has left the domain"
 

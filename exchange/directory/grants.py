@@ -19,8 +19,8 @@ from exchange.directory.certificates import der
 from exchange.envelope.document import content_type
 from exchange.envelope.sign1 import ALG, CONTENT_TYPE, EDDSA, SHA_256, X5T, read_sign1, sign1, thumbprint, verify_sign1
 from exchange.errors import BadDirectory, SenderError
-from schemas import Body
-from schemas.base import Address, Instant
+from exchange.schemas import Body
+from exchange.schemas.base import Address, Instant
 
 _LIMIT = 67_108_864
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from exchange.directory.view import DirectoryView
 from exchange.envelope import Recipient, Signer
-from schemas import Directory, Member, Role, Suite
+from exchange.schemas import Directory, Member, Role, Suite
 
 
 class Lookup(Protocol):

@@ -32,7 +32,7 @@ from exchange.directory.certificates import load_certificate
 from exchange.directory.view import DirectoryView, Paper, read_directory, read_paper, view_of
 from exchange.errors import BadDirectory
 from exchange.language import Text
-from schemas import Delegation, Directory
+from exchange.schemas import Delegation, Directory
 
 
 def grow(

@@ -11,7 +11,7 @@ from exchange.directory.branches import End, State, Tree
 from exchange.directory.view import DirectoryView
 from exchange.envelope import Recipient, Signer
 from exchange.errors import NotFound, Untrusted
-from schemas import Directory, Member, Role, Suite
+from exchange.schemas import Directory, Member, Role, Suite
 
 _ASK = "ask its superior's authority: `exchange domain list` there shows how it stands"
 

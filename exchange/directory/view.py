@@ -31,7 +31,7 @@ from exchange.envelope.sign1 import (
 )
 from exchange.errors import BadDirectory, NotFound, SenderError, Untrusted, WrongClock
 from exchange.language import Joined, Text
-from schemas import Directory, Member, Role, Suite
+from exchange.schemas import Directory, Member, Role, Suite
 
 T = TypeVar("T")
 

@@ -16,7 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from exchange.errors import ClaimDiffers, ClaimTooLarge, ClaimTruncated
-from schemas.claim import CHUNK_SIZE, PART_CHUNKS, TAG, ClaimCheck
+from exchange.schemas.claim import CHUNK_SIZE, PART_CHUNKS, TAG, ClaimCheck
 
 
 def new_content_key() -> bytes:

@@ -23,7 +23,7 @@ from exchange.envelope.keys import Identity
 from exchange.envelope.sign1 import ALG, CONTENT_TYPE, CRIT, EDDSA, SHA_256, X5T, check_header, thumbprint
 from exchange.errors import Forged, Malformed, Unsupported
 from exchange.rules.countersign import Countersignature
-from schemas import MAX_SIGNERS, JointDraft
+from exchange.schemas import MAX_SIGNERS, JointDraft
 
 KID, CWT_CLAIMS, IAT = 4, 15, 6
 """Header labels (RFC 9052, section 3.1; RFC 9597), and the claim with the time of signing (RFC 8392, section 3.1.6)."""

@@ -33,7 +33,7 @@ from exchange.envelope.sign1 import (
 )
 from exchange.envelope.written import check_own_words
 from exchange.errors import Forged, Malformed, Unsupported, Untrusted, WrongClock
-from schemas import MESSAGES, Body, Header
+from exchange.schemas import MESSAGES, Body, Header
 
 HEADER, ENCLOSURES = "yizhan-header", "yizhan-enclosures"
 """Private labels of the signature header: the clear header's bytes, and the SHA-256 of each enclosure, in order."""

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
-from schemas import EncryptionKey, Suite
+from exchange.schemas import EncryptionKey, Suite
 
 _SEED, _X25519, _MLKEM_PUBLIC = 64, 32, 1184
 

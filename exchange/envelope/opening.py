@@ -33,7 +33,7 @@ from exchange.envelope.sealing import (
     key_info,
 )
 from exchange.errors import Forged, Malformed, NotForUs, Unsupported
-from schemas import Body, Header
+from exchange.schemas import Body, Header
 
 _COSE_ENCRYPT = 96
 

@@ -19,7 +19,7 @@ from exchange.envelope.document import HEADER_LIMIT, MAX_ENCLOSURES, SIGNED_LIMI
 from exchange.envelope.keys import KEMS, Identity, Recipient, public_key
 from exchange.errors import BadKeys, CallerError
 from exchange.language import Text
-from schemas import Body, Header
+from exchange.schemas import Body, Header
 
 A256GCM = 3
 IV, ALG, KID, EK = 5, 1, 4, -4

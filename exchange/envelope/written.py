@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from exchange.errors import BadText
-from schemas import (
+from exchange.schemas import (
     Body,
     Decision,
     Document,
@@ -18,7 +18,7 @@ from schemas import (
     SignOff,
     Wire,
 )
-from schemas.written import faults_in
+from exchange.schemas.written import faults_in
 
 OWN_WORDS: frozenset[type[Body]] = frozenset(
     {

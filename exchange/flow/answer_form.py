@@ -14,7 +14,7 @@ from exchange.flow.node import Node, Step
 from exchange.flow.ports import NoticeRow, Transaction
 from exchange.flow.sign_for import as_read, sign_in
 from exchange.rules.forms import answer_due, check_answer
-from schemas import FieldValue, Form, FormAnswer
+from exchange.schemas import FieldValue, Form, FormAnswer
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import Protocol
 from exchange.clock import Clock
 from exchange.flow.ports import Delivery
 from exchange.rules.arbiter import STAMPED, Arrival
-from schemas import Header
+from exchange.schemas import Header
 
 
 class ArrivalJudge(Protocol):

@@ -14,7 +14,7 @@ from exchange.flow.node import Node, Step
 from exchange.flow.ports import CaseState, Transaction
 from exchange.flow.status import CaseStatus, case_status, decision_on
 from exchange.rules.consent import lacking
-from schemas import Decision, LedgerEntry
+from exchange.schemas import Decision, LedgerEntry
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from exchange.errors import Denied, Returned
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import CaseRow, PartRow
 from exchange.flow.receive import Incoming
-from schemas import Body, Role
+from exchange.schemas import Body, Role
 
 T = TypeVar("T", bound=Body)
 

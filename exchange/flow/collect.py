@@ -14,7 +14,7 @@ from exchange.flow.receive import Handler, Incoming
 from exchange.flow.silence import Silence
 from exchange.rules.arbiter import Ruling, is_stamped_in_time, rule_on_opinion
 from exchange.rules.deadline import Projection, project
-from schemas import (
+from exchange.schemas import (
     Body,
     EntryKind,
     LedgerEntry,

@@ -17,7 +17,7 @@ from exchange.flow.receive import Handler, Incoming
 from exchange.rules.collection import Received, aggregate, check_aggregate, check_content, standing
 from exchange.rules.forms import check_answer
 from exchange.rules.hierarchy import relay_of
-from schemas import Aggregate, Body, Form, FormAnswer, Notice
+from exchange.schemas import Aggregate, Body, Form, FormAnswer, Notice
 
 _ROUND = 50
 """Notices of which one round tells."""

@@ -23,7 +23,7 @@ from exchange.flow.ports import CaseRow, CaseState, PartRow, PartState
 from exchange.flow.submit import escalate_unreachable, issue_next_stage
 from exchange.rules.case import Advance, may_decide, progress
 from exchange.rules.wording import check_reason
-from schemas import Application, CaseClosed, Clearance, Decision, Matter, Outcome, Result
+from exchange.schemas import Application, CaseClosed, Clearance, Decision, Matter, Outcome, Result
 
 log = structlog.get_logger()
 

@@ -11,7 +11,7 @@ from exchange.flow.node import Node
 from exchange.language import joined
 from exchange.rules.conveyance import check_conveyance, conveyance_of, direction, faults
 from exchange.rules.conveyance_table import Direction
-from schemas import Document, Header, Purpose, Role
+from exchange.schemas import Document, Header, Purpose, Role
 
 
 def main_addressees(header: Header, document: Document) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from exchange.flow.ports import BranchRow, NoticeRow, ReaderRow, Signed, Transac
 from exchange.flow.receive import Handler, Incoming
 from exchange.rules.hierarchy import relay_of
 from exchange.rules.tally import check_branch, leaves_of, merge, received, returned, signed_for, tally_of
-from schemas import Body, Reader, ReaderState, Receipt, SignOff, Tally
+from exchange.schemas import Body, Reader, ReaderState, Receipt, SignOff, Tally
 
 _ROUND = 50
 """Notices of which one round tells."""

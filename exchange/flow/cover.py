@@ -21,7 +21,7 @@ from exchange.rules.calendar import WorkingCalendar
 from exchange.rules.covering import check_covers, cover_due
 from exchange.rules.rungs import rung_on
 from exchange.rules.secrecy import check_secrecy
-from schemas import Cover, Forwarding, Notice
+from exchange.schemas import Cover, Forwarding, Notice
 
 log = structlog.get_logger()
 

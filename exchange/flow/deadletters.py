@@ -14,7 +14,7 @@ from exchange.errors import ExchangeError, SenderError
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import DeadLetter, Delivery, Transaction
 from exchange.rules.arbiter import Arrival
-from schemas import Opinion
+from exchange.schemas import Opinion
 
 
 def refused(delivery: Delivery, error: SenderError, arrival: Arrival | None = None) -> DeadLetter:

@@ -15,7 +15,7 @@ from exchange.flow.receipts import receipt_proof
 from exchange.rules import ledger
 from exchange.rules.deadline import project
 from exchange.rules.wording import check_reason
-from schemas import (
+from exchange.schemas import (
     Approver,
     DeadlineNotice,
     DeadlineState,

@@ -12,8 +12,7 @@ from exchange.errors import CallerError
 from exchange.flow.ports import CaseRow, PartRow, PartState
 from exchange.language import Text, joined
 from exchange.rules.consent import lacking
-from exchange.tomlfile import faults_of
-from schemas import (
+from exchange.schemas import (
     Application,
     Considered,
     Decision,
@@ -24,6 +23,7 @@ from schemas import (
     Verdict,
     WithoutConsent,
 )
+from exchange.tomlfile import faults_of
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from exchange.flow.node import Node
 from exchange.flow.ports import DeskRow, OutboxState, StoredDocument, Transaction
 from exchange.flow.respond import consultation_of
 from exchange.rules.desk_term import DeskTerm, Told, desk_term
-from schemas import Body, Clearance, EntryKind, LedgerEntry, Opinion, TermNotice
+from exchange.schemas import Body, Clearance, EntryKind, LedgerEntry, Opinion, TermNotice
 
 _OWN_BASIS = ("行政许可法第四十五条",)
 

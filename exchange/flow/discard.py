@@ -13,7 +13,7 @@ from exchange.errors import Conflict, ExchangeError, NotFound
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import DeadLetter
 from exchange.rules.discarding import check_reason, check_second, protects, refuse_protecting
-from schemas import Opinion
+from exchange.schemas import Opinion
 
 
 def propose_discard(node: Node, id: str, by: str, why: str) -> DeadLetter:

@@ -9,7 +9,7 @@ from exchange.flow.node import Step
 from exchange.flow.receive import Incoming
 from exchange.flow.request_record import ANSWERED, CAME, put_down, record_of
 from exchange.rules.secrecy import check_secrecy
-from schemas import Body, Document, DocumentKind, Purpose
+from exchange.schemas import Body, Document, DocumentKind, Purpose
 
 
 def take_document(step: Step, incoming: Incoming, body: Body) -> None:

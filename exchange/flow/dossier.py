@@ -14,7 +14,7 @@ from exchange.errors import NotFound, SenderError
 from exchange.flow.joint_reader import JointIssue, open_issue
 from exchange.flow.node import Node
 from exchange.flow.ports import OutboxView, StoredDocument, Transaction
-from schemas import (
+from exchange.schemas import (
     Attachment,
     Body,
     ClaimCheck,

@@ -14,7 +14,7 @@ from exchange.flow.node import Node
 from exchange.flow.ports import NoticeRow, OutboxState, Transaction
 from exchange.flow.request_record import RequestStatus
 from exchange.rules.calendar import end_of_day
-from schemas import Document, FormAnswer, ForwardedRequest, JointDocument, Notice
+from exchange.schemas import Document, FormAnswer, ForwardedRequest, JointDocument, Notice
 
 _MOST = 200
 _RETURNED_FOR = timedelta(days=30)

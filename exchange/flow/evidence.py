@@ -21,7 +21,7 @@ from exchange.flow.receive import Handler, Incoming
 from exchange.flow.showing import pages_here, pass_down
 from exchange.rules.evidence import Account, Evidence, judge
 from exchange.rules.hierarchy import domain_of, is_within
-from schemas import Body, Forwarding, Header, Notice, ReceiptsRequest, ReceiptsShown, Tally
+from exchange.schemas import Body, Forwarding, Header, Notice, ReceiptsRequest, ReceiptsShown, Tally
 
 
 def handlers() -> dict[str, Handler]:

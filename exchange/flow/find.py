@@ -20,7 +20,7 @@ from exchange.rules.forecast import Forecast, foresee
 from exchange.rules.search import PAGE, Fetch, Found, Key, Query, is_message_id, merge, place_of
 from exchange.rules.standing import Standing, standing_of
 from exchange.rules.states import CaseState
-from schemas import ReceiptBatch
+from exchange.schemas import ReceiptBatch
 
 _ENDED_STATES = frozenset({OutboxState.RETURNED, OutboxState.FAILED})
 _OPEN_STATES = frozenset(OutboxState) - {OutboxState.DELIVERED}

@@ -18,7 +18,7 @@ from exchange.flow.request_record import CAME, FORWARDED, came_as, put_down, rec
 from exchange.flow.send import check_copies, check_enclosures, copied_to
 from exchange.rules.hierarchy import domain_of, superior_of
 from exchange.rules.secrecy import check_secrecy
-from schemas import MAX_FORWARDERS, Body, Document, DocumentKind, ForwardedRequest, RequestForwarded, Role
+from exchange.schemas import MAX_FORWARDERS, Body, Document, DocumentKind, ForwardedRequest, RequestForwarded, Role
 
 _OPINIONS = (DocumentKind.REQUEST, DocumentKind.OPINION)
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from exchange.flow.ports import Hold, JournalEntry, PartRow, Store, Transaction
 from exchange.rules.deadline import Projection
 from exchange.rules.holding import Danger, danger, hindrances
-from schemas import DeadlineState
+from exchange.schemas import DeadlineState
 
 SHOWN = 50
 """Open consultations shown with a hold."""

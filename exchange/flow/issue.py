@@ -14,7 +14,7 @@ from exchange.rules.audience import nobody, parse_audience, unknown
 from exchange.rules.hierarchy import relay_of
 from exchange.rules.secrecy import check_secrecy
 from exchange.rules.wording import check_reason
-from schemas import Notice, NoticeReminder, Recall, Urgency
+from exchange.schemas import Notice, NoticeReminder, Recall, Urgency
 
 
 def issue_notice(node: Node, notice: Notice, enclosures: Sequence[bytes] = ()) -> str:

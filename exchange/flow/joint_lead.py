@@ -22,8 +22,17 @@ from exchange.flow.receive import Handler, Incoming
 from exchange.flow.send import check_copies, check_enclosures, copied_to
 from exchange.language import joined
 from exchange.rules.countersign import Countersignature, Joint, check_issue, issued_on, waiting_for
+from exchange.schemas import (
+    Body,
+    Document,
+    JointDocument,
+    JointDraft,
+    JointEnded,
+    JointEnding,
+    JointRefusal,
+    JointSignature,
+)
 from exchange.tomlfile import faults_of
-from schemas import Body, Document, JointDocument, JointDraft, JointEnded, JointEnding, JointRefusal, JointSignature
 
 
 def handlers() -> dict[str, Handler]:

@@ -15,7 +15,7 @@ from exchange.flow.node import Step
 from exchange.flow.ports import JointRow
 from exchange.flow.receive import Handler, Incoming
 from exchange.rules.countersign import Countersignature, Joint, check_issue
-from schemas import Body, Header, JointDocument, JointDraft
+from exchange.schemas import Body, Header, JointDocument, JointDraft
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from exchange.flow.joint_text import (
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import JointRow
 from exchange.flow.receive import Handler, Incoming
-from schemas import Body, JointDraft, JointEnded, JointEnding, JointRefusal, JointSignature
+from exchange.schemas import Body, JointDraft, JointEnded, JointEnding, JointRefusal, JointSignature
 
 
 def handlers() -> dict[str, Handler]:

@@ -9,7 +9,7 @@ from exchange.errors import NotFound
 from exchange.flow.joint_text import text_of
 from exchange.flow.node import Node
 from exchange.flow.ports import JointRow, OutboxState, Transaction
-from schemas import JointDraft
+from exchange.schemas import JointDraft
 
 _ON_ITS_WAY = {
     OutboxState.WRITTEN: "asked",

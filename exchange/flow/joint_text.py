@@ -15,7 +15,7 @@ from exchange.flow.ports import JointRow, Transaction
 from exchange.rules.conveyance import check_conveyance, conveyance_of
 from exchange.rules.countersign import Joint, check_joint
 from exchange.rules.secrecy import check_secrecy
-from schemas import Document, DocumentKind, JointDraft
+from exchange.schemas import Document, DocumentKind, JointDraft
 
 T = TypeVar("T")
 

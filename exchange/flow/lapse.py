@@ -25,7 +25,7 @@ from exchange.rules.calendar import WorkingCalendar
 from exchange.rules.deadline import Projection, project, rung_at
 from exchange.rules.defaults import deemed_id, escalation_id, obstacles, reminder_id, reminders_of
 from exchange.rules.rungs import RUNGS
-from schemas import (
+from exchange.schemas import (
     Body,
     DeadlineNotice,
     DeadlineState,

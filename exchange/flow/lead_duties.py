@@ -12,7 +12,7 @@ from exchange.flow.ports import CaseRow, Transaction
 from exchange.rules.calendar import WorkingCalendar
 from exchange.rules.deadline import days_left
 from exchange.rules.lead import UNSIGNED, LeadTask, Waits, decision_term, what_waits
-from schemas import Outcome
+from exchange.schemas import Outcome
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from exchange.flow.clock_watch import ClockWatch
 from exchange.flow.ports import JournalEntry, Observer, Outgoing, Parcel, Store, Transaction
 from exchange.rules.addressing import home_of, hop_towards, queue_towards
 from exchange.rules.calendar import WorkingCalendar
-from schemas import Body, Header, Matter, Role, Suite, Urgency
+from exchange.schemas import Body, Header, Matter, Role, Suite, Urgency
 
 log = structlog.get_logger()
 

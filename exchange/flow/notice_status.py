@@ -8,7 +8,7 @@ from exchange.flow.counting import tally_in
 from exchange.flow.cover import Waiting, waiting
 from exchange.flow.node import Node
 from exchange.flow.ports import NoticeRow
-from schemas import AtRecall, Count, ReturnedBy, Tally
+from exchange.schemas import AtRecall, Count, ReturnedBy, Tally
 
 
 @dataclass(frozen=True)

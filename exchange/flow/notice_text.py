@@ -12,7 +12,7 @@ from exchange.errors import NotFound, Returned
 from exchange.flow.node import Node
 from exchange.flow.origin import Covered, unpack
 from exchange.flow.ports import NoticeRow
-from schemas import Forwarding, Notice
+from exchange.schemas import Forwarding, Notice
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 
 from exchange.flow.node import Step
-from schemas import Document, Purpose
+from exchange.schemas import Document, Purpose
 
 log = structlog.get_logger()
 

@@ -11,7 +11,7 @@ from exchange.errors import DatabaseUnavailable
 from exchange.flow.node import Node
 from exchange.flow.ports import DeskRow, StoredDocument
 from exchange.flow.respond import consultation_of, reply_in
-from schemas import Consultation, Opinion
+from exchange.schemas import Consultation, Opinion
 
 log = structlog.get_logger()
 

@@ -18,7 +18,7 @@ from exchange.rules.addressing import home_of
 from exchange.rules.covering import act_by_under, check_covers
 from exchange.rules.hierarchy import relay_of, superior_of
 from exchange.rules.secrecy import check_secrecy
-from schemas import MAX_RELAYS, Cover, Forwarding, Header, Notice, NoticeReminder, Recall
+from exchange.schemas import MAX_RELAYS, Cover, Forwarding, Header, Notice, NoticeReminder, Recall
 
 Passed = Notice | NoticeReminder | Recall
 

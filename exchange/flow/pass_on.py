@@ -25,7 +25,7 @@ from exchange.rules.audience import parse_audience
 from exchange.rules.covering import Covering
 from exchange.rules.hierarchy import domain_of, relay_of
 from exchange.rules.splitting import groups
-from schemas import MAX_ADDRESSEES, Body, Forwarding, Header, Notice, NoticeReminder, Recall
+from exchange.schemas import MAX_ADDRESSEES, Body, Forwarding, Header, Notice, NoticeReminder, Recall
 
 _OPEN = frozenset({"open"})
 _WAITING = frozenset({"waiting"})

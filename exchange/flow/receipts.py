@@ -16,7 +16,7 @@ from exchange.errors import Forged, Malformed
 from exchange.flow.node import Step
 from exchange.flow.ports import Signed, Transaction
 from exchange.rules.arbiter import Arrival
-from schemas import Receipt, ReceiptBatch, ReceiptOutcome, ReceiptProof
+from exchange.schemas import Receipt, ReceiptBatch, ReceiptOutcome, ReceiptProof
 
 OnSigned = Callable[[Step, Sequence[Signed], Sequence[Receipt]], None]
 """What a role does when an addressee has signed for, or returned, its messages."""

@@ -35,7 +35,7 @@ from exchange.flow.receipts import OnSigned, ReceiptBook, ReceiptTray, read_rece
 from exchange.rules.addressing import home_of
 from exchange.rules.arbiter import Arrival
 from exchange.rules.hierarchy import relay_of
-from schemas import Body, Header, Receipt, ReceiptBatch, Role
+from exchange.schemas import Body, Header, Receipt, ReceiptBatch, Role
 
 log = structlog.get_logger()
 

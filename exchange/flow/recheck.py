@@ -9,7 +9,7 @@ from exchange.flow.receipts import proof_digest
 from exchange.rules.calendar import WorkingCalendar
 from exchange.rules.deadline import project
 from exchange.rules.defaults import reminders_of
-from schemas import DeemedConsent
+from exchange.schemas import DeemedConsent
 
 
 def recheck_deemed(signed: bytes, trust: Trust, calendar: WorkingCalendar) -> DeemedConsent:

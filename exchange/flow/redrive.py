@@ -26,7 +26,7 @@ from exchange.flow.receipts import OnSigned
 from exchange.flow.receive import Handler, Receiver
 from exchange.flow.transit import STAGE
 from exchange.rules.arbiter import Arrival
-from schemas import Header
+from exchange.schemas import Header
 
 log = structlog.get_logger()
 

@@ -13,7 +13,7 @@ from exchange.directory import Lookup
 from exchange.envelope import Verified, verify_signed
 from exchange.errors import Returned, SenderError
 from exchange.flow.convey import check_arrival, main_addressees, stands_above
-from schemas import Document, DocumentKind, ForwardedRequest, Header
+from exchange.schemas import Document, DocumentKind, ForwardedRequest, Header
 
 
 @dataclass(frozen=True)

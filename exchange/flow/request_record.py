@@ -14,7 +14,7 @@ from exchange.errors import Conflict, NotFound, SenderError
 from exchange.flow.convey import main_addressees
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import JournalEntry, OutboxState, StoredDocument, Transaction
-from schemas import Document, DocumentKind, ForwardedRequest, RequestForwarded
+from exchange.schemas import Document, DocumentKind, ForwardedRequest, RequestForwarded
 
 SENT, CAME, FORWARDED, ANSWERED = "request-sent", "request-received", "request-forwarded", "request-answered"
 

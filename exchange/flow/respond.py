@@ -13,7 +13,7 @@ from exchange.flow.ports import DeskRow, Signed, StoredDocument
 from exchange.flow.receive import Handler, Incoming
 from exchange.language import joined
 from exchange.rules.application import enclosure_faults
-from schemas import (
+from exchange.schemas import (
     Body,
     CaseClosed,
     Clearance,

@@ -12,7 +12,7 @@ from exchange.flow.node import Node, Step
 from exchange.flow.numbers_used import note_number
 from exchange.flow.request_record import ANSWERED, SENT, put_down, record_of, request_id_of
 from exchange.rules.secrecy import check_secrecy
-from schemas import Document, DocumentKind, Purpose
+from exchange.schemas import Document, DocumentKind, Purpose
 
 
 def send_document(

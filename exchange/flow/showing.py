@@ -22,7 +22,7 @@ from exchange.flow.receive import Handler, Incoming
 from exchange.rules.evidence import may_ask, on_way, shows
 from exchange.rules.hierarchy import relay_of
 from exchange.rules.splitting import groups, parts
-from schemas import (
+from exchange.schemas import (
     MAX_ADDRESSEES,
     MAX_SHOWN,
     Body,

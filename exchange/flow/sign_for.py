@@ -13,7 +13,7 @@ from exchange.flow.ports import NoticeRow, Transaction
 from exchange.flow.receive import Handler, Incoming
 from exchange.rules.hierarchy import relay_of
 from exchange.rules.secrecy import check_secrecy
-from schemas import Body, Forwarding, Notice, NoticeReminder, Recall, SignOff
+from exchange.schemas import Body, Forwarding, Notice, NoticeReminder, Recall, SignOff
 
 
 def handlers(at_once: bool = False) -> dict[str, Handler]:

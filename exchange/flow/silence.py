@@ -15,7 +15,7 @@ from exchange.flow.receive import Handler, Incoming
 from exchange.rules.arbiter import AGAIN, DeemedRuling, rule_on_deemed
 from exchange.rules.calendar import add_working_days, end_of_day
 from exchange.rules.deadline import project
-from schemas import Body, DeemedConsent, DefaultMode, DefaultNotice, Escalation, Reminder, Role
+from exchange.schemas import Body, DeemedConsent, DefaultMode, DefaultNotice, Escalation, Reminder, Role
 
 _EVIDENCE = "cite the receipt that the department signed for this very consultation"
 

@@ -22,7 +22,7 @@ from exchange.flow.checks import expect
 from exchange.flow.node import Node, Step
 from exchange.flow.receive import Handler, Incoming
 from exchange.rules.hierarchy import next_hop, relay_of
-from schemas import Body, DirectoryUpdate, OfferedDirectory
+from exchange.schemas import Body, DirectoryUpdate, OfferedDirectory
 
 log = structlog.get_logger()
 

@@ -13,7 +13,7 @@ from exchange.flow.node import Node
 from exchange.flow.ports import CaseRow, CaseState, PartRow, PartState
 from exchange.language import Words
 from exchange.rules.deadline import days_left
-from schemas import Decision, DefaultMode, Verdict
+from exchange.schemas import Decision, DefaultMode, Verdict
 
 
 @dataclass(frozen=True)

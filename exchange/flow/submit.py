@@ -15,7 +15,7 @@ from exchange.flow.ports import CaseRow, CaseState, PartRow, PartState
 from exchange.rules.application import check_application
 from exchange.rules.letters import consultation_letter
 from exchange.rules.secrecy import check_application_secrecy
-from schemas import Application, Approver, Consultation, ConsultedDepartment, Matter, Role, Term, Urgency
+from exchange.schemas import Application, Approver, Consultation, ConsultedDepartment, Matter, Role, Term, Urgency
 
 
 def submit(

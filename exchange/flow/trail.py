@@ -18,7 +18,7 @@ from exchange.flow.ports.sight import Head
 from exchange.flow.receipts import receipt_proof
 from exchange.rules.trace import Trace, trace
 from exchange.rules.trace_facts import AnswerFact, CopyFact, DeskFact, Facts, MessageFact, ReceiptFact
-from schemas import Consultation, ReceiptBatch
+from exchange.schemas import Consultation, ReceiptBatch
 
 _MOST_REPLIES = 100
 _MOST_OF_CASE = 300

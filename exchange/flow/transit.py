@@ -25,7 +25,7 @@ from exchange.flow.node import Node, Step
 from exchange.flow.ports import DeadLetter, Delivery, Publication, Publisher, PublishOutcome, PublishResult
 from exchange.rules.addressing import UPLINK
 from exchange.rules.transit import TO, Stuck, next_stage
-from schemas import Header, NonDelivery, NonDeliveryReason, ReceiptBatch
+from exchange.schemas import Header, NonDelivery, NonDeliveryReason, ReceiptBatch
 
 log = structlog.get_logger()
 

@@ -14,7 +14,7 @@ from exchange.flow.node import Step
 from exchange.flow.receive import Incoming
 from exchange.rules.addressing import home_of, way_between
 from exchange.rules.hierarchy import relay_of
-from schemas import Body, NonDelivery, Role
+from exchange.schemas import Body, NonDelivery, Role
 
 _MEND = "treat as an attack or a defect of whoever signed it; the copy is sent on as if nothing had been said"
 

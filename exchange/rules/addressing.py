@@ -7,7 +7,7 @@ without its last label. Every level knows its own members and its direct neighbo
 from __future__ import annotations
 
 from exchange.rules.hierarchy import next_hop, path_between
-from schemas import DeemedConsent, Escalation, Opinion, Urgency
+from exchange.schemas import DeemedConsent, Escalation, Opinion, Urgency
 
 _ARBITERS = frozenset({Opinion.KIND, DeemedConsent.KIND, Escalation.KIND})
 """Kinds that share one queue at a window, so that their order decides between them."""

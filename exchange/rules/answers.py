@@ -9,7 +9,7 @@ from typing import Any
 
 from exchange.clock import CST
 from exchange.rules.calendar import ChinaCalendar, working_days_between
-from schemas import Consultation, Opinion, Verdict
+from exchange.schemas import Consultation, Opinion, Verdict
 
 _OF_THE_DESK = "00000000-0000-0000-0000-000000000000"
 """A rule does not know by which message it was asked; the desk puts the consultation's id in when it sends."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from exchange.errors import BadApplication
 from exchange.language import Text, joined
-from schemas import Application, Matter
+from exchange.schemas import Application, Matter
 
 
 def check_application(application: Application, matter: Matter, enclosures: Sequence[bytes]) -> None:

@@ -18,7 +18,7 @@ from exchange.language import Text
 from exchange.rules.deadline import Projection
 from exchange.rules.defaults import reminders_of
 from exchange.rules.states import CaseState, PartState
-from schemas import DeadlineState, DeemedConsent, DefaultMode, EntryKind, LedgerEntry, Opinion, Verdict
+from exchange.schemas import DeadlineState, DeemedConsent, DefaultMode, EntryKind, LedgerEntry, Opinion, Verdict
 
 
 @dataclass(frozen=True)

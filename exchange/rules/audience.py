@@ -30,7 +30,7 @@ from exchange.errors import CallerError, NotFound
 from exchange.language import Text
 from exchange.rules.audience_words import Word, parse_terms, refuse, words_of
 from exchange.rules.hierarchy import domain_of, is_within, level_of
-from schemas import Role
+from exchange.schemas import Role
 
 Listed = tuple[str, Sequence[Role]]
 """A body's address with its roles, as the directory lists it."""

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from exchange.errors import CallerError
 from exchange.language import Text
-from schemas.base import Address
+from exchange.schemas.base import Address
 
 MAX_LENGTH = 2_000
 """Characters an expression may have."""

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from exchange.rules.consent import consents
 from exchange.rules.states import PartState
-from schemas import Approver, Completion, Verdict
+from exchange.schemas import Approver, Completion, Verdict
 
 SETTLED = frozenset({PartState.ANSWERED, PartState.DEEMED, PartState.MOOT})
 """Final states of a part. ESCALATED is not one: there the lead must act, or an answer may still come."""

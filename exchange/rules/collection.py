@@ -11,9 +11,9 @@ from exchange.errors import Malformed, Untrusted
 from exchange.rules.forms import answer_faults
 from exchange.rules.hierarchy import domain_of, is_within, superior_of
 from exchange.rules.spreadsheet import csv_text, guarded
-from schemas import Aggregate, DomainTotal, FieldTotal, Form, FormAnswer, Row
-from schemas.form import MAX_ROWS, ROWS_BYTES
-from schemas.tally import MAX_NAMES
+from exchange.schemas import Aggregate, DomainTotal, FieldTotal, Form, FormAnswer, Row
+from exchange.schemas.form import MAX_ROWS, ROWS_BYTES
+from exchange.schemas.tally import MAX_NAMES
 
 _EXACT = Context(prec=60)
 

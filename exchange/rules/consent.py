@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from exchange.rules.states import PartState
-from schemas import Approver, Completion, DefaultMode, Verdict
+from exchange.schemas import Approver, Completion, DefaultMode, Verdict
 
 _AGREED = frozenset({Verdict.AGREE, Verdict.AGREE_WITH_CONDITIONS})
 

@@ -16,7 +16,7 @@ from exchange.language import Language, Text, joined
 from exchange.rules.conveyance_table import RULES, Direction, KindRule
 from exchange.rules.conveyance_text import asks_for_a_decision, matters_in
 from exchange.rules.hierarchy import domain_of, is_below, superior_of
-from schemas import Document, DocumentKind, Purpose
+from exchange.schemas import Document, DocumentKind, Purpose
 
 _UP, _DOWN, _SIDE, _PUBLIC = Direction
 _WAYS = {_UP: Text("upward"), _DOWN: Text("downward"), _SIDE: Text("sideways"), _PUBLIC: Text("to the public")}

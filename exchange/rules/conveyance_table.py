@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from exchange.language import Text
-from schemas import DocumentKind
+from exchange.schemas import DocumentKind
 
 
 class Direction(StrEnum):

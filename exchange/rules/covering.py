@@ -14,7 +14,7 @@ from exchange.errors import CallerError
 from exchange.language import Text
 from exchange.rules.addressing import home_of
 from exchange.rules.calendar import WorkingCalendar, add_working_days
-from schemas import Cover, Notice
+from exchange.schemas import Cover, Notice
 
 COVER_DAYS = 3
 """Working days within which a waiting notice is to be covered, or passed on as it is: those below need the rest."""

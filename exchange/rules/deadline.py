@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 
 from exchange.clock import CST
 from exchange.rules.calendar import WorkingCalendar, add_working_days, end_of_day, working_days_between
-from schemas import DeadlineState, EntryKind, LedgerEntry, Term
+from exchange.schemas import DeadlineState, EntryKind, LedgerEntry, Term
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 from exchange.language import noted
 from exchange.rules.deadline import Projection
-from schemas import DeadlineState, DeadlineStatus, DefaultMode, SentReminder
+from exchange.schemas import DeadlineState, DeadlineStatus, DefaultMode, SentReminder
 
 _NAMESPACE = UUID("6f0d0f0a-33c5-5c1c-9a38-0b6f6a9c1b57")
 """Of the ids that are derived, so that two monitors, or one that starts again, cannot double a message."""

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from exchange.rules.calendar import WorkingCalendar
 from exchange.rules.deadline import Stop, days_left, reckon, stopped_at
-from schemas import EntryKind, LedgerEntry, Term
+from exchange.schemas import EntryKind, LedgerEntry, Term
 
 
 @dataclass(frozen=True)

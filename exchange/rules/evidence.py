@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from exchange.rules.hierarchy import domain_of, is_within, level_of, relay_of, superior_of
-from schemas import Count, Reader, ReaderState, ReceiptsRequest, Rest, Tally
+from exchange.schemas import Count, Reader, ReaderState, ReceiptsRequest, Rest, Tally
 
 _ANSWERS = (ReaderState.SIGNED, ReaderState.RETURNED)
 

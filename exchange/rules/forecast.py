@@ -10,7 +10,7 @@ from enum import StrEnum
 from exchange.rules.deadline import Projection, rung_at
 from exchange.rules.defaults import obstacles
 from exchange.rules.rungs import RUNGS
-from schemas import DeadlineState, DefaultMode, SentReminder
+from exchange.schemas import DeadlineState, DefaultMode, SentReminder
 
 
 class Fate(StrEnum):

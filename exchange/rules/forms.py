@@ -12,7 +12,7 @@ from decimal import Decimal
 from exchange.errors import CallerError
 from exchange.language import Joined, Language, Text, joined
 from exchange.rules.calendar import WorkingCalendar, add_working_days, end_of_day
-from schemas import FieldType, Form, FormAnswer, FormField
+from exchange.schemas import FieldType, Form, FormAnswer, FormField
 
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 _DECIMAL = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,6})?")

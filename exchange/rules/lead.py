@@ -12,7 +12,7 @@ from exchange.rules.calendar import WorkingCalendar
 from exchange.rules.case import may_decide
 from exchange.rules.deadline import Projection, reckon
 from exchange.rules.states import CaseState, PartState
-from schemas import EntryKind, LedgerEntry, Matter, Term, Verdict
+from exchange.schemas import EntryKind, LedgerEntry, Matter, Term, Verdict
 
 UNSIGNED = timedelta(days=1)
 """After so long without a department's signature under its request somebody must ask why: no term runs meanwhile."""

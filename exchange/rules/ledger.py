@@ -7,7 +7,7 @@ from datetime import datetime
 from exchange.errors import CallerError, Conflict
 from exchange.rules.calendar import WorkingCalendar
 from exchange.rules.deadline import Projection, project
-from schemas import DeadlineState, EntryKind, LedgerEntry, ProcedureKind
+from exchange.schemas import DeadlineState, EntryKind, LedgerEntry, ProcedureKind
 
 
 def extend(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from schemas import Application, Document, DocumentKind, DocumentNumber, Matter
+from exchange.schemas import Application, Document, DocumentKind, DocumentNumber, Matter
 
 
 def consultation_letter(case_number: str, stage: int, matter: Matter, application: Application, day: date) -> Document:

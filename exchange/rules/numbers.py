@@ -7,8 +7,8 @@ from datetime import date
 from unicodedata import normalize
 
 from exchange.errors import CallerError
-from schemas import AnnouncementNumber, DocumentNumber, Number, OrderNumber
-from schemas.written import seen
+from exchange.schemas import AnnouncementNumber, DocumentNumber, Number, OrderNumber
+from exchange.schemas.written import seen
 
 _NUMBER = re.compile(
     r"(?P<agency>[^〔【\[(]+)(?:〔(?P<a>\d{4})〕|【(?P<b>\d{4})】|\[(?P<c>\d{4})\]|\((?P<d>\d{4})\))(?P<serial>\d+)号"

@@ -12,7 +12,7 @@ from datetime import date
 
 from exchange.errors import CallerError
 from exchange.rules.numbers import parse_date, parse_number
-from schemas import AnnouncementNumber, Document, DocumentKind, Number, OrderNumber
+from exchange.schemas import AnnouncementNumber, Document, DocumentKind, Number, OrderNumber
 
 _ENDINGS = {kind.value: kind for kind in DocumentKind} | {"令": DocumentKind.ORDER}
 _FIRST_ATTACHMENT = re.compile(r"附件(?:\d{1,2}[.．]|\d{0,2}[：:]\s*(?:\d{1,2}[.．])?)\s*(?=\S)")

@@ -8,8 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from exchange.errors import Conflict, Malformed, Untrusted
-from schemas import AtRecall, Named, Reader, ReaderState, Recall
-from schemas.tally import MAX_NAMES
+from exchange.schemas import AtRecall, Named, Reader, ReaderState, Recall
+from exchange.schemas.tally import MAX_NAMES
 
 
 class AfterRecall(StrEnum):

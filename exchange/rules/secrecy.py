@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from unicodedata import normalize
 
 from exchange.errors import Secret
-from schemas import Application, Classification, Document
-from schemas.written import seen
+from exchange.schemas import Application, Classification, Document
+from exchange.schemas.written import seen
 
 _MARKING = re.compile(
     r"(?:(?:份号:?|No\.?)?[0-9]{1,10})?"  # the copy's number stands before it

@@ -13,8 +13,8 @@ from functools import reduce
 from exchange.errors import Malformed, Untrusted
 from exchange.rules.hierarchy import domain_of, is_within, level_of, superior_of
 from exchange.rules.recall import at_recall, names_in
-from schemas import Count, Reader, ReaderState, ReturnedBy, Tally
-from schemas.tally import MAX_NAMES, MAX_REASON
+from exchange.schemas import Count, Reader, ReaderState, ReturnedBy, Tally
+from exchange.schemas.tally import MAX_NAMES, MAX_REASON
 
 _ANSWERED = (ReaderState.SIGNED, ReaderState.RETURNED)
 

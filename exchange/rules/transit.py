@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from exchange.rules.addressing import home_of, hop_towards, queue_towards
-from schemas import Header, NonDeliveryReason
+from exchange.schemas import Header, NonDeliveryReason
 
 TO, HOPS = "yz-to", "yz-hops"
 """The label: the final addressee's address, and how many relay offices have passed it on."""

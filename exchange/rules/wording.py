@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from exchange.errors import BadText, CallerError
-from schemas.written import Shape, fault_of, is_visible
+from exchange.schemas.written import Shape, fault_of, is_visible
 
 
 def check_reason(reason: str, missing: str, mend: str) -> str:

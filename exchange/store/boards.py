@@ -16,11 +16,11 @@ from exchange.flow.ports.sight import CaseLine, PartLine, UnsignedNotice
 from exchange.rules.search import Key
 from exchange.rules.standing import RECENT, Standing, states_of
 from exchange.rules.states import CaseState, PartState, WatchState
+from exchange.schemas import SentReminder
 from exchange.store.keys import behind
 from exchange.store.tables import case_file, notice, notice_reader, part, reminder, watch
 from exchange.store.types import micros
 from exchange.store.watches import watch_of
-from schemas import SentReminder
 
 _f, _p, _w, _n, _r = case_file.c, part.c, watch.c, notice.c, notice_reader.c
 _CASE = select(*(_f[field.name] for field in fields(CaseLine) if field.name != "window"))

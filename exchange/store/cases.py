@@ -15,9 +15,9 @@ from sqlalchemy import BindParameter, Connection, bindparam, exists, func, inser
 
 from exchange.flow.ports import CaseRow, PartRow
 from exchange.rules.states import CaseState, PartState
+from exchange.schemas import LedgerEntry
 from exchange.store.statements import as_stored, move, values_of
 from exchange.store.tables import PUT_TO, case_file, ledger, part
-from schemas import LedgerEntry
 
 _f = case_file.c
 _p = part.c

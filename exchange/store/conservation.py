@@ -14,8 +14,8 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, 
 from exchange.flow.ports import FactPage, FactStream
 from exchange.rules.conservation_facts import CopyFact, DeadFact, Fact, MessageFact, PartFact, StrayFact, TakenFact
 from exchange.rules.states import PartState
+from exchange.schemas import Consultation
 from exchange.store.tables import case_file, dead_letter, document, inbox, outbox_copy, outbox_message, part
-from schemas import Consultation
 
 _ID_LENGTH = 36
 """Of a message id; dead letters may bear anything instead, which is then no message of ours."""

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from exchange.flow.ports import StoredDocument
+from exchange.schemas import Header
 from exchange.store.codec import join, split
 from exchange.store.many import adding
 from exchange.store.tables import document
-from schemas import Header
 
 _c = document.c
 _DIRECTIONS = ("sent", "received")

@@ -23,10 +23,10 @@ from sqlalchemy import (
 )
 
 from exchange.flow.ports import OutboxState, OutboxView, Outgoing, Parcel, Signed, Unreceipted
+from exchange.schemas import Urgency
 from exchange.store.documents import document_row, keep
 from exchange.store.many import Many, adding
 from exchange.store.tables import SENT_COPIES, WAITING_COPIES, outbox_copy, outbox_failure, outbox_message
-from schemas import Urgency
 
 ORDINARY_SHARE = 5
 """Of a full lot of urgent copies, one in so many gives way to an ordinary one that is due, as at the queues."""

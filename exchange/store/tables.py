@@ -20,8 +20,8 @@ from sqlalchemy import (
 
 from exchange.flow.ports import OutboxState
 from exchange.rules.states import CaseState, PartState, WatchState
+from exchange.schemas import Verdict
 from exchange.store.types import FreeText, Instant, Word
-from schemas import Verdict
 
 metadata = MetaData()
 _Serial = BigInteger().with_variant(Integer, "sqlite")

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from exchange.flow.ports import WatchRow
 from exchange.rules.states import WatchState
+from exchange.schemas import DeadlineState, SentReminder
 from exchange.store.tables import reminder, watch
-from schemas import DeadlineState, SentReminder
 
 _c = watch.c
 _r = reminder.c

@@ -18,7 +18,7 @@ from exchange.console.app import create_app
 from exchange.console.desk import CONSOLE, Desk
 from exchange.console.sections import SECTIONS
 from exchange.console.tokens import make_token
-from schemas import Role
+from exchange.schemas import Role
 from tests.console.door import OpenDoor
 from tests.processes import write_departments
 

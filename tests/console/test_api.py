@@ -20,7 +20,7 @@ from exchange.envelope import verify_signed
 from exchange.flow.ports import InboxEntry
 from exchange.flow.send import send_document
 from exchange.rules.numbers import parse_number
-from schemas import Document, DocumentKind
+from exchange.schemas import Document, DocumentKind
 from tests.console.department import LETTER, Bureau, bureau, token_for
 from tests.postgres import own_database
 

@@ -15,7 +15,7 @@ from exchange.flow.deadlines import Amendment, amend
 from exchange.flow.decision import ruling_text
 from exchange.flow.ports import CaseState, PartState
 from exchange.flow.submit import submit
-from schemas import Applicant, Application, EntryKind, Outcome, Verdict
+from exchange.schemas import Applicant, Application, EntryKind, Outcome, Verdict
 from tests.console.department import Bureau, bureau, token_for
 
 API, WINDOW, PLANNING = "/api/v1", "hefei.window", "hefei.planning"

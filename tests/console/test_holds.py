@@ -28,7 +28,7 @@ from exchange.language import Language
 from exchange.rules.health import Part, Sign
 from exchange.rules.permissions import AccountRole
 from exchange.rules.states import PartState
-from schemas import Applicant, Application, SubmittedMaterial
+from exchange.schemas import Applicant, Application, SubmittedMaterial
 from tests.console.town import BODY, TITLE, Town
 
 APPLICANT, PROJECT, CONTACT = "安徽热电有限公司", "黄山路供热管道工程", "0551-6543210"

@@ -20,7 +20,7 @@ from exchange.flow.ports import DeadLetter
 from exchange.flow.redrive import redrive
 from exchange.flow.send import send_document
 from exchange.rules.permissions import AccountRole
-from schemas import Document, DocumentKind, DocumentNumber
+from exchange.schemas import Document, DocumentKind, DocumentNumber
 from tests.console.door import TOKEN, OpenDoor
 from tests.processes import write_departments
 

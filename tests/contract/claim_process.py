@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from exchange.claims import ClaimStore, fetch, upload
-from schemas import ClaimCheck
+from exchange.schemas import ClaimCheck
 from tests.contract.claims import CHUNK, PART, open_place
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.request import Request, urlopen
 
 from exchange.claims import ClaimStore, open_claim_store, upload
-from schemas import ClaimCheck
+from exchange.schemas import ClaimCheck
 
 ROOT = Path(__file__).resolve().parents[2]
 CHUNK = 65_536

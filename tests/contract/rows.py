@@ -22,7 +22,7 @@ from exchange.flow.ports import (
     WatchRow,
     WatchState,
 )
-from schemas import (
+from exchange.schemas import (
     DeadlineState,
     DeadlineStatus,
     DefaultMode,

@@ -26,8 +26,8 @@ from exchange.errors import (
     Conflict,
     FileUnusable,
 )
-from schemas import ClaimCheck
-from schemas.claim import CLAIM_LIMIT
+from exchange.schemas import ClaimCheck
+from exchange.schemas.claim import CLAIM_LIMIT
 from tests.contract.claims import CHUNK, PART, ROOT, CountingStore, content, leave, new_bucket, open_place, s3_server
 
 KEPT = {"AWS_ACCESS_KEY_ID": "tests", "AWS_SECRET_ACCESS_KEY": "tests", "AWS_REGION": "us-east-1"}

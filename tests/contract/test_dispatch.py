@@ -15,9 +15,9 @@ from exchange.clock import Clock, RealClock, monotonic
 from exchange.errors import DatabaseUnavailable
 from exchange.flow.dispatch import Dispatcher
 from exchange.flow.ports import Observer, OutboxState, Outgoing, Parcel, Publication, PublishOutcome, PublishResult
+from exchange.schemas import Urgency
 from exchange.store import SqlStore
 from exchange.store.store import SqlTransaction
-from schemas import Urgency
 from tests.contract.rows import NOW, PLANNING, TRANSPORT, US, outgoing
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from exchange.errors import Conflict
 from exchange.flow.ports import CaseRow, CaseState, PartRow, PartState
+from exchange.schemas import EntryKind, Verdict
 from exchange.store import SqlStore
-from schemas import EntryKind, Verdict
 from tests.contract.rows import LATER, MUCH_LATER, NOW, PLANNING, TRANSPORT, case_row, ledger_entry, new_id, part_row
 
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from exchange.flow.ports import DeadLetter
 from exchange.rules.states import WatchState
+from exchange.schemas import SentReminder
 from exchange.store import SqlStore
 from exchange.store.gauges import Figures
-from schemas import SentReminder
 from tests.contract.rows import LATER, NOW, PLANNING, new_id, outgoing, watch_row
 from tests.contract.test_store_plans import plans
 

@@ -9,8 +9,8 @@ import pytest
 
 from exchange.errors import Conflict
 from exchange.flow.ports import OutboxState, OutboxView, Outgoing, Parcel
+from exchange.schemas import Urgency
 from exchange.store import SqlStore
-from schemas import Urgency
 from tests.contract.rows import LATER, MUCH_LATER, NOW, PLANNING, TRANSPORT, US, new_id, outgoing, signed_for
 
 WRITTEN, SENT, DELIVERED = OutboxState.WRITTEN, OutboxState.SENT, OutboxState.DELIVERED

@@ -8,8 +8,8 @@ import pytest
 
 from exchange.errors import Conflict
 from exchange.flow.ports import CaseState, PartState
+from exchange.schemas import EntryKind, Verdict
 from exchange.store import SqlStore
-from schemas import EntryKind, Verdict
 from tests.contract.rows import LATER, NOW, PLANNING, TRANSPORT, case_row, desk_row, ledger_entry, new_id, part_row
 
 IN_UTC = LATER.astimezone(UTC)

@@ -21,8 +21,8 @@ from exchange.rules.search import CHUNK, PAGE, Found, Key, Query
 from exchange.rules.standing import RECENT, Standing, standing_of
 from exchange.rules.states import CaseState
 from exchange.rules.trace import Finding, Mark, Stage
+from exchange.schemas import DefaultMode, SentReminder
 from exchange.store import SqlStore, open_store
-from schemas import DefaultMode, SentReminder
 from tests.contract.rows import (
     LATER,
     NOW,

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from exchange.flow.ports import WatchRow, WatchState
+from exchange.schemas import SentReminder
 from exchange.store import SqlStore
-from schemas import SentReminder
 from tests.contract.rows import LATER, MUCH_LATER, NOW, PLANNING, TRANSPORT, new_id, watch_row
 
 RUNNING, CLOSED, DEEMED = WatchState.RUNNING, WatchState.CLOSED, WatchState.DEEMED

@@ -24,7 +24,7 @@ from exchange.broker.node import NodeInfo
 from exchange.clock import RealClock
 from exchange.errors import BadConfiguration
 from exchange.flow.send import send_document
-from schemas import Document, DocumentKind, DocumentNumber, Purpose, Role
+from exchange.schemas import Document, DocumentKind, DocumentNumber, Purpose, Role
 from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain
 

@@ -28,8 +28,7 @@ from exchange.flow.notice_status import notice_status
 from exchange.flow.ports import Delivery, Parcel
 from exchange.flow.receive import Receiver
 from exchange.rules.calendar import ChinaCalendar
-from exchange.store import open_store
-from schemas import (
+from exchange.schemas import (
     MAX_ADDRESSEES,
     MAX_SHOWN,
     Document,
@@ -46,6 +45,7 @@ from schemas import (
     Role,
     Suite,
 )
+from exchange.store import open_store
 
 BODIES = tuple(f"wide.b{number:03}" for number in range(300))
 OFFICE, RELAY = "wide.office", "wide.relay"

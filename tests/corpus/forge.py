@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from exchange.envelope import Identity
 from exchange.envelope.keys import KEMS, public_key
 from exchange.envelope.sealing import key_info
-from schemas import Document, DocumentKind, DocumentNumber, Header, Suite
+from exchange.schemas import Document, DocumentKind, DocumentNumber, Header, Suite
 from tests.corpus.world import NOW, World
 
 Case = tuple[str, str, bytes]

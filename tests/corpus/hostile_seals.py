@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from schemas import Suite
+from exchange.schemas import Suite
 from tests.corpus.forge import Case, Forge, cbor, flipped, good_header
 from tests.corpus.world import World
 

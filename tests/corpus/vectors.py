@@ -18,7 +18,7 @@ from exchange.envelope import countersign, join, open_envelope, pack_leaves, sig
 from exchange.envelope.cosign import BODY_PROTECTED
 from exchange.envelope.keys import KEMS
 from exchange.envelope.sealing import content_aad, key_info
-from schemas import Document, Header, JointDraft, Receipt, ReceiptBatch, ReceiptOutcome, Suite
+from exchange.schemas import Document, Header, JointDraft, Receipt, ReceiptBatch, ReceiptOutcome, Suite
 from tests.corpus.forge import IDS, Forge, cbor, good_body, good_header
 from tests.corpus.world import FOLDER as WORLD_FOLDER
 from tests.corpus.world import NOW, World, load_world

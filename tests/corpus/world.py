@@ -16,7 +16,7 @@ from exchange.directory import (
     save_identity,
 )
 from exchange.envelope import Identity
-from schemas import Role
+from exchange.schemas import Role
 
 HERE = Path(__file__).parent
 FOLDER = HERE / "world"

@@ -14,7 +14,7 @@ from exchange.errors import CallerError, Conflict, NotFound, Secret
 from exchange.flow.joint_lead import propose_joint, withdraw_joint
 from exchange.flow.joint_signer import refuse_joint, sign_joint
 from exchange.flow.joint_status import joint_status
-from schemas import (
+from exchange.schemas import (
     Attachment,
     Body,
     Document,

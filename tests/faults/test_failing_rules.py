@@ -19,8 +19,8 @@ from exchange.flow.opendesk import OpenDesk
 from exchange.flow.ports import CaseRow, CaseState, DeadLetter, PartState
 from exchange.flow.receive import Incoming
 from exchange.rules.alert_facts import Gathered
+from exchange.schemas import Body, Consultation, DeemedConsent, Opinion, Outcome, Verdict
 from exchange.store.store import SqlTransaction
-from schemas import Body, Consultation, DeemedConsent, Opinion, Outcome, Verdict
 from tests.journeys.city import City, make_city, wait_until
 
 pytestmark = pytest.mark.broker

@@ -12,7 +12,7 @@ from exchange.broker.node import NodeInfo
 from exchange.envelope import envelope_for, pack_leaves, seal
 from exchange.flow.ports import PartState
 from exchange.rules.addressing import queue_for
-from schemas import Header, Opinion, ReceiptBatch, Urgency, Verdict
+from exchange.schemas import Header, Opinion, ReceiptBatch, Urgency, Verdict
 from tests.journeys.city import City, make_city, wait_until
 
 pytestmark = pytest.mark.broker

@@ -20,7 +20,7 @@ from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.flow.joint_lead import propose_joint
 from exchange.flow.joint_signer import sign_joint
 from exchange.flow.joint_status import joint_status
-from schemas import JointDocument
+from exchange.schemas import JointDocument
 from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain
 from tests.property.joint_table import report

@@ -19,7 +19,7 @@ from exchange.broker.management import ManagementClient
 from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.rules.books import Balance, Verdict
 from exchange.rules.conservation_facts import Term
-from schemas import SignOff
+from exchange.schemas import SignOff
 from tests.contract.rows import NOW, new_id
 from tests.faults.test_killed_processes import assert_all_came_out_once, kill_broker
 from tests.journeys.city import wait_until

@@ -21,7 +21,7 @@ from exchange.broker.node import NodeInfo
 from exchange.broker.node_files import NodeFolder
 from exchange.flow.ports import CaseState
 from exchange.flow.submit import submit
-from schemas import Applicant, Application, SubmittedMaterial
+from exchange.schemas import Applicant, Application, SubmittedMaterial
 from tests.journeys.city import wait_until
 from tests.processes import write_departments
 from tests.traps import make_traps, sprung

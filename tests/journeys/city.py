@@ -17,7 +17,7 @@ from exchange.flow.conclude import DecideRule, Docket, Ruling
 from exchange.flow.node import Node
 from exchange.flow.ports import CaseRow, PartRow
 from exchange.flow.submit import submit
-from schemas import (
+from exchange.schemas import (
     Applicant,
     Application,
     Approver,

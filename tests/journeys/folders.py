@@ -13,7 +13,7 @@ from exchange.bootstrap.settings import Home, Settings
 from exchange.bootstrap.tree_files import TreeFiles
 from exchange.clock import Clock
 from exchange.directory import TreeView, load_authority_certificate
-from schemas import Directory
+from exchange.schemas import Directory
 from tests.processes import write_departments
 
 

@@ -25,7 +25,7 @@ from exchange.flow.send import send_document
 from exchange.rules.conveyance import direction
 from exchange.rules.conveyance_table import Direction
 from exchange.rules.hierarchy import domain_of
-from schemas import Body, Document, DocumentKind, DocumentNumber, Role, Urgency
+from exchange.schemas import Body, Document, DocumentKind, DocumentNumber, Role, Urgency
 from tests.journeys.city import wait_until
 from tests.journeys.places import new_root, tree_on
 

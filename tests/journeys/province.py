@@ -17,7 +17,7 @@ from exchange.flow.issue import issue_notice
 from exchange.flow.node import Node
 from exchange.flow.notice_status import NoticeStatus, notice_status
 from exchange.rules.hierarchy import domain_of
-from schemas import Document, DocumentKind, DocumentNumber, Notice, Role, Treatment, Urgency
+from exchange.schemas import Document, DocumentKind, DocumentNumber, Notice, Role, Treatment, Urgency
 from tests.journeys.city import wait_until
 
 TREE = {

@@ -24,8 +24,8 @@ from exchange.broker.node import NodeInfo
 from exchange.clock import RealClock
 from exchange.flow.node import Node
 from exchange.profiles import load_profiles
+from exchange.schemas import Role
 from exchange.store import SqlStore, open_store
-from schemas import Role
 from tests.journeys.folders import Domain, add
 from tests.journeys.places import tree_on
 

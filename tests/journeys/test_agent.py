@@ -12,9 +12,7 @@ from exchange.bootstrap.settings import Home
 from exchange.broker.node import NodeInfo
 from exchange.errors import Conflict, Denied, IdentityInUse, IdentityLost
 from exchange.flow.ports import CaseState, OutboxState
-from exchange.store import claim as claims
-from exchange.store import open_store
-from schemas import (
+from exchange.schemas import (
     Applicant,
     Application,
     Consultation,
@@ -28,6 +26,8 @@ from schemas import (
     SubmittedMaterial,
     Verdict,
 )
+from exchange.store import claim as claims
+from exchange.store import open_store
 from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain
 

@@ -16,7 +16,7 @@ from exchange.flow.deadlines import Amendment, amend
 from exchange.flow.desk_terms import term_of
 from exchange.flow.ports import CaseRow
 from exchange.rules.desk_term import DeskTerm
-from schemas import EntryKind, ProcedureKind, SpecialProcedure, TermNotice, Verdict
+from exchange.schemas import EntryKind, ProcedureKind, SpecialProcedure, TermNotice, Verdict
 from tests.journeys.city import City, make_city, wait_until
 from tests.processes import ProcessDomain
 from tests.warm import run_warm

@@ -17,7 +17,7 @@ from exchange.broker.probe import stamps_arrival
 from exchange.flow.ports import CaseRow, CaseState, PartState
 from exchange.flow.receive import Incoming
 from exchange.rules.arbiter import STAMPED, Arrival
-from schemas import Opinion, Role, Verdict
+from exchange.schemas import Opinion, Role, Verdict
 from tests.journeys.city import City, grant_unless_refused, make_city, wait_until
 
 pytestmark = pytest.mark.broker
@@ -124,7 +124,7 @@ def test_a_monitor_that_was_down_lengthens_nobodys_term(city: City) -> None:
 
 def test_a_default_that_an_extension_overtook_fires_on_the_new_term(city: City) -> None:
     from exchange.flow.deadlines import Amendment, amend
-    from schemas import EntryKind
+    from exchange.schemas import EntryKind
 
     case = city.submit()
     city.through(3)

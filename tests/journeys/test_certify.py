@@ -25,7 +25,7 @@ from exchange.errors import BadDirectory, BadKeys, Conflict, NotFound, Untrusted
 from exchange.flow.ports import InboxEntry, Signed
 from exchange.flow.status import case_status
 from exchange.flow.submit import submit
-from schemas import (
+from exchange.schemas import (
     MAX_CERTIFICATES,
     Applicant,
     Application,

@@ -25,7 +25,7 @@ from exchange.flow.ports import OutboxView
 from exchange.flow.sign_for import sign_for
 from exchange.rules.calendar import end_of_day
 from exchange.rules.collection import as_csv, sums
-from schemas import (
+from exchange.schemas import (
     Aggregate,
     Body,
     Document,

@@ -22,7 +22,7 @@ from exchange.flow.ports import NoticeRow, OutboxState
 from exchange.flow.sign_for import sign_for
 from exchange.rules.covering import Covering, title_of
 from exchange.rules.hierarchy import domain_of
-from schemas import Cover, Document, DocumentKind, DocumentNumber, Forwarding, Header, Role
+from exchange.schemas import Cover, Document, DocumentKind, DocumentNumber, Forwarding, Header, Role
 from tests.journeys.city import wait_until
 from tests.journeys.province import Province
 from tests.journeys.waits import duties

@@ -26,7 +26,7 @@ from exchange.audit import verify_receipt
 from exchange.broker.node import NodeInfo
 from exchange.clock import RealClock, SteppedClock
 from exchange.console.api.deliver import Deliverer
-from schemas import ReceiptOutcome, ReceiptProof
+from exchange.schemas import ReceiptOutcome, ReceiptProof
 from tests.console.department import LETTER, Bureau, bureau_over, token_for
 from tests.console.test_api_window import APPLICATION, DECISION, TERM
 from tests.journeys.city import wait_until

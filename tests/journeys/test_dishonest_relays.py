@@ -12,7 +12,7 @@ from exchange.flow.counting import tell
 from exchange.flow.evidence import Gathering, ask_receipts
 from exchange.flow.ports import OutboxState
 from exchange.rules.evidence import Evidence, Missing
-from schemas import Body, Count, Forwarding, Recall, ReceiptsRequest, ReceiptsShown, SignOff, Tally
+from exchange.schemas import Body, Count, Forwarding, Recall, ReceiptsRequest, ReceiptsShown, SignOff, Tally
 from tests.journeys.city import wait_until
 from tests.journeys.province import Province
 

@@ -16,7 +16,7 @@ from exchange.flow.ports import OutboxState
 from exchange.flow.receipts import receipt_proof
 from exchange.flow.send import deposit_document, send_document
 from exchange.rules.official import parse_document
-from schemas import Attachment, Classification, Document, DocumentKind, DocumentNumber, Urgency
+from exchange.schemas import Attachment, Classification, Document, DocumentKind, DocumentNumber, Urgency
 from tests.journeys.city import City, make_city
 from tests.journeys.waits import duties
 from tests.real_input import state_council_documents

@@ -18,7 +18,7 @@ from exchange.clock import SteppedClock
 from exchange.directory import State, TreeView
 from exchange.envelope import envelope_for, open_envelope, seal
 from exchange.errors import BadDirectory, CallerError, Conflict, NotFound
-from schemas import Document, DocumentKind, DocumentNumber, Header, Suite
+from exchange.schemas import Document, DocumentKind, DocumentNumber, Header, Suite
 from tests.journeys.city import MONDAY
 from tests.journeys.folders import Domain, add
 from tests.warm import run_warm

@@ -12,7 +12,7 @@ from exchange.flow.duties import DutyKind
 from exchange.flow.joint_lead import propose_joint, withdraw_joint
 from exchange.flow.joint_signer import refuse_joint, sign_joint
 from exchange.flow.joint_status import JointStatus, joint_status
-from schemas import Attachment, Document, DocumentKind, DocumentNumber, JointDocument, Urgency
+from exchange.schemas import Attachment, Document, DocumentKind, DocumentNumber, JointDocument, Urgency
 from tests.journeys.city import wait_until
 from tests.journeys.province import Province
 from tests.journeys.waits import duties

@@ -11,7 +11,7 @@ from exchange.envelope import verify_signed
 from exchange.errors import NotFound
 from exchange.flow.ports import OutboxState
 from exchange.flow.send import send_document
-from schemas import Document, DocumentKind, DocumentNumber
+from exchange.schemas import Document, DocumentKind, DocumentNumber
 from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain, run
 

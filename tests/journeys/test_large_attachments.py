@@ -10,7 +10,7 @@ import pytest
 
 from exchange.agent import Agent
 from exchange.errors import ClaimMissing
-from schemas import ClaimCheck, Document, DocumentKind, DocumentNumber
+from exchange.schemas import ClaimCheck, Document, DocumentKind, DocumentNumber
 from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain, run
 

@@ -30,7 +30,7 @@ from exchange.flow.transit import Fates
 from exchange.rules.books import Verdict
 from exchange.rules.conservation_facts import Term
 from exchange.rules.transit import HOPS, MAX_HOPS, TO
-from schemas import DocumentKind, NonDelivery, NonDeliveryReason, Notice, Urgency
+from exchange.schemas import DocumentKind, NonDelivery, NonDeliveryReason, Notice, Urgency
 from tests.contract.traffic import left_in, publishing
 from tests.journeys.city import wait_until
 from tests.journeys.hops import Hop, held

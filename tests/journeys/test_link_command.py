@@ -20,7 +20,7 @@ from exchange.broker.shovels import shovel_names, state_by_traces
 from exchange.broker.uplink import link_account
 from exchange.clock import RealClock
 from exchange.directory import Authority
-from schemas import Role
+from exchange.schemas import Role
 from tests.contract.traffic import eventually
 from tests.journeys.places import leave
 from tests.warm import run_warm

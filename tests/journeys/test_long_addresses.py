@@ -14,7 +14,7 @@ from exchange.envelope import envelope_for, verify_signed
 from exchange.flow.ports import DeadLetter, OutboxState, OutboxView, Publication, PublishOutcome
 from exchange.flow.send import send_document
 from exchange.rules.transit import label_for
-from schemas import Document, DocumentKind, DocumentNumber, Role, Urgency
+from exchange.schemas import Document, DocumentKind, DocumentNumber, Role, Urgency
 from tests.contract.traffic import publishing
 from tests.journeys.city import wait_until
 

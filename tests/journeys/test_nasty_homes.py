@@ -18,7 +18,7 @@ from exchange.broker.node import NodeInfo
 from exchange.claims import fetch, upload
 from exchange.flow.ports import OutboxState
 from exchange.flow.submit import submit
-from schemas import Applicant, Application, Document, DocumentKind, DocumentNumber, Purpose, SubmittedMaterial
+from exchange.schemas import Applicant, Application, Document, DocumentKind, DocumentNumber, Purpose, SubmittedMaterial
 from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain, write_departments
 

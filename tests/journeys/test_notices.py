@@ -17,7 +17,7 @@ from exchange.flow.evidence import Gathering, ask_receipts, last_request
 from exchange.flow.issue import recall, remind
 from exchange.flow.sign_for import sign_for
 from exchange.rules.evidence import Evidence
-from schemas import ReaderState
+from exchange.schemas import ReaderState
 from tests.journeys.city import wait_until
 from tests.journeys.province import Province
 

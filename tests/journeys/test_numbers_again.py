@@ -10,7 +10,7 @@ from exchange.bootstrap.home import open_member
 from exchange.bootstrap.init import init_files
 from exchange.bootstrap.settings import Settings
 from exchange.flow.send import deposit_document, send_document
-from schemas import Document, DocumentKind, DocumentNumber
+from exchange.schemas import Document, DocumentKind, DocumentNumber
 from tests.processes import write_departments
 
 

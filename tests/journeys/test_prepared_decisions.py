@@ -19,7 +19,7 @@ from exchange.flow.ports import CaseRow, CaseState, PartState
 from exchange.flow.status import case_status, decision_on
 from exchange.rules.lead import LeadTask
 from exchange.rules.webhooks import Event
-from schemas import Decision, Outcome, Verdict, WithoutConsent
+from exchange.schemas import Decision, Outcome, Verdict, WithoutConsent
 from tests.journeys.city import City, make_city
 
 pytestmark = pytest.mark.broker

@@ -20,7 +20,7 @@ from exchange.flow.ports import CaseRow, DeadLetter, OutboxState, PartState
 from exchange.flow.receive import Handler, Incoming
 from exchange.flow.redrive import Again, redrive, redrive_cause
 from exchange.flow.resend import resend
-from schemas import Body, Opinion, Verdict
+from exchange.schemas import Body, Opinion, Verdict
 from tests.journeys.city import City, make_city, wait_until
 
 pytestmark = pytest.mark.broker

@@ -18,7 +18,7 @@ from exchange.flow.node import Node
 from exchange.flow.ports import OutboxState
 from exchange.flow.request_record import RequestStatus, request_status
 from exchange.flow.send import send_document
-from schemas import Attachment, Document, DocumentKind, DocumentNumber, ForwardedRequest, Role
+from exchange.schemas import Attachment, Document, DocumentKind, DocumentNumber, ForwardedRequest, Role
 from tests.journeys.city import MONDAY, wait_until
 from tests.journeys.places import new_root, tree_on
 

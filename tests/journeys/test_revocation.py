@@ -12,7 +12,7 @@ from exchange.directory import Authority, load_directory_file
 from exchange.directory.changes import revoked
 from exchange.errors import NotFound
 from exchange.flow.ports import CaseState, PartState
-from schemas import Verdict
+from exchange.schemas import Verdict
 from tests.journeys.city import City, make_city, wait_until
 
 pytestmark = pytest.mark.broker

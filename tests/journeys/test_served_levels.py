@@ -19,8 +19,8 @@ from exchange.broker.node import NodeInfo
 from exchange.flow.issue import issue_notice
 from exchange.flow.notice_status import notice_status
 from exchange.flow.ports import OutboxState
+from exchange.schemas import Document, DocumentKind, DocumentNumber, Notice
 from exchange.store import SqlStore
-from schemas import Document, DocumentKind, DocumentNumber, Notice
 from tests.contract.claims import new_bucket, s3_server
 from tests.journeys.city import wait_until
 from tests.journeys.places import new_root

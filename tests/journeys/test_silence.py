@@ -17,7 +17,7 @@ from exchange.flow.deadlines import Amendment, amend
 from exchange.flow.ports import CaseState, PartState
 from exchange.flow.recheck import recheck_deemed
 from exchange.rules.calendar import ChinaCalendar
-from schemas import DeemedConsent, DefaultNotice, EntryKind, Exclusion, Outcome, Verdict
+from exchange.schemas import DeemedConsent, DefaultNotice, EntryKind, Exclusion, Outcome, Verdict
 from tests.journeys.city import MONDAY, City, make_city
 
 pytestmark = pytest.mark.broker
@@ -158,7 +158,7 @@ def test_an_extension_before_expiry_moves_the_moment_and_a_second_is_refused(cit
 
 
 def test_a_hearing_stops_the_clock_and_the_opinion_is_still_due(city: City) -> None:
-    from schemas import ProcedureKind, SpecialProcedure
+    from exchange.schemas import ProcedureKind, SpecialProcedure
 
     city.matter(city.approver("transport", silent=True))
     case = city.submit()

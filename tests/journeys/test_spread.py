@@ -19,7 +19,7 @@ from exchange.flow.node import Node
 from exchange.flow.ports import Delivery, OutboxState
 from exchange.flow.receive import Receiver
 from exchange.flow.spread import AGAIN
-from schemas import DirectoryUpdate, OfferedDirectory
+from exchange.schemas import DirectoryUpdate, OfferedDirectory
 from tests.journeys.city import MONDAY
 from tests.journeys.folders import Domain, add
 

@@ -15,7 +15,7 @@ from exchange.flow import conclude
 from exchange.flow.conclude import Ruling
 from exchange.flow.ports import CaseRow, CaseState, PartState, StoredDocument
 from exchange.flow.submit import submit
-from schemas import Application, Attachment, Consultation, Outcome, SubmittedMaterial, Urgency, WithoutConsent
+from exchange.schemas import Application, Attachment, Consultation, Outcome, SubmittedMaterial, Urgency, WithoutConsent
 from tests.journeys.city import City, make_city
 
 pytestmark = pytest.mark.broker

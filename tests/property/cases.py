@@ -7,7 +7,7 @@ from datetime import date
 from hypothesis import strategies as st
 
 from exchange.rules.states import PartState
-from schemas import (
+from exchange.schemas import (
     Approver,
     Completion,
     DefaultMode,

@@ -15,7 +15,7 @@ from exchange.rules.arbiter import AGAIN, Arrival, DeemedRuling, Ruling, rule_on
 from exchange.rules.case import SETTLED, Advance, Progress, may_decide, progress
 from exchange.rules.deadline import project
 from exchange.rules.states import CaseState, PartState
-from schemas import (
+from exchange.schemas import (
     Approver,
     DeadlineState,
     DeemedConsent,

@@ -21,8 +21,8 @@ from exchange.flow.arrival import OwnTime
 from exchange.flow.node import Node
 from exchange.flow.ports import Delivery, JointRow, OutboxView, Parcel, StoredDocument, Transaction
 from exchange.flow.receive import Receiver
+from exchange.schemas import Document, DocumentKind, DocumentNumber, Role
 from exchange.store import SqlStore, open_store
-from schemas import Document, DocumentKind, DocumentNumber, Role
 from tests.property.seat import CALENDAR
 from tests.unit.levels import NOW, family, seen_from
 

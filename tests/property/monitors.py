@@ -7,7 +7,7 @@ from datetime import datetime
 
 from exchange.rules.deadline import Projection, project, rung_at
 from exchange.rules.defaults import deemed_id, escalation_id, obstacles, reminder_id, reminders_of
-from schemas import DeadlineState, DeadlineStatus, DeemedConsent, Escalation, Opinion, SentReminder
+from exchange.schemas import DeadlineState, DeadlineStatus, DeemedConsent, Escalation, Opinion, SentReminder
 from tests.property.seat import CALENDAR, CASE, CONSULTATION
 
 RUNGS = (50, 90)

@@ -8,7 +8,7 @@ from datetime import datetime
 from exchange.rules.arbiter import Ruling
 from exchange.rules.deadline import project
 from exchange.rules.states import PartState
-from schemas import DeadlineState, DeemedConsent, DefaultMode, Opinion, Verdict
+from exchange.schemas import DeadlineState, DeemedConsent, DefaultMode, Opinion, Verdict
 from tests.property.monitors import Posted
 from tests.property.seat import CALENDAR, Seat
 

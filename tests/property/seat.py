@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from exchange.rules.states import PartState
-from schemas import (
+from exchange.schemas import (
     Approver,
     DeadlineState,
     DeadlineStatus,

@@ -14,7 +14,7 @@ from exchange.rules import ledger
 from exchange.rules.case import SETTLED
 from exchange.rules.deadline import project
 from exchange.rules.states import CaseState, PartState
-from schemas import DeadlineState, EntryKind, LedgerEntry, Matter, ProcedureKind, Verdict
+from exchange.schemas import DeadlineState, EntryKind, LedgerEntry, Matter, ProcedureKind, Verdict
 from tests.property.cases import BASIS, DEPARTMENTS, complete, matters, opinion, snapshot
 from tests.property.court import Court
 from tests.property.seat import CALENDAR, FINAL, RUNNING, Seat

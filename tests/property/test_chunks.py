@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from exchange.envelope.chunks import ChunkStream
 from exchange.errors import BadClaim, ClaimDiffers, ClaimTooLarge, ClaimTruncated
-from schemas.claim import PART_CHUNKS, TAG
+from exchange.schemas.claim import PART_CHUNKS, TAG
 
 CHUNK = 64
 PART = CHUNK * PART_CHUNKS

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from exchange.clock import CST
 from exchange.rules.calendar import ChinaCalendar, end_of_day
 from exchange.rules.deadline import project, rung_at
-from schemas import DeadlineState, DeadlineStatus, DefaultMode, EntryKind, LedgerEntry, StartRule, Term
+from exchange.schemas import DeadlineState, DeadlineStatus, DefaultMode, EntryKind, LedgerEntry, StartRule, Term
 from tests.property.seat import CONSULTATION
 
 CALENDAR = ChinaCalendar()

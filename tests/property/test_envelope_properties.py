@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from exchange.audit import inclusion_path, root_from_path, tree_root
 from exchange.envelope import envelope_for, open_envelope, pack_leaves, seal, unpack_leaves
 from exchange.errors import Forged, SenderError
-from schemas import Document, DocumentKind, DocumentNumber, Header, Suite, Urgency
+from exchange.schemas import Document, DocumentKind, DocumentNumber, Header, Suite, Urgency
 from tests.corpus.forge import IDS
 from tests.corpus.world import NOW, load_world
 

@@ -13,7 +13,7 @@ from exchange.audit import tree_root
 from exchange.rules.evidence import Account, Evidence, judge, may_ask, on_way, shows
 from exchange.rules.hierarchy import domain_of, is_within
 from exchange.rules.tally import leaves_of, merge_all, received, returned, signed_for, tally_of
-from schemas import Reader, ReceiptsRequest, Rest, Tally
+from exchange.schemas import Reader, ReceiptsRequest, Rest, Tally
 from tests.unit.facts import ID, OTHER_ID, at
 
 TREE: dict[str, tuple[str, ...]] = {

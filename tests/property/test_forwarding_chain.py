@@ -19,7 +19,7 @@ from exchange.errors import Returned
 from exchange.flow.node import Node
 from exchange.flow.origin import Forwarded, unpack
 from exchange.rules.calendar import ChinaCalendar
-from schemas import Cover, DocumentNumber, Forwarding, Header, Notice
+from exchange.schemas import Cover, DocumentNumber, Forwarding, Header, Notice
 from tests.unit.examples import COVER, DOCUMENT
 from tests.unit.levels import NOW, family, seen_from
 

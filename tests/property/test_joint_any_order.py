@@ -14,7 +14,7 @@ from exchange.clock import CST
 from exchange.envelope import read_cosigned
 from exchange.flow.joint_lead import propose_joint, withdraw_joint
 from exchange.flow.joint_signer import refuse_joint, sign_joint
-from schemas import JointDocument, JointEnded
+from exchange.schemas import JointDocument, JointEnded
 from tests.property.joint_table import LEAD, READER, SECOND, SIGNERS, THIRD, Table, days, report
 
 

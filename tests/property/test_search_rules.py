@@ -18,7 +18,7 @@ from exchange.rules.forecast import Fate, foresee
 from exchange.rules.search import BUDGET, CHUNK, Found, Key, merge, read_key, read_query, write_key
 from exchange.rules.standing import Standing, standing_of, states_of
 from exchange.rules.states import PartState
-from schemas import DefaultMode, EntryKind, Exclusion, SentReminder
+from exchange.schemas import DefaultMode, EntryKind, Exclusion, SentReminder
 from tests.contract.rows import NOW, deadline, ledger_entry, new_id
 
 CALENDAR = ChinaCalendar()

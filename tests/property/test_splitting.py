@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exchange.rules.splitting import groups, parts
-from schemas import MAX_ADDRESSEES
+from exchange.schemas import MAX_ADDRESSEES
 
 
 @given(st.lists(st.integers(), max_size=1200), st.integers(1, 300))

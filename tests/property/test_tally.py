@@ -23,8 +23,8 @@ from exchange.rules.tally import (
     signed_for,
     tally_of,
 )
-from schemas import Count, Reader, ReaderState, ReturnedBy, Tally
-from schemas.tally import MAX_NAMES
+from exchange.schemas import Count, Reader, ReaderState, ReturnedBy, Tally
+from exchange.schemas.tally import MAX_NAMES
 from tests.unit.facts import ID, OTHER_ID, at
 
 HEFEI = tuple(f"anhui.hefei.{name}" for name in ("fire", "planning", "police"))

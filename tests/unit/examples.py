@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from schemas import (
+from exchange.schemas import (
     Aggregate,
     Applicant,
     Application,

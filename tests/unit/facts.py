@@ -13,7 +13,7 @@ from exchange.clock import CST
 from exchange.rules.arbiter import Arrival
 from exchange.rules.calendar import ChinaCalendar
 from exchange.rules.states import PartState
-from schemas import (
+from exchange.schemas import (
     Applicant,
     Application,
     Approver,

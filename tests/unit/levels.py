@@ -13,7 +13,7 @@ from exchange.directory import Authority, Ties, TreeView, grow, load_directory
 from exchange.directory.certificates import der
 from exchange.directory.view import sign_directory
 from exchange.envelope import Identity
-from schemas import Delegation, Directory, Role, Upper
+from exchange.schemas import Delegation, Directory, Role, Upper
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=CST)
 YEAR = timedelta(days=365)

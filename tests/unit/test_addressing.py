@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from exchange.rules.addressing import queue_for
-from schemas import MESSAGES, Urgency
+from exchange.schemas import MESSAGES, Urgency
 
 ARBITER = {"opinion", "deemed-consent", "escalation"}
 

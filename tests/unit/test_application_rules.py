@@ -8,7 +8,7 @@ import pytest
 
 from exchange.errors import BadApplication
 from exchange.rules.application import check_application
-from schemas import Attachment, Material, SubmittedMaterial
+from exchange.schemas import Attachment, Material, SubmittedMaterial
 from tests.unit.facts import application, matter
 
 PLAN = b"plan of the works"

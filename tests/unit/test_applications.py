@@ -10,7 +10,7 @@ import pytest
 from exchange.bootstrap.applications import read_application
 from exchange.clock import CST, SteppedClock
 from exchange.errors import BadApplication
-from schemas.base import ATTACHMENT_LIMIT
+from exchange.schemas.base import ATTACHMENT_LIMIT
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=CST)
 GOOD = """\

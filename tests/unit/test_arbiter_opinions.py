@@ -11,7 +11,7 @@ import pytest
 from exchange.errors import Returned
 from exchange.rules.arbiter import STAMPED, Arrival, Ruling, rule_on_opinion
 from exchange.rules.states import CaseState, PartState
-from schemas import DefaultMode, LedgerEntry, Opinion, ProcedureKind, SpecialProcedure, Verdict
+from exchange.schemas import DefaultMode, LedgerEntry, Opinion, ProcedureKind, SpecialProcedure, Verdict
 from tests.unit.facts import (
     ID,
     Part,

@@ -10,7 +10,7 @@ import pytest
 from exchange.rules.arbiter import AGAIN, Arrival, DeemedRuling, rule_on_deemed
 from exchange.rules.deadline import project
 from exchange.rules.states import CaseState, PartState
-from schemas import DefaultMode, Exclusion, StartRule
+from exchange.schemas import DefaultMode, Exclusion, StartRule
 from tests.unit.facts import (
     CALENDAR,
     ID,

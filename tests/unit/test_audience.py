@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from exchange.errors import CallerError, NotFound
 from exchange.rules.audience import Audience, Listed, nobody, parse_audience, unknown
 from exchange.rules.hierarchy import domain_of, is_within
-from schemas import Role
+from exchange.schemas import Role
 
 DOMAINS = (
     "anhui",

@@ -10,7 +10,7 @@ import pytest
 from exchange.audit import inclusion_path, prove_receipt, tree_root, verify_receipt
 from exchange.envelope import sign_document
 from exchange.errors import Forged, Malformed, SenderError, Untrusted
-from schemas import Body, Document, Header, Receipt, ReceiptBatch, ReceiptOutcome, ReceiptProof
+from exchange.schemas import Body, Document, Header, Receipt, ReceiptBatch, ReceiptOutcome, ReceiptProof
 from tests.corpus.forge import IDS, good_body
 from tests.corpus.world import NOW, load_world
 

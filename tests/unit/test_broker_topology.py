@@ -16,8 +16,8 @@ from exchange.broker.topology import (
 )
 from exchange.broker.urls import credentials, vhost, with_credentials
 from exchange.rules.addressing import queue_for
+from exchange.schemas import Document, Opinion, Urgency
 from exchange.urls import shown
-from schemas import Document, Opinion, Urgency
 
 
 def test_the_urgent_queue_is_consumed_first_and_only_a_window_has_opinions() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from exchange.rules.case import Advance, Progress, may_decide, progress
 from exchange.rules.states import PartState
-from schemas import Approver, Completion, DefaultMode, Verdict
+from exchange.schemas import Approver, Completion, DefaultMode, Verdict
 from tests.unit.facts import Part, approver
 
 A, B, C = "c.a", "c.b", "c.c"

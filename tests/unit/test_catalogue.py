@@ -10,7 +10,7 @@ import exchange
 from exchange.catalogue import load_catalogue
 from exchange.errors import BadConfiguration
 from exchange.profiles import Profile, load_profiles
-from schemas import Completion, DefaultMode, Role
+from exchange.schemas import Completion, DefaultMode, Role
 
 PACKAGED = Path(exchange.__file__).resolve().parent.parent / "departments" / "catalogue"
 

@@ -13,7 +13,7 @@ from exchange.cli.view import plain, printable
 from exchange.envelope import Verified
 from exchange.flow.dossier import Filed
 from exchange.flow.ports import StoredDocument
-from schemas import Attachment, Document
+from exchange.schemas import Attachment, Document
 from tests.contract.rows import NOW, PLANNING, header
 from tests.unit.examples import DOCUMENT
 

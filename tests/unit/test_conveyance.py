@@ -15,7 +15,7 @@ from exchange.rules.conveyance_table import RULES, Direction
 from exchange.rules.conveyance_text import answers_a_request, asks_for_a_decision, matters_in
 from exchange.rules.official import parse_document
 from exchange.rules.ranks import directions_named, is_office, rank_of
-from schemas import Document, DocumentKind, DocumentNumber
+from exchange.schemas import Document, DocumentKind, DocumentNumber
 from tests.real_input import state_council_documents
 
 UP, DOWN, SIDE, PUBLIC = Direction

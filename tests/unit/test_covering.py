@@ -15,7 +15,7 @@ from exchange.flow.cover import waiting
 from exchange.flow.ports import NoticeRow
 from exchange.rules.calendar import ChinaCalendar
 from exchange.rules.covering import Covering, act_by_under, check_covers, cover_due, title_of, verb_of
-from schemas import MAX_INSTRUCTION, Cover, Document, DocumentKind, DocumentNumber, Notice, Purpose, Treatment
+from exchange.schemas import MAX_INSTRUCTION, Cover, Document, DocumentKind, DocumentNumber, Notice, Purpose, Treatment
 from tests.unit.examples import ATTACHMENT, COVER, DIGEST, DOCUMENT, ID
 
 DAY = date(2026, 3, 2)

@@ -7,7 +7,7 @@ from datetime import UTC, date
 import pytest
 
 from exchange.rules.deadline import Projection, project, rung_at
-from schemas import EntryKind, LedgerEntry
+from exchange.schemas import EntryKind, LedgerEntry
 from tests.unit.facts import CALENDAR, at, deadline, end, entry, extend, restart, resume, start, stop
 
 

@@ -9,7 +9,7 @@ import pytest
 from exchange.errors import CallerError
 from exchange.flow.decision import Docket, Ruling, decision_of
 from exchange.flow.ports import CaseRow, CaseState, PartRow, PartState
-from schemas import (
+from exchange.schemas import (
     Completion,
     Decision,
     DefaultMode,

@@ -8,7 +8,7 @@ import pytest
 
 from exchange.rules.deadline import project
 from exchange.rules.defaults import deemed_id, escalation_id, obstacles, reminder_id
-from schemas import DeadlineState, DeadlineStatus, DefaultMode, Exclusion
+from exchange.schemas import DeadlineState, DeadlineStatus, DefaultMode, Exclusion
 from tests.unit.facts import CALENDAR, at, deadline, end, reminder, start, stop
 
 SILENT = deadline(start("03-02"))

@@ -10,16 +10,26 @@ from pathlib import Path
 import pytest
 
 import exchange
-from departments.window.rule import decide as lead
 from exchange.bootstrap.applications import read_application
 from exchange.catalogue import load_catalogue
 from exchange.clock import SteppedClock
+from exchange.departments.window.rule import decide as lead
 from exchange.flow.conclude import Docket, Ruling
 from exchange.flow.ports import CaseRow, CaseState, PartRow, PartState
 from exchange.profiles import load_profiles, load_rule
 from exchange.rules.answers import figure, said, working_days_open
 from exchange.rules.application import check_application
-from schemas import Application, Consultation, ConsultedDepartment, Matter, Opinion, Outcome, Role, Term, Verdict
+from exchange.schemas import (
+    Application,
+    Consultation,
+    ConsultedDepartment,
+    Matter,
+    Opinion,
+    Outcome,
+    Role,
+    Term,
+    Verdict,
+)
 from tests.unit.facts import at
 
 PACKAGED = Path(exchange.__file__).resolve().parent.parent / "departments"

@@ -23,7 +23,7 @@ from exchange.directory.changes import revoked, rotated
 from exchange.envelope import DecryptionKey, Identity, envelope_for, open_envelope, seal, sign_document, verify_signed
 from exchange.envelope.sign1 import ALG, CONTENT_TYPE, EDDSA, SHA_256, X5T, sign1
 from exchange.errors import BadDirectory, BadKeys, Conflict, NotFound, Untrusted
-from schemas import Document, DocumentKind, DocumentNumber, Header, Member, Role, Suite
+from exchange.schemas import Document, DocumentKind, DocumentNumber, Header, Member, Role, Suite
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=CST)
 YEAR = timedelta(days=365)

@@ -12,8 +12,8 @@ from exchange.bootstrap.notice_file import read_notice
 from exchange.claims import fetch, open_claim_store, upload
 from exchange.clock import SteppedClock
 from exchange.errors import BadConfiguration, CallerError
-from schemas import ClaimCheck, Document
-from schemas.base import ATTACHMENT_LIMIT
+from exchange.schemas import ClaimCheck, Document
+from exchange.schemas.base import ATTACHMENT_LIMIT
 from tests.unit.facts import at
 
 CLOCK = SteppedClock(at("03-02"))

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from exchange.envelope import sign_document, verify_signed
 from exchange.envelope.document import content_type
 from exchange.errors import Malformed, Unsupported
-from schemas import ClaimCheck, Document, Header, Suite, Urgency
+from exchange.schemas import ClaimCheck, Document, Header, Suite, Urgency
 from tests.corpus.forge import IDS
 from tests.corpus.world import NOW, load_world
 from tests.unit.examples import CLAIM, DOCUMENT

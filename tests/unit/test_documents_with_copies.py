@@ -7,7 +7,7 @@ import json
 import pytest
 from pydantic import ValidationError
 
-from schemas import Document, DocumentKind, ForwardedRequest, Purpose, RequestForwarded
+from exchange.schemas import Document, DocumentKind, ForwardedRequest, Purpose, RequestForwarded
 from tests.unit.examples import DIGEST, DOCUMENT, ID, OPINION_UPWARD
 
 PLAIN = DOCUMENT.model_copy(update={"claims": ()})

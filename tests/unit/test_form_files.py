@@ -11,7 +11,7 @@ from exchange.bootstrap.answer_file import parse_values, read_answers
 from exchange.bootstrap.notice_file import read_notice
 from exchange.clock import SteppedClock
 from exchange.errors import BadConfiguration, CallerError
-from schemas import FieldType, Treatment
+from exchange.schemas import FieldType, Treatment
 from tests.unit.facts import at
 
 NOTICE = """

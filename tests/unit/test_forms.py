@@ -18,9 +18,9 @@ from exchange.rules.collection import Received, aggregate, as_csv, standing, sum
 from exchange.rules.forms import answer_due, answer_faults, check_answer, due
 from exchange.rules.hierarchy import is_within
 from exchange.rules.spreadsheet import MARK, csv_lines, guarded
-from schemas import Aggregate, FieldType, FieldValue, Form, FormAnswer, FormField, Row
-from schemas.form import MAX_ROWS
-from schemas.tally import MAX_NAMES
+from exchange.schemas import Aggregate, FieldType, FieldValue, Form, FormAnswer, FormField, Row
+from exchange.schemas.form import MAX_ROWS
+from exchange.schemas.tally import MAX_NAMES
 from tests.unit.facts import CALENDAR, ID, OTHER_ID, at, end
 
 FORM = Form(

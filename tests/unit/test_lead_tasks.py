@@ -12,7 +12,7 @@ from exchange.rules.calendar import ChinaCalendar
 from exchange.rules.deadline import Stop
 from exchange.rules.desk_term import DeskTerm, Told, desk_term
 from exchange.rules.lead import LeadTask, decision_term, what_waits
-from schemas import EntryKind, LedgerEntry, Matter, Term, Verdict
+from exchange.schemas import EntryKind, LedgerEntry, Matter, Term, Verdict
 from tests.unit.facts import ID, at, end, matter
 
 CALENDAR = ChinaCalendar()

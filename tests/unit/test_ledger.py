@@ -7,7 +7,7 @@ import pytest
 from exchange.errors import CallerError, Conflict
 from exchange.rules import ledger
 from exchange.rules.deadline import project
-from schemas import DeadlineState, EntryKind, LedgerEntry, ProcedureKind
+from exchange.schemas import DeadlineState, EntryKind, LedgerEntry, ProcedureKind
 from tests.unit.facts import CALENDAR, at, deadline, end, extend, resume, start, stop
 
 BASIS = ("行政许可法第四十二条",)

@@ -25,7 +25,7 @@ from exchange.rules.permissions import AccountRole
 from exchange.rules.standing import Standing
 from exchange.rules.states import CaseState, PartState
 from exchange.rules.trace import Finding, Mark, Stage
-from schemas import (
+from exchange.schemas import (
     MESSAGES,
     DefaultMode,
     EntryKind,
@@ -37,7 +37,7 @@ from schemas import (
     Role,
     Verdict,
 )
-from schemas.titles import TITLES
+from exchange.schemas.titles import TITLES
 
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _ENGLISH = re.compile(r"[A-Za-z]")

@@ -10,7 +10,7 @@ import pytest
 from exchange.errors import CallerError
 from exchange.rules.numbers import parse_date, parse_number
 from exchange.rules.official import kind_of, parse_document
-from schemas import Document, DocumentKind, DocumentNumber, OrderNumber
+from exchange.schemas import Document, DocumentKind, DocumentNumber, OrderNumber
 from tests.unit.facts import reference
 
 LETTER_NUMBER = DocumentNumber(agency="国办函", year=2006, serial=82)

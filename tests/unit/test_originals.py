@@ -12,7 +12,7 @@ from exchange.audit import prove_receipt, tree_root
 from exchange.audit.evidence import Page, Subject, account_of, read_page
 from exchange.envelope import Identity, pack_leaves, sign_document
 from exchange.errors import Forged, Malformed, SenderError, Untrusted
-from schemas import (
+from exchange.schemas import (
     Body,
     Count,
     Forwarding,

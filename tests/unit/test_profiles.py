@@ -11,7 +11,7 @@ import exchange
 from exchange.errors import BadConfiguration
 from exchange.profiles import load_decide_rule, load_profiles, load_rule
 from exchange.rules.covering import Covering
-from schemas import Role
+from exchange.schemas import Role
 
 PACKAGED = Path(exchange.__file__).resolve().parent.parent / "departments"
 
@@ -151,7 +151,7 @@ def test_a_rule_that_is_not_python_is_told_with_its_line(tmp_path: Path) -> None
 
 
 def test_a_rule_that_fails_to_import_is_told_with_its_line(tmp_path: Path) -> None:
-    assert refused_rule(tmp_path, "import schemas\n\nimport no_such_thing\n").startswith(
+    assert refused_rule(tmp_path, "import exchange.schemas\n\nimport no_such_thing\n").startswith(
         "fire/rule.py:3: ModuleNotFoundError"
     )
 

@@ -19,8 +19,8 @@ from exchange.rules.recall import (
     recall_report,
 )
 from exchange.rules.tally import check_branch, merge_all, received, returned, signed_for, tally_of
-from schemas import AtRecall, Named, Reader, Recall, Tally
-from schemas.tally import MAX_NAMES
+from exchange.schemas import AtRecall, Named, Reader, Recall, Tally
+from exchange.schemas.tally import MAX_NAMES
 from tests.unit.facts import ID, OTHER_ID, at
 
 THIRD_ID = "33333333-3333-4333-8333-333333333333"

@@ -14,10 +14,10 @@ from exchange.broker.topology import dead_queue, opinions_queue, queues_of
 from exchange.broker.uplink import transit_of, transit_queues, uplink_of
 from exchange.rules.addressing import queue_for, queue_towards
 from exchange.rules.hierarchy import relay_of
-from schemas import MESSAGES, Urgency
-from schemas.asyncapi import asyncapi
-from schemas.export import MODELS, json_schemas
-from schemas.titles import TITLES
+from exchange.schemas import MESSAGES, Urgency
+from exchange.schemas.asyncapi import asyncapi
+from exchange.schemas.export import MODELS, json_schemas
+from exchange.schemas.titles import TITLES
 from tests.unit.examples import EXAMPLES
 
 SCHEMAS = json_schemas()

@@ -8,7 +8,7 @@ import pytest
 
 from exchange.envelope import Recipient, envelope_for, open_envelope, pack_leaves, seal, unpack_leaves
 from exchange.errors import BadKeys, CallerError, Malformed
-from schemas import Document, Header, Suite
+from exchange.schemas import Document, Header, Suite
 from tests.corpus.forge import good_body, good_header
 from tests.corpus.world import NOW, load_world
 

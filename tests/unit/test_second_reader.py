@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from exchange.envelope import envelope_for, seal
-from schemas import Document, Header, Suite
+from exchange.schemas import Document, Header, Suite
 from tests.corpus.forge import good_body, good_header
 from tests.corpus.world import load_world
 from tests.unit import second_reader

@@ -10,7 +10,7 @@ import pytest
 from exchange.clock import monotonic
 from exchange.errors import Secret
 from exchange.rules.secrecy import check_application_secrecy, check_secrecy
-from schemas import Attachment, Classification, Document, DocumentKind, DocumentNumber, SubmittedMaterial
+from exchange.schemas import Attachment, Classification, Document, DocumentKind, DocumentNumber, SubmittedMaterial
 from tests.unit.facts import application
 
 MARKINGS = [

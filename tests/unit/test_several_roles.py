@@ -11,7 +11,7 @@ from exchange.bootstrap.work import Work, work_for
 from exchange.flow import spread
 from exchange.flow.node import Step
 from exchange.flow.receipts import OnSigned
-from schemas import Role
+from exchange.schemas import Role
 
 PAIRS = list(combinations(Role, 2))
 

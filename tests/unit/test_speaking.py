@@ -17,8 +17,8 @@ from exchange.flow.status import PartStatus
 from exchange.language import Language, speaking, translated
 from exchange.language.faults import fault_text
 from exchange.rules.states import CaseState, PartState
-from schemas import DefaultMode, Opinion, Verdict
-from schemas.titles import TITLES, kind_name
+from exchange.schemas import DefaultMode, Opinion, Verdict
+from exchange.schemas.titles import TITLES, kind_name
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 NOW = datetime(2026, 3, 2, 9, tzinfo=CST)

@@ -23,7 +23,7 @@ from exchange.broker.uplink import (
 from exchange.rules.addressing import home_of, hop_towards, queue_towards, way_between
 from exchange.rules.hierarchy import relay_of, superior_of
 from exchange.rules.transit import HOPS, MAX_HOPS, TO, Onward, Stuck, label_for, next_stage
-from schemas import Header, Urgency
+from exchange.schemas import Header, Urgency
 from tests.unit.facts import ID, at
 
 LABELS = st.sampled_from(["a", "b", "ab", "c-d"])

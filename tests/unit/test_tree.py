@@ -11,7 +11,7 @@ from exchange.directory import State, TreeView, grow, load_directory
 from exchange.directory.view import read_paper, sign_directory
 from exchange.envelope import Identity, envelope_for, open_envelope, seal, sign_document, verify_signed
 from exchange.errors import BadDirectory, NotFound, Untrusted
-from schemas import Delegation, Directory, Document, DocumentKind, DocumentNumber, Header, Role, Suite, Upper
+from exchange.schemas import Delegation, Directory, Document, DocumentKind, DocumentNumber, Header, Role, Suite, Upper
 from tests.unit.levels import NOW, YEAR, Level, delegation, family, link, refusals, seen_from
 
 DAY = timedelta(days=1)

@@ -27,7 +27,7 @@ from exchange.envelope.keys import KEMS
 from exchange.envelope.sealing import content_aad
 from exchange.envelope.sign1 import read_sign1, verify_sign1
 from exchange.rules.countersign import Joint, check_issue
-from schemas import ReceiptProof, Suite
+from exchange.schemas import ReceiptProof, Suite
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "docs" / "vectors"
 

@@ -11,8 +11,8 @@ from exchange.envelope.written import OWN_WORDS, check_own_words
 from exchange.errors import BadText, CallerError
 from exchange.rules.numbers import parse_number
 from exchange.rules.wording import check_reason
-from schemas import MESSAGES, Application, Body, Document, DocumentNumber, OrderNumber, Wire
-from schemas.written import Shape, fault_of, is_visible, shape_of
+from exchange.schemas import MESSAGES, Application, Body, Document, DocumentNumber, OrderNumber, Wire
+from exchange.schemas.written import Shape, fault_of, is_visible, shape_of
 from tests.unit.examples import DOCUMENT
 
 BLANK = [

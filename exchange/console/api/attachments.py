@@ -7,8 +7,8 @@ from base64 import b64decode, b64encode
 from exchange.bootstrap.attached import attachment_of
 from exchange.console.api.models import AttachmentIn
 from exchange.errors import BadRequest
-from schemas import Attachment
-from schemas.base import ATTACHMENT_LIMIT
+from exchange.schemas import Attachment
+from exchange.schemas.base import ATTACHMENT_LIMIT
 
 
 def from_form(file: tuple[str, str | None, bytes]) -> AttachmentIn:

@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints, model_validator
 from exchange.console.api.models import ApiModel, AttachmentIn, example
 from exchange.flow.ports import CaseState
 from exchange.rules.states import PartState
-from schemas import (
+from exchange.schemas import (
     Applicant,
     Decision,
     DefaultMode,
@@ -21,8 +21,8 @@ from schemas import (
     Overruling,
     WithoutConsent,
 )
-from schemas.base import Address, CaseNumber, Line, MatterCode, MessageId, Text
-from schemas.opinion import ProcedureKind, Verdict
+from exchange.schemas.base import Address, CaseNumber, Line, MatterCode, MessageId, Text
+from exchange.schemas.opinion import ProcedureKind, Verdict
 
 _ID = "0d5a3c1e-8f4b-4c53-9f0e-2b7a6d1c9e11"
 _AT = "2026-03-02T09:00:00+08:00"

@@ -18,8 +18,8 @@ from exchange.flow.checks import expect_window
 from exchange.flow.decision import Ruling
 from exchange.flow.ports import CaseRow, CaseState, DeskRow
 from exchange.flow.status import PartStatus
-from schemas import LedgerEntry, Role
-from schemas.base import CaseNumber
+from exchange.schemas import LedgerEntry, Role
+from exchange.schemas.base import CaseNumber
 
 router = APIRouter(tags=["cases"])
 State = Annotated[

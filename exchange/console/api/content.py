@@ -10,9 +10,9 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from exchange.errors import BadRequest, TooLarge
+from exchange.schemas import Wire
+from exchange.schemas.written import faults_in
 from exchange.tomlfile import faults_of
-from schemas import Wire
-from schemas.written import faults_in
 
 LARGEST = 8 * 1024 * 1024
 """Octets of a request: twenty attachments of the largest size in base64, and the text."""

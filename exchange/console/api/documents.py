@@ -35,9 +35,9 @@ from exchange.flow.ports.api import DocumentLine
 from exchange.flow.receipts import receipt_proof
 from exchange.flow.send import send_in
 from exchange.rules.numbers import parse_number
+from exchange.schemas import Document
+from exchange.schemas.base import Address, MessageId
 from exchange.store.store import SqlTransaction
-from schemas import Document
-from schemas.base import Address, MessageId
 
 router = APIRouter(tags=["documents"])
 Sender = Annotated[Address | None, Query(description="发送单位（报文标识重复时）· whose, where an id is not unique")]

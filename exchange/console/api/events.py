@@ -15,8 +15,8 @@ from exchange.flow.node import Node
 from exchange.flow.ports.api import DocumentLine
 from exchange.flow.ports.tools import DeliveryRow, WebhookRow
 from exchange.rules.webhooks import Event
+from exchange.schemas import Decision, Receipt, ReceiptBatch, Reminder
 from exchange.store.store import SqlTransaction
-from schemas import Decision, Receipt, ReceiptBatch, Reminder
 
 _SPACE = uuid.UUID("6f1c1a2e-4a0c-5d3b-9c57-8c3f5a1e7b20")
 

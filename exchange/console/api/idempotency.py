@@ -17,7 +17,7 @@ from exchange.clock import Clock
 from exchange.errors import KeyReused
 from exchange.flow.node import Node, Step
 from exchange.flow.ports.api import GivenAnswer
-from schemas import Wire
+from exchange.schemas import Wire
 
 KEPT = timedelta(hours=24)
 Key = Annotated[

@@ -28,7 +28,7 @@ from exchange.console.api.pagination import Cursor, Limit, cursor_of, page_of, p
 from exchange.console.api.problems import documented
 from exchange.errors import Conflict, NotFound
 from exchange.flow.ports.api import LEASES_KEPT, LeasedMessage
-from schemas.base import MessageId
+from exchange.schemas.base import MessageId
 
 router = APIRouter(prefix="/inbox", tags=["inbox"])
 

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field, StringConstraints
 
 from exchange.flow.ports import OutboxState
-from schemas import Classification, Count, DocumentKind, Opinion, Purpose, Urgency, Wire
-from schemas.base import ATTACHMENT_LIMIT, Address, CaseNumber, Digest, Line, MediaType, MessageId
-from schemas.opinion import SpecialProcedure, Verdict
+from exchange.schemas import Classification, Count, DocumentKind, Opinion, Purpose, Urgency, Wire
+from exchange.schemas.base import ATTACHMENT_LIMIT, Address, CaseNumber, Digest, Line, MediaType, MessageId
+from exchange.schemas.opinion import SpecialProcedure, Verdict
 
 _ID = "0d5a3c1e-8f4b-4c53-9f0e-2b7a6d1c9e11"
 _AT = "2026-03-02T09:00:00+08:00"

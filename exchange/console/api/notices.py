@@ -10,7 +10,7 @@ from exchange.console.api.models import NoticeOut
 from exchange.console.api.problems import documented
 from exchange.errors import NotFound
 from exchange.flow.notice_status import notice_status
-from schemas.base import MessageId
+from exchange.schemas.base import MessageId
 
 router = APIRouter()
 

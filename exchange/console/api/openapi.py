@@ -10,7 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from exchange.console.api.case_models import CaseIn, ConfirmationIn, DecisionIn, TermIn, WithdrawalIn
 from exchange.console.api.hook_models import WebhookIn
 from exchange.console.api.models import AcknowledgeIn, LeaseIn, OpinionIn, Problem, SendIn
-from schemas import Wire
+from exchange.schemas import Wire
 
 _TAKEN: tuple[type[Wire], ...] = (
     SendIn, LeaseIn, AcknowledgeIn, OpinionIn, CaseIn, WithdrawalIn, DecisionIn, ConfirmationIn, TermIn,

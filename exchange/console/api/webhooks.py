@@ -19,8 +19,8 @@ from exchange.errors import Conflict, NotFound
 from exchange.flow.ports.tools import DeliveryRow, WebhookRow
 from exchange.rules.signing import secret_text
 from exchange.rules.webhooks import check_url
+from exchange.schemas.base import MessageId
 from exchange.store.store import SqlTransaction
-from schemas.base import MessageId
 
 router = APIRouter(prefix="/webhooks", tags=["webhooks"])
 MOST = 10

@@ -33,8 +33,8 @@ from exchange.flow.deadlines import Amendment, amend_in
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import CaseState
 from exchange.flow.submit import submit_in
-from schemas import Application, SubmittedMaterial
-from schemas.base import CaseNumber
+from exchange.schemas import Application, SubmittedMaterial
+from exchange.schemas.base import CaseNumber
 
 router = APIRouter(tags=["window"])
 LOCATION: dict[str, Any] = {"Location": {"description": "新案件 · the new case", "schema": {"type": "string"}}}

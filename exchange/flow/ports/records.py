@@ -10,7 +10,7 @@ from typing import Any
 
 from exchange.rules.arbiter import Arrival
 from exchange.rules.states import CaseState, PartState, WatchState
-from schemas import DeadlineState, Header, Urgency, Verdict
+from exchange.schemas import DeadlineState, Header, Urgency, Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from exchange.rules.search import Key
 from exchange.rules.standing import Standing
 from exchange.rules.states import CaseState, PartState
 from exchange.rules.trace_facts import AsideFact, CopyFact, DeskFact, NoteFact, TakenFact
-from schemas import SentReminder
+from exchange.schemas import SentReminder
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from exchange.flow.ports.records import (
 )
 from exchange.flow.ports.sight import Sight
 from exchange.rules.states import CaseState, PartState, WatchState
-from schemas import LedgerEntry, SentReminder
+from exchange.schemas import LedgerEntry, SentReminder
 
 
 class Outbox(Protocol):
