@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from exchange.errors import BadText
 from exchange.schemas import (
     Body,
+    CaseClosed,
     Decision,
     Document,
     FormAnswer,
     ForwardedRequest,
     Forwarding,
     JointDraft,
+    JointEnded,
+    JointEnding,
     JointRefusal,
     Notice,
     Opinion,
     Recall,
+    RequestForwarded,
     SignOff,
+    TermNotice,
     Wire,
 )
-from exchange.schemas.written import faults_in
+from exchange.schemas.written import Place, faults_in
 
 OWN_WORDS: frozenset[type[Body]] = frozenset(
     {
@@ -35,17 +42,35 @@ OWN_WORDS: frozenset[type[Body]] = frozenset(
         SignOff,
     }
 )
-"""Kinds of message whose text its signer has written. All others repeat what was said, and checked, elsewhere."""
+"""Kinds of message whose every text its signer has written."""
+
+OWN_FIELDS: Mapping[type[Body], frozenset[str]] = {
+    CaseClosed: frozenset({"reason"}),
+    JointEnded: frozenset({"reasons"}),
+    RequestForwarded: frozenset({"opinion"}),
+    TermNotice: frozenset({"entry"}),
+}
+"""Fields that the signer has written, of kinds that otherwise repeat what was said, and checked, elsewhere."""
 
 
 def check_own_words(body: Body) -> None:
-    """Raises BadText for a message in its signer's own words that nobody could read as they were meant."""
+    """Raises BadText for words of its signer's own that nobody could read as they were meant."""
     if type(body) in OWN_WORDS:
         check_written(body)
+    elif (own := OWN_FIELDS.get(type(body))) and not _passes_on(body):
+        _refuse([(place, what) for place, what in faults_in(body) if place[0] in own])
 
 
 def check_written(written: Wire) -> None:
     """Raises BadText naming every field whose text has a fault."""
-    faults = [f"{'.'.join(map(str, place))}: {what}" for place, what in faults_in(written)]
+    _refuse(list(faults_in(written)))
+
+
+def _passes_on(body: Body) -> bool:
+    """Whether even these fields are another's: a refusal's reasons, which the lead tells all who were asked."""
+    return isinstance(body, JointEnded) and body.ending is JointEnding.REFUSED
+
+
+def _refuse(faults: Sequence[tuple[Place, str]]) -> None:
     if faults:
-        raise BadText("; ".join(faults[:5]))
+        raise BadText("; ".join(f"{'.'.join(map(str, place))}: {what}" for place, what in faults[:5]))

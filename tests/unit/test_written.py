@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import UTC, datetime
 from typing import Any, get_args, get_origin
 
 import pytest
 
-from exchange.envelope.written import OWN_WORDS, check_own_words
+from exchange.envelope.written import OWN_FIELDS, OWN_WORDS, check_own_words
 from exchange.errors import BadText, CallerError
 from exchange.rules.numbers import parse_number
 from exchange.rules.wording import check_reason
-from exchange.schemas import MESSAGES, Application, Body, Document, DocumentNumber, OrderNumber, Wire
+from exchange.schemas import (
+    MESSAGES,
+    Application,
+    Body,
+    CaseClosed,
+    Document,
+    DocumentNumber,
+    EntryKind,
+    JointEnded,
+    JointEnding,
+    LedgerEntry,
+    OrderNumber,
+    RequestForwarded,
+    TermNotice,
+    Wire,
+)
 from exchange.schemas.written import Shape, fault_of, is_visible, shape_of
 from tests.unit.examples import DOCUMENT
 
@@ -142,38 +158,89 @@ def test_what_was_signed_before_is_read_as_it_was() -> None:
     assert Document.model_validate_json(old.model_dump_json()) == old
 
 
-def test_every_kind_of_message_is_its_signers_words_or_repeats_others() -> None:
-    """A new kind is put into one of them by somebody who has thought about it."""
-    repeating = {
-        "consultation",
-        "clearance",
-        "case-closed",
-        "deemed-consent",
-        "deadline-notice",
-        "reminder",
-        "term-notice",
-        "escalation",
-        "default-notice",
-        "notice-reminder",
-        "tally",
-        "receipts-request",
-        "receipts-shown",
-        "request-forwarded",
-        "joint-signature",
-        "joint-ended",
-        "joint-document",
-        "receipt",
-        "directory-update",
-        "form-aggregate",
-        "non-delivery",
-    }
-    own = {model.KIND for model in OWN_WORDS}
-    assert own | repeating == set(MESSAGES)
-    assert not own & repeating
+REPEATED = {
+    "clearance.results",
+    "consultation.application",
+    "consultation.basis",
+    "consultation.departments",
+    "consultation.document",
+    "consultation.matter_name",
+    "consultation.matter_version",
+    "deadline-notice.deadlines",
+    "deemed-consent.calendar",
+    "deemed-consent.state",
+    "deemed-consent.statement",
+    "default-notice.basis",
+    "escalation.obstacles",
+    "escalation.remarks",
+    "form-aggregate.rows",
+    "non-delivery.reason",
+    "receipts-shown.tally",
+    "tally.returned",
+}
+"""Fields of text that say again what was written and looked at elsewhere: by others, in the catalogue, in the code."""
 
 
-def _texts(model: type[Wire], seen: set[type[Wire]]) -> list[tuple[str, Any]]:
-    """Every text below a model: its field, and what constrains it."""
+def _fields(model: type[Wire]) -> set[str]:
+    """The fields of a message that hold text of people's at any depth."""
+    return {name for name in model.model_fields if _holds_text(model, name)}
+
+
+def _holds_text(model: type[Wire], name: str) -> bool:
+    narrowed = [rules for field, rules in _texts(model, set(), only=name)]
+    return any(shape_of(rules) is not None for rules in narrowed)
+
+
+def test_every_field_of_text_is_its_signers_words_or_repeats_others() -> None:
+    """A new field is put into one of them by somebody who has thought about it."""
+    texts = {f"{kind}.{name}" for kind, model in MESSAGES.items() for name in _fields(model)}
+    own = {f"{model.KIND}.{name}" for model in OWN_WORDS for name in _fields(model)}
+    own |= {f"{model.KIND}.{name}" for model, names in OWN_FIELDS.items() for name in names}
+    assert own | REPEATED == texts
+    assert not own & REPEATED
+    assert not OWN_WORDS & set(OWN_FIELDS)
+
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+ENTRY = LedgerEntry(kind=EntryKind.EXTEND, at=NOW, days=2, reason="{}", basis=("第四十二条",), actor="t.window")
+
+
+@pytest.mark.parametrize(
+    ("model", "fields"),
+    [
+        (CaseClosed, {"reason": "{}"}),
+        (RequestForwarded, {"opinion": "{}"}),
+        (JointEnded, {"reasons": "{}", "ending": JointEnding.WITHDRAWN}),
+        (TermNotice, {"entry": ENTRY}),
+        (TermNotice, {"entry": ENTRY.model_copy(update={"reason": "复杂", "basis": ("{}",)})}),
+    ],
+)
+def test_own_words_within_a_message_that_repeats_others_are_looked_at(
+    model: type[Body], fields: dict[str, Any]
+) -> None:
+    check_own_words(model.model_construct(**_put(fields, "因故")))
+    for blank in ("\u200b", "\u3164", "a\u202eb"):
+        with pytest.raises(BadText, match=next(iter(fields))):
+            check_own_words(model.model_construct(**_put(fields, blank)))
+
+
+def _put(value: Any, text: str) -> Any:
+    if isinstance(value, dict):
+        return {name: _put(one, text) for name, one in value.items()}
+    if isinstance(value, LedgerEntry):
+        return value.model_copy(update=_put(dict(value), text))
+    if isinstance(value, tuple):
+        return tuple(_put(one, text) for one in value)
+    return text if value == "{}" else value
+
+
+def test_a_refusal_of_anothers_is_passed_on_as_it_was_signed() -> None:
+    """The lead cannot change the words, and all who were asked have to hear that nothing goes out."""
+    check_own_words(JointEnded.model_construct(reasons="\u200b", ending=JointEnding.REFUSED))
+
+
+def _texts(model: type[Wire], seen: set[type[Wire]], only: str | None = None) -> list[tuple[str, Any]]:
+    """Every text below a model, or below one of its fields: its field, and what constrains it."""
     found: list[tuple[str, Any]] = []
     if model in seen:
         return found
@@ -191,7 +258,8 @@ def _texts(model: type[Wire], seen: set[type[Wire]]) -> list[tuple[str, Any]]:
                 walk(name, one, ())
 
     for name, field in model.model_fields.items():
-        walk(name, field.annotation, tuple(field.metadata))
+        if only in (None, name):
+            walk(name, field.annotation, tuple(field.metadata))
     return found
 
 
