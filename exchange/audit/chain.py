@@ -2,6 +2,8 @@
 
 Whoever can write the database could forge the whole chain anew, or cut off its end; the head that somebody noted
 elsewhere (the console's log has each) is what that is found by.
+
+Entries have a version. Those of version 1 do not say where they came from; in version 2 that is under the hash too.
 """
 
 from __future__ import annotations
@@ -9,13 +11,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from exchange.audit.source import Source
 from exchange.errors import BadAudit
 
 START = "0" * 64
 """What the first entry holds as the hash of the one before."""
+
+VERSION = 2
+"""Of entries that are appended now."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,11 @@ class Entry:
     previous: str
     """Hash of the entry before."""
     hash: str
+    version: int = 1
+    source: str = ""
+    """By what way it came, a `SourceKind`; empty in version 1."""
+    origin: str = ""
+    """From where that way came: an address, a token's name, an account of the system; empty in version 1."""
 
 
 @dataclass(frozen=True)
@@ -58,12 +69,12 @@ def parse_head(text: str) -> Head:
     return Head(int(seq), digest)
 
 
-def append(head: Head, at: datetime, account: str, action: str, what: str, outcome: str) -> Entry:
+def append(head: Head, at: datetime, account: str, action: str, what: str, outcome: str, source: Source) -> Entry:
     """The entry that follows ``head``."""
-    seq = head.seq + 1
-    return Entry(
-        seq, at, account, action, what, outcome, head.hash, _hash(seq, at, (account, action, what, outcome), head)
+    bare = Entry(
+        head.seq + 1, at, account, action, what, outcome, head.hash, "", VERSION, source.kind.value, source.origin
     )
+    return replace(bare, hash=_hash(bare, head))
 
 
 def check_chain(entries: Iterable[Entry], head: Head, noted: Head | None = None) -> int:
@@ -75,8 +86,7 @@ def check_chain(entries: Iterable[Entry], head: Head, noted: Head | None = None)
     for entry in entries:
         if entry.seq != last.seq + 1:
             raise _broken(f"entry {last.seq + 1} is missing")
-        told = (entry.account, entry.action, entry.what, entry.outcome)
-        if entry.previous != last.hash or entry.hash != _hash(entry.seq, entry.at, told, last):
+        if entry.previous != last.hash or entry.hash != _hash(entry, last):
             raise _broken(f"entry {entry.seq} was changed, or one before it")
         last = Head(entry.seq, entry.hash)
         met = met or last == noted
@@ -87,10 +97,17 @@ def check_chain(entries: Iterable[Entry], head: Head, noted: Head | None = None)
     return last.seq
 
 
-def _hash(seq: int, at: datetime, told: tuple[str, ...], before: Head) -> str:
-    """SHA-256 over a JSON list, in which no two different entries look alike; the instant in UTC to the microsecond."""
-    instant = at.astimezone(UTC).isoformat(timespec="microseconds")
-    return hashlib.sha256(json.dumps([before.hash, seq, instant, *told]).encode()).hexdigest()
+def _hash(entry: Entry, before: Head) -> str:
+    """SHA-256 over a JSON list, in which no two different entries look alike; the instant in UTC to the microsecond.
+
+    A source beside an entry of version 1 is under no hash: whoever put it there changed the entry. It counts like one
+    of version 2, so that nothing verifies but what was written.
+    """
+    told = (entry.account, entry.action, entry.what, entry.outcome)
+    instant = entry.at.astimezone(UTC).isoformat(timespec="microseconds")
+    old = entry.version == 1 and not entry.source and not entry.origin
+    more = () if old else (entry.version, entry.source, entry.origin)
+    return hashlib.sha256(json.dumps([before.hash, entry.seq, instant, *told, *more]).encode()).hexdigest()
 
 
 def _broken(what: str) -> BadAudit:

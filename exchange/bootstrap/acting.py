@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import pwd
 
+from exchange.audit.source import Source, SourceKind
 from exchange.rules.people import behind_sudo
 
 
@@ -17,9 +18,19 @@ def acting_account() -> str:
 
     Root behind sudo is ``root (sudo by NAME)``, which `exchange.rules.people.same_person` takes for NAME.
     """
+    account, person = _account()
+    return account if person is None else behind_sudo(account, person)
+
+
+def acting_source() -> Source:
+    """Where a command comes from: the account, and who came to it by sudo."""
+    account, person = _account()
+    return Source(SourceKind.COMMAND_LINE, account if person is None else f"{account} via sudo by {person}")
+
+
+def _account() -> tuple[str, str | None]:
     uid = os.getuid()
-    person = _called_sudo() if uid == 0 else None
-    return _name(uid) if person is None else behind_sudo(_name(uid), person)
+    return _name(uid), _called_sudo() if uid == 0 else None
 
 
 def _called_sudo() -> str | None:

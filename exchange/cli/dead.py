@@ -18,6 +18,7 @@ from exchange.bootstrap.home import Opened, open_member, open_work
 from exchange.bootstrap.settings import Home, Settings
 from exchange.cli.domain import HomeOption, JsonOption
 from exchange.cli.naming import called, in_full, learn
+from exchange.cli.recorded import recorded
 from exchange.cli.view import console, moment, plain, print_json, say, times
 from exchange.errors import CallerError, NotFound
 from exchange.flow import discard
@@ -72,13 +73,17 @@ def dead(
     logs.configure(quiet=True)
     settings = Settings.read(home=home)
     if propose or confirm:
-        _discard(settings, as_, propose, confirm, reason, as_json)
+        with recorded(settings, "discard", f"{'propose' if propose else 'confirm'} {propose or confirm}"):
+            _discard(settings, as_, propose, confirm, reason, as_json)
     elif all_of:
-        _redrive_all(settings, as_, all_of, as_json)
+        with recorded(settings, "redrive", f"all {all_of}"):
+            _redrive_all(settings, as_, all_of, as_json)
     elif export:
-        _export(settings, as_, export)
+        with recorded(settings, "export", f"dead letters {export}"):
+            _export(settings, as_, export)
     elif again:
-        _redrive(settings, as_, again, as_json)
+        with recorded(settings, "redrive", " ".join(again)):
+            _redrive(settings, as_, again, as_json)
     elif causes:
         _causes(settings, as_, as_json)
     else:

@@ -16,6 +16,7 @@ from exchange.bootstrap.settings import Home, Settings
 from exchange.cli.complete import member_addresses
 from exchange.cli.domain import HomeOption, JsonOption
 from exchange.cli.naming import called, in_full, learn
+from exchange.cli.recorded import recorded
 from exchange.cli.view import console, due_text, moment, plain, print_json, say
 from exchange.clock import monotonic
 from exchange.flow.holding import Endangered
@@ -63,7 +64,8 @@ def hold(
     domain = _Domain(home)
     addressee, kind = holding.hold_target(domain.profiles, what)
     now = domain.settings.clock.now()
-    spread = holding.hold_everywhere(domain.profiles, domain.open, addressee, kind, reason, acting_account(), now)
+    with recorded(domain.settings, "hold", what):
+        spread = holding.hold_everywhere(domain.profiles, domain.open, addressee, kind, reason, acting_account(), now)
     risks = holding.at_risk(domain.profiles, domain.open, spread.hold)
     if as_json:
         print_json({**_hold_json(spread.hold), "away": spread.away, "endangers": [_risk_json(one) for one in risks]})
@@ -81,7 +83,8 @@ def release(
     """Releases what was held, or a member that was drained; what waited goes out at once."""
     domain = _Domain(home)
     now = domain.settings.clock.now()
-    released = holding.release_named(domain.profiles, domain.open, what, acting_account(), now)
+    with recorded(domain.settings, "release", what):
+        released = holding.release_named(domain.profiles, domain.open, what, acting_account(), now)
     if as_json:
         print_json({"released": released})
     else:
@@ -135,7 +138,8 @@ def drain(
     domain = _Domain(home)
     holding.check_member(domain.profiles, member)
     store = domain.open(member)
-    draining.ask_drain(store, acting_account(), reason, domain.settings.clock.now())
+    with recorded(domain.settings, "drain", member):
+        draining.ask_drain(store, acting_account(), reason, domain.settings.clock.now())
     ended = _wait_until_ended(store, member, wait)
     left = draining.left_when_stopped(store) or draining.what_is_left(store)
     if as_json:

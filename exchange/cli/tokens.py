@@ -13,6 +13,7 @@ from rich.table import Table
 from exchange.bootstrap.acting import acting_account
 from exchange.bootstrap.settings import Settings
 from exchange.cli.domain import HomeOption, JsonOption
+from exchange.cli.recorded import recorded
 from exchange.cli.view import console, moment, plain, print_json, say
 from exchange.clock import RealClock
 from exchange.flow.ports.tools import TokenRow
@@ -55,7 +56,7 @@ def new(
     from exchange.console.tokens import make_token
 
     settings = Settings.read(home=home)
-    with _store(settings) as (store, members):
+    with recorded(settings, "token.new", f"{member} {' '.join(scope)}"), _store(settings) as (store, members):
         row, text = make_token(store, members, member, name, scope, days, acting_account())
     if as_json:
         print_json({**_json(row, RealClock().now()), "token": text})
@@ -107,7 +108,8 @@ def revoke(
     """Revokes a token: the next request that bears it is refused."""
     from exchange.console.tokens import revoke_token
 
-    with _store(Settings.read(home=home)) as (store, _):
+    settings = Settings.read(home=home)
+    with recorded(settings, "token.revoke", token_id), _store(settings) as (store, _):
         row = revoke_token(store, token_id, acting_account())
     if as_json:
         print_json(_json(row, RealClock().now()))

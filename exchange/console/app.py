@@ -17,11 +17,13 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from exchange.audit.source import Source, SourceKind
 from exchange.clock import monotonic
 from exchange.console import render
 from exchange.console.api.app import PATH, create_api
 from exchange.console.api.context import Api
 from exchange.console.api.deliver import Deliverer
+from exchange.console.arriving import arriving
 from exchange.console.desk import Desk
 from exchange.console.door import Door
 from exchange.console.heads import HeadAsGet
@@ -97,7 +99,8 @@ def _alive(desk: Desk, api: Api, sections: Sequence[Section]) -> Callable[[FastA
 
 
 async def _strictly(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    with speaking(render.language_of(request)):
+    address = request.client.host if request.client else ""
+    with speaking(render.language_of(request)), arriving(Source(SourceKind.WEB, address)):
         response = await call_next(request)
     for name, value in _STRICT.items():
         if not (name == "cache-control" and request.url.path.startswith("/static/")):

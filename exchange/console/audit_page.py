@@ -9,14 +9,16 @@ from urllib.parse import urlencode
 
 from exchange.audit.chain import Entry
 from exchange.console.section import Download, File, Group, Page, Section, Visit
+from exchange.errors import CallerError
+from exchange.language.names import SOURCES
 from exchange.rules.permissions import Action
-from exchange.rules.search import read_query
+from exchange.rules.search import Query, read_query
 from exchange.rules.spreadsheet import csv_lines
 
 _AT_ONCE = 50
 _A_READ = 1_000
-_FILTERS = ("account", "since", "until")
-_COLUMNS = ("seq", "at", "account", "action", "what", "outcome", "hash")
+_FILTERS = ("account", "source", "since", "until")
+_COLUMNS = ("seq", "at", "account", "action", "what", "outcome", "source", "origin", "version", "hash")
 
 
 def _audit(visit: Visit) -> Mapping[str, object]:
@@ -29,6 +31,7 @@ def _audit(visit: Visit) -> Mapping[str, object]:
     return {
         "entries": shown,
         "head": head,
+        "sources": SOURCES,
         "asked": {name: visit.query.get(name, "") for name in _FILTERS},
         "older": _link(visit, "/audit", shown[-1].seq) if len(found) > _AT_ONCE else "",
         "newest": _link(visit, "/audit", None) if place is not None else "",
@@ -38,10 +41,17 @@ def _audit(visit: Visit) -> Mapping[str, object]:
 
 
 def _page(visit: Visit, before: int | None, limit: int) -> list[Entry]:
-    """Entries by the filters of a visit. Raises CallerError for a day that is none."""
-    days, account = read_query(visit.query), visit.query.get("account", "").strip()
+    """Entries by the filters of a visit. Raises CallerError for a day or a source that is none."""
+    days, account, source = _asked(visit)
     with visit.desk.gate.store.reading() as tx:
-        return list(tx.audit_log.page(before, account or None, limit, days.since, days.until))
+        return list(tx.audit_log.page(before, account, limit, days.since, days.until, source))
+
+
+def _asked(visit: Visit) -> tuple[Query, str | None, str | None]:
+    source = visit.query.get("source", "").strip()
+    if source and source not in SOURCES:
+        raise CallerError("source: {source!r} is none", mend="one of: {known}", source=source, known=", ".join(SOURCES))
+    return read_query(visit.query), visit.query.get("account", "").strip() or None, source or None
 
 
 def _link(visit: Visit, path: str, before: int | None) -> str:
@@ -67,12 +77,12 @@ def _csv(visit: Visit) -> File:
     def parts() -> Iterator[bytes]:
         yield from (line.encode() for line in csv_lines(chain([_COLUMNS], _rows(visit))))
 
-    read_query(visit.query)  # what is wrong with it is said before anything is sent
+    _asked(visit)  # what is wrong with it is said before anything is sent
     return File("yizhan-audit.csv", "text/csv; charset=utf-8", parts())
 
 
 def _jsonl(visit: Visit) -> File:
-    read_query(visit.query)
+    _asked(visit)
     lines = (json.dumps(dict(zip(_COLUMNS, row, strict=True)), ensure_ascii=False) + "\n" for row in _rows(visit))
     return File("yizhan-audit.jsonl", "application/x-ndjson", (line.encode() for line in lines))
 

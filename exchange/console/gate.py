@@ -16,6 +16,7 @@ from unicodedata import normalize
 import structlog
 
 from exchange.clock import Clock, RealClock
+from exchange.console.arriving import source
 from exchange.console.passwords import Passwords
 from exchange.errors import BadAccount, Denied
 from exchange.flow.ports.accounts import AccountRow, FailureRow, LinkRow, SessionRow
@@ -184,8 +185,10 @@ class Gate:
 
     def _append(self, tx: SqlTransaction, account: str, action: str, what: str, outcome: str) -> None:
         """The head of the chain also goes to the process's log, where the database's keeper cannot change it."""
-        entry = tx.audit_log.append(self.clock.now(), account, action, what, outcome)
-        log.info("console.audit", entry=f"{entry.seq}:{entry.hash}", action=action, outcome=outcome)
+        entry = tx.audit_log.append(self.clock.now(), account, action, what, outcome, source())
+        log.info(
+            "console.audit", entry=f"{entry.seq}:{entry.hash}", action=action, outcome=outcome, source=entry.source
+        )
 
     def _attempt(self, name: str, password: str, action: str, place: str) -> AccountRow:
         """The account whose password this is. Raises Denied or ShutOut, with an entry in the log."""

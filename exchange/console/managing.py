@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from exchange.console.arriving import source
 from exchange.console.gate import DONE, Gate
 from exchange.errors import Denied, NotFound
 from exchange.flow.ports.accounts import AccountRow
@@ -59,7 +60,7 @@ def reset_from_here(gate: Gate, name: str) -> str:
     """As `reset`, by whoever may run commands on the console's machine. Raises NotFound."""
     with gate.store.transaction() as tx:
         _existing(tx, name)
-        tx.audit_log.append(gate.clock.now(), name, "account.reset", "on the command line", DONE)
+        tx.audit_log.append(gate.clock.now(), name, "account.reset", "on the command line", DONE, source())
         return _renew(gate, tx, name)
 
 
@@ -78,7 +79,7 @@ def _step(gate: Gate, actor: str, target: str, action: str, what: str) -> Iterat
             raise Denied("this account is locked, or is none", mend="ask a security officer")
         check_manages(actor, row.role, target)
         yield tx
-        tx.audit_log.append(gate.clock.now(), actor, action, what, DONE)
+        tx.audit_log.append(gate.clock.now(), actor, action, what, DONE, source())
 
 
 def _existing(tx: SqlTransaction, name: str) -> AccountRow:

@@ -101,6 +101,12 @@ READERS: Mapping[str, Words] = {
     "signed": ("已签收", "signed"),
     "returned": ("已退回", "returned"),
 }
+SOURCES: Mapping[str, Words] = {
+    "web": ("网页", "web"),
+    "rest": ("接口", "REST"),
+    "command-line": ("命令行", "command line"),
+}
+"""By what way something was done."""
 ACCOUNT_ROLES: Mapping[str, Words] = {
     "observer": ("观察员", "observer"),
     "operator": ("操作员", "operator"),

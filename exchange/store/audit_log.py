@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
 from exchange.audit.chain import EMPTY, Entry, Head, append, parse_head
+from exchange.audit.source import Source
 from exchange.errors import BadAudit
 from exchange.store.door_tables import audit_entry
 from exchange.store.statements import values_of
@@ -40,9 +41,10 @@ class SqlAuditLog:
         except ValueError as error:
             raise BadAudit("the audit log's head does not hold: {error}", error=error) from None
 
-    def append(self, at: datetime, account: str, action: str, what: str, outcome: str) -> Entry:
+    def append(self, at: datetime, account: str, action: str, what: str, outcome: str, source: Source) -> Entry:
         told = printable(what)[:_LONGEST]
-        entry = append(self.head(), at, account[:40], action[:40], told, outcome[:80])
+        came = replace(source, origin=printable(source.origin)[:_LONGEST])
+        entry = append(self.head(), at, account[:40], action[:40], told, outcome[:80], came)
         self._db.execute(insert(audit_entry).values(values_of(entry)))
         head = str(Head(entry.seq, entry.hash))
         if not self._db.execute(update(meta).where(meta.c.key == _HEAD).values(value=head)).rowcount:
@@ -56,12 +58,15 @@ class SqlAuditLog:
         limit: int,
         since: datetime | None = None,
         until: datetime | None = None,
+        source: str | None = None,
     ) -> list[Entry]:
         query = _ENTRIES.order_by(_e.seq.desc()).limit(limit)
         if before is not None:
             query = query.where(_e.seq < before)
         if account:
             query = query.where(_e.account == account)
+        if source:
+            query = query.where(_e.source == source)
         if since is not None:
             query = query.where(_e.at >= since)
         if until is not None:

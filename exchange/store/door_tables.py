@@ -59,5 +59,9 @@ audit_entry = Table(
     Column("outcome", String(80), nullable=False),
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("source", String(20), nullable=False, server_default=""),
+    Column("origin", FreeText, nullable=False, server_default=""),
 )
 Index("audit_entry_of", audit_entry.c.account, audit_entry.c.seq)
+Index("audit_entry_from", audit_entry.c.source, audit_entry.c.seq)

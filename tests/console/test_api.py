@@ -14,6 +14,7 @@ from datetime import timedelta
 import pytest
 from starlette.testclient import TestClient
 
+from exchange.audit.chain import check_chain
 from exchange.clock import RealClock, SteppedClock
 from exchange.console.api.limits import OF_ONE_TOKEN, Attempts
 from exchange.envelope import verify_signed
@@ -367,3 +368,22 @@ def test_the_page_about_the_api_needs_no_token_no_script_and_nothing_from_elsewh
     assert "conflict" in english.text.partition('id="shape-Problem"')[2]
     assert "<code>revision</code>" in about, "and its fields stand beside it"
     assert "If-Match" in about
+
+
+def test_what_a_system_changes_is_in_the_audit_log_with_its_token_and_address(served: Bureau) -> None:
+    with served.api.console.reading() as tx:
+        before = tx.audit_log.head().seq
+    client = served.client(PLANNING, host="192.0.2.7")
+    assert client.get("/api/v1/documents").status_code == 200
+    assert client.post("/api/v1/documents", json={**LETTER_TO, "to": []}).status_code == 422
+    assert client.post("/api/v1/leases", json={}).status_code < 500
+    assert client.post("/api/v1/documents", json=LETTER_TO).status_code == 202
+    with served.api.console.reading() as tx:
+        entries = [one for one in tx.audit_log.entries() if one.seq > before]
+        check_chain(tx.audit_log.entries(), tx.audit_log.head())
+    assert [(one.account, one.what, one.outcome, one.source) for one in entries] == [
+        (PLANNING, "POST /documents", "422", "rest"),
+        (PLANNING, "POST /documents", "done", "rest"),
+    ]
+    token_id = client.headers["authorization"].split("_")[1]
+    assert entries[0].origin.startswith(f"192.0.2.7 · {token_id} · ")

@@ -7,6 +7,7 @@ import io
 import json
 from datetime import timedelta
 
+from exchange.bootstrap.acting import acting_source
 from exchange.rules.permissions import AccountRole
 from tests.console.house import NOON, House
 
@@ -43,3 +44,25 @@ def test_a_day_that_is_none_is_said_and_gives_no_file(house: House) -> None:
 
 def test_the_log_is_exported_by_those_who_may_read_it_alone(house: House) -> None:
     assert house.signed_in(AccountRole.OPERATOR).http.get("/audit.csv").status_code == 403
+
+
+def test_each_entry_says_where_it_came_from_on_the_page_and_in_the_file(house: House) -> None:
+    house.gate.record("otto", "redrive", "/by-command", "done")
+    visitor = house.signed_in(AccountRole.SECURITY)
+    origin = acting_source().origin
+    page = visitor.http.get("/audit?source=command-line").text
+    assert "/by-command" in page
+    assert f'command line <span class="dim">{origin}</span>' in page
+    assert "/sign-in</code>" not in page
+    assert 'web <span class="dim">testclient</span>' in visitor.http.get("/audit?source=web").text
+    file = visitor.http.get("/audit.csv?source=command-line").content.decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(file)))
+    assert [(row["what"], row["source"], row["origin"]) for row in rows] == [("/by-command", "command-line", origin)]
+    first = json.loads(visitor.http.get("/audit.jsonl?source=web").text.splitlines()[-1])
+    assert (first["what"], first["origin"], first["version"]) == ("/sign-in", "testclient", "2")
+
+
+def test_a_source_that_is_none_is_said(house: House) -> None:
+    visitor = house.signed_in(AccountRole.SECURITY)
+    assert "command-line" in visitor.http.get("/audit?source=pigeon&language=en").text
+    assert visitor.http.get("/audit.csv?source=pigeon").status_code == 409

@@ -46,6 +46,11 @@ def test_a_cause_is_counted_listed_and_redriven_whole(town: Town) -> None:
 
     assert counts == {"handled": 2, "repeat": 1, "failed": 0, "gone": 0}
     assert "no dead letter" in run(town, "dead", "--redrive-all", "ZeroDivisionError", code=3).stderr
+    with town.desk.gate.store.reading() as tx:
+        logged = [(one.account, one.action, one.what, one.outcome, one.source) for one in tx.audit_log.entries()]
+    assert logged == [
+        (ME, "redrive", "all ZeroDivisionError", outcome, "command-line") for outcome in ("done", "not-found")
+    ]
 
 
 def test_what_fails_again_is_told_and_stays(town: Town) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 
+from exchange.audit.source import Source, SourceKind
 from exchange.errors import ExchangeError
 from exchange.flow.ports import CaseState, JournalEntry
 from exchange.store import SqlStore, open_store
@@ -70,7 +71,7 @@ def audit(store: SqlStore) -> None:
     wait()
     for number in range(5):
         with store.transaction() as tx:
-            tx.audit_log.append(NOW, "otto", "redrive", f"letter {number}", "done")
+            tx.audit_log.append(NOW, "otto", "redrive", f"letter {number}", "done", Source(SourceKind.WEB, "192.0.2.7"))
     say("appended")
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from exchange.audit.chain import EMPTY, Head, check_chain
+from exchange.audit.chain import EMPTY, START, Head, check_chain
+from exchange.audit.source import Source, SourceKind
 from exchange.errors import BadAudit, Conflict
 from exchange.flow.ports.accounts import AccountRow, FailureRow, LinkRow, SessionRow
 from exchange.rules.permissions import AccountRole
@@ -18,6 +19,7 @@ from tests.contract.rows import LATER, NOW
 from tests.contract.test_store_plans import plans
 
 OTTO = AccountRow("otto", AccountRole.OPERATOR, "$argon2id$…", NOW, NOW)
+HERE = Source(SourceKind.WEB, "192.0.2.7")
 SVEN = AccountRow("sven", AccountRole.SECURITY, "$argon2id$…", NOW, NOW)
 
 
@@ -131,7 +133,7 @@ def test_failures_are_replaced_and_cleared(store: SqlStore) -> None:
 def logged(store: SqlStore, entries: int) -> Head:
     with store.transaction() as tx:
         for number in range(entries):
-            tx.audit_log.append(NOW, "otto" if number % 2 else "sven", "redrive", f"letter {number}", "done")
+            tx.audit_log.append(NOW, "otto" if number % 2 else "sven", "redrive", f"letter {number}", "done", HERE)
         return tx.audit_log.head()
 
 
@@ -149,7 +151,14 @@ def test_the_log_chains_what_is_appended_and_holds(store: SqlStore) -> None:
 
 def test_an_entry_is_kept_as_it_can_be_read_back_or_its_hash_would_not_hold(store: SqlStore) -> None:
     with store.transaction() as tx:
-        tx.audit_log.append(LATER, "李明" * 30, "x" * 99, "nul \0, lone \ud800, long " + "y" * 900, "z" * 99)
+        tx.audit_log.append(
+            LATER,
+            "李明" * 30,
+            "x" * 99,
+            "nul \0, lone \ud800, long " + "y" * 900,
+            "z" * 99,
+            Source(SourceKind.REST, "nul \0 " + "o" * 900),
+        )
     with store.reading() as tx:
         assert check_chain(tx.audit_log.entries(), tx.audit_log.head()) == 1
 
@@ -161,6 +170,51 @@ def test_the_log_is_read_page_by_page_newest_first(store: SqlStore) -> None:
         assert [entry.seq for entry in tx.audit_log.page(5, None, 3)] == [4, 3, 2]
         assert [entry.seq for entry in tx.audit_log.page(None, "otto", 9)] == [6, 4, 2]
         assert [entry.seq for entry in tx.audit_log.page(4, "otto", 9)] == [2]
+
+
+def test_the_log_is_read_by_the_kind_of_source(store: SqlStore) -> None:
+    kinds = (SourceKind.WEB, SourceKind.REST, SourceKind.COMMAND_LINE, SourceKind.REST)
+    with store.transaction() as tx:
+        for kind in kinds:
+            tx.audit_log.append(NOW, "otto", "redrive", "letter", "done", Source(kind, f"by {kind}"))
+    with store.reading() as tx:
+        assert [(one.seq, one.origin) for one in tx.audit_log.page(None, None, 9, source="rest")] == [
+            (4, "by rest"),
+            (2, "by rest"),
+        ]
+        assert [one.seq for one in tx.audit_log.page(4, "otto", 9, source="rest")] == [2]
+
+
+FIRST = "d5571ca4d74119fb601f32b8a3a023de1fc6a1ee61b6638294eaa8ceb9ba804b"
+OLD = (
+    (1, "sven", "sign-in", "/sign-in", "done", START, FIRST),
+    (2, "otto", "redrive", "/dead/7", "denied", FIRST,
+     "a3b1e27c4ef45fae18cfe43b2e3917ad8865398bb0aaa253f4c1a3c5340362a2"),
+)  # fmt: skip
+"""Two entries as they were written on 2 March 2026, 09:00 UTC, when entries had no source."""
+_OLD_COLUMNS = ("seq", "account", "action", "what", "outcome", "previous", "hash")
+
+
+def test_entries_from_before_sources_were_kept_still_hold_and_others_follow_them(store: SqlStore) -> None:
+    with store._engine.begin() as connection:
+        for row in OLD:
+            connection.execute(
+                text(
+                    "INSERT INTO audit_entry (seq, account, action, what, outcome, previous, hash, at) VALUES "
+                    "(:seq, :account, :action, :what, :outcome, :previous, :hash, 1772442000000000)"
+                ),
+                dict(zip(_OLD_COLUMNS, row, strict=True)),
+            )
+        head = {"key": "audit-head", "value": f"2:{OLD[-1][-1]}"}
+        connection.execute(text("INSERT INTO meta (key, value) VALUES (:key, :value)"), head)
+    newest = logged(store, 2)
+    with store.reading() as tx:
+        entries = list(tx.audit_log.entries())
+        assert [(one.version, one.source) for one in entries] == [(1, ""), (1, ""), (2, "web"), (2, "web")]
+        assert check_chain(entries, newest) == 4
+    without_triggers(store, "UPDATE audit_entry SET source = 'web' WHERE seq = 1")
+    with store.reading() as tx, pytest.raises(BadAudit, match="entry 1"):
+        check_chain(tx.audit_log.entries(), newest)
 
 
 @pytest.mark.parametrize(
@@ -195,6 +249,10 @@ def without_triggers(store: SqlStore, *changes: str) -> None:
     [
         ("UPDATE audit_entry SET outcome = 'done ' WHERE seq = 2", "entry 2"),
         ("UPDATE audit_entry SET at = at + 1 WHERE seq = 4", "entry 4"),
+        ("UPDATE audit_entry SET origin = '192.0.2.9' WHERE seq = 2", "entry 2"),
+        ("UPDATE audit_entry SET source = 'rest' WHERE seq = 5", "entry 5"),
+        ("UPDATE audit_entry SET version = 1 WHERE seq = 3", "entry 3"),
+        ("UPDATE audit_entry SET version = 1, source = '', origin = '' WHERE seq = 3", "entry 3"),
         ("DELETE FROM audit_entry WHERE seq = 3", "entry 3 is missing"),
         ("DELETE FROM audit_entry WHERE seq > 3", "ends with entry 3, and had 5"),
         ("DELETE FROM audit_entry", "ends with entry 0"),
@@ -212,7 +270,7 @@ def test_a_log_that_was_written_anew_as_a_whole_is_found_by_a_head_noted_elsewhe
     without_triggers(store, "DELETE FROM audit_entry", "DELETE FROM meta WHERE key = 'audit-head'")
     with store.transaction() as tx:
         for number in range(3):
-            tx.audit_log.append(NOW, "sven", "look", f"nothing {number}", "done")
+            tx.audit_log.append(NOW, "sven", "look", f"nothing {number}", "done", HERE)
     with store.reading() as tx:
         assert check_chain(tx.audit_log.entries(), tx.audit_log.head()) == 3
         with pytest.raises(BadAudit, match="noted"):
@@ -238,9 +296,11 @@ def test_what_every_request_and_page_looks_up_is_never_searched_row_by_row(store
         tx.audit_log.head()
         tx.audit_log.page(100, None, 50)
         tx.audit_log.page(100, "otto", 50)
+        tx.audit_log.page(100, None, 50, source="rest")
 
     plan = plans(store, work)
     tables = ("account", "account_session", "account_failure", "account_link", "audit_entry", "meta")
     scanned = [table for table in tables if f"'SCAN {table}'" in plan or f"Seq Scan on {table} " in plan]
     assert not scanned, plan
     assert "audit_entry_of" in plan
+    assert "audit_entry_from" in plan

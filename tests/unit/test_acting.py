@@ -7,7 +7,7 @@ import pwd
 
 import pytest
 
-from exchange.bootstrap.acting import acting_account
+from exchange.bootstrap.acting import acting_account, acting_source
 from exchange.errors import Denied
 from exchange.rules.discarding import check_second
 
@@ -71,3 +71,12 @@ def test_two_people_are_two_whatever_accounts_they_use(proposed: str, confirmed:
         return
     with pytest.raises(Denied):
         check_second(proposed, confirmed)
+
+
+def test_a_command_comes_from_its_account_and_whom_sudo_let_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    as_account(monkeypatch, 0, None)
+    assert acting_source().origin == "root"
+    as_account(monkeypatch, 0, "1")
+    assert acting_source().origin == f"root via sudo by {pwd.getpwuid(1).pw_name}"
+    as_account(monkeypatch, 1, "4000000001")
+    assert acting_source().origin == pwd.getpwuid(1).pw_name

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exchange.audit.chain import EMPTY, Entry, Head, append, check_chain, parse_head
+from exchange.audit.source import Source, SourceKind
 from exchange.console.listening import Place, is_own_machine, listen, read_state, write_state
 from exchange.errors import BadAccount, BadAudit, BadConfiguration, Denied, OperatorError
 from exchange.rules.accounts import account_name, check_manages, check_officer_left, role_of
@@ -127,7 +128,9 @@ def test_a_way_back_to_a_page_of_ours_is_kept(path: str) -> None:
 def chain(told: list[tuple[str, str, str, str]]) -> tuple[list[Entry], Head]:
     entries, head = [], EMPTY
     for number, one in enumerate(told):
-        entries.append(append(head, NOW + timedelta(microseconds=number), *one))
+        entries.append(
+            append(head, NOW + timedelta(microseconds=number), *one, Source(SourceKind.WEB, f"192.0.2.{number}"))
+        )
         head = Head(entries[-1].seq, entries[-1].hash)
     return entries, head
 
@@ -144,6 +147,9 @@ def test_whatever_is_changed_in_an_entry_or_taken_out_is_found(
         "what": data.draw(st.text(max_size=20)),
         "account": data.draw(st.text(max_size=20)),
         "at": NOW - timedelta(1),
+        "source": data.draw(st.sampled_from(["", *SourceKind])),
+        "origin": data.draw(st.text(max_size=20)),
+        "version": data.draw(st.integers(1, 3)),
     }
     name = data.draw(st.sampled_from(sorted(changes)))
     changed = replace(entries[place], **{name: changes[name]})
@@ -158,7 +164,8 @@ def test_whatever_is_changed_in_an_entry_or_taken_out_is_found(
 
 
 def test_words_that_move_from_one_field_to_the_next_are_another_entry() -> None:
-    assert append(EMPTY, NOW, "a", "b", "cd", "e").hash != append(EMPTY, NOW, "a", "b", "c", "de").hash
+    here = Source(SourceKind.WEB, "x")
+    assert append(EMPTY, NOW, "a", "b", "cd", "e", here).hash != append(EMPTY, NOW, "a", "b", "c", "de", here).hash
 
 
 @pytest.mark.parametrize("text", ["", "1", "1:abc", "x:" + "0" * 64, "1:" + "g" * 64])

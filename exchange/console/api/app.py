@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.responses import HTMLResponse, JSONResponse
 from starlette.routing import Route
 
-from exchange.console.api import cases, documents, inbox, notices, problems, replies, webhooks, window
+from exchange.console.api import cases, documents, inbox, notices, problems, recording, replies, webhooks, window
 from exchange.console.api.context import Api
 from exchange.console.api.openapi import openapi_of
 from exchange.console.api.reference import docs_page
@@ -27,6 +27,7 @@ def create_api(api: Api) -> FastAPI:
         Route("/docs", lambda request: HTMLResponse(docs_page(document(), request)), methods=["GET"]),
     ]
     problems.install(app)
+    recording.install(app, api)
     return app
 
 

@@ -25,7 +25,7 @@ def scoped(scope: Scope | None) -> Callable[..., Caller]:
     """A dependency: the caller, whose token has the scope. Raises Unauthenticated, Denied or TooManyRequests."""
 
     def caller(request: Request, api: Annotated[Api, Depends(api_of)]) -> Caller:
-        found = _authenticated(api, request)
+        found = request.state.caller = _authenticated(api, request)
         if scope is not None:
             check_scope(found.scopes, scope)
         return found

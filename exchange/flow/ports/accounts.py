@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from exchange.audit.chain import Entry, Head
+from exchange.audit.source import Source
 from exchange.rules.permissions import AccountRole
 
 
@@ -117,7 +118,7 @@ class AuditLog(Protocol):
 
     def head(self) -> Head: ...
 
-    def append(self, at: datetime, account: str, action: str, what: str, outcome: str) -> Entry: ...
+    def append(self, at: datetime, account: str, action: str, what: str, outcome: str, source: Source) -> Entry: ...
 
     def page(
         self,
@@ -126,8 +127,10 @@ class AuditLog(Protocol):
         limit: int,
         since: datetime | None = None,
         until: datetime | None = None,
+        source: str | None = None,
     ) -> Sequence[Entry]:
-        """Newest first, those before an entry, of one account or of all; from ``since`` on, before ``until``."""
+        """Newest first, those before an entry, of one account or of all; from ``since`` on, before ``until``; of one
+        kind of source, a `SourceKind`."""
 
     def entries(self) -> Iterator[Entry]:
         """All of them, oldest first, as they lie."""

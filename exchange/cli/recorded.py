@@ -1,0 +1,39 @@
+"""What is done on the command line to others' work, in the audit log beside what is done at the console."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from exchange.bootstrap.acting import acting_account
+from exchange.bootstrap.settings import Settings
+from exchange.cli.view import say
+from exchange.errors import ExchangeError
+from exchange.language import tr
+
+
+@contextmanager
+def recorded(settings: Settings, action: str, what: str) -> Iterator[None]:
+    """Records what is done within once it is over, failed or not; ``what`` holds ids, never content or secrets.
+
+    It is done by then: where the log cannot be reached, that is said, and undoes nothing.
+    """
+    try:
+        yield
+    except ExchangeError as error:
+        _record(settings, action, what, error.code)
+        raise
+    _record(settings, action, what, "done")
+
+
+def _record(settings: Settings, action: str, what: str, outcome: str) -> None:
+    from exchange.console.desk import Desk
+
+    try:
+        desk = Desk(settings)
+        try:
+            desk.gate.record(acting_account(), action, what, outcome)
+        finally:
+            desk.close()
+    except ExchangeError as error:
+        say(tr("this is not in the audit log, which cannot be reached: {error}", error=error))
