@@ -106,7 +106,7 @@ def databases(settings: Settings, addresses: Collection[str], *, idle_is: Level 
     if idle:
         mend = "`exchange up`, or `exchange serve ADDRESS`"
         all_of_them = len(idle) == len(addresses) > 1
-        who = "all members" if all_of_them else ", ".join(idle)
+        who = Text("all members") if all_of_them else Text(", ".join(idle))
         yield Finding(idle_is, "served", Text("not seen to consume within the last minute: {who}", {"who": who}), mend)
     elif found:
         yield Finding("good", "served", "all that were looked at take in messages")

@@ -11,6 +11,7 @@ from pika.exceptions import ChannelClosedByBroker
 
 from exchange.broker.faults import COMPLAINTS, error_of
 from exchange.broker.urls import parameters
+from exchange.language import Text
 from exchange.urls import shown
 
 
@@ -54,4 +55,4 @@ def errand(url: str, purpose: str) -> Iterator[Errand]:
             if connection.is_open:
                 connection.close()
     except COMPLAINTS as error:
-        raise error_of(error, f"the broker at {shown(url)}") from error
+        raise error_of(error, Text("the broker at {url}", {"url": shown(url)})) from error

@@ -20,6 +20,7 @@ from pika.exceptions import (
 )
 
 from exchange.errors import BadTopology, BrokerError, BrokerUnavailable
+from exchange.language import Text
 
 DENIED = "broker-denied"
 """Code of an error that waiting will not mend."""
@@ -40,7 +41,7 @@ _NO_BROKER = f"correct the port in EXCHANGE_BROKER_URL: {_PORTS}; 15672 is the m
 _NO_HOST = "correct the host in EXCHANGE_BROKER_URL, or the machine's name service"
 
 
-def error_of(error: BaseException | None, what: str) -> BrokerError:
+def error_of(error: BaseException | None, what: str | Text) -> BrokerError:
     """The exchange's own error for one of pika's: about ``what``, with what to do."""
     if isinstance(error, (ProbableAuthenticationError, ProbableAccessDeniedError)) and _said_by_broker(error):
         mend = "check user, password and vhost; `exchange init` sets a member's account anew"

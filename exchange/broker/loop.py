@@ -22,6 +22,7 @@ from exchange.broker.wire import GatheringConnection
 from exchange.clock import monotonic
 from exchange.crew import Loop
 from exchange.errors import BadTopology, BrokerError, BrokerUnavailable
+from exchange.language import Text
 from exchange.urls import shown
 
 log = structlog.get_logger()
@@ -155,7 +156,7 @@ class ConnectionLoop:
         with self._lock:
             self._connection = None
         _hang_up(connection)
-        found = error_of(error, f"the broker at {shown(self._url)}")
+        found = error_of(error, Text("the broker at {url}", {"url": shown(self._url)}))
         self.failing(found)
         self._tenant.lost(str(found))
         return str(found)

@@ -12,6 +12,7 @@ from exchange.broker.faults import error_of
 from exchange.broker.loop import GOODBYE
 from exchange.broker.urls import parameters
 from exchange.errors import BrokerUnavailable
+from exchange.language import Text
 from exchange.urls import shown
 
 STAMP_HEADER = "timestamp_in_ms"
@@ -59,7 +60,7 @@ def server_version(url: str) -> str:
     connection.ioloop.start()
     connection.ioloop.close()
     if not found:
-        raise error_of(failed[-1] if failed else None, f"the broker at {shown(url)}")
+        raise error_of(failed[-1] if failed else None, Text("the broker at {url}", {"url": shown(url)}))
     version = found.get("version", b"")
     text = version.decode() if isinstance(version, bytes) else str(version)
     if not text:

@@ -215,12 +215,12 @@ def reply(
 
 
 _REPLY_OPTIONS = {
-    "disagree": "--reasons and --basis",
+    "disagree": "--reasons, --basis",
     "reasons": "--reasons",
     "conditions": "--conditions",
     "basis": "--basis",
     "competent_body": "--competent-body",
-    "procedure": "--procedure and --days",
+    "procedure": "--procedure, --days",
     "days": "--days",
     "officer": "--officer",
 }

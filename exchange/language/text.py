@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from exchange.language.catalogue import translated
 from exchange.language.choice import Language, Words, choose, language
+from exchange.language.system import SYSTEM
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,11 @@ def joined(parts: Iterable[object], between: str = "; ") -> Joined:
 
 def _written(value: object, wanted: Language) -> object:
     write = getattr(value, "written", None)
-    return write(wanted) if callable(write) else value
+    if callable(write):
+        return write(wanted)
+    if isinstance(value, str) and wanted is Language.CHINESE:
+        return SYSTEM.get(value, value)
+    return value
 
 
 def tr(template: str, /, **parameters: object) -> str:

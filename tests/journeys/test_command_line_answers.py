@@ -37,7 +37,7 @@ def test_what_a_reply_or_decision_lacks_is_told_as_the_option_that_gives_it(city
     number, planning = answering_by_hand(city)
     for words, complaint, option in (
         (["agree", *planning[:3], ""], "officer: must not be empty", "give --officer"),
-        (["disagree", *planning], "disagree: give reasons", "give --reasons and --basis"),
+        (["disagree", *planning], "disagree: give reasons", "give --reasons, --basis"),
         (["special-procedure", *planning, "--procedure", "hearing"], "a hearing is announced", "give --days"),
         (["not-competent", *planning], "competent_body: ", "give --competent-body"),
     ):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import threading
 from datetime import UTC, datetime
 
@@ -122,3 +124,9 @@ def test_one_and_many() -> None:
 )
 def test_the_end_of_a_day_is_written_in_one_way_everywhere(at: datetime, said: str) -> None:
     assert end_text(at) == due_text(at) == due(at) == said
+
+
+def test_what_the_system_says_of_a_file_is_told_in_the_readers_language_and_nobodys_own_words_are() -> None:
+    error = NotFound("{path}: {reason}", path="No such file", reason=os.strerror(errno.ENOENT))
+    assert str(error) == "No such file: No such file or directory"
+    assert error.written(Language.CHINESE) == "No such file: 没有这个文件或文件夹"
