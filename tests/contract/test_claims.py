@@ -447,11 +447,11 @@ def test_a_folder_that_is_not_there_is_told(folder_store: ClaimStore, tmp_path: 
         fetch(claim, tmp_path / "none" / "here.zip", folder_store)
 
 
-def test_a_name_that_is_no_text_travels_as_one(folder_store: ClaimStore, tmp_path: Path) -> None:
+def test_a_name_that_is_no_text_is_refused_and_not_signed_as_another(folder_store: ClaimStore, tmp_path: Path) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.pdf"))
     path.write_bytes(b"x")
-    claim = upload(path, folder_store, tmp_path / "uploads")
-    assert (claim.name, claim.media_type) == ("\ufffd.pdf", "application/pdf")
+    with pytest.raises(CallerError, match="not written in UTF-8"):
+        upload(path, folder_store, tmp_path / "uploads")
 
 
 # --- what the doctor says of it ---------------------------------------------------------------------------------------

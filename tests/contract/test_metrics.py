@@ -145,6 +145,7 @@ def desk(city: ProcessDomain) -> Iterator[Desk]:
 def everything(city: ProcessDomain, desk: Desk) -> str:
     """What the console answers with, and what a supervisor adds."""
     with TestClient(create_app(desk, OpenDoor(), (probes.SECTION,)), client=("127.0.0.1", 50_000)) as client:
+        desk.sampler.latest()  # some figures come with the first look
         text = client.get("/metrics").text
     supervisor = Supervisor(lambda text: None, {})
     supervisor.add("role", ["true"], Path("role.log"))
