@@ -24,6 +24,11 @@ TASKS = {
     LeadTask.DECIDE: ("待决定", "decide", "yellow"),
     LeadTask.RULE_FAILED: ("规则出错，待决定", "the rule failed: decide", "red"),
     LeadTask.ESCALATED: ("已上报，其他部门未到期", "escalated; others still have time", "red"),
+    LeadTask.REVIEW: (
+        "决定后收到按期意见，请复核：decide 案号 --reviewed",
+        "decided over an opinion that was in time: review it, decide CASE --reviewed",
+        "red",
+    ),
     LeadTask.UNSIGNED: ("部门未签收", "not signed for: ask why", "red"),
 }
 """What the lead must do, in Chinese and English."""

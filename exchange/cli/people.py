@@ -26,9 +26,10 @@ from exchange.flow import conclude
 from exchange.flow.deadlines import Amendment, amend
 from exchange.flow.node import Node
 from exchange.flow.ports import CaseState
+from exchange.flow.reviewing import review
 from exchange.flow.status import case_status, decision_on, recent_cases
 from exchange.flow.submit import submit as submit_case
-from exchange.language import name_of, tr
+from exchange.language import listed, name_of, tr
 from exchange.language.names import AMENDMENTS
 from exchange.profiles import load_profiles
 from exchange.schemas import EntryKind, Outcome, Overruling, ProcedureKind, Role, WithoutConsent
@@ -169,6 +170,10 @@ def decide(
     confirm: Annotated[
         bool, typer.Option("--confirm", help="Decide as the rule has prepared it; `exchange status CASE` shows that.")
     ] = False,
+    reviewed: Annotated[
+        bool,
+        typer.Option("--reviewed", help="It is decided, and an opinion came that was in time: say what that changes."),
+    ] = False,
     reasons: Annotated[str, typer.Option(help="Every decision is reasoned.")] = "",
     conditions: Annotated[str, typer.Option(help="With grant-with-conditions: which ones.")] = "",
     overrule: Annotated[
@@ -190,8 +195,14 @@ def decide(
 
     A grant over an objection (--overrule), or without the consent of a department that was silent, was escalated or
     has answered neither yes nor no (--without), names each with its reasons. They stand in the signed decision.
+
+    Where an opinion that was in time came in after the decision, review it and say with --reviewed and --reasons
+    whether it stands; that is recorded in the journal. The decision stays as it was signed.
     """
     node = open_as(Settings.read(home=home), None).node
+    if reviewed:
+        _record_review(node, case, officer, reasons, (outcome, confirm, conditions, overrule, without), as_json)
+        return
     if confirm:
         _refuse_beside_confirm(reasons, conditions, overrule, without)
         message_id, ruling = conclude.confirm(node, case, officer, outcome)
@@ -205,6 +216,18 @@ def decide(
             state_text(CaseState.DECIDED, ruling.outcome.value),
             plain(tr("{case}, message {message_id}", case=case, message_id=message_id)),
         )
+
+
+def _record_review(node: Node, case: str, officer: str, reasons: str, beside: Sequence[object], as_json: bool) -> None:
+    if any(beside):
+        raise CallerError(
+            "--reviewed changes no decision", mend="give it with --officer and --reasons alone: a decision is signed"
+        )
+    departments = review(node, case, officer, reasons)
+    if as_json:
+        print_json({"case": case, "reviewed": list(departments)})
+    else:
+        say(tr("{case}: reviewed, opinions of {departments}", case=case, departments=listed(map(called, departments))))
 
 
 def _refuse_beside_confirm(*given: object) -> None:

@@ -59,6 +59,7 @@ def member_facts(
         rule_failing=tx.troubles.rule_failing(),
         undecided=tx.troubles.undecided() if window else Gathered(),
         escalated=tx.troubles.escalated() if window else Gathered(),
+        review=tx.troubles.to_review() if window else Gathered(),
         round_failing=failing_in(tx),
         ends=tx.troubles.ends(now - limits.overdue, now + limits.ahead) if window else {},
         deadlines=tuple(deadlines),

@@ -9,7 +9,7 @@ from exchange.flow.checks import expect, part_of
 from exchange.flow.conclude import Concluder
 from exchange.flow.deadlines import RUNNING, approver_of, deadline_state, matter_of, refresh, start_term
 from exchange.flow.node import Step
-from exchange.flow.ports import CaseRow, PartRow, PartState, Signed
+from exchange.flow.ports import CaseRow, CaseState, PartRow, PartState, Signed
 from exchange.flow.receive import Handler, Incoming
 from exchange.flow.silence import Silence
 from exchange.rules.arbiter import Ruling, is_stamped_in_time, rule_on_opinion
@@ -132,6 +132,9 @@ class Collector:
 
     def _keep_late(self, step: Step, part: PartRow, incoming: Incoming, opinion: Opinion, in_time: bool) -> None:
         """``in_time``: it was, but the case is closed over it by a default; the record says so, for the lead to act."""
+        case = step.tx.cases.get(part.case_number)
+        to_review = in_time and part.state is not PartState.MOOT and case and case.state is CaseState.DECIDED
+        review = {"review_at": step.now} if to_review else {}
         step.tx.cases.move_part(
             part.case_number,
             part.department,
@@ -140,6 +143,7 @@ class Collector:
             late_opinion_id=incoming.message_id,
             late_at=incoming.arrival.latest,
             late_verdict=opinion.verdict,
+            **review,
         )
         event = "opinion-in-time-after-closing" if in_time else "late-opinion"
         step.note(event, part.case_number, incoming.message_id, department=part.department)

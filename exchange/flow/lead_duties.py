@@ -54,6 +54,7 @@ def _duty(tx: Transaction, case: CaseRow, waits: Waits, calendar: WorkingCalenda
     parts = tx.cases.parts(case.number)
     entries = [entry for part in parts for entry in tx.cases.ledger(case.number, part.department)]
     term = decision_term(case, matter, entries, calendar, matter.lead)
+    due_at = term.due_at if waits.task is not LeadTask.REVIEW else None  # it has decided
     return LeadDuty(
         case_number=case.number,
         matter_name=matter.name,
@@ -61,10 +62,10 @@ def _duty(tx: Transaction, case: CaseRow, waits: Waits, calendar: WorkingCalenda
         task=waits.task,
         since=waits.since,
         departments=waits.departments,
-        due_at=term.due_at,
-        provisional=term.provisional,
-        days_left=days_left(term.due_at, calendar, now) if term.due_at else None,
-        overdue=term.due_at is not None and now > term.due_at,
+        due_at=due_at,
+        provisional=due_at is not None and term.provisional,
+        days_left=days_left(due_at, calendar, now) if due_at else None,
+        overdue=due_at is not None and now > due_at,
         prepared=ruling_of(case.prepared).outcome if case.prepared else None,
         rule_error=case.rule_error,
     )

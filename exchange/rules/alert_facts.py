@@ -88,6 +88,8 @@ class MemberFacts:
     """A window's: cases that wait for its decision."""
     escalated: Gathered = Gathered()
     """A window's: open cases in which a silence was escalated to it."""
+    review: Gathered = Gathered()
+    """A window's: decided cases into which an opinion came that had been in time, and nobody has reviewed them."""
     clock: str = ""
     """What speaks against the clock by which this look was made, in its record or its database server, in English."""
     round_failing: Gathered = Gathered()

@@ -21,6 +21,7 @@ class AlertKind(StrEnum):
     UNWATCHED = "unwatched"
     ESCALATED = "escalated"
     UNDECIDED = "undecided"
+    REVIEW = "review"
     RULE_FAILING = "rule-failing"
     DEFAULT_NEAR = "default-near"
     UNSIGNED = "unsigned"

@@ -25,6 +25,7 @@ class LeadTask(StrEnum):
     DECIDE = "decide"  # all is in, or nobody has time left
     RULE_FAILED = "rule-failed"  # all is in, and the rule that should have prepared failed
     ESCALATED = "escalated"  # a term is over and nothing follows by itself; others still have time
+    REVIEW = "review"  # decided, and then an opinion came in that had been in time
     UNSIGNED = "unsigned"  # a department has not even signed for the request, so that no term runs
 
 
@@ -58,6 +59,8 @@ class PartFacts(Protocol):
     def issued_at(self) -> datetime | None: ...
     @property
     def escalated_at(self) -> datetime | None: ...
+    @property
+    def review_at(self) -> datetime | None: ...
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,9 @@ def what_waits(case: CaseFacts, parts: Sequence[PartFacts], now: datetime) -> Wa
     if case.state is CaseState.READY:
         task = LeadTask.CONFIRM if case.prepared else LeadTask.RULE_FAILED if case.rule_error else LeadTask.DECIDE
         return Waits(task, case.ready_at or case.opened_at)
+    if case.state is CaseState.DECIDED:
+        review = {part.department: part.review_at for part in parts if part.review_at is not None}
+        return Waits(LeadTask.REVIEW, min(review.values()), tuple(review)) if review else None
     if case.state is not CaseState.OPEN:
         return None
     escalated = [part for part in parts if part.state is PartState.ESCALATED]

@@ -133,6 +133,14 @@ def _of_lead(facts: Facts, member: MemberFacts, limits: Limits) -> Iterator[Aler
             ("查看并决定：`exchange status 案号`，`exchange decide`",
              "see and decide: `exchange status CASE`, `exchange decide`"),
         )  # fmt: skip
+    review = member.review.number
+    if review:
+        yield _gathered(
+            facts, AlertKind.REVIEW, member, member.review, f"{review} 件案件决定后收到按期意见，待复核",
+            f"{review} case{_s(review)} decided over an opinion that was in time",
+            ("复核决定后记录：`exchange decide 案号 --reviewed --officer 姓名 --reasons 理由`",
+             "review the decision, then: `exchange decide CASE --reviewed --officer NAME --reasons WHY`"),
+        )  # fmt: skip
     if undecided:
         waited = facts.now - (member.undecided.since or facts.now)
         yield replace(

@@ -17,7 +17,7 @@ from exchange.flow.ports import CaseRow, PartRow
 from exchange.rules.states import CaseState, PartState
 from exchange.schemas import LedgerEntry
 from exchange.store.statements import as_stored, move, values_of
-from exchange.store.tables import PUT_TO, case_file, ledger, part
+from exchange.store.tables import PUT_TO, TO_REVIEW, case_file, ledger, part
 
 _f = case_file.c
 _p = part.c
@@ -68,7 +68,9 @@ class SqlCases:
         first = select(*_CASE_COLUMNS).order_by(_f.opened_at, _f.number).limit(limit)
         ready = self._db.execute(first.where(_f.state == CaseState.READY)).all()
         rest = self._db.execute(first.where(_f.state == CaseState.OPEN, held_up)).all()
-        return [CaseRow(*row) for row in (*ready, *rest)][:limit]
+        told = exists().where(_p.case_number == _f.number, TO_REVIEW)
+        review = self._db.execute(first.where(_f.state == CaseState.DECIDED, told)).all()
+        return [CaseRow(*row) for row in (*ready, *rest, *review)][:limit]
 
     def running(self, department: str | None = None, limit: int = 50) -> list[PartRow]:
         query = select(*_PART_COLUMNS).where(PUT_TO)

@@ -247,6 +247,7 @@ part = Table(
     Column("receipt_id", String(36)),
     Column("receipt_index", Integer),
     Column("started_at", Instant),
+    Column("review_at", Instant),
     Index("part_standing", "state", "department", "due_at", "case_number", "started_at"),
 )
 
@@ -260,6 +261,10 @@ UNDATED = (part.c.state == literal_column(f"'{PartState.SIGNED}'")) & part.c.due
 """Parts that their department has not signed for, and those signed for whose term has no end. In words, as above."""
 _partial("part_unsigned", part.c.issued_at, part.c.case_number, where=NOT_SIGNED)
 _partial("part_undated", part.c.signed_at, part.c.case_number, where=UNDATED)
+
+TO_REVIEW = part.c.review_at.is_not(None)
+"""Parts over whose opinion, which was in time, their case was decided; until an officer has reviewed the decision."""
+_partial("part_review", part.c.review_at, part.c.case_number, where=TO_REVIEW)
 
 ledger = Table(
     "ledger",

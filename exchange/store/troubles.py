@@ -14,6 +14,7 @@ from exchange.store.tables import (
     NOT_SIGNED,
     OPEN_JOINTS,
     PUT_TO,
+    TO_REVIEW,
     UNDATED,
     case_file,
     desk,
@@ -72,6 +73,10 @@ class SqlTroubles:
         return self._gathered(
             _p.case_number, _p.escalated_at, _p.state == PartState.ESCALATED, is_open.correlate(part).exists()
         )
+
+    def to_review(self) -> Gathered:
+        """Cases of this window decided over an opinion that was in time, which nobody has reviewed yet."""
+        return self._gathered(_p.case_number, _p.review_at, TO_REVIEW)
 
     def open_parts(self, department: str) -> int:
         """Consultations that wait for a department, in whatever stage."""

@@ -14,9 +14,13 @@ from exchange.bootstrap.member import new_id
 from exchange.bootstrap.work import work_for
 from exchange.broker.node import NodeInfo
 from exchange.broker.probe import stamps_arrival
+from exchange.errors import CallerError, Conflict
+from exchange.flow.lead_duties import lead_duties
 from exchange.flow.ports import CaseRow, CaseState, PartState
 from exchange.flow.receive import Incoming
+from exchange.flow.reviewing import review
 from exchange.rules.arbiter import STAMPED, Arrival
+from exchange.rules.lead import LeadTask
 from exchange.schemas import Opinion, Role, Verdict
 from tests.journeys.city import City, grant_unless_refused, make_city, wait_until
 
@@ -105,6 +109,36 @@ def test_a_case_closed_over_such_an_opinion_stays_closed_and_its_record_says_so(
     part = city.part(case, "transport")
     assert (part.state, part.late_verdict) == (PartState.DEEMED, Verdict.DISAGREE)
     assert city.case(case).state is CaseState.DECIDED
+
+
+def test_the_lead_has_to_review_such_a_case_until_an_officer_has_said_what_it_changes(city: City) -> None:
+    case = city.submit()
+    city.through(4)
+    with pytest.raises(Conflict, match="nothing is to be reviewed"):
+        review(city.window, case.number, "张主任", "维持")
+    handed_in_behind_it(city, case)
+
+    def waits() -> tuple[list[tuple[LeadTask, tuple[str, ...]]], int, tuple[str, ...]]:
+        with city.window.store.reading() as tx:
+            duties = lead_duties(tx, city.window.calendar, city.clock.now())
+            told = tx.troubles.to_review()
+        assert all(duty.due_at is None and not duty.overdue for duty in duties)
+        return [(duty.task, duty.departments) for duty in duties], told.number, told.first
+
+    assert waits() == ([(LeadTask.REVIEW, (city.address("transport"),))], 1, (case.number,))
+    for blank in ("", "\u200b"):
+        with pytest.raises(CallerError):
+            review(city.window, case.number, "张主任", blank)
+        with pytest.raises(CallerError):
+            review(city.window, case.number, blank, "维持原决定")
+    assert review(city.window, case.number, "张主任", "维持原决定：车流量已另案评估") == (city.address("transport"),)
+    assert waits() == ([], 0, ())
+    assert city.case(case).state is CaseState.DECIDED
+    with city.window.store.reading() as tx:
+        (noted,) = [entry for entry in tx.journal_of(case.number) if entry.event == "decision-reviewed"]
+    assert (noted.detail["by"], noted.detail["reasons"]) == ("张主任", "维持原决定：车流量已另案评估")
+    with pytest.raises(Conflict):
+        review(city.window, case.number, "张主任", "再次")
 
 
 def test_a_monitor_that_was_down_lengthens_nobodys_term(city: City) -> None:

@@ -83,6 +83,7 @@ TROUBLES: list[tuple[Facts, AlertKind]] = [
     (of(rule_failing=waits()), AlertKind.RULE_FAILING),
     (of(undecided=waits()), AlertKind.UNDECIDED),
     (of(escalated=waits()), AlertKind.ESCALATED),
+    (of(review=waits()), AlertKind.REVIEW),
     (of(unsigned=waits()), AlertKind.UNSIGNED),
     (of(undated=waits()), AlertKind.UNDATED),
     (of(revoked=True, open_parts=3), AlertKind.REVOKED_OPEN),

@@ -246,6 +246,8 @@ class PartRow:
     receipt_index: int | None = None
     started_at: datetime | None = None
     """When the term that runs now began; derived and kept for lists, as ``due_at`` is."""
+    review_at: datetime | None = None
+    """Since when the decision is to be reviewed over it: its opinion was in time and came in after the decision."""
 
 
 @dataclass(frozen=True, slots=True)
