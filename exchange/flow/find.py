@@ -17,7 +17,7 @@ from exchange.flow.trail import CaseMessage, messages_of_case
 from exchange.rules.calendar import WorkingCalendar
 from exchange.rules.deadline import project
 from exchange.rules.forecast import Forecast, foresee
-from exchange.rules.search import PAGE, Fetch, Found, Key, Query, is_message_id, merge, place_of
+from exchange.rules.search import PAGE, Fetch, Found, Key, Query, is_message_id, merge, place_of, written_number
 from exchange.rules.standing import Standing, standing_of
 from exchange.rules.states import CaseState
 from exchange.schemas import ReceiptBatch
@@ -55,7 +55,7 @@ class Upcoming:
 def find_messages(stores: Mapping[str, Store], query: Query, start: Key | None = None) -> Found[MessageLine]:
     """Messages, newest first. Raises NotFound for a number that nobody has, CallerError for a state there is not."""
     if query.number:
-        return _by_number(stores, query)
+        return _by_number(stores, query, start)
     state = _state(OutboxState, query.state)
     chosen = _chosen(stores, query.member)
     with ExitStack() as stack:
@@ -246,16 +246,45 @@ def _parts(address: str, tx: Transaction, department: str, standing: Standing, n
     return fetch, wanted
 
 
-def _by_number(stores: Mapping[str, Store], query: Query) -> Found[MessageLine]:
-    """A message's id, wherever it is on record; or all messages of a case, or of the few whose number has this part."""
+def _by_number(stores: Mapping[str, Store], query: Query, start: Key | None) -> Found[MessageLine]:
+    """A message's id, wherever it is on record; or all messages of a case, or of the few whose number has this part,
+    and then the documents whose own number has it."""
     if not is_message_id(query.number):
-        found = _of_cases(stores, query.number)
-        lines = (MessageLine(one.head, Counter(copy.state for copy in one.copies)) for one in found)
-        return Found(tuple(lines), None)
+        documents = _numbered(stores, query, start)
+        lines = tuple(_of_cases_lines(stores, query.number, documents)) if start is None else ()
+        return Found((*lines, *documents.rows), documents.next, documents.early)
     with ExitStack() as stack:
         reading = {address: stack.enter_context(store.reading()) for address, store in stores.items()}
         heads = [head for address, tx in reading.items() for head in tx.sight.heads(address, [query.number])]
         return Found(tuple(_lines(reading, heads)), None)
+
+
+def _numbered(stores: Mapping[str, Store], query: Query, start: Key | None) -> Found[MessageLine]:
+    """Documents by a part of their number, notices and joint documents among them."""
+    part = written_number(query.number)
+    with ExitStack() as stack:
+        reading = {address: stack.enter_context(store.reading()) for address, store in stores.items()}
+        heads = merge([_by_part(address, tx, query, part) for address, tx in reading.items()], start)
+        return Found(tuple(_lines(reading, heads.rows)), heads.next, heads.early)
+
+
+def _by_part(address: str, tx: Transaction, query: Query, part: str) -> Stream[Head]:
+    def fetch(after: Key | None, limit: int) -> list[tuple[Key, Head]]:
+        rows = tx.sight.numbered(address, part, query.until, after, limit)
+        return [(Key(row.recorded_at, address, place_of(row.id)), row) for row in rows if _since(row, query)]
+
+    return fetch, lambda rows: [True] * len(rows)
+
+
+def _of_cases_lines(stores: Mapping[str, Store], number: str, documents: Found[MessageLine]) -> Sequence[MessageLine]:
+    """Raises NotFound where neither a case nor a document has it."""
+    try:
+        found = _of_cases(stores, number)
+    except NotFound:
+        if not documents.rows:
+            raise
+        return ()
+    return [MessageLine(one.head, Counter(copy.state for copy in one.copies)) for one in found]
 
 
 def _of_cases(stores: Mapping[str, Store], number: str) -> list[CaseMessage]:

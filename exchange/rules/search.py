@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Generic, TypeVar
+from unicodedata import normalize
 
 from exchange.clock import CST
 from exchange.errors import CallerError
@@ -81,6 +82,14 @@ def read_query(fields: Mapping[str, str]) -> Query:
 def is_message_id(text: str) -> bool:
     """Whether a number is a message's id; case numbers never look like one."""
     return _ID.fullmatch(text) is not None
+
+
+_BRACKETS = str.maketrans("[]【】", "〔〕〔〕")
+
+
+def written_number(text: str) -> str:
+    """A part of a document's number as numbers are written: 〔2026〕 however its brackets and digits were typed."""
+    return normalize("NFKC", text).translate(_BRACKETS).replace(" ", "")
 
 
 def write_key(key: Key) -> str:

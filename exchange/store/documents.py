@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, select
 
+from exchange.envelope.numbers import number_in
 from exchange.flow.ports import StoredDocument
 from exchange.schemas import Header
 from exchange.store.codec import join, split
@@ -19,7 +20,7 @@ _DIRECTIONS = ("sent", "received")
 
 _ADD = adding(
     document, "sender", "message_id", "direction", "conversation_id", "kind", "digest", "signed", "enclosures",
-    "recorded_at",
+    "recorded_at", "number",
 )  # fmt: skip
 _ONE = select(document).where(_c.message_id == bindparam("message"), _c.sender == bindparam("sender")).limit(1)
 
@@ -81,6 +82,7 @@ def document_row(
         "signed": signed,
         "enclosures": join(enclosures),
         "recorded_at": now,
+        "number": number_in(header.kind, signed, enclosures),
     }
 
 

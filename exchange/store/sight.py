@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from exchange.flow.ports.records import OutboxState
 from exchange.flow.ports.sight import CopyLine, Head
@@ -17,6 +17,7 @@ from exchange.store.boards import SqlBoards
 from exchange.store.keys import behind
 from exchange.store.tables import (
     ENDED_COPIES,
+    NUMBERED,
     WAITING_COPIES,
     case_file,
     dead_letter,
@@ -122,6 +123,18 @@ class SqlSight(SqlBoards):
         if after is not None:
             query = query.where(behind(_d.recorded_at, _d.id, after, member))
         return [_head(row, member) for row in self._db.execute(query)]
+
+    def numbered(self, member: str, holding: str, until: datetime | None, after: Key | None, limit: int) -> list[Head]:
+        order = (_d.recorded_at.desc(), _d.id.desc())
+        part = func.lower(_d.number).contains(holding.lower(), autoescape=True)
+        inner = select(_d.id).where(NUMBERED, part).order_by(*order).limit(limit)
+        if after is not None:
+            inner = inner.where(behind(_d.recorded_at, _d.id, after, member))
+        elif until is not None:
+            inner = inner.where(_d.recorded_at < until)
+        ids = list(self._db.scalars(inner))
+        found = self._db.execute(_HEAD.where(_d.id.in_(ids)).order_by(*order)) if ids else ()
+        return [_head(row, member) for row in found]
 
     def open_copies(
         self, member: str, after: Key | None, limit: int, *, newest_first: bool, ended: bool

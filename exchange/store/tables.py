@@ -45,10 +45,13 @@ document = Table(
     Column("signed", LargeBinary, nullable=False),
     Column("enclosures", LargeBinary, nullable=False),
     Column("recorded_at", Instant, nullable=False),
+    Column("number", FreeText),
     UniqueConstraint("sender", "message_id", "direction"),
     Index("document_recent", "direction", "recorded_at", "id"),
     Index("document_kind_recent", "kind", "direction", "recorded_at", "id"),
 )
+NUMBERED = document.c.number.is_not(None)
+_partial("document_numbered", document.c.recorded_at, document.c.id, document.c.number, where=NUMBERED)
 
 outbox_message = Table(
     "outbox_message",

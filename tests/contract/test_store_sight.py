@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from cbor2 import CBORTag
 from sqlalchemy import text
 
+from exchange.envelope import cbor
 from exchange.errors import CallerError, NotFound
 from exchange.flow.find import board, find_cases, find_messages, find_parts, unsigned, upcoming
 from exchange.flow.ports import JournalEntry, PartState
@@ -308,3 +313,79 @@ def test_no_list_goes_through_a_whole_table_or_sorts_it(store: SqlStore, work: C
     tables += ("case_file", "part", "watch", "notice", "notice_reader")
     scanned = [t for t in tables if f"SCAN {t}'" in plan or f"Seq Scan on {t} " in plan]
     assert not scanned, plan
+
+
+DOCUMENT = {"number": {"agency": "合建", "year": 2026, "serial": 12}, "title": "x"}
+ORDER = {"number": {"agency": "合肥市人民政府令", "serial": 207}, "title": "x"}
+
+
+def _bearing(body: dict[str, Any], tag: int = 18) -> bytes:
+    """A signed message as far as its body goes."""
+    return cbor.encode(CBORTag(tag, [b"", {}, json.dumps(body).encode(), new_id().encode()]))
+
+
+def numbered(store: SqlStore) -> dict[str, str]:
+    """Message ids by kind, each bearing a document's number in its own way; one letter of another number."""
+    messages = {
+        "document": outgoing(kind="document"),
+        "notice": outgoing(kind="notice"),
+        "joint-draft": outgoing(kind="joint-draft"),
+        "forwarding": outgoing(kind="forwarding", enclosures=(_bearing({"document": DOCUMENT}),)),
+        "joint-document": outgoing(kind="joint-document", enclosures=(_bearing({"document": DOCUMENT}, 98),)),
+        "other": outgoing(kind="document"),
+    }
+    bodies = {
+        "document": DOCUMENT,
+        "notice": {"document": DOCUMENT},
+        "joint-draft": {"document": DOCUMENT},
+        "other": ORDER,
+    }
+    with store.transaction() as tx:
+        for turn, (kind, message) in enumerate(messages.items()):
+            signed = _bearing(bodies.get(kind, {}))
+            tx.outbox.add([replace(message, signed=signed)], NOW + timedelta(seconds=turn))
+    return {kind: message.header.message_id for kind, message in messages.items()}
+
+
+@pytest.mark.parametrize(
+    "part", ["合建〔2026〕12号", "12号", "合建", "2026〕12", "[2026] 12", "［2026］１２", "〔2026〕"]
+)
+def test_documents_notices_and_joint_documents_are_found_by_any_part_of_their_number(
+    store: SqlStore, part: str
+) -> None:
+    ids = numbered(store)
+    found = pages(lambda key: find_messages({US: store}, Query(number=part), key))
+    expected = [ids[kind] for kind in ("joint-document", "forwarding", "joint-draft", "notice", "document")]
+    assert [line.head.message_id for line in found] == expected
+
+
+def test_a_number_that_no_document_has_is_said(store: SqlStore) -> None:
+    ids = numbered(store)
+    assert [line.head.message_id for line in find_messages({US: store}, Query(number="令第207")).rows] == [ids["other"]]
+    for number in ("合建〔2025〕", "%", "_"):
+        with pytest.raises(NotFound):
+            find_messages({US: store}, Query(number=number))
+
+
+def test_many_documents_of_one_number_are_listed_page_by_page_by_an_index_of_numbers(store: SqlStore) -> None:
+    with store.transaction() as tx:
+        for turn in range(PAGE * 2 + 3):
+            tx.outbox.add([replace(outgoing(), signed=_bearing(DOCUMENT))], NOW + timedelta(seconds=turn // 3))
+    found = pages(lambda key: find_messages({US: store}, Query(number="12号"), key))
+    assert len({line.head.message_id for line in found}) == len(found) == PAGE * 2 + 3
+    plan = plans(store, lambda tx: tx.sight.numbered(US, "12号", None, None, 10))
+    assert "document_numbered" in plan, plan
+
+
+def test_documents_from_before_numbers_were_kept_get_theirs_by_the_migration(store: SqlStore) -> None:
+    ids = numbered(store)
+    with store._engine.begin() as connection:
+        connection.execute(text("UPDATE document SET number = NULL"))
+        before = connection.execute(text("SELECT signed FROM document ORDER BY id")).all()
+    with pytest.raises(NotFound):
+        find_messages({US: store}, Query(number="12号"))
+    migration = import_module("exchange.store.migrations.versions.0020_documents_are_found_by_number")
+    with store._engine.begin() as connection:
+        migration._fill(connection)
+        assert connection.execute(text("SELECT signed FROM document ORDER BY id")).all() == before
+    assert len(find_messages({US: store}, Query(number="12号")).rows) == len(ids) - 1

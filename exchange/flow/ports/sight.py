@@ -133,6 +133,12 @@ class Sight(Protocol):
     ) -> list[Head]:
         """Sent or received, newest first, of a kind or of all."""
 
+    def numbered(self, member: str, holding: str, until: datetime | None, after: Key | None, limit: int) -> list[Head]:
+        """What bears a document's number that holds a text anywhere, upper and lower case alike; newest first.
+
+        Looked for in an index of the numbers alone, so that documents that do not have it are not read.
+        """
+
     def open_copies(
         self, member: str, after: Key | None, limit: int, *, newest_first: bool, ended: bool
     ) -> list[CopyLine]:

@@ -1,0 +1,39 @@
+"""The number of an official document within a signed message, for looking it up; nothing is verified here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from exchange.envelope import cbor
+from exchange.envelope.cosign import COSIGNED_LIMIT
+from exchange.errors import Malformed
+from exchange.schemas import Document, Forwarding, JointDocument, JointDraft, Notice
+from exchange.schemas.document import Number
+
+_NUMBER: TypeAdapter[Number] = TypeAdapter(Number)
+_OUTSIDE = frozenset({Document.KIND, Notice.KIND, JointDraft.KIND})
+_INSIDE = frozenset({Forwarding.KIND, JointDocument.KIND})
+"""Their first enclosure is what bears the number: the origin's notice, or the text that all have signed."""
+KINDS = _OUTSIDE | _INSIDE
+"""Kinds of message that bear one."""
+
+
+def number_in(kind: str, signed: bytes, enclosures: Sequence[bytes] = ()) -> str | None:
+    """The document's number as it is written; None where a message of this kind bears none, or none can be read."""
+    carrier = signed if kind in _OUTSIDE else enclosures[0] if kind in _INSIDE and enclosures else None
+    if carrier is None:
+        return None
+    try:
+        body = json.loads(_payload(carrier))
+        return str(_NUMBER.validate_python(body.get("document", body)["number"]))
+    except (Malformed, ValidationError, ValueError, TypeError, KeyError, IndexError, AttributeError):
+        return None
+
+
+def _payload(message: bytes) -> Any:
+    """Of a COSE_Sign1 or COSE_Sign (RFC 9052, sections 4.1 and 4.2): both have it in the third place."""
+    return cbor.decode(message, "signed message", COSIGNED_LIMIT).value[2]
