@@ -384,7 +384,7 @@ def test_documents_from_before_numbers_were_kept_get_theirs_by_the_migration(sto
         before = connection.execute(text("SELECT signed FROM document ORDER BY id")).all()
     with pytest.raises(NotFound):
         find_messages({US: store}, Query(number="12号"))
-    migration = import_module("exchange.store.migrations.versions.0020_documents_are_found_by_number")
+    migration = import_module("exchange.store.migrations.versions.0021_documents_are_found_by_number")
     with store._engine.begin() as connection:
         migration._fill(connection)
         assert connection.execute(text("SELECT signed FROM document ORDER BY id")).all() == before

@@ -6,8 +6,8 @@ from alembic import op
 from exchange.envelope.numbers import KINDS, number_in
 from exchange.store.codec import split
 
-revision = "0020"
-down_revision = "0019"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
