@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import structlog
 
 from exchange.flow.node import Step
@@ -11,17 +13,22 @@ log = structlog.get_logger()
 
 
 def note_number(step: Step, document: Document, message_id: str) -> None:
-    """Keeps the number as used by this message, and warns where an earlier one bears it."""
+    """Keeps the number as used by the first message that bears it, and tells of it whenever another one does.
+
+    The same document once more, for others perhaps, is told apart from another one under that number.
+    """
     if document.purpose is Purpose.RECORD:  # a paper that has had its number for long
         return
-    key = f"number:{document.number}"
+    key, digest = f"number:{document.number}", hashlib.sha256(document.model_dump_json().encode()).hexdigest()
     before = step.tx.get_meta(key)
-    step.tx.set_meta(key, message_id)
-    if before is not None:
-        log.warning(
-            "number.again",
-            node=step.node.address,
-            message=message_id,
-            before=before,
-            mend="two documents were sent under one number; `exchange show ID` shows each",
-        )
+    if before is None:
+        step.tx.set_meta(key, f"{message_id} {digest}")
+        return
+    first, _, content = before.partition(" ")
+    said = {"node": step.node.address, "message": message_id, "before": first}
+    if content == digest:
+        mend = "the same document was sent before; if it was not meant to go twice, tell those who have it"
+        log.info("number.same", **said, mend=mend)
+    else:
+        mend = "two documents were sent under one number; `exchange show ID` shows each"
+        log.warning("number.again", **said, mend=mend)

@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, insert, select, update
 
-from exchange.flow.ports import DeadLetter, InboxEntry, Known, StoredDocument
+from exchange.flow.ports import DeadLetter, InboxEntry, Known
 from exchange.rules.arbiter import Arrival
-from exchange.store.documents import document_row, keep, stored
+from exchange.store.documents import document_row, keep
 from exchange.store.many import adding
-from exchange.store.tables import OPEN_LETTERS, dead_letter, document, inbox
+from exchange.store.tables import OPEN_LETTERS, dead_letter, inbox
 from exchange.store.types import printable
 
 _c = inbox.c
@@ -71,18 +71,6 @@ class SqlInbox:
         counts = {str(kind): int(number) for kind, number in found}
         counts["dead"] = self._db.scalar(select(func.count()).select_from(dead_letter).where(OPEN_LETTERS)) or 0
         return counts
-
-    def untaken(self, limit: int = 50) -> list[StoredDocument]:
-        query = (
-            select(document)
-            .join(inbox, (_c.sender == document.c.sender) & (_c.message_id == document.c.message_id))
-            .where(_c.taken_at.is_(None), _c.accepted.is_(True), _c.kind != "receipt")
-            # Not by an index of directions: SQLite would go through all that was ever received.
-            .where(document.c.direction + "" == "received")
-            .order_by(_c.id)
-            .limit(limit)
-        )
-        return [stored(row) for row in self._db.execute(query)]
 
     def take(self, sender: str, message_id: str, now: datetime) -> bool:
         taken = self._db.execute(

@@ -43,7 +43,7 @@ def plans(store: SqlStore, work: Callable[[Transaction], Any]) -> str:
     [
         ("outbox_copy_due", lambda tx: tx.outbox.due(NOW, 100, {1, 2})),
         ("outbox_copy_due", lambda tx: tx.outbox.next_due()),
-        ("inbox_untaken", lambda tx: tx.inbox.untaken(10)),
+        ("part_review", lambda tx: tx.troubles.to_review()),
         ("watch_next", lambda tx: tx.watches.due(NOW, 100)),
         ("watch_next", lambda tx: tx.watches.next_at()),
         ("watch_calendar", lambda tx: tx.watches.outdated("calendar 1", 100)),
@@ -55,7 +55,7 @@ def plans(store: SqlStore, work: Callable[[Transaction], Any]) -> str:
     ids=[
         "due",
         "next_due",
-        "untaken",
+        "to_review",
         "watches.due",
         "watches.next_at",
         "outdated",

@@ -80,7 +80,7 @@ def test_an_opinion_signed_by_another_department_is_returned_and_changes_nothing
 
     assert city.part(case, "transport").state is PartState.SIGNED
     with city.window.store.reading() as tx:
-        returned = [entry for entry in tx.inbox.untaken(100) if entry.kind == Opinion.KIND]
+        returned = tx.documents.recent("received", Opinion.KIND, 100)
     assert [entry.sender for entry in returned] == [city.address("planning")]
 
 

@@ -62,7 +62,7 @@ def test_sixty_real_documents_arrive_byte_for_byte_and_signed_for(city: City) ->
     with city.node("planning").store.reading() as tx:
         originals = {one.message_id: one.signed for one in tx.documents.recent("sent", "document", 100)}
     with city.node("transport").store.reading() as tx:
-        received = tx.inbox.untaken(100)
+        received = tx.documents.recent("received", "document", 100)
     assert {one.message_id for one in received} == set(sent)
     for one in received:
         assert one.signed == originals[one.message_id]

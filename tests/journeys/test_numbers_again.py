@@ -37,8 +37,14 @@ def test_a_second_document_under_one_number_is_sent_with_a_word(tmp_path: Path) 
         deposit_document(opened.node, letter(1, "关于路网资料的函"), ["t.transport"])
         assert not [entry for entry in said if entry["event"] == "number.again"]
         again = send_document(opened.node, letter(1, "关于别的事的函"), ["t.transport"])
-    (warned,) = [entry for entry in said if entry["event"] == "number.again"]
-    assert (warned["before"], warned["message"], warned["log_level"]) == (first, again, "warning")
+        same = send_document(opened.node, letter(1, "关于路网资料的函"), ["t.transport"])
+        third = send_document(opened.node, letter(1, "关于第三件事的函"), ["t.transport"])
+    told = [(one["event"], one["message"], one["before"], one["log_level"]) for one in said if "before" in one]
+    assert told == [
+        ("number.again", again, first, "warning"),
+        ("number.same", same, first, "info"),
+        ("number.again", third, first, "warning"),
+    ]
     with opened.store.reading() as tx:
         assert tx.outbox.rows(again)
     opened.store.close()

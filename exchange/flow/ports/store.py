@@ -102,9 +102,6 @@ class Inbox(Protocol):
 
     def counts(self) -> dict[str, int]: ...
 
-    def untaken(self, limit: int = 50) -> list[StoredDocument]:
-        """Received documents that the department's own system has not acknowledged, oldest first."""
-
     def take(self, sender: str, message_id: str, now: datetime) -> bool:
         """The department's own system acknowledges; True if this call did it."""
 
