@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from exchange.bootstrap.findings import Finding, Level
@@ -17,18 +17,32 @@ _EXPIRES_SOON = timedelta(days=30)
 _MEND = "renew the file; the console takes it up by itself within seconds"
 
 
+def certificate_file(home: Home) -> Path | None:
+    """The certificate that the console is, or was last, served with; None where that is without TLS."""
+    file = (read_json(home.console) or {}).get("tls_cert")
+    return Path(file) if isinstance(file, str) else None
+
+
+def certificate_end(file: Path) -> datetime | None:
+    """When a certificate file ends; None where it cannot be read."""
+    try:
+        return ends_at(file.read_bytes())
+    except (OSError, ValueError, IndexError):
+        return None
+
+
 def certificate(settings: Settings) -> Iterator[Finding]:
     """Nothing at all where the console is, or was, served without TLS."""
-    file = (read_json(Home(settings.home).console) or {}).get("tls_cert")
-    if not isinstance(file, str):
+    file = certificate_file(Home(settings.home))
+    if file is None:
         return
     try:
-        left = ends_at(Path(file).read_bytes()) - settings.clock.now()
+        left = ends_at(file.read_bytes()) - settings.clock.now()
     except (OSError, ValueError, IndexError) as error:
         yield Finding(
             "bad",
             CHECK,
-            Text("{file} cannot be read ({name})", {"file": file, "name": type(error).__name__}),
+            Text("{file} cannot be read ({name})", {"file": str(file), "name": type(error).__name__}),
             "give the console its certificate",
         )
         return

@@ -16,6 +16,7 @@ from exchange.rules import health
 from exchange.rules.alert_facts import Facts, HoldFact, HomeFacts, Limits, MemberFacts
 from exchange.rules.alerts import Cause, Standing
 from exchange.rules.health import Light, NodeFacts, Part, Sign
+from exchange.rules.trouble_parts import CONSOLE_TLS
 from exchange.rules.troubles import listed, standing
 from exchange.store.figures import OpenWork
 
@@ -61,6 +62,15 @@ class MemberLook:
     """What the list of troubles is made by."""
 
 
+@dataclass(frozen=True, slots=True)
+class TlsLook:
+    """The certificate that browsers see."""
+
+    file: str
+    until: datetime | None
+    """None where it cannot be read."""
+
+
 @dataclass(frozen=True)
 class Look:
     """A domain at one moment."""
@@ -78,6 +88,8 @@ class Look:
     directory_version: int | None = None
     directory_until: datetime | None = None
     directory_trouble: Trouble | None = None
+    tls: TlsLook | None = None
+    """The console's own certificate; None where it is served without TLS."""
     announced_until: date | None = None
     """The last day of which it is announced whether it is a working day."""
     ages: Mapping[str, float] = field(default_factory=dict)
@@ -187,6 +199,10 @@ def _links(look: Look) -> Iterator[Sign]:
 
 
 def _certificates(look: Look) -> Iterator[Sign]:
+    if look.tls is not None:
+        file = look.tls.file
+        renew = (f"更新 {file}，几秒内自动生效", f"renew {file}; it is taken up within seconds")
+        yield health.certificate(CONSOLE_TLS, _left(look.tls.until, look.at), renew, look.limits.expiry.days)
     if look.directory_trouble is not None:
         yield health.unreachable(
             Part.CERTIFICATE, "directory", look.directory_trouble.reason, look.directory_trouble.mend

@@ -14,12 +14,13 @@ from exchange.bootstrap.home import open_directory
 from exchange.bootstrap.linking import LinkSide, LinkStatus
 from exchange.bootstrap.links import load_links
 from exchange.bootstrap.member import CONSUMING, RELEASE, SERVED_WITH
+from exchange.bootstrap.tls_checkup import certificate_end, certificate_file
 from exchange.broker import figures
 from exchange.broker.figures import BrokerFigures
 from exchange.clock import RealClock, monotonic
 from exchange.console.alert_settings import load_alert_settings
 from exchange.console.desk import CONSOLE
-from exchange.console.look import Look, MemberLook, Trouble
+from exchange.console.look import Look, MemberLook, TlsLook, Trouble
 from exchange.console.standing import hold_facts, home_facts, member_facts, unreadable
 from exchange.directory import DirectoryView
 from exchange.errors import ExchangeError
@@ -87,6 +88,7 @@ class Looker:
             directory_version=view.version if view else None,
             directory_until=view.expires_at if view else None,
             directory_trouble=directory_trouble,
+            tls=self._tls(),
             announced_until=announced_until(self._calendar, now.date()),
             ages=self._ages([one.sent for one in seen], now),
             holds=hold_facts(self._desk, profiles, limits) if holding else (),
@@ -150,6 +152,10 @@ class Looker:
             return None, Trouble(f"{path}: {error.strerror}", "`exchange init` puts it back", "directory")
         except ExchangeError as error:
             return None, Trouble.of(error)
+
+    def _tls(self) -> TlsLook | None:
+        file = certificate_file(self._desk.home)
+        return None if file is None else TlsLook(str(file), certificate_end(file))
 
     def _links(self, view: DirectoryView | None, reachable: bool) -> tuple[tuple[LinkStatus, ...], Trouble | None]:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from exchange.console.look import Look
 from exchange.console.render import count, size, span
@@ -195,12 +195,16 @@ def _links(look: Look, say: Say) -> Card:
 
 def _certificates(look: Look, say: Say) -> Card:
     terms = [until for member in look.members for until in (member.certificate_until, member.key_until) if until]
-    first = min([*terms, *([look.directory_until] if look.directory_until else [])], default=None)
+    first = min([*terms, *([look.directory_until] if look.directory_until else []), *_tls_end(look)], default=None)
     if first is None:
         return _card(look, say, Part.CERTIFICATE, "–", "", "/members")
     days = max(timedelta(), first - look.at).days
     below = say(f"名录第 {look.directory_version} 版", f"directory version {look.directory_version}")
     return _card(look, say, Part.CERTIFICATE, say(f"最近到期 {days} 天", f"{days} days left"), below, "/members")
+
+
+def _tls_end(look: Look) -> list[datetime]:
+    return [look.tls.until] if look.tls is not None and look.tls.until is not None else []
 
 
 def _calendar(look: Look, say: Say) -> Card:

@@ -10,6 +10,8 @@ from exchange.rules.alerts import Alert, AlertKind, Severity
 from exchange.rules.health import Light, Part, Sign, Words
 
 _BROKER, _DIRECTORY = "RabbitMQ", "directory"
+CONSOLE_TLS = "console-tls"
+"""The subject of the light of the console's own certificate."""
 _DISK_LOW, _DISK_FULL = 0.1, 0.03
 """Shares of the disk that are left below which it is said, and below which it is urgent."""
 _PLENTY = 20 * 2**30
@@ -79,6 +81,8 @@ def named(member: MemberFacts | None, subject: str) -> Words:
     """A member by its name and address; anything else as it is called."""
     if subject == _DIRECTORY:
         return "签名目录", "the signed directory"
+    if subject == CONSOLE_TLS:
+        return "控制台 TLS 证书", "the console's TLS certificate"
     if member is None or not member.name[0]:
         return subject, subject
     return f"{member.name[0]} {subject}", f"{member.name[1]} {subject}"
@@ -126,7 +130,7 @@ def _of_home(home: HomeFacts) -> Iterator[Alert]:
         yield Alert(
             AlertKind.TOKEN, who, Severity.WARNING, f"{who} 的令牌还有 {days} 天到期",
             f"the token of {who} expires in {days} day{'' if days == 1 else 's'}", "/tokens",
-            ("签发新令牌并换用：`exchange token make`", "make a new one and use it: `exchange token make`"),
+            ("签发新令牌并换用：`exchange token new`", "make a new one and use it: `exchange token new`"),
         )  # fmt: skip
     for member in home.webhooks_off:
         yield Alert(

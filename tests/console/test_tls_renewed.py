@@ -14,7 +14,9 @@ from pathlib import Path
 from exchange.bootstrap.settings import Home, Settings
 from exchange.bootstrap.tls_checkup import certificate as checkup
 from exchange.clock import RealClock, SteppedClock
+from exchange.console.looker import Looker
 from exchange.console.tls import RenewedTls
+from tests.console.house import small_desk
 from tests.console.test_reach import certificate
 
 
@@ -74,3 +76,26 @@ def test_the_doctor_says_when_the_consoles_certificate_ends(tmp_path: Path) -> N
     pem.unlink()
     (gone,) = checkup(settings)
     assert gone.level == "bad"
+
+
+def test_the_list_of_troubles_says_when_the_consoles_certificate_ends(tmp_path: Path) -> None:
+    pem = certificate(tmp_path, "oa.example")
+    desk = small_desk(tmp_path)
+    looker = Looker(desk)
+    try:
+
+        def told() -> list[tuple[str, str, str]]:
+            return [
+                (one.kind.value, one.severity.value, one.english)
+                for one in looker.look().standing.alerts
+                if one.subject == "console-tls"
+            ]
+
+        assert told() == [], "served without TLS"
+        desk.home.console.write_text(json.dumps({"url": "https://x", "port": 1, "pid": 1, "tls_cert": str(pem)}))
+        assert told() == [("certificate", "critical", "the console's TLS certificate: 0 days left")]
+        pem.write_text("half a file")
+        assert told() == [("certificate", "critical", "the console's TLS certificate: missing")]
+    finally:
+        looker.close()
+        desk.close()
