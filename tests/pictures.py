@@ -35,7 +35,7 @@ def main(link: str, folder: Path, only: list[str]) -> None:
             for language in ("zh", "en"):
                 for width in WIDTHS:
                     _take(page, f"{url}{path}", language, width, folder / f"{name}-{language}-{width}.png")
-        _take(page, url, "en", 1280, folder / "console.png", height=800)
+        _take(page, url, "en", 1280, folder / "console.png", height=770)
         browser.close()
 
 
