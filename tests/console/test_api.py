@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -229,6 +230,29 @@ def test_a_document_goes_into_the_outbox_with_its_attachments_however_they_came(
         "written",
         None,
     )
+
+
+@pytest.mark.parametrize("name", ["附件.txt".encode("gb18030"), "附件.txt".encode("big5"), b"caf\xe9.txt"])
+def test_a_file_name_of_a_form_that_is_not_utf_8_is_refused_and_never_signed(served: Bureau, name: bytes) -> None:
+    client = served.client(PLANNING)
+
+    def post(name: bytes) -> Any:
+        parts = (
+            b'--x\r\ncontent-disposition: form-data; name="message"\r\n\r\n' + json.dumps(LETTER_TO).encode(),
+            b'--x\r\ncontent-disposition: form-data; name="attachment"; filename="' + name + b'"\r\n'
+            b"content-type: text/plain; charset=utf-8\r\n\r\nplan",
+        )
+        kind = {"content-type": "multipart/form-data; boundary=x"}
+        return client.post("/api/v1/documents", content=b"\r\n".join((*parts, b"--x--\r\n")), headers=kind)
+
+    answer = post(name)
+    assert answer.status_code == 422
+    assert "UTF-8" in answer.text
+    assert "attachment" in answer.text
+    sent = post("附件.txt".encode())
+    assert sent.status_code == 202
+    stored = client.get(f"/api/v1/documents/{sent.json()['message_id']}").json()
+    assert [one["name"] for one in stored["body"]["attachments"]] == ["附件.txt"]
 
 
 def test_nobody_reads_what_is_another_members(served: Bureau) -> None:

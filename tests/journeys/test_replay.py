@@ -107,6 +107,25 @@ def test_a_broken_file_is_answered_with_line_and_reason(tmp_path: Path, lines: l
         read_replay(small_file(tmp_path, *lines))
 
 
+LINE = "2026-03-02T09:00:00+08:00,c-1,submit,规划局,2026-03-12T00:00:00+08:00"
+
+
+def test_a_file_with_a_byte_order_mark_and_line_ends_of_windows_is_read(tmp_path: Path) -> None:
+    path = small_file(tmp_path, LINE)
+    plain = read_replay(path)
+    path.write_bytes(path.read_text(encoding="utf-8").replace("\n", "\r\n").encode("utf-8-sig"))
+    assert read_replay(path) == plain
+
+
+@pytest.mark.parametrize(("encoding", "told"), [("gb18030", "GB18030"), ("utf-16", "UTF-16")])
+def test_a_file_in_another_encoding_is_answered_with_how_to_change_it(tmp_path: Path, encoding: str, told: str) -> None:
+    path = small_file(tmp_path, LINE)
+    path.write_bytes(path.read_text(encoding="utf-8").encode(encoding))
+    with pytest.raises(BadConfiguration, match=told) as caught:
+        read_replay(path)
+    assert f"iconv -f {told} -t UTF-8" in caught.value.mend
+
+
 def test_no_batch_runs_past_a_due_moment_or_a_reply_past_its_request() -> None:
     events = read_replay(real("wabo/replay.csv"), 200).events
     clock, asked, settled = events[0].at, {}, set()
