@@ -22,6 +22,7 @@ from exchange.broker.node import NodeInfo
 from exchange.broker.provision import waiting_messages
 from exchange.clock import CST, AcceleratedClock, SteppedClock, format_clock, monotonic
 from exchange.errors import Conflict, ExchangeError
+from exchange.files import write_file
 from exchange.flow.conclude import confirm
 from exchange.flow.ports import CaseState, JournalEntry
 from exchange.flow.recheck import recheck_deemed
@@ -170,6 +171,7 @@ class Demo:
         self._clock = clock
         self.settings = replace(self.settings, home=self.home, clock=clock)
         environment = {"EXCHANGE_HOME": str(self.home), "EXCHANGE_CLOCK": format_clock(self._clock)}
+        write_file(Home(self.home).clock, environment["EXCHANGE_CLOCK"])  # for commands beside it
         self.supervisor = Supervisor(self.say, environment)
         for address in self.profiles:
             self.supervisor.add(address, role_command(address), Home(self.home).logs / f"{address}.log")

@@ -42,14 +42,8 @@ class Settings:
         Raises BadConfiguration.
         """
         env = os.environ if env is None else env
-        try:
-            clock = parse_clock(env.get("EXCHANGE_CLOCK", "real"))
-        except ValueError as error:
-            raise BadConfiguration(
-                "EXCHANGE_CLOCK does not hold: {error}",
-                mend="unset it, or write for example 2026-07-01T09:00+08:00/2026-03-02T09:00+08:00/3600",
-                error=error,
-            ) from error
+        home = (home or Path(env.get("EXCHANGE_HOME", HOME_DEFAULT))).absolute()
+        clock = _clock(env, Home(home))
         broker_url = env.get("EXCHANGE_BROKER_URL") or None
         if broker_url is not None:
             parameters(broker_url, "settings")
@@ -63,7 +57,7 @@ class Settings:
         if claims_url is not None:
             parse_place(claims_url)
         return cls(
-            home=(home or Path(env.get("EXCHANGE_HOME", HOME_DEFAULT))).absolute(),
+            home=home,
             broker_url=broker_url,
             management_url=management_url,
             database_url=database_url,
@@ -71,6 +65,24 @@ class Settings:
             claims_url=claims_url,
             webhook_networks=_networks(env.get("EXCHANGE_WEBHOOK_NETWORKS", "")),
         )
+
+
+def _clock(env: Mapping[str, str], home: Home) -> Clock:
+    """EXCHANGE_CLOCK, or the clock that a demonstration has left in its folder; else the real one.
+
+    Raises BadConfiguration.
+    """
+    named = env.get("EXCHANGE_CLOCK")
+    mend = "unset it, or write for example 2026-07-01T09:00+08:00/2026-03-02T09:00+08:00/3600"
+    try:
+        if named is None and home.clock.is_file():
+            return parse_clock(home.clock.read_text(encoding="utf-8").strip())
+        return parse_clock(named or "real")
+    except (OSError, ValueError) as error:
+        if named is None:
+            mend = "only a demonstration has a clock of its own: remove this file"
+            raise BadConfiguration("{file}: {error}", mend=mend, file=home.clock, error=error) from error
+        raise BadConfiguration("EXCHANGE_CLOCK does not hold: {error}", mend=mend, error=error) from error
 
 
 def _networks(text: str) -> tuple[str, ...]:
@@ -95,6 +107,11 @@ class Home:
     def authority(self) -> Path:
         """The authority's key and certificate; only `init` and the directory's keeper need it."""
         return self.root / "authority"
+
+    @property
+    def clock(self) -> Path:
+        """The clock of a demonstration, as EXCHANGE_CLOCK; other domains have no such file and go by the real one."""
+        return self.root / "clock"
 
     @property
     def directory(self) -> Path:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from exchange.bootstrap.settings import Settings
 from exchange.claims import parse_place
-from exchange.clock import AcceleratedClock
+from exchange.clock import CST, AcceleratedClock, RealClock, format_clock
 from exchange.errors import BadConfiguration
 
 WHEN = "2026-07-01T09:00:00+08:00"
@@ -70,3 +71,20 @@ def test_a_claim_store_is_a_folder_or_a_bucket() -> None:
     assert parse_place("s3://bucket/anhui") == "s3://bucket/anhui"
     assert Settings.read({"EXCHANGE_CLAIMS_URL": "s3://bucket"}).claims_url == "s3://bucket"
     assert Settings.read({"EXCHANGE_CLAIMS_URL": ""}).claims_url is None
+
+
+def test_commands_beside_a_demonstration_go_by_its_clock_unless_another_is_named(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    assert isinstance(Settings.read({}, home).clock, RealClock)
+    began = datetime(2026, 3, 2, 9, tzinfo=CST)
+    (home / "clock").write_text(format_clock(AcceleratedClock(datetime.now(UTC), began, 1)))
+    for found in (Settings.read({}, home), Settings.read({"EXCHANGE_HOME": str(home)})):
+        assert timedelta(0) <= found.clock.now() - began < timedelta(minutes=5)
+    assert isinstance(Settings.read({"EXCHANGE_CLOCK": ""}, home).clock, RealClock)
+    (home / "clock").write_text("")
+    assert isinstance(Settings.read({}, home).clock, RealClock)
+    (home / "clock").write_text("fast")
+    with pytest.raises(BadConfiguration, match="clock: 'fast'") as caught:
+        Settings.read({}, home)
+    assert "remove this file" in caught.value.mend
