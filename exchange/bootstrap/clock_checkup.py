@@ -13,8 +13,8 @@ from exchange.clock import RealClock
 from exchange.directory import load_authority_certificate, read_directory_file
 from exchange.errors import BrokerError, ExchangeError
 from exchange.flow.clock_watch import record_witnesses
-from exchange.language import Text
-from exchange.rules.clocks import Witness, doubts
+from exchange.language import Text, joined
+from exchange.rules.clocks import Witness, broker_clock, database_clock, doubts, signing_of_directory
 from exchange.store import open_store
 
 _MEND = "run an NTP client on every machine, then see `exchange dead`: what was refused by the wrong time is there"
@@ -29,7 +29,8 @@ def clock(settings: Settings, addresses: Collection[str]) -> Iterator[Finding]:
     for told in doubts(settings.clock.now(), found):
         yield Finding("bad", "clock", told, _MEND)
     if not doubts(settings.clock.now(), found):
-        compared = ", ".join(dict.fromkeys(witness.what for witness in found)) or "nothing"
+        kinds = list(dict.fromkeys(witness.kind for witness in found))
+        compared = joined(kinds or [Text("no other clock")], ", ")
         yield Finding(
             "good",
             "clock",
@@ -45,7 +46,7 @@ def _witnesses(settings: Settings, addresses: Collection[str]) -> Iterator[Witne
     home = Home(settings.home)
     try:
         directory = read_directory_file(home.directory, load_authority_certificate(home.authority))
-        yield Witness("the signing of the directory", directory.issued_at, exact=False)
+        yield signing_of_directory(directory.issued_at)
     except ExchangeError:
         pass
     for address in addresses:
@@ -55,7 +56,7 @@ def _witnesses(settings: Settings, addresses: Collection[str]) -> Iterator[Witne
             continue
     theirs = _broker_time(settings)
     if theirs is not None:
-        yield Witness("the broker's machine", theirs, exact=True)
+        yield broker_clock(theirs)
 
 
 def _of_member(settings: Settings, address: str) -> Iterator[Witness]:
@@ -63,7 +64,7 @@ def _of_member(settings: Settings, address: str) -> Iterator[Witness]:
     try:
         server = store.server_time()
         if server is not None:
-            yield Witness("the database server's clock", server, exact=True)
+            yield database_clock(server)
         with store.reading() as tx:
             yield from record_witnesses(tx, address, tx.get_meta(CONSUMING))
     finally:

@@ -8,8 +8,13 @@ import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
+from rich.console import Group
 from rich.markup import escape
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.table import Table
 from rich.text import Text
 
 NAME = "exchange"
@@ -28,7 +33,7 @@ def settle_call(commands: Iterable[str], argv: Sequence[str] | None = None, orig
     _Call.words = called(sys.argv if argv is None else argv, sys.orig_argv if orig is None else orig)
     names = "|".join(re.escape(name) for name in (*commands, "COMMAND", "--help"))
     # Of "the exchange" prose tells; after a path or another word it has been written so on purpose.
-    _Call.mention = re.compile(rf"(?<!the )(?<!an )(?<![\w/.-]){NAME}(?= (?:{names})(?![\w-]))")
+    _Call.mention = re.compile(rf"(?<!the )(?<!an )(?<!-m )(?<![\w/.-]){NAME}(?= (?:{names})(?![\w-]))")
 
 
 def called(argv: Sequence[str], orig: Sequence[str]) -> str:
@@ -53,6 +58,23 @@ def as_called(text: str) -> str:
     if _Call.mention is None or _Call.words == NAME:
         return text
     return _Call.mention.sub(lambda _: _Call.words, text)
+
+
+def shown_as_called(shown: Any) -> Any:
+    """`as_called` for whatever rich prints: lines, and those in tables, groups and paddings.
+
+    Before it is laid out: a table then makes room for what it really holds.
+    """
+    if isinstance(shown, str | Text):
+        return line_as_called(shown)
+    if isinstance(shown, Group):
+        return Group(*map(shown_as_called, shown.renderables), fit=shown.fit)
+    if isinstance(shown, Table):
+        for column in shown.columns:
+            column._cells = list(map(shown_as_called, column._cells))
+    elif isinstance(shown, Padding | Panel):
+        shown.renderable = shown_as_called(shown.renderable)
+    return shown
 
 
 def line_as_called(line: str | Text) -> str | Text:

@@ -12,6 +12,7 @@ from rich.live import Live
 
 from exchange.bootstrap.notice_file import read_notice
 from exchange.bootstrap.settings import Settings
+from exchange.cli.called import shown_as_called
 from exchange.cli.claim_view import leaving_claims
 from exchange.cli.domain import HomeOption, JsonOption
 from exchange.cli.notice_view import notice_json, notice_view, notices_view, row_json
@@ -121,11 +122,11 @@ def status(
             if said != found:
                 print_json(notice_json(found))
     elif watch:
-        with Live(notice_view(found), console=console, refresh_per_second=4) as live:
+        with Live(shown_as_called(notice_view(found)), console=console, refresh_per_second=4) as live:
             while not found.over:
                 time.sleep(0.5)
                 found = _look(node, notice)
-                live.update(notice_view(found))
+                live.update(shown_as_called(notice_view(found)))
     else:
         console.print(notice_view(found))
 

@@ -15,6 +15,7 @@ from rich.live import Live
 
 from exchange.bootstrap.applications import read_application
 from exchange.bootstrap.settings import Home, Settings
+from exchange.cli.called import shown_as_called
 from exchange.cli.case_view import case_json, case_view, cases_view
 from exchange.cli.complete import case_numbers
 from exchange.cli.domain import HomeOption, JsonOption
@@ -154,11 +155,11 @@ def _print_looks(look: Callable[[], _Look], watch: bool) -> None:
 
 def _show_looks(look: Callable[[], _Look]) -> None:
     found = look()
-    with Live(found.view, console=console, refresh_per_second=4) as live:
+    with Live(shown_as_called(found.view), console=console, refresh_per_second=4) as live:
         while not found.over:
             time.sleep(0.5)
             found = look()
-            live.update(found.view)
+            live.update(shown_as_called(found.view))
 
 
 def decide(

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
-from exchange.cli.called import line_as_called
+from exchange.cli.called import shown_as_called
 from exchange.clock import CST, end_text
 from exchange.flow.ports import CaseState, PartState
 from exchange.flow.status import CaseStatus, PartStatus
@@ -39,8 +39,7 @@ class Lines(Console):
     def print(self, *objects: Any, **options: Any) -> None:
         if all(isinstance(each, str | Text) for each in objects):
             options.setdefault("soft_wrap", True)
-            objects = tuple(map(line_as_called, objects))
-        super().print(*objects, **options)
+        super().print(*map(shown_as_called, objects), **options)
 
 
 def _console(*, stderr: bool = False) -> Lines:

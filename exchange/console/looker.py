@@ -25,10 +25,11 @@ from exchange.console.standing import hold_facts, home_facts, member_facts, unre
 from exchange.directory import DirectoryView
 from exchange.errors import ExchangeError
 from exchange.flow.clock_watch import record_witnesses
+from exchange.language import Text
 from exchange.profiles import Profile
 from exchange.rules.alert_facts import Limits
 from exchange.rules.calendar import ChinaCalendar, announced_until
-from exchange.rules.clocks import HAPPENED, Witness, doubts
+from exchange.rules.clocks import HAPPENED, Witness, database_clock, doubts
 from exchange.schemas import Role
 from exchange.store import SqlStore
 
@@ -193,14 +194,14 @@ class Looker:
                             drain[0] if drain else None, facts)  # fmt: skip
         return _Seen(looked, sent, holds)
 
-    def _doubt(self, store: SqlStore, witnesses: list[Witness]) -> str:
+    def _doubt(self, store: SqlStore, witnesses: list[Witness]) -> Text | None:
         """What speaks against this machine's clock most; nothing where it runs at a pace of its own."""
         if not isinstance(self._desk.clock, RealClock):
-            return ""
+            return None
         server = store.server_time()
         if server is not None:
-            witnesses.append(Witness("the database server's clock", server, exact=True))
-        return next(iter(doubts(self._desk.clock.now(), witnesses, HAPPENED)), "")
+            witnesses.append(database_clock(server))
+        return next(iter(doubts(self._desk.clock.now(), witnesses, HAPPENED)), None)
 
     def _ages(self, all_sent: list[Mapping[str, datetime]], now: datetime) -> dict[str, float]:
         oldest: dict[str, datetime] = {}

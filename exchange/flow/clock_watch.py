@@ -14,7 +14,7 @@ import structlog
 
 from exchange.clock import monotonic
 from exchange.flow.ports import Delivery, Transaction
-from exchange.rules.clocks import ACT, Witness, doubts
+from exchange.rules.clocks import ACT, Witness, broker_clock, database_clock, doubts, last_entry, sign_of_life
 
 log = structlog.get_logger()
 
@@ -44,24 +44,24 @@ class ClockWatch:
         if self._said_at is None or monotonic() - self._said_at > _SAY_EVERY:
             self._said_at = monotonic()
             mend = "set this machine's clock; no term ends by this monitor meanwhile"
-            log.error("clock.doubtful", node=node, reason=found[0], mend=mend)
-        return found[0]
+            log.error("clock.doubtful", node=node, reason=str(found[0]), mend=mend)
+        return str(found[0])
 
     def _witnesses(self) -> Iterator[Witness]:
         if self._stamp is not None:
             at, heard_at = self._stamp
             ago = monotonic() - heard_at
             if ago <= _FRESH:
-                yield Witness("the broker's clock", at + timedelta(seconds=ago), exact=True)
+                yield broker_clock(at + timedelta(seconds=ago))
         server = self._server_time()
         if server is not None:
-            yield Witness("the database server's clock", server, exact=True)
+            yield database_clock(server)
 
 
 def record_witnesses(tx: Transaction, address: str, consumed: str | None) -> Iterator[Witness]:
     """What a member has itself written down as done. ``consumed``: when it was last known to consume."""
     last = tx.recent_journal(1)
     if consumed:
-        yield Witness(f"the last sign of life of {address}", datetime.fromisoformat(consumed), exact=False)
+        yield sign_of_life(address, datetime.fromisoformat(consumed))
     if last:
-        yield Witness(f"the last entry in the journal of {address}", last[-1].at, exact=False)
+        yield last_entry(address, last[-1].at)

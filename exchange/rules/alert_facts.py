@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from exchange.language import Text
 from exchange.rules.health import Sign, Words
 
 
@@ -90,8 +91,8 @@ class MemberFacts:
     """A window's: open cases in which a silence was escalated to it."""
     review: Gathered = Gathered()
     """A window's: decided cases into which an opinion came that had been in time, and nobody has reviewed them."""
-    clock: str = ""
-    """What speaks against the clock by which this look was made, in its record or its database server, in English."""
+    clock: Text | None = None
+    """What speaks against the clock by which this look was made, in its record or its database server."""
     round_failing: Gathered = Gathered()
     """Periodic work that fails again and again; ``detail`` says how."""
     ends: Mapping[str, Ends] = field(default_factory=dict)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from exchange.clock import CST
+from exchange.language import Text
 
 READ_TOGETHER = timedelta(seconds=5)
 """How far two clocks may be apart that were read at the same moment."""
@@ -26,14 +27,43 @@ ACT = timedelta(hours=1)
 class Witness:
     """Something by which a clock is judged."""
 
-    what: str
+    what: Text
     """In words, as the subject of a sentence: the database server's clock; the directory."""
     at: datetime
     exact: bool
     """A clock read at this moment; else something that has happened by now: our clock must not be behind it."""
+    kind: Text
+    """What it is one of, for a list: the signed directory, records, databases, broker."""
 
 
-def doubt(now: datetime, witness: Witness, allowed: timedelta | None = None) -> str | None:
+def broker_clock(at: datetime) -> Witness:
+    """The broker's clock, read just now."""
+    return Witness(Text("the broker's clock"), at, exact=True, kind=Text("broker"))
+
+
+def database_clock(at: datetime) -> Witness:
+    """A database server's clock, read just now."""
+    return Witness(Text("the database server's clock"), at, exact=True, kind=Text("databases"))
+
+
+def signing_of_directory(at: datetime) -> Witness:
+    """When the directory was signed."""
+    return Witness(Text("the signing of the directory"), at, exact=False, kind=Text("the signed directory"))
+
+
+def sign_of_life(member: str, at: datetime) -> Witness:
+    """When a member was last known to consume."""
+    what = Text("the last sign of life of {member}", {"member": member})
+    return Witness(what, at, exact=False, kind=Text("records"))
+
+
+def last_entry(member: str, at: datetime) -> Witness:
+    """When a member last wrote into its journal."""
+    what = Text("the last entry in the journal of {member}", {"member": member})
+    return Witness(what, at, exact=False, kind=Text("records"))
+
+
+def doubt(now: datetime, witness: Witness, allowed: timedelta | None = None) -> Text | None:
     """What is wrong with a clock that says ``now``, with both dates; None where nothing speaks against it.
 
     ``allowed``: how far it may be off, by default as the kind of witness demands.
@@ -42,11 +72,13 @@ def doubt(now: datetime, witness: Witness, allowed: timedelta | None = None) -> 
     apart = witness.at - now
     if apart <= limit and (not witness.exact or -apart <= limit):
         return None
-    verb = "says" if witness.exact else "was at"
-    return f"this machine's clock says {_text(now)}, but {witness.what} {verb} {_text(witness.at)}"
+    said: dict[str, object] = {"now": _text(now), "witness": witness.what, "at": _text(witness.at)}
+    if witness.exact:
+        return Text("this machine's clock says {now}, but {witness} says {at}", said)
+    return Text("this machine's clock says {now}, but {witness} was at {at}", said)
 
 
-def doubts(now: datetime, witnesses: Iterable[Witness], allowed: timedelta | None = None) -> list[str]:
+def doubts(now: datetime, witnesses: Iterable[Witness], allowed: timedelta | None = None) -> list[Text]:
     """All that speaks against a clock, the witness that is furthest off first."""
     found = sorted(witnesses, key=lambda witness: -abs(witness.at - now))
     return [told for witness in found if (told := doubt(now, witness, allowed)) is not None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from exchange.language import Language
 from exchange.rules.alert_facts import Facts, HomeFacts, Limits, MemberFacts
 from exchange.rules.alerts import Alert, AlertKind, Severity
 from exchange.rules.health import Light, Part, Sign, Words
@@ -98,10 +99,10 @@ def _of_member(facts: Facts, member: MemberFacts, limits: Limits) -> Iterator[Al
             f"{english}: the oldest copy in its outbox has waited {waited[1]} for its receipt", "/unsigned",
             ("查看谁没有签收：控制台“未签收”", "see who has not signed for it: `exchange doctor`"),
         )  # fmt: skip
-    if member.clock:
+    if member.clock is not None:
         yield Alert(
             AlertKind.CLOCK, member.address, Severity.CRITICAL,
-            f"{chinese}：时钟有误：{member.clock}", f"{english}: {member.clock}", "/members",
+            f"{chinese}：{member.clock.written(Language.CHINESE)}", f"{english}: {member.clock}", "/members",
             ("各机器都用 NTP 校时，再看 `exchange doctor`", "run NTP on every machine; see `exchange doctor`"),
         )  # fmt: skip
     failing = member.round_failing

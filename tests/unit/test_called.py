@@ -7,6 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from rich.console import Group
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.table import Column, Table
 from rich.text import Text
 
 from exchange.cli.called import NAME, as_called, called, settle_call
@@ -64,3 +68,18 @@ def test_links_paths_and_commands_stay_in_one_piece_in_a_narrow_terminal(path_ca
     written = narrow.file.getvalue()  # type: ignore[attr-defined]
     assert written.count(LINK) == 2
     assert f".venv/bin/{command}" in written
+
+
+def test_commands_in_tables_groups_and_paddings_are_written_so_too(path_called: Path) -> None:
+    settle_call(["show", "decide"], ["/x/__main__.py"], ["/opt/python", "-m", NAME])
+    table = Table(Column("remedy", overflow="fold"))
+    table.add_row("exchange decide 1 --confirm")
+    table.add_row(plain("exchange show 2"))
+    shown = Group(table, Padding(Text("exchange show 3", "dim"), (0, 0, 1, 0)), Panel(Group("exchange show 4")))
+    wide = Lines(file=io.StringIO(), width=120, color_system=None)
+    wide.print(shown)
+    wide.print(shown)
+    written = wide.file.getvalue()  # type: ignore[attr-defined]
+    assert written.count("/opt/python -m exchange decide 1 --confirm") == 2
+    assert all(written.count(f"/opt/python -m exchange show {number}") == 2 for number in (2, 3, 4))
+    assert written.count("exchange") == written.count("/opt/python -m exchange") == 8

@@ -12,7 +12,18 @@ from exchange.envelope.document import check_time
 from exchange.errors import Untrusted, WrongClock
 from exchange.flow.clock_watch import ClockWatch
 from exchange.flow.ports import Delivery
-from exchange.rules.clocks import ACT, Witness, doubt, doubts
+from exchange.language import Language, Text
+from exchange.rules.clocks import (
+    ACT,
+    Witness,
+    broker_clock,
+    database_clock,
+    doubt,
+    doubts,
+    last_entry,
+    sign_of_life,
+    signing_of_directory,
+)
 from tests.unit.facts import at
 
 NOW = at("03-02")
@@ -34,17 +45,39 @@ MONTHS = timedelta(days=120)
 def test_a_clock_agrees_with_other_clocks_and_is_not_behind_what_has_happened(
     apart: timedelta, exact: bool, is_doubted: bool
 ) -> None:
-    told = doubt(NOW, Witness("the directory", NOW + apart, exact))
+    told = doubt(NOW, Witness(Text("the directory"), NOW + apart, exact, Text("records")))
     assert (told is not None) is is_doubted
     if told is not None:
-        assert "2026-03-02 09:00" in told
-        assert f"{NOW + apart:%Y-%m-%d}" in told
+        assert "2026-03-02 09:00" in str(told)
+        assert f"{NOW + apart:%Y-%m-%d}" in str(told)
 
 
 def test_the_witness_that_is_furthest_off_is_named_first() -> None:
-    near, far = Witness("near", NOW + timedelta(hours=2), True), Witness("far", NOW + MONTHS, True)
-    assert [("far" in told, "near" in told) for told in doubts(NOW, (near, far))] == [(True, False), (False, True)]
+    near, far = last_entry("c.near", NOW + timedelta(hours=2)), last_entry("c.far", NOW + MONTHS)
+    assert [("far" in str(told), "near" in str(told)) for told in doubts(NOW, (near, far))] == [
+        (True, False),
+        (False, True),
+    ]
     assert len(doubts(NOW, (near, far), timedelta(hours=3))) == 1
+
+
+@pytest.mark.parametrize(
+    "witness",
+    [
+        broker_clock(NOW + MONTHS),
+        database_clock(NOW + MONTHS),
+        signing_of_directory(NOW + MONTHS),
+        sign_of_life("c.fire", NOW + MONTHS),
+        last_entry("c.fire", NOW + MONTHS),
+    ],
+)
+def test_what_speaks_against_a_clock_is_said_in_one_language(witness: Witness) -> None:
+    told = doubt(NOW, witness)
+    assert told is not None
+    chinese = told.written(Language.CHINESE).replace("c.fire", "")
+    assert not any(character.isascii() and character.isalpha() for character in chinese), chinese
+    assert str(told).isascii()
+    assert not witness.kind.written(Language.CHINESE).isascii()
 
 
 def signer() -> Signer:
