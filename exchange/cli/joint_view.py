@@ -15,15 +15,10 @@ from exchange.cli.naming import called, in_full
 from exchange.cli.view import moment, plain
 from exchange.flow.joint_status import JointStatus
 from exchange.flow.ports import JointRow
-from exchange.language import choose, listed, tr
+from exchange.language import choose, listed, name_of, tr
+from exchange.language.names import JOINT_STATES
 
-_STATES = {
-    "open": ("会签中", "out for signature", "cyan"),
-    "signed": ("已签", "signed here, others not yet", "cyan"),
-    "issued": ("已发文", "issued", "green"),
-    "refused": ("已拒签", "refused", "yellow"),
-    "withdrawn": ("已撤回", "withdrawn", "dim"),
-}
+_COLOURS = {"open": "cyan", "signed": "cyan", "issued": "green", "refused": "yellow", "withdrawn": "dim"}
 _SIGNERS = {
     "signed": ("已签", "signed", "green"),
     "asked": ("已送签", "sent to it", "cyan"),
@@ -51,7 +46,7 @@ def joint_view(found: JointStatus) -> RenderableType:
         if text:
             grid.add_row(label, plain(text))
     grid.add_row(tr("goes to"), listed(map(in_full, (*found.draft.addressees, *found.draft.document.copies))))
-    head = Text.assemble((row.number, "bold"), "  ", plain(row.title), "  ", _text(*_STATES[row.state]))
+    head = Text.assemble((row.number, "bold"), "  ", plain(row.title), "  ", _state_text(row.state))
     lines: list[RenderableType] = [head, Text(f"{row.joint_id}  {moment(row.received_at)}", "dim"), grid]
     if row.issued_on:
         lines.append(
@@ -70,7 +65,13 @@ def joints_view(rows: Sequence[JointRow]) -> Table:
     for title in (tr("number"), tr("title"), tr("lead"), tr("state"), tr("id")):
         table.add_column(title, overflow="fold")
     for row in rows:
-        table.add_row(plain(row.number), plain(row.title), called(row.lead), _text(*_STATES[row.state]), row.joint_id)
+        table.add_row(
+            plain(row.number),
+            plain(row.title),
+            called(row.lead),
+            _state_text(row.state),
+            row.joint_id,
+        )
     return table
 
 
@@ -100,3 +101,7 @@ def row_json(row: JointRow) -> dict[str, Any]:
 
 def _text(chinese: str, english: str, colour: str) -> Text:
     return Text(choose((chinese, english)), colour)
+
+
+def _state_text(state: str) -> Text:
+    return Text(name_of(JOINT_STATES, state), _COLOURS[state])

@@ -15,19 +15,15 @@ from exchange.cli.view import act_by, moment, plain
 from exchange.flow.cover import Waiting
 from exchange.flow.notice_status import NoticeStatus
 from exchange.flow.ports import NoticeRow
-from exchange.language import choose, listed, tr
+from exchange.language import choose, listed, name_of, tr
+from exchange.language.names import NOTICE_STATES
 from exchange.rules.hierarchy import domain_of, level_of
 from exchange.schemas import AtRecall, Count, Named
 
 LEVELS = (("省级", "province"), ("市级", "city"), ("县级", "county"), ("乡级", "township"))
-STATES = {
-    "open": ("待签收", "open", "cyan"),
-    "waiting": ("待转发", "waits for a cover", "yellow"),
-    "signed": ("已签收", "signed", "green"),
-    "returned": ("已退回", "returned", "yellow"),
-    "recalled": ("已撤回", "recalled", "dim"),
-    "replaced": ("已替换", "replaced", "dim"),
-}
+_COLOURS = {
+    "open": "cyan", "waiting": "yellow", "signed": "green", "returned": "yellow", "recalled": "dim", "replaced": "dim",
+}  # fmt: skip
 _SEATS = {"origin": ("发出", "issued"), "relay": ("转发", "passed on"), "reader": ("收到", "received")}
 _NAMES = 12
 _AT_RECALL = (
@@ -173,8 +169,7 @@ def level_name(level: int) -> str:
 
 def state_of(state: str) -> Text:
     """A state, with its colour."""
-    chinese, english, colour = STATES[state]
-    return Text(choose((chinese, english)), colour)
+    return Text(name_of(NOTICE_STATES, state), _COLOURS[state])
 
 
 def _waits(waits: Waiting) -> Text:

@@ -13,6 +13,7 @@ from exchange.flow.collecting import form_in, no_form
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import NoticeRow, Transaction
 from exchange.flow.sign_for import as_read, sign_in
+from exchange.language.names import NOTICE_STATES, coded
 from exchange.rules.forms import answer_due, check_answer
 from exchange.schemas import FieldValue, Form, FormAnswer
 
@@ -55,7 +56,7 @@ def answer_form(node: Node, notice_id: str, values: Mapping[str, str]) -> str:
                 "notice {notice_id} is {state}",
                 mend="nothing is to be answered any more",
                 notice_id=notice_id,
-                state=row.state,
+                state=coded(NOTICE_STATES, row.state),
             )
         _check_later(step, notice_id)
         message_id = step.send(answer, (row.source,), conversation_id=notice_id)

@@ -14,6 +14,7 @@ from exchange.flow.checks import expect
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import AggregateRow, AnswerRow, CollectionRow, NoticeRow, Transaction
 from exchange.flow.receive import Handler, Incoming
+from exchange.language.names import NOTICE_STATES, coded
 from exchange.rules.collection import Received, aggregate, check_aggregate, check_content, standing
 from exchange.rules.forms import check_answer
 from exchange.rules.hierarchy import relay_of
@@ -72,7 +73,10 @@ def take_answer(step: Step, incoming: Incoming, body: Body) -> None:
         raise Returned("this notice was not passed on to you", code="not-entitled", mend="answer what came to you")
     if row.state != "open":
         raise Returned(
-            "the notice is {state}", code="notice-closed", mend="nothing is to be answered any more", state=row.state
+            "the notice is {state}",
+            code="notice-closed",
+            mend="nothing is to be answered any more",
+            state=coded(NOTICE_STATES, row.state),
         )
     try:
         check_answer(form, answer)

@@ -21,6 +21,7 @@ from exchange.flow.decision import decision_of, ruling_of, ruling_text
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import CaseRow, CaseState, PartRow, PartState
 from exchange.flow.submit import escalate_unreachable, issue_next_stage
+from exchange.language.names import CASE_STATES, coded
 from exchange.rules.case import Advance, may_decide, progress
 from exchange.rules.wording import check_reason
 from exchange.schemas import Application, CaseClosed, Clearance, Decision, Matter, Outcome, Result
@@ -181,7 +182,7 @@ def decide_in(step: Step, case_number: str, ruling: Ruling) -> str:
             "case {case_number} is {state}",
             mend="a decision is made once",
             case_number=case_number,
-            state=case.state.value,
+            state=coded(CASE_STATES, case.state.value),
         )
     return conclude(step, docket_of(step, case), ruling)
 
@@ -212,7 +213,7 @@ def confirm_in(step: Step, case_number: str, officer: str, outcome: Outcome | No
             "case {case_number} is {state}",
             mend="a decision is made once",
             case_number=case_number,
-            state=case.state.value,
+            state=coded(CASE_STATES, case.state.value),
         )
     if case.prepared is None:
         raise Conflict(
@@ -272,7 +273,7 @@ def withdraw_in(step: Step, case_number: str, reason: str) -> None:
             "case {case_number} is {state}",
             mend="only an undecided case can be withdrawn",
             case_number=case_number,
-            state=case.state.value,
+            state=coded(CASE_STATES, case.state.value),
         )
     everyone = [part.department for part in step.tx.cases.parts(case_number)]
     close_parts(step, case, everyone, reason)

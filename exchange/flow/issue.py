@@ -10,6 +10,7 @@ from exchange.flow import collecting
 from exchange.flow.node import Node, Step
 from exchange.flow.numbers_used import note_number
 from exchange.flow.ports import BranchRow, NoticeRow, Transaction
+from exchange.language.names import NOTICE_STATES, coded
 from exchange.rules.audience import nobody, parse_audience, unknown
 from exchange.rules.hierarchy import relay_of
 from exchange.rules.secrecy import check_secrecy
@@ -107,7 +108,7 @@ def _expect_open(row: NoticeRow) -> None:
             "notice {notice_id} is {state}",
             mend="nothing is to be done any more",
             notice_id=row.notice_id,
-            state=row.state,
+            state=coded(NOTICE_STATES, row.state),
         )
 
 

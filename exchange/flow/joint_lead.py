@@ -21,6 +21,7 @@ from exchange.flow.ports import JointRow, JointSignatureRow, Transaction
 from exchange.flow.receive import Handler, Incoming
 from exchange.flow.send import check_copies, check_enclosures, copied_to
 from exchange.language import joined
+from exchange.language.names import JOINT_STATES, coded
 from exchange.rules.countersign import Countersignature, Joint, check_issue, issued_on, waiting_for
 from exchange.schemas import (
     Body,
@@ -160,7 +161,7 @@ def _expect_open(row: JointRow) -> None:
             "the joint document is {state}",
             code="joint-closed",
             mend="nothing is to be signed any more",
-            state=row.state,
+            state=coded(JOINT_STATES, row.state),
         )
 
 
@@ -202,7 +203,7 @@ def _end(
             "joint document {joint_id} is {state}",
             mend="what went out is taken back by a notice",
             joint_id=row.joint_id,
-            state=row.state,
+            state=coded(JOINT_STATES, row.state),
         )
     draft = JointDraft.model_validate_json(text_of(step.tx, row))
     told = [one for one in draft.signers[1:] if one != by]

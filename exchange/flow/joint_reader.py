@@ -14,6 +14,7 @@ from exchange.flow.joint_text import check_attachments, check_draft, digest_of, 
 from exchange.flow.node import Step
 from exchange.flow.ports import JointRow
 from exchange.flow.receive import Handler, Incoming
+from exchange.language.names import JOINT_STATES, coded
 from exchange.rules.countersign import Countersignature, Joint, check_issue
 from exchange.schemas import Body, Header, JointDocument, JointDraft
 
@@ -84,5 +85,8 @@ def _expect_ours(row: JointRow, document: JointDocument) -> None:
         raise Returned("this is not the text that was signed here", code="altered", mend="send what all have signed")
     if row.state in ("refused", "withdrawn"):
         raise Returned(
-            "the joint document is {state}", code="joint-closed", mend="send its text round anew", state=row.state
+            "the joint document is {state}",
+            code="joint-closed",
+            mend="send its text round anew",
+            state=coded(JOINT_STATES, row.state),
         )

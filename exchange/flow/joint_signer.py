@@ -19,6 +19,7 @@ from exchange.flow.joint_text import (
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import JointRow
 from exchange.flow.receive import Handler, Incoming
+from exchange.language.names import JOINT_STATES, coded
 from exchange.schemas import Body, JointDraft, JointEnded, JointEnding, JointRefusal, JointSignature
 
 
@@ -125,7 +126,7 @@ def _to_answer(step: Step, joint_id: str) -> JointRow:
             "joint document {joint_id} is {state}",
             mend="`exchange joint show` tells how it stands",
             joint_id=joint_id,
-            state=row.state,
+            state=coded(JOINT_STATES, row.state),
         )
     step.node.expect((row.lead,))
     return row

@@ -12,6 +12,7 @@ from exchange.flow.node import Node, Step
 from exchange.flow.ports import DeskRow, Signed, StoredDocument
 from exchange.flow.receive import Handler, Incoming
 from exchange.language import joined
+from exchange.language.names import DESK_STATES, coded
 from exchange.rules.application import enclosure_faults
 from exchange.schemas import (
     Body,
@@ -173,7 +174,10 @@ def reply_in(step: Step, opinion: Opinion) -> str:
         )
     if row.state not in ANSWERABLE:
         raise Conflict(
-            "case {case_number} is {state}", mend=_UNANSWERABLE[row.state], case_number=row.case_number, state=row.state
+            "case {case_number} is {state}",
+            mend=_UNANSWERABLE[row.state],
+            case_number=row.case_number,
+            state=coded(DESK_STATES, row.state),
         )
     step.node.expect((row.window,))
     message_id = step.send(

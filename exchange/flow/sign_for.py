@@ -11,6 +11,7 @@ from exchange.flow.node import Node, Step
 from exchange.flow.origin import Forwarded, unpack
 from exchange.flow.ports import NoticeRow, Transaction
 from exchange.flow.receive import Handler, Incoming
+from exchange.language.names import NOTICE_STATES, coded
 from exchange.rules.hierarchy import relay_of
 from exchange.rules.secrecy import check_secrecy
 from exchange.schemas import Body, Forwarding, Notice, NoticeReminder, Recall, SignOff
@@ -90,7 +91,10 @@ def sign_in(step: Step, row: NoticeRow, accepted: bool, reason: str) -> str:
         moved = step.tx.notices.move(row.notice_id, {"open"}, after, settled_at=step.now, reason=reason or None)
     if not moved:
         raise Conflict(
-            "notice {notice_id} is {state}", mend="it is signed for once", notice_id=row.notice_id, state=row.state
+            "notice {notice_id} is {state}",
+            mend="it is signed for once",
+            notice_id=row.notice_id,
+            state=coded(NOTICE_STATES, row.state),
         )
     step.note(f"notice-{after}", None, message_id, notice=row.notice_id)
     return message_id

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from exchange.language.choice import Language, Words, choose
+from exchange.language.text import Named
 
 VERDICTS: Mapping[str, Words] = {
     "agree": ("同意", "agrees"),
@@ -38,6 +39,21 @@ DESK_STATES: Mapping[str, Words] = {
     "answered": ("已答复", "answered"),
     "closed": ("已终结", "closed"),
     "defaulted": ("已按缺席处理", "defaulted"),
+}
+NOTICE_STATES: Mapping[str, Words] = {
+    "open": ("待签收", "open"),
+    "waiting": ("待转发", "waits for a cover"),
+    "signed": ("已签收", "signed"),
+    "returned": ("已退回", "returned"),
+    "recalled": ("已撤回", "recalled"),
+    "replaced": ("已替换", "replaced"),
+}
+JOINT_STATES: Mapping[str, Words] = {
+    "open": ("会签中", "out for signature"),
+    "signed": ("已签", "signed here, others not yet"),
+    "issued": ("已发文", "issued"),
+    "refused": ("已拒签", "refused"),
+    "withdrawn": ("已撤回", "withdrawn"),
 }
 OUTCOMES: Mapping[str, Words] = {
     "grant": ("准予", "granted"),
@@ -244,6 +260,12 @@ def name_of(table: Mapping[str, Words], code: str, wanted: Language | None = Non
     """What a code is called, in the language given or spoken now; the code itself where it is not in the table."""
     words = table.get(code)
     return choose(words, wanted) if words else code
+
+
+def coded(table: Mapping[str, Words], code: str) -> Named:
+    """A code in a text: the code itself where English stands, as in records, and what it is called in Chinese."""
+    words = table.get(code)
+    return Named((words[0] if words else code, code))
 
 
 def reason_name(code: str, wanted: Language | None = None) -> str:

@@ -11,12 +11,15 @@ from pathlib import Path
 import pytest
 
 import exchange
+import exchange.flow
 from exchange import errors
 from exchange.bootstrap.holding import IN_WORDS
 from exchange.console import words
+from exchange.errors import Conflict
 from exchange.flow.ports import OutboxState
-from exchange.language import names
+from exchange.language import Language, names
 from exchange.language.choice import Words
+from exchange.language.names import NOTICE_STATES, coded
 from exchange.rules.conservation_facts import Fault, Law, Term
 from exchange.rules.conservation_words import FAULTS, LAW_WORDS, TERMS
 from exchange.rules.forecast import Fate
@@ -104,3 +107,18 @@ def test_every_reason_has_its_name_in_both_languages() -> None:
     both(names.REASONS.values())
     both(names.STAGES_OF_DEATH.values())
     both(names.DESK_STATES.values())
+
+
+def test_a_state_in_an_error_is_named_in_chinese_and_is_its_code_in_english() -> None:
+    error = Conflict("notice {notice_id} is {state}", mend="", notice_id="n", state=coded(NOTICE_STATES, "recalled"))
+    assert str(error) == "notice n is recalled"
+    assert error.text.written(Language.CHINESE) == "通知 n 的状态为 已撤回"
+    assert str(coded(NOTICE_STATES, "of tomorrow")) == "of tomorrow"
+
+
+def test_no_error_takes_a_state_as_the_code_it_is_on_record() -> None:
+    flow = Path(exchange.flow.__file__).parent
+    raised = re.compile(r"\bis \{state\}\"(?:(?!raise).)*?\bstate=(\w+)", re.DOTALL)
+    found = [(place.name, how) for place in flow.glob("*.py") for how in raised.findall(place.read_text("utf-8"))]
+    assert len(found) > 9
+    assert [one for one in found if one[1] != "coded"] == []
