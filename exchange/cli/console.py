@@ -17,7 +17,7 @@ from exchange.cli.view import console as out
 from exchange.cli.view import plain, print_json, say, say_link
 from exchange.console import managing
 from exchange.console.desk import Desk
-from exchange.console.listening import HOST, PORT, Place, Served, read_state, served_now
+from exchange.console.listening import HOST, Place, Served, read_state, served_now
 from exchange.errors import BadConfiguration, NotFound
 from exchange.language import tr
 from exchange.rules.accounts import account_name
@@ -36,7 +36,7 @@ def console(
         typer.Option(
             min=0,
             max=65535,
-            help=f"Default: that of the last start, or {PORT}; if taken, a free one. 0: a free one.",
+            help="Default: that of the last start; the first time one from 8480 on. If taken, a free one. 0: any.",
         ),
     ] = None,
     tls_cert: Annotated[Path | None, typer.Option(help="PEM file: certificate with its chain.")] = None,

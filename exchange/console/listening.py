@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 from exchange.errors import BadConfiguration, OperatorError
 from exchange.files import read_json, write_file
 
-HOST, PORT = "127.0.0.1", 8480
-"""Where it listens unless told otherwise; if the port is taken, on a free one."""
+HOST, PORTS = "127.0.0.1", range(8480, 8500)
+"""Where it listens unless told otherwise: several domains of a machine find a place each. If all are taken, on any."""
 
 _TLS_MEND = "give --tls-cert and --tls-key (PEM files), or leave out --host and come in by an SSH tunnel"
 
@@ -26,7 +26,7 @@ class Place:
 
     host: str = HOST
     port: int | None = None
-    """None: the usual one, or a free one where that is taken."""
+    """None: the domain's own, the first time a free one of PORTS."""
     tls_cert: Path | None = None
     tls_key: Path | None = None
 
@@ -61,11 +61,11 @@ def is_own_machine(host: str) -> bool:
 
 def listen(place: Place, before: int | None = None) -> socket.socket:
     """A listening socket: on the port that was asked for; else that of ``before``, so that links and bookmarks stay
-    good, or the usual one where there is none before; on a free one where that is taken.
+    good, or one of PORTS where there is none before; on any free one where these are taken.
 
     Raises OperatorError where it cannot listen.
     """
-    wanted = [place.port] if place.port is not None else [before or PORT, 0]
+    wanted = [place.port] if place.port is not None else [*([before] if before else PORTS), 0]
     for port in wanted[:-1]:
         try:
             return _bind(place.host, port)
@@ -83,6 +83,11 @@ def listen(place: Place, before: int | None = None) -> socket.socket:
             wish=wanted[-1],
             reason=error.strerror,
         ) from error
+
+
+def own_port(place: Place, before: int | None, port: int) -> int:
+    """The domain's port from now on: the one it got (``port``), unless its own was only taken this time."""
+    return port if place.port is not None or before is None else before
 
 
 def _bind(host: str, port: int) -> socket.socket:

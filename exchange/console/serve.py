@@ -18,7 +18,7 @@ from exchange.bootstrap.supervise import orphaned
 from exchange.clock import monotonic
 from exchange.console.app import create_app
 from exchange.console.desk import Desk
-from exchange.console.listening import PORT, Place, listen, read_state, write_state
+from exchange.console.listening import Place, listen, own_port, read_state, write_state
 from exchange.console.sections import SECTIONS
 from exchange.console.sessions import SessionDoor
 from exchange.console.tls import RenewedTls
@@ -50,7 +50,7 @@ def serve(settings: Settings, place: Place, ready: Ready) -> None:
         with listen(place, before) as listening:
             url, port = place.url(listening.getsockname()[1]), listening.getsockname()[1]
             with suppress(OSError):  # a convenience for `up`; in a container the folder may be read-only
-                write_state(state, url, port, before or PORT if place.port is None else port, place.tls_cert)
+                write_state(state, url, port, own_port(place, before, port), place.tls_cert)
             ready(url, desk)
             ended = threading.Event()
             with LoopsWatched(lambda: setattr(server, "should_exit", True)) as loops, heartbeat(turns.trouble):

@@ -7,7 +7,7 @@ provisional: it is shown, and fires nothing.
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from typing import Protocol
 
@@ -37,7 +37,7 @@ class ChinaCalendar:
     """The calendar of the package chinesecalendar, which follows the State Council's yearly announcements."""
 
     def __init__(self) -> None:
-        self._version = f"chinesecalendar {version('chinesecalendar')}"
+        self._version = _installed()
 
     @property
     def version(self) -> str:
@@ -49,6 +49,12 @@ class ChinaCalendar:
 
     def published(self, day: date) -> bool:
         return _announced(day) is not None
+
+
+@cache
+def _installed() -> str:
+    """Read once: it is a look into the installed packages, and never another one while a process lives."""
+    return f"chinesecalendar {version('chinesecalendar')}"
 
 
 @lru_cache(maxsize=16_384)

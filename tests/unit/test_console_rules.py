@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from exchange.audit.chain import EMPTY, Entry, Head, append, check_chain, parse_head
 from exchange.audit.source import Source, SourceKind
-from exchange.console.listening import Place, is_own_machine, listen, read_state, write_state
+from exchange.console.listening import Place, is_own_machine, listen, own_port, read_state, write_state
 from exchange.errors import BadAccount, BadAudit, BadConfiguration, Denied, OperatorError
 from exchange.rules.accounts import account_name, check_manages, check_officer_left, role_of
 from exchange.rules.passwords import LONGEST, SHORTEST, check_password
@@ -221,6 +221,15 @@ def test_the_port_of_the_last_start_is_taken_again_and_kept_for_the_next_one_whe
     assert (found.elsewhere, found.wanted, found.port) == (True, own, port)
     with listen(Place(), before=found.wanted) as third:
         assert third.getsockname()[1] == own
+
+
+def test_a_second_domain_of_a_machine_has_a_port_of_its_own_at_every_start() -> None:
+    with listen(Place()) as first, listen(Place()) as second:
+        one, two = first.getsockname()[1], second.getsockname()[1]
+        assert one != two
+        assert own_port(Place(), None, two) == two
+    assert own_port(Place(), before=two, port=one) == two, "taken this time only"
+    assert own_port(Place(port=7000), before=two, port=7000) == 7000
 
 
 def test_where_it_is_served_is_noted_and_read(tmp_path: Path) -> None:
