@@ -204,5 +204,7 @@ def _levels(home: Home, settings: Settings) -> Iterator[Finding]:
     for lower in view.directory.delegations:
         left = lower.expires_at - settings.clock.now()
         if lower.revoked_at is None and left < _EXPIRES_SOON:
-            what, mend = f"its delegation ends in {left.days} days", f"exchange domain add {lower.domain} renews it"
-            yield Finding("note", Text("domain {domain}", {"domain": lower.domain}), what, mend)
+            name = {"domain": lower.domain}
+            ends = Text("its delegation ends in {days} days", {"days": left.days})
+            mend = Text("exchange domain add {domain} renews it", name)
+            yield Finding("note", Text("domain {domain}", name), ends, mend)

@@ -104,7 +104,7 @@ def say_refused(node: str, view: TreeView) -> None:
     for one in view.tree.refused:
         log.warning("tree.refused", node=node, domain=one.domain, reason=str(one.error), mend=one.error.mend)
     if view.tree.standing:
-        log.warning("tree.standing", node=node, reason=view.tree.standing)
+        log.warning("tree.standing", node=node, reason=str(view.tree.standing))
 
 
 def read_foreign(path: Path) -> bytes:

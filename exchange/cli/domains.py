@@ -18,7 +18,7 @@ from exchange.directory import KnownDomain, State, TreeView
 from exchange.directory.grants import Grant, Request, fingerprint, read_grant_paper
 from exchange.errors import CallerError
 from exchange.files import write_secret
-from exchange.language import choose, tr
+from exchange.language import choose, language, tr
 from exchange.schemas import Delegation
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The lower domain, for example anhui.hefei.")]
@@ -150,9 +150,11 @@ def list_domains(home: HomeOption = None, as_json: JsonOption = False) -> None:
     view = open_tree(Home(settings.home), settings)
     alone = KnownDomain(view.domain, view.version, view.expires_at, State.CURRENT)
     known = view.domains if isinstance(view, TreeView) else (alone,)
-    refused = [str(one.error) for one in view.tree.refused] if isinstance(view, TreeView) else []
+    refused = [one.error.text for one in view.tree.refused] if isinstance(view, TreeView) else []
     if as_json:
-        print_json({"own": view.domain, "domains": [_facts(one) for one in known], "refused": refused})
+        print_json(
+            {"own": view.domain, "domains": [_facts(one) for one in known], "refused": [str(one) for one in refused]}
+        )
         return
     table = Table(border_style="dim", header_style="bold")
     for title in (tr("domain"), tr("version"), tr("valid until"), tr("state"), tr("remarks")):
@@ -164,7 +166,7 @@ def list_domains(home: HomeOption = None, as_json: JsonOption = False) -> None:
             str(one.version or "·"),
             moment(one.expires_at) if one.expires_at else "·",
             plain(choose((_WORDS[one.state], one.state.value)), _COLOURS[one.state]),
-            plain(one.reason),
+            plain(one.reason.written(language()) if one.reason else ""),
         )
     console.print(table)
     for reason in refused:
@@ -216,7 +218,7 @@ def _facts(one: KnownDomain) -> dict[str, Any]:
         "version": one.version,
         "expires_at": one.expires_at,
         "state": one.state.value,
-        "reason": one.reason,
+        "reason": str(one.reason or ""),
     }
 
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from exchange.directory.view import DirectoryView
 from exchange.errors import BadDirectory
+from exchange.language import Text
 
 EARLY = "directory-early"
 """Error code of a directory that may hold once another one has come."""
@@ -32,7 +33,7 @@ class End:
 
     at: datetime
     state: State
-    reason: str
+    reason: Text
 
 
 @dataclass(frozen=True)
@@ -89,8 +90,8 @@ class Tree:
     missing: Mapping[str, Warrant]
     """Domains that are vouched for without a directory that holds."""
     refused: tuple[Refusal, ...]
-    standing: str
-    """What is wrong with the own domain in the eyes of its superior; empty where nothing is known to be."""
+    standing: Text | None
+    """What is wrong with the own domain in the eyes of its superior; None where nothing is known to be."""
 
     @property
     def marks(self) -> dict[str, int]:

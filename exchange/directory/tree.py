@@ -53,7 +53,7 @@ def grow(
     walk.refuse_strangers()
     walk.name_wrong_levels()
     missing = {name: one for name, one in walk.warrants.items() if name not in walk.branches}
-    standing = _standing(own, authority, chain[0].view.directory, now) if chain else ""
+    standing = _standing(own, authority, chain[0].view.directory, now) if chain else None
     refused = sorted(walk.refused, key=lambda one: (one.domain, one.version, one.data))
     return Tree(walk.branches, missing, tuple(refused), standing)
 
@@ -186,7 +186,11 @@ class _Walk:
         if best is None:
             return None
         _, paper, view = best
-        own_end = End(view.expires_at, State.EXPIRED, f"its directory expired at {view.expires_at.isoformat()}")
+        own_end = End(
+            view.expires_at,
+            State.EXPIRED,
+            Text("its directory expired at {at}", {"at": view.expires_at.isoformat()}),
+        )
         end = min((*warrant.ends, own_end), key=lambda one: one.at)
         signed_by = warrant.certificates[_rank(paper, warrant)]
         branch = self.branches[warrant.domain] = Branch(warrant, view, paper.data, signed_by, end)
@@ -229,15 +233,18 @@ def _check_superior(directory: Directory, warrant: Warrant) -> None:
 
 def _ends(delegation: Delegation, by: str) -> Iterable[End]:
     until = delegation.expires_at
-    yield End(until, State.EXPIRED, f"the delegation by {by} expired at {until.isoformat()}")
+    yield End(until, State.EXPIRED, Text("the delegation by {by} expired at {at}", {"by": by, "at": until.isoformat()}))
     if delegation.revoked_at is not None:
-        reason = f"the delegation was revoked by {by} at {delegation.revoked_at.isoformat()}: {delegation.revoked_for}"
+        reason = Text(
+            "the delegation was revoked by {by} at {at}: {why}",
+            {"by": by, "at": delegation.revoked_at.isoformat(), "why": delegation.revoked_for},
+        )
         yield End(delegation.revoked_at, State.REVOKED, reason)
 
 
-def _standing(own: DirectoryView, authority: bytes, superior: Directory, now: datetime) -> str:
+def _standing(own: DirectoryView, authority: bytes, superior: Directory, now: datetime) -> Text | None:
     for one in superior.delegations:
         if one.domain == own.domain and authority in one.certificates:
             over = [end.reason for end in _ends(one, superior.domain) if now >= end.at]
-            return over[-1] if over else ""
-    return f"{superior.domain} does not delegate to {own.domain}"
+            return over[-1] if over else None
+    return Text("{superior} does not delegate to {domain}", {"superior": superior.domain, "domain": own.domain})

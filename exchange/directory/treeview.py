@@ -11,6 +11,7 @@ from exchange.directory.branches import End, State, Tree
 from exchange.directory.view import DirectoryView
 from exchange.envelope import Recipient, Signer
 from exchange.errors import NotFound, Untrusted
+from exchange.language import Joined, Text
 from exchange.schemas import Directory, Member, Role, Suite
 
 _ASK = "ask its superior's authority: `exchange domain list` there shows how it stands"
@@ -26,7 +27,7 @@ class KnownDomain:
     expires_at: datetime | None
     """From when on nothing new of it counts: the earliest end of its directory and of what leads to it."""
     state: State
-    reason: str = ""
+    reason: Text | Joined | None = None
     """Why it does not count."""
 
 
@@ -79,11 +80,11 @@ class TreeView:
         found = [here]
         for name, one in self.tree.branches.items():
             state = one.state_at(self.at)
-            why = "" if state is State.CURRENT else one.end.reason
-            found.append(KnownDomain(name, one.view.version, one.end.at, state, why))
-        reasons = {one.domain: str(one.error) for one in self.tree.refused}
+            ended = None if state is State.CURRENT else one.end.reason
+            found.append(KnownDomain(name, one.view.version, one.end.at, state, ended))
+        reasons = {one.domain: one.error.text for one in self.tree.refused}
         for name in self.tree.missing:
-            why = reasons.get(name, "its directory has not come")
+            why = reasons.get(name) or Text("its directory has not come")
             found.append(KnownDomain(name, None, None, State.MISSING, why))
         return tuple(sorted(found, key=lambda one: one.domain.split(".")))
 

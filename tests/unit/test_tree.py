@@ -11,6 +11,7 @@ from exchange.directory import State, TreeView, grow, load_directory
 from exchange.directory.view import read_paper, sign_directory
 from exchange.envelope import Identity, envelope_for, open_envelope, seal, sign_document, verify_signed
 from exchange.errors import BadDirectory, NotFound, Untrusted
+from exchange.language import Language
 from exchange.schemas import Delegation, Directory, Document, DocumentKind, DocumentNumber, Header, Role, Suite, Upper
 from tests.unit.levels import NOW, YEAR, Level, delegation, family, link, refusals, seen_from
 
@@ -34,7 +35,7 @@ def signed_at(identity: Identity, at: datetime) -> bytes:
 
 def state(view: TreeView, domain: str) -> tuple[State, str]:
     (found,) = [one for one in view.domains if one.domain == domain]
-    return found.state, found.reason
+    return found.state, str(found.reason or "")
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def offered(levels: dict[str, Level], *without: str) -> list[bytes]:
 def test_from_every_level_every_domain_is_known(levels: dict[str, Level], own: str) -> None:
     view = seen_from(levels[own], offered(levels, own))
     assert [(one.domain, one.state) for one in view.domains] == [(name, State.CURRENT) for name in sorted(levels)]
-    assert (view.tree.refused, view.tree.standing, view.domain) == ((), "", own)
+    assert (view.tree.refused, view.tree.standing, view.domain) == ((), None, own)
     assert {member.address for member in view.members} == {f"{own}.planning", f"{own}.relay"}
     assert [member.address for member in view.with_role(Role.RELAY)] == [f"{own}.relay"]
 
@@ -296,9 +297,11 @@ def test_members_that_the_old_authority_certified_are_vouched_for_under_the_new_
 
 def test_a_lower_domain_hears_that_its_superior_has_revoked_it(levels: dict[str, Level]) -> None:
     revoked = delegation(levels["a.b"], revoked_at=NOW, revoked_for="merged")
-    assert "merged" in seen_from(levels["a.b"], [levels["a"].signed(delegations=(revoked,))]).tree.standing
+    assert "merged" in str(seen_from(levels["a.b"], [levels["a"].signed(delegations=(revoked,))]).tree.standing)
     alone = seen_from(levels["a.b"], [levels["a"].signed(delegations=())])
-    assert alone.tree.standing == "a does not delegate to a.b"
+    assert str(alone.tree.standing) == "a does not delegate to a.b"
+    assert alone.tree.standing is not None
+    assert alone.tree.standing.written(Language.CHINESE) == "a 没有授权 a.b"
 
 
 def test_a_new_county_is_known_as_soon_as_what_leads_to_it_has_come(levels: dict[str, Level]) -> None:
