@@ -8,7 +8,9 @@ from exchange.errors import Denied, Returned
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import CaseRow, PartRow
 from exchange.flow.receive import Incoming
+from exchange.language.names import ROLES, coded
 from exchange.schemas import Body, Role
+from exchange.schemas.titles import TITLES
 
 T = TypeVar("T", bound=Body)
 
@@ -20,8 +22,8 @@ def expect(body: Body, model: type[T]) -> T:
             "expected {kind}, got {body_kind}",
             code="wrong-kind",
             mend="send the body under its own kind",
-            kind=model.KIND,
-            body_kind=body.KIND,
+            kind=coded(TITLES, model.KIND),
+            body_kind=coded(TITLES, body.KIND),
         )
     return body
 
@@ -34,7 +36,7 @@ def require_role(step: Step, incoming: Incoming, role: Role) -> None:
             code="not-entitled",
             mend="a member with the role {role} in the directory sends this",
             sender=incoming.sender,
-            role=role.value,
+            role=coded(ROLES, role.value),
         )
 
 

@@ -21,7 +21,7 @@ from exchange.flow.decision import decision_of, ruling_of, ruling_text
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import CaseRow, CaseState, PartRow, PartState
 from exchange.flow.submit import escalate_unreachable, issue_next_stage
-from exchange.language.names import CASE_STATES, coded
+from exchange.language.names import CASE_STATES, OUTCOMES, coded
 from exchange.rules.case import Advance, may_decide, progress
 from exchange.rules.wording import check_reason
 from exchange.schemas import Application, CaseClosed, Clearance, Decision, Matter, Outcome, Result
@@ -227,8 +227,8 @@ def confirm_in(step: Step, case_number: str, officer: str, outcome: Outcome | No
             "case {case}: prepared is {prepared}, not {given}",
             mend="read it with `exchange status {case}`, then confirm, or decide by hand",
             case=case_number,
-            prepared=ruling.outcome.value,
-            given=outcome,
+            prepared=coded(OUTCOMES, ruling.outcome.value),
+            given=coded(OUTCOMES, str(outcome)),
         )
     return conclude(step, docket_of(step, case), ruling), ruling
 

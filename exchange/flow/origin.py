@@ -14,11 +14,13 @@ from datetime import datetime
 from exchange.envelope import Verified, verify_signed
 from exchange.errors import CallerError, Returned, SenderError
 from exchange.flow.node import Node
+from exchange.language.names import coded
 from exchange.rules.addressing import home_of
 from exchange.rules.covering import act_by_under, check_covers
 from exchange.rules.hierarchy import relay_of, superior_of
 from exchange.rules.secrecy import check_secrecy
 from exchange.schemas import MAX_RELAYS, Cover, Forwarding, Header, Notice, NoticeReminder, Recall
+from exchange.schemas.titles import TITLES
 
 Passed = Notice | NoticeReminder | Recall
 
@@ -124,7 +126,9 @@ def _check_covers(body: Passed, covers: Sequence[Covered]) -> None:
     if not covers:
         return
     if not isinstance(body, Notice):
-        raise Returned("a {kind} has no cover", code="cover", mend="pass it on as it came", kind=body.KIND)
+        raise Returned(
+            "a {kind} has no cover", code="cover", mend="pass it on as it came", kind=coded(TITLES, body.KIND)
+        )
     try:
         check_covers(body, [one.cover for one in covers])
         for one in covers:

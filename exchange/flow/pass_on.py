@@ -20,12 +20,14 @@ from exchange.flow.node import Node, Step
 from exchange.flow.origin import Forwarded, unpack
 from exchange.flow.ports import BranchRow, NoticeRow, ReaderRow
 from exchange.flow.receive import Handler, Incoming
+from exchange.language.names import coded
 from exchange.rules.addressing import home_of
 from exchange.rules.audience import parse_audience
 from exchange.rules.covering import Covering
 from exchange.rules.hierarchy import domain_of, relay_of
 from exchange.rules.splitting import groups
 from exchange.schemas import MAX_ADDRESSEES, Body, Forwarding, Header, Notice, NoticeReminder, Recall
+from exchange.schemas.titles import TITLES
 
 _OPEN = frozenset({"open"})
 _WAITING = frozenset({"waiting"})
@@ -73,7 +75,12 @@ def from_own(node: Node, header: Header, body: Body, signed: bytes, enclosures: 
             "{sender} is of another level", code="path", mend="hand it to your own relay office", sender=header.sender
         )
     if not isinstance(body, Notice | NoticeReminder | Recall):
-        raise Returned("{kind} is not passed on", code="wrong-kind", mend="send it to whom it concerns", kind=body.KIND)
+        raise Returned(
+            "{kind} is not passed on",
+            code="wrong-kind",
+            mend="send it to whom it concerns",
+            kind=coded(TITLES, body.KIND),
+        )
     forwarding = Forwarding(
         notice_id=header.message_id if isinstance(body, Notice) else body.notice_id,
         origin=header.sender,

@@ -32,10 +32,12 @@ from exchange.flow.deadletters import failed, first_arrivals, given_up, refused,
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import DeadLetter, Delivery, InboxEntry, Known, Signed
 from exchange.flow.receipts import OnSigned, ReceiptBook, ReceiptTray, read_receipts
+from exchange.language.names import coded
 from exchange.rules.addressing import home_of
 from exchange.rules.arbiter import Arrival
 from exchange.rules.hierarchy import relay_of
 from exchange.schemas import Body, Header, Receipt, ReceiptBatch, Role
+from exchange.schemas.titles import TITLES
 
 log = structlog.get_logger()
 
@@ -202,7 +204,9 @@ class Receiver:
         is_receipt = opened.header.kind == ReceiptBatch.KIND
         if not is_receipt and opened.header.kind not in self._handlers:
             raise Unsupported(
-                "{address} does not take messages of kind {kind}", address=self._node.address, kind=opened.header.kind
+                "{address} does not take messages of kind {kind}",
+                address=self._node.address,
+                kind=coded(TITLES, opened.header.kind),
             )
         receipts = read_receipts(opened) if is_receipt else ()
         arrival = self._judge(delivery, opened.header, now)

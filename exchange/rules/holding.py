@@ -14,8 +14,10 @@ from enum import StrEnum
 
 from exchange.errors import CallerError
 from exchange.language import Text
+from exchange.language.names import coded
 from exchange.rules.states import PartState
 from exchange.rules.wording import check_reason
+from exchange.schemas.titles import TITLES
 
 NEVER_HELD = frozenset({"receipt", "opinion"})
 """Kinds that pass every hold: an opinion kept back would make its department late."""
@@ -76,7 +78,7 @@ def check_hold(addressee: str | None, kind: str | None, reason: str, kinds: Coll
         raise CallerError(
             "messages of kind {kind} never rest: {why}",
             mend="hold the department, or another kind",
-            kind=kind,
+            kind=coded(TITLES, kind),
             why=Text("their arrival decides") if kind == "opinion" else Text("they prove it"),
         )
     if kind is not None and kind not in kinds:

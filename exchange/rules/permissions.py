@@ -8,6 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from exchange.errors import Denied
+from exchange.language.names import ACCOUNT_ROLES, coded
 
 
 class AccountRole(StrEnum):
@@ -50,6 +51,6 @@ def check_allowed(role: AccountRole, action: Action) -> None:
         raise Denied(
             "the role {role} may not {action}",
             mend="ask somebody whose account has a role that may",
-            role=role,
+            role=coded(ACCOUNT_ROLES, role.value),
             action=action,
         )

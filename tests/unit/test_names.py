@@ -24,7 +24,7 @@ from exchange.rules.conservation_facts import Fault, Law, Term
 from exchange.rules.conservation_words import FAULTS, LAW_WORDS, TERMS
 from exchange.rules.forecast import Fate
 from exchange.rules.holding import Danger
-from exchange.rules.permissions import AccountRole
+from exchange.rules.permissions import AccountRole, Action, check_allowed
 from exchange.rules.standing import Standing
 from exchange.rules.states import CaseState, PartState
 from exchange.rules.trace import Finding, Mark, Stage
@@ -122,3 +122,10 @@ def test_no_error_takes_a_state_as_the_code_it_is_on_record() -> None:
     found = [(place.name, how) for place in flow.glob("*.py") for how in raised.findall(place.read_text("utf-8"))]
     assert len(found) > 9
     assert [one for one in found if one[1] != "coded"] == []
+
+
+def test_roles_in_a_denial_are_named_in_chinese() -> None:
+    with pytest.raises(errors.Denied) as denied:
+        check_allowed(AccountRole.OBSERVER, Action.ACCOUNTS)
+    assert "observer" in str(denied.value)
+    assert "观察员" in denied.value.text.written(Language.CHINESE)
