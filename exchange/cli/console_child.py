@@ -32,6 +32,11 @@ class ConsoleChild:
         """Whether its address has been said."""
         return bool(self._said)
 
+    @property
+    def url(self) -> str:
+        """The address as said last; empty before."""
+        return self._said
+
     def look(self) -> None:
         """Says the address once it is being served, and again when it has changed."""
         process = self._supervisor.children[CONSOLE].process

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from exchange.bootstrap.demo import Demo, out_of_time
 from exchange.bootstrap.settings import Settings
+from exchange.bootstrap.stop import StopSignal
 from exchange.bootstrap.supervise import Supervisor
 from exchange.cli.case_view import cases_view
 from exchange.cli.console_child import ConsoleChild
@@ -71,7 +72,7 @@ def run_demo(demo: Demo, *, hold: bool = False) -> bool:
         deviations = demo.deviations(cases)
         if hold:
             _conclude(demo, cases, deviations)
-            _hold(demo, consoles)
+            keep_open(demo)
     finally:
         demo.close()
     if not hold:
@@ -80,17 +81,20 @@ def run_demo(demo: Demo, *, hold: bool = False) -> bool:
     return not deviations
 
 
-def _hold(demo: Demo, consoles: Sequence[ConsoleChild]) -> None:
+def keep_open(demo: Demo) -> None:
+    """Serves on, at the pace of real time, and says the console's link anew; ends it all at Ctrl-C or SIGTERM.
+
+    Further signals, of somebody impatient, do not disturb the end.
+    """
     console.print("\n" + tr("all goes on at the pace of real time; the console stays open until Ctrl-C"))
-    try:
+    with StopSignal() as stop:
+        stop.gently()
         demo.calm_down()
-        _say_console(demo, consoles[-1])
-        while True:
+        while not stop.told.wait(0.5):
             demo.supervisor.watch_once()
             demo.look()
-            time.sleep(0.5)
-    except KeyboardInterrupt:
         console.print()
+        demo.close()
 
 
 def _say_what_next(demo: Demo, *, held: bool) -> None:

@@ -118,7 +118,9 @@ def _show(rings: list[Keyring], *, as_json: bool) -> None:
         print_json([_json(ring) for ring in rings])
         return
     table = Table(header_style="bold", border_style="dim")
-    for title in (tr("member"), tr("use"), tr("key"), tr("since"), tr("valid until")):
+    for title in (tr("member"), tr("use")):
+        table.add_column(title, overflow="fold")
+    for title in (tr("key"), tr("since"), tr("valid until")):
         table.add_column(title, no_wrap=True)
     for title in (tr("state"), tr("unsettled")):
         table.add_column(title, overflow="fold")
