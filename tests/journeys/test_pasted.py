@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -24,7 +25,7 @@ from exchange.broker.node import NodeInfo
 from exchange.broker.urls import with_vhost
 from tests.journeys.city import wait_until
 from tests.processes import RULE, run
-from tests.warm import start_warm
+from tests.warm import run_warm, start_warm
 
 pytestmark = pytest.mark.broker
 TREE = Path(__file__).parents[2]
@@ -98,6 +99,34 @@ def test_readmes_agent_works_beside_up(running: Running) -> None:
     )
     done = running.pasted(".venv/bin/python", "-", text=answer)
     assert f"hefei.planning document {message_id}" in done.stdout, done.stdout + done.stderr
+
+
+def test_readmes_commands_of_a_domain_of_ones_own_run_as_pasted(running: Running) -> None:
+    """All but the last, which would end what the others here use; `up` finds itself running. Of the departments it is
+    planning that leaves its answer to an officer here."""
+    block = re.findall(r"## A domain of your own.*?\n\n(.*?)\n\n", (TREE / "README.md").read_text(), re.S)[0]
+    *lines, last = (line.strip().replace("hefei.transport", "hefei.planning") for line in block.splitlines())
+    assert last.startswith(".venv/bin/exchange down ")
+    (running.folder / "departments").symlink_to(TREE / "departments")
+    case = "HEFEI-2026-000001"
+    said: dict[str, str] = {}
+
+    def arrived() -> bool:
+        return case in run(running, "inbox", "--as", "hefei.planning", "--json").stdout
+
+    for line in lines:
+        typed = shlex.split(line.replace("HEFEI-2026-000001", case), comments=True)[1:]
+        words = typed[0]
+        done = run_warm(typed, running.kept, running.folder)
+        assert done.returncode == 0, line + done.stdout + done.stderr
+        said[words] = done.stdout + done.stderr
+        assert said[words].strip(), line
+        if words == "submit":
+            case = re.findall(r"HEFEI-\d+-\d+", done.stdout)[0]
+            wait_until(arrived, 60, "the consultation")
+    assert list(said) == ["init", "up", "submit", "status", "inbox", "show", "reply", "keys", "doctor"]
+    assert all(case in said[words] for words in ("status", "inbox", "reply"))
+    assert (running.folder / "files" / "heating-pipe-plan.txt").exists()
 
 
 def test_the_api_page_runs_as_pasted(running: Running) -> None:
