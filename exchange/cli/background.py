@@ -77,6 +77,8 @@ def _say_console(settings: Settings, patience: float) -> None:
         time.sleep(_LOOK_EVERY)
         served = read_state(Home(settings.home).console)
     if served is None:
+        if patience:
+            say(tr("the console is being started; where it is says: exchange console --url"))
         return
     say_link(tr("console"), served.url)
     desk = Desk(settings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from collections.abc import Callable
@@ -197,7 +198,7 @@ def _supervise(
     """Keeps members, console and node running until told to stop; False if no member can run here."""
     from exchange.bootstrap.init import init_broker
     from exchange.bootstrap.up_metrics import domain_endpoint, member_environment
-    from exchange.cli.console_child import ConsoleChild
+    from exchange.cli.console_child import DETACHED, ConsoleChild
 
     def provision(info: NodeInfo) -> None:
         init_broker(settings, info, profiles, say)
@@ -210,7 +211,8 @@ def _supervise(
     beside = [ConsoleChild(settings, supervisor).look] if with_console else []
     if node is not None:
         beside.append(NodeWatch(node, info, say, provision, supervisor.renew, stop.told).look)
-    say(tr("serving {count} members; logs in {logs}; Ctrl-C stops", count=len(profiles), logs=Home(settings.home).logs))
+    serving = tr("serving {count} members; logs in {logs}", count=len(profiles), logs=Home(settings.home).logs)
+    say(serving if os.environ.get(DETACHED) else tr("{serving}; Ctrl-C stops", serving=serving))
     note(Home(settings.home), serving=True)
 
     def look() -> None:
