@@ -67,7 +67,7 @@ def test_a_first_start_ends_in_an_account_that_makes_others(desk: Desk, page: Pa
         for path in ("/accounts", "/account", "/audit"):
             page.goto(f"{url}{path}")
             finds_nothing_serious(page)
-        expect(page.locator("#live")).to_contain_text("account.make")
+        expect(page.locator("#live")).to_contain_text("account made")
 
 
 def test_signing_in_works_by_keyboard_alone_on_both_names_of_the_own_machine(
