@@ -9,10 +9,10 @@ from enum import StrEnum
 from typing import Protocol
 
 from exchange.rules.calendar import WorkingCalendar
-from exchange.rules.case import may_decide
+from exchange.rules.case import PartProgress, may_decide
 from exchange.rules.deadline import Projection, reckon
 from exchange.rules.states import CaseState, PartState
-from exchange.schemas import EntryKind, LedgerEntry, Matter, Term, Verdict
+from exchange.schemas import EntryKind, LedgerEntry, Matter, Term
 
 UNSIGNED = timedelta(days=1)
 """After so long without a department's signature under its request somebody must ask why: no term runs meanwhile."""
@@ -44,17 +44,9 @@ class CaseFacts(Protocol):
     def rule_error(self) -> str | None: ...
 
 
-class PartFacts(Protocol):
+class PartFacts(PartProgress, Protocol):
     """And of a part."""
 
-    @property
-    def department(self) -> str: ...
-    @property
-    def stage(self) -> int: ...
-    @property
-    def state(self) -> PartState: ...
-    @property
-    def verdict(self) -> Verdict | None: ...
     @property
     def issued_at(self) -> datetime | None: ...
     @property
