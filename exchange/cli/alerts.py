@@ -23,7 +23,7 @@ alerts = typer.Typer(
     no_args_is_help=True,
     help="Alerts by webhook and mail: what stands, and whether it would arrive.\n\n"
     "The console looks all the time and tells each trouble once, and once that it is over. Channels are configured in "
-    "console.toml in the domain's folder; docs/operations.md describes it.",
+    "console.toml in the domain's folder; docs/operations/monitoring.md describes it.",
 )
 
 
