@@ -27,7 +27,8 @@ from exchange.flow.trail import CaseMessage, messages_of_case, trace_message
 from exchange.language import choose, tr
 from exchange.profiles import load_profiles
 from exchange.rules.search import Found, is_message_id, read_key, read_query, write_key
-from exchange.rules.trace import CONTRADICTIONS, Mark, Step, Trace, Way
+from exchange.rules.trace import Trace
+from exchange.rules.trace_stages import CONTRADICTIONS, Mark, Step, Way
 from exchange.schemas import Role
 from exchange.schemas.titles import kind_name
 

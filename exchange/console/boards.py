@@ -10,7 +10,8 @@ from exchange.console.search import next_link
 from exchange.console.section import Group, Page, Section, Visit
 from exchange.console.words import COPIES, FATES, STANDINGS, TONES
 from exchange.errors import CallerError
-from exchange.flow.find import board, unsigned, upcoming
+from exchange.flow.find import unsigned
+from exchange.flow.find_terms import board, upcoming
 from exchange.rules.alert_facts import DeadlineFact
 from exchange.rules.alerts import AlertKind
 from exchange.rules.search import read_key, read_query

@@ -9,7 +9,9 @@ from exchange.console.records import departments_of, members_of, stores_of
 from exchange.console.section import Group, Page, Section, Visit
 from exchange.console.words import CASE_STATES, COPIES, PART_STATES, STANDINGS, TONES
 from exchange.errors import CallerError, NotFound
-from exchange.flow.find import ALL_KINDS, find_cases, find_messages, find_parts
+from exchange.flow.find import find_cases, find_messages
+from exchange.flow.find_streams import ALL_KINDS
+from exchange.flow.find_terms import find_parts
 from exchange.flow.trail import messages_of_case
 from exchange.rules.case_sentence import sentence
 from exchange.rules.search import Key, read_key, read_query, write_key
@@ -47,7 +49,7 @@ def _search(visit: Visit) -> Mapping[str, object]:
     return {**common, "found": found, "next": next_link(visit, "/search", found.next)}
 
 
-def _cases(visit: Visit) -> Mapping[str, object]:
+def read_cases(visit: Visit) -> Mapping[str, object]:
     query, start = read_query(visit.query), read_key(visit.query.get("after", ""))
     windows, now = stores_of(visit.desk, Role.WINDOW), visit.desk.clock.now()
     common = {**_WORDS, "members": members_of(visit.desk), "what": "cases", "path": "/cases", "parts": None}
@@ -86,7 +88,7 @@ def _case(visit: Visit) -> Mapping[str, object]:
 SECTION = Section(
     pages=(
         Page("/search", ("查询", "Search"), "search.html", _search, in_menu=True, group=Group.CASES, every=0),
-        Page("/cases", ("案件", "Cases"), "search.html", _cases, in_menu=True, group=Group.CASES, every=5),
+        Page("/cases", ("案件", "Cases"), "search.html", read_cases, in_menu=True, group=Group.CASES, every=5),
         Page("/case/{number}", ("案件", "Case"), "case.html", _case, every=5),
     )
 )

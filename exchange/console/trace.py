@@ -9,7 +9,7 @@ from exchange.console.section import Page, Section, Visit
 from exchange.console.words import COPIES, FINDINGS, MARKS, STAGES, TONES
 from exchange.flow.trail import messages_of_case, trace_message
 from exchange.rules.search import is_message_id
-from exchange.rules.trace import CONTRADICTIONS, Mark
+from exchange.rules.trace_stages import CONTRADICTIONS, Mark
 
 
 def _trace(visit: Visit) -> Mapping[str, object]:

@@ -6,7 +6,7 @@ from exchange.language.choice import Words
 from exchange.language.names import CASE_STATES, COPIES, PART_STATES
 from exchange.rules.forecast import Fate
 from exchange.rules.standing import Standing
-from exchange.rules.trace import Finding, Mark, Stage
+from exchange.rules.trace_stages import Finding, Mark, Stage
 
 __all__ = [
     "CASE_STATES",

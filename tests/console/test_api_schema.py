@@ -23,7 +23,7 @@ from schemathesis.specs.openapi.checks import (
 from exchange.bootstrap.settings import Settings
 from exchange.console.api.app import create_api
 from exchange.console.api.context import Api
-from exchange.console.api.models import ApiModel
+from exchange.console.api.model import ApiModel
 from exchange.console.api.openapi import openapi_of
 from exchange.console.desk import Desk
 from tests.console.department import LETTER, Bureau, bureau, token_for

@@ -17,7 +17,8 @@ from sqlalchemy import text
 
 from exchange.envelope import cbor
 from exchange.errors import CallerError, NotFound
-from exchange.flow.find import board, find_cases, find_messages, find_parts, unsigned, upcoming
+from exchange.flow.find import find_cases, find_messages, unsigned
+from exchange.flow.find_terms import board, find_parts, upcoming
 from exchange.flow.ports import JournalEntry, PartState
 from exchange.flow.trail import messages_of_case, trace_message
 from exchange.rules.calendar import ChinaCalendar
@@ -25,7 +26,7 @@ from exchange.rules.forecast import Fate
 from exchange.rules.search import CHUNK, PAGE, Found, Key, Query
 from exchange.rules.standing import RECENT, Standing, standing_of
 from exchange.rules.states import CaseState
-from exchange.rules.trace import Finding, Mark, Stage
+from exchange.rules.trace_stages import Finding, Mark, Stage
 from exchange.schemas import DefaultMode, SentReminder
 from exchange.store import SqlStore, open_store
 from tests.contract.rows import (

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exchange.clock import CST
-from exchange.rules.trace import CONTRADICTIONS, Finding, Mark, Stage, Trace, trace
+from exchange.rules.trace import Trace, trace
 from exchange.rules.trace_facts import (
     AnswerFact,
     AsideFact,
@@ -21,6 +21,7 @@ from exchange.rules.trace_facts import (
     ReceiptFact,
     TakenFact,
 )
+from exchange.rules.trace_stages import CONTRADICTIONS, Finding, Mark, Stage
 
 BEGAN = datetime(2026, 3, 2, 9, tzinfo=CST)
 WE, ID, DIGEST = "hefei.window", "11111111-1111-4111-8111-111111111111", "d" * 64

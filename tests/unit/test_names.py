@@ -27,7 +27,7 @@ from exchange.rules.holding import Danger
 from exchange.rules.permissions import AccountRole, Action, check_allowed
 from exchange.rules.standing import Standing
 from exchange.rules.states import CaseState, PartState
-from exchange.rules.trace import Finding, Mark, Stage
+from exchange.rules.trace_stages import Finding, Mark, Stage
 from exchange.schemas import (
     MESSAGES,
     DefaultMode,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 
 from exchange.bootstrap.attached import attachment_of
-from exchange.console.api.models import AttachmentIn
+from exchange.console.api.document_models import AttachmentIn
 from exchange.errors import BadRequest
 from exchange.schemas import Attachment
 from exchange.schemas.base import ATTACHMENT_LIMIT

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Query, Request, Response
 
 from exchange.bootstrap.home import Opened
 from exchange.console.api.auth import Reading, Shared
-from exchange.console.api.case_models import CaseLineOut, CaseOut, CasePage, MatterPage, PartOut, PreparedOut
+from exchange.console.api.case_models import MatterPage
+from exchange.console.api.case_records import CaseLineOut, CaseOut, CasePage, PartOut, PreparedOut
 from exchange.console.api.conditions import ETAG, etag_of
 from exchange.console.api.pagination import Cursor, Limit, cursor_of, moment_of, name_of, page_of
 from exchange.console.api.problems import documented

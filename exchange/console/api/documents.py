@@ -13,9 +13,7 @@ from exchange.clock import Clock
 from exchange.console.api.attachments import described, from_form, octets_of
 from exchange.console.api.auth import Reading, Sending, Shared
 from exchange.console.api.content import Form, body_of, does_not_hold, strictly
-from exchange.console.api.idempotency import Key, fingerprint_of, once
-from exchange.console.api.messages import message_out
-from exchange.console.api.models import (
+from exchange.console.api.document_models import (
     CopyOut,
     DocumentIn,
     DocumentLineOut,
@@ -26,6 +24,8 @@ from exchange.console.api.models import (
     SendIn,
     SentOut,
 )
+from exchange.console.api.idempotency import Key, fingerprint_of, once
+from exchange.console.api.messages import message_out
 from exchange.console.api.pagination import Cursor, Limit, cursor_of, page_of, position_of
 from exchange.console.api.problems import documented
 from exchange.errors import BadRequest, Conflict, NotFound

@@ -7,12 +7,9 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from exchange.console.api.models import ApiModel, example
+from exchange.console.api.model import EXAMPLE_AT, EXAMPLE_ID, ApiModel, example
 from exchange.rules.tokens import Scope
 from exchange.rules.webhooks import Event
-
-_ID = "0d5a3c1e-8f4b-4c53-9f0e-2b7a6d1c9e11"
-_AT = "2026-03-02T09:00:00+08:00"
 
 
 class TokenOut(ApiModel):
@@ -39,11 +36,11 @@ class WebhookOut(ApiModel):
 
     model_config = example(
         {
-            "id": _ID,
+            "id": EXAMPLE_ID,
             "url": "https://oa.planning.example/yizhan",
             "events": ["message.arrived"],
             "state": "enabled",
-            "made_at": _AT,
+            "made_at": EXAMPLE_AT,
         }
     )
 
@@ -64,11 +61,11 @@ class WebhookMade(WebhookOut):
 
     model_config = example(
         {
-            "id": _ID,
+            "id": EXAMPLE_ID,
             "url": "https://oa.planning.example/yizhan",
             "events": ["message.arrived"],
             "state": "enabled",
-            "made_at": _AT,
+            "made_at": EXAMPLE_AT,
             "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
         }
     )
@@ -83,11 +80,11 @@ class Webhooks(ApiModel):
         {
             "items": [
                 {
-                    "id": _ID,
+                    "id": EXAMPLE_ID,
                     "url": "https://oa.planning.example/yizhan",
                     "events": ["message.arrived"],
                     "state": "enabled",
-                    "made_at": _AT,
+                    "made_at": EXAMPLE_AT,
                 }
             ]
         }
@@ -115,12 +112,12 @@ class DeliveryPage(ApiModel):
         {
             "items": [
                 {
-                    "id": _ID,
+                    "id": EXAMPLE_ID,
                     "event": "message.arrived",
                     "state": "delivered",
                     "attempts": 1,
-                    "made_at": _AT,
-                    "settled_at": _AT,
+                    "made_at": EXAMPLE_AT,
+                    "settled_at": EXAMPLE_AT,
                 }
             ],
             "next": None,

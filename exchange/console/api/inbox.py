@@ -14,16 +14,10 @@ from fastapi import APIRouter, Request, Response
 
 from exchange.console.api.auth import Receiving, Shared
 from exchange.console.api.content import body_of, json_of
+from exchange.console.api.document_models import DocumentPage
 from exchange.console.api.documents import line_out
 from exchange.console.api.messages import message_out
-from exchange.console.api.models import (
-    AcknowledgedOut,
-    AcknowledgeIn,
-    DocumentPage,
-    LeaseIn,
-    LeaseOut,
-    MessageKey,
-)
+from exchange.console.api.models import AcknowledgedOut, AcknowledgeIn, LeaseIn, LeaseOut, MessageKey
 from exchange.console.api.pagination import Cursor, Limit, cursor_of, page_of, position_of
 from exchange.console.api.problems import documented
 from exchange.errors import Conflict, NotFound

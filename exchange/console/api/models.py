@@ -1,273 +1,17 @@
-"""What the API takes and gives: strict, closed, and with an example each."""
+"""What the API takes and gives of a member's inbox and desk: leased messages, opinions, how notices stand."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-from exchange.flow.ports import OutboxState
-from exchange.schemas import Classification, Count, DocumentKind, Opinion, Purpose, Urgency, Wire
-from exchange.schemas.base import ATTACHMENT_LIMIT, Address, CaseNumber, Digest, Line, MediaType, MessageId
+from exchange.console.api.document_models import MessageOut
+from exchange.console.api.model import EXAMPLE_AT, EXAMPLE_ID, ApiModel, Some, example
+from exchange.schemas import Count, Opinion
+from exchange.schemas.base import Address, CaseNumber, Line, MessageId
 from exchange.schemas.opinion import SpecialProcedure, Verdict
-
-_ID = "0d5a3c1e-8f4b-4c53-9f0e-2b7a6d1c9e11"
-_AT = "2026-03-02T09:00:00+08:00"
-Base64 = Annotated[str, StringConstraints(max_length=(ATTACHMENT_LIMIT + 2) // 3 * 4)]
-"""Bytes in base64 (RFC 4648, section 4), with padding."""
-AnyBase64 = Annotated[str, Field(json_schema_extra={"contentEncoding": "base64"})]
-Some = Annotated[int, Field(ge=1, le=100)]
-
-
-def example(value: dict[str, Any]) -> ConfigDict:
-    """A model's configuration with an example in its schema."""
-    return ConfigDict(json_schema_extra={"examples": [value]})
-
-
-class ApiModel(Wire):
-    """What all of them share: the text under a field is its meaning in the OpenAPI document."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
-
-
-class Fault(ApiModel):
-    """One field that does not hold. 不符合要求的字段。"""
-
-    pointer: str
-    """Where: a JSON pointer (RFC 6901) into the body, or the parameter."""
-    detail: str
-
-
-class Problem(ApiModel):
-    """What is wrong and what to do about it (RFC 9457). 问题详情：错误与处理办法。"""
-
-    model_config = example(
-        {
-            "type": "/api/v1/docs#problem-conflict",
-            "title": "Conflict",
-            "status": 409,
-            "code": "conflict",
-            "detail": "case HEFEI-2026-000001 is decided",
-            "mend": "a decision is made once",
-            "errors": [],
-        }
-    )
-
-    type: str
-    title: str
-    status: int
-    code: str
-    """Stable; for programs."""
-    detail: str
-    mend: str
-    """What the one who can act should do."""
-    errors: tuple[Fault, ...] = ()
-    detail_zh: str | None = None
-    """The detail in Chinese, where Accept-Language asks for it. 中文说明。"""
-    mend_zh: str | None = None
-    """What to do, in Chinese, where Accept-Language asks for it. 中文处理办法。"""
-
-
-# --- documents ----------------------------------------------------------------------------------------------------
-
-
-class DocumentIn(ApiModel):
-    """An official document by the elements of GB/T 9704-2012. 公文（按 GB/T 9704-2012 各要素）。"""
-
-    number: Line
-    kind: DocumentKind
-    classification: Classification = Classification.NONE
-    issuer: Line
-    signatory: Line | None = None
-    title: Line
-    addressees: Annotated[tuple[Line, ...], Field(max_length=200)] = ()
-    """As the text names them (主送机关); where it is delivered stands in ``to``."""
-    body: Annotated[str, StringConstraints(min_length=1, max_length=200_000)]
-    date: Annotated[date | None, Field(default=None)]
-    """Date of issue; today where there is none."""
-    urgency: Urgency = Urgency.ORDINARY
-    purpose: Purpose = Purpose.ACTION
-    notes: Annotated[str, StringConstraints(max_length=2_000)] = ""
-
-
-class AttachmentIn(ApiModel):
-    """An attachment, its bytes in base64. 附件。"""
-
-    name: Line
-    media_type: MediaType | None = None
-    """By the name's ending where it is not said."""
-    content: Base64
-
-
-class SendIn(ApiModel):
-    """A document and where it goes. 公文及其主送、抄送单位。"""
-
-    model_config = example(
-        {
-            "to": ["hefei.transport"],
-            "document": {
-                "number": "合规函〔2026〕3号",
-                "kind": "函",
-                "issuer": "合肥市自然资源和规划局",
-                "title": "关于商请提供路网资料的函",
-                "addressees": ["合肥市交通运输局"],
-                "body": "请于三月底前提供。",
-            },
-            "attachments": [{"name": "plan.txt", "content": "5pa95bel5pa55qGI"}],
-        }
-    )
-
-    to: Annotated[tuple[Address, ...], Field(max_length=200)]
-    copies: Annotated[tuple[Address, ...], Field(max_length=200)] = ()
-    answers: MessageId | None = None
-    """The message that it answers (批复, 复函)."""
-    document: DocumentIn
-    attachments: Annotated[tuple[AttachmentIn, ...], Field(max_length=20)] = ()
-
-
-class SentOut(ApiModel):
-    """It is in the outbox, and goes out by itself. 已入发件箱。"""
-
-    model_config = example({"message_id": _ID})
-
-    message_id: MessageId
-
-
-class DocumentLineOut(ApiModel):
-    """A document on record, without its content. 存档公文（不含内容）。"""
-
-    message_id: str
-    sender: str
-    direction: str
-    """``sent`` or ``received``."""
-    kind: str
-    conversation_id: str
-    recorded_at: datetime
-
-
-class DocumentPage(ApiModel):
-    """A page; ``next`` is its successor's cursor. 一页。"""
-
-    model_config = example(
-        {
-            "items": [
-                {
-                    "message_id": _ID,
-                    "sender": "hefei.planning",
-                    "direction": "received",
-                    "kind": "document",
-                    "conversation_id": _ID,
-                    "recorded_at": _AT,
-                }
-            ],
-            "next": "WzQyXQ",
-        }
-    )
-
-    items: tuple[DocumentLineOut, ...]
-    next: str | None = None
-
-
-class AttachmentOut(ApiModel):
-    """An attachment's place: its bytes are at ``href``. 附件所在。"""
-
-    position: int
-    size: int
-    digest: Digest
-    href: str
-
-
-class MessageOut(ApiModel):
-    """A verified message: its body as JSON, and the signed bytes that prove it. 已验证的报文。"""
-
-    model_config = example(
-        {
-            "message_id": _ID,
-            "sender": "hefei.planning",
-            "kind": "document",
-            "conversation_id": _ID,
-            "recorded_at": _AT,
-            "direction": "received",
-            "body": {"title": "关于商请提供路网资料的函"},
-            "attachments": [
-                {
-                    "position": 0,
-                    "size": 4,
-                    "digest": "0" * 64,
-                    "href": f"/api/v1/documents/{_ID}/attachments/0?sender=hefei.planning",
-                }
-            ],
-            "signed": "0oRYKqE=",
-        }
-    )
-
-    message_id: str
-    sender: str
-    kind: str
-    conversation_id: str
-    recorded_at: datetime
-    direction: str
-    body: dict[str, Any] | None
-    """As the schema of its kind has it; null where it does not verify, and ``fault`` says why."""
-    fault: str | None = None
-    attachments: tuple[AttachmentOut, ...] = ()
-    signed: AnyBase64
-    """COSE_Sign1, as it came: keep it."""
-
-
-class ReceiptOut(ApiModel):
-    """The addressee's signature for it: a leaf and its path to the signed root (RFC 9162). 签收回执及其证明。"""
-
-    receipt: AnyBase64
-    """The receipt's JSON bytes, exactly as they were signed for."""
-    index: int
-    size: int
-    path: tuple[AnyBase64, ...]
-    signed: AnyBase64
-    """The COSE_Sign1 over the batch whose root the path leads to."""
-
-
-class CopyOut(ApiModel):
-    """Where one addressee's copy stands. 某一收件单位的送达状态。"""
-
-    addressee: str
-    state: OutboxState
-    attempts: int
-    written_at: datetime
-    sent_at: datetime | None = None
-    delivered_at: datetime | None = None
-    returned_at: datetime | None = None
-    reason: str | None = None
-    receipt: ReceiptOut | None = None
-
-
-class ReceiptsOut(ApiModel):
-    """All copies of one message. 一份公文的全部回执。"""
-
-    model_config = example(
-        {
-            "message_id": _ID,
-            "complete": True,
-            "copies": [
-                {
-                    "addressee": "hefei.transport",
-                    "state": "delivered",
-                    "attempts": 1,
-                    "written_at": _AT,
-                    "sent_at": _AT,
-                    "delivered_at": _AT,
-                    "receipt": {"receipt": "e30=", "index": 0, "size": 1, "path": [], "signed": "0oRYKqE="},
-                }
-            ],
-        }
-    )
-
-    message_id: str
-    complete: bool
-    """Whether everybody has signed for it."""
-    copies: tuple[CopyOut, ...]
-
 
 # --- inbox --------------------------------------------------------------------------------------------------------
 
@@ -284,7 +28,7 @@ class LeaseIn(ApiModel):
 class LeaseOut(ApiModel):
     """Messages that are nobody else's until the lease is over. 限时领取的报文。"""
 
-    model_config = example({"lease": _ID, "until": _AT, "messages": []})
+    model_config = example({"lease": EXAMPLE_ID, "until": EXAMPLE_AT, "messages": []})
 
     lease: MessageId
     until: datetime
@@ -301,7 +45,7 @@ class MessageKey(ApiModel):
 class AcknowledgeIn(ApiModel):
     """Which messages of the lease the own system has; all of them where none is named. 确认。"""
 
-    model_config = example({"messages": [{"sender": "hefei.planning", "message_id": _ID}]})
+    model_config = example({"messages": [{"sender": "hefei.planning", "message_id": EXAMPLE_ID}]})
 
     messages: Annotated[tuple[MessageKey, ...], Field(max_length=100)] = ()
 
@@ -309,7 +53,9 @@ class AcknowledgeIn(ApiModel):
 class AcknowledgedOut(ApiModel):
     """What is acknowledged under this lease, now and before; the same when it is asked again. 已确认。"""
 
-    model_config = example({"lease": _ID, "acknowledged": [{"sender": "hefei.planning", "message_id": _ID}]})
+    model_config = example(
+        {"lease": EXAMPLE_ID, "acknowledged": [{"sender": "hefei.planning", "message_id": EXAMPLE_ID}]}
+    )
 
     lease: str
     acknowledged: tuple[MessageKey, ...]
@@ -324,7 +70,7 @@ class OpinionIn(ApiModel):
     model_config = example(
         {
             "case_number": "SL-2026-000001",
-            "consultation_id": _ID,
+            "consultation_id": EXAMPLE_ID,
             "verdict": "agree",
             "officer": "张三",
             "decided_on": "2026-03-02",
@@ -353,12 +99,12 @@ class NoticeOut(ApiModel):
 
     model_config = example(
         {
-            "notice_id": _ID,
+            "notice_id": EXAMPLE_ID,
             "seat": "origin",
             "state": "open",
             "origin": "anhui.office",
             "number": "皖政办〔2026〕3号",
-            "received_at": _AT,
+            "received_at": EXAMPLE_AT,
             "over": False,
         }
     )

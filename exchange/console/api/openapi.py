@@ -8,8 +8,10 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from exchange.console.api.case_models import CaseIn, ConfirmationIn, DecisionIn, TermIn, WithdrawalIn
+from exchange.console.api.document_models import SendIn
 from exchange.console.api.hook_models import WebhookIn
-from exchange.console.api.models import AcknowledgeIn, LeaseIn, OpinionIn, Problem, SendIn
+from exchange.console.api.model import Problem
+from exchange.console.api.models import AcknowledgeIn, LeaseIn, OpinionIn
 from exchange.schemas import Wire
 
 _TAKEN: tuple[type[Wire], ...] = (

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from exchange import errors
-from exchange.console.api.models import Fault, Problem
+from exchange.console.api.model import Fault, Problem
 from exchange.console.render import preferred
 from exchange.language import Joined, Language, Text
 

@@ -9,8 +9,9 @@ from pydantic import ValidationError
 
 from exchange.console.api.auth import Replying, Shared
 from exchange.console.api.content import body_of, does_not_hold, json_of
+from exchange.console.api.document_models import SentOut
 from exchange.console.api.idempotency import Key, fingerprint_of, once
-from exchange.console.api.models import OpinionIn, SentOut
+from exchange.console.api.models import OpinionIn
 from exchange.console.api.problems import documented
 from exchange.flow.node import Step
 from exchange.flow.respond import reply_in

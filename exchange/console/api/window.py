@@ -24,8 +24,8 @@ from exchange.console.api.case_models import (
 )
 from exchange.console.api.conditions import IfMatch, expect_match
 from exchange.console.api.content import CaseForm, Files, body_of, does_not_hold, json_of, strictly
+from exchange.console.api.document_models import AttachmentIn
 from exchange.console.api.idempotency import Key, fingerprint_of, once
-from exchange.console.api.models import AttachmentIn
 from exchange.console.api.problems import documented
 from exchange.errors import BadRequest
 from exchange.flow import conclude
