@@ -1,8 +1,8 @@
 """Every error of the exchange, on one page, cut by who can act on it.
 
-Each error carries ``code`` (stable, for machines), a message that says what is wrong, and ``mend``: what the one
-who can act should do. ``str()`` of it and ``mend`` are English, for logs and machines; ``diagnostics()`` joins them for
-people, in their language. No error ever quotes a document's content or a key.
+Each error carries ``code`` (stable, for machines), a message that says what is wrong, and ``remedy``: what the one
+who can act should do. ``str()`` of it and ``remedy`` are English, for logs and machines; ``diagnostics()`` joins them
+for people, in their language. No error ever quotes a document's content or a key.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ class ExchangeError(Exception):
 
     code = "error"
     exit_code = 1
-    mend = ""
+    remedy = ""
 
     def __init__(
-        self, message: str | Text | Joined, /, *, mend: str | Text | Joined = "", code: str = "", **parameters: object
+        self, message: str | Text | Joined, /, *, remedy: str | Text | Joined = "", code: str = "", **parameters: object
     ) -> None:
-        """``message`` and ``mend`` are English templates: ``{name}`` is where the parameter of that name stands."""
+        """``message`` and ``remedy`` are English templates: ``{name}`` is where the parameter of that name stands."""
         self.text = Text(message, parameters) if isinstance(message, str) else message
         super().__init__(str(self.text))
-        self.remedy: Text | Joined = (
-            mend if not isinstance(mend, str) else Text(mend or type(self).mend, parameters if mend else {})
+        self.remedy_text: Text | Joined = (
+            remedy if not isinstance(remedy, str) else Text(remedy or type(self).remedy, parameters if remedy else {})
         )
-        self.mend = str(self.remedy)
+        self.remedy = str(self.remedy_text)
         self.code = code or self.code
 
     def written(self, wanted: Language) -> str:
@@ -35,7 +35,7 @@ class ExchangeError(Exception):
 
     def diagnostics(self, wanted: Language = Language.ENGLISH) -> str:
         """What is wrong and what to do about it, in one paragraph; English, as records have it, or for a reader."""
-        remedy = self.remedy.written(wanted)
+        remedy = self.remedy_text.written(wanted)
         return f"{self.written(wanted)} [{self.code}]" + (f"\n  → {remedy}" if remedy else "")
 
 
@@ -65,14 +65,14 @@ class BadConfiguration(CallerError):
     """A profile, catalogue or settings file that does not hold; names the file, the line and the field."""
 
     code = "configuration"
-    mend = "correct the named field and run the command again"
+    remedy = "correct the named field and run the command again"
 
 
 class BadText(CallerError):
     """Text that cannot be seen, or is not what it seems; it is not signed."""
 
     code = "text"
-    mend = "write it so that others see what is meant, without characters that cannot be seen"
+    remedy = "write it so that others see what is meant, without characters that cannot be seen"
 
 
 class NotFound(CallerError):
@@ -93,7 +93,7 @@ class Changed(Conflict):
     """The case is not as it was when the caller read it: somebody else has acted on it since."""
 
     code = "changed"
-    mend = "read the case again, and act on what it says now"
+    remedy = "read the case again, and act on what it says now"
 
 
 class Denied(CallerError):
@@ -112,14 +112,14 @@ class Unauthenticated(Denied):
     """Nobody known asks: no token, or one that is unknown, over or revoked; the answer does not say which."""
 
     code = "unauthenticated"
-    mend = "send `Authorization: Bearer TOKEN` with a token that is in force; `exchange token list` shows them"
+    remedy = "send `Authorization: Bearer TOKEN` with a token that is in force; `exchange token list` shows them"
 
 
 class TooManyRequests(CallerError):
     """Too many failed attempts from one place; ``seconds`` later the next is looked at."""
 
     code = "too-many-requests"
-    mend = "wait as long as Retry-After says, and correct the token meanwhile"
+    remedy = "wait as long as Retry-After says, and correct the token meanwhile"
     seconds = 60
 
 
@@ -127,7 +127,7 @@ class BadRequest(CallerError):
     """A request to the API whose form does not hold; ``faults`` names each field (JSON pointer) and what is wrong."""
 
     code = "request"
-    mend = "correct the named fields; /api/v1/docs shows what an operation takes"
+    remedy = "correct the named fields; /api/v1/docs shows what an operation takes"
 
     def __init__(
         self,
@@ -135,11 +135,11 @@ class BadRequest(CallerError):
         /,
         *,
         faults: tuple[tuple[str, str], ...] = (),
-        mend: str | Text | Joined = "",
+        remedy: str | Text | Joined = "",
         code: str = "",
         **parameters: object,
     ) -> None:
-        super().__init__(message, mend=mend, code=code, **parameters)
+        super().__init__(message, remedy=remedy, code=code, **parameters)
         self.faults = faults
 
 
@@ -147,21 +147,21 @@ class TooLarge(CallerError):
     """A request with more octets than the API takes."""
 
     code = "too-large"
-    mend = "leave large attachments in the claim store (`Agent.attach`) and name their claim checks"
+    remedy = "leave large attachments in the claim store (`Agent.attach`) and name their claim checks"
 
 
 class KeyReused(CallerError):
     """An idempotency key that came with another request before."""
 
     code = "idempotency-key-reused"
-    mend = "give every request a key of its own, and the same key only to its repetitions"
+    remedy = "give every request a key of its own, and the same key only to its repetitions"
 
 
 class Secret(CallerError):
     """A document marked secret (绝密, 机密, 秘密); an ordinary exchange must not carry it."""
 
     code = "secret"
-    mend = "send classified documents through the classified network, never through this exchange"
+    remedy = "send classified documents through the classified network, never through this exchange"
 
 
 # --- the sender: whoever made a message that reached us -----------------------------------------------------------
@@ -178,35 +178,35 @@ class Malformed(SenderError):
     """Not an envelope, truncated, nested or sized beyond the bounds, or content outside its schema."""
 
     code = "malformed"
-    mend = "the sender writes the message anew, following the envelope specification"
+    remedy = "the sender writes the message anew, following the envelope specification"
 
 
 class Unsupported(SenderError):
     """A version, algorithm, kind or critical header this exchange does not know."""
 
     code = "unsupported"
-    mend = "the sender uses a version and suite that the directory lists for us"
+    remedy = "the sender uses a version and suite that the directory lists for us"
 
 
 class NotForUs(SenderError):
     """Addressed or sealed to somebody else."""
 
     code = "not-for-us"
-    mend = "the sender looks up the addressee's current address and key in the directory and sends anew"
+    remedy = "the sender looks up the addressee's current address and key in the directory and sends anew"
 
 
 class Forged(SenderError):
     """A signature, a seal or the binding between them does not hold: altered, re-addressed or signed by another."""
 
     code = "forged"
-    mend = "treat as an attack or a defect of the sender: compare certificate, sender and header"
+    remedy = "treat as an attack or a defect of the sender: compare certificate, sender and header"
 
 
 class Untrusted(SenderError):
     """The signer is not in the directory, revoked, outside the validity of its certificate, or not entitled."""
 
     code = "untrusted"
-    mend = "the sender's authority certifies it, or the directory here is brought up to date"
+    remedy = "the sender's authority certifies it, or the directory here is brought up to date"
 
 
 class WrongClock(Untrusted):
@@ -216,7 +216,7 @@ class WrongClock(Untrusted):
     """
 
     code = "clock"
-    mend = (
+    remedy = (
         "set both machines' clocks (an NTP client on each; `exchange doctor` compares this one); what was refused is "
         "then taken in when its sender sends it again, or at once by `exchange dead`"
     )
@@ -226,21 +226,21 @@ class IdReused(SenderError):
     """A message id that this sender has used before for other bytes."""
 
     code = "id-reused"
-    mend = "the sender gives every document an id of its own"
+    remedy = "the sender gives every document an id of its own"
 
 
 class BadClaim(SenderError):
     """A large attachment whose stored ciphertext is not what its claim check says; nothing of it was shown."""
 
     code = "claim"
-    mend = "the sender attaches the file anew and sends it in a further document; look at who may write to the store"
+    remedy = "the sender attaches the file anew and sends it in a further document; look at who may write to the store"
 
 
 class ClaimMissing(BadClaim):
     """The claim store does not hold the attachment, or not all of it."""
 
     code = "claim-missing"
-    mend = (
+    remedy = (
         "point EXCHANGE_CLAIMS_URL at the store that the sender uses; where it is that already, "
         "the sender attaches the file anew"
     )
@@ -284,14 +284,14 @@ class NoDomain(OperatorError):
     """There is no domain in the folder that was named, or in the one that is taken where none is."""
 
     code = "no-domain"
-    mend = "`exchange init` makes one there; another folder is named by --home or EXCHANGE_HOME"
+    remedy = "`exchange init` makes one there; another folder is named by --home or EXCHANGE_HOME"
 
 
 class DatabaseUnavailable(OperatorError):
     """The store cannot be reached or written."""
 
     code = "database"
-    mend = "check EXCHANGE_DATABASE_URL, that the server runs and that the disk has room"
+    remedy = "check EXCHANGE_DATABASE_URL, that the server runs and that the disk has room"
 
 
 class DatabaseLost(DatabaseUnavailable):
@@ -300,57 +300,61 @@ class DatabaseLost(DatabaseUnavailable):
     code = "database-lost"
 
     def __init__(self, address: str, reason: str) -> None:
-        mend = "restore it from the backup; if it is lost for good: exchange init --anew {address}"
-        super().__init__("the database of {address} is not there: {reason}", mend=mend, address=address, reason=reason)
+        remedy = "restore it from the backup; if it is lost for good: exchange init --anew {address}"
+        super().__init__(
+            "the database of {address} is not there: {reason}", remedy=remedy, address=address, reason=reason
+        )
 
 
 class IdentityLost(DatabaseUnavailable):
     """Another process has claimed the identity that this one held; nothing more is written here, and it is to end."""
 
     code = "identity-lost"
-    mend = "nothing is lost or doubled: see which process serves it now, and let one alone serve it"
+    remedy = "nothing is lost or doubled: see which process serves it now, and let one alone serve it"
 
 
 class ClaimStoreUnavailable(OperatorError):
     """The claim store cannot be reached, or refuses us; what was transferred so far is kept for the next attempt."""
 
     code = "claim-store"
-    mend = "check EXCHANGE_CLAIMS_URL, its account and that it can be reached, then do the same again: it goes on there"
+    remedy = (
+        "check EXCHANGE_CLAIMS_URL, its account and that it can be reached, then do the same again: it goes on there"
+    )
 
 
 class FileUnusable(OperatorError):
     """A file could not be read or written on this machine."""
 
     code = "file"
-    mend = "check that the path exists, may be written and has room, then do the same again: it goes on there"
+    remedy = "check that the path exists, may be written and has room, then do the same again: it goes on there"
 
 
 class IdentityInUse(OperatorError):
     """Another process is serving under this identity."""
 
     code = "identity-in-use"
-    mend = "stop the other process first; one identity is served by one process"
+    remedy = "stop the other process first; one identity is served by one process"
 
 
 class BadKeys(OperatorError):
     """Keys or certificates are missing, unreadable, expired or not those of the directory."""
 
     code = "keys"
-    mend = "restore the key folder from the backup, or have the authority certify a new key"
+    remedy = "restore the key folder from the backup, or have the authority certify a new key"
 
 
 class BadDirectory(OperatorError):
     """The directory is unsigned, signed by another, expired or older than one already seen."""
 
     code = "directory"
-    mend = "fetch the current directory from the domain's authority"
+    remedy = "fetch the current directory from the domain's authority"
 
 
 class BadAudit(OperatorError):
     """The console's audit log is not as it was written: an entry was changed or taken out."""
 
     code = "audit"
-    mend = "treat as an attack: keep the database as it is, and compare it with a backup and the console's log"
+    remedy = "treat as an attack: keep the database as it is, and compare it with a backup and the console's log"
 
 
 class PartEnded(OperatorError):
@@ -358,7 +362,7 @@ class PartEnded(OperatorError):
 
     code = "part-ended"
     exit_code = 10
-    mend = "start it again (`exchange up` does); if it comes again, see the log, which has the reason above this line"
+    remedy = "start it again (`exchange up` does); if it comes again, see the log, which has the reason above this line"
 
 
 # --- the broker ---------------------------------------------------------------------------------------------------
@@ -375,18 +379,18 @@ class BrokerUnavailable(BrokerError):
     """No connection within the policy's patience."""
 
     code = "broker-unavailable"
-    mend = "start the broker (`exchange up` runs the private node), or correct EXCHANGE_BROKER_URL"
+    remedy = "start the broker (`exchange up` runs the private node), or correct EXCHANGE_BROKER_URL"
 
 
 class Unroutable(BrokerError):
     """The addressee has no queue: the broker returned a mandatory message."""
 
     code = "unroutable"
-    mend = "provision the addressee's queues (`exchange init`), or correct the address"
+    remedy = "provision the addressee's queues (`exchange init`), or correct the address"
 
 
 class BadTopology(BrokerError):
     """A queue or exchange is missing or has other arguments than it must."""
 
     code = "topology"
-    mend = "run `exchange init` to declare what is missing; never delete a queue that holds messages"
+    remedy = "run `exchange init` to declare what is missing; never delete a queue that holds messages"

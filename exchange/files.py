@@ -124,15 +124,15 @@ def told(path: Path) -> Iterator[None]:
     except OSError as error:
         raise unusable(error, path) from error
     except ValueError as error:  # a null character, or one that no file name can hold
-        raise FileUnusable("{path!r}: {error}", mend="name another place", path=str(path), error=error) from error
+        raise FileUnusable("{path!r}: {error}", remedy="name another place", path=str(path), error=error) from error
 
 
 def unusable(error: OSError, path: Path) -> FileUnusable:
     """What the system said, with the remedy."""
-    mend = _REMEDIES.get(error.errno or 0, "")
+    remedy = _REMEDIES.get(error.errno or 0, "")
     if error.errno in (errno.EACCES, errno.EPERM):
-        mend = _as_owner(path)
-    return FileUnusable("{path}: {reason}", mend=mend, path=path, reason=error.strerror or error)
+        remedy = _as_owner(path)
+    return FileUnusable("{path}: {reason}", remedy=remedy, path=path, reason=error.strerror or error)
 
 
 def refuse_foreign(folder: Path, words: str) -> None:
@@ -146,7 +146,7 @@ def refuse_foreign(folder: Path, words: str) -> None:
         return
     raise OperatorError(
         "{folder} belongs to {owner}, and what root runs there for long would make files that {owner} cannot write",
-        mend="run it as its owner: sudo -u {account} {words}",
+        remedy="run it as its owner: sudo -u {account} {words}",
         folder=there,
         owner=_user(owner[0]),
         account=shlex.quote(_name(owner[0]) or f"#{owner[0]}"),

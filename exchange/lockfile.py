@@ -35,11 +35,11 @@ class HeldFile:
         except Timeout:
             raise HeldElsewhere from None
         except OSError as error:
-            mend = Text(
+            remedy = Text(
                 "make sure that {path} belongs to the user that runs this, and may be written", {"path": self._path}
             )
             raise FileUnusable(
-                "{path} cannot be locked: {reason}", mend=mend, path=self._path, reason=error.strerror or error
+                "{path} cannot be locked: {reason}", remedy=remedy, path=self._path, reason=error.strerror or error
             ) from error
         self.release()
         self._lock, self._seen = lock, inode(self._path)

@@ -88,7 +88,7 @@ def load_profiles(folder: Path) -> dict[str, Profile]:
         raise BadConfiguration(joined(faults, "\n"))
     if not files:
         raise BadConfiguration(
-            "{folder}:1: no folder with a {file}", mend="one folder a member, with a {file}", folder=folder, file=FILE
+            "{folder}:1: no folder with a {file}", remedy="one folder a member, with a {file}", folder=folder, file=FILE
         )
     return {profile.address: profile for profile in sorted((p for _, p in files), key=_rank)}
 
@@ -159,7 +159,7 @@ def _decide(profile: Profile, parameters: tuple[str, ...]) -> Callable[..., Any]
     if profile.rule is None:
         raise BadConfiguration(
             "{folder}:1: rule: {address} has none",
-            mend="name its file",
+            remedy="name its file",
             folder=profile.folder / FILE,
             address=profile.address,
         )
@@ -167,14 +167,16 @@ def _decide(profile: Profile, parameters: tuple[str, ...]) -> Callable[..., Any]
     decide = getattr(_module(path, profile.address), "decide", None)
     wanted = f"decide({', '.join(parameters)})"
     if not callable(decide):
-        raise BadConfiguration("{path}:1: there is no {wish}", mend="define {wish} in the rule", path=path, wish=wanted)
+        raise BadConfiguration(
+            "{path}:1: there is no {wish}", remedy="define {wish} in the rule", path=path, wish=wanted
+        )
     try:
         inspect.signature(decide).bind(*parameters)
     except TypeError as error:
         line = inspect.unwrap(decide).__code__.co_firstlineno if inspect.isfunction(decide) else 1
         raise BadConfiguration(
             "{path}:{line}: decide: {error}",
-            mend="define {wish} in the rule",
+            remedy="define {wish} in the rule",
             path=path,
             line=line,
             error=error,
@@ -195,7 +197,7 @@ def _module(path: Path, address: str) -> ModuleType:
     name = f"rule_of_{address.replace('.', '_').replace('-', '_')}"
     spec = spec_from_file_location(name, path, loader=_RuleLoader(name, str(path)))
     if spec is None or spec.loader is None:
-        raise BadConfiguration("{path}:1: not a Python file", mend="name the rule's file *.py", path=path)
+        raise BadConfiguration("{path}:1: not a Python file", remedy="name the rule's file *.py", path=path)
     module = module_from_spec(spec)
     try:
         spec.loader.exec_module(module)

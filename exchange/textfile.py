@@ -29,12 +29,12 @@ def read_text(path: Path, at_most: int = LARGEST, kind: str = "text") -> str:
     except (OSError, ValueError) as error:  # ValueError: a path that no file can have
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise BadConfiguration(
-            "{path}:1: {reason}", mend="name a readable {kind} file", path=path, reason=reason, kind=kind
+            "{path}:1: {reason}", remedy="name a readable {kind} file", path=path, reason=reason, kind=kind
         ) from error
     if len(data) > at_most:
         raise BadConfiguration(
             "{path}:1: it has more than {at_most:,} bytes",
-            mend="split it, or name the right file",
+            remedy="split it, or name the right file",
             path=path,
             at_most=at_most,
         )
@@ -54,7 +54,7 @@ def decoded(data: bytes, name: str) -> str:
     how = f"; for example: iconv -f {encoding} -t UTF-8 FILE > NEW" if encoding else ""
     raise BadConfiguration(
         "{name}:{line}: not UTF-8 text{seems}",
-        mend="save the file as UTF-8 (另存为 → 编码 UTF-8){how}",
+        remedy="save the file as UTF-8 (另存为 → 编码 UTF-8){how}",
         name=name,
         line=line,
         seems=seems,

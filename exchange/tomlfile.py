@@ -94,7 +94,7 @@ def read_toml(path: Path) -> TomlFile:
         found = _AT_LINE.search(str(error))
         line = int(found.group(1)) if found else text.count("\n") + 1
         raise BadConfiguration(
-            "{path}:{line}: {error}", mend="correct the TOML at that line", path=path, line=line, error=error
+            "{path}:{line}: {error}", remedy="correct the TOML at that line", path=path, line=line, error=error
         ) from error
 
 
@@ -114,7 +114,7 @@ def _refuse_monsters(path: Path, text: str) -> None:
         if fault:
             line = text.count("\n", 0, token.start()) + 1
             raise BadConfiguration(
-                "{path}:{line}: {fault}", mend="correct the TOML there", path=path, line=line, fault=fault
+                "{path}:{line}: {fault}", remedy="correct the TOML there", path=path, line=line, fault=fault
             )
 
 

@@ -20,7 +20,7 @@ ESCAPE = (
     "in its user and password write every character but letters, digits and -._~ as % and two hexadecimal digits: "
     "@ is %40, : is %3A, / is %2F, ? is %3F, # is %23, % is %25, a space %20"
 )
-"""How to mend a URL whose password has special characters."""
+"""How to repair a URL whose password has special characters."""
 _SHORTEST = 4
 """Characters of a secret that is looked for in texts; shorter ones stand in too many words."""
 
@@ -40,8 +40,8 @@ def sqlite_url(path: Path) -> str:
     try:
         return f"sqlite:///{quote(str(path), safe='/')}"
     except UnicodeError as error:
-        mend = "rename the folder, or set EXCHANGE_HOME to one whose name is UTF-8"
-        raise DatabaseUnavailable("{path!r} is not a name in UTF-8", mend=mend, path=str(path)) from error
+        remedy = "rename the folder, or set EXCHANGE_HOME to one whose name is UTF-8"
+        raise DatabaseUnavailable("{path!r} is not a name in UTF-8", remedy=remedy, path=str(path)) from error
 
 
 def fault_of(url: str) -> str:
@@ -73,7 +73,7 @@ def check_url(name: str, url: str, schemes: Collection[str], example: str) -> No
         fault = Text("it begins with none of: {schemes}", {"schemes": ", ".join(f"{one}://" for one in schemes)})
     if fault.template:
         remedy = Text("write {example}; {escape}", {"example": example, "escape": Text(ESCAPE)})
-        raise BadConfiguration("{name} does not hold: {fault}", mend=remedy, name=name, fault=fault)
+        raise BadConfiguration("{name} does not hold: {fault}", remedy=remedy, name=name, fault=fault)
 
 
 def secrets_in(url: str | None) -> set[str]:

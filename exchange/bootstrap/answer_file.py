@@ -23,7 +23,8 @@ def read_answers(path: Path) -> dict[str, str]:
         text = _as_text(value)
         if text is None:
             raise BadConfiguration(
-                file.fault((name,), "must be text, a number, a date, true or false"), mend="write one value for a field"
+                file.fault((name,), "must be text, a number, a date, true or false"),
+                remedy="write one value for a field",
             )
         values[name] = text
     return values
@@ -39,7 +40,7 @@ def parse_values(given: Sequence[str]) -> dict[str, str]:
         name, sign, value = one.partition("=")
         if not sign or not name or name in values:
             raise CallerError(
-                "{name!r} is no field with a value, or is given twice", mend="write field=value", name=name or one
+                "{name!r} is no field with a value, or is given twice", remedy="write field=value", name=name or one
             )
         values[name] = value
     return values

@@ -44,7 +44,7 @@ def read_application(path: Path, clock: Clock) -> tuple[Application, list[bytes]
         file = read_toml(path)
         content = file.validated(ApplicationFile)
     except BadConfiguration as error:
-        raise BadApplication(error.text, mend=error.remedy) from error
+        raise BadApplication(error.text, remedy=error.remedy_text) from error
     enclosures: dict[int, bytes] = {
         position: read_attached(file, ("materials", position, "file"), entry.file, BadApplication, _NOTE)
         for position, entry in enumerate(content.materials)

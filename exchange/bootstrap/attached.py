@@ -28,11 +28,11 @@ def read_attached(file: TomlFile, place: Place, name: str, error: type[ExchangeE
     content = _read(file, place, name, error, ATTACHMENT_LIMIT + 1)
     if len(content) > ATTACHMENT_LIMIT:
         size = (file.path.parent / name).stat().st_size
-        mend = Text(
+        remedy = Text(
             "at most {attachment_limit:,} bytes may travel inside{else_}",
             {"attachment_limit": ATTACHMENT_LIMIT, "else_": else_},
         )
-        raise error(file.fault(place, "{name} has {size:,} bytes", name=name, size=size), mend=mend)
+        raise error(file.fault(place, "{name} has {size:,} bytes", name=name, size=size), remedy=remedy)
     return content
 
 
@@ -57,8 +57,8 @@ def _read(file: TomlFile, place: Place, name: str, error: type[ExchangeError], a
             return attached.read(at_most)
     except (OSError, ValueError) as fault:  # ValueError: a path that no file can have
         reason: object = fault.strerror if isinstance(fault, OSError) else str(fault)
-        mend = Text("the path is relative to {name}", {"name": file.path.name})
+        remedy = Text("the path is relative to {name}", {"name": file.path.name})
         if isinstance(fault, FileNotFoundError) and named_otherwise(file.path.parent / name):
             reason = Text("a file is there whose name is not written in UTF-8")
-            mend = Text("rename it; for example: convmv -f GB18030 -t UTF-8 --notest FILE")
-        raise error(file.fault(place, "{name}: {reason}", name=name, reason=reason), mend=mend) from fault
+            remedy = Text("rename it; for example: convmv -f GB18030 -t UTF-8 --notest FILE")
+        raise error(file.fault(place, "{name}: {reason}", name=name, reason=reason), remedy=remedy) from fault

@@ -58,7 +58,7 @@ class Registry:
                 return member
         raise NotFound(
             "no member {address!r} in {directory}",
-            mend="`exchange keys` lists them all",
+            remedy="`exchange keys` lists them all",
             address=address,
             directory=self.home.directory,
         )
@@ -126,7 +126,7 @@ def certify(settings: Settings, address: str, say: Say) -> None:
     if address not in load_profiles(Home(settings.home).departments):
         raise NotFound(
             "{address} has no profile here",
-            mend="add its folder to the departments, then `exchange init`",
+            remedy="add its folder to the departments, then `exchange init`",
             address=address,
         )
     with open_registry(settings, say) as registry:
@@ -153,7 +153,7 @@ def revoke(settings: Settings, address: str, at: datetime | None, reason: str, s
         if moment > registry.now:
             raise CallerError(
                 "{moment} is still to come",
-                mend="revoke it then, or leave --at out to do it now",
+                remedy="revoke it then, or leave --at out to do it now",
                 moment=moment.isoformat(),
             )
         registry.replace(revoked(registry.member(address), moment, reason))
@@ -175,7 +175,7 @@ def _entry(registry: Registry, domain: str, profile: Profile, listed: Member | N
     if identity.certificate not in listed.certificates:
         raise BadKeys(
             "the certificate in {folder} is not one of those the directory lists for {address}",
-            mend="restore the key folder from the backup, or make new keys: exchange certify {address}",
+            remedy="restore the key folder from the backup, or make new keys: exchange certify {address}",
             folder=folder,
             address=profile.address,
         )

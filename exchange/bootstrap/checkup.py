@@ -53,7 +53,7 @@ def keys(settings: Settings, addresses: Collection[str]) -> Iterator[Finding]:
             identity = open_identity(home.keys(address), address, view)
         except ExchangeError as error:
             bad += 1
-            yield Finding("bad", Text("keys of {address}", {"address": address}), error.text, error.remedy)
+            yield Finding("bad", Text("keys of {address}", {"address": address}), error.text, error.remedy_text)
             continue
         left = view.signer(identity.x5t).not_after - settings.clock.now()
         exposed = _readable_by_others(home.keys(address))
@@ -104,10 +104,12 @@ def databases(settings: Settings, addresses: Collection[str], *, idle_is: Level 
     awake = {address: contents for address, contents in found.items() if not contents.drained}
     idle = [address for address, contents in awake.items() if not _is_recent(settings, contents.consumed_at)]
     if idle:
-        mend = "`exchange up`, or `exchange serve ADDRESS`"
+        remedy = "`exchange up`, or `exchange serve ADDRESS`"
         all_of_them = len(idle) == len(addresses) > 1
         who = Text("all members") if all_of_them else Text(", ".join(idle))
-        yield Finding(idle_is, "served", Text("not seen to consume within the last minute: {who}", {"who": who}), mend)
+        yield Finding(
+            idle_is, "served", Text("not seen to consume within the last minute: {who}", {"who": who}), remedy
+        )
     elif found:
         yield Finding("good", "served", "all that were looked at take in messages")
     yield from _failing(found)
@@ -118,12 +120,12 @@ def _resting(found: Mapping[str, _Contents]) -> Iterator[Finding]:
     drained = [address for address, contents in found.items() if contents.drained]
     held = max((contents.holds for contents in found.values()), default=0)
     if drained:
-        mend = "`exchange release MEMBER`, once the reason is over: `exchange holds` shows it"
+        remedy = "`exchange release MEMBER`, once the reason is over: `exchange holds` shows it"
         ends = sum((contents.ends for contents in found.values()), Ends())
         said = [Text("not to be served: {members}", {"members": ", ".join(drained)})]
         if ends != Ends():
             said.append(Text("meanwhile {risk}", {"risk": Named(at_risk(ends, _LIMITS))}))
-        yield Finding("bad" if ends.overdue else "note", "drained", joined(said), mend)
+        yield Finding("bad" if ends.overdue else "note", "drained", joined(said), remedy)
     if held:
         yield Finding(
             "note", "held", Text("holds in force: {held}", {"held": held}), "`exchange holds` shows what they endanger"
@@ -139,11 +141,11 @@ def _failing(found: Mapping[str, _Contents]) -> Iterator[Finding]:
                 "fails ({detail}); cases that wait for an officer: {number} ({first}…)",
                 {"detail": rule.detail, "number": rule.number, "first": ", ".join(rule.first)},
             )
-            mend = Text(
-                "answer them: `exchange inbox --as {address}`; then mend its rule.py: the log says how it fails",
+            remedy = Text(
+                "answer them: `exchange inbox --as {address}`; then repair its rule.py: the log says how it fails",
                 {"address": address},
             )
-            yield Finding("note", Text("rule of {address}", {"address": address}), said, mend)
+            yield Finding("note", Text("rule of {address}", {"address": address}), said, remedy)
         if rounds.number:
             said = Text(
                 "fails ({detail}) since {since:%Y-%m-%d %H:%M}", {"detail": rounds.detail, "since": rounds.since}
@@ -156,18 +158,18 @@ def _failing(found: Mapping[str, _Contents]) -> Iterator[Finding]:
 def _left_lying(contents: Collection[_Contents]) -> Iterator[Finding]:
     dead, given_up = sum(one.dead for one in contents), sum(one.given_up for one in contents)
     if dead:
-        mend = "`exchange dead` lists them and handles them again"
-        yield Finding("note", "dead letters", Text("{dead} messages were refused", {"dead": dead}), mend)
+        remedy = "`exchange dead` lists them and handles them again"
+        yield Finding("note", "dead letters", Text("{dead} messages were refused", {"dead": dead}), remedy)
     if given_up:
-        mend = "`exchange resend` lists them and sends them again"
-        yield Finding("bad", "outbox", Text("copies given up: {given_up}", {"given_up": given_up}), mend)
+        remedy = "`exchange resend` lists them and sends them again"
+        yield Finding("bad", "outbox", Text("copies given up: {given_up}", {"given_up": given_up}), remedy)
     waiting, late = sum(one.waiting for one in contents), sum(one.late for one in contents)
     if waiting:
         said = [Text("{waiting} wait for a cover at the relay office", {"waiting": waiting})]
         if late:
             said.append(Text("{late} of them for too long", {"late": late}))
-        mend = "`exchange notice list --as RELAY` shows them, `exchange notice cover` passes them on"
-        yield Finding("bad" if late else "note", "notices", joined(said, ", "), mend)
+        remedy = "`exchange notice list --as RELAY` shows them, `exchange notice cover` passes them on"
+        yield Finding("bad" if late else "note", "notices", joined(said, ", "), remedy)
 
 
 @dataclass(frozen=True)
@@ -224,12 +226,12 @@ def _contents_or_error(settings: Settings, address: str) -> _Contents | Exchange
     except ExchangeError as error:
         return error
     except Exception as error:
-        return DatabaseUnavailable("could not be looked at: {kind}", kind=type(error).__name__, mend=UNEXPECTED)
+        return DatabaseUnavailable("could not be looked at: {kind}", kind=type(error).__name__, remedy=UNEXPECTED)
 
 
 def _content_of(store: SqlStore, now: datetime) -> _Contents:
     if not store.is_current():
-        raise DatabaseUnavailable("its tables are missing or of an older release", mend="exchange init")
+        raise DatabaseUnavailable("its tables are missing or of an older release", remedy="exchange init")
     store.try_writing(_FOR_A_FEW)
     with store.transaction() as tx:
         waiting = awaiting(tx, ChinaCalendar(), now.date())
@@ -264,7 +266,9 @@ def broker(
             link = open_link(settings, address)
             missing = _missing(link, address, address in windows, address in relays)
         except (BadConfiguration, BrokerUnavailable) as error:
-            yield Finding("bad", Text("broker account of {address}", {"address": address}), error.text, error.remedy)
+            yield Finding(
+                "bad", Text("broker account of {address}", {"address": address}), error.text, error.remedy_text
+            )
             continue
         reached.append(link)
         if missing:
@@ -283,7 +287,7 @@ def _missing(link: Link, address: str, is_window: bool, is_relay: bool) -> list[
     except BrokerUnavailable as error:
         if error.code == DENIED:
             raise
-        raise OperatorError(error.text, mend=error.remedy) from error
+        raise OperatorError(error.text, remedy=error.remedy_text) from error
 
 
 def _kind_of_broker(link: Link, members: int) -> Iterator[Finding]:

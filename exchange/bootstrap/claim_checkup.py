@@ -29,7 +29,7 @@ def claims(settings: Settings) -> Iterator[Finding]:
     try:
         open_claim_store(place, retries=0).probe()
     except (ClaimStoreUnavailable, ClaimMissing) as error:
-        yield Finding("bad", CHECK, error.text, _mend(place))
+        yield Finding("bad", CHECK, error.text, _remedy(place))
         return
     yield Finding("good", CHECK, Text("{where} can be read and written", {"where": place}))
 
@@ -42,11 +42,11 @@ def _to_be_made(folder: Path) -> Finding:
         "bad",
         CHECK,
         Text("{folder} is not there, and cannot be made in {above}", {"folder": folder, "above": above}),
-        _mend(folder),
+        _remedy(folder),
     )
 
 
-def _mend(place: str | Path) -> str:
+def _remedy(place: str | Path) -> str:
     if isinstance(place, Path):
         return f"make {place} a folder that the members' user may write, or name another store in EXCHANGE_CLAIMS_URL"
     return _S3

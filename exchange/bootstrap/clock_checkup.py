@@ -17,7 +17,7 @@ from exchange.language import Text, joined
 from exchange.rules.clocks import Witness, broker_clock, database_clock, doubts, signing_of_directory
 from exchange.store import open_store
 
-_MEND = "run an NTP client on every machine, then see `exchange dead`: what was refused by the wrong time is there"
+_REMEDY = "run an NTP client on every machine, then see `exchange dead`: what was refused by the wrong time is there"
 
 
 def clock(settings: Settings, addresses: Collection[str]) -> Iterator[Finding]:
@@ -27,7 +27,7 @@ def clock(settings: Settings, addresses: Collection[str]) -> Iterator[Finding]:
         return
     found = list(_witnesses(settings, addresses))
     for told in doubts(settings.clock.now(), found):
-        yield Finding("bad", "clock", told, _MEND)
+        yield Finding("bad", "clock", told, _REMEDY)
     if not doubts(settings.clock.now(), found):
         kinds = list(dict.fromkeys(witness.kind for witness in found))
         compared = joined(kinds or [Text("no other clock")], ", ")

@@ -43,7 +43,9 @@ def read_cover(path: Path, row: NoticeRow, relay: str, act_by: date | None, cloc
     content = read_toml(path).validated(CoverFile)
     title = content.title or title_of(row.origin, relay, row.title)
     if len(title) > 500:
-        raise CallerError("the notice's title is too long for a title around it", mend="give {path} a title", path=path)
+        raise CallerError(
+            "the notice's title is too long for a title around it", remedy="give {path} a title", path=path
+        )
     try:
         document = Document(
             number=parse_number(content.number),

@@ -256,13 +256,13 @@ class Demo:
         if waiting_messages(info.url, list(self.profiles), windows):
             raise Conflict(
                 "the broker's queues hold messages of these members already",
-                mend="give the demonstration a vhost of its own in EXCHANGE_BROKER_URL, or unset it",
+                remedy="give the demonstration a vhost of its own in EXCHANGE_BROKER_URL, or unset it",
             )
         opened = open_member(calm, windows[0])
         try:
             if recent_cases(opened.node, 1):
                 raise Conflict(
-                    "the database holds cases already", mend="give an empty one in EXCHANGE_DATABASE_URL, or unset it"
+                    "the database holds cases already", remedy="give an empty one in EXCHANGE_DATABASE_URL, or unset it"
                 )
         finally:
             opened.store.close()

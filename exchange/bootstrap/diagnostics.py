@@ -156,7 +156,7 @@ def _finding(finding: Mapping[str, object]) -> dict[str, object]:
 def _queues(settings: Settings) -> object:
     broker = find_broker(settings)
     if broker.management_url is None:
-        raise BrokerUnavailable("the management API is not known", mend="set EXCHANGE_MANAGEMENT_URL")
+        raise BrokerUnavailable("the management API is not known", remedy="set EXCHANGE_MANAGEMENT_URL")
     with ManagementClient(broker.management_url, broker.url) as management:
         own = tuple(f"{address}." for address in _addresses(Home(settings.home)))
         return [

@@ -25,7 +25,7 @@ _PATIENCE, _EACH = 12.0, 0.2
 
 
 def examine(settings: Settings) -> list[Finding]:
-    """All findings, in the order in which one would mend them."""
+    """All findings, in the order in which one would repair them."""
     home = Home(settings.home)
     if missing := _no_domain(home):
         return missing
@@ -92,7 +92,7 @@ def _no_domain(home: Home) -> list[Finding]:
     try:
         need_domain(home)
     except NoDomain as error:
-        return [Finding("bad", "departments", error.text, error.remedy)]
+        return [Finding("bad", "departments", error.text, error.remedy_text)]
     return []
 
 
@@ -100,7 +100,7 @@ def _where(there: object, check: str, look: Callable[[], Iterator[Finding]]) -> 
     """What ``look`` finds; without what it goes by, says that it was not done: silence is not health."""
     if there:
         return look()
-    return iter([Finding("note", check, "not looked at", "mend what is found above first")])
+    return iter([Finding("note", check, "not looked at", "repair what is found above first")])
 
 
 def _profiles(home: Home) -> dict[str, Profile]:
@@ -145,7 +145,7 @@ def _rules(profiles: dict[str, Profile]) -> Iterator[Finding]:
         try:
             open_work(profile)
         except ExchangeError as error:
-            yield Finding("bad", Text("rule of {address}", {"address": address}), error.text, error.remedy)
+            yield Finding("bad", Text("rule of {address}", {"address": address}), error.text, error.remedy_text)
             continue
         good += profile.rule is not None
     if good:
@@ -166,15 +166,15 @@ def _calendar(today: date) -> Iterator[Finding]:
             "{version}, published until {last}: later terms are provisional",
             {"version": calendar.version, "last": last},
         )
-        mend = "upgrade chinesecalendar once the State Council has announced next year's holidays"
-        yield Finding("note", "calendar", said, mend)
+        remedy = "upgrade chinesecalendar once the State Council has announced next year's holidays"
+        yield Finding("note", "calendar", said, remedy)
 
 
 def _directory(home: Home, settings: Settings) -> Iterator[Finding]:
     view = open_directory(home, settings)
     left = view.expires_at - settings.clock.now()
     level: Level = "good" if left > _EXPIRES_SOON else "note"
-    mend = "" if level == "good" else "exchange init signs a new one (with the authority's key)"
+    remedy = "" if level == "good" else "exchange init signs a new one (with the authority's key)"
     yield Finding(
         level,
         "directory",
@@ -182,7 +182,7 @@ def _directory(home: Home, settings: Settings) -> Iterator[Finding]:
             "version {version}, {count} members, {days} days left",
             {"version": view.version, "count": len(view.members), "days": left.days},
         ),
-        mend,
+        remedy,
     )
 
 
@@ -206,5 +206,5 @@ def _levels(home: Home, settings: Settings) -> Iterator[Finding]:
         if lower.revoked_at is None and left < _EXPIRES_SOON:
             name = {"domain": lower.domain}
             ends = Text("its delegation ends in {days} days", {"days": left.days})
-            mend = Text("exchange domain add {domain} renews it", name)
-            yield Finding("note", Text("domain {domain}", name), ends, mend)
+            remedy = Text("exchange domain add {domain} renews it", name)
+            yield Finding("note", Text("domain {domain}", name), ends, remedy)

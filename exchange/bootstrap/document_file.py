@@ -57,8 +57,8 @@ def read_undated(path: Path, clock: Clock) -> tuple[Document, list[bytes]]:
     file = read_toml(path)
     content = file.validated(DocumentFile)
     if content.date is not None:
-        mend = "leave the date out: a joint document is dated by its last signature"
-        raise BadConfiguration(file.fault(("date",), "bears a date before anybody has signed"), mend=mend)
+        remedy = "leave the date out: a joint document is dated by its last signature"
+        raise BadConfiguration(file.fault(("date",), "bears a date before anybody has signed"), remedy=remedy)
     document, enclosures = document_of(file, content, clock)
     return document.model_copy(update={"date": None}), enclosures
 
@@ -111,4 +111,4 @@ def does_not_hold(path: Path, error: ValidationError) -> CallerError:
         Text("{field}: {fault}", {"field": ".".join(map(str, place)), "fault": what})
         for place, what in faults_of(error)
     )
-    return CallerError("{path} does not hold: {faults}", mend="see GB/T 9704-2012", path=path, faults=faults)
+    return CallerError("{path} does not hold: {faults}", remedy="see GB/T 9704-2012", path=path, faults=faults)

@@ -81,11 +81,11 @@ def check_not_drained(store: Store, address: str) -> None:
     """Raises Conflict for a member that is not to be served before its release."""
     wish = drained(store)
     if wish is not None:
-        mend = Text("`exchange release {address}`, once the reason is over", {"address": address})
+        remedy = Text("`exchange release {address}`, once the reason is over", {"address": address})
         raise Conflict(
             "{address} is drained by {by}: {reason}",
             code="drained",
-            mend=mend,
+            remedy=remedy,
             address=address,
             by=wish.by,
             reason=wish.reason,

@@ -42,8 +42,8 @@ def parse_place(text: str) -> Place:
     """Reads ``PORT`` or ``HOST:PORT``. Without a host it is the loopback. Raises BadConfiguration."""
     host, _, port = text.strip().rpartition(":")
     if not port.isdecimal() or int(port) > 65_535:
-        mend = "write a port, or HOST:PORT, e.g. EXCHANGE_METRICS=9464 or 0.0.0.0:9464; `off` for none"
-        raise BadConfiguration("EXCHANGE_METRICS does not hold: {text!r}", mend=mend, text=text)
+        remedy = "write a port, or HOST:PORT, e.g. EXCHANGE_METRICS=9464 or 0.0.0.0:9464; `off` for none"
+        raise BadConfiguration("EXCHANGE_METRICS does not hold: {text!r}", remedy=remedy, text=text)
     return Place(host.strip("[]") or LOOPBACK, int(port))
 
 
@@ -66,9 +66,9 @@ class Endpoint:
         try:
             self._server = _Server(place, answers)
         except OSError as error:
-            mend = "choose another EXCHANGE_METRICS, or stop what listens there"
+            remedy = "choose another EXCHANGE_METRICS, or stop what listens there"
             raise OperatorError(
-                "cannot listen at {url}: {reason}", mend=mend, url=place.url, reason=error.strerror
+                "cannot listen at {url}: {reason}", remedy=remedy, url=place.url, reason=error.strerror
             ) from error
         self.place = Place(place.host, self._server.server_address[1])
         self._closing = threading.Event()

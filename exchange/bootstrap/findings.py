@@ -24,29 +24,29 @@ HANGS = Text("see whether what it asks lives: it takes connections and does not 
 
 @dataclass(frozen=True, init=False)
 class Finding:
-    """One thing looked at: how it stands, what was found, and how to mend it; English, and in the reader's language."""
+    """One thing looked at: how it stands, what was found, and its remedy; English, and in the reader's language."""
 
     level: Level
     check: str
     finding: str
-    mend: str
+    remedy: str
 
-    def __init__(self, level: Level, check: Said, finding: Said, mend: Said = "") -> None:
-        texts = tuple(Text(said) if isinstance(said, str) else said for said in (check, finding, mend))
+    def __init__(self, level: Level, check: Said, finding: Said, remedy: Said = "") -> None:
+        texts = tuple(Text(said) if isinstance(said, str) else said for said in (check, finding, remedy))
         object.__setattr__(self, "level", level)
         object.__setattr__(self, "_texts", texts)
-        for name, text in zip(("check", "finding", "mend"), texts, strict=True):
+        for name, text in zip(("check", "finding", "remedy"), texts, strict=True):
             object.__setattr__(self, name, str(text))
 
     def written(self) -> tuple[str, str, str]:
         """What was looked at, what was found and the remedy, in the language spoken now."""
         texts: tuple[Text, Text, Text] = self.__dict__["_texts"]
-        check, finding, mend = (text.written(language()) for text in texts)
-        return check, finding, mend
+        check, finding, remedy = (text.written(language()) for text in texts)
+        return check, finding, remedy
 
     def facts(self) -> dict[str, str]:
         """The same for machines, in English."""
-        return {"level": self.level, "check": self.check, "finding": self.finding, "mend": self.mend}
+        return {"level": self.level, "check": self.check, "finding": self.finding, "remedy": self.remedy}
 
 
 def guarded(check: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
@@ -54,7 +54,7 @@ def guarded(check: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Findi
     try:
         yield from look()
     except ExchangeError as error:
-        yield Finding("bad", check, error.text, error.remedy)
+        yield Finding("bad", check, error.text, error.remedy_text)
     except Exception as error:
         # An error that nobody has foreseen must not hide what else there is to find.
         log.debug("doctor.unexpected", check=check, exc_info=error)

@@ -75,7 +75,7 @@ def hold_target(profiles: Mapping[str, Profile], what: str) -> tuple[str | None,
     if what in MESSAGES:
         return None, what
     raise NotFound(
-        "{what!r} is neither a member nor a kind of message", mend="`exchange holds` and `exchange schema`", what=what
+        "{what!r} is neither a member nor a kind of message", remedy="`exchange holds` and `exchange schema`", what=what
     )
 
 
@@ -99,7 +99,7 @@ def release_everywhere(profiles: Mapping[str, Profile], open_one: Open, id: str,
     """Ends a hold in all members' databases. Raises NotFound where it stands nowhere."""
     found = next((one.hold for one in standing(profiles, open_one) if one.hold.id == id), None)
     if found is None:
-        raise NotFound("no hold {id!r} stands", mend="`exchange holds` lists them", id=id)
+        raise NotFound("no hold {id!r} stands", remedy="`exchange holds` lists them", id=id)
     return _spread(profiles, open_one, found, lambda store: end_hold(store, id, by, now))
 
 
@@ -114,14 +114,14 @@ def release_named(profiles: Mapping[str, Profile], open_one: Open, what: str, by
             spread = release_everywhere(profiles, open_one, one.hold.id, by, now)
             if spread.away:
                 raise Conflict(
-                    "not yet released at {away}", mend="repeat it once they are there", away=", ".join(spread.away)
+                    "not yet released at {away}", remedy="repeat it once they are there", away=", ".join(spread.away)
                 )
             released.append(one.hold.id)
     if what in profiles and drained(open_one(what)) is not None:
         lift_drain(open_one(what), by, now)
         released.append(what)
     if not released:
-        raise NotFound("nothing is held or drained under {what!r}", mend="`exchange holds` lists what is", what=what)
+        raise NotFound("nothing is held or drained under {what!r}", remedy="`exchange holds` lists what is", what=what)
     return released
 
 
@@ -173,7 +173,7 @@ def _spread(profiles: Mapping[str, Profile], open_one: Open, hold: Hold, do: Cal
         else:
             done.append(address)
     if not done:
-        raise DatabaseUnavailable("no member's database can be reached", mend="`exchange doctor` says which and why")
+        raise DatabaseUnavailable("no member's database can be reached", remedy="`exchange doctor` says which and why")
     return Spread(hold, tuple(done), tuple(away))
 
 
@@ -181,5 +181,5 @@ def check_member(profiles: Mapping[str, Profile], address: str) -> None:
     """Raises NotFound."""
     if address not in profiles:
         raise NotFound(
-            "no member {address!r}", mend="one of: {profiles}", address=address, profiles=", ".join(sorted(profiles))
+            "no member {address!r}", remedy="one of: {profiles}", address=address, profiles=", ".join(sorted(profiles))
         )

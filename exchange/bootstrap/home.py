@@ -71,7 +71,7 @@ def open_member(settings: Settings, address: str, *, patient: bool = False, stor
     if profile is None:
         raise NotFound(
             "no member {address!r} in {departments}",
-            mend="choose one of: {profiles}",
+            remedy="choose one of: {profiles}",
             address=address,
             departments=home.departments,
             profiles=", ".join(sorted(profiles)),
@@ -144,7 +144,7 @@ def open_link(settings: Settings, address: str) -> Link:
     account = Home(settings.home).account(address)
     if not account.exists():
         raise BrokerUnavailable(
-            "{address} has no account at a broker", mend="run `exchange init`, then `exchange up`", address=address
+            "{address} has no account at a broker", remedy="run `exchange init`, then `exchange up`", address=address
         )
     return read_link(account)
 
@@ -156,12 +156,12 @@ def read_link(path: Path) -> Link:
         return Link(str(stored["url"]), stored["user_id"], bool(stored["stamps"]))
     except OSError as error:
         raise BadConfiguration(
-            "{path}: {reason}", mend="make it readable to its owner", path=path, reason=error.strerror
+            "{path}: {reason}", remedy="make it readable to its owner", path=path, reason=error.strerror
         ) from error
     except (ValueError, KeyError, TypeError) as error:
-        mend = "delete the file and run `exchange init`, which gives the member a new account"
+        remedy = "delete the file and run `exchange init`, which gives the member a new account"
         raise BadConfiguration(
-            "{path} does not hold ({name})", mend=mend, path=path, name=type(error).__name__
+            "{path} does not hold ({name})", remedy=remedy, path=path, name=type(error).__name__
         ) from None
 
 
@@ -187,4 +187,4 @@ def _with_role(settings: Settings, role: Role) -> str:
     for profile in profiles.values():
         if role in profile.roles:
             return profile.address
-    raise NotFound("no member has the role '{role}'", mend="add a profile with roles = ['{role}']", role=role.value)
+    raise NotFound("no member has the role '{role}'", remedy="add a profile with roles = ['{role}']", role=role.value)

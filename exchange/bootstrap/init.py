@@ -65,7 +65,7 @@ def init_files(
     _copy_departments(home, source or packaged_departments(), say)
     profiles = load_profiles(home.departments)
     if not any(Role.WINDOW in profile.roles for profile in profiles.values()):
-        raise BadConfiguration("no department has the role 'window'", mend="one profile.toml says roles = ['window']")
+        raise BadConfiguration("no department has the role 'window'", remedy="one profile.toml says roles = ['window']")
     _know(anew, profiles)
     say(tr("catalogue: {count} matters", count=len(load_catalogue(home.catalogue, profiles))))
     certify_all(settings, profiles, say, clock_is_right=clock_is_right)
@@ -92,8 +92,8 @@ def make_roles(settings: Settings, addresses: Collection[str], say: Say) -> None
     """
     url, home = settings.database_url, Home(settings.home)
     if url is None or url.startswith("sqlite"):
-        mend = "set EXCHANGE_DATABASE_URL to PostgreSQL, with an account that may make roles"
-        raise CallerError("there is no database server that could have roles", mend=mend)
+        remedy = "set EXCHANGE_DATABASE_URL to PostgreSQL, with an account that may make roles"
+        raise CallerError("there is no database server that could have roles", remedy=remedy)
     for address in addresses:
         kept = read_json(home.database_account(address)) or {}
         password = str(kept.get("password") or secrets.token_urlsafe(24))
@@ -106,7 +106,7 @@ def make_roles(settings: Settings, addresses: Collection[str], say: Say) -> None
 def _know(anew: Collection[str], profiles: Mapping[str, Profile]) -> None:
     for address in anew:
         if address not in profiles:
-            raise NotFound("there is no member {address}", mend="its address as in its profile", address=address)
+            raise NotFound("there is no member {address}", remedy="its address as in its profile", address=address)
 
 
 def _copy_departments(home: Home, source: Path, say: Say) -> None:

@@ -86,7 +86,7 @@ def retire(settings: Settings, address: str, say: Say) -> tuple[str, ...]:
         found = survey(settings, address)
         if not found.drained:
             raise Conflict(
-                "{address} has no old key to delete: {found}", mend=_LATER, address=address, found=_why(found)
+                "{address} has no old key to delete: {found}", remedy=_LATER, address=address, found=_why(found)
             )
         drop_decryption_keys(registry.home.keys(address), found.drained)
         return found.drained

@@ -42,8 +42,8 @@ def request(settings: Settings, say: Say) -> bytes:
         present, authority = _present(registry), registry.authority()
         superior = superior_of(present.domain)
         if superior is None:
-            mend = "a lower domain has a name below its superior's, as anhui.hefei is below anhui"
-            raise CallerError("{domain} is a root: nothing is above it", mend=mend, domain=present.domain)
+            remedy = "a lower domain has a name below its superior's, as anhui.hefei is below anhui"
+            raise CallerError("{domain} is a root: nothing is above it", remedy=remedy, domain=present.domain)
         if present.upper is None:
             _publish(registry, authority, replace(Ties.of(present), upper=Upper(domain=superior)))
         paper = Request(
@@ -101,7 +101,7 @@ def join(settings: Settings, data: bytes, say: Say, *, replaces: bool = False) -
         if granted.lower_certificate != der(authority.certificate):
             raise BadDirectory(
                 "the grant delegates to another authority of {domain} than the one here",
-                mend="make a new request: exchange domain request",
+                remedy="make a new request: exchange domain request",
                 domain=present.domain,
             )
         load_directory(granted.directories[0], load_certificate(granted.certificate), registry.now, 0)
@@ -109,7 +109,7 @@ def join(settings: Settings, data: bytes, say: Say, *, replaces: bool = False) -
         if trusted and granted.certificate not in trusted and not replaces:
             raise Conflict(
                 "{superior} is trusted here under another authority",
-                mend="compare fingerprints; if its authority was replaced, run this again with --replace",
+                remedy="compare fingerprints; if its authority was replaced, run this again with --replace",
                 superior=granted.superior,
             )
         if granted.certificate not in trusted:
@@ -150,13 +150,13 @@ def revoke(settings: Settings, name: str, reason: str, say: Say) -> Delegation:
             if one.domain == name:
                 raise Conflict(
                     "{name} is revoked already: {revoked_for}",
-                    mend="nothing is to be done",
+                    remedy="nothing is to be done",
                     name=name,
                     revoked_for=one.revoked_for,
                 )
     raise NotFound(
         "{domain} does not delegate to {name}",
-        mend="`exchange domain list` shows to whom it does",
+        remedy="`exchange domain list` shows to whom it does",
         domain=present.domain,
         name=name,
     )
@@ -168,10 +168,10 @@ def _delegation(
     now = registry.now
     if known is not None and known.certificates[-1] == asked.certificate:
         if known.revoked_at is not None:
-            mend = "the domain makes a new authority, and asks with that: --replace"
+            remedy = "the domain makes a new authority, and asks with that: --replace"
             raise Conflict(
                 "{domain} was revoked with this authority: {revoked_for}",
-                mend=mend,
+                remedy=remedy,
                 domain=known.domain,
                 revoked_for=known.revoked_for,
             )
@@ -181,7 +181,7 @@ def _delegation(
     elif known is not None and (asked.certificate in known.certificates or not replaces):
         raise Conflict(
             "{domain} is delegated to under another authority",
-            mend="compare fingerprints; if its authority was replaced by a new one, run this again with --replace",
+            remedy="compare fingerprints; if its authority was replaced by a new one, run this again with --replace",
             domain=asked.domain,
         )
     certificates: tuple[bytes, ...] = (asked.certificate,)
@@ -223,7 +223,7 @@ def _chain(registry: Registry) -> list[bytes]:
 
 def _present(registry: Registry) -> Directory:
     if registry.present is None:
-        raise NotFound("there is no domain in {root}", mend="make it first: exchange init", root=registry.home.root)
+        raise NotFound("there is no domain in {root}", remedy="make it first: exchange init", root=registry.home.root)
     return registry.present
 
 
@@ -237,4 +237,4 @@ def _sorted(delegations: tuple[Delegation, ...]) -> tuple[Delegation, ...]:
 
 def _expect(holds: bool, otherwise: str) -> None:
     if not holds:
-        raise CallerError(otherwise, mend="compare the names: a lower domain's is its superior's and one label more")
+        raise CallerError(otherwise, remedy="compare the names: a lower domain's is its superior's and one label more")

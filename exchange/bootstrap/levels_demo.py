@@ -109,7 +109,7 @@ class LevelsDemo:
         self._cut()
         self._issue()
         self._ask()
-        todo = [(CUT_FOR, self._mend), (LATE_AFTER, self._remind), (LATE_AFTER, self._sign_late)]
+        todo = [(CUT_FOR, self._repair), (LATE_AFTER, self._remind), (LATE_AFTER, self._sign_late)]
         while True:
             status = self.status()
             yield status
@@ -228,7 +228,7 @@ class LevelsDemo:
         name = self.names[self.script.cut]
         self._note(f"断链 {name}与省的链路中断", f"the link between {self.script.cut} and the province is cut")
 
-    def _mend(self) -> bool:
+    def _repair(self) -> bool:
         self._served.sides[self.script.cut].join(None, lambda text: None)
         self._note(f"恢复 {self.names[self.script.cut]}链路恢复", "the link is back; what waited moves on")
         return True

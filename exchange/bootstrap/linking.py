@@ -67,8 +67,8 @@ class LinkSide:
         Raises CallerError, BrokerUnavailable or BadTopology.
         """
         if superior_of(lower) != self.domain:
-            mend = "a lower domain joins its direct superior only"
-            raise CallerError("{lower} is not directly below {domain}", mend=mend, lower=lower, domain=self.domain)
+            remedy = "a lower domain joins its direct superior only"
+            raise CallerError("{lower} is not directly below {domain}", remedy=remedy, lower=lower, domain=self.domain)
         link = self._known(lower)
         self._prepare(lower, link, say)
         return with_credentials(self.info.url, link_account(lower), link.password)
@@ -82,11 +82,11 @@ class LinkSide:
         link = self._known(upper)
         link = replace(link, url=url or link.url)
         if link.url is None:
-            mend = Text(
+            remedy = Text(
                 "have {upper} run `exchange link {domain}`, and give what it says with --to",
                 {"upper": upper, "domain": self.domain},
             )
-            raise CallerError("it is not known how to reach the broker of {upper}", mend=mend, upper=upper)
+            raise CallerError("it is not known how to reach the broker of {upper}", remedy=remedy, upper=upper)
         parameters(link.url, "link")
         self._prepare(upper, link, say)
         here = with_credentials(self.info.url, link_account(upper), link.password)
@@ -102,7 +102,7 @@ class LinkSide:
         if neighbour not in links:
             raise NotFound(
                 "{domain} has no link to {neighbour}",
-                mend="`exchange link --status` lists them",
+                remedy="`exchange link --status` lists them",
                 domain=self.domain,
                 neighbour=neighbour,
             )
@@ -143,7 +143,7 @@ class LinkSide:
         upper = superior_of(self.domain)
         if upper is None:
             raise CallerError(
-                "{domain} is a root: there is nothing above it", mend="name a domain below it", domain=self.domain
+                "{domain} is a root: there is nothing above it", remedy="name a domain below it", domain=self.domain
             )
         return upper
 
@@ -162,6 +162,6 @@ class LinkSide:
         if self.info.management_url is None:
             raise CallerError(
                 "a link needs the broker's management API",
-                mend="set EXCHANGE_MANAGEMENT_URL beside EXCHANGE_BROKER_URL",
+                remedy="set EXCHANGE_MANAGEMENT_URL beside EXCHANGE_BROKER_URL",
             )
         return ManagementClient(self.info.management_url, self.info.url)

@@ -28,11 +28,11 @@ def load_links(path: Path) -> dict[str, KnownLink]:
         return {str(name): KnownLink(**fields) for name, fields in json.loads(path.read_text()).items()}
     except OSError as error:
         raise BadConfiguration(
-            "{path}: {reason}", mend="make it readable to its owner", path=path, reason=error.strerror
+            "{path}: {reason}", remedy="make it readable to its owner", path=path, reason=error.strerror
         ) from error
     except (ValueError, TypeError, AttributeError):
-        mend = "delete it and declare the links again: exchange link NEIGHBOUR"
-        raise BadConfiguration("{path} does not hold", mend=mend, path=path) from None
+        remedy = "delete it and declare the links again: exchange link NEIGHBOUR"
+        raise BadConfiguration("{path} does not hold", remedy=remedy, path=path) from None
 
 
 def save_links(path: Path, links: Mapping[str, KnownLink]) -> None:

@@ -146,7 +146,7 @@ class LocalDomain:
                 while self._still_waits(node):
                     if monotonic() > until:
                         raise OperatorError(
-                            "messages are still on their way from {address}", mend="see the log", address=address
+                            "messages are still on their way from {address}", remedy="see the log", address=address
                         )
 
     def _still_waits(self, node: Node) -> bool:

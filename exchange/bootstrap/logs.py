@@ -51,8 +51,10 @@ def _number(env: Mapping[str, str], name: str, default: float, least: float) -> 
     with contextlib.suppress(ValueError):
         if least <= float(text) <= 1e6:
             return float(text)
-    mend = Text("write a number, {least:g} or more; without it {default:g} holds", {"least": least, "default": default})
-    raise BadConfiguration("{name} is not valid: {text!r}", mend=mend, name=name, text=text)
+    remedy = Text(
+        "write a number, {least:g} or more; without it {default:g} holds", {"least": least, "default": default}
+    )
+    raise BadConfiguration("{name} is not valid: {text!r}", remedy=remedy, name=name, text=text)
 
 
 def keep_talking() -> None:

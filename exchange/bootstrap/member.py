@@ -246,7 +246,9 @@ class RunningMember:
             with self.node.store.reading() as tx:
                 found = doubts(self.node.clock.now(), record_witnesses(tx, self.node.address, tx.get_meta(CONSUMING)))
             for reason in found:
-                log.error("clock.doubtful", node=self.node.address, reason=str(reason), mend="set this machine's clock")
+                log.error(
+                    "clock.doubtful", node=self.node.address, reason=str(reason), remedy="set this machine's clock"
+                )
 
     def _judge(self) -> ArrivalJudge:
         if self._event_times:

@@ -27,13 +27,13 @@ def make_city(home: Home, city: str) -> bool:
     try:
         _ADDRESS.validate_python(f"{city}.window")
     except ValidationError:
-        mend = "small letters, digits and hyphens, dots between levels: wuhu, or anhui.wuhu"
-        raise CallerError("{city} cannot be the name of a domain", mend=mend, city=repr(city)) from None
+        remedy = "small letters, digits and hyphens, dots between levels: wuhu, or anhui.wuhu"
+        raise CallerError("{city} cannot be the name of a domain", remedy=remedy, city=repr(city)) from None
     if home.departments.exists():
         if _window_of(home) == f"{city}.window":
             return False
         raise Conflict(
-            "there are departments already: {folder}", mend="name another folder with --home", folder=home.departments
+            "there are departments already: {folder}", remedy="name another folder with --home", folder=home.departments
         )
     for template in sorted(TEMPLATES.rglob(f"*{_SUFFIX}")):
         target = home.departments / template.relative_to(TEMPLATES).with_suffix("")

@@ -38,7 +38,7 @@ def read_notice(
     file = read_toml(path)
     content = file.validated(NoticeFile)
     if content.form is not None and act_by is None:
-        raise CallerError("a notice that carries a form names the last day for answers", mend="give --act-by DAY")
+        raise CallerError("a notice that carries a form names the last day for answers", remedy="give --act-by DAY")
     document, enclosures = document_of(file, content, clock, leave)
     try:
         notice = Notice(

@@ -47,7 +47,7 @@ def verify_receipts(folder: Path, trust: Trust) -> tuple[ReceiptsRequest, Eviden
     """
     if not (folder / _REQUEST).exists():
         raise NotFound(
-            "{folder} holds no receipts", mend="`exchange notice receipts ID --out FOLDER` writes them", folder=folder
+            "{folder} holds no receipts", remedy="`exchange notice receipts ID --out FOLDER` writes them", folder=folder
         )
     try:
         notice, asked = (folder / _NOTICE).read_bytes(), (folder / _REQUEST).read_bytes()
@@ -55,7 +55,7 @@ def verify_receipts(folder: Path, trust: Trust) -> tuple[ReceiptsRequest, Eviden
         files = [path.read_bytes() for path in sorted((folder / _PARTS).glob("*.cbor"))]
     except OSError as error:
         raise FileUnusable(
-            "{filename}: {reason}", mend="make it readable", filename=error.filename, reason=error.strerror
+            "{filename}: {reason}", remedy="make it readable", filename=error.filename, reason=error.strerror
         ) from error
     request = _request(asked)
     subject = _subject(notice, request, trust)
@@ -77,7 +77,7 @@ def _request(data: bytes) -> ReceiptsRequest:
         return ReceiptsRequest.model_validate_json(data)
     except ValidationError:
         raise Malformed(
-            "{request} does not follow its schema", mend="write the receipts out anew", request=_REQUEST
+            "{request} does not follow its schema", remedy="write the receipts out anew", request=_REQUEST
         ) from None
 
 
@@ -85,7 +85,7 @@ def _subject(notice: bytes, request: ReceiptsRequest, trust: Trust) -> Subject:
     verified = verify_signed(notice, trust)
     if not isinstance(verified.body, Notice) or verified.header.message_id != request.notice_id:
         raise Forged(
-            "{notice} is not the notice that was asked about", mend="write the receipts out anew", notice=_NOTICE
+            "{notice} is not the notice that was asked about", remedy="write the receipts out anew", notice=_NOTICE
         )
     return Subject(request.notice_id, hashlib.sha256(notice).hexdigest())
 

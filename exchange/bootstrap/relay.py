@@ -53,7 +53,7 @@ class TransitLoop:
     def _can_take(self, octets: int) -> None:
         """What passes through needs no room of ours, only a broker that takes it."""
         if not self._publisher.connected:
-            raise BrokerUnavailable("the broker takes no publications yet", mend="nothing: it is tried again")
+            raise BrokerUnavailable("the broker takes no publications yet", remedy="nothing: it is tried again")
 
     def _on_batch(self, deliveries: Sequence[Delivery]) -> None:
         self.transit.on_batch(self._publisher, deliveries)

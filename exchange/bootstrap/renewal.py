@@ -76,7 +76,7 @@ class Renewal:
             return self.read()
         except (BadKeys, BadDirectory) as error:
             self._refused = marks
-            log.error("renewal.refused", node=self._address, code=error.code, reason=str(error), mend=error.mend)
+            log.error("renewal.refused", node=self._address, code=error.code, reason=str(error), remedy=error.remedy)
             return None
 
     def _ended(self) -> bool:

@@ -24,7 +24,7 @@ _CASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LARGEST = 500_000_000
 """Octets of a file of cases."""
 
-_MEND = "correct the line; the columns are at, case, event, department, due"
+_REMEDY = "correct the line; the columns are at, case, event, department, due"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +92,20 @@ def read_replay(path: Path, limit: int | None = None) -> ReplayFile:
         events = list(_events(path, reader))
     except csv.Error as error:
         raise BadConfiguration(
-            "{path}, line {line_num}: {error}", mend=_MEND, path=path, line_num=reader.line_num, error=error
+            "{path}, line {line_num}: {error}", remedy=_REMEDY, path=path, line_num=reader.line_num, error=error
         ) from error
     if limit is not None:
         kept = set(list(dict.fromkeys(event.case for event in events))[:limit])
         events = [event for event in events if event.case in kept]
     if not events:
-        raise BadConfiguration("{path} holds no events", mend=_MEND, path=path)
+        raise BadConfiguration("{path} holds no events", remedy=_REMEDY, path=path)
     return ReplayFile(tuple(events), _short_names(events))
 
 
 def _events(path: Path, reader: csv.DictReader[str]) -> Iterator[Event]:
     if tuple(reader.fieldnames or ()) != COLUMNS:
         raise BadConfiguration(
-            "{path}, line 1: columns are {fieldnames}", mend=_MEND, path=path, fieldnames=reader.fieldnames
+            "{path}, line 1: columns are {fieldnames}", remedy=_REMEDY, path=path, fieldnames=reader.fieldnames
         )
     asked: set[tuple[str, str]] = set()
     answered: set[tuple[str, str]] = set()
@@ -118,14 +118,14 @@ def _events(path: Path, reader: csv.DictReader[str]) -> Iterator[Event]:
         if last is not None and event.at < last:
             raise BadConfiguration(
                 "{path}, line {line_num}: events are not in the order of time",
-                mend=_MEND,
+                remedy=_REMEDY,
                 path=path,
                 line_num=reader.line_num,
             )
         if key in seen:
             raise BadConfiguration(
                 "{path}, line {line_num}: a second {row} of {key}",
-                mend=_MEND,
+                remedy=_REMEDY,
                 path=path,
                 line_num=reader.line_num,
                 row=row["event"],
@@ -134,7 +134,7 @@ def _events(path: Path, reader: csv.DictReader[str]) -> Iterator[Event]:
         if event.submit and began.setdefault(event.case, event.at) != event.at:
             raise BadConfiguration(
                 "{path}, line {line_num}: {case} is put to all at one time",
-                mend=_MEND,
+                remedy=_REMEDY,
                 path=path,
                 line_num=reader.line_num,
                 case=event.case,
@@ -142,7 +142,7 @@ def _events(path: Path, reader: csv.DictReader[str]) -> Iterator[Event]:
         if not event.submit and key not in asked:
             raise BadConfiguration(
                 "{path}, line {line_num}: a reply to what was not asked",
-                mend=_MEND,
+                remedy=_REMEDY,
                 path=path,
                 line_num=reader.line_num,
             )
@@ -157,14 +157,16 @@ def _event(path: Path, line: int, row: dict[str, str]) -> Event:
         submit = {"submit": True, "reply": False}[row["event"]]
         due = datetime.fromisoformat(row["due"]) if submit else None
     except (KeyError, ValueError, TypeError) as error:
-        raise BadConfiguration("{path}, line {line}: {error}", mend=_MEND, path=path, line=line, error=error) from error
+        raise BadConfiguration(
+            "{path}, line {line}: {error}", remedy=_REMEDY, path=path, line=line, error=error
+        ) from error
     if not _CASE.fullmatch(row["case"]):
         raise BadConfiguration(
-            "{path}, line {line}: {row!r} is not a case number", mend=_MEND, path=path, line=line, row=row["case"]
+            "{path}, line {line}: {row!r} is not a case number", remedy=_REMEDY, path=path, line=line, row=row["case"]
         )
     if at.tzinfo is None or (due is not None and (due.tzinfo is None or due <= at)):
         raise BadConfiguration(
-            "{path}, line {line}: instants need an offset, and due comes after at", mend=_MEND, path=path, line=line
+            "{path}, line {line}: instants need an offset, and due comes after at", remedy=_REMEDY, path=path, line=line
         )
     return Event(at, row["case"], submit, row["department"], due)
 

@@ -68,15 +68,15 @@ def stop(home: Home, patience: float = STOP_PATIENCE) -> bool:
         os.kill(found.pid, signal.SIGTERM)
     except PermissionError:
         raise OperatorError(
-            "process {pid} belongs to another user", mend="stop it as that user", pid=found.pid
+            "process {pid} belongs to another user", remedy="stop it as that user", pid=found.pid
         ) from None
     except ProcessLookupError:
         pass
     until, pause = monotonic() + patience, threading.Event()
     while _is_held(home.root / LOCK):
         if monotonic() > until:
-            mend = "see its log in {logs}; if it hangs: kill -KILL {pid}"
-            raise OperatorError("process {pid} has not stopped yet", mend=mend, pid=found.pid, logs=home.logs)
+            remedy = "see its log in {logs}; if it hangs: kill -KILL {pid}"
+            raise OperatorError("process {pid} has not stopped yet", remedy=remedy, pid=found.pid, logs=home.logs)
         pause.wait(_LOOK_EVERY)
     return True
 

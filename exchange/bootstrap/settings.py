@@ -73,16 +73,16 @@ def _clock(env: Mapping[str, str], home: Home) -> Clock:
     Raises BadConfiguration.
     """
     named = env.get("EXCHANGE_CLOCK")
-    mend = "unset it, or write for example 2026-07-01T09:00+08:00/2026-03-02T09:00+08:00/3600"
+    remedy = "unset it, or write for example 2026-07-01T09:00+08:00/2026-03-02T09:00+08:00/3600"
     try:
         if named is None and home.clock.is_file():
             return parse_clock(home.clock.read_text(encoding="utf-8").strip())
         return parse_clock(named or "real")
     except (OSError, ValueError) as error:
         if named is None:
-            mend = "only a demonstration has a clock of its own: remove this file"
-            raise BadConfiguration("{file}: {error}", mend=mend, file=home.clock, error=error) from error
-        raise BadConfiguration("EXCHANGE_CLOCK does not hold: {error}", mend=mend, error=error) from error
+            remedy = "only a demonstration has a clock of its own: remove this file"
+            raise BadConfiguration("{file}: {error}", remedy=remedy, file=home.clock, error=error) from error
+        raise BadConfiguration("EXCHANGE_CLOCK does not hold: {error}", remedy=remedy, error=error) from error
 
 
 def _networks(text: str) -> tuple[str, ...]:
@@ -92,8 +92,8 @@ def _networks(text: str) -> tuple[str, ...]:
         try:
             ip_network(one)
         except ValueError as error:
-            mend = "write networks with commas between them, for example 10.0.0.0/8,127.0.0.0/8"
-            raise BadConfiguration("EXCHANGE_WEBHOOK_NETWORKS: {error}", mend=mend, error=error) from error
+            remedy = "write networks with commas between them, for example 10.0.0.0/8,127.0.0.0/8"
+            raise BadConfiguration("EXCHANGE_WEBHOOK_NETWORKS: {error}", remedy=remedy, error=error) from error
     return named
 
 

@@ -30,10 +30,10 @@ from exchange.lockfile import HeldElsewhere, HeldFile
 Say = Callable[[str], None]
 
 FATAL_EXITS = frozenset({2, 3, 6})
-"""Exit codes of what restarting does not mend: configuration, a member that does not exist, keys, identity in use."""
+"""Exit codes of what restarting does not repair: configuration, a member that does not exist, keys, identity in use."""
 
-MENDED_AFTER = 60.0
-"""Seconds after which a role that cannot run here is tried again: somebody may have mended it meanwhile."""
+REPAIRED_AFTER = 60.0
+"""Seconds after which a role that cannot run here is tried again: somebody may have repaired it meanwhile."""
 
 _RELEASED_EVERY = 2.0
 """Seconds between two looks whether a drained role has been released."""
@@ -283,8 +283,8 @@ class Supervisor:
             return
         if code in FATAL_EXITS:
             child.given_up = True
-            child.again_at = monotonic() + MENDED_AFTER
-            what = f"cannot run here (exit {code}), tried again in {MENDED_AFTER:.0f} s"
+            child.again_at = monotonic() + REPAIRED_AFTER
+            what = f"cannot run here (exit {code}), tried again in {REPAIRED_AFTER:.0f} s"
         else:
             wait = child.backoff.after(monotonic() - child.started)
             child.again_at = monotonic() + wait
@@ -305,8 +305,10 @@ def sole_supervisor(home: Path) -> Iterator[Callable[[], None]]:
         try:
             held.hold()
         except HeldElsewhere:
-            mend = "stop that one first, or give this one another EXCHANGE_HOME"
-            raise IdentityInUse("the domain in {home} is being run by another process", mend=mend, home=home) from None
+            remedy = "stop that one first, or give this one another EXCHANGE_HOME"
+            raise IdentityInUse(
+                "the domain in {home} is being run by another process", remedy=remedy, home=home
+            ) from None
 
     hold()
     try:

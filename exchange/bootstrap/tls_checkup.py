@@ -14,7 +14,7 @@ from exchange.language import Text
 
 CHECK = "console certificate"
 _EXPIRES_SOON = timedelta(days=30)
-_MEND = "renew the file; the console takes it up by itself within seconds"
+_REMEDY = "renew the file; the console takes it up by itself within seconds"
 
 
 def certificate_file(home: Home) -> Path | None:
@@ -48,4 +48,4 @@ def certificate(settings: Settings) -> Iterator[Finding]:
         return
     level: Level = "bad" if left <= timedelta() else "note" if left < _EXPIRES_SOON else "good"
     said = "has expired" if left <= timedelta() else Text("{days} days left", {"days": left.days})
-    yield Finding(level, CHECK, said, "" if level == "good" else _MEND)
+    yield Finding(level, CHECK, said, "" if level == "good" else _REMEDY)

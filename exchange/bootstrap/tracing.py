@@ -55,8 +55,10 @@ def open_tracing(url: str, node: Node) -> Tracing:
     try:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     except ImportError as error:
-        mend = "install the extra: pip install 'yizhan[tracing]', or unset EXCHANGE_TRACING"
-        raise BadConfiguration("EXCHANGE_TRACING is set, and the packages it needs are missing", mend=mend) from error
+        remedy = "install the extra: pip install 'yizhan[tracing]', or unset EXCHANGE_TRACING"
+        raise BadConfiguration(
+            "EXCHANGE_TRACING is set, and the packages it needs are missing", remedy=remedy
+        ) from error
     return Tracing(node.address, BatchSpanProcessor(OTLPSpanExporter(endpoint=url)), RealClock())
 
 

@@ -102,7 +102,7 @@ def remember(tx: Transaction, marks: Mapping[str, int]) -> None:
 def say_refused(node: str, view: TreeView) -> None:
     """Every foreign directory that is not taken, in the log: nothing else suffers by it."""
     for one in view.tree.refused:
-        log.warning("tree.refused", node=node, domain=one.domain, reason=str(one.error), mend=one.error.mend)
+        log.warning("tree.refused", node=node, domain=one.domain, reason=str(one.error), remedy=one.error.remedy)
     if view.tree.standing:
         log.warning("tree.standing", node=node, reason=str(view.tree.standing))
 

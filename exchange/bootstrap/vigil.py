@@ -40,7 +40,7 @@ class LifePatience:
                 return cls(silent=float(text), grace=min(cls.grace, float(text)))
         raise BadConfiguration(
             "{hung_after} is not valid: {text!r}",
-            mend="write seconds, 1 or more, or off",
+            remedy="write seconds, 1 or more, or off",
             hung_after=HUNG_AFTER,
             text=text,
         )

@@ -49,10 +49,14 @@ def metrics_token(env: Mapping[str, str] | None = None) -> str | None:
         read = Path(text[1:]).read_text().strip()
     except OSError as error:
         raise BadConfiguration(
-            "{token}: {text}: {reason}", mend="name a readable file", token=TOKEN, text=text[1:], reason=error.strerror
+            "{token}: {text}: {reason}",
+            remedy="name a readable file",
+            token=TOKEN,
+            text=text[1:],
+            reason=error.strerror,
         ) from error
     if not read:
-        raise BadConfiguration("{token}: {text} is empty", mend="write the token into it", token=TOKEN, text=text[1:])
+        raise BadConfiguration("{token}: {text} is empty", remedy="write the token into it", token=TOKEN, text=text[1:])
     return read
 
 

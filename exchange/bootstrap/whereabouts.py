@@ -21,6 +21,6 @@ def find_broker(settings: Settings) -> NodeInfo:
     found = PrivateNode(Home(settings.home).node).found()
     if found is None:
         raise BrokerUnavailable(
-            "the domain's private node is not running", mend="`exchange up`, or set EXCHANGE_BROKER_URL"
+            "the domain's private node is not running", remedy="`exchange up`, or set EXCHANGE_BROKER_URL"
         )
     return found

@@ -37,7 +37,7 @@ def plain_path(folder: Path) -> Path:
     raise OperatorError(
         "RabbitMQ cannot be started in {folder}: its path is too long or has characters that "
         "RabbitMQ does not take, and no link to it can be made in {places}",
-        mend="make one of these writable for this user, or set EXCHANGE_HOME to a folder with a short, plain path",
+        remedy="make one of these writable for this user, or set EXCHANGE_HOME to a folder with a short, plain path",
         folder=folder,
         places=places,
     )

@@ -23,10 +23,10 @@ def _depths(known: dict[str, int | None], address: str, is_window: bool) -> list
     names = (*queues_of(address, is_window), dead_queue(address))
     missing = [name for name in names if name not in known]
     if missing:
-        raise BadTopology("missing: {missing}", mend="exchange init", missing=", ".join(missing))
+        raise BadTopology("missing: {missing}", remedy="exchange init", missing=", ".join(missing))
     depths = [depth for name in names if (depth := known[name]) is not None]
     if len(depths) < len(names):
         raise BrokerUnavailable(
-            "the broker does not know yet what lies in the queues of {address}", mend="look again", address=address
+            "the broker does not know yet what lies in the queues of {address}", remedy="look again", address=address
         )
     return depths

@@ -23,7 +23,7 @@ from exchange.errors import BadTopology, BrokerError, BrokerUnavailable
 from exchange.language import Text
 
 DENIED = "broker-denied"
-"""Code of an error that waiting will not mend."""
+"""Code of an error that waiting will not repair."""
 
 COMPLAINTS = (AMQPError, AMQPConnectorException, OSError)
 """What pika raises where a broker cannot be had; one of its families is no child of the other."""
@@ -44,8 +44,8 @@ _NO_HOST = "correct the host in EXCHANGE_BROKER_URL, or the machine's name servi
 def error_of(error: BaseException | None, what: str | Text) -> BrokerError:
     """The exchange's own error for one of pika's: about ``what``, with what to do."""
     if isinstance(error, (ProbableAuthenticationError, ProbableAccessDeniedError)) and _said_by_broker(error):
-        mend = "check user, password and vhost; `exchange init` sets a member's account anew"
-        return BrokerUnavailable("{what} denies this account or vhost", mend=mend, code=DENIED, what=what)
+        remedy = "check user, password and vhost; `exchange init` sets a member's account anew"
+        return BrokerUnavailable("{what} denies this account or vhost", remedy=remedy, code=DENIED, what=what)
     if isinstance(error, ChannelClosedByBroker):
         return BadTopology(
             "{what}: {reply_code} {reply_text}", what=what, reply_code=error.reply_code, reply_text=error.reply_text
@@ -54,8 +54,8 @@ def error_of(error: BaseException | None, what: str | Text) -> BrokerError:
         return BrokerUnavailable(
             "{what}: {reply_code} {reply_text}", what=what, reply_code=error.reply_code, reply_text=error.reply_text
         )
-    cause, mend = _cause(error)
-    return BrokerUnavailable("{what} cannot be reached ({cause})", mend=mend, what=what, cause=cause)
+    cause, remedy = _cause(error)
+    return BrokerUnavailable("{what} cannot be reached ({cause})", remedy=remedy, what=what, cause=cause)
 
 
 def _cause(error: BaseException | None) -> tuple[str, str]:

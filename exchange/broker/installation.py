@@ -53,7 +53,7 @@ def check_data(before: tuple[int, ...], now: tuple[int, ...], folder: Path) -> N
         way = "through 3.13" if now > before else "never back to an earlier version"
         raise OperatorError(
             "the data in {folder} was made by RabbitMQ {before}, which {now} cannot use: it goes {way}",
-            mend="name that version's server in {setting}; or move {data} away: `exchange init` makes the queues "
+            remedy="name that version's server in {setting}; or move {data} away: `exchange init` makes the queues "
             "anew, and what was not signed for is sent again from the outboxes",
             setting=OVERRIDE,
             folder=folder,
@@ -79,7 +79,7 @@ def _find(env: Mapping[str, str]) -> Path:
         if not os.access(named, os.X_OK):
             raise OperatorError(
                 "{override} names {named}, which cannot be run",
-                mend="correct or unset {override}",
+                remedy="correct or unset {override}",
                 override=OVERRIDE,
                 named=named,
             )
@@ -90,7 +90,7 @@ def _find(env: Mapping[str, str]) -> Path:
     if found is None:
         raise OperatorError(
             "RabbitMQ is not installed here",
-            mend="run script/bootstrap (or apt-get install rabbitmq-server), or set EXCHANGE_BROKER_URL",
+            remedy="run script/bootstrap (or apt-get install rabbitmq-server), or set EXCHANGE_BROKER_URL",
         )
     return Path(found)
 

@@ -180,7 +180,7 @@ class ManagementClient:
     def _no_such_api(self) -> BrokerUnavailable:
         return BrokerUnavailable(
             "what answers at {shown} is no management API",
-            mend="check EXCHANGE_MANAGEMENT_URL: another program may have its port",
+            remedy="check EXCHANGE_MANAGEMENT_URL: another program may have its port",
             shown=self._shown,
         )
 
@@ -214,7 +214,7 @@ class ManagementClient:
         except Unanswered as error:
             raise BrokerUnavailable(
                 "the management API at {shown} does not answer ({error})",
-                mend="check EXCHANGE_MANAGEMENT_URL (https where it speaks TLS, http where not) and that the plugin "
+                remedy="check EXCHANGE_MANAGEMENT_URL (https where it speaks TLS, http where not) and that the plugin "
                 "rabbitmq_management is enabled",
                 shown=self._shown,
                 error=error,
@@ -222,14 +222,14 @@ class ManagementClient:
         if answer.status in (401, 403):
             raise BrokerUnavailable(
                 "the management API at {shown} denies this account",
-                mend="use an account with the tag administrator in EXCHANGE_BROKER_URL or EXCHANGE_MANAGEMENT_URL",
+                remedy="use an account with the tag administrator in EXCHANGE_BROKER_URL or EXCHANGE_MANAGEMENT_URL",
                 code=DENIED,
                 shown=self._shown,
             )
         if answer.status >= 500 or answer.status in range(300, 400):
             raise BrokerUnavailable(
                 "the management API at {shown} cannot answer now ({status})",
-                mend="see the broker's log, or that of the proxy before it; EXCHANGE_MANAGEMENT_URL names the API "
+                remedy="see the broker's log, or that of the proxy before it; EXCHANGE_MANAGEMENT_URL names the API "
                 "itself: redirections are not followed",
                 shown=self._shown,
                 status=answer.status,
@@ -238,7 +238,7 @@ class ManagementClient:
             reason = f"{method} {path}: {answer.status}"
             raise BadTopology(
                 "the management API at {shown} refuses {reason}",
-                mend="see the broker's log",
+                remedy="see the broker's log",
                 shown=self._shown,
                 reason=reason,
             )

@@ -139,7 +139,7 @@ class PrivateNode:
         except filelock.Timeout:
             raise OperatorError(
                 "another process has been starting or stopping the private node in {folder} for {seconds} seconds",
-                mend="see what that is doing (`exchange up` or `init` there, perhaps stopped), end it, and try again",
+                remedy="see what that is doing (`exchange up` or `init` there, perhaps stopped), end it, and try again",
                 folder=self._folder.root,
                 seconds=int(START_PATIENCE),
             ) from None
@@ -211,7 +211,7 @@ class PrivateNode:
             self._keeper = None
         return OperatorError(
             "{installation} did not start in {root}; its last words:\n    {last_lines}",
-            mend="see the logs in {parent}, or set EXCHANGE_BROKER_URL to another broker",
+            remedy="see the logs in {parent}, or set EXCHANGE_BROKER_URL to another broker",
             installation=installation,
             root=self._folder.root,
             last_lines=self._folder.last_lines(),
@@ -229,7 +229,7 @@ class PrivateNode:
             if kept is not None and os.geteuid() not in (0, kept.uids().effective):
                 raise OperatorError(
                     "the private node in {folder} is run by the user {user}",
-                    mend="run this as {user}, or have {user} stop it first (Ctrl-C in its `exchange up`)",
+                    remedy="run this as {user}, or have {user} stop it first (Ctrl-C in its `exchange up`)",
                     folder=self._folder.root,
                     user=kept.username(),
                 )

@@ -119,12 +119,12 @@ def _declare(admin: Errand, queue: Queue) -> bool:
     try:
         admin.channel.queue_declare(queue.name, durable=True, arguments=dict(queue.arguments))
     except ChannelClosedByBroker as error:
-        mend = "let its members drain it, then delete it and run `exchange init` again; arguments cannot be changed"
-        raise _differs(error, f"queue {queue.name}", mend) from error
+        remedy = "let its members drain it, then delete it and run `exchange init` again; arguments cannot be changed"
+        raise _differs(error, f"queue {queue.name}", remedy) from error
     return is_new
 
 
-def _differs(error: ChannelClosedByBroker, what: str, mend: str) -> BadTopology:
+def _differs(error: ChannelClosedByBroker, what: str, remedy: str) -> BadTopology:
     if error.reply_code != _PRECONDITION_FAILED:
         return BadTopology(
             "{what} cannot be declared: {reply_code} {reply_text}",
@@ -133,5 +133,5 @@ def _differs(error: ChannelClosedByBroker, what: str, mend: str) -> BadTopology:
             reply_text=error.reply_text,
         )
     return BadTopology(
-        "{what} exists with other arguments: {reply_text}", mend=mend, what=what, reply_text=error.reply_text
+        "{what} exists with other arguments: {reply_text}", remedy=remedy, what=what, reply_text=error.reply_text
     )

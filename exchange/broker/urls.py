@@ -38,7 +38,7 @@ def parameters(url: str, name: str) -> pika.URLParameters:
 def _bad(reason: str) -> BadConfiguration:
     return BadConfiguration(
         "the broker's address does not hold ({reason})",
-        mend="EXCHANGE_BROKER_URL is {example}; {escape}",
+        remedy="EXCHANGE_BROKER_URL is {example}; {escape}",
         reason=reason,
         example=_EXAMPLE,
         escape=ESCAPE,

@@ -29,7 +29,7 @@ def fetch(claim: ClaimCheck, target: Path, store: ClaimStore, *, progress: Progr
             if is_at(claim, target):
                 return target
             raise Conflict(
-                "{target} exists and is something else", mend="choose another name, or move it away", target=target
+                "{target} exists and is something else", remedy="choose another name, or move it away", target=target
             )
         partial = target.with_name(f".{claim.object_key}.part")
         with open_file(partial, "r+b") as file:
@@ -119,4 +119,4 @@ def _take_alone(file: BinaryIO) -> None:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise Conflict("this attachment is being fetched here already", mend="wait until that is done") from None
+        raise Conflict("this attachment is being fetched here already", remedy="wait until that is done") from None

@@ -26,6 +26,6 @@ def _refused() -> BadConfiguration:
     """Without the address: what somebody wrote there may be a password."""
     return BadConfiguration(
         "EXCHANGE_CLAIMS_URL names no claim store",
-        mend="write file:///FOLDER, or s3://BUCKET/PREFIX with AWS_ENDPOINT_URL and the account in AWS_ACCESS_KEY_ID "
+        remedy="write file:///FOLDER, or s3://BUCKET/PREFIX with AWS_ENDPOINT_URL and the account in AWS_ACCESS_KEY_ID "
         "and AWS_SECRET_ACCESS_KEY, or unset it: then it is the folder `claims` in the home",
     )

@@ -39,11 +39,11 @@ def upload(
     ClaimStoreUnavailable or FileUnusable.
     """
     if not path.is_file():
-        raise CallerError("{path} is no file", mend="name a file that exists", path=path)
+        raise CallerError("{path} is no file", remedy="name a file that exists", path=path)
     if not is_utf8(path.name):
         raise CallerError(
             "{path!r}: the file's name is not written in UTF-8, and would be signed as something else",
-            mend="rename it; for example: convmv -f GB18030 -t UTF-8 --notest FILE",
+            remedy="rename it; for example: convmv -f GB18030 -t UTF-8 --notest FILE",
             path=os.fsencode(path),
         )
     try:
@@ -68,7 +68,7 @@ def _upload(
     if before.st_size > CLAIM_LIMIT:
         raise CallerError(
             "{path} has {st_size:,} bytes, at most {claim_limit:,} travel",
-            mend="split it",
+            remedy="split it",
             path=path,
             st_size=before.st_size,
             claim_limit=CLAIM_LIMIT,
@@ -133,12 +133,12 @@ def _alone(lock: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Conflict("this file is being uploaded already", mend="wait until that is done") from None
+            raise Conflict("this file is being uploaded already", remedy="wait until that is done") from None
         if not lock.exists() or not os.path.samestat(os.fstat(handle.fileno()), lock.stat()):
-            raise Conflict("this file was uploaded a moment ago", mend="attach it again")
+            raise Conflict("this file was uploaded a moment ago", remedy="attach it again")
         yield
         lock.unlink()
 
 
 def _changed(path: Path) -> Conflict:
-    return Conflict("{path} changed while it was read", mend="attach it again when nobody writes to it", path=path)
+    return Conflict("{path} changed while it was read", remedy="attach it again when nobody writes to it", path=path)

@@ -120,7 +120,7 @@ def main() -> None:
         name = NAME if completing else call_words()
         raise SystemExit(shown(standalone_mode=False, prog_name=name, complete_var=COMPLETE))
     except ExchangeError as error:
-        _tell_machines(error.code, str(error), as_called(error.mend))
+        _tell_machines(error.code, str(error), as_called(error.remedy))
         print(f"exchange: {printable(as_called(error.diagnostics(language())))}", file=sys.stderr)
         raise SystemExit(error.exit_code) from None
     except ClickException as error:
@@ -144,6 +144,6 @@ def main() -> None:
         raise SystemExit(1) from None
 
 
-def _tell_machines(code: str, message: str, mend: str) -> None:
+def _tell_machines(code: str, message: str, remedy: str) -> None:
     if "--json" in sys.argv:
-        print(json.dumps({"error": code, "message": message, "mend": mend}, ensure_ascii=False))
+        print(json.dumps({"error": code, "message": message, "remedy": remedy}, ensure_ascii=False))

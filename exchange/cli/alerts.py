@@ -101,7 +101,7 @@ def try_channels(
     for name, reason in () if as_json else outcome.items():
         say(tr("{name}: {reason}", name=name, reason=reason or tr("taken")))
     if not outcome:
-        mend = "write [[alerts.webhooks]] or [alerts.mail] into console.toml in the domain's folder"
-        raise OperatorError("no channel is configured", mend=mend)
+        remedy = "write [[alerts.webhooks]] or [alerts.mail] into console.toml in the domain's folder"
+        raise OperatorError("no channel is configured", remedy=remedy)
     if any(outcome.values()):
         raise typer.Exit(6)

@@ -48,7 +48,7 @@ def start_detached(settings: Settings, *, with_console: bool) -> None:
         told = _tell(log, told)
         if process.poll() is not None:
             _tell(log, told)
-            raise OperatorError("the domain could not be started", mend="see above, and {log}", log=log)
+            raise OperatorError("the domain could not be started", remedy="see above, and {log}", log=log)
         time.sleep(_LOOK_EVERY)
     _tell(log, told)
     if with_console:

@@ -82,11 +82,11 @@ def collect(
 
 def _write(path: Path, found: Collected) -> None:
     if found.aggregate is None:
-        raise NotFound("nothing has come in yet, so there is no table", mend="wait for the relay office's first word")
+        raise NotFound("nothing has come in yet, so there is no table", remedy="wait for the relay office's first word")
     try:  # The mark of UTF-8 at the beginning is what spreadsheets recognise Chinese text by.
         write_file(path, as_csv(found.form, found.aggregate).encode())
     except OSError as error:
         raise FileUnusable(
-            "{path}: {reason}", mend="name a file that can be written", path=path, reason=error.strerror
+            "{path}: {reason}", remedy="name a file that can be written", path=path, reason=error.strerror
         ) from error
     say(tr("written: {path}", path=path))

@@ -134,13 +134,15 @@ def _noted(head: str | None) -> Head | None:
     try:
         return parse_head(head) if head is not None else None
     except ValueError as error:
-        raise BadConfiguration(str(error), mend="give a head as --check-audit prints it, for example 12:9f…") from error
+        raise BadConfiguration(
+            str(error), remedy="give a head as --check-audit prints it, for example 12:9f…"
+        ) from error
 
 
 def _print_url(settings: Settings, as_json: bool) -> None:
     served = served_now(Home(settings.home).console)
     if served is None:
-        raise NotFound("the console is not being served here", mend="start it: exchange up, or exchange console")
+        raise NotFound("the console is not being served here", remedy="start it: exchange up, or exchange console")
     if as_json:
         print_json({"url": served.url})
     else:

@@ -71,9 +71,11 @@ def cover(
     ```
     """
     if (instruction is None) is not without:
-        raise CallerError("a notice goes on with an instruction or without one", mend="--instruction FILE or --without")
+        raise CallerError(
+            "a notice goes on with an instruction or without one", remedy="--instruction FILE or --without"
+        )
     if without and act_by is not None:
-        raise CallerError("a day stands in an instruction", mend="--instruction FILE with --act-by")
+        raise CallerError("a day stands in an instruction", remedy="--instruction FILE with --act-by")
     settings = Settings.read(home=home)
     node = open_as(settings, as_ or relay_in(settings)).node
     row = to_cover(node, notice)

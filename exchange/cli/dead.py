@@ -62,7 +62,7 @@ def dead(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Lists what members could not take in, with the reason; handles it again once that is mended.
+    """Lists what members could not take in, with the reason; handles it again once that is repaired.
 
     A redriven message keeps its id and the time at which it first arrived. One that was handled meanwhile is not
     handled twice; one that fails again stays in the list. With --redrive-all the exit code is 8 if any does.
@@ -99,7 +99,7 @@ def _list(settings: Settings, as_: str | None, cause: str | None, as_json: bool)
     else:
         for opened, letter in found:
             console.print(_view(opened, letter))
-        console.print(tr("Once the reason is mended: exchange dead --redrive ID, or --redrive-all CODE"), style="dim")
+        console.print(tr("Once the reason is repaired: exchange dead --redrive ID, or --redrive-all CODE"), style="dim")
 
 
 def _letters(opened: Opened, cause: str | None) -> list[DeadLetter]:
@@ -138,7 +138,7 @@ def _redrive(settings: Settings, as_: str | None, ids: list[str], as_json: bool)
     missing = set(ids) - {letter.id for _, letter in found}
     if missing:
         raise NotFound(
-            "no dead letter {missing}", mend="`exchange dead` lists them", missing=", ".join(sorted(missing))
+            "no dead letter {missing}", remedy="`exchange dead` lists them", missing=", ".join(sorted(missing))
         )
     for opened, letter in sorted(found, key=lambda one: one[1].serial):  # the oldest first, as they came
         work = open_work(opened.profile, opened.take)
@@ -166,7 +166,7 @@ def _redrive_all(settings: Settings, as_: str | None, code: str, as_json: bool) 
             _tell(address, number, outcome)
     if not sum(total.values()):
         raise NotFound(
-            "no dead letter with the reason {code_named}", mend="`exchange dead --causes` lists them", code_named=code
+            "no dead letter with the reason {code_named}", remedy="`exchange dead --causes` lists them", code_named=code
         )
     if as_json:
         print_json({again.value: number for again, number in total.items()})
@@ -194,7 +194,7 @@ def _discard(
     settings: Settings, as_: str | None, propose: str | None, confirm: str | None, reason: str, as_json: bool
 ) -> None:
     if propose and confirm:
-        raise CallerError("one account proposes and another confirms", mend="leave one of the two options out")
+        raise CallerError("one account proposes and another confirms", remedy="leave one of the two options out")
     id = propose or confirm or ""
     opened = _holder(settings, as_, id)
     if propose:
@@ -215,7 +215,7 @@ def _holder(settings: Settings, as_: str | None, id: str) -> Opened:
             if tx.inbox.dead_letter(id) is not None:
                 return opened
         opened.store.close()
-    raise NotFound("no dead letter {id}", mend="`exchange dead` lists them", id=id)
+    raise NotFound("no dead letter {id}", remedy="`exchange dead` lists them", id=id)
 
 
 def _export(settings: Settings, as_: str | None, form: Format) -> None:

@@ -176,10 +176,12 @@ def reply(
     with node.store.reading() as tx:
         row = tx.desk.get(case)
     if row is None:
-        raise NotFound("case {case} is not on the desk of {as_}", mend="exchange inbox --as {as_}", case=case, as_=as_)
+        raise NotFound(
+            "case {case} is not on the desk of {as_}", remedy="exchange inbox --as {as_}", case=case, as_=as_
+        )
     if procedure is not None and days is None:
         raise BadOpinion(
-            "procedure: a {procedure} is announced with its length", mend="give --days", procedure=procedure.value
+            "procedure: a {procedure} is announced with its length", remedy="give --days", procedure=procedure.value
         )
     try:
         opinion = Opinion(
@@ -196,8 +198,8 @@ def reply(
             decided_on=settings.clock.now().date(),
         )
     except ValidationError as error:
-        message, mend = in_options(error, _REPLY_OPTIONS)
-        raise BadOpinion(message, mend=mend) from error
+        message, remedy = in_options(error, _REPLY_OPTIONS)
+        raise BadOpinion(message, remedy=remedy) from error
     message_id = respond.reply(node, opinion)
     if as_json:
         print_json({"case": case, "verdict": verdict, "message_id": message_id})
@@ -231,4 +233,4 @@ def _verdict(text: str) -> Verdict:
         return Verdict(text)
     except ValueError:
         choices = ", ".join(verdict.value for verdict in Verdict)
-        raise BadOpinion("{text!r} is not a verdict", mend="one of: {choices}", text=text, choices=choices) from None
+        raise BadOpinion("{text!r} is not a verdict", remedy="one of: {choices}", text=text, choices=choices) from None

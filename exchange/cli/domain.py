@@ -136,7 +136,7 @@ def init(
 
 def _begin_city(settings: Settings, city: str, departments: Path | None) -> None:
     if departments is not None:
-        raise CallerError("--new and --departments both say with what to begin", mend="give one of them")
+        raise CallerError("--new and --departments both say with what to begin", remedy="give one of them")
     home = Home(settings.home)
     if make_city(home, city):
         say(tr("departments: a new city in {folder}; edit it, then run exchange init again", folder=home.departments))
@@ -172,7 +172,7 @@ def up(
         return
     with sole_supervisor(settings.home) as hold, StopSignal() as stop, noted(Home(settings.home)):
         profiles = init_files(
-            settings, say, on_lost=lambda error: say(tr("{error} → {remedy}", error=error, remedy=error.mend))
+            settings, say, on_lost=lambda error: say(tr("{error} → {remedy}", error=error, remedy=error.remedy))
         )
         node, info = start_node(settings, say)
         try:
@@ -182,7 +182,7 @@ def up(
                 node.stop()
     say(tr("stopped"))
     if not can_run:
-        raise OperatorError("no member can run here", mend="see the logs in {logs}", logs=Home(settings.home).logs)
+        raise OperatorError("no member can run here", remedy="see the logs in {logs}", logs=Home(settings.home).logs)
 
 
 def _supervise(
@@ -304,7 +304,7 @@ def doctor(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Checks profiles, rules, clock, keys, databases, broker and queues, and says how to mend each.
+    """Checks profiles, rules, clock, keys, databases, broker and queues, and says how to repair each.
 
     Changes nothing. Exit code 6 if something is bad; with --member that includes a member that is not being served.
     """

@@ -59,7 +59,7 @@ def add(
     """
     settings = Settings.read(home=home)
     if (lower is None) == (request_file is None):
-        raise CallerError("either --lower or --request says who the lower domain is", mend="give one of the two")
+        raise CallerError("either --lower or --request says who the lower domain is", remedy="give one of the two")
     if lower is not None:
         found = levels.add(settings, name, Settings.read(home=lower), say, renew=renew, replaces=replace)
         _tell(found, None, as_json=as_json)
@@ -139,7 +139,7 @@ def revoke(
     the authority's key.
     """
     if not 1 <= len(reason) <= 500:
-        raise CallerError("--reason: 1 to 500 characters", mend="say briefly why")
+        raise CallerError("--reason: 1 to 500 characters", remedy="say briefly why")
     _tell(levels.revoke(Settings.read(home=home), name, reason, say), None, as_json=as_json)
 
 

@@ -29,7 +29,9 @@ def settle_language() -> Language:
         wanted = language_of_environment(os.environ)
     except ValueError as error:
         raise BadConfiguration(
-            "EXCHANGE_LANGUAGE: {value} is not a language of the exchange", mend="set it to zh or en", value=str(error)
+            "EXCHANGE_LANGUAGE: {value} is not a language of the exchange",
+            remedy="set it to zh or en",
+            value=str(error),
         ) from None
     speak(wanted)
     # The standard library's gettext, by which typer speaks, looks here before all locales.

@@ -64,7 +64,7 @@ def revoke(
     """
     settings = Settings.read(home=home)
     if not 1 <= len(reason) <= 500:
-        raise CallerError("--reason: 1 to 500 characters", mend="say briefly why")
+        raise CallerError("--reason: 1 to 500 characters", remedy="say briefly why")
     moment = revoke_member(settings, address, _instant(at), reason, say)
     if as_json:
         print_json({"address": address, "revoked_at": moment.isoformat(), "reason": reason})
@@ -93,7 +93,7 @@ def keys(
     settings = Settings.read(home=home)
     if retire_:
         if as_ is None:
-            raise CallerError("--retire deletes keys of one member", mend="name it: --as ADDRESS")
+            raise CallerError("--retire deletes keys of one member", remedy="name it: --as ADDRESS")
         for name in retire(settings, as_, say):
             say(tr("keys: {as_} deleted {name}", as_=as_, name=name))
     learn(load_profiles(Home(settings.home).departments))
@@ -109,7 +109,7 @@ def _instant(text: str | None) -> datetime | None:
     except ValueError:
         found = None
     if found is None or found.tzinfo is None:
-        raise CallerError("--at: {text!r} is no instant", mend="for example 2026-03-02T09:00:00+08:00", text=text)
+        raise CallerError("--at: {text!r} is no instant", remedy="for example 2026-03-02T09:00:00+08:00", text=text)
     return found
 
 

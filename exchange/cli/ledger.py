@@ -108,7 +108,7 @@ def _moment(text: str | None) -> datetime | None:
         found = datetime.fromisoformat(text)
     except ValueError:
         raise CallerError(
-            "--since {text!r} is no time", mend="write it like 2026-03-02 or 2026-03-02T09:00", text=text
+            "--since {text!r} is no time", remedy="write it like 2026-03-02 or 2026-03-02T09:00", text=text
         ) from None
     return found if found.tzinfo else found.replace(tzinfo=CST)
 

@@ -54,7 +54,7 @@ def link(
     settings = Settings.read(home=home)
     if sum((status, cut, remove)) > 1 or (neighbour is None and not status):
         raise CallerError(
-            "name one neighbour and at most one of --status, --cut, --remove", mend="exchange link --help"
+            "name one neighbour and at most one of --status, --cut, --remove", remedy="exchange link --help"
         )
     domain = open_directory(Home(settings.home), settings).domain
     from exchange.bootstrap.init import start_node
@@ -113,16 +113,16 @@ def _url_of(to: str | None, domain: str) -> str | None:
         url, lower = str(ticket["url"]), str(ticket["lower"])
     except OSError as error:
         raise BadConfiguration(
-            "{to}: {reason}", mend="name the file that the upper domain wrote", to=to, reason=error.strerror
+            "{to}: {reason}", remedy="name the file that the upper domain wrote", to=to, reason=error.strerror
         ) from error
     except (ValueError, KeyError, TypeError):
         raise BadConfiguration(
-            "{to} is not what `exchange link` wrote", mend="have it written again above", to=to
+            "{to} is not what `exchange link` wrote", remedy="have it written again above", to=to
         ) from None
     if lower != domain:
         raise CallerError(
             "{to} is for {lower}, this is {domain}",
-            mend="name the file written for this domain",
+            remedy="name the file written for this domain",
             to=to,
             lower=lower,
             domain=domain,

@@ -203,5 +203,5 @@ def _done(as_json: bool, notice: str, message_id: str, said: str) -> None:
 def _look(node: Node, notice: str) -> NoticeStatus:
     found = notice_status(node, notice)
     if found is None:
-        raise NotFound("no notice {notice} here", mend="`exchange notice list` shows them", notice=notice)
+        raise NotFound("no notice {notice} here", remedy="`exchange notice list` shows them", notice=notice)
     return found

@@ -33,7 +33,7 @@ def open_as(settings: Settings, address: str | None) -> Opened:
 
 
 def in_options(error: ValidationError, options: Mapping[str, str]) -> tuple[Joined, Text]:
-    """A model's complaint in the command's words: what is wrong, and the options that mend it.
+    """A model's complaint in the command's words: what is wrong, and the options that repair it.
 
     ``options`` names them by field, and by the word before the colon where a rule of the whole document complains.
     """

@@ -222,7 +222,7 @@ def decide(
 def _record_review(node: Node, case: str, officer: str, reasons: str, beside: Sequence[object], as_json: bool) -> None:
     if any(beside):
         raise CallerError(
-            "--reviewed changes no decision", mend="give it with --officer and --reasons alone: a decision is signed"
+            "--reviewed changes no decision", remedy="give it with --officer and --reasons alone: a decision is signed"
         )
     departments = review(node, case, officer, reasons)
     if as_json:
@@ -235,7 +235,7 @@ def _refuse_beside_confirm(*given: object) -> None:
     if any(given):
         raise CallerError(
             "--confirm takes what the rule has prepared as it is",
-            mend="leave out reasons, conditions, --overrule and --without; or leave out --confirm and decide by hand",
+            remedy="leave out reasons, conditions, --overrule and --without; or leave out --confirm and decide by hand",
         )
 
 
@@ -250,7 +250,7 @@ def _by_hand(
     if outcome is None:
         raise CallerError(
             "no outcome is given",
-            mend="exchange decide {case} grant, grant-with-conditions or refuse; or --confirm what the rule prepared",
+            remedy="exchange decide {case} grant, grant-with-conditions or refuse; or --confirm what the rule prepared",
             case=case,
         )
     return conclude.Ruling(
@@ -274,7 +274,7 @@ def _reasoned(kind: type[_Reasoned], option: str, entries: Sequence[str]) -> tup
         if not reasons.strip():
             raise CallerError(
                 "{option} {department!r} gives no reasons",
-                mend="give {options}",
+                remedy="give {options}",
                 option=option,
                 department=department,
                 options=usage,
@@ -282,8 +282,8 @@ def _reasoned(kind: type[_Reasoned], option: str, entries: Sequence[str]) -> tup
     try:
         return tuple(kind(department=department, reasons=reasons) for department, _, reasons in pairs)
     except ValidationError as error:
-        message, mend = in_options(error, {"department": usage, "reasons": usage})
-        raise CallerError("{option} does not hold: {fault}", mend=mend, option=option, fault=message) from None
+        message, remedy = in_options(error, {"department": usage, "reasons": usage})
+        raise CallerError("{option} does not hold: {fault}", remedy=remedy, option=option, fault=message) from None
 
 
 def withdraw(

@@ -71,7 +71,7 @@ def demo(
     home = keep or Path(tempfile.mkdtemp(prefix="yizhan-demo-"))
     if levels:
         if hold:
-            raise CallerError("--levels has no console that could be held", mend="leave out one of the two")
+            raise CallerError("--levels has no console that could be held", remedy="leave out one of the two")
         _demo_of_levels(home, every)
         return
     if not run_demo(Demo(home, Settings.read(home=home)), hold=hold):

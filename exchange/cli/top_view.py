@@ -95,8 +95,8 @@ def _cause(cause: Cause, width: int) -> Text:
     line = Text.assemble("  ", _mark(cause.light), " ")
     line.append_text(plain(choose(cause.text)))
     line.truncate(width, overflow="ellipsis")
-    for mend in choose(cause.mend).splitlines()[:1]:
-        below = plain(f"    → {mend}", style="cyan")
+    for remedy in choose(cause.remedy).splitlines()[:1]:
+        below = plain(f"    → {remedy}", style="cyan")
         below.truncate(width, overflow="ellipsis")
         line.append("\n").append_text(below)
     return line
@@ -168,7 +168,7 @@ def as_document(look: Look, history: History) -> dict[str, Any]:
                 "subject": alert.subject,
                 "chinese": alert.chinese,
                 "english": alert.english,
-                "mend": alert.mend[1],
+                "remedy": alert.remedy[1],
                 "page": alert.page,
             }
             for cause in look.causes
@@ -196,7 +196,7 @@ def _sign(sign: health.Sign) -> dict[str, str]:
         "subject": sign.subject,
         "light": sign.light.value,
         "finding": sign.finding[1],
-        "mend": sign.mend[1],
+        "remedy": sign.remedy[1],
     }
 
 

@@ -87,7 +87,7 @@ def find(
     fields = {"number": number, "department": department, "state": state, "kind": kind, "since": since, "until": until}
     query = read_query({**fields, "direction": "received" if received else ""})
     if cases and (kind or received):
-        raise CallerError("a case has no kind or direction", mend="leave out --kind and --received, or --cases")
+        raise CallerError("a case has no kind or direction", remedy="leave out --kind and --received, or --cases")
     with _desk(home) as desk:
         if cases:
             _show_cases(find_cases(stores_of(desk, Role.WINDOW), query, read_key(after)), as_json)

@@ -99,7 +99,7 @@ def _simply(do: Callable[[Gate, str, str], None], chinese: str, english: str) ->
 def _change_password(visit: Visit) -> str:
     new = _field(visit, "new")
     if new != _field(visit, "again"):
-        raise BadAccount("the two new passwords differ", mend="type the same one twice")
+        raise BadAccount("the two new passwords differ", remedy="type the same one twice")
     gate, me = visit.desk.gate, visit.account
     ended = gate.change_password(me.name, me.session, _field(visit, "current"), new)
     return _said(

@@ -46,7 +46,10 @@ class _Secretive(Wire):
         if self.secret_env is not None:
             if not env.get(self.secret_env):
                 raise BadConfiguration(
-                    "{file}: the environment has no {secret_env}", mend="set it", file=FILE, secret_env=self.secret_env
+                    "{file}: the environment has no {secret_env}",
+                    remedy="set it",
+                    file=FILE,
+                    secret_env=self.secret_env,
                 )
             return env[self.secret_env].encode()
         return None if self.secret_file is None else _read(Path(self.secret_file))
@@ -83,7 +86,7 @@ class WebhookSettings(_Secretive):
         except ValueError as error:
             raise BadConfiguration(
                 "{file}: the webhook {name}: {fault}",
-                mend="`exchange alerts secret` makes one; put it there, and have the receiver know it",
+                remedy="`exchange alerts secret` makes one; put it there, and have the receiver know it",
                 file=FILE,
                 name=self.name,
                 fault=str(error),
@@ -190,7 +193,7 @@ def load_alert_settings(home: Home, env: Mapping[str, str] | None = None) -> Ale
     settings = type(file)(file.path, other, file.text).validated(_ConsoleFile).alerts
     secretive = [*settings.webhooks, *([settings.mail] if settings.mail else [])]
     if any(one.secret is not None for one in secretive) and path.stat().st_mode & 0o077:
-        raise BadConfiguration("{path} holds a secret and can be read by others", mend="chmod 600 {path}", path=path)
+        raise BadConfiguration("{path} holds a secret and can be read by others", remedy="chmod 600 {path}", path=path)
     return settings
 
 
@@ -199,8 +202,8 @@ def _read(path: Path) -> bytes:
         found = path.read_bytes().strip()
     except OSError as error:
         raise BadConfiguration(
-            "{path}: {reason}", mend="name a readable file with the secret", path=path, reason=error.strerror
+            "{path}: {reason}", remedy="name a readable file with the secret", path=path, reason=error.strerror
         ) from error
     if not found:
-        raise BadConfiguration("{path} is empty", mend="write the secret into it", path=path)
+        raise BadConfiguration("{path} is empty", remedy="write the secret into it", path=path)
     return found

@@ -143,7 +143,7 @@ class Alerting:
         if channel is not None and not names:
             known = ", ".join(self._channels) or "none"
             raise NotFound(
-                "no channel {channel!r} in console.toml", mend="configured are: {known}", channel=channel, known=known
+                "no channel {channel!r} in console.toml", remedy="configured are: {known}", channel=channel, known=known
             )
         trial = self._trial()
         with ThreadPoolExecutor(max(1, len(names)), "alert-test") as pool:

@@ -110,7 +110,7 @@ async def _strictly(request: Request, call_next: Callable[[Request], Awaitable[R
 
 async def _told(request: Request, error: Exception) -> Response:
     """What went wrong before there was a page to show it on: the console's own store, most of all."""
-    known = error if isinstance(error, ExchangeError) else ExchangeError("unexpected", mend="see the log")
+    known = error if isinstance(error, ExchangeError) else ExchangeError("unexpected", remedy="see the log")
     return PlainTextResponse(
         known.diagnostics(language()), 503 if isinstance(known, DatabaseUnavailable) else _status(known)
     )

@@ -52,7 +52,9 @@ def _page(visit: Visit, before: int | None, limit: int) -> list[Entry]:
 def _asked(visit: Visit) -> tuple[Query, str | None, str | None]:
     source = visit.query.get("source", "").strip()
     if source and source not in SOURCES:
-        raise CallerError("source: {source!r} is none", mend="one of: {known}", source=source, known=", ".join(SOURCES))
+        raise CallerError(
+            "source: {source!r} is none", remedy="one of: {known}", source=source, known=", ".join(SOURCES)
+        )
     return read_query(visit.query), visit.query.get("account", "").strip() or None, source or None
 
 

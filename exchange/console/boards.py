@@ -61,7 +61,7 @@ def _days(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= _MOST_DAYS:
         raise CallerError(
             "days: {text!r} is no number from 1 to {most_days}",
-            mend="give a number of days",
+            remedy="give a number of days",
             text=text,
             most_days=_MOST_DAYS,
         )

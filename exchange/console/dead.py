@@ -79,7 +79,7 @@ def _letter(visit: Visit) -> Mapping[str, object]:
     if letter is None:
         raise NotFound(
             "no dead letter {id!r} at {member}",
-            mend="it has been redriven since, or it is another's",
+            remedy="it has been redriven since, or it is another's",
             id=id,
             member=member,
         )
@@ -112,7 +112,7 @@ def _redrive_cause(visit: Visit) -> str:
     with visit.desk.store(member).reading() as tx:
         total = tx.dead.count(code, stage or None)
     if not total:
-        raise NotFound("no dead letter with the reason {code_named}", mend="load the page again", code_named=code)
+        raise NotFound("no dead letter with the reason {code_named}", remedy="load the page again", code_named=code)
     jobs, settings = visit.desk.jobs, visit.desk.settings
     job = jobs.begin(
         (member, code, stage), visit.account.name, total, visit.desk.clock,
@@ -175,7 +175,7 @@ def _ask_discard(visit: Visit) -> Question:
     with visit.desk.store(member).reading() as tx:
         letter = tx.inbox.dead_letter(id)
     if letter is None:
-        raise NotFound("no dead letter {id!r} at {member}", mend="load the page again", id=id, member=member)
+        raise NotFound("no dead letter {id!r} at {member}", remedy="load the page again", id=id, member=member)
     return Question(
         ("确认弃置？", "Discard it?"),
         ((f"{member} 的这件死信（来自 {letter.sender or '–'}，{letter.kind or '–'}）将弃置，不再处理。",
@@ -211,7 +211,7 @@ def _octets(lines: Iterable[str]) -> Iterator[bytes]:
 def _member(visit: Visit) -> str:
     member = visit.path["member"]
     if member not in visit.desk.profiles():
-        raise NotFound("no member {member!r}", mend="choose one from the list", member=member)
+        raise NotFound("no member {member!r}", remedy="choose one from the list", member=member)
     return member
 
 
@@ -222,7 +222,7 @@ def _sent(visit: Visit, name: str) -> str:
 def _chosen(visit: Visit) -> list[str]:
     ids = [str(id) for id in visit.form.getlist("id")] if visit.form is not None else []
     if not ids:
-        raise CallerError("nothing is chosen", mend=visit.say("请先勾选", "mark what is to be handled again"))
+        raise CallerError("nothing is chosen", remedy=visit.say("请先勾选", "mark what is to be handled again"))
     return ids
 
 

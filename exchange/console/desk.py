@@ -124,7 +124,7 @@ class Desk:
             raise BrokerUnavailable(
                 "the broker's management API is not known",
                 code=MANAGEMENT_UNKNOWN,
-                mend="set EXCHANGE_MANAGEMENT_URL beside EXCHANGE_BROKER_URL, or start the domain with `exchange up`",
+                remedy="set EXCHANGE_MANAGEMENT_URL beside EXCHANGE_BROKER_URL, or start the domain with `exchange up`",
             )
         return ManagementClient(broker.management_url, broker.url, timeout)
 

@@ -54,7 +54,7 @@ class ShutOut(Denied):
     code = "locked-out"
 
     def __init__(self, until: datetime, seconds: float) -> None:
-        super().__init__("too many attempts have failed under this name", mend="wait, then try again")
+        super().__init__("too many attempts have failed under this name", remedy="wait, then try again")
         self.until, self.seconds = until, seconds
 
 
@@ -203,7 +203,7 @@ class Gate:
         good = self.passwords.verify(account.password if account and can else None, password)
         if account is None or not good:
             self.record(known, action, f"/{action}", "denied")
-            raise Denied("the name or the password is wrong, or the account cannot be used", mend="try again")
+            raise Denied("the name or the password is wrong, or the account cannot be used", remedy="try again")
         with self.store.transaction() as tx:
             self._forgive(tx, name, place)
             if place:
@@ -257,12 +257,12 @@ def _under(name: str, *more: str) -> str:
 def _check_unchanged(tx: SqlTransaction, account: AccountRow) -> None:
     """Raises Denied where an account was locked, reset or given another role while its password was being compared."""
     if tx.accounts.get(account.name) != account:
-        raise Denied("the account has just been changed", mend="try again")
+        raise Denied("the account has just been changed", remedy="try again")
 
 
 def _no_link() -> Denied:
     return Denied(
         "this one-time link cannot be used: it is unknown, was used, or is too old",
         code="link",
-        mend="ask a security officer for a new one; for the first account start the console again",
+        remedy="ask a security officer for a new one; for the first account start the console again",
     )

@@ -139,7 +139,7 @@ def _said(visit: Visit, chinese: str, english: str) -> str:
 def _sent(visit: Visit, name: str) -> str:
     text = str(visit.form.get(name, "")).strip() if visit.form is not None else ""
     if not text:
-        raise CallerError("{name} is missing", mend=visit.say("请填写", "fill it in"), name=name)
+        raise CallerError("{name} is missing", remedy=visit.say("请填写", "fill it in"), name=name)
     return text
 
 

@@ -108,7 +108,7 @@ class Jobs:
         """Raises NotFound."""
         job = self._jobs.get(id)
         if job is None:
-            raise NotFound("no job {id!r}", mend="the console was started again since, or it ended long ago", id=id)
+            raise NotFound("no job {id!r}", remedy="the console was started again since, or it ended long ago", id=id)
         return job
 
     def recent(self) -> list[Job]:

@@ -73,7 +73,7 @@ class Looker:
             self.keep(None, error)
         except Exception:
             log.exception("ledger.failed")
-            self.keep(None, OperatorError("the last look at the ledger failed", mend="see the console's log"))
+            self.keep(None, OperatorError("the last look at the ledger failed", remedy="see the console's log"))
         self._took = self._ended - began
 
     def keep(self, balance: Balance | None, trouble: ExchangeError | None = None) -> None:

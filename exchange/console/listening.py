@@ -17,7 +17,8 @@ from exchange.files import read_json, write_file
 HOST, PORTS = "127.0.0.1", range(8480, 8500)
 """Where it listens unless told otherwise: several domains of a machine find a place each. If all are taken, on any."""
 
-_TLS_MEND = "give --tls-cert and --tls-key (PEM files), or leave out --host and come in by an SSH tunnel"
+_PEM = "give a PEM certificate (with its chain) and its PEM key without a passphrase, readable to this user"
+_TLS_REMEDY = "give --tls-cert and --tls-key (PEM files), or leave out --host and come in by an SSH tunnel"
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,11 @@ class Place:
     def check(self) -> None:
         """Raises BadConfiguration where passwords would travel unprotected, or the TLS files do not hold."""
         if (self.tls_cert is None) != (self.tls_key is None):
-            raise BadConfiguration("TLS needs both a certificate and its key", mend="give --tls-cert and --tls-key")
+            raise BadConfiguration("TLS needs both a certificate and its key", remedy="give --tls-cert and --tls-key")
         if not self.tls and not is_own_machine(self.host):
-            raise BadConfiguration("the console does not listen on {host} without TLS", mend=_TLS_MEND, host=self.host)
+            raise BadConfiguration(
+                "the console does not listen on {host} without TLS", remedy=_TLS_REMEDY, host=self.host
+            )
         if self.tls_cert is not None:
             _check_files(self.tls_cert, self.tls_key)
 
@@ -74,11 +77,11 @@ def listen(place: Place, before: int | None = None) -> socket.socket:
     try:
         return _bind(place.host, wanted[-1])
     except OSError as error:
-        mend = "choose another --port or --host, or stop what listens there"
+        remedy = "choose another --port or --host, or stop what listens there"
         raise OperatorError(
             "cannot listen on {host}, port {wish}: {reason}",
             code="port",
-            mend=mend,
+            remedy=remedy,
             host=place.host,
             wish=wanted[-1],
             reason=error.strerror,
@@ -147,7 +150,7 @@ def _check_files(cert: Path, key: Path | None) -> None:
         what = error.strerror or type(error).__name__
         raise BadConfiguration(
             "the TLS files cannot be used ({cert}, {key}): {what}",
-            mend="give a PEM certificate (with its chain) and its PEM key without a passphrase, readable to this user",
+            remedy=_PEM,
             cert=cert,
             key=key,
             what=what,

@@ -26,13 +26,13 @@ class Trouble:
     """Why something could not be looked at."""
 
     reason: str
-    mend: str
+    remedy: str
     code: str
 
     @classmethod
     def of(cls, error: ExchangeError) -> Trouble:
         """An error of the tree as a value."""
-        return cls(str(error), error.mend, error.code)
+        return cls(str(error), error.remedy, error.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +157,9 @@ def _broker(look: Look) -> Iterator[Sign]:
         trouble = look.broker_trouble or Trouble("", "", "")
         if trouble.code == MANAGEMENT_UNKNOWN:
             finding = (f"无法查看：{trouble.reason}", f"could not be looked at: {trouble.reason}")
-            yield Sign(Part.BROKER, "RabbitMQ", Light.UNKNOWN, finding, (trouble.mend, trouble.mend))
+            yield Sign(Part.BROKER, "RabbitMQ", Light.UNKNOWN, finding, (trouble.remedy, trouble.remedy))
         else:
-            yield health.unreachable(Part.BROKER, "RabbitMQ", trouble.reason, trouble.mend)
+            yield health.unreachable(Part.BROKER, "RabbitMQ", trouble.reason, trouble.remedy)
         return
     nodes = [
         NodeFacts(node.name, node.running, node.memory_alarm, node.disk_alarm, bool(node.partitions))
@@ -176,7 +176,7 @@ def _broker(look: Look) -> Iterator[Sign]:
 
 def _member(member: MemberLook, look: Look) -> Iterator[Sign]:
     if member.database is not None:
-        yield health.unreachable(Part.DATABASE, member.address, member.database.reason, member.database.mend)
+        yield health.unreachable(Part.DATABASE, member.address, member.database.reason, member.database.remedy)
         yield health.unseen(Part.ROLE, member.address)
         return
     yield Sign(Part.DATABASE, member.address, Light.GOOD, ("可读写", "answers"))
@@ -205,7 +205,7 @@ def _certificates(look: Look) -> Iterator[Sign]:
         yield health.certificate(CONSOLE_TLS, _left(look.tls.until, look.at), renew, look.limits.expiry.days)
     if look.directory_trouble is not None:
         yield health.unreachable(
-            Part.CERTIFICATE, "directory", look.directory_trouble.reason, look.directory_trouble.mend
+            Part.CERTIFICATE, "directory", look.directory_trouble.reason, look.directory_trouble.remedy
         )
         return
     init = "`exchange init`"

@@ -164,7 +164,7 @@ class Looker:
                 return (), None
             where = self._desk.where()
             if view is None or where is None or not reachable:
-                return (), Trouble("not looked at", "mend broker and directory first", "links")
+                return (), Trouble("not looked at", "repair broker and directory first", "links")
             return tuple(LinkSide(view.domain, where, self._desk.home.links).status()), None
         except ExchangeError as error:
             return (), Trouble.of(error)

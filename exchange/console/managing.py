@@ -76,7 +76,7 @@ def _step(gate: Gate, actor: str, target: str, action: str, what: str) -> Iterat
     with gate.store.transaction() as tx:
         row = tx.accounts.get(actor)
         if row is None or row.locked_at is not None:
-            raise Denied("this account is locked, or is none", mend="ask a security officer")
+            raise Denied("this account is locked, or is none", remedy="ask a security officer")
         check_manages(actor, row.role, target)
         yield tx
         tx.audit_log.append(gate.clock.now(), actor, action, what, DONE, source())
@@ -85,5 +85,5 @@ def _step(gate: Gate, actor: str, target: str, action: str, what: str) -> Iterat
 def _existing(tx: SqlTransaction, name: str) -> AccountRow:
     row = tx.accounts.get(name)
     if row is None:
-        raise NotFound("there is no account {name!r}", mend="the page of accounts lists them", name=name)
+        raise NotFound("there is no account {name!r}", remedy="the page of accounts lists them", name=name)
     return row

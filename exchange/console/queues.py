@@ -129,8 +129,8 @@ def _queues(visit: Visit) -> Mapping[str, object]:
     look = visit.desk.sampler.latest()
     if look.broker is None:
         trouble = look.broker_trouble
-        reason, mend, code = (trouble.reason, trouble.mend, trouble.code) if trouble else ("", "", "")
-        raise BrokerUnavailable(reason, mend=mend, code=code)
+        reason, remedy, code = (trouble.reason, trouble.remedy, trouble.code) if trouble else ("", "", "")
+        raise BrokerUnavailable(reason, remedy=remedy, code=code)
     sort, member = visit.query.get("sort", "depth"), visit.query.get("member", "")
     found = arranged(rows(look, visit.desk.sampler.history), sort, member)
     return {

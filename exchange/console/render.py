@@ -126,7 +126,9 @@ def told(error: object) -> str:
 
 def remedy(error: object) -> str:
     """What to do about it, in the visitor's language."""
-    return error.remedy.written(language()) if isinstance(error, ExchangeError) else str(getattr(error, "mend", ""))
+    return (
+        error.remedy_text.written(language()) if isinstance(error, ExchangeError) else str(getattr(error, "remedy", ""))
+    )
 
 
 @pass_context

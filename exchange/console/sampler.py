@@ -91,7 +91,7 @@ class Sampler:
             if self._trouble is not None:
                 raise self._trouble
             if self._latest is None:
-                raise OperatorError("the first look at the domain is still under way", mend="wait a moment")
+                raise OperatorError("the first look at the domain is still under way", remedy="wait a moment")
             return self._latest
 
     def close(self) -> None:
@@ -119,7 +119,7 @@ class Sampler:
             if self._stop.is_set():
                 return
             log.exception("look.failed")  # the next look may succeed; pages show how old the last one is
-            trouble = OperatorError("the last look at the domain failed", mend="see the console's log")
+            trouble = OperatorError("the last look at the domain failed", remedy="see the console's log")
         with self._looked:
             self._latest, self._trouble = look or self._latest, trouble
             self._looked.notify_all()

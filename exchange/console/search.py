@@ -67,7 +67,7 @@ def _standing(text: str) -> Standing:
         return Standing(text)
     except ValueError:
         raise CallerError(
-            "standing: {text!r} is none", mend="choose one of: {standing}", text=text, standing=", ".join(Standing)
+            "standing: {text!r} is none", remedy="choose one of: {standing}", text=text, standing=", ".join(Standing)
         ) from None
 
 
@@ -82,7 +82,9 @@ def _case(visit: Visit) -> Mapping[str, object]:
             said = sentence(line.state, parts, now, visit.desk.names())
             context = {"case": line, "parts": parts, "standing": standings, "messages": messages}
             return {**_WORDS, **context, "sentence": visit.say(*said)}
-    raise NotFound("no case {number} at a window of this domain", mend="look for it: /search?what=cases", number=number)
+    raise NotFound(
+        "no case {number} at a window of this domain", remedy="look for it: /search?what=cases", number=number
+    )
 
 
 SECTION = Section(

@@ -44,7 +44,7 @@ class SessionDoor:
     def check_token(self, request: Request, sent: str) -> None:
         good = hmac.compare_digest(form_token(self._token(request)).encode(), sent.encode("utf-8", "replace"))
         if not good or not _from_our_page(request):
-            raise Denied("the form does not come from a page of this session", mend="load the page again")
+            raise Denied("the form does not come from a page of this session", remedy="load the page again")
 
     def record(self, account: str, action: str, what: str, outcome: str) -> None:
         self.gate.record(account, action, unquote(what), outcome)
@@ -124,7 +124,7 @@ class SessionDoor:
         try:
             account = self.gate.link(link).account
             if password != str(form.get("again", "")):
-                raise BadAccount("the two passwords differ", mend="type the same one twice")
+                raise BadAccount("the two passwords differ", remedy="type the same one twice")
             self.gate.use_link(link, name, password, _place(request))
         except BadAccount as error:
             shown = {"link": link, "account": account, "name": name, "error": error, "here": f"/set-up/{quote(link)}"}
@@ -155,7 +155,7 @@ async def _form(request: Request) -> FormData | None:
 
 
 def _refused(request: Request) -> Response:
-    error = Denied("the form does not come from a page of the console, or is too long", mend="load the page again")
+    error = Denied("the form does not come from a page of the console, or is too long", remedy="load the page again")
     return _page(request, "set_up.html", {"error": error}, 403)
 
 

@@ -44,7 +44,7 @@ class Channel(Protocol):
 
 def not_told(channel: str, reason: str) -> OperatorError:
     """The error of a channel that has not taken it; ``reason`` quotes no URL and no secret."""
-    mend = "check the channel in console.toml and the receiver's log; `exchange alerts test` tries it"
+    remedy = "check the channel in console.toml and the receiver's log; `exchange alerts test` tries it"
     return OperatorError(
-        "the channel {channel} was not reached: {reason}", mend=mend, code="channel", channel=channel, reason=reason
+        "the channel {channel} was not reached: {reason}", remedy=remedy, code="channel", channel=channel, reason=reason
     )

@@ -60,12 +60,12 @@ def make_token(
     if member not in members:
         raise NotFound(
             "no member {member!r} here",
-            mend="choose one of: {members}",
+            remedy="choose one of: {members}",
             member=member,
             members=", ".join(sorted(members)),
         )
     if not 1 <= len(name.strip()) <= 100:
-        raise CallerError("a token has a name of 1 to 100 characters", mend="say which system will use it")
+        raise CallerError("a token has a name of 1 to 100 characters", remedy="say which system will use it")
     check_term(days)
     wanted = scopes_of(scopes)
     check_entitled(wanted, member, Role.WINDOW in members[member].roles)
@@ -90,9 +90,9 @@ def revoke_token(store: SqlStore, token_id: str, by: str) -> TokenRow:
     with store.transaction() as tx:
         row = tx.tokens.get(token_id)
         if row is None:
-            raise NotFound("no token {token_id}", mend="`exchange token list` names them", token_id=token_id)
+            raise NotFound("no token {token_id}", remedy="`exchange token list` names them", token_id=token_id)
         if not tx.tokens.revoke(token_id, by, _clock.now()):
-            raise Conflict("the token {token_id} is revoked already", mend="nothing is to be done", token_id=token_id)
+            raise Conflict("the token {token_id} is revoked already", remedy="nothing is to be done", token_id=token_id)
         return tx.tokens.get(token_id) or row
 
 
@@ -128,7 +128,7 @@ def _make(visit: Visit) -> str:
     form = visit.form
     days = str(form.get("days", "")) if form else ""
     if not days.isdecimal() or len(days) > 4:
-        raise CallerError("the days are no number", mend="write whole days")
+        raise CallerError("the days are no number", remedy="write whole days")
     row, text = make_token(
         _store(visit),
         visit.desk.profiles(),
@@ -147,7 +147,7 @@ def _ask_revoke(visit: Visit) -> Question:
     with _store(visit).reading() as tx:
         row = tx.tokens.get(token_id)
     if row is None:
-        raise NotFound("no such token", mend="load the page again")
+        raise NotFound("no such token", remedy="load the page again")
     return Question(
         ("吊销令牌？", "Revoke the token?"),
         ((f"{row.member} 的系统“{row.name}”将立即无法调用接口。",

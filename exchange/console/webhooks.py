@@ -24,7 +24,7 @@ def _enable(visit: Visit) -> str:
     webhook_id = str(visit.form.get("webhook_id", "")) if visit.form else ""
     with visit.desk.store(CONSOLE).transaction() as tx:
         if tx.webhooks.get(webhook_id) is None:
-            raise NotFound("no such webhook", mend="load the page again")
+            raise NotFound("no such webhook", remedy="load the page again")
         tx.webhooks.enable(webhook_id, RealClock().now())
     return (
         f"/webhooks?{urlencode({'said': visit.say('已恢复，积压的立即重试', 'enabled; what waits is tried at once')})}"

@@ -53,7 +53,7 @@ class Authority:
         """
         if not (folder / _KEY).exists():
             if (folder / _CERTIFICATE).exists():
-                raise BadKeys("the authority's key is not at {folder}", mend=BRING_THE_KEY, folder=folder / _KEY)
+                raise BadKeys("the authority's key is not at {folder}", remedy=BRING_THE_KEY, folder=folder / _KEY)
             key = Ed25519PrivateKey.generate()
             make_folder(folder, 0o700)
             write_secret(folder / _CERTIFICATE, der(authority_certificate(domain, key, now, AUTHORITY_TERM)))
@@ -63,7 +63,7 @@ class Authority:
         except (OSError, ValueError) as error:
             raise BadKeys(
                 "the authority's key in {folder} cannot be read",
-                mend="restore it from the backup of the authority",
+                remedy="restore it from the backup of the authority",
                 folder=folder,
             ) from error
         return cls(domain, load_authority_certificate(folder), key)
@@ -132,6 +132,6 @@ def load_authority_certificate(folder: Path) -> x509.Certificate:
     except (OSError, ValueError) as error:
         raise BadKeys(
             "the authority's certificate in {folder} cannot be read",
-            mend="restore it from the backup of the authority; `exchange init` makes one for a new domain",
+            remedy="restore it from the backup of the authority; `exchange init` makes one for a new domain",
             folder=folder,
         ) from error

@@ -23,7 +23,7 @@ def rotated(member: Member, identity: Identity) -> Member:
     if len(member.certificates) >= MAX_CERTIFICATES:
         raise Conflict(
             "{address} has had {max_certificates} certificates",
-            mend="give it a new address",
+            remedy="give it a new address",
             address=member.address,
             max_certificates=MAX_CERTIFICATES,
         )
@@ -43,7 +43,7 @@ def revoked(member: Member, at: datetime, reason: str) -> Member:
     if member.revoked_at is not None and at > member.revoked_at:
         raise Conflict(
             "{address} is revoked since {revoked_at} already",
-            mend="a revocation can be dated earlier, never later; `exchange certify` gives it a new certificate",
+            remedy="a revocation can be dated earlier, never later; `exchange certify` gives it a new certificate",
             address=member.address,
             revoked_at=member.revoked_at.isoformat(),
         )

@@ -72,7 +72,7 @@ def read_grant_paper(data: bytes, model: type[G]) -> G:
     try:
         message = read_sign1(data, _LIMIT, frozenset())
         if message.header.get(CONTENT_TYPE) != content_type(model.KIND, model.VERSION):
-            raise BadDirectory("the file is no {what}", mend="give the file that the other side made", what=what)
+            raise BadDirectory("the file is no {what}", remedy="give the file that the other side made", what=what)
         paper = model.model_validate_json(message.payload)
         key = x509.load_der_x509_certificate(paper.certificate).public_key()
         if thumbprint(message.header) != hashlib.sha256(paper.certificate).digest():
@@ -83,7 +83,7 @@ def read_grant_paper(data: bytes, model: type[G]) -> G:
     except (SenderError, ValidationError, ValueError) as error:
         why = str(error) if isinstance(error, SenderError) else "its content does not follow the schema"
         raise BadDirectory(
-            "the {what} does not hold: {why}", mend="have the other side make it anew", what=what, why=why
+            "the {what} does not hold: {why}", remedy="have the other side make it anew", what=what, why=why
         ) from error
     return paper
 

@@ -85,17 +85,19 @@ def load_identity(folder: Path) -> Identity:
         if x509.load_der_x509_certificate(certificate).public_key() != signing_key.public_key():
             raise BadKeys(
                 "{key} is not the key of {certificate}",
-                mend=_RESTORE,
+                remedy=_RESTORE,
                 key=folder / _SIGNING,
                 certificate=folder / _CERTIFICATE,
             )
         address = (folder / _ADDRESS).read_text()
         return Identity(address, signing_key, certificate, _decryption_keys(folder))
     except OSError as error:
-        raise BadKeys("{filename}: {reason}", mend=_RESTORE, filename=error.filename, reason=error.strerror) from error
+        raise BadKeys(
+            "{filename}: {reason}", remedy=_RESTORE, filename=error.filename, reason=error.strerror
+        ) from error
     except ValueError as error:
         raise BadKeys(
-            "the keys in {folder} do not hold ({name})", mend=_RESTORE, folder=folder, name=type(error).__name__
+            "the keys in {folder} do not hold ({name})", remedy=_RESTORE, folder=folder, name=type(error).__name__
         ) from None
 
 
@@ -103,11 +105,11 @@ def _decryption_keys(folder: Path) -> tuple[DecryptionKey, ...]:
     try:
         keys = json.loads((folder / _DECRYPTION).read_bytes())
         if not isinstance(keys, list) or not keys:
-            raise BadKeys("{folder} holds no decryption key", mend=_RESTORE, folder=folder / _DECRYPTION)
+            raise BadKeys("{folder} holds no decryption key", remedy=_RESTORE, folder=folder / _DECRYPTION)
         return tuple(_decryption_key(key) for key in keys)
     except (ValueError, KeyError, TypeError) as error:
         raise BadKeys(
-            "{folder} does not hold ({name})", mend=_RESTORE, folder=folder / _DECRYPTION, name=type(error).__name__
+            "{folder} does not hold ({name})", remedy=_RESTORE, folder=folder / _DECRYPTION, name=type(error).__name__
         ) from None
 
 

@@ -113,7 +113,7 @@ class TreeView:
         if branch is not None and branch.state_at(self.at) is not State.CURRENT:
             raise NotFound(
                 "nothing is sealed to {address}: {domain}: {reason}",
-                mend=_ASK,
+                remedy=_ASK,
                 address=address,
                 domain=view.domain,
                 reason=branch.end.reason,
@@ -154,17 +154,17 @@ class TreeView:
         if domain.split(".")[0] != self.domain.split(".")[0]:
             raise NotFound(
                 "{domain} is of another tree than {self_domain}",
-                mend="check the address",
+                remedy="check the address",
                 domain=domain or "an empty domain",
                 self_domain=self.domain,
             )
         if domain in self.tree.missing:
             raise NotFound(
-                "the directory of {domain} has not come here yet, or does not hold", mend=_ASK, domain=domain
+                "the directory of {domain} has not come here yet, or does not hold", remedy=_ASK, domain=domain
             )
         raise NotFound(
             "no domain {domain!r} is known in the tree of {self_domain}",
-            mend="check the address",
+            remedy="check the address",
             domain=domain,
             self_domain=self.domain,
         )

@@ -87,7 +87,7 @@ class DirectoryView:
         if found is None:
             raise NotFound(
                 "no member {address!r} in the directory of {domain}",
-                mend="check the address",
+                remedy="check the address",
                 address=address,
                 domain=self.domain,
             )
@@ -110,14 +110,14 @@ class DirectoryView:
         if member.revoked_at is not None:
             raise NotFound(
                 "{address} is revoked since {revoked_at}: nothing is sealed to it",
-                mend="leave it out; or the domain's authority gives it a new certificate: exchange certify {address}",
+                remedy="leave it out; or the domain's authority gives it a new certificate: exchange certify {address}",
                 address=address,
                 revoked_at=member.revoked_at.isoformat(),
             )
         if not keys:
             raise NotFound(
                 "{address} has no key of suite {suite} to seal to",
-                mend="ask the domain's authority",
+                remedy="ask the domain's authority",
                 address=address,
                 suite=suite.value,
             )
@@ -160,7 +160,7 @@ def load_directory(data: bytes, certificate: x509.Certificate, now: datetime, se
     if now >= directory.expires_at:
         raise BadDirectory(
             "this machine's clock says {now}; the directory expired at {ended}",
-            mend="`exchange init` signs a new one; if that date is wrong, set this machine's clock instead",
+            remedy="`exchange init` signs a new one; if that date is wrong, set this machine's clock instead",
             now=_moment(now),
             ended=_moment(directory.expires_at),
         )
@@ -173,7 +173,7 @@ def expect_issued(directory: Directory, now: datetime) -> None:
         raise BadDirectory(
             "this machine's clock says {now}, but the directory was signed at {issued}",
             code=WrongClock.code,
-            mend="set this machine's clock (an NTP client does); if it is right, the authority's was ahead when it "
+            remedy="set this machine's clock (an NTP client does); if it is right, the authority's was ahead when it "
             "signed: `exchange init --clock-is-right` signs a new one, `exchange certify` gives keys that begin now",
             now=_moment(now),
             issued=_moment(directory.issued_at),
@@ -274,15 +274,15 @@ def _vouched(certificate: bytes, address: str, authorities: Sequence[x509.Certif
 
 
 def _remedy(error: BadDirectory) -> Text | Joined:
-    return Text(_WAY_OUT) if error.mend == BadDirectory.mend else error.remedy
+    return Text(_WAY_OUT) if error.remedy == BadDirectory.remedy else error.remedy_text
 
 
 def _named(path: Path, read: Callable[[bytes], T]) -> T:
     try:
         return read(path.read_bytes())
     except OSError as error:
-        raise BadDirectory("{path}: {reason}", mend=_WAY_OUT, path=path, reason=error.strerror) from error
+        raise BadDirectory("{path}: {reason}", remedy=_WAY_OUT, path=path, reason=error.strerror) from error
     except BadDirectory as error:
         raise BadDirectory(
-            "{path}: {fault}", path=path, fault=error.text, code=error.code, mend=_remedy(error)
+            "{path}: {fault}", path=path, fault=error.text, code=error.code, remedy=_remedy(error)
         ) from error

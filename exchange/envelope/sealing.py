@@ -95,13 +95,13 @@ def _check_size(signed: bytes, enclosures: Sequence[bytes]) -> None:
     if len(signed) > SIGNED_LIMIT or len(enclosures) > MAX_ENCLOSURES:
         raise CallerError(
             "the document is {size:,} bytes with {number} enclosures",
-            mend=_SMALLER,
+            remedy=_SMALLER,
             size=len(signed),
             number=len(enclosures),
         )
     total = len(signed) + sum(len(enclosure) for enclosure in enclosures)
     if total > ENVELOPE_LIMIT - _ROOM:
-        raise CallerError("the document and its enclosures are {total:,} bytes", mend=_SMALLER, total=total)
+        raise CallerError("the document and its enclosures are {total:,} bytes", remedy=_SMALLER, total=total)
 
 
 def _wrap(key: bytes, recipient: Recipient, header_digest: bytes) -> bytes:

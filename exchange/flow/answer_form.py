@@ -54,7 +54,7 @@ def answer_form(node: Node, notice_id: str, values: Mapping[str, str]) -> str:
         elif row.state != "signed":
             raise Conflict(
                 "notice {notice_id} is {state}",
-                mend="nothing is to be answered any more",
+                remedy="nothing is to be answered any more",
                 notice_id=notice_id,
                 state=coded(NOTICE_STATES, row.state),
             )
@@ -80,7 +80,7 @@ def _answer(notice_id: str, values: Mapping[str, str]) -> FormAnswer:
     except ValidationError as error:
         raise CallerError(
             "the answer does not hold: a field's name is none, there are over 60, or one has over 2,000 characters",
-            mend="`exchange notice form` shows what is asked",
+            remedy="`exchange notice form` shows what is asked",
             code="form-answer",
         ) from error
 
@@ -91,5 +91,5 @@ def _check_later(step: Step, notice_id: str) -> None:
     if any(one.recorded_at >= step.now for one in sent if one.sender == step.node.address):
         raise Conflict(
             "an answer of this moment, or of a later one, was sent already",
-            mend="see that the clock is right, and answer again",
+            remedy="see that the clock is right, and answer again",
         )

@@ -21,7 +21,7 @@ def expect(body: Body, model: type[T]) -> T:
         raise Returned(
             "expected {kind}, got {body_kind}",
             code="wrong-kind",
-            mend="send the body under its own kind",
+            remedy="send the body under its own kind",
             kind=coded(TITLES, model.KIND),
             body_kind=coded(TITLES, body.KIND),
         )
@@ -34,7 +34,7 @@ def require_role(step: Step, incoming: Incoming, role: Role) -> None:
         raise Returned(
             "{sender} is not a {role} of this domain",
             code="not-entitled",
-            mend="a member with the role {role} in the directory sends this",
+            remedy="a member with the role {role} in the directory sends this",
             sender=incoming.sender,
             role=coded(ROLES, role.value),
         )
@@ -46,7 +46,7 @@ def expect_window(node: Node) -> None:
         windows = ", ".join(one.address for one in node.directory.with_role(Role.WINDOW))
         raise Denied(
             "{member} is not a window",
-            mend="this is done by a window of the domain: {windows}",
+            remedy="this is done by a window of the domain: {windows}",
             member=node.address,
             windows=windows,
         )
@@ -59,7 +59,7 @@ def part_of(step: Step, case_number: str, department: str) -> tuple[CaseRow, Par
         raise Returned(
             "no case {case_number} at {address}",
             code="unknown-case",
-            mend="check the number",
+            remedy="check the number",
             case_number=case_number,
             address=step.node.address,
         )
@@ -68,7 +68,7 @@ def part_of(step: Step, case_number: str, department: str) -> tuple[CaseRow, Par
         raise Returned(
             "{department} is not consulted in case {case_number}",
             code="not-consulted",
-            mend="nothing is to be done; compare the case number",
+            remedy="nothing is to be done; compare the case number",
             department=department,
             case_number=case_number,
         )

@@ -43,8 +43,8 @@ class ClockWatch:
             return None
         if self._said_at is None or monotonic() - self._said_at > _SAY_EVERY:
             self._said_at = monotonic()
-            mend = "set this machine's clock; no term ends by this monitor meanwhile"
-            log.error("clock.doubtful", node=node, reason=str(found[0]), mend=mend)
+            remedy = "set this machine's clock; no term ends by this monitor meanwhile"
+            log.error("clock.doubtful", node=node, reason=str(found[0]), remedy=remedy)
         return str(found[0])
 
     def _witnesses(self) -> Iterator[Witness]:

@@ -85,7 +85,7 @@ class Collector:
             raise Returned(
                 "{sender} cannot speak for {department}",
                 code="not-yours",
-                mend="each department sends its own opinion under its own identity",
+                remedy="each department sends its own opinion under its own identity",
                 sender=incoming.sender,
                 department=opinion.department,
             )
@@ -93,7 +93,7 @@ class Collector:
             raise Returned(
                 "case {number} was not put to you by this consultation",
                 code="wrong-consultation",
-                mend="answer the consultation that lies on your desk",
+                remedy="answer the consultation that lies on your desk",
                 number=case.number,
             )
         matter = matter_of(step.tx, case)
@@ -153,7 +153,7 @@ class Collector:
     ) -> None:
         procedure = opinion.procedure
         if procedure is None:
-            raise Returned("a special procedure is not named", code="procedure", mend="name it and its length")
+            raise Returned("a special procedure is not named", code="procedure", remedy="name it and its length")
         entry = LedgerEntry(
             kind=EntryKind.STOP,
             at=incoming.arrival.earliest,

@@ -70,18 +70,18 @@ def take_answer(step: Step, incoming: Incoming, body: Body) -> None:
     answer = expect(body, FormAnswer)
     row, form = _asked(step, answer.notice_id)
     if row.seat != "relay" or step.tx.notices.reader(row.notice_id, incoming.sender) is None:
-        raise Returned("this notice was not passed on to you", code="not-entitled", mend="answer what came to you")
+        raise Returned("this notice was not passed on to you", code="not-entitled", remedy="answer what came to you")
     if row.state != "open":
         raise Returned(
             "the notice is {state}",
             code="notice-closed",
-            mend="nothing is to be answered any more",
+            remedy="nothing is to be answered any more",
             state=coded(NOTICE_STATES, row.state),
         )
     try:
         check_answer(form, answer)
     except CallerError as error:
-        raise Returned(_short(str(error)), code=error.code, mend=error.mend) from error
+        raise Returned(_short(str(error)), code=error.code, remedy=error.remedy) from error
     opened = incoming.opened
     taken = AnswerRow(
         notice_id=row.notice_id,
@@ -103,13 +103,13 @@ def take_aggregate(step: Step, incoming: Incoming, body: Body) -> None:
         raise Returned(
             "{sender} does not speak for {domain}",
             code="not-entitled",
-            mend="add your own",
+            remedy="add your own",
             sender=incoming.sender,
             domain=found.domain,
         )
     if row.seat == "origin":
         if incoming.sender != row.source:
-            raise Returned("the origin hears from its own relay office", code="path", mend="tell the level above")
+            raise Returned("the origin hears from its own relay office", code="path", remedy="tell the level above")
         _check(lambda: check_content(form, row.notice_id, found))
         step.tx.collections.take_aggregate(_branch(found))
         return
@@ -118,7 +118,7 @@ def take_aggregate(step: Step, incoming: Incoming, body: Body) -> None:
         raise Returned(
             "nothing was passed on to {domain}",
             code="not-entitled",
-            mend="add up what came to you",
+            remedy="add up what came to you",
             domain=found.domain,
         )
     if step.tx.collections.take_aggregate(_branch(found)):
@@ -162,7 +162,7 @@ def collected(node: Node, notice_id: str) -> Collected:
         if row is None or row.seat == "reader":
             raise NotFound(
                 "no answers to {notice_id} come here",
-                mend="`exchange notice list` shows the notices",
+                remedy="`exchange notice list` shows the notices",
                 notice_id=notice_id,
             )
         asked = tx.collections.get(notice_id)
@@ -179,7 +179,7 @@ def no_form(notice_id: str) -> CallerError:
     """The error for a notice that asks for nothing."""
     return CallerError(
         "notice {notice_id} carries no form",
-        mend="it is signed for, and not answered",
+        remedy="it is signed for, and not answered",
         code="no-form",
         notice_id=notice_id,
     )
@@ -189,10 +189,13 @@ def _asked(step: Step, notice_id: str) -> tuple[NoticeRow, Form]:
     row, form = step.tx.notices.get(notice_id), form_in(step.tx, notice_id)
     if row is None:
         raise Returned(
-            "no notice {notice_id} here", code="unknown-notice", mend="answer what came from here", notice_id=notice_id
+            "no notice {notice_id} here",
+            code="unknown-notice",
+            remedy="answer what came from here",
+            notice_id=notice_id,
         )
     if form is None:
-        raise Returned("this notice carries no form", code="no-form", mend="sign for it; nothing is to be answered")
+        raise Returned("this notice carries no form", code="no-form", remedy="sign for it; nothing is to be answered")
     return row, form
 
 
@@ -200,7 +203,7 @@ def _check(look: Callable[[], None]) -> None:
     try:
         look()
     except SenderError as error:
-        raise Returned(error.text, code=error.code, mend=error.remedy) from error
+        raise Returned(error.text, code=error.code, remedy=error.remedy_text) from error
 
 
 def _short(text: str) -> str:

@@ -158,7 +158,7 @@ def _send_decision(step: Step, docket: Docket, decision: Decision) -> str:
         case.number, {CaseState.READY}, CaseState.DECIDED,
         decided_at=step.now, outcome=outcome, decision_id=message_id, by_rule=decision.by_rule,
     ):  # fmt: skip
-        raise Conflict("case {number} is decided already", mend="a decision is made once", number=case.number)
+        raise Conflict("case {number} is decided already", remedy="a decision is made once", number=case.number)
     step.note("decided", case.number, message_id, outcome=outcome, by_rule=decision.by_rule)
     return message_id
 
@@ -180,7 +180,7 @@ def decide_in(step: Step, case_number: str, ruling: Ruling) -> str:
     elif case.state is not CaseState.READY:
         raise Conflict(
             "case {case_number} is {state}",
-            mend="a decision is made once",
+            remedy="a decision is made once",
             case_number=case_number,
             state=coded(CASE_STATES, case.state.value),
         )
@@ -191,7 +191,9 @@ def _own_case(step: Step, case_number: str) -> CaseRow:
     expect_window(step.node)
     case = step.tx.cases.get(case_number)
     if case is None:
-        raise NotFound("no case {case_number} here", mend="`exchange status` lists the cases", case_number=case_number)
+        raise NotFound(
+            "no case {case_number} here", remedy="`exchange status` lists the cases", case_number=case_number
+        )
     return case
 
 
@@ -211,21 +213,21 @@ def confirm_in(step: Step, case_number: str, officer: str, outcome: Outcome | No
     if case.state in (CaseState.DECIDED, CaseState.WITHDRAWN):
         raise Conflict(
             "case {case_number} is {state}",
-            mend="a decision is made once",
+            remedy="a decision is made once",
             case_number=case_number,
             state=coded(CASE_STATES, case.state.value),
         )
     if case.prepared is None:
         raise Conflict(
             "no rule has prepared a decision on case {case}",
-            mend="decide by hand: exchange decide {case} OUTCOME --officer WHO --reasons WHY",
+            remedy="decide by hand: exchange decide {case} OUTCOME --officer WHO --reasons WHY",
             case=case_number,
         )
     ruling = ruling_of(case.prepared).by(officer)
     if outcome not in (None, ruling.outcome):
         raise Conflict(
             "case {case}: prepared is {prepared}, not {given}",
-            mend="read it with `exchange status {case}`, then confirm, or decide by hand",
+            remedy="read it with `exchange status {case}`, then confirm, or decide by hand",
             case=case_number,
             prepared=coded(OUTCOMES, ruling.outcome.value),
             given=coded(OUTCOMES, str(outcome)),
@@ -239,7 +241,7 @@ def _make_ready(step: Step, case: CaseRow) -> None:
         waiting = ", ".join(part.department for part in parts if part.state in OPEN_PARTS)
         raise Conflict(
             "case {number} still waits for {waiting}",
-            mend="wait for their opinions or deadlines",
+            remedy="wait for their opinions or deadlines",
             number=case.number,
             waiting=waiting,
         )
@@ -247,7 +249,7 @@ def _make_ready(step: Step, case: CaseRow) -> None:
         if part.state in OPEN_PARTS and opinion_set_aside(step.tx, step.node, case.number, part.department, step.now):
             raise Conflict(
                 "an opinion of {department} on case {number} arrived and could not be taken in",
-                mend="mend what the log names beside message.dead; the opinion comes again by itself",
+                remedy="repair what the log names beside message.dead; the opinion comes again by itself",
                 department=part.department,
                 number=case.number,
             )
@@ -271,7 +273,7 @@ def withdraw_in(step: Step, case_number: str, reason: str) -> None:
     if not step.tx.cases.move(case_number, undecided, CaseState.WITHDRAWN, withdrawn_at=step.now):
         raise Conflict(
             "case {case_number} is {state}",
-            mend="only an undecided case can be withdrawn",
+            remedy="only an undecided case can be withdrawn",
             case_number=case_number,
             state=coded(CASE_STATES, case.state.value),
         )

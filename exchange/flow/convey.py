@@ -43,7 +43,7 @@ def check_sending(
     answers: Sequence[str] = (),
     forwards: str | None = None,
 ) -> None:
-    """Raises NotFound for who cannot be written to, and CallerError with the article and mend of every broken rule.
+    """Raises NotFound for who cannot be written to, and CallerError with the article and remedy of every broken rule.
 
     ``answers``: who wrote the 请示 that it answers; ``forwards``: whose 请示 it passes on, as the own opinion on it.
     """
@@ -83,7 +83,7 @@ def check_arrival(
         raise Returned(
             "this {kind} may not come so: {found}",
             code="conveyance",
-            mend=joined(dict.fromkeys(fault.mend for fault in found)),
+            remedy=joined(dict.fromkeys(fault.remedy for fault in found)),
             kind=document.kind.value,
             found=joined(found),
         )

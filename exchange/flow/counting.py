@@ -50,10 +50,10 @@ def take_sign_off(step: Step, incoming: Incoming, body: Body) -> None:
     answer = expect(body, SignOff)
     row = step.tx.notices.get(answer.notice_id)
     if row is None or step.tx.notices.reader(answer.notice_id, incoming.sender) is None:
-        raise Returned("this notice was not passed on to you", code="not-entitled", mend="sign for what came to you")
+        raise Returned("this notice was not passed on to you", code="not-entitled", remedy="sign for what came to you")
     if answer.digest != row.digest:
         raise Returned(
-            "what was signed for is not what was issued", code="altered", mend="report it to your relay office"
+            "what was signed for is not what was issued", code="altered", remedy="report it to your relay office"
         )
     proof = incoming.opened.digest
     if answer.accepted:
@@ -71,29 +71,32 @@ def take_tally(step: Step, incoming: Incoming, body: Body) -> None:
         raise Returned(
             "no notice {notice_id} here",
             code="unknown-notice",
-            mend="count what came from here",
+            remedy="count what came from here",
             notice_id=tally.notice_id,
         )
     if incoming.sender != relay_of(tally.domain):
         raise Returned(
             "{sender} does not count for {domain}",
             code="not-entitled",
-            mend="count your own",
+            remedy="count your own",
             sender=incoming.sender,
             domain=tally.domain,
         )
     if row.seat == "origin":
         if incoming.sender != row.source:
-            raise Returned("the origin hears from its own relay office", code="path", mend="tell the level above")
+            raise Returned("the origin hears from its own relay office", code="path", remedy="tell the level above")
         step.tx.notices.set_branch(_branch(tally))
         return
     try:
         check_branch(step.node.directory.domain, tally.domain, tally)
     except SenderError as error:
-        raise Returned(error.text, code=error.code, mend=error.remedy) from error
+        raise Returned(error.text, code=error.code, remedy=error.remedy_text) from error
     if tally.domain not in {branch.domain for branch in step.tx.notices.branches(row.notice_id)}:
         raise Returned(
-            "nothing was passed on to {domain}", code="not-entitled", mend="count what came to you", domain=tally.domain
+            "nothing was passed on to {domain}",
+            code="not-entitled",
+            remedy="count what came to you",
+            domain=tally.domain,
         )
     if step.tx.notices.set_branch(_branch(tally)):
         step.tx.notices.touch(row.notice_id)

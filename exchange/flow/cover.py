@@ -110,7 +110,7 @@ def _waiting(tx: Transaction, notice_id: str) -> NoticeRow:
     if row is None or row.seat != "relay":
         raise NotFound(
             "no notice {notice_id} is passed on here",
-            mend="`exchange notice list` shows what waits",
+            remedy="`exchange notice list` shows what waits",
             notice_id=notice_id,
         )
     if row.state != "waiting":
@@ -121,7 +121,7 @@ def _waiting(tx: Transaction, notice_id: str) -> NoticeRow:
 def _no_more(row: NoticeRow) -> Conflict:
     return Conflict(
         "notice {notice_id} waits for no cover: it was passed on, taken back or replaced",
-        mend="a cover goes with a notice, never after it; `exchange notice list` shows how it stands",
+        remedy="a cover goes with a notice, never after it; `exchange notice list` shows how it stands",
         notice_id=row.notice_id,
     )
 
@@ -131,7 +131,9 @@ def _onward(node: Node, tx: Transaction, row: NoticeRow) -> Forwarded:
     stored = tx.documents.get(row.source, row.forwarding_id)
     if stored is None:
         raise NotFound(
-            "notice {notice_id} is not on record", mend="restore the database from its backup", notice_id=row.notice_id
+            "notice {notice_id} is not on record",
+            remedy="restore the database from its backup",
+            notice_id=row.notice_id,
         )
     came = verify_signed(stored.signed, node.directory)
     if isinstance(came.body, Forwarding):

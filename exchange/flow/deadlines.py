@@ -40,7 +40,7 @@ def matter_of(tx: Transaction, case: CaseRow) -> Matter:
     if text is None:
         raise NotFound(
             "matter {matter} version {matter_version} is not on record",
-            mend="restore the window's database from its backup; every case keeps its matter there",
+            remedy="restore the window's database from its backup; every case keeps its matter there",
             matter=case.matter,
             matter_version=case.matter_version,
         )
@@ -148,7 +148,7 @@ def amend(node: Node, case_number: str, department: str, amendment: Amendment) -
     """Stops, resumes, restarts or extends a running term by an entry in its ledger; the department is told.
 
     Raises Denied (this is no window), NotFound, Conflict (term over, extended before, not stopped) or CallerError with
-    what to mend.
+    what to repair.
     """
     with node.step() as step:
         return amend_in(step, case_number, department, amendment)
@@ -188,13 +188,15 @@ def amend_in(step: Step, case_number: str, department: str, amendment: Amendment
 def _running_part(step: Step, case_number: str, department: str) -> tuple[CaseRow, PartRow]:
     case = step.tx.cases.get(case_number)
     if case is None:
-        raise NotFound("no case {case_number} here", mend="`exchange status` lists the cases", case_number=case_number)
+        raise NotFound(
+            "no case {case_number} here", remedy="`exchange status` lists the cases", case_number=case_number
+        )
     part = step.tx.cases.part(case_number, department)
     if part is None:
         consulted = ", ".join(one.department for one in step.tx.cases.parts(case_number))
         raise NotFound(
             "{department} is not consulted in case {case_number}",
-            mend="name one of: {consulted}",
+            remedy="name one of: {consulted}",
             department=department,
             case_number=case_number,
             consulted=consulted,
@@ -202,7 +204,7 @@ def _running_part(step: Step, case_number: str, department: str) -> tuple[CaseRo
     if not is_running(case, part):
         raise Conflict(
             "the term of {department} in {case_number} is not running",
-            mend="nothing can be amended",
+            remedy="nothing can be amended",
             department=department,
             case_number=case_number,
         )
@@ -215,7 +217,7 @@ def _entry(amendment: Amendment, state: DeadlineState, node: Node, now: datetime
     if kind is EntryKind.STOP:
         return ledger.stop(state, amendment.procedure, days, *why)
     if amendment.procedure is not None:
-        raise CallerError("a special procedure stops the clock, nothing else", mend="leave out --procedure, or stop")
+        raise CallerError("a special procedure stops the clock, nothing else", remedy="leave out --procedure, or stop")
     if kind is EntryKind.EXTEND:
         return ledger.extend(state, days or 0, *why)
     if kind is EntryKind.RESUME:
@@ -223,5 +225,5 @@ def _entry(amendment: Amendment, state: DeadlineState, node: Node, now: datetime
     if kind is EntryKind.RESTART:
         return ledger.restart(state, *why)
     raise CallerError(
-        "a term starts by the department's receipt, not by hand", mend="choose stop, resume, restart or extend"
+        "a term starts by the department's receipt, not by hand", remedy="choose stop, resume, restart or extend"
     )

@@ -107,7 +107,7 @@ def decision_of(docket: Docket, ruling: Ruling, lead: str, now: datetime, *, by_
     except ValidationError as error:
         raise CallerError(
             "the decision does not hold: {fault}",
-            mend=Text("{remedies}", {"remedies": joined(_remedies(error))}),
+            remedy=Text("{remedies}", {"remedies": joined(_remedies(error))}),
             fault=joined(_told(error)),
         ) from None
 
@@ -133,7 +133,7 @@ def _expect_reasons(docket: Docket, ruling: Ruling) -> None:
     if owed:
         raise CallerError(
             "a grant requires the consent of {departments}",
-            mend="give reasons for each: {options}; or refuse",
+            remedy="give reasons for each: {options}; or refuse",
             departments=joined(
                 (Text("{department} ({how})", {"department": part.department, "how": _how(part)}) for part in owed),
                 ", ",

@@ -27,7 +27,7 @@ def propose_discard(node: Node, id: str, by: str, why: str) -> DeadLetter:
         if letter.proposed_by is not None or not step.tx.dead.propose(letter.serial, by, reason, step.now):
             raise Conflict(
                 "dead letter {id} is proposed by {proposed_by}",
-                mend="confirm it, or take that back",
+                remedy="confirm it, or take that back",
                 id=id,
                 proposed_by=letter.proposed_by,
             )
@@ -40,7 +40,7 @@ def withdraw_discard(node: Node, id: str, by: str) -> DeadLetter:
     with node.step() as step:
         letter = _found(step, id)
         if not step.tx.dead.withdraw(letter.serial):
-            raise Conflict("nothing is proposed for dead letter {id}", mend="look at it again", id=id)
+            raise Conflict("nothing is proposed for dead letter {id}", remedy="look at it again", id=id)
         step.note("discard-withdrawn", None, None, letter=id, by=by)
     return letter
 
@@ -54,7 +54,7 @@ def confirm_discard(node: Node, id: str, by: str) -> DeadLetter:
         letter = _open_letter(step, id)
         check_second(letter.proposed_by, by)
         if not step.tx.dead.discard(letter.serial, by, step.now):
-            raise Conflict("dead letter {id} is gone", mend="another operator has redriven or discarded it", id=id)
+            raise Conflict("dead letter {id} is gone", remedy="another operator has redriven or discarded it", id=id)
         step.note("discarded", None, None, letter=id, code=letter.reason_code, by=by, proposed_by=letter.proposed_by)
     return letter
 
@@ -81,7 +81,7 @@ def _found(step: Step, id: str) -> DeadLetter:
     letter = step.tx.inbox.dead_letter(id)
     if letter is None or letter.discarded_at is not None:
         raise NotFound(
-            "no dead letter {id!r} at {address}", mend="`exchange dead` lists them", id=id, address=step.node.address
+            "no dead letter {id!r} at {address}", remedy="`exchange dead` lists them", id=id, address=step.node.address
         )
     return letter
 

@@ -33,7 +33,7 @@ def refuse_secrets(document: Document) -> None:
     try:
         check_secrecy(document)
     except Secret as error:
-        raise Returned(error.text, code="secret", mend=error.remedy) from error
+        raise Returned(error.text, code="secret", remedy=error.remedy_text) from error
 
 
 def asked(step: Step, request_id: str) -> str | None:
@@ -63,7 +63,7 @@ def _take_request(step: Step, incoming: Incoming) -> None:
         raise Returned(
             "another request has the id {request_id}",
             code="id-reused",
-            mend="send it under an id anew",
+            remedy="send it under an id anew",
             request_id=request_id,
         )
     put_down(
@@ -88,14 +88,14 @@ def _take_reply(step: Step, incoming: Incoming, main: tuple[str, ...]) -> None:
         raise Returned(
             "{sender} was not asked",
             code="not-entitled",
-            mend="who was asked answers, or its superior",
+            remedy="who was asked answers, or its superior",
             sender=incoming.sender,
         )
     if record.answered is not None:
         raise Returned(
             "request {request_id} is answered already",
             code="already-answered",
-            mend="write of it by a 函 or a 通知",
+            remedy="write of it by a 函 or a 通知",
             request_id=request_id,
         )
     put_down(step, ANSWERED, request_id, incoming.message_id, by=incoming.sender)

@@ -68,7 +68,7 @@ def filed(node: Node, message_id: str) -> list[Filed]:
     if not found:
         raise NotFound(
             "no message or case {message_id} at {address}",
-            mend="`exchange show CASE` lists a case's messages; `--as` names another member",
+            remedy="`exchange show CASE` lists a case's messages; `--as` names another member",
             message_id=message_id,
             address=node.address,
         )

@@ -37,13 +37,13 @@ def take_shown(step: Step, incoming: Incoming, body: Body) -> None:
         raise Returned(
             "no receipts of {notice_id} are asked for here",
             code="unknown-notice",
-            mend="keep them",
+            remedy="keep them",
             notice_id=shown.notice_id,
         )
     try:
         read_page(incoming.opened.signed, incoming.opened.enclosures, step.node.directory)
     except SenderError as error:
-        raise Returned(error.text, code=error.code, mend=error.remedy) from error
+        raise Returned(error.text, code=error.code, remedy=error.remedy_text) from error
     step.note("receipts-came", None, incoming.message_id, notice=row.notice_id, part=shown.part, parts=shown.parts)
 
 
@@ -76,7 +76,7 @@ def last_request(node: Node, notice_id: str) -> ReceiptsRequest:
         body = verify_signed(stored.signed, node.directory).body
         if isinstance(body, ReceiptsRequest) and body.asker == node.address:
             return body
-    raise NotFound("no receipts of this notice were asked for yet", mend="leave --kept out, and they are asked for")
+    raise NotFound("no receipts of this notice were asked for yet", remedy="leave --kept out, and they are asked for")
 
 
 def evidence_of(
@@ -183,7 +183,9 @@ def _counted(tx: Transaction, notice_id: str) -> NoticeRow:
     row = tx.notices.get(notice_id)
     if row is None or row.seat == "reader":
         raise NotFound(
-            "notice {notice_id} is not counted here", mend="its origin and relay offices count it", notice_id=notice_id
+            "notice {notice_id} is not counted here",
+            remedy="its origin and relay offices count it",
+            notice_id=notice_id,
         )
     return row
 
@@ -203,7 +205,9 @@ def _notice(tx: Transaction, row: NoticeRow) -> bytes:
         stored = next((one for one in passed if one.message_id == row.forwarding_id), None)
     if stored is None:
         raise NotFound(
-            "the signed notice {notice_id} is not on record", mend="restore it from the backup", notice_id=row.notice_id
+            "the signed notice {notice_id} is not on record",
+            remedy="restore it from the backup",
+            notice_id=row.notice_id,
         )
     return stored.signed if stored.kind == Notice.KIND else stored.enclosures[0]
 
@@ -225,11 +229,11 @@ def _request(node: Node, row: NoticeRow, of: str | None) -> ReceiptsRequest:
     domain = own if of is None else domain_of(of) if body is not None else of
     if not is_within(domain, own):
         raise CallerError(
-            "{of} is neither {own} nor below it", mend="name a body or a domain of your own subtree", of=of, own=own
+            "{of} is neither {own} nor below it", remedy="name a body or a domain of your own subtree", of=of, own=own
         )
     if domain != own and domain not in {domain_of(address) for address in listed}:
         raise CallerError(
-            "{of} is no body and no domain of this tree", mend="`exchange notice status` names bodies", of=of
+            "{of} is no body and no domain of this tree", remedy="`exchange notice status` names bodies", of=of
         )
     return ReceiptsRequest(
         request_id=node.new_id(), notice_id=row.notice_id, asker=node.address, domain=domain, body=body

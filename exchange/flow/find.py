@@ -84,7 +84,7 @@ def _chosen(stores: Mapping[str, Store], member: str) -> dict[str, Store]:
     if member and member not in stores:
         raise CallerError(
             "{member} is no member of this domain",
-            mend="choose one of: {stores}",
+            remedy="choose one of: {stores}",
             member=member,
             stores=", ".join(sorted(stores)),
         )
@@ -99,7 +99,7 @@ def _state(kind: type[S], text: str) -> S | None:
     except ValueError:
         choices = ", ".join(kind)
         raise CallerError(
-            "state: {text!r} is none that there is", mend="choose one of: {choices}", text=text, choices=choices
+            "state: {text!r} is none that there is", remedy="choose one of: {choices}", text=text, choices=choices
         ) from None
 
 

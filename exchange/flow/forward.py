@@ -44,7 +44,7 @@ def superior_body(node: Node) -> str:
     if len(found) != 1:
         raise NotFound(
             "{address} has {count} superior offices",
-            mend="name the superior body",
+            remedy="name the superior body",
             address=node.address,
             count=len(found),
         )
@@ -71,7 +71,7 @@ def forward_request(
     if opinion.kind not in _OPINIONS:
         raise CallerError(
             "a {kind} is no opinion on a 请示 (article 15(3))",
-            mend="write it as a 请示 or a 意见",
+            remedy="write it as a 请示 or a 意见",
             kind=opinion.kind.value,
         )
     superior = to or superior_body(node)
@@ -85,7 +85,7 @@ def forward_request(
         if stored is None:
             raise NotFound(
                 "request {request_id} is not on record",
-                mend="restore the database from its backup",
+                remedy="restore the database from its backup",
                 request_id=request_id,
             )
         origin, path = came.detail["origin"], (*came.detail["path"], node.address)
@@ -124,7 +124,7 @@ def take_forwarded(step: Step, incoming: Incoming, body: Body) -> None:
         raise Returned(
             "request {request_id} is here already",
             code="id-reused",
-            mend="a request is passed on once",
+            remedy="a request is passed on once",
             request_id=forwarded.request_id,
         )
     put_down(
@@ -141,14 +141,14 @@ def take_progress(step: Step, incoming: Incoming, body: Body) -> None:
         raise Returned(
             "no request {request_id} went this way from here",
             code="unknown-request",
-            mend="compare the id",
+            remedy="compare the id",
             request_id=told.request_id,
         )
     ways = zip(told.path, (*told.path[1:], told.to), strict=True)
     if told.path[-1] != incoming.sender or not all(stands_above(step.node.directory, up, low) for low, up in ways):
-        raise Returned("not a way up", code="path", mend="a request goes up from superior to superior")
+        raise Returned("not a way up", code="path", remedy="a request goes up from superior to superior")
     if record.forwarded_by(incoming.sender) is not None:
-        raise Returned("this was told before", code="already-forwarded", mend="a request is passed on once")
+        raise Returned("this was told before", code="already-forwarded", remedy="a request is passed on once")
     put_down(step, FORWARDED, told.request_id, incoming.message_id, by=incoming.sender, to=told.to)
 
 
@@ -172,12 +172,12 @@ def _check_way(
     node: Node, opinion: Document, superior: str, copies: Sequence[str], origin: str, path: Sequence[str]
 ) -> None:
     if len(path) > MAX_FORWARDERS:
-        raise CallerError("it has passed {count} bodies", mend="answer it here", count=len(path))
+        raise CallerError("it has passed {count} bodies", remedy="answer it here", count=len(path))
     check_sending(node, opinion, (superior,), copies, forwards=origin)
     if not stands_above(node.directory, superior, node.address):
         raise CallerError(
             "{superior} is no superior of {address}, and a 请示 goes to a superior (article 8(11))",
-            mend="name a superior body",
+            remedy="name a superior body",
             superior=superior,
             address=node.address,
         )

@@ -29,11 +29,13 @@ def issue_notice(node: Node, notice: Notice, enclosures: Sequence[bytes] = ()) -
     check_audience(node, notice.audience)
     named = [attachment.digest for attachment in notice.document.attachments]
     if named != [hashlib.sha256(enclosure).hexdigest() for enclosure in enclosures]:
-        raise CallerError("the enclosures are not the document's attachments", mend="give them in the document's order")
+        raise CallerError(
+            "the enclosures are not the document's attachments", remedy="give them in the document's order"
+        )
     relay = relay_of(node.directory.domain)
     if relay == node.address:
         raise CallerError(
-            "a relay office passes on, and issues nothing", mend="issue it --as the office or a department"
+            "a relay office passes on, and issues nothing", remedy="issue it --as the office or a department"
         )
     node.expect((relay,))
     with node.step() as step:
@@ -45,7 +47,7 @@ def issue_notice(node: Node, notice: Notice, enclosures: Sequence[bytes] = ()) -
         ):
             raise Conflict(
                 "{replaces} is no open notice of this origin",
-                mend="`exchange notice list` shows them",
+                remedy="`exchange notice list` shows them",
                 replaces=notice.replaces,
             )
         note_number(step, notice.document, notice_id)
@@ -97,7 +99,7 @@ def issued(tx: Transaction, notice_id: str) -> NoticeRow:
     row = tx.notices.get(notice_id)
     if row is None or row.seat != "origin":
         raise NotFound(
-            "no notice {notice_id} was issued here", mend="`exchange notice list` shows them", notice_id=notice_id
+            "no notice {notice_id} was issued here", remedy="`exchange notice list` shows them", notice_id=notice_id
         )
     return row
 
@@ -106,7 +108,7 @@ def _expect_open(row: NoticeRow) -> None:
     if row.state != "open":
         raise Conflict(
             "notice {notice_id} is {state}",
-            mend="nothing is to be done any more",
+            remedy="nothing is to be done any more",
             notice_id=row.notice_id,
             state=coded(NOTICE_STATES, row.state),
         )

@@ -92,9 +92,9 @@ def take_signature(step: Step, incoming: Incoming, body: Body) -> None:
     payload = text_of(step.tx, row)
     made = or_returned(lambda: verify_countersignature(signature.signature, payload, step.node.directory, step.now))
     if made.by != incoming.sender:
-        raise Returned("this is the signature of {by}", code="forged", mend="send your own", by=made.by)
+        raise Returned("this is the signature of {by}", code="forged", remedy="send your own", by=made.by)
     if made.at < row.received_at - CLOCK_SKEW:
-        raise Returned("signed before the text was sent round", code="forged", mend="sign anew; compare the clocks")
+        raise Returned("signed before the text was sent round", code="forged", remedy="sign anew; compare the clocks")
     taken = JointSignatureRow(
         row.joint_id, made.by, place.position, made.at, signature.signature, incoming.message_id
     )  # fmt: skip
@@ -122,7 +122,7 @@ def _draft(joint_id: str, document: Document, signers: tuple[str, ...], addresse
         faults = joined(what for _, what in faults_of(error))
         raise CallerError(
             "not a joint document: {faults}",
-            mend="name two or more signers and an addressee, each body once",
+            remedy="name two or more signers and an addressee, each body once",
             faults=faults,
         ) from None
 
@@ -151,7 +151,7 @@ def _place_of(tx: Transaction, row: JointRow, signer: str) -> JointSignatureRow:
         if place.signer == signer and signer != row.lead:
             return place
     raise Returned(
-        "{signer} was not asked to sign", code="not-entitled", mend="who is named in the text signs it", signer=signer
+        "{signer} was not asked to sign", code="not-entitled", remedy="who is named in the text signs it", signer=signer
     )
 
 
@@ -160,7 +160,7 @@ def _expect_open(row: JointRow) -> None:
         raise Returned(
             "the joint document is {state}",
             code="joint-closed",
-            mend="nothing is to be signed any more",
+            remedy="nothing is to be signed any more",
             state=coded(JOINT_STATES, row.state),
         )
 
@@ -196,12 +196,12 @@ def _end(
     try:
         ended = JointEnded(joint_id=row.joint_id, digest=row.digest, ending=ending, by=by, reasons=reasons)
     except ValidationError:
-        raise CallerError("the reasons are missing or too long", mend="say why, in up to 2,000 characters") from None
+        raise CallerError("the reasons are missing or too long", remedy="say why, in up to 2,000 characters") from None
     values = {"settled_at": step.now, "ended_by": by, "reasons": reasons}
     if not step.tx.joints.move(row.joint_id, ("open",), ending.value, **values):
         raise Conflict(
             "joint document {joint_id} is {state}",
-            mend="what went out is taken back by a notice",
+            remedy="what went out is taken back by a notice",
             joint_id=row.joint_id,
             state=coded(JOINT_STATES, row.state),
         )

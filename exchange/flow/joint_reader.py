@@ -42,7 +42,7 @@ def open_issue(
     Raises Malformed, Unsupported, Untrusted or Forged, naming what does not hold.
     """
     if not enclosures:
-        raise Forged("the signatures are not enclosed", mend="the lead encloses what all have signed")
+        raise Forged("the signatures are not enclosed", remedy="the lead encloses what all have signed")
     cosigned = read_cosigned(enclosures[0], directory, now)
     draft, digest = cosigned.text, digest_of(cosigned.payload)
     if (body.joint_id, body.digest) != (draft.joint_id, digest):
@@ -50,13 +50,13 @@ def open_issue(
     if header.sender != draft.signers[0]:
         raise Forged(
             "sent by {sender}, and {signers} leads it",
-            mend="the lead sends it out",
+            remedy="the lead sends it out",
             sender=header.sender,
             signers=draft.signers[0],
         )
     meant = {*draft.addressees, *draft.document.copies, *draft.signers}
     if not meant.issuperset(header.addressees):
-        raise Forged("it is sent to somebody for whom those who signed did not mean it", mend="write a letter of it")
+        raise Forged("it is sent to somebody for whom those who signed did not mean it", remedy="write a letter of it")
     check_issue(Joint(digest, draft.signers), cosigned.signatures, body.issued_on)
     return JointIssue(draft, cosigned.signatures, body.issued_on)
 
@@ -82,11 +82,11 @@ def take_joint_document(step: Step, incoming: Incoming, body: Body) -> None:
 
 def _expect_ours(row: JointRow, document: JointDocument) -> None:
     if row.digest != document.digest:
-        raise Returned("this is not the text that was signed here", code="altered", mend="send what all have signed")
+        raise Returned("this is not the text that was signed here", code="altered", remedy="send what all have signed")
     if row.state in ("refused", "withdrawn"):
         raise Returned(
             "the joint document is {state}",
             code="joint-closed",
-            mend="send its text round anew",
+            remedy="send its text round anew",
             state=coded(JOINT_STATES, row.state),
         )

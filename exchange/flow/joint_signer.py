@@ -32,12 +32,12 @@ def take_draft(step: Step, incoming: Incoming, body: Body) -> None:
     """A text to sign has come. Raises Returned: altered, not for us to sign, or one that no bodies may issue so."""
     draft = expect(body, JointDraft)
     if (draft.joint_id, draft.signers[0]) != (incoming.message_id, incoming.sender):
-        raise Returned("the lead sends its own text, under its id", code="joint", mend="send it round anew")
+        raise Returned("the lead sends its own text, under its id", code="joint", remedy="send it round anew")
     if step.node.address not in draft.signers[1:]:
         raise Returned(
             "{address} is not among the signers",
             code="not-entitled",
-            mend="ask who is named",
+            remedy="ask who is named",
             address=step.node.address,
         )
     check_attachments(draft.document, incoming.opened.enclosures)
@@ -46,7 +46,7 @@ def take_draft(step: Step, incoming: Incoming, body: Body) -> None:
         raise Returned(
             "another text has the id {joint_id}",
             code="id-reused",
-            mend="send it under an id anew",
+            remedy="send it under an id anew",
             joint_id=draft.joint_id,
         )
     step.tx.joints.open(
@@ -86,7 +86,7 @@ def refuse_joint(node: Node, joint_id: str, reasons: str) -> str:
         try:
             refusal = JointRefusal(joint_id=joint_id, digest=row.digest, reasons=reasons.strip())
         except ValidationError:
-            raise CallerError("a refusal says why", mend="give the reasons, in up to 2,000 characters") from None
+            raise CallerError("a refusal says why", remedy="give the reasons, in up to 2,000 characters") from None
         return _answer(step, row, refusal, "refused", ended_by=node.address, reasons=refusal.reasons)
 
 
@@ -95,14 +95,16 @@ def take_ended(step: Step, incoming: Incoming, body: Body) -> None:
     ended = expect(body, JointEnded)
     row = expect_row(step, ended.joint_id, ended.digest, "signer")
     if incoming.sender != row.lead:
-        raise Returned("{sender} is not the lead", code="not-entitled", mend="the lead ends it", sender=incoming.sender)
+        raise Returned(
+            "{sender} is not the lead", code="not-entitled", remedy="the lead ends it", sender=incoming.sender
+        )
     if ended.ending is JointEnding.REFUSED:
         _check_refusal(step, incoming, ended)
     elif ended.by != row.lead:
-        raise Returned("only the lead withdraws its text", code="not-entitled", mend="enclose the signed refusal")
+        raise Returned("only the lead withdraws its text", code="not-entitled", remedy="enclose the signed refusal")
     values = {"settled_at": step.now, "ended_by": ended.by, "reasons": ended.reasons}
     if row.state == "issued":
-        raise Returned("it has gone out already", code="joint-closed", mend="take it back by a notice")
+        raise Returned("it has gone out already", code="joint-closed", remedy="take it back by a notice")
     if step.tx.joints.move(row.joint_id, ("open", "signed"), ended.ending.value, **values):
         step.note("joint-ended", row.joint_id, incoming.message_id, by=ended.by)
 
@@ -110,12 +112,12 @@ def take_ended(step: Step, incoming: Incoming, body: Body) -> None:
 def _check_refusal(step: Step, incoming: Incoming, ended: JointEnded) -> None:
     enclosures = incoming.opened.enclosures
     if len(enclosures) != 1:
-        raise Returned("the refusal is not enclosed", code="altered", mend="enclose it as it was signed")
+        raise Returned("the refusal is not enclosed", code="altered", remedy="enclose it as it was signed")
     refusal = or_returned(lambda: verify_signed(enclosures[0], step.node.directory, step.now))
     said = JointRefusal(joint_id=ended.joint_id, digest=ended.digest, reasons=ended.reasons)
     if refusal.header.sender != ended.by or refusal.body != said:
         raise Returned(
-            "{by} did not refuse so", code="altered", mend="enclose the refusal as it was signed", by=ended.by
+            "{by} did not refuse so", code="altered", remedy="enclose the refusal as it was signed", by=ended.by
         )
 
 
@@ -124,7 +126,7 @@ def _to_answer(step: Step, joint_id: str) -> JointRow:
     if row.state != "open":
         raise Conflict(
             "joint document {joint_id} is {state}",
-            mend="`exchange joint show` tells how it stands",
+            remedy="`exchange joint show` tells how it stands",
             joint_id=joint_id,
             state=coded(JOINT_STATES, row.state),
         )

@@ -50,7 +50,7 @@ def joint_status(node: Node, joint_id: str) -> JointStatus:
         row = tx.joints.get(joint_id)
         if row is None:
             raise NotFound(
-                "no joint document {joint_id} here", mend="`exchange joint list` shows them", joint_id=joint_id
+                "no joint document {joint_id} here", remedy="`exchange joint list` shows them", joint_id=joint_id
             )
         draft = JointDraft.model_validate_json(text_of(tx, row))
         if row.seat == "lead":

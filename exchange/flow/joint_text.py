@@ -41,7 +41,7 @@ def check_draft(directory: Lookup, draft: JointDraft) -> None:
     if document.kind in _ANSWERED:
         raise CallerError(
             "a {kind} is sent by one body, and answered to one",
-            mend="the lead sends it by `exchange send`, and names in it the bodies it has agreed with",
+            remedy="the lead sends it by `exchange send`, and names in it the bodies it has agreed with",
             kind=document.kind.value,
         )
     for signer in draft.signers if addressees else ():
@@ -52,7 +52,7 @@ def check_attachments(document: Document, enclosures: Sequence[bytes]) -> None:
     """Raises Returned unless these are the document's attachments, in its order."""
     named = [attachment.digest for attachment in document.attachments]
     if named != [hashlib.sha256(enclosure).hexdigest() for enclosure in enclosures]:
-        raise Returned("what is enclosed is not what the text names", code="altered", mend="enclose its attachments")
+        raise Returned("what is enclosed is not what the text names", code="altered", remedy="enclose its attachments")
 
 
 def or_returned(look: Callable[[], T]) -> T:
@@ -63,7 +63,7 @@ def or_returned(look: Callable[[], T]) -> T:
         raise
     except (CallerError, SenderError) as error:
         code = "joint" if error.code == CallerError.code else error.code
-        raise Returned(error.text, code=code, mend=error.remedy) from error
+        raise Returned(error.text, code=code, remedy=error.remedy_text) from error
 
 
 def text_of(tx: Transaction, row: JointRow) -> bytes:
@@ -72,13 +72,13 @@ def text_of(tx: Transaction, row: JointRow) -> bytes:
     if stored is None:
         raise NotFound(
             "the text of {joint_id} is not on record",
-            mend="restore the database from its backup",
+            remedy="restore the database from its backup",
             joint_id=row.joint_id,
         )
     payload = payload_of(stored.signed)
     if digest_of(payload) != row.digest:
         raise Conflict(
-            "the text of {joint_id} is not the one that came", mend="restore the database", joint_id=row.joint_id
+            "the text of {joint_id} is not the one that came", remedy="restore the database", joint_id=row.joint_id
         )
     return payload
 
@@ -90,7 +90,7 @@ def row_at(tx: Transaction, joint_id: str, seat: str) -> JointRow:
         what = "is led" if seat == "lead" else "waits for a signature"
         raise NotFound(
             "no joint document {joint_id} {what} here",
-            mend="`exchange joint list` shows them",
+            remedy="`exchange joint list` shows them",
             joint_id=joint_id,
             what=what,
         )
@@ -102,10 +102,10 @@ def expect_row(step: Step, joint_id: str, digest: str, seat: str) -> JointRow:
     row = step.tx.joints.get(joint_id)
     if row is None or row.seat != seat:
         raise Returned(
-            "no joint document {joint_id} here", code="unknown-joint", mend="compare the id", joint_id=joint_id
+            "no joint document {joint_id} here", code="unknown-joint", remedy="compare the id", joint_id=joint_id
         )
     if row.digest != digest:
         raise Returned(
-            "this is about another text than the one sent round", code="altered", mend="sign the bytes that came"
+            "this is about another text than the one sent round", code="altered", remedy="sign the bytes that came"
         )
     return row

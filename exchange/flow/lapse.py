@@ -67,7 +67,7 @@ def take_notice(step: Step, incoming: Incoming, body: Body) -> None:
         raise Returned(
             "a window reports its own cases only",
             code="not-yours",
-            mend="leave out those of other windows",
+            remedy="leave out those of other windows",
         )
     step.tx.watches.put([_calmly(watch_row(state, step.node.calendar), step.now) for state in notice.deadlines])
 

@@ -92,9 +92,12 @@ class Node:
         """Makes sure that all of them can be written to. Raises NotFound."""
         for address in addresses:
             if not self._in_tree(address):
-                mend = "write to it by another channel; levels are linked within one tree only"
+                remedy = "write to it by another channel; levels are linked within one tree only"
                 raise NotFound(
-                    "{address} belongs to another tree than {domain}", mend=mend, address=address, domain=self.domain
+                    "{address} belongs to another tree than {domain}",
+                    remedy=remedy,
+                    address=address,
+                    domain=self.domain,
                 )
             self.directory.recipient(address, self.suite)
 

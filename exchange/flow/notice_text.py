@@ -34,12 +34,14 @@ def notice_text(node: Node, notice_id: str) -> NoticeText:
     with node.store.reading() as tx:
         row = tx.notices.get(notice_id)
         if row is None:
-            raise NotFound("no notice {notice_id} here", mend="`exchange notice list` shows them", notice_id=notice_id)
+            raise NotFound(
+                "no notice {notice_id} here", remedy="`exchange notice list` shows them", notice_id=notice_id
+            )
         own = tx.documents.get(node.address, row.forwarding_id)
         stored = own or tx.documents.get(row.source, row.forwarding_id)
     if stored is None:
         raise NotFound(
-            "the text of notice {notice_id} is not on record", mend="ask its origin for it", notice_id=notice_id
+            "the text of notice {notice_id} is not on record", remedy="ask its origin for it", notice_id=notice_id
         )
     came = verify_signed(stored.signed, node.directory)
     if isinstance(came.body, Notice):
@@ -48,4 +50,4 @@ def notice_text(node: Node, notice_id: str) -> NoticeText:
         found = unpack(node, came.header, came.body, stored.enclosures)
         if isinstance(found.body, Notice):
             return NoticeText(row, found.body, found.header.created_at, found.covers)
-    raise Returned("this is no notice", code="wrong-kind", mend="ask its origin for it")
+    raise Returned("this is no notice", code="wrong-kind", remedy="ask its origin for it")

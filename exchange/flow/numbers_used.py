@@ -27,8 +27,8 @@ def note_number(step: Step, document: Document, message_id: str) -> None:
     first, _, content = before.partition(" ")
     said = {"node": step.node.address, "message": message_id, "before": first}
     if content == digest:
-        mend = "the same document was sent before; if it was not meant to go twice, tell those who have it"
-        log.info("number.same", **said, mend=mend)
+        remedy = "the same document was sent before; if it was not meant to go twice, tell those who have it"
+        log.info("number.same", **said, remedy=remedy)
     else:
-        mend = "two documents were sent under one number; `exchange show ID` shows each"
-        log.warning("number.again", **said, mend=mend)
+        remedy = "two documents were sent under one number; `exchange show ID` shows each"
+        log.warning("number.again", **said, remedy=remedy)

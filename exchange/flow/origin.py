@@ -71,11 +71,11 @@ def unpack(node: Node, header: Header, forwarding: Forwarding, enclosures: Seque
         raise Returned(
             "what is passed on is another's, or nothing that is passed on",
             code="origin",
-            mend="pass on what its origin has signed",
+            remedy="pass on what its origin has signed",
         )
     named = origin.header.message_id if isinstance(body, Notice) else body.notice_id
     if named != forwarding.notice_id:
-        raise Returned("what is passed on is about another notice", code="origin", mend="name the notice it is about")
+        raise Returned("what is passed on is about another notice", code="origin", remedy="name the notice it is about")
     stages = _stages(node, origin, forwarding, enclosures)
     covers = [Covered(one.sender, one.created_at, said.cover) for one, said in (*stages, (header, forwarding))
               if said.cover is not None]  # fmt: skip
@@ -116,7 +116,7 @@ def _verified(node: Node, signed: bytes, what: str) -> Verified:
         raise Returned(
             "{what} does not hold: {error}",
             code="origin",
-            mend="pass on what was signed as it came",
+            remedy="pass on what was signed as it came",
             what=what,
             error=error,
         ) from error
@@ -127,14 +127,14 @@ def _check_covers(body: Passed, covers: Sequence[Covered]) -> None:
         return
     if not isinstance(body, Notice):
         raise Returned(
-            "a {kind} has no cover", code="cover", mend="pass it on as it came", kind=coded(TITLES, body.KIND)
+            "a {kind} has no cover", code="cover", remedy="pass it on as it came", kind=coded(TITLES, body.KIND)
         )
     try:
         check_covers(body, [one.cover for one in covers])
         for one in covers:
             check_secrecy(one.cover.document)
     except CallerError as error:
-        raise Returned(error.text, code=error.code, mend=error.remedy) from error
+        raise Returned(error.text, code=error.code, remedy=error.remedy_text) from error
 
 
 def _check_path(node: Node, sender: str, forwarding: Forwarding) -> None:
@@ -159,10 +159,10 @@ def _child(own: str, upper: str) -> str | None:
 
 
 def _astray(why: str) -> Returned:
-    return Returned("not on its way down: {why}", code="path", mend="a notice goes down level by level", why=why)
+    return Returned("not on its way down: {why}", code="path", remedy="a notice goes down level by level", why=why)
 
 
 def _altered(why: str) -> Returned:
     return Returned(
-        "not as it was signed: {why}", code="altered", mend="pass on what came, all of it, as it came", why=why
+        "not as it was signed: {why}", code="altered", remedy="pass on what came, all of it, as it came", why=why
     )

@@ -72,13 +72,13 @@ def from_own(node: Node, header: Header, body: Body, signed: bytes, enclosures: 
     """What a body of the own level has passed on: it begins its way here. Raises Returned."""
     if home_of(header.sender) != node.directory.domain:
         raise Returned(
-            "{sender} is of another level", code="path", mend="hand it to your own relay office", sender=header.sender
+            "{sender} is of another level", code="path", remedy="hand it to your own relay office", sender=header.sender
         )
     if not isinstance(body, Notice | NoticeReminder | Recall):
         raise Returned(
             "{kind} is not passed on",
             code="wrong-kind",
-            mend="send it to whom it concerns",
+            remedy="send it to whom it concerns",
             kind=coded(TITLES, body.KIND),
         )
     forwarding = Forwarding(
@@ -126,7 +126,7 @@ def _spread(step: Step, came: Came, notice: Notice, waits: bool) -> None:
     present = step.tx.notices.get(forwarding.notice_id)
     if present is not None:
         if present.digest != forwarding.digest:
-            raise Returned("another notice has this id", code="id-reused", mend="issue it anew")
+            raise Returned("another notice has this id", code="id-reused", remedy="issue it anew")
         return
     readers, branches = _meant(step, notice, forwarding.origin)
     waits = waits and bool(readers or branches)
@@ -153,7 +153,7 @@ def _meant(step: Step, notice: Notice, origin: str) -> tuple[list[str], list[str
     try:
         audience = parse_audience(notice.audience, domain_of(origin))
     except CallerError as error:
-        raise Returned(error.text, code="audience", mend=error.remedy) from error
+        raise Returned(error.text, code="audience", remedy=error.remedy_text) from error
     directory = step.node.directory
     listed = [(member.address, member.roles) for member in directory.members if member.revoked_at is None]
     readers = [one for one in audience.bodies(listed, directory.domain) if one != origin]
@@ -169,15 +169,15 @@ def _follow(step: Step, came: Came) -> None:
         raise Returned(
             "no notice {notice_id} here",
             code="unknown-notice",
-            mend="send it first",
+            remedy="send it first",
             notice_id=onward.forwarding.notice_id,
         )
     if (row.origin, row.source) != (onward.forwarding.origin, came.source):
-        raise Returned("this notice is another's", code="not-entitled", mend="its origin alone follows it up")
+        raise Returned("this notice is another's", code="not-entitled", remedy="its origin alone follows it up")
     readers = step.tx.notices.readers(row.notice_id)
     if isinstance(onward.body, Recall):
         if onward.body.digest != row.digest:
-            raise Returned("the recall is of another text", code="altered", mend="recall what was issued")
+            raise Returned("the recall is of another text", code="altered", remedy="recall what was issued")
         _settle(step, row.notice_id, "recalled", onward.body.at, onward.body.reason)
         if row.state == "waiting":
             step.note("notice-recalled", None, came.message_id, notice=row.notice_id)

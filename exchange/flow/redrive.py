@@ -1,4 +1,4 @@
-"""Redrive: a dead letter is handed in again, once what stood in its way is mended.
+"""Redrive: a dead letter is handed in again, once what stood in its way is repaired.
 
 It goes through the same `receive` as everything, from the bytes on record and under its own message id, in one
 transaction with its leaving the dead letters. What had been handled meanwhile is handled no second time; its receipt
@@ -114,7 +114,7 @@ def hand_in(node: Node, handlers: Mapping[str, Handler], on_signed: OnSigned | N
             repeat = bool(step.tx.inbox.known([(letter.sender or "", letter.message_id or "")]))
             receiver.take_again(step, _delivery(letter))
             if not step.tx.inbox.revive(letter):
-                raise NotFound("dead letter {id} is gone", mend="another operator has redriven it", id=id)
+                raise NotFound("dead letter {id} is gone", remedy="another operator has redriven it", id=id)
             step.note("redriven", None, None, letter=letter.id, code=letter.reason_code, first_at=letter.first_at)
     except ExchangeError:
         raise
@@ -122,7 +122,7 @@ def hand_in(node: Node, handlers: Mapping[str, Handler], on_signed: OnSigned | N
         log.exception("redrive.failed", node=node.address, letter=letter.id)
         raise OperatorError(
             "the handler failed again: {name}",
-            mend="mend what the log shows; the letter is kept",
+            remedy="repair what the log shows; the letter is kept",
             name=type(error).__name__,
         ) from error
     return Outcome(letter, Again.REPEAT if repeat else Again.HANDLED)
@@ -138,17 +138,17 @@ def _letter(node: Node, id: str) -> DeadLetter:
         letter = tx.inbox.dead_letter(id)
     if letter is None or letter.discarded_at is not None:
         raise NotFound(
-            "no dead letter {id!r} at {address}", mend="`exchange dead` lists them", id=id, address=node.address
+            "no dead letter {id!r} at {address}", remedy="`exchange dead` lists them", id=id, address=node.address
         )
     if letter.reason_code == Forged.code:
         # The broker's account it came by is not on record, so that this check could not be made again.
         raise CallerError(
-            "dead letter {id} is forged: {reason}", mend="its sender writes it anew", id=id, reason=letter.reason
+            "dead letter {id} is forged: {reason}", remedy="its sender writes it anew", id=id, reason=letter.reason
         )
     if letter.stage == STAGE:
-        mend = "once the reason is mended its sender sends it again: exchange resend"
+        remedy = "once the reason is repaired its sender sends it again: exchange resend"
         raise CallerError(
-            "dead letter {id} is not for {address}: it was passing through", mend=mend, id=id, address=node.address
+            "dead letter {id} is not for {address}: it was passing through", remedy=remedy, id=id, address=node.address
         )
     return letter
 

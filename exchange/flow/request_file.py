@@ -100,7 +100,7 @@ class _Rest:
             raise Returned(
                 "a signature in the file does not hold: {error}",
                 code="origin",
-                mend="pass the file on as it came",
+                remedy="pass the file on as it came",
                 error=error,
             ) from error
 
@@ -133,11 +133,11 @@ def _document(verified: Verified) -> Document:
 
 def _altered(why: str) -> Returned:
     return Returned(
-        "not the file as it was signed: {why}", code="altered", mend="pass the whole file on as it came", why=why
+        "not the file as it was signed: {why}", code="altered", remedy="pass the whole file on as it came", why=why
     )
 
 
 def _astray(why: str) -> Returned:
     return Returned(
-        "not on its way up: {why}", code="path", mend="a request goes up from superior to superior", why=why
+        "not on its way up: {why}", code="path", remedy="a request goes up from superior to superior", why=why
     )

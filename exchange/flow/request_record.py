@@ -54,19 +54,21 @@ class RequestRecord:
         """How it came, if it is this body's to answer or pass on. Raises NotFound or Conflict."""
         if self.came is None:
             raise NotFound(
-                "no request {request_id} came here", mend="`exchange inbox` lists what came", request_id=self.request_id
+                "no request {request_id} came here",
+                remedy="`exchange inbox` lists what came",
+                request_id=self.request_id,
             )
         if self.answered is not None:
             raise Conflict(
                 "request {request_id} is answered",
-                mend="what is to be added goes by a 函 or a 通知",
+                remedy="what is to be added goes by a 函 or a 通知",
                 request_id=self.request_id,
             )
         forward = self.forwarded_by(address)
         if forward is not None:
             raise Conflict(
                 "request {request_id} went up to {detail}",
-                mend="it is answered there, once",
+                remedy="it is answered there, once",
                 request_id=self.request_id,
                 detail=forward.detail["to"],
             )

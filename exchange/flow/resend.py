@@ -18,7 +18,7 @@ def resend(node: Node, message_id: str, addressee: str | None = None) -> int:
             to = f" to {addressee}" if addressee else ""
             raise NotFound(
                 "{address} has sent no message {message_id}{to}",
-                mend="`exchange show` lists its ids",
+                remedy="`exchange show` lists its ids",
                 address=node.address,
                 message_id=message_id,
                 to=to,
@@ -26,7 +26,7 @@ def resend(node: Node, message_id: str, addressee: str | None = None) -> int:
         due = step.tx.outbox.resend(message_id, addressee, step.now)
         if not due:
             raise Conflict(
-                "message {message_id} is signed for", mend="nothing is to be sent again", message_id=message_id
+                "message {message_id} is signed for", remedy="nothing is to be sent again", message_id=message_id
             )
         step.note("resent", None, message_id, copies=due, addressee=addressee)
     return due

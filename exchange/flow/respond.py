@@ -62,12 +62,12 @@ def take_consultation(step: Step, incoming: Incoming, body: Body) -> None:
         raise Returned(
             "{address} is not among the consulted departments",
             code="not-consulted",
-            mend="put the case to it by a consultation that names it",
+            remedy="put the case to it by a consultation that names it",
             address=step.node.address,
         )
     faults = list(enclosure_faults(body.application, incoming.opened.enclosures))
     if faults:
-        raise Returned(joined(faults), code="attachments", mend="enclose what the application names, in its order")
+        raise Returned(joined(faults), code="attachments", remedy="enclose what the application names, in its order")
     row = DeskRow(
         window=incoming.sender,
         case_number=body.case_number,
@@ -155,27 +155,27 @@ def reply_in(step: Step, opinion: Opinion) -> str:
     if row is None:
         raise NotFound(
             "case {case_number} is not on the desk of {address}",
-            mend="`exchange inbox` lists what is waiting here",
+            remedy="`exchange inbox` lists what is waiting here",
             case_number=opinion.case_number,
             address=step.node.address,
         )
     if opinion.department != step.node.address or opinion.consultation_id != row.consultation_id:
         raise BadOpinion(
             "the opinion names another department or consultation",
-            mend="department {address}, consultation {consultation_id}",
+            remedy="department {address}, consultation {consultation_id}",
             address=step.node.address,
             consultation_id=row.consultation_id,
         )
     if not row.cleared and opinion.verdict is not Verdict.SPECIAL_PROCEDURE:
         raise Conflict(
             "case {case_number} waits for another department's result",
-            mend="prepare; answer when it is in",
+            remedy="prepare; answer when it is in",
             case_number=row.case_number,
         )
     if row.state not in ANSWERABLE:
         raise Conflict(
             "case {case_number} is {state}",
-            mend=_UNANSWERABLE[row.state],
+            remedy=_UNANSWERABLE[row.state],
             case_number=row.case_number,
             state=coded(DESK_STATES, row.state),
         )
@@ -197,10 +197,10 @@ _FROM_BACKUP = "restore the department's database from its backup, or have the w
 def consultation_of(node: Node, stored: StoredDocument | None) -> Consultation:
     """The consultation from its signed document on record. Raises NotFound."""
     if stored is None:
-        raise NotFound("the consultation's document is not on record", mend=_FROM_BACKUP)
+        raise NotFound("the consultation's document is not on record", remedy=_FROM_BACKUP)
     body = verify_signed(stored.signed, node.directory).body
     if not isinstance(body, Consultation):
-        raise NotFound("the document on record is not a consultation", mend=_FROM_BACKUP)
+        raise NotFound("the document on record is not a consultation", remedy=_FROM_BACKUP)
     return body
 
 
@@ -215,6 +215,6 @@ def _own_desk(step: Step, incoming: Incoming, case_number: str) -> None:
         raise Returned(
             "case {case_number} is another window's",
             code="not-yours",
-            mend="its own window writes of it",
+            remedy="its own window writes of it",
             case_number=case_number,
         )

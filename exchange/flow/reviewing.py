@@ -20,13 +20,13 @@ def review(node: Node, case_number: str, officer: str, reasons: str) -> tuple[st
         expect_window(step.node)
         if step.tx.cases.get(case_number) is None:
             raise NotFound(
-                "no case {case_number} here", mend="`exchange status` lists the cases", case_number=case_number
+                "no case {case_number} here", remedy="`exchange status` lists the cases", case_number=case_number
             )
         about = [part for part in step.tx.cases.parts(case_number) if part.review_at is not None]
         if not about:
             raise Conflict(
                 "nothing is to be reviewed in case {case_number}",
-                mend="`exchange inbox` lists what waits for the lead",
+                remedy="`exchange inbox` lists what waits for the lead",
                 case_number=case_number,
             )
         for part in about:

@@ -87,14 +87,16 @@ def check_enclosures(document: Document, enclosures: Sequence[bytes]) -> None:
     """Raises CallerError unless the enclosures are the attachments that a document names, in its order."""
     named = [attachment.digest for attachment in document.attachments]
     if named != [hashlib.sha256(enclosure).hexdigest() for enclosure in enclosures]:
-        raise CallerError("the enclosures are not the document's attachments", mend="give them in the document's order")
+        raise CallerError(
+            "the enclosures are not the document's attachments", remedy="give them in the document's order"
+        )
 
 
 def check_copies(main: Sequence[str], copies: Sequence[str]) -> None:
     """Raises CallerError for one who is to act on a document and to have a copy of it besides."""
     both = [one for one in copies if one in main]
     if both:
-        raise CallerError("{both}: addressee and copy at once", mend="name each body once", both=", ".join(both))
+        raise CallerError("{both}: addressee and copy at once", remedy="name each body once", both=", ".join(both))
 
 
 def copied_to(document: Document, copies: Sequence[str]) -> Document:
@@ -109,7 +111,7 @@ def _expect_lawful(
     check_secrecy(document)
     main, copied = tuple(dict.fromkeys(addressees)), tuple(dict.fromkeys(copies or document.copies))
     if not main and not copied:
-        raise CallerError("a document needs at least one addressee", mend="name an address of the directory")
+        raise CallerError("a document needs at least one addressee", remedy="name an address of the directory")
     answered = _answered(step, document, in_reply_to) if in_reply_to is not None else _Answered(None, None)
     copied = (*copied, *(one for one in answered.forwarders if one not in (*copied, *main)))
     check_copies(main, copied)
@@ -138,7 +140,9 @@ def _answered(step: Step, document: Document, message_id: str) -> _Answered:
     stored = step.tx.documents.find(request_id) or step.tx.documents.find(message_id)
     if not stored:
         raise NotFound(
-            "no message {message_id} is on record here", mend="`exchange inbox` lists what came", message_id=message_id
+            "no message {message_id} is on record here",
+            remedy="`exchange inbox` lists what came",
+            message_id=message_id,
         )
     return _Answered(request_id, stored[0].conversation_id)
 

@@ -63,26 +63,26 @@ def take_request(step: Step, incoming: Incoming, body: Body) -> None:
         raise Returned(
             "no notice {notice_id} here",
             code="unknown-notice",
-            mend="ask about what came here",
+            remedy="ask about what came here",
             notice_id=request.notice_id,
         )
     if incoming.sender != row.source or not may_ask(request.asker, row.origin, own):
         raise Returned(
             "what is counted here is shown to the notice's origin and to relay offices above",
             code="not-entitled",
-            mend="ask through the relay office that passed the notice on",
+            remedy="ask through the relay office that passed the notice on",
         )
     if not on_way(own, request):
         raise Returned(
             "{own} is not on the way to {domain}",
             code="path",
-            mend="ask the domain itself",
+            remedy="ask the domain itself",
             own=own,
             domain=request.domain,
         )
     if not step.node.reachable((request.asker,)):
         raise Returned(
-            "{asker} cannot be written to from here", code="unknown-asker", mend="ask once more", asker=request.asker
+            "{asker} cannot be written to from here", code="unknown-asker", remedy="ask once more", asker=request.asker
         )
     for page, enclosures in pages_here(step.tx, row, _told(step, row), own, request):
         step.send(page, (request.asker,), conversation_id=row.notice_id, enclosures=enclosures)

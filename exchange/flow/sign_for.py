@@ -35,7 +35,7 @@ def take_forwarding(step: Step, incoming: Incoming, body: Body) -> NoticeRow | N
         raise Returned(
             "{sender} is not our relay office",
             code="path",
-            mend="pass it on to our relay office",
+            remedy="pass it on to our relay office",
             sender=incoming.sender,
         )
     forwarded = unpack(step.node, incoming.opened.header, forwarding, incoming.opened.enclosures)
@@ -46,7 +46,7 @@ def take_forwarding(step: Step, incoming: Incoming, body: Body) -> NoticeRow | N
         raise Returned(
             "no notice {notice_id} here",
             code="unknown-notice",
-            mend="send the notice first",
+            remedy="send the notice first",
             notice_id=forwarding.notice_id,
         )
     if isinstance(forwarded.body, Recall):
@@ -72,7 +72,7 @@ def as_read(tx: Transaction, notice_id: str, address: str) -> NoticeRow:
     own = tx.notices.reader(notice_id, address) if row is not None and row.seat == "relay" else None
     if row is None or (row.seat != "reader" and own is None):
         raise NotFound(
-            "no notice {notice_id} came here", mend="`exchange notice list` shows what came", notice_id=notice_id
+            "no notice {notice_id} came here", remedy="`exchange notice list` shows what came", notice_id=notice_id
         )
     if own is None:
         return row
@@ -92,7 +92,7 @@ def sign_in(step: Step, row: NoticeRow, accepted: bool, reason: str) -> str:
     if not moved:
         raise Conflict(
             "notice {notice_id} is {state}",
-            mend="it is signed for once",
+            remedy="it is signed for once",
             notice_id=row.notice_id,
             state=coded(NOTICE_STATES, row.state),
         )
@@ -104,12 +104,12 @@ def _take_notice(step: Step, incoming: Incoming, forwarded: Forwarded, notice: N
     try:
         check_secrecy(notice.document)
     except Secret as error:
-        raise Returned(error.text, code="secret", mend=error.remedy) from error
+        raise Returned(error.text, code="secret", remedy=error.remedy_text) from error
     forwarding = forwarded.forwarding
     present = step.tx.notices.get(forwarding.notice_id)
     if present is not None:
         if present.digest != forwarding.digest:
-            raise Returned("another notice has this id", code="id-reused", mend="issue it anew")
+            raise Returned("another notice has this id", code="id-reused", remedy="issue it anew")
         return None
     row = NoticeRow(
         notice_id=forwarding.notice_id,

@@ -76,15 +76,15 @@ class Silence:
     def _check_evidence(self, step: Step, deemed: DeemedConsent) -> None:
         evidence = deemed.state.evidence
         if evidence is None or proof_digest(evidence) != deemed.receipt_digest:
-            raise Returned("no proof that the department had the request", code="no-evidence", mend=_EVIDENCE)
+            raise Returned("no proof that the department had the request", code="no-evidence", remedy=_EVIDENCE)
         try:
             receipt = verify_receipt(evidence, step.node.directory)
         except SenderError as error:
             raise Returned(
-                "the department's receipt does not verify: {error}", code="no-evidence", mend=_EVIDENCE, error=error
+                "the department's receipt does not verify: {error}", code="no-evidence", remedy=_EVIDENCE, error=error
             ) from error
         if receipt.receiver != deemed.state.department or receipt.message_id != deemed.state.consultation_id:
-            raise Returned("the receipt is for another request", code="no-evidence", mend=_EVIDENCE)
+            raise Returned("the receipt is for another request", code="no-evidence", remedy=_EVIDENCE)
 
     def _announce(self, step: Step, case: CaseRow, deemed: DeemedConsent, incoming: Incoming) -> None:
         day, _ = add_working_days(step.node.calendar, step.now.date(), 1)

@@ -60,14 +60,14 @@ def handlers(take: Take) -> dict[str, Handler]:
         offered = incoming.opened.enclosures
         if [one.digest for one in update.directories] != [_digest(data) for data in offered]:
             raise Returned(
-                "the enclosures are not the directories named", code="enclosures", mend="enclose them in order"
+                "the enclosures are not the directories named", code="enclosures", remedy="enclose them in order"
             )
         taken = take(offered)
         for reason in taken.refused:
             log.warning("tree.refused", node=step.node.address, sender=incoming.sender, reason=reason)
         if len(taken.refused) == len(offered):
             raise Returned(
-                "; ".join(taken.refused)[:1_000], code="directory", mend="send what their authorities signed"
+                "; ".join(taken.refused)[:1_000], code="directory", remedy="send what their authorities signed"
             )
         step.note(
             "directories-taken", None, incoming.message_id,
@@ -82,7 +82,7 @@ def _expect_neighbour(step: Step, incoming: Incoming) -> None:
         raise Returned(
             "{sender} is not the relay office of a domain next to {domain}",
             code="not-entitled",
-            mend="directories come from the relay office of the superior or of a direct lower domain",
+            remedy="directories come from the relay office of the superior or of a direct lower domain",
             sender=incoming.sender,
             domain=step.node.directory.domain,
         )

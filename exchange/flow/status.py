@@ -94,7 +94,7 @@ def case_status(node: Node, number: str) -> CaseStatus:
         if case is None:
             raise NotFound(
                 "no case {number} at {address}",
-                mend="`exchange status` lists the cases",
+                remedy="`exchange status` lists the cases",
                 number=number,
                 address=node.address,
             )

@@ -57,7 +57,9 @@ def submit_in(
     step.node.expect([approver.department for approver in matter.approvers if approver.stage == 1])
     number = case_number or _next_number(step)
     if step.tx.cases.get(number) is not None:
-        raise Conflict("case {number} exists", mend="leave the number to the window, or choose another", number=number)
+        raise Conflict(
+            "case {number} exists", remedy="leave the number to the window, or choose another", number=number
+        )
     case = _new_case(step, number, application, matter)
     _keep_matter(step, matter)
     due = fixed_due or {}
@@ -73,7 +75,7 @@ def matter_for(node: Node, code: str) -> Matter:
     if matter is None:
         raise BadApplication(
             "the catalogue has no matter {code_named!r}",
-            mend="choose one of: {catalogue}",
+            remedy="choose one of: {catalogue}",
             code_named=code,
             catalogue=", ".join(sorted(node.catalogue)),
         )
@@ -89,7 +91,7 @@ def _keep_matter(step: Step, matter: Matter) -> None:
     elif kept != text:
         raise Conflict(
             "matter {code_named} was changed, but is still version {version}",
-            mend="give the changed matter a new version in the catalogue",
+            remedy="give the changed matter a new version in the catalogue",
             code_named=matter.code,
             version=matter.version,
         )
@@ -111,7 +113,7 @@ def issue_next_stage(step: Step, case: CaseRow, matter: Matter, stage: int) -> N
         if stored is None:
             raise NotFound(
                 "the first consultation of case {number} is not on record",
-                mend="restore it from the backup",
+                remedy="restore it from the backup",
                 number=case.number,
             )
         urgency = verify_signed(stored.signed, step.node.directory).header.urgency

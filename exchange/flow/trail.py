@@ -69,7 +69,7 @@ def messages_of_case(stores: Mapping[str, Store], number: str) -> list[CaseMessa
         if not heads:
             raise NotFound(
                 "no case {number} in this domain",
-                mend="`exchange find --number` looks for parts of a number",
+                remedy="`exchange find --number` looks for parts of a number",
                 number=number,
             )
         copies = {
@@ -190,13 +190,13 @@ def _unknown(reading: Mapping[str, Transaction], message_id: str) -> NotFound:
             return NotFound(
                 "no store has message {message_id} on record; something under this id was set aside at "
                 "{address} ({code_named})",
-                mend="exchange dead --as {address}",
+                remedy="exchange dead --as {address}",
                 message_id=message_id,
                 address=address,
                 code_named=letter.code,
             )
     return NotFound(
         "no message or case {message_id} in this domain",
-        mend="`exchange find` looks for messages and cases; ids are whole UUIDs in lower case",
+        remedy="`exchange find` looks for messages and cases; ids are whole UUIDs in lower case",
         message_id=message_id,
     )

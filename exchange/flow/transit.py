@@ -88,7 +88,7 @@ class Fates:
             self._changed.wait_for(lambda: not self._pending or self._closing)
             if not self._changed.wait_for(lambda: not self._pending, _PARTING if self._closing else None):
                 raise BrokerUnavailable(
-                    "{count} messages in transit are unconfirmed", mend=_KEPT, count=len(self._pending)
+                    "{count} messages in transit are unconfirmed", remedy=_KEPT, count=len(self._pending)
                 )
             return self._found
 
@@ -179,7 +179,7 @@ class Transit:
         if again:
             raise BrokerUnavailable(
                 "{count} messages in transit were not taken: {reason}",
-                mend=_KEPT,
+                remedy=_KEPT,
                 count=len(again),
                 reason=again[0].reason,
             )

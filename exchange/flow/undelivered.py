@@ -16,7 +16,7 @@ from exchange.rules.addressing import home_of, way_between
 from exchange.rules.hierarchy import relay_of
 from exchange.schemas import Body, NonDelivery, Role
 
-_MEND = "treat as an attack or a defect of whoever signed it; the copy is sent on as if nothing had been said"
+_REMEDY = "treat as an attack or a defect of whoever signed it; the copy is sent on as if nothing had been said"
 
 
 def take_non_delivery(step: Step, message: Incoming, notice: Body) -> None:
@@ -27,7 +27,7 @@ def take_non_delivery(step: Step, message: Incoming, notice: Body) -> None:
     if copy is None:
         return
     if hashlib.sha256(envelope_for(copy.common, copy.recipient)).hexdigest() != notice.envelope:
-        raise Returned("what did not arrive is not what was sent", code="not-ours", mend=_MEND)
+        raise Returned("what did not arrive is not what was sent", code="not-ours", remedy=_REMEDY)
     reason = f"{notice.reason_code}: {notice.reason} ({notice.relay})"
     step.tx.outbox.mark_failed(copy.id, reason, step.now, None)
     facts = {"addressee": notice.addressee, "code": notice.reason_code.value, "relay": notice.relay}
@@ -38,12 +38,12 @@ def _check_relay(step: Step, signer: str, notice: NonDelivery) -> None:
     domain = home_of(signer)
     roles = step.node.directory.member(signer).roles
     if notice.relay != signer or signer != relay_of(domain) or Role.RELAY not in roles:
-        raise Returned("only a relay office says that something ended on its way", code="not-a-relay", mend=_MEND)
+        raise Returned("only a relay office says that something ended on its way", code="not-a-relay", remedy=_REMEDY)
     if domain not in way_between(step.node.domain, home_of(notice.addressee)):
         raise Returned(
             "{domain} is not on the way to {addressee}",
             code="not-on-the-way",
-            mend=_MEND,
+            remedy=_REMEDY,
             domain=domain,
             addressee=notice.addressee,
         )

@@ -20,7 +20,7 @@ def account_name(text: str) -> str:
     if not _NAME.fullmatch(name):
         raise BadAccount(
             "an account's name has 2 to 40 letters, digits, dots, dashes or underscores",
-            mend="choose a name like zhang.wei, which begins with a letter or digit",
+            remedy="choose a name like zhang.wei, which begins with a letter or digit",
         )
     return name
 
@@ -30,7 +30,7 @@ def role_of(text: str) -> AccountRole:
     if text not in tuple(AccountRole):
         raise BadAccount(
             "there is no role {text!r}",
-            mend="choose one of: {accountrole}",
+            remedy="choose one of: {accountrole}",
             text=text,
             accountrole=", ".join(AccountRole),
         )
@@ -43,7 +43,7 @@ def check_manages(actor: str, role: AccountRole, target: str) -> None:
     if actor == target:
         raise Denied(
             "nobody changes the role or the lock of their own account",
-            mend="ask another security officer; the own password is changed on the page of the own account",
+            remedy="ask another security officer; the own password is changed on the page of the own account",
         )
 
 
@@ -51,5 +51,5 @@ def check_officer_left(target: str, officers: frozenset[str]) -> None:
     """Raises Denied where nobody in ``officers`` (security officers who can sign in) but ``target`` would be left."""
     if not officers - {target}:
         raise Denied(
-            "the last security officer stays one", code="last-officer", mend="make another security officer first"
+            "the last security officer stays one", code="last-officer", remedy="make another security officer first"
         )

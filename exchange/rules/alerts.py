@@ -67,7 +67,7 @@ class Alert:
     english: str
     page: str
     """Where the console shows it, as a path."""
-    mend: Words = NOTHING
+    remedy: Words = NOTHING
     """What to do, with commands between backquotes."""
     quiet: bool = False
     """Shown, but not told: it is known already, or is nothing yet."""
@@ -124,7 +124,7 @@ class Cause:
     kind: AlertKind
     severity: Severity
     text: Words
-    mend: Words
+    remedy: Words
     page: str
     alerts: tuple[Alert, ...]
 
@@ -156,11 +156,11 @@ def causes(alerts: Iterable[Alert], titles: dict[AlertKind, Words]) -> list[Caus
 
 
 def _cause(kind: AlertKind, severity: Severity, group: Sequence[Alert], title: Words) -> Cause:
-    mends = list(dict.fromkeys(alert.mend for alert in group if alert.mend != NOTHING))[:3]
-    mend = "\n".join(chinese for chinese, _ in mends), "\n".join(english for _, english in mends)
+    remedies = list(dict.fromkeys(alert.remedy for alert in group if alert.remedy != NOTHING))[:3]
+    remedy = "\n".join(chinese for chinese, _ in remedies), "\n".join(english for _, english in remedies)
     first = group[0]
     text = (first.chinese, first.english) if len(group) == 1 else together(title, group)
-    return Cause(kind, severity, text, mend, first.page, tuple(group))
+    return Cause(kind, severity, text, remedy, first.page, tuple(group))
 
 
 def together(title: Words, group: Sequence[Alert]) -> Words:

@@ -17,7 +17,7 @@ def check_application(application: Application, matter: Matter, enclosures: Sequ
     if faults:
         raise BadApplication(
             "the application for {matter} is not complete: {faults_found}",
-            mend="hand in what is named, all of it together",
+            remedy="hand in what is named, all of it together",
             matter=matter.code,
             faults_found=joined(faults),
         )

@@ -123,8 +123,8 @@ def _rule_on_procedure(part: PartFacts, entries: Sequence[LedgerEntry], running:
     return Ruling.STOP_CLOCK
 
 
-def _return(code: str, message: Text, mend: Text) -> NoReturn:
-    raise Returned(message, code=code, mend=mend)
+def _return(code: str, message: Text, remedy: Text) -> NoReturn:
+    raise Returned(message, code=code, remedy=remedy)
 
 
 class DeemedRuling(StrEnum):

@@ -138,7 +138,7 @@ def nobody(audience: Audience) -> CallerError:
     """The error for an expression that matches nobody in the whole tree; the caller raises it."""
     return CallerError(
         "the audience {text!r} matches nobody at or below {origin}",
-        mend="compare names and levels with the directory, or name the bodies by address",
+        remedy="compare names and levels with the directory, or name the bodies by address",
         code="audience",
         text=audience.text,
         origin=audience.origin,
@@ -149,7 +149,7 @@ def unknown(address: str) -> NotFound:
     """The error for a named body that no directory of the tree lists; the caller raises it."""
     return NotFound(
         "the audience names {address}, which is in no directory of this tree",
-        mend="correct the address, or say `{label} at any` if the place is not known",
+        remedy="correct the address, or say `{label} at any` if the place is not known",
         address=address,
         label=address.rpartition(".")[2],
     )
@@ -175,10 +175,10 @@ def _part(said: str, term: Sequence[Word], origin: str) -> Part:
         return Part(said, body=who.text)
     level = rest.get("at")
     if who.sort == "address" and level is None:
-        mend = Text(
+        remedy = Text(
             "write `{text} at any`, or the body's whole address: {origin}.{text}", {"text": who.text, "origin": origin}
         )
-        raise refuse(who.at, Text("{text!r} alone names no body", {"text": who.text}), mend)
+        raise refuse(who.at, Text("{text!r} alone names no body", {"text": who.text}), remedy)
     return Part(
         said,
         within=_place(rest["below"], origin) if "below" in rest else origin,

@@ -58,9 +58,9 @@ Term = tuple[Word, ...]
 """Who, then ``at`` with its level and ``below`` with its domain, each at most once and in this order."""
 
 
-def refuse(at: int, what: Text, mend: Text) -> CallerError:
+def refuse(at: int, what: Text, remedy: Text) -> CallerError:
     """The error for a fault at a character, to be raised."""
-    return CallerError("audience, at character {at}: {what}", mend=mend, code="audience", at=at, what=what)
+    return CallerError("audience, at character {at}: {what}", remedy=remedy, code="audience", at=at, what=what)
 
 
 def words_of(text: str) -> tuple[Word, ...]:

@@ -77,7 +77,7 @@ def check_aggregate(form: Form, notice_id: str, domain: str, branch: str, below:
     if below.domain != branch or superior_of(branch) != domain:
         raise Untrusted(
             "an aggregate for {meant} came as that of {branch} to {came_to}",
-            mend="a relay speaks for its own domain, to the one directly above",
+            remedy="a relay speaks for its own domain, to the one directly above",
             meant=below.domain,
             branch=branch,
             came_to=domain,
@@ -91,7 +91,9 @@ def check_content(form: Form, notice_id: str, below: Aggregate) -> None:
     domains = {total.domain for total in below.totals}
     named = {domain_of(address) for address in (*below.missing, *(row.body for row in below.rows))}
     if not all(is_within(each, branch) for each in (*domains, *below.unheard)) or not named <= domains:
-        raise Untrusted("the aggregate of {branch} names others", mend="a relay speaks for its subtree", branch=branch)
+        raise Untrusted(
+            "the aggregate of {branch} names others", remedy="a relay speaks for its subtree", branch=branch
+        )
     if below.notice_id != notice_id:
         raise Malformed("the aggregate of {branch} is about another notice", branch=branch)
     numeric = {field.name for field in form.fields if field.type.is_number}

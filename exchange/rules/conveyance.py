@@ -70,7 +70,7 @@ class Fault:
 
     article: str
     what: Text
-    mend: Text
+    remedy: Text
 
     def written(self, wanted: Language) -> str:
         """What is wrong, with the article that says so, in a language."""
@@ -94,19 +94,19 @@ def direction(sender: str, addressee: str, offices: frozenset[str]) -> Direction
 
 
 def faults(conveyance: Conveyance) -> Iterator[Fault]:
-    """Every broken rule, with its article and its mend; none if the document may go."""
+    """Every broken rule, with its article and its remedy; none if the document may go."""
     rule = RULES[conveyance.kind]
     for check in (_direction_faults, _upward_faults, _skipping_faults, _reply_faults, _text_faults):
         yield from check(conveyance, rule)
 
 
 def check_conveyance(conveyance: Conveyance) -> None:
-    """Raises CallerError that names every broken rule of the Regulation of 2012, each with its article and mend."""
+    """Raises CallerError that names every broken rule of the Regulation of 2012, each with its article and remedy."""
     found = tuple(faults(conveyance))
     if found:
         raise CallerError(
             "this {kind} may not go so: {found}",
-            mend=joined(dict.fromkeys(fault.mend for fault in found)),
+            remedy=joined(dict.fromkeys(fault.remedy for fault in found)),
             code="conveyance",
             kind=conveyance.kind.value,
             found=joined(found),

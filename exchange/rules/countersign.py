@@ -41,12 +41,12 @@ def check_joint(joint: Joint, offices: frozenset[str] = frozenset()) -> None:
     ``offices`` stand for the government of their level; a department has the rank of the governments below.
     """
     if len(joint.signers) < 2 or len(set(joint.signers)) != len(joint.signers):
-        raise CallerError("a joint document has two or more signers, each once", mend="name every body once")
+        raise CallerError("a joint document has two or more signers, each once", remedy="name every body once")
     ranks = {level_of(domain_of(signer)) + (signer not in offices) for signer in joint.signers}
     if len(ranks) > 1:
         raise CallerError(
             "only bodies of one rank issue a document together (article 17)",
-            mend="let the others be addressees or copied, or let bodies of their rank sign",
+            remedy="let the others be addressees or copied, or let bodies of their rank sign",
         )
 
 
@@ -55,14 +55,14 @@ def check_countersignature(joint: Joint, signature: Countersignature) -> None:
     if signature.by not in joint.signers:
         raise Untrusted(
             "{by} is not among the signers",
-            mend="those are {signers}",
+            remedy="those are {signers}",
             by=signature.by,
             signers=", ".join(joint.signers),
         )
     if signature.digest != joint.digest:
         raise Forged(
             "{by} signed another text than the lead sent round",
-            mend="the lead sends its text round again; all sign the same bytes",
+            remedy="the lead sends its text round again; all sign the same bytes",
             by=signature.by,
         )
 
@@ -106,7 +106,7 @@ def check_issue(joint: Joint, signatures: Sequence[Countersignature], stated: da
     if missing or len(joint.signers) < 2:
         raise Forged(
             "not signed by {missing}",
-            mend="all that are named sign, and it goes",
+            remedy="all that are named sign, and it goes",
             missing=", ".join(missing) or "two bodies",
         )
     order = tuple(signature.by for signature in signatures)
@@ -117,11 +117,11 @@ def check_issue(joint: Joint, signatures: Sequence[Countersignature], stated: da
             if doubled
             else "signatures are not in the order of the signers"
         )
-        raise Forged(what, mend="the lead puts every signature there once, in the order in which the text names them")
+        raise Forged(what, remedy="the lead puts every signature there once, in the order in which the text names them")
     if issued_on(joint, signatures) != stated:
         raise Forged(
             "dated {stated}, and last signed on {joint}",
-            mend="a joint document bears the date of its last signature (article 9(11))",
+            remedy="a joint document bears the date of its last signature (article 9(11))",
             stated=stated,
             joint=issued_on(joint, signatures),
         )

@@ -100,5 +100,5 @@ def _check_next(notice: Notice, above: Sequence[Cover], cover: Cover) -> None:
         )
 
 
-def _wrong(why: Text, mend: Text) -> CallerError:
-    return CallerError(why, mend=mend, code="cover")
+def _wrong(why: Text, remedy: Text) -> CallerError:
+    return CallerError(why, remedy=remedy, code="cover")

@@ -18,9 +18,9 @@ def check_reason(why: str) -> str:
 def check_second(proposed_by: str | None, confirmed_by: str) -> None:
     """Raises Conflict for what nobody proposed, Denied for who would confirm an own proposal."""
     if proposed_by is None:
-        raise Conflict("nobody has proposed to discard this letter", mend="propose it first, with a reason")
+        raise Conflict("nobody has proposed to discard this letter", remedy="propose it first, with a reason")
     if same_person(proposed_by, confirmed_by):
-        raise Denied("a proposal is confirmed by another person", mend="ask a colleague to look at it and confirm")
+        raise Denied("a proposal is confirmed by another person", remedy="ask a colleague to look at it and confirm")
 
 
 def protects(case: CaseState, part: PartState) -> bool:
@@ -34,7 +34,7 @@ def refuse_protecting(id: str, case_number: str, department: str) -> Conflict:
         "dead letter {id} is the opinion of {department} on {case_number}, which nothing else "
         "answers: while it is here no silence counts against the department",
         code="protects-department",
-        mend="mend what it failed on and redrive it, or have the department answer anew; then it can be discarded",
+        remedy="repair what it failed on and redrive it, or have the department answer anew; then it can be discarded",
         id=id,
         department=department,
         case_number=case_number,

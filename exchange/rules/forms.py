@@ -64,7 +64,7 @@ def check_answer(form: Form, answer: FormAnswer) -> None:
     if faults:
         raise CallerError(
             "the answer does not hold: {faults_found}",
-            mend="correct the named fields and send the whole answer again",
+            remedy="correct the named fields and send the whole answer again",
             code="form-answer",
             faults_found=joined(faults),
         )

@@ -66,7 +66,7 @@ class Sign:
     """A member, queue, link or node."""
     light: Light
     finding: Words
-    mend: Words = NOTHING
+    remedy: Words = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +90,15 @@ def worst(lights: Iterable[Light]) -> Light:
     return max(lights, key=_SEVERITY.index, default=Light.UNKNOWN)
 
 
-def unreachable(part: Part, subject: str, reason: str, mend: str) -> Sign:
+def unreachable(part: Part, subject: str, reason: str, remedy: str) -> Sign:
     """Something that does not answer, with the words of the error."""
-    return Sign(part, subject, Light.BAD, (f"连接不上：{reason}", f"not reachable: {reason}"), (mend, mend))
+    return Sign(part, subject, Light.BAD, (f"连接不上：{reason}", f"not reachable: {reason}"), (remedy, remedy))
 
 
 def unseen(part: Part, subject: str = "") -> Sign:
-    """What cannot be told until something else is mended."""
-    mend = ("先处理上面的问题", "mend what is named above first")
-    return Sign(part, subject, Light.UNKNOWN, ("无法查看", "could not be looked at"), mend)
+    """What cannot be told until something else is repaired."""
+    remedy = ("先处理上面的问题", "repair what is named above first")
+    return Sign(part, subject, Light.UNKNOWN, ("无法查看", "could not be looked at"), remedy)
 
 
 def broker(version: str, nodes: Sequence[NodeFacts]) -> Iterator[Sign]:
@@ -111,20 +111,20 @@ def broker(version: str, nodes: Sequence[NodeFacts]) -> Iterator[Sign]:
 
 def _node(version: str, node: NodeFacts) -> tuple[Light, Words, Words]:
     if not node.running:
-        mend = ("启动该节点：`rabbitmqctl start_app`", "start it: `rabbitmqctl start_app`")
-        return Light.BAD, ("节点未运行", "the node does not run"), mend
+        remedy = ("启动该节点：`rabbitmqctl start_app`", "start it: `rabbitmqctl start_app`")
+        return Light.BAD, ("节点未运行", "the node does not run"), remedy
     if node.disk_alarm:
-        mend = ("清理磁盘或加大磁盘；在此之前一切发送暂停", "make room on its disk; until then nothing can be sent")
-        return Light.BAD, ("磁盘告警", "disk alarm"), mend
+        remedy = ("清理磁盘或加大磁盘；在此之前一切发送暂停", "make room on its disk; until then nothing can be sent")
+        return Light.BAD, ("磁盘告警", "disk alarm"), remedy
     if node.memory_alarm:
-        mend = (
+        remedy = (
             "查看哪个队列在增长，或加大内存",
             "see which queue grows, or give it more memory; publishers stand still",
         )
-        return Light.BAD, ("内存告警", "memory alarm"), mend
+        return Light.BAD, ("内存告警", "memory alarm"), remedy
     if node.partitioned:
-        mend = ("检查节点之间的网络", "look at the network between the nodes")
-        return Light.BAD, ("与其他节点失去联系", "it has lost sight of other nodes"), mend
+        remedy = ("检查节点之间的网络", "look at the network between the nodes")
+        return Light.BAD, ("与其他节点失去联系", "it has lost sight of other nodes"), remedy
     return Light.GOOD, (f"RabbitMQ {version}", f"RabbitMQ {version}"), NOTHING
 
 
@@ -146,8 +146,8 @@ def queue(
     if age is not None and age > OLD:
         minutes = int(age // 60)
         finding = (f"最早一件已等 {minutes} 分钟", f"its oldest message has waited for {minutes} min")
-        mend = ("查看该成员的日志与死信", "see its member's log and dead letters")
-        return Sign(Part.QUEUE, name, Light.WARN, finding, mend)
+        remedy = ("查看该成员的日志与死信", "see its member's log and dead letters")
+        return Sign(Part.QUEUE, name, Light.WARN, finding, remedy)
     return None
 
 
@@ -179,8 +179,8 @@ def role(member: str, silent_for: float | None, missed: float = SIGN_MISSED) -> 
         finding = ("未在运行", "not served: no sign of life within the last minute")
         return Sign(Part.ROLE, member, Light.BAD, finding, _SERVE)
     if silent_for > SIGN_DUE:
-        mend = ("若不恢复，查看其日志", "see its log if it does not come back")
-        return Sign(Part.ROLE, member, Light.WARN, ("迟迟没有动静", "its sign of life is late"), mend)
+        remedy = ("若不恢复，查看其日志", "see its log if it does not come back")
+        return Sign(Part.ROLE, member, Light.WARN, ("迟迟没有动静", "its sign of life is late"), remedy)
     return Sign(Part.ROLE, member, Light.GOOD, ("运行中", "served"))
 
 
@@ -188,41 +188,41 @@ def link(neighbour: str, broken: Sequence[str]) -> Sign:
     """A link by those of its shovels that do not run, each with its state."""
     if broken:
         names = ", ".join(broken)
-        mend = (
+        remedy = (
             "检查对方代理是否可达：`exchange link --status`",
             "see whether its broker can be reached: `exchange link --status`",
         )
-        return Sign(Part.LINK, neighbour, Light.BAD, (f"未连通：{names}", f"does not run: {names}"), mend)
+        return Sign(Part.LINK, neighbour, Light.BAD, (f"未连通：{names}", f"does not run: {names}"), remedy)
     return Sign(Part.LINK, neighbour, Light.GOOD, ("连通", "runs"))
 
 
 def calendar(today: date, published_until: date | None, ahead: timedelta = CALENDAR_AHEAD) -> Sign:
     """The calendar of working days by the last day announced without a gap from today; None where not even today is."""
-    mend = (
+    remedy = (
         "国务院公布明年放假安排后升级 chinesecalendar",
         "upgrade chinesecalendar once the State Council has announced the year",
     )
     if published_until is None or published_until < today:
         finding = ("本年度放假安排缺失，期限只能推算", "this year's holidays are missing: every term is provisional")
-        return Sign(Part.CALENDAR, "chinesecalendar", Light.BAD, finding, mend)
+        return Sign(Part.CALENDAR, "chinesecalendar", Light.BAD, finding, remedy)
     until = (f"已公布至 {published_until}", f"announced until {published_until}")
     if published_until - today < ahead:
         finding = (f"{until[0]}，其后为暂定", f"{until[1]}; terms beyond are provisional")
-        return Sign(Part.CALENDAR, "chinesecalendar", Light.WARN, finding, mend)
+        return Sign(Part.CALENDAR, "chinesecalendar", Light.WARN, finding, remedy)
     return Sign(Part.CALENDAR, "chinesecalendar", Light.GOOD, until)
 
 
-def certificate(subject: str, left: timedelta | None, mend: Words, soon: float = CERTIFICATE_SOON) -> Sign:
+def certificate(subject: str, left: timedelta | None, remedy: Words, soon: float = CERTIFICATE_SOON) -> Sign:
     """A certificate, key or directory by the time it has left; None where it is missing. ``soon`` is in days."""
     if left is None:
-        return Sign(Part.CERTIFICATE, subject, Light.BAD, ("缺失", "missing"), mend)
+        return Sign(Part.CERTIFICATE, subject, Light.BAD, ("缺失", "missing"), remedy)
     days = left.days
     if left <= timedelta():
-        return Sign(Part.CERTIFICATE, subject, Light.BAD, ("已过期", "expired"), mend)
+        return Sign(Part.CERTIFICATE, subject, Light.BAD, ("已过期", "expired"), remedy)
     finding = (f"剩 {days} 天", f"{days} day{'' if days == 1 else 's'} left")
     if days < soon:
         light = Light.BAD if days < min(soon, CERTIFICATE_NOW) else Light.WARN
-        return Sign(Part.CERTIFICATE, subject, light, finding, mend)
+        return Sign(Part.CERTIFICATE, subject, light, finding, remedy)
     return Sign(Part.CERTIFICATE, subject, Light.GOOD, finding)
 
 
@@ -230,9 +230,9 @@ def work(member: str, given_up: int, dead: int) -> Iterator[Sign]:
     """What lies at a member and goes on only by somebody's hand; nothing where nothing does."""
     if given_up:
         finding = (f"{given_up:,} 份已放弃发送", f"{given_up:,} copies were given up")
-        mend = ("`exchange resend` 列出并重发", "`exchange resend` lists them and sends them again")
-        yield Sign(Part.WORK, member, Light.BAD, finding, mend)
+        remedy = ("`exchange resend` 列出并重发", "`exchange resend` lists them and sends them again")
+        yield Sign(Part.WORK, member, Light.BAD, finding, remedy)
     if dead:
         finding = (f"{dead:,} 件死信", f"{dead:,} dead letter{'' if dead == 1 else 's'}")
-        mend = ("查看原因后重投：`exchange dead`", "see why, then redrive: `exchange dead`")
-        yield Sign(Part.WORK, member, Light.WARN, finding, mend)
+        remedy = ("查看原因后重投：`exchange dead`", "see why, then redrive: `exchange dead`")
+        yield Sign(Part.WORK, member, Light.WARN, finding, remedy)

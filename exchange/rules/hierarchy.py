@@ -15,7 +15,7 @@ def domain_of(address: str) -> str:
     if not domain or not body:
         raise CallerError(
             "{address!r} names no domain",
-            mend="write the whole address, highest level first: anhui.hefei.planning",
+            remedy="write the whole address, highest level first: anhui.hefei.planning",
             address=address,
         )
     return domain
@@ -76,7 +76,7 @@ def _refuse_other_tree(own: str, target: str) -> None:
     if target.split(".")[0] != root:
         raise NotFound(
             "{target} belongs to another tree than {own}",
-            mend="correct the address (those of this tree begin with {root}.), or write to that tree "
+            remedy="correct the address (those of this tree begin with {root}.), or write to that tree "
             "outside of this exchange",
             target=target,
             own=own,

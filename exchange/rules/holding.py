@@ -73,18 +73,18 @@ class Danger(StrEnum):
 def check_hold(addressee: str | None, kind: str | None, reason: str, kinds: Collection[str]) -> None:
     """Raises CallerError unless there is something to hold, it may rest, and a reason is given."""
     if addressee is None and kind is None:
-        raise CallerError("a hold names a department or a kind of message", mend="name one of them")
+        raise CallerError("a hold names a department or a kind of message", remedy="name one of them")
     if kind in NEVER_HELD:
         raise CallerError(
             "messages of kind {kind} never rest: {why}",
-            mend="hold the department, or another kind",
+            remedy="hold the department, or another kind",
             kind=coded(TITLES, kind),
             why=Text("their arrival decides") if kind == "opinion" else Text("they prove it"),
         )
     if kind is not None and kind not in kinds:
         raise CallerError(
             "there is no kind {kind!r}",
-            mend="one of: {kinds}",
+            remedy="one of: {kinds}",
             kind=kind,
             kinds=", ".join(sorted(set(kinds) - NEVER_HELD)),
         )

@@ -24,11 +24,11 @@ def extend(
     if any(entry.kind is EntryKind.EXTEND for entry in state.ledger):
         raise Conflict(
             "the term of {department} was extended before",
-            mend="a term is extended once (article 42)",
+            remedy="a term is extended once (article 42)",
             department=state.department,
         )
     if days < 1:
-        raise CallerError("an extension says by how many working days", mend="give a number of working days")
+        raise CallerError("an extension says by how many working days", remedy="give a number of working days")
     return _entry(EntryKind.EXTEND, now, reason, basis, actor, days)
 
 
@@ -49,12 +49,12 @@ def stop(
     if procedure is None:
         raise CallerError(
             "the clock stops only for a procedure of article 45",
-            mend="name it (--procedure): {procedurekind}; or extend the term",
+            remedy="name it (--procedure): {procedurekind}; or extend the term",
             procedurekind=", ".join(kind.value for kind in ProcedureKind),
         )
     if _running(state, now, calendar).stopped:
         raise Conflict(
-            "the term of {department} is stopped already", mend="resume it first", department=state.department
+            "the term of {department} is stopped already", remedy="resume it first", department=state.department
         )
     return _entry(EntryKind.STOP, now, f"special procedure: {procedure.value}; {reason}", basis, actor, days)
 
@@ -66,7 +66,7 @@ def resume(
     if not project(state, calendar).stopped:
         raise Conflict(
             "the term of {department} is not stopped",
-            mend="only a stopped term can be resumed",
+            remedy="only a stopped term can be resumed",
             department=state.department,
         )
     return _entry(EntryKind.RESUME, now, reason, basis, actor)
@@ -85,13 +85,13 @@ def _running(state: DeadlineState, now: datetime, calendar: WorkingCalendar) -> 
     if projection.started_at is None:
         raise Conflict(
             "the term of {department} has not begun",
-            mend="it begins with the department's receipt",
+            remedy="it begins with the department's receipt",
             department=state.department,
         )
     if projection.due_at is not None and now > projection.due_at:
         raise Conflict(
             "the term of {department} is over",
-            mend="what changes a term is entered before its end",
+            remedy="what changes a term is entered before its end",
             department=state.department,
         )
     return projection
@@ -101,8 +101,10 @@ def _entry(
     kind: EntryKind, at: datetime, reason: str, basis: tuple[str, ...], actor: str, days: int | None = None
 ) -> LedgerEntry:
     if kind in (EntryKind.STOP, EntryKind.EXTEND) and not basis:
-        raise CallerError("stopping or extending a term needs its legal basis", mend="give --basis with the article")
+        raise CallerError("stopping or extending a term needs its legal basis", remedy="give --basis with the article")
     try:
         return LedgerEntry(kind=kind, at=at, days=days, reason=reason, basis=basis, actor=actor)
     except ValueError as error:
-        raise CallerError("the ledger entry does not hold", mend="give a reason, a basis and positive days") from error
+        raise CallerError(
+            "the ledger entry does not hold", remedy="give a reason, a basis and positive days"
+        ) from error

@@ -75,6 +75,6 @@ def _below_hundred(text: str) -> int:
 def _bad(text: str) -> CallerError:
     return CallerError(
         "{text!r} is no document number",
-        mend="agency code, year in 〔〕, no leading zeros: 国办发〔2019〕6号, 国令第707号, 公告2026年第14号",
+        remedy="agency code, year in 〔〕, no leading zeros: 国办发〔2019〕6号, 国令第707号, 公告2026年第14号",
         text=text,
     )

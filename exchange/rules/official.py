@@ -51,7 +51,7 @@ def kind_of(title: str, number: Number) -> DocumentKind:
         return DocumentKind.LETTER
     raise CallerError(
         "the title of {number} names none of the fifteen kinds",
-        mend="end the title with the kind: 关于……的通知",
+        remedy="end the title with the kind: 关于……的通知",
         number=number,
     )
 
@@ -78,7 +78,7 @@ def parse_document(record: Mapping[str, str]) -> Document:
         )
     except ValueError as error:
         raise CallerError(
-            "{number} does not hold as a document", mend="compare it with GB/T 9704-2012", number=number
+            "{number} does not hold as a document", remedy="compare it with GB/T 9704-2012", number=number
         ) from error
 
 

@@ -43,4 +43,4 @@ def check_password(password: str, account: str) -> None:
 
 
 def _bad(what: Text) -> BadAccount:
-    return BadAccount(what, code="password", mend="take several words that only you would put together")
+    return BadAccount(what, code="password", remedy="take several words that only you would put together")

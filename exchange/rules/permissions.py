@@ -1,6 +1,6 @@
 """Who may do what at the console: three roles with separate duties, and one table of what each may do.
 
-An account has one role. Who manages accounts neither mends nor discards, and who mends manages no accounts.
+An account has one role. Who manages accounts neither repairs nor discards, and who repairs manages no accounts.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ class Action(StrEnum):
 
 
 _LOOKING = frozenset({Action.LOOK})
-_MENDING = _LOOKING | {Action.REDRIVE, Action.DISCARD, Action.EXPORT, Action.HOLD, Action.DRAIN, Action.DIAGNOSE}
+_REPAIRING = _LOOKING | {Action.REDRIVE, Action.DISCARD, Action.EXPORT, Action.HOLD, Action.DRAIN, Action.DIAGNOSE}
 _GUARDING = _LOOKING | {Action.ACCOUNTS, Action.AUDIT}
 
 PERMISSIONS: dict[AccountRole, frozenset[Action]] = {
     AccountRole.OBSERVER: _LOOKING,
-    AccountRole.OPERATOR: _MENDING,
+    AccountRole.OPERATOR: _REPAIRING,
     AccountRole.SECURITY: _GUARDING,
 }
 """What each role may do; what is not named is denied."""
@@ -50,7 +50,7 @@ def check_allowed(role: AccountRole, action: Action) -> None:
     if action not in PERMISSIONS.get(role, frozenset()):
         raise Denied(
             "the role {role} may not {action}",
-            mend="ask somebody whose account has a role that may",
+            remedy="ask somebody whose account has a role that may",
             role=coded(ACCOUNT_ROLES, role.value),
             action=action,
         )

@@ -43,7 +43,7 @@ def rank_of(name: str) -> int | None:
         if pattern.search(name):
             return rank + bool(_DEPARTMENT.search(name))
     raise CallerError(
-        "no rank can be read from {name!r}", mend="write the body's full name, its place included", name=name
+        "no rank can be read from {name!r}", remedy="write the body's full name, its place included", name=name
     )
 
 

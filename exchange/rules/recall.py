@@ -37,7 +37,7 @@ def check_recall(origin: str, recalled: Recalled) -> None:
     if recalled.by != origin:
         raise Untrusted(
             "{by} recalls a document of {origin}",
-            mend="ask {origin} to recall it; only its sender can",
+            remedy="ask {origin} to recall it; only its sender can",
             by=recalled.by,
             origin=origin,
         )
@@ -46,7 +46,7 @@ def check_recall(origin: str, recalled: Recalled) -> None:
 def check_anew(earlier: Iterable[Recalled]) -> None:
     """Raises Conflict when the document that is to be recalled has been recalled before."""
     if any(True for _ in earlier):
-        raise Conflict("the document has been recalled already", mend="recall or replace what took its place instead")
+        raise Conflict("the document has been recalled already", remedy="recall or replace what took its place instead")
 
 
 def holding(recalls: Iterable[Recalled], origins: Mapping[str, str]) -> dict[str, Recalled]:
@@ -68,7 +68,7 @@ def in_force(document: str, held: Mapping[str, Recalled]) -> str | None:
     current: str | None = document
     while current is not None and current in held:
         if current in seen:
-            raise Malformed("documents replace each other in a circle", mend="their sender recalls one of them")
+            raise Malformed("documents replace each other in a circle", remedy="their sender recalls one of them")
         seen.add(current)
         current = held[current].recall.replaced_by
     return current

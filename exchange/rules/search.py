@@ -106,7 +106,7 @@ def read_key(text: str) -> Key | None:
         at = _EPOCH + timedelta(microseconds=int(parts[0]))
         return Key(at, parts[1], parts[2])
     except (ValueError, IndexError, OverflowError):
-        raise CallerError("the address names no place in a list", mend="begin again at the first page") from None
+        raise CallerError("the address names no place in a list", remedy="begin again at the first page") from None
 
 
 def place_of(id: int) -> str:
@@ -167,5 +167,5 @@ def _day(fields: Mapping[str, str], name: str) -> datetime | None:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise CallerError("{name}: {text!r} is no day", mend="write it as 2026-03-02", name=name, text=text) from None
+        raise CallerError("{name}: {text!r} is no day", remedy="write it as 2026-03-02", name=name, text=text) from None
     return datetime(day.year, day.month, day.day, tzinfo=CST)

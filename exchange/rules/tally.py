@@ -81,7 +81,7 @@ def check_branch(domain: str, branch: str, tally: Tally) -> None:
     if tally.domain != branch or superior_of(branch) != domain:
         raise Untrusted(
             "a tally for {meant} came as that of {branch} to {came_to}",
-            mend="a relay speaks for its own domain, to the one directly above",
+            remedy="a relay speaks for its own domain, to the one directly above",
             meant=tally.domain,
             branch=branch,
             came_to=domain,
@@ -90,7 +90,9 @@ def check_branch(domain: str, branch: str, tally: Tally) -> None:
     named = (*tally.unsigned, *(body.address for body in tally.returned), *recalled)
     if not all(is_within(domain_of(address), branch) for address in named):
         raise Untrusted(
-            "the tally of {branch} names bodies of other domains", mend="a relay speaks for its subtree", branch=branch
+            "the tally of {branch} names bodies of other domains",
+            remedy="a relay speaks for its subtree",
+            branch=branch,
         )
     if any(count.level < level_of(branch) for count in tally.counts):
         raise Malformed("the tally of {branch} counts bodies of a level above its own", branch=branch)

@@ -68,16 +68,16 @@ def check_token(secret: str, digest: str, now: datetime, expires_at: datetime, r
 def check_scope(scopes: Collection[str], needed: Scope) -> None:
     """Raises Denied unless the token has the scope."""
     if needed not in scopes:
-        raise Denied("this token may not {needed}", mend="use a token with the scope '{needed}'", needed=needed.value)
+        raise Denied("this token may not {needed}", remedy="use a token with the scope '{needed}'", needed=needed.value)
 
 
 def scopes_of(words: Collection[str]) -> tuple[Scope, ...]:
     """Scopes by their names, in the order of the list. Raises CallerError for none, or one that is none."""
     unknown = [word for word in words if word not in tuple(Scope)]
     if unknown or not words:
-        mend = Text("choose of: {scope}", {"scope": ", ".join(Scope)})
+        remedy = Text("choose of: {scope}", {"scope": ", ".join(Scope)})
         raise CallerError(
-            "no scope {unknown}" if unknown else "a token needs a scope", mend=mend, unknown=", ".join(unknown)
+            "no scope {unknown}" if unknown else "a token needs a scope", remedy=remedy, unknown=", ".join(unknown)
         )
     return tuple(scope for scope in Scope if scope in words)
 
@@ -88,7 +88,7 @@ def check_entitled(scopes: Collection[Scope], member: str, is_window: bool) -> N
     if vain and not is_window:
         raise CallerError(
             "{member} is not a window, and the scopes of windows are of no use to others: {scopes}",
-            mend="make the token for a window, or leave the scope out",
+            remedy="make the token for a window, or leave the scope out",
             member=member,
             scopes=", ".join(vain),
         )
@@ -98,5 +98,5 @@ def check_term(days: int) -> None:
     """Raises CallerError unless a token may be made for so many days."""
     if not 1 <= days <= LONGEST.days:
         raise CallerError(
-            "a token is made for 1 to {days} days", mend="make a new one when it is over", days=LONGEST.days
+            "a token is made for 1 to {days} days", remedy="make a new one when it is over", days=LONGEST.days
         )

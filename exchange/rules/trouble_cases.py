@@ -35,16 +35,16 @@ def _of_deadline(now: datetime, deadline: DeadlineFact, names: dict[str, Words],
     case, due = deadline.case_number, end_text(deadline.due_at)
     chinese, english = names.get(deadline.department, (deadline.department, deadline.department))
     subject, page = f"{case}:{deadline.department}", f"/case/{case}"
-    mend = (f"催办，或查看：`exchange status {case}`", f"press them, or see: `exchange status {case}`")
+    remedy = (f"催办，或查看：`exchange status {case}`", f"press them, or see: `exchange status {case}`")
     if deadline.due_at + limits.overdue <= now:
         yield Alert(
             AlertKind.OVERDUE, subject, Severity.CRITICAL, f"{case}：{chinese} 的期限已于 {due} 届满而未了结",
-            f"{case}: the term of {english} ended at {due} and nothing has come of it yet", page, mend,
+            f"{case}: the term of {english} ended at {due} and nothing has come of it yet", page, remedy,
         )  # fmt: skip
     elif deadline.due_at - now <= limits.default_near:
         yield Alert(
             AlertKind.DEFAULT_NEAR, subject, Severity.WARNING, f"{case}：{chinese} 的期限将于 {due} 届满",
-            f"{case}: the term of {english} ends at {due}", page, mend,
+            f"{case}: the term of {english} ends at {due}", page, remedy,
         )  # fmt: skip
 
 
@@ -59,15 +59,15 @@ def _unwatched(facts: Facts, limits: Limits) -> Iterator[Alert]:
     risk = at_risk(ends, limits)
     drained = [member for member in monitors if member.drained]
     why: Words = ("督办成员未运行", "the deadline monitor is not served")
-    mend: Words = ("启动：`exchange up`", "serve it: `exchange up`")
+    remedy: Words = ("启动：`exchange up`", "serve it: `exchange up`")
     if len(drained) == len(monitors):
         why = ("督办成员已排空", "the deadline monitor is drained")
         names = " ".join(member.address for member in drained)
-        mend = (f"恢复：`exchange release {names}`", f"release it: `exchange release {names}`")
+        remedy = (f"恢复：`exchange release {names}`", f"release it: `exchange release {names}`")
     severity = Severity.CRITICAL if ends.overdue or not all(member.drained for member in monitors) else Severity.WARNING
     yield Alert(
         AlertKind.UNWATCHED, "monitors", severity, f"{why[0]}，没有期限被督办；{risk[0]}",
-        f"{why[1]}, and no deadline is watched; {risk[1]}", "/deadlines", mend,
+        f"{why[1]}, and no deadline is watched; {risk[1]}", "/deadlines", remedy,
     )  # fmt: skip
 
 
@@ -89,7 +89,7 @@ def _of_member(facts: Facts, member: MemberFacts, limits: Limits) -> Iterator[Al
             f"its rule fails ({failing.detail}), and {failing.number} case{_s(failing.number)} "
             f"wait{'s' if failing.number == 1 else ''} for an officer",
             (f"人工答复：`exchange inbox --as {address}`；并修复 rule.py",
-             f"answer by hand: `exchange inbox --as {address}`; and mend its rule.py"),
+             f"answer by hand: `exchange inbox --as {address}`; and repair its rule.py"),
         )  # fmt: skip
     yield from _of_lead(facts, member, limits)
     unsigned, undated = member.unsigned.number, member.undated.number
@@ -155,7 +155,7 @@ def _of_lead(facts: Facts, member: MemberFacts, limits: Limits) -> Iterator[Aler
 
 
 def _gathered(
-    facts: Facts, kind: AlertKind, member: MemberFacts, what: Gathered, chinese: str, english: str, mend: Words,
+    facts: Facts, kind: AlertKind, member: MemberFacts, what: Gathered, chinese: str, english: str, remedy: Words,
     page: str | None = None,
 ) -> Alert:  # fmt: skip
     """Things that wait at a member: how many, since when, and the first of them."""
@@ -165,7 +165,7 @@ def _gathered(
     to = page or (f"/case/{what.first[0]}" if len(what.first) == 1 else "/cases")
     return Alert(
         kind, member.address, Severity.WARNING, f"{who[0]}：{chinese}（{some[0]}；最早 {since[0]}前）",
-        f"{who[1]}: {english} ({some[1]}; the first since {since[1]})", to, mend,
+        f"{who[1]}: {english} ({some[1]}; the first since {since[1]})", to, remedy,
     )  # fmt: skip
 
 

@@ -73,8 +73,8 @@ def _of_sign(sign: Sign, member: MemberFacts | None, limits: Limits) -> Alert:
     page = "/unsigned" if kind is AlertKind.GIVEN_UP else _PAGES[sign.part]
     chinese, english = named(member, sign.subject)
     return Alert(
-        kind, sign.subject, severity, f"{chinese}：{sign.finding[0]}", f"{english}: {sign.finding[1]}", page, sign.mend,
-        quiet=kind is AlertKind.DEAD_LETTERS and old,
+        kind, sign.subject, severity, f"{chinese}：{sign.finding[0]}", f"{english}: {sign.finding[1]}", page,
+        sign.remedy, quiet=kind is AlertKind.DEAD_LETTERS and old,
     )  # fmt: skip
 
 
@@ -137,7 +137,7 @@ def _of_home(home: HomeFacts) -> Iterator[Alert]:
         yield Alert(
             AlertKind.WEBHOOK_OFF, member, Severity.WARNING, f"{member} 的推送长期失败，已停用",
             f"a webhook of {member} failed too long and is disabled", "/webhooks",
-            ("修复接收方后在“推送”页恢复", "mend its receiver, then enable it on the page Webhooks"),
+            ("修复接收方后在“推送”页恢复", "repair its receiver, then enable it on the page Webhooks"),
         )  # fmt: skip
     for channel, reason in home.untold.items():
         yield Alert(

@@ -58,7 +58,7 @@ def check_reachable(addresses: Sequence[str], allowed: Sequence[str]) -> str:
     if not found or not all(_may(one, allowed) for one in found):
         raise Denied(
             "the webhook's host is on a network to which webhooks do not go",
-            mend="name the network in EXCHANGE_WEBHOOK_NETWORKS, if that is meant",
+            remedy="name the network in EXCHANGE_WEBHOOK_NETWORKS, if that is meant",
         )
     return str(found[0])
 
@@ -88,4 +88,4 @@ def _may(address: Ip, allowed: Sequence[str]) -> bool:
 
 
 def _bad(what: Text) -> CallerError:
-    return CallerError(what, code="webhook-url", mend="give an https URL of your own system")
+    return CallerError(what, code="webhook-url", remedy="give an https URL of your own system")

@@ -6,14 +6,14 @@ from exchange.errors import BadText, CallerError
 from exchange.schemas.written import Shape, fault_of, is_visible
 
 
-def check_reason(reason: str, missing: str, mend: str) -> str:
+def check_reason(reason: str, missing: str, remedy: str) -> str:
     """The reason without blanks around it.
 
-    Raises CallerError, saying what is ``missing`` and its remedy ``mend``, where nothing of it can be seen; BadText for
+    Raises CallerError, which says what is ``missing`` and the ``remedy``, where nothing of it can be seen; BadText for
     one that is not what it seems.
     """
     if not is_visible(reason):
-        raise CallerError(missing, mend=mend)
+        raise CallerError(missing, remedy=remedy)
     if fault := fault_of(reason.strip(), Shape.TEXT):
         raise BadText("the reason has {fault}", fault=fault)
     return reason.strip()

@@ -93,7 +93,7 @@ class Claim:
             if connection is not None and not self._hold.is_held_on(connection):
                 raise DatabaseUnavailable(
                     "this connection leads to another database server than the one where the identity is held",
-                    mend="let EXCHANGE_DATABASE_URL lead to one server at a time: the one that can be written",
+                    remedy="let EXCHANGE_DATABASE_URL lead to one server at a time: the one that can be written",
                 )
 
     def _watch(self) -> None:
@@ -118,7 +118,7 @@ class Claim:
         """The mark says whether who has the lock has claimed the identity, or is only looking, or about to claim it."""
         if self._marked(connection):
             return DatabaseUnavailable(
-                "the lock of {address} is not free yet", mend="nothing: it is tried again", address=self._address
+                "the lock of {address} is not free yet", remedy="nothing: it is tried again", address=self._address
             )
         return self._overtaken()
 

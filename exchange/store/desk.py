@@ -40,7 +40,7 @@ class SqlDesk:
                 raise Returned(
                     "case {case_number} is another window's",
                     code="not-yours",
-                    mend="number the case anew",
+                    remedy="number the case anew",
                     case_number=row.case_number,
                 )
             else:

@@ -50,7 +50,7 @@ def check_database_url(url: str) -> None:
         check_url("EXCHANGE_DATABASE_URL", url, _SCHEMES, "postgresql://user:password@host:port/database")
         make_url(url)
     except BadConfiguration as error:
-        raise DatabaseUnavailable(error.text, mend=error.remedy) from None
+        raise DatabaseUnavailable(error.text, remedy=error.remedy_text) from None
     except (exc.ArgumentError, ValueError):
         raise DatabaseUnavailable("the database URL cannot be read") from None
 
@@ -80,11 +80,13 @@ def _make_file(path: Path) -> None:
         if not path.exists():
             open_file(path, "ab").close()
     except FileUnusable as error:
-        raise DatabaseUnavailable("{path} cannot be made: {error}", mend=error.mend, path=path, error=error) from error
+        raise DatabaseUnavailable(
+            "{path} cannot be made: {error}", remedy=error.remedy, path=path, error=error
+        ) from error
     except OSError as error:
         fault = unusable(error, path)
         raise DatabaseUnavailable(
-            "{path} cannot be made: {reason}", mend=fault.mend, path=path, reason=error.strerror
+            "{path} cannot be made: {reason}", remedy=fault.remedy, path=path, reason=error.strerror
         ) from error
 
 

@@ -144,7 +144,7 @@ def translated(engine: Engine) -> Iterator[None]:
     try:
         yield
     except exc.IntegrityError as error:
-        raise Conflict("the record exists already", code="duplicate", mend="look at what is on record") from error
+        raise Conflict("the record exists already", code="duplicate", remedy="look at what is on record") from error
     except exc.DBAPIError as error:
         found = _told(error.orig, engine, gone=error.connection_invalidated)
         if found is None:
@@ -153,7 +153,7 @@ def translated(engine: Engine) -> Iterator[None]:
     except (psycopg.Error, sqlite3.Error) as error:  # of what is done before SQLAlchemy looks: connecting
         raise _told(error, engine, gone=True) or _unavailable(_ELSE, error, engine) from error
     except exc.TimeoutError as error:
-        raise DatabaseUnavailable("no connection to the database became free", mend=_TOO_MANY[1]) from error
+        raise DatabaseUnavailable("no connection to the database became free", remedy=_TOO_MANY[1]) from error
 
 
 def _told(error: BaseException | None, engine: Engine, *, gone: bool) -> DatabaseUnavailable | None:
@@ -177,7 +177,7 @@ def _entry(error: BaseException | None) -> _Entry | None:
 
 
 def _unavailable(entry: _Entry, error: BaseException | None, engine: Engine) -> DatabaseUnavailable:
-    what, mend = entry
+    what, remedy = entry
     url = engine.url
     names = {
         "schema": f'"{engine.get_execution_options().get(SCHEMA, "of the member")}"',
@@ -185,9 +185,9 @@ def _unavailable(entry: _Entry, error: BaseException | None, engine: Engine) -> 
         "database": url.database or "",
     }
     for name, value in names.items():
-        mend = mend.replace(f"{{{name}}}", value)
+        remedy = remedy.replace(f"{{{name}}}", value)
     return DatabaseUnavailable(
-        "the database cannot be used: {what} ({error})", mend=mend, what=what, error=reason_of(error, engine)
+        "the database cannot be used: {what} ({error})", remedy=remedy, what=what, error=reason_of(error, engine)
     )
 
 

@@ -31,5 +31,5 @@ def behind(
 
 def _id(place: str) -> int:
     if not place.isascii() or not place.isdecimal() or len(place) > _DIGITS:
-        raise CallerError("the address names no place in a list", mend="begin again at the first page")
+        raise CallerError("the address names no place in a list", remedy="begin again at the first page")
     return int(place)

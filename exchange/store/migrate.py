@@ -100,7 +100,7 @@ def is_new(engine: Engine) -> bool:
 def _refuse_newer(version: str | None) -> None:
     if version is not None and version > HEAD:
         raise DatabaseUnavailable(
-            "the database is of a newer release ({version})", mend="update this installation", version=version
+            "the database is of a newer release ({version})", remedy="update this installation", version=version
         )
 
 

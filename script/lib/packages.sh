@@ -13,7 +13,7 @@ refresh_lists() {
     sudo -n true 2>/dev/null || sudo -v || give_up "sudo refused" "run script/$me as root, or have these installed: ${missing[*]-}"
   fi
   quietly "reading apt's package lists" as_root apt-get update -q ||
-    give_up "apt could not read its package lists (above)" "mend that and run script/$me again"
+    give_up "apt could not read its package lists (above)" "repair that and run script/$me again"
   refreshed=yes
 }
 

@@ -63,7 +63,7 @@ class _Module(ast.NodeVisitor):
         for node in tree.body:
             if isinstance(node, ast.ClassDef) and node.name in _ERRORS:
                 for name, value in _constants(node.body):
-                    if name == "mend":
+                    if name == "remedy":
                         self.take(value)
         self.visit(tree)
 
@@ -77,8 +77,8 @@ class _Module(ast.NodeVisitor):
             places = (1,)
         if name == "ValueError" and self.path.parts[0] == "schemas":
             places = (0,)
-        if any(keyword.arg == "mend" for keyword in node.keywords):
-            self.take(next(keyword.value for keyword in node.keywords if keyword.arg == "mend"))
+        if any(keyword.arg == "remedy" for keyword in node.keywords):
+            self.take(next(keyword.value for keyword in node.keywords if keyword.arg == "remedy"))
         for place in places:
             if place < len(node.args):
                 self.take(node.args[place])

@@ -27,7 +27,7 @@ class OpenDoor:
 
     def check_token(self, request: Request, sent: str) -> None:
         if sent != TOKEN:
-            raise Denied("the form does not come from a page of this session", mend="load the page again")
+            raise Denied("the form does not come from a page of this session", remedy="load the page again")
 
     def record(self, account: str, action: str, what: str, outcome: str) -> None:
         self.recorded.append((account, action, what, outcome))

@@ -49,7 +49,7 @@ class Credentials:
 
 ACCOUNTS = {
     AccountRole.OBSERVER: Credentials("olga", "watching the river rise"),
-    AccountRole.OPERATOR: Credentials("otto", "mending what has broken"),
+    AccountRole.OPERATOR: Credentials("otto", "repairing what has broken"),
     AccountRole.SECURITY: Credentials("sven", "guarding both the doors"),
 }
 

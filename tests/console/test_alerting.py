@@ -125,7 +125,7 @@ def _kill_a_message(desk: Desk, body: bytes = b"no envelope") -> None:
         tx.inbox.dead([DeadLetter("malformed", "not an envelope", "open", "q", body)], desk.clock.now())
 
 
-def _mend(desk: Desk) -> None:
+def _remedy(desk: Desk) -> None:
     with desk.store("hefei.planning").transaction() as tx:
         for letter in tx.dead.batch("malformed", None, above=0, limit=10):
             tx.dead.propose(letter.serial, "otto", "noise", desk.clock.now())
@@ -149,7 +149,7 @@ def test_a_trouble_is_told_once_signed_and_once_more_when_it_is_over(desk: Desk,
     assert told["domain"] == "hefei"
     assert int(headers["webhook-timestamp"]) == int(clock.now().timestamp())
     assert verify([SECRET], headers, body, clock.now().timestamp()) == told["delivery"]
-    _mend(desk)
+    _remedy(desk)
     alerting.look()
     alerting.tell()
     assert json.loads(hook.taken[1][1])["event"] == "over"
@@ -184,7 +184,7 @@ def test_what_begins_within_the_time_of_settling_is_told_together_and_what_is_ov
     assert alerting.tell() == 0, "not yet"
     _kill_a_message(desk)
     alerting.look()
-    _mend(desk)
+    _remedy(desk)
     alerting.look()
     clock.step_to(clock.now() + timedelta(seconds=31))
     assert alerting.tell() == 1, "one message for three members that are down; none for what is over"
@@ -494,7 +494,7 @@ def test_a_webhooks_secret_is_one_of_the_scheme_or_is_refused_with_how_to_make_o
     settings = load_alert_settings(desk.home, {})
     with pytest.raises(BadConfiguration) as refused:
         channels(settings, desk.clock, {"HOOK_SECRET": secret} if secret else {})
-    assert "exchange alerts secret" in refused.value.mend or not secret
+    assert "exchange alerts secret" in refused.value.remedy or not secret
     assert len(secret) < 3 or secret not in refused.value.diagnostics().replace("a secret is whsec_", "")
 
 

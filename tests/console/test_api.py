@@ -174,7 +174,7 @@ def test_a_problem_names_the_fields_and_what_to_do(served: Bureau) -> None:
     problem = served.client(PLANNING).post("/api/v1/documents", json=body).json()
     assert {one["pointer"] for one in problem["errors"]} >= {"/to/0", "/document/kind", "/document/serial"}
     assert (problem["status"], problem["code"]) == (422, "request")
-    assert problem["mend"]
+    assert problem["remedy"]
 
 
 def test_errors_of_the_flow_keep_their_codes(served: Bureau) -> None:
@@ -193,7 +193,7 @@ def test_errors_of_the_flow_keep_their_codes(served: Bureau) -> None:
 _JSON = {"content-type": "application/json"}
 
 
-def test_what_an_operator_must_mend_is_not_told_to_callers(served: Bureau) -> None:
+def test_what_an_operator_must_repair_is_not_told_to_callers(served: Bureau) -> None:
     client = served.client(TRANSPORT)
     certificate = served.desk.home.directory
     whole = certificate.read_bytes()

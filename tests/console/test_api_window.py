@@ -118,7 +118,7 @@ def test_what_does_not_hold_is_refused_as_the_command_line_does(
     before = client.get(f"{API}/cases").json()["items"][:1]
     answer = client.post(f"{API}/cases", json={**APPLICATION, **change}, headers={"idempotency-key": "refused"})
     assert (answer.status_code, answer.json()["code"]) == (422, code), answer.text
-    assert said in answer.json()["detail"] + answer.json()["mend"]
+    assert said in answer.json()["detail"] + answer.json()["remedy"]
     assert client.get(f"{API}/cases").json()["items"][:1] == before
 
 
@@ -148,7 +148,7 @@ def test_what_is_not_due_yet_is_refused_with_what_it_waits_for(served: Bureau) -
     assert "still waits for hefei.planning, hefei.transport" in decided.json()["detail"]
     assert "has not begun" in client.post(f"{path}/terms", json=TERM).json()["detail"]
     unknown = client.post(f"{path}/terms", json={**TERM, "department": "hefei.nobody"})
-    assert (unknown.status_code, unknown.json()["mend"]) == (404, "name one of: hefei.planning, hefei.transport")
+    assert (unknown.status_code, unknown.json()["remedy"]) == (404, "name one of: hefei.planning, hefei.transport")
     for what, body in (("withdrawal", {"reason": "r"}), ("decision", DECISION), ("terms", TERM)):
         assert client.post(f"{API}/cases/HF-404/{what}", json=body).status_code == 404
 
@@ -259,12 +259,12 @@ def test_scopes_of_windows_are_given_to_windows_alone(served: Bureau) -> None:
         with pytest.raises(CallerError, match="is not a window"):
             token_for(served.desk, PLANNING, ["read", scope])
     reading = served.client(WINDOW, ["read", "submit"])
-    assert reading.post(f"{API}/cases/HF-1/decision", json=DECISION).json()["mend"].endswith("'decide'")
+    assert reading.post(f"{API}/cases/HF-1/decision", json=DECISION).json()["remedy"].endswith("'decide'")
     deciding = served.client(WINDOW, ["decide"])
     assert deciding.post(f"{API}/cases", json=APPLICATION).status_code == 403
     for path in ("matters", "cases?state=open"):
         refused = served.client(PLANNING).get(f"{API}/{path}")
-        assert (refused.status_code, refused.json()["mend"]) == (
+        assert (refused.status_code, refused.json()["remedy"]) == (
             403,
             f"this is done by a window of the domain: {WINDOW}",
         )

@@ -40,13 +40,13 @@ def test_a_deed_needs_the_sessions_token_and_the_role_and_is_recorded_either_way
         done.append(visit.account.name)
         return "/?said=done"
 
-    section = Section(deeds=(Deed("/mend", Action.REDRIVE, do, None),))
+    section = Section(deeds=(Deed("/repair", Action.REDRIVE, do, None),))
     door = OpenDoor()
     client = TestClient(create_app(_desk(tmp_path), door, (*SECTIONS, section)), follow_redirects=False)
-    assert "said=" in client.post("/mend", data={"token": "another"}).headers["location"]
+    assert "said=" in client.post("/repair", data={"token": "another"}).headers["location"]
     assert done == []
-    assert client.post("/mend", data={"token": TOKEN}).headers["location"] == "/?said=done"
+    assert client.post("/repair", data={"token": TOKEN}).headers["location"] == "/?said=done"
     door.who = type(door.who)("tester", AccountRole.OBSERVER)
-    client.post("/mend", data={"token": TOKEN})
+    client.post("/repair", data={"token": TOKEN})
     assert done == ["tester"]
     assert [entry[3] for entry in door.recorded] == ["denied", "done", "denied"]

@@ -78,7 +78,7 @@ def test_signing_in_works_by_keyboard_alone_on_both_names_of_the_own_machine(
             page = context.new_page()
             page.goto(f"{place}/account")
             finds_nothing_serious(page)
-            for text in ("otto", "mending what has broken"):
+            for text in ("otto", "repairing what has broken"):
                 page.keyboard.type(text)
                 page.keyboard.press("Tab")
             page.keyboard.press("Enter")
@@ -94,7 +94,7 @@ def test_signing_in_works_by_keyboard_alone_on_both_names_of_the_own_machine(
 
 def test_a_link_from_another_site_finds_whoever_is_signed_in(house: House, page: Page) -> None:
     with served(house) as url:
-        sign_in(page, url, Credentials("otto", "mending what has broken"))
+        sign_in(page, url, Credentials("otto", "repairing what has broken"))
         page.goto(url.replace("127.0.0.1", "localhost") + "/sign-in")  # another site, as far as cookies go
         page.evaluate(f"location.href = '{url}/account'")
         expect(page.get_by_role("heading", level=1)).to_have_text("My account")

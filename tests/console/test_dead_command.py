@@ -94,4 +94,4 @@ def test_a_drained_or_held_domain_is_told_by_the_doctor(town: Town) -> None:
     run(town, "hold", "hefei.transport", "--reason", "its office moves")
     found = {one["check"]: one for one in json.loads(run(town, "doctor", "--json", code=6).stdout)}
     assert "hefei.planning" in found["drained"]["finding"]
-    assert "exchange holds" in found["held"]["mend"]
+    assert "exchange holds" in found["held"]["remedy"]

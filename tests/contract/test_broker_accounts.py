@@ -138,7 +138,7 @@ def test_a_queue_with_other_arguments_is_named_with_what_to_do(broker: NodeInfo,
         admin.channel.queue_declare(f"{domain}.a.inbox", durable=True, arguments={"x-queue-type": "quorum"})
     with pytest.raises(BadTopology, match=rf"{domain}\.a\.inbox exists with other arguments") as caught:
         provision(broker.url, [f"{domain}.a"], [], print, settle=0.0)
-    assert "drain" in caught.value.mend
+    assert "drain" in caught.value.remedy
 
 
 def test_messages_given_up_by_a_queue_land_in_the_members_dead_queue(

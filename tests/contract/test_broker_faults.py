@@ -16,7 +16,7 @@ from tests.hostile_servers import hostile
 
 
 @pytest.mark.parametrize(
-    ("conduct", "scheme", "what", "mend"),
+    ("conduct", "scheme", "what", "remedy"),
     [
         (servers.answers(400, b"Bad Request"), "amqp", "does not speak AMQP", "15672"),
         (servers.hangs_up, "amqp", "does not speak AMQP", "15672"),
@@ -26,7 +26,7 @@ from tests.hostile_servers import hostile
     ],
 )
 def test_whatever_listens_there_is_told_with_a_remedy_and_without_the_password(
-    conduct: servers.Conduct, scheme: str, what: str, mend: str, monkeypatch: pytest.MonkeyPatch
+    conduct: servers.Conduct, scheme: str, what: str, remedy: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def impatient(url: str, name: str) -> pika.URLParameters:
         found = parameters(url, name)
@@ -40,19 +40,19 @@ def test_whatever_listens_there_is_told_with_a_remedy_and_without_the_password(
         for ask in (lambda: errand(url, "test").__enter__(), lambda: server_version(url)):
             with pytest.raises(BrokerUnavailable, match=what) as caught:
                 ask()
-            assert mend in caught.value.mend
+            assert remedy in caught.value.remedy
             assert "SECRET" not in caught.value.diagnostics()
 
 
 @pytest.mark.parametrize(
-    ("place", "what", "mend"),
+    ("place", "what", "remedy"),
     [("no-such-host.invalid", "not known", "host"), ("127.0.0.1:1", "connection refused", "exchange up")],
 )
-def test_where_nothing_listens_it_is_told_as_that(place: str, what: str, mend: str) -> None:
+def test_where_nothing_listens_it_is_told_as_that(place: str, what: str, remedy: str) -> None:
     with pytest.raises(BrokerUnavailable, match=what) as caught, errand(f"amqp://u:p@{place}/", "test"):
         pass
-    assert mend in caught.value.mend
+    assert remedy in caught.value.remedy
 
 
 def test_a_connection_that_was_closed_without_a_word_has_a_remedy_too() -> None:
-    assert error_of(None, "the broker").mend
+    assert error_of(None, "the broker").remedy

@@ -231,4 +231,4 @@ def test_a_machine_without_rabbitmq_is_told_what_to_install(monkeypatch: pytest.
     monkeypatch.setattr(installation, "_DISTRIBUTION", tmp_path / "none")
     with pytest.raises(OperatorError) as caught:
         find_installation({"PATH": str(tmp_path)})
-    assert "apt-get install rabbitmq-server" in caught.value.mend
+    assert "apt-get install rabbitmq-server" in caught.value.remedy

@@ -128,7 +128,7 @@ def refused(claim: ClaimCheck, store: ClaimStore, folder: Path, kind: type[BadCl
     with pytest.raises(kind) as caught:
         fetch(claim, folder / "here.zip", store)
     assert caught.type is kind
-    assert caught.value.mend
+    assert caught.value.remedy
     assert not (folder / "here.zip").exists()
     assert claim.object_key not in caught.value.diagnostics()
     return str(caught.value)
@@ -345,7 +345,7 @@ def test_a_server_that_is_not_there(s3: str, tmp_path: Path, monkeypatch: pytest
     store = open_claim_store("s3://nowhere/claims", retries=0)
     with pytest.raises(ClaimStoreUnavailable, match="does not answer") as caught:
         leave(store, tmp_path, b"text")
-    assert "EXCHANGE_CLAIMS_URL" in caught.value.mend
+    assert "EXCHANGE_CLAIMS_URL" in caught.value.remedy
     monkeypatch.setenv("AWS_ENDPOINT_URL", s3)
     there = open_claim_store(f"s3://{new_bucket(s3)}", retries=0)
     claim = leave(there, tmp_path, b"text")
@@ -485,7 +485,7 @@ def test_a_folder_that_cannot_be_one_is_found_with_what_to_do(tmp_path: Path) ->
     for place in (tmp_path / "file", tmp_path / "file" / "claims"):
         finding = looked_at(place, tmp_path)
         assert finding.level == "bad"
-        assert f"make {place} a folder" in finding.mend
+        assert f"make {place} a folder" in finding.remedy
 
 
 @pytest.mark.parametrize("where", ["no server", "no bucket"])
@@ -497,4 +497,4 @@ def test_a_storage_that_cannot_be_used_is_found_with_what_to_do(
         monkeypatch.setenv(name, value)
     finding = looked_at("s3://no-such-bucket/claims", tmp_path)
     assert finding.level == "bad"
-    assert "AWS_ENDPOINT_URL" in finding.mend
+    assert "AWS_ENDPOINT_URL" in finding.remedy

@@ -62,7 +62,7 @@ def _refused(url: str, member: str, use: Callable[[SqlStore], None] = SqlStore.m
 
 
 @pytest.mark.parametrize(
-    ("user", "database", "what", "mend"),
+    ("user", "database", "what", "remedy"),
     [
         ("locked", "postgres", "password is wrong", "%40"),
         ("unknown", "postgres", "password is wrong", "EXCHANGE_DATABASE_URL"),
@@ -73,11 +73,11 @@ def _refused(url: str, member: str, use: Callable[[SqlStore], None] = SqlStore.m
     ],
 )
 def test_what_postgresql_denies_is_told_with_its_remedy(
-    server: PostgresServer, member: str, user: str, database: str, what: str, mend: str
+    server: PostgresServer, member: str, user: str, database: str, what: str, remedy: str
 ) -> None:
     error = _refused(_as(server, user, database), member)
     assert what in str(error)
-    assert mend in error.mend
+    assert remedy in error.remedy
 
 
 def test_a_schema_that_the_administrator_has_made_is_used_once_it_may_be(server: PostgresServer, member: str) -> None:
@@ -89,7 +89,7 @@ def test_a_schema_that_the_administrator_has_made_is_used_once_it_may_be(server:
         admin.execute(f'CREATE SCHEMA "{schema}"')
         with pytest.raises(DatabaseUnavailable, match="lacks a privilege") as caught:
             store.is_new()
-        assert f'ON SCHEMA "{schema}" TO "poor"' in caught.value.mend
+        assert f'ON SCHEMA "{schema}" TO "poor"' in caught.value.remedy
         admin.execute(f'GRANT USAGE ON SCHEMA "{schema}" TO poor')
         assert store.is_new()
         with pytest.raises(DatabaseUnavailable, match="lacks a privilege"):
@@ -105,7 +105,7 @@ def test_tables_that_may_not_be_read_and_those_that_are_missing(server: Postgres
         admin.execute(f'GRANT USAGE ON SCHEMA "{schema_of(member)}" TO poor')
         assert "lacks a privilege" in str(_refused(_as(server, "poor"), member, _read))
         admin.execute(f'DROP TABLE "{schema_of(member)}".meta')
-        assert "exchange init" in _refused(server.url, member, _read).mend
+        assert "exchange init" in _refused(server.url, member, _read).remedy
 
 
 def test_a_standby_can_be_read_and_says_that_it_cannot_be_written(server: PostgresServer, member: str) -> None:
@@ -117,7 +117,7 @@ def test_a_standby_can_be_read_and_says_that_it_cannot_be_written(server: Postgr
             _read(store)
         error = _refused(standby, member, _write)
         assert "standby" in str(error)
-        assert "primary" in error.mend
+        assert "primary" in error.remedy
         claimed = _refused(standby, member, lambda store: store.claim_identity(member).__enter__() and None)
         assert "standby" in str(claimed) or "cannot" in str(claimed)
 
@@ -217,7 +217,7 @@ def test_a_damaged_file(sqlite_url: str, member: str) -> None:
         file.seek(16_384)
         file.write(b"\xff" * 16_384 * 40)
     shutil.copy(_file_of(sqlite_url), _file_of(sqlite_url).with_suffix(".bad"))
-    assert "restore the backup" in _refused(sqlite_url, member, _read_all).mend
+    assert "restore the backup" in _refused(sqlite_url, member, _read_all).remedy
 
 
 def test_a_file_that_may_not_be_written(sqlite_url: str, member: str) -> None:

@@ -41,7 +41,7 @@ def test_whatever_answers_there_is_told_with_a_remedy_and_without_the_password(
         with ManagementClient(url, BROKER, timeout=1.0) as management, pytest.raises(BrokerError) as caught:
             management.queues()
     assert what in str(caught.value)
-    assert caught.value.mend
+    assert caught.value.remedy
     assert "SECRET" not in caught.value.diagnostics()
     assert (caught.value.code == DENIED) == ("denies" in what)
     assert monotonic() - began < 10

@@ -214,7 +214,7 @@ def test_an_unusable_database_is_refused_with_what_to_do_and_without_the_passwor
 
     with pytest.raises(DatabaseUnavailable) as caught:
         use()
-    assert caught.value.mend
+    assert caught.value.remedy
     assert "s3cret-word" not in caught.value.diagnostics()
 
 

@@ -181,7 +181,7 @@ def test_a_full_disk_is_told_as_such_and_leaves_nothing_half_done(sqlite_url: st
 
     with pytest.raises(DatabaseUnavailable, match="full") as caught:
         fill()
-    assert "room" in caught.value.mend
+    assert "room" in caught.value.remedy
     with store.transaction() as tx:
         assert tx.get_meta("key") == "before"
         assert tx.documents.recent() == []

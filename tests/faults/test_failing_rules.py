@@ -29,7 +29,7 @@ MakeCity = Callable[[DecideRule | None], City]
 
 
 class Failing:
-    """A window's handler for opinions that fails until it is mended, or so many times."""
+    """A window's handler for opinions that fails until it is repaired, or so many times."""
 
     def __init__(self, city: City, error: Exception, times: int | None = None) -> None:
         work = city.local.seats[city.address("window")].work
@@ -44,7 +44,7 @@ class Failing:
             raise self._error
         self._handler(step, incoming, body)
 
-    def mend(self) -> None:
+    def repair(self) -> None:
         """From now on it works."""
         self._work.handlers[Opinion.KIND] = self._handler
 
@@ -152,7 +152,7 @@ def test_an_opinion_in_time_that_our_handler_failed_on_holds_up_the_default_and_
     wait_until(lambda: "deemed-held-up" in journal(city, case), what="the default that is held up")
     assert city.part(case, "transport").state is PartState.SIGNED
 
-    failing.mend()
+    failing.repair()
     send_again(city, "transport", message_id)
 
     part = city.part(case, "transport")
@@ -172,7 +172,7 @@ def test_a_late_opinion_that_our_handler_failed_on_holds_up_nothing(city: City) 
     city.step_to(city.clock.now(), settle=False)
     wait_until(lambda: city.part(case, "transport").state is PartState.DEEMED, what="the default")
 
-    failing.mend()
+    failing.repair()
     send_again(city, "transport", message_id)
     assert city.part(case, "transport").late_opinion_id == message_id
 
@@ -190,7 +190,7 @@ def test_the_lead_cannot_decide_past_an_opinion_that_our_handler_failed_on(city:
     with pytest.raises(Conflict, match="could not be taken in"):
         conclude.decide(city.window, case.number, Ruling(Outcome.REFUSE, "no opinion", officer="主任"))
 
-    failing.mend()
+    failing.repair()
     send_again(city, "planning", message_id)
     assert city.part(case, "planning").state is PartState.ANSWERED
 
@@ -275,7 +275,7 @@ def test_a_rule_that_fails_is_on_record_until_its_cases_are_answered_or_it_fails
     assert found.since is not None
     city.reply("planning", cases[0])
     assert failing(node).number == 2, "an officer has answered one"
-    OpenDesk(node, lambda consultation, today: None).look()  # the mended rule of a process that was started anew
+    OpenDesk(node, lambda consultation, today: None).look()  # the repaired rule of a process that was started anew
     assert failing(node).number == 0
 
 

@@ -120,10 +120,10 @@ def test_an_unknown_case_and_an_unconsulted_department_are_told_apart_with_what_
     wanted = amendment(city, EntryKind.EXTEND, days=2)
     with pytest.raises(NotFound, match="no case NOPE") as unknown:
         amend(city.window, "NOPE", city.address("transport"), wanted)
-    assert "exchange status" in unknown.value.mend
+    assert "exchange status" in unknown.value.remedy
     with pytest.raises(NotFound, match="not consulted") as unconsulted:
         amend(city.window, case.number, city.address("monitor"), wanted)
-    assert city.address("transport") in unconsulted.value.mend
+    assert city.address("transport") in unconsulted.value.remedy
 
 
 def test_an_answer_after_a_withdrawal_is_told_that_nothing_is_to_be_done(city: City) -> None:
@@ -132,13 +132,13 @@ def test_an_answer_after_a_withdrawal_is_told_that_nothing_is_to_be_done(city: C
     respond.reply(city.node("planning"), answered)
     with pytest.raises(Conflict) as again:
         respond.reply(city.node("planning"), answered)
-    assert "given once" in again.value.mend
+    assert "given once" in again.value.remedy
     conclude.withdraw(city.window, case.number, "applicant's wish")
     city.wake("window")
     city.local.settle()
     with pytest.raises(Conflict) as refused:
         respond.reply(city.node("transport"), city.opinion("transport", case))
-    assert "nothing is to be done" in refused.value.mend
+    assert "nothing is to be done" in refused.value.remedy
 
 
 def test_the_command_names_the_new_end_and_the_notice_or_says_what_is_missing(

@@ -122,7 +122,7 @@ def test_a_new_member_waits_for_the_authoritys_key_and_no_other_authority_is_mad
     profile.write_text(profile.read_text().replace("planning", "heritage"))
     with pytest.raises(BadKeys, match=r"authority\.key") as refused:
         domain.init()
-    assert "bring the authority's key" in refused.value.mend
+    assert "bring the authority's key" in refused.value.remedy
     (domain.home.authority / "authority.key").write_bytes(key)
     domain.init()
     assert open_directory(domain.home, domain.settings).member("city.heritage")
@@ -202,7 +202,7 @@ def test_lost_keys_are_not_made_anew_in_silence_and_certify_keeps_the_old_certif
     shutil.rmtree(domain.home.keys(TRANSPORT))
     with pytest.raises(BadKeys) as refused:
         domain.init()
-    assert "exchange certify" in refused.value.mend
+    assert "exchange certify" in refused.value.remedy
     certify(domain.settings, TRANSPORT, domain.say)
     domain.init()
     domain.verify(before)
@@ -265,7 +265,7 @@ def test_a_damaged_directory_is_named_and_init_puts_the_authoritys_copy_back(dom
     with pytest.raises(BadDirectory) as refused:
         open_member(domain.settings, PLANNING)
     assert str(domain.home.directory) in str(refused.value)
-    assert "exchange init" in refused.value.mend
+    assert "exchange init" in refused.value.remedy
     take_the_key_away(domain)
     domain.init()
     assert domain.home.directory.read_bytes() == whole
@@ -288,7 +288,7 @@ def test_a_damaged_directory_without_a_copy_is_named_with_a_way_out(domain: Doma
     domain.home.directory.write_bytes(b"x")
     with pytest.raises(BadDirectory, match=r"directory\.cose") as refused:
         domain.init()
-    assert "backup" in refused.value.mend
+    assert "backup" in refused.value.remedy
 
 
 def test_a_certificate_keeps_the_revocation_it_had_when_its_member_is_certified_again(domain: Domain) -> None:
@@ -372,7 +372,7 @@ def test_nothing_is_signed_or_made_while_the_directory_is_of_this_machines_futur
     ):
         with pytest.raises(BadDirectory, match=f"{MONDAY - timedelta(days=200):%Y-%m-%d}.*{MONDAY:%Y-%m-%d}") as found:
             attempt()
-        assert (found.value.code, "--clock-is-right" in found.value.mend) == ("clock", True)
+        assert (found.value.code, "--clock-is-right" in found.value.remedy) == ("clock", True)
     assert domain.home.directory.read_bytes() == kept
 
     init_files(behind, domain.say, domain.source, clock_is_right=True)

@@ -44,7 +44,7 @@ def test_a_case_from_submission_to_decision_by_commands_alone(city: ProcessDomai
         ("works", "[[materials]\n", "line"),
     ],
 )
-def test_an_application_that_cannot_be_accepted_is_told_what_to_mend(
+def test_an_application_that_cannot_be_accepted_is_told_what_to_repair(
     city: ProcessDomain, tmp_path: Path, matter: str, materials: str, complaint: str
 ) -> None:
     done = run(city, "submit", application(tmp_path, matter, materials), code=2)
@@ -61,7 +61,7 @@ def test_an_attachment_too_large_to_travel_inside_is_refused(city: ProcessDomain
     assert "262,145 bytes" in done.stderr
 
 
-def test_a_bad_reply_is_told_what_to_mend_and_nothing_is_sent(city: ProcessDomain) -> None:
+def test_a_bad_reply_is_told_what_to_repair_and_nothing_is_sent(city: ProcessDomain) -> None:
     (number,) = city.submit(1)
     planning = ("--as", city.address("planning"), "--officer", "x")
     assert "not on the desk" in run(city, "reply", number, "agree", *planning, code=3).stderr
@@ -85,7 +85,7 @@ def test_the_doctor_finds_a_healthy_domain_healthy_and_a_broken_one_broken(city:
     key.chmod(0o644)
     done = run(city, "doctor", "--json", code=6)
     bad = [finding for finding in json.loads(done.stdout) if finding["level"] == "bad"]
-    assert ["chmod 600" in finding["mend"] for finding in bad] == [True]
+    assert ["chmod 600" in finding["remedy"] for finding in bad] == [True]
 
 
 def test_a_broken_profile_is_named_with_file_and_field(city: ProcessDomain) -> None:

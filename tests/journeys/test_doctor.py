@@ -1,4 +1,4 @@
-"""The doctor: each thing that is wrong is found, named and mended as it says; it changes nothing."""
+"""The doctor: each thing that is wrong is found, named and repaired as it says; it changes nothing."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_keys_that_are_not_the_members_are_found_and_not_used(
     assert complaint in bad[f"keys of {city.address('planning')}"].finding
     with pytest.raises(BadKeys, match=complaint):
         open_member(city.settings, city.address("planning"))
-    assert "doctor" not in bad[f"keys of {city.address('planning')}"].mend
+    assert "doctor" not in bad[f"keys of {city.address('planning')}"].remedy
 
 
 def test_a_rule_that_cannot_be_loaded_is_named_with_its_line(city: ProcessDomain) -> None:
@@ -120,13 +120,13 @@ def test_a_missing_or_empty_database_is_found_and_left_as_it_is(city: ProcessDom
     store.close()
 
 
-def test_a_broken_broker_account_is_mended_as_the_doctor_says(city: ProcessDomain) -> None:
+def test_a_broken_broker_account_is_repaired_as_the_doctor_says(city: ProcessDomain) -> None:
     account = Home(city.settings.home).account(city.address("planning"))
     account.write_text("{")
     with pytest.raises(BadConfiguration, match=r"broker\.json"):
         open_link(city.settings, city.address("planning"))
     assert (
-        "delete the file and run `exchange init`" in found(city)[f"broker account of {city.address('planning')}"].mend
+        "delete the file and run `exchange init`" in found(city)[f"broker account of {city.address('planning')}"].remedy
     )
     account.unlink()
     init_broker(city.settings, city.info, load_profiles(city.settings.home / "departments"), lambda text: None)
@@ -142,7 +142,7 @@ def test_a_broker_that_is_away_is_one_finding_that_says_how_to_start_it(city: Pr
     bad = found(city)
     assert list(bad) == ["broker"]
     assert "cannot be reached (connection refused)" in bad["broker"].finding
-    assert "`exchange up`" in bad["broker"].mend
+    assert "`exchange up`" in bad["broker"].remedy
 
 
 def test_one_member_is_healthy_while_it_is_served_whatever_is_wrong_with_the_others(city: ProcessDomain) -> None:
@@ -206,7 +206,7 @@ def test_when_everything_hangs_the_doctor_ends_in_time_and_says_what_does(
     hanging = {one.check for one in findings if "no answer within" in one.finding}
     assert hanging == {"clock", "databases", "broker", "claim store"}
     assert {one.check for one in findings if one.level == "good"} >= {"departments", "catalogue", "rules", "keys"}
-    assert all(one.mend for one in findings if one.level == "bad")
+    assert all(one.remedy for one in findings if one.level == "bad")
     assert "SECRET" not in repr([one.facts() for one in findings])
 
 
@@ -218,5 +218,5 @@ def test_a_check_that_fails_unexpectedly_hides_no_other(city: ProcessDomain, mon
     findings = examine(city.settings)
     (one,) = (one for one in findings if one.check == "calendar")
     assert (one.level, one.finding) == ("bad", "could not be looked at: RuntimeError")
-    assert "EXCHANGE_DEBUG" in one.mend
+    assert "EXCHANGE_DEBUG" in one.remedy
     assert any(one.check == "directory" and one.level == "good" for one in findings)

@@ -142,7 +142,7 @@ def test_a_replaced_authority_needs_a_word_and_then_takes_over(
     other = Domain(tmp_path / "other", "a.b", clock)
     with pytest.raises(Conflict, match="another authority") as caught:
         add(upper, other)
-    assert "--replace" in caught.value.mend
+    assert "--replace" in caught.value.remedy
     add(upper, other, replaces=True)
     assert upper.view.of("a.b").directory == other.directory
     with pytest.raises(Conflict):
@@ -278,7 +278,7 @@ def test_domain_add_twice_list_and_revoke_by_commands(pair: tuple[Domain, Domain
     assert {one["domain"]: one["state"] for one in listed["domains"]} == {"a": "current", "a.b": "revoked"}
     refused = exchange("domain", "add", "a.b", "--home", upper, "--lower", lower, cwd=tmp_path, code=4)
     assert "revoked" in refused["message"]
-    assert "--replace" in refused["mend"]
+    assert "--replace" in refused["remedy"]
 
 
 def test_request_grant_and_join_by_commands(pair: tuple[Domain, Domain], tmp_path: Path) -> None:

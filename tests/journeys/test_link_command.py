@@ -126,7 +126,7 @@ def test_no_password_is_shown_by_anything_that_succeeds_or_fails(homes: Homes) -
         (("{upper}", "--to", "{directory}"), "is not what"),
     ],
 )
-def test_a_link_that_cannot_be_is_told_what_to_mend(homes: Homes, words: tuple[str, ...], complaint: str) -> None:
+def test_a_link_that_cannot_be_is_told_what_to_repair(homes: Homes, words: tuple[str, ...], complaint: str) -> None:
     names = {"upper": homes.upper, "directory": str(homes.folder / homes.lower / "links.json")}
     (homes.folder / homes.lower / "links.json").write_text("{}")
     done = homes.link(homes.lower, *(word.format(**names) for word in words), code=2)

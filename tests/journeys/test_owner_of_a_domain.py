@@ -167,4 +167,4 @@ def test_a_rotation_whose_note_is_garbled_is_named_with_its_remedy(tmp_path: Pat
     (keys / "signing.key").write_bytes(left)
     with pytest.raises(BadKeys) as caught:
         load_identity(keys)
-    assert "backup" in caught.value.mend
+    assert "backup" in caught.value.remedy

@@ -28,14 +28,14 @@ pytestmark = pytest.mark.broker
 
 @dataclass
 class Defect:
-    """A defect of the window's program that an operator can mend."""
+    """A defect of the window's program that an operator can repair."""
 
     handler: Handler
-    mended: bool = False
+    repaired: bool = False
 
     def take(self, step: Step, incoming: Incoming, body: Body) -> None:
-        """Handles the message once the defect is mended."""
-        if not self.mended:
+        """Handles the message once the defect is repaired."""
+        if not self.repaired:
             raise ZeroDivisionError
         self.handler(step, incoming, body)
 
@@ -50,7 +50,7 @@ def city(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[City]:
 
 @pytest.fixture
 def defect(city: City) -> Defect:
-    """The window cannot handle opinions until this is mended."""
+    """The window cannot handle opinions until this is repaired."""
     handlers = work(city).handlers
     defect = Defect(handlers[Opinion.KIND])
     handlers[Opinion.KIND] = defect.take
@@ -89,7 +89,7 @@ def test_an_opinion_set_aside_in_time_is_in_time_however_late_it_is_redriven(cit
     message_id, letter = set_aside(city, case)
     assert (letter.message_id, letter.stage, letter.attempts) == (message_id, "handle", 1)
     city.clock.step_to(city.clock.now() + timedelta(days=9))
-    defect.mended = True
+    defect.repaired = True
 
     assert redriven(city, letter).message_id == message_id
 
@@ -106,7 +106,7 @@ def test_an_opinion_signed_after_the_term_is_late_when_redriven(city: City, defe
     case = city.submit()
     city.clock.step_to(city.clock.now() + timedelta(days=9))
     message_id, letter = set_aside(city, case)
-    defect.mended = True
+    defect.repaired = True
 
     redriven(city, letter)
 
@@ -125,7 +125,7 @@ def test_no_default_takes_effect_before_an_opinion_in_time_is_redriven(city: Cit
     for _ in range(9):
         city.step_to(city.clock.now() + timedelta(days=1), settle=False)
     wait_until(lambda: "deemed-held-up" in events(city, case), what="the default that is held up")
-    defect.mended = True
+    defect.repaired = True
 
     redriven(city, letter)
 
@@ -139,7 +139,7 @@ def test_a_default_stands_when_a_late_opinion_is_redriven(city: City, defect: De
         city.step_to(city.clock.now() + timedelta(days=1))
     assert city.part(case, "transport").state is PartState.DEEMED
     message_id, letter = set_aside(city, case)
-    defect.mended = True
+    defect.repaired = True
 
     redriven(city, letter)
 
@@ -158,7 +158,7 @@ def test_a_dead_letter_is_settled_when_its_repetition_is_taken(city: City, defec
     message_id, letter = set_aside(city, case)
     other = replace(letter, envelope=letter.envelope + b"x")
     keep_again(city, other)  # somebody else's bytes under the same id
-    defect.mended = True
+    defect.repaired = True
     resend(city.node("transport"), message_id)
     city.wake("transport")
     city.local.settle()
@@ -176,7 +176,7 @@ def test_what_a_queue_gave_up_though_it_was_taken_in_is_no_dead_letter(
 ) -> None:
     case = city.submit()
     message_id, letter = set_aside(city, case)
-    defect.mended = True
+    defect.repaired = True
     resend(city.node("transport"), message_id)
     city.wake("transport")
     city.local.settle()
@@ -191,7 +191,7 @@ def test_what_a_queue_gave_up_though_it_was_taken_in_is_no_dead_letter(
 def test_what_was_handled_meanwhile_is_handled_no_second_time(city: City, defect: Defect) -> None:
     case = city.submit()
     message_id, letter = set_aside(city, case)
-    defect.mended = True
+    defect.repaired = True
     assert resend(city.node("transport"), message_id) == 1
     city.wake("transport")
     city.local.settle()
@@ -258,7 +258,7 @@ def test_an_opinion_that_its_case_waits_for_is_not_discarded_and_one_that_was_ov
     with pytest.raises(Conflict, match="no silence counts") as refused:
         propose_discard(city.window, letter.id, "li", "nobody needs it")
     assert refused.value.code == "protects-department"
-    defect.mended = True
+    defect.repaired = True
     resend(city.node("transport"), message_id)
     city.wake("transport")
     city.local.settle()
@@ -299,7 +299,7 @@ def test_all_letters_of_a_cause_are_handed_in_again_and_a_poisonous_one_stands_i
             raise ZeroDivisionError
         handler(step, incoming, body)
 
-    defect.handler, defect.mended = take, True
+    defect.handler, defect.repaired = take, True
     outcomes = list(
         redrive_cause(city.window, work(city).handlers, work(city).on_signed, "ZeroDivisionError", "handle")
     )

@@ -123,7 +123,7 @@ def test_a_file_in_another_encoding_is_answered_with_how_to_change_it(tmp_path: 
     path.write_bytes(path.read_text(encoding="utf-8").encode(encoding))
     with pytest.raises(BadConfiguration, match=told) as caught:
         read_replay(path)
-    assert f"iconv -f {told} -t UTF-8" in caught.value.mend
+    assert f"iconv -f {told} -t UTF-8" in caught.value.remedy
 
 
 def test_no_batch_runs_past_a_due_moment_or_a_reply_past_its_request() -> None:

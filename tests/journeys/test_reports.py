@@ -209,7 +209,7 @@ def test_a_request_goes_up_two_levels_with_every_opinion_and_the_whole_file_and_
         ("b.planning", "d.planning", paper(K.NOTICE, "关于经费的通知"), r"article 16\(2\)"),
     ],
 )
-def test_what_breaks_a_rule_is_refused_before_it_is_sent_with_the_article_and_the_mend(
+def test_what_breaks_a_rule_is_refused_before_it_is_sent_with_the_article_and_the_remedy(
     tree: Tree, sender: str, to: str, document: Document, article: str
 ) -> None:
     node = tree.node(sender)
@@ -218,7 +218,7 @@ def test_what_breaks_a_rule_is_refused_before_it_is_sent_with_the_article_and_th
     with pytest.raises(CallerError, match=article) as refused:
         send_document(node, document, [tree.address(to)])
     assert refused.value.code == "conveyance"
-    assert refused.value.mend
+    assert refused.value.remedy
     with node.store.reading() as tx:
         assert len(tx.documents.recent("sent", "document", 100)) == before
 

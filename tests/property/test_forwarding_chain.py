@@ -88,7 +88,7 @@ def unpacked(enclosures: Sequence[bytes], **changes: object) -> Forwarded:
 def refused(enclosures: Sequence[bytes], **changes: object) -> str:
     with pytest.raises(Returned) as error:
         unpacked(enclosures, **changes)
-    assert error.value.mend
+    assert error.value.remedy
     return error.value.code
 
 

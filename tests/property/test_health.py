@@ -112,7 +112,7 @@ def test_a_drained_member_and_its_queue_ask_for_its_release_and_for_nothing_else
     queue = health.queue("a.b.normal", depth, consumers, None, drained="a.b")
     for sign in (health.drained("a.b", "wang", "a new disk"), *([queue] if queue else [])):
         assert sign.light is Light.WARN
-        assert all("exchange release a.b" in words for words in sign.mend)
+        assert all("exchange release a.b" in words for words in sign.remedy)
     assert (queue is not None) == (consumers == 0)
 
 

@@ -194,7 +194,7 @@ def test_a_tally_is_taken_from_directly_below_only_and_for_its_own_domain() -> N
     ):
         with pytest.raises(Untrusted) as refused:
             combine(domain, (), {branch: one})
-        assert "directly above" in refused.value.mend
+        assert "directly above" in refused.value.remedy
 
 
 def test_a_relay_does_not_speak_of_others_bodies_or_of_a_level_above() -> None:

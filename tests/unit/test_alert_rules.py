@@ -61,7 +61,7 @@ def lit(*signs: Sign, **changed: object) -> Facts:
 
 
 def bad(part: Part, subject: str = "hefei.planning") -> Sign:
-    return Sign(part, subject, Light.BAD, ("坏了", "broken"), ("修", "mend it"))
+    return Sign(part, subject, Light.BAD, ("坏了", "broken"), ("修", "repair it"))
 
 
 def watched(monitor: MemberFacts, *windows: Ends) -> Facts:
@@ -144,7 +144,7 @@ def test_a_member_that_somebody_has_drained_is_silent_by_intent_and_told_once_th
     (shown,) = standing(fresh).alerts
     assert (shown.kind, shown.quiet) == (AlertKind.DRAINED, True)
     assert "wang" in shown.english
-    assert "`exchange release hefei.planning`" in shown.mend[1]
+    assert "`exchange release hefei.planning`" in shown.remedy[1]
     old = lit(bad(Part.ROLE), away=True, drained=replace(DRAINED, ago=3 * DAY))
     assert [alert.quiet for alert in standing(old).alerts] == [False]
 
@@ -161,7 +161,7 @@ def test_a_drained_monitor_means_that_no_deadline_is_watched_and_is_a_fault_once
     found = next(alert for alert in standing(facts).alerts if alert.kind is AlertKind.UNWATCHED)
     assert found.severity is severity
     assert said in found.english
-    assert "exchange release hefei.monitor" in found.mend[1]
+    assert "exchange release hefei.monitor" in found.remedy[1]
     second = replace(facts, members=(*facts.members, replace(MONITOR, address="hefei.second")))
     assert AlertKind.UNWATCHED not in kinds(second), "another monitor watches"
 

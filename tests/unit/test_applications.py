@@ -39,7 +39,7 @@ def faults(folder: Path, text: str) -> list[str]:
     path = write(folder, text)
     with pytest.raises(BadApplication) as refused:
         read_application(path, SteppedClock(NOON))
-    assert refused.value.mend
+    assert refused.value.remedy
     return [line.removeprefix(f"{path}:") for line in str(refused.value).split("\n")]
 
 

@@ -52,7 +52,7 @@ def ruled(
 def returned(code: str, *args: Any, **fields: Any) -> bool:
     with pytest.raises(Returned) as error:
         ruled(*args, **fields)
-    assert error.value.mend
+    assert error.value.remedy
     return error.value.code == code
 
 

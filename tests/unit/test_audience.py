@@ -135,7 +135,7 @@ def test_a_fault_says_at_which_character_it_stands(text: str, at: int, what: str
         parse_audience(text, "anhui")
     assert str(refused.value).startswith(f"audience, at character {at}: ")
     assert what in str(refused.value)
-    assert refused.value.mend
+    assert refused.value.remedy
     assert refused.value.code == "audience"
 
 
@@ -145,7 +145,7 @@ def test_an_audience_of_nobody_and_an_unknown_body_have_errors_that_tell_the_way
     assert isinstance(nobody(audience), CallerError)
     assert "fire at county" in str(nobody(audience))
     assert isinstance(unknown("anhui.hefei.fire"), NotFound)
-    assert "fire at any" in unknown("anhui.hefei.fire").mend
+    assert "fire at any" in unknown("anhui.hefei.fire").remedy
 
 
 def test_terms_without_anybody_are_told_though_others_match() -> None:
@@ -217,6 +217,6 @@ def test_whatever_is_typed_is_parsed_or_refused_with_a_place(text: str) -> None:
     try:
         told = parse_audience(text, "anhui").included[0].text
     except CallerError as refused:
-        told = str(refused) if refused.mend else ""
+        told = str(refused) if refused.remedy else ""
     assert told in text or told.startswith("audience, at character ")
     assert told

@@ -217,8 +217,8 @@ def test_data_of_a_version_that_the_server_cannot_use_is_refused_with_the_way_ou
         return
     with pytest.raises(OperatorError, match=said) as found:
         check_data(before, now, tmp_path)
-    assert "EXCHANGE_RABBITMQ_SERVER" in found.value.mend
-    assert str(tmp_path / "data") in found.value.mend
+    assert "EXCHANGE_RABBITMQ_SERVER" in found.value.remedy
+    assert str(tmp_path / "data") in found.value.remedy
 
 
 @pytest.mark.parametrize("text", ["3.10.8", "4.0", "", "latest", "4", "1.2.3.4.5", "9.9\n"])

@@ -46,7 +46,7 @@ def refused(folder: Path, **files: str) -> list[str]:
         (folder / f"{name}.toml").write_text(text, encoding="utf-8")
     with pytest.raises(BadConfiguration) as error:
         load_catalogue(folder)
-    assert error.value.mend
+    assert error.value.remedy
     return str(error.value).splitlines()
 
 

@@ -35,7 +35,7 @@ def test_a_long_password_of_whatever_signs_is_taken(password: str) -> None:
 def test_a_password_that_is_short_plain_or_the_name_is_refused(password: str) -> None:
     with pytest.raises(BadAccount) as caught:
         check_password(password, "otto")
-    assert caught.value.mend
+    assert caught.value.remedy
     assert password not in str(caught.value) or not password
 
 
@@ -75,9 +75,9 @@ def test_only_who_manages_accounts_manages_those_of_others_and_nobody_the_own(ro
             check_manages("me", role, "you")
 
 
-def test_no_role_both_manages_accounts_and_mends() -> None:
-    mending = {Action.REDRIVE, Action.DISCARD, Action.EXPORT, Action.HOLD, Action.DRAIN, Action.DIAGNOSE}
-    assert not [role for role, may in PERMISSIONS.items() if may & mending and may & {Action.ACCOUNTS, Action.AUDIT}]
+def test_no_role_both_manages_accounts_and_repairs() -> None:
+    repairing = {Action.REDRIVE, Action.DISCARD, Action.EXPORT, Action.HOLD, Action.DRAIN, Action.DIAGNOSE}
+    assert not [role for role, may in PERMISSIONS.items() if may & repairing and may & {Action.ACCOUNTS, Action.AUDIT}]
 
 
 def test_the_last_officer_stays_and_nobody_is_no_officer() -> None:
@@ -184,7 +184,7 @@ def test_the_own_machine_needs_no_tls(host: str) -> None:
 def test_elsewhere_it_does_not_listen_without_tls(host: str) -> None:
     with pytest.raises(BadConfiguration) as caught:
         Place(host).check()
-    assert "--tls-cert" in caught.value.mend
+    assert "--tls-cert" in caught.value.remedy
 
 
 def test_tls_files_that_do_not_hold_are_refused(tmp_path: Path) -> None:
@@ -201,7 +201,7 @@ def test_a_port_that_is_taken_is_refused_where_it_was_asked_for_and_else_another
         taken = first.getsockname()[1]
         with pytest.raises(OperatorError) as caught:
             listen(Place(port=taken))
-        assert "--port" in caught.value.mend
+        assert "--port" in caught.value.remedy
         with listen(Place(), before=taken) as second:
             assert second.getsockname()[1] != taken
 

@@ -33,7 +33,7 @@ def way(kind: DocumentKind, sender: str, *addressees: str, **more: object) -> Co
 
 def articles(conveyance: Conveyance) -> list[str]:
     found = list(faults(conveyance))
-    assert all(str(fault.what) and str(fault.mend) for fault in found)
+    assert all(str(fault.what) and str(fault.remedy) for fault in found)
     return [fault.article for fault in found]
 
 
@@ -258,13 +258,13 @@ def test_a_document_is_judged_by_what_it_says_itself() -> None:
     assert articles(told) == ["article 9(6)", "article 15(4)"]
 
 
-def test_all_that_is_broken_is_told_at_once_and_how_to_mend_it() -> None:
+def test_all_that_is_broken_is_told_at_once_and_how_to_repair_it() -> None:
     bad = replace(REQUEST, addressees=("anhui.office",), signatory=None, copies=("anhui.hefei.luyang.planning",))
     with pytest.raises(CallerError) as refused:
         check_conveyance(bad)
     for article in ("article 15(1)", "article 9(6)", "article 14"):
         assert article in str(refused.value)
-    assert "anhui.hefei" in refused.value.mend
+    assert "anhui.hefei" in refused.value.remedy
     assert refused.value.code == "conveyance"
 
 

@@ -37,7 +37,7 @@ def refused(said: Notice, covers: Sequence[Cover]) -> str:
     with pytest.raises(CallerError) as error:
         check_covers(said, covers)
     assert error.value.code == "cover"
-    assert error.value.mend
+    assert error.value.remedy
     return str(error.value)
 
 

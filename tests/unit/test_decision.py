@@ -53,7 +53,7 @@ def test_a_decision_names_each_department_as_it_stands_and_never_writes_silence_
 
 
 @pytest.mark.parametrize(
-    ("fields", "field", "mend"),
+    ("fields", "field", "remedy"),
     [
         ({"reasons": ""}, "reasons", "--reasons"),
         ({"reasons": "x" * 20_001}, "reasons", "20,000"),
@@ -65,18 +65,18 @@ def test_a_decision_names_each_department_as_it_stands_and_never_writes_silence_
     ],
 )
 def test_a_ruling_that_lacks_something_is_told_the_field_and_what_to_give(
-    fields: dict[str, Any], field: str, mend: str
+    fields: dict[str, Any], field: str, remedy: str
 ) -> None:
     ruling = Ruling(**{"outcome": Outcome.GRANT, "reasons": "heard", **fields})
     error = refused(docket(), ruling)
     assert f"{field}: " in str(error)
-    assert mend in error.mend
+    assert remedy in error.remedy
 
 
 def test_an_objection_that_is_not_followed_is_owed_its_reasons_by_name() -> None:
     error = refused(docket(AGREED, OBJECTED), Ruling(Outcome.GRANT, "heard"))
     assert "c.police" in str(error)
-    assert "--overrule DEPARTMENT=REASONS" in error.mend
+    assert "--overrule DEPARTMENT=REASONS" in error.remedy
 
 
 def test_all_faults_of_fields_are_told_at_once() -> None:
@@ -108,7 +108,7 @@ def test_a_grant_names_everybody_whose_consent_it_lacks_with_reasons(found: Part
     assert "c.police" in str(error)
     assert how in str(error)
     assert "c.fire" not in str(error)
-    assert "--without c.police=REASONS" in error.mend
+    assert "--without c.police=REASONS" in error.remedy
 
     ruling = Ruling(Outcome.GRANT, "heard", without_consent=WITHOUT)
     decision = decision_of(docket(AGREED, SILENT, found), ruling, "c.window", at("03-10"))
@@ -131,13 +131,13 @@ def test_once_a_quorum_has_consented_nobody_is_lacking_but_who_objected_is_owed_
     ruling = Ruling(Outcome.GRANT, "heard")
     decision_of(docket(AGREED, SILENT, part(PartState.MOOT), of=some), ruling, "c.window", at("03-10"))
     assert "c.police" in str(refused(docket(AGREED, part(PartState.MOOT), of=some), ruling))
-    assert "--overrule" in refused(docket(AGREED, SILENT, OBJECTED, of=some), ruling).mend
+    assert "--overrule" in refused(docket(AGREED, SILENT, OBJECTED, of=some), ruling).remedy
 
 
 @pytest.mark.parametrize("named", ["c.transport", "c.office"])
 def test_nobody_is_named_as_not_consenting_who_has_consented_or_was_not_asked(named: str) -> None:
     ruling = Ruling(Outcome.GRANT, "heard", without_consent=(WithoutConsent(department=named, reasons="r"),))
-    assert "--without" in refused(docket(), ruling).mend
+    assert "--without" in refused(docket(), ruling).remedy
 
 
 def test_a_decision_by_rule_says_so_and_what_says_nothing_newer_is_written_as_before() -> None:

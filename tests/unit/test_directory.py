@@ -87,7 +87,7 @@ def test_a_directory_from_the_future_names_this_machines_clock_with_both_dates(t
     with pytest.raises(BadDirectory, match=r"2025-11-02 09:00:00.*2026-03-02 09:00:00") as found:
         load_directory(data, authority.certificate, NOW - timedelta(days=120), 0)
     assert found.value.code == "clock"
-    assert "clock" in found.value.mend
+    assert "clock" in found.value.remedy
     load_directory(data, authority.certificate, NOW - timedelta(minutes=9), 0)
 
 

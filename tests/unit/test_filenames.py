@@ -120,7 +120,7 @@ def test_a_name_that_is_not_utf8_is_not_signed_as_something_else(tmp_path: Path)
     path = gbk(tmp_path, "施工方案.pdf", b"x")
     with pytest.raises(CallerError, match="not written in UTF-8") as caught:
         upload(path, open_claim_store(tmp_path / "claims"), tmp_path / "journals")
-    assert "convmv" in caught.value.mend
+    assert "convmv" in caught.value.remedy
 
 
 def test_a_file_whose_name_is_in_another_encoding_is_found_out(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def test_a_write_that_fails_leaves_what_was_there(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(files.os, "fsync", full)
     with pytest.raises(FileUnusable, match="No space left") as caught:
         write_file(path, "after")
-    assert "make room" in caught.value.mend
+    assert "make room" in caught.value.remedy
     assert (path.read_text(), list(tmp_path.iterdir())) == ("before", [path])
 
 
@@ -83,7 +83,7 @@ def test_what_cannot_be_written_is_told_with_its_remedy(tmp_path: Path, path: st
     (tmp_path / "circle").symlink_to("circle")
     with pytest.raises(FileUnusable) as caught:
         write_file(tmp_path / path, b"")
-    assert remedy in caught.value.mend
+    assert remedy in caught.value.remedy
 
 
 def test_a_folder_below_a_file_is_told(tmp_path: Path) -> None:

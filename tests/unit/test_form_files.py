@@ -60,7 +60,7 @@ def test_a_notice_file_may_carry_a_form(tmp_path: Path) -> None:
 def test_a_form_goes_with_a_day_to_act_by(tmp_path: Path) -> None:
     with pytest.raises(CallerError, match="last day for answers") as refused:
         read_notice(written(tmp_path, NOTICE), "all", None, SteppedClock(at("03-02")))
-    assert "--act-by" in refused.value.mend
+    assert "--act-by" in refused.value.remedy
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ def test_all_faults_are_told_at_once_and_no_value_is_quoted() -> None:
     told = str(refused.value)
     assert all(f"{field}: found" in told for field in ("pumps", "cost", "ready"))
     assert not any(value in told for value in ("hidden-word", "another-word", "maybe"))
-    assert refused.value.mend
+    assert refused.value.remedy
 
 
 def test_a_field_that_is_given_twice_is_a_fault() -> None:

@@ -34,7 +34,7 @@ def test_a_body_belongs_to_the_domain_before_its_last_label() -> None:
 def test_an_address_without_a_domain_is_refused(address: str) -> None:
     with pytest.raises(CallerError) as refused:
         domain_of(address)
-    assert "whole address" in refused.value.mend
+    assert "whole address" in refused.value.remedy
 
 
 def test_a_root_has_no_superior() -> None:
@@ -67,11 +67,11 @@ def test_the_next_hop_is_itself_a_child_or_the_superior(own: str, target: str, h
 
 
 @pytest.mark.parametrize("target", ["jiangsu", "jiangsu.nanjing", "anhui2"])
-def test_another_tree_is_not_found_and_the_mend_says_how_addresses_begin_here(target: str) -> None:
+def test_another_tree_is_not_found_and_the_remedy_says_how_addresses_begin_here(target: str) -> None:
     for act in (next_hop, path_between):
         with pytest.raises(NotFound, match="another tree") as refused:
             act("anhui.hefei", target)
-        assert "anhui." in refused.value.mend
+        assert "anhui." in refused.value.remedy
 
 
 def test_a_path_goes_up_to_the_common_superior_and_down_again() -> None:

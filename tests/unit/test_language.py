@@ -83,18 +83,18 @@ def test_a_visitors_language_is_nobody_elses() -> None:
 
 
 def test_an_error_is_english_for_logs_and_in_the_readers_language_for_people() -> None:
-    error = Unroutable("no queue {name} at {{this}} broker", name="hefei.{planning}", mend="declare {name}")
+    error = Unroutable("no queue {name} at {{this}} broker", name="hefei.{planning}", remedy="declare {name}")
     assert str(error) == "no queue hefei.{planning} at {this} broker"
-    assert error.mend == "declare hefei.{planning}"
+    assert error.remedy == "declare hefei.{planning}"
     with speaking(Language.CHINESE):
         assert str(error) == "no queue hefei.{planning} at {this} broker"
-        assert error.mend == "declare hefei.{planning}"
+        assert error.remedy == "declare hefei.{planning}"
 
 
 def test_the_remedy_of_a_class_is_translated_too() -> None:
     error = Unroutable("x")
-    assert error.diagnostics(Language.ENGLISH).endswith(f"→ {error.mend}")
-    assert error.mend not in error.diagnostics(Language.CHINESE)
+    assert error.diagnostics(Language.ENGLISH).endswith(f"→ {error.remedy}")
+    assert error.remedy not in error.diagnostics(Language.CHINESE)
 
 
 def test_braces_without_parameters_stand_for_themselves() -> None:

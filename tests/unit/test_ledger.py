@@ -108,11 +108,11 @@ def test_an_entry_without_a_reason_does_not_hold() -> None:
 def test_every_refusal_says_what_to_do() -> None:
     with pytest.raises(CallerError) as refused:
         do_extend(RUNNING, "03-10")
-    assert refused.value.mend
+    assert refused.value.remedy
 
 
 def test_the_clock_stops_only_for_a_procedure_of_the_closed_list() -> None:
     with pytest.raises(CallerError, match="article 45") as refused:
         ledger.stop(RUNNING, None, 3, "because", BASIS, "c.window", at("03-04"), CALENDAR)
-    assert "hearing" in refused.value.mend
+    assert "hearing" in refused.value.remedy
     assert do_stop(RUNNING, "03-04").reason == "special procedure: hearing; held"

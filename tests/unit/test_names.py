@@ -110,7 +110,7 @@ def test_every_reason_has_its_name_in_both_languages() -> None:
 
 
 def test_a_state_in_an_error_is_named_in_chinese_and_is_its_code_in_english() -> None:
-    error = Conflict("notice {notice_id} is {state}", mend="", notice_id="n", state=coded(NOTICE_STATES, "recalled"))
+    error = Conflict("notice {notice_id} is {state}", remedy="", notice_id="n", state=coded(NOTICE_STATES, "recalled"))
     assert str(error) == "notice n is recalled"
     assert error.text.written(Language.CHINESE) == "通知 n 的状态为 已撤回"
     assert str(coded(NOTICE_STATES, "of tomorrow")) == "of tomorrow"

@@ -63,7 +63,7 @@ def test_an_orders_number_has_no_year() -> None:
 def test_what_is_no_number_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(CallerError) as refused:
         parse_number(text)
-    assert "国办发〔2019〕6号" in refused.value.mend
+    assert "国办发〔2019〕6号" in refused.value.remedy
 
 
 # --- dates ------------------------------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ def member(parent: Path, name: str, *, role: str = "department", rule: str | Non
 def refused(folder: Path) -> list[str]:
     with pytest.raises(BadConfiguration) as error:
         load_profiles(folder)
-    assert error.value.mend
+    assert error.value.remedy
     return str(error.value).splitlines()
 
 

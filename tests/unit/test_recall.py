@@ -40,7 +40,7 @@ def test_only_the_origin_recalls() -> None:
     check_recall(ORIGIN, recalls())
     with pytest.raises(Untrusted) as refused:
         check_recall(ORIGIN, recalls(by="anhui.relay"))
-    assert ORIGIN in refused.value.mend
+    assert ORIGIN in refused.value.remedy
     assert holding([recalls(by="anhui.relay")], ORIGINS) == {}
 
 
@@ -48,7 +48,7 @@ def test_a_document_is_recalled_once() -> None:
     check_anew([])
     with pytest.raises(Conflict) as refused:
         check_anew([recalls()])
-    assert "took its place" in refused.value.mend
+    assert "took its place" in refused.value.remedy
 
 
 def test_what_holds_at_last_is_found_along_replacements() -> None:

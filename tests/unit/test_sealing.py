@@ -36,7 +36,7 @@ def test_the_largest_message_that_is_sealed_is_also_opened() -> None:
 def test_a_message_beyond_eight_mebibytes_is_not_sealed() -> None:
     with pytest.raises(CallerError, match="bytes") as refusal:
         opened_with([bytes(8 * MIB)])
-    assert "further messages" in refusal.value.mend
+    assert "further messages" in refusal.value.remedy
 
 
 def test_more_than_fifty_enclosures_are_not_sealed() -> None:

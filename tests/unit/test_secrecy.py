@@ -38,7 +38,7 @@ def document(body: str = "正文。", **fields: Any) -> Document:
 def test_a_classified_document_is_refused(classification: Classification) -> None:
     with pytest.raises(Secret, match=classification.value) as refused:
         check_secrecy(document(classification=classification))
-    assert "classified network" in refused.value.mend
+    assert "classified network" in refused.value.remedy
 
 
 @pytest.mark.parametrize("marking", MARKINGS)

@@ -31,13 +31,13 @@ def test_a_clock_that_cannot_be_read_is_told_apart(text: str, complaint: str) ->
     with pytest.raises(BadConfiguration, match="EXCHANGE_CLOCK") as caught:
         Settings.read({"EXCHANGE_CLOCK": text})
     assert complaint in str(caught.value)
-    assert "3600" in caught.value.mend
+    assert "3600" in caught.value.remedy
 
 
-def test_the_clock_that_the_mend_shows_can_be_read() -> None:
+def test_the_clock_that_the_remedy_shows_can_be_read() -> None:
     with pytest.raises(BadConfiguration) as caught:
         Settings.read({"EXCHANGE_CLOCK": "fast"})
-    example = caught.value.mend.rsplit(" ", 1)[1]
+    example = caught.value.remedy.rsplit(" ", 1)[1]
     assert isinstance(Settings.read({"EXCHANGE_CLOCK": example}).clock, AcceleratedClock)
 
 
@@ -45,7 +45,7 @@ def test_the_clock_that_the_mend_shows_can_be_read() -> None:
 def test_a_broker_address_that_cannot_be_one_is_refused_before_anything_is_made(url: str) -> None:
     with pytest.raises(BadConfiguration, match="broker's address does not hold") as caught:
         Settings.read({"EXCHANGE_BROKER_URL": url})
-    assert "EXCHANGE_BROKER_URL is amqp://" in caught.value.mend
+    assert "EXCHANGE_BROKER_URL is amqp://" in caught.value.remedy
     assert "secret" not in caught.value.diagnostics()
 
 
@@ -62,7 +62,7 @@ def test_an_empty_setting_is_as_good_as_none() -> None:
 def test_a_claim_store_that_cannot_be_one_is_refused_without_saying_its_password(url: str) -> None:
     with pytest.raises(BadConfiguration, match="EXCHANGE_CLAIMS_URL names no claim store") as caught:
         Settings.read({"EXCHANGE_CLAIMS_URL": url})
-    assert "s3://BUCKET/PREFIX" in caught.value.mend
+    assert "s3://BUCKET/PREFIX" in caught.value.remedy
     assert "secret" not in caught.value.diagnostics()
 
 
@@ -87,4 +87,4 @@ def test_commands_beside_a_demonstration_go_by_its_clock_unless_another_is_named
     (home / "clock").write_text("fast")
     with pytest.raises(BadConfiguration, match="clock: 'fast'") as caught:
         Settings.read({}, home)
-    assert "remove this file" in caught.value.mend
+    assert "remove this file" in caught.value.remedy

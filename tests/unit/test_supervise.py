@@ -35,7 +35,7 @@ class Watched:
 
 
 @pytest.mark.parametrize("code", [2, 3, 6])
-def test_what_restarting_does_not_mend_is_given_up_and_its_log_named(tmp_path: Path, code: int) -> None:
+def test_what_restarting_does_not_repair_is_given_up_and_its_log_named(tmp_path: Path, code: int) -> None:
     watched = Watched(tmp_path, broken=ends(code), healthy=SLEEPS)
     watched.wait_for_end_of("broken")
     watched.supervisor.watch_once()
@@ -45,13 +45,13 @@ def test_what_restarting_does_not_mend_is_given_up_and_its_log_named(tmp_path: P
     watched.supervisor.shut_down()
 
 
-def test_what_was_given_up_is_tried_again_in_case_it_was_mended(
+def test_what_was_given_up_is_tried_again_in_case_it_was_repaired(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(supervise, "MENDED_AFTER", 0.0)
-    watched = Watched(tmp_path, broken=("sh", "-c", f"test -e {tmp_path}/mended || exit 2; exec sleep 60"))
+    monkeypatch.setattr(supervise, "REPAIRED_AFTER", 0.0)
+    watched = Watched(tmp_path, broken=("sh", "-c", f"test -e {tmp_path}/repaired || exit 2; exec sleep 60"))
     watched.wait_for_end_of("broken")
-    (tmp_path / "mended").touch()
+    (tmp_path / "repaired").touch()
     watched.supervisor.watch_once()
     watched.supervisor.watch_once()
     assert watched.said[-1] == "broken started again (restart 1)"

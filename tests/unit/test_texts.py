@@ -46,14 +46,14 @@ def found_in(texts: Any, tmp_path: Path, source: str) -> list[tuple[str, bool]]:
     ("source", "expected"),
     [
         (
-            'raise NotFound("no case {case}", mend="look at {case}", case=case)',
+            'raise NotFound("no case {case}", remedy="look at {case}", case=case)',
             {("no case {case}", False), ("look at {case}", False)},
         ),
         ('raise NotFound(f"no case {case}")', {("f'no case {case}'", True)}),
         ('raise NotFound("no case " + case)', {("'no case ' + case", True)}),
-        ('raise error("x", mend=f"look at {case}")', {("f'look at {case}'", True)}),
+        ('raise error("x", remedy=f"look at {case}")', {("f'look at {case}'", True)}),
         ('raise Conflict("one" if a else "other")', {("one", False), ("other", False)}),
-        ('_MEND = "do it"\nraise Conflict("x", mend=_MEND)', {("x", False), ("do it", False)}),
+        ('_REMEDY = "do it"\nraise Conflict("x", remedy=_REMEDY)', {("x", False), ("do it", False)}),
         ('from exchange.language import tr\nprint(tr("saved: {path}", path=path))', {("saved: {path}", False)}),
         (
             'from exchange.language import plural\nplural(n, "{number} copy", "{number} copies")',

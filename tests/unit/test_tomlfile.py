@@ -127,7 +127,7 @@ def test_another_encoding_is_named_with_the_remedy(tmp_path: Path, written: byte
     path.write_bytes(written)
     with pytest.raises(BadConfiguration, match=seems) as caught:
         read_toml(path)
-    assert "UTF-8" in caught.value.mend
+    assert "UTF-8" in caught.value.remedy
 
 
 QUOTES = chr(34) * 3

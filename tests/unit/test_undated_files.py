@@ -40,4 +40,4 @@ def test_the_text_of_a_joint_document_has_all_but_the_date(tmp_path: Path) -> No
 def test_a_date_before_anybody_has_signed_is_refused_and_where_it_stands_is_told(tmp_path: Path) -> None:
     with pytest.raises(BadConfiguration, match=r"file\.toml.*date") as refused:
         read_undated(written(tmp_path, TEXT + "date = 2026-03-01\n"), CLOCK)
-    assert "last signature" in refused.value.mend
+    assert "last signature" in refused.value.remedy

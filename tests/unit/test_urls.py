@@ -54,7 +54,7 @@ def test_a_setting_that_is_no_url_is_refused_with_how_to_write_it_and_without_it
     with pytest.raises(BadConfiguration) as caught:
         check_url("EXCHANGE_DATABASE_URL", "postgresql://u:p@SECRET@h/d", ("postgresql",), "postgresql://u:p@h/d")
     assert "SECRET" not in caught.value.diagnostics()
-    assert "%40" in caught.value.mend
+    assert "%40" in caught.value.remedy
     with pytest.raises(BadConfiguration, match="begins with none of: amqp://"):
         check_url("EXCHANGE_BROKER_URL", "http://u:p@h/d", ("amqp", "amqps"), "amqp://…")
 

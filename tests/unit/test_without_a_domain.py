@@ -35,7 +35,7 @@ def test_a_command_says_that_there_is_no_domain_before_anything_else(command: st
     with pytest.raises(NoDomain, match=f"no domain here: {tmp_path / 'none'}") as refused:
         EXCHANGE.main([*command.split(), "--home", str(tmp_path / "none")], standalone_mode=False)
     assert refused.value.exit_code == 6
-    assert "exchange init" in refused.value.mend
+    assert "exchange init" in refused.value.remedy
     assert not list(tmp_path.iterdir())
 
 
@@ -59,4 +59,4 @@ def test_the_doctor_finds_that_there_is_none_and_nothing_else(
 ) -> None:
     (finding,) = look(Settings.read({}, home=tmp_path / "none"))
     assert finding.level == "bad"
-    assert (finding.finding, finding.mend) == (f"no domain here: {tmp_path / 'none'}", NoDomain.mend)
+    assert (finding.finding, finding.remedy) == (f"no domain here: {tmp_path / 'none'}", NoDomain.remedy)

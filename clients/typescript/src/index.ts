@@ -18,7 +18,7 @@ export async function good<T>(answer: Promise<{ data?: T; error?: unknown; respo
   const { data, error, response } = await answer;
   if (!response.ok) {
     const problem = error as Partial<Problem> | undefined;
-    throw new Refused(response.status, problem?.code ?? "", `${problem?.detail ?? response.statusText} → ${problem?.mend ?? ""}`);
+    throw new Refused(response.status, problem?.code ?? "", `${problem?.detail ?? response.statusText} → ${problem?.remedy ?? ""}`);
   }
   return data as T;
 }

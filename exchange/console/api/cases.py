@@ -98,7 +98,7 @@ def _desk_case(opened: Opened, number: str) -> CaseOut:
     with opened.store.reading() as tx:
         row = tx.desk.get(number)
     if row is None:
-        raise NotFound("case {number} is not on this desk", mend="`GET /cases` lists those that are", number=number)
+        raise NotFound("case {number} is not on this desk", remedy="`GET /cases` lists those that are", number=number)
     line = _desk_line(row)
     fields = {name: getattr(line, name) for name in CaseLineOut.model_fields}
     return CaseOut(**fields, consultation_id=row.consultation_id, opinion_id=row.opinion_id)

@@ -100,7 +100,7 @@ def _named(file: UploadFile) -> str:
         dict(file.headers.raw).get(b"content-disposition", b"").decode()
     except UnicodeDecodeError:
         fault = ("/attachment", "its file name is not written in UTF-8")
-        raise BadRequest("a file name that is not UTF-8", faults=(fault,), mend="send the name in UTF-8") from None
+        raise BadRequest("a file name that is not UTF-8", faults=(fault,), remedy="send the name in UTF-8") from None
     return file.filename or "attachment"
 
 

@@ -48,15 +48,15 @@ class Api:
                 try:
                     # The desk makes a store where there is none; a member that is gone must not get one.
                     if address not in self.desk.profiles():
-                        raise NotFound("no member {address}", mend="revoke its tokens", address=address)
+                        raise NotFound("no member {address}", remedy="revoke its tokens", address=address)
                     self._members[address] = open_member(self.desk.settings, address, store=self.desk.store(address))
                 except NotFound as error:
-                    raise Denied(str(error), mend="ask a security officer for a token of a present member") from error
+                    raise Denied(str(error), remedy="ask a security officer for a token of a present member") from error
             opened = self._members[address]
         opened.node.renew()
         if opened.node.directory.member(address).revoked_at is not None:
             raise Denied(
-                "{address} is revoked", mend="ask a security officer for a token of a present member", address=address
+                "{address} is revoked", remedy="ask a security officer for a token of a present member", address=address
             )
         return opened
 

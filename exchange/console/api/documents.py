@@ -111,7 +111,7 @@ def document(caller: Reading, api: Shared, message_id: MessageId, sender: Sender
 def attachment(caller: Reading, api: Shared, message_id: MessageId, position: int, sender: Sender = None) -> Response:
     found = _find(api.member(caller.member), message_id, sender)
     if not 0 <= position < len(found.enclosures):
-        raise NotFound("the message has no attachment {position}", mend="they are counted from 0", position=position)
+        raise NotFound("the message has no attachment {position}", remedy="they are counted from 0", position=position)
     headers = {"content-disposition": "attachment"}
     return Response(found.enclosures[position], headers=headers, media_type="application/octet-stream")
 
@@ -130,7 +130,9 @@ def receipts(caller: Reading, api: Shared, message_id: MessageId) -> ReceiptsOut
         copies = tuple(_copy(tx, row) for row in rows)
     if not rows:
         raise NotFound(
-            "no message {message_id} was sent from here", mend="`GET /documents` lists what was", message_id=message_id
+            "no message {message_id} was sent from here",
+            remedy="`GET /documents` lists what was",
+            message_id=message_id,
         )
     return ReceiptsOut(
         message_id=message_id, complete=all(row.state is OutboxState.DELIVERED for row in rows), copies=copies
@@ -143,11 +145,11 @@ def _find(opened: Opened, message_id: str, sender: str | None) -> StoredDocument
     found = [one for one in found if one.kind != "receipt"]
     if not found:
         raise NotFound(
-            "no message {message_id} is on record here", mend="`GET /documents` lists what is", message_id=message_id
+            "no message {message_id} is on record here", remedy="`GET /documents` lists what is", message_id=message_id
         )
     if len({one.sender for one in found}) > 1:
         raise Conflict(
-            "several senders have used the id {message_id}", mend="name one: ?sender=ADDRESS", message_id=message_id
+            "several senders have used the id {message_id}", remedy="name one: ?sender=ADDRESS", message_id=message_id
         )
     return found[0]
 

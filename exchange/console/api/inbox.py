@@ -109,11 +109,11 @@ def release(caller: Receiving, api: Shared, lease_id: MessageId) -> Response:
 def _expect_held(held: dict[tuple[str, str], LeasedMessage], wanted: list[tuple[str, str]], now: datetime) -> None:
     """Raises NotFound for what is not on this lease (any more), Conflict for what the lease has run out on."""
     if not wanted or any(key not in held for key in wanted):
-        raise NotFound("not on this lease, or handed out again since", mend="lease again, and acknowledge that")
+        raise NotFound("not on this lease, or handed out again since", remedy="lease again, and acknowledge that")
     if any(held[key].acknowledged_at is None and held[key].until <= now for key in wanted):
-        mend = "lease again, for longer if need be, and acknowledge that"
-        raise Conflict("the lease is over", code="lease-over", mend=mend)
+        remedy = "lease again, for longer if need be, and acknowledge that"
+        raise Conflict("the lease is over", code="lease-over", remedy=remedy)
 
 
 def _unknown(lease_id: str) -> NotFound:
-    return NotFound("no lease {lease_id}", mend="`POST /inbox/leases` makes one", lease_id=lease_id)
+    return NotFound("no lease {lease_id}", remedy="`POST /inbox/leases` makes one", lease_id=lease_id)

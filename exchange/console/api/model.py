@@ -54,7 +54,7 @@ class Problem(ApiModel):
             "status": 409,
             "code": "conflict",
             "detail": "case HEFEI-2026-000001 is decided",
-            "mend": "a decision is made once",
+            "remedy": "a decision is made once",
             "errors": [],
         }
     )
@@ -65,10 +65,10 @@ class Problem(ApiModel):
     code: str
     """Stable; for programs."""
     detail: str
-    mend: str
+    remedy: str
     """What the one who can act should do."""
     errors: tuple[Fault, ...] = ()
     detail_zh: str | None = None
     """The detail in Chinese, where Accept-Language asks for it. 中文说明。"""
-    mend_zh: str | None = None
+    remedy_zh: str | None = None
     """What to do, in Chinese, where Accept-Language asks for it. 中文处理办法。"""

@@ -27,7 +27,7 @@ def notice(caller: Reading, api: Shared, notice_id: MessageId) -> NoticeOut:
     found = notice_status(api.member(caller.member).node, notice_id)
     if found is None:
         raise NotFound(
-            "no notice {notice_id} is on record here", mend="look for it in `GET /documents`", notice_id=notice_id
+            "no notice {notice_id} is on record here", remedy="look for it in `GET /documents`", notice_id=notice_id
         )
     row = found.row
     return NoticeOut(

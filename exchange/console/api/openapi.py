@@ -24,7 +24,7 @@ The interface of members' systems: send, receive on lease with acknowledgement, 
 window: hand in, withdraw, decide, amend terms.
 
 - 凭令牌访问 · Every request bears `Authorization: Bearer TOKEN`; security officers make tokens.
-- 错误均为问题详情 · Errors are problem details (RFC 9457) with a stable `code` and a `mend`.
+- 错误均为问题详情 · Errors are problem details (RFC 9457) with a stable `code` and a `remedy`.
 - 写操作可带 `Idempotency-Key` · Whatever is signed takes an `Idempotency-Key`, kept for 24 hours.
 """
 

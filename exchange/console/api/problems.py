@@ -77,14 +77,14 @@ def _of_tree(request: Request, error: Exception) -> Response:
         # The operator's part is in the log: what a database or a key file says is not for every token's eyes.
         cannot, later = Text("the exchange cannot do this now"), Text("try again later")
         return _answer(request, status, error.code, cannot, later, (), headers)
-    return _answer(request, status, error.code, error.text, error.remedy, faults, headers)
+    return _answer(request, status, error.code, error.text, error.remedy_text, faults, headers)
 
 
 def _of_form(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
     faults = [("/".join(map(str, one["loc"])), str(one["msg"])) for one in error.errors()]
     found = errors.BadRequest("the request does not hold")
-    return _answer(request, 422, found.code, found.text, found.remedy, faults)
+    return _answer(request, 422, found.code, found.text, found.remedy_text, faults)
 
 
 def _of_http(request: Request, error: Exception) -> Response:
@@ -110,7 +110,7 @@ def _answer(
     status: int,
     code: str,
     detail: Text | Joined,
-    mend: Text | Joined,
+    remedy: Text | Joined,
     faults: Sequence[tuple[str, str]] = (),
     headers: Any = None,
 ) -> Response:
@@ -121,9 +121,9 @@ def _answer(
         status=status,
         code=code,
         detail=str(detail),
-        mend=str(mend),
+        remedy=str(remedy),
         errors=tuple(Fault(pointer=pointer, detail=what) for pointer, what in faults[:50]),
         detail_zh=detail.written(Language.CHINESE) if in_chinese else None,
-        mend_zh=mend.written(Language.CHINESE) if in_chinese else None,
+        remedy_zh=remedy.written(Language.CHINESE) if in_chinese else None,
     )
     return Response(problem.model_dump_json(exclude_none=True), status, dict(headers or {}), MEDIA_TYPE)

@@ -54,7 +54,7 @@ def register_webhook(caller: Receiving, api: Shared, asked: Annotated[WebhookIn,
     )
     with api.console.transaction() as console:
         if len(console.webhooks.of_member(caller.member)) >= MOST:
-            raise Conflict("a member has at most {most} webhooks", mend="delete one that is not needed", most=MOST)
+            raise Conflict("a member has at most {most} webhooks", remedy="delete one that is not needed", most=MOST)
         console.webhooks.add(row)
     return WebhookMade(**_shown(row), secret=row.secret)
 
@@ -145,7 +145,7 @@ def deliveries(
 def _own(tx: SqlTransaction, caller: Caller, webhook_id: str) -> WebhookRow:
     row = tx.webhooks.get(webhook_id)
     if row is None or row.member != caller.member:
-        raise NotFound("no webhook {webhook_id}", mend="`GET /webhooks` lists them", webhook_id=webhook_id)
+        raise NotFound("no webhook {webhook_id}", remedy="`GET /webhooks` lists them", webhook_id=webhook_id)
     return row
 
 
