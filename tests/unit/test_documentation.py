@@ -87,3 +87,22 @@ def test_a_broken_link_is_found(tmp_path: Path) -> None:
         "other.md: no such file",
         "picture.png: no such file",
     ]
+
+
+def test_the_site_names_every_page_once_and_none_that_is_missing() -> None:
+    nav = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:\n")[2]
+    named = re.findall(r"([\w/-]+\.md)$", nav, flags=re.MULTILINE)
+    hooks = (ROOT / "script/lib/site_hooks.py").read_text(encoding="utf-8")
+    outside = {
+        page for page, source in re.findall(r'"([\w-]+\.md)": ROOT / "([^"]+)"', hooks) if (ROOT / source).exists()
+    }
+    pages = {page.relative_to(ROOT / "docs").as_posix() for page in (ROOT / "docs").rglob("*.md")}
+    assert sorted(named) == sorted(pages | outside)
+    assert {page.name for page in PAGES if page.parent == ROOT} == {
+        Path(source).name for source in re.findall(r'ROOT / "([^"/]+\.md)"', hooks) if (ROOT / source).exists()
+    }
+
+
+def test_the_index_of_operations_leads_to_each_of_its_pages() -> None:
+    index = ROOT / "docs/operations.md"
+    assert {ROOT / "docs" / link for link in links(index)} >= set((ROOT / "docs/operations").glob("*.md"))
