@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from exchange.bootstrap.findings import Finding
-from exchange.bootstrap.member import CONSUMING
+from exchange.bootstrap.member_record import CONSUMING
 from exchange.bootstrap.settings import Home, Settings
 from exchange.broker.management import ManagementClient
 from exchange.clock import RealClock

@@ -5,22 +5,33 @@ What must come of each application is written down here beforehand; whatever com
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from exchange.bootstrap.applications import read_application
+from exchange.bootstrap.demo_script import (
+    ANYTHING,
+    BEGINS,
+    KILLED,
+    KILLED_AFTER,
+    SCRIPT,
+    SILENT,
+    Expected,
+    story_begins,
+)
 from exchange.bootstrap.home import Opened, open_member
 from exchange.bootstrap.init import init_broker, init_files, start_node
 from exchange.bootstrap.ledger import open_ledger
-from exchange.bootstrap.member import CONSUMING
+from exchange.bootstrap.member_record import CONSUMING
 from exchange.bootstrap.settings import Home, Settings
-from exchange.bootstrap.supervise import Supervisor, role_command
+from exchange.bootstrap.sole import role_command
+from exchange.bootstrap.supervise import Supervisor
 from exchange.broker.node import NodeInfo
 from exchange.broker.provision import waiting_messages
-from exchange.clock import CST, AcceleratedClock, SteppedClock, format_clock, monotonic
+from exchange.clock import AcceleratedClock, SteppedClock, format_clock, monotonic
 from exchange.errors import Conflict, ExchangeError
 from exchange.files import write_file
 from exchange.flow.conclude import confirm
@@ -31,76 +42,14 @@ from exchange.flow.submit import submit
 from exchange.language import tr
 from exchange.profiles import Profile
 from exchange.rules.books import Balance, Verdict
-from exchange.rules.calendar import ChinaCalendar, WorkingCalendar
+from exchange.rules.calendar import ChinaCalendar
 from exchange.rules.conservation_words import FAULTS
 from exchange.schemas import Role
 
 DAY = 2.0
 """Real seconds a day of the demonstration takes."""
-BEGINS = datetime(2026, 3, 2, 9, 0, tzinfo=CST)
-"""A Monday, well inside the published calendar."""
 PATIENCE = 90.0
 """Real seconds after which the demonstration gives up."""
-
-SILENT = "deemed"
-"""What is expected of a department whose silence counts."""
-ANYTHING = "*"
-"""Of one whose answer may or may not be overtaken by an early end."""
-
-
-@dataclass(frozen=True)
-class Expected:
-    """An application, when it is handed in (days after the beginning), and what must come of it."""
-
-    file: str
-    day: float
-    outcome: str
-    parts: Mapping[str, str]
-    """By department: a verdict, or how its part ended."""
-
-
-SCRIPT = (
-    Expected(
-        "road-occupation", 0.0, "grant-with-conditions",
-        {"urban": "agree", "police": "agree-with-conditions", "planning": "agree", "transport": SILENT},
-    ),
-    Expected(
-        "construction-planning", 0.0, "grant",
-        {"planning": "agree", "environment": "agree", "housing": "agree", "transport": "agree"},
-    ),
-    Expected(
-        "restaurant-below-homes", 0.5, "refuse",
-        {"fire": "agree", "environment": "disagree", "market": "agree"},
-    ),
-    Expected("restaurant", 0.5, "grant", {"fire": "agree", "environment": "agree", "market": "agree"}),
-    Expected(
-        "mass-event", 1.0, "grant-with-conditions",
-        {"police": "agree-with-conditions", "fire": "agree", "health": "agree", "transport": "agree"},
-    ),
-    Expected(
-        "mass-event-one-exit", 1.5, "refuse",
-        {"police": ANYTHING, "fire": "disagree", "health": ANYTHING, "transport": ANYTHING},
-    ),
-    Expected(
-        "outdoor-advertising", 2.0, "grant",
-        {"urban": "agree", "planning": "agree", "transport": ANYTHING},
-    ),
-    Expected("night-works", 2.0, "grant-with-conditions", {"housing": "agree", "environment": "agree-with-conditions"}),
-)  # fmt: skip
-
-
-def story_begins(now: datetime, calendar: WorkingCalendar) -> datetime:
-    """The first suitable morning from `BEGINS` on that is not over: of a working day with two more behind it."""
-    morning = BEGINS
-    while morning < now or not all(calendar.is_workday((morning + timedelta(days=days)).date()) for days in range(3)):
-        morning += timedelta(days=1)
-    return morning
-
-
-KILLED = "police"
-"""The department whose process is killed in the middle, to be restarted by its supervisor."""
-KILLED_AFTER = 1.2
-"""Days after the beginning."""
 
 
 @dataclass

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from functools import partial
 
-from exchange.bootstrap import checkup, claim_checkup, clock_checkup, tls_checkup
+from exchange.bootstrap import checkup, claim_checkup, clock_checkup, database_checkup, tls_checkup
 from exchange.bootstrap.findings import Finding, Level, Look
 from exchange.bootstrap.home import need_domain, open_directory, open_tree, open_work
 from exchange.bootstrap.settings import Home, Settings
@@ -44,7 +44,7 @@ def examine(settings: Settings) -> list[Finding]:
             ("directory", True, lambda: _directory(home, settings)),
             ("levels", view, lambda: _levels(home, settings)),
             ("keys", profiles and view, lambda: checkup.keys(settings, profiles)),
-            ("databases", profiles, lambda: checkup.databases(settings, profiles)),
+            ("databases", profiles, lambda: database_checkup.databases(settings, profiles)),
             ("broker", profiles, lambda: checkup.broker(settings, windows, profiles, relays)),
             (tls_checkup.CHECK, True, lambda: tls_checkup.certificate(settings)),
             (claim_checkup.CHECK, view, lambda: claim_checkup.claims(settings)),
@@ -71,7 +71,7 @@ def examine_member(settings: Settings, address: str) -> list[Finding]:
             ("clock", True, lambda: clock_checkup.clock(settings, [address])),
             ("directory", True, lambda: _directory(home, settings)),
             ("keys", view, lambda: checkup.keys(settings, [address])),
-            ("databases", view, lambda: checkup.databases(settings, [address], idle_is="bad")),
+            ("databases", view, lambda: database_checkup.databases(settings, [address], idle_is="bad")),
             ("broker", view, lambda: checkup.broker(settings, windows, [address], relays)),
         ],
     )

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from exchange.bootstrap.live_catalogue import LiveCatalogue
-from exchange.bootstrap.member import SERVED_WITH, Link, new_id
+from exchange.bootstrap.member import new_id
+from exchange.bootstrap.member_record import SERVED_WITH
 from exchange.bootstrap.renewal import Renewal
 from exchange.bootstrap.settings import Home, Settings
 from exchange.bootstrap.tree_files import TreeFiles, marks_of, remember
 from exchange.bootstrap.work import Work, work_for
+from exchange.broker.link import Link
 from exchange.claims import ClaimStore, open_claim_store, parse_place
 from exchange.directory import DirectoryView, TreeView, load_authority_certificate, load_directory_file
 from exchange.errors import BadConfiguration, BrokerUnavailable, DatabaseLost, NoDomain, NotFound

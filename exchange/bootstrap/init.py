@@ -13,8 +13,8 @@ import exchange
 from exchange.bootstrap.certify import certify_all
 from exchange.bootstrap.home import open_database, read_link, write_link
 from exchange.bootstrap.links import load_links
-from exchange.bootstrap.member import Link
 from exchange.bootstrap.settings import Home, Settings
+from exchange.broker.link import Link
 from exchange.broker.management import ManagementClient
 from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.broker.probe import stamps_arrival

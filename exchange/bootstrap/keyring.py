@@ -16,7 +16,7 @@ from datetime import datetime
 
 from exchange.bootstrap.certify import Say, open_registry
 from exchange.bootstrap.home import open_directory
-from exchange.bootstrap.member import SERVED_WITH
+from exchange.bootstrap.member_record import SERVED_WITH
 from exchange.bootstrap.settings import Home, Settings
 from exchange.directory import DirectoryView, load_identity
 from exchange.directory.keyfiles import drop_decryption_keys

@@ -14,8 +14,9 @@ from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 
-from exchange.bootstrap.member import Link, RunningMember, new_id
+from exchange.bootstrap.member import RunningMember, new_id
 from exchange.bootstrap.work import Work, work_for
+from exchange.broker.link import Link
 from exchange.broker.management import ManagementClient
 from exchange.broker.node import NodeInfo
 from exchange.broker.provision import SETTLE, Extras, MemberAccount, provision, with_credentials

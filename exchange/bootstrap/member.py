@@ -5,27 +5,29 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from dataclasses import asdict
+from datetime import datetime
 from importlib.metadata import version
 
 import structlog
 
 from exchange.bootstrap.draining import Left, note_left, what_is_left
+from exchange.bootstrap.member_record import CONSUMING, RELEASE, SERVED_WITH
+from exchange.bootstrap.periodic import periodic_work, tick_for
 from exchange.bootstrap.pulse import Pulse
 from exchange.bootstrap.relay import TransitLoop
 from exchange.bootstrap.rounds import Rounds
 from exchange.bootstrap.tree_files import remember
 from exchange.bootstrap.work import Work
 from exchange.broker.consumer import BatchConsumer, ConsumedQueue
+from exchange.broker.link import Link
 from exchange.broker.publisher import ConfirmedPublisher
 from exchange.broker.queue_sight import seen_depths
 from exchange.broker.topology import dead_queue, queues_of
-from exchange.clock import CST, Clock, RealClock, monotonic
+from exchange.clock import CST, RealClock, monotonic
 from exchange.crew import Loop
 from exchange.directory import TreeView
 from exchange.errors import DatabaseUnavailable, ExchangeError, PartEnded
-from exchange.flow import lapse
 from exchange.flow.arrival import ArrivalJudge, BrokerStamp, EventTime, OwnTime
 from exchange.flow.clock_watch import ClockWatch, record_witnesses
 from exchange.flow.dispatch import Dispatcher
@@ -39,14 +41,6 @@ from exchange.store import SqlStore
 
 log = structlog.get_logger()
 
-CONSUMING = "consuming-at"
-"""Meta key: when this member was last known to consume (clock time); bounds arrivals on brokers without stamps."""
-
-SERVED_WITH = "directory-served"
-"""Meta key: the newest directory version by which all this member's work is done since."""
-
-RELEASE = "release"
-"""Meta key: the release of the exchange that last served this member."""
 
 _APART = 0.05
 """Seconds between two rounds of periodic work, at least: under load one round takes what has gathered."""
@@ -64,17 +58,6 @@ _ALIVE_EVERY = 1.0
 
 DRAIN_PATIENCE = 30.0
 """Seconds that a member which is drained waits for the broker to take what is still in its outbox."""
-
-
-@dataclass(frozen=True)
-class Link:
-    """How a member reaches the broker."""
-
-    url: str
-    user_id: str | None
-    """The member's own account name; None where all members share one account."""
-    stamps: bool = False
-    """Whether this broker stamps every message on arrival."""
 
 
 class RunningMember:
@@ -98,7 +81,7 @@ class RunningMember:
         self._store = store
         self._link = link
         self._work = work
-        self._tick = tick if tick is not None else _tick_for(node.clock)
+        self._tick = tick if tick is not None else tick_for(node.clock)
         self._batch = batch
         self._window = window
         self._desk = OpenDesk(node, work.opinion_rule) if work.opinion_rule is not None else None
@@ -303,29 +286,9 @@ class RunningMember:
             self._version = self.node.directory.version
 
 
-def periodic_work(node: Node, desk: OpenDesk | None = None) -> int:
-    """A monitor's sweep and a department's look at its desk; how much was done."""
-    roles = node.directory.member(node.address).roles
-    done = 0
-    if Role.MONITOR in roles:
-        lapse.reproject(node)
-        while (swept := lapse.sweep(node)).looked_at:
-            done += swept.looked_at
-            if swept.looked_at < lapse.SWEEP_LIMIT:
-                break
-    while desk is not None and (looked := desk.look()):
-        done += looked
-    return done
-
-
 def _stood_in(queue: str, batch: Sequence[Delivery]) -> bool:
     """Whether a batch, which is of one queue, is of this one; an empty batch is of none."""
     return bool(batch) and batch[0].queue == queue
-
-
-def _tick_for(clock: Clock) -> float:
-    """Seconds between looks: an hour of the node's clock, within a tenth of a second and ten seconds."""
-    return min(10.0, max(0.1, clock.real_seconds(timedelta(hours=1))))
 
 
 def new_id() -> str:

@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from exchange.bootstrap.supervise import Backoff
+from exchange.bootstrap.supervised import Backoff
 from exchange.broker.exercise import Condition, Exercise, Exercised
 from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.clock import monotonic

@@ -15,7 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from exchange.bootstrap.local import LocalDomain, Seat
-from exchange.bootstrap.member import periodic_work
+from exchange.bootstrap.periodic import periodic_work
 from exchange.bootstrap.replay_file import Batch, Event, Fate, ReplayFile, batches
 from exchange.bootstrap.work import work_for
 from exchange.broker.node import NodeInfo

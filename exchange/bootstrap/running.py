@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from exchange.bootstrap.settings import Home
-from exchange.bootstrap.supervise import LOCK
+from exchange.bootstrap.sole import LOCK
 from exchange.clock import monotonic
 from exchange.errors import OperatorError
 from exchange.files import read_json, write_file

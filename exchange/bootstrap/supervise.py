@@ -9,23 +9,21 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
-from exchange.bootstrap.children import child_command, child_environment
+from exchange.bootstrap.children import child_environment
 from exchange.bootstrap.draining import DRAINED_EXIT
 from exchange.bootstrap.heartbeat import HEARTBEAT, WHERE
 from exchange.bootstrap.logs import LOG, LogSize
+from exchange.bootstrap.supervised import Child
 from exchange.bootstrap.unfailing import rotate
 from exchange.bootstrap.vigil import Life, LifeLine, LifePatience, is_held
 from exchange.clock import monotonic
-from exchange.errors import FileUnusable, IdentityInUse
+from exchange.errors import FileUnusable
 from exchange.files import make_folder, open_file
 from exchange.language import tr
-from exchange.lockfile import HeldElsewhere, HeldFile
 
 Say = Callable[[str], None]
 
@@ -43,60 +41,6 @@ _SAYS_WHERE = 0.5
 
 _COMPLAIN_EVERY = 60.0
 """Seconds between two words on what the machine refuses."""
-
-LOCK = "up.lock"
-"""File in a domain's folder that whoever supervises it holds."""
-
-
-@dataclass
-class Backoff:
-    """Seconds to wait before the next start: doubling from ``first`` to ``most``; forgotten after a calm run."""
-
-    first: float = 0.5
-    most: float = 30.0
-    calm_after: float = 60.0
-    _failures: int = 0
-
-    def after(self, lived: float) -> float:
-        """The wait after a life of ``lived`` seconds."""
-        if lived >= self.calm_after:
-            self._failures = 0
-        wait = min(self.most, self.first * 2**self._failures)
-        self._failures += 1
-        return float(wait)
-
-
-@dataclass
-class Child:
-    """One role's process and its history."""
-
-    name: str
-    command: Sequence[str]
-    log: Path
-    backoff: Backoff = field(default_factory=Backoff)
-    process: subprocess.Popen[bytes] | None = None
-    started: float = 0.0
-    restarts: int = 0
-    again_at: float | None = None
-    given_up: bool = False
-    """It cannot run here, as far as is known."""
-    essential: bool = True
-    """Whether the whole is worth running with it alone."""
-    drained: bool = False
-    """It has ended because it was drained, and is not started before the release."""
-    beats: bool = False
-    """Whether it gives signs of life."""
-    line: LifeLine | None = None
-    life: Life | None = None
-    end_at: float | None = None
-    """When it is asked to end because it hangs, having been asked where it stands."""
-    kill_at: float | None = None
-    """When it is killed, having been asked to end."""
-
-    @property
-    def alive(self) -> bool:
-        """Whether its process runs."""
-        return self.process is not None and self.process.poll() is None
 
 
 class Supervisor:
@@ -292,36 +236,6 @@ class Supervisor:
         self._say(tr("{name} {what}; see {log}", name=child.name, what=what, log=child.log))
 
 
-@contextmanager
-def sole_supervisor(home: Path) -> Iterator[Callable[[], None]]:
-    """Holds a domain's folder for whoever runs the whole of it; to be asked now and then whether it still does.
-
-    Raises IdentityInUse when another process does, also when asked later: somebody may have deleted the lock.
-    """
-    make_folder(home)
-    held = HeldFile(home / LOCK)
-
-    def hold() -> None:
-        try:
-            held.hold()
-        except HeldElsewhere:
-            remedy = "stop that one first, or give this one another EXCHANGE_HOME"
-            raise IdentityInUse(
-                "the domain in {home} is being run by another process", remedy=remedy, home=home
-            ) from None
-
-    hold()
-    try:
-        yield hold
-    finally:
-        held.release()
-
-
-def role_command(address: str) -> list[str]:
-    """The command that serves one member."""
-    return child_command("serve", address)
-
-
 def _spawn(
     command: Sequence[str], environment: Mapping[str, str], log: IO[bytes], keep: Sequence[int] = ()
 ) -> subprocess.Popen[bytes]:
@@ -340,9 +254,3 @@ def _cause(code: int | None) -> str:
     if code is not None and code < 0:
         return f"killed by {signal.Signals(-code).name}"
     return f"exit {code}"
-
-
-def orphaned() -> bool:
-    """Whether the supervisor that started this process is gone; then a role stops by itself."""
-    parent = os.environ.get("EXCHANGE_SUPERVISED")
-    return parent is not None and os.getppid() != int(parent)

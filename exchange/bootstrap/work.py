@@ -26,11 +26,11 @@ from exchange.flow import (
 from exchange.flow.collect import Collector
 from exchange.flow.conclude import Concluder
 from exchange.flow.decision import DecideRule
+from exchange.flow.incoming import Handler
 from exchange.flow.node import Node, Step
 from exchange.flow.opendesk import OpinionRule
 from exchange.flow.ports import Signed
 from exchange.flow.receipts import OnSigned
-from exchange.flow.receive import Handler
 from exchange.flow.undelivered import take_non_delivery
 from exchange.rules.covering import Covering
 from exchange.schemas import Aggregate, Document, NonDelivery, Receipt, Role, Tally

@@ -21,6 +21,7 @@ from exchange.broker.alias import drop_link
 from exchange.broker.installation import Installation, check_data, find_installation
 from exchange.broker.management import ManagementClient
 from exchange.broker.node_files import NODE_MARK, NodeFolder, Ports, choose_ports, environment, mark_of, urls
+from exchange.broker.node_processes import LOOK_EVERY, end_process, has_owner, process_of, wait_for_end
 from exchange.clock import monotonic
 from exchange.errors import BrokerError, OperatorError
 from exchange.files import lock_file, make_folder, open_file, refuse_foreign, write_file
@@ -31,7 +32,6 @@ Say = Callable[[str], None]
 START_PATIENCE = 120.0
 """Seconds a server has to become ready; a few on an idle machine."""
 
-_LOOK_EVERY = 0.15
 _SAY_EVERY = 5.0
 
 
@@ -99,7 +99,7 @@ class PrivateNode:
             kept = self._find_keeper()
             if kept is not None:
                 kept.terminate()
-                _wait(kept)
+                wait_for_end(kept)
             if self._keeper is not None:
                 self._keeper.wait()
                 self._keeper = None
@@ -110,11 +110,11 @@ class PrivateNode:
         with self._locked():
             server = self._server()
             if server is not None:
-                _end(server, grace)
+                end_process(server, grace)
             kept = self._find_keeper()
             if kept is not None:
                 kept.terminate()
-                _wait(kept)
+                wait_for_end(kept)
 
     @property
     def folder(self) -> Path:
@@ -123,7 +123,7 @@ class PrivateNode:
 
     def _server(self) -> psutil.Process | None:
         """The server that runs in this folder, if one does."""
-        server = _process(self._folder.server_pid)
+        server = process_of(self._folder.server_pid)
         try:
             return server if server is not None and self._is_marked(server.environ()) else None
         except psutil.Error:
@@ -152,7 +152,7 @@ class PrivateNode:
         """The node, if its keeper lives and it answers."""
         ports = self._folder.read_ports()
         kept = self._find_keeper()
-        if ports is None or kept is None or not _has_owner(kept):
+        if ports is None or kept is None or not has_owner(kept):
             return None
         info = self._info(ports)
         # Looked at again: a keeper that was just killed may still have been there a moment ago.
@@ -175,7 +175,7 @@ class PrivateNode:
             if now - said >= _SAY_EVERY:
                 said = now
                 say(tr("broker: still starting ({now:.0f} s)", now=now - began))
-            pause.wait(_LOOK_EVERY)
+            pause.wait(LOOK_EVERY)
         if installation.version:
             write_file(self._folder.version, ".".join(map(str, installation.version)))
         say(
@@ -235,7 +235,7 @@ class PrivateNode:
                 )
 
     def _find_keeper(self) -> psutil.Process | None:
-        process = _process(self._folder.keeper_pid)
+        process = process_of(self._folder.keeper_pid)
         try:
             is_ours = process is not None and any(map(self._is_its_pid_file, process.cmdline()))
         except psutil.Error:
@@ -257,62 +257,18 @@ class PrivateNode:
         kept = self._find_keeper()
         if kept is not None:
             kept.terminate()
-            _wait(kept)
+            wait_for_end(kept)
         server = self._server()
         if server is not None:
             say(tr("broker: ending a server that was left behind"))
             server.send_signal(signal.SIGTERM)
-            _wait(server)
+            wait_for_end(server)
         ports = self._folder.read_ports()
         if ports is not None:
             keeper.end_port_mapper(ports.epmd)
         self._folder.server_pid.unlink(missing_ok=True)
         self._folder.keeper_pid.unlink(missing_ok=True)
         drop_link(self._folder.root)
-
-
-def _process(pid_file: Path) -> psutil.Process | None:
-    try:
-        return psutil.Process(int(pid_file.read_text()))
-    except (OSError, ValueError, OverflowError, psutil.NoSuchProcess):
-        return None
-
-
-def _has_owner(kept: psutil.Process) -> bool:
-    """Whether the keeper's owner still lives; if not, it is about to end the server."""
-    try:
-        owner = keeper.owner_in(kept.cmdline())
-        # One that another release started, and that cannot be told, lives as long as its server answers.
-        return not owner or not _is_over(psutil.Process(owner))
-    except psutil.Error:
-        return False
-
-
-def _wait(process: psutil.Process) -> None:
-    """Waits until a process that was told to end has; kills it if it does not."""
-    until, pause = monotonic() + keeper.STOP_PATIENCE + 5, threading.Event()
-    while not _is_over(process):
-        if monotonic() > until:
-            process.kill()
-        pause.wait(_LOOK_EVERY)
-
-
-def _end(process: psutil.Process, grace: float) -> None:
-    """Asks a process to end, and kills it if it has not after ``grace`` seconds."""
-    until, pause = monotonic() + grace, threading.Event()
-    with contextlib.suppress(psutil.NoSuchProcess):
-        process.terminate()
-        while not _is_over(process) and monotonic() < until:
-            pause.wait(_LOOK_EVERY)
-        process.kill()
-
-
-def _is_over(process: psutil.Process) -> bool:
-    """Whether a process has ended; one that nobody has asked for its exit code counts as ended."""
-    try:
-        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
-    except psutil.Error:
-        return True
 
 
 def _serves(info: NodeInfo) -> bool:

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from exchange.bootstrap.settings import Settings
-from exchange.cli.domain import HomeOption, JsonOption
+from exchange.cli.options import HomeOption, JsonOption
 from exchange.cli.view import console, print_json, say
 from exchange.errors import OperatorError
 from exchange.language import choose, tr

@@ -10,9 +10,8 @@ import typer
 from exchange.bootstrap.answer_file import parse_values, read_answers
 from exchange.bootstrap.settings import Settings
 from exchange.cli.collection_view import asked_json, asked_view, collected_json, collected_view
-from exchange.cli.domain import HomeOption, JsonOption
 from exchange.cli.notice import NoticeArgument
-from exchange.cli.options import AsOption, open_as
+from exchange.cli.options import AsOption, HomeOption, JsonOption, open_as
 from exchange.cli.view import console, plain, print_json, say
 from exchange.errors import FileUnusable, NotFound
 from exchange.files import write_file

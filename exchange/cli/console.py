@@ -12,7 +12,8 @@ from exchange.audit.chain import Head, check_chain, parse_head
 from exchange.bootstrap import logs
 from exchange.bootstrap.settings import Home, Settings
 from exchange.bootstrap.stop import StopSignal
-from exchange.cli.domain import HomeOption, JsonOption, refuse_root
+from exchange.cli.options import HomeOption, JsonOption
+from exchange.cli.serving import refuse_root
 from exchange.cli.view import console as out
 from exchange.cli.view import plain, print_json, say, say_link
 from exchange.console import managing

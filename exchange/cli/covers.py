@@ -12,9 +12,8 @@ from exchange.bootstrap.cover_file import read_cover
 from exchange.bootstrap.home import relay_in
 from exchange.bootstrap.settings import Settings
 from exchange.cli.cover_view import text_json, text_view
-from exchange.cli.domain import HomeOption, JsonOption
 from exchange.cli.notice import NoticeArgument
-from exchange.cli.options import AsOption, open_as
+from exchange.cli.options import AsOption, HomeOption, JsonOption, open_as
 from exchange.cli.view import console, plain, print_json
 from exchange.errors import CallerError
 from exchange.flow.cover import cover_notice, to_cover

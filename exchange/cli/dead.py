@@ -16,8 +16,8 @@ from exchange.bootstrap import logs, mending
 from exchange.bootstrap.acting import acting_account
 from exchange.bootstrap.home import Opened, open_member, open_work
 from exchange.bootstrap.settings import Home, Settings
-from exchange.cli.domain import HomeOption, JsonOption
 from exchange.cli.naming import called, in_full, learn
+from exchange.cli.options import HomeOption, JsonOption
 from exchange.cli.recorded import recorded
 from exchange.cli.view import console, moment, plain, print_json, say, times
 from exchange.errors import CallerError, NotFound

@@ -12,7 +12,6 @@ from rich.text import Text
 
 from exchange.bootstrap.settings import Settings
 from exchange.cli.claim_view import fetch_claims
-from exchange.cli.domain import HomeOption, JsonOption
 from exchange.cli.inbox_view import (
     consultation_json,
     decision_json,
@@ -25,7 +24,7 @@ from exchange.cli.inbox_view import (
 )
 from exchange.cli.letter_view import letter_json, letter_view, whole_letter_view
 from exchange.cli.naming import in_full
-from exchange.cli.options import AsOption, in_options, open_as
+from exchange.cli.options import AsOption, HomeOption, JsonOption, in_options, open_as
 from exchange.cli.request_view import request_json, request_view, requests_view
 from exchange.cli.saving import save_attachments, say_saved
 from exchange.cli.view import console, plain, print_json

@@ -12,7 +12,7 @@ from exchange.bootstrap import levels
 from exchange.bootstrap.home import open_tree
 from exchange.bootstrap.settings import Home, Settings
 from exchange.bootstrap.tree_files import read_foreign
-from exchange.cli.domain import HomeOption, JsonOption
+from exchange.cli.options import HomeOption, JsonOption
 from exchange.cli.view import console, moment, plain, print_json, say
 from exchange.directory import KnownDomain, State, TreeView
 from exchange.directory.grants import Grant, Request, fingerprint, read_grant_paper

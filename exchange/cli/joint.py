@@ -9,10 +9,9 @@ import typer
 
 from exchange.bootstrap.document_file import read_undated
 from exchange.bootstrap.settings import Settings
-from exchange.cli.domain import HomeOption, JsonOption
 from exchange.cli.joint_view import joint_view, joints_view, row_json, status_json
 from exchange.cli.letters import CopyOption
-from exchange.cli.options import AsOption, open_as
+from exchange.cli.options import AsOption, HomeOption, JsonOption, open_as
 from exchange.cli.view import console, plain, print_json
 from exchange.flow.joint_lead import propose_joint, withdraw_joint
 from exchange.flow.joint_signer import refuse_joint, sign_joint

@@ -14,8 +14,8 @@ from exchange.bootstrap.certify import revoke as revoke_member
 from exchange.bootstrap.home import open_directory
 from exchange.bootstrap.keyring import KeyLine, Keyring, retire, survey
 from exchange.bootstrap.settings import Home, Settings
-from exchange.cli.domain import HomeOption, JsonOption
 from exchange.cli.naming import in_full, learn
+from exchange.cli.options import HomeOption, JsonOption
 from exchange.cli.view import console, print_json, say
 from exchange.errors import CallerError
 from exchange.language import choose, listed, tr

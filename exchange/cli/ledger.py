@@ -11,8 +11,8 @@ from rich.table import Table
 from exchange.bootstrap.ledger import open_ledger
 from exchange.bootstrap.settings import Settings
 from exchange.bootstrap.whereabouts import find_broker
-from exchange.cli.domain import HomeOption, JsonOption
 from exchange.cli.naming import called
+from exchange.cli.options import HomeOption, JsonOption
 from exchange.cli.view import console, plain, print_json
 from exchange.clock import CST
 from exchange.errors import BrokerError, CallerError, DatabaseUnavailable

@@ -11,8 +11,7 @@ import typer
 from exchange.bootstrap.document_file import read_document
 from exchange.bootstrap.settings import Settings
 from exchange.cli.claim_view import leaving_claims
-from exchange.cli.domain import HomeOption, JsonOption
-from exchange.cli.options import AsOption, open_as
+from exchange.cli.options import AsOption, HomeOption, JsonOption, open_as
 from exchange.cli.view import console, plain, print_json
 from exchange.flow.forward import forward_request
 from exchange.flow.send import check_document, send_document

@@ -11,7 +11,7 @@ import typer
 from exchange.bootstrap.home import open_directory
 from exchange.bootstrap.linking import LinkSide, LinkStatus
 from exchange.bootstrap.settings import Home, Settings
-from exchange.cli.domain import HomeOption, JsonOption
+from exchange.cli.options import HomeOption, JsonOption
 from exchange.cli.view import console, plain, print_json, say
 from exchange.errors import BadConfiguration, CallerError
 from exchange.files import write_secret

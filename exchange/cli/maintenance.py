@@ -14,8 +14,8 @@ from exchange.bootstrap import draining, holding, logs
 from exchange.bootstrap.acting import acting_account
 from exchange.bootstrap.settings import Home, Settings
 from exchange.cli.complete import member_addresses
-from exchange.cli.domain import HomeOption, JsonOption
 from exchange.cli.naming import called, in_full, learn
+from exchange.cli.options import HomeOption, JsonOption
 from exchange.cli.recorded import recorded
 from exchange.cli.view import console, due_text, moment, plain, print_json, say
 from exchange.clock import monotonic

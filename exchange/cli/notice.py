@@ -14,9 +14,8 @@ from exchange.bootstrap.notice_file import read_notice
 from exchange.bootstrap.settings import Settings
 from exchange.cli.called import shown_as_called
 from exchange.cli.claim_view import leaving_claims
-from exchange.cli.domain import HomeOption, JsonOption
 from exchange.cli.notice_view import notice_json, notice_view, notices_view, row_json
-from exchange.cli.options import AsOption, open_as
+from exchange.cli.options import AsOption, HomeOption, JsonOption, open_as
 from exchange.cli.view import console, plain, print_json
 from exchange.errors import NotFound
 from exchange.flow import issue

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
 
-from exchange.bootstrap.home import Opened, open_member, window_of
+from exchange.bootstrap.home import Opened, need_domain, open_member, window_of
 from exchange.bootstrap.settings import Home, Settings
-from exchange.cli.complete import member_addresses
+from exchange.cli.complete import case_numbers, member_addresses
 from exchange.cli.naming import learn
 from exchange.language import Foreign, Joined, Text, joined
 from exchange.profiles import load_profiles
@@ -24,6 +25,36 @@ AsOption = Annotated[
         autocompletion=member_addresses,
     ),
 ]
+
+CaseArgument = Annotated[
+    str, typer.Argument(help="Case number, as `exchange status` lists it.", autocompletion=case_numbers)
+]
+
+
+def _home_option(callback: Callable[..., Path | None] | None) -> Any:
+    return typer.Option(
+        "--home",
+        envvar="EXCHANGE_HOME",
+        help="The domain's folder (default ./.exchange).",
+        callback=callback,
+        is_eager=callback is not None,
+    )
+
+
+def _with_domain(context: typer.Context, home: Path | None) -> Path | None:
+    """Refuses a folder in which there is no domain, before anything else is looked at. Raises NoDomain."""
+    if not context.resilient_parsing:
+        need_domain(Home(Settings.read(home=home).home))
+    return home
+
+
+HomeOption = Annotated[Path | None, _home_option(_with_domain)]
+"""The folder of a domain that is there."""
+
+AnyHomeOption = Annotated[Path | None, _home_option(None)]
+"""The same for what makes a domain, or says itself that there is none."""
+
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 
 
 def open_as(settings: Settings, address: str | None) -> Opened:

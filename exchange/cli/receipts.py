@@ -10,9 +10,8 @@ import typer
 
 from exchange.bootstrap.receipt_files import verify_receipts, write_receipts
 from exchange.bootstrap.settings import Settings
-from exchange.cli.domain import HomeOption, JsonOption
 from exchange.cli.notice import NoticeArgument
-from exchange.cli.options import AsOption, open_as
+from exchange.cli.options import AsOption, HomeOption, JsonOption, open_as
 from exchange.cli.receipts_view import evidence_json, evidence_view, progress
 from exchange.cli.view import console, errors, print_json, say
 from exchange.flow.evidence import Gathering, ask_receipts, last_request

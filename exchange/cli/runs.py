@@ -17,7 +17,7 @@ from exchange.bootstrap.replay import OnProgress, Replay, Replayed
 from exchange.bootstrap.replay_file import read_replay, summary
 from exchange.bootstrap.settings import Settings
 from exchange.broker.node import NodeInfo, PrivateNode
-from exchange.cli.domain import JsonOption
+from exchange.cli.options import JsonOption
 from exchange.cli.view import console, errors, print_json, say
 from exchange.clock import monotonic
 from exchange.errors import CallerError

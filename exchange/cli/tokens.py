@@ -12,7 +12,7 @@ from rich.table import Table
 
 from exchange.bootstrap.acting import acting_account
 from exchange.bootstrap.settings import Settings
-from exchange.cli.domain import HomeOption, JsonOption
+from exchange.cli.options import HomeOption, JsonOption
 from exchange.cli.recorded import recorded
 from exchange.cli.view import console, moment, plain, print_json, say
 from exchange.clock import RealClock

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from exchange.bootstrap.settings import Settings
-from exchange.cli.domain import HomeOption, JsonOption
+from exchange.cli.options import HomeOption, JsonOption
 from exchange.cli.view import console, print_json
 from exchange.language import tr
 

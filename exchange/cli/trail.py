@@ -14,8 +14,8 @@ from rich.text import Text
 
 from exchange.bootstrap import logs
 from exchange.bootstrap.settings import Home, Settings
-from exchange.cli.domain import HomeOption, JsonOption
 from exchange.cli.naming import called, in_full, learn
+from exchange.cli.options import HomeOption, JsonOption
 from exchange.cli.view import console, moment, plain, print_json
 from exchange.console.desk import Desk
 from exchange.console.records import queued_by, stores_of, trust_of

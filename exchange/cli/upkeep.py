@@ -13,9 +13,8 @@ from exchange.bootstrap.home import Opened
 from exchange.bootstrap.settings import Settings
 from exchange.cli import maintenance
 from exchange.cli.dead import dead, members
-from exchange.cli.domain import HomeOption, JsonOption
 from exchange.cli.naming import in_full
-from exchange.cli.options import open_as
+from exchange.cli.options import HomeOption, JsonOption, open_as
 from exchange.cli.view import console, moment, plain, print_json, printable, times
 from exchange.flow.ports import OutboxView
 from exchange.flow.resend import resend as resend_message

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 from importlib.resources import files
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
@@ -27,10 +27,11 @@ from exchange.console.arriving import arriving
 from exchange.console.desk import Desk
 from exchange.console.door import Door
 from exchange.console.heads import HeadAsGet
-from exchange.console.section import GROUPS, Account, Deed, Download, Page, Question, Section, Visit
-from exchange.errors import BrokerUnavailable, DatabaseUnavailable, Denied, ExchangeError, NotFound
-from exchange.language import Language, language, speaking
-from exchange.rules.permissions import PERMISSIONS, check_allowed
+from exchange.console.page_context import common_context, context_of, status_of
+from exchange.console.section import Account, Deed, Download, Page, Question, Section, Visit
+from exchange.errors import DatabaseUnavailable, Denied, ExchangeError
+from exchange.language import language, speaking
+from exchange.rules.permissions import check_allowed
 from exchange.rules.sign_in import own_path
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -112,7 +113,7 @@ async def _told(request: Request, error: Exception) -> Response:
     """What went wrong before there was a page to show it on: the console's own store, most of all."""
     known = error if isinstance(error, ExchangeError) else ExchangeError("unexpected", remedy="see the log")
     return PlainTextResponse(
-        known.diagnostics(language()), 503 if isinstance(known, DatabaseUnavailable) else _status(known)
+        known.diagnostics(language()), 503 if isinstance(known, DatabaseUnavailable) else status_of(known)
     )
 
 
@@ -128,7 +129,7 @@ def _shown(desk: Desk, door: Door, page: Page, menu: Sequence[Page]) -> Handler:
 
 
 def _answer(desk: Desk, door: Door, page: Page, menu: Sequence[Page], account: Account, request: Request) -> Response:
-    context, status = _context(desk, door, page, menu, account, request)
+    context, status = context_of(desk, door, page, menu, account, request)
     if isinstance(context.get("error"), Denied):
         door.record(account.name, page.action, request.url.path, Denied.code)
     template = page.template if status == 200 else "trouble.html"
@@ -136,59 +137,6 @@ def _answer(desk: Desk, door: Door, page: Page, menu: Sequence[Page], account: A
     if "language" in request.query_params:
         response.set_cookie("language", str(context["language"]), max_age=31_536_000, samesite="strict", httponly=True)
     return response
-
-
-def _context(
-    desk: Desk, door: Door, page: Page, menu: Sequence[Page], account: Account, request: Request
-) -> tuple[Mapping[str, object], int]:
-    """What a page's template gets, and the status; errors of the tree are shown as what they are."""
-    language = render.language_of(request)
-    visit = Visit(desk, account, language, request.query_params, request.path_params)
-    common = _common(visit, door, page, menu, request)
-    try:
-        check_allowed(account.role, page.action)
-        return {**common, **page.view(visit)}, 200
-    except ExchangeError as error:
-        return {**common, "error": error}, _status(error)
-
-
-def _common(visit: Visit, door: Door, page: Page, menu: Sequence[Page], request: Request) -> dict[str, object]:
-    allowed = PERMISSIONS[visit.account.role]
-    return {
-        "account": visit.account,
-        "actions": allowed,
-        "language": visit.language.value,
-        "say": visit.say,
-        "token": door.token(request),
-        "title": page.title[visit.language is Language.ENGLISH],
-        "menu": _grouped(visit, [one for one in menu if one.action in allowed]),
-        "domain": visit.desk.domain(),
-        "here": page.path,
-        "query": request.query_params,
-        "live": f"/live{request.url.path}?{request.url.query}" if page.every else "",
-        "said": request.query_params.get("said", ""),
-        "now": visit.desk.clock.now(),
-        "member_names": visit.desk.names(),
-        "request_path": request.url.path,
-        "origin": f"{request.url.scheme}://{request.url.netloc}",
-    }
-
-
-def _grouped(visit: Visit, menu: Sequence[Page]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """The menu by groups, with their names; what stands before all groups comes first, without one."""
-    found = []
-    for group in (None, *GROUPS):
-        pages = [(one.path, visit.say(*one.title)) for one in menu if one.group is group]
-        if pages:
-            found.append((visit.say(*GROUPS[group]) if group else "", pages))
-    return found
-
-
-def _status(error: ExchangeError) -> int:
-    for kind, status in ((Denied, 403), (NotFound, 404), (BrokerUnavailable, 503), (DatabaseUnavailable, 503)):
-        if isinstance(error, kind):
-            return status
-    return 409 if error.exit_code in (2, 4) else 500
 
 
 def _live(desk: Desk, door: Door, page: Page, menu: Sequence[Page]) -> Handler:
@@ -209,7 +157,7 @@ async def _events(
     while (account := await run_in_threadpool(door.account, request)) is not None:
         if await request.is_disconnected():
             return
-        context, status = await run_in_threadpool(_context, desk, door, page, menu, account, request)
+        context, status = await run_in_threadpool(context_of, desk, door, page, menu, account, request)
         template = page.template if status == 200 else "trouble.html"
         now = await run_in_threadpool(render.live_part, template, context)
         if now != before:
@@ -235,7 +183,7 @@ def _send(door: Door, download: Download, visit: Visit, what: str) -> Response:
         file = download.make(visit)
     except ExchangeError as error:
         door.record(visit.account.name, download.action, what, error.code)
-        return PlainTextResponse(error.diagnostics(language()), _status(error))
+        return PlainTextResponse(error.diagnostics(language()), status_of(error))
     door.record(visit.account.name, download.action, what, "done")
     headers = {"content-disposition": f'attachment; filename="{file.name}"'}
     return StreamingResponse(file.parts, media_type=file.media_type, headers=headers)
@@ -276,7 +224,7 @@ def _asked(door: Door, question: Question, visit: Visit, request: Request, menu:
     page = Page("", question.title, "confirm.html", lambda visit: {}, every=0)
     sent = [] if visit.form is None else [(k, str(v)) for k, v in visit.form.multi_items() if k not in _OF_DOOR]
     context = {
-        **_common(visit, door, page, menu, request),
+        **common_context(visit, door, page, menu, request),
         "question": question,
         "fields": sent,
         "back": _origin(request, str((visit.form or FormData()).get(BACK, ""))),

@@ -13,7 +13,7 @@ from exchange.bootstrap.draining import drain_in
 from exchange.bootstrap.home import open_directory
 from exchange.bootstrap.linking import LinkSide, LinkStatus
 from exchange.bootstrap.links import load_links
-from exchange.bootstrap.member import CONSUMING, RELEASE, SERVED_WITH
+from exchange.bootstrap.member_record import CONSUMING, RELEASE, SERVED_WITH
 from exchange.bootstrap.tls_checkup import certificate_end, certificate_file
 from exchange.broker import figures
 from exchange.broker.figures import BrokerFigures

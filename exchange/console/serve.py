@@ -14,7 +14,7 @@ import uvicorn
 from exchange.bootstrap.ends import LoopsWatched
 from exchange.bootstrap.heartbeat import heartbeat
 from exchange.bootstrap.settings import Home, Settings
-from exchange.bootstrap.supervise import orphaned
+from exchange.bootstrap.sole import orphaned
 from exchange.clock import monotonic
 from exchange.console.app import create_app
 from exchange.console.desk import Desk

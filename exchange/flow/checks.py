@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TypeVar
 
 from exchange.errors import Denied, Returned
+from exchange.flow.incoming import Incoming
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import CaseRow, PartRow
-from exchange.flow.receive import Incoming
 from exchange.language.names import ROLES, coded
 from exchange.schemas import Body, Role
 from exchange.schemas.titles import TITLES

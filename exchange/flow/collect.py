@@ -8,9 +8,9 @@ from exchange.errors import Returned
 from exchange.flow.checks import expect, part_of
 from exchange.flow.conclude import Concluder
 from exchange.flow.deadlines import RUNNING, approver_of, deadline_state, matter_of, refresh, start_term
+from exchange.flow.incoming import Handler, Incoming
 from exchange.flow.node import Step
 from exchange.flow.ports import CaseRow, CaseState, PartRow, PartState, Signed
-from exchange.flow.receive import Handler, Incoming
 from exchange.flow.silence import Silence
 from exchange.rules.arbiter import Ruling, is_stamped_in_time, rule_on_opinion
 from exchange.rules.deadline import Projection, project

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from exchange.errors import CallerError, NotFound, Returned, SenderError
 from exchange.flow.checks import expect
+from exchange.flow.incoming import Handler, Incoming
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import AggregateRow, AnswerRow, CollectionRow, NoticeRow, Transaction
-from exchange.flow.receive import Handler, Incoming
 from exchange.language.names import NOTICE_STATES, coded
 from exchange.rules.collection import Received, aggregate, check_aggregate, check_content, standing
 from exchange.rules.forms import check_answer

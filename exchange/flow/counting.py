@@ -12,9 +12,9 @@ from dataclasses import replace
 from exchange.audit import tree_root
 from exchange.errors import Returned, SenderError
 from exchange.flow.checks import expect
+from exchange.flow.incoming import Handler, Incoming
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import BranchRow, NoticeRow, ReaderRow, Signed, Transaction
-from exchange.flow.receive import Handler, Incoming
 from exchange.rules.hierarchy import relay_of
 from exchange.rules.tally import check_branch, leaves_of, merge, received, returned, signed_for, tally_of
 from exchange.schemas import Body, Reader, ReaderState, Receipt, SignOff, Tally

@@ -5,8 +5,8 @@ from __future__ import annotations
 from exchange.envelope import verify_signed
 from exchange.errors import Returned, Secret
 from exchange.flow.convey import check_arrival, main_addressees, stands_above
+from exchange.flow.incoming import Incoming
 from exchange.flow.node import Step
-from exchange.flow.receive import Incoming
 from exchange.flow.request_record import ANSWERED, CAME, put_down, record_of
 from exchange.rules.secrecy import check_secrecy
 from exchange.schemas import Body, Document, DocumentKind, Purpose

@@ -15,9 +15,9 @@ from exchange.envelope import Trust, sign_document, verify_signed
 from exchange.errors import CallerError, NotFound, Returned, SenderError
 from exchange.flow.checks import expect
 from exchange.flow.counting import tally_in
+from exchange.flow.incoming import Handler, Incoming
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import NoticeRow, StoredDocument, Transaction
-from exchange.flow.receive import Handler, Incoming
 from exchange.flow.showing import pages_here, pass_down
 from exchange.rules.evidence import Account, Evidence, judge
 from exchange.rules.hierarchy import domain_of, is_within

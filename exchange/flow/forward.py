@@ -10,9 +10,9 @@ from exchange.errors import CallerError, NotFound, Returned
 from exchange.flow.checks import expect
 from exchange.flow.convey import check_sending, stands_above
 from exchange.flow.documents import asked, refuse_secrets
+from exchange.flow.incoming import Handler, Incoming
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import StoredDocument
-from exchange.flow.receive import Handler, Incoming
 from exchange.flow.request_file import unpack_request
 from exchange.flow.request_record import CAME, FORWARDED, came_as, put_down, record_of, request_id_of
 from exchange.flow.send import check_copies, check_enclosures, copied_to

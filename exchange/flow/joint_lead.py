@@ -15,10 +15,10 @@ from exchange.envelope import countersign, join, verify_countersignature
 from exchange.envelope.document import CLOCK_SKEW
 from exchange.errors import CallerError, Conflict, Returned
 from exchange.flow.checks import expect
+from exchange.flow.incoming import Handler, Incoming
 from exchange.flow.joint_text import check_draft, digest_of, expect_row, or_returned, row_at, text_of
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import JointRow, JointSignatureRow, Transaction
-from exchange.flow.receive import Handler, Incoming
 from exchange.flow.send import check_copies, check_enclosures, copied_to
 from exchange.language import joined
 from exchange.language.names import JOINT_STATES, coded

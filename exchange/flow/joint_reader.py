@@ -10,10 +10,10 @@ from exchange.directory import Lookup
 from exchange.envelope import read_cosigned
 from exchange.errors import Forged, Returned
 from exchange.flow.checks import expect
+from exchange.flow.incoming import Handler, Incoming
 from exchange.flow.joint_text import check_attachments, check_draft, digest_of, or_returned
 from exchange.flow.node import Step
 from exchange.flow.ports import JointRow
-from exchange.flow.receive import Handler, Incoming
 from exchange.language.names import JOINT_STATES, coded
 from exchange.rules.countersign import Countersignature, Joint, check_issue
 from exchange.schemas import Body, Header, JointDocument, JointDraft

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from exchange.envelope import countersign, payload_of, verify_signed
 from exchange.errors import CallerError, Conflict, Returned
 from exchange.flow.checks import expect
+from exchange.flow.incoming import Handler, Incoming
 from exchange.flow.joint_text import (
     check_attachments,
     check_draft,
@@ -18,7 +19,6 @@ from exchange.flow.joint_text import (
 )
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import JointRow
-from exchange.flow.receive import Handler, Incoming
 from exchange.language.names import JOINT_STATES, coded
 from exchange.schemas import Body, JointDraft, JointEnded, JointEnding, JointRefusal, JointSignature
 

@@ -17,10 +17,10 @@ from exchange.audit import verify_receipt
 from exchange.errors import Returned, SenderError
 from exchange.flow.checks import expect, require_role
 from exchange.flow.holding import held_back
+from exchange.flow.incoming import Handler, Incoming
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import WatchRow, WatchState
 from exchange.flow.receipts import proof_digest
-from exchange.flow.receive import Handler, Incoming
 from exchange.rules.calendar import WorkingCalendar
 from exchange.rules.deadline import Projection, project, rung_at
 from exchange.rules.defaults import deemed_id, escalation_id, obstacles, reminder_id, reminders_of

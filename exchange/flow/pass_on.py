@@ -16,10 +16,10 @@ from datetime import datetime
 from exchange.errors import CallerError, Returned
 from exchange.flow.checks import expect
 from exchange.flow.collecting import expect_answers
+from exchange.flow.incoming import Handler, Incoming
 from exchange.flow.node import Node, Step
 from exchange.flow.origin import Forwarded, unpack
 from exchange.flow.ports import BranchRow, NoticeRow, ReaderRow
-from exchange.flow.receive import Handler, Incoming
 from exchange.language.names import coded
 from exchange.rules.addressing import home_of
 from exchange.rules.audience import parse_audience

@@ -25,10 +25,11 @@ from datetime import datetime
 import structlog
 
 from exchange.clock import monotonic
-from exchange.envelope import Opened, open_envelope, peek
+from exchange.envelope import open_envelope, peek
 from exchange.errors import DatabaseUnavailable, ExchangeError, Forged, IdReused, Returned, SenderError, Unsupported
 from exchange.flow.arrival import ArrivalJudge
 from exchange.flow.deadletters import failed, first_arrivals, given_up, refused, settle_letters
+from exchange.flow.incoming import Handler, Incoming
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import DeadLetter, Delivery, InboxEntry, Known, Signed
 from exchange.flow.receipts import OnSigned, ReceiptBook, ReceiptTray, read_receipts
@@ -36,30 +37,10 @@ from exchange.language.names import coded
 from exchange.rules.addressing import home_of
 from exchange.rules.arbiter import Arrival
 from exchange.rules.hierarchy import relay_of
-from exchange.schemas import Body, Header, Receipt, ReceiptBatch, Role
+from exchange.schemas import Header, ReceiptBatch, Role
 from exchange.schemas.titles import TITLES
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True)
-class Incoming:
-    """An authentic message as a handler gets it."""
-
-    opened: Opened
-    arrival: Arrival
-    receipts: tuple[tuple[Signed, Receipt], ...] = ()
-    """What a batch of receipts says, once it holds."""
-
-    @property
-    def sender(self) -> str:
-        """The verified signer."""
-        return self.opened.header.sender
-
-    @property
-    def message_id(self) -> str:
-        """Unique with its sender."""
-        return self.opened.header.message_id
 
 
 @dataclass(frozen=True)
@@ -69,10 +50,6 @@ class _Done:
     entries: Sequence[InboxEntry]
     reused: Sequence[DeadLetter]
     signed: Sequence[Signed]
-
-
-Handler = Callable[[Step, Incoming, Body], None]
-"""Handles one message inside the step. Decides first, writes after: raising `Returned` must leave nothing behind."""
 
 
 _FOR_EACH_OCTET, _FOR_A_BATCH = 2, 65_536

@@ -20,10 +20,11 @@ from enum import StrEnum
 import structlog
 
 from exchange.errors import CallerError, DatabaseUnavailable, ExchangeError, Forged, NotFound, OperatorError
+from exchange.flow.incoming import Handler
 from exchange.flow.node import Node
 from exchange.flow.ports import DeadLetter, Delivery
 from exchange.flow.receipts import OnSigned
-from exchange.flow.receive import Handler, Receiver
+from exchange.flow.receive import Receiver
 from exchange.flow.transit import STAGE
 from exchange.rules.arbiter import Arrival
 from exchange.schemas import Header

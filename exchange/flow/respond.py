@@ -8,9 +8,9 @@ from exchange.envelope import verify_signed
 from exchange.errors import BadOpinion, Conflict, NotFound, Returned
 from exchange.flow.checks import expect, require_role
 from exchange.flow.documents import take_document
+from exchange.flow.incoming import Handler, Incoming
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import DeskRow, Signed, StoredDocument
-from exchange.flow.receive import Handler, Incoming
 from exchange.language import joined
 from exchange.language.names import DESK_STATES, coded
 from exchange.rules.application import enclosure_faults

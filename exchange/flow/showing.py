@@ -16,9 +16,9 @@ from exchange.envelope import pack_leaves, unpack_leaves
 from exchange.errors import Malformed, Returned
 from exchange.flow.checks import expect
 from exchange.flow.counting import tally_in, tell_now
+from exchange.flow.incoming import Handler, Incoming
 from exchange.flow.node import Step
 from exchange.flow.ports import NoticeRow, ReaderRow, StoredDocument, Transaction
-from exchange.flow.receive import Handler, Incoming
 from exchange.rules.evidence import may_ask, on_way, shows
 from exchange.rules.hierarchy import relay_of
 from exchange.rules.splitting import groups, parts

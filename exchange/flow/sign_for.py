@@ -7,10 +7,10 @@ from dataclasses import replace
 from exchange.errors import Conflict, NotFound, Returned, Secret
 from exchange.flow.checks import expect
 from exchange.flow.collecting import expect_answers
+from exchange.flow.incoming import Handler, Incoming
 from exchange.flow.node import Node, Step
 from exchange.flow.origin import Forwarded, unpack
 from exchange.flow.ports import NoticeRow, Transaction
-from exchange.flow.receive import Handler, Incoming
 from exchange.language.names import NOTICE_STATES, coded
 from exchange.rules.hierarchy import relay_of
 from exchange.rules.secrecy import check_secrecy

@@ -8,10 +8,10 @@ from exchange.flow.checks import expect, part_of, require_role
 from exchange.flow.conclude import Concluder
 from exchange.flow.deadletters import opinion_set_aside
 from exchange.flow.deadlines import RUNNING, deadline_state, matter_of, refresh
+from exchange.flow.incoming import Handler, Incoming
 from exchange.flow.node import Step
 from exchange.flow.ports import CaseRow, PartRow, PartState
 from exchange.flow.receipts import proof_digest
-from exchange.flow.receive import Handler, Incoming
 from exchange.rules.arbiter import AGAIN, DeemedRuling, rule_on_deemed
 from exchange.rules.calendar import add_working_days, end_of_day
 from exchange.rules.deadline import project

@@ -19,8 +19,8 @@ import structlog
 from exchange.directory import Lookup, TreeView
 from exchange.errors import Returned
 from exchange.flow.checks import expect
+from exchange.flow.incoming import Handler, Incoming
 from exchange.flow.node import Node, Step
-from exchange.flow.receive import Handler, Incoming
 from exchange.rules.hierarchy import next_hop, relay_of
 from exchange.schemas import Body, DirectoryUpdate, OfferedDirectory
 

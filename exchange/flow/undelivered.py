@@ -10,8 +10,8 @@ import hashlib
 
 from exchange.envelope import envelope_for
 from exchange.errors import Returned
+from exchange.flow.incoming import Incoming
 from exchange.flow.node import Step
-from exchange.flow.receive import Incoming
 from exchange.rules.addressing import home_of, way_between
 from exchange.rules.hierarchy import relay_of
 from exchange.schemas import Body, NonDelivery, Role

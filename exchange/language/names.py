@@ -244,7 +244,6 @@ REASONS: Mapping[str, Words] = {
     "unknown-notice": ("没有此通知", "unknown notice"),
     "unknown-request": ("没有此请示", "unknown request"),
     "unreadable": ("无法读取", "unreadable"),
-    "unroutable": ("没有收件队列", "no queue"),
     "unsupported": ("版本或算法不识", "not supported"),
     "untrusted": ("签发人不可信", "not trusted"),
     "usage": ("命令有误", "command line"),

@@ -69,7 +69,7 @@ class _Module(ast.NodeVisitor):
 
     def visit_Call(self, node: ast.Call) -> None:
         name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-        super_of_error = name == "__init__" and self.path.name == "errors.py" and isinstance(node.func, ast.Attribute)
+        super_of_error = name == "__init__" and self.path.parts[0] == "errors" and isinstance(node.func, ast.Attribute)
         places: tuple[int, ...] = (0,) if name in _ERRORS or super_of_error else ()
         if name in _RENDERING and (name in self.ours or name == "Finding" or self.path.parent.name == "language"):
             places = _RENDERING[name]

@@ -23,7 +23,7 @@ from aiosmtpd.smtp import AuthResult
 from starlette.testclient import TestClient
 
 from exchange.bootstrap.init import init_files
-from exchange.bootstrap.member import CONSUMING
+from exchange.bootstrap.member_record import CONSUMING
 from exchange.bootstrap.settings import Settings
 from exchange.clock import CST, SteppedClock
 from exchange.console import alerts as page

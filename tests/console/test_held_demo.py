@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from exchange.bootstrap.demo import BEGINS, Demo
+from exchange.bootstrap.demo import Demo
+from exchange.bootstrap.demo_script import BEGINS
 from exchange.bootstrap.init import init_files
 from exchange.bootstrap.settings import Settings
 from exchange.bootstrap.supervise import Supervisor

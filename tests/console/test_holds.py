@@ -16,8 +16,8 @@ from starlette.datastructures import QueryParams
 
 from exchange.bootstrap.draining import check_not_drained, drained
 from exchange.bootstrap.home import write_link
-from exchange.bootstrap.member import Link
 from exchange.bootstrap.settings import Home
+from exchange.broker.link import Link
 from exchange.console import render
 from exchange.console.holds import _holds
 from exchange.console.looker import Looker

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from exchange.bootstrap.node_watch import NodePatience, NodeWatch
-from exchange.bootstrap.supervise import Backoff
+from exchange.bootstrap.supervised import Backoff
 from exchange.broker import installation
 from exchange.broker.exercise import Condition, Exercise, Exercised
 from exchange.broker.node import NodeInfo, PrivateNode

@@ -14,10 +14,10 @@ from exchange.broker.topology import opinions_queue
 from exchange.errors import Conflict, DatabaseUnavailable
 from exchange.flow import conclude
 from exchange.flow.conclude import DecideRule, Docket, Ruling
+from exchange.flow.incoming import Incoming
 from exchange.flow.node import Node, Step
 from exchange.flow.opendesk import OpenDesk
 from exchange.flow.ports import CaseRow, CaseState, DeadLetter, PartState
-from exchange.flow.receive import Incoming
 from exchange.rules.alert_facts import Gathered
 from exchange.schemas import Body, Consultation, DeemedConsent, Opinion, Outcome, Verdict
 from exchange.store.store import SqlTransaction

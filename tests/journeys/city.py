@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from exchange.bootstrap.local import LocalDomain, Seat
-from exchange.bootstrap.member import periodic_work
+from exchange.bootstrap.periodic import periodic_work
 from exchange.bootstrap.work import work_for
 from exchange.broker.node import NodeInfo
 from exchange.clock import CST, SteppedClock, monotonic

@@ -18,9 +18,9 @@ from exchange.directory import Authority, Lookup, Ties, TreeView, grow, load_dir
 from exchange.directory.certificates import der
 from exchange.envelope import Identity
 from exchange.flow.documents import take_document
+from exchange.flow.incoming import Incoming
 from exchange.flow.node import Step
 from exchange.flow.ports import OutboxView
-from exchange.flow.receive import Incoming
 from exchange.flow.send import send_document
 from exchange.rules.conveyance import direction
 from exchange.rules.conveyance_table import Direction

@@ -15,9 +15,9 @@ from exchange.bootstrap.work import work_for
 from exchange.broker.node import NodeInfo
 from exchange.broker.probe import stamps_arrival
 from exchange.errors import CallerError, Conflict
+from exchange.flow.incoming import Incoming
 from exchange.flow.lead_duties import lead_duties
 from exchange.flow.ports import CaseRow, CaseState, PartState
-from exchange.flow.receive import Incoming
 from exchange.flow.reviewing import review
 from exchange.rules.arbiter import STAMPED, Arrival
 from exchange.rules.lead import LeadTask

@@ -15,7 +15,7 @@ from exchange.bootstrap.certify import certify, revoke
 from exchange.bootstrap.home import open_directory, open_member
 from exchange.bootstrap.init import init_files
 from exchange.bootstrap.keyring import KeyLine, retire, survey
-from exchange.bootstrap.member import SERVED_WITH
+from exchange.bootstrap.member_record import SERVED_WITH
 from exchange.bootstrap.settings import Home, Settings
 from exchange.clock import SteppedClock
 from exchange.directory import load_identity

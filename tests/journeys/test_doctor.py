@@ -15,8 +15,9 @@ from exchange.bootstrap.doctor import examine, examine_member
 from exchange.bootstrap.findings import Finding
 from exchange.bootstrap.home import open_link, open_member, write_link
 from exchange.bootstrap.init import init_broker
-from exchange.bootstrap.member import CONSUMING, Link
+from exchange.bootstrap.member_record import CONSUMING
 from exchange.bootstrap.settings import Home
+from exchange.broker.link import Link
 from exchange.clock import RealClock, monotonic
 from exchange.errors import BadConfiguration, BadKeys, NotFound
 from exchange.profiles import load_profiles

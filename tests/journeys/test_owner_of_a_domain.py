@@ -16,8 +16,8 @@ from exchange.bootstrap.certify import certify, revoke
 from exchange.bootstrap.diagnostics import write_bundle
 from exchange.bootstrap.home import open_claims, open_member, write_link
 from exchange.bootstrap.init import init_files
-from exchange.bootstrap.member import Link
 from exchange.bootstrap.settings import Home, Settings
+from exchange.broker.link import Link
 from exchange.broker.node_files import NodeFolder, Ports
 from exchange.claims import upload
 from exchange.console.listening import read_state, write_state

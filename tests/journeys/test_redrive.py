@@ -15,9 +15,9 @@ from exchange.broker.node import NodeInfo
 from exchange.broker.topology import dead_queue
 from exchange.errors import CallerError, Conflict, Denied, NotFound, OperatorError
 from exchange.flow.discard import confirm_discard, propose_discard
+from exchange.flow.incoming import Handler, Incoming
 from exchange.flow.node import Step
 from exchange.flow.ports import CaseRow, DeadLetter, OutboxState, PartState
-from exchange.flow.receive import Handler, Incoming
 from exchange.flow.redrive import Again, redrive, redrive_cause
 from exchange.flow.resend import resend
 from exchange.schemas import Body, Opinion, Verdict

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from exchange.bootstrap.member import periodic_work
+from exchange.bootstrap.periodic import periodic_work
 from exchange.broker.node import NodeInfo
 from exchange.errors import Conflict, Forged
 from exchange.flow import conclude

@@ -14,7 +14,7 @@ from exchange.bootstrap.init import packaged_departments
 from exchange.bootstrap.settings import Home, Settings
 from exchange.catalogue import load_catalogue
 from exchange.cli import app
-from exchange.cli.domain import serve
+from exchange.cli.serving import serve
 from exchange.profiles import load_profiles
 
 ROOT = Path(__file__).resolve().parents[2]

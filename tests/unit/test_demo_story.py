@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from exchange.bootstrap.demo import BEGINS, story_begins
+from exchange.bootstrap.demo_script import BEGINS, story_begins
 from exchange.rules.calendar import ChinaCalendar
 
 CALENDAR = ChinaCalendar()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from exchange import errors
 
-ROOT = Path(inspect.getfile(errors)).parent
+ROOT = Path(inspect.getfile(errors)).parent.parent
 CLASSES = {
     name: kind
     for name, kind in vars(errors).items()

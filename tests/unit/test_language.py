@@ -12,7 +12,7 @@ import pytest
 from exchange.cli.view import due_text
 from exchange.clock import CST, end_text
 from exchange.console.render import due, preferred
-from exchange.errors import NotFound, Unroutable
+from exchange.errors import BadTopology, NotFound
 from exchange.language import (
     Language,
     Text,
@@ -83,7 +83,7 @@ def test_a_visitors_language_is_nobody_elses() -> None:
 
 
 def test_an_error_is_english_for_logs_and_in_the_readers_language_for_people() -> None:
-    error = Unroutable("no queue {name} at {{this}} broker", name="hefei.{planning}", remedy="declare {name}")
+    error = BadTopology("no queue {name} at {{this}} broker", name="hefei.{planning}", remedy="declare {name}")
     assert str(error) == "no queue hefei.{planning} at {this} broker"
     assert error.remedy == "declare hefei.{planning}"
     with speaking(Language.CHINESE):
@@ -92,7 +92,7 @@ def test_an_error_is_english_for_logs_and_in_the_readers_language_for_people() -
 
 
 def test_the_remedy_of_a_class_is_translated_too() -> None:
-    error = Unroutable("x")
+    error = BadTopology("x")
     assert error.diagnostics(Language.ENGLISH).endswith(f"→ {error.remedy}")
     assert error.remedy not in error.diagnostics(Language.CHINESE)
 

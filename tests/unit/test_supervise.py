@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from exchange.bootstrap import supervise
-from exchange.bootstrap.supervise import LOCK, Backoff, Supervisor, sole_supervisor
+from exchange.bootstrap.sole import LOCK, sole_supervisor
+from exchange.bootstrap.supervise import Supervisor
+from exchange.bootstrap.supervised import Backoff
 from exchange.errors import IdentityInUse
 
 SLEEPS = ("sh", "-c", "exec sleep 60")

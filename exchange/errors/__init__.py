@@ -1,0 +1,108 @@
+"""Every error of the exchange, a module for each who can act: caller, sender, operator, broker.
+
+Each error carries ``code`` (stable, for machines), a message that says what is wrong, and ``remedy``: what the one
+who can act should do. ``str()`` of it and ``remedy`` are English, for logs and machines; ``diagnostics()`` joins them
+for people, in their language. No error ever quotes a document's content or a key.
+"""
+
+from __future__ import annotations
+
+from exchange.errors.broker import BadTopology, BrokerError, BrokerUnavailable
+from exchange.errors.caller import (
+    BadAccount,
+    BadApplication,
+    BadConfiguration,
+    BadOpinion,
+    BadRequest,
+    BadText,
+    CallerError,
+    Changed,
+    Conflict,
+    Denied,
+    KeyReused,
+    NotFound,
+    Secret,
+    TooLarge,
+    TooManyRequests,
+    Unauthenticated,
+)
+from exchange.errors.operator import (
+    BadAudit,
+    BadDirectory,
+    BadKeys,
+    ClaimStoreUnavailable,
+    DatabaseLost,
+    DatabaseUnavailable,
+    FileUnusable,
+    IdentityInUse,
+    IdentityLost,
+    NoDomain,
+    OperatorError,
+    PartEnded,
+)
+from exchange.errors.root import ExchangeError
+from exchange.errors.sender import (
+    BadClaim,
+    ClaimDiffers,
+    ClaimMissing,
+    ClaimTooLarge,
+    ClaimTruncated,
+    Forged,
+    IdReused,
+    Malformed,
+    NotForUs,
+    Returned,
+    SenderError,
+    Unsupported,
+    Untrusted,
+    WrongClock,
+)
+
+__all__ = [
+    "BadAccount",
+    "BadApplication",
+    "BadAudit",
+    "BadClaim",
+    "BadConfiguration",
+    "BadDirectory",
+    "BadKeys",
+    "BadOpinion",
+    "BadRequest",
+    "BadText",
+    "BadTopology",
+    "BrokerError",
+    "BrokerUnavailable",
+    "CallerError",
+    "Changed",
+    "ClaimDiffers",
+    "ClaimMissing",
+    "ClaimStoreUnavailable",
+    "ClaimTooLarge",
+    "ClaimTruncated",
+    "Conflict",
+    "DatabaseLost",
+    "DatabaseUnavailable",
+    "Denied",
+    "ExchangeError",
+    "FileUnusable",
+    "Forged",
+    "IdReused",
+    "IdentityInUse",
+    "IdentityLost",
+    "KeyReused",
+    "Malformed",
+    "NoDomain",
+    "NotForUs",
+    "NotFound",
+    "OperatorError",
+    "PartEnded",
+    "Returned",
+    "Secret",
+    "SenderError",
+    "TooLarge",
+    "TooManyRequests",
+    "Unauthenticated",
+    "Unsupported",
+    "Untrusted",
+    "WrongClock",
+]
