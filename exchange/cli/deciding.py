@@ -14,6 +14,7 @@ from exchange.cli.options import CaseArgument, HomeOption, JsonOption, in_option
 from exchange.cli.view import console, plain, print_json, say, state_text
 from exchange.errors import CallerError
 from exchange.flow import conclude
+from exchange.flow.decision import Ruling
 from exchange.flow.node import Node
 from exchange.flow.ports import CaseState
 from exchange.flow.reviewing import review
@@ -105,14 +106,14 @@ def _by_hand(
     conditions: str,
     overrule: Sequence[str] | None,
     without: Sequence[str] | None,
-) -> conclude.Ruling:
+) -> Ruling:
     if outcome is None:
         raise CallerError(
             "no outcome is given",
             remedy="exchange decide {case} grant, grant-with-conditions or refuse; or --confirm what the rule prepared",
             case=case,
         )
-    return conclude.Ruling(
+    return Ruling(
         outcome,
         reasons,
         conditions,

@@ -30,6 +30,7 @@ from exchange.console.api.problems import documented
 from exchange.errors import BadRequest
 from exchange.flow import conclude
 from exchange.flow.deadlines import Amendment, amend_in
+from exchange.flow.decision import Ruling
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import CaseState
 from exchange.flow.submit import submit_in
@@ -113,7 +114,7 @@ def decide(
     key: Key = None,
     if_match: IfMatch = None,
 ) -> Response:
-    ruling = conclude.Ruling(**{name: getattr(asked, name) for name in DecisionIn.model_fields})
+    ruling = Ruling(**{name: getattr(asked, name) for name in DecisionIn.model_fields})
 
     def do(step: Step) -> DecisionMade:
         expect_match(step, number, if_match)
