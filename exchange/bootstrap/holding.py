@@ -9,7 +9,7 @@ from datetime import datetime
 
 from exchange.bootstrap.draining import Drain, Left, drain_in, drained, lift_drain
 from exchange.errors import Conflict, DatabaseUnavailable, NotFound
-from exchange.flow.holding import SHOWN, Endangered, begin_hold, end_hold, endangered
+from exchange.flow.holding import Endangered, begin_hold, end_hold, endangered
 from exchange.profiles import Profile
 from exchange.rules.holding import Danger, Hold, check_hold
 from exchange.schemas import MESSAGES, Role
@@ -155,11 +155,11 @@ def survey(profiles: Mapping[str, Profile], open_one: Open) -> Survey:
     return seen
 
 
-def at_risk(profiles: Mapping[str, Profile], open_one: Open, hold: Hold, limit: int = SHOWN) -> list[Endangered]:
-    """The open consultations of all windows that a hold touches, or would touch."""
+def at_risk(profiles: Mapping[str, Profile], open_one: Open, hold: Hold) -> list[Endangered]:
+    """All open consultations of all windows that a hold touches, or would touch."""
     monitors = [address for address, profile in profiles.items() if Role.MONITOR in profile.roles]
     windows = [address for address, profile in profiles.items() if Role.WINDOW in profile.roles]
-    return [one for lead in windows for one in endangered(open_one(lead), lead, monitors, hold, limit)]
+    return [one for lead in windows for one in endangered(open_one(lead), lead, monitors, hold)]
 
 
 def _spread(profiles: Mapping[str, Profile], open_one: Open, hold: Hold, do: Callable[[SqlStore], object]) -> Spread:

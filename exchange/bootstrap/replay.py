@@ -179,7 +179,7 @@ class Replay:
         dead = 0
         for node in self.domain.nodes.values():
             with node.store.reading() as tx:
-                dead += len(tx.inbox.dead_letters())
+                dead += tx.inbox.counts().get("dead", 0)
                 for state, number in tx.outbox.counts().items():
                     copies[state] += number
         return Replayed(

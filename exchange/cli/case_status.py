@@ -17,10 +17,10 @@ from exchange.cli.case_view import case_json, case_view, cases_view
 from exchange.cli.complete import case_numbers
 from exchange.cli.naming import label
 from exchange.cli.options import HomeOption, JsonOption, open_as
-from exchange.cli.view import console, print_json
+from exchange.cli.view import console, print_json, say_more
 from exchange.flow.node import Node
 from exchange.flow.ports import CaseState
-from exchange.flow.status import case_status, decision_on, recent_cases
+from exchange.flow.status import case_status, cases_more, decision_on, recent_cases
 from exchange.language import tr
 from exchange.profiles import load_profiles
 from exchange.schemas import Role
@@ -48,7 +48,9 @@ def status(
     elif watch:
         _show_snapshots(snapshot)
     else:
-        console.print(snapshot().view)
+        found = snapshot()
+        console.print(found.view)
+        say_more(found.more)
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ class _Snapshot:
     data: Any
     over: bool = False
     """Whether nothing more is going to change."""
+    more: int = 0
+    """How many the list leaves out."""
 
 
 def _snapshots_of_one(settings: Settings, node: Node, number: str) -> Callable[[], _Snapshot]:
@@ -78,7 +82,7 @@ def _snapshots_of_all(settings: Settings, node: Node) -> Callable[[], _Snapshot]
     def snapshot() -> _Snapshot:
         cases = recent_cases(node)
         table = cases_view(cases, shown, settings.clock.now()) if cases else tr("no cases yet")
-        return _Snapshot(table, [case_json(found) for found in cases])
+        return _Snapshot(table, [case_json(found) for found in cases], more=cases_more(node, len(cases)))
 
     return snapshot
 
@@ -86,6 +90,7 @@ def _snapshots_of_all(settings: Settings, node: Node) -> Callable[[], _Snapshot]
 def _print_snapshots(snapshot: Callable[[], _Snapshot], watch: bool) -> None:
     found = snapshot()
     print_json(found.data)
+    say_more(found.more)
     while watch and not found.over:
         time.sleep(0.5)
         said, found = found, snapshot()

@@ -19,7 +19,7 @@ from exchange.bootstrap.settings import Home, Settings
 from exchange.cli.naming import called, in_full, learn
 from exchange.cli.options import HomeOption, JsonOption
 from exchange.cli.recorded import recorded
-from exchange.cli.view import console, moment, plain, print_json, say, times
+from exchange.cli.view import console, moment, plain, print_json, say, say_more, times
 from exchange.errors import CallerError, NotFound
 from exchange.flow import discard
 from exchange.flow.ports import DeadLetter
@@ -92,6 +92,7 @@ def dead(
 
 def _list(settings: Settings, as_: str | None, cause: str | None, as_json: bool) -> None:
     found = [(opened, letter) for opened in members(settings, as_) for letter in _letters(opened, cause)]
+    there = sum(one.cause.letters for one in _causes_of(settings, as_) if cause in (None, one.cause.reason_code))
     if as_json:
         print_json([_json(opened, letter) for opened, letter in found])
     elif not found:
@@ -100,6 +101,11 @@ def _list(settings: Settings, as_: str | None, cause: str | None, as_json: bool)
         for opened, letter in found:
             console.print(_view(opened, letter))
         console.print(tr("Once the reason is repaired: exchange dead --redrive ID, or --redrive-all CODE"), style="dim")
+    say_more(there - len(found))
+
+
+def _causes_of(settings: Settings, as_: str | None) -> list[mending.Cause]:
+    return [one for opened in members(settings, as_) for one in mending.causes_of(opened.node.address, opened.store)]
 
 
 def _letters(opened: Opened, cause: str | None) -> list[DeadLetter]:
@@ -108,7 +114,7 @@ def _letters(opened: Opened, cause: str | None) -> list[DeadLetter]:
 
 
 def _causes(settings: Settings, as_: str | None, as_json: bool) -> None:
-    found = [one for opened in members(settings, as_) for one in mending.causes_of(opened.node.address, opened.store)]
+    found = _causes_of(settings, as_)
     if as_json:
         names = ("reason_code", "stage", "letters", "proposed", "first_at", "last_at")
         print_json([{"member": one.member, **{n: getattr(one.cause, n) for n in names}} for one in found])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
@@ -27,7 +28,7 @@ from exchange.cli.naming import in_full
 from exchange.cli.options import AsOption, HomeOption, JsonOption, in_options, open_as
 from exchange.cli.request_view import request_json, request_view, requests_view
 from exchange.cli.saving import save_attachments, say_saved
-from exchange.cli.view import console, plain, print_json
+from exchange.cli.view import console, plain, print_json, say_more
 from exchange.errors import BadOpinion, NotFound
 from exchange.flow import respond
 from exchange.flow.desk_terms import terms_of
@@ -35,11 +36,13 @@ from exchange.flow.dossier import dossier, filed
 from exchange.flow.duties import duties_here
 from exchange.flow.lead_duties import lead_duties
 from exchange.flow.node import Node
+from exchange.flow.ports import DeskRow, Transaction
 from exchange.flow.request_record import request_status, requests_here
 from exchange.flow.respond import ANSWERABLE
 from exchange.language import name_of, tr
 from exchange.language.names import VERDICTS
 from exchange.rules.desk_term import DeskTerm
+from exchange.rules.paging import every as walk
 from exchange.schemas import Consultation, Document, JointDocument, Opinion, ProcedureKind, SpecialProcedure, Verdict
 
 
@@ -53,7 +56,7 @@ def register(app: typer.Typer) -> None:
 
 def inbox(
     as_: AsOption = None,
-    every: Annotated[bool, typer.Option("--all", help="Answered and closed ones too.")] = False,
+    all_: Annotated[bool, typer.Option("--all", help="Answered and closed ones too.")] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -72,10 +75,12 @@ def inbox(
     duties = duties_here(node, requests)
     with node.store.reading() as tx:
         decisions = lead_duties(tx, node.calendar, node.clock.now())
-        rows = tx.desk.recent() if every else [*tx.desk.waiting(), *tx.desk.owed()]
+        rows = tx.desk.recent() if all_ else [*_on_desk(tx, "waiting"), *_on_desk(tx, "defaulted")]
+        more = sum(tx.desk.counts().values()) - len(rows) if all_ else 0
         terms = terms_of(node, tx, [row for row in rows if row.state in ANSWERABLE])
         documents = tx.documents.recent("received", "document", 20)
         documents += tx.documents.recent("received", JointDocument.KIND, 20)
+        came = sum(tx.documents.count("received", kind) for kind in (Document.KIND, JointDocument.KIND))
     if as_json:
         print_json(
             {
@@ -91,6 +96,7 @@ def inbox(
         console.print(decisions_table(decisions))
     if rows:
         console.print(desk_table(rows, terms))
+        say_more(more)
     if duties:
         console.print(duties_table(duties, as_))
     if not (decisions or rows or duties):
@@ -102,6 +108,11 @@ def inbox(
         console.print(
             plain(tr("{what} {id} from {sender}", what=what, id=document.message_id, sender=in_full(document.sender)))
         )
+    say_more(came - len(documents))
+
+
+def _on_desk(tx: Transaction, state: str) -> Iterator[DeskRow]:
+    return walk(lambda after, most: tx.desk.page(state, after, most), lambda row: row.place)
 
 
 def show(

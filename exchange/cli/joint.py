@@ -12,7 +12,7 @@ from exchange.bootstrap.settings import Settings
 from exchange.cli.joint_view import joint_view, joints_view, row_json, status_json
 from exchange.cli.letters import CopyOption
 from exchange.cli.options import AsOption, HomeOption, JsonOption, open_as
-from exchange.cli.view import console, plain, print_json
+from exchange.cli.view import console, plain, print_json, say_more
 from exchange.flow.joint_lead import propose_joint, withdraw_joint
 from exchange.flow.joint_signer import refuse_joint, sign_joint
 from exchange.flow.joint_status import joint_status, joints_here
@@ -65,11 +65,12 @@ def propose(
 @joints.command("list")
 def list_(as_: AsOption = None, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Joint documents that this body leads, or is asked to sign."""
-    rows = joints_here(open_as(Settings.read(home=home), as_).node)
+    rows, number = joints_here(open_as(Settings.read(home=home), as_).node)
     if as_json:
         print_json([row_json(row) for row in rows])
     else:
         console.print(joints_view(rows) if rows else tr("no joint documents"))
+    say_more(number - len(rows))
 
 
 @joints.command("show")

@@ -17,9 +17,9 @@ from exchange.cli.complete import member_addresses
 from exchange.cli.naming import called, in_full, learn
 from exchange.cli.options import HomeOption, JsonOption
 from exchange.cli.recorded import recorded
-from exchange.cli.view import console, due_text, moment, plain, print_json, say
+from exchange.cli.view import console, due_text, moment, plain, print_json, say, say_more
 from exchange.clock import monotonic
-from exchange.flow.holding import Endangered
+from exchange.flow.holding import SHOWN, Endangered
 from exchange.language import choose, tr
 from exchange.profiles import Profile, load_profiles
 from exchange.rules.holding import Hold
@@ -199,12 +199,13 @@ def _show_risks(risks: list[Endangered]) -> None:
     table = Table(header_style="bold", border_style="dim")
     for title in (tr("case"), tr("department"), tr("due"), tr("danger")):
         table.add_column(title)
-    for one in risks:
+    for one in risks[:SHOWN]:
         due = due_text(one.part.due_at) or "–"
         table.add_row(
             plain(one.part.case_number), plain(called(one.part.department)), due, choose(holding.IN_WORDS[one.danger])
         )
     console.print(table)
+    say_more(len(risks) - SHOWN)
 
 
 def _tell_away(away: tuple[str, ...], what: str) -> None:

@@ -16,7 +16,7 @@ from exchange.cli.called import shown_as_called
 from exchange.cli.claim_view import leaving_claims
 from exchange.cli.notice_view import notice_json, notice_view, notices_view, row_json
 from exchange.cli.options import AsOption, HomeOption, JsonOption, open_as
-from exchange.cli.view import console, plain, print_json
+from exchange.cli.view import console, plain, print_json, say_more
 from exchange.errors import NotFound
 from exchange.flow import issue
 from exchange.flow.node import Node
@@ -135,11 +135,12 @@ def list_(as_: AsOption = None, home: HomeOption = None, as_json: JsonOption = F
     """Notices issued here, received, or passed on; of these also what waits for a cover."""
     node = open_as(Settings.read(home=home), as_).node
     with node.store.reading() as tx:
-        rows = tx.notices.recent()
+        rows, number = tx.notices.recent(), tx.notices.count()
     if as_json:
         print_json([row_json(row) for row in rows])
     else:
         console.print(notices_view(rows) if rows else tr("no notices"))
+    say_more(number - len(rows))
 
 
 @notices.command("sign")

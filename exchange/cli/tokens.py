@@ -77,7 +77,7 @@ def list_(home: HomeOption = None, as_json: JsonOption = False) -> None:
     from exchange.console.tokens import token_state
 
     with _store(Settings.read(home=home)) as (store, _), store.reading() as tx:
-        rows = tx.tokens.recent()
+        rows = tx.tokens.every()
     now = RealClock().now()
     if as_json:
         print_json([_json(row, now) for row in rows])

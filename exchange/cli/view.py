@@ -85,6 +85,12 @@ def say(text: str) -> None:
     errors.print(f"[dim]==>[/] {escape(printable(text))}")
 
 
+def say_more(more: int) -> None:
+    """Says how many a list leaves out; nothing for a whole one."""
+    if more > 0:
+        say(tr("and {more} more", more=more))
+
+
 def say_link(what: str, link: str) -> None:
     """As `say`, with a link that can be clicked and copied."""
     errors.print(f"[dim]==>[/] {escape(printable(what))}: {escape(printable(link))}")

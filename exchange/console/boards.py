@@ -12,6 +12,7 @@ from exchange.console.words import COPIES, FATES, STANDINGS, TONES
 from exchange.errors import CallerError
 from exchange.flow.find import unsigned
 from exchange.flow.find_terms import board, upcoming
+from exchange.flow.ports.sight import UnsignedNotice
 from exchange.rules.alert_facts import DeadlineFact
 from exchange.rules.alerts import AlertKind
 from exchange.rules.search import read_key, read_query
@@ -30,6 +31,7 @@ def _deadlines(visit: Visit) -> Mapping[str, object]:
     start = read_key(visit.query.get("after", ""))
     coming = upcoming(monitors, CALENDAR, now, timedelta(days=days), start)
     link = next_link(visit, "/deadlines", coming.next)
+    unwatched, more_unwatched = _unwatched(visit, days)
     return {
         "board": board(stores_of(desk, Role.WINDOW), departments_of(desk), now),
         "standings": STANDINGS,
@@ -38,21 +40,24 @@ def _deadlines(visit: Visit) -> Mapping[str, object]:
         "members": members_of(desk),
         "monitors": len(monitors),
         "coming": coming,
-        "unwatched": _unwatched(visit, days),
+        "unwatched": unwatched,
+        "more_unwatched": more_unwatched,
         "days": days,
         "next": f"{link}&days={days}" if link else "",
     }
 
 
-def _unwatched(visit: Visit, days: int) -> list[DeadlineFact]:
-    """While no monitor watches: what is over or ends soon by the windows' own record; nothing while one does."""
+def _unwatched(visit: Visit, days: int) -> tuple[list[DeadlineFact], bool]:
+    """While no monitor watches: what is over or ends soon by the windows' own record, and whether there is more of it;
+    nothing while one does."""
     if not any(alert.kind is AlertKind.UNWATCHED for alert in visit.desk.sampler.latest().standing.alerts):
-        return []
+        return [], False
     found: list[DeadlineFact] = []
     for store in stores_of(visit.desk, Role.WINDOW).values():
         with store.reading() as tx:
-            found += tx.troubles.ending(visit.desk.clock.now() + timedelta(days=days), _MOST_UNWATCHED)
-    return sorted(found, key=lambda one: (one.due_at, one.case_number, one.department))[:_MOST_UNWATCHED]
+            found += tx.troubles.ending(visit.desk.clock.now() + timedelta(days=days), _MOST_UNWATCHED + 1)
+    found.sort(key=lambda one: (one.due_at, one.case_number, one.department))
+    return found[:_MOST_UNWATCHED], len(found) > _MOST_UNWATCHED
 
 
 def _days(text: str) -> int:
@@ -71,19 +76,21 @@ def _days(text: str) -> int:
 def _unsigned(visit: Visit) -> Mapping[str, object]:
     desk, query = visit.desk, read_query(visit.query)
     found = unsigned(stores_of(desk), query.member, read_key(visit.query.get("after", "")))
-    notices = []
+    notices: list[UnsignedNotice] = []
+    number = 0
     for store in stores_of(desk, Role.RELAY).values():
         with store.reading() as tx:
-            notices += tx.sight.unsigned_notices(_NOTICES)
+            latest, there = tx.sight.unsigned_notices(_NOTICES, _NAMES)
+        notices, number = notices + latest, number + there
     return {
         "found": found,
         "members": members_of(desk),
         "copies": COPIES,
         "tones": TONES,
         "next": next_link(visit, "/unsigned", found.next),
-        "notices": [one for one in notices if one.missing],
+        "notices": notices,
+        "more_notices": number - len(notices),
         "relay": bool(stores_of(desk, Role.RELAY)),
-        "names": _NAMES,
     }
 
 

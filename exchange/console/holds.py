@@ -44,6 +44,7 @@ def _holds(visit: Visit) -> Mapping[str, object]:
         "kinds": sorted(set(MESSAGES) - NEVER_HELD),
         "asked": _asked(visit),
         "away": found.away,
+        "shown": SHOWN,
         "danger": lambda one: visit.say(*holding.IN_WORDS[one.danger]),
         "preview": _preview(visit, there),
     }
@@ -98,7 +99,7 @@ def _ask_hold(visit: Visit) -> Question:
     what, profiles = _sent(visit, "what"), visit.desk.profiles()
     addressee, kind = holding.hold_target(profiles, what)
     touched = holding.at_risk(profiles, visit.desk.store, Hold("", addressee, kind, "", "", visit.desk.clock.now()))
-    some = f"{SHOWN}+" if len(touched) == SHOWN else str(len(touched))
+    some = len(touched)
     return Question(
         ("暂停投递？", "Hold?"),
         ((f"{what}：今后的报文留在发送方，直到恢复；不丢失。",

@@ -84,12 +84,12 @@ class _Own(Collector):
         failing = GaugeMetricFamily("yizhan_alert_deliveries_failing", "Alerts that no one has taken yet.")
         try:
             with self._desk.store(CONSOLE).reading() as tx:
-                counts = Counter(row.alert.kind for row in tx.alerts.standing(1000))
-                failing.add_metric((), len(tx.alerts.troubles(1000)))
+                counts = tx.alerts.counts()
+                failing.add_metric((), tx.alerts.troubled())
         except ExchangeError:
             return
         for kind in AlertKind:
-            standing.add_metric((kind.value,), counts[kind])
+            standing.add_metric((kind.value,), counts.get(kind, 0))
         yield standing
         yield failing
 

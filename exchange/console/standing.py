@@ -95,7 +95,7 @@ def home_facts(desk: Desk, console: str) -> HomeFacts:
         free = None, None
     try:
         with desk.store(console).reading() as tx:
-            tokens, hooks, untold = tx.tokens.recent(), tx.webhooks.every(), tx.alerts.troubles()
+            tokens, hooks, untold = tx.tokens.every(), tx.webhooks.every(), tx.alerts.troubles()
     except ExchangeError:
         return HomeFacts(disk_free=free[0], disk_octets=free[1])
     now = RealClock().now()

@@ -109,7 +109,7 @@ def _store(visit: Visit) -> SqlStore:
 
 def _list(visit: Visit) -> Mapping[str, object]:
     with _store(visit).reading() as tx:
-        rows = tx.tokens.recent()
+        rows = tx.tokens.every()
     now = _clock.now()
     return {
         "tokens": [(row, token_state(row, now)) for row in rows],

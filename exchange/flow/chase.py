@@ -8,6 +8,7 @@ from exchange.flow.issue import remind
 from exchange.flow.node import Node
 from exchange.flow.notice_status import notice_status
 from exchange.flow.ports import NoticeRow
+from exchange.flow.standing_notices import standing_notices
 from exchange.rules.rungs import rung_on
 
 
@@ -22,9 +23,8 @@ class Chaser:
         today = node.clock.now().date()
         if today == self._day:
             return 0
-        with node.store.reading() as tx:
-            rows = tx.notices.recent(seat="origin", state="open", limit=1000)
-        due = [(row, rung) for row in rows if (rung := _rung(node, row, today)) > row.reminded]
+        rows = standing_notices(node.store, "origin", "open")
+        due = ((row, rung) for row in rows if (rung := _rung(node, row, today)) > row.reminded)
         sent = [remind(node, row.notice_id, rung) for row, rung in due if not _answered(node, row.notice_id)]
         self._day = today
         return len(sent)

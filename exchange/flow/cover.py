@@ -17,6 +17,7 @@ from exchange.flow.node import Node
 from exchange.flow.origin import Covered, Forwarded
 from exchange.flow.pass_on import from_above, from_own, send_on
 from exchange.flow.ports import NoticeRow, Transaction
+from exchange.flow.standing_notices import notices_in, standing_notices
 from exchange.rules.calendar import WorkingCalendar
 from exchange.rules.covering import check_covers, cover_due
 from exchange.rules.rungs import rung_on
@@ -66,9 +67,8 @@ def to_cover(node: Node, notice_id: str) -> NoticeRow:
 
 
 def awaiting(tx: Transaction, calendar: WorkingCalendar, today: date) -> list[Waiting]:
-    """All notices that wait for a cover here."""
-    rows = tx.notices.recent(seat="relay", state="waiting", limit=1000)
-    return [waiting(row, calendar, today) for row in rows]
+    """All notices that wait for a cover here, the oldest first."""
+    return [waiting(row, calendar, today) for row in notices_in(tx, "relay", "waiting")]
 
 
 def waiting(row: NoticeRow, calendar: WorkingCalendar, today: date) -> Waiting:
@@ -89,20 +89,22 @@ class CoverWatch:
         today = node.clock.now().date()
         if today == self._day:
             return 0
-        with node.store.reading() as tx:
-            late = [one for one in awaiting(tx, node.calendar, today) if one.rung > one.row.reminded]
-        for one in late:
-            _remind(node, one)
+        rows = standing_notices(node.store, "relay", "waiting")
+        late = (one for row in rows if (one := waiting(row, node.calendar, today)).rung > row.reminded)
+        reminded = sum(_remind(node, one) for one in late)
         self._day = today
-        return len(late)
+        return reminded
 
 
-def _remind(node: Node, late: Waiting) -> None:
+def _remind(node: Node, late: Waiting) -> bool:
+    """False for one that waits no more."""
     notice_id = late.row.notice_id
     with node.step() as step:
-        if step.tx.notices.move(notice_id, {"waiting"}, "waiting", reminded=late.rung):
-            step.note("cover-awaited", None, None, notice=notice_id, rung=late.rung, due=late.due.isoformat())
-            log.warning("notice.waits", node=node.address, notice=notice_id, rung=late.rung, due=late.due.isoformat())
+        if not step.tx.notices.move(notice_id, {"waiting"}, "waiting", reminded=late.rung):
+            return False
+        step.note("cover-awaited", None, None, notice=notice_id, rung=late.rung, due=late.due.isoformat())
+    log.warning("notice.waits", node=node.address, notice=notice_id, rung=late.rung, due=late.due.isoformat())
+    return True
 
 
 def _waiting(tx: Transaction, notice_id: str) -> NoticeRow:

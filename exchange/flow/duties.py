@@ -8,15 +8,16 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from exchange.flow.answer_form import asked
-from exchange.flow.collecting import form_in
 from exchange.flow.cover import awaiting
 from exchange.flow.node import Node
-from exchange.flow.ports import NoticeRow, OutboxState, Transaction
+from exchange.flow.ports import NoticeRow, Transaction
 from exchange.flow.request_record import RequestStatus
+from exchange.flow.standing_notices import notices_in
 from exchange.rules.calendar import end_of_day
-from exchange.schemas import Document, FormAnswer, ForwardedRequest, JointDocument, Notice
+from exchange.rules.paging import Place, every
+from exchange.schemas import Document, ForwardedRequest, JointDocument, Notice
 
-_MOST = 200
+_SENT_BY_PEOPLE = (Document.KIND, JointDocument.KIND, ForwardedRequest.KIND, Notice.KIND)
 _RETURNED_FOR = timedelta(days=30)
 """How long something that came back is shown; whoever sends it anew does so under another id."""
 
@@ -50,16 +51,15 @@ def duties_here(node: Node, requests: list[RequestStatus]) -> list[Duty]:
     """All of them, that which is due first first. ``requests``: as `requests_here` gives them."""
     with node.store.reading() as tx:
         found = [*_joints(tx), *_covers(node, tx), *_notices(node, tx), *_returned(node, tx)]
-        open_forms = [row for row in _signed_notices(tx) if _is_unanswered(node, tx, row)]
+        open_forms = list(every(lambda after, most: tx.notices.unanswered(node.address, after, most), _place))
     found += [_form(node, row) for row in open_forms]
     found += _requests(node, requests)
     return sorted(found, key=lambda duty: (duty.due_at is None, duty.due_at or duty.since, duty.id))
 
 
 def _joints(tx: Transaction) -> Iterator[Duty]:
-    for row in tx.joints.recent(_MOST):
-        if row.seat == "signer" and row.state == "open":
-            yield Duty(DutyKind.SIGN_JOINT, row.joint_id, row.title, row.received_at, detail=row.lead)
+    for row in every(lambda after, most: tx.joints.page("signer", "open", after, most), lambda row: row.place):
+        yield Duty(DutyKind.SIGN_JOINT, row.joint_id, row.title, row.received_at, detail=row.lead)
 
 
 def _covers(node: Node, tx: Transaction) -> Iterator[Duty]:
@@ -71,21 +71,14 @@ def _covers(node: Node, tx: Transaction) -> Iterator[Duty]:
 
 def _notices(node: Node, tx: Transaction) -> Iterator[Duty]:
     now = node.clock.now()
-    for row in tx.notices.recent(seat="reader", state="open", limit=_MOST):
+    for row in notices_in(tx, "reader", "open"):
         due = end_of_day(date.fromisoformat(row.act_by)) if row.act_by else None
         late = due is not None and now > due
         yield Duty(DutyKind.SIGN_NOTICE, row.notice_id, row.title, row.received_at, due, late, row.origin)
 
 
-def _signed_notices(tx: Transaction) -> list[NoticeRow]:
-    return tx.notices.recent(seat="reader", state="signed", limit=_MOST)
-
-
-def _is_unanswered(node: Node, tx: Transaction, row: NoticeRow) -> bool:
-    """Whether a notice that was signed for carries a form that this body has not answered."""
-    if form_in(tx, row.notice_id) is None:
-        return False
-    return all(sender != node.address for sender, _ in tx.documents.named(row.notice_id, FormAnswer.KIND))
+def _place(row: NoticeRow) -> Place:
+    return row.place
 
 
 def _form(node: Node, row: NoticeRow) -> Duty:
@@ -98,12 +91,10 @@ def _form(node: Node, row: NoticeRow) -> Duty:
 
 def _returned(node: Node, tx: Transaction) -> Iterator[Duty]:
     since = node.clock.now() - _RETURNED_FOR
-    for kind in (Document.KIND, JointDocument.KIND, ForwardedRequest.KIND, Notice.KIND):
-        for sent in tx.documents.recent("sent", kind, 50):
-            for copy in tx.outbox.rows(sent.message_id) if sent.recorded_at >= since else ():
-                if copy.state is OutboxState.RETURNED and copy.returned_at is not None:
-                    why = f"{copy.addressee}: {copy.last_error or ''}"
-                    yield Duty(DutyKind.LOOK_AT_RETURNED, sent.message_id, kind, copy.returned_at, detail=why)
+    for copy in tx.outbox.returned(since, _SENT_BY_PEOPLE):
+        why = f"{copy.addressee}: {copy.last_error or ''}"
+        at = copy.returned_at or copy.written_at
+        yield Duty(DutyKind.LOOK_AT_RETURNED, copy.message_id, copy.kind, at, detail=why)
 
 
 def _requests(node: Node, requests: list[RequestStatus]) -> Iterator[Duty]:

@@ -13,10 +13,11 @@ from datetime import datetime, timedelta
 from exchange.flow.ports import Hold, JournalEntry, PartRow, Store, Transaction
 from exchange.rules.deadline import Projection
 from exchange.rules.holding import Danger, danger, hindrances
+from exchange.rules.paging import every
 from exchange.schemas import DeadlineState
 
 SHOWN = 50
-"""Open consultations shown with a hold."""
+"""Open consultations shown by name with a hold; the others are counted."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,11 @@ def end_hold(store: Store, id: str, by: str, now: datetime) -> bool:
     return True
 
 
-def endangered(store: Store, lead: str, monitors: Collection[str], hold: Hold, limit: int = SHOWN) -> list[Endangered]:
-    """The open consultations at a window that a hold touches, those due first in front; ``limit`` are looked at."""
+def endangered(store: Store, lead: str, monitors: Collection[str], hold: Hold) -> list[Endangered]:
+    """All open consultations at a window that a hold touches, those due first in front."""
     everybody = hold.addressee is None or hold.addressee in (lead, *monitors)
+    of = None if everybody else hold.addressee
     with store.reading() as tx:
-        parts = tx.cases.running(None if everybody else hold.addressee, limit)
-    found = [Endangered(part, danger(hold, part.department, part.state, lead, monitors)) for part in parts]
+        parts = every(lambda after, most: tx.cases.running(of, after, most), lambda part: part)
+        found = [Endangered(part, danger(hold, part.department, part.state, lead, monitors)) for part in parts]
     return [one for one in found if one.danger is not Danger.NONE]

@@ -60,10 +60,10 @@ def joint_status(node: Node, joint_id: str) -> JointStatus:
         return JointStatus(row, draft, signers, fault)
 
 
-def joints_here(node: Node, limit: int = 100) -> list[JointRow]:
-    """Joint documents that this body leads or was asked to sign, newest first."""
+def joints_here(node: Node) -> tuple[list[JointRow], int]:
+    """The latest joint documents that this body leads or was asked to sign, newest first; and how many there are."""
     with node.store.reading() as tx:
-        return tx.joints.recent(limit)
+        return tx.joints.recent(), tx.joints.count()
 
 
 def _at_lead(tx: Transaction, row: JointRow) -> tuple[SignerStatus, ...]:

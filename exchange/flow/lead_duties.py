@@ -12,6 +12,7 @@ from exchange.flow.ports import CaseRow, Transaction
 from exchange.rules.calendar import WorkingCalendar
 from exchange.rules.deadline import days_left
 from exchange.rules.lead import UNSIGNED, LeadTask, Waits, decision_term, what_waits
+from exchange.rules.paging import every
 from exchange.schemas import Outcome
 
 
@@ -36,14 +37,14 @@ class LeadDuty:
     rule_error: str | None
 
 
-def lead_duties(tx: Transaction, calendar: WorkingCalendar, now: datetime, limit: int = 100) -> list[LeadDuty]:
-    """What waits for the lead, that which is due first first."""
-    found = list(_duties(tx, calendar, now, limit))
+def lead_duties(tx: Transaction, calendar: WorkingCalendar, now: datetime) -> list[LeadDuty]:
+    """Everything that waits for the lead, that which is due first first."""
+    found = list(_duties(tx, calendar, now))
     return sorted(found, key=lambda duty: (duty.due_at is None, duty.due_at or duty.since, duty.case_number))
 
 
-def _duties(tx: Transaction, calendar: WorkingCalendar, now: datetime, limit: int) -> Iterator[LeadDuty]:
-    for case in tx.cases.awaiting(now - UNSIGNED, limit):
+def _duties(tx: Transaction, calendar: WorkingCalendar, now: datetime) -> Iterator[LeadDuty]:
+    for case in every(lambda after, most: tx.cases.awaiting(now - UNSIGNED, after, most), lambda case: case.place):
         waits = what_waits(case, tx.cases.parts(case.number), now)
         if waits is not None:
             yield _duty(tx, case, waits, calendar, now)

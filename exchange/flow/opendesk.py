@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from itertools import islice
 
 import structlog
 
@@ -11,11 +12,11 @@ from exchange.errors import DatabaseUnavailable
 from exchange.flow.node import Node
 from exchange.flow.ports import DeskRow, StoredDocument
 from exchange.flow.respond import consultation_of, reply_in
+from exchange.rules.paging import every
 from exchange.schemas import Consultation, Opinion
 
 log = structlog.get_logger()
 
-_WHOLE_DESK = 100_000
 _ERROR = 500
 """Characters that are kept of what a rule failed with."""
 
@@ -44,7 +45,8 @@ class OpenDesk:
         if today != self._day:
             self._day, self._asked = today, {}
         with self._node.store.reading() as tx:
-            rows = [row for row in tx.desk.waiting(_WHOLE_DESK) if row.cleared and self._is_new(row)][:limit]
+            waiting = every(lambda after, most: tx.desk.page("waiting", after, most), lambda row: row.place)
+            rows = list(islice((row for row in waiting if row.cleared and self._is_new(row)), limit))
             stored = [tx.documents.get(row.window, row.consultation_id) for row in rows]
         given, self._failed = [], set()
         for row, document in zip(rows, stored, strict=True):

@@ -115,6 +115,12 @@ def decision_on(node: Node, case: CaseStatus) -> Decision | None:
     return body if isinstance(body, Decision) else None
 
 
+def cases_more(node: Node, shown: int) -> int:
+    """How many cases of the window a list of so many of the latest leaves out."""
+    with node.store.reading() as tx:
+        return sum(number for name, number in tx.cases.counts().items() if name.startswith("case-")) - shown
+
+
 def recent_cases(node: Node, limit: int = 20) -> list[CaseStatus]:
     """The latest cases of the window, newest first."""
     with node.store.reading() as tx:

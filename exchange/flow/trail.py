@@ -20,8 +20,6 @@ from exchange.rules.trace import Trace, trace
 from exchange.rules.trace_facts import AnswerFact, CopyFact, DeskFact, Facts, MessageFact, ReceiptFact
 from exchange.schemas import Consultation, ReceiptBatch
 
-_MOST_REPLIES = 100
-_MOST_OF_CASE = 300
 AskBroker = Callable[[], Mapping[str, int | None] | None]
 """Messages by queue; None where the broker cannot be asked."""
 _NOT_TRUSTED = "the directory cannot be read now"
@@ -86,8 +84,8 @@ def messages_of_case(stores: Mapping[str, Store], number: str) -> list[CaseMessa
 def _of_case(address: str, tx: Transaction, number: str) -> Iterator[Head]:
     conversation = tx.sight.case_conversation(number)
     if conversation is not None:
-        yield from tx.sight.conversation(address, conversation, _MOST_OF_CASE)
-    noted = tx.sight.noted_messages(number, _MOST_OF_CASE)
+        yield from tx.sight.conversation(address, conversation)
+    noted = tx.sight.noted_messages(number)
     yield from (head for head in tx.sight.heads(address, noted) if head.kind != ReceiptBatch.KIND)
 
 
@@ -167,7 +165,7 @@ def _answers(reading: Mapping[str, Transaction], message: MessageFact) -> Iterat
     """What addressees of this domain signed in reply, by the clear headers of what they sent in the conversation."""
     for address in message.addressees:
         tx = reading.get(address)
-        for head in tx.sight.conversation(address, message.conversation_id, _MOST_REPLIES) if tx else ():
+        for head in tx.sight.conversation(address, message.conversation_id) if tx else ():
             if tx is None or head.direction != "sent" or head.sender != address:
                 continue
             header = clear_header(tx.sight.signed(head))

@@ -27,8 +27,8 @@ class SqlAccounts:
         row = self._db.execute(_ACCOUNTS.where(_a.name == name)).first()
         return AccountRow(*row) if row else None
 
-    def all(self, limit: int = 500) -> list[AccountRow]:
-        return [AccountRow(*row) for row in self._db.execute(_ACCOUNTS.order_by(_a.name).limit(limit))]
+    def all(self) -> list[AccountRow]:
+        return [AccountRow(*row) for row in self._db.execute(_ACCOUNTS.order_by(_a.name))]
 
     def any(self) -> bool:
         return self._db.execute(select(_a.name).limit(1)).first() is not None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from exchange.rules.alerts import Alert, AlertKind, Change, Severity, patience
 from exchange.store.tables import STANDING, alert, alert_delivery
@@ -22,6 +22,7 @@ LEASE = timedelta(minutes=2)
 """How long whoever took a delivery in hand has for it, before it is due again."""
 
 _a, _d = alert.c, alert_delivery.c
+_TROUBLED = (_d.next_at.is_not(None), _d.last_error.is_not(None), _d.last_error != "")
 
 
 @dataclass(frozen=True)
@@ -72,9 +73,14 @@ class SqlAlerts:
         if changed.quiet:
             self._db.execute(update(alert).where(STANDING, _a.key.in_(changed.quiet)).values(over_at=now))
 
-    def standing(self, limit: int = 200) -> list[AlertRow]:
-        """Alerts that stand, the newest first."""
-        return self._rows(select(alert).where(STANDING).order_by(_a.id.desc()).limit(limit))
+    def standing(self) -> list[AlertRow]:
+        """All alerts that stand, the newest first."""
+        return self._rows(select(alert).where(STANDING).order_by(_a.id.desc()))
+
+    def counts(self) -> dict[AlertKind, int]:
+        """How many alerts of each kind stand."""
+        found = self._db.execute(select(_a.kind, func.count()).where(STANDING).group_by(_a.kind))
+        return {AlertKind(kind): int(number) for kind, number in found}
 
     def past(self, limit: int = 50) -> list[AlertRow]:
         """Alerts that are over, the newest first."""
@@ -128,10 +134,14 @@ class SqlAlerts:
             .values(next_at=None if wait is None else real + wait, attempts=attempts + 1, last_error=reason[:500])
         )
 
-    def troubles(self, limit: int = 20) -> list[tuple[str, int, str]]:
-        """Deliveries that have failed and are still to be made: channel, attempts, last reason."""
-        query = select(alert_delivery).where(_d.next_at.is_not(None)).order_by(_d.next_at).limit(limit)
-        return [(row.channel, row.attempts, row.last_error) for row in self._db.execute(query) if row.last_error]
+    def troubles(self) -> list[tuple[str, int, str]]:
+        """All deliveries that have failed and are still to be made: channel, attempts, last reason."""
+        query = select(_d.channel, _d.attempts, _d.last_error).where(*_TROUBLED).order_by(_d.next_at, _d.id)
+        return [(row.channel, row.attempts, row.last_error) for row in self._db.execute(query)]
+
+    def troubled(self) -> int:
+        """How many deliveries have failed and are still to be made."""
+        return self._db.scalar(select(func.count()).select_from(alert_delivery).where(*_TROUBLED)) or 0
 
     def _untold(self, number: int) -> set[str]:
         """Channels that were not told yet that it began, and are not told any more."""

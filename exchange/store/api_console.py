@@ -28,8 +28,8 @@ class SqlTokens:
         row = self._db.execute(select(api_token).where(_t.token_id == token_id)).first()
         return _token(row) if row else None
 
-    def recent(self, limit: int = 200) -> list[TokenRow]:
-        query = select(api_token).order_by(_t.made_at.desc(), _t.token_id).limit(limit)
+    def every(self) -> list[TokenRow]:
+        query = select(api_token).order_by(_t.made_at.desc(), _t.token_id)
         return [_token(row) for row in self._db.execute(query)]
 
     def used(self, token_id: str, now: datetime) -> None:
@@ -59,8 +59,8 @@ class SqlWebhooks:
     def enabled(self) -> list[WebhookRow]:
         return self._read(select(webhook).where(_w.disabled_at.is_(None)).order_by(_w.made_at, _w.webhook_id))
 
-    def every(self, limit: int = 200) -> list[WebhookRow]:
-        return self._read(select(webhook).order_by(_w.made_at.desc(), _w.webhook_id).limit(limit))
+    def every(self) -> list[WebhookRow]:
+        return self._read(select(webhook).order_by(_w.made_at.desc(), _w.webhook_id))
 
     def remove(self, webhook_id: str) -> None:
         self._db.execute(delete(webhook_delivery).where(_d.webhook_id == webhook_id))

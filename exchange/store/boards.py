@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, case, func, literal, literal_column, select, tuple_, type_coerce
+from sqlalchemy import BigInteger, Connection, case, exists, func, literal, literal_column, select, tuple_, type_coerce
 
 from exchange.flow.ports.levels import NoticeRow
 from exchange.flow.ports.records import WatchRow
@@ -28,7 +28,7 @@ _PART = select(*(_p[field.name] for field in fields(PartLine) if field.name != "
 _NOTICE = select(*(_n[field.name] for field in fields(NoticeRow)))
 _STARTED, _DUE = (type_coerce(column, BigInteger()) for column in (_p.started_at, _p.due_at))
 _WATCHED = _w.state == literal_column(f"'{WatchState.RUNNING}'")
-_MOST_BODIES = 2_000
+_UNSIGNED = _r.state.in_(("none", "has"))
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -124,15 +124,19 @@ class SqlBoards:
             found[row.case_number, row.department].append(sent)
         return found
 
-    def unsigned_notices(self, limit: int) -> list[UnsignedNotice]:
-        query = _NOTICE.where(_n.seat == "relay", _n.state == "open")
+    def unsigned_notices(self, limit: int, names: int) -> tuple[list[UnsignedNotice], int]:
+        missing = exists().where(_r.notice_id == _n.notice_id, _UNSIGNED)
+        query = _NOTICE.where(_n.seat == "relay", _n.state == "open", missing)
+        number = self._db.scalar(select(func.count()).select_from(query.subquery())) or 0
         rows = self._db.execute(query.order_by(_n.received_at.desc(), _n.notice_id.desc()).limit(limit)).all()
-        return [self._unsigned(NoticeRow(*row)) for row in rows]
+        return [self._unsigned(NoticeRow(*row), names) for row in rows], number
 
-    def _unsigned(self, row: NoticeRow) -> UnsignedNotice:
-        readers = select(_r.address, _r.state).where(_r.notice_id == row.notice_id).order_by(_r.address)
-        found = self._db.execute(readers.limit(_MOST_BODIES)).all()
-        return UnsignedNotice(row, tuple(one.address for one in found if one.state in ("none", "has")), len(found))
+    def _unsigned(self, row: NoticeRow, names: int) -> UnsignedNotice:
+        here = _r.notice_id == row.notice_id
+        counts = select(func.count(), func.sum(case((_UNSIGNED, 1), else_=0))).where(here)
+        bodies, missing = self._db.execute(counts).one()
+        named = self._db.scalars(select(_r.address).where(here, _UNSIGNED).order_by(_r.address).limit(names))
+        return UnsignedNotice(row, tuple(named), int(missing or 0), int(bodies))
 
 
 def _columns(now: datetime) -> dict[Standing, Any]:

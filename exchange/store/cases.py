@@ -11,11 +11,27 @@ from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, exists, func, insert, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
 
 from exchange.flow.ports import CaseRow, PartRow
+from exchange.rules.paging import Place
 from exchange.rules.states import CaseState, PartState
 from exchange.schemas import LedgerEntry
+from exchange.store.keys import after_place
 from exchange.store.statements import as_stored, move, values_of
 from exchange.store.tables import PUT_TO, TO_REVIEW, case_file, ledger, part
 
@@ -62,23 +78,31 @@ class SqlCases:
             query = query.where(_f.state == state)
         return [CaseRow(**row._mapping) for row in self._db.execute(query)]
 
-    def awaiting(self, until: datetime, limit: int = 100) -> list[CaseRow]:
+    def awaiting(self, until: datetime, after: Place | None, limit: int) -> list[CaseRow]:
         unsigned = (_p.state == PartState.ISSUED) & _p.signed_at.is_(None) & (_p.issued_at <= until)
         held_up = exists().where(_p.case_number == _f.number, (_p.state == PartState.ESCALATED) | unsigned)
         first = select(*_CASE_COLUMNS).order_by(_f.opened_at, _f.number).limit(limit)
+        if after is not None:
+            first = first.where(after_place(_f.opened_at, _f.number, after))
         ready = self._db.execute(first.where(_f.state == CaseState.READY)).all()
         rest = self._db.execute(first.where(_f.state == CaseState.OPEN, held_up)).all()
         told = exists().where(_p.case_number == _f.number, TO_REVIEW)
         review = self._db.execute(first.where(_f.state == CaseState.DECIDED, told)).all()
-        return [CaseRow(*row) for row in (*ready, *rest, *review)][:limit]
+        found = (CaseRow(*row) for row in (*ready, *rest, *review))
+        return sorted(found, key=lambda case: case.place)[:limit]
 
-    def running(self, department: str | None = None, limit: int = 50) -> list[PartRow]:
+    def running(self, department: str | None, after: PartRow | None, limit: int) -> list[PartRow]:
         query = select(*_PART_COLUMNS).where(PUT_TO)
         if department is not None:
             query = query.where(_p.department == department)
-        first = self._db.execute(query.where(_p.due_at.is_not(None)).order_by(_p.due_at).limit(limit)).all()
-        rest = self._db.execute(query.where(_p.due_at.is_(None)).limit(limit - len(first))).all()
-        return [PartRow(*row) for row in (*first, *rest)]
+        first: Sequence[Row[Any]] = ()
+        if after is None or after.due_at is not None:
+            dated = (_p.due_at, _p.case_number, _p.department)
+            first = self._db.execute(_behind(query, dated, after).order_by(*dated).limit(limit)).all()
+            after = None
+        undated = _behind(query.where(_p.due_at.is_(None)), (_p.case_number, _p.department), after)
+        rest = undated.order_by(_p.case_number, _p.department).limit(limit - len(first))
+        return [PartRow(*row) for row in (*first, *(self._db.execute(rest) if len(first) < limit else ()))]
 
     def parts(self, number: str) -> list[PartRow]:
         if number not in self._parts:
@@ -140,3 +164,11 @@ class SqlCases:
         for state, number in self._db.execute(select(_f.state, func.count()).group_by(_f.state)).all():
             counts[f"case-{state}"] = int(number)
         return counts
+
+
+def _behind(query: Select[Any], order: Sequence[ColumnElement[Any]], last: PartRow | None) -> Select[Any]:
+    """The parts that come behind one in an order; from the first with a due, where that is what they are ordered by."""
+    if last is None:
+        return query.where(order[0].is_not(None))
+    place = [literal(getattr(last, column.key or ""), type_=column.type) for column in order]
+    return query.where(tuple_(*order) > tuple_(*place))

@@ -10,6 +10,8 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from exchange.errors import Returned
 from exchange.flow.ports import DeskRow
+from exchange.rules.paging import Place
+from exchange.store.keys import after_place
 from exchange.store.statements import as_stored, move, values_of
 from exchange.store.tables import desk
 
@@ -19,8 +21,6 @@ _COLUMNS = [_c[field.name] for field in fields(DeskRow)]
 _ROWS = select(*_COLUMNS)
 _ONE = _ROWS.where(_c.case_number == bindparam("number"))
 _BY_OPINION = _ROWS.where(_c.opinion_id == bindparam("message"))
-_WAITING = _ROWS.where(_c.state == "waiting").order_by(_c.received_at, _c.case_number).limit(bindparam("most"))
-_OWED = _ROWS.where(_c.state == "defaulted").order_by(_c.received_at, _c.case_number).limit(bindparam("most"))
 _PUT = insert(desk)
 
 
@@ -57,11 +57,11 @@ class SqlDesk:
         row = self._db.execute(_BY_OPINION, {"message": message_id}).first()
         return DeskRow(*row) if row else None
 
-    def waiting(self, limit: int = 100) -> list[DeskRow]:
-        return [DeskRow(*row) for row in self._db.execute(_WAITING, {"most": limit})]
-
-    def owed(self, limit: int = 100) -> list[DeskRow]:
-        return [DeskRow(*row) for row in self._db.execute(_OWED, {"most": limit})]
+    def page(self, state: str, after: Place | None, limit: int) -> list[DeskRow]:
+        query = _ROWS.where(_c.state == state).order_by(_c.received_at, _c.case_number).limit(limit)
+        if after is not None:
+            query = query.where(after_place(_c.received_at, _c.case_number, after))
+        return [DeskRow(*row) for row in self._db.execute(query)]
 
     def recent(self, limit: int = 100) -> list[DeskRow]:
         query = _ROWS.order_by(_c.received_at.desc(), _c.case_number.desc()).limit(limit)

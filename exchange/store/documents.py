@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
 from exchange.envelope.numbers import number_in
 from exchange.flow.ports import StoredDocument
@@ -46,6 +46,10 @@ class SqlDocuments:
         here = (_c.conversation_id == conversation_id) & (_c.kind == kind)
         query = select(_c.sender, _c.message_id).where(here).order_by(_c.id)
         return [(row.sender, row.message_id) for row in self._db.execute(query)]
+
+    def count(self, direction: str, kind: str) -> int:
+        here = (_c.direction == direction, _c.kind == kind)
+        return self._db.scalar(select(func.count()).select_from(document).where(*here)) or 0
 
     def recent(self, direction: str | None = None, kind: str | None = None, limit: int = 50) -> list[StoredDocument]:
         sides = _DIRECTIONS if direction is None else (direction,)

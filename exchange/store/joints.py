@@ -6,9 +6,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, or_, select, update
+from sqlalchemy import Connection, bindparam, func, literal, or_, select, update
 
 from exchange.flow.ports import JointRow, JointSignatureRow
+from exchange.rules.paging import Place
+from exchange.store.keys import after_place
 from exchange.store.many import adding
 from exchange.store.statements import move, values_of
 from exchange.store.tables import joint, joint_signature
@@ -37,6 +39,16 @@ class SqlJoints:
 
     def recent(self, limit: int = 100) -> list[JointRow]:
         query = _ROWS.order_by(_j.received_at.desc(), _j.joint_id).limit(limit)
+        return [JointRow(*row) for row in self._db.execute(query)]
+
+    def count(self) -> int:
+        return self._db.scalar(select(func.count()).select_from(joint)) or 0
+
+    def page(self, seat: str, state: str, after: Place | None, limit: int) -> list[JointRow]:
+        here = (_j.seat == seat, _j.state == literal(state, literal_execute=True))  # in words: the partial index
+        query = _ROWS.where(*here).order_by(_j.received_at, _j.joint_id).limit(limit)
+        if after is not None:
+            query = query.where(after_place(_j.received_at, _j.joint_id, after))
         return [JointRow(*row) for row in self._db.execute(query)]
 
     def move(self, joint_id: str, before: Collection[str], after: str, **values: Any) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, literal, tuple_
 
 from exchange.errors import CallerError
+from exchange.rules.paging import Place
 from exchange.rules.search import Key
 
 _DIGITS = 18
@@ -27,6 +28,11 @@ def behind(
     if newest_first:
         return moment <= at if comes_later else moment < at
     return moment >= at if comes_later else moment > at
+
+
+def after_place(moment: ColumnElement[Any], place: ColumnElement[Any], last: Place) -> ColumnElement[bool]:
+    """The rows of a list by time, oldest first, that come behind a place in it; an index of the two columns serves."""
+    return tuple_(moment, place) > tuple_(literal(last[0], type_=moment.type), literal(last[1], type_=place.type))
 
 
 def _id(place: str) -> int:

@@ -6,14 +6,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, Select, bindparam, exists, func, select, update
 
 from exchange.flow.ports import BranchRow, NoticeRow, ReaderRow
+from exchange.rules.paging import Place
+from exchange.schemas import FormAnswer
+from exchange.store.keys import after_place
 from exchange.store.many import adding
 from exchange.store.statements import move, values_of
-from exchange.store.tables import notice, notice_branch, notice_copy, notice_reader
+from exchange.store.tables import collection, document, notice, notice_branch, notice_copy, notice_reader
 
-_n, _r, _b, _f = notice.c, notice_reader.c, notice_branch.c, notice_copy.c
+_n, _d, _r, _b, _f = notice.c, document.c, notice_reader.c, notice_branch.c, notice_copy.c
 _ROWS = select(*(_n[field.name] for field in fields(NoticeRow)))
 _READERS = select(*(_r[field.name] for field in fields(ReaderRow)))
 _BRANCHES = select(*(_b[field.name] for field in fields(BranchRow)))
@@ -71,6 +74,23 @@ class SqlNotices:
             query = query.where(_n.seat == seat)
         if state is not None:
             query = query.where(_n.state == state)
+        return [NoticeRow(*row) for row in self._db.execute(query)]
+
+    def count(self) -> int:
+        return self._db.scalar(select(func.count()).select_from(notice)) or 0
+
+    def page(self, seat: str, state: str, after: Place | None, limit: int) -> list[NoticeRow]:
+        return [NoticeRow(*row) for row in self._db.execute(self._page(seat, state, after, limit))]
+
+    @staticmethod
+    def _page(seat: str, state: str, after: Place | None, limit: int) -> Select[Any]:
+        query = _ROWS.where(_n.seat == seat, _n.state == state).order_by(_n.received_at, _n.notice_id).limit(limit)
+        return query if after is None else query.where(after_place(_n.received_at, _n.notice_id, after))
+
+    def unanswered(self, reader: str, after: Place | None, limit: int) -> list[NoticeRow]:
+        given = (_d.conversation_id == _n.notice_id) & (_d.kind == FormAnswer.KIND) & (_d.sender == reader)
+        asks = exists().where(collection.c.notice_id == _n.notice_id)
+        query = self._page("reader", "signed", after, limit).where(asks, ~exists().where(given))
         return [NoticeRow(*row) for row in self._db.execute(query)]
 
     def move(self, notice_id: str, before: Collection[str], after: str, **values: Any) -> bool:

@@ -26,7 +26,15 @@ from exchange.flow.ports import OutboxState, OutboxView, Outgoing, Parcel, Signe
 from exchange.schemas import Urgency
 from exchange.store.documents import document_row, keep
 from exchange.store.many import Many, adding
-from exchange.store.tables import SENT_COPIES, WAITING_COPIES, outbox_copy, outbox_failure, outbox_message
+from exchange.store.tables import (
+    ENDED_COPIES,
+    FAILED_COPIES,
+    SENT_COPIES,
+    WAITING_COPIES,
+    outbox_copy,
+    outbox_failure,
+    outbox_message,
+)
 
 ORDINARY_SHARE = 5
 """Of a full lot of urgent copies, one in so many gives way to an ordinary one that is due, as at the queues."""
@@ -220,8 +228,12 @@ class SqlOutbox:
     def rows(self, message_id: str) -> list[OutboxView]:
         return self._views(_VIEWS.where(_c.message_id == message_id))
 
-    def given_up(self, limit: int = 100) -> list[OutboxView]:
-        return self._views(_VIEWS.where(_c.state == OutboxState.FAILED).limit(limit))
+    def returned(self, since: datetime, kinds: Collection[str]) -> list[OutboxView]:
+        here = (ENDED_COPIES, _c.returned_at >= since, _c.state == OutboxState.RETURNED, _m.kind.in_(kinds))
+        return self._views(_VIEWS.where(*here))
+
+    def given_up(self) -> list[OutboxView]:
+        return self._views(_VIEWS.where(FAILED_COPIES))
 
     def _views(self, query: Select[Any]) -> list[OutboxView]:
         return [OutboxView(**row._mapping) for row in self._db.execute(query)]

@@ -40,12 +40,16 @@ _COPY = select(
     _c.delivered_at, _c.returned_at, _c.failed_at, _c.last_error, _c.receipt_id, _c.receipt_index,
 )  # fmt: skip
 _COPIES = _COPY.where(_c.message_id.in_(bindparam("ids", expanding=True))).order_by(_c.id)
-_FAILURES = (
-    select(outbox_failure)
-    .where(outbox_failure.c.copy_id.in_(bindparam("ids", expanding=True)))
-    .order_by(outbox_failure.c.id)
+_MOST_FAILURES = 50
+"""Failed attempts shown of one copy, the last ones; its row says how many there were."""
+_failed = outbox_failure.c
+_FROM_THE_LAST = func.row_number().over(partition_by=_failed.copy_id, order_by=_failed.id.desc())
+_AS_COUNTED = (
+    select(outbox_failure, _FROM_THE_LAST.label("back"))
+    .where(_failed.copy_id.in_(bindparam("ids", expanding=True)))
+    .subquery()
 )
-_MOST_FAILURES = 500
+_FAILURES = select(_AS_COUNTED).where(_AS_COUNTED.c.back <= _MOST_FAILURES).order_by(_AS_COUNTED.c.id)
 
 
 class SqlSight(SqlBoards):
@@ -55,8 +59,8 @@ class SqlSight(SqlBoards):
         found = self._db.execute(_HEADS, {"ids": list(message_ids)}) if message_ids else ()
         return [_head(row, member) for row in found]
 
-    def conversation(self, member: str, conversation_id: str, limit: int) -> list[Head]:
-        query = _HEAD.where(_d.conversation_id == conversation_id).order_by(_d.id).limit(limit)
+    def conversation(self, member: str, conversation_id: str) -> list[Head]:
+        query = _HEAD.where(_d.conversation_id == conversation_id).order_by(_d.id)
         return [_head(row, member) for row in self._db.execute(query)]
 
     def signed(self, head: Head) -> bytes:
@@ -66,7 +70,7 @@ class SqlSight(SqlBoards):
         rows = self._db.execute(_COPIES, {"ids": list(message_ids)}).all() if message_ids else []
         failed: dict[int, list[Failure]] = defaultdict(list)
         if rows:
-            found = self._db.execute(_FAILURES.limit(_MOST_FAILURES), {"ids": [row.id for row in rows]})
+            found = self._db.execute(_FAILURES, {"ids": [row.id for row in rows]})
             for row in found:
                 failed[row.copy_id].append(Failure(row.at, row.reason))
         return [_copy(row, tuple(failed[row.id])) for row in rows]
@@ -94,7 +98,7 @@ class SqlSight(SqlBoards):
         ]  # fmt: skip
 
     def notes(self, member: str, message_id: str) -> list[NoteFact]:
-        query = select(_j.at, _j.event, _j.case_number).where(_j.message_id == message_id).order_by(_j.id).limit(100)
+        query = select(_j.at, _j.event, _j.case_number).where(_j.message_id == message_id).order_by(_j.id)
         return [NoteFact(member, row.at, row.event, row.case_number) for row in self._db.execute(query)]
 
     def desk_of(self, member: str, case_number: str, message_id: str) -> DeskFact | None:
@@ -102,9 +106,9 @@ class SqlSight(SqlBoards):
         row = self._db.execute(query).first()
         return DeskFact(member, case_number, row.state) if row else None
 
-    def noted_messages(self, case_number: str, limit: int) -> list[str]:
+    def noted_messages(self, case_number: str) -> list[str]:
         query = select(_j.message_id).where(_j.case_number == case_number, _j.message_id.is_not(None))
-        found = self._db.scalars(query.order_by(_j.id).limit(limit))
+        found = self._db.scalars(query.order_by(_j.id))
         return list(dict.fromkeys(str(one) for one in found))
 
     def case_conversation(self, case_number: str) -> str | None:

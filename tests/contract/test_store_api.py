@@ -120,7 +120,7 @@ def test_a_token_is_found_by_its_id_and_revoked_once(store: SqlStore) -> None:
         assert tx.tokens.get("other") is None
         assert tx.tokens.revoke("abc", "officer", LATER)
         assert not tx.tokens.revoke("abc", "another", MUCH_LATER)
-        assert [(one.revoked_at, one.revoked_by) for one in tx.tokens.recent()] == [(LATER, "officer")]
+        assert [(one.revoked_at, one.revoked_by) for one in tx.tokens.every()] == [(LATER, "officer")]
 
 
 HOOK = WebhookRow("hook", PLANNING, "https://a.example/", ("message.arrived",), "whsec_x", NOW, 0)

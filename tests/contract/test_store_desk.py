@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from exchange.errors import Returned
 from exchange.flow.ports import DeskRow
+from exchange.rules.paging import every
 from exchange.store import SqlStore
 from tests.contract.rows import LATER, NOW, desk_row, new_id
 
@@ -33,7 +35,7 @@ def test_a_row_is_answered_once_and_found_by_its_opinion(store: SqlStore) -> Non
         assert not tx.desk.move("HF-1", {"waiting"}, "answered", opinion_id=new_id())
         found = tx.desk.by_opinion(opinion)
         assert tx.desk.by_opinion(new_id()) is None
-        assert tx.desk.waiting() == []
+        assert tx.desk.page("waiting", None, 10) == []
     assert found is not None
     assert (found.state, found.opinion_id, found.answered_at) == ("answered", opinion, LATER)
 
@@ -62,6 +64,9 @@ def test_what_waits_is_listed_oldest_first_and_everything_newest_first(store: Sq
     put(store, *(desk_row(f"HF-{n}", received_at=NOW + timedelta(minutes=n)) for n in range(6)))
     with store.transaction() as tx:
         tx.desk.move("HF-1", {"waiting"}, "closed")
-        assert [row.case_number for row in tx.desk.waiting(2)] == ["HF-0", "HF-2"]
+        assert [row.case_number for row in tx.desk.page("waiting", None, 2)] == ["HF-0", "HF-2"]
+        assert [row.case_number for row in every(partial(tx.desk.page, "waiting"), lambda row: row.place, 2)] == [
+            "HF-0", "HF-2", "HF-3", "HF-4", "HF-5",
+        ]  # fmt: skip
         assert [row.case_number for row in tx.desk.recent(3)] == ["HF-5", "HF-4", "HF-3"]
         assert tx.desk.counts() == {"waiting": 5, "closed": 1}

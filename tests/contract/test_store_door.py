@@ -39,7 +39,6 @@ def test_accounts_come_back_as_they_were_kept(store: SqlStore) -> None:
     with store.reading() as tx:
         assert tx.accounts.any()
         assert tx.accounts.all() == [OTTO, SVEN, waiting]
-        assert tx.accounts.all(limit=1) == [OTTO]
         assert tx.accounts.get("李明") == waiting
         assert tx.accounts.get("nobody") is None
 

@@ -271,13 +271,13 @@ PART_KEY = Key(NOW, US, f"HF-1 {PLANNING}")
     "work",
     [
         lambda sight: sight.heads(US, [new_id()]),
-        lambda sight: sight.conversation(US, new_id(), 100),
+        lambda sight: sight.conversation(US, new_id()),
         lambda sight: sight.copies([new_id()]),
         lambda sight: sight.taken(US, new_id()),
         lambda sight: sight.aside(US, new_id()),
         lambda sight: sight.notes(US, new_id()),
         lambda sight: sight.desk_of(US, "HF-1", new_id()),
-        lambda sight: sight.noted_messages("HF-1", 100),
+        lambda sight: sight.noted_messages("HF-1"),
         lambda sight: sight.case_conversation("HF-1"),
         lambda sight: sight.messages(US, "sent", "", None, KEY, 100),
         lambda sight: sight.messages(US, "sent", "", NOW, None, 100),
@@ -297,7 +297,7 @@ PART_KEY = Key(NOW, US, f"HF-1 {PLANNING}")
         lambda sight: sight.standing(US, PLANNING, Standing.DEEMED, NOW, PART_KEY, 100),
         lambda sight: sight.standings(NOW, [PLANNING, TRANSPORT]),
         lambda sight: sight.due_between(NOW, LATER, PART_KEY, 100),
-        lambda sight: sight.unsigned_notices(20),
+        lambda sight: sight.unsigned_notices(20, 30),
     ],
 )  # fmt: skip
 def test_no_list_goes_through_a_whole_table_or_sorts_it(store: SqlStore, work: Callable[[Any], Any]) -> None:

@@ -65,7 +65,7 @@ class Accounts(Protocol):
 
     def get(self, name: str) -> AccountRow | None: ...
 
-    def all(self, limit: int = 500) -> list[AccountRow]:
+    def all(self) -> list[AccountRow]:
         """By name."""
 
     def any(self) -> bool:

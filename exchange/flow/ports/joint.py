@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from exchange.rules.paging import Place
+
 
 @dataclass(frozen=True, slots=True)
 class JointRow:
@@ -34,6 +36,11 @@ class JointRow:
     """The message by which it went out."""
     issued_on: str | None = None
 
+    @property
+    def place(self) -> Place:
+        """Its place in a list by time."""
+        return self.received_at, self.joint_id
+
 
 @dataclass(frozen=True, slots=True)
 class JointSignatureRow:
@@ -60,6 +67,12 @@ class Joints(Protocol):
 
     def recent(self, limit: int = 100) -> list[JointRow]:
         """Newest first."""
+
+    def count(self) -> int:
+        """How many are on record."""
+
+    def page(self, seat: str, state: str, after: Place | None, limit: int) -> list[JointRow]:
+        """Those of one seat and state, oldest first, behind a place; for `exchange.rules.paging.every`."""
 
     def move(self, joint_id: str, before: Collection[str], after: str, **values: Any) -> bool:
         """One guarded UPDATE; ``values`` are columns of JointRow. True if this call moved it."""

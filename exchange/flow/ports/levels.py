@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from exchange.rules.paging import Place
+
 
 @dataclass(frozen=True, slots=True)
 class NoticeRow:
@@ -40,6 +42,11 @@ class NoticeRow:
     """Whether there is more to tell than the last tally did."""
     reminded: int = 0
     """The last rung that was reminded of, in percent of the term: at its origin, or while it waits for a cover."""
+
+    @property
+    def place(self) -> Place:
+        """Its place in a list by time."""
+        return self.received_at, self.notice_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +139,15 @@ class Notices(Protocol):
         """Those of which there is more to tell than the last tally did."""
 
     def recent(self, seat: str | None = None, state: str | None = None, limit: int = 100) -> list[NoticeRow]: ...
+
+    def count(self) -> int:
+        """How many are on record."""
+
+    def page(self, seat: str, state: str, after: Place | None, limit: int) -> list[NoticeRow]:
+        """Those of one seat and state, oldest first, behind a place; for `exchange.rules.paging.every`."""
+
+    def unanswered(self, reader: str, after: Place | None, limit: int) -> list[NoticeRow]:
+        """Those that this reader has signed for and whose form it has not answered; as `page`."""
 
     def move(self, notice_id: str, before: Collection[str], after: str, **values: Any) -> bool: ...
 

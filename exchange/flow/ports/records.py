@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from exchange.rules.arbiter import Arrival
+from exchange.rules.paging import Place
 from exchange.rules.states import CaseState, PartState, WatchState
 from exchange.schemas import DeadlineState, Header, Urgency, Verdict
 
@@ -211,6 +212,11 @@ class CaseRow:
     by_rule: bool | None = None
     """Whether the decision was made by the lead's rule; None while there is none."""
 
+    @property
+    def place(self) -> Place:
+        """Its place in a list by time."""
+        return self.opened_at, self.number
+
 
 @dataclass(frozen=True, slots=True)
 class PartRow:
@@ -284,6 +290,11 @@ class DeskRow:
     reminded: int = 0
     rule_error: str | None = None
     """What the department's rule failed with when it was last asked."""
+
+    @property
+    def place(self) -> Place:
+        """Its place in a list by time."""
+        return self.received_at, self.case_number
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,8 @@ class UnsignedNotice:
 
     notice: NoticeRow
     missing: tuple[str, ...]
+    """The first of them, by name."""
+    missing_number: int
     bodies: int
 
 
@@ -106,7 +108,7 @@ class Sight(Protocol):
     def heads(self, member: str, message_ids: Collection[str]) -> list[Head]:
         """What is on record under these ids, sent or received."""
 
-    def conversation(self, member: str, conversation_id: str, limit: int) -> list[Head]: ...
+    def conversation(self, member: str, conversation_id: str) -> list[Head]: ...
 
     def signed(self, head: Head) -> bytes:
         """The signed bytes of a message on record, for its clear header."""
@@ -122,7 +124,7 @@ class Sight(Protocol):
 
     def desk_of(self, member: str, case_number: str, message_id: str) -> DeskFact | None: ...
 
-    def noted_messages(self, case_number: str, limit: int) -> list[str]:
+    def noted_messages(self, case_number: str) -> list[str]:
         """Ids of messages that the journal names with a case."""
 
     def case_conversation(self, case_number: str) -> str | None:
@@ -179,8 +181,9 @@ class Sight(Protocol):
     def reminders(self, numbers: Collection[str]) -> dict[tuple[str, str], list[SentReminder]]:
         """Reminders sent in these cases, by case and department."""
 
-    def unsigned_notices(self, limit: int) -> list[UnsignedNotice]:
-        """Notices that a relay office still counts, newest first."""
+    def unsigned_notices(self, limit: int, names: int) -> tuple[list[UnsignedNotice], int]:
+        """The newest notices that bodies of a relay office's level have not signed for, each with so many of their
+        names at most; and how many such notices there are."""
 
 
 __all__ = ["CaseLine", "CopyLine", "Head", "PartLine", "Sight", "UnsignedNotice"]

@@ -29,6 +29,7 @@ from exchange.flow.ports.records import (
     WatchRow,
 )
 from exchange.flow.ports.sight import Sight
+from exchange.rules.paging import Place
 from exchange.rules.states import CaseState, PartState, WatchState
 from exchange.schemas import LedgerEntry, SentReminder
 
@@ -78,7 +79,10 @@ class Outbox(Protocol):
 
     def rows(self, message_id: str) -> list[OutboxView]: ...
 
-    def given_up(self, limit: int = 100) -> list[OutboxView]:
+    def returned(self, since: datetime, kinds: Collection[str]) -> list[OutboxView]:
+        """Copies of messages of these kinds that were sent back since then, in the order written."""
+
+    def given_up(self) -> list[OutboxView]:
         """FAILED copies, oldest first."""
 
     def unreceipted(self, addressee: str) -> list[Unreceipted]:
@@ -140,6 +144,8 @@ class Documents(Protocol):
     def named(self, conversation_id: str, kind: str) -> list[tuple[str, str]]:
         """Senders and message ids of a conversation's documents of one kind, in the order recorded."""
 
+    def count(self, direction: str, kind: str) -> int: ...
+
     def recent(self, direction: str | None = None, kind: str | None = None, limit: int = 50) -> list[StoredDocument]:
         """Newest first."""
 
@@ -153,12 +159,14 @@ class Cases(Protocol):
 
     def recent(self, state: CaseState | None = None, limit: int = 50) -> list[CaseRow]: ...
 
-    def awaiting(self, until: datetime, limit: int = 100) -> list[CaseRow]:
-        """Cases that may wait for their lead: ready ones, then open ones of which a part was escalated, or put to its
-        department before ``until`` and not signed for; of each those first that have been open longest."""
+    def awaiting(self, until: datetime, after: Place | None, limit: int) -> list[CaseRow]:
+        """Cases that may wait for their lead, those first that have been open longest: ready ones, open ones of which
+        a part was escalated, or put to its department before ``until`` and not signed for, and decided ones that are
+        to be reviewed. For `exchange.rules.paging.every`."""
 
-    def running(self, department: str | None = None, limit: int = 50) -> list[PartRow]:
-        """Parts that are issued or signed for, of one department or all, those due first before those without a due."""
+    def running(self, department: str | None, after: PartRow | None, limit: int) -> list[PartRow]:
+        """Parts that are issued or signed for, of one department or all, those due first before those without a due;
+        behind one of them. For `exchange.rules.paging.every`."""
 
     def parts(self, number: str) -> list[PartRow]: ...
 
@@ -226,10 +234,8 @@ class Desk(Protocol):
     def by_opinion(self, message_id: str) -> DeskRow | None:
         """The row that this opinion of ours answered."""
 
-    def waiting(self, limit: int = 100) -> list[DeskRow]: ...
-
-    def owed(self, limit: int = 100) -> list[DeskRow]:
-        """Those whose silence has taken effect: the paper is owed."""
+    def page(self, state: str, after: Place | None, limit: int) -> list[DeskRow]:
+        """Those of one state, that which came first first, behind a place; for `exchange.rules.paging.every`."""
 
     def recent(self, limit: int = 100) -> list[DeskRow]: ...
 

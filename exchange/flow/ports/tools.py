@@ -83,7 +83,7 @@ class Tokens(Protocol):
 
     def get(self, token_id: str) -> TokenRow | None: ...
 
-    def recent(self, limit: int = 200) -> list[TokenRow]:
+    def every(self) -> list[TokenRow]:
         """Newest first."""
 
     def used(self, token_id: str, now: datetime) -> None: ...
@@ -105,7 +105,7 @@ class Webhooks(Protocol):
     def enabled(self) -> list[WebhookRow]:
         """All that want to be told."""
 
-    def every(self, limit: int = 200) -> list[WebhookRow]:
+    def every(self) -> list[WebhookRow]:
         """Newest first, disabled ones too."""
 
     def remove(self, webhook_id: str) -> None:
