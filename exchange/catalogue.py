@@ -1,4 +1,4 @@
-"""The catalogue (事项目录): one TOML file a matter, and nothing in force that does not hold."""
+"""The catalogue (事项目录): one TOML file a matter, and nothing in force that is invalid."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ def check_url(name: str, url: str, schemes: Collection[str], example: str) -> No
         fault = Text("it begins with none of: {schemes}", {"schemes": ", ".join(f"{one}://" for one in schemes)})
     if fault.template:
         remedy = Text("write {example}; {escape}", {"example": example, "escape": Text(ESCAPE)})
-        raise BadConfiguration("{name} does not hold: {fault}", remedy=remedy, name=name, fault=fault)
+        raise BadConfiguration("{name} is invalid: {fault}", remedy=remedy, name=name, fault=fault)
 
 
 def secrets_in(url: str | None) -> set[str]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, StringConstraints
 
 
 class Wire(BaseModel):
@@ -55,6 +55,9 @@ def _label_free(value: str) -> str:
 
 Instant = Annotated[datetime, AfterValidator(_aware)]
 """A moment with its offset from UTC."""
+
+STAGE_NAMES = AliasChoices("stage", "rung")
+"""What a reminder's stage is called: messages on record from before the first release call it rung."""
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 

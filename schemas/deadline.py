@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from exchange.schemas.base import (
+    STAGE_NAMES,
     Address,
     Basis,
     Body,
@@ -122,14 +123,14 @@ class TermNotice(Body):
 
 
 class Reminder(Body):
-    """A reminder (催办) at a share of the term. Its id is derived from case, department and rung: it fires once."""
+    """A reminder (催办) at a share of the term. Its id is derived from case, department and stage: it fires once."""
 
     KIND: ClassVar[str] = "reminder"
 
     case_number: CaseNumber
     department: Address
     consultation_id: MessageId
-    rung: Annotated[int, Field(ge=1, le=100)]
+    stage: Annotated[int, Field(ge=1, le=100, validation_alias=STAGE_NAMES)]
     """Share of the term that has passed, in per cent."""
     due_at: Instant
     default: DefaultMode
@@ -139,7 +140,7 @@ class SentReminder(Wire):
     """Proof by reference that a reminder went out."""
 
     message_id: MessageId
-    rung: Annotated[int, Field(ge=1, le=100)]
+    stage: Annotated[int, Field(ge=1, le=100, validation_alias=STAGE_NAMES)]
     at: Instant
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from exchange.schemas.base import Address, Body, Digest, Instant, Line, MessageId, Text
+from exchange.schemas.base import STAGE_NAMES, Address, Body, Digest, Instant, Line, MessageId, Text
 from exchange.schemas.cover import Cover
 from exchange.schemas.document import Document
 from exchange.schemas.form import Form
@@ -105,6 +105,6 @@ class NoticeReminder(Body):
     KIND: ClassVar[str] = "notice-reminder"
 
     notice_id: MessageId
-    rung: Annotated[int, Field(ge=0, le=100)]
+    stage: Annotated[int, Field(ge=0, le=100, validation_alias=STAGE_NAMES)]
     """Share of the term that has passed, in percent; 0 for one that was sent by hand."""
     at: Instant

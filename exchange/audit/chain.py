@@ -80,7 +80,7 @@ def append(head: Head, at: datetime, account: str, action: str, what: str, outco
 def check_chain(entries: Iterable[Entry], head: Head, noted: Head | None = None) -> int:
     """How many entries there are, once all hold, up to ``head``, and include the one that was ``noted`` elsewhere.
 
-    Raises BadAudit, naming the first entry that does not hold.
+    Raises BadAudit, naming the first entry that does not verify.
     """
     last, met = EMPTY, noted in (None, EMPTY)
     for entry in entries:
@@ -111,4 +111,4 @@ def _hash(entry: Entry, before: Head) -> str:
 
 
 def _broken(what: str) -> BadAudit:
-    return BadAudit("the audit log does not hold: {what}", what=what)
+    return BadAudit("the audit log does not verify: {what}", what=what)

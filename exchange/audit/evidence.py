@@ -125,7 +125,7 @@ def _verified(page: Page, subject: Subject, trust: Trust, faults: list[str]) -> 
         try:
             yield verify_original(shown, original, page, subject, trust)
         except SenderError as error:
-            faults.append(f"what is shown for {shown.address} does not hold: {error}")
+            faults.append(f"what is shown for {shown.address} does not verify: {error}")
 
 
 def _sign_off(address: str, original: bytes, domain: str, subject: Subject, trust: Trust) -> Reader:

@@ -108,13 +108,13 @@ def _failing(found: Mapping[str, _Contents]) -> Iterator[Finding]:
 
 
 def _left_lying(contents: Collection[_Contents]) -> Iterator[Finding]:
-    dead, given_up = sum(one.dead for one in contents), sum(one.given_up for one in contents)
+    dead, abandoned = sum(one.dead for one in contents), sum(one.abandoned for one in contents)
     if dead:
         remedy = "`exchange dead` lists them and handles them again"
         yield Finding("note", "dead letters", Text("{dead} messages were refused", {"dead": dead}), remedy)
-    if given_up:
+    if abandoned:
         remedy = "`exchange resend` lists them and sends them again"
-        yield Finding("bad", "outbox", Text("copies given up: {given_up}", {"given_up": given_up}), remedy)
+        yield Finding("bad", "outbox", Text("copies abandoned: {abandoned}", {"abandoned": abandoned}), remedy)
     waiting, late = sum(one.waiting for one in contents), sum(one.late for one in contents)
     if waiting:
         said = [Text("{waiting} wait for a cover at the relay office", {"waiting": waiting})]
@@ -129,7 +129,7 @@ class _Contents:
     """What a member's database tells about its service."""
 
     dead: int
-    given_up: int
+    abandoned: int
     consumed_at: str | None
     drained: bool
     holds: int

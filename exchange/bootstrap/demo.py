@@ -273,7 +273,7 @@ class Demo:
         try:
             recheck_deemed(stored[0].signed, node.directory, node.calendar)
         except (ExchangeError, IndexError) as error:
-            yield f"{case.number}, {part.department}: the deemed consent does not hold: {error}"
+            yield f"{case.number}, {part.department}: the deemed consent does not verify: {error}"
 
 
 def ended(part: PartStatus) -> str:

@@ -45,7 +45,7 @@ def read_document(
     Attachments too large to travel inside are left in the claim store by ``leave``, once all else holds and ``check``
     has nothing against the document; the one returned names their claim checks. Raises BadConfiguration naming file,
     line and field of what is wrong (a large one, without ``leave``); CallerError for a number that is none, or what
-    does not hold as a document; and what these two raise.
+    is invalid as a document; and what these two raise.
     """
     file = read_toml(path)
     content = file.validated(DocumentFile)
@@ -98,7 +98,7 @@ def document_of(
         )
     except ValidationError as error:
         raise does_not_hold(file.path, error) from None
-    if leave is not None and large:  # last of all: what does not hold otherwise need not be uploaded first
+    if leave is not None and large:  # last of all: what is invalid otherwise need not be uploaded first
         check(document)
         claims = tuple(leave(file.path.parent / name) for name in large)
         document = document.model_copy(update={"claims": claims})
@@ -111,4 +111,4 @@ def does_not_hold(path: Path, error: ValidationError) -> CallerError:
         Text("{field}: {fault}", {"field": ".".join(map(str, place)), "fault": what})
         for place, what in faults_of(error)
     )
-    return CallerError("{path} does not hold: {faults}", remedy="see GB/T 9704-2012", path=path, faults=faults)
+    return CallerError("{path} is invalid: {faults}", remedy="see GB/T 9704-2012", path=path, faults=faults)

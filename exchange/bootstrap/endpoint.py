@@ -43,7 +43,7 @@ def parse_place(text: str) -> Place:
     host, _, port = text.strip().rpartition(":")
     if not port.isdecimal() or int(port) > 65_535:
         remedy = "write a port, or HOST:PORT, e.g. EXCHANGE_METRICS=9464 or 0.0.0.0:9464; `off` for none"
-        raise BadConfiguration("EXCHANGE_METRICS does not hold: {text!r}", remedy=remedy, text=text)
+        raise BadConfiguration("EXCHANGE_METRICS is invalid: {text!r}", remedy=remedy, text=text)
     return Place(host.strip("[]") or LOOPBACK, int(port))
 
 

@@ -118,7 +118,7 @@ def _of_figures(who: str, figures: Figures, now: datetime) -> Iterator[Metric]:
         "unsent": figures.outbox_unsent,
         "unreceipted": figures.outbox_unreceipted,
         "at_rest": figures.outbox_at_rest,
-        "given_up": figures.outbox_given_up,
+        "abandoned": figures.outbox_abandoned,
     }
     yield _family("yizhan_outbox_waiting", "Copies in the outbox without a receipt.", who, "stage", outbox)
     yield _gauge(

@@ -49,7 +49,7 @@ def need_domain(home: Home) -> None:
 
 
 def open_directory(home: Home, settings: Settings, seen: int = 0) -> DirectoryView:
-    """The domain's verified directory. Raises BadDirectory when there is none or it does not hold."""
+    """The domain's verified directory. Raises BadDirectory when there is none or it is invalid."""
     certificate = load_authority_certificate(home.authority)
     return load_directory_file(home.directory, certificate, settings.clock.now(), seen)
 
@@ -152,7 +152,7 @@ def open_link(settings: Settings, address: str) -> Link:
 
 
 def read_link(path: Path) -> Link:
-    """A member's broker account. Raises BadConfiguration when the file does not hold."""
+    """A member's broker account. Raises BadConfiguration when the file is invalid."""
     try:
         stored = json.loads(path.read_text())
         return Link(str(stored["url"]), stored["user_id"], bool(stored["stamps"]))
@@ -163,7 +163,7 @@ def read_link(path: Path) -> Link:
     except (ValueError, KeyError, TypeError) as error:
         remedy = "delete the file and run `exchange init`, which gives the member a new account"
         raise BadConfiguration(
-            "{path} does not hold ({name})", remedy=remedy, path=path, name=type(error).__name__
+            "{path} is invalid ({name})", remedy=remedy, path=path, name=type(error).__name__
         ) from None
 
 

@@ -62,7 +62,7 @@ def grant(
     """The upper side delegates to a domain that asked; a delegation in the second half of its term is renewed.
 
     ``renew`` renews in any case, ``replaces`` takes another authority for a known domain. Raises BadDirectory for a
-    request that does not hold, CallerError for one of another domain, Conflict where it would change who is trusted.
+    request that is invalid, CallerError for one of another domain, Conflict where it would change who is trusted.
     """
     asked = read_grant_paper(data, Request)
     with open_registry(settings, say) as registry:

@@ -32,7 +32,7 @@ def load_links(path: Path) -> dict[str, KnownLink]:
         ) from error
     except (ValueError, TypeError, AttributeError):
         remedy = "delete it and declare the links again: exchange link NEIGHBOUR"
-        raise BadConfiguration("{path} does not hold", remedy=remedy, path=path) from None
+        raise BadConfiguration("{path} is invalid", remedy=remedy, path=path) from None
 
 
 def save_links(path: Path, links: Mapping[str, KnownLink]) -> None:

@@ -17,10 +17,10 @@ log = structlog.get_logger()
 
 
 class LiveCatalogue(Mapping[str, Matter]):
-    """All matters by code. Files that do not hold any more change nothing; the log says so, once a change."""
+    """All matters by code. Files that are no longer valid change nothing; the log says so, once a change."""
 
     def __init__(self, home: Home) -> None:
-        """Raises BadConfiguration where the files do not hold now."""
+        """Raises BadConfiguration where the files are invalid now."""
         self._home = home
         self._reading = threading.Lock()
         self._mark = self._look()

@@ -113,7 +113,7 @@ class RunningMember:
         self._hold_clock_against_record()
         judge = self._judge()
         receiver = Receiver(self.node, self._work.handlers, judge, self._work.on_signed, self._committed)
-        given_up = dead_queue(self.node.address)
+        dead = dead_queue(self.node.address)
         self._publisher = ConfirmedPublisher(
             self._link.url,
             sender=self.node.address,
@@ -126,8 +126,8 @@ class RunningMember:
         self._spawn("dispatch", lambda: self.dispatcher.run(self._publisher))  # type: ignore[arg-type]
         self._consumer = BatchConsumer(
             self._link.url,
-            [ConsumedQueue(name) for name in (*queues_of(self.node.address, Role.WINDOW in roles), given_up)],
-            lambda batch: (receiver.set_aside if _stood_in(given_up, batch) else receiver.on_batch)(batch),
+            [ConsumedQueue(name) for name in (*queues_of(self.node.address, Role.WINDOW in roles), dead)],
+            lambda batch: (receiver.set_aside if _stood_in(dead, batch) else receiver.on_batch)(batch),
             name=self.node.address,
             max_batch=self._batch,
             trust_stamp=isinstance(judge, BrokerStamp),

@@ -1,4 +1,4 @@
-"""Dead letters of a whole domain: its members opened, their letters handed in again or discarded, and exported."""
+"""Dead letters of a whole domain: its members opened, their letters redriven or discarded, and exported."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ def causes_of(member: str, store: Store) -> list[Cause]:
 
 
 def redrive_all(settings: Settings, member: str, reason_code: str, stage: str | None = None) -> Iterator[Outcome]:
-    """Hands in again all letters of a cause at a member, the oldest first. Raises what opening the member raises."""
+    """Redrives all letters of a cause at a member, the oldest first. Raises what opening the member raises."""
     with opened(settings, member) as found:
         work = open_work(found.profile, found.take)
         yield from redrive_cause(found.node, work.handlers, work.on_signed, reason_code, stage)
 
 
 def redrive_some(settings: Settings, member: str, ids: Sequence[str]) -> Iterator[Outcome]:
-    """Hands in again the letters with these ids, the oldest first; one that is not there any more is gone."""
+    """Redrives the letters with these ids, the oldest first; one that is not there any more is gone."""
     with opened(settings, member) as found:
         work = open_work(found.profile, found.take)
         with found.store.reading() as tx:

@@ -48,7 +48,7 @@ class Renewal:
     def read(self) -> tuple[Identity, Lookup]:
         """Keys and directories as they are now. Raises BadKeys, or BadDirectory for one older than was seen before.
 
-        What does not hold of other domains is said and left out.
+        What is invalid of other domains is said and left out.
         """
         marks, now = self._look(), self._settings.clock.now()
         own = self._own()
@@ -68,7 +68,7 @@ class Renewal:
         return load_directory_file(self._directory, self._authority, self._settings.clock.now(), self._seen)
 
     def read_if_changed(self) -> tuple[Identity, Lookup] | None:
-        """What is newer than what was read last. What does not hold is said once, and what was read last stays."""
+        """What is newer than what was read last. What is invalid is said once, and what was read last stays."""
         marks = self._look()
         if marks == self._refused or (marks == self._marks and not self._ended()):
             return None

@@ -82,7 +82,7 @@ def _clock(env: Mapping[str, str], home: Home) -> Clock:
         if named is None:
             remedy = "only a demonstration has a clock of its own: remove this file"
             raise BadConfiguration("{file}: {error}", remedy=remedy, file=home.clock, error=error) from error
-        raise BadConfiguration("EXCHANGE_CLOCK does not hold: {error}", remedy=remedy, error=error) from error
+        raise BadConfiguration("EXCHANGE_CLOCK is invalid: {error}", remedy=remedy, error=error) from error
 
 
 def _networks(text: str) -> tuple[str, ...]:

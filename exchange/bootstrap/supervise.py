@@ -113,7 +113,7 @@ class Supervisor:
 
     @property
     def _hopeless(self) -> bool:
-        needed = [child.given_up for child in self.children.values() if child.essential]
+        needed = [child.abandoned for child in self.children.values() if child.essential]
         return bool(needed) and all(needed)
 
     def shut_down(self, patience: float = 10.0) -> None:
@@ -163,7 +163,7 @@ class Supervisor:
             child.kill_at = monotonic() + grace
 
     def _start(self, child: Child) -> None:
-        child.started, child.again_at, child.given_up = monotonic(), None, False
+        child.started, child.again_at, child.abandoned = monotonic(), None, False
         try:
             with self._log_of(child) as log:
                 self._spawn(child, log)
@@ -226,7 +226,7 @@ class Supervisor:
             self._say(tr("{name} is drained; `exchange release {name}` has it started again", name=child.name))
             return
         if code in FATAL_EXITS:
-            child.given_up = True
+            child.abandoned = True
             child.again_at = monotonic() + REPAIRED_AFTER
             what = f"cannot run here (exit {code}), tried again in {REPAIRED_AFTER:.0f} s"
         else:

@@ -40,7 +40,7 @@ class Child:
     started: float = 0.0
     restarts: int = 0
     again_at: float | None = None
-    given_up: bool = False
+    abandoned: bool = False
     """It cannot run here, as far as is known."""
     essential: bool = True
     """Whether the whole is worth running with it alone."""

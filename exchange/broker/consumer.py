@@ -4,7 +4,7 @@ Two threads: the connection's, which fills one lane a queue, and a worker, which
 A delivery is acknowledged only when the handler has returned. A handler that raises cannot take anything now: its
 lane goes to rest, which gives the messages back to the broker, and it is asked with growing patience whether it can
 take as many octets again. Giving back costs each message one of the deliveries its queue allows, so it is done once,
-not at every try: who is asked has to try what a batch would do, or innocents are given up in the end.
+not at every try: who is asked has to try what a batch would do, or innocents are abandoned in the end.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ def routing_key(queue: str, sender: str) -> str:
 
 
 def member_queues(address: str, is_window: bool) -> list[Queue]:
-    """All queues of a member, the dead queue first, so that nothing is given up into the void."""
+    """All queues of a member, the dead queue first, so that nothing is dead-lettered into the void."""
     guarded: Arguments = {
         "x-queue-type": "quorum",
         "x-overflow": "reject-publish",

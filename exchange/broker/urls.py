@@ -12,10 +12,10 @@ from exchange.urls import ESCAPE, fault_of
 _EXAMPLE = "amqp://user:password@host:port/vhost (vhost / is written %2F)"
 
 HEARTBEAT = 30
-"""Seconds; a connection without a sign of life for this long (and five more) is given up."""
+"""Seconds; a connection without a sign of life for this long (and five more) is abandoned."""
 
 BLOCKED_FOR = 60
-"""Seconds that a broker short of memory or disk may hold a connection before it is given up."""
+"""Seconds that a broker short of memory or disk may hold a connection before it is abandoned."""
 
 
 def parameters(url: str, name: str) -> pika.URLParameters:
@@ -37,7 +37,7 @@ def parameters(url: str, name: str) -> pika.URLParameters:
 
 def _bad(reason: str) -> BadConfiguration:
     return BadConfiguration(
-        "the broker's address does not hold ({reason})",
+        "the broker's address is invalid ({reason})",
         remedy="EXCHANGE_BROKER_URL is {example}; {escape}",
         reason=reason,
         example=_EXAMPLE,

@@ -124,9 +124,7 @@ def main() -> None:
         print(f"exchange: {printable(as_called(error.diagnostics(language())))}", file=sys.stderr)
         raise SystemExit(error.exit_code) from None
     except ClickException as error:
-        _tell_machines(
-            "usage", "the command line does not hold; standard error says where", as_called("exchange --help")
-        )
+        _tell_machines("usage", "the command line is invalid; standard error says where", as_called("exchange --help"))
         show_fault(error)
         raise SystemExit(error.exit_code) from None
     except typer.Abort:

@@ -64,7 +64,7 @@ def console(
     officer, who makes the others. `exchange up` runs it too. Listens on this machine only, or elsewhere with TLS.
 
     Exit code 2: would listen elsewhere without TLS; 3, with --url: it is not served here; 6: cannot listen, or the
-    audit log does not hold.
+    audit log does not verify.
     """
     settings = Settings.read(home=home)
     if check_audit or head is not None:

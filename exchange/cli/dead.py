@@ -1,4 +1,4 @@
-"""The command `dead`: what members could not take in, by cause; handed in again, discarded by two, exported."""
+"""The command `dead`: what members could not take in, by cause; redriven, discarded by two, exported."""
 
 from __future__ import annotations
 

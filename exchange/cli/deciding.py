@@ -143,4 +143,4 @@ def _reasoned(kind: type[_Reasoned], option: str, entries: Sequence[str]) -> tup
         return tuple(kind(department=department, reasons=reasons) for department, _, reasons in pairs)
     except ValidationError as error:
         message, remedy = in_options(error, {"department": usage, "reasons": usage})
-        raise CallerError("{option} does not hold: {fault}", remedy=remedy, option=option, fault=message) from None
+        raise CallerError("{option} is invalid: {fault}", remedy=remedy, option=option, fault=message) from None

@@ -43,7 +43,7 @@ _WORDS = {
     "cleared": (noted("{department}: the result it waited for is in"), "cyan"),
     "opinion": (noted("{department} has answered"), "green"),
     "late-opinion": (noted("{department} answers too late"), "yellow"),
-    "reminded": (noted("{department} is reminded, {rung} % of its term is over"), "yellow"),
+    "reminded": (noted("{department} is reminded, {stage} % of its term is over"), "yellow"),
     "deemed": (noted("{department} kept silent: consent by rule, no person approved"), "bold magenta"),
     "escalated": (noted("{department}: term over, no default allowed"), "bold red"),
     "ready": (noted("all opinions are in"), "cyan"),

@@ -186,7 +186,7 @@ def _notice(body: Body) -> Lines:
                 f"{verdict}{f': {result.conditions}' if result.conditions else ''}",
             )
     elif isinstance(body, Reminder):
-        yield tr("due"), tr("{due}, {rung} % of the term is over", due=due_text(body.due_at), rung=body.rung)
+        yield tr("due"), tr("{due}, {stage} % of the term is over", due=due_text(body.due_at), stage=body.stage)
     elif isinstance(body, DeemedConsent):
         yield tr("default"), _default(body.mode, body.state.department, body.due_at)
         yield tr("basis"), "; ".join(body.state.default_basis)

@@ -173,9 +173,11 @@ def state_of(state: str) -> Text:
 
 
 def _waits(waits: Waiting) -> Text:
-    rung = tr(" (reminded at {rung} %)", rung=waits.row.reminded) if waits.row.reminded else ""
+    stage = tr(" (reminded at {stage} %)", stage=waits.row.reminded) if waits.row.reminded else ""
     style = "red" if waits.overdue else "yellow"
-    said = tr("waits for this level's cover, until {due} 24:00{rung}: exchange notice cover", due=waits.due, rung=rung)
+    said = tr(
+        "waits for this level's cover, until {due} 24:00{stage}: exchange notice cover", due=waits.due, stage=stage
+    )
     return Text(f"{said} {waits.row.notice_id} --instruction FILE", style)
 
 

@@ -1,4 +1,4 @@
-"""Commands for whoever looks after the messages: dead letters, copies given up, holds, drains, diagnostics."""
+"""Commands for whoever looks after the messages: dead letters, copies abandoned, holds, drains, diagnostics."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ def register(app: typer.Typer) -> None:
 
 
 def resend(
-    message: Annotated[str | None, typer.Argument(help="A message id; without one, lists what was given up.")] = None,
+    message: Annotated[str | None, typer.Argument(help="A message id; without one, lists what was abandoned.")] = None,
     to: Annotated[str | None, typer.Option("--to", metavar="ADDRESS", help="Only this addressee's copy.")] = None,
     as_: Annotated[str | None, typer.Option("--as", help="Who sent it (default: the window; for a list, all).")] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Sends a message's copies again: those given up after many attempts, and those that wait.
+    """Sends a message's copies again: those abandoned after many attempts, and those that wait.
 
     An addressee that has it already answers with its stored receipt; what is signed for does not go out again.
     """
     settings = Settings.read(home=home)
     if message is None:
-        _list_given_up(settings, as_, as_json)
+        _list_abandoned(settings, as_, as_json)
         return
     node = open_as(settings, as_).node
     copies = resend_message(node, message, to)
@@ -57,19 +57,19 @@ def resend(
         console.print(plain(tr("due at once: {said}, {copies} copies", said=message, copies=copies)))
 
 
-def _list_given_up(settings: Settings, as_: str | None, as_json: bool) -> None:
-    found = [(opened, copy) for opened in members(settings, as_) for copy in _given_up(opened)]
+def _list_abandoned(settings: Settings, as_: str | None, as_json: bool) -> None:
+    found = [(opened, copy) for opened in members(settings, as_) for copy in _abandoned(opened)]
     if as_json:
         print_json([_copy_json(opened, copy) for opened, copy in found])
     elif not found:
-        console.print(tr("nothing was given up"))
+        console.print(tr("nothing was abandoned"))
     for opened, copy in () if as_json else found:
         console.print(_copy_view(opened, copy))
 
 
-def _given_up(opened: Opened) -> list[OutboxView]:
+def _abandoned(opened: Opened) -> list[OutboxView]:
     with opened.store.reading() as tx:
-        return tx.outbox.given_up()
+        return tx.outbox.abandoned()
 
 
 def _copy_view(opened: Opened, copy: OutboxView) -> RenderableType:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from exchange.console import managing
 from exchange.console.gate import Gate
-from exchange.console.section import Deed, Group, Page, Question, Section, Visit
+from exchange.console.section import FormAction, Group, Page, Question, Section, Visit
 from exchange.errors import BadAccount
 from exchange.flow.ports.accounts import AccountRow
 from exchange.rules.accounts import role_of
@@ -88,12 +88,12 @@ def _change_role(visit: Visit) -> str:
 
 
 def _simply(do: Callable[[Gate, str, str], None], chinese: str, english: str) -> Callable[[Visit], str]:
-    def deed(visit: Visit) -> str:
+    def action(visit: Visit) -> str:
         name = visit.path["name"]
         do(visit.desk.gate, visit.account.name, name)
         return _said(visit, "/accounts", f"{name}{chinese}", f"{name} {english}")
 
-    return deed
+    return action
 
 
 def _change_password(visit: Visit) -> str:
@@ -159,12 +159,12 @@ SECTION = Section(
         Page("/accounts/link", ("一次性链接", "One-time link"), "handed.html", _handed, Action.ACCOUNTS, every=0),
         Page("/account", ("我的账号", "My account"), "account.html", _own, every=0),
     ),
-    deeds=(
-        Deed("/accounts/make", Action.ACCOUNTS, _make, None),
-        Deed("/accounts/{name}/role", Action.ACCOUNTS, _change_role, _ask_role),
-        Deed("/accounts/{name}/lock", Action.ACCOUNTS, _simply(managing.lock, "已锁定", "is locked"), _ask_lock),
-        Deed("/accounts/{name}/unlock", Action.ACCOUNTS, _simply(managing.unlock, "已解锁", "is unlocked"), None),
-        Deed("/accounts/{name}/reset", Action.ACCOUNTS, _reset, _ask_reset),
-        Deed("/account/password", Action.LOOK, _change_password, None),
+    actions=(
+        FormAction("/accounts/make", Action.ACCOUNTS, _make, None),
+        FormAction("/accounts/{name}/role", Action.ACCOUNTS, _change_role, _ask_role),
+        FormAction("/accounts/{name}/lock", Action.ACCOUNTS, _simply(managing.lock, "已锁定", "is locked"), _ask_lock),
+        FormAction("/accounts/{name}/unlock", Action.ACCOUNTS, _simply(managing.unlock, "已解锁", "is unlocked"), None),
+        FormAction("/accounts/{name}/reset", Action.ACCOUNTS, _reset, _ask_reset),
+        FormAction("/account/password", Action.LOOK, _change_password, None),
     ),
 )

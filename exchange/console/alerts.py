@@ -14,7 +14,7 @@ from exchange.console.alerting import PAGE, Alerting
 from exchange.console.desk import CONSOLE, Desk
 from exchange.console.overview import shared
 from exchange.console.render import moment
-from exchange.console.section import Deed, Group, Page, Section, Visit
+from exchange.console.section import FormAction, Group, Page, Section, Visit
 from exchange.errors import BadConfiguration
 from exchange.rules.alert_words import KINDS
 from exchange.rules.alerts import Cause
@@ -59,7 +59,7 @@ def _test(visit: Visit) -> str:
 
 
 def _round(desk: Desk) -> AbstractContextManager[object]:
-    """The round of alerts. A configuration that does not hold takes away the telling, not the console."""
+    """The round of alerts. A configuration that is invalid takes away the telling, not the console."""
     try:
         return Alerting.open(desk)
     except BadConfiguration as error:
@@ -80,6 +80,6 @@ def _said(text: str) -> str:
 
 SECTION = Section(
     pages=(Page(PAGE, ("告警", "Alerts"), "alerts.html", _alerts, in_menu=True, group=Group.SYSTEM),),
-    deeds=(Deed(f"{PAGE}/test", Action.DIAGNOSE, _test, None),),
+    actions=(FormAction(f"{PAGE}/test", Action.DIAGNOSE, _test, None),),
     beside=(_round,),
 )

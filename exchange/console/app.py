@@ -1,4 +1,4 @@
-"""The web application: sections' pages and deeds behind the door, with the headers that keep browsers strict."""
+"""The web application: sections' pages and actions behind the door, with the headers that keep browsers strict."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from exchange.console.desk import Desk
 from exchange.console.door import Door
 from exchange.console.heads import HeadAsGet
 from exchange.console.page_context import common_context, context_of, status_of
-from exchange.console.section import Account, Deed, Download, Page, Question, Section, Visit
+from exchange.console.section import Account, Download, FormAction, Page, Question, Section, Visit
 from exchange.errors import DatabaseUnavailable, Denied, ExchangeError
 from exchange.language import language, speaking
 from exchange.rules.permissions import check_allowed
@@ -63,9 +63,9 @@ def create_app(desk: Desk, door: Door, sections: Sequence[Section]) -> FastAPI:
     routes = [Route(page.path, _shown(desk, door, page, menu), methods=["GET"]) for page in pages]
     routes += [Route(f"/live{page.path}", _live(desk, door, page, menu), methods=["GET"]) for page in pages]
     routes += [
-        Route(deed.path, _done(desk, door, deed, menu), methods=["POST"])
+        Route(action.path, _done(desk, door, action, menu), methods=["POST"])
         for section in sections
-        for deed in section.deeds
+        for action in section.actions
     ]
     routes += [
         Route(one.path, _sent(desk, door, one), methods=["GET"]) for section in sections for one in section.downloads
@@ -189,33 +189,33 @@ def _send(door: Door, download: Download, visit: Visit, what: str) -> Response:
     return StreamingResponse(file.parts, media_type=file.media_type, headers=headers)
 
 
-def _done(desk: Desk, door: Door, deed: Deed, menu: Sequence[Page]) -> Handler:
+def _done(desk: Desk, door: Door, action: FormAction, menu: Sequence[Page]) -> Handler:
     async def handler(request: Request) -> Response:
         account = await run_in_threadpool(door.account, request)
         if account is None:
             return RedirectResponse("/sign-in", 303)
         form = await request.form()
         visit = Visit(desk, account, render.language_of(request), request.query_params, request.path_params, form)
-        return await run_in_threadpool(_do, door, deed, visit, request, menu)
+        return await run_in_threadpool(_do, door, action, visit, request, menu)
 
     return handler
 
 
-def _do(door: Door, deed: Deed, visit: Visit, request: Request, menu: Sequence[Page]) -> Response:
+def _do(door: Door, action: FormAction, visit: Visit, request: Request, menu: Sequence[Page]) -> Response:
     what, form = request.url.path, visit.form or FormData()
     try:
         door.check_token(request, str(form.get("token", "")))
-        check_allowed(visit.account.role, deed.action)
-        if deed.ask is not None and form.get(SURE) != "yes":
-            return _asked(door, deed.ask(visit), visit, request, menu)
-        target = deed.do(visit)
+        check_allowed(visit.account.role, action.action)
+        if action.ask is not None and form.get(SURE) != "yes":
+            return _asked(door, action.ask(visit), visit, request, menu)
+        target = action.do(visit)
     except ExchangeError as error:
-        door.record(visit.account.name, deed.action, what, error.code)
+        door.record(visit.account.name, action.action, what, error.code)
         return RedirectResponse(_back(request, error.diagnostics(language()), str(form.get(BACK, ""))), 303)
     except Exception:
-        door.record(visit.account.name, deed.action, what, "failed")
+        door.record(visit.account.name, action.action, what, "failed")
         raise
-    door.record(visit.account.name, deed.action, what, "done")
+    door.record(visit.account.name, action.action, what, "done")
     return RedirectResponse(target, 303)
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from exchange.audit.chain import Entry
 from exchange.console.section import Download, File, Group, Page, Section, Visit
 from exchange.errors import CallerError
-from exchange.language.names import DEEDS, REASONS, SOURCES
+from exchange.language.names import ACTIONS, REASONS, SOURCES
 from exchange.rules.permissions import Action
 from exchange.rules.search import Query, read_query
 from exchange.rules.spreadsheet import csv_lines
@@ -32,7 +32,7 @@ def _audit(visit: Visit) -> Mapping[str, object]:
         "entries": shown,
         "head": head,
         "sources": SOURCES,
-        "actions_named": DEEDS,
+        "actions_named": ACTIONS,
         "outcomes": {**REASONS, "done": ("完成", "done"), "failed": ("失败", "failed")},
         "asked": {name: visit.query.get(name, "") for name in _FILTERS},
         "older": _link(visit, "/audit", shown[-1].seq) if len(found) > _AT_ONCE else "",

@@ -1,4 +1,4 @@
-"""Dead letters: by cause, one by one, handed in again, discarded by two people, exported."""
+"""Dead letters: by cause, one by one, redriven, discarded by two people, exported."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from exchange.bootstrap import mending
 from exchange.bootstrap.mending import Cause
 from exchange.console.desk import Desk
 from exchange.console.jobs import Job
-from exchange.console.section import Deed, Download, File, Group, Page, Question, Section, Visit
+from exchange.console.section import Download, File, FormAction, Group, Page, Question, Section, Visit
 from exchange.envelope import peek
 from exchange.errors import CallerError, ExchangeError, NotFound
 from exchange.flow import discard
@@ -243,12 +243,12 @@ SECTION = Section(
         ),
         Page(_LETTERS, ("一件死信", "A dead letter"), "dead_letter.html", _letter, every=5.0),
     ),
-    deeds=(
-        Deed("/dead/{member}/redrive-all", Action.REDRIVE, _redrive_cause, _ask_redrive),
-        Deed("/dead/{member}/redrive", Action.REDRIVE, _redrive_chosen, None),
-        Deed(f"{_LETTERS}/propose-discard", Action.DISCARD, _propose, None),
-        Deed(f"{_LETTERS}/confirm-discard", Action.DISCARD, _confirm, _ask_discard),
-        Deed(f"{_LETTERS}/withdraw-discard", Action.DISCARD, _withdraw, None),
+    actions=(
+        FormAction("/dead/{member}/redrive-all", Action.REDRIVE, _redrive_cause, _ask_redrive),
+        FormAction("/dead/{member}/redrive", Action.REDRIVE, _redrive_chosen, None),
+        FormAction(f"{_LETTERS}/propose-discard", Action.DISCARD, _propose, None),
+        FormAction(f"{_LETTERS}/confirm-discard", Action.DISCARD, _confirm, _ask_discard),
+        FormAction(f"{_LETTERS}/withdraw-discard", Action.DISCARD, _withdraw, None),
     ),
     downloads=(
         Download("/dead.csv", Action.EXPORT, _export("csv")),

@@ -1,4 +1,4 @@
-"""What pages and deeds work with: the domain's folder, its members' stores, the broker's figures, the clock."""
+"""What pages and actions work with: the domain's folder, its members' stores, the broker's figures, the clock."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from exchange.bootstrap import draining, holding
 from exchange.bootstrap.diagnostics import archive, bundle
-from exchange.console.section import Deed, Download, File, Group, Page, Question, Section, Visit
+from exchange.console.section import Download, File, FormAction, Group, Page, Question, Section, Visit
 from exchange.errors import CallerError
 from exchange.flow.holding import SHOWN, Endangered
 from exchange.flow.ports import Hold
@@ -156,10 +156,10 @@ SECTION = Section(
             every=3.0,
         ),
     ),
-    deeds=(
-        Deed("/holds/hold", Action.HOLD, _hold, _ask_hold),
-        Deed("/holds/release", Action.HOLD, _release, None),
-        Deed("/holds/drain", Action.DRAIN, _drain, _ask_drain),
+    actions=(
+        FormAction("/holds/hold", Action.HOLD, _hold, _ask_hold),
+        FormAction("/holds/release", Action.HOLD, _release, None),
+        FormAction("/holds/drain", Action.DRAIN, _drain, _ask_drain),
     ),
     downloads=(Download("/diagnostics.tar.gz", Action.DIAGNOSE, _diagnostics),),
 )

@@ -26,7 +26,7 @@ _REASONS = 20
 
 @dataclass
 class Job:
-    """Letters handed in again, one after the other."""
+    """Letters redriven, one after the other."""
 
     id: str
     what: tuple[str, ...]

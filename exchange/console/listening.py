@@ -37,7 +37,7 @@ class Place:
         return self.tls_cert is not None
 
     def check(self) -> None:
-        """Raises BadConfiguration where passwords would travel unprotected, or the TLS files do not hold."""
+        """Raises BadConfiguration where passwords would travel unprotected, or the TLS files are invalid."""
         if (self.tls_cert is None) != (self.tls_key is None):
             raise BadConfiguration("TLS needs both a certificate and its key", remedy="give --tls-cert and --tls-key")
         if not self.tls and not is_own_machine(self.host):

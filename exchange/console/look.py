@@ -187,7 +187,7 @@ def _member(member: MemberLook, look: Look) -> Iterator[Sign]:
     else:
         yield health.role(member.address, member.silent_for, look.limits.silent.total_seconds())
     if member.work is not None:
-        yield from health.work(member.address, member.work.given_up, member.work.dead)
+        yield from health.work(member.address, member.work.abandoned, member.work.dead)
 
 
 def _links(look: Look) -> Iterator[Sign]:

@@ -128,7 +128,7 @@ class Looker:
         try:
             return load_alert_settings(self._desk.home).limits.limits()
         except ExchangeError:
-            return Limits()  # the page of alerts says that they do not hold
+            return Limits()  # the page of alerts says that they are invalid
 
     def _starting(self) -> bool:
         return self._desk.started is not None and monotonic() - self._desk.started < GRACE

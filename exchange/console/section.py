@@ -1,4 +1,4 @@
-"""What the console is made of: sections, each with its pages (that show) and deeds (that do)."""
+"""What the console is made of: sections, each with its pages (that show) and actions (that do)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Account:
 
 @dataclass(frozen=True)
 class Visit:
-    """One request as pages and deeds see it."""
+    """One request as pages and actions see it."""
 
     desk: Desk
     account: Account
@@ -36,7 +36,7 @@ class Visit:
     path: Mapping[str, str]
     """Parameters in the path."""
     form: FormData | None = None
-    """Of a deed: what was sent, checked to come from a page of ours."""
+    """Of an action: what was sent, checked to come from a page of ours."""
 
     def say(self, chinese: str, english: str) -> str:
         """One of two texts, in the visitor's language."""
@@ -89,7 +89,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Deed:
+class FormAction:
     """Something done: POST ``path``, from a form that bears the session's token. Recorded in the audit log, failed ones
     too. Returns the path to go to, which may bear ``?said=`` with what to say there."""
 
@@ -98,7 +98,7 @@ class Deed:
     do: Callable[[Visit], str]
     ask: Callable[[Visit], Question] | None
     """What is asked before it is done; None for what harms nobody and can be taken back. No default: whoever adds a
-    deed decides it."""
+    action decides it."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ class Section:
     """A part of the console."""
 
     pages: Sequence[Page] = ()
-    deeds: Sequence[Deed] = ()
+    actions: Sequence[FormAction] = ()
     downloads: Sequence[Download] = ()
     routes: Callable[[Desk], Sequence[BaseRoute]] = lambda desk: ()
     """Paths beside the pages, for machines; the door does not stand before them, they see themselves who asks."""

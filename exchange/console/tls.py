@@ -24,7 +24,7 @@ class RenewedTls:
         self._seen = self._marks()
 
     def look(self) -> bool:
-        """Takes up files that have changed, once both fit; True if it did. What does not hold leaves all as it is."""
+        """Takes up files that have changed, once both fit; True if it did. What is invalid leaves all as it is."""
         marks = self._marks()
         if marks == self._seen:
             return False

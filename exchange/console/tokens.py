@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from exchange.clock import RealClock
 from exchange.console.desk import CONSOLE
-from exchange.console.section import Deed, Group, Page, Question, Section, Visit
+from exchange.console.section import FormAction, Group, Page, Question, Section, Visit
 from exchange.errors import CallerError, Conflict, NotFound
 from exchange.flow.ports.tools import TokenRow
 from exchange.profiles import Profile
@@ -54,7 +54,7 @@ def make_token(
 ) -> tuple[TokenRow, str]:
     """Makes a token for a member; the row, and the token itself, which is kept nowhere.
 
-    Raises NotFound for an unknown member, CallerError for scopes, term or name that do not hold, or scopes of windows
+    Raises NotFound for an unknown member, CallerError for scopes, term or name that are invalid, or scopes of windows
     for a member that is none.
     """
     if member not in members:
@@ -177,8 +177,8 @@ SECTION = Section(
         Page("/tokens", _TITLE, "tokens.html", _list, Action.ACCOUNTS, in_menu=True, group=Group.SYSTEM, every=0),
         Page("/tokens/made/{token_id}", _TITLE, "tokens.html", _once, Action.ACCOUNTS, every=0),
     ),
-    deeds=(
-        Deed("/tokens/new", Action.ACCOUNTS, _make, None),
-        Deed("/tokens/revoke", Action.ACCOUNTS, _revoke, _ask_revoke),
+    actions=(
+        FormAction("/tokens/new", Action.ACCOUNTS, _make, None),
+        FormAction("/tokens/revoke", Action.ACCOUNTS, _revoke, _ask_revoke),
     ),
 )

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from exchange.clock import RealClock
 from exchange.console.api.webhooks import state_of
 from exchange.console.desk import CONSOLE
-from exchange.console.section import Deed, Group, Page, Section, Visit
+from exchange.console.section import FormAction, Group, Page, Section, Visit
 from exchange.errors import NotFound
 from exchange.rules.permissions import Action
 from exchange.urls import shown
@@ -35,5 +35,5 @@ SECTION = Section(
     pages=(
         Page("/webhooks", ("推送", "Webhooks"), "webhooks.html", _list, in_menu=True, group=Group.SYSTEM, every=5.0),
     ),
-    deeds=(Deed("/webhooks/enable", Action.REDRIVE, _enable, None),),
+    actions=(FormAction("/webhooks/enable", Action.REDRIVE, _enable, None),),
 )

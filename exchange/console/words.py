@@ -40,9 +40,9 @@ MARKS: dict[Mark, Words] = {
     Mark.NOT_NEEDED: ("无需", "not needed"),
 }
 FINDINGS: dict[Finding, Words] = {
-    Finding.NO_SIGNATURE: ("签名不成立", "the signature does not hold"),
+    Finding.NO_SIGNATURE: ("签名验证不通过", "the signature does not verify"),
     Finding.NO_COPY: ("收件人在册，发件箱却无其副本", "an addressee without a copy in the outbox"),
-    Finding.GIVEN_UP: ("多次发送失败，已放弃；可用 exchange resend 重发", "given up; exchange resend sends it again"),
+    Finding.ABANDONED: ("多次发送失败，已放弃；可用 exchange resend 重发", "abandoned; exchange resend sends it again"),
     Finding.SET_ASIDE: ("未能取入，在死信中", "could not be taken in: a dead letter"),
     Finding.TAKEN_AFTER_ALL: ("曾为死信，后已取入", "was a dead letter, and has been taken in since"),
     Finding.STILL_QUEUED: ("队列中尚有报文，可能仍在排队", "its queue holds messages: probably still waiting there"),

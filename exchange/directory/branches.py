@@ -71,7 +71,7 @@ class Branch:
 
 @dataclass(frozen=True)
 class Refusal:
-    """A directory that does not hold, and why."""
+    """A directory that does not verify, and why."""
 
     domain: str
     """What it claims to be for; empty where it cannot be read."""

@@ -83,7 +83,7 @@ def read_grant_paper(data: bytes, model: type[G]) -> G:
     except (SenderError, ValidationError, ValueError) as error:
         why = str(error) if isinstance(error, SenderError) else "its content does not follow the schema"
         raise BadDirectory(
-            "the {what} does not hold: {why}", remedy="have the other side make it anew", what=what, why=why
+            "the {what} does not verify: {why}", remedy="have the other side make it anew", what=what, why=why
         ) from error
     return paper
 

@@ -78,7 +78,7 @@ def drop_decryption_keys(folder: Path, kids: Collection[str]) -> None:
 
 
 def load_identity(folder: Path) -> Identity:
-    """Reads a key folder. Raises BadKeys when it is missing, unreadable or does not hold together."""
+    """Reads a key folder. Raises BadKeys when it is missing, unreadable or inconsistent."""
     try:
         certificate = (folder / _CERTIFICATE).read_bytes()
         signing_key = Ed25519PrivateKey.from_private_bytes((folder / _SIGNING).read_bytes())
@@ -97,7 +97,7 @@ def load_identity(folder: Path) -> Identity:
         ) from error
     except ValueError as error:
         raise BadKeys(
-            "the keys in {folder} do not hold ({name})", remedy=_RESTORE, folder=folder, name=type(error).__name__
+            "the keys in {folder} are invalid ({name})", remedy=_RESTORE, folder=folder, name=type(error).__name__
         ) from None
 
 
@@ -109,7 +109,7 @@ def _decryption_keys(folder: Path) -> tuple[DecryptionKey, ...]:
         return tuple(_decryption_key(key) for key in keys)
     except (ValueError, KeyError, TypeError) as error:
         raise BadKeys(
-            "{folder} does not hold ({name})", remedy=_RESTORE, folder=folder / _DECRYPTION, name=type(error).__name__
+            "{folder} is invalid ({name})", remedy=_RESTORE, folder=folder / _DECRYPTION, name=type(error).__name__
         ) from None
 
 

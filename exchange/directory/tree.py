@@ -15,7 +15,7 @@ The law of this module, after ideas of The Update Framework (delegated, versione
  7. It ends when it expires, when its delegation expires or is revoked, or when what vouches for it ends. From then on
     nothing new counts and nothing is sealed to its members. What they signed before goes on verifying for ever, which
     is why an ended directory is kept, and why no directory ever drops a certificate, a revocation or a delegation.
- 8. What does not hold is refused by name, with the reason; it takes nothing else down with it. What may hold once
+ 8. What does not verify is refused by name, with the reason; it takes nothing else down with it. What may hold once
     another directory has come is kept until then.
 """
 

@@ -160,7 +160,7 @@ class TreeView:
             )
         if domain in self.tree.missing:
             raise NotFound(
-                "the directory of {domain} has not come here yet, or does not hold", remedy=_ASK, domain=domain
+                "the directory of {domain} has not come here yet, or does not verify", remedy=_ASK, domain=domain
             )
         raise NotFound(
             "no domain {domain!r} is known in the tree of {self_domain}",

@@ -218,7 +218,7 @@ def read_directory(data: bytes, certificate: x509.Certificate) -> Directory:
     try:
         verify_sign1(paper.message, key)
     except SenderError as error:
-        raise BadDirectory("the directory does not hold: {error}", error=error) from error
+        raise BadDirectory("the directory does not verify: {error}", error=error) from error
     return paper.directory
 
 
@@ -234,7 +234,7 @@ class Paper:
 
 
 def read_paper(data: bytes) -> Paper:
-    """Reads a directory without believing it. Raises BadDirectory where shape, version or schema do not hold."""
+    """Reads a directory without believing it. Raises BadDirectory where shape, version or schema is invalid."""
     try:
         message = read_sign1(data, _LIMIT, frozenset())
         if message.header.get(CONTENT_TYPE) not in _READ:
@@ -244,9 +244,9 @@ def read_paper(data: bytes) -> Paper:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         why = f"its content does not follow the schema: {place}{': ' if place else ''}{first['msg']}"
-        raise BadDirectory("the directory does not hold: {why}", why=why) from error
+        raise BadDirectory("the directory does not verify: {why}", why=why) from error
     except SenderError as error:
-        raise BadDirectory("the directory does not hold: {error}", error=error) from error
+        raise BadDirectory("the directory does not verify: {error}", error=error) from error
 
 
 def sign_directory(directory: Directory, key: Ed25519PrivateKey, certificate: x509.Certificate) -> bytes:

@@ -128,7 +128,9 @@ def _verify(one: _Signature, payload: bytes, trust: Trust, now: datetime | None)
     try:
         signer.public_key.verify(one.signature, _to_be_signed(one.protected, payload))
     except InvalidSignature:
-        raise Forged("joint signature: that of {address} does not hold for this text", address=signer.address) from None
+        raise Forged(
+            "joint signature: that of {address} does not verify for this text", address=signer.address
+        ) from None
     if one.header[KID] != signer.address.encode():
         raise Forged("joint signature: made by {address}, and names another", address=signer.address)
     check_time(signer, at, now)

@@ -62,7 +62,7 @@ def verify_sign1(message: Sign1, key: Ed25519PublicKey) -> None:
     try:
         key.verify(message.signature, _to_be_signed(message.protected, message.payload))
     except InvalidSignature:
-        raise Forged("signature: does not hold for the certificate it names") from None
+        raise Forged("signature: does not verify with the certificate it names") from None
 
 
 def thumbprint(header: Mapping[Any, Any]) -> bytes:

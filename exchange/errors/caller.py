@@ -26,7 +26,7 @@ class BadOpinion(CallerError):
 
 
 class BadConfiguration(CallerError):
-    """A profile, catalogue or settings file that does not hold; names the file, the line and the field."""
+    """A profile, catalogue or settings file that is invalid; names the file, the line and the field."""
 
     code = "configuration"
     remedy = "correct the named field and run the command again"
@@ -88,7 +88,7 @@ class TooManyRequests(CallerError):
 
 
 class BadRequest(CallerError):
-    """A request to the API whose form does not hold; ``faults`` names each field (JSON pointer) and what is wrong."""
+    """A request to the API whose form is invalid; ``faults`` names each field (JSON pointer) and what is wrong."""
 
     code = "request"
     remedy = "correct the named fields; /api/v1/docs shows what an operation takes"

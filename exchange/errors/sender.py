@@ -34,7 +34,7 @@ class NotForUs(SenderError):
 
 
 class Forged(SenderError):
-    """A signature, a seal or the binding between them does not hold: altered, re-addressed or signed by another."""
+    """A signature, a seal or the binding between them does not verify: altered, re-addressed or signed by another."""
 
     code = "forged"
     remedy = "treat as an attack or a defect of the sender: compare certificate, sender and header"

@@ -79,7 +79,7 @@ def _answer(notice_id: str, values: Mapping[str, str]) -> FormAnswer:
         )
     except ValidationError as error:
         raise CallerError(
-            "the answer does not hold: a field's name is none, there are over 60, or one has over 2,000 characters",
+            "the answer is invalid: a field's name is none, there are over 60, or one has over 2,000 characters",
             remedy="`exchange notice form` shows what is asked",
             code="form-answer",
         ) from error

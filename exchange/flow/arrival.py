@@ -27,7 +27,7 @@ class ArrivalJudge(Protocol):
         """Told of every verified message of a monitor, in queue order."""
 
 
-_GIVEN_UP = "x-death"
+_DEAD_LETTERED = "x-death"
 """Header of what another queue gave up: it has been here longer than this queue shows."""
 
 
@@ -38,7 +38,7 @@ class OwnTime:
         self._floor = last_alive
 
     def judge(self, delivery: Delivery, header: Header, now: datetime) -> Arrival:
-        if not delivery.backlog and not delivery.redelivered and _GIVEN_UP not in delivery.headers:
+        if not delivery.backlog and not delivery.redelivered and _DEAD_LETTERED not in delivery.headers:
             return Arrival(now, now, "own")
         return Arrival(min(self._floor, now), now, "own")
 

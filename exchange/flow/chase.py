@@ -1,4 +1,4 @@
-"""Chase: the origin of a notice that is to be acted on reminds, at each rung once, those who have not signed for it."""
+"""Chase: the origin of a notice to be acted on reminds those who have not signed for it, once at each stage."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from exchange.flow.node import Node
 from exchange.flow.notice_status import notice_status
 from exchange.flow.ports import NoticeRow
 from exchange.flow.standing_notices import standing_notices
-from exchange.rules.rungs import rung_on
+from exchange.rules.rungs import stage_on
 
 
 class Chaser:
-    """Looks once a day, since rungs are days; and when a process begins, for days on which there was none."""
+    """Looks once a day, since stages are days; and when a process begins, for days on which there was none."""
 
     def __init__(self) -> None:
         self._day: date | None = None
@@ -24,17 +24,17 @@ class Chaser:
         if today == self._day:
             return 0
         rows = standing_notices(node.store, "origin", "open")
-        due = ((row, rung) for row in rows if (rung := _rung(node, row, today)) > row.reminded)
-        sent = [remind(node, row.notice_id, rung) for row, rung in due if not _answered(node, row.notice_id)]
+        due = ((row, stage) for row in rows if (stage := _stage(node, row, today)) > row.reminded)
+        sent = [remind(node, row.notice_id, stage) for row, stage in due if not _answered(node, row.notice_id)]
         self._day = today
         return len(sent)
 
 
-def _rung(node: Node, row: NoticeRow, today: date) -> int:
-    """The rung that a notice's term has reached; a notice for information has no term."""
+def _stage(node: Node, row: NoticeRow, today: date) -> int:
+    """The stage that a notice's term has reached; a notice for information has no term."""
     if row.act_by is None:
         return 0
-    return rung_on(node.calendar, row.received_at.date(), date.fromisoformat(row.act_by), today)
+    return stage_on(node.calendar, row.received_at.date(), date.fromisoformat(row.act_by), today)
 
 
 def _answered(node: Node, notice_id: str) -> bool:

@@ -20,7 +20,7 @@ from exchange.flow.ports import NoticeRow, Transaction
 from exchange.flow.standing_notices import notices_in, standing_notices
 from exchange.rules.calendar import WorkingCalendar
 from exchange.rules.covering import check_covers, cover_due
-from exchange.rules.rungs import rung_on
+from exchange.rules.rungs import stage_on
 from exchange.rules.secrecy import check_secrecy
 from exchange.schemas import Cover, Forwarding, Notice
 
@@ -34,8 +34,8 @@ class Waiting:
     row: NoticeRow
     due: date
     """Until the end of which day it is to go on."""
-    rung: int
-    """How much of that time has passed, as the last rung reached, in percent."""
+    stage: int
+    """How much of that time has passed, as the last stage reached, in percent."""
     overdue: bool
 
 
@@ -75,11 +75,11 @@ def waiting(row: NoticeRow, calendar: WorkingCalendar, today: date) -> Waiting:
     """Until when a waiting notice is to go on, and how far that time has passed."""
     begun = row.received_at.date()
     due = cover_due(begun, date.fromisoformat(row.act_by) if row.act_by else None, calendar)
-    return Waiting(row, due, rung_on(calendar, begun, due, today), today > due)
+    return Waiting(row, due, stage_on(calendar, begun, due, today), today > due)
 
 
 class CoverWatch:
-    """Reminds the relay office itself, in its journal and its log, at each rung once; looks as `chase.Chaser` does."""
+    """Reminds the relay office itself, in its journal and its log, at each stage once; looks as `chase.Chaser` does."""
 
     def __init__(self) -> None:
         self._day: date | None = None
@@ -90,7 +90,7 @@ class CoverWatch:
         if today == self._day:
             return 0
         rows = standing_notices(node.store, "relay", "waiting")
-        late = (one for row in rows if (one := waiting(row, node.calendar, today)).rung > row.reminded)
+        late = (one for row in rows if (one := waiting(row, node.calendar, today)).stage > row.reminded)
         reminded = sum(_remind(node, one) for one in late)
         self._day = today
         return reminded
@@ -100,10 +100,10 @@ def _remind(node: Node, late: Waiting) -> bool:
     """False for one that waits no more."""
     notice_id = late.row.notice_id
     with node.step() as step:
-        if not step.tx.notices.move(notice_id, {"waiting"}, "waiting", reminded=late.rung):
+        if not step.tx.notices.move(notice_id, {"waiting"}, "waiting", reminded=late.stage):
             return False
-        step.note("cover-awaited", None, None, notice=notice_id, rung=late.rung, due=late.due.isoformat())
-    log.warning("notice.waits", node=node.address, notice=notice_id, rung=late.rung, due=late.due.isoformat())
+        step.note("cover-awaited", None, None, notice=notice_id, stage=late.stage, due=late.due.isoformat())
+    log.warning("notice.waits", node=node.address, notice=notice_id, stage=late.stage, due=late.due.isoformat())
     return True
 
 

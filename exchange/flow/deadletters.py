@@ -29,7 +29,7 @@ def failed(delivery: Delivery, error: Exception, arrival: Arrival | None, stage:
     return _letter(delivery, type(error).__name__, "the handler failed; see the log", stage, arrival)
 
 
-def given_up(delivery: Delivery, arrival: Arrival | None) -> DeadLetter:
+def abandoned(delivery: Delivery, arrival: Arrival | None) -> DeadLetter:
     """A message that a queue gave up, having delivered it too often in vain."""
     return _letter(delivery, "given-up", "its queue gave it up: delivered too often in vain", "broker", arrival)
 

@@ -106,7 +106,7 @@ def decision_of(docket: Docket, ruling: Ruling, lead: str, now: datetime, *, by_
         )
     except ValidationError as error:
         raise CallerError(
-            "the decision does not hold: {fault}",
+            "the decision is invalid: {fault}",
             remedy=Text("{remedies}", {"remedies": joined(_remedies(error))}),
             fault=joined(_told(error)),
         ) from None

@@ -56,7 +56,7 @@ class Dispatcher:
         receipt_patience: timedelta = timedelta(seconds=30),
         retry_after: timedelta = timedelta(seconds=1),
         poll: float = 0.2,
-        give_up_after: int = 50,
+        abandon_after: int = 50,
         depths: Depths | None = None,
         look_every: timedelta = LOOK_EVERY,
     ) -> None:
@@ -66,7 +66,7 @@ class Dispatcher:
         self._receipt_patience = receipt_patience
         self._retry_after = retry_after
         self._poll = poll
-        self._give_up_after = give_up_after
+        self._abandon_after = abandon_after
         self._waiting = WaitingCopies(node, now_real, depths, look_every)
         self.connected = self._waiting.connected
         """To be called, from any thread, when the publisher has a new connection."""
@@ -251,7 +251,7 @@ class Dispatcher:
         attempts = self._flying[result.id].attempts
         if result.outcome is PublishOutcome.IMPOSSIBLE:
             return None
-        if result.outcome is PublishOutcome.UNROUTABLE and attempts + 1 >= self._give_up_after:
+        if result.outcome is PublishOutcome.UNROUTABLE and attempts + 1 >= self._abandon_after:
             return None
         return real + self._retry_after * float(2 ** min(attempts, 6))
 

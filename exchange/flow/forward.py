@@ -111,7 +111,7 @@ def forward_request(
 
 
 def take_forwarded(step: Step, incoming: Incoming, body: Body) -> None:
-    """A request that a subordinate body passes on. Raises Returned for what does not hold."""
+    """A request that a subordinate body passes on. Raises Returned for what is invalid."""
     forwarded = expect(body, ForwardedRequest)
     header = incoming.opened.header
     refuse_secrets(forwarded.opinion)

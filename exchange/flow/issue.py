@@ -55,20 +55,20 @@ def issue_notice(node: Node, notice: Notice, enclosures: Sequence[bytes] = ()) -
     return notice_id
 
 
-def remind(node: Node, notice_id: str, rung: int = 0) -> str:
+def remind(node: Node, notice_id: str, stage: int = 0) -> str:
     """Reminds all who have not signed for a notice; returns the reminder's id. Raises NotFound or Conflict."""
     with node.step() as step:
         row = issued(step.tx, notice_id)
         _expect_open(row)
         message_id = step.send(
-            NoticeReminder(notice_id=notice_id, rung=rung, at=step.now),
+            NoticeReminder(notice_id=notice_id, stage=stage, at=step.now),
             (row.source,),
             conversation_id=notice_id,
             urgency=Urgency(row.urgency),
         )
-        if rung > row.reminded:
-            step.tx.notices.move(notice_id, {"open"}, "open", reminded=rung)
-        step.note("notice-reminded", None, message_id, notice=notice_id, rung=rung)
+        if stage > row.reminded:
+            step.tx.notices.move(notice_id, {"open"}, "open", reminded=stage)
+        step.note("notice-reminded", None, message_id, notice=notice_id, stage=stage)
     return message_id
 
 

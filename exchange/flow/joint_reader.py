@@ -39,7 +39,7 @@ def open_issue(
 ) -> JointIssue:
     """Verifies a joint document by the message that brought it; ``now`` refuses signatures from the future.
 
-    Raises Malformed, Unsupported, Untrusted or Forged, naming what does not hold.
+    Raises Malformed, Unsupported, Untrusted or Forged, naming what does not verify.
     """
     if not enclosures:
         raise Forged("the signatures are not enclosed", remedy="the lead encloses what all have signed")

@@ -22,9 +22,9 @@ from exchange.flow.node import Node, Step
 from exchange.flow.ports import WatchRow, WatchState
 from exchange.flow.receipts import proof_digest
 from exchange.rules.calendar import WorkingCalendar
-from exchange.rules.deadline import Projection, project, rung_at
+from exchange.rules.deadline import Projection, project, stage_at
 from exchange.rules.defaults import deemed_id, escalation_id, obstacles, reminder_id, reminders_of
-from exchange.rules.rungs import RUNGS
+from exchange.rules.rungs import STAGES
 from exchange.schemas import (
     Body,
     DeadlineNotice,
@@ -151,26 +151,26 @@ def _look(step: Step, row: WatchRow) -> str:
 
 
 def _remind(step: Step, row: WatchRow, projection: Projection, sent: Sequence[SentReminder]) -> bool:
-    """Fires the latest rung that has passed; rungs missed in an outage collapse to it."""
+    """Fires the latest stage that has passed; stages missed in an outage collapse to it."""
     state = row.deadline
-    passed = [rung for rung in RUNGS if rung_at(projection, rung) <= step.now]
+    passed = [stage for stage in STAGES if stage_at(projection, stage) <= step.now]
     began = projection.started_at
-    if not passed or any(reminder.rung >= passed[-1] for reminder in sent) or projection.due_at is None or not began:
+    if not passed or any(reminder.stage >= passed[-1] for reminder in sent) or projection.due_at is None or not began:
         return False
     message_id = reminder_id(state.case_number, state.department, passed[-1], began)
-    reminded = SentReminder(message_id=message_id, rung=passed[-1], at=step.now)
+    reminded = SentReminder(message_id=message_id, stage=passed[-1], at=step.now)
     if not step.tx.watches.add_reminder(state.case_number, state.department, reminded, began):
         return False
     reminder = Reminder(
         case_number=state.case_number,
         department=state.department,
         consultation_id=state.consultation_id,
-        rung=passed[-1],
+        stage=passed[-1],
         due_at=projection.due_at,
         default=state.default,
     )
     step.send(reminder, (state.department, state.lead), message_id=message_id)
-    step.note("reminded", state.case_number, message_id, department=state.department, rung=passed[-1])
+    step.note("reminded", state.case_number, message_id, department=state.department, stage=passed[-1])
     return True
 
 
@@ -242,9 +242,9 @@ def _escalate(step: Step, row: WatchRow, projection: Projection, hindered: Seque
 def _first_look(projection: Projection) -> datetime | None:
     if projection.due_at is None:
         return None
-    return min([rung_at(projection, rung) for rung in RUNGS] + [projection.due_at])
+    return min([stage_at(projection, stage) for stage in STAGES] + [projection.due_at])
 
 
 def _next_look(projection: Projection, fires_at: datetime, now: datetime) -> datetime:
-    later = [moment for rung in RUNGS if (moment := rung_at(projection, rung)) > now]
+    later = [moment for stage in STAGES if (moment := stage_at(projection, stage)) > now]
     return min([*later, fires_at])

@@ -28,7 +28,7 @@ class NoticeText:
 
 
 def notice_text(node: Node, notice_id: str) -> NoticeText:
-    """Raises NotFound for a notice that is not on record, Returned or another SenderError for one that does not hold
+    """Raises NotFound for a notice that is not on record, Returned or another SenderError for one that is invalid
     any more.
     """
     with node.store.reading() as tx:

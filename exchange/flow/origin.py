@@ -114,7 +114,7 @@ def _verified(node: Node, signed: bytes, what: str) -> Verified:
         return verify_signed(signed, node.directory, node.clock.now())
     except SenderError as error:
         raise Returned(
-            "{what} does not hold: {error}",
+            "{what} does not verify: {error}",
             code="origin",
             remedy="pass on what was signed as it came",
             what=what,

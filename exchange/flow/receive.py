@@ -28,7 +28,7 @@ from exchange.clock import monotonic
 from exchange.envelope import open_envelope, peek
 from exchange.errors import DatabaseUnavailable, ExchangeError, Forged, IdReused, Returned, SenderError, Unsupported
 from exchange.flow.arrival import ArrivalJudge
-from exchange.flow.deadletters import failed, first_arrivals, given_up, refused, settle_letters
+from exchange.flow.deadletters import abandoned, failed, first_arrivals, refused, settle_letters
 from exchange.flow.incoming import Handler, Incoming
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import DeadLetter, Delivery, InboxEntry, Known, Signed
@@ -118,7 +118,7 @@ class Receiver:
             for delivery, message in opened:
                 before = known.get((message.sender, message.message_id)) if message is not None else None
                 if message is None or before is None or before.digest != message.opened.digest:
-                    letters.append(given_up(delivery, self._arrived(delivery)))
+                    letters.append(abandoned(delivery, self._arrived(delivery)))
                 elif before.receipt_id is not None:
                     step.tx.outbox.resend(before.receipt_id, message.sender, step.now)
             step.tx.inbox.dead(letters, step.now)

@@ -15,7 +15,7 @@ from exchange.schemas import DeemedConsent
 def recheck_deemed(signed: bytes, trust: Trust, calendar: WorkingCalendar) -> DeemedConsent:
     """The deemed consent, once signature, receipt, due moment and reminders hold.
 
-    Raises Malformed, Unsupported, Untrusted or Forged, naming what does not hold.
+    Raises Malformed, Unsupported, Untrusted or Forged, naming what does not verify.
     """
     deemed = verify_signed(signed, trust).body
     evidence = deemed.state.evidence if isinstance(deemed, DeemedConsent) else None

@@ -1,4 +1,4 @@
-"""Redrive: a dead letter is handed in again, once what stood in its way is repaired.
+"""Redrive: a dead letter is redriven, once what stood in its way is repaired.
 
 It goes through the same `receive` as everything, from the bytes on record and under its own message id, in one
 transaction with its leaving the dead letters. What had been handled meanwhile is handled no second time; its receipt
@@ -49,7 +49,7 @@ class FirstArrival:
 
 
 class Again(StrEnum):
-    """What came of a letter that was handed in again."""
+    """What came of a letter that was redriven."""
 
     HANDLED = "handled"
     REPEAT = "repeat"
@@ -61,7 +61,7 @@ class Again(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """One letter of many that were handed in again."""
+    """One letter of many that were redriven."""
 
     letter: DeadLetter
     again: Again
@@ -76,7 +76,7 @@ def redrive(node: Node, handlers: Mapping[str, Handler], on_signed: OnSigned | N
 def redrive_cause(
     node: Node, handlers: Mapping[str, Handler], on_signed: OnSigned | None, reason_code: str, stage: str | None = None
 ) -> Iterator[Outcome]:
-    """Hands in again all letters of a cause, the oldest first, each in a transaction of its own.
+    """Redrives all letters of a cause, the oldest first, each in a transaction of its own.
 
     What fails again stays, and the next one is tried. Raises DatabaseUnavailable.
     """

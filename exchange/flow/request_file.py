@@ -98,7 +98,7 @@ class _Rest:
             return verify_signed(signed, directory, now)
         except SenderError as error:
             raise Returned(
-                "a signature in the file does not hold: {error}",
+                "a signature in the file does not verify: {error}",
                 code="origin",
                 remedy="pass the file on as it came",
                 error=error,

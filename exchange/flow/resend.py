@@ -1,4 +1,4 @@
-"""Resend: copies that were given up, or that wait with growing patience, go out at once."""
+"""Resend: copies that were abandoned, or that wait with growing patience, go out at once."""
 
 from __future__ import annotations
 

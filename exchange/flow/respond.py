@@ -112,12 +112,12 @@ def take_default(step: Step, incoming: Incoming, body: Body) -> None:
 
 
 def take_reminder(step: Step, incoming: Incoming, body: Body) -> None:
-    """A monitor's reminder; a rung seen before changes nothing."""
+    """A monitor's reminder; a stage seen before changes nothing."""
     if isinstance(body, Reminder):
         require_role(step, incoming, Role.MONITOR)
         row = step.tx.desk.get(body.case_number)
-        if row is not None and row.state == "waiting" and row.reminded < body.rung:
-            step.tx.desk.move(body.case_number, {"waiting"}, "waiting", reminded=body.rung, due_at=body.due_at)
+        if row is not None and row.state == "waiting" and row.reminded < body.stage:
+            step.tx.desk.move(body.case_number, {"waiting"}, "waiting", reminded=body.stage, due_at=body.due_at)
 
 
 def take_term(step: Step, incoming: Incoming, body: Body) -> None:

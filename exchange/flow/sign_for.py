@@ -53,7 +53,7 @@ def take_forwarding(step: Step, incoming: Incoming, body: Body) -> NoticeRow | N
         step.tx.notices.move(row.notice_id, {"open", "signed", "returned"}, "recalled", reason=forwarded.body.reason)
         step.note("notice-recalled", None, incoming.message_id, notice=row.notice_id)
     elif isinstance(forwarded.body, NoticeReminder):
-        step.note("notice-reminded", None, incoming.message_id, notice=row.notice_id, rung=forwarded.body.rung)
+        step.note("notice-reminded", None, incoming.message_id, notice=row.notice_id, stage=forwarded.body.stage)
     return None
 
 

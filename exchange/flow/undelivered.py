@@ -1,4 +1,4 @@
-"""Undelivered: a relay office says that a copy of ours ended there, and why; the copy is given up, the document kept.
+"""Undelivered: a relay office says that a copy of ours ended there, and why; the copy is abandoned, the document kept.
 
 The notice counts only from the relay office of a domain on that copy's way, for the very bytes that we sent, and only
 while nobody has signed for the copy: a receipt is stronger than a notice, whichever comes first.

@@ -98,7 +98,7 @@ COPIES: Mapping[str, Words] = {
     "sent": ("已发待签", "sent"),
     "delivered": ("已签收", "delivered"),
     "returned": ("已退回", "returned"),
-    "failed": ("已放弃投递", "given up"),
+    "failed": ("已放弃投递", "abandoned"),
 }
 PURPOSES: Mapping[str, Words] = {
     "action": ("办理", "to be acted on"),
@@ -123,7 +123,7 @@ SOURCES: Mapping[str, Words] = {
     "command-line": ("命令行", "command line"),
 }
 """By what way something was done."""
-DEEDS: Mapping[str, Words] = {
+ACTIONS: Mapping[str, Words] = {
     "look": ("查看", "look"),
     "redrive": ("重投", "redrive"),
     "discard": ("丢弃", "discard"),
@@ -192,7 +192,7 @@ REASONS: Mapping[str, Words] = {
     "forged": ("签名或封装不成立", "forged or altered"),
     "form-answer": ("报送内容不符", "form answer"),
     "id-reused": ("编号已用于他件", "id used before"),
-    "given-up": ("队列放弃投递", "given up by its queue"),
+    "given-up": ("队列放弃投递", "abandoned by its queue"),
     "idempotency-key-reused": ("幂等键已用", "idempotency key used before"),
     "identity-in-use": ("身份正被他处使用", "identity in use"),
     "identity-lost": ("身份已被他处取得", "identity lost"),

@@ -27,7 +27,7 @@ KINDS: dict[AlertKind, Words] = {
     AlertKind.ROUND_FAILING: ("例行工作反复失败", "Periodic work fails"),
     AlertKind.LINK_DOWN: ("级联链路中断", "Links do not run"),
     AlertKind.QUEUE_OLD: ("报文久未取走", "Messages wait for long"),
-    AlertKind.GIVEN_UP: ("已放弃投递", "Copies were given up"),
+    AlertKind.ABANDONED: ("已放弃投递", "Copies were abandoned"),
     AlertKind.DEAD_LETTERS: ("死信", "Dead letters"),
     AlertKind.DISK: ("磁盘将满", "The disk is nearly full"),
     AlertKind.CERTIFICATE: ("证书将到期", "Certificates expire"),

@@ -38,7 +38,7 @@ class AlertKind(StrEnum):
     ROUND_FAILING = "round-failing"
     LINK_DOWN = "link-down"
     QUEUE_OLD = "queue-old"
-    GIVEN_UP = "given-up"
+    ABANDONED = "given-up"  # the value is in the alerts on record
     DEAD_LETTERS = "dead-letters"
     DISK = "disk"
     CERTIFICATE = "certificate"

@@ -93,10 +93,10 @@ def days_left(due_at: datetime, calendar: WorkingCalendar, now: datetime) -> int
     return working_days_between(calendar, _day(now), _ending_day(due_at))[0]
 
 
-def rung_at(projection: Projection, percent: int) -> datetime:
+def stage_at(projection: Projection, percent: int) -> datetime:
     """The moment at which a share of the term has passed. Raises ValueError for a term without an end."""
     if projection.started_at is None or projection.due_at is None:
-        raise ValueError("a term without an end has no rungs")
+        raise ValueError("a term without an end has no stages")
     span = projection.due_at - projection.started_at
     return projection.started_at + span * percent / 100
 

@@ -38,10 +38,10 @@ def reminders_of(projection: Projection, sent: Sequence[SentReminder]) -> list[S
     return [reminder for reminder in sent if began is not None and due_at and began <= reminder.at < due_at]
 
 
-def reminder_id(case_number: str, department: str, rung: int, term_began: datetime) -> str:
+def reminder_id(case_number: str, department: str, stage: int, term_began: datetime) -> str:
     """The id of a reminder: the same for everyone who derives it, and another after a restart."""
     began = str(int(term_began.timestamp() * 1_000_000))
-    return _derived("reminder", case_number, department, str(rung), began)
+    return _derived("reminder", case_number, department, str(stage), began)
 
 
 def deemed_id(case_number: str, department: str, revision: int) -> str:

@@ -31,7 +31,7 @@ class Account:
     facts: tuple[Reader, ...] = ()
     """What the verified receipts amount to; ``proof`` is the digest of each."""
     faults: tuple[str, ...] = ()
-    """What was shown and does not hold, or parts that differ."""
+    """What was shown and does not verify, or parts that differ."""
 
 
 @dataclass(frozen=True)

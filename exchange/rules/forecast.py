@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from exchange.rules.deadline import Projection, rung_at
+from exchange.rules.deadline import Projection, stage_at
 from exchange.rules.defaults import obstacles
-from exchange.rules.rungs import RUNGS
+from exchange.rules.rungs import STAGES
 from exchange.schemas import DeadlineState, DefaultMode, SentReminder
 
 
@@ -56,8 +56,8 @@ def foresee(
 def _still_to_come(projection: Projection, now: datetime) -> list[SentReminder]:
     if projection.started_at is None or projection.due_at is None or now >= projection.due_at:
         return []
-    rungs = [(rung, max(rung_at(projection, rung), now)) for rung in RUNGS]
-    return [SentReminder(message_id=_NOT_SENT, rung=rung, at=at) for rung, at in rungs if at < projection.due_at]
+    stages = [(stage, max(stage_at(projection, stage), now)) for stage in STAGES]
+    return [SentReminder(message_id=_NOT_SENT, stage=stage, at=at) for stage, at in stages if at < projection.due_at]
 
 
 _NOT_SENT = "00000000-0000-0000-0000-000000000000"

@@ -63,7 +63,7 @@ def check_answer(form: Form, answer: FormAnswer) -> None:
     faults = list(answer_faults(form, answer))
     if faults:
         raise CallerError(
-            "the answer does not hold: {faults_found}",
+            "the answer is invalid: {faults_found}",
             remedy="correct the named fields and send the whole answer again",
             code="form-answer",
             faults_found=joined(faults),

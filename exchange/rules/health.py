@@ -226,10 +226,10 @@ def certificate(subject: str, left: timedelta | None, remedy: Words, soon: float
     return Sign(Part.CERTIFICATE, subject, Light.GOOD, finding)
 
 
-def work(member: str, given_up: int, dead: int) -> Iterator[Sign]:
+def work(member: str, abandoned: int, dead: int) -> Iterator[Sign]:
     """What lies at a member and goes on only by somebody's hand; nothing where nothing does."""
-    if given_up:
-        finding = (f"{given_up:,} 份已放弃发送", f"{given_up:,} copies were given up")
+    if abandoned:
+        finding = (f"{abandoned:,} 份已放弃发送", f"{abandoned:,} copies were abandoned")
         remedy = ("`exchange resend` 列出并重发", "`exchange resend` lists them and sends them again")
         yield Sign(Part.WORK, member, Light.BAD, finding, remedy)
     if dead:

@@ -105,6 +105,4 @@ def _entry(
     try:
         return LedgerEntry(kind=kind, at=at, days=days, reason=reason, basis=basis, actor=actor)
     except ValueError as error:
-        raise CallerError(
-            "the ledger entry does not hold", remedy="give a reason, a basis and positive days"
-        ) from error
+        raise CallerError("the ledger entry is invalid", remedy="give a reason, a basis and positive days") from error

@@ -78,7 +78,7 @@ def parse_document(record: Mapping[str, str]) -> Document:
         )
     except ValueError as error:
         raise CallerError(
-            "{number} does not hold as a document", remedy="compare it with GB/T 9704-2012", number=number
+            "{number} is invalid as a document", remedy="compare it with GB/T 9704-2012", number=number
         ) from error
 
 

@@ -18,7 +18,7 @@ def findings(view: CopyFacts) -> Iterator[Finding]:
     if copy is None and message.sender in view.facts.members:
         yield Finding.NO_COPY
     if copy is not None and copy.state == "failed":
-        yield Finding.GIVEN_UP
+        yield Finding.ABANDONED
     if view.refused is not None or view.transit:
         yield Finding.SET_ASIDE
     elif view.aside:

@@ -36,7 +36,7 @@ class Finding(StrEnum):
 
     NO_SIGNATURE = "signature-does-not-hold"
     NO_COPY = "no-copy"
-    GIVEN_UP = "given-up"
+    ABANDONED = "abandoned"
     SET_ASIDE = "set-aside"
     TAKEN_AFTER_ALL = "taken-after-all"
     STILL_QUEUED = "still-queued"

@@ -44,7 +44,7 @@ _KINDS = {
     Part.ROLE: (AlertKind.ROLE_DOWN,),
     Part.LINK: (AlertKind.LINK_DOWN,),
     Part.CALENDAR: (AlertKind.CALENDAR,),
-    Part.WORK: (AlertKind.GIVEN_UP, AlertKind.DEAD_LETTERS),
+    Part.WORK: (AlertKind.ABANDONED, AlertKind.DEAD_LETTERS),
 }
 
 
@@ -70,7 +70,7 @@ def _of_sign(sign: Sign, member: MemberFacts | None, limits: Limits) -> Alert:
         kind = AlertKind.DEAD_LETTERS
     old = member is not None and (member.newest_dead is None or member.newest_dead > limits.dead)
     severity = Severity.CRITICAL if sign.light is Light.BAD else Severity.WARNING
-    page = "/unsigned" if kind is AlertKind.GIVEN_UP else _PAGES[sign.part]
+    page = "/unsigned" if kind is AlertKind.ABANDONED else _PAGES[sign.part]
     chinese, english = named(member, sign.subject)
     return Alert(
         kind, sign.subject, severity, f"{chinese}：{sign.finding[0]}", f"{english}: {sign.finding[1]}", page,

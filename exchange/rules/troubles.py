@@ -27,7 +27,7 @@ _OF_ANY_DATABASE = (AlertKind.DEFAULT_NEAR, AlertKind.OVERDUE, AlertKind.UNWATCH
 """What is read in the databases of windows and monitors, and concerns others."""
 
 _IN_DATABASE = (
-    AlertKind.ROLE_DOWN, AlertKind.DEAD_LETTERS, AlertKind.GIVEN_UP, AlertKind.QUEUE_OLD, AlertKind.RULE_FAILING,
+    AlertKind.ROLE_DOWN, AlertKind.DEAD_LETTERS, AlertKind.ABANDONED, AlertKind.QUEUE_OLD, AlertKind.RULE_FAILING,
     AlertKind.UNDECIDED, AlertKind.ESCALATED, AlertKind.REVIEW, AlertKind.CLOCK,
     AlertKind.ROUND_FAILING, AlertKind.UNSIGNED, AlertKind.UNDATED, AlertKind.JOINT_WAITING, AlertKind.DRAINED,
     AlertKind.REVOKED_OPEN,

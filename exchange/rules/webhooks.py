@@ -1,4 +1,4 @@
-"""Webhooks: which addresses are taken, when a delivery is tried again, and when that is given up.
+"""Webhooks: which addresses are taken, when a delivery is tried again, and when that is abandoned.
 
 How deliveries are signed is in `exchange.rules.signing`.
 """

@@ -126,7 +126,7 @@ class SqlAlerts:
         )
 
     def failed(self, id: int, attempts: int, reason: str, real: datetime) -> None:
-        """A channel has not taken it: told again after `patience`, and given up in the end."""
+        """A channel has not taken it: told again after `patience`, and abandoned in the end."""
         wait = patience(attempts + 1)
         self._db.execute(
             update(alert_delivery)

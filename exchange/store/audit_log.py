@@ -39,7 +39,7 @@ class SqlAuditLog:
         try:
             return parse_head(kept)
         except ValueError as error:
-            raise BadAudit("the audit log's head does not hold: {error}", error=error) from None
+            raise BadAudit("the audit log's head does not verify: {error}", error=error) from None
 
     def append(self, at: datetime, account: str, action: str, what: str, outcome: str, source: Source) -> Entry:
         told = printable(what)[:_LONGEST]

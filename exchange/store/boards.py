@@ -118,9 +118,9 @@ class SqlBoards:
 
     def reminders(self, numbers: Collection[str]) -> dict[tuple[str, str], list[SentReminder]]:
         found: dict[tuple[str, str], list[SentReminder]] = defaultdict(list)
-        query = select(reminder).where(reminder.c.case_number.in_(numbers)).order_by(reminder.c.rung)
+        query = select(reminder).where(reminder.c.case_number.in_(numbers)).order_by(reminder.c.stage)
         for row in self._db.execute(query) if numbers else ():
-            sent = SentReminder(message_id=row.message_id, rung=row.rung, at=row.at)
+            sent = SentReminder(message_id=row.message_id, stage=row.stage, at=row.at)
             found[row.case_number, row.department].append(sent)
         return found
 

@@ -39,7 +39,7 @@ def _counted(query: Select[Any]) -> Select[Any]:
 _ONE: Select[Any] = select(literal_column("1"))
 _WORK = {
     "waiting": _counted(_ONE.select_from(outbox_copy).where(WAITING_COPIES)),
-    "given_up": _counted(_ONE.select_from(outbox_copy).where(FAILED_COPIES)),
+    "abandoned": _counted(_ONE.select_from(outbox_copy).where(FAILED_COPIES)),
     "dead": _counted(_ONE.select_from(dead_letter).where(OPEN_LETTERS)),
     "on_desk": _counted(_ONE.select_from(desk).where(desk.c.state == "waiting")),
     "watched": _counted(_ONE.select_from(watch).where(watch.c.state == literal_column(f"'{WatchState.RUNNING}'"))),
@@ -53,7 +53,7 @@ class OpenWork:
 
     waiting: int
     """Copies that are to go out, or have and are not signed for."""
-    given_up: int
+    abandoned: int
     dead: int
     on_desk: int
     """Consultations that its department has not answered."""

@@ -44,7 +44,7 @@ class Figures:
     """Copies that were sent, or tried, and lack the addressee's signed receipt."""
     outbox_at_rest: int
     """Copies that a hold keeps back."""
-    outbox_given_up: int
+    outbox_abandoned: int
     outbox_oldest: datetime | None
     """When the oldest copy that still waits was written."""
     inbox_untaken: int
@@ -74,7 +74,7 @@ class SqlGauges:
             outbox_unsent=unsent,
             outbox_unreceipted=max(0, waiting - unsent - at_rest),
             outbox_at_rest=at_rest,
-            outbox_given_up=self._count(select(_o.id).where(FAILED_COPIES)),
+            outbox_abandoned=self._count(select(_o.id).where(FAILED_COPIES)),
             outbox_oldest=self.oldest_copy(),
             inbox_untaken=self._count(select(_i.id).where(UNTAKEN)),
             inbox_oldest=self._db.scalar(select(_i.recorded_at).where(UNTAKEN).order_by(_i.id).limit(1)),
@@ -110,16 +110,16 @@ class SqlGauges:
         running = select(_w.case_number, _w.department).where(_RUNNING, (_w.due_at > now) | _w.due_at.is_(None))
         rows = running.limit(COUNTED).subquery()
         reached = (
-            select(func.coalesce(func.max(_r.rung), 0).label("rung"))
+            select(func.coalesce(func.max(_r.stage), 0).label("stage"))
             .select_from(
                 rows.outerjoin(reminder, and_(_r.case_number == rows.c.case_number, _r.department == rows.c.department))
             )
             .group_by(rows.c.case_number, rows.c.department)
             .subquery()
         )
-        found = self._db.execute(select(reached.c.rung, func.count()).group_by(reached.c.rung)).all()
-        rungs = {int(rung): int(number) for rung, number in found}
-        counts = {"running": rungs.get(0, 0), "past_50": rungs.get(50, 0), "past_90": rungs.get(90, 0)}
+        found = self._db.execute(select(reached.c.stage, func.count()).group_by(reached.c.stage)).all()
+        stages = {int(stage): int(number) for stage, number in found}
+        counts = {"running": stages.get(0, 0), "past_50": stages.get(50, 0), "past_90": stages.get(90, 0)}
         counts["overdue"] = self._count(select(_w.case_number).where(_RUNNING, _w.due_at <= now))
         for state in (WatchState.DEEMED, WatchState.ESCALATED):
             ended = _w.state == literal_column(f"'{state}'")

@@ -232,7 +232,7 @@ class SqlOutbox:
         here = (ENDED_COPIES, _c.returned_at >= since, _c.state == OutboxState.RETURNED, _m.kind.in_(kinds))
         return self._views(_VIEWS.where(*here))
 
-    def given_up(self) -> list[OutboxView]:
+    def abandoned(self) -> list[OutboxView]:
         return self._views(_VIEWS.where(FAILED_COPIES))
 
     def _views(self, query: Select[Any]) -> list[OutboxView]:

@@ -103,7 +103,7 @@ SENT_COPIES = outbox_copy.c.state == literal_column(f"'{OutboxState.SENT}'")
 """Copies that the broker has and no receipt answers yet."""
 _partial("outbox_copy_sent", outbox_copy.c.queue, outbox_copy.c.sent_at, where=SENT_COPIES)
 FAILED_COPIES = outbox_copy.c.state == literal_column(f"'{OutboxState.FAILED}'")
-"""Copies that were given up."""
+"""Copies that were abandoned."""
 _partial("outbox_copy_failed", outbox_copy.c.id, where=FAILED_COPIES)
 ENDED_COPIES = outbox_copy.c.state.in_(
     [literal_column(f"'{state}'") for state in (OutboxState.RETURNED, OutboxState.FAILED)]
@@ -305,7 +305,7 @@ reminder = Table(
     metadata,
     Column("case_number", String(64), primary_key=True),
     Column("department", String(120), primary_key=True),
-    Column("rung", Integer, primary_key=True),
+    Column("rung", Integer, primary_key=True, key="stage"),
     Column("message_id", String(36), nullable=False),
     Column("at", Instant, nullable=False),
 )

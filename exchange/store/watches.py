@@ -64,15 +64,15 @@ class SqlWatches:
         return moved.rowcount == 1
 
     def reminders(self, case_number: str, department: str) -> list[SentReminder]:
-        query = select(reminder).where(_r.case_number == case_number, _r.department == department).order_by(_r.rung)
-        return [SentReminder(message_id=row.message_id, rung=row.rung, at=row.at) for row in self._db.execute(query)]
+        query = select(reminder).where(_r.case_number == case_number, _r.department == department).order_by(_r.stage)
+        return [SentReminder(message_id=row.message_id, stage=row.stage, at=row.at) for row in self._db.execute(query)]
 
     def add_reminder(self, case_number: str, department: str, sent: SentReminder, term_began: datetime) -> bool:
-        here = (_r.case_number == case_number, _r.department == department, _r.rung == sent.rung)
+        here = (_r.case_number == case_number, _r.department == department, _r.stage == sent.stage)
         fired = self._db.scalar(select(_r.at).where(*here))
         values = {"message_id": sent.message_id, "at": sent.at}
         if fired is None:
-            key = {"case_number": case_number, "department": department, "rung": sent.rung}
+            key = {"case_number": case_number, "department": department, "stage": sent.stage}
             self._db.execute(insert(reminder).values(**key, **values))
         elif fired < term_began:
             self._db.execute(update(reminder).where(*here).values(**values))

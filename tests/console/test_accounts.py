@@ -142,13 +142,13 @@ def test_a_reset_ends_the_old_password_and_opens_a_name_that_was_shut(house: Hou
     assert otto.sign_in("otto", PASSWORD) == (303, "/")
 
 
-@pytest.mark.parametrize("deed", ["role", "lock", "unlock", "reset"])
-def test_nobody_manages_the_own_account(house: House, deed: str) -> None:
+@pytest.mark.parametrize("action", ["role", "lock", "unlock", "reset"])
+def test_nobody_manages_the_own_account(house: House, action: str) -> None:
     officer = house.signed_in(AccountRole.SECURITY)
-    said = unquote_plus(officer.do(f"/accounts/sven/{deed}", role="operator"))
+    said = unquote_plus(officer.do(f"/accounts/sven/{action}", role="operator"))
     assert "own account" in said
     assert officer.is_in()
-    assert house.logged()[-1] == ("sven", "accounts", f"/accounts/sven/{deed}", "denied")
+    assert house.logged()[-1] == ("sven", "accounts", f"/accounts/sven/{action}", "denied")
 
 
 def test_whoever_is_gone_meanwhile_changes_nothing(house: House) -> None:

@@ -95,7 +95,7 @@ def test_fifty_materials_of_the_largest_size_are_read_and_one_more_is_refused(se
     content = base64.b64encode(bytes(256 * 1024)).decode()
     materials = [{"code": f"m{at}", "attachment": {"name": "a", "content": content}} for at in range(51)]
     client = served.client(WINDOW)
-    for count, said in ((50, "unknown material"), (51, "does not hold")):
+    for count, said in ((50, "unknown material"), (51, "is invalid")):
         answer = client.post(f"{API}/cases", json={**APPLICATION, "materials": materials[:count]})
         assert (answer.status_code, said in answer.json()["detail"]) == (422, True), answer.text[:300]
 

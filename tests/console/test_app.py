@@ -1,4 +1,4 @@
-"""The console's frame: pages, deeds, headers, languages."""
+"""The console's frame: pages, actions, headers, languages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from exchange.bootstrap.init import init_files
 from exchange.bootstrap.settings import Settings
 from exchange.console.app import create_app
 from exchange.console.desk import Desk
-from exchange.console.section import Deed, Section, Visit
+from exchange.console.section import FormAction, Section, Visit
 from exchange.console.sections import SECTIONS
 from exchange.rules.permissions import AccountRole, Action
 from tests.console.door import TOKEN, OpenDoor
@@ -40,7 +40,7 @@ def test_a_deed_needs_the_sessions_token_and_the_role_and_is_recorded_either_way
         done.append(visit.account.name)
         return "/?said=done"
 
-    section = Section(deeds=(Deed("/repair", Action.REDRIVE, do, None),))
+    section = Section(actions=(FormAction("/repair", Action.REDRIVE, do, None),))
     door = OpenDoor()
     client = TestClient(create_app(_desk(tmp_path), door, (*SECTIONS, section)), follow_redirects=False)
     assert "said=" in client.post("/repair", data={"token": "another"}).headers["location"]

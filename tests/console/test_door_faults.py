@@ -1,4 +1,4 @@
-"""What the door does when things go wrong: many guesses at once, a broken deed, no database, an end while one looks."""
+"""What the door does when things go wrong: many guesses at once, a broken action, no database, a sudden end."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from exchange.console.desk import Desk
 from exchange.console.gate import form_token
-from exchange.console.section import Deed, Section, Visit
+from exchange.console.section import FormAction, Section, Visit
 from exchange.errors import Denied
 from exchange.rules.permissions import AccountRole, Action
 from exchange.rules.sign_in import FREE_FAILURES, IDLE
@@ -62,7 +62,7 @@ def test_a_deed_that_breaks_is_in_the_log_as_failed(desk: Desk) -> None:
     def breaks(visit: Visit) -> str:
         raise RuntimeError("a defect of ours")
 
-    house = House(desk, sections=[Section(deeds=[Deed("/break", Action.REDRIVE, breaks, None)])])
+    house = House(desk, sections=[Section(actions=[FormAction("/break", Action.REDRIVE, breaks, None)])])
     token = house.gate.sign_in(OTTO.name, OTTO.password)
     http = TestClient(
         house.app, base_url="https://console.test", raise_server_exceptions=False, headers={"accept-language": "en"}

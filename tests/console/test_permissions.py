@@ -1,4 +1,4 @@
-"""Who may do what: every role by every action, by every page and every deed, over HTTP, really signed in."""
+"""Who may do what: every role by every action, by every page and every form, over HTTP, really signed in."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from exchange.console.section import Deed, File, Page, Section, Visit
+from exchange.console.section import File, FormAction, Page, Section, Visit
 from exchange.console.sections import SECTIONS
 from exchange.rules.permissions import AccountRole, Action
 from tests.console.house import ACCOUNTS, House, small_desk
@@ -38,16 +38,16 @@ def _went(visit: Visit) -> str:
 
 EVERY = Section(
     pages=[Page(f"/page/{action}", ("页", "page"), "base.html", _nothing, action) for action in Action],
-    deeds=[Deed(f"/deed/{action}", action, _went, None) for action in Action],
+    actions=[FormAction(f"/action/{action}", action, _went, None) for action in Action],
 )
-"""A page and a deed for every action."""
+"""A page and a form for every action."""
 
 
 def harmless(section: Section) -> Section:
     """The same doors with nothing behind them: whether one comes through is what is asked here."""
     pages = [replace(page, view=_nothing, template="base.html") for page in section.pages]
-    deeds = [replace(deed, do=_went) for deed in section.deeds]
-    return Section(pages, deeds, [replace(one, make=_empty) for one in section.downloads])
+    actions = [replace(action, do=_went) for action in section.actions]
+    return Section(pages, actions, [replace(one, make=_empty) for one in section.downloads])
 
 
 def filled(path: str) -> str:
@@ -56,7 +56,7 @@ def filled(path: str) -> str:
 
 @pytest.fixture(scope="module")
 def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A console whose pages and deeds do nothing."""
+    """A console whose pages and actions do nothing."""
     desk = small_desk(Path(tmp_path_factory.mktemp("permissions")))
     yield House(desk, sections=[*map(harmless, SECTIONS), EVERY])
     desk.close()
@@ -64,7 +64,7 @@ def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 PAGES = [page for section in (*SECTIONS, EVERY) for page in section.pages]
 DOWNLOADS = [one for section in SECTIONS for one in section.downloads]
-DEEDS = [deed for section in (*SECTIONS, EVERY) for deed in section.deeds]
+FORM_ACTIONS = [action for section in (*SECTIONS, EVERY) for action in section.actions]
 
 
 def test_the_actions_and_roles_are_those_of_this_table() -> None:
@@ -96,14 +96,14 @@ def test_every_deed_is_done_for_the_roles_that_may_do_it_and_recorded_for_all(be
     visitor = behind.signed_in(role)
     token, before = visitor.form_token(), len(behind.logged())
     went = {
-        deed.path: visitor.http.post(filled(deed.path), data={"token": token, "sure": "yes"}).headers["location"]
+        action.path: visitor.http.post(filled(action.path), data={"token": token, "sure": "yes"}).headers["location"]
         == "/went"
-        for deed in DEEDS
+        for action in FORM_ACTIONS
     }
-    assert went == {deed.path: deed.action in MAY[role] for deed in DEEDS}
+    assert went == {action.path: action.action in MAY[role] for action in FORM_ACTIONS}
     assert behind.logged()[before:] == [
-        (ACCOUNTS[role].name, deed.action, filled(deed.path), "done" if deed.action in MAY[role] else "denied")
-        for deed in DEEDS
+        (ACCOUNTS[role].name, action.action, filled(action.path), "done" if action.action in MAY[role] else "denied")
+        for action in FORM_ACTIONS
     ]
 
 
@@ -111,7 +111,7 @@ def test_nobody_sees_or_does_anything_without_signing_in(behind: House) -> None:
     stranger, before = behind.visitor(), len(behind.logged())
     shown = {stranger.http.get(filled(page.path)).headers.get("location", "").split("?")[0] for page in PAGES}
     live = {stranger.http.get(f"/live{filled(page.path)}").status_code for page in PAGES}
-    done = {stranger.http.post(filled(deed.path)).headers.get("location") for deed in DEEDS}
+    done = {stranger.http.post(filled(action.path)).headers.get("location") for action in FORM_ACTIONS}
     assert (shown, live, done) == ({"/sign-in"}, {401}, {"/sign-in"})
     assert len(behind.logged()) == before
 

@@ -13,14 +13,14 @@ from exchange.console.sections import SECTIONS
 from tests.console.door import TOKEN
 from tests.console.town import Town
 
-DEEDS = [deed for section in SECTIONS for deed in section.deeds]
+ACTIONS = [action for section in SECTIONS for action in section.actions]
 
 HARMLESS = {
     "/accounts/make", "/accounts/{name}/unlock", "/account/password", "/alerts/test", "/dead/{member}/redrive",
     "/dead/{member}/letters/{id}/propose-discard", "/dead/{member}/letters/{id}/withdraw-discard", "/holds/release",
     "/tokens/new", "/webhooks/enable",
 }  # fmt: skip
-"""What makes something, gives something back, or can be taken back by the button beside it. Whoever adds a deed puts
+"""What makes something, gives something back, or can be taken back by the button beside it. Whoever adds an action puts
 it here, or has it ask."""
 
 
@@ -32,11 +32,11 @@ def town(tmp_path: Path) -> Iterator[Town]:
 
 
 def test_every_deed_either_asks_or_is_known_to_be_harmless() -> None:
-    assert {deed.path for deed in DEEDS if deed.ask is None} == HARMLESS
+    assert {action.path for action in ACTIONS if action.ask is None} == HARMLESS
     destructive = re.compile("discard|redrive-all|drain|hold$|revoke|delete|lock$|disable|purge|reset|role")
-    for deed in DEEDS:
-        if destructive.search(deed.path) and not re.search("unlock|propose|withdraw", deed.path):
-            assert deed.ask is not None, deed.path
+    for action in ACTIONS:
+        if destructive.search(action.path) and not re.search("unlock|propose|withdraw", action.path):
+            assert action.ask is not None, action.path
 
 
 def _ask(town: Town, path: str, **fields: str) -> str:

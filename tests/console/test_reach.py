@@ -111,7 +111,7 @@ def test_a_receiver_that_is_not_there_is_a_failure() -> None:
 
 
 @pytest.mark.parametrize("conduct", [servers.silent, servers.drips_headers, servers.continues])
-def test_a_receiver_that_does_not_answer_is_given_up_after_the_time_of_one_attempt(conduct: servers.Conduct) -> None:
+def test_a_receiver_that_does_not_answer_is_abandoned_after_the_time_of_one_attempt(conduct: servers.Conduct) -> None:
     began = monotonic()
     with hostile(conduct) as server:
         patient = Poster(("127.0.0.0/8",), lambda host, port: ["127.0.0.1"], seconds=0.5)

@@ -72,7 +72,7 @@ def test_nobody_else_sees_or_makes_tokens(made: Bureau, role: AccountRole) -> No
     client, door = officer(made, role)
     assert client.get("/tokens").status_code == 403
     client.post("/tokens/new", data=FORM)
-    assert [entry[3] for entry in door.recorded] == ["denied", "denied"], "the look and the deed"
+    assert [entry[3] for entry in door.recorded] == ["denied", "denied"], "the look and the action"
 
 
 @pytest.mark.parametrize("change", [{"member": "hefei.nobody"}, {"days": "x"}, {"days": "9999"}, {"scope": []}])

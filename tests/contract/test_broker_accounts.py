@@ -141,7 +141,7 @@ def test_a_queue_with_other_arguments_is_named_with_what_to_do(broker: NodeInfo,
     assert "drain" in caught.value.remedy
 
 
-def test_messages_given_up_by_a_queue_land_in_the_members_dead_queue(
+def test_messages_abandoned_by_a_queue_land_in_the_members_dead_queue(
     broker: NodeInfo, provisioned: Callable[..., None], domain: str
 ) -> None:
     member = f"{domain}.a"

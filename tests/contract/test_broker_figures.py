@@ -63,7 +63,7 @@ def test_a_broker_that_does_not_answer_is_said_with_where_and_without_its_passwo
     assert "secret" not in raised.value.diagnostics()
 
 
-def test_a_broker_that_takes_the_question_and_stays_silent_is_given_up_in_time() -> None:
+def test_a_broker_that_takes_the_question_and_stays_silent_is_abandoned_in_time() -> None:
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()

@@ -187,7 +187,7 @@ def test_a_copy_that_was_handed_over_is_due_until_it_is_confirmed(store: SqlStor
     ("outcome", "state"),
     [(PublishOutcome.IMPOSSIBLE, OutboxState.FAILED), (PublishOutcome.REFUSED, OutboxState.WRITTEN)],
 )
-def test_what_can_never_go_out_is_given_up_at_once_with_its_reason_and_what_cannot_now_is_kept(
+def test_what_can_never_go_out_is_abandoned_at_once_with_its_reason_and_what_cannot_now_is_kept(
     store: SqlStore, outcome: PublishOutcome, state: OutboxState
 ) -> None:
     post, dispatcher, message = Post(), dispatcher_of(store), outgoing()

@@ -98,7 +98,7 @@ def test_what_failed_is_told_again_later_and_said_until_then(store: SqlStore) ->
         assert [again.attempts for again in tx.alerts.take_due(NOW + timedelta(seconds=10))] == [1]
 
 
-def test_what_was_told_in_vain_for_a_day_is_given_up(store: SqlStore) -> None:
+def test_what_was_told_in_vain_for_a_day_is_abandoned(store: SqlStore) -> None:
     _record(store, Change((DOWN,)), channels=("ops",))
     with store.transaction() as tx:
         (one,) = tx.alerts.take_due(NOW)

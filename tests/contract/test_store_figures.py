@@ -39,7 +39,7 @@ def test_open_work_is_counted_and_what_is_done_is_not(store: SqlStore) -> None:
         copy = next(parcel for parcel in tx.outbox.parcels([lost]))
         tx.outbox.mark_failed(copy.id, "no such queue", NOW, None)
         found = tx.figures.open_work()
-    assert (found.waiting, found.given_up, found.dead) == (1, 1, 0)
+    assert (found.waiting, found.abandoned, found.dead) == (1, 1, 0)
 
 
 def test_dead_letters_that_two_have_discarded_are_trouble_no_more(store: SqlStore) -> None:

@@ -20,7 +20,7 @@ def _read(store: SqlStore) -> Figures:
 
 def test_an_empty_database_has_nothing_waiting_and_no_ages(store: SqlStore) -> None:
     figures = _read(store)
-    assert (figures.outbox_unsent, figures.outbox_unreceipted, figures.outbox_given_up) == (0, 0, 0)
+    assert (figures.outbox_unsent, figures.outbox_unreceipted, figures.outbox_abandoned) == (0, 0, 0)
     assert (figures.outbox_oldest, figures.inbox_oldest, figures.dead_oldest, figures.dead_newest) == (None,) * 4
     assert set(figures.deadlines.values()) == {0}
 
@@ -34,7 +34,7 @@ def test_copies_are_counted_by_how_far_they_are_and_the_oldest_that_waits_is_kno
         tx.outbox.mark_failed(second, "unroutable", NOW, LATER)
         tx.outbox.mark_failed(third, "unroutable", NOW, None)
     figures = _read(store)
-    assert (figures.outbox_unsent, figures.outbox_unreceipted, figures.outbox_given_up) == (1, 2, 1)
+    assert (figures.outbox_unsent, figures.outbox_unreceipted, figures.outbox_abandoned) == (1, 2, 1)
     assert figures.outbox_oldest == NOW
 
 
@@ -53,16 +53,16 @@ def test_deadlines_are_counted_where_they_are_furthest_and_each_once(store: SqlS
             row = watch_row(number, due_at=LATER + due_in)
             tx.watches.put([row])
 
-    def remind(number: str, rung: int) -> None:
+    def remind(number: str, stage: int) -> None:
         with store.transaction() as tx:
-            tx.watches.add_reminder(number, PLANNING, SentReminder(message_id=new_id(), rung=rung, at=NOW), NOW)
+            tx.watches.add_reminder(number, PLANNING, SentReminder(message_id=new_id(), stage=stage, at=NOW), NOW)
 
     for number, due_in in (("A", 9), ("B", 8), ("C", 0.5), ("D", -1), ("E", 9), ("F", 9)):
         watched(number, timedelta(days=due_in))
     remind("B", 50)
-    for rung in (50, 90):
-        remind("C", rung)
-        remind("D", rung)
+    for stage in (50, 90):
+        remind("C", stage)
+        remind("D", stage)
     with store.transaction() as tx:
         tx.watches.finish("E", PLANNING, 1, WatchState.DEEMED, NOW)
         tx.watches.finish("F", PLANNING, 1, WatchState.ESCALATED, NOW)

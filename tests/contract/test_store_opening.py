@@ -218,7 +218,7 @@ def test_an_unusable_database_is_refused_with_what_to_do_and_without_the_passwor
     assert "s3cret-word" not in caught.value.diagnostics()
 
 
-def test_a_server_that_is_not_there_is_waited_for_aloud_and_given_up_in_the_end(tmp_path: Path) -> None:
+def test_a_server_that_is_not_there_is_waited_for_aloud_and_abandoned_in_the_end(tmp_path: Path) -> None:
     with capture_logs() as logs, pytest.raises(DatabaseUnavailable):
         connect_with_patience(
             f"postgresql://yizhan:s3cret-word@/exchange?host={tmp_path}", member="hefei.planning", patience=0.5

@@ -258,7 +258,7 @@ def test_a_failed_attempt_is_due_again_when_it_was_told_to_be(store: SqlStore) -
     assert (row.state, row.last_error) == (WRITTEN, "lost: connection")
 
 
-def test_a_copy_that_was_given_up_rests_until_it_is_sent_again(store: SqlStore) -> None:
+def test_a_copy_that_was_abandoned_rests_until_it_is_sent_again(store: SqlStore) -> None:
     message = outgoing(PLANNING, TRANSPORT)
     add(store, message)
     first, _ = due(store)
@@ -271,7 +271,7 @@ def test_a_copy_that_was_given_up_rests_until_it_is_sent_again(store: SqlStore) 
     assert [parcel.addressee for parcel in due(store)] == [PLANNING, TRANSPORT]
 
 
-def test_a_receipt_settles_even_a_copy_that_was_given_up(store: SqlStore) -> None:
+def test_a_receipt_settles_even_a_copy_that_was_abandoned(store: SqlStore) -> None:
     message = outgoing()
     add(store, message)
     with store.transaction() as tx:

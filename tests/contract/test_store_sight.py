@@ -99,19 +99,19 @@ def test_a_list_over_several_stores_is_one_list(sqlite_url: str, store: SqlStore
 
 def test_copies_that_are_not_signed_for_are_found_by_their_state_and_listed_oldest_first(store: SqlStore) -> None:
     ids = write(store, CHUNK + 5)
-    done, given_up = outgoing(), outgoing()
+    done, abandoned = outgoing(), outgoing()
     with store.transaction() as tx:
-        tx.outbox.add([done, given_up], LATER)
+        tx.outbox.add([done, abandoned], LATER)
         tx.outbox.mark_signed([signed_for(done)], LATER)
-        copy = tx.outbox.waiting(given_up.header.message_id, PLANNING)
+        copy = tx.outbox.waiting(abandoned.header.message_id, PLANNING)
         assert copy is not None
         tx.outbox.mark_failed(copy.id, "unroutable: no such queue", LATER, None)
     failed = pages(lambda key: find_messages({US: store}, Query(state="failed"), key))
-    assert [line.head.message_id for line in failed] == [given_up.header.message_id]
+    assert [line.head.message_id for line in failed] == [abandoned.header.message_id]
     delivered = pages(lambda key: find_messages({US: store}, Query(state="delivered"), key))
     assert [line.head.message_id for line in delivered] == [done.header.message_id]
     waiting = pages(lambda key: unsigned({US: store}, "", key))
-    assert [row.message_id for row in waiting] == [*ids, given_up.header.message_id]
+    assert [row.message_id for row in waiting] == [*ids, abandoned.header.message_id]
     with pytest.raises(CallerError, match="lost"):
         find_messages({US: store}, Query(state="lost"))
     with pytest.raises(CallerError, match="no member"):
@@ -205,7 +205,7 @@ def test_what_is_due_soon_is_foreseen_earliest_first_and_once_for_several_monito
         deadline = escalates.deadline.model_copy(update={"default": DefaultMode.NONE})
         tx.watches.put([watch_row("HF-901", due_at=NOW + timedelta(days=30))])
         tx.watches.put([type(escalates)(deadline, WINDOW, escalates.state, soon, False, LATER, "calendar 1")])
-        tx.watches.add_reminder("HF-900", PLANNING, SentReminder(message_id=new_id(), rung=50, at=NOW), NOW)
+        tx.watches.add_reminder("HF-900", PLANNING, SentReminder(message_id=new_id(), stage=50, at=NOW), NOW)
     monitors = {"hefei.monitor": store, "hefei.second": store}
     found = pages(lambda key: upcoming(monitors, ChinaCalendar(), NOW, timedelta(days=3), key))
     assert [one.row.deadline.case_number for one in found] == [f"HF-{turn:03d}" for turn in range(PAGE + 5)] + [

@@ -135,8 +135,8 @@ def test_a_deadline_is_finished_once_and_at_its_own_revision(store: SqlStore) ->
 
 def test_a_reminder_fires_once_a_rung_and_its_proof_is_kept(store: SqlStore) -> None:
     put(store, watch_row())
-    half, most = (SentReminder(message_id=new_id(), rung=rung, at=NOW) for rung in (50, 90))
-    again = SentReminder(message_id=new_id(), rung=50, at=LATER)
+    half, most = (SentReminder(message_id=new_id(), stage=stage, at=NOW) for stage in (50, 90))
+    again = SentReminder(message_id=new_id(), stage=50, at=LATER)
     with store.transaction() as tx:
         assert tx.watches.add_reminder("HF-1", PLANNING, most, NOW)
         assert tx.watches.add_reminder("HF-1", PLANNING, half, NOW)

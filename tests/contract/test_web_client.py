@@ -28,7 +28,7 @@ SECONDS = 0.6
         (servers.hangs_up, "without an answer"),
     ],
 )
-def test_what_never_answers_is_given_up_by_the_deadline(conduct: servers.Conduct, what: str) -> None:
+def test_what_never_answers_is_abandoned_by_the_deadline(conduct: servers.Conduct, what: str) -> None:
     began = monotonic()
     with hostile(conduct) as server, WebClient() as client, pytest.raises(Unanswered, match=what):
         client.ask("POST", server.url, seconds=SECONDS, content=b"{}")
@@ -57,7 +57,7 @@ def test_redirections_are_answers_and_not_followed() -> None:
         assert len(server.asked) == 1
 
 
-def test_a_server_that_does_not_read_is_given_up_too() -> None:
+def test_a_server_that_does_not_read_is_abandoned_too() -> None:
     began = monotonic()
     with (
         hostile(servers.silent, reads=False) as server,

@@ -1,4 +1,4 @@
-"""Hostile documents, well sealed: signatures, signers, certificates, bodies and enclosures that do not hold."""
+"""Hostile documents, well sealed: signatures, signers, certificates, bodies and enclosures that do not verify."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hostile bytes: what is no envelope, is bent CBOR, floods its reader, or has a header that does not hold."""
+"""Hostile bytes: what is no envelope, is bent CBOR, floods its reader, or has a header that is invalid."""
 
 from __future__ import annotations
 

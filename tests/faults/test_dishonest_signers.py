@@ -1,4 +1,4 @@
-"""Joint documents against those who would cheat: what does not hold comes back with the reason, and changes nothing."""
+"""Joint documents against cheating signers: what does not verify comes back with the reason, and changes nothing."""
 
 from __future__ import annotations
 

@@ -136,7 +136,7 @@ def test_dead_letters_are_listed_with_their_reason_and_what_cannot_be_redriven_i
     assert len(json.loads(run(city, "dead", "--json").stdout)) == 1
 
 
-def test_copies_that_were_given_up_are_bad_news_until_they_are_resent(city: ProcessDomain) -> None:
+def test_copies_that_were_abandoned_are_bad_news_until_they_are_resent(city: ProcessDomain) -> None:
     (number,) = city.submit(1)
     window = city.open("window")
     with window.store.transaction() as tx:

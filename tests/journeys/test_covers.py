@@ -182,14 +182,14 @@ def test_who_waits_too_long_is_reminded_at_each_rung_once_and_it_is_shown(asking
         later = SteppedClock(RealClock().now() + timedelta(days=days))
         return CoverWatch().look(replace(asking.node(CITY), clock=later))
 
-    def rung() -> int:
+    def stage() -> int:
         row = row_at(asking, CITY, notice)
         return row.reminded if row else -1
 
     look(0)
-    assert rung() == 0
+    assert stage() == 0
     look(20)
-    assert rung() == 90
+    assert stage() == 90
     found = notice_status(asking.node(CITY), notice)
     assert found is not None
     assert found.waits is not None
@@ -315,9 +315,9 @@ def test_a_cover_of_the_level_above_cannot_be_left_out(asking: Province, covered
 def test_a_cover_cannot_be_altered_or_made_up_in_anothers_name(asking: Province, covered: Covers) -> None:
     altered = bytearray(covered[1])
     altered[-1] ^= 1
-    assert "does not hold" in returned(asking, covered, stage=bytes(altered))
+    assert "does not verify" in returned(asking, covered, stage=bytes(altered))
     forged = resigned(asking, covered, COUNTY, CITY, cover(22))
-    assert "does not hold" in returned(asking, covered, stage=forged)
+    assert "does not verify" in returned(asking, covered, stage=forged)
 
 
 def test_the_origins_document_cannot_be_dropped_behind_a_cover(asking: Province, covered: Covers) -> None:

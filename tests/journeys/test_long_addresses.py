@@ -52,7 +52,7 @@ def copy_of(local: LocalDomain, message_id: str) -> OutboxView:
         return tx.outbox.rows(message_id)[0]
 
 
-def test_a_copy_that_amqp_cannot_carry_is_given_up_with_its_reason_and_others_go_on(local: LocalDomain) -> None:
+def test_a_copy_that_amqp_cannot_carry_is_abandoned_with_its_reason_and_others_go_on(local: LocalDomain) -> None:
     ended, other = urgent(local, "longest"), urgent(local, "b")
     for name in "ab":
         local.start(f"{local.domain}.{name}")

@@ -104,16 +104,16 @@ def test_an_origin_reminds_by_itself_at_each_rung_once(anhui: Province) -> None:
         later = SteppedClock(RealClock().now() + timedelta(days=days))
         return Chaser().look(replace(anhui.node("office"), clock=later))
 
-    def rung() -> int:
+    def stage() -> int:
         return anhui.status(notice).row.reminded
 
     chase(0)
-    assert rung() == 0
+    assert stage() == 0
     chase(14)
-    assert rung() == 50
+    assert stage() == 50
     chase(14)
     chase(20)
-    assert rung() == 90
+    assert stage() == 90
     with anhui.node("office").store.reading() as tx:
         sent = [one for one in tx.documents.of_conversation(notice) if one.kind == "notice-reminder"]
     assert len(sent) == 2

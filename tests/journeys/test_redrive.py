@@ -1,4 +1,4 @@
-"""What was set aside or given up is handed in again by an operator: once, under its own id, as if it were then."""
+"""What was set aside or abandoned is redriven by an operator: once, under its own id, as if it were then."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def letters(city: City) -> list[DeadLetter]:
 
 
 def redriven(city: City, letter: DeadLetter) -> DeadLetter:
-    """The letter handed in again, and all that comes of it."""
+    """The letter redriven, and all that comes of it."""
     found = redrive(city.window, work(city).handlers, work(city).on_signed, letter.id)
     city.wake("window")
     city.local.settle()
@@ -223,14 +223,14 @@ def test_a_forged_message_is_never_redriven(city: City) -> None:
     assert letters(city) == [kept]
 
 
-def test_a_copy_that_was_given_up_goes_out_when_it_is_resent(city: City) -> None:
+def test_a_copy_that_was_abandoned_goes_out_when_it_is_resent(city: City) -> None:
     case = city.submit()
     city.local.stop(city.address("planning"))
     message_id = city.reply("planning", case, Verdict.AGREE, settle=False)
     with city.node("planning").store.transaction() as tx:
         [parcel] = tx.outbox.due(city.clock.now() + timedelta(days=365), 9, ())
         tx.outbox.mark_failed(parcel.id, "unroutable", city.clock.now(), None)
-        assert [view.message_id for view in tx.outbox.given_up()] == [message_id]
+        assert [view.message_id for view in tx.outbox.abandoned()] == [message_id]
     city.local.start(city.address("planning"))
 
     assert resend(city.node("planning"), message_id, city.address("window")) == 1

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from exchange.rules.deadline import Projection, project, rung_at
+from exchange.rules.deadline import Projection, project, stage_at
 from exchange.rules.defaults import deemed_id, escalation_id, obstacles, reminder_id, reminders_of
 from exchange.schemas import DeadlineState, DeadlineStatus, DeemedConsent, Escalation, Opinion, SentReminder
 from tests.property.seat import CALENDAR, CASE, CONSULTATION
 
-RUNGS = (50, 90)
+STAGES = (50, 90)
 
 Message = Opinion | DeemedConsent | Escalation
 
@@ -61,11 +61,11 @@ class Monitor:
 def _remind(
     state: DeadlineState, projection: Projection, sent: list[SentReminder], now: datetime
 ) -> list[SentReminder]:
-    passed = [rung for rung in RUNGS if rung_at(projection, rung) <= now]
-    if not passed or projection.started_at is None or any(reminder.rung >= passed[-1] for reminder in sent):
+    passed = [stage for stage in STAGES if stage_at(projection, stage) <= now]
+    if not passed or projection.started_at is None or any(reminder.stage >= passed[-1] for reminder in sent):
         return []
     id_ = reminder_id(CASE, state.department, passed[-1], projection.started_at)
-    return [SentReminder(message_id=id_, rung=passed[-1], at=now)]
+    return [SentReminder(message_id=id_, stage=passed[-1], at=now)]
 
 
 def _lapse(state: DeadlineState, projection: Projection, sent: list[SentReminder], now: datetime) -> Posted:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from exchange.clock import CST
 from exchange.rules.calendar import ChinaCalendar, end_of_day
-from exchange.rules.deadline import project, rung_at
+from exchange.rules.deadline import project, stage_at
 from exchange.schemas import DeadlineState, DeadlineStatus, DefaultMode, EntryKind, LedgerEntry, StartRule, Term
 from tests.property.seat import CONSULTATION
 
@@ -99,7 +99,7 @@ def test_entries_only_ever_move_the_end_behind_the_start(ledger: list[LedgerEntr
     assert projection.started_at is not None
     assert projection.stopped is (projection.due_at is None)
     if projection.due_at is not None:
-        assert projection.started_at < rung_at(projection, 50) < rung_at(projection, 90) < projection.due_at
+        assert projection.started_at < stage_at(projection, 50) < stage_at(projection, 90) < projection.due_at
 
 
 @given(st.integers(0, 700), st.integers(1, 30), st.integers(1, 30))

@@ -170,7 +170,7 @@ def test_a_relay_that_says_of_a_level_below_what_that_did_not_tell_is_found() ->
         ({"facts": (fact(f"{HEFEI}.fire", "signed"), fact(f"{HEFEI}.fire", "signed"))}, "2 times"),
         ({"facts": (signed_for(f"{HEFEI}.fire", at("03-02"), INVENTED),)}, "not counted"),
         ({"branches": (Rest(domain="anhui.wuhu", serial=0),)}, "not directly below"),
-        ({"faults": ("what is shown for somebody does not hold",)}, "does not hold"),
+        ({"faults": ("what is shown for somebody does not verify",)}, "does not verify"),
     ],
     ids=["root", "number", "one body twice", "uncounted", "not below", "unverified"],
 )

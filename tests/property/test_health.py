@@ -117,9 +117,9 @@ def test_a_drained_member_and_its_queue_ask_for_its_release_and_for_nothing_else
 
 
 @given(st.integers(0, 9), st.integers(0, 9))
-def test_what_lies_at_a_member_is_told_and_nothing_else(given_up: int, dead: int) -> None:
-    lights = [sign.light for sign in health.work("m", given_up, dead)]
-    assert lights == [Light.BAD] * (given_up > 0) + [Light.WARN] * (dead > 0)
+def test_what_lies_at_a_member_is_told_and_nothing_else(abandoned: int, dead: int) -> None:
+    lights = [sign.light for sign in health.work("m", abandoned, dead)]
+    assert lights == [Light.BAD] * (abandoned > 0) + [Light.WARN] * (dead > 0)
 
 
 @given(histories(), st.floats(min_value=1, max_value=1e6))

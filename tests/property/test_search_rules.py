@@ -131,7 +131,7 @@ def test_a_forecast_is_what_the_monitor_would_find_at_the_end_of_the_term(
     state = deadline(default=mode, file_complete=complete, exclusions=tuple(excluded), ledger=ledger)
     projection = project(state, CALENDAR)
     now = NOW + timedelta(minutes=minutes)
-    sent = [SentReminder(message_id=new_id(), rung=50, at=NOW + timedelta(hours=1))] if reminded else []
+    sent = [SentReminder(message_id=new_id(), stage=50, at=NOW + timedelta(hours=1))] if reminded else []
     found = foresee(state, projection, sent, now)
     if projection.due_at is None:
         assert found.fate is Fate.NOTHING

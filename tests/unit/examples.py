@@ -218,7 +218,7 @@ MESSAGES: tuple[Body, ...] = (
         case_number="C-1",
         department="c.transport",
         consultation_id=ID,
-        rung=90,
+        stage=90,
         due_at=end("03-09"),
         default=DefaultMode.CONSENT,
     ),
@@ -293,7 +293,7 @@ MESSAGES: tuple[Body, ...] = (
     JointEnded(joint_id=ID, digest=DIGEST, ending=JointEnding.REFUSED, by="c.e.planning", reasons="涉及资金，须先报批"),
     JointDocument(joint_id=ID, digest=DIGEST, issued_on=date(2026, 3, 5)),
     SignOff(notice_id=ID, digest=DIGEST, accepted=False, reason="非本单位职责", at=at("03-02")),
-    NoticeReminder(notice_id=ID, rung=50, at=at("03-09")),
+    NoticeReminder(notice_id=ID, stage=50, at=at("03-09")),
     Recall(notice_id=ID, digest=DIGEST, replaced_by=OTHER_ID, reason="附件有误", at=at("03-03")),
     Tally(
         notice_id=ID,

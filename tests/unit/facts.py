@@ -117,9 +117,9 @@ def deadline(*ledger: LedgerEntry, days: int = 5, fixed: datetime | None = None,
     return DeadlineState(**facts | fields)
 
 
-def reminder(day: str, rung: int = 50) -> SentReminder:
+def reminder(day: str, stage: int = 50) -> SentReminder:
     """A reminder that went out."""
-    return SentReminder(message_id=ID, rung=rung, at=at(day))
+    return SentReminder(message_id=ID, stage=stage, at=at(day))
 
 
 def deemed_on(state: DeadlineState, due_at: datetime, *reminders: SentReminder, **fields: Any) -> DeemedConsent:

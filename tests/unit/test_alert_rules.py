@@ -100,7 +100,7 @@ TROUBLES: list[tuple[Facts, AlertKind]] = [
     (lit(bad(Part.LINK, "anhui")), AlertKind.LINK_DOWN),
     (lit(bad(Part.QUEUE, "hefei.planning.inbox")), AlertKind.QUEUE_OLD),
     (of(oldest_copy=timedelta(minutes=31)), AlertKind.QUEUE_OLD),
-    (lit(*health.work("hefei.planning", 1, 0)), AlertKind.GIVEN_UP),
+    (lit(*health.work("hefei.planning", 1, 0)), AlertKind.ABANDONED),
     (lit(*health.work("hefei.planning", 0, 1), newest_dead=timedelta(minutes=1)), AlertKind.DEAD_LETTERS),
     (replace(CALM, home=HomeFacts(disk_free=0.05, disk_octets=2**30)), AlertKind.DISK),
     (lit(health.certificate("hefei.planning", 29 * DAY, ("", ""))), AlertKind.CERTIFICATE),
@@ -247,7 +247,7 @@ def test_an_unreadable_members_trouble_hides_nothing_of_the_others() -> None:
     fire = replace(WELL, address="hefei.fire")
     signs = (bad(Part.DATABASE), *health.work("hefei.fire", 1, 0))
     facts = replace(CALM, signs=signs, members=(replace(WELL, readable=False), fire))
-    assert sorted(kinds(facts)) == [AlertKind.DATABASE_AWAY, AlertKind.GIVEN_UP]
+    assert sorted(kinds(facts)) == [AlertKind.DATABASE_AWAY, AlertKind.ABANDONED]
     assert change(["given-up:hefei.fire"], standing(replace(facts, signs=signs[:1]))).over == ("given-up:hefei.fire",)
 
 

@@ -1,4 +1,4 @@
-"""Catalogue files: everything that does not hold is told with file, line and field."""
+"""Catalogue files: everything that is invalid is told with file, line and field."""
 
 from __future__ import annotations
 

@@ -70,7 +70,11 @@ def test_a_signature_is_made_and_verified_without_the_others_and_in_whole_second
         ([*SIGNATURES, SIGNATURES[1]], Forged, "signed twice by city.bob"),
         ([*SIGNATURES, countersign(PAYLOAD, WORLD["bob"], NOW)], Forged, "signed twice by city.bob"),
         ([SIGNATURES[1], SIGNATURES[0], SIGNATURES[2]], Forged, "not in the order"),
-        ([*SIGNATURES[:2], countersign(PAYLOAD + b" ", WORLD["mallory"], NOW)], Forged, "does not hold for this text"),
+        (
+            [*SIGNATURES[:2], countersign(PAYLOAD + b" ", WORLD["mallory"], NOW)],
+            Forged,
+            "does not verify for this text",
+        ),
         ([*SIGNATURES[:2], countersign(PAYLOAD, WORLD["carol"], NOW)], Untrusted, "was revoked before it signed"),
         ([*SIGNATURES[:2], countersign(PAYLOAD, WORLD["dave"], NOW)], Untrusted, "its certificate ended at"),
         ([*SIGNATURES[:2], countersign(PAYLOAD, WORLD["stranger"], NOW)], Untrusted, "not one of the directory"),
@@ -102,7 +106,7 @@ def test_a_carol_who_signed_before_she_was_revoked_still_counts() -> None:
 @pytest.mark.parametrize(
     ("made", "error", "why"),
     [
-        (signed_with(labels(), WORLD["alice"]), Forged, r"that of city\.bob does not hold"),
+        (signed_with(labels(), WORLD["alice"]), Forged, r"that of city\.bob does not verify"),
         (signed_with(labels(kid=b"city.alice")), Forged, "names another"),
         (signed_with(labels(kid="city.bob")), Forged, "names another"),
         (signed_with(labels(x5t=[-16, WORLD["alice"].x5t]), WORLD["alice"]), Forged, "names another"),
@@ -165,5 +169,5 @@ def test_the_order_in_which_they_signed_is_nowhere_but_in_their_times(order: tup
 
 def test_a_signature_of_one_round_fits_no_other_round_of_the_same_text() -> None:
     other = joint_text().model_copy(update={"joint_id": IDS[1]}).model_dump_json().encode()
-    with pytest.raises(Forged, match="does not hold for this text"):
+    with pytest.raises(Forged, match="does not verify for this text"):
         verify_countersignature(SIGNATURES[1], other, WORLD.directory, NOW)

@@ -65,7 +65,7 @@ def test_what_waits_is_reminded_of_at_the_rungs_and_late_only_when_its_days_are_
     days = [date(2026, 3, day) for day in range(5, 12)]
     found = [waiting(row, ChinaCalendar(), day) for day in days]
     assert {one.due for one in found} == {date(2026, 3, 10)}
-    assert [one.rung for one in found] == [0, 0, 0, 0, 50, 90, 90]
+    assert [one.stage for one in found] == [0, 0, 0, 0, 50, 90, 90]
     assert [day for day, one in zip(days, found, strict=True) if one.overdue] == [date(2026, 3, 11)]
 
 

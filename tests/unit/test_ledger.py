@@ -101,7 +101,7 @@ def test_before_the_receipt_nothing_can_be_entered() -> None:
 
 
 def test_an_entry_without_a_reason_does_not_hold() -> None:
-    with pytest.raises(CallerError, match="does not hold"):
+    with pytest.raises(CallerError, match="is invalid"):
         ledger.restart(RUNNING, "", (), "c.window", at("03-04"), CALENDAR)
 
 

@@ -75,7 +75,7 @@ def test_the_oldest_of_many_open_notices_is_reminded_of(office: Node) -> None:
         found = tx.notices.get(oldest.notice_id)
     assert found is not None
     assert found.reminded == 50
-    assert Chaser().look(later(office, 9)) == 0, "at each rung once"
+    assert Chaser().look(later(office, 9)) == 0, "at each stage once"
 
 
 def test_the_oldest_of_many_notices_that_wait_for_a_cover_is_reminded_of(relay: Node) -> None:

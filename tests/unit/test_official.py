@@ -202,7 +202,7 @@ def test_a_request_names_its_signatory_or_does_not_hold() -> None:
     text = "签发人：王某\n关于经费的请示\n合财〔2026〕5号\n市人民政府：\n请予拨付。\n二〇二六年三月二日"
     fields = {"title": "关于经费的请示", "doc_number": "合财〔2026〕5号"}
     assert paper(text, **fields).signatory == "王某"
-    with pytest.raises(CallerError, match="does not hold"):
+    with pytest.raises(CallerError, match="is invalid"):
         paper(text.replace("签发人：王某\n", ""), **fields)
 
 

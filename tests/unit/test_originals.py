@@ -1,4 +1,4 @@
-"""What a relay office shows for its count: each original is verified by itself; what does not hold proves nothing."""
+"""What a relay office shows for its count: each original is verified by itself; what does not verify proves nothing."""
 
 from __future__ import annotations
 

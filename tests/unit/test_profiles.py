@@ -1,4 +1,4 @@
-"""Member folders: profiles and rules, and what is told when they do not hold."""
+"""Member folders: profiles and rules, and what is told when they are invalid."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rungs of a term, as a calendar of days around the Spring Festival of 2026."""
+"""Reminder stages of a term, as a calendar of days around the Spring Festival of 2026."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from datetime import date, timedelta
 import pytest
 
 from exchange.rules.calendar import ChinaCalendar
-from exchange.rules.rungs import rung_on
+from exchange.rules.rungs import stage_on
+from exchange.schemas.deadline import SentReminder
 
 BEGUN, DUE = date(2026, 3, 2), date(2026, 3, 16)
 """A Monday, and the Monday a fortnight later: ten working days."""
 
 
 @pytest.mark.parametrize(
-    ("day", "rung"),
+    ("day", "stage"),
     [
         (date(2026, 3, 2), 0),
         (date(2026, 3, 6), 0),
@@ -25,17 +26,23 @@ BEGUN, DUE = date(2026, 3, 2), date(2026, 3, 16)
         (date(2026, 6, 1), 90),
     ],
 )
-def test_a_rung_is_reached_when_its_share_of_the_working_days_has_passed(day: date, rung: int) -> None:
-    assert rung_on(ChinaCalendar(), BEGUN, DUE, day) == rung
+def test_a_stage_is_reached_when_its_share_of_the_working_days_has_passed(day: date, stage: int) -> None:
+    assert stage_on(ChinaCalendar(), BEGUN, DUE, day) == stage
 
 
 def test_holidays_and_made_up_weekends_are_no_part_of_the_share() -> None:
     begun, due = date(2026, 2, 13), date(2026, 2, 27)  # the festival lies between; 14 and 28 February are worked
     days = [begun + timedelta(days=number) for number in range(15)]
-    reached = [day for day in days if rung_on(ChinaCalendar(), begun, due, day) >= 50]
+    reached = [day for day in days if stage_on(ChinaCalendar(), begun, due, day) >= 50]
     assert reached[0] == date(2026, 2, 25)
 
 
-def test_a_term_without_a_working_day_has_no_rungs() -> None:
-    assert rung_on(ChinaCalendar(), date(2026, 3, 6), date(2026, 3, 8), date(2026, 3, 8)) == 0
-    assert rung_on(ChinaCalendar(), date(2026, 3, 6), date(2026, 3, 5), date(2026, 3, 9)) == 0
+def test_a_term_without_a_working_day_has_no_stages() -> None:
+    assert stage_on(ChinaCalendar(), date(2026, 3, 6), date(2026, 3, 8), date(2026, 3, 8)) == 0
+    assert stage_on(ChinaCalendar(), date(2026, 3, 6), date(2026, 3, 5), date(2026, 3, 9)) == 0
+
+
+def test_a_reminder_on_record_from_before_the_stage_had_its_name_is_read() -> None:
+    old = '{"message_id": "0190a5b0-0000-7000-8000-000000000001", "rung": 50, "at": "2026-03-02T09:00:00+08:00"}'
+    found = SentReminder.model_validate_json(old)
+    assert (found.stage, "rung" in found.model_dump_json()) == (50, False)

@@ -1,4 +1,4 @@
-"""Settings from the environment: what does not hold is refused at once, by its name."""
+"""Settings from the environment: what is invalid is refused at once, by its name."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_the_clock_that_the_remedy_shows_can_be_read() -> None:
 
 @pytest.mark.parametrize("url", ["nonsense", "http://a:secret@host/", "amqp://a:secret@host:port/", "amqp://[::1/"])
 def test_a_broker_address_that_cannot_be_one_is_refused_before_anything_is_made(url: str) -> None:
-    with pytest.raises(BadConfiguration, match="broker's address does not hold") as caught:
+    with pytest.raises(BadConfiguration, match="broker's address is invalid") as caught:
         Settings.read({"EXCHANGE_BROKER_URL": url})
     assert "EXCHANGE_BROKER_URL is amqp://" in caught.value.remedy
     assert "secret" not in caught.value.diagnostics()

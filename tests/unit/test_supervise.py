@@ -1,4 +1,4 @@
-"""Supervising: what is started again, what is given up, and what is said of it. With real processes."""
+"""Supervising: what is started again, what is abandoned, and what is said of it. With real processes."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Watched:
 
 
 @pytest.mark.parametrize("code", [2, 3, 6])
-def test_what_restarting_does_not_repair_is_given_up_and_its_log_named(tmp_path: Path, code: int) -> None:
+def test_what_restarting_does_not_repair_is_abandoned_and_its_log_named(tmp_path: Path, code: int) -> None:
     watched = Watched(tmp_path, broken=ends(code), healthy=SLEEPS)
     watched.wait_for_end_of("broken")
     watched.supervisor.watch_once()
@@ -47,7 +47,7 @@ def test_what_restarting_does_not_repair_is_given_up_and_its_log_named(tmp_path:
     watched.supervisor.shut_down()
 
 
-def test_what_was_given_up_is_tried_again_in_case_it_was_repaired(
+def test_what_was_abandoned_is_tried_again_in_case_it_was_repaired(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(supervise, "REPAIRED_AFTER", 0.0)
@@ -58,7 +58,7 @@ def test_what_was_given_up_is_tried_again_in_case_it_was_repaired(
     watched.supervisor.watch_once()
     assert watched.said[-1] == "broken started again (restart 1)"
     assert watched.supervisor.children["broken"].alive
-    assert not watched.supervisor.children["broken"].given_up
+    assert not watched.supervisor.children["broken"].abandoned
     watched.supervisor.shut_down()
 
 
@@ -67,7 +67,7 @@ def test_what_dies_of_anything_else_is_started_again_and_its_log_named(tmp_path:
     watched.wait_for_end_of("weak")
     watched.supervisor.watch_once()
     assert watched.said == [f"weak died (exit 7), restarted in 0.5 s; see {tmp_path / 'weak.log'}"]
-    assert not watched.supervisor.children["weak"].given_up
+    assert not watched.supervisor.children["weak"].abandoned
 
 
 def test_running_ends_when_no_role_can_run(tmp_path: Path) -> None:

@@ -118,7 +118,7 @@ def test_a_links_account_empties_its_own_queues_and_fills_only_its_own_transit()
     assert not re.search(keys, routing_key("a.planning.inbox", link_account("a.b")))
 
 
-def test_nothing_is_given_up_on_its_way_for_being_delivered_often() -> None:
+def test_nothing_is_abandoned_on_its_way_for_being_delivered_often() -> None:
     for queue, bindings in [*uplink_of("a.b"), *transit_of(relay_of("a"))]:
         assert queue.arguments["x-queue-type"] == "quorum"
         assert queue.arguments["x-overflow"] == "reject-publish"

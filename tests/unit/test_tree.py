@@ -156,7 +156,7 @@ def test_a_directory_older_than_one_seen_is_rolled_back(levels: dict[str, Level]
     view = seen_from(levels["a"], [levels["a.b"].signed(4)], seen=before.tree.marks)
     assert refusals(view) == ["a.b: rolled back to version 4, at least 5 is known"]
     assert state(view, "a.b")[0] is State.MISSING
-    with pytest.raises(NotFound, match="does not hold"):
+    with pytest.raises(NotFound, match="does not verify"):
         view.member("a.b.planning")
 
 

@@ -30,7 +30,7 @@ def octets_of(one: AttachmentIn, place: str) -> bytes:
     try:
         content = b64decode(one.content, validate=True)
     except ValueError:
-        raise BadRequest("the request does not hold", faults=((place, "not base64 with padding"),)) from None
+        raise BadRequest("the request is invalid", faults=((place, "not base64 with padding"),)) from None
     if len(content) > ATTACHMENT_LIMIT:
-        raise BadRequest("the request does not hold", faults=((place, f"at most {ATTACHMENT_LIMIT:,} bytes"),))
+        raise BadRequest("the request is invalid", faults=((place, f"at most {ATTACHMENT_LIMIT:,} bytes"),))
     return content

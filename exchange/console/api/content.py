@@ -48,7 +48,7 @@ def strictly(model: type[M], data: bytes) -> M:
 
 def does_not_hold(error: ValidationError) -> BadRequest:
     """What a model complains of, as a problem."""
-    return BadRequest("the request does not hold", faults=tuple(map(_pointed, faults_of(error))))
+    return BadRequest("the request is invalid", faults=tuple(map(_pointed, faults_of(error))))
 
 
 def _pointed(fault: tuple[tuple[str | int, ...], object]) -> tuple[str, str]:

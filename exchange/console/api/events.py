@@ -102,5 +102,5 @@ def _about_cases(tx: SqlTransaction, node: Node, line: DocumentLine, about: dict
     if isinstance(body, Decision):
         yield Happened(Event.DECIDED, body.case_number, line.recorded_at, about | {"case_number": body.case_number})
     if isinstance(body, Reminder):
-        more = {"case_number": body.case_number, "due_at": body.due_at.isoformat(), "rung": body.rung}
-        yield Happened(Event.DEADLINE, f"{body.case_number}/{body.rung}", line.recorded_at, about | more)
+        more = {"case_number": body.case_number, "due_at": body.due_at.isoformat(), "stage": body.stage}
+        yield Happened(Event.DEADLINE, f"{body.case_number}/{body.stage}", line.recorded_at, about | more)

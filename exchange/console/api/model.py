@@ -37,7 +37,7 @@ class ApiModel(Wire):
 
 
 class Fault(ApiModel):
-    """One field that does not hold. 不符合要求的字段。"""
+    """One field that is invalid. 不符合要求的字段。"""
 
     pointer: str
     """Where: a JSON pointer (RFC 6901) into the body, or the parameter."""

@@ -83,7 +83,7 @@ def _of_tree(request: Request, error: Exception) -> Response:
 def _of_form(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
     faults = [("/".join(map(str, one["loc"])), str(one["msg"])) for one in error.errors()]
-    found = errors.BadRequest("the request does not hold")
+    found = errors.BadRequest("the request is invalid")
     return _answer(request, 422, found.code, found.text, found.remedy_text, faults)
 
 

@@ -35,7 +35,7 @@ def install(app: FastAPI, api: Api) -> None:
 
 
 def _record(api: Api, caller: Caller, request: Request, path: str, status: int) -> None:
-    """The deed is done by now: that it cannot be recorded is said in the log, and changes no answer."""
+    """The action is done by now: that it cannot be recorded is said in the log, and changes no answer."""
     came = of_token(caller.name, caller.token_id, request.client.host if request.client else "")
     outcome = "done" if status < 400 else str(status)
     what = f"{request.method} {path}"

@@ -197,7 +197,7 @@ def _with_files(asked: CaseIn, files: Files) -> CaseIn:
         faults.append(("/materials", "every file has a name of its own, and carries one material"))
     faults += [("/attachment", f"no material names {name!r}") for name in named if name not in wanted]
     if faults:
-        raise BadRequest("the request does not hold", faults=tuple(faults))
+        raise BadRequest("the request is invalid", faults=tuple(faults))
     return asked.model_copy(update={"materials": tuple(_placed(one, named) for one in asked.materials)})
 
 

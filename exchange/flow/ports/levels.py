@@ -41,7 +41,7 @@ class NoticeRow:
     changed: bool = False
     """Whether there is more to tell than the last tally did."""
     reminded: int = 0
-    """The last rung that was reminded of, in percent of the term: at its origin, or while it waits for a cover."""
+    """The last stage that was reminded of, in percent of the term: at its origin, or while it waits for a cover."""
 
     @property
     def place(self) -> Place:

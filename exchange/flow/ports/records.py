@@ -266,7 +266,7 @@ class WatchRow:
     due_at: datetime | None
     provisional: bool
     next_at: datetime | None
-    """When the monitor must look at it again: the next rung or the due moment."""
+    """When the monitor must look at it again: the next stage or the due moment."""
     calendar: str
 
 

@@ -144,7 +144,7 @@ class Sight(Protocol):
     def open_copies(
         self, member: str, after: Key | None, limit: int, *, newest_first: bool, ended: bool
     ) -> list[CopyLine]:
-        """Copies that wait for a receipt; or, ``ended``, that were returned or given up."""
+        """Copies that wait for a receipt; or, ``ended``, that were returned or abandoned."""
 
     def cases(
         self,

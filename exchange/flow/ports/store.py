@@ -82,7 +82,7 @@ class Outbox(Protocol):
     def returned(self, since: datetime, kinds: Collection[str]) -> list[OutboxView]:
         """Copies of messages of these kinds that were sent back since then, in the order written."""
 
-    def given_up(self) -> list[OutboxView]:
+    def abandoned(self) -> list[OutboxView]:
         """FAILED copies, oldest first."""
 
     def unreceipted(self, addressee: str) -> list[Unreceipted]:
@@ -208,7 +208,7 @@ class Watches(Protocol):
     def reminders(self, case_number: str, department: str) -> list[SentReminder]: ...
 
     def add_reminder(self, case_number: str, department: str, reminder: SentReminder, term_began: datetime) -> bool:
-        """False if that rung has fired within the term that began then; an earlier term's is replaced."""
+        """False if that stage has fired within the term that began then; an earlier term's is replaced."""
 
     def finish(self, case_number: str, department: str, revision: int, after: WatchState, now: datetime) -> bool:
         """RUNNING at this revision becomes ``after``; one guarded UPDATE."""
