@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -201,11 +201,6 @@ class LocalDomain:
         authority.publish(self.folder / "directory.cose", members, now, now + _CERTIFIED_FOR)
         certificate = load_authority_certificate(self.folder / "authority")
         return identities, load_directory((self.folder / "directory.cose").read_bytes(), certificate, now, 0)
-
-
-def addresses_of(domain: str, names: Sequence[str]) -> list[str]:
-    """Full addresses of a domain's members."""
-    return [f"{domain}.{name}" for name in names]
 
 
 def _short(address: str) -> str:

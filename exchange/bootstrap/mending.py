@@ -13,7 +13,7 @@ from typing import Any
 from exchange.bootstrap.home import Opened, open_member, open_work
 from exchange.bootstrap.settings import Settings
 from exchange.flow.ports import DeadCause, DeadLetter, Store
-from exchange.flow.redrive import Again, Outcome, hand_in, redrive_cause, try_again
+from exchange.flow.redrive import Outcome, hand_in, redrive_cause, try_again
 from exchange.rules.spreadsheet import csv_lines
 
 _EXPORT_BATCH = 200
@@ -64,14 +64,6 @@ def redrive_some(settings: Settings, member: str, ids: Sequence[str]) -> Iterato
             letters = [letter for letter in map(tx.inbox.dead_letter, ids) if letter is not None]
         for letter in sorted(letters, key=lambda one: one.serial):
             yield try_again(found.node, lambda id: hand_in(found.node, work.handlers, work.on_signed, id), letter)
-
-
-def tally(outcomes: Iterable[Outcome]) -> dict[Again, int]:
-    """How many came out how."""
-    counts = dict.fromkeys(Again, 0)
-    for outcome in outcomes:
-        counts[outcome.again] += 1
-    return counts
 
 
 def facts(member: str, letter: DeadLetter) -> dict[str, Any]:

@@ -54,9 +54,7 @@ class NodeFigures:
     memory_alarm: bool
     disk_alarm: bool
     memory_used: int | None = None
-    memory_limit: int | None = None
     disk_free: int | None = None
-    disk_limit: int | None = None
     partitions: tuple[str, ...] = ()
     """Nodes it has lost sight of."""
 
@@ -100,9 +98,7 @@ def _node(found: Mapping[str, Any]) -> NodeFigures:
         memory_alarm=bool(found.get("mem_alarm", False)),
         disk_alarm=bool(found.get("disk_free_alarm", False)),
         memory_used=_number(found.get("mem_used")),
-        memory_limit=_number(found.get("mem_limit")),
         disk_free=_number(found.get("disk_free")),
-        disk_limit=_number(found.get("disk_free_limit")),
         partitions=tuple(str(name) for name in found.get("partitions", ())),
     )
 

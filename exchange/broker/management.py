@@ -82,10 +82,6 @@ class ManagementClient:
             rights = {"configure": ".*", "write": ".*", "read": ".*"}
             self._put(f"/api/permissions/{self._quoted(name)}/{self._quoted(self._account[0])}", rights)
 
-    def delete_vhost(self, name: str) -> bool:
-        """Removes a virtual host with all it holds; False if there was none. Raises as `put_vhost` does."""
-        return self._delete(f"/api/vhosts/{self._quoted(name)}")
-
     def put_member(self, account: MemberAccount) -> None:
         """Makes a member's account, or sets its password and rights anew.
 

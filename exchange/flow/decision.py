@@ -142,10 +142,6 @@ def _expect_reasons(docket: Docket, ruling: Ruling) -> None:
         )
 
 
-def _lacking(part: PartRow) -> Text:
-    return Text("{department} ({how})", {"department": part.department, "how": _how(part)})
-
-
 def _how(part: PartRow) -> Text:
     if part.state is PartState.ANSWERED and part.verdict is not None:
         return Text("has answered {verdict}", {"verdict": part.verdict.value})

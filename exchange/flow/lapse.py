@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-import structlog
-
 from exchange.audit import verify_receipt
 from exchange.errors import Returned, SenderError
 from exchange.flow.checks import expect, require_role
@@ -38,7 +36,6 @@ from exchange.schemas import (
     SentReminder,
 )
 
-log = structlog.get_logger()
 _CALM = timedelta(minutes=10)
 SWEEP_LIMIT = 200
 """Deadlines handled in one transaction."""

@@ -25,6 +25,7 @@ from exchange.rules.addressing import home_of
 from exchange.rules.audience import parse_audience
 from exchange.rules.covering import Covering
 from exchange.rules.hierarchy import domain_of, relay_of
+from exchange.rules.recall import check_recall
 from exchange.rules.splitting import groups
 from exchange.schemas import MAX_ADDRESSEES, Body, Forwarding, Header, Notice, NoticeReminder, Recall
 from exchange.schemas.titles import TITLES
@@ -176,8 +177,7 @@ def _follow(step: Step, came: Came) -> None:
         raise Returned("this notice is another's", code="not-entitled", remedy="its origin alone follows it up")
     readers = step.tx.notices.readers(row.notice_id)
     if isinstance(onward.body, Recall):
-        if onward.body.digest != row.digest:
-            raise Returned("the recall is of another text", code="altered", remedy="recall what was issued")
+        check_recall(onward.body, row.digest)
         _settle(step, row.notice_id, "recalled", onward.body.at, onward.body.reason)
         if row.state == "waiting":
             step.note("notice-recalled", None, came.message_id, notice=row.notice_id)

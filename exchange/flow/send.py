@@ -74,15 +74,6 @@ def check_document(
         _expect_lawful(step, document, addressees, copies, in_reply_to)
 
 
-def deposit_document(node: Node, document: Document, members: Sequence[str], enclosures: Sequence[bytes] = ()) -> str:
-    """Gives a paper whose way is over to others for their files (存档), whoever wrote it; returns the message id.
-
-    It says so itself, addresses nobody and asks for nothing; so the rules of its kind do not bear on it. Raises as
-    `send_document` does.
-    """
-    return send_document(node, document.model_copy(update={"purpose": Purpose.RECORD}), members, enclosures=enclosures)
-
-
 def check_enclosures(document: Document, enclosures: Sequence[bytes]) -> None:
     """Raises CallerError unless the enclosures are the attachments that a document names, in its order."""
     named = [attachment.digest for attachment in document.attachments]

@@ -13,6 +13,7 @@ from exchange.flow.origin import Forwarded, unpack
 from exchange.flow.ports import NoticeRow, Transaction
 from exchange.language.names import NOTICE_STATES, coded
 from exchange.rules.hierarchy import relay_of
+from exchange.rules.recall import check_recall
 from exchange.rules.secrecy import check_secrecy
 from exchange.schemas import Body, Forwarding, Notice, NoticeReminder, Recall, SignOff
 
@@ -50,6 +51,7 @@ def take_forwarding(step: Step, incoming: Incoming, body: Body) -> NoticeRow | N
             notice_id=forwarding.notice_id,
         )
     if isinstance(forwarded.body, Recall):
+        check_recall(forwarded.body, row.digest)
         step.tx.notices.move(row.notice_id, {"open", "signed", "returned"}, "recalled", reason=forwarded.body.reason)
         step.note("notice-recalled", None, incoming.message_id, notice=row.notice_id)
     elif isinstance(forwarded.body, NoticeReminder):

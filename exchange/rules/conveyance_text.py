@@ -1,4 +1,4 @@
-"""What a document's own words plainly say of its way: how many matters it has, whether it asks, what it answers."""
+"""What a document's own words plainly say of its way: how many matters it has, whether it asks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ _ASKS = re.compile(
     r"|(?:请|敬请|恳请|特请|请求)(?:上级|市政府|省政府|国务院)?(?:予以|给予|尽快|尽早)?(?:审批|批准|批复|批示|核准)(?!的)"
     r"|特此请示|请示事项如下"
 )
-_ANSWERED = re.compile(r"请示》?(?:（[^）]*）)*[^。；]{0,30}收悉")
 
 
 def matters_in(title: str) -> tuple[str, ...]:
@@ -23,8 +22,3 @@ def matters_in(title: str) -> tuple[str, ...]:
 def asks_for_a_decision(body: str) -> bool:
     """Whether a text says plainly that something be approved or decided (夹带请示事项); quoted words do not."""
     return _ASKS.search(_QUOTED.sub("", "".join(body.split()))) is not None
-
-
-def answers_a_request(body: str) -> bool:
-    """Whether a text says at its beginning that a 请示 has been received (……的请示收悉)."""
-    return _ANSWERED.search("".join(body.split())) is not None

@@ -1,13 +1,12 @@
-"""Recall and replacement: only the origin may, nothing is erased, and who had signed for it before is told apart."""
+"""Recall: it is of the text that was issued, nothing is erased, and who had signed for it before is told apart."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
-from exchange.errors import Conflict, Malformed, Untrusted
+from exchange.errors import Returned
 from exchange.schemas import AtRecall, Named, Reader, ReaderState, Recall
 from exchange.schemas.tally import MAX_NAMES
 
@@ -22,56 +21,10 @@ class AfterRecall(StrEnum):
     RETURNED = "returned"
 
 
-@dataclass(frozen=True)
-class Recalled:
-    """A recall as it came: who sent it, when it was signed, the digest of what was signed, what it says."""
-
-    by: str
-    at: datetime
-    proof: str
-    recall: Recall
-
-
-def check_recall(origin: str, recalled: Recalled) -> None:
-    """Raises Untrusted for a recall by anybody but the recalled document's own sender."""
-    if recalled.by != origin:
-        raise Untrusted(
-            "{by} recalls a document of {origin}",
-            remedy="ask {origin} to recall it; only its sender can",
-            by=recalled.by,
-            origin=origin,
-        )
-
-
-def check_anew(earlier: Iterable[Recalled]) -> None:
-    """Raises Conflict when the document that is to be recalled has been recalled before."""
-    if any(True for _ in earlier):
-        raise Conflict("the document has been recalled already", remedy="recall or replace what took its place instead")
-
-
-def holding(recalls: Iterable[Recalled], origins: Mapping[str, str]) -> dict[str, Recalled]:
-    """The recall that holds of each document: its origin's first, then by digest; those by others count for nothing.
-
-    ``origins``: the sender of each document by its id. A recall that comes before its document waits for it.
-    """
-    found: dict[str, Recalled] = {}
-    for one in recalls:
-        document = one.recall.notice_id
-        if origins.get(document) == one.by:
-            found[document] = min(found.get(document, one), one, key=lambda each: (each.at, each.proof))
-    return found
-
-
-def in_force(document: str, held: Mapping[str, Recalled]) -> str | None:
-    """The document that holds in the place of one; None if it was taken back. Raises Malformed in a circle."""
-    seen: set[str] = set()
-    current: str | None = document
-    while current is not None and current in held:
-        if current in seen:
-            raise Malformed("documents replace each other in a circle", remedy="their sender recalls one of them")
-        seen.add(current)
-        current = held[current].recall.replaced_by
-    return current
+def check_recall(recall: Recall, digest: str) -> None:
+    """Raises Returned unless the text that is recalled is the one on record; ``digest``: of that, as it was signed."""
+    if recall.digest != digest:
+        raise Returned("the recall is of another text", code="altered", remedy="recall what was issued")
 
 
 def after_recall(reader: Reader, recalled_at: datetime) -> AfterRecall:

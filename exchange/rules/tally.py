@@ -1,14 +1,13 @@
 """Counting a notice: facts that come late, twice, out of order or against each other end in the same counts.
 
-What is known of a reader, and which tally of a branch holds, are joins of a semilattice: ``merge`` and ``newer`` are
-commutative, associative and idempotent, so that the order in which things arrive has no say.
+What is known of a reader is a join of a semilattice: ``merge`` is commutative, associative and idempotent, so that the
+order in which things arrive has no say. Of a branch the tally with the highest serial holds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import reduce
 
 from exchange.errors import Malformed, Untrusted
 from exchange.rules.hierarchy import domain_of, is_within, level_of, superior_of
@@ -44,22 +43,6 @@ def merge(a: Reader, b: Reader) -> Reader:
         raise ValueError("facts about two readers are not merged")
     has_at = min((at for at in (a.has_at, b.has_at) if at is not None), key=_moment, default=None)
     return min(a, b, key=_precedence).model_copy(update={"has_at": has_at})
-
-
-def merge_all(facts: Iterable[Reader], meant: Iterable[str]) -> tuple[Reader, ...]:
-    """The standing of everybody a notice is meant for, by address; facts about others are passed over."""
-    readers = {address: Reader(address=address) for address in meant}
-    for fact in facts:
-        if fact.address in readers:
-            readers[fact.address] = merge(readers[fact.address], fact)
-    return tuple(readers[address] for address in sorted(readers))
-
-
-def newer(a: Tally, b: Tally) -> Tally:
-    """Which of two tallies of one branch holds: the higher serial; should a relay use one twice, still only one."""
-    if (a.domain, a.notice_id) != (b.domain, b.notice_id):
-        raise ValueError("tallies of two branches or notices do not replace each other")
-    return max(a, b, key=lambda tally: (tally.serial, tally.model_dump_json()))
 
 
 def combine(domain: str, own: Iterable[Reader], branches: Mapping[str, Tally]) -> tuple[Count, ...]:
@@ -177,11 +160,3 @@ def _add(a: Count | None, b: Count) -> Count:
 
 def _returned_by(reader: Reader) -> ReturnedBy:
     return ReturnedBy(address=reader.address, reason=reader.reason)
-
-
-def newest(tallies: Iterable[Tally]) -> dict[str, Tally]:
-    """Of tallies of one notice, in whatever order they came, the one that holds for each branch."""
-    found: dict[str, list[Tally]] = {}
-    for tally in tallies:
-        found.setdefault(tally.domain, []).append(tally)
-    return {domain: reduce(newer, several) for domain, several in found.items()}

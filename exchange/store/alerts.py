@@ -93,7 +93,7 @@ class SqlAlerts:
     def take_together(self, real: datetime, channel: str, limit: int = 500) -> list[DueDelivery]:
         """What is due first to a channel, and all else that is due to it of the same event, kind and severity.
 
-        Taken in hand for `LEASE`, as by `take_due`.
+        Taken in hand for `LEASE`: told now, or due again after it.
         """
         of_alert = select(_d.id, _d.event, _a.kind, _a.severity).join(alert, _a.id == _d.alert_id)
         due = of_alert.where(_d.next_at <= real, _d.channel == channel).order_by(_d.next_at, _d.id)
@@ -103,12 +103,6 @@ class SqlAlerts:
         same = (_d.event == first.event, _a.kind == first.kind, _a.severity == first.severity)
         ids = [row.id for row in self._db.execute(due.where(*same).limit(limit))]
         return self._take(select(alert_delivery).where(_d.id.in_(ids)).order_by(_d.id), real)
-
-    def take_due(self, real: datetime, limit: int = 20, channel: str | None = None) -> list[DueDelivery]:
-        """Deliveries that are due, all or one channel's, taken in hand for `LEASE`: told now, or due again after it."""
-        mine = () if channel is None else (_d.channel == channel,)
-        query = select(alert_delivery).where(_d.next_at <= real, *mine).order_by(_d.next_at, _d.id).limit(limit)
-        return self._take(query, real)
 
     def _take(self, query: Select[Any], real: datetime) -> list[DueDelivery]:
         due = self._db.execute(query).all()

@@ -13,11 +13,9 @@ from exchange.store.tables import (
     FAILED_COPIES,
     OPEN_LETTERS,
     SENT_COPIES,
-    UNTAKEN,
     WAITING_COPIES,
     dead_letter,
     desk,
-    inbox,
     outbox_copy,
     watch,
 )
@@ -43,7 +41,6 @@ _WORK = {
     "dead": _counted(_ONE.select_from(dead_letter).where(OPEN_LETTERS)),
     "on_desk": _counted(_ONE.select_from(desk).where(desk.c.state == "waiting")),
     "watched": _counted(_ONE.select_from(watch).where(watch.c.state == literal_column(f"'{WatchState.RUNNING}'"))),
-    "untaken": _counted(_ONE.select_from(inbox).where(UNTAKEN)),
 }
 
 
@@ -59,8 +56,6 @@ class OpenWork:
     """Consultations that its department has not answered."""
     watched: int
     """Deadlines that run."""
-    untaken: int
-    """Documents that its own system has not acknowledged."""
 
 
 class SqlFigures:

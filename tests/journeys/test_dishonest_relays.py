@@ -129,6 +129,25 @@ def test_a_recall_by_somebody_else_is_returned(anhui: Province, notice: str) -> 
     assert anhui.status(notice).row.state == "open"
 
 
+def test_a_recall_of_another_text_is_returned_by_the_relay_office_and_by_the_reader(anhui: Province) -> None:
+    notice, health = anhui.issue("health at any"), anhui.node("health")
+
+    def arrived() -> bool:
+        with health.store.reading() as tx:
+            return tx.notices.get(notice) is not None
+
+    wait_until(arrived, 60, "the notice")
+    wrong = Recall(notice_id=notice, digest="0" * 64, reason="another text", at=health.clock.now())
+    assert "altered" in sent(anhui, "office", "relay", wrong)
+    with anhui.node("office").store.reading() as tx:
+        signed = next(one.signed for one in tx.documents.recent("sent", Recall.KIND, 1))
+    assert "altered" in sent(anhui, "relay", "health", forwarding(anhui, notice, signed, "relay"), [signed])
+    with health.store.reading() as tx:
+        row = tx.notices.get(notice)
+    assert row is not None
+    assert row.state != "recalled"
+
+
 def test_an_origin_that_can_be_nobodys_is_returned_and_no_failure_of_ours(anhui: Province, notice: str) -> None:
     signed = original(anhui, notice)
     nowhere = forwarding(anhui, notice, signed, "relay", "hefei.relay").model_copy(update={"origin": "office"})

@@ -14,11 +14,11 @@ from exchange.errors import CallerError, NotFound, Secret
 from exchange.flow.duties import DutyKind
 from exchange.flow.ports import OutboxState
 from exchange.flow.receipts import receipt_proof
-from exchange.flow.send import deposit_document, send_document
-from exchange.rules.official import parse_document
-from exchange.schemas import Attachment, Classification, Document, DocumentKind, DocumentNumber, Urgency
+from exchange.flow.send import send_document
+from exchange.schemas import Attachment, Classification, Document, DocumentKind, DocumentNumber, Purpose, Urgency
 from tests.journeys.city import City, make_city
 from tests.journeys.waits import duties
+from tests.published import document_of
 from tests.real_input import state_council_documents
 
 pytestmark = pytest.mark.broker
@@ -55,7 +55,11 @@ def test_sixty_real_documents_arrive_byte_for_byte_and_signed_for(city: City) ->
     records = state_council_documents()
     assert len(records) == 60
     planning, transport = city.node("planning"), city.address("transport")
-    sent = {deposit_document(planning, parse_document(record), [transport]): record for record in records}
+    record_only = {"purpose": Purpose.RECORD}
+    sent = {
+        send_document(planning, document_of(record).model_copy(update=record_only), [transport]): record
+        for record in records
+    }
     city.wake("planning")
     city.local.settle()
 

@@ -9,8 +9,8 @@ from structlog.testing import capture_logs
 from exchange.bootstrap.home import open_member
 from exchange.bootstrap.init import init_files
 from exchange.bootstrap.settings import Settings
-from exchange.flow.send import deposit_document, send_document
-from exchange.schemas import Document, DocumentKind, DocumentNumber
+from exchange.flow.send import send_document
+from exchange.schemas import Document, DocumentKind, DocumentNumber, Purpose
 from tests.processes import write_departments
 
 
@@ -34,7 +34,8 @@ def test_a_second_document_under_one_number_is_sent_with_a_word(tmp_path: Path) 
     with capture_logs() as said:
         first = send_document(opened.node, letter(1, "关于路网资料的函"), ["t.transport"])
         send_document(opened.node, letter(2, "关于路网资料的函"), ["t.transport"])
-        deposit_document(opened.node, letter(1, "关于路网资料的函"), ["t.transport"])
+        on_file = letter(1, "关于路网资料的函").model_copy(update={"purpose": Purpose.RECORD})
+        send_document(opened.node, on_file, ["t.transport"])
         assert not [entry for entry in said if entry["event"] == "number.again"]
         again = send_document(opened.node, letter(1, "关于别的事的函"), ["t.transport"])
         same = send_document(opened.node, letter(1, "关于路网资料的函"), ["t.transport"])

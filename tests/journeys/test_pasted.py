@@ -24,6 +24,7 @@ from exchange.broker.management import ManagementClient
 from exchange.broker.node import NodeInfo
 from exchange.broker.urls import with_vhost
 from tests.journeys.city import wait_until
+from tests.journeys.places import drop_vhost
 from tests.processes import RULE, run
 from tests.warm import run_warm, start_warm
 
@@ -65,7 +66,7 @@ def running(tmp_path_factory: pytest.TempPathFactory, broker: NodeInfo) -> Itera
         (departments / name / "rule.py").write_text(RULE.format(address=f"hefei.{name}"))
     said = folder / "up.txt"
     with ManagementClient(broker.management_url, broker.url) as management:
-        management.delete_vhost(VHOST)
+        drop_vhost(management, VHOST)
         management.put_vhost(VHOST)
         up = start_warm(["up"], kept, said, said, folder)
         try:
@@ -74,7 +75,7 @@ def running(tmp_path_factory: pytest.TempPathFactory, broker: NodeInfo) -> Itera
         finally:
             up.send_signal(signal.SIGTERM)
             assert up.wait(60) == 0
-            management.delete_vhost(VHOST)
+            drop_vhost(management, VHOST)
 
 
 def blocks(path: str, kind: str) -> list[str]:

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from exchange.audit import tree_root
 from exchange.rules.evidence import Account, Evidence, judge, may_ask, on_way, shows
 from exchange.rules.hierarchy import domain_of, is_within
-from exchange.rules.tally import leaves_of, merge_all, received, returned, signed_for, tally_of
+from exchange.rules.tally import leaves_of, received, returned, signed_for, tally_of
 from exchange.schemas import Reader, ReceiptsRequest, Rest, Tally
-from tests.unit.facts import ID, OTHER_ID, at
+from tests.unit.facts import ID, OTHER_ID, at, merge_all
 
 TREE: dict[str, tuple[str, ...]] = {
     "anhui": ("anhui.hefei", "anhui.wuhu"),

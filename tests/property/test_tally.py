@@ -15,9 +15,6 @@ from exchange.rules.tally import (
     combine,
     leaves_of,
     merge,
-    merge_all,
-    newer,
-    newest,
     received,
     returned,
     signed_for,
@@ -25,7 +22,7 @@ from exchange.rules.tally import (
 )
 from exchange.schemas import Count, Reader, ReaderState, ReturnedBy, Tally
 from exchange.schemas.tally import MAX_NAMES
-from tests.unit.facts import ID, OTHER_ID, at
+from tests.unit.facts import ID, OTHER_ID, at, merge_all
 
 HEFEI = tuple(f"anhui.hefei.{name}" for name in ("fire", "planning", "police"))
 OFFSETS = tuple(timezone(timedelta(hours=hours)) for hours in (8, 0, -3))
@@ -137,24 +134,6 @@ def test_counts_carried_from_level_to_level_are_those_of_all_facts_together(
     assert [count.meant for count in top.counts] == [2, 4, 4]
     assert set(top.unsigned) == {r.address for r in everyone if r.state in (ReaderState.NONE, ReaderState.HAS)}
     assert {(b.address, b.reason) for b in top.returned} == {(r.address, r.reason) for r in everyone if r.reason}
-
-
-@given(st.lists(st.integers(0, 4), min_size=1, max_size=8), st.data())
-def test_the_newest_tally_of_a_branch_holds_in_whatever_order_they_come(told: list[int], data: st.DataObject) -> None:
-    facts = [signed_for(address, at("03-02"), "0" * 64) for address in MEANT["anhui.wuhu"]]
-    several = [tally("anhui.wuhu", facts[: serial % 3], serial + 1) for serial in told]
-    held = newest(data.draw(st.permutations(several + several)))
-    assert held == {"anhui.wuhu": max(several, key=lambda one: one.serial)}
-
-
-def test_a_serial_used_twice_still_leaves_one_and_the_same() -> None:
-    one, other = (
-        tally("anhui.wuhu", [], 2),
-        tally("anhui.wuhu", [received("anhui.wuhu.fire", at("03-02"), "0" * 64)], 2),
-    )
-    assert newer(one, other) == newer(other, one)
-    with pytest.raises(ValueError, match="two branches"):
-        newer(one, tally("anhui.hefei", [], 2))
 
 
 def test_a_receipt_of_a_county_is_proved_under_the_root_of_the_province() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from exchange.clock import CST
 from exchange.rules.arbiter import Arrival
 from exchange.rules.calendar import ChinaCalendar
 from exchange.rules.states import PartState
+from exchange.rules.tally import merge
 from exchange.schemas import (
     Applicant,
     Application,
@@ -26,6 +28,7 @@ from exchange.schemas import (
     Material,
     Matter,
     Opinion,
+    Reader,
     ReceiptProof,
     SentReminder,
     StartRule,
@@ -199,3 +202,12 @@ def application(*materials: SubmittedMaterial, **fields: Any) -> Application:
         "submitted_at": at("03-02"),
     }
     return Application(**facts | fields)
+
+
+def merge_all(facts: Iterable[Reader], meant: Iterable[str]) -> tuple[Reader, ...]:
+    """The standing of everybody a notice is meant for, by address, once all these facts have come."""
+    readers = {address: Reader(address=address) for address in meant}
+    for fact in facts:
+        if fact.address in readers:
+            readers[fact.address] = merge(readers[fact.address], fact)
+    return tuple(readers[address] for address in sorted(readers))

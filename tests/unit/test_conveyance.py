@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 from exchange.errors import CallerError
 from exchange.rules.conveyance import Conveyance, check_conveyance, conveyance_of, direction, faults, fits, skipped
 from exchange.rules.conveyance_table import RULES, Direction
-from exchange.rules.conveyance_text import answers_a_request, asks_for_a_decision, matters_in
-from exchange.rules.official import parse_document
-from exchange.rules.ranks import directions_named, is_office, rank_of
+from exchange.rules.conveyance_text import asks_for_a_decision, matters_in
 from exchange.schemas import Document, DocumentKind, DocumentNumber
+from tests.published import directions_named, document_of, is_office
 from tests.real_input import state_council_documents
 
 UP, DOWN, SIDE, PUBLIC = Direction
@@ -286,49 +285,11 @@ def test_whatever_may_go_goes_only_where_its_row_allows(
 # --- real documents ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("name", "rank"),
-    [
-        ("国务院办公厅", 0),
-        ("国务院、中央军委", 0),
-        ("各省、自治区、直辖市人民政府", 1),
-        ("各省、市、自治区人民政府", 1),
-        ("国务院各部委、各直属机构", 1),
-        ("上海市人民政府", 1),
-        ("安徽省人民政府办公厅", 1),
-        ("安徽省教育厅", 2),
-        ("合肥市人民政府办公室", 2),
-        ("市政府各部门、各直属机构", 3),
-        ("各县（市）、区人民政府", 3),
-        ("安徽省合肥市庐阳区人民政府", 3),
-        ("合肥市公安局", 3),
-        ("肥西县上派镇人民政府", 4),
-        ("石英代表", None),
-    ],
-)
-def test_a_name_tells_its_rank(name: str, rank: int | None) -> None:
-    assert rank_of(name) == rank
-
-
-def test_a_name_that_tells_nothing_is_refused() -> None:
-    with pytest.raises(CallerError, match="no rank"):
-        rank_of("某单位")
-
-
-def test_names_tell_the_direction() -> None:
-    assert directions_named("合肥市人民政府办公室", ["各县（市）、区人民政府", "市政府各部门"]) == {DOWN}
-    assert directions_named("合肥市人民政府", ["安徽省人民政府"]) == {UP}
-    assert directions_named("合肥市人民政府", ["芜湖市人民政府"]) == {SIDE}
-    assert directions_named("国务院", []) == {PUBLIC}
-    assert is_office("合肥市人民政府办公室")
-    assert not is_office("合肥市公安局")
-
-
 def test_all_sixty_real_documents_go_where_the_row_of_their_kind_lets_them() -> None:
     routed: Counter[tuple[str, str]] = Counter()
     for record in state_council_documents():
-        document = parse_document(record)
-        ways = directions_named(document.issuer, document.addressees)
+        document = document_of(record)
+        ways = directions_named(document)
         assert fits(document.kind, ways, office=is_office(document.issuer)), record["title"]
         routed.update((document.kind.value, where.value) for where in ways)
     assert sum(routed.values()) == 60
@@ -337,13 +298,6 @@ def test_all_sixty_real_documents_go_where_the_row_of_their_kind_lets_them() -> 
     assert not any(where == "up" for _, where in routed)
 
 
-def test_real_replies_say_which_request_they_answer_but_for_one_that_grants_by_law() -> None:
-    replies = [d for d in map(parse_document, state_council_documents()) if d.kind is K.REPLY]
-    silent = [document.title for document in replies if not answers_a_request(document.body)]
-    assert len(replies) == 6
-    assert [title[:14] for title in silent] == ["国务院关于授权香港特别行政区"]
-
-
 def test_real_titles_name_their_one_matter() -> None:
-    for document in map(parse_document, state_council_documents()):
+    for document in map(document_of, state_council_documents()):
         assert len(matters_in(document.title)) <= 1 or "转发" in document.title, document.title
