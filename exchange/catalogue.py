@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from exchange.errors import BadConfiguration
-from exchange.language import Joined, Text, joined
+from exchange.errors import BadConfiguration, ExchangeError
+from exchange.language import Joined, Text, Words, joined
 from exchange.profiles import Profile
 from exchange.schemas import Matter, Role
 from exchange.tomlfile import Place, TomlFile, read_toml
@@ -44,6 +44,14 @@ def load_catalogue(folder: Path, profiles: Mapping[str, Profile] | None = None) 
     if faults:
         raise BadConfiguration(joined(faults, "\n"))
     return matters
+
+
+def matter_names(folder: Path) -> dict[str, Words]:
+    """What the matters of a folder are called, by code; none while a file of it does not hold."""
+    try:
+        return {code: matter.names for code, matter in load_catalogue(folder).items()}
+    except ExchangeError:
+        return {}
 
 
 def _strangers(file: TomlFile, matter: Matter, profiles: Mapping[str, Profile]) -> list[Text]:

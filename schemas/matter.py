@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from exchange.language import Unfit
+from exchange.language import Unfit, Words
 from exchange.schemas.base import Address, Basis, Line, MatterCode, Wire
 
 DECISION_DAYS = 45
@@ -96,6 +96,11 @@ class Matter(Wire):
     """Working days between a default's deadline and its effect (compare Awb 4:20b, the Netherlands)."""
     decision_days: Annotated[int, Field(ge=1, le=365, exclude_if=lambda days: days == DECISION_DAYS)] = DECISION_DAYS
     """Working days from acceptance within which the lead decides; announced special procedures are not counted."""
+
+    @property
+    def names(self) -> Words:
+        """What it is called, in Chinese and English."""
+        return self.name, self.name_en
 
     @model_validator(mode="after")
     def _approvers_hold_together(self) -> Self:

@@ -37,11 +37,13 @@ from exchange.cli import (
 )
 from exchange.cli.called import NAME, as_called, call_words, settle_call
 from exchange.cli.help import help_as_called, in_language, settle_language
+from exchange.cli.naming import names
 from exchange.cli.unexpected import tell_unexpected
 from exchange.cli.usage import show_fault
 from exchange.cli.view import lines_at_once, printable
 from exchange.errors import ExchangeError
 from exchange.language import language, tr
+from exchange.language.members import calling
 from exchange.proxies import spare_loopback
 
 COMPLETE = "_EXCHANGE_COMPLETE"
@@ -121,7 +123,9 @@ def main() -> None:
         raise SystemExit(shown(standalone_mode=False, prog_name=name, complete_var=COMPLETE))
     except ExchangeError as error:
         _tell_machines(error.code, str(error), as_called(error.remedy))
-        print(f"exchange: {printable(as_called(error.diagnostics(language())))}", file=sys.stderr)
+        with calling(names()):
+            said = error.diagnostics(language())
+        print(f"exchange: {printable(as_called(said))}", file=sys.stderr)
         raise SystemExit(error.exit_code) from None
     except ClickException as error:
         _tell_machines("usage", "the command line is invalid; standard error says where", as_called("exchange --help"))

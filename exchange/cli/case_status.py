@@ -9,15 +9,13 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import RenderableType
-from rich.live import Live
 
 from exchange.bootstrap.settings import Home, Settings
-from exchange.cli.called import shown_as_called
 from exchange.cli.case_view import case_json, case_view, cases_view
 from exchange.cli.complete import case_numbers
 from exchange.cli.naming import label
 from exchange.cli.options import HomeOption, JsonOption, open_as
-from exchange.cli.view import console, print_json, say_more
+from exchange.cli.view import LiveView, console, print_json, say_more
 from exchange.flow.node import Node
 from exchange.flow.ports import CaseState
 from exchange.flow.status import case_status, cases_more, decision_on, recent_cases
@@ -100,8 +98,8 @@ def _print_snapshots(snapshot: Callable[[], _Snapshot], watch: bool) -> None:
 
 def _show_snapshots(snapshot: Callable[[], _Snapshot]) -> None:
     found = snapshot()
-    with Live(shown_as_called(found.view), console=console, refresh_per_second=4) as live:
+    with LiveView(found.view, refresh_per_second=4) as live:
         while not found.over:
             time.sleep(0.5)
             found = snapshot()
-            live.update(shown_as_called(found.view))
+            live.update(found.view)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Group, RenderableType
 from rich.measure import Measurement
 from rich.padding import Padding
@@ -38,9 +39,14 @@ def cases_table(cases: Sequence[CaseStatus], names: Mapping[str, str], now: date
         parts = {part.department: part for part in case.parts}
         number = case.number[-2:] if brief else case.number
         cells = [part_cell(parts.get(address), now) for address in shown]
-        name = case.matter_name[: 6 if brief else 8]
+        name = _cut(choose(case.matter_names), 12 if brief else 16)
         table.add_row(plain(f"{number} {name}"), *cells, outcome_text(case))
     return table
+
+
+def _cut(name: str, columns: int) -> str:
+    """As much of a name as so many columns hold; a Chinese character takes two."""
+    return next((name[:end] for end in range(len(name), 0, -1) if cell_len(name[:end]) <= columns), "").rstrip()
 
 
 def _caption() -> dict[str, Any]:
@@ -66,7 +72,7 @@ def _cases_list(cases: Sequence[CaseStatus], names: Mapping[str, str], now: date
             Text.assemble(plain(names.get(part.department, part.department)), " ", part_cell(part, now))
             for part in case.parts
         ]
-        table.add_row(plain(f"{case.number}\n{case.matter_name}"), Text("\n").join(parts), outcome_text(case))
+        table.add_row(plain(f"{case.number}\n{choose(case.matter_names)}"), Text("\n").join(parts), outcome_text(case))
     return table
 
 
@@ -76,11 +82,11 @@ def case_view(case: CaseStatus, now: datetime, decision: Decision | None = None)
     head.add_column(style="bold", no_wrap=True)
     head.add_column(overflow="fold")
     head.add_row(tr("case number"), plain(case.number))
-    head.add_row(tr("matter"), plain(f"{case.matter_name} ({case.matter})"))
+    head.add_row(tr("matter"), plain(f"{choose(case.matter_names)} ({case.matter})"))
     head.add_row(tr("project"), plain(case.project))
     head.add_row(tr("status"), state_text(case.state, case.outcome))
     head.add_row(tr("progress"), f"{case.answered}/{len(case.parts)} · {choose(case.step)}")
-    names = {part.department: (part.name, part.department) for part in case.parts}
+    names = {part.department: part.names for part in case.parts}
     said = sentence(case.state, case.parts, now, names)
     head.add_row("", plain(choose(said)))
     table = Table(header_style="bold", border_style="dim", **_caption())

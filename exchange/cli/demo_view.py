@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from rich.console import Group, RenderableType
-from rich.live import Live
 from rich.text import Text
 
 from exchange.bootstrap.demo import Demo, out_of_time
@@ -19,7 +18,7 @@ from exchange.bootstrap.supervise import Supervisor
 from exchange.cli.case_view import cases_view
 from exchange.cli.console_child import ConsoleChild
 from exchange.cli.naming import label
-from exchange.cli.view import console, plain
+from exchange.cli.view import LiveView, console, plain
 from exchange.clock import monotonic
 from exchange.flow.ports import JournalEntry
 from exchange.flow.status import CaseStatus
@@ -154,7 +153,7 @@ def _say_console(demo: Demo, child: ConsoleChild) -> None:
 def _watch(demo: Demo) -> list[CaseStatus]:
     began, events, said = monotonic(), deque[Text](maxlen=_SHOWN), len(demo.lines)
     cases: list[CaseStatus] = []
-    with Live(console=console, refresh_per_second=8, transient=True) as live:
+    with LiveView(refresh_per_second=8, transient=True) as live:
         while not out_of_time(began):
             cases = demo.turn()
             fresh = [_event(who, entry, demo) for who, entry in demo.happenings()]

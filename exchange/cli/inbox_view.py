@@ -9,7 +9,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from exchange.cli.naming import called
+from exchange.cli.naming import called, matter_called
 from exchange.cli.view import due_text, moment, plain, working_days
 from exchange.flow.duties import Duty, DutyKind
 from exchange.flow.lead_duties import LeadDuty
@@ -81,7 +81,9 @@ def decisions_table(duties: Sequence[LeadDuty]) -> Table:
     for duty in duties:
         due = term_text(duty.due_at, duty.days_left, overdue=duty.overdue, provisional=duty.provisional)
         since = moment(duty.since)
-        table.add_row(plain(duty.case_number), plain(duty.matter_name), plain(duty.project), _task(duty), since, due)
+        table.add_row(
+            plain(duty.case_number), plain(choose(duty.matter_names)), plain(duty.project), _task(duty), since, due
+        )
     return table
 
 
@@ -102,7 +104,9 @@ def desk_table(rows: Sequence[DeskRow], terms: Mapping[str, DeskTerm]) -> Table:
     for row in rows:
         reminded = f"{row.reminded} %" if row.reminded else ""
         term = desk_term_text(terms.get(row.case_number)) if row.state in ("waiting", "defaulted") else Text("")
-        table.add_row(plain(row.case_number), plain(row.matter), plain(row.title), _state(row), term, reminded)
+        table.add_row(
+            plain(row.case_number), plain(matter_called(row.matter)), plain(row.title), _state(row), term, reminded
+        )
     return table
 
 
@@ -133,7 +137,7 @@ def duties_table(duties: Sequence[Duty], as_: str | None) -> Table:
 def decision_json(duty: LeadDuty) -> dict[str, Any]:
     """What waits for the lead, for machines."""
     return {
-        "case": duty.case_number, "matter": duty.matter_name, "project": duty.project, "task": duty.task.value,
+        "case": duty.case_number, "matter": duty.matter_names[0], "project": duty.project, "task": duty.task.value,
         "since": duty.since.isoformat(), "departments": list(duty.departments),
         "due_at": duty.due_at.isoformat() if duty.due_at else None, "provisional": duty.provisional,
         "working_days_left": duty.days_left, "overdue": duty.overdue,

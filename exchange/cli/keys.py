@@ -14,12 +14,11 @@ from exchange.bootstrap.certify import revoke as revoke_member
 from exchange.bootstrap.home import open_directory
 from exchange.bootstrap.keyring import KeyLine, Keyring, retire, survey
 from exchange.bootstrap.settings import Home, Settings
-from exchange.cli.naming import in_full, learn
+from exchange.cli.naming import in_full, learn_domain
 from exchange.cli.options import HomeOption, JsonOption
 from exchange.cli.view import console, print_json, say
 from exchange.errors import CallerError
 from exchange.language import choose, listed, tr
-from exchange.profiles import load_profiles
 
 Member = Annotated[str, typer.Argument(metavar="ADDRESS", help="The member, for example hefei.planning.")]
 _COLOURS = {"current": "green", "old": "yellow", "revoked": "red"}
@@ -43,7 +42,7 @@ def certify(address: Member, home: HomeOption = None, as_json: JsonOption = Fals
     """
     settings = Settings.read(home=home)
     certify_member(settings, address, say)
-    learn(load_profiles(Home(settings.home).departments))
+    learn_domain(Home(settings.home))
     _show([survey(settings, address)], as_json=as_json)
 
 
@@ -96,7 +95,7 @@ def keys(
             raise CallerError("--retire deletes keys of one member", remedy="name it: --as ADDRESS")
         for name in retire(settings, as_, say):
             say(tr("keys: {as_} deleted {name}", as_=as_, name=name))
-    learn(load_profiles(Home(settings.home).departments))
+    learn_domain(Home(settings.home))
     addresses = [as_] if as_ else [one.address for one in open_directory(Home(settings.home), settings).members]
     _show([survey(settings, address) for address in addresses], as_json=as_json)
 

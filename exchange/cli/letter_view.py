@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from exchange.cli.document_view import Lines, document_lines, joint_json, joint_lines, without_keys
-from exchange.cli.naming import called, in_full
+from exchange.cli.naming import called, in_full, matter_called
 from exchange.cli.view import decided_by, due_text, moment, plain, printable, times, working_days
 from exchange.flow.dossier import Filed, attachments, claims
 from exchange.language import listed, name_of, tr
@@ -140,7 +140,7 @@ def _says(body: Body) -> Lines:
 
 
 def _application(body: Consultation) -> Lines:
-    yield tr("matter"), f"{body.matter_name} ({body.matter})"
+    yield tr("matter"), f"{matter_called(body.matter, body.matter_name)} ({body.matter})"
     yield tr("project"), body.application.project
     yield tr("applicant"), f"{body.application.applicant.name} ({body.application.applicant.contact})"
     yield tr("summary"), body.application.summary

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 
 from rich.console import Group, RenderableType
-from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
@@ -13,7 +12,7 @@ from rich.text import Text
 from exchange.bootstrap.levels_demo import LevelsDemo
 from exchange.cli.collection_view import collected_view
 from exchange.cli.notice_view import counts_table, notice_view
-from exchange.cli.view import console, plain
+from exchange.cli.view import LiveView, console, plain
 from exchange.flow.collecting import Collected
 from exchange.flow.notice_status import NoticeStatus
 from exchange.language import choose, tr
@@ -33,7 +32,7 @@ def run_levels(demo: LevelsDemo) -> bool:
         with console.status(tr("preparing")) as status:
             demo.say = lambda text: status.update(f"{tr('preparing')} · {text}")
             demo.prepare()
-        with Live(console=console, refresh_per_second=4) as live:
+        with LiveView(refresh_per_second=4) as live:
             for found in demo.steps():
                 live.update(_view(demo, found))
                 time.sleep(0.25)

@@ -3,17 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
-from exchange.language import choose
-from exchange.profiles import Profile
+from exchange.bootstrap.settings import Home
+from exchange.catalogue import matter_names
+from exchange.language import Words, choose
+from exchange.language.names import matter_name
+from exchange.profiles import Profile, load_profiles
 
-_names: dict[str, tuple[str, str]] = {}
+_names: dict[str, Words] = {}
 """Names by address, of the domain that this command works in."""
+
+_matters: dict[str, Words] = {}
+_catalogues: list[Path] = []
+"""Folders of matters that nobody has asked for yet."""
 
 
 def learn(profiles: Mapping[str, Profile]) -> None:
     """Takes the names of a domain's members from their profiles."""
     _names.update({address: (profile.name, profile.name_en) for address, profile in profiles.items()})
+
+
+def learn_domain(home: Home) -> None:
+    """Takes the names of a domain's members; those of its matters are read when the first is shown."""
+    learn(load_profiles(home.departments))
+    _catalogues.append(home.catalogue)
+
+
+def matter_called(code: str, said: str = "") -> str:
+    """A matter's name in the reader's language; as a message says it, or its code, where the catalogue is not here."""
+    while _catalogues:
+        _matters.update(matter_names(_catalogues.pop()))
+    return matter_name(code, _matters, said)
+
+
+def names() -> Mapping[str, Words]:
+    """The names of members known so far, by their addresses."""
+    return _names
 
 
 def called(address: str) -> str:

@@ -8,15 +8,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.live import Live
 
 from exchange.bootstrap.notice_file import read_notice
 from exchange.bootstrap.settings import Settings
-from exchange.cli.called import shown_as_called
 from exchange.cli.claim_view import leaving_claims
 from exchange.cli.notice_view import notice_json, notice_view, notices_view, row_json
 from exchange.cli.options import AsOption, HomeOption, JsonOption, open_as
-from exchange.cli.view import console, plain, print_json, say_more
+from exchange.cli.view import LiveView, console, plain, print_json, say_more
 from exchange.errors import NotFound
 from exchange.flow import issue
 from exchange.flow.node import Node
@@ -121,11 +119,11 @@ def status(
             if said != found:
                 print_json(notice_json(found))
     elif watch:
-        with Live(shown_as_called(notice_view(found)), console=console, refresh_per_second=4) as live:
+        with LiveView(notice_view(found), refresh_per_second=4) as live:
             while not found.over:
                 time.sleep(0.5)
                 found = _look(node, notice)
-                live.update(shown_as_called(notice_view(found)))
+                live.update(notice_view(found))
     else:
         console.print(notice_view(found))
 

@@ -12,9 +12,8 @@ from pydantic import ValidationError
 from exchange.bootstrap.home import Opened, need_domain, open_member, window_of
 from exchange.bootstrap.settings import Home, Settings
 from exchange.cli.complete import case_numbers, member_addresses
-from exchange.cli.naming import learn
+from exchange.cli.naming import learn_domain
 from exchange.language import Foreign, Joined, Text, joined
-from exchange.profiles import load_profiles
 from exchange.tomlfile import faults_of
 
 AsOption = Annotated[
@@ -59,7 +58,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on s
 
 def open_as(settings: Settings, address: str | None) -> Opened:
     """The member a command acts as: the named one, or the window."""
-    learn(load_profiles(Home(settings.home).departments))
+    learn_domain(Home(settings.home))
     return open_member(settings, address or window_of(settings))
 
 

@@ -15,7 +15,7 @@ import typer
 
 from exchange.bootstrap.settings import Settings
 from exchange.cli.options import HomeOption, JsonOption
-from exchange.cli.view import console, print_json
+from exchange.cli.view import LiveView, console, print_json
 from exchange.language import tr
 
 if TYPE_CHECKING:
@@ -69,13 +69,12 @@ def _print(sampler: Sampler, as_json: bool) -> None:
 
 def _watch(sampler: Sampler) -> None:
     """Draws until q, Ctrl-C or the end of the terminal's input."""
-    from rich.live import Live
 
     from exchange.cli.top_view import screen
 
     with console.status(tr("looking")):
         look = sampler.latest(_FIRST)
-    with Live(console=console, screen=True, auto_refresh=False) as live, _keys():
+    with LiveView(screen=True, auto_refresh=False) as live, _keys():
         while True:
             live.update(screen(look, sampler.history, *console.size), refresh=True)
             if _quits():

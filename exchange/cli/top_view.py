@@ -9,6 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from exchange.cli.called import as_called
 from exchange.cli.view import plain
 from exchange.clock import CST
 from exchange.console.chart import bars
@@ -96,7 +97,7 @@ def _cause(cause: Cause, width: int) -> Text:
     line.append_text(plain(choose(cause.text)))
     line.truncate(width, overflow="ellipsis")
     for remedy in choose(cause.remedy).splitlines()[:1]:
-        below = plain(f"    → {remedy}", style="cyan")
+        below = plain(f"    → {as_called(remedy)}", style="cyan")
         below.truncate(width, overflow="ellipsis")
         line.append("\n").append_text(below)
     return line

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from exchange.bootstrap import logs
 from exchange.bootstrap.settings import Home, Settings
-from exchange.cli.naming import called, in_full, learn
+from exchange.cli.naming import called, in_full, learn_domain, matter_called
 from exchange.cli.options import HomeOption, JsonOption
 from exchange.cli.view import console, moment, plain, print_json
 from exchange.console.desk import Desk
@@ -25,7 +25,6 @@ from exchange.flow.find import MessageLine, find_cases, find_messages
 from exchange.flow.ports.sight import CaseLine
 from exchange.flow.trail import CaseMessage, messages_of_case, trace_message
 from exchange.language import choose, tr
-from exchange.profiles import load_profiles
 from exchange.rules.search import Found, is_message_id, read_key, read_query, write_key
 from exchange.rules.trace import Trace
 from exchange.rules.trace_stages import CONTRADICTIONS, Mark, Step, Way
@@ -99,7 +98,7 @@ def find(
 def _desk(home: Any) -> Iterator[Desk]:
     logs.configure(quiet=True)
     settings = Settings.read(home=home)
-    learn(load_profiles(Home(settings.home).departments))
+    learn_domain(Home(settings.home))
     desk = Desk(settings)
     try:
         yield desk
@@ -197,7 +196,8 @@ def _show_cases(found: Found[CaseLine], as_json: bool) -> None:
         table.add_column(title, overflow="fold")
     for line in found.rows:
         state = choose(CASE_STATES[line.state])
-        table.add_row(moment(line.opened_at), plain(line.number), plain(line.matter), state, plain(called(line.window)))
+        matter, window = plain(matter_called(line.matter)), plain(called(line.window))
+        table.add_row(moment(line.opened_at), plain(line.number), matter, state, window)
     _show_list(table, found)
 
 

@@ -9,7 +9,8 @@ import unicodedata
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, RenderableType
+from rich.live import Live
 from rich.markup import escape
 from rich.text import Text
 
@@ -40,6 +41,16 @@ class Lines(Console):
         if all(isinstance(each, str | Text) for each in objects):
             options.setdefault("soft_wrap", True)
         super().print(*map(shown_as_called, objects), **options)
+
+
+class LiveView(Live):
+    """What is drawn again and again, with commands of ours written as this process was called."""
+
+    def __init__(self, renderable: RenderableType | None = None, **options: Any) -> None:
+        super().__init__(renderable, console=console, **options)
+
+    def get_renderable(self) -> RenderableType:
+        return shown_as_called(super().get_renderable())  # type: ignore[no-any-return]
 
 
 def _console(*, stderr: bool = False) -> Lines:

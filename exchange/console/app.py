@@ -31,6 +31,7 @@ from exchange.console.page_context import common_context, context_of, status_of
 from exchange.console.section import Account, Download, FormAction, Page, Question, Section, Visit
 from exchange.errors import DatabaseUnavailable, Denied, ExchangeError
 from exchange.language import language, speaking
+from exchange.language.members import calling
 from exchange.rules.permissions import check_allowed
 from exchange.rules.sign_in import own_path
 
@@ -183,7 +184,7 @@ def _send(door: Door, download: Download, visit: Visit, what: str) -> Response:
         file = download.make(visit)
     except ExchangeError as error:
         door.record(visit.account.name, download.action, what, error.code)
-        return PlainTextResponse(error.diagnostics(language()), status_of(error))
+        return PlainTextResponse(_diagnostics(visit, error), status_of(error))
     door.record(visit.account.name, download.action, what, "done")
     headers = {"content-disposition": f'attachment; filename="{file.name}"'}
     return StreamingResponse(file.parts, media_type=file.media_type, headers=headers)
@@ -211,12 +212,17 @@ def _do(door: Door, action: FormAction, visit: Visit, request: Request, menu: Se
         target = action.do(visit)
     except ExchangeError as error:
         door.record(visit.account.name, action.action, what, error.code)
-        return RedirectResponse(_back(request, error.diagnostics(language()), str(form.get(BACK, ""))), 303)
+        return RedirectResponse(_back(request, _diagnostics(visit, error), str(form.get(BACK, ""))), 303)
     except Exception:
         door.record(visit.account.name, action.action, what, "failed")
         raise
     door.record(visit.account.name, action.action, what, "done")
     return RedirectResponse(target, 303)
+
+
+def _diagnostics(visit: Visit, error: ExchangeError) -> str:
+    with calling(visit.desk.names()):
+        return error.diagnostics(language())
 
 
 def _asked(door: Door, question: Question, visit: Visit, request: Request, menu: Sequence[Page]) -> Response:

@@ -12,6 +12,7 @@ from exchange.bootstrap.settings import Home, Settings
 from exchange.bootstrap.whereabouts import known_broker
 from exchange.broker.management import ManagementClient
 from exchange.broker.node import NodeInfo
+from exchange.catalogue import matter_names
 from exchange.clock import Clock
 from exchange.console.gate import Gate
 from exchange.console.jobs import Jobs
@@ -73,6 +74,10 @@ class Desk:
             return {address: (one.name, one.name_en) for address, one in self.profiles().items()}
         except ExchangeError:
             return {}
+
+    def matters(self) -> Mapping[str, Words]:
+        """What matters are called, by code; none while the catalogue cannot be read."""
+        return matter_names(self.home.catalogue)
 
     def store(self, address: str) -> SqlStore:
         """A member's store, or the console's own (`CONSOLE`), which alone is made when needed.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from starlette.requests import Request
 
@@ -47,6 +48,7 @@ def common_context(visit: Visit, door: Door, page: Page, menu: Sequence[Page], r
         "said": request.query_params.get("said", ""),
         "now": visit.desk.clock.now(),
         "member_names": visit.desk.names(),
+        "matter_names": cache(visit.desk.matters),
         "request_path": request.url.path,
         "origin": f"{request.url.scheme}://{request.url.netloc}",
     }

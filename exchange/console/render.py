@@ -13,7 +13,17 @@ from starlette.requests import Request
 from exchange.clock import CST, end_text
 from exchange.errors import ExchangeError
 from exchange.language import Joined, Language, Text, choose, language, name_of, tr
-from exchange.language.names import COPIES, DEFAULTS, OUTCOMES, PART_STATES, STAGES_OF_DEATH, VERDICTS, reason_name
+from exchange.language.members import calling
+from exchange.language.names import (
+    COPIES,
+    DEFAULTS,
+    OUTCOMES,
+    PART_STATES,
+    STAGES_OF_DEATH,
+    VERDICTS,
+    matter_name,
+    reason_name,
+)
 from exchange.schemas.titles import kind_name
 
 _LANGUAGE = "language"
@@ -119,9 +129,13 @@ def due(at: datetime | None) -> str:
     return end_text(at) if at else "–"
 
 
-def told(error: object) -> str:
-    """What is wrong, in the visitor's language."""
-    return error.written(language()) if isinstance(error, ExchangeError | Text | Joined) else str(error)
+@pass_context
+def told(context: Context, error: object) -> str:
+    """What is wrong, in the visitor's language, with members by their names."""
+    if not isinstance(error, ExchangeError | Text | Joined):
+        return str(error)
+    with calling(context.get("member_names", {})):
+        return error.written(language())
 
 
 def remedy(error: object) -> str:
@@ -146,6 +160,13 @@ def short(context: Context, address: str | None) -> str:
 
 
 _NAMES = {**VERDICTS, **OUTCOMES, **PART_STATES, **COPIES, **DEFAULTS}
+
+
+@pass_context
+def matter(context: Context, code: str) -> str:
+    """A matter by its name; its code stands in brackets, since commands and files have it."""
+    found = matter_name(code, context["matter_names"]())
+    return found if found == code else f"{found} ({code})"
 
 
 def named(code: str | None) -> str:
@@ -181,5 +202,5 @@ def _kept_together(at: datetime | None) -> Markup:
 _templates.filters.update(
     marked=marked, moment=_kept_together, plain_moment=moment,
     span=span, count=count, size=size, due=due, told=told, remedy=remedy, body=body,
-    short=short, named=named, reason=reason, obstacles=obstacles, died=died, kind=kind,
+    short=short, named=named, matter=matter, reason=reason, obstacles=obstacles, died=died, kind=kind,
 )  # fmt: skip

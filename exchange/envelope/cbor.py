@@ -7,6 +7,7 @@ from typing import Any
 import cbor2
 
 from exchange.errors import Malformed
+from exchange.language import Text
 
 _MAX_DEPTH = 6
 _MAX_ITEMS = 1_100
@@ -24,7 +25,7 @@ def encode(value: Any) -> bytes:
     return cbor2.dumps(value, canonical=True)
 
 
-def decode(data: bytes, what: str, limit: int) -> Any:
+def decode(data: bytes, what: str | Text, limit: int) -> Any:
     """Reads exactly one deterministically encoded item of at most ``limit`` bytes. Raises Malformed naming ``what``."""
     if len(data) > limit:
         raise Malformed("{what}: {count:,} bytes, at most {limit:,} are taken", what=what, count=len(data), limit=limit)
@@ -51,7 +52,7 @@ def byte_string(length: int) -> bytes:
     raise ValueError("longer than any envelope")
 
 
-def _check_bounds(data: bytes, what: str) -> None:
+def _check_bounds(data: bytes, what: str | Text) -> None:
     """Walks the heads before anything is built: a few megabytes of empty lists would fill the memory.
 
     Floats and simple values are refused with the rest, since they would compare equal to the integers that stand here.

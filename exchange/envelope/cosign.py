@@ -22,6 +22,7 @@ from exchange.envelope.document import SIGNED_LIMIT, Trust, check_time, content_
 from exchange.envelope.keys import Identity
 from exchange.envelope.sign1 import ALG, CONTENT_TYPE, CRIT, EDDSA, SHA_256, X5T, check_header, thumbprint
 from exchange.errors import Forged, Malformed, Unsupported
+from exchange.language import Text
 from exchange.rules.countersign import Countersignature
 from exchange.schemas import MAX_SIGNERS, JointDraft
 
@@ -76,12 +77,12 @@ def verify_countersignature(data: bytes, payload: bytes, trust: Trust, now: date
 
     Raises Malformed, Unsupported, Untrusted (as of the time of signing) or Forged.
     """
-    return _verify(_read(cbor.decode(data, "joint signature", _SIGNATURE_LIMIT)), payload, trust, now)
+    return _verify(_read(cbor.decode(data, Text("joint signature"), _SIGNATURE_LIMIT)), payload, trust, now)
 
 
 def join(payload: bytes, signatures: Sequence[bytes]) -> bytes:
     """A text and its COSE_Signatures as one COSE_Sign."""
-    parts = [cbor.decode(one, "joint signature", _SIGNATURE_LIMIT) for one in signatures]
+    parts = [cbor.decode(one, Text("joint signature"), _SIGNATURE_LIMIT) for one in signatures]
     return cbor.encode(CBORTag(_TAG, [BODY_PROTECTED, {}, payload, parts]))
 
 
@@ -90,7 +91,7 @@ def read_cosigned(data: bytes, trust: Trust, now: datetime | None = None) -> Cos
 
     Who must have signed, and the date, are judged by `exchange.rules.countersign`.
     """
-    tagged = cbor.decode(data, "joint document", COSIGNED_LIMIT)
+    tagged = cbor.decode(data, Text("joint document"), COSIGNED_LIMIT)
     if not isinstance(tagged, CBORTag) or tagged.tag != _TAG:
         raise Malformed("joint document: not a COSE_Sign")
     parts = tagged.value
@@ -113,7 +114,7 @@ def _read(parts: Any) -> _Signature:
     protected, unprotected, signature = parts
     if not isinstance(protected, bytes) or not isinstance(signature, bytes) or unprotected != {}:
         raise Malformed("joint signature: a part of the COSE_Signature has the wrong type")
-    header = cbor.decode(protected, "signature header", _SIGNATURE_LIMIT)
+    header = cbor.decode(protected, Text("signature header"), _SIGNATURE_LIMIT)
     if not isinstance(header, Mapping):
         raise Malformed("signature header: not a map")
     check_header(header, frozenset({KID, CWT_CLAIMS}))

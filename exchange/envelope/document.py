@@ -33,7 +33,10 @@ from exchange.envelope.sign1 import (
 )
 from exchange.envelope.written import check_own_words
 from exchange.errors import Forged, Malformed, Unsupported, Untrusted, WrongClock
+from exchange.language import Text
+from exchange.language.names import coded
 from exchange.schemas import MESSAGES, Body, Header
+from exchange.schemas.titles import TITLES
 
 HEADER, ENCLOSURES = "yizhan-header", "yizhan-enclosures"
 """Private labels of the signature header: the clear header's bytes, and the SHA-256 of each enclosure, in order."""
@@ -99,7 +102,9 @@ def verify_signed(signed: bytes, trust: Trust, now: datetime | None = None) -> V
     body = parse_body(model, message.payload)
     if body.written_version > version:
         raise Malformed(
-            "{kind}: says what its schema version {version} does not know", kind=header.kind, version=version
+            "{kind}: says what its schema version {version} does not know",
+            kind=coded(TITLES, header.kind),
+            version=version,
         )
     return Verified(header, header_bytes, body, message.payload, digests)
 
@@ -196,7 +201,7 @@ def _model(declared: Any, kind: str) -> tuple[type[Body], int]:
     model = MESSAGES.get(kind)
     version = int(found.group(2))
     if model is None or version not in model.READ:
-        raise Unsupported("kind: {kind} version {version} is not known here", kind=kind, version=version)
+        raise Unsupported("kind: {kind} version {version} is not known here", kind=coded(TITLES, kind), version=version)
     return model, version
 
 
@@ -209,7 +214,7 @@ def parse_body(model: type[B], payload: bytes) -> B:
     try:
         return model.model_validate_json(payload)
     except ValidationError as error:
-        raise Malformed("{kind}: {error}", kind=model.KIND, error=_where(error)) from None
+        raise Malformed("{kind}: {error}", kind=coded(TITLES, model.KIND), error=_where(error)) from None
 
 
 def _as_written(model: type[M], data: bytes) -> M | None:
@@ -227,16 +232,16 @@ def _json(data: bytes, what: str) -> Any:
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         fields = dict(pairs)
         if len(fields) != len(pairs):
-            raise Malformed("{what}: a field appears twice", what=what)
+            raise Malformed("{what}: a field appears twice", what=coded(TITLES, what))
         return fields
 
     try:
         return json.loads(data, object_pairs_hook=unique)
     except (ValueError, RecursionError):
-        raise Malformed("{what}: not JSON", what=what) from None
+        raise Malformed("{what}: not JSON", what=coded(TITLES, what)) from None
 
 
-def _where(error: ValidationError) -> str:
+def _where(error: ValidationError) -> Text:
     """The places that do not follow the schema, never their content."""
     places = sorted({".".join(map(str, item["loc"])) or "whole" for item in error.errors(include_input=False)})
-    return f"does not follow its schema at {', '.join(places[:5])}"
+    return Text("does not follow its schema at {places}", {"places": ", ".join(places[:5])})

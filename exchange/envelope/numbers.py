@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from exchange.envelope import cbor
 from exchange.envelope.cosign import COSIGNED_LIMIT
 from exchange.errors import Malformed
+from exchange.language import Text
 from exchange.schemas import Document, Forwarding, JointDocument, JointDraft, Notice
 from exchange.schemas.document import Number
 
@@ -36,4 +37,4 @@ def number_in(kind: str, signed: bytes, enclosures: Sequence[bytes] = ()) -> str
 
 def _payload(message: bytes) -> Any:
     """Of a COSE_Sign1 or COSE_Sign (RFC 9052, sections 4.1 and 4.2): both have it in the third place."""
-    return cbor.decode(message, "signed message", COSIGNED_LIMIT).value[2]
+    return cbor.decode(message, Text("signed message"), COSIGNED_LIMIT).value[2]

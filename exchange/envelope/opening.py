@@ -33,6 +33,7 @@ from exchange.envelope.sealing import (
     key_info,
 )
 from exchange.errors import Forged, Malformed, NotForUs, Unsupported
+from exchange.language import Text
 from exchange.schemas import Body, Header
 
 _COSE_ENCRYPT = 96
@@ -90,7 +91,7 @@ def open_envelope(data: bytes, identity: Identity, trust: Trust, now: datetime) 
 
 
 def _read(data: bytes) -> _Envelope:
-    parts = cbor.decode(data, "envelope", ENVELOPE_LIMIT)
+    parts = cbor.decode(data, Text("envelope"), ENVELOPE_LIMIT)
     if not isinstance(parts, list | tuple) or len(parts) != 3:
         raise Malformed("envelope: not an array of version, header and COSE_Encrypt")
     version, header_bytes, encrypt = parts
@@ -132,7 +133,7 @@ def _only(header: Any, label: int, what: str) -> bytes:
 
 
 def _content_key(envelope: _Envelope, header: Header, identity: Identity) -> bytes:
-    protected = cbor.decode(envelope.recipient_protected, "recipient header", 1024)
+    protected = cbor.decode(envelope.recipient_protected, Text("recipient header"), 1024)
     if not isinstance(protected, Mapping) or set(protected) != {ALG, KID} or not isinstance(protected[KID], bytes):
         raise Malformed("recipient header: not an algorithm and a key id")
     kem = KEMS[header.suite]
@@ -163,7 +164,7 @@ def _content(envelope: _Envelope, key: bytes) -> tuple[bytes, tuple[bytes, ...]]
         plaintext = AESGCM(key).decrypt(envelope.iv, envelope.ciphertext, content_aad(envelope.header_bytes))
     except InvalidTag:
         raise Forged("content: altered, or not sealed under this header") from None
-    parts = cbor.decode(plaintext, "content", ENVELOPE_LIMIT)
+    parts = cbor.decode(plaintext, Text("content"), ENVELOPE_LIMIT)
     if not isinstance(parts, list | tuple) or len(parts) != 2:
         raise Malformed("content: not a signed document and its enclosures")
     signed, enclosures = parts

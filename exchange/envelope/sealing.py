@@ -76,8 +76,8 @@ def envelope_for(common: bytes, recipient: bytes) -> bytes:
 
 def sealed_to(recipient: bytes) -> str:
     """The name of the key that an addressee's copy is sealed to, from its recipient structure. Raises Malformed."""
-    protected, _, _ = cbor.decode(recipient, "recipient", ENVELOPE_LIMIT)
-    return bytes(cbor.decode(protected, "recipient header", 1024)[KID]).hex()
+    protected, _, _ = cbor.decode(recipient, Text("recipient"), ENVELOPE_LIMIT)
+    return bytes(cbor.decode(protected, Text("recipient header"), 1024)[KID]).hex()
 
 
 def content_aad(header_bytes: bytes) -> bytes:

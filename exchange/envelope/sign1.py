@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from exchange.envelope import cbor
 from exchange.errors import Forged, Malformed, Unsupported
+from exchange.language import Text
 
 ALG, CRIT, CONTENT_TYPE, X5T = 1, 2, 3, 34
 """Header labels (RFC 9052, section 3.1; RFC 9360)."""
@@ -41,7 +42,7 @@ def sign1(payload: bytes, header: Mapping[Any, Any], key: Ed25519PrivateKey) -> 
 
 def read_sign1(data: bytes, limit: int, understood: frozenset[Any]) -> Sign1:
     """Reads a COSE_Sign1 and its protected header. Raises Malformed or Unsupported."""
-    tagged = cbor.decode(data, "signed document", limit)
+    tagged = cbor.decode(data, Text("signed document"), limit)
     if not isinstance(tagged, CBORTag) or tagged.tag != _TAG:
         raise Malformed("signed document: not a COSE_Sign1")
     parts = tagged.value
@@ -50,7 +51,7 @@ def read_sign1(data: bytes, limit: int, understood: frozenset[Any]) -> Sign1:
     protected, unprotected, payload, signature = parts
     if not all(isinstance(part, bytes) for part in (protected, payload, signature)) or unprotected != {}:
         raise Malformed("signed document: a part of the COSE_Sign1 has the wrong type")
-    header = cbor.decode(protected, "signature header", _PROTECTED_LIMIT)
+    header = cbor.decode(protected, Text("signature header"), _PROTECTED_LIMIT)
     if not isinstance(header, Mapping):
         raise Malformed("signature header: not a map")
     check_header(header, understood)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from exchange.language import Joined, Language, Text
+from exchange.language.members import calling
 
 
 class ExchangeError(Exception):
@@ -30,5 +31,6 @@ class ExchangeError(Exception):
 
     def diagnostics(self, wanted: Language = Language.ENGLISH) -> str:
         """What is wrong and what to do about it, in one paragraph; English, as records have it, or for a reader."""
-        remedy = self.remedy_text.written(wanted)
+        with calling({}):  # what is to be typed takes addresses
+            remedy = self.remedy_text.written(wanted)
         return f"{self.written(wanted)} [{self.code}]" + (f"\n  → {remedy}" if remedy else "")

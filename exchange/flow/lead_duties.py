@@ -9,6 +9,7 @@ from datetime import datetime
 from exchange.flow.deadlines import matter_of
 from exchange.flow.decision import ruling_of
 from exchange.flow.ports import CaseRow, Transaction
+from exchange.language import Words
 from exchange.rules.calendar import WorkingCalendar
 from exchange.rules.deadline import days_left
 from exchange.rules.lead import UNSIGNED, LeadTask, Waits, decision_term, what_waits
@@ -21,7 +22,7 @@ class LeadDuty:
     """One case that waits for the lead."""
 
     case_number: str
-    matter_name: str
+    matter_names: Words
     project: str
     task: LeadTask
     since: datetime
@@ -58,7 +59,7 @@ def _duty(tx: Transaction, case: CaseRow, waits: Waits, calendar: WorkingCalenda
     due_at = term.due_at if waits.task is not LeadTask.REVIEW else None  # it has decided
     return LeadDuty(
         case_number=case.number,
-        matter_name=matter.name,
+        matter_names=matter.names,
         project=case.project,
         task=waits.task,
         since=waits.since,

@@ -21,7 +21,8 @@ class PartStatus:
     """One department's line."""
 
     department: str
-    name: str
+    names: Words
+    """What the directory calls it."""
     stage: int
     state: PartState
     verdict: Verdict | None
@@ -45,7 +46,7 @@ class CaseStatus:
 
     number: str
     matter: str
-    matter_name: str
+    matter_names: Words
     project: str
     applicant: str
     state: CaseState
@@ -102,7 +103,7 @@ def case_status(node: Node, number: str) -> CaseStatus:
         parts = tuple(
             _part(node, part, approver_of(matter, part.department).default) for part in tx.cases.parts(number)
         )
-    return _status(case, matter.name, parts)
+    return _status(case, matter.names, parts)
 
 
 def decision_on(node: Node, case: CaseStatus) -> Decision | None:
@@ -128,11 +129,11 @@ def recent_cases(node: Node, limit: int = 20) -> list[CaseStatus]:
     return [case_status(node, number) for number in numbers]
 
 
-def _status(case: CaseRow, matter_name: str, parts: tuple[PartStatus, ...]) -> CaseStatus:
+def _status(case: CaseRow, matter_names: Words, parts: tuple[PartStatus, ...]) -> CaseStatus:
     return CaseStatus(
         number=case.number,
         matter=case.matter,
-        matter_name=matter_name,
+        matter_names=matter_names,
         project=case.project,
         applicant=case.applicant,
         state=case.state,
@@ -152,7 +153,7 @@ def _status(case: CaseRow, matter_name: str, parts: tuple[PartStatus, ...]) -> C
 def _part(node: Node, part: PartRow, default: DefaultMode) -> PartStatus:
     return PartStatus(
         department=part.department,
-        name=_name(node, part.department),
+        names=_names(node, part.department),
         stage=part.stage,
         state=part.state,
         verdict=part.verdict,
@@ -169,9 +170,10 @@ def _part(node: Node, part: PartRow, default: DefaultMode) -> PartStatus:
     )
 
 
-def _name(node: Node, department: str) -> str:
+def _names(node: Node, department: str) -> Words:
     """What the directory calls it; the address of one that it does not list, so that the case can still be seen."""
     try:
-        return node.directory.member(department).name
+        member = node.directory.member(department)
     except NotFound:
-        return department
+        return department, department
+    return member.name, member.name_en

@@ -261,6 +261,11 @@ def name_of(table: Mapping[str, Words], code: str, wanted: Language | None = Non
     return choose(words, wanted) if words else code
 
 
+def matter_name(code: str, names: Mapping[str, Words], said: str = "") -> str:
+    """What a matter is called; as a message says it, or its code, where its names are not here."""
+    return choose(names[code]) if code in names else said or code
+
+
 def coded(table: Mapping[str, Words], code: str) -> Named:
     """A code in a text: the code itself where English stands, as in records, and what it is called in Chinese."""
     words = table.get(code)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from exchange.language.catalogue import translated
 from exchange.language.choice import Language, Words, choose, language
+from exchange.language.members import by_name, typed
 from exchange.language.system import SYSTEM
 
 
@@ -26,7 +27,13 @@ class Text:
         found = translated(self.template, wanted)
         if not self.parameters:
             return found
-        return found.format(**{name: _written(value, wanted) for name, value in self.parameters.items()})
+        return found.format(**{name: self._place(name, value, wanted) for name, value in self.parameters.items()})
+
+    def _place(self, name: str, value: object, wanted: Language) -> object:
+        shown = _written(value, wanted)
+        if not isinstance(value, str) or typed(self.template, name):
+            return shown
+        return by_name(str(shown), wanted)
 
     def __str__(self) -> str:
         return self.written(Language.ENGLISH)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from exchange.errors import Denied
-from exchange.language.names import ACCOUNT_ROLES, coded
+from exchange.language.names import ACCOUNT_ROLES, ACTIONS, coded
 
 
 class AccountRole(StrEnum):
@@ -52,5 +52,5 @@ def check_allowed(role: AccountRole, action: Action) -> None:
             "the role {role} may not {action}",
             remedy="ask somebody whose account has a role that may",
             role=coded(ACCOUNT_ROLES, role.value),
-            action=action,
+            action=coded(ACTIONS, action.value),
         )

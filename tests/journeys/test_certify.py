@@ -255,7 +255,7 @@ def test_a_case_can_be_looked_at_after_one_of_its_departments_left_the_directory
         directory=present.model_copy(update={"members": members}),
         _by_address={member.address: member for member in members},
     )
-    assert {part.name for part in case_status(window, case.number).parts} == {"planning", TRANSPORT}
+    assert {part.names[0] for part in case_status(window, case.number).parts} == {"planning", TRANSPORT}
 
 
 def test_a_damaged_directory_is_named_and_init_puts_the_authoritys_copy_back(domain: Domain) -> None:

@@ -26,7 +26,7 @@ NOW = datetime(2026, 3, 2, 9, tzinfo=CST)
 
 def part(state: PartState, **more: object) -> PartStatus:
     facts: dict[str, object] = {
-        "department": "hefei.planning", "name": "规划局", "stage": 1, "state": state, "verdict": None,
+        "department": "hefei.planning", "names": ("规划局", "Planning"), "stage": 1, "state": state, "verdict": None,
         "default": DefaultMode.CONSENT, "due_at": None, "reminded": False, "late": False, "reasons": "",
         "conditions": "", "message_id": None, "late_opinion_id": None, "consultation_id": None,
     }  # fmt: skip

@@ -73,6 +73,7 @@ class PartOut(ApiModel):
 
     department: str
     name: str
+    name_en: str | None = None
     stage: int
     state: PartState
     default: DefaultMode
@@ -137,6 +138,7 @@ class CaseOut(CaseLineOut):
     consultation_id: str | None = None
     opinion_id: str | None = None
     matter_name: str | None = None
+    matter_name_en: str | None = None
     applicant: str | None = None
     stage: int | None = None
     withdrawn_at: datetime | None = None

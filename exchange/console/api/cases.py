@@ -110,7 +110,8 @@ def _window_case(found: CaseFile) -> CaseOut:
         number=status.number,
         seat="window",
         matter=status.matter,
-        matter_name=status.matter_name,
+        matter_name=status.matter_names[0],
+        matter_name_en=status.matter_names[1],
         project=status.project,
         applicant=status.applicant,
         state=status.state.value,
@@ -139,7 +140,8 @@ def _prepared(ruling: Ruling | None) -> PreparedOut | None:
 def _part(part: PartStatus, ledger: tuple[LedgerEntry, ...]) -> PartOut:
     return PartOut(
         department=part.department,
-        name=part.name,
+        name=part.names[0],
+        name_en=part.names[1],
         stage=part.stage,
         state=part.state,
         default=part.default,
