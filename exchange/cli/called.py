@@ -85,6 +85,8 @@ def line_as_called(line: str | Text) -> str | Text:
         return _Call.mention.sub(lambda _: escape(_Call.words), line)
     for found in reversed(list(_Call.mention.finditer(line.plain))):
         before, name, after = line.divide(found.span())
-        name.plain = _Call.words
-        line = Text.assemble(before, name, after)
+        styled = Text(_Call.words, style=name.style)
+        for span in name.spans:  # of whatever length the words are
+            styled.stylize(span.style)
+        line = Text.assemble(before, styled, after)
     return line

@@ -13,7 +13,7 @@ from rich.panel import Panel
 from rich.table import Column, Table
 from rich.text import Text
 
-from exchange.cli.called import NAME, as_called, called, settle_call
+from exchange.cli.called import NAME, as_called, called, line_as_called, settle_call
 from exchange.cli.view import Lines, plain
 
 LINK = "http://127.0.0.1:8080/set-up/" + "x" * 60
@@ -39,6 +39,17 @@ def test_it_is_called_again_as_it_was_called(path_called: Path, tmp_path: Path) 
     assert called([NAME], []) == NAME
     assert called([str(other)], []) == f"'{other}'"
     assert called(["/x/exchange/__main__.py"], ["python3.13", "-m", "exchange"]) == "python3.13 -m exchange"
+
+
+def test_a_command_keeps_its_colour_however_it_was_called(path_called: Path) -> None:
+    line = Text.assemble("  ", ("exchange status", "cyan"), "  what, by ", ("exchange status", "bold"))
+    for program, words in ((".venv/bin/exchange", ".venv/bin/exchange"), (str(path_called), "exchange")):
+        settle_call(["status"], [program], [])
+        shown = line_as_called(line)
+        assert isinstance(shown, Text)
+        cyan = "".join(shown.plain[span.start : span.end] for span in shown.spans if span.style == "cyan")
+        bold = "".join(shown.plain[span.start : span.end] for span in shown.spans if span.style == "bold")
+        assert cyan == bold == f"{words} status"
 
 
 def test_commands_in_texts_are_written_so_and_prose_is_left_alone(path_called: Path) -> None:
