@@ -28,6 +28,8 @@ OUTSIDE = {
     if source.exists()
 }
 _LINK = re.compile(r"\[([^][]*)\]\((?![a-z]+:|#)([^()\s#]+)(#[^()\s]*)?\)")
+_SHOWN = re.compile(r'\b(src|srcset|href)="(?![a-z]+:|[#/])([^"\s]+)"')
+"""As HTML, whose paths mkdocs leaves as they are."""
 _HAN = re.compile(r"[\u4e00-\u9fff]{2,}")
 _WORD = 4
 """Chinese characters that a word searched for has at most; longer ones are found by the whole run they stand in."""
@@ -60,7 +62,11 @@ def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
             return link[1]
         return f"[{link[1]}]({'../' * page.file.src_uri.count('/')}{_uri(linked)}{link[3] or ''})"
 
-    return _LINK.sub(lead, markdown)
+    def show(shown: re.Match[str]) -> str:
+        up = "../" * page.url.count("/")
+        return f'{shown[1]}="{up}{_uri(_target(page.file.src_uri, shown[2]))}"'
+
+    return _SHOWN.sub(show, _LINK.sub(lead, markdown))
 
 
 def on_post_build(config: MkDocsConfig) -> None:

@@ -1,5 +1,5 @@
-"""What README and docs/api.md show is pasted as it stands there, beside a real `exchange up` of the example city; and
-the generated clients go through a case there."""
+"""What docs/getting-started.md and docs/api.md show is pasted as it stands there, beside a real `exchange up` of the
+example city; and the generated clients go through a case there."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ from tests.warm import run_warm, start_warm
 
 pytestmark = pytest.mark.broker
 TREE = Path(__file__).parents[2]
+GUIDE = "docs/getting-started.md"
 VHOST = "pasted"
 
 
@@ -83,8 +84,8 @@ def blocks(path: str, kind: str) -> list[str]:
     return re.findall(rf"```{kind}\n(.*?)```", (TREE / path).read_text(), re.S)
 
 
-def test_readmes_agent_works_beside_up(running: Running) -> None:
-    (example,) = (block for block in blocks("README.md", "python") if "exchange.agent" in block)
+def test_the_agent_of_the_guide_works_beside_up(running: Running) -> None:
+    (example,) = (block for block in blocks(GUIDE, "python") if "exchange.agent" in block)
     done = running.pasted(".venv/bin/python", "-", text=example)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("sent ")
@@ -102,10 +103,10 @@ def test_readmes_agent_works_beside_up(running: Running) -> None:
     assert f"hefei.planning document {message_id}" in done.stdout, done.stdout + done.stderr
 
 
-def test_readmes_commands_of_a_domain_of_ones_own_run_as_pasted(running: Running) -> None:
+def test_the_guides_commands_of_a_domain_of_ones_own_run_as_pasted(running: Running) -> None:
     """All but the last, which would end what the others here use; `up` finds itself running. Of the departments it is
     planning that leaves its answer to an officer here."""
-    block = re.findall(r"## A domain of your own.*?\n\n(.*?)\n\n", (TREE / "README.md").read_text(), re.S)[0]
+    block = re.findall(r"## A domain of your own.*?\n\n(.*?)\n\n", (TREE / GUIDE).read_text(), re.S)[0]
     *lines, last = (line.strip().replace("hefei.transport", "hefei.planning") for line in block.splitlines())
     assert last.startswith(".venv/bin/exchange down ")
     (running.folder / "departments").symlink_to(TREE / "departments")

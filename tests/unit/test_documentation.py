@@ -33,7 +33,9 @@ def prose(page: Path) -> str:
 
 def links(page: Path) -> Iterator[str]:
     """Links and pictures that lead to something of this project."""
-    for target in re.findall(r"\]\(([^()\s]*(?:\([^()\s]*\))?[^()\s]*)\)", prose(page)):
+    text = prose(page)
+    shown = re.findall(r'\b(?:src|srcset|href)="([^"]*)"', text)
+    for target in [*re.findall(r"\]\(([^()\s]*(?:\([^()\s]*\))?[^()\s]*)\)", text), *shown]:
         if not re.match(r"[a-z]+:", target):
             yield unquote(target)
 
@@ -81,11 +83,13 @@ def test_a_broken_link_is_found(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(
         "# One · 一\n\n[a](#one--一) [b](#two) [c](other.md) ![d](picture.png)\n`[e](code.md)`\n\n    [f](shown.md)\n"
+        '\n<img src="away.svg">\n'
     )
     assert list(broken(page)) == [
         "#two: no such heading there",
         "other.md: no such file",
         "picture.png: no such file",
+        "away.svg: no such file",
     ]
 
 

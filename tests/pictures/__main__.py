@@ -1,0 +1,80 @@
+"""Makes the project's pictures: ``script/pictures --help``."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from pathlib import Path
+
+from tests.pictures import architecture, console, demo, layouts
+from tests.pictures.review import review
+
+TREE = Path(__file__).parents[2]
+LAYOUTS = {"architecture.svg": layouts.WIDE, "architecture-narrow.svg": layouts.NARROW}
+CONSOLES = {
+    "console.png": ("en", 1000, 8),
+    "console-zh.png": ("zh", 1000, 8),
+    "console-narrow.png": ("en", 390, 4),
+}
+"""Of each picture of the console the language, the window's width in pixels, and how many tiles it shows."""
+_ALL = (*LAYOUTS, *demo.SIZES, *CONSOLES)
+
+
+def main(arguments: list[str]) -> None:
+    """Makes what is named, or everything; a picture is written only once all that it shows is as it should be."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("pictures: stopped"))  # so that what was started is ended
+    given = _parser().parse_args(arguments)
+    given.to.mkdir(parents=True, exist_ok=True)
+    if given.pages is not None:
+        demo.held(lambda link: _pages(link, given.to, given.pages))
+        return
+    if given.review:
+        review(TREE / "README.md", given.to)
+        return
+    wanted = [name for name in _ALL if not given.names or _named(name, given.names)]
+    for name in wanted:
+        if name in LAYOUTS:
+            _write(given.to / name, architecture.draw(LAYOUTS[name]))
+        elif name in demo.SIZES:
+            _write(given.to / name, demo.picture(name))
+    consoles = [name for name in wanted if name in CONSOLES]
+    if consoles:
+        demo.held(lambda link: _consoles(link, given.to, consoles))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="script/pictures", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(_ALL)}; a group by its first word")
+    parser.add_argument("--to", type=Path, default=TREE / "docs" / "pictures", help="folder (default: docs/pictures)")
+    parser.add_argument(
+        "--pages", nargs="*", metavar="PAGE", help="instead: the console's pages at three widths, to be looked at"
+    )
+    parser.add_argument("--review", action="store_true", help="instead: README's pictures as browsers show them there")
+    return parser
+
+
+def _named(name: str, names: list[str]) -> bool:
+    return name in names or name.partition(".")[0].partition("-")[0] in names
+
+
+def _write(file: Path, text: str) -> None:
+    file.write_text(text)
+    print(file)
+
+
+def _consoles(link: str, folder: Path, names: list[str]) -> None:
+    for name in names:
+        language, width, tiles = CONSOLES[name]
+        with console.browser_page(width, scale=1.7) as page:
+            console.take_overview(page, console.come_in(page, link), folder / name, language, tiles)
+        print(folder / name)
+
+
+def _pages(link: str, folder: Path, only: list[str]) -> None:
+    with console.browser_page(console.WIDTHS[-1]) as page:
+        console.take_pages(page, console.come_in(page, link), folder, only)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
