@@ -33,7 +33,7 @@ PARTS: Mapping[str, Part] = {
     "window": Part("Window (lead)", "牵头窗口", "one case, all opinions, one explicit decision"),
     "departments": Part("Departments", "审批部门", "all asked at once; answer by rule or by an officer"),
     "broker": Part("RabbitMQ", "消息队列", "sees labels, never contents", "broker"),
-    "monitor": Part("Monitor", "时限监督", "reminds; once the term is over, silence counts"),
+    "monitor": Part("Monitor", "时限监督", "reminds; once the term is over, silence may count"),
     "console": Part("Console", "运维控制台", "what is wrong, whose it is, what to do"),
     "relay": Part("Relay office", "中继站", "passes on what it cannot open"),
     "upper": Part("Upper level", "上级", "an exchange of its own"),

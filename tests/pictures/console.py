@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 WIDTHS = (390, 768, 1440)
 NAME, PASSWORD = "viewer", "a likeness of everything here"
@@ -28,7 +28,7 @@ def browser_page(width: int, *, scale: float = 1, scheme: str = "light") -> Iter
         raise SystemExit("pictures: no Chromium here: install one that is called chromium or chromium-browser")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        size = {"width": width, "height": 900}
+        size = ViewportSize(width=width, height=900)
         yield browser.new_context(
             locale="en-GB",
             viewport=size,

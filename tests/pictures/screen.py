@@ -107,7 +107,8 @@ def _wide(cells: Sequence[Cell]) -> bool:
 
 def _frames(frame: Frame) -> tuple[str, str]:
     """The paths of light and heavy frames."""
-    light, heavy = [], []
+    light: list[str] = []
+    heavy: list[str] = []
     for number, row in enumerate(frame):
         for column, cell in enumerate(row):
             if cell.text in _ARMS:

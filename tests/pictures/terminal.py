@@ -94,7 +94,7 @@ def watch(
     child, ours = pty.fork()
     if child == 0:
         fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
-        os.execvpe(command[0], command, {**environment, "TERM": "xterm-256color"})
+        os.execvpe(command[0], list(command), {**environment, "TERM": "xterm-256color"})
     terminal = Terminal(*size)
     try:
         for part in _parts(ours):

@@ -20,11 +20,20 @@ def _ems(ch: str) -> float:
 
 
 def wrapped(text: str, room: float, size: float) -> list[str]:
-    """The text in lines of at most ``room`` pixels. Raises ValueError for a word that is wider."""
+    """The text in as few lines of at most ``room`` pixels as hold it, about equally long. Raises ValueError for a word
+    that is wider."""
+    widest = max((width_of(word, size) for word in text.split()), default=0)
+    if widest > room:
+        raise ValueError(f"a word of {text!r} has no room in {room:g} px")
+    lines = _filled(text, room, size)
+    while room - 1 >= widest and len(_filled(text, room - 1, size)) == len(lines):
+        room -= 1
+    return _filled(text, room, size)
+
+
+def _filled(text: str, room: float, size: float) -> list[str]:
     lines: list[str] = []
     for word in text.split():
-        if width_of(word, size) > room:
-            raise ValueError(f"{word!r} has no room in {room:g} px")
         if lines and width_of(f"{lines[-1]} {word}", size) <= room:
             lines[-1] += f" {word}"
         else:
