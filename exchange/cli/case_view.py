@@ -26,8 +26,17 @@ _VERY_WIDE = 1000
 """Columns in which a table takes all the room it wants."""
 
 
-def cases_table(cases: Sequence[CaseStatus], names: Mapping[str, str], now: datetime, *, brief: bool = False) -> Table:
-    """Cases by departments; ``brief`` keeps two digits of a number, for a terminal of 110 columns."""
+def cases_table(
+    cases: Sequence[CaseStatus],
+    names: Mapping[str, str],
+    now: datetime,
+    *,
+    brief: bool = False,
+    room: int | None = None,
+) -> Table:
+    """Cases by departments; ``brief`` keeps two digits of a number, for a terminal of 110 columns; ``room`` are the
+    columns for the matters' names (`_least` of them if not given)."""
+    room = _least(brief) if room is None else room
     table = Table(header_style="bold", border_style="dim", pad_edge=False, padding=(0, 1), **_caption())
     table.add_column(tr("case"), no_wrap=True)
     involved = {part.department for case in cases for part in case.parts}
@@ -39,14 +48,19 @@ def cases_table(cases: Sequence[CaseStatus], names: Mapping[str, str], now: date
         parts = {part.department: part for part in case.parts}
         number = case.number[-2:] if brief else case.number
         cells = [part_cell(parts.get(address), now) for address in shown]
-        name = _cut(choose(case.matter_names), 12 if brief else 16)
+        name = _cut(choose(case.matter_names), room)
         table.add_row(plain(f"{number} {name}"), *cells, outcome_text(case))
     return table
 
 
 def _cut(name: str, columns: int) -> str:
-    """As much of a name as so many columns hold; a Chinese character takes two."""
-    return next((name[:end] for end in range(len(name), 0, -1) if cell_len(name[:end]) <= columns), "").rstrip()
+    """As much of a name as so many columns hold, and an ellipsis for the rest; a Chinese character takes two, and a
+    word of letters is left whole where there is one before it."""
+    end = next((end for end in range(len(name), 0, -1) if cell_len(name[:end]) <= columns), 0)
+    if end == len(name):
+        return name
+    whole = name[:end] if name[end] == " " else name[:end].rpartition(" ")[0] or name[:end]
+    return f"{whole.rstrip()}…"
 
 
 def _caption() -> dict[str, Any]:
@@ -59,8 +73,20 @@ def cases_view(
 ) -> RenderableType:
     """Cases by departments where the terminal is wide enough for all of them, else a line for each case."""
     table = cases_table(cases, names, now, brief=brief)
-    fits = Measurement.get(console, console.options.update(width=_VERY_WIDE), table).maximum <= console.width
-    return table if fits else _cases_list(cases, names, now)
+    if _width(table) > console.width:
+        return _cases_list(cases, names, now)
+    room = console.width - _width(cases_table(cases, names, now, brief=brief, room=0))
+    return cases_table(cases, names, now, brief=brief, room=max(room, _least(brief)))
+
+
+def _least(brief: bool) -> int:
+    """The columns that a matter's name has at least."""
+    return 12 if brief else 16
+
+
+def _width(table: Table) -> int:
+    """The columns that a table takes where there is all the room it wants."""
+    return Measurement.get(console, console.options.update(width=_VERY_WIDE), table).maximum
 
 
 def _cases_list(cases: Sequence[CaseStatus], names: Mapping[str, str], now: datetime) -> Table:

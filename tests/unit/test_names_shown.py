@@ -9,13 +9,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console, RenderableType
 
 import exchange.cli
 from exchange.catalogue import matter_names
+from exchange.cli import case_view as case_views
 from exchange.cli import naming
 from exchange.cli.called import NAME, settle_call
-from exchange.cli.case_view import case_view, cases_table
+from exchange.cli.case_view import _cut, case_view, cases_table, cases_view
 from exchange.cli.inbox_view import decision_json, decisions_table, desk_table
 from exchange.cli.view import LiveView
 from exchange.envelope.document import parse_body, parse_header
@@ -80,7 +82,7 @@ def test_a_matter_is_shown_by_its_name_in_the_readers_language(catalogue: None, 
 def test_a_table_of_cases_has_as_much_of_the_name_as_its_column_holds() -> None:
     with speaking(Language.CHINESE):
         assert "占用挖掘城市道路" in written(cases_table([CASE], {}, AT), Language.CHINESE), "eight characters"
-        assert "占用挖掘城市 " in written(cases_table([CASE], {}, AT, brief=True), Language.CHINESE), "six"
+        assert "占用挖掘城市…" in written(cases_table([CASE], {}, AT, brief=True), Language.CHINESE), "six"
     with speaking(Language.ENGLISH):
         shown = written(cases_table([CASE], {}, AT), Language.ENGLISH)
     assert "Road occupation" in shown
@@ -179,3 +181,32 @@ def test_no_command_draws_by_another_live_view() -> None:
         for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and node.module == "rich.live":
                 assert module.name == "view.py", module
+
+
+@pytest.mark.parametrize("width", [32, 33, 36, 37, 40, 43, 44, 50, 60, 200])
+@pytest.mark.parametrize("language", Language)
+def test_a_name_has_what_the_terminal_has_to_spare_and_no_more(
+    monkeypatch: pytest.MonkeyPatch, width: int, language: Language
+) -> None:
+    monkeypatch.setattr(case_views, "console", Console(file=io.StringIO(), width=width))
+    with speaking(language):
+        shown = written(cases_view([CASE], {}, AT, brief=True), language)
+    assert max(cell_len(line) for line in shown.splitlines()) <= width
+    whole = NAMES[language is Language.ENGLISH]
+    assert (whole in shown) == (width >= cell_len(f"│01 {whole} │ conditional │") - 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "columns", "shown"),
+    [
+        ("Opening a restaurant", 12, "Opening a…"),
+        ("Opening a restaurant", 9, "Opening a…"),
+        ("Opening a restaurant", 20, "Opening a restaurant"),
+        ("Abfallwirtschaftsgesetz", 12, "Abfallwirtsc…"),
+        ("占用、挖掘城市道路审批", 12, "占用、挖掘城…"),
+        ("占用、挖掘城市道路审批", 13, "占用、挖掘城…"),
+        ("占用、挖掘城市道路审批", 22, "占用、挖掘城市道路审批"),
+    ],
+)
+def test_a_matters_name_is_cut_behind_a_word_and_says_so(name: str, columns: int, shown: str) -> None:
+    assert _cut(name, columns) == shown
