@@ -43,6 +43,7 @@ from exchange.language import name_of, tr
 from exchange.language.names import VERDICTS
 from exchange.rules.desk_term import DeskTerm
 from exchange.rules.paging import every as walk
+from exchange.rules.states import DeskState
 from exchange.schemas import Consultation, Document, JointDocument, Opinion, ProcedureKind, SpecialProcedure, Verdict
 
 
@@ -75,7 +76,7 @@ def inbox(
     duties = duties_here(node, requests)
     with node.store.reading() as tx:
         decisions = lead_duties(tx, node.calendar, node.clock.now())
-        rows = tx.desk.recent() if all_ else [*_on_desk(tx, "waiting"), *_on_desk(tx, "defaulted")]
+        rows = tx.desk.recent() if all_ else [*_on_desk(tx, DeskState.WAITING), *_on_desk(tx, DeskState.DEFAULTED)]
         more = sum(tx.desk.counts().values()) - len(rows) if all_ else 0
         terms = terms_of(node, tx, [row for row in rows if row.state in ANSWERABLE])
         documents = tx.documents.recent("received", "document", 20)
@@ -111,7 +112,7 @@ def inbox(
     say_more(came - len(documents))
 
 
-def _on_desk(tx: Transaction, state: str) -> Iterator[DeskRow]:
+def _on_desk(tx: Transaction, state: DeskState) -> Iterator[DeskRow]:
     return walk(lambda after, most: tx.desk.page(state, after, most), lambda row: row.place)
 
 

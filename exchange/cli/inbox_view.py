@@ -18,6 +18,7 @@ from exchange.language import choose, listed, name_of, tr
 from exchange.language.names import DESK_STATES, OUTCOMES
 from exchange.rules.desk_term import DeskTerm
 from exchange.rules.lead import LeadTask
+from exchange.rules.states import DeskState
 
 TASKS = {
     LeadTask.CONFIRM: ("待确认", "confirm or decide otherwise", "yellow"),
@@ -103,7 +104,8 @@ def desk_table(rows: Sequence[DeskRow], terms: Mapping[str, DeskTerm]) -> Table:
         table.add_column(title, overflow="fold")
     for row in rows:
         reminded = f"{row.reminded} %" if row.reminded else ""
-        term = desk_term_text(terms.get(row.case_number)) if row.state in ("waiting", "defaulted") else Text("")
+        is_open = row.state in (DeskState.WAITING, DeskState.DEFAULTED)
+        term = desk_term_text(terms.get(row.case_number)) if is_open else Text("")
         table.add_row(
             plain(row.case_number), plain(matter_called(row.matter)), plain(row.title), _state(row), term, reminded
         )
@@ -111,10 +113,10 @@ def desk_table(rows: Sequence[DeskRow], terms: Mapping[str, DeskTerm]) -> Table:
 
 
 def _state(row: DeskRow) -> Text:
-    if row.state == "defaulted":
+    if row.state == DeskState.DEFAULTED:
         return Text(tr("default took effect; the paper is owed"), style="bold magenta")
     state = Text(name_of(DESK_STATES, row.state) if row.cleared else tr("prepare"))
-    if row.rule_error and row.state == "waiting":
+    if row.rule_error and row.state == DeskState.WAITING:
         state.append("\n" + tr("the rule failed: ") + plain(row.rule_error).plain, style="red")
     return state
 

@@ -18,6 +18,7 @@ from exchange.flow.ports import NoticeRow
 from exchange.language import choose, listed, name_of, tr
 from exchange.language.names import NOTICE_STATES
 from exchange.rules.hierarchy import domain_of, level_of
+from exchange.rules.notice_states import TAKEN_BACK, NoticeState
 from exchange.schemas import AtRecall, Count, Named
 
 LEVELS = (("省级", "province"), ("市级", "city"), ("县级", "county"), ("乡级", "township"))
@@ -39,7 +40,7 @@ def notice_view(found: NoticeStatus) -> RenderableType:
     """A notice with its counts and names."""
     row = found.row
     done = Text(tr("all have answered"), "green")
-    state = done if found.over and row.state == "open" else state_of(row.state)
+    state = done if found.over and row.state is NoticeState.OPEN else state_of(row.state)
     head = Text.assemble((row.number, "bold"), "  ", plain(row.title), "  ", state)
     lines: list[RenderableType] = [head, Text(f"{row.notice_id}  {moment(row.received_at)}  → {row.audience}", "dim")]
     if row.act_by:
@@ -50,9 +51,9 @@ def notice_view(found: NoticeStatus) -> RenderableType:
         lines.append(Text(tr("nothing has been counted yet"), "dim"))
         return Group(*lines)
     lines.append(counts_table(found.counts))
-    if found.unsigned and row.state == "open":
+    if found.unsigned and row.state is NoticeState.OPEN:
         lines.append(_names(tr("not signed"), found.unsigned, found.unsigned_more))
-    if row.state in ("recalled", "replaced"):
+    if row.state in TAKEN_BACK:
         lines += at_recall_lines(found)
     for body in found.returned:
         lines.append(
@@ -64,7 +65,7 @@ def notice_view(found: NoticeStatus) -> RenderableType:
 def at_recall_lines(found: NoticeStatus) -> list[RenderableType]:
     """Who had signed for a notice that was taken back, who had it, and who had not, by name and level."""
     at = found.row.settled_at
-    head = tr("taken back") if found.row.state == "recalled" else tr("replaced")
+    head = tr("taken back") if found.row.state is NoticeState.RECALLED else tr("replaced")
     lines: list[RenderableType] = [Text(f"{head} {moment(at) if at else ''}", "dim")]
     if found.at_recall is None:
         lines.append(Text(tr("no level has told yet who had signed"), "dim"))
@@ -157,7 +158,7 @@ def notice_json(found: NoticeStatus) -> dict[str, Any]:
         "counts": [count.model_dump(mode="json") for count in found.counts],
         "unsigned": list(found.unsigned), "unsigned_more": found.unsigned_more,
         "returned": [body.model_dump(mode="json") for body in found.returned], "returned_more": found.returned_more,
-        "recalled_at": row.settled_at.isoformat() if row.settled_at and row.state in ("recalled", "replaced") else None,
+        "recalled_at": row.settled_at.isoformat() if row.settled_at and row.state in TAKEN_BACK else None,
         "at_recall": at_recall_json(found.at_recall),
     }  # fmt: skip
 

@@ -15,6 +15,7 @@ from exchange.flow.ports import NoticeRow, Transaction
 from exchange.flow.sign_for import as_read, sign_in
 from exchange.language.names import NOTICE_STATES, coded
 from exchange.rules.forms import answer_due, check_answer
+from exchange.rules.notice_states import NoticeState
 from exchange.schemas import FieldValue, Form, FormAnswer
 
 
@@ -49,9 +50,9 @@ def answer_form(node: Node, notice_id: str, values: Mapping[str, str]) -> str:
         row, form = _came(step.tx, notice_id, node.address)
         answer = _answer(notice_id, values)
         check_answer(form, answer)
-        if row.state == "open":
+        if row.state is NoticeState.OPEN:
             sign_in(step, row, True, "")
-        elif row.state != "signed":
+        elif row.state is not NoticeState.SIGNED:
             raise Conflict(
                 "notice {notice_id} is {state}",
                 remedy="nothing is to be answered any more",

@@ -9,6 +9,7 @@ from exchange.flow.node import Node
 from exchange.flow.notice_status import notice_status
 from exchange.flow.ports import NoticeRow
 from exchange.flow.standing_notices import standing_notices
+from exchange.rules.notice_states import NoticeSeat, NoticeState
 from exchange.rules.rungs import stage_on
 
 
@@ -23,7 +24,7 @@ class Chaser:
         today = node.clock.now().date()
         if today == self._day:
             return 0
-        rows = standing_notices(node.store, "origin", "open")
+        rows = standing_notices(node.store, NoticeSeat.ORIGIN, NoticeState.OPEN)
         due = ((row, stage) for row in rows if (stage := _stage(node, row, today)) > row.reminded)
         sent = [remind(node, row.notice_id, stage) for row, stage in due if not _answered(node, row.notice_id)]
         self._day = today

@@ -14,6 +14,7 @@ from exchange.flow.ports import CaseRow, CaseState, PartRow, PartState, Signed
 from exchange.flow.silence import Silence
 from exchange.rules.arbiter import Ruling, is_stamped_in_time, rule_on_opinion
 from exchange.rules.deadline import Projection, project
+from exchange.rules.states import PARTS
 from exchange.schemas import (
     Body,
     EntryKind,
@@ -64,7 +65,7 @@ class Collector:
             projection = _projection(step, case, part, matter)
             fields |= {"due_at": projection.due_at, "started_at": projection.started_at}
         after = PartState.SIGNED if "signed_at" in fields else part.state
-        step.tx.cases.move_part(part.case_number, part.department, RUNNING, after, **fields)
+        step.tx.cases.move_part(part.case_number, part.department, {part.state}, after, **fields)
         refresh(step, part.case_number, part.department)
 
     def _sent_back(self, step: Step, part: PartRow, item: Signed) -> None:
@@ -115,7 +116,7 @@ class Collector:
         moved = step.tx.cases.move_part(
             part.case_number,
             part.department,
-            {PartState.ISSUED, PartState.SIGNED, PartState.ESCALATED, PartState.DEEMED},
+            PARTS.before(PartState.ANSWERED),
             PartState.ANSWERED,
             answered_at=incoming.arrival.latest,
             verdict=opinion.verdict,

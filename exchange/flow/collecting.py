@@ -18,6 +18,7 @@ from exchange.language.names import NOTICE_STATES, coded
 from exchange.rules.collection import Received, aggregate, check_aggregate, check_content, standing
 from exchange.rules.forms import check_answer
 from exchange.rules.hierarchy import relay_of
+from exchange.rules.notice_states import NoticeSeat, NoticeState
 from exchange.schemas import Aggregate, Body, Form, FormAnswer, Notice
 
 _ROUND = 50
@@ -69,9 +70,9 @@ def take_answer(step: Step, incoming: Incoming, body: Body) -> None:
     """A body of the own level answers, for the first time or instead of what it said before."""
     answer = expect(body, FormAnswer)
     row, form = _asked(step, answer.notice_id)
-    if row.seat != "relay" or step.tx.notices.reader(row.notice_id, incoming.sender) is None:
+    if row.seat is not NoticeSeat.RELAY or step.tx.notices.reader(row.notice_id, incoming.sender) is None:
         raise Returned("this notice was not passed on to you", code="not-entitled", remedy="answer what came to you")
-    if row.state != "open":
+    if row.state is not NoticeState.OPEN:
         raise Returned(
             "the notice is {state}",
             code="notice-closed",
@@ -107,7 +108,7 @@ def take_aggregate(step: Step, incoming: Incoming, body: Body) -> None:
             sender=incoming.sender,
             domain=found.domain,
         )
-    if row.seat == "origin":
+    if row.seat is NoticeSeat.ORIGIN:
         if incoming.sender != row.source:
             raise Returned("the origin hears from its own relay office", code="path", remedy="tell the level above")
         _check(lambda: check_content(form, row.notice_id, found))
@@ -159,7 +160,7 @@ def collected(node: Node, notice_id: str) -> Collected:
     """
     with node.store.reading() as tx:
         row = tx.notices.get(notice_id)
-        if row is None or row.seat == "reader":
+        if row is None or row.seat is NoticeSeat.READER:
             raise NotFound(
                 "no answers to {notice_id} come here",
                 remedy="`exchange notice list` shows the notices",
@@ -169,7 +170,7 @@ def collected(node: Node, notice_id: str) -> Collected:
         if asked is None:
             raise no_form(notice_id)
         form = Form.model_validate_json(asked.form)
-        if row.seat == "relay":
+        if row.seat is NoticeSeat.RELAY:
             return Collected(row, form, aggregate_in(tx, asked, node.directory.domain))
         told = [branch.aggregate for branch in tx.collections.branches(notice_id) if branch.aggregate is not None]
     return Collected(row, form, Aggregate.model_validate_json(told[0]) if told else None)

@@ -23,6 +23,7 @@ from exchange.flow.ports import CaseRow, CaseState, PartRow, PartState
 from exchange.flow.submit import escalate_unreachable, issue_next_stage
 from exchange.language.names import CASE_STATES, OUTCOMES, coded
 from exchange.rules.case import Advance, may_decide, progress
+from exchange.rules.states import CASES
 from exchange.rules.wording import check_reason
 from exchange.schemas import Application, CaseClosed, Clearance, Decision, Matter, Outcome, Result
 
@@ -115,8 +116,8 @@ class Concluder:
 def _keep(step: Step, case: CaseRow, prepared: str | None = None, rule_error: str | None = None) -> None:
     """What the lead's rule has come to on a case that is ready; replaces what it came to before."""
     if (prepared, rule_error) != (case.prepared, case.rule_error):
-        ready = {CaseState.READY}
-        step.tx.cases.move(case.number, ready, CaseState.READY, prepared=prepared, rule_error=rule_error)
+        kept = {"prepared": prepared, "rule_error": rule_error}
+        step.tx.cases.move(case.number, {CaseState.READY}, CaseState.READY, **kept)
 
 
 def docket_of(step: Step, case: CaseRow) -> Docket:
@@ -269,8 +270,9 @@ def withdraw_in(step: Step, case_number: str, reason: str) -> None:
     """`withdraw` inside a step."""
     check_reason(reason, "a withdrawal needs a reason", "say why the applicant withdraws")
     case = _own_case(step, case_number)
-    undecided = {CaseState.OPEN, CaseState.READY}
-    if not step.tx.cases.move(case_number, undecided, CaseState.WITHDRAWN, withdrawn_at=step.now):
+    if not step.tx.cases.move(
+        case_number, CASES.before(CaseState.WITHDRAWN), CaseState.WITHDRAWN, withdrawn_at=step.now
+    ):
         raise Conflict(
             "case {case_number} is {state}",
             remedy="only an undecided case can be withdrawn",

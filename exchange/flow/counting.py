@@ -16,8 +16,9 @@ from exchange.flow.incoming import Handler, Incoming
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import BranchRow, NoticeRow, ReaderRow, Signed, Transaction
 from exchange.rules.hierarchy import relay_of
+from exchange.rules.notice_states import TAKEN_BACK, NoticeSeat
 from exchange.rules.tally import check_branch, leaves_of, merge, received, returned, signed_for, tally_of
-from exchange.schemas import Body, Reader, ReaderState, Receipt, SignOff, Tally
+from exchange.schemas import Body, Reader, Receipt, SignOff, Tally
 
 _ROUND = 50
 """Notices of which one round tells."""
@@ -35,7 +36,7 @@ def on_signed(step: Step, moved: Sequence[Signed], receipts: Sequence[Receipt]) 
     notices = step.tx.notices.forwarded_by({item.message_id for item in moved})
     for item, receipt in zip(moved, receipts, strict=True):
         row = notices.get(item.message_id)
-        if row is None or row.seat != "relay":
+        if row is None or row.seat is not NoticeSeat.RELAY:
             continue
         if item.accepted:
             fact = received(item.addressee, receipt.signed_for_at, item.proof)
@@ -82,7 +83,7 @@ def take_tally(step: Step, incoming: Incoming, body: Body) -> None:
             sender=incoming.sender,
             domain=tally.domain,
         )
-    if row.seat == "origin":
+    if row.seat is NoticeSeat.ORIGIN:
         if incoming.sender != row.source:
             raise Returned("the origin hears from its own relay office", code="path", remedy="tell the level above")
         step.tx.notices.set_branch(_branch(tally))
@@ -108,7 +109,7 @@ def tell(node: Node) -> int:
         if not tx.notices.changed(1):
             return 0
     with node.step() as step:
-        rows = [row for row in step.tx.notices.changed(_ROUND) if row.seat == "relay"]
+        rows = step.tx.notices.changed(_ROUND)
         for row in rows:
             tell_now(step, row)
     return len(rows)
@@ -129,7 +130,7 @@ def tally_in(tx: Transaction, row: NoticeRow, domain: str) -> Tally:
     branches = {branch.domain: Tally.model_validate_json(branch.tally) for branch in found if branch.tally}
     leaves = leaves_of(own, branches)
     root = tree_root(leaves) if leaves else None
-    recalled_at = row.settled_at if row.state in ("recalled", "replaced") else None
+    recalled_at = row.settled_at if row.state in TAKEN_BACK else None
     return tally_of(row.notice_id, domain, row.serial + 1, own, branches, root, recalled_at)
 
 
@@ -141,7 +142,7 @@ def _learn(step: Step, notice_id: str, fact: Reader, message_id: str) -> None:
     merged = merge(_reader(row), fact)
     proof_id = message_id if merged.proof == fact.proof else row.proof_id
     after = replace(
-        row, state=merged.state.value, has_at=merged.has_at, settled_at=merged.signed_at,
+        row, state=merged.state, has_at=merged.has_at, settled_at=merged.signed_at,
         reason=merged.reason or None, proof=merged.proof, proof_id=proof_id,
     )  # fmt: skip
     if after != row:
@@ -153,7 +154,7 @@ def _learn(step: Step, notice_id: str, fact: Reader, message_id: str) -> None:
 def _reader(row: ReaderRow) -> Reader:
     return Reader(
         address=row.address,
-        state=ReaderState(row.state),
+        state=row.state,
         has_at=row.has_at,
         signed_at=row.settled_at,
         reason=row.reason or "",

@@ -20,6 +20,7 @@ from exchange.flow.ports import NoticeRow, Transaction
 from exchange.flow.standing_notices import notices_in, standing_notices
 from exchange.rules.calendar import WorkingCalendar
 from exchange.rules.covering import check_covers, cover_due
+from exchange.rules.notice_states import NoticeSeat, NoticeState
 from exchange.rules.rungs import stage_on
 from exchange.rules.secrecy import check_secrecy
 from exchange.schemas import Cover, Forwarding, Notice
@@ -53,7 +54,9 @@ def cover_notice(node: Node, notice_id: str, cover: Cover | None) -> str:
         readers = [reader.address for reader in step.tx.notices.readers(notice_id)]
         branches = [branch.domain for branch in step.tx.notices.branches(notice_id)]
         sent, *further = send_on(step, onward, readers, branches)
-        if not step.tx.notices.move(notice_id, {"waiting"}, "open", forwarding_id=sent, act_by=onward.act_by):
+        if not step.tx.notices.move(
+            notice_id, {NoticeState.WAITING}, NoticeState.OPEN, forwarding_id=sent, act_by=onward.act_by
+        ):
             raise _no_more(row)
         step.tx.notices.add_copies(notice_id, further)
         step.note("notice-covered" if cover else "notice-passed-on", None, sent, notice=notice_id)
@@ -68,7 +71,7 @@ def to_cover(node: Node, notice_id: str) -> NoticeRow:
 
 def awaiting(tx: Transaction, calendar: WorkingCalendar, today: date) -> list[Waiting]:
     """All notices that wait for a cover here, the oldest first."""
-    return [waiting(row, calendar, today) for row in notices_in(tx, "relay", "waiting")]
+    return [waiting(row, calendar, today) for row in notices_in(tx, NoticeSeat.RELAY, NoticeState.WAITING)]
 
 
 def waiting(row: NoticeRow, calendar: WorkingCalendar, today: date) -> Waiting:
@@ -89,7 +92,7 @@ class CoverWatch:
         today = node.clock.now().date()
         if today == self._day:
             return 0
-        rows = standing_notices(node.store, "relay", "waiting")
+        rows = standing_notices(node.store, NoticeSeat.RELAY, NoticeState.WAITING)
         late = (one for row in rows if (one := waiting(row, node.calendar, today)).stage > row.reminded)
         reminded = sum(_remind(node, one) for one in late)
         self._day = today
@@ -100,7 +103,7 @@ def _remind(node: Node, late: Waiting) -> bool:
     """False for one that waits no more."""
     notice_id = late.row.notice_id
     with node.step() as step:
-        if not step.tx.notices.move(notice_id, {"waiting"}, "waiting", reminded=late.stage):
+        if not step.tx.notices.move(notice_id, {NoticeState.WAITING}, NoticeState.WAITING, reminded=late.stage):
             return False
         step.note("cover-awaited", None, None, notice=notice_id, stage=late.stage, due=late.due.isoformat())
     log.warning("notice.waits", node=node.address, notice=notice_id, stage=late.stage, due=late.due.isoformat())
@@ -109,13 +112,13 @@ def _remind(node: Node, late: Waiting) -> bool:
 
 def _waiting(tx: Transaction, notice_id: str) -> NoticeRow:
     row = tx.notices.get(notice_id)
-    if row is None or row.seat != "relay":
+    if row is None or row.seat is not NoticeSeat.RELAY:
         raise NotFound(
             "no notice {notice_id} is passed on here",
             remedy="`exchange notice list` shows what waits",
             notice_id=notice_id,
         )
-    if row.state != "waiting":
+    if row.state is not NoticeState.WAITING:
         raise _no_more(row)
     return row
 

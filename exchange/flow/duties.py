@@ -14,6 +14,8 @@ from exchange.flow.ports import NoticeRow, Transaction
 from exchange.flow.request_record import RequestStatus
 from exchange.flow.standing_notices import notices_in
 from exchange.rules.calendar import end_of_day
+from exchange.rules.joint_states import JointSeat, JointState
+from exchange.rules.notice_states import NoticeSeat, NoticeState
 from exchange.rules.paging import Place, every
 from exchange.schemas import Document, ForwardedRequest, JointDocument, Notice
 
@@ -58,7 +60,9 @@ def duties_here(node: Node, requests: list[RequestStatus]) -> list[Duty]:
 
 
 def _joints(tx: Transaction) -> Iterator[Duty]:
-    for row in every(lambda after, most: tx.joints.page("signer", "open", after, most), lambda row: row.place):
+    for row in every(
+        lambda after, most: tx.joints.page(JointSeat.SIGNER, JointState.OPEN, after, most), lambda row: row.place
+    ):
         yield Duty(DutyKind.SIGN_JOINT, row.joint_id, row.title, row.received_at, detail=row.lead)
 
 
@@ -71,7 +75,7 @@ def _covers(node: Node, tx: Transaction) -> Iterator[Duty]:
 
 def _notices(node: Node, tx: Transaction) -> Iterator[Duty]:
     now = node.clock.now()
-    for row in notices_in(tx, "reader", "open"):
+    for row in notices_in(tx, NoticeSeat.READER, NoticeState.OPEN):
         due = end_of_day(date.fromisoformat(row.act_by)) if row.act_by else None
         late = due is not None and now > due
         yield Duty(DutyKind.SIGN_NOTICE, row.notice_id, row.title, row.received_at, due, late, row.origin)

@@ -21,6 +21,7 @@ from exchange.flow.ports import NoticeRow, StoredDocument, Transaction
 from exchange.flow.showing import pages_here, pass_down
 from exchange.rules.evidence import Account, Evidence, judge
 from exchange.rules.hierarchy import domain_of, is_within
+from exchange.rules.notice_states import NoticeSeat
 from exchange.schemas import Body, Forwarding, Header, Notice, ReceiptsRequest, ReceiptsShown, Tally
 
 
@@ -33,7 +34,7 @@ def take_shown(step: Step, incoming: Incoming, body: Body) -> None:
     """A relay office shows what was asked for; it is kept as it came, and judged whenever somebody looks."""
     shown = expect(body, ReceiptsShown)
     row = step.tx.notices.get(shown.notice_id)
-    if row is None or row.seat == "reader":
+    if row is None or row.seat is NoticeSeat.READER:
         raise Returned(
             "no receipts of {notice_id} are asked for here",
             code="unknown-notice",
@@ -55,7 +56,7 @@ def ask_receipts(node: Node, notice_id: str, of: str | None = None) -> ReceiptsR
     with node.step() as step:
         row = _counted(step.tx, notice_id)
         request = _request(node, row, of)
-        if row.seat == "relay":
+        if row.seat is NoticeSeat.RELAY:
             pass_down(step, row, request)
         else:
             node.expect((row.source,))
@@ -121,8 +122,8 @@ class Gathering:
         with self.node.store.reading() as tx:
             row = _counted(tx, self.request.notice_id)
             self._take(tx)
-            own = self._own(tx, row) if row.seat == "relay" else []
-            branches = tx.notices.branches(row.notice_id) if row.seat == "origin" else []
+            own = self._own(tx, row) if row.seat is NoticeSeat.RELAY else []
+            branches = tx.notices.branches(row.notice_id) if row.seat is NoticeSeat.ORIGIN else []
         self.shown = (*own, *self.pages.values())
         told = next((Tally.model_validate_json(one.tally) for one in branches if one.tally), None)
         accounts = {domain: self._account(domain, pages) for domain, pages in by_domain(self.shown).items()}
@@ -140,7 +141,7 @@ class Gathering:
         """What the last look was at, as it came. Raises NotFound where the notice itself is not on record."""
         with self.node.store.reading() as tx:
             row = _counted(tx, self.request.notice_id)
-            told = [] if row.seat == "relay" else tx.documents.of_conversation(row.notice_id, Tally.KIND)
+            told = [] if row.seat is NoticeSeat.RELAY else tx.documents.of_conversation(row.notice_id, Tally.KIND)
             return Kept(_notice(tx, row), self.request, self.shown, _newest(self.node, row, told))
 
     def _take(self, tx: Transaction) -> None:
@@ -181,7 +182,7 @@ def _read(node: Node, stored: StoredDocument) -> Page | None:
 
 def _counted(tx: Transaction, notice_id: str) -> NoticeRow:
     row = tx.notices.get(notice_id)
-    if row is None or row.seat == "reader":
+    if row is None or row.seat is NoticeSeat.READER:
         raise NotFound(
             "notice {notice_id} is not counted here",
             remedy="its origin and relay offices count it",
@@ -198,7 +199,7 @@ def _subject(tx: Transaction, row: NoticeRow) -> Subject:
 def _notice(tx: Transaction, row: NoticeRow) -> bytes:
     """What the origin has signed: at the origin its own message, at a relay office the first thing in what it passed
     on."""
-    if row.seat == "origin":
+    if row.seat is NoticeSeat.ORIGIN:
         stored = tx.documents.get(row.origin, row.notice_id)
     else:
         passed = tx.documents.of_conversation(row.notice_id, Forwarding.KIND)

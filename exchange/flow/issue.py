@@ -13,6 +13,7 @@ from exchange.flow.ports import BranchRow, NoticeRow, Transaction
 from exchange.language.names import NOTICE_STATES, coded
 from exchange.rules.audience import nobody, parse_audience, unknown
 from exchange.rules.hierarchy import relay_of
+from exchange.rules.notice_states import NoticeSeat, NoticeState
 from exchange.rules.secrecy import check_secrecy
 from exchange.rules.wording import check_reason
 from exchange.schemas import Notice, NoticeReminder, Recall, Urgency
@@ -43,7 +44,7 @@ def issue_notice(node: Node, notice: Notice, enclosures: Sequence[bytes] = ()) -
         step.tx.notices.add(_row(step, notice_id, notice, relay), (), [BranchRow(notice_id, node.directory.domain)])
         collecting.expect_answers(step, notice_id, notice, (node.directory.domain,))
         if notice.replaces is not None and not step.tx.notices.move(
-            notice.replaces, {"open"}, "replaced", settled_at=step.now
+            notice.replaces, {NoticeState.OPEN}, NoticeState.REPLACED, settled_at=step.now
         ):
             raise Conflict(
                 "{replaces} is no open notice of this origin",
@@ -67,7 +68,7 @@ def remind(node: Node, notice_id: str, stage: int = 0) -> str:
             urgency=Urgency(row.urgency),
         )
         if stage > row.reminded:
-            step.tx.notices.move(notice_id, {"open"}, "open", reminded=stage)
+            step.tx.notices.move(notice_id, {NoticeState.OPEN}, NoticeState.OPEN, reminded=stage)
         step.note("notice-reminded", None, message_id, notice=notice_id, stage=stage)
     return message_id
 
@@ -89,7 +90,7 @@ def recall(node: Node, notice_id: str, reason: str) -> str:
             conversation_id=notice_id,
             urgency=Urgency(row.urgency),
         )
-        step.tx.notices.move(notice_id, {"open"}, "recalled", settled_at=step.now, reason=reason)
+        step.tx.notices.move(notice_id, {NoticeState.OPEN}, NoticeState.RECALLED, settled_at=step.now, reason=reason)
         step.note("notice-recalled", None, message_id, notice=notice_id)
     return message_id
 
@@ -97,7 +98,7 @@ def recall(node: Node, notice_id: str, reason: str) -> str:
 def issued(tx: Transaction, notice_id: str) -> NoticeRow:
     """A notice of this origin. Raises NotFound."""
     row = tx.notices.get(notice_id)
-    if row is None or row.seat != "origin":
+    if row is None or row.seat is not NoticeSeat.ORIGIN:
         raise NotFound(
             "no notice {notice_id} was issued here", remedy="`exchange notice list` shows them", notice_id=notice_id
         )
@@ -105,7 +106,7 @@ def issued(tx: Transaction, notice_id: str) -> NoticeRow:
 
 
 def _expect_open(row: NoticeRow) -> None:
-    if row.state != "open":
+    if row.state is not NoticeState.OPEN:
         raise Conflict(
             "notice {notice_id} is {state}",
             remedy="nothing is to be done any more",
@@ -129,8 +130,8 @@ def check_audience(node: Node, text: str) -> None:
 def _row(step: Step, notice_id: str, notice: Notice, relay: str) -> NoticeRow:
     return NoticeRow(
         notice_id=notice_id,
-        seat="origin",
-        state="open",
+        seat=NoticeSeat.ORIGIN,
+        state=NoticeState.OPEN,
         origin=step.node.address,
         source=relay,
         digest="",  # what is signed is known when the step ends, and then on record as the document

@@ -23,6 +23,7 @@ from exchange.flow.send import check_copies, check_enclosures, copied_to
 from exchange.language import joined
 from exchange.language.names import JOINT_STATES, coded
 from exchange.rules.countersign import Countersignature, Joint, check_issue, issued_on, waiting_for
+from exchange.rules.joint_states import JointSeat, JointState
 from exchange.schemas import (
     Body,
     Document,
@@ -77,16 +78,16 @@ def propose_joint(
 def withdraw_joint(node: Node, joint_id: str, reasons: str) -> None:
     """Takes a text back before the last signature. Raises NotFound, CallerError, or Conflict once it is over."""
     with node.step() as step:
-        row = row_at(step.tx, joint_id, "lead")
+        row = row_at(step.tx, joint_id, JointSeat.LEAD)
         _end(step, row, JointEnding.WITHDRAWN, node.address, reasons)
 
 
 def take_signature(step: Step, incoming: Incoming, body: Body) -> None:
     """A body has signed; the last one makes it go out. Raises Returned: not asked, over, or not over this text."""
     signature = expect(body, JointSignature)
-    row = expect_row(step, signature.joint_id, signature.digest, "lead")
+    row = expect_row(step, signature.joint_id, signature.digest, JointSeat.LEAD)
     place = _place_of(step.tx, row, incoming.sender)
-    if row.state == "issued":
+    if row.state is JointState.ISSUED:
         return  # everybody has signed, this one too
     _expect_open(row)
     payload = text_of(step.tx, row)
@@ -106,9 +107,9 @@ def take_signature(step: Step, incoming: Incoming, body: Body) -> None:
 def take_refusal(step: Step, incoming: Incoming, body: Body) -> None:
     """A body does not sign; nothing goes out, and all who were asked are told. Raises Returned: not asked, or over."""
     refusal = expect(body, JointRefusal)
-    row = expect_row(step, refusal.joint_id, refusal.digest, "lead")
+    row = expect_row(step, refusal.joint_id, refusal.digest, JointSeat.LEAD)
     _place_of(step.tx, row, incoming.sender)
-    if row.state == "refused":
+    if row.state is JointState.REFUSED:
         return  # somebody else was first, and has told all
     _expect_open(row)
     _end(step, row, JointEnding.REFUSED, incoming.sender, refusal.reasons, (incoming.opened.signed,))
@@ -131,8 +132,8 @@ def _row(draft: JointDraft, payload: bytes, now: datetime) -> JointRow:
     document = draft.document
     return JointRow(
         joint_id=draft.joint_id,
-        seat="lead",
-        state="open",
+        seat=JointSeat.LEAD,
+        state=JointState.OPEN,
         lead=draft.signers[0],
         digest=digest_of(payload),
         title=document.title,
@@ -156,7 +157,7 @@ def _place_of(tx: Transaction, row: JointRow, signer: str) -> JointSignatureRow:
 
 
 def _expect_open(row: JointRow) -> None:
-    if row.state != "open":
+    if row.state is not JointState.OPEN:
         raise Returned(
             "the joint document is {state}",
             code="joint-closed",
@@ -185,7 +186,7 @@ def _issue_if_complete(step: Step, row: JointRow, payload: bytes, incoming: Inco
         enclosures=(whole, *(round_.enclosures if round_ else ())),
     )
     settled = {"settled_at": step.now, "issue_id": issue_id, "issued_on": day.isoformat()}
-    step.tx.joints.move(row.joint_id, ("open",), "issued", **settled)
+    step.tx.joints.move(row.joint_id, (JointState.OPEN,), JointState.ISSUED, **settled)
     step.note("joint-issued", row.joint_id, issue_id, last=incoming.sender)
 
 
@@ -198,7 +199,7 @@ def _end(
     except ValidationError:
         raise CallerError("the reasons are missing or too long", remedy="say why, in up to 2,000 characters") from None
     values = {"settled_at": step.now, "ended_by": by, "reasons": reasons}
-    if not step.tx.joints.move(row.joint_id, ("open",), ending.value, **values):
+    if not step.tx.joints.move(row.joint_id, (JointState.OPEN,), JointState(ending), **values):
         raise Conflict(
             "joint document {joint_id} is {state}",
             remedy="what went out is taken back by a notice",

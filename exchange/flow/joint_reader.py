@@ -16,6 +16,7 @@ from exchange.flow.node import Step
 from exchange.flow.ports import JointRow
 from exchange.language.names import JOINT_STATES, coded
 from exchange.rules.countersign import Countersignature, Joint, check_issue
+from exchange.rules.joint_states import UNDER_WAY, JointState
 from exchange.schemas import Body, Header, JointDocument, JointDraft
 
 
@@ -76,14 +77,14 @@ def take_joint_document(step: Step, incoming: Incoming, body: Body) -> None:
     if row is not None:
         _expect_ours(row, document)
         settled = {"settled_at": step.now, "issue_id": incoming.message_id, "issued_on": document.issued_on.isoformat()}
-        step.tx.joints.move(row.joint_id, ("open", "signed"), "issued", **settled)
+        step.tx.joints.move(row.joint_id, UNDER_WAY, JointState.ISSUED, **settled)
     step.note("joint-received", document.joint_id, incoming.message_id, signers=len(issue.signatures))
 
 
 def _expect_ours(row: JointRow, document: JointDocument) -> None:
     if row.digest != document.digest:
         raise Returned("this is not the text that was signed here", code="altered", remedy="send what all have signed")
-    if row.state in ("refused", "withdrawn"):
+    if row.state in (JointState.REFUSED, JointState.WITHDRAWN):
         raise Returned(
             "the joint document is {state}",
             code="joint-closed",

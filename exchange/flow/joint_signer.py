@@ -20,6 +20,7 @@ from exchange.flow.joint_text import (
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import JointRow
 from exchange.language.names import JOINT_STATES, coded
+from exchange.rules.joint_states import UNDER_WAY, JointSeat, JointState
 from exchange.schemas import Body, JointDraft, JointEnded, JointEnding, JointRefusal, JointSignature
 
 
@@ -52,8 +53,8 @@ def take_draft(step: Step, incoming: Incoming, body: Body) -> None:
     step.tx.joints.open(
         JointRow(
             joint_id=draft.joint_id,
-            seat="signer",
-            state="open",
+            seat=JointSeat.SIGNER,
+            state=JointState.OPEN,
             lead=incoming.sender,
             digest=digest_of(payload_of(incoming.opened.signed)),
             title=draft.document.title,
@@ -73,7 +74,9 @@ def sign_joint(node: Node, joint_id: str) -> str:
         row = _to_answer(step, joint_id)
         payload = text_of(step.tx, row)
         signature = countersign(payload, node.identity, step.now)
-        return _answer(step, row, JointSignature(joint_id=joint_id, digest=row.digest, signature=signature), "signed")
+        return _answer(
+            step, row, JointSignature(joint_id=joint_id, digest=row.digest, signature=signature), JointState.SIGNED
+        )
 
 
 def refuse_joint(node: Node, joint_id: str, reasons: str) -> str:
@@ -87,13 +90,13 @@ def refuse_joint(node: Node, joint_id: str, reasons: str) -> str:
             refusal = JointRefusal(joint_id=joint_id, digest=row.digest, reasons=reasons.strip())
         except ValidationError:
             raise CallerError("a refusal says why", remedy="give the reasons, in up to 2,000 characters") from None
-        return _answer(step, row, refusal, "refused", ended_by=node.address, reasons=refusal.reasons)
+        return _answer(step, row, refusal, JointState.REFUSED, ended_by=node.address, reasons=refusal.reasons)
 
 
 def take_ended(step: Step, incoming: Incoming, body: Body) -> None:
     """The lead says that nothing goes out. Raises Returned where it is not the lead, or shows no refusal."""
     ended = expect(body, JointEnded)
-    row = expect_row(step, ended.joint_id, ended.digest, "signer")
+    row = expect_row(step, ended.joint_id, ended.digest, JointSeat.SIGNER)
     if incoming.sender != row.lead:
         raise Returned(
             "{sender} is not the lead", code="not-entitled", remedy="the lead ends it", sender=incoming.sender
@@ -103,9 +106,9 @@ def take_ended(step: Step, incoming: Incoming, body: Body) -> None:
     elif ended.by != row.lead:
         raise Returned("only the lead withdraws its text", code="not-entitled", remedy="enclose the signed refusal")
     values = {"settled_at": step.now, "ended_by": ended.by, "reasons": ended.reasons}
-    if row.state == "issued":
+    if row.state is JointState.ISSUED:
         raise Returned("it has gone out already", code="joint-closed", remedy="take it back by a notice")
-    if step.tx.joints.move(row.joint_id, ("open", "signed"), ended.ending.value, **values):
+    if step.tx.joints.move(row.joint_id, UNDER_WAY, JointState(ended.ending), **values):
         step.note("joint-ended", row.joint_id, incoming.message_id, by=ended.by)
 
 
@@ -122,8 +125,8 @@ def _check_refusal(step: Step, incoming: Incoming, ended: JointEnded) -> None:
 
 
 def _to_answer(step: Step, joint_id: str) -> JointRow:
-    row = row_at(step.tx, joint_id, "signer")
-    if row.state != "open":
+    row = row_at(step.tx, joint_id, JointSeat.SIGNER)
+    if row.state is not JointState.OPEN:
         raise Conflict(
             "joint document {joint_id} is {state}",
             remedy="`exchange joint show` tells how it stands",
@@ -134,7 +137,7 @@ def _to_answer(step: Step, joint_id: str) -> JointRow:
     return row
 
 
-def _answer(step: Step, row: JointRow, body: Body, state: str, **values: str) -> str:
+def _answer(step: Step, row: JointRow, body: Body, state: JointState, **values: str) -> str:
     draft = JointDraft.model_validate_json(text_of(step.tx, row))
     sent = step.send(
         body,
@@ -143,6 +146,6 @@ def _answer(step: Step, row: JointRow, body: Body, state: str, **values: str) ->
         in_reply_to=row.joint_id,
         urgency=draft.document.urgency,
     )
-    step.tx.joints.move(row.joint_id, ("open",), state, answer_id=sent, settled_at=step.now, **values)
+    step.tx.joints.move(row.joint_id, (JointState.OPEN,), state, answer_id=sent, settled_at=step.now, **values)
     step.note(f"joint-{state}", row.joint_id, sent, by=step.node.address)
     return sent

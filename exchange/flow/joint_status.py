@@ -9,14 +9,15 @@ from exchange.errors import NotFound
 from exchange.flow.joint_text import text_of
 from exchange.flow.node import Node
 from exchange.flow.ports import JointRow, OutboxState, Transaction
+from exchange.rules.joint_states import JointSeat, JointState, SignerState
 from exchange.schemas import JointDraft
 
 _ON_ITS_WAY = {
-    OutboxState.WRITTEN: "asked",
-    OutboxState.SENT: "asked",
-    OutboxState.DELIVERED: "received",
-    OutboxState.RETURNED: "returned",
-    OutboxState.FAILED: "failed",
+    OutboxState.WRITTEN: SignerState.ASKED,
+    OutboxState.SENT: SignerState.ASKED,
+    OutboxState.DELIVERED: SignerState.RECEIVED,
+    OutboxState.RETURNED: SignerState.RETURNED,
+    OutboxState.FAILED: SignerState.FAILED,
 }
 
 
@@ -25,9 +26,7 @@ class SignerStatus:
     """One signer, as far as it is known here."""
 
     address: str
-    state: str
-    """``signed``; ``asked``, ``received``, ``returned`` or ``failed`` (how the text's copy stands); ``refused``;
-    ``unknown``, which others' answers are to anybody but the lead."""
+    state: SignerState
     at: datetime | None = None
     """When it was signed."""
     reason: str = ""
@@ -53,7 +52,7 @@ def joint_status(node: Node, joint_id: str) -> JointStatus:
                 "no joint document {joint_id} here", remedy="`exchange joint list` shows them", joint_id=joint_id
             )
         draft = JointDraft.model_validate_json(text_of(tx, row))
-        if row.seat == "lead":
+        if row.seat is JointSeat.LEAD:
             return JointStatus(row, draft, _at_lead(tx, row))
         fault = _fault(tx, row)
         signers = tuple(_at_signer(node.address, row, one) for one in draft.signers)
@@ -72,11 +71,11 @@ def _at_lead(tx: Transaction, row: JointRow) -> tuple[SignerStatus, ...]:
     for place in tx.joints.signatures(row.joint_id):
         copy = copies.get(place.signer)
         if place.at is not None:
-            found.append(SignerStatus(place.signer, "signed", place.at))
-        elif row.state == "refused" and row.ended_by == place.signer:
-            found.append(SignerStatus(place.signer, "refused", None, row.reasons or ""))
+            found.append(SignerStatus(place.signer, SignerState.SIGNED, place.at))
+        elif row.state is JointState.REFUSED and row.ended_by == place.signer:
+            found.append(SignerStatus(place.signer, SignerState.REFUSED, None, row.reasons or ""))
         elif copy is None:
-            found.append(SignerStatus(place.signer, "failed", None, "nothing could be sent to it"))
+            found.append(SignerStatus(place.signer, SignerState.FAILED, None, "nothing could be sent to it"))
         else:
             found.append(SignerStatus(place.signer, _ON_ITS_WAY[copy.state], None, copy.last_error or ""))
     return tuple(found)
@@ -84,14 +83,16 @@ def _at_lead(tx: Transaction, row: JointRow) -> tuple[SignerStatus, ...]:
 
 def _at_signer(own: str, row: JointRow, signer: str) -> SignerStatus:
     """The lead has signed what it sends; when all have, it goes out; of the others only a refusal is told."""
-    if row.state == "refused" and row.ended_by == signer:
-        return SignerStatus(signer, "refused", None, row.reasons or "")
-    if signer == row.lead or row.state == "issued":
-        return SignerStatus(signer, "signed")
+    if row.state is JointState.REFUSED and row.ended_by == signer:
+        return SignerStatus(signer, SignerState.REFUSED, None, row.reasons or "")
+    if signer == row.lead or row.state is JointState.ISSUED:
+        return SignerStatus(signer, SignerState.SIGNED)
     if signer == own:
-        answered = row.state == "signed" or row.answer_id is not None
-        return SignerStatus(signer, "signed" if answered else "received", row.settled_at if answered else None)
-    return SignerStatus(signer, "unknown")
+        answered = row.state is JointState.SIGNED or row.answer_id is not None
+        return SignerStatus(
+            signer, SignerState.SIGNED if answered else SignerState.RECEIVED, row.settled_at if answered else None
+        )
+    return SignerStatus(signer, SignerState.UNKNOWN)
 
 
 def _fault(tx: Transaction, row: JointRow) -> str:

@@ -14,6 +14,7 @@ from exchange.flow.node import Step
 from exchange.flow.ports import JointRow, Transaction
 from exchange.rules.conveyance import check_conveyance, conveyance_of
 from exchange.rules.countersign import Joint, check_joint
+from exchange.rules.joint_states import JointSeat
 from exchange.rules.secrecy import check_secrecy
 from exchange.schemas import Document, DocumentKind, JointDraft
 
@@ -87,7 +88,7 @@ def row_at(tx: Transaction, joint_id: str, seat: str) -> JointRow:
     """A joint document that this body leads, or is asked to sign. Raises NotFound."""
     row = tx.joints.get(joint_id)
     if row is None or row.seat != seat:
-        what = "is led" if seat == "lead" else "waits for a signature"
+        what = "is led" if seat is JointSeat.LEAD else "waits for a signature"
         raise NotFound(
             "no joint document {joint_id} {what} here",
             remedy="`exchange joint list` shows them",

@@ -8,6 +8,7 @@ from exchange.flow.counting import tally_in
 from exchange.flow.cover import Waiting, waiting
 from exchange.flow.node import Node
 from exchange.flow.ports import NoticeRow
+from exchange.rules.notice_states import TAKEN_BACK, NoticeSeat, NoticeState
 from exchange.schemas import AtRecall, Count, ReturnedBy, Tally
 
 
@@ -32,9 +33,9 @@ class NoticeStatus:
 
         All have signed for it or sent it back; or it was taken back, and all levels have told who had it then.
         """
-        if self.row.seat == "reader":
-            return self.row.state != "open"
-        if self.row.state in ("recalled", "replaced"):
+        if self.row.seat is NoticeSeat.READER:
+            return self.row.state is not NoticeState.OPEN
+        if self.row.state in TAKEN_BACK:
             return self.told_at_recall == sum(count.meant - count.returned for count in self.counts)
         return any(count.meant for count in self.counts) and not self.unsigned and not self.unsigned_more
 
@@ -53,9 +54,9 @@ def notice_status(node: Node, notice_id: str) -> NoticeStatus | None:
         row = tx.notices.get(notice_id)
         if row is None:
             return None
-        if row.seat == "relay":
+        if row.seat is NoticeSeat.RELAY:
             found = _status(row, tally_in(tx, row, node.directory.domain))
-            if row.state == "waiting":
+            if row.state is NoticeState.WAITING:
                 return replace(found, waits=waiting(row, node.calendar, node.clock.now().date()))
             return found
         told = [branch.tally for branch in tx.notices.branches(notice_id) if branch.tally]

@@ -13,6 +13,7 @@ from exchange.flow.node import Node
 from exchange.flow.ports import DeskRow, StoredDocument
 from exchange.flow.respond import consultation_of, reply_in
 from exchange.rules.paging import every
+from exchange.rules.states import DeskState
 from exchange.schemas import Consultation, Opinion
 
 log = structlog.get_logger()
@@ -45,7 +46,7 @@ class OpenDesk:
         if today != self._day:
             self._day, self._asked = today, {}
         with self._node.store.reading() as tx:
-            waiting = every(lambda after, most: tx.desk.page("waiting", after, most), lambda row: row.place)
+            waiting = every(lambda after, most: tx.desk.page(DeskState.WAITING, after, most), lambda row: row.place)
             rows = list(islice((row for row in waiting if row.cleared and self._is_new(row)), limit))
             stored = [tx.documents.get(row.window, row.consultation_id) for row in rows]
         given, self._failed = [], set()
@@ -100,7 +101,7 @@ class OpenDesk:
         with self._node.step() as step:
             for opinion in given:
                 row = step.tx.desk.get(opinion.case_number)
-                if row is not None and row.state == "waiting":
+                if row is not None and row.state is DeskState.WAITING:
                     reply_in(step, opinion)
 
     def _forgive(self, case_numbers: Sequence[str]) -> None:
@@ -108,7 +109,7 @@ class OpenDesk:
         if case_numbers:
             with self._node.step() as step:
                 for number in case_numbers:
-                    step.tx.desk.move(number, {"waiting"}, "waiting", rule_error=None)
+                    step.tx.desk.move(number, {DeskState.WAITING}, DeskState.WAITING, rule_error=None)
 
     def _keep_failure(self, case_number: str, error: Exception) -> None:
         """Logs it and puts it on the desk, where officers look: the case is theirs to answer now."""
@@ -117,5 +118,5 @@ class OpenDesk:
         log.exception("rule.failed", node=self._node.address, rule=rule, case_number=case_number)
         told = f"{type(error).__name__}: {error}"[:_ERROR]
         with self._node.step() as step:
-            if step.tx.desk.move(case_number, {"waiting"}, "waiting", rule_error=told):
+            if step.tx.desk.move(case_number, {DeskState.WAITING}, DeskState.WAITING, rule_error=told):
                 step.note("rule-failed", case_number, None, error=type(error).__name__)

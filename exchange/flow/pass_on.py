@@ -25,13 +25,14 @@ from exchange.rules.addressing import home_of
 from exchange.rules.audience import parse_audience
 from exchange.rules.covering import Covering
 from exchange.rules.hierarchy import domain_of, relay_of
+from exchange.rules.notice_states import NOT_SIGNED, NoticeSeat, NoticeState
 from exchange.rules.recall import check_recall
 from exchange.rules.splitting import groups
-from exchange.schemas import MAX_ADDRESSEES, Body, Forwarding, Header, Notice, NoticeReminder, Recall
+from exchange.schemas import MAX_ADDRESSEES, Body, Forwarding, Header, Notice, NoticeReminder, ReaderState, Recall
 from exchange.schemas.titles import TITLES
 
-_OPEN = frozenset({"open"})
-_WAITING = frozenset({"waiting"})
+_OPEN = frozenset({NoticeState.OPEN})
+_WAITING = frozenset({NoticeState.WAITING})
 
 
 @dataclass(frozen=True)
@@ -134,15 +135,15 @@ def _spread(step: Step, came: Came, notice: Notice, waits: bool) -> None:
     sent = [came.message_id] if waits else send_on(step, came.onward, readers, branches)
     message_id, *further = sent or [step.node.new_id()]
     step.tx.notices.add(
-        _row(step, came, notice, "waiting" if waits else "open", message_id),
-        [ReaderRow(forwarding.notice_id, address, "none") for address in readers],
+        _row(step, came, notice, NoticeState.WAITING if waits else NoticeState.OPEN, message_id),
+        [ReaderRow(forwarding.notice_id, address, ReaderState.NONE) for address in readers],
         [BranchRow(forwarding.notice_id, domain) for domain in branches],
         further,
     )
     expect_answers(step, forwarding.notice_id, notice, branches)
     earlier = step.tx.notices.get(notice.replaces) if notice.replaces is not None else None
     if earlier is not None and earlier.origin == forwarding.origin:
-        _settle(step, earlier.notice_id, "replaced", came.onward.header.created_at)
+        _settle(step, earlier.notice_id, NoticeState.REPLACED, came.onward.header.created_at)
     step.note(
         "notice-waits" if waits else "notice-passed-on", None, message_id,
         notice=forwarding.notice_id, readers=len(readers), levels_below=len(branches),
@@ -178,30 +179,30 @@ def _follow(step: Step, came: Came) -> None:
     readers = step.tx.notices.readers(row.notice_id)
     if isinstance(onward.body, Recall):
         check_recall(onward.body, row.digest)
-        _settle(step, row.notice_id, "recalled", onward.body.at, onward.body.reason)
-        if row.state == "waiting":
+        _settle(step, row.notice_id, NoticeState.RECALLED, onward.body.at, onward.body.reason)
+        if row.state is NoticeState.WAITING:
             step.note("notice-recalled", None, came.message_id, notice=row.notice_id)
             return
-    elif row.state != "open":
+    elif row.state is not NoticeState.OPEN:
         step.note("notice-reminded", None, came.message_id, notice=row.notice_id, state=row.state)
         return
     else:
-        readers = [reader for reader in readers if reader.state in ("none", "has")]
+        readers = [reader for reader in readers if reader.state in NOT_SIGNED]
     below = [branch.domain for branch in step.tx.notices.branches(row.notice_id)]
     send_on(step, onward, [reader.address for reader in readers], below)
 
 
-def _settle(step: Step, notice_id: str, state: str, at: datetime, reason: str | None = None) -> None:
+def _settle(step: Step, notice_id: str, state: NoticeState, at: datetime, reason: str | None = None) -> None:
     """Taken back at ``at`` by its origin's time, which decides who had signed before; the level above is told that."""
     if step.tx.notices.move(notice_id, _OPEN | _WAITING, state, settled_at=at, reason=reason):
         step.tx.notices.touch(notice_id)
 
 
-def _row(step: Step, came: Came, notice: Notice, state: str, message_id: str) -> NoticeRow:
+def _row(step: Step, came: Came, notice: Notice, state: NoticeState, message_id: str) -> NoticeRow:
     onward = came.onward
     return NoticeRow(
         notice_id=onward.forwarding.notice_id,
-        seat="relay",
+        seat=NoticeSeat.RELAY,
         state=state,
         origin=onward.forwarding.origin,
         source=came.source,

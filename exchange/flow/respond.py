@@ -14,6 +14,7 @@ from exchange.flow.ports import DeskRow, Signed, StoredDocument
 from exchange.language import joined
 from exchange.language.names import DESK_STATES, coded
 from exchange.rules.application import enclosure_faults
+from exchange.rules.states import DeskState
 from exchange.schemas import (
     Body,
     CaseClosed,
@@ -30,12 +31,12 @@ from exchange.schemas import (
     Verdict,
 )
 
-ANSWERABLE = frozenset({"waiting", "defaulted"})
+ANSWERABLE = frozenset({DeskState.WAITING, DeskState.DEFAULTED})
 """Desk states in which a department may still answer; after a default its answer is kept as a late one."""
 
 _UNANSWERABLE = {
-    "answered": "an opinion is given once",
-    "closed": "nothing is to be done: the case was withdrawn, or decided without this opinion",
+    DeskState.ANSWERED: "an opinion is given once",
+    DeskState.CLOSED: "nothing is to be done: the case was withdrawn, or decided without this opinion",
 }
 
 
@@ -72,7 +73,7 @@ def take_consultation(step: Step, incoming: Incoming, body: Body) -> None:
         window=incoming.sender,
         case_number=body.case_number,
         consultation_id=incoming.message_id,
-        state="waiting",
+        state=DeskState.WAITING,
         matter=body.matter,
         title=body.application.project,
         received_at=step.now,
@@ -86,21 +87,21 @@ def take_clearance(step: Step, incoming: Incoming, body: Body) -> None:
     """What this department waited for is in."""
     if isinstance(body, Clearance):
         _own_desk(step, incoming, body.case_number)
-        step.tx.desk.move(body.case_number, {"waiting"}, "waiting", cleared=True)
+        step.tx.desk.move(body.case_number, {DeskState.WAITING}, DeskState.WAITING, cleared=True)
 
 
 def take_closed(step: Step, incoming: Incoming, body: Body) -> None:
     """No opinion is wanted any more."""
     if isinstance(body, CaseClosed):
         _own_desk(step, incoming, body.case_number)
-        step.tx.desk.move(body.case_number, {"waiting"}, "closed")
+        step.tx.desk.move(body.case_number, {DeskState.WAITING}, DeskState.CLOSED)
 
 
 def take_decision(step: Step, incoming: Incoming, body: Body) -> None:
     """The lead has decided; the decision itself is kept as it came."""
     if isinstance(body, Decision):
         _own_desk(step, incoming, body.case_number)
-        step.tx.desk.move(body.case_number, {"waiting"}, "closed")
+        step.tx.desk.move(body.case_number, {DeskState.WAITING}, DeskState.CLOSED)
 
 
 def take_default(step: Step, incoming: Incoming, body: Body) -> None:
@@ -108,7 +109,7 @@ def take_default(step: Step, incoming: Incoming, body: Body) -> None:
     if isinstance(body, DefaultNotice):
         require_role(step, incoming, Role.WINDOW)
         if body.department == step.node.address:
-            step.tx.desk.move(body.case_number, {"waiting"}, "defaulted")
+            step.tx.desk.move(body.case_number, {DeskState.WAITING}, DeskState.DEFAULTED)
 
 
 def take_reminder(step: Step, incoming: Incoming, body: Body) -> None:
@@ -116,15 +117,17 @@ def take_reminder(step: Step, incoming: Incoming, body: Body) -> None:
     if isinstance(body, Reminder):
         require_role(step, incoming, Role.MONITOR)
         row = step.tx.desk.get(body.case_number)
-        if row is not None and row.state == "waiting" and row.reminded < body.stage:
-            step.tx.desk.move(body.case_number, {"waiting"}, "waiting", reminded=body.stage, due_at=body.due_at)
+        if row is not None and row.state is DeskState.WAITING and row.reminded < body.stage:
+            step.tx.desk.move(
+                body.case_number, {DeskState.WAITING}, DeskState.WAITING, reminded=body.stage, due_at=body.due_at
+            )
 
 
 def take_term(step: Step, incoming: Incoming, body: Body) -> None:
     """The window has amended our term; the notice itself is kept as it came."""
     if isinstance(body, TermNotice):
         _own_desk(step, incoming, body.case_number)
-        step.tx.desk.move(body.case_number, {"waiting"}, "waiting", due_at=body.due_at)
+        step.tx.desk.move(body.case_number, {DeskState.WAITING}, DeskState.WAITING, due_at=body.due_at)
 
 
 def on_signed(step: Step, signed: Sequence[Signed], receipts: Sequence[Receipt]) -> None:
@@ -136,7 +139,7 @@ def on_signed(step: Step, signed: Sequence[Signed], receipts: Sequence[Receipt])
         if row is None:
             continue
         final = receipt.reason_code in ("already-answered", "case-closed")
-        step.tx.desk.move(row.case_number, {"answered"}, "closed" if final else "waiting")
+        step.tx.desk.move(row.case_number, {DeskState.ANSWERED}, DeskState.CLOSED if final else DeskState.WAITING)
         step.note("opinion-returned", row.case_number, item.message_id, reason=item.reason)
 
 
@@ -186,7 +189,7 @@ def reply_in(step: Step, opinion: Opinion) -> str:
     if opinion.verdict is Verdict.SPECIAL_PROCEDURE:
         step.note("special-procedure", row.case_number, message_id)
         return message_id
-    step.tx.desk.move(row.case_number, ANSWERABLE, "answered", opinion_id=message_id, answered_at=step.now)
+    step.tx.desk.move(row.case_number, ANSWERABLE, DeskState.ANSWERED, opinion_id=message_id, answered_at=step.now)
     step.note("answered", row.case_number, message_id, verdict=opinion.verdict.value)
     return message_id
 

@@ -21,6 +21,7 @@ from exchange.flow.node import Step
 from exchange.flow.ports import NoticeRow, ReaderRow, StoredDocument, Transaction
 from exchange.rules.evidence import may_ask, on_way, shows
 from exchange.rules.hierarchy import relay_of
+from exchange.rules.notice_states import NoticeSeat
 from exchange.rules.splitting import groups, parts
 from exchange.schemas import (
     MAX_ADDRESSEES,
@@ -59,7 +60,7 @@ def take_request(step: Step, incoming: Incoming, body: Body) -> None:
     request = expect(body, ReceiptsRequest)
     row = step.tx.notices.get(request.notice_id)
     own = step.node.directory.domain
-    if row is None or row.seat != "relay":
+    if row is None or row.seat is not NoticeSeat.RELAY:
         raise Returned(
             "no notice {notice_id} here",
             code="unknown-notice",

@@ -13,9 +13,13 @@ from exchange.flow.origin import Forwarded, unpack
 from exchange.flow.ports import NoticeRow, Transaction
 from exchange.language.names import NOTICE_STATES, coded
 from exchange.rules.hierarchy import relay_of
+from exchange.rules.notice_states import NOT_SIGNED, NoticeSeat, NoticeState
 from exchange.rules.recall import check_recall
 from exchange.rules.secrecy import check_secrecy
 from exchange.schemas import Body, Forwarding, Notice, NoticeReminder, Recall, SignOff
+
+_AT_READER = frozenset({NoticeState.OPEN, NoticeState.SIGNED, NoticeState.RETURNED})
+"""As a reader has a notice that stands."""
 
 
 def handlers(at_once: bool = False) -> dict[str, Handler]:
@@ -52,7 +56,8 @@ def take_forwarding(step: Step, incoming: Incoming, body: Body) -> NoticeRow | N
         )
     if isinstance(forwarded.body, Recall):
         check_recall(forwarded.body, row.digest)
-        step.tx.notices.move(row.notice_id, {"open", "signed", "returned"}, "recalled", reason=forwarded.body.reason)
+        recalled = {"reason": forwarded.body.reason}
+        step.tx.notices.move(row.notice_id, _AT_READER, NoticeState.RECALLED, **recalled)
         step.note("notice-recalled", None, incoming.message_id, notice=row.notice_id)
     elif isinstance(forwarded.body, NoticeReminder):
         step.note("notice-reminded", None, incoming.message_id, notice=row.notice_id, stage=forwarded.body.stage)
@@ -71,26 +76,30 @@ def as_read(tx: Transaction, notice_id: str, address: str) -> NoticeRow:
     A relay office that is itself among its readers answers to itself, and is counted like any other.
     """
     row = tx.notices.get(notice_id)
-    own = tx.notices.reader(notice_id, address) if row is not None and row.seat == "relay" else None
-    if row is None or (row.seat != "reader" and own is None):
+    own = tx.notices.reader(notice_id, address) if row is not None and row.seat is NoticeSeat.RELAY else None
+    if row is None or (row.seat is not NoticeSeat.READER and own is None):
         raise NotFound(
             "no notice {notice_id} came here", remedy="`exchange notice list` shows what came", notice_id=notice_id
         )
     if own is None:
         return row
-    answered = row.state == "open" and own.state in ("signed", "returned")
-    return replace(row, source=address, state=own.state if answered else row.state, settled_at=own.settled_at)
+    answered = row.state is NoticeState.OPEN and own.state not in NOT_SIGNED
+    return replace(
+        row, source=address, state=NoticeState(own.state) if answered else row.state, settled_at=own.settled_at
+    )
 
 
 def sign_in(step: Step, row: NoticeRow, accepted: bool, reason: str) -> str:
     """The same within the caller's step. Raises Conflict when it was signed for, sent back or recalled before."""
     answer = SignOff(notice_id=row.notice_id, digest=row.digest, accepted=accepted, reason=reason, at=step.now)
     message_id = step.send(answer, (row.source,), conversation_id=row.notice_id)
-    after = "signed" if accepted else "returned"
-    if row.seat == "relay":  # its row is of the passing on; that it has signed, it learns by its own answer
-        moved = row.state == "open"
+    after = NoticeState.SIGNED if accepted else NoticeState.RETURNED
+    if row.seat is NoticeSeat.RELAY:  # its row is of the passing on; that it has signed, it learns by its own answer
+        moved = row.state is NoticeState.OPEN
     else:
-        moved = step.tx.notices.move(row.notice_id, {"open"}, after, settled_at=step.now, reason=reason or None)
+        moved = step.tx.notices.move(
+            row.notice_id, {NoticeState.OPEN}, after, settled_at=step.now, reason=reason or None
+        )
     if not moved:
         raise Conflict(
             "notice {notice_id} is {state}",
@@ -115,8 +124,8 @@ def _take_notice(step: Step, incoming: Incoming, forwarded: Forwarded, notice: N
         return None
     row = NoticeRow(
         notice_id=forwarding.notice_id,
-        seat="reader",
-        state="open",
+        seat=NoticeSeat.READER,
+        state=NoticeState.OPEN,
         origin=forwarding.origin,
         source=incoming.sender,
         digest=forwarding.digest,
@@ -133,5 +142,5 @@ def _take_notice(step: Step, incoming: Incoming, forwarded: Forwarded, notice: N
     expect_answers(step, row.notice_id, notice)
     earlier = step.tx.notices.get(notice.replaces) if notice.replaces is not None else None
     if earlier is not None and earlier.origin == row.origin:
-        step.tx.notices.move(earlier.notice_id, {"open", "signed", "returned"}, "replaced")
+        step.tx.notices.move(earlier.notice_id, _AT_READER, NoticeState.REPLACED)
     return row

@@ -137,7 +137,7 @@ class Silence:
 
 def _tell_again(step: Step, part: PartRow) -> None:
     """The term still runs: under a higher revision the monitors look at it anew."""
-    if step.tx.cases.move_part(part.case_number, part.department, RUNNING, part.state):
+    if step.tx.cases.move_part(part.case_number, part.department, RUNNING & {part.state}, part.state):
         refresh(step, part.case_number, part.department)
 
 

@@ -15,6 +15,7 @@ from exchange.flow.ports import CaseRow, CaseState, PartRow, PartState
 from exchange.rules.application import check_application
 from exchange.rules.letters import consultation_letter
 from exchange.rules.secrecy import check_application_secrecy
+from exchange.rules.states import PARTS
 from exchange.schemas import Application, Approver, Consultation, ConsultedDepartment, Matter, Role, Term, Urgency
 
 
@@ -122,8 +123,9 @@ def issue_next_stage(step: Step, case: CaseRow, matter: Matter, stage: int) -> N
 
 def escalate_unreachable(step: Step, case: CaseRow, department: str) -> None:
     """A department that nothing can be sent to any more: the lead must act in its place."""
-    asked = {PartState.PLANNED, PartState.ISSUED, PartState.SIGNED}
-    if step.tx.cases.move_part(case.number, department, asked, PartState.ESCALATED, escalated_at=step.now):
+    if step.tx.cases.move_part(
+        case.number, department, PARTS.before(PartState.ESCALATED), PartState.ESCALATED, escalated_at=step.now
+    ):
         step.note("unreachable", case.number, None, department=department)
 
 

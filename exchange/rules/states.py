@@ -1,8 +1,10 @@
-"""The closed sets of states: of a case, of a department's part in it, of a deadline under watch."""
+"""The states of a case, of a department's part in it, of its desk and of a watched deadline, with what follows what."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+
+from exchange.rules.transitions import machine
 
 
 class CaseState(StrEnum):
@@ -37,3 +39,60 @@ class WatchState(StrEnum):
     CLOSED = "closed"
     DEEMED = "deemed"
     ESCALATED = "escalated"
+
+
+class DeskState(StrEnum):
+    """A consultation on a department's desk. DEFAULTED: silence has taken effect; the paper is still owed."""
+
+    WAITING = "waiting"
+    ANSWERED = "answered"
+    DEFAULTED = "defaulted"
+    CLOSED = "closed"
+
+
+CASES = machine(
+    "a case",
+    {CaseState.OPEN},
+    {
+        CaseState.OPEN: {CaseState.READY, CaseState.WITHDRAWN},
+        CaseState.READY: {CaseState.DECIDED, CaseState.WITHDRAWN},
+        CaseState.DECIDED: (),
+        CaseState.WITHDRAWN: (),
+    },
+)
+
+PARTS = machine(
+    "a department's part",
+    {PartState.PLANNED},
+    {
+        PartState.PLANNED: {PartState.ISSUED, PartState.ESCALATED, PartState.MOOT},
+        PartState.ISSUED: {PartState.SIGNED, PartState.ANSWERED, PartState.ESCALATED, PartState.MOOT},
+        PartState.SIGNED: {PartState.ANSWERED, PartState.DEEMED, PartState.ESCALATED, PartState.MOOT},
+        PartState.ESCALATED: {PartState.ANSWERED, PartState.MOOT},
+        PartState.DEEMED: {PartState.ANSWERED},  # by an opinion that was in time and came in later
+        PartState.ANSWERED: (),
+        PartState.MOOT: (),
+    },
+)
+
+WATCHES = machine(
+    "a watched deadline",
+    {WatchState.RUNNING, WatchState.CLOSED},
+    {
+        WatchState.RUNNING: {WatchState.CLOSED, WatchState.DEEMED, WatchState.ESCALATED},
+        WatchState.CLOSED: {WatchState.RUNNING},  # the window has amended the term, or asks in a later stage
+        WatchState.DEEMED: {WatchState.RUNNING},
+        WatchState.ESCALATED: {WatchState.RUNNING},
+    },
+)
+
+DESK = machine(
+    "a consultation on the desk",
+    {DeskState.WAITING},
+    {
+        DeskState.WAITING: {DeskState.ANSWERED, DeskState.DEFAULTED, DeskState.CLOSED},
+        DeskState.ANSWERED: {DeskState.WAITING, DeskState.CLOSED},  # the window has sent the opinion back
+        DeskState.DEFAULTED: {DeskState.ANSWERED},
+        DeskState.CLOSED: (),
+    },
+)

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from exchange.errors import CallerError, Denied
 from exchange.language import Text
+from exchange.rules.transitions import machine
 
 PATIENCE = timedelta(days=3)
 """After so long without a success a webhook is disabled."""
@@ -21,6 +22,20 @@ _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 _TUNNELS = ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")
 """IPv6 addresses that stand for IPv4 ones behind a gateway."""
 Ip = IPv4Address | IPv6Address
+
+
+class DeliveryState(StrEnum):
+    """One event on its way to one webhook; what is never taken waits until the webhook is removed."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+
+
+DELIVERIES = machine(
+    "a webhook's delivery",
+    {DeliveryState.WAITING},
+    {DeliveryState.WAITING: {DeliveryState.DELIVERED}, DeliveryState.DELIVERED: ()},
+)
 
 
 class Event(StrEnum):

@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, String, delete, insert, literal, select, tuple_, update
 
 from exchange.flow.ports.tools import DeliveryRow, TokenRow, WebhookRow
+from exchange.rules.webhooks import DELIVERIES, DeliveryState
 from exchange.store.api_tables import api_token, webhook, webhook_delivery
-from exchange.store.statements import values_of
+from exchange.store.statements import move, values_of
 
 _t, _w, _d = api_token.c, webhook.c, webhook_delivery.c
 
@@ -98,13 +99,15 @@ class SqlWebhooks:
         return list(self._db.scalars(query))
 
     def claim(self, row: DeliveryRow, until: datetime) -> bool:
-        here = (_d.delivery_id == row.delivery_id, _d.state == "waiting", _d.attempts == row.attempts)
+        here = (_d.delivery_id == row.delivery_id, _d.state == DeliveryState.WAITING, _d.attempts == row.attempts)
         moved = self._db.execute(update(webhook_delivery).where(*here).values(attempts=row.attempts + 1, next_at=until))
         return moved.rowcount == 1
 
     def delivered(self, row: DeliveryRow, now: datetime) -> None:
-        settled = {"state": "delivered", "settled_at": now, "last_error": None}
-        self._db.execute(update(webhook_delivery).where(_d.delivery_id == row.delivery_id).values(settled))
+        move(
+            self._db, webhook_delivery, DELIVERIES, {"delivery_id": row.delivery_id},
+            {DeliveryState.WAITING}, DeliveryState.DELIVERED, {"settled_at": now, "last_error": None},
+        )  # fmt: skip
         well = {"failing_since": None, "last_error": None, "succeeded_at": now}
         self._db.execute(update(webhook).where(_w.webhook_id == row.webhook_id).values(well))
 
@@ -122,7 +125,7 @@ class SqlWebhooks:
     def enable(self, webhook_id: str, now: datetime) -> None:
         well = {"disabled_at": None, "failing_since": None}
         self._db.execute(update(webhook).where(_w.webhook_id == webhook_id).values(well))
-        waits = (_d.webhook_id == webhook_id, _d.state == "waiting")
+        waits = (_d.webhook_id == webhook_id, _d.state == DeliveryState.WAITING)
         self._db.execute(update(webhook_delivery).where(*waits).values(next_at=now))
 
     def deliveries(self, webhook_id: str, before: tuple[datetime, str] | None, limit: int) -> list[DeliveryRow]:
@@ -138,7 +141,7 @@ class SqlWebhooks:
         return [DeliveryRow(*row) for row in self._db.execute(query)]
 
     def forget(self, before: datetime, limit: int) -> int:
-        settled = _d.state != literal("waiting", literal_execute=True)
+        settled = _d.state != literal(DeliveryState.WAITING, _d.state.type, literal_execute=True)
         old = select(_d.delivery_id).where(settled, _d.settled_at < before).limit(limit)
         return self._db.execute(delete(webhook_delivery).where(_d.delivery_id.in_(old.scalar_subquery()))).rowcount
 
@@ -157,4 +160,8 @@ def _webhook(row: Row[Any]) -> WebhookRow:
 
 
 def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return _d.state == literal("waiting", literal_execute=True), _d.next_at <= now, _w.disabled_at.is_(None)
+    return (
+        _d.state == literal(DeliveryState.WAITING, _d.state.type, literal_execute=True),
+        _d.next_at <= now,
+        _w.disabled_at.is_(None),
+    )

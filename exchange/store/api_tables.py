@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table, Text
 
+from exchange.rules.webhooks import DeliveryState
 from exchange.store.tables import desk, metadata
-from exchange.store.types import FreeText, Instant
+from exchange.store.types import FreeText, Instant, Word
 
 Index("desk_received", desk.c.received_at, desk.c.case_number)
 
@@ -70,7 +71,7 @@ webhook_delivery = Table(
     Column("webhook_id", String(36), nullable=False),
     Column("event", String(40), nullable=False),
     Column("body", Text, nullable=False),
-    Column("state", String(12), nullable=False),
+    Column("state", Word(DeliveryState, 12), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("next_at", Instant, nullable=False),
     Column("made_at", Instant, nullable=False),
@@ -80,7 +81,7 @@ webhook_delivery = Table(
 _c = webhook_delivery.c
 Index("webhook_delivery_list", _c.webhook_id, _c.made_at, _c.delivery_id)
 for _name, _column, _where in (
-    ("webhook_delivery_due", _c.next_at, _c.state == "waiting"),
-    ("webhook_delivery_settled", _c.settled_at, _c.state != "waiting"),
+    ("webhook_delivery_due", _c.next_at, _c.state == DeliveryState.WAITING),
+    ("webhook_delivery_settled", _c.settled_at, _c.state != DeliveryState.WAITING),
 ):
     Index(_name, _column, sqlite_where=_where, postgresql_where=_where)

@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, Connection, case, exists, func, literal, lite
 from exchange.flow.ports.levels import NoticeRow
 from exchange.flow.ports.records import WatchRow
 from exchange.flow.ports.sight import CaseLine, PartLine, UnsignedNotice
+from exchange.rules.notice_states import NOT_SIGNED, NoticeSeat, NoticeState
 from exchange.rules.search import Key
 from exchange.rules.standing import RECENT, Standing, states_of
 from exchange.rules.states import CaseState, PartState, WatchState
@@ -28,7 +29,7 @@ _PART = select(*(_p[field.name] for field in fields(PartLine) if field.name != "
 _NOTICE = select(*(_n[field.name] for field in fields(NoticeRow)))
 _STARTED, _DUE = (type_coerce(column, BigInteger()) for column in (_p.started_at, _p.due_at))
 _WATCHED = _w.state == literal_column(f"'{WatchState.RUNNING}'")
-_UNSIGNED = _r.state.in_(("none", "has"))
+_UNSIGNED = _r.state.in_(NOT_SIGNED)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -126,7 +127,7 @@ class SqlBoards:
 
     def unsigned_notices(self, limit: int, names: int) -> tuple[list[UnsignedNotice], int]:
         missing = exists().where(_r.notice_id == _n.notice_id, _UNSIGNED)
-        query = _NOTICE.where(_n.seat == "relay", _n.state == "open", missing)
+        query = _NOTICE.where(_n.seat == NoticeSeat.RELAY, _n.state == NoticeState.OPEN, missing)
         number = self._db.scalar(select(func.count()).select_from(query.subquery())) or 0
         rows = self._db.execute(query.order_by(_n.received_at.desc(), _n.notice_id.desc()).limit(limit)).all()
         return [self._unsigned(NoticeRow(*row), names) for row in rows], number

@@ -29,7 +29,7 @@ from sqlalchemy import (
 
 from exchange.flow.ports import CaseRow, PartRow
 from exchange.rules.paging import Place
-from exchange.rules.states import CaseState, PartState
+from exchange.rules.states import CASES, PARTS, CaseState, PartState
 from exchange.schemas import LedgerEntry
 from exchange.store.keys import after_place
 from exchange.store.statements import as_stored, move, values_of
@@ -116,7 +116,7 @@ class SqlCases:
         return [PartRow(*row) for row in self._db.execute(_PARTS_OF_MESSAGES, {"messages": list(message_ids)})]
 
     def move(self, number: str, before: Collection[CaseState], after: CaseState, **fields: Any) -> bool:
-        moved = move(self._db, case_file, {"number": number}, before, after, fields)
+        moved = move(self._db, case_file, CASES, {"number": number}, before, after, fields)
         case = self._cases.get(number)
         if moved and case is not None:
             self._cases[number] = replace(case, **as_stored(case_file, {"state": after, **fields}))
@@ -126,7 +126,7 @@ class SqlCases:
         self, number: str, department: str, before: Collection[PartState], after: PartState, **fields: Any
     ) -> bool:
         key = {"case_number": number, "department": department}
-        moved = move(self._db, part, key, before, after, fields)
+        moved = move(self._db, part, PARTS, key, before, after, fields)
         if moved and number in self._parts:
             changed = as_stored(part, {"state": after, **fields})
             self._parts[number] = [

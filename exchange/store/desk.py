@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 from exchange.errors import Returned
 from exchange.flow.ports import DeskRow
 from exchange.rules.paging import Place
+from exchange.rules.states import DESK, DeskState
 from exchange.store.keys import after_place
 from exchange.store.statements import as_stored, move, values_of
 from exchange.store.tables import desk
@@ -57,7 +58,7 @@ class SqlDesk:
         row = self._db.execute(_BY_OPINION, {"message": message_id}).first()
         return DeskRow(*row) if row else None
 
-    def page(self, state: str, after: Place | None, limit: int) -> list[DeskRow]:
+    def page(self, state: DeskState, after: Place | None, limit: int) -> list[DeskRow]:
         query = _ROWS.where(_c.state == state).order_by(_c.received_at, _c.case_number).limit(limit)
         if after is not None:
             query = query.where(after_place(_c.received_at, _c.case_number, after))
@@ -67,8 +68,8 @@ class SqlDesk:
         query = _ROWS.order_by(_c.received_at.desc(), _c.case_number.desc()).limit(limit)
         return [DeskRow(*row) for row in self._db.execute(query)]
 
-    def move(self, case_number: str, before: Collection[str], after: str, **fields: Any) -> bool:
-        moved = move(self._db, desk, {"case_number": case_number}, before, after, fields)
+    def move(self, case_number: str, before: Collection[DeskState], after: DeskState, **fields: Any) -> bool:
+        moved = move(self._db, desk, DESK, {"case_number": case_number}, before, after, fields)
         row = self._rows.get(case_number)
         if moved and row is not None:
             self._rows[case_number] = replace(row, **as_stored(desk, {"state": after, **fields}))

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Select, bindparam, func, literal_column, select
 
-from exchange.rules.states import WatchState
+from exchange.rules.states import DeskState, WatchState
 from exchange.store.tables import (
     FAILED_COPIES,
     OPEN_LETTERS,
@@ -39,7 +39,7 @@ _WORK = {
     "waiting": _counted(_ONE.select_from(outbox_copy).where(WAITING_COPIES)),
     "abandoned": _counted(_ONE.select_from(outbox_copy).where(FAILED_COPIES)),
     "dead": _counted(_ONE.select_from(dead_letter).where(OPEN_LETTERS)),
-    "on_desk": _counted(_ONE.select_from(desk).where(desk.c.state == "waiting")),
+    "on_desk": _counted(_ONE.select_from(desk).where(desk.c.state == DeskState.WAITING)),
     "watched": _counted(_ONE.select_from(watch).where(watch.c.state == literal_column(f"'{WatchState.RUNNING}'"))),
 }
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, literal, or_, select, update
 
 from exchange.flow.ports import JointRow, JointSignatureRow
+from exchange.rules.joint_states import JOINTS, JointSeat, JointState
 from exchange.rules.paging import Place
 from exchange.store.keys import after_place
 from exchange.store.many import adding
@@ -44,15 +45,18 @@ class SqlJoints:
     def count(self) -> int:
         return self._db.scalar(select(func.count()).select_from(joint)) or 0
 
-    def page(self, seat: str, state: str, after: Place | None, limit: int) -> list[JointRow]:
-        here = (_j.seat == seat, _j.state == literal(state, literal_execute=True))  # in words: the partial index
+    def page(self, seat: JointSeat, state: JointState, after: Place | None, limit: int) -> list[JointRow]:
+        here = (
+            _j.seat == seat,
+            _j.state == literal(state, _j.state.type, literal_execute=True),
+        )  # in words: the partial index
         query = _ROWS.where(*here).order_by(_j.received_at, _j.joint_id).limit(limit)
         if after is not None:
             query = query.where(after_place(_j.received_at, _j.joint_id, after))
         return [JointRow(*row) for row in self._db.execute(query)]
 
-    def move(self, joint_id: str, before: Collection[str], after: str, **values: Any) -> bool:
-        return move(self._db, joint, {"joint_id": joint_id}, before, after, values)
+    def move(self, joint_id: str, before: Collection[JointState], after: JointState, **values: Any) -> bool:
+        return move(self._db, joint, JOINTS, {"joint_id": joint_id}, before, after, values)
 
     def signatures(self, joint_id: str) -> list[JointSignatureRow]:
         query = _SIGNATURES.where(_s.joint_id == joint_id).order_by(_s.position)

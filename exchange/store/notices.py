@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, exists, func, select, update
 
 from exchange.flow.ports import BranchRow, NoticeRow, ReaderRow
+from exchange.rules.notice_states import NOTICES, READERS, NoticeSeat, NoticeState
 from exchange.rules.paging import Place
 from exchange.schemas import FormAnswer
 from exchange.store.keys import after_place
@@ -27,7 +28,7 @@ _BY_COPY = (
     .join_from(notice_copy, notice, _f.notice_id == _n.notice_id)
     .where(_f.message_id.in_(bindparam("ids", expanding=True)))
 )
-_CHANGED = _ROWS.where(_n.changed).order_by(_n.received_at).limit(bindparam("most"))
+_CHANGED = _ROWS.where(_n.changed, _n.seat == NoticeSeat.RELAY).order_by(_n.received_at).limit(bindparam("most"))
 _ADD = adding(notice, *(field.name for field in fields(NoticeRow)))
 _ADD_READERS = adding(notice_reader, *(field.name for field in fields(ReaderRow)))
 _ADD_BRANCHES = adding(notice_branch, *(field.name for field in fields(BranchRow)))
@@ -68,33 +69,29 @@ class SqlNotices:
     def changed(self, limit: int) -> list[NoticeRow]:
         return [NoticeRow(*row) for row in self._db.execute(_CHANGED, {"most": limit})]
 
-    def recent(self, seat: str | None = None, state: str | None = None, limit: int = 100) -> list[NoticeRow]:
+    def recent(self, limit: int = 100) -> list[NoticeRow]:
         query = _ROWS.order_by(_n.received_at.desc(), _n.notice_id).limit(limit)
-        if seat is not None:
-            query = query.where(_n.seat == seat)
-        if state is not None:
-            query = query.where(_n.state == state)
         return [NoticeRow(*row) for row in self._db.execute(query)]
 
     def count(self) -> int:
         return self._db.scalar(select(func.count()).select_from(notice)) or 0
 
-    def page(self, seat: str, state: str, after: Place | None, limit: int) -> list[NoticeRow]:
+    def page(self, seat: NoticeSeat, state: NoticeState, after: Place | None, limit: int) -> list[NoticeRow]:
         return [NoticeRow(*row) for row in self._db.execute(self._page(seat, state, after, limit))]
 
     @staticmethod
-    def _page(seat: str, state: str, after: Place | None, limit: int) -> Select[Any]:
+    def _page(seat: NoticeSeat, state: NoticeState, after: Place | None, limit: int) -> Select[Any]:
         query = _ROWS.where(_n.seat == seat, _n.state == state).order_by(_n.received_at, _n.notice_id).limit(limit)
         return query if after is None else query.where(after_place(_n.received_at, _n.notice_id, after))
 
     def unanswered(self, reader: str, after: Place | None, limit: int) -> list[NoticeRow]:
         given = (_d.conversation_id == _n.notice_id) & (_d.kind == FormAnswer.KIND) & (_d.sender == reader)
         asks = exists().where(collection.c.notice_id == _n.notice_id)
-        query = self._page("reader", "signed", after, limit).where(asks, ~exists().where(given))
+        query = self._page(NoticeSeat.READER, NoticeState.SIGNED, after, limit).where(asks, ~exists().where(given))
         return [NoticeRow(*row) for row in self._db.execute(query)]
 
-    def move(self, notice_id: str, before: Collection[str], after: str, **values: Any) -> bool:
-        return move(self._db, notice, {"notice_id": notice_id}, before, after, values)
+    def move(self, notice_id: str, before: Collection[NoticeState], after: NoticeState, **values: Any) -> bool:
+        return move(self._db, notice, NOTICES, {"notice_id": notice_id}, before, after, values)
 
     def touch(self, notice_id: str) -> None:
         self._db.execute(update(notice).where(_n.notice_id == notice_id).values(changed=True))
@@ -112,7 +109,8 @@ class SqlNotices:
 
     def set_reader(self, row: ReaderRow) -> None:
         here = (_r.notice_id == row.notice_id) & (_r.address == row.address)
-        self._db.execute(update(notice_reader).where(here).values(values_of(row)))
+        known = _r.state.in_(READERS.before(row.state) | {row.state})
+        self._db.execute(update(notice_reader).where(here, known).values(values_of(row)))
 
     def branches(self, notice_id: str) -> list[BranchRow]:
         query = _BRANCHES.where(_b.notice_id == notice_id).order_by(_b.domain)

@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 
 from exchange.flow.ports import OutboxState, OutboxView, Outgoing, Parcel, Signed, Unreceipted
+from exchange.flow.ports.copy_states import COPIES
 from exchange.schemas import Urgency
 from exchange.store.documents import document_row, keep
 from exchange.store.many import Many, adding
@@ -45,7 +46,7 @@ AT_REST = datetime(9999, 1, 1, tzinfo=UTC)
 """When a copy that rests behind a hold may go out: never, until the release."""
 _c = outbox_copy.c
 _m = outbox_message.c
-_UNSIGNED = or_(*(_c.state == state for state in (OutboxState.WRITTEN, OutboxState.SENT, OutboxState.FAILED)))
+_UNSIGNED = or_(*(_c.state == state for state in sorted(COPIES.before(OutboxState.RETURNED))))
 
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _MOMENT = bindparam("moment", type_=_c.sent_at.type)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Table, Update, bindparam, false, or_, update
 
+from exchange.rules.transitions import Machine, S
 from exchange.store.types import read_back
 
 if TYPE_CHECKING:
@@ -33,15 +34,17 @@ def as_stored(table: Table, values: dict[str, Any]) -> dict[str, Any]:
 def move(
     connection: Connection,
     table: Table,
+    machine: Machine[S],
     key: dict[str, str],
-    before: Collection[str],
-    after: str,
+    before: Collection[S],
+    after: S,
     fields: dict[str, Any],
 ) -> bool:
     """Moves one row from a state in ``before`` to ``after`` by one guarded UPDATE; True if this call moved it.
 
-    A table with a ``revision`` counts it up.
+    A table with a ``revision`` counts it up. Raises ForbiddenTransition for what the machine does not know.
     """
+    machine.check(before, after)
     statement = _guarded_update(table, tuple(key), frozenset(before), tuple(fields))
     values = {f"at_{name}": value for name, value in key.items()}
     values |= {f"new_{name}": value for name, value in fields.items()}

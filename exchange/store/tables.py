@@ -19,8 +19,10 @@ from sqlalchemy import (
 )
 
 from exchange.flow.ports import OutboxState
-from exchange.rules.states import CaseState, PartState, WatchState
-from exchange.schemas import Verdict
+from exchange.rules.joint_states import JointSeat, JointState
+from exchange.rules.notice_states import NoticeSeat, NoticeState
+from exchange.rules.states import CaseState, DeskState, PartState, WatchState
+from exchange.schemas import ReaderState, Verdict
 from exchange.store.types import FreeText, Instant, Word
 
 metadata = MetaData()
@@ -316,7 +318,7 @@ desk = Table(
     Column("case_number", String(64), primary_key=True),
     Column("window", String(120), nullable=False),
     Column("consultation_id", String(36), nullable=False),
-    Column("state", String(20), nullable=False, index=True),
+    Column("state", Word(DeskState, 20), nullable=False, index=True),
     Column("matter", String(64), nullable=False),
     Column("title", FreeText, nullable=False),
     Column("received_at", Instant, nullable=False),
@@ -336,8 +338,8 @@ notice = Table(
     "notice",
     metadata,
     Column("notice_id", String(36), primary_key=True),
-    Column("seat", String(8), nullable=False),
-    Column("state", String(12), nullable=False),
+    Column("seat", Word(NoticeSeat, 8), nullable=False),
+    Column("state", Word(NoticeState, 12), nullable=False),
     Column("origin", String(120), nullable=False),
     Column("source", String(120), nullable=False),
     Column("digest", String(64), nullable=False),
@@ -363,7 +365,7 @@ notice_reader = Table(
     metadata,
     Column("notice_id", String(36), primary_key=True),
     Column("address", String(120), primary_key=True),
-    Column("state", String(8), nullable=False),
+    Column("state", Word(ReaderState, 8), nullable=False),
     Column("has_at", Instant),
     Column("settled_at", Instant),
     Column("reason", FreeText),
@@ -421,8 +423,8 @@ joint = Table(
     "joint",
     metadata,
     Column("joint_id", String(36), primary_key=True),
-    Column("seat", String(8), nullable=False),
-    Column("state", String(12), nullable=False),
+    Column("seat", Word(JointSeat, 8), nullable=False),
+    Column("state", Word(JointState, 12), nullable=False),
     Column("lead", String(120), nullable=False),
     Column("digest", String(64), nullable=False),
     Column("title", FreeText, nullable=False),

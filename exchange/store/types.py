@@ -57,12 +57,13 @@ class FreeText(TypeDecorator[str]):
 class Word(TypeDecorator[StrEnum]):
     """A value of a closed set, kept as its word."""
 
-    impl = String(40)
+    impl = String
     cache_ok = True
 
-    def __init__(self, words: type[StrEnum]) -> None:
-        super().__init__()
+    def __init__(self, words: type[StrEnum], length: int = 40) -> None:
+        super().__init__(length)
         self.words = words
+        self.length = length
 
     def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:
         return None if value is None else str(value)

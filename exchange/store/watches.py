@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from exchange.flow.ports import WatchRow
-from exchange.rules.states import WatchState
+from exchange.rules.states import WATCHES, WatchState
 from exchange.schemas import DeadlineState, SentReminder
 from exchange.store.tables import reminder, watch
 
@@ -32,6 +32,7 @@ class SqlWatches:
             self._db.execute(insert(watch), fresh)
         changed = [row for key, row in latest.items() if key in present and _overrides(row, present[key])]
         for row in changed:
+            WATCHES.check({present[row.deadline.case_number, row.deadline.department].state}, row.state)
             self._db.execute(
                 update(watch)
                 .where(*_key(row.deadline.case_number, row.deadline.department))
@@ -79,6 +80,7 @@ class SqlWatches:
         return fired is None or fired < term_began
 
     def finish(self, case_number: str, department: str, revision: int, after: WatchState, now: datetime) -> bool:
+        WATCHES.check({WatchState.RUNNING}, after)
         moved = self._db.execute(
             update(watch)
             .where(*_key(case_number, department), _c.revision == revision, _RUNNING)

@@ -46,7 +46,7 @@ def decide(store: SqlStore) -> None:
     say("ready")
     wait()
     with store.transaction() as tx:
-        moved = tx.cases.move("HF-1", {CaseState.OPEN}, CaseState.DECIDED, decided_at=LATER)
+        moved = tx.cases.move("HF-1", {CaseState.READY}, CaseState.DECIDED, decided_at=LATER)
     say("won" if moved else "lost")
 
 

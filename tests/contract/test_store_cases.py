@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -140,7 +141,8 @@ def test_cases_are_listed_newest_first_and_by_state(store: SqlStore) -> None:
 def test_parts_late_opinions_and_cases_are_counted(store: SqlStore) -> None:
     open_case(store, case_row())
     with store.transaction() as tx:
-        tx.cases.move_part("HF-1", PLANNING, {PartState.PLANNED}, PartState.DEEMED, deemed_at=NOW)
+        for before, after in pairwise((PartState.PLANNED, PartState.ISSUED, PartState.SIGNED, PartState.DEEMED)):
+            tx.cases.move_part("HF-1", PLANNING, {before}, after)
         tx.cases.move_part(
             "HF-1", PLANNING, {PartState.DEEMED}, PartState.DEEMED, late_opinion_id=new_id(), late_at=LATER
         )  # fmt: skip
@@ -151,8 +153,9 @@ def test_parts_late_opinions_and_cases_are_counted(store: SqlStore) -> None:
 def test_text_that_people_wrote_is_kept_even_with_characters_a_database_cannot_hold(store: SqlStore) -> None:
     open_case(store, case_row(applicant="公司\x00", project="路"))
     with store.transaction() as tx:
+        tx.cases.move_part("HF-1", PLANNING, {PartState.PLANNED}, PartState.ISSUED)
         moved = tx.cases.move_part(
-            "HF-1", PLANNING, {PartState.PLANNED}, PartState.ANSWERED, reasons="不同意\x00", verdict=Verdict.DISAGREE
+            "HF-1", PLANNING, {PartState.ISSUED}, PartState.ANSWERED, reasons="不同意\x00", verdict=Verdict.DISAGREE
         )  # fmt: skip
         assert moved
         part = tx.cases.part("HF-1", PLANNING)

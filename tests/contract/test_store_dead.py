@@ -98,7 +98,8 @@ def test_no_page_of_dead_letters_goes_through_the_whole_table(store: SqlStore) -
     rest = plans(
         store,
         lambda tx: (tx.inbox.dead_letters(), tx.dead.discarded(), tx.inbox.dead_letter("0" * 12),
-                    tx.inbox.revive(dead_letter(message_id="x")), tx.cases.running(PLANNING), tx.cases.running()),
+                    tx.inbox.revive(dead_letter(message_id="x")), tx.cases.running(PLANNING, None, 50),
+                    tx.cases.running(None, None, 50)),
     )  # fmt: skip
     assert "SCAN dead_letter'" not in rest + paging
     assert "Seq Scan on" not in rest + paging

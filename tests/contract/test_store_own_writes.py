@@ -23,13 +23,13 @@ def exactly(value: object) -> str:
 
 def test_a_case_and_its_parts_read_before_a_change_are_read_changed_after_it(store: SqlStore) -> None:
     with store.transaction() as tx:
-        tx.cases.open(case_row(), [part_row(PLANNING), part_row(TRANSPORT)])
+        tx.cases.open(case_row(), [part_row(PLANNING, state=PartState.ISSUED), part_row(TRANSPORT)])
     with store.transaction() as tx:
         assert tx.cases.get("HF-1") is not None
         assert len(tx.cases.parts("HF-1")) == 2
         assert tx.cases.move("HF-1", {CaseState.OPEN}, CaseState.READY, ready_at=IN_UTC)
         answer = {"answered_at": IN_UTC, "verdict": Verdict.AGREE_WITH_CONDITIONS, "conditions": UNPRINTABLE}
-        assert tx.cases.move_part("HF-1", PLANNING, {PartState.PLANNED}, PartState.ANSWERED, **answer)
+        assert tx.cases.move_part("HF-1", PLANNING, {PartState.ISSUED}, PartState.ANSWERED, **answer)
         assert not tx.cases.move_part("HF-1", TRANSPORT, {PartState.SIGNED}, PartState.ANSWERED, **answer)
         seen = exactly((tx.cases.get("HF-1"), tx.cases.parts("HF-1"), tx.cases.part("HF-1", PLANNING)))
     with store.reading() as tx:

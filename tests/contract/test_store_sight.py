@@ -138,7 +138,8 @@ def test_cases_are_found_by_number_state_department_and_time(store: SqlStore) ->
             department = PLANNING if turn % 2 else TRANSPORT
             row = case_row(f"HF-{turn:03d}", opened_at=NOW + timedelta(hours=turn // 2))
             tx.cases.open(row, [part_row(department, row.number)])
-        tx.cases.move("HF-007", {CaseState.OPEN}, CaseState.DECIDED)
+        tx.cases.move("HF-007", {CaseState.OPEN}, CaseState.READY)
+        tx.cases.move("HF-007", {CaseState.READY}, CaseState.DECIDED)
     numbers = [f"HF-{turn:03d}" for turn in reversed(range(PAGE + 10))]
 
     def found(**fields: Any) -> list[str]:

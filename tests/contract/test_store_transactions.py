@@ -105,7 +105,7 @@ def test_of_two_processes_that_decide_the_same_case_exactly_one_wins(
     store: SqlStore, database_url: str, member: str
 ) -> None:
     with store.transaction() as tx:
-        tx.cases.open(case_row(), [part_row()])
+        tx.cases.open(case_row(state=CaseState.READY), [part_row()])
     with others(2, "decide", database_url, member) as rivals:
         assert [rival.hear() for rival in rivals] == ["ready", "ready"]
         for rival in rivals:

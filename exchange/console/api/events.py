@@ -14,7 +14,7 @@ from exchange.flow.lead_duties import lead_duties
 from exchange.flow.node import Node
 from exchange.flow.ports.api import DocumentLine
 from exchange.flow.ports.tools import DeliveryRow, WebhookRow
-from exchange.rules.webhooks import Event
+from exchange.rules.webhooks import DeliveryState, Event
 from exchange.schemas import Decision, Receipt, ReceiptBatch, Reminder
 from exchange.store.store import SqlTransaction
 
@@ -72,7 +72,7 @@ def delivery_of(hook: WebhookRow, found: Happened, now: datetime) -> DeliveryRow
         "data": found.data,
     }
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    return DeliveryRow(delivery_id, hook.webhook_id, found.event.value, text, "waiting", 0, now, now)
+    return DeliveryRow(delivery_id, hook.webhook_id, found.event.value, text, DeliveryState.WAITING, 0, now, now)
 
 
 def _receipts(tx: SqlTransaction, line: DocumentLine) -> Iterator[Happened]:

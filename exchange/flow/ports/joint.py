@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from exchange.rules.joint_states import JointSeat, JointState
 from exchange.rules.paging import Place
 
 
@@ -16,10 +17,8 @@ class JointRow:
 
     joint_id: str
     """Also the id of the message that sent the text round."""
-    seat: str
-    """``lead`` or ``signer``."""
-    state: str
-    """``open`` (at a signer: not answered yet), ``signed`` (a signer's), ``issued``, ``refused`` or ``withdrawn``."""
+    seat: JointSeat
+    state: JointState
     lead: str
     digest: str
     """SHA-256 of the bytes that all sign."""
@@ -71,10 +70,10 @@ class Joints(Protocol):
     def count(self) -> int:
         """How many are on record."""
 
-    def page(self, seat: str, state: str, after: Place | None, limit: int) -> list[JointRow]:
+    def page(self, seat: JointSeat, state: JointState, after: Place | None, limit: int) -> list[JointRow]:
         """Those of one seat and state, oldest first, behind a place; for `exchange.rules.paging.every`."""
 
-    def move(self, joint_id: str, before: Collection[str], after: str, **values: Any) -> bool:
+    def move(self, joint_id: str, before: Collection[JointState], after: JointState, **values: Any) -> bool:
         """One guarded UPDATE; ``values`` are columns of JointRow. True if this call moved it."""
 
     def signatures(self, joint_id: str) -> list[JointSignatureRow]:

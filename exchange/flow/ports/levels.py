@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from exchange.rules.notice_states import NoticeSeat, NoticeState
 from exchange.rules.paging import Place
+from exchange.schemas import ReaderState
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,10 +17,8 @@ class NoticeRow:
     """A notice as one member has it: its origin, a relay office on its way, or one who reads it."""
 
     notice_id: str
-    seat: str
-    """``origin``, ``relay`` or ``reader``."""
-    state: str
-    """``open``, ``recalled``, ``replaced``; a reader's ``signed``, ``returned``; a relay's ``waiting`` for a cover."""
+    seat: NoticeSeat
+    state: NoticeState
     origin: str
     source: str
     """Whom it came from, who is told what became of it; an origin's is its relay office."""
@@ -55,8 +55,7 @@ class ReaderRow:
 
     notice_id: str
     address: str
-    state: str
-    """``none``, ``has``, ``signed`` or ``returned``."""
+    state: ReaderState
     has_at: datetime | None = None
     settled_at: datetime | None = None
     reason: str | None = None
@@ -136,20 +135,22 @@ class Notices(Protocol):
         """Notices that these messages passed on, by message; each of several that passed one on finds it."""
 
     def changed(self, limit: int) -> list[NoticeRow]:
-        """Those of which there is more to tell than the last tally did."""
+        """Those at a relay office of which there is more to tell than the last tally did."""
 
-    def recent(self, seat: str | None = None, state: str | None = None, limit: int = 100) -> list[NoticeRow]: ...
+    def recent(self, limit: int = 100) -> list[NoticeRow]:
+        """Newest first."""
 
     def count(self) -> int:
         """How many are on record."""
 
-    def page(self, seat: str, state: str, after: Place | None, limit: int) -> list[NoticeRow]:
+    def page(self, seat: NoticeSeat, state: NoticeState, after: Place | None, limit: int) -> list[NoticeRow]:
         """Those of one seat and state, oldest first, behind a place; for `exchange.rules.paging.every`."""
 
     def unanswered(self, reader: str, after: Place | None, limit: int) -> list[NoticeRow]:
         """Those that this reader has signed for and whose form it has not answered; as `page`."""
 
-    def move(self, notice_id: str, before: Collection[str], after: str, **values: Any) -> bool: ...
+    def move(self, notice_id: str, before: Collection[NoticeState], after: NoticeState, **values: Any) -> bool:
+        """One guarded UPDATE; ``values`` are columns of NoticeRow. True if this call moved it."""
 
     def touch(self, notice_id: str) -> None:
         """There is something new to tell."""

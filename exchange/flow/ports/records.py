@@ -10,7 +10,7 @@ from typing import Any
 
 from exchange.rules.arbiter import Arrival
 from exchange.rules.paging import Place
-from exchange.rules.states import CaseState, PartState, WatchState
+from exchange.rules.states import CaseState, DeskState, PartState, WatchState
 from exchange.schemas import DeadlineState, Header, Urgency, Verdict
 
 
@@ -277,8 +277,7 @@ class DeskRow:
     window: str
     case_number: str
     consultation_id: str
-    state: str
-    """``waiting``, ``answered``, ``closed``."""
+    state: DeskState
     matter: str
     title: str
     received_at: datetime

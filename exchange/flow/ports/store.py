@@ -30,7 +30,7 @@ from exchange.flow.ports.records import (
 )
 from exchange.flow.ports.sight import Sight
 from exchange.rules.paging import Place
-from exchange.rules.states import CaseState, PartState, WatchState
+from exchange.rules.states import CaseState, DeskState, PartState, WatchState
 from exchange.schemas import LedgerEntry, SentReminder
 
 
@@ -234,12 +234,13 @@ class Desk(Protocol):
     def by_opinion(self, message_id: str) -> DeskRow | None:
         """The row that this opinion of ours answered."""
 
-    def page(self, state: str, after: Place | None, limit: int) -> list[DeskRow]:
+    def page(self, state: DeskState, after: Place | None, limit: int) -> list[DeskRow]:
         """Those of one state, that which came first first, behind a place; for `exchange.rules.paging.every`."""
 
     def recent(self, limit: int = 100) -> list[DeskRow]: ...
 
-    def move(self, case_number: str, before: Collection[str], after: str, **fields: Any) -> bool: ...
+    def move(self, case_number: str, before: Collection[DeskState], after: DeskState, **fields: Any) -> bool:
+        """One guarded UPDATE; ``fields`` are columns of DeskRow. True if this call moved it."""
 
     def counts(self) -> dict[str, int]: ...
 

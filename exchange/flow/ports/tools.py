@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from exchange.rules.webhooks import DeliveryState
+
 
 @dataclass(frozen=True, slots=True)
 class TokenRow:
@@ -67,8 +69,7 @@ class DeliveryRow:
     event: str
     body: str
     """JSON, byte for byte the same at every attempt."""
-    state: str
-    """``waiting``, ``delivered`` or ``dropped``."""
+    state: DeliveryState
     attempts: int
     next_at: datetime
     made_at: datetime
