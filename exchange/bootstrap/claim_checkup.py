@@ -29,7 +29,8 @@ def claims(settings: Settings) -> Iterator[Finding]:
     try:
         open_claim_store(place, retries=0).probe()
     except (ClaimStoreUnavailable, ClaimMissing) as error:
-        yield Finding("bad", CHECK, error.text, _remedy(place))
+        told = error.remedy not in (ClaimStoreUnavailable.remedy, ClaimMissing.remedy)
+        yield Finding("bad", CHECK, error.text, error.remedy_text if told else _remedy(place))
         return
     yield Finding("good", CHECK, Text("{where} can be read and written", {"where": place}))
 

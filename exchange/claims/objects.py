@@ -16,10 +16,11 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, S3Store
 
+from exchange.claims.faults import no_bucket, unavailable
 from exchange.errors import ClaimMissing, ClaimStoreUnavailable, ClaimTooLarge, FileUnusable
 from exchange.files import keep_owner, make_folder
 from exchange.proxies import spare_loopback
-from exchange.urls import secrets_in, without
+from exchange.urls import secrets_in
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, RetryConfig
@@ -67,7 +68,9 @@ class ClaimStore:
         with _told_as_unavailable(name):
             try:
                 found = obstore.get(self._store, name)
-            except FileNotFoundError:
+            except FileNotFoundError as error:
+                if no_bucket(error):
+                    raise
                 raise ClaimMissing("a part of the attachment is not in the claim store") from None
             if found.meta["size"] > at_most:
                 raise ClaimTooLarge(
@@ -105,8 +108,7 @@ def _told_as_unavailable(name: str) -> Iterator[None]:
     try:
         yield
     except _FAULTS as error:
-        reason = without(str(error).partition("\n")[0].replace(name, "…"), _secrets())
-        raise ClaimStoreUnavailable("the claim store does not answer as it should: {reason}", reason=reason) from error
+        raise unavailable(error, name, _secrets()) from error
 
 
 def _secrets() -> set[str]:

@@ -13,6 +13,7 @@ import psycopg
 from sqlalchemy import Engine, exc
 
 from exchange.errors import Conflict, DatabaseUnavailable
+from exchange.language import Text, noted
 from exchange.urls import secrets_in, without
 
 _Entry = tuple[str, str]
@@ -21,44 +22,78 @@ _Entry = tuple[str, str]
 SCHEMA = "schema_name"
 """The execution option of an engine that names its member's schema."""
 
-_URL = "EXCHANGE_DATABASE_URL"
-
 STANDBY = (
-    "this server is a standby, or set to read only",
-    f"let {_URL} lead to the primary; for several servers write all hosts and target_session_attrs=read-write",
+    noted("this server is a standby, or set to read only"),
+    noted(
+        "let EXCHANGE_DATABASE_URL lead to the primary; for several servers write all hosts and "
+        "target_session_attrs=read-write"
+    ),
 )
 PRIVILEGE = (
-    "the role of the exchange lacks a privilege",
-    "as the database's administrator: GRANT USAGE, CREATE ON SCHEMA {schema} TO {user}, and make {user} the owner of "
-    'its tables; where it is to make its schema itself, GRANT CREATE ON DATABASE "{database}" TO {user}',
+    noted("the role of the exchange lacks a privilege"),
+    noted(
+        "as the database's administrator: GRANT USAGE, CREATE ON SCHEMA {schema} TO {user}, and make {user} the "
+        "owner of "
+        'its tables; where it is to make its schema itself, GRANT CREATE ON DATABASE "{database}" TO {user}'
+    ),
 )
-_PASSWORD = ("user or password is wrong", f"correct user and password in {_URL}; special characters are escaped (%40)")
+_PASSWORD = (
+    noted("user or password is wrong"),
+    noted("correct user and password in EXCHANGE_DATABASE_URL; special characters are escaped (%40)"),
+)
 _HBA = (
-    "the server does not let this account in from here",
-    "add a line for it to the server's pg_hba.conf, or add sslmode=require where the server wants TLS",
+    noted("the server does not let this account in from here"),
+    noted("add a line for it to the server's pg_hba.conf, or add sslmode=require where the server wants TLS"),
 )
-_NO_DATABASE = ("there is no such database", "CREATE DATABASE on the server, or correct the name in " + _URL)
+_NO_DATABASE = (
+    noted("there is no such database"),
+    noted("CREATE DATABASE on the server, or correct the name in EXCHANGE_DATABASE_URL"),
+)
 _TOO_MANY = (
-    "the server has no connection left",
-    "raise max_connections (16 for each served member and for the console), or put a pool before it (session pooling)",
+    noted("the server has no connection left"),
+    noted(
+        "raise max_connections (16 for each served member and for the console), or put a pool before it "
+        "(session pooling)"
+    ),
 )
-_STARTING = ("the server is starting or stopping", "wait until it is up; served members go on by themselves")
-_DISK = ("the database's disk is full", "make room on it; nothing is lost, what waits is taken in then")
-_TABLES = ("its tables are missing or of another release", "run `exchange init` with this release")
-_DAMAGED = ("the database is damaged", "keep a copy of it as it is, then restore the backup")
-_BUSY = ("the database is locked by somebody else for too long", "end what holds it: a backup, a shell, a long query")
-_REFUSED = ("no server listens there", f"start the database server, or correct host and port in {_URL}")
-_NO_HOST = ("the host's name cannot be resolved", f"correct the host in {_URL}, or the machine's name service")
-_SILENT = ("the server does not answer", f"check that what listens at {_URL} is the database server, and its firewall")
-_GONE = ("the server broke the connection off", f"look at the server's log, and whether {_URL} leads to it")
+_STARTING = (
+    noted("the server is starting or stopping"),
+    noted("wait until it is up; served members go on by themselves"),
+)
+_DISK = (noted("the database's disk is full"), noted("make room on it; nothing is lost, what waits is taken in then"))
+_TABLES = (noted("its tables are missing or of another release"), noted("run `exchange init` with this release"))
+_DAMAGED = (noted("the database is damaged"), noted("keep a copy of it as it is, then restore the backup"))
+_BUSY = (
+    noted("the database is locked by somebody else for too long"),
+    noted("end what holds it: a backup, a shell, a long query"),
+)
+_REFUSED = (
+    noted("no server listens there"),
+    noted("start the database server, or correct host and port in EXCHANGE_DATABASE_URL"),
+)
+_NO_HOST = (
+    noted("the host's name cannot be resolved"),
+    noted("correct the host in EXCHANGE_DATABASE_URL, or the machine's name service"),
+)
+_SILENT = (
+    noted("the server does not answer"),
+    noted("check that what listens at EXCHANGE_DATABASE_URL is the database server, and its firewall"),
+)
+_GONE = (
+    noted("the server broke the connection off"),
+    noted("look at the server's log, and whether EXCHANGE_DATABASE_URL leads to it"),
+)
 _NO_POSTGRES = (
-    "what listens there does not speak as PostgreSQL does",
-    f"correct host and port in {_URL}, or look at the server's log",
+    noted("what listens there does not speak as PostgreSQL does"),
+    noted("correct host and port in EXCHANGE_DATABASE_URL, or look at the server's log"),
 )
 _TLS = (
-    "TLS is wanted on one side and not had on the other, or the certificate is not trusted",
-    f"set sslmode in {_URL} (require, verify-full with sslrootcert=FILE, or disable), and look at the server's "
-    "certificate: its host names and its term",
+    noted("TLS is wanted on one side and not had on the other, or the certificate is not trusted"),
+    noted(
+        "set sslmode in EXCHANGE_DATABASE_URL (require, verify-full with sslrootcert=FILE, or disable), and look at "
+        "the server's "
+        "certificate: its host names and its term"
+    ),
 )
 
 SQLSTATES: dict[str, _Entry] = {
@@ -73,7 +108,7 @@ SQLSTATES: dict[str, _Entry] = {
     "57P01": _STARTING,
     "57P02": _STARTING,
     "53100": _DISK,
-    "53200": ("the database server is out of memory", "give it more, or let it do less else"),
+    "53200": (noted("the database server is out of memory"), noted("give it more, or let it do less else")),
     "55P03": _BUSY,
     "57014": _BUSY,
     "40P01": _BUSY,
@@ -81,7 +116,7 @@ SQLSTATES: dict[str, _Entry] = {
     "42703": _TABLES,
     "XX001": _DAMAGED,
     "XX002": _DAMAGED,
-    "58030": ("the server cannot read or write its disk", "look at the server's log and its disk"),
+    "58030": (noted("the server cannot read or write its disk"), noted("look at the server's log and its disk")),
 }
 """PostgreSQL's own codes (its manual, appendix A)."""
 
@@ -95,6 +130,14 @@ _SAID: Sequence[tuple[Sequence[str], _Entry]] = (
     (("remaining connection slots",), _TOO_MANY),
     (("too many connections",), _TOO_MANY),
     (("starting up",), _STARTING),
+    (("认证失败",), _PASSWORD),
+    (("不存在", "数据库"), _NO_DATABASE),
+    (("不存在", "角色"), _PASSWORD),
+    (("太多的客户",), _TOO_MANY),
+    (("连接太多",), _TOO_MANY),
+    (("数据库系统启动中",), _STARTING),
+    (("数据库系统停止中",), _STARTING),
+    (("管理员命令中断",), _STARTING),
     (("shutting down",), _STARTING),
     (("not yet accepting connections",), _STARTING),
     (("session is read-only",), STANDBY),
@@ -113,29 +156,41 @@ _SAID: Sequence[tuple[Sequence[str], _Entry]] = (
     (("connection is lost",), _GONE),
     (("eof detected",), _GONE),
 )
-"""Of connections that did not come about, libpq keeps the words alone; the first whose words are all there counts."""
+"""Of connections that did not come about, libpq keeps the words alone; the first whose words are all there counts.
+
+Its own are English; those of the server are in the language of its lc_messages.
+"""
 
 SQLITE: dict[str, _Entry] = {
-    "SQLITE_NOTADB": ("the file is no SQLite database", "restore it from the backup; do not delete it unseen"),
+    "SQLITE_NOTADB": (
+        noted("the file is no SQLite database"),
+        noted("restore it from the backup; do not delete it unseen"),
+    ),
     "SQLITE_CORRUPT": _DAMAGED,
     "SQLITE_FULL": _DISK,
     "SQLITE_BUSY": _BUSY,
     "SQLITE_LOCKED": _BUSY,
     "SQLITE_READONLY": (
-        "the file or its folder may not be written",
-        "give both, and the files beside it (-wal, -shm), to the user that runs the exchange",
+        noted("the file or its folder may not be written"),
+        noted("give both, and the files beside it (-wal, -shm), to the user that runs the exchange"),
     ),
-    "SQLITE_PERM": ("the file may not be used", "give it to the user that runs the exchange"),
+    "SQLITE_PERM": (noted("the file may not be used"), noted("give it to the user that runs the exchange")),
     "SQLITE_CANTOPEN": (
-        "the file cannot be opened",
-        "check that its folder exists and belongs to the user that runs the exchange, and that it is a file",
+        noted("the file cannot be opened"),
+        noted("check that its folder exists and belongs to the user that runs the exchange, and that it is a file"),
     ),
-    "SQLITE_IOERR": ("its disk cannot be read or written", "look at the disk: is it full, gone, or a network's?"),
+    "SQLITE_IOERR": (
+        noted("its disk cannot be read or written"),
+        noted("look at the disk: is it full, gone, or a network's?"),
+    ),
     "SQLITE_ERROR": _TABLES,
 }
 """SQLite's result codes; extended ones (SQLITE_IOERR_WRITE) go by the code that they begin with."""
 
-_ELSE = ("the database cannot be used", f"check {_URL}, that the server runs and that its disk has room")
+_ELSE = (
+    noted("the database cannot be used"),
+    noted("check EXCHANGE_DATABASE_URL, that the server runs and that its disk has room"),
+)
 
 
 @contextmanager
@@ -179,15 +234,14 @@ def _entry(error: BaseException | None) -> _Entry | None:
 def _unavailable(entry: _Entry, error: BaseException | None, engine: Engine) -> DatabaseUnavailable:
     what, remedy = entry
     url = engine.url
-    names = {
-        "schema": f'"{engine.get_execution_options().get(SCHEMA, "of the member")}"',
-        "user": f'"{url.username or "the role"}"',
-        "database": url.database or "",
-    }
-    for name, value in names.items():
-        remedy = remedy.replace(f"{{{name}}}", value)
     return DatabaseUnavailable(
-        "the database cannot be used: {what} ({error})", remedy=remedy, what=what, error=reason_of(error, engine)
+        "the database cannot be used: {what} ({error})",
+        remedy=remedy,
+        what=Text(what),
+        error=reason_of(error, engine),
+        schema=f'"{engine.get_execution_options().get(SCHEMA, "of the member")}"',
+        user=f'"{url.username or "the role"}"',
+        database=url.database or "",
     )
 
 

@@ -343,7 +343,7 @@ def test_a_server_that_is_not_there(s3: str, tmp_path: Path, monkeypatch: pytest
     for name, value in {**KEPT, "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}.items():
         monkeypatch.setenv(name, value)
     store = open_claim_store("s3://nowhere/claims", retries=0)
-    with pytest.raises(ClaimStoreUnavailable, match="does not answer") as caught:
+    with pytest.raises(ClaimStoreUnavailable, match="no server listens there") as caught:
         leave(store, tmp_path, b"text")
     assert "EXCHANGE_CLAIMS_URL" in caught.value.remedy
     monkeypatch.setenv("AWS_ENDPOINT_URL", s3)
@@ -360,6 +360,9 @@ def test_a_bucket_that_is_not_there(s3: str, tmp_path: Path, monkeypatch: pytest
     with pytest.raises(ClaimStoreUnavailable) as caught:
         leave(open_claim_store("s3://no-such-bucket/x"), tmp_path, b"text")
     assert "\n" not in str(caught.value)
+    assert "make the bucket" in caught.value.remedy
+    with pytest.raises(ClaimStoreUnavailable, match="no such bucket"):
+        open_claim_store("s3://no-such-bucket/x", retries=0).get("part", 10)
 
 
 def test_a_folder_that_cannot_be_one(tmp_path: Path) -> None:
