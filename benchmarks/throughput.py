@@ -21,10 +21,11 @@ from benchmarks.floor import BATCH, BarePublisher, Commit, Parcel, bare_consumer
 from benchmarks.measure import Figure, folder, machine, show
 from exchange.bootstrap.local import LocalDomain, Seat
 from exchange.bootstrap.logs import configure
-from exchange.bootstrap.member import SWITCH_INTERVAL, RunningMember
+from exchange.bootstrap.member import RunningMember
 from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.broker.probe import server_version, stamps_arrival
 from exchange.clock import RealClock
+from exchange.crew import SWITCH_INTERVAL
 from exchange.envelope import envelope_for, open_envelope, seal
 from exchange.flow.node import Node
 from exchange.schemas import Document, DocumentKind, DocumentNumber, Header, Purpose, Role

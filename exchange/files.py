@@ -16,11 +16,12 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, BinaryIO, cast
-
-from filelock import FileLock
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from exchange.errors import FileUnusable, OperatorError
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 PRIVATE = 0o600
 """Mode of a file for its owner only."""
@@ -88,6 +89,8 @@ def open_file(path: Path, mode: str = "wb", permissions: int = PRIVATE) -> Binar
 
 def lock_file(path: Path, timeout: float = -1, *, thread_local: bool = True) -> FileLock:
     """A lock between processes, on a file that every process of the folder's owner may take. Raises FileUnusable."""
+    from filelock import FileLock  # brings asyncio
+
     with told(path):
         open_file(path, "ab", 0o644).close()
     return FileLock(path, timeout=timeout, thread_local=thread_local)

@@ -20,7 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["exchange.cli", "exchange.store.migrate", "tests.warm"])
+_context.set_forkserver_preload(["tests.every_command", "exchange.store.migrate", "tests.warm"])
 
 
 @dataclass

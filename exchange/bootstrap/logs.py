@@ -2,7 +2,8 @@
 
 Always on standard error, since standard output is for results. A line that cannot be written stops nobody: it is
 counted, and the count is said once writing works again. Where `exchange up` gives a process a log file of its own
-(``EXCHANGE_LOG``), the process keeps it within a size.
+(``EXCHANGE_LOG``), the process keeps it within a size. structlog, which brings much of rich, is imported when something
+is configured: most of what the command line shows needs no log.
 """
 
 from __future__ import annotations
@@ -17,8 +18,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
-
-import structlog
 
 from exchange.bootstrap.unfailing import Rotation, UnfailingStream, text_stream
 from exchange.errors import BadConfiguration
@@ -103,11 +102,15 @@ def configure_for_service(*, verbose: bool = False) -> None:
 
 def configure_for_people() -> None:
     """Warnings and errors only, each a line that reads like the progress of a command."""
+    import structlog
+
     _configure(logging.WARNING, sys.stderr, structlog.processors.format_exc_info, _line)
 
 
 def configure_for_library() -> None:
     """As `configure`, unless the program that uses the exchange as a library has configured structlog itself."""
+    import structlog
+
     if structlog.is_configured():
         return
     try:
@@ -135,6 +138,8 @@ def _line(logger: object, method: str, event: MutableMapping[str, Any]) -> str:
 
 
 def _as_json(level: int, stream: TextIO) -> None:
+    import structlog
+
     _configure(
         level,
         stream,
@@ -147,6 +152,8 @@ def _as_json(level: int, stream: TextIO) -> None:
 
 
 def _configure(level: int, stream: TextIO, *processors: Any) -> None:
+    import structlog
+
     logging.basicConfig(level=logging.WARNING, stream=stream, format="%(levelname)s %(name)s %(message)s")
     logging.getLogger("pika").setLevel(logging.CRITICAL)
     structlog.configure(
@@ -159,6 +166,7 @@ def _configure(level: int, stream: TextIO, *processors: Any) -> None:
 
 def _unfailing(level: int) -> type[Any]:
     """A logger for events from ``level`` up that never raises, whatever it is given and wherever it writes."""
+    import structlog
 
     class Unfailing(structlog.make_filtering_bound_logger(level)):  # type: ignore[misc]
         def _proxy_to_logger(self, method_name: str, event: str | None = None, **values: Any) -> Any:

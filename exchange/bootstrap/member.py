@@ -45,10 +45,6 @@ log = structlog.get_logger()
 _APART = 0.05
 """Seconds between two rounds of periodic work, at least: under load one round takes what has gathered."""
 
-SWITCH_INTERVAL = 0.02
-"""Seconds for which a thread keeps the interpreter while others wait, in processes of our own
-(`sys.setswitchinterval`): a member's threads hand work over in batches, and shorter turns only cost processor time."""
-
 STUCK = 300.0
 """Seconds after which a batch or a round of periodic work that has not come to its end counts as stuck. What waits for
 broker or database comes to an end within seconds, by an error, and is tried again."""

@@ -5,44 +5,19 @@ from __future__ import annotations
 import json
 import os
 import sys
-from importlib import metadata
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from typer._click.exceptions import ClickException
 
 from exchange.bootstrap import logs
-from exchange.bootstrap.member import SWITCH_INTERVAL
-from exchange.cli import (
-    alerts,
-    collection,
-    console,
-    covers,
-    desk,
-    domain,
-    domains,
-    joint,
-    keys,
-    ledger,
-    letters,
-    links,
-    notice,
-    people,
-    receipts,
-    runs,
-    tokens,
-    top,
-    trail,
-    upkeep,
-)
 from exchange.cli.called import NAME, as_called, call_words, settle_call
+from exchange.cli.commands import COMMANDS
 from exchange.cli.help import help_as_called, in_language, settle_language
-from exchange.cli.naming import names
-from exchange.cli.unexpected import tell_unexpected
-from exchange.cli.usage import show_fault
-from exchange.cli.view import lines_at_once, printable
+from exchange.cli.lazy import LazyCommands, LazyGroup
+from exchange.cli.streams import lines_at_once, printable
 from exchange.errors import ExchangeError
-from exchange.language import language, tr
+from exchange.language import Language, language, tr
 from exchange.language.members import calling
 from exchange.proxies import spare_loopback
 
@@ -55,8 +30,29 @@ Exit codes: 0 done · 1 unexpected · 2 the request must be changed · 3 not fou
 8 came out otherwise than it should · 9 drained · 10 a part of a served process ended by itself
 """
 
+
+class _Exchange(LazyGroup):
+    """The commands of the table; before one of them is imported, the process is made ready to work."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(entries=COMMANDS, **attributes)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name in self.commands and isinstance(self.commands, LazyCommands):
+            _make_ready()
+        return super().get_command(ctx, cmd_name)
+
+
+def _make_ready() -> None:
+    from exchange.crew import SWITCH_INTERVAL
+
+    logs.configure_for_people()
+    sys.setswitchinterval(SWITCH_INTERVAL)
+
+
 app = typer.Typer(
     name="exchange",
+    cls=_Exchange,
     help="Yizhan: departments exchange official documents, decide applications in parallel, and silence has a "
     "consequence.\n\n"
     "First steps: `exchange demo` shows everything at work; `exchange init` makes a domain in ./.exchange, "
@@ -70,30 +66,10 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
+        from importlib import metadata
+
         print(f"yizhan {metadata.version('yizhan')}")
         raise typer.Exit
-
-
-domain.register(app)
-people.register(app)
-desk.register(app)
-letters.register(app)
-joint.register(app)
-notice.register(app)
-covers.register(notice.notices)
-collection.register(notice.notices)
-receipts.register(notice.notices)
-upkeep.register(app)
-keys.register(app)
-domains.register(app)
-links.register(app)
-runs.register(app)
-console.register(app)
-top.register(app)
-trail.register(app)
-ledger.register(app)
-tokens.register(app)
-alerts.register(app)
 
 
 @app.callback()
@@ -109,19 +85,19 @@ def main() -> None:
     """Entry point; turns the exchange's errors into a message and an exit code."""
     logs.keep_talking()
     lines_at_once()
-    logs.configure_for_people()
-    sys.setswitchinterval(SWITCH_INTERVAL)
     spare_loopback()
     try:
         wanted = settle_language()
         command = typer.main.get_command(app)
         settle_call(command.commands)  # type: ignore[attr-defined]
-        shown = help_as_called(in_language(command, wanted))
+        shown = _for_reader(command, wanted)
         # A shell looks completions up by the plain name, also where a path was typed.
         completing = COMPLETE in os.environ or any(word.endswith("-completion") for word in sys.argv)
         name = NAME if completing else call_words()
         raise SystemExit(shown(standalone_mode=False, prog_name=name, complete_var=COMPLETE))
     except ExchangeError as error:
+        from exchange.cli.naming import names
+
         _tell_machines(error.code, str(error), as_called(error.remedy))
         with calling(names()):
             said = error.diagnostics(language())
@@ -129,6 +105,8 @@ def main() -> None:
         raise SystemExit(error.exit_code) from None
     except ClickException as error:
         _tell_machines("usage", "the command line is invalid; standard error says where", as_called("exchange --help"))
+        from exchange.cli.usage import show_fault
+
         show_fault(error)
         raise SystemExit(error.exit_code) from None
     except typer.Abort:
@@ -142,8 +120,20 @@ def main() -> None:
         raise SystemExit(141) from None
     except Exception as error:
         _tell_machines("unexpected", type(error).__name__, "")
+        from exchange.cli.unexpected import tell_unexpected
+
         tell_unexpected(error)
         raise SystemExit(1) from None
+
+
+def _for_reader(command: Any, wanted: Language) -> Any:
+    """The command line in a language, its commands written as this process was called."""
+
+    def finish(each: Any) -> Any:
+        return help_as_called(in_language(each, wanted))
+
+    command.commands.finish_by(finish)
+    return finish(command)
 
 
 def _tell_machines(code: str, message: str, remedy: str) -> None:

@@ -8,14 +8,6 @@ import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
-
-from rich.console import Group
-from rich.markup import escape
-from rich.padding import Padding
-from rich.panel import Panel
-from rich.table import Table
-from rich.text import Text
 
 NAME = "exchange"
 """What it is called in the source, in documents and in logs."""
@@ -55,38 +47,10 @@ def call_words() -> str:
 
 def as_called(text: str) -> str:
     """A text in which our commands are written as this process was called."""
-    if _Call.mention is None or _Call.words == NAME:
-        return text
-    return _Call.mention.sub(lambda _: _Call.words, text)
+    found = mentions()
+    return text if found is None else found[0].sub(lambda _: found[1], text)
 
 
-def shown_as_called(shown: Any) -> Any:
-    """`as_called` for whatever rich prints: lines, and those in tables, groups and paddings.
-
-    Before it is laid out: a table then makes room for what it really holds.
-    """
-    if isinstance(shown, str | Text):
-        return line_as_called(shown)
-    if isinstance(shown, Group):
-        return Group(*map(shown_as_called, shown.renderables), fit=shown.fit)
-    if isinstance(shown, Table):
-        for column in shown.columns:
-            column._cells = list(map(shown_as_called, column._cells))
-    elif isinstance(shown, Padding | Panel):
-        shown.renderable = shown_as_called(shown.renderable)
-    return shown
-
-
-def line_as_called(line: str | Text) -> str | Text:
-    """`as_called` for what rich prints: markup, or a text with its styles."""
-    if _Call.mention is None or _Call.words == NAME:
-        return line
-    if isinstance(line, str):
-        return _Call.mention.sub(lambda _: escape(_Call.words), line)
-    for found in reversed(list(_Call.mention.finditer(line.plain))):
-        before, name, after = line.divide(found.span())
-        styled = Text(_Call.words, style=name.style)
-        for span in name.spans:  # of whatever length the words are
-            styled.stylize(span.style)
-        line = Text.assemble(before, styled, after)
-    return line
+def mentions() -> tuple[re.Pattern[str], str] | None:
+    """What finds our commands in a text, and the words to write instead of our name; None where it stays."""
+    return None if _Call.mention is None or _Call.words == NAME else (_Call.mention, _Call.words)

@@ -12,6 +12,7 @@ from typer._click.formatting import HelpFormatter
 
 import exchange.language
 from exchange.cli.called import as_called
+from exchange.cli.lazy import LazyCommands
 from exchange.errors import BadConfiguration
 from exchange.language import Language, language_of_environment, speak, tr, translated
 from exchange.language.catalogue import DOMAIN
@@ -79,16 +80,25 @@ def _translated_option(found: Callable[[Any], Any], wanted: Language) -> Callabl
 
 
 def _with_those_below(command: Any) -> Iterator[Any]:
+    """A command and those below it, of which those that are not made yet are left out: see `LazyCommands.finish_by`."""
     yield command
-    for inner in getattr(command, "commands", {}).values():
+    below = getattr(command, "commands", {})
+    for inner in () if isinstance(below, LazyCommands) else below.values():
         yield from _with_those_below(inner)
 
 
 def texts_of(command: Any) -> Iterator[str]:
-    """Every text of a command and of those below it."""
+    """Every text of a command and of those below it, made or not, and what a list shows of those that are not."""
     yield _HELP
-    for _, _, text in _places(command):
-        yield text
+    for each in (command, *_not_made(command)):
+        for _, _, text in _places(each):
+            yield text
+
+
+def _not_made(command: Any) -> Iterator[Any]:
+    if isinstance(command.commands, LazyCommands):
+        yield from command.commands.stubs.values()
+        yield from command.commands.values()
 
 
 def _places(command: Any) -> Iterator[tuple[Any, str, str]]:

@@ -14,7 +14,8 @@ from rich.text import Text
 
 from exchange.cli.document_view import Lines, document_lines, joint_json, joint_lines, without_keys
 from exchange.cli.naming import called, in_full, matter_called
-from exchange.cli.view import decided_by, due_text, moment, plain, printable, times, working_days
+from exchange.cli.streams import printable
+from exchange.cli.view import decided_by, due_text, moment, plain, times, working_days
 from exchange.flow.dossier import Filed, attachments, claims
 from exchange.language import listed, name_of, tr
 from exchange.language.names import COPIES, DEFAULTS, OUTCOMES, PROCEDURES, SILENCE, VERDICTS

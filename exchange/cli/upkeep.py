@@ -15,7 +15,8 @@ from exchange.cli import maintenance
 from exchange.cli.dead import dead, members
 from exchange.cli.naming import in_full
 from exchange.cli.options import HomeOption, JsonOption, open_as
-from exchange.cli.view import console, moment, plain, print_json, printable, times
+from exchange.cli.streams import printable
+from exchange.cli.view import console, moment, plain, print_json, times
 from exchange.flow.ports import OutboxView
 from exchange.flow.resend import resend as resend_message
 from exchange.language import tr

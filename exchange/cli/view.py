@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import json
-import sys
-import unicodedata
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,7 +11,8 @@ from rich.live import Live
 from rich.markup import escape
 from rich.text import Text
 
-from exchange.cli.called import shown_as_called
+from exchange.cli.laid_out import shown_as_called
+from exchange.cli.streams import printable
 from exchange.clock import CST, end_text
 from exchange.flow.ports import CaseState, PartState
 from exchange.flow.status import CaseStatus, PartStatus
@@ -24,10 +22,6 @@ from exchange.schemas import Decision, DefaultMode, Verdict
 
 _WIDTH_OF_A_FILE = 120
 """Columns where nobody's terminal says how many there are."""
-
-
-_DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Characters that turn the direction of writing."""
 
 
 class Lines(Console):
@@ -56,18 +50,6 @@ class LiveView(Live):
 def _console(*, stderr: bool = False) -> Lines:
     found = Lines(stderr=stderr, highlight=False)
     return found if found.is_terminal else Lines(stderr=stderr, highlight=False, width=_WIDTH_OF_A_FILE)
-
-
-def lines_at_once() -> None:
-    """Lets whoever reads by a pipe or from a file have each line when it is written; a terminal's reader has anyway.
-
-    What the encoding of a stream does not have is escaped, and is no error.
-
-    Once for the process, before anything is printed: then no command needs to think of it.
-    """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(line_buffering=True, errors="backslashreplace")
 
 
 console = _console()
@@ -109,18 +91,6 @@ def say_link(what: str, link: str) -> None:
 
 def _written(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
-
-
-def printable(text: str) -> str:
-    """Text of others as a terminal may have it: no control characters, which could move the cursor or hide what is so.
-
-    Line ends stay. Who prints it through rich takes `plain`, since brackets would be read as markup.
-    """
-    return "".join("\ufffd" if _controls(ch) else ch for ch in text)
-
-
-def _controls(ch: str) -> bool:
-    return ch != "\n" and (unicodedata.category(ch) == "Cc" or ch in _DIRECTIONS)
 
 
 def plain(text: str, style: str = "") -> Text:

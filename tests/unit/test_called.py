@@ -13,7 +13,8 @@ from rich.panel import Panel
 from rich.table import Column, Table
 from rich.text import Text
 
-from exchange.cli.called import NAME, as_called, called, line_as_called, settle_call
+from exchange.cli.called import NAME, as_called, called, settle_call
+from exchange.cli.laid_out import line_as_called
 from exchange.cli.view import Lines, plain
 
 LINK = "http://127.0.0.1:8080/set-up/" + "x" * 60

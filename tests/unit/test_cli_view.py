@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from exchange.cli.saving import Saved, save_attachments
-from exchange.cli.view import plain, printable
+from exchange.cli.streams import printable
+from exchange.cli.view import plain
 from exchange.envelope import Verified
 from exchange.flow.dossier import Filed
 from exchange.flow.ports import StoredDocument

@@ -1,0 +1,274 @@
+"""The commands of the top level, in the order of the help: name, panel, summary, and what imports and adds each.
+
+The summary is the first paragraph of the command's own help; a test holds that name, panel and summary agree with it.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import typer
+
+from exchange.cli.lazy import Entry, entries
+
+
+def _domain(app: typer.Typer) -> None:
+    from exchange.cli import domain
+
+    domain.register(app)
+
+
+def _people(app: typer.Typer) -> None:
+    from exchange.cli import people
+
+    people.register(app)
+
+
+def _desk(app: typer.Typer) -> None:
+    from exchange.cli import desk
+
+    desk.register(app)
+
+
+def _letters(app: typer.Typer) -> None:
+    from exchange.cli import letters
+
+    letters.register(app)
+
+
+def _joint(app: typer.Typer) -> None:
+    from exchange.cli import joint
+
+    joint.register(app)
+
+
+@cache
+def _notices_app() -> typer.Typer:
+    from exchange.cli import collection, covers, notice, receipts
+
+    covers.register(notice.notices)
+    collection.register(notice.notices)
+    receipts.register(notice.notices)
+    whole = typer.Typer()
+    notice.register(whole)
+    return whole
+
+
+def _notice(app: typer.Typer) -> None:
+    app.registered_groups += _notices_app().registered_groups
+
+
+def _upkeep(app: typer.Typer) -> None:
+    from exchange.cli import upkeep
+
+    upkeep.register(app)
+
+
+def _keys(app: typer.Typer) -> None:
+    from exchange.cli import keys
+
+    keys.register(app)
+
+
+def _domains(app: typer.Typer) -> None:
+    from exchange.cli import domains
+
+    domains.register(app)
+
+
+def _links(app: typer.Typer) -> None:
+    from exchange.cli import links
+
+    links.register(app)
+
+
+def _runs(app: typer.Typer) -> None:
+    from exchange.cli import runs
+
+    runs.register(app)
+
+
+def _console(app: typer.Typer) -> None:
+    from exchange.cli import console
+
+    console.register(app)
+
+
+def _top(app: typer.Typer) -> None:
+    from exchange.cli import top
+
+    top.register(app)
+
+
+def _trail(app: typer.Typer) -> None:
+    from exchange.cli import trail
+
+    trail.register(app)
+
+
+def _ledger(app: typer.Typer) -> None:
+    from exchange.cli import ledger
+
+    ledger.register(app)
+
+
+def _tokens(app: typer.Typer) -> None:
+    from exchange.cli import tokens
+
+    tokens.register(app)
+
+
+def _alerts(app: typer.Typer) -> None:
+    from exchange.cli import alerts
+
+    alerts.register(app)
+
+
+COMMANDS: tuple[Entry, ...] = (
+    *entries(
+        _domain,
+        "A domain",
+        {
+            "init": "Makes a domain: authority, keys, signed directory, databases, queues.",
+            "up": "Runs the whole domain here, supervised: what dies is started again, and it is said.",
+            "down": "Stops what `exchange up` runs here, in good order, and returns when it has ended.",
+            "serve": "Serves one member, in the foreground, until told to stop.",
+            "doctor": "Checks profiles, rules, clock, keys, databases, broker and queues, and says how to repair each.",
+            "schema": "Prints JSON Schema and AsyncAPI of everything that travels, or the OpenAPI "
+            "document of the REST API.",
+        },
+    ),
+    *entries(
+        _people,
+        "At the window",
+        {
+            "submit": "Hands in an application at the window; all departments get it at once.",
+            "status": "Where a case stands, at any time, with reasons and conditions.",
+            "decide": "The lead's decision on a case that is ready: explicit, reasoned, signed.",
+            "withdraw": "Withdraws an undecided application at the applicant's wish.",
+            "deadline": "Stops, resumes, restarts or extends a department's term, as an entry in its ledger.",
+        },
+    ),
+    *entries(
+        _desk,
+        "At a department",
+        {
+            "inbox": "What waits for somebody here, with since when and until when.",
+            "show": "Shows what is on record of a case, or one message in full, verified from its signed bytes.",
+            "reply": "Answers a consultation: once, with what its verdict requires.",
+        },
+    ),
+    *entries(
+        _letters,
+        "Documents",
+        {
+            "send": "Sends a report, a request, an answer or a letter to other bodies.",
+            "forward": "Passes a request on to a superior body with your own opinion and the whole file.",
+        },
+    ),
+    *entries(
+        _upkeep,
+        "Upkeep",
+        {
+            "dead": "Lists what members could not take in, with the reason; handles it again once that is repaired.",
+            "resend": "Sends a message's copies again: those abandoned after many attempts, and those that wait.",
+            "hold": "Lets what goes to a member, or is of a kind, rest at its senders until released.",
+            "release": "Releases what was held, or a member that was drained; what waited goes out at once.",
+            "holds": "Lists what is held and which members are drained, with what that endangers and when it is due.",
+            "drain": "Has a member finish what it has in hand, take in nothing new, and end; "
+            "`exchange release` brings it back.",
+            "diagnostics": "Writes what a developer asks for first into one file: no keys, no passwords, no content.",
+        },
+    ),
+    *entries(
+        _keys,
+        "Keys",
+        {
+            "certify": "Gives a member a new key pair and publishes it in the directory.",
+            "revoke": "Revokes a member and publishes that in the directory.",
+            "keys": "Shows a member's keys: since when, until when, and whether anything may still "
+            "be sealed to an old one.",
+        },
+    ),
+    *entries(
+        _links,
+        "Levels",
+        {
+            "link": "Links this domain's broker with that of the level above or below.",
+        },
+    ),
+    *entries(
+        _runs,
+        "Runs",
+        {
+            "demo": "Shows the main job at work, on an own broker, in under two minutes.",
+            "replay": "Drives a file of real cases through the real path on a virtual clock, and "
+            "checks what came of them.",
+        },
+    ),
+    *entries(
+        _console,
+        "Upkeep",
+        {
+            "console": "Serves the operators' console, in the foreground, until told to stop.",
+        },
+    ),
+    *entries(
+        _top,
+        "A domain",
+        {
+            "top": "Shows broker, queues and members, live, and what needs you.",
+        },
+    ),
+    *entries(
+        _trail,
+        "Upkeep",
+        {
+            "trace": "One message, its whole way, for every addressee: written, sealed, dispatched, arrived, "
+            "taken, opened, handled, receipted, answered.",
+            "find": "Finds messages or cases in the stores of this domain's members, newest first, a page at a time.",
+        },
+    ),
+    *entries(
+        _ledger,
+        "Upkeep",
+        {
+            "ledger": "Checks that nothing was lost, doubled or invented, from all stores and the broker.",
+        },
+    ),
+    *entries(
+        _joint,
+        "Documents",
+        {
+            "joint": "Documents that several bodies sign together, sent when the last has signed.",
+        },
+    ),
+    *entries(
+        _notice,
+        "Levels",
+        {
+            "notice": "Notices down through the levels, and who has signed for them.",
+        },
+    ),
+    *entries(
+        _domains,
+        "Levels",
+        {
+            "domain": "The tree of domains: upper and lower levels.",
+        },
+    ),
+    *entries(
+        _tokens,
+        "Console",
+        {
+            "token": "Tokens with which department systems use the REST API.",
+        },
+    ),
+    *entries(
+        _alerts,
+        "Upkeep",
+        {
+            "alerts": "Alerts by webhook and mail: what stands, and whether it would arrive.",
+        },
+    ),
+)

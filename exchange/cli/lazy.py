@@ -1,0 +1,108 @@
+"""A group of commands of which each is imported when it is called: names and summaries stand in a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from copy import copy
+from dataclasses import dataclass
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+Register = Callable[[typer.Typer], None]
+"""Adds one or more commands to an application; imports what they need."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A command before it is imported: what the list of commands shows of it, and what adds it."""
+
+    name: str
+    panel: str
+    summary: str
+    """The first paragraph of its help."""
+    register: Register
+
+    def stub(self) -> TyperCommand:
+        """A command that can be listed, and nothing else."""
+        return TyperCommand(name=self.name, short_help=self.summary, rich_help_panel=self.panel)
+
+
+def entries(register: Register, panel: str, summaries: Mapping[str, str]) -> tuple[Entry, ...]:
+    """The commands that one function adds, all in one panel of the help: summaries by name."""
+    return tuple(Entry(name, panel, summary, register) for name, summary in summaries.items())
+
+
+class LazyCommands(MutableMapping[str, Any]):
+    """Commands by name, each made when it is first asked for; the names are known without.
+
+    ``stubs`` are what a list of them shows.
+    """
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._entries = {entry.name: entry for entry in entries}
+        self._made: dict[str, Any] = {}
+        self._finish: Callable[[Any], Any] = lambda command: command
+        self.stubs: dict[str, Any] = {name: entry.stub() for name, entry in self._entries.items()}
+
+    def finish_by(self, finish: Callable[[Any], Any]) -> None:
+        """Has every command, and every stub, go through a function: stubs now, commands when they are made."""
+        self._finish = finish
+        self.stubs = {name: finish(stub) for name, stub in self.stubs.items()}
+        self._made = {name: finish(command) for name, command in self._made.items()}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._made:
+            self._made[name] = self._finish(self._load(self._entries[name]))
+        return self._made[name]
+
+    def _load(self, entry: Entry) -> Any:
+        application = typer.Typer(rich_markup_mode="markdown")
+        entry.register(application)
+        application.registered_commands = [one for one in application.registered_commands if one.name == entry.name]
+        application.registered_groups = [one for one in application.registered_groups if one.name == entry.name]
+        return typer.main.get_group(application).commands[entry.name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._entries or name in self._made
+
+    def __setitem__(self, name: str, command: Any) -> None:
+        self._made[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        self._entries.pop(name, None)
+        self.stubs.pop(name, None)
+        self._made.pop(name, None)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys((*self._entries, *self._made)))
+
+    def __len__(self) -> int:
+        return len(set(self._entries) | set(self._made))
+
+
+class LazyGroup(TyperGroup):
+    """A group over `LazyCommands`: its help and its completion show their names and summaries and import none."""
+
+    def __init__(self, *, entries: Iterable[Entry], **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands: LazyCommands = LazyCommands(entries)
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(self.commands)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        TyperGroup.format_help(self._listing(), ctx, formatter)
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        ctx.command = self._listing()
+        try:
+            return TyperGroup.shell_complete(ctx.command, ctx, incomplete)
+        finally:
+            ctx.command = self
+
+    def _listing(self) -> TyperGroup:
+        listing = copy(self)
+        listing.commands = self.commands.stubs  # type: ignore[assignment]
+        return listing
