@@ -14,6 +14,7 @@ from exchange.flow.conclude import Ruling
 from exchange.flow.deadlines import Amendment, amend
 from exchange.flow.node import Node
 from exchange.flow.ports import CaseState
+from exchange.flow.reviewing import review
 from exchange.flow.status import CaseStatus, case_status
 from exchange.flow.submit import submit
 from exchange.schemas import Application, LedgerEntry, Matter, Outcome
@@ -76,6 +77,13 @@ class WindowAgent:
         message_id, _ = conclude.confirm(self._node(), number, officer, outcome)
         self._wrote()
         return message_id
+
+    def review(self, number: str, officer: str, reasons: str) -> tuple[str, ...]:
+        """Records that a decision over an opinion that was in time was reviewed; whose opinions it was about.
+
+        Raises NotFound, Conflict where nothing is to be reviewed, or CallerError.
+        """
+        return review(self._node(), number, officer, reasons)
 
     def amend(self, number: str, department: str, amendment: Amendment) -> LedgerEntry:
         """Stops, resumes, restarts or extends a department's term. Raises NotFound, Conflict or CallerError."""

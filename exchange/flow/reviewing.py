@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from exchange.errors import Conflict, NotFound
 from exchange.flow.checks import expect_window
-from exchange.flow.node import Node
+from exchange.flow.node import Node, Step
 from exchange.rules.wording import check_reason
 
 
@@ -14,23 +14,28 @@ def review(node: Node, case_number: str, officer: str, reasons: str) -> tuple[st
     The decision itself stays as it was signed; another one is a new case. Raises Denied (this is no window), NotFound,
     Conflict where nothing is to be reviewed, CallerError or BadText.
     """
+    with node.step() as step:
+        return review_in(step, case_number, officer, reasons)
+
+
+def review_in(step: Step, case_number: str, officer: str, reasons: str) -> tuple[str, ...]:
+    """As `review`, within a step."""
     reasons = check_reason(reasons, "a review needs its reasons", "say whether the decision stands, and why")
     officer = check_reason(officer, "no officer is named", "say who has reviewed it")
-    with node.step() as step:
-        expect_window(step.node)
-        if step.tx.cases.get(case_number) is None:
-            raise NotFound(
-                "no case {case_number} here", remedy="`exchange status` lists the cases", case_number=case_number
-            )
-        about = [part for part in step.tx.cases.parts(case_number) if part.review_at is not None]
-        if not about:
-            raise Conflict(
-                "nothing is to be reviewed in case {case_number}",
-                remedy="`exchange inbox` lists what waits for the lead",
-                case_number=case_number,
-            )
-        for part in about:
-            step.tx.cases.move_part(case_number, part.department, {part.state}, part.state, review_at=None)
-        departments = tuple(part.department for part in about)
-        step.note("decision-reviewed", case_number, None, by=officer, reasons=reasons, departments=list(departments))
+    expect_window(step.node)
+    if step.tx.cases.get(case_number) is None:
+        raise NotFound(
+            "no case {case_number} here", remedy="`exchange status` lists the cases", case_number=case_number
+        )
+    about = [part for part in step.tx.cases.parts(case_number) if part.review_at is not None]
+    if not about:
+        raise Conflict(
+            "nothing is to be reviewed in case {case_number}",
+            remedy="`exchange inbox` lists what waits for the lead",
+            case_number=case_number,
+        )
+    for part in about:
+        step.tx.cases.move_part(case_number, part.department, {part.state}, part.state, review_at=None)
+    departments = tuple(part.department for part in about)
+    step.note("decision-reviewed", case_number, None, by=officer, reasons=reasons, departments=list(departments))
     return departments

@@ -38,6 +38,8 @@ class PartStatus:
     consultation_id: str | None
     days_left: int | None = None
     """Working days until it is due, the last one counted."""
+    review_at: datetime | None = None
+    """Since when the decision is to be reviewed over its opinion, which was in time."""
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,7 @@ def _part(node: Node, part: PartRow, default: DefaultMode) -> PartStatus:
         conditions=part.conditions or "",
         message_id=part.opinion_id or part.deemed_id,
         late_opinion_id=part.late_opinion_id,
+        review_at=part.review_at,
         consultation_id=part.consultation_id,
         days_left=days_left(part.due_at, node.calendar, node.clock.now()) if part.due_at else None,
     )

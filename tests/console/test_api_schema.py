@@ -109,6 +109,7 @@ def known(served: Bureau) -> dict[str, Any]:
         ("/cases/{number}/withdrawal", "post", {"reason": "r"}, 202),
         ("/cases/{number}/decision", "post", DECISION, 409),
         ("/cases/{number}/confirmation", "post", {"officer": "李四"}, 409),
+        ("/cases/{number}/review", "post", {"officer": "李四", "reasons": "维持"}, 409),
         ("/cases/{number}/terms", "post", TERM, 409),
     ],
 )

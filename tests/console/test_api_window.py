@@ -184,6 +184,30 @@ def test_an_officer_confirms_what_the_rule_has_prepared_and_nothing_that_has_bec
     assert client.post(f"{path}/confirmation", json={"officer": "李四"}).status_code == 409
 
 
+def test_an_officer_reviews_a_decision_over_an_opinion_that_was_in_time(served: Bureau) -> None:
+    client = served.client(WINDOW)
+    path = client.post(f"{API}/cases", json=APPLICATION).headers["location"]
+    said = {"officer": "李四", "reasons": "维持原决定"}
+    ready(served, path)
+    assert client.post(f"{path}/confirmation", json={"officer": "李四"}).status_code == 202
+    assert client.post(f"{path}/review", json=said).status_code == 409, "nothing is to be reviewed yet"
+    node, number = served.api.member(WINDOW).node, path.rpartition("/")[2]
+    with node.store.transaction() as tx:
+        tx.cases.move_part(number, PLANNING, {PartState.ANSWERED}, PartState.ANSWERED, review_at=node.clock.now())
+    waiting = [part["department"] for part in client.get(path).json()["parts"] if part["review_since"]]
+    assert waiting == [PLANNING]
+    assert client.post(f"{path}/review", json={**said, "reasons": "\u200b"}).status_code == 422
+    key = {"Idempotency-Key": f"review-{number}"}
+    done = client.post(f"{path}/review", json=said, headers=key)
+    assert (done.status_code, done.json()) == (202, {"number": number, "departments": [PLANNING]}), done.text
+    assert client.post(f"{path}/review", json=said, headers=key).json() == done.json(), "asked again, answered again"
+    assert client.post(f"{path}/review", json=said).status_code == 409
+    assert not any(part["review_since"] for part in client.get(path).json()["parts"])
+    with node.store.reading() as tx:
+        (noted,) = [entry for entry in tx.journal_of(number) if entry.event == "decision-reviewed"]
+    assert (noted.detail["by"], noted.detail["reasons"]) == ("李四", "维持原决定")
+
+
 def test_a_grant_names_whose_consent_it_lacks(served: Bureau) -> None:
     client = served.client(WINDOW)
     path = client.post(f"{API}/cases", json=APPLICATION).headers["location"]

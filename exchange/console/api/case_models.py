@@ -144,6 +144,26 @@ class DecisionMade(ApiModel):
     message_id: MessageId
 
 
+class ReviewIn(ApiModel):
+    """An officer has reviewed a decision over which an opinion came in that was in time. 复核决定。"""
+
+    model_config = example({"officer": "李四", "reasons": "维持原决定：该意见所提已另案评估。"})
+
+    officer: Line
+    reasons: Text
+    """Whether the decision stands, and why; recorded in the journal. The decision stays as it was signed."""
+
+
+class Reviewed(ApiModel):
+    """The review is on record. 已复核。"""
+
+    model_config = example({"number": "HEFEI-2026-000001", "departments": ["hefei.planning"]})
+
+    number: CaseNumber
+    departments: tuple[Address, ...]
+    """Whose opinions it was about."""
+
+
 class TermIn(ApiModel):
     """An entry in a department's term: stop, resume, restart or extend it. 期限调整。"""
 

@@ -89,6 +89,8 @@ class PartOut(ApiModel):
     message_id: str | None = None
     """The opinion's or the deemed consent's."""
     late_opinion_id: str | None = None
+    review_since: datetime | None = None
+    """The case was decided over its opinion, which was in time: `POST /cases/NUMBER/review`."""
     ledger: tuple[LedgerEntry, ...] = ()
     """The days of its term: what began, stopped, resumed or extended it."""
 

@@ -154,6 +154,7 @@ def _part(part: PartStatus, ledger: tuple[LedgerEntry, ...]) -> PartOut:
         consultation_id=part.consultation_id,
         message_id=part.message_id,
         late_opinion_id=part.late_opinion_id,
+        review_since=part.review_at,
         ledger=ledger,
     )
 

@@ -18,6 +18,8 @@ from exchange.console.api.case_models import (
     DecisionIn,
     DecisionMade,
     MaterialIn,
+    Reviewed,
+    ReviewIn,
     TermIn,
     TermOut,
     WithdrawalIn,
@@ -33,6 +35,7 @@ from exchange.flow.deadlines import Amendment, amend_in
 from exchange.flow.decision import Ruling
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import CaseState
+from exchange.flow.reviewing import review_in
 from exchange.flow.submit import submit_in
 from exchange.schemas import Application, SubmittedMaterial
 from exchange.schemas.base import CaseNumber
@@ -148,6 +151,32 @@ def confirm(
         return DecisionMade(number=number, outcome=ruling.outcome, message_id=message_id)
 
     return once(api.member(caller.member).node, api.clock, key, fingerprint_of(f"confirm {number}", asked), do)
+
+
+@router.post(
+    "/cases/{number}/review",
+    status_code=202,
+    response_model=Reviewed,
+    summary="复核决定 · Review a decision",
+    description="决定之后收到按期意见的（部门的 `review_since`），由经办人复核并说明决定是否维持。 "
+    "· Where an opinion that was in time came in after the decision (`review_since` of the part), an officer says "
+    "whether it stands; the decision stays as it was signed. Scope: decide.",
+    responses=documented(404, 409, 412, 413, 415),
+    openapi_extra=body_of(ReviewIn),
+)
+def review(
+    caller: Deciding,
+    api: Shared,
+    number: CaseNumber,
+    asked: Annotated[ReviewIn, json_of(ReviewIn)],
+    key: Key = None,
+    if_match: IfMatch = None,
+) -> Response:
+    def do(step: Step) -> Reviewed:
+        expect_match(step, number, if_match)
+        return Reviewed(number=number, departments=review_in(step, number, asked.officer, asked.reasons))
+
+    return once(api.member(caller.member).node, api.clock, key, fingerprint_of(f"review {number}", asked), do)
 
 
 @router.post(
