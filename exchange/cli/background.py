@@ -14,6 +14,7 @@ from exchange.cli.console_child import DETACHED
 from exchange.cli.view import errors, plain, say, say_link
 from exchange.clock import monotonic
 from exchange.console.desk import Desk
+from exchange.console.gate import gate_of
 from exchange.console.listening import read_state
 from exchange.errors import OperatorError
 from exchange.files import make_folder, open_file
@@ -83,6 +84,6 @@ def _say_console(settings: Settings, patience: float) -> None:
     say_link(tr("console"), served.url)
     desk = Desk(settings)
     try:
-        say_first_link(served.url, desk.gate.first_link())
+        say_first_link(served.url, gate_of(desk).first_link())
     finally:
         desk.close()

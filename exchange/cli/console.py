@@ -18,6 +18,7 @@ from exchange.cli.view import console as out
 from exchange.cli.view import plain, print_json, say, say_link
 from exchange.console import managing
 from exchange.console.desk import Desk
+from exchange.console.gate import gate_of
 from exchange.console.listening import HOST, Place, Served, read_state, served_now
 from exchange.errors import BadConfiguration, NotFound
 from exchange.language import tr
@@ -88,7 +89,7 @@ def _serve(settings: Settings, place: Place, as_json: bool) -> None:
         # A supervised console writes to a log, where a link has no place: its supervisor shows both.
         if supervised:
             return
-        token = desk.gate.first_link()
+        token = gate_of(desk).first_link()
         if as_json:
             print_json({"url": url, "set_up": f"{url}/set-up/{token}" if token else None})
         else:
@@ -117,7 +118,7 @@ def say_first_link(url: str, token: str | None) -> None:
 def _check_audit(settings: Settings, noted: Head | None, as_json: bool) -> None:
     desk = Desk(settings)
     try:
-        with desk.gate.store.reading() as tx:
+        with gate_of(desk).store.reading() as tx:
             found = tx.audit_log.head()
             entries = check_chain(tx.audit_log.entries(), found, noted)
     finally:
@@ -153,7 +154,7 @@ def _print_url(settings: Settings, as_json: bool) -> None:
 def _new_link(settings: Settings, name: str) -> None:
     desk = Desk(settings)
     try:
-        token = managing.reset_from_here(desk.gate, account_name(name))
+        token = managing.reset_from_here(gate_of(desk), account_name(name))
     finally:
         desk.close()
     served = read_state(Home(settings.home).console)

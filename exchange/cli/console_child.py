@@ -10,6 +10,7 @@ from exchange.bootstrap.supervise import Supervisor
 from exchange.cli.console import say_elsewhere, say_first_link
 from exchange.cli.view import say, say_link
 from exchange.console.desk import CONSOLE, Desk
+from exchange.console.gate import gate_of
 from exchange.console.listening import read_state
 from exchange.errors import ExchangeError
 from exchange.language import language, tr
@@ -56,6 +57,6 @@ class ConsoleChild:
     def _first_link(self) -> str | None:
         desk = Desk(self._settings)
         try:
-            return desk.gate.first_link()
+            return gate_of(desk).first_link()
         finally:
             desk.close()

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from exchange.bootstrap.acting import acting_account
 from exchange.bootstrap.settings import Settings
 from exchange.cli.view import say
+from exchange.console.gate import gate_of
 from exchange.errors import ExchangeError
 from exchange.language import tr
 
@@ -32,7 +33,7 @@ def _record(settings: Settings, action: str, what: str, outcome: str) -> None:
     try:
         desk = Desk(settings)
         try:
-            desk.gate.record(acting_account(), action, what, outcome)
+            gate_of(desk).record(acting_account(), action, what, outcome)
         finally:
             desk.close()
     except ExchangeError as error:

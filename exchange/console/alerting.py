@@ -7,7 +7,6 @@ console that is killed in between tells it when it runs again.
 from __future__ import annotations
 
 import os
-import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -52,12 +51,15 @@ class Alerting:
         *,
         look: Callable[[Desk], Facts] = read_facts,
         real: Clock | None = None,
+        is_page: Callable[[str], bool] = bool,
     ) -> None:
+        """``is_page`` says whether the console has a page of such a path; what has none leads to the list of alerts."""
         self._desk = desk
         self._settings = settings
         self._channels = told
         self._look = look
         self._real = real or RealClock()
+        self._is_page = is_page
         self._lanes = Lanes("alerts")
         self._counting = threading.Lock()
         self._taken = 0
@@ -65,11 +67,13 @@ class Alerting:
         self._thread: Loop | None = None
 
     @classmethod
-    def open(cls, desk: Desk, env: Mapping[str, str] | None = None) -> Alerting:
+    def open(
+        cls, desk: Desk, env: Mapping[str, str] | None = None, *, is_page: Callable[[str], bool] = bool
+    ) -> Alerting:
         """By the domain's `console.toml`. Raises BadConfiguration."""
         env = os.environ if env is None else env
         settings = load_alert_settings(desk.home, env)
-        return cls(desk, settings, channels(settings, RealClock(), env), look=latest_facts)
+        return cls(desk, settings, channels(settings, RealClock(), env), look=latest_facts, is_page=is_page)
 
     def __enter__(self) -> Alerting:
         self.start()
@@ -199,11 +203,7 @@ class Alerting:
         )  # fmt: skip
 
     def _page(self, path: str) -> str:
-        from exchange.console.sections import SECTIONS
-
-        known = {page.path for section in SECTIONS for page in section.pages}
-        bare = path.partition("?")[0]
-        return path if any(re.fullmatch(re.sub(r"{[^}]*}", "[^/]+", one), bare) for one in known) else PAGE
+        return path if self._is_page(path.partition("?")[0]) else PAGE
 
     def _domain(self) -> str:
         return next((address.rpartition(".")[0] for address in self._desk.profiles()), "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -58,10 +59,18 @@ def _test(visit: Visit) -> str:
     return _said("; ".join(failed) if failed else good)
 
 
+def is_page(path: str) -> bool:
+    """Whether the console has a page of this path."""
+    from exchange.console.sections import SECTIONS  # this section is one of them
+
+    known = {page.path for section in SECTIONS for page in section.pages}
+    return any(re.fullmatch(re.sub(r"{[^}]*}", "[^/]+", one), path) for one in known)
+
+
 def _round(desk: Desk) -> AbstractContextManager[object]:
     """The round of alerts. A configuration that is invalid takes away the telling, not the console."""
     try:
-        return Alerting.open(desk)
+        return Alerting.open(desk, is_page=is_page)
     except BadConfiguration as error:
         log.error("alert.configuration", reason=str(error))
         return Alerting(desk, AlertSettings(), {})

@@ -8,6 +8,7 @@ from itertools import chain
 from urllib.parse import urlencode
 
 from exchange.audit.chain import Entry
+from exchange.console.gate import gate_of
 from exchange.console.section import Download, File, Group, Page, Section, Visit
 from exchange.errors import CallerError
 from exchange.language.names import ACTIONS, REASONS, SOURCES
@@ -24,7 +25,7 @@ _COLUMNS = ("seq", "at", "account", "action", "what", "outcome", "source", "orig
 def _audit(visit: Visit) -> Mapping[str, object]:
     before = visit.query.get("before", "")
     place = int(before) if before.isascii() and before.isdecimal() and len(before) < 16 else None
-    with visit.desk.gate.store.reading() as tx:
+    with gate_of(visit.desk).store.reading() as tx:
         head = tx.audit_log.head()
     found = _page(visit, place, _AT_ONCE + 1)
     shown = found[:_AT_ONCE]
@@ -45,7 +46,7 @@ def _audit(visit: Visit) -> Mapping[str, object]:
 def _page(visit: Visit, before: int | None, limit: int) -> list[Entry]:
     """Entries by the filters of a visit. Raises CallerError for a day or a source that is none."""
     days, account, source = _asked(visit)
-    with visit.desk.gate.store.reading() as tx:
+    with gate_of(visit.desk).store.reading() as tx:
         return list(tx.audit_log.page(before, account, limit, days.since, days.until, source))
 
 

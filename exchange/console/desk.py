@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from exchange.bootstrap.settings import Home, Settings
@@ -14,7 +13,6 @@ from exchange.broker.management import ManagementClient
 from exchange.broker.node import NodeInfo
 from exchange.catalogue import matter_names
 from exchange.clock import Clock
-from exchange.console.gate import Gate
 from exchange.console.jobs import Jobs
 from exchange.errors import BrokerUnavailable, ExchangeError
 from exchange.language import Words
@@ -99,11 +97,6 @@ class Desk:
                     raise
                 self._stores[address] = found
             return found
-
-    @cached_property
-    def gate(self) -> Gate:
-        """Who may come in, in the console's own store. Raises DatabaseUnavailable."""
-        return Gate(self.store(CONSOLE))
 
     @property
     def sampler(self) -> Sampler:

@@ -17,6 +17,7 @@ import structlog
 
 from exchange.clock import Clock, RealClock
 from exchange.console.arriving import source
+from exchange.console.desk import CONSOLE, Desk
 from exchange.console.passwords import Passwords
 from exchange.errors import BadAccount, Denied
 from exchange.flow.ports.accounts import AccountRow, FailureRow, LinkRow, SessionRow
@@ -266,3 +267,12 @@ def _no_link() -> Denied:
         code="link",
         remedy="ask a security officer for a new one; for the first account start the console again",
     )
+
+
+def gate_of(desk: Desk) -> Gate:
+    """Who may come in at a domain's console, in its own store; one gate a desk. Raises DatabaseUnavailable."""
+    found = desk.kept.get("gate")
+    if not isinstance(found, Gate):
+        found = desk.kept.setdefault("gate", Gate(desk.store(CONSOLE)))
+        assert isinstance(found, Gate)  # noqa: S101
+    return found

@@ -18,6 +18,7 @@ from exchange.bootstrap.sole import orphaned
 from exchange.clock import monotonic
 from exchange.console.app import create_app
 from exchange.console.desk import Desk
+from exchange.console.gate import gate_of
 from exchange.console.listening import Place, listen, own_port, read_state, write_state
 from exchange.console.sections import SECTIONS
 from exchange.console.sessions import SessionDoor
@@ -42,7 +43,7 @@ def serve(settings: Settings, place: Place, ready: Ready) -> None:
     desk = Desk(settings)
     state = Home(settings.home).console
     try:
-        door = SessionDoor(desk.gate, tag_of(settings.home))
+        door = SessionDoor(gate_of(desk), tag_of(settings.home))
         turns = Turns()
         server = server_of(create_app(desk, door, SECTIONS), place, turns)
         known = read_state(state)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from exchange.envelope import verify_signed
 from exchange.errors import BadOpinion, Conflict, NotFound, Returned
 from exchange.flow.checks import expect, require_role
-from exchange.flow.documents import take_document
 from exchange.flow.incoming import Handler, Incoming
 from exchange.flow.node import Node, Step
 from exchange.flow.ports import DeskRow, Signed, StoredDocument
@@ -22,7 +21,6 @@ from exchange.schemas import (
     Consultation,
     Decision,
     DefaultNotice,
-    Document,
     Opinion,
     Receipt,
     Reminder,
@@ -43,7 +41,6 @@ _UNANSWERABLE = {
 def handlers() -> dict[str, Handler]:
     """What a department takes in."""
     return {
-        Document.KIND: take_document,
         Consultation.KIND: take_consultation,
         Clearance.KIND: take_clearance,
         CaseClosed.KIND: take_closed,

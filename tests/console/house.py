@@ -62,7 +62,8 @@ class House:
     ) -> None:
         self.clock = clock or SteppedClock(NOON)
         self.desk = desk
-        self.gate = desk.gate = Gate(desk.store(CONSOLE), self.clock, QUICK)
+        self.gate = Gate(desk.store(CONSOLE), self.clock, QUICK)
+        desk.kept["gate"] = self.gate
         self.door = SessionDoor(self.gate, tag_of(desk.settings.home))
         self.app = create_app(desk, self.door, sections)
         if not empty:

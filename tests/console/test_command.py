@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from exchange.console.desk import Desk
+from exchange.console.gate import gate_of
 from tests.journeys.city import wait_until
 from tests.warm import WarmProcess, run_warm, start_warm
 
@@ -87,9 +88,9 @@ def test_a_first_start_prints_a_link_and_a_stop_does_not_wait_for_open_pages(des
 
 
 def test_a_second_start_prints_no_link_and_ctrl_c_ends_it(desk: Desk) -> None:
-    link = desk.gate.first_link()
+    link = gate_of(desk).first_link()
     assert link is not None
-    desk.gate.use_link(link, "wang.fang", PASSWORD)
+    gate_of(desk).use_link(link, "wang.fang", PASSWORD)
     with running(desk, "--port", "0", "--json") as (process, said):
         wait_until(lambda: "set_up" in said.read_text(), 30, "the address")
         found = json.loads("".join(line for line in said.read_text().splitlines() if not line.startswith('{"entry')))
@@ -130,11 +131,11 @@ def certificate(folder: Path) -> tuple[Path, Path]:
 
 def test_the_log_is_checked_from_the_command_line(desk: Desk) -> None:
     for number in range(3):
-        desk.gate.record("otto", "redrive", f"letter {number}", "done")
+        gate_of(desk).record("otto", "redrive", f"letter {number}", "done")
     holds = run_warm(["console", "--check-audit", "--json"], environment(desk))
     found = json.loads(holds.stdout)
     assert (holds.returncode, found["entries"]) == (0, 3)
-    desk.gate.record("otto", "redrive", "letter 4", "done")
+    gate_of(desk).record("otto", "redrive", "letter 4", "done")
     assert run_warm(["console", "--check-audit", "--head", found["head"]], environment(desk)).returncode == 0
     other = f"3:{'0' * 64}"
     assert run_warm(["console", "--check-audit", "--head", other], environment(desk)).returncode == 6
@@ -142,14 +143,14 @@ def test_the_log_is_checked_from_the_command_line(desk: Desk) -> None:
 
 
 def test_whoever_runs_the_machine_can_let_an_officer_in_again(desk: Desk) -> None:
-    link = desk.gate.first_link()
+    link = gate_of(desk).first_link()
     assert link is not None
-    desk.gate.use_link(link, "wang.fang", PASSWORD)
+    gate_of(desk).use_link(link, "wang.fang", PASSWORD)
     assert run_warm(["console", "--new-link", "nobody"], environment(desk)).returncode == 3
     done = run_warm(["console", "--new-link", "Wang.Fang"], environment(desk))
     token = re.findall(r"/set-up/([\w-]+)", done.stdout)[0]
-    assert desk.gate.use_link(token, "", "another sentence altogether") == "wang.fang"
-    with desk.gate.store.reading() as tx:
+    assert gate_of(desk).use_link(token, "", "another sentence altogether") == "wang.fang"
+    with gate_of(desk).store.reading() as tx:
         assert "account.reset" in {entry.action for entry in tx.audit_log.entries()}
 
 

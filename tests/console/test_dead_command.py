@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from exchange.console.gate import gate_of
 from exchange.flow.discard import propose_discard
 from tests.console.town import BODY, TITLE, Town
 from tests.warm import run_warm
@@ -46,7 +47,7 @@ def test_a_cause_is_counted_listed_and_redriven_whole(town: Town) -> None:
 
     assert counts == {"handled": 2, "repeat": 1, "failed": 0, "gone": 0}
     assert "no dead letter" in run(town, "dead", "--redrive-all", "ZeroDivisionError", code=3).stderr
-    with town.desk.gate.store.reading() as tx:
+    with gate_of(town.desk).store.reading() as tx:
         logged = [(one.account, one.action, one.what, one.outcome, one.source) for one in tx.audit_log.entries()]
     assert logged == [
         (ME, "redrive", "all ZeroDivisionError", outcome, "command-line") for outcome in ("done", "not-found")
