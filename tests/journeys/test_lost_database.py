@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import signal
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +17,7 @@ from exchange.bootstrap.init import init_files
 from exchange.errors import DatabaseLost, NotFound
 from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain, run
-from tests.warm import start_warm
+from tests.warm import run_warm, start_warm
 
 pytestmark = pytest.mark.broker
 
@@ -77,3 +81,31 @@ def test_a_member_whose_first_init_was_broken_off_gets_its_database_by_the_next(
         file.unlink()
     init_files(city.settings, ignore)
     assert (folder / "store.db").exists()
+
+
+def test_a_database_put_back_from_a_backup_is_served_and_what_it_does_not_know_is_named(city: ProcessDomain) -> None:
+    planning, window = city.address("planning"), city.address("window")
+    store, kept = city.settings.home / "members" / planning / "store.db", city.root / "backup.db"
+    city.serve_all()
+    city.submit(1)
+    wait_until(lambda: city.decided() == 1 and city.undelivered() == 0, 60, "the first case")
+    with closing(sqlite3.connect(store)) as here, closing(sqlite3.connect(kept)) as there:
+        here.backup(there)  # as `.backup` of SQLite's own command does, while the member is served
+    city.submit(1)
+    wait_until(lambda: city.decided() == 2 and city.undelivered() == 0, 60, "the second case")
+
+    city.kill("planning")
+    for file in store.parent.glob("store.db*"):
+        file.unlink()
+    shutil.copy(kept, store)
+    city.serve("planning")
+    wait_until(lambda: city.is_served("planning"), 60, "planning being served")
+
+    broker = {"EXCHANGE_BROKER_URL": city.info.url, "EXCHANGE_MANAGEMENT_URL": city.info.management_url or ""}
+    done = run_warm(("ledger", "--settle", "1", "--json"), {**city.environment(), **broker})
+    assert done.returncode == 8, done.stdout + done.stderr
+    named = [(one["fault"], one["sender"], one["member"]) for one in json.loads(done.stdout)["differences"]]
+    # Of the second case alone: what planning was put and told, the receipts it got, and what it has written itself.
+    lost = {("not-taken", window, planning), ("nowhere", window, planning), ("invented", planning, window)}
+    assert set(named) == lost
+    assert named.count(("not-taken", window, planning)) == 2
