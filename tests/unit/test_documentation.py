@@ -110,3 +110,19 @@ def test_the_site_names_every_page_once_and_none_that_is_missing() -> None:
 def test_the_index_of_operations_leads_to_each_of_its_pages() -> None:
     index = ROOT / "docs/operations.md"
     assert {ROOT / "docs" / link for link in links(index)} >= set((ROOT / "docs/operations").glob("*.md"))
+
+
+@pytest.mark.parametrize("name", ["CONTRIBUTING.md", "docs/architecture.md", "docs/deadlines.md", "docs/language.md"])
+def test_every_path_that_is_named_is_there(name: str) -> None:
+    """From the repository or from `exchange/`, with or without `.py`; capitals stand for a name to be chosen."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    named = set(re.findall(r"`([a-z_]+(?:/[\w.*-]+)+/?)(?: -k \w+)?`", text))
+    assert {path for path in named if not any(character.isupper() for character in path) and not there(path)} == set()
+    for path in named:  # what stands for a name may be chosen, the folder it goes to may not
+        folder = re.split(r"/?[A-Z]", path)[0]
+        assert there(folder), path
+
+
+def there(path: str) -> bool:
+    """Whether a path is one of the repository's, or of the package's, as documents write it."""
+    return any(any(base.glob(path.rstrip("/") + end)) for base in (ROOT, ROOT / "exchange") for end in ("", ".py"))
