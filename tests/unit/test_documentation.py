@@ -112,7 +112,7 @@ def test_the_index_of_operations_leads_to_each_of_its_pages() -> None:
     assert {ROOT / "docs" / link for link in links(index)} >= set((ROOT / "docs/operations").glob("*.md"))
 
 
-@pytest.mark.parametrize("name", ["CONTRIBUTING.md", "docs/architecture.md", "docs/deadlines.md", "docs/language.md"])
+@pytest.mark.parametrize("name", ["docs/architecture.md", "docs/deadlines.md", "docs/language.md"])
 def test_every_path_that_is_named_is_there(name: str) -> None:
     """From the repository or from `exchange/`, with or without `.py`; capitals stand for a name to be chosen."""
     text = (ROOT / name).read_text(encoding="utf-8")
