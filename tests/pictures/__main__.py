@@ -23,8 +23,7 @@ _ALL = (*LAYOUTS, *demo.SIZES, *CONSOLES)
 
 def main(arguments: list[str]) -> None:
     """Makes what is named, or everything; a picture is written only once all that it shows is as it should be."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("pictures: stopped"))  # so that what was started is ended
-    given = _parser().parse_args(arguments)
+    given = _given(arguments)
     given.to.mkdir(parents=True, exist_ok=True)
     if given.pages is not None:
         demo.held(lambda link: _pages(link, given.to, given.pages))
@@ -43,10 +42,22 @@ def main(arguments: list[str]) -> None:
         demo.held(lambda link: _consoles(link, given.to, consoles))
 
 
+def _given(arguments: list[str]) -> argparse.Namespace:
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    for name in given.names:
+        if not any(_named(one, [name]) for one in _ALL):
+            parser.error(f"there is no picture {name}; there are {', '.join(_ALL)}")
+    if (given.review or given.pages is not None) and given.to is None:
+        parser.error("--pages and --review need --to FOLDER: what they make is looked at and not kept")
+    given.to = given.to or TREE / "docs" / "pictures"
+    return given
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="script/pictures", description=__doc__)
+    parser = argparse.ArgumentParser(prog="script/pictures", description="Makes the pictures of README and docs anew.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(_ALL)}; a group by its first word")
-    parser.add_argument("--to", type=Path, default=TREE / "docs" / "pictures", help="folder (default: docs/pictures)")
+    parser.add_argument("--to", type=Path, help="folder (default: docs/pictures)")
     parser.add_argument(
         "--pages", nargs="*", metavar="PAGE", help="instead: the console's pages at three widths, to be looked at"
     )
@@ -77,4 +88,5 @@ def _pages(link: str, folder: Path, only: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("pictures: stopped"))  # so that what was started is ended
     main(sys.argv[1:])

@@ -93,6 +93,7 @@ def watch(
     """
     child, ours = pty.fork()
     if child == 0:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # which is ignored in what a script runs in the background
         fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
         os.execvpe(command[0], list(command), {**environment, "TERM": "xterm-256color"})
     terminal = Terminal(*size)

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.pictures import architecture, layouts, screen, widths
-from tests.pictures.__main__ import LAYOUTS
+from tests.pictures.__main__ import _ALL, LAYOUTS, main
 from tests.pictures.demo import SIZES, crop, story
 from tests.pictures.terminal import Cell, Terminal, watch
 
@@ -131,8 +131,22 @@ def test_the_demonstrations_pictures_tell_nothing_of_the_machine(name: str) -> N
     assert "textLength" in text
 
 
-def test_pictures_that_are_shown_are_made_by_the_script_and_all_are_shown() -> None:
-    from tests.pictures.__main__ import _ALL
+@pytest.mark.parametrize(
+    ("arguments", "told"), [(["nosuch"], "no picture nosuch"), (["--review"], "--to"), (["--pages", "cases"], "--to")]
+)
+def test_what_cannot_be_made_is_told_before_anything_is_begun(
+    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(arguments)
+    assert told in capsys.readouterr().err
 
+
+def test_one_picture_is_made_where_it_is_wanted(tmp_path: Path) -> None:
+    main(["architecture-narrow.svg", "--to", str(tmp_path / "new")])
+    assert [file.name for file in (tmp_path / "new").iterdir()] == ["architecture-narrow.svg"]
+
+
+def test_pictures_that_are_shown_are_made_by_the_script_and_all_are_shown() -> None:
     assert {file.name for file in PICTURES.iterdir()} == set(_ALL)
     assert set(re.findall(r"docs/pictures/([\w.-]+)", (ROOT / "README.md").read_text())) == set(_ALL)
