@@ -13,11 +13,13 @@ from tests.pictures.review import review
 TREE = Path(__file__).parents[2]
 LAYOUTS = {"architecture.svg": layouts.WIDE, "architecture-narrow.svg": layouts.NARROW}
 CONSOLES = {
-    "console.png": ("en", 1000, 8),
-    "console-zh.png": ("zh", 1000, 8),
+    "console.png": ("en", 1000, 6),
+    "console-zh.png": ("zh", 1000, 6),
     "console-narrow.png": ("en", 390, 4),
 }
 """Of each picture of the console the language, the window's width in pixels, and how many tiles it shows."""
+SCALE = 1.7
+"""Pixels of such a picture for each of the window's, for screens that have more."""
 _ALL = (*LAYOUTS, *demo.SIZES, *CONSOLES)
 
 
@@ -77,7 +79,7 @@ def _write(file: Path, text: str) -> None:
 def _consoles(link: str, folder: Path, names: list[str]) -> None:
     for name in names:
         language, width, tiles = CONSOLES[name]
-        with console.browser_page(width, scale=1.7) as page:
+        with console.browser_page(width, scale=SCALE) as page:
             console.take_overview(page, console.come_in(page, link), folder / name, language, tiles)
         print(folder / name)
 

@@ -16,6 +16,11 @@ PAGES = {
     "overview": "/", "cases": "/cases", "deadlines": "/deadlines", "queues": "/queues", "audit": "/audit",
     "tokens": "/tokens", "accounts": "/accounts", "dead": "/dead", "search": "/search",
 }  # fmt: skip
+_UNTIL = """tiles => [
+  document.documentElement.clientWidth,
+  document.querySelectorAll('.tile')[tiles - 1].getBoundingClientRect().bottom + window.scrollY + 8,
+]"""
+"""The width of the page, and the height down to a tile, asked for at once: the page follows what happens by itself."""
 _SETTLE = 90_000
 """Milliseconds that a console is given until all is well: what has just been started is looked at first."""
 
@@ -63,11 +68,8 @@ def take_overview(page: Page, url: str, file: Path, language: str, tiles: int) -
     page.locator(".verdict.good").wait_for(timeout=_SETTLE)
     if page.locator(".tile:not(.good)").count():
         raise SystemExit("pictures: the console has something to look at; a picture shows a healthy demonstration")
-    last = page.locator(".tile").nth(tiles - 1).bounding_box() or {"y": 0, "height": 0}
-    width = page.evaluate("document.documentElement.clientWidth")
-    page.screenshot(
-        path=str(file), full_page=True, clip={"x": 0, "y": 0, "width": width, "height": last["y"] + last["height"] + 16}
-    )
+    width, height = page.evaluate(_UNTIL, tiles)
+    page.screenshot(path=str(file), full_page=True, clip={"x": 0, "y": 0, "width": width, "height": height})
 
 
 def take_pages(page: Page, url: str, folder: Path, only: Sequence[str]) -> None:

@@ -80,7 +80,14 @@ def picture(name: str) -> str:
     """The SVG of the demonstration that is called ``name``."""
     language, columns, rows = SIZES[name]
     frame = story(film(language, columns, rows))
+    if _columns(frame) != (3 if "narrow" in name else 11):
+        raise SystemExit(f"pictures: {name}: {columns} columns are too few for the table, or too many")
     return draw(_trimmed(crop(frame, 1) if "narrow" in name else frame), COMMAND)
+
+
+def _columns(frame: Frame) -> int:
+    """Of the table."""
+    return next(sum(cell.text in "┏┳" for cell in row) for row in frame if row[0].text == "┏")
 
 
 def _trimmed(frame: Frame) -> Frame:

@@ -17,6 +17,8 @@ import pyte
 
 _QUIET = 0.04
 """Seconds without a further byte after which the screen holds a whole picture, as people see it."""
+_ANEW = re.compile(rb"(?=\r\x1b\[(?:2K|1A))")
+"""Where what stands on the screen is about to be taken away, for the next picture or for good."""
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
 _DIM, _GREY = 2, 90
 
@@ -86,7 +88,8 @@ def _cell(char: pyte.screens.Char) -> Cell:
 def watch(
     command: Sequence[str], size: tuple[int, int], environment: Mapping[str, str], seen: Callable[[Terminal], bool]
 ) -> int:
-    """Runs a command in a terminal of ``size`` (columns, rows), and shows ``seen`` every whole picture of it.
+    """Runs a command in a terminal of ``size`` (columns, rows), and shows ``seen`` every whole picture of it: what
+    stands there before it is drawn anew, and while nothing is written.
 
     Once ``seen`` is content (True), or fails, the command is interrupted, as by Ctrl-C, and waited for. Returns its
     exit code.
@@ -99,12 +102,22 @@ def watch(
     terminal = Terminal(*size)
     try:
         for part in _parts(ours):
-            terminal.feed(part)
-            if not select.select([ours], [], [], _QUIET)[0] and seen(terminal):
+            if _shown(terminal, part, seen) or (not select.select([ours], [], [], _QUIET)[0] and seen(terminal)):
                 break
     finally:
         code = _ended(child, ours)
     return code
+
+
+def _shown(terminal: Terminal, part: bytes, seen: Callable[[Terminal], bool]) -> bool:
+    """Feeds what was written, and shows every picture that goes by with it; whether ``seen`` is content."""
+    first, *others = _ANEW.split(part)
+    terminal.feed(first)
+    for each in others:
+        if seen(terminal):
+            return True
+        terminal.feed(each)
+    return False
 
 
 def _parts(terminal: int) -> Iterator[bytes]:

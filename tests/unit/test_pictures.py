@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 import sys
 from pathlib import Path
 from xml.etree import ElementTree
@@ -10,12 +11,14 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.pictures import architecture, layouts, screen, widths
-from tests.pictures.__main__ import _ALL, LAYOUTS, main
+from tests.pictures.__main__ import _ALL, CONSOLES, LAYOUTS, SCALE, main
 from tests.pictures.demo import SIZES, crop, story
 from tests.pictures.terminal import Cell, Terminal, watch
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "docs" / "pictures"
+PHONE = 390
+"""Pixels of a telephone's width."""
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -85,6 +88,21 @@ def test_a_terminal_has_its_size_and_ends_what_it_is_content_with() -> None:
     assert watch([sys.executable, "-c", "raise SystemExit(8)"], (77, 9), {}, lambda _: False) == 8
 
 
+def test_every_picture_of_a_film_is_seen_and_the_last_too() -> None:
+    seen: list[str] = []
+    code = """
+import sys
+sys.stdout.write('\\x1b[?25lfirst\\r\\x1b[2Ksecond\\r\\x1b[1A\\x1b[2K\\x1b[?25hdone')
+"""
+
+    def look(terminal: Terminal) -> bool:
+        seen.append("".join(cell.text for row in terminal.frame()[:1] for cell in row).strip() * terminal.moves)
+        return False
+
+    assert watch([sys.executable, "-c", code], (20, 3), {}, look) == 0
+    assert [each for each in seen if each] == ["first", "second"]
+
+
 def test_a_story_is_cropped_to_its_first_cases() -> None:
     lines = [
         "links",
@@ -150,3 +168,13 @@ def test_one_picture_is_made_where_it_is_wanted(tmp_path: Path) -> None:
 def test_pictures_that_are_shown_are_made_by_the_script_and_all_are_shown() -> None:
     assert {file.name for file in PICTURES.iterdir()} == set(_ALL)
     assert set(re.findall(r"docs/pictures/([\w.-]+)", (ROOT / "README.md").read_text())) == set(_ALL)
+
+
+@pytest.mark.parametrize("name", CONSOLES)
+def test_the_consoles_pictures_show_so_many_tiles_at_their_width(name: str) -> None:
+    _, wanted, tiles = CONSOLES[name]
+    with (PICTURES / name).open("rb") as file:
+        width, height = struct.unpack(">16xII", file.read(24))
+    assert width == pytest.approx(wanted * SCALE, abs=1)
+    rows = tiles / (3 if wanted > PHONE else 1)
+    assert height / SCALE > 250 + 100 * rows
