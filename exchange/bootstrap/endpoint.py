@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import AF_INET6
@@ -57,6 +57,8 @@ class Answers:
     ready: Callable[[], Mapping[str, bool]]
     """What it needs to do its work, and whether each is there."""
     token: str | None = field(default=None, repr=False)
+    remarks: Callable[[], Sequence[str]] = tuple
+    """What is wrong although it is alive, a line each: no restart would help."""
 
 
 class Endpoint:
@@ -118,7 +120,8 @@ class _Handler(BaseHTTPRequestHandler):
         path, answers = self.path.partition("?")[0], self.server.answers
         if path == "/healthz":
             alive = answers.alive()
-            self._say(200 if alive else 503, "text/plain", b"ok\n" if alive else b"stuck\n")
+            lines = ["ok" if alive else "stuck", *answers.remarks()]
+            self._say(200 if alive else 503, "text/plain; charset=utf-8", "".join(f"{one}\n" for one in lines).encode())
         elif path == "/readyz":
             checks = dict(answers.ready())
             good = bool(checks) and all(checks.values())

@@ -40,11 +40,18 @@ class State:
     since_tick: float | None
     stuck: str | None = None
     records: bool = True
+    clock: str | None = None
+    """What speaks against this machine's clock; restarting would not help."""
 
     @property
     def alive(self) -> bool:
         """Whether restarting it would not help: all its loops run, and none is stuck."""
         return all(self.loops.values()) and self.stuck is None
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What is wrong though it is alive, and no restart would help."""
+        return () if self.clock is None else (f"clock doubtful: {self.clock}",)
 
     @property
     def ready(self) -> bool:
@@ -92,6 +99,8 @@ class MemberGauges(Collector):
         yield _gauge("yizhan_database_up", "Whether the member's database can be read.", who, state.figures is not None)
         yield _family("yizhan_broker_connected", "Connections to the broker.", who, "connection", state.connections)
         yield _family("yizhan_loop_alive", "Whether a loop of the member runs.", who, "loop", state.loops)
+        clock = state.clock is not None
+        yield _gauge("yizhan_clock_doubtful", "Whether the broker or the database disputes its clock.", who, clock)
         if state.since_tick is not None:
             yield _gauge("yizhan_tick_age_seconds", "Since the last periodic work.", who, state.since_tick)
         if state.figures is not None:
@@ -107,10 +116,12 @@ class MemberGauges(Collector):
             with self._store.reading() as tx:
                 figures: Figures | None = tx.gauges.read(now, deadlines=monitors)
                 failing = tx.troubles.rule_failing().number
+            doubt = node.clock_watch.found(now) if node.clock_watch is not None else None
         except ExchangeError:
-            figures, failing = None, 0
+            figures, failing, doubt = None, 0, None
         connections, loops = dict(pulse.connections), dict(pulse.loops)
-        return State(figures, failing, now, connections, loops, pulse.since_tick, pulse.stuck, pulse.records)
+        clock = None if doubt is None else str(doubt)
+        return State(figures, failing, now, connections, loops, pulse.since_tick, pulse.stuck, pulse.records, clock)
 
 
 def _of_figures(who: str, figures: Figures, now: datetime) -> Iterator[Metric]:

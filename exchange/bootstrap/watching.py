@@ -102,6 +102,7 @@ class Watch:
             alive=lambda: gauges.state().alive,
             ready=lambda: gauges.state().checks(),
             token=self._token,
+            remarks=lambda: gauges.state().remarks,
         )
         self._endpoint = Endpoint(self._place, answers)
         log.info("metrics.listening", node=self._node.address, url=self._endpoint.place.url)

@@ -14,6 +14,7 @@ import structlog
 
 from exchange.clock import monotonic
 from exchange.flow.ports import Delivery, Transaction
+from exchange.language import Text
 from exchange.rules.clocks import ACT, Witness, broker_clock, database_clock, doubts, last_entry, sign_of_life
 
 log = structlog.get_logger()
@@ -38,14 +39,18 @@ class ClockWatch:
 
     def doubt(self, node: str, now: datetime) -> str | None:
         """What speaks against acting by ``now``; said in the log now and then. Raises DatabaseUnavailable."""
-        found = doubts(now, self._witnesses(), ACT)
-        if not found:
+        found = self.found(now)
+        if found is None:
             return None
         if self._said_at is None or monotonic() - self._said_at > _SAY_EVERY:
             self._said_at = monotonic()
             remedy = "set this machine's clock; no term ends by this monitor meanwhile"
-            log.error("clock.doubtful", node=node, reason=str(found[0]), remedy=remedy)
-        return str(found[0])
+            log.error("clock.doubtful", node=node, reason=str(found), remedy=remedy)
+        return str(found)
+
+    def found(self, now: datetime) -> Text | None:
+        """What speaks against acting by ``now``, for whoever only looks. Raises DatabaseUnavailable."""
+        return next(iter(doubts(now, self._witnesses(), ACT)), None)
 
     def _witnesses(self) -> Iterator[Witness]:
         if self._stamp is not None:

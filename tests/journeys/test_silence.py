@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+from urllib.request import urlopen
 
 import pytest
+from prometheus_client import CollectorRegistry, generate_latest
 
+from exchange.bootstrap.endpoint import Answers, Endpoint, Place
+from exchange.bootstrap.gauges import MemberGauges
 from exchange.bootstrap.periodic import periodic_work
+from exchange.bootstrap.pulse import Pulse
 from exchange.broker.node import NodeInfo
 from exchange.errors import Conflict, Forged
 from exchange.flow import conclude
 from exchange.flow.clock_watch import ClockWatch
 from exchange.flow.deadlines import Amendment, amend
+from exchange.flow.node import Node
 from exchange.flow.ports import CaseState, PartState
 from exchange.flow.recheck import recheck_deemed
 from exchange.rules.calendar import ChinaCalendar
@@ -231,6 +239,23 @@ def test_a_matter_that_changed_without_a_new_version_is_refused_and_open_cases_k
     assert city.case(case).state is CaseState.DECIDED
 
 
+def seen(node: Node) -> str:
+    """What `/healthz` and `/metrics` of a served member say, one after the other."""
+    member = SimpleNamespace(node=node, pulse=lambda: Pulse({}, {}, None))
+    gauges, registry = MemberGauges(cast("Any", member), cast("Any", node.store)), CollectorRegistry()
+    registry.register(gauges)
+    answers = Answers(
+        metrics=lambda: generate_latest(registry),
+        alive=lambda: gauges.state().alive,
+        ready=lambda: gauges.state().checks(),
+        remarks=lambda: gauges.state().remarks,
+    )
+    with Endpoint(Place("127.0.0.1", 0), answers) as endpoint:
+        pages = [urlopen(f"{endpoint.place.url}/{path}", timeout=5).read().decode() for path in ("healthz", "metrics")]
+    assert pages[0].startswith("ok\n"), "no restart would set a clock"
+    return "".join(pages)
+
+
 def test_a_monitor_whose_clock_others_speak_against_draws_no_consequence_until_they_agree(city: City) -> None:
     city.matter(city.approver("transport"))
     case = city.submit()
@@ -238,6 +263,12 @@ def test_a_monitor_whose_clock_others_speak_against_draws_no_consequence_until_t
     monitor.clock_watch = ClockWatch(lambda: MONDAY - timedelta(days=120))
     city.through(7)
     assert city.part(case, "transport").state is PartState.SIGNED
+    found = seen(monitor)
+    assert "clock doubtful: this machine's clock says" in found.partition("\n")[2]
+    assert f'yizhan_clock_doubtful{{member="{monitor.address}"}} 1.0' in found
+    monitor.clock_watch = ClockWatch(city.clock.now)
+    assert f'yizhan_clock_doubtful{{member="{monitor.address}"}} 0.0' in seen(monitor)
+    assert "clock doubtful" not in seen(monitor)
     monitor.clock_watch = None
     city.step_to(city.clock.now() + timedelta(hours=1))
     assert city.part(case, "transport").state is PartState.ESCALATED
