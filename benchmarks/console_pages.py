@@ -3,7 +3,7 @@
 The window's store is filled by SQL with a year of cases as the example city handles them: 22 messages a case, five
 departments asked, one case in twenty open; the monitor watches what is open. A few cases are handed in for real, so
 that signatures are verified where a page verifies them. The broker is a private node with the domain's queues.
-The ledger's page shows the last look, as it does within half a minute of one: looks are taken beside the pages, and
+The page of the reconciliation shows the last result, as it does within half a minute of one: runs go on beside the pages, and
 here, where most messages have no other side, a look would find nearly all of them at fault.
 Usage: python -m benchmarks.console_pages [messages] [rounds]
 """
@@ -35,7 +35,7 @@ from exchange.broker.node import NodeInfo
 from exchange.clock import parse_clock
 from exchange.console.app import create_app
 from exchange.console.desk import Desk
-from exchange.console.ledger import looker
+from exchange.console.ledger import reconciler
 from exchange.console.section import Account
 from exchange.console.sections import SECTIONS
 from exchange.flow.submit import submit
@@ -283,7 +283,7 @@ def measure(
     began = time.perf_counter()
     fill(desk, messages)
     print(f"({database}: filled in {time.perf_counter() - began:.0f} s)", file=sys.stderr)
-    looker(desk).keep(Books().balance(None, ()))
+    reconciler(desk).keep(Books().balance(None, ()))
     client = TestClient(create_app(desk, Everybody(), SECTIONS))
     figures = []
     for path in paths(desk, real):

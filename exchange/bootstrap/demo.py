@@ -24,7 +24,7 @@ from exchange.bootstrap.demo_script import (
 )
 from exchange.bootstrap.home import Opened, open_member
 from exchange.bootstrap.init import init_broker, init_files, start_node
-from exchange.bootstrap.ledger import open_ledger
+from exchange.bootstrap.ledger import open_reconciliation
 from exchange.bootstrap.member_record import CONSUMING
 from exchange.bootstrap.settings import Home, Settings
 from exchange.bootstrap.sole import role_command
@@ -63,7 +63,7 @@ class Demo:
     submitted: dict[str, Expected] = field(default_factory=dict)
     """By case number."""
     balance: Balance | None = None
-    """The conservation ledger at the end."""
+    """The reconciliation at the end."""
     beside: Callable[[Settings, Supervisor], Callable[[], None]] | None = None
     """Adds to the processes what is served beside the members; what it returns is called now and then."""
     look: Callable[[], None] = lambda: None
@@ -184,18 +184,18 @@ class Demo:
                 found.append(f"{address}: {counts['failed']} messages could not be sent")
             if counts.get("returned") and address not in self._may_be_overtaken():
                 found.append(f"{address}: {counts['returned']} messages came back")
-        return [*found, *self._check_ledger()]
+        return [*found, *self._check_books()]
 
     def close(self) -> None:
         """Stops all processes and the broker; the records stay."""
         self._stack.close()
 
-    def _check_ledger(self) -> Iterator[str]:
+    def _check_books(self) -> Iterator[str]:
         """Closes the books; where something cannot be read, the balance says so and nothing is held against it."""
-        with open_ledger(self.settings, lambda: self._info) as ledger:
-            self.balance = ledger.look()
+        with open_reconciliation(self.settings, lambda: self._info) as books:
+            self.balance = books.reconcile()
         if self.balance.verdict is Verdict.DIFFERS:
-            yield "the conservation ledger does not balance: exchange ledger"
+            yield "the books do not balance: exchange reconcile"
             for one in self.balance.differences[:20]:
                 yield f"{one.message_id}, {one.sender} {one.member}: {FAULTS[one.fault][1]}"
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from functools import partial
 
 from exchange.bootstrap import checkup, claim_checkup, clock_checkup, database_checkup, tls_checkup
-from exchange.bootstrap.findings import Finding, Level, Look
+from exchange.bootstrap.findings import Finding, Level, RunningCheck
 from exchange.bootstrap.home import need_domain, open_directory, open_tree, open_work
 from exchange.bootstrap.settings import Home, Settings
 from exchange.catalogue import load_catalogue
@@ -84,8 +84,8 @@ def _all(members: int, checks: Sequence[tuple[str, object, Callable[[], Iterator
     """
     seconds = _PATIENCE + _EACH * members
     until = monotonic() + seconds
-    looks = [Look.start(check, partial(_where, there, check, look)) for check, there, look in checks]
-    return [finding for look in looks for finding in look.end(until, seconds)]
+    running = [RunningCheck.start(check, partial(_where, there, check, look)) for check, there, look in checks]
+    return [finding for one in running for finding in one.end(until, seconds)]
 
 
 def _no_domain(home: Home) -> list[Finding]:

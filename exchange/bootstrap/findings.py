@@ -63,7 +63,7 @@ def guarded(check: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Findi
 
 
 @dataclass
-class Look:
+class RunningCheck:
     """One check, at work in a thread of its own that nobody waits for at the end."""
 
     check: str
@@ -71,7 +71,7 @@ class Look:
     _thread: threading.Thread
 
     @classmethod
-    def start(cls, check: str, look: Callable[[], Iterator[Finding]]) -> Look:
+    def start(cls, check: str, look: Callable[[], Iterator[Finding]]) -> RunningCheck:
         """Begins to look."""
         found: list[Finding] = []
 

@@ -1,4 +1,4 @@
-"""The conservation ledger of a domain's folder: opens its members' stores as they are, and asks its broker."""
+"""The reconciliation of a domain's folder: opens its members' stores as they are, and asks its broker."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from exchange.broker.management import ManagementClient
 from exchange.broker.node import NodeInfo
 from exchange.clock import monotonic
 from exchange.errors import BrokerError, BrokerUnavailable, DatabaseUnavailable
-from exchange.flow.conserve import SETTLING, Depths, Ledger, Watch
+from exchange.flow.conserve import SETTLING, Depths, Reconciliation, Watch
 from exchange.profiles import Profile, load_profiles
 from exchange.rules.books import BROKER, Unread
 from exchange.schemas import Role
@@ -20,9 +20,9 @@ from exchange.store import SqlStore, open_store
 
 
 @contextmanager
-def open_ledger(
+def open_reconciliation(
     settings: Settings, broker: Callable[[], NodeInfo | None], *, settling: float = SETTLING
-) -> Iterator[Ledger]:
+) -> Iterator[Reconciliation]:
     """The ledger over all members of the profiles; stores are closed at the end. Raises BadConfiguration.
 
     Nothing is made or migrated: a store that is missing or of another release is one that cannot be read.
@@ -37,7 +37,7 @@ def open_ledger(
             except DatabaseUnavailable as error:
                 unread.append(Unread(address, str(error)))
         depths = _depths(broker, profiles, unread)
-        yield Ledger(stores, depths, Watch(monotonic, time.sleep), unread, settling)
+        yield Reconciliation(stores, depths, Watch(monotonic, time.sleep), unread, settling)
 
 
 def _open(settings: Settings, address: str, stack: ExitStack) -> SqlStore:

@@ -106,7 +106,7 @@ def _trail(app: typer.Typer) -> None:
     trail.register(app)
 
 
-def _ledger(app: typer.Typer) -> None:
+def _reconcile(app: typer.Typer) -> None:
     from exchange.cli import ledger
 
     ledger.register(app)
@@ -230,10 +230,10 @@ COMMANDS: tuple[Entry, ...] = (
         },
     ),
     *entries(
-        _ledger,
+        _reconcile,
         "Upkeep",
         {
-            "ledger": "Checks that nothing was lost, doubled or invented, from all stores and the broker.",
+            "reconcile": "Checks that nothing was lost, doubled or invented, from all stores and the broker.",
         },
     ),
     *entries(

@@ -233,7 +233,7 @@ def _say_balance(balance: Balance | None) -> None:
     colour = "green" if balance.verdict is Verdict.BALANCED else "bold yellow"
     written, taken = balance.counts.get(Term.WRITTEN, 0), balance.counts.get(Term.TAKEN, 0)
     console.print(
-        Text(tr("conservation ledger: ")), Text(choose(VERDICTS[balance.verdict]), style=colour), "\n  ",
+        Text(tr("reconciliation: ")), Text(choose(VERDICTS[balance.verdict]), style=colour), "\n  ",
         tr("{issued} consultations issued; {written} messages written, {taken} taken in",
            issued=balance.counts.get(Term.ISSUED, 0), written=written, taken=taken),
         sep="",

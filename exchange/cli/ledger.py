@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from exchange.bootstrap.ledger import open_ledger
+from exchange.bootstrap.ledger import open_reconciliation
 from exchange.bootstrap.settings import Settings
 from exchange.bootstrap.whereabouts import find_broker
 from exchange.cli.naming import called
@@ -30,10 +30,10 @@ _SHOWN = 200
 
 def register(app: typer.Typer) -> None:
     """Adds the command."""
-    app.command("ledger", rich_help_panel="Upkeep")(ledger)
+    app.command("reconcile", rich_help_panel="Upkeep")(reconcile)
 
 
-def ledger(
+def reconcile(
     since: Annotated[
         str | None,
         typer.Option(metavar="TIME", help="Only what was written since, e.g. 2026-03-02T09:00."),
@@ -53,8 +53,8 @@ def ledger(
     Exit code 8: it does not balance. 6 or 7: a store, or the broker, could not be read, so that it cannot be known.
     """
     settings = Settings.read(home=home)
-    with open_ledger(settings, lambda: find_broker(settings), settling=settle) as books:
-        balance = books.look(_moment(since))
+    with open_reconciliation(settings, lambda: find_broker(settings), settling=settle) as books:
+        balance = books.reconcile(_moment(since))
     if as_json:
         print_json(balance_json(balance))
     else:

@@ -25,7 +25,7 @@ _REDRAWN = 1.0
 """Seconds between two drawings: what is shown grows older even where nothing new was seen."""
 
 _FIRST = 30.0
-"""Seconds that the first look may take, with databases that do not answer."""
+"""Seconds that the first snapshot may take, with databases that do not answer."""
 
 
 def register(app: typer.Typer) -> None:
@@ -35,7 +35,7 @@ def register(app: typer.Typer) -> None:
 
 def top(
     home: HomeOption = None,
-    once: Annotated[bool, typer.Option("--once", help="Print one look and end; so does output to a file.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Print one snapshot and end; so does output to a file.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Shows broker, queues and members, live, and what needs you.
@@ -60,11 +60,11 @@ def top(
 def _print(sampler: Sampler, as_json: bool) -> None:
     from exchange.cli.top_view import as_document, screen
 
-    look = sampler.latest(_FIRST)
+    snapshot = sampler.latest(_FIRST)
     if as_json:
-        print_json(as_document(look, sampler.history))
+        print_json(as_document(snapshot, sampler.history))
     else:
-        console.print(screen(look, sampler.history, console.width, None))
+        console.print(screen(snapshot, sampler.history, console.width, None))
 
 
 def _watch(sampler: Sampler) -> None:
@@ -73,13 +73,13 @@ def _watch(sampler: Sampler) -> None:
     from exchange.cli.top_view import screen
 
     with console.status(tr("looking")):
-        look = sampler.latest(_FIRST)
+        snapshot = sampler.latest(_FIRST)
     with LiveView(screen=True, auto_refresh=False) as live, _keys():
         while True:
-            live.update(screen(look, sampler.history, *console.size), refresh=True)
+            live.update(screen(snapshot, sampler.history, *console.size), refresh=True)
             if _quits():
                 return
-            look = sampler.latest(_FIRST)
+            snapshot = sampler.latest(_FIRST)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from exchange.cli.called import as_called
 from exchange.cli.view import plain
 from exchange.clock import CST
 from exchange.console.chart import bars
-from exchange.console.look import Look, MemberLook
+from exchange.console.look import MemberSnapshot, Snapshot
 from exchange.console.members import rows as member_rows
 from exchange.console.overview import verdict
 from exchange.console.queues import QueueRow, arranged, in_words
@@ -42,19 +42,19 @@ _FRAME = 9
 """Lines of the head, of both tables' titles and of the foot."""
 
 
-def screen(look: Look, history: History, width: int, height: int | None) -> RenderableType:
+def screen(snapshot: Snapshot, history: History, width: int, height: int | None) -> RenderableType:
     """All of it, for so many columns; ``height`` lines at most, or as many as it takes."""
     wide = width >= _WIDE
-    found = arranged(queue_rows(look, history), "depth", "")
+    found = arranged(queue_rows(snapshot, history), "depth", "")
     busy = [row for row in found if not row.quiet]
-    members = sorted(member_rows(look), key=lambda row: row.light is Light.GOOD)
-    shown, queues, people = room(height, len(look.causes), len(busy), len(members))
-    lines: list[RenderableType] = [_head(look), Text("")]
-    lines += [_cause(cause, width) for cause in look.causes[:shown]]
-    if len(look.causes) > shown:
-        lines.append(_more(len(look.causes) - shown))
-    lines.append(_queues(busy, len(found), history, look, wide, queues))
-    lines.append(_members([(row.look, row.light) for row in members], wide, people))
+    members = sorted(member_rows(snapshot), key=lambda row: row.light is Light.GOOD)
+    shown, queues, people = room(height, len(snapshot.causes), len(busy), len(members))
+    lines: list[RenderableType] = [_head(snapshot), Text("")]
+    lines += [_cause(cause, width) for cause in snapshot.causes[:shown]]
+    if len(snapshot.causes) > shown:
+        lines.append(_more(len(snapshot.causes) - shown))
+    lines.append(_queues(busy, len(found), history, snapshot, wide, queues))
+    lines.append(_members([(row.snapshot, row.light) for row in members], wide, people))
     if height is not None:
         lines.append(Text(tr("q quits"), style="dim"))
     return Group(*lines)
@@ -80,15 +80,15 @@ def _mark(light: Light) -> Text:
     return Text(mark, style=style)
 
 
-def _head(look: Look) -> Table:
-    light = look.light
-    left = Text.assemble((choose(("驿站 ", "Yizhan ")), "bold"), (f"{look.domain}  ", "dim"), _mark(light), " ")
-    left.append(verdict(look, lambda zh, en: choose((zh, en))), style=_MARKS[light][1])
-    broker = f"RabbitMQ {look.broker.version}  " if look.broker else ""
+def _head(snapshot: Snapshot) -> Table:
+    light = snapshot.light
+    left = Text.assemble((choose(("驿站 ", "Yizhan ")), "bold"), (f"{snapshot.domain}  ", "dim"), _mark(light), " ")
+    left.append(verdict(snapshot, lambda zh, en: choose((zh, en))), style=_MARKS[light][1])
+    broker = f"RabbitMQ {snapshot.broker.version}  " if snapshot.broker else ""
     line = Table.grid(expand=True)
     line.add_column(overflow="ellipsis", no_wrap=True)
     line.add_column(justify="right", no_wrap=True)
-    line.add_row(left, Text(f"{broker}{look.at.astimezone(CST):%H:%M:%S}", style="dim"))
+    line.add_row(left, Text(f"{broker}{snapshot.at.astimezone(CST):%H:%M:%S}", style="dim"))
     return line
 
 
@@ -113,7 +113,7 @@ def _table(title: str, columns: Sequence[tuple[str, bool]], wide: bool) -> Table
     return table
 
 
-def _queues(busy: Sequence[QueueRow], total: int, history: History, look: Look, wide: bool, most: int) -> Table:
+def _queues(busy: Sequence[QueueRow], total: int, history: History, snapshot: Snapshot, wide: bool, most: int) -> Table:
     columns = [("", False), *((choose(name), True) for name in _QUEUE_COLUMNS)]
     columns += [(tr("last hour"), False), (tr("goes"), False)] if wide else []
     quiet = tr("{number} quiet", number=total - len(busy))
@@ -126,7 +126,7 @@ def _queues(busy: Sequence[QueueRow], total: int, history: History, look: Look, 
             Text(count(one.consumers), style="" if one.consumers else "yellow"),
         ]  # fmt: skip
         if wide:
-            cells.append(Text(bars(history.points(one.name), look.mono, _BAR), style="cyan"))
+            cells.append(Text(bars(history.points(one.name), snapshot.mono, _BAR), style="cyan"))
             cells.append(choose(in_words(row.projection)))
         table.add_row(*cells)
     if len(busy) > most:
@@ -134,7 +134,7 @@ def _queues(busy: Sequence[QueueRow], total: int, history: History, look: Look, 
     return table
 
 
-def _members(members: Sequence[tuple[MemberLook, Light]], wide: bool, most: int) -> Table:
+def _members(members: Sequence[tuple[MemberSnapshot, Light]], wide: bool, most: int) -> Table:
     columns = [("", False), *((choose(name), True) for name in (*_MEMBER_COLUMNS, *(_MORE_OF_MEMBERS if wide else ())))]
     table = _table("\n" + tr("Members"), columns, wide)
     for member, light in members[:most]:
@@ -155,13 +155,13 @@ def _members(members: Sequence[tuple[MemberLook, Light]], wide: bool, most: int)
     return table
 
 
-def as_document(look: Look, history: History) -> dict[str, Any]:
+def as_document(snapshot: Snapshot, history: History) -> dict[str, Any]:
     """The same for machines: figures that are not known are null."""
-    broker = look.broker
+    broker = snapshot.broker
     return {
-        "at": look.at,
-        "domain": look.domain,
-        "light": look.light.value,
+        "at": snapshot.at,
+        "domain": snapshot.domain,
+        "light": snapshot.light.value,
         "troubles": [
             {
                 "kind": alert.kind.value,
@@ -172,10 +172,10 @@ def as_document(look: Look, history: History) -> dict[str, Any]:
                 "remedy": alert.remedy[1],
                 "page": alert.page,
             }
-            for cause in look.causes
+            for cause in snapshot.causes
             for alert in cause.alerts
         ],
-        "signs": [_sign(sign) for sign in look.signs],
+        "signs": [_sign(sign) for sign in snapshot.signs],
         "broker": None
         if broker is None
         else {
@@ -183,11 +183,11 @@ def as_document(look: Look, history: History) -> dict[str, Any]:
             "connections": broker.connections,
             "nodes": [{name: getattr(node, name) for name in node.__dataclass_fields__} for node in broker.nodes],
         },
-        "queues": [_queue(row) for row in arranged(queue_rows(look, history), "depth", "")],
-        "members": [_member(member) for member in look.members],
-        "links": [{"neighbour": link.neighbour, "runs": link.runs, "waiting": link.waiting} for link in look.links],
-        "calendar_until": look.announced_until,
-        "directory": {"version": look.directory_version, "until": look.directory_until},
+        "queues": [_queue(row) for row in arranged(queue_rows(snapshot, history), "depth", "")],
+        "members": [_member(member) for member in snapshot.members],
+        "links": [{"neighbour": link.neighbour, "runs": link.runs, "waiting": link.waiting} for link in snapshot.links],
+        "calendar_until": snapshot.announced_until,
+        "directory": {"version": snapshot.directory_version, "until": snapshot.directory_until},
     }
 
 
@@ -216,7 +216,7 @@ def _queue(row: QueueRow) -> dict[str, Any]:
     }
 
 
-def _member(member: MemberLook) -> dict[str, Any]:
+def _member(member: MemberSnapshot) -> dict[str, Any]:
     work = member.work
     return {
         "address": member.address,

@@ -28,12 +28,12 @@ def _alerts(visit: Visit) -> Mapping[str, object]:
     with visit.desk.store(CONSOLE).reading() as tx:
         standing, past, troubles = tx.alerts.standing(), tx.alerts.past(), tx.alerts.troubles()
     settings, fault = _settings(visit.desk)
-    look = visit.desk.sampler.latest()
+    snapshot = visit.desk.sampler.latest()
     channels = [hook.name for hook in settings.webhooks] + (["mail"] if settings.mail else [])
     raised = {row.alert.key: row.raised_at for row in standing}
     return {
-        **shared(visit, look),
-        "causes": look.causes,
+        **shared(visit, snapshot),
+        "causes": snapshot.causes,
         "kinds": {kind: visit.say(*words) for kind, words in KINDS.items()},
         "since": lambda cause: _since(visit, cause, raised),
         "past": past,

@@ -1,19 +1,19 @@
-"""The facts of a domain as the alerts go by them: those of the last look, or of one made now."""
+"""The facts of a domain as the alerts go by them: those of the last snapshot, or of one made now."""
 
 from __future__ import annotations
 
 from exchange.console.desk import Desk
-from exchange.console.looker import Looker
+from exchange.console.looker import SnapshotTaker
 from exchange.rules.alert_facts import Facts
 
 
 def read_facts(desk: Desk) -> Facts:
     """A domain as it is now. Raises BadConfiguration where its members cannot even be listed."""
-    looker = Looker(desk)
+    taker = SnapshotTaker(desk)
     try:
-        return looker.look().facts
+        return taker.take().facts
     finally:
-        looker.close()
+        taker.close()
 
 
 def latest_facts(desk: Desk) -> Facts:

@@ -1,6 +1,6 @@
-"""The conservation ledger's page: three balances with lights, and each difference with its message's way.
+"""The reconciliation's page: three balances with lights, and each difference with its message's way.
 
-A look goes through all stores, which a page must not wait for: it is taken on a thread of its own, one at a time,
+A run goes through all stores, which a page must not wait for: it is taken on a thread of its own, one at a time,
 whenever somebody watches and the last one is no longer fresh. The page shows the last one, and when it was.
 """
 
@@ -13,7 +13,7 @@ from datetime import datetime
 
 import structlog
 
-from exchange.bootstrap.ledger import open_ledger
+from exchange.bootstrap.ledger import open_reconciliation
 from exchange.clock import monotonic
 from exchange.console.desk import Desk
 from exchange.console.section import Group, Page, Section, Visit
@@ -25,59 +25,59 @@ from exchange.rules.conservation_words import FAULTS, LAW_WORDS, TERMS, VERDICTS
 log = structlog.get_logger()
 
 FRESH = 30.0
-"""Seconds after which a look is taken anew, if somebody watches; ten times as long as it took, where that is more."""
+"""Seconds after which a new run begins, if somebody watches; ten times as long as it took, where that is more."""
 SHOWN = 200
-"""Differences that the page lists; `exchange ledger --json` has all."""
+"""Differences that the page lists; `exchange reconcile --json` has all."""
 
 _LIGHTS = {Verdict.BALANCED: "good", Verdict.DIFFERS: "bad", Verdict.UNKNOWN: "warn"}
 
 
 @dataclass
-class Looker:
-    """Takes looks at a domain's ledger in the background, and keeps the last one."""
+class Reconciler:
+    """Reconciles a domain in the background, and keeps the last result."""
 
     desk: Desk
     balance: Balance | None = None
     at: datetime | None = None
     trouble: ExchangeError | None = None
-    """Why the last look could not be taken at all."""
+    """Why the last run failed as a whole."""
     _ended: float = 0.0
     _took: float = 0.0
     _thread: threading.Thread | None = None
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
     def refresh(self) -> None:
-        """Begins a look if it is time; never waits for it."""
+        """Begin a run if it is time; never wait for it."""
         with self._turn:
-            if self.is_looking or (self.at is not None and monotonic() - self._ended < max(FRESH, 10 * self._took)):
+            if self.is_running or (self.at is not None and monotonic() - self._ended < max(FRESH, 10 * self._took)):
                 return
-            self._thread = threading.Thread(target=self._look, name="ledger", daemon=True)
+            self._thread = threading.Thread(target=self._look, name="reconciliation", daemon=True)
             self._thread.start()
 
     @property
-    def is_looking(self) -> bool:
-        """Whether a look is under way."""
+    def is_running(self) -> bool:
+        """Whether a run is under way."""
         return self._thread is not None and self._thread.is_alive()
 
     def wait(self, seconds: float) -> None:
-        """Waits for the look that is under way."""
+        """Wait for the run under way."""
         if self._thread is not None:
             self._thread.join(seconds)
 
     def _look(self) -> None:
         began = monotonic()
         try:
-            with open_ledger(self.desk.settings, self.desk.where) as ledger:
-                self.keep(ledger.look())
+            with open_reconciliation(self.desk.settings, self.desk.where) as books:
+                self.keep(books.reconcile())
         except ExchangeError as error:
             self.keep(None, error)
         except Exception:
-            log.exception("ledger.failed")
-            self.keep(None, OperatorError("the last look at the ledger failed", remedy="see the console's log"))
+            log.exception("reconciliation.failed")
+            self.keep(None, OperatorError("the last reconciliation failed", remedy="see the console's log"))
         self._took = self._ended - began
 
     def keep(self, balance: Balance | None, trouble: ExchangeError | None = None) -> None:
-        """Takes this for the last look, as of now."""
+        """Keep this as the last result, as of now."""
         self.balance, self.trouble = balance, trouble
         self.at, self._ended = self.desk.clock.now(), monotonic()
 
@@ -85,22 +85,22 @@ class Looker:
 _MAKING = threading.Lock()
 
 
-def looker(desk: Desk) -> Looker:
-    """The one looker of a desk."""
+def reconciler(desk: Desk) -> Reconciler:
+    """The one reconciler of a desk."""
     with _MAKING:
-        found = desk.kept.setdefault("ledger", Looker(desk))
-    assert isinstance(found, Looker)  # noqa: S101
+        found = desk.kept.setdefault("reconciliation", Reconciler(desk))
+    assert isinstance(found, Reconciler)  # noqa: S101
     return found
 
 
-def _ledger(visit: Visit) -> Mapping[str, object]:
-    look = looker(visit.desk)
-    look.refresh()
-    if look.trouble is not None:
-        raise look.trouble
-    balance = look.balance
+def _reconciliation(visit: Visit) -> Mapping[str, object]:
+    last = reconciler(visit.desk)
+    last.refresh()
+    if last.trouble is not None:
+        raise last.trouble
+    balance = last.balance
     return {
-        "at": look.at,
+        "at": last.at,
         "counted": balance is not None,
         "verdict": visit.say(*VERDICTS[balance.verdict]) if balance else "",
         "light": _LIGHTS[balance.verdict] if balance else "",
@@ -142,5 +142,14 @@ def _difference(visit: Visit, one: Difference) -> Mapping[str, str]:
 
 
 SECTION = Section(
-    pages=(Page("/ledger", ("守恒账", "Ledger"), "ledger.html", _ledger, in_menu=True, group=Group.MESSAGES),)
+    pages=(
+        Page(
+            "/reconciliation",
+            ("对账", "Reconciliation"),
+            "ledger.html",
+            _reconciliation,
+            in_menu=True,
+            group=Group.MESSAGES,
+        ),
+    )
 )

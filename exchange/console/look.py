@@ -36,7 +36,7 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
-class MemberLook:
+class MemberSnapshot:
     """One member. What its database holds is None while that cannot be read."""
 
     address: str
@@ -63,7 +63,7 @@ class MemberLook:
 
 
 @dataclass(frozen=True, slots=True)
-class TlsLook:
+class TlsCertificate:
     """The certificate that browsers see."""
 
     file: str
@@ -72,7 +72,7 @@ class TlsLook:
 
 
 @dataclass(frozen=True)
-class Look:
+class Snapshot:
     """A domain at one moment."""
 
     at: datetime
@@ -82,13 +82,13 @@ class Look:
     domain: str
     broker: BrokerFigures | None
     broker_trouble: Trouble | None
-    members: tuple[MemberLook, ...]
+    members: tuple[MemberSnapshot, ...]
     links: tuple[LinkStatus, ...] = ()
     links_trouble: Trouble | None = None
     directory_version: int | None = None
     directory_until: datetime | None = None
     directory_trouble: Trouble | None = None
-    tls: TlsLook | None = None
+    tls: TlsCertificate | None = None
     """The console's own certificate; None where it is served without TLS."""
     announced_until: date | None = None
     """The last day of which it is announced whether it is a working day."""
@@ -143,18 +143,18 @@ class Look:
         return health.worst([health.whole(self.signs), *(cause.light for cause in self.causes)])
 
 
-def _signs(look: Look) -> Iterator[Sign]:
-    yield from _broker(look)
-    for member in look.members:
-        yield from _member(member, look)
-    yield from _links(look)
-    yield from _certificates(look)
-    yield health.calendar(look.at.date(), look.announced_until, look.limits.calendar)
+def _signs(snapshot: Snapshot) -> Iterator[Sign]:
+    yield from _broker(snapshot)
+    for member in snapshot.members:
+        yield from _member(member, snapshot)
+    yield from _links(snapshot)
+    yield from _certificates(snapshot)
+    yield health.calendar(snapshot.at.date(), snapshot.announced_until, snapshot.limits.calendar)
 
 
-def _broker(look: Look) -> Iterator[Sign]:
-    if look.broker is None:
-        trouble = look.broker_trouble or Trouble("", "", "")
+def _broker(snapshot: Snapshot) -> Iterator[Sign]:
+    if snapshot.broker is None:
+        trouble = snapshot.broker_trouble or Trouble("", "", "")
         if trouble.code == MANAGEMENT_UNKNOWN:
             finding = (f"无法查看：{trouble.reason}", f"could not be looked at: {trouble.reason}")
             yield Sign(Part.BROKER, "RabbitMQ", Light.UNKNOWN, finding, (trouble.remedy, trouble.remedy))
@@ -163,18 +163,18 @@ def _broker(look: Look) -> Iterator[Sign]:
         return
     nodes = [
         NodeFacts(node.name, node.running, node.memory_alarm, node.disk_alarm, bool(node.partitions))
-        for node in look.broker.nodes
+        for node in snapshot.broker.nodes
     ]
-    yield from health.broker(look.broker.version, nodes)
-    for queue in look.broker.queues:
-        member = look.member_of(queue.name)
-        drained = member if any(one.drained and one.address == member for one in look.members) else None
-        sign = health.queue(queue.name, queue.depth, queue.consumers, look.age(queue), drained)
+    yield from health.broker(snapshot.broker.version, nodes)
+    for queue in snapshot.broker.queues:
+        member = snapshot.member_of(queue.name)
+        drained = member if any(one.drained and one.address == member for one in snapshot.members) else None
+        sign = health.queue(queue.name, queue.depth, queue.consumers, snapshot.age(queue), drained)
         if sign is not None:
             yield sign
 
 
-def _member(member: MemberLook, look: Look) -> Iterator[Sign]:
+def _member(member: MemberSnapshot, snapshot: Snapshot) -> Iterator[Sign]:
     if member.database is not None:
         yield health.unreachable(Part.DATABASE, member.address, member.database.reason, member.database.remedy)
         yield health.unseen(Part.ROLE, member.address)
@@ -182,41 +182,43 @@ def _member(member: MemberLook, look: Look) -> Iterator[Sign]:
     yield Sign(Part.DATABASE, member.address, Light.GOOD, ("可读写", "answers"))
     if member.drained is not None:
         yield health.drained(member.address, member.drained.by, member.drained.reason)
-    elif look.starting and (member.silent_for is None or member.silent_for > health.SIGN_DUE):
+    elif snapshot.starting and (member.silent_for is None or member.silent_for > health.SIGN_DUE):
         yield Sign(Part.ROLE, member.address, Light.UNKNOWN, ("正在启动", "is being started"))
     else:
-        yield health.role(member.address, member.silent_for, look.limits.silent.total_seconds())
+        yield health.role(member.address, member.silent_for, snapshot.limits.silent.total_seconds())
     if member.work is not None:
         yield from health.work(member.address, member.work.abandoned, member.work.dead)
 
 
-def _links(look: Look) -> Iterator[Sign]:
-    if look.links_trouble is not None:
+def _links(snapshot: Snapshot) -> Iterator[Sign]:
+    if snapshot.links_trouble is not None:
         yield health.unseen(Part.LINK)
-    for link in look.links:
+    for link in snapshot.links:
         broken = [f"{shovel.name} {shovel.state}" for shovel in link.shovels if shovel.state != "running"]
         yield health.link(link.neighbour, broken)
 
 
-def _certificates(look: Look) -> Iterator[Sign]:
-    if look.tls is not None:
-        file = look.tls.file
+def _certificates(snapshot: Snapshot) -> Iterator[Sign]:
+    if snapshot.tls is not None:
+        file = snapshot.tls.file
         renew = (f"更新 {file}，几秒内自动生效", f"renew {file}; it is taken up within seconds")
-        yield health.certificate(CONSOLE_TLS, _left(look.tls.until, look.at), renew, look.limits.expiry.days)
-    if look.directory_trouble is not None:
+        yield health.certificate(
+            CONSOLE_TLS, _left(snapshot.tls.until, snapshot.at), renew, snapshot.limits.expiry.days
+        )
+    if snapshot.directory_trouble is not None:
         yield health.unreachable(
-            Part.CERTIFICATE, "directory", look.directory_trouble.reason, look.directory_trouble.remedy
+            Part.CERTIFICATE, "directory", snapshot.directory_trouble.reason, snapshot.directory_trouble.remedy
         )
         return
     init = "`exchange init`"
-    soon = look.limits.expiry.days
-    yield health.certificate("directory", _left(look.directory_until, look.at), (init, init), soon)
-    for member in look.members:
+    soon = snapshot.limits.expiry.days
+    yield health.certificate("directory", _left(snapshot.directory_until, snapshot.at), (init, init), soon)
+    for member in snapshot.members:
         certify = f"`exchange certify {member.address}`"
         if member.revoked:
             continue
         until = earliest((member.certificate_until, member.key_until))
-        yield health.certificate(member.address, _left(until, look.at), (certify, certify), soon)
+        yield health.certificate(member.address, _left(until, snapshot.at), (certify, certify), soon)
 
 
 def earliest(moments: Sequence[datetime | None]) -> datetime | None:

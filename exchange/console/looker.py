@@ -20,7 +20,7 @@ from exchange.broker.figures import BrokerFigures
 from exchange.clock import RealClock, monotonic
 from exchange.console.alert_settings import load_alert_settings
 from exchange.console.desk import CONSOLE
-from exchange.console.look import Look, MemberLook, TlsLook, Trouble
+from exchange.console.look import MemberSnapshot, Snapshot, TlsCertificate, Trouble
 from exchange.console.standing import hold_facts, home_facts, member_facts, unreadable
 from exchange.directory import DirectoryView
 from exchange.errors import ExchangeError
@@ -50,14 +50,14 @@ GRACE = 60.0
 class _Seen:
     """What one database tells."""
 
-    member: MemberLook
+    member: MemberSnapshot
     sent: Mapping[str, datetime]
     """By queue, when the oldest copy was sent that nobody has signed for."""
     holds: bool
     """Whether a hold stands there."""
 
 
-class Looker:
+class SnapshotTaker:
     """Makes looks at one domain; close it at the end."""
 
     def __init__(self, desk: Desk) -> None:
@@ -66,8 +66,8 @@ class Looker:
         self._calendar = ChinaCalendar()
         self._view: tuple[tuple[int, int], DirectoryView] | None = None
 
-    def look(self) -> Look:
-        """One look. Raises BadConfiguration where the departments cannot be read."""
+    def take(self) -> Snapshot:
+        """One snapshot. Raises BadConfiguration where the departments cannot be read."""
         profiles = self._desk.profiles()
         broker, broker_trouble = self._broker()
         view, directory_trouble = self._directory()
@@ -77,7 +77,7 @@ class Looker:
         holding = any(one.holds for one in seen)
         seen = self._with_open_parts(profiles, seen)
         now = self._desk.clock.now()
-        return Look(
+        return Snapshot(
             at=now,
             mono=monotonic(),
             domain=next(iter(profiles)).rpartition(".")[0],
@@ -154,9 +154,9 @@ class Looker:
         except ExchangeError as error:
             return None, Trouble.of(error)
 
-    def _tls(self) -> TlsLook | None:
+    def _tls(self) -> TlsCertificate | None:
         file = certificate_file(self._desk.home)
-        return None if file is None else TlsLook(str(file), certificate_end(file))
+        return None if file is None else TlsCertificate(str(file), certificate_end(file))
 
     def _links(self, view: DirectoryView | None, reachable: bool) -> tuple[tuple[LinkStatus, ...], Trouble | None]:
         try:
@@ -186,11 +186,11 @@ class Looker:
             facts = replace(facts, clock=self._doubt(store, witnesses))
         except ExchangeError as error:
             trouble, facts = Trouble.of(error), unreadable(profile, revoked)
-            looked = MemberLook(*about, trouble, certificate_until=certificate, key_until=key, revoked=revoked,
+            looked = MemberSnapshot(*about, trouble, certificate_until=certificate, key_until=key, revoked=revoked,
                                 facts=facts)  # fmt: skip
             return _Seen(looked, {}, False)
         version = int(served) if served else None
-        looked = MemberLook(*about, None, alive_at, silent, release, version, certificate, key, revoked, work,
+        looked = MemberSnapshot(*about, None, alive_at, silent, release, version, certificate, key, revoked, work,
                             drain[0] if drain else None, facts)  # fmt: skip
         return _Seen(looked, sent, holds)
 

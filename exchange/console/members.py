@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from exchange.console.look import Look, MemberLook
+from exchange.console.look import MemberSnapshot, Snapshot
 from exchange.console.overview import shared
 from exchange.console.section import Group, Page, Section, Visit
 from exchange.rules import health
@@ -25,7 +25,7 @@ ROLES: Mapping[str, Words] = {
 class MemberRow:
     """One member as pages show it."""
 
-    look: MemberLook
+    snapshot: MemberSnapshot
     signs: tuple[Sign, ...]
     """Of all parts that are about it."""
     certificate_days: int | None
@@ -41,17 +41,17 @@ class MemberRow:
         return next((sign for sign in self.signs if sign.part is part), None)
 
 
-def rows(look: Look) -> list[MemberRow]:
-    """All members of a look, in the order of their profiles."""
-    signs = look.signs
+def rows(snapshot: Snapshot) -> list[MemberRow]:
+    """All members of a snapshot, in the order of their profiles."""
+    signs = snapshot.signs
     return [
         MemberRow(
             member,
             tuple(sign for sign in signs if sign.subject == member.address),
-            _days(member.certificate_until, look.at),
-            _days(member.key_until, look.at),
+            _days(member.certificate_until, snapshot.at),
+            _days(member.key_until, snapshot.at),
         )
-        for member in look.members
+        for member in snapshot.members
     ]
 
 
@@ -60,10 +60,10 @@ def _days(until: datetime | None, now: datetime) -> int | None:
 
 
 def _members(visit: Visit) -> Mapping[str, object]:
-    look = visit.desk.sampler.latest()
+    snapshot = visit.desk.sampler.latest()
     return {
-        **shared(visit, look),
-        "rows": rows(look),
+        **shared(visit, snapshot),
+        "rows": rows(snapshot),
         "role": lambda name: visit.say(*ROLES.get(name, (name, name))),
         "part": Part,
     }

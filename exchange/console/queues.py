@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from exchange.broker.figures import QueueFigures
 from exchange.broker.topology import dead_queue, opinions_queue
 from exchange.console.chart import Chart, chart
-from exchange.console.look import Look
+from exchange.console.look import Snapshot
 from exchange.console.overview import shared
 from exchange.console.render import count, span
 from exchange.console.sampler import PROJECTED_FROM, History
@@ -48,18 +48,18 @@ class QueueRow:
         return Light.GOOD if self.figures.consumers and self.figures.depth is not None else Light.UNKNOWN
 
 
-def rows(look: Look, history: History) -> list[QueueRow]:
-    """All queues of a look."""
-    return [_row(look, history, queue) for queue in look.broker.queues] if look.broker else []
+def rows(snapshot: Snapshot, history: History) -> list[QueueRow]:
+    """All queues of a snapshot."""
+    return [_row(snapshot, history, queue) for queue in snapshot.broker.queues] if snapshot.broker else []
 
 
-def _row(look: Look, history: History, queue: QueueFigures) -> QueueRow:
+def _row(snapshot: Snapshot, history: History, queue: QueueFigures) -> QueueRow:
     points = history.points(queue.name)
-    recent = [point for point in points if point[0] >= look.mono - PROJECTED_FROM]
-    age = look.age(queue)
+    recent = [point for point in points if point[0] >= snapshot.mono - PROJECTED_FROM]
+    age = snapshot.age(queue)
     sign = health.queue(queue.name, queue.depth, queue.consumers, age)
-    drawn = chart(points, look.mono)
-    return QueueRow(queue, look.member_of(queue.name), age, drawn, project(recent, BOUND), sign)
+    drawn = chart(points, snapshot.mono)
+    return QueueRow(queue, snapshot.member_of(queue.name), age, drawn, project(recent, BOUND), sign)
 
 
 _SORTS: Mapping[str, Callable[[QueueRow], float | str | None]] = {
@@ -126,21 +126,21 @@ def chart_in_words(drawn: Chart | None) -> Words:
 
 
 def _queues(visit: Visit) -> Mapping[str, object]:
-    look = visit.desk.sampler.latest()
-    if look.broker is None:
-        trouble = look.broker_trouble
+    snapshot = visit.desk.sampler.latest()
+    if snapshot.broker is None:
+        trouble = snapshot.broker_trouble
         reason, remedy, code = (trouble.reason, trouble.remedy, trouble.code) if trouble else ("", "", "")
         raise BrokerUnavailable(reason, remedy=remedy, code=code)
     sort, member = visit.query.get("sort", "depth"), visit.query.get("member", "")
-    found = arranged(rows(look, visit.desk.sampler.history), sort, member)
+    found = arranged(rows(snapshot, visit.desk.sampler.history), sort, member)
     return {
-        **shared(visit, look),
+        **shared(visit, snapshot),
         "busy": [row for row in found if not row.quiet],
         "quiet": [row for row in found if row.quiet],
         "sort": sort if sort in _SORTS else "name",
         "member": member,
-        "members": [(one.address, visit.say(one.name, one.name_en)) for one in look.members],
-        "names": {one.address: visit.say(one.name, one.name_en) for one in look.members},
+        "members": [(one.address, visit.say(one.name, one.name_en)) for one in snapshot.members],
+        "names": {one.address: visit.say(one.name, one.name_en) for one in snapshot.members},
         "kind": lambda row: visit.say(*kind_of(row)),
         "trend": lambda row: visit.say(*in_words(row.projection)),
         "drawn": lambda row: visit.say(*chart_in_words(row.chart)),

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import structlog
 
 from exchange.console.chart import HOUR
-from exchange.console.look import Look
-from exchange.console.looker import Looker
+from exchange.console.look import Snapshot
+from exchange.console.looker import SnapshotTaker
 from exchange.crew import Loop
 from exchange.errors import ExchangeError, OperatorError
 
@@ -42,17 +42,17 @@ class History:
         self._depths: dict[str, deque[tuple[float, float]]] = {}
         self._lock = threading.Lock()
 
-    def add(self, look: Look) -> None:
-        """Takes in a look; queues that are gone are forgotten, as is what is not known."""
-        if look.broker is None:
+    def add(self, snapshot: Snapshot) -> None:
+        """Takes in a snapshot; queues that are gone are forgotten, as is what is not known."""
+        if snapshot.broker is None:
             return
         with self._lock:
-            for name in self._depths.keys() - {queue.name for queue in look.broker.queues}:
+            for name in self._depths.keys() - {queue.name for queue in snapshot.broker.queues}:
                 del self._depths[name]
-            for queue in look.broker.queues:
+            for queue in snapshot.broker.queues:
                 if queue.depth is not None and (queue.name in self._depths or len(self._depths) < self._most):
                     points = self._depths.setdefault(queue.name, deque(maxlen=self._kept))
-                    points.append((look.mono, float(queue.depth)))
+                    points.append((snapshot.mono, float(queue.depth)))
 
     def points(self, queue: str, since: float = 0.0) -> Sequence[tuple[float, float]]:
         """Seconds (`exchange.clock.monotonic`) and messages, from ``since`` on, in order of time."""
@@ -64,26 +64,26 @@ class Sampler:
     """One thread that looks; pages read what it saw last and never wait for the broker themselves."""
 
     def __init__(self, desk: Desk, every: float = EVERY) -> None:
-        self._looker = Looker(desk)
+        self._taker = SnapshotTaker(desk)
         self._every = every
         self.history = History()
-        self._latest: Look | None = None
+        self._latest: Snapshot | None = None
         self._trouble: ExchangeError | None = None
         self._looked = threading.Condition()
         self._stop = threading.Event()
         self._thread: Loop | None = None
 
     def start(self) -> None:
-        """Begins to look, if it does not already."""
+        """Begins to snapshot, if it does not already."""
         with self._looked:
             if self._thread is None and not self._stop.is_set():
                 self._thread = Loop("sampler", self._run, self._stop.is_set)
                 self._thread.start()
 
-    def latest(self, patience: float = 10.0) -> Look:
+    def latest(self, patience: float = 10.0) -> Snapshot:
         """What was seen last; the first time it waits, ``patience`` seconds at most.
 
-        Raises BadConfiguration where the departments cannot be read, OperatorError when the first look takes longer.
+        Raises BadConfiguration where the departments cannot be read, OperatorError when the first takes longer.
         """
         self.start()
         with self._looked:
@@ -99,7 +99,7 @@ class Sampler:
         self._stop.set()
         if self._thread is not None:
             self._thread.join(1.0)
-        self._looker.close()
+        self._taker.close()
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -107,19 +107,19 @@ class Sampler:
             self._stop.wait(self._every)
 
     def look_now(self) -> None:
-        """One look, kept with the others."""
-        look: Look | None = None
+        """One snapshot, kept with the others."""
+        snapshot: Snapshot | None = None
         trouble: ExchangeError | None = None
         try:
-            look = self._looker.look()
-            self.history.add(look)
+            snapshot = self._taker.take()
+            self.history.add(snapshot)
         except ExchangeError as error:
             trouble = error
         except Exception:
             if self._stop.is_set():
                 return
-            log.exception("look.failed")  # the next look may succeed; pages show how old the last one is
+            log.exception("snapshot.failed")  # the next snapshot may succeed; pages show how old the last one is
             trouble = OperatorError("the last look at the domain failed", remedy="see the console's log")
         with self._looked:
-            self._latest, self._trouble = look or self._latest, trouble
+            self._latest, self._trouble = snapshot or self._latest, trouble
             self._looked.notify_all()

@@ -1,4 +1,4 @@
-"""Conserve: reads the stores of a domain's members side by side, and closes the books of the conservation ledger.
+"""Conserve: reads the stores of a domain's members side by side, and closes the books of the reconciliation.
 
 All streams are in the order of message ids, so that they are merged and each message is judged when its facts are
 together: memory does not grow with the number of messages. A domain at work changes meanwhile, and what is under way at
@@ -43,10 +43,10 @@ class Watch:
 
 
 @dataclass
-class Ledger:
-    """The ledger of the members whose stores are given; the broker's word comes by ``depths``.
+class Reconciliation:
+    """The books of the members whose stores are given; the broker's word comes by ``depths``.
 
-    ``unread``: what could not be read from the beginning, as said to people. Then the ledger neither balances nor
+    ``unread``: what could not be read from the beginning, as said to people. Then the books neither balance nor
     differs, whatever else is found.
     """
 
@@ -57,7 +57,7 @@ class Ledger:
     unread: list[Unread] = field(default_factory=list)
     settling: float = SETTLING
 
-    def look(self, since: datetime | None = None) -> Balance:
+    def reconcile(self, since: datetime | None = None) -> Balance:
         """One look at everything; ``since`` leaves out what was written before. Never raises what a member's store or
         the broker raises: those are named in the balance."""
         stores, books = dict(self.stores), Books()
@@ -128,7 +128,7 @@ def _stream(store: Store, member: str, kind: FactStream) -> Iterator[Fact]:
     while True:
         try:
             with store.reading() as tx:
-                page = tx.conservation.page(kind, member, after, PAGE)
+                page = tx.message_facts.page(kind, member, after, PAGE)
         except DatabaseUnavailable as error:
             raise _Lost(member, error) from error
         yield from page.facts
@@ -140,7 +140,7 @@ def _stream(store: Store, member: str, kind: FactStream) -> Iterator[Fact]:
 def _read(store: Store, member: str, ids: Sequence[str]) -> list[Fact]:
     try:
         with store.reading() as tx:
-            return tx.conservation.of(member, ids)
+            return tx.message_facts.of(member, ids)
     except DatabaseUnavailable as error:
         raise _Lost(member, error) from error
 

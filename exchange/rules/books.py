@@ -1,4 +1,4 @@
-"""The books of the conservation ledger: what messages come to one by one, summed up and held against the queues."""
+"""The books of the reconciliation: what messages come to one by one, summed up and held against the queues."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from exchange.rules.conservation_facts import LAWS, Difference, Fault, Law, Term
 
 
 class Verdict(StrEnum):
-    """How the ledger came out. UNKNOWN: something could not be read, so that it neither balances nor differs."""
+    """The result. UNKNOWN: something could not be read, so that it neither balances nor differs."""
 
     BALANCED = "balanced"
     DIFFERS = "differs"
@@ -33,7 +33,7 @@ BROKER = "broker"
 
 @dataclass(frozen=True)
 class Balance:
-    """The ledger at one look."""
+    """The books at one moment."""
 
     counts: Mapping[Term, int]
     differences: tuple[Difference, ...]
@@ -68,7 +68,7 @@ KEPT = 20_000
 
 @dataclass
 class Books:
-    """The running sums of a ledger: what is clear as figures only, the rest by name."""
+    """The running sums of the books: what is clear as figures only, the rest by name."""
 
     counts: Counter[Term] = field(default_factory=Counter)
     open: dict[str, Judged] = field(default_factory=dict)

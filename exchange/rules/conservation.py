@@ -1,4 +1,4 @@
-"""The conservation ledger: nothing that was issued, written or dispatched is lost, doubled or invented.
+"""The reconciliation: nothing that was issued, written or dispatched is lost, doubled or invented.
 
 Three laws, each over things that can be named:
 

@@ -1,4 +1,4 @@
-"""The terms of the conservation ledger, its three laws, and the facts that stores tell of one message."""
+"""The terms of the reconciliation, its three laws, and the facts that stores tell of one message."""
 
 from __future__ import annotations
 

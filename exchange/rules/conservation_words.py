@@ -1,4 +1,4 @@
-"""The conservation ledger in words, Chinese and English."""
+"""The reconciliation in words, Chinese and English."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ FAULTS: Mapping[Fault, tuple[str, str]] = {
 """What each difference is."""
 
 VERDICTS: Mapping[Verdict, tuple[str, str]] = {
-    Verdict.BALANCED: ("账目相符", "the ledger balances"),
-    Verdict.DIFFERS: ("账目不符", "the ledger does not balance"),
+    Verdict.BALANCED: ("账目相符", "the books balance"),
+    Verdict.DIFFERS: ("账目不符", "the books do not balance"),
     Verdict.UNKNOWN: ("未能全部读取，不作结论", "not everything could be read: neither balanced nor unbalanced"),
 }
 """How it came out."""

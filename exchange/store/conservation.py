@@ -1,4 +1,4 @@
-"""What a store knows of every message, in the order of message ids and a page at a time, for the conservation ledger.
+"""What a store knows of every message, in the order of message ids and a page at a time, for the reconciliation.
 
 Nothing is sorted: each stream follows an index, and what a fact needs from another table is looked up by its key.
 """
@@ -128,8 +128,8 @@ _SOURCES: Mapping[FactStream, _Source] = {
 }  # fmt: skip
 
 
-class SqlConservation:
-    """Implements `exchange.flow.ports.Conservation`."""
+class SqlMessageFacts:
+    """Implements `exchange.flow.ports.MessageFacts`."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection

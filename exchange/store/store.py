@@ -23,7 +23,7 @@ from exchange.store.audit_log import SqlAuditLog
 from exchange.store.cases import SqlCases
 from exchange.store.claim import Claim, claim, is_served
 from exchange.store.collections import SqlCollections
-from exchange.store.conservation import SqlConservation
+from exchange.store.conservation import SqlMessageFacts
 from exchange.store.dead import SqlDead
 from exchange.store.desk import SqlDesk
 from exchange.store.documents import SqlDocuments
@@ -124,8 +124,8 @@ class SqlTransaction:
         return SqlSight(self._db)
 
     @cached_property
-    def conservation(self) -> SqlConservation:
-        return SqlConservation(self._db)
+    def message_facts(self) -> SqlMessageFacts:
+        return SqlMessageFacts(self._db)
 
     @cached_property
     def answers(self) -> SqlGivenAnswers:

@@ -21,7 +21,7 @@ from exchange.bootstrap.home import Opened
 from exchange.broker.node import NodeInfo
 from exchange.console.app import _events, create_app
 from exchange.console.desk import Desk
-from exchange.console.look import Look
+from exchange.console.look import Snapshot
 from exchange.console.queues import arranged, rows
 from exchange.console.sampler import History, Sampler
 from exchange.console.sections import SECTIONS
@@ -47,8 +47,8 @@ def _client(desk: Desk) -> TestClient:
     return TestClient(create_app(desk, OpenDoor(), SECTIONS))
 
 
-def _lights(look: Look, part: Part) -> dict[str, Light]:
-    return {sign.subject: sign.light for sign in look.signs if sign.part is part}
+def _lights(snapshot: Snapshot, part: Part) -> dict[str, Light]:
+    return {sign.subject: sign.light for sign in snapshot.signs if sign.part is part}
 
 
 def _alive(opened: Opened) -> None:
@@ -61,11 +61,11 @@ def _alive(opened: Opened) -> None:
 def test_a_domain_that_nobody_serves_is_red_with_its_members_named_and_what_to_do(city: ProcessDomain) -> None:
     desk = _desk(city)
     page = _client(desk).get("/?language=en").text
-    look = desk.sampler.latest()
-    assert look.light is Light.BAD
-    assert set(_lights(look, Part.ROLE).values()) == {Light.BAD}
-    assert set(_lights(look, Part.DATABASE).values()) == {Light.GOOD}
-    assert set(_lights(look, Part.BROKER).values()) == {Light.GOOD}
+    snapshot = desk.sampler.latest()
+    assert snapshot.light is Light.BAD
+    assert set(_lights(snapshot, Part.ROLE).values()) == {Light.BAD}
+    assert set(_lights(snapshot, Part.DATABASE).values()) == {Light.GOOD}
+    assert set(_lights(snapshot, Part.BROKER).values()) == {Light.GOOD}
     assert "has never been served" in page
     assert "exchange serve ADDRESS" in page
     assert city.address("planning") in page
@@ -91,22 +91,22 @@ def test_a_served_member_tells_its_release_and_what_waits_for_another_shows_dept
     city.serve("window")
     city.submit(2)
     desk, queue = _desk(city), f"{city.address('planning')}.inbox"
-    look = desk.sampler.latest()
+    snapshot = desk.sampler.latest()
     for _ in range(60):
-        found = next(each for each in look.broker.queues if each.name == queue) if look.broker else None
-        window = next(each for each in look.members if each.address == city.address("window"))
-        if found is not None and found.depth and look.age(found) is not None and window.release:
+        found = next(each for each in snapshot.broker.queues if each.name == queue) if snapshot.broker else None
+        window = next(each for each in snapshot.members if each.address == city.address("window"))
+        if found is not None and found.depth and snapshot.age(found) is not None and window.release:
             break
         desk.sampler._stop.wait(0.5)
         desk.sampler.look_now()
-        look = desk.sampler.latest()
+        snapshot = desk.sampler.latest()
     assert found is not None
     assert found.depth is not None
     assert found.depth >= 2
-    age = look.age(found)
+    age = snapshot.age(found)
     assert age is not None
     assert 0 <= age < 120
-    assert _lights(look, Part.QUEUE)[queue] is Light.BAD
+    assert _lights(snapshot, Part.QUEUE)[queue] is Light.BAD
     client = _client(desk)
     page = client.get(f"/queues?language=en&member={city.address('planning')}").text
     assert "messages wait, and nobody takes them" in page
@@ -129,12 +129,12 @@ def test_a_database_that_is_gone_is_named_and_the_other_members_are_shown(city: 
     (city_home / "store.db").rename(city_home / "elsewhere.db")
     desk = _desk(city)
     page = _client(desk).get("/members?language=en").text
-    look = desk.sampler.latest()
-    assert _lights(look, Part.DATABASE)[city.address("planning")] is Light.BAD
-    assert _lights(look, Part.ROLE)[city.address("planning")] is Light.UNKNOWN
-    assert _lights(look, Part.DATABASE)[city.address("transport")] is Light.GOOD
+    snapshot = desk.sampler.latest()
+    assert _lights(snapshot, Part.DATABASE)[city.address("planning")] is Light.BAD
+    assert _lights(snapshot, Part.ROLE)[city.address("planning")] is Light.UNKNOWN
+    assert _lights(snapshot, Part.DATABASE)[city.address("transport")] is Light.GOOD
     assert "there is none at" in page
-    assert not (city_home / "store.db").exists(), "a look makes no empty database"
+    assert not (city_home / "store.db").exists(), "a snapshot makes no empty database"
     (city_home / "elsewhere.db").rename(city_home / "store.db")
     desk.sampler.look_now()
     assert _lights(desk.sampler.latest(), Part.DATABASE)[city.address("planning")] is Light.GOOD
@@ -168,17 +168,17 @@ def test_every_input_of_the_pages_has_a_label_every_table_a_caption_and_nothing_
 
 def test_the_history_of_queues_is_bounded_and_forgets_those_that_are_gone(city: ProcessDomain) -> None:
     desk = _desk(city)
-    look = desk.sampler.latest()
-    assert look.broker is not None
-    known = replace(look.broker, queues=tuple(replace(q, ready=1, unacked=0) for q in look.broker.queues))
+    snapshot = desk.sampler.latest()
+    assert snapshot.broker is not None
+    known = replace(snapshot.broker, queues=tuple(replace(q, ready=1, unacked=0) for q in snapshot.broker.queues))
     history = History(kept=5, most=2)
     for second in range(20):
-        history.add(replace(look, mono=float(second), broker=known))
+        history.add(replace(snapshot, mono=float(second), broker=known))
     first, second, third = (queue.name for queue in known.queues[:3])
     assert [at for at, _ in history.points(first)] == [15, 16, 17, 18, 19]
     assert history.points(second, since=18) == [(18, 1), (19, 1)]
     assert history.points(third) == []
-    history.add(replace(look, broker=replace(known, queues=known.queues[1:])))
+    history.add(replace(snapshot, broker=replace(known, queues=known.queues[1:])))
     assert history.points(first) == []
     desk.close()
 

@@ -20,7 +20,7 @@ from exchange.bootstrap.settings import Home
 from exchange.broker.link import Link
 from exchange.console import render
 from exchange.console.holds import _holds
-from exchange.console.looker import Looker
+from exchange.console.looker import SnapshotTaker
 from exchange.console.section import Visit
 from exchange.errors import Conflict
 from exchange.flow.submit import submit
@@ -82,11 +82,11 @@ def test_the_living_part_of_the_page_is_made_by_itself(town: Town) -> None:
 
 def signs_of(town: Town, member: str) -> list[Sign]:
     """The lights of a member as a role."""
-    looker = Looker(town.desk)
+    taker = SnapshotTaker(town.desk)
     try:
-        return [sign for sign in looker.look().signs if sign.part is Part.ROLE and sign.subject == member]
+        return [sign for sign in taker.take().signs if sign.part is Part.ROLE and sign.subject == member]
     finally:
-        looker.close()
+        taker.close()
 
 
 def test_a_member_is_drained_and_released(town: Town) -> None:

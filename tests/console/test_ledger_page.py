@@ -10,7 +10,7 @@ from exchange.bootstrap.init import init_files
 from exchange.bootstrap.settings import Home, Settings
 from exchange.console.app import create_app
 from exchange.console.desk import Desk
-from exchange.console.ledger import looker
+from exchange.console.ledger import reconciler
 from exchange.console.sections import SECTIONS
 from exchange.rules.books import Balance
 from exchange.rules.conservation_facts import Difference, Fault, Law, Term
@@ -35,9 +35,9 @@ def _client(desk: Desk) -> TestClient:
 def test_the_page_waits_for_no_count_and_says_when_something_could_not_be_read(tmp_path: Path) -> None:
     desk = _desk(tmp_path)
     client = _client(desk)
-    assert "Counting" in client.get("/ledger").text
-    wait_until(lambda: looker(desk).balance is not None, 60, "the count")
-    shown = client.get("/ledger").text
+    assert "Counting" in client.get("/reconciliation").text
+    wait_until(lambda: reconciler(desk).balance is not None, 60, "the count")
+    shown = client.get("/reconciliation").text
     assert "neither balanced nor unbalanced" in shown
     assert "EXCHANGE_MANAGEMENT_URL" in shown, "the broker is not known here"
 
@@ -45,25 +45,26 @@ def test_the_page_waits_for_no_count_and_says_when_something_could_not_be_read(t
 def test_a_difference_leads_to_its_message_and_shows_its_light_in_words_too(tmp_path: Path) -> None:
     desk = _desk(tmp_path)
     client = _client(desk)
-    client.get("/ledger")
-    looker(desk).wait(60)
+    client.get("/reconciliation")
+    reconciler(desk).wait(60)
     difference = Difference(Law.DISPATCHED, Fault.NOT_TAKEN, ID, "hefei.window", "hefei.planning")
-    looker(desk).balance = Balance({Term.WRITTEN: 1000, Term.DISPATCHED: 1000, Term.TAKEN: 999}, (difference,), 7)
-    shown = client.get("/ledger").text
+    reconciler(desk).balance = Balance({Term.WRITTEN: 1000, Term.DISPATCHED: 1000, Term.TAKEN: 999}, (difference,), 7)
+    shown = client.get("/reconciliation").text
     assert f'href="/trace/{ID}"' in shown
     assert "signed for, but not in the inbox" in shown
-    assert shown.count("does not balance") == 2, "the whole ledger, and that law"
+    assert "the books do not balance" in shown
+    assert shown.count("does not balance") == 1, "that law"
     assert "And 7 more" in shown
     assert "1,000" in shown
-    assert "守恒账" in client.get("/ledger?language=zh").text
+    assert "对账" in client.get("/reconciliation?language=zh").text
 
 
 def test_a_folder_whose_profiles_do_not_hold_is_told_as_that(tmp_path: Path) -> None:
     desk = _desk(tmp_path)
     (Home(desk.settings.home).departments / "planning" / "profile.toml").write_text("address = 1")
     client = _client(desk)
-    client.get("/ledger")
-    looker(desk).wait(60)
-    answer = client.get("/ledger")
+    client.get("/reconciliation")
+    reconciler(desk).wait(60)
+    answer = client.get("/reconciliation")
     assert answer.status_code == 409
     assert "profile.toml" in answer.text

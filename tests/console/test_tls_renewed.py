@@ -14,7 +14,7 @@ from pathlib import Path
 from exchange.bootstrap.settings import Home, Settings
 from exchange.bootstrap.tls_checkup import certificate as checkup
 from exchange.clock import RealClock, SteppedClock
-from exchange.console.looker import Looker
+from exchange.console.looker import SnapshotTaker
 from exchange.console.tls import RenewedTls
 from tests.console.house import small_desk
 from tests.console.test_reach import certificate
@@ -81,13 +81,13 @@ def test_the_doctor_says_when_the_consoles_certificate_ends(tmp_path: Path) -> N
 def test_the_list_of_troubles_says_when_the_consoles_certificate_ends(tmp_path: Path) -> None:
     pem = certificate(tmp_path, "oa.example")
     desk = small_desk(tmp_path)
-    looker = Looker(desk)
+    taker = SnapshotTaker(desk)
     try:
 
         def told() -> list[tuple[str, str, str]]:
             return [
                 (one.kind.value, one.severity.value, one.english)
-                for one in looker.look().standing.alerts
+                for one in taker.take().standing.alerts
                 if one.subject == "console-tls"
             ]
 
@@ -97,5 +97,5 @@ def test_the_list_of_troubles_says_when_the_consoles_certificate_ends(tmp_path: 
         pem.write_text("half a file")
         assert told() == [("certificate", "critical", "the console's TLS certificate: missing")]
     finally:
-        looker.close()
+        taker.close()
         desk.close()

@@ -1,4 +1,4 @@
-"""The conservation ledger over real stores: it balances, in pages of any size, and names what was done by hand."""
+"""The reconciliation over real stores: it balances, in pages of any size, and names what was done by hand."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from exchange.errors import BrokerUnavailable
-from exchange.flow.conserve import Ledger, Watch
+from exchange.flow.conserve import Reconciliation, Watch
 from exchange.flow.ports import CaseState, FactStream, Outgoing, PartState
 from exchange.rules.books import BROKER, Balance, Unread, Verdict
 from exchange.rules.conservation_facts import Difference, Fault, Law, Term
@@ -52,7 +52,7 @@ def look(stores: Stores, settling: float = 0.0, since: object = None, **depths: 
     """One look; ``depths`` by the member's last label."""
     at = {address: depths.get(address.rpartition(".")[2], 0) for address in stores}
     watch = Watch(lambda: 0.0, lambda seconds: None)
-    return Ledger(stores, lambda: at, watch, settling=settling).look(since)  # type: ignore[arg-type]
+    return Reconciliation(stores, lambda: at, watch, settling=settling).reconcile(since)  # type: ignore[arg-type]
 
 
 def send(stores: Stores, *addressees: str, **fields: object) -> Outgoing:
@@ -197,7 +197,7 @@ def test_what_is_under_way_at_the_look_is_looked_at_again_until_it_has_settled(s
     message = send(stores)
     times = iter([0.0, 1.0, 2.0, 3.0])
     watch = Watch(lambda: next(times), lambda seconds: take_in(stores, message))
-    balance = Ledger(stores, lambda: {US: 0, PLANNING: 0}, watch, settling=10.0).look()
+    balance = Reconciliation(stores, lambda: {US: 0, PLANNING: 0}, watch, settling=10.0).reconcile()
     assert balance.verdict is Verdict.BALANCED
     assert balance.counts[Term.TAKEN] == 1, "the message; its receipt was written after the look"
 
@@ -212,10 +212,10 @@ def test_a_store_or_broker_that_cannot_be_read_leaves_the_ledger_open(stores: St
     def away() -> Mapping[str, int]:
         raise BrokerUnavailable("no answer")
 
-    balance = Ledger({**stores, "hefei.broken": lost}, lambda: {PLANNING: 1}, watch).look()
+    balance = Reconciliation({**stores, "hefei.broken": lost}, lambda: {PLANNING: 1}, watch).reconcile()
     assert [unread.name for unread in balance.unread] == ["hefei.broken"]
     assert balance.verdict is Verdict.UNKNOWN
-    balance = Ledger(stores, away, watch, settling=3.0).look()
+    balance = Reconciliation(stores, away, watch, settling=3.0).reconcile()
     assert balance.unread == (Unread(BROKER, "no answer"),)
     assert (balance.verdict, balance.counts[Term.QUEUED]) == (Verdict.UNKNOWN, 1)
     assert message.header.message_id not in {one.message_id for one in balance.differences}
@@ -224,6 +224,6 @@ def test_a_store_or_broker_that_cannot_be_read_leaves_the_ledger_open(stores: St
 
 @pytest.mark.parametrize("stream", list(FactStream))
 def test_no_page_is_sorted_or_found_by_going_through_a_table(store: SqlStore, stream: FactStream) -> None:
-    plan = plans(store, lambda tx: tx.conservation.page(stream, US, (new_id(), "a"), 500))
+    plan = plans(store, lambda tx: tx.message_facts.page(stream, US, (new_id(), "a"), 500))
     assert "USE TEMP B-TREE FOR ORDER BY" not in plan, plan
     assert "USING" in plan or "Index" in plan, plan

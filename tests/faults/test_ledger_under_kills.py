@@ -1,4 +1,4 @@
-"""The conservation ledger over processes that are killed at random, and over stores in which somebody has meddled."""
+"""The reconciliation over processes that are killed at random, and over stores in which somebody has meddled."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from exchange.bootstrap.ledger import open_ledger
+from exchange.bootstrap.ledger import open_reconciliation
 from exchange.broker.management import ManagementClient
 from exchange.broker.node import NodeInfo, PrivateNode
 from exchange.rules.books import Balance, Verdict
@@ -32,9 +32,9 @@ BROKER = "broker"
 
 
 def look(city: ProcessDomain, settling: float = 20.0) -> Balance:
-    """A look at the ledger of a domain at work."""
-    with open_ledger(city.settings, lambda: city.info, settling=settling) as ledger:
-        return ledger.look()
+    """A reconciliation of a domain at work."""
+    with open_reconciliation(city.settings, lambda: city.info, settling=settling) as books:
+        return books.reconcile()
 
 
 class Storm:
@@ -126,9 +126,9 @@ def city(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[ProcessDomai
 
 
 def told(city: ProcessDomain, code: int, *words: str, **environment: str) -> str:
-    """What `exchange ledger` prints, and that it ends with this code."""
+    """What `exchange reconcile` prints, and that it ends with this code."""
     broker = {"EXCHANGE_BROKER_URL": city.info.url, "EXCHANGE_MANAGEMENT_URL": city.info.management_url or ""}
-    done = run_warm(["ledger", *words], {**city.environment(), **broker, **environment})
+    done = run_warm(["reconcile", *words], {**city.environment(), **broker, **environment})
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout
 
@@ -207,7 +207,7 @@ def test_what_was_done_by_hand_is_found_and_named(city: ProcessDomain) -> None:
     shown = told(city, 8, "--settle", "0")
     assert all(id in shown for id in (one, other, dead))
     assert "signed for, but not in the inbox" in shown
-    assert "the ledger does not balance" in shown
+    assert "the books do not balance" in shown
     assert ledger(city, 0, "--since", "2100-01-01")["laws"][1]["total"] == 0, "all this was written before"
     assert ledger(city, 2, "--since", "yesterday")["error"] == "caller"
 

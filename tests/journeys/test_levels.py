@@ -21,7 +21,7 @@ from exchange.clock import RealClock
 from exchange.envelope import envelope_for
 from exchange.errors import CallerError, ExchangeError, NotFound
 from exchange.flow import dispatch
-from exchange.flow.conserve import Ledger, Watch
+from exchange.flow.conserve import Reconciliation, Watch
 from exchange.flow.issue import issue_notice, recall
 from exchange.flow.ports import Publication, PublishOutcome
 from exchange.flow.redrive import redrive
@@ -405,7 +405,7 @@ def test_the_books_of_both_levels_close_after_all_of_this(levels: Levels) -> Non
             with ManagementClient(domain.info.management_url or "", domain.info.url) as management:
                 return member_depths(management, list(domain.nodes), ())
 
-        balance = Ledger(stores, depths, Watch(time.monotonic, time.sleep)).look()
+        balance = Reconciliation(stores, depths, Watch(time.monotonic, time.sleep)).reconcile()
         assert balance.verdict is Verdict.BALANCED, (balance.differences, balance.unread)
         assert balance.counts[Term.ELSEWHERE] > 0, "documents that the other level signed for"
         assert balance.counts[Term.LINKS] > 0, "receipts, for which nobody signs"

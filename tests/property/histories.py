@@ -1,4 +1,4 @@
-"""Lawful histories of a domain's messages as its stores tell them, for the properties of the conservation ledger."""
+"""Lawful histories of a domain's messages as its stores tell them, for the properties of the reconciliation."""
 
 from __future__ import annotations
 

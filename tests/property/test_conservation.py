@@ -1,4 +1,4 @@
-"""The conservation ledger: lawful histories balance, and whatever is lost, doubled or invented is named."""
+"""The reconciliation: lawful histories balance, and whatever is lost, doubled or invented is named."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from exchange.flow.ports.broker import (
     PublishOutcome,
     PublishResult,
 )
-from exchange.flow.ports.conservation import Conservation, FactPage, FactStream
+from exchange.flow.ports.conservation import FactPage, FactStream, MessageFacts
 from exchange.flow.ports.joint import JointRow, Joints, JointSignatureRow
 from exchange.flow.ports.levels import (
     AggregateRow,
@@ -69,7 +69,6 @@ __all__ = [
     "Cases",
     "CollectionRow",
     "Collections",
-    "Conservation",
     "Dead",
     "DeadCause",
     "DeadLetter",
@@ -88,6 +87,7 @@ __all__ = [
     "Joints",
     "JournalEntry",
     "Known",
+    "MessageFacts",
     "NoticeRow",
     "Notices",
     "Observer",

@@ -1,4 +1,4 @@
-"""What the conservation ledger reads of a store: facts in the order of message ids, a page at a time."""
+"""What the reconciliation reads of a store: facts in the order of message ids, a page at a time."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class FactPage(NamedTuple):
     after: tuple[str, str] | None
 
 
-class Conservation(Protocol):
+class MessageFacts(Protocol):
     """Facts of one member's store."""
 
     def page(self, stream: FactStream, member: str, after: tuple[str, str] | None, limit: int) -> FactPage:

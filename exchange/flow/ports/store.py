@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from exchange.flow.ports.api import GivenAnswers
-from exchange.flow.ports.conservation import Conservation
+from exchange.flow.ports.conservation import MessageFacts
 from exchange.flow.ports.joint import Joints
 from exchange.flow.ports.levels import Collections, Notices
 from exchange.flow.ports.operating import Dead, Holds
@@ -273,7 +273,7 @@ class Transaction(Protocol):
     @property
     def sight(self) -> Sight: ...
     @property
-    def conservation(self) -> Conservation: ...
+    def message_facts(self) -> MessageFacts: ...
     @property
     def answers(self) -> GivenAnswers: ...
 
