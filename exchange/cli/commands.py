@@ -147,6 +147,7 @@ COMMANDS: tuple[Entry, ...] = (
             "decide": "The lead's decision on a case that is ready: explicit, reasoned, signed.",
             "withdraw": "Withdraws an undecided application at the applicant's wish.",
             "deadline": "Stops, resumes, restarts or extends a department's term, as an entry in its ledger.",
+            "check-consent": "Verifies deemed consents again, from their signed bytes and the directory alone.",
         },
     ),
     *entries(

@@ -11,6 +11,7 @@ from exchange.bootstrap.applications import read_application
 from exchange.bootstrap.settings import Settings
 from exchange.cli.case_status import status
 from exchange.cli.case_view import case_json
+from exchange.cli.consents import check_consent
 from exchange.cli.deciding import decide
 from exchange.cli.naming import called
 from exchange.cli.options import CaseArgument, HomeOption, JsonOption, open_as
@@ -33,6 +34,7 @@ def register(app: typer.Typer) -> None:
     app.command("decide", rich_help_panel=panel)(decide)
     app.command("withdraw", rich_help_panel=panel)(withdraw)
     app.command("deadline", rich_help_panel=panel)(deadline)
+    app.command("check-consent", rich_help_panel=panel)(check_consent)
 
 
 def submit(
