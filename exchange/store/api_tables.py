@@ -5,10 +5,8 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table, Text
 
 from exchange.rules.webhooks import DeliveryState
-from exchange.store.tables import desk, metadata
+from exchange.store.tables import metadata
 from exchange.store.types import FreeText, Instant, Word
-
-Index("desk_received", desk.c.received_at, desk.c.case_number)
 
 api_answer = Table(
     "api_answer",

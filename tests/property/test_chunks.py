@@ -59,13 +59,13 @@ def opened(chunks: Sequence[bytes], size: int) -> bytes:
 
 
 @given(SIZES)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_what_was_sealed_opens_to_the_same(size: int) -> None:
     assert opened(sealed(size), size) == text(size)
 
 
 @given(SIZES, st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_flipped_bit_is_refused(size: int, data: st.DataObject) -> None:
     chunks = sealed(size)
     which = data.draw(st.integers(0, len(chunks) - 1))
@@ -77,7 +77,7 @@ def test_any_flipped_bit_is_refused(size: int, data: st.DataObject) -> None:
 
 
 @given(st.integers(1, 3 * PART), st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_dropped_doubled_swapped_and_appended_chunks_are_refused(size: int, data: st.DataObject) -> None:
     chunks = sealed(size)
     one = data.draw(st.integers(0, len(chunks) - 1))
@@ -97,7 +97,7 @@ def test_dropped_doubled_swapped_and_appended_chunks_are_refused(size: int, data
 
 
 @given(st.integers(0, 3 * PART), st.integers(1, PART))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_size_declared_too_small_or_too_large_is_refused(size: int, more: int) -> None:
     with pytest.raises((ClaimTooLarge, ClaimDiffers)):
         opened(sealed(size + more), size)

@@ -40,7 +40,7 @@ def document(title: str = "题", body: str = "文") -> Document:
 
 
 @given(TEXT, TEXT, st.lists(st.binary(max_size=2000), max_size=5), st.sampled_from(Suite))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_opening_gives_back_what_was_sealed(title: str, body: str, enclosures: list[bytes], suite: Suite) -> None:
     written = document(title, body)
     copies = sealed_for(("city.bob", "city.mallory"), written, enclosures, suite)
@@ -55,7 +55,7 @@ ENVELOPE = sealed_for(("city.bob",), document(), [b"enclosure"])["city.bob"]
 
 
 @given(st.integers(0, len(ENVELOPE) * 8 - 1))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_any_flipped_bit_is_refused(bit: int) -> None:
     damaged = bytearray(ENVELOPE)
     damaged[bit // 8] ^= 1 << bit % 8
@@ -64,21 +64,21 @@ def test_any_flipped_bit_is_refused(bit: int) -> None:
 
 
 @given(st.integers(0, len(ENVELOPE) - 1))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_truncation_is_refused(length: int) -> None:
     with pytest.raises(SenderError):
         open_envelope(ENVELOPE[:length], WORLD["bob"], WORLD.directory, NOW)
 
 
 @given(st.binary(max_size=400))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_arbitrary_bytes_are_refused_by_name_and_never_crash(data: bytes) -> None:
     with pytest.raises(SenderError):
         open_envelope(data, WORLD["bob"], WORLD.directory, NOW)
 
 
 @given(st.lists(st.binary(max_size=40), min_size=1, max_size=70), st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_every_leaf_is_proved_by_its_path_and_by_no_other(leaves: list[bytes], data: st.DataObject) -> None:
     root = tree_root(leaves)
     index = data.draw(st.integers(0, len(leaves) - 1))
@@ -98,7 +98,7 @@ def test_every_leaf_is_proved_by_its_path_and_by_no_other(leaves: list[bytes], d
 
 
 @given(st.lists(st.binary(max_size=100), min_size=1, max_size=60))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_leaves_come_out_as_they_went_in(leaves: list[bytes]) -> None:
     assert unpack_leaves(pack_leaves(leaves)) == leaves
 

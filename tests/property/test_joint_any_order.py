@@ -52,7 +52,7 @@ def play(table: Table, turns: list[Turn]) -> None:
     table.settle()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(order=st.permutations(SIGNERS[1:]), waits=st.lists(st.integers(0, 20), min_size=2, max_size=2), turns=TURNS)
 def test_it_goes_out_once_with_all_signatures_and_the_date_of_the_last(
     table: Table, order: list[str], waits: list[int], turns: list[Turn]
@@ -77,7 +77,7 @@ def test_it_goes_out_once_with_all_signatures_and_the_date_of_the_last(
     assert table.dead() == []
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.permutations(SIGNERS[1:]), TURNS, st.sampled_from(["refused", "withdrawn"]))
 def test_a_refusal_or_withdrawal_before_the_last_signature_ends_it_for_all_whatever_else_is_under_way(
     table: Table, order: list[str], turns: list[Turn], ending: str

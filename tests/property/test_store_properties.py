@@ -35,7 +35,7 @@ def test_enclosures_come_apart_as_they_were_put_together(parts: list[bytes]) -> 
     assert split(join(parts)) == tuple(parts)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.datetimes(datetime(1970, 1, 1), datetime(2999, 1, 1), timezones=st.sampled_from([UTC, CST])))  # noqa: DTZ001
 def test_every_instant_comes_back_exact(store: SqlStore, moment: datetime) -> None:
     number = f"instant-{next(_numbers)}"
@@ -55,7 +55,7 @@ def test_made_printable_a_text_is_whole_but_for_what_cannot_be_kept(text: str) -
     kept.encode()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.text(max_size=255), st.binary(max_size=200))
 def test_every_dead_letter_can_be_kept(store: SqlStore, message_id: str, envelope: bytes) -> None:
     letter = dead_letter(message_id=message_id, envelope=envelope, queue=f"queue-{next(_numbers)}")
@@ -71,7 +71,7 @@ _events = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(_events, max_size=12))
 def test_a_deadline_ends_where_the_rules_of_revision_put_it(
     store: SqlStore, events: list[tuple[str, int, WatchState]]

@@ -57,7 +57,7 @@ def one_by_one(order: Sequence[bytes]) -> TreeView:
     return view
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.permutations(PAPERS), st.integers(0, len(PAPERS)))
 def test_whatever_order_directories_come_in_the_same_view_results(order: list[bytes], some: int) -> None:
     part = order[:some]
