@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from exchange import errors
 from exchange.console.api.model import Fault, Problem
+from exchange.console.api.terms import in_api_terms
 from exchange.console.render import preferred
 from exchange.language import Joined, Language, Text
 
@@ -121,9 +122,9 @@ def _answer(
         status=status,
         code=code,
         detail=str(detail),
-        remedy=str(remedy),
+        remedy=in_api_terms(str(remedy)),
         errors=tuple(Fault(pointer=pointer, detail=what) for pointer, what in faults[:50]),
         detail_zh=detail.written(Language.CHINESE) if in_chinese else None,
-        remedy_zh=remedy.written(Language.CHINESE) if in_chinese else None,
+        remedy_zh=in_api_terms(remedy.written(Language.CHINESE)) if in_chinese else None,
     )
     return Response(problem.model_dump_json(exclude_none=True), status, dict(headers or {}), MEDIA_TYPE)

@@ -1,0 +1,45 @@
+"""Remedies in an API client's own terms: operations for commands, fields for options."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+_COMMANDS: tuple[tuple[str, str], ...] = (
+    (r"exchange decide (\S+) --confirm\b[^`;；,，]*", r"POST /cases/\1/confirmation"),
+    (r"exchange decide (\S+) --reviewed\b[^`;；,，]*", r"POST /cases/\1/review"),
+    (r"exchange decide ([^\s`]+)[^`;；,，]*", r"POST /cases/\1/decision"),
+    (r"exchange status ([^\s`-][^\s`]*)", r"GET /cases/\1"),
+    (r"exchange status\b", "GET /cases"),
+    (r"exchange inbox\b", "GET /cases"),
+    (r"exchange show CASE\b", "GET /documents"),
+    (r"exchange show\b(?: [^\s`]+)?", "GET /documents"),
+    (r"exchange find\b(?: --number)?", "GET /cases"),
+    (r"exchange send\b", "POST /documents"),
+    (r"exchange withdraw ([^\s`]+)", r"POST /cases/\1/withdrawal"),
+    (r"exchange submit\b", "POST /cases"),
+    (r"exchange deadline ([^\s`]+)", r"POST /cases/\1/terms"),
+)
+"""Commands and the operations that do the same."""
+
+_FIELDS = {"overrule": "overruled", "without": "without_consent", "by": "ordered_by", "after": "cursor"}
+"""Options whose fields are called otherwise."""
+
+_OPTION = re.compile(r"`?(?<![\w-])--([a-z][a-z-]*)\b(?: ([^\s=`()]+)=[A-Z]+| [A-Z]+\b| \.\.\.)?`?")
+
+
+def in_api_terms(remedy: str) -> str:
+    """A remedy, in whichever language, as one reads it who writes requests and no commands."""
+    for command, operation in _COMMANDS:
+        remedy = re.sub(rf"`?{command}`?", _quoted(operation), remedy)
+    return _OPTION.sub(_field, remedy)
+
+
+def _quoted(operation: str) -> Callable[[re.Match[str]], str]:
+    return lambda found: f"`{found.expand(operation).strip()}`"
+
+
+def _field(found: re.Match[str]) -> str:
+    name = _FIELDS.get(found[1], found[1].replace("-", "_"))
+    about = f" ({found[2]})" if found[2] and found[2].islower() else ""
+    return f"`{name}`{about}"
