@@ -27,21 +27,19 @@ from starlette.testclient import TestClient
 
 from benchmarks.measure import Figure, folder, machine, show
 from benchmarks.throughput import on_a_broker
-from exchange.bootstrap.home import open_member
-from exchange.bootstrap.init import init_broker, init_files
-from exchange.bootstrap.logs import configure
-from exchange.bootstrap.settings import Home, Settings
-from exchange.broker.node import NodeInfo
+from exchange.approval.window.store import Cases
+from exchange.approval.window.submit import submit
+from exchange.broker.private.node import NodeInfo
 from exchange.clock import parse_clock
 from exchange.console.app import create_app
-from exchange.console.desk import Desk
-from exchange.console.ledger import reconciler
-from exchange.console.section import Account
-from exchange.console.sections import SECTIONS
-from exchange.flow.submit import submit
-from exchange.profiles import load_profiles
-from exchange.rules.books import Books
-from exchange.rules.permissions import AccountRole, Action
+from exchange.console.pages.reconciliation import reconciler
+from exchange.console.pages.sections import SECTIONS
+from exchange.operations.health.domain_view import Desk
+from exchange.operations.reconciliation.books import Books
+from exchange.runtime.home import open_member
+from exchange.runtime.logs import configure
+from exchange.runtime.profiles import load_profiles
+from exchange.runtime.settings import Home, Settings
 from exchange.schemas import (
     Applicant,
     Application,
@@ -55,9 +53,12 @@ from exchange.schemas import (
     SubmittedMaterial,
     Term,
 )
-from exchange.store import SqlStore
+from exchange.setup.init import init_broker, init_files
+from exchange.store import Store
 from exchange.store.engine import writing
 from exchange.store.types import micros
+from exchange.web.door.account import Account
+from exchange.web.door.permissions import AccountRole, Action
 from tests.postgres import PostgresServer
 
 MESSAGES, ROUNDS = 1_000_000, 15
@@ -232,7 +233,7 @@ def fill(desk: Desk, messages: int) -> None:
     window, monitor = (next(p.address for p in profiles if role in p.roles) for role in (Role.WINDOW, Role.MONITOR))
     departments = [p.address for p in profiles if Role.DEPARTMENT in p.roles]
     for address, count in ((window, messages), (departments[0], messages // 10), (monitor, 0)):
-        store: SqlStore = desk.store(address)
+        store: Store = desk.store(address)
         words = Words(store._engine.dialect.name, departments, micros(desk.clock.now()), count or messages)
         with writing(store._engine) as connection, connection.begin():
             if address == monitor:
@@ -256,7 +257,7 @@ def real_case(settings: Settings) -> str:
     )
     number = submit(node, application).number
     with node.store.reading() as tx:
-        return next(part.consultation_id or "" for part in tx.cases.parts(number) if part.consultation_id)
+        return next(part.consultation_id or "" for part in tx[Cases].parts(number) if part.consultation_id)
 
 
 def paths(desk: Desk, real: str) -> list[str]:

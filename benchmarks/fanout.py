@@ -16,14 +16,15 @@ from pathlib import Path
 from benchmarks.floor import BarePublisher, Parcel, sqlite_commit
 from benchmarks.measure import Figure, folder, machine, show
 from benchmarks.throughput import document, on_a_broker
-from exchange.bootstrap.local import LocalDomain, Seat
-from exchange.bootstrap.logs import configure
-from exchange.broker.node import NodeInfo
-from exchange.broker.probe import server_version
+from exchange.broker.admin.probe import server_version
+from exchange.broker.private.node import NodeInfo
 from exchange.clock import RealClock
 from exchange.envelope import envelope_for, seal
-from exchange.flow.node import Node
+from exchange.messaging.node import Node
+from exchange.messaging.outbox import Outbox
+from exchange.runtime.logs import configure
 from exchange.schemas import Header, Role
+from exchange.trials.local import LocalDomain, Seat
 
 MESSAGES = 200
 """A round: long enough that its beginning and its end do not count."""
@@ -58,7 +59,7 @@ def product(domain: LocalDomain, addressees: list[str], lots: int) -> float:
 def waiting(node: Node) -> bool:
     """Whether copies are not confirmed yet; a confirmed one is due again only much later."""
     with node.store.reading() as tx:
-        return bool(tx.outbox.due(RealClock().now(), 1, ()))
+        return bool(tx[Outbox].due(RealClock().now(), 1, ()))
 
 
 def bare(domain: LocalDomain, path: Path, addressees: list[str]) -> float:

@@ -15,10 +15,11 @@ import pika
 
 from benchmarks.measure import Figure, folder, machine, show
 from benchmarks.throughput import _fork, document, new_domain, on_a_broker
-from exchange.bootstrap.local import LocalDomain
-from exchange.bootstrap.logs import configure
-from exchange.broker.node import NodeInfo
-from exchange.broker.probe import server_version
+from exchange.broker.admin.probe import server_version
+from exchange.broker.private.node import NodeInfo
+from exchange.messaging.documents import Documents
+from exchange.runtime.logs import configure
+from exchange.trials.local import LocalDomain
 
 SIZE = 5_500
 """Bytes of a sealed document of 3 kB."""
@@ -40,7 +41,7 @@ def watch(domain: LocalDomain, address: str, count: int, answer: Connection) -> 
     def note() -> None:
         now = time.monotonic()
         with node.store.reading() as tx:
-            for stored in tx.documents.recent("received", "document", 200):
+            for stored in tx[Documents].recent("received", "document", 200):
                 arrived.setdefault(stored.message_id, now)
 
     object.__setattr__(domain, "_changed", _Hook(note))

@@ -19,16 +19,17 @@ from pathlib import Path
 
 from benchmarks.measure import Figure, folder, machine, show
 from benchmarks.throughput import _fork, bare, on_a_broker
-from exchange.bootstrap.local import LocalDomain, Seat
-from exchange.bootstrap.logs import configure
-from exchange.bootstrap.work import work_for
-from exchange.broker.node import NodeInfo
-from exchange.broker.probe import server_version
+from exchange.approval.rules.answers import Department
+from exchange.approval.window.decision import Docket, Ruling
+from exchange.approval.window.store import Cases
+from exchange.approval.window.submit import submit
+from exchange.broker.admin.probe import server_version
+from exchange.broker.private.node import NodeInfo
 from exchange.clock import RealClock
-from exchange.flow.conclude import Docket, Ruling
-from exchange.flow.node import Node
-from exchange.flow.submit import submit
-from exchange.rules.answers import Department
+from exchange.messaging.inbox import Inbox
+from exchange.messaging.node import Node
+from exchange.runtime.logs import configure
+from exchange.runtime.work import work_for
 from exchange.schemas import (
     Applicant,
     Application,
@@ -41,6 +42,7 @@ from exchange.schemas import (
     Outcome,
     Role,
 )
+from exchange.trials.local import LocalDomain, Seat
 
 APPROVERS = 5
 AHEAD = 400
@@ -172,7 +174,7 @@ def taken_in(domain: LocalDomain, address: str) -> int:
     """Messages in a member's inbox."""
     domain.reopen(address)
     with domain.nodes[address].store.reading() as tx:
-        counts = tx.inbox.counts()
+        counts = tx[Inbox].counts()
     if counts.pop("dead"):
         raise SystemExit(f"{address} has dead letters")
     return sum(counts.values())
@@ -181,7 +183,7 @@ def taken_in(domain: LocalDomain, address: str) -> int:
 def check(domain: LocalDomain, window: str, cases: int) -> None:
     """Every case decided, every opinion recorded once. Ends the benchmark otherwise."""
     with domain.nodes[window].store.reading() as tx:
-        counts = tx.cases.counts()
+        counts = tx[Cases].counts()
     if counts.get("case-decided") != cases or counts.get("answered") != cases * APPROVERS:
         raise SystemExit(f"not what was put in came out: {counts}")
 

@@ -13,17 +13,18 @@ from pathlib import Path
 
 from benchmarks.measure import Figure, folder, machine, show
 from benchmarks.throughput import document, on_a_broker
-from exchange.bootstrap.local import Seat
-from exchange.bootstrap.logs import configure
-from exchange.bootstrap.trial import Trial, relay_and, trial
-from exchange.bootstrap.work import work_for
-from exchange.broker.node import NodeInfo
-from exchange.broker.probe import server_version
+from exchange.broker.admin.probe import server_version
+from exchange.broker.private.node import NodeInfo
 from exchange.clock import RealClock
-from exchange.flow.issue import issue_notice
-from exchange.flow.node import Node
-from exchange.flow.notice_status import notice_status
+from exchange.messaging.inbox import Inbox
+from exchange.messaging.node import Node
+from exchange.notices.issue import issue_notice
+from exchange.notices.status import notice_status
+from exchange.runtime.logs import configure
+from exchange.runtime.work import work_for
 from exchange.schemas import Notice, Role
+from exchange.trials.local import Seat
+from exchange.trials.trial import Trial, relay_and, trial
 
 ROOT = "p"
 ROUNDS = 5
@@ -45,7 +46,7 @@ def taken_in(tree: Trial) -> int:
 
 def _counted(node: Node) -> int:
     with node.store.reading() as tx:
-        return sum(number for kind, number in tx.inbox.counts().items() if kind != "dead")
+        return sum(number for kind, number in tx[Inbox].counts().items() if kind != "dead")
 
 
 def one_notice(tree: Trial, lower: int) -> tuple[float, float, int, int]:

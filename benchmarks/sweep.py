@@ -14,15 +14,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from benchmarks.measure import Figure, folder, machine, show
+from exchange.approval.monitor import lapse
+from exchange.approval.monitor.lapse import watch_row
+from exchange.approval.monitor.store import Watches
+from exchange.approval.rules.states import WatchState
 from exchange.clock import CST, SteppedClock
 from exchange.directory import Authority, load_authority_certificate, load_directory
-from exchange.flow import lapse
-from exchange.flow.lapse import watch_row
-from exchange.flow.node import Node
-from exchange.rules.calendar import ChinaCalendar
-from exchange.rules.states import WatchState
+from exchange.messaging.node import Node
 from exchange.schemas import DeadlineState, DeadlineStatus, DefaultMode, EntryKind, LedgerEntry, Role, StartRule, Term
 from exchange.store import open_store
+from exchange.workdays import ChinaCalendar
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=CST)
 DUE = 100
@@ -71,7 +72,7 @@ def fill(node: Node, first: int, count: int, due: datetime) -> None:
             for number in range(start, min(start + 5000, first + count))
         ]
         with node.store.transaction() as tx:
-            tx.watches.put([replace(row, state=WatchState.RUNNING) for row in rows])
+            tx[Watches].put([replace(row, state=WatchState.RUNNING) for row in rows])
 
 
 def one_round(node: Node, path: Path, first: int) -> tuple[float, float]:
@@ -93,7 +94,7 @@ def one_round(node: Node, path: Path, first: int) -> tuple[float, float]:
     assert swept.reminded == DUE, swept
     with node.store.transaction() as tx:
         for number in range(first, first + DUE):
-            tx.watches.finish(f"case-{number}", "bench.dept", 1, WatchState.CLOSED, node.clock.now())
+            tx[Watches].finish(f"case-{number}", "bench.dept", 1, WatchState.CLOSED, node.clock.now())
     return spent, floor
 
 

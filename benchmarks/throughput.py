@@ -19,16 +19,17 @@ from pathlib import Path
 
 from benchmarks.floor import BATCH, BarePublisher, Commit, Parcel, bare_consumer, postgres_commit, sqlite_commit
 from benchmarks.measure import Figure, folder, machine, show
-from exchange.bootstrap.local import LocalDomain, Seat
-from exchange.bootstrap.logs import configure
-from exchange.bootstrap.member import RunningMember
-from exchange.broker.node import NodeInfo, PrivateNode
-from exchange.broker.probe import server_version, stamps_arrival
+from exchange.broker.admin.probe import server_version, stamps_arrival
+from exchange.broker.private.node import NodeInfo, PrivateNode
 from exchange.clock import RealClock
-from exchange.crew import SWITCH_INTERVAL
 from exchange.envelope import envelope_for, open_envelope, seal
-from exchange.flow.node import Node
+from exchange.machine.crew import SWITCH_INTERVAL
+from exchange.messaging.inbox import Inbox
+from exchange.messaging.node import Node
+from exchange.runtime.logs import configure
+from exchange.runtime.member import RunningMember
 from exchange.schemas import Document, DocumentKind, DocumentNumber, Header, Purpose, Role
+from exchange.trials.local import LocalDomain, Seat
 
 _fork = multiprocessing.get_context("fork")
 TEXT = "为深入推进行政审批制度改革，现就并联审批有关事项通知如下。" * 34
@@ -106,7 +107,7 @@ def all_there(member: RunningMember, node: Node, count: int) -> bool:
     if not before or member.activity != before:
         return False
     with node.store.reading() as tx:
-        return tx.inbox.counts().get("document", 0) >= count
+        return tx[Inbox].counts().get("document", 0) >= count
 
 
 def bare(path: Path, info: NodeInfo, count: int, database_url: str | None) -> float:

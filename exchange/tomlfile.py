@@ -15,9 +15,9 @@ from pydantic import ValidationError
 
 from exchange.errors import BadConfiguration
 from exchange.language import Foreign, Text, fault_text, joined
+from exchange.machine.textfile import read_text
 from exchange.schemas import Wire
 from exchange.schemas.written import faults_in
-from exchange.textfile import read_text
 
 Place = tuple[str | int, ...]
 """Where a value stands: keys of tables and positions in arrays, outermost first."""

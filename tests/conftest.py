@@ -21,10 +21,10 @@ from typing import Any
 import pytest
 import structlog
 
-from exchange.broker.admin import errand
-from exchange.broker.management import ManagementClient
-from exchange.broker.node import NodeInfo, PrivateNode
-from exchange.broker.provision import provision
+from exchange.broker.admin.errand import errand
+from exchange.broker.admin.management import ManagementClient
+from exchange.broker.admin.provision import provision
+from exchange.broker.private.node import NodeInfo, PrivateNode
 from exchange.language import Language, speak
 from tests.postgres import shared_server
 from tests.surroundings import forget_the_caller

@@ -10,24 +10,26 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from exchange.bootstrap.home import Opened, open_member
-from exchange.bootstrap.init import init_broker, init_files
-from exchange.bootstrap.settings import Home, Settings
-from exchange.broker.node import NodeInfo
-from exchange.flow.ports import CaseState
-from exchange.flow.submit import submit
+from exchange.approval.rules.states import CaseState
+from exchange.approval.window.store import Cases
+from exchange.approval.window.submit import submit
+from exchange.broker.private.node import NodeInfo
+from exchange.messaging.outbox import Outbox
+from exchange.runtime.home import Opened, open_member
+from exchange.runtime.settings import Home, Settings
 from exchange.schemas import Applicant, Application, SubmittedMaterial
-from exchange.store import SqlStore
+from exchange.setup.init import init_broker, init_files
+from exchange.store import Store
 from tests.warm import WarmProcess, run_warm, start_warm
 
 RULE = """
-from exchange.rules.answers import Department
+from exchange.approval.rules.answers import Department
 
 def decide(consultation, today):
     return Department("{address}", "officer").agree(consultation, today)
 """
 LEAD = """
-from exchange.flow.conclude import Ruling
+from exchange.approval.window.conclude import Ruling
 from exchange.schemas import Outcome
 
 def decide(docket):
@@ -87,7 +89,7 @@ class ProcessDomain:
     relay: bool = False
     """Whether it has a relay office."""
     served: dict[str, subprocess.Popen[bytes] | WarmProcess] = field(default_factory=dict)
-    _watched: dict[str, SqlStore] = field(default_factory=dict)
+    _watched: dict[str, Store] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.settings = Settings(
@@ -166,21 +168,21 @@ class ProcessDomain:
     def decided(self) -> int:
         """How many cases the window has decided."""
         with self._store_of("window").reading() as tx:
-            return tx.cases.counts().get(f"case-{CaseState.DECIDED}", 0)
+            return tx[Cases].counts().get(f"case-{CaseState.DECIDED}", 0)
 
     def undelivered(self) -> int:
         """Copies anywhere in the domain without a signed receipt."""
         total = 0
         for name in self.names:
             with self._store_of(name).reading() as tx:
-                total += sum(number for state, number in tx.outbox.counts().items() if state != "delivered")
+                total += sum(number for state, number in tx[Outbox].counts().items() if state != "delivered")
         return total
 
     def is_served(self, name: str) -> bool:
         """Whether a process serves the member by now."""
         return self._store_of(name).is_served(self.address(name))
 
-    def _store_of(self, name: str) -> SqlStore:
+    def _store_of(self, name: str) -> Store:
         """A member's store, open for as long as it is looked at again and again."""
         if name not in self._watched:
             self._watched[name] = self.open(name).store

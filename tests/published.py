@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from exchange.rules.conveyance_table import Direction
-from exchange.rules.numbers import parse_number
+from exchange.documents.rules.conveyance_table import Direction
+from exchange.documents.rules.numbers import parse_number
 from exchange.schemas import Document, DocumentKind, OrderNumber
 
 _RANKS = tuple(

@@ -10,16 +10,18 @@ from types import TracebackType
 from exchange.agent.received import Handout, Received
 from exchange.agent.seat import Seat, SeatBeside, ServingSeat
 from exchange.agent.window import WindowAgent
-from exchange.bootstrap import logs
-from exchange.bootstrap.draining import check_not_drained
-from exchange.bootstrap.home import Opened, open_claims, open_member
-from exchange.bootstrap.settings import Home, Settings
+from exchange.approval.department import desk
 from exchange.claims import Progress, fetch, upload
 from exchange.clock import monotonic
+from exchange.documents import forward, send
+from exchange.documents.request_record import RequestStatus, request_status
 from exchange.errors import ExchangeError, IdentityInUse
-from exchange.flow import forward, respond, send
-from exchange.flow.ports import OutboxView
-from exchange.flow.request_record import RequestStatus, request_status
+from exchange.messaging.outbox import Outbox
+from exchange.messaging.records import OutboxView
+from exchange.runtime import logs
+from exchange.runtime.draining import check_not_drained
+from exchange.runtime.home import Opened, open_claims, open_member
+from exchange.runtime.settings import Home, Settings
 from exchange.schemas import ClaimCheck, Document, Opinion
 
 
@@ -137,7 +139,7 @@ class Agent(WindowAgent):
     def deliveries(self, message_id: str) -> list[OutboxView]:
         """Where each addressee's copy of a sent message stands; DELIVERED means a signed receipt is on record."""
         with self._opened.store.reading() as tx:
-            return tx.outbox.rows(message_id)
+            return tx[Outbox].rows(message_id)
 
     def receive(self, *, wait: float = 0.0, limit: int = 50, hold: float = 60.0) -> Iterator[Received]:
         """What was received and not acknowledged, oldest first; waits up to ``wait`` seconds for the first.
@@ -170,7 +172,7 @@ class Agent(WindowAgent):
 
     def reply(self, opinion: Opinion) -> str:
         """Answers a consultation of the desk; returns the message id. Raises NotFound, Conflict or BadOpinion."""
-        message_id = respond.reply(self._node(), opinion)
+        message_id = desk.reply(self._node(), opinion)
         self._wrote()
         return message_id
 

@@ -6,14 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from exchange.api.member_records import LEASES_KEPT
+from exchange.api.member_store import Leases
 from exchange.clock import RealClock
 from exchange.envelope import verify_signed
-from exchange.flow.joint_reader import JointIssue, open_issue
-from exchange.flow.node import Node
-from exchange.flow.ports import StoredDocument
-from exchange.flow.ports.api import LEASES_KEPT
+from exchange.joint.reader import JointIssue, open_issue
+from exchange.messaging.inbox import Inbox
+from exchange.messaging.node import Node
+from exchange.messaging.records import StoredDocument
 from exchange.schemas import Body, JointDocument
-from exchange.store import SqlStore
+from exchange.store import Store
 
 _clock = RealClock()
 """Leases follow the machine's time whatever the domain's clock says, as those of the API do."""
@@ -42,27 +44,27 @@ class Received:
 class Handout:
     """The messages that one agent has in hand."""
 
-    def __init__(self, store: SqlStore, lease_id: str) -> None:
+    def __init__(self, store: Store, lease_id: str) -> None:
         self._store = store
         self._lease = lease_id
 
     def give_back(self) -> None:
         """What was handed out and not acknowledged is anybody's again."""
         with self._store.reading() as tx:
-            held = any(one.acknowledged_at is None for one in tx.leases.of(self._lease))
+            held = any(one.acknowledged_at is None for one in tx[Leases].of(self._lease))
         if held:
             with self._store.transaction() as tx:
-                tx.leases.release(self._lease, _clock.now())
+                tx[Leases].release(self._lease, _clock.now())
 
     def take(self, limit: int, seconds: float) -> list[StoredDocument]:
         """Up to ``limit`` messages, oldest first, that are nobody else's for so long."""
         with self._store.reading() as tx:
-            if not tx.leases.waiting(0, 1):
+            if not tx[Leases].waiting(0, 1):
                 return []
         now = _clock.now()
         with self._store.transaction() as tx:
-            tx.leases.forget(now - LEASES_KEPT)
-            return tx.leases.lease(self._lease, limit, now, now + timedelta(seconds=seconds))
+            tx[Leases].forget(now - LEASES_KEPT)
+            return tx[Leases].lease(self._lease, limit, now, now + timedelta(seconds=seconds))
 
     def received(self, node: Node, stored: StoredDocument) -> Received:
         """A message as the system gets it. Raises what its verification raises."""
@@ -74,8 +76,8 @@ class Handout:
         def acknowledge() -> bool:
             key = (stored.sender, stored.message_id)
             with self._store.transaction() as tx:
-                tx.leases.acknowledge(self._lease, [key], _clock.now())
-                return tx.inbox.take(*key, node.clock.now())
+                tx[Leases].acknowledge(self._lease, [key], _clock.now())
+                return tx[Inbox].take(*key, node.clock.now())
 
         return Received(
             stored.sender, stored.message_id, stored.kind, body, stored.enclosures, stored.signed, acknowledge, joint

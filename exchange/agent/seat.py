@@ -12,11 +12,11 @@ from contextlib import ExitStack
 from threading import Event
 from typing import Protocol
 
-from exchange.bootstrap.draining import check_not_drained
-from exchange.bootstrap.home import Opened, open_link, open_work
-from exchange.bootstrap.member import RunningMember
-from exchange.bootstrap.settings import Settings
-from exchange.store.claim import Claim
+from exchange.runtime.draining import check_not_drained
+from exchange.runtime.home import Opened, open_link, open_work
+from exchange.runtime.member import RunningMember
+from exchange.runtime.settings import Settings
+from exchange.store.identity_lock import Claim
 
 _LOOK_EVERY = 0.25
 """Seconds between two looks for what another process has taken in."""

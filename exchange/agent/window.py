@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from exchange.bootstrap.applications import read_application
-from exchange.bootstrap.home import Opened
-from exchange.flow import conclude
-from exchange.flow.case_file import CaseFile, case_file
-from exchange.flow.checks import expect_window
-from exchange.flow.conclude import Ruling
-from exchange.flow.deadlines import Amendment, amend
-from exchange.flow.node import Node
-from exchange.flow.ports import CaseState
-from exchange.flow.reviewing import review
-from exchange.flow.status import CaseStatus, case_status
-from exchange.flow.submit import submit
+from exchange.api.member_store import InboxPages
+from exchange.approval.rules.states import CaseState
+from exchange.approval.window import conclude
+from exchange.approval.window.case_file import CaseFile, case_file
+from exchange.approval.window.deadlines import Amendment, amend
+from exchange.approval.window.decision import Ruling
+from exchange.approval.window.reviewing import review
+from exchange.approval.window.status import CaseStatus, case_status
+from exchange.approval.window.submit import submit
+from exchange.files.applications import read_application
+from exchange.messaging.checks import expect_window
+from exchange.messaging.node import Node
+from exchange.runtime.home import Opened
 from exchange.schemas import Application, LedgerEntry, Matter, Outcome
 
 _PAGE = 50
@@ -100,7 +101,7 @@ class WindowAgent:
         expect_window(node)
         while True:
             with self._opened.store.reading() as tx:
-                rows = tx.pages.cases(before, _PAGE, state)
+                rows = tx[InboxPages].cases(before, _PAGE, state)
             for row in rows:
                 yield case_status(node, row.number)
             if len(rows) < _PAGE:

@@ -12,7 +12,7 @@ from collections.abc import Set
 
 from exchange.errors import ClaimStoreUnavailable
 from exchange.language import Text, noted
-from exchange.urls import without
+from exchange.machine.urls import without
 
 _Entry = tuple[str, str]
 """What it is, and what to do."""

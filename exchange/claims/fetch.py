@@ -12,7 +12,7 @@ from exchange.claims.objects import ClaimStore
 from exchange.claims.upload import Progress, part_name
 from exchange.envelope.chunks import ChunkStream, Tally
 from exchange.errors import BadClaim, ClaimDiffers, ClaimMissing, Conflict
-from exchange.files import open_file, unusable
+from exchange.machine.files import open_file, unusable
 from exchange.schemas.claim import ClaimCheck
 
 _AT_ONCE = 1_048_576

@@ -16,7 +16,7 @@ from typing import IO
 from pydantic import TypeAdapter, ValidationError
 
 from exchange.envelope.chunks import ChunkStream, new_content_key, new_nonce_prefix
-from exchange.files import open_file
+from exchange.machine.files import open_file
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,9 @@ from obstore.store import LocalStore, S3Store
 
 from exchange.claims.faults import no_bucket, unavailable
 from exchange.errors import ClaimMissing, ClaimStoreUnavailable, ClaimTooLarge, FileUnusable
-from exchange.files import keep_owner, make_folder
-from exchange.proxies import spare_loopback
-from exchange.urls import secrets_in
+from exchange.machine.files import keep_owner, make_folder
+from exchange.machine.proxies import spare_loopback
+from exchange.machine.urls import secrets_in
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, RetryConfig

@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from exchange.errors import BadConfiguration
-from exchange.urls import fault_of
+from exchange.machine.urls import fault_of
 
 
 def parse_place(url: str) -> str | Path:

@@ -14,9 +14,9 @@ from exchange.claims.journal import Journal, new_journal, open_journal
 from exchange.claims.objects import ClaimStore
 from exchange.envelope.chunks import Tally
 from exchange.errors import CallerError, Conflict
-from exchange.filenames import is_utf8
-from exchange.files import make_folder, open_file, unusable
-from exchange.mediatypes import media_type_of
+from exchange.machine.filenames import is_utf8
+from exchange.machine.files import make_folder, open_file, unusable
+from exchange.machine.mediatypes import media_type_of
 from exchange.schemas.claim import CHUNK_SIZE, CLAIM_LIMIT, ClaimCheck
 
 Progress = Callable[[int, int], None]

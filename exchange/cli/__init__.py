@@ -10,7 +10,6 @@ from typing import Annotated, Any
 import typer
 from typer._click.exceptions import ClickException
 
-from exchange.bootstrap import logs
 from exchange.cli.called import NAME, as_called, call_words, settle_call
 from exchange.cli.commands import COMMANDS
 from exchange.cli.help import help_as_called, in_language, settle_language
@@ -19,7 +18,8 @@ from exchange.cli.streams import lines_at_once, printable
 from exchange.errors import ExchangeError
 from exchange.language import Language, language, tr
 from exchange.language.members import calling
-from exchange.proxies import spare_loopback
+from exchange.machine.proxies import spare_loopback
+from exchange.runtime import logs
 
 COMPLETE = "_EXCHANGE_COMPLETE"
 """Set by a shell that wants to know what may come next."""
@@ -44,7 +44,7 @@ class _Exchange(LazyGroup):
 
 
 def _make_ready() -> None:
-    from exchange.crew import SWITCH_INTERVAL
+    from exchange.machine.crew import SWITCH_INTERVAL
 
     logs.configure_for_people()
     sys.setswitchinterval(SWITCH_INTERVAL)

@@ -13,41 +13,42 @@ from exchange.cli.lazy import Entry, entries
 
 
 def _domain(app: typer.Typer) -> None:
-    from exchange.cli import domain
+    from exchange.cli.domain import run
 
-    domain.register(app)
+    run.register(app)
 
 
 def _people(app: typer.Typer) -> None:
-    from exchange.cli import people
+    from exchange.cli.approval import window
 
-    people.register(app)
+    window.register(app)
 
 
 def _desk(app: typer.Typer) -> None:
-    from exchange.cli import desk
+    from exchange.cli.approval import department
 
-    desk.register(app)
+    department.register(app)
 
 
 def _letters(app: typer.Typer) -> None:
-    from exchange.cli import letters
+    from exchange.cli.documents import commands as letters
 
     letters.register(app)
 
 
 def _joint(app: typer.Typer) -> None:
-    from exchange.cli import joint
+    from exchange.cli.joint import commands as joint
 
     joint.register(app)
 
 
 @cache
 def _notices_app() -> typer.Typer:
-    from exchange.cli import collection, covers, notice, receipts
+    from exchange.cli.notices import commands as notice
+    from exchange.cli.notices import covers, forms, receipts
 
     covers.register(notice.notices)
-    collection.register(notice.notices)
+    forms.register(notice.notices)
     receipts.register(notice.notices)
     whole = typer.Typer()
     notice.register(whole)
@@ -59,67 +60,67 @@ def _notice(app: typer.Typer) -> None:
 
 
 def _upkeep(app: typer.Typer) -> None:
-    from exchange.cli import upkeep
+    from exchange.cli.operations import register
 
-    upkeep.register(app)
+    register.register(app)
 
 
 def _keys(app: typer.Typer) -> None:
-    from exchange.cli import keys
+    from exchange.cli.domain import keys
 
     keys.register(app)
 
 
 def _domains(app: typer.Typer) -> None:
-    from exchange.cli import domains
+    from exchange.cli.domain import tree
 
-    domains.register(app)
+    tree.register(app)
 
 
 def _links(app: typer.Typer) -> None:
-    from exchange.cli import links
+    from exchange.cli.domain import links
 
     links.register(app)
 
 
 def _runs(app: typer.Typer) -> None:
-    from exchange.cli import runs
+    from exchange.cli.trials import commands as runs
 
     runs.register(app)
 
 
 def _console(app: typer.Typer) -> None:
-    from exchange.cli import console
+    from exchange.cli.domain import console
 
     console.register(app)
 
 
 def _top(app: typer.Typer) -> None:
-    from exchange.cli import top
+    from exchange.cli.operations import top
 
     top.register(app)
 
 
 def _trail(app: typer.Typer) -> None:
-    from exchange.cli import trail
+    from exchange.cli.operations import trace_and_find
 
-    trail.register(app)
+    trace_and_find.register(app)
 
 
 def _reconcile(app: typer.Typer) -> None:
-    from exchange.cli import ledger
+    from exchange.cli.operations import reconciliation
 
-    ledger.register(app)
+    reconciliation.register(app)
 
 
 def _tokens(app: typer.Typer) -> None:
-    from exchange.cli import tokens
+    from exchange.cli.operations import tokens
 
     tokens.register(app)
 
 
 def _alerts(app: typer.Typer) -> None:
-    from exchange.cli import alerts
+    from exchange.cli.operations import alerts
 
     alerts.register(app)
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import typer
 
-from exchange.bootstrap.home import window_of
-from exchange.bootstrap.settings import Home, Settings
+from exchange.approval.window.store import Cases
 from exchange.errors import ExchangeError
-from exchange.profiles import load_profiles
+from exchange.runtime.home import window_of
+from exchange.runtime.profiles import load_profiles
+from exchange.runtime.settings import Home, Settings
 from exchange.store import open_store
 
 _CASES = 50
@@ -33,7 +34,7 @@ def case_numbers(context: typer.Context, incomplete: str) -> list[tuple[str, str
         store = open_store(Home(settings.home).kept_database_url(window, settings.database_url), member=window)
         try:
             with store.reading() as tx:
-                cases = tx.cases.recent(limit=_CASES)
+                cases = tx[Cases].recent(limit=_CASES)
         finally:
             store.close()
     except (ExchangeError, OSError):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from exchange.bootstrap.settings import Home
-from exchange.catalogue import matter_names
 from exchange.language import Words, choose
 from exchange.language.names import matter_name
-from exchange.profiles import Profile, load_profiles
+from exchange.runtime.catalogue import matter_names
+from exchange.runtime.profiles import Profile, load_profiles
+from exchange.runtime.settings import Home
 
 _names: dict[str, Words] = {}
 """Names by address, of the domain that this command works in."""

@@ -9,11 +9,11 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from exchange.bootstrap.home import Opened, need_domain, open_member, window_of
-from exchange.bootstrap.settings import Home, Settings
 from exchange.cli.complete import case_numbers, member_addresses
 from exchange.cli.naming import learn_domain
 from exchange.language import Foreign, Joined, Text, joined
+from exchange.runtime.home import Opened, need_domain, open_member, window_of
+from exchange.runtime.settings import Home, Settings
 from exchange.tomlfile import faults_of
 
 AsOption = Annotated[

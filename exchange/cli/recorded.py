@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from exchange.bootstrap.acting import acting_account
-from exchange.bootstrap.settings import Settings
+from exchange.audit.acting import acting_account
 from exchange.cli.view import say
-from exchange.console.gate import gate_of
 from exchange.errors import ExchangeError
 from exchange.language import tr
+from exchange.runtime.settings import Settings
+from exchange.web.door.gate import gate_of
 
 
 @contextmanager
@@ -28,7 +28,7 @@ def recorded(settings: Settings, action: str, what: str) -> Iterator[None]:
 
 
 def _record(settings: Settings, action: str, what: str, outcome: str) -> None:
-    from exchange.console.desk import Desk
+    from exchange.operations.health.domain_view import Desk
 
     try:
         desk = Desk(settings)

@@ -10,10 +10,10 @@ import traceback
 from collections.abc import Mapping
 from pathlib import Path
 
-from exchange.bootstrap.scrub import environment_secrets, without_secrets
-from exchange.bootstrap.settings import HOME_DEFAULT, Home
-from exchange.files import open_file
 from exchange.language import tr
+from exchange.machine.files import open_file
+from exchange.operations.health.scrub import environment_secrets, without_secrets
+from exchange.runtime.settings import HOME_DEFAULT, Home
 
 DEBUG = "EXCHANGE_DEBUG"
 """Set to anything: the details are printed too."""

@@ -11,11 +11,11 @@ from rich.live import Live
 from rich.markup import escape
 from rich.text import Text
 
+from exchange.approval.rules.states import CaseState, PartState
+from exchange.approval.window.status import CaseStatus, PartStatus
 from exchange.cli.laid_out import shown_as_called
 from exchange.cli.streams import printable
 from exchange.clock import CST, end_text
-from exchange.flow.ports import CaseState, PartState
-from exchange.flow.status import CaseStatus, PartStatus
 from exchange.language import choose, name_of, plural, tr
 from exchange.language.names import CASE_STATES, OUTCOMES, PART_STATES
 from exchange.schemas import Decision, DefaultMode, Verdict

@@ -17,23 +17,24 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from exchange.api.app import PATH, create_api
+from exchange.api.context import Api
+from exchange.api.webhooks.deliver import Deliverer
 from exchange.audit.source import Source, SourceKind
 from exchange.clock import monotonic
-from exchange.console import render
-from exchange.console.api.app import PATH, create_api
-from exchange.console.api.context import Api
-from exchange.console.api.deliver import Deliverer
-from exchange.console.arriving import arriving
-from exchange.console.desk import Desk
-from exchange.console.door import Door
-from exchange.console.heads import HeadAsGet
 from exchange.console.page_context import common_context, context_of, status_of
-from exchange.console.section import Account, Download, FormAction, Page, Question, Section, Visit
+from exchange.console.section import Download, FormAction, Page, Question, Section, Visit
 from exchange.errors import DatabaseUnavailable, Denied, ExchangeError
 from exchange.language import language, speaking
 from exchange.language.members import calling
-from exchange.rules.permissions import check_allowed
-from exchange.rules.sign_in import own_path
+from exchange.operations.health.domain_view import Desk
+from exchange.web import render
+from exchange.web.arriving import arriving
+from exchange.web.door.account import Account
+from exchange.web.door.door import Door
+from exchange.web.door.permissions import check_allowed
+from exchange.web.door.sign_in import own_path
+from exchange.web.heads import HeadAsGet
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -71,7 +72,7 @@ def create_app(desk: Desk, door: Door, sections: Sequence[Section]) -> FastAPI:
     routes += [
         Route(one.path, _sent(desk, door, one), methods=["GET"]) for section in sections for one in section.downloads
     ]
-    static = Mount("/static", StaticFiles(directory=str(files("exchange.console") / "static")))
+    static = Mount("/static", StaticFiles(directory=str(files("exchange.web") / "static")))
     open_routes = [route for section in sections for route in section.routes(desk)]
     app.router.routes += [*door.routes(), static, Mount(PATH, create_api(api)), *open_routes, *routes]
     app.middleware("http")(_strictly)

@@ -7,13 +7,14 @@ from functools import cache
 
 from starlette.requests import Request
 
-from exchange.console import render
-from exchange.console.desk import Desk
-from exchange.console.door import Door
-from exchange.console.section import GROUPS, Account, Page, Visit
+from exchange.console.section import GROUPS, Page, Visit
 from exchange.errors import BrokerUnavailable, DatabaseUnavailable, Denied, ExchangeError, NotFound
 from exchange.language import Language
-from exchange.rules.permissions import PERMISSIONS, check_allowed
+from exchange.operations.health.domain_view import Desk
+from exchange.web import render
+from exchange.web.door.account import Account
+from exchange.web.door.door import Door
+from exchange.web.door.permissions import PERMISSIONS, check_allowed
 
 
 def context_of(

@@ -4,25 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from starlette.datastructures import FormData, QueryParams
 from starlette.routing import BaseRoute
 
-from exchange.console.desk import Desk
 from exchange.language import Language
-from exchange.rules.permissions import AccountRole, Action
-
-
-@dataclass(frozen=True)
-class Account:
-    """Who is signed in."""
-
-    name: str
-    role: AccountRole
-    session: str = field(default="", repr=False, compare=False)
-    """Which of the account's sessions this is."""
+from exchange.operations.health.domain_view import Desk
+from exchange.web.door.account import Account
+from exchange.web.door.permissions import Action
 
 
 @dataclass(frozen=True)

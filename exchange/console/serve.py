@@ -11,19 +11,19 @@ from pathlib import Path
 
 import uvicorn
 
-from exchange.bootstrap.ends import LoopsWatched
-from exchange.bootstrap.heartbeat import heartbeat
-from exchange.bootstrap.settings import Home, Settings
-from exchange.bootstrap.sole import orphaned
 from exchange.clock import monotonic
 from exchange.console.app import create_app
-from exchange.console.desk import Desk
-from exchange.console.gate import gate_of
-from exchange.console.listening import Place, listen, own_port, read_state, write_state
-from exchange.console.sections import SECTIONS
-from exchange.console.sessions import SessionDoor
-from exchange.console.tls import RenewedTls
-from exchange.crew import Loop
+from exchange.console.pages.sections import SECTIONS
+from exchange.machine.crew import Loop
+from exchange.operations.health.domain_view import Desk
+from exchange.runtime.settings import Home, Settings
+from exchange.runtime.sole import orphaned
+from exchange.runtime.supervision.ends import LoopsWatched
+from exchange.runtime.supervision.heartbeat import heartbeat
+from exchange.web.door.gate import gate_of
+from exchange.web.door.sessions import SessionDoor
+from exchange.web.listening import Place, listen, own_port, read_state, write_state
+from exchange.web.tls import RenewedTls
 
 STUCK = 60.0
 """Seconds after which a loop that does not turn counts as stuck."""

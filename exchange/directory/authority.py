@@ -15,7 +15,7 @@ from exchange.directory.view import read_directory_file, sign_directory
 from exchange.envelope import DecryptionKey, Identity
 from exchange.envelope.document import CLOCK_SKEW
 from exchange.errors import BadDirectory, BadKeys
-from exchange.files import make_folder, write_secret
+from exchange.machine.files import make_folder, write_secret
 from exchange.schemas import Delegation, Directory, Member, Role, Suite, Upper
 
 _KEY, _CERTIFICATE = "authority.key", "authority.der"

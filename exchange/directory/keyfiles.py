@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from exchange.envelope import DecryptionKey, Identity
 from exchange.errors import BadKeys
-from exchange.files import make_folder, read_json, write_secret
+from exchange.machine.files import make_folder, read_json, write_secret
 from exchange.schemas import Suite
 
 _SIGNING, _CERTIFICATE, _DECRYPTION, _ADDRESS = "signing.key", "certificate.der", "decryption.json", "address"

@@ -18,12 +18,12 @@ from cryptography.exceptions import InvalidSignature
 
 from exchange.clock import CST
 from exchange.envelope import cbor
+from exchange.envelope.countersignature import Countersignature
 from exchange.envelope.document import SIGNED_LIMIT, Trust, check_time, content_type, parse_body
 from exchange.envelope.keys import Identity
 from exchange.envelope.sign1 import ALG, CONTENT_TYPE, CRIT, EDDSA, SHA_256, X5T, check_header, thumbprint
 from exchange.errors import Forged, Malformed, Unsupported
 from exchange.language import Text
-from exchange.rules.countersign import Countersignature
 from exchange.schemas import MAX_SIGNERS, JointDraft
 
 KID, CWT_CLAIMS, IAT = 4, 15, 6
@@ -89,7 +89,7 @@ def join(payload: bytes, signatures: Sequence[bytes]) -> bytes:
 def read_cosigned(data: bytes, trust: Trust, now: datetime | None = None) -> Cosigned:
     """Reads a COSE_Sign and verifies every signature in it. Raises Malformed, Unsupported, Untrusted or Forged.
 
-    Who must have signed, and the date, are judged by `exchange.rules.countersign`.
+    Who must have signed, and the date, are judged by `exchange.joint.rules`.
     """
     tagged = cbor.decode(data, Text("joint document"), COSIGNED_LIMIT)
     if not isinstance(tagged, CBORTag) or tagged.tag != _TAG:

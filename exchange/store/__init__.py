@@ -7,19 +7,19 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 
 from exchange.errors import DatabaseUnavailable
 from exchange.store.engine import open_engine
-from exchange.store.store import SqlStore
+from exchange.store.transaction import Store
 
-__all__ = ["SqlStore", "connect_with_patience", "open_store"]
+__all__ = ["Store", "connect_with_patience", "open_store"]
 
 log = structlog.get_logger()
 
 
-def open_store(url: str, *, member: str) -> SqlStore:
+def open_store(url: str, *, member: str) -> Store:
     """Opens a member's database; nothing is connected yet. Raises DatabaseUnavailable for an unusable URL."""
-    return SqlStore(open_engine(url, member))
+    return Store(open_engine(url, member))
 
 
-def connect_with_patience(url: str, *, member: str, patience: float = 60.0) -> SqlStore:
+def connect_with_patience(url: str, *, member: str, patience: float = 60.0) -> Store:
     """Opens a database that may not be there yet: tries for ``patience`` seconds, saying why it waits.
 
     Raises DatabaseUnavailable when it gives up.

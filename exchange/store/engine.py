@@ -14,9 +14,9 @@ from sqlalchemy.engine import URL
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random
 
 from exchange.errors import BadConfiguration, DatabaseUnavailable, FileUnusable
-from exchange.files import make_folder, open_file, unusable
+from exchange.machine.files import make_folder, open_file, unusable
+from exchange.machine.urls import check_url
 from exchange.store.faults import SCHEMA, translated
-from exchange.urls import check_url
 
 _WRITES = "exchange_writes"
 _SCHEMES = ("postgresql", "postgresql+psycopg", "sqlite")

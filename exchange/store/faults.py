@@ -14,7 +14,7 @@ from sqlalchemy import Engine, exc
 
 from exchange.errors import Conflict, DatabaseUnavailable
 from exchange.language import Text, noted
-from exchange.urls import secrets_in, without
+from exchange.machine.urls import secrets_in, without
 
 _Entry = tuple[str, str]
 """What it is, and what to do."""

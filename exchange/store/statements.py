@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Table, Update, bindparam, false, or_, update
 
-from exchange.rules.transitions import Machine, S
 from exchange.store.types import read_back
+from exchange.transitions import Machine, S
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

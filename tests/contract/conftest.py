@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from exchange.store import SqlStore, open_store
+from exchange.store import Store, open_store
 from exchange.store.engine import schema_of
 from tests.postgres import libpq
 
@@ -40,7 +40,7 @@ def database_url(request: pytest.FixtureRequest, member: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def store(database_url: str, member: str) -> Iterator[SqlStore]:
+def store(database_url: str, member: str) -> Iterator[Store]:
     """A migrated store."""
     store = open_store(database_url, member=member)
     store.migrate()

@@ -7,10 +7,15 @@ from __future__ import annotations
 
 import sys
 
+from exchange.approval.rules.states import CaseState
+from exchange.approval.window.store import Cases
 from exchange.audit.source import Source, SourceKind
 from exchange.errors import ExchangeError
-from exchange.flow.ports import CaseState, JournalEntry
-from exchange.store import SqlStore, open_store
+from exchange.messaging.inbox import Inbox
+from exchange.messaging.outbox import Outbox
+from exchange.store import Store, open_store
+from exchange.store.journal import JournalEntry
+from exchange.web.door.audit_log import AuditLog
 from tests.contract.rows import LATER, NOW, case_row, entry, outgoing, part_row
 
 
@@ -24,40 +29,40 @@ def wait() -> None:
     sys.stdin.readline()
 
 
-def half_done(store: SqlStore) -> None:
+def half_done(store: Store) -> None:
     """Commits one message, then stops in the middle of a transaction that has touched many tables."""
     with store.transaction() as tx:
-        tx.outbox.add([outgoing()], NOW)
+        tx[Outbox].add([outgoing()], NOW)
     with store.transaction() as tx:
-        tx.outbox.mark_sent([parcel.id for parcel in tx.outbox.due(NOW, 10, ())], NOW, LATER)
-        tx.outbox.add([outgoing(enclosures=(b"x" * 500_000,))], NOW)
-        tx.inbox.record([entry()], NOW)
-        tx.cases.open(case_row(), [part_row()])
+        tx[Outbox].mark_sent([parcel.id for parcel in tx[Outbox].due(NOW, 10, ())], NOW, LATER)
+        tx[Outbox].add([outgoing(enclosures=(b"x" * 500_000,))], NOW)
+        tx[Inbox].record([entry()], NOW)
+        tx[Cases].open(case_row(), [part_row()])
         tx.journal([JournalEntry(NOW, "half", "HF-1")])
         tx.set_meta("half", "done")
         say("half-done")
         wait()
 
 
-def decide(store: SqlStore) -> None:
+def decide(store: Store) -> None:
     """Tries to be the one that decides the case."""
     with store.reading() as tx:
         tx.get_meta("connected")
     say("ready")
     wait()
     with store.transaction() as tx:
-        moved = tx.cases.move("HF-1", {CaseState.READY}, CaseState.DECIDED, decided_at=LATER)
+        moved = tx[Cases].move("HF-1", {CaseState.READY}, CaseState.DECIDED, decided_at=LATER)
     say("won" if moved else "lost")
 
 
-def claim(store: SqlStore) -> None:
+def claim(store: Store) -> None:
     """Serves under the member's identity until told to stop."""
     with store.claim_identity(sys.argv[3]):
         say("serving")
         wait()
 
 
-def migrate(store: SqlStore) -> None:
+def migrate(store: Store) -> None:
     """Brings the database up to date together with others."""
     say("ready")
     wait()
@@ -65,13 +70,13 @@ def migrate(store: SqlStore) -> None:
     say("migrated")
 
 
-def audit(store: SqlStore) -> None:
+def audit(store: Store) -> None:
     """Appends to the audit log together with others."""
     say("ready")
     wait()
     for number in range(5):
         with store.transaction() as tx:
-            tx.audit_log.append(NOW, "otto", "redrive", f"letter {number}", "done", Source(SourceKind.WEB, "192.0.2.7"))
+            tx[AuditLog].append(NOW, "otto", "redrive", f"letter {number}", "done", Source(SourceKind.WEB, "192.0.2.7"))
     say("appended")
 
 

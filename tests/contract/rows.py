@@ -8,20 +8,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from exchange.approval.department.records import DeskRow
+from exchange.approval.monitor.records import WatchRow
+from exchange.approval.records import CaseRow, PartRow
+from exchange.approval.rules.states import CaseState, PartState, WatchState
 from exchange.clock import CST
-from exchange.flow.ports import (
-    CaseRow,
-    CaseState,
-    DeadLetter,
-    DeskRow,
-    InboxEntry,
-    Outgoing,
-    PartRow,
-    PartState,
-    Signed,
-    WatchRow,
-    WatchState,
-)
+from exchange.messaging.records import DeadLetter, InboxEntry, Outgoing, Signed
 from exchange.schemas import (
     DeadlineState,
     DeadlineStatus,

@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from exchange.broker.admin import errand
-from exchange.broker.consumer import BatchConsumer, ConsumedQueue
-from exchange.broker.publisher import ConfirmedPublisher
+from exchange.broker.admin.errand import errand
+from exchange.broker.traffic.consumer import BatchConsumer
+from exchange.broker.traffic.lane import ConsumedQueue
+from exchange.broker.traffic.publisher import ConfirmedPublisher
 from exchange.clock import monotonic
-from exchange.flow.ports import Delivery, OnBatch, Publication, PublishOutcome, PublishResult
+from exchange.messaging.ports import Delivery, OnBatch, Publication, PublishOutcome, PublishResult
 
 PATIENCE = 30.0
 """Seconds after which something that must happen has not."""

@@ -9,9 +9,9 @@ import signal
 import sys
 import threading
 
-from exchange.bootstrap.home import open_link, open_member, open_work
-from exchange.bootstrap.member import RunningMember
-from exchange.bootstrap.settings import Settings
+from exchange.runtime.home import open_link, open_member, open_work
+from exchange.runtime.member import RunningMember
+from exchange.runtime.settings import Settings
 
 settings = Settings.read()
 address, *more = sys.argv[1:]

@@ -3,7 +3,7 @@
 import sys
 
 from exchange.cli import main
-from exchange.flow.dispatch import Dispatcher
+from exchange.messaging.dispatch import Dispatcher
 
 
 def end(self: Dispatcher, publisher: object) -> None:

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from exchange.bootstrap.local import LocalDomain, Seat
-from exchange.bootstrap.periodic import periodic_work
-from exchange.bootstrap.work import work_for
-from exchange.broker.node import NodeInfo
+from exchange.approval.department import desk
+from exchange.approval.department.store import DepartmentDesk
+from exchange.approval.records import CaseRow, PartRow
+from exchange.approval.window.decision import DecideRule, Docket, Ruling
+from exchange.approval.window.store import Cases
+from exchange.approval.window.submit import submit
+from exchange.broker.private.node import NodeInfo
 from exchange.clock import CST, SteppedClock, monotonic
-from exchange.flow import respond
-from exchange.flow.conclude import DecideRule, Docket, Ruling
-from exchange.flow.node import Node
-from exchange.flow.ports import CaseRow, PartRow
-from exchange.flow.submit import submit
+from exchange.messaging.node import Node
+from exchange.runtime.periodic import periodic_work
+from exchange.runtime.work import work_for
 from exchange.schemas import (
     Applicant,
     Application,
@@ -32,6 +33,7 @@ from exchange.schemas import (
     SubmittedMaterial,
     Verdict,
 )
+from exchange.trials.local import LocalDomain, Seat
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=CST)
 """An ordinary Monday, nine o'clock."""
@@ -111,7 +113,7 @@ class City:
     def opinion(self, name: str, case: CaseRow, verdict: Verdict = Verdict.AGREE, **fields: object) -> Opinion:
         """A department's opinion on what lies on its desk."""
         with self.node(name).store.reading() as tx:
-            row = tx.desk.get(case.number)
+            row = tx[DepartmentDesk].get(case.number)
         assert row is not None, f"{case.number} is not on the desk of {name}"
         return Opinion(
             case_number=case.number,
@@ -127,7 +129,7 @@ class City:
         self, name: str, case: CaseRow, verdict: Verdict = Verdict.AGREE, settle: bool = True, **fields: object
     ) -> str:
         """A department answers."""
-        message_id = respond.reply(self.node(name), self.opinion(name, case, verdict, **fields))
+        message_id = desk.reply(self.node(name), self.opinion(name, case, verdict, **fields))
         self.wake(name)
         if settle:
             self.local.settle()
@@ -152,14 +154,14 @@ class City:
     def part(self, case: CaseRow, name: str) -> PartRow:
         """A department's part as the window has it."""
         with self.window.store.reading() as tx:
-            part = tx.cases.part(case.number, self.address(name))
+            part = tx[Cases].part(case.number, self.address(name))
         assert part is not None
         return part
 
     def case(self, case: CaseRow) -> CaseRow:
         """The case as the window has it now."""
         with self.window.store.reading() as tx:
-            found = tx.cases.get(case.number)
+            found = tx[Cases].get(case.number)
         assert found is not None
         return found
 

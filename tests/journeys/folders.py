@@ -6,14 +6,14 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from exchange.bootstrap import levels
-from exchange.bootstrap.home import open_directory, open_tree
-from exchange.bootstrap.init import init_files
-from exchange.bootstrap.settings import Home, Settings
-from exchange.bootstrap.tree_files import TreeFiles
 from exchange.clock import Clock
 from exchange.directory import TreeView, load_authority_certificate
+from exchange.runtime.home import open_directory, open_tree
+from exchange.runtime.settings import Home, Settings
+from exchange.runtime.tree_files import TreeFiles
 from exchange.schemas import Directory
+from exchange.setup import delegate
+from exchange.setup.init import init_files
 from tests.processes import write_departments
 
 
@@ -63,4 +63,4 @@ class Domain:
 
 
 def add(upper: Domain, lower: Domain, **how: bool) -> None:
-    levels.add(upper.settings, lower.name, lower.settings, upper.say, **how)
+    delegate.add(upper.settings, lower.name, lower.settings, upper.say, **how)

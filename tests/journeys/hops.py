@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from exchange.broker.consumer import BatchConsumer
-from exchange.flow.ports import Delivery
+from exchange.broker.traffic.consumer import BatchConsumer
+from exchange.messaging.ports import Delivery
 from tests.journeys.city import wait_until
 
 _PATIENCE = 60.0

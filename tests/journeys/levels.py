@@ -8,24 +8,25 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from exchange.bootstrap.linking import LinkSide
-from exchange.bootstrap.local import LocalDomain, Seat
-from exchange.bootstrap.trial import certify_tree, vhost_of
-from exchange.bootstrap.work import work_for
-from exchange.broker.node import NodeInfo, PrivateNode
+from exchange.broker.private.node import NodeInfo, PrivateNode
 from exchange.clock import RealClock
 from exchange.directory import Authority, Lookup, Ties, TreeView, grow, load_directory
 from exchange.directory.certificates import der
+from exchange.directory.hierarchy import domain_of
+from exchange.documents.arrive import take_document
+from exchange.documents.rules.conveyance import direction
+from exchange.documents.rules.conveyance_table import Direction
+from exchange.documents.send import send_document
 from exchange.envelope import Identity
-from exchange.flow.documents import take_document
-from exchange.flow.incoming import Incoming
-from exchange.flow.node import Step
-from exchange.flow.ports import OutboxView
-from exchange.flow.send import send_document
-from exchange.rules.conveyance import direction
-from exchange.rules.conveyance_table import Direction
-from exchange.rules.hierarchy import domain_of
+from exchange.messaging.incoming import Incoming
+from exchange.messaging.node import Step
+from exchange.messaging.outbox import Outbox
+from exchange.messaging.records import OutboxView
+from exchange.runtime.work import work_for
 from exchange.schemas import Body, Document, DocumentKind, DocumentNumber, Role, Urgency
+from exchange.setup.linking import LinkSide
+from exchange.trials.local import LocalDomain, Seat
+from exchange.trials.trial import certify_tree, vhost_of
 from tests.journeys.city import wait_until
 from tests.journeys.places import new_root, tree_on
 
@@ -82,7 +83,7 @@ class Levels:
         """How the only copy of each message stands."""
         node = (self.upper if sender in self.upper.seats else self.lower).nodes[sender]
         with node.store.reading() as tx:
-            return [tx.outbox.rows(id)[0] for id in ids]
+            return [tx[Outbox].rows(id)[0] for id in ids]
 
     def settled(self, sender: str, ids: Sequence[str], state: str, patience: float = 60.0) -> list[OutboxView]:
         """Waits until all copies are in a state; returns them."""

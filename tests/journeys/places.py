@@ -11,9 +11,9 @@ from urllib.parse import quote
 
 import pytest
 
-from exchange.broker.management import ManagementClient
-from exchange.broker.node import NodeInfo, PrivateNode
-from exchange.broker.uplink import link_account
+from exchange.broker.admin.management import ManagementClient
+from exchange.broker.private.node import NodeInfo, PrivateNode
+from exchange.broker.traffic.uplink import link_account
 
 
 def new_root(name: str = "t") -> str:

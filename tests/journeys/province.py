@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from exchange.bootstrap.local import Seat
-from exchange.bootstrap.trial import Trial, relay_and, trial
-from exchange.bootstrap.work import work_for
-from exchange.broker.node import NodeInfo
+from exchange.broker.private.node import NodeInfo
 from exchange.clock import RealClock
-from exchange.flow.issue import issue_notice
-from exchange.flow.node import Node
-from exchange.flow.notice_status import NoticeStatus, notice_status
-from exchange.rules.hierarchy import domain_of
+from exchange.directory.hierarchy import domain_of
+from exchange.messaging.node import Node
+from exchange.notices.issue import issue_notice
+from exchange.notices.status import NoticeStatus, notice_status
+from exchange.runtime.work import work_for
 from exchange.schemas import Document, DocumentKind, DocumentNumber, Notice, Role, Treatment, Urgency
+from exchange.trials.local import Seat
+from exchange.trials.trial import Trial, relay_and, trial
 from tests.journeys.city import wait_until
 
 TREE = {

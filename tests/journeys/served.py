@@ -12,20 +12,21 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
-from exchange.bootstrap.home import open_link, open_member, open_work
-from exchange.bootstrap.init import init_broker
-from exchange.bootstrap.linking import LinkSide
-from exchange.bootstrap.links import KnownLink, save_links
-from exchange.bootstrap.member import RunningMember
-from exchange.bootstrap.settings import Home
-from exchange.bootstrap.trial import vhost_of
-from exchange.bootstrap.work import work_for
-from exchange.broker.node import NodeInfo
+from exchange.broker.private.node import NodeInfo
 from exchange.clock import RealClock
-from exchange.flow.node import Node
-from exchange.profiles import load_profiles
+from exchange.messaging.documents import Documents
+from exchange.messaging.node import Node
+from exchange.runtime.home import open_link, open_member, open_work
+from exchange.runtime.links import KnownLink, save_links
+from exchange.runtime.member import RunningMember
+from exchange.runtime.profiles import load_profiles
+from exchange.runtime.settings import Home
+from exchange.runtime.work import work_for
 from exchange.schemas import Role
-from exchange.store import SqlStore, open_store
+from exchange.setup.init import init_broker
+from exchange.setup.linking import LinkSide
+from exchange.store import Store, open_store
+from exchange.trials.trial import vhost_of
 from tests.journeys.folders import Domain, add
 from tests.journeys.places import tree_on
 
@@ -74,7 +75,7 @@ class Served:
         self.processes.append(process)
         return process
 
-    def look_at(self, name: str) -> SqlStore:
+    def look_at(self, name: str) -> Store:
         """A member's database, whoever serves it."""
         address = self.address(name)
         return open_store(Home(self.folder.home.root).database_url(address, None), member=address)
@@ -88,10 +89,10 @@ class Served:
             member.close()
 
 
-def conversations(store: SqlStore, direction: str, kind: str) -> Counter[str]:
+def conversations(store: Store, direction: str, kind: str) -> Counter[str]:
     """How many messages of a kind are on record, by conversation."""
     with store.reading() as tx:
-        return Counter(one.conversation_id for one in tx.documents.recent(direction, kind, 1_000))
+        return Counter(one.conversation_id for one in tx[Documents].recent(direction, kind, 1_000))
 
 
 def _prepare(one: Served, names: Sequence[str]) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from exchange.flow.duties import DutyKind, duties_here
-from exchange.flow.node import Node
-from exchange.flow.request_record import requests_here
+from exchange.documents.request_record import requests_here
+from exchange.messaging.node import Node
+from exchange.operations.tasks.duties import DutyKind, duties_here
 
 
 def duties(node: Node) -> dict[str, DutyKind]:

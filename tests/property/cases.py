@@ -6,7 +6,7 @@ from datetime import date
 
 from hypothesis import strategies as st
 
-from exchange.rules.states import PartState
+from exchange.approval.rules.states import PartState
 from exchange.schemas import (
     Approver,
     Completion,

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from datetime import datetime
 from itertools import count
 
+from exchange.approval.rules.arbiter import AGAIN, DeemedRuling, Ruling, rule_on_deemed, rule_on_opinion
+from exchange.approval.rules.completion import SETTLED, Advance, Progress, may_decide, progress
+from exchange.approval.rules.deadline import project
+from exchange.approval.rules.states import CaseState, PartState
 from exchange.errors import CallerError, Returned
-from exchange.rules.arbiter import AGAIN, Arrival, DeemedRuling, Ruling, rule_on_deemed, rule_on_opinion
-from exchange.rules.case import SETTLED, Advance, Progress, may_decide, progress
-from exchange.rules.deadline import project
-from exchange.rules.states import CaseState, PartState
+from exchange.messaging.rules.arrival_time import Arrival
 from exchange.schemas import (
     Approver,
     DeadlineState,

@@ -11,11 +11,11 @@ from itertools import groupby
 
 from hypothesis import strategies as st
 
+from exchange.approval.rules.states import CaseState, PartState
 from exchange.clock import CST
-from exchange.rules.books import Balance, Books
-from exchange.rules.conservation import judge
-from exchange.rules.conservation_facts import CopyFact, DeadFact, Fact, MessageFact, PartFact, TakenFact
-from exchange.rules.states import CaseState, PartState
+from exchange.operations.reconciliation.books import Balance, Books
+from exchange.operations.reconciliation.facts import CopyFact, DeadFact, Fact, MessageFact, PartFact, TakenFact
+from exchange.operations.reconciliation.laws import judge
 
 MEMBERS = ("hefei.fire", "hefei.planning", "hefei.relay", "hefei.window")
 ELSEWHERE = ("anhui.office", "wuhu.office")

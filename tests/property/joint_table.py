@@ -12,17 +12,24 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from exchange.bootstrap.member import new_id
-from exchange.bootstrap.work import work_for
 from exchange.clock import SteppedClock
 from exchange.envelope import envelope_for
 from exchange.errors import DatabaseUnavailable
-from exchange.flow.arrival import OwnTime
-from exchange.flow.node import Node
-from exchange.flow.ports import Delivery, JointRow, OutboxView, Parcel, StoredDocument, Transaction
-from exchange.flow.receive import Receiver
+from exchange.joint.records import JointRow
+from exchange.joint.store import JointDocuments
+from exchange.messaging.arrival import OwnTime
+from exchange.messaging.documents import Documents
+from exchange.messaging.inbox import Inbox
+from exchange.messaging.node import Node
+from exchange.messaging.outbox import Outbox
+from exchange.messaging.ports import Delivery
+from exchange.messaging.receive import Receiver
+from exchange.messaging.records import OutboxView, Parcel, StoredDocument
+from exchange.runtime.member import new_id
+from exchange.runtime.work import work_for
 from exchange.schemas import Document, DocumentKind, DocumentNumber, Role
-from exchange.store import SqlStore, open_store
+from exchange.store import Store, open_store
+from exchange.store.transaction import Transaction
 from tests.property.seat import CALENDAR
 from tests.unit.levels import NOW, family, seen_from
 
@@ -34,7 +41,7 @@ SIGNERS = (LEAD, SECOND, THIRD)
 class DyingStore:
     """A store whose process dies before anything is committed."""
 
-    def __init__(self, store: SqlStore) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
 
     @contextmanager
@@ -75,7 +82,7 @@ class Table:
     def restart(self, address: str) -> None:
         """A body's process ends, and another one begins on its database."""
         store = self.nodes[address].store
-        assert isinstance(store, SqlStore)
+        assert isinstance(store, Store)
         store.close()
         self.nodes[address] = self._open(address)
 
@@ -84,7 +91,7 @@ class Table:
         node = self.nodes[parcel.addressee]
         if dies:
             store = node.store
-            assert isinstance(store, SqlStore)
+            assert isinstance(store, Store)
             node = replace(node, store=DyingStore(store), hand_over=lambda parcels: None)
         receiver = Receiver(node, work_for((Role.DEPARTMENT,)).handlers, OwnTime(NOW))
         data = envelope_for(parcel.common, parcel.recipient)
@@ -101,30 +108,30 @@ class Table:
 
     def row(self, address: str, joint_id: str) -> JointRow:
         with self.nodes[address].store.reading() as tx:
-            found = tx.joints.get(joint_id)
+            found = tx[JointDocuments].get(joint_id)
         assert found is not None
         return found
 
     def kept(self, address: str, joint_id: str, kind: str) -> list[StoredDocument]:
         """Messages of a kind about a joint document that a body has on record."""
         with self.nodes[address].store.reading() as tx:
-            return [one for one in tx.documents.of_conversation(joint_id) if one.kind == kind]
+            return [one for one in tx[Documents].of_conversation(joint_id) if one.kind == kind]
 
     def copies(self, address: str, message_id: str) -> list[OutboxView]:
         with self.nodes[address].store.reading() as tx:
-            return tx.outbox.rows(message_id)
+            return tx[Outbox].rows(message_id)
 
     def dead(self) -> list[str]:
         """Reasons of everything that anybody refused without a receipt."""
         found: list[str] = []
         for node in self.nodes.values():
             with node.store.reading() as tx:
-                found += [letter.reason for letter in tx.inbox.dead_letters()]
+                found += [letter.reason for letter in tx[Inbox].dead_letters()]
         return found
 
     def close(self) -> None:
         for node in self.nodes.values():
-            assert isinstance(node.store, SqlStore)
+            assert isinstance(node.store, Store)
             node.store.close()
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from exchange.rules.deadline import Projection, project, stage_at
-from exchange.rules.defaults import deemed_id, escalation_id, obstacles, reminder_id, reminders_of
+from exchange.approval.rules.deadline import Projection, project, stage_at
+from exchange.approval.rules.defaults import deemed_id, escalation_id, obstacles, reminder_id, reminders_of
 from exchange.schemas import DeadlineState, DeadlineStatus, DeemedConsent, Escalation, Opinion, SentReminder
 from tests.property.seat import CALENDAR, CASE, CONSULTATION
 

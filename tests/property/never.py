@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from exchange.rules.arbiter import Ruling
-from exchange.rules.deadline import project
-from exchange.rules.states import PartState
+from exchange.approval.rules.arbiter import Ruling
+from exchange.approval.rules.deadline import project
+from exchange.approval.rules.states import PartState
 from exchange.schemas import DeadlineState, DeemedConsent, DefaultMode, Opinion, Verdict
 from tests.property.monitors import Posted
 from tests.property.seat import CALENDAR, Seat

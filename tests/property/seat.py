@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from exchange.rules.states import PartState
+from exchange.approval.rules.states import PartState
 from exchange.schemas import (
     Approver,
     DeadlineState,

@@ -10,11 +10,10 @@ from typing import Any
 
 import pytest
 
+from exchange.approval.rules.states import PartState
 from exchange.clock import CST
-from exchange.rules.arbiter import Arrival
-from exchange.rules.calendar import ChinaCalendar
-from exchange.rules.states import PartState
-from exchange.rules.tally import merge
+from exchange.messaging.rules.arrival_time import Arrival
+from exchange.notices.rules.tally import merge
 from exchange.schemas import (
     Applicant,
     Application,
@@ -36,6 +35,7 @@ from exchange.schemas import (
     Term,
     Verdict,
 )
+from exchange.workdays import ChinaCalendar
 
 ID = "11111111-1111-4111-8111-111111111111"
 OTHER_ID = "22222222-2222-4222-8222-222222222222"

@@ -1,0 +1,53 @@
+"""The API as an application of its own, mounted by the console."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.responses import HTMLResponse, JSONResponse
+from starlette.routing import Route
+
+from exchange.api import documents, inbox, notices, problems, recording, replies
+from exchange.api.cases import routes as cases
+from exchange.api.cases import window
+from exchange.api.context import Api
+from exchange.api.openapi import openapi_of
+from exchange.api.reference import docs_page
+from exchange.api.webhooks import routes as webhooks
+
+PATH = "/api/v1"
+
+
+def create_api(api: Api) -> FastAPI:
+    """The application; its OpenAPI document and its page need no token, everything else does."""
+    app = _operations()
+    app.state.api = api
+    document = cache(lambda: openapi_of(app))  # it takes a moment, and few ask for it
+    app.router.routes += [
+        Route("/openapi.json", lambda request: JSONResponse(document()), methods=["GET"]),
+        Route("/docs", lambda request: HTMLResponse(docs_page(document(), request)), methods=["GET"]),
+    ]
+    problems.install(app)
+    recording.install(app, api)
+    return app
+
+
+def openapi() -> dict[str, Any]:
+    """The OpenAPI document, without anything being served."""
+    return openapi_of(_operations())
+
+
+def _operations() -> FastAPI:
+    app = FastAPI(
+        title="Yizhan 驿站",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    for module in (documents, inbox, replies, cases, window, notices, webhooks):
+        app.include_router(module.router)
+    return app

@@ -1,0 +1,1 @@
+"""The API of windows: applications, decisions, terms."""

@@ -1,0 +1,41 @@
+"""Conditional requests (RFC 9110, 13): a case's revision as its entity tag, and what a change is conditional on."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from fastapi import Header
+
+from exchange.approval.window.case_file import expect_revision
+from exchange.errors import BadRequest
+from exchange.messaging.node import Step
+
+ETAG: dict[str, Any] = {
+    "ETag": {"description": "案件的版本 · the case's revision, for If-Match", "schema": {"type": "string"}}
+}
+_TAG = r'(W/)?"([!#-~]*)"'
+_TAGS, _LIST = re.compile(_TAG), re.compile(rf"\s*{_TAG}(\s*,\s*{_TAG})*\s*")
+IfMatch = Annotated[
+    str | None,
+    Header(
+        alias="If-Match",
+        max_length=300,
+        description="仅当案件仍为此版本时生效（ETag） · only if the case still has this entity tag; else 412",
+    ),
+]
+
+
+def etag_of(revision: str) -> str:
+    """The header ``ETag``."""
+    return f'"{revision}"'
+
+
+def expect_match(step: Step, number: str, given: str | None) -> None:
+    """Raises Changed where the header names another revision, BadRequest where it names none."""
+    if given is None or given.strip() == "*":
+        return
+    tags = _TAGS.findall(given)
+    if not _LIST.fullmatch(given):
+        raise BadRequest("If-Match is no entity tag", faults=(("header/if-match", 'take the ETag as it came: "…"'),))
+    expect_revision(step, number, [tag for weak, tag in tags if not weak])  # a weak one never matches here

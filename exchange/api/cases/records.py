@@ -1,0 +1,160 @@
+"""What the API gives of cases on record: as a line, a page, and whole with every department's part."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from exchange.api.model import EXAMPLE_AT, EXAMPLE_ID, ApiModel, example
+from exchange.approval.rules.states import PartState
+from exchange.schemas import (
+    Decision,
+    DefaultMode,
+    LedgerEntry,
+    Outcome,
+    Overruling,
+    WithoutConsent,
+)
+from exchange.schemas.opinion import Verdict
+
+
+class PreparedOut(ApiModel):
+    """What the window's rule has prepared. 规则拟定的决定。"""
+
+    outcome: Outcome
+    reasons: str
+    conditions: str = ""
+    basis: tuple[str, ...] = ()
+    overruled: tuple[Overruling, ...] = ()
+    without_consent: tuple[WithoutConsent, ...] = ()
+
+
+class CaseLineOut(ApiModel):
+    """A case as this member sees it: at the window, or on its desk. 案件。"""
+
+    number: str
+    seat: str
+    """``window`` or ``department``."""
+    matter: str
+    state: str
+    """At the window ``open``, ``ready``, ``decided`` or ``withdrawn``; on a desk ``waiting``, ``answered``,
+    ``defaulted`` or ``closed``."""
+    opened_at: datetime
+    due_at: datetime | None = None
+    decided_at: datetime | None = None
+    outcome: str | None = None
+    project: str | None = None
+
+
+class CasePage(ApiModel):
+    """A page; ``next`` is its successor's cursor. 一页。"""
+
+    model_config = example(
+        {
+            "items": [
+                {
+                    "number": "HEFEI-2026-000001",
+                    "seat": "window",
+                    "matter": "road-occupation",
+                    "state": "ready",
+                    "opened_at": EXAMPLE_AT,
+                    "project": "黄山路供热管道工程",
+                }
+            ],
+            "next": None,
+        }
+    )
+
+    items: tuple[CaseLineOut, ...]
+    next: str | None = None
+
+
+class PartOut(ApiModel):
+    """One consulted department's part. 各部门意见。"""
+
+    department: str
+    name: str
+    name_en: str | None = None
+    stage: int
+    state: PartState
+    default: DefaultMode
+    """What its silence amounts to."""
+    verdict: Verdict | None = None
+    reasons: str = ""
+    conditions: str = ""
+    due_at: datetime | None = None
+    reminded: bool = False
+    late: bool = False
+    """An opinion came after its term was over; it is on record, and changes nothing by itself."""
+    consultation_id: str | None = None
+    message_id: str | None = None
+    """The opinion's or the deemed consent's."""
+    late_opinion_id: str | None = None
+    review_since: datetime | None = None
+    """The case was decided over its opinion, which was in time: `POST /cases/NUMBER/review`."""
+    ledger: tuple[LedgerEntry, ...] = ()
+    """The days of its term: what began, stopped, resumed or extended it."""
+
+
+class CaseOut(CaseLineOut):
+    """A case with its parts; at a department, with what lies on its desk. 案件及各部门办理情况。"""
+
+    model_config = example(
+        {
+            "number": "HEFEI-2026-000001",
+            "seat": "window",
+            "matter": "road-occupation",
+            "state": "ready",
+            "opened_at": EXAMPLE_AT,
+            "project": "黄山路供热管道工程",
+            "matter_name": "占用挖掘城市道路审批",
+            "applicant": "热电集团",
+            "stage": 1,
+            "parts": [
+                {
+                    "department": "hefei.planning",
+                    "name": "自然资源和规划局",
+                    "stage": 1,
+                    "state": "answered",
+                    "default": "consent",
+                    "verdict": "agree",
+                    "due_at": "2026-03-16T00:00:00+08:00",
+                    "message_id": EXAMPLE_ID,
+                    "ledger": [
+                        {
+                            "kind": "extend",
+                            "at": EXAMPLE_AT,
+                            "days": 5,
+                            "reason": "涉及专项规划核对",
+                            "basis": ["行政许可法第四十二条"],
+                            "actor": "hefei.window",
+                            "notice": EXAMPLE_ID,
+                        }
+                    ],
+                }
+            ],
+            "prepared": {"outcome": "grant", "reasons": "各部门均无异议。"},
+            "revision": "0" * 32,
+        }
+    )
+
+    consultation_id: str | None = None
+    opinion_id: str | None = None
+    matter_name: str | None = None
+    matter_name_en: str | None = None
+    applicant: str | None = None
+    stage: int | None = None
+    withdrawn_at: datetime | None = None
+    decision_id: str | None = None
+    decision: Decision | None = None
+    """As it is signed."""
+    by_rule: bool = False
+    """The window's rule decided, and no officer."""
+    prepared: PreparedOut | None = None
+    """What the window's rule has prepared, for an officer to confirm."""
+    rule_error: str | None = None
+    """What the rule failed with: an officer decides."""
+    lacking: tuple[str, ...] = ()
+    """While undecided: departments whose consent a grant would lack at this moment, objections aside."""
+    parts: tuple[PartOut, ...] = ()
+    revision: str | None = None
+    """At the window: another one after any change; also the header ``ETag``, for ``If-Match``."""

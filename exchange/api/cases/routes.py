@@ -1,0 +1,188 @@
+"""Cases: at a window with all their parts, at a department what lies on its desk."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from exchange.api.auth import Reading, Shared
+from exchange.api.cases.conditions import ETAG, etag_of
+from exchange.api.cases.models import MatterPage
+from exchange.api.cases.records import CaseLineOut, CaseOut, CasePage, PartOut, PreparedOut
+from exchange.api.member_store import InboxPages
+from exchange.api.pagination import Cursor, Limit, cursor_of, moment_of, name_of, page_of
+from exchange.api.problems import documented
+from exchange.approval.department.records import DeskRow
+from exchange.approval.department.store import DepartmentDesk
+from exchange.approval.records import CaseRow
+from exchange.approval.rules.states import CaseState
+from exchange.approval.window.case_file import CaseFile, case_file
+from exchange.approval.window.decision import Ruling
+from exchange.approval.window.status import PartStatus
+from exchange.errors import NotFound
+from exchange.messaging.checks import expect_window
+from exchange.runtime.home import Opened
+from exchange.schemas import LedgerEntry, Role
+from exchange.schemas.base import CaseNumber
+
+router = APIRouter(tags=["cases"])
+State = Annotated[
+    CaseState | None, Query(description="仅窗口：只列此状态 · at a window: only those in this state, e.g. ready")
+]
+
+
+@router.get(
+    "/matters",
+    response_model=MatterPage,
+    summary="事项目录 · Matters",
+    description="窗口可受理的事项：材料、相关部门、时限与缺席后果。 · What can be applied for at the window: "
+    "materials, departments, terms, and what their silence means; by code. Scope: read.",
+    responses=documented(),
+)
+def matters(
+    caller: Reading, api: Shared, request: Request, response: Response, limit: Limit = 50, cursor: Cursor = None
+) -> MatterPage:
+    after, opened = name_of(cursor), api.member(caller.member)
+    expect_window(opened.node)
+    catalogue = opened.node.catalogue
+    codes = [code for code in sorted(catalogue) if after is None or code > after]
+    rows = [matter for code in codes if (matter := catalogue.get(code)) is not None]  # its files may change meanwhile
+    shown, following = page_of(request, response, rows[: limit + 1], limit, lambda row: cursor_of(row.code))
+    return MatterPage(items=tuple(shown), next=following)
+
+
+@router.get(
+    "/cases",
+    response_model=CasePage,
+    summary="案件列表 · Cases",
+    description="本单位的案件，新的在前。 · The window's cases or the department's desk, newest first. Scope: read.",
+    responses=documented(),
+)
+def cases(
+    caller: Reading,
+    api: Shared,
+    request: Request,
+    response: Response,
+    state: State = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> CasePage:
+    before, opened = moment_of(cursor), api.member(caller.member)
+    if state is not None:
+        expect_window(opened.node)
+    with opened.store.reading() as tx:
+        if Role.WINDOW in opened.profile.roles:
+            rows = [_case_line(row) for row in tx[InboxPages].cases(before, limit + 1, state)]
+        else:
+            rows = [_desk_line(row) for row in tx[InboxPages].desk(before, limit + 1)]
+    kept = {"state": state.value} if state is not None else {}
+    shown, following = page_of(request, response, rows, limit, lambda row: cursor_of(row.opened_at, row.number), **kept)
+    return CasePage(items=tuple(shown), next=following)
+
+
+@router.get(
+    "/cases/{number}",
+    response_model=CaseOut,
+    summary="案件状态 · One case",
+    description="案件、各部门意见、期限台账及决定。 · How a case stands: at the window with every opinion, the "
+    "days of its term, and the decision. Scope: read.",
+    responses=documented(404, headers={200: ETAG}),
+)
+def case(caller: Reading, api: Shared, response: Response, number: CaseNumber) -> CaseOut:
+    opened = api.member(caller.member)
+    if Role.WINDOW not in opened.profile.roles:
+        return _desk_case(opened, number)
+    found = case_file(opened.node, number)
+    response.headers["etag"] = etag_of(found.revision)
+    return _window_case(found)
+
+
+def _desk_case(opened: Opened, number: str) -> CaseOut:
+    with opened.store.reading() as tx:
+        row = tx[DepartmentDesk].get(number)
+    if row is None:
+        raise NotFound("case {number} is not on this desk", remedy="`GET /cases` lists those that are", number=number)
+    line = _desk_line(row)
+    fields = {name: getattr(line, name) for name in CaseLineOut.model_fields}
+    return CaseOut(**fields, consultation_id=row.consultation_id, opinion_id=row.opinion_id)
+
+
+def _window_case(found: CaseFile) -> CaseOut:
+    status = found.status
+    return CaseOut(
+        number=status.number,
+        seat="window",
+        matter=status.matter,
+        matter_name=status.matter_names[0],
+        matter_name_en=status.matter_names[1],
+        project=status.project,
+        applicant=status.applicant,
+        state=status.state.value,
+        stage=status.stage,
+        opened_at=status.opened_at,
+        decided_at=status.decided_at,
+        withdrawn_at=found.withdrawn_at,
+        outcome=status.outcome,
+        decision_id=status.decision_id,
+        decision=found.decision,
+        by_rule=status.by_rule,
+        prepared=_prepared(status.prepared),
+        rule_error=status.rule_error,
+        lacking=found.lacking,
+        parts=tuple(_part(part, found.ledgers[part.department]) for part in status.parts),
+        revision=found.revision,
+    )
+
+
+def _prepared(ruling: Ruling | None) -> PreparedOut | None:
+    if ruling is None:
+        return None
+    return PreparedOut(**{name: getattr(ruling, name) for name in PreparedOut.model_fields})
+
+
+def _part(part: PartStatus, ledger: tuple[LedgerEntry, ...]) -> PartOut:
+    return PartOut(
+        department=part.department,
+        name=part.names[0],
+        name_en=part.names[1],
+        stage=part.stage,
+        state=part.state,
+        default=part.default,
+        verdict=part.verdict,
+        reasons=part.reasons,
+        conditions=part.conditions,
+        due_at=part.due_at,
+        reminded=part.reminded,
+        late=part.late,
+        consultation_id=part.consultation_id,
+        message_id=part.message_id,
+        late_opinion_id=part.late_opinion_id,
+        review_since=part.review_at,
+        ledger=ledger,
+    )
+
+
+def _case_line(row: CaseRow) -> CaseLineOut:
+    return CaseLineOut(
+        number=row.number,
+        seat="window",
+        matter=row.matter,
+        state=row.state.value,
+        opened_at=row.opened_at,
+        decided_at=row.decided_at,
+        outcome=row.outcome,
+        project=row.project,
+    )
+
+
+def _desk_line(row: DeskRow) -> CaseLineOut:
+    return CaseLineOut(
+        number=row.case_number,
+        seat="department",
+        matter=row.matter,
+        state=row.state,
+        opened_at=row.received_at,
+        due_at=row.due_at,
+        project=row.title,
+    )

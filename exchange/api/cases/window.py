@@ -1,0 +1,257 @@
+"""What a window's system does: hands applications in, withdraws them, decides them, amends terms."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Response
+from pydantic import ValidationError
+
+from exchange.api.attachments import described, from_form, octets_of
+from exchange.api.auth import Deciding, Shared, Submitting
+from exchange.api.cases.conditions import IfMatch, expect_match
+from exchange.api.cases.models import (
+    CaseIn,
+    CaseMade,
+    ConfirmationIn,
+    DecisionIn,
+    DecisionMade,
+    MaterialIn,
+    Reviewed,
+    ReviewIn,
+    TermIn,
+    TermOut,
+    WithdrawalIn,
+)
+from exchange.api.content import CaseForm, Files, body_of, does_not_hold, json_of, strictly
+from exchange.api.document_models import AttachmentIn
+from exchange.api.idempotency import Key, fingerprint_of, once
+from exchange.api.problems import documented
+from exchange.approval.rules.states import CaseState
+from exchange.approval.window import conclude
+from exchange.approval.window.deadlines import Amendment, amend_in
+from exchange.approval.window.decision import Ruling
+from exchange.approval.window.reviewing import review_in
+from exchange.approval.window.store import Cases
+from exchange.approval.window.submit import submit_in
+from exchange.errors import BadRequest
+from exchange.messaging.node import Node, Step
+from exchange.schemas import Application, SubmittedMaterial
+from exchange.schemas.base import CaseNumber
+
+router = APIRouter(tags=["window"])
+LOCATION: dict[str, Any] = {"Location": {"description": "新案件 · the new case", "schema": {"type": "string"}}}
+
+
+@router.post(
+    "/cases",
+    status_code=201,
+    response_model=CaseMade,
+    summary="收件 · Hand in an application",
+    description="材料齐全即受理，同时送达第一阶段各部门。附件：JSON 中的 base64，或表单文件（材料的 `file` 写其名）。 "
+    "· Accepted where it is complete, and put to all departments of the first stage at once. Attachments: base64 in "
+    "the JSON, or files of a form beside the part `message`, which a material names in `file`. Scope: submit.",
+    responses=documented(404, 409, 413, 415, headers={201: LOCATION}),
+    openapi_extra=body_of(CaseIn, form=True),
+)
+def hand_in(caller: Submitting, api: Shared, form: CaseForm, key: Key = None) -> Response:
+    data, files = form
+    asked = _with_files(strictly(CaseIn, data), files)
+    node = api.member(caller.member).node
+    contents = [
+        (place, one, octets_of(one, f"/materials/{place}/attachment/content")) for place, one in _carried(asked)
+    ]
+
+    def do(step: Step) -> CaseMade:
+        application = _application(node, asked, {place: content for place, _, content in contents})
+        case = submit_in(step, application, enclosures=[content for _, _, content in contents])
+        return CaseMade(number=case.number, state=case.state)
+
+    answer = once(node, api.clock, key, fingerprint_of("hand in", asked), do, 201)
+    answer.headers["location"] = f"/api/v1/cases/{json.loads(bytes(answer.body))['number']}"
+    return answer
+
+
+@router.post(
+    "/cases/{number}/withdrawal",
+    status_code=202,
+    response_model=CaseMade,
+    summary="撤回 · Withdraw an application",
+    description="决定作出前可撤回；尚未答复的部门不必再答复。 · Before the decision; whoever has not answered need not "
+    "any more. Scope: submit.",
+    responses=documented(404, 409, 412, 413, 415),
+    openapi_extra=body_of(WithdrawalIn),
+)
+def withdraw(
+    caller: Submitting,
+    api: Shared,
+    number: CaseNumber,
+    asked: Annotated[WithdrawalIn, json_of(WithdrawalIn)],
+    key: Key = None,
+    if_match: IfMatch = None,
+) -> Response:
+    def do(step: Step) -> CaseMade:
+        expect_match(step, number, if_match)
+        conclude.withdraw_in(step, number, asked.reason)
+        return CaseMade(number=number, state=CaseState.WITHDRAWN)
+
+    return once(api.member(caller.member).node, api.clock, key, fingerprint_of(f"withdraw {number}", asked), do)
+
+
+@router.post(
+    "/cases/{number}/decision",
+    status_code=202,
+    response_model=DecisionMade,
+    summary="决定 · Decide a case",
+    description="案件须已就绪（`GET /cases?state=ready`）；须说明理由。 · A case that is ready, "
+    "or held up only by what was escalated; explicit, reasoned, signed, once. Scope: decide.",
+    responses=documented(404, 409, 412, 413, 415),
+    openapi_extra=body_of(DecisionIn),
+)
+def decide(
+    caller: Deciding,
+    api: Shared,
+    number: CaseNumber,
+    asked: Annotated[DecisionIn, json_of(DecisionIn)],
+    key: Key = None,
+    if_match: IfMatch = None,
+) -> Response:
+    ruling = Ruling(**{name: getattr(asked, name) for name in DecisionIn.model_fields})
+
+    def do(step: Step) -> DecisionMade:
+        expect_match(step, number, if_match)
+        message_id = conclude.decide_in(step, number, ruling)
+        return DecisionMade(number=number, outcome=asked.outcome, message_id=message_id)
+
+    return once(api.member(caller.member).node, api.clock, key, fingerprint_of(f"decide {number}", asked), do)
+
+
+@router.post(
+    "/cases/{number}/confirmation",
+    status_code=202,
+    response_model=DecisionMade,
+    summary="确认拟定的决定 · Confirm a prepared decision",
+    description="按规则拟定的内容作出决定（案件的 `prepared`），由经办人负责。 · Decides as the window's rule has "
+    "prepared it (`prepared` of the case), on the officer's responsibility. Scope: decide.",
+    responses=documented(404, 409, 412, 413, 415),
+    openapi_extra=body_of(ConfirmationIn),
+)
+def confirm(
+    caller: Deciding,
+    api: Shared,
+    number: CaseNumber,
+    asked: Annotated[ConfirmationIn, json_of(ConfirmationIn)],
+    key: Key = None,
+    if_match: IfMatch = None,
+) -> Response:
+    def do(step: Step) -> DecisionMade:
+        expect_match(step, number, if_match)
+        message_id, ruling = conclude.confirm_in(step, number, asked.officer, asked.outcome)
+        return DecisionMade(number=number, outcome=ruling.outcome, message_id=message_id)
+
+    return once(api.member(caller.member).node, api.clock, key, fingerprint_of(f"confirm {number}", asked), do)
+
+
+@router.post(
+    "/cases/{number}/review",
+    status_code=202,
+    response_model=Reviewed,
+    summary="复核决定 · Review a decision",
+    description="决定之后收到按期意见的（部门的 `review_since`），由经办人复核并说明决定是否维持。 "
+    "· Where an opinion that was in time came in after the decision (`review_since` of the part), an officer says "
+    "whether it stands; the decision stays as it was signed. Scope: decide.",
+    responses=documented(404, 409, 412, 413, 415),
+    openapi_extra=body_of(ReviewIn),
+)
+def review(
+    caller: Deciding,
+    api: Shared,
+    number: CaseNumber,
+    asked: Annotated[ReviewIn, json_of(ReviewIn)],
+    key: Key = None,
+    if_match: IfMatch = None,
+) -> Response:
+    def do(step: Step) -> Reviewed:
+        expect_match(step, number, if_match)
+        return Reviewed(number=number, departments=review_in(step, number, asked.officer, asked.reasons))
+
+    return once(api.member(caller.member).node, api.clock, key, fingerprint_of(f"review {number}", asked), do)
+
+
+@router.post(
+    "/cases/{number}/terms",
+    status_code=202,
+    response_model=TermOut,
+    summary="期限调整 · Amend a term",
+    description="中止、恢复、重新起算或延长某部门的期限，记入台账并告知该部门与监督。 · Stops, resumes, restarts or "
+    "extends a department's term, as an entry in its ledger; the department and the monitors are told. Scope: decide.",
+    responses=documented(404, 409, 412, 413, 415),
+    openapi_extra=body_of(TermIn),
+)
+def amend(
+    caller: Deciding,
+    api: Shared,
+    number: CaseNumber,
+    asked: Annotated[TermIn, json_of(TermIn)],
+    key: Key = None,
+    if_match: IfMatch = None,
+) -> Response:
+    by = asked.ordered_by or caller.member
+    amendment = Amendment(asked.entry, asked.reason, asked.basis, by, asked.days, asked.procedure)
+
+    def do(step: Step) -> TermOut:
+        expect_match(step, number, if_match)
+        entry = amend_in(step, number, asked.department, amendment)
+        part = step.tx[Cases].part(number, asked.department)
+        return TermOut(number=number, department=asked.department, entry=entry, due_at=part.due_at if part else None)
+
+    return once(api.member(caller.member).node, api.clock, key, fingerprint_of(f"amend {number}", asked), do)
+
+
+def _carried(asked: CaseIn) -> Iterator[tuple[int, AttachmentIn]]:
+    return ((at, one.attachment) for at, one in enumerate(asked.materials) if one.attachment is not None)
+
+
+def _with_files(asked: CaseIn, files: Files) -> CaseIn:
+    """The request with the form's files in their materials. Raises BadRequest for what does not match."""
+    named = {name: from_form((name, kind, content)) for name, kind, content in files}
+    wanted = [one.file for one in asked.materials if one.file is not None]
+    faults = [
+        (f"/materials/{at}/file", "the form has no file of this name")
+        for at, one in enumerate(asked.materials)
+        if one.file is not None and one.file not in named
+    ]
+    if len(set(wanted)) < len(wanted) or len(named) < len(files):
+        faults.append(("/materials", "every file has a name of its own, and carries one material"))
+    faults += [("/attachment", f"no material names {name!r}") for name in named if name not in wanted]
+    if faults:
+        raise BadRequest("the request is invalid", faults=tuple(faults))
+    return asked.model_copy(update={"materials": tuple(_placed(one, named) for one in asked.materials)})
+
+
+def _placed(one: MaterialIn, named: dict[str, AttachmentIn]) -> MaterialIn:
+    return one if one.file is None else one.model_copy(update={"attachment": named[one.file], "file": None})
+
+
+def _application(node: Node, asked: CaseIn, contents: dict[int, bytes]) -> Application:
+    try:
+        materials = tuple(
+            SubmittedMaterial(
+                code=one.code,
+                attachment=described(one.attachment, contents[at]) if one.attachment is not None else None,
+                note=one.note,
+            )
+            for at, one in enumerate(asked.materials)
+        )
+        return Application(
+            matter=asked.matter,
+            applicant=asked.applicant,
+            project=asked.project,
+            summary=asked.summary,
+            materials=materials,
+            submitted_at=node.clock.now(),
+        )
+    except ValidationError as error:
+        raise does_not_hold(error) from None

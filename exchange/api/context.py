@@ -1,0 +1,67 @@
+"""What all operations share: the desk, the members opened for them, and the real clock."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+from starlette.requests import Request
+
+from exchange.api.limits import Attempts
+from exchange.clock import Clock, RealClock
+from exchange.errors import Denied, NotFound
+from exchange.operations.health.domain_view import CONSOLE, Desk
+from exchange.operations.systems.tokens import Scope
+from exchange.runtime.home import Opened, open_member
+from exchange.store import Store
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks, by its token."""
+
+    token_id: str
+    name: str
+    member: str
+    scopes: tuple[Scope, ...]
+
+
+@dataclass
+class Api:
+    """The API's state. Leases, keys, tokens and webhooks follow ``clock``, which is real whatever the domain's is."""
+
+    desk: Desk
+    clock: Clock = field(default_factory=RealClock)
+    attempts: Attempts = field(default_factory=Attempts)
+    _members: dict[str, Opened] = field(default_factory=dict)
+    _opening: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def console(self) -> Store:
+        """The console's own store: tokens and webhooks."""
+        return self.desk.store(CONSOLE)
+
+    def member(self, address: str) -> Opened:
+        """A member with its present keys and directory. Raises Denied for one that this domain has not any more."""
+        with self._opening:
+            if address not in self._members:
+                try:
+                    # The desk makes a store where there is none; a member that is gone must not get one.
+                    if address not in self.desk.profiles():
+                        raise NotFound("no member {address}", remedy="revoke its tokens", address=address)
+                    self._members[address] = open_member(self.desk.settings, address, store=self.desk.store(address))
+                except NotFound as error:
+                    raise Denied(str(error), remedy="ask a security officer for a token of a present member") from error
+            opened = self._members[address]
+        opened.node.renew()
+        if opened.node.directory.member(address).revoked_at is not None:
+            raise Denied(
+                "{address} is revoked", remedy="ask a security officer for a token of a present member", address=address
+            )
+        return opened
+
+
+def api_of(request: Request) -> Api:
+    """The API's state, as an operation gets it."""
+    found: Api = request.app.state.api
+    return found

@@ -1,0 +1,219 @@
+"""Documents: sent, listed, read, and the receipts that prove their arrival."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import ValidationError
+
+from exchange.api.attachments import described, from_form, octets_of
+from exchange.api.auth import Reading, Sending, Shared
+from exchange.api.content import Form, body_of, does_not_hold, strictly
+from exchange.api.document_models import (
+    CopyOut,
+    DocumentIn,
+    DocumentLineOut,
+    DocumentPage,
+    MessageOut,
+    ReceiptOut,
+    ReceiptsOut,
+    SendIn,
+    SentOut,
+)
+from exchange.api.idempotency import Key, fingerprint_of, once
+from exchange.api.member_records import DocumentLine
+from exchange.api.member_store import InboxPages
+from exchange.api.messages import message_out
+from exchange.api.pagination import Cursor, Limit, cursor_of, page_of, position_of
+from exchange.api.problems import documented
+from exchange.clock import Clock
+from exchange.documents.rules.numbers import parse_number
+from exchange.documents.send import send_in
+from exchange.errors import BadRequest, Conflict, NotFound
+from exchange.messaging.documents import Documents
+from exchange.messaging.node import Step
+from exchange.messaging.outbox import Outbox
+from exchange.messaging.receipts import receipt_proof
+from exchange.messaging.records import OutboxState, OutboxView, StoredDocument
+from exchange.runtime.home import Opened
+from exchange.schemas import Document
+from exchange.schemas.base import Address, MessageId
+from exchange.store.transaction import Transaction
+
+router = APIRouter(tags=["documents"])
+Sender = Annotated[Address | None, Query(description="发送单位（报文标识重复时）· whose, where an id is not unique")]
+
+
+@router.post(
+    "/documents",
+    status_code=202,
+    response_model=SentOut,
+    summary="发文 · Send a document",
+    description="校验后签名、加密并写入发件箱；由运行中的成员发出。 · Checked, signed, sealed and put into the outbox; "
+    "whoever serves the member sends it. Attachments: base64 in the JSON, or files of a form beside the part "
+    "`message`. Scope: send.",
+    responses=documented(404, 409, 413, 415),
+    openapi_extra=body_of(SendIn, form=True),
+)
+def send(caller: Sending, api: Shared, form: Form, key: Key = None) -> Response:
+    data, files = form
+    asked = strictly(SendIn, data)
+    files_in = tuple(map(from_form, files))
+    asked = asked.model_copy(update={"attachments": (*asked.attachments, *files_in)})
+    opened = api.member(caller.member)
+    document, enclosures = _document(asked, opened.node.clock)
+
+    def do(step: Step) -> SentOut:
+        sent = send_in(step, document, asked.to, copies=asked.copies, enclosures=enclosures, in_reply_to=asked.answers)
+        return SentOut(message_id=sent)
+
+    return once(opened.node, api.clock, key, fingerprint_of("send", asked), do)
+
+
+@router.get(
+    "/documents",
+    response_model=DocumentPage,
+    summary="存档公文 · Documents on record",
+    description="收发公文，新的在前，不含内容。 · Sent and received, newest first, without content. Scope: read.",
+    responses=documented(),
+)
+def documents(
+    caller: Reading, api: Shared, request: Request, response: Response, limit: Limit = 50, cursor: Cursor = None
+) -> DocumentPage:
+    before = position_of(cursor)
+    with api.member(caller.member).store.reading() as tx:
+        rows = tx[InboxPages].documents(before, limit + 1)
+    shown, following = page_of(request, response, rows, limit, lambda row: cursor_of(row.position))
+    return DocumentPage(items=tuple(map(line_out, shown)), next=following)
+
+
+@router.get(
+    "/documents/{message_id}",
+    response_model=MessageOut,
+    summary="查阅公文 · One document",
+    description="本单位收发的公文，验证后给出。 · One that the member has sent or received, verified. Scope: read.",
+    responses=documented(404, 409),
+)
+def document(caller: Reading, api: Shared, message_id: MessageId, sender: Sender = None) -> MessageOut:
+    opened = api.member(caller.member)
+    return message_out(opened.node.directory, _find(opened, message_id, sender))
+
+
+@router.get(
+    "/documents/{message_id}/attachments/{position}",
+    response_class=Response,
+    summary="附件 · An attachment's bytes",
+    description="附件的原始字节。 · The bytes as they were signed for. Scope: read.",
+    responses={
+        200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}},
+        **documented(404, 409),
+    },
+)
+def attachment(caller: Reading, api: Shared, message_id: MessageId, position: int, sender: Sender = None) -> Response:
+    found = _find(api.member(caller.member), message_id, sender)
+    if not 0 <= position < len(found.enclosures):
+        raise NotFound("the message has no attachment {position}", remedy="they are counted from 0", position=position)
+    headers = {"content-disposition": "attachment"}
+    return Response(found.enclosures[position], headers=headers, media_type="application/octet-stream")
+
+
+@router.get(
+    "/documents/{message_id}/receipts",
+    response_model=ReceiptsOut,
+    summary="签收回执 · Receipts",
+    description="各收件单位的状态；已签收的附签名回执及其证明。 · Where each addressee's copy stands; signed receipts "
+    "as bytes with their proofs. Scope: read.",
+    responses=documented(404),
+)
+def receipts(caller: Reading, api: Shared, message_id: MessageId) -> ReceiptsOut:
+    with api.member(caller.member).store.reading() as tx:
+        rows = tx[Outbox].rows(message_id)
+        copies = tuple(_copy(tx, row) for row in rows)
+    if not rows:
+        raise NotFound(
+            "no message {message_id} was sent from here",
+            remedy="`GET /documents` lists what was",
+            message_id=message_id,
+        )
+    return ReceiptsOut(
+        message_id=message_id, complete=all(row.state is OutboxState.DELIVERED for row in rows), copies=copies
+    )
+
+
+def _find(opened: Opened, message_id: str, sender: str | None) -> StoredDocument:
+    with opened.store.reading() as tx:
+        found = [one for one in tx[Documents].find(message_id) if sender in (None, one.sender)]
+    found = [one for one in found if one.kind != "receipt"]
+    if not found:
+        raise NotFound(
+            "no message {message_id} is on record here", remedy="`GET /documents` lists what is", message_id=message_id
+        )
+    if len({one.sender for one in found}) > 1:
+        raise Conflict(
+            "several senders have used the id {message_id}", remedy="name one: ?sender=ADDRESS", message_id=message_id
+        )
+    return found[0]
+
+
+def line_out(row: DocumentLine) -> DocumentLineOut:
+    """A document's line, as lists have it."""
+    return DocumentLineOut(
+        message_id=row.message_id,
+        sender=row.sender,
+        direction=row.direction,
+        kind=row.kind,
+        conversation_id=row.conversation_id,
+        recorded_at=row.recorded_at,
+    )
+
+
+def _copy(tx: Transaction, row: OutboxView) -> CopyOut:
+    proof = None
+    if row.receipt_id is not None and row.receipt_index is not None:
+        found = receipt_proof(tx, row.addressee, row.receipt_id, row.receipt_index)
+        proof = ReceiptOut(
+            receipt=_text(found.receipt),
+            index=found.index,
+            size=found.size,
+            path=tuple(map(_text, found.path)),
+            signed=_text(found.signed),
+        )
+    return CopyOut(
+        addressee=row.addressee,
+        state=row.state,
+        attempts=row.attempts,
+        written_at=row.written_at,
+        sent_at=row.sent_at,
+        delivered_at=row.delivered_at,
+        returned_at=row.returned_at,
+        reason=row.last_error,
+        receipt=proof,
+    )
+
+
+def _document(asked: SendIn, clock: Clock) -> tuple[Document, list[bytes]]:
+    if len(asked.attachments) > 20:
+        raise BadRequest("more than 20 attachments", faults=(("/attachments", "at most 20"),))
+    enclosures = [octets_of(one, f"/attachments/{at}/content") for at, one in enumerate(asked.attachments)]
+    fields = {name: getattr(asked.document, name) for name in DocumentIn.model_fields}
+    try:
+        attachments = tuple(map(described, asked.attachments, enclosures))
+        return (
+            Document(
+                **fields
+                | {
+                    "number": parse_number(asked.document.number),
+                    "date": asked.document.date or clock.now().date(),
+                    "attachments": attachments,
+                }
+            ),
+            enclosures,
+        )
+    except ValidationError as error:
+        raise does_not_hold(error) from None
+
+
+def _text(data: bytes) -> str:
+    return b64encode(data).decode()

@@ -1,0 +1,41 @@
+"""A stored message as the API gives it: verified, its body as JSON, its signed bytes beside it."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64encode
+
+from exchange.api.document_models import AttachmentOut, MessageOut
+from exchange.envelope import Trust, verify_signed
+from exchange.errors import ExchangeError
+from exchange.messaging.records import StoredDocument
+
+
+def message_out(trust: Trust, stored: StoredDocument) -> MessageOut:
+    """One that does not verify any more is given without its body, so that it stands in the way of no other."""
+    body, fault = None, None
+    try:
+        body = verify_signed(stored.signed, trust).body.model_dump(mode="json")
+    except ExchangeError as error:
+        fault = f"{error.code}: {error}"
+    return MessageOut(
+        message_id=stored.message_id,
+        sender=stored.sender,
+        kind=stored.kind,
+        conversation_id=stored.conversation_id,
+        recorded_at=stored.recorded_at,
+        direction=stored.direction,
+        body=body,
+        fault=fault,
+        attachments=tuple(_attachment(stored, place, data) for place, data in enumerate(stored.enclosures)),
+        signed=b64encode(stored.signed).decode(),
+    )
+
+
+def _attachment(stored: StoredDocument, place: int, data: bytes) -> AttachmentOut:
+    return AttachmentOut(
+        position=place,
+        size=len(data),
+        digest=hashlib.sha256(data).hexdigest(),
+        href=f"/api/v1/documents/{stored.message_id}/attachments/{place}?sender={stored.sender}",
+    )

@@ -1,0 +1,124 @@
+"""What the API takes and gives of a member's inbox and desk: leased messages, opinions, how notices stand."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from exchange.api.document_models import MessageOut
+from exchange.api.model import EXAMPLE_AT, EXAMPLE_ID, ApiModel, Some, example
+from exchange.schemas import Count, Opinion
+from exchange.schemas.base import Address, CaseNumber, Line, MessageId
+from exchange.schemas.opinion import SpecialProcedure, Verdict
+
+# --- inbox --------------------------------------------------------------------------------------------------------
+
+
+class LeaseIn(ApiModel):
+    """How many messages, and for how long. 领取数量与时限。"""
+
+    model_config = example({"limit": 10, "seconds": 60})
+
+    limit: Some = 10
+    seconds: Annotated[int, Field(ge=1, le=3600)] = 60
+
+
+class LeaseOut(ApiModel):
+    """Messages that are nobody else's until the lease is over. 限时领取的报文。"""
+
+    model_config = example({"lease": EXAMPLE_ID, "until": EXAMPLE_AT, "messages": []})
+
+    lease: MessageId
+    until: datetime
+    messages: tuple[MessageOut, ...]
+
+
+class MessageKey(ApiModel):
+    """Names a message: ids are unique with their sender. 报文标识。"""
+
+    sender: Address
+    message_id: MessageId
+
+
+class AcknowledgeIn(ApiModel):
+    """Which messages of the lease the own system has; all of them where none is named. 确认。"""
+
+    model_config = example({"messages": [{"sender": "hefei.planning", "message_id": EXAMPLE_ID}]})
+
+    messages: Annotated[tuple[MessageKey, ...], Field(max_length=100)] = ()
+
+
+class AcknowledgedOut(ApiModel):
+    """What is acknowledged under this lease, now and before; the same when it is asked again. 已确认。"""
+
+    model_config = example(
+        {"lease": EXAMPLE_ID, "acknowledged": [{"sender": "hefei.planning", "message_id": EXAMPLE_ID}]}
+    )
+
+    lease: str
+    acknowledged: tuple[MessageKey, ...]
+
+
+# --- opinions, notices --------------------------------------------------------------------------------------------
+
+
+class OpinionIn(ApiModel):
+    """The member's opinion on a case of its desk. 本部门意见。"""
+
+    model_config = example(
+        {
+            "case_number": "SL-2026-000001",
+            "consultation_id": EXAMPLE_ID,
+            "verdict": "agree",
+            "officer": "张三",
+            "decided_on": "2026-03-02",
+        }
+    )
+
+    case_number: CaseNumber
+    consultation_id: MessageId
+    verdict: Verdict
+    reasons: Annotated[str, StringConstraints(max_length=20_000)] = ""
+    conditions: Annotated[str, StringConstraints(max_length=20_000)] = ""
+    basis: Annotated[tuple[Line, ...], Field(max_length=20)] = ()
+    competent_body: Line | None = None
+    procedure: SpecialProcedure | None = None
+    officer: Line
+    decided_on: date
+
+    def as_opinion(self, department: str) -> Opinion:
+        """The opinion as it is signed. Raises pydantic's ValidationError where a verdict lacks what it must say."""
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        return Opinion(department=department, **fields)
+
+
+class NoticeOut(ApiModel):
+    """How a notice stands, by the newest signed tallies. 通知的签收情况。"""
+
+    model_config = example(
+        {
+            "notice_id": EXAMPLE_ID,
+            "seat": "origin",
+            "state": "open",
+            "origin": "anhui.office",
+            "number": "皖政办〔2026〕3号",
+            "received_at": EXAMPLE_AT,
+            "over": False,
+        }
+    )
+
+    notice_id: str
+    seat: str
+    state: str
+    origin: str
+    number: str
+    received_at: datetime
+    act_by: str | None = None
+    settled_at: datetime | None = None
+    over: bool
+    counts: tuple[Count, ...] = ()
+    unsigned: tuple[str, ...] = ()
+    unsigned_more: int = 0
+    returned: int = 0

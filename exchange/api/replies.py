@@ -1,0 +1,40 @@
+"""Opinions: a department's answer to a consultation of its desk."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+from pydantic import ValidationError
+
+from exchange.api.auth import Replying, Shared
+from exchange.api.content import body_of, does_not_hold, json_of
+from exchange.api.document_models import SentOut
+from exchange.api.idempotency import Key, fingerprint_of, once
+from exchange.api.models import OpinionIn
+from exchange.api.problems import documented
+from exchange.approval.department.desk import reply_in
+from exchange.messaging.node import Step
+
+router = APIRouter(tags=["opinions"])
+
+
+@router.post(
+    "/opinions",
+    status_code=202,
+    response_model=SentOut,
+    summary="回复意见 · Answer a consultation",
+    description="以本部门名义签发意见；每案一次。 · Signs the member's opinion; one a case. Scope: reply.",
+    responses=documented(404, 409, 413, 415),
+    openapi_extra=body_of(OpinionIn),
+)
+def reply(caller: Replying, api: Shared, asked: Annotated[OpinionIn, json_of(OpinionIn)], key: Key = None) -> Response:
+    try:
+        opinion = asked.as_opinion(caller.member)
+    except ValidationError as error:
+        raise does_not_hold(error) from None
+
+    def do(step: Step) -> SentOut:
+        return SentOut(message_id=reply_in(step, opinion))
+
+    return once(api.member(caller.member).node, api.clock, key, fingerprint_of("reply", asked), do)

@@ -1,0 +1,108 @@
+"""What webhooks are told: read from what a member's record has gained. Ids and states only, never content."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from exchange.api.member_records import DocumentLine
+from exchange.approval.window.lead_duties import lead_duties
+from exchange.envelope import unpack_leaves, verify_signed
+from exchange.errors import ExchangeError
+from exchange.messaging.documents import Documents
+from exchange.messaging.node import Node
+from exchange.messaging.outbox import Outbox
+from exchange.operations.systems.records import DeliveryRow, WebhookRow
+from exchange.operations.systems.webhooks import DeliveryState, Event
+from exchange.schemas import Decision, Receipt, ReceiptBatch, Reminder
+from exchange.store.transaction import Transaction
+
+_SPACE = uuid.UUID("6f1c1a2e-4a0c-5d3b-9c57-8c3f5a1e7b20")
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One event; ``subject`` and its kind make it the same event whenever it is found."""
+
+    event: Event
+    subject: str
+    at: datetime
+    data: dict[str, object] = field(default_factory=dict)
+
+
+def happened(tx: Transaction, node: Node, line: DocumentLine) -> Iterator[Happened]:
+    """What the record of one document means to the member's own system."""
+    if line.kind == ReceiptBatch.KIND:
+        if line.direction == "received":
+            yield from _receipts(tx, line)
+        return
+    if not line.accepted:
+        return
+    subject = f"{line.sender}/{line.message_id}"
+    about: dict[str, object] = {"sender": line.sender, "message_id": line.message_id, "kind": line.kind}
+    if line.direction == "received":
+        yield Happened(Event.ARRIVED, subject, line.recorded_at, about)
+    if line.kind == Decision.KIND or (line.kind == Reminder.KIND and line.direction == "received"):
+        yield from _about_cases(tx, node, line, about)
+
+
+def awaited(tx: Transaction, node: Node, now: datetime) -> Iterator[Happened]:
+    """What waits for a window's decision, or was escalated to it; the same as long as it is the same that waits."""
+    for duty in lead_duties(tx, node.calendar, now):
+        data: dict[str, object] = {
+            "case_number": duty.case_number,
+            "task": duty.task.value,
+            "departments": list(duty.departments),
+            "since": duty.since.isoformat(),
+            "due_at": duty.due_at.isoformat() if duty.due_at else None,
+        }
+        subject = f"{duty.case_number}/{duty.task.value}/{duty.since.isoformat()}"
+        yield Happened(Event.AWAITED, subject, duty.since, data)
+
+
+def delivery_of(hook: WebhookRow, found: Happened, now: datetime) -> DeliveryRow:
+    """The delivery of an event to a webhook, under an id that is the same whenever it is made."""
+    delivery_id = str(uuid.uuid5(_SPACE, f"{hook.webhook_id}/{found.event.value}/{found.subject}"))
+    body = {
+        "id": delivery_id,
+        "type": found.event.value,
+        "timestamp": found.at.isoformat(),
+        "member": hook.member,
+        "data": found.data,
+    }
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return DeliveryRow(delivery_id, hook.webhook_id, found.event.value, text, DeliveryState.WAITING, 0, now, now)
+
+
+def _receipts(tx: Transaction, line: DocumentLine) -> Iterator[Happened]:
+    """A batch's receipts, of which those count that the outbox has taken as its own."""
+    stored = tx[Documents].get(line.sender, line.message_id)
+    if stored is None or len(stored.enclosures) != 1:
+        return
+    for leaf in unpack_leaves(stored.enclosures[0]):
+        receipt = Receipt.model_validate_json(leaf)
+        rows = [row for row in tx[Outbox].rows(receipt.message_id) if row.addressee == line.sender]
+        if any(row.receipt_id == line.message_id for row in rows):
+            data: dict[str, object] = {
+                "message_id": receipt.message_id,
+                "addressee": receipt.receiver,
+                "outcome": receipt.outcome.value,
+            }
+            subject = f"{receipt.message_id}/{receipt.receiver}"
+            yield Happened(Event.RECEIPT, subject, line.recorded_at, data)
+
+
+def _about_cases(tx: Transaction, node: Node, line: DocumentLine, about: dict[str, object]) -> Iterator[Happened]:
+    stored = tx[Documents].get(line.sender, line.message_id)
+    try:
+        body = verify_signed(stored.signed, node.directory).body if stored else None
+    except ExchangeError:
+        return
+    if isinstance(body, Decision):
+        yield Happened(Event.DECIDED, body.case_number, line.recorded_at, about | {"case_number": body.case_number})
+    if isinstance(body, Reminder):
+        more = {"case_number": body.case_number, "due_at": body.due_at.isoformat(), "stage": body.stage}
+        yield Happened(Event.DEADLINE, f"{body.case_number}/{body.stage}", line.recorded_at, about | more)

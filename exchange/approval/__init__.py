@@ -1,0 +1,1 @@
+"""Applications that are decided in parallel: the window, the departments, the monitor."""

@@ -1,0 +1,1 @@
+"""A department that is consulted: its desk and its opinions."""

@@ -1,0 +1,227 @@
+"""Respond: a department's desk. Consultations come in, a rule or an officer answers, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from exchange.approval.department.records import DeskRow
+from exchange.approval.department.store import DepartmentDesk
+from exchange.approval.rules.application import enclosure_faults
+from exchange.approval.rules.states import DeskState
+from exchange.envelope import verify_signed
+from exchange.errors import BadOpinion, Conflict, NotFound, Returned
+from exchange.language import joined
+from exchange.language.names import DESK_STATES, coded
+from exchange.messaging.checks import expect, require_role
+from exchange.messaging.documents import Documents
+from exchange.messaging.incoming import Handler, Incoming
+from exchange.messaging.node import Node, Step
+from exchange.messaging.records import Signed, StoredDocument
+from exchange.schemas import (
+    Body,
+    CaseClosed,
+    Clearance,
+    Consultation,
+    Decision,
+    DefaultNotice,
+    Opinion,
+    Receipt,
+    Reminder,
+    Role,
+    TermNotice,
+    Verdict,
+)
+
+ANSWERABLE = frozenset({DeskState.WAITING, DeskState.DEFAULTED})
+"""Desk states in which a department may still answer; after a default its answer is kept as a late one."""
+
+_UNANSWERABLE = {
+    DeskState.ANSWERED: "an opinion is given once",
+    DeskState.CLOSED: "nothing is to be done: the case was withdrawn, or decided without this opinion",
+}
+
+
+def handlers() -> dict[str, Handler]:
+    """What a department takes in."""
+    return {
+        Consultation.KIND: take_consultation,
+        Clearance.KIND: take_clearance,
+        CaseClosed.KIND: take_closed,
+        Decision.KIND: take_decision,
+        DefaultNotice.KIND: take_default,
+        Reminder.KIND: take_reminder,
+        TermNotice.KIND: take_term,
+    }
+
+
+def take_consultation(step: Step, incoming: Incoming, body: Body) -> None:
+    """A request for an opinion goes on the desk."""
+    body = expect(body, Consultation)
+    require_role(step, incoming, Role.WINDOW)
+    mine = [part for part in body.departments if part.department == step.node.address]
+    if not mine:
+        raise Returned(
+            "{address} is not among the consulted departments",
+            code="not-consulted",
+            remedy="put the case to it by a consultation that names it",
+            address=step.node.address,
+        )
+    faults = list(enclosure_faults(body.application, incoming.opened.enclosures))
+    if faults:
+        raise Returned(joined(faults), code="attachments", remedy="enclose what the application names, in its order")
+    row = DeskRow(
+        window=incoming.sender,
+        case_number=body.case_number,
+        consultation_id=incoming.message_id,
+        state=DeskState.WAITING,
+        matter=body.matter,
+        title=body.application.project,
+        received_at=step.now,
+        due_at=mine[0].term.fixed,
+        cleared=not mine[0].after,
+    )
+    step.tx[DepartmentDesk].put([row])
+
+
+def take_clearance(step: Step, incoming: Incoming, body: Body) -> None:
+    """What this department waited for is in."""
+    if isinstance(body, Clearance):
+        _own_desk(step, incoming, body.case_number)
+        step.tx[DepartmentDesk].move(body.case_number, {DeskState.WAITING}, DeskState.WAITING, cleared=True)
+
+
+def take_closed(step: Step, incoming: Incoming, body: Body) -> None:
+    """No opinion is wanted any more."""
+    if isinstance(body, CaseClosed):
+        _own_desk(step, incoming, body.case_number)
+        step.tx[DepartmentDesk].move(body.case_number, {DeskState.WAITING}, DeskState.CLOSED)
+
+
+def take_decision(step: Step, incoming: Incoming, body: Body) -> None:
+    """The lead has decided; the decision itself is kept as it came."""
+    if isinstance(body, Decision):
+        _own_desk(step, incoming, body.case_number)
+        step.tx[DepartmentDesk].move(body.case_number, {DeskState.WAITING}, DeskState.CLOSED)
+
+
+def take_default(step: Step, incoming: Incoming, body: Body) -> None:
+    """Our silence was taken as the rule says; the paper is still owed."""
+    if isinstance(body, DefaultNotice):
+        require_role(step, incoming, Role.WINDOW)
+        if body.department == step.node.address:
+            step.tx[DepartmentDesk].move(body.case_number, {DeskState.WAITING}, DeskState.DEFAULTED)
+
+
+def take_reminder(step: Step, incoming: Incoming, body: Body) -> None:
+    """A monitor's reminder; a stage seen before changes nothing."""
+    if isinstance(body, Reminder):
+        require_role(step, incoming, Role.MONITOR)
+        row = step.tx[DepartmentDesk].get(body.case_number)
+        if row is not None and row.state is DeskState.WAITING and row.reminded < body.stage:
+            step.tx[DepartmentDesk].move(
+                body.case_number, {DeskState.WAITING}, DeskState.WAITING, reminded=body.stage, due_at=body.due_at
+            )
+
+
+def take_term(step: Step, incoming: Incoming, body: Body) -> None:
+    """The window has amended our term; the notice itself is kept as it came."""
+    if isinstance(body, TermNotice):
+        _own_desk(step, incoming, body.case_number)
+        step.tx[DepartmentDesk].move(body.case_number, {DeskState.WAITING}, DeskState.WAITING, due_at=body.due_at)
+
+
+def on_signed(step: Step, signed: Sequence[Signed], receipts: Sequence[Receipt]) -> None:
+    """The window's receipts for our opinions: one that came back can be corrected, or is closed if it is too late."""
+    for item, receipt in zip(signed, receipts, strict=True):
+        if item.accepted:
+            continue
+        row = step.tx[DepartmentDesk].by_opinion(item.message_id)
+        if row is None:
+            continue
+        final = receipt.reason_code in ("already-answered", "case-closed")
+        step.tx[DepartmentDesk].move(
+            row.case_number, {DeskState.ANSWERED}, DeskState.CLOSED if final else DeskState.WAITING
+        )
+        step.note("opinion-returned", row.case_number, item.message_id, reason=item.reason)
+
+
+def reply(node: Node, opinion: Opinion) -> str:
+    """Sends the department's opinion on a case of its desk; returns the message id.
+
+    Raises NotFound (no such case on the desk), Conflict (answered or closed already) or BadOpinion.
+    """
+    with node.step() as step:
+        return reply_in(step, opinion)
+
+
+def reply_in(step: Step, opinion: Opinion) -> str:
+    """`reply` inside a step."""
+    row = step.tx[DepartmentDesk].get(opinion.case_number)
+    if row is None:
+        raise NotFound(
+            "case {case_number} is not on the desk of {address}",
+            remedy="`exchange inbox` lists what is waiting here",
+            case_number=opinion.case_number,
+            address=step.node.address,
+        )
+    if opinion.department != step.node.address or opinion.consultation_id != row.consultation_id:
+        raise BadOpinion(
+            "the opinion names another department or consultation",
+            remedy="department {address}, consultation {consultation_id}",
+            address=step.node.address,
+            consultation_id=row.consultation_id,
+        )
+    if not row.cleared and opinion.verdict is not Verdict.SPECIAL_PROCEDURE:
+        raise Conflict(
+            "case {case_number} waits for another department's result",
+            remedy="prepare; answer when it is in",
+            case_number=row.case_number,
+        )
+    if row.state not in ANSWERABLE:
+        raise Conflict(
+            "case {case_number} is {state}",
+            remedy=_UNANSWERABLE[row.state],
+            case_number=row.case_number,
+            state=coded(DESK_STATES, row.state),
+        )
+    step.node.expect((row.window,))
+    message_id = step.send(
+        opinion, (row.window,), conversation_id=_conversation(step, row), in_reply_to=row.consultation_id
+    )
+    if opinion.verdict is Verdict.SPECIAL_PROCEDURE:
+        step.note("special-procedure", row.case_number, message_id)
+        return message_id
+    step.tx[DepartmentDesk].move(
+        row.case_number, ANSWERABLE, DeskState.ANSWERED, opinion_id=message_id, answered_at=step.now
+    )
+    step.note("answered", row.case_number, message_id, verdict=opinion.verdict.value)
+    return message_id
+
+
+_FROM_BACKUP = "restore the department's database from its backup, or have the window put the case again"
+
+
+def consultation_of(node: Node, stored: StoredDocument | None) -> Consultation:
+    """The consultation from its signed document on record. Raises NotFound."""
+    if stored is None:
+        raise NotFound("the consultation's document is not on record", remedy=_FROM_BACKUP)
+    body = verify_signed(stored.signed, node.directory).body
+    if not isinstance(body, Consultation):
+        raise NotFound("the document on record is not a consultation", remedy=_FROM_BACKUP)
+    return body
+
+
+def _conversation(step: Step, row: DeskRow) -> str | None:
+    stored = step.tx[Documents].get(row.window, row.consultation_id)
+    return stored.conversation_id if stored else None
+
+
+def _own_desk(step: Step, incoming: Incoming, case_number: str) -> None:
+    row = step.tx[DepartmentDesk].get(case_number)
+    if row is not None and row.window != incoming.sender:
+        raise Returned(
+            "case {case_number} is another window's",
+            code="not-yours",
+            remedy="its own window writes of it",
+            case_number=case_number,
+        )

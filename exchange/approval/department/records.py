@@ -1,0 +1,35 @@
+"""A consultation as the department that was asked has it on record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from exchange.approval.rules.states import DeskState
+from exchange.paging import Place
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRow:
+    """A consultation on a department's desk."""
+
+    window: str
+    case_number: str
+    consultation_id: str
+    state: DeskState
+    matter: str
+    title: str
+    received_at: datetime
+    due_at: datetime | None
+    cleared: bool
+    """Whether all that the department had to wait for is in."""
+    opinion_id: str | None = None
+    answered_at: datetime | None = None
+    reminded: int = 0
+    rule_error: str | None = None
+    """What the department's rule failed with when it was last asked."""
+
+    @property
+    def place(self) -> Place:
+        """Its place in a list by time."""
+        return self.received_at, self.case_number

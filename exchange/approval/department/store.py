@@ -1,0 +1,83 @@
+"""Consultations on a department's desk; within a transaction a row is read once, as with cases."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import fields, replace
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from exchange.approval.department.records import DeskRow
+from exchange.approval.department.tables import desk
+from exchange.approval.rules.states import DESK, DeskState
+from exchange.errors import Returned
+from exchange.paging import Place
+from exchange.store.keyset import after_place
+from exchange.store.statements import as_stored, move, values_of
+
+_c = desk.c
+_COLUMNS = [_c[field.name] for field in fields(DeskRow)]
+
+_ROWS = select(*_COLUMNS)
+_ONE = _ROWS.where(_c.case_number == bindparam("number"))
+_BY_OPINION = _ROWS.where(_c.opinion_id == bindparam("message"))
+_PUT = insert(desk)
+
+
+class DepartmentDesk:
+    """Consultations at a department."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+        self._rows: dict[str, DeskRow | None] = {}
+
+    def put(self, rows: Sequence[DeskRow]) -> None:
+        for row in rows:
+            present = self.get(row.case_number)
+            if present is None:
+                self._db.execute(_PUT, values_of(row))
+            elif present.window != row.window:
+                raise Returned(
+                    "case {case_number} is another window's",
+                    code="not-yours",
+                    remedy="number the case anew",
+                    case_number=row.case_number,
+                )
+            else:
+                self._db.execute(update(desk).where(_c.case_number == row.case_number).values(**values_of(row)))
+            del self._rows[row.case_number]
+
+    def get(self, case_number: str) -> DeskRow | None:
+        if case_number not in self._rows:
+            row = self._db.execute(_ONE, {"number": case_number}).first()
+            self._rows[case_number] = DeskRow(*row) if row else None
+        return self._rows[case_number]
+
+    def by_opinion(self, message_id: str) -> DeskRow | None:
+        """The row that this opinion of ours answered."""
+        row = self._db.execute(_BY_OPINION, {"message": message_id}).first()
+        return DeskRow(*row) if row else None
+
+    def page(self, state: DeskState, after: Place | None, limit: int) -> list[DeskRow]:
+        """Those of one state, that which came first first, behind a place; for `exchange.paging.every`."""
+        query = _ROWS.where(_c.state == state).order_by(_c.received_at, _c.case_number).limit(limit)
+        if after is not None:
+            query = query.where(after_place(_c.received_at, _c.case_number, after))
+        return [DeskRow(*row) for row in self._db.execute(query)]
+
+    def recent(self, limit: int = 100) -> list[DeskRow]:
+        query = _ROWS.order_by(_c.received_at.desc(), _c.case_number.desc()).limit(limit)
+        return [DeskRow(*row) for row in self._db.execute(query)]
+
+    def move(self, case_number: str, before: Collection[DeskState], after: DeskState, **fields: Any) -> bool:
+        """One guarded UPDATE; ``fields`` are columns of DeskRow. True if this call moved it."""
+        moved = move(self._db, desk, DESK, {"case_number": case_number}, before, after, fields)
+        row = self._rows.get(case_number)
+        if moved and row is not None:
+            self._rows[case_number] = replace(row, **as_stored(desk, {"state": after, **fields}))
+        return moved
+
+    def counts(self) -> dict[str, int]:
+        found = self._db.execute(select(_c.state, func.count()).group_by(_c.state)).all()
+        return {str(state): int(number) for state, number in found}

@@ -1,0 +1,33 @@
+"""Table of a department: consultations on its desk."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table, literal_column
+
+from exchange.approval.rules.states import DeskState
+from exchange.store.metadata import metadata, partial_index
+from exchange.store.types import FreeText, Instant, Word
+
+desk = Table(
+    "desk",
+    metadata,
+    Column("case_number", String(64), primary_key=True),
+    Column("window", String(120), nullable=False),
+    Column("consultation_id", String(36), nullable=False),
+    Column("state", Word(DeskState, 20), nullable=False, index=True),
+    Column("matter", String(64), nullable=False),
+    Column("title", FreeText, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("due_at", Instant),
+    Column("cleared", Boolean, nullable=False),
+    Column("opinion_id", String(36), index=True),
+    Column("answered_at", Instant),
+    Column("reminded", Integer, nullable=False),
+    Column("rule_error", FreeText),
+)
+
+
+FAILED_RULES = (desk.c.state == literal_column("'waiting'")) & desk.c.rule_error.is_not(None)
+"""Consultations that wait for an officer because the rule failed on them. In words, as above."""
+partial_index("desk_rule_failed", desk.c.received_at, desk.c.case_number, where=FAILED_RULES)
+Index("desk_received", desk.c.received_at, desk.c.case_number)

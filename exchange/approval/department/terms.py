@@ -1,0 +1,85 @@
+"""The terms of what lies on a department's desk, from the signed messages it has on record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from exchange.approval.department.desk import consultation_of
+from exchange.approval.department.records import DeskRow
+from exchange.approval.rules.department_term import DeskTerm, Told, desk_term
+from exchange.envelope import verify_signed
+from exchange.errors import NotFound, SenderError
+from exchange.messaging.documents import Documents
+from exchange.messaging.node import Node
+from exchange.messaging.outbox import Outbox
+from exchange.messaging.records import OutboxState, StoredDocument
+from exchange.schemas import Body, Clearance, EntryKind, LedgerEntry, Opinion, TermNotice
+from exchange.store.transaction import Transaction
+
+_OWN_BASIS = ("行政许可法第四十五条",)
+
+
+def terms_of(node: Node, tx: Transaction, rows: Sequence[DeskRow]) -> dict[str, DeskTerm]:
+    """How the terms stand, by case number; without those whose documents do not tell (any more)."""
+    found: dict[str, DeskTerm] = {}
+    for row in rows:
+        try:
+            found[row.case_number] = term_of(node, tx, row)
+        except (NotFound, SenderError):
+            continue
+    return found
+
+
+def term_of(node: Node, tx: Transaction, row: DeskRow) -> DeskTerm:
+    """How the term of one consultation stands. Raises NotFound or SenderError where its documents do not tell."""
+    asked = tx[Documents].get(row.window, row.consultation_id)
+    consultation = consultation_of(node, asked)
+    conversation = asked.conversation_id if asked else ""
+    own = next(part for part in consultation.departments if part.department == node.address)
+    began = _cleared_at(tx, row, conversation) if own.after else row.received_at
+    notices = tuple(_amendments(node, row, tx[Documents].of_conversation(conversation, TermNotice.KIND)))
+    stops = tuple(_own_stops(node, tx, row, tx[Documents].of_conversation(conversation, Opinion.KIND)))
+    told = Told(
+        own.term,
+        None if began is None else max(began, consultation.issued_at),
+        sorted((*notices, *stops), key=lambda entry: entry.at),
+        row.due_at if row.reminded or notices else None,
+        bool(stops),
+    )
+    return desk_term(told, node.address, node.calendar, node.clock.now())
+
+
+def _cleared_at(tx: Transaction, row: DeskRow, conversation: str) -> datetime | None:
+    """When the result came that it waited for; None while that is not in."""
+    found = [one for one in tx[Documents].of_conversation(conversation, Clearance.KIND) if one.sender == row.window]
+    return found[-1].recorded_at if found else None
+
+
+def _amendments(node: Node, row: DeskRow, stored: Sequence[StoredDocument]) -> Iterator[LedgerEntry]:
+    for one in stored:
+        body = _body(node, one)
+        if isinstance(body, TermNotice) and one.sender == row.window and body.consultation_id == row.consultation_id:
+            yield body.entry
+
+
+def _own_stops(node: Node, tx: Transaction, row: DeskRow, stored: Sequence[StoredDocument]) -> Iterator[LedgerEntry]:
+    """Special procedures that the department has announced and the window has not sent back."""
+    for one in stored:
+        body = _body(node, one)
+        if not isinstance(body, Opinion) or body.procedure is None or body.case_number != row.case_number:
+            continue
+        if all(copy.state is not OutboxState.RETURNED for copy in tx[Outbox].rows(one.message_id)):
+            yield LedgerEntry(
+                kind=EntryKind.STOP,
+                at=one.recorded_at,
+                days=body.procedure.days,
+                reason=f"special procedure: {body.procedure.kind.value}",
+                basis=body.basis or _OWN_BASIS,
+                actor=node.address,
+                notice=one.message_id,
+            )
+
+
+def _body(node: Node, stored: StoredDocument) -> Body:
+    return verify_signed(stored.signed, node.directory).body

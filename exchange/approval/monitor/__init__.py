@@ -1,0 +1,1 @@
+"""The monitor: watches deadlines, reminds, and publishes what silence means."""

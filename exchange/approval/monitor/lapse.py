@@ -1,0 +1,249 @@
+"""Lapse: the deadline monitor. It reminds, and when a term is over publishes a signed deemed consent, or escalates.
+
+A monitor decides nothing for good: its deemed consent joins the queue that carries the opinions, and the window lets
+it take effect only behind everything that arrived in time. Several monitors may watch the same deadlines; all ids are
+derived from case, department and kind, and the window gives effect once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from exchange.approval.held import held_back
+from exchange.approval.monitor.records import WatchRow
+from exchange.approval.monitor.store import Watches
+from exchange.approval.rules.deadline import Projection, project, stage_at
+from exchange.approval.rules.defaults import deemed_id, escalation_id, obstacles, reminder_id, reminders_of
+from exchange.approval.rules.states import WatchState
+from exchange.audit import verify_receipt
+from exchange.errors import Returned, SenderError
+from exchange.messaging.checks import expect, require_role
+from exchange.messaging.incoming import Handler, Incoming
+from exchange.messaging.node import Node, Step
+from exchange.messaging.receipts import proof_digest
+from exchange.messaging.rules.reminder_stages import STAGES
+from exchange.schemas import (
+    Body,
+    DeadlineNotice,
+    DeadlineState,
+    DeadlineStatus,
+    DeemedConsent,
+    DefaultNotice,
+    Escalation,
+    Reminder,
+    Role,
+    SentReminder,
+)
+from exchange.workdays import WorkingCalendar
+
+_CALM = timedelta(minutes=10)
+SWEEP_LIMIT = 200
+"""Deadlines handled in one transaction."""
+
+
+@dataclass(frozen=True)
+class Swept:
+    """What one sweep did."""
+
+    reminded: int = 0
+    deemed: int = 0
+    escalated: int = 0
+    looked_at: int = 0
+
+
+def handlers() -> dict[str, Handler]:
+    """What a monitor takes in."""
+    return {DeadlineNotice.KIND: take_notice, DefaultNotice.KIND: lambda step, incoming, body: None}
+
+
+def take_notice(step: Step, incoming: Incoming, body: Body) -> None:
+    """Puts a window's deadlines under watch, or takes closed ones off. An older revision changes nothing."""
+    notice = expect(body, DeadlineNotice)
+    require_role(step, incoming, Role.WINDOW)
+    if any(state.lead != incoming.sender for state in notice.deadlines):
+        raise Returned(
+            "a window reports its own cases only",
+            code="not-yours",
+            remedy="leave out those of other windows",
+        )
+    step.tx[Watches].put([_calmly(watch_row(state, step.node.calendar), step.now) for state in notice.deadlines])
+
+
+def _calmly(row: WatchRow, now: datetime) -> WatchRow:
+    """A term that is over already is looked at a little later: where window and monitor reckon differently, what the
+    one sends the other answers, and that must not become a storm.
+    """
+    if row.next_at is None or row.due_at is None or row.due_at > now:
+        return row
+    return replace(row, next_at=now + _CALM)
+
+
+def watch_row(state: DeadlineState, calendar: WorkingCalendar) -> WatchRow:
+    """A deadline as it stands on the monitor's list, with the next moment to look at it."""
+    projection = project(state, calendar)
+    running = state.status is DeadlineStatus.RUNNING
+    return WatchRow(
+        deadline=state,
+        window=state.lead,
+        state=WatchState.RUNNING if running else WatchState.CLOSED,
+        due_at=projection.due_at,
+        provisional=projection.provisional,
+        next_at=_first_look(projection) if running else None,
+        calendar=calendar.version,
+    )
+
+
+def sweep(node: Node) -> Swept:
+    """Handles the deadlines whose next moment has come, in one transaction. Cost follows what is due, not what is open.
+
+    Nothing while this machine's clock is in doubt: a wrong one must cost nobody their say.
+
+    Call again while ``looked_at`` equals SWEEP_LIMIT.
+    """
+    with node.store.reading() as tx:
+        if not tx[Watches].due(node.clock.now(), 1):
+            return Swept()
+    if node.clock_watch is not None and node.clock_watch.doubt(node.address, node.clock.now()):
+        return Swept()
+    with node.step() as step:
+        rows = step.tx[Watches].due(step.now, SWEEP_LIMIT)
+        outcomes = [_look(step, row) for row in rows]
+    return Swept(outcomes.count("reminded"), outcomes.count("deemed"), outcomes.count("escalated"), len(rows))
+
+
+def reproject(node: Node) -> int:
+    """After a new or amended calendar: derives again what was projected with another one, with a journal entry."""
+    with node.store.reading() as tx:
+        outdated = tx[Watches].outdated(node.calendar.version, SWEEP_LIMIT)
+    if not outdated:
+        return 0
+    with node.step() as step:
+        for row in outdated:
+            fresh = watch_row(row.deadline, node.calendar)
+            if not step.tx[Watches].reproject(fresh):
+                continue
+            step.note(
+                "reprojected", row.deadline.case_number, None,
+                department=row.deadline.department, calendar=node.calendar.version,
+                before=row.due_at.isoformat() if row.due_at else None,
+                after=fresh.due_at.isoformat() if fresh.due_at else None,
+            )  # fmt: skip
+    return len(outdated)
+
+
+def _look(step: Step, row: WatchRow) -> str:
+    state = row.deadline
+    projection = project(state, step.node.calendar)
+    fires_at = projection.effective_at
+    sent = reminders_of(projection, step.tx[Watches].reminders(state.case_number, state.department))
+    if projection.due_at is None or fires_at is None:
+        step.tx[Watches].postpone(state.case_number, state.department, state.revision, None)
+        return "stopped"
+    if step.now > fires_at:
+        return _lapse(step, row, projection, sent)
+    reminded = step.now < projection.due_at and _remind(step, row, projection, sent)
+    upcoming = _next_look(projection, fires_at, step.now)
+    step.tx[Watches].postpone(state.case_number, state.department, state.revision, upcoming)
+    return "reminded" if reminded else "waiting"
+
+
+def _remind(step: Step, row: WatchRow, projection: Projection, sent: Sequence[SentReminder]) -> bool:
+    """Fires the latest stage that has passed; stages missed in an outage collapse to it."""
+    state = row.deadline
+    passed = [stage for stage in STAGES if stage_at(projection, stage) <= step.now]
+    began = projection.started_at
+    if not passed or any(reminder.stage >= passed[-1] for reminder in sent) or projection.due_at is None or not began:
+        return False
+    message_id = reminder_id(state.case_number, state.department, passed[-1], began)
+    reminded = SentReminder(message_id=message_id, stage=passed[-1], at=step.now)
+    if not step.tx[Watches].add_reminder(state.case_number, state.department, reminded, began):
+        return False
+    reminder = Reminder(
+        case_number=state.case_number,
+        department=state.department,
+        consultation_id=state.consultation_id,
+        stage=passed[-1],
+        due_at=projection.due_at,
+        default=state.default,
+    )
+    step.send(reminder, (state.department, state.lead), message_id=message_id)
+    step.note("reminded", state.case_number, message_id, department=state.department, stage=passed[-1])
+    return True
+
+
+def _lapse(step: Step, row: WatchRow, projection: Projection, sent: Sequence[SentReminder]) -> str:
+    state = row.deadline
+    hindered = [*obstacles(state, projection, sent, step.now), *_evidence_faults(step, state)]
+    hindered += held_back(step.tx, state, projection, step.now)
+    if not step.node.directory.reachable(state.department, step.node.suite):
+        hindered.append("the department is revoked: it could neither be reminded nor answer")
+    if hindered and projection.provisional:
+        # A provisional date fires nothing at all, not even an escalation: it may move either way.
+        step.tx[Watches].postpone(state.case_number, state.department, state.revision, None)
+        return "provisional"
+    after = WatchState.ESCALATED if hindered else WatchState.DEEMED
+    if not step.tx[Watches].finish(state.case_number, state.department, state.revision, after, step.now):
+        return "gone"
+    if hindered:
+        _escalate(step, row, projection, hindered)
+        return "escalated"
+    _deem(step, row, projection, sent)
+    return "deemed"
+
+
+def _evidence_faults(step: Step, state: DeadlineState) -> list[str]:
+    if state.evidence is None:
+        return []
+    try:
+        receipt = verify_receipt(state.evidence, step.node.directory)
+    except SenderError as error:
+        return [f"the department's receipt does not verify: {error}"]
+    if receipt.receiver != state.department or receipt.message_id != state.consultation_id:
+        return ["the receipt is for another request"]
+    return []
+
+
+def _deem(step: Step, row: WatchRow, projection: Projection, sent: Sequence[SentReminder]) -> None:
+    state = row.deadline
+    if projection.due_at is None or state.evidence is None:
+        return
+    deemed = DeemedConsent(
+        state=state,
+        mode=state.default,
+        due_at=projection.due_at,
+        calendar=step.node.calendar.version,
+        reminders=tuple(sent),
+        receipt_digest=proof_digest(state.evidence),
+    )
+    message_id = deemed_id(state.case_number, state.department, state.revision)
+    step.send(deemed, (row.window,), message_id=message_id)
+    step.note("deemed", state.case_number, message_id, department=state.department)
+
+
+def _escalate(step: Step, row: WatchRow, projection: Projection, hindered: Sequence[str]) -> None:
+    state = row.deadline
+    if projection.due_at is None:
+        return
+    escalation = Escalation(
+        case_number=state.case_number,
+        department=state.department,
+        consultation_id=state.consultation_id,
+        due_at=projection.due_at,
+        obstacles=tuple(hindered),
+    )
+    message_id = escalation_id(state.case_number, state.department, state.revision)
+    step.send(escalation, (row.window,), message_id=message_id)
+    step.note("escalated", state.case_number, message_id, department=state.department, obstacles=list(hindered))
+
+
+def _first_look(projection: Projection) -> datetime | None:
+    if projection.due_at is None:
+        return None
+    return min([stage_at(projection, stage) for stage in STAGES] + [projection.due_at])
+
+
+def _next_look(projection: Projection, fires_at: datetime, now: datetime) -> datetime:
+    later = [moment for stage in STAGES if (moment := stage_at(projection, stage)) > now]
+    return min([*later, fires_at])

@@ -1,0 +1,110 @@
+"""Recheck: a deemed consent examined again, by anyone, from its signed bytes and the directory alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from exchange.approval.rules.deadline import project
+from exchange.approval.rules.defaults import obstacles
+from exchange.approval.rules.states import PartState
+from exchange.approval.window.store import Cases
+from exchange.audit import verify_receipt
+from exchange.directory import Lookup
+from exchange.envelope import Verified, verify_signed
+from exchange.errors import ExchangeError, Forged, Malformed, NotFound, Untrusted
+from exchange.language import joined
+from exchange.messaging.documents import Documents
+from exchange.messaging.node import Node
+from exchange.messaging.receipts import proof_digest
+from exchange.messaging.records import StoredDocument
+from exchange.operations.search.store import Search
+from exchange.schemas import DeemedConsent, Role
+from exchange.store.transaction import Transaction
+from exchange.workdays import WorkingCalendar
+
+
+@dataclass(frozen=True)
+class Rechecked:
+    """What came of examining one deemed consent."""
+
+    signed: bytes
+    deemed: DeemedConsent | None = None
+    """None where it does not verify; ``error`` says why."""
+    monitor: str = ""
+    """Who signed it."""
+    message_id: str = ""
+    signed_at: datetime | None = None
+    error: ExchangeError | None = None
+
+
+def recheck_case(node: Node, number: str) -> list[Rechecked]:
+    """The deemed consents on record of a case: at a window those that took effect, at a monitor those it signed.
+
+    Raises NotFound where there is none.
+    """
+    with node.store.reading() as tx:
+        stored = _of_window(tx, number) if tx[Cases].get(number) is not None else _of_monitor(tx, node.address, number)
+    if not stored:
+        raise NotFound(
+            "no deemed consent in case {number} is on record at {address}",
+            remedy="`exchange status CASE` shows how each department's part stands; windows and monitors have them",
+            number=number,
+            address=node.address,
+        )
+    return [recheck(one.signed, node.directory, node.calendar) for one in stored]
+
+
+def recheck(signed: bytes, directory: Lookup, calendar: WorkingCalendar) -> Rechecked:
+    """What came of examining one, whatever it is; raises nothing for what does not verify."""
+    try:
+        verified = verify_signed(signed, directory)
+        deemed = _recheck(verified, directory, calendar)
+    except ExchangeError as error:
+        return Rechecked(signed, error=error)
+    header = verified.header
+    return Rechecked(signed, deemed, header.sender, header.message_id, header.created_at)
+
+
+def recheck_deemed(signed: bytes, directory: Lookup, calendar: WorkingCalendar) -> DeemedConsent:
+    """The deemed consent, once all it rests on verifies: a monitor's signature, the department's receipt, the due
+    moment by the ledger, a reminder in time, and nothing that keeps silence from counting when it was signed.
+
+    Raises Malformed, Unsupported, Untrusted or Forged, naming what does not verify.
+    """
+    return _recheck(verify_signed(signed, directory), directory, calendar)
+
+
+def _recheck(verified: Verified, directory: Lookup, calendar: WorkingCalendar) -> DeemedConsent:
+    deemed, monitor = verified.body, verified.header.sender
+    evidence = deemed.state.evidence if isinstance(deemed, DeemedConsent) else None
+    if not isinstance(deemed, DeemedConsent) or evidence is None:
+        raise Malformed("not a deemed consent with the department's receipt")
+    if Role.MONITOR not in directory.member(monitor).roles:
+        raise Untrusted("{sender} signed it, and is not a monitor", sender=monitor)
+    state = deemed.state
+    receipt = verify_receipt(evidence, directory)
+    if receipt.receiver != state.department or receipt.message_id != state.consultation_id:
+        raise Forged("the receipt is for another request")
+    if proof_digest(evidence) != deemed.receipt_digest:
+        raise Forged("the receipt is not the one that is cited")
+    if deemed.mode is not state.default:
+        raise Forged("the consequence is not the one that the matter provides for")
+    projection = project(state, calendar)
+    if projection.due_at != deemed.due_at:
+        raise Forged("the due moment does not follow from the ledger by {version}", version=calendar.version)
+    hindered = obstacles(state, projection, deemed.reminders, verified.header.created_at)
+    if hindered:
+        raise Forged("silence could not count: {reasons}", reasons=joined(hindered))
+    return deemed
+
+
+def _of_window(tx: Transaction, number: str) -> list[StoredDocument]:
+    ids = [part.deemed_id for part in tx[Cases].parts(number) if part.state is PartState.DEEMED and part.deemed_id]
+    return [stored for one in ids for stored in tx[Documents].find(one) if stored.kind == DeemedConsent.KIND]
+
+
+def _of_monitor(tx: Transaction, address: str, number: str) -> list[StoredDocument]:
+    heads = tx[Search].heads(address, tx[Search].noted_messages(number))
+    ids = dict.fromkeys(head.message_id for head in heads if head.kind == DeemedConsent.KIND)
+    return [stored for one in ids for stored in tx[Documents].find(one)]

@@ -1,0 +1,162 @@
+"""Open deadlines at a monitor; what is looked at is what is due, never what is open."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from exchange.approval.monitor.records import WatchRow
+from exchange.approval.monitor.tables import reminder, watch
+from exchange.approval.rules.states import WATCHES, WatchState
+from exchange.schemas import DeadlineState, SentReminder
+
+_c = watch.c
+_r = reminder.c
+_RUNNING = _c.state == WatchState.RUNNING
+
+
+class Watches:
+    """Open deadlines at a monitor."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def put(self, rows: Sequence[WatchRow]) -> int:
+        """Inserts, or replaces one of a lower revision that is still RUNNING; how many took effect."""
+        latest = {(row.deadline.case_number, row.deadline.department): row for row in _in_order(rows)}
+        present = self._present(latest.keys())
+        fresh = [_values(row) for key, row in latest.items() if key not in present]
+        if fresh:
+            self._db.execute(insert(watch), fresh)
+        changed = [row for key, row in latest.items() if key in present and _overrides(row, present[key])]
+        for row in changed:
+            WATCHES.check({present[row.deadline.case_number, row.deadline.department].state}, row.state)
+            self._db.execute(
+                update(watch)
+                .where(*_key(row.deadline.case_number, row.deadline.department))
+                .values(**_values(row), finished_at=None)
+            )
+        return len(fresh) + len(changed)
+
+    def due(self, now: datetime, limit: int) -> list[WatchRow]:
+        """RUNNING rows whose ``next_at`` has come, earliest first; cost follows what is due, not what is open."""
+        query = select(watch).where(_RUNNING, _c.next_at <= now).order_by(_c.next_at).limit(limit)
+        return [watch_of(row) for row in self._db.execute(query)]
+
+    def next_at(self) -> datetime | None:
+        earliest: datetime | None = self._db.scalar(select(func.min(_c.next_at)).where(_RUNNING))
+        return earliest
+
+    def postpone(self, case_number: str, department: str, revision: int, next_at: datetime | None) -> None:
+        self._db.execute(
+            update(watch)
+            .where(*_key(case_number, department), _c.revision == revision, _RUNNING)
+            .values(next_at=next_at)
+        )
+
+    def reproject(self, row: WatchRow) -> bool:
+        """Takes over the row's projection (due, provisional, next look, calendar) where revision and RUNNING hold."""
+        state = row.deadline
+        moved = self._db.execute(
+            update(watch)
+            .where(*_key(state.case_number, state.department), _c.revision == state.revision, _RUNNING)
+            .values(due_at=row.due_at, provisional=row.provisional, next_at=row.next_at, calendar=row.calendar)
+        )
+        return moved.rowcount == 1
+
+    def reminders(self, case_number: str, department: str) -> list[SentReminder]:
+        query = select(reminder).where(_r.case_number == case_number, _r.department == department).order_by(_r.stage)
+        return [SentReminder(message_id=row.message_id, stage=row.stage, at=row.at) for row in self._db.execute(query)]
+
+    def add_reminder(self, case_number: str, department: str, sent: SentReminder, term_began: datetime) -> bool:
+        """False if that stage has fired within the term that began then; an earlier term's is replaced."""
+        here = (_r.case_number == case_number, _r.department == department, _r.stage == sent.stage)
+        fired = self._db.scalar(select(_r.at).where(*here))
+        values = {"message_id": sent.message_id, "at": sent.at}
+        if fired is None:
+            key = {"case_number": case_number, "department": department, "stage": sent.stage}
+            self._db.execute(insert(reminder).values(**key, **values))
+        elif fired < term_began:
+            self._db.execute(update(reminder).where(*here).values(**values))
+        return fired is None or fired < term_began
+
+    def finish(self, case_number: str, department: str, revision: int, after: WatchState, now: datetime) -> bool:
+        """RUNNING at this revision becomes ``after``; one guarded UPDATE."""
+        WATCHES.check({WatchState.RUNNING}, after)
+        moved = self._db.execute(
+            update(watch)
+            .where(*_key(case_number, department), _c.revision == revision, _RUNNING)
+            .values(state=after, next_at=None, finished_at=now)
+        )
+        return moved.rowcount == 1
+
+    def outdated(self, calendar: str, limit: int) -> list[WatchRow]:
+        """RUNNING rows projected with another calendar."""
+        found: list[WatchRow] = []
+        for other in (_c.calendar < calendar, _c.calendar > calendar):  # two ranges of the index, next to nothing each
+            query = select(watch).where(_RUNNING, other).order_by(_c.calendar).limit(limit - len(found))
+            found += [watch_of(row) for row in self._db.execute(query)]
+        return found
+
+    def board(self, limit: int = 100) -> list[WatchRow]:
+        query = select(watch).where(_RUNNING).order_by(_c.due_at.nulls_last()).limit(limit)
+        return [watch_of(row) for row in self._db.execute(query)]
+
+    def counts(self) -> dict[str, int]:
+        found = self._db.execute(select(_c.state, func.count()).group_by(_c.state)).all()
+        return {str(state): int(number) for state, number in found}
+
+    def _present(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Any]:
+        # By case alone: SQLite would go through all deadlines for a list of pairs.
+        query = (
+            select(_c.case_number, _c.department, _c.window, _c.revision, _c.state)
+            .where(_c.case_number.in_({number for number, _ in keys}))
+            .with_for_update()
+        )
+        return {(row.case_number, row.department): row for row in self._db.execute(query)}
+
+
+def _in_order(rows: Sequence[WatchRow]) -> list[WatchRow]:
+    """Lower revisions first, so that of several for one deadline the newest remains."""
+    return sorted(rows, key=lambda row: row.deadline.revision)
+
+
+def _overrides(row: WatchRow, present: Any) -> bool:
+    """The same window's higher revision counts, unless it merely closes what this monitor has finished itself."""
+    newer: bool = row.window == present.window and row.deadline.revision > present.revision
+    return newer and (present.state is WatchState.RUNNING or row.state is WatchState.RUNNING)
+
+
+def _key(case_number: str, department: str) -> tuple[Any, Any]:
+    return _c.case_number == case_number, _c.department == department
+
+
+def _values(row: WatchRow) -> dict[str, Any]:
+    return {
+        "case_number": row.deadline.case_number,
+        "department": row.deadline.department,
+        "window": row.window,
+        "revision": row.deadline.revision,
+        "state": row.state,
+        "due_at": row.due_at,
+        "provisional": row.provisional,
+        "next_at": row.next_at,
+        "calendar": row.calendar,
+        "deadline": row.deadline.model_dump_json(),
+    }
+
+
+def watch_of(row: Row[Any]) -> WatchRow:
+    """A deadline as the flow sees it."""
+    return WatchRow(
+        deadline=DeadlineState.model_validate_json(row.deadline),
+        window=row.window,
+        state=row.state,
+        due_at=row.due_at,
+        provisional=row.provisional,
+        next_at=row.next_at,
+        calendar=row.calendar,
+    )

@@ -1,0 +1,81 @@
+"""Records of applications that are decided in parallel: a case, and each department's part in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from exchange.approval.rules.states import CaseState, PartState
+from exchange.paging import Place
+from exchange.schemas import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case as the window keeps it."""
+
+    number: str
+    matter: str
+    matter_version: str
+    state: CaseState
+    stage: int
+    application: bytes
+    """The application's JSON bytes."""
+    applicant: str
+    project: str
+    conversation_id: str
+    opened_at: datetime
+    ready_at: datetime | None = None
+    decided_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    outcome: str | None = None
+    decision_id: str | None = None
+    prepared: str | None = None
+    """The ruling that the lead's rule has prepared, as `flow.decision.ruling_of` reads it."""
+    rule_error: str | None = None
+    """What the lead's rule failed with when it was last asked."""
+    by_rule: bool | None = None
+    """Whether the decision was made by the lead's rule; None while there is none."""
+
+    @property
+    def place(self) -> Place:
+        """Its place in a list by time."""
+        return self.opened_at, self.number
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """One consulted department's part."""
+
+    case_number: str
+    department: str
+    stage: int
+    state: PartState
+    revision: int = 1
+    """Counts the changes that monitors must hear of."""
+    consultation_id: str | None = None
+    clearance_id: str | None = None
+    fixed_due: datetime | None = None
+    due_at: datetime | None = None
+    """Derived; kept for lists only, never for a ruling."""
+    issued_at: datetime | None = None
+    signed_at: datetime | None = None
+    answered_at: datetime | None = None
+    deemed_at: datetime | None = None
+    moot_at: datetime | None = None
+    escalated_at: datetime | None = None
+    reminded_at: datetime | None = None
+    verdict: Verdict | None = None
+    conditions: str | None = None
+    reasons: str | None = None
+    opinion_id: str | None = None
+    deemed_id: str | None = None
+    late_opinion_id: str | None = None
+    late_at: datetime | None = None
+    late_verdict: Verdict | None = None
+    receipt_id: str | None = None
+    receipt_index: int | None = None
+    started_at: datetime | None = None
+    """When the term that runs now began; derived and kept for lists, as ``due_at`` is."""
+    review_at: datetime | None = None
+    """Since when the decision is to be reviewed over it: its opinion was in time and came in after the decision."""

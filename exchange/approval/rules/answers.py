@@ -1,0 +1,67 @@
+"""Answers: the short way for a department's rule to read a consultation and to say one of the verdicts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from exchange.clock import CST
+from exchange.schemas import Consultation, Opinion, Verdict
+from exchange.workdays import ChinaCalendar, working_days_between
+
+_OF_THE_DESK = "00000000-0000-0000-0000-000000000000"
+"""A rule does not know by which message it was asked; the desk puts the consultation's id in when it sends."""
+
+
+@dataclass(frozen=True)
+class Department:
+    """Who answers: the department's address and the officer who stands for its rule."""
+
+    address: str
+    officer: str
+
+    def agree(self, consultation: Consultation, today: date, reasons: str = "") -> Opinion:
+        """同意."""
+        return self._opinion(consultation, today, Verdict.AGREE, reasons=reasons)
+
+    def agree_if(self, consultation: Consultation, today: date, conditions: str, *basis: str) -> Opinion:
+        """附条件同意."""
+        return self._opinion(consultation, today, Verdict.AGREE_WITH_CONDITIONS, conditions=conditions, basis=basis)
+
+    def disagree(self, consultation: Consultation, today: date, reasons: str, *basis: str) -> Opinion:
+        """不同意, with its reasons and legal basis."""
+        return self._opinion(consultation, today, Verdict.DISAGREE, reasons=reasons, basis=basis)
+
+    def not_competent(self, consultation: Consultation, today: date, competent_body: str) -> Opinion:
+        """非本部门职责, naming the right body."""
+        return self._opinion(consultation, today, Verdict.NOT_COMPETENT, competent_body=competent_body)
+
+    def _opinion(self, consultation: Consultation, today: date, verdict: Verdict, **fields: Any) -> Opinion:
+        return Opinion(
+            case_number=consultation.case_number,
+            consultation_id=_OF_THE_DESK,
+            department=self.address,
+            verdict=verdict,
+            officer=self.officer,
+            decided_on=today,
+            **fields,
+        )
+
+
+def said(consultation: Consultation) -> str:
+    """All that the applicant says in words: project, summary and the notes to the materials."""
+    application = consultation.application
+    return "\n".join([application.project, application.summary, *(item.note for item in application.materials)])
+
+
+def figure(consultation: Consultation, label: str) -> float | None:
+    """The first number behind a label in what the applicant says, as in 安全出口2个; None if there is none."""
+    found = re.search(rf"{re.escape(label)}[^\d，。；\n]{{0,10}}(\d+(?:\.\d+)?)", said(consultation))
+    return float(found.group(1)) if found else None
+
+
+def working_days_open(consultation: Consultation, today: date) -> int:
+    """How many working days have passed since the consultation was issued."""
+    return working_days_between(ChinaCalendar(), consultation.issued_at.astimezone(CST).date(), today)[0]

@@ -1,0 +1,162 @@
+"""The arbiter: an opinion and a default race, and this decides, once, by the time of arrival.
+
+An opinion that arrived in time always wins; a late one never does; a default takes effect only on the very state it
+was made on, and never on somebody who was not asked, not reminded, or not yet late.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import NoReturn, Protocol
+
+from exchange.approval.rules.deadline import Projection
+from exchange.approval.rules.defaults import reminders_of
+from exchange.approval.rules.states import CaseState, PartState
+from exchange.clock import CST
+from exchange.errors import Returned
+from exchange.language import Text
+from exchange.messaging.rules.arrival_time import STAMPED, Arrival
+from exchange.schemas import DeadlineState, DeemedConsent, DefaultMode, EntryKind, LedgerEntry, Opinion, Verdict
+
+
+class PartFacts(Protocol):
+    """What a ruling needs to know of a department's part."""
+
+    @property
+    def department(self) -> str: ...
+    @property
+    def state(self) -> PartState: ...
+    @property
+    def late_opinion_id(self) -> str | None: ...
+
+
+class Ruling(StrEnum):
+    """What becomes of an opinion."""
+
+    TAKE = "take"
+    LATE = "late"
+    OVERTURN = "overturn"  # in time by its stamp, though a failure had the default delivered before it
+    STOP_CLOCK = "stop-clock"
+
+
+def rule_on_opinion(
+    case_state: CaseState,
+    part: PartFacts,
+    opinion: Opinion,
+    arrival: Arrival,
+    due_at: datetime | None,
+    default: DefaultMode,
+    entries: Sequence[LedgerEntry],
+    waiting: bool,
+) -> Ruling:
+    """Takes an opinion, over a default that it preceded too, keeps it as late, or stops the clock.
+
+    Raises Returned with a reason for all else.
+
+    ``waiting``: a prerequisite of this department is not in. Doubt about the arrival favours the department.
+    """
+    _refuse_settled(case_state, part)
+    special = opinion.verdict is Verdict.SPECIAL_PROCEDURE
+    in_time = due_at is None or arrival.earliest <= due_at
+    if special:
+        return _rule_on_procedure(part, entries, in_time and part.state in _RUNNING)
+    if waiting:
+        _return(
+            "premature", Text("another department's result, for which you wait, is not in"), Text("answer once it is")
+        )
+    if part.state is PartState.ESCALATED:
+        return Ruling.TAKE
+    if part.state is not PartState.DEEMED and (in_time or default is DefaultMode.NONE):
+        return Ruling.TAKE
+    if part.state is PartState.DEEMED and is_stamped_in_time(arrival, due_at) and case_state not in _CLOSED:
+        return Ruling.OVERTURN
+    if part.late_opinion_id is not None:
+        _return("already-answered", Text("a late opinion of yours is on record"), Text("a further one has no effect"))
+    return Ruling.LATE
+
+
+_RUNNING = frozenset({PartState.ISSUED, PartState.SIGNED})
+_CLOSED = frozenset({CaseState.DECIDED, CaseState.WITHDRAWN})
+
+
+def is_stamped_in_time(arrival: Arrival, due_at: datetime | None) -> bool:
+    """Whether the broker itself has stamped an arrival within the term: no default can stand against that."""
+    return arrival.source == STAMPED and due_at is not None and arrival.latest <= due_at
+
+
+def _refuse_settled(case_state: CaseState, part: PartFacts) -> None:
+    if part.state is PartState.ANSWERED:
+        _return("already-answered", Text("your opinion on this case is on record"), Text("an opinion is given once"))
+    closed = case_state in _CLOSED and part.state is not PartState.DEEMED
+    if closed or part.state is PartState.MOOT:
+        _return("case-closed", Text("the case needs no opinion any more"), Text("nothing is to be done"))
+    if part.state is PartState.PLANNED:
+        _return("not-consulted", Text("the case was not put to you yet"), Text("wait for the consultation"))
+
+
+def _rule_on_procedure(part: PartFacts, entries: Sequence[LedgerEntry], running: bool) -> Ruling:
+    if not running:
+        _return("too-late", Text("the term is over and cannot be stopped any more"), Text("give the opinion itself"))
+    stops = [entry for entry in entries if entry.kind is EntryKind.STOP and entry.actor == part.department]
+    resumed = [entry.at for entry in entries if entry.kind in (EntryKind.RESUME, EntryKind.RESTART)]
+    if stops and not any(moment >= stops[-1].at for moment in resumed):
+        _return(
+            "already-stopped",
+            Text("a special procedure of yours stops the clock already"),
+            Text("give the opinion itself"),
+        )
+    return Ruling.STOP_CLOCK
+
+
+def _return(code: str, message: Text, remedy: Text) -> NoReturn:
+    raise Returned(message, code=code, remedy=remedy)
+
+
+class DeemedRuling(StrEnum):
+    """What becomes of a monitor's deemed consent."""
+
+    EFFECTIVE = "effective"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+    OVERTAKEN = "overtaken"
+    TOO_EARLY = "too-early"
+    NOT_DUE = "not-due"
+
+
+AGAIN = frozenset({DeemedRuling.OVERTAKEN, DeemedRuling.TOO_EARLY, DeemedRuling.NOT_DUE})
+"""Rulings after which the term still runs and the monitors must hear how it stands."""
+
+
+def rule_on_deemed(
+    case_state: CaseState,
+    part: PartFacts,
+    own: DeadlineState,
+    deemed: DeemedConsent,
+    projection: Projection,
+    arrival: Arrival,
+) -> DeemedRuling:
+    """Whether a default takes effect: only where all it rests on is what the window itself has on record."""
+    if part.state is PartState.ANSWERED:
+        return DeemedRuling.ANSWERED
+    if case_state is not CaseState.OPEN or part.state is not PartState.SIGNED:
+        return DeemedRuling.CLOSED
+    if _basis(own) != _basis(deemed.state) or deemed.mode is not own.default or own.default is DefaultMode.NONE:
+        return DeemedRuling.OVERTAKEN
+    due_at, effective_at = projection.due_at, projection.effective_at
+    if due_at is None or effective_at is None or projection.provisional:
+        return DeemedRuling.NOT_DUE
+    if deemed.due_at != due_at or not reminders_of(projection, deemed.reminders) or own.exclusions:
+        return DeemedRuling.OVERTAKEN
+    return DeemedRuling.EFFECTIVE if arrival.latest > effective_at else DeemedRuling.TOO_EARLY
+
+
+def _basis(state: DeadlineState) -> tuple[object, ...]:
+    """What a default rests on; instants compared as instants."""
+    ledger = tuple((entry.kind, entry.at.astimezone(CST), entry.days) for entry in state.ledger)
+    fixed = state.term.fixed.astimezone(CST) if state.term.fixed else None
+    return (
+        state.consultation_id, state.matter, state.matter_version, state.default, state.default_basis,
+        state.start, state.effect_delay_days, state.exclusions, state.term.days, fixed, ledger,
+    )  # fmt: skip

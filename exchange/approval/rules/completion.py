@@ -1,0 +1,89 @@
+"""How a case moves on: which stage is open, who may decide now, when the lead may decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from exchange.approval.rules.consent import consents
+from exchange.approval.rules.states import PartState
+from exchange.schemas import Approver, Completion, Verdict
+
+SETTLED = frozenset({PartState.ANSWERED, PartState.DEEMED, PartState.MOOT})
+"""Final states of a part. ESCALATED is not one: there the lead must act, or an answer may still come."""
+_RESULT = frozenset({PartState.ANSWERED, PartState.DEEMED})
+
+
+class PartProgress(Protocol):
+    """What progress depends on."""
+
+    @property
+    def department(self) -> str: ...
+    @property
+    def stage(self) -> int: ...
+    @property
+    def state(self) -> PartState: ...
+    @property
+    def verdict(self) -> Verdict | None: ...
+
+
+class Advance(StrEnum):
+    """What a case does next."""
+
+    WAIT = "wait"
+    NEXT_STAGE = "next-stage"
+    READY = "ready"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a case stands: its next move, whose parts become moot, and who need not wait any longer."""
+
+    kind: Advance
+    moot: tuple[str, ...] = ()
+    cleared: tuple[str, ...] = ()
+
+
+def progress(
+    completion: Completion,
+    quorum: int | None,
+    stage: int,
+    parts: Sequence[PartProgress],
+    approvers: Iterable[Approver],
+) -> Progress:
+    """Applies the matter's completion rule. An empty set of parts never completes anything."""
+    rules = {approver.department: approver for approver in approvers}
+    still_open = tuple(part.department for part in parts if part.state not in SETTLED)
+    if _ends_early(completion, quorum, parts, rules):
+        return Progress(Advance.READY, still_open)
+    here = [part for part in parts if part.stage == stage]
+    if here and all(part.state in SETTLED for part in here):
+        later = any(part.stage > stage and part.state is PartState.PLANNED for part in parts)
+        return Progress(Advance.NEXT_STAGE if later else Advance.READY)
+    return Progress(Advance.WAIT, cleared=_cleared(here, rules))
+
+
+def may_decide(parts: Sequence[PartProgress]) -> bool:
+    """Whether the lead may decide by hand: nobody who was asked has time left."""
+    return bool(parts) and not any(part.state in (PartState.ISSUED, PartState.SIGNED) for part in parts)
+
+
+def _ends_early(
+    completion: Completion, quorum: int | None, parts: Sequence[PartProgress], rules: Mapping[str, Approver]
+) -> bool:
+    if completion is Completion.VETO:
+        return any(part.verdict is Verdict.DISAGREE and rules[part.department].veto for part in parts)
+    if completion is Completion.QUORUM and quorum:
+        return sum(consents(part, rules[part.department]) for part in parts) >= quorum
+    return False
+
+
+def _cleared(here: Sequence[PartProgress], rules: Mapping[str, Approver]) -> tuple[str, ...]:
+    done = {part.department for part in here if part.state in _RESULT}
+    return tuple(
+        part.department
+        for part in here
+        if part.state not in SETTLED and rules[part.department].after and set(rules[part.department].after) <= done
+    )

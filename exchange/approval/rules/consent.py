@@ -1,0 +1,47 @@
+"""Consent: who has given it, and whose a grant lacks. Silence is consent only where a rule says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from exchange.approval.rules.states import PartState
+from exchange.schemas import Approver, Completion, DefaultMode, Verdict
+
+_AGREED = frozenset({Verdict.AGREE, Verdict.AGREE_WITH_CONDITIONS})
+
+
+class PartConsent(Protocol):
+    """What consent depends on."""
+
+    @property
+    def department(self) -> str: ...
+    @property
+    def state(self) -> PartState: ...
+    @property
+    def verdict(self) -> Verdict | None: ...
+
+
+def consents(part: PartConsent, approver: Approver) -> bool:
+    """Whether a department has agreed, with or without conditions, or its silence is consent by the matter's rule."""
+    if part.state is PartState.DEEMED:
+        return approver.default is DefaultMode.CONSENT
+    return part.state is PartState.ANSWERED and part.verdict in _AGREED
+
+
+def lacking(
+    completion: Completion, quorum: int | None, parts: Sequence[PartConsent], approvers: Iterable[Approver]
+) -> tuple[str, ...]:
+    """Departments whose consent a grant requires and which have given none, without those that have disagreed.
+
+    All that the matter names must consent, answered or not, asked or not; with a quorum nobody is lacking once that
+    has consented. Who disagreed is owed reasons as an objector, whatever the quorum.
+    """
+    rules = {approver.department: approver for approver in approvers}
+    given = {part.department for part in parts if consents(part, rules[part.department])}
+    if completion is Completion.QUORUM and quorum and len(given) >= quorum:
+        return ()
+    objected = {
+        part.department for part in parts if part.state is PartState.ANSWERED and part.verdict is Verdict.DISAGREE
+    }
+    return tuple(part.department for part in parts if part.department not in given | objected)

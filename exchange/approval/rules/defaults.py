@@ -1,0 +1,58 @@
+"""When silence may count, and when not: everything that stands in the way, told at once (missing one, escalate)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from exchange.approval.rules.deadline import Projection
+from exchange.language import noted
+from exchange.schemas import DeadlineState, DeadlineStatus, DefaultMode, SentReminder
+
+_NAMESPACE = UUID("6f0d0f0a-33c5-5c1c-9a38-0b6f6a9c1b57")
+"""Of the ids that are derived, so that two monitors, or one that starts again, cannot double a message."""
+
+
+def obstacles(state: DeadlineState, projection: Projection, sent: Sequence[SentReminder], now: datetime) -> list[str]:
+    """Every reason why this department's silence has no legal consequence at ``now``; none means that it has."""
+    due_at = projection.due_at
+    found = [
+        (state.default is DefaultMode.NONE, noted("no default is provided for this department in this matter")),
+        (not state.default_basis, noted("no rule is cited for a default")),
+        (state.evidence is None, noted("no proof that the department signed for the request")),
+        (not state.file_complete, noted("the file is not complete")),
+        (state.status is not DeadlineStatus.RUNNING, noted("the term is closed")),
+        (projection.started_at is None, noted("the term has not begun")),
+        (projection.stopped, noted("the clock is stopped")),
+        (projection.provisional, noted("the date is provisional: the calendar is not published that far")),
+        (due_at is None or now <= due_at, noted("the term is not over")),
+        (not reminders_of(projection, sent), noted("no reminder went out within the term")),
+    ]
+    return [text for holds, text in found if holds] + [f"excluded: {reason.value}" for reason in state.exclusions]
+
+
+def reminders_of(projection: Projection, sent: Sequence[SentReminder]) -> list[SentReminder]:
+    """The reminders that went out within the term as it runs now; a restart makes the earlier ones void."""
+    began, due_at = projection.started_at, projection.due_at
+    return [reminder for reminder in sent if began is not None and due_at and began <= reminder.at < due_at]
+
+
+def reminder_id(case_number: str, department: str, stage: int, term_began: datetime) -> str:
+    """The id of a reminder: the same for everyone who derives it, and another after a restart."""
+    began = str(int(term_began.timestamp() * 1_000_000))
+    return _derived("reminder", case_number, department, str(stage), began)
+
+
+def deemed_id(case_number: str, department: str, revision: int) -> str:
+    """The id of a deemed consent on one revision of a deadline."""
+    return _derived("deemed-consent", case_number, department, str(revision))
+
+
+def escalation_id(case_number: str, department: str, revision: int) -> str:
+    """The id of an escalation on one revision of a deadline."""
+    return _derived("escalation", case_number, department, str(revision))
+
+
+def _derived(*facts: str) -> str:
+    return str(uuid5(_NAMESPACE, "\n".join(facts)))

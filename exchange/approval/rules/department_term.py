@@ -1,0 +1,69 @@
+"""A department's own term as it can tell it: from the request, its own receipt, and what it was told since, all signed.
+
+The window reckons by the receipt and by its own ledger, the monitors say the due moment in every reminder, and every
+amendment comes with a notice. Until one of these has come the department reckons itself, by the day on which it signed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from exchange.approval.rules.deadline import Stop, days_left, reckon, stopped_at
+from exchange.schemas import EntryKind, LedgerEntry, Term
+from exchange.workdays import WorkingCalendar
+
+
+@dataclass(frozen=True)
+class DeskTerm:
+    """How a department's term stands at one moment."""
+
+    due_at: datetime | None
+    """None while it has not begun, or its clock is stopped until it is resumed."""
+    told: bool = False
+    """Whether window or monitor have said this moment; else it is reckoned here."""
+    provisional: bool = False
+    days_left: int | None = None
+    """Working days after today, up to and including the last; None without a due moment."""
+    overdue: bool = False
+    stopped: Stop | None = None
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a department has on record of its term."""
+
+    term: Term
+    began_at: datetime | None
+    """When it signed for what it needs to answer; None while another department's result is not in."""
+    entries: Sequence[LedgerEntry] = ()
+    """Amendments it was told of, and stops it has announced itself, in their order."""
+    due_at: datetime | None = None
+    """The last due moment that window or monitor have said."""
+    own_stop: bool = False
+    """Whether it has stopped the clock itself: what was said before may be too early."""
+
+
+def desk_term(told: Told, department: str, calendar: WorkingCalendar, now: datetime) -> DeskTerm:
+    """The term from what is on record."""
+    if told.began_at is None:
+        return DeskTerm(told.term.fixed, told=told.term.fixed is not None)
+    start = LedgerEntry(kind=EntryKind.START, at=told.began_at, reason="signed for", actor=department)
+    ledger = (start, *told.entries)
+    found = reckon(told.term, ledger, calendar)
+    due_at, said = found.due_at, told.due_at is not None
+    if told.due_at is not None and not found.stopped:
+        later_by_own = told.own_stop and due_at is not None and due_at > told.due_at
+        due_at, said = (due_at, False) if later_by_own else (told.due_at, True)
+    stopped = stopped_at(ledger, calendar, now)
+    if due_at is None:
+        return DeskTerm(None, provisional=found.provisional, stopped=stopped)
+    return DeskTerm(
+        due_at,
+        told=said or told.term.fixed is not None,
+        provisional=found.provisional,
+        days_left=days_left(due_at, calendar, now),
+        overdue=now > due_at,
+        stopped=stopped,
+    )

@@ -1,0 +1,94 @@
+"""What the lead must do: cases that wait for its decision, that were escalated to it, or whose request nobody took."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from exchange.approval.rules.completion import PartProgress, may_decide
+from exchange.approval.rules.deadline import Projection, reckon
+from exchange.approval.rules.states import CaseState, PartState
+from exchange.schemas import EntryKind, LedgerEntry, Matter, Term
+from exchange.workdays import WorkingCalendar
+
+UNSIGNED = timedelta(days=1)
+"""After so long without a department's signature under its request somebody must ask why: no term runs meanwhile."""
+
+
+class LeadTask(StrEnum):
+    """What is to be done, by the lead's officers."""
+
+    CONFIRM = "confirm"  # its rule has prepared a decision
+    DECIDE = "decide"  # all is in, or nobody has time left
+    RULE_FAILED = "rule-failed"  # all is in, and the rule that should have prepared failed
+    ESCALATED = "escalated"  # a term is over and nothing follows by itself; others still have time
+    REVIEW = "review"  # decided, and then an opinion came in that had been in time
+    UNSIGNED = "unsigned"  # a department has not even signed for the request, so that no term runs
+
+
+class CaseFacts(Protocol):
+    """What a lead's task depends on, of the case."""
+
+    @property
+    def state(self) -> CaseState: ...
+    @property
+    def opened_at(self) -> datetime: ...
+    @property
+    def ready_at(self) -> datetime | None: ...
+    @property
+    def prepared(self) -> str | None: ...
+    @property
+    def rule_error(self) -> str | None: ...
+
+
+class PartFacts(PartProgress, Protocol):
+    """And of a part."""
+
+    @property
+    def issued_at(self) -> datetime | None: ...
+    @property
+    def escalated_at(self) -> datetime | None: ...
+    @property
+    def review_at(self) -> datetime | None: ...
+
+
+@dataclass(frozen=True)
+class Waits:
+    """What a case waits for at its lead, since when, and because of which departments."""
+
+    task: LeadTask
+    since: datetime
+    departments: tuple[str, ...] = ()
+
+
+def what_waits(case: CaseFacts, parts: Sequence[PartFacts], now: datetime) -> Waits | None:
+    """What a case waits for at its lead; None where it waits for departments, or for nothing more."""
+    if case.state is CaseState.READY:
+        task = LeadTask.CONFIRM if case.prepared else LeadTask.RULE_FAILED if case.rule_error else LeadTask.DECIDE
+        return Waits(task, case.ready_at or case.opened_at)
+    if case.state is CaseState.DECIDED:
+        review = {part.department: part.review_at for part in parts if part.review_at is not None}
+        return Waits(LeadTask.REVIEW, min(review.values()), tuple(review)) if review else None
+    if case.state is not CaseState.OPEN:
+        return None
+    escalated = [part for part in parts if part.state is PartState.ESCALATED]
+    if escalated:
+        task = LeadTask.DECIDE if may_decide(parts) else LeadTask.ESCALATED
+        since = min(part.escalated_at or case.opened_at for part in escalated)
+        return Waits(task, since, tuple(part.department for part in escalated))
+    asked = [(part.department, part.issued_at) for part in parts if part.state is PartState.ISSUED]
+    unsigned = {department: at for department, at in asked if at is not None and at + UNSIGNED <= now}
+    return Waits(LeadTask.UNSIGNED, min(unsigned.values()), tuple(unsigned)) if unsigned else None
+
+
+def decision_term(
+    case: CaseFacts, matter: Matter, ledgers: Iterable[LedgerEntry], calendar: WorkingCalendar, lead: str
+) -> Projection:
+    """Until when the lead is to decide. ``ledgers``: all departments' entries; of them announced stops are left out."""
+    began = LedgerEntry(kind=EntryKind.START, at=case.opened_at, reason="accepted", actor=lead)
+    stops = [entry for entry in ledgers if entry.kind is EntryKind.STOP and entry.days is not None]
+    in_order = sorted(stops, key=lambda entry: entry.at)
+    return reckon(Term(days=matter.decision_days), (began, *in_order), calendar)

@@ -1,0 +1,52 @@
+"""Where a department's part of a case stands against its term: the columns of the deadline board."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from exchange.approval.rules.states import PartState
+
+RECENT = timedelta(days=30)
+"""How long deemed and escalated parts stay on the board after they were due."""
+
+
+class Standing(StrEnum):
+    """Columns of the deadline board; every open part stands in exactly one."""
+
+    UNDATED = "undated"  # the term has not begun, or its clock is stopped
+    RUNNING = "running"
+    PAST_HALF = "past-50"
+    PAST_MOST = "past-90"
+    OVERDUE = "overdue"  # over, and neither answered, deemed nor escalated yet
+    DEEMED = "deemed"
+    ESCALATED = "escalated"
+
+
+_SETTLED = {PartState.DEEMED: Standing.DEEMED, PartState.ESCALATED: Standing.ESCALATED}
+
+
+def states_of(standing: Standing) -> tuple[PartState, ...]:
+    """The states in which a part can stand so."""
+    found = tuple(state for state, one in _SETTLED.items() if one is standing)
+    return found or (PartState.ISSUED, PartState.SIGNED)
+
+
+def standing_of(
+    state: PartState, started_at: datetime | None, due_at: datetime | None, now: datetime
+) -> Standing | None:
+    """Where a part stands; None for one that is no matter of deadlines (planned, answered, moot).
+
+    A term of which only the end is known runs until it is over.
+    """
+    if state in _SETTLED:
+        return _SETTLED[state]
+    if state not in (PartState.ISSUED, PartState.SIGNED):
+        return None
+    if due_at is None:
+        return Standing.UNDATED
+    if now > due_at:
+        return Standing.OVERDUE
+    if started_at is None or (now - started_at) * 2 < due_at - started_at:
+        return Standing.RUNNING
+    return Standing.PAST_MOST if (now - started_at) * 10 >= (due_at - started_at) * 9 else Standing.PAST_HALF

@@ -1,0 +1,98 @@
+"""The states of a case, of a department's part in it, of its desk and of a watched deadline, with what follows what."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from exchange.transitions import machine
+
+
+class CaseState(StrEnum):
+    """Where a case stands at its window."""
+
+    OPEN = "open"
+    READY = "ready"
+    DECIDED = "decided"
+    WITHDRAWN = "withdrawn"
+
+
+class PartState(StrEnum):
+    """Where one consulted department's part of a case stands.
+
+    PLANNED: its stage has not begun. ISSUED: put to the department. SIGNED: its receipt is in. Final: ANSWERED,
+    DEEMED, MOOT. ESCALATED: term over, no default possible; an answer still counts.
+    """
+
+    PLANNED = "planned"
+    ISSUED = "issued"
+    SIGNED = "signed"
+    ANSWERED = "answered"
+    DEEMED = "deemed"
+    MOOT = "moot"
+    ESCALATED = "escalated"
+
+
+class WatchState(StrEnum):
+    """A deadline as a monitor keeps it."""
+
+    RUNNING = "running"
+    CLOSED = "closed"
+    DEEMED = "deemed"
+    ESCALATED = "escalated"
+
+
+class DeskState(StrEnum):
+    """A consultation on a department's desk. DEFAULTED: silence has taken effect; the paper is still owed."""
+
+    WAITING = "waiting"
+    ANSWERED = "answered"
+    DEFAULTED = "defaulted"
+    CLOSED = "closed"
+
+
+CASES = machine(
+    "a case",
+    {CaseState.OPEN},
+    {
+        CaseState.OPEN: {CaseState.READY, CaseState.WITHDRAWN},
+        CaseState.READY: {CaseState.DECIDED, CaseState.WITHDRAWN},
+        CaseState.DECIDED: (),
+        CaseState.WITHDRAWN: (),
+    },
+)
+
+PARTS = machine(
+    "a department's part",
+    {PartState.PLANNED},
+    {
+        PartState.PLANNED: {PartState.ISSUED, PartState.ESCALATED, PartState.MOOT},
+        PartState.ISSUED: {PartState.SIGNED, PartState.ANSWERED, PartState.ESCALATED, PartState.MOOT},
+        PartState.SIGNED: {PartState.ANSWERED, PartState.DEEMED, PartState.ESCALATED, PartState.MOOT},
+        PartState.ESCALATED: {PartState.ANSWERED, PartState.MOOT},
+        PartState.DEEMED: {PartState.ANSWERED},  # by an opinion that was in time and came in later
+        PartState.ANSWERED: (),
+        PartState.MOOT: (),
+    },
+)
+
+WATCHES = machine(
+    "a watched deadline",
+    {WatchState.RUNNING, WatchState.CLOSED},
+    {
+        WatchState.RUNNING: {WatchState.CLOSED, WatchState.DEEMED, WatchState.ESCALATED},
+        WatchState.CLOSED: {WatchState.RUNNING},  # the window has amended the term, or asks in a later stage
+        WatchState.DEEMED: {WatchState.RUNNING},
+        WatchState.ESCALATED: {WatchState.RUNNING},
+    },
+)
+
+DESK = machine(
+    "a consultation on the desk",
+    {DeskState.WAITING},
+    {
+        DeskState.WAITING: {DeskState.ANSWERED, DeskState.DEFAULTED, DeskState.CLOSED},
+        DeskState.ANSWERED: {DeskState.WAITING, DeskState.CLOSED},  # the window has sent the opinion back
+        DeskState.DEFAULTED: {DeskState.ANSWERED},
+        DeskState.CLOSED: (),
+    },
+)

@@ -1,0 +1,101 @@
+"""Tables of a window: cases, their parts, and the ledger of days."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, Text, literal_column
+
+from exchange.approval.rules.states import CaseState, PartState
+from exchange.schemas import Verdict
+from exchange.store.metadata import metadata, partial_index
+from exchange.store.types import FreeText, Instant, Word
+
+case_file = Table(
+    "case_file",
+    metadata,
+    Column("number", String(64), primary_key=True),
+    Column("matter", String(64), nullable=False),
+    Column("matter_version", String(32), nullable=False),
+    Column("state", Word(CaseState), nullable=False),
+    Column("stage", Integer, nullable=False),
+    Column("application", LargeBinary, nullable=False),
+    Column("applicant", FreeText, nullable=False),
+    Column("project", FreeText, nullable=False),
+    Column("conversation_id", String(36), nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("ready_at", Instant),
+    Column("decided_at", Instant),
+    Column("withdrawn_at", Instant),
+    Column("outcome", String(40)),
+    Column("decision_id", String(36)),
+    Column("prepared", FreeText),
+    Column("rule_error", FreeText),
+    Column("by_rule", Boolean),
+    Index("case_file_recent", "opened_at", "number"),
+    Index("case_file_state_recent", "state", "opened_at", "number"),
+)
+
+
+part = Table(
+    "part",
+    metadata,
+    Column("case_number", String(64), primary_key=True),
+    Column("department", String(120), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("stage", Integer, nullable=False),
+    Column("state", Word(PartState), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("consultation_id", String(36), index=True),
+    Column("clearance_id", String(36), index=True),
+    Column("fixed_due", Instant),
+    Column("due_at", Instant),
+    Column("issued_at", Instant),
+    Column("signed_at", Instant),
+    Column("answered_at", Instant),
+    Column("deemed_at", Instant),
+    Column("moot_at", Instant),
+    Column("escalated_at", Instant),
+    Column("reminded_at", Instant),
+    Column("verdict", Word(Verdict)),
+    Column("conditions", FreeText),
+    Column("reasons", FreeText),
+    Column("opinion_id", String(36)),
+    Column("deemed_id", String(36)),
+    Column("late_opinion_id", String(36)),
+    Column("late_at", Instant),
+    Column("late_verdict", Word(Verdict)),
+    Column("receipt_id", String(36)),
+    Column("receipt_index", Integer),
+    Column("started_at", Instant),
+    Column("review_at", Instant),
+    Index("part_standing", "state", "department", "due_at", "case_number", "started_at"),
+)
+
+
+PUT_TO = part.c.state.in_([literal_column(f"'{state}'") for state in (PartState.ISSUED, PartState.SIGNED)])
+"""Parts that were put to their department and wait for it."""
+partial_index("part_running", part.c.department, part.c.due_at, where=PUT_TO)
+partial_index("part_running_due", part.c.due_at, where=PUT_TO)
+
+
+NOT_SIGNED = part.c.state == literal_column(f"'{PartState.ISSUED}'")
+
+
+UNDATED = (part.c.state == literal_column(f"'{PartState.SIGNED}'")) & part.c.due_at.is_(None)
+"""Parts that their department has not signed for, and those signed for whose term has no end. In words, as above."""
+partial_index("part_unsigned", part.c.issued_at, part.c.case_number, where=NOT_SIGNED)
+partial_index("part_undated", part.c.signed_at, part.c.case_number, where=UNDATED)
+
+
+TO_REVIEW = part.c.review_at.is_not(None)
+"""Parts over whose opinion, which was in time, their case was decided; until an officer has reviewed the decision."""
+partial_index("part_review", part.c.review_at, part.c.case_number, where=TO_REVIEW)
+
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("case_number", String(64), primary_key=True),
+    Column("department", String(120), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("entry", Text, nullable=False),
+)

@@ -1,0 +1,1 @@
+"""The window: puts applications to departments, collects opinions, concludes."""

@@ -1,0 +1,61 @@
+"""The whole file of a case at its window: how it stands, the days of every term, the decision, and its revision."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from exchange.approval.rules.consent import lacking
+from exchange.approval.rules.states import CaseState
+from exchange.approval.window.deadlines import matter_of
+from exchange.approval.window.status import CaseStatus, case_status, decision_on
+from exchange.approval.window.store import Cases
+from exchange.errors import Changed
+from exchange.messaging.checks import expect_window
+from exchange.messaging.node import Node, Step
+from exchange.schemas import Decision, LedgerEntry
+from exchange.store.transaction import Transaction
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """A case with all that belongs to it."""
+
+    status: CaseStatus
+    withdrawn_at: datetime | None
+    ledgers: Mapping[str, tuple[LedgerEntry, ...]]
+    """By department: what began, stopped, resumed or extended its term."""
+    decision: Decision | None
+    lacking: tuple[str, ...]
+    """While it is undecided: departments whose consent a grant would lack, without those that disagreed."""
+    revision: str
+    """Another one after any change of the record."""
+
+
+def case_file(node: Node, number: str) -> CaseFile:
+    """The file of one case. Raises Denied (this is no window) or NotFound."""
+    expect_window(node)
+    with node.store.reading() as tx:
+        revision, case = _revision(tx, number), tx[Cases].get(number)
+        parts = tx[Cases].parts(number)
+        ledgers = {part.department: tuple(tx[Cases].ledger(number, part.department)) for part in parts}
+        undecided = case is not None and case.state in (CaseState.OPEN, CaseState.READY)
+        matter = matter_of(tx, case) if case is not None and undecided else None
+        owed = lacking(matter.completion, matter.quorum, parts, matter.approvers) if matter is not None else ()
+    status = case_status(node, number)
+    return CaseFile(status, case.withdrawn_at if case else None, ledgers, decision_on(node, status), owed, revision)
+
+
+def expect_revision(step: Step, number: str, known: Collection[str]) -> None:
+    """Raises Changed unless a case that is here is as it was when somebody read one of the ``known`` revisions."""
+    if step.tx[Cases].get(number) is not None and _revision(step.tx, number) not in known:
+        raise Changed("case {number} has changed since it was read", number=number)
+
+
+def _revision(tx: Transaction, number: str) -> str:
+    parts = tx[Cases].parts(number)
+    ledgers = [tx[Cases].ledger(number, part.department) for part in parts]
+    whole = repr((tx[Cases].get(number), parts, ledgers))
+    return hashlib.sha256(whole.encode()).hexdigest()[:32]

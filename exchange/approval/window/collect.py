@@ -1,0 +1,191 @@
+"""Collect: what arrives in the opinions queue is ruled on in queue order and recorded on its case, once, for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from exchange.approval.checks import part_of
+from exchange.approval.records import CaseRow, PartRow
+from exchange.approval.rules.arbiter import Ruling, is_stamped_in_time, rule_on_opinion
+from exchange.approval.rules.deadline import Projection, project
+from exchange.approval.rules.states import PARTS, CaseState, PartState
+from exchange.approval.window.conclude import Concluder
+from exchange.approval.window.deadlines import RUNNING, approver_of, deadline_state, matter_of, refresh, start_term
+from exchange.approval.window.silence import Silence
+from exchange.approval.window.store import Cases
+from exchange.errors import Returned
+from exchange.messaging.checks import expect
+from exchange.messaging.incoming import Handler, Incoming
+from exchange.messaging.node import Step
+from exchange.messaging.records import Signed
+from exchange.schemas import (
+    Body,
+    EntryKind,
+    LedgerEntry,
+    Matter,
+    Opinion,
+    Receipt,
+)
+
+
+class Collector:
+    """The window's handlers for opinions, for receipts of its consultations, and for what silence comes to."""
+
+    def __init__(self, concluder: Concluder) -> None:
+        self._concluder = concluder
+        self._silence = Silence(concluder)
+
+    def handlers(self) -> dict[str, Handler]:
+        """By message kind."""
+        return {Opinion.KIND: self.take_opinion, **self._silence.handlers()}
+
+    # --- receipts of what the window sent -------------------------------------------------------------------------
+
+    def on_signed(self, step: Step, signed: Sequence[Signed], receipts: Sequence[Receipt]) -> None:
+        """A department has signed for its consultation or clearance: its term begins. Or it sent it back."""
+        cases = _cases_of(step, signed)
+        for item, receipt in zip(signed, receipts, strict=True):
+            number = cases.get((item.message_id, item.addressee))
+            part = step.tx[Cases].part(number, item.addressee) if number is not None else None
+            if part is None:
+                continue
+            if item.accepted:
+                self._signed_for(step, part, item, receipt)
+            elif item.message_id == part.consultation_id:
+                self._sent_back(step, part, item)
+
+    def _signed_for(self, step: Step, part: PartRow, item: Signed, receipt: Receipt) -> None:
+        case = step.tx[Cases].get(part.case_number)
+        if case is None or part.state not in RUNNING:
+            return
+        matter = matter_of(step.tx, case)
+        waits = bool(approver_of(matter, part.department).after)
+        fields: dict[str, object] = {}
+        if item.message_id == part.consultation_id:
+            fields = {"signed_at": step.now, "receipt_id": item.receipt_id, "receipt_index": item.index}
+        if item.message_id == part.clearance_id or not waits:
+            start_term(step, case, part, matter, receipt.arrived_at, receipt.signed_for_at)
+            projection = _projection(step, case, part, matter)
+            fields |= {"due_at": projection.due_at, "started_at": projection.started_at}
+        after = PartState.SIGNED if "signed_at" in fields else part.state
+        step.tx[Cases].move_part(part.case_number, part.department, {part.state}, after, **fields)
+        refresh(step, part.case_number, part.department)
+
+    def _sent_back(self, step: Step, part: PartRow, item: Signed) -> None:
+        if step.tx[Cases].move_part(
+            part.case_number, part.department, RUNNING, PartState.ESCALATED, escalated_at=step.now
+        ):
+            step.note("consultation-returned", part.case_number, item.message_id, department=part.department)
+            refresh(step, part.case_number, part.department)
+            self._concluder.advance(step, part.case_number)
+
+    # --- opinions -------------------------------------------------------------------------------------------------
+
+    def take_opinion(self, step: Step, incoming: Incoming, body: Body) -> None:
+        """Records a department's opinion, by the ruling of `rule_on_opinion`."""
+        opinion = expect(body, Opinion)
+        case, part = part_of(step, opinion.case_number, opinion.department)
+        if incoming.sender != opinion.department:
+            raise Returned(
+                "{sender} cannot speak for {department}",
+                code="not-yours",
+                remedy="each department sends its own opinion under its own identity",
+                sender=incoming.sender,
+                department=opinion.department,
+            )
+        if part.consultation_id != opinion.consultation_id and opinion.consultation_id != part.clearance_id:
+            raise Returned(
+                "case {number} was not put to you by this consultation",
+                code="wrong-consultation",
+                remedy="answer the consultation that lies on your desk",
+                number=case.number,
+            )
+        matter = matter_of(step.tx, case)
+        approver = approver_of(matter, part.department)
+        entries = step.tx[Cases].ledger(case.number, part.department)
+        due_at = project(deadline_state(step.node, case, part, matter, entries, None), step.node.calendar).due_at
+        waiting = bool(approver.after) and part.clearance_id is None
+        ruling = rule_on_opinion(
+            case.state, part, opinion, incoming.arrival, due_at, approver.default, entries, waiting
+        )
+        if ruling is Ruling.STOP_CLOCK:
+            self._stop_clock(step, case, part, matter, incoming, opinion)
+        elif ruling is Ruling.LATE:
+            self._keep_late(step, part, incoming, opinion, is_stamped_in_time(incoming.arrival, due_at))
+        else:
+            self._record(step, part, incoming, opinion)
+
+    def _record(self, step: Step, part: PartRow, incoming: Incoming, opinion: Opinion) -> None:
+        moved = step.tx[Cases].move_part(
+            part.case_number,
+            part.department,
+            PARTS.before(PartState.ANSWERED),
+            PartState.ANSWERED,
+            answered_at=incoming.arrival.latest,
+            verdict=opinion.verdict,
+            conditions=opinion.conditions,
+            reasons=opinion.reasons,
+            opinion_id=incoming.message_id,
+        )
+        if moved:
+            if part.state is PartState.DEEMED:
+                step.note("deemed-overturned", part.case_number, part.deemed_id, department=part.department)
+            step.note("opinion", part.case_number, incoming.message_id, department=part.department)
+            refresh(step, part.case_number, part.department)
+            self._concluder.advance(step, part.case_number)
+
+    def _keep_late(self, step: Step, part: PartRow, incoming: Incoming, opinion: Opinion, in_time: bool) -> None:
+        """``in_time``: it was, but the case is closed over it by a default; the record says so, for the lead to act."""
+        case = step.tx[Cases].get(part.case_number)
+        to_review = in_time and part.state is not PartState.MOOT and case and case.state is CaseState.DECIDED
+        review = {"review_at": step.now} if to_review else {}
+        step.tx[Cases].move_part(
+            part.case_number,
+            part.department,
+            {part.state},
+            part.state,
+            late_opinion_id=incoming.message_id,
+            late_at=incoming.arrival.latest,
+            late_verdict=opinion.verdict,
+            **review,
+        )
+        event = "opinion-in-time-after-closing" if in_time else "late-opinion"
+        step.note(event, part.case_number, incoming.message_id, department=part.department)
+
+    def _stop_clock(
+        self, step: Step, case: CaseRow, part: PartRow, matter: Matter, incoming: Incoming, opinion: Opinion
+    ) -> None:
+        procedure = opinion.procedure
+        if procedure is None:
+            raise Returned("a special procedure is not named", code="procedure", remedy="name it and its length")
+        entry = LedgerEntry(
+            kind=EntryKind.STOP,
+            at=incoming.arrival.earliest,
+            days=procedure.days,
+            reason=f"special procedure: {procedure.kind.value}",
+            basis=opinion.basis or ("行政许可法第四十五条",),
+            actor=part.department,
+            notice=incoming.message_id,
+        )
+        step.tx[Cases].add_entries(case.number, part.department, [entry])
+        projection = _projection(step, case, part, matter)
+        moments = {"due_at": projection.due_at, "started_at": projection.started_at}
+        step.tx[Cases].move_part(case.number, part.department, {part.state}, part.state, **moments)
+        step.note("clock-stopped", case.number, incoming.message_id, department=part.department)
+        refresh(step, case.number, part.department)
+
+
+def _projection(step: Step, case: CaseRow, part: PartRow, matter: Matter) -> Projection:
+    entries = step.tx[Cases].ledger(case.number, part.department)
+    return project(deadline_state(step.node, case, part, matter, entries, None), step.node.calendar)
+
+
+def _cases_of(step: Step, signed: Sequence[Signed]) -> dict[tuple[str, str], str]:
+    """The case numbers behind consultations and clearances, by message id and department."""
+    parts = step.tx[Cases].parts_of_messages({item.message_id for item in signed})
+    return {
+        (message_id, part.department): part.case_number
+        for part in parts
+        for message_id in (part.consultation_id, part.clearance_id)
+        if message_id is not None
+    }

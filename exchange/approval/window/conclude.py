@@ -1,0 +1,286 @@
+"""Conclude: when the catalogue's completion rule is met, the lead decides; explicitly, with reasons, signed.
+
+The lead's rule prepares what an officer then confirms; where the profile says that it decides, it does, and every such
+decision says under its signature that it was made by rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import structlog
+
+from exchange.approval.records import CaseRow, PartRow
+from exchange.approval.rules.completion import Advance, may_decide, progress
+from exchange.approval.rules.states import CASES, CaseState, PartState
+from exchange.approval.set_aside import opinion_set_aside
+from exchange.approval.window.deadlines import matter_of, refresh
+from exchange.approval.window.decision import DecideRule, Docket, Ruling, decision_of, ruling_of, ruling_text
+from exchange.approval.window.store import Cases
+from exchange.approval.window.submit import escalate_unreachable, issue_next_stage
+from exchange.errors import Conflict, NotFound
+from exchange.language.names import CASE_STATES, OUTCOMES, coded
+from exchange.messaging.checks import expect_window
+from exchange.messaging.node import Node, Step
+from exchange.messaging.rules.wording import check_reason
+from exchange.schemas import Application, CaseClosed, Clearance, Decision, Matter, Outcome, Result
+
+log = structlog.get_logger()
+
+_RULE_ERROR = 500
+"""Characters that are kept of what a rule failed with."""
+
+OPEN_PARTS = frozenset({PartState.PLANNED, PartState.ISSUED, PartState.SIGNED, PartState.ESCALATED})
+
+
+class Concluder:
+    """Moves cases on. The lead's ``decide_rule``, where there is one, prepares its decision, or ``decides`` itself."""
+
+    def __init__(self, decide_rule: DecideRule | None = None, *, decides: bool = False) -> None:
+        self._decide_rule = decide_rule
+        self._decides = decides
+
+    def advance(self, step: Step, case_number: str) -> None:
+        """After a change of a part: clears those that waited, opens the next stage, or lets the lead decide."""
+        case = step.tx[Cases].get(case_number)
+        if case is not None and case.state is CaseState.READY:
+            self._ask_rule(step, case)
+        if case is None or case.state is not CaseState.OPEN:
+            return
+        matter = matter_of(step.tx, case)
+        parts = step.tx[Cases].parts(case_number)
+        found = progress(matter.completion, matter.quorum, case.stage, parts, matter.approvers)
+        for department in found.cleared:
+            self._clear(step, case, matter, department, parts)
+        if found.kind is Advance.NEXT_STAGE:
+            step.tx[Cases].move(case_number, {CaseState.OPEN}, CaseState.OPEN, stage=case.stage + 1)
+            issue_next_stage(step, case, matter, case.stage + 1)
+        elif found.kind is Advance.READY:
+            self._ready(step, case, matter, found.moot)
+
+    def _clear(self, step: Step, case: CaseRow, matter: Matter, department: str, parts: Sequence[PartRow]) -> None:
+        by_name = {part.department: part for part in parts}
+        part = by_name[department]
+        if part.clearance_id is not None or part.state not in (PartState.ISSUED, PartState.SIGNED):
+            return
+        awaited = next(approver.after for approver in matter.approvers if approver.department == department)
+        results = tuple(_result(by_name[earlier]) for earlier in awaited)
+        clearance = Clearance(case_number=case.number, consultation_id=part.consultation_id or "", results=results)
+        if not step.node.reachable((department,)):
+            escalate_unreachable(step, case, department)
+            refresh(step, case.number, department)
+            return
+        message_id = step.send(clearance, (department,), conversation_id=case.conversation_id)
+        step.tx[Cases].move_part(case.number, department, {part.state}, part.state, clearance_id=message_id)
+        step.note("cleared", case.number, message_id, department=department)
+
+    def _ready(self, step: Step, case: CaseRow, matter: Matter, moot: Sequence[str]) -> None:
+        if not step.tx[Cases].move(case.number, {CaseState.OPEN}, CaseState.READY, ready_at=step.now):
+            return
+        step.note("ready", case.number)
+        close_parts(step, case, moot, "the case can be decided without your opinion")
+        self._ask_rule(step, case)
+
+    def _ask_rule(self, step: Step, case: CaseRow) -> None:
+        """The lead's own rule prepares or decides, or leaves the case to an officer; also where it fails.
+
+        What the departments have said is on record whatever becomes of the rule. It is asked again when a part of a
+        case that is ready has changed, and what it prepared before holds no longer.
+        """
+        if self._decide_rule is None:
+            return
+        docket = docket_of(step, case)
+        try:
+            ruling = self._decide_rule(docket)
+            if ruling is not None and not isinstance(ruling, Ruling):
+                raise TypeError(f"the rule gave {type(ruling).__name__}, not a Ruling")
+            decision = None
+            if ruling is not None:
+                decision = decision_of(docket, ruling, step.node.address, step.now, by_rule=self._decides)
+        except Exception as error:
+            log.exception("rule.failed", node=step.node.address, case_number=case.number)
+            step.note("rule-failed", case.number, None, error=type(error).__name__)
+            _keep(step, case, rule_error=f"{type(error).__name__}: {error}"[:_RULE_ERROR])
+            return
+        if ruling is None or decision is None:
+            _keep(step, case)
+        elif self._decides:
+            _send_decision(step, docket, decision)
+        else:
+            _keep(step, case, prepared=ruling_text(ruling))
+            step.note("decision-prepared", case.number, None, outcome=ruling.outcome.value)
+
+
+def _keep(step: Step, case: CaseRow, prepared: str | None = None, rule_error: str | None = None) -> None:
+    """What the lead's rule has come to on a case that is ready; replaces what it came to before."""
+    if (prepared, rule_error) != (case.prepared, case.rule_error):
+        kept = {"prepared": prepared, "rule_error": rule_error}
+        step.tx[Cases].move(case.number, {CaseState.READY}, CaseState.READY, **kept)
+
+
+def docket_of(step: Step, case: CaseRow) -> Docket:
+    """The case as the lead sees it."""
+    application = Application.model_validate_json(case.application)
+    return Docket(case, matter_of(step.tx, case), application, tuple(step.tx[Cases].parts(case.number)))
+
+
+def close_parts(step: Step, case: CaseRow, departments: Sequence[str], reason: str) -> None:
+    """Makes open parts moot and tells those departments; what they had is kept."""
+    told = []
+    for part in step.tx[Cases].parts(case.number):
+        if part.department not in departments or part.state not in OPEN_PARTS:
+            continue
+        step.tx[Cases].move_part(case.number, part.department, OPEN_PARTS, PartState.MOOT, moot_at=step.now)
+        refresh(step, case.number, part.department)
+        if part.consultation_id is not None:
+            told.append(part.department)
+    if told:
+        closed = CaseClosed(case_number=case.number, reason=reason, at=step.now)
+        step.send(closed, told, conversation_id=case.conversation_id)
+
+
+def conclude(step: Step, docket: Docket, ruling: Ruling) -> str:
+    """Writes, signs and sends the lead's decision to all consulted departments; returns its message id.
+
+    Raises CallerError when the ruling lacks what a decision needs, Conflict when the case was decided meanwhile.
+    """
+    return _send_decision(step, docket, decision_of(docket, ruling, step.node.address, step.now))
+
+
+def _send_decision(step: Step, docket: Docket, decision: Decision) -> str:
+    case, outcome = docket.case, decision.outcome.value
+    consulted = [part.department for part in docket.parts if part.consultation_id is not None]
+    if not step.node.reachable(consulted):
+        step.node.expect(consulted)  # a decision that reaches nobody would stand nowhere
+    message_id = step.send(decision, consulted, conversation_id=case.conversation_id)
+    if not step.tx[Cases].move(
+        case.number, {CaseState.READY}, CaseState.DECIDED,
+        decided_at=step.now, outcome=outcome, decision_id=message_id, by_rule=decision.by_rule,
+    ):  # fmt: skip
+        raise Conflict("case {number} is decided already", remedy="a decision is made once", number=case.number)
+    step.note("decided", case.number, message_id, outcome=outcome, by_rule=decision.by_rule)
+    return message_id
+
+
+def decide(node: Node, case_number: str, ruling: Ruling) -> str:
+    """An officer's decision on a case that is ready, or held up only by escalated parts.
+
+    Raises Denied (this is no window), NotFound, Conflict (decided, withdrawn, or opinions still out) or CallerError.
+    """
+    with node.step() as step:
+        return decide_in(step, case_number, ruling)
+
+
+def decide_in(step: Step, case_number: str, ruling: Ruling) -> str:
+    """`decide` inside a step."""
+    case = _own_case(step, case_number)
+    if case.state is CaseState.OPEN:
+        _make_ready(step, case)
+    elif case.state is not CaseState.READY:
+        raise Conflict(
+            "case {case_number} is {state}",
+            remedy="a decision is made once",
+            case_number=case_number,
+            state=coded(CASE_STATES, case.state.value),
+        )
+    return conclude(step, docket_of(step, case), ruling)
+
+
+def _own_case(step: Step, case_number: str) -> CaseRow:
+    expect_window(step.node)
+    case = step.tx[Cases].get(case_number)
+    if case is None:
+        raise NotFound(
+            "no case {case_number} here", remedy="`exchange status` lists the cases", case_number=case_number
+        )
+    return case
+
+
+def confirm(node: Node, case_number: str, officer: str, outcome: Outcome | None = None) -> tuple[str, Ruling]:
+    """Decides as the lead's rule has prepared it, by this officer; the message id and what was decided.
+
+    ``outcome``: what the officer takes it to be. Raises Denied (this is no window), NotFound, Conflict (decided;
+    nothing prepared; prepared otherwise) or CallerError.
+    """
+    with node.step() as step:
+        return confirm_in(step, case_number, officer, outcome)
+
+
+def confirm_in(step: Step, case_number: str, officer: str, outcome: Outcome | None = None) -> tuple[str, Ruling]:
+    """`confirm` inside a step."""
+    case = _own_case(step, case_number)
+    if case.state in (CaseState.DECIDED, CaseState.WITHDRAWN):
+        raise Conflict(
+            "case {case_number} is {state}",
+            remedy="a decision is made once",
+            case_number=case_number,
+            state=coded(CASE_STATES, case.state.value),
+        )
+    if case.prepared is None:
+        raise Conflict(
+            "no rule has prepared a decision on case {case}",
+            remedy="decide by hand: exchange decide {case} OUTCOME --officer WHO --reasons WHY",
+            case=case_number,
+        )
+    ruling = ruling_of(case.prepared).by(officer)
+    if outcome not in (None, ruling.outcome):
+        raise Conflict(
+            "case {case}: prepared is {prepared}, not {given}",
+            remedy="read it with `exchange status {case}`, then confirm, or decide by hand",
+            case=case_number,
+            prepared=coded(OUTCOMES, ruling.outcome.value),
+            given=coded(OUTCOMES, str(outcome)),
+        )
+    return conclude(step, docket_of(step, case), ruling), ruling
+
+
+def _make_ready(step: Step, case: CaseRow) -> None:
+    parts = step.tx[Cases].parts(case.number)
+    if not may_decide(parts):
+        waiting = ", ".join(part.department for part in parts if part.state in OPEN_PARTS)
+        raise Conflict(
+            "case {number} still waits for {waiting}",
+            remedy="wait for their opinions or deadlines",
+            number=case.number,
+            waiting=waiting,
+        )
+    for part in parts:
+        if part.state in OPEN_PARTS and opinion_set_aside(step.tx, step.node, case.number, part.department, step.now):
+            raise Conflict(
+                "an opinion of {department} on case {number} arrived and could not be taken in",
+                remedy="repair what the log names beside message.dead; the opinion comes again by itself",
+                department=part.department,
+                number=case.number,
+            )
+    step.tx[Cases].move(case.number, {CaseState.OPEN}, CaseState.READY, ready_at=step.now)
+
+
+def withdraw(node: Node, case_number: str, reason: str) -> None:
+    """The applicant withdraws before the decision: whoever has not answered need not any more.
+
+    Raises Denied (this is no window), NotFound, Conflict or CallerError.
+    """
+    with node.step() as step:
+        withdraw_in(step, case_number, reason)
+
+
+def withdraw_in(step: Step, case_number: str, reason: str) -> None:
+    """`withdraw` inside a step."""
+    check_reason(reason, "a withdrawal needs a reason", "say why the applicant withdraws")
+    case = _own_case(step, case_number)
+    if not step.tx[Cases].move(
+        case_number, CASES.before(CaseState.WITHDRAWN), CaseState.WITHDRAWN, withdrawn_at=step.now
+    ):
+        raise Conflict(
+            "case {case_number} is {state}",
+            remedy="only an undecided case can be withdrawn",
+            case_number=case_number,
+            state=coded(CASE_STATES, case.state.value),
+        )
+    everyone = [part.department for part in step.tx[Cases].parts(case_number)]
+    close_parts(step, case, everyone, reason)
+    step.note("withdrawn", case_number)
+
+
+def _result(part: PartRow) -> Result:
+    return Result(department=part.department, verdict=part.verdict, conditions=part.conditions or "")

@@ -1,0 +1,189 @@
+"""The decision as it is made: what the lead has before it, what it rules, and the Decision that follows from both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from pydantic import TypeAdapter, ValidationError
+
+from exchange.approval.records import CaseRow, PartRow
+from exchange.approval.rules.consent import lacking
+from exchange.approval.rules.states import PartState
+from exchange.errors import CallerError
+from exchange.language import Text, joined
+from exchange.schemas import (
+    Application,
+    Considered,
+    Decision,
+    Matter,
+    Outcome,
+    Overruling,
+    Standing,
+    Verdict,
+    WithoutConsent,
+)
+from exchange.tomlfile import faults_of
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What an officer or the window's own rule decides; the flow completes it to a signed Decision."""
+
+    outcome: Outcome
+    reasons: str
+    conditions: str = ""
+    basis: tuple[str, ...] = ()
+    overruled: tuple[Overruling, ...] = ()
+    without_consent: tuple[WithoutConsent, ...] = ()
+    """With a grant: why, for each department that has given no consent; `Docket.lacking` names them."""
+    officer: str = "window"
+
+    def by(self, officer: str) -> Ruling:
+        """The same, decided by this officer."""
+        return replace(self, officer=officer)
+
+
+_RULING = TypeAdapter(Ruling)
+
+
+def ruling_text(ruling: Ruling) -> str:
+    """A ruling as it is kept; `ruling_of` reads it again."""
+    return _RULING.dump_json(ruling).decode()
+
+
+def ruling_of(text: str) -> Ruling:
+    """A ruling that was kept."""
+    return _RULING.validate_json(text)
+
+
+@dataclass(frozen=True)
+class Docket:
+    """All that the lead has before it when it decides."""
+
+    case: CaseRow
+    matter: Matter
+    application: Application
+    parts: tuple[PartRow, ...]
+
+    @property
+    def objections(self) -> Mapping[str, str]:
+        """Reasons of the departments that disagreed."""
+        return {part.department: part.reasons or "" for part in self.parts if part.verdict is Verdict.DISAGREE}
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """Departments whose consent a grant requires and which have given none, without those that disagreed."""
+        return lacking(self.matter.completion, self.matter.quorum, self.parts, self.matter.approvers)
+
+
+DecideRule = Callable[[Docket], Ruling | None]
+"""The lead's rule; None leaves the case to an officer."""
+
+
+def decision_of(docket: Docket, ruling: Ruling, lead: str, now: datetime, *, by_rule: bool = False) -> Decision:
+    """The decision in full. Raises CallerError naming each field of the ruling that does not do, and what to give.
+
+    A grant names every department whose consent it lacks, each with the reasons to grant all the same.
+    """
+    case = docket.case
+    _expect_reasons(docket, ruling)
+    try:
+        return Decision(
+            case_number=case.number,
+            matter=case.matter,
+            lead=lead,
+            outcome=ruling.outcome,
+            reasons=ruling.reasons,
+            conditions=ruling.conditions,
+            basis=ruling.basis or docket.matter.basis,
+            considered=tuple(_considered(part) for part in docket.parts),
+            overruled=ruling.overruled,
+            without_consent=ruling.without_consent,
+            officer=ruling.officer,
+            by_rule=by_rule,
+            decided_at=now,
+        )
+    except ValidationError as error:
+        raise CallerError(
+            "the decision is invalid: {fault}",
+            remedy=Text("{remedies}", {"remedies": joined(_remedies(error))}),
+            fault=joined(_told(error)),
+        ) from None
+
+
+def _told(error: ValidationError) -> Iterator[object]:
+    """Field and fault; a fault of the whole names its field itself, as in ``conditions: required``."""
+    for place, fault in faults_of(error):
+        yield Text("{field}: {fault}", {"field": place[0], "fault": fault}) if place else fault
+
+
+def _remedies(error: ValidationError) -> list[Text]:
+    """What to give for each field at fault."""
+    fields = [str(place[0]) if place else str(fault).partition(":")[0] for place, fault in faults_of(error)]
+    return list({field: _GIVE.get(field, Text("correct {field}", {"field": field})) for field in fields}.values())
+
+
+def _expect_reasons(docket: Docket, ruling: Ruling) -> None:
+    if ruling.outcome is Outcome.REFUSE:
+        return
+    named = {one.department for one in ruling.without_consent}
+    parts = {part.department: part for part in docket.parts}
+    owed = [parts[department] for department in docket.lacking if department not in named]
+    if owed:
+        raise CallerError(
+            "a grant requires the consent of {departments}",
+            remedy="give reasons for each: {options}; or refuse",
+            departments=joined(
+                (Text("{department} ({how})", {"department": part.department, "how": _how(part)}) for part in owed),
+                ", ",
+            ),
+            options=" ".join(f"--without {part.department}=REASONS" for part in owed),
+        )
+
+
+def _how(part: PartRow) -> Text:
+    if part.state is PartState.ANSWERED and part.verdict is not None:
+        return Text("has answered {verdict}", {"verdict": part.verdict.value})
+    return _WITHOUT[part.state]
+
+
+_WITHOUT = {
+    PartState.PLANNED: Text("has not been asked: its stage has not begun"),
+    PartState.ISSUED: Text("has been asked and has not answered"),
+    PartState.SIGNED: Text("has signed for the request and has not answered"),
+    PartState.DEEMED: Text("has kept silent, which counts as refusal here"),
+    PartState.MOOT: Text("was told that its opinion is not needed any more"),
+    PartState.ESCALATED: Text("has let its term pass, and no default applies"),
+}
+
+
+_GIVE = {
+    "outcome": Text("decide grant, grant-with-conditions or refuse"),
+    "reasons": Text("give the reasons (--reasons), up to 20,000 characters"),
+    "conditions": Text("give the conditions (--conditions) with grant-with-conditions, and only there"),
+    "overruled": Text("give reasons for each objection not followed, and for no other (--overrule DEPARTMENT=REASONS)"),
+    "without_consent": Text(
+        "name who has given no consent, once each, and only with a grant (--without DEPARTMENT=REASONS)"
+    ),
+    "officer": Text("name the officer who decides (--officer), in up to 500 characters"),
+    "basis": Text("cite up to 20 articles, each in up to 500 characters"),
+}
+"""By field: what a decision needs there."""
+
+
+_STANDING = {
+    PartState.ANSWERED: Standing.ANSWERED,
+    PartState.DEEMED: Standing.DEEMED,
+    PartState.ESCALATED: Standing.ESCALATED,
+}
+
+
+def _considered(part: PartRow) -> Considered:
+    return Considered(
+        department=part.department,
+        standing=_STANDING.get(part.state, Standing.MOOT),
+        verdict=part.verdict if part.state is PartState.ANSWERED else None,
+        message_id=part.opinion_id if part.state is PartState.ANSWERED else part.deemed_id,
+    )

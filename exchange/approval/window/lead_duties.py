@@ -1,0 +1,75 @@
+"""What waits for the lead at its window, from the record: the same for its inbox, the console and whoever asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from exchange.approval.records import CaseRow
+from exchange.approval.rules.deadline import days_left
+from exchange.approval.rules.lead import UNSIGNED, LeadTask, Waits, decision_term, what_waits
+from exchange.approval.window.deadlines import matter_of
+from exchange.approval.window.decision import ruling_of
+from exchange.approval.window.store import Cases
+from exchange.language import Words
+from exchange.paging import every
+from exchange.schemas import Outcome
+from exchange.store.transaction import Transaction
+from exchange.workdays import WorkingCalendar
+
+
+@dataclass(frozen=True)
+class LeadDuty:
+    """One case that waits for the lead."""
+
+    case_number: str
+    matter_names: Words
+    project: str
+    task: LeadTask
+    since: datetime
+    departments: tuple[str, ...]
+    """Because of whom: those that were escalated, or have not signed for the request."""
+    due_at: datetime | None
+    """Until when the lead is to decide, by the matter's term."""
+    provisional: bool
+    days_left: int | None
+    overdue: bool
+    prepared: Outcome | None
+    """What its rule has prepared."""
+    rule_error: str | None
+
+
+def lead_duties(tx: Transaction, calendar: WorkingCalendar, now: datetime) -> list[LeadDuty]:
+    """Everything that waits for the lead, that which is due first first."""
+    found = list(_duties(tx, calendar, now))
+    return sorted(found, key=lambda duty: (duty.due_at is None, duty.due_at or duty.since, duty.case_number))
+
+
+def _duties(tx: Transaction, calendar: WorkingCalendar, now: datetime) -> Iterator[LeadDuty]:
+    for case in every(lambda after, most: tx[Cases].awaiting(now - UNSIGNED, after, most), lambda case: case.place):
+        waits = what_waits(case, tx[Cases].parts(case.number), now)
+        if waits is not None:
+            yield _duty(tx, case, waits, calendar, now)
+
+
+def _duty(tx: Transaction, case: CaseRow, waits: Waits, calendar: WorkingCalendar, now: datetime) -> LeadDuty:
+    matter = matter_of(tx, case)
+    parts = tx[Cases].parts(case.number)
+    entries = [entry for part in parts for entry in tx[Cases].ledger(case.number, part.department)]
+    term = decision_term(case, matter, entries, calendar, matter.lead)
+    due_at = term.due_at if waits.task is not LeadTask.REVIEW else None  # it has decided
+    return LeadDuty(
+        case_number=case.number,
+        matter_names=matter.names,
+        project=case.project,
+        task=waits.task,
+        since=waits.since,
+        departments=waits.departments,
+        due_at=due_at,
+        provisional=due_at is not None and term.provisional,
+        days_left=days_left(due_at, calendar, now) if due_at else None,
+        overdue=due_at is not None and now > due_at,
+        prepared=ruling_of(case.prepared).outcome if case.prepared else None,
+        rule_error=case.rule_error,
+    )

@@ -1,0 +1,150 @@
+"""Silence: what the monitors send reaches the window. A deemed consent takes effect here or never, decided once."""
+
+from __future__ import annotations
+
+from exchange.approval.checks import part_of
+from exchange.approval.records import CaseRow, PartRow
+from exchange.approval.rules.arbiter import AGAIN, DeemedRuling, rule_on_deemed
+from exchange.approval.rules.deadline import project
+from exchange.approval.rules.states import PartState
+from exchange.approval.set_aside import opinion_set_aside
+from exchange.approval.window.conclude import Concluder
+from exchange.approval.window.deadlines import RUNNING, deadline_state, matter_of, refresh
+from exchange.approval.window.store import Cases
+from exchange.audit import verify_receipt
+from exchange.errors import Returned, SenderError
+from exchange.messaging.checks import expect, require_role
+from exchange.messaging.incoming import Handler, Incoming
+from exchange.messaging.node import Step
+from exchange.messaging.receipts import proof_digest
+from exchange.schemas import Body, DeemedConsent, DefaultMode, DefaultNotice, Escalation, Reminder, Role
+from exchange.workdays import add_working_days, end_of_day
+
+_EVIDENCE = "cite the receipt that the department signed for this very consultation"
+
+
+class Silence:
+    """The window's handlers for reminders, deemed consents and escalations."""
+
+    def __init__(self, concluder: Concluder) -> None:
+        self._concluder = concluder
+
+    def handlers(self) -> dict[str, Handler]:
+        """By message kind."""
+        return {
+            DeemedConsent.KIND: self.take_deemed,
+            Escalation.KIND: self.take_escalation,
+            Reminder.KIND: self.take_reminder,
+        }
+
+    def take_reminder(self, step: Step, incoming: Incoming, body: Body) -> None:
+        """A monitor has reminded a department: shown to whoever looks at the case."""
+        reminder = expect(body, Reminder)
+        require_role(step, incoming, Role.MONITOR)
+        _, part = part_of(step, reminder.case_number, reminder.department)
+        if part.state in RUNNING:
+            step.tx[Cases].move_part(part.case_number, part.department, {part.state}, part.state, reminded_at=step.now)
+
+    def take_deemed(self, step: Step, incoming: Incoming, body: Body) -> None:
+        """Gives a monitor's deemed consent effect, if no opinion in time stands before it and all it claims holds."""
+        deemed = expect(body, DeemedConsent)
+        require_role(step, incoming, Role.MONITOR)
+        case, part = part_of(step, deemed.state.case_number, deemed.state.department)
+        matter = matter_of(step.tx, case)
+        entries = step.tx[Cases].ledger(case.number, part.department)
+        own = deadline_state(step.node, case, part, matter, entries, None)
+        projection = project(own, step.node.calendar)
+        ruling = rule_on_deemed(case.state, part, own, deemed, projection, incoming.arrival)
+        if ruling is not DeemedRuling.EFFECTIVE:
+            step.note("deemed-moot", case.number, incoming.message_id, department=part.department, why=ruling.value)
+            if ruling in AGAIN:
+                _tell_again(step, part)
+            return
+        if opinion_set_aside(step.tx, step.node, case.number, part.department, step.now, projection.due_at):
+            step.note("deemed-held-up", case.number, incoming.message_id, department=part.department)
+            _tell_again(step, part)
+            return
+        self._check_evidence(step, deemed)
+        moved = step.tx[Cases].move_part(
+            case.number, part.department, {PartState.SIGNED}, PartState.DEEMED,
+            deemed_at=step.now, deemed_id=incoming.message_id,
+        )  # fmt: skip
+        if not moved:
+            return
+        step.note("deemed", case.number, incoming.message_id, department=part.department, rule=matter.version)
+        self._announce(step, case, deemed, incoming)
+        refresh(step, case.number, part.department)
+        self._concluder.advance(step, case.number)
+
+    def _check_evidence(self, step: Step, deemed: DeemedConsent) -> None:
+        evidence = deemed.state.evidence
+        if evidence is None or proof_digest(evidence) != deemed.receipt_digest:
+            raise Returned("no proof that the department had the request", code="no-evidence", remedy=_EVIDENCE)
+        try:
+            receipt = verify_receipt(evidence, step.node.directory)
+        except SenderError as error:
+            raise Returned(
+                "the department's receipt does not verify: {error}", code="no-evidence", remedy=_EVIDENCE, error=error
+            ) from error
+        if receipt.receiver != deemed.state.department or receipt.message_id != deemed.state.consultation_id:
+            raise Returned("the receipt is for another request", code="no-evidence", remedy=_EVIDENCE)
+
+    def _announce(self, step: Step, case: CaseRow, deemed: DeemedConsent, incoming: Incoming) -> None:
+        day, _ = add_working_days(step.node.calendar, step.now.date(), 1)
+        notice = DefaultNotice(
+            case_number=case.number,
+            department=deemed.state.department,
+            mode=deemed.mode,
+            due_at=deemed.due_at,
+            effective_at=step.now,
+            deemed_consent=incoming.message_id,
+            basis=deemed.state.default_basis,
+            paper_owed_by=end_of_day(day) if deemed.mode is DefaultMode.CONSENT else None,
+        )
+        department = deemed.state.department
+        told = dict.fromkeys((department, *step.node.monitors, *_superior(department, step)))
+        step.send(notice, tuple(told), conversation_id=case.conversation_id, in_reply_to=incoming.message_id)
+
+    def _is_over(self, step: Step, case: CaseRow, part: PartRow, incoming: Incoming) -> bool:
+        """Whether the term was over when this arrived, by the window's own record: a monitor's clock may be wrong."""
+        entries = step.tx[Cases].ledger(case.number, part.department)
+        own = deadline_state(step.node, case, part, matter_of(step.tx, case), entries, None)
+        due_at = project(own, step.node.calendar).due_at
+        return due_at is not None and incoming.arrival.latest > due_at
+
+    def take_escalation(self, step: Step, incoming: Incoming, body: Body) -> None:
+        """A term is over and no default may arise: the lead must act. A late opinion on record now counts."""
+        escalation = expect(body, Escalation)
+        require_role(step, incoming, Role.MONITOR)
+        case, part = part_of(step, escalation.case_number, escalation.department)
+        if part.state in RUNNING and not self._is_over(step, case, part, incoming):
+            step.note("escalation-too-early", case.number, incoming.message_id, department=part.department)
+            _tell_again(step, part)
+            return
+        if not step.tx[Cases].move_part(
+            part.case_number, part.department, RUNNING, PartState.ESCALATED, escalated_at=step.now
+        ):
+            return
+        step.note(
+            "escalated", part.case_number, incoming.message_id,
+            department=part.department, obstacles=list(escalation.obstacles),
+        )  # fmt: skip
+        if part.late_opinion_id is not None:
+            step.tx[Cases].move_part(
+                part.case_number, part.department, {PartState.ESCALATED}, PartState.ANSWERED,
+                answered_at=part.late_at, verdict=part.late_verdict, opinion_id=part.late_opinion_id,
+            )  # fmt: skip
+        refresh(step, part.case_number, part.department)
+        self._concluder.advance(step, part.case_number)
+
+
+def _tell_again(step: Step, part: PartRow) -> None:
+    """The term still runs: under a higher revision the monitors look at it anew."""
+    if step.tx[Cases].move_part(part.case_number, part.department, RUNNING & {part.state}, part.state):
+        refresh(step, part.case_number, part.department)
+
+
+def _superior(department: str, step: Step) -> tuple[str, ...]:
+    """The body above a department, unless that is the window itself; of one that has left, nobody knows it."""
+    superiors = [member.superior for member in step.node.directory.members if member.address == department]
+    return tuple(address for address in superiors if address and address != step.node.address)

@@ -1,0 +1,185 @@
+"""Status: what the applicant, and the window's officers, see of a case; derived from the record, read only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from exchange.approval.records import CaseRow, PartRow
+from exchange.approval.rules.deadline import days_left
+from exchange.approval.rules.states import CaseState, PartState
+from exchange.approval.window.deadlines import approver_of, matter_of
+from exchange.approval.window.decision import Ruling, ruling_of
+from exchange.approval.window.store import Cases
+from exchange.envelope import verify_signed
+from exchange.errors import NotFound
+from exchange.language import Words
+from exchange.messaging.documents import Documents
+from exchange.messaging.node import Node
+from exchange.schemas import Decision, DefaultMode, Verdict
+
+
+@dataclass(frozen=True)
+class PartStatus:
+    """One department's line."""
+
+    department: str
+    names: Words
+    """What the directory calls it."""
+    stage: int
+    state: PartState
+    verdict: Verdict | None
+    default: DefaultMode
+    due_at: datetime | None
+    reminded: bool
+    late: bool
+    reasons: str
+    conditions: str
+    message_id: str | None
+    """The opinion's or the deemed consent's message."""
+    late_opinion_id: str | None
+    consultation_id: str | None
+    days_left: int | None = None
+    """Working days until it is due, the last one counted."""
+    review_at: datetime | None = None
+    """Since when the decision is to be reviewed over its opinion, which was in time."""
+
+
+@dataclass(frozen=True)
+class CaseStatus:
+    """A case at one instant."""
+
+    number: str
+    matter: str
+    matter_names: Words
+    project: str
+    applicant: str
+    state: CaseState
+    stage: int
+    opened_at: datetime
+    decided_at: datetime | None
+    outcome: str | None
+    decision_id: str | None
+    ready_at: datetime | None
+    prepared: Ruling | None
+    """What the lead's rule has prepared, for an officer to confirm."""
+    rule_error: str | None
+    """What the lead's rule failed with; the case is an officer's to decide."""
+    by_rule: bool
+    """The lead's rule has decided: no person did."""
+    parts: tuple[PartStatus, ...]
+
+    @property
+    def answered(self) -> int:
+        """Departments whose part is settled, by an opinion or by rule."""
+        settled = (PartState.ANSWERED, PartState.DEEMED, PartState.MOOT)
+        return sum(part.state in settled for part in self.parts)
+
+    @property
+    def step(self) -> Words:
+        """Where the case stands, in the applicant's words, Chinese and English."""
+        if self.state is CaseState.READY and self.prepared is not None:
+            return "规则已拟决定，待经办人确认", "prepared by rule, awaiting an officer's confirmation"
+        if self.by_rule:
+            return "已依规则办结，无人审批", "decided by rule; no person approved"
+        return _STEPS[self.state]
+
+
+_STEPS = {
+    CaseState.OPEN: ("部门会审中", "with the departments"),
+    CaseState.READY: ("待决定", "awaiting the decision"),
+    CaseState.DECIDED: ("已办结", "decided"),
+    CaseState.WITHDRAWN: ("已撤回", "withdrawn"),
+}
+
+
+def case_status(node: Node, number: str) -> CaseStatus:
+    """The status of one case. Raises NotFound."""
+    with node.store.reading() as tx:
+        case = tx[Cases].get(number)
+        if case is None:
+            raise NotFound(
+                "no case {number} at {address}",
+                remedy="`exchange status` lists the cases",
+                number=number,
+                address=node.address,
+            )
+        matter = matter_of(tx, case)
+        parts = tuple(
+            _part(node, part, approver_of(matter, part.department).default) for part in tx[Cases].parts(number)
+        )
+    return _status(case, matter.names, parts)
+
+
+def decision_on(node: Node, case: CaseStatus) -> Decision | None:
+    """The lead's decision from its signed document; None while there is none."""
+    if case.decision_id is None:
+        return None
+    with node.store.reading() as tx:
+        stored = tx[Documents].get(node.address, case.decision_id)
+    body = verify_signed(stored.signed, node.directory).body if stored else None
+    return body if isinstance(body, Decision) else None
+
+
+def cases_more(node: Node, shown: int) -> int:
+    """How many cases of the window a list of so many of the latest leaves out."""
+    with node.store.reading() as tx:
+        return sum(number for name, number in tx[Cases].counts().items() if name.startswith("case-")) - shown
+
+
+def recent_cases(node: Node, limit: int = 20) -> list[CaseStatus]:
+    """The latest cases of the window, newest first."""
+    with node.store.reading() as tx:
+        numbers = [case.number for case in tx[Cases].recent(None, limit)]
+    return [case_status(node, number) for number in numbers]
+
+
+def _status(case: CaseRow, matter_names: Words, parts: tuple[PartStatus, ...]) -> CaseStatus:
+    return CaseStatus(
+        number=case.number,
+        matter=case.matter,
+        matter_names=matter_names,
+        project=case.project,
+        applicant=case.applicant,
+        state=case.state,
+        stage=case.stage,
+        opened_at=case.opened_at,
+        decided_at=case.decided_at,
+        outcome=case.outcome,
+        decision_id=case.decision_id,
+        ready_at=case.ready_at,
+        prepared=ruling_of(case.prepared) if case.prepared and case.state is CaseState.READY else None,
+        rule_error=case.rule_error,
+        by_rule=bool(case.by_rule),
+        parts=parts,
+    )
+
+
+def _part(node: Node, part: PartRow, default: DefaultMode) -> PartStatus:
+    return PartStatus(
+        department=part.department,
+        names=_names(node, part.department),
+        stage=part.stage,
+        state=part.state,
+        verdict=part.verdict,
+        default=default,
+        due_at=part.due_at,
+        reminded=part.reminded_at is not None,
+        late=part.late_opinion_id is not None,
+        reasons=part.reasons or "",
+        conditions=part.conditions or "",
+        message_id=part.opinion_id or part.deemed_id,
+        late_opinion_id=part.late_opinion_id,
+        review_at=part.review_at,
+        consultation_id=part.consultation_id,
+        days_left=days_left(part.due_at, node.calendar, node.clock.now()) if part.due_at else None,
+    )
+
+
+def _names(node: Node, department: str) -> Words:
+    """What the directory calls it; the address of one that it does not list, so that the case can still be seen."""
+    try:
+        member = node.directory.member(department)
+    except NotFound:
+        return department, department
+    return member.name, member.name_en

@@ -1,0 +1,184 @@
+"""Cases and their parts at a window; every transition one guarded UPDATE.
+
+Within a transaction a case, its parts and ledgers are read once: the writers of a member take turns (`store.engine`),
+and a reader sees one state throughout. What a write changes is changed here as it would be read back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import fields, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
+
+from exchange.approval.records import CaseRow, PartRow
+from exchange.approval.rules.states import CASES, PARTS, CaseState, PartState
+from exchange.approval.tables import PUT_TO, TO_REVIEW, case_file, ledger, part
+from exchange.paging import Place
+from exchange.schemas import LedgerEntry
+from exchange.store.keyset import after_place
+from exchange.store.statements import as_stored, move, values_of
+
+_f = case_file.c
+_p = part.c
+_l = ledger.c
+_CASE_COLUMNS = [_f[field.name] for field in fields(CaseRow)]
+_PART_COLUMNS = [_p[field.name] for field in fields(PartRow)]
+
+_CASE = select(*_CASE_COLUMNS).where(_f.number == bindparam("number"))
+_PARTS = select(*_PART_COLUMNS).order_by(_p.case_number, _p.stage, _p.position)
+_PARTS_OF_CASE = _PARTS.where(_p.case_number == bindparam("number"))
+_MESSAGES: BindParameter[Any] = bindparam("messages", expanding=True)
+_PARTS_OF_MESSAGES = _PARTS.where(or_(_p.consultation_id.in_(_MESSAGES), _p.clearance_id.in_(_MESSAGES)))
+_THIS_LEDGER = (_l.case_number == bindparam("number")) & (_l.department == bindparam("department"))
+_LEDGER = select(_l.entry).where(_THIS_LEDGER).order_by(_l.position)
+_OPEN, _PLAN, _APPEND = insert(case_file), insert(part), insert(ledger)
+
+
+class Cases:
+    """Cases and their parts at a window."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+        self._cases: dict[str, CaseRow | None] = {}
+        self._parts: dict[str, list[PartRow]] = {}
+        self._ledgers: dict[tuple[str, str], list[LedgerEntry]] = {}
+
+    def open(self, case: CaseRow, parts: Sequence[PartRow]) -> None:
+        self._db.execute(_OPEN, values_of(case))
+        self._db.execute(_PLAN, [{"position": place, **values_of(one)} for place, one in enumerate(parts)])
+        self._cases.pop(case.number, None)
+        self._parts.pop(case.number, None)
+
+    def get(self, number: str) -> CaseRow | None:
+        if number not in self._cases:
+            row = self._db.execute(_CASE, {"number": number}).first()
+            self._cases[number] = CaseRow(*row) if row else None
+        return self._cases[number]
+
+    def recent(self, state: CaseState | None = None, limit: int = 50) -> list[CaseRow]:
+        query = select(*_CASE_COLUMNS).order_by(_f.opened_at.desc(), _f.number.desc()).limit(limit)
+        if state is not None:
+            query = query.where(_f.state == state)
+        return [CaseRow(**row._mapping) for row in self._db.execute(query)]
+
+    def awaiting(self, until: datetime, after: Place | None, limit: int) -> list[CaseRow]:
+        """Cases that may wait for their lead, those first that have been open longest: ready ones, open ones of which
+        a part was escalated, or put to its department before ``until`` and not signed for, and decided ones that are
+        to be reviewed. For `exchange.paging.every`."""
+        unsigned = (_p.state == PartState.ISSUED) & _p.signed_at.is_(None) & (_p.issued_at <= until)
+        held_up = exists().where(_p.case_number == _f.number, (_p.state == PartState.ESCALATED) | unsigned)
+        first = select(*_CASE_COLUMNS).order_by(_f.opened_at, _f.number).limit(limit)
+        if after is not None:
+            first = first.where(after_place(_f.opened_at, _f.number, after))
+        ready = self._db.execute(first.where(_f.state == CaseState.READY)).all()
+        rest = self._db.execute(first.where(_f.state == CaseState.OPEN, held_up)).all()
+        told = exists().where(_p.case_number == _f.number, TO_REVIEW)
+        review = self._db.execute(first.where(_f.state == CaseState.DECIDED, told)).all()
+        found = (CaseRow(*row) for row in (*ready, *rest, *review))
+        return sorted(found, key=lambda case: case.place)[:limit]
+
+    def running(self, department: str | None, after: PartRow | None, limit: int) -> list[PartRow]:
+        """Parts that are issued or signed for, of one department or all, those due first before those without a due;
+        behind one of them. For `exchange.paging.every`."""
+        query = select(*_PART_COLUMNS).where(PUT_TO)
+        if department is not None:
+            query = query.where(_p.department == department)
+        first: Sequence[Row[Any]] = ()
+        if after is None or after.due_at is not None:
+            dated = (_p.due_at, _p.case_number, _p.department)
+            first = self._db.execute(_behind(query, dated, after).order_by(*dated).limit(limit)).all()
+            after = None
+        undated = _behind(query.where(_p.due_at.is_(None)), (_p.case_number, _p.department), after)
+        rest = undated.order_by(_p.case_number, _p.department).limit(limit - len(first))
+        return [PartRow(*row) for row in (*first, *(self._db.execute(rest) if len(first) < limit else ()))]
+
+    def parts(self, number: str) -> list[PartRow]:
+        if number not in self._parts:
+            self._parts[number] = [PartRow(*row) for row in self._db.execute(_PARTS_OF_CASE, {"number": number})]
+        return list(self._parts[number])
+
+    def part(self, number: str, department: str) -> PartRow | None:
+        return next((part for part in self.parts(number) if part.department == department), None)
+
+    def parts_of_messages(self, message_ids: Collection[str]) -> list[PartRow]:
+        """Parts whose consultation or clearance is one of these messages."""
+        return [PartRow(*row) for row in self._db.execute(_PARTS_OF_MESSAGES, {"messages": list(message_ids)})]
+
+    def move(self, number: str, before: Collection[CaseState], after: CaseState, **fields: Any) -> bool:
+        """One guarded UPDATE; ``fields`` are columns of CaseRow. True if this call moved it."""
+        moved = move(self._db, case_file, CASES, {"number": number}, before, after, fields)
+        case = self._cases.get(number)
+        if moved and case is not None:
+            self._cases[number] = replace(case, **as_stored(case_file, {"state": after, **fields}))
+        return moved
+
+    def move_part(
+        self, number: str, department: str, before: Collection[PartState], after: PartState, **fields: Any
+    ) -> bool:
+        """One guarded UPDATE that also adds one to ``revision``; True if this call moved it."""
+        key = {"case_number": number, "department": department}
+        moved = move(self._db, part, PARTS, key, before, after, fields)
+        if moved and number in self._parts:
+            changed = as_stored(part, {"state": after, **fields})
+            self._parts[number] = [
+                replace(one, revision=one.revision + 1, **changed) if one.department == department else one
+                for one in self._parts[number]
+            ]
+        return moved
+
+    def ledger(self, number: str, department: str) -> list[LedgerEntry]:
+        key = (number, department)
+        if key not in self._ledgers:
+            entries = self._db.scalars(_LEDGER, {"number": number, "department": department})
+            self._ledgers[key] = [LedgerEntry.model_validate_json(entry) for entry in entries]
+        return list(self._ledgers[key])
+
+    def add_entries(self, number: str, department: str, entries: Sequence[LedgerEntry]) -> None:
+        """Appends; entries are never changed."""
+        if not entries:
+            return
+        first = len(self.ledger(number, department))
+        texts = [entry.model_dump_json() for entry in entries]
+        rows = [
+            {"case_number": number, "department": department, "position": place, "entry": text}
+            for place, text in enumerate(texts, first)
+        ]
+        self._db.execute(_APPEND, rows)
+        self._ledgers[(number, department)] += [LedgerEntry.model_validate_json(text) for text in texts]
+
+    def counts(self) -> dict[str, int]:
+        """Parts by state, ``late`` for those with a late opinion, and cases by ``case-<state>``."""
+        counts = {
+            str(state): int(number)
+            for state, number in self._db.execute(select(_p.state, func.count()).group_by(_p.state)).all()
+        }
+        late = select(func.count()).select_from(part).where(_p.late_opinion_id.is_not(None))
+        counts["late"] = self._db.scalar(late) or 0
+        for state, number in self._db.execute(select(_f.state, func.count()).group_by(_f.state)).all():
+            counts[f"case-{state}"] = int(number)
+        return counts
+
+
+def _behind(query: Select[Any], order: Sequence[ColumnElement[Any]], last: PartRow | None) -> Select[Any]:
+    """The parts that come behind one in an order; from the first with a due, where that is what they are ordered by."""
+    if last is None:
+        return query.where(order[0].is_not(None))
+    place = [literal(getattr(last, column.key or ""), type_=column.type) for column in order]
+    return query.where(tuple_(*order) > tuple_(*place))

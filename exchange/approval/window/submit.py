@@ -1,0 +1,226 @@
+"""Submit: an application becomes a case, put to all departments of its first stage at once, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from exchange.approval.records import CaseRow, PartRow
+from exchange.approval.rules.application import check_application
+from exchange.approval.rules.consultation_letter import consultation_letter
+from exchange.approval.rules.states import PARTS, CaseState, PartState
+from exchange.approval.window.deadlines import matter_key
+from exchange.approval.window.store import Cases
+from exchange.envelope import verify_signed
+from exchange.envelope.written import check_written
+from exchange.errors import BadApplication, Conflict, NotFound
+from exchange.messaging.checks import expect_window
+from exchange.messaging.documents import Documents
+from exchange.messaging.node import Node, Step
+from exchange.messaging.rules.secrecy import check_application_secrecy
+from exchange.schemas import Application, Approver, Consultation, ConsultedDepartment, Matter, Role, Term, Urgency
+
+
+def submit(
+    node: Node,
+    application: Application,
+    *,
+    case_number: str | None = None,
+    enclosures: Sequence[bytes] = (),
+    fixed_due: Mapping[str, datetime] | None = None,
+    urgency: Urgency = Urgency.ORDINARY,
+) -> CaseRow:
+    """Accepts an application at the window and fans it out; returns the new case.
+
+    ``fixed_due`` gives departments a due moment that a statute or court fixed instead of the catalogue's term.
+    Raises Denied (this is no window), BadApplication (unknown matter; everything missing, at once), Secret (a marking
+    of secrecy in what the applicant says) or Conflict (case number taken).
+    """
+    with node.step() as step:
+        return submit_in(
+            step, application, case_number=case_number, enclosures=enclosures, fixed_due=fixed_due, urgency=urgency
+        )
+
+
+def submit_in(
+    step: Step,
+    application: Application,
+    *,
+    case_number: str | None = None,
+    enclosures: Sequence[bytes] = (),
+    fixed_due: Mapping[str, datetime] | None = None,
+    urgency: Urgency = Urgency.ORDINARY,
+) -> CaseRow:
+    """`submit` inside a step."""
+    expect_window(step.node)
+    matter = matter_for(step.node, application.matter)
+    check_written(application)
+    check_application_secrecy(application)
+    check_application(application, matter, enclosures)
+    step.node.expect([approver.department for approver in matter.approvers if approver.stage == 1])
+    number = case_number or _next_number(step)
+    if step.tx[Cases].get(number) is not None:
+        raise Conflict(
+            "case {number} exists", remedy="leave the number to the window, or choose another", number=number
+        )
+    case = _new_case(step, number, application, matter)
+    _keep_matter(step, matter)
+    due = fixed_due or {}
+    step.tx[Cases].open(case, [_new_part(case, approver, due) for approver in matter.approvers])
+    step.note("submitted", number, None, matter=matter.code, version=matter.version)
+    _issue(step, case, matter, _approvers(matter, 1), enclosures, urgency)
+    return case
+
+
+def matter_for(node: Node, code: str) -> Matter:
+    """The catalogue's matter. Raises BadApplication naming the known ones."""
+    matter = node.catalogue.get(code)
+    if matter is None:
+        raise BadApplication(
+            "the catalogue has no matter {code_named!r}",
+            remedy="choose one of: {catalogue}",
+            code_named=code,
+            catalogue=", ".join(sorted(node.catalogue)),
+        )
+    return matter
+
+
+def _keep_matter(step: Step, matter: Matter) -> None:
+    """Keeps the matter's text for as long as there are cases; a version says the same for ever."""
+    key, text = matter_key(matter.code, matter.version), matter.model_dump_json()
+    kept = step.tx.get_meta(key)
+    if kept is None:
+        step.tx.set_meta(key, text)
+    elif kept != text:
+        raise Conflict(
+            "matter {code_named} was changed, but is still version {version}",
+            remedy="give the changed matter a new version in the catalogue",
+            code_named=matter.code,
+            version=matter.version,
+        )
+
+
+def issue_next_stage(step: Step, case: CaseRow, matter: Matter, stage: int) -> None:
+    """Puts the case to a later stage as it was put to the first: with the same enclosures and urgency.
+
+    A department that can no longer be sealed to, having left the directory, is for the lead to speak for.
+    """
+    approvers = _approvers(matter, stage)
+    here = step.node.reachable([approver.department for approver in approvers])
+    for approver in approvers:
+        if approver.department not in here:
+            escalate_unreachable(step, case, approver.department)
+    if here:
+        first = next(part.consultation_id for part in step.tx[Cases].parts(case.number) if part.consultation_id)
+        stored = step.tx[Documents].get(step.node.address, first)
+        if stored is None:
+            raise NotFound(
+                "the first consultation of case {number} is not on record",
+                remedy="restore it from the backup",
+                number=case.number,
+            )
+        urgency = verify_signed(stored.signed, step.node.directory).header.urgency
+        _issue(step, case, matter, [a for a in approvers if a.department in here], stored.enclosures, urgency)
+
+
+def escalate_unreachable(step: Step, case: CaseRow, department: str) -> None:
+    """A department that nothing can be sent to any more: the lead must act in its place."""
+    if step.tx[Cases].move_part(
+        case.number, department, PARTS.before(PartState.ESCALATED), PartState.ESCALATED, escalated_at=step.now
+    ):
+        step.note("unreachable", case.number, None, department=department)
+
+
+def _approvers(matter: Matter, stage: int) -> list[Approver]:
+    return [approver for approver in matter.approvers if approver.stage == stage]
+
+
+def _issue(
+    step: Step,
+    case: CaseRow,
+    matter: Matter,
+    approvers: Sequence[Approver],
+    enclosures: Sequence[bytes],
+    urgency: Urgency,
+) -> None:
+    """Puts the case to departments of one stage: one document, signed once, sealed once for all of them."""
+    parts = {part.department: part for part in step.tx[Cases].parts(case.number)}
+    stage = approvers[0].stage
+    application = Application.model_validate_json(case.application)
+    consultation = Consultation(
+        case_number=case.number,
+        matter=matter.code,
+        matter_version=matter.version,
+        matter_name=matter.name,
+        lead=step.node.address,
+        stage=stage,
+        basis=matter.basis,
+        application=application,
+        departments=tuple(_consulted(approver, parts[approver.department]) for approver in approvers),
+        document=consultation_letter(case.number, stage, matter, application, step.now.date()),
+        issued_at=step.now,
+    )
+    message_id = step.send(
+        consultation,
+        [approver.department for approver in approvers],
+        conversation_id=case.conversation_id,
+        urgency=urgency,
+        enclosures=enclosures,
+    )
+    for approver in approvers:
+        step.tx[Cases].move_part(
+            case.number,
+            approver.department,
+            {PartState.PLANNED},
+            PartState.ISSUED,
+            consultation_id=message_id,
+            issued_at=step.now,
+        )
+    step.note("consulted", case.number, message_id, stage=stage, departments=len(approvers))
+
+
+def _consulted(approver: Approver, part: PartRow) -> ConsultedDepartment:
+    return ConsultedDepartment(
+        department=approver.department,
+        term=Term(fixed=part.fixed_due) if part.fixed_due else Term(days=approver.term_days),
+        default=approver.default,
+        default_basis=approver.default_basis,
+        after=approver.after,
+    )
+
+
+def _new_case(step: Step, number: str, application: Application, matter: Matter) -> CaseRow:
+    return CaseRow(
+        number=number,
+        matter=matter.code,
+        matter_version=matter.version,
+        state=CaseState.OPEN,
+        stage=1,
+        application=application.model_dump_json().encode(),
+        applicant=application.applicant.name,
+        project=application.project,
+        conversation_id=step.node.new_id(),
+        opened_at=step.now,
+    )
+
+
+def _new_part(case: CaseRow, approver: Approver, due: Mapping[str, datetime]) -> PartRow:
+    return PartRow(
+        case_number=case.number,
+        department=approver.department,
+        stage=approver.stage,
+        state=PartState.PLANNED,
+        fixed_due=due.get(approver.department),
+    )
+
+
+def _next_number(step: Step) -> str:
+    """The next docket number: domain, year and serial; with several windows, each under its own name."""
+    year = step.now.year
+    key = f"case-serial:{year}"
+    serial = int(step.tx.get_meta(key) or 0) + 1
+    step.tx.set_meta(key, str(serial))
+    domain, name = step.node.directory.domain, step.node.address
+    several = len(step.node.directory.with_role(Role.WINDOW)) > 1
+    prefix = name.removeprefix(domain.rpartition(".")[0] + ".") if several else domain.rpartition(".")[2]
+    return f"{prefix.replace('.', '-').upper()}-{year}-{serial:06d}"

@@ -1,0 +1,1 @@
+"""What needs an administrator of the broker: accounts, figures, shovels, probes."""

@@ -1,0 +1,58 @@
+"""Short errands at a broker over a blocking connection: for administration and tests of state, never for traffic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pika
+from pika.adapters.blocking_connection import BlockingChannel
+from pika.exceptions import ChannelClosedByBroker
+
+from exchange.broker.faults import COMPLAINTS, error_of
+from exchange.broker.traffic.urls import parameters
+from exchange.language import Text
+from exchange.machine.urls import shown
+
+
+class Errand:
+    """A blocking connection whose channel is replaced when the broker closes it over a refusal."""
+
+    def __init__(self, connection: pika.BlockingConnection) -> None:
+        self._connection = connection
+        self._channel: BlockingChannel | None = None
+
+    @property
+    def channel(self) -> BlockingChannel:
+        """An open channel."""
+        if self._channel is None or not self._channel.is_open:
+            self._channel = self._connection.channel()
+        return self._channel
+
+    def wait(self, seconds: float) -> None:
+        """Waits, keeping the connection alive."""
+        self._connection.sleep(seconds)
+
+    def queue_exists(self, name: str) -> bool:
+        """Whether the broker has the queue; does not change anything."""
+        try:
+            self.channel.queue_declare(name, passive=True)
+        except ChannelClosedByBroker as error:
+            if error.reply_code == 404:
+                return False
+            raise
+        return True
+
+
+@contextmanager
+def errand(url: str, purpose: str) -> Iterator[Errand]:
+    """A connection for one errand. Raises BrokerUnavailable, or BadTopology for what the broker refuses."""
+    try:
+        connection = pika.BlockingConnection(parameters(url, purpose))
+        try:
+            yield Errand(connection)
+        finally:
+            if connection.is_open:
+                connection.close()
+    except COMPLAINTS as error:
+        raise error_of(error, Text("the broker at {url}", {"url": shown(url)})) from error

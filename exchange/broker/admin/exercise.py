@@ -1,0 +1,132 @@
+"""Does a broker do its work? Found out by doing it: a message through a durable queue, confirmed, taken, acknowledged.
+
+A broker that accepts connections may do nothing else: hung, or with queues that a full disk has broken. The queue lies
+in a virtual host of its own, so that nobody meets it among a domain's queues.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+import pika
+from pika.channel import Channel
+from pika.spec import Basic, BasicProperties
+
+from exchange.broker.admin.management import ManagementClient
+from exchange.broker.faults import error_of
+from exchange.broker.private.node import NodeInfo
+from exchange.broker.traffic.urls import parameters, with_vhost
+from exchange.clock import monotonic
+from exchange.errors import ExchangeError
+
+PATIENCE = 20.0
+"""Seconds for the whole exercise; milliseconds on an idle machine."""
+
+_QUEUE = "exercise"
+_VHOST = "exercise"
+_ARGUMENTS = {"x-queue-type": "quorum", "x-max-length": 1}
+
+
+class Condition(StrEnum):
+    """How a broker is found."""
+
+    WORKS = "works"
+    BLOCKED = "blocked"
+    """It holds publishers for want of memory or disk, and goes on by itself when there is enough."""
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True)
+class Exercised:
+    """What came of it."""
+
+    condition: Condition
+    reason: str = ""
+    """What it failed on, in words."""
+
+
+class Exercise:
+    """One round at a broker; made anew for each."""
+
+    def __init__(self, info: NodeInfo, patience: float = PATIENCE) -> None:
+        self._info = info
+        self._patience = patience
+        self._step = "connect"
+        self._found: Exercised | None = None
+
+    def run(self) -> Exercised:
+        """What it found, within the patience. Raises nothing that a broker could be the cause of."""
+        began = monotonic()
+        with contextlib.suppress(ExchangeError):  # it may be there since the last time
+            self._make_room()
+        url = with_vhost(self._info.url, _VHOST)
+        failed: list[BaseException] = []
+
+        def end(connection: pika.SelectConnection, error: BaseException) -> None:
+            failed.append(error)
+            connection.ioloop.stop()
+
+        connection = pika.SelectConnection(
+            parameters(url, "exercise"),
+            on_open_callback=self._opened,
+            on_open_error_callback=end,
+            on_close_callback=end,
+        )
+        connection.ioloop.call_later(max(0.1, self._patience - (monotonic() - began)), connection.ioloop.stop)
+        try:
+            connection.ioloop.start()
+        finally:
+            connection.ioloop.close()
+        if self._found is not None:
+            return self._found
+        if failed:
+            return Exercised(Condition.BROKEN, f"{self._step}: {error_of(failed[-1], 'the broker')}")
+        return Exercised(Condition.BROKEN, f"{self._step}: no answer within {self._patience:.0f} s")
+
+    def _make_room(self) -> None:
+        if self._info.management_url is None:
+            return
+        with ManagementClient(self._info.management_url, self._info.url, timeout=self._patience / 2) as management:
+            management.put_vhost(_VHOST)
+
+    def _opened(self, connection: pika.SelectConnection) -> None:
+        connection.add_on_connection_blocked_callback(self._blocked)
+        self._step = "open a channel"
+        connection.channel(on_open_callback=self._declare)
+
+    def _blocked(self, connection: pika.SelectConnection, frame: pika.frame.Method) -> None:
+        self._end(connection, Exercised(Condition.BLOCKED, str(frame.method.reason)))
+
+    def _declare(self, channel: Channel) -> None:
+        self._step = "declare a queue"
+        channel.add_on_close_callback(lambda _, error: channel.connection.close())
+        channel.queue_declare(_QUEUE, durable=True, arguments=_ARGUMENTS, callback=lambda _: self._publish(channel))
+
+    def _publish(self, channel: Channel) -> None:
+        self._step = "publish"
+        channel.confirm_delivery(
+            lambda frame: self._confirmed(channel, frame.method),
+            lambda _: channel.basic_publish("", _QUEUE, b"", BasicProperties(delivery_mode=2), mandatory=True),
+        )
+
+    def _confirmed(self, channel: Channel, method: Basic.Ack | Basic.Nack) -> None:
+        if not isinstance(method, Basic.Ack):
+            self._end(channel.connection, Exercised(Condition.BROKEN, "publish: refused"))
+            return
+        self._step = "get"
+        channel.add_callback(lambda _: self._end(channel.connection, _LOST), [Basic.GetEmpty])
+        channel.basic_get(_QUEUE, lambda channel, method, properties, body: self._got(channel, method))
+
+    def _got(self, channel: Channel, method: Basic.GetOk) -> None:
+        channel.basic_ack(method.delivery_tag)
+        self._end(channel.connection, Exercised(Condition.WORKS))
+
+    def _end(self, connection: pika.SelectConnection, found: Exercised) -> None:
+        self._found = self._found or found
+        if not connection.is_closing and not connection.is_closed:
+            connection.close()
+
+
+_LOST = Exercised(Condition.BROKEN, "get: what was confirmed is not there")

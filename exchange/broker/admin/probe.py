@@ -1,0 +1,68 @@
+"""What kind of broker is this: its version, and whether it stamps each message on arrival."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pika
+from pika.spec import BasicProperties
+
+from exchange.broker.admin.errand import errand
+from exchange.broker.faults import error_of
+from exchange.broker.traffic.loop import GOODBYE
+from exchange.broker.traffic.urls import parameters
+from exchange.errors import BrokerUnavailable
+from exchange.language import Text
+from exchange.machine.urls import shown
+
+STAMP_HEADER = "timestamp_in_ms"
+"""The header that RabbitMQ's incoming timestamp interceptor sets (3.12 and later)."""
+
+_FORGED = 1
+"""A stamp from 1970."""
+
+
+def stamps_arrival(url: str) -> bool:
+    """Whether the broker overwrites the arrival stamp that a client puts there; found out by a round trip.
+
+    Needs an account that may declare a queue, so provisioning asks and members are told. Raises BrokerUnavailable,
+    or BadTopology where the account may not.
+    """
+    with errand(url, "probe") as admin:
+        channel = admin.channel
+        channel.confirm_delivery()
+        queue = channel.queue_declare("", exclusive=True).method.queue
+        forged = BasicProperties(headers={STAMP_HEADER: _FORGED})
+        channel.basic_publish("", queue, b"", forged, mandatory=True)
+        _, properties, _ = channel.basic_get(queue, auto_ack=True)
+        channel.queue_delete(queue)
+    stamp = (properties.headers or {}).get(STAMP_HEADER) if properties else None
+    return isinstance(stamp, int) and stamp != _FORGED
+
+
+def server_version(url: str) -> str:
+    """The broker's version as it says itself, for example ``4.0.5``. Raises BrokerUnavailable."""
+    found: dict[str, Any] = {}
+    failed: list[BaseException] = []
+
+    def opened(connection: pika.SelectConnection) -> None:
+        found.update(connection.server_properties or {})
+        connection.close()
+
+    def ended(connection: pika.SelectConnection, error: BaseException) -> None:
+        failed.append(error)
+        connection.ioloop.stop()
+
+    connection = pika.SelectConnection(
+        parameters(url, "probe"), on_open_callback=opened, on_open_error_callback=ended, on_close_callback=ended
+    )
+    connection.ioloop.call_later(10 * GOODBYE, connection.ioloop.stop)
+    connection.ioloop.start()
+    connection.ioloop.close()
+    if not found:
+        raise error_of(failed[-1] if failed else None, Text("the broker at {url}", {"url": shown(url)}))
+    version = found.get("version", b"")
+    text = version.decode() if isinstance(version, bytes) else str(version)
+    if not text:
+        raise BrokerUnavailable("the broker at {url} does not say its version", url=shown(url))
+    return text

@@ -1,0 +1,1 @@
+"""The private node: a RabbitMQ of a domain's own."""

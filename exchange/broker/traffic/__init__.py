@@ -1,0 +1,1 @@
+"""Messages to and from the broker: connections, confirmed publishing, batched consuming, topology."""

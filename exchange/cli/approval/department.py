@@ -1,0 +1,254 @@
+"""Commands at a department's desk: inbox, show, reply."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+from rich.text import Text
+
+from exchange.approval.department import desk
+from exchange.approval.department.desk import ANSWERABLE
+from exchange.approval.department.records import DeskRow
+from exchange.approval.department.store import DepartmentDesk
+from exchange.approval.department.terms import terms_of
+from exchange.approval.rules.department_term import DeskTerm
+from exchange.approval.rules.states import DeskState
+from exchange.approval.window.lead_duties import lead_duties
+from exchange.cli.approval.inbox_view import (
+    consultation_json,
+    decision_json,
+    decisions_table,
+    desk_table,
+    desk_term_text,
+    duties_table,
+    duty_json,
+    term_json,
+)
+from exchange.cli.documents.attachments import fetch_claims
+from exchange.cli.documents.message_views import letter_json, letter_view, whole_letter_view
+from exchange.cli.documents.request_views import request_json, request_view, requests_view
+from exchange.cli.documents.saving import save_attachments, say_saved
+from exchange.cli.naming import in_full
+from exchange.cli.options import AsOption, HomeOption, JsonOption, in_options, open_as
+from exchange.cli.view import console, plain, print_json, say_more
+from exchange.documents.request_record import request_status, requests_here
+from exchange.errors import BadOpinion, NotFound
+from exchange.language import name_of, tr
+from exchange.language.names import VERDICTS
+from exchange.messaging.documents import Documents
+from exchange.messaging.node import Node
+from exchange.operations.tasks.duties import duties_here
+from exchange.operations.trace.dossier import dossier, filed
+from exchange.paging import every as walk
+from exchange.runtime.settings import Settings
+from exchange.schemas import Consultation, Document, JointDocument, Opinion, ProcedureKind, SpecialProcedure, Verdict
+from exchange.store.transaction import Transaction
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands."""
+    panel = "At a department"
+    app.command("inbox", rich_help_panel=panel)(inbox)
+    app.command("show", rich_help_panel=panel)(show)
+    app.command("reply", rich_help_panel=panel)(reply)
+
+
+def inbox(
+    as_: AsOption = None,
+    all_: Annotated[bool, typer.Option("--all", help="Answered and closed ones too.")] = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What waits for somebody here, with since when and until when.
+
+    At a window: cases that wait for the lead's decision, or were escalated to it. At a department: consultations to
+    answer. Anywhere: documents to sign together, notices to sign for or to cover, forms to fill in, requests to answer
+    or pass on, what came back; each with its command. Days are working days; a term ends at 24:00.
+
+    A request that came is answered with `exchange send FILE --to WHO-ASKED --answers ID`, or passed on to the superior
+    with `exchange forward ID --opinion FILE`.
+    """
+    settings = Settings.read(home=home)
+    node = open_as(settings, as_).node
+    requests = requests_here(node)
+    duties = duties_here(node, requests)
+    with node.store.reading() as tx:
+        decisions = lead_duties(tx, node.calendar, node.clock.now())
+        rows = (
+            tx[DepartmentDesk].recent()
+            if all_
+            else [*_on_desk(tx, DeskState.WAITING), *_on_desk(tx, DeskState.DEFAULTED)]
+        )
+        more = sum(tx[DepartmentDesk].counts().values()) - len(rows) if all_ else 0
+        terms = terms_of(node, tx, [row for row in rows if row.state in ANSWERABLE])
+        documents = tx[Documents].recent("received", "document", 20)
+        documents += tx[Documents].recent("received", JointDocument.KIND, 20)
+        came = sum(tx[Documents].count("received", kind) for kind in (Document.KIND, JointDocument.KIND))
+    if as_json:
+        print_json(
+            {
+                "decisions": [decision_json(duty) for duty in decisions],
+                "consultations": [consultation_json(row, terms.get(row.case_number)) for row in rows],
+                "duties": [duty_json(duty) for duty in duties],
+                "documents": [{"message_id": d.message_id, "sender": d.sender, "kind": d.kind} for d in documents],
+                "requests": [request_json(one) for one in requests],
+            }
+        )
+        return
+    if decisions:
+        console.print(decisions_table(decisions))
+    if rows:
+        console.print(desk_table(rows, terms))
+        say_more(more)
+    if duties:
+        console.print(duties_table(duties, as_))
+    if not (decisions or rows or duties):
+        console.print(tr("nothing waits"))
+    if requests:
+        console.print(requests_view(requests))
+    for document in documents:
+        what = tr("document") if document.kind == Document.KIND else tr("joint document")
+        console.print(
+            plain(tr("{what} {id} from {sender}", what=what, id=document.message_id, sender=in_full(document.sender)))
+        )
+    say_more(came - len(documents))
+
+
+def _on_desk(tx: Transaction, state: DeskState) -> Iterator[DeskRow]:
+    return walk(lambda after, most: tx[DepartmentDesk].page(state, after, most), lambda row: row.place)
+
+
+def show(
+    what: Annotated[
+        str, typer.Argument(help="A case number or a request's id: all its messages. Another message's id: that one.")
+    ],
+    as_: AsOption = None,
+    save: Annotated[
+        Path | None, typer.Option("--save", metavar="DIR", help="Write the attachments into this folder.")
+    ] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Shows what is on record of a case, or one message in full, verified from its signed bytes."""
+    settings = Settings.read(home=home)
+    node = open_as(settings, as_).node
+    of_case = dossier(node, what)
+    found = of_case or filed(node, what)
+    request = request_status(node, what) if found[0].verified else None
+    term = _term_of(node, what)
+    if as_json:
+        print_json([_with_term(letter_json(item), term) for item in found])
+    else:
+        if term is not None:
+            console.print(Text.assemble((tr("due") + "  ", "bold"), desk_term_text(term)))
+        if request is not None:
+            console.print(request_view(request))
+        for item in found:
+            console.print(letter_view(item) if of_case else whole_letter_view(item), soft_wrap=not of_case)
+    if save is not None:
+        say_saved(chain(save_attachments(found, save), fetch_claims(found, save, settings)))
+
+
+def _term_of(node: Node, case_number: str) -> DeskTerm | None:
+    """The term of a consultation that this department may still answer."""
+    with node.store.reading() as tx:
+        row = tx[DepartmentDesk].get(case_number)
+        if row is None or row.state not in ANSWERABLE:
+            return None
+        return terms_of(node, tx, (row,)).get(case_number)
+
+
+def _with_term(letter: dict[str, Any], term: DeskTerm | None) -> dict[str, Any]:
+    """A consultation's letter says how the term stands."""
+    is_asked = term is not None and letter["kind"] == Consultation.KIND and letter["direction"] == "received"
+    return letter | {"term": term_json(term)} if term is not None and is_asked else letter
+
+
+def reply(
+    case: Annotated[str, typer.Argument(help="A case on the desk.")],
+    verdict: Annotated[
+        str,
+        typer.Argument(
+            help="agree · agree-with-conditions · disagree · not-competent · special-procedure · refer-upward"
+        ),
+    ],
+    as_: Annotated[str, typer.Option("--as", help="The department that answers.")],
+    officer: Annotated[str, typer.Option(help="Who signs for the opinion.")],
+    reasons: Annotated[str, typer.Option(help="Required to disagree.")] = "",
+    conditions: Annotated[str, typer.Option(help="With agree-with-conditions: which ones.")] = "",
+    basis: Annotated[list[str] | None, typer.Option(help="Legal basis; may be given several times.")] = None,
+    competent_body: Annotated[str | None, typer.Option(help="With not-competent: the right body.")] = None,
+    procedure: Annotated[ProcedureKind | None, typer.Option(help="With special-procedure: which one.")] = None,
+    days: Annotated[int | None, typer.Option(help="With special-procedure: its length in working days.")] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Answers a consultation: once, with what its verdict requires."""
+    settings = Settings.read(home=home)
+    node = open_as(settings, as_).node
+    with node.store.reading() as tx:
+        row = tx[DepartmentDesk].get(case)
+    if row is None:
+        raise NotFound(
+            "case {case} is not on the desk of {as_}", remedy="exchange inbox --as {as_}", case=case, as_=as_
+        )
+    if procedure is not None and days is None:
+        raise BadOpinion(
+            "procedure: a {procedure} is announced with its length", remedy="give --days", procedure=procedure.value
+        )
+    try:
+        opinion = Opinion(
+            case_number=case,
+            consultation_id=row.consultation_id,
+            department=as_,
+            verdict=_verdict(verdict),
+            reasons=reasons,
+            conditions=conditions,
+            basis=tuple(basis or ()),
+            competent_body=competent_body,
+            procedure=SpecialProcedure(kind=procedure, days=days or 0) if procedure else None,
+            officer=officer,
+            decided_on=settings.clock.now().date(),
+        )
+    except ValidationError as error:
+        message, remedy = in_options(error, _REPLY_OPTIONS)
+        raise BadOpinion(message, remedy=remedy) from error
+    message_id = desk.reply(node, opinion)
+    if as_json:
+        print_json({"case": case, "verdict": verdict, "message_id": message_id})
+    else:
+        console.print(
+            plain(
+                tr(
+                    "answered: {case} ({verdict}), message {message_id}",
+                    case=case,
+                    verdict=name_of(VERDICTS, verdict),
+                    message_id=message_id,
+                )
+            )
+        )
+
+
+_REPLY_OPTIONS = {
+    "disagree": "--reasons, --basis",
+    "reasons": "--reasons",
+    "conditions": "--conditions",
+    "basis": "--basis",
+    "competent_body": "--competent-body",
+    "procedure": "--procedure, --days",
+    "days": "--days",
+    "officer": "--officer",
+}
+
+
+def _verdict(text: str) -> Verdict:
+    try:
+        return Verdict(text)
+    except ValueError:
+        choices = ", ".join(verdict.value for verdict in Verdict)
+        raise BadOpinion("{text!r} is not a verdict", remedy="one of: {choices}", text=text, choices=choices) from None

@@ -1,0 +1,177 @@
+"""The inbox as one sees it: what waits for the lead, for a department and for whoever else, with its due moments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from exchange.approval.department.records import DeskRow
+from exchange.approval.rules.department_term import DeskTerm
+from exchange.approval.rules.lead import LeadTask
+from exchange.approval.rules.states import DeskState
+from exchange.approval.window.lead_duties import LeadDuty
+from exchange.cli.naming import called, matter_called
+from exchange.cli.view import due_text, moment, plain, working_days
+from exchange.language import choose, listed, name_of, tr
+from exchange.language.names import DESK_STATES, OUTCOMES
+from exchange.operations.tasks.duties import Duty, DutyKind
+
+TASKS = {
+    LeadTask.CONFIRM: ("待确认", "confirm or decide otherwise", "yellow"),
+    LeadTask.DECIDE: ("待决定", "decide", "yellow"),
+    LeadTask.RULE_FAILED: ("规则出错，待决定", "the rule failed: decide", "red"),
+    LeadTask.ESCALATED: ("已上报，其他部门未到期", "escalated; others still have time", "red"),
+    LeadTask.REVIEW: (
+        "决定后收到按期意见，请复核：decide 案号 --reviewed",
+        "decided over an opinion that was in time: review it, decide CASE --reviewed",
+        "red",
+    ),
+    LeadTask.UNSIGNED: ("部门未签收", "not signed for: ask why", "red"),
+}
+"""What the lead must do, in Chinese and English."""
+
+DUTIES = {
+    DutyKind.SIGN_JOINT: ("会签", "sign or refuse", "joint sign {id}"),
+    DutyKind.COVER_NOTICE: ("转发", "cover, or pass on", "notice cover {id}"),
+    DutyKind.SIGN_NOTICE: ("签收通知", "sign for or return", "notice sign {id}"),
+    DutyKind.ANSWER_FORM: ("填报", "answer the form", "notice answer {id}"),
+    DutyKind.ANSWER_REQUEST: ("批复或转报", "answer or pass on", "forward {id}"),
+    DutyKind.LOOK_AT_RETURNED: ("被退回", "came back: correct, send anew", "show {id}"),
+}
+"""What waits, in Chinese and English, and the command that deals with it."""
+
+
+def term_text(due_at: datetime | None, days_left: int | None, *, overdue: bool, provisional: bool = False) -> Text:
+    """A due moment, with what is left until then in working days, or that it is over."""
+    if due_at is None:
+        return Text("")
+    mark = " " + tr("(provisional)") if provisional else ""
+    if overdue:
+        return Text(f"{due_text(due_at)} {tr('overdue')}{mark}", style="bold red")
+    left = "" if days_left is None else " (" + tr("{time} left", time=working_days(days_left)) + ")"
+    return Text(f"{due_text(due_at)}{left}{mark}", style="yellow" if days_left is not None and days_left < 2 else "")
+
+
+def desk_term_text(term: DeskTerm | None) -> Text:
+    """A department's own term: until when, or since when and why its clock stands still."""
+    if term is None:
+        return Text(tr("unknown"), style="dim")
+    due = term_text(term.due_at, term.days_left, overdue=term.overdue, provisional=term.provisional)
+    if term.due_at is not None and not term.told:
+        due.append(" " + tr("(reckoned here)"), style="dim")
+    if term.stopped is None:
+        return due if term.due_at is not None else Text(tr("not begun"), style="dim")
+    since, until = moment(term.stopped.since), due_text(term.stopped.until)
+    stopped = (
+        tr("clock stopped {since} until {until}: ", since=since, until=until)
+        if until
+        else tr("clock stopped {since}: ", since=since)
+    )
+    return Text.assemble((stopped, "magenta"), plain(term.stopped.reason), "\n" if term.due_at else "", due)
+
+
+def decisions_table(duties: Sequence[LeadDuty]) -> Table:
+    """What waits for the lead."""
+    table = Table(header_style="bold", border_style="dim")
+    for title in (tr("case"), tr("matter"), tr("project"), tr("to do"), tr("since"), tr("due")):
+        table.add_column(title, overflow="fold")
+    for duty in duties:
+        due = term_text(duty.due_at, duty.days_left, overdue=duty.overdue, provisional=duty.provisional)
+        since = moment(duty.since)
+        table.add_row(
+            plain(duty.case_number), plain(choose(duty.matter_names)), plain(duty.project), _task(duty), since, due
+        )
+    return table
+
+
+def _task(duty: LeadDuty) -> Text:
+    chinese, english, colour = TASKS[duty.task]
+    what = ": " + name_of(OUTCOMES, duty.prepared) if duty.prepared else ""
+    why = f"\n{listed(map(called, duty.departments))}" if duty.departments else ""
+    return Text.assemble(
+        (choose((chinese, english)) + what, colour), plain(why), plain(f"\n{duty.rule_error or ''}".rstrip())
+    )
+
+
+def desk_table(rows: Sequence[DeskRow], terms: Mapping[str, DeskTerm]) -> Table:
+    """Consultations on a department's desk."""
+    table = Table(header_style="bold", border_style="dim")
+    for title in (tr("case"), tr("matter"), tr("project"), tr("state"), tr("due"), tr("reminded")):
+        table.add_column(title, overflow="fold")
+    for row in rows:
+        reminded = f"{row.reminded} %" if row.reminded else ""
+        is_open = row.state in (DeskState.WAITING, DeskState.DEFAULTED)
+        term = desk_term_text(terms.get(row.case_number)) if is_open else Text("")
+        table.add_row(
+            plain(row.case_number), plain(matter_called(row.matter)), plain(row.title), _state(row), term, reminded
+        )
+    return table
+
+
+def _state(row: DeskRow) -> Text:
+    if row.state == DeskState.DEFAULTED:
+        return Text(tr("default took effect; the paper is owed"), style="bold magenta")
+    state = Text(name_of(DESK_STATES, row.state) if row.cleared else tr("prepare"))
+    if row.rule_error and row.state == DeskState.WAITING:
+        state.append("\n" + tr("the rule failed: ") + plain(row.rule_error).plain, style="red")
+    return state
+
+
+def duties_table(duties: Sequence[Duty], as_: str | None) -> Table:
+    """What else waits for somebody here, each with its command."""
+    table = Table(header_style="bold", border_style="dim")
+    for title in (tr("to do"), tr("title"), tr("since"), tr("due"), tr("command")):
+        table.add_column(title, overflow="fold")
+    for duty in duties:
+        chinese, english, command = DUTIES[duty.kind]
+        what = plain(f"{duty.title} ({duty.detail})" if duty.detail else duty.title)
+        due = term_text(duty.due_at, None, overdue=duty.overdue)
+        suffix = f" --as {as_}" if as_ else ""
+        told = plain(f"exchange {command.format(id=duty.id)}{suffix}")
+        table.add_row(choose((chinese, english)), what, moment(duty.since), due, told)
+    return table
+
+
+def decision_json(duty: LeadDuty) -> dict[str, Any]:
+    """What waits for the lead, for machines."""
+    return {
+        "case": duty.case_number, "matter": duty.matter_names[0], "project": duty.project, "task": duty.task.value,
+        "since": duty.since.isoformat(), "departments": list(duty.departments),
+        "due_at": duty.due_at.isoformat() if duty.due_at else None, "provisional": duty.provisional,
+        "working_days_left": duty.days_left, "overdue": duty.overdue,
+        "prepared": duty.prepared.value if duty.prepared else None, "rule_error": duty.rule_error,
+    }  # fmt: skip
+
+
+def consultation_json(row: DeskRow, term: DeskTerm | None) -> dict[str, Any]:
+    """A consultation on the desk, for machines."""
+    return {
+        "case": row.case_number, "state": row.state, "matter": row.matter, "project": row.title,
+        "received_at": row.received_at.isoformat(), "cleared": row.cleared, "reminded": row.reminded,
+        "message_id": row.consultation_id, "rule_error": row.rule_error, "term": term_json(term) if term else None,
+    }  # fmt: skip
+
+
+def term_json(term: DeskTerm) -> dict[str, Any]:
+    """A department's term, for machines; ``told`` is false where it is only reckoned here."""
+    stopped = term.stopped
+    return {
+        "due_at": term.due_at.isoformat() if term.due_at else None, "told": term.told,
+        "provisional": term.provisional, "working_days_left": term.days_left, "overdue": term.overdue,
+        "stopped": {
+            "since": stopped.since.isoformat(), "reason": stopped.reason,
+            "until": stopped.until.isoformat() if stopped.until else None,
+        } if stopped else None,
+    }  # fmt: skip
+
+
+def duty_json(duty: Duty) -> dict[str, Any]:
+    """What else waits, for machines."""
+    return {
+        "kind": duty.kind.value, "id": duty.id, "title": duty.title, "since": duty.since.isoformat(),
+        "due_at": duty.due_at.isoformat() if duty.due_at else None, "overdue": duty.overdue, "detail": duty.detail,
+    }  # fmt: skip

@@ -1,0 +1,121 @@
+"""Commands at the window: submit, withdraw, deadline; status and decide have modules of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from exchange.approval.rules.states import CaseState
+from exchange.approval.window import conclude
+from exchange.approval.window.deadlines import Amendment, amend
+from exchange.approval.window.status import case_status
+from exchange.approval.window.submit import submit as submit_case
+from exchange.cli.approval.case_status import status
+from exchange.cli.approval.consents import check_consent
+from exchange.cli.approval.deciding import decide
+from exchange.cli.approval.views import case_json
+from exchange.cli.naming import called
+from exchange.cli.options import CaseArgument, HomeOption, JsonOption, open_as
+from exchange.cli.view import console, due_text, plain, print_json, say
+from exchange.files.applications import read_application
+from exchange.language import name_of, tr
+from exchange.language.names import AMENDMENTS
+from exchange.runtime.settings import Settings
+from exchange.schemas import EntryKind, ProcedureKind
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands."""
+    panel = "At the window"
+    app.command("submit", rich_help_panel=panel)(submit)
+    app.command("status", rich_help_panel=panel)(status)
+    app.command("decide", rich_help_panel=panel)(decide)
+    app.command("withdraw", rich_help_panel=panel)(withdraw)
+    app.command("deadline", rich_help_panel=panel)(deadline)
+    app.command("check-consent", rich_help_panel=panel)(check_consent)
+
+
+def submit(
+    file: Annotated[Path, typer.Argument(help="Application in TOML; attachments are named by paths beside it.")],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Hands in an application at the window; all departments get it at once.
+
+    A file looks like this:
+
+    ```toml
+    matter = "road-occupation"
+    project = "Heating pipe in Huangshan Road"
+    summary = "..."
+
+    [applicant]
+    name = "..."
+    identifier = "91340100..."
+    contact = "..."
+
+    [[materials]]
+    code = "plan"
+    file = "plan.pdf"        # or: note = "where it lies"
+    ```
+    """
+    settings = Settings.read(home=home)
+    application, enclosures = read_application(file, settings.clock)
+    node = open_as(settings, None).node
+    case = submit_case(node, application, enclosures=enclosures)
+    if as_json:
+        print_json(case_json(case_status(node, case.number)))
+    else:
+        console.print(
+            tr("accepted: [bold]{number}[/]; follow it with: exchange status {number} --watch", number=case.number)
+        )
+
+
+def withdraw(
+    case: CaseArgument,
+    reason: Annotated[str, typer.Option(help="Why; the departments are told.")],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Withdraws an undecided application at the applicant's wish."""
+    conclude.withdraw(open_as(Settings.read(home=home), None).node, case, reason)
+    if as_json:
+        print_json({"case": case, "state": CaseState.WITHDRAWN.value})
+    else:
+        console.print(plain(tr("withdrawn: {case}", case=case)))
+
+
+def deadline(
+    case: CaseArgument,
+    department: Annotated[str, typer.Argument(help="The department whose term it is.")],
+    entry: Annotated[EntryKind, typer.Argument(help="stop · resume · restart · extend")],
+    reason: Annotated[str, typer.Option(help="Told to the department and to the monitors.")],
+    basis: Annotated[list[str] | None, typer.Option(help="Legal basis; required to stop or extend.")] = None,
+    days: Annotated[int | None, typer.Option(help="Working days; required to extend.")] = None,
+    procedure: Annotated[ProcedureKind | None, typer.Option(help="Required to stop: for which procedure.")] = None,
+    officer: Annotated[str | None, typer.Option("--by", help="Address of who orders it (default: the window).")] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Stops, resumes, restarts or extends a department's term, as an entry in its ledger."""
+    settings = Settings.read(home=home)
+    node = open_as(settings, None).node
+    amendment = Amendment(entry, reason, tuple(basis or ()), officer or node.address, days, procedure)
+    notice = amend(node, case, department, amendment).notice
+    found = next(part for part in case_status(node, case).parts if part.department == department)
+    if as_json:
+        told = {"case": case, "department": department, "entry": entry.value, "due_at": found.due_at, "notice": notice}
+        print_json(told)
+        return
+    say(
+        tr(
+            "{entry}: {department} in {case} is now due {due_at}; notice {notice}",
+            entry=name_of(AMENDMENTS, entry),
+            department=called(department),
+            case=case,
+            due_at=due_text(found.due_at) or tr("when resumed"),
+            notice=notice,
+        )
+    )

@@ -1,0 +1,54 @@
+"""Official documents as one reads them, those of several bodies with everybody who signed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from exchange.cli.naming import in_full
+from exchange.cli.view import moment
+from exchange.joint.reader import JointIssue
+from exchange.language import listed, name_of, tr
+from exchange.language.names import PURPOSES
+from exchange.schemas import Document, Purpose
+
+Lines = Iterator[tuple[str, str]]
+"""Labels and texts, in the order in which one reads them."""
+
+
+def document_lines(body: Document) -> Lines:
+    """An official document's elements and text, with their labels."""
+    yield tr("kind of document"), body.kind.value
+    yield tr("number"), str(body.number)
+    yield tr("signatory"), body.signatory or ""
+    yield tr("title"), body.title
+    yield tr("addressees"), listed(body.addressees)
+    yield tr("copies"), listed(body.copies)
+    yield tr("purpose"), "" if body.purpose is Purpose.ACTION else name_of(PURPOSES, body.purpose)
+    yield tr("text"), body.body
+
+
+def joint_lines(joint: JointIssue) -> Lines:
+    """A joint document: who signed it and when, its date, and what it says."""
+    for one in joint.signatures:
+        yield tr("signed by"), f"{in_full(one.by)}, {moment(one.at)}"
+    yield tr("date"), joint.issued_on.isoformat()
+    yield from document_lines(joint.draft.document)
+
+
+def joint_json(joint: JointIssue) -> dict[str, Any]:
+    """A joint document for machines: its text, its date, and who signed it when."""
+    return {
+        "issued_on": joint.issued_on.isoformat(),
+        "signatures": [{"by": one.by, "at": one.at.isoformat()} for one in joint.signatures],
+        **without_keys(json.loads(joint.draft.model_dump_json())),
+    }
+
+
+def without_keys(body: Any) -> Any:
+    """A body as it was signed, but for the keys of large attachments: what is shown ends in logs and on screens."""
+    for document in (body, body.get("opinion"), body.get("document")):
+        for claim in document.get("claims", ()) if isinstance(document, dict) else ():
+            del claim["content_key"]
+    return body

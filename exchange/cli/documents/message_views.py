@@ -1,0 +1,204 @@
+"""Messages on record as one sees them: a case's one after another, one in full, and their attachments as files."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.json import JSON
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from exchange.cli.documents.document_views import Lines, document_lines, joint_json, joint_lines, without_keys
+from exchange.cli.naming import called, in_full, matter_called
+from exchange.cli.streams import printable
+from exchange.cli.view import decided_by, due_text, moment, plain, times, working_days
+from exchange.language import listed, name_of, tr
+from exchange.language.names import COPIES, DEFAULTS, OUTCOMES, PROCEDURES, SILENCE, VERDICTS
+from exchange.operations.trace.dossier import Filed, attachments, claims
+from exchange.schemas import (
+    Body,
+    CaseClosed,
+    Clearance,
+    Consultation,
+    Decision,
+    DeemedConsent,
+    DefaultMode,
+    DefaultNotice,
+    Document,
+    Escalation,
+    ForwardedRequest,
+    JointDraft,
+    JointEnded,
+    JointRefusal,
+    Opinion,
+    Reminder,
+    RequestForwarded,
+)
+from exchange.schemas.titles import kind_name
+
+
+def letter_view(item: Filed) -> RenderableType:
+    """A message among others of its case: who wrote it and when, and what it says."""
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    body = item.verified.body if item.verified else None
+    says = joint_lines(item.joint) if item.joint else _says(body) if body else ()
+    for label, text in (*says, *_handling(item)):
+        if text:
+            grid.add_row(plain(label), plain(text))
+    return Group(_heading(item), Padding(grid, (0, 0, 1, 2)))
+
+
+def whole_letter_view(item: Filed) -> RenderableType:
+    """A message with all its fields; to be printed with soft wrapping, since its lines are as long as they are."""
+    parts: list[RenderableType] = [_heading(item)]
+    if item.verified is not None:
+        parts.append(_json(without_keys(json.loads(item.verified.payload))))
+    if item.joint is not None:
+        parts.append(_json(joint_json(item.joint)))
+    if item.passed_on is not None:
+        parts.append(plain(tr("as its origin signed it:"), "dim"))
+        parts.append(_json(without_keys(json.loads(item.passed_on.payload))))
+    parts += [plain(f"{label}: {text}", "dim") for label, text in _handling(item)]
+    return Group(*parts)
+
+
+def letter_json(item: Filed) -> dict[str, Any]:
+    """A message for machines."""
+    return {
+        "message_id": item.stored.message_id,
+        "kind": item.stored.kind,
+        "direction": item.stored.direction,
+        "sender": item.stored.sender,
+        "recorded_at": item.stored.recorded_at.isoformat(),
+        "body": without_keys(json.loads(item.verified.payload)) if item.verified else None,
+        "joint": joint_json(item.joint) if item.joint else None,
+        "passed_on": without_keys(json.loads(item.passed_on.payload)) if item.passed_on else None,
+        "fault": item.fault,
+        "attachments": [attachment.model_dump() for attachment, _ in attachments(item)],
+        "copies": [
+            {"addressee": copy.addressee, "state": copy.state.value, "attempts": copy.attempts,
+             "last_error": copy.last_error}
+            for copy in item.copies
+        ],
+    }  # fmt: skip
+
+
+def _json(value: Any) -> JSON:
+    return JSON(printable(json.dumps(value, ensure_ascii=False)))
+
+
+def _heading(item: Filed) -> Text:
+    stored = item.stored
+    return Text.assemble(
+        (kind_name(stored.kind), "bold"),
+        f" · {moment(stored.recorded_at)} · ",
+        tr("sent") if stored.direction == "sent" else tr("from {sender}", sender=in_full(stored.sender)),
+        (f"\n  {stored.message_id}", "dim"),
+        ("\n  " + tr("cannot be verified: {fault}", fault=printable(item.fault)) if item.fault else "", "bold red"),
+    )
+
+
+def _handling(item: Filed) -> Lines:
+    for attachment, _ in attachments(item):
+        yield tr("attachment"), f"{attachment.name} ({tr('{size:,} bytes', size=attachment.size)})"
+    for claim in claims(item):
+        yield tr("large attachment"), f"{claim.name} ({tr('{size:,} bytes, in the claim store', size=claim.size)})"
+    for copy in item.copies:
+        error = f"; {copy.last_error}" if copy.last_error else ""
+        yield f"→ {in_full(copy.addressee)}", f"{name_of(COPIES, copy.state)}, {times(copy.attempts)}{error}"
+
+
+def _says(body: Body) -> Lines:
+    """What a message says, in the order in which one reads it; empty texts are left out by whoever prints."""
+    if isinstance(body, Consultation):
+        yield from _application(body)
+    elif isinstance(body, Opinion):
+        yield from _opinion(body)
+    elif isinstance(body, Decision):
+        yield from _decision(body)
+    elif isinstance(body, Document):
+        yield from document_lines(body)
+    elif isinstance(body, ForwardedRequest):
+        yield tr("asked by"), in_full(body.origin)
+        yield tr("passed on by"), " → ".join(map(in_full, body.path))
+        yield from document_lines(body.opinion)
+    elif isinstance(body, JointDraft):
+        yield tr("to be signed by"), listed(map(in_full, body.signers))
+        yield from document_lines(body.document)
+    elif isinstance(body, JointRefusal | JointEnded):
+        yield tr("reasons"), body.reasons
+    elif isinstance(body, RequestForwarded):
+        yield tr("passed on"), f"{in_full(body.path[-1])} → {in_full(body.to)}"
+        yield tr("opinion"), body.opinion
+    else:
+        yield from _notice(body)
+
+
+def _application(body: Consultation) -> Lines:
+    yield tr("matter"), f"{matter_called(body.matter, body.matter_name)} ({body.matter})"
+    yield tr("project"), body.application.project
+    yield tr("applicant"), f"{body.application.applicant.name} ({body.application.applicant.contact})"
+    yield tr("summary"), body.application.summary
+    for material in body.application.materials:
+        yield tr("material"), f"{material.code}{f': {material.note}' if material.note else ''}"
+    for part in body.departments:
+        days = working_days(part.term.days) if part.term.days else due_text(part.term.fixed)
+        silence = name_of(SILENCE, part.default)
+        yield tr("department"), f"{in_full(part.department)}: {days}, {silence}"
+
+
+def _opinion(body: Opinion) -> Lines:
+    yield tr("verdict"), name_of(VERDICTS, body.verdict)
+    yield tr("reasons"), body.reasons
+    yield tr("conditions"), body.conditions
+    yield tr("basis"), "; ".join(body.basis)
+    yield tr("competent body"), body.competent_body or ""
+    if body.procedure:
+        yield tr("procedure"), f"{name_of(PROCEDURES, body.procedure.kind)}, {working_days(body.procedure.days)}"
+    yield tr("officer"), body.officer
+
+
+def _decision(body: Decision) -> Lines:
+    yield tr("outcome"), name_of(OUTCOMES, body.outcome)
+    yield tr("reasons"), body.reasons
+    yield tr("conditions"), body.conditions
+    for ruling in body.overruled:
+        yield tr("not followed: {department}", department=called(ruling.department)), ruling.reasons
+    for one in body.without_consent:
+        yield tr("without the consent of {department}", department=called(one.department)), one.reasons
+    yield tr("basis"), "; ".join(body.basis)
+    yield tr("by rule") if body.by_rule else tr("officer"), decided_by(body)
+
+
+def _notice(body: Body) -> Lines:
+    if isinstance(body, CaseClosed):
+        yield tr("reason"), body.reason
+    elif isinstance(body, Clearance):
+        for result in body.results:
+            verdict = name_of(VERDICTS, result.verdict) if result.verdict else tr("silent")
+            yield (
+                tr("result of {department}", department=called(result.department)),
+                f"{verdict}{f': {result.conditions}' if result.conditions else ''}",
+            )
+    elif isinstance(body, Reminder):
+        yield tr("due"), tr("{due}, {stage} % of the term is over", due=due_text(body.due_at), stage=body.stage)
+    elif isinstance(body, DeemedConsent):
+        yield tr("default"), _default(body.mode, body.state.department, body.due_at)
+        yield tr("basis"), "; ".join(body.state.default_basis)
+    elif isinstance(body, DefaultNotice):
+        yield tr("default"), _default(body.mode, body.department, body.due_at)
+        yield tr("basis"), "; ".join(body.basis)
+        yield tr("paper owed by"), due_text(body.paper_owed_by)
+    elif isinstance(body, Escalation):
+        yield tr("escalated"), f"{in_full(body.department)}: {listed(map(tr, body.obstacles))}"
+
+
+def _default(mode: DefaultMode, department: str, due_at: datetime) -> str:
+    what = name_of(DEFAULTS, mode)
+    return tr("{what}: {department}, due {due}", what=what, department=in_full(department), due=due_text(due_at))

@@ -1,0 +1,89 @@
+"""Running a domain behind one's back: `up --detach` returns when all is served, `down` when all has ended."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from pathlib import Path
+
+from exchange.cli.domain.console import say_first_link
+from exchange.cli.domain.console_child import DETACHED
+from exchange.cli.view import errors, plain, say, say_link
+from exchange.clock import monotonic
+from exchange.errors import OperatorError
+from exchange.language import tr
+from exchange.machine.files import make_folder, open_file
+from exchange.operations.health.domain_view import Desk
+from exchange.runtime.settings import Home, Settings
+from exchange.runtime.supervision.children import child_command, child_environment
+from exchange.runtime.supervision.running import Running, running
+from exchange.web.door.gate import gate_of
+from exchange.web.listening import read_state
+
+_CONSOLE_WAIT = 20.0
+"""Seconds that the console has to come."""
+
+_LOOK_EVERY = 0.1
+
+
+def start_detached(settings: Settings, *, with_console: bool) -> None:
+    """Starts `exchange up` apart from this terminal, says what it says, and returns when it serves.
+
+    One that runs already is left as it is. Raises OperatorError where it ends before it serves.
+    """
+    home = Home(settings.home)
+    if running(home) is not None:
+        say(tr("running already; stop it with: exchange down"))
+        _say_console(settings, 0.0)
+        return
+    make_folder(home.logs)
+    log = home.logs / "up.log"
+    with open_file(log, "ab", 0o644) as file:
+        told = file.tell()
+        process = subprocess.Popen(
+            child_command("up", *([] if with_console else ["--no-console"])),
+            env=child_environment({"EXCHANGE_HOME": str(home.root), DETACHED: "1"}),
+            stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True,
+        )  # fmt: skip
+    while not _serves(running(home)):
+        told = _tell(log, told)
+        if process.poll() is not None:
+            _tell(log, told)
+            raise OperatorError("the domain could not be started", remedy="see above, and {log}", log=log)
+        time.sleep(_LOOK_EVERY)
+    _tell(log, told)
+    if with_console:
+        _say_console(settings, _CONSOLE_WAIT)
+    say(tr("runs in the background, its words go to {log}; stop it with: exchange down", log=log))
+
+
+def _serves(found: Running | None) -> bool:
+    return found is not None and found.serving
+
+
+def _tell(log: Path, told: int) -> int:
+    """Says the lines that have come; how many octets of the log have been said then."""
+    with log.open("rb") as file:
+        file.seek(told)
+        come = file.read().rpartition(b"\n")[0]
+    if come:
+        errors.print(plain(come.decode(errors="replace")))
+    return told + len(come) + bool(come)
+
+
+def _say_console(settings: Settings, patience: float) -> None:
+    until = monotonic() + patience
+    served = read_state(Home(settings.home).console)
+    while served is None and monotonic() < until:
+        time.sleep(_LOOK_EVERY)
+        served = read_state(Home(settings.home).console)
+    if served is None:
+        if patience:
+            say(tr("the console is being started; where it is says: exchange console --url"))
+        return
+    say_link(tr("console"), served.url)
+    desk = Desk(settings)
+    try:
+        say_first_link(served.url, gate_of(desk).first_link())
+    finally:
+        desk.close()

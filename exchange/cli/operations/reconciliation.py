@@ -1,0 +1,156 @@
+"""The command that closes the books: ledger."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from exchange.cli.naming import called
+from exchange.cli.options import HomeOption, JsonOption
+from exchange.cli.view import console, plain, print_json
+from exchange.clock import CST
+from exchange.errors import BrokerError, CallerError, DatabaseUnavailable
+from exchange.language import choose, tr
+from exchange.operations.reconciliation.books import BROKER, Balance, Verdict
+from exchange.operations.reconciliation.domain import open_reconciliation
+from exchange.operations.reconciliation.facts import LAWS, Difference, Law, Term
+from exchange.operations.reconciliation.reconcile import SETTLING
+from exchange.operations.reconciliation.words import FAULTS, LAW_WORDS, TERMS, VERDICTS
+from exchange.runtime.settings import Settings
+from exchange.runtime.whereabouts import find_broker
+
+_CAME_OUT_OTHERWISE = 8
+_COLOURS = {Verdict.BALANCED: "bold green", Verdict.DIFFERS: "bold red", Verdict.UNKNOWN: "bold yellow"}
+_SHOWN = 200
+"""Differences that a terminal shows; --json has all that are named."""
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command("reconcile", rich_help_panel="Upkeep")(reconcile)
+
+
+def reconcile(
+    since: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="Only what was written since, e.g. 2026-03-02T09:00."),
+    ] = None,
+    settle: Annotated[
+        float, typer.Option(min=0.0, help="Seconds that something must stay otherwise before it is a difference.")
+    ] = SETTLING,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Checks that nothing was lost, doubled or invented, from all stores and the broker.
+
+    Consultations issued = answered + deemed + returned + withdrawn + moot + in flight; messages written = dispatched +
+    waiting; dispatched = taken + queued + dead. A message counts once an addressee. Differences are named by message
+    id. May run at any time, also while everybody works: what is under way is looked at again until it has settled.
+
+    Exit code 8: it does not balance. 6 or 7: a store, or the broker, could not be read, so that it cannot be known.
+    """
+    settings = Settings.read(home=home)
+    with open_reconciliation(settings, lambda: find_broker(settings), settling=settle) as books:
+        balance = books.reconcile(_moment(since))
+    if as_json:
+        print_json(balance_json(balance))
+    else:
+        _show(balance)
+    code = exit_code(balance)
+    if code:
+        raise typer.Exit(code)
+
+
+def exit_code(balance: Balance) -> int:
+    """0, 8 for differences; 6 where a store could not be read, 7 where only the broker could not."""
+    if balance.verdict is Verdict.UNKNOWN:
+        stores = any(unread.name != BROKER for unread in balance.unread)
+        return DatabaseUnavailable.exit_code if stores else BrokerError.exit_code
+    return 0 if balance.verdict is Verdict.BALANCED else _CAME_OUT_OTHERWISE
+
+
+def balance_json(balance: Balance) -> dict[str, Any]:
+    """The balance for machines."""
+    return {
+        "verdict": balance.verdict.value,
+        "laws": [
+            {
+                "law": law.value,
+                "total": balance.counts.get(whole, 0),
+                "terms": {part.value: balance.counts.get(part, 0) for part in parts},
+                "gap": balance.gap(law),
+            }
+            for law, (whole, parts) in LAWS.items()
+        ],
+        "differences": [
+            {
+                "law": one.law.value,
+                "fault": one.fault.value,
+                "message_id": one.message_id,
+                "sender": one.sender,
+                "member": one.member or None,
+                "case": one.case_number,
+            }
+            for one in balance.differences
+        ],
+        "unnamed": balance.unnamed,
+        "unread": [{"name": unread.name, "reason": unread.reason} for unread in balance.unread],
+    }
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise CallerError(
+            "--since {text!r} is no time", remedy="write it like 2026-03-02 or 2026-03-02T09:00", text=text
+        ) from None
+    return found if found.tzinfo else found.replace(tzinfo=CST)
+
+
+def _show(balance: Balance) -> None:
+    table = Table(border_style="dim", header_style="bold")
+    table.add_column(tr("law"))
+    table.add_column(tr("term"))
+    table.add_column(tr("count"), justify="right")
+    for law in Law:
+        _rows(table, balance, law)
+    console.print(table)
+    for one in balance.differences[:_SHOWN]:
+        console.print(plain("✗ " + _line(one), "red"))
+    more = balance.unnamed + max(0, len(balance.differences) - _SHOWN)
+    if more:
+        console.print(plain("✗ " + tr("and {more} more", more=more), "red"))
+    for unread in balance.unread:
+        console.print(
+            plain(
+                "? " + tr("could not be read: {name}: {reason}", name=called(unread.name), reason=unread.reason),
+                "yellow",
+            )
+        )
+    console.print(plain(choose(VERDICTS[balance.verdict]), _COLOURS[balance.verdict]))
+
+
+def _rows(table: Table, balance: Balance, law: Law) -> None:
+    whole, parts = LAWS[law]
+    named = len(balance.of_law(law))
+    table.add_row(choose(LAW_WORDS[law]), _term(whole), str(balance.counts.get(whole, 0)))
+    for place, part in enumerate(parts):
+        table.add_row("", f"{'=' if place == 0 else '+'} {_term(part)}", str(balance.counts.get(part, 0)))
+    said = "✓" if not (named or balance.gap(law)) else "✗ " + tr("{named} named", named=named)
+    table.add_row("", f"{tr('difference')}  {said}", str(balance.gap(law)), end_section=True)
+
+
+def _term(term: Term) -> str:
+    return choose(TERMS[term])
+
+
+def _line(one: Difference) -> str:
+    case = f" · {one.case_number}" if one.case_number else ""
+    to = f" → {called(one.member)}" if one.member else ""
+    return f"{one.message_id} · {called(one.sender)}{to}{case}\n  {choose(FAULTS[one.fault])}"

@@ -1,0 +1,1 @@
+"""Sections of the console, each with its pages and actions."""

@@ -1,0 +1,171 @@
+"""Accounts: those of others, managed by security officers, and everybody's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from urllib.parse import urlencode
+
+from exchange.console.section import FormAction, Group, Page, Question, Section, Visit
+from exchange.errors import BadAccount
+from exchange.web.door import managing
+from exchange.web.door.accounts import role_of
+from exchange.web.door.gate import Gate, gate_of
+from exchange.web.door.password_rules import LONGEST, SHORTEST
+from exchange.web.door.permissions import PERMISSIONS, AccountRole, Action
+from exchange.web.door.records import AccountRow
+from exchange.web.door.sign_in import LINK_LASTS
+from exchange.web.door.store import Accounts
+
+ROLES = {
+    AccountRole.OBSERVER: ("观察员", "observer"),
+    AccountRole.OPERATOR: ("操作员", "operator"),
+    AccountRole.SECURITY: ("安全员", "security officer"),
+}
+"""Chinese and English."""
+
+
+def _accounts(visit: Visit) -> Mapping[str, object]:
+    with gate_of(visit.desk).store.reading() as tx:
+        rows = tx[Accounts].all()
+    return {"accounts": rows, "roles": _roles(visit), "state": lambda row: _state(visit, row)}
+
+
+def _state(visit: Visit, row: AccountRow) -> tuple[str, str]:
+    """How an account stands: a word of the style sheet, and what it says."""
+    if row.locked_at is not None:
+        return "bad", visit.say("已锁定", "locked")
+    if row.password is None:
+        return "warn", visit.say("等待设置密码", "waits for its password")
+    return "good", visit.say("可用", "in use")
+
+
+def _roles(visit: Visit) -> list[tuple[str, str]]:
+    return [(role.value, visit.say(*names)) for role, names in ROLES.items()]
+
+
+def _handed(visit: Visit) -> Mapping[str, object]:
+    """The one-time link just made, shown once to who made it."""
+    name, token = gate_of(visit.desk).handed.pop(visit.account.name, ("", ""))
+    return {"name": name, "link": f"/set-up/{token}" if token else "", "hours": LINK_LASTS.total_seconds() / 3600}
+
+
+def _own(visit: Visit) -> Mapping[str, object]:
+    with gate_of(visit.desk).store.reading() as tx:
+        row = tx[Accounts].get(visit.account.name)
+    may = [action.value for action in Action if action in PERMISSIONS[visit.account.role]]
+    return {
+        "row": row,
+        "role": visit.say(*ROLES[visit.account.role]),
+        "may": may,
+        "shortest": SHORTEST,
+        "longest": LONGEST,
+    }
+
+
+def _field(visit: Visit, name: str) -> str:
+    return str(visit.form.get(name, "")) if visit.form is not None else ""
+
+
+def _make(visit: Visit) -> str:
+    name = _field(visit, "name")
+    token = managing.make(gate_of(visit.desk), visit.account.name, name, _field(visit, "role"))
+    return _hand(visit, name, token)
+
+
+def _reset(visit: Visit) -> str:
+    name = visit.path["name"]
+    return _hand(visit, name, managing.reset(gate_of(visit.desk), visit.account.name, name))
+
+
+def _hand(visit: Visit, name: str, token: str) -> str:
+    gate_of(visit.desk).handed[visit.account.name] = (name, token)
+    return "/accounts/link"
+
+
+def _change_role(visit: Visit) -> str:
+    name, role = visit.path["name"], role_of(_field(visit, "role"))
+    managing.change_role(gate_of(visit.desk), visit.account.name, name, role)
+    return _said(visit, "/accounts", f"{name}：{ROLES[role][0]}", f"{name} is {ROLES[role][1]} now")
+
+
+def _simply(do: Callable[[Gate, str, str], None], chinese: str, english: str) -> Callable[[Visit], str]:
+    def action(visit: Visit) -> str:
+        name = visit.path["name"]
+        do(gate_of(visit.desk), visit.account.name, name)
+        return _said(visit, "/accounts", f"{name}{chinese}", f"{name} {english}")
+
+    return action
+
+
+def _change_password(visit: Visit) -> str:
+    new = _field(visit, "new")
+    if new != _field(visit, "again"):
+        raise BadAccount("the two new passwords differ", remedy="type the same one twice")
+    gate, me = gate_of(visit.desk), visit.account
+    ended = gate.change_password(me.name, me.session, _field(visit, "current"), new)
+    return _said(
+        visit, "/account", f"密码已更改，其他登录已结束：{ended}", f"password changed; other sessions ended: {ended}"
+    )
+
+
+def _ask_role(visit: Visit) -> Question:
+    name, role = visit.path["name"], _field(visit, "role")
+    will = (
+        f"账号 {name} 的角色改为 {role}，其权限随之改变。",
+        f"{name} becomes {role}, with what that role may do.",
+    )
+    return Question(
+        ("更改角色？", "Change the role?"),
+        (will,),
+        ("更改", "Change it"),
+    )  # fmt: skip
+
+
+def _ask_lock(visit: Visit) -> Question:
+    name = visit.path["name"]
+    return Question(
+        ("锁定账号？", "Lock the account?"),
+        ((f"账号 {name} 将不能登录，其所有登录立即结束。", f"{name} cannot sign in; all its sessions end at once."),
+         ("可随时解锁。", "It can be unlocked at any time.")),
+        (f"锁定 {name}", f"Lock {name}"),
+    )  # fmt: skip
+
+
+def _ask_reset(visit: Visit) -> Question:
+    name = visit.path["name"]
+    return Question(
+        ("重设密码？", "Reset the password?"),
+        ((f"账号 {name} 将得到一次性链接以设置新密码。", f"A one-time link lets {name} set a new password."),
+         ("用该链接设置密码后，旧密码与现有登录失效。", "Once it is used, the old password and sessions are void.")),
+        ("生成链接", "Make the link"),
+    )  # fmt: skip
+
+
+def _said(visit: Visit, path: str, chinese: str, english: str) -> str:
+    return f"{path}?{urlencode({'said': visit.say(chinese, english)})}"
+
+
+SECTION = Section(
+    pages=(
+        Page(
+            "/accounts",
+            ("账号", "Accounts"),
+            "accounts.html",
+            _accounts,
+            Action.ACCOUNTS,
+            in_menu=True,
+            group=Group.SYSTEM,
+            every=0,
+        ),
+        Page("/accounts/link", ("一次性链接", "One-time link"), "handed.html", _handed, Action.ACCOUNTS, every=0),
+        Page("/account", ("我的账号", "My account"), "account.html", _own, every=0),
+    ),
+    actions=(
+        FormAction("/accounts/make", Action.ACCOUNTS, _make, None),
+        FormAction("/accounts/{name}/role", Action.ACCOUNTS, _change_role, _ask_role),
+        FormAction("/accounts/{name}/lock", Action.ACCOUNTS, _simply(managing.lock, "已锁定", "is locked"), _ask_lock),
+        FormAction("/accounts/{name}/unlock", Action.ACCOUNTS, _simply(managing.unlock, "已解锁", "is unlocked"), None),
+        FormAction("/accounts/{name}/reset", Action.ACCOUNTS, _reset, _ask_reset),
+        FormAction("/account/password", Action.LOOK, _change_password, None),
+    ),
+)

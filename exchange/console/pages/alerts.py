@@ -1,0 +1,95 @@
+"""The page of alerts: what stands, what is over, what could not be told; and a test of the channels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime
+from urllib.parse import urlencode
+
+import structlog
+
+from exchange.console.pages.overview import shared
+from exchange.console.section import FormAction, Group, Page, Section, Visit
+from exchange.errors import BadConfiguration
+from exchange.operations.alerts.round import PAGE, Alerting
+from exchange.operations.alerts.rules import Cause
+from exchange.operations.alerts.settings import AlertSettings, load_alert_settings
+from exchange.operations.alerts.store import Alerts
+from exchange.operations.health.domain_view import CONSOLE, Desk
+from exchange.operations.troubles.words import KINDS
+from exchange.web.door.permissions import Action
+from exchange.web.render import moment
+
+log = structlog.get_logger()
+
+
+def _alerts(visit: Visit) -> Mapping[str, object]:
+    with visit.desk.store(CONSOLE).reading() as tx:
+        standing, past, troubles = tx[Alerts].standing(), tx[Alerts].past(), tx[Alerts].troubles()
+    settings, fault = _settings(visit.desk)
+    snapshot = visit.desk.sampler.latest()
+    channels = [hook.name for hook in settings.webhooks] + (["mail"] if settings.mail else [])
+    raised = {row.alert.key: row.raised_at for row in standing}
+    return {
+        **shared(visit, snapshot),
+        "causes": snapshot.causes,
+        "kinds": {kind: visit.say(*words) for kind, words in KINDS.items()},
+        "since": lambda cause: _since(visit, cause, raised),
+        "past": past,
+        "troubles": troubles,
+        "channels": channels,
+        "fault": fault,
+    }
+
+
+def _since(visit: Visit, cause: Cause, raised: Mapping[str, datetime]) -> str:
+    """Since when the first of an entry stands, as far as it was told."""
+    moments = [at for alert in cause.alerts if (at := raised.get(alert.key)) is not None]
+    first = moment(min(moments)) if moments else ""
+    return visit.say(f"自 {first}", f"since {first}") if first else visit.say("不另通知", "not told")
+
+
+def _test(visit: Visit) -> str:
+    outcome = Alerting.open(visit.desk).test()
+    if not outcome:
+        return _said(visit.say("没有配置告警渠道", "No channel is configured"))
+    failed = [f"{name}: {reason}" for name, reason in outcome.items() if reason]
+    good = visit.say("测试告警已送达所有渠道", "Every channel took the test")
+    return _said("; ".join(failed) if failed else good)
+
+
+def is_page(path: str) -> bool:
+    """Whether the console has a page of this path."""
+    from exchange.console.pages.sections import SECTIONS  # this section is one of them
+
+    known = {page.path for section in SECTIONS for page in section.pages}
+    return any(re.fullmatch(re.sub(r"{[^}]*}", "[^/]+", one), path) for one in known)
+
+
+def _round(desk: Desk) -> AbstractContextManager[object]:
+    """The round of alerts. A configuration that is invalid takes away the telling, not the console."""
+    try:
+        return Alerting.open(desk, is_page=is_page)
+    except BadConfiguration as error:
+        log.error("alert.configuration", reason=str(error))
+        return Alerting(desk, AlertSettings(), {})
+
+
+def _settings(desk: Desk) -> tuple[AlertSettings, str]:
+    try:
+        return load_alert_settings(desk.home), ""
+    except BadConfiguration as error:
+        return AlertSettings(), str(error)
+
+
+def _said(text: str) -> str:
+    return f"{PAGE}?{urlencode({'said': text})}"
+
+
+SECTION = Section(
+    pages=(Page(PAGE, ("告警", "Alerts"), "alerts.html", _alerts, in_menu=True, group=Group.SYSTEM),),
+    actions=(FormAction(f"{PAGE}/test", Action.DIAGNOSE, _test, None),),
+    beside=(_round,),
+)

@@ -1,0 +1,109 @@
+"""Boards: deadlines by department, what will default in the next days, and who has not signed for what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from exchange.console.pages.search import next_link
+from exchange.console.section import Group, Page, Section, Visit
+from exchange.errors import CallerError
+from exchange.language.names import COPIES
+from exchange.operations.alerts.rules import AlertKind
+from exchange.operations.search.find import unsigned
+from exchange.operations.search.records import UnsignedNotice
+from exchange.operations.search.rules import read_key, read_query
+from exchange.operations.search.store import Search
+from exchange.operations.search.stores import CALENDAR, departments_of, members_of, stores_of
+from exchange.operations.search.terms import board, upcoming
+from exchange.runtime.gathered import DeadlineFact
+from exchange.schemas import Role
+from exchange.telemetry.troubles import Troubles
+from exchange.web.words import FATES, STANDINGS, TONES
+
+_DAYS, _MOST_DAYS = 3, 60
+_MOST_UNWATCHED = 100
+_NOTICES = 20
+_NAMES = 30
+"""Bodies named for a notice; the rest are counted."""
+
+
+def _deadlines(visit: Visit) -> Mapping[str, object]:
+    desk, now, days = visit.desk, visit.desk.clock.now(), _days(visit.query.get("days", ""))
+    monitors = stores_of(desk, Role.MONITOR)
+    start = read_key(visit.query.get("after", ""))
+    coming = upcoming(monitors, CALENDAR, now, timedelta(days=days), start)
+    link = next_link(visit, "/deadlines", coming.next)
+    unwatched, more_unwatched = _unwatched(visit, days)
+    return {
+        "board": board(stores_of(desk, Role.WINDOW), departments_of(desk), now),
+        "standings": STANDINGS,
+        "fates": FATES,
+        "tones": TONES,
+        "members": members_of(desk),
+        "monitors": len(monitors),
+        "coming": coming,
+        "unwatched": unwatched,
+        "more_unwatched": more_unwatched,
+        "days": days,
+        "next": f"{link}&days={days}" if link else "",
+    }
+
+
+def _unwatched(visit: Visit, days: int) -> tuple[list[DeadlineFact], bool]:
+    """While no monitor watches: what is over or ends soon by the windows' own record, and whether there is more of it;
+    nothing while one does."""
+    if not any(alert.kind is AlertKind.UNWATCHED for alert in visit.desk.sampler.latest().standing.alerts):
+        return [], False
+    found: list[DeadlineFact] = []
+    for store in stores_of(visit.desk, Role.WINDOW).values():
+        with store.reading() as tx:
+            found += tx[Troubles].ending(visit.desk.clock.now() + timedelta(days=days), _MOST_UNWATCHED + 1)
+    found.sort(key=lambda one: (one.due_at, one.case_number, one.department))
+    return found[:_MOST_UNWATCHED], len(found) > _MOST_UNWATCHED
+
+
+def _days(text: str) -> int:
+    if not text:
+        return _DAYS
+    if not text.isdecimal() or not 1 <= int(text) <= _MOST_DAYS:
+        raise CallerError(
+            "days: {text!r} is no number from 1 to {most_days}",
+            remedy="give a number of days",
+            text=text,
+            most_days=_MOST_DAYS,
+        )
+    return int(text)
+
+
+def _unsigned(visit: Visit) -> Mapping[str, object]:
+    desk, query = visit.desk, read_query(visit.query)
+    found = unsigned(stores_of(desk), query.member, read_key(visit.query.get("after", "")))
+    notices: list[UnsignedNotice] = []
+    number = 0
+    for store in stores_of(desk, Role.RELAY).values():
+        with store.reading() as tx:
+            latest, there = tx[Search].unsigned_notices(_NOTICES, _NAMES)
+        notices, number = notices + latest, number + there
+    return {
+        "found": found,
+        "members": members_of(desk),
+        "copies": COPIES,
+        "tones": TONES,
+        "next": next_link(visit, "/unsigned", found.next),
+        "notices": notices,
+        "more_notices": number - len(notices),
+        "relay": bool(stores_of(desk, Role.RELAY)),
+    }
+
+
+SECTION = Section(
+    pages=(
+        Page(
+            "/deadlines", ("期限", "Deadlines"), "deadlines.html", _deadlines, in_menu=True, group=Group.CASES, every=5
+        ),
+        Page(
+            "/unsigned", ("未签收", "Unsigned"), "unsigned.html", _unsigned, in_menu=True, group=Group.MESSAGES, every=5
+        ),
+    )
+)

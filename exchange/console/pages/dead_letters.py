@@ -1,0 +1,260 @@
+"""Dead letters: by cause, one by one, redriven, discarded by two people, exported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from exchange.console.section import Download, File, FormAction, Group, Page, Question, Section, Visit
+from exchange.envelope import peek
+from exchange.errors import CallerError, ExchangeError, NotFound
+from exchange.messaging.dead_letter_store import DeadLetters
+from exchange.messaging.inbox import Inbox
+from exchange.messaging.records import DeadLetter
+from exchange.operations.dead_letters import discard, domain
+from exchange.operations.dead_letters.domain import Cause
+from exchange.operations.health.domain_view import Desk
+from exchange.operations.jobs import Job
+from exchange.web.door.permissions import Action
+
+_PAGE = 50
+
+
+def _causes(visit: Visit) -> Mapping[str, object]:
+    found, away = _all_causes(visit.desk)
+    return {
+        "causes": found,
+        "away": away,
+        "letters": sum(one.cause.letters for one in found),
+        "jobs": visit.desk.jobs.recent()[:10],
+        "cause_link": _cause_link,
+    }
+
+
+def _all_causes(desk: Desk) -> tuple[list[Cause], list[tuple[str, ExchangeError]]]:
+    found: list[Cause] = []
+    away: list[tuple[str, ExchangeError]] = []
+    for address in desk.profiles():
+        try:
+            found += domain.causes_of(address, desk.store(address))
+        except ExchangeError as error:
+            away.append((address, error))
+    return sorted(found, key=lambda one: (-one.cause.letters, one.member)), away
+
+
+def _cause_link(member: str, code: str, stage: str) -> str:
+    return f"/dead/{quote(member, safe='')}?{urlencode({'code': code, 'stage': stage})}"
+
+
+def _cause(visit: Visit) -> Mapping[str, object]:
+    member, code, stage = _member(visit), visit.query.get("code", ""), visit.query.get("stage", "")
+    below = visit.query.get("below", "")
+    with visit.desk.store(member).reading() as tx:
+        letters = tx[DeadLetters].page(
+            code, stage or None, below=int(below) if below.isdecimal() else None, limit=_PAGE + 1
+        )
+        total = tx[DeadLetters].count(code, stage or None)
+    older = letters[_PAGE - 1].serial if len(letters) > _PAGE else None
+    return {
+        "member": member,
+        "code": code,
+        "stage": stage,
+        "letters": letters[:_PAGE],
+        "total": total,
+        "older": f"{_cause_link(member, code, stage)}&below={older}" if older is not None else "",
+        "first_page": "" if not below else _cause_link(member, code, stage),
+    }
+
+
+def _discarded(visit: Visit) -> Mapping[str, object]:
+    member, below = _member(visit), visit.query.get("below", "")
+    with visit.desk.store(member).reading() as tx:
+        letters = tx[DeadLetters].discarded(below=int(below) if below.isdecimal() else None, limit=_PAGE + 1)
+    older = letters[_PAGE - 1].serial if len(letters) > _PAGE else None
+    return {"member": member, "letters": letters[:_PAGE], "older": f"?below={older}" if older is not None else ""}
+
+
+def _letter(visit: Visit) -> Mapping[str, object]:
+    member, id = _member(visit), visit.path["id"]
+    with visit.desk.store(member).reading() as tx:
+        letter = tx[Inbox].dead_letter(id)
+    if letter is None:
+        raise NotFound(
+            "no dead letter {id!r} at {member}",
+            remedy="it has been redriven since, or it is another's",
+            id=id,
+            member=member,
+        )
+    return {
+        "member": member,
+        "letter": letter,
+        "header": _header(letter),
+        "octets": len(letter.envelope),
+        "back": _cause_link(member, letter.reason_code, letter.stage),
+        "own": (letter.proposed_by or "").casefold() == visit.account.name.casefold(),
+    }
+
+
+def _header(letter: DeadLetter) -> list[tuple[str, object]] | None:
+    """The clear header, which every broker on the way may read, too; None where the bytes are no envelope."""
+    try:
+        header = peek(letter.envelope)
+    except ExchangeError:
+        return None
+    facts: dict[str, Any] = header.model_dump(mode="json")
+    return [(name, ", ".join(value) if isinstance(value, list) else value) for name, value in facts.items()]
+
+
+def _job(visit: Visit) -> Mapping[str, object]:
+    return {"job": visit.desk.jobs.get(visit.path["id"])}
+
+
+def _redrive_cause(visit: Visit) -> str:
+    member, code, stage = _member(visit), _sent(visit, "code"), _sent(visit, "stage")
+    with visit.desk.store(member).reading() as tx:
+        total = tx[DeadLetters].count(code, stage or None)
+    if not total:
+        raise NotFound("no dead letter with the reason {code_named}", remedy="load the page again", code_named=code)
+    jobs, settings = visit.desk.jobs, visit.desk.settings
+    job = jobs.begin(
+        (member, code, stage), visit.account.name, total, visit.desk.clock,
+        lambda: domain.redrive_all(settings, member, code, stage or None),
+    )  # fmt: skip
+    return _follow(job)
+
+
+def _redrive_chosen(visit: Visit) -> str:
+    member, ids = _member(visit), _chosen(visit)
+    jobs, settings = visit.desk.jobs, visit.desk.settings
+    job = jobs.begin(
+        (member, *ids), visit.account.name, len(ids), visit.desk.clock,
+        lambda: domain.redrive_some(settings, member, ids),
+    )  # fmt: skip
+    return _follow(job)
+
+
+def _follow(job: Job) -> str:
+    return f"/dead/jobs/{job.id}"
+
+
+def _propose(visit: Visit) -> str:
+    member, id = _member(visit), visit.path["id"]
+    with domain.opened(visit.desk.settings, member) as found:
+        discard.propose_discard(found.node, id, visit.account.name, _sent(visit, "reason"))
+    return _said(visit, "已提出，待他人确认", "proposed; another person confirms it")
+
+
+def _confirm(visit: Visit) -> str:
+    member, id = _member(visit), visit.path["id"]
+    with domain.opened(visit.desk.settings, member) as found:
+        discard.confirm_discard(found.node, id, visit.account.name)
+    return _said(visit, "已弃置，原件保留", "discarded; its bytes are kept")
+
+
+def _withdraw(visit: Visit) -> str:
+    member, id = _member(visit), visit.path["id"]
+    with domain.opened(visit.desk.settings, member) as found:
+        discard.withdraw_discard(found.node, id, visit.account.name)
+    return _said(visit, "已撤回提议", "the proposal is withdrawn")
+
+
+def _ask_redrive(visit: Visit) -> Question:
+    member, code = _member(visit), _sent(visit, "code")
+    with visit.desk.store(member).reading() as tx:
+        total = tx[DeadLetters].count(code, _sent(visit, "stage") or None)
+    return Question(
+        ("全部重新处理？", "Redrive all?"),
+        ((f"{member} 的 {total} 件死信（{code}）将重新处理，保留原编号。",
+          f"{total} dead letters of {member} ({code}) are handled again, each under its own id."),
+         ("原因未消除的会再次成为死信；处理过的不会重复处理。",
+          "Those whose reason stands will be set aside again; nothing is handled twice.")),
+        (f"重新处理 {total} 件", f"Redrive {total}"),
+    )  # fmt: skip
+
+
+def _ask_discard(visit: Visit) -> Question:
+    member, id = _member(visit), visit.path["id"]
+    with visit.desk.store(member).reading() as tx:
+        letter = tx[Inbox].dead_letter(id)
+    if letter is None:
+        raise NotFound("no dead letter {id!r} at {member}", remedy="load the page again", id=id, member=member)
+    return Question(
+        ("确认弃置？", "Discard it?"),
+        ((f"{member} 的这件死信（来自 {letter.sender or '–'}，{letter.kind or '–'}）将弃置，不再处理。",
+          f"This dead letter of {member} (from {letter.sender or '–'}, {letter.kind or '–'}) is not handled any more."),
+         (f"提议人 {letter.proposed_by or '–'}，理由：{letter.proposed_why or '–'}",
+          f"Proposed by {letter.proposed_by or '–'}, because: {letter.proposed_why or '–'}"),
+         ("原件保留，但发件人得不到回执。", "Its bytes are kept, but its sender gets no receipt.")),
+        ("弃置", "Discard"),
+    )  # fmt: skip
+
+
+def _said(visit: Visit, chinese: str, english: str) -> str:
+    said = urlencode({"said": visit.say(chinese, english)})
+    return f"/dead/{quote(_member(visit), safe='')}/letters/{quote(visit.path['id'], safe='')}?{said}"
+
+
+def _export(form: str) -> Callable[[Visit], File]:
+    def make(visit: Visit) -> File:
+        desk = visit.desk
+        stores = [(address, desk.store(address)) for address in desk.profiles()]  # opened now: what is away is told now
+        rows = (row for address, store in stores for row in domain.exported(address, store))
+        if form == "csv":
+            return File("dead-letters.csv", "text/csv; charset=utf-8", _octets(domain.as_csv(rows)))
+        return File("dead-letters.jsonl", "application/jsonl", _octets(domain.as_json_lines(rows)))
+
+    return make
+
+
+def _octets(lines: Iterable[str]) -> Iterator[bytes]:
+    return (line.encode() for line in lines)
+
+
+def _member(visit: Visit) -> str:
+    member = visit.path["member"]
+    if member not in visit.desk.profiles():
+        raise NotFound("no member {member!r}", remedy="choose one from the list", member=member)
+    return member
+
+
+def _sent(visit: Visit, name: str) -> str:
+    return str(visit.form.get(name, "")) if visit.form is not None else ""
+
+
+def _chosen(visit: Visit) -> list[str]:
+    ids = [str(id) for id in visit.form.getlist("id")] if visit.form is not None else []
+    if not ids:
+        raise CallerError("nothing is chosen", remedy=visit.say("请先勾选", "mark what is to be handled again"))
+    return ids
+
+
+_LETTERS = "/dead/{member}/letters/{id}"
+_TITLE = ("死信", "Dead letters")
+
+SECTION = Section(
+    pages=(
+        Page("/dead", _TITLE, "dead.html", _causes, in_menu=True, group=Group.MESSAGES),
+        Page("/dead/jobs/{id}", ("重新处理", "Redriving"), "dead_job.html", _job, every=0.5),
+        Page("/dead/{member}", _TITLE, "dead_cause.html", _cause, every=5.0),
+        Page(
+            "/dead/{member}/discarded",
+            ("已弃置的死信", "Discarded letters"),
+            "dead_discarded.html",
+            _discarded,
+            every=0,
+        ),
+        Page(_LETTERS, ("一件死信", "A dead letter"), "dead_letter.html", _letter, every=5.0),
+    ),
+    actions=(
+        FormAction("/dead/{member}/redrive-all", Action.REDRIVE, _redrive_cause, _ask_redrive),
+        FormAction("/dead/{member}/redrive", Action.REDRIVE, _redrive_chosen, None),
+        FormAction(f"{_LETTERS}/propose-discard", Action.DISCARD, _propose, None),
+        FormAction(f"{_LETTERS}/confirm-discard", Action.DISCARD, _confirm, _ask_discard),
+        FormAction(f"{_LETTERS}/withdraw-discard", Action.DISCARD, _withdraw, None),
+    ),
+    downloads=(
+        Download("/dead.csv", Action.EXPORT, _export("csv")),
+        Download("/dead.jsonl", Action.EXPORT, _export("jsonl")),
+    ),
+)

@@ -1,0 +1,74 @@
+"""Members: who is served, since when silent, by which release, with keys until when, and what lies before each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from exchange.console.pages.overview import shared
+from exchange.console.section import Group, Page, Section, Visit
+from exchange.operations.health import rules
+from exchange.operations.health.rules import Light, Part, Sign, Words
+from exchange.operations.health.snapshot import MemberSnapshot, Snapshot
+
+ROLES: Mapping[str, Words] = {
+    "window": ("窗口", "window"),
+    "monitor": ("督办", "monitor"),
+    "department": ("部门", "department"),
+    "relay": ("转运", "relay office"),
+    "hall": ("大厅", "hall"),
+}
+
+
+@dataclass(frozen=True)
+class MemberRow:
+    """One member as pages show it."""
+
+    snapshot: MemberSnapshot
+    signs: tuple[Sign, ...]
+    """Of all parts that are about it."""
+    certificate_days: int | None
+    key_days: int | None
+
+    @property
+    def light(self) -> Light:
+        """The worst of its lights."""
+        return rules.whole(self.signs)
+
+    def of(self, part: Part) -> Sign | None:
+        """Its light about one part."""
+        return next((sign for sign in self.signs if sign.part is part), None)
+
+
+def rows(snapshot: Snapshot) -> list[MemberRow]:
+    """All members of a snapshot, in the order of their profiles."""
+    signs = snapshot.signs
+    return [
+        MemberRow(
+            member,
+            tuple(sign for sign in signs if sign.subject == member.address),
+            _days(member.certificate_until, snapshot.at),
+            _days(member.key_until, snapshot.at),
+        )
+        for member in snapshot.members
+    ]
+
+
+def _days(until: datetime | None, now: datetime) -> int | None:
+    return None if until is None else (until - now).days
+
+
+def _members(visit: Visit) -> Mapping[str, object]:
+    snapshot = visit.desk.sampler.latest()
+    return {
+        **shared(visit, snapshot),
+        "rows": rows(snapshot),
+        "role": lambda name: visit.say(*ROLES.get(name, (name, name))),
+        "part": Part,
+    }
+
+
+SECTION = Section(
+    pages=(Page("/members", ("成员", "Members"), "members.html", _members, in_menu=True, group=Group.SYSTEM),)
+)

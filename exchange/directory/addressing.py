@@ -1,0 +1,55 @@
+"""Where a message goes: which of an addressee's queues, or, to another domain, towards which neighbour.
+
+Addresses are hierarchical; the member is the last label, the rest is its domain. A domain's superior is the domain
+without its last label. Every level knows its own members and its direct neighbours, and nothing else.
+"""
+
+from __future__ import annotations
+
+from exchange.directory.hierarchy import next_hop, path_between
+from exchange.schemas import DeemedConsent, Escalation, Opinion, Urgency
+
+_ARBITERS = frozenset({Opinion.KIND, DeemedConsent.KIND, Escalation.KIND})
+"""Kinds that share one queue at a window, so that their order decides between them."""
+
+UPLINK = "uplink."
+"""How the names of queues to another domain begin; no address begins with that label."""
+
+
+def queue_for(kind: str, addressee: str, urgency: Urgency) -> str:
+    """The queue's name: the arbiter queue for opinions and silence, the urgent one, or the inbox."""
+    if kind in _ARBITERS:
+        return f"{addressee}.opinions"
+    return f"{addressee}.inbox" if urgency is Urgency.ORDINARY else f"{addressee}.inbox.urgent"
+
+
+def queue_towards(own: str, kind: str, addressee: str, urgency: Urgency) -> str | None:
+    """The queue of domain ``own`` that leads to an addressee: its own, or one to the neighbour on the way.
+
+    None where no way leads there: the addressee belongs to another tree.
+    """
+    target = home_of(addressee)
+    if target == own:
+        return queue_for(kind, addressee, urgency)
+    hop = hop_towards(own, target)
+    return None if hop is None else uplink_queue(hop, urgent=urgency is not Urgency.ORDINARY)
+
+
+def uplink_queue(neighbour: str, *, urgent: bool = False) -> str:
+    """Where messages wait for the link to a neighbouring domain, up or down."""
+    return f"{UPLINK}{neighbour}.urgent" if urgent else f"{UPLINK}{neighbour}"
+
+
+def home_of(address: str) -> str:
+    """The domain of an address as a message names it, right or wrong; empty for one of a single label."""
+    return address.rpartition(".")[0]
+
+
+def hop_towards(own: str, target: str) -> str | None:
+    """`exchange.directory.hierarchy.next_hop`, for domains that messages name: None into another tree."""
+    return next_hop(own, target) if own.partition(".")[0] == target.partition(".")[0] else None
+
+
+def way_between(own: str, target: str) -> tuple[str, ...]:
+    """`exchange.directory.hierarchy.path_between`, for domains that messages name: empty where there is none."""
+    return path_between(own, target) if own.partition(".")[0] == target.partition(".")[0] else ()

@@ -1,0 +1,1 @@
+"""Official documents from one body to another, with receipts, returns and requests."""

@@ -1,0 +1,106 @@
+"""Documents that arrive: classified ones are refused, broken ways are returned, requests and answers put on record."""
+
+from __future__ import annotations
+
+from exchange.documents.convey import check_arrival, main_addressees, stands_above
+from exchange.documents.request_record import ANSWERED, CAME, put_down, record_of
+from exchange.envelope import verify_signed
+from exchange.errors import Returned, Secret
+from exchange.messaging.documents import Documents
+from exchange.messaging.incoming import Incoming
+from exchange.messaging.node import Step
+from exchange.messaging.rules.secrecy import check_secrecy
+from exchange.schemas import Body, Document, DocumentKind, Purpose
+
+
+def take_document(step: Step, incoming: Incoming, body: Body) -> None:
+    """An official document, kept for the member's own system. Raises Returned: classified, or not on a lawful way."""
+    if not isinstance(body, Document):
+        return
+    refuse_secrets(body)
+    if body.purpose is Purpose.RECORD:
+        return
+    main = main_addressees(incoming.opened.header, body)
+    answers = _answers(step, incoming, main) if body.kind is DocumentKind.REPLY else ()
+    check_arrival(step.node.directory, incoming.opened.header, body, answers=answers)
+    if body.kind is DocumentKind.REQUEST and step.node.address in main:
+        _take_request(step, incoming)
+    elif body.kind is DocumentKind.REPLY:
+        _take_reply(step, incoming, main)
+
+
+def refuse_secrets(document: Document) -> None:
+    """Raises Returned for a classified document."""
+    try:
+        check_secrecy(document)
+    except Secret as error:
+        raise Returned(error.text, code="secret", remedy=error.remedy_text) from error
+
+
+def asked(step: Step, request_id: str) -> str | None:
+    """Whom an own request asks; None if no request of ours has this id."""
+    stored = step.tx[Documents].get(step.node.address, request_id)
+    if stored is None or stored.kind != Document.KIND:
+        return None
+    own = verify_signed(stored.signed, step.node.directory)
+    if not isinstance(own.body, Document) or own.body.kind is not DocumentKind.REQUEST:
+        return None
+    return main_addressees(own.header, own.body)[0]
+
+
+def _answers(step: Step, incoming: Incoming, main: tuple[str, ...]) -> tuple[str, ...]:
+    """Who asked, as far as it is known here: of its own request everybody knows; of others' the answer is believed."""
+    request_id = incoming.opened.header.in_reply_to
+    if request_id is None:
+        return ()
+    if step.node.address not in main:
+        return main
+    return (step.node.address,) if asked(step, request_id) is not None else ()
+
+
+def _take_request(step: Step, incoming: Incoming) -> None:
+    request_id = incoming.message_id
+    if record_of(step.tx, request_id).lines:
+        raise Returned(
+            "another request has the id {request_id}",
+            code="id-reused",
+            remedy="send it under an id anew",
+            request_id=request_id,
+        )
+    put_down(
+        step, CAME, request_id, request_id,
+        origin=incoming.sender, source=incoming.sender, digest=incoming.opened.digest, path=[],
+    )  # fmt: skip
+
+
+def _take_reply(step: Step, incoming: Incoming, main: tuple[str, ...]) -> None:
+    """The answer to our own request, or to one that we passed on."""
+    request_id = incoming.opened.header.in_reply_to or ""
+    record = record_of(step.tx, request_id)
+    if step.node.address in main:
+        entitled = asked(step, request_id)
+    else:
+        forward = record.forwarded_by(step.node.address)
+        ours = forward is not None and record.came is not None and main == (record.came.detail["origin"],)
+        entitled = forward.detail["to"] if forward is not None and ours else None
+        if entitled is None:
+            return  # a copy about a request that was never here
+    if entitled is None or not _may_answer(step, incoming.sender, entitled):
+        raise Returned(
+            "{sender} was not asked",
+            code="not-entitled",
+            remedy="who was asked answers, or its superior",
+            sender=incoming.sender,
+        )
+    if record.answered is not None:
+        raise Returned(
+            "request {request_id} is answered already",
+            code="already-answered",
+            remedy="write of it by a 函 or a 通知",
+            request_id=request_id,
+        )
+    put_down(step, ANSWERED, request_id, incoming.message_id, by=incoming.sender)
+
+
+def _may_answer(step: Step, sender: str, entitled: str) -> bool:
+    return sender == entitled or stands_above(step.node.directory, sender, entitled)

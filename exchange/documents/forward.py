@@ -1,0 +1,205 @@
+"""Forward: a request (请示) goes further up, with the forwarder's own opinion and the whole file (转报)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from exchange.directory.hierarchy import domain_of, superior_of
+from exchange.documents.arrive import asked, refuse_secrets
+from exchange.documents.convey import check_sending, stands_above
+from exchange.documents.request_file import unpack_request
+from exchange.documents.request_record import CAME, FORWARDED, came_as, put_down, record_of, request_id_of
+from exchange.documents.send import check_copies, check_enclosures, copied_to
+from exchange.envelope import verify_signed
+from exchange.errors import CallerError, NotFound, Returned
+from exchange.messaging.checks import expect
+from exchange.messaging.documents import Documents
+from exchange.messaging.incoming import Handler, Incoming
+from exchange.messaging.node import Node, Step
+from exchange.messaging.records import StoredDocument
+from exchange.messaging.rules.secrecy import check_secrecy
+from exchange.schemas import MAX_FORWARDERS, Body, Document, DocumentKind, ForwardedRequest, RequestForwarded, Role
+
+_OPINIONS = (DocumentKind.REQUEST, DocumentKind.OPINION)
+
+
+def handlers() -> dict[str, Handler]:
+    """What every body takes in: requests that were passed on to it, and word of how its own went up."""
+    return {ForwardedRequest.KIND: take_forwarded, RequestForwarded.KIND: take_progress}
+
+
+def superior_body(node: Node) -> str:
+    """Whom a body passes requests on to by default: a department its own government's office, an office the one above.
+
+    Raises NotFound where there is none, or more than one.
+    """
+    own = node.directory.domain
+    domain = superior_of(own) if node.has_role(node.address, Role.WINDOW) else own
+    everyone = node.directory.everyone
+    found = [
+        one.address
+        for one in everyone
+        if domain is not None and domain_of(one.address) == domain and Role.WINDOW in one.roles and not one.revoked_at
+    ]
+    if len(found) != 1:
+        raise NotFound(
+            "{address} has {count} superior offices",
+            remedy="name the superior body",
+            address=node.address,
+            count=len(found),
+        )
+    return found[0]
+
+
+def forward_request(
+    node: Node,
+    message_id: str,
+    opinion: Document,
+    *,
+    to: str | None = None,
+    copies: Sequence[str] = (),
+    enclosures: Sequence[bytes] = (),
+) -> str:
+    """Passes a request on to a superior body, by default `superior_body`; returns the message id.
+
+    ``opinion`` is the own one, a 请示 or a 意见, ``enclosures`` its attachments. The request's origin and who passed it
+    on before are told. Raises NotFound (no such request came here, or no such superior), Conflict (answered or passed
+    on before), Secret, or CallerError for what breaks a rule, with the article.
+    """
+    check_secrecy(opinion)
+    check_enclosures(opinion, enclosures)
+    if opinion.kind not in _OPINIONS:
+        raise CallerError(
+            "a {kind} is no opinion on a 请示 (article 15(3))",
+            remedy="write it as a 请示 or a 意见",
+            kind=opinion.kind.value,
+        )
+    superior = to or superior_body(node)
+    copied = tuple(dict.fromkeys(copies or opinion.copies))
+    check_copies((superior,), copied)
+    with node.step() as step:
+        request_id = request_id_of(node, step.tx, message_id)
+        record = record_of(step.tx, request_id)
+        came = record.expect_open(node.address)
+        stored = came_as(step.tx, record)
+        if stored is None:
+            raise NotFound(
+                "request {request_id} is not on record",
+                remedy="restore the database from its backup",
+                request_id=request_id,
+            )
+        origin, path = came.detail["origin"], (*came.detail["path"], node.address)
+        _check_way(node, opinion, superior, copied, origin, path)
+        forwarded = ForwardedRequest(
+            request_id=request_id,
+            origin=origin,
+            digest=came.detail["digest"],
+            opinion=copied_to(opinion, copied),
+            path=path,
+        )
+        sent = step.send(
+            forwarded,
+            (superior, *copied),
+            conversation_id=stored.conversation_id,
+            in_reply_to=request_id,
+            urgency=opinion.urgency,
+            enclosures=(*_file(node, stored), *enclosures),
+        )
+        _tell(step, forwarded, superior, stored.conversation_id)
+        put_down(step, FORWARDED, request_id, sent, by=node.address, to=superior)
+    return sent
+
+
+def take_forwarded(step: Step, incoming: Incoming, body: Body) -> None:
+    """A request that a subordinate body passes on. Raises Returned for what is invalid."""
+    forwarded = expect(body, ForwardedRequest)
+    header = incoming.opened.header
+    refuse_secrets(forwarded.opinion)
+    file = unpack_request(step.node.directory, step.now, header, forwarded, incoming.opened.enclosures)
+    for document in (file.request, *file.opinions):
+        refuse_secrets(document)
+    if step.node.address in forwarded.opinion.copies:
+        return
+    if record_of(step.tx, forwarded.request_id).lines:
+        raise Returned(
+            "request {request_id} is here already",
+            code="id-reused",
+            remedy="a request is passed on once",
+            request_id=forwarded.request_id,
+        )
+    put_down(
+        step, CAME, forwarded.request_id, incoming.message_id,
+        origin=forwarded.origin, source=incoming.sender, digest=forwarded.digest, path=list(forwarded.path),
+    )  # fmt: skip
+
+
+def take_progress(step: Step, incoming: Incoming, body: Body) -> None:
+    """Word that our request, or one that we passed on, went further up. Raises Returned where that cannot be."""
+    told = expect(body, RequestForwarded)
+    record = record_of(step.tx, told.request_id)
+    if not _went_so(step, told):
+        raise Returned(
+            "no request {request_id} went this way from here",
+            code="unknown-request",
+            remedy="compare the id",
+            request_id=told.request_id,
+        )
+    ways = zip(told.path, (*told.path[1:], told.to), strict=True)
+    if told.path[-1] != incoming.sender or not all(stands_above(step.node.directory, up, low) for low, up in ways):
+        raise Returned("not a way up", code="path", remedy="a request goes up from superior to superior")
+    if record.forwarded_by(incoming.sender) is not None:
+        raise Returned("this was told before", code="already-forwarded", remedy="a request is passed on once")
+    put_down(step, FORWARDED, told.request_id, incoming.message_id, by=incoming.sender, to=told.to)
+
+
+def _went_so(step: Step, told: RequestForwarded) -> bool:
+    """Whether this very request went from here to the next one of the path."""
+    own = step.node.address
+    if told.origin == own:
+        stored = step.tx[Documents].get(own, told.request_id)
+        digest = hashlib.sha256(stored.signed).hexdigest() if stored else None
+        return digest == told.digest and asked(step, told.request_id) == told.path[0]
+    record = record_of(step.tx, told.request_id)
+    ours = record.forwarded_by(own)
+    if record.came is None or ours is None or own not in told.path[:-1]:
+        return False
+    return bool(
+        record.came.detail["digest"] == told.digest and ours.detail["to"] == told.path[told.path.index(own) + 1]
+    )
+
+
+def _check_way(
+    node: Node, opinion: Document, superior: str, copies: Sequence[str], origin: str, path: Sequence[str]
+) -> None:
+    if len(path) > MAX_FORWARDERS:
+        raise CallerError("it has passed {count} bodies", remedy="answer it here", count=len(path))
+    check_sending(node, opinion, (superior,), copies, forwards=origin)
+    if not stands_above(node.directory, superior, node.address):
+        raise CallerError(
+            "{superior} is no superior of {address}, and a 请示 goes to a superior (article 8(11))",
+            remedy="name a superior body",
+            superior=superior,
+            address=node.address,
+        )
+
+
+def _file(node: Node, stored: StoredDocument) -> tuple[bytes, ...]:
+    """All that came, byte for byte, in the order of `ForwardedRequest`."""
+    body = verify_signed(stored.signed, node.directory).body
+    own = len(body.opinion.attachments) if isinstance(body, ForwardedRequest) else len(stored.enclosures)
+    before = len(stored.enclosures) - own
+    return (*stored.enclosures[:before], stored.signed, *stored.enclosures[before:])
+
+
+def _tell(step: Step, forwarded: ForwardedRequest, superior: str, conversation_id: str) -> None:
+    progress = RequestForwarded(
+        request_id=forwarded.request_id,
+        origin=forwarded.origin,
+        digest=forwarded.digest,
+        to=superior,
+        opinion=forwarded.opinion.body,
+        path=forwarded.path,
+    )
+    told = (forwarded.origin, *forwarded.path[:-1])
+    step.send(progress, told, conversation_id=conversation_id, in_reply_to=forwarded.request_id)

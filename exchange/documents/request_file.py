@@ -1,0 +1,143 @@
+"""A forwarded request's file, unpacked: every signature is verified, every enclosure accounted for, every hop a lawful
+one. The same ideas as for what comes down (`exchange.notices.origin`), the other way round.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from exchange.directory import Lookup
+from exchange.documents.convey import check_arrival, main_addressees, stands_above
+from exchange.envelope import Verified, verify_signed
+from exchange.errors import Returned, SenderError
+from exchange.schemas import Document, DocumentKind, ForwardedRequest, Header
+
+
+@dataclass(frozen=True)
+class RequestFile:
+    """What came up, verified."""
+
+    header: Header
+    """The origin's own."""
+    request: Document
+    opinions: tuple[Document, ...]
+    """The forwarders' own, in the order of the path."""
+
+
+def unpack_request(
+    directory: Lookup, now: datetime, header: Header, forwarded: ForwardedRequest, enclosures: Sequence[bytes]
+) -> RequestFile:
+    """Verifies a forwarded request. Raises Returned: altered, not signed by who should have, or on a wrong way."""
+    if forwarded.path[-1] != header.sender:
+        raise _astray(f"{header.sender} is not the last of its path")
+    rest = _Rest(list(enclosures))
+    origin = _origin(rest, directory, now, forwarded)
+    hops = [(origin.header, _document(origin))]
+    for place in range(1, len(forwarded.path)):
+        earlier = rest.signed(directory, now)
+        body = earlier.body
+        if not isinstance(body, ForwardedRequest) or earlier.header.sender != forwarded.path[place - 1]:
+            raise _altered(f"the signed message of {forwarded.path[place - 1]} is missing")
+        if _identity(body) != _identity(forwarded) or body.path != forwarded.path[:place]:
+            raise _altered(f"{earlier.header.sender} has passed on something else")
+        own = tuple(bytes.fromhex(one.digest) for one in body.opinion.attachments)
+        if earlier.enclosures != rest.digests(rest.taken - 1) + own:
+            raise _altered(f"not the file that {earlier.header.sender} passed on")
+        rest.attachments(body.opinion)
+        hops.append((earlier.header, body.opinion))
+    rest.attachments(forwarded.opinion)
+    rest.nothing_left()
+    hops.append((header, forwarded.opinion))
+    _check_hops(directory, forwarded, hops)
+    return RequestFile(origin.header, _document(origin), tuple(opinion for _, opinion in hops[1:]))
+
+
+def _origin(rest: _Rest, directory: Lookup, now: datetime, forwarded: ForwardedRequest) -> Verified:
+    if rest.digests(1) != (bytes.fromhex(forwarded.digest),):
+        raise _altered("the enclosed request is not the one that is named")
+    origin = rest.signed(directory, now)
+    if not isinstance(origin.body, Document) or origin.body.kind is not DocumentKind.REQUEST:
+        raise _altered("what is passed on is no 请示")
+    if (origin.header.sender, origin.header.message_id) != (forwarded.origin, forwarded.request_id):
+        raise _altered("what is passed on is another's request, or another request")
+    if tuple(bytes.fromhex(one.digest) for one in origin.body.attachments) != origin.enclosures:
+        raise _altered("the request's enclosures are not its attachments")
+    rest.attachments(origin.body)
+    return origin
+
+
+def _check_hops(directory: Lookup, forwarded: ForwardedRequest, hops: Sequence[tuple[Header, Document]]) -> None:
+    """From the origin to whom it asked, and from each to its superior: as the rules of each document let it go."""
+    for place, (header, document) in enumerate(hops):
+        main = main_addressees(header, document)
+        if len(main) != 1 or (place < len(forwarded.path) and main[0] != forwarded.path[place]):
+            raise _astray(f"{header.sender} did not send it to whom the path names next")
+        check_arrival(directory, header, document, forwards=forwarded.origin if place else None)
+        if not stands_above(directory, main[0], header.sender):
+            raise _astray(f"{main[0]} is no superior of {header.sender}")
+
+
+class _Rest:
+    """The enclosures, taken one after another."""
+
+    def __init__(self, enclosures: list[bytes]) -> None:
+        self._all = enclosures
+        self.taken = 0
+
+    def digests(self, count: int) -> tuple[bytes, ...]:
+        """SHA-256 of the first ones."""
+        return tuple(hashlib.sha256(one).digest() for one in self._all[:count])
+
+    def signed(self, directory: Lookup, now: datetime) -> Verified:
+        """The next one, which must be a signed message that holds."""
+        signed = self._next()
+        try:
+            return verify_signed(signed, directory, now)
+        except SenderError as error:
+            raise Returned(
+                "a signature in the file does not verify: {error}",
+                code="origin",
+                remedy="pass the file on as it came",
+                error=error,
+            ) from error
+
+    def attachments(self, document: Document) -> None:
+        """The next ones, which must be a document's attachments."""
+        for attachment in document.attachments:
+            if hashlib.sha256(self._next()).hexdigest() != attachment.digest:
+                raise _altered(f"the attachment {attachment.name} is another")
+
+    def nothing_left(self) -> None:
+        """Everything must be accounted for."""
+        if self.taken < len(self._all):
+            raise _altered("there is more in the file than its documents name")
+
+    def _next(self) -> bytes:
+        if self.taken >= len(self._all):
+            raise _altered("the file is not whole")
+        self.taken += 1
+        return self._all[self.taken - 1]
+
+
+def _identity(forwarded: ForwardedRequest) -> tuple[str, str, str]:
+    return forwarded.request_id, forwarded.origin, forwarded.digest
+
+
+def _document(verified: Verified) -> Document:
+    assert isinstance(verified.body, Document)  # noqa: S101
+    return verified.body
+
+
+def _altered(why: str) -> Returned:
+    return Returned(
+        "not the file as it was signed: {why}", code="altered", remedy="pass the whole file on as it came", why=why
+    )
+
+
+def _astray(why: str) -> Returned:
+    return Returned(
+        "not on its way up: {why}", code="path", remedy="a request goes up from superior to superior", why=why
+    )

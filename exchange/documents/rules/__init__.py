@@ -1,0 +1,1 @@
+"""Pure rules of official documents: kinds, numbers, who may write to whom."""

@@ -1,0 +1,148 @@
+"""Send: an official document goes to other members; checked at the door, sealed once for all of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from exchange.documents.convey import check_sending
+from exchange.documents.request_record import ANSWERED, SENT, put_down, record_of, request_id_of
+from exchange.errors import CallerError, NotFound
+from exchange.messaging.documents import Documents
+from exchange.messaging.node import Node, Step
+from exchange.messaging.numbers_used import note_number
+from exchange.messaging.rules.secrecy import check_secrecy
+from exchange.schemas import Document, DocumentKind, Purpose
+
+
+def send_document(
+    node: Node,
+    document: Document,
+    addressees: Sequence[str],
+    *,
+    copies: Sequence[str] = (),
+    enclosures: Sequence[bytes] = (),
+    in_reply_to: str | None = None,
+) -> str:
+    """Puts a document into the outbox for ``addressees`` and for those who get a copy; returns its message id.
+
+    A 批复 answers the request ``in_reply_to``, and is copied to all who have passed that request on. Raises Secret for
+    a classified document, NotFound for an address that is not in the directory or an answered message that is not on
+    record, CallerError when the enclosures are not the attachments named, or where a rule of its kind does not let it
+    go so (with the article); Conflict for a request that was answered or passed on.
+    """
+    with node.step() as step:
+        return send_in(step, document, addressees, copies=copies, enclosures=enclosures, in_reply_to=in_reply_to)
+
+
+def send_in(
+    step: Step,
+    document: Document,
+    addressees: Sequence[str],
+    *,
+    copies: Sequence[str] = (),
+    enclosures: Sequence[bytes] = (),
+    in_reply_to: str | None = None,
+) -> str:
+    """`send_document` inside a step."""
+    check_enclosures(document, enclosures)
+    main, copied, answered = _expect_lawful(step, document, addressees, copies, in_reply_to)
+    message_id = step.send(
+        copied_to(document, copied),
+        (*main, *copied),
+        urgency=document.urgency,
+        enclosures=enclosures,
+        conversation_id=answered.conversation_id,
+        in_reply_to=answered.message_id,
+    )
+    _put_down(step, document, message_id, main, answered)
+    note_number(step, document, message_id)
+    step.note("document-sent", None, message_id, addressees=len(main), copies=len(copied))
+    return message_id
+
+
+def check_document(
+    node: Node,
+    document: Document,
+    addressees: Sequence[str],
+    *,
+    copies: Sequence[str] = (),
+    in_reply_to: str | None = None,
+) -> None:
+    """Raises what `send_document` would raise, but for enclosures, and sends nothing."""
+    with node.step() as step:
+        _expect_lawful(step, document, addressees, copies, in_reply_to)
+
+
+def check_enclosures(document: Document, enclosures: Sequence[bytes]) -> None:
+    """Raises CallerError unless the enclosures are the attachments that a document names, in its order."""
+    named = [attachment.digest for attachment in document.attachments]
+    if named != [hashlib.sha256(enclosure).hexdigest() for enclosure in enclosures]:
+        raise CallerError(
+            "the enclosures are not the document's attachments", remedy="give them in the document's order"
+        )
+
+
+def check_copies(main: Sequence[str], copies: Sequence[str]) -> None:
+    """Raises CallerError for one who is to act on a document and to have a copy of it besides."""
+    both = [one for one in copies if one in main]
+    if both:
+        raise CallerError("{both}: addressee and copy at once", remedy="name each body once", both=", ".join(both))
+
+
+def copied_to(document: Document, copies: Sequence[str]) -> Document:
+    """The document as it is signed: it says itself who has it as a copy."""
+    return document if document.copies == tuple(copies) else document.model_copy(update={"copies": tuple(copies)})
+
+
+def _expect_lawful(
+    step: Step, document: Document, addressees: Sequence[str], copies: Sequence[str], in_reply_to: str | None
+) -> tuple[tuple[str, ...], tuple[str, ...], _Answered]:
+    """Who must act on it, who gets a copy, and what it answers; raises for what the rules do not allow."""
+    check_secrecy(document)
+    main, copied = tuple(dict.fromkeys(addressees)), tuple(dict.fromkeys(copies or document.copies))
+    if not main and not copied:
+        raise CallerError("a document needs at least one addressee", remedy="name an address of the directory")
+    answered = _answered(step, document, in_reply_to) if in_reply_to is not None else _Answered(None, None)
+    copied = (*copied, *(one for one in answered.forwarders if one not in (*copied, *main)))
+    check_copies(main, copied)
+    check_sending(step.node, document, main, copied, answers=answered.asked_by)
+    return main, copied, answered
+
+
+@dataclass(frozen=True)
+class _Answered:
+    """What a document answers; a 批复 answers a request."""
+
+    message_id: str | None
+    conversation_id: str | None
+    asked_by: tuple[str, ...] = ()
+    forwarders: tuple[str, ...] = ()
+
+
+def _answered(step: Step, document: Document, message_id: str) -> _Answered:
+    request_id = request_id_of(step.node, step.tx, message_id)
+    if document.kind is DocumentKind.REPLY:
+        record = record_of(step.tx, request_id)
+        came = record.expect_open(step.node.address)
+        found = step.tx[Documents].get(came.detail["source"], came.message_id or "")
+        conversation = found.conversation_id if found else None
+        return _Answered(request_id, conversation, (came.detail["origin"],), tuple(came.detail["path"]))
+    stored = step.tx[Documents].find(request_id) or step.tx[Documents].find(message_id)
+    if not stored:
+        raise NotFound(
+            "no message {message_id} is on record here",
+            remedy="`exchange inbox` lists what came",
+            message_id=message_id,
+        )
+    return _Answered(request_id, stored[0].conversation_id)
+
+
+def _put_down(step: Step, document: Document, message_id: str, main: Sequence[str], answered: _Answered) -> None:
+    if document.purpose is Purpose.RECORD:
+        return
+    if document.kind is DocumentKind.REQUEST:
+        step.note(SENT, message_id, message_id, to=main[0])
+    if document.kind is DocumentKind.REPLY and answered.message_id is not None:
+        put_down(step, ANSWERED, answered.message_id, message_id, by=step.node.address)

@@ -1,0 +1,15 @@
+"""One body's signature under a joint document, as it was verified."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Countersignature:
+    """One body's signature, verified before: whose it is, when it was made, over which bytes."""
+
+    by: str
+    at: datetime
+    digest: str

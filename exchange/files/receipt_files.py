@@ -1,0 +1,110 @@
+"""Receipts on disk: everything that a count's evidence rests on, as it came, to be verified again at any time.
+
+A folder holds ``notice.cose`` (what the origin signed), ``request.json`` (what was asked for), ``tally.cose`` (what
+the own relay office had told, if it had), ``parts/`` (every part that was shown: a CBOR array of its signed bytes and
+enclosures) and ``originals/`` (each body's own signature alone, for whoever wants just that).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from exchange.directory.hierarchy import domain_of, relay_of
+from exchange.envelope import Trust, pack_leaves, unpack_leaves, verify_signed
+from exchange.errors import FileUnusable, Forged, Malformed, NotFound
+from exchange.machine.files import make_folder, write_file
+from exchange.notices.evidence.ask import Kept, evidence_of
+from exchange.notices.evidence.originals import Page, Subject, read_page
+from exchange.notices.evidence.rules import Evidence
+from exchange.schemas import Notice, ReceiptsRequest, ShownSort, Tally
+
+_LARGEST = 8_000_000
+_NOTICE, _REQUEST, _TALLY, _PARTS, _ORIGINALS = "notice.cose", "request.json", "tally.cose", "parts", "originals"
+
+
+def write_receipts(folder: Path, kept: Kept) -> int:
+    """Writes a request's evidence into a folder; how many originals. What is there already is written anew.
+
+    Raises FileUnusable.
+    """
+    for name in (_PARTS, _ORIGINALS):
+        make_folder(folder / name)
+    write_file(folder / _NOTICE, kept.notice)
+    write_file(folder / _REQUEST, kept.request.model_dump_json())
+    if kept.tally is not None:
+        write_file(folder / _TALLY, kept.tally)
+    return sum(_write_page(folder, page) for page in kept.pages)
+
+
+def verify_receipts(folder: Path, trust: Trust) -> tuple[ReceiptsRequest, Evidence]:
+    """What a folder proves, by the directories known now, which keep old certificates and revocations.
+
+    Raises NotFound for a folder without receipts, FileUnusable, Malformed, Untrusted or Forged for what does
+    not verify.
+    """
+    if not (folder / _REQUEST).exists():
+        raise NotFound(
+            "{folder} holds no receipts", remedy="`exchange notice receipts ID --out FOLDER` writes them", folder=folder
+        )
+    try:
+        notice, asked = (folder / _NOTICE).read_bytes(), (folder / _REQUEST).read_bytes()
+        tally = (folder / _TALLY).read_bytes() if (folder / _TALLY).exists() else None
+        files = [path.read_bytes() for path in sorted((folder / _PARTS).glob("*.cbor"))]
+    except OSError as error:
+        raise FileUnusable(
+            "{filename}: {reason}", remedy="make it readable", filename=error.filename, reason=error.strerror
+        ) from error
+    request = _request(asked)
+    subject = _subject(notice, request, trust)
+    told = _told(tally, request, trust) if tally is not None else None
+    return request, evidence_of(request, subject, _pages(files, request, trust), told, trust)
+
+
+def _write_page(folder: Path, page: Page) -> int:
+    name = f"{page.body.tally.domain}-{page.body.part:04}"
+    write_file(folder / _PARTS / f"{name}.cbor", pack_leaves([page.signed, *page.enclosures]))
+    for shown, original in zip(page.body.shown, page.originals, strict=True):
+        ending = "cose" if shown.sort is ShownSort.SIGN_OFF else "receipt.json"
+        write_file(folder / _ORIGINALS / f"{shown.address}.{ending}", original)
+    return len(page.originals)
+
+
+def _request(data: bytes) -> ReceiptsRequest:
+    try:
+        return ReceiptsRequest.model_validate_json(data)
+    except ValidationError:
+        raise Malformed(
+            "{request} does not follow its schema", remedy="write the receipts out anew", request=_REQUEST
+        ) from None
+
+
+def _subject(notice: bytes, request: ReceiptsRequest, trust: Trust) -> Subject:
+    verified = verify_signed(notice, trust)
+    if not isinstance(verified.body, Notice) or verified.header.message_id != request.notice_id:
+        raise Forged(
+            "{notice} is not the notice that was asked about", remedy="write the receipts out anew", notice=_NOTICE
+        )
+    return Subject(request.notice_id, hashlib.sha256(notice).hexdigest())
+
+
+def _told(tally: bytes, request: ReceiptsRequest, trust: Trust) -> Tally:
+    verified = verify_signed(tally, trust)
+    body = verified.body
+    if not isinstance(body, Tally) or verified.header.sender != relay_of(domain_of(request.asker)):
+        raise Forged("{tally} is not what the relay office of the one who asked has told", tally=_TALLY)
+    return body
+
+
+def _pages(files: Sequence[bytes], request: ReceiptsRequest, trust: Trust) -> list[Page]:
+    found = []
+    for data in files:
+        signed, *enclosures = unpack_leaves(data, _LARGEST)
+        page = read_page(signed, enclosures, trust)
+        if page.body.request_id != request.request_id:  # of an earlier request, written into the same folder
+            continue
+        found.append(page)
+    return found

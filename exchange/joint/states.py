@@ -1,0 +1,54 @@
+"""Where a joint document stands at one of its signers, with what may follow what."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from exchange.transitions import machine
+
+
+class JointSeat(StrEnum):
+    """What a body is to a joint document."""
+
+    LEAD = "lead"
+    SIGNER = "signer"
+
+
+class JointState(StrEnum):
+    """Where it stands. OPEN: at a signer, not answered yet. SIGNED: this signer has, others have not."""
+
+    OPEN = "open"
+    SIGNED = "signed"
+    ISSUED = "issued"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+_OVER = frozenset({JointState.ISSUED, JointState.REFUSED, JointState.WITHDRAWN})
+UNDER_WAY = frozenset({JointState.OPEN, JointState.SIGNED})
+"""Not over yet."""
+
+JOINTS = machine(
+    "a joint document",
+    {JointState.OPEN},
+    {
+        JointState.OPEN: {JointState.SIGNED} | _OVER,
+        JointState.SIGNED: _OVER,
+        **dict.fromkeys(_OVER, ()),
+    },
+)
+
+
+class SignerState(StrEnum):
+    """Where one signer stands, as the lead or another signer knows it.
+
+    ASKED, RECEIVED, RETURNED and FAILED are how the text's copy to it stands; UNKNOWN: only the lead knows.
+    """
+
+    SIGNED = "signed"
+    ASKED = "asked"
+    RECEIVED = "received"
+    RETURNED = "returned"
+    FAILED = "failed"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"

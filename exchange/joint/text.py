@@ -1,0 +1,115 @@
+"""A joint document's text: judged at every stop by the same rules; its bytes, as the lead signed them, found again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from exchange.directory import Lookup
+from exchange.documents.convey import known_among, offices_among
+from exchange.documents.rules.conveyance import check_conveyance, conveyance_of
+from exchange.envelope import payload_of
+from exchange.errors import CallerError, Conflict, NotFound, Returned, SenderError
+from exchange.joint.records import JointRow
+from exchange.joint.rules import Joint, check_joint
+from exchange.joint.states import JointSeat
+from exchange.joint.store import JointDocuments
+from exchange.messaging.documents import Documents
+from exchange.messaging.node import Step
+from exchange.messaging.rules.secrecy import check_secrecy
+from exchange.schemas import Document, DocumentKind, JointDraft
+from exchange.store.transaction import Transaction
+
+T = TypeVar("T")
+
+_ANSWERED = (DocumentKind.REQUEST, DocumentKind.REPLY)
+"""Kinds that ask one body or answer one: who asks and who is answered is one body each."""
+
+
+def digest_of(payload: bytes) -> str:
+    """SHA-256 of the bytes that all sign."""
+    return hashlib.sha256(payload).hexdigest()
+
+
+def check_draft(directory: Lookup, draft: JointDraft) -> None:
+    """Judges a text that several bodies are to sign, as far as they and its addressees are known here.
+
+    Raises Secret; CallerError for signers that are not of one rank, a kind that nobody issues jointly here, or a way
+    that its kind does not go from one of the signers (with the article).
+    """
+    document, addressees = draft.document, known_among(directory, draft.addressees)
+    check_secrecy(document)
+    offices = offices_among(directory, (*draft.signers, *addressees, *document.copies))
+    check_joint(Joint("", draft.signers), offices)
+    if document.kind in _ANSWERED:
+        raise CallerError(
+            "a {kind} is sent by one body, and answered to one",
+            remedy="the lead sends it by `exchange send`, and names in it the bodies it has agreed with",
+            kind=document.kind.value,
+        )
+    for signer in draft.signers if addressees else ():
+        check_conveyance(conveyance_of(document, signer, addressees, document.copies, offices))
+
+
+def check_attachments(document: Document, enclosures: Sequence[bytes]) -> None:
+    """Raises Returned unless these are the document's attachments, in its order."""
+    named = [attachment.digest for attachment in document.attachments]
+    if named != [hashlib.sha256(enclosure).hexdigest() for enclosure in enclosures]:
+        raise Returned("what is enclosed is not what the text names", code="altered", remedy="enclose its attachments")
+
+
+def or_returned(look: Callable[[], T]) -> T:
+    """What ``look`` gives; what it finds wrong goes back to the sender. Raises Returned."""
+    try:
+        return look()
+    except Returned:
+        raise
+    except (CallerError, SenderError) as error:
+        code = "joint" if error.code == CallerError.code else error.code
+        raise Returned(error.text, code=code, remedy=error.remedy_text) from error
+
+
+def text_of(tx: Transaction, row: JointRow) -> bytes:
+    """The bytes that all sign, as the lead signed and sent them round. Raises NotFound or Conflict."""
+    stored = tx[Documents].get(row.lead, row.joint_id)
+    if stored is None:
+        raise NotFound(
+            "the text of {joint_id} is not on record",
+            remedy="restore the database from its backup",
+            joint_id=row.joint_id,
+        )
+    payload = payload_of(stored.signed)
+    if digest_of(payload) != row.digest:
+        raise Conflict(
+            "the text of {joint_id} is not the one that came", remedy="restore the database", joint_id=row.joint_id
+        )
+    return payload
+
+
+def row_at(tx: Transaction, joint_id: str, seat: str) -> JointRow:
+    """A joint document that this body leads, or is asked to sign. Raises NotFound."""
+    row = tx[JointDocuments].get(joint_id)
+    if row is None or row.seat != seat:
+        what = "is led" if seat is JointSeat.LEAD else "waits for a signature"
+        raise NotFound(
+            "no joint document {joint_id} {what} here",
+            remedy="`exchange joint list` shows them",
+            joint_id=joint_id,
+            what=what,
+        )
+    return row
+
+
+def expect_row(step: Step, joint_id: str, digest: str, seat: str) -> JointRow:
+    """The record that an arrived message is about. Raises Returned: unknown, or about another text."""
+    row = step.tx[JointDocuments].get(joint_id)
+    if row is None or row.seat != seat:
+        raise Returned(
+            "no joint document {joint_id} here", code="unknown-joint", remedy="compare the id", joint_id=joint_id
+        )
+    if row.digest != digest:
+        raise Returned(
+            "this is about another text than the one sent round", code="altered", remedy="sign the bytes that came"
+        )
+    return row

@@ -1,0 +1,1 @@
+"""Between domains: transit, the spread of directories, and non-delivery."""

@@ -1,0 +1,1 @@
+"""What the machine gives, without surprises: files, names, locks, threads, URLs, a web client."""

@@ -1,0 +1,1 @@
+"""One member and its post: receiving, dispatching, receipts, outbox, inbox, documents, dead letters and holds."""

@@ -1,0 +1,70 @@
+"""Dead letters: what could not be taken in is kept with its reason, and with when it arrived.
+
+Whoever sent it loses nothing by a failure of ours: the same bytes, taken in later, arrived when they first arrived,
+and until then an opinion among them stands in the way of its department's silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from exchange.envelope import peek
+from exchange.errors import ExchangeError, SenderError
+from exchange.messaging.inbox import Inbox
+from exchange.messaging.node import Step
+from exchange.messaging.ports import Delivery
+from exchange.messaging.records import DeadLetter
+from exchange.messaging.rules.arrival_time import Arrival
+
+
+def refused(delivery: Delivery, error: SenderError, arrival: Arrival | None = None) -> DeadLetter:
+    """A message that cannot be accepted as it came."""
+    return _letter(delivery, error.code, error.diagnostics(), "open", arrival)
+
+
+def failed(delivery: Delivery, error: Exception, arrival: Arrival | None, stage: str = "handle") -> DeadLetter:
+    """A message that something of ours failed on."""
+    if isinstance(error, ExchangeError):
+        return _letter(delivery, error.code, error.diagnostics(), stage, arrival)
+    return _letter(delivery, type(error).__name__, "the handler failed; see the log", stage, arrival)
+
+
+def abandoned(delivery: Delivery, arrival: Arrival | None) -> DeadLetter:
+    """A message that a queue gave up, having delivered it too often in vain."""
+    return _letter(delivery, "given-up", "its queue gave it up: delivered too often in vain", "broker", arrival)
+
+
+def first_arrivals(letters: Sequence[DeadLetter]) -> Mapping[tuple[str, bytes], Arrival]:
+    """When messages that were set aside before first arrived, by message id and bytes."""
+    found: dict[tuple[str, bytes], Arrival] = {}
+    for letter in letters:
+        if letter.message_id is not None and letter.arrival is not None:
+            found.setdefault((letter.message_id, letter.envelope), letter.arrival)
+    return found
+
+
+def settle_letters(step: Step, letters: Sequence[DeadLetter], message_id: str, envelope: bytes) -> bool:
+    """Takes a message's dead letters off the list, now that the very same bytes were taken; whether there were any.
+
+    What somebody has discarded stays on record as that; what bears the id and is other bytes is another matter.
+    """
+    same = [one for one in letters if one.message_id == message_id and one.envelope == envelope]
+    ours = next((one for one in same if one.discarded_at is None), None)
+    if ours is None or not step.tx[Inbox].revive(ours):
+        return False
+    step.note(
+        "dead-letter-settled", None, message_id, letter=ours.id, code=ours.reason_code, stage=ours.stage,
+        first_at=ours.first_at, by="its repetition was taken",
+    )  # fmt: skip
+    return True
+
+
+def _letter(delivery: Delivery, code: str, reason: str, stage: str, arrival: Arrival | None) -> DeadLetter:
+    message_id, sender, kind = delivery.message_id, None, None
+    try:
+        header = peek(delivery.body)
+    except ExchangeError:
+        pass
+    else:
+        message_id, sender, kind = header.message_id, header.sender, header.kind
+    return DeadLetter(code, reason, stage, delivery.queue, delivery.body, message_id, sender, kind, arrival=arrival)

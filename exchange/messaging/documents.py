@@ -1,0 +1,108 @@
+"""Signed documents, sent and received, their bytes as they came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, bindparam, func, select
+
+from exchange.envelope.numbers import number_in
+from exchange.messaging.records import StoredDocument
+from exchange.messaging.tables import document
+from exchange.schemas import Header
+from exchange.store.bulk import adding
+from exchange.store.codec import join, split
+
+_c = document.c
+_DIRECTIONS = ("sent", "received")
+
+_ADD = adding(
+    document, "sender", "message_id", "direction", "conversation_id", "kind", "digest", "signed", "enclosures",
+    "recorded_at", "number",
+)  # fmt: skip
+_ONE = select(document).where(_c.message_id == bindparam("message"), _c.sender == bindparam("sender")).limit(1)
+
+
+class Documents:
+    """Signed documents, sent and received."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def get(self, sender: str, message_id: str) -> StoredDocument | None:
+        row = self._db.execute(_ONE, {"message": message_id, "sender": sender}).first()
+        return stored(row) if row else None
+
+    def find(self, message_id: str) -> list[StoredDocument]:
+        """By id alone (ids are unique only with their sender)."""
+        return self._read(select(document).where(_c.message_id == message_id).order_by(_c.id))
+
+    def of_conversation(self, conversation_id: str, kind: str | None = None) -> list[StoredDocument]:
+        """In the order recorded."""
+        query = select(document).where(_c.conversation_id == conversation_id).order_by(_c.id)
+        return self._read(query if kind is None else query.where(_c.kind == kind))
+
+    def named(self, conversation_id: str, kind: str) -> list[tuple[str, str]]:
+        """Senders and message ids of a conversation's documents of one kind, in the order recorded."""
+        here = (_c.conversation_id == conversation_id) & (_c.kind == kind)
+        query = select(_c.sender, _c.message_id).where(here).order_by(_c.id)
+        return [(row.sender, row.message_id) for row in self._db.execute(query)]
+
+    def count(self, direction: str, kind: str) -> int:
+        here = (_c.direction == direction, _c.kind == kind)
+        return self._db.scalar(select(func.count()).select_from(document).where(*here)) or 0
+
+    def recent(self, direction: str | None = None, kind: str | None = None, limit: int = 50) -> list[StoredDocument]:
+        """Newest first."""
+        sides = _DIRECTIONS if direction is None else (direction,)
+        rows = [row for side in sides for row in self._db.execute(_latest(side, kind, limit))]
+        return [stored(row) for row in sorted(rows, key=lambda row: (row.recorded_at, row.id), reverse=True)[:limit]]
+
+    def _read(self, query: Select[Any]) -> list[StoredDocument]:
+        return [stored(row) for row in self._db.execute(query)]
+
+
+def _latest(direction: str, kind: str | None, limit: int) -> Select[Any]:
+    """In the order of the indexes: by another one SQLite would sort all documents of a kind for every look."""
+    query = select(document).where(_c.direction == direction)
+    query = query if kind is None else query.where(_c.kind == kind)
+    return query.order_by(_c.recorded_at.desc(), _c.id.desc()).limit(limit)
+
+
+def keep(connection: Connection, documents: Iterable[dict[str, Any]]) -> None:
+    """Writes documents, each a `document_row`."""
+    _ADD.run(connection, documents)
+
+
+def document_row(
+    header: Header, signed: bytes, digest: str, enclosures: Sequence[bytes], direction: str, now: datetime
+) -> dict[str, Any]:
+    """A document as the table keeps it."""
+    return {
+        "sender": header.sender,
+        "message_id": header.message_id,
+        "direction": direction,
+        "conversation_id": header.conversation_id,
+        "kind": header.kind,
+        "digest": digest,
+        "signed": signed,
+        "enclosures": join(enclosures),
+        "recorded_at": now,
+        "number": number_in(header.kind, signed, enclosures),
+    }
+
+
+def stored(row: Row[Any]) -> StoredDocument:
+    """A document as the flow sees it."""
+    return StoredDocument(
+        sender=row.sender,
+        message_id=row.message_id,
+        conversation_id=row.conversation_id,
+        kind=row.kind,
+        direction=row.direction,
+        signed=row.signed,
+        enclosures=split(row.enclosures),
+        recorded_at=row.recorded_at,
+    )

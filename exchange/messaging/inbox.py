@@ -1,0 +1,189 @@
+"""The inbox: every message id of a sender recorded once, and the dead letters with their reasons."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, insert, select, update
+
+from exchange.messaging.documents import document_row, keep
+from exchange.messaging.records import DeadLetter, InboxEntry, Known
+from exchange.messaging.rules.arrival_time import Arrival
+from exchange.messaging.tables import OPEN_LETTERS, dead_letter, inbox
+from exchange.store.bulk import adding
+from exchange.store.types import printable
+
+_c = inbox.c
+_d = dead_letter.c
+
+# By id alone, which is all but unique: SQLite would go through the whole inbox for a list of pairs.
+_KNOWN = select(_c.sender, _c.message_id, _c.digest, _c.receipt_id).where(
+    _c.message_id.in_(bindparam("ids", expanding=True))
+)
+_ID_DIGITS = 12
+"""Of a dead letter's fingerprint, so many name it to people."""
+
+_RECORD = adding(
+    inbox, "sender", "message_id", "kind", "digest", "arrived_earliest", "arrived_latest", "arrival_source",
+    "receipt_id", "accepted", "reason", "recorded_at",
+)  # fmt: skip
+_LETTERS_OF = select(dead_letter).where(_d.message_id.in_(bindparam("ids", expanding=True))).order_by(_d.id)
+_UNHANDLED = (
+    select(dead_letter)
+    .where(_d.sender == bindparam("sender"), _d.kind == bindparam("kind"), OPEN_LETTERS)
+    .where(~select(_c.id).where(_c.message_id == _d.message_id, _c.sender == _d.sender).exists())
+    .order_by(_d.id)
+)
+
+
+class Inbox:
+    """Message ids recorded once."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def known(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Known]:
+        """What is on record of these (sender, message id) pairs."""
+        if not keys:
+            return {}
+        wanted = set(keys)
+        return {
+            (row.sender, row.message_id): Known(row.digest, row.receipt_id)
+            for row in self._db.execute(_KNOWN, {"ids": list({message_id for _, message_id in wanted})})
+            if (row.sender, row.message_id) in wanted
+        }
+
+    def record(self, entries: Sequence[InboxEntry], now: datetime) -> None:
+        """Inserts the rows and their documents; a pair recorded before raises, which rolls the batch back."""
+        if not entries:
+            return
+        _RECORD.run(self._db, [_row(entry, now) for entry in entries])
+        documents = [
+            document_row(entry.header, entry.signed, entry.digest, entry.enclosures, "received", now)
+            for entry in entries
+        ]
+        keep(self._db, documents)
+
+    def counts(self) -> dict[str, int]:
+        found = self._db.execute(select(_c.kind, func.count()).group_by(_c.kind)).all()
+        counts = {str(kind): int(number) for kind, number in found}
+        counts["dead"] = self._db.scalar(select(func.count()).select_from(dead_letter).where(OPEN_LETTERS)) or 0
+        return counts
+
+    def take(self, sender: str, message_id: str, now: datetime) -> bool:
+        """The department's own system acknowledges; True if this call did it."""
+        taken = self._db.execute(
+            update(inbox)
+            .where(_c.sender == sender, _c.message_id == message_id, _c.taken_at.is_(None))
+            .values(taken_at=now)
+        )
+        return taken.rowcount == 1
+
+    def dead(self, letters: Sequence[DeadLetter], now: datetime) -> None:
+        for letter in letters:
+            fingerprint = _fingerprint(letter)
+            seen = self._db.execute(
+                update(dead_letter).where(_d.fingerprint == fingerprint).values(last_at=now, attempts=_d.attempts + 1)
+            )
+            if not seen.rowcount:
+                self._db.execute(insert(dead_letter).values(**_dead_row(letter, fingerprint, now)))
+
+    def dead_letters(self, limit: int = 100) -> list[DeadLetter]:
+        """Newest first; none that was discarded."""
+        query = select(dead_letter).where(OPEN_LETTERS).order_by(_d.id.desc()).limit(limit)
+        return [read_letter(row) for row in self._db.execute(query)]
+
+    def letters_of(self, message_ids: Collection[str]) -> list[DeadLetter]:
+        """Dead letters under these message ids, oldest first."""
+        if not message_ids:
+            return []
+        return [read_letter(row) for row in self._db.execute(_LETTERS_OF, {"ids": list(message_ids)})]
+
+    def unhandled(self, sender: str, kind: str) -> list[DeadLetter]:
+        """Dead letters that claim to be a sender's, of a kind, and whose message is not on record, oldest first.
+
+        None that was discarded.
+        """
+        return [read_letter(row) for row in self._db.execute(_UNHANDLED, {"sender": sender, "kind": kind})]
+
+    def dead_letter(self, id: str) -> DeadLetter | None:
+        """One by its id; its ``first_at`` is when these bytes were first set aside, whatever for."""
+        if len(id) != _ID_DIGITS:
+            return None
+        # A range of the index; behind every hexadecimal digit comes "g".
+        query = select(dead_letter).where(_d.fingerprint >= id, _d.fingerprint < id + "g")
+        row = self._db.execute(query).first()
+        if row is None:
+            return None
+        letter = read_letter(row)
+        first_at: datetime = self._db.execute(select(func.min(_d.first_at)).where(*_same_bytes(letter))).scalar_one()
+        return replace(letter, first_at=first_at)
+
+    def revive(self, letter: DeadLetter) -> bool:
+        """Its bytes have been taken in after all: they are no dead letter any more. True if this call did it."""
+        return self._db.execute(delete(dead_letter).where(*_same_bytes(letter), OPEN_LETTERS)).rowcount > 0
+
+
+def _row(entry: InboxEntry, now: datetime) -> dict[str, Any]:
+    return {
+        "sender": entry.header.sender,
+        "message_id": entry.header.message_id,
+        "kind": entry.header.kind,
+        "digest": entry.digest,
+        "arrived_earliest": entry.arrived_earliest,
+        "arrived_latest": entry.arrived_latest,
+        "arrival_source": entry.arrival_source,
+        "receipt_id": entry.receipt_id,
+        "accepted": entry.accepted,
+        "reason": entry.reason,
+        "recorded_at": now,
+    }
+
+
+def _same_bytes(letter: DeadLetter) -> tuple[ColumnElement[bool], ...]:
+    """The letters of one message, whatever they were set aside for; by its id first, for which there is an index."""
+    named = _d.message_id.is_(None) if letter.message_id is None else _d.message_id == letter.message_id
+    return named, _d.envelope == letter.envelope
+
+
+def _fingerprint(letter: DeadLetter) -> str:
+    """The same bytes refused for the same reason are one dead letter, however often they come."""
+    facts = "\n".join((letter.queue, letter.stage, letter.reason_code)).encode()
+    return hashlib.sha256(facts + b"\n" + letter.envelope).hexdigest()
+
+
+def read_letter(row: Row[Any]) -> DeadLetter:
+    """A dead letter as it stands in its row."""
+    arrival = None
+    if row.arrived_earliest is not None:
+        arrival = Arrival(row.arrived_earliest, row.arrived_latest, row.arrival_source)
+    return DeadLetter(
+        row.reason_code, row.reason, row.stage, row.queue, row.envelope,
+        row.message_id, row.sender, row.kind, row.attempts, arrival,
+        row.fingerprint[:_ID_DIGITS], row.first_at, row.last_at, row.id,
+        row.proposed_by, row.proposed_at, row.proposed_why, row.discarded_by, row.discarded_at,
+    )  # fmt: skip
+
+
+def _dead_row(letter: DeadLetter, fingerprint: str, now: datetime) -> dict[str, Any]:
+    return {
+        "fingerprint": fingerprint,
+        "first_at": now,
+        "last_at": now,
+        "reason_code": letter.reason_code[:80],
+        "reason": letter.reason,
+        "stage": letter.stage,
+        "queue": letter.queue,
+        "envelope": letter.envelope,
+        "message_id": printable(letter.message_id[:200]) if letter.message_id else None,
+        "sender": letter.sender,
+        "kind": letter.kind,
+        "attempts": letter.attempts,
+        "arrived_earliest": letter.arrival and letter.arrival.earliest,
+        "arrived_latest": letter.arrival and letter.arrival.latest,
+        "arrival_source": letter.arrival and letter.arrival.source,
+    }

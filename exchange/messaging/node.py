@@ -1,0 +1,229 @@
+"""A member as the flow sees it, and one step of its work.
+
+Window, department, monitor and relay office are the same kind of node: an identity, a store, a clock, a directory.
+A `Step` is one transaction's worth: handlers change the store through it and say what is to be sent; `flush` signs,
+seals and puts all of that into the outbox of the same transaction.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+import structlog
+
+from exchange.clock import Clock
+from exchange.directory import Lookup
+from exchange.directory.addressing import home_of, hop_towards, queue_towards
+from exchange.envelope import Identity, seal
+from exchange.errors import NotFound
+from exchange.messaging.clock_watch import ClockWatch
+from exchange.messaging.observer import Observer
+from exchange.messaging.outbox import Outbox
+from exchange.messaging.records import Outgoing, Parcel
+from exchange.schemas import Body, Header, Matter, Role, Suite, Urgency
+from exchange.store.journal import JournalEntry
+from exchange.store.transaction import Store, Transaction
+from exchange.workdays import WorkingCalendar
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Node:
+    """Everything a member's work depends on, handed in. Keys and directory are the only things that change."""
+
+    identity: Identity
+    directory: Lookup
+    store: Store
+    clock: Clock
+    calendar: WorkingCalendar
+    new_id: Callable[[], str]
+    catalogue: Mapping[str, Matter] = field(default_factory=dict)
+    suite: Suite = Suite.HYBRID
+    newer: Callable[[], tuple[Identity, Lookup] | None] = lambda: None
+    """Keys and directory that have come since they were last asked for."""
+    hand_over: Callable[[Sequence[Parcel]], None] | None = None
+    """Takes the copies of every committed step, where a dispatcher in this process wants them."""
+    clock_watch: ClockWatch | None = None
+    """Holds the clock against others, where it is the machine's own."""
+    observer: Observer = field(default_factory=Observer)
+    """Hears of the work that is done."""
+    _renewing: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False, compare=False)
+
+    def renew(self) -> None:
+        """Takes newer keys and a newer directory, where there are any. Safe from any thread, and cheap."""
+        with self._renewing:
+            found = self.newer()
+            if found is not None:
+                self.identity, self.directory = found
+                log.info("member.renewed", node=self.address, directory=self.directory.version)
+
+    @property
+    def address(self) -> str:
+        """The member's own address."""
+        return self.identity.address
+
+    @property
+    def domain(self) -> str:
+        """The member's own domain."""
+        return home_of(self.address)
+
+    @property
+    def monitors(self) -> tuple[str, ...]:
+        """Addresses of all deadline monitors of the domain."""
+        return tuple(member.address for member in self.directory.with_role(Role.MONITOR))
+
+    def reachable(self, addresses: Sequence[str]) -> tuple[str, ...]:
+        """Those that can be sealed to; members leave the directory or are revoked while their cases go on."""
+        return tuple(
+            address for address in addresses if self._in_tree(address) and self.directory.reachable(address, self.suite)
+        )
+
+    def has_role(self, address: str, role: Role) -> bool:
+        """Whether a known member is of the own domain and has a role there; roles of other domains give no power here.
+
+        Raises NotFound.
+        """
+        return role in self.directory.member(address).roles and address.rpartition(".")[0] == self.directory.domain
+
+    def expect(self, addresses: Sequence[str]) -> None:
+        """Makes sure that all of them can be written to. Raises NotFound."""
+        for address in addresses:
+            if not self._in_tree(address):
+                remedy = "write to it by another channel; levels are linked within one tree only"
+                raise NotFound(
+                    "{address} belongs to another tree than {domain}",
+                    remedy=remedy,
+                    address=address,
+                    domain=self.domain,
+                )
+            self.directory.recipient(address, self.suite)
+
+    def _in_tree(self, address: str) -> bool:
+        return hop_towards(self.domain, home_of(address)) is not None
+
+    @contextmanager
+    def step(self) -> Iterator[Step]:
+        """One transaction: committed when the block ends, with everything it wanted to send in the outbox."""
+        with ExitStack() as stack:
+            step = Step(self, lambda: stack.enter_context(self.store.transaction()), self.clock.now())
+            yield step
+            step.flush()
+        if self.hand_over is not None and step.parcels:
+            self.hand_over(step.parcels)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A message that a step will sign and seal when it ends."""
+
+    header: Header
+    body: Body
+    enclosures: tuple[bytes, ...]
+    needs_receipt: bool
+
+
+class Step:
+    """What handlers work with inside one transaction."""
+
+    def __init__(self, node: Node, begin: Callable[[], Transaction], now: datetime) -> None:
+        self.node = node
+        self._begin = begin
+        self.now = now
+        self.changed_parts: dict[tuple[str, str], None] = {}
+        """Parts of cases whose deadlines the monitors must hear of when the step ends, in order."""
+        self.parcels: list[Parcel] = []
+        """What this step has put into the outbox, once it is flushed; for a dispatcher in this process."""
+        self._drafts: list[Draft] = []
+        self._journal: list[JournalEntry] = []
+        self._before_flush: list[Callable[[Step], None]] = []
+
+    @cached_property
+    def tx(self) -> Transaction:
+        """The step's transaction; begun when first needed, so that what only sends seals before it holds a lock."""
+        return self._begin()
+
+    def send(
+        self,
+        body: Body,
+        addressees: Sequence[str],
+        *,
+        conversation_id: str | None = None,
+        in_reply_to: str | None = None,
+        urgency: Urgency = Urgency.ORDINARY,
+        message_id: str | None = None,
+        enclosures: Sequence[bytes] = (),
+        needs_receipt: bool = True,
+    ) -> str:
+        """Plans a message to ``addressees`` and returns its id; it is signed once and sealed once for all of them.
+
+        An addressee that is revoked, or not listed any more, is left out, and the journal says so: the others must
+        not be kept from what concerns them. Whoever cannot do without an addressee looks first.
+        """
+        message_id = message_id or self.node.new_id()
+        reached = self.node.reachable(addressees)
+        if len(reached) < len(addressees):
+            left_out = [one for one in addressees if one not in reached]
+            self.note("not-sent", None, message_id, kind=body.KIND, left_out=left_out)
+        if not reached:
+            return message_id
+        header = Header(
+            message_id=message_id,
+            conversation_id=conversation_id or message_id,
+            in_reply_to=in_reply_to,
+            kind=body.KIND,
+            sender=self.node.address,
+            addressees=reached,
+            urgency=urgency,
+            created_at=self.now,
+            suite=self.node.suite,
+        )
+        self._drafts.append(Draft(header, body, tuple(enclosures), needs_receipt))
+        return message_id
+
+    def note(self, event: str, case_number: str | None = None, message_id: str | None = None, **detail: Any) -> None:
+        """Plans a line in the node's journal; never content, only facts about its handling."""
+        self._journal.append(JournalEntry(self.now, event, case_number, message_id, detail))
+
+    def deadline_changed(self, case_number: str, department: str, tell: Callable[[Step], None]) -> None:
+        """Has ``tell`` called once before the step ends, after all its changes."""
+        self.changed_parts[(case_number, department)] = None
+        if tell not in self._before_flush:
+            self._before_flush.append(tell)
+
+    def flush(self) -> None:
+        """Signs, seals and writes everything planned. Called by `Node.step`."""
+        while self._before_flush:
+            self._before_flush.pop(0)(self)
+        if self._drafts:
+            sealed = [self._seal(draft) for draft in self._drafts]
+            self.tx[Outbox].add(sealed, self.now)
+            self._drafts = []
+            if self.node.hand_over is not None:
+                self.parcels += self.tx[Outbox].parcels(sealed)
+        if self._journal:
+            self.tx.journal(self._journal)
+            self._journal = []
+
+    def _seal(self, draft: Draft) -> Outgoing:
+        header = draft.header
+        recipients = [self.node.directory.recipient(address, header.suite) for address in header.addressees]
+        sealed = seal(header, draft.body, self.node.identity, recipients, draft.enclosures)
+        own = self.node.domain
+        ways = ((address, queue_towards(own, header.kind, address, header.urgency)) for address in header.addressees)
+        queues = {address: queue for address, queue in ways if queue is not None}
+        return Outgoing(
+            header=header,
+            signed=sealed.signed,
+            enclosures=draft.enclosures,
+            common=sealed.common,
+            recipients=sealed.recipients,
+            queues=queues,
+            needs_receipt=draft.needs_receipt,
+        )

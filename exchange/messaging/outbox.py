@@ -1,0 +1,329 @@
+"""The outbox: what is to go out, one row an addressee, kept with its ciphertext until the signed receipt is in."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Select,
+    bindparam,
+    case,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+
+from exchange.messaging.copy_states import COPIES
+from exchange.messaging.documents import document_row, keep
+from exchange.messaging.records import OutboxState, OutboxView, Outgoing, Parcel, Signed, Unreceipted
+from exchange.messaging.tables import (
+    ENDED_COPIES,
+    FAILED_COPIES,
+    SENT_COPIES,
+    WAITING_COPIES,
+    outbox_copy,
+    outbox_failure,
+    outbox_message,
+)
+from exchange.schemas import Urgency
+from exchange.store.bulk import Many, adding
+
+ORDINARY_SHARE = 5
+"""Of a full lot of urgent copies, one in so many gives way to an ordinary one that is due, as at the queues."""
+
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+"""When a copy may go out that need not wait."""
+AT_REST = datetime(9999, 1, 1, tzinfo=UTC)
+"""When a copy that rests behind a hold may go out: never, until the release."""
+_c = outbox_copy.c
+_m = outbox_message.c
+_UNSIGNED = or_(*(_c.state == state for state in sorted(COPIES.before(OutboxState.RETURNED))))
+
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_MOMENT = bindparam("moment", type_=_c.sent_at.type)
+_AGAIN = bindparam("again", type_=_c.next_at.type)
+
+_ADD_MESSAGE = adding(outbox_message, "message_id", "conversation_id", "kind", "urgency", "digest", "common", "copies")
+_ADD_COPY = adding(
+    outbox_copy, "message_id", "addressee", "queue", "rank", "recipient", "needs_receipt", "written_at",
+    state=f"'{OutboxState.WRITTEN}'", attempts="0", next_at="0",
+)  # fmt: skip
+_PARCELS = (
+    select(
+        _c.id, _c.message_id, _m.conversation_id, _m.kind, _c.addressee, _c.queue, _m.urgency, _c.attempts,
+        _c.recipient, _c.state, _c.sent_at,
+    )
+    .join(outbox_message, _m.message_id == _c.message_id)
+    .where(WAITING_COPIES)
+)  # fmt: skip
+_WAITING = _PARCELS.where(_c.message_id == bindparam("message"), _c.addressee == bindparam("to"))
+_DUE = (
+    _PARCELS.where(_c.next_at <= bindparam("moment", type_=_c.next_at.type), _c.id.not_in(_IDS))
+    .order_by(_c.rank, _c.id)
+    .limit(bindparam("most"))
+)
+_DUE_ORDINARY = _DUE.where(_c.rank == Urgency.ORDINARY.rank)
+_NUMBERS = select(_c.id, _c.message_id, _c.addressee).where(_c.message_id.in_(_IDS)).order_by(_c.rank, _c.id)
+_COMMON = select(_m.message_id, _m.common).where(_m.message_id.in_(_IDS))
+_MARK_SENT = Many(
+    update(outbox_copy)
+    .where(_c.id.between(bindparam("first"), bindparam("last")), WAITING_COPIES)
+    .values(
+        state=case((_c.needs_receipt, OutboxState.SENT.value), else_=OutboxState.DELIVERED.value),
+        sent_at=func.coalesce(_c.sent_at, _MOMENT),
+        delivered_at=case((_c.needs_receipt, _c.delivered_at), else_=_MOMENT),
+        attempts=_c.attempts + 1,
+        next_at=_AGAIN,
+    )
+)
+_SIGNABLE = (
+    select(_c.id, _c.message_id, _c.addressee, _m.digest)
+    .join(outbox_message, _m.message_id == _c.message_id)
+    .where(_c.message_id.in_(_IDS), _UNSIGNED)
+    .with_for_update(of=outbox_copy)
+)
+_MARK_SIGNED = Many(
+    update(outbox_copy)
+    .where(_c.id == bindparam("copy"), _UNSIGNED)
+    .values(
+        state=bindparam("after", type_=_c.state.type),
+        delivered_at=bindparam("delivered", type_=_c.delivered_at.type),
+        returned_at=bindparam("returned", type_=_c.returned_at.type),
+        receipt_id=bindparam("receipt", type_=_c.receipt_id.type),
+        receipt_index=bindparam("leaf", type_=_c.receipt_index.type),
+        recipient=b"",
+        sent_at=func.coalesce(_c.sent_at, bindparam("settled", type_=_c.sent_at.type)),
+        attempts=case((_c.attempts == 0, 1), else_=_c.attempts),
+        last_error=func.coalesce(bindparam("why", type_=_c.last_error.type), _c.last_error),
+    )
+)
+_STILL_WAITING = select(_c.id).where(_c.message_id == _m.message_id, _c.receipt_id.is_(None))
+_FORGET = update(outbox_message).where(_m.message_id.in_(_IDS), ~_STILL_WAITING.exists()).values(common=b"")
+
+_VIEWS = (
+    select(
+        _c.message_id, _c.addressee, _m.kind, _c.queue, _c.state, _c.attempts, _c.written_at,
+        _c.sent_at, _c.delivered_at, _c.returned_at, _c.receipt_id, _c.receipt_index, _c.last_error,
+    )
+    .join(outbox_message, _m.message_id == _c.message_id)
+    .order_by(_c.id)
+)  # fmt: skip
+
+
+class Outbox:
+    """The only way out."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def add(self, messages: Sequence[Outgoing], now: datetime) -> None:
+        """Writes documents, ciphertexts and copies; the copies are due at once. ``now`` is for the record."""
+        if not messages:
+            return
+        digests = [hashlib.sha256(message.signed).hexdigest() for message in messages]
+        rows = [
+            document_row(message.header, message.signed, digest, message.enclosures, "sent", now)
+            for message, digest in zip(messages, digests, strict=True)
+        ]
+        keep(self._db, rows)
+        _ADD_MESSAGE.run(self._db, [_message(m, d) for m, d in zip(messages, digests, strict=True)])
+        _ADD_COPY.run(self._db, [_copy(m, address, now) for m in messages for address in m.recipients])
+
+    def parcels(self, messages: Sequence[Outgoing]) -> list[Parcel]:
+        """The copies of messages added in this transaction, as `due` would give them, without reading them back."""
+        by_id = {message.header.message_id: message for message in messages}
+        numbers = self._db.execute(_NUMBERS, {"ids": list(by_id)})
+        return [_parcel(number, by_id[message_id], addressee) for number, message_id, addressee in numbers]
+
+    def due(self, now: datetime, limit: int, flying: Collection[int]) -> list[Parcel]:
+        """Copies to publish now, urgent ones first, then in the order written; none whose id is in ``flying``.
+
+        Ordinary ones that are due have a fifth of a full lot, however many urgent ones there are.
+        Here and in ``again_at`` times are real time, whatever clock the node keeps: patience with a broker is real.
+        """
+        found = self._read(_DUE, {"moment": now, "most": limit, "ids": list(flying)})
+        share = limit // ORDINARY_SHARE
+        urgent = [parcel for parcel in found if parcel.urgency is not Urgency.ORDINARY]
+        if not share or len(urgent) <= limit - share:
+            return found
+        ordinary = self._read(_DUE_ORDINARY, {"moment": now, "most": share, "ids": list(flying)})
+        return [*urgent[: limit - len(ordinary)], *ordinary]
+
+    def waiting(self, message_id: str, addressee: str) -> Parcel | None:
+        """One addressee's copy, if it is WRITTEN or SENT."""
+        return next(iter(self._read(_WAITING, {"message": message_id, "to": addressee})), None)
+
+    def _read(self, query: Select[Any], values: dict[str, Any]) -> list[Parcel]:
+        rows = self._db.execute(query, values).all()
+        if not rows:
+            return []
+        # Read once a message: a fan-out's copies share it.
+        messages = self._db.execute(_COMMON, {"ids": list({row.message_id for row in rows})})
+        common = {row.message_id: row.common for row in messages}
+        return [
+            Parcel(
+                row.id, row.message_id, row.conversation_id, row.kind, row.addressee, row.queue,
+                Urgency(row.urgency), row.attempts, common[row.message_id], row.recipient,
+                row.sent_at if row.state == OutboxState.SENT else None,
+            )
+            for row in rows
+        ]  # fmt: skip
+
+    def next_due(self) -> datetime | None:
+        """When the earliest waiting copy may be sent (again), of those that do not rest behind a hold."""
+        query = select(func.min(_c.next_at)).where(WAITING_COPIES, _c.next_at < AT_REST)
+        earliest: datetime | None = self._db.scalar(query)
+        return earliest
+
+    def confirmed(self, queues: Sequence[str]) -> dict[str, int]:
+        """How many copies of each queue are SENT; queues without any are left out."""
+        query = select(_c.queue, func.count()).where(SENT_COPIES, _c.queue.in_(queues)).group_by(_c.queue)
+        return {str(queue): int(number) for queue, number in self._db.execute(query)}
+
+    def postpone(self, ids: Sequence[int], until: datetime) -> None:
+        """SENT copies are due ``until``, without counting as sent again."""
+        if ids:
+            self._db.execute(update(outbox_copy).where(_c.id.in_(ids), SENT_COPIES).values(next_at=until))
+
+    def hasten(self, at: datetime, queue: str | None = None) -> int:
+        """SENT copies, of one queue or all, that were to be due later are due ``at``; how many. Not those at rest."""
+        query = update(outbox_copy).where(SENT_COPIES, _c.next_at > at, _c.next_at < AT_REST)
+        return self._db.execute(
+            (query if queue is None else query.where(_c.queue == queue)).values(next_at=at)
+        ).rowcount
+
+    def mark_sent(self, ids: Sequence[int], now: datetime, again_at: datetime) -> None:
+        """Confirmed by the broker: WRITTEN becomes SENT (or, needing no receipt, DELIVERED); else due ``again_at``."""
+        runs = ({"first": first, "last": last, "moment": now, "again": again_at} for first, last in _runs(ids))
+        _MARK_SENT.run(self._db, runs)
+
+    def mark_failed(self, id: int, reason: str, now: datetime, again_at: datetime | None) -> None:
+        """Records a failed attempt; ``again_at`` None gives up (FAILED) until an operator sends it again."""
+        failed = {"state": OutboxState.FAILED, "failed_at": now} if again_at is None else {"next_at": again_at}
+        moved = self._db.execute(
+            update(outbox_copy)
+            .where(_c.id == id, WAITING_COPIES)
+            .values(attempts=_c.attempts + 1, last_error=reason, **failed)
+        )
+        if moved.rowcount:
+            self._db.execute(insert(outbox_failure).values(copy_id=id, at=now, reason=reason))
+
+    def mark_signed(self, receipts: Sequence[Signed], now: datetime) -> list[Signed]:
+        """WRITTEN or SENT becomes DELIVERED or RETURNED where the digest is ours. Returns those it moved."""
+        if not receipts:
+            return []
+        found = self._db.execute(_SIGNABLE, {"ids": list({item.message_id for item in receipts})})
+        ours = {(row.message_id, row.addressee): row for row in found}
+        moved: dict[int, Signed] = {}
+        for item in receipts:
+            row = ours.get((item.message_id, item.addressee))
+            if row is not None and row.digest == item.digest:
+                moved.setdefault(row.id, item)
+        if moved:
+            _MARK_SIGNED.run(self._db, [_settled(copy, item, now) for copy, item in moved.items()])
+            # The ciphertext goes once every addressee has signed for the message or sent it back; the document stays.
+            self._db.execute(_FORGET, {"ids": list({item.message_id for item in moved.values()})})
+        return list(moved.values())
+
+    def resend(self, message_id: str, addressee: str | None, now: datetime) -> int:
+        # What was signed for or sent back is settled: the addressee would answer with the receipt that we have already.
+        """Makes copies due at once, unless the addressee has signed for or returned them; the number of copies."""
+        query = update(outbox_copy).where(_c.message_id == message_id, _c.receipt_id.is_(None))
+        if addressee is not None:
+            query = query.where(_c.addressee == addressee)
+        return self._db.execute(query.values(state=OutboxState.WRITTEN, next_at=AT_ONCE, attempts=0)).rowcount
+
+    def rows(self, message_id: str) -> list[OutboxView]:
+        return self._views(_VIEWS.where(_c.message_id == message_id))
+
+    def returned(self, since: datetime, kinds: Collection[str]) -> list[OutboxView]:
+        """Copies of messages of these kinds that were sent back since then, in the order written."""
+        here = (ENDED_COPIES, _c.returned_at >= since, _c.state == OutboxState.RETURNED, _m.kind.in_(kinds))
+        return self._views(_VIEWS.where(*here))
+
+    def abandoned(self) -> list[OutboxView]:
+        """FAILED copies, oldest first."""
+        return self._views(_VIEWS.where(FAILED_COPIES))
+
+    def _views(self, query: Select[Any]) -> list[OutboxView]:
+        return [OutboxView(**row._mapping) for row in self._db.execute(query)]
+
+    def unreceipted(self, addressee: str) -> list[Unreceipted]:
+        """Copies for an addressee of which no receipt is on record; receipts themselves never have one."""
+        query = select(_c.message_id, _c.recipient, _c.needs_receipt)
+        found = self._db.execute(query.where(_c.addressee == addressee, _c.receipt_id.is_(None)))
+        return [Unreceipted(row.message_id, row.recipient, row.needs_receipt) for row in found]
+
+    def unsent(self) -> int:
+        """Copies that have never gone out and do not rest behind a hold."""
+        query = select(func.count()).where(WAITING_COPIES, _c.next_at < AT_REST, _c.state == OutboxState.WRITTEN)
+        return self._db.scalar(query) or 0
+
+    def counts(self) -> dict[str, int]:
+        """Copies by state."""
+        found = self._db.execute(select(_c.state, func.count()).group_by(_c.state)).all()
+        return dict(Counter({str(state): number for state, number in found}))
+
+
+def _runs(ids: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Numbers as runs of consecutive ones, first and last: what was written together is confirmed together."""
+    ordered = sorted(ids)
+    breaks = [at for at in range(1, len(ordered)) if ordered[at] != ordered[at - 1] + 1]
+    for begin, end in pairwise([0, *breaks, len(ordered)]):
+        if begin < end:
+            yield ordered[begin], ordered[end - 1]
+
+
+def _message(message: Outgoing, digest: str) -> dict[str, Any]:
+    header = message.header
+    return {
+        "message_id": header.message_id,
+        "conversation_id": header.conversation_id,
+        "kind": header.kind,
+        "urgency": header.urgency.value,
+        "digest": digest,
+        "common": message.common,
+        "copies": len(message.recipients),
+    }
+
+
+def _copy(message: Outgoing, addressee: str, now: datetime) -> dict[str, Any]:
+    return {
+        "message_id": message.header.message_id,
+        "addressee": addressee,
+        "queue": message.queues[addressee],
+        "rank": message.header.urgency.rank,
+        "recipient": message.recipients[addressee],
+        "needs_receipt": message.needs_receipt,
+        "written_at": now,
+    }
+
+
+def _parcel(number: int, message: Outgoing, addressee: str) -> Parcel:
+    header = message.header
+    return Parcel(
+        number, header.message_id, header.conversation_id, header.kind, addressee, message.queues[addressee],
+        header.urgency, 0, message.common, message.recipients[addressee],
+    )  # fmt: skip
+
+
+def _settled(copy: int, item: Signed, now: datetime) -> dict[str, Any]:
+    return {
+        "copy": copy,
+        "after": OutboxState.DELIVERED if item.accepted else OutboxState.RETURNED,
+        "delivered": now if item.accepted else None,
+        "returned": None if item.accepted else now,
+        "receipt": item.receipt_id,
+        "leaf": item.index,
+        "settled": now,
+        "why": item.reason,
+    }

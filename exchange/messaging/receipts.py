@@ -1,0 +1,153 @@
+"""Receipts: given for what arrived, taken for what we sent.
+
+One signature covers all that one sender had in a batch; each receipt is a leaf of a Merkle tree whose root is signed,
+so that each document's proof stands alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+
+from exchange.audit import prove_receipt, tree_root
+from exchange.envelope import Opened, pack_leaves, unpack_leaves
+from exchange.errors import Forged, Malformed
+from exchange.messaging.documents import Documents
+from exchange.messaging.node import Step
+from exchange.messaging.outbox import Outbox
+from exchange.messaging.records import Signed
+from exchange.messaging.rules.arrival_time import Arrival
+from exchange.schemas import Receipt, ReceiptBatch, ReceiptOutcome, ReceiptProof
+from exchange.store.transaction import Transaction
+
+OnSigned = Callable[[Step, Sequence[Signed], Sequence[Receipt]], None]
+"""What a role does when an addressee has signed for, or returned, its messages."""
+
+_LARGEST_BATCH = 1000
+
+
+class ReceiptBook:
+    """Collects the receipts of one step and sends one signed batch a sender."""
+
+    def __init__(self, step: Step) -> None:
+        self._step = step
+        self._by_sender: dict[str, list[Receipt]] = defaultdict(list)
+        self._batch_ids: dict[str, str] = {}
+
+    def give(self, opened: Opened, arrival: Arrival, code: str | None = None, reason: str = "") -> str:
+        """Adds a receipt for an authentic message; returns the id of the batch it will be in."""
+        header = opened.header
+        if len(self._by_sender[header.sender]) >= _LARGEST_BATCH:
+            raise Malformed("more than {largest_batch} receipts in one step", largest_batch=_LARGEST_BATCH)
+        self._by_sender[header.sender].append(
+            Receipt(
+                outcome=ReceiptOutcome.RETURNED if code else ReceiptOutcome.ACCEPTED,
+                message_id=header.message_id,
+                sender=header.sender,
+                receiver=self._step.node.address,
+                digest=opened.digest,
+                arrived_at=arrival.latest,
+                signed_for_at=max(self._step.now, arrival.latest),
+                reason_code=code,
+                reason=reason,
+            )
+        )
+        return self._batch_ids.setdefault(header.sender, self._step.node.new_id())
+
+    def close(self) -> None:
+        """Plans the signed batches."""
+        for sender, receipts in self._by_sender.items():
+            leaves = [receipt.model_dump_json().encode() for receipt in receipts]
+            batch = ReceiptBatch(
+                root=tree_root(leaves).hex(),
+                size=len(leaves),
+                receiver=self._step.node.address,
+                sender=sender,
+                at=self._step.now,
+            )
+            self._step.send(
+                batch,
+                (sender,),
+                message_id=self._batch_ids[sender],
+                enclosures=(pack_leaves(leaves),),
+                needs_receipt=False,
+            )
+
+
+class ReceiptTray:
+    """Receipts for messages of ours that came one after another: their outbox rows are done, all by one statement."""
+
+    def __init__(self, step: Step, on_signed: OnSigned | None) -> None:
+        self._step = step
+        self._on_signed = on_signed
+        self._receipts: list[tuple[Signed, Receipt]] = []
+        self.settled: list[Signed] = []
+        """Receipts that were the first for what they are about."""
+
+    def put(self, receipts: Sequence[tuple[Signed, Receipt]]) -> None:
+        """Adds a batch as `read_receipts` found it."""
+        self._receipts += receipts
+
+    def empty(self) -> None:
+        """Settles what lies in the tray; called before anything that came later is handled."""
+        if not self._receipts:
+            return
+        receipts, self._receipts = dict(self._receipts), []
+        moved = self._step.tx[Outbox].mark_signed(list(receipts), self._step.now)
+        self.settled += moved
+        if moved and self._on_signed is not None:
+            self._on_signed(self._step, moved, [receipts[item] for item in moved])
+
+
+def read_receipts(opened: Opened) -> list[tuple[Signed, Receipt]]:
+    """The single receipts of a batch. Raises Malformed, or Forged when they are not those that were signed."""
+    batch = opened.body
+    if not isinstance(batch, ReceiptBatch) or len(opened.enclosures) != 1:
+        raise Malformed("a receipt message carries exactly one list of receipts")
+    leaves = unpack_leaves(opened.enclosures[0])
+    if len(leaves) != batch.size or tree_root(leaves).hex() != batch.root:
+        raise Forged("the receipts are not those whose root was signed")
+    receipts = [_leaf(leaf, opened, batch) for leaf in leaves]
+    numbered = enumerate(zip(receipts, leaves, strict=True))
+    return [(_signed(receipt, opened, index, leaf), receipt) for index, (receipt, leaf) in numbered]
+
+
+def _signed(receipt: Receipt, opened: Opened, index: int, leaf: bytes) -> Signed:
+    return Signed(
+        message_id=receipt.message_id,
+        addressee=receipt.receiver,
+        accepted=receipt.outcome is ReceiptOutcome.ACCEPTED,
+        receipt_id=opened.header.message_id,
+        index=index,
+        digest=receipt.digest,
+        reason=f"{receipt.reason_code}: {receipt.reason}" if receipt.reason_code else None,
+        proof=hashlib.sha256(leaf).hexdigest(),
+    )
+
+
+def _leaf(leaf: bytes, opened: Opened, batch: ReceiptBatch) -> Receipt:
+    try:
+        receipt = Receipt.model_validate_json(leaf)
+    except ValueError as error:
+        raise Malformed("a receipt does not follow its schema") from error
+    if receipt.receiver != opened.header.sender or batch.receiver != receipt.receiver or batch.sender != receipt.sender:
+        raise Forged("a receipt speaks for somebody else than its signer")
+    if receipt.sender not in opened.header.addressees:
+        raise Forged("a receipt for somebody else's message")
+    return receipt
+
+
+def receipt_proof(tx: Transaction, signer: str, receipt_id: str, index: int) -> ReceiptProof:
+    """One receipt with its path to the signed root, from the batch on record."""
+    stored = tx[Documents].get(signer, receipt_id)
+    if stored is None:
+        raise Malformed(
+            "the receipt batch {receipt_id} of {signer} is not on record", receipt_id=receipt_id, signer=signer
+        )
+    return prove_receipt(stored.signed, unpack_leaves(stored.enclosures[0]), index)
+
+
+def proof_digest(proof: ReceiptProof) -> str:
+    """SHA-256 of a receipt as it came: how a deemed consent cites it."""
+    return hashlib.sha256(proof.receipt).hexdigest()

@@ -1,0 +1,282 @@
+"""Receive: record once, open, verify, handle, sign for; one transaction a batch, acknowledged only after its commit.
+
+The order for each delivery:
+ 1. read the clear header within bounds; what is not an envelope goes to the dead letters with its reason;
+ 2. open and verify; what fails goes to the dead letters (its sender cannot be known, so it gets no receipt);
+    receipts are read here too: what is wrong with them is their sender's fault and not the handler's;
+ 3. the broker's user, where it names one, must be the verified sender, or, for a sender of another domain, the own
+    domain's relay office;
+ 4. known already under the same digest: its stored receipt is sent again, nothing else happens;
+ 5. known under another digest: the id was reused, dead letter;
+ 6. the handler for its kind runs; if it returns the document, the signed receipt carries the reason;
+ 7. inbox row, effects, receipts and everything to be sent are committed together.
+A handler that fails unexpectedly rolls the batch back; its messages are then taken one at a time, so that only the
+culprit ends in the dead letters and the consumer goes on. Its sender, without a receipt, sends it again; it then
+counts as arrived when it first arrived (`exchange.messaging.dead_letters`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+
+from exchange.clock import monotonic
+from exchange.directory.addressing import home_of
+from exchange.directory.hierarchy import relay_of
+from exchange.envelope import open_envelope, peek
+from exchange.errors import DatabaseUnavailable, ExchangeError, Forged, IdReused, Returned, SenderError, Unsupported
+from exchange.language.names import coded
+from exchange.messaging.arrival import ArrivalJudge
+from exchange.messaging.dead_letters import abandoned, failed, first_arrivals, refused, settle_letters
+from exchange.messaging.inbox import Inbox
+from exchange.messaging.incoming import Handler, Incoming
+from exchange.messaging.node import Node, Step
+from exchange.messaging.outbox import Outbox
+from exchange.messaging.ports import Delivery
+from exchange.messaging.receipts import OnSigned, ReceiptBook, ReceiptTray, read_receipts
+from exchange.messaging.records import DeadLetter, InboxEntry, Known, Signed
+from exchange.messaging.rules.arrival_time import Arrival
+from exchange.schemas import Header, ReceiptBatch, Role
+from exchange.schemas.titles import TITLES
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class _Done:
+    """What came of the messages of one step."""
+
+    entries: Sequence[InboxEntry]
+    reused: Sequence[DeadLetter]
+    signed: Sequence[Signed]
+
+
+_FOR_EACH_OCTET, _FOR_A_BATCH = 2, 65_536
+"""Octets that a batch writes, about: the documents and what is answered to them, with their rows."""
+
+
+class Receiver:
+    """Takes batches of deliveries for one node. ``handlers`` is what makes it a window, a department or a monitor."""
+
+    def __init__(
+        self,
+        node: Node,
+        handlers: Mapping[str, Handler],
+        arrival: ArrivalJudge,
+        on_signed: OnSigned | None = None,
+        after_commit: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._node = node
+        self._handlers = handlers
+        self._arrival = arrival
+        self._on_signed = on_signed
+        self._after_commit = after_commit
+        self._judged: dict[bytes, Arrival] = {}
+        """Arrivals of deliveries that are not committed yet."""
+
+    def on_batch(self, deliveries: Sequence[Delivery]) -> None:
+        """Handles deliveries of one queue, in order. Raises only when the database cannot take them now.
+
+        Keys and directory come first: whoever signed or sealed with what is new had the new directory, so it is here.
+        """
+        self._node.renew()
+        good, dead = self._open_all(deliveries)
+        try:
+            self._take(good, dead)
+        except DatabaseUnavailable:
+            raise
+        except Exception:
+            log.exception("batch.rolled-back", node=self._node.address, deliveries=len(deliveries))
+            self._take((), dead)
+            for delivery, message in good:
+                self._take_alone(delivery, message)
+        self._forget(deliveries)
+        self._after_commit()
+
+    def can_take(self, octets: int) -> None:
+        """Raises DatabaseUnavailable as long as a batch of so many octets could not be recorded: writes as much."""
+        self._node.renew()
+        self._node.store.try_writing(_FOR_EACH_OCTET * octets + _FOR_A_BATCH)
+
+    def take_again(self, step: Step, delivery: Delivery) -> None:
+        """Takes one message inside the caller's step. Raises what stands in its way; the step then keeps nothing."""
+        for letter in self._handle_all(step, [(delivery, self._open(delivery))], settle=False).reused:
+            raise IdReused(letter.reason.partition(" [")[0])
+
+    def set_aside(self, deliveries: Sequence[Delivery]) -> None:
+        """Keeps what a queue gave up; whoever sent it sends it again. Raises as `on_batch` does.
+
+        What was taken in nevertheless, and could only not be acknowledged, is no dead letter.
+        """
+        self._node.renew()
+        opened = [(delivery, self._opened(delivery)) for delivery in deliveries]
+        with self._node.step() as step:
+            keys = [(message.sender, message.message_id) for _, message in opened if message is not None]
+            known = step.tx[Inbox].known(keys)
+            letters: list[DeadLetter] = []
+            for delivery, message in opened:
+                before = known.get((message.sender, message.message_id)) if message is not None else None
+                if message is None or before is None or before.digest != message.opened.digest:
+                    letters.append(abandoned(delivery, self._arrived(delivery)))
+                elif before.receipt_id is not None:
+                    step.tx[Outbox].resend(before.receipt_id, message.sender, step.now)
+            step.tx[Inbox].dead(letters, step.now)
+        self._node.observer.committed(0.0, (), letters, ())
+        self._forget(deliveries)
+
+    def _opened(self, delivery: Delivery) -> Incoming | None:
+        """An authentic message; None for what cannot be opened, whatever the reason."""
+        try:
+            return self._open(delivery)
+        except Exception:
+            return None
+
+    def _take_alone(self, delivery: Delivery, message: Incoming) -> None:
+        try:
+            self._take([(delivery, message)], ())
+        except DatabaseUnavailable:
+            raise
+        except Exception as error:
+            log.exception("message.dead", node=self._node.address, message_id=message.message_id, stage="handle")
+            self._take((), [failed(delivery, error, message.arrival)])
+
+    def _take(self, good: Sequence[tuple[Delivery, Incoming]], dead: Sequence[DeadLetter]) -> None:
+        with self._node.step() as step:
+            done = self._handle_all(step, good)
+            letters = [*dead, *done.reused]
+            if letters:
+                step.tx[Inbox].dead(letters, step.now)
+            handled_at = monotonic()
+        self._node.observer.committed(monotonic() - handled_at, done.entries, letters, done.signed)
+
+    def _open_all(self, deliveries: Sequence[Delivery]) -> tuple[list[tuple[Delivery, Incoming]], list[DeadLetter]]:
+        """What is authentic, and dead letters of the rest. Done once, so that no second try changes an arrival."""
+        good: list[tuple[Delivery, Incoming]] = []
+        dead: list[DeadLetter] = []
+        for delivery in deliveries:
+            began = monotonic()
+            if self._node.clock_watch is not None:
+                self._node.clock_watch.heard(delivery)
+            try:
+                good.append((delivery, self._open(delivery)))
+            except SenderError as error:
+                log.warning("message.refused", node=self._node.address, code=error.code, reason=str(error))
+                dead.append(refused(delivery, error, self._arrived(delivery)))
+            except Exception as error:
+                log.exception("message.dead", node=self._node.address, message_id=delivery.message_id, stage="open")
+                dead.append(failed(delivery, error, self._arrived(delivery), stage="open"))
+            self._node.observer.opened(monotonic() - began)
+        return good, dead
+
+    def _open(self, delivery: Delivery) -> Incoming:
+        now = self._node.clock.now()
+        opened = open_envelope(delivery.body, self._node.identity, self._node.directory, now)
+        if delivery.user_id is not None and not self._may_bring(delivery.user_id, opened.header.sender):
+            raise Forged(
+                "the broker's user {user_id} is not the signer {sender}",
+                user_id=delivery.user_id,
+                sender=opened.header.sender,
+            )
+        is_receipt = opened.header.kind == ReceiptBatch.KIND
+        if not is_receipt and opened.header.kind not in self._handlers:
+            raise Unsupported(
+                "{address} does not take messages of kind {kind}",
+                address=self._node.address,
+                kind=coded(TITLES, opened.header.kind),
+            )
+        receipts = read_receipts(opened) if is_receipt else ()
+        arrival = self._judge(delivery, opened.header, now)
+        if self._node.has_role(opened.header.sender, Role.MONITOR):
+            self._arrival.seen(opened.header)
+        return Incoming(opened, arrival, tuple(receipts))
+
+    def _may_bring(self, user: str, signer: str) -> bool:
+        """Everyone brings its own; what was signed in another domain comes through the own one's relay office."""
+        own = self._node.domain
+        return user == signer or (home_of(signer) != own and user == relay_of(own))
+
+    def _judge(self, delivery: Delivery, header: Header, now: datetime) -> Arrival:
+        """The arrival as it was first judged: what is delivered again after a failure of ours arrived no later."""
+        key = _fingerprint(delivery)
+        if key not in self._judged:
+            self._judged[key] = self._arrival.judge(delivery, header, now)
+        return self._judged[key]
+
+    def _forget(self, deliveries: Sequence[Delivery]) -> None:
+        for delivery in deliveries:
+            self._judged.pop(_fingerprint(delivery), None)
+
+    def _arrived(self, delivery: Delivery) -> Arrival | None:
+        """When something arrived that was refused: the refusal may be our mistake, and the same bytes come again."""
+        try:
+            header = peek(delivery.body)
+        except ExchangeError:
+            return None
+        return self._judge(delivery, header, self._node.clock.now())
+
+    def _handle_all(self, step: Step, messages: Sequence[tuple[Delivery, Incoming]], *, settle: bool = True) -> _Done:
+        """Takes messages in; with ``settle`` their dead letters are settled by that."""
+        known = step.tx[Inbox].known([(message.sender, message.message_id) for _, message in messages])
+        letters = step.tx[Inbox].letters_of([message.message_id for _, message in messages])
+        first = first_arrivals(letters)
+        book, tray = ReceiptBook(step), ReceiptTray(step, self._on_signed)
+        entries: list[InboxEntry] = []
+        reused: list[DeadLetter] = []
+        for delivery, message in messages:
+            key = (message.sender, message.message_id)
+            earlier = known.get(key)
+            if earlier is None:
+                arrival = first.get((message.message_id, delivery.body), message.arrival)
+                began = monotonic()
+                entry = self._handle(step, replace(message, arrival=arrival), book, tray)
+                self._node.observer.handled(delivery, entry, monotonic() - began)
+                entries.append(entry)
+                known[key] = Known(entry.digest, entry.receipt_id)
+            elif earlier.digest != message.opened.digest:
+                error = IdReused(
+                    "message id {message_id} was used before for another document", message_id=message.message_id
+                )
+                reused.append(refused(delivery, error))
+                continue
+            elif earlier.receipt_id is not None:
+                step.tx[Outbox].resend(earlier.receipt_id, message.sender, step.now)
+            if settle and letters:
+                settle_letters(step, letters, message.message_id, delivery.body)
+        tray.empty()
+        book.close()
+        if entries:
+            step.tx[Inbox].record(entries, step.now)
+        return _Done(entries, reused, tray.settled)
+
+    def _handle(self, step: Step, message: Incoming, book: ReceiptBook, tray: ReceiptTray) -> InboxEntry:
+        opened, code, reason, receipt_id = message.opened, None, None, None
+        if opened.header.kind == ReceiptBatch.KIND:
+            tray.put(message.receipts)
+        else:
+            tray.empty()
+            try:
+                self._handlers[opened.header.kind](step, message, opened.body)
+            except Returned as refusal:
+                code, reason = refusal.code, refusal.diagnostics()
+                step.note("returned", None, message.message_id, sender=message.sender, code=code)
+            receipt_id = book.give(opened, message.arrival, code, reason or "")
+        return InboxEntry(
+            header=opened.header,
+            digest=opened.digest,
+            signed=opened.signed,
+            enclosures=opened.enclosures,
+            arrived_earliest=message.arrival.earliest,
+            arrived_latest=message.arrival.latest,
+            arrival_source=message.arrival.source,
+            receipt_id=receipt_id,
+            accepted=code is None,
+            reason=f"{code}: {reason}" if code else None,
+        )
+
+
+def _fingerprint(delivery: Delivery) -> bytes:
+    return hashlib.sha256(delivery.body).digest()

@@ -1,0 +1,182 @@
+"""Records of messages on their way: what goes out, what came in, and what could not be handled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from exchange.messaging.rules.arrival_time import Arrival
+from exchange.schemas import Header, Urgency
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message signed and sealed, as it enters the outbox: one common ciphertext, one structure an addressee."""
+
+    header: Header
+    signed: bytes
+    enclosures: tuple[bytes, ...]
+    common: bytes
+    recipients: Mapping[str, bytes]
+    queues: Mapping[str, str]
+    needs_receipt: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One addressee's copy, as the dispatcher takes it from the outbox."""
+
+    id: int
+    message_id: str
+    conversation_id: str
+    kind: str
+    addressee: str
+    queue: str
+    urgency: Urgency
+    attempts: int
+    common: bytes
+    recipient: bytes
+    confirmed_at: datetime | None = None
+    """When the broker first confirmed it, by the node's clock; None for one that is to go out in any case."""
+
+
+class OutboxState(StrEnum):
+    """Where one addressee's copy stands. WRITTEN and SENT can be sent again at any time, harmlessly."""
+
+    WRITTEN = "written"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    RETURNED = "returned"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxView:
+    """An outbox row as people look at it."""
+
+    message_id: str
+    addressee: str
+    kind: str
+    queue: str
+    state: OutboxState
+    attempts: int
+    written_at: datetime
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    returned_at: datetime | None
+    receipt_id: str | None
+    receipt_index: int | None
+    last_error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unreceipted:
+    """A copy that no receipt answers, and what it is sealed with."""
+
+    message_id: str
+    recipient: bytes
+    needs_receipt: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """An addressee's receipt for one of our messages, as found in a verified batch."""
+
+    message_id: str
+    addressee: str
+    accepted: bool
+    receipt_id: str
+    """Message id of the batch, whose document and enclosures are kept."""
+    index: int
+    digest: str
+    """SHA-256 of the document they signed for; must be that of ours."""
+    reason: str | None = None
+    proof: str = ""
+    """SHA-256 of the receipt as it came: what a count of it rests on."""
+
+
+@dataclass(frozen=True, slots=True)
+class InboxEntry:
+    """A message recorded once, with the document as it came."""
+
+    header: Header
+    digest: str
+    """SHA-256 of the envelope's signed document."""
+    signed: bytes
+    enclosures: tuple[bytes, ...]
+    arrived_earliest: datetime
+    arrived_latest: datetime
+    arrival_source: str
+    receipt_id: str | None
+    accepted: bool
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is on record about a message id of a sender."""
+
+    digest: str
+    receipt_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """A document on record, sent or received: signed bytes as they came."""
+
+    sender: str
+    message_id: str
+    conversation_id: str
+    kind: str
+    direction: str
+    """``sent`` or ``received``."""
+    signed: bytes
+    enclosures: tuple[bytes, ...]
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """Something that could not be taken in, with its reason; kept for operators."""
+
+    reason_code: str
+    reason: str
+    stage: str
+    """``open`` (envelope refused), ``handle`` (handler failed for good), ``broker`` (came from the dead queue) or
+    ``transit`` (a relay office could not pass it on)."""
+    queue: str
+    envelope: bytes
+    message_id: str | None = None
+    sender: str | None = None
+    kind: str | None = None
+    attempts: int = 1
+    arrival: Arrival | None = None
+    """When it first arrived, where that was established; the same bytes taken in later have arrived then."""
+    id: str = ""
+    """Names it to people; given by the store, like the two moments."""
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+    serial: int = 0
+    """Its place in the order in which letters were set aside."""
+    proposed_by: str | None = None
+    """Who would discard it, when and why; another must confirm."""
+    proposed_at: datetime | None = None
+    proposed_why: str | None = None
+    discarded_by: str | None = None
+    """Who confirmed. A discarded letter keeps its bytes and holds up nothing."""
+    discarded_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadCause:
+    """Dead letters of one reason at one stage."""
+
+    reason_code: str
+    stage: str
+    letters: int
+    proposed: int
+    """Of them, how many are proposed to be discarded."""
+    first_at: datetime
+    last_at: datetime

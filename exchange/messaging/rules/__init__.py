@@ -1,0 +1,1 @@
+"""Pure rules of messages: splitting, labels, secrecy, repetition, holds, clocks."""

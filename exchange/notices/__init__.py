@@ -1,0 +1,1 @@
+"""Notices that go down the levels, and are counted up again."""

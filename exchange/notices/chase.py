@@ -1,0 +1,43 @@
+"""Chase: the origin of a notice to be acted on reminds those who have not signed for it, once at each stage."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from exchange.messaging.node import Node
+from exchange.messaging.rules.reminder_stages import stage_on
+from exchange.notices.issue import remind
+from exchange.notices.records import NoticeRow
+from exchange.notices.rules.states import NoticeSeat, NoticeState
+from exchange.notices.standing_notices import standing_notices
+from exchange.notices.status import notice_status
+
+
+class Chaser:
+    """Looks once a day, since stages are days; and when a process begins, for days on which there was none."""
+
+    def __init__(self) -> None:
+        self._day: date | None = None
+
+    def look(self, node: Node) -> int:
+        """Sends the reminders that are due; how many."""
+        today = node.clock.now().date()
+        if today == self._day:
+            return 0
+        rows = standing_notices(node.store, NoticeSeat.ORIGIN, NoticeState.OPEN)
+        due = ((row, stage) for row in rows if (stage := _stage(node, row, today)) > row.reminded)
+        sent = [remind(node, row.notice_id, stage) for row, stage in due if not _answered(node, row.notice_id)]
+        self._day = today
+        return len(sent)
+
+
+def _stage(node: Node, row: NoticeRow, today: date) -> int:
+    """The stage that a notice's term has reached; a notice for information has no term."""
+    if row.act_by is None:
+        return 0
+    return stage_on(node.calendar, row.received_at.date(), date.fromisoformat(row.act_by), today)
+
+
+def _answered(node: Node, notice_id: str) -> bool:
+    found = notice_status(node, notice_id)
+    return found is not None and found.over

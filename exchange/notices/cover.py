@@ -1,0 +1,158 @@
+"""Cover: a relay office puts its own instruction in front of a notice that waits, and passes it on (转发、批转).
+
+A notice that waits is a row with everybody who is meant; what goes on is made of the signed message on record. So
+nothing depends on the process that took it in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+import structlog
+
+from exchange.envelope import verify_signed
+from exchange.errors import Conflict, NotFound
+from exchange.messaging.documents import Documents
+from exchange.messaging.node import Node
+from exchange.messaging.rules.reminder_stages import stage_on
+from exchange.messaging.rules.secrecy import check_secrecy
+from exchange.notices.origin import Covered, Forwarded
+from exchange.notices.pass_on import from_above, from_own, send_on
+from exchange.notices.records import NoticeRow
+from exchange.notices.rules.covering import check_covers, cover_due
+from exchange.notices.rules.states import NoticeSeat, NoticeState
+from exchange.notices.standing_notices import notices_in, standing_notices
+from exchange.notices.store import Notices
+from exchange.schemas import Cover, Forwarding, Notice
+from exchange.store.transaction import Transaction
+from exchange.workdays import WorkingCalendar
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A notice that waits for a cover."""
+
+    row: NoticeRow
+    due: date
+    """Until the end of which day it is to go on."""
+    stage: int
+    """How much of that time has passed, as the last stage reached, in percent."""
+    overdue: bool
+
+
+def cover_notice(node: Node, notice_id: str, cover: Cover | None) -> str:
+    """Passes a waiting notice on under a cover of this relay office, or without one; returns the message's id.
+
+    Raises NotFound for a notice that is not on record here; Conflict when it does not wait any more; Secret; and
+    CallerError, code ``cover``, for what a cover may not say.
+    """
+    with node.step() as step:
+        row = _waiting(step.tx, notice_id)
+        onward = _onward(node, step.tx, row)
+        if cover is not None:
+            onward = _under(node, onward, cover)
+        readers = [reader.address for reader in step.tx[Notices].readers(notice_id)]
+        branches = [branch.domain for branch in step.tx[Notices].branches(notice_id)]
+        sent, *further = send_on(step, onward, readers, branches)
+        if not step.tx[Notices].move(
+            notice_id, {NoticeState.WAITING}, NoticeState.OPEN, forwarding_id=sent, act_by=onward.act_by
+        ):
+            raise _no_more(row)
+        step.tx[Notices].add_copies(notice_id, further)
+        step.note("notice-covered" if cover else "notice-passed-on", None, sent, notice=notice_id)
+    return sent
+
+
+def to_cover(node: Node, notice_id: str) -> NoticeRow:
+    """A notice that waits for a cover. Raises NotFound or Conflict."""
+    with node.store.reading() as tx:
+        return _waiting(tx, notice_id)
+
+
+def awaiting(tx: Transaction, calendar: WorkingCalendar, today: date) -> list[Waiting]:
+    """All notices that wait for a cover here, the oldest first."""
+    return [waiting(row, calendar, today) for row in notices_in(tx, NoticeSeat.RELAY, NoticeState.WAITING)]
+
+
+def waiting(row: NoticeRow, calendar: WorkingCalendar, today: date) -> Waiting:
+    """Until when a waiting notice is to go on, and how far that time has passed."""
+    begun = row.received_at.date()
+    due = cover_due(begun, date.fromisoformat(row.act_by) if row.act_by else None, calendar)
+    return Waiting(row, due, stage_on(calendar, begun, due, today), today > due)
+
+
+class CoverWatch:
+    """Reminds the relay office itself, in its journal and its log, at each stage once; looks as `chase.Chaser` does."""
+
+    def __init__(self) -> None:
+        self._day: date | None = None
+
+    def look(self, node: Node) -> int:
+        """Reminds of what has waited for long; of how many notices."""
+        today = node.clock.now().date()
+        if today == self._day:
+            return 0
+        rows = standing_notices(node.store, NoticeSeat.RELAY, NoticeState.WAITING)
+        late = (one for row in rows if (one := waiting(row, node.calendar, today)).stage > row.reminded)
+        reminded = sum(_remind(node, one) for one in late)
+        self._day = today
+        return reminded
+
+
+def _remind(node: Node, late: Waiting) -> bool:
+    """False for one that waits no more."""
+    notice_id = late.row.notice_id
+    with node.step() as step:
+        if not step.tx[Notices].move(notice_id, {NoticeState.WAITING}, NoticeState.WAITING, reminded=late.stage):
+            return False
+        step.note("cover-awaited", None, None, notice=notice_id, stage=late.stage, due=late.due.isoformat())
+    log.warning("notice.waits", node=node.address, notice=notice_id, stage=late.stage, due=late.due.isoformat())
+    return True
+
+
+def _waiting(tx: Transaction, notice_id: str) -> NoticeRow:
+    row = tx[Notices].get(notice_id)
+    if row is None or row.seat is not NoticeSeat.RELAY:
+        raise NotFound(
+            "no notice {notice_id} is passed on here",
+            remedy="`exchange notice list` shows what waits",
+            notice_id=notice_id,
+        )
+    if row.state is not NoticeState.WAITING:
+        raise _no_more(row)
+    return row
+
+
+def _no_more(row: NoticeRow) -> Conflict:
+    return Conflict(
+        "notice {notice_id} waits for no cover: it was passed on, taken back or replaced",
+        remedy="a cover goes with a notice, never after it; `exchange notice list` shows how it stands",
+        notice_id=row.notice_id,
+    )
+
+
+def _onward(node: Node, tx: Transaction, row: NoticeRow) -> Forwarded:
+    """As it goes on without a cover, from the message that brought it."""
+    stored = tx[Documents].get(row.source, row.forwarding_id)
+    if stored is None:
+        raise NotFound(
+            "notice {notice_id} is not on record",
+            remedy="restore the database from its backup",
+            notice_id=row.notice_id,
+        )
+    came = verify_signed(stored.signed, node.directory)
+    if isinstance(came.body, Forwarding):
+        return from_above(node, came.header, came.body, stored.signed, stored.enclosures)
+    return from_own(node, came.header, came.body, stored.signed, stored.enclosures)
+
+
+def _under(node: Node, onward: Forwarded, cover: Cover) -> Forwarded:
+    check_secrecy(cover.document)
+    covers = (*onward.covers, Covered(node.address, node.clock.now(), cover))
+    assert isinstance(onward.body, Notice)  # noqa: S101
+    check_covers(onward.body, [one.cover for one in covers])
+    forwarding = onward.forwarding.model_copy(update={"cover": cover})
+    return replace(onward, forwarding=forwarding, covers=covers)

@@ -1,0 +1,1 @@
+"""Evidence of a reading far below, asked for and shown."""

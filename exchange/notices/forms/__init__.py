@@ -1,0 +1,1 @@
+"""Forms that come with a notice: answered below, summed up level by level."""

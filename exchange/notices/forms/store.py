@@ -1,0 +1,78 @@
+"""Collections as a member has them; at a relay office with own bodies' answers and what lower levels have added up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+
+from sqlalchemy import Connection, bindparam, or_, select, update
+
+from exchange.notices.forms.records import AggregateRow, AnswerRow, CollectionRow
+from exchange.notices.forms.tables import collection, collection_answer, collection_branch
+from exchange.store.bulk import adding
+from exchange.store.statements import values_of
+
+_c, _a, _b = collection.c, collection_answer.c, collection_branch.c
+_ROWS = select(*(_c[field.name] for field in fields(CollectionRow)))
+_ANSWERS = select(*(_a[field.name] for field in fields(AnswerRow)))
+_BRANCHES = select(*(_b[field.name] for field in fields(AggregateRow)))
+_ONE = _ROWS.where(_c.notice_id == bindparam("id"))
+_CHANGED = _ROWS.where(_c.changed).order_by(_c.notice_id).limit(bindparam("most"))
+_ADD = adding(collection, *(field.name for field in fields(CollectionRow)))
+_ADD_ANSWERS = adding(collection_answer, *(field.name for field in fields(AnswerRow)))
+_ADD_BRANCHES = adding(collection_branch, *(field.name for field in fields(AggregateRow)))
+
+
+class Collections:
+    """What notices ask for, and what has been answered."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def open(self, row: CollectionRow, branches: Sequence[str] = ()) -> None:
+        """A notice with a form has come; ``branches`` are the domains whose aggregates are taken."""
+        _ADD.run(self._db, [values_of(row)])
+        _ADD_BRANCHES.run(self._db, [values_of(AggregateRow(row.notice_id, domain)) for domain in branches])
+
+    def get(self, notice_id: str) -> CollectionRow | None:
+        """None where the notice carries no form, or is not on record."""
+        row = self._db.execute(_ONE, {"id": notice_id}).first()
+        return CollectionRow(*row) if row else None
+
+    def changed(self, limit: int) -> list[CollectionRow]:
+        """Those of which there is more to tell than the last aggregate did."""
+        return [CollectionRow(*row) for row in self._db.execute(_CHANGED, {"most": limit})]
+
+    def touch(self, notice_id: str) -> None:
+        """There is something new to tell."""
+        self._db.execute(update(collection).where(_c.notice_id == notice_id).values(changed=True))
+
+    def told(self, notice_id: str, serial: int) -> None:
+        """An aggregate with this number was sent."""
+        self._db.execute(update(collection).where(_c.notice_id == notice_id).values(serial=serial, changed=False))
+
+    def answers(self, notice_id: str) -> list[AnswerRow]:
+        """By body."""
+        query = _ANSWERS.where(_a.notice_id == notice_id).order_by(_a.body)
+        return [AnswerRow(*row) for row in self._db.execute(query)]
+
+    def take_answer(self, row: AnswerRow) -> bool:
+        """Takes an answer; False if that body's on record was signed later, or is the same."""
+        here = (_a.notice_id == row.notice_id) & (_a.body == row.body)
+        older = or_(_a.at < row.at, (_a.at == row.at) & (_a.proof < row.proof))
+        if self._db.execute(update(collection_answer).where(here & older).values(values_of(row))).rowcount:
+            return True
+        if self._db.execute(select(_a.body).where(here)).first() is not None:
+            return False
+        _ADD_ANSWERS.run(self._db, [values_of(row)])
+        return True
+
+    def branches(self, notice_id: str) -> list[AggregateRow]:
+        """By domain."""
+        query = _BRANCHES.where(_b.notice_id == notice_id).order_by(_b.domain)
+        return [AggregateRow(*row) for row in self._db.execute(query)]
+
+    def take_aggregate(self, row: AggregateRow) -> bool:
+        """Takes an aggregate; False if one as new is on record, or the domain is none of this notice's."""
+        older = (_b.notice_id == row.notice_id) & (_b.domain == row.domain) & (_b.serial < row.serial)
+        return self._db.execute(update(collection_branch).where(older).values(values_of(row))).rowcount == 1

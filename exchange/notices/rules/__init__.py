@@ -1,0 +1,1 @@
+"""Pure rules of notices: audience, tally, covering, recall."""

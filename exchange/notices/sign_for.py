@@ -1,0 +1,148 @@
+"""Sign for: a body takes in a notice that its relay office passed on, and signs for it or sends it back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from exchange.directory.hierarchy import relay_of
+from exchange.errors import Conflict, NotFound, Returned, Secret
+from exchange.language.names import NOTICE_STATES, coded
+from exchange.messaging.checks import expect
+from exchange.messaging.incoming import Handler, Incoming
+from exchange.messaging.node import Node, Step
+from exchange.messaging.rules.secrecy import check_secrecy
+from exchange.notices.forms.collecting import expect_answers
+from exchange.notices.origin import Forwarded, unpack
+from exchange.notices.records import NoticeRow
+from exchange.notices.rules.recall import check_recall
+from exchange.notices.rules.states import NOT_SIGNED, NoticeSeat, NoticeState
+from exchange.notices.store import Notices
+from exchange.schemas import Body, Forwarding, Notice, NoticeReminder, Recall, SignOff
+from exchange.store.transaction import Transaction
+
+_AT_READER = frozenset({NoticeState.OPEN, NoticeState.SIGNED, NoticeState.RETURNED})
+"""As a reader has a notice that stands."""
+
+
+def handlers(at_once: bool = False) -> dict[str, Handler]:
+    """What a reader takes in; ``at_once`` signs for every notice on arrival, for bodies whose system files them."""
+
+    def take(step: Step, incoming: Incoming, body: Body) -> None:
+        row = take_forwarding(step, incoming, body)
+        if at_once and row is not None:
+            sign_in(step, row, True, "")
+
+    return {Forwarding.KIND: take}
+
+
+def take_forwarding(step: Step, incoming: Incoming, body: Body) -> NoticeRow | None:
+    """A notice, or what follows one up. Returns the row of a notice that is new and to be signed for."""
+    forwarding = expect(body, Forwarding)
+    if incoming.sender != relay_of(step.node.directory.domain):
+        raise Returned(
+            "{sender} is not our relay office",
+            code="path",
+            remedy="pass it on to our relay office",
+            sender=incoming.sender,
+        )
+    forwarded = unpack(step.node, incoming.opened.header, forwarding, incoming.opened.enclosures)
+    if isinstance(forwarded.body, Notice):
+        return _take_notice(step, incoming, forwarded, forwarded.body)
+    row = step.tx[Notices].get(forwarding.notice_id)
+    if row is None or row.origin != forwarding.origin:
+        raise Returned(
+            "no notice {notice_id} here",
+            code="unknown-notice",
+            remedy="send the notice first",
+            notice_id=forwarding.notice_id,
+        )
+    if isinstance(forwarded.body, Recall):
+        check_recall(forwarded.body, row.digest)
+        recalled = {"reason": forwarded.body.reason}
+        step.tx[Notices].move(row.notice_id, _AT_READER, NoticeState.RECALLED, **recalled)
+        step.note("notice-recalled", None, incoming.message_id, notice=row.notice_id)
+    elif isinstance(forwarded.body, NoticeReminder):
+        step.note("notice-reminded", None, incoming.message_id, notice=row.notice_id, stage=forwarded.body.stage)
+    return None
+
+
+def sign_for(node: Node, notice_id: str, accepted: bool = True, reason: str = "") -> str:
+    """Signs for a notice, or sends it back with a reason; returns the message id. Raises NotFound or Conflict."""
+    with node.step() as step:
+        return sign_in(step, as_read(step.tx, notice_id, node.address), accepted, reason)
+
+
+def as_read(tx: Transaction, notice_id: str, address: str) -> NoticeRow:
+    """A notice as one has it who is to read it; ``source`` is whom to answer. Raises NotFound.
+
+    A relay office that is itself among its readers answers to itself, and is counted like any other.
+    """
+    row = tx[Notices].get(notice_id)
+    own = tx[Notices].reader(notice_id, address) if row is not None and row.seat is NoticeSeat.RELAY else None
+    if row is None or (row.seat is not NoticeSeat.READER and own is None):
+        raise NotFound(
+            "no notice {notice_id} came here", remedy="`exchange notice list` shows what came", notice_id=notice_id
+        )
+    if own is None:
+        return row
+    answered = row.state is NoticeState.OPEN and own.state not in NOT_SIGNED
+    return replace(
+        row, source=address, state=NoticeState(own.state) if answered else row.state, settled_at=own.settled_at
+    )
+
+
+def sign_in(step: Step, row: NoticeRow, accepted: bool, reason: str) -> str:
+    """The same within the caller's step. Raises Conflict when it was signed for, sent back or recalled before."""
+    answer = SignOff(notice_id=row.notice_id, digest=row.digest, accepted=accepted, reason=reason, at=step.now)
+    message_id = step.send(answer, (row.source,), conversation_id=row.notice_id)
+    after = NoticeState.SIGNED if accepted else NoticeState.RETURNED
+    if row.seat is NoticeSeat.RELAY:  # its row is of the passing on; that it has signed, it learns by its own answer
+        moved = row.state is NoticeState.OPEN
+    else:
+        moved = step.tx[Notices].move(
+            row.notice_id, {NoticeState.OPEN}, after, settled_at=step.now, reason=reason or None
+        )
+    if not moved:
+        raise Conflict(
+            "notice {notice_id} is {state}",
+            remedy="it is signed for once",
+            notice_id=row.notice_id,
+            state=coded(NOTICE_STATES, row.state),
+        )
+    step.note(f"notice-{after}", None, message_id, notice=row.notice_id)
+    return message_id
+
+
+def _take_notice(step: Step, incoming: Incoming, forwarded: Forwarded, notice: Notice) -> NoticeRow | None:
+    try:
+        check_secrecy(notice.document)
+    except Secret as error:
+        raise Returned(error.text, code="secret", remedy=error.remedy_text) from error
+    forwarding = forwarded.forwarding
+    present = step.tx[Notices].get(forwarding.notice_id)
+    if present is not None:
+        if present.digest != forwarding.digest:
+            raise Returned("another notice has this id", code="id-reused", remedy="issue it anew")
+        return None
+    row = NoticeRow(
+        notice_id=forwarding.notice_id,
+        seat=NoticeSeat.READER,
+        state=NoticeState.OPEN,
+        origin=forwarding.origin,
+        source=incoming.sender,
+        digest=forwarding.digest,
+        title=notice.document.title,
+        number=str(notice.document.number),
+        treatment=notice.treatment.value,
+        audience=notice.audience,
+        forwarding_id=incoming.message_id,
+        received_at=step.now,
+        act_by=forwarded.act_by,
+        urgency=notice.document.urgency.value,
+    )
+    step.tx[Notices].add(row)
+    expect_answers(step, row.notice_id, notice)
+    earlier = step.tx[Notices].get(notice.replaces) if notice.replaces is not None else None
+    if earlier is not None and earlier.origin == row.origin:
+        step.tx[Notices].move(earlier.notice_id, _AT_READER, NoticeState.REPLACED)
+    return row

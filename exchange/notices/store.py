@@ -1,0 +1,135 @@
+"""Notices as a member has them; at a relay office with its own bodies and the levels below."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, exists, func, select, update
+
+from exchange.messaging.tables import document
+from exchange.notices.forms.tables import collection
+from exchange.notices.records import BranchRow, NoticeRow, ReaderRow
+from exchange.notices.rules.states import NOTICES, READERS, NoticeSeat, NoticeState
+from exchange.notices.tables import notice, notice_branch, notice_copy, notice_reader
+from exchange.paging import Place
+from exchange.schemas import FormAnswer
+from exchange.store.bulk import adding
+from exchange.store.keyset import after_place
+from exchange.store.statements import move, values_of
+
+_n, _d, _r, _b, _f = notice.c, document.c, notice_reader.c, notice_branch.c, notice_copy.c
+_ROWS = select(*(_n[field.name] for field in fields(NoticeRow)))
+_READERS = select(*(_r[field.name] for field in fields(ReaderRow)))
+_BRANCHES = select(*(_b[field.name] for field in fields(BranchRow)))
+_ONE = _ROWS.where(_n.notice_id == bindparam("id"))
+_BY_FORWARDING = _ROWS.where(_n.forwarding_id.in_(bindparam("ids", expanding=True)))
+_BY_COPY = (
+    select(_f.message_id, *(_n[field.name] for field in fields(NoticeRow)))
+    .join_from(notice_copy, notice, _f.notice_id == _n.notice_id)
+    .where(_f.message_id.in_(bindparam("ids", expanding=True)))
+)
+_CHANGED = _ROWS.where(_n.changed, _n.seat == NoticeSeat.RELAY).order_by(_n.received_at).limit(bindparam("most"))
+_ADD = adding(notice, *(field.name for field in fields(NoticeRow)))
+_ADD_READERS = adding(notice_reader, *(field.name for field in fields(ReaderRow)))
+_ADD_BRANCHES = adding(notice_branch, *(field.name for field in fields(BranchRow)))
+
+_ADD_COPIES = adding(notice_copy, "message_id", "notice_id")
+
+
+class Notices:
+    """Notices through the levels."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def add(
+        self,
+        row: NoticeRow,
+        readers: Sequence[ReaderRow] = (),
+        branches: Sequence[BranchRow] = (),
+        further: Sequence[str] = (),
+    ) -> None:
+        """``further``: messages that passed it on beside ``row.forwarding_id``, where one could not address all."""
+        _ADD.run(self._db, [values_of(row)])
+        _ADD_READERS.run(self._db, [values_of(reader) for reader in readers])
+        _ADD_BRANCHES.run(self._db, [values_of(branch) for branch in branches])
+        self.add_copies(row.notice_id, further)
+
+    def add_copies(self, notice_id: str, further: Sequence[str]) -> None:
+        """Further messages that passed a notice on, known only once it had its cover."""
+        _ADD_COPIES.run(self._db, [{"message_id": id, "notice_id": notice_id} for id in further])
+
+    def get(self, notice_id: str) -> NoticeRow | None:
+        row = self._db.execute(_ONE, {"id": notice_id}).first()
+        return NoticeRow(*row) if row else None
+
+    def forwarded_by(self, message_ids: Collection[str]) -> dict[str, NoticeRow]:
+        """Notices that these messages passed on, by message; each of several that passed one on finds it."""
+        ids = {"ids": list(message_ids)}
+        copies = {id: NoticeRow(*row) for id, *row in self._db.execute(_BY_COPY, ids)}
+        return copies | {row.forwarding_id: NoticeRow(*row) for row in self._db.execute(_BY_FORWARDING, ids)}
+
+    def changed(self, limit: int) -> list[NoticeRow]:
+        """Those at a relay office of which there is more to tell than the last tally did."""
+        return [NoticeRow(*row) for row in self._db.execute(_CHANGED, {"most": limit})]
+
+    def recent(self, limit: int = 100) -> list[NoticeRow]:
+        """Newest first."""
+        query = _ROWS.order_by(_n.received_at.desc(), _n.notice_id).limit(limit)
+        return [NoticeRow(*row) for row in self._db.execute(query)]
+
+    def count(self) -> int:
+        """How many are on record."""
+        return self._db.scalar(select(func.count()).select_from(notice)) or 0
+
+    def page(self, seat: NoticeSeat, state: NoticeState, after: Place | None, limit: int) -> list[NoticeRow]:
+        """Those of one seat and state, oldest first, behind a place; for `exchange.paging.every`."""
+        return [NoticeRow(*row) for row in self._db.execute(self._page(seat, state, after, limit))]
+
+    @staticmethod
+    def _page(seat: NoticeSeat, state: NoticeState, after: Place | None, limit: int) -> Select[Any]:
+        query = _ROWS.where(_n.seat == seat, _n.state == state).order_by(_n.received_at, _n.notice_id).limit(limit)
+        return query if after is None else query.where(after_place(_n.received_at, _n.notice_id, after))
+
+    def unanswered(self, reader: str, after: Place | None, limit: int) -> list[NoticeRow]:
+        """Those that this reader has signed for and whose form it has not answered; as `page`."""
+        given = (_d.conversation_id == _n.notice_id) & (_d.kind == FormAnswer.KIND) & (_d.sender == reader)
+        asks = exists().where(collection.c.notice_id == _n.notice_id)
+        query = self._page(NoticeSeat.READER, NoticeState.SIGNED, after, limit).where(asks, ~exists().where(given))
+        return [NoticeRow(*row) for row in self._db.execute(query)]
+
+    def move(self, notice_id: str, before: Collection[NoticeState], after: NoticeState, **values: Any) -> bool:
+        """One guarded UPDATE; ``values`` are columns of NoticeRow. True if this call moved it."""
+        return move(self._db, notice, NOTICES, {"notice_id": notice_id}, before, after, values)
+
+    def touch(self, notice_id: str) -> None:
+        """There is something new to tell."""
+        self._db.execute(update(notice).where(_n.notice_id == notice_id).values(changed=True))
+
+    def told(self, notice_id: str, serial: int) -> None:
+        """A tally with this number was sent."""
+        self._db.execute(update(notice).where(_n.notice_id == notice_id).values(serial=serial, changed=False))
+
+    def readers(self, notice_id: str) -> list[ReaderRow]:
+        query = _READERS.where(_r.notice_id == notice_id).order_by(_r.address)
+        return [ReaderRow(*row) for row in self._db.execute(query)]
+
+    def reader(self, notice_id: str, address: str) -> ReaderRow | None:
+        row = self._db.execute(_READERS.where(_r.notice_id == notice_id, _r.address == address)).first()
+        return ReaderRow(*row) if row else None
+
+    def set_reader(self, row: ReaderRow) -> None:
+        here = (_r.notice_id == row.notice_id) & (_r.address == row.address)
+        known = _r.state.in_(READERS.before(row.state) | {row.state})
+        self._db.execute(update(notice_reader).where(here, known).values(values_of(row)))
+
+    def branches(self, notice_id: str) -> list[BranchRow]:
+        query = _BRANCHES.where(_b.notice_id == notice_id).order_by(_b.domain)
+        return [BranchRow(*row) for row in self._db.execute(query)]
+
+    def set_branch(self, row: BranchRow) -> bool:
+        """Takes a tally; False if one as new is on record, or the level is none of this notice's."""
+        older = (_b.notice_id == row.notice_id) & (_b.domain == row.domain) & (_b.serial < row.serial)
+        return self._db.execute(update(notice_branch).where(older).values(values_of(row))).rowcount == 1

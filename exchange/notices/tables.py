@@ -1,0 +1,68 @@
+"""Tables of notices, their readers, copies and branches."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text
+
+from exchange.notices.rules.states import NoticeSeat, NoticeState
+from exchange.schemas import ReaderState
+from exchange.store.metadata import metadata, partial_index
+from exchange.store.types import FreeText, Instant, Word
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("notice_id", String(36), primary_key=True),
+    Column("seat", Word(NoticeSeat, 8), nullable=False),
+    Column("state", Word(NoticeState, 12), nullable=False),
+    Column("origin", String(120), nullable=False),
+    Column("source", String(120), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("title", FreeText, nullable=False),
+    Column("number", FreeText, nullable=False),
+    Column("treatment", String(16), nullable=False),
+    Column("audience", FreeText, nullable=False),
+    Column("forwarding_id", String(36), nullable=False, index=True),
+    Column("received_at", Instant, nullable=False),
+    Column("act_by", String(10)),
+    Column("urgency", String(16), nullable=False),
+    Column("settled_at", Instant),
+    Column("reason", FreeText),
+    Column("serial", Integer, nullable=False),
+    Column("changed", Boolean, nullable=False),
+    Column("reminded", Integer, nullable=False),
+)
+partial_index("notice_changed", notice.c.received_at, where=notice.c.changed)
+Index("notice_recent", notice.c.seat, notice.c.state, notice.c.received_at, notice.c.notice_id)
+
+
+notice_reader = Table(
+    "notice_reader",
+    metadata,
+    Column("notice_id", String(36), primary_key=True),
+    Column("address", String(120), primary_key=True),
+    Column("state", Word(ReaderState, 8), nullable=False),
+    Column("has_at", Instant),
+    Column("settled_at", Instant),
+    Column("reason", FreeText),
+    Column("proof", String(64)),
+    Column("proof_id", String(36)),
+)
+
+
+notice_copy = Table(
+    "notice_copy",
+    metadata,
+    Column("message_id", String(36), primary_key=True),
+    Column("notice_id", String(36), nullable=False),
+)
+
+
+notice_branch = Table(
+    "notice_branch",
+    metadata,
+    Column("notice_id", String(36), primary_key=True),
+    Column("domain", String(120), primary_key=True),
+    Column("serial", Integer, nullable=False),
+    Column("tally", Text),
+)

@@ -1,0 +1,1 @@
+"""Operators' work over a whole domain: watching, finding, repairing."""

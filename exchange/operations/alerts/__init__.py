@@ -1,0 +1,1 @@
+"""Alerts: what is told of standing troubles, to whom, by which channel."""

@@ -1,0 +1,97 @@
+"""Discard: a dead letter that nobody needs is put out of the way, by two people and with a reason.
+
+Its row stays, with its bytes, and with who, when and why. It holds up nothing any more; therefore an authentic opinion
+on a case that still waits for its department is not discarded at all, neither when it is proposed nor when it is
+confirmed: that would turn a failure of ours into the department's silence. What comes again under a message id that
+was discarded is taken in as ever, and counts as arrived when it first did.
+"""
+
+from __future__ import annotations
+
+from exchange.approval.window.store import Cases
+from exchange.envelope import open_envelope
+from exchange.errors import Conflict, ExchangeError, NotFound
+from exchange.messaging.dead_letter_store import DeadLetters
+from exchange.messaging.inbox import Inbox
+from exchange.messaging.node import Node, Step
+from exchange.messaging.records import DeadLetter
+from exchange.operations.dead_letters.rules import check_reason, check_second, protects, refuse_protecting
+from exchange.schemas import Opinion
+
+
+def propose_discard(node: Node, id: str, by: str, why: str) -> DeadLetter:
+    """Marks a letter as to be discarded, once somebody else confirms.
+
+    Raises CallerError without a reason, NotFound, or Conflict for one that protects its department or is proposed.
+    """
+    reason = check_reason(why)
+    with node.step() as step:
+        letter = _open_letter(step, id)
+        if letter.proposed_by is not None or not step.tx[DeadLetters].propose(letter.serial, by, reason, step.now):
+            raise Conflict(
+                "dead letter {id} is proposed by {proposed_by}",
+                remedy="confirm it, or take that back",
+                id=id,
+                proposed_by=letter.proposed_by,
+            )
+        step.note("discard-proposed", None, None, letter=id, code=letter.reason_code, by=by)
+    return letter
+
+
+def withdraw_discard(node: Node, id: str, by: str) -> DeadLetter:
+    """Takes a proposal back; anybody may. Raises NotFound, or Conflict where there is none."""
+    with node.step() as step:
+        letter = _found(step, id)
+        if not step.tx[DeadLetters].withdraw(letter.serial):
+            raise Conflict("nothing is proposed for dead letter {id}", remedy="look at it again", id=id)
+        step.note("discard-withdrawn", None, None, letter=id, by=by)
+    return letter
+
+
+def confirm_discard(node: Node, id: str, by: str) -> DeadLetter:
+    """Discards what somebody else has proposed.
+
+    Raises NotFound, Denied for one's own proposal, or Conflict where nothing is proposed or it protects its department.
+    """
+    with node.step() as step:
+        letter = _open_letter(step, id)
+        check_second(letter.proposed_by, by)
+        if not step.tx[DeadLetters].discard(letter.serial, by, step.now):
+            raise Conflict("dead letter {id} is gone", remedy="another operator has redriven or discarded it", id=id)
+        step.note("discarded", None, None, letter=id, code=letter.reason_code, by=by, proposed_by=letter.proposed_by)
+    return letter
+
+
+def protected_by(step: Step, letter: DeadLetter) -> Opinion | None:
+    """The opinion in a letter, if it is authentic, not on record, and its case still waits for its department."""
+    if letter.kind != Opinion.KIND:
+        return None
+    try:
+        opened = open_envelope(letter.envelope, step.node.identity, step.node.directory, step.now)
+    except ExchangeError:
+        return None
+    opinion, header = opened.body, opened.header
+    if not isinstance(opinion, Opinion) or opinion.department != header.sender:
+        return None
+    if step.tx[Inbox].known([(header.sender, header.message_id)]):
+        return None
+    case = step.tx[Cases].get(opinion.case_number)
+    part = step.tx[Cases].part(opinion.case_number, opinion.department)
+    return opinion if case is not None and part is not None and protects(case.state, part.state) else None
+
+
+def _found(step: Step, id: str) -> DeadLetter:
+    letter = step.tx[Inbox].dead_letter(id)
+    if letter is None or letter.discarded_at is not None:
+        raise NotFound(
+            "no dead letter {id!r} at {address}", remedy="`exchange dead` lists them", id=id, address=step.node.address
+        )
+    return letter
+
+
+def _open_letter(step: Step, id: str) -> DeadLetter:
+    letter = _found(step, id)
+    opinion = protected_by(step, letter)
+    if opinion is not None:
+        raise refuse_protecting(id, opinion.case_number, opinion.department)
+    return letter

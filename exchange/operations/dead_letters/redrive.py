@@ -1,0 +1,170 @@
+"""Redrive: a dead letter is redriven, once what stood in its way is repaired.
+
+It goes through the same `receive` as everything, from the bytes on record and under its own message id, in one
+transaction with its leaving the dead letters. What had been handled meanwhile is handled no second time; its receipt
+goes out again. What fails again stays a dead letter.
+
+It is judged by when it first arrived, never by when it was redriven: an opinion in time stays in time. That arrival
+is on record with the letter; where it could not be established, an interval is known, from the signing to the moment
+the message was first set aside, and doubt favours the department. A default that has taken effect stands, unless the
+broker itself stamped the opinion within the term and the case is not closed; one that was late is kept as a late one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import structlog
+
+from exchange.errors import CallerError, DatabaseUnavailable, ExchangeError, Forged, NotFound, OperatorError
+from exchange.levels.transit import STAGE
+from exchange.messaging.dead_letter_store import DeadLetters
+from exchange.messaging.inbox import Inbox
+from exchange.messaging.incoming import Handler
+from exchange.messaging.node import Node
+from exchange.messaging.ports import Delivery
+from exchange.messaging.receipts import OnSigned
+from exchange.messaging.receive import Receiver
+from exchange.messaging.records import DeadLetter
+from exchange.messaging.rules.arrival_time import Arrival
+from exchange.schemas import Header
+
+log = structlog.get_logger()
+
+_BATCH = 100
+"""Letters read at a time."""
+
+
+class FirstArrival:
+    """The arrival of a message of which only is known when it was first set aside."""
+
+    def __init__(self, set_aside: datetime) -> None:
+        self._set_aside = set_aside
+
+    def judge(self, delivery: Delivery, header: Header, now: datetime) -> Arrival:
+        return Arrival(min(header.created_at, self._set_aside), self._set_aside, "set-aside")
+
+    def seen(self, header: Header) -> None:
+        """Nothing to learn: it is not in its place in the queue."""
+
+
+class Again(StrEnum):
+    """What came of a letter that was redriven."""
+
+    HANDLED = "handled"
+    REPEAT = "repeat"
+    """It had been handled meanwhile; nothing happened but that its receipt goes out again."""
+    FAILED = "failed"
+    GONE = "gone"
+    """Somebody else has redriven or discarded it meanwhile."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One letter of many that were redriven."""
+
+    letter: DeadLetter
+    again: Again
+    reason: str = ""
+
+
+def redrive(node: Node, handlers: Mapping[str, Handler], on_signed: OnSigned | None, id: str) -> DeadLetter:
+    """Handles a dead letter again and returns it as it was; raises as `hand_in` does."""
+    return hand_in(node, handlers, on_signed, id).letter
+
+
+def redrive_cause(
+    node: Node, handlers: Mapping[str, Handler], on_signed: OnSigned | None, reason_code: str, stage: str | None = None
+) -> Iterator[Outcome]:
+    """Redrives all letters of a cause, the oldest first, each in a transaction of its own.
+
+    What fails again stays, and the next one is tried. Raises DatabaseUnavailable.
+    """
+    above = 0
+    while letters := _batch(node, reason_code, stage, above):
+        for letter in letters:
+            yield try_again(node, lambda id: hand_in(node, handlers, on_signed, id), letter)
+        above = letters[-1].serial
+
+
+def try_again(node: Node, hand: Callable[[str], Outcome], letter: DeadLetter) -> Outcome:
+    """Hands one in by ``hand``, and says what came of it. Raises DatabaseUnavailable only."""
+    try:
+        return hand(letter.id)
+    except DatabaseUnavailable:
+        raise
+    except NotFound as error:
+        return Outcome(letter, Again.GONE, str(error))
+    except ExchangeError as error:
+        with node.step() as step:
+            step.tx[DeadLetters].tried(letter.serial, step.now)
+            step.note("redrive-failed", None, None, letter=letter.id, code=error.code)
+        return Outcome(letter, Again.FAILED, error.diagnostics())
+
+
+def hand_in(node: Node, handlers: Mapping[str, Handler], on_signed: OnSigned | None, id: str) -> Outcome:
+    """Handles a dead letter again, under its own id.
+
+    Raises NotFound, CallerError for one that is forged, SenderError where its envelope is still refused, and
+    OperatorError where its handler fails again.
+    """
+    letter = _letter(node, id)
+    receiver = Receiver(node, handlers, FirstArrival(letter.first_at or node.clock.now()), on_signed)
+    try:
+        with node.step() as step:
+            repeat = bool(step.tx[Inbox].known([(letter.sender or "", letter.message_id or "")]))
+            receiver.take_again(step, _delivery(letter))
+            if not step.tx[Inbox].revive(letter):
+                raise NotFound("dead letter {id} is gone", remedy="another operator has redriven it", id=id)
+            step.note("redriven", None, None, letter=letter.id, code=letter.reason_code, first_at=letter.first_at)
+    except ExchangeError:
+        raise
+    except Exception as error:
+        log.exception("redrive.failed", node=node.address, letter=letter.id)
+        raise OperatorError(
+            "the handler failed again: {name}",
+            remedy="repair what the log shows; the letter is kept",
+            name=type(error).__name__,
+        ) from error
+    return Outcome(letter, Again.REPEAT if repeat else Again.HANDLED)
+
+
+def _batch(node: Node, reason_code: str, stage: str | None, above: int) -> list[DeadLetter]:
+    with node.store.reading() as tx:
+        return tx[DeadLetters].batch(reason_code, stage, above=above, limit=_BATCH)
+
+
+def _letter(node: Node, id: str) -> DeadLetter:
+    with node.store.reading() as tx:
+        letter = tx[Inbox].dead_letter(id)
+    if letter is None or letter.discarded_at is not None:
+        raise NotFound(
+            "no dead letter {id!r} at {address}", remedy="`exchange dead` lists them", id=id, address=node.address
+        )
+    if letter.reason_code == Forged.code:
+        # The broker's account it came by is not on record, so that this check could not be made again.
+        raise CallerError(
+            "dead letter {id} is forged: {reason}", remedy="its sender writes it anew", id=id, reason=letter.reason
+        )
+    if letter.stage == STAGE:
+        remedy = "once the reason is repaired its sender sends it again: exchange resend"
+        raise CallerError(
+            "dead letter {id} is not for {address}: it was passing through", remedy=remedy, id=id, address=node.address
+        )
+    return letter
+
+
+def _delivery(letter: DeadLetter) -> Delivery:
+    return Delivery(
+        queue=letter.queue,
+        body=letter.envelope,
+        message_id=letter.message_id,
+        user_id=None,
+        headers={},
+        redelivered=True,
+        stamp=None,
+        backlog=True,
+    )

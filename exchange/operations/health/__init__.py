@@ -1,0 +1,1 @@
+"""Health of a domain: doctor, snapshots, figures, diagnostics."""

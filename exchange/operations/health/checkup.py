@@ -1,0 +1,131 @@
+"""What the doctor looks at in members: their keys, databases, whether they are served, their way to the broker."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from exchange.broker.admin.probe import server_version
+from exchange.broker.admin.provision import Extras, missing_queues
+from exchange.broker.faults import DENIED
+from exchange.broker.traffic.link import Link
+from exchange.errors import BadConfiguration, BrokerUnavailable, ExchangeError, OperatorError
+from exchange.language import Text
+from exchange.operations.health.findings import Finding, Level
+from exchange.runtime.home import open_directory, open_link
+from exchange.runtime.identity import open_identity
+from exchange.runtime.settings import Home, Settings
+
+_EXPIRES_SOON = timedelta(days=30)
+
+_OLDEST = (3, 10)
+"""The first RabbitMQ with at-least-once dead-lettering."""
+
+
+def keys(settings: Settings, addresses: Collection[str]) -> Iterator[Finding]:
+    """Whether each member has the keys that the directory lists for it, and nobody else can read them."""
+    home = Home(settings.home)
+    view = open_directory(home, settings)
+    bad = 0
+    for address in addresses:
+        try:
+            identity = open_identity(home.keys(address), address, view)
+        except ExchangeError as error:
+            bad += 1
+            yield Finding("bad", Text("keys of {address}", {"address": address}), error.text, error.remedy_text)
+            continue
+        left = view.signer(identity.x5t).not_after - settings.clock.now()
+        exposed = _readable_by_others(home.keys(address))
+        if exposed:
+            bad += 1
+            yield Finding(
+                "bad",
+                Text("keys of {address}", {"address": address}),
+                Text("{exposed} can be read by others", {"exposed": exposed}),
+                Text("chmod 600 {exposed}", {"exposed": exposed}),
+            )
+        elif left < _EXPIRES_SOON:
+            level: Level = "note" if left > timedelta() else "bad"
+            bad += level == "bad"
+            ends = Text("the certificate has {days} days left", {"days": left.days})
+            yield Finding(
+                level,
+                Text("keys of {address}", {"address": address}),
+                ends,
+                Text("exchange certify {address}", {"address": address}),
+            )
+    if bad < len(addresses):
+        yield Finding(
+            "good",
+            "keys",
+            Text(
+                "{good} of {total} members have what the directory lists",
+                {"good": len(addresses) - bad, "total": len(addresses)},
+            ),
+        )
+
+
+def broker(
+    settings: Settings, windows: Collection[str], addresses: Collection[str], relays: Collection[str] = ()
+) -> Iterator[Finding]:
+    """Whether each member reaches the broker and has its queues there; which broker it is."""
+    reached: list[Link] = []
+    for address in addresses:
+        try:
+            link = open_link(settings, address)
+            missing = _missing(link, address, address in windows, address in relays)
+        except (BadConfiguration, BrokerUnavailable) as error:
+            yield Finding(
+                "bad", Text("broker account of {address}", {"address": address}), error.text, error.remedy_text
+            )
+            continue
+        reached.append(link)
+        if missing:
+            yield Finding(
+                "bad", "topology", Text("missing: {missing}", {"missing": ", ".join(missing)}), "exchange init"
+            )
+    if reached:
+        yield from _kind_of_broker(reached[0], len(reached))
+
+
+def _missing(link: Link, address: str, is_window: bool, is_relay: bool) -> list[str]:
+    """A member's missing queues. Raises BrokerUnavailable for its account, OperatorError for the whole broker."""
+    try:
+        extras = Extras([address] if is_relay else [])
+        return missing_queues(link.url, [address], [address] if is_window else [], extras)
+    except BrokerUnavailable as error:
+        if error.code == DENIED:
+            raise
+        raise OperatorError(error.text, remedy=error.remedy_text) from error
+
+
+def _kind_of_broker(link: Link, members: int) -> Iterator[Finding]:
+    version = server_version(link.url)
+    yield Finding(
+        "good",
+        "broker",
+        Text("RabbitMQ {version}, queues of {members} members looked at", {"version": version, "members": members}),
+    )
+    if _release(version) < _OLDEST:
+        yield Finding(
+            "note",
+            "broker",
+            Text("RabbitMQ {version} may lose dead letters on their way", {"version": version}),
+            "take 3.10 or newer",
+        )
+    if link.stamps:
+        yield Finding("good", "arrival time", "the broker stamps every message on arrival")
+    else:
+        yield Finding(
+            "note", "arrival time", "this broker does not stamp arrivals: the window takes its own time",
+            "RabbitMQ 3.12 or later with the incoming timestamp interceptor; until then doubt favours the department",
+        )  # fmt: skip
+
+
+def _release(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
+
+
+def _readable_by_others(folder: Path) -> Path | None:
+    return next((file for file in folder.iterdir() if file.is_file() and file.stat().st_mode & 0o077), None)

@@ -1,0 +1,213 @@
+"""What the doctor reads in members' databases: whether they are served, what rests, fails or was left lying."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from exchange.errors import DatabaseUnavailable, ExchangeError
+from exchange.language import Named, Text, joined
+from exchange.messaging.holds import Holds
+from exchange.messaging.inbox import Inbox
+from exchange.messaging.outbox import Outbox
+from exchange.messaging.records import OutboxState
+from exchange.notices.cover import awaiting
+from exchange.operations.health.findings import UNEXPECTED, Finding, Level
+from exchange.operations.troubles.cases import at_risk
+from exchange.operations.troubles.facts import Limits
+from exchange.runtime.draining import DRAIN
+from exchange.runtime.gathered import Ends, Gathered
+from exchange.runtime.member_record import CONSUMING
+from exchange.runtime.rounds import failing_in
+from exchange.runtime.settings import Home, Settings
+from exchange.store import Store, open_store
+from exchange.telemetry.troubles import Troubles
+from exchange.workdays import ChinaCalendar
+
+SERVED_WITHIN = timedelta(minutes=1)
+"""How old a member's note that it consumes may be (real time); a served one writes it every ten seconds or so."""
+
+
+_AT_ONCE = 16
+"""Databases looked at at once; one of many members on one server must not take all its connections."""
+
+
+_LIMITS = Limits()
+
+
+_FOR_A_FEW = 262_144
+"""Octets that a database is tried with: what a few messages need."""
+
+
+def databases(settings: Settings, addresses: Collection[str], *, idle_is: Level = "note") -> Iterator[Finding]:
+    """Whether each member's database can be used, whether the member is being served, and what it refused."""
+    found: dict[str, _Contents] = {}
+    for address, contents in _all_contents(settings, addresses):
+        if isinstance(contents, _Contents):
+            found[address] = contents
+        else:
+            yield Finding("bad", Text("database of {address}", {"address": address}), contents.text, contents.remedy)
+    if found:
+        yield Finding(
+            "good",
+            "databases",
+            Text("{good} of {total} can be read and written", {"good": len(found), "total": len(addresses)}),
+        )
+    yield from _resting(found)
+    awake = {address: contents for address, contents in found.items() if not contents.drained}
+    idle = [address for address, contents in awake.items() if not _is_recent(settings, contents.consumed_at)]
+    if idle:
+        remedy = "`exchange up`, or `exchange serve ADDRESS`"
+        all_of_them = len(idle) == len(addresses) > 1
+        who = Text("all members") if all_of_them else Text(", ".join(idle))
+        yield Finding(
+            idle_is, "served", Text("not seen to consume within the last minute: {who}", {"who": who}), remedy
+        )
+    elif found:
+        yield Finding("good", "served", "all that were looked at take in messages")
+    yield from _failing(found)
+    yield from _left_lying(found.values())
+
+
+def _resting(found: Mapping[str, _Contents]) -> Iterator[Finding]:
+    drained = [address for address, contents in found.items() if contents.drained]
+    held = max((contents.holds for contents in found.values()), default=0)
+    if drained:
+        remedy = "`exchange release MEMBER`, once the reason is over: `exchange holds` shows it"
+        ends = sum((contents.ends for contents in found.values()), Ends())
+        said = [Text("not to be served: {members}", {"members": ", ".join(drained)})]
+        if ends != Ends():
+            said.append(Text("meanwhile {risk}", {"risk": Named(at_risk(ends, _LIMITS))}))
+        yield Finding("bad" if ends.overdue else "note", "drained", joined(said), remedy)
+    if held:
+        yield Finding(
+            "note", "held", Text("holds in force: {held}", {"held": held}), "`exchange holds` shows what they endanger"
+        )
+
+
+def _failing(found: Mapping[str, _Contents]) -> Iterator[Finding]:
+    """Rules and periodic work that fail: each leaves something undone, and nobody is told by a message."""
+    for address, contents in found.items():
+        rule, rounds = contents.rule, contents.rounds
+        if rule.number:
+            said = Text(
+                "fails ({detail}); cases that wait for an officer: {number} ({first}…)",
+                {"detail": rule.detail, "number": rule.number, "first": ", ".join(rule.first)},
+            )
+            remedy = Text(
+                "answer them: `exchange inbox --as {address}`; then repair its rule.py: the log says how it fails",
+                {"address": address},
+            )
+            yield Finding("note", Text("rule of {address}", {"address": address}), said, remedy)
+        if rounds.number:
+            said = Text(
+                "fails ({detail}) since {since:%Y-%m-%d %H:%M}", {"detail": rounds.detail, "since": rounds.since}
+            )
+            yield Finding(
+                "bad", Text("periodic work of {address}", {"address": address}), said, "see `tick.failed` in its log"
+            )
+
+
+def _left_lying(contents: Collection[_Contents]) -> Iterator[Finding]:
+    dead, abandoned = sum(one.dead for one in contents), sum(one.abandoned for one in contents)
+    if dead:
+        remedy = "`exchange dead` lists them and handles them again"
+        yield Finding("note", "dead letters", Text("{dead} messages were refused", {"dead": dead}), remedy)
+    if abandoned:
+        remedy = "`exchange resend` lists them and sends them again"
+        yield Finding("bad", "outbox", Text("copies abandoned: {abandoned}", {"abandoned": abandoned}), remedy)
+    waiting, late = sum(one.waiting for one in contents), sum(one.late for one in contents)
+    if waiting:
+        said = [Text("{waiting} wait for a cover at the relay office", {"waiting": waiting})]
+        if late:
+            said.append(Text("{late} of them for too long", {"late": late}))
+        remedy = "`exchange notice list --as RELAY` shows them, `exchange notice cover` passes them on"
+        yield Finding("bad" if late else "note", "notices", joined(said, ", "), remedy)
+
+
+@dataclass(frozen=True)
+class _Contents:
+    """What a member's database tells about its service."""
+
+    dead: int
+    abandoned: int
+    consumed_at: str | None
+    drained: bool
+    holds: int
+    waiting: int = 0
+    """Notices that wait for a cover."""
+    late: int = 0
+    """Those of them that should have gone on before today."""
+    rule: Gathered = field(default_factory=Gathered)
+    """Cases that wait for an officer because the member's rule failed on them."""
+    rounds: Gathered = field(default_factory=Gathered)
+    """Periodic work that fails."""
+    ends: Ends = field(default_factory=Ends)
+    """Of a window: terms that are over, or end soon."""
+
+
+def _look_into(settings: Settings, address: str) -> _Contents:
+    store = open_store(Home(settings.home).kept_database_url(address, settings.database_url), member=address)
+    try:
+        return _content_of(store, settings.clock.now())
+    finally:
+        store.close()
+
+
+def _all_contents(settings: Settings, addresses: Collection[str]) -> Iterator[tuple[str, _Contents | ExchangeError]]:
+    """Each as soon as it is known, several at once: one server that hangs is waited for once, not once a member."""
+    said: queue.SimpleQueue[tuple[str, _Contents | ExchangeError]] = queue.SimpleQueue()
+    waiting: queue.SimpleQueue[str] = queue.SimpleQueue()
+    for address in addresses:
+        waiting.put(address)
+
+    def work() -> None:
+        with suppress(queue.Empty):
+            while True:
+                address = waiting.get_nowait()
+                said.put((address, _contents_or_error(settings, address)))
+
+    for _ in range(min(_AT_ONCE, len(addresses))):
+        threading.Thread(target=work, name="doctor:database", daemon=True).start()
+    for _ in addresses:
+        yield said.get()
+
+
+def _contents_or_error(settings: Settings, address: str) -> _Contents | ExchangeError:
+    try:
+        return _look_into(settings, address)
+    except ExchangeError as error:
+        return error
+    except Exception as error:
+        return DatabaseUnavailable("could not be looked at: {kind}", kind=type(error).__name__, remedy=UNEXPECTED)
+
+
+def _content_of(store: Store, now: datetime) -> _Contents:
+    if not store.is_current():
+        raise DatabaseUnavailable("its tables are missing or of an older release", remedy="exchange init")
+    store.try_writing(_FOR_A_FEW)
+    with store.transaction() as tx:
+        waiting = awaiting(tx, ChinaCalendar(), now.date())
+        return _Contents(
+            tx[Inbox].counts()["dead"],
+            tx[Outbox].counts().get(OutboxState.FAILED, 0),
+            tx.get_meta(CONSUMING),
+            bool(tx.get_meta(DRAIN)),
+            len(tx[Holds].standing()),
+            len(waiting),
+            sum(one.overdue for one in waiting),
+            tx[Troubles].rule_failing(),
+            failing_in(tx),
+            sum(tx[Troubles].ends(now - _LIMITS.overdue, now + _LIMITS.ahead).values(), Ends()),
+        )
+
+
+def _is_recent(settings: Settings, consumed_at: str | None) -> bool:
+    if consumed_at is None:
+        return False
+    age = settings.clock.now() - datetime.fromisoformat(consumed_at)
+    return settings.clock.real_seconds(age) <= SERVED_WITHIN.total_seconds()

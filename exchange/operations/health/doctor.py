@@ -1,0 +1,210 @@
+"""Doctor: looks at everything a domain stands on and says what to do about what is wrong. Changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, timedelta
+from functools import partial
+
+from exchange.clock import monotonic
+from exchange.directory import DirectoryView, State, TreeView
+from exchange.errors import ExchangeError, NoDomain
+from exchange.language import Text
+from exchange.operations.health import checkup, claim_checkup, clock_checkup, database_checkup, tls_checkup
+from exchange.operations.health.findings import Finding, Level, RunningCheck
+from exchange.runtime.catalogue import load_catalogue
+from exchange.runtime.home import need_domain, open_directory, open_tree, open_work
+from exchange.runtime.profiles import Profile, load_profiles
+from exchange.runtime.settings import Home, Settings
+from exchange.schemas import Role
+from exchange.workdays import ChinaCalendar
+
+_EXPIRES_SOON = timedelta(days=30)
+_PATIENCE, _EACH = 12.0, 0.2
+"""Seconds that all checks together have, and further ones for each member."""
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """All findings, in the order in which one would repair them."""
+    home = Home(settings.home)
+    if missing := _no_domain(home):
+        return missing
+    profiles, view = _profiles(home), _view(home, settings)
+    windows = [address for address, profile in profiles.items() if Role.WINDOW in profile.roles]
+    relays = [address for address, profile in profiles.items() if Role.RELAY in profile.roles]
+    today = settings.clock.now().date()
+    return _all(
+        len(profiles),
+        [
+            ("departments", True, lambda: _departments(home)),
+            ("catalogue", True, lambda: _catalogue(home, profiles)),
+            ("rules", profiles, lambda: _rules(profiles)),
+            ("clock", True, lambda: clock_checkup.clock(settings, profiles)),
+            ("calendar", True, lambda: _calendar(today)),
+            ("directory", True, lambda: _directory(home, settings)),
+            ("levels", view, lambda: _levels(home, settings)),
+            ("keys", profiles and view, lambda: checkup.keys(settings, profiles)),
+            ("databases", profiles, lambda: database_checkup.databases(settings, profiles)),
+            ("broker", profiles, lambda: checkup.broker(settings, windows, profiles, relays)),
+            (tls_checkup.CHECK, True, lambda: tls_checkup.certificate(settings)),
+            (claim_checkup.CHECK, view, lambda: claim_checkup.claims(settings)),
+        ],
+    )
+
+
+def examine_member(settings: Settings, address: str) -> list[Finding]:
+    """What one member needs to do its work, whatever is wrong with the others; not being served is bad.
+
+    Raises NotFound when the directory does not list it.
+    """
+    home = Home(settings.home)
+    if missing := _no_domain(home):
+        return missing
+    view = _view(home, settings)
+    if view is not None:
+        view.member(address)
+    windows = [member.address for member in view.with_role(Role.WINDOW)] if view else []
+    relays = [member.address for member in view.with_role(Role.RELAY)] if view else []
+    return _all(
+        1,
+        [
+            ("clock", True, lambda: clock_checkup.clock(settings, [address])),
+            ("directory", True, lambda: _directory(home, settings)),
+            ("keys", view, lambda: checkup.keys(settings, [address])),
+            ("databases", view, lambda: database_checkup.databases(settings, [address], idle_is="bad")),
+            ("broker", view, lambda: checkup.broker(settings, windows, [address], relays)),
+        ],
+    )
+
+
+def _all(members: int, checks: Sequence[tuple[str, object, Callable[[], Iterator[Finding]]]]) -> list[Finding]:
+    """All checks at once, and what they found, in order; one that fails or hangs keeps no other from its findings.
+
+    Of each: its name, what it goes by, and the look.
+    """
+    seconds = _PATIENCE + _EACH * members
+    until = monotonic() + seconds
+    running = [RunningCheck.start(check, partial(_where, there, check, look)) for check, there, look in checks]
+    return [finding for one in running for finding in one.end(until, seconds)]
+
+
+def _no_domain(home: Home) -> list[Finding]:
+    try:
+        need_domain(home)
+    except NoDomain as error:
+        return [Finding("bad", "departments", error.text, error.remedy_text)]
+    return []
+
+
+def _where(there: object, check: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    """What ``look`` finds; without what it goes by, says that it was not done: silence is not health."""
+    if there:
+        return look()
+    return iter([Finding("note", check, "not looked at", "repair what is found above first")])
+
+
+def _profiles(home: Home) -> dict[str, Profile]:
+    try:
+        return load_profiles(home.departments)
+    except Exception:  # told by the check that looks at them
+        return {}
+
+
+def _view(home: Home, settings: Settings) -> DirectoryView | None:
+    try:
+        return open_directory(home, settings)
+    except Exception:  # likewise
+        return None
+
+
+def _departments(home: Home) -> Iterator[Finding]:
+    profiles = load_profiles(home.departments)
+    roles = [role for profile in profiles.values() for role in profile.roles]
+    yield Finding("good", "departments", Text("{count} members", {"count": len(profiles)}))
+    for role, what in ((Role.WINDOW, "nobody accepts applications"), (Role.MONITOR, "no silence has a consequence")):
+        if role not in roles:
+            yield Finding(
+                "note",
+                "departments",
+                Text("no {role}: {what}", {"role": role.value, "what": what}),
+                Text("a profile.toml with role {role}", {"role": role.value}),
+            )
+
+
+def _catalogue(home: Home, profiles: dict[str, Profile]) -> Iterator[Finding]:
+    yield Finding(
+        "good",
+        "catalogue",
+        Text("{count} matters hold", {"count": len(load_catalogue(home.catalogue, profiles or None))}),
+    )
+
+
+def _rules(profiles: dict[str, Profile]) -> Iterator[Finding]:
+    good = 0
+    for address, profile in profiles.items():
+        try:
+            open_work(profile)
+        except ExchangeError as error:
+            yield Finding("bad", Text("rule of {address}", {"address": address}), error.text, error.remedy_text)
+            continue
+        good += profile.rule is not None
+    if good:
+        yield Finding("good", "rules", Text("{good} can be loaded", {"good": good}))
+
+
+def _calendar(today: date) -> Iterator[Finding]:
+    calendar = ChinaCalendar()
+    last = today
+    while calendar.published(last + timedelta(days=1)):
+        last += timedelta(days=1)
+    if last - today >= timedelta(days=90):
+        yield Finding(
+            "good", "calendar", Text("{version}, published until {last}", {"version": calendar.version, "last": last})
+        )
+    else:
+        said = Text(
+            "{version}, published until {last}: later terms are provisional",
+            {"version": calendar.version, "last": last},
+        )
+        remedy = "upgrade chinesecalendar once the State Council has announced next year's holidays"
+        yield Finding("note", "calendar", said, remedy)
+
+
+def _directory(home: Home, settings: Settings) -> Iterator[Finding]:
+    view = open_directory(home, settings)
+    left = view.expires_at - settings.clock.now()
+    level: Level = "good" if left > _EXPIRES_SOON else "note"
+    remedy = "" if level == "good" else "exchange init signs a new one (with the authority's key)"
+    yield Finding(
+        level,
+        "directory",
+        Text(
+            "version {version}, {count} members, {days} days left",
+            {"version": view.version, "count": len(view.members), "days": left.days},
+        ),
+        remedy,
+    )
+
+
+def _levels(home: Home, settings: Settings) -> Iterator[Finding]:
+    """Other domains; nothing at all for one that stands alone."""
+    view = open_tree(home, settings)
+    if not isinstance(view, TreeView):
+        return
+    current = [one for one in view.domains if one.state is State.CURRENT]
+    yield Finding("good", "levels", Text("{count} domains count, the own one included", {"count": len(current)}))
+    for one in view.domains:
+        if one.reason:
+            yield Finding(
+                "note",
+                Text("domain {domain}", {"domain": one.domain}),
+                one.reason,
+                "exchange domain list, at its superior too",
+            )
+    for lower in view.directory.delegations:
+        left = lower.expires_at - settings.clock.now()
+        if lower.revoked_at is None and left < _EXPIRES_SOON:
+            name = {"domain": lower.domain}
+            ends = Text("its delegation ends in {days} days", {"days": left.days})
+            remedy = Text("exchange domain add {domain} renews it", name)
+            yield Finding("note", Text("domain {domain}", name), ends, remedy)

@@ -1,0 +1,137 @@
+"""What pages and actions work with: the domain's folder, its members' stores, the broker's figures, the clock."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from exchange.broker.admin.management import ManagementClient
+from exchange.broker.private.node import NodeInfo
+from exchange.clock import Clock
+from exchange.errors import BrokerUnavailable, ExchangeError
+from exchange.language import Words
+from exchange.operations.jobs import Jobs
+from exchange.runtime.catalogue import matter_names
+from exchange.runtime.profiles import Profile, load_profiles
+from exchange.runtime.settings import Home, Settings
+from exchange.runtime.whereabouts import known_broker
+from exchange.store import Store, open_store
+
+if TYPE_CHECKING:
+    from exchange.operations.health.sampler import Sampler
+
+CONSOLE = "console"
+"""The member name under which the console keeps its own records."""
+
+
+MANAGEMENT_UNKNOWN = "management-unknown"
+"""Code of the error that nobody has said where the broker can be asked, which is not that it is away."""
+
+
+@dataclass
+class Desk:
+    """A domain as the console sees it. Stores are opened when first needed and kept open; close it at the end."""
+
+    settings: Settings
+    broker: NodeInfo | None = None
+    """How the broker is reached with an administrator's account, from whoever has started it; else it is looked for."""
+    started: float | None = None
+    """When the console began to be served (`exchange.clock.monotonic`); None for what looks once."""
+    jobs: Jobs = field(default_factory=Jobs)
+    """Long work that goes on while people look elsewhere."""
+    kept: dict[str, object] = field(default_factory=dict)
+    """What sections keep between visits, by their name."""
+    _stores: dict[str, Store] = field(default_factory=dict)
+    _opening: threading.Lock = field(default_factory=threading.Lock)
+    _turns: dict[str, threading.Lock] = field(default_factory=dict)
+    _sampler: Sampler | None = None
+
+    @property
+    def home(self) -> Home:
+        """The domain's folder."""
+        return Home(self.settings.home)
+
+    @property
+    def clock(self) -> Clock:
+        """The domain's clock."""
+        return self.settings.clock
+
+    def profiles(self) -> Mapping[str, Profile]:
+        """The members by address. Raises BadConfiguration."""
+        return load_profiles(self.home.departments)
+
+    def domain(self) -> str:
+        """The domain's name; empty while the profiles cannot be read."""
+        return next(iter(self.names()), "").rpartition(".")[0]
+
+    def names(self) -> Mapping[str, Words]:
+        """What members are called, by address; none while the profiles cannot be read."""
+        try:
+            return {address: (one.name, one.name_en) for address, one in self.profiles().items()}
+        except ExchangeError:
+            return {}
+
+    def matters(self) -> Mapping[str, Words]:
+        """What matters are called, by code; none while the catalogue cannot be read."""
+        return matter_names(self.home.catalogue)
+
+    def store(self, address: str) -> Store:
+        """A member's store, or the console's own (`CONSOLE`), which alone is made when needed.
+
+        Raises DatabaseUnavailable.
+        """
+        place = self.home.database_url if address == CONSOLE else self.home.kept_database_url
+        url = place(address, self.settings.database_url)
+        with self._opening:
+            turn = self._turns.setdefault(address, threading.Lock())
+        with turn:  # its own turn: a database that does not answer keeps nobody from the others
+            found = self._stores.get(address)
+            if found is None:
+                found = open_store(url, member=address)
+                try:
+                    found.migrate()
+                except ExchangeError:
+                    found.close()
+                    raise
+                self._stores[address] = found
+            return found
+
+    @property
+    def sampler(self) -> Sampler:
+        """What looks at the whole domain every few seconds; it begins with the first who asks."""
+        with self._opening:
+            if self._sampler is None:
+                from exchange.operations.health.sampler import Sampler  # it looks at the domain through this desk
+
+                self._sampler = Sampler(self)
+            return self._sampler
+
+    def where(self) -> NodeInfo | None:
+        """How the broker is reached: as given, or as the private node's folder says now."""
+        return self.broker or known_broker(self.settings)
+
+    def management(self, timeout: float = 10.0) -> ManagementClient:
+        """A client of the broker's management API, to be closed after use; ``timeout`` in seconds for one answer.
+
+        Raises BrokerUnavailable.
+        """
+        broker = self.where()
+        if broker is None or broker.management_url is None:
+            raise BrokerUnavailable(
+                "the broker's management API is not known",
+                code=MANAGEMENT_UNKNOWN,
+                remedy="set EXCHANGE_MANAGEMENT_URL beside EXCHANGE_BROKER_URL, or start the domain with `exchange up`",
+            )
+        return ManagementClient(broker.management_url, broker.url, timeout)
+
+    def close(self) -> None:
+        """Ends the sampler and the jobs, these after what they have in hand, and closes all stores."""
+        if self._sampler is not None:
+            self._sampler.close()
+        self.jobs.close()
+        with self._opening:
+            for store in self._stores.values():
+                store.close()
+            self._stores.clear()

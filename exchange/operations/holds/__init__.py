@@ -1,0 +1,1 @@
+"""Holding traffic back, and letting it go again."""

@@ -1,0 +1,1 @@
+"""Reconciliation: what was sent against what arrived, law by law."""

@@ -1,0 +1,1 @@
+"""Search and boards over the stores of all members."""

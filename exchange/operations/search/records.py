@@ -1,0 +1,92 @@
+"""Lines of lists and search results over many members."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from exchange.approval.rules.states import CaseState, PartState
+from exchange.notices.records import NoticeRow
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A message on record, without what it says."""
+
+    id: int
+    member: str
+    """Whose record this is."""
+    sender: str
+    message_id: str
+    conversation_id: str
+    kind: str
+    direction: str
+    digest: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CopyLine:
+    """One addressee's copy as lists show it."""
+
+    id: int
+    member: str
+    """Whose outbox it is in."""
+    message_id: str
+    kind: str
+    addressee: str
+    state: str
+    attempts: int
+    written_at: datetime
+    last_error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """A case as operators see it: no applicant, no project."""
+
+    window: str
+    number: str
+    matter: str
+    state: CaseState
+    stage: int
+    opened_at: datetime
+    decided_at: datetime | None
+    withdrawn_at: datetime | None
+    outcome: str | None
+    by_rule: bool | None = None
+    """Whether the window's rule decided: no person did."""
+    rule_error: str | None = None
+    """What the window's rule failed with on it."""
+    ready_at: datetime | None = None
+    """Since when it waits for its lead, where all is in."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartLine:
+    """A department's part as the deadline board sees it."""
+
+    window: str
+    case_number: str
+    department: str
+    stage: int
+    state: PartState
+    started_at: datetime | None
+    due_at: datetime | None
+    signed_at: datetime | None = None
+    answered_at: datetime | None = None
+    deemed_at: datetime | None = None
+    escalated_at: datetime | None = None
+    reminded_at: datetime | None = None
+    late_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnsignedNotice:
+    """A notice at a relay office, and its own bodies that have not signed for it."""
+
+    notice: NoticeRow
+    missing: tuple[str, ...]
+    """The first of them, by name."""
+    missing_number: int
+    bodies: int

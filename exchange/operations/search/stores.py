@@ -1,0 +1,65 @@
+"""The stores of a domain by the roles of their members, and what verifies receipts; for pages and commands alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from exchange.envelope import Trust
+from exchange.errors import BrokerError, ExchangeError
+from exchange.operations.health.domain_view import Desk
+from exchange.runtime.home import open_tree
+from exchange.runtime.profiles import Profile, load_profiles
+from exchange.runtime.settings import Home, Settings
+from exchange.schemas import Role
+from exchange.store import Store
+from exchange.workdays import ChinaCalendar
+
+CALENDAR = ChinaCalendar()
+
+
+def members_of(desk: Desk) -> Mapping[str, Profile]:
+    """The members by address; read again when a profile has changed. Raises BadConfiguration."""
+    folder = desk.home.departments
+    stamp = tuple(sorted((str(path), path.stat().st_mtime_ns) for path in folder.glob("*/profile.toml")))
+    return _members(desk.home, stamp)
+
+
+def stores_of(desk: Desk, role: Role | None = None) -> dict[str, Store]:
+    """The stores of all members, or of those with a role. Raises DatabaseUnavailable."""
+    members = members_of(desk).values()
+    return {one.address: desk.store(one.address) for one in members if role is None or role in one.roles}
+
+
+def departments_of(desk: Desk) -> list[str]:
+    """Members that may be consulted."""
+    members = members_of(desk).values()
+    return sorted(one.address for one in members if {Role.DEPARTMENT, Role.WINDOW} & set(one.roles))
+
+
+def trust_of(desk: Desk) -> Trust | None:
+    """The directory with the tree around it; None where it cannot be read, since traces are wanted then too."""
+    stamps = [path.stat().st_mtime_ns for path in (desk.home.directory, desk.home.tree) if path.exists()]
+    try:
+        return _trust(desk.settings, tuple(stamps))
+    except ExchangeError:
+        return None
+
+
+def queued_by(desk: Desk) -> Mapping[str, int | None] | None:
+    """Messages by queue, by the broker's own word; None where it cannot be asked."""
+    try:
+        with desk.management() as management:
+            return {queue.name: queue.messages for queue in management.queues()}
+    except BrokerError:
+        return None
+
+
+@lru_cache(maxsize=8)
+def _members(home: Home, stamp: tuple[tuple[str, int], ...]) -> Mapping[str, Profile]:
+    return load_profiles(home.departments)
+
+
+@lru_cache(maxsize=8)
+def _trust(settings: Settings, stamps: tuple[int, ...]) -> Trust:
+    return open_tree(Home(settings.home), settings)

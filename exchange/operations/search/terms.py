@@ -1,0 +1,89 @@
+"""Terms under watch across the stores of a domain: where parts stand, and what will soon be over."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from exchange.approval.held import held_back
+from exchange.approval.monitor.records import WatchRow
+from exchange.approval.rules.deadline import project
+from exchange.approval.rules.forecast import Forecast, foresee
+from exchange.approval.rules.standing import Standing
+from exchange.operations.search.records import PartLine
+from exchange.operations.search.rules import PAGE, Found, merge
+from exchange.operations.search.store import Search
+from exchange.operations.search.streams import UNDATED, read_parts
+from exchange.page_key import Key
+from exchange.store.transaction import Store
+from exchange.workdays import WorkingCalendar
+
+
+@dataclass(frozen=True)
+class Upcoming:
+    """A deadline under watch that will be over soon, and what silence will come to."""
+
+    row: WatchRow
+    forecast: Forecast
+
+
+def find_parts(
+    windows: Mapping[str, Store],
+    departments: Collection[str],
+    standing: Standing,
+    now: datetime,
+    start: Key | None = None,
+) -> Found[PartLine]:
+    """Parts that stand so, the earliest due first."""
+    with ExitStack() as stack:
+        reading = {address: stack.enter_context(store.reading()) for address, store in windows.items()}
+        streams = [
+            read_parts(address, tx, department, standing, now)
+            for address, tx in reading.items()
+            for department in departments
+        ]
+        return merge(streams, start, newest_first=False)
+
+
+def board(windows: Mapping[str, Store], departments: Collection[str], now: datetime) -> dict[str, dict[Standing, int]]:
+    """How many parts stand where, by department, over all windows."""
+    total: dict[str, Counter[Standing]] = defaultdict(Counter)
+    for store in windows.values():
+        with store.reading() as tx:
+            for department, numbers in tx[Search].standings(now, departments).items():
+                total[department].update(numbers)
+    return {department: dict(numbers) for department, numbers in sorted(total.items())}
+
+
+def upcoming(
+    monitors: Mapping[str, Store],
+    calendar: WorkingCalendar,
+    now: datetime,
+    within: timedelta,
+    start: Key | None = None,
+    page: int = PAGE,
+) -> Found[Upcoming]:
+    """What will be over within a time, the earliest first, with what silence will come to; each deadline once."""
+    found: dict[tuple[str, str], Upcoming] = {}
+    for store in monitors.values():
+        with store.reading() as tx:
+            rows = tx[Search].due_between(now, now + within, start, page + 1)
+            reminded = tx[Search].reminders({row.deadline.case_number for row in rows})
+            for row in rows:
+                key = (row.deadline.case_number, row.deadline.department)
+                if key not in found or found[key].row.deadline.revision < row.deadline.revision:
+                    sent = reminded.get(key, [])
+                    projection = project(row.deadline, calendar)
+                    held = held_back(tx, row.deadline, projection, now)
+                    found[key] = Upcoming(row, foresee(row.deadline, projection, sent, now, held))
+    ordered = sorted(found.values(), key=_upcoming_key)
+    more = len(ordered) > page
+    return Found(tuple(ordered[:page]), _upcoming_key(ordered[page - 1]) if more else None)
+
+
+def _upcoming_key(one: Upcoming) -> Key:
+    deadline = one.row.deadline
+    return Key(one.row.due_at or UNDATED, "", f"{deadline.case_number} {deadline.department}")

@@ -1,0 +1,1 @@
+"""Departments' own systems: their tokens and webhooks, as the console keeps them."""

@@ -1,0 +1,112 @@
+"""What waits for somebody of a member beside consultations and decisions: signatures, covers, answers, returns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from exchange.documents.request_record import RequestStatus
+from exchange.joint.states import JointSeat, JointState
+from exchange.joint.store import JointDocuments
+from exchange.messaging.node import Node
+from exchange.messaging.outbox import Outbox
+from exchange.notices.cover import awaiting
+from exchange.notices.forms.answer import asked
+from exchange.notices.records import NoticeRow
+from exchange.notices.rules.states import NoticeSeat, NoticeState
+from exchange.notices.standing_notices import notices_in
+from exchange.notices.store import Notices
+from exchange.paging import Place, every
+from exchange.schemas import Document, ForwardedRequest, JointDocument, Notice
+from exchange.store.transaction import Transaction
+from exchange.workdays import end_of_day
+
+_SENT_BY_PEOPLE = (Document.KIND, JointDocument.KIND, ForwardedRequest.KIND, Notice.KIND)
+_RETURNED_FOR = timedelta(days=30)
+"""How long something that came back is shown; whoever sends it anew does so under another id."""
+
+
+class DutyKind(StrEnum):
+    """What is to be done."""
+
+    SIGN_JOINT = "sign-joint"
+    COVER_NOTICE = "cover-notice"
+    SIGN_NOTICE = "sign-notice"
+    ANSWER_FORM = "answer-form"
+    ANSWER_REQUEST = "answer-request"
+    LOOK_AT_RETURNED = "look-at-returned"
+
+
+@dataclass(frozen=True)
+class Duty:
+    """One thing that waits for a person here."""
+
+    kind: DutyKind
+    id: str
+    title: str
+    since: datetime
+    due_at: datetime | None = None
+    overdue: bool = False
+    detail: str = ""
+    """From whom it is, or why it came back."""
+
+
+def duties_here(node: Node, requests: list[RequestStatus]) -> list[Duty]:
+    """All of them, that which is due first first. ``requests``: as `requests_here` gives them."""
+    with node.store.reading() as tx:
+        found = [*_joints(tx), *_covers(node, tx), *_notices(node, tx), *_returned(node, tx)]
+        open_forms = list(every(lambda after, most: tx[Notices].unanswered(node.address, after, most), _place))
+    found += [_form(node, row) for row in open_forms]
+    found += _requests(node, requests)
+    return sorted(found, key=lambda duty: (duty.due_at is None, duty.due_at or duty.since, duty.id))
+
+
+def _joints(tx: Transaction) -> Iterator[Duty]:
+    for row in every(
+        lambda after, most: tx[JointDocuments].page(JointSeat.SIGNER, JointState.OPEN, after, most),
+        lambda row: row.place,
+    ):
+        yield Duty(DutyKind.SIGN_JOINT, row.joint_id, row.title, row.received_at, detail=row.lead)
+
+
+def _covers(node: Node, tx: Transaction) -> Iterator[Duty]:
+    for one in awaiting(tx, node.calendar, node.clock.now().date()):
+        row = one.row
+        due = end_of_day(one.due)
+        yield Duty(DutyKind.COVER_NOTICE, row.notice_id, row.title, row.received_at, due, one.overdue, row.origin)
+
+
+def _notices(node: Node, tx: Transaction) -> Iterator[Duty]:
+    now = node.clock.now()
+    for row in notices_in(tx, NoticeSeat.READER, NoticeState.OPEN):
+        due = end_of_day(date.fromisoformat(row.act_by)) if row.act_by else None
+        late = due is not None and now > due
+        yield Duty(DutyKind.SIGN_NOTICE, row.notice_id, row.title, row.received_at, due, late, row.origin)
+
+
+def _place(row: NoticeRow) -> Place:
+    return row.place
+
+
+def _form(node: Node, row: NoticeRow) -> Duty:
+    due = asked(node, row.notice_id).due
+    late = node.clock.now() > due
+    return Duty(
+        DutyKind.ANSWER_FORM, row.notice_id, row.title, row.settled_at or row.received_at, due, late, row.origin
+    )
+
+
+def _returned(node: Node, tx: Transaction) -> Iterator[Duty]:
+    since = node.clock.now() - _RETURNED_FOR
+    for copy in tx[Outbox].returned(since, _SENT_BY_PEOPLE):
+        why = f"{copy.addressee}: {copy.last_error or ''}"
+        at = copy.returned_at or copy.written_at
+        yield Duty(DutyKind.LOOK_AT_RETURNED, copy.message_id, copy.kind, at, detail=why)
+
+
+def _requests(node: Node, requests: list[RequestStatus]) -> Iterator[Duty]:
+    for one in requests:
+        if one.origin != node.address and one.state == "received" and one.came_at is not None:
+            yield Duty(DutyKind.ANSWER_REQUEST, one.request_id, one.title, one.came_at, detail=one.origin)

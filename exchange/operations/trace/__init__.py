@@ -1,0 +1,1 @@
+"""The trace of one message or case over all members."""

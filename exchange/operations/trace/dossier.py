@@ -1,0 +1,143 @@
+"""The dossier (案卷): every message of a case that a member has on record, sent or received, with its attachments.
+
+Read from the signed bytes and verified; one that no longer verifies is listed with the reason, without its content.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from exchange.approval.department.store import DepartmentDesk
+from exchange.approval.window.store import Cases
+from exchange.envelope import Verified, verify_signed
+from exchange.errors import NotFound, SenderError
+from exchange.joint.reader import JointIssue, open_issue
+from exchange.messaging.documents import Documents
+from exchange.messaging.node import Node
+from exchange.messaging.outbox import Outbox
+from exchange.messaging.records import OutboxView, StoredDocument
+from exchange.notices.store import Notices
+from exchange.schemas import (
+    Attachment,
+    Body,
+    ClaimCheck,
+    Consultation,
+    Document,
+    ForwardedRequest,
+    Forwarding,
+    JointDocument,
+    JointDraft,
+    Notice,
+)
+from exchange.store.transaction import Transaction
+
+
+@dataclass(frozen=True)
+class Filed:
+    """One message on record."""
+
+    stored: StoredDocument
+    verified: Verified | None
+    fault: str
+    """Why it does not verify, where it does not."""
+    copies: tuple[OutboxView, ...]
+    """Where each addressee's copy stands, if this member sent it."""
+    joint: JointIssue | None = None
+    """What a joint document says and who has signed it, once all of that holds; else ``fault`` says why not."""
+    passed_on: Verified | None = None
+    """What a relay office's forwarding holds, as its origin signed it; it was verified when it came."""
+
+
+def dossier(node: Node, case_number: str) -> list[Filed]:
+    """All messages of a case in the order recorded; none where this member knows nothing of it."""
+    with node.store.reading() as tx:
+        conversation = _conversation(tx, case_number)
+        found = tx[Documents].of_conversation(conversation) if conversation else []
+        # Monitors' messages have conversations of their own; the journal names them.
+        for message_id in dict.fromkeys(entry.message_id for entry in tx.journal_of(case_number)):
+            found += tx[Documents].find(message_id) if message_id else []
+        once = {(stored.sender, stored.message_id, stored.direction): stored for stored in found}
+        return [_filed(node, tx, stored) for stored in sorted(once.values(), key=lambda item: item.recorded_at)]
+
+
+def filed(node: Node, message_id: str) -> list[Filed]:
+    """The messages under an id (unique only with their sender), or what brought the notice of that id.
+
+    Raises NotFound.
+    """
+    with node.store.reading() as tx:
+        notice = tx[Notices].get(message_id)
+        there = tx[Documents].find(message_id) or (tx[Documents].find(notice.forwarding_id) if notice else [])
+        found = [_filed(node, tx, stored) for stored in there]
+    if not found:
+        raise NotFound(
+            "no message or case {message_id} at {address}",
+            remedy="`exchange show CASE` lists a case's messages; `--as` names another member",
+            message_id=message_id,
+            address=node.address,
+        )
+    return found
+
+
+def attachments(item: Filed) -> Iterator[tuple[Attachment, bytes]]:
+    """A message's attachments with their content: only what the signed document names by digest."""
+    contents = {hashlib.sha256(content).hexdigest(): content for content in item.stored.enclosures}
+    for attachment in _named(item) if item.verified else ():
+        if attachment.digest in contents:
+            yield attachment, contents[attachment.digest]
+
+
+def claims(item: Filed) -> tuple[ClaimCheck, ...]:
+    """A message's attachments that lie in the claim store."""
+    document = document_in(item)
+    return document.claims if document is not None else ()
+
+
+def document_in(item: Filed) -> Document | None:
+    """The official document that a message is or carries: a notice's, an own opinion, a text that several sign."""
+    verified = item.passed_on or item.verified
+    body: Body | None = verified.body if verified else None
+    if item.joint is not None:
+        return item.joint.draft.document
+    if isinstance(body, JointDraft | Notice):
+        return body.document
+    if isinstance(body, ForwardedRequest):
+        return body.opinion
+    return body if isinstance(body, Document) else None
+
+
+def _named(item: Filed) -> Iterator[Attachment]:
+    body = item.verified.body if item.verified else None
+    if isinstance(body, Consultation):
+        yield from (material.attachment for material in body.application.materials if material.attachment)
+    document = document_in(item)
+    yield from document.attachments if document else ()
+
+
+def _conversation(tx: Transaction, case_number: str) -> str | None:
+    case = tx[Cases].get(case_number)
+    if case is not None:
+        return case.conversation_id
+    row = tx[DepartmentDesk].get(case_number)
+    stored = tx[Documents].get(row.window, row.consultation_id) if row else None
+    return stored.conversation_id if stored else None
+
+
+def _filed(node: Node, tx: Transaction, stored: StoredDocument) -> Filed:
+    copies = tuple(tx[Outbox].rows(stored.message_id)) if stored.direction == "sent" else ()
+    try:
+        verified = verify_signed(stored.signed, node.directory)
+    except SenderError as error:
+        return Filed(stored, None, str(error), copies)
+    try:
+        if isinstance(verified.body, JointDocument):
+            joint = open_issue(node.directory, verified.header, verified.body, stored.enclosures)
+            return Filed(stored, verified, "", copies, joint)
+        if isinstance(verified.body, Forwarding) and stored.enclosures:
+            passed_on = verify_signed(stored.enclosures[0], node.directory)
+            return Filed(stored, verified, "", copies, passed_on=passed_on)
+    except SenderError as error:
+        return Filed(stored, verified, str(error), copies)
+    return Filed(stored, verified, "", copies)

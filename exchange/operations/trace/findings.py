@@ -1,0 +1,75 @@
+"""What is wrong with one addressee's copy, and where its records contradict one another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from exchange.operations.trace.copy import CopyFacts
+from exchange.operations.trace.stages import Finding
+
+SKEW = timedelta(minutes=10)
+"""How far the clocks of two members may be apart before their times contradict one another."""
+
+
+def findings(view: CopyFacts) -> Iterator[Finding]:
+    """Says what is wrong with the copy, or worth a look."""
+    copy, taken, receipt, message = view.copy, view.taken, view.proven, view.message
+    if copy is None and message.sender in view.facts.members:
+        yield Finding.NO_COPY
+    if copy is not None and copy.state == "failed":
+        yield Finding.ABANDONED
+    if view.refused is not None or view.transit:
+        yield Finding.SET_ASIDE
+    elif view.aside:
+        yield Finding.TAKEN_AFTER_ALL
+    yield from _whereabouts(view)
+    if taken is not None and taken.digest != message.digest:
+        yield Finding.OTHER_BYTES
+    if receipt is not None and receipt.digest != message.digest:
+        yield Finding.RECEIPT_OF_OTHER_BYTES
+    yield from _of_receipts(view)
+    if _times_contradict(view):
+        yield Finding.TIMES
+
+
+def _whereabouts(view: CopyFacts) -> Iterator[Finding]:
+    """A copy that the broker confirmed and nobody has taken in: is it still queued?"""
+    copy = view.copy
+    if copy is None or copy.state != "sent" or not view.here or view.taken or view.aside:
+        return
+    waiting = view.waiting_in_queue
+    if waiting:
+        yield Finding.STILL_QUEUED
+    elif waiting == 0:
+        yield Finding.NOWHERE
+
+
+def _of_receipts(view: CopyFacts) -> Iterator[Finding]:
+    copy, taken, receipt = view.copy, view.taken, view.proven
+    settled = copy is not None and copy.state in ("delivered", "returned") and copy.needs_receipt
+    if view.receipt is not None and view.receipt.fault:
+        yield Finding.RECEIPT_NOT_PROVEN
+    elif settled and view.receipt is None:
+        yield Finding.STATE_WITHOUT_RECEIPT
+    if taken is not None and copy is not None and copy.needs_receipt and not settled and receipt is None:
+        yield Finding.RECEIPT_MISSING
+    if receipt is None:
+        return
+    if not receipt.accepted:
+        yield Finding.RETURNED
+    if view.here and taken is None:
+        yield Finding.RECEIPT_WITHOUT_RECORD
+    says = "delivered" if receipt.accepted else "returned"
+    if (taken is not None and taken.accepted != receipt.accepted) or (copy is not None and copy.state != says):
+        yield Finding.RECEIPT_DIFFERS
+
+
+def _times_contradict(view: CopyFacts) -> bool:
+    """Nothing arrives before it was written, or is signed for before it arrived."""
+    created, taken, receipt = view.message.created_at, view.taken, view.proven
+    early = created is not None and taken is not None and taken.latest < created - SKEW
+    if receipt is None or receipt.arrived_at is None or receipt.signed_for_at is None:
+        return early
+    unseen = created is not None and receipt.arrived_at < created - SKEW
+    return early or unseen or receipt.signed_for_at < receipt.arrived_at - SKEW

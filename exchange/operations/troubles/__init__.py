@@ -1,0 +1,1 @@
+"""The one list of standing troubles, and the facts it is derived from."""

@@ -1,0 +1,209 @@
+"""Troubles of cases and people: who waits, what is endangered, and by what. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from exchange.clock import end_text
+from exchange.operations.alerts.rules import Alert, AlertKind, Severity
+from exchange.operations.health.rules import Words
+from exchange.operations.troubles.facts import DrainFact, Facts, HoldFact, Limits, MemberFacts
+from exchange.operations.troubles.parts import named, span
+from exchange.runtime.gathered import DeadlineFact, Ends, Gathered
+
+
+def of_cases(facts: Facts, limits: Limits) -> Iterator[Alert]:
+    """All of them, in no order that matters."""
+    names = {member.address: named(member, member.address) for member in facts.members}
+    for deadline in _deadlines(facts):
+        yield from _of_deadline(facts.now, deadline, names, limits)
+    yield from _unwatched(facts, limits)
+    for member in facts.members:
+        yield from _of_member(facts, member, limits)
+    for hold in facts.holds:
+        yield _of_hold(hold, names, limits)
+
+
+def _deadlines(facts: Facts) -> list[DeadlineFact]:
+    """Each once: windows and monitors know of the same."""
+    found = {(one.case_number, one.department): one for member in facts.members for one in member.deadlines}
+    return sorted(found.values(), key=lambda one: (one.due_at, one.case_number, one.department))
+
+
+def _of_deadline(now: datetime, deadline: DeadlineFact, names: dict[str, Words], limits: Limits) -> Iterator[Alert]:
+    case, due = deadline.case_number, end_text(deadline.due_at)
+    chinese, english = names.get(deadline.department, (deadline.department, deadline.department))
+    subject, page = f"{case}:{deadline.department}", f"/case/{case}"
+    remedy = (f"催办，或查看：`exchange status {case}`", f"press them, or see: `exchange status {case}`")
+    if deadline.due_at + limits.overdue <= now:
+        yield Alert(
+            AlertKind.OVERDUE, subject, Severity.CRITICAL, f"{case}：{chinese} 的期限已于 {due} 届满而未了结",
+            f"{case}: the term of {english} ended at {due} and nothing has come of it yet", page, remedy,
+        )  # fmt: skip
+    elif deadline.due_at - now <= limits.default_near:
+        yield Alert(
+            AlertKind.DEFAULT_NEAR, subject, Severity.WARNING, f"{case}：{chinese} 的期限将于 {due} 届满",
+            f"{case}: the term of {english} ends at {due}", page, remedy,
+        )  # fmt: skip
+
+
+def _unwatched(facts: Facts, limits: Limits) -> Iterator[Alert]:
+    """All monitors are away: deadlines pass, and neither a reminder nor a consequence comes."""
+    monitors = [member for member in facts.members if member.monitor]
+    if not monitors or any(member.readable and not member.away for member in monitors):
+        return
+    ends = facts.ends
+    if not ends.overdue and not ends.soon and not any(member.drained for member in monitors):
+        return  # nothing runs: that it is down is told as such
+    risk = at_risk(ends, limits)
+    drained = [member for member in monitors if member.drained]
+    why: Words = ("督办成员未运行", "the deadline monitor is not served")
+    remedy: Words = ("启动：`exchange up`", "serve it: `exchange up`")
+    if len(drained) == len(monitors):
+        why = ("督办成员已排空", "the deadline monitor is drained")
+        names = " ".join(member.address for member in drained)
+        remedy = (f"恢复：`exchange release {names}`", f"release it: `exchange release {names}`")
+    severity = Severity.CRITICAL if ends.overdue or not all(member.drained for member in monitors) else Severity.WARNING
+    yield Alert(
+        AlertKind.UNWATCHED, "monitors", severity, f"{why[0]}，没有期限被督办；{risk[0]}",
+        f"{why[1]}, and no deadline is watched; {risk[1]}", "/deadlines", remedy,
+    )  # fmt: skip
+
+
+def at_risk(ends: Ends, limits: Limits) -> Words:
+    """What terms say: how many are over, and how many end within the days ahead."""
+    days = limits.ahead.days
+    over = (f"{ends.overdue} 个期限已届满", f"{ends.overdue} terms are over") if ends.overdue else None
+    soon = (f"{days} 天内 {ends.soon} 个期限届满", f"{ends.soon} terms end within {days} days")
+    return (f"{over[0]}，{soon[0]}", f"{over[1]}, {soon[1]}") if over else soon
+
+
+def _of_member(facts: Facts, member: MemberFacts, limits: Limits) -> Iterator[Alert]:
+    who, address = named(member, member.address), member.address
+    failing = member.rule_failing
+    if failing.number:
+        yield _gathered(
+            facts, AlertKind.RULE_FAILING, member, failing,
+            f"规则出错（{failing.detail}），{failing.number} 件案件待人办理",
+            f"its rule fails ({failing.detail}), and {failing.number} case{_s(failing.number)} "
+            f"wait{'s' if failing.number == 1 else ''} for an officer",
+            (f"人工答复：`exchange inbox --as {address}`；并修复 rule.py",
+             f"answer by hand: `exchange inbox --as {address}`; and repair its rule.py"),
+        )  # fmt: skip
+    yield from _of_lead(facts, member, limits)
+    unsigned, undated = member.unsigned.number, member.undated.number
+    if unsigned:
+        yield _gathered(
+            facts, AlertKind.UNSIGNED, member, member.unsigned, f"{unsigned} 份征求意见久未签收，期限不起算",
+            f"{unsigned} requests are not signed for: no term runs",
+            ("查看谁没有签收：控制台“未签收”", "see who has not signed: the console's page Unsigned"),
+        )  # fmt: skip
+    if undated:
+        yield _gathered(
+            facts, AlertKind.UNDATED, member, member.undated, f"{undated} 个期限久未起算或停计",
+            f"{undated} terms have not begun, or are stopped, for long",
+            ("查看期限为何停计：`exchange status 案号`", "see why each is stopped: `exchange status CASE`"),
+        )  # fmt: skip
+    if member.revoked and member.open_parts:
+        yield Alert(
+            AlertKind.REVOKED_OPEN, address, Severity.WARNING,
+            f"{who[0]} 已吊销，仍有 {member.open_parts} 件征求意见等它",
+            f"{who[1]} is revoked, and {member.open_parts} open consultations wait for it",
+            f"/cases?department={address}",
+            (f"给它新密钥：`exchange certify {address}`，或由主办部门决定",
+             f"give it new keys: `exchange certify {address}`, or let the lead decide"),
+        )  # fmt: skip
+    if member.drained is not None:
+        yield _of_drain(facts, member, member.drained, limits)
+    if member.joints.number:
+        yield _gathered(
+            facts, AlertKind.JOINT_WAITING, member, member.joints, f"{member.joints.number} 份联合发文久待签署",
+            f"{member.joints.number} joint document{_s(member.joints.number)} wait for signatures for long",
+            (f"查看：`exchange joint list --as {address}`", f"see: `exchange joint list --as {address}`"), "/",
+        )  # fmt: skip
+
+
+def _of_lead(facts: Facts, member: MemberFacts, limits: Limits) -> Iterator[Alert]:
+    undecided, escalated = member.undecided.number, member.escalated.number
+    if escalated:
+        yield _gathered(
+            facts, AlertKind.ESCALATED, member, member.escalated, f"{escalated} 件案件有部门沉默已上报，待处理",
+            f"{escalated} case{_s(escalated)} with a silence that was escalated to it",
+            ("查看并决定：`exchange status 案号`，`exchange decide`",
+             "see and decide: `exchange status CASE`, `exchange decide`"),
+        )  # fmt: skip
+    review = member.review.number
+    if review:
+        yield _gathered(
+            facts, AlertKind.REVIEW, member, member.review, f"{review} 件案件决定后收到按期意见，待复核",
+            f"{review} case{_s(review)} decided over an opinion that was in time",
+            ("复核决定后记录：`exchange decide 案号 --reviewed --officer 姓名 --reasons 理由`",
+             "review the decision, then: `exchange decide CASE --reviewed --officer NAME --reasons WHY`"),
+        )  # fmt: skip
+    if undecided:
+        waited = facts.now - (member.undecided.since or facts.now)
+        yield replace(
+            _gathered(
+                facts, AlertKind.UNDECIDED, member, member.undecided, f"{undecided} 件案件意见已齐，待决定",
+                f"{undecided} case{_s(undecided)} ready for its decision",
+                (f"决定：`exchange inbox --as {member.address}`，`exchange decide`",
+                 f"decide: `exchange inbox --as {member.address}`, `exchange decide`"), "/cases?state=ready",
+            ),
+            quiet=waited < limits.undecided,
+        )  # fmt: skip
+
+
+def _gathered(
+    facts: Facts, kind: AlertKind, member: MemberFacts, what: Gathered, chinese: str, english: str, remedy: Words,
+    page: str | None = None,
+) -> Alert:  # fmt: skip
+    """Things that wait at a member: how many, since when, and the first of them."""
+    who, since = named(member, member.address), span(facts.now - (what.since or facts.now))
+    rest = what.number > len(what.first)
+    some = "、".join(what.first) + (" 等" if rest else ""), ", ".join(what.first) + (" and others" if rest else "")
+    to = page or (f"/case/{what.first[0]}" if len(what.first) == 1 else "/cases")
+    return Alert(
+        kind, member.address, Severity.WARNING, f"{who[0]}：{chinese}（{some[0]}；最早 {since[0]}前）",
+        f"{who[1]}: {english} ({some[1]}; the first since {since[1]})", to, remedy,
+    )  # fmt: skip
+
+
+def _of_drain(facts: Facts, member: MemberFacts, drain: DrainFact, limits: Limits) -> Alert:
+    who, since = named(member, member.address), span(drain.ago)
+    own = sum((one.ends.get(member.address, Ends()) for one in facts.members), Ends())
+    ends = sum(member.ends.values(), own)
+    risk = at_risk(ends, limits)
+    touched = f"；{risk[0]}" if ends != Ends() else "", f"; {risk[1]}" if ends != Ends() else ""
+    return Alert(
+        AlertKind.DRAINED, member.address, Severity.CRITICAL if ends.overdue else Severity.WARNING,
+        f"{who[0]}：已由 {drain.by} 排空 {since[0]}：{drain.reason}{touched[0]}",
+        f"{who[1]}: drained by {drain.by} for {since[1]}: {drain.reason}{touched[1]}", "/holds",
+        _release(member.address),
+        quiet=drain.ago < limits.forgotten and not ends.overdue,
+    )  # fmt: skip
+
+
+def _of_hold(hold: HoldFact, names: dict[str, Words], limits: Limits) -> Alert:
+    who, since = names.get(hold.what, (hold.what, hold.what)), span(hold.ago)
+    risk = at_risk(hold.endangered, limits)
+    touched = f"；影响 {hold.touched} 件征求意见，{risk[0]}" if hold.touched else ""
+    severity = Severity.CRITICAL if hold.endangered.overdue else Severity.WARNING
+    touched_too = f"; touches {hold.touched} consultations: {risk[1]}" if hold.touched else ""
+    return Alert(
+        AlertKind.HELD, hold.what, severity,
+        f"{who[0]}：已由 {hold.by} 暂停投递 {since[0]}，{hold.at_rest} 份等候：{hold.reason}{touched}",
+        f"{who[1]}: held by {hold.by} for {since[1]}, {hold.at_rest} copies at rest: {hold.reason}{touched_too}",
+        "/holds",
+        _release(hold.what),
+        quiet=hold.ago < limits.forgotten and not hold.endangered.overdue,
+    )  # fmt: skip
+
+
+def _release(what: str) -> Words:
+    return f"原因消除后：`exchange release {what}`", f"once the reason is over: `exchange release {what}`"
+
+
+def _s(number: int) -> str:
+    return "" if number == 1 else "s"

@@ -1,0 +1,141 @@
+"""What standing troubles are judged by: the facts of a domain at one moment, and from where on they are told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from exchange.language import Text
+from exchange.operations.health.rules import Sign, Words
+from exchange.runtime.gathered import DeadlineFact, Ends, Gathered
+
+
+@dataclass(frozen=True)
+class DrainFact:
+    """Who has drained a member, how long ago, and why."""
+
+    by: str
+    reason: str
+    ago: timedelta
+
+
+@dataclass(frozen=True)
+class HoldFact:
+    """A hold that stands, with what rests behind it and the open consultations it touches."""
+
+    what: str
+    reason: str
+    by: str
+    ago: timedelta
+    at_rest: int
+    endangered: Ends
+    touched: int
+    """Open consultations it does something to, whenever they are due."""
+
+
+@dataclass(frozen=True)
+class MemberFacts:
+    """What is known of one member. Without ``readable`` nothing below it is known, which is not the same as good."""
+
+    address: str
+    readable: bool
+    """Whether its database can be read."""
+    name: Words = ("", "")
+    monitor: bool = False
+    away: bool = False
+    """Whether it takes in no messages: drained, or without a sign of life."""
+    drained: DrainFact | None = None
+    revoked: bool = False
+    open_parts: int = 0
+    """Of a revoked member: consultations that still wait for it."""
+    oldest_copy: timedelta | None = None
+    """How long the oldest copy of its outbox has waited for its receipt; None where none waits."""
+    dead_letters: int = 0
+    newest_dead: timedelta | None = None
+    """How long ago its newest dead letter came."""
+    rule_failing: Gathered = Gathered()
+    """Cases that wait for an officer because its rule failed on them; ``detail`` is the kind of error."""
+    undecided: Gathered = Gathered()
+    """A window's: cases that wait for its decision."""
+    escalated: Gathered = Gathered()
+    """A window's: open cases in which a silence was escalated to it."""
+    review: Gathered = Gathered()
+    """A window's: decided cases into which an opinion came that had been in time, and nobody has reviewed them."""
+    clock: Text | None = None
+    """What speaks against the clock by which this look was made, in its record or its database server."""
+    round_failing: Gathered = Gathered()
+    """Periodic work that fails again and again; ``detail`` says how."""
+    ends: Mapping[str, Ends] = field(default_factory=dict)
+    """A window's: by department."""
+    deadlines: tuple[DeadlineFact, ...] = ()
+    more_deadlines: bool = False
+    """Whether there are more that end soon than are named here."""
+    unsigned: Gathered = Gathered()
+    """A window's: requests that their departments have not signed for, though they went out long ago."""
+    undated: Gathered = Gathered()
+    """A window's: consultations signed for long ago whose term has not begun, or is stopped."""
+    joints: Gathered = Gathered()
+    """Joint documents that have waited long for its signature, or as its own for those of others."""
+
+
+@dataclass(frozen=True)
+class HomeFacts:
+    """What the console knows besides its members."""
+
+    webhooks_off: tuple[str, ...] = ()
+    """Members with webhooks that were disabled because they failed too long."""
+    tokens: Mapping[str, timedelta] = field(default_factory=dict)
+    """Tokens of departments' systems that expire soon, by member and name: the time left."""
+    disk_free: float | None = None
+    """Share of the disk with the domain's folder that is free, 0 to 1."""
+    disk_octets: int | None = None
+    """Octets that are free there."""
+    untold: Mapping[str, str] = field(default_factory=dict)
+    """Alert channels that do not take what they are told, with the last reason."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A domain at one moment."""
+
+    now: datetime
+    signs: tuple[Sign, ...] = ()
+    """The lights of all technical parts."""
+    members: tuple[MemberFacts, ...] = ()
+    holds: tuple[HoldFact, ...] = ()
+    home: HomeFacts = HomeFacts()
+    starting: bool = False
+    """Whether the domain has only just been started: what has not come up yet is unknown, not down."""
+
+    @property
+    def ends(self) -> Ends:
+        """The terms of all windows."""
+        return sum((ends for member in self.members for ends in member.ends.values()), Ends())
+
+
+@dataclass(frozen=True)
+class Limits:
+    """From where on something is told."""
+
+    silent: timedelta = timedelta(minutes=1)
+    """A member that has taken in nothing for so long, although it notes it every ten seconds or sooner, is down."""
+    waiting: timedelta = timedelta(minutes=30)
+    dead: timedelta = timedelta(hours=1)
+    """Dead letters are told while the newest is younger; later ones are told again."""
+    default_near: timedelta = timedelta(hours=24)
+    overdue: timedelta = timedelta(minutes=10)
+    """So long after its end a deadline may still be running: the monitor needs a moment to draw the consequence."""
+    expiry: timedelta = timedelta(days=30)
+    calendar: timedelta = timedelta(days=90)
+    forgotten: timedelta = timedelta(days=1)
+    """A hold or drain that stands longer is told, as one that may have been forgotten."""
+    ahead: timedelta = timedelta(days=3)
+    """How far ahead it is said which terms something endangers."""
+    unsigned: timedelta = timedelta(days=1)
+    undated: timedelta = timedelta(days=10)
+    joint: timedelta = timedelta(days=3)
+    undecided: timedelta = timedelta(days=1)
+    """A case that waits for its lead longer is told; it is shown at once."""
+    settle: timedelta = timedelta(seconds=30)
+    """What is over again within so long is not told; what begins within it is told together."""

@@ -1,0 +1,158 @@
+"""Troubles of what the exchange stands on: from lights that are not green, and from the console's own records. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from exchange.language import Language
+from exchange.operations.alerts.rules import Alert, AlertKind, Severity
+from exchange.operations.health.rules import Light, Part, Sign, Words
+from exchange.operations.troubles.facts import Facts, HomeFacts, Limits, MemberFacts
+
+_BROKER, _DIRECTORY = "RabbitMQ", "directory"
+CONSOLE_TLS = "console-tls"
+"""The subject of the light of the console's own certificate."""
+_DISK_LOW, _DISK_FULL = 0.1, 0.03
+"""Shares of the disk that are left below which it is said, and below which it is urgent."""
+_PLENTY = 20 * 2**30
+"""Octets that are enough, however small their share of a large disk."""
+
+_PAGES = {
+    Part.BROKER: "/queues", Part.QUEUE: "/queues", Part.DATABASE: "/members", Part.ROLE: "/members", Part.LINK: "/",
+    Part.CERTIFICATE: "/members", Part.CALENDAR: "/", Part.WORK: "/dead",
+}  # fmt: skip
+
+
+def is_broker(sign: Sign) -> bool:
+    """Whether it is about the broker as a whole, rather than one of its nodes."""
+    return sign.part is Part.BROKER and sign.subject == _BROKER
+
+
+def kinds_of(sign: Sign) -> tuple[AlertKind, ...]:
+    """The kinds of trouble that a light may stand for, whatever it shows now."""
+    if sign.part is Part.BROKER:
+        return (AlertKind.BROKER_AWAY if is_broker(sign) else AlertKind.BROKER_ALARM,)
+    if sign.part is Part.CERTIFICATE:
+        return (AlertKind.DIRECTORY if sign.subject == _DIRECTORY else AlertKind.CERTIFICATE,)
+    return _KINDS[sign.part]
+
+
+_KINDS = {
+    Part.QUEUE: (AlertKind.QUEUE_OLD,),
+    Part.DATABASE: (AlertKind.DATABASE_AWAY,),
+    Part.ROLE: (AlertKind.ROLE_DOWN,),
+    Part.LINK: (AlertKind.LINK_DOWN,),
+    Part.CALENDAR: (AlertKind.CALENDAR,),
+    Part.WORK: (AlertKind.ABANDONED, AlertKind.DEAD_LETTERS),
+}
+
+
+def of_parts(facts: Facts, limits: Limits) -> Iterator[Alert]:
+    """All of them, in no order that matters."""
+    members = {member.address: member for member in facts.members}
+    away = tuple(f"{member.address}." for member in facts.members if member.away)
+    for sign in facts.signs:
+        if sign.light in (Light.GOOD, Light.UNKNOWN) or (sign.part is Part.QUEUE and sign.subject.startswith(away)):
+            continue  # what waits for a member that is away is its member's trouble
+        member = members.get(sign.subject)
+        if sign.part is Part.ROLE and (sign.light is not Light.BAD or (member and member.drained)):
+            continue  # late is not down, and drained is told as such
+        yield _of_sign(sign, member, limits)
+    for member in facts.members:
+        yield from _of_member(facts, member, limits)
+    yield from _of_home(facts.home)
+
+
+def _of_sign(sign: Sign, member: MemberFacts | None, limits: Limits) -> Alert:
+    kind = kinds_of(sign)[0]
+    if sign.part is Part.WORK and sign.light is Light.WARN:
+        kind = AlertKind.DEAD_LETTERS
+    old = member is not None and (member.newest_dead is None or member.newest_dead > limits.dead)
+    severity = Severity.CRITICAL if sign.light is Light.BAD else Severity.WARNING
+    page = "/unsigned" if kind is AlertKind.ABANDONED else _PAGES[sign.part]
+    chinese, english = named(member, sign.subject)
+    return Alert(
+        kind, sign.subject, severity, f"{chinese}：{sign.finding[0]}", f"{english}: {sign.finding[1]}", page,
+        sign.remedy, quiet=kind is AlertKind.DEAD_LETTERS and old,
+    )  # fmt: skip
+
+
+def named(member: MemberFacts | None, subject: str) -> Words:
+    """A member by its name and address; anything else as it is called."""
+    if subject == _DIRECTORY:
+        return "签名目录", "the signed directory"
+    if subject == CONSOLE_TLS:
+        return "控制台 TLS 证书", "the console's TLS certificate"
+    if member is None or not member.name[0]:
+        return subject, subject
+    return f"{member.name[0]} {subject}", f"{member.name[1]} {subject}"
+
+
+def _of_member(facts: Facts, member: MemberFacts, limits: Limits) -> Iterator[Alert]:
+    chinese, english = named(member, member.address)
+    if member.oldest_copy is not None and member.oldest_copy > limits.waiting:
+        waited = span(member.oldest_copy)
+        yield Alert(
+            AlertKind.QUEUE_OLD, member.address, Severity.WARNING,
+            f"{chinese}：最早一份发文等待签收已 {waited[0]}",
+            f"{english}: the oldest copy in its outbox has waited {waited[1]} for its receipt", "/unsigned",
+            ("查看谁没有签收：控制台“未签收”", "see who has not signed for it: `exchange doctor`"),
+        )  # fmt: skip
+    if member.clock is not None:
+        yield Alert(
+            AlertKind.CLOCK, member.address, Severity.CRITICAL,
+            f"{chinese}：{member.clock.written(Language.CHINESE)}", f"{english}: {member.clock}", "/members",
+            ("各机器都用 NTP 校时，再看 `exchange doctor`", "run NTP on every machine; see `exchange doctor`"),
+        )  # fmt: skip
+    failing = member.round_failing
+    if failing.number and failing.since is not None:
+        since = span(facts.now - failing.since)
+        yield Alert(
+            AlertKind.ROUND_FAILING, member.address, Severity.CRITICAL,
+            f"{chinese}：例行工作（督办、规则等）反复失败已 {since[0]}：{failing.detail}",
+            f"{english}: its periodic work has failed for {since[1]}: {failing.detail}", "/members",
+            (f"查看 logs/{member.address}.log 中的 `tick.failed`", f"see `tick.failed` in logs/{member.address}.log"),
+        )  # fmt: skip
+
+
+def _of_home(home: HomeFacts) -> Iterator[Alert]:
+    share, octets = home.disk_free, home.disk_octets
+    if share is not None and octets is not None and share < _DISK_LOW and octets < _PLENTY:
+        severity = Severity.CRITICAL if share < _DISK_FULL else Severity.WARNING
+        left = f"{octets / 2**30:.1f} GiB"
+        yield Alert(
+            AlertKind.DISK, "home", severity, f"域文件夹所在磁盘仅剩 {left}（{share:.0%}）",
+            f"the disk with the domain's folder has {left} left ({share:.0%})", "/",
+            ("清理磁盘或加大磁盘", "make room on it, or enlarge it"),
+        )  # fmt: skip
+    for who, left_time in home.tokens.items():
+        days = max(0, left_time.days)
+        yield Alert(
+            AlertKind.TOKEN, who, Severity.WARNING, f"{who} 的令牌还有 {days} 天到期",
+            f"the token of {who} expires in {days} day{'' if days == 1 else 's'}", "/tokens",
+            ("签发新令牌并换用：`exchange token new`", "make a new one and use it: `exchange token new`"),
+        )  # fmt: skip
+    for member in home.webhooks_off:
+        yield Alert(
+            AlertKind.WEBHOOK_OFF, member, Severity.WARNING, f"{member} 的推送长期失败，已停用",
+            f"a webhook of {member} failed too long and is disabled", "/webhooks",
+            ("修复接收方后在“推送”页恢复", "repair its receiver, then enable it on the page Webhooks"),
+        )  # fmt: skip
+    for channel, reason in home.untold.items():
+        yield Alert(
+            AlertKind.UNTOLD, channel, Severity.WARNING, f"告警渠道 {channel} 未接收：{reason}",
+            f"the alert channel {channel} does not take alerts: {reason}", "/alerts",
+            ("试发：`exchange alerts test`", "try it: `exchange alerts test`"), quiet=True,
+        )  # fmt: skip
+
+
+def span(length: timedelta) -> Words:
+    """A length of time in its largest units, in words."""
+    minutes = max(0, int(length.total_seconds() // 60))
+    if minutes >= 2880:
+        days = minutes // 1440
+        return f"{days} 天", f"{days} days"
+    if minutes >= 60:
+        return f"{minutes // 60} 小时 {minutes % 60} 分", f"{minutes // 60} h {minutes % 60} min"
+    return f"{minutes} 分钟", f"{minutes} min"

@@ -1,0 +1,21 @@
+"""The facts of a domain as the alerts go by them: those of the last snapshot, or of one made now."""
+
+from __future__ import annotations
+
+from exchange.operations.health.domain_view import Desk
+from exchange.operations.health.snapshots import SnapshotTaker
+from exchange.operations.troubles.facts import Facts
+
+
+def read_facts(desk: Desk) -> Facts:
+    """A domain as it is now. Raises BadConfiguration where its members cannot even be listed."""
+    taker = SnapshotTaker(desk)
+    try:
+        return taker.take().facts
+    finally:
+        taker.close()
+
+
+def latest_facts(desk: Desk) -> Facts:
+    """The domain as every page shows it at this moment. Raises BadConfiguration, or OperatorError before the first."""
+    return desk.sampler.latest().facts

@@ -1,0 +1,130 @@
+"""Reads what the list of troubles needs beyond lights: of each member in its database, of the console in its own."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from exchange.clock import Clock, RealClock
+from exchange.errors import ExchangeError
+from exchange.operations.alerts.store import Alerts
+from exchange.operations.health.figures import OpenWork
+from exchange.operations.holds.domain import at_risk, survey
+from exchange.operations.systems.store import Tokens, WebhookRecords
+from exchange.operations.troubles.facts import DrainFact, HoldFact, HomeFacts, Limits, MemberFacts
+from exchange.runtime.draining import Drain, drain_in
+from exchange.runtime.gathered import Ends, Gathered
+from exchange.runtime.profiles import Profile
+from exchange.runtime.rounds import failing_in
+from exchange.schemas import Role
+from exchange.store.transaction import Transaction
+from exchange.telemetry.store import Gauges
+from exchange.telemetry.troubles import Troubles
+
+if TYPE_CHECKING:
+    from exchange.operations.health.domain_view import Desk
+
+MOST_DEADLINES = 100
+"""Deadlines looked at by name; with more than that ending at once their number is the news."""
+
+_TOKEN_SOON = timedelta(days=14)
+
+
+def unreadable(profile: Profile, revoked: bool) -> MemberFacts:
+    """A member whose database cannot be read."""
+    monitor = Role.MONITOR in profile.roles
+    name = (profile.name, profile.name_en)
+    return MemberFacts(profile.address, False, name, monitor, away=True, revoked=revoked)
+
+
+def member_facts(
+    tx: Transaction, profile: Profile, clock: Clock, limits: Limits, work: OpenWork, *, away: bool, revoked: bool
+) -> MemberFacts:
+    """A member as its database tells."""
+    now, roles = clock.now(), profile.roles
+    window, monitor = Role.WINDOW in roles, Role.MONITOR in roles
+    near = now + limits.default_near
+    deadlines = tx[Troubles].ending(near, MOST_DEADLINES) if window else []
+    if monitor:
+        deadlines += tx[Gauges].ending(near, MOST_DEADLINES)
+    oldest, newest = tx[Gauges].oldest_copy(), tx[Gauges].newest_dead() if work.dead else None
+    return MemberFacts(
+        profile.address,
+        readable=True,
+        name=(profile.name, profile.name_en),
+        monitor=monitor,
+        away=away or drain_in(tx) is not None,
+        drained=_drain(tx, clock),
+        revoked=revoked,
+        oldest_copy=_since(clock, oldest),
+        dead_letters=work.dead,
+        newest_dead=_since(clock, newest),
+        rule_failing=tx[Troubles].rule_failing(),
+        undecided=tx[Troubles].undecided() if window else Gathered(),
+        escalated=tx[Troubles].escalated() if window else Gathered(),
+        review=tx[Troubles].to_review() if window else Gathered(),
+        round_failing=failing_in(tx),
+        ends=tx[Troubles].ends(now - limits.overdue, now + limits.ahead) if window else {},
+        deadlines=tuple(deadlines),
+        more_deadlines=len(deadlines) >= MOST_DEADLINES,
+        unsigned=tx[Troubles].unsigned(now - limits.unsigned) if window else Gathered(),
+        undated=tx[Troubles].undated(now - limits.undated) if window else Gathered(),
+        joints=tx[Troubles].joints(now - limits.joint),
+    )
+
+
+def hold_facts(desk: Desk, profiles: Mapping[str, Profile], limits: Limits) -> tuple[HoldFact, ...]:
+    """The holds that stand, with what each endangers. Members whose database is away hide no other's."""
+    found, now = [], desk.clock.now()
+    seen = survey(profiles, desk.store)
+    there = {address: profile for address, profile in profiles.items() if address not in seen.away}
+    for hold in (one.hold for one in seen.standing):
+        touched = [one.part for one in at_risk(there, desk.store, hold)]
+        dues = [part.due_at for part in touched if part.due_at is not None]
+        over = sum(due <= now - limits.overdue for due in dues)
+        ends = Ends(over, sum(due <= now + limits.ahead for due in dues) - over)
+        ago = _real(desk.clock, now - hold.held_at)
+        what = " · ".join(name for name in (hold.addressee, hold.kind) if name)
+        found.append(HoldFact(what, hold.reason, hold.held_by, ago, seen.kept(hold), ends, len(touched)))
+    return tuple(found)
+
+
+def home_facts(desk: Desk, console: str) -> HomeFacts:
+    """What the console's own records and the disk tell; nothing where they cannot be read."""
+    try:
+        usage = shutil.disk_usage(desk.home.root)
+        free: tuple[float | None, int | None] = (usage.free / usage.total if usage.total else None, usage.free)
+    except OSError:
+        free = None, None
+    try:
+        with desk.store(console).reading() as tx:
+            tokens, hooks, untold = tx[Tokens].every(), tx[WebhookRecords].every(), tx[Alerts].troubles()
+    except ExchangeError:
+        return HomeFacts(disk_free=free[0], disk_octets=free[1])
+    now = RealClock().now()
+    soon = {
+        f"{one.member} ({one.name})": one.expires_at - now
+        for one in tokens
+        if one.revoked_at is None and timedelta() < one.expires_at - now <= _TOKEN_SOON
+    }
+    off = tuple(sorted({one.member for one in hooks if one.disabled_at is not None}))
+    return HomeFacts(off, soon, free[0], free[1], {channel: reason for channel, _, reason in untold})
+
+
+def _drain(tx: Transaction, clock: Clock) -> DrainFact | None:
+    found = drain_in(tx)
+    wish: Drain | None = found[0] if found is not None else None
+    if wish is None:
+        return None
+    return DrainFact(wish.by, wish.reason, _real(clock, clock.now() - datetime.fromisoformat(wish.at)))
+
+
+def _since(clock: Clock, moment: datetime | None) -> timedelta | None:
+    return None if moment is None else _real(clock, clock.now() - moment)
+
+
+def _real(clock: Clock, span: timedelta) -> timedelta:
+    """A span of the domain's clock as people wait for it."""
+    return timedelta(seconds=max(0.0, clock.real_seconds(span)))

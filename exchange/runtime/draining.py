@@ -1,0 +1,164 @@
+"""Draining: a member finishes what it has in hand, takes in nothing new, and its process ends until it is released.
+
+The wish is in the member's database, so that it outlives every process: whoever serves the member sees it within a
+second, and whoever would start it again sees it too. What arrives meanwhile waits in its queue and has arrived then.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from exchange.errors import Conflict, DatabaseUnavailable
+from exchange.language import Text
+from exchange.messaging.holds import Holds
+from exchange.messaging.outbox import Outbox
+from exchange.messaging.records import OutboxState
+from exchange.messaging.rules.wording import check_reason
+from exchange.runtime.settings import Home, Settings
+from exchange.store import open_store
+from exchange.store.journal import JournalEntry
+from exchange.store.transaction import Store, Transaction
+
+DRAINED_EXIT = 9
+"""Exit code of a member's process that has ended because it was drained."""
+
+DRAIN = "drain"
+"""Meta key: the wish to drain a member; empty where it was lifted."""
+_LEFT = "drain-left"
+_LOOK_EVERY = 2.0
+"""Seconds between two looks whether a drained member was released."""
+
+
+@dataclass(frozen=True)
+class Drain:
+    """A member that is to be drained."""
+
+    by: str
+    at: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Left:
+    """What a drained member still has when its process ends. None of it is lost."""
+
+    unsent: int
+    """Copies that never went out."""
+    unanswered: int
+    """Copies that went out and whose receipt is not in; it waits in the queue."""
+    at_rest: int
+    """Copies that a hold keeps."""
+
+
+def ask_drain(store: Store, by: str, reason: str, now: datetime) -> Drain:
+    """Asks for a member to be drained; asked again, the first one stands. Raises CallerError without a reason."""
+    check_reason(reason, "draining needs a reason", "say why: it is shown until the release")
+    before = drained(store)
+    if before is not None:
+        return before
+    wish = Drain(by, now.isoformat(), reason.strip())
+    with store.transaction() as tx:
+        tx.set_meta(DRAIN, json.dumps(asdict(wish), ensure_ascii=False))
+        tx.set_meta(_LEFT, "")
+        tx.journal([JournalEntry(now, "drain-asked", detail={"by": by})])
+    return wish
+
+
+def drained(store: Store) -> Drain | None:
+    """The wish that stands; None for a member that may be served."""
+    with store.reading() as tx:
+        found = drain_in(tx)
+    return found[0] if found is not None else None
+
+
+def drain_in(tx: Transaction) -> tuple[Drain, Left | None] | None:
+    """The wish that stands, with what was left when the member stopped, if it has."""
+    text, left = tx.get_meta(DRAIN), tx.get_meta(_LEFT)
+    return (Drain(**json.loads(text)), Left(**json.loads(left)) if left else None) if text else None
+
+
+def check_not_drained(store: Store, address: str) -> None:
+    """Raises Conflict for a member that is not to be served before its release."""
+    wish = drained(store)
+    if wish is not None:
+        remedy = Text("`exchange release {address}`, once the reason is over", {"address": address})
+        raise Conflict(
+            "{address} is drained by {by}: {reason}",
+            code="drained",
+            remedy=remedy,
+            address=address,
+            by=wish.by,
+            reason=wish.reason,
+        )
+
+
+def is_drained(settings: Settings) -> Callable[[str], bool]:
+    """Whether a member of this domain is drained, for whoever would start it again; False where that is not known."""
+
+    def look(address: str) -> bool:
+        try:
+            store = open_store(Home(settings.home).kept_database_url(address, settings.database_url), member=address)
+            try:
+                return drained(store) is not None
+            finally:
+                store.close()
+        except DatabaseUnavailable:
+            return False
+
+    return look
+
+
+def wait_for_release(settings: Settings, address: str, stop: threading.Event) -> None:
+    """Returns when a drained member may be served again, or was told to stop.
+
+    Its database may be away meanwhile: that is no release.
+    """
+    while not stop.wait(_LOOK_EVERY):
+        try:
+            store = open_store(Home(settings.home).kept_database_url(address, settings.database_url), member=address)
+            try:
+                if drained(store) is None:
+                    return
+            finally:
+                store.close()
+        except DatabaseUnavailable:
+            continue
+
+
+def lift_drain(store: Store, by: str, now: datetime) -> bool:
+    """Lets the member be served again; False if it was not drained."""
+    if drained(store) is None:
+        return False
+    with store.transaction() as tx:
+        tx.set_meta(DRAIN, "")
+        tx.journal([JournalEntry(now, "drain-lifted", detail={"by": by})])
+    return True
+
+
+def what_is_left(store: Store) -> Left:
+    """What stands in a member's outbox now."""
+    with store.reading() as tx:
+        resting = sum(tx[Holds].resting().values())
+        unsent, counts = tx[Outbox].unsent(), tx[Outbox].counts()
+    waiting = counts.get(OutboxState.WRITTEN, 0) + counts.get(OutboxState.SENT, 0)
+    return Left(unsent, waiting - unsent - resting, resting)
+
+
+def note_left(store: Store, now: datetime) -> Left:
+    """Records that the member has stopped, and what was left then."""
+    left = what_is_left(store)
+    with store.transaction() as tx:
+        tx.set_meta(_LEFT, json.dumps(asdict(left)))
+        tx.journal([JournalEntry(now, "drained", detail=asdict(left))])
+    return left
+
+
+def left_when_stopped(store: Store) -> Left | None:
+    """What was left when the member stopped; None while it has not."""
+    with store.reading() as tx:
+        text = tx.get_meta(_LEFT)
+    return Left(**json.loads(text)) if text else None

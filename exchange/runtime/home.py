@@ -1,0 +1,192 @@
+"""Opening what a home folder holds: nodes, stores and links of its members."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from exchange.broker.traffic.link import Link
+from exchange.claims import ClaimStore, open_claim_store, parse_place
+from exchange.directory import DirectoryView, TreeView, load_authority_certificate, load_directory_file
+from exchange.errors import BadConfiguration, BrokerUnavailable, DatabaseLost, NoDomain, NotFound
+from exchange.levels.spread import Take
+from exchange.machine.files import make_folder, write_secret
+from exchange.messaging.node import Node
+from exchange.runtime.live_catalogue import LiveCatalogue
+from exchange.runtime.member import new_id
+from exchange.runtime.member_record import SERVED_WITH
+from exchange.runtime.profiles import Profile, load_decide_rule, load_profiles, load_rule
+from exchange.runtime.renewal import Renewal
+from exchange.runtime.settings import Home, Settings
+from exchange.runtime.tree_files import TreeFiles, marks_of, remember
+from exchange.runtime.work import Work, work_for
+from exchange.schemas import Role
+from exchange.store import Store, connect_with_patience, open_store
+from exchange.workdays import ChinaCalendar
+
+_SEEN = "directory-version"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A member with its database open, ready to be served or used for one command."""
+
+    node: Node
+    store: Store
+    profile: Profile
+    take: Take
+    """Keeps what holds of other domains' directories."""
+
+
+def need_domain(home: Home) -> None:
+    """Raises NoDomain where none was made: departments alone may have been put there before `init`."""
+    if home.directory.exists() or home.members.exists():
+        return
+    if home.departments.is_dir():
+        raise NoDomain("no domain here yet: {home} holds departments only", home=home.root)
+    raise NoDomain("no domain here: {home}", home=home.root)
+
+
+def open_directory(home: Home, settings: Settings, seen: int = 0) -> DirectoryView:
+    """The domain's verified directory. Raises BadDirectory when there is none or it is invalid."""
+    certificate = load_authority_certificate(home.authority)
+    return load_directory_file(home.directory, certificate, settings.clock.now(), seen)
+
+
+def open_tree(home: Home, settings: Settings) -> TreeView | DirectoryView:
+    """The domain's verified directory with the tree around it. Raises BadDirectory for the own one only."""
+    files = TreeFiles(home, load_authority_certificate(home.authority))
+    return files.view(open_directory(home, settings), settings.clock.now(), {})
+
+
+def open_member(settings: Settings, address: str, *, patient: bool = False, store: Store | None = None) -> Opened:
+    """Opens a member's keys, directory, catalogue and database; ``store`` is the database where it is open already.
+
+    ``patient`` waits for a database that is not there yet, saying so. Raises NotFound, BadKeys, BadDirectory,
+    BadConfiguration, DatabaseUnavailable or DatabaseLost.
+    """
+    home = Home(settings.home)
+    need_domain(home)
+    profiles = load_profiles(home.departments)
+    profile = profiles.get(address)
+    if profile is None:
+        raise NotFound(
+            "no member {address!r} in {departments}",
+            remedy="choose one of: {profiles}",
+            address=address,
+            departments=home.departments,
+            profiles=", ".join(sorted(profiles)),
+        )
+    if store is None:
+        store = open_database(settings, address, patient=patient)
+    with store.reading() as tx:
+        seen = max(int(tx.get_meta(key) or 0) for key in (_SEEN, SERVED_WITH))
+        renewal = Renewal(settings, address, seen, marks_of(tx))
+    identity, directory = renewal.read()
+    if directory.version > seen or isinstance(directory, TreeView):
+        with store.transaction() as tx:
+            tx.set_meta(_SEEN, str(directory.version))
+            if isinstance(directory, TreeView):
+                remember(tx, directory.tree.marks)
+    node = Node(
+        identity=identity,
+        directory=directory,
+        store=store,
+        clock=settings.clock,
+        calendar=ChinaCalendar(),
+        new_id=new_id,
+        catalogue=LiveCatalogue(home) if Role.WINDOW in profile.roles else {},
+        newer=renewal.read_if_changed,
+    )
+    return Opened(node, store, profile, renewal.take)
+
+
+def open_database(settings: Settings, address: str, *, patient: bool = False, first: bool = False) -> Store:
+    """A member's database with today's tables; an empty one is taken only where it is the member's ``first``.
+
+    ``patient`` waits for a server that is not there yet. Raises DatabaseUnavailable or DatabaseLost.
+    """
+    home = Home(settings.home)
+    url = (home.database_url if first else home.kept_database_url)(address, settings.database_url)
+    store = connect_with_patience(url, member=address) if patient else open_store(url, member=address)
+    if not first and store.is_new():
+        store.close()
+        raise DatabaseLost(address, "the one that is set has no tables")
+    store.migrate()
+    return store
+
+
+def open_work(profile: Profile, take: Take | None = None) -> Work:
+    """A member's handlers and rules, from its profile; a relay office needs ``take``. Raises BadConfiguration."""
+    opinion_rule = load_rule(profile) if Role.DEPARTMENT in profile.roles and profile.rule else None
+    decide_rule = load_decide_rule(profile) if Role.WINDOW in profile.roles and profile.rule else None
+    return work_for(
+        profile.roles,
+        opinion_rule,
+        decide_rule,
+        take,
+        covering=profile.notices.cover,
+        rule_decides=profile.rule_decides,
+    )
+
+
+def open_claims(settings: Settings) -> ClaimStore:
+    """The store of large attachments: the one set, or the home's own folder. Raises ClaimStoreUnavailable."""
+    return open_claim_store(claims_place(settings))
+
+
+def claims_place(settings: Settings) -> str | Path:
+    """Where it is: a folder, or an address. Raises BadConfiguration."""
+    return parse_place(settings.claims_url) if settings.claims_url else Home(settings.home).claims
+
+
+def open_link(settings: Settings, address: str) -> Link:
+    """The member's way to the broker, as `init` or `up` wrote it. Raises BrokerUnavailable or BadConfiguration."""
+    account = Home(settings.home).account(address)
+    if not account.exists():
+        raise BrokerUnavailable(
+            "{address} has no account at a broker", remedy="run `exchange init`, then `exchange up`", address=address
+        )
+    return read_link(account)
+
+
+def read_link(path: Path) -> Link:
+    """A member's broker account. Raises BadConfiguration when the file is invalid."""
+    try:
+        stored = json.loads(path.read_text())
+        return Link(str(stored["url"]), stored["user_id"], bool(stored["stamps"]))
+    except OSError as error:
+        raise BadConfiguration(
+            "{path}: {reason}", remedy="make it readable to its owner", path=path, reason=error.strerror
+        ) from error
+    except (ValueError, KeyError, TypeError) as error:
+        remedy = "delete the file and run `exchange init`, which gives the member a new account"
+        raise BadConfiguration(
+            "{path} is invalid ({name})", remedy=remedy, path=path, name=type(error).__name__
+        ) from None
+
+
+def write_link(path: Path, link: Link) -> None:
+    """Writes a member's broker account, readable by its owner only."""
+    make_folder(path.parent)
+    write_secret(path, json.dumps({"url": link.url, "user_id": link.user_id, "stamps": link.stamps}))
+
+
+def window_of(settings: Settings) -> str:
+    """The address of the domain's window. Raises NotFound."""
+    return _with_role(settings, Role.WINDOW)
+
+
+def relay_in(settings: Settings) -> str:
+    """The address of the domain's relay office. Raises NotFound."""
+    return _with_role(settings, Role.RELAY)
+
+
+def _with_role(settings: Settings, role: Role) -> str:
+    need_domain(Home(settings.home))
+    profiles = load_profiles(Home(settings.home).departments)
+    for profile in profiles.values():
+        if role in profile.roles:
+            return profile.address
+    raise NotFound("no member has the role '{role}'", remedy="add a profile with roles = ['{role}']", role=role.value)

@@ -1,0 +1,293 @@
+"""One member running: its node joined to database and broker, its loops started and stopped in good order."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from importlib.metadata import version
+
+import structlog
+
+from exchange.approval.department.open_desk import OpenDesk
+from exchange.broker.admin.queue_sight import seen_depths
+from exchange.broker.traffic.consumer import BatchConsumer
+from exchange.broker.traffic.lane import ConsumedQueue
+from exchange.broker.traffic.link import Link
+from exchange.broker.traffic.publisher import ConfirmedPublisher
+from exchange.broker.traffic.topology import dead_queue, queues_of
+from exchange.clock import CST, RealClock, monotonic
+from exchange.directory import TreeView
+from exchange.errors import DatabaseUnavailable, ExchangeError, PartEnded
+from exchange.machine.crew import Loop
+from exchange.messaging.arrival import ArrivalJudge, BrokerStamp, EventTime, OwnTime
+from exchange.messaging.clock_watch import ClockWatch, record_witnesses
+from exchange.messaging.dispatch import Dispatcher
+from exchange.messaging.node import Node
+from exchange.messaging.ports import Delivery
+from exchange.messaging.receive import Receiver
+from exchange.messaging.rules.clocks import doubts
+from exchange.runtime.draining import Left, note_left, what_is_left
+from exchange.runtime.member_record import CONSUMING, RELEASE, SERVED_WITH
+from exchange.runtime.periodic import periodic_work, tick_for
+from exchange.runtime.relay import TransitLoop
+from exchange.runtime.rounds import Rounds
+from exchange.runtime.supervision.pulse import Pulse
+from exchange.runtime.tree_files import remember
+from exchange.runtime.work import Work
+from exchange.schemas import Role
+from exchange.store import Store
+
+log = structlog.get_logger()
+
+
+_APART = 0.05
+"""Seconds between two rounds of periodic work, at least: under load one round takes what has gathered."""
+
+STUCK = 300.0
+"""Seconds after which a batch or a round of periodic work that has not come to its end counts as stuck. What waits for
+broker or database comes to an end within seconds, by an error, and is tried again."""
+
+_ALIVE_EVERY = 1.0
+"""Seconds between such notes."""
+
+DRAIN_PATIENCE = 30.0
+"""Seconds that a member which is drained waits for the broker to take what is still in its outbox."""
+
+
+class RunningMember:
+    """Serves one member until closed: consumes, dispatches, and does its role's periodic work."""
+
+    def __init__(
+        self,
+        node: Node,
+        store: Store,
+        link: Link,
+        work: Work,
+        *,
+        tick: float | None = None,
+        batch: int = 100,
+        window: int = 400,
+        periodic: bool = True,
+        event_times: bool = False,
+        on_activity: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.node = node
+        self._store = store
+        self._link = link
+        self._work = work
+        self._tick = tick if tick is not None else tick_for(node.clock)
+        self._batch = batch
+        self._window = window
+        self._desk = OpenDesk(node, work.opinion_rule) if work.opinion_rule is not None else None
+        self._periodic = periodic
+        self._rounds = Rounds(store)
+        self._event_times = event_times
+        self._on_activity = on_activity
+        self.activity = 0
+        """Counts committed batches; unchanged means that nothing was taken in meanwhile."""
+        self._said_alive = 0.0
+        self._ticked_at = 0.0
+        self._ticking_since: float | None = None
+        self._records = True
+        self._version = 0
+        self._stopping = threading.Event()
+        self._nudge = threading.Event()
+        self.dispatcher = Dispatcher(node, RealClock(), depths=lambda queues: seen_depths(link.url, queues))
+        node.hand_over = self.dispatcher.offer
+        if isinstance(node.clock, RealClock):
+            node.clock_watch = ClockWatch(store.server_time)
+        self._threads: list[Loop] = []
+        self._publisher: ConfirmedPublisher | None = None
+        self._consumer: BatchConsumer | None = None
+        self._transit: TransitLoop | None = None
+
+    def start(self) -> None:
+        """Connects and starts all loops. Raises the errors of broker and database when they cannot be reached."""
+        roles = self.node.directory.member(self.node.address).roles
+        self._hold_clock_against_record()
+        judge = self._judge()
+        receiver = Receiver(self.node, self._work.handlers, judge, self._work.on_signed, self._committed)
+        dead = dead_queue(self.node.address)
+        self._publisher = ConfirmedPublisher(
+            self._link.url,
+            sender=self.node.address,
+            user_id=self._link.user_id,
+            on_results=self.dispatcher.on_results,
+            max_messages=self._window,
+            on_connected=self.dispatcher.connected,
+        )
+        self._publisher.start()
+        self._spawn("dispatch", lambda: self.dispatcher.run(self._publisher))  # type: ignore[arg-type]
+        self._consumer = BatchConsumer(
+            self._link.url,
+            [ConsumedQueue(name) for name in (*queues_of(self.node.address, Role.WINDOW in roles), dead)],
+            lambda batch: (receiver.set_aside if _stood_in(dead, batch) else receiver.on_batch)(batch),
+            name=self.node.address,
+            max_batch=self._batch,
+            trust_stamp=isinstance(judge, BrokerStamp),
+            can_take=receiver.can_take,
+        )
+        self._consumer.start()
+        if Role.RELAY in roles:
+            self._transit = TransitLoop(self.node, self._link.url, self._link.user_id, self._committed)
+            self._transit.start()
+        if self._periodic:
+            self._spawn("tick", self._tick_loop)
+        log.info("member.serving", node=self.node.address, roles=[role.value for role in roles])
+
+    def pulse(self) -> Pulse:
+        """Whether it lives at this moment: its connections and its loops, by name."""
+        connections = {
+            "publish": self._publisher is not None and self._publisher.connected,
+            "consume": self._consumer is not None and self._consumer.state.connected,
+        }
+        if self._transit is not None:
+            connections["transit"] = self._transit.connected
+        loops = {thread.name.rpartition(":")[2]: thread.is_alive() for thread in self._threads}
+        loops["handle"] = self._consumer is not None and self._consumer.working
+        return Pulse(
+            connections, loops, monotonic() - self._ticked_at if self._ticked_at else None, self._records, self.stuck()
+        )
+
+    def stuck(self) -> str | None:
+        """Which of its loops has been at one piece of work for `STUCK` seconds, and for how long; never waits."""
+        busy = {"tick": self._ticking_since, "handle": self._consumer.busy_since if self._consumer else None}
+        for name, since in busy.items():
+            if since is not None and monotonic() - since >= STUCK:
+                return f"{name}: one round of work goes on for {monotonic() - since:.0f} s"
+        return None
+
+    def check_loops(self) -> None:
+        """Raises PartEnded if one of its loops has ended by itself."""
+        ended = [name for name, runs in self.pulse().loops.items() if not runs]
+        if ended and not self._stopping.is_set():
+            raise PartEnded("{ended} of {address} ended by itself", ended=", ".join(ended), address=self.node.address)
+
+    def wake(self) -> None:
+        """Something was committed: the desk or the watch list may have work."""
+        self._nudge.set()
+
+    def _committed(self) -> None:
+        self.activity += 1
+        self.wake()
+        self._on_activity()
+
+    def drain(self, patience: float = DRAIN_PATIENCE) -> Left:
+        """Takes in nothing new, finishes what is in hand, and lets the outbox empty; what is left when that is over.
+
+        Waits up to ``patience`` seconds for the broker to take what never went out. `close` comes after.
+        """
+        if self._consumer is not None:
+            self._consumer.close()
+        if self._transit is not None:
+            self._transit.close()
+        self._stopping.set()
+        self._nudge.set()
+        for thread in self._threads:
+            if thread.name.endswith(":tick"):
+                thread.join(10)
+        if self._periodic:
+            periodic_work(self.node, self._desk)
+        until = monotonic() + patience
+        while what_is_left(self._store).unsent and monotonic() < until:
+            threading.Event().wait(0.05)
+        left = note_left(self._store, self.node.clock.now())
+        log.info("member.drained", node=self.node.address, **asdict(left))
+        return left
+
+    def close(self) -> None:
+        """Stops consuming first, lets what was committed go out, then disconnects."""
+        self._stopping.set()
+        self._nudge.set()
+        if self._consumer is not None:
+            self._consumer.close()
+        if self._transit is not None:
+            self._transit.close()
+        self.node.hand_over = None
+        self.dispatcher.stop()
+        for thread in self._threads:
+            thread.join(10)
+        if self._publisher is not None:
+            self._publisher.close()
+        self._store.close()
+        log.info("member.stopped", node=self.node.address)
+
+    def _spawn(self, name: str, target: Callable[[], None]) -> None:
+        thread = Loop(f"{self.node.address}:{name}", target, self._stopping.is_set)
+        thread.start()
+        self._threads.append(thread)
+
+    def _hold_clock_against_record(self) -> None:
+        """A clock that has gone back behind what this member has written itself is named before anything is done."""
+        if isinstance(self.node.clock, RealClock):
+            with self.node.store.reading() as tx:
+                found = doubts(self.node.clock.now(), record_witnesses(tx, self.node.address, tx.get_meta(CONSUMING)))
+            for reason in found:
+                log.error(
+                    "clock.doubtful", node=self.node.address, reason=str(reason), remedy="set this machine's clock"
+                )
+
+    def _judge(self) -> ArrivalJudge:
+        if self._event_times:
+            return EventTime()
+        with self.node.store.reading() as tx:
+            text = tx.get_meta(CONSUMING)
+        last_alive = datetime.fromisoformat(text) if text else datetime(1970, 1, 1, tzinfo=CST)
+        own = OwnTime(last_alive)
+        return BrokerStamp(self.node.clock, own) if self._link.stamps else own
+
+    def _tick_loop(self) -> None:
+        while not self._stopping.is_set():
+            self._nudge.wait(self._tick)
+            self._nudge.clear()
+            if self._stopping.is_set():
+                return
+            try:
+                self._ticking_since = monotonic()
+                self._do_periodic_work()
+                self._ticked_at = monotonic()
+                self._rounds.passed()
+                self._stopping.wait(_APART)
+            except ExchangeError as error:
+                self._records = self._records and not isinstance(error, DatabaseUnavailable)
+                log.error("tick.failed", node=self.node.address, code=error.code, reason=str(error))
+                self._rounds.failed(error, self.node.clock.now())
+                self._stopping.wait(1.0)
+            except Exception as error:
+                log.exception("tick.failed", node=self.node.address)
+                self._rounds.failed(error, self.node.clock.now())
+                self._stopping.wait(1.0)
+            finally:
+                self._ticking_since = None
+
+    def _do_periodic_work(self) -> None:
+        self.node.renew()
+        periodic_work(self.node, self._desk)
+        for look in self._work.rounds:
+            look(self.node)
+        connected = self._consumer is not None and self._consumer.state.connected
+        if connected and monotonic() - self._said_alive >= _ALIVE_EVERY:
+            with self.node.store.transaction() as tx:
+                tx.set_meta(CONSUMING, self.node.clock.now().isoformat())
+                if not self._said_alive:
+                    tx.set_meta(RELEASE, version("yizhan"))
+                # A look later than it was taken, when no step is under way that sealed by the one before.
+                if self._version == self.node.directory.version:
+                    tx.set_meta(SERVED_WITH, str(self._version))
+                if isinstance(self.node.directory, TreeView):
+                    remember(tx, self.node.directory.tree.marks)
+            self._said_alive, self._records = monotonic(), True
+            self._version = self.node.directory.version
+
+
+def _stood_in(queue: str, batch: Sequence[Delivery]) -> bool:
+    """Whether a batch, which is of one queue, is of this one; an empty batch is of none."""
+    return bool(batch) and batch[0].queue == queue
+
+
+def new_id() -> str:
+    """A random message id (UUID version 4)."""
+    return str(uuid.uuid4())

@@ -1,0 +1,97 @@
+"""Renewal: a member takes a newer directory and newer keys of its own while it is served, as soon as they are there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import structlog
+
+from exchange.directory import DirectoryView, Lookup, TreeView, load_authority_certificate, load_directory_file
+from exchange.directory.keyfiles import FILES
+from exchange.envelope import Identity
+from exchange.errors import BadDirectory, BadKeys
+from exchange.levels.spread import Taken
+from exchange.runtime.identity import open_identity
+from exchange.runtime.settings import Home, Settings
+from exchange.runtime.tree_files import STAMP, TreeFiles, say_refused
+
+log = structlog.get_logger()
+
+Marks = tuple[tuple[int, int] | None, ...]
+"""By which a file is known to have been replaced."""
+
+
+class Renewal:
+    """Reads a member's keys, its domain's directory and the tree around it, and again when their files were replaced.
+
+    The tree is also looked at anew when one of its domains ends.
+
+    The authority's certificate is read once: nothing that happens on disk afterwards can exchange whom one trusts.
+    """
+
+    def __init__(self, settings: Settings, address: str, seen: int, tree_seen: Mapping[str, int] | None = None) -> None:
+        home = Home(settings.home)
+        self._settings = settings
+        self._address = address
+        self._directory = home.directory
+        self._keys = home.keys(address)
+        self._tree = home.tree
+        self._seen = seen
+        self._tree_seen = dict(tree_seen or {})
+        self._authority = load_authority_certificate(home.authority)
+        self._files = TreeFiles(home, self._authority)
+        self._view: Lookup | None = None
+        self._marks: Marks = ()
+        self._refused: Marks = ()
+
+    def read(self) -> tuple[Identity, Lookup]:
+        """Keys and directories as they are now. Raises BadKeys, or BadDirectory for one older than was seen before.
+
+        What is invalid of other domains is said and left out.
+        """
+        marks, now = self._look(), self._settings.clock.now()
+        own = self._own()
+        identity = open_identity(self._keys, self._address, own)
+        view = self._files.view(own, now, self._tree_seen)
+        self._marks, self._seen, self._view = marks, own.version, view
+        if isinstance(view, TreeView):
+            self._tree_seen |= view.tree.marks
+            say_refused(self._address, view)
+        return identity, view
+
+    def take(self, new: Sequence[bytes]) -> Taken:
+        """Keeps directories of other domains that hold. Raises BadDirectory when the own one does not."""
+        return self._files.take(self._own(), new, self._settings.clock.now(), self._tree_seen)
+
+    def _own(self) -> DirectoryView:
+        return load_directory_file(self._directory, self._authority, self._settings.clock.now(), self._seen)
+
+    def read_if_changed(self) -> tuple[Identity, Lookup] | None:
+        """What is newer than what was read last. What is invalid is said once, and what was read last stays."""
+        marks = self._look()
+        if marks == self._refused or (marks == self._marks and not self._ended()):
+            return None
+        try:
+            return self.read()
+        except (BadKeys, BadDirectory) as error:
+            self._refused = marks
+            log.error("renewal.refused", node=self._address, code=error.code, reason=str(error), remedy=error.remedy)
+            return None
+
+    def _ended(self) -> bool:
+        """Whether a domain that counted when the tree was read counts no more."""
+        until = self._view.until if isinstance(self._view, TreeView) else None
+        return until is not None and self._settings.clock.now() >= until
+
+    def _look(self) -> Marks:
+        files = (self._directory, self._tree, self._tree / STAMP, *(self._keys / name for name in FILES))
+        return tuple(_mark(path) for path in files)
+
+
+def _mark(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_ino

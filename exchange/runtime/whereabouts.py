@@ -1,0 +1,26 @@
+"""Where a domain's broker is: as the environment names it, or as the folder of its private node says. Starts none."""
+
+from __future__ import annotations
+
+from exchange.broker.private.node import NodeInfo, PrivateNode
+from exchange.errors import BrokerUnavailable
+from exchange.runtime.settings import Home, Settings
+
+
+def known_broker(settings: Settings) -> NodeInfo | None:
+    """How the broker is reached, whether it runs or not; None where neither environment nor folder tells."""
+    if settings.broker_url:
+        return NodeInfo(settings.broker_url, settings.management_url)
+    return PrivateNode(Home(settings.home).node).info
+
+
+def find_broker(settings: Settings) -> NodeInfo:
+    """The broker that the environment names, or the private node if it runs. Raises BrokerUnavailable."""
+    if settings.broker_url:
+        return NodeInfo(settings.broker_url, settings.management_url)
+    found = PrivateNode(Home(settings.home).node).found()
+    if found is None:
+        raise BrokerUnavailable(
+            "the domain's private node is not running", remedy="`exchange up`, or set EXCHANGE_BROKER_URL"
+        )
+    return found

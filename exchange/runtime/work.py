@@ -1,0 +1,90 @@
+"""What a member does, by its roles: the table of its handlers, its rules, and its periodic work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from exchange.approval.department import desk
+from exchange.approval.department.open_desk import OpinionRule
+from exchange.approval.monitor import lapse
+from exchange.approval.window.collect import Collector
+from exchange.approval.window.conclude import Concluder
+from exchange.approval.window.decision import DecideRule
+from exchange.documents import arrive, forward
+from exchange.joint import lead, reader, signer
+from exchange.levels import spread
+from exchange.levels.non_delivery import take_non_delivery
+from exchange.messaging.incoming import Handler
+from exchange.messaging.node import Node, Step
+from exchange.messaging.receipts import OnSigned
+from exchange.messaging.records import Signed
+from exchange.notices import chase, counting, cover, pass_on, sign_for
+from exchange.notices.evidence import ask, show
+from exchange.notices.forms import collecting
+from exchange.notices.rules.covering import Covering
+from exchange.schemas import Aggregate, Document, NonDelivery, Receipt, Role, Tally
+
+
+@dataclass
+class Work:
+    """What a member does beyond sending and receiving, by its roles."""
+
+    opinion_rule: OpinionRule | None = None
+    decide_rule: DecideRule | None = None
+    handlers: dict[str, Handler] = field(default_factory=dict)
+    signed: tuple[OnSigned, ...] = ()
+    """Told, one after another, of every receipt for what the member has sent; each takes what is its own."""
+    rounds: tuple[Callable[[Node], object], ...] = ()
+    """Further periodic work."""
+
+    def on_signed(self, step: Step, moved: Sequence[Signed], receipts: Sequence[Receipt]) -> None:
+        """Tells all of them."""
+        for tell in self.signed:
+            tell(step, moved, receipts)
+
+
+def work_for(
+    roles: tuple[Role, ...],
+    opinion_rule: OpinionRule | None = None,
+    decide_rule: DecideRule | None = None,
+    take: spread.Take | None = None,
+    sign_at_once: bool = False,
+    covering: Covering = Covering.NONE,
+    rule_decides: bool = False,
+) -> Work:
+    """The handler tables of a member's roles, joined. Everyone takes official documents, and notices.
+
+    A relay office that can ``take`` directories of other domains hands them on, too. ``sign_at_once`` signs for every
+    notice on arrival, where the member's own system files what comes. ``covering`` says which notices wait at a relay
+    office for its cover. ``rule_decides``: the lead's rule makes decisions, which are marked so; it prepares them
+    otherwise.
+    """
+    work = Work(opinion_rule, decide_rule, _for_everyone())
+    if Role.RELAY in roles:
+        work.handlers |= pass_on.handlers(covering) | counting.handlers() | collecting.handlers() | show.handlers()
+        work.signed += (counting.on_signed,)
+        work.rounds += (counting.tell, collecting.tell, cover.CoverWatch().look)
+    else:
+        work.handlers |= sign_for.handlers(sign_at_once)
+        work.handlers |= {Tally.KIND: counting.take_tally, Aggregate.KIND: collecting.take_aggregate}
+        work.rounds += (chase.Chaser().look,)
+    if Role.RELAY in roles and take is not None:
+        work.handlers |= spread.handlers(take)
+        work.rounds += (spread.Spreader().look,)
+    if Role.DEPARTMENT in roles:
+        work.handlers |= desk.handlers()
+        work.signed += (desk.on_signed,)
+    if Role.MONITOR in roles:
+        work.handlers |= lapse.handlers()
+    if Role.WINDOW in roles:
+        collector = Collector(Concluder(decide_rule, decides=rule_decides))
+        work.handlers |= collector.handlers()
+        work.signed += (collector.on_signed,)
+    return work
+
+
+def _for_everyone() -> dict[str, Handler]:
+    own: dict[str, Handler] = {Document.KIND: arrive.take_document, NonDelivery.KIND: take_non_delivery}
+    joint = lead.handlers() | signer.handlers() | reader.handlers()
+    return own | forward.handlers() | joint | ask.handlers()

@@ -1,0 +1,1 @@
+"""Makes and changes a domain: init, certify, keyring, delegation, linking."""

@@ -1,0 +1,159 @@
+"""Init: a domain from nothing, or what is missing of it. Running it again changes nothing that is there."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import exchange
+from exchange.broker.admin.management import ManagementClient
+from exchange.broker.admin.probe import stamps_arrival
+from exchange.broker.admin.provision import Extras, MemberAccount, provision
+from exchange.broker.private.node import NodeInfo, PrivateNode
+from exchange.broker.traffic.link import Link
+from exchange.broker.traffic.urls import with_credentials
+from exchange.errors import BadConfiguration, CallerError, DatabaseLost, NotFound
+from exchange.language import tr
+from exchange.machine.files import keep_owner_below, make_folder, read_json, told, write_secret
+from exchange.runtime.catalogue import load_catalogue
+from exchange.runtime.home import open_database, read_link, write_link
+from exchange.runtime.links import load_links
+from exchange.runtime.profiles import Profile, load_profiles
+from exchange.runtime.settings import Home, Settings
+from exchange.schemas import Role
+from exchange.setup.certify import certify_all
+from exchange.store.roles import make_role
+
+CONSOLE = "console"
+"""The console's records lie beside the members'."""
+
+Say = Callable[[str], None]
+
+
+def packaged_departments() -> Path:
+    """The example departments that come with the exchange."""
+    return Path(exchange.__file__).resolve().parent / "departments"
+
+
+def _refuse(error: DatabaseLost) -> None:
+    raise error
+
+
+def init_files(
+    settings: Settings,
+    say: Say,
+    source: Path | None = None,
+    anew: Collection[str] = (),
+    on_lost: Callable[[DatabaseLost], None] = _refuse,
+    *,
+    clock_is_right: bool = False,
+    roles: bool = False,
+) -> dict[str, Profile]:
+    """Departments and catalogue, authority, a key folder a member, the signed directory, and databases.
+
+    ``source`` is a folder of departments to start from (default: the packaged ones). A member's database that is lost
+    is made ``anew`` for those named; of others the error goes to ``on_lost`` once all else is done.
+    ``clock_is_right``: a directory from this machine's future is signed anew instead of refused. ``roles``: each gets
+    a role of its own at the database server.
+    Raises BadConfiguration, NotFound for a name that no member has, DatabaseUnavailable or DatabaseLost.
+    """
+    home = Home(settings.home)
+    make_folder(home.root)
+    _copy_departments(home, source or packaged_departments(), say)
+    profiles = load_profiles(home.departments)
+    if not any(Role.WINDOW in profile.roles for profile in profiles.values()):
+        raise BadConfiguration("no department has the role 'window'", remedy="one profile.toml says roles = ['window']")
+    _know(anew, profiles)
+    say(tr("catalogue: {count} matters", count=len(load_catalogue(home.catalogue, profiles))))
+    certify_all(settings, profiles, say, clock_is_right=clock_is_right)
+    if roles:
+        make_roles(settings, [*profiles, CONSOLE], say)
+    lost: list[DatabaseLost] = []
+    for index, address in enumerate(profiles, 1):
+        had_one = home.account(address).exists()  # an account at the broker is made after the database
+        try:
+            open_database(settings, address, patient=True, first=address in anew or not had_one).close()
+        except DatabaseLost as error:
+            lost.append(error)
+        if not had_one:
+            say(tr("databases: {index} of {count}", index=index, count=len(profiles)))
+    for one in lost:
+        on_lost(one)
+    return profiles
+
+
+def make_roles(settings: Settings, addresses: Collection[str], say: Say) -> None:
+    """A role of its own at the database server for each, its account beside its keys; passwords that are there stay.
+
+    Raises CallerError where no server is set, DatabaseUnavailable.
+    """
+    url, home = settings.database_url, Home(settings.home)
+    if url is None or url.startswith("sqlite"):
+        remedy = "set EXCHANGE_DATABASE_URL to PostgreSQL, with an account that may make roles"
+        raise CallerError("there is no database server that could have roles", remedy=remedy)
+    for address in addresses:
+        kept = read_json(home.database_account(address)) or {}
+        password = str(kept.get("password") or secrets.token_urlsafe(24))
+        role = make_role(url, address, password)
+        make_folder(home.member(address))
+        write_secret(home.database_account(address), json.dumps({"user": role, "password": password}))
+    say(tr("databases: each of {count} members has a role of its own", count=len(addresses)))
+
+
+def _know(anew: Collection[str], profiles: Mapping[str, Profile]) -> None:
+    for address in anew:
+        if address not in profiles:
+            raise NotFound("there is no member {address}", remedy="its address as in its profile", address=address)
+
+
+def _copy_departments(home: Home, source: Path, say: Say) -> None:
+    if home.departments.exists():
+        return
+    ignored = shutil.ignore_patterns("__pycache__", "*.pyc", "__init__.py", "py.typed")
+    with told(home.departments):
+        shutil.copytree(source, home.departments, ignore=ignored)
+        keep_owner_below(home.departments)
+    say(tr("departments: copied to {departments}", departments=home.departments))
+
+
+def start_node(settings: Settings, say: Say, *, detach: bool = False) -> tuple[PrivateNode | None, NodeInfo]:
+    """The private node, started or found again; or the broker the environment names, as it is."""
+    if settings.broker_url:
+        return None, NodeInfo(settings.broker_url, settings.management_url)
+    node = PrivateNode(Home(settings.home).node)
+    return node, node.start(say, detach=detach)
+
+
+def init_broker(settings: Settings, info: NodeInfo, profiles: dict[str, Profile], say: Say) -> None:
+    """Queues, and an account a member where the management API is reachable; else all share the given account."""
+    home = Home(settings.home)
+    windows = [profile.address for profile in profiles.values() if Role.WINDOW in profile.roles]
+    relays = [profile.address for profile in profiles.values() if Role.RELAY in profile.roles]
+    extras = Extras(relays, load_links(home.links))
+    provision(info.url, list(profiles), windows, progress=say, extras=extras)
+    stamps = stamps_arrival(info.url)
+    if info.management_url is None:
+        say(tr("broker: no management API given, all members share one account"))
+        for address in profiles:
+            write_link(home.account(address), Link(info.url, None, stamps))
+        return
+    with ManagementClient(info.management_url, info.url) as management:
+        for address in profiles:
+            password = _password(home, address)
+            management.put_member(MemberAccount(address, password, address in windows, address in relays))
+            write_link(home.account(address), Link(with_credentials(info.url, address, password), address, stamps))
+    say(tr("broker: {count} members have queues and an account each", count=len(profiles)))
+
+
+def _password(home: Home, address: str) -> str:
+    """The password the member has, so that those who are being served stay connected; or a new one."""
+    if home.account(address).exists():
+        kept = read_link(home.account(address))
+        password = urlsplit(kept.url).password
+        if kept.user_id is not None and password:
+            return unquote(password)
+    return secrets.token_urlsafe(24)

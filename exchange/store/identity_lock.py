@@ -1,0 +1,154 @@
+"""One identity, one process: two that serve the same member would fight for its queue and its keys.
+
+A claim is two things. A lock keeps a second process out: a file beside an SQLite database, a session's advisory lock on
+PostgreSQL. Locks are lost without a word (the server restarts or fails over, somebody deletes the file), so the claim
+is watched, and taken anew at once where nobody has come in between. And a mark in the database names the last process
+that claimed it: every step that writes reads it, so that whoever was overtaken can commit nothing more.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import structlog
+from sqlalchemy import Connection, Engine, bindparam, insert, select, update
+
+from exchange.errors import DatabaseUnavailable, ExchangeError, IdentityInUse, IdentityLost
+from exchange.machine.crew import Loop
+from exchange.store.engine import writing
+from exchange.store.faults import translated
+from exchange.store.locks import FileHold, Hold, SessionHold
+from exchange.store.tables import meta
+
+log = structlog.get_logger()
+
+WATCHED_EVERY = 1.0
+"""Seconds between two looks at whether the lock is still held."""
+
+_KEY = "claim"
+_MARK = select(meta.c.value).where(meta.c.key == _KEY)
+_SET = update(meta).where(meta.c.key == _KEY).values(value=bindparam("mark"))
+_ADD = insert(meta).values(key=_KEY)
+
+
+class Claim:
+    """An identity that this process holds, for as long as it does."""
+
+    def __init__(self, engine: Engine, address: str) -> None:
+        self._engine = engine
+        self._address = address
+        self._mark = secrets.token_hex(16)
+        self._hold: Hold = FileHold(engine) if engine.dialect.name == "sqlite" else SessionHold(engine, address)
+        self._turn = threading.Lock()
+        self._ended = threading.Event()
+        self._watcher = Loop(f"{address}:claim", self._watch, lambda: self._ended.is_set() or self.lost is not None)
+        self.lost: ExchangeError | None = None
+        """Why this process holds it no more, for good."""
+        self.on_lost: Callable[[], None] = lambda: None
+        """Called once, from another thread, when that is so."""
+
+    def take(self) -> None:
+        """Raises IdentityInUse or DatabaseUnavailable."""
+        if not self._hold.take(patient=True):
+            raise IdentityInUse("{address} is being served by another process", address=self._address)
+        try:
+            with translated(self._engine), writing(self._engine) as connection, connection.begin():
+                if not connection.execute(_SET, {"mark": self._mark}).rowcount:
+                    connection.execute(_ADD, {"value": self._mark})
+        except BaseException:
+            self._hold.release()
+            raise
+        self._watcher.start()
+
+    def release(self) -> None:
+        """Lets others serve it."""
+        self._ended.set()
+        self._watcher.join(5)
+        self._hold.release()
+
+    def check(self, connection: Connection) -> None:
+        """Within a step, before it writes. Raises IdentityLost, or DatabaseLost where the file is another one."""
+        if self.lost is None:
+            try:
+                if not self._hold.is_held_on(connection):
+                    self._take_anew(connection)
+                if not self._marked(connection):
+                    raise self._overtaken()
+            except (IdentityLost, DatabaseUnavailable) as error:
+                self._give_up_if_final(error)
+                raise
+        if self.lost is not None:
+            raise self.lost
+
+    def _take_anew(self, connection: Connection | None) -> None:
+        with self._turn:
+            if self._hold.is_held_on(connection) if connection is not None else self._hold.is_alive():
+                return
+            if not self._hold.take(patient=False):
+                raise self._kept_out(connection)
+            log.warning("claim.renewed", node=self._address)
+            if connection is not None and not self._hold.is_held_on(connection):
+                raise DatabaseUnavailable(
+                    "this connection leads to another database server than the one where the identity is held",
+                    remedy="let EXCHANGE_DATABASE_URL lead to one server at a time: the one that can be written",
+                )
+
+    def _watch(self) -> None:
+        while not self._ended.wait(WATCHED_EVERY) and self.lost is None:
+            try:
+                if not self._hold.is_alive():
+                    self._take_anew(None)
+            except (IdentityLost, DatabaseUnavailable) as error:
+                self._give_up_if_final(error)
+            except Exception:
+                log.exception("claim.watch", node=self._address)
+
+    def _give_up_if_final(self, error: ExchangeError) -> None:
+        """A database that is away comes back; an identity that another process has does not."""
+        if type(error) is DatabaseUnavailable or self.lost is not None:
+            return
+        self.lost = error
+        log.error("claim.lost", node=self._address, code=error.code, reason=str(error))
+        threading.Thread(target=self.on_lost, name=f"{self._address}:lost", daemon=True).start()
+
+    def _kept_out(self, connection: Connection | None) -> DatabaseUnavailable:
+        """The mark says whether who has the lock has claimed the identity, or is only looking, or about to claim it."""
+        if self._marked(connection):
+            return DatabaseUnavailable(
+                "the lock of {address} is not free yet", remedy="nothing: it is tried again", address=self._address
+            )
+        return self._overtaken()
+
+    def _marked(self, connection: Connection | None) -> bool:
+        if connection is not None:
+            return connection.scalar(_MARK) == self._mark
+        with translated(self._engine), self._engine.connect() as other:
+            return other.scalar(_MARK) == self._mark
+
+    def _overtaken(self) -> IdentityLost:
+        return IdentityLost(
+            "{address} is being served by another process, which came in when the lock was lost", address=self._address
+        )
+
+
+@contextmanager
+def claim(engine: Engine, address: str) -> Iterator[Claim]:
+    """Holds the identity while the block runs; freed by the system if the process dies.
+
+    Raises IdentityInUse, DatabaseUnavailable or FileUnusable.
+    """
+    found = Claim(engine, address)
+    found.take()
+    try:
+        yield found
+    finally:
+        found.release()
+
+
+def is_served(engine: Engine, address: str) -> bool:
+    """Whether a process holds the identity; overtakes nobody."""
+    hold: Hold = FileHold(engine) if engine.dialect.name == "sqlite" else SessionHold(engine, address)
+    return hold.is_taken()

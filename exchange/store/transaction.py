@@ -1,0 +1,206 @@
+"""A member's database as the flow uses it: one transaction a step."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from types import TracebackType
+from typing import Protocol, TypeVar, cast
+
+from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
+
+from exchange.store.bulk import adding
+from exchange.store.engine import ping, reading, writing
+from exchange.store.faults import translated
+from exchange.store.identity_lock import Claim, claim, is_served
+from exchange.store.journal import JournalEntry
+from exchange.store.migrate import is_current, is_new, migrate
+from exchange.store.tables import journal, meta
+
+_FILLER = "filler"
+"""Meta key of what `Store.try_writing` writes."""
+
+_META = select(meta.c.value).where(meta.c.key == bindparam("key"))
+_SET_META = update(meta).where(meta.c.key == bindparam("at")).values(value=bindparam("to"))
+_ADD_META = insert(meta)
+_APPEND = adding(journal, "at", "event", "case_number", "message_id", "detail")
+
+
+class FromConnection(Protocol):
+    """What a transaction hands out: made from its connection alone."""
+
+    def __init__(self, connection: Connection, /) -> None: ...
+
+
+T = TypeVar("T", bound=FromConnection)
+
+
+class Transaction:
+    """All tables of a member within one transaction: `tx[Cases]` is the cases, by the class that has their verbs."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+        self._meta: dict[str, str | None] = {}
+        self._had: dict[type[FromConnection], FromConnection] = {}
+
+    def __getitem__(self, kind: type[T]) -> T:
+        """Return this transaction's instance of a class that is made from a connection; one instance a transaction."""
+        found = self._had.get(kind)
+        if found is None:
+            found = self._had[kind] = kind(self._db)
+        return cast(T, found)
+
+    def journal(self, entries: Sequence[JournalEntry]) -> None:
+        rows = [
+            {
+                "at": entry.at,
+                "event": entry.event,
+                "case_number": entry.case_number,
+                "message_id": entry.message_id,
+                "detail": json.dumps(dict(entry.detail), ensure_ascii=False, default=str),
+            }
+            for entry in entries
+        ]
+        if rows:
+            _APPEND.run(self._db, rows)
+
+    def journal_of(self, case_number: str) -> list[JournalEntry]:
+        query = select(journal).where(journal.c.case_number == case_number).order_by(journal.c.id)
+        return [
+            JournalEntry(row.at, row.event, row.case_number, row.message_id, json.loads(row.detail))
+            for row in self._db.execute(query)
+        ]
+
+    def recent_journal(self, limit: int = 200) -> list[JournalEntry]:
+        """The last lines of the journal, oldest first."""
+        rows = self._db.execute(select(journal).order_by(journal.c.id.desc()).limit(limit)).all()
+        return [
+            JournalEntry(row.at, row.event, row.case_number, row.message_id, json.loads(row.detail))
+            for row in reversed(rows)
+        ]
+
+    def get_meta(self, key: str) -> str | None:
+        if key not in self._meta:
+            self._meta[key] = self._db.scalar(_META, {"key": key})
+        return self._meta[key]
+
+    def set_meta(self, key: str, value: str) -> None:
+        if not self._db.execute(_SET_META, {"at": key, "to": value}).rowcount:
+            self._db.execute(_ADD_META, {"key": key, "value": value})
+        self._meta[key] = value
+
+
+class Store:
+    """A node's database."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._turn = threading.Lock() if engine.dialect.name == "sqlite" else None
+        self._log = f"{engine.url.database}-wal" if engine.dialect.name == "sqlite" else None
+        self._claim: Claim | None = None
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def mark(self) -> object | None:
+        """Of SQLite its log's length and time of change, which every commit moves."""
+        if self._log is None:
+            return None
+        try:
+            found = os.stat(self._log)
+        except OSError:
+            return None
+        return found.st_size, found.st_mtime_ns
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Writes; commits on leaving, rolls back on any exception. Raises DatabaseUnavailable or Conflict.
+
+        While the identity is claimed here, raises IdentityLost once another process has it.
+        """
+        with self._one_writer(), translated(self._engine), writing(self._engine) as connection, connection.begin():
+            if self._claim is not None:
+                self._claim.check(connection)
+            yield Transaction(connection)
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """Reads a consistent state; never blocks a writer. Raises DatabaseUnavailable."""
+        with translated(self._engine), reading(self._engine) as connection, connection.begin():
+            yield Transaction(connection)
+
+    @contextmanager
+    def claim_identity(self, address: str) -> Iterator[Claim]:
+        """Holds a member's identity for this process, and watches that. Raises IdentityInUse when another has it."""
+        with claim(self._engine, address) as found:
+            self._claim = found
+            try:
+                yield found
+            finally:
+                self._claim = None
+
+    def is_served(self, address: str) -> bool:
+        """Whether a process holds the identity at this moment. Raises DatabaseUnavailable."""
+        return is_served(self._engine, address)
+
+    def is_new(self) -> bool:
+        """Whether it has no tables yet. Raises DatabaseUnavailable."""
+        with translated(self._engine):
+            return is_new(self._engine)
+
+    def migrate(self) -> None:
+        """Brings the tables up to date. Raises DatabaseUnavailable."""
+        with translated(self._engine):
+            migrate(self._engine)
+
+    def is_current(self) -> bool:
+        """Whether the tables are this release's; changes nothing. Raises DatabaseUnavailable."""
+        with translated(self._engine):
+            return is_current(self._engine)
+
+    def server_time(self) -> datetime | None:
+        """What the clock of a database server says; None where the database is a file. Raises DatabaseUnavailable."""
+        if self._engine.dialect.name == "sqlite":
+            return None
+        with translated(self._engine), self._engine.connect() as connection:
+            found: datetime | None = connection.scalar(select(func.clock_timestamp()))
+            return found
+
+    def try_writing(self, octets: int) -> None:
+        """Writes so many octets, commits them, and takes them away: what a step needs, no more and no less.
+
+        Raises as `transaction` does. An answer to reading, or an empty step, says nothing of a disk that is full or a
+        server that has become a standby.
+        """
+        filler = secrets.token_urlsafe(octets * 3 // 4 + 1)  # nothing that a database could make smaller
+        with self.transaction() as tx:
+            tx.set_meta(_FILLER, filler)
+        with self.transaction() as tx:
+            tx.set_meta(_FILLER, "")
+
+    def ping(self) -> None:
+        """Raises DatabaseUnavailable when the database does not answer."""
+        ping(self._engine)
+
+    def close(self) -> None:
+        """Closes all connections."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _one_writer(self) -> Iterator[None]:
+        """SQLite has one writer; threads of this process queue here in order rather than poll the file's lock."""
+        if self._turn is None:
+            yield
+            return
+        with self._turn:
+            yield

@@ -1,0 +1,101 @@
+"""What a member's database says of people who wait and of cases in danger; each read is bounded by an index."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, case, func, select
+
+from exchange.approval.department.tables import FAILED_RULES, desk
+from exchange.approval.rules.states import CaseState, PartState
+from exchange.approval.tables import NOT_SIGNED, PUT_TO, TO_REVIEW, UNDATED, case_file, part
+from exchange.joint.tables import OPEN_JOINTS, joint
+from exchange.runtime.gathered import DeadlineFact, Ends, Gathered
+
+COUNTED = 10_000
+"""Rows that are counted at most."""
+
+_SHOWN = 3
+
+_p, _j, _k, _f = part.c, joint.c, desk.c, case_file.c
+_UNDECIDED = _f.state == CaseState.READY
+
+
+class Troubles:
+    """Reads them within a transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def ends(self, over: datetime, until: datetime) -> dict[str, Ends]:
+        """By department: open parts of this window whose term ended by ``over``, and those that end by ``until``."""
+        open_parts = select(_p.department, _p.due_at).where(PUT_TO, _p.due_at <= until)
+        rows = open_parts.order_by(_p.due_at).limit(COUNTED).subquery()
+        late = func.sum(case((rows.c.due_at <= over, 1), else_=0))
+        query = select(rows.c.department, late, func.count()).group_by(rows.c.department)
+        return {who: Ends(int(past), int(number) - int(past)) for who, past, number in self._db.execute(query)}
+
+    def ending(self, until: datetime, limit: int) -> list[DeadlineFact]:
+        """Open parts of this window whose term ends by ``until``, over or not, the earliest first."""
+        query = select(_p.case_number, _p.department, _p.due_at).where(PUT_TO, _p.due_at <= until)
+        return [DeadlineFact(*row) for row in self._db.execute(query.order_by(_p.due_at).limit(limit))]
+
+    def rule_failing(self) -> Gathered:
+        """Cases that wait for an officer because the member's rule failed; ``detail`` is the kind of error.
+
+        A department's wait on its desk, a lead's for the decision. Nothing of what a rule says of a case is told here.
+        """
+        desks = self._gathered(_k.case_number, _k.received_at, FAILED_RULES, detail=_k.rule_error)
+        led = self._gathered(_f.number, _f.ready_at, _UNDECIDED, _f.rule_error.is_not(None), detail=_f.rule_error)
+        both = [one for one in (desks, led) if one.number]
+        if len(both) < 2:
+            return both[0] if both else Gathered()
+        since = min(one.since for one in both if one.since is not None)
+        return Gathered(desks.number + led.number, since, (desks.first + led.first)[:_SHOWN], desks.detail)
+
+    def undecided(self) -> Gathered:
+        """Cases of this window that wait for its own decision: all opinions are in, or what is missing is over."""
+        return self._gathered(_f.number, _f.ready_at, _UNDECIDED)
+
+    def escalated(self) -> Gathered:
+        """Open cases of this window in which a silence was escalated to it: it must decide how to go on."""
+        is_open = select(_f.number).where(_f.number == _p.case_number, _f.state == CaseState.OPEN)
+        return self._gathered(
+            _p.case_number, _p.escalated_at, _p.state == PartState.ESCALATED, is_open.correlate(part).exists()
+        )
+
+    def to_review(self) -> Gathered:
+        """Cases of this window decided over an opinion that was in time, which nobody has reviewed yet."""
+        return self._gathered(_p.case_number, _p.review_at, TO_REVIEW)
+
+    def open_parts(self, department: str) -> int:
+        """Consultations that wait for a department, in whatever stage."""
+        return self._count(select(_p.case_number).where(PUT_TO, _p.department == department))
+
+    def unsigned(self, before: datetime) -> Gathered:
+        """Requests that went out before then and are not signed for."""
+        return self._gathered(_p.case_number, _p.issued_at, NOT_SIGNED, _p.issued_at <= before)
+
+    def undated(self, before: datetime) -> Gathered:
+        """Consultations signed for before then, whose term has no end yet."""
+        return self._gathered(_p.case_number, _p.signed_at, UNDATED, _p.signed_at <= before)
+
+    def joints(self, before: datetime) -> Gathered:
+        """Joint documents that were put to this member, or by it to others, before then and wait for signatures."""
+        return self._gathered(_j.title, _j.received_at, OPEN_JOINTS, _j.received_at <= before)
+
+    def _gathered(self, name: Any, since: Any, *conditions: Any, detail: Any = None) -> Gathered:
+        """How many there are, `COUNTED` at most, since when the first, and which first; ``detail`` up to its colon."""
+        columns = [name.label("name"), since.label("at"), *([detail.label("detail")] if detail is not None else [])]
+        found = select(*columns).where(*conditions).limit(COUNTED).subquery()
+        number, first = self._db.execute(select(func.count(), func.min(found.c.at))).one()
+        if not number:
+            return Gathered()
+        rows = self._db.execute(select(*columns).where(*conditions).order_by(since, name).limit(_SHOWN)).all()
+        names = tuple(dict.fromkeys(str(row.name) for row in rows))
+        why = str(rows[0].detail).partition(":")[0] if detail is not None else ""
+        return Gathered(int(number), first, names, why)
+
+    def _count(self, rows: Select[Any]) -> int:
+        return self._db.scalar(select(func.count()).select_from(rows.limit(COUNTED).subquery())) or 0

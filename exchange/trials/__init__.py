@@ -1,0 +1,1 @@
+"""Demonstrations, replays and the domains they run in."""

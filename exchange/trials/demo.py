@@ -1,0 +1,282 @@
+"""The demonstration: a city at work on an accelerated calendar, every member a process of its own.
+
+What must come of each application is written down here beforehand; whatever comes out otherwise is a deviation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from exchange.approval.monitor.recheck import recheck_deemed
+from exchange.approval.rules.states import CaseState
+from exchange.approval.window.conclude import confirm
+from exchange.approval.window.status import CaseStatus, PartStatus, recent_cases
+from exchange.approval.window.store import Cases
+from exchange.approval.window.submit import submit
+from exchange.broker.admin.provision import waiting_messages
+from exchange.broker.private.node import NodeInfo
+from exchange.clock import AcceleratedClock, SteppedClock, format_clock, monotonic
+from exchange.errors import Conflict, ExchangeError
+from exchange.files.applications import read_application
+from exchange.language import tr
+from exchange.machine.files import write_file
+from exchange.messaging.documents import Documents
+from exchange.messaging.inbox import Inbox
+from exchange.messaging.outbox import Outbox
+from exchange.operations.reconciliation.books import Balance, Verdict
+from exchange.operations.reconciliation.domain import open_reconciliation
+from exchange.operations.reconciliation.words import FAULTS
+from exchange.runtime.home import Opened, open_member
+from exchange.runtime.member_record import CONSUMING
+from exchange.runtime.profiles import Profile
+from exchange.runtime.settings import Home, Settings
+from exchange.runtime.sole import role_command
+from exchange.runtime.supervision.supervise import Supervisor
+from exchange.schemas import Role
+from exchange.setup.init import init_broker, init_files, start_node
+from exchange.store.journal import JournalEntry
+from exchange.trials.demo_script import ANYTHING, BEGINS, KILLED, KILLED_AFTER, SCRIPT, SILENT, Expected, story_begins
+from exchange.workdays import ChinaCalendar
+
+DAY = 2.0
+"""Real seconds a day of the demonstration takes."""
+PATIENCE = 90.0
+"""Real seconds after which the demonstration gives up."""
+
+
+@dataclass
+class Demo:
+    """A run of the demonstration; ``say`` hears what happens to processes."""
+
+    home: Path
+    settings: Settings
+    lines: list[str] = field(default_factory=list)
+    profiles: dict[str, Profile] = field(default_factory=dict)
+    submitted: dict[str, Expected] = field(default_factory=dict)
+    """By case number."""
+    balance: Balance | None = None
+    """The reconciliation at the end."""
+    beside: Callable[[Settings, Supervisor], Callable[[], None]] | None = None
+    """Adds to the processes what is served beside the members; what it returns is called now and then."""
+    look: Callable[[], None] = lambda: None
+    _info: NodeInfo | None = None
+    _stack: ExitStack = field(default_factory=ExitStack)
+    _members: dict[str, Opened] = field(default_factory=dict)
+    _seen: dict[str, int] = field(default_factory=dict)
+    _killed: bool = False
+    _begins: datetime = BEGINS
+    _clock: AcceleratedClock = field(default_factory=lambda: AcceleratedClock(BEGINS, BEGINS, 86_400 / DAY))
+
+    def say(self, line: str) -> None:
+        """Keeps a line for whoever shows the demonstration."""
+        self.lines.append(line)
+
+    @property
+    def clock(self) -> AcceleratedClock:
+        """The clock all processes agree on."""
+        return self._clock
+
+    @property
+    def window(self) -> Opened:
+        """The lead's node."""
+        return next(opened for opened in self._members.values() if Role.WINDOW in opened.profile.roles)
+
+    def prepare(self) -> None:
+        """Authority, keys, databases, an own broker, queues. Raises what each of them raises."""
+        calm = replace(self.settings, home=self.home, clock=SteppedClock(BEGINS - timedelta(days=30)))
+        self.profiles = init_files(calm, self.say)
+        node, info = start_node(calm, self.say)
+        if node is not None:
+            self._stack.callback(node.stop)
+        self._info = info
+        init_broker(calm, info, self.profiles, self.say)
+        self._refuse_leftovers(calm, info)
+
+    def start(self) -> None:
+        """Starts every member as a process of its own, on the fast clock; `served` tells how far that has come."""
+        processes = len(self.profiles) + (3 if self.beside is not None else 0)
+        head_start = timedelta(seconds=processes * 0.9)
+        self._serve(replace(self._clock, real_origin=datetime.now(UTC) + head_start))
+
+    def begin(self) -> None:
+        """Lets the story begin at the next morning that suits it, however long the processes took to start."""
+        self._begins = story_begins(self.clock.now(), ChinaCalendar())
+
+    def calm_down(self) -> None:
+        """Has all go on at the pace of real time; the fast clock would soon have run out of every certificate."""
+        now = datetime.now(UTC)
+        self.supervisor.shut_down()
+        self._serve(AcceleratedClock(now, self.clock.at(now), 1))
+
+    def _serve(self, clock: AcceleratedClock) -> None:
+        self._clock = clock
+        self.settings = replace(self.settings, home=self.home, clock=clock)
+        environment = {"EXCHANGE_HOME": str(self.home), "EXCHANGE_CLOCK": format_clock(self._clock)}
+        write_file(Home(self.home).clock, environment["EXCHANGE_CLOCK"])  # for commands beside it
+        self.supervisor = Supervisor(self.say, environment)
+        for address in self.profiles:
+            self.supervisor.add(address, role_command(address), Home(self.home).logs / f"{address}.log")
+            self._members[address] = open_member(self.settings, address)
+            self._stack.callback(self._members[address].store.close)
+        if self.beside is not None:
+            self.look = self.beside(self.settings, self.supervisor)
+        self._stack.callback(self.supervisor.shut_down)
+        self.supervisor.start()
+
+    def served(self) -> int:
+        """How many members are being served by now."""
+        found = 0
+        for opened in self._members.values():
+            with opened.store.reading() as tx:
+                found += tx.get_meta(CONSUMING) is not None
+        return found
+
+    def turn(self) -> list[CaseStatus]:
+        """Hands in what is due, looks after the processes, and returns the cases as they stand, oldest first."""
+        day = (self.clock.now() - self._begins) / timedelta(days=1)
+        handed_in = {expected.file for expected in self.submitted.values()}
+        for expected in SCRIPT:
+            if expected.file not in handed_in and day >= expected.day:
+                self._submit(expected)
+        if not self._killed and day >= KILLED_AFTER:
+            self._kill()
+        self.supervisor.watch_once()
+        cases = recent_cases(self.window.node, len(SCRIPT))[::-1]
+        for case in cases:
+            self._confirm(case)
+        return cases
+
+    def finished(self, cases: list[CaseStatus]) -> bool:
+        """Whether every application has been decided and every message signed for."""
+        decided = all(case.state is CaseState.DECIDED for case in cases)
+        return decided and len(cases) == len(SCRIPT) and not any(self._waiting())
+
+    def happenings(self) -> Iterator[tuple[str, JournalEntry]]:
+        """What is new in the window's and the monitors' journals, with who wrote it."""
+        for address, opened in self._members.items():
+            if Role.DEPARTMENT in opened.profile.roles:
+                continue
+            for number in self.submitted:
+                with opened.store.reading() as tx:
+                    journal = tx.journal_of(number)
+                key = f"{address}/{number}"
+                yield from ((address, entry) for entry in journal[self._seen.get(key, 0) :])
+                self._seen[key] = len(journal)
+
+    def deviations(self, cases: list[CaseStatus]) -> list[str]:
+        """Everything that came out otherwise than it should."""
+        found = [line for case in cases for line in self._deviations_of(case)]
+        found += [f"{file} was never handed in" for file in self._not_handed_in()]
+        found += [f"{address}: {waiting} messages without a receipt" for address, waiting in self._waiting()]
+        for address, opened in self._members.items():
+            with opened.store.reading() as tx:
+                found += [f"{address}: refused a message: {letter.reason}" for letter in tx[Inbox].dead_letters()]
+                counts = tx[Outbox].counts()
+            if counts.get("failed"):
+                found.append(f"{address}: {counts['failed']} messages could not be sent")
+            if counts.get("returned") and address not in self._may_be_overtaken():
+                found.append(f"{address}: {counts['returned']} messages came back")
+        return [*found, *self._check_books()]
+
+    def close(self) -> None:
+        """Stops all processes and the broker; the records stay."""
+        self._stack.close()
+
+    def _check_books(self) -> Iterator[str]:
+        """Closes the books; where something cannot be read, the balance says so and nothing is held against it."""
+        with open_reconciliation(self.settings, lambda: self._info) as books:
+            self.balance = books.reconcile()
+        if self.balance.verdict is Verdict.DIFFERS:
+            yield "the books do not balance: exchange reconcile"
+            for one in self.balance.differences[:20]:
+                yield f"{one.message_id}, {one.sender} {one.member}: {FAULTS[one.fault][1]}"
+
+    def _refuse_leftovers(self, calm: Settings, info: NodeInfo) -> None:
+        """A broker or database of one's own may hold something already, which would mix with what is shown."""
+        windows = [address for address, profile in self.profiles.items() if Role.WINDOW in profile.roles]
+        if waiting_messages(info.url, list(self.profiles), windows):
+            raise Conflict(
+                "the broker's queues hold messages of these members already",
+                remedy="give the demonstration a vhost of its own in EXCHANGE_BROKER_URL, or unset it",
+            )
+        opened = open_member(calm, windows[0])
+        try:
+            if recent_cases(opened.node, 1):
+                raise Conflict(
+                    "the database holds cases already", remedy="give an empty one in EXCHANGE_DATABASE_URL, or unset it"
+                )
+        finally:
+            opened.store.close()
+
+    def _submit(self, expected: Expected) -> None:
+        path = Home(self.home).departments / "applications" / f"{expected.file}.toml"
+        application, enclosures = read_application(path, self.clock)
+        case = submit(self.window.node, application, enclosures=enclosures)
+        self.submitted[case.number] = expected
+
+    def _confirm(self, case: CaseStatus) -> None:
+        """The lead's officer confirms what its rule has prepared; a case that has moved on is left alone."""
+        if case.prepared is not None:
+            with suppress(Conflict):
+                confirm(self.window.node, case.number, self.window.profile.officer)
+
+    def _kill(self) -> None:
+        self._killed = True
+        address = next(address for address in self.profiles if address.endswith(f".{KILLED}"))
+        process = self.supervisor.children[address].process
+        if process is not None:
+            process.kill()
+            self.say(tr("{address} is killed on purpose (SIGKILL)", address=address))
+
+    def _waiting(self) -> Iterator[tuple[str, int]]:
+        for address, opened in self._members.items():
+            with opened.store.reading() as tx:
+                counts = tx[Outbox].counts()
+            waiting = counts.get("written", 0) + counts.get("sent", 0)
+            if waiting:
+                yield address, waiting
+
+    def _may_be_overtaken(self) -> set[str]:
+        """Departments whose opinion may reach a case that an early end has closed, and then comes back."""
+        names = {name for expected in SCRIPT for name, ends in expected.parts.items() if ends == ANYTHING}
+        return {address for address in self.profiles if address.rsplit(".", 1)[-1] in names}
+
+    def _not_handed_in(self) -> list[str]:
+        handed_in = {expected.file for expected in self.submitted.values()}
+        return [expected.file for expected in SCRIPT if expected.file not in handed_in]
+
+    def _deviations_of(self, case: CaseStatus) -> Iterator[str]:
+        expected = self.submitted[case.number]
+        if case.outcome != expected.outcome:
+            yield f"{case.number} {expected.file}: {case.outcome or case.state.value}, not {expected.outcome}"
+        for part in case.parts:
+            wanted = expected.parts[part.department.rsplit(".", 1)[-1]]
+            if wanted not in (ANYTHING, ended(part)):
+                yield f"{case.number} {expected.file}, {part.department}: {ended(part)}, not {wanted}"
+            if part.state.value == SILENT:
+                yield from self._recheck(case, part)
+
+    def _recheck(self, case: CaseStatus, part: PartStatus) -> Iterator[str]:
+        """Checks a deemed consent again from its signed bytes alone, as anyone could."""
+        node = self.window.node
+        with node.store.reading() as tx:
+            row = tx[Cases].part(case.number, part.department)
+            stored = tx[Documents].find(row.deemed_id) if row and row.deemed_id else []
+        try:
+            recheck_deemed(stored[0].signed, node.directory, node.calendar)
+        except (ExchangeError, IndexError) as error:
+            yield f"{case.number}, {part.department}: the deemed consent does not verify: {error}"
+
+
+def ended(part: PartStatus) -> str:
+    """How a part ended: its verdict, or its state."""
+    return part.verdict.value if part.verdict is not None and part.state.value == "answered" else part.state.value
+
+
+def out_of_time(since: float) -> bool:
+    """Whether the demonstration has taken too long; ``since`` is monotonic."""
+    return monotonic() - since > PATIENCE

@@ -1,0 +1,280 @@
+"""What it takes to come in: signing in and out, one-time links, the own password. Steps on the console's own store.
+
+Tokens are random, given out once, and kept as their SHA-256; time is that of people, never a domain's faster clock.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from unicodedata import normalize
+
+import structlog
+
+from exchange.clock import Clock, RealClock
+from exchange.errors import BadAccount, Denied
+from exchange.operations.health.domain_view import CONSOLE, Desk
+from exchange.store import Store
+from exchange.store.transaction import Transaction
+from exchange.web.arriving import source
+from exchange.web.door.accounts import account_name
+from exchange.web.door.audit_log import AuditLog
+from exchange.web.door.password_rules import check_password
+from exchange.web.door.passwords import Passwords
+from exchange.web.door.permissions import AccountRole
+from exchange.web.door.records import AccountRow, FailureRow, LinkRow, SessionRow
+from exchange.web.door.sign_in import (
+    FORGOTTEN_AFTER,
+    FREE_EVERYWHERE,
+    FREE_FAILURES,
+    LASTS,
+    LINK_LASTS,
+    SEEN_EVERY,
+    session_holds,
+    wait_after,
+)
+from exchange.web.door.store import Accounts
+
+UNKNOWN = "?"
+"""Stands in the log for a name that is no account's: it may be a password typed into the wrong field."""
+
+SIGN_IN, SIGN_OUT, LINK, PASSWORD = "sign-in", "sign-out", "account.link", "account.password"
+DONE = "done"
+
+KNOWN = "known"
+"""Marks a place from which an account has signed in of late."""
+
+log = structlog.get_logger()
+
+
+class ShutOut(Denied):
+    """Too many attempts failed under this name."""
+
+    code = "locked-out"
+
+    def __init__(self, until: datetime, seconds: float) -> None:
+        super().__init__("too many attempts have failed under this name", remedy="wait, then try again")
+        self.until, self.seconds = until, seconds
+
+
+@dataclass(frozen=True)
+class Who:
+    """Whose session a token is."""
+
+    account: AccountRow
+    session: str
+    """Hash of its token."""
+
+
+class Gate:
+    """The steps of coming in. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock | None = None,
+        passwords: Passwords | None = None,
+        new_token: Callable[[], str] = lambda: secrets.token_urlsafe(32),
+    ) -> None:
+        self.store = store
+        self.clock = clock or RealClock()
+        self.passwords = passwords or Passwords()
+        self._new_token = new_token
+        self.handed: dict[str, tuple[str, str]] = {}
+        """One-time links made for others (account, token), by the officer who made them, until they are shown once."""
+
+    def who(self, token: str, *, active: bool = True) -> Who | None:
+        """Whose session this is, if it holds; an ``active`` look keeps it from becoming idle."""
+        if not token:
+            return None
+        now, key = self.clock.now(), hashed(token)
+        with self.store.reading() as tx:
+            found = tx[Accounts].session(key)
+        if found is None:
+            return None
+        session, account = found
+        if account.locked_at or not session_holds(account.role, session.ends_at, session.seen_at, now):
+            return None
+        if active and now - session.seen_at >= SEEN_EVERY:
+            with self.store.transaction() as tx:
+                tx[Accounts].seen(key, now)
+        return Who(account, key)
+
+    def sign_in(self, name: str, password: str, before: str = "", place: str = "") -> str:
+        """The token of a new session; that of ``before`` ends. Raises Denied alike for whatever is wrong, or ShutOut.
+
+        An attempt counts as failed until it has succeeded, so that many at once are no more guesses than few. ``place``
+        is where it comes from: who fails elsewhere shuts out nobody who has signed in from here of late.
+        """
+        account = self._attempt(name, password, SIGN_IN, place)
+        token, now = self._new_token(), self.clock.now()
+        with self.store.transaction() as tx:
+            _check_unchanged(tx, account)
+            tx[Accounts].sweep(now, now - FORGOTTEN_AFTER)
+            tx[Accounts].end_session(hashed(before))
+            tx[Accounts].add_session(SessionRow(hashed(token), account.name, now, now, now + LASTS))
+            self._append(tx, account.name, SIGN_IN, "/sign-in", DONE)
+        return token
+
+    def sign_out(self, token: str) -> None:
+        """Ends a session."""
+        who = self.who(token, active=False)
+        with self.store.transaction() as tx:
+            if tx[Accounts].end_session(hashed(token)) and who is not None:
+                self._append(tx, who.account.name, SIGN_OUT, "/sign-out", DONE)
+
+    def change_password(self, name: str, session: str, current: str, new: str, place: str = "") -> int:
+        """Sets the own password and ends the account's other sessions; how many. Raises Denied or BadAccount."""
+        account = self._attempt(name, current, PASSWORD, place)
+        check_password(new, name)
+        kept = self.passwords.hash(new)
+        with self.store.transaction() as tx:
+            _check_unchanged(tx, account)
+            tx[Accounts].set_password(name, kept, self.clock.now())
+            return tx[Accounts].end_sessions(name, but=session)
+
+    def first_link(self) -> str | None:
+        """The token of a set-up link, which makes the first account; None where there is one. Earlier ones are void."""
+        with self.store.transaction() as tx:
+            if tx[Accounts].any():
+                return None
+            self._append(tx, UNKNOWN, LINK, "set-up link made", DONE)
+            return self.new_link(tx, None)
+
+    def new_link(self, tx: Transaction, account: str | None) -> str:
+        """Within a step: the token of a new one-time link for an account."""
+        token, now = self._new_token(), self.clock.now()
+        tx[Accounts].put_link(LinkRow(hashed(token), account, now, now + LINK_LASTS))
+        return token
+
+    def link(self, token: str) -> LinkRow:
+        """What a one-time link is for, while it can be used. Raises Denied."""
+        with self.store.reading() as tx:
+            row = tx[Accounts].link(hashed(token))
+            used_up = row is not None and row.account is None and tx[Accounts].any()
+        if row is None or used_up or row.used_at is not None or row.expires_at <= self.clock.now():
+            self.record(UNKNOWN if row is None or row.account is None else row.account, LINK, "/set-up", "denied")
+            raise _no_link()
+        return row
+
+    def use_link(self, token: str, name: str, password: str, place: str = "") -> str:
+        """Sets a password by a one-time link, which is used up by it; the account's name.
+
+        ``name`` is that of the first account, a security officer; other links know theirs. Raises Denied or BadAccount.
+        """
+        row = self.link(token)
+        account = row.account or account_name(name)
+        check_password(password, account)
+        kept, now = self.passwords.hash(password), self.clock.now()
+        with self.store.transaction() as tx:
+            if not tx[Accounts].use_link(row.token_hash, now) or (row.account is None and tx[Accounts].any()):
+                raise _no_link()
+            if row.account is None:
+                tx[Accounts].add(AccountRow(account, AccountRole.SECURITY, kept, now, now))
+            tx[Accounts].set_password(account, kept, now)
+            tx[Accounts].end_sessions(account)
+            self._forgive(tx, account, place)
+            self._append(tx, account, LINK, "/set-up", DONE)
+        return account
+
+    def record(self, account: str, action: str, what: str, outcome: str) -> None:
+        """An entry in the audit log, in a step of its own."""
+        with self.store.transaction() as tx:
+            self._append(tx, account, action, what, outcome)
+
+    def _append(self, tx: Transaction, account: str, action: str, what: str, outcome: str) -> None:
+        """The head of the chain also goes to the process's log, where the database's keeper cannot change it."""
+        entry = tx[AuditLog].append(self.clock.now(), account, action, what, outcome, source())
+        log.info(
+            "console.audit", entry=f"{entry.seq}:{entry.hash}", action=action, outcome=outcome, source=entry.source
+        )
+
+    def _attempt(self, name: str, password: str, action: str, place: str) -> AccountRow:
+        """The account whose password this is. Raises Denied or ShutOut, with an entry in the log."""
+        with self.store.transaction() as tx:
+            account = tx[Accounts].get(_possible(name))
+            shut = self._count(tx, name, place)
+        known = account.name if account else UNKNOWN
+        if shut is not None:
+            self.record(known, action, f"/{action}", shut.code)
+            raise shut
+        can = account is not None and account.locked_at is None
+        good = self.passwords.verify(account.password if account and can else None, password)
+        if account is None or not good:
+            self.record(known, action, f"/{action}", "denied")
+            raise Denied("the name or the password is wrong, or the account cannot be used", remedy="try again")
+        with self.store.transaction() as tx:
+            self._forgive(tx, name, place)
+            if place:
+                now = self.clock.now()
+                tx[Accounts].set_failure(FailureRow(_under(name, place, KNOWN), 0, now, now))
+        return account
+
+    def _forgive(self, tx: Transaction, name: str, place: str) -> None:
+        for key in {_under(name), _under(name, place)}:
+            tx[Accounts].clear_failure(key)
+
+    def _count(self, tx: Transaction, name: str, place: str) -> ShutOut | None:
+        """Counts an attempt as failed, unless the name is shut: from this place, or for all places that are unknown."""
+        here, everywhere, now = _under(name, place), _under(name), self.clock.now()
+        known = bool(place) and tx[Accounts].failure(_under(name, place, KNOWN)) is not None
+        for key in {here} if known else {here, everywhere}:
+            before = tx[Accounts].failure(key)
+            if before is not None and now < before.until:
+                return ShutOut(before.until, (before.until - now).total_seconds())
+        for key in {here, everywhere}:
+            before = tx[Accounts].failure(key)
+            recent = before is not None and now - before.last_at < FORGOTTEN_AFTER
+            failures = (before.failures if before and recent else 0) + 1
+            free = FREE_EVERYWHERE if key == everywhere and place else FREE_FAILURES
+            tx[Accounts].set_failure(FailureRow(key, failures, now, now + wait_after(failures, free)))
+        return None
+
+
+def hashed(token: str) -> str:
+    """What is kept of a token."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def form_token(token: str) -> str:
+    """What forms of a session bear: bound to its token, and no way back to it."""
+    return hmac.new(token.encode("utf-8", "replace"), b"form", hashlib.sha256).hexdigest()
+
+
+def _possible(name: str) -> str:
+    try:
+        return account_name(name)
+    except BadAccount:
+        return ""
+
+
+def _under(name: str, *more: str) -> str:
+    """Under what failures are counted: names that are one account's are one; ``more`` tells places apart."""
+    return hashed("\n".join((normalize("NFKC", name[:200]).strip().casefold(), *filter(None, more))))
+
+
+def _check_unchanged(tx: Transaction, account: AccountRow) -> None:
+    """Raises Denied where an account was locked, reset or given another role while its password was being compared."""
+    if tx[Accounts].get(account.name) != account:
+        raise Denied("the account has just been changed", remedy="try again")
+
+
+def _no_link() -> Denied:
+    return Denied(
+        "this one-time link cannot be used: it is unknown, was used, or is too old",
+        code="link",
+        remedy="ask a security officer for a new one; for the first account start the console again",
+    )
+
+
+def gate_of(desk: Desk) -> Gate:
+    """Who may come in at a domain's console, in its own store; one gate a desk. Raises DatabaseUnavailable."""
+    found = desk.kept.get("gate")
+    if not isinstance(found, Gate):
+        found = desk.kept.setdefault("gate", Gate(desk.store(CONSOLE)))
+        assert isinstance(found, Gate)  # noqa: S101
+    return found

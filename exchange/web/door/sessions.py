@@ -1,0 +1,182 @@
+"""The door as browsers meet it: the pages of signing in and out and of one-time links, and the session's cookie."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from urllib.parse import quote, unquote, urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from exchange.errors import BadAccount, Denied, ExchangeError
+from exchange.language import Language
+from exchange.web import render
+from exchange.web.door.account import Account
+from exchange.web.door.gate import Gate, ShutOut, form_token
+from exchange.web.door.password_rules import LONGEST, SHORTEST
+from exchange.web.door.sign_in import own_path
+
+_MOST = 16_384
+"""Octets of a form before anybody is signed in."""
+
+
+class SessionDoor:
+    """Implements `exchange.web.door.door.Door` with sessions kept in the console's own store."""
+
+    def __init__(self, gate: Gate, tag: str = "") -> None:
+        """``tag`` sets the cookies of consoles apart that share a host: cookies know no ports."""
+        self.gate = gate
+        self.cookie = f"__Host-yizhan{tag}"
+        """With this prefix browsers take it from this host only, for all paths, and never over plain HTTP but from the
+        own machine (RFC 6265bis, 4.1.3.2; Chromium takes it from http://localhost and http://127.0.0.1)."""
+
+    def account(self, request: Request) -> Account | None:
+        who = self.gate.who(self._token(request), active=not request.url.path.startswith("/live/"))
+        return Account(who.account.name, who.account.role, who.session) if who else None
+
+    def token(self, request: Request) -> str:
+        return form_token(self._token(request))
+
+    def check_token(self, request: Request, sent: str) -> None:
+        good = hmac.compare_digest(form_token(self._token(request)).encode(), sent.encode("utf-8", "replace"))
+        if not good or not _from_our_page(request):
+            raise Denied("the form does not come from a page of this session", remedy="load the page again")
+
+    def record(self, account: str, action: str, what: str, outcome: str) -> None:
+        self.gate.record(account, action, unquote(what), outcome)
+
+    def routes(self) -> list[BaseRoute]:
+        return [
+            Route("/sign-in", self._sign_in_page, methods=["GET"]),
+            Route("/sign-in", self._sign_in, methods=["POST"]),
+            Route("/sign-out", self._sign_out, methods=["POST"]),
+            Route("/set-up", self._use_link, methods=["POST"]),
+            Route("/set-up/{link}", self._link_page, methods=["GET"]),
+        ]
+
+    def _token(self, request: Request) -> str:
+        return request.cookies.get(self.cookie, "")
+
+    def _sign_in_page(self, request: Request) -> Response:
+        then = own_path(request.query_params.get("next", "/"))
+        if request.headers.get("sec-fetch-site") == "cross-site":
+            # A strict cookie does not come along from another site; from a page of ours it does.
+            return _page(request, "hop.html", {"then": then})
+        if self.account(request) is not None:
+            return RedirectResponse(then, 303)
+        return _page(request, "sign_in.html", {"then": then, "fresh": "fresh" in request.query_params})
+
+    async def _sign_in(self, request: Request) -> Response:
+        form = await _form(request)
+        if form is None:
+            return _refused(request)
+        return await run_in_threadpool(self._let_in, request, form)
+
+    def _let_in(self, request: Request, form: FormData) -> Response:
+        then, name = own_path(str(form.get("next", "/"))), str(form.get("name", ""))
+        try:
+            token = self.gate.sign_in(
+                name, str(form.get("password", "")), before=self._token(request), place=_place(request)
+            )
+        except Denied as error:
+            wait = error.seconds if isinstance(error, ShutOut) else None
+            answer = _page(request, "sign_in.html", {"then": then, "name": name, "failed": True, "wait": wait}, 401)
+            if wait is not None:
+                answer.status_code = 429
+                answer.headers["retry-after"] = str(int(wait) + 1)
+            return answer
+        answer = RedirectResponse(then, 303)
+        answer.set_cookie(self.cookie, token, secure=True, httponly=True, samesite="strict", path="/")
+        return answer
+
+    async def _sign_out(self, request: Request) -> Response:
+        form = await _form(request)
+        try:
+            self.check_token(request, str(form.get("token", "")) if form else "")
+        except Denied:
+            return RedirectResponse("/", 303)
+        await run_in_threadpool(self.gate.sign_out, self._token(request))
+        answer = RedirectResponse("/sign-in", 303)
+        answer.delete_cookie(self.cookie, secure=True, httponly=True, samesite="strict", path="/")
+        return answer
+
+    def _link_page(self, request: Request) -> Response:
+        link = request.path_params["link"]
+        try:
+            row = self.gate.link(link)
+        except Denied as error:
+            return _page(request, "set_up.html", {"error": error}, 403)
+        return _page(request, "set_up.html", {"link": link, "account": row.account})
+
+    async def _use_link(self, request: Request) -> Response:
+        form = await _form(request)
+        if form is None:
+            return _refused(request)
+        return await run_in_threadpool(self._set_password, request, form)
+
+    def _set_password(self, request: Request, form: FormData) -> Response:
+        link, name, password = (str(form.get(key, "")) for key in ("link", "name", "password"))
+        account = None
+        try:
+            account = self.gate.link(link).account
+            if password != str(form.get("again", "")):
+                raise BadAccount("the two passwords differ", remedy="type the same one twice")
+            self.gate.use_link(link, name, password, _place(request))
+        except BadAccount as error:
+            shown = {"link": link, "account": account, "name": name, "error": error, "here": f"/set-up/{quote(link)}"}
+            return _page(request, "set_up.html", shown, 422)
+        except ExchangeError as error:
+            return _page(request, "set_up.html", {"error": error}, 403)
+        return RedirectResponse(f"/sign-in?fresh=&language={quote(render.language_of(request))}", 303)
+
+
+def _place(request: Request) -> str:
+    """Where a request comes from. Behind a proxy that is the proxy, for everybody alike."""
+    return request.client.host if request.client else ""
+
+
+def _from_our_page(request: Request) -> bool:
+    """Whether a form comes from a page of ours, as far as a browser says; what is no browser has no session to lend."""
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    here = request.headers.get("host", "")
+    return site in (None, "same-origin", "none") and (origin is None or urlsplit(origin).netloc == here)
+
+
+async def _form(request: Request) -> FormData | None:
+    """A form of nobody yet: small, and from a page of ours; else None."""
+    length = request.headers.get("content-length", "")
+    if not (length.isdecimal() and int(length) <= _MOST and _from_our_page(request)):
+        return None
+    return await request.form(max_files=0, max_fields=20)
+
+
+def _refused(request: Request) -> Response:
+    error = Denied("the form does not come from a page of the console, or is too long", remedy="load the page again")
+    return _page(request, "set_up.html", {"error": error}, 403)
+
+
+def _page(request: Request, template: str, context: Mapping[str, object], status: int = 200) -> Response:
+    english = render.language_of(request) is Language.ENGLISH
+    shown = {
+        "say": lambda zh, en: en if english else zh,
+        "language": "en" if english else "zh",
+        "here": request.url.path if request.method == "GET" else "/sign-in",
+        "shortest": SHORTEST,
+        "longest": LONGEST,
+        "error": None,
+        "link": "",
+        "name": "",
+        "account": None,
+        "failed": False,
+        "fresh": False,
+        "wait": None,
+    }
+    answer = HTMLResponse(render.page(template, {**shown, **context}), status)
+    if "language" in request.query_params:
+        language = str(shown["language"])
+        answer.set_cookie("language", language, max_age=31_536_000, samesite="strict", httponly=True)
+    return answer

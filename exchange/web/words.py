@@ -1,0 +1,83 @@
+"""What stations, findings, standings and states are called, in Chinese and English."""
+
+from __future__ import annotations
+
+from exchange.approval.rules.forecast import Fate
+from exchange.approval.rules.standing import Standing
+from exchange.language.choice import Words
+from exchange.language.names import CASE_STATES, COPIES, PART_STATES
+from exchange.operations.trace.stages import Finding, Mark, Stage
+
+__all__ = [
+    "CASE_STATES",
+    "COPIES",
+    "FATES",
+    "FINDINGS",
+    "MARKS",
+    "PART_STATES",
+    "STAGES",
+    "STANDINGS",
+    "TONES",
+    "Words",
+]
+
+STAGES: dict[Stage, Words] = {
+    Stage.WRITTEN: ("已拟", "written"),
+    Stage.SEALED: ("已加密入发件箱", "sealed, in the outbox"),
+    Stage.DISPATCHED: ("已发出", "dispatched"),
+    Stage.ARRIVED: ("已到达", "arrived"),
+    Stage.TAKEN: ("已取入", "taken"),
+    Stage.OPENED: ("已启封验签", "opened and verified"),
+    Stage.HANDLED: ("已处理", "handled"),
+    Stage.RECEIPTED: ("已签收", "receipted"),
+    Stage.ANSWERED: ("已答复", "answered"),
+}
+MARKS: dict[Mark, Words] = {
+    Mark.DONE: ("完成", "done"),
+    Mark.FAILED: ("失败", "failed"),
+    Mark.MISSING: ("尚缺", "missing"),
+    Mark.UNKNOWN: ("他域，不可知", "in another domain, not known here"),
+    Mark.NOT_NEEDED: ("无需", "not needed"),
+}
+FINDINGS: dict[Finding, Words] = {
+    Finding.NO_SIGNATURE: ("签名验证不通过", "the signature does not verify"),
+    Finding.NO_COPY: ("收件人在册，发件箱却无其副本", "an addressee without a copy in the outbox"),
+    Finding.ABANDONED: ("多次发送失败，已放弃；可用 exchange resend 重发", "abandoned; exchange resend sends it again"),
+    Finding.SET_ASIDE: ("未能取入，在死信中", "could not be taken in: a dead letter"),
+    Finding.TAKEN_AFTER_ALL: ("曾为死信，后已取入", "was a dead letter, and has been taken in since"),
+    Finding.STILL_QUEUED: ("队列中尚有报文，可能仍在排队", "its queue holds messages: probably still waiting there"),
+    Finding.NOWHERE: ("队列已空，却无人取入", "its queue is empty, and nobody has taken it in"),
+    Finding.RECEIPT_MISSING: ("已取入，回执未到", "taken in, but its receipt has not come"),
+    Finding.RETURNED: ("已退文", "returned by its addressee"),
+    Finding.OTHER_BYTES: ("收到的字节与发出的不同", "other bytes were taken in than were sent"),
+    Finding.RECEIPT_OF_OTHER_BYTES: ("回执所签不是此件", "the receipt is for other bytes"),
+    Finding.RECEIPT_NOT_PROVEN: ("回执验证不成立", "the receipt does not verify"),
+    Finding.STATE_WITHOUT_RECEIPT: ("记为已签收，却无回执", "recorded as settled, without a receipt"),
+    Finding.RECEIPT_WITHOUT_RECORD: ("有回执，收件箱却无记录", "receipted, but the inbox does not have it"),
+    Finding.RECEIPT_DIFFERS: ("回执与两端记录不一致", "the receipt says otherwise than the records"),
+    Finding.NOT_ADDRESSED: ("取入者不是收件人", "taken in by somebody whom it does not name"),
+    Finding.TIMES: ("时间先后矛盾", "the times contradict one another"),
+}
+STANDINGS: dict[Standing, Words] = {
+    Standing.UNDATED: ("未起算或停计", "not begun or stopped"),
+    Standing.RUNNING: ("期内", "running"),
+    Standing.PAST_HALF: ("过半", "past 50 %"),
+    Standing.PAST_MOST: ("过九成", "past 90 %"),
+    Standing.OVERDUE: ("逾期", "overdue"),
+    Standing.DEEMED: ("已视为（30 日内）", "deemed (30 days)"),
+    Standing.ESCALATED: ("已上报（30 日内）", "escalated (30 days)"),
+}
+FATES: dict[Fate, Words] = {
+    Fate.CONSENT: ("视为同意", "deemed consent"),
+    Fate.REFUSAL: ("视为不同意", "deemed refusal"),
+    Fate.ESCALATION: ("上报督办", "escalates to the lead"),
+    Fate.NOTHING: ("暂不触发", "nothing fires"),
+}
+TONES: dict[str, str] = {
+    "written": "warn", "sent": "info", "delivered": "good", "returned": "bad", "failed": "bad",
+    "consent": "warn", "refusal": "warn", "escalation": "bad", "nothing": "info",
+    "open": "info", "ready": "warn", "decided": "good", "withdrawn": "",
+    "issued": "info", "signed": "info", "answered": "good", "deemed": "warn", "escalated": "bad",
+    "undated": "", "running": "good", "past-50": "info", "past-90": "warn", "overdue": "bad",
+}  # fmt: skip
+"""How a word is coloured beside its text."""

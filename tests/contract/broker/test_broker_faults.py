@@ -1,0 +1,58 @@
+"""What listens in the place of the broker and is none, or is not to be had: told with its remedy."""
+
+from __future__ import annotations
+
+import pika
+import pytest
+
+from exchange.broker.admin import errand as admin
+from exchange.broker.admin.errand import errand
+from exchange.broker.admin.probe import server_version
+from exchange.broker.faults import error_of
+from exchange.broker.traffic.urls import parameters
+from exchange.errors import BrokerUnavailable
+from tests import hostile_servers as servers
+from tests.hostile_servers import hostile
+
+
+@pytest.mark.parametrize(
+    ("conduct", "scheme", "what", "remedy"),
+    [
+        (servers.answers(400, b"Bad Request"), "amqp", "does not speak AMQP", "15672"),
+        (servers.hangs_up, "amqp", "does not speak AMQP", "15672"),
+        (servers.no_http, "amqp", "does not speak AMQP", "15672"),
+        (servers.no_http, "amqps", "TLS is spoken on one side only", "5671"),
+        (servers.silent, "amqp", "does not answer", "rabbitmq-diagnostics"),
+    ],
+)
+def test_whatever_listens_there_is_told_with_a_remedy_and_without_the_password(
+    conduct: servers.Conduct, scheme: str, what: str, remedy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def impatient(url: str, name: str) -> pika.URLParameters:
+        found = parameters(url, name)
+        found.stack_timeout = 1
+        return found
+
+    monkeypatch.setattr(admin, "parameters", impatient)
+    monkeypatch.setattr("exchange.broker.admin.probe.parameters", impatient)
+    with hostile(conduct) as server:
+        url = f"{scheme}://u:p%40SECRET@127.0.0.1:{server.port}/%2F"
+        for ask in (lambda: errand(url, "test").__enter__(), lambda: server_version(url)):
+            with pytest.raises(BrokerUnavailable, match=what) as caught:
+                ask()
+            assert remedy in caught.value.remedy
+            assert "SECRET" not in caught.value.diagnostics()
+
+
+@pytest.mark.parametrize(
+    ("place", "what", "remedy"),
+    [("no-such-host.invalid", "not known", "host"), ("127.0.0.1:1", "connection refused", "exchange up")],
+)
+def test_where_nothing_listens_it_is_told_as_that(place: str, what: str, remedy: str) -> None:
+    with pytest.raises(BrokerUnavailable, match=what) as caught, errand(f"amqp://u:p@{place}/", "test"):
+        pass
+    assert remedy in caught.value.remedy
+
+
+def test_a_connection_that_was_closed_without_a_word_has_a_remedy_too() -> None:
+    assert error_of(None, "the broker").remedy

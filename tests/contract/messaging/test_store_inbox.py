@@ -1,0 +1,175 @@
+"""The inbox records an id once; documents are kept as they came; what cannot be taken in is kept with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from exchange.api.member_store import Leases
+from exchange.errors import Conflict
+from exchange.messaging.documents import Documents
+from exchange.messaging.inbox import Inbox
+from exchange.messaging.outbox import Outbox
+from exchange.messaging.records import InboxEntry, Known
+from exchange.messaging.rules.arrival_time import Arrival
+from exchange.store import Store
+from tests.contract.rows import LATER, NOW, PLANNING, TRANSPORT, US, dead_letter, entry, new_id, outgoing
+
+
+def record(store: Store, *entries: InboxEntry) -> None:
+    with store.transaction() as tx:
+        tx[Inbox].record(entries, NOW)
+
+
+def untaken(store: Store, limit: int = 50) -> list[str]:
+    """What the department's own system would be given now; given back at once."""
+    with store.transaction() as tx:
+        return [document.message_id for document in tx[Leases].lease("look", limit, NOW, NOW)]
+
+
+def test_what_is_on_record_is_known_by_sender_and_id_together(store: Store) -> None:
+    ours = entry(PLANNING)
+    namesake = entry(TRANSPORT, message_id=ours.header.message_id, signed=b"another")
+    record(store, ours, namesake)
+    mine, other = (PLANNING, ours.header.message_id), (TRANSPORT, ours.header.message_id)
+    with store.reading() as tx:
+        assert tx[Inbox].known([mine, (PLANNING, new_id())]) == {mine: Known(ours.digest, ours.receipt_id)}
+        assert tx[Inbox].known([mine, other])[other] == Known(namesake.digest, namesake.receipt_id)
+        assert tx[Inbox].known([]) == {}
+
+
+def test_a_pair_recorded_before_raises_and_takes_its_whole_batch_back(store: Store) -> None:
+    first, second = entry(), entry()
+    record(store, first)
+    with pytest.raises(Conflict):
+        record(store, second, first)
+    assert untaken(store) == [first.header.message_id]
+
+
+def test_a_document_is_kept_as_it_came_with_its_enclosures(store: Store) -> None:
+    came = entry(enclosures=(b"plan", b"", b"\x00" * 300_000))
+    record(store, came)
+    with store.reading() as tx:
+        stored = tx[Documents].get(PLANNING, came.header.message_id)
+        assert stored is not None
+        assert (stored.signed, stored.enclosures, stored.direction) == (came.signed, came.enclosures, "received")
+        assert tx[Documents].get(TRANSPORT, came.header.message_id) is None
+        assert tx[Documents].get(PLANNING, new_id()) is None
+
+
+def test_a_member_that_writes_to_itself_has_the_document_twice_under_one_id(store: Store) -> None:
+    message = outgoing(US)
+    received = entry(US, message_id=message.header.message_id, signed=message.signed)
+    with store.transaction() as tx:
+        tx[Outbox].add([message], NOW)
+        tx[Inbox].record([received], NOW)
+        assert {one.direction for one in tx[Documents].find(message.header.message_id)} == {"sent", "received"}
+        found = tx[Documents].get(US, message.header.message_id)
+    assert found is not None
+    assert found.signed == message.signed
+
+
+def test_documents_are_listed_newest_first_by_direction_and_kind(store: Store) -> None:
+    received = [entry(), entry(kind="opinion"), entry()]
+    record(store, *received)
+    sent = outgoing()
+    with store.transaction() as tx:
+        tx[Outbox].add([sent], NOW)
+    ids = [one.header.message_id for one in received]
+    with store.reading() as tx:
+        assert [d.message_id for d in tx[Documents].recent()] == [sent.header.message_id, *reversed(ids)]
+        assert [d.message_id for d in tx[Documents].recent("received", "document")] == [ids[2], ids[0]]
+        assert [d.message_id for d in tx[Documents].recent("received", limit=1)] == [ids[2]]
+
+
+def test_what_the_department_has_not_taken_is_handed_out_oldest_first_until_it_is_taken(store: Store) -> None:
+    entries = [entry() for _ in range(3)]
+    record(store, *entries)
+    ids = [one.header.message_id for one in entries]
+    assert untaken(store) == ids
+    assert untaken(store, 2) == ids[:2]
+    with store.transaction() as tx:
+        assert tx[Inbox].take(PLANNING, ids[0], LATER)
+        assert not tx[Inbox].take(PLANNING, ids[0], LATER)
+        assert not tx[Inbox].take(TRANSPORT, ids[1], LATER)
+    assert untaken(store) == ids[1:]
+
+
+def test_receipts_and_what_was_sent_back_are_not_for_the_department(store: Store) -> None:
+    wanted = entry()
+    record(store, entry(kind="receipt", receipt_id=None), entry(accepted=False, reason="secret: 机密"), wanted)
+    assert untaken(store) == [wanted.header.message_id]
+
+
+def test_the_same_dead_letter_again_is_counted_and_not_kept_twice(store: Store) -> None:
+    letter = dead_letter(message_id=new_id(), sender=PLANNING, kind="document")
+    others = [dead_letter(reason_code="forged"), dead_letter(queue="another"), dead_letter(envelope=b"other bytes")]
+    with store.transaction() as tx:
+        tx[Inbox].dead([letter, letter, *others], NOW)
+    with store.transaction() as tx:
+        tx[Inbox].dead([letter], LATER)
+        kept = tx[Inbox].dead_letters()
+        assert tx[Inbox].counts()["dead"] == 4
+    assert [one.attempts for one in kept] == [1, 1, 1, 3]
+    assert (kept[-1].message_id, kept[-1].sender, kept[-1].envelope) == (letter.message_id, PLANNING, letter.envelope)
+
+
+def test_dead_letters_are_listed_newest_first(store: Store) -> None:
+    with store.transaction() as tx:
+        for number in range(4):
+            tx[Inbox].dead([dead_letter(envelope=bytes([number]))], NOW + timedelta(seconds=number))
+        assert [letter.envelope for letter in tx[Inbox].dead_letters(2)] == [b"\x03", b"\x02"]
+
+
+@pytest.mark.parametrize("hostile", ["a\x00b", "x" * 255, "\U0001f4dc" * 63, ""])
+def test_a_dead_letter_is_kept_whatever_its_sender_wrote_into_the_message_id(store: Store, hostile: str) -> None:
+    with store.transaction() as tx:
+        tx[Inbox].dead([dead_letter(message_id=hostile, reason=f"bad id {hostile}")], NOW)
+    with store.reading() as tx:
+        [kept] = tx[Inbox].dead_letters()
+    assert kept.envelope == dead_letter().envelope
+    assert kept.reason.startswith("bad id")
+
+
+def test_a_dead_letter_is_found_by_its_id_with_the_moment_its_bytes_first_came(store: Store) -> None:
+    with store.transaction() as tx:
+        tx[Inbox].dead([dead_letter(reason_code="untrusted")], NOW)
+        tx[Inbox].dead([dead_letter(reason_code="ValueError"), dead_letter(envelope=b"other bytes")], LATER)
+        other, later, _ = tx[Inbox].dead_letters()
+        assert (later.first_at, later.last_at) == (LATER, LATER)
+        found = tx[Inbox].dead_letter(later.id)
+        assert found is not None
+        assert (found.reason_code, found.first_at) == ("ValueError", NOW)
+        assert tx[Inbox].dead_letter(later.id[:-1]) is None
+        assert tx[Inbox].dead_letter("") is None
+        assert tx[Inbox].revive(found)
+        assert not tx[Inbox].revive(found)
+        assert tx[Inbox].dead_letters() == [other]
+
+
+def test_a_dead_letter_keeps_when_it_first_arrived_and_is_found_by_its_message(store: Store) -> None:
+    first, later = Arrival(NOW, LATER, "own"), Arrival(LATER, LATER, "own")
+    letter = dead_letter(message_id=new_id(), sender=PLANNING, kind="opinion", arrival=first)
+    unknown = dead_letter(envelope=b"other bytes")
+    with store.transaction() as tx:
+        tx[Inbox].dead([letter, replace(letter, arrival=later), unknown], NOW)
+    with store.reading() as tx:
+        [kept] = tx[Inbox].letters_of([letter.message_id or "", new_id()])
+        assert (kept.arrival, kept.envelope, kept.attempts) == (first, letter.envelope, 2)
+        assert tx[Inbox].letters_of([]) == []
+        assert [one.arrival for one in tx[Inbox].dead_letters()] == [None, first]
+
+
+def test_letters_of_a_sender_are_unhandled_until_their_message_is_on_record(store: Store) -> None:
+    ids = [new_id() for _ in range(2)]
+    letters = [dead_letter(message_id=one, sender=PLANNING, kind="opinion", envelope=one.encode()) for one in ids]
+    others = [dead_letter(message_id=new_id(), sender=who, kind=kind, envelope=who.encode() + kind.encode())
+              for who, kind in ((TRANSPORT, "opinion"), (PLANNING, "document"))]  # fmt: skip
+    with store.transaction() as tx:
+        tx[Inbox].dead([*letters, *others], NOW)
+        assert [one.message_id for one in tx[Inbox].unhandled(PLANNING, "opinion")] == ids
+    record(store, entry(PLANNING, message_id=ids[0], kind="opinion"), entry(TRANSPORT, message_id=ids[1]))
+    with store.reading() as tx:
+        assert [one.message_id for one in tx[Inbox].unhandled(PLANNING, "opinion")] == [ids[1]]

@@ -1,0 +1,111 @@
+"""The loops that run all day read what is due through an index, and never what is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+
+from exchange.approval.department.store import DepartmentDesk
+from exchange.approval.monitor.store import Watches
+from exchange.approval.window.store import Cases
+from exchange.messaging.documents import Documents
+from exchange.messaging.inbox import Inbox
+from exchange.messaging.outbox import Outbox
+from exchange.operations.health.figures import HealthFigures
+from exchange.store import Store
+from exchange.store.transaction import Transaction
+from exchange.telemetry.troubles import Troubles
+from tests.contract.rows import LATER, NOW, PLANNING, new_id, outgoing, signed_for, watch_row
+
+
+def plans(store: Store, work: Callable[[Transaction], Any]) -> str:
+    """How the database would run the statements of ``work``, by the very statements and parameters it sends."""
+    sent: list[tuple[str, Any]] = []
+
+    def note(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+        sent.append((statement, parameters[0] if many else parameters))
+
+    with store.transaction() as tx:
+        event.listen(store._engine, "before_cursor_execute", note)
+        work(tx)
+        event.remove(store._engine, "before_cursor_execute", note)
+        if store._engine.dialect.name == "sqlite":
+            explain = "EXPLAIN QUERY PLAN "
+        else:
+            explain = "EXPLAIN "
+            tx._db.execute(text("SET LOCAL enable_seqscan = off"))  # empty tables are scanned otherwise, and rightly
+        lines = [
+            str(row)
+            for statement, parameters in sent
+            if not statement.startswith("INSERT")
+            for row in tx._db.exec_driver_sql(explain + statement, parameters)
+        ]
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("index", "work"),
+    [
+        ("outbox_copy_due", lambda tx: tx[Outbox].due(NOW, 100, {1, 2})),
+        ("outbox_copy_due", lambda tx: tx[Outbox].next_due()),
+        ("part_review", lambda tx: tx[Troubles].to_review()),
+        ("watch_next", lambda tx: tx[Watches].due(NOW, 100)),
+        ("watch_next", lambda tx: tx[Watches].next_at()),
+        ("watch_calendar", lambda tx: tx[Watches].outdated("calendar 1", 100)),
+        ("watch_due", lambda tx: tx[Watches].board(100)),
+        ("case_file_state_recent", lambda tx: tx[Cases].awaiting(NOW, None, 10)),
+        ("outbox_copy_sent", lambda tx: tx[HealthFigures].oldest_sent()),
+        ("outbox_copy_failed", lambda tx: tx[HealthFigures].open_work()),
+    ],
+    ids=[
+        "due",
+        "next_due",
+        "to_review",
+        "watches.due",
+        "watches.next_at",
+        "outdated",
+        "board",
+        "awaiting",
+        "oldest_sent",
+        "open_work",
+    ],
+)
+def test_what_is_due_is_found_through_its_partial_index(
+    store: Store, index: str, work: Callable[[Transaction], Any]
+) -> None:
+    plan = plans(store, work)
+    assert index in plan, plan
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda tx: tx[Inbox].known([(PLANNING, new_id()) for _ in range(50)]),
+        lambda tx: tx[Documents].get(PLANNING, new_id()),
+        lambda tx: tx[Documents].find(new_id()),
+        lambda tx: tx[Outbox].rows(new_id()),
+        lambda tx: tx[Cases].parts_of_messages([new_id()]),
+        lambda tx: tx[Cases].parts("HF-1"),
+        lambda tx: tx[Cases].awaiting(NOW, None, 10),
+        lambda tx: tx[DepartmentDesk].by_opinion(new_id()),
+        lambda tx: tx.journal_of("HF-1"),
+        lambda tx: tx[Watches].reminders("HF-1", PLANNING),
+        lambda tx: tx[Watches].put([watch_row(f"HF-{n}") for n in range(50)]),
+        lambda tx: tx[Outbox].mark_signed([signed_for(outgoing()) for _ in range(50)], NOW),
+        lambda tx: tx[Outbox].mark_sent(range(1, 50), NOW, LATER),
+        lambda tx: tx[Outbox].due(LATER, 10, ()),
+    ],
+    ids=[
+        "known", "documents.get", "documents.find", "outbox.rows", "parts_of_messages", "parts", "awaiting",
+        "by_opinion", "journal_of", "reminders", "put", "mark_signed", "mark_sent", "due",
+    ],
+)  # fmt: skip
+def test_what_is_looked_up_by_its_key_is_never_searched_row_by_row(
+    store: Store, work: Callable[[Transaction], Any]
+) -> None:
+    plan = plans(store, work)
+    tables = ("document", "outbox_copy", "outbox_message", "inbox", "part", "desk", "journal", "reminder", "watch")
+    assert not [table for table in tables if f"SCAN {table}'" in plan or f"Seq Scan on {table} " in plan], plan

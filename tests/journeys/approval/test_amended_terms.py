@@ -1,0 +1,173 @@
+"""A term that is amended: by the right entry, ordered by somebody who exists, and the department is told."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from exchange.approval.department import desk
+from exchange.approval.department.store import DepartmentDesk
+from exchange.approval.department.terms import term_of
+from exchange.approval.records import CaseRow
+from exchange.approval.rules.department_term import DeskTerm
+from exchange.approval.window import conclude
+from exchange.approval.window.deadlines import Amendment, amend
+from exchange.broker.private.node import NodeInfo
+from exchange.envelope import verify_signed
+from exchange.errors import CallerError, Conflict, NotFound
+from exchange.messaging.documents import Documents
+from exchange.schemas import EntryKind, ProcedureKind, SpecialProcedure, TermNotice, Verdict
+from tests.journeys.city import City, make_city, wait_until
+from tests.processes import ProcessDomain
+from tests.warm import run_warm
+
+pytestmark = pytest.mark.broker
+
+BASIS = ("行政许可法第四十五条",)
+
+
+@pytest.fixture
+def city(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[City]:
+    city = make_city(tmp_path, broker, domain)
+    with city.local:
+        city.matter(city.approver("planning"), city.approver("transport", silent=True))
+        yield city
+
+
+def amendment(city: City, kind: EntryKind, **fields: object) -> Amendment:
+    facts: dict[str, object] = {"reason": "because", "basis": BASIS, "actor": city.address("window"), **fields}
+    return Amendment(kind, **facts)  # type: ignore[arg-type]
+
+
+def due(city: City, case: CaseRow) -> object:
+    """The due moment on the department's own desk."""
+    with city.node("transport").store.reading() as tx:
+        row = tx[DepartmentDesk].get(case.number)
+    assert row is not None
+    return row.due_at
+
+
+def own_term(city: City, case: CaseRow) -> DeskTerm:
+    """How the department itself sees its term."""
+    node = city.node("transport")
+    with node.store.reading() as tx:
+        row = tx[DepartmentDesk].get(case.number)
+        assert row is not None
+        return term_of(node, tx, row)
+
+
+def test_the_department_is_told_of_an_extension_by_a_notice_that_the_ledger_names(city: City) -> None:
+    case = city.submit()
+    wanted = amendment(city, EntryKind.EXTEND, days=2, reason="复杂")
+    entry = amend(city.window, case.number, city.address("transport"), wanted)
+    city.wake("window")
+    city.local.settle()
+
+    with city.node("transport").store.reading() as tx:
+        [stored] = tx[Documents].recent("received", TermNotice.KIND)
+    notice = verify_signed(stored.signed, city.window.directory).body
+    assert isinstance(notice, TermNotice)
+    assert stored.message_id == entry.notice
+    assert (notice.entry.reason, notice.entry.days, notice.entry.basis) == ("复杂", 2, BASIS)
+    assert notice.due_at == city.part(case, "transport").due_at == due(city, case)
+    term = own_term(city, case)
+    assert (term.due_at, term.told, term.days_left, term.overdue) == (notice.due_at, True, 5, False)
+
+
+def test_a_department_sees_its_term_before_anybody_has_told_it_and_when_it_stops_its_own_clock(city: City) -> None:
+    case = city.submit()
+    term = own_term(city, case)
+    assert (term.due_at, term.told, term.overdue) == (city.part(case, "transport").due_at, False, False)
+
+    hearing = SpecialProcedure(kind=ProcedureKind.HEARING, days=3)
+    city.reply("transport", case, Verdict.SPECIAL_PROCEDURE, procedure=hearing)
+    term = own_term(city, case)
+    assert term.stopped is not None
+    assert term.stopped.until is not None
+    assert term.due_at == city.part(case, "transport").due_at
+
+    city.through(14)
+    assert own_term(city, case).overdue
+
+
+def test_the_clock_stops_for_a_procedure_of_the_closed_list_only(city: City) -> None:
+    case = city.submit()
+    with pytest.raises(CallerError, match="article 45"):
+        amend(city.window, case.number, city.address("transport"), amendment(city, EntryKind.STOP))
+    wanted = amendment(city, EntryKind.STOP, procedure=ProcedureKind.HEARING)
+    assert "hearing" in amend(city.window, case.number, city.address("transport"), wanted).reason
+    city.wake("window")
+    city.local.settle()
+    assert due(city, case) is None
+    term = own_term(city, case)
+    assert term.stopped is not None
+    assert (term.due_at, term.stopped.until) == (None, None)
+    assert "hearing" in term.stopped.reason
+    resumed = amendment(city, EntryKind.RESUME, procedure=ProcedureKind.HEARING)
+    with pytest.raises(CallerError, match="nothing else"):
+        amend(city.window, case.number, city.address("transport"), resumed)
+
+
+def test_who_orders_it_must_be_a_member(city: City) -> None:
+    case = city.submit()
+    wanted = amendment(city, EntryKind.EXTEND, days=2, actor=city.address("nobody"))
+    with pytest.raises(NotFound, match="nobody"):
+        amend(city.window, case.number, city.address("transport"), wanted)
+
+
+def test_an_unknown_case_and_an_unconsulted_department_are_told_apart_with_what_to_do(city: City) -> None:
+    case = city.submit()
+    wanted = amendment(city, EntryKind.EXTEND, days=2)
+    with pytest.raises(NotFound, match="no case NOPE") as unknown:
+        amend(city.window, "NOPE", city.address("transport"), wanted)
+    assert "exchange status" in unknown.value.remedy
+    with pytest.raises(NotFound, match="not consulted") as unconsulted:
+        amend(city.window, case.number, city.address("monitor"), wanted)
+    assert city.address("transport") in unconsulted.value.remedy
+
+
+def test_an_answer_after_a_withdrawal_is_told_that_nothing_is_to_be_done(city: City) -> None:
+    case = city.submit()
+    answered = city.opinion("planning", case)
+    desk.reply(city.node("planning"), answered)
+    with pytest.raises(Conflict) as again:
+        desk.reply(city.node("planning"), answered)
+    assert "given once" in again.value.remedy
+    conclude.withdraw(city.window, case.number, "applicant's wish")
+    city.wake("window")
+    city.local.settle()
+    with pytest.raises(Conflict) as refused:
+        desk.reply(city.node("transport"), city.opinion("transport", case))
+    assert "nothing is to be done" in refused.value.remedy
+
+
+def test_the_command_names_the_new_end_and_the_notice_or_says_what_is_missing(
+    tmp_path: Path, broker: NodeInfo, domain: str
+) -> None:
+    with ProcessDomain(tmp_path, domain, broker) as city:
+        rule = city.settings.home / "departments" / "planning" / "rule.py"
+        rule.write_text("def decide(consultation, today):\n    return None\n", encoding="utf-8")
+        (number,) = city.submit(1)
+        city.serve_all()
+        words = ("deadline", number, city.address("planning"))
+
+        def run(*more: str) -> subprocess.CompletedProcess[str]:
+            return run_warm([*words, *more, "--reason", "复杂", "--basis", "第四十二条"], city.environment())
+
+        extended: list[str] = []
+
+        def extends() -> bool:
+            done = run("extend", "--days", "2")
+            assert done.returncode == 0 or "has not begun" in done.stderr, done.stderr
+            extended.append(done.stdout + done.stderr)
+            return done.returncode == 0
+
+        wait_until(extends, 60, "the term that begins")
+        assert "; notice " in extended[-1]
+        refused = run("stop", "--days", "5")
+        assert refused.returncode == 2
+        assert "--procedure" in refused.stderr
+        assert run("stop", "--days", "5", "--procedure", "hearing").returncode == 0

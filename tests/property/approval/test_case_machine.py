@@ -1,0 +1,217 @@
+"""Any order of receipts, opinions, silence, amendments, redeliveries and withdrawals leaves one case whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from exchange.approval.rules import amendments
+from exchange.approval.rules.completion import SETTLED
+from exchange.approval.rules.deadline import project
+from exchange.approval.rules.states import CaseState, PartState
+from exchange.clock import CST
+from exchange.schemas import DeadlineState, EntryKind, LedgerEntry, Matter, ProcedureKind, Verdict
+from tests.property.cases import BASIS, DEPARTMENTS, complete, matters, opinion, snapshot
+from tests.property.court import Court
+from tests.property.seat import CALENDAR, FINAL, RUNNING, Seat
+
+HOUR = timedelta(hours=1)
+MONDAY = datetime(2026, 3, 2, 9, tzinfo=CST)
+departments = st.sampled_from(DEPARTMENTS)
+
+
+class CaseMachine(RuleBasedStateMachine):
+    """What may happen to a case, in any order."""
+
+    court: Court
+
+    @initialize(matter=matters(), signing=st.sampled_from([set(DEPARTMENTS), set(DEPARTMENTS), {"c.a"}, set()]))
+    def begin(self, matter: Matter, signing: set[str]) -> None:
+        self.court = Court(matter, MONDAY)
+        for department in signing:
+            self.court.sign(department)
+        self.settled: dict[str, PartState] = {}
+        self.over: tuple[CaseState, tuple[PartState, ...]] | None = None
+
+    # --- time and messages --------------------------------------------------------------------------------------------
+
+    @rule(hours=st.sampled_from([1, 15, 24, 24, 48, 72, 240]))
+    def time_passes(self, hours: int) -> None:
+        self.court.now += hours * HOUR
+
+    @rule(hours=st.sampled_from([15, 24, 48]), watching=st.booleans())
+    def time_passes_and_everything_arrives(self, hours: int, watching: bool) -> None:
+        self.court.now += hours * HOUR
+        for monitor in self.court.monitors:
+            monitor.take_in()
+            if watching:
+                self.court.sweep(monitor)
+        self.drain()
+
+    @rule(department=departments)
+    def the_department_signs_for_what_it_has(self, department: str) -> None:
+        self.court.sign(department)
+        self.court.sign_clearance(department)
+
+    @rule(department=departments, verdict=st.sampled_from(Verdict))
+    def the_department_answers(self, department: str, verdict: Verdict) -> None:
+        self.court.answer(opinion(department, verdict))
+
+    @rule(department=departments, hours=st.sampled_from([1, 24, 72]))
+    def the_department_answers_after_the_end(self, department: str, hours: int) -> None:
+        due_at = project(self.court.own(self.court.seats[department]), CALENDAR).due_at
+        if due_at is not None:
+            self.court.now = max(self.court.now, due_at + hours * HOUR)
+            self.court.answer(opinion(department, Verdict.DISAGREE))
+
+    @rule(department=departments)
+    def the_department_answers_at_the_last_moment(self, department: str) -> None:
+        due_at = project(self.court.own(self.court.seats[department]), CALENDAR).due_at
+        if due_at is not None and due_at > self.court.now:
+            self.court.now = due_at
+            self.court.answer(opinion(department, Verdict.AGREE))
+
+    @rule(which=st.integers(0, 1))
+    def a_monitor_hears_the_window(self, which: int) -> None:
+        self.court.monitors[which].take_in()
+
+    @rule(which=st.integers(0, 1))
+    def a_monitor_looks(self, which: int) -> None:
+        self.court.sweep(self.court.monitors[which])
+
+    @rule(department=departments, days=st.integers(1, 3), hours=st.sampled_from([24, 48, 72]))
+    def the_monitors_have_not_heard_of_an_extension(self, department: str, days: int, hours: int) -> None:
+        self.the_term_is_extended(department, days)
+        self.court.now += hours * HOUR
+        for monitor in self.court.monitors:
+            self.court.sweep(monitor)
+        self.drain()
+
+    @precondition(lambda self: self.court.queue)
+    @rule()
+    def the_window_handles_one(self) -> None:
+        self.court.handle_next()
+
+    @precondition(lambda self: self.court.handled)
+    @rule(which=st.integers(0, 20))
+    def the_broker_delivers_again(self, which: int) -> None:
+        before = snapshot(self.court)
+        self.court.redeliver(which)
+        self.court.handle_next()
+        assert snapshot(self.court) == before
+
+    def drain(self) -> None:
+        """Handles the whole queue; it comes to an end."""
+        for _ in range(200):
+            if not self.court.queue:
+                return
+            self.court.handle_next()
+        raise AssertionError("the queue never empties")
+
+    # --- officers -----------------------------------------------------------------------------------------------------
+
+    @rule(department=departments, days=st.integers(1, 3))
+    def the_term_is_extended(self, department: str, days: int) -> None:
+        self.amend(department, lambda s: amendments.extend(s, days, "r", BASIS, "c.window", self.court.now, CALENDAR))
+
+    @rule(department=departments, days=st.sampled_from([None, 1, 3]))
+    def the_clock_is_stopped(self, department: str, days: int | None) -> None:
+        hearing = ProcedureKind.HEARING
+        self.amend(
+            department, lambda s: amendments.stop(s, hearing, days, "r", BASIS, "c.window", self.court.now, CALENDAR)
+        )
+
+    @rule(department=departments)
+    def the_clock_runs_on(self, department: str) -> None:
+        self.amend(department, lambda s: amendments.resume(s, "r", BASIS, "c.window", self.court.now, CALENDAR))
+
+    @rule(department=departments)
+    def the_term_begins_anew(self, department: str) -> None:
+        self.amend(department, lambda s: amendments.restart(s, "r", BASIS, "c.window", self.court.now, CALENDAR))
+
+    def amend(self, department: str, make: Callable[[DeadlineState], LedgerEntry]) -> None:
+        """An amendment that is allowed leaves time, and takes none away unless it lifts a stop."""
+        seat = self.court.seats[department]
+        before = project(self.court.own(seat), CALENDAR).due_at
+        if self.court.amend(make, department):
+            after = project(self.court.own(seat), CALENDAR).due_at
+            lifts = seat.ledger[-1].kind in (EntryKind.RESUME, EntryKind.RESTART)
+            assert after is None or after >= self.court.now
+            assert lifts or before is None or after is None or after >= before
+
+    @rule()
+    def the_lead_decides(self) -> None:
+        self.court.decide()
+
+    @precondition(lambda self: len(self.court.handled) > 4)
+    @rule()
+    def the_applicant_withdraws(self) -> None:
+        self.court.withdraw()
+
+    # --- what holds at all times --------------------------------------------------------------------------------------
+
+    @invariant()
+    def one_word_or_one_silence_of_each_department_took_effect(self) -> None:
+        for department, ids in self.court.effective.items():
+            spoke = self.court.seats[department].state in (PartState.ANSWERED, PartState.DEEMED)
+            assert len(ids) == (1 if spoke else 0)
+
+    @invariant()
+    def what_is_settled_stays_as_it_is(self) -> None:
+        for name, seat in self.court.seats.items():
+            assert self.settled.get(name, seat.state) is seat.state
+            if seat.state in FINAL:
+                self.settled[name] = seat.state
+
+    @invariant()
+    def silence_is_never_written_down_as_a_verdict(self) -> None:
+        for seat in self.court.seats.values():
+            assert (seat.verdict is not None) == (seat.state is PartState.ANSWERED)
+
+    @invariant()
+    def a_late_opinion_never_took_effect_where_silence_has_a_consequence(self) -> None:
+        for name, seat in self.court.seats.items():
+            if seat.state is PartState.DEEMED:
+                assert seat.late_opinion_id not in self.court.effective[name]
+
+    @invariant()
+    def a_case_is_ready_only_when_its_rule_is_met(self) -> None:
+        if self.court.case is CaseState.READY:
+            assert complete(self.court)
+
+    @invariant()
+    def a_closed_case_stays_as_it_is(self) -> None:
+        if self.court.case in (CaseState.DECIDED, CaseState.WITHDRAWN):
+            states = (self.court.case, tuple(seat.state for seat in self.court.seats.values()))
+            assert self.over in (None, states)
+            self.over = states
+            assert not any(state in RUNNING for state in states[1])
+
+    # --- how it ends --------------------------------------------------------------------------------------------------
+
+    def teardown(self) -> None:
+        """Left to itself, with everybody reading and nobody speaking, every running term ends in something."""
+        if not hasattr(self, "court"):
+            return
+        for _ in range(45):
+            for department in DEPARTMENTS:
+                self.the_department_signs_for_what_it_has(department)
+            self.time_passes_and_everything_arrives(24, True)
+        for seat in self.court.seats.values():
+            assert seat.state in (*SETTLED, PartState.ESCALATED, PartState.PLANNED) or self.rightly_waits(seat)
+
+    def rightly_waits(self, seat: Seat) -> bool:
+        """Stopped by an officer for an open time, or waiting for a department that owes its result."""
+        if project(self.court.own(seat), CALENDAR).stopped:
+            return True
+        return bool(self.court.rules[seat.department].after) and not seat.cleared
+
+
+CaseMachine.TestCase.settings = settings(
+    max_examples=150, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+TestACaseUnderAnyOrderOfEvents = CaseMachine.TestCase

@@ -1,0 +1,32 @@
+"""A client of the API is told operations and fields, never commands and options."""
+
+from __future__ import annotations
+
+import pytest
+
+from exchange.api.terms import in_api_terms
+
+
+@pytest.mark.parametrize(
+    ("remedy", "told"),
+    [
+        ("`exchange status` lists the cases", "`GET /cases` lists the cases"),
+        ("`exchange status` 列出案件", "`GET /cases` 列出案件"),
+        ("read it with `exchange status HF-1`, then confirm", "read it with `GET /cases/HF-1`, then confirm"),
+        (
+            "decide by hand: exchange decide HF-1 OUTCOME --officer WHO --reasons WHY",
+            "decide by hand: `POST /cases/HF-1/decision`",
+        ),
+        ("`exchange decide HF-1 --confirm --officer X`", "`POST /cases/HF-1/confirmation`"),
+        ("`exchange decide HF-1 --reviewed --officer X`", "`POST /cases/HF-1/review`"),
+        ("give --basis with the article", "give `basis` with the article"),
+        ("name it (--procedure): hearing", "name it (`procedure`): hearing"),
+        ("say it with --reason ...", "say it with `reason`"),
+        ("用 --overrule DEPARTMENT=REASONS 说明", "用 `overruled` 说明"),
+        ("give reasons: --without hefei.fire=REASONS", "give reasons: `without_consent` (hefei.fire)"),
+        ("name one of: hefei.planning", "name one of: hefei.planning"),
+        ("a well-kept library - or two", "a well-kept library - or two"),
+    ],
+)
+def test_remedies_name_operations_and_fields(remedy: str, told: str) -> None:
+    assert in_api_terms(remedy) == told

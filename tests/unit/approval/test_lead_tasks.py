@@ -1,0 +1,111 @@
+"""What the lead is told to do, since when and until when; and what a department can tell of its own term."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from exchange.approval.records import CaseRow, PartRow
+from exchange.approval.rules.deadline import Stop
+from exchange.approval.rules.department_term import DeskTerm, Told, desk_term
+from exchange.approval.rules.lead import LeadTask, decision_term, what_waits
+from exchange.approval.rules.states import CaseState, PartState
+from exchange.schemas import EntryKind, LedgerEntry, Matter, Term, Verdict
+from exchange.workdays import ChinaCalendar
+from tests.unit.facts import ID, at, end, matter
+
+CALENDAR = ChinaCalendar()
+NOW = at("03-10")
+
+
+def case(state: CaseState = CaseState.OPEN, **fields: Any) -> CaseRow:
+    return CaseRow("C-1", "works", "1", state, 1, b"{}", "热电公司", "管道", ID, at("03-02"), **fields)
+
+
+def part(department: str, state: PartState, **fields: Any) -> PartRow:
+    return PartRow("C-1", department, 1, state, **fields)
+
+
+DONE = part("c.transport", PartState.ANSWERED, verdict=Verdict.AGREE)
+LAPSED = part("c.police", PartState.ESCALATED, escalated_at=at("03-09"))
+ASKED = part("c.fire", PartState.SIGNED, issued_at=at("03-02"))
+UNSIGNED = part("c.fire", PartState.ISSUED, issued_at=at("03-02"))
+
+
+@pytest.mark.parametrize(
+    ("found", "parts", "task", "since", "because"),
+    [
+        (case(CaseState.READY, ready_at=at("03-05"), prepared="{}"), (DONE,), LeadTask.CONFIRM, "03-05", ()),
+        (case(CaseState.READY, ready_at=at("03-05"), rule_error="E"), (DONE,), LeadTask.RULE_FAILED, "03-05", ()),
+        (case(CaseState.READY, ready_at=at("03-05")), (DONE,), LeadTask.DECIDE, "03-05", ()),
+        (case(), (DONE, LAPSED), LeadTask.DECIDE, "03-09", ("c.police",)),
+        (case(), (DONE, LAPSED, ASKED), LeadTask.ESCALATED, "03-09", ("c.police",)),
+        (case(), (DONE, UNSIGNED), LeadTask.UNSIGNED, "03-02", ("c.fire",)),
+    ],
+)
+def test_the_lead_is_told_what_waits_for_it_since_when_and_because_of_whom(
+    found: CaseRow, parts: tuple[PartRow, ...], task: LeadTask, since: str, because: tuple[str, ...]
+) -> None:
+    waits = what_waits(found, parts, NOW)
+    assert waits is not None
+    assert (waits.task, waits.since, waits.departments) == (task, at(since), because)
+
+
+@pytest.mark.parametrize(
+    ("found", "parts"),
+    [
+        (case(), (DONE, ASKED)),
+        (case(CaseState.DECIDED), (DONE, LAPSED)),
+        (case(CaseState.WITHDRAWN), (UNSIGNED,)),
+    ],
+)
+def test_nothing_waits_for_the_lead_while_departments_have_time_or_when_all_is_over(
+    found: CaseRow, parts: tuple[PartRow, ...]
+) -> None:
+    assert what_waits(found, parts, NOW) is None
+    assert what_waits(case(), (part("c.fire", PartState.ISSUED, issued_at=NOW - timedelta(hours=1)),), NOW) is None
+
+
+def stop(day: str, days: int | None) -> LedgerEntry:
+    return LedgerEntry(kind=EntryKind.STOP, at=at(day), days=days, reason="听证", basis=("第四十五条",), actor="c.fire")
+
+
+def test_the_lead_has_forty_five_working_days_unless_the_matter_says_otherwise_and_stops_are_left_out() -> None:
+    def due(ledgers: tuple[LedgerEntry, ...] = (), **fields: Any) -> datetime | None:
+        found: Matter = matter(**fields)
+        return decision_term(case(), found, ledgers, CALENDAR, "c.window").due_at
+
+    assert due(decision_days=5) == end("03-09")
+    assert due((stop("03-03", 3),), decision_days=5) == end("03-13")
+    assert due() == end("05-08")
+    assert "decision_days" not in matter().model_dump_json(), "matters on record are byte for byte what they were"
+
+
+FIVE = Term(days=5)
+
+
+def known(**fields: Any) -> DeskTerm:
+    return desk_term(Told(FIVE, **{"began_at": at("03-02"), **fields}), "c.fire", CALENDAR, NOW)
+
+
+def test_a_department_reckons_its_own_term_until_it_is_told() -> None:
+    assert known() == DeskTerm(end("03-09"), told=False, days_left=0, overdue=True)
+    assert known(due_at=end("03-12")) == DeskTerm(end("03-12"), told=True, days_left=2, overdue=False)
+    assert known(began_at=None) == DeskTerm(None)
+
+
+def test_a_department_sees_that_its_clock_is_stopped_since_when_and_why() -> None:
+    announced = known(entries=(stop("03-09", 5),), own_stop=True, due_at=end("03-09"))
+    assert announced.stopped == Stop(at("03-09"), "听证", end("03-16"))
+    assert (announced.due_at, announced.told, announced.overdue) == (end("03-17"), False, False)
+    for_good = known(entries=(stop("03-09", None),))
+    assert for_good.stopped == Stop(at("03-09"), "听证", None)
+    assert (for_good.due_at, for_good.overdue) == (None, False)
+
+
+def test_a_clock_that_was_resumed_or_whose_stop_is_over_runs() -> None:
+    resumed = LedgerEntry(kind=EntryKind.RESUME, at=at("03-10"), reason="补正", actor="c.window")
+    assert known(entries=(stop("03-09", None), resumed)).stopped is None
+    assert known(entries=(stop("03-03", 2),)).stopped is None

@@ -1,0 +1,117 @@
+"""The command line imports what a command needs and no more, and its list of commands says what the commands say."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import typer
+
+from exchange.cli import app
+from exchange.cli.commands import COMMANDS
+from exchange.cli.help import in_language
+from exchange.language import Language, speak
+
+_RUN = """
+import json, sys
+from exchange.cli import main
+try:
+    main()
+except SystemExit as end:
+    code = end.code
+print(json.dumps({"code": code, "modules": sorted(sys.modules)}), file=sys.stderr)
+"""
+
+HEAVY = {
+    "alembic", "argon2", "asyncio", "cbor2", "chinese_calendar", "cryptography", "fastapi", "filelock", "httpcore",
+    "jinja2", "obstore", "opentelemetry", "pika", "prometheus_client", "psutil", "psycopg", "pydantic", "sqlalchemy",
+    "starlette", "structlog", "uvicorn",
+}  # fmt: skip
+"""What costs processor time to import and serves no list of commands."""
+
+
+TYPERS_OWN = {"pydantic"}
+"""With this typer reads words that it is given."""
+
+
+def imported_by(*words: str, **environment: str) -> tuple[int, str, set[str]]:
+    """Exit code, output and modules of a command line, each run in a process of its own."""
+    ran = subprocess.run(
+        [sys.executable, "-c", _RUN, *words],
+        env={**os.environ, "EXCHANGE_LANGUAGE": "en", **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    told = json.loads(ran.stderr.splitlines()[-1])
+    return told["code"], ran.stdout, set(told["modules"])
+
+
+def _heavy(modules: set[str]) -> set[str]:
+    return {name for name in modules if name in HEAVY} | {name for name in modules if name.startswith("exchange.store")}
+
+
+@pytest.mark.parametrize("words", [("--version",), ("--help",), ()])
+def test_what_tells_of_the_program_imports_no_command(words: tuple[str, ...]) -> None:
+    _, said, modules = imported_by(*words)
+    assert said
+    assert not _heavy(modules)
+    loaded = {module for module in modules if module.startswith("exchange.bootstrap.")}
+    assert loaded == {"exchange.runtime.logs", "exchange.runtime.unfailing"}
+
+
+def test_the_version_needs_nothing_to_draw_with() -> None:
+    _, said, modules = imported_by("--version")
+    assert said.startswith("yizhan ")
+    assert not {name for name in modules if name.partition(".")[0] in ("rich", "pygments", "markdown_it")}
+
+
+def test_completion_of_commands_imports_none_and_offers_all() -> None:
+    code, said, modules = imported_by(
+        "exchange", _EXCHANGE_COMPLETE="complete_bash", COMP_WORDS="exchange ", COMP_CWORD="1",
+    )  # fmt: skip
+    assert code == 0
+    assert {word.split(",")[-1] for word in said.split()} >= {entry.name for entry in COMMANDS}
+    assert _heavy(modules) <= TYPERS_OWN
+
+
+def test_a_command_misspelt_is_told_without_an_import() -> None:
+    code, _, modules = imported_by("inbx")
+    assert code == 2
+    assert _heavy(modules) <= TYPERS_OWN
+
+
+@pytest.fixture(params=list(Language))
+def group(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """The whole command line in a language, its commands not yet imported."""
+    found: Any = typer.main.get_command(app)
+    speak(request.param)
+    found.commands.finish_by(lambda command: in_language(command, request.param))
+    yield found
+    speak(Language.ENGLISH)
+
+
+def test_the_table_says_of_each_command_what_its_own_help_says(group: Any) -> None:
+    assert list(group.commands) == [entry.name for entry in COMMANDS]
+    for name, stub in group.commands.stubs.items():
+        command = group.commands[name]
+        assert command.name == name
+        assert command.rich_help_panel == stub.rich_help_panel
+        first = inspect.cleandoc(command.short_help or command.help).split("\n\n")[0]
+        assert " ".join(first.splitlines()) == stub.short_help, name
+
+
+def test_every_command_that_a_module_adds_is_in_the_table() -> None:
+    names = {entry.name for entry in COMMANDS}
+    for register in {entry.register for entry in COMMANDS}:
+        application = typer.Typer()
+        register(application)
+        added = (*application.registered_commands, *application.registered_groups)
+        assert {one.name for one in added} <= names
