@@ -29,12 +29,12 @@ from benchmarks.measure import Figure, folder, machine, show
 from benchmarks.throughput import on_a_broker
 from exchange.approval.window.store import Cases
 from exchange.approval.window.submit import submit
-from exchange.broker.private.node import NodeInfo
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.clock import parse_clock
 from exchange.console.app import create_app
 from exchange.console.pages.reconciliation import reconciler
-from exchange.console.pages.sections import SECTIONS
-from exchange.operations.health.domain_view import Desk
+from exchange.console.sections import SECTIONS
+from exchange.operations.domain_view import Desk
 from exchange.operations.reconciliation.books import Books
 from exchange.runtime.home import open_member
 from exchange.runtime.logs import configure

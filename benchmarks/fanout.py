@@ -16,8 +16,8 @@ from pathlib import Path
 from benchmarks.floor import BarePublisher, Parcel, sqlite_commit
 from benchmarks.measure import Figure, folder, machine, show
 from benchmarks.throughput import document, on_a_broker
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.probe import server_version
-from exchange.broker.private.node import NodeInfo
 from exchange.clock import RealClock
 from exchange.envelope import envelope_for, seal
 from exchange.messaging.node import Node

@@ -15,8 +15,8 @@ import pika
 
 from benchmarks.measure import Figure, folder, machine, show
 from benchmarks.throughput import _fork, document, new_domain, on_a_broker
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.probe import server_version
-from exchange.broker.private.node import NodeInfo
 from exchange.messaging.documents import Documents
 from exchange.runtime.logs import configure
 from exchange.trials.local import LocalDomain

@@ -23,8 +23,8 @@ from exchange.approval.rules.answers import Department
 from exchange.approval.window.decision import Docket, Ruling
 from exchange.approval.window.store import Cases
 from exchange.approval.window.submit import submit
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.probe import server_version
-from exchange.broker.private.node import NodeInfo
 from exchange.clock import RealClock
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.node import Node

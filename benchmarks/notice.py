@@ -13,8 +13,8 @@ from pathlib import Path
 
 from benchmarks.measure import Figure, folder, machine, show
 from benchmarks.throughput import document, on_a_broker
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.probe import server_version
-from exchange.broker.private.node import NodeInfo
 from exchange.clock import RealClock
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.node import Node

@@ -19,8 +19,9 @@ from pathlib import Path
 
 from benchmarks.floor import BATCH, BarePublisher, Commit, Parcel, bare_consumer, postgres_commit, sqlite_commit
 from benchmarks.measure import Figure, folder, machine, show
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.probe import server_version, stamps_arrival
-from exchange.broker.private.node import NodeInfo, PrivateNode
+from exchange.broker.private.node import PrivateNode
 from exchange.clock import RealClock
 from exchange.envelope import envelope_for, open_envelope, seal
 from exchange.machine.crew import SWITCH_INTERVAL

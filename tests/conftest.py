@@ -23,8 +23,9 @@ import structlog
 
 from exchange.broker.admin.errand import errand
 from exchange.broker.admin.management import ManagementClient
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.provision import provision
-from exchange.broker.private.node import NodeInfo, PrivateNode
+from exchange.broker.private.node import PrivateNode
 from exchange.language import Language, speak
 from tests.postgres import shared_server
 from tests.surroundings import forget_the_caller

@@ -13,7 +13,7 @@ from typing import Protocol
 from exchange.approval.rules.states import CaseState
 from exchange.approval.window.store import Cases
 from exchange.approval.window.submit import submit
-from exchange.broker.private.node import NodeInfo
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.messaging.outbox import Outbox
 from exchange.runtime.home import Opened, open_member
 from exchange.runtime.settings import Home, Settings

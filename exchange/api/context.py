@@ -10,7 +10,7 @@ from starlette.requests import Request
 from exchange.api.limits import Attempts
 from exchange.clock import Clock, RealClock
 from exchange.errors import Denied, NotFound
-from exchange.operations.health.domain_view import CONSOLE, Desk
+from exchange.operations.domain_view import CONSOLE, Desk
 from exchange.operations.systems.tokens import Scope
 from exchange.runtime.home import Opened, open_member
 from exchange.store import Store

@@ -28,7 +28,7 @@ def recorded(settings: Settings, action: str, what: str) -> Iterator[None]:
 
 
 def _record(settings: Settings, action: str, what: str, outcome: str) -> None:
-    from exchange.operations.health.domain_view import Desk
+    from exchange.operations.domain_view import Desk
 
     try:
         desk = Desk(settings)

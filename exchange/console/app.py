@@ -27,7 +27,8 @@ from exchange.console.section import Download, FormAction, Page, Question, Secti
 from exchange.errors import DatabaseUnavailable, Denied, ExchangeError
 from exchange.language import language, speaking
 from exchange.language.members import calling
-from exchange.operations.health.domain_view import Desk
+from exchange.operations.domain_view import Desk
+from exchange.operations.health.sampler import sampler_of
 from exchange.web import render
 from exchange.web.arriving import arriving
 from exchange.web.door.account import Account
@@ -89,7 +90,7 @@ def _alive(desk: Desk, api: Api, sections: Sequence[Section]) -> Callable[[FastA
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with ExitStack() as stack:
             desk.started = monotonic()
-            desk.sampler.start()  # ended by whoever closes the desk
+            sampler_of(desk).start()  # ended by whoever closes the desk
             deliverer = Deliverer(api)
             deliverer.start()
             stack.callback(deliverer.close)

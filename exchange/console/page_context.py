@@ -10,7 +10,7 @@ from starlette.requests import Request
 from exchange.console.section import GROUPS, Page, Visit
 from exchange.errors import BrokerUnavailable, DatabaseUnavailable, Denied, ExchangeError, NotFound
 from exchange.language import Language
-from exchange.operations.health.domain_view import Desk
+from exchange.operations.domain_view import Desk
 from exchange.web import render
 from exchange.web.door.account import Account
 from exchange.web.door.door import Door

@@ -11,7 +11,7 @@ from starlette.datastructures import FormData, QueryParams
 from starlette.routing import BaseRoute
 
 from exchange.language import Language
-from exchange.operations.health.domain_view import Desk
+from exchange.operations.domain_view import Desk
 from exchange.web.door.account import Account
 from exchange.web.door.permissions import Action
 

@@ -13,13 +13,13 @@ import uvicorn
 
 from exchange.clock import monotonic
 from exchange.console.app import create_app
-from exchange.console.pages.sections import SECTIONS
+from exchange.console.sections import SECTIONS
 from exchange.machine.crew import Loop
-from exchange.operations.health.domain_view import Desk
+from exchange.operations.domain_view import Desk
 from exchange.runtime.settings import Home, Settings
-from exchange.runtime.sole import orphaned
 from exchange.runtime.supervision.ends import LoopsWatched
 from exchange.runtime.supervision.heartbeat import heartbeat
+from exchange.runtime.supervision.sole import orphaned
 from exchange.web.door.gate import gate_of
 from exchange.web.door.sessions import SessionDoor
 from exchange.web.listening import Place, listen, own_port, read_state, write_state

@@ -16,6 +16,9 @@ from exchange.errors import BadDirectory
 _BACKDATED = timedelta(days=1)
 """Certificates begin a day early, since clocks differ."""
 
+Certificate = x509.Certificate
+"""A certificate as it is held in memory; `load_certificate` makes one."""
+
 
 def authority_certificate(domain: str, key: Ed25519PrivateKey, now: datetime, valid_for: timedelta) -> x509.Certificate:
     """The self-signed certificate of a domain's authority."""

@@ -2,8 +2,8 @@
 
 Copies that are due go to the publisher, many in flight; its results are written back in batches. A confirm makes a
 copy *sent*: it stays, and goes out again if the addressee's signed receipt does not come, each time with more
-patience, and not while it is to be taken to lie in its queue (`exchange.messaging.waiting`). Patience is real time, since a
-broker does not live on the node's clock.
+patience, and not while it is to be taken to lie in its queue (`exchange.messaging.waiting`). Patience is real time,
+since a broker does not live on the node's clock.
 
 The rows are the truth. What a step of this process has just committed is handed over in memory too, which saves
 reading it back; whatever is not handed over, or finds no room, is read from its rows.

@@ -9,10 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, exists, func, select, update
 
 from exchange.messaging.tables import document
-from exchange.notices.forms.tables import collection
 from exchange.notices.records import BranchRow, NoticeRow, ReaderRow
 from exchange.notices.rules.states import NOTICES, READERS, NoticeSeat, NoticeState
-from exchange.notices.tables import notice, notice_branch, notice_copy, notice_reader
+from exchange.notices.tables import collection, notice, notice_branch, notice_copy, notice_reader
 from exchange.paging import Place
 from exchange.schemas import FormAnswer
 from exchange.store.bulk import adding

@@ -34,3 +34,7 @@ class Gathered:
     since: datetime | None = None
     first: tuple[str, ...] = ()
     detail: str = ""
+
+
+NOTHING_GATHERED = Gathered()
+"""Nothing waits."""

@@ -13,10 +13,9 @@ from datetime import datetime
 from pathlib import Path
 
 import structlog
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from exchange.directory import DirectoryView, Tree, TreeView, grow
+from exchange.directory.certificates import Certificate, der
 from exchange.errors import BadDirectory
 from exchange.levels.spread import Taken
 from exchange.machine.files import lock_file, make_folder, write_secret
@@ -36,7 +35,7 @@ class TreeFiles:
     """A tree folder and the authority by which it is judged."""
 
     home: Home
-    authority: x509.Certificate
+    authority: Certificate
 
     def read(self) -> list[bytes]:
         """Everything that was ever taken and not replaced since."""
@@ -70,7 +69,7 @@ class TreeFiles:
         )
 
     def _grow(self, own: DirectoryView, papers: Iterable[bytes], now: datetime, seen: Mapping[str, int]) -> Tree:
-        return grow(own, self.authority.public_bytes(Encoding.DER), papers, now, seen)
+        return grow(own, der(self.authority), papers, now, seen)
 
     def _write(self, tree: Tree) -> None:
         wanted = {f"{name}.cose": one.data for name, one in tree.branches.items()}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from exchange.broker.private.node import NodeInfo, PrivateNode
+from exchange.broker.admin.node_info import NodeInfo
+from exchange.broker.private.node import PrivateNode
 from exchange.errors import BrokerUnavailable
 from exchange.runtime.settings import Home, Settings
 

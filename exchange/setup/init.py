@@ -11,9 +11,10 @@ from urllib.parse import unquote, urlsplit
 
 import exchange
 from exchange.broker.admin.management import ManagementClient
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.probe import stamps_arrival
 from exchange.broker.admin.provision import Extras, MemberAccount, provision
-from exchange.broker.private.node import NodeInfo, PrivateNode
+from exchange.broker.private.node import PrivateNode
 from exchange.broker.traffic.link import Link
 from exchange.broker.traffic.urls import with_credentials
 from exchange.errors import BadConfiguration, CallerError, DatabaseLost, NotFound

@@ -1,8 +1,8 @@
 """Linking: a domain admits a lower one to its broker, and the lower one joins it by shovels.
 
 The upper side makes queues, and an account that can do nothing but carry between the two; the lower side makes the
-same, and the shovels (why all of them there: `exchange.broker.admin.shovels`). Every step may be repeated: what is there
-stays, passwords included. Cutting a link loses nothing: what is written meanwhile waits in the uplink queues.
+same, and the shovels (why all of them there: `exchange.broker.admin.shovels`). Every step may be repeated: what is
+there stays, passwords included. Cutting a link loses nothing: what is written meanwhile waits in the uplink queues.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from exchange.broker.admin.management import ManagementClient
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.provision import SETTLE, Extras, provision
 from exchange.broker.admin.shovels import (
     End,
@@ -23,7 +24,6 @@ from exchange.broker.admin.shovels import (
     shovel_states,
     shovels_between,
 )
-from exchange.broker.private.node import NodeInfo
 from exchange.broker.traffic.uplink import link_account, transit_queues
 from exchange.broker.traffic.urls import parameters, with_credentials
 from exchange.directory.addressing import uplink_queue

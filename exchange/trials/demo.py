@@ -17,8 +17,8 @@ from exchange.approval.window.conclude import confirm
 from exchange.approval.window.status import CaseStatus, PartStatus, recent_cases
 from exchange.approval.window.store import Cases
 from exchange.approval.window.submit import submit
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.provision import waiting_messages
-from exchange.broker.private.node import NodeInfo
 from exchange.clock import AcceleratedClock, SteppedClock, format_clock, monotonic
 from exchange.errors import Conflict, ExchangeError
 from exchange.files.applications import read_application
@@ -34,7 +34,7 @@ from exchange.runtime.home import Opened, open_member
 from exchange.runtime.member_record import CONSUMING
 from exchange.runtime.profiles import Profile
 from exchange.runtime.settings import Home, Settings
-from exchange.runtime.sole import role_command
+from exchange.runtime.supervision.sole import role_command
 from exchange.runtime.supervision.supervise import Supervisor
 from exchange.schemas import Role
 from exchange.setup.init import init_broker, init_files, start_node

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from exchange.broker.private.node import NodeInfo, PrivateNode
+from exchange.broker.admin.node_info import NodeInfo
+from exchange.broker.private.node import PrivateNode
 from exchange.clock import RealClock, monotonic
 from exchange.directory.hierarchy import domain_of, level_of, superior_of
 from exchange.messaging.inbox import Inbox

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from exchange.errors import NotFound
 from exchange.messaging.node import Node
+from exchange.notices.answer import answer_form
 from exchange.notices.forms.aggregate import sums
-from exchange.notices.forms.answer import answer_form
 from exchange.notices.forms.collecting import Collected, collected
 from exchange.notices.issue import issue_notice
 from exchange.schemas import Document, DocumentKind, DocumentNumber, FieldType, Form, FormField, Notice, Treatment

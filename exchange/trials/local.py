@@ -15,8 +15,8 @@ from pathlib import Path
 from types import TracebackType
 
 from exchange.broker.admin.management import ManagementClient
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.provision import SETTLE, Extras, MemberAccount, provision
-from exchange.broker.private.node import NodeInfo
 from exchange.broker.traffic.link import Link
 from exchange.broker.traffic.urls import with_credentials
 from exchange.clock import Clock, monotonic

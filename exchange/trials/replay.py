@@ -21,7 +21,7 @@ from exchange.approval.rules.states import PartState
 from exchange.approval.window.decision import Docket, Ruling
 from exchange.approval.window.store import Cases
 from exchange.approval.window.submit import submit
-from exchange.broker.private.node import NodeInfo
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.clock import SteppedClock, monotonic
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.outbox import Outbox

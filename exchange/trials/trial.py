@@ -19,8 +19,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from exchange.broker.admin.management import ManagementClient
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.provision import SETTLE
-from exchange.broker.private.node import NodeInfo
 from exchange.broker.traffic.urls import with_vhost
 from exchange.clock import Clock
 from exchange.directory import Authority, Ties, TreeView, grow, load_directory

@@ -13,7 +13,7 @@ from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.window.decision import DecideRule, Docket, Ruling
 from exchange.approval.window.store import Cases
 from exchange.approval.window.submit import submit
-from exchange.broker.private.node import NodeInfo
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.clock import CST, SteppedClock, monotonic
 from exchange.messaging.node import Node
 from exchange.runtime.periodic import periodic_work

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from exchange.broker.private.node import NodeInfo
+from exchange.broker.admin.node_info import NodeInfo
 from tests.journeys.places import new_root, tree_on
 from tests.journeys.province import BY_HAND, TREE, Province, province
 from tests.processes import ProcessDomain

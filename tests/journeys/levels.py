@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from exchange.broker.private.node import NodeInfo, PrivateNode
+from exchange.broker.admin.node_info import NodeInfo
+from exchange.broker.private.node import PrivateNode
 from exchange.clock import RealClock
 from exchange.directory import Authority, Lookup, Ties, TreeView, grow, load_directory
 from exchange.directory.certificates import der

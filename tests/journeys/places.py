@@ -12,7 +12,8 @@ from urllib.parse import quote
 import pytest
 
 from exchange.broker.admin.management import ManagementClient
-from exchange.broker.private.node import NodeInfo, PrivateNode
+from exchange.broker.admin.node_info import NodeInfo
+from exchange.broker.private.node import PrivateNode
 from exchange.broker.traffic.uplink import link_account
 
 

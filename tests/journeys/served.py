@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
-from exchange.broker.private.node import NodeInfo
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.clock import RealClock
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node

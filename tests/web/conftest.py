@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from exchange.broker.private.node import NodeInfo
-from exchange.operations.health.domain_view import Desk
+from exchange.broker.admin.node_info import NodeInfo
+from exchange.operations.domain_view import Desk
 from exchange.runtime.settings import Settings
 from exchange.setup.init import init_broker
 from exchange.web.door.permissions import AccountRole

@@ -13,9 +13,9 @@ from starlette.testclient import TestClient
 from exchange.api.context import Api
 from exchange.clock import Clock, RealClock
 from exchange.console.app import create_app
-from exchange.console.pages.sections import SECTIONS
 from exchange.console.pages.tokens import make_token
-from exchange.operations.health.domain_view import CONSOLE, Desk
+from exchange.console.sections import SECTIONS
+from exchange.operations.domain_view import CONSOLE, Desk
 from exchange.runtime.settings import Settings
 from exchange.schemas import Role
 from exchange.setup.init import init_files

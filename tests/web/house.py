@@ -14,13 +14,13 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
-from exchange.broker.private.node import NodeInfo
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.clock import CST, Clock, RealClock, SteppedClock
 from exchange.console.app import create_app
-from exchange.console.pages.sections import SECTIONS
 from exchange.console.section import Section
+from exchange.console.sections import SECTIONS
 from exchange.console.serve import server_of, tag_of
-from exchange.operations.health.domain_view import CONSOLE, Desk
+from exchange.operations.domain_view import CONSOLE, Desk
 from exchange.runtime.settings import Settings
 from exchange.setup.init import init_files
 from exchange.web.door.audit_log import AuditLog

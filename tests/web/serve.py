@@ -10,8 +10,8 @@ from typing import Any
 import uvicorn
 
 from exchange.console.app import create_app
-from exchange.console.pages.sections import SECTIONS
-from exchange.operations.health.domain_view import Desk
+from exchange.console.sections import SECTIONS
+from exchange.operations.domain_view import Desk
 from exchange.runtime.settings import Settings
 from tests.web.door import OpenDoor
 

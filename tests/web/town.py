@@ -9,7 +9,7 @@ from pathlib import Path
 from starlette.testclient import TestClient
 
 from exchange.console.app import create_app
-from exchange.console.pages.sections import SECTIONS
+from exchange.console.sections import SECTIONS
 from exchange.documents.send import send_document
 from exchange.envelope import envelope_for
 from exchange.messaging.dead_letter_store import DeadLetters
@@ -17,7 +17,7 @@ from exchange.messaging.inbox import Inbox
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import DeadLetter
 from exchange.operations.dead_letters.redrive import redrive
-from exchange.operations.health.domain_view import Desk
+from exchange.operations.domain_view import Desk
 from exchange.runtime.home import Opened, open_member, open_work
 from exchange.runtime.settings import Settings
 from exchange.schemas import Document, DocumentKind, DocumentNumber

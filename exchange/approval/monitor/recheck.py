@@ -18,7 +18,6 @@ from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node
 from exchange.messaging.receipts import proof_digest
 from exchange.messaging.records import StoredDocument
-from exchange.operations.search.store import Search
 from exchange.schemas import DeemedConsent, Role
 from exchange.store.transaction import Transaction
 from exchange.workdays import WorkingCalendar
@@ -44,7 +43,7 @@ def recheck_case(node: Node, number: str) -> list[Rechecked]:
     Raises NotFound where there is none.
     """
     with node.store.reading() as tx:
-        stored = _of_window(tx, number) if tx[Cases].get(number) is not None else _of_monitor(tx, node.address, number)
+        stored = _of_window(tx, number) if tx[Cases].get(number) is not None else _of_monitor(tx, number)
     if not stored:
         raise NotFound(
             "no deemed consent in case {number} is on record at {address}",
@@ -104,7 +103,6 @@ def _of_window(tx: Transaction, number: str) -> list[StoredDocument]:
     return [stored for one in ids for stored in tx[Documents].find(one) if stored.kind == DeemedConsent.KIND]
 
 
-def _of_monitor(tx: Transaction, address: str, number: str) -> list[StoredDocument]:
-    heads = tx[Search].heads(address, tx[Search].noted_messages(number))
-    ids = dict.fromkeys(head.message_id for head in heads if head.kind == DeemedConsent.KIND)
-    return [stored for one in ids for stored in tx[Documents].find(one)]
+def _of_monitor(tx: Transaction, number: str) -> list[StoredDocument]:
+    noted = dict.fromkeys(entry.message_id for entry in tx.journal_of(number) if entry.message_id)
+    return [stored for one in noted for stored in tx[Documents].find(one) if stored.kind == DeemedConsent.KIND]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from exchange.approval.checks import part_of
 from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules.arbiter import Ruling, is_stamped_in_time, rule_on_opinion
 from exchange.approval.rules.deadline import Projection, project
 from exchange.approval.rules.states import PARTS, CaseState, PartState
+from exchange.approval.window.checks import part_of
 from exchange.approval.window.conclude import Concluder
 from exchange.approval.window.deadlines import RUNNING, approver_of, deadline_state, matter_of, refresh, start_term
 from exchange.approval.window.silence import Silence

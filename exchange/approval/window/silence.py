@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from exchange.approval.checks import part_of
 from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules.arbiter import AGAIN, DeemedRuling, rule_on_deemed
 from exchange.approval.rules.deadline import project
 from exchange.approval.rules.states import PartState
 from exchange.approval.set_aside import opinion_set_aside
+from exchange.approval.window.checks import part_of
 from exchange.approval.window.conclude import Concluder
 from exchange.approval.window.deadlines import RUNNING, deadline_state, matter_of, refresh
 from exchange.approval.window.store import Cases

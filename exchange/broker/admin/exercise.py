@@ -15,8 +15,8 @@ from pika.channel import Channel
 from pika.spec import Basic, BasicProperties
 
 from exchange.broker.admin.management import ManagementClient
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.faults import error_of
-from exchange.broker.private.node import NodeInfo
 from exchange.broker.traffic.urls import parameters, with_vhost
 from exchange.clock import monotonic
 from exchange.errors import ExchangeError

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import filelock
@@ -17,6 +16,7 @@ import psutil  # type: ignore[import-untyped]
 
 from exchange.broker.admin.errand import errand
 from exchange.broker.admin.management import ManagementClient
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.private import keeper
 from exchange.broker.private.alias import drop_link
 from exchange.broker.private.installation import Installation, check_data, find_installation
@@ -33,14 +33,6 @@ START_PATIENCE = 120.0
 """Seconds a server has to become ready; a few on an idle machine."""
 
 _SAY_EVERY = 5.0
-
-
-@dataclass(frozen=True)
-class NodeInfo:
-    """How to reach a broker as its administrator."""
-
-    url: str = field(repr=False)
-    management_url: str | None
 
 
 class PrivateNode:

@@ -13,7 +13,7 @@ from exchange.clock import monotonic
 from exchange.errors import OperatorError
 from exchange.language import tr
 from exchange.machine.files import make_folder, open_file
-from exchange.operations.health.domain_view import Desk
+from exchange.operations.domain_view import Desk
 from exchange.runtime.settings import Home, Settings
 from exchange.runtime.supervision.children import child_command, child_environment
 from exchange.runtime.supervision.running import Running, running

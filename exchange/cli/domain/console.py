@@ -9,13 +9,13 @@ from typing import Annotated
 import typer
 
 from exchange.audit.chain import Head, check_chain, parse_head
-from exchange.cli.domain.serving import refuse_root
+from exchange.cli.domain.refusals import refuse_root
 from exchange.cli.options import HomeOption, JsonOption
 from exchange.cli.view import console as out
 from exchange.cli.view import plain, print_json, say, say_link
 from exchange.errors import BadConfiguration, NotFound
 from exchange.language import tr
-from exchange.operations.health.domain_view import Desk
+from exchange.operations.domain_view import Desk
 from exchange.runtime import logs
 from exchange.runtime.settings import Home, Settings
 from exchange.runtime.supervision.stop import StopSignal

@@ -8,7 +8,7 @@ from exchange.cli.domain.console import say_elsewhere, say_first_link
 from exchange.cli.view import say, say_link
 from exchange.errors import ExchangeError
 from exchange.language import language, tr
-from exchange.operations.health.domain_view import CONSOLE, Desk
+from exchange.operations.domain_view import CONSOLE, Desk
 from exchange.runtime.settings import Home, Settings
 from exchange.runtime.supervision.children import child_command
 from exchange.runtime.supervision.supervise import Supervisor

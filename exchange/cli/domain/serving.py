@@ -3,41 +3,36 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Callable
 from typing import Annotated, NoReturn
 
 import typer
 
-from exchange.broker.private.node import NodeInfo, PrivateNode
+from exchange.broker.admin.node_info import NodeInfo
+from exchange.broker.private.node import PrivateNode
 from exchange.cli.complete import member_addresses
+from exchange.cli.domain.refusals import refuse_root
 from exchange.cli.options import AnyHomeOption, HomeOption
 from exchange.cli.view import say
 from exchange.errors import DatabaseUnavailable, OperatorError
 from exchange.language import tr
-from exchange.machine.files import refuse_foreign
 from exchange.runtime import logs
 from exchange.runtime.draining import DRAINED_EXIT, drained, is_drained, wait_for_release
 from exchange.runtime.home import open_link, open_member, open_work
 from exchange.runtime.member import RunningMember
 from exchange.runtime.profiles import Profile
 from exchange.runtime.settings import Home, Settings
-from exchange.runtime.sole import orphaned, role_command, sole_supervisor
 from exchange.runtime.supervision.ends import LoopsWatched
 from exchange.runtime.supervision.heartbeat import Liveness, heartbeat
 from exchange.runtime.supervision.node_watch import NodeWatch
 from exchange.runtime.supervision.patience import with_patience
 from exchange.runtime.supervision.running import note, noted
+from exchange.runtime.supervision.sole import orphaned, role_command, sole_supervisor
 from exchange.runtime.supervision.stop import StopSignal
 from exchange.runtime.supervision.supervise import Supervisor
 from exchange.runtime.supervision.vigil import LifePatience
 from exchange.store import Store
 from exchange.telemetry.watching import resting, watching
-
-
-def refuse_root(settings: Settings, *words: str) -> None:
-    """Keeps root from running a command for long in a domain of somebody else's. Raises OperatorError."""
-    refuse_foreign(settings.home, shlex.join(["exchange", *words, "--home", str(settings.home)]))
 
 
 def up(

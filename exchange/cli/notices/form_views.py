@@ -10,8 +10,8 @@ from rich.text import Text
 
 from exchange.cli.view import due_text, plain
 from exchange.language import choose, listed, tr
+from exchange.notices.answer import Asked
 from exchange.notices.forms.aggregate import sums, table
-from exchange.notices.forms.answer import Asked
 from exchange.notices.forms.collecting import Collected
 from exchange.schemas import FormField
 

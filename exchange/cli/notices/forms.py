@@ -15,8 +15,8 @@ from exchange.errors import FileUnusable, NotFound
 from exchange.files.answer_file import parse_values, read_answers
 from exchange.language import tr
 from exchange.machine.files import write_file
+from exchange.notices.answer import answer_form, asked
 from exchange.notices.forms.aggregate import as_csv
-from exchange.notices.forms.answer import answer_form, asked
 from exchange.notices.forms.collecting import Collected, collected
 from exchange.runtime.settings import Settings
 

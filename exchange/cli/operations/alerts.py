@@ -14,8 +14,8 @@ from exchange.cli.view import console, print_json, say
 from exchange.errors import OperatorError
 from exchange.language import choose, tr
 from exchange.machine.webhook_signature import secret_text
-from exchange.operations.alerts.rules import Severity
-from exchange.operations.alerts.store import Alerts
+from exchange.operations.troubles.kinds import Severity
+from exchange.operations.troubles.store import Alerts
 from exchange.runtime.settings import Settings
 
 _SEVERITIES = {Severity.CRITICAL: ("严重", "critical"), Severity.WARNING: ("警告", "warning")}
@@ -46,7 +46,7 @@ def secret() -> None:
 @alerts.command("list")
 def list_alerts(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Lists the alerts that stand, the newest first."""
-    from exchange.operations.health.domain_view import CONSOLE, Desk
+    from exchange.operations.domain_view import CONSOLE, Desk
 
     desk = Desk(Settings.read(home=home))
     try:
@@ -90,7 +90,7 @@ def try_channels(
     Exit code 6 if a channel did not take it, or none is configured.
     """
     from exchange.operations.alerts.round import Alerting
-    from exchange.operations.health.domain_view import Desk
+    from exchange.operations.domain_view import Desk
 
     desk = Desk(Settings.read(home=home))
     try:

@@ -121,7 +121,7 @@ def revoke(
 @contextmanager
 def _store(settings: Settings) -> Iterator[tuple[Store, Mapping[str, Profile]]]:
     """The console's own store, and the members there are."""
-    from exchange.operations.health.domain_view import CONSOLE, Desk
+    from exchange.operations.domain_view import CONSOLE, Desk
 
     desk = Desk(settings)
     try:

@@ -16,6 +16,7 @@ import typer
 from exchange.cli.options import HomeOption, JsonOption
 from exchange.cli.view import LiveView, console, print_json
 from exchange.language import tr
+from exchange.operations.health.sampler import sampler_of
 from exchange.runtime.settings import Settings
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def top(
     message and where they are going, members with their last sign of life. It looks every five seconds and changes
     nothing. Keys: q ends. `exchange doctor` looks once, more closely, and tells health by its exit code.
     """
-    from exchange.operations.health.domain_view import (
+    from exchange.operations.domain_view import (
         Desk,  # with all that the console needs, which other commands do not
     )
 
@@ -52,9 +53,9 @@ def top(
     desk = Desk(settings)
     try:
         if as_json or once or not console.is_terminal:
-            _print(desk.sampler, as_json)
+            _print(sampler_of(desk), as_json)
         else:
-            _watch(desk.sampler)
+            _watch(sampler_of(desk))
     finally:
         desk.close()
 

@@ -17,12 +17,12 @@ from exchange.console.pages.overview import verdict
 from exchange.console.pages.queues import QueueRow, arranged, in_words
 from exchange.console.pages.queues import rows as queue_rows
 from exchange.language import choose, tr
-from exchange.operations.alerts.rules import Cause
-from exchange.operations.health import rules
 from exchange.operations.health.chart import bars
-from exchange.operations.health.rules import Light
 from exchange.operations.health.sampler import History
 from exchange.operations.health.snapshot import MemberSnapshot, Snapshot
+from exchange.operations.troubles import lights as rules
+from exchange.operations.troubles.kinds import Cause
+from exchange.operations.troubles.lights import Light
 from exchange.web.render import count, span
 
 _WIDE = 110

@@ -18,11 +18,11 @@ from exchange.cli.view import console, moment, plain, print_json
 from exchange.errors import CallerError
 from exchange.language import choose, tr
 from exchange.language.names import CASE_STATES, COPIES
-from exchange.operations.health.domain_view import Desk
+from exchange.operations.domain_view import Desk
+from exchange.operations.records.lines import CaseLine
+from exchange.operations.records.stores import queued_by, stores_of, trust_of
 from exchange.operations.search.find import MessageLine, find_cases, find_messages
-from exchange.operations.search.records import CaseLine
 from exchange.operations.search.rules import Found, is_message_id, read_key, read_query, write_key
-from exchange.operations.search.stores import queued_by, stores_of, trust_of
 from exchange.operations.trace.rules import Trace
 from exchange.operations.trace.stages import CONTRADICTIONS, Mark, Step, Way
 from exchange.operations.trace.trail import CaseMessage, messages_of_case, trace_message

@@ -12,7 +12,8 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-from exchange.broker.private.node import NodeInfo, PrivateNode
+from exchange.broker.admin.node_info import NodeInfo
+from exchange.broker.private.node import PrivateNode
 from exchange.cli.options import JsonOption
 from exchange.cli.view import console, errors, print_json, say
 from exchange.clock import monotonic

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from urllib.parse import urlencode
@@ -14,10 +13,11 @@ from exchange.console.pages.overview import shared
 from exchange.console.section import FormAction, Group, Page, Section, Visit
 from exchange.errors import BadConfiguration
 from exchange.operations.alerts.round import PAGE, Alerting
-from exchange.operations.alerts.rules import Cause
-from exchange.operations.alerts.settings import AlertSettings, load_alert_settings
-from exchange.operations.alerts.store import Alerts
-from exchange.operations.health.domain_view import CONSOLE, Desk
+from exchange.operations.domain_view import CONSOLE, Desk
+from exchange.operations.health.sampler import sampler_of
+from exchange.operations.troubles.kinds import Cause
+from exchange.operations.troubles.settings import AlertSettings, load_alert_settings
+from exchange.operations.troubles.store import Alerts
 from exchange.operations.troubles.words import KINDS
 from exchange.web.door.permissions import Action
 from exchange.web.render import moment
@@ -29,7 +29,7 @@ def _alerts(visit: Visit) -> Mapping[str, object]:
     with visit.desk.store(CONSOLE).reading() as tx:
         standing, past, troubles = tx[Alerts].standing(), tx[Alerts].past(), tx[Alerts].troubles()
     settings, fault = _settings(visit.desk)
-    snapshot = visit.desk.sampler.latest()
+    snapshot = sampler_of(visit.desk).latest()
     channels = [hook.name for hook in settings.webhooks] + (["mail"] if settings.mail else [])
     raised = {row.alert.key: row.raised_at for row in standing}
     return {
@@ -60,15 +60,7 @@ def _test(visit: Visit) -> str:
     return _said("; ".join(failed) if failed else good)
 
 
-def is_page(path: str) -> bool:
-    """Whether the console has a page of this path."""
-    from exchange.console.pages.sections import SECTIONS  # this section is one of them
-
-    known = {page.path for section in SECTIONS for page in section.pages}
-    return any(re.fullmatch(re.sub(r"{[^}]*}", "[^/]+", one), path) for one in known)
-
-
-def _round(desk: Desk) -> AbstractContextManager[object]:
+def round_of(desk: Desk, is_page: Callable[[str], bool]) -> AbstractContextManager[object]:
     """The round of alerts. A configuration that is invalid takes away the telling, not the console."""
     try:
         return Alerting.open(desk, is_page=is_page)
@@ -91,5 +83,4 @@ def _said(text: str) -> str:
 SECTION = Section(
     pages=(Page(PAGE, ("告警", "Alerts"), "alerts.html", _alerts, in_menu=True, group=Group.SYSTEM),),
     actions=(FormAction(f"{PAGE}/test", Action.DIAGNOSE, _test, None),),
-    beside=(_round,),
 )

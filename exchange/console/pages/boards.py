@@ -9,13 +9,14 @@ from exchange.console.pages.search import next_link
 from exchange.console.section import Group, Page, Section, Visit
 from exchange.errors import CallerError
 from exchange.language.names import COPIES
-from exchange.operations.alerts.rules import AlertKind
+from exchange.operations.health.sampler import sampler_of
+from exchange.operations.records.lines import UnsignedNotice
+from exchange.operations.records.store import Search
+from exchange.operations.records.stores import CALENDAR, departments_of, members_of, stores_of
 from exchange.operations.search.find import unsigned
-from exchange.operations.search.records import UnsignedNotice
 from exchange.operations.search.rules import read_key, read_query
-from exchange.operations.search.store import Search
-from exchange.operations.search.stores import CALENDAR, departments_of, members_of, stores_of
 from exchange.operations.search.terms import board, upcoming
+from exchange.operations.troubles.kinds import AlertKind
 from exchange.runtime.gathered import DeadlineFact
 from exchange.schemas import Role
 from exchange.telemetry.troubles import Troubles
@@ -53,7 +54,7 @@ def _deadlines(visit: Visit) -> Mapping[str, object]:
 def _unwatched(visit: Visit, days: int) -> tuple[list[DeadlineFact], bool]:
     """While no monitor watches: what is over or ends soon by the windows' own record, and whether there is more of it;
     nothing while one does."""
-    if not any(alert.kind is AlertKind.UNWATCHED for alert in visit.desk.sampler.latest().standing.alerts):
+    if not any(alert.kind is AlertKind.UNWATCHED for alert in sampler_of(visit.desk).latest().standing.alerts):
         return [], False
     found: list[DeadlineFact] = []
     for store in stores_of(visit.desk, Role.WINDOW).values():

@@ -14,7 +14,7 @@ from exchange.messaging.inbox import Inbox
 from exchange.messaging.records import DeadLetter
 from exchange.operations.dead_letters import discard, domain
 from exchange.operations.dead_letters.domain import Cause
-from exchange.operations.health.domain_view import Desk
+from exchange.operations.domain_view import Desk
 from exchange.operations.jobs import Job
 from exchange.web.door.permissions import Action
 

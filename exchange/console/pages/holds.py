@@ -11,6 +11,7 @@ from exchange.console.section import Download, File, FormAction, Group, Page, Qu
 from exchange.errors import CallerError
 from exchange.messaging.rules.holding import NEVER_HELD, Hold
 from exchange.operations.health.diagnostics import archive, bundle
+from exchange.operations.health.sampler import sampler_of
 from exchange.operations.holds import domain
 from exchange.runtime import draining
 from exchange.runtime.profiles import Profile
@@ -118,7 +119,7 @@ def _ask_drain(visit: Visit) -> Question:
             f"{member} finishes what is in hand, then takes in nothing.",
         )
     ]
-    ends = visit.desk.sampler.latest().facts.ends
+    ends = sampler_of(visit.desk).latest().facts.ends
     if Role.MONITOR in profiles[member].roles:
         says.append((f"它是督办成员：其间没有期限被督办；现有 {ends.overdue} 个已届满，几天内 {ends.soon} 个届满。",
                      f"It is the monitor: no deadline is watched meanwhile; {ends.overdue} are over, {ends.soon} end "

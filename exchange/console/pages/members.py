@@ -8,9 +8,10 @@ from datetime import datetime
 
 from exchange.console.pages.overview import shared
 from exchange.console.section import Group, Page, Section, Visit
-from exchange.operations.health import rules
-from exchange.operations.health.rules import Light, Part, Sign, Words
+from exchange.operations.health.sampler import sampler_of
 from exchange.operations.health.snapshot import MemberSnapshot, Snapshot
+from exchange.operations.troubles import lights as rules
+from exchange.operations.troubles.lights import Light, Part, Sign, Words
 
 ROLES: Mapping[str, Words] = {
     "window": ("窗口", "window"),
@@ -60,7 +61,7 @@ def _days(until: datetime | None, now: datetime) -> int | None:
 
 
 def _members(visit: Visit) -> Mapping[str, object]:
-    snapshot = visit.desk.sampler.latest()
+    snapshot = sampler_of(visit.desk).latest()
     return {
         **shared(visit, snapshot),
         "rows": rows(snapshot),

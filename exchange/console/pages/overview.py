@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from exchange.console.section import Page, Section, Visit
-from exchange.operations.alerts.rules import is_technical
-from exchange.operations.health import rules
-from exchange.operations.health.rules import Light, Part
+from exchange.operations.health.sampler import sampler_of
 from exchange.operations.health.snapshot import Snapshot
+from exchange.operations.troubles import lights as rules
+from exchange.operations.troubles.kinds import is_technical
+from exchange.operations.troubles.lights import Light, Part
 from exchange.operations.troubles.words import KINDS
 from exchange.web.render import count, size, span
 
@@ -52,7 +53,7 @@ class Card:
 
 
 def _overview(visit: Visit) -> Mapping[str, object]:
-    snapshot = visit.desk.sampler.latest()
+    snapshot = sampler_of(visit.desk).latest()
     signs = snapshot.signs
     names = {member.address: visit.say(member.name, member.name_en) for member in snapshot.members}
     return {

@@ -18,9 +18,10 @@ from starlette.routing import BaseRoute, Route
 
 from exchange.console.section import Section
 from exchange.errors import BrokerError, ExchangeError
-from exchange.operations.alerts.rules import AlertKind, Severity
-from exchange.operations.alerts.store import Alerts
-from exchange.operations.health.domain_view import CONSOLE, Desk
+from exchange.operations.domain_view import CONSOLE, Desk
+from exchange.operations.health.sampler import sampler_of
+from exchange.operations.troubles.kinds import AlertKind, Severity
+from exchange.operations.troubles.store import Alerts
 from exchange.telemetry.endpoint import CONTENT_TYPE
 from exchange.telemetry.gathering import announced, gather
 from exchange.telemetry.scraping import FORWARDED, may_scrape
@@ -98,7 +99,7 @@ class _Own(Collector):
         """The list of troubles as every page shows it, told or not; nothing before the first look."""
         found = GaugeMetricFamily("yizhan_troubles", "Standing troubles.", labels=("kind", "severity"))
         try:
-            alerts = self._desk.sampler.latest(0.0).standing.alerts
+            alerts = sampler_of(self._desk).latest(0.0).standing.alerts
         except ExchangeError:
             return
         counts = Counter((alert.kind, alert.severity) for alert in alerts)

@@ -10,12 +10,12 @@ from exchange.broker.traffic.topology import dead_queue, opinions_queue
 from exchange.console.pages.overview import shared
 from exchange.console.section import Group, Page, Section, Visit
 from exchange.errors import BrokerUnavailable
-from exchange.operations.health import rules
 from exchange.operations.health.chart import Chart, chart
 from exchange.operations.health.growth import Projection, Trend, project
-from exchange.operations.health.rules import Light, Sign, Words
-from exchange.operations.health.sampler import PROJECTED_FROM, History
+from exchange.operations.health.sampler import PROJECTED_FROM, History, sampler_of
 from exchange.operations.health.snapshot import Snapshot
+from exchange.operations.troubles import lights as rules
+from exchange.operations.troubles.lights import Light, Sign, Words
 from exchange.web.render import count, span
 
 BOUND = 10_000
@@ -126,13 +126,13 @@ def chart_in_words(drawn: Chart | None) -> Words:
 
 
 def _queues(visit: Visit) -> Mapping[str, object]:
-    snapshot = visit.desk.sampler.latest()
+    snapshot = sampler_of(visit.desk).latest()
     if snapshot.broker is None:
         trouble = snapshot.broker_trouble
         reason, remedy, code = (trouble.reason, trouble.remedy, trouble.code) if trouble else ("", "", "")
         raise BrokerUnavailable(reason, remedy=remedy, code=code)
     sort, member = visit.query.get("sort", "depth"), visit.query.get("member", "")
-    found = arranged(rows(snapshot, visit.desk.sampler.history), sort, member)
+    found = arranged(rows(snapshot, sampler_of(visit.desk).history), sort, member)
     return {
         **shared(visit, snapshot),
         "busy": [row for row in found if not row.quiet],

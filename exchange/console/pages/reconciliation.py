@@ -16,7 +16,7 @@ import structlog
 from exchange.clock import monotonic
 from exchange.console.section import Group, Page, Section, Visit
 from exchange.errors import ExchangeError, OperatorError
-from exchange.operations.health.domain_view import Desk
+from exchange.operations.domain_view import Desk
 from exchange.operations.reconciliation.books import Balance, Verdict
 from exchange.operations.reconciliation.domain import open_reconciliation
 from exchange.operations.reconciliation.facts import LAWS, Difference, Law

@@ -10,10 +10,10 @@ from exchange.approval.rules.standing import Standing, standing_of
 from exchange.console.section import Group, Page, Section, Visit
 from exchange.errors import CallerError, NotFound
 from exchange.language.names import CASE_STATES, COPIES, PART_STATES
+from exchange.operations.records.store import Search
+from exchange.operations.records.stores import departments_of, members_of, stores_of
 from exchange.operations.search.find import find_cases, find_messages
 from exchange.operations.search.rules import read_key, read_query, write_key
-from exchange.operations.search.store import Search
-from exchange.operations.search.stores import departments_of, members_of, stores_of
 from exchange.operations.search.streams import ALL_KINDS
 from exchange.operations.search.terms import find_parts
 from exchange.operations.trace.trail import messages_of_case

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from exchange.clock import RealClock
 from exchange.console.section import FormAction, Group, Page, Question, Section, Visit
 from exchange.errors import CallerError, Conflict, NotFound
-from exchange.operations.health.domain_view import CONSOLE
+from exchange.operations.domain_view import CONSOLE
 from exchange.operations.systems.records import TokenRow
 from exchange.operations.systems.store import Tokens
 from exchange.operations.systems.tokens import Scope, check_entitled, check_term, digest_of, scopes_of, token_text

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from exchange.console.section import Page, Section, Visit
 from exchange.language.names import COPIES
+from exchange.operations.records.stores import queued_by, stores_of, trust_of
 from exchange.operations.search.rules import is_message_id
-from exchange.operations.search.stores import queued_by, stores_of, trust_of
 from exchange.operations.trace.stages import CONTRADICTIONS, Mark
 from exchange.operations.trace.trail import messages_of_case, trace_message
 from exchange.web.words import FINDINGS, MARKS, STAGES, TONES

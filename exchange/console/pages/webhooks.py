@@ -10,7 +10,7 @@ from exchange.clock import RealClock
 from exchange.console.section import FormAction, Group, Page, Section, Visit
 from exchange.errors import NotFound
 from exchange.machine.urls import shown
-from exchange.operations.health.domain_view import CONSOLE
+from exchange.operations.domain_view import CONSOLE
 from exchange.operations.systems.store import WebhookRecords
 from exchange.web.door.permissions import Action
 

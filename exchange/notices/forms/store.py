@@ -8,7 +8,7 @@ from dataclasses import fields
 from sqlalchemy import Connection, bindparam, or_, select, update
 
 from exchange.notices.forms.records import AggregateRow, AnswerRow, CollectionRow
-from exchange.notices.forms.tables import collection, collection_answer, collection_branch
+from exchange.notices.tables import collection, collection_answer, collection_branch
 from exchange.store.bulk import adding
 from exchange.store.statements import values_of
 

@@ -11,9 +11,9 @@ from exchange.clock import Clock
 from exchange.machine.web_client import Unanswered, WebClient
 from exchange.machine.webhook_signature import signed_headers
 from exchange.operations.alerts.mail import Mail, channel_name
-from exchange.operations.alerts.mailbox import mailbox
-from exchange.operations.alerts.settings import AlertSettings, WebhookSettings
 from exchange.operations.alerts.telling import TIMEOUT, Channel, Telling, not_told
+from exchange.operations.troubles.mailbox import mailbox
+from exchange.operations.troubles.settings import AlertSettings, WebhookSettings
 
 
 def channels(settings: AlertSettings, clock: Clock, env: Mapping[str, str]) -> dict[str, Channel]:

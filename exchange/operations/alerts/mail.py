@@ -19,9 +19,9 @@ from hashlib import sha256
 
 from exchange.clock import Clock, monotonic
 from exchange.machine.web_client import Unanswered, connect, reason_of
-from exchange.operations.alerts.mailbox import mailbox
-from exchange.operations.alerts.settings import MailSettings
 from exchange.operations.alerts.telling import TIMEOUT, Telling, not_told
+from exchange.operations.troubles.mailbox import mailbox
+from exchange.operations.troubles.settings import MailSettings
 
 PREFIX = "mail:"
 """Begins the names of these channels; the recipient's address follows."""

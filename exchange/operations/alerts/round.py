@@ -20,14 +20,14 @@ from exchange.errors import Conflict, ExchangeError, NotFound
 from exchange.machine.crew import Loop
 from exchange.machine.lanes import Lanes
 from exchange.operations.alerts.channels import channels
-from exchange.operations.alerts.rules import change, together
-from exchange.operations.alerts.settings import AlertSettings, load_alert_settings
-from exchange.operations.alerts.store import RAISED, Alerts, DueDelivery
 from exchange.operations.alerts.telling import Channel, Telling
-from exchange.operations.health.domain_view import CONSOLE, Desk
+from exchange.operations.domain_view import CONSOLE, Desk
+from exchange.operations.health.read_facts import latest_facts, read_facts
 from exchange.operations.troubles.facts import Facts
-from exchange.operations.troubles.read_facts import latest_facts, read_facts
+from exchange.operations.troubles.kinds import change, together
 from exchange.operations.troubles.rules import standing
+from exchange.operations.troubles.settings import AlertSettings, load_alert_settings
+from exchange.operations.troubles.store import RAISED, Alerts, DueDelivery
 from exchange.operations.troubles.words import KINDS
 
 log = structlog.get_logger()

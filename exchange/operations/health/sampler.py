@@ -16,7 +16,7 @@ from exchange.operations.health.snapshot import Snapshot
 from exchange.operations.health.snapshots import SnapshotTaker
 
 if TYPE_CHECKING:
-    from exchange.operations.health.domain_view import Desk
+    from exchange.operations.domain_view import Desk
 
 log = structlog.get_logger()
 
@@ -123,3 +123,10 @@ class Sampler:
         with self._looked:
             self._latest, self._trouble = snapshot or self._latest, trouble
             self._looked.notify_all()
+
+
+def sampler_of(desk: Desk) -> Sampler:
+    """Return what looks at a desk's whole domain every few seconds; it begins with the first who asks."""
+    found = desk.kept_once("sampler", lambda: Sampler(desk))
+    assert isinstance(found, Sampler)  # noqa: S101
+    return found

@@ -9,12 +9,12 @@ from functools import cached_property
 
 from exchange.broker.admin.figures import BrokerFigures, QueueFigures
 from exchange.errors import ExchangeError
-from exchange.operations.alerts.rules import Cause, Standing
-from exchange.operations.health import rules
-from exchange.operations.health.domain_view import MANAGEMENT_UNKNOWN
-from exchange.operations.health.figures import OpenWork
-from exchange.operations.health.rules import Light, NodeFacts, Part, Sign
+from exchange.operations.domain_view import MANAGEMENT_UNKNOWN
+from exchange.operations.health.store import OpenWork
+from exchange.operations.troubles import lights as rules
 from exchange.operations.troubles.facts import Facts, HoldFact, HomeFacts, Limits, MemberFacts
+from exchange.operations.troubles.kinds import Cause, Standing
+from exchange.operations.troubles.lights import Light, NodeFacts, Part, Sign
 from exchange.operations.troubles.parts import CONSOLE_TLS
 from exchange.operations.troubles.rules import listed, standing
 from exchange.runtime.draining import Drain

@@ -18,13 +18,13 @@ from exchange.language import Text
 from exchange.messaging.clock_watch import record_witnesses
 from exchange.messaging.holds import Holds
 from exchange.messaging.rules.clocks import HAPPENED, Witness, database_clock, doubts
-from exchange.operations.alerts.settings import load_alert_settings
-from exchange.operations.health.domain_view import CONSOLE
-from exchange.operations.health.figures import HealthFigures
+from exchange.operations.domain_view import CONSOLE
+from exchange.operations.health.read_standing import hold_facts, home_facts, member_facts, unreadable
 from exchange.operations.health.snapshot import MemberSnapshot, Snapshot, TlsCertificate, Trouble
+from exchange.operations.health.store import HealthFigures
 from exchange.operations.health.tls_checkup import certificate_end, certificate_file
 from exchange.operations.troubles.facts import Limits
-from exchange.operations.troubles.read_standing import hold_facts, home_facts, member_facts, unreadable
+from exchange.operations.troubles.settings import load_alert_settings
 from exchange.runtime.draining import drain_in
 from exchange.runtime.home import open_directory
 from exchange.runtime.links import load_links
@@ -37,7 +37,7 @@ from exchange.telemetry.troubles import Troubles
 from exchange.workdays import ChinaCalendar, announced_until
 
 if TYPE_CHECKING:
-    from exchange.operations.health.domain_view import Desk
+    from exchange.operations.domain_view import Desk
 
 _PATIENCE = 4.0
 """Seconds for one answer of the management API."""

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 
 from exchange.broker.admin.depths import member_depths
 from exchange.broker.admin.management import ManagementClient
-from exchange.broker.private.node import NodeInfo
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.clock import monotonic
 from exchange.errors import BrokerError, BrokerUnavailable, DatabaseUnavailable
 from exchange.operations.reconciliation.books import BROKER, Unread

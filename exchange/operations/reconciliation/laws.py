@@ -12,8 +12,8 @@ from independent records: issued from consultations that went out, their fates f
 number of addressees noted with the message, dispatched and waiting from its copies; taken and dead from the addressees.
 
 A copy that its addressee does not have and that nobody has signed for is *untraced*: it must lie in the addressee's
-queues. Brokers count messages and do not name them, so that is held against their depth (`exchange.operations.reconciliation.books`). More
-in a queue than is untraced is lawful: what is sent again lies there twice, and is taken in once. Until the queue has
+queues. Brokers count messages and do not name them, so that is held against their depth
+(`exchange.operations.reconciliation.books`). More in a queue than is untraced is lawful: what is sent again lies there twice, and is taken in once. Until the queue has
 drained it may hide that as many others are lost.
 """
 

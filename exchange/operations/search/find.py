@@ -11,9 +11,9 @@ from typing import TypeVar
 from exchange.approval.rules.states import CaseState
 from exchange.errors import CallerError, NotFound
 from exchange.messaging.records import OutboxState
-from exchange.operations.search.records import CaseLine, CopyLine, Head
+from exchange.operations.records.lines import CaseLine, CopyLine, Head
+from exchange.operations.records.store import Search
 from exchange.operations.search.rules import Found, Query, is_message_id, merge, written_number
-from exchange.operations.search.store import Search
 from exchange.operations.search.streams import (
     Stream,
     fetch_copies,

@@ -10,9 +10,9 @@ from typing import TypeVar
 from exchange.approval.rules.standing import Standing, standing_of
 from exchange.approval.rules.states import CaseState
 from exchange.messaging.records import OutboxState
-from exchange.operations.search.records import CaseLine, CopyLine, Head, PartLine
+from exchange.operations.records.lines import CaseLine, CopyLine, Head, PartLine
+from exchange.operations.records.store import Search
 from exchange.operations.search.rules import Fetch, Query, place_of
-from exchange.operations.search.store import Search
 from exchange.page_key import Key
 from exchange.schemas import ReceiptBatch
 from exchange.store.transaction import Transaction

@@ -13,9 +13,9 @@ from exchange.approval.monitor.records import WatchRow
 from exchange.approval.rules.deadline import project
 from exchange.approval.rules.forecast import Forecast, foresee
 from exchange.approval.rules.standing import Standing
-from exchange.operations.search.records import PartLine
+from exchange.operations.records.lines import PartLine
+from exchange.operations.records.store import Search
 from exchange.operations.search.rules import PAGE, Found, merge
-from exchange.operations.search.store import Search
 from exchange.operations.search.streams import UNDATED, read_parts
 from exchange.page_key import Key
 from exchange.store.transaction import Store

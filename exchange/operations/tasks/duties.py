@@ -12,8 +12,8 @@ from exchange.joint.states import JointSeat, JointState
 from exchange.joint.store import JointDocuments
 from exchange.messaging.node import Node
 from exchange.messaging.outbox import Outbox
+from exchange.notices.answer import asked
 from exchange.notices.cover import awaiting
-from exchange.notices.forms.answer import asked
 from exchange.notices.records import NoticeRow
 from exchange.notices.rules.states import NoticeSeat, NoticeState
 from exchange.notices.standing_notices import notices_in

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from exchange.operations.trace.facts import AsideFact, Facts, ReceiptFact
+from exchange.operations.records.trace_facts import AsideFact, Facts, ReceiptFact
 
 
 class CopyFacts:

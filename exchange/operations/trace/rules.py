@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from exchange.operations.records.trace_facts import CopyFact, Facts, NoteFact, ReceiptFact, TakenFact
 from exchange.operations.trace.copy import CopyFacts
-from exchange.operations.trace.facts import CopyFact, Facts, NoteFact, ReceiptFact, TakenFact
 from exchange.operations.trace.findings import findings
 from exchange.operations.trace.stages import Finding, Mark, Stage, Step, Way
 

@@ -15,9 +15,9 @@ from exchange.envelope.document import clear_header
 from exchange.errors import ExchangeError, NotFound, SenderError
 from exchange.messaging.receipts import receipt_proof
 from exchange.messaging.records import OutboxState
-from exchange.operations.search.records import Head
-from exchange.operations.search.store import Search
-from exchange.operations.trace.facts import AnswerFact, CopyFact, DeskFact, Facts, MessageFact, ReceiptFact
+from exchange.operations.records.lines import Head
+from exchange.operations.records.store import Search
+from exchange.operations.records.trace_facts import AnswerFact, CopyFact, DeskFact, Facts, MessageFact, ReceiptFact
 from exchange.operations.trace.rules import Trace, trace
 from exchange.schemas import Consultation, ReceiptBatch
 from exchange.store.transaction import Store, Transaction

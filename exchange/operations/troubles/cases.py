@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from exchange.clock import end_text
-from exchange.operations.alerts.rules import Alert, AlertKind, Severity
-from exchange.operations.health.rules import Words
 from exchange.operations.troubles.facts import DrainFact, Facts, HoldFact, Limits, MemberFacts
+from exchange.operations.troubles.kinds import Alert, AlertKind, Severity
+from exchange.operations.troubles.lights import Words
 from exchange.operations.troubles.parts import named, span
 from exchange.runtime.gathered import DeadlineFact, Ends, Gathered
 

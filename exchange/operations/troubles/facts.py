@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from exchange.language import Text
-from exchange.operations.health.rules import Sign, Words
-from exchange.runtime.gathered import DeadlineFact, Ends, Gathered
+from exchange.operations.troubles.lights import Sign, Words
+from exchange.runtime.gathered import NOTHING_GATHERED, DeadlineFact, Ends, Gathered
 
 
 @dataclass(frozen=True)
@@ -54,28 +54,28 @@ class MemberFacts:
     dead_letters: int = 0
     newest_dead: timedelta | None = None
     """How long ago its newest dead letter came."""
-    rule_failing: Gathered = Gathered()
+    rule_failing: Gathered = NOTHING_GATHERED
     """Cases that wait for an officer because its rule failed on them; ``detail`` is the kind of error."""
-    undecided: Gathered = Gathered()
+    undecided: Gathered = NOTHING_GATHERED
     """A window's: cases that wait for its decision."""
-    escalated: Gathered = Gathered()
+    escalated: Gathered = NOTHING_GATHERED
     """A window's: open cases in which a silence was escalated to it."""
-    review: Gathered = Gathered()
+    review: Gathered = NOTHING_GATHERED
     """A window's: decided cases into which an opinion came that had been in time, and nobody has reviewed them."""
     clock: Text | None = None
     """What speaks against the clock by which this look was made, in its record or its database server."""
-    round_failing: Gathered = Gathered()
+    round_failing: Gathered = NOTHING_GATHERED
     """Periodic work that fails again and again; ``detail`` says how."""
     ends: Mapping[str, Ends] = field(default_factory=dict)
     """A window's: by department."""
     deadlines: tuple[DeadlineFact, ...] = ()
     more_deadlines: bool = False
     """Whether there are more that end soon than are named here."""
-    unsigned: Gathered = Gathered()
+    unsigned: Gathered = NOTHING_GATHERED
     """A window's: requests that their departments have not signed for, though they went out long ago."""
-    undated: Gathered = Gathered()
+    undated: Gathered = NOTHING_GATHERED
     """A window's: consultations signed for long ago whose term has not begun, or is stopped."""
-    joints: Gathered = Gathered()
+    joints: Gathered = NOTHING_GATHERED
     """Joint documents that have waited long for its signature, or as its own for those of others."""
 
 

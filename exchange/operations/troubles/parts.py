@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from exchange.language import Language
-from exchange.operations.alerts.rules import Alert, AlertKind, Severity
-from exchange.operations.health.rules import Light, Part, Sign, Words
 from exchange.operations.troubles.facts import Facts, HomeFacts, Limits, MemberFacts
+from exchange.operations.troubles.kinds import Alert, AlertKind, Severity
+from exchange.operations.troubles.lights import Light, Part, Sign, Words
 
 _BROKER, _DIRECTORY = "RabbitMQ", "directory"
 CONSOLE_TLS = "console-tls"

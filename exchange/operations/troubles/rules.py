@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from exchange.operations.alerts.rules import AlertKind, Cause, Standing, causes
-from exchange.operations.health.rules import Light
 from exchange.operations.troubles.cases import of_cases
 from exchange.operations.troubles.facts import Facts, Limits
+from exchange.operations.troubles.kinds import AlertKind, Cause, Standing, causes
+from exchange.operations.troubles.lights import Light
 from exchange.operations.troubles.parts import is_broker, kinds_of, of_parts
 from exchange.operations.troubles.words import KINDS
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from exchange.operations.alerts.rules import AlertKind
-from exchange.operations.health.rules import Words
+from exchange.operations.troubles.kinds import AlertKind
+from exchange.operations.troubles.lights import Words
 
 KINDS: dict[AlertKind, Words] = {
     AlertKind.OVERDUE: ("期限届满未了结", "Overdue"),

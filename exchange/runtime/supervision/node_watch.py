@@ -1,7 +1,7 @@
 """Looks after the private node while a domain is served: one that died, or lives and does not work, is started again.
 
-Whether it works is found out by having it do its work (`exchange.broker.admin.exercise`). It is not started again where that
-would not help: while its disk is full, or while it holds publishers for want of memory or disk and goes on by itself.
+Whether it works is found out by having it do its work (`exchange.broker.admin.exercise`). It is not started again
+where that would not help: while its disk is full, or while it holds publishers for want of memory or disk and goes on by itself.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from exchange.broker.admin.exercise import Condition, Exercise, Exercised
-from exchange.broker.private.node import NodeInfo, PrivateNode
+from exchange.broker.admin.node_info import NodeInfo
+from exchange.broker.private.node import PrivateNode
 from exchange.clock import monotonic
 from exchange.errors import ExchangeError
 from exchange.language import tr

@@ -16,7 +16,7 @@ from exchange.errors import OperatorError
 from exchange.machine.files import read_json, write_file
 from exchange.machine.lockfile import HeldElsewhere, HeldFile
 from exchange.runtime.settings import Home
-from exchange.runtime.sole import LOCK
+from exchange.runtime.supervision.sole import LOCK
 
 STOP_PATIENCE = 90.0
 """Seconds that a whole domain has to stop in good order."""

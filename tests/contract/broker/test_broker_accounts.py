@@ -8,9 +8,9 @@ import pytest
 
 from exchange.broker.admin.errand import errand
 from exchange.broker.admin.management import ManagementClient
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.probe import server_version
 from exchange.broker.admin.provision import MemberAccount, missing_queues, provision
-from exchange.broker.private.node import NodeInfo
 from exchange.broker.traffic.topology import DOCUMENTS, dead_queue, queues_of
 from exchange.broker.traffic.urls import with_credentials
 from exchange.errors import BadTopology, BrokerUnavailable

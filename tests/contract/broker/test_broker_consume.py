@@ -11,8 +11,8 @@ import pytest
 from pika.spec import BasicProperties
 
 from exchange.broker.admin.errand import errand
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.probe import stamps_arrival
-from exchange.broker.private.node import NodeInfo
 from exchange.broker.traffic import consumer
 from exchange.errors import BadTopology, DatabaseUnavailable
 from exchange.messaging.ports import Delivery

@@ -11,7 +11,7 @@ import pytest
 from exchange.broker.admin.errand import errand
 from exchange.broker.admin.figures import BrokerFigures, figures_of, look
 from exchange.broker.admin.management import ManagementClient
-from exchange.broker.private.node import NodeInfo
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.errors import BrokerUnavailable
 from tests.contract.traffic import eventually
 

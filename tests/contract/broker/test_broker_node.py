@@ -13,11 +13,12 @@ from pathlib import Path
 import psutil
 import pytest
 
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.probe import server_version, stamps_arrival
 from exchange.broker.admin.provision import provision
 from exchange.broker.private import installation
 from exchange.broker.private.installation import find_installation
-from exchange.broker.private.node import NodeInfo, PrivateNode
+from exchange.broker.private.node import PrivateNode
 from exchange.broker.private.node_files import NodeFolder, environment
 from exchange.errors import OperatorError
 from exchange.messaging.ports import PublishOutcome

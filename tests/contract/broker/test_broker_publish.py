@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from exchange.broker.admin.errand import errand
-from exchange.broker.private.node import NodeInfo
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.traffic.publisher import MAX_BODY, ConfirmedPublisher
 from exchange.broker.traffic.topology import DOCUMENTS, routing_key
 from exchange.errors import BrokerUnavailable

@@ -10,8 +10,8 @@ from types import SimpleNamespace
 import pytest
 
 from exchange.broker.admin.errand import errand
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.queue_sight import seen_depths
-from exchange.broker.private.node import NodeInfo
 from exchange.broker.traffic.publisher import ConfirmedPublisher
 from exchange.clock import RealClock
 from exchange.machine.crew import Loop

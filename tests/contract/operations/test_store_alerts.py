@@ -8,8 +8,8 @@ import pytest
 
 from exchange.clock import CST
 from exchange.errors import Conflict
-from exchange.operations.alerts.rules import Alert, AlertKind, Change, Severity
-from exchange.operations.alerts.store import LEASE, OVER, RAISED, Alerts, DueDelivery
+from exchange.operations.troubles.kinds import Alert, AlertKind, Change, Severity
+from exchange.operations.troubles.store import LEASE, OVER, RAISED, Alerts, DueDelivery
 from exchange.store import Store
 from exchange.store.transaction import Transaction
 

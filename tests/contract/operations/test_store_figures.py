@@ -8,7 +8,7 @@ from exchange.messaging.dead_letter_store import DeadLetters
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import DeadLetter
-from exchange.operations.health.figures import HealthFigures, OpenWork
+from exchange.operations.health.store import HealthFigures, OpenWork
 from exchange.store import Store
 from exchange.telemetry.store import Gauges
 from tests.contract.rows import LATER, NOW, PLANNING, TRANSPORT, outgoing, signed_for

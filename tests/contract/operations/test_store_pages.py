@@ -21,9 +21,9 @@ from exchange.notices.forms.records import CollectionRow
 from exchange.notices.forms.store import Collections
 from exchange.notices.records import BranchRow, NoticeRow, ReaderRow
 from exchange.notices.store import Notices
-from exchange.operations.alerts.rules import Alert, AlertKind, Change, Severity
-from exchange.operations.alerts.store import Alerts
-from exchange.operations.search.store import Search
+from exchange.operations.records.store import Search
+from exchange.operations.troubles.kinds import Alert, AlertKind, Change, Severity
+from exchange.operations.troubles.store import Alerts
 from exchange.paging import Place, every
 from exchange.store import Store
 from tests.contract.rows import LATER, NOW, PLANNING, TRANSPORT, WINDOW, case_row, entry, new_id, outgoing, part_row

@@ -25,9 +25,9 @@ from exchange.envelope import cbor
 from exchange.errors import CallerError, NotFound
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.outbox import Outbox
+from exchange.operations.records.store import Search
 from exchange.operations.search.find import find_cases, find_messages, unsigned
 from exchange.operations.search.rules import CHUNK, PAGE, Found, Query
-from exchange.operations.search.store import Search
 from exchange.operations.search.terms import board, find_parts, upcoming
 from exchange.operations.trace.stages import Finding, Mark, Stage
 from exchange.operations.trace.trail import messages_of_case, trace_message

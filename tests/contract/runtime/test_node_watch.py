@@ -11,9 +11,10 @@ import psutil
 import pytest
 
 from exchange.broker.admin.exercise import Condition, Exercise, Exercised
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.probe import server_version
 from exchange.broker.private import installation
-from exchange.broker.private.node import NodeInfo, PrivateNode
+from exchange.broker.private.node import PrivateNode
 from exchange.broker.private.node_files import NodeFolder
 from exchange.runtime.supervision.node_watch import NodePatience, NodeWatch
 from exchange.runtime.supervision.supervised import Backoff

@@ -14,7 +14,7 @@ from exchange.approval.window.store import Cases
 from exchange.messaging.documents import Documents
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.outbox import Outbox
-from exchange.operations.health.figures import HealthFigures
+from exchange.operations.health.store import HealthFigures
 from exchange.store import Store
 from exchange.store.transaction import Transaction
 from exchange.telemetry.troubles import Troubles

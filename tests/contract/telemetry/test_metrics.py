@@ -14,10 +14,11 @@ from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
 from exchange.approval.window.store import Cases
-from exchange.broker.private.node import NodeInfo
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.console.app import create_app
 from exchange.console.pages import probes
-from exchange.operations.health.domain_view import Desk
+from exchange.operations.domain_view import Desk
+from exchange.operations.health.sampler import sampler_of
 from exchange.runtime.settings import Home
 from exchange.runtime.supervision.supervise import Supervisor
 from exchange.telemetry.gathering import announced, gather
@@ -146,7 +147,7 @@ def desk(city: ProcessDomain) -> Iterator[Desk]:
 def everything(city: ProcessDomain, desk: Desk) -> str:
     """What the console answers with, and what a supervisor adds."""
     with TestClient(create_app(desk, OpenDoor(), (probes.SECTION,)), client=("127.0.0.1", 50_000)) as client:
-        desk.sampler.latest()  # some figures come with the first look
+        sampler_of(desk).latest()  # some figures come with the first look
         text = client.get("/metrics").text
     supervisor = Supervisor(lambda text: None, {})
     supervisor.add("role", ["true"], Path("role.log"))

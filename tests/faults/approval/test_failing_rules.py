@@ -15,7 +15,7 @@ from exchange.approval.records import CaseRow
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window import conclude
 from exchange.approval.window.decision import DecideRule, Docket, Ruling
-from exchange.broker.private.node import NodeInfo
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.traffic.topology import opinions_queue
 from exchange.errors import Conflict, DatabaseUnavailable
 from exchange.messaging.documents import Documents

@@ -10,7 +10,7 @@ import pytest
 
 from exchange.api.member_store import Leases
 from exchange.approval.rules.states import PartState
-from exchange.broker.private.node import NodeInfo
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.directory.addressing import queue_for
 from exchange.envelope import envelope_for, pack_leaves, seal
 from exchange.messaging.inbox import Inbox

@@ -17,7 +17,8 @@ from tests.faults.test_killed_processes import assert_all_came_out_once, kill_br
 
 from exchange.approval.window.store import Cases
 from exchange.broker.admin.management import ManagementClient
-from exchange.broker.private.node import NodeInfo, PrivateNode
+from exchange.broker.admin.node_info import NodeInfo
+from exchange.broker.private.node import PrivateNode
 from exchange.operations.reconciliation.books import Balance, Verdict
 from exchange.operations.reconciliation.domain import open_reconciliation
 from exchange.operations.reconciliation.facts import Term

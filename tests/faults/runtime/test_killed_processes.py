@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from exchange.broker.private.node import NodeInfo, PrivateNode
+from exchange.broker.admin.node_info import NodeInfo
+from exchange.broker.private.node import PrivateNode
 from exchange.joint.lead import propose_joint
 from exchange.joint.signer import sign_joint
 from exchange.joint.status import joint_status

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from exchange.broker.private.node import NodeInfo
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.errors import PartEnded
 from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain

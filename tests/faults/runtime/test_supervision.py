@@ -17,7 +17,7 @@ import pytest
 from exchange.approval.rules.states import CaseState
 from exchange.approval.window.store import Cases
 from exchange.approval.window.submit import submit
-from exchange.broker.private.node import NodeInfo
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.private.node_files import NodeFolder
 from exchange.messaging.outbox import Outbox
 from exchange.runtime.home import Opened, open_member

@@ -13,7 +13,7 @@ import psutil
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from exchange.broker.private.node import NodeInfo
+from exchange.broker.admin.node_info import NodeInfo
 from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain, run
 

@@ -9,7 +9,7 @@ import pytest
 
 from exchange.agent import Agent, Amendment, Ruling
 from exchange.approval.rules.states import CaseState
-from exchange.broker.private.node import NodeInfo
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.errors import Conflict, Denied, IdentityInUse, IdentityLost
 from exchange.messaging.records import OutboxState
 from exchange.runtime.settings import Home

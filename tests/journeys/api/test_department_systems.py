@@ -25,7 +25,7 @@ from tests.console.test_api_window import APPLICATION, DECISION, TERM
 
 from exchange.api.webhooks.deliver import Deliverer
 from exchange.audit import verify_receipt
-from exchange.broker.private.node import NodeInfo
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.clock import RealClock, SteppedClock
 from exchange.schemas import ReceiptOutcome, ReceiptProof
 from tests.journeys.city import wait_until

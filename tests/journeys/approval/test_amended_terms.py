@@ -15,7 +15,7 @@ from exchange.approval.records import CaseRow
 from exchange.approval.rules.department_term import DeskTerm
 from exchange.approval.window import conclude
 from exchange.approval.window.deadlines import Amendment, amend
-from exchange.broker.private.node import NodeInfo
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.envelope import verify_signed
 from exchange.errors import CallerError, Conflict, NotFound
 from exchange.messaging.documents import Documents

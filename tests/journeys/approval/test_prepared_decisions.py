@@ -17,7 +17,7 @@ from exchange.approval.window import conclude
 from exchange.approval.window.decision import Ruling
 from exchange.approval.window.lead_duties import LeadDuty, lead_duties
 from exchange.approval.window.status import case_status, decision_on
-from exchange.broker.private.node import NodeInfo
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.envelope import verify_signed
 from exchange.errors import CallerError, Conflict
 from exchange.messaging.documents import Documents

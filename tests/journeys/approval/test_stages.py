@@ -14,7 +14,7 @@ from exchange.approval.window import conclude
 from exchange.approval.window.decision import Ruling
 from exchange.approval.window.store import Cases
 from exchange.approval.window.submit import submit
-from exchange.broker.private.node import NodeInfo
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.envelope import verify_signed
 from exchange.errors import NotFound, Secret
 from exchange.messaging.documents import Documents

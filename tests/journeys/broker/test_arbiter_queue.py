@@ -15,8 +15,8 @@ from exchange.approval.rules.lead import LeadTask
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window.lead_duties import lead_duties
 from exchange.approval.window.reviewing import review
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.probe import stamps_arrival
-from exchange.broker.private.node import NodeInfo
 from exchange.errors import CallerError, Conflict
 from exchange.messaging.incoming import Incoming
 from exchange.messaging.outbox import Outbox

@@ -9,7 +9,7 @@ import pytest
 
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window.store import Cases
-from exchange.broker.private.node import NodeInfo
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.directory import Authority, load_directory_file
 from exchange.directory.changes import revoked
 from exchange.errors import NotFound

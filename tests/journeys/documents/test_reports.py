@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from exchange.broker.private.node import NodeInfo
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.clock import SteppedClock
 from exchange.documents.forward import forward_request
 from exchange.documents.request_record import RequestStatus, request_status

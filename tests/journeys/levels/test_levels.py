@@ -13,8 +13,8 @@ import pytest
 
 from exchange.broker.admin.depths import member_depths
 from exchange.broker.admin.management import ManagementClient
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.shovels import shovel_names
-from exchange.broker.private.node import NodeInfo
 from exchange.broker.traffic.turns import IN_A_ROW
 from exchange.clock import RealClock
 from exchange.envelope import envelope_for

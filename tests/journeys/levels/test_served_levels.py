@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from exchange.agent import Agent
-from exchange.broker.private.node import NodeInfo
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxState

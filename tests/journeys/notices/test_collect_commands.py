@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from tests.unit.test_form_files import NOTICE
 
-from exchange.broker.private.node import NodeInfo
+from exchange.broker.admin.node_info import NodeInfo
 from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain, run
 

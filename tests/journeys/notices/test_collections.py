@@ -10,15 +10,15 @@ from datetime import date, timedelta
 
 import pytest
 
-from exchange.broker.private.node import NodeInfo
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.clock import SteppedClock
 from exchange.errors import CallerError, Conflict, NotFound
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxView
+from exchange.notices.answer import answer_form, asked
 from exchange.notices.forms.aggregate import as_csv, sums
-from exchange.notices.forms.answer import answer_form, asked
 from exchange.notices.forms.collecting import Collected, collected
 from exchange.notices.issue import issue_notice, recall
 from exchange.notices.sign_for import sign_for

@@ -12,7 +12,7 @@ from exchange.approval.held import begin_hold, end_hold, endangered
 from exchange.approval.records import CaseRow
 from exchange.approval.rules.behind_holds import Danger
 from exchange.approval.rules.states import PartState
-from exchange.broker.private.node import NodeInfo
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.messaging.holds import Holds
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.rules.holding import Hold

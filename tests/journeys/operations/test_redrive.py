@@ -12,7 +12,7 @@ import pytest
 from exchange.approval.records import CaseRow
 from exchange.approval.rules.states import PartState
 from exchange.broker.admin.errand import errand
-from exchange.broker.private.node import NodeInfo
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.traffic.topology import dead_queue
 from exchange.errors import CallerError, Conflict, Denied, NotFound, OperatorError
 from exchange.messaging.dead_letter_store import DeadLetters

@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 
 from exchange.broker.admin.management import ManagementClient
-from exchange.broker.private.node import NodeInfo
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.traffic.urls import with_vhost
 from tests.journeys.city import wait_until
 from tests.journeys.places import drop_vhost

@@ -9,8 +9,8 @@ import pytest
 from exchange.agent import Agent
 from exchange.approval.window.store import Cases
 from exchange.approval.window.submit import submit
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.private.alias import drop_link, is_plain, plain_path
-from exchange.broker.private.node import NodeInfo
 from exchange.claims import fetch, upload
 from exchange.messaging.records import OutboxState
 from exchange.operations.health.diagnostics import write_bundle

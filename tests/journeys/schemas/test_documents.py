@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from exchange.audit import verify_receipt
-from exchange.broker.private.node import NodeInfo
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.documents.send import send_document
 from exchange.envelope import verify_signed
 from exchange.errors import CallerError, NotFound, Secret

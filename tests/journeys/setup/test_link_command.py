@@ -14,8 +14,8 @@ import pytest
 
 from exchange.broker.admin.errand import errand
 from exchange.broker.admin.management import ManagementClient
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.shovels import shovel_names, state_by_traces
-from exchange.broker.private.node import NodeInfo
 from exchange.broker.traffic.uplink import link_account
 from exchange.clock import RealClock
 from exchange.directory import Authority

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from exchange.broker.private.node import NodeInfo
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.clock import RealClock
 from exchange.documents.send import send_document
 from exchange.envelope import envelope_for, verify_signed

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from exchange.broker.private.node import NodeInfo
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.errors import CallerError, Conflict
 from exchange.runtime.settings import Home
 from exchange.runtime.supervision.running import running

@@ -17,7 +17,7 @@ from exchange.approval.monitor.recheck import recheck_deemed
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window import conclude
 from exchange.approval.window.deadlines import Amendment, amend
-from exchange.broker.private.node import NodeInfo
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.errors import Conflict, Forged
 from exchange.messaging.clock_watch import ClockWatch
 from exchange.messaging.documents import Documents

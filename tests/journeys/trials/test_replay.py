@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from exchange.broker.private.node import NodeInfo
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.errors import BadConfiguration
 from exchange.trials.replay import Replay
 from exchange.trials.replay_file import Fate, batches, read_replay, summary

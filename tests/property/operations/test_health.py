@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exchange.cli.operations.top_view import room
-from exchange.operations.alerts.rules import Alert, AlertKind, Severity, Standing, is_technical
-from exchange.operations.health import rules
 from exchange.operations.health.chart import HEIGHT, WIDTH, bars, chart
 from exchange.operations.health.growth import LEAST_SPAN, Point, Trend, project
-from exchange.operations.health.rules import Light, NodeFacts, Part, Sign
+from exchange.operations.troubles import lights as rules
+from exchange.operations.troubles.kinds import Alert, AlertKind, Severity, Standing, is_technical
+from exchange.operations.troubles.lights import Light, NodeFacts, Part, Sign
 from exchange.operations.troubles.rules import listed
 
 DEPTHS = st.floats(min_value=0, max_value=1e6, allow_nan=False)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exchange.clock import CST
-from exchange.operations.trace.facts import (
+from exchange.operations.records.trace_facts import (
     AnswerFact,
     AsideFact,
     CopyFact,

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from exchange.clock import CST
 from exchange.language import Text
-from exchange.operations.alerts.rules import (
+from exchange.operations.troubles import lights as rules
+from exchange.operations.troubles.facts import DrainFact, Facts, HoldFact, HomeFacts, MemberFacts
+from exchange.operations.troubles.kinds import (
     Alert,
     AlertKind,
     Change,
@@ -21,9 +23,7 @@ from exchange.operations.alerts.rules import (
     is_technical,
     patience,
 )
-from exchange.operations.health import rules
-from exchange.operations.health.rules import Light, Part, Sign
-from exchange.operations.troubles.facts import DrainFact, Facts, HoldFact, HomeFacts, MemberFacts
+from exchange.operations.troubles.lights import Light, Part, Sign
 from exchange.operations.troubles.rules import listed, standing
 from exchange.operations.troubles.words import KINDS
 from exchange.runtime.gathered import DeadlineFact, Ends, Gathered

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from exchange.errors import IdentityInUse
-from exchange.runtime.sole import LOCK, sole_supervisor
 from exchange.runtime.supervision import supervise
+from exchange.runtime.supervision.sole import LOCK, sole_supervisor
 from exchange.runtime.supervision.supervise import Supervisor
 from exchange.runtime.supervision.supervised import Backoff
 

@@ -31,14 +31,14 @@ from exchange.messaging.dead_letter_store import DeadLetters
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.records import DeadLetter
 from exchange.operations.alerts.channels import channels
-from exchange.operations.alerts.mailbox import mailbox
 from exchange.operations.alerts.round import Alerting
-from exchange.operations.alerts.settings import AlertSettings, load_alert_settings
-from exchange.operations.alerts.store import Alerts
 from exchange.operations.alerts.telling import Telling
-from exchange.operations.health.domain_view import CONSOLE, Desk
-from exchange.operations.troubles.read_facts import read_facts
+from exchange.operations.domain_view import CONSOLE, Desk
+from exchange.operations.health.read_facts import read_facts
+from exchange.operations.troubles.mailbox import mailbox
 from exchange.operations.troubles.rules import standing
+from exchange.operations.troubles.settings import AlertSettings, load_alert_settings
+from exchange.operations.troubles.store import Alerts
 from exchange.runtime.member_record import CONSUMING
 from exchange.runtime.settings import Settings
 from exchange.setup.init import init_files

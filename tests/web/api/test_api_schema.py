@@ -26,7 +26,7 @@ from exchange.api.context import Api
 from exchange.api.model import ApiModel
 from exchange.api.openapi import openapi_of
 from exchange.approval.department.store import DepartmentDesk
-from exchange.operations.health.domain_view import Desk
+from exchange.operations.domain_view import Desk
 from exchange.runtime.settings import Settings
 from tests.contract.rows import desk_row
 from tests.web.department import LETTER, Bureau, bureau, token_for

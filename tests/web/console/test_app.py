@@ -7,9 +7,9 @@ from pathlib import Path
 from starlette.testclient import TestClient
 
 from exchange.console.app import create_app
-from exchange.console.pages.sections import SECTIONS
 from exchange.console.section import FormAction, Section, Visit
-from exchange.operations.health.domain_view import Desk
+from exchange.console.sections import SECTIONS
+from exchange.operations.domain_view import Desk
 from exchange.runtime.settings import Settings
 from exchange.setup.init import init_files
 from exchange.web.door.permissions import AccountRole, Action

@@ -16,7 +16,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from exchange.console.pages.sections import SECTIONS
+from exchange.console.sections import SECTIONS
 from exchange.web.door.permissions import AccountRole, Action
 from tests.journeys.city import wait_until
 from tests.web.browser import chromium, opened, sign_in

@@ -17,14 +17,14 @@ import pytest
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
-from exchange.broker.private.node import NodeInfo
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.console.app import _events, create_app
 from exchange.console.pages.queues import arranged, rows
-from exchange.console.pages.sections import SECTIONS
-from exchange.operations.health.domain_view import Desk
-from exchange.operations.health.rules import Light, Part
-from exchange.operations.health.sampler import History, Sampler
+from exchange.console.sections import SECTIONS
+from exchange.operations.domain_view import Desk
+from exchange.operations.health.sampler import History, Sampler, sampler_of
 from exchange.operations.health.snapshot import Snapshot
+from exchange.operations.troubles.lights import Light, Part
 from exchange.runtime.home import Opened
 from tests.processes import ProcessDomain, run
 from tests.web.door import OpenDoor
@@ -61,7 +61,7 @@ def _alive(opened: Opened) -> None:
 def test_a_domain_that_nobody_serves_is_red_with_its_members_named_and_what_to_do(city: ProcessDomain) -> None:
     desk = _desk(city)
     page = _client(desk).get("/?language=en").text
-    snapshot = desk.sampler.latest()
+    snapshot = sampler_of(desk).latest()
     assert snapshot.light is Light.BAD
     assert set(_lights(snapshot, Part.ROLE).values()) == {Light.BAD}
     assert set(_lights(snapshot, Part.DATABASE).values()) == {Light.GOOD}
@@ -79,7 +79,7 @@ def test_members_with_a_fresh_sign_of_life_are_green(city: ProcessDomain) -> Non
     desk = _desk(city)
     client = _client(desk)
     assert "has never been served" not in client.get("/?language=en").text
-    assert set(_lights(desk.sampler.latest(), Part.ROLE).values()) == {Light.GOOD}
+    assert set(_lights(sampler_of(desk).latest(), Part.ROLE).values()) == {Light.GOOD}
     desk.close()
 
 
@@ -91,15 +91,15 @@ def test_a_served_member_tells_its_release_and_what_waits_for_another_shows_dept
     city.serve("window")
     city.submit(2)
     desk, queue = _desk(city), f"{city.address('planning')}.inbox"
-    snapshot = desk.sampler.latest()
+    snapshot = sampler_of(desk).latest()
     for _ in range(60):
         found = next(each for each in snapshot.broker.queues if each.name == queue) if snapshot.broker else None
         window = next(each for each in snapshot.members if each.address == city.address("window"))
         if found is not None and found.depth and snapshot.age(found) is not None and window.release:
             break
-        desk.sampler._stop.wait(0.5)
-        desk.sampler.look_now()
-        snapshot = desk.sampler.latest()
+        sampler_of(desk)._stop.wait(0.5)
+        sampler_of(desk).look_now()
+        snapshot = sampler_of(desk).latest()
     assert found is not None
     assert found.depth is not None
     assert found.depth >= 2
@@ -129,21 +129,21 @@ def test_a_database_that_is_gone_is_named_and_the_other_members_are_shown(city: 
     (city_home / "store.db").rename(city_home / "elsewhere.db")
     desk = _desk(city)
     page = _client(desk).get("/members?language=en").text
-    snapshot = desk.sampler.latest()
+    snapshot = sampler_of(desk).latest()
     assert _lights(snapshot, Part.DATABASE)[city.address("planning")] is Light.BAD
     assert _lights(snapshot, Part.ROLE)[city.address("planning")] is Light.UNKNOWN
     assert _lights(snapshot, Part.DATABASE)[city.address("transport")] is Light.GOOD
     assert "there is none at" in page
     assert not (city_home / "store.db").exists(), "a snapshot makes no empty database"
     (city_home / "elsewhere.db").rename(city_home / "store.db")
-    desk.sampler.look_now()
-    assert _lights(desk.sampler.latest(), Part.DATABASE)[city.address("planning")] is Light.GOOD
+    sampler_of(desk).look_now()
+    assert _lights(sampler_of(desk).latest(), Part.DATABASE)[city.address("planning")] is Light.GOOD
     desk.close()
 
 
 def test_queues_are_sorted_by_what_is_asked_and_what_is_not_known_comes_last(city: ProcessDomain) -> None:
     desk = _desk(city)
-    found = rows(desk.sampler.latest(), History())
+    found = rows(sampler_of(desk).latest(), History())
     names = [row.figures.name for row in arranged(found, "name", "") if row.member]
     assert names == sorted(names)
     queues = [replace(row, figures=replace(row.figures, ready=ready, unacked=0)) for row, ready in
@@ -168,7 +168,7 @@ def test_every_input_of_the_pages_has_a_label_every_table_a_caption_and_nothing_
 
 def test_the_history_of_queues_is_bounded_and_forgets_those_that_are_gone(city: ProcessDomain) -> None:
     desk = _desk(city)
-    snapshot = desk.sampler.latest()
+    snapshot = sampler_of(desk).latest()
     assert snapshot.broker is not None
     known = replace(snapshot.broker, queues=tuple(replace(q, ready=1, unacked=0) for q in snapshot.broker.queues))
     history = History(kept=5, most=2)

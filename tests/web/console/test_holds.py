@@ -23,8 +23,8 @@ from exchange.console.section import Visit
 from exchange.errors import Conflict
 from exchange.language import Language
 from exchange.messaging.holds import Holds
-from exchange.operations.health.rules import Part, Sign
 from exchange.operations.health.snapshots import SnapshotTaker
+from exchange.operations.troubles.lights import Part, Sign
 from exchange.runtime.draining import check_not_drained, drained
 from exchange.runtime.home import write_link
 from exchange.runtime.settings import Home

@@ -8,8 +8,8 @@ from starlette.testclient import TestClient
 
 from exchange.console.app import create_app
 from exchange.console.pages.reconciliation import reconciler
-from exchange.console.pages.sections import SECTIONS
-from exchange.operations.health.domain_view import Desk
+from exchange.console.sections import SECTIONS
+from exchange.operations.domain_view import Desk
 from exchange.operations.reconciliation.books import Balance
 from exchange.operations.reconciliation.facts import Difference, Fault, Law, Term
 from exchange.runtime.settings import Home, Settings

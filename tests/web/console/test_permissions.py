@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from exchange.console.pages.sections import SECTIONS
 from exchange.console.section import File, FormAction, Page, Section, Visit
+from exchange.console.sections import SECTIONS
 from exchange.web.door.permissions import AccountRole, Action
 from exchange.web.door.store import Accounts
 from tests.web.house import ACCOUNTS, House, small_desk

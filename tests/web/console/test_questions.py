@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from exchange.console.pages.sections import SECTIONS
+from exchange.console.sections import SECTIONS
 from exchange.runtime.draining import drained
 from tests.web.door import TOKEN
 from tests.web.town import Town

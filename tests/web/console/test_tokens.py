@@ -16,7 +16,7 @@ from exchange.api.webhooks.deliver import Deliverer
 from exchange.api.webhooks.reach import Poster
 from exchange.clock import RealClock, SteppedClock, monotonic
 from exchange.console.app import create_app
-from exchange.console.pages.sections import SECTIONS
+from exchange.console.sections import SECTIONS
 from exchange.operations.systems.store import Tokens, WebhookRecords
 from exchange.operations.systems.webhooks import PATIENCE
 from exchange.web.door.permissions import AccountRole

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import pytest
 from starlette.testclient import TestClient
 
-from exchange.broker.private.node import NodeInfo
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.console.app import create_app
-from exchange.console.pages.sections import SECTIONS
-from exchange.operations.health.domain_view import Desk
-from exchange.operations.search.store import Search
+from exchange.console.sections import SECTIONS
+from exchange.operations.domain_view import Desk
+from exchange.operations.records.store import Search
 from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain, run
 from tests.web.door import OpenDoor

@@ -11,7 +11,7 @@ import httpx
 import psutil
 import pytest
 
-from exchange.broker.private.node import NodeInfo
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.web.listening import read_state
 from tests.journeys.city import wait_until
 from tests.processes import write_departments

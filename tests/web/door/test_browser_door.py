@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from exchange.operations.health.domain_view import Desk
+from exchange.operations.domain_view import Desk
 from exchange.web.door.permissions import AccountRole
 from exchange.web.door.sign_in import FREE_FAILURES
 from tests.web.browser import chromium, sign_in

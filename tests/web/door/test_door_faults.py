@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from exchange.console.section import FormAction, Section, Visit
 from exchange.errors import Denied
-from exchange.operations.health.domain_view import Desk
+from exchange.operations.domain_view import Desk
 from exchange.web.door.gate import form_token
 from exchange.web.door.permissions import AccountRole, Action
 from exchange.web.door.sign_in import FREE_FAILURES, IDLE

@@ -15,7 +15,7 @@ import pytest
 from exchange.cli.domain.console_child import ConsoleChild
 from exchange.cli.trials.demo_view import keep_open
 from exchange.clock import SteppedClock
-from exchange.operations.health.domain_view import CONSOLE
+from exchange.operations.domain_view import CONSOLE
 from exchange.runtime.settings import Settings
 from exchange.runtime.supervision.supervise import Supervisor
 from exchange.setup.init import init_files

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from exchange.clock import Clock, RealClock
 from exchange.errors import ExchangeError
-from exchange.operations.alerts.store import Alerts
-from exchange.operations.health.figures import OpenWork
+from exchange.operations.health.store import OpenWork
 from exchange.operations.holds.domain import at_risk, survey
 from exchange.operations.systems.store import Tokens, WebhookRecords
 from exchange.operations.troubles.facts import DrainFact, HoldFact, HomeFacts, Limits, MemberFacts
+from exchange.operations.troubles.store import Alerts
 from exchange.runtime.draining import Drain, drain_in
 from exchange.runtime.gathered import Ends, Gathered
 from exchange.runtime.profiles import Profile
@@ -24,7 +24,7 @@ from exchange.telemetry.store import Gauges
 from exchange.telemetry.troubles import Troubles
 
 if TYPE_CHECKING:
-    from exchange.operations.health.domain_view import Desk
+    from exchange.operations.domain_view import Desk
 
 MOST_DEADLINES = 100
 """Deadlines looked at by name; with more than that ending at once their number is the news."""

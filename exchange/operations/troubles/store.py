@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
-from exchange.operations.alerts.rules import Alert, AlertKind, Change, Severity, patience
-from exchange.operations.alerts.tables import STANDING, alert, alert_delivery
+from exchange.operations.troubles.kinds import Alert, AlertKind, Change, Severity, patience
+from exchange.operations.troubles.tables import STANDING, alert, alert_delivery
 
 RAISED, OVER = "raised", "over"
 """Events of an alert that are told."""

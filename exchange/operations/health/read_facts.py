@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from exchange.operations.health.domain_view import Desk
+from exchange.operations.domain_view import Desk
+from exchange.operations.health.sampler import sampler_of
 from exchange.operations.health.snapshots import SnapshotTaker
 from exchange.operations.troubles.facts import Facts
 
@@ -18,4 +19,4 @@ def read_facts(desk: Desk) -> Facts:
 
 def latest_facts(desk: Desk) -> Facts:
     """The domain as every page shows it at this moment. Raises BadConfiguration, or OperatorError before the first."""
-    return desk.sampler.latest().facts
+    return sampler_of(desk).latest().facts

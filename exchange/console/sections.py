@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from exchange.console.pages import (
     accounts,
     alerts,
@@ -31,10 +34,16 @@ SECTIONS: tuple[Section, ...] = (
     dead_letters.SECTION,
     holds.SECTION,
     reconciliation.SECTION,
-    alerts.SECTION,
+    replace(alerts.SECTION, beside=(lambda desk: alerts.round_of(desk, is_page),)),
     accounts.SECTION,
     tokens.SECTION,
     webhooks.SECTION,
     audit.SECTION,
     probes.SECTION,
 )
+
+
+def is_page(path: str) -> bool:
+    """Whether the console has a page of this path."""
+    known = {page.path for section in SECTIONS for page in section.pages}
+    return any(re.fullmatch(re.sub(r"{[^}]*}", "[^/]+", one), path) for one in known)

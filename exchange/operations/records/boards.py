@@ -19,7 +19,7 @@ from exchange.approval.tables import case_file, part
 from exchange.notices.records import NoticeRow
 from exchange.notices.rules.states import NOT_SIGNED, NoticeSeat, NoticeState
 from exchange.notices.tables import notice, notice_reader
-from exchange.operations.search.records import CaseLine, PartLine, UnsignedNotice
+from exchange.operations.records.lines import CaseLine, PartLine, UnsignedNotice
 from exchange.page_key import Key
 from exchange.schemas import SentReminder
 from exchange.store.keyset import behind

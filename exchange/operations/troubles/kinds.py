@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
-from exchange.operations.health.rules import NOTHING, Light, Words
+from exchange.operations.troubles.lights import NOTHING, Light, Words
 
 
 class AlertKind(StrEnum):

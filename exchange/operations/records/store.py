@@ -23,9 +23,9 @@ from exchange.messaging.tables import (
     outbox_failure,
     outbox_message,
 )
-from exchange.operations.search.boards import Boards
-from exchange.operations.search.records import CopyLine, Head
-from exchange.operations.trace.facts import AsideFact, CopyFact, DeskFact, Failure, NoteFact, TakenFact
+from exchange.operations.records.boards import Boards
+from exchange.operations.records.lines import CopyLine, Head
+from exchange.operations.records.trace_facts import AsideFact, CopyFact, DeskFact, Failure, NoteFact, TakenFact
 from exchange.page_key import Key
 from exchange.store.keyset import behind
 from exchange.store.tables import journal

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Protocol, runtime_checkable
 
 from exchange.broker.admin.management import ManagementClient
-from exchange.broker.private.node import NodeInfo
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.clock import Clock
 from exchange.errors import BrokerUnavailable, ExchangeError
 from exchange.language import Words
@@ -19,15 +19,20 @@ from exchange.runtime.settings import Home, Settings
 from exchange.runtime.whereabouts import known_broker
 from exchange.store import Store, open_store
 
-if TYPE_CHECKING:
-    from exchange.operations.health.sampler import Sampler
-
 CONSOLE = "console"
 """The member name under which the console keeps its own records."""
 
 
 MANAGEMENT_UNKNOWN = "management-unknown"
 """Code of the error that nobody has said where the broker can be asked, which is not that it is away."""
+
+
+@runtime_checkable
+class Closing(Protocol):
+    """What has an end."""
+
+    def close(self) -> None:
+        """Ends it."""
 
 
 @dataclass
@@ -42,11 +47,10 @@ class Desk:
     jobs: Jobs = field(default_factory=Jobs)
     """Long work that goes on while people look elsewhere."""
     kept: dict[str, object] = field(default_factory=dict)
-    """What sections keep between visits, by their name."""
+    """What is kept between visits, by its name; what can be closed is closed with the desk."""
     _stores: dict[str, Store] = field(default_factory=dict)
     _opening: threading.Lock = field(default_factory=threading.Lock)
     _turns: dict[str, threading.Lock] = field(default_factory=dict)
-    _sampler: Sampler | None = None
 
     @property
     def home(self) -> Home:
@@ -98,15 +102,12 @@ class Desk:
                 self._stores[address] = found
             return found
 
-    @property
-    def sampler(self) -> Sampler:
-        """What looks at the whole domain every few seconds; it begins with the first who asks."""
+    def kept_once(self, name: str, make: Callable[[], object]) -> object:
+        """Return what is kept under a name, made by the first who asks, whichever thread that is."""
         with self._opening:
-            if self._sampler is None:
-                from exchange.operations.health.sampler import Sampler  # it looks at the domain through this desk
-
-                self._sampler = Sampler(self)
-            return self._sampler
+            if name not in self.kept:
+                self.kept[name] = make()
+            return self.kept[name]
 
     def where(self) -> NodeInfo | None:
         """How the broker is reached: as given, or as the private node's folder says now."""
@@ -127,9 +128,10 @@ class Desk:
         return ManagementClient(broker.management_url, broker.url, timeout)
 
     def close(self) -> None:
-        """Ends the sampler and the jobs, these after what they have in hand, and closes all stores."""
-        if self._sampler is not None:
-            self._sampler.close()
+        """Ends what is kept, the jobs after what they have in hand, and closes all stores."""
+        for kept in list(self.kept.values()):
+            if isinstance(kept, Closing):
+                kept.close()
         self.jobs.close()
         with self._opening:
             for store in self._stores.values():

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from exchange.envelope import Trust
 from exchange.errors import BrokerError, ExchangeError
-from exchange.operations.health.domain_view import Desk
+from exchange.operations.domain_view import Desk
 from exchange.runtime.home import open_tree
 from exchange.runtime.profiles import Profile, load_profiles
 from exchange.runtime.settings import Home, Settings

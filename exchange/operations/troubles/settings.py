@@ -17,8 +17,8 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from exchange.errors import BadConfiguration
 from exchange.machine.urls import ESCAPE, fault_of
 from exchange.machine.webhook_signature import key_of
-from exchange.operations.alerts.mailbox import mailbox
 from exchange.operations.troubles.facts import Limits
+from exchange.operations.troubles.mailbox import mailbox
 from exchange.runtime.settings import Home
 from exchange.schemas.base import Wire
 from exchange.tomlfile import read_toml
