@@ -1,8 +1,8 @@
 """Evidence: does a count hold against the receipts that its relay offices show?
 
 Pure comparison; that each receipt is what it says has been verified before (exchange.notices.evidence.originals).
-A count is a relay office's own word. It holds as far as every leaf of its root is shown to be a body's own signature; a relay
-office that has invented one cannot show it.
+A count is a relay office's own word. It holds as far as every leaf of its root is shown to be a body's own signature;
+a relay office that has invented one cannot show it.
 """
 
 from __future__ import annotations

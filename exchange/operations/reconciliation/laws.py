@@ -13,8 +13,8 @@ number of addressees noted with the message, dispatched and waiting from its cop
 
 A copy that its addressee does not have and that nobody has signed for is *untraced*: it must lie in the addressee's
 queues. Brokers count messages and do not name them, so that is held against their depth
-(`exchange.operations.reconciliation.books`). More in a queue than is untraced is lawful: what is sent again lies there twice, and is taken in once. Until the queue has
-drained it may hide that as many others are lost.
+(`exchange.operations.reconciliation.books`). More in a queue than is untraced is lawful: what is sent again lies there
+twice, and is taken in once. Until the queue has drained it may hide that as many others are lost.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Looks after the private node while a domain is served: one that died, or lives and does not work, is started again.
 
 Whether it works is found out by having it do its work (`exchange.broker.admin.exercise`). It is not started again
-where that would not help: while its disk is full, or while it holds publishers for want of memory or disk and goes on by itself.
+where that would not help: while its disk is full, or while it holds publishers for want of memory or disk and goes on
+by itself.
 """
 
 from __future__ import annotations
