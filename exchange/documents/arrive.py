@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from exchange.documents.convey import check_arrival, main_addressees, stands_above
-from exchange.documents.request_record import ANSWERED, CAME, put_down, record_of
+from exchange.documents.records import RequestRow
+from exchange.documents.request_record import forwarded_by, note_answered, note_came
+from exchange.documents.rules.request_states import RequestSeat, RequestState
 from exchange.envelope import verify_signed
 from exchange.errors import Returned, Secret
 from exchange.messaging.documents import Documents
@@ -59,30 +61,30 @@ def _answers(step: Step, incoming: Incoming, main: tuple[str, ...]) -> tuple[str
 
 
 def _take_request(step: Step, incoming: Incoming) -> None:
-    request_id = incoming.message_id
-    if record_of(step.tx, request_id).lines:
+    request_id, sender = incoming.message_id, incoming.sender
+    came = RequestRow(
+        request_id, RequestSeat.ASKED, RequestState.OPEN, step.now,
+        origin=sender, source=sender, message_id=request_id, digest=incoming.opened.digest,
+    )  # fmt: skip
+    if not note_came(step, came):
         raise Returned(
             "another request has the id {request_id}",
             code="id-reused",
             remedy="send it under an id anew",
             request_id=request_id,
         )
-    put_down(
-        step, CAME, request_id, request_id,
-        origin=incoming.sender, source=incoming.sender, digest=incoming.opened.digest, path=[],
-    )  # fmt: skip
 
 
 def _take_reply(step: Step, incoming: Incoming, main: tuple[str, ...]) -> None:
     """The answer to our own request, or to one that we passed on."""
     request_id = incoming.opened.header.in_reply_to or ""
-    record = record_of(step.tx, request_id)
+    row = step.tx.requests.get(request_id)
     if step.node.address in main:
         entitled = asked(step, request_id)
     else:
-        forward = record.forwarded_by(step.node.address)
-        ours = forward is not None and record.came is not None and main == (record.came.detail["origin"],)
-        entitled = forward.detail["to"] if forward is not None and ours else None
+        forward = forwarded_by(step.tx, request_id, step.node.address)
+        ours = row is not None and row.seat is RequestSeat.ASKED and main == (row.origin,)
+        entitled = forward.passed_to if forward is not None and ours else None
         if entitled is None:
             return  # a copy about a request that was never here
     if entitled is None or not _may_answer(step, incoming.sender, entitled):
@@ -92,14 +94,13 @@ def _take_reply(step: Step, incoming: Incoming, main: tuple[str, ...]) -> None:
             remedy="who was asked answers, or its superior",
             sender=incoming.sender,
         )
-    if record.answered is not None:
+    if not note_answered(step, request_id, incoming.message_id, incoming.sender):
         raise Returned(
             "request {request_id} is answered already",
             code="already-answered",
             remedy="write of it by a 函 or a 通知",
             request_id=request_id,
         )
-    put_down(step, ANSWERED, request_id, incoming.message_id, by=incoming.sender)
 
 
 def _may_answer(step: Step, sender: str, entitled: str) -> bool:

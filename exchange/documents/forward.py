@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from exchange.directory.hierarchy import domain_of, superior_of
 from exchange.documents.arrive import asked, refuse_secrets
 from exchange.documents.convey import check_sending, stands_above
+from exchange.documents.records import RequestRow
 from exchange.documents.request_file import unpack_request
-from exchange.documents.request_record import CAME, FORWARDED, came_as, put_down, record_of, request_id_of
+from exchange.documents.request_record import came_as, forwarded_by, note_came, note_forwarded, request_id_of, to_answer
+from exchange.documents.rules.request_states import RequestSeat, RequestState
 from exchange.documents.send import check_copies, check_enclosures, copied_to
 from exchange.envelope import verify_signed
 from exchange.errors import CallerError, NotFound, Returned
@@ -80,21 +82,20 @@ def forward_request(
     check_copies((superior,), copied)
     with node.step() as step:
         request_id = request_id_of(node, step.tx, message_id)
-        record = record_of(step.tx, request_id)
-        came = record.expect_open(node.address)
-        stored = came_as(step.tx, record)
+        row = to_answer(step.tx, request_id, node.address)
+        stored = came_as(step.tx, row)
         if stored is None:
             raise NotFound(
                 "request {request_id} is not on record",
                 remedy="restore the database from its backup",
                 request_id=request_id,
             )
-        origin, path = came.detail["origin"], (*came.detail["path"], node.address)
+        origin, path = row.origin or "", (*row.path, node.address)
         _check_way(node, opinion, superior, copied, origin, path)
         forwarded = ForwardedRequest(
             request_id=request_id,
             origin=origin,
-            digest=came.detail["digest"],
+            digest=row.digest or "",
             opinion=copied_to(opinion, copied),
             path=path,
         )
@@ -107,7 +108,7 @@ def forward_request(
             enclosures=(*_file(node, stored), *enclosures),
         )
         _tell(step, forwarded, superior, stored.conversation_id)
-        put_down(step, FORWARDED, request_id, sent, by=node.address, to=superior)
+        note_forwarded(step, request_id, sent, node.address, superior)
     return sent
 
 
@@ -121,23 +122,22 @@ def take_forwarded(step: Step, incoming: Incoming, body: Body) -> None:
         refuse_secrets(document)
     if step.node.address in forwarded.opinion.copies:
         return
-    if record_of(step.tx, forwarded.request_id).lines:
+    came = RequestRow(
+        forwarded.request_id, RequestSeat.ASKED, RequestState.OPEN, step.now, origin=forwarded.origin,
+        source=incoming.sender, message_id=incoming.message_id, digest=forwarded.digest, path=forwarded.path,
+    )  # fmt: skip
+    if not note_came(step, came):
         raise Returned(
             "request {request_id} is here already",
             code="id-reused",
             remedy="a request is passed on once",
             request_id=forwarded.request_id,
         )
-    put_down(
-        step, CAME, forwarded.request_id, incoming.message_id,
-        origin=forwarded.origin, source=incoming.sender, digest=forwarded.digest, path=list(forwarded.path),
-    )  # fmt: skip
 
 
 def take_progress(step: Step, incoming: Incoming, body: Body) -> None:
     """Word that our request, or one that we passed on, went further up. Raises Returned where that cannot be."""
     told = expect(body, RequestForwarded)
-    record = record_of(step.tx, told.request_id)
     if not _went_so(step, told):
         raise Returned(
             "no request {request_id} went this way from here",
@@ -148,9 +148,8 @@ def take_progress(step: Step, incoming: Incoming, body: Body) -> None:
     ways = zip(told.path, (*told.path[1:], told.to), strict=True)
     if told.path[-1] != incoming.sender or not all(stands_above(step.node.directory, up, low) for low, up in ways):
         raise Returned("not a way up", code="path", remedy="a request goes up from superior to superior")
-    if record.forwarded_by(incoming.sender) is not None:
+    if not note_forwarded(step, told.request_id, incoming.message_id, incoming.sender, told.to):
         raise Returned("this was told before", code="already-forwarded", remedy="a request is passed on once")
-    put_down(step, FORWARDED, told.request_id, incoming.message_id, by=incoming.sender, to=told.to)
 
 
 def _went_so(step: Step, told: RequestForwarded) -> bool:
@@ -160,13 +159,10 @@ def _went_so(step: Step, told: RequestForwarded) -> bool:
         stored = step.tx[Documents].get(own, told.request_id)
         digest = hashlib.sha256(stored.signed).hexdigest() if stored else None
         return digest == told.digest and asked(step, told.request_id) == told.path[0]
-    record = record_of(step.tx, told.request_id)
-    ours = record.forwarded_by(own)
-    if record.came is None or ours is None or own not in told.path[:-1]:
+    row, ours = step.tx.requests.get(told.request_id), forwarded_by(step.tx, told.request_id, own)
+    if row is None or row.seat is not RequestSeat.ASKED or ours is None or own not in told.path[:-1]:
         return False
-    return bool(
-        record.came.detail["digest"] == told.digest and ours.detail["to"] == told.path[told.path.index(own) + 1]
-    )
+    return row.digest == told.digest and ours.passed_to == told.path[told.path.index(own) + 1]
 
 
 def _check_way(

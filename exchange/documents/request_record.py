@@ -1,91 +1,102 @@
 """What is on record of a request (请示): that it was sent or came, went further up, and was answered.
 
-The record is the member's own journal, which is only ever added to, under the request's id; what each line is about
-is a signed document on record. So nothing is said of a request that no signature stands for.
+The record is rows of the member's own; what each is about is a signed document on record. So nothing is said of a
+request that no signature stands for. What became of it is in the journal too, line by line.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from exchange.documents.convey import main_addressees
+from exchange.documents.records import RequestForward, RequestRow
+from exchange.documents.rules.request_states import REQUESTS, RequestProgress, RequestSeat, RequestState
 from exchange.envelope import verify_signed
 from exchange.errors import Conflict, NotFound, SenderError
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node, Step
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxState, StoredDocument
+from exchange.paging import every
 from exchange.schemas import Document, DocumentKind, ForwardedRequest, RequestForwarded
 from exchange.store.journal import JournalEntry
 from exchange.store.transaction import Transaction
 
-SENT, CAME, FORWARDED, ANSWERED = "request-sent", "request-received", "request-forwarded", "request-answered"
+
+def note_sent(step: Step, request_id: str, to: str) -> None:
+    """An own request goes out."""
+    _open_own(step, request_id)
+    step.note("request-sent", request_id, request_id, to=to)
 
 
-def put_down(step: Step, event: str, request_id: str, message_id: str, **facts: object) -> None:
-    """Adds a line at once, so that what comes later in the same step sees it."""
+def note_came(step: Step, row: RequestRow) -> bool:
+    """A request came to be answered or passed on; False if one of its id is on record here."""
+    if not step.tx.requests.open(row):
+        return False
+    facts = {"origin": row.origin, "source": row.source, "digest": row.digest, "path": list(row.path)}
+    _note(step, "request-received", row.request_id, row.message_id or "", **facts)
+    return True
+
+
+def note_forwarded(step: Step, request_id: str, message_id: str, by: str, to: str) -> bool:
+    """A request went further up; False if that is known. One that is answered stays so."""
+    _open_own(step, request_id)
+    if not step.tx.requests.pass_on(RequestForward(request_id, by, to, message_id, step.now)):
+        return False
+    step.tx.requests.move(request_id, REQUESTS.before(RequestState.FORWARDED), RequestState.FORWARDED)
+    _note(step, "request-forwarded", request_id, message_id, by=by, to=to)
+    return True
+
+
+def note_answered(step: Step, request_id: str, message_id: str, by: str) -> bool:
+    """A request is answered, from here or to here; False if it is answered already."""
+    _open_own(step, request_id)
+    answer = {"answered_by": by, "answer_id": message_id, "answered_at": step.now}
+    if not step.tx.requests.move(request_id, REQUESTS.before(RequestState.ANSWERED), RequestState.ANSWERED, **answer):
+        return False
+    _note(step, "request-answered", request_id, message_id, by=by)
+    return True
+
+
+def _open_own(step: Step, request_id: str) -> None:
+    """Where nothing is on record of it, it is an own request."""
+    step.tx.requests.open(RequestRow(request_id, RequestSeat.ORIGIN, RequestState.OPEN, step.now))
+
+
+def _note(step: Step, event: str, request_id: str, message_id: str, **facts: object) -> None:
+    """At once: in the journal it stands before what comes later in the same step."""
     step.tx.journal([JournalEntry(step.now, event, request_id, message_id, facts)])
 
 
-@dataclass(frozen=True)
-class RequestRecord:
-    """One request, as one member has it."""
-
-    request_id: str
-    lines: tuple[JournalEntry, ...] = ()
-
-    @property
-    def came(self) -> JournalEntry | None:
-        """How it came here to be answered; names ``origin``, ``source``, ``digest`` and the ``path`` before."""
-        return self._first(CAME)
-
-    @property
-    def answered(self) -> JournalEntry | None:
-        """The line of its answer; names ``by``."""
-        return self._first(ANSWERED)
-
-    @property
-    def forwards(self) -> tuple[JournalEntry, ...]:
-        """How it went further up; each names ``by`` and ``to``."""
-        return tuple(line for line in self.lines if line.event == FORWARDED)
-
-    def forwarded_by(self, address: str) -> JournalEntry | None:
-        """How a body passed it on, if it did."""
-        return next((line for line in self.forwards if line.detail["by"] == address), None)
-
-    def expect_open(self, address: str) -> JournalEntry:
-        """How it came, if it is this body's to answer or pass on. Raises NotFound or Conflict."""
-        if self.came is None:
-            raise NotFound(
-                "no request {request_id} came here",
-                remedy="`exchange inbox` lists what came",
-                request_id=self.request_id,
-            )
-        if self.answered is not None:
-            raise Conflict(
-                "request {request_id} is answered",
-                remedy="what is to be added goes by a 函 or a 通知",
-                request_id=self.request_id,
-            )
-        forward = self.forwarded_by(address)
-        if forward is not None:
-            raise Conflict(
-                "request {request_id} went up to {detail}",
-                remedy="it is answered there, once",
-                request_id=self.request_id,
-                detail=forward.detail["to"],
-            )
-        return self.came
-
-    def _first(self, event: str) -> JournalEntry | None:
-        return next((line for line in self.lines if line.event == event), None)
+def to_answer(tx: Transaction, request_id: str, address: str) -> RequestRow:
+    """A request that is this body's to answer or pass on. Raises NotFound or Conflict."""
+    row = tx.requests.get(request_id)
+    if row is None or row.seat is not RequestSeat.ASKED:
+        raise NotFound(
+            "no request {request_id} came here", remedy="`exchange inbox` lists what came", request_id=request_id
+        )
+    if row.state is RequestState.ANSWERED:
+        raise Conflict(
+            "request {request_id} is answered",
+            remedy="what is to be added goes by a 函 or a 通知",
+            request_id=request_id,
+        )
+    forward = forwarded_by(tx, request_id, address)
+    if forward is not None:
+        raise Conflict(
+            "request {request_id} went up to {detail}",
+            remedy="it is answered there, once",
+            request_id=request_id,
+            detail=forward.passed_to,
+        )
+    return row
 
 
-def record_of(tx: Transaction, request_id: str) -> RequestRecord:
-    """The record of a request; without lines where nothing is known of it."""
-    lines = (line for line in tx.journal_of(request_id) if line.event in (SENT, CAME, FORWARDED, ANSWERED))
-    return RequestRecord(request_id, tuple(lines))
+def forwarded_by(tx: Transaction, request_id: str, address: str) -> RequestForward | None:
+    """How a body passed a request on, if it did."""
+    return next((one for one in tx.requests.forwards(request_id) if one.passed_by == address), None)
 
 
 def request_id_of(node: Node, tx: Transaction, message_id: str) -> str:
@@ -118,9 +129,9 @@ class RequestStatus:
     to: str
     """Whom the origin asked."""
     title: str
-    state: str
-    """``sent``, ``received``, ``returned`` or ``failed`` (with the reason), ``forwarded`` or ``answered``."""
+    state: RequestProgress
     reason: str = ""
+    """Why it was returned, or failed."""
     forwards: tuple[Forward, ...] = ()
     answered_by: str | None = None
     answer_id: str | None = None
@@ -130,9 +141,15 @@ class RequestStatus:
 
 
 _COPY_STATES = {
-    OutboxState.DELIVERED: "received",
-    OutboxState.RETURNED: "returned",
-    OutboxState.FAILED: "failed",
+    OutboxState.DELIVERED: RequestProgress.RECEIVED,
+    OutboxState.RETURNED: RequestProgress.RETURNED,
+    OutboxState.FAILED: RequestProgress.FAILED,
+}
+
+
+_PROGRESS = {
+    RequestState.FORWARDED: RequestProgress.FORWARDED,
+    RequestState.ANSWERED: RequestProgress.ANSWERED,
 }
 
 
@@ -143,42 +160,50 @@ def request_status(node: Node, message_id: str) -> RequestStatus | None:
     """
     with node.store.reading() as tx:
         request_id = request_id_of(node, tx, message_id)
-        record = record_of(tx, request_id)
+        row = tx.requests.get(request_id)
         own = tx[Documents].get(node.address, request_id)
-        signed = own.signed if own is not None else _came_as(tx, record)
+        signed = own.signed if own is not None else _came_as(tx, row)
         if signed is None or (own is not None and own.kind != Document.KIND):
             return None
         verified = verify_signed(signed, node.directory)
         if not isinstance(verified.body, Document) or verified.body.kind is not DocumentKind.REQUEST:
             return None
         to = main_addressees(verified.header, verified.body)[0]
-        state, reason = ("received", "") if own is None else _copy_state(tx, request_id, to)
-        forwards = tuple(_forward(node, tx, line) for line in record.forwards)
-    answer = record.answered
+        state, reason = (RequestProgress.RECEIVED, "") if own is None else _copy_state(tx, request_id, to)
+        forwards = tuple(_forward(node, tx, one) for one in tx.requests.forwards(request_id))
     return RequestStatus(
         request_id=request_id,
         origin=verified.header.sender,
         to=to,
         title=verified.body.title,
-        state="answered" if answer else "forwarded" if forwards else state,
+        state=_PROGRESS.get(row.state, state) if row is not None else state,
         reason=reason,
         forwards=forwards,
-        answered_by=answer.detail["by"] if answer else None,
-        answer_id=answer.message_id if answer else None,
-        answered_at=answer.at if answer else None,
-        came_at=record.came.at if record.came else None,
+        answered_by=row.answered_by if row else None,
+        answer_id=row.answer_id if row else None,
+        answered_at=row.answered_at if row else None,
+        came_at=row.recorded_at if row and row.seat is RequestSeat.ASKED else None,
     )
 
 
-def requests_here(node: Node, limit: int = 20) -> list[RequestStatus]:
-    """The latest requests that were sent from here or came here, newest first."""
+def requests_here(node: Node, limit: int = 20) -> tuple[list[RequestStatus], int]:
+    """The latest requests that were sent from here or came here, newest first; and how many more there are."""
     with node.store.reading() as tx:
-        found = tx[Documents].recent(None, Document.KIND, 10 * limit)
-        found += tx[Documents].recent("received", ForwardedRequest.KIND, limit)
-    newest = sorted(found, key=lambda one: one.recorded_at, reverse=True)
-    statuses = (_status_if_it_verifies(node, one.message_id) for one in newest)
-    by_id = {status.request_id: status for status in statuses if status is not None}
-    return list(by_id.values())[:limit]
+        rows, number = tx.requests.recent(limit), tx.requests.count()
+    return _those_that_verify(node, rows), number - len(rows)
+
+
+def requests_to_answer(node: Node) -> list[RequestStatus]:
+    """All requests that wait here to be answered or passed on, the oldest first."""
+    seat, state = RequestSeat.ASKED, RequestState.OPEN
+    with node.store.reading() as tx:
+        rows = list(every(lambda after, most: tx.requests.page(seat, state, after, most), lambda row: row.place))
+    return _those_that_verify(node, rows)
+
+
+def _those_that_verify(node: Node, rows: Sequence[RequestRow]) -> list[RequestStatus]:
+    found = (_status_if_it_verifies(node, row.request_id) for row in rows)
+    return [status for status in found if status is not None]
 
 
 def _status_if_it_verifies(node: Node, message_id: str) -> RequestStatus | None:
@@ -188,29 +213,30 @@ def _status_if_it_verifies(node: Node, message_id: str) -> RequestStatus | None:
         return None
 
 
-def _came_as(tx: Transaction, record: RequestRecord) -> bytes | None:
+def _came_as(tx: Transaction, row: RequestRow | None) -> bytes | None:
     """The origin's signed bytes, as they came."""
-    stored = came_as(tx, record)
+    stored = came_as(tx, row)
     if stored is None:
         return None
     return stored.enclosures[0] if stored.kind == ForwardedRequest.KIND else stored.signed
 
 
-def came_as(tx: Transaction, record: RequestRecord) -> StoredDocument | None:
+def came_as(tx: Transaction, row: RequestRow | None) -> StoredDocument | None:
     """The message by which a request came."""
-    line = record.came
-    return tx[Documents].get(line.detail["source"], line.message_id or "") if line is not None else None
+    if row is None or row.source is None or row.message_id is None:
+        return None
+    return tx[Documents].get(row.source, row.message_id)
 
 
-def _copy_state(tx: Transaction, request_id: str, to: str) -> tuple[str, str]:
+def _copy_state(tx: Transaction, request_id: str, to: str) -> tuple[RequestProgress, str]:
     copy = next((row for row in tx[Outbox].rows(request_id) if row.addressee == to), None)
     if copy is None:
-        return "sent", ""
-    return _COPY_STATES.get(copy.state, "sent"), copy.last_error or ""
+        return RequestProgress.SENT, ""
+    return _COPY_STATES.get(copy.state, RequestProgress.SENT), copy.last_error or ""
 
 
-def _forward(node: Node, tx: Transaction, line: JournalEntry) -> Forward:
-    stored = tx[Documents].get(line.detail["by"], line.message_id or "")
+def _forward(node: Node, tx: Transaction, one: RequestForward) -> Forward:
+    stored = tx[Documents].get(one.passed_by, one.message_id)
     opinion = ""
     try:
         body = verify_signed(stored.signed, node.directory).body if stored else None
@@ -220,4 +246,4 @@ def _forward(node: Node, tx: Transaction, line: JournalEntry) -> Forward:
         opinion = body.opinion.body
     elif isinstance(body, RequestForwarded):
         opinion = body.opinion
-    return Forward(line.detail["by"], line.detail["to"], line.at, opinion)
+    return Forward(one.passed_by, one.passed_to, one.passed_at, opinion)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from exchange.documents.convey import check_sending
-from exchange.documents.request_record import ANSWERED, SENT, put_down, record_of, request_id_of
+from exchange.documents.request_record import came_as, note_answered, note_sent, request_id_of, to_answer
 from exchange.errors import CallerError, NotFound
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node, Step
@@ -124,11 +124,10 @@ class _Answered:
 def _answered(step: Step, document: Document, message_id: str) -> _Answered:
     request_id = request_id_of(step.node, step.tx, message_id)
     if document.kind is DocumentKind.REPLY:
-        record = record_of(step.tx, request_id)
-        came = record.expect_open(step.node.address)
-        found = step.tx[Documents].get(came.detail["source"], came.message_id or "")
+        row = to_answer(step.tx, request_id, step.node.address)
+        found = came_as(step.tx, row)
         conversation = found.conversation_id if found else None
-        return _Answered(request_id, conversation, (came.detail["origin"],), tuple(came.detail["path"]))
+        return _Answered(request_id, conversation, (row.origin or "",), row.path)
     stored = step.tx[Documents].find(request_id) or step.tx[Documents].find(message_id)
     if not stored:
         raise NotFound(
@@ -143,6 +142,6 @@ def _put_down(step: Step, document: Document, message_id: str, main: Sequence[st
     if document.purpose is Purpose.RECORD:
         return
     if document.kind is DocumentKind.REQUEST:
-        step.note(SENT, message_id, message_id, to=main[0])
+        note_sent(step, message_id, main[0])
     if document.kind is DocumentKind.REPLY and answered.message_id is not None:
-        put_down(step, ANSWERED, answered.message_id, message_id, by=step.node.address)
+        note_answered(step, answered.message_id, message_id, step.node.address)

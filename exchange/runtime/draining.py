@@ -6,7 +6,6 @@ second, and whoever would start it again sees it too. What arrives meanwhile wai
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -14,9 +13,11 @@ from datetime import datetime
 
 from exchange.errors import Conflict, DatabaseUnavailable
 from exchange.language import Text
+from exchange.messaging.drain_records import DrainRow
 from exchange.messaging.holds import Holds
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxState
+from exchange.messaging.rules.drain_states import DRAINS, DrainState
 from exchange.messaging.rules.wording import check_reason
 from exchange.runtime.settings import Home, Settings
 from exchange.store import open_store
@@ -26,9 +27,6 @@ from exchange.store.transaction import Store, Transaction
 DRAINED_EXIT = 9
 """Exit code of a member's process that has ended because it was drained."""
 
-DRAIN = "drain"
-"""Meta key: the wish to drain a member; empty where it was lifted."""
-_LEFT = "drain-left"
 _LOOK_EVERY = 2.0
 """Seconds between two looks whether a drained member was released."""
 
@@ -57,15 +55,14 @@ class Left:
 def ask_drain(store: Store, by: str, reason: str, now: datetime) -> Drain:
     """Asks for a member to be drained; asked again, the first one stands. Raises CallerError without a reason."""
     check_reason(reason, "draining needs a reason", "say why: it is shown until the release")
-    before = drained(store)
-    if before is not None:
-        return before
-    wish = Drain(by, now.isoformat(), reason.strip())
     with store.transaction() as tx:
-        tx.set_meta(DRAIN, json.dumps(asdict(wish), ensure_ascii=False))
-        tx.set_meta(_LEFT, "")
+        before = tx.drains.standing()
+        if before is not None:
+            return _wish(before)
+        row = DrainRow(DrainState.ASKED, by, now, reason.strip())
+        tx.drains.ask(row)
         tx.journal([JournalEntry(now, "drain-asked", detail={"by": by})])
-    return wish
+    return _wish(row)
 
 
 def drained(store: Store) -> Drain | None:
@@ -77,8 +74,16 @@ def drained(store: Store) -> Drain | None:
 
 def drain_in(tx: Transaction) -> tuple[Drain, Left | None] | None:
     """The wish that stands, with what was left when the member stopped, if it has."""
-    text, left = tx.get_meta(DRAIN), tx.get_meta(_LEFT)
-    return (Drain(**json.loads(text)), Left(**json.loads(left)) if left else None) if text else None
+    row = tx.drains.standing()
+    return (_wish(row), _left(row)) if row is not None else None
+
+
+def _wish(row: DrainRow) -> Drain:
+    return Drain(row.asked_by, row.asked_at.isoformat(), row.reason)
+
+
+def _left(row: DrainRow) -> Left | None:
+    return Left(row.unsent or 0, row.unanswered or 0, row.at_rest or 0) if row.stopped_at is not None else None
 
 
 def check_not_drained(store: Store, address: str) -> None:
@@ -131,10 +136,9 @@ def wait_for_release(settings: Settings, address: str, stop: threading.Event) ->
 
 def lift_drain(store: Store, by: str, now: datetime) -> bool:
     """Lets the member be served again; False if it was not drained."""
-    if drained(store) is None:
-        return False
     with store.transaction() as tx:
-        tx.set_meta(DRAIN, "")
+        if not tx.drains.move(DRAINS.before(DrainState.LIFTED), DrainState.LIFTED, lifted_by=by, lifted_at=now):
+            return False
         tx.journal([JournalEntry(now, "drain-lifted", detail={"by": by})])
     return True
 
@@ -152,7 +156,7 @@ def note_left(store: Store, now: datetime) -> Left:
     """Records that the member has stopped, and what was left then."""
     left = what_is_left(store)
     with store.transaction() as tx:
-        tx.set_meta(_LEFT, json.dumps(asdict(left)))
+        tx.drains.move({DrainState.ASKED}, DrainState.STOPPED, stopped_at=now, **asdict(left))
         tx.journal([JournalEntry(now, "drained", detail=asdict(left))])
     return left
 
@@ -160,5 +164,5 @@ def note_left(store: Store, now: datetime) -> Left:
 def left_when_stopped(store: Store) -> Left | None:
     """What was left when the member stopped; None while it has not."""
     with store.reading() as tx:
-        text = tx.get_meta(_LEFT)
-    return Left(**json.loads(text)) if text else None
+        found = drain_in(tx)
+    return found[1] if found is not None else None

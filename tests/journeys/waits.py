@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from exchange.documents.request_record import requests_here
 from exchange.messaging.node import Node
 from exchange.operations.tasks.duties import DutyKind, duties_here
 
 
 def duties(node: Node) -> dict[str, DutyKind]:
     """By id, what is to be done."""
-    return {duty.id: duty.kind for duty in duties_here(node, requests_here(node))}
+    return {duty.id: duty.kind for duty in duties_here(node)}

@@ -75,8 +75,8 @@ def inbox(
     """
     settings = Settings.read(home=home)
     node = open_as(settings, as_).node
-    requests = requests_here(node)
-    duties = duties_here(node, requests)
+    requests, older_requests = requests_here(node)
+    duties = duties_here(node)
     with node.store.reading() as tx:
         decisions = lead_duties(tx, node.calendar, node.clock.now())
         rows = (
@@ -111,6 +111,7 @@ def inbox(
         console.print(tr("nothing waits"))
     if requests:
         console.print(requests_view(requests))
+        say_more(older_requests)
     for document in documents:
         what = tr("document") if document.kind == Document.KIND else tr("joint document")
         console.print(

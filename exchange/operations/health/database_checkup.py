@@ -19,7 +19,6 @@ from exchange.notices.cover import awaiting
 from exchange.operations.health.findings import UNEXPECTED, Finding, Level
 from exchange.operations.troubles.cases import at_risk
 from exchange.operations.troubles.facts import Limits
-from exchange.runtime.draining import DRAIN
 from exchange.runtime.gathered import Ends, Gathered
 from exchange.runtime.member_record import CONSUMING
 from exchange.runtime.rounds import failing_in
@@ -196,7 +195,7 @@ def _content_of(store: Store, now: datetime) -> _Contents:
             tx[Inbox].counts()["dead"],
             tx[Outbox].counts().get(OutboxState.FAILED, 0),
             tx.get_meta(CONSUMING),
-            bool(tx.get_meta(DRAIN)),
+            tx.drains.standing() is not None,
             len(tx[Holds].standing()),
             len(waiting),
             sum(one.overdue for one in waiting),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from exchange.documents.request_record import RequestStatus
+from exchange.documents.request_record import requests_to_answer
 from exchange.joint.states import JointSeat, JointState
 from exchange.joint.store import JointDocuments
 from exchange.messaging.node import Node
@@ -53,13 +53,13 @@ class Duty:
     """From whom it is, or why it came back."""
 
 
-def duties_here(node: Node, requests: list[RequestStatus]) -> list[Duty]:
-    """All of them, that which is due first first. ``requests``: as `requests_here` gives them."""
+def duties_here(node: Node) -> list[Duty]:
+    """All of them, that which is due first first."""
     with node.store.reading() as tx:
         found = [*_joints(tx), *_covers(node, tx), *_notices(node, tx), *_returned(node, tx)]
         open_forms = list(every(lambda after, most: tx[Notices].unanswered(node.address, after, most), _place))
     found += [_form(node, row) for row in open_forms]
-    found += _requests(node, requests)
+    found += _requests(node)
     return sorted(found, key=lambda duty: (duty.due_at is None, duty.due_at or duty.since, duty.id))
 
 
@@ -106,7 +106,7 @@ def _returned(node: Node, tx: Transaction) -> Iterator[Duty]:
         yield Duty(DutyKind.LOOK_AT_RETURNED, copy.message_id, copy.kind, at, detail=why)
 
 
-def _requests(node: Node, requests: list[RequestStatus]) -> Iterator[Duty]:
-    for one in requests:
-        if one.origin != node.address and one.state == "received" and one.came_at is not None:
+def _requests(node: Node) -> Iterator[Duty]:
+    for one in requests_to_answer(node):
+        if one.came_at is not None:
             yield Duty(DutyKind.ANSWER_REQUEST, one.request_id, one.title, one.came_at, detail=one.origin)

@@ -14,9 +14,11 @@ import pytest
 
 import exchange
 from exchange.approval.rules.states import CASES, DESK, PARTS, WATCHES, CaseState, DeskState, PartState, WatchState
+from exchange.documents.rules.request_states import REQUESTS, RequestState
 from exchange.joint.states import JOINTS, JointState
 from exchange.messaging.copy_states import COPIES
 from exchange.messaging.records import OutboxState
+from exchange.messaging.rules.drain_states import DRAINS, DrainState
 from exchange.notices.rules.states import NOTICES, READERS, NoticeState
 from exchange.operations.systems.webhooks import DELIVERIES, DeliveryState
 from exchange.schemas import ReaderState
@@ -31,11 +33,13 @@ ENDS: Mapping[Machine[Any], tuple[type[StrEnum], set[StrEnum]]] = {
     READERS: (ReaderState, set()),
     JOINTS: (JointState, {JointState.ISSUED, JointState.REFUSED, JointState.WITHDRAWN}),
     COPIES: (OutboxState, {OutboxState.RETURNED}),
+    REQUESTS: (RequestState, {RequestState.ANSWERED}),
+    DRAINS: (DrainState, {DrainState.LIFTED}),
     DELIVERIES: (DeliveryState, {DeliveryState.DELIVERED}),
 }
 """Every machine with its states, and those that nothing follows."""
 
-MOVES = {"cases": CASES, "desk": DESK, "notices": NOTICES, "joints": JOINTS}
+MOVES = {"cases": CASES, "desk": DESK, "notices": NOTICES, "joints": JOINTS, "requests": REQUESTS, "drains": DRAINS}
 """What `move` of a transaction's part moves; `move_part` moves parts."""
 
 each = pytest.mark.parametrize("machine", ENDS, ids=lambda machine: machine.name)
@@ -94,7 +98,7 @@ def moves() -> Iterator[Move]:
         for node in ast.walk(ast.parse(source)):
             machine = machine_of(node)
             if isinstance(node, ast.Call) and machine is not None:
-                first = 2 if machine is PARTS else 1
+                first = {PARTS: 2, DRAINS: 0}.get(machine, 1)
                 before, after = (read(argument, vars(module)) for argument in node.args[first : first + 2])
                 yield Move(f"{found.name}:{node.lineno}", machine, before, after)
 

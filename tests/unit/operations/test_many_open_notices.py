@@ -94,7 +94,7 @@ def test_the_oldest_of_many_notices_that_wait_for_a_cover_is_reminded_of(relay: 
 def test_the_oldest_of_many_notices_waits_for_a_signature(office: Node) -> None:
     oldest = row("reader", "open")
     put(office, [oldest, *(row("reader", "open", 1) for _ in range(MANY))])
-    found = [duty.id for duty in duties_here(office, []) if duty.kind is DutyKind.SIGN_NOTICE]
+    found = [duty.id for duty in duties_here(office) if duty.kind is DutyKind.SIGN_NOTICE]
     assert oldest.notice_id in found
     assert len(found) == MANY + 1
 
@@ -105,4 +105,4 @@ def test_the_oldest_joint_document_waits_for_a_signature_behind_any_number_that_
         for one in (oldest, *(replace(oldest, joint_id=new_id(), state="issued", received_at=NOW + timedelta(days=1))
                               for _ in range(MANY))):  # fmt: skip
             tx[JointDocuments].open(one)
-    assert [duty.id for duty in duties_here(office, [])] == [oldest.joint_id]
+    assert [duty.id for duty in duties_here(office)] == [oldest.joint_id]

@@ -1,0 +1,77 @@
+"""Requests as a member has them: at their origin, and at who was asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select
+
+from exchange.documents.records import RequestForward, RequestRow
+from exchange.documents.rules.request_states import REQUESTS, RequestSeat, RequestState
+from exchange.documents.tables import request, request_forward
+from exchange.paging import Place
+from exchange.store.keyset import after_place
+from exchange.store.statements import move, values_of
+
+_r, _f = request.c, request_forward.c
+_ROWS = select(*(_r[field.name] for field in fields(RequestRow)))
+_ONE = _ROWS.where(_r.request_id == bindparam("id"))
+_FORWARDS = (
+    select(*(_f[field.name] for field in fields(RequestForward)))
+    .where(_f.request_id == bindparam("id"))
+    .order_by(_f.position)
+)
+
+
+class SqlRequests:
+    """Implements `exchange.documents.records.Requests`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def open(self, row: RequestRow) -> bool:
+        if self.get(row.request_id) is not None:
+            return False
+        path = json.dumps(row.path, ensure_ascii=False)
+        self._db.execute(insert(request).values({**values_of(row), "path": path}))
+        return True
+
+    def get(self, request_id: str) -> RequestRow | None:
+        row = self._db.execute(_ONE, {"id": request_id}).first()
+        return _read(row) if row else None
+
+    def forwards(self, request_id: str) -> list[RequestForward]:
+        return [RequestForward(*row) for row in self._db.execute(_FORWARDS, {"id": request_id})]
+
+    def pass_on(self, forward: RequestForward) -> bool:
+        known = self.forwards(forward.request_id)
+        if forward.passed_by in {one.passed_by for one in known}:
+            return False
+        self._db.execute(insert(request_forward).values({**values_of(forward), "position": len(known)}))
+        return True
+
+    def move(
+        self, request_id: str, before: Collection[RequestState], after: RequestState, **values: Any
+    ) -> bool:  # fmt: skip
+        return move(self._db, request, REQUESTS, {"request_id": request_id}, before, after, values)
+
+    def count(self) -> int:
+        return self._db.scalar(select(func.count()).select_from(request)) or 0
+
+    def recent(self, limit: int) -> list[RequestRow]:
+        return self._list(_ROWS.order_by(_r.recorded_at.desc(), _r.request_id.desc()).limit(limit))
+
+    def page(self, seat: RequestSeat, state: RequestState, after: Place | None, limit: int) -> list[RequestRow]:
+        query = _ROWS.where(_r.seat == seat, _r.state == state).order_by(_r.recorded_at, _r.request_id).limit(limit)
+        return self._list(query if after is None else query.where(after_place(_r.recorded_at, _r.request_id, after)))
+
+    def _list(self, query: Select[Any]) -> list[RequestRow]:
+        return [_read(row) for row in self._db.execute(query)]
+
+
+def _read(row: Row[Any]) -> RequestRow:
+    values = dict(row._mapping)
+    return RequestRow(**values | {"path": tuple(json.loads(values["path"]))})

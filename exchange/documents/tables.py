@@ -1,0 +1,39 @@
+"""The tables of requests: one row a request, one for each body that passed it on."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index, Integer, String, Table
+
+from exchange.documents.rules.request_states import RequestSeat, RequestState
+from exchange.store.metadata import metadata
+from exchange.store.types import FreeText, Instant, Word
+
+request = Table(
+    "request",
+    metadata,
+    Column("request_id", String(36), primary_key=True),
+    Column("seat", Word(RequestSeat, 8), nullable=False),
+    Column("state", Word(RequestState, 12), nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("origin", String(120)),
+    Column("source", String(120)),
+    Column("message_id", String(36)),
+    Column("digest", String(64)),
+    Column("path", FreeText, nullable=False),
+    Column("answered_by", String(120)),
+    Column("answer_id", String(36)),
+    Column("answered_at", Instant),
+    Index("request_page", "seat", "state", "recorded_at", "request_id"),
+    Index("request_recent", "recorded_at", "request_id"),
+)
+
+request_forward = Table(
+    "request_forward",
+    metadata,
+    Column("request_id", String(36), primary_key=True),
+    Column("passed_by", String(120), primary_key=True),
+    Column("passed_to", String(120), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("message_id", String(36), nullable=False),
+    Column("passed_at", Instant, nullable=False),
+)
