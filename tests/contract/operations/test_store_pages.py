@@ -152,7 +152,7 @@ def test_all_standing_alerts_and_all_failed_deliveries_are_counted(store: Store)
     alerts = [Alert(AlertKind.ROLE_DOWN, f"a.m{n}", Severity.CRITICAL, "甲", "A", "/") for n in range(250)]
     with store.transaction() as tx:
         tx[Alerts].record(Change(tuple(alerts), (), ()), ["ops"], NOW, NOW)
-        taken = tx[Alerts].take_due(NOW, 1_000)
+        taken = tx[Alerts].take_together(NOW, "ops", 1_000)
         for due in taken[:30]:
             tx[Alerts].failed(due.id, due.attempts, "no answer", NOW)
         assert tx[Alerts].counts() == {AlertKind.ROLE_DOWN: 250}

@@ -70,7 +70,9 @@ def test_a_joint_document_is_proposed_listed_signed_refused_withdrawn_and_shown(
         return str(json.loads(run(city, "joint", *words).stdout)["joint"])
 
     def reaches(joint: str, opened: Opened, state: str) -> None:
-        wait_until(lambda: {row.joint_id: row.state for row in joints_here(opened.node)}.get(joint) == state, 60, state)
+        wait_until(
+            lambda: {row.joint_id: row.state for row in joints_here(opened.node)[0]}.get(joint) == state, 60, state
+        )
 
     first, second, third = propose(), propose(), propose()
     for joint in (first, second, third):
