@@ -6,6 +6,7 @@ from exchange.documents.convey import check_arrival, main_addressees, stands_abo
 from exchange.documents.records import RequestRow
 from exchange.documents.request_record import forwarded_by, note_answered, note_came
 from exchange.documents.rules.request_states import RequestSeat, RequestState
+from exchange.documents.store import Requests
 from exchange.envelope import verify_signed
 from exchange.errors import Returned, Secret
 from exchange.messaging.documents import Documents
@@ -78,7 +79,7 @@ def _take_request(step: Step, incoming: Incoming) -> None:
 def _take_reply(step: Step, incoming: Incoming, main: tuple[str, ...]) -> None:
     """The answer to our own request, or to one that we passed on."""
     request_id = incoming.opened.header.in_reply_to or ""
-    row = step.tx.requests.get(request_id)
+    row = step.tx[Requests].get(request_id)
     if step.node.address in main:
         entitled = asked(step, request_id)
     else:

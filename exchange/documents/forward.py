@@ -13,6 +13,7 @@ from exchange.documents.request_file import unpack_request
 from exchange.documents.request_record import came_as, forwarded_by, note_came, note_forwarded, request_id_of, to_answer
 from exchange.documents.rules.request_states import RequestSeat, RequestState
 from exchange.documents.send import check_copies, check_enclosures, copied_to
+from exchange.documents.store import Requests
 from exchange.envelope import verify_signed
 from exchange.errors import CallerError, NotFound, Returned
 from exchange.messaging.checks import expect
@@ -159,7 +160,7 @@ def _went_so(step: Step, told: RequestForwarded) -> bool:
         stored = step.tx[Documents].get(own, told.request_id)
         digest = hashlib.sha256(stored.signed).hexdigest() if stored else None
         return digest == told.digest and asked(step, told.request_id) == told.path[0]
-    row, ours = step.tx.requests.get(told.request_id), forwarded_by(step.tx, told.request_id, own)
+    row, ours = step.tx[Requests].get(told.request_id), forwarded_by(step.tx, told.request_id, own)
     if row is None or row.seat is not RequestSeat.ASKED or ours is None or own not in told.path[:-1]:
         return False
     return row.digest == told.digest and ours.passed_to == told.path[told.path.index(own) + 1]

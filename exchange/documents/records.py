@@ -1,11 +1,9 @@
-"""Requests (请示) at a member: their records, and the store as it keeps them."""
+"""Requests (请示) at a member: their records."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
 
 from exchange.documents.rules.request_states import RequestSeat, RequestState
 from exchange.paging import Place
@@ -49,30 +47,3 @@ class RequestForward:
     message_id: str
     """The message that passed it on, or that told of it."""
     passed_at: datetime
-
-
-class Requests(Protocol):
-    """Requests by their ids."""
-
-    def open(self, row: RequestRow) -> bool:
-        """False if one of this id is on record."""
-
-    def get(self, request_id: str) -> RequestRow | None: ...
-
-    def forwards(self, request_id: str) -> list[RequestForward]:
-        """In the order in which they became known here."""
-
-    def pass_on(self, forward: RequestForward) -> bool:
-        """Notes that a request went further up; False if it is known that this body passed it on."""
-
-    def move(self, request_id: str, before: Collection[RequestState], after: RequestState, **values: Any) -> bool:
-        """One guarded UPDATE; ``values`` are columns of RequestRow. True if this call moved it."""
-
-    def count(self) -> int:
-        """How many are on record."""
-
-    def recent(self, limit: int) -> list[RequestRow]:
-        """Newest first."""
-
-    def page(self, seat: RequestSeat, state: RequestState, after: Place | None, limit: int) -> list[RequestRow]:
-        """Those of one seat and state, oldest first, behind a place; for `exchange.paging.every`."""

@@ -13,6 +13,7 @@ from datetime import datetime
 from exchange.documents.convey import main_addressees
 from exchange.documents.records import RequestForward, RequestRow
 from exchange.documents.rules.request_states import REQUESTS, RequestProgress, RequestSeat, RequestState
+from exchange.documents.store import Requests
 from exchange.envelope import verify_signed
 from exchange.errors import Conflict, NotFound, SenderError
 from exchange.messaging.documents import Documents
@@ -33,7 +34,7 @@ def note_sent(step: Step, request_id: str, to: str) -> None:
 
 def note_came(step: Step, row: RequestRow) -> bool:
     """A request came to be answered or passed on; False if one of its id is on record here."""
-    if not step.tx.requests.open(row):
+    if not step.tx[Requests].open(row):
         return False
     facts = {"origin": row.origin, "source": row.source, "digest": row.digest, "path": list(row.path)}
     _note(step, "request-received", row.request_id, row.message_id or "", **facts)
@@ -43,9 +44,9 @@ def note_came(step: Step, row: RequestRow) -> bool:
 def note_forwarded(step: Step, request_id: str, message_id: str, by: str, to: str) -> bool:
     """A request went further up; False if that is known. One that is answered stays so."""
     _open_own(step, request_id)
-    if not step.tx.requests.pass_on(RequestForward(request_id, by, to, message_id, step.now)):
+    if not step.tx[Requests].pass_on(RequestForward(request_id, by, to, message_id, step.now)):
         return False
-    step.tx.requests.move(request_id, REQUESTS.before(RequestState.FORWARDED), RequestState.FORWARDED)
+    step.tx[Requests].move(request_id, REQUESTS.before(RequestState.FORWARDED), RequestState.FORWARDED)
     _note(step, "request-forwarded", request_id, message_id, by=by, to=to)
     return True
 
@@ -54,7 +55,7 @@ def note_answered(step: Step, request_id: str, message_id: str, by: str) -> bool
     """A request is answered, from here or to here; False if it is answered already."""
     _open_own(step, request_id)
     answer = {"answered_by": by, "answer_id": message_id, "answered_at": step.now}
-    if not step.tx.requests.move(request_id, REQUESTS.before(RequestState.ANSWERED), RequestState.ANSWERED, **answer):
+    if not step.tx[Requests].move(request_id, REQUESTS.before(RequestState.ANSWERED), RequestState.ANSWERED, **answer):
         return False
     _note(step, "request-answered", request_id, message_id, by=by)
     return True
@@ -62,7 +63,7 @@ def note_answered(step: Step, request_id: str, message_id: str, by: str) -> bool
 
 def _open_own(step: Step, request_id: str) -> None:
     """Where nothing is on record of it, it is an own request."""
-    step.tx.requests.open(RequestRow(request_id, RequestSeat.ORIGIN, RequestState.OPEN, step.now))
+    step.tx[Requests].open(RequestRow(request_id, RequestSeat.ORIGIN, RequestState.OPEN, step.now))
 
 
 def _note(step: Step, event: str, request_id: str, message_id: str, **facts: object) -> None:
@@ -72,7 +73,7 @@ def _note(step: Step, event: str, request_id: str, message_id: str, **facts: obj
 
 def to_answer(tx: Transaction, request_id: str, address: str) -> RequestRow:
     """A request that is this body's to answer or pass on. Raises NotFound or Conflict."""
-    row = tx.requests.get(request_id)
+    row = tx[Requests].get(request_id)
     if row is None or row.seat is not RequestSeat.ASKED:
         raise NotFound(
             "no request {request_id} came here", remedy="`exchange inbox` lists what came", request_id=request_id
@@ -96,7 +97,7 @@ def to_answer(tx: Transaction, request_id: str, address: str) -> RequestRow:
 
 def forwarded_by(tx: Transaction, request_id: str, address: str) -> RequestForward | None:
     """How a body passed a request on, if it did."""
-    return next((one for one in tx.requests.forwards(request_id) if one.passed_by == address), None)
+    return next((one for one in tx[Requests].forwards(request_id) if one.passed_by == address), None)
 
 
 def request_id_of(node: Node, tx: Transaction, message_id: str) -> str:
@@ -160,7 +161,7 @@ def request_status(node: Node, message_id: str) -> RequestStatus | None:
     """
     with node.store.reading() as tx:
         request_id = request_id_of(node, tx, message_id)
-        row = tx.requests.get(request_id)
+        row = tx[Requests].get(request_id)
         own = tx[Documents].get(node.address, request_id)
         signed = own.signed if own is not None else _came_as(tx, row)
         if signed is None or (own is not None and own.kind != Document.KIND):
@@ -170,7 +171,7 @@ def request_status(node: Node, message_id: str) -> RequestStatus | None:
             return None
         to = main_addressees(verified.header, verified.body)[0]
         state, reason = (RequestProgress.RECEIVED, "") if own is None else _copy_state(tx, request_id, to)
-        forwards = tuple(_forward(node, tx, one) for one in tx.requests.forwards(request_id))
+        forwards = tuple(_forward(node, tx, one) for one in tx[Requests].forwards(request_id))
     return RequestStatus(
         request_id=request_id,
         origin=verified.header.sender,
@@ -189,7 +190,7 @@ def request_status(node: Node, message_id: str) -> RequestStatus | None:
 def requests_here(node: Node, limit: int = 20) -> tuple[list[RequestStatus], int]:
     """The latest requests that were sent from here or came here, newest first; and how many more there are."""
     with node.store.reading() as tx:
-        rows, number = tx.requests.recent(limit), tx.requests.count()
+        rows, number = tx[Requests].recent(limit), tx[Requests].count()
     return _those_that_verify(node, rows), number - len(rows)
 
 
@@ -197,7 +198,7 @@ def requests_to_answer(node: Node) -> list[RequestStatus]:
     """All requests that wait here to be answered or passed on, the oldest first."""
     seat, state = RequestSeat.ASKED, RequestState.OPEN
     with node.store.reading() as tx:
-        rows = list(every(lambda after, most: tx.requests.page(seat, state, after, most), lambda row: row.place))
+        rows = list(every(lambda after, most: tx[Requests].page(seat, state, after, most), lambda row: row.place))
     return _those_that_verify(node, rows)
 
 

@@ -26,13 +26,14 @@ _FORWARDS = (
 )
 
 
-class SqlRequests:
-    """Implements `exchange.documents.records.Requests`."""
+class Requests:
+    """Requests by their ids."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
     def open(self, row: RequestRow) -> bool:
+        """False if one of this id is on record."""
         if self.get(row.request_id) is not None:
             return False
         path = json.dumps(row.path, ensure_ascii=False)
@@ -44,9 +45,11 @@ class SqlRequests:
         return _read(row) if row else None
 
     def forwards(self, request_id: str) -> list[RequestForward]:
+        """In the order in which they became known here."""
         return [RequestForward(*row) for row in self._db.execute(_FORWARDS, {"id": request_id})]
 
     def pass_on(self, forward: RequestForward) -> bool:
+        """Notes that a request went further up; False if it is known that this body passed it on."""
         known = self.forwards(forward.request_id)
         if forward.passed_by in {one.passed_by for one in known}:
             return False
@@ -56,15 +59,19 @@ class SqlRequests:
     def move(
         self, request_id: str, before: Collection[RequestState], after: RequestState, **values: Any
     ) -> bool:  # fmt: skip
+        """One guarded UPDATE; ``values`` are columns of RequestRow. True if this call moved it."""
         return move(self._db, request, REQUESTS, {"request_id": request_id}, before, after, values)
 
     def count(self) -> int:
+        """How many are on record."""
         return self._db.scalar(select(func.count()).select_from(request)) or 0
 
     def recent(self, limit: int) -> list[RequestRow]:
+        """Newest first."""
         return self._list(_ROWS.order_by(_r.recorded_at.desc(), _r.request_id.desc()).limit(limit))
 
     def page(self, seat: RequestSeat, state: RequestState, after: Place | None, limit: int) -> list[RequestRow]:
+        """Those of one seat and state, oldest first, behind a place; for `exchange.paging.every`."""
         query = _ROWS.where(_r.seat == seat, _r.state == state).order_by(_r.recorded_at, _r.request_id).limit(limit)
         return self._list(query if after is None else query.where(after_place(_r.recorded_at, _r.request_id, after)))
 

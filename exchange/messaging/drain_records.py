@@ -1,11 +1,9 @@
-"""That a member is to be drained: its record, and the store as it keeps it."""
+"""That a member is to be drained: its record."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
 
 from exchange.messaging.rules.drain_states import DrainState
 
@@ -27,16 +25,3 @@ class DrainRow:
     """Copies that a hold kept."""
     lifted_by: str | None = None
     lifted_at: datetime | None = None
-
-
-class Drains(Protocol):
-    """Wishes to drain this member; at most one stands."""
-
-    def ask(self, row: DrainRow) -> bool:
-        """False where one stands."""
-
-    def standing(self) -> DrainRow | None:
-        """The one that is not lifted."""
-
-    def move(self, before: Collection[DrainState], after: DrainState, **values: Any) -> bool:
-        """One guarded UPDATE of the one that stands; ``values`` are columns of DrainRow. True if this call moved it."""

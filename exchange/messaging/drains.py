@@ -34,23 +34,26 @@ Index("drain_standing", _c.state, unique=True, sqlite_where=_STANDS, postgresql_
 _STANDING = select(*(_c[field.name] for field in fields(DrainRow))).where(_STANDS)
 
 
-class SqlDrains:
-    """Implements `exchange.messaging.drain_records.Drains`."""
+class Drains:
+    """Wishes to drain this member; at most one stands."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
     def ask(self, row: DrainRow) -> bool:
+        """False where one stands."""
         if self.standing() is not None:
             return False
         self._db.execute(insert(drain).values({field.name: getattr(row, field.name) for field in fields(DrainRow)}))
         return True
 
     def standing(self) -> DrainRow | None:
+        """The one that is not lifted."""
         row = self._db.execute(_STANDING).first()
         return DrainRow(*row) if row else None
 
     def move(self, before: Collection[DrainState], after: DrainState, **values: Any) -> bool:
+        """One guarded UPDATE of the one that stands; ``values`` are columns of DrainRow. True if this call moved it."""
         DRAINS.check(before, after)
         guard = (_STANDS, _c.state.in_(list(before)))
         return self._db.execute(update(drain).where(*guard).values(state=after, **values)).rowcount == 1

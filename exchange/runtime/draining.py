@@ -14,6 +14,7 @@ from datetime import datetime
 from exchange.errors import Conflict, DatabaseUnavailable
 from exchange.language import Text
 from exchange.messaging.drain_records import DrainRow
+from exchange.messaging.drains import Drains
 from exchange.messaging.holds import Holds
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxState
@@ -56,11 +57,11 @@ def ask_drain(store: Store, by: str, reason: str, now: datetime) -> Drain:
     """Asks for a member to be drained; asked again, the first one stands. Raises CallerError without a reason."""
     check_reason(reason, "draining needs a reason", "say why: it is shown until the release")
     with store.transaction() as tx:
-        before = tx.drains.standing()
+        before = tx[Drains].standing()
         if before is not None:
             return _wish(before)
         row = DrainRow(DrainState.ASKED, by, now, reason.strip())
-        tx.drains.ask(row)
+        tx[Drains].ask(row)
         tx.journal([JournalEntry(now, "drain-asked", detail={"by": by})])
     return _wish(row)
 
@@ -74,7 +75,7 @@ def drained(store: Store) -> Drain | None:
 
 def drain_in(tx: Transaction) -> tuple[Drain, Left | None] | None:
     """The wish that stands, with what was left when the member stopped, if it has."""
-    row = tx.drains.standing()
+    row = tx[Drains].standing()
     return (_wish(row), _left(row)) if row is not None else None
 
 
@@ -137,7 +138,7 @@ def wait_for_release(settings: Settings, address: str, stop: threading.Event) ->
 def lift_drain(store: Store, by: str, now: datetime) -> bool:
     """Lets the member be served again; False if it was not drained."""
     with store.transaction() as tx:
-        if not tx.drains.move(DRAINS.before(DrainState.LIFTED), DrainState.LIFTED, lifted_by=by, lifted_at=now):
+        if not tx[Drains].move(DRAINS.before(DrainState.LIFTED), DrainState.LIFTED, lifted_by=by, lifted_at=now):
             return False
         tx.journal([JournalEntry(now, "drain-lifted", detail={"by": by})])
     return True
@@ -156,7 +157,7 @@ def note_left(store: Store, now: datetime) -> Left:
     """Records that the member has stopped, and what was left then."""
     left = what_is_left(store)
     with store.transaction() as tx:
-        tx.drains.move({DrainState.ASKED}, DrainState.STOPPED, stopped_at=now, **asdict(left))
+        tx[Drains].move({DrainState.ASKED}, DrainState.STOPPED, stopped_at=now, **asdict(left))
         tx.journal([JournalEntry(now, "drained", detail=asdict(left))])
     return left
 

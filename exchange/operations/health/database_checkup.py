@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from exchange.errors import DatabaseUnavailable, ExchangeError
 from exchange.language import Named, Text, joined
+from exchange.messaging.drains import Drains
 from exchange.messaging.holds import Holds
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.outbox import Outbox
@@ -195,7 +196,7 @@ def _content_of(store: Store, now: datetime) -> _Contents:
             tx[Inbox].counts()["dead"],
             tx[Outbox].counts().get(OutboxState.FAILED, 0),
             tx.get_meta(CONSUMING),
-            tx.drains.standing() is not None,
+            tx[Drains].standing() is not None,
             len(tx[Holds].standing()),
             len(waiting),
             sum(one.overdue for one in waiting),

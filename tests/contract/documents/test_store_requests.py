@@ -13,6 +13,8 @@ from sqlalchemy import text
 
 from exchange.documents.records import RequestForward, RequestRow
 from exchange.documents.rules.request_states import RequestSeat, RequestState
+from exchange.documents.store import Requests
+from exchange.messaging.drains import Drains
 from exchange.messaging.rules.drain_states import DrainState
 from exchange.paging import every
 from exchange.runtime.draining import Drain, Left, ask_drain, drain_in, drained, lift_drain, note_left
@@ -35,33 +37,33 @@ def came(**fields: object) -> RequestRow:
 def test_a_request_comes_back_as_it_was_put_and_is_opened_once(store: Store) -> None:
     row = came()
     with store.transaction() as tx:
-        assert tx.requests.open(row)
-        assert not tx.requests.open(replace(row, origin=US))
+        assert tx[Requests].open(row)
+        assert not tx[Requests].open(replace(row, origin=US))
     with store.reading() as tx:
-        assert tx.requests.get(row.request_id) == row
-        assert tx.requests.get(new_id()) is None
-        assert tx.requests.count() == 1
+        assert tx[Requests].get(row.request_id) == row
+        assert tx[Requests].get(new_id()) is None
+        assert tx[Requests].count() == 1
 
 
 def test_a_request_is_answered_once_and_stays_so_when_word_of_a_forward_comes_late(store: Store) -> None:
     row = came()
     answer = {"answered_by": US, "answer_id": new_id(), "answered_at": LATER}
     with store.transaction() as tx:
-        tx.requests.open(row)
-        assert tx.requests.move(row.request_id, {RequestState.OPEN}, RequestState.ANSWERED, **answer)
-        assert not tx.requests.move(row.request_id, {RequestState.OPEN}, RequestState.FORWARDED)
+        tx[Requests].open(row)
+        assert tx[Requests].move(row.request_id, {RequestState.OPEN}, RequestState.ANSWERED, **answer)
+        assert not tx[Requests].move(row.request_id, {RequestState.OPEN}, RequestState.FORWARDED)
         with pytest.raises(ForbiddenTransition):
-            tx.requests.move(row.request_id, {RequestState.ANSWERED}, RequestState.OPEN)
-        assert tx.requests.get(row.request_id) == replace(row, state=RequestState.ANSWERED, **answer)
+            tx[Requests].move(row.request_id, {RequestState.ANSWERED}, RequestState.OPEN)
+        assert tx[Requests].get(row.request_id) == replace(row, state=RequestState.ANSWERED, **answer)
 
 
 def test_forwards_are_kept_in_their_order_one_for_each_body(store: Store) -> None:
     row = came()
     forwards = [RequestForward(row.request_id, by, to, new_id(), NOW) for by, to in ((US, PLANNING), (PLANNING, "a.b"))]
     with store.transaction() as tx:
-        assert all(tx.requests.pass_on(one) for one in forwards)
-        assert not tx.requests.pass_on(replace(forwards[0], passed_to="a.c"))
-        assert tx.requests.forwards(row.request_id) == forwards
+        assert all(tx[Requests].pass_on(one) for one in forwards)
+        assert not tx[Requests].pass_on(replace(forwards[0], passed_to="a.c"))
+        assert tx[Requests].forwards(row.request_id) == forwards
 
 
 @pytest.mark.parametrize("size", [1, 2, 5])
@@ -69,10 +71,10 @@ def test_requests_of_one_seat_and_state_are_gone_through_page_by_page(store: Sto
     rows = [came(recorded_at=NOW + timedelta(minutes=minutes)) for minutes in (2, 0, 0, 1)]
     with store.transaction() as tx:
         for row in (*rows, came(state=RequestState.ANSWERED), came(seat=RequestSeat.ORIGIN)):
-            tx.requests.open(row)
-        fetch = lambda after, most: tx.requests.page(RequestSeat.ASKED, RequestState.OPEN, after, most)  # noqa: E731
+            tx[Requests].open(row)
+        fetch = lambda after, most: tx[Requests].page(RequestSeat.ASKED, RequestState.OPEN, after, most)  # noqa: E731
         assert list(every(fetch, lambda row: row.place, size)) == sorted(rows, key=lambda row: row.place)
-        assert tx.requests.recent(1) == [rows[0]]
+        assert tx[Requests].recent(1) == [rows[0]]
 
 
 def test_one_wish_to_drain_stands_until_it_is_lifted_and_another_may_follow(store: Store) -> None:
@@ -81,7 +83,7 @@ def test_one_wish_to_drain_stands_until_it_is_lifted_and_another_may_follow(stor
     left = note_left(store, LATER)
     with store.reading() as tx:
         assert drain_in(tx) == (first, left)
-        row = tx.drains.standing()
+        row = tx[Drains].standing()
     assert row is not None
     assert (row.state, row.stopped_at) == (DrainState.STOPPED, LATER)
     assert lift_drain(store, "ops", LATER)
@@ -119,25 +121,25 @@ def test_what_the_journal_said_of_requests_is_found_in_their_rows(store: Store) 
             tx.journal([JournalEntry(NOW + timedelta(minutes=minute), event, id, message_id, facts)])
     store.migrate()
     with store.reading() as tx:
-        assert tx.requests.count() == 4
-        assert tx.requests.get(asked) == RequestRow(
+        assert tx[Requests].count() == 4
+        assert tx[Requests].get(asked) == RequestRow(
             asked, RequestSeat.ASKED, RequestState.OPEN, NOW, PLANNING, PLANNING, asked, "a" * 64
         )
-        assert tx.requests.get(passed) == RequestRow(
+        assert tx[Requests].get(passed) == RequestRow(
             passed, RequestSeat.ASKED, RequestState.FORWARDED, NOW + timedelta(minutes=2), PLANNING, TRANSPORT,
             lines[2][2], "b" * 64, (TRANSPORT,),
         )  # fmt: skip
-        assert tx.requests.forwards(passed) == [
+        assert tx[Requests].forwards(passed) == [
             RequestForward(passed, US, "a.b", lines[3][2], NOW + timedelta(minutes=3))
         ]
-        assert tx.requests.get(own) == RequestRow(
+        assert tx[Requests].get(own) == RequestRow(
             own, RequestSeat.ORIGIN, RequestState.FORWARDED, NOW + timedelta(minutes=1)
         )
-        assert tx.requests.get(answered) == RequestRow(
+        assert tx[Requests].get(answered) == RequestRow(
             answered, RequestSeat.ORIGIN, RequestState.ANSWERED, NOW + timedelta(minutes=5), answered_by=US,
             answer_id=lines[6][2], answered_at=NOW + timedelta(minutes=6),
         )  # fmt: skip
-        assert [one.passed_by for one in tx.requests.forwards(answered)] == [TRANSPORT]
+        assert [one.passed_by for one in tx[Requests].forwards(answered)] == [TRANSPORT]
 
 
 @pytest.mark.parametrize("left", [None, Left(1, 2, 3)])

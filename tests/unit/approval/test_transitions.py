@@ -39,8 +39,15 @@ ENDS: Mapping[Machine[Any], tuple[type[StrEnum], set[StrEnum]]] = {
 }
 """Every machine with its states, and those that nothing follows."""
 
-MOVES = {"cases": CASES, "desk": DESK, "notices": NOTICES, "joints": JOINTS, "requests": REQUESTS, "drains": DRAINS}
-"""What `move` of a transaction's part moves; `move_part` moves parts."""
+MOVES: Mapping[str, Machine[Any]] = {
+    "Cases": CASES,
+    "DepartmentDesk": DESK,
+    "Notices": NOTICES,
+    "JointDocuments": JOINTS,
+    "Requests": REQUESTS,
+    "Drains": DRAINS,
+}
+"""What `move` of a transaction's tables moves; `move_part` moves parts."""
 
 each = pytest.mark.parametrize("machine", ENDS, ids=lambda machine: machine.name)
 
@@ -104,12 +111,13 @@ def moves() -> Iterator[Move]:
 
 
 def machine_of(node: ast.AST) -> Machine[Any] | None:
-    """Of a call ``….cases.move(…)`` and the like, what it moves."""
+    """Of a call ``tx[Cases].move(…)`` and the like, what it moves."""
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
         return None
-    if not isinstance(node.func.value, ast.Attribute) or node.func.attr not in ("move", "move_part"):
+    tables = node.func.value
+    if not isinstance(tables, ast.Subscript) or node.func.attr not in ("move", "move_part"):
         return None
-    return PARTS if node.func.attr == "move_part" else MOVES.get(node.func.value.attr)
+    return PARTS if node.func.attr == "move_part" else MOVES.get(ast.unparse(tables.slice))
 
 
 def read(expression: ast.expr, names: dict[str, Any]) -> object:
