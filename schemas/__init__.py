@@ -1,7 +1,7 @@
 """What travels: the wire contract of the exchange as strict, frozen models. No behaviour, no IO."""
 
 from exchange.schemas.application import Applicant, Application, SubmittedMaterial
-from exchange.schemas.base import Attachment, Body, Urgency, Wire
+from exchange.schemas.base import Attachment, Body, Queue, Room, Title, Urgency, Wire
 from exchange.schemas.claim import ClaimCheck
 from exchange.schemas.consultation import CaseClosed, Clearance, Consultation, ConsultedDepartment, Result
 from exchange.schemas.cover import MAX_INSTRUCTION, Cover
@@ -84,44 +84,8 @@ from exchange.schemas.receipt import Receipt, ReceiptBatch, ReceiptOutcome, Rece
 from exchange.schemas.request import MAX_FORWARDERS, ForwardedRequest, RequestForwarded
 from exchange.schemas.tally import AtRecall, Count, Named, Reader, ReaderState, ReturnedBy, Tally
 
-MESSAGES: dict[str, type[Body]] = {
-    body.KIND: body
-    for body in (
-        Document,
-        Consultation,
-        Clearance,
-        CaseClosed,
-        Opinion,
-        DeemedConsent,
-        DeadlineNotice,
-        Reminder,
-        TermNotice,
-        Escalation,
-        Decision,
-        DefaultNotice,
-        Notice,
-        Forwarding,
-        SignOff,
-        NoticeReminder,
-        Recall,
-        Tally,
-        ReceiptsRequest,
-        ReceiptsShown,
-        ForwardedRequest,
-        RequestForwarded,
-        JointDraft,
-        JointSignature,
-        JointRefusal,
-        JointEnded,
-        JointDocument,
-        ReceiptBatch,
-        DirectoryUpdate,
-        FormAnswer,
-        Aggregate,
-        NonDelivery,
-    )
-}
-"""Every kind of message that may be sealed and sent, by the name its header carries."""
+MESSAGES: dict[str, type[Body]] = {body.KIND: body for body in Body.__subclasses__() if hasattr(body, "ROOM")}
+"""Every kind of message that may be sealed and sent, by the name its header carries; each is declared by its class."""
 
 __all__ = [
     "MAX_ADDRESSEES",
@@ -205,6 +169,7 @@ __all__ = [
     "Overruling",
     "ProcedureKind",
     "Purpose",
+    "Queue",
     "Reader",
     "ReaderState",
     "Recall",
@@ -221,6 +186,7 @@ __all__ = [
     "ReturnedBy",
     "Revocation",
     "Role",
+    "Room",
     "Row",
     "SentReminder",
     "Shown",
@@ -234,6 +200,7 @@ __all__ = [
     "Tally",
     "Term",
     "TermNotice",
+    "Title",
     "Treatment",
     "Upper",
     "Urgency",

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from exchange.schemas.base import Attachment, Body, Instant, Line, MatterCode, Text, Wire
+from exchange.schemas.base import Attachment, Body, Instant, Line, MatterCode, Text, Title, Wire
 
 
 class Applicant(Wire):
@@ -30,6 +30,7 @@ class Application(Body):
     """An application for one matter."""
 
     KIND: ClassVar[str] = "application"
+    TITLE: ClassVar[Title] = ("申请", "Application")
 
     matter: MatterCode
     applicant: Applicant

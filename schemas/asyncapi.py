@@ -6,12 +6,11 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from exchange.schemas import MESSAGES, DeemedConsent, Escalation, Header, Opinion
+from exchange.schemas import MESSAGES, Header, Queue
 from exchange.schemas.export import in_characters, version_of
-from exchange.schemas.titles import TITLES
 
-_ARBITERS = (Opinion.KIND, DeemedConsent.KIND, Escalation.KIND)
-_OTHERS = tuple(kind for kind in MESSAGES if kind not in _ARBITERS)
+_OPINIONS = tuple(kind for kind, body in MESSAGES.items() if body.QUEUE is Queue.OPINIONS)
+_OTHERS = tuple(kind for kind, body in MESSAGES.items() if body.QUEUE is Queue.INBOX)
 
 _CHANNELS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "inbox": ("{member}.inbox", "收件队列 A member's inbox: whatever is not urgent.", _OTHERS),
@@ -20,7 +19,7 @@ _CHANNELS: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "{member}.opinions",
         "裁决队列 At a window: opinions and silence in one order, consumed by one active consumer. "
         "Arrival at the broker decides what was in time.",
-        _ARBITERS,
+        _OPINIONS,
     ),
     "dead": (
         "{member}.dead",
@@ -103,11 +102,10 @@ def _operation(action: str, channel: str, kinds: tuple[str, ...]) -> dict[str, A
 
 
 def _message(kind: str) -> dict[str, Any]:
-    chinese, english = TITLES[kind]
     model = MESSAGES[kind]
     return {
         "name": kind,
-        "title": f"{chinese} {english}",
+        "title": " ".join(model.TITLE),
         "summary": (model.__doc__ or "").split("\n\n")[0].strip(),
         "contentType": f"application/vnd.yizhan.{kind}+json; version={version_of(model)}",
         "headers": {"$ref": f"#/components/schemas/{Header.__name__}"},

@@ -8,9 +8,15 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, StringConstraints
 
+Title = tuple[str, str]
+"""What people call something: in Chinese, and in English."""
+
 
 class Wire(BaseModel):
     """A value that travels: no coercion, no change after construction, no unknown fields."""
+
+    TITLE: ClassVar[Title]
+    """What people call it; every model that is exported by a name of its own has one."""
 
     model_config = ConfigDict(
         strict=True,
@@ -22,10 +28,36 @@ class Wire(BaseModel):
     )
 
 
+class Room(StrEnum):
+    """The part of the exchange that takes a kind of message in: the package of this name has its handler."""
+
+    MESSAGING = "messaging"
+    DOCUMENTS = "documents"
+    APPROVAL = "approval"
+    JOINT = "joint"
+    NOTICES = "notices"
+    LEVELS = "levels"
+
+
+class Queue(StrEnum):
+    """The queue of its addressee that a kind of message stands in."""
+
+    INBOX = "inbox"
+    """The inbox, or beside it the urgent one, as the urgency in its header says."""
+    OPINIONS = "opinions"
+    """A window's one queue for opinions and silence: its order decides between them."""
+
+
 class Body(Wire):
-    """The body of a message; ``KIND`` names it in the clear header, ``VERSION`` is its content-type version."""
+    """The body of a message. A kind of message is declared once, by its class: each of these is one of its facts.
+
+    ``KIND`` names it in the clear header, ``VERSION`` is its content-type version.
+    """
 
     KIND: ClassVar[str]
+    ROOM: ClassVar[Room]
+    """Without one it is no message of its own, and stands inside others or in files."""
+    QUEUE: ClassVar[Queue] = Queue.INBOX
     VERSION: ClassVar[int] = 1
     READ: ClassVar[tuple[int, ...]] = (1,)
     """Schema versions that are read."""

@@ -7,7 +7,19 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StringConstraints
 
 from exchange.schemas.application import Application
-from exchange.schemas.base import Address, Basis, Body, CaseNumber, Instant, Line, MatterCode, MessageId, Wire
+from exchange.schemas.base import (
+    Address,
+    Basis,
+    Body,
+    CaseNumber,
+    Instant,
+    Line,
+    MatterCode,
+    MessageId,
+    Room,
+    Title,
+    Wire,
+)
 from exchange.schemas.deadline import Term
 from exchange.schemas.document import Document
 from exchange.schemas.matter import DefaultMode
@@ -28,6 +40,8 @@ class Consultation(Body):
     """An application put to all approvers of a stage at once. Silence is announced here where it has a consequence."""
 
     KIND: ClassVar[str] = "consultation"
+    TITLE: ClassVar[Title] = ("征求意见", "Consultation")
+    ROOM: ClassVar[Room] = Room.APPROVAL
 
     case_number: CaseNumber
     matter: MatterCode
@@ -55,6 +69,8 @@ class Clearance(Body):
     """What a department waited for is in: it may decide, and its term begins when it signs for this."""
 
     KIND: ClassVar[str] = "clearance"
+    TITLE: ClassVar[Title] = ("前置结果通知", "Prerequisite's result")
+    ROOM: ClassVar[Room] = Room.APPROVAL
 
     case_number: CaseNumber
     consultation_id: MessageId
@@ -65,6 +81,8 @@ class CaseClosed(Body):
     """No opinion is wanted any more: withdrawn by the applicant, or decided early. The unanswered are moot."""
 
     KIND: ClassVar[str] = "case-closed"
+    TITLE: ClassVar[Title] = ("案件终结通知", "Case closed")
+    ROOM: ClassVar[Room] = Room.APPROVAL
 
     case_number: CaseNumber
     reason: Line

@@ -20,7 +20,10 @@ from exchange.schemas.base import (
     Line,
     MatterCode,
     MessageId,
+    Queue,
+    Room,
     Text,
+    Title,
     Wire,
 )
 from exchange.schemas.matter import DefaultMode, Exclusion, StartRule
@@ -105,6 +108,8 @@ class DeadlineNotice(Body):
     """The window tells every monitor how its open deadlines stand."""
 
     KIND: ClassVar[str] = "deadline-notice"
+    TITLE: ClassVar[Title] = ("期限通报", "Deadlines told")
+    ROOM: ClassVar[Room] = Room.APPROVAL
 
     deadlines: Annotated[tuple[DeadlineState, ...], Field(min_length=1, max_length=200)]
 
@@ -113,6 +118,8 @@ class TermNotice(Body):
     """The window tells a department that its term was stopped, resumed, begun anew or extended: why and by whom."""
 
     KIND: ClassVar[str] = "term-notice"
+    TITLE: ClassVar[Title] = ("期限变更通知", "Term amended")
+    ROOM: ClassVar[Room] = Room.APPROVAL
 
     case_number: CaseNumber
     department: Address
@@ -126,6 +133,8 @@ class Reminder(Body):
     """A reminder (催办) at a share of the term. Its id is derived from case, department and stage: it fires once."""
 
     KIND: ClassVar[str] = "reminder"
+    TITLE: ClassVar[Title] = ("催办", "Reminder")
+    ROOM: ClassVar[Room] = Room.APPROVAL
 
     case_number: CaseNumber
     department: Address
@@ -152,6 +161,9 @@ class DeemedConsent(Body):
     """
 
     KIND: ClassVar[str] = "deemed-consent"
+    TITLE: ClassVar[Title] = ("视为同意", "Deemed consent")
+    ROOM: ClassVar[Room] = Room.APPROVAL
+    QUEUE: ClassVar[Queue] = Queue.OPINIONS
 
     state: DeadlineState
     mode: DefaultMode
@@ -173,6 +185,9 @@ class Escalation(Body):
     """A term ran out and no default may arise: the lead and the superior are told, with what stood in the way."""
 
     KIND: ClassVar[str] = "escalation"
+    TITLE: ClassVar[Title] = ("逾期上报", "Escalation")
+    ROOM: ClassVar[Room] = Room.APPROVAL
+    QUEUE: ClassVar[Queue] = Queue.OPINIONS
 
     case_number: CaseNumber
     department: Address

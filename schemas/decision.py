@@ -8,7 +8,20 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field, model_validator
 
 from exchange.language import Unfit
-from exchange.schemas.base import Address, Basis, Body, CaseNumber, Instant, Line, MatterCode, MessageId, Text, Wire
+from exchange.schemas.base import (
+    Address,
+    Basis,
+    Body,
+    CaseNumber,
+    Instant,
+    Line,
+    MatterCode,
+    MessageId,
+    Room,
+    Text,
+    Title,
+    Wire,
+)
 from exchange.schemas.matter import DefaultMode
 from exchange.schemas.opinion import Verdict
 
@@ -71,6 +84,8 @@ class Decision(Body):
     """
 
     KIND: ClassVar[str] = "decision"
+    TITLE: ClassVar[Title] = ("决定", "Decision")
+    ROOM: ClassVar[Room] = Room.APPROVAL
     VERSION: ClassVar[int] = 2
     READ: ClassVar[tuple[int, ...]] = (1, 2)
 
@@ -128,6 +143,8 @@ class DefaultNotice(Body):
     """The window tells the silent department and the supervisor that the default took effect, by which rule."""
 
     KIND: ClassVar[str] = "default-notice"
+    TITLE: ClassVar[Title] = ("视为同意通知", "Notice of a default")
+    ROOM: ClassVar[Room] = Room.APPROVAL
 
     case_number: CaseNumber
     department: Address

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from exchange.language import Unfit
-from exchange.schemas.base import Address, Body, Digest, Instant, Line, Wire
+from exchange.schemas.base import Address, Body, Digest, Instant, Line, Room, Title, Wire
 from exchange.schemas.header import Suite
 
 
@@ -108,6 +108,7 @@ class Directory(Body):
     """
 
     KIND: ClassVar[str] = "directory"
+    TITLE: ClassVar[Title] = ("通讯录", "Directory")
     VERSION: ClassVar[int] = 3
     READ: ClassVar[tuple[int, ...]] = (1, 2, 3)
 
@@ -164,6 +165,8 @@ class DirectoryUpdate(Body):
     """
 
     KIND: ClassVar[str] = "directory-update"
+    TITLE: ClassVar[Title] = ("通讯录更新", "Directory update")
+    ROOM: ClassVar[Room] = Room.LEVELS
 
     directories: Annotated[tuple[OfferedDirectory, ...], Field(min_length=1, max_length=50)]
 

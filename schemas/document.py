@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from exchange.schemas.base import Address, Attachment, Body, Line, Urgency, Wire
+from exchange.schemas.base import Address, Attachment, Body, Line, Room, Title, Urgency, Wire
 from exchange.schemas.claim import ClaimCheck
 
 
@@ -95,6 +95,8 @@ class Document(Body):
     """
 
     KIND: ClassVar[str] = "document"
+    TITLE: ClassVar[Title] = ("公文", "Document")
+    ROOM: ClassVar[Room] = Room.DOCUMENTS
     VERSION: ClassVar[int] = 4
     READ: ClassVar[tuple[int, ...]] = (1, 2, 3, 4)
 

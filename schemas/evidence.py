@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from exchange.schemas.base import Address, Body, Digest, MessageId, Wire
+from exchange.schemas.base import Address, Body, Digest, MessageId, Room, Title, Wire
 from exchange.schemas.tally import Count, Tally
 
 MAX_SHOWN = 100
@@ -28,6 +28,8 @@ class ReceiptsRequest(Body):
     """Asks a relay office to show what its count of a notice rests on; it passes the request on to levels concerned."""
 
     KIND: ClassVar[str] = "receipts-request"
+    TITLE: ClassVar[Title] = ("调取回执", "Request for receipts")
+    ROOM: ClassVar[Room] = Room.NOTICES
 
     request_id: MessageId
     """Stays the same on the way down, and stands in everything that is shown."""
@@ -81,6 +83,8 @@ class ReceiptsShown(Body):
     """
 
     KIND: ClassVar[str] = "receipts-shown"
+    TITLE: ClassVar[Title] = ("出示回执", "Receipts shown")
+    ROOM: ClassVar[Room] = Room.NOTICES
 
     request_id: MessageId
     notice_id: MessageId

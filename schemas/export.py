@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from exchange.schemas import MESSAGES, Application, Directory, Form, Header, Matter, Receipt, ReceiptProof, Wire
-from exchange.schemas.titles import TITLES
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -50,7 +49,7 @@ def _schema(name: str, model: type[Wire]) -> dict[str, Any]:
     head = {
         "$schema": DIALECT,
         "$id": f"urn:yizhan:schema:{name}:{version_of(model)}",
-        "title": " ".join(TITLES[name]),
+        "title": " ".join(model.TITLE),
         "version": str(version_of(model)),
     }
     return head | {key: value for key, value in schema.items() if key != "title"}

@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from exchange.schemas.base import Address, Body, Digest, Line, MessageId, Wire
+from exchange.schemas.base import Address, Body, Digest, Line, MessageId, Room, Title, Wire
 from exchange.schemas.tally import MAX_NAMES, Number
 
 MAX_ROWS = 1_000
@@ -72,6 +72,8 @@ class FormField(Wire):
 class Form(Wire):
     """What a notice asks for, and in how many working days from the day a body signed for it."""
 
+    TITLE: ClassVar[Title] = ("报送表", "Form")
+
     title: Line
     fields: Annotated[tuple[FormField, ...], Field(min_length=1, max_length=60)]
     due_days: Annotated[int, Field(ge=1, le=365)]
@@ -94,6 +96,8 @@ class FormAnswer(Body):
     """One body's answer to a notice's form. A later one replaces it; nothing that is not sent is ever an answer."""
 
     KIND: ClassVar[str] = "form-answer"
+    TITLE: ClassVar[Title] = ("报送", "Form answer")
+    ROOM: ClassVar[Room] = Room.NOTICES
 
     notice_id: MessageId
     values: Annotated[tuple[FieldValue, ...], Field(max_length=60)]
@@ -138,6 +142,8 @@ class Aggregate(Body):
     """What a domain and everything below has answered, as its relay office says; a newer serial replaces."""
 
     KIND: ClassVar[str] = "form-aggregate"
+    TITLE: ClassVar[Title] = ("报送汇总", "Form aggregate")
+    ROOM: ClassVar[Room] = Room.NOTICES
 
     notice_id: MessageId
     domain: Address

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints
 
-from exchange.schemas.base import Address, Instant, MessageId, Urgency, Wire
+from exchange.schemas.base import Address, Instant, MessageId, Title, Urgency, Wire
 
 MAX_ADDRESSEES = 256
 """Of one message; for more of them several are written."""
@@ -22,6 +22,8 @@ class Suite(StrEnum):
 
 class Header(Wire):
     """Routing facts, signed with the document and bound to its seal, byte for byte."""
+
+    TITLE: ClassVar[Title] = ("信封明文头", "Clear header")
 
     version: Annotated[int, Field(ge=1, le=1)] = 1
     message_id: MessageId

@@ -13,7 +13,7 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from exchange.language import Unfit
-from exchange.schemas.base import Address, Body, Digest, MessageId
+from exchange.schemas.base import Address, Body, Digest, MessageId, Room, Title
 from exchange.schemas.document import Document, Purpose
 
 MAX_SIGNERS = 20
@@ -32,6 +32,8 @@ class JointDraft(Body):
     """
 
     KIND: ClassVar[str] = "joint-draft"
+    TITLE: ClassVar[Title] = ("联合行文稿", "Joint draft")
+    ROOM: ClassVar[Room] = Room.JOINT
 
     joint_id: MessageId
     """The id of the message that sends it round; so no signature fits a second round of the same text."""
@@ -60,6 +62,8 @@ class JointSignature(Body):
     """A body's signature, for the lead."""
 
     KIND: ClassVar[str] = "joint-signature"
+    TITLE: ClassVar[Title] = ("会签", "Joint signature")
+    ROOM: ClassVar[Room] = Room.JOINT
 
     joint_id: MessageId
     digest: Digest
@@ -72,6 +76,8 @@ class JointRefusal(Body):
     """A body does not sign, and says why; that ends the round."""
 
     KIND: ClassVar[str] = "joint-refusal"
+    TITLE: ClassVar[Title] = ("拒签", "Refusal to sign")
+    ROOM: ClassVar[Room] = Room.JOINT
 
     joint_id: MessageId
     digest: Digest
@@ -90,6 +96,8 @@ class JointEnded(Body):
     """The lead tells all who were asked that nothing goes out; a refusal is enclosed as it was signed."""
 
     KIND: ClassVar[str] = "joint-ended"
+    TITLE: ClassVar[Title] = ("会签终止", "End of a joint draft")
+    ROOM: ClassVar[Room] = Room.JOINT
 
     joint_id: MessageId
     digest: Digest
@@ -106,6 +114,8 @@ class JointDocument(Body):
     """
 
     KIND: ClassVar[str] = "joint-document"
+    TITLE: ClassVar[Title] = ("联合行文", "Joint document")
+    ROOM: ClassVar[Room] = Room.JOINT
 
     joint_id: MessageId
     digest: Digest

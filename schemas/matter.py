@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
 from exchange.language import Unfit, Words
-from exchange.schemas.base import Address, Basis, Line, MatterCode, Wire
+from exchange.schemas.base import Address, Basis, Line, MatterCode, Title, Wire
 
 DECISION_DAYS = 45
 """Working days for joint handling (Administrative License Law, article 42)."""
@@ -79,6 +79,8 @@ class Material(Wire):
 
 class Matter(Wire):
     """A matter with its statutory basis, approvers and terms. The version goes into every consultation and default."""
+
+    TITLE: ClassVar[Title] = ("事项", "Matter")
 
     code: MatterCode
     version: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z.-]{1,32}$")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar
 
-from exchange.schemas.base import Address, Body, Digest, Instant, Line, MessageId
+from exchange.schemas.base import Address, Body, Digest, Instant, Line, MessageId, Room, Title
 
 
 class NonDeliveryReason(StrEnum):
@@ -24,6 +24,8 @@ class NonDelivery(Body):
     """One copy of a message ended at ``relay``. Says nothing of what was in it: the relay cannot open it."""
 
     KIND: ClassVar[str] = "non-delivery"
+    TITLE: ClassVar[Title] = ("退运通知", "Non-delivery")
+    ROOM: ClassVar[Room] = Room.LEVELS
 
     message_id: MessageId
     addressee: Address

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from exchange.schemas.base import STAGE_NAMES, Address, Body, Digest, Instant, Line, MessageId, Text
+from exchange.schemas.base import STAGE_NAMES, Address, Body, Digest, Instant, Line, MessageId, Room, Text, Title
 from exchange.schemas.cover import Cover
 from exchange.schemas.document import Document
 from exchange.schemas.form import Form
@@ -31,6 +31,8 @@ class Notice(Body):
     """
 
     KIND: ClassVar[str] = "notice"
+    TITLE: ClassVar[Title] = ("下行通知", "Notice")
+    ROOM: ClassVar[Room] = Room.NOTICES
 
     document: Document
     audience: Annotated[Line, Field(max_length=500)]
@@ -62,6 +64,8 @@ class Forwarding(Body):
     """
 
     KIND: ClassVar[str] = "forwarding"
+    TITLE: ClassVar[Title] = ("转发通知", "Notice passed on")
+    ROOM: ClassVar[Room] = Room.NOTICES
     VERSION: ClassVar[int] = 2
     READ: ClassVar[tuple[int, ...]] = (1, 2)
 
@@ -84,6 +88,8 @@ class SignOff(Body):
     """A body signs for a notice (签收), or sends it back with its reason (退文); goes to its own relay office."""
 
     KIND: ClassVar[str] = "sign-off"
+    TITLE: ClassVar[Title] = ("签收或退文", "Sign-off")
+    ROOM: ClassVar[Room] = Room.NOTICES
 
     notice_id: MessageId
     digest: Digest
@@ -103,6 +109,8 @@ class NoticeReminder(Body):
     """A reminder (催办) of a notice that was not signed for, passed on from level to level to those it concerns."""
 
     KIND: ClassVar[str] = "notice-reminder"
+    TITLE: ClassVar[Title] = ("通知催办", "Notice reminder")
+    ROOM: ClassVar[Room] = Room.NOTICES
 
     notice_id: MessageId
     stage: Annotated[int, Field(ge=0, le=100, validation_alias=STAGE_NAMES)]

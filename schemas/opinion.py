@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from exchange.schemas.base import Address, Basis, Body, CaseNumber, Line, MessageId, Text, Wire
+from exchange.schemas.base import Address, Basis, Body, CaseNumber, Line, MessageId, Queue, Room, Text, Title, Wire
 
 
 class Verdict(StrEnum):
@@ -47,6 +47,9 @@ class Opinion(Body):
     """A department's opinion on a case. A special procedure stops the clock; the opinion itself is still due."""
 
     KIND: ClassVar[str] = "opinion"
+    TITLE: ClassVar[Title] = ("审查意见", "Opinion")
+    ROOM: ClassVar[Room] = Room.APPROVAL
+    QUEUE: ClassVar[Queue] = Queue.OPINIONS
 
     case_number: CaseNumber
     consultation_id: MessageId

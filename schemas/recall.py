@@ -6,13 +6,15 @@ from typing import ClassVar, Self
 
 from pydantic import model_validator
 
-from exchange.schemas.base import Body, Digest, Instant, Line, MessageId
+from exchange.schemas.base import Body, Digest, Instant, Line, MessageId, Room, Title
 
 
 class Recall(Body):
     """A document no longer holds. The sender of this message is the sender of that one, or it counts for nothing."""
 
     KIND: ClassVar[str] = "recall"
+    TITLE: ClassVar[Title] = ("撤回通知", "Recall")
+    ROOM: ClassVar[Room] = Room.NOTICES
 
     notice_id: MessageId
     digest: Digest

@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from exchange.schemas.base import Address, Body, Digest, Instant, MessageId, Text, Wire
+from exchange.schemas.base import Address, Body, Digest, Instant, MessageId, Room, Text, Title, Wire
 
 
 class ReceiptOutcome(StrEnum):
@@ -23,6 +23,8 @@ class ReceiptOutcome(StrEnum):
 
 class Receipt(Wire):
     """One message's receipt: a leaf of the batch's tree."""
+
+    TITLE: ClassVar[Title] = ("单份回执", "Single receipt")
 
     version: Annotated[int, Field(ge=1, le=1)] = 1
     outcome: ReceiptOutcome
@@ -48,6 +50,8 @@ class ReceiptBatch(Body):
     """What is signed: the root over the receipts that travel beside it."""
 
     KIND: ClassVar[str] = "receipt"
+    TITLE: ClassVar[Title] = ("签收回执", "Receipts")
+    ROOM: ClassVar[Room] = Room.MESSAGING
 
     root: Digest
     size: Annotated[int, Field(ge=1, le=1000)]
@@ -58,6 +62,8 @@ class ReceiptBatch(Body):
 
 class ReceiptProof(Wire):
     """One receipt with its path to the signed root; verifies without anything else but the directory."""
+
+    TITLE: ClassVar[Title] = ("回执证明", "Receipt proof")
 
     receipt: Annotated[bytes, Field(max_length=65_536)]
     """The leaf's JSON bytes, as they came."""

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from exchange.schemas.base import Address, Body, Digest, MessageId
+from exchange.schemas.base import Address, Body, Digest, MessageId, Room, Title
 from exchange.schemas.document import Document, DocumentKind
 
 MAX_FORWARDERS = 8
@@ -30,6 +30,8 @@ class ForwardedRequest(Body):
     """
 
     KIND: ClassVar[str] = "forwarded-request"
+    TITLE: ClassVar[Title] = ("转报请示", "Request passed on")
+    ROOM: ClassVar[Room] = Room.DOCUMENTS
 
     request_id: MessageId
     origin: Address
@@ -54,6 +56,8 @@ class RequestForwarded(Body):
     """
 
     KIND: ClassVar[str] = "request-forwarded"
+    TITLE: ClassVar[Title] = ("请示转报告知", "Word of a request passed on")
+    ROOM: ClassVar[Room] = Room.DOCUMENTS
 
     request_id: MessageId
     origin: Address

@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from exchange.schemas.base import Address, Body, Digest, Instant, MessageId, Wire
+from exchange.schemas.base import Address, Body, Digest, Instant, MessageId, Room, Title, Wire
 
 MAX_NAMES = 200
 """How many bodies an aggregate names; beyond that it says how many more there are."""
@@ -116,6 +116,8 @@ class Tally(Body):
     """
 
     KIND: ClassVar[str] = "tally"
+    TITLE: ClassVar[Title] = ("签收情况", "Tally")
+    ROOM: ClassVar[Room] = Room.NOTICES
     VERSION: ClassVar[int] = 2
     READ: ClassVar[tuple[int, ...]] = (1, 2)
 

@@ -9,8 +9,13 @@ from pydantic import Field, StringConstraints
 
 from exchange.api.model import EXAMPLE_AT, EXAMPLE_ID, AnyBase64, ApiModel, Base64, example
 from exchange.messaging.records import OutboxState
-from exchange.schemas import Classification, DocumentKind, Purpose, Urgency
+from exchange.schemas import MESSAGES, Classification, DocumentKind, Purpose, Urgency
 from exchange.schemas.base import Address, Digest, Line, MediaType, MessageId
+
+MessageKind = Annotated[
+    str, Field(description="; ".join(" ".join((f"`{kind}`", *body.TITLE)) for kind, body in MESSAGES.items()))
+]
+"""A kind of message. Not closed: what a later release adds is passed on."""
 
 
 class DocumentIn(ApiModel):
@@ -82,7 +87,7 @@ class DocumentLineOut(ApiModel):
     sender: str
     direction: str
     """``sent`` or ``received``."""
-    kind: str
+    kind: MessageKind
     conversation_id: str
     recorded_at: datetime
 
@@ -145,7 +150,7 @@ class MessageOut(ApiModel):
 
     message_id: str
     sender: str
-    kind: str
+    kind: MessageKind
     conversation_id: str
     recorded_at: datetime
     direction: str

@@ -7,10 +7,9 @@ without its last label. Every level knows its own members and its direct neighbo
 from __future__ import annotations
 
 from exchange.directory.hierarchy import next_hop, path_between
-from exchange.schemas import DeemedConsent, Escalation, Opinion, Urgency
+from exchange.schemas import MESSAGES, Queue, Urgency
 
-_ARBITERS = frozenset({Opinion.KIND, DeemedConsent.KIND, Escalation.KIND})
-"""Kinds that share one queue at a window, so that their order decides between them."""
+_OPINIONS = frozenset(kind for kind, body in MESSAGES.items() if body.QUEUE is Queue.OPINIONS)
 
 UPLINK = "uplink."
 """How the names of queues to another domain begin; no address begins with that label."""
@@ -18,7 +17,7 @@ UPLINK = "uplink."
 
 def queue_for(kind: str, addressee: str, urgency: Urgency) -> str:
     """The queue's name: the arbiter queue for opinions and silence, the urgent one, or the inbox."""
-    if kind in _ARBITERS:
+    if kind in _OPINIONS:
         return f"{addressee}.opinions"
     return f"{addressee}.inbox" if urgency is Urgency.ORDINARY else f"{addressee}.inbox.urgent"
 

@@ -47,6 +47,7 @@ from exchange.operations.trace.dossier import dossier, filed
 from exchange.paging import every as walk
 from exchange.runtime.settings import Settings
 from exchange.schemas import Consultation, Document, JointDocument, Opinion, ProcedureKind, SpecialProcedure, Verdict
+from exchange.schemas.titles import kind_name
 from exchange.store.transaction import Transaction
 
 
@@ -113,9 +114,15 @@ def inbox(
         console.print(requests_view(requests))
         say_more(older_requests)
     for document in documents:
-        what = tr("document") if document.kind == Document.KIND else tr("joint document")
         console.print(
-            plain(tr("{what} {id} from {sender}", what=what, id=document.message_id, sender=in_full(document.sender)))
+            plain(
+                tr(
+                    "{what} {id} from {sender}",
+                    what=kind_name(document.kind),
+                    id=document.message_id,
+                    sender=in_full(document.sender),
+                )
+            )
         )
     say_more(came - len(documents))
 

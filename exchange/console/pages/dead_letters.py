@@ -16,6 +16,7 @@ from exchange.operations.dead_letters import discard, domain
 from exchange.operations.dead_letters.domain import Cause
 from exchange.operations.domain_view import Desk
 from exchange.operations.jobs import Job
+from exchange.schemas.titles import TITLES
 from exchange.web.door.permissions import Action
 
 _PAGE = 50
@@ -179,10 +180,11 @@ def _ask_discard(visit: Visit) -> Question:
         letter = tx[Inbox].dead_letter(id)
     if letter is None:
         raise NotFound("no dead letter {id!r} at {member}", remedy="load the page again", id=id, member=member)
+    chinese, english = TITLES.get(letter.kind or "", (letter.kind or "–",) * 2)
     return Question(
         ("确认弃置？", "Discard it?"),
-        ((f"{member} 的这件死信（来自 {letter.sender or '–'}，{letter.kind or '–'}）将弃置，不再处理。",
-          f"This dead letter of {member} (from {letter.sender or '–'}, {letter.kind or '–'}) is not handled any more."),
+        ((f"{member} 的这件死信（来自 {letter.sender or '–'}，{chinese}）将弃置，不再处理。",
+          f"This dead letter of {member} (from {letter.sender or '–'}, {english}) is not handled any more."),
          (f"提议人 {letter.proposed_by or '–'}，理由：{letter.proposed_why or '–'}",
           f"Proposed by {letter.proposed_by or '–'}, because: {letter.proposed_why or '–'}"),
          ("原件保留，但发件人得不到回执。", "Its bytes are kept, but its sender gets no receipt.")),

@@ -12,6 +12,7 @@ from exchange.operations.troubles.kinds import Alert, AlertKind, Severity
 from exchange.operations.troubles.lights import Words
 from exchange.operations.troubles.parts import named, span
 from exchange.runtime.gathered import DeadlineFact, Ends, Gathered
+from exchange.schemas.titles import TITLES
 
 
 def of_cases(facts: Facts, limits: Limits) -> Iterator[Alert]:
@@ -186,7 +187,7 @@ def _of_drain(facts: Facts, member: MemberFacts, drain: DrainFact, limits: Limit
 
 
 def _of_hold(hold: HoldFact, names: dict[str, Words], limits: Limits) -> Alert:
-    who, since = names.get(hold.what, (hold.what, hold.what)), span(hold.ago)
+    who, since = names.get(hold.what, TITLES.get(hold.what, (hold.what, hold.what))), span(hold.ago)
     risk = at_risk(hold.endangered, limits)
     touched = f"；影响 {hold.touched} 件征求意见，{risk[0]}" if hold.touched else ""
     severity = Severity.CRITICAL if hold.endangered.overdue else Severity.WARNING

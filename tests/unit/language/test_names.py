@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import pytest
 
 import exchange
 from exchange import errors
+from exchange.api.document_models import DocumentLineOut
 from exchange.approval.rules.behind_holds import Danger
 from exchange.approval.rules.forecast import Fate
 from exchange.approval.rules.standing import Standing
@@ -87,8 +88,36 @@ def test_every_code_of_an_enum_has_its_name_in_both_languages(table: Mapping[str
 def test_every_kind_of_message_has_its_name_in_both_languages() -> None:
     assert set(MESSAGES) <= set(TITLES)
     both(TITLES.values())
+    assert {kind: body.TITLE for kind, body in MESSAGES.items()}.items() <= TITLES.items(), "as its class declares them"
     assert len({english for _, english in TITLES.values()}) == len(TITLES), "names tell kinds apart"
     assert len({chinese for chinese, _ in TITLES.values()}) == len(TITLES)
+
+
+def tables_of_kinds(text: str) -> Iterator[int]:
+    """Lines of tables that give names to kinds of messages: most keys are kinds (error codes may read alike)."""
+    for node in ast.walk(ast.parse(text)):
+        if not isinstance(node, ast.Dict):
+            continue
+        kinds = [
+            key
+            for key in node.keys
+            if (isinstance(key, ast.Constant) and key.value in MESSAGES)
+            or (isinstance(key, ast.Attribute) and key.attr == "KIND")
+        ]
+        words = [value for value in node.values if isinstance(value, ast.Tuple | ast.Constant)]
+        if len(kinds) > max(1, len(node.keys) // 2) and words:
+            yield node.lineno
+
+
+def test_no_front_has_a_table_of_its_own_of_kinds_of_messages() -> None:
+    assert list(tables_of_kinds('{"opinion": "Opinion", Decision.KIND: ("决定", "Decision")}')) == [1]
+    sources = {path: path.read_text(encoding="utf-8") for path in Path(exchange.__file__).parent.rglob("*.py")}
+    assert [f"{path.name}:{line}" for path, text in sources.items() for line in tables_of_kinds(text)] == []
+
+
+def test_every_kind_of_message_is_named_in_the_description_of_the_api() -> None:
+    said = DocumentLineOut.model_json_schema()["properties"]["kind"]["description"]
+    assert [kind for kind in MESSAGES if " ".join((f"`{kind}`", *TITLES[kind])) not in said] == []
 
 
 def codes_in_the_source() -> set[str]:
