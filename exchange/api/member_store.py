@@ -57,13 +57,12 @@ class GivenAnswers:
 
 
 class Leases:
-    """Messages handed to a department's system for a while; what is not acknowledged in time is handed out again."""
+    """Implements `exchange.messaging.api.Leases`."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
     def waiting(self, after: int, limit: int) -> list[DocumentLine]:
-        """What nobody has acknowledged, leased or not, oldest first, from behind a position of the inbox."""
         query = (
             select(_i.id.label("position"), *_LINE, _i.accepted)
             .select_from(inbox.join(document, _OF_INBOX))
@@ -74,7 +73,6 @@ class Leases:
         return [_line(row) for row in self._db.execute(query)]
 
     def lease(self, lease_id: str, limit: int, now: datetime, until: datetime) -> list[StoredDocument]:
-        """Takes up to ``limit`` unacknowledged messages that are on no lease in force, oldest first."""
         leased = and_(_l.message_id == _i.message_id, _l.sender == _i.sender)
         query = (
             select(document)
@@ -93,7 +91,6 @@ class Leases:
         return found
 
     def of(self, lease_id: str) -> list[LeasedMessage]:
-        """The messages that this lease still holds or has acknowledged, oldest first."""
         query = (
             select(_l.sender, _l.message_id, _l.until, _l.acknowledged_at)
             .select_from(api_lease.join(inbox, and_(_l.message_id == _i.message_id, _l.sender == _i.sender)))
@@ -103,42 +100,35 @@ class Leases:
         return [LeasedMessage(*row) for row in self._db.execute(query)]
 
     def acknowledge(self, lease_id: str, keys: Collection[tuple[str, str]], now: datetime) -> None:
-        """Notes (sender, message id) pairs of a lease as acknowledged; `Inbox.take` is what makes them so."""
         for sender, message_id in keys:
             here = (_l.lease_id == lease_id, _l.sender == sender, _l.message_id == message_id)
             self._db.execute(update(api_lease).where(*here, _l.acknowledged_at.is_(None)).values(acknowledged_at=now))
 
     def forget(self, before: datetime) -> None:
-        """Drops what is known of leases that were over before then."""
         self._db.execute(delete(api_lease).where(_l.until < before))
 
     def release(self, lease_id: str, now: datetime) -> int:
-        """Ends a lease early for what it has not acknowledged; the number of messages."""
         held = (_l.lease_id == lease_id, _l.acknowledged_at.is_(None), _l.until > now)
         return self._db.execute(update(api_lease).where(*held).values(until=now)).rowcount
 
 
 class InboxPages:
-    """Lists in keyset pages: cost follows the page, not what is kept."""
+    """Implements `exchange.messaging.api.Pages`."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
     def documents(self, before: int | None, limit: int) -> list[DocumentLine]:
-        """Newest first, receipts left out."""
         query = _KEPT.where(_d.kind != _RECEIPT).order_by(_d.id.desc()).limit(limit)
         return self._lines(query if before is None else query.where(_d.id < before))
 
     def recorded_after(self, position: int, limit: int) -> list[DocumentLine]:
-        """Everything recorded behind a position, oldest first."""
         return self._lines(_KEPT.where(_d.id > position).order_by(_d.id).limit(limit))
 
     def last_position(self) -> int:
-        """The position of what was recorded last; 0 for an empty record."""
         return self._db.scalar(select(func.max(_d.id))) or 0
 
     def cases(self, before: tuple[datetime, str] | None, limit: int, state: CaseState | None = None) -> list[CaseRow]:
-        """A window's cases by (opened, number), newest first; with ``state``, those in it."""
         c = case_file.c
         query = select(case_file).order_by(c.opened_at.desc(), c.number.desc()).limit(limit)
         if state is not None:
@@ -148,7 +138,6 @@ class InboxPages:
         return [CaseRow(**row._mapping) for row in self._db.execute(query)]
 
     def desk(self, before: tuple[datetime, str] | None, limit: int) -> list[DeskRow]:
-        """A department's desk by (received, case number), newest first."""
         c = desk.c
         query = select(desk).order_by(c.received_at.desc(), c.case_number.desc()).limit(limit)
         if before is not None:

@@ -17,7 +17,7 @@ _t, _w, _d = api_token.c, webhook.c, webhook_delivery.c
 
 
 class Tokens:
-    """Tokens by their ids."""
+    """Implements `exchange.messaging.tools.Tokens`."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
@@ -30,7 +30,6 @@ class Tokens:
         return _token(row) if row else None
 
     def every(self) -> list[TokenRow]:
-        """Newest first."""
         query = select(api_token).order_by(_t.made_at.desc(), _t.token_id)
         return [_token(row) for row in self._db.execute(query)]
 
@@ -38,13 +37,12 @@ class Tokens:
         self._db.execute(update(api_token).where(_t.token_id == token_id).values(last_used_at=now))
 
     def revoke(self, token_id: str, by: str, now: datetime) -> bool:
-        """True if this call did it."""
         open_ = (_t.token_id == token_id, _t.revoked_at.is_(None))
         return self._db.execute(update(api_token).where(*open_).values(revoked_at=now, revoked_by=by)).rowcount == 1
 
 
 class WebhookRecords:
-    """Webhooks and their small outbox."""
+    """Implements `exchange.messaging.tools.Webhooks`."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
@@ -57,29 +55,23 @@ class WebhookRecords:
         return _webhook(row) if row else None
 
     def of_member(self, member: str) -> list[WebhookRow]:
-        """Oldest first."""
         return self._read(select(webhook).where(_w.member == member).order_by(_w.made_at, _w.webhook_id))
 
     def enabled(self) -> list[WebhookRow]:
-        """All that want to be told."""
         return self._read(select(webhook).where(_w.disabled_at.is_(None)).order_by(_w.made_at, _w.webhook_id))
 
     def every(self) -> list[WebhookRow]:
-        """Newest first, disabled ones too."""
         return self._read(select(webhook).order_by(_w.made_at.desc(), _w.webhook_id))
 
     def remove(self, webhook_id: str) -> None:
-        """With all that waits for it."""
         self._db.execute(delete(webhook_delivery).where(_d.webhook_id == webhook_id))
         self._db.execute(delete(webhook).where(_w.webhook_id == webhook_id))
 
     def replace_secret(self, webhook_id: str, secret: str, until: datetime) -> None:
-        """The secret there was signs too until then; what was before that one signs no more."""
         replaced = {"secret": secret, "previous_secret": _w.secret, "previous_until": until}
         self._db.execute(update(webhook).where(_w.webhook_id == webhook_id).values(replaced))
 
     def advance(self, webhook_id: str, before: int, after: int, deliveries: Sequence[DeliveryRow]) -> bool:
-        """Moves the position on and adds what was found; False, and nothing is done, if it has moved meanwhile."""
         here = (_w.webhook_id == webhook_id, _w.position == before)
         if not self._db.execute(update(webhook).where(*here).values(position=after)).rowcount:
             return False
@@ -88,13 +80,11 @@ class WebhookRecords:
         return True
 
     def unknown(self, rows: Mapping[str, DeliveryRow]) -> list[DeliveryRow]:
-        """Those of these deliveries, by their ids, that are not here yet."""
         found = self._db.scalars(select(_d.delivery_id).where(_d.delivery_id.in_(list(rows))))
         known = set(found) if rows else set()
         return [row for key, row in rows.items() if key not in known]
 
     def due(self, now: datetime, limit: int, webhook_id: str | None = None) -> list[DeliveryRow]:
-        """Deliveries to be tried now, all or one webhook's, the longest due first; none to a disabled webhook."""
         query = (
             select(webhook_delivery)
             .join(webhook, _w.webhook_id == _d.webhook_id)
@@ -105,18 +95,15 @@ class WebhookRecords:
         return [DeliveryRow(*row) for row in self._db.execute(query)]
 
     def owed(self, now: datetime) -> list[str]:
-        """The webhooks to which something is due."""
         query = select(_d.webhook_id).join(webhook, _w.webhook_id == _d.webhook_id).where(*_is_due(now)).distinct()
         return list(self._db.scalars(query))
 
     def claim(self, row: DeliveryRow, until: datetime) -> bool:
-        """Counts an attempt and keeps others off until then; False if another process was quicker."""
         here = (_d.delivery_id == row.delivery_id, _d.state == DeliveryState.WAITING, _d.attempts == row.attempts)
         moved = self._db.execute(update(webhook_delivery).where(*here).values(attempts=row.attempts + 1, next_at=until))
         return moved.rowcount == 1
 
     def delivered(self, row: DeliveryRow, now: datetime) -> None:
-        """The receiver has it."""
         move(
             self._db, webhook_delivery, DELIVERIES, {"delivery_id": row.delivery_id},
             {DeliveryState.WAITING}, DeliveryState.DELIVERED, {"settled_at": now, "last_error": None},
@@ -125,7 +112,6 @@ class WebhookRecords:
         self._db.execute(update(webhook).where(_w.webhook_id == row.webhook_id).values(well))
 
     def failed(self, row: DeliveryRow, reason: str, now: datetime, again_at: datetime) -> None:
-        """An attempt failed; the webhook is failing since now, or since before."""
         again = {"next_at": again_at, "last_error": reason}
         self._db.execute(update(webhook_delivery).where(_d.delivery_id == row.delivery_id).values(again))
         here = _w.webhook_id == row.webhook_id
@@ -137,14 +123,12 @@ class WebhookRecords:
         self._db.execute(update(webhook).where(*here).values(disabled_at=now))
 
     def enable(self, webhook_id: str, now: datetime) -> None:
-        """What waits is due at once."""
         well = {"disabled_at": None, "failing_since": None}
         self._db.execute(update(webhook).where(_w.webhook_id == webhook_id).values(well))
         waits = (_d.webhook_id == webhook_id, _d.state == DeliveryState.WAITING)
         self._db.execute(update(webhook_delivery).where(*waits).values(next_at=now))
 
     def deliveries(self, webhook_id: str, before: tuple[datetime, str] | None, limit: int) -> list[DeliveryRow]:
-        """Newest first."""
         query = (
             select(webhook_delivery)
             .where(_d.webhook_id == webhook_id)
@@ -157,7 +141,6 @@ class WebhookRecords:
         return [DeliveryRow(*row) for row in self._db.execute(query)]
 
     def forget(self, before: datetime, limit: int) -> int:
-        """Drops settled deliveries older than this; how many."""
         settled = _d.state != literal(DeliveryState.WAITING, _d.state.type, literal_execute=True)
         old = select(_d.delivery_id).where(settled, _d.settled_at < before).limit(limit)
         return self._db.execute(delete(webhook_delivery).where(_d.delivery_id.in_(old.scalar_subquery()))).rowcount

@@ -27,7 +27,7 @@ _LONGEST = 500
 
 
 class AuditLog:
-    """Entries that are only ever appended."""
+    """Implements `exchange.messaging.accounts.AuditLog`."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
@@ -60,8 +60,6 @@ class AuditLog:
         until: datetime | None = None,
         source: str | None = None,
     ) -> list[Entry]:
-        """Newest first, those before an entry, of one account or of all; from ``since`` on, before ``until``; of one
-        kind of source, a `SourceKind`."""
         query = _ENTRIES.order_by(_e.seq.desc()).limit(limit)
         if before is not None:
             query = query.where(_e.seq < before)
@@ -76,7 +74,6 @@ class AuditLog:
         return [Entry(*row) for row in self._db.execute(query)]
 
     def entries(self) -> Iterator[Entry]:
-        """All of them, oldest first, as they lie."""
         last = -1
         while rows := self._after(last):
             yield from rows

@@ -18,7 +18,7 @@ _SESSION_COLUMNS = [_s[field.name] for field in fields(SessionRow)]
 
 
 class Accounts:
-    """Accounts and how they come in."""
+    """Implements `exchange.messaging.accounts.Accounts`."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
@@ -28,19 +28,15 @@ class Accounts:
         return AccountRow(*row) if row else None
 
     def all(self) -> list[AccountRow]:
-        """By name."""
         return [AccountRow(*row) for row in self._db.execute(_ACCOUNTS.order_by(_a.name))]
 
     def any(self) -> bool:
-        """Whether there is an account at all."""
         return self._db.execute(select(_a.name).limit(1)).first() is not None
 
     def add(self, row: AccountRow) -> None:
-        """Raises Conflict where the name is taken."""
         self._db.execute(insert(account).values(values_of(row)))
 
     def officers(self) -> frozenset[str]:
-        """Security officers who can sign in: with a password, not locked."""
         can_sign_in = _a.password.is_not(None) & _a.locked_at.is_(None)
         return frozenset(self._db.scalars(select(_a.name).where(_a.role == AccountRole.SECURITY, can_sign_in)))
 
@@ -51,11 +47,9 @@ class Accounts:
         self._db.execute(update(account).where(_a.name == name).values(locked_at=since))
 
     def set_password(self, name: str, password: str | None, now: datetime) -> None:
-        """Sets the hash of the password; None: there is none until a one-time link is used."""
         self._db.execute(update(account).where(_a.name == name).values(password=password, changed_at=now))
 
     def put_link(self, row: LinkRow) -> None:
-        """Adds a link; earlier unused ones of the same account (or earlier set-up links) are void."""
         same = _l.account.is_(None) if row.account is None else _l.account == row.account
         self._db.execute(delete(account_link).where(same, _l.used_at.is_(None)))
         self._db.execute(insert(account_link).values(values_of(row)))
@@ -66,7 +60,6 @@ class Accounts:
         return LinkRow(*row) if row else None
 
     def use_link(self, token_hash: str, now: datetime) -> bool:
-        """One guarded UPDATE; True if this call used it, that is if it was neither used nor expired."""
         usable = (_l.token_hash == token_hash) & _l.used_at.is_(None) & (_l.expires_at > now)
         return self._db.execute(update(account_link).where(usable).values(used_at=now)).rowcount == 1
 
@@ -88,12 +81,10 @@ class Accounts:
         return self._db.execute(delete(account_session).where(_s.token_hash == token_hash)).rowcount == 1
 
     def end_sessions(self, account: str, but: str = "") -> int:
-        """Ends all sessions of an account but the one with this hash; how many."""
         mine = (_s.account == account) & (_s.token_hash != but)
         return self._db.execute(delete(account_session).where(mine)).rowcount
 
     def sweep(self, now: datetime, forgotten_before: datetime) -> None:
-        """Forgets sessions that are over, links long expired, and failures from before."""
         self._db.execute(delete(account_session).where(_s.ends_at <= now))
         self._db.execute(delete(account_link).where(_l.expires_at <= forgotten_before))
         self._db.execute(delete(account_failure).where(_f.last_at <= forgotten_before))

@@ -1,0 +1,71 @@
+"""What the product does not call is not in it: vulture finds nothing but what others call, each with its reason."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from vulture import Vulture
+
+import exchange
+
+ROOT = Path(exchange.__file__).parent
+
+CALLED_BY = {
+    "departments' own systems and rules, as the documentation shows": {"attach", "not_competent"},
+    "clients of the API: fields of its JSON": {
+        "acknowledged", "decided_on", "detail_zh", "href", "matter_name_en", "remedy_zh", "review_since",
+    },
+    "templates of the console": {
+        "button", "certificate_days", "changed_at", "forecast", "key_days", "missing_number", "repeats",
+    },
+    "script/texts, which collects what is to be translated": {"texts_of"},
+    "people, as a choice of an option": {"JSONL"},
+    "http.server and socketserver, by these names": {
+        "address_family", "allow_reuse_address", "daemon_threads", "do_HEAD", "handle_error", "log_message",
+        "sys_version",
+    },
+    "smtplib, by these names": {"_host", "sock"},
+    "the import system, by this name": {"set_data"},
+    "io, by this name": {"writable"},
+    "httpcore, whose interface has this parameter": {"local_address"},
+    "structlog, which gives this parameter": {"logger"},
+    "pika, which reads these of a connection's parameters": {
+        "blocked_connection_timeout", "client_properties", "connection_attempts",
+    },
+    "prometheus_client, which asks a collector what it has": {"describe"},
+    "rich, click and typer, which read these": {"formatter_class", "list_commands"},
+    "SQLAlchemy, which reads these of a type or a connection": {"cache_ok", "impl", "isolation_level"},
+    "records in full: columns that are written for whoever reads the database": {"deemed_at", "moot_at", "revoked_by"},
+    "pydantic, which reads these of a model": {"model_config"},
+    "the enum itself, unpacked by its order": {"DOWN", "PUBLIC", "SIDE"},
+}  # fmt: skip
+"""Names that nothing in the product refers to, by who does."""
+
+DECORATED = [
+    "@*.command", "@*.callback", "@*.get", "@*.post", "@*.put", "@*.delete", "@*.patch",
+    "@field_validator", "@model_validator", "@event.listens_for",
+]  # fmt: skip
+"""What these decorate is called by typer, FastAPI, pydantic and SQLAlchemy."""
+
+
+def uncalled() -> dict[str, str]:
+    """Names that nothing refers to, with where they stand."""
+    finder = Vulture(ignore_decorators=DECORATED)
+    finder.scavenge(
+        [str(ROOT), str(ROOT / "departments")], exclude=[f"*/{name}/*" for name in ("versions", "templates")]
+    )
+    return {
+        item.name: f"{Path(item.filename).relative_to(ROOT)}:{item.first_lineno}" for item in finder.get_unused_code()
+    }
+
+
+def test_nothing_is_there_that_nobody_calls() -> None:
+    found, known = uncalled(), set().union(*CALLED_BY.values())
+    assert {name: place for name, place in found.items() if name not in known} == {}
+    assert known - set(found) == set(), "these are called now, or gone: take them off the list"
+
+
+def test_what_templates_are_said_to_call_stands_in_one() -> None:
+    words = {word for file in ROOT.rglob("*.html") for word in re.findall(r"\w+", file.read_text(encoding="utf-8"))}
+    assert CALLED_BY["templates of the console"] - words == set()
