@@ -9,21 +9,23 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import (
-    BindParameter,
-    Connection,
-    Select,
-    bindparam,
-    case,
-    func,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Select, func, insert, select, update
 
-from exchange.messaging.copy_states import COPIES
 from exchange.messaging.documents import document_row, keep
+from exchange.messaging.outbox_statements import (
+    ADD_COPY,
+    ADD_MESSAGE,
+    COMMON,
+    DUE,
+    DUE_ORDINARY,
+    FORGET,
+    MARK_SENT,
+    MARK_SIGNED,
+    NUMBERS,
+    SIGNABLE,
+    VIEWS,
+    WAITING,
+)
 from exchange.messaging.records import OutboxState, OutboxView, Outgoing, Parcel, Signed, Unreceipted
 from exchange.messaging.tables import (
     ENDED_COPIES,
@@ -35,7 +37,9 @@ from exchange.messaging.tables import (
     outbox_message,
 )
 from exchange.schemas import Urgency
-from exchange.store.bulk import Many, adding
+
+_c = outbox_copy.c
+_m = outbox_message.c
 
 ORDINARY_SHARE = 5
 """Of a full lot of urgent copies, one in so many gives way to an ordinary one that is due, as at the queues."""
@@ -44,79 +48,6 @@ AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 """When a copy may go out that need not wait."""
 AT_REST = datetime(9999, 1, 1, tzinfo=UTC)
 """When a copy that rests behind a hold may go out: never, until the release."""
-_c = outbox_copy.c
-_m = outbox_message.c
-_UNSIGNED = or_(*(_c.state == state for state in sorted(COPIES.before(OutboxState.RETURNED))))
-
-_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
-_MOMENT = bindparam("moment", type_=_c.sent_at.type)
-_AGAIN = bindparam("again", type_=_c.next_at.type)
-
-_ADD_MESSAGE = adding(outbox_message, "message_id", "conversation_id", "kind", "urgency", "digest", "common", "copies")
-_ADD_COPY = adding(
-    outbox_copy, "message_id", "addressee", "queue", "rank", "recipient", "needs_receipt", "written_at",
-    state=f"'{OutboxState.WRITTEN}'", attempts="0", next_at="0",
-)  # fmt: skip
-_PARCELS = (
-    select(
-        _c.id, _c.message_id, _m.conversation_id, _m.kind, _c.addressee, _c.queue, _m.urgency, _c.attempts,
-        _c.recipient, _c.state, _c.sent_at,
-    )
-    .join(outbox_message, _m.message_id == _c.message_id)
-    .where(WAITING_COPIES)
-)  # fmt: skip
-_WAITING = _PARCELS.where(_c.message_id == bindparam("message"), _c.addressee == bindparam("to"))
-_DUE = (
-    _PARCELS.where(_c.next_at <= bindparam("moment", type_=_c.next_at.type), _c.id.not_in(_IDS))
-    .order_by(_c.rank, _c.id)
-    .limit(bindparam("most"))
-)
-_DUE_ORDINARY = _DUE.where(_c.rank == Urgency.ORDINARY.rank)
-_NUMBERS = select(_c.id, _c.message_id, _c.addressee).where(_c.message_id.in_(_IDS)).order_by(_c.rank, _c.id)
-_COMMON = select(_m.message_id, _m.common).where(_m.message_id.in_(_IDS))
-_MARK_SENT = Many(
-    update(outbox_copy)
-    .where(_c.id.between(bindparam("first"), bindparam("last")), WAITING_COPIES)
-    .values(
-        state=case((_c.needs_receipt, OutboxState.SENT.value), else_=OutboxState.DELIVERED.value),
-        sent_at=func.coalesce(_c.sent_at, _MOMENT),
-        delivered_at=case((_c.needs_receipt, _c.delivered_at), else_=_MOMENT),
-        attempts=_c.attempts + 1,
-        next_at=_AGAIN,
-    )
-)
-_SIGNABLE = (
-    select(_c.id, _c.message_id, _c.addressee, _m.digest)
-    .join(outbox_message, _m.message_id == _c.message_id)
-    .where(_c.message_id.in_(_IDS), _UNSIGNED)
-    .with_for_update(of=outbox_copy)
-)
-_MARK_SIGNED = Many(
-    update(outbox_copy)
-    .where(_c.id == bindparam("copy"), _UNSIGNED)
-    .values(
-        state=bindparam("after", type_=_c.state.type),
-        delivered_at=bindparam("delivered", type_=_c.delivered_at.type),
-        returned_at=bindparam("returned", type_=_c.returned_at.type),
-        receipt_id=bindparam("receipt", type_=_c.receipt_id.type),
-        receipt_index=bindparam("leaf", type_=_c.receipt_index.type),
-        recipient=b"",
-        sent_at=func.coalesce(_c.sent_at, bindparam("settled", type_=_c.sent_at.type)),
-        attempts=case((_c.attempts == 0, 1), else_=_c.attempts),
-        last_error=func.coalesce(bindparam("why", type_=_c.last_error.type), _c.last_error),
-    )
-)
-_STILL_WAITING = select(_c.id).where(_c.message_id == _m.message_id, _c.receipt_id.is_(None))
-_FORGET = update(outbox_message).where(_m.message_id.in_(_IDS), ~_STILL_WAITING.exists()).values(common=b"")
-
-_VIEWS = (
-    select(
-        _c.message_id, _c.addressee, _m.kind, _c.queue, _c.state, _c.attempts, _c.written_at,
-        _c.sent_at, _c.delivered_at, _c.returned_at, _c.receipt_id, _c.receipt_index, _c.last_error,
-    )
-    .join(outbox_message, _m.message_id == _c.message_id)
-    .order_by(_c.id)
-)  # fmt: skip
 
 
 class Outbox:
@@ -135,13 +66,13 @@ class Outbox:
             for message, digest in zip(messages, digests, strict=True)
         ]
         keep(self._db, rows)
-        _ADD_MESSAGE.run(self._db, [_message(m, d) for m, d in zip(messages, digests, strict=True)])
-        _ADD_COPY.run(self._db, [_copy(m, address, now) for m in messages for address in m.recipients])
+        ADD_MESSAGE.run(self._db, [_message(m, d) for m, d in zip(messages, digests, strict=True)])
+        ADD_COPY.run(self._db, [_copy(m, address, now) for m in messages for address in m.recipients])
 
     def parcels(self, messages: Sequence[Outgoing]) -> list[Parcel]:
         """The copies of messages added in this transaction, as `due` would give them, without reading them back."""
         by_id = {message.header.message_id: message for message in messages}
-        numbers = self._db.execute(_NUMBERS, {"ids": list(by_id)})
+        numbers = self._db.execute(NUMBERS, {"ids": list(by_id)})
         return [_parcel(number, by_id[message_id], addressee) for number, message_id, addressee in numbers]
 
     def due(self, now: datetime, limit: int, flying: Collection[int]) -> list[Parcel]:
@@ -150,24 +81,24 @@ class Outbox:
         Ordinary ones that are due have a fifth of a full lot, however many urgent ones there are.
         Here and in ``again_at`` times are real time, whatever clock the node keeps: patience with a broker is real.
         """
-        found = self._read(_DUE, {"moment": now, "most": limit, "ids": list(flying)})
+        found = self._read(DUE, {"moment": now, "most": limit, "ids": list(flying)})
         share = limit // ORDINARY_SHARE
         urgent = [parcel for parcel in found if parcel.urgency is not Urgency.ORDINARY]
         if not share or len(urgent) <= limit - share:
             return found
-        ordinary = self._read(_DUE_ORDINARY, {"moment": now, "most": share, "ids": list(flying)})
+        ordinary = self._read(DUE_ORDINARY, {"moment": now, "most": share, "ids": list(flying)})
         return [*urgent[: limit - len(ordinary)], *ordinary]
 
     def waiting(self, message_id: str, addressee: str) -> Parcel | None:
         """One addressee's copy, if it is WRITTEN or SENT."""
-        return next(iter(self._read(_WAITING, {"message": message_id, "to": addressee})), None)
+        return next(iter(self._read(WAITING, {"message": message_id, "to": addressee})), None)
 
     def _read(self, query: Select[Any], values: dict[str, Any]) -> list[Parcel]:
         rows = self._db.execute(query, values).all()
         if not rows:
             return []
         # Read once a message: a fan-out's copies share it.
-        messages = self._db.execute(_COMMON, {"ids": list({row.message_id for row in rows})})
+        messages = self._db.execute(COMMON, {"ids": list({row.message_id for row in rows})})
         common = {row.message_id: row.common for row in messages}
         return [
             Parcel(
@@ -204,7 +135,7 @@ class Outbox:
     def mark_sent(self, ids: Sequence[int], now: datetime, again_at: datetime) -> None:
         """Confirmed by the broker: WRITTEN becomes SENT (or, needing no receipt, DELIVERED); else due ``again_at``."""
         runs = ({"first": first, "last": last, "moment": now, "again": again_at} for first, last in _runs(ids))
-        _MARK_SENT.run(self._db, runs)
+        MARK_SENT.run(self._db, runs)
 
     def mark_failed(self, id: int, reason: str, now: datetime, again_at: datetime | None) -> None:
         """Records a failed attempt; ``again_at`` None gives up (FAILED) until an operator sends it again."""
@@ -221,7 +152,7 @@ class Outbox:
         """WRITTEN or SENT becomes DELIVERED or RETURNED where the digest is ours. Returns those it moved."""
         if not receipts:
             return []
-        found = self._db.execute(_SIGNABLE, {"ids": list({item.message_id for item in receipts})})
+        found = self._db.execute(SIGNABLE, {"ids": list({item.message_id for item in receipts})})
         ours = {(row.message_id, row.addressee): row for row in found}
         moved: dict[int, Signed] = {}
         for item in receipts:
@@ -229,30 +160,30 @@ class Outbox:
             if row is not None and row.digest == item.digest:
                 moved.setdefault(row.id, item)
         if moved:
-            _MARK_SIGNED.run(self._db, [_settled(copy, item, now) for copy, item in moved.items()])
+            MARK_SIGNED.run(self._db, [_settled(copy, item, now) for copy, item in moved.items()])
             # The ciphertext goes once every addressee has signed for the message or sent it back; the document stays.
-            self._db.execute(_FORGET, {"ids": list({item.message_id for item in moved.values()})})
+            self._db.execute(FORGET, {"ids": list({item.message_id for item in moved.values()})})
         return list(moved.values())
 
     def resend(self, message_id: str, addressee: str | None, now: datetime) -> int:
-        # What was signed for or sent back is settled: the addressee would answer with the receipt that we have already.
         """Makes copies due at once, unless the addressee has signed for or returned them; the number of copies."""
+        # What was signed for or sent back is settled: the addressee would answer with the receipt that we have already.
         query = update(outbox_copy).where(_c.message_id == message_id, _c.receipt_id.is_(None))
         if addressee is not None:
             query = query.where(_c.addressee == addressee)
         return self._db.execute(query.values(state=OutboxState.WRITTEN, next_at=AT_ONCE, attempts=0)).rowcount
 
     def rows(self, message_id: str) -> list[OutboxView]:
-        return self._views(_VIEWS.where(_c.message_id == message_id))
+        return self._views(VIEWS.where(_c.message_id == message_id))
 
     def returned(self, since: datetime, kinds: Collection[str]) -> list[OutboxView]:
         """Copies of messages of these kinds that were sent back since then, in the order written."""
         here = (ENDED_COPIES, _c.returned_at >= since, _c.state == OutboxState.RETURNED, _m.kind.in_(kinds))
-        return self._views(_VIEWS.where(*here))
+        return self._views(VIEWS.where(*here))
 
     def abandoned(self) -> list[OutboxView]:
         """FAILED copies, oldest first."""
-        return self._views(_VIEWS.where(FAILED_COPIES))
+        return self._views(VIEWS.where(FAILED_COPIES))
 
     def _views(self, query: Select[Any]) -> list[OutboxView]:
         return [OutboxView(**row._mapping) for row in self._db.execute(query)]
