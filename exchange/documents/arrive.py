@@ -9,6 +9,7 @@ from exchange.documents.rules.request_states import RequestSeat, RequestState
 from exchange.documents.store import Requests
 from exchange.envelope import verify_signed
 from exchange.errors import Returned, Secret
+from exchange.messaging.checks import returned_for
 from exchange.messaging.documents import Documents
 from exchange.messaging.incoming import Incoming
 from exchange.messaging.node import Step
@@ -34,10 +35,8 @@ def take_document(step: Step, incoming: Incoming, body: Body) -> None:
 
 def refuse_secrets(document: Document) -> None:
     """Raises Returned for a classified document."""
-    try:
+    with returned_for(Secret):
         check_secrecy(document)
-    except Secret as error:
-        raise Returned(error.text, code="secret", remedy=error.remedy_text) from error
 
 
 def asked(step: Step, request_id: str) -> str | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
-from exchange.errors import Denied, Returned
+from exchange.errors import Denied, ExchangeError, Returned
 from exchange.language.names import ROLES, coded
 from exchange.messaging.incoming import Incoming
 from exchange.messaging.node import Node, Step
@@ -12,6 +14,16 @@ from exchange.schemas import Body, Role
 from exchange.schemas.titles import TITLES
 
 T = TypeVar("T", bound=Body)
+
+
+@contextmanager
+def returned_for(*kinds: type[ExchangeError], code: str = "") -> Iterator[None]:
+    """What a rule says of a message's content goes back to its sender in the rule's words: raises Returned for errors
+    of these kinds, under ``code`` or the error's own."""
+    try:
+        yield
+    except kinds as error:
+        raise Returned(error.text, code=code or error.code, remedy=error.remedy_text) from error
 
 
 def expect(body: Body, model: type[T]) -> T:

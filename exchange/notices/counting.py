@@ -12,7 +12,7 @@ from dataclasses import replace
 from exchange.audit import tree_root
 from exchange.directory.hierarchy import relay_of
 from exchange.errors import Returned, SenderError
-from exchange.messaging.checks import expect
+from exchange.messaging.checks import expect, returned_for
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Node, Step
 from exchange.messaging.records import Signed
@@ -91,10 +91,8 @@ def take_tally(step: Step, incoming: Incoming, body: Body) -> None:
             raise Returned("the origin hears from its own relay office", code="path", remedy="tell the level above")
         step.tx[Notices].set_branch(_branch(tally))
         return
-    try:
+    with returned_for(SenderError):
         check_branch(step.node.directory.domain, tally.domain, tally)
-    except SenderError as error:
-        raise Returned(error.text, code=error.code, remedy=error.remedy_text) from error
     if tally.domain not in {branch.domain for branch in step.tx[Notices].branches(row.notice_id)}:
         raise Returned(
             "nothing was passed on to {domain}",

@@ -16,6 +16,7 @@ from exchange.directory.hierarchy import relay_of, superior_of
 from exchange.envelope import Verified, verify_signed
 from exchange.errors import CallerError, Returned, SenderError
 from exchange.language.names import coded
+from exchange.messaging.checks import returned_for
 from exchange.messaging.node import Node
 from exchange.messaging.rules.secrecy import check_secrecy
 from exchange.notices.rules.covering import act_by_under, check_covers
@@ -129,12 +130,10 @@ def _check_covers(body: Passed, covers: Sequence[Covered]) -> None:
         raise Returned(
             "a {kind} has no cover", code="cover", remedy="pass it on as it came", kind=coded(TITLES, body.KIND)
         )
-    try:
+    with returned_for(CallerError):
         check_covers(body, [one.cover for one in covers])
         for one in covers:
             check_secrecy(one.cover.document)
-    except CallerError as error:
-        raise Returned(error.text, code=error.code, remedy=error.remedy_text) from error
 
 
 def _check_path(node: Node, sender: str, forwarding: Forwarding) -> None:

@@ -17,7 +17,7 @@ from exchange.directory.addressing import home_of
 from exchange.directory.hierarchy import domain_of, relay_of
 from exchange.errors import CallerError, Returned
 from exchange.language.names import coded
-from exchange.messaging.checks import expect
+from exchange.messaging.checks import expect, returned_for
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Node, Step
 from exchange.messaging.rules.splitting import groups
@@ -153,10 +153,8 @@ def _spread(step: Step, came: Came, notice: Notice, waits: bool) -> None:
 
 def _meant(step: Step, notice: Notice, origin: str) -> tuple[list[str], list[str]]:
     """Own bodies that are to have a notice, and domains below where somebody might be. Raises Returned."""
-    try:
+    with returned_for(CallerError, code="audience"):
         audience = parse_audience(notice.audience, domain_of(origin))
-    except CallerError as error:
-        raise Returned(error.text, code="audience", remedy=error.remedy_text) from error
     directory = step.node.directory
     listed = [(member.address, member.roles) for member in directory.members if member.revoked_at is None]
     readers = [one for one in audience.bodies(listed, directory.domain) if one != origin]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from exchange.directory.hierarchy import relay_of
 from exchange.errors import Conflict, NotFound, Returned, Secret
 from exchange.language.names import NOTICE_STATES, coded
-from exchange.messaging.checks import expect
+from exchange.messaging.checks import expect, returned_for
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Node, Step
 from exchange.messaging.rules.secrecy import check_secrecy
@@ -114,10 +114,8 @@ def sign_in(step: Step, row: NoticeRow, accepted: bool, reason: str) -> str:
 
 
 def _take_notice(step: Step, incoming: Incoming, forwarded: Forwarded, notice: Notice) -> NoticeRow | None:
-    try:
+    with returned_for(Secret):
         check_secrecy(notice.document)
-    except Secret as error:
-        raise Returned(error.text, code="secret", remedy=error.remedy_text) from error
     forwarding = forwarded.forwarding
     present = step.tx[Notices].get(forwarding.notice_id)
     if present is not None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from exchange.directory.hierarchy import domain_of, is_within
 from exchange.envelope import Trust, sign_document, verify_signed
 from exchange.errors import CallerError, NotFound, Returned, SenderError
-from exchange.messaging.checks import expect
+from exchange.messaging.checks import expect, returned_for
 from exchange.messaging.documents import Documents
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Node, Step
@@ -45,10 +45,8 @@ def take_shown(step: Step, incoming: Incoming, body: Body) -> None:
             remedy="keep them",
             notice_id=shown.notice_id,
         )
-    try:
+    with returned_for(SenderError):
         read_page(incoming.opened.signed, incoming.opened.enclosures, step.node.directory)
-    except SenderError as error:
-        raise Returned(error.text, code=error.code, remedy=error.remedy_text) from error
     step.note("receipts-came", None, incoming.message_id, notice=row.notice_id, part=shown.part, parts=shown.parts)
 
 

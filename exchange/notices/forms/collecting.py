@@ -6,13 +6,13 @@ one: who is silent is named as missing at every level, and a level that has said
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from exchange.directory.hierarchy import relay_of
 from exchange.errors import CallerError, NotFound, Returned, SenderError
 from exchange.language.names import NOTICE_STATES, coded
-from exchange.messaging.checks import expect
+from exchange.messaging.checks import expect, returned_for
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Node, Step
 from exchange.notices.forms.aggregate import Received, aggregate, check_aggregate, check_content, standing
@@ -115,10 +115,12 @@ def take_aggregate(step: Step, incoming: Incoming, body: Body) -> None:
     if row.seat is NoticeSeat.ORIGIN:
         if incoming.sender != row.source:
             raise Returned("the origin hears from its own relay office", code="path", remedy="tell the level above")
-        _check(lambda: check_content(form, row.notice_id, found))
+        with returned_for(SenderError):
+            check_content(form, row.notice_id, found)
         step.tx[Collections].take_aggregate(_branch(found))
         return
-    _check(lambda: check_aggregate(form, row.notice_id, step.node.directory.domain, found.domain, found))
+    with returned_for(SenderError):
+        check_aggregate(form, row.notice_id, step.node.directory.domain, found.domain, found)
     if found.domain not in {branch.domain for branch in step.tx[Collections].branches(row.notice_id)}:
         raise Returned(
             "nothing was passed on to {domain}",
@@ -202,13 +204,6 @@ def _asked(step: Step, notice_id: str) -> tuple[NoticeRow, Form]:
     if form is None:
         raise Returned("this notice carries no form", code="no-form", remedy="sign for it; nothing is to be answered")
     return row, form
-
-
-def _check(look: Callable[[], None]) -> None:
-    try:
-        look()
-    except SenderError as error:
-        raise Returned(error.text, code=error.code, remedy=error.remedy_text) from error
 
 
 def _short(text: str) -> str:
