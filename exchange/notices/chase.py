@@ -13,22 +13,11 @@ from exchange.notices.standing_notices import standing_notices
 from exchange.notices.status import notice_status
 
 
-class Chaser:
-    """Looks once a day, since stages are days; and when a process begins, for days on which there was none."""
-
-    def __init__(self) -> None:
-        self._day: date | None = None
-
-    def look(self, node: Node) -> int:
-        """Sends the reminders that are due; how many."""
-        today = node.clock.now().date()
-        if today == self._day:
-            return 0
-        rows = standing_notices(node.store, NoticeSeat.ORIGIN, NoticeState.OPEN)
-        due = ((row, stage) for row in rows if (stage := _stage(node, row, today)) > row.reminded)
-        sent = [remind(node, row.notice_id, stage) for row, stage in due if not _answered(node, row.notice_id)]
-        self._day = today
-        return len(sent)
+def chase(node: Node, today: date) -> int:
+    """Sends the reminders that are due, once a day as stages are days; how many."""
+    rows = standing_notices(node.store, NoticeSeat.ORIGIN, NoticeState.OPEN)
+    due = ((row, stage) for row in rows if (stage := _stage(node, row, today)) > row.reminded)
+    return len([remind(node, row.notice_id, stage) for row, stage in due if not _answered(node, row.notice_id)])
 
 
 def _stage(node: Node, row: NoticeRow, today: date) -> int:

@@ -84,22 +84,11 @@ def waiting(row: NoticeRow, calendar: WorkingCalendar, today: date) -> Waiting:
     return Waiting(row, due, stage_on(calendar, begun, due, today), today > due)
 
 
-class CoverWatch:
-    """Reminds the relay office itself, in its journal and its log, at each stage once; looks as `chase.Chaser` does."""
-
-    def __init__(self) -> None:
-        self._day: date | None = None
-
-    def look(self, node: Node) -> int:
-        """Reminds of what has waited for long; of how many notices."""
-        today = node.clock.now().date()
-        if today == self._day:
-            return 0
-        rows = standing_notices(node.store, NoticeSeat.RELAY, NoticeState.WAITING)
-        late = (one for row in rows if (one := waiting(row, node.calendar, today)).stage > row.reminded)
-        reminded = sum(_remind(node, one) for one in late)
-        self._day = today
-        return reminded
+def remind_of_waiting(node: Node, today: date) -> int:
+    """Reminds the relay office itself, in its journal and its log, at each stage once; of how many notices."""
+    rows = standing_notices(node.store, NoticeSeat.RELAY, NoticeState.WAITING)
+    late = (one for row in rows if (one := waiting(row, node.calendar, today)).stage > row.reminded)
+    return sum(_remind(node, one) for one in late)
 
 
 def _remind(node: Node, late: Waiting) -> bool:

@@ -20,6 +20,7 @@ from exchange.messaging.node import Node, Step
 from exchange.messaging.receipts import OnSigned
 from exchange.messaging.records import Signed
 from exchange.notices import chase, counting, cover, pass_on, sign_for
+from exchange.notices.daily import Daily
 from exchange.notices.evidence import ask, show
 from exchange.notices.forms import collecting
 from exchange.notices.rules.covering import Covering
@@ -64,11 +65,11 @@ def work_for(
     if Role.RELAY in roles:
         work.handlers |= pass_on.handlers(covering) | counting.handlers() | collecting.handlers() | show.handlers()
         work.signed += (counting.on_signed,)
-        work.rounds += (counting.tell, collecting.tell, cover.CoverWatch().look)
+        work.rounds += (counting.tell, collecting.tell, Daily(cover.remind_of_waiting).look)
     else:
         work.handlers |= sign_for.handlers(sign_at_once)
         work.handlers |= {Tally.KIND: counting.take_tally, Aggregate.KIND: collecting.take_aggregate}
-        work.rounds += (chase.Chaser().look,)
+        work.rounds += (Daily(chase.chase).look,)
     if Role.RELAY in roles and take is not None:
         work.handlers |= spread.handlers(take)
         work.rounds += (spread.Spreader().look,)

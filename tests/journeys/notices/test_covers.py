@@ -15,7 +15,8 @@ from exchange.errors import CallerError, Conflict, NotFound, Secret
 from exchange.messaging.documents import Documents
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxState
-from exchange.notices.cover import CoverWatch, cover_notice
+from exchange.notices.cover import cover_notice, remind_of_waiting
+from exchange.notices.daily import Daily
 from exchange.notices.issue import recall, remind
 from exchange.notices.records import NoticeRow
 from exchange.notices.rules.covering import Covering, title_of
@@ -184,7 +185,7 @@ def test_who_waits_too_long_is_reminded_at_each_rung_once_and_it_is_shown(asking
     def look(days: int) -> int:
         """What the relay office's process does that begins so many days later: of how many notices it reminds."""
         later = SteppedClock(RealClock().now() + timedelta(days=days))
-        return CoverWatch().look(replace(asking.node(CITY), clock=later))
+        return Daily(remind_of_waiting).look(replace(asking.node(CITY), clock=later))
 
     def stage() -> int:
         row = row_at(asking, CITY, notice)
@@ -200,7 +201,10 @@ def test_who_waits_too_long_is_reminded_at_each_rung_once_and_it_is_shown(asking
     assert not found.over
     assert [(count.meant, count.has) for count in found.counts] == [(1, 0)]
     assert (
-        CoverWatch().look(replace(asking.node(CITY), clock=SteppedClock(RealClock().now() + timedelta(days=20)))) == 0
+        Daily(remind_of_waiting).look(
+            replace(asking.node(CITY), clock=SteppedClock(RealClock().now() + timedelta(days=20)))
+        )
+        == 0
     )
     cover_notice(asking.node(CITY), notice, None)
 

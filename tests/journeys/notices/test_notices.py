@@ -13,7 +13,7 @@ from exchange.envelope import verify_signed
 from exchange.errors import CallerError, Conflict, Forged, NotFound, SenderError
 from exchange.files.receipt_files import verify_receipts, write_receipts
 from exchange.messaging.documents import Documents
-from exchange.notices.chase import Chaser
+from exchange.notices.daily import Daily
 from exchange.notices.evidence.ask import Gathering, ask_receipts, last_request
 from exchange.notices.evidence.rules import Evidence
 from exchange.notices.issue import recall, remind
@@ -104,7 +104,7 @@ def test_an_origin_reminds_by_itself_at_each_rung_once(anhui: Province) -> None:
     def chase(days: int) -> int:
         """What an origin's process does that begins so many days later: how many notices it reminds of."""
         later = SteppedClock(RealClock().now() + timedelta(days=days))
-        return Chaser().look(replace(anhui.node("office"), clock=later))
+        return Daily(chase).look(replace(anhui.node("office"), clock=later))
 
     def stage() -> int:
         return anhui.status(notice).row.reminded

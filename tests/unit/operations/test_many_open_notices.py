@@ -14,8 +14,9 @@ from exchange.envelope import Identity
 from exchange.joint.records import JointRow
 from exchange.joint.store import JointDocuments
 from exchange.messaging.node import Node
-from exchange.notices.chase import Chaser
-from exchange.notices.cover import CoverWatch
+from exchange.notices.chase import chase
+from exchange.notices.cover import remind_of_waiting
+from exchange.notices.daily import Daily
 from exchange.notices.records import BranchRow, NoticeRow
 from exchange.notices.store import Notices
 from exchange.operations.tasks.duties import DutyKind, duties_here
@@ -73,18 +74,18 @@ def later(node: Node, days: int) -> Node:
 def test_the_oldest_of_many_open_notices_is_reminded_of(office: Node) -> None:
     oldest = row("origin", "open", act_by=(NOW + timedelta(days=10)).date().isoformat())
     put(office, [oldest, *(row("origin", "open", 1) for _ in range(MANY))])
-    assert Chaser().look(later(office, 9)) == 1
+    assert Daily(chase).look(later(office, 9)) == 1
     with office.store.reading() as tx:
         found = tx[Notices].get(oldest.notice_id)
     assert found is not None
     assert found.reminded == 50
-    assert Chaser().look(later(office, 9)) == 0, "at each stage once"
+    assert Daily(chase).look(later(office, 9)) == 0, "at each stage once"
 
 
 def test_the_oldest_of_many_notices_that_wait_for_a_cover_is_reminded_of(relay: Node) -> None:
     oldest = row("relay", "waiting")
     put(relay, [oldest, *(row("relay", "waiting", 30) for _ in range(MANY))])
-    assert CoverWatch().look(later(relay, 30)) == 1
+    assert Daily(remind_of_waiting).look(later(relay, 30)) == 1
     with relay.store.reading() as tx:
         found = tx[Notices].get(oldest.notice_id)
     assert found is not None
