@@ -6,32 +6,14 @@ from collections.abc import Collection
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Column, Connection, Index, Integer, Table, insert, literal_column, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from exchange.messaging.drain_records import DrainRow
 from exchange.messaging.rules.drain_states import DRAINS, DrainState
-from exchange.store.metadata import Serial, metadata
-from exchange.store.types import FreeText, Instant, Word
+from exchange.messaging.tables import DRAINED, drain
 
-drain = Table(
-    "drain",
-    metadata,
-    Column("id", Serial, primary_key=True),
-    Column("state", Word(DrainState, 12), nullable=False),
-    Column("asked_by", FreeText, nullable=False),
-    Column("asked_at", Instant, nullable=False),
-    Column("reason", FreeText, nullable=False),
-    Column("stopped_at", Instant),
-    Column("unsent", Integer),
-    Column("unanswered", Integer),
-    Column("at_rest", Integer),
-    Column("lifted_by", FreeText),
-    Column("lifted_at", Instant),
-)
 _c = drain.c
-_STANDS = _c.state != literal_column(f"'{DrainState.LIFTED}'")
-Index("drain_standing", _c.state, unique=True, sqlite_where=_STANDS, postgresql_where=_STANDS)
-_STANDING = select(*(_c[field.name] for field in fields(DrainRow))).where(_STANDS)
+_STANDING = select(*(_c[field.name] for field in fields(DrainRow))).where(DRAINED)
 
 
 class Drains:
@@ -55,5 +37,5 @@ class Drains:
     def move(self, before: Collection[DrainState], after: DrainState, **values: Any) -> bool:
         """One guarded UPDATE of the one that stands; ``values`` are columns of DrainRow. True if this call moved it."""
         DRAINS.check(before, after)
-        guard = (_STANDS, _c.state.in_(list(before)))
+        guard = (DRAINED, _c.state.in_(list(before)))
         return self._db.execute(update(drain).where(*guard).values(state=after, **values)).rowcount == 1

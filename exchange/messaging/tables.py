@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 
 from exchange.messaging.records import OutboxState
+from exchange.messaging.rules.drain_states import DrainState
 from exchange.store.metadata import Serial, metadata, partial_index
 from exchange.store.types import FreeText, Instant, Word
 
@@ -199,3 +200,22 @@ hold = Table(
     Column("released_at", Instant),
 )
 partial_index("hold_standing", hold.c.held_at, where=hold.c.released_at.is_(None))
+
+drain = Table(
+    "drain",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("state", Word(DrainState, 12), nullable=False),
+    Column("asked_by", FreeText, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("reason", FreeText, nullable=False),
+    Column("stopped_at", Instant),
+    Column("unsent", Integer),
+    Column("unanswered", Integer),
+    Column("at_rest", Integer),
+    Column("lifted_by", FreeText),
+    Column("lifted_at", Instant),
+)
+DRAINED = drain.c.state != literal_column(f"'{DrainState.LIFTED}'")
+"""The wish to drain the member that is not lifted."""
+Index("drain_standing", drain.c.state, unique=True, sqlite_where=DRAINED, postgresql_where=DRAINED)

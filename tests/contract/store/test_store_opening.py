@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import stat
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from structlog.testing import capture_logs
 
+import exchange
 from exchange.errors import DatabaseUnavailable
 from exchange.messaging.outbox import Outbox
 from exchange.store import Store, connect_with_patience, migrate, open_store
@@ -22,6 +25,10 @@ from exchange.store.metadata import metadata
 from tests.contract.processes import others
 from tests.contract.rows import NOW, outgoing
 from tests.postgres import PostgresServer
+
+for _found in pkgutil.walk_packages(exchange.__path__, "exchange."):
+    if _found.name.endswith(".tables"):
+        importlib.import_module(_found.name)  # so that the one MetaData knows the tables of every room
 
 
 def test_the_migrations_make_exactly_the_tables_that_the_store_uses(store: Store) -> None:
