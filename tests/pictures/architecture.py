@@ -30,12 +30,12 @@ class Part:
 PARTS: Mapping[str, Part] = {
     "domain": Part("One level, e.g. a city", "一级，如一个城市", kind="panel"),
     "applicant": Part("Applicant", "申请人", kind="outside"),
-    "window": Part("Window (lead)", "牵头窗口", "one case, all opinions, one explicit decision"),
+    "window": Part("Window (lead)", "受理窗口", "one case, all opinions, one explicit decision"),
     "departments": Part("Departments", "审批部门", "all asked at once; answer by rule or by an officer"),
-    "broker": Part("RabbitMQ", "消息队列", "sees labels, never contents", "broker"),
-    "monitor": Part("Monitor", "时限监督", "reminds; once the term is over, silence may count"),
+    "broker": Part("RabbitMQ", "消息代理", "sees labels, never contents", "broker"),
+    "monitor": Part("Monitor", "期限监督", "reminds; once the term is over, silence may count"),
     "console": Part("Console", "运维控制台", "what is wrong, whose it is, what to do"),
-    "relay": Part("Relay office", "中继站", "passes on what it cannot open"),
+    "relay": Part("Relay office", "收发机关", "passes on what it cannot open"),
     "upper": Part("Upper level", "上级", "an exchange of its own"),
     "lower": Part("Lower levels", "下级", "an exchange each"),
 }

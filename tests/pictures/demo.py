@@ -15,7 +15,7 @@ from tests.pictures.terminal import Frame, Terminal, watch
 
 TREE = Path(__file__).parents[2]
 COMMAND = "exchange demo"
-SIZES = {"demo.svg": ("en", 138, 40), "demo-narrow.svg": ("en", 54, 130), "demo-zh.svg": ("zh", 124, 40)}
+SIZES = {"demo.svg": ("en", 141, 40), "demo-narrow.svg": ("en", 54, 130), "demo-zh.svg": ("zh", 124, 40)}
 """Language, columns and rows of the terminal of each picture."""
 OPEN = ("road-occupation", "outdoor-advertising", "mass-event")
 """Applications handed in before the console's picture is taken, so that it has cases that are under way."""
@@ -81,6 +81,7 @@ def picture(name: str) -> str:
     language, columns, rows = SIZES[name]
     frame = story(film(language, columns, rows))
     if _columns(frame) != (3 if "narrow" in name else 11):
+        print(*("".join(cell.text for cell in row).rstrip() for row in frame), sep="\n", file=sys.stderr)
         raise SystemExit(f"pictures: {name}: {columns} columns are too few for the table, or too many")
     return draw(_trimmed(crop(frame, 1) if "narrow" in name else frame), COMMAND)
 

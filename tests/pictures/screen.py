@@ -16,7 +16,7 @@ from tests.pictures.terminal import Cell, Frame
 CELL, ROW, SIZE = 8.4, 21, 16
 """Pixels: the width of a column, the height of a line, the size of the font. Columns are narrower than the font would
 have them, so that a wide table is legible where a README has room for 830 pixels."""
-_PADDING, _BAR = 14, 30
+_PADDING, _BAR = 10, 30
 _COLOURS = {
     "default": "#d7dce2", "red": "#ff7b72", "green": "#5fd38d", "brown": "#e3b341", "blue": "#79b8ff",
     "magenta": "#d2a8ff", "cyan": "#56d4dd", "white": "#f0f3f6", "brightblack": "#98a2ad",

@@ -17,7 +17,7 @@ import pyte
 
 _QUIET = 0.04
 """Seconds without a further byte after which the screen holds a whole picture, as people see it."""
-_ANEW = re.compile(rb"(?=\r\x1b\[(?:2K|1A))")
+_ANEW = re.compile(rb"(?=\r\x1b\[(?:2K|1A)|\x1b\[\?25h)")
 """Where what stands on the screen is about to be taken away, for the next picture or for good."""
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
 _DIM, _GREY = 2, 90

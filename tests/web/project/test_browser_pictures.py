@@ -13,7 +13,8 @@ from tests.pictures.__main__ import LAYOUTS
 from tests.pictures.demo import SIZES
 from tests.web.browser import chromium
 
-PICTURES = Path(__file__).parents[3] / "docs" / "pictures"
+DOCS = Path(__file__).parents[3] / "docs"
+DRAWN = [f"pictures/{name}" for name in (*LAYOUTS, *SIZES)] + ["levels.svg", "way-of-a-message.svg"]
 BOXES = """() => {
   const boxes = [...document.querySelectorAll('rect')].map(r => [r.x, r.y, r.width, r.height].map(a => a.baseVal.value))
   const texts = [...document.querySelectorAll('text')].map(t => {
@@ -47,9 +48,9 @@ def inside(one: Box, other: Box) -> bool:
     return all(other[at] <= one[at] + 0.5 and one[at] + one[at + 2] <= other[at] + other[at + 2] + 0.5 for at in (0, 1))
 
 
-@pytest.mark.parametrize("name", [*LAYOUTS, *SIZES])
+@pytest.mark.parametrize("name", DRAWN)
 def test_text_is_legible_whole_and_alone_in_its_place(page: Page, name: str) -> None:
-    page.goto((PICTURES / name).as_uri())
+    page.goto((DOCS / name).as_uri())
     view, boxes, texts = page.evaluate(BOXES)
     shown = (PHONE if "narrow" in name else README) / view[0]
     assert len(texts) > 10

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from exchange.language.names import ROLES
 from tests.pictures import architecture, layouts, screen, widths
 from tests.pictures.__main__ import _ALL, CONSOLES, LAYOUTS, SCALE, main
 from tests.pictures.demo import SIZES, crop, story
@@ -92,7 +93,7 @@ def test_every_picture_of_a_film_is_seen_and_the_last_too() -> None:
     seen: list[str] = []
     code = """
 import sys
-sys.stdout.write('\\x1b[?25lfirst\\r\\x1b[2Ksecond\\r\\x1b[1A\\x1b[2K\\x1b[?25hdone')
+sys.stdout.write('\\x1b[?25lfirst\\r\\x1b[2Ksecond\\x1b[?25h\\r\\x1b[1A\\x1b[2Kdone')
 """
 
     def look(terminal: Terminal) -> bool:
@@ -132,6 +133,11 @@ def test_every_part_and_kind_of_way_is_in_every_layout() -> None:
     for layout in (layouts.WIDE, layouts.NARROW):
         assert set(layout.boxes) == set(architecture.PARTS)
         assert {way.kind for way in layout.ways} - {"plain"} == set(layout.marks) == set(architecture.MARKS)
+
+
+def test_parts_have_the_names_that_people_meet_elsewhere() -> None:
+    for name, role in {"window": "window", "departments": "department", "monitor": "monitor", "relay": "relay"}.items():
+        assert architecture.PARTS[name].zh == ROLES[role][0]
 
 
 def test_text_without_room_is_told() -> None:
