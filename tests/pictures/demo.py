@@ -15,7 +15,7 @@ from tests.pictures.terminal import Frame, Terminal, watch
 
 TREE = Path(__file__).parents[2]
 COMMAND = "exchange demo"
-SIZES = {"demo.svg": ("en", 141, 40), "demo-narrow.svg": ("en", 54, 130), "demo-zh.svg": ("zh", 124, 40)}
+SIZES = {"demo.svg": ("en", 141, 40), "demo-narrow.svg": ("en", 56, 130), "demo-zh.svg": ("zh", 124, 40)}
 """Language, columns and rows of the terminal of each picture."""
 OPEN = ("road-occupation", "outdoor-advertising", "mass-event")
 """Applications handed in before the console's picture is taken, so that it has cases that are under way."""
