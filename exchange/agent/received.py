@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from exchange.api.member_records import LEASES_KEPT
-from exchange.api.member_store import Leases
 from exchange.clock import RealClock
 from exchange.envelope import verify_signed
 from exchange.joint.reader import JointIssue, open_issue
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.node import Node
 from exchange.messaging.records import StoredDocument
+from exchange.operations.systems.member.records import LEASES_KEPT
+from exchange.operations.systems.member.store import Leases
 from exchange.schemas import Body, JointDocument
 from exchange.store import Store
 

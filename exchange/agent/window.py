@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from exchange.api.member_store import InboxPages
 from exchange.approval.rules.states import CaseState
 from exchange.approval.window import conclude
 from exchange.approval.window.case_file import CaseFile, case_file
@@ -17,6 +16,7 @@ from exchange.approval.window.submit import submit
 from exchange.files.applications import read_application
 from exchange.messaging.checks import expect_window
 from exchange.messaging.node import Node
+from exchange.operations.systems.member.store import InboxPages
 from exchange.runtime.home import Opened
 from exchange.schemas import Application, LedgerEntry, Matter, Outcome
 

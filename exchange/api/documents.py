@@ -23,8 +23,6 @@ from exchange.api.document_models import (
     SentOut,
 )
 from exchange.api.idempotency import Key, fingerprint_of, once
-from exchange.api.member_records import DocumentLine
-from exchange.api.member_store import InboxPages
 from exchange.api.messages import message_out
 from exchange.api.pagination import Cursor, Limit, cursor_of, page_of, position_of
 from exchange.api.problems import documented
@@ -37,6 +35,8 @@ from exchange.messaging.node import Step
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.receipts import receipt_proof
 from exchange.messaging.records import OutboxState, OutboxView, StoredDocument
+from exchange.operations.systems.member.records import DocumentLine
+from exchange.operations.systems.member.store import InboxPages
 from exchange.runtime.home import Opened
 from exchange.schemas import Document
 from exchange.schemas.base import Address, MessageId

@@ -13,11 +13,11 @@ from typing import Annotated
 from fastapi import Header
 from starlette.responses import Response
 
-from exchange.api.member_records import GivenAnswer
-from exchange.api.member_store import GivenAnswers
 from exchange.clock import Clock
 from exchange.errors import KeyReused
 from exchange.messaging.node import Node, Step
+from exchange.operations.systems.member.records import GivenAnswer
+from exchange.operations.systems.member.store import GivenAnswers
 from exchange.schemas import Wire
 
 KEPT = timedelta(hours=24)

@@ -16,14 +16,14 @@ from exchange.api.auth import Receiving, Shared
 from exchange.api.content import body_of, json_of
 from exchange.api.document_models import DocumentPage
 from exchange.api.documents import line_out
-from exchange.api.member_records import LEASES_KEPT, LeasedMessage
-from exchange.api.member_store import Leases
 from exchange.api.messages import message_out
 from exchange.api.models import AcknowledgedOut, AcknowledgeIn, LeaseIn, LeaseOut, MessageKey
 from exchange.api.pagination import Cursor, Limit, cursor_of, page_of, position_of
 from exchange.api.problems import documented
 from exchange.errors import Conflict, NotFound
 from exchange.messaging.inbox import Inbox
+from exchange.operations.systems.member.records import LEASES_KEPT, LeasedMessage
+from exchange.operations.systems.member.store import Leases
 from exchange.schemas.base import MessageId
 
 router = APIRouter(prefix="/inbox", tags=["inbox"])

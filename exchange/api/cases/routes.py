@@ -10,7 +10,6 @@ from exchange.api.auth import Reading, Shared
 from exchange.api.cases.conditions import ETAG, etag_of
 from exchange.api.cases.models import MatterPage
 from exchange.api.cases.records import CaseLineOut, CaseOut, CasePage, PartOut, PreparedOut
-from exchange.api.member_store import InboxPages
 from exchange.api.pagination import Cursor, Limit, cursor_of, moment_of, name_of, page_of
 from exchange.api.problems import documented
 from exchange.approval.department.records import DeskRow
@@ -22,6 +21,7 @@ from exchange.approval.window.decision import Ruling
 from exchange.approval.window.status import PartStatus
 from exchange.errors import NotFound
 from exchange.messaging.checks import expect_window
+from exchange.operations.systems.member.store import InboxPages
 from exchange.runtime.home import Opened
 from exchange.schemas import LedgerEntry, Role
 from exchange.schemas.base import CaseNumber

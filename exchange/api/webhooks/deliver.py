@@ -9,13 +9,13 @@ from functools import partial
 import structlog
 
 from exchange.api.context import Api
-from exchange.api.member_store import InboxPages
 from exchange.api.webhooks.events import awaited, delivery_of, happened
 from exchange.api.webhooks.reach import Poster
 from exchange.errors import ExchangeError
 from exchange.machine.crew import Loop
 from exchange.machine.lanes import Lanes
 from exchange.machine.webhook_signature import signed_headers
+from exchange.operations.systems.member.store import InboxPages
 from exchange.operations.systems.records import DeliveryRow, WebhookRow
 from exchange.operations.systems.store import WebhookRecords
 from exchange.operations.systems.webhooks import Event, again_after, has_failed_long

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from exchange.api.member_records import DocumentLine
 from exchange.approval.window.lead_duties import lead_duties
 from exchange.envelope import unpack_leaves, verify_signed
 from exchange.errors import ExchangeError
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node
 from exchange.messaging.outbox import Outbox
+from exchange.operations.systems.member.records import DocumentLine
 from exchange.operations.systems.records import DeliveryRow, WebhookRow
 from exchange.operations.systems.webhooks import DeliveryState, Event
 from exchange.schemas import Decision, Receipt, ReceiptBatch, Reminder

@@ -8,14 +8,14 @@ from datetime import timedelta
 import pytest
 from tests.contract.test_store_plans import plans
 
-from exchange.api.member_records import GivenAnswer
-from exchange.api.member_store import GivenAnswers, InboxPages, Leases
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.rules.states import CaseState
 from exchange.approval.window.store import Cases
 from exchange.errors import Conflict
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.outbox import Outbox
+from exchange.operations.systems.member.records import GivenAnswer
+from exchange.operations.systems.member.store import GivenAnswers, InboxPages, Leases
 from exchange.operations.systems.records import DeliveryRow, TokenRow, WebhookRow
 from exchange.operations.systems.store import Tokens, WebhookRecords
 from exchange.store import Store

@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from exchange.api.member_store import Leases
 from exchange.errors import Conflict
 from exchange.messaging.documents import Documents
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import InboxEntry, Known
 from exchange.messaging.rules.arrival_time import Arrival
+from exchange.operations.systems.member.store import Leases
 from exchange.store import Store
 from tests.contract.rows import LATER, NOW, PLANNING, TRANSPORT, US, dead_letter, entry, new_id, outgoing
 

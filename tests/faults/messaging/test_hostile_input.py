@@ -8,12 +8,12 @@ from pathlib import Path
 import pika
 import pytest
 
-from exchange.api.member_store import Leases
 from exchange.approval.rules.states import PartState
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.directory.addressing import queue_for
 from exchange.envelope import envelope_for, pack_leaves, seal
 from exchange.messaging.inbox import Inbox
+from exchange.operations.systems.member.store import Leases
 from exchange.schemas import Header, Opinion, ReceiptBatch, Urgency, Verdict
 from tests.journeys.city import City, make_city, wait_until
 

@@ -8,8 +8,6 @@ from typing import Any
 
 from sqlalchemy import Connection, String, and_, delete, func, insert, literal, or_, select, tuple_, update
 
-from exchange.api.member_records import DocumentLine, GivenAnswer, LeasedMessage
-from exchange.api.tables import api_answer, api_lease
 from exchange.approval.department.records import DeskRow
 from exchange.approval.department.tables import desk
 from exchange.approval.records import CaseRow
@@ -18,6 +16,8 @@ from exchange.approval.tables import case_file
 from exchange.messaging.documents import stored
 from exchange.messaging.records import StoredDocument
 from exchange.messaging.tables import document, inbox
+from exchange.operations.systems.member.records import DocumentLine, GivenAnswer, LeasedMessage
+from exchange.operations.systems.member.tables import api_answer, api_lease
 
 _a, _l, _d, _i = api_answer.c, api_lease.c, document.c, inbox.c
 _RECEIPT = "receipt"
@@ -57,7 +57,7 @@ class GivenAnswers:
 
 
 class Leases:
-    """Implements `exchange.messaging.api.Leases`."""
+    """Messages that nobody has taken yet, and what of them is out on lease."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
@@ -113,7 +113,7 @@ class Leases:
 
 
 class InboxPages:
-    """Implements `exchange.messaging.api.Pages`."""
+    """Lists in keyset pages: documents, cases, and a department's desk."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection

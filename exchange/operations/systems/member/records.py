@@ -1,4 +1,4 @@
-"""What the API keeps in a member's database: given answers, leases, and lines of lists."""
+"""What departments' systems keep in a member's database: given answers, leases, and lines of lists."""
 
 from __future__ import annotations
 

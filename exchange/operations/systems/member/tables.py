@@ -1,4 +1,4 @@
-"""The tables behind the REST API: keys and leases in a member's store, tokens and webhooks in the console's."""
+"""Tables of answers under idempotency keys, and of leases on what has come."""
 
 from __future__ import annotations
 
