@@ -5,16 +5,16 @@ from __future__ import annotations
 from exchange.messaging.records import OutboxState
 from exchange.transitions import machine
 
-_SETTLED = frozenset({OutboxState.DELIVERED, OutboxState.RETURNED})
+BY_RECEIPT = frozenset({OutboxState.DELIVERED, OutboxState.RETURNED})
 """By a receipt; a copy that needs none is delivered with the broker's word, and may be sent again."""
 
 COPIES = machine(
     "a copy",
     {OutboxState.WRITTEN},
     {
-        OutboxState.WRITTEN: {OutboxState.SENT, OutboxState.FAILED} | _SETTLED,
-        OutboxState.SENT: {OutboxState.WRITTEN, OutboxState.FAILED} | _SETTLED,
-        OutboxState.FAILED: {OutboxState.WRITTEN} | _SETTLED,
+        OutboxState.WRITTEN: {OutboxState.SENT, OutboxState.FAILED} | BY_RECEIPT,
+        OutboxState.SENT: {OutboxState.WRITTEN, OutboxState.FAILED} | BY_RECEIPT,
+        OutboxState.FAILED: {OutboxState.WRITTEN} | BY_RECEIPT,
         OutboxState.DELIVERED: {OutboxState.WRITTEN},
         OutboxState.RETURNED: (),
     },

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.clock import CST
+from exchange.messaging.records import OutboxState
 from exchange.operations.reconciliation.books import Balance, Books
 from exchange.operations.reconciliation.facts import CopyFact, DeadFact, Fact, MessageFact, PartFact, TakenFact
 from exchange.operations.reconciliation.laws import judge
@@ -58,7 +59,7 @@ def copy(message_id: str, sender: str, addressee: str, state: str, *, sent: bool
     """A copy in an outbox; with a receipt where it is settled."""
     signed = state in ("delivered", "returned") and bool(more.get("needs_receipt", True))
     return CopyFact(
-        message_id, sender, addressee, state, sent, bool(more.get("needs_receipt", True)),
+        message_id, sender, addressee, OutboxState(state), sent, bool(more.get("needs_receipt", True)),
         "receipt" if signed else None, signed, NOW,
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import uuid
 from datetime import timedelta
+from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
@@ -174,11 +175,19 @@ def _shown(row: WebhookRow) -> dict[str, Any]:
     }
 
 
-def state_of(row: WebhookRow) -> str:
-    """``enabled``, ``failing`` or ``disabled``."""
+class WebhookState(StrEnum):
+    """Whether a webhook is told of events, and takes them."""
+
+    ENABLED = "enabled"
+    FAILING = "failing"
+    DISABLED = "disabled"
+
+
+def state_of(row: WebhookRow) -> WebhookState:
+    """Derived from its moments."""
     if row.disabled_at is not None:
-        return "disabled"
-    return "failing" if row.failing_since is not None else "enabled"
+        return WebhookState.DISABLED
+    return WebhookState.FAILING if row.failing_since is not None else WebhookState.ENABLED
 
 
 def _delivery(row: DeliveryRow) -> DeliveryOut:

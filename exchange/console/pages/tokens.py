@@ -7,6 +7,7 @@ import threading
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from urllib.parse import urlencode
 
 from exchange.clock import RealClock
@@ -97,11 +98,19 @@ def revoke_token(store: Store, token_id: str, by: str) -> TokenRow:
         return tx[Tokens].get(token_id) or row
 
 
-def token_state(row: TokenRow, now: datetime) -> str:
-    """``active``, ``expired`` or ``revoked``."""
+class TokenState(StrEnum):
+    """Whether a token is taken."""
+
+    ACTIVE = "active"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+def token_state(row: TokenRow, now: datetime) -> TokenState:
+    """Derived from its moments, so that no clock has to move it."""
     if row.revoked_at is not None:
-        return "revoked"
-    return "expired" if now >= row.expires_at else "active"
+        return TokenState.REVOKED
+    return TokenState.EXPIRED if now >= row.expires_at else TokenState.ACTIVE
 
 
 def _store(visit: Visit) -> Store:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from exchange.approval.rules.states import CaseState, PartState
+from exchange.messaging.records import OutboxState
 
 
 class Term(StrEnum):
@@ -88,8 +89,7 @@ class CopyFact(NamedTuple):
     message_id: str
     sender: str
     addressee: str
-    state: str
-    """``written``, ``sent``, ``delivered``, ``returned`` or ``failed``."""
+    state: OutboxState
     sent: bool
     """Whether a broker has ever confirmed it, or its addressee signed for it."""
     needs_receipt: bool

@@ -25,6 +25,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from exchange.approval.rules.states import CaseState, PartState
+from exchange.messaging.copy_states import BY_RECEIPT
+from exchange.messaging.records import OutboxState
 from exchange.operations.reconciliation.facts import (
     CopyFact,
     DeadFact,
@@ -184,7 +186,7 @@ def _judge_copy(copy: CopyFact, case: _Facts, members: Collection[str], found: _
     dead = any(_is_of(letter, copy, members) for letter in case.dead)
     if not (copy.sent or taken or dead):
         found.counts[Term.WAITING] += 1
-        if copy.state not in ("written", "failed"):
+        if copy.state not in (OutboxState.WRITTEN, OutboxState.FAILED):
             found.differs(Law.DISPATCHED, Fault.UNPROVEN, copy, copy.addressee)
         return
     found.counts[Term.DISPATCHED] += 1
@@ -202,7 +204,7 @@ def _judge_copy(copy: CopyFact, case: _Facts, members: Collection[str], found: _
 
 
 def _ended(copy: CopyFact, dead: bool) -> bool:
-    return dead or copy.state == "failed"
+    return dead or copy.state == OutboxState.FAILED
 
 
 def _is_of(letter: DeadFact, copy: CopyFact, members: Collection[str]) -> bool:
@@ -215,13 +217,13 @@ def _is_of(letter: DeadFact, copy: CopyFact, members: Collection[str]) -> bool:
 def _judge_receipt(copy: CopyFact, taken: TakenFact | None, found: _Finding) -> None:
     """What is marked as settled rests on a receipt that is on record, and says what the addressee's inbox says."""
     law = Law.DISPATCHED
-    if copy.state in ("delivered", "returned") and copy.receipt_id is None and copy.needs_receipt:
+    if copy.state in BY_RECEIPT and copy.receipt_id is None and copy.needs_receipt:
         found.differs(law, Fault.UNPROVEN, copy, copy.addressee)
     if copy.receipt_id is None:
         return
     if not copy.receipt_kept:
         found.differs(law, Fault.RECEIPT_LOST, copy, copy.addressee)
-    said = {"delivered": True, "returned": False}.get(copy.state)
+    said = {OutboxState.DELIVERED: True, OutboxState.RETURNED: False}.get(copy.state)
     if taken is not None and said is not None and taken.accepted is not said:
         found.differs(law, Fault.CONTRADICTED, copy, copy.addressee)
 
@@ -265,4 +267,4 @@ def _fate(part: PartFact, copy: CopyFact | None) -> Term:
         return _FATES[part.state]
     if part.state is PartState.MOOT or part.case_state in (CaseState.DECIDED, CaseState.WITHDRAWN):
         return Term.WITHDRAWN if part.case_state is CaseState.WITHDRAWN else Term.MOOT
-    return Term.RETURNED if copy is not None and copy.state == "returned" else Term.IN_FLIGHT
+    return Term.RETURNED if copy is not None and copy.state == OutboxState.RETURNED else Term.IN_FLIGHT

@@ -68,7 +68,7 @@ def _message(member: str, row: Row[Any]) -> Fact:
 def _copy(member: str, row: Row[Any]) -> Fact:
     sent = row.sent_at is not None or row.receipt_id is not None
     return CopyFact(
-        row.message_id, member, row.addressee, str(row.state), sent, row.needs_receipt,
+        row.message_id, member, row.addressee, row.state, sent, row.needs_receipt,
         row.receipt_id, bool(row.receipt_kept), row.written_at,
     )  # fmt: skip
 

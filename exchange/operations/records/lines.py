@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from exchange.approval.rules.states import CaseState, PartState
+from exchange.messaging.records import OutboxState
 from exchange.notices.records import NoticeRow
 
 
@@ -35,7 +36,7 @@ class CopyLine:
     message_id: str
     kind: str
     addressee: str
-    state: str
+    state: OutboxState
     attempts: int
     written_at: datetime
     last_error: str | None

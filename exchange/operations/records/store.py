@@ -11,7 +11,6 @@ from sqlalchemy import bindparam, func, select
 
 from exchange.approval.department.tables import desk
 from exchange.approval.tables import case_file
-from exchange.messaging.records import OutboxState
 from exchange.messaging.tables import (
     ENDED_COPIES,
     NUMBERED,
@@ -164,7 +163,7 @@ class Search(Boards):
         rows = {row.id: row for row in self._db.execute(query)} if ids else {}
         return [
             CopyLine(
-                id, member, row.message_id, row.kind, row.addressee, str(row.state), row.attempts, row.written_at,
+                id, member, row.message_id, row.kind, row.addressee, row.state, row.attempts, row.written_at,
                 row.last_error,
             )
             for id in ids
@@ -182,4 +181,4 @@ def _head(row: Any, member: str) -> Head:
 def _copy(row: Any, failures: tuple[Failure, ...]) -> CopyFact:
     facts = dict(row._mapping)
     facts.pop("id")
-    return CopyFact(**facts | {"state": str(OutboxState(row.state)), "failures": failures})
+    return CopyFact(**facts | {"failures": failures})

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from exchange.approval.rules.states import DeskState
+from exchange.messaging.records import OutboxState
+
 
 @dataclass(frozen=True, slots=True)
 class MessageFact:
@@ -41,7 +44,7 @@ class CopyFact:
     message_id: str
     addressee: str
     queue: str
-    state: str
+    state: OutboxState
     needs_receipt: bool
     attempts: int
     written_at: datetime
@@ -116,7 +119,7 @@ class DeskFact:
 
     member: str
     case_number: str
-    state: str
+    state: DeskState
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from exchange.messaging.copy_states import BY_RECEIPT
+from exchange.messaging.records import OutboxState
 from exchange.operations.trace.copy import CopyFacts
 from exchange.operations.trace.stages import Finding
 
@@ -17,7 +19,7 @@ def findings(view: CopyFacts) -> Iterator[Finding]:
     copy, taken, receipt, message = view.copy, view.taken, view.proven, view.message
     if copy is None and message.sender in view.facts.members:
         yield Finding.NO_COPY
-    if copy is not None and copy.state == "failed":
+    if copy is not None and copy.state == OutboxState.FAILED:
         yield Finding.ABANDONED
     if view.refused is not None or view.transit:
         yield Finding.SET_ASIDE
@@ -36,7 +38,7 @@ def findings(view: CopyFacts) -> Iterator[Finding]:
 def _whereabouts(view: CopyFacts) -> Iterator[Finding]:
     """A copy that the broker confirmed and nobody has taken in: is it still queued?"""
     copy = view.copy
-    if copy is None or copy.state != "sent" or not view.here or view.taken or view.aside:
+    if copy is None or copy.state != OutboxState.SENT or not view.here or view.taken or view.aside:
         return
     waiting = view.waiting_in_queue
     if waiting:
@@ -47,7 +49,7 @@ def _whereabouts(view: CopyFacts) -> Iterator[Finding]:
 
 def _of_receipts(view: CopyFacts) -> Iterator[Finding]:
     copy, taken, receipt = view.copy, view.taken, view.proven
-    settled = copy is not None and copy.state in ("delivered", "returned") and copy.needs_receipt
+    settled = copy is not None and copy.state in BY_RECEIPT and copy.needs_receipt
     if view.receipt is not None and view.receipt.fault:
         yield Finding.RECEIPT_NOT_PROVEN
     elif settled and view.receipt is None:
@@ -60,7 +62,7 @@ def _of_receipts(view: CopyFacts) -> Iterator[Finding]:
         yield Finding.RETURNED
     if view.here and taken is None:
         yield Finding.RECEIPT_WITHOUT_RECORD
-    says = "delivered" if receipt.accepted else "returned"
+    says = OutboxState.DELIVERED if receipt.accepted else OutboxState.RETURNED
     if (taken is not None and taken.accepted != receipt.accepted) or (copy is not None and copy.state != says):
         yield Finding.RECEIPT_DIFFERS
 

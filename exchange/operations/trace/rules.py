@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from exchange.approval.rules.states import DeskState
+from exchange.messaging.records import OutboxState
 from exchange.operations.records.trace_facts import CopyFact, Facts, NoteFact, ReceiptFact, TakenFact
 from exchange.operations.trace.copy import CopyFacts
 from exchange.operations.trace.findings import findings
@@ -74,7 +76,7 @@ def _sent(view: CopyFacts) -> Iterator[Step]:
 
 
 def _dispatched(sender: str, copy: CopyFact) -> Step:
-    if copy.state == "failed":
+    if copy.state == OutboxState.FAILED:
         return Step(Stage.DISPATCHED, Mark.FAILED, copy.failed_at, None, sender, copy.last_error or "")
     if copy.sent_at is not None:
         return Step(Stage.DISPATCHED, Mark.DONE, copy.sent_at, None, sender, f"× {copy.attempts}")
@@ -140,7 +142,7 @@ def _answered(view: CopyFacts) -> Step:
     if view.answers:
         first = view.answers[0]
         return Step(Stage.ANSWERED, Mark.DONE, first.at, None, view.address, f"{first.kind} {first.message_id}")
-    if view.desk is not None and view.desk.state == "waiting":
+    if view.desk is not None and view.desk.state == DeskState.WAITING:
         return Step(Stage.ANSWERED, Mark.MISSING, where=view.address, detail=view.desk.case_number)
     return Step(Stage.ANSWERED, Mark.NOT_NEEDED)
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.contract.test_store_plans import plans
 
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.rules.states import CaseState
@@ -20,6 +19,7 @@ from exchange.operations.systems.records import DeliveryRow, TokenRow, WebhookRo
 from exchange.operations.systems.store import Tokens, WebhookRecords
 from exchange.store import Store
 from tests.contract.rows import LATER, MUCH_LATER, NOW, PLANNING, case_row, desk_row, entry, new_id, outgoing, part_row
+from tests.contract.store.test_store_plans import plans
 
 EARLIER = NOW - timedelta(hours=1)
 _MINUTE = timedelta(minutes=1)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tests.contract.test_dispatch import Post, dispatcher_of, states, write
-from tests.contract.test_store_plans import plans
-
 from exchange.messaging.holds import Holds
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxState, Outgoing
 from exchange.messaging.rules.holding import Hold
 from exchange.store import Store
+from tests.contract.messaging.test_dispatch import Post, dispatcher_of, states, write
 from tests.contract.rows import LATER, MUCH_LATER, NOW, PLANNING, TRANSPORT, new_id, outgoing
+from tests.contract.store.test_store_plans import plans
 
 
 def hold(addressee: str | None = PLANNING, kind: str | None = None, at: datetime = NOW) -> Hold:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from tests.contract.test_store_plans import plans
 
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window.store import Cases
@@ -36,6 +35,7 @@ from tests.contract.rows import (
     part_row,
     signed_for,
 )
+from tests.contract.store.test_store_plans import plans
 
 Stores = Mapping[str, Store]
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.contract.test_store_plans import plans
-
 from exchange.approval.window.store import Cases
 from exchange.messaging.dead_letter_store import DeadLetters
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.records import DeadLetter
 from exchange.store import Store
 from tests.contract.rows import LATER, NOW, PLANNING, dead_letter, new_id
+from tests.contract.store.test_store_plans import plans
 
 
 def keep(store: Store, *letters: DeadLetter) -> list[DeadLetter]:

@@ -37,7 +37,7 @@ def test_the_oldest_copy_of_each_queue_that_nobody_signed_for_is_told(store: Sto
 def test_open_work_is_counted_and_what_is_done_is_not(store: Store) -> None:
     waits, done, lost = outgoing(), outgoing(), outgoing()
     with store.transaction() as tx:
-        assert tx[HealthFigures].open_work() == OpenWork(0, 0, 0, 0, 0, 0)
+        assert tx[HealthFigures].open_work() == OpenWork(0, 0, 0, 0, 0)
         tx[Outbox].add([waits, done, lost], NOW)
         tx[Outbox].mark_signed([signed_for(done)], LATER)
         copy = next(parcel for parcel in tx[Outbox].parcels([lost]))

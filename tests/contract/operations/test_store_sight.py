@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 from cbor2 import CBORTag
 from sqlalchemy import text
-from tests.contract.test_store_plans import plans
 
 from exchange.approval.monitor.store import Watches
 from exchange.approval.rules.forecast import Fate
@@ -52,6 +51,7 @@ from tests.contract.rows import (
     signed_for,
     watch_row,
 )
+from tests.contract.store.test_store_plans import plans
 
 
 def pages(read: Callable[[Key | None], Found[Any]]) -> list[Any]:

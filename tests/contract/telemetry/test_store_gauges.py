@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.contract.test_store_plans import plans
-
 from exchange.approval.monitor.store import Watches
 from exchange.approval.rules.states import WatchState
 from exchange.messaging.inbox import Inbox
@@ -15,6 +13,7 @@ from exchange.schemas import SentReminder
 from exchange.store import Store
 from exchange.telemetry.store import Figures, Gauges
 from tests.contract.rows import LATER, NOW, PLANNING, new_id, outgoing, watch_row
+from tests.contract.store.test_store_plans import plans
 
 
 def _read(store: Store) -> Figures:

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from tests.contract.test_store_plans import plans
 
 from exchange.audit.chain import EMPTY, START, Head, check_chain
 from exchange.audit.source import Source, SourceKind
@@ -19,6 +18,7 @@ from exchange.web.door.records import AccountRow, FailureRow, LinkRow, SessionRo
 from exchange.web.door.store import Accounts
 from tests.contract.processes import others
 from tests.contract.rows import LATER, NOW
+from tests.contract.store.test_store_plans import plans
 
 OTTO = AccountRow("otto", AccountRole.OPERATOR, "$argon2id$…", NOW, NOW)
 HERE = Source(SourceKind.WEB, "192.0.2.7")

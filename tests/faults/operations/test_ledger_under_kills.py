@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.faults.test_killed_processes import assert_all_came_out_once, kill_broker
 
 from exchange.approval.window.store import Cases
 from exchange.broker.admin.management import ManagementClient
@@ -24,6 +23,7 @@ from exchange.operations.reconciliation.domain import open_reconciliation
 from exchange.operations.reconciliation.facts import Term
 from exchange.schemas import SignOff
 from tests.contract.rows import NOW, new_id
+from tests.faults.runtime.test_killed_processes import assert_all_came_out_once, kill_broker
 from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain
 from tests.warm import run_warm

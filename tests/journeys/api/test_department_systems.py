@@ -21,7 +21,6 @@ from typing import Any
 import httpx
 import pytest
 from starlette.testclient import TestClient
-from tests.console.test_api_window import APPLICATION, DECISION, TERM
 
 from exchange.api.webhooks.deliver import Deliverer
 from exchange.audit import verify_receipt
@@ -30,6 +29,7 @@ from exchange.clock import RealClock, SteppedClock
 from exchange.schemas import ReceiptOutcome, ReceiptProof
 from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain
+from tests.web.api.test_api_window import APPLICATION, DECISION, TERM
 from tests.web.department import LETTER, Bureau, bureau_over, token_for
 
 pytestmark = pytest.mark.broker

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.test_form_files import NOTICE
 
 from exchange.broker.admin.node_info import NodeInfo
 from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain, run
+from tests.unit.files.test_form_files import NOTICE
 
 pytestmark = pytest.mark.broker
 

@@ -7,11 +7,11 @@ import socket
 import sys
 
 import pytest
-from tests.faults.test_killed_processes import assert_all_came_out_once
 
 from exchange.healthcheck import asked
 from exchange.runtime.draining import DRAINED_EXIT, is_drained
 from exchange.runtime.supervision.supervise import Supervisor
+from tests.faults.runtime.test_killed_processes import assert_all_came_out_once
 from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain, run
 

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exchange.approval.rules.states import DeskState
 from exchange.clock import CST
+from exchange.messaging.records import OutboxState
 from exchange.operations.records.trace_facts import (
     AnswerFact,
     AsideFact,
@@ -45,7 +47,8 @@ def honest(draw: st.DrawFn) -> tuple[Facts, dict[str, int]]:
         pace = draw(st.integers(1, 50))
         tries = tuple(Failure(after(n), "lost: no confirm") for n in range(draw(st.integers(0, 3))))
         accepted = draw(st.booleans()) or far == ANSWERED
-        state = "written" if far < SENT else "sent" if far < SIGNED else "delivered" if accepted else "returned"
+        settled = OutboxState.DELIVERED if accepted else OutboxState.RETURNED
+        state = OutboxState.WRITTEN if far < SENT else OutboxState.SENT if far < SIGNED else settled
         receipt = f"receipt-{one}" if far >= SIGNED else None
         copies.append(
             CopyFact(
@@ -60,7 +63,7 @@ def honest(draw: st.DrawFn) -> tuple[Facts, dict[str, int]]:
             receipts.append(ReceiptFact(one, receipt, accepted, DIGEST, after(2 * pace), after(3 * pace)))
         if far >= ANSWERED:
             answers.append(AnswerFact(one, f"answer-{one}", "opinion", after(4 * pace)))
-    desks = tuple(DeskFact(one, "HF-1", "waiting") for one, far in reached.items() if TAKEN <= far < ANSWERED)
+    desks = tuple(DeskFact(one, "HF-1", DeskState.WAITING) for one, far in reached.items() if TAKEN <= far < ANSWERED)
     queued = {copy.queue: int(TAKEN > reached[copy.addressee] >= SENT) for copy in copies}
     message = MessageFact(ID, WE, "consultation", ID, DIGEST, PEOPLE, BEGAN, BEGAN)
     facts = Facts(

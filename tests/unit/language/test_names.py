@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 
-import exchange.flow
 import pytest
 
 import exchange
@@ -146,9 +145,9 @@ def test_a_state_in_an_error_is_named_in_chinese_and_is_its_code_in_english() ->
 
 
 def test_no_error_takes_a_state_as_the_code_it_is_on_record() -> None:
-    flow = Path(exchange.flow.__file__).parent
+    product = Path(exchange.__file__).parent
     raised = re.compile(r"\bis \{state\}\"(?:(?!raise).)*?\bstate=(\w+)", re.DOTALL)
-    found = [(place.name, how) for place in flow.glob("*.py") for how in raised.findall(place.read_text("utf-8"))]
+    found = [(place.name, how) for place in product.rglob("*.py") for how in raised.findall(place.read_text("utf-8"))]
     assert len(found) > 9
     assert [one for one in found if one[1] != "coded"] == []
 

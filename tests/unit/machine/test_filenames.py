@@ -8,7 +8,6 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.unit.test_cli_view import letter, paths
 
 from exchange.claims import open_claim_store, upload
 from exchange.cli.documents.saving import save_attachments
@@ -19,6 +18,7 @@ from exchange.files.attached import attachment_of
 from exchange.machine.filenames import file_name, free_path, split
 from exchange.machine.mediatypes import UNKNOWN, media_type_of
 from tests.journeys.commands import APPLICATION
+from tests.unit.cli.test_cli_view import letter, paths
 
 DIGEST = hashlib.sha256(b"x").hexdigest()
 

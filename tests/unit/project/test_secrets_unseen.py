@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.unit.test_urls import HOSTILE
 
 from exchange import cli
 from exchange.cli.unexpected import tell_unexpected
+from tests.unit.machine.test_urls import HOSTILE
 
 URLS = {
     "EXCHANGE_BROKER_URL": "amqp://user:{}@broker.example/%2F",

@@ -19,7 +19,6 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-from tests.console.test_api_window import APPLICATION, DECISION, TERM
 
 from exchange.api.app import create_api
 from exchange.api.context import Api
@@ -29,6 +28,7 @@ from exchange.approval.department.store import DepartmentDesk
 from exchange.operations.domain_view import Desk
 from exchange.runtime.settings import Settings
 from tests.contract.rows import desk_row
+from tests.web.api.test_api_window import APPLICATION, DECISION, TERM
 from tests.web.department import LETTER, Bureau, bureau, token_for
 
 _CHECKS = [

@@ -11,13 +11,12 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from tests.console.test_reach import certificate
-
 from exchange.clock import RealClock, SteppedClock
 from exchange.operations.health.snapshots import SnapshotTaker
 from exchange.operations.health.tls_checkup import certificate as checkup
 from exchange.runtime.settings import Home, Settings
 from exchange.web.tls import RenewedTls
+from tests.web.api.test_reach import certificate
 from tests.web.house import small_desk
 
 

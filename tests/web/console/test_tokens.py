@@ -10,7 +10,6 @@ from datetime import timedelta
 
 import pytest
 from starlette.testclient import TestClient
-from tests.contract.test_store_api import delivery
 
 from exchange.api.webhooks.deliver import Deliverer
 from exchange.api.webhooks.reach import Poster
@@ -21,6 +20,7 @@ from exchange.operations.systems.store import Tokens, WebhookRecords
 from exchange.operations.systems.webhooks import PATIENCE
 from exchange.web.door.permissions import AccountRole
 from tests import hostile_servers as servers
+from tests.contract.api.test_store_api import delivery
 from tests.hostile_servers import hostile
 from tests.warm import run_warm
 from tests.web.department import Bureau, api_in, bureau
