@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
@@ -26,8 +26,10 @@ from exchange.api.cases.models import (
     WithdrawalIn,
 )
 from exchange.api.content import CaseForm, Files, body_of, does_not_hold, json_of, strictly
+from exchange.api.context import Api, Caller
 from exchange.api.document_models import AttachmentIn
 from exchange.api.idempotency import Key, fingerprint_of, once
+from exchange.api.model import ApiModel
 from exchange.api.problems import documented
 from exchange.approval.rules.states import CaseState
 from exchange.approval.window import conclude
@@ -41,8 +43,32 @@ from exchange.messaging.node import Node, Step
 from exchange.schemas import Application, SubmittedMaterial
 from exchange.schemas.base import CaseNumber
 
+Handler = Callable[..., Response]
+
 router = APIRouter(tags=["window"])
 LOCATION: dict[str, Any] = {"Location": {"description": "新案件 · the new case", "schema": {"type": "string"}}}
+
+
+def _on_case(
+    path: str, body: type[ApiModel], answer: type[ApiModel], *, summary: str, description: str
+) -> Callable[[Handler], Handler]:
+    """What is done to a case: accepted (202), and documented, alike for all."""
+    return router.post(
+        f"/cases/{{number}}/{path}",
+        status_code=202,
+        response_model=answer,
+        summary=summary,
+        description=description,
+        responses=documented(404, 409, 412, 413, 415),
+        openapi_extra=body_of(body),
+    )
+
+
+def _once(
+    api: Api, caller: Caller, what: str, asked: ApiModel, key: str | None, do: Callable[[Step], ApiModel]
+) -> Response:
+    """Does it in a step of the caller's member, and under one key once."""
+    return once(api.member(caller.member).node, api.clock, key, fingerprint_of(what, asked), do)
 
 
 @router.post(
@@ -74,15 +100,13 @@ def hand_in(caller: Submitting, api: Shared, form: CaseForm, key: Key = None) ->
     return answer
 
 
-@router.post(
-    "/cases/{number}/withdrawal",
-    status_code=202,
-    response_model=CaseMade,
+@_on_case(
+    "withdrawal",
+    WithdrawalIn,
+    CaseMade,
     summary="撤回 · Withdraw an application",
     description="决定作出前可撤回；尚未答复的部门不必再答复。 · Before the decision; whoever has not answered need not "
     "any more. Scope: submit.",
-    responses=documented(404, 409, 412, 413, 415),
-    openapi_extra=body_of(WithdrawalIn),
 )
 def withdraw(
     caller: Submitting,
@@ -97,18 +121,16 @@ def withdraw(
         conclude.withdraw_in(step, number, asked.reason)
         return CaseMade(number=number, state=CaseState.WITHDRAWN)
 
-    return once(api.member(caller.member).node, api.clock, key, fingerprint_of(f"withdraw {number}", asked), do)
+    return _once(api, caller, f"withdraw {number}", asked, key, do)
 
 
-@router.post(
-    "/cases/{number}/decision",
-    status_code=202,
-    response_model=DecisionMade,
+@_on_case(
+    "decision",
+    DecisionIn,
+    DecisionMade,
     summary="决定 · Decide a case",
     description="案件须已就绪（`GET /cases?state=ready`）；须说明理由。 · A case that is ready, "
     "or held up only by what was escalated; explicit, reasoned, signed, once. Scope: decide.",
-    responses=documented(404, 409, 412, 413, 415),
-    openapi_extra=body_of(DecisionIn),
 )
 def decide(
     caller: Deciding,
@@ -125,18 +147,16 @@ def decide(
         message_id = conclude.decide_in(step, number, ruling)
         return DecisionMade(number=number, outcome=asked.outcome, message_id=message_id)
 
-    return once(api.member(caller.member).node, api.clock, key, fingerprint_of(f"decide {number}", asked), do)
+    return _once(api, caller, f"decide {number}", asked, key, do)
 
 
-@router.post(
-    "/cases/{number}/confirmation",
-    status_code=202,
-    response_model=DecisionMade,
+@_on_case(
+    "confirmation",
+    ConfirmationIn,
+    DecisionMade,
     summary="确认拟定的决定 · Confirm a prepared decision",
     description="按规则拟定的内容作出决定（案件的 `prepared`），由经办人负责。 · Decides as the window's rule has "
     "prepared it (`prepared` of the case), on the officer's responsibility. Scope: decide.",
-    responses=documented(404, 409, 412, 413, 415),
-    openapi_extra=body_of(ConfirmationIn),
 )
 def confirm(
     caller: Deciding,
@@ -151,19 +171,17 @@ def confirm(
         message_id, ruling = conclude.confirm_in(step, number, asked.officer, asked.outcome)
         return DecisionMade(number=number, outcome=ruling.outcome, message_id=message_id)
 
-    return once(api.member(caller.member).node, api.clock, key, fingerprint_of(f"confirm {number}", asked), do)
+    return _once(api, caller, f"confirm {number}", asked, key, do)
 
 
-@router.post(
-    "/cases/{number}/review",
-    status_code=202,
-    response_model=Reviewed,
+@_on_case(
+    "review",
+    ReviewIn,
+    Reviewed,
     summary="复核决定 · Review a decision",
     description="决定之后收到按期意见的（部门的 `review_since`），由经办人复核并说明决定是否维持。 "
     "· Where an opinion that was in time came in after the decision (`review_since` of the part), an officer says "
     "whether it stands; the decision stays as it was signed. Scope: decide.",
-    responses=documented(404, 409, 412, 413, 415),
-    openapi_extra=body_of(ReviewIn),
 )
 def review(
     caller: Deciding,
@@ -177,18 +195,16 @@ def review(
         expect_match(step, number, if_match)
         return Reviewed(number=number, departments=review_in(step, number, asked.officer, asked.reasons))
 
-    return once(api.member(caller.member).node, api.clock, key, fingerprint_of(f"review {number}", asked), do)
+    return _once(api, caller, f"review {number}", asked, key, do)
 
 
-@router.post(
-    "/cases/{number}/terms",
-    status_code=202,
-    response_model=TermOut,
+@_on_case(
+    "terms",
+    TermIn,
+    TermOut,
     summary="期限调整 · Amend a term",
     description="中止、恢复、重新起算或延长某部门的期限，记入台账并告知该部门与监督。 · Stops, resumes, restarts or "
     "extends a department's term, as an entry in its ledger; the department and the monitors are told. Scope: decide.",
-    responses=documented(404, 409, 412, 413, 415),
-    openapi_extra=body_of(TermIn),
 )
 def amend(
     caller: Deciding,
@@ -207,7 +223,7 @@ def amend(
         part = step.tx[Cases].part(number, asked.department)
         return TermOut(number=number, department=asked.department, entry=entry, due_at=part.due_at if part else None)
 
-    return once(api.member(caller.member).node, api.clock, key, fingerprint_of(f"amend {number}", asked), do)
+    return _once(api, caller, f"amend {number}", asked, key, do)
 
 
 def _carried(asked: CaseIn) -> Iterator[tuple[int, AttachmentIn]]:

@@ -13,6 +13,7 @@ from exchange.envelope import verify_signed
 from exchange.errors import CallerError, Conflict, Forged, NotFound, SenderError
 from exchange.files.receipt_files import verify_receipts, write_receipts
 from exchange.messaging.documents import Documents
+from exchange.notices.chase import chase
 from exchange.notices.daily import Daily
 from exchange.notices.evidence.ask import Gathering, ask_receipts, last_request
 from exchange.notices.evidence.rules import Evidence
@@ -101,7 +102,7 @@ def test_an_origin_reminds_by_itself_at_each_rung_once(anhui: Province) -> None:
     notice = anhui.issue(f"health at any except {anhui.address('health')}", act_by=today + timedelta(days=20))
     anhui.reaches(notice, [(0, 0, 0, 0), (1, 1, 0, 0), (2, 2, 1, 0)])
 
-    def chase(days: int) -> int:
+    def after(days: int) -> int:
         """What an origin's process does that begins so many days later: how many notices it reminds of."""
         later = SteppedClock(RealClock().now() + timedelta(days=days))
         return Daily(chase).look(replace(anhui.node("office"), clock=later))
@@ -109,12 +110,12 @@ def test_an_origin_reminds_by_itself_at_each_rung_once(anhui: Province) -> None:
     def stage() -> int:
         return anhui.status(notice).row.reminded
 
-    chase(0)
+    after(0)
     assert stage() == 0
-    chase(14)
+    after(14)
     assert stage() == 50
-    chase(14)
-    chase(20)
+    after(14)
+    after(20)
     assert stage() == 90
     with anhui.node("office").store.reading() as tx:
         sent = [one for one in tx[Documents].of_conversation(notice) if one.kind == "notice-reminder"]

@@ -36,7 +36,9 @@ CALLED_BY = {
     "prometheus_client, which asks a collector what it has": {"describe"},
     "rich, click and typer, which read these": {"formatter_class", "list_commands"},
     "SQLAlchemy, which reads these of a type or a connection": {"cache_ok", "impl", "isolation_level"},
-    "records in full: columns that are written for whoever reads the database": {"deemed_at", "moot_at", "revoked_by"},
+    "records in full: columns that are written for whoever reads the database": {
+        "deemed_at", "lifted_at", "lifted_by", "moot_at", "revoked_by",
+    },
     "pydantic, which reads these of a model": {"model_config"},
     "the enum itself, unpacked by its order": {"DOWN", "PUBLIC", "SIDE"},
 }  # fmt: skip
@@ -44,7 +46,7 @@ CALLED_BY = {
 
 DECORATED = [
     "@*.command", "@*.callback", "@*.get", "@*.post", "@*.put", "@*.delete", "@*.patch",
-    "@field_validator", "@model_validator", "@event.listens_for",
+    "@_on_case", "@field_validator", "@model_validator", "@event.listens_for",
 ]  # fmt: skip
 """What these decorate is called by typer, FastAPI, pydantic and SQLAlchemy."""
 
