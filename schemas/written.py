@@ -34,7 +34,7 @@ _LINE_ENDS = "\n\r\t"
 _BLANK = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Mn", "Me", "Zs", "Zl", "Zp"})
 
 
-class Shape(Enum):
+class TextShape(Enum):
     """One line, or a text of several."""
 
     LINE = "line"
@@ -55,7 +55,7 @@ def is_visible(text: str) -> bool:
     return any(unicodedata.category(ch) not in _BLANK for ch in seen(text))
 
 
-def fault_of(text: str, shape: Shape = Shape.TEXT) -> str:
+def fault_of(text: str, shape: TextShape = TextShape.TEXT) -> str:
     """What is wrong with a text that is written now; empty where nothing is. An empty one is no fault."""
     if not text:
         return ""
@@ -75,12 +75,12 @@ def faults_in(written: Wire, place: Place = ()) -> Iterator[tuple[Place, str]]:
         yield from check(getattr(written, name), (*place, name))
 
 
-def _forbidden(ch: str, before: str, shape: Shape) -> str:
+def _forbidden(ch: str, before: str, shape: TextShape) -> str:
     category = unicodedata.category(ch)
     if category == "Cs":
         return "half a character"
-    if category in ("Cc", "Zl", "Zp") and not (shape is Shape.TEXT and ch in _LINE_ENDS):
-        return "a control character" if shape is Shape.TEXT else "a line end or control character"
+    if category in ("Cc", "Zl", "Zp") and not (shape is TextShape.TEXT and ch in _LINE_ENDS):
+        return "a control character" if shape is TextShape.TEXT else "a line end or control character"
     if _TURNS.match(ch):
         return "a character that turns the direction of writing"
     if category == "Co":
@@ -88,7 +88,7 @@ def _forbidden(ch: str, before: str, shape: Shape) -> str:
     if category == "Cn" and not "\U00020000" <= ch <= "\U0003fffd":  # planes of ideographs that keep growing
         return "no character"
     joins = bool(_JOINS.match(ch)) and before[-1:].strip() and not _IGNORED.match(before[-1:])
-    if shape is Shape.LINE and _IGNORED.match(ch) and not joins:
+    if shape is TextShape.LINE and _IGNORED.match(ch) and not joins:
         return "a character that cannot be seen"
     return ""
 
@@ -125,20 +125,20 @@ def _check(annotation: Any, *around: Any) -> Check | None:
     return _of_any(inner)
 
 
-def shape_of(rules: tuple[Any, ...]) -> Shape | None:
+def shape_of(rules: tuple[Any, ...]) -> TextShape | None:
     """What the constraints of a text make of it; None for what a pattern keeps to its letters."""
     longest = _SHORT + 1
     for rule in rules:
         if isinstance(rule, StringConstraints):
             if rule.pattern is not None:
-                return Shape.LINE if str(rule.pattern).startswith("^[^") else None  # all but a few signs
+                return TextShape.LINE if str(rule.pattern).startswith("^[^") else None  # all but a few signs
             longest = min(longest, rule.max_length or longest)
         elif isinstance(rule, MaxLen):
             longest = min(longest, rule.max_length)
-    return Shape.LINE if longest <= _SHORT else Shape.TEXT
+    return TextShape.LINE if longest <= _SHORT else TextShape.TEXT
 
 
-def _of_text(shape: Shape) -> Check:
+def _of_text(shape: TextShape) -> Check:
     def check(value: Any, place: Place) -> Iterator[tuple[Place, str]]:
         if isinstance(value, str) and (fault := fault_of(value, shape)):
             yield place, fault

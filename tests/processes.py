@@ -15,7 +15,7 @@ from exchange.approval.window.store import Cases
 from exchange.approval.window.submit import submit
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.messaging.outbox import Outbox
-from exchange.runtime.home import Opened, open_member
+from exchange.runtime.home import OpenedMember, open_member
 from exchange.runtime.settings import Home, Settings
 from exchange.schemas import Applicant, Application, SubmittedMaterial
 from exchange.setup.init import init_broker, init_files
@@ -147,7 +147,7 @@ class ProcessDomain:
         self.served[name].kill()
         self.served[name].wait()
 
-    def open(self, name: str) -> Opened:
+    def open(self, name: str) -> OpenedMember:
         """A member's node, for a look or a command."""
         return open_member(self.settings, self.address(name))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 
 from exchange.agent.received import Handout, Received
-from exchange.agent.seat import Seat, SeatBeside, ServingSeat
+from exchange.agent.seat import AgentSeat, SeatBeside, ServingSeat
 from exchange.agent.window import WindowAgent
 from exchange.approval.department import desk
 from exchange.claims import Progress, fetch, upload
@@ -20,7 +20,7 @@ from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxView
 from exchange.runtime import logs
 from exchange.runtime.draining import check_not_drained
-from exchange.runtime.home import Opened, open_claims, open_member
+from exchange.runtime.home import OpenedMember, open_claims, open_member
 from exchange.runtime.settings import Home, Settings
 from exchange.schemas import ClaimCheck, Document, Opinion
 
@@ -28,7 +28,7 @@ from exchange.schemas import ClaimCheck, Document, Opinion
 class Agent(WindowAgent):
     """One member, for a system of its own: served in this process, or used beside the process that serves it."""
 
-    def __init__(self, settings: Settings, opened: Opened, seat: Seat) -> None:
+    def __init__(self, settings: Settings, opened: OpenedMember, seat: AgentSeat) -> None:
         self._settings = settings
         self._opened = opened
         self._seat = seat
@@ -177,7 +177,7 @@ class Agent(WindowAgent):
         return message_id
 
 
-def _seat(settings: Settings, opened: Opened, serve: bool | None) -> Seat:
+def _seat(settings: Settings, opened: OpenedMember, serve: bool | None) -> AgentSeat:
     try:
         if serve is not False:
             try:

@@ -13,7 +13,7 @@ from threading import Event
 from typing import Protocol
 
 from exchange.runtime.draining import check_not_drained
-from exchange.runtime.home import Opened, open_link, open_work
+from exchange.runtime.home import OpenedMember, open_link, open_work
 from exchange.runtime.member import RunningMember
 from exchange.runtime.settings import Settings
 from exchange.store.identity_lock import Claim
@@ -22,7 +22,7 @@ _LOOK_EVERY = 0.25
 """Seconds between two looks for what another process has taken in."""
 
 
-class Seat(Protocol):
+class AgentSeat(Protocol):
     """Where an agent works from."""
 
     serving: bool
@@ -56,7 +56,7 @@ class ServingSeat:
         self.lease_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"yizhan:{member.node.address}"))
 
     @classmethod
-    def take(cls, settings: Settings, opened: Opened) -> ServingSeat:
+    def take(cls, settings: Settings, opened: OpenedMember) -> ServingSeat:
         """Raises IdentityInUse where another process serves it, Conflict where it is drained, BrokerUnavailable."""
         address, arrived = opened.node.address, Event()
         with ExitStack() as stack:
@@ -91,7 +91,7 @@ class SeatBeside:
 
     serving = False
 
-    def __init__(self, opened: Opened) -> None:
+    def __init__(self, opened: OpenedMember) -> None:
         self._opened = opened
         self.lease_id = str(uuid.uuid4())
         self._closed = Event()

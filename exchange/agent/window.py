@@ -17,7 +17,7 @@ from exchange.files.applications import read_application
 from exchange.messaging.checks import expect_window
 from exchange.messaging.node import Node
 from exchange.operations.systems.member.store import InboxPages
-from exchange.runtime.home import Opened
+from exchange.runtime.home import OpenedMember
 from exchange.schemas import Application, LedgerEntry, Matter, Outcome
 
 _PAGE = 50
@@ -26,7 +26,7 @@ _PAGE = 50
 class WindowAgent:
     """The part of an agent that is a window's. For any other member all of it raises Denied."""
 
-    _opened: Opened
+    _opened: OpenedMember
 
     def _node(self) -> Node:
         """The member, with its present keys and directory."""

@@ -12,7 +12,7 @@ from exchange.clock import Clock, RealClock
 from exchange.errors import Denied, NotFound
 from exchange.operations.domain_view import CONSOLE, Desk
 from exchange.operations.systems.tokens import Scope
-from exchange.runtime.home import Opened, open_member
+from exchange.runtime.home import OpenedMember, open_member
 from exchange.store import Store
 
 
@@ -33,7 +33,7 @@ class Api:
     desk: Desk
     clock: Clock = field(default_factory=RealClock)
     attempts: Attempts = field(default_factory=Attempts)
-    _members: dict[str, Opened] = field(default_factory=dict)
+    _members: dict[str, OpenedMember] = field(default_factory=dict)
     _opening: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -41,7 +41,7 @@ class Api:
         """The console's own store: tokens and webhooks."""
         return self.desk.store(CONSOLE)
 
-    def member(self, address: str) -> Opened:
+    def member(self, address: str) -> OpenedMember:
         """A member with its present keys and directory. Raises Denied for one that this domain has not any more."""
         with self._opening:
             if address not in self._members:

@@ -37,7 +37,7 @@ from exchange.messaging.receipts import receipt_proof
 from exchange.messaging.records import OutboxState, OutboxView, StoredDocument
 from exchange.operations.systems.member.records import DocumentLine
 from exchange.operations.systems.member.store import InboxPages
-from exchange.runtime.home import Opened
+from exchange.runtime.home import OpenedMember
 from exchange.schemas import Document
 from exchange.schemas.base import Address, MessageId
 from exchange.store.transaction import Transaction
@@ -142,7 +142,7 @@ def receipts(caller: Reading, api: Shared, message_id: MessageId) -> ReceiptsOut
     )
 
 
-def _find(opened: Opened, message_id: str, sender: str | None) -> StoredDocument:
+def _find(opened: OpenedMember, message_id: str, sender: str | None) -> StoredDocument:
     with opened.store.reading() as tx:
         found = [one for one in tx[Documents].find(message_id) if sender in (None, one.sender)]
     found = [one for one in found if one.kind != "receipt"]

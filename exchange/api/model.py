@@ -36,7 +36,7 @@ class ApiModel(Wire):
     model_config = ConfigDict(use_attribute_docstrings=True)
 
 
-class Fault(ApiModel):
+class InvalidField(ApiModel):
     """One field that is invalid. 不符合要求的字段。"""
 
     pointer: str
@@ -67,7 +67,7 @@ class Problem(ApiModel):
     detail: str
     remedy: str
     """What the one who can act should do."""
-    errors: tuple[Fault, ...] = ()
+    errors: tuple[InvalidField, ...] = ()
     detail_zh: str | None = None
     """The detail in Chinese, where Accept-Language asks for it. 中文说明。"""
     remedy_zh: str | None = None

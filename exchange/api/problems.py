@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from exchange import errors
-from exchange.api.model import Fault, Problem
+from exchange.api.model import InvalidField, Problem
 from exchange.api.terms import in_api_terms
 from exchange.language import Joined, Language, Text
 from exchange.web.render import preferred
@@ -123,7 +123,7 @@ def _answer(
         code=code,
         detail=str(detail),
         remedy=in_api_terms(str(remedy)),
-        errors=tuple(Fault(pointer=pointer, detail=what) for pointer, what in faults[:50]),
+        errors=tuple(InvalidField(pointer=pointer, detail=what) for pointer, what in faults[:50]),
         detail_zh=detail.written(Language.CHINESE) if in_chinese else None,
         remedy_zh=in_api_terms(remedy.written(Language.CHINESE)) if in_chinese else None,
     )

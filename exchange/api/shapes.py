@@ -26,7 +26,7 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Shape:
+class SchemaShape:
     """One schema: an object with fields, or a list of values."""
 
     name: str
@@ -36,7 +36,7 @@ class Shape:
     example: str
 
 
-def shapes(document: Mapping[str, Any]) -> dict[str, Shape]:
+def shapes(document: Mapping[str, Any]) -> dict[str, SchemaShape]:
     """All of them, by name, in alphabetical order."""
     return {name: _shape(name, schema) for name, schema in sorted(document["components"]["schemas"].items())}
 
@@ -49,9 +49,9 @@ def named(content: Mapping[str, Any]) -> str:
     return ""
 
 
-def _shape(name: str, schema: Mapping[str, Any]) -> Shape:
+def _shape(name: str, schema: Mapping[str, Any]) -> SchemaShape:
     examples = schema.get("examples", [])
-    return Shape(
+    return SchemaShape(
         name,
         _plain(schema.get("description", "")),
         tuple(_fields(schema)),

@@ -7,7 +7,7 @@ from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Tab
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.schemas import Verdict
 from exchange.store.metadata import metadata, partial_index
-from exchange.store.types import FreeText, Instant, Word
+from exchange.store.types import EnumWord, FreeText, Instant
 
 case_file = Table(
     "case_file",
@@ -15,7 +15,7 @@ case_file = Table(
     Column("number", String(64), primary_key=True),
     Column("matter", String(64), nullable=False),
     Column("matter_version", String(32), nullable=False),
-    Column("state", Word(CaseState), nullable=False),
+    Column("state", EnumWord(CaseState), nullable=False),
     Column("stage", Integer, nullable=False),
     Column("application", LargeBinary, nullable=False),
     Column("applicant", FreeText, nullable=False),
@@ -42,7 +42,7 @@ part = Table(
     Column("department", String(120), primary_key=True),
     Column("position", Integer, nullable=False),
     Column("stage", Integer, nullable=False),
-    Column("state", Word(PartState), nullable=False),
+    Column("state", EnumWord(PartState), nullable=False),
     Column("revision", Integer, nullable=False),
     Column("consultation_id", String(36), index=True),
     Column("clearance_id", String(36), index=True),
@@ -55,14 +55,14 @@ part = Table(
     Column("moot_at", Instant),
     Column("escalated_at", Instant),
     Column("reminded_at", Instant),
-    Column("verdict", Word(Verdict)),
+    Column("verdict", EnumWord(Verdict)),
     Column("conditions", FreeText),
     Column("reasons", FreeText),
     Column("opinion_id", String(36)),
     Column("deemed_id", String(36)),
     Column("late_opinion_id", String(36)),
     Column("late_at", Instant),
-    Column("late_verdict", Word(Verdict)),
+    Column("late_verdict", EnumWord(Verdict)),
     Column("receipt_id", String(36)),
     Column("receipt_index", Integer),
     Column("started_at", Instant),

@@ -25,7 +25,7 @@ VERSION = 2
 
 
 @dataclass(frozen=True)
-class Entry:
+class AuditEntry:
     """Something done at the console, or tried."""
 
     seq: int
@@ -47,7 +47,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Head:
+class ChainHead:
     """The newest entry's place and hash; what is noted elsewhere to check a log against."""
 
     seq: int
@@ -57,27 +57,29 @@ class Head:
         return f"{self.seq}:{self.hash}"
 
 
-EMPTY = Head(0, START)
+EMPTY = ChainHead(0, START)
 """The head of a log without entries."""
 
 
-def parse_head(text: str) -> Head:
+def parse_head(text: str) -> ChainHead:
     """Reads what `str(Head)` writes. Raises ValueError for anything else."""
     seq, _, digest = text.partition(":")
     if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
         raise ValueError(f"{text!r} is not NUMBER:HASH")
-    return Head(int(seq), digest)
+    return ChainHead(int(seq), digest)
 
 
-def append(head: Head, at: datetime, account: str, action: str, what: str, outcome: str, source: Source) -> Entry:
+def append(
+    head: ChainHead, at: datetime, account: str, action: str, what: str, outcome: str, source: Source
+) -> AuditEntry:
     """The entry that follows ``head``."""
-    bare = Entry(
+    bare = AuditEntry(
         head.seq + 1, at, account, action, what, outcome, head.hash, "", VERSION, source.kind.value, source.origin
     )
     return replace(bare, hash=_hash(bare, head))
 
 
-def check_chain(entries: Iterable[Entry], head: Head, noted: Head | None = None) -> int:
+def check_chain(entries: Iterable[AuditEntry], head: ChainHead, noted: ChainHead | None = None) -> int:
     """How many entries there are, once all hold, up to ``head``, and include the one that was ``noted`` elsewhere.
 
     Raises BadAudit, naming the first entry that does not verify.
@@ -88,7 +90,7 @@ def check_chain(entries: Iterable[Entry], head: Head, noted: Head | None = None)
             raise _broken(f"entry {last.seq + 1} is missing")
         if entry.previous != last.hash or entry.hash != _hash(entry, last):
             raise _broken(f"entry {entry.seq} was changed, or one before it")
-        last = Head(entry.seq, entry.hash)
+        last = ChainHead(entry.seq, entry.hash)
         met = met or last == noted
     if last != head:
         raise _broken(f"the log ends with entry {last.seq}, and had {head.seq}")
@@ -97,7 +99,7 @@ def check_chain(entries: Iterable[Entry], head: Head, noted: Head | None = None)
     return last.seq
 
 
-def _hash(entry: Entry, before: Head) -> str:
+def _hash(entry: AuditEntry, before: ChainHead) -> str:
     """SHA-256 over a JSON list, in which no two different entries look alike; the instant in UTC to the microsecond.
 
     A source beside an entry of version 1 is under no hash: whoever put it there changed the entry. It counts like one

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from exchange.claims.objects import ClaimStore
 from exchange.claims.upload import Progress, part_name
-from exchange.envelope.chunks import ChunkStream, Tally
+from exchange.envelope.chunks import ChunkDigests, ChunkStream
 from exchange.errors import BadClaim, ClaimDiffers, ClaimMissing, Conflict
 from exchange.machine.files import open_file, unusable
 from exchange.schemas.claim import ClaimCheck
@@ -57,7 +57,7 @@ def is_at(claim: ClaimCheck, path: Path) -> bool:
 
 
 def _bring(claim: ClaimCheck, file: BinaryIO, store: ClaimStore, progress: Progress | None) -> None:
-    stream, tally = ChunkStream.of(claim), Tally()
+    stream, tally = ChunkStream.of(claim), ChunkDigests()
     here = _resume(stream, file, tally)
     _fetch_from(here, claim, file, store, tally, progress)
     try:
@@ -66,14 +66,14 @@ def _bring(claim: ClaimCheck, file: BinaryIO, store: ClaimStore, progress: Progr
         if here == 0:
             raise
         # What lay here from before may be at fault, and not the store: once more from the beginning.
-        tally = Tally()
+        tally = ChunkDigests()
         file.seek(0)
         file.truncate()
         _fetch_from(0, claim, file, store, tally, progress)
         tally.check(claim)
 
 
-def _resume(stream: ChunkStream, file: BinaryIO, tally: Tally) -> int:
+def _resume(stream: ChunkStream, file: BinaryIO, tally: ChunkDigests) -> int:
     """Counts the whole parts that are here already and cuts off the rest; returns the part to go on with.
 
     They are sealed again for the digest of the ciphertext: it needs the bytes as they lie in the store.
@@ -91,7 +91,7 @@ def _resume(stream: ChunkStream, file: BinaryIO, tally: Tally) -> int:
 
 
 def _fetch_from(
-    first: int, claim: ClaimCheck, file: BinaryIO, store: ClaimStore, tally: Tally, progress: Progress | None
+    first: int, claim: ClaimCheck, file: BinaryIO, store: ClaimStore, tally: ChunkDigests, progress: Progress | None
 ) -> None:
     stream = ChunkStream.of(claim)
     for part in range(first, stream.parts):

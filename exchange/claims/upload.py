@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from exchange.claims.journal import Journal, new_journal, open_journal
 from exchange.claims.objects import ClaimStore
-from exchange.envelope.chunks import Tally
+from exchange.envelope.chunks import ChunkDigests
 from exchange.errors import CallerError, Conflict
 from exchange.machine.filenames import is_utf8
 from exchange.machine.files import make_folder, open_file, unusable
@@ -87,9 +87,9 @@ def _upload(
     return claim
 
 
-def _store_parts(file: BinaryIO, journal: Journal, store: ClaimStore, progress: Progress | None) -> Tally | None:
+def _store_parts(file: BinaryIO, journal: Journal, store: ClaimStore, progress: Progress | None) -> ChunkDigests | None:
     """Stores all parts; None where one is not the text that it was when it was begun."""
-    stream, tally, earlier = journal.stream, Tally(), len(journal.digests)
+    stream, tally, earlier = journal.stream, ChunkDigests(), len(journal.digests)
     file.seek(0)
     with closing(journal):
         for part in range(stream.parts):
@@ -112,7 +112,7 @@ def part_name(object_key: str, part: int) -> str:
     return f"{object_key}/{part:05d}"
 
 
-def _claim(path: Path, media_type: str | None, journal: Journal, tally: Tally) -> ClaimCheck:
+def _claim(path: Path, media_type: str | None, journal: Journal, tally: ChunkDigests) -> ClaimCheck:
     return ClaimCheck(
         name=path.name,
         media_type=media_type or media_type_of(path.name),

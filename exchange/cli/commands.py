@@ -9,7 +9,7 @@ from functools import cache
 
 import typer
 
-from exchange.cli.lazy import Entry, entries
+from exchange.cli.lazy import CommandEntry, entries
 
 
 def _domain(app: typer.Typer) -> None:
@@ -125,7 +125,7 @@ def _alerts(app: typer.Typer) -> None:
     alerts.register(app)
 
 
-COMMANDS: tuple[Entry, ...] = (
+COMMANDS: tuple[CommandEntry, ...] = (
     *entries(
         _domain,
         "A domain",

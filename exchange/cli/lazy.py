@@ -15,7 +15,7 @@ Register = Callable[[typer.Typer], None]
 
 
 @dataclass(frozen=True)
-class Entry:
+class CommandEntry:
     """A command before it is imported: what the list of commands shows of it, and what adds it."""
 
     name: str
@@ -29,9 +29,9 @@ class Entry:
         return TyperCommand(name=self.name, short_help=self.summary, rich_help_panel=self.panel)
 
 
-def entries(register: Register, panel: str, summaries: Mapping[str, str]) -> tuple[Entry, ...]:
+def entries(register: Register, panel: str, summaries: Mapping[str, str]) -> tuple[CommandEntry, ...]:
     """The commands that one function adds, all in one panel of the help: summaries by name."""
-    return tuple(Entry(name, panel, summary, register) for name, summary in summaries.items())
+    return tuple(CommandEntry(name, panel, summary, register) for name, summary in summaries.items())
 
 
 class LazyCommands(MutableMapping[str, Any]):
@@ -40,7 +40,7 @@ class LazyCommands(MutableMapping[str, Any]):
     ``stubs`` are what a list of them shows.
     """
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    def __init__(self, entries: Iterable[CommandEntry]) -> None:
         self._entries = {entry.name: entry for entry in entries}
         self._made: dict[str, Any] = {}
         self._finish: Callable[[Any], Any] = lambda command: command
@@ -57,7 +57,7 @@ class LazyCommands(MutableMapping[str, Any]):
             self._made[name] = self._finish(self._load(self._entries[name]))
         return self._made[name]
 
-    def _load(self, entry: Entry) -> Any:
+    def _load(self, entry: CommandEntry) -> Any:
         application = typer.Typer(rich_markup_mode="markdown")
         entry.register(application)
         application.registered_commands = [one for one in application.registered_commands if one.name == entry.name]
@@ -85,7 +85,7 @@ class LazyCommands(MutableMapping[str, Any]):
 class LazyGroup(TyperGroup):
     """A group over `LazyCommands`: its help and its completion show their names and summaries and import none."""
 
-    def __init__(self, *, entries: Iterable[Entry], **attributes: Any) -> None:
+    def __init__(self, *, entries: Iterable[CommandEntry], **attributes: Any) -> None:
         super().__init__(**attributes)
         self.commands: LazyCommands = LazyCommands(entries)
 

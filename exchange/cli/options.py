@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from exchange.cli.complete import case_numbers, member_addresses
 from exchange.cli.naming import learn_domain
 from exchange.language import Foreign, Joined, Text, joined
-from exchange.runtime.home import Opened, need_domain, open_member, window_of
+from exchange.runtime.home import OpenedMember, need_domain, open_member, window_of
 from exchange.runtime.settings import Home, Settings
 from exchange.tomlfile import faults_of
 
@@ -56,7 +56,7 @@ AnyHomeOption = Annotated[Path | None, _home_option(None)]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 
 
-def open_as(settings: Settings, address: str | None) -> Opened:
+def open_as(settings: Settings, address: str | None) -> OpenedMember:
     """The member a command acts as: the named one, or the window."""
     learn_domain(Home(settings.home))
     return open_member(settings, address or window_of(settings))

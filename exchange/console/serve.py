@@ -22,7 +22,7 @@ from exchange.runtime.supervision.heartbeat import heartbeat
 from exchange.runtime.supervision.sole import orphaned
 from exchange.web.door.gate import gate_of
 from exchange.web.door.sessions import SessionDoor
-from exchange.web.listening import Place, listen, own_port, read_state, write_state
+from exchange.web.listening import ListeningPlace, listen, own_port, read_state, write_state
 from exchange.web.tls import RenewedTls
 
 STUCK = 60.0
@@ -34,7 +34,7 @@ _LEAVING = 3
 Ready = Callable[[str, Desk], None]
 
 
-def serve(settings: Settings, place: Place, ready: Ready) -> None:
+def serve(settings: Settings, place: ListeningPlace, ready: Ready) -> None:
     """Serves until SIGTERM, Ctrl-C, or the end of the supervisor that started it.
 
     ``ready`` is told the address. Raises BadConfiguration, DatabaseUnavailable or OperatorError.
@@ -44,7 +44,7 @@ def serve(settings: Settings, place: Place, ready: Ready) -> None:
     state = Home(settings.home).console
     try:
         door = SessionDoor(gate_of(desk), tag_of(settings.home))
-        turns = Turns()
+        turns = LoopTurns()
         server = server_of(create_app(desk, door, SECTIONS), place, turns)
         known = read_state(state)
         before = known.wanted if known else None
@@ -75,7 +75,7 @@ def _context_of(server: uvicorn.Server) -> ssl.SSLContext:
     return server.config.ssl
 
 
-class Turns:
+class LoopTurns:
     """Whether the loop that serves requests turns."""
 
     def __init__(self) -> None:
@@ -91,7 +91,7 @@ class Turns:
         return f"no request is served for {since:.0f} s" if since >= STUCK else None
 
 
-def server_of(app: object, place: Place, turns: Turns | None = None) -> uvicorn.Server:
+def server_of(app: object, place: ListeningPlace, turns: LoopTurns | None = None) -> uvicorn.Server:
     """The web server: no log of requests, which would hold one-time links, and no word of what it is."""
     config = uvicorn.Config(
         app,  # type: ignore[arg-type]

@@ -1,7 +1,7 @@
 """Who exists in a domain, with which certificates and keys: signed by the domain's authority."""
 
 from exchange.directory.authority import Authority, Ties, load_authority_certificate, renewal_due
-from exchange.directory.branches import Branch, Refusal, State, Tree
+from exchange.directory.branches import Branch, BranchState, Refusal, Tree
 from exchange.directory.keyfiles import load_identity, save_identity
 from exchange.directory.lookup import Lookup
 from exchange.directory.tree import grow
@@ -17,11 +17,11 @@ from exchange.directory.view import (
 __all__ = [
     "Authority",
     "Branch",
+    "BranchState",
     "DirectoryView",
     "KnownDomain",
     "Lookup",
     "Refusal",
-    "State",
     "Ties",
     "Tree",
     "TreeView",

@@ -18,7 +18,7 @@ _KEPT_EARLY = 4
 """How many early directories are kept of one domain."""
 
 
-class State(StrEnum):
+class BranchState(StrEnum):
     """How a known domain stands. MISSING: it is vouched for, and no directory of it that holds has come."""
 
     CURRENT = "current"
@@ -28,11 +28,11 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class End:
+class BranchEnd:
     """From when on nothing new counts, and why."""
 
     at: datetime
-    state: State
+    state: BranchState
     reason: Text
 
 
@@ -45,7 +45,7 @@ class Warrant:
     """The domain that vouches."""
     certificates: tuple[bytes, ...] = field(repr=False)
     """Authority certificates, newest last."""
-    ends: tuple[End, ...]
+    ends: tuple[BranchEnd, ...]
     """When it ends by itself or with what vouches for it; the earliest counts."""
     superior: tuple[bytes, ...] | None = field(default=None, repr=False)
     """On the way down: the certificates that the domain may name for its superior."""
@@ -62,11 +62,11 @@ class Branch:
     """The signed directory as it came."""
     signed_by: bytes = field(repr=False)
     """The authority's certificate."""
-    end: End
+    end: BranchEnd
 
-    def state_at(self, now: datetime) -> State:
+    def state_at(self, now: datetime) -> BranchState:
         """Whether it counts at a moment."""
-        return State.CURRENT if now < self.end.at else self.end.state
+        return BranchState.CURRENT if now < self.end.at else self.end.state
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
-from exchange.directory.branches import EARLY, Branch, End, Refusal, State, Tree, Warrant, mark
+from exchange.directory.branches import EARLY, Branch, BranchEnd, BranchState, Refusal, Tree, Warrant, mark
 from exchange.directory.certificates import load_certificate
 from exchange.directory.view import DirectoryView, Paper, read_directory, read_paper, view_of
 from exchange.errors import BadDirectory
@@ -112,7 +112,7 @@ class _Walk:
     def up(self) -> Iterable[Branch]:
         """The superior, its superior and so on, as far as they hold."""
         below = self._own.directory
-        ends: tuple[End, ...] = ()
+        ends: tuple[BranchEnd, ...] = ()
         while below.upper is not None:
             upper = below.upper
             branch = self._settle(Warrant(upper.domain, below.domain, upper.certificates, ends))
@@ -121,7 +121,7 @@ class _Walk:
             yield branch
             below, ends = branch.view.directory, (branch.end,)
 
-    def down(self, directory: Directory, certificates: tuple[bytes, ...], ends: tuple[End, ...]) -> None:
+    def down(self, directory: Directory, certificates: tuple[bytes, ...], ends: tuple[BranchEnd, ...]) -> None:
         """Everything below a directory that holds."""
         for one in directory.delegations:
             if one.domain in self.warrants or one.domain == self._own.domain:
@@ -186,15 +186,15 @@ class _Walk:
         if best is None:
             return None
         _, paper, view = best
-        own_end = End(
+        own_end = BranchEnd(
             view.expires_at,
-            State.EXPIRED,
+            BranchState.EXPIRED,
             Text("its directory expired at {at}", {"at": view.expires_at.isoformat()}),
         )
         end = min((*warrant.ends, own_end), key=lambda one: one.at)
         signed_by = warrant.certificates[_rank(paper, warrant)]
         branch = self.branches[warrant.domain] = Branch(warrant, view, paper.data, signed_by, end)
-        if branch.state_at(self._now) is not State.CURRENT:
+        if branch.state_at(self._now) is not BranchState.CURRENT:
             self._refuse(paper, BadDirectory("{domain}: {reason}", domain=warrant.domain, reason=end.reason))
         return branch
 
@@ -231,15 +231,17 @@ def _check_superior(directory: Directory, warrant: Warrant) -> None:
         )
 
 
-def _ends(delegation: Delegation, by: str) -> Iterable[End]:
+def _ends(delegation: Delegation, by: str) -> Iterable[BranchEnd]:
     until = delegation.expires_at
-    yield End(until, State.EXPIRED, Text("the delegation by {by} expired at {at}", {"by": by, "at": until.isoformat()}))
+    yield BranchEnd(
+        until, BranchState.EXPIRED, Text("the delegation by {by} expired at {at}", {"by": by, "at": until.isoformat()})
+    )
     if delegation.revoked_at is not None:
         reason = Text(
             "the delegation was revoked by {by} at {at}: {why}",
             {"by": by, "at": delegation.revoked_at.isoformat(), "why": delegation.revoked_for},
         )
-        yield End(delegation.revoked_at, State.REVOKED, reason)
+        yield BranchEnd(delegation.revoked_at, BranchState.REVOKED, reason)
 
 
 def _standing(own: DirectoryView, authority: bytes, superior: Directory, now: datetime) -> Text | None:

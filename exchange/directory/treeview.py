@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
-from exchange.directory.branches import End, State, Tree
+from exchange.directory.branches import BranchEnd, BranchState, Tree
 from exchange.directory.view import DirectoryView
 from exchange.envelope import Recipient, Signer
 from exchange.errors import NotFound, Untrusted
@@ -26,7 +26,7 @@ class KnownDomain:
     """Of its directory; None where none has come."""
     expires_at: datetime | None
     """From when on nothing new of it counts: the earliest end of its directory and of what leads to it."""
-    state: State
+    state: BranchState
     reason: Text | Joined | None = None
     """Why it does not count."""
 
@@ -70,22 +70,22 @@ class TreeView:
     @cached_property
     def everyone(self) -> tuple[Member, ...]:
         """All members of the own domain and of all that count at present."""
-        current = (one.view for one in self.tree.branches.values() if one.state_at(self.at) is State.CURRENT)
+        current = (one.view for one in self.tree.branches.values() if one.state_at(self.at) is BranchState.CURRENT)
         return (*self.own.members, *(member for view in current for member in view.members))
 
     @cached_property
     def domains(self) -> tuple[KnownDomain, ...]:
         """All known domains by name, the own one included."""
-        here = KnownDomain(self.domain, self.version, self.expires_at, State.CURRENT, self.tree.standing)
+        here = KnownDomain(self.domain, self.version, self.expires_at, BranchState.CURRENT, self.tree.standing)
         found = [here]
         for name, one in self.tree.branches.items():
             state = one.state_at(self.at)
-            ended = None if state is State.CURRENT else one.end.reason
+            ended = None if state is BranchState.CURRENT else one.end.reason
             found.append(KnownDomain(name, one.view.version, one.end.at, state, ended))
         reasons = {one.domain: one.error.text for one in self.tree.refused}
         for name in self.tree.missing:
             why = reasons.get(name) or Text("its directory has not come")
-            found.append(KnownDomain(name, None, None, State.MISSING, why))
+            found.append(KnownDomain(name, None, None, BranchState.MISSING, why))
         return tuple(sorted(found, key=lambda one: one.domain.split(".")))
 
     @property
@@ -110,7 +110,7 @@ class TreeView:
         """What to seal to. Raises NotFound; also when the member's domain has ended, or its directory has not come."""
         view = self._of(address)
         branch = self.tree.branches.get(view.domain)
-        if branch is not None and branch.state_at(self.at) is not State.CURRENT:
+        if branch is not None and branch.state_at(self.at) is not BranchState.CURRENT:
             raise NotFound(
                 "nothing is sealed to {address}: {domain}: {reason}",
                 remedy=_ASK,
@@ -170,8 +170,8 @@ class TreeView:
         )
 
 
-def _bounded(signer: Signer, end: End) -> Signer:
+def _bounded(signer: Signer, end: BranchEnd) -> Signer:
     """A signer whose signatures count up to the end of its domain and no longer."""
-    if end.state is State.REVOKED:
+    if end.state is BranchState.REVOKED:
         return replace(signer, revoked_at=min(end.at, signer.revoked_at or end.at))
     return replace(signer, not_after=min(end.at, signer.not_after))

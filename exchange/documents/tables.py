@@ -6,14 +6,14 @@ from sqlalchemy import Column, Index, Integer, String, Table
 
 from exchange.documents.rules.request_states import RequestSeat, RequestState
 from exchange.store.metadata import metadata
-from exchange.store.types import FreeText, Instant, Word
+from exchange.store.types import EnumWord, FreeText, Instant
 
 request = Table(
     "request",
     metadata,
     Column("request_id", String(36), primary_key=True),
-    Column("seat", Word(RequestSeat, 8), nullable=False),
-    Column("state", Word(RequestState, 12), nullable=False),
+    Column("seat", EnumWord(RequestSeat, 8), nullable=False),
+    Column("state", EnumWord(RequestState, 12), nullable=False),
     Column("recorded_at", Instant, nullable=False),
     Column("origin", String(120)),
     Column("source", String(120)),

@@ -126,7 +126,7 @@ class ChunkStream:
         raise ClaimTruncated("the attachment ends before the {size:,} bytes that are declared", size=self.size)
 
 
-class Tally:
+class ChunkDigests:
     """The digests of an attachment as a whole, counted part by part."""
 
     def __init__(self) -> None:

@@ -18,7 +18,7 @@ from exchange.envelope import Trust, pack_leaves, unpack_leaves, verify_signed
 from exchange.errors import FileUnusable, Forged, Malformed, NotFound
 from exchange.machine.files import make_folder, write_file
 from exchange.notices.evidence.ask import Kept, evidence_of
-from exchange.notices.evidence.originals import Page, Subject, read_page
+from exchange.notices.evidence.originals import EvidencePart, Subject, read_page
 from exchange.notices.evidence.rules import Evidence
 from exchange.schemas import Notice, ReceiptsRequest, ShownSort, Tally
 
@@ -64,7 +64,7 @@ def verify_receipts(folder: Path, trust: Trust) -> tuple[ReceiptsRequest, Eviden
     return request, evidence_of(request, subject, _pages(files, request, trust), told, trust)
 
 
-def _write_page(folder: Path, page: Page) -> int:
+def _write_page(folder: Path, page: EvidencePart) -> int:
     name = f"{page.body.tally.domain}-{page.body.part:04}"
     write_file(folder / _PARTS / f"{name}.cbor", pack_leaves([page.signed, *page.enclosures]))
     for shown, original in zip(page.body.shown, page.originals, strict=True):
@@ -99,7 +99,7 @@ def _told(tally: bytes, request: ReceiptsRequest, trust: Trust) -> Tally:
     return body
 
 
-def _pages(files: Sequence[bytes], request: ReceiptsRequest, trust: Trust) -> list[Page]:
+def _pages(files: Sequence[bytes], request: ReceiptsRequest, trust: Trust) -> list[EvidencePart]:
     found = []
     for data in files:
         signed, *enclosures = unpack_leaves(data, _LARGEST)

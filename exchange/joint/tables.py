@@ -6,14 +6,14 @@ from sqlalchemy import Column, Integer, LargeBinary, String, Table, literal_colu
 
 from exchange.joint.states import JointSeat, JointState
 from exchange.store.metadata import metadata, partial_index
-from exchange.store.types import FreeText, Instant, Word
+from exchange.store.types import EnumWord, FreeText, Instant
 
 joint = Table(
     "joint",
     metadata,
     Column("joint_id", String(36), primary_key=True),
-    Column("seat", Word(JointSeat, 8), nullable=False),
-    Column("state", Word(JointState, 12), nullable=False),
+    Column("seat", EnumWord(JointSeat, 8), nullable=False),
+    Column("state", EnumWord(JointState, 12), nullable=False),
     Column("lead", String(120), nullable=False),
     Column("digest", String(64), nullable=False),
     Column("title", FreeText, nullable=False),

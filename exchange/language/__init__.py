@@ -8,13 +8,13 @@ from exchange.language.catalogue import translated
 from exchange.language.choice import Language, Words, choose, language, language_of_environment, speak, speaking
 from exchange.language.faults import Foreign, Unfit, fault_text
 from exchange.language.names import name_of
-from exchange.language.text import Joined, Named, Text, joined, listed, noted, plural, tr
+from exchange.language.text import Joined, NamedText, Text, joined, listed, noted, plural, tr
 
 __all__ = [
     "Foreign",
     "Joined",
     "Language",
-    "Named",
+    "NamedText",
     "Text",
     "Unfit",
     "Words",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from exchange.language.choice import Language, Words, choose
-from exchange.language.text import Named
+from exchange.language.text import NamedText
 
 VERDICTS: Mapping[str, Words] = {
     "agree": ("同意", "agrees"),
@@ -266,10 +266,10 @@ def matter_name(code: str, names: Mapping[str, Words], said: str = "") -> str:
     return choose(names[code]) if code in names else said or code
 
 
-def coded(table: Mapping[str, Words], code: str) -> Named:
+def coded(table: Mapping[str, Words], code: str) -> NamedText:
     """A code in a text: the code itself where English stands, as in records, and what it is called in Chinese."""
     words = table.get(code)
-    return Named((words[0] if words else code, code))
+    return NamedText((words[0] if words else code, code))
 
 
 def reason_name(code: str, wanted: Language | None = None) -> str:

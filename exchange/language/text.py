@@ -55,7 +55,7 @@ class Joined:
 
 
 @dataclass(frozen=True)
-class Named:
+class NamedText:
     """A name that stands in another text."""
 
     words: Words

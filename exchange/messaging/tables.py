@@ -18,7 +18,7 @@ from sqlalchemy import (
 from exchange.messaging.records import OutboxState
 from exchange.messaging.rules.drain_states import DrainState
 from exchange.store.metadata import Serial, metadata, partial_index
-from exchange.store.types import FreeText, Instant, Word
+from exchange.store.types import EnumWord, FreeText, Instant
 
 document = Table(
     "document",
@@ -67,7 +67,7 @@ outbox_copy = Table(
     Column("rank", Integer, nullable=False),
     Column("recipient", LargeBinary, nullable=False),
     Column("needs_receipt", Boolean, nullable=False),
-    Column("state", Word(OutboxState), nullable=False),
+    Column("state", EnumWord(OutboxState), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("next_at", Instant, nullable=False),
     Column("written_at", Instant, nullable=False),
@@ -205,7 +205,7 @@ drain = Table(
     "drain",
     metadata,
     Column("id", Serial, primary_key=True),
-    Column("state", Word(DrainState, 12), nullable=False),
+    Column("state", EnumWord(DrainState, 12), nullable=False),
     Column("asked_by", FreeText, nullable=False),
     Column("asked_at", Instant, nullable=False),
     Column("reason", FreeText, nullable=False),

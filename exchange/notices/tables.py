@@ -7,14 +7,14 @@ from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text
 from exchange.notices.rules.states import NoticeSeat, NoticeState
 from exchange.schemas import ReaderState
 from exchange.store.metadata import metadata, partial_index
-from exchange.store.types import FreeText, Instant, Word
+from exchange.store.types import EnumWord, FreeText, Instant
 
 notice = Table(
     "notice",
     metadata,
     Column("notice_id", String(36), primary_key=True),
-    Column("seat", Word(NoticeSeat, 8), nullable=False),
-    Column("state", Word(NoticeState, 12), nullable=False),
+    Column("seat", EnumWord(NoticeSeat, 8), nullable=False),
+    Column("state", EnumWord(NoticeState, 12), nullable=False),
     Column("origin", String(120), nullable=False),
     Column("source", String(120), nullable=False),
     Column("digest", String(64), nullable=False),
@@ -41,7 +41,7 @@ notice_reader = Table(
     metadata,
     Column("notice_id", String(36), primary_key=True),
     Column("address", String(120), primary_key=True),
-    Column("state", Word(ReaderState, 8), nullable=False),
+    Column("state", EnumWord(ReaderState, 8), nullable=False),
     Column("has_at", Instant),
     Column("settled_at", Instant),
     Column("reason", FreeText),

@@ -14,7 +14,7 @@ import structlog
 from exchange.clock import Clock
 from exchange.errors import ExchangeError, NotFound
 from exchange.language import Text
-from exchange.operations.dead_letters.redrive import Again, Outcome
+from exchange.operations.dead_letters.redrive import Again, RedriveOutcome
 
 log = structlog.get_logger()
 
@@ -37,7 +37,7 @@ class Job:
     began_at: datetime
     ended_at: datetime | None = None
     counts: dict[Again, int] = field(default_factory=lambda: dict.fromkeys(Again, 0))
-    failures: list[Outcome] = field(default_factory=list)
+    failures: list[RedriveOutcome] = field(default_factory=list)
     """The first of those that failed again."""
     error: ExchangeError | Text | str = ""
     """What ended it before its time."""
@@ -72,7 +72,7 @@ class Job:
         """Letters that somebody else took first."""
         return self.counts[Again.GONE]
 
-    def take(self, outcome: Outcome) -> None:
+    def take(self, outcome: RedriveOutcome) -> None:
         """One more is done."""
         self.counts[outcome.again] += 1
         if outcome.again is Again.FAILED and len(self.failures) < _REASONS:
@@ -89,7 +89,7 @@ class Jobs:
         self._closing = threading.Event()
 
     def begin(
-        self, what: tuple[str, ...], by: str, total: int, clock: Clock, work: Callable[[], Iterator[Outcome]]
+        self, what: tuple[str, ...], by: str, total: int, clock: Clock, work: Callable[[], Iterator[RedriveOutcome]]
     ) -> Job:
         """Begins a job in a thread of its own; one on the same that still runs is returned instead."""
         with self._lock:
@@ -127,7 +127,7 @@ class Jobs:
         for thread in list(self._threads.values()):
             thread.join(10)
 
-    def _run(self, job: Job, clock: Clock, work: Callable[[], Iterator[Outcome]]) -> None:
+    def _run(self, job: Job, clock: Clock, work: Callable[[], Iterator[RedriveOutcome]]) -> None:
         try:
             for outcome in work():
                 job.take(outcome)

@@ -29,7 +29,7 @@ _SEEN = "directory-version"
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedMember:
     """A member with its database open, ready to be served or used for one command."""
 
     node: Node
@@ -60,7 +60,7 @@ def open_tree(home: Home, settings: Settings) -> TreeView | DirectoryView:
     return files.view(open_directory(home, settings), settings.clock.now(), {})
 
 
-def open_member(settings: Settings, address: str, *, patient: bool = False, store: Store | None = None) -> Opened:
+def open_member(settings: Settings, address: str, *, patient: bool = False, store: Store | None = None) -> OpenedMember:
     """Opens a member's keys, directory, catalogue and database; ``store`` is the database where it is open already.
 
     ``patient`` waits for a database that is not there yet, saying so. Raises NotFound, BadKeys, BadDirectory,
@@ -99,7 +99,7 @@ def open_member(settings: Settings, address: str, *, patient: bool = False, stor
         catalogue=LiveCatalogue(home) if Role.WINDOW in profile.roles else {},
         newer=renewal.read_if_changed,
     )
-    return Opened(node, store, profile, renewal.take)
+    return OpenedMember(node, store, profile, renewal.take)
 
 
 def open_database(settings: Settings, address: str, *, patient: bool = False, first: bool = False) -> Store:

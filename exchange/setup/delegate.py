@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from exchange.directory import Authority, State, Ties, TreeView, load_authority_certificate, load_directory
+from exchange.directory import Authority, BranchState, Ties, TreeView, load_authority_certificate, load_directory
 from exchange.directory.certificates import der, load_certificate
 from exchange.directory.grants import Grant, Request, read_grant_paper, sign_paper
 from exchange.directory.hierarchy import superior_of
@@ -215,7 +215,7 @@ def _chain(registry: Registry) -> list[bytes]:
     view = files.view(open_directory(registry.home, registry.settings), registry.now, {})
     branches = view.tree.branches if isinstance(view, TreeView) else {}
     name, chain = superior_of(view.domain), list[bytes]()
-    while name and name in branches and branches[name].state_at(registry.now) is State.CURRENT:
+    while name and name in branches and branches[name].state_at(registry.now) is BranchState.CURRENT:
         chain.append(branches[name].data)
         name = superior_of(name)
     return chain

@@ -16,7 +16,7 @@ from exchange.broker.admin.management import ManagementClient
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.provision import SETTLE, Extras, provision
 from exchange.broker.admin.shovels import (
-    End,
+    LinkEnd,
     ShovelState,
     declare_shovels,
     remove_shovels,
@@ -91,7 +91,7 @@ class LinkSide:
         self._prepare(upper, link, say)
         here = with_credentials(self.info.url, link_account(upper), link.password)
         with self._management() as management:
-            return declare_shovels(management, shovels_between(End(self.domain, here), End(upper, link.url)))
+            return declare_shovels(management, shovels_between(LinkEnd(self.domain, here), LinkEnd(upper, link.url)))
 
     def cut(self, neighbour: str, *, forget: bool = False) -> list[str]:
         """Stops a link from here; what was taken away. ``forget`` also drops the account and what is known of it.

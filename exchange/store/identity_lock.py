@@ -20,7 +20,7 @@ from exchange.errors import DatabaseUnavailable, ExchangeError, IdentityInUse, I
 from exchange.machine.crew import Loop
 from exchange.store.engine import writing
 from exchange.store.faults import translated
-from exchange.store.locks import FileHold, Hold, SessionHold
+from exchange.store.locks import FileHold, HeldLock, SessionHold
 from exchange.store.tables import meta
 
 log = structlog.get_logger()
@@ -41,7 +41,7 @@ class Claim:
         self._engine = engine
         self._address = address
         self._mark = secrets.token_hex(16)
-        self._hold: Hold = FileHold(engine) if engine.dialect.name == "sqlite" else SessionHold(engine, address)
+        self._hold: HeldLock = FileHold(engine) if engine.dialect.name == "sqlite" else SessionHold(engine, address)
         self._turn = threading.Lock()
         self._ended = threading.Event()
         self._watcher = Loop(f"{address}:claim", self._watch, lambda: self._ended.is_set() or self.lost is not None)
@@ -150,5 +150,5 @@ def claim(engine: Engine, address: str) -> Iterator[Claim]:
 
 def is_served(engine: Engine, address: str) -> bool:
     """Whether a process holds the identity; overtakes nobody."""
-    hold: Hold = FileHold(engine) if engine.dialect.name == "sqlite" else SessionHold(engine, address)
+    hold: HeldLock = FileHold(engine) if engine.dialect.name == "sqlite" else SessionHold(engine, address)
     return hold.is_taken()

@@ -33,7 +33,7 @@ _NOTICE_THE_DEAD = (
 """So that a server lets go of a machine that lost its power within seconds, not hours."""
 
 
-class Hold(Protocol):
+class HeldLock(Protocol):
     """A lock that may be lost."""
 
     def take(self, *, patient: bool) -> bool:

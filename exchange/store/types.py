@@ -54,7 +54,7 @@ class FreeText(TypeDecorator[str]):
         return None if value is None else printable(value)
 
 
-class Word(TypeDecorator[StrEnum]):
+class EnumWord(TypeDecorator[StrEnum]):
     """A value of a closed set, kept as its word."""
 
     impl = String
@@ -76,6 +76,6 @@ def read_back(kind: TypeEngine[Any], value: Any) -> Any:
     """What a value of a column of this type reads like after it was stored."""
     if isinstance(kind, Instant):
         return kind.process_result_value(kind.process_bind_param(value, _ANY), _ANY)
-    if isinstance(kind, Word):
+    if isinstance(kind, EnumWord):
         return kind.process_result_value(kind.process_bind_param(value, _ANY), _ANY)
     return kind.process_bind_param(value, _ANY) if isinstance(kind, FreeText) else value

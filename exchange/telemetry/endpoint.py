@@ -26,7 +26,7 @@ LOOPBACK = "127.0.0.1"
 
 
 @dataclass(frozen=True)
-class Place:
+class EndpointPlace:
     """Where an endpoint listens; port 0 is any that is free."""
 
     host: str
@@ -38,13 +38,13 @@ class Place:
         return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
 
 
-def parse_place(text: str) -> Place:
+def parse_place(text: str) -> EndpointPlace:
     """Reads ``PORT`` or ``HOST:PORT``. Without a host it is the loopback. Raises BadConfiguration."""
     host, _, port = text.strip().rpartition(":")
     if not port.isdecimal() or int(port) > 65_535:
         remedy = "write a port, or HOST:PORT, e.g. EXCHANGE_METRICS=9464 or 0.0.0.0:9464; `off` for none"
         raise BadConfiguration("EXCHANGE_METRICS is invalid: {text!r}", remedy=remedy, text=text)
-    return Place(host.strip("[]") or LOOPBACK, int(port))
+    return EndpointPlace(host.strip("[]") or LOOPBACK, int(port))
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Answers:
 class Endpoint:
     """Listens from construction until closed. Raises OperatorError where it cannot."""
 
-    def __init__(self, place: Place, answers: Answers) -> None:
+    def __init__(self, place: EndpointPlace, answers: Answers) -> None:
         try:
             self._server = _Server(place, answers)
         except OSError as error:
@@ -72,7 +72,7 @@ class Endpoint:
             raise OperatorError(
                 "cannot listen at {url}: {reason}", remedy=remedy, url=place.url, reason=error.strerror
             ) from error
-        self.place = Place(place.host, self._server.server_address[1])
+        self.place = EndpointPlace(place.host, self._server.server_address[1])
         self._closing = threading.Event()
         self._thread = Loop("metrics", self._server.serve_forever, self._closing.is_set)
         self._thread.start()
@@ -97,7 +97,7 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     allow_reuse_address = True
 
-    def __init__(self, place: Place, answers: Answers) -> None:
+    def __init__(self, place: EndpointPlace, answers: Answers) -> None:
         self.answers = answers
         if ":" in place.host:
             self.address_family = AF_INET6

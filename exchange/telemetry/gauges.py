@@ -28,7 +28,7 @@ _FRESH = 1.0
 
 
 @dataclass(frozen=True)
-class State:
+class MemberState:
     """A member at one moment."""
 
     figures: Figures | None
@@ -80,13 +80,13 @@ class MemberGauges(Collector):
         self._store = store
         self._lock = threading.Lock()
         self._read_at = 0.0
-        self._state: State | None = None
+        self._state: MemberState | None = None
 
     def describe(self) -> list[Metric]:
         """Nothing: its names are known when it is asked, and registering reads no database."""
         return []
 
-    def state(self) -> State:
+    def state(self) -> MemberState:
         """The member's state, at most a second old. Never raises for a database that is away: that is a state."""
         with self._lock:
             if self._state is None or monotonic() - self._read_at > _FRESH:
@@ -109,7 +109,7 @@ class MemberGauges(Collector):
             yield _gauge("yizhan_rule_failing_cases", "Cases whose rule failed.", who, state.rule_failing)
         yield from _expiries(node, state.now)
 
-    def _read(self) -> State:
+    def _read(self) -> MemberState:
         node, pulse = self._member.node, self._member.pulse()
         now = node.clock.now()
         monitors = Role.MONITOR in node.directory.member(node.address).roles
@@ -122,7 +122,9 @@ class MemberGauges(Collector):
             figures, failing, doubt = None, 0, None
         connections, loops = dict(pulse.connections), dict(pulse.loops)
         clock = None if doubt is None else str(doubt)
-        return State(figures, failing, now, connections, loops, pulse.since_tick, pulse.stuck, pulse.records, clock)
+        return MemberState(
+            figures, failing, now, connections, loops, pulse.since_tick, pulse.stuck, pulse.records, clock
+        )
 
 
 def _of_figures(who: str, figures: Figures, now: datetime) -> Iterator[Metric]:

@@ -16,7 +16,7 @@ import structlog
 from exchange.errors import BadConfiguration
 from exchange.messaging.observer import Observer, Observers
 from exchange.runtime.settings import Home
-from exchange.telemetry.endpoint import Answers, Endpoint, Place, parse_place
+from exchange.telemetry.endpoint import Answers, Endpoint, EndpointPlace, parse_place
 
 if TYPE_CHECKING:
     from exchange.messaging.node import Node
@@ -31,7 +31,7 @@ METRICS, TOKEN, TRACING = "EXCHANGE_METRICS", "EXCHANGE_METRICS_TOKEN", "EXCHANG
 OFF = "off"
 
 
-def metrics_place(env: Mapping[str, str] | None = None) -> Place | None:
+def metrics_place(env: Mapping[str, str] | None = None) -> EndpointPlace | None:
     """Where the endpoint is to listen; None for nowhere. Raises BadConfiguration."""
     text = (os.environ if env is None else env).get(METRICS, "")
     return None if text in ("", OFF) else parse_place(text)
@@ -60,7 +60,7 @@ def metrics_token(env: Mapping[str, str] | None = None) -> str | None:
     return read
 
 
-class Watch:
+class MemberWatch:
     """What watches one member of this process."""
 
     def __init__(self, node: Node, home: Home, env: Mapping[str, str]) -> None:
@@ -120,9 +120,9 @@ class Watch:
 
 
 @contextmanager
-def watching(node: Node, home: Home, env: Mapping[str, str] | None = None) -> Iterator[Watch]:
+def watching(node: Node, home: Home, env: Mapping[str, str] | None = None) -> Iterator[MemberWatch]:
     """Watches a member's node as the environment says. Raises BadConfiguration."""
-    watch = Watch(node, home, os.environ if env is None else env)
+    watch = MemberWatch(node, home, os.environ if env is None else env)
     try:
         yield watch
     finally:

@@ -27,10 +27,10 @@ from exchange.machine.files import write_file
 from exchange.messaging.documents import Documents
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.outbox import Outbox
-from exchange.operations.reconciliation.books import Balance, Verdict
+from exchange.operations.reconciliation.books import Balance, BalanceVerdict
 from exchange.operations.reconciliation.domain import open_reconciliation
 from exchange.operations.reconciliation.words import FAULTS
-from exchange.runtime.home import Opened, open_member
+from exchange.runtime.home import OpenedMember, open_member
 from exchange.runtime.member_record import CONSUMING
 from exchange.runtime.profiles import Profile
 from exchange.runtime.settings import Home, Settings
@@ -65,7 +65,7 @@ class Demo:
     look: Callable[[], None] = lambda: None
     _info: NodeInfo | None = None
     _stack: ExitStack = field(default_factory=ExitStack)
-    _members: dict[str, Opened] = field(default_factory=dict)
+    _members: dict[str, OpenedMember] = field(default_factory=dict)
     _seen: dict[str, int] = field(default_factory=dict)
     _killed: bool = False
     _begins: datetime = BEGINS
@@ -81,7 +81,7 @@ class Demo:
         return self._clock
 
     @property
-    def window(self) -> Opened:
+    def window(self) -> OpenedMember:
         """The lead's node."""
         return next(opened for opened in self._members.values() if Role.WINDOW in opened.profile.roles)
 
@@ -190,7 +190,7 @@ class Demo:
         """Closes the books; where something cannot be read, the balance says so and nothing is held against it."""
         with open_reconciliation(self.settings, lambda: self._info) as books:
             self.balance = books.reconcile()
-        if self.balance.verdict is Verdict.DIFFERS:
+        if self.balance.verdict is BalanceVerdict.DIFFERS:
             yield "the books do not balance: exchange reconcile"
             for one in self.balance.differences[:20]:
                 yield f"{one.message_id}, {one.sender} {one.member}: {FAULTS[one.fault][1]}"

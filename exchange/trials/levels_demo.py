@@ -27,7 +27,7 @@ from exchange.runtime.work import work_for
 from exchange.schemas import Count, Document, DocumentKind, DocumentNumber, Notice, Role, Tally, Treatment, Urgency
 from exchange.trials.levels_form import FormRun
 from exchange.trials.local import Seat
-from exchange.trials.trial import Place, Trial, relay_and, trial
+from exchange.trials.trial import Trial, TrialDomain, relay_and, trial
 
 BODIES = ("office", "emergency", "health")
 """The bodies of every domain beside its relay office."""
@@ -57,7 +57,7 @@ class Script:
     """Who never answers the form."""
 
 
-def script_for(places: list[Place]) -> Script:
+def script_for(places: list[TrialDomain]) -> Script:
     """Taken from the tree, so that it holds for a part of it as for the whole."""
     counties = [place.domain for place in places if level_of(place.domain) == 2]
     cities = [place.domain for place in places if level_of(place.domain) == 1]
@@ -65,7 +65,7 @@ def script_for(places: list[Place]) -> Script:
     return Script(late, f"{counties[-1]}.health", cities[-1], f"{counties[0]}.emergency")
 
 
-def part_of_tree(places: list[Place], cities: int, counties: int) -> list[Place]:
+def part_of_tree(places: list[TrialDomain], cities: int, counties: int) -> list[TrialDomain]:
     """The root with its first cities and the first counties of each."""
     chosen = [place for place in places if level_of(place.domain) == 1][:cities]
     found = [place for place in places if level_of(place.domain) == 0] + chosen
@@ -79,7 +79,7 @@ class LevelsDemo:
     """One run: ``prepare``, then ``steps`` until over, then ``deviations``; ``close`` in any case."""
 
     folder: Path
-    places: list[Place]
+    places: list[TrialDomain]
     say: Callable[[str], None]
     notice_id: str = ""
     began: float = 0.0

@@ -41,7 +41,7 @@ from exchange.schemas import (
 )
 from exchange.store.journal import JournalEntry
 from exchange.trials.local import LocalDomain, Seat
-from exchange.trials.replay_file import Batch, Event, Fate, ReplayFile, batches
+from exchange.trials.replay_file import Batch, ReplayEvent, ReplayFate, ReplayFile, batches
 
 RULE = "缺席默认制（合肥，2006年）"
 """The rule that replayed defaults cite."""
@@ -54,8 +54,8 @@ OnProgress = Callable[[int, int, str], None]
 class Replayed:
     """What came of a replay, beside what the file says must come of it."""
 
-    fates: dict[tuple[str, str], Fate]
-    expected: dict[tuple[str, str], Fate]
+    fates: dict[tuple[str, str], ReplayFate]
+    expected: dict[tuple[str, str], ReplayFate]
     events: int
     messages: int
     seconds: float
@@ -93,7 +93,7 @@ class Replay:
             folder, domain, info, self._clock, seats,
             database_url=database_url, periodic=False, event_times=True, catalogue=self._catalogue,
         )  # fmt: skip
-        self._consulted: dict[str, list[Event]] = defaultdict(list)
+        self._consulted: dict[str, list[ReplayEvent]] = defaultdict(list)
         for event in file.events:
             if event.submit:
                 self._consulted[event.case].append(event)
@@ -122,7 +122,7 @@ class Replay:
                 self.domain.members[self._monitor].wake()
                 self.domain.settle()
 
-    def _submit(self, first: Event) -> None:
+    def _submit(self, first: ReplayEvent) -> None:
         consulted = self._consulted[first.case]
         due = {self._departments[event.department]: event.due for event in consulted}
         matter = self._matter(tuple(due))
@@ -137,7 +137,7 @@ class Replay:
         submit(self.domain.nodes[self._window], application, case_number=first.case, fixed_due=fixed)
         self.domain.members[self._window].wake()
 
-    def _reply(self, event: Event) -> None:
+    def _reply(self, event: ReplayEvent) -> None:
         address = self._departments[event.department]
         node = self.domain.nodes[address]
         with node.store.reading() as tx:
@@ -173,7 +173,7 @@ class Replay:
 
     def _result(self, seconds: float) -> Replayed:
         slugs = {address: name for name, address in self._departments.items()}
-        fates: dict[tuple[str, str], Fate] = {}
+        fates: dict[tuple[str, str], ReplayFate] = {}
         with self.domain.nodes[self._window].store.reading() as tx:
             for case in self._consulted:
                 for part in tx[Cases].parts(case):
@@ -204,11 +204,11 @@ def _grant(docket: Docket) -> Ruling:
     return Ruling(Outcome.GRANT, "all departments were heard or kept silent")
 
 
-def _fate(part: PartRow) -> Fate | None:
+def _fate(part: PartRow) -> ReplayFate | None:
     if part.state is PartState.ANSWERED:
-        return Fate.IN_TIME
+        return ReplayFate.IN_TIME
     if part.state is PartState.DEEMED:
-        return Fate.DEEMED_THEN_LATE if part.late_opinion_id else Fate.DEEMED
+        return ReplayFate.DEEMED_THEN_LATE if part.late_opinion_id else ReplayFate.DEEMED
     return None
 
 

@@ -28,7 +28,7 @@ _REMEDY = "correct the line; the columns are at, case, event, department, due"
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class ReplayEvent:
     """A case is put to a department, or the department answers."""
 
     at: datetime
@@ -38,7 +38,7 @@ class Event:
     due: datetime | None
 
 
-class Fate(StrEnum):
+class ReplayFate(StrEnum):
     """What becomes of one consultation."""
 
     IN_TIME = "in-time"
@@ -50,7 +50,7 @@ class Fate(StrEnum):
 class ReplayFile:
     """A file as read: its events in order, and the short names its departments get as addresses."""
 
-    events: tuple[Event, ...]
+    events: tuple[ReplayEvent, ...]
     names: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -58,27 +58,27 @@ class ReplayFile:
         """How many cases there are."""
         return len({event.case for event in self.events})
 
-    def expected(self) -> dict[tuple[str, str], Fate]:
+    def expected(self) -> dict[tuple[str, str], ReplayFate]:
         """The fate of every (case, department) by the rule alone: an answer no later than its due moment is in time."""
         due = {(e.case, e.department): e.due for e in self.events if e.submit and e.due}
-        fates = dict.fromkeys(due, Fate.DEEMED)
+        fates = dict.fromkeys(due, ReplayFate.DEEMED)
         for event in self.events:
             if not event.submit:
                 key = (event.case, event.department)
-                fates[key] = Fate.IN_TIME if event.at <= due[key] else Fate.DEEMED_THEN_LATE
+                fates[key] = ReplayFate.IN_TIME if event.at <= due[key] else ReplayFate.DEEMED_THEN_LATE
         return fates
 
 
-def summary(fates: dict[tuple[str, str], Fate]) -> dict[str, int]:
+def summary(fates: dict[tuple[str, str], ReplayFate]) -> dict[str, int]:
     """Counts as they are compared and printed."""
     found = Counter(fates.values())
-    late = found[Fate.DEEMED_THEN_LATE]
+    late = found[ReplayFate.DEEMED_THEN_LATE]
     return {
         "consultations": len(fates),
-        "in_time": found[Fate.IN_TIME],
-        "deemed": found[Fate.DEEMED] + late,
+        "in_time": found[ReplayFate.IN_TIME],
+        "deemed": found[ReplayFate.DEEMED] + late,
         "deemed_answered_late": late,
-        "deemed_never_answered": found[Fate.DEEMED],
+        "deemed_never_answered": found[ReplayFate.DEEMED],
     }
 
 
@@ -102,7 +102,7 @@ def read_replay(path: Path, limit: int | None = None) -> ReplayFile:
     return ReplayFile(tuple(events), _short_names(events))
 
 
-def _events(path: Path, reader: csv.DictReader[str]) -> Iterator[Event]:
+def _events(path: Path, reader: csv.DictReader[str]) -> Iterator[ReplayEvent]:
     if tuple(reader.fieldnames or ()) != COLUMNS:
         raise BadConfiguration(
             "{path}, line 1: columns are {fieldnames}", remedy=_REMEDY, path=path, fieldnames=reader.fieldnames
@@ -151,7 +151,7 @@ def _events(path: Path, reader: csv.DictReader[str]) -> Iterator[Event]:
         yield event
 
 
-def _event(path: Path, line: int, row: dict[str, str]) -> Event:
+def _event(path: Path, line: int, row: dict[str, str]) -> ReplayEvent:
     try:
         at = datetime.fromisoformat(row["at"])
         submit = {"submit": True, "reply": False}[row["event"]]
@@ -168,10 +168,10 @@ def _event(path: Path, line: int, row: dict[str, str]) -> Event:
         raise BadConfiguration(
             "{path}, line {line}: instants need an offset, and due comes after at", remedy=_REMEDY, path=path, line=line
         )
-    return Event(at, row["case"], submit, row["department"], due)
+    return ReplayEvent(at, row["case"], submit, row["department"], due)
 
 
-def _short_names(events: Sequence[Event]) -> dict[str, str]:
+def _short_names(events: Sequence[ReplayEvent]) -> dict[str, str]:
     names: dict[str, str] = {}
     for department in sorted({event.department for event in events}):
         slug = re.sub(r"[^a-z0-9]+", "-", department.lower()).strip("-")[:40] or "unnamed"
@@ -184,18 +184,18 @@ def _short_names(events: Sequence[Event]) -> dict[str, str]:
 class Batch:
     """Events that may run together, and the moment after them at which the monitor must look (None: not yet)."""
 
-    events: tuple[Event, ...]
+    events: tuple[ReplayEvent, ...]
     look_at: datetime | None
 
 
-def batches(events: Sequence[Event], span: timedelta = timedelta(days=1)) -> Iterator[Batch]:
+def batches(events: Sequence[ReplayEvent], span: timedelta = timedelta(days=1)) -> Iterator[Batch]:
     """Cuts the events so that nothing runs past a due moment that was not looked at, nor a reply before its request.
 
     Between due moments the monitor looks once a ``span``; after the last event the due moments left are gone through.
     """
     dues = sorted({event.due for event in events if event.due is not None}, reverse=True)
     horizon = events[0].at + span
-    batch: list[Event] = []
+    batch: list[ReplayEvent] = []
     asked: set[tuple[str, str]] = set()
     for event in events:
         while event.at > (boundary := min([horizon, *dues[-1:]])):

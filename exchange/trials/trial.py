@@ -41,7 +41,7 @@ _AT_ONCE = 6
 
 
 @dataclass(frozen=True)
-class Place:
+class TrialDomain:
     """A domain of the tree, by its address and name."""
 
     domain: str
@@ -58,10 +58,10 @@ class Trial:
     """Of the links, by domain."""
 
 
-def anhui() -> list[Place]:
+def anhui() -> list[TrialDomain]:
     """Anhui province, its 16 cities and their 104 counties, districts and county-level cities."""
     with files("exchange.bootstrap").joinpath("anhui.csv").open(encoding="utf-8") as file:
-        return [Place(row["domain"], row["name"], row["code"]) for row in csv.DictReader(file)]
+        return [TrialDomain(row["domain"], row["name"], row["code"]) for row in csv.DictReader(file)]
 
 
 @contextmanager

@@ -22,7 +22,7 @@ _TLS_REMEDY = "give --tls-cert and --tls-key (PEM files), or leave out --host an
 
 
 @dataclass(frozen=True)
-class Place:
+class ListeningPlace:
     """Where to listen."""
 
     host: str = HOST
@@ -62,7 +62,7 @@ def is_own_machine(host: str) -> bool:
         return host == "localhost"
 
 
-def listen(place: Place, before: int | None = None) -> socket.socket:
+def listen(place: ListeningPlace, before: int | None = None) -> socket.socket:
     """A listening socket: on the port that was asked for; else that of ``before``, so that links and bookmarks stay
     good, or one of PORTS where there is none before; on any free one where these are taken.
 
@@ -88,7 +88,7 @@ def listen(place: Place, before: int | None = None) -> socket.socket:
         ) from error
 
 
-def own_port(place: Place, before: int | None, port: int) -> int:
+def own_port(place: ListeningPlace, before: int | None, port: int) -> int:
     """The domain's port from now on: the one it got (``port``), unless its own was only taken this time."""
     return port if place.port is not None or before is None else before
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from itertools import count
 
-from exchange.approval.rules.arbiter import AGAIN, DeemedRuling, Ruling, rule_on_deemed, rule_on_opinion
+from exchange.approval.rules.arbiter import AGAIN, DeemedRuling, OpinionRuling, rule_on_deemed, rule_on_opinion
 from exchange.approval.rules.completion import SETTLED, Advance, Progress, may_decide, progress
 from exchange.approval.rules.deadline import project
 from exchange.approval.rules.states import CaseState, PartState
@@ -143,10 +143,10 @@ class Court:
             self.sent_back[posted.id] = error.code
             return
         assert_ruled_by_arrival(ruling, seat, due_at is None or posted.at <= due_at, rule.default)
-        if ruling is Ruling.STOP_CLOCK:
+        if ruling is OpinionRuling.STOP_CLOCK:
             assert opinion.procedure is not None
             self._stop(seat, posted.at, opinion.procedure.days)
-        elif ruling is Ruling.LATE:
+        elif ruling is OpinionRuling.LATE:
             assert seat.late_opinion_id is None, "a late opinion is kept once"
             seat.late_opinion_id = posted.id
             self._move(seat, seat.state)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from exchange.approval.rules.arbiter import Ruling
+from exchange.approval.rules.arbiter import OpinionRuling
 from exchange.approval.rules.deadline import project
 from exchange.approval.rules.states import PartState
 from exchange.schemas import DeadlineState, DeemedConsent, DefaultMode, Opinion, Verdict
@@ -16,11 +16,13 @@ TOO_SOON = frozenset({"premature", "not-consulted"})
 """Reasons for which an opinion was sent back before its time had come: it is none."""
 
 
-def assert_ruled_by_arrival(ruling: Ruling, seat: Seat, in_time: bool, default: DefaultMode) -> None:
+def assert_ruled_by_arrival(ruling: OpinionRuling, seat: Seat, in_time: bool, default: DefaultMode) -> None:
     """What arrived in time is never kept as late; what was late is never taken where silence has a consequence."""
     free = default is DefaultMode.NONE or seat.state is PartState.ESCALATED
-    assert ruling is not Ruling.LATE or not in_time or seat.state is PartState.DEEMED, "in time, yet kept as late"
-    assert ruling is not Ruling.TAKE or in_time or free, "late, yet taken"
+    assert ruling is not OpinionRuling.LATE or not in_time or seat.state is PartState.DEEMED, (
+        "in time, yet kept as late"
+    )
+    assert ruling is not OpinionRuling.TAKE or in_time or free, "late, yet taken"
 
 
 def assert_silence_may_count(

@@ -30,7 +30,7 @@ from exchange.web.door.permissions import AccountRole
 from exchange.web.door.records import AccountRow
 from exchange.web.door.sessions import SessionDoor
 from exchange.web.door.store import Accounts
-from exchange.web.listening import Place, listen
+from exchange.web.listening import ListeningPlace, listen
 from tests.processes import write_departments
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=CST)
@@ -143,7 +143,7 @@ def small_desk(folder: Path, domain: str = "hefei", broker: NodeInfo | None = No
 @contextmanager
 def served(house: House) -> Iterator[str]:
     """Serves a console on a free port as `exchange console` does; its address."""
-    place = Place(port=0)
+    place = ListeningPlace(port=0)
     with listen(place) as listening:
         server = server_of(house.app, place)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)

@@ -18,7 +18,7 @@ from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import DeadLetter
 from exchange.operations.dead_letters.redrive import redrive
 from exchange.operations.domain_view import Desk
-from exchange.runtime.home import Opened, open_member, open_work
+from exchange.runtime.home import OpenedMember, open_member, open_work
 from exchange.runtime.settings import Settings
 from exchange.schemas import Document, DocumentKind, DocumentNumber
 from exchange.setup.init import init_files
@@ -47,7 +47,7 @@ class Town:
         self.door.who = Account(name, role)
 
     @contextmanager
-    def member(self, name: str) -> Iterator[Opened]:
+    def member(self, name: str) -> Iterator[OpenedMember]:
         """A member for a look or a command."""
         found = open_member(self.settings, f"hefei.{name}")
         yield found

@@ -22,7 +22,7 @@ from exchange.approval.window.status import PartStatus
 from exchange.errors import NotFound
 from exchange.messaging.checks import expect_window
 from exchange.operations.systems.member.store import InboxPages
-from exchange.runtime.home import Opened
+from exchange.runtime.home import OpenedMember
 from exchange.schemas import LedgerEntry, Role
 from exchange.schemas.base import CaseNumber
 
@@ -98,7 +98,7 @@ def case(caller: Reading, api: Shared, response: Response, number: CaseNumber) -
     return _window_case(found)
 
 
-def _desk_case(opened: Opened, number: str) -> CaseOut:
+def _desk_case(opened: OpenedMember, number: str) -> CaseOut:
     with opened.store.reading() as tx:
         row = tx[DepartmentDesk].get(number)
     if row is None:

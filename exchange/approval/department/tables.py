@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, Column, Index, Integer, String, Table, literal_c
 
 from exchange.approval.rules.states import DeskState
 from exchange.store.metadata import metadata, partial_index
-from exchange.store.types import FreeText, Instant, Word
+from exchange.store.types import EnumWord, FreeText, Instant
 
 desk = Table(
     "desk",
@@ -14,7 +14,7 @@ desk = Table(
     Column("case_number", String(64), primary_key=True),
     Column("window", String(120), nullable=False),
     Column("consultation_id", String(36), nullable=False),
-    Column("state", Word(DeskState, 20), nullable=False, index=True),
+    Column("state", EnumWord(DeskState, 20), nullable=False, index=True),
     Column("matter", String(64), nullable=False),
     Column("title", FreeText, nullable=False),
     Column("received_at", Instant, nullable=False),

@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, Column, Integer, String, Table, Text
 
 from exchange.approval.rules.states import WatchState
 from exchange.store.metadata import metadata, partial_index
-from exchange.store.types import Instant, Word
+from exchange.store.types import EnumWord, Instant
 
 watch = Table(
     "watch",
@@ -15,7 +15,7 @@ watch = Table(
     Column("department", String(120), primary_key=True),
     Column("window", String(120), nullable=False),
     Column("revision", Integer, nullable=False),
-    Column("state", Word(WatchState), nullable=False),
+    Column("state", EnumWord(WatchState), nullable=False),
     Column("due_at", Instant),
     Column("provisional", Boolean, nullable=False),
     Column("next_at", Instant),

@@ -21,7 +21,7 @@ from exchange.messaging.rules.arrival_time import STAMPED, Arrival
 from exchange.schemas import DeadlineState, DeemedConsent, DefaultMode, EntryKind, LedgerEntry, Opinion, Verdict
 
 
-class PartFacts(Protocol):
+class RulingFacts(Protocol):
     """What a ruling needs to know of a department's part."""
 
     @property
@@ -32,7 +32,7 @@ class PartFacts(Protocol):
     def late_opinion_id(self) -> str | None: ...
 
 
-class Ruling(StrEnum):
+class OpinionRuling(StrEnum):
     """What becomes of an opinion."""
 
     TAKE = "take"
@@ -43,14 +43,14 @@ class Ruling(StrEnum):
 
 def rule_on_opinion(
     case_state: CaseState,
-    part: PartFacts,
+    part: RulingFacts,
     opinion: Opinion,
     arrival: Arrival,
     due_at: datetime | None,
     default: DefaultMode,
     entries: Sequence[LedgerEntry],
     waiting: bool,
-) -> Ruling:
+) -> OpinionRuling:
     """Takes an opinion, over a default that it preceded too, keeps it as late, or stops the clock.
 
     Raises Returned with a reason for all else.
@@ -67,14 +67,14 @@ def rule_on_opinion(
             "premature", Text("another department's result, for which you wait, is not in"), Text("answer once it is")
         )
     if part.state is PartState.ESCALATED:
-        return Ruling.TAKE
+        return OpinionRuling.TAKE
     if part.state is not PartState.DEEMED and (in_time or default is DefaultMode.NONE):
-        return Ruling.TAKE
+        return OpinionRuling.TAKE
     if part.state is PartState.DEEMED and is_stamped_in_time(arrival, due_at) and case_state not in _CLOSED:
-        return Ruling.OVERTURN
+        return OpinionRuling.OVERTURN
     if part.late_opinion_id is not None:
         _return("already-answered", Text("a late opinion of yours is on record"), Text("a further one has no effect"))
-    return Ruling.LATE
+    return OpinionRuling.LATE
 
 
 _RUNNING = frozenset({PartState.ISSUED, PartState.SIGNED})
@@ -86,7 +86,7 @@ def is_stamped_in_time(arrival: Arrival, due_at: datetime | None) -> bool:
     return arrival.source == STAMPED and due_at is not None and arrival.latest <= due_at
 
 
-def _refuse_settled(case_state: CaseState, part: PartFacts) -> None:
+def _refuse_settled(case_state: CaseState, part: RulingFacts) -> None:
     if part.state is PartState.ANSWERED:
         _return("already-answered", Text("your opinion on this case is on record"), Text("an opinion is given once"))
     closed = case_state in _CLOSED and part.state is not PartState.DEEMED
@@ -96,7 +96,7 @@ def _refuse_settled(case_state: CaseState, part: PartFacts) -> None:
         _return("not-consulted", Text("the case was not put to you yet"), Text("wait for the consultation"))
 
 
-def _rule_on_procedure(part: PartFacts, entries: Sequence[LedgerEntry], running: bool) -> Ruling:
+def _rule_on_procedure(part: RulingFacts, entries: Sequence[LedgerEntry], running: bool) -> OpinionRuling:
     if not running:
         _return("too-late", Text("the term is over and cannot be stopped any more"), Text("give the opinion itself"))
     stops = [entry for entry in entries if entry.kind is EntryKind.STOP and entry.actor == part.department]
@@ -107,7 +107,7 @@ def _rule_on_procedure(part: PartFacts, entries: Sequence[LedgerEntry], running:
             Text("a special procedure of yours stops the clock already"),
             Text("give the opinion itself"),
         )
-    return Ruling.STOP_CLOCK
+    return OpinionRuling.STOP_CLOCK
 
 
 def _return(code: str, message: Text, remedy: Text) -> NoReturn:
@@ -131,7 +131,7 @@ AGAIN = frozenset({DeemedRuling.OVERTAKEN, DeemedRuling.TOO_EARLY, DeemedRuling.
 
 def rule_on_deemed(
     case_state: CaseState,
-    part: PartFacts,
+    part: RulingFacts,
     own: DeadlineState,
     deemed: DeemedConsent,
     projection: Projection,

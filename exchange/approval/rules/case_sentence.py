@@ -20,7 +20,7 @@ _SHOWN = 3
 _PUT_TO = (PartState.ISSUED, PartState.SIGNED)
 
 
-class PartFacts(Protocol):
+class SentencePart(Protocol):
     """What the sentence needs of a department's part."""
 
     @property
@@ -31,7 +31,7 @@ class PartFacts(Protocol):
     def due_at(self) -> datetime | None: ...
 
 
-def sentence(state: CaseState, parts: Sequence[PartFacts], now: datetime, names: Names = _NO_NAMES) -> Words:
+def sentence(state: CaseState, parts: Sequence[SentencePart], now: datetime, names: Names = _NO_NAMES) -> Words:
     """The one that matters most at this moment: what is late before what waits, and both before what runs well."""
     if state is CaseState.READY:
         return "意见已齐；接下来由主办部门决定。", "All is in; next, the lead decides."
@@ -74,7 +74,7 @@ def sentence(state: CaseState, parts: Sequence[PartFacts], now: datetime, names:
     return "无人逾期，没有等待中的部门。", "Nobody is late, and no department is waited for."
 
 
-def _late(late: Sequence[PartFacts], now: datetime, names: Names) -> Words:
+def _late(late: Sequence[SentencePart], now: datetime, names: Names) -> Words:
     first = min(late, key=lambda part: part.due_at or now)
     who, due, unsigned = _who(late, names), _day(first.due_at), any(part.state is PartState.ISSUED for part in late)
     why = "尚未签收" if unsigned else "已签收未答复"
@@ -85,13 +85,13 @@ def _late(late: Sequence[PartFacts], now: datetime, names: Names) -> Words:
     )
 
 
-def _who(parts: Sequence[PartFacts], names: Names) -> Words:
+def _who(parts: Sequence[SentencePart], names: Names) -> Words:
     shown, rest = [_named(part, names) for part in parts[:_SHOWN]], len(parts) - _SHOWN
     more = (f" 等 {len(parts)} 个部门", f" and {rest} more") if rest > 0 else ("", "")
     return "、".join(one[0] for one in shown) + more[0], ", ".join(one[1] for one in shown) + more[1]
 
 
-def _named(part: PartFacts, names: Names) -> Words:
+def _named(part: SentencePart, names: Names) -> Words:
     return names.get(part.department, (part.department, part.department))
 
 

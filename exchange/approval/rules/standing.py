@@ -11,7 +11,7 @@ RECENT = timedelta(days=30)
 """How long deemed and escalated parts stay on the board after they were due."""
 
 
-class Standing(StrEnum):
+class BoardColumn(StrEnum):
     """Columns of the deadline board; every open part stands in exactly one."""
 
     UNDATED = "undated"  # the term has not begun, or its clock is stopped
@@ -23,10 +23,10 @@ class Standing(StrEnum):
     ESCALATED = "escalated"
 
 
-_SETTLED = {PartState.DEEMED: Standing.DEEMED, PartState.ESCALATED: Standing.ESCALATED}
+_SETTLED = {PartState.DEEMED: BoardColumn.DEEMED, PartState.ESCALATED: BoardColumn.ESCALATED}
 
 
-def states_of(standing: Standing) -> tuple[PartState, ...]:
+def states_of(standing: BoardColumn) -> tuple[PartState, ...]:
     """The states in which a part can stand so."""
     found = tuple(state for state, one in _SETTLED.items() if one is standing)
     return found or (PartState.ISSUED, PartState.SIGNED)
@@ -34,7 +34,7 @@ def states_of(standing: Standing) -> tuple[PartState, ...]:
 
 def standing_of(
     state: PartState, started_at: datetime | None, due_at: datetime | None, now: datetime
-) -> Standing | None:
+) -> BoardColumn | None:
     """Where a part stands; None for one that is no matter of deadlines (planned, answered, moot).
 
     A term of which only the end is known runs until it is over.
@@ -44,9 +44,9 @@ def standing_of(
     if state not in (PartState.ISSUED, PartState.SIGNED):
         return None
     if due_at is None:
-        return Standing.UNDATED
+        return BoardColumn.UNDATED
     if now > due_at:
-        return Standing.OVERDUE
+        return BoardColumn.OVERDUE
     if started_at is None or (now - started_at) * 2 < due_at - started_at:
-        return Standing.RUNNING
-    return Standing.PAST_MOST if (now - started_at) * 10 >= (due_at - started_at) * 9 else Standing.PAST_HALF
+        return BoardColumn.RUNNING
+    return BoardColumn.PAST_MOST if (now - started_at) * 10 >= (due_at - started_at) * 9 else BoardColumn.PAST_HALF

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from exchange.approval.records import CaseRow, PartRow
-from exchange.approval.rules.arbiter import Ruling, is_stamped_in_time, rule_on_opinion
+from exchange.approval.rules.arbiter import OpinionRuling, is_stamped_in_time, rule_on_opinion
 from exchange.approval.rules.deadline import Projection, project
 from exchange.approval.rules.states import PARTS, CaseState, PartState
 from exchange.approval.window.checks import part_of
@@ -108,9 +108,9 @@ class Collector:
         ruling = rule_on_opinion(
             case.state, part, opinion, incoming.arrival, due_at, approver.default, entries, waiting
         )
-        if ruling is Ruling.STOP_CLOCK:
+        if ruling is OpinionRuling.STOP_CLOCK:
             self._stop_clock(step, case, part, matter, incoming, opinion)
-        elif ruling is Ruling.LATE:
+        elif ruling is OpinionRuling.LATE:
             self._keep_late(step, part, incoming, opinion, is_stamped_in_time(incoming.arrival, due_at))
         else:
             self._record(step, part, incoming, opinion)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pika.exceptions import ChannelClosedByBroker
 
 from exchange.broker.admin.errand import Errand, errand
-from exchange.broker.traffic.topology import EXCHANGES, Binding, Queue, all_queues, member_bindings
+from exchange.broker.traffic.topology import EXCHANGES, Binding, QueueDeclaration, all_queues, member_bindings
 from exchange.broker.traffic.uplink import transit_of, uplink_of
 from exchange.errors import BadTopology
 from exchange.language import tr
@@ -86,7 +86,7 @@ def waiting_messages(url: str, members: Sequence[str], windows: Collection[str])
         return sum(visitor.channel.queue_declare(name, passive=True).method.message_count for name in names)
 
 
-def _queues(members: Sequence[str], windows: Collection[str], extras: Extras) -> Iterator[Queue]:
+def _queues(members: Sequence[str], windows: Collection[str], extras: Extras) -> Iterator[QueueDeclaration]:
     yield from all_queues(members, windows)
     yield from (queue for queue, _ in _linking(extras))
 
@@ -97,7 +97,7 @@ def _bindings(members: Sequence[str], windows: Collection[str], extras: Extras) 
     yield from (binding for _, bindings in _linking(extras) for binding in bindings)
 
 
-def _linking(extras: Extras) -> Iterator[tuple[Queue, list[Binding]]]:
+def _linking(extras: Extras) -> Iterator[tuple[QueueDeclaration, list[Binding]]]:
     for relay in extras.relays:
         yield from transit_of(relay)
     for neighbour in extras.neighbours:
@@ -112,7 +112,7 @@ def _declare_exchanges(admin: Errand) -> None:
             raise _differs(error, f"exchange {name}", "give the domain a vhost of its own") from error
 
 
-def _declare(admin: Errand, queue: Queue) -> bool:
+def _declare(admin: Errand, queue: QueueDeclaration) -> bool:
     """Declares a queue; True if it was not there."""
     is_new = not admin.queue_exists(queue.name)
     try:

@@ -45,14 +45,14 @@ class ShovelState:
 
 
 @dataclass(frozen=True)
-class End:
+class LinkEnd:
     """One end of a link: a domain, and the AMQP URL of its broker under the link's account."""
 
     domain: str
     url: str = field(repr=False)
 
 
-def shovels_between(lower: End, upper: End) -> list[Shovel]:
+def shovels_between(lower: LinkEnd, upper: LinkEnd) -> list[Shovel]:
     """The four shovels of a link."""
     ways = ((lower, upper, "up"), (upper, lower, "down"))
     return [_shovel(source, target, way, urgent) for source, target, way in ways for urgent in (True, False)]
@@ -60,7 +60,7 @@ def shovels_between(lower: End, upper: End) -> list[Shovel]:
 
 def shovel_names(lower: str, upper: str) -> list[str]:
     """The names of a link's shovels."""
-    return [shovel.name for shovel in shovels_between(End(lower, ""), End(upper, ""))]
+    return [shovel.name for shovel in shovels_between(LinkEnd(lower, ""), LinkEnd(upper, ""))]
 
 
 def declare_shovels(management: ManagementClient, shovels: Sequence[Shovel]) -> list[str]:
@@ -106,7 +106,7 @@ def state_by_traces(management: ManagementClient, name: str) -> str:
     return "running" if here and (takes != [0]) else "starting"
 
 
-def _shovel(source: End, target: End, way: str, urgent: bool) -> Shovel:
+def _shovel(source: LinkEnd, target: LinkEnd, way: str, urgent: bool) -> Shovel:
     lower, upper = (source, target) if way == "up" else (target, source)
     kind = "urgent" if urgent else "ordinary"
     key = routing_key(transit_queue(target.domain, urgent=urgent), link_account(source.domain))

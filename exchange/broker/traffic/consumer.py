@@ -19,7 +19,7 @@ import structlog
 from exchange.broker.traffic.lane import Catch, ConsumedQueue, Lane
 from exchange.broker.traffic.loop import START_PATIENCE, ConnectionLoop
 from exchange.broker.traffic.pause import Pause
-from exchange.broker.traffic.turns import Turns
+from exchange.broker.traffic.turns import QueueTurns
 from exchange.broker.traffic.wakeup import Wakeup
 from exchange.clock import monotonic
 from exchange.errors import BrokerError, ExchangeError
@@ -87,7 +87,7 @@ class BatchConsumer:
         self._needs: dict[Lane, int] = {}
         """Octets of the batch that a resting lane could not hand over."""
         self._patience = {lane: Pause(REST_FIRST, REST_MOST) for lane in self._lanes}
-        self._turns = Turns()
+        self._turns = QueueTurns()
         self._closing = threading.Event()
         self.busy_since: float | None = None
         """When the handler was given what it has in hand (`exchange.clock.monotonic`); None while it has nothing."""

@@ -19,7 +19,7 @@ from pika.spec import Basic, BasicProperties
 from exchange.broker.faults import error_of
 from exchange.broker.traffic.flight import Flight
 from exchange.broker.traffic.loop import START_PATIENCE, ConnectionLoop
-from exchange.broker.traffic.room import Room
+from exchange.broker.traffic.room import PublicationRoom
 from exchange.broker.traffic.topology import DOCUMENTS, MAX_KEY, routing_key
 from exchange.clock import monotonic
 from exchange.messaging.ports import OnResults, Publication, PublishOutcome, PublishResult
@@ -65,7 +65,7 @@ class ConfirmedPublisher:
         self._confirm_timeout = confirm_timeout
         self._on_connected = on_connected
         self._loop = ConnectionLoop(url, f"{sender}:publish", self)
-        self._room = Room(max_messages, max_bytes)
+        self._room = PublicationRoom(max_messages, max_bytes)
         self._waiting: deque[Publication] = deque()
         # what follows belongs to the connection's thread
         self._channel: Channel | None = None

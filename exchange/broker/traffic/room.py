@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from exchange.messaging.ports import Publication
 
 
-class Room:
+class PublicationRoom:
     """Bounded room for publications; safe for any number of threads."""
 
     def __init__(self, max_messages: int, max_bytes: int) -> None:

@@ -36,7 +36,7 @@ Arguments = Mapping[str, str | int | bool]
 
 
 @dataclass(frozen=True)
-class Queue:
+class QueueDeclaration:
     """A durable quorum queue to be declared."""
 
     name: str
@@ -73,7 +73,7 @@ def routing_key(queue: str, sender: str) -> str:
     return f"to.{queue}.from.{sender}"
 
 
-def member_queues(address: str, is_window: bool) -> list[Queue]:
+def member_queues(address: str, is_window: bool) -> list[QueueDeclaration]:
     """All queues of a member, the dead queue first, so that nothing is dead-lettered into the void."""
     guarded: Arguments = {
         "x-queue-type": "quorum",
@@ -84,10 +84,10 @@ def member_queues(address: str, is_window: bool) -> list[Queue]:
         "x-delivery-limit": DELIVERY_LIMIT,
     }
     last_stop: Arguments = {"x-queue-type": "quorum", "x-overflow": "reject-publish", "x-delivery-limit": UNLIMITED}
-    queues = [Queue(dead_queue(address), last_stop)]
+    queues = [QueueDeclaration(dead_queue(address), last_stop)]
     for name in queues_of(address, is_window):
         arbiter: Arguments = {"x-single-active-consumer": True} if name == opinions_queue(address) else {}
-        queues.append(Queue(name, {**guarded, **arbiter}))
+        queues.append(QueueDeclaration(name, {**guarded, **arbiter}))
     return queues
 
 
@@ -100,7 +100,7 @@ def member_bindings(address: str, is_window: bool) -> list[Binding]:
     return bindings
 
 
-def all_queues(members: Sequence[str], windows: Collection[str]) -> Iterator[Queue]:
+def all_queues(members: Sequence[str], windows: Collection[str]) -> Iterator[QueueDeclaration]:
     """The queues of a whole domain, member by member."""
     for address in members:
         yield from member_queues(address, address in windows)

@@ -10,7 +10,7 @@ IN_A_ROW = 4
 
 
 @dataclass
-class Turns:
+class QueueTurns:
     """Chooses among queues by what waits in them."""
 
     _overtaken: int = 0

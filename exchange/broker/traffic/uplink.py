@@ -18,7 +18,7 @@ from exchange.broker.traffic.topology import (
     UNLIMITED,
     Arguments,
     Binding,
-    Queue,
+    QueueDeclaration,
     routing_key,
 )
 from exchange.directory.addressing import uplink_queue
@@ -51,7 +51,7 @@ def came_over(key: str) -> str | None:
     return sender.removeprefix(_LINK) if sender.startswith(_LINK) else None
 
 
-def transit_of(relay: str) -> list[tuple[Queue, list[Binding]]]:
+def transit_of(relay: str) -> list[tuple[QueueDeclaration, list[Binding]]]:
     """A relay office's transit queues with their bindings.
 
     A single active consumer: what one that failed had in hand goes to the next before anything that came later.
@@ -68,14 +68,17 @@ def transit_of(relay: str) -> list[tuple[Queue, list[Binding]]]:
     return [_bound(name, arguments) for name in transit_queues(relay)]
 
 
-def uplink_of(neighbour: str) -> list[tuple[Queue, list[Binding]]]:
+def uplink_of(neighbour: str) -> list[tuple[QueueDeclaration, list[Binding]]]:
     """The queues to a neighbouring domain with their bindings."""
     arguments: Arguments = {"x-queue-type": "quorum", "x-overflow": "reject-publish", "x-delivery-limit": UNLIMITED}
     return [_bound(uplink_queue(neighbour, urgent=urgent), arguments) for urgent in (True, False)]
 
 
-def _bound(name: str, arguments: Arguments) -> tuple[Queue, list[Binding]]:
-    return Queue(name, arguments), [Binding(DOCUMENTS, name, routing_key(name, "#")), Binding(REDELIVER, name, name)]
+def _bound(name: str, arguments: Arguments) -> tuple[QueueDeclaration, list[Binding]]:
+    return QueueDeclaration(name, arguments), [
+        Binding(DOCUMENTS, name, routing_key(name, "#")),
+        Binding(REDELIVER, name, name),
+    ]
 
 
 def link_permissions(neighbour: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from exchange.audit.chain import Head, check_chain, parse_head
+from exchange.audit.chain import ChainHead, check_chain, parse_head
 from exchange.cli.domain.refusals import refuse_root
 from exchange.cli.options import HomeOption, JsonOption
 from exchange.cli.view import console as out
@@ -24,7 +24,7 @@ from exchange.web.door.accounts import account_name
 from exchange.web.door.audit_log import AuditLog
 from exchange.web.door.gate import gate_of
 from exchange.web.door.sign_in import LINK_LASTS
-from exchange.web.listening import HOST, Place, Served, read_state, served_now
+from exchange.web.listening import HOST, ListeningPlace, Served, read_state, served_now
 
 
 def register(app: typer.Typer) -> None:
@@ -76,10 +76,10 @@ def console(
     elif new_link is not None:
         _new_link(settings, new_link)
     else:
-        _serve(settings, Place(host, port, tls_cert, tls_key), as_json)
+        _serve(settings, ListeningPlace(host, port, tls_cert, tls_key), as_json)
 
 
-def _serve(settings: Settings, place: Place, as_json: bool) -> None:
+def _serve(settings: Settings, place: ListeningPlace, as_json: bool) -> None:
     from exchange.console.serve import serve
 
     refuse_root(settings, "console")
@@ -116,7 +116,7 @@ def say_first_link(url: str, token: str | None) -> None:
         say_link(tr("first account (once, within {hours:.0f} h)", hours=hours), f"{url}/set-up/{token}")
 
 
-def _check_audit(settings: Settings, noted: Head | None, as_json: bool) -> None:
+def _check_audit(settings: Settings, noted: ChainHead | None, as_json: bool) -> None:
     desk = Desk(settings)
     try:
         with gate_of(desk).store.reading() as tx:
@@ -133,7 +133,7 @@ def _check_audit(settings: Settings, noted: Head | None, as_json: bool) -> None:
         )
 
 
-def _noted(head: str | None) -> Head | None:
+def _noted(head: str | None) -> ChainHead | None:
     try:
         return parse_head(head) if head is not None else None
     except ValueError as error:

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from exchange.cli.options import HomeOption, JsonOption
 from exchange.cli.view import console, moment, plain, print_json, say
-from exchange.directory import KnownDomain, State, TreeView
+from exchange.directory import BranchState, KnownDomain, TreeView
 from exchange.directory.grants import Grant, Request, fingerprint, read_grant_paper
 from exchange.errors import CallerError
 from exchange.language import choose, language, tr
@@ -25,8 +25,18 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="The lower domain, for
 ReplaceOption = Annotated[
     bool, typer.Option("--replace", help="The other side has a new authority, and fingerprints were compared.")
 ]
-_COLOURS = {State.CURRENT: "green", State.EXPIRED: "yellow", State.REVOKED: "red", State.MISSING: "yellow"}
-_WORDS = {State.CURRENT: "有效", State.EXPIRED: "过期", State.REVOKED: "撤销", State.MISSING: "未到"}
+_COLOURS = {
+    BranchState.CURRENT: "green",
+    BranchState.EXPIRED: "yellow",
+    BranchState.REVOKED: "red",
+    BranchState.MISSING: "yellow",
+}
+_WORDS = {
+    BranchState.CURRENT: "有效",
+    BranchState.EXPIRED: "过期",
+    BranchState.REVOKED: "撤销",
+    BranchState.MISSING: "未到",
+}
 
 _tree = typer.Typer(no_args_is_help=True, help="The tree of domains: upper and lower levels.")
 
@@ -148,7 +158,7 @@ def list_domains(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Shows the tree of domains as it is known here: versions, until when each counts, and what is wrong."""
     settings = Settings.read(home=home)
     view = open_tree(Home(settings.home), settings)
-    alone = KnownDomain(view.domain, view.version, view.expires_at, State.CURRENT)
+    alone = KnownDomain(view.domain, view.version, view.expires_at, BranchState.CURRENT)
     known = view.domains if isinstance(view, TreeView) else (alone,)
     refused = [one.error.text for one in view.tree.refused] if isinstance(view, TreeView) else []
     if as_json:

@@ -24,9 +24,9 @@ from exchange.messaging.dead_letter_store import DeadLetters
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.records import DeadLetter
 from exchange.operations.dead_letters import discard, domain
-from exchange.operations.dead_letters.redrive import Again, Outcome, redrive
+from exchange.operations.dead_letters.redrive import Again, RedriveOutcome, redrive
 from exchange.runtime import logs
-from exchange.runtime.home import Opened, open_member, open_work
+from exchange.runtime.home import OpenedMember, open_member, open_work
 from exchange.runtime.profiles import load_profiles
 from exchange.runtime.settings import Home, Settings
 from exchange.schemas.titles import kind_name
@@ -106,11 +106,11 @@ def _list(settings: Settings, as_: str | None, cause: str | None, as_json: bool)
     say_more(there - len(found))
 
 
-def _causes_of(settings: Settings, as_: str | None) -> list[domain.Cause]:
+def _causes_of(settings: Settings, as_: str | None) -> list[domain.MemberCause]:
     return [one for opened in members(settings, as_) for one in domain.causes_of(opened.node.address, opened.store)]
 
 
-def _letters(opened: Opened, cause: str | None) -> list[DeadLetter]:
+def _letters(opened: OpenedMember, cause: str | None) -> list[DeadLetter]:
     with opened.store.reading() as tx:
         return tx[Inbox].dead_letters() if cause is None else tx[DeadLetters].page(cause, limit=_SHOWN)
 
@@ -138,7 +138,7 @@ def _causes(settings: Settings, as_: str | None, as_json: bool) -> None:
 
 
 def _redrive(settings: Settings, as_: str | None, ids: list[str], as_json: bool) -> None:
-    found: list[tuple[Opened, DeadLetter]] = []
+    found: list[tuple[OpenedMember, DeadLetter]] = []
     for opened in members(settings, as_):
         with opened.store.reading() as tx:
             there = [letter for letter in map(tx[Inbox].dead_letter, ids) if letter and letter.discarded_at is None]
@@ -191,7 +191,7 @@ def _redrive_all(settings: Settings, as_: str | None, code: str, as_json: bool) 
         raise typer.Exit(_STILL_DEAD)
 
 
-def _tell(address: str, number: int, outcome: Outcome) -> None:
+def _tell(address: str, number: int, outcome: RedriveOutcome) -> None:
     if outcome.again is Again.FAILED:
         say(tr("{address} {id}: {reason}", address=address, id=outcome.letter.id, reason=outcome.reason))
     elif number % 100 == 0:
@@ -217,7 +217,7 @@ def _discard(
         console.print(plain(tr("{what}: {id} at {member}", what=what, id=id, member=in_full(opened.node.address))))
 
 
-def _holder(settings: Settings, as_: str | None, id: str) -> Opened:
+def _holder(settings: Settings, as_: str | None, id: str) -> OpenedMember:
     for opened in members(settings, as_):
         with opened.store.reading() as tx:
             if tx[Inbox].dead_letter(id) is not None:
@@ -232,7 +232,7 @@ def _export(settings: Settings, as_: str | None, form: Format) -> None:
         print(line, end="")
 
 
-def _view(opened: Opened, letter: DeadLetter) -> RenderableType:
+def _view(opened: OpenedMember, letter: DeadLetter) -> RenderableType:
     if letter.kind:
         what = tr("{kind} from {sender}", kind=kind_name(letter.kind), sender=in_full(letter.sender or ""))
     else:
@@ -257,7 +257,7 @@ def _view(opened: Opened, letter: DeadLetter) -> RenderableType:
     )  # fmt: skip
 
 
-def _json(opened: Opened, letter: DeadLetter) -> dict[str, object]:
+def _json(opened: OpenedMember, letter: DeadLetter) -> dict[str, object]:
     told = domain.facts(opened.node.address, letter)
     return {name: value for name, value in told.items() if not name.startswith("discarded")}
 
@@ -267,7 +267,7 @@ def reason_of(code: str) -> str:
     return f"{reason_name(code)} [{code}]" if code in REASONS else reason_name(code)
 
 
-def members(settings: Settings, address: str | None) -> Iterator[Opened]:
+def members(settings: Settings, address: str | None) -> Iterator[OpenedMember]:
     """The named member opened, or all of them."""
     profiles = load_profiles(Home(settings.home).departments)
     learn(profiles)

@@ -221,7 +221,7 @@ def _tell_away(away: tuple[str, ...], what: str) -> None:
         raise typer.Exit(_OTHERWISE)
 
 
-def _standing_json(domain: _Domain, one: holding.Standing, found: holding.Survey) -> dict[str, Any]:
+def _standing_json(domain: _Domain, one: holding.StandingHold, found: holding.Survey) -> dict[str, Any]:
     risks = holding.at_risk(domain.profiles, domain.open, one.hold)
     return {
         **_hold_json(one.hold),

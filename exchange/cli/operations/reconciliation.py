@@ -14,16 +14,20 @@ from exchange.cli.view import console, plain, print_json
 from exchange.clock import CST
 from exchange.errors import BrokerError, CallerError, DatabaseUnavailable
 from exchange.language import choose, tr
-from exchange.operations.reconciliation.books import BROKER, Balance, Verdict
+from exchange.operations.reconciliation.books import BROKER, Balance, BalanceVerdict
 from exchange.operations.reconciliation.domain import open_reconciliation
-from exchange.operations.reconciliation.facts import LAWS, Difference, Law, Term
+from exchange.operations.reconciliation.facts import LAWS, BalanceTerm, Difference, Law
 from exchange.operations.reconciliation.reconcile import SETTLING
 from exchange.operations.reconciliation.words import FAULTS, LAW_WORDS, TERMS, VERDICTS
 from exchange.runtime.settings import Settings
 from exchange.runtime.whereabouts import find_broker
 
 _CAME_OUT_OTHERWISE = 8
-_COLOURS = {Verdict.BALANCED: "bold green", Verdict.DIFFERS: "bold red", Verdict.UNKNOWN: "bold yellow"}
+_COLOURS = {
+    BalanceVerdict.BALANCED: "bold green",
+    BalanceVerdict.DIFFERS: "bold red",
+    BalanceVerdict.UNKNOWN: "bold yellow",
+}
 _SHOWN = 200
 """Differences that a terminal shows; --json has all that are named."""
 
@@ -66,10 +70,10 @@ def reconcile(
 
 def exit_code(balance: Balance) -> int:
     """0, 8 for differences; 6 where a store could not be read, 7 where only the broker could not."""
-    if balance.verdict is Verdict.UNKNOWN:
+    if balance.verdict is BalanceVerdict.UNKNOWN:
         stores = any(unread.name != BROKER for unread in balance.unread)
         return DatabaseUnavailable.exit_code if stores else BrokerError.exit_code
-    return 0 if balance.verdict is Verdict.BALANCED else _CAME_OUT_OTHERWISE
+    return 0 if balance.verdict is BalanceVerdict.BALANCED else _CAME_OUT_OTHERWISE
 
 
 def balance_json(balance: Balance) -> dict[str, Any]:
@@ -146,7 +150,7 @@ def _rows(table: Table, balance: Balance, law: Law) -> None:
     table.add_row("", f"{tr('difference')}  {said}", str(balance.gap(law)), end_section=True)
 
 
-def _term(term: Term) -> str:
+def _term(term: BalanceTerm) -> str:
     return choose(TERMS[term])
 
 

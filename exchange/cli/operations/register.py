@@ -19,7 +19,7 @@ from exchange.language import tr
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxView
 from exchange.messaging.resend import resend as resend_message
-from exchange.runtime.home import Opened
+from exchange.runtime.home import OpenedMember
 from exchange.runtime.settings import Settings
 from exchange.schemas.titles import kind_name
 
@@ -69,12 +69,12 @@ def _list_abandoned(settings: Settings, as_: str | None, as_json: bool) -> None:
         console.print(_copy_view(opened, copy))
 
 
-def _abandoned(opened: Opened) -> list[OutboxView]:
+def _abandoned(opened: OpenedMember) -> list[OutboxView]:
     with opened.store.reading() as tx:
         return tx[Outbox].abandoned()
 
 
-def _copy_view(opened: Opened, copy: OutboxView) -> RenderableType:
+def _copy_view(opened: OpenedMember, copy: OutboxView) -> RenderableType:
     again = f"exchange resend {copy.message_id} --as {opened.node.address} --to {copy.addressee}"
     return Padding(
         Text.assemble(
@@ -86,7 +86,7 @@ def _copy_view(opened: Opened, copy: OutboxView) -> RenderableType:
     )  # fmt: skip
 
 
-def _copy_json(opened: Opened, copy: OutboxView) -> dict[str, Any]:
+def _copy_json(opened: OpenedMember, copy: OutboxView) -> dict[str, Any]:
     return {
         "member": opened.node.address,
         "message_id": copy.message_id,

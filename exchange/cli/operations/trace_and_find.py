@@ -24,7 +24,7 @@ from exchange.operations.records.stores import queued_by, stores_of, trust_of
 from exchange.operations.search.find import MessageLine, find_cases, find_messages
 from exchange.operations.search.rules import Found, is_message_id, read_key, read_query, write_key
 from exchange.operations.trace.rules import Trace
-from exchange.operations.trace.stages import CONTRADICTIONS, Mark, Step, Way
+from exchange.operations.trace.stages import CONTRADICTIONS, Mark, TraceStep, Way
 from exchange.operations.trace.trail import CaseMessage, messages_of_case, trace_message
 from exchange.runtime import logs
 from exchange.runtime.settings import Home, Settings
@@ -142,7 +142,7 @@ def _way_view(way: Way) -> RenderableType:
     return grid
 
 
-def _times(step: Step) -> str:
+def _times(step: TraceStep) -> str:
     found = [f"{at:%Y-%m-%d %H:%M:%S}" for at in (step.at, step.until) if at is not None]
     return " – ".join(found)
 

@@ -19,8 +19,8 @@ from exchange.cli.view import LiveView, console, plain
 from exchange.clock import monotonic
 from exchange.language import choose, name_of, noted, tr
 from exchange.language.names import OUTCOMES
-from exchange.operations.reconciliation.books import Balance, Verdict
-from exchange.operations.reconciliation.facts import Term
+from exchange.operations.reconciliation.books import Balance, BalanceVerdict
+from exchange.operations.reconciliation.facts import BalanceTerm
 from exchange.operations.reconciliation.words import VERDICTS
 from exchange.runtime.settings import Settings
 from exchange.runtime.supervision.stop import StopSignal
@@ -230,11 +230,11 @@ def _conclude(demo: Demo, cases: Sequence[CaseStatus], deviations: Sequence[str]
 def _say_balance(balance: Balance | None) -> None:
     if balance is None:
         return
-    colour = "green" if balance.verdict is Verdict.BALANCED else "bold yellow"
-    written, taken = balance.counts.get(Term.WRITTEN, 0), balance.counts.get(Term.TAKEN, 0)
+    colour = "green" if balance.verdict is BalanceVerdict.BALANCED else "bold yellow"
+    written, taken = balance.counts.get(BalanceTerm.WRITTEN, 0), balance.counts.get(BalanceTerm.TAKEN, 0)
     console.print(
         Text(tr("reconciliation: ")), Text(choose(VERDICTS[balance.verdict]), style=colour), "\n  ",
         tr("{issued} consultations issued; {written} messages written, {taken} taken in",
-           issued=balance.counts.get(Term.ISSUED, 0), written=written, taken=taken),
+           issued=balance.counts.get(BalanceTerm.ISSUED, 0), written=written, taken=taken),
         sep="",
     )  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from urllib.parse import urlencode
 
-from exchange.audit.chain import Entry
+from exchange.audit.chain import AuditEntry
 from exchange.console.section import Download, File, Group, Page, Section, Visit
 from exchange.errors import CallerError
 from exchange.language.names import ACTIONS, REASONS, SOURCES
@@ -44,7 +44,7 @@ def _audit(visit: Visit) -> Mapping[str, object]:
     }
 
 
-def _page(visit: Visit, before: int | None, limit: int) -> list[Entry]:
+def _page(visit: Visit, before: int | None, limit: int) -> list[AuditEntry]:
     """Entries by the filters of a visit. Raises CallerError for a day or a source that is none."""
     days, account, source = _asked(visit)
     with gate_of(visit.desk).store.reading() as tx:
@@ -67,7 +67,7 @@ def _link(visit: Visit, path: str, before: int | None) -> str:
     return f"{path}?{kept}" if kept else path
 
 
-def _entries(visit: Visit) -> Iterator[Entry]:
+def _entries(visit: Visit) -> Iterator[AuditEntry]:
     before: int | None = None
     while found := _page(visit, before, _A_READ):
         yield from found

@@ -13,7 +13,7 @@ from exchange.messaging.dead_letter_store import DeadLetters
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.records import DeadLetter
 from exchange.operations.dead_letters import discard, domain
-from exchange.operations.dead_letters.domain import Cause
+from exchange.operations.dead_letters.domain import MemberCause
 from exchange.operations.domain_view import Desk
 from exchange.operations.jobs import Job
 from exchange.schemas.titles import TITLES
@@ -33,8 +33,8 @@ def _causes(visit: Visit) -> Mapping[str, object]:
     }
 
 
-def _all_causes(desk: Desk) -> tuple[list[Cause], list[tuple[str, ExchangeError]]]:
-    found: list[Cause] = []
+def _all_causes(desk: Desk) -> tuple[list[MemberCause], list[tuple[str, ExchangeError]]]:
+    found: list[MemberCause] = []
     away: list[tuple[str, ExchangeError]] = []
     for address in desk.profiles():
         try:

@@ -11,7 +11,7 @@ from exchange.console.section import Group, Page, Section, Visit
 from exchange.operations.health.sampler import sampler_of
 from exchange.operations.health.snapshot import MemberSnapshot, Snapshot
 from exchange.operations.troubles import lights as rules
-from exchange.operations.troubles.lights import Light, Part, Sign, Words
+from exchange.operations.troubles.lights import Light, Sign, SystemPart, Words
 
 ROLES: Mapping[str, Words] = {
     "window": ("窗口", "window"),
@@ -37,7 +37,7 @@ class MemberRow:
         """The worst of its lights."""
         return rules.whole(self.signs)
 
-    def of(self, part: Part) -> Sign | None:
+    def of(self, part: SystemPart) -> Sign | None:
         """Its light about one part."""
         return next((sign for sign in self.signs if sign.part is part), None)
 
@@ -66,7 +66,7 @@ def _members(visit: Visit) -> Mapping[str, object]:
         **shared(visit, snapshot),
         "rows": rows(snapshot),
         "role": lambda name: visit.say(*ROLES.get(name, (name, name))),
-        "part": Part,
+        "part": SystemPart,
     }
 
 

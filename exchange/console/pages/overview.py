@@ -11,7 +11,7 @@ from exchange.operations.health.sampler import sampler_of
 from exchange.operations.health.snapshot import Snapshot
 from exchange.operations.troubles import lights as rules
 from exchange.operations.troubles.kinds import is_technical
-from exchange.operations.troubles.lights import Light, Part
+from exchange.operations.troubles.lights import Light, SystemPart
 from exchange.operations.troubles.words import KINDS
 from exchange.web.render import count, size, span
 
@@ -20,16 +20,16 @@ Say = Callable[[str, str], str]
 STALE = 30.0
 """Seconds after which what a page shows is called old."""
 
-PARTS: Mapping[Part, rules.Words] = {
-    Part.CASES: ("案件与期限", "Cases and terms"),
-    Part.BROKER: ("消息代理", "Broker"),
-    Part.QUEUE: ("队列", "Queues"),
-    Part.DATABASE: ("数据库", "Databases"),
-    Part.ROLE: ("成员", "Members"),
-    Part.LINK: ("级联", "Links"),
-    Part.CERTIFICATE: ("证书", "Certificates"),
-    Part.CALENDAR: ("日历", "Calendar"),
-    Part.WORK: ("待办", "Open work"),
+PARTS: Mapping[SystemPart, rules.Words] = {
+    SystemPart.CASES: ("案件与期限", "Cases and terms"),
+    SystemPart.BROKER: ("消息代理", "Broker"),
+    SystemPart.QUEUE: ("队列", "Queues"),
+    SystemPart.DATABASE: ("数据库", "Databases"),
+    SystemPart.ROLE: ("成员", "Members"),
+    SystemPart.LINK: ("级联", "Links"),
+    SystemPart.CERTIFICATE: ("证书", "Certificates"),
+    SystemPart.CALENDAR: ("日历", "Calendar"),
+    SystemPart.WORK: ("待办", "Open work"),
 }
 
 LIGHTS: Mapping[Light, rules.Words] = {
@@ -44,7 +44,7 @@ LIGHTS: Mapping[Light, rules.Words] = {
 class Card:
     """One part of the domain: its light, one figure, and a line below."""
 
-    part: Part
+    part: SystemPart
     title: str
     light: Light
     figure: str
@@ -64,7 +64,7 @@ def _overview(visit: Visit) -> Mapping[str, object]:
         "kinds": {kind: visit.say(*words) for kind, words in KINDS.items()},
         "names": names,
         "cards": cards(snapshot, visit.say),
-        "roles": [sign for sign in signs if sign.part is Part.ROLE],
+        "roles": [sign for sign in signs if sign.part is SystemPart.ROLE],
     }
 
 
@@ -113,10 +113,10 @@ def _cases(snapshot: Snapshot, say: Say) -> Card:
     days = snapshot.limits.ahead.days
     below = say(f"{days} 天内 {count(ends.soon)} 个期限届满", f"{count(ends.soon)} terms end within {days} days")
     light = rules.worst([Light.GOOD if known else Light.UNKNOWN, *open_ones])
-    return Card(Part.CASES, say(*PARTS[Part.CASES]), light, figure, below, "/deadlines")
+    return Card(SystemPart.CASES, say(*PARTS[SystemPart.CASES]), light, figure, below, "/deadlines")
 
 
-def _card(snapshot: Snapshot, say: Say, part: Part, figure: str, below: str, path: str = "") -> Card:
+def _card(snapshot: Snapshot, say: Say, part: SystemPart, figure: str, below: str, path: str = "") -> Card:
     light = rules.whole([sign for sign in snapshot.signs if sign.part is part])
     return Card(part, say(*PARTS[part]), light, figure, below, path)
 
@@ -124,21 +124,21 @@ def _card(snapshot: Snapshot, say: Say, part: Part, figure: str, below: str, pat
 def _broker(snapshot: Snapshot, say: Say) -> Card:
     broker = snapshot.broker
     if broker is None:
-        return _card(snapshot, say, Part.BROKER, say("连接不上", "not reachable"), "", "/queues")
+        return _card(snapshot, say, SystemPart.BROKER, say("连接不上", "not reachable"), "", "/queues")
     used = sum(node.memory_used or 0 for node in broker.nodes)
     free = min((node.disk_free for node in broker.nodes if node.disk_free is not None), default=None)
     below = say(
         f"{count(broker.connections)} 个连接 · 内存 {size(used)} · 磁盘剩余 {size(free)}",
         f"{count(broker.connections)} connections · memory {size(used)} · disk free {size(free)}",
     )
-    return _card(snapshot, say, Part.BROKER, f"RabbitMQ {broker.version}", below, "/queues")
+    return _card(snapshot, say, SystemPart.BROKER, f"RabbitMQ {broker.version}", below, "/queues")
 
 
 def _queues(snapshot: Snapshot, say: Say) -> Card:
     """Good as long as nothing is stuck: queues give signs only of what is wrong."""
     if snapshot.broker is None:
-        return Card(Part.QUEUE, say(*PARTS[Part.QUEUE]), Light.UNKNOWN, "–", "", "/queues")
-    light = rules.whole([s for s in snapshot.signs if s.part is Part.QUEUE]) if _stuck(snapshot) else Light.GOOD
+        return Card(SystemPart.QUEUE, say(*PARTS[SystemPart.QUEUE]), Light.UNKNOWN, "–", "", "/queues")
+    light = rules.whole([s for s in snapshot.signs if s.part is SystemPart.QUEUE]) if _stuck(snapshot) else Light.GOOD
     queues = snapshot.broker.queues
     depth = sum(queue.depth or 0 for queue in queues)
     comes, goes = sum(queue.rate_in or 0 for queue in queues), sum(queue.rate_out or 0 for queue in queues)
@@ -147,25 +147,25 @@ def _queues(snapshot: Snapshot, say: Say) -> Card:
         f"{len(queues)} 个队列 · 进 {count(round(comes, 1))}/s · 出 {count(round(goes, 1))}/s",
         f"{len(queues)} queues · in {count(round(comes, 1))}/s · out {count(round(goes, 1))}/s",
     )
-    return Card(Part.QUEUE, say(*PARTS[Part.QUEUE]), light, figure, below, "/queues")
+    return Card(SystemPart.QUEUE, say(*PARTS[SystemPart.QUEUE]), light, figure, below, "/queues")
 
 
 def _stuck(snapshot: Snapshot) -> bool:
-    return any(sign.part is Part.QUEUE for sign in snapshot.signs)
+    return any(sign.part is SystemPart.QUEUE for sign in snapshot.signs)
 
 
 def _roles(snapshot: Snapshot, say: Say) -> Card:
-    good = sum(sign.part is Part.ROLE and sign.light is Light.GOOD for sign in snapshot.signs)
+    good = sum(sign.part is SystemPart.ROLE and sign.light is Light.GOOD for sign in snapshot.signs)
     figure = say(f"{good}/{len(snapshot.members)} 运行中", f"{good} of {len(snapshot.members)} served")
     silent = [member.silent_for for member in snapshot.members if member.silent_for is not None]
     below = say(f"最久无动静 {span(max(silent))}", f"longest silent {span(max(silent))}") if silent else ""
-    return _card(snapshot, say, Part.ROLE, figure, below, "/members")
+    return _card(snapshot, say, SystemPart.ROLE, figure, below, "/members")
 
 
 def _databases(snapshot: Snapshot, say: Say) -> Card:
     good = sum(member.database is None for member in snapshot.members)
     figure = say(f"{good}/{len(snapshot.members)} 可用", f"{good} of {len(snapshot.members)} answer")
-    return _card(snapshot, say, Part.DATABASE, figure, "", "/members")
+    return _card(snapshot, say, SystemPart.DATABASE, figure, "", "/members")
 
 
 def _work(snapshot: Snapshot, say: Say) -> Card:
@@ -174,13 +174,13 @@ def _work(snapshot: Snapshot, say: Say) -> Card:
     waiting, desks = sum(one.waiting for one in known), sum(one.on_desk for one in known)
     dead, watched = sum(one.dead for one in known), sum(one.watched for one in known)
     light = Light.GOOD if known else Light.UNKNOWN
-    light = max((light, rules.whole(sign for sign in snapshot.signs if sign.part is Part.WORK)), key=_rank)
+    light = max((light, rules.whole(sign for sign in snapshot.signs if sign.part is SystemPart.WORK)), key=_rank)
     below = say(
         f"{count(waiting)} 份待签收 · {count(watched)} 个期限 · {count(dead)} 件死信",
         f"{count(waiting)} copies unsigned · {count(watched)} deadlines · {count(dead)} dead letters",
     )
     figure = say(f"{count(desks)} 件待答复", f"{count(desks)} to answer")
-    return Card(Part.WORK, say(*PARTS[Part.WORK]), light, figure, below, "/members")
+    return Card(SystemPart.WORK, say(*PARTS[SystemPart.WORK]), light, figure, below, "/members")
 
 
 def _rank(light: Light) -> int:
@@ -194,7 +194,7 @@ def _links(snapshot: Snapshot, say: Say) -> Card:
     return _card(
         snapshot,
         say,
-        Part.LINK,
+        SystemPart.LINK,
         say(f"{good}/{len(snapshot.links)} 连通", f"{good} of {len(snapshot.links)} run"),
         below,
     )
@@ -206,10 +206,12 @@ def _certificates(snapshot: Snapshot, say: Say) -> Card:
         [*terms, *([snapshot.directory_until] if snapshot.directory_until else []), *_tls_end(snapshot)], default=None
     )
     if first is None:
-        return _card(snapshot, say, Part.CERTIFICATE, "–", "", "/members")
+        return _card(snapshot, say, SystemPart.CERTIFICATE, "–", "", "/members")
     days = max(timedelta(), first - snapshot.at).days
     below = say(f"名录第 {snapshot.directory_version} 版", f"directory version {snapshot.directory_version}")
-    return _card(snapshot, say, Part.CERTIFICATE, say(f"最近到期 {days} 天", f"{days} days left"), below, "/members")
+    return _card(
+        snapshot, say, SystemPart.CERTIFICATE, say(f"最近到期 {days} 天", f"{days} days left"), below, "/members"
+    )
 
 
 def _tls_end(snapshot: Snapshot) -> list[datetime]:
@@ -219,7 +221,9 @@ def _tls_end(snapshot: Snapshot) -> list[datetime]:
 def _calendar(snapshot: Snapshot, say: Say) -> Card:
     until = snapshot.announced_until
     figure = str(until) if until else say("缺失", "missing")
-    return _card(snapshot, say, Part.CALENDAR, figure, say("放假安排已公布至此日", "holidays announced until then"))
+    return _card(
+        snapshot, say, SystemPart.CALENDAR, figure, say("放假安排已公布至此日", "holidays announced until then")
+    )
 
 
 SECTION = Section(pages=(Page("/", ("总览", "Overview"), "overview.html", _overview, in_menu=True),))

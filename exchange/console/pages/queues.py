@@ -11,7 +11,7 @@ from exchange.console.pages.overview import shared
 from exchange.console.section import Group, Page, Section, Visit
 from exchange.errors import BrokerUnavailable
 from exchange.operations.health.chart import Chart, chart
-from exchange.operations.health.growth import Projection, Trend, project
+from exchange.operations.health.growth import GrowthForecast, Trend, project
 from exchange.operations.health.sampler import PROJECTED_FROM, History, sampler_of
 from exchange.operations.health.snapshot import Snapshot
 from exchange.operations.troubles import lights as rules
@@ -30,7 +30,7 @@ class QueueRow:
     member: str | None
     age: float | None
     chart: Chart | None
-    projection: Projection
+    projection: GrowthForecast
     sign: Sign | None
 
     @property
@@ -99,7 +99,7 @@ def kind_of(row: QueueRow) -> Words:
     return _KINDS.get(row.figures.name.removeprefix(f"{row.member}."), (row.figures.name, row.figures.name))
 
 
-def in_words(projection: Projection) -> Words:
+def in_words(projection: GrowthForecast) -> Words:
     """A projection as people say it."""
     rate = f"{projection.per_minute:+,.1f}"
     left = span(projection.seconds)

@@ -17,7 +17,7 @@ from exchange.clock import monotonic
 from exchange.console.section import Group, Page, Section, Visit
 from exchange.errors import ExchangeError, OperatorError
 from exchange.operations.domain_view import Desk
-from exchange.operations.reconciliation.books import Balance, Verdict
+from exchange.operations.reconciliation.books import Balance, BalanceVerdict
 from exchange.operations.reconciliation.domain import open_reconciliation
 from exchange.operations.reconciliation.facts import LAWS, Difference, Law
 from exchange.operations.reconciliation.words import FAULTS, LAW_WORDS, TERMS, VERDICTS
@@ -29,7 +29,7 @@ FRESH = 30.0
 SHOWN = 200
 """Differences that the page lists; `exchange reconcile --json` has all."""
 
-_LIGHTS = {Verdict.BALANCED: "good", Verdict.DIFFERS: "bad", Verdict.UNKNOWN: "warn"}
+_LIGHTS = {BalanceVerdict.BALANCED: "good", BalanceVerdict.DIFFERS: "bad", BalanceVerdict.UNKNOWN: "warn"}
 
 
 @dataclass

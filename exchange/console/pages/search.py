@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from exchange.approval.rules.case_sentence import sentence
-from exchange.approval.rules.standing import Standing, standing_of
+from exchange.approval.rules.standing import BoardColumn, standing_of
 from exchange.console.section import Group, Page, Section, Visit
 from exchange.errors import CallerError, NotFound
 from exchange.language.names import CASE_STATES, COPIES, PART_STATES
@@ -65,12 +65,12 @@ def read_cases(visit: Visit) -> Mapping[str, object]:
     return {**common, "found": cases, "next": next_link(visit, "/cases", cases.next)}
 
 
-def _standing(text: str) -> Standing:
+def _standing(text: str) -> BoardColumn:
     try:
-        return Standing(text)
+        return BoardColumn(text)
     except ValueError:
         raise CallerError(
-            "standing: {text!r} is none", remedy="choose one of: {standing}", text=text, standing=", ".join(Standing)
+            "standing: {text!r} is none", remedy="choose one of: {standing}", text=text, standing=", ".join(BoardColumn)
         ) from None
 
 

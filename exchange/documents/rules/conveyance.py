@@ -65,7 +65,7 @@ def conveyance_of(
 
 
 @dataclass(frozen=True)
-class Fault:
+class BrokenRule:
     """One broken rule."""
 
     article: str
@@ -93,7 +93,7 @@ def direction(sender: str, addressee: str, offices: frozenset[str]) -> Direction
     return _SIDE
 
 
-def faults(conveyance: Conveyance) -> Iterator[Fault]:
+def faults(conveyance: Conveyance) -> Iterator[BrokenRule]:
     """Every broken rule, with its article and its remedy; none if the document may go."""
     rule = RULES[conveyance.kind]
     for check in (_direction_faults, _upward_faults, _skipping_faults, _reply_faults, _text_faults):
@@ -124,23 +124,23 @@ def _directions(c: Conveyance) -> dict[str, Direction]:
     return {addressee: direction(c.sender, addressee, c.offices) for addressee in c.addressees}
 
 
-def _direction_faults(c: Conveyance, rule: KindRule) -> Iterator[Fault]:
+def _direction_faults(c: Conveyance, rule: KindRule) -> Iterator[BrokenRule]:
     name = c.kind.value
     if not c.addressees and _PUBLIC not in rule.directions:
-        yield Fault(
+        yield BrokenRule(
             "article 9(8)",
             Text("a {name} names its addressee", {"name": name}),
             Text("name the body that is to act on it"),
         )
     for addressee, where in _directions(c).items():
         if addressee == c.sender:
-            yield Fault(
+            yield BrokenRule(
                 "article 13",
                 Text("{addressee} writes to itself", {"addressee": addressee}),
                 Text("name another addressee"),
             )
         elif not fits(c.kind, (where,), office=c.sender in c.offices):
-            yield Fault(
+            yield BrokenRule(
                 rule.article,
                 Text(
                     "a {name} does not go {ways} to {addressee}",
@@ -149,7 +149,7 @@ def _direction_faults(c: Conveyance, rule: KindRule) -> Iterator[Fault]:
                 rule.instead,
             )
         elif where is _SIDE and rule.side_for_information and not c.for_information:
-            yield Fault(
+            yield BrokenRule(
                 "article 16(2)",
                 Text(
                     "{addressee} is not subordinate to {sender}, which cannot have it act on a {name}",
@@ -159,37 +159,37 @@ def _direction_faults(c: Conveyance, rule: KindRule) -> Iterator[Fault]:
             )
 
 
-def _upward_faults(c: Conveyance, rule: KindRule) -> Iterator[Fault]:
+def _upward_faults(c: Conveyance, rule: KindRule) -> Iterator[BrokenRule]:
     if _UP not in rule.directions or _UP not in _directions(c).values():
         return
     name = c.kind.value
     if len(c.addressees) != 1:
-        yield Fault(
+        yield BrokenRule(
             "article 15(1)",
             Text("a {name} upward has one addressee", {"name": name}),
             Text("name one superior, and copy the others"),
         )
     below = [copy for copy in c.copies if direction(c.sender, copy, c.offices) is _DOWN]
     if below:
-        yield Fault(
+        yield BrokenRule(
             "article 15(1)",
             Text("a {name} upward is not copied to subordinates: {below}", {"name": name, "below": ", ".join(below)}),
             Text("leave them out"),
         )
     if not (c.signatory or "").strip():
-        yield Fault(
+        yield BrokenRule(
             "article 9(6)",
             Text("a {name} upward names its signatory (签发人)", {"name": name}),
             Text("name who signed it for sending"),
         )
 
 
-def _skipping_faults(c: Conveyance, rule: KindRule) -> Iterator[Fault]:
+def _skipping_faults(c: Conveyance, rule: KindRule) -> Iterator[BrokenRule]:
     copied = {domain_of(copy) for copy in c.copies if copy != c.sender}
     for addressee, where in _directions(c).items():
         missing = [domain for domain in skipped(c.sender, addressee, c.offices) if domain not in copied]
         if where is _UP and _UP in rule.directions and missing:
-            yield Fault(
+            yield BrokenRule(
                 "article 14",
                 Text(
                     "a {kind} to {addressee} skips {missing}",
@@ -212,17 +212,17 @@ def skipped(sender: str, addressee: str, offices: frozenset[str]) -> tuple[str, 
     return tuple(found)
 
 
-def _reply_faults(c: Conveyance, rule: KindRule) -> Iterator[Fault]:
+def _reply_faults(c: Conveyance, rule: KindRule) -> Iterator[BrokenRule]:
     if not rule.answers:
         return
     if not c.answers:
-        yield Fault(
+        yield BrokenRule(
             rule.article,
             Text("a {kind} answers a 请示, and this answers none", {"kind": c.kind.value}),
             Text("say which 请示 it answers"),
         )
     elif frozenset(c.addressees) != frozenset(c.answers):
-        yield Fault(
+        yield BrokenRule(
             rule.article,
             Text(
                 "a {kind} goes to those who asked and to nobody else: {answers}",
@@ -232,21 +232,21 @@ def _reply_faults(c: Conveyance, rule: KindRule) -> Iterator[Fault]:
         )
 
 
-def _text_faults(c: Conveyance, rule: KindRule) -> Iterator[Fault]:
+def _text_faults(c: Conveyance, rule: KindRule) -> Iterator[BrokenRule]:
     if c.forwards is not None and not c.own_opinion.strip():
-        yield Fault(
+        yield BrokenRule(
             "article 15(3)",
             Text("the 请示 of {forwards} is passed on as it is", {"forwards": c.forwards}),
             Text("add your own opinion on what is asked"),
         )
     matters = matters_in(c.title) if rule.one_matter else ()
     if len(matters) > 1:
-        yield Fault(
+        yield BrokenRule(
             "article 15(4)",
             Text("the 请示 has {count} matters", {"count": len(matters)}),
             Text("write a 请示 of its own for each"),
         )
     if rule.carries_no_request and asks_for_a_decision(c.body):
-        yield Fault(
+        yield BrokenRule(
             "article 15(4)", Text("the 报告 asks for a decision"), Text("report only, and ask by a 请示 of its own")
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from exchange.errors import BadText, CallerError
-from exchange.schemas.written import Shape, fault_of, is_visible
+from exchange.schemas.written import TextShape, fault_of, is_visible
 
 
 def check_reason(reason: str, missing: str, remedy: str) -> str:
@@ -14,6 +14,6 @@ def check_reason(reason: str, missing: str, remedy: str) -> str:
     """
     if not is_visible(reason):
         raise CallerError(missing, remedy=remedy)
-    if fault := fault_of(reason.strip(), Shape.TEXT):
+    if fault := fault_of(reason.strip(), TextShape.TEXT):
         raise BadText("the reason has {fault}", fault=fault)
     return reason.strip()

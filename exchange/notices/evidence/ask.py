@@ -19,8 +19,8 @@ from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Node, Step
 from exchange.messaging.records import StoredDocument
 from exchange.notices.counting import tally_in
-from exchange.notices.evidence.originals import Page, Subject, account_of, by_domain, read_page
-from exchange.notices.evidence.rules import Account, Evidence, judge
+from exchange.notices.evidence.originals import EvidencePart, Subject, account_of, by_domain, read_page
+from exchange.notices.evidence.rules import DomainEvidence, Evidence, judge
 from exchange.notices.evidence.show import pages_here, pass_down
 from exchange.notices.records import NoticeRow
 from exchange.notices.rules.states import NoticeSeat
@@ -83,7 +83,7 @@ def last_request(node: Node, notice_id: str) -> ReceiptsRequest:
 
 
 def evidence_of(
-    request: ReceiptsRequest, subject: Subject, pages: Sequence[Page], told: Tally | None, trust: Trust
+    request: ReceiptsRequest, subject: Subject, pages: Sequence[EvidencePart], told: Tally | None, trust: Trust
 ) -> Evidence:
     """Parts that came, held against each other and against the tally on record where the request was made."""
     shown = {domain: account_of(some, subject, trust) for domain, some in by_domain(pages).items()}
@@ -96,7 +96,7 @@ class Kept:
 
     notice: bytes
     request: ReceiptsRequest
-    pages: tuple[Page, ...]
+    pages: tuple[EvidencePart, ...]
     tally: bytes | None
     """What the origin's relay office has told last."""
 
@@ -108,12 +108,12 @@ class Gathering:
     node: Node
     request: ReceiptsRequest
     subject: Subject = field(init=False)
-    pages: dict[tuple[str, str], Page] = field(default_factory=dict)
-    shown: tuple[Page, ...] = ()
+    pages: dict[tuple[str, str], EvidencePart] = field(default_factory=dict)
+    shown: tuple[EvidencePart, ...] = ()
     """All parts that the last look was at."""
     others: set[tuple[str, str]] = field(default_factory=set)
     """Messages that belong to other requests."""
-    _judged: dict[str, tuple[object, Account]] = field(default_factory=dict)
+    _judged: dict[str, tuple[object, DomainEvidence]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         with self.node.store.reading() as tx:
@@ -131,7 +131,7 @@ class Gathering:
         accounts = {domain: self._account(domain, pages) for domain, pages in by_domain(self.shown).items()}
         return judge(self.request, domain_of(self.request.asker), told, accounts)
 
-    def _account(self, domain: str, pages: list[Page]) -> Account:
+    def _account(self, domain: str, pages: list[EvidencePart]) -> DomainEvidence:
         """Verified once for the same parts and directories, however often somebody looks."""
         key = tuple(page.signed for page in pages), self.node.directory
         judged = self._judged.get(domain)
@@ -158,7 +158,7 @@ class Gathering:
             else:
                 self.others.add(key)
 
-    def _own(self, tx: Transaction, row: NoticeRow) -> list[Page]:
+    def _own(self, tx: Transaction, row: NoticeRow) -> list[EvidencePart]:
         """What this relay office itself shows: signed as for anybody else, so that it can be kept as the rest is."""
         node, own = self.node, self.node.directory.domain
         found = []
@@ -172,7 +172,7 @@ class Gathering:
         return found
 
 
-def _read(node: Node, stored: StoredDocument) -> Page | None:
+def _read(node: Node, stored: StoredDocument) -> EvidencePart | None:
     """A part that came; None for what was sent from here, or was returned when it came."""
     if stored.direction != "received":
         return None

@@ -13,7 +13,7 @@ from exchange.audit.receipts import verify_receipt
 from exchange.directory.hierarchy import relay_of
 from exchange.envelope import Trust, unpack_leaves, verify_signed
 from exchange.errors import Forged, Malformed, SenderError
-from exchange.notices.evidence.rules import Account
+from exchange.notices.evidence.rules import DomainEvidence
 from exchange.notices.rules.tally import received, returned, signed_for
 from exchange.schemas import (
     Forwarding,
@@ -39,7 +39,7 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Page:
+class EvidencePart:
     """One part as it came, its signature verified: what it says, and the originals beside it."""
 
     signed: bytes
@@ -50,7 +50,7 @@ class Page:
     """What receipts are of, by SHA-256."""
 
 
-def read_page(signed: bytes, enclosures: Sequence[bytes], trust: Trust) -> Page:
+def read_page(signed: bytes, enclosures: Sequence[bytes], trust: Trust) -> EvidencePart:
     """Verifies one part. Raises Malformed, Unsupported, Untrusted or Forged; nobody shows for another domain."""
     verified = verify_signed(signed, trust)
     body = verified.body
@@ -65,17 +65,17 @@ def read_page(signed: bytes, enclosures: Sequence[bytes], trust: Trust) -> Page:
     return page_of(body, enclosures, signed)
 
 
-def page_of(body: ReceiptsShown, enclosures: Sequence[bytes], signed: bytes = b"") -> Page:
+def page_of(body: ReceiptsShown, enclosures: Sequence[bytes], signed: bytes = b"") -> EvidencePart:
     """One part, its originals unpacked; ``signed`` is empty for what is on record here. Raises Malformed."""
     originals = tuple(unpack_leaves(enclosures[0], LONGEST)) if enclosures else ()
     if len(originals) != len(body.shown) or len(enclosures) > 2:
         raise Malformed("receipts: not as many originals as are named")
     others = unpack_leaves(enclosures[1], LONGEST) if len(enclosures) == 2 else []
     forwardings = {hashlib.sha256(one).hexdigest(): one for one in others}
-    return Page(signed, tuple(enclosures), body, originals, forwardings)
+    return EvidencePart(signed, tuple(enclosures), body, originals, forwardings)
 
 
-def account_of(pages: Sequence[Page], subject: Subject, trust: Trust) -> Account:
+def account_of(pages: Sequence[EvidencePart], subject: Subject, trust: Trust) -> DomainEvidence:
     """What one domain has shown in answer to one request, in whatever order and how often its parts came."""
     first = min(pages, key=lambda page: (page.body.part, page.signed))
     common = _common(first)
@@ -86,7 +86,7 @@ def account_of(pages: Sequence[Page], subject: Subject, trust: Trust) -> Account
             facts[(fact.address, fact.proof)] = fact
     body = first.body
     leaves = [bytes.fromhex(digest) for digest in (*body.proofs, *(r.root for r in body.branches if r.root))]
-    return Account(
+    return DomainEvidence(
         tally=body.tally,
         proofs=body.proofs,
         branches=body.branches,
@@ -97,15 +97,15 @@ def account_of(pages: Sequence[Page], subject: Subject, trust: Trust) -> Account
     )
 
 
-def by_domain(pages: Iterable[Page]) -> dict[str, list[Page]]:
+def by_domain(pages: Iterable[EvidencePart]) -> dict[str, list[EvidencePart]]:
     """Parts by the domain that shows them."""
-    found: dict[str, list[Page]] = {}
+    found: dict[str, list[EvidencePart]] = {}
     for page in pages:
         found.setdefault(page.body.tally.domain, []).append(page)
     return found
 
 
-def verify_original(shown: Shown, original: bytes, page: Page, subject: Subject, trust: Trust) -> Reader:
+def verify_original(shown: Shown, original: bytes, page: EvidencePart, subject: Subject, trust: Trust) -> Reader:
     """What one original amounts to. Raises a SenderError: not signed by that body, of another notice, altered."""
     domain = page.body.tally.domain
     if shown.address.rpartition(".")[0] != domain:
@@ -115,12 +115,12 @@ def verify_original(shown: Shown, original: bytes, page: Page, subject: Subject,
     return _receipt(shown.address, original, page.forwardings, domain, subject, trust)
 
 
-def _common(page: Page) -> tuple[object, ...]:
+def _common(page: EvidencePart) -> tuple[object, ...]:
     body = page.body
     return body.tally, body.proofs, body.branches, body.parts
 
 
-def _verified(page: Page, subject: Subject, trust: Trust, faults: list[str]) -> Iterator[Reader]:
+def _verified(page: EvidencePart, subject: Subject, trust: Trust, faults: list[str]) -> Iterator[Reader]:
     for shown, original in zip(page.body.shown, page.originals, strict=True):
         try:
             yield verify_original(shown, original, page, subject, trust)

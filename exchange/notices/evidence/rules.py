@@ -18,7 +18,7 @@ _ANSWERS = (ReaderState.SIGNED, ReaderState.RETURNED)
 
 
 @dataclass(frozen=True)
-class Account:
+class DomainEvidence:
     """What one domain's relay office has shown of its count, all parts that came of one request."""
 
     tally: Tally
@@ -43,7 +43,7 @@ class Missing:
 
 
 @dataclass(frozen=True)
-class Fault:
+class EvidenceFault:
     """Where what a domain's relay office says or shows goes against something."""
 
     domain: str
@@ -57,7 +57,7 @@ class Evidence:
     proved: tuple[Reader, ...] = ()
     """Bodies whose signature was verified and stands under the root of a tally."""
     missing: tuple[Missing, ...] = ()
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[EvidenceFault, ...] = ()
     waiting: tuple[str, ...] = ()
     """Domains from which nothing, or not everything, has come yet."""
     moved: tuple[str, ...] = ()
@@ -89,11 +89,11 @@ def may_ask(asker: str, origin: str, domain: str) -> bool:
     return asker == relay_of(home) and is_within(domain, home) and is_within(home, domain_of(origin))
 
 
-def judge(request: ReceiptsRequest, top: str, told: Tally | None, accounts: Mapping[str, Account]) -> Evidence:
+def judge(request: ReceiptsRequest, top: str, told: Tally | None, accounts: Mapping[str, DomainEvidence]) -> Evidence:
     """What was shown, against what was counted; from domain ``top``, whose tally ``told`` is on record here, down."""
     proved: list[Reader] = []
     missing: list[Missing] = []
-    faults: list[Fault] = []
+    faults: list[EvidenceFault] = []
     waiting: list[str] = []
     moved: list[str] = []
     answered: list[str] = []
@@ -105,7 +105,7 @@ def judge(request: ReceiptsRequest, top: str, told: Tally | None, accounts: Mapp
         (waiting if account is None or not account.whole else answered).append(domain)
         if account is None:
             continue
-        faults += [Fault(domain, why) for why in (*account.faults, *_within(account, request))]
+        faults += [EvidenceFault(domain, why) for why in (*account.faults, *_within(account, request))]
         for rest in account.branches:
             below = accounts.get(rest.domain)
             if below is not None:
@@ -121,7 +121,7 @@ def judge(request: ReceiptsRequest, top: str, told: Tally | None, accounts: Mapp
     )  # fmt: skip
 
 
-def _concerned(request: ReceiptsRequest, top: str, accounts: Mapping[str, Account]) -> Iterator[str]:
+def _concerned(request: ReceiptsRequest, top: str, accounts: Mapping[str, DomainEvidence]) -> Iterator[str]:
     """The domains that are to answer, as far as those above have named them; each once, the highest first."""
     ahead, seen = [top], {top}
     while ahead:
@@ -134,15 +134,17 @@ def _concerned(request: ReceiptsRequest, top: str, accounts: Mapping[str, Accoun
                 ahead.append(rest.domain)
 
 
-def _compare(upper: str, rest: Rest, tally: Tally, faults: list[Fault], moved: list[str]) -> None:
+def _compare(upper: str, rest: Rest, tally: Tally, faults: list[EvidenceFault], moved: list[str]) -> None:
     """What the level above rests on, against what the level itself shows."""
     if rest.serial != tally.serial:
         moved.append(tally.domain)
     elif (rest.counts, rest.root) != (tally.counts, tally.root):
-        faults.append(Fault(upper, f"tally {rest.serial} of {tally.domain} is another here than the one shown there"))
+        faults.append(
+            EvidenceFault(upper, f"tally {rest.serial} of {tally.domain} is another here than the one shown there")
+        )
 
 
-def _within(account: Account, request: ReceiptsRequest) -> Iterator[str]:
+def _within(account: DomainEvidence, request: ReceiptsRequest) -> Iterator[str]:
     """What goes against itself in one domain's account."""
     tally, domain = account.tally, account.tally.domain
     if account.rebuilt != tally.root:
@@ -159,7 +161,7 @@ def _within(account: Account, request: ReceiptsRequest) -> Iterator[str]:
     yield from _against_receipts(account, request)
 
 
-def _against_receipts(account: Account, request: ReceiptsRequest) -> Iterator[str]:
+def _against_receipts(account: DomainEvidence, request: ReceiptsRequest) -> Iterator[str]:
     """What the receipts say, against what was counted of them."""
     tally, facts = account.tally, account.facts
     for address, times in Counter(fact.address for fact in facts).items():
@@ -179,7 +181,7 @@ def _against_receipts(account: Account, request: ReceiptsRequest) -> Iterator[st
             yield f"it counts {counted} as {state.value}, and {shown[state]} have"
 
 
-def _unshown(account: Account, request: ReceiptsRequest) -> int:
+def _unshown(account: DomainEvidence, request: ReceiptsRequest) -> int:
     """Receipts that are counted, were asked for, and are not there."""
     shown = {fact.proof for fact in account.facts}
     if request.body is not None:

@@ -19,7 +19,7 @@ _EXACT = Context(prec=60)
 
 
 @dataclass(frozen=True)
-class Received:
+class ReceivedAnswer:
     """An answer as it came: who sent it, when it was signed, the digest of what was signed."""
 
     body: str
@@ -28,9 +28,9 @@ class Received:
     answer: FormAnswer
 
 
-def standing(received: Iterable[Received], asked: Iterable[str]) -> tuple[Row, ...]:
+def standing(received: Iterable[ReceivedAnswer], asked: Iterable[str]) -> tuple[Row, ...]:
     """The answer that holds of each body that was asked: its latest by signing time, then by digest, in any order."""
-    bodies, latest = set(asked), dict[str, Received]()
+    bodies, latest = set(asked), dict[str, ReceivedAnswer]()
     for one in received:
         if one.body in bodies:
             latest[one.body] = max(latest.get(one.body, one), one, key=lambda each: (each.at, each.proof))

@@ -15,7 +15,7 @@ from exchange.language.names import NOTICE_STATES, coded
 from exchange.messaging.checks import expect, returned_for
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Node, Step
-from exchange.notices.forms.aggregate import Received, aggregate, check_aggregate, check_content, standing
+from exchange.notices.forms.aggregate import ReceivedAnswer, aggregate, check_aggregate, check_content, standing
 from exchange.notices.forms.records import AggregateRow, AnswerRow, CollectionRow
 from exchange.notices.forms.rules import check_answer
 from exchange.notices.forms.store import Collections
@@ -210,8 +210,8 @@ def _short(text: str) -> str:
     return text if len(text) <= _FAULTS else f"{text[: _FAULTS - 1]}…"
 
 
-def _received(row: AnswerRow) -> Received:
-    return Received(row.body, row.at, row.proof, FormAnswer.model_validate_json(row.answer))
+def _received(row: AnswerRow) -> ReceivedAnswer:
+    return ReceivedAnswer(row.body, row.at, row.proof, FormAnswer.model_validate_json(row.answer))
 
 
 def _branch(found: Aggregate) -> AggregateRow:

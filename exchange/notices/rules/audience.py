@@ -29,7 +29,7 @@ from dataclasses import dataclass
 from exchange.directory.hierarchy import domain_of, is_within, level_of
 from exchange.errors import CallerError, NotFound
 from exchange.language import Text
-from exchange.notices.rules.audience_words import Word, parse_terms, refuse, words_of
+from exchange.notices.rules.audience_words import AudienceWord, parse_terms, refuse, words_of
 from exchange.schemas import Role
 
 Listed = tuple[str, Sequence[Role]]
@@ -42,7 +42,7 @@ _ROLES = {"departments": _DEPARTMENTS, "offices": _OFFICES, "all": _READERS, "ad
 
 
 @dataclass(frozen=True)
-class Part:
+class AudienceTerm:
     """One term of an expression: a named body, or all bodies of some sort, name and level within a subtree."""
 
     text: str
@@ -86,8 +86,8 @@ class Audience:
     text: str
     origin: str
     """The sender's domain, from which ``direct`` and whole sorts are counted."""
-    included: tuple[Part, ...]
-    excluded: tuple[Part, ...] = ()
+    included: tuple[AudienceTerm, ...]
+    excluded: tuple[AudienceTerm, ...] = ()
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -117,7 +117,7 @@ class Audience:
         listed = tuple(members)
         return tuple(part.text for part in self.included if not any(part.matches(*member) for member in listed))
 
-    def _may_reach(self, part: Part, domain: str) -> bool:
+    def _may_reach(self, part: AudienceTerm, domain: str) -> bool:
         if part.body is not None:  # what covers a body's own domain covers the body, unless it reads only when named
             return part.reaches(domain) and not any(other.body == part.body for other in self.excluded)
         return part.reaches(domain) and not any(other.covers(domain) for other in self.excluded)
@@ -155,31 +155,31 @@ def unknown(address: str) -> NotFound:
     )
 
 
-def _parts(text: str, terms: Iterable[Sequence[Word]], origin: str) -> Iterator[Part]:
+def _parts(text: str, terms: Iterable[Sequence[AudienceWord]], origin: str) -> Iterator[AudienceTerm]:
     for term in terms:
         said = text[term[0].at - 1 : term[-1].at - 1 + len(term[-1].text)]
         yield _part(said, term, origin)
 
 
-def _part(said: str, term: Sequence[Word], origin: str) -> Part:
+def _part(said: str, term: Sequence[AudienceWord], origin: str) -> AudienceTerm:
     if term[0].sort == "below":
-        return Part(said, within=_place(term[1], origin))
+        return AudienceTerm(said, within=_place(term[1], origin))
     who, rest = term[0], {term[place].sort: term[place + 1] for place in range(1, len(term), 2)}
     if who.sort == "direct":
-        return Part(said, within=origin, roles=_OFFICES, level=level_of(origin) + 1)
+        return AudienceTerm(said, within=origin, roles=_OFFICES, level=level_of(origin) + 1)
     if who.sort == "address" and "." in who.text:
         if rest:
             raise refuse(
                 term[1].at, Text("a body named by its whole address has no level and no place"), Text("leave that out")
             )
-        return Part(said, body=who.text)
+        return AudienceTerm(said, body=who.text)
     level = rest.get("at")
     if who.sort == "address" and level is None:
         remedy = Text(
             "write `{text} at any`, or the body's whole address: {origin}.{text}", {"text": who.text, "origin": origin}
         )
         raise refuse(who.at, Text("{text!r} alone names no body", {"text": who.text}), remedy)
-    return Part(
+    return AudienceTerm(
         said,
         within=_place(rest["below"], origin) if "below" in rest else origin,
         roles=_ROLES[who.sort],
@@ -188,7 +188,7 @@ def _part(said: str, term: Sequence[Word], origin: str) -> Part:
     )
 
 
-def _place(domain: Word, origin: str) -> str:
+def _place(domain: AudienceWord, origin: str) -> str:
     if not is_within(domain.text, origin):
         raise refuse(
             domain.at,

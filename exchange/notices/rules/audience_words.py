@@ -43,7 +43,7 @@ _ADDRESS: TypeAdapter[str] = TypeAdapter(Address)
 
 
 @dataclass(frozen=True)
-class Word:
+class AudienceWord:
     """One word, what it is, and the character (counted from 1) at which it begins."""
 
     text: str
@@ -54,7 +54,7 @@ class Word:
     """Of a level: its depth below the root; None for any."""
 
 
-Term = tuple[Word, ...]
+Term = tuple[AudienceWord, ...]
 """Who, then ``at`` with its level and ``below`` with its domain, each at most once and in this order."""
 
 
@@ -63,7 +63,7 @@ def refuse(at: int, what: Text, remedy: Text) -> CallerError:
     return CallerError("audience, at character {at}: {what}", remedy=remedy, code="audience", at=at, what=what)
 
 
-def words_of(text: str) -> tuple[Word, ...]:
+def words_of(text: str) -> tuple[AudienceWord, ...]:
     """The words of an expression, with an end after the last. Raises CallerError for a character without meaning."""
     if len(text) > MAX_LENGTH:
         raise refuse(
@@ -82,11 +82,11 @@ def words_of(text: str) -> tuple[Word, ...]:
                 Text("use addresses, the words of the table, and commas"),
             )
         word = shown.lower()
-        words.append(Word(shown, _SORT_OF.get(word, "address"), at, _LEVELS.get(word)))
-    return (*words, Word("", "end", len(text) + 1))
+        words.append(AudienceWord(shown, _SORT_OF.get(word, "address"), at, _LEVELS.get(word)))
+    return (*words, AudienceWord("", "end", len(text) + 1))
 
 
-def parse_terms(words: Sequence[Word]) -> tuple[tuple[Term, ...], tuple[Term, ...]]:
+def parse_terms(words: Sequence[AudienceWord]) -> tuple[tuple[Term, ...], tuple[Term, ...]]:
     """The included and the excluded terms. Raises CallerError that says at which character."""
     included, place = _terms(words, 0)
     excluded: tuple[Term, ...] = ()
@@ -104,7 +104,7 @@ def parse_terms(words: Sequence[Word]) -> tuple[tuple[Term, ...], tuple[Term, ..
     return included, excluded
 
 
-def _terms(words: Sequence[Word], place: int) -> tuple[tuple[Term, ...], int]:
+def _terms(words: Sequence[AudienceWord], place: int) -> tuple[tuple[Term, ...], int]:
     terms = []
     while True:
         term, place = _term(words, place)
@@ -114,7 +114,7 @@ def _terms(words: Sequence[Word], place: int) -> tuple[tuple[Term, ...], int]:
         place += 1
 
 
-def _term(words: Sequence[Word], place: int) -> tuple[Term, int]:
+def _term(words: Sequence[AudienceWord], place: int) -> tuple[Term, int]:
     who = words[place]
     if who.sort == "below":
         return (who, _domain(words[place + 1])), place + 2
@@ -138,15 +138,15 @@ def _term(words: Sequence[Word], place: int) -> tuple[Term, int]:
     return term, place
 
 
-def _level(word: Word) -> Word:
+def _level(word: AudienceWord) -> AudienceWord:
     if word.sort == "level":
         return word
     if re.fullmatch(r"[0-9]", word.text):
-        return Word(word.text, "level", word.at, int(word.text))
+        return AudienceWord(word.text, "level", word.at, int(word.text))
     raise refuse(word.at, Text("a level is missing"), Text("say province, city, county, any, or a number from 0 to 9"))
 
 
-def _domain(word: Word) -> Word:
+def _domain(word: AudienceWord) -> AudienceWord:
     if word.sort != "address":
         raise refuse(
             word.at, Text("a domain is missing behind `below`"), Text("write it from the highest level: anhui.hefei")
@@ -155,7 +155,7 @@ def _domain(word: Word) -> Word:
     return word
 
 
-def _address(word: Word) -> None:
+def _address(word: AudienceWord) -> None:
     try:
         _ADDRESS.validate_python(word.text)
     except ValidationError:

@@ -14,8 +14,8 @@ from exchange.machine.spreadsheet import csv_lines
 from exchange.messaging.dead_letter_store import DeadLetters
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.records import DeadCause, DeadLetter
-from exchange.operations.dead_letters.redrive import Outcome, hand_in, redrive_cause, try_again
-from exchange.runtime.home import Opened, open_member, open_work
+from exchange.operations.dead_letters.redrive import RedriveOutcome, hand_in, redrive_cause, try_again
+from exchange.runtime.home import OpenedMember, open_member, open_work
 from exchange.runtime.settings import Settings
 from exchange.store.transaction import Store
 
@@ -29,7 +29,7 @@ EXPORTED = (
 
 
 @dataclass(frozen=True)
-class Cause:
+class MemberCause:
     """Dead letters of one reason at one stage of one member."""
 
     member: str
@@ -37,7 +37,7 @@ class Cause:
 
 
 @contextmanager
-def opened(settings: Settings, address: str) -> Iterator[Opened]:
+def opened(settings: Settings, address: str) -> Iterator[OpenedMember]:
     """A member opened for one piece of work, and closed after it. Raises as `open_member` does."""
     found = open_member(settings, address)
     try:
@@ -46,20 +46,22 @@ def opened(settings: Settings, address: str) -> Iterator[Opened]:
         found.store.close()
 
 
-def causes_of(member: str, store: Store) -> list[Cause]:
+def causes_of(member: str, store: Store) -> list[MemberCause]:
     """A member's dead letters by cause."""
     with store.reading() as tx:
-        return [Cause(member, cause) for cause in tx[DeadLetters].causes()]
+        return [MemberCause(member, cause) for cause in tx[DeadLetters].causes()]
 
 
-def redrive_all(settings: Settings, member: str, reason_code: str, stage: str | None = None) -> Iterator[Outcome]:
+def redrive_all(
+    settings: Settings, member: str, reason_code: str, stage: str | None = None
+) -> Iterator[RedriveOutcome]:
     """Redrives all letters of a cause at a member, the oldest first. Raises what opening the member raises."""
     with opened(settings, member) as found:
         work = open_work(found.profile, found.take)
         yield from redrive_cause(found.node, work.handlers, work.on_signed, reason_code, stage)
 
 
-def redrive_some(settings: Settings, member: str, ids: Sequence[str]) -> Iterator[Outcome]:
+def redrive_some(settings: Settings, member: str, ids: Sequence[str]) -> Iterator[RedriveOutcome]:
     """Redrives the letters with these ids, the oldest first; one that is not there any more is gone."""
     with opened(settings, member) as found:
         work = open_work(found.profile, found.take)

@@ -63,7 +63,7 @@ class Again(StrEnum):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RedriveOutcome:
     """One letter of many that were redriven."""
 
     letter: DeadLetter
@@ -78,7 +78,7 @@ def redrive(node: Node, handlers: Mapping[str, Handler], on_signed: OnSigned | N
 
 def redrive_cause(
     node: Node, handlers: Mapping[str, Handler], on_signed: OnSigned | None, reason_code: str, stage: str | None = None
-) -> Iterator[Outcome]:
+) -> Iterator[RedriveOutcome]:
     """Redrives all letters of a cause, the oldest first, each in a transaction of its own.
 
     What fails again stays, and the next one is tried. Raises DatabaseUnavailable.
@@ -90,22 +90,22 @@ def redrive_cause(
         above = letters[-1].serial
 
 
-def try_again(node: Node, hand: Callable[[str], Outcome], letter: DeadLetter) -> Outcome:
+def try_again(node: Node, hand: Callable[[str], RedriveOutcome], letter: DeadLetter) -> RedriveOutcome:
     """Hands one in by ``hand``, and says what came of it. Raises DatabaseUnavailable only."""
     try:
         return hand(letter.id)
     except DatabaseUnavailable:
         raise
     except NotFound as error:
-        return Outcome(letter, Again.GONE, str(error))
+        return RedriveOutcome(letter, Again.GONE, str(error))
     except ExchangeError as error:
         with node.step() as step:
             step.tx[DeadLetters].tried(letter.serial, step.now)
             step.note("redrive-failed", None, None, letter=letter.id, code=error.code)
-        return Outcome(letter, Again.FAILED, error.diagnostics())
+        return RedriveOutcome(letter, Again.FAILED, error.diagnostics())
 
 
-def hand_in(node: Node, handlers: Mapping[str, Handler], on_signed: OnSigned | None, id: str) -> Outcome:
+def hand_in(node: Node, handlers: Mapping[str, Handler], on_signed: OnSigned | None, id: str) -> RedriveOutcome:
     """Handles a dead letter again, under its own id.
 
     Raises NotFound, CallerError for one that is forged, SenderError where its envelope is still refused, and
@@ -129,7 +129,7 @@ def hand_in(node: Node, handlers: Mapping[str, Handler], on_signed: OnSigned | N
             remedy="repair what the log shows; the letter is kept",
             name=type(error).__name__,
         ) from error
-    return Outcome(letter, Again.REPEAT if repeat else Again.HANDLED)
+    return RedriveOutcome(letter, Again.REPEAT if repeat else Again.HANDLED)
 
 
 def _batch(node: Node, reason_code: str, stage: str | None, above: int) -> list[DeadLetter]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from exchange.errors import DatabaseUnavailable, ExchangeError
-from exchange.language import Named, Text, joined
+from exchange.language import NamedText, Text, joined
 from exchange.messaging.drains import Drains
 from exchange.messaging.holds import Holds
 from exchange.messaging.inbox import Inbox
@@ -81,7 +81,7 @@ def _resting(found: Mapping[str, _Contents]) -> Iterator[Finding]:
         ends = sum((contents.ends for contents in found.values()), Ends())
         said = [Text("not to be served: {members}", {"members": ", ".join(drained)})]
         if ends != Ends():
-            said.append(Text("meanwhile {risk}", {"risk": Named(at_risk(ends, _LIMITS))}))
+            said.append(Text("meanwhile {risk}", {"risk": NamedText(at_risk(ends, _LIMITS))}))
         yield Finding("bad" if ends.overdue else "note", "drained", joined(said), remedy)
     if held:
         yield Finding(

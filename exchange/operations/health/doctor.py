@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from functools import partial
 
 from exchange.clock import monotonic
-from exchange.directory import DirectoryView, State, TreeView
+from exchange.directory import BranchState, DirectoryView, TreeView
 from exchange.errors import ExchangeError, NoDomain
 from exchange.language import Text
 from exchange.operations.health import checkup, claim_checkup, clock_checkup, database_checkup, tls_checkup
@@ -191,7 +191,7 @@ def _levels(home: Home, settings: Settings) -> Iterator[Finding]:
     view = open_tree(home, settings)
     if not isinstance(view, TreeView):
         return
-    current = [one for one in view.domains if one.state is State.CURRENT]
+    current = [one for one in view.domains if one.state is BranchState.CURRENT]
     yield Finding("good", "levels", Text("{count} domains count, the own one included", {"count": len(current)}))
     for one in view.domains:
         if one.reason:

@@ -28,7 +28,7 @@ class Trend(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Projection:
+class GrowthForecast:
     """A trend, its rate, and in how long it arrives where it leads."""
 
     trend: Trend
@@ -38,22 +38,22 @@ class Projection:
     """Until the bound is reached (growing) or nothing is left (shrinking); None where it leads nowhere."""
 
 
-def project(points: Sequence[Point], bound: float) -> Projection:
+def project(points: Sequence[Point], bound: float) -> GrowthForecast:
     """Carries the straight line through the points (least squares) on to ``bound`` or to nothing.
 
     Points are in order of time. A change too small to tell from chance is called steady.
     """
     if len(points) < _LEAST_POINTS or points[-1][0] - points[0][0] < LEAST_SPAN:
-        return Projection(Trend.UNKNOWN)
+        return GrowthForecast(Trend.UNKNOWN)
     highest, depth = max(number for _, number in points), points[-1][1]
     if highest <= 0:
-        return Projection(Trend.EMPTY)
+        return GrowthForecast(Trend.EMPTY)
     slope = _slope(points)
     if abs(slope) * (points[-1][0] - points[0][0]) < max(1.0, _NOISE * highest):
-        return Projection(Trend.STEADY if depth > 0 else Trend.EMPTY)
+        return GrowthForecast(Trend.STEADY if depth > 0 else Trend.EMPTY)
     if slope > 0:
-        return Projection(Trend.GROWING, slope * 60, max(0.0, bound - depth) / slope)
-    return Projection(Trend.SHRINKING, slope * 60, depth / -slope) if depth > 0 else Projection(Trend.EMPTY)
+        return GrowthForecast(Trend.GROWING, slope * 60, max(0.0, bound - depth) / slope)
+    return GrowthForecast(Trend.SHRINKING, slope * 60, depth / -slope) if depth > 0 else GrowthForecast(Trend.EMPTY)
 
 
 def _slope(points: Sequence[Point]) -> float:

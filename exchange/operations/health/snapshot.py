@@ -13,8 +13,8 @@ from exchange.operations.domain_view import MANAGEMENT_UNKNOWN
 from exchange.operations.health.store import OpenWork
 from exchange.operations.troubles import lights as rules
 from exchange.operations.troubles.facts import Facts, HoldFact, HomeFacts, Limits, MemberFacts
-from exchange.operations.troubles.kinds import Cause, Standing
-from exchange.operations.troubles.lights import Light, NodeFacts, Part, Sign
+from exchange.operations.troubles.kinds import Cause, StandingAlerts
+from exchange.operations.troubles.lights import Light, NodeFacts, Sign, SystemPart
 from exchange.operations.troubles.parts import CONSOLE_TLS
 from exchange.operations.troubles.rules import listed, standing
 from exchange.runtime.draining import Drain
@@ -128,7 +128,7 @@ class Snapshot:
         return Facts(self.at, tuple(self.signs), members, self.holds, self.own, self.starting)
 
     @cached_property
-    def standing(self) -> Standing:
+    def standing(self) -> StandingAlerts:
         """The troubles that stand, and what is not known."""
         return standing(self.facts, self.limits)
 
@@ -157,9 +157,9 @@ def _broker(snapshot: Snapshot) -> Iterator[Sign]:
         trouble = snapshot.broker_trouble or Trouble("", "", "")
         if trouble.code == MANAGEMENT_UNKNOWN:
             finding = (f"无法查看：{trouble.reason}", f"could not be looked at: {trouble.reason}")
-            yield Sign(Part.BROKER, "RabbitMQ", Light.UNKNOWN, finding, (trouble.remedy, trouble.remedy))
+            yield Sign(SystemPart.BROKER, "RabbitMQ", Light.UNKNOWN, finding, (trouble.remedy, trouble.remedy))
         else:
-            yield rules.unreachable(Part.BROKER, "RabbitMQ", trouble.reason, trouble.remedy)
+            yield rules.unreachable(SystemPart.BROKER, "RabbitMQ", trouble.reason, trouble.remedy)
         return
     nodes = [
         NodeFacts(node.name, node.running, node.memory_alarm, node.disk_alarm, bool(node.partitions))
@@ -176,14 +176,14 @@ def _broker(snapshot: Snapshot) -> Iterator[Sign]:
 
 def _member(member: MemberSnapshot, snapshot: Snapshot) -> Iterator[Sign]:
     if member.database is not None:
-        yield rules.unreachable(Part.DATABASE, member.address, member.database.reason, member.database.remedy)
-        yield rules.unseen(Part.ROLE, member.address)
+        yield rules.unreachable(SystemPart.DATABASE, member.address, member.database.reason, member.database.remedy)
+        yield rules.unseen(SystemPart.ROLE, member.address)
         return
-    yield Sign(Part.DATABASE, member.address, Light.GOOD, ("可读写", "answers"))
+    yield Sign(SystemPart.DATABASE, member.address, Light.GOOD, ("可读写", "answers"))
     if member.drained is not None:
         yield rules.drained(member.address, member.drained.by, member.drained.reason)
     elif snapshot.starting and (member.silent_for is None or member.silent_for > rules.SIGN_DUE):
-        yield Sign(Part.ROLE, member.address, Light.UNKNOWN, ("正在启动", "is being started"))
+        yield Sign(SystemPart.ROLE, member.address, Light.UNKNOWN, ("正在启动", "is being started"))
     else:
         yield rules.role(member.address, member.silent_for, snapshot.limits.silent.total_seconds())
     if member.work is not None:
@@ -192,7 +192,7 @@ def _member(member: MemberSnapshot, snapshot: Snapshot) -> Iterator[Sign]:
 
 def _links(snapshot: Snapshot) -> Iterator[Sign]:
     if snapshot.links_trouble is not None:
-        yield rules.unseen(Part.LINK)
+        yield rules.unseen(SystemPart.LINK)
     for link in snapshot.links:
         broken = [f"{shovel.name} {shovel.state}" for shovel in link.shovels if shovel.state != "running"]
         yield rules.link(link.neighbour, broken)
@@ -205,7 +205,7 @@ def _certificates(snapshot: Snapshot) -> Iterator[Sign]:
         yield rules.certificate(CONSOLE_TLS, _left(snapshot.tls.until, snapshot.at), renew, snapshot.limits.expiry.days)
     if snapshot.directory_trouble is not None:
         yield rules.unreachable(
-            Part.CERTIFICATE, "directory", snapshot.directory_trouble.reason, snapshot.directory_trouble.remedy
+            SystemPart.CERTIFICATE, "directory", snapshot.directory_trouble.reason, snapshot.directory_trouble.remedy
         )
         return
     init = "`exchange init`"

@@ -33,7 +33,7 @@ IN_WORDS = {
 
 
 @dataclass(frozen=True)
-class Standing:
+class StandingHold:
     """A hold as it stands in a domain."""
 
     hold: Hold
@@ -47,7 +47,7 @@ class Standing:
 class Survey:
     """What rests in a domain."""
 
-    standing: list[Standing]
+    standing: list[StandingHold]
     resting: dict[tuple[str, str], int]
     """Copies at rest, by addressee and kind."""
     drained: dict[str, tuple[Drain, Left | None]]
@@ -127,7 +127,7 @@ def release_named(profiles: Mapping[str, Profile], open_one: Open, what: str, by
     return released
 
 
-def standing(profiles: Mapping[str, Profile], open_one: Open) -> list[Standing]:
+def standing(profiles: Mapping[str, Profile], open_one: Open) -> list[StandingHold]:
     """All holds in force, with the members in whose database they are. Members that are away count as missing."""
     return survey(profiles, open_one).standing
 
@@ -153,7 +153,7 @@ def survey(profiles: Mapping[str, Profile], open_one: Open) -> Survey:
             seen.drained[address] = drain
     for hold in sorted(found.values(), key=lambda hold: (hold.held_at, hold.id)):
         missing = tuple(one for one in profiles if one not in where[hold.id])
-        seen.standing.append(Standing(hold, len(where[hold.id]), missing))
+        seen.standing.append(StandingHold(hold, len(where[hold.id]), missing))
     return seen
 
 

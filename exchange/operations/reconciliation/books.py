@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from exchange.operations.reconciliation.facts import LAWS, Difference, Fault, Law, Term
+from exchange.operations.reconciliation.facts import LAWS, BalanceTerm, Difference, DifferenceKind, Law
 from exchange.operations.reconciliation.laws import Judged
 
 
-class Verdict(StrEnum):
+class BalanceVerdict(StrEnum):
     """The result. UNKNOWN: something could not be read, so that it neither balances nor differs."""
 
     BALANCED = "balanced"
@@ -35,7 +35,7 @@ BROKER = "broker"
 class Balance:
     """The books at one moment."""
 
-    counts: Mapping[Term, int]
+    counts: Mapping[BalanceTerm, int]
     differences: tuple[Difference, ...]
     unnamed: int = 0
     """Differences beyond those that are named."""
@@ -44,13 +44,13 @@ class Balance:
     """What lies in each member's queues, by the broker."""
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> BalanceVerdict:
         """Balanced only when everything was read and nothing differs."""
         if self.unread:
-            return Verdict.UNKNOWN
+            return BalanceVerdict.UNKNOWN
         if self.differences or self.unnamed or any(self.gap(law) for law in Law):
-            return Verdict.DIFFERS
-        return Verdict.BALANCED
+            return BalanceVerdict.DIFFERS
+        return BalanceVerdict.BALANCED
 
     def gap(self, law: Law) -> int:
         """By how much the whole exceeds its parts."""
@@ -70,7 +70,7 @@ KEPT = 20_000
 class Books:
     """The running sums of the books: what is clear as figures only, the rest by name."""
 
-    counts: Counter[Term] = field(default_factory=Counter)
+    counts: Counter[BalanceTerm] = field(default_factory=Counter)
     open: dict[str, Judged] = field(default_factory=dict)
     """What is not clear, by message id."""
     more_untraced: Counter[str] = field(default_factory=Counter)
@@ -111,7 +111,7 @@ class Books:
             differences += judged.differences
         for addressee, number in self._untraced().items():
             held = number if depths is None else min(number, depths.get(addressee, 0))
-            counts[Term.QUEUED] += held
+            counts[BalanceTerm.QUEUED] += held
             if held < number:
                 named = list(self._nowhere(addressee))
                 differences += named
@@ -123,7 +123,7 @@ class Books:
             for untraced in judged.untraced:
                 if untraced.addressee == addressee:
                     yield Difference(
-                        Law.DISPATCHED, Fault.NOWHERE, untraced.message_id, untraced.sender, untraced.addressee
+                        Law.DISPATCHED, DifferenceKind.NOWHERE, untraced.message_id, untraced.sender, untraced.addressee
                     )
 
     def _untraced(self) -> Counter[str]:

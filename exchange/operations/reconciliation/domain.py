@@ -12,7 +12,7 @@ from exchange.broker.admin.node_info import NodeInfo
 from exchange.clock import monotonic
 from exchange.errors import BrokerError, BrokerUnavailable, DatabaseUnavailable
 from exchange.operations.reconciliation.books import BROKER, Unread
-from exchange.operations.reconciliation.reconcile import SETTLING, Depths, Reconciliation, Watch
+from exchange.operations.reconciliation.reconcile import SETTLING, Depths, RealTime, Reconciliation
 from exchange.runtime.profiles import Profile, load_profiles
 from exchange.runtime.settings import Home, Settings
 from exchange.schemas import Role
@@ -37,7 +37,7 @@ def open_reconciliation(
             except DatabaseUnavailable as error:
                 unread.append(Unread(address, str(error)))
         depths = _depths(broker, profiles, unread)
-        yield Reconciliation(stores, depths, Watch(monotonic, time.sleep), unread, settling)
+        yield Reconciliation(stores, depths, RealTime(monotonic, time.sleep), unread, settling)
 
 
 def _open(settings: Settings, address: str, stack: ExitStack) -> Store:

@@ -11,7 +11,7 @@ from exchange.approval.rules.states import CaseState, PartState
 from exchange.messaging.records import OutboxState
 
 
-class Term(StrEnum):
+class BalanceTerm(StrEnum):
     """A figure of the ledger."""
 
     ISSUED = "issued"
@@ -39,18 +39,28 @@ class Law(StrEnum):
     DISPATCHED = "dispatched"
 
 
-LAWS: Mapping[Law, tuple[Term, tuple[Term, ...]]] = {
+LAWS: Mapping[Law, tuple[BalanceTerm, tuple[BalanceTerm, ...]]] = {
     Law.CONSULTATIONS: (
-        Term.ISSUED,
-        (Term.ANSWERED, Term.DEEMED, Term.RETURNED, Term.WITHDRAWN, Term.MOOT, Term.IN_FLIGHT),
+        BalanceTerm.ISSUED,
+        (
+            BalanceTerm.ANSWERED,
+            BalanceTerm.DEEMED,
+            BalanceTerm.RETURNED,
+            BalanceTerm.WITHDRAWN,
+            BalanceTerm.MOOT,
+            BalanceTerm.IN_FLIGHT,
+        ),
     ),
-    Law.WRITTEN: (Term.WRITTEN, (Term.DISPATCHED, Term.WAITING)),
-    Law.DISPATCHED: (Term.DISPATCHED, (Term.TAKEN, Term.ELSEWHERE, Term.QUEUED, Term.LINKS, Term.DEAD)),
+    Law.WRITTEN: (BalanceTerm.WRITTEN, (BalanceTerm.DISPATCHED, BalanceTerm.WAITING)),
+    Law.DISPATCHED: (
+        BalanceTerm.DISPATCHED,
+        (BalanceTerm.TAKEN, BalanceTerm.ELSEWHERE, BalanceTerm.QUEUED, BalanceTerm.LINKS, BalanceTerm.DEAD),
+    ),
 }
 """Each law's whole and its parts."""
 
 
-class Fault(StrEnum):
+class DifferenceKind(StrEnum):
     """What a difference is."""
 
     COPY_LOST = "copy-lost"
@@ -149,7 +159,7 @@ class Difference(NamedTuple):
     """What does not balance, by name."""
 
     law: Law
-    fault: Fault
+    fault: DifferenceKind
     message_id: str
     sender: str
     member: str

@@ -28,17 +28,17 @@ from exchange.approval.rules.states import CaseState, PartState
 from exchange.messaging.copy_states import BY_RECEIPT
 from exchange.messaging.records import OutboxState
 from exchange.operations.reconciliation.facts import (
+    BalanceTerm,
     CopyFact,
     DeadFact,
     Difference,
+    DifferenceKind,
     Fact,
-    Fault,
     Law,
     MessageFact,
     PartFact,
     StrayFact,
     TakenFact,
-    Term,
     Untraced,
 )
 
@@ -47,7 +47,7 @@ from exchange.operations.reconciliation.facts import (
 class Judged:
     """What the facts of one message id come to."""
 
-    counts: Counter[Term]
+    counts: Counter[BalanceTerm]
     differences: tuple[Difference, ...] = ()
     untraced: tuple[Untraced, ...] = ()
 
@@ -121,11 +121,13 @@ class _Facts:
 
 @dataclass
 class _Finding:
-    counts: Counter[Term]
+    counts: Counter[BalanceTerm]
     differences: list[Difference] = field(default_factory=list)
     untraced: list[Untraced] = field(default_factory=list)
 
-    def differs(self, law: Law, fault: Fault, about: Fact, member: str = "", case_number: str | None = None) -> None:
+    def differs(
+        self, law: Law, fault: DifferenceKind, about: Fact, member: str = "", case_number: str | None = None
+    ) -> None:
         self.differences.append(Difference(law, fault, about.message_id, str(about.sender), member, case_number))
 
 
@@ -147,18 +149,18 @@ def _judge_written(case: _Facts, found: _Finding) -> None:
     law, addressees = Law.WRITTEN, Counter(copy.addressee for copy in case.copies)
     message = case.messages[0] if case.messages else None
     noted = message.copies if message is not None and message.copies is not None else len(addressees)
-    found.counts[Term.WRITTEN] += noted
+    found.counts[BalanceTerm.WRITTEN] += noted
     for stray in case.strays:
-        found.differs(law, Fault.MESSAGE_LOST, stray)
+        found.differs(law, DifferenceKind.MESSAGE_LOST, stray)
     if case.copies and message is None:
-        found.differs(law, Fault.MESSAGE_LOST, case.copies[0])
+        found.differs(law, DifferenceKind.MESSAGE_LOST, case.copies[0])
     if message is not None and noted > len(addressees):
-        found.differs(law, Fault.COPY_LOST, message)
+        found.differs(law, DifferenceKind.COPY_LOST, message)
     if (message is not None and noted < len(addressees)) or len(case.messages) > 1:
-        found.differs(law, Fault.COPY_DOUBLED, case.messages[0])
+        found.differs(law, DifferenceKind.COPY_DOUBLED, case.messages[0])
     for copy in case.copies:
         if addressees[copy.addressee] > 1:
-            found.differs(law, Fault.COPY_DOUBLED, copy, copy.addressee)
+            found.differs(law, DifferenceKind.COPY_DOUBLED, copy, copy.addressee)
 
 
 # --- dispatched = taken + taken elsewhere + queued + over links + dead ------------------------------------------------
@@ -169,36 +171,38 @@ def _judge_taken(case: _Facts, found: _Finding) -> None:
     law, times = Law.DISPATCHED, Counter(taken.member for taken in case.taken)
     digests = {message.digest for message in case.messages}
     addressees = {copy.addressee for copy in case.copies}
-    found.counts[Term.TAKEN] += len(case.taken)
+    found.counts[BalanceTerm.TAKEN] += len(case.taken)
     for taken in case.taken:
         if taken.member not in addressees:
-            found.differs(law, Fault.INVENTED, taken, taken.member)
+            found.differs(law, DifferenceKind.INVENTED, taken, taken.member)
         elif digests and taken.digest not in digests:
-            found.differs(law, Fault.ALTERED, taken, taken.member)
+            found.differs(law, DifferenceKind.ALTERED, taken, taken.member)
         if times[taken.member] > 1:
-            found.differs(law, Fault.TAKEN_TWICE, taken, taken.member)
+            found.differs(law, DifferenceKind.TAKEN_TWICE, taken, taken.member)
         if not taken.receipt_written:
-            found.differs(law, Fault.RECEIPT_UNWRITTEN, taken, taken.member)
+            found.differs(law, DifferenceKind.RECEIPT_UNWRITTEN, taken, taken.member)
 
 
 def _judge_copy(copy: CopyFact, case: _Facts, members: Collection[str], found: _Finding) -> None:
     taken = next((fact for fact in case.taken if fact.member == copy.addressee), None)
     dead = any(_is_of(letter, copy, members) for letter in case.dead)
     if not (copy.sent or taken or dead):
-        found.counts[Term.WAITING] += 1
+        found.counts[BalanceTerm.WAITING] += 1
         if copy.state not in (OutboxState.WRITTEN, OutboxState.FAILED):
-            found.differs(Law.DISPATCHED, Fault.UNPROVEN, copy, copy.addressee)
+            found.differs(Law.DISPATCHED, DifferenceKind.UNPROVEN, copy, copy.addressee)
         return
-    found.counts[Term.DISPATCHED] += 1
+    found.counts[BalanceTerm.DISPATCHED] += 1
     _judge_receipt(copy, taken, found)
     if taken is not None:
         return
     if copy.addressee not in members:
-        found.counts[Term.ELSEWHERE if copy.receipt_id else Term.DEAD if _ended(copy, dead) else Term.LINKS] += 1
+        found.counts[
+            BalanceTerm.ELSEWHERE if copy.receipt_id else BalanceTerm.DEAD if _ended(copy, dead) else BalanceTerm.LINKS
+        ] += 1
     elif copy.receipt_id is not None:
-        found.differs(Law.DISPATCHED, Fault.NOT_TAKEN, copy, copy.addressee)
+        found.differs(Law.DISPATCHED, DifferenceKind.NOT_TAKEN, copy, copy.addressee)
     elif _ended(copy, dead):
-        found.counts[Term.DEAD] += 1
+        found.counts[BalanceTerm.DEAD] += 1
     else:
         found.untraced.append(Untraced(copy.message_id, copy.sender, copy.addressee))
 
@@ -218,14 +222,14 @@ def _judge_receipt(copy: CopyFact, taken: TakenFact | None, found: _Finding) -> 
     """What is marked as settled rests on a receipt that is on record, and says what the addressee's inbox says."""
     law = Law.DISPATCHED
     if copy.state in BY_RECEIPT and copy.receipt_id is None and copy.needs_receipt:
-        found.differs(law, Fault.UNPROVEN, copy, copy.addressee)
+        found.differs(law, DifferenceKind.UNPROVEN, copy, copy.addressee)
     if copy.receipt_id is None:
         return
     if not copy.receipt_kept:
-        found.differs(law, Fault.RECEIPT_LOST, copy, copy.addressee)
+        found.differs(law, DifferenceKind.RECEIPT_LOST, copy, copy.addressee)
     said = {OutboxState.DELIVERED: True, OutboxState.RETURNED: False}.get(copy.state)
     if taken is not None and said is not None and taken.accepted is not said:
-        found.differs(law, Fault.CONTRADICTED, copy, copy.addressee)
+        found.differs(law, DifferenceKind.CONTRADICTED, copy, copy.addressee)
 
 
 # --- consultations ----------------------------------------------------------------------------------------------------
@@ -235,10 +239,10 @@ def _judge_parts(case: _Facts, found: _Finding) -> None:
     """Every department that a consultation went to has one part, and every part its consultation."""
     law, copies = Law.CONSULTATIONS, {copy.addressee: copy for copy in case.copies}
     times = Counter(part.department for part in case.parts)
-    found.counts[Term.ISSUED] += len(copies)
+    found.counts[BalanceTerm.ISSUED] += len(copies)
     for copy in copies.values():
         if copy.addressee not in times:
-            found.differs(law, Fault.PART_LOST, copy, copy.addressee)
+            found.differs(law, DifferenceKind.PART_LOST, copy, copy.addressee)
     for part in case.parts:
         copy_of_it = copies.get(part.department)
         found.counts[_fate(part, copy_of_it)] += 1
@@ -246,25 +250,25 @@ def _judge_parts(case: _Facts, found: _Finding) -> None:
             found.differs(law, fault, part, part.department, part.case_number)
 
 
-def _faults(part: PartFact, copy: CopyFact | None, times: int) -> Iterator[Fault]:
+def _faults(part: PartFact, copy: CopyFact | None, times: int) -> Iterator[DifferenceKind]:
     if copy is None:
-        yield Fault.PART_INVENTED
+        yield DifferenceKind.PART_INVENTED
     if times > 1:
-        yield Fault.PART_DOUBLED
+        yield DifferenceKind.PART_DOUBLED
     if part.state is PartState.PLANNED:
-        yield Fault.PART_EARLY
+        yield DifferenceKind.PART_EARLY
     if part.state in (PartState.ANSWERED, PartState.DEEMED) and not part.answer_kept:
-        yield Fault.ANSWER_LOST
+        yield DifferenceKind.ANSWER_LOST
 
 
-_FATES = {PartState.ANSWERED: Term.ANSWERED, PartState.DEEMED: Term.DEEMED}
+_FATES = {PartState.ANSWERED: BalanceTerm.ANSWERED, PartState.DEEMED: BalanceTerm.DEEMED}
 
 
-def _fate(part: PartFact, copy: CopyFact | None) -> Term:
+def _fate(part: PartFact, copy: CopyFact | None) -> BalanceTerm:
     """What became of a consultation. One whose department sent it back stays so until somebody answers or decides;
     one that the lead decided without is moot."""
     if part.state in _FATES:
         return _FATES[part.state]
     if part.state is PartState.MOOT or part.case_state in (CaseState.DECIDED, CaseState.WITHDRAWN):
-        return Term.WITHDRAWN if part.case_state is CaseState.WITHDRAWN else Term.MOOT
-    return Term.RETURNED if copy is not None and copy.state == OutboxState.RETURNED else Term.IN_FLIGHT
+        return BalanceTerm.WITHDRAWN if part.case_state is CaseState.WITHDRAWN else BalanceTerm.MOOT
+    return BalanceTerm.RETURNED if copy is not None and copy.state == OutboxState.RETURNED else BalanceTerm.IN_FLIGHT

@@ -37,7 +37,7 @@ Depths = Callable[[], Mapping[str, int]]
 
 
 @dataclass(frozen=True)
-class Watch:
+class RealTime:
     """Real time, handed in."""
 
     monotonic: Callable[[], float]
@@ -55,7 +55,7 @@ class Reconciliation:
     stores: Mapping[str, Store]
     depths: Depths | None
     """None where it is known that the broker cannot be asked; ``unread`` says why."""
-    watch: Watch
+    watch: RealTime
     unread: list[Unread] = field(default_factory=list)
     settling: float = SETTLING
 

@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, Connection, case, exists, func, literal, lite
 from exchange.approval.monitor.records import WatchRow
 from exchange.approval.monitor.store import watch_of
 from exchange.approval.monitor.tables import reminder, watch
-from exchange.approval.rules.standing import RECENT, Standing, states_of
+from exchange.approval.rules.standing import RECENT, BoardColumn, states_of
 from exchange.approval.rules.states import CaseState, PartState, WatchState
 from exchange.approval.tables import case_file, part
 from exchange.notices.records import NoticeRow
@@ -81,16 +81,16 @@ class Boards:
         query = _PART.where(_p.case_number == number).order_by(_p.stage, _p.position)
         return [PartLine(window, *row) for row in self._db.execute(query)]
 
-    def standings(self, now: datetime, departments: Collection[str]) -> dict[str, dict[Standing, int]]:
+    def standings(self, now: datetime, departments: Collection[str]) -> dict[str, dict[BoardColumn, int]]:
         """How many parts stand where, by department; settled ones of these departments that were due lately."""
-        found: dict[str, dict[Standing, int]] = defaultdict(dict)
+        found: dict[str, dict[BoardColumn, int]] = defaultdict(dict)
         columns = [func.sum(case((condition, 1), else_=0)) for condition in _columns(now).values()]
         open_parts = _p.state.in_((PartState.ISSUED, PartState.SIGNED))
         for department, *numbers in self._db.execute(
             select(_p.department, *columns).where(open_parts).group_by(_p.department)
         ):
             found[department] |= {one: int(number) for one, number in zip(_columns(now), numbers, strict=True)}
-        for standing, state in ((Standing.DEEMED, PartState.DEEMED), (Standing.ESCALATED, PartState.ESCALATED)):
+        for standing, state in ((BoardColumn.DEEMED, PartState.DEEMED), (BoardColumn.ESCALATED, PartState.ESCALATED)):
             lately = (_p.state == state, _p.department.in_(departments), _p.due_at >= now - RECENT)
             for department, number in self._db.execute(
                 select(_p.department, func.count()).where(*lately).group_by(_p.department)
@@ -99,7 +99,7 @@ class Boards:
         return dict(found)
 
     def standing(
-        self, window: str, department: str, standing: Standing, now: datetime, after: Key | None, limit: int
+        self, window: str, department: str, standing: BoardColumn, now: datetime, after: Key | None, limit: int
     ) -> list[PartLine]:
         """Parts that may stand so, the earliest due first; those past a share of their term are to be told apart."""
         rows: list[PartLine] = []
@@ -109,7 +109,7 @@ class Boards:
                 query = query.where(_columns(now)[standing])
             query = query.where(_range(standing, now)).order_by(_p.due_at, _p.case_number).limit(limit)
             if after is not None:
-                query = query.where(_later(after, window, department, dated=standing is not Standing.UNDATED))
+                query = query.where(_later(after, window, department, dated=standing is not BoardColumn.UNDATED))
             rows += [PartLine(window, *row) for row in self._db.execute(query)]
         return sorted(rows, key=lambda row: (row.due_at or _NEVER, row.case_number))[:limit]
 
@@ -153,27 +153,27 @@ class Boards:
         return UnsignedNotice(row, tuple(named), int(missing or 0), int(bodies))
 
 
-def _columns(now: datetime) -> dict[Standing, Any]:
+def _columns(now: datetime) -> dict[BoardColumn, Any]:
     """The conditions of `standing_of`, for parts that are open."""
     at = literal(micros(now), BigInteger())
     passed, term = at - _STARTED, _DUE - _STARTED
     dated = at <= _DUE
     known = _STARTED.is_not(None)
     return {
-        Standing.UNDATED: _DUE.is_(None),
-        Standing.RUNNING: dated & (_STARTED.is_(None) | (passed * 2 < term)),
-        Standing.PAST_HALF: dated & known & (passed * 2 >= term) & (passed * 10 < term * 9),
-        Standing.PAST_MOST: dated & known & (passed * 2 >= term) & (passed * 10 >= term * 9),
-        Standing.OVERDUE: at > _DUE,
+        BoardColumn.UNDATED: _DUE.is_(None),
+        BoardColumn.RUNNING: dated & (_STARTED.is_(None) | (passed * 2 < term)),
+        BoardColumn.PAST_HALF: dated & known & (passed * 2 >= term) & (passed * 10 < term * 9),
+        BoardColumn.PAST_MOST: dated & known & (passed * 2 >= term) & (passed * 10 >= term * 9),
+        BoardColumn.OVERDUE: at > _DUE,
     }
 
 
-def _range(standing: Standing, now: datetime) -> Any:
-    if standing is Standing.UNDATED:
+def _range(standing: BoardColumn, now: datetime) -> Any:
+    if standing is BoardColumn.UNDATED:
         return _p.due_at.is_(None)
-    if standing is Standing.OVERDUE:
+    if standing is BoardColumn.OVERDUE:
         return _p.due_at < now
-    if standing in (Standing.DEEMED, Standing.ESCALATED):
+    if standing in (BoardColumn.DEEMED, BoardColumn.ESCALATED):
         return _p.due_at >= now - RECENT
     return _p.due_at >= now
 

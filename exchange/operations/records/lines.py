@@ -11,7 +11,7 @@ from exchange.notices.records import NoticeRow
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class MessageHead:
     """A message on record, without what it says."""
 
     id: int

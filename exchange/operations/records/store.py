@@ -23,8 +23,8 @@ from exchange.messaging.tables import (
     outbox_message,
 )
 from exchange.operations.records.boards import Boards
-from exchange.operations.records.lines import CopyLine, Head
-from exchange.operations.records.trace_facts import AsideFact, CopyFact, DeskFact, Failure, NoteFact, TakenFact
+from exchange.operations.records.lines import CopyLine, MessageHead
+from exchange.operations.records.trace_facts import AsideFact, DeskFact, Failure, NoteFact, TracedCopy, TracedTaking
 from exchange.page_key import Key
 from exchange.store.keyset import behind
 from exchange.store.tables import journal
@@ -54,20 +54,20 @@ _FAILURES = select(_AS_COUNTED).where(_AS_COUNTED.c.back <= _MOST_FAILURES).orde
 class Search(Boards):
     """Reads for operators; nothing here changes anything."""
 
-    def heads(self, member: str, message_ids: Collection[str]) -> list[Head]:
+    def heads(self, member: str, message_ids: Collection[str]) -> list[MessageHead]:
         """What is on record under these ids, sent or received."""
         found = self._db.execute(_HEADS, {"ids": list(message_ids)}) if message_ids else ()
         return [_head(row, member) for row in found]
 
-    def conversation(self, member: str, conversation_id: str) -> list[Head]:
+    def conversation(self, member: str, conversation_id: str) -> list[MessageHead]:
         query = _HEAD.where(_d.conversation_id == conversation_id).order_by(_d.id)
         return [_head(row, member) for row in self._db.execute(query)]
 
-    def signed(self, head: Head) -> bytes:
+    def signed(self, head: MessageHead) -> bytes:
         """The signed bytes of a message on record, for its clear header."""
         return bytes(self._db.execute(select(_d.signed).where(_d.id == head.id)).scalar_one())
 
-    def copies(self, message_ids: Collection[str]) -> list[CopyFact]:
+    def copies(self, message_ids: Collection[str]) -> list[TracedCopy]:
         """Copies of these messages with their failed attempts."""
         rows = self._db.execute(_COPIES, {"ids": list(message_ids)}).all() if message_ids else []
         failed: dict[int, list[Failure]] = defaultdict(list)
@@ -77,10 +77,10 @@ class Search(Boards):
                 failed[row.copy_id].append(Failure(row.at, row.reason))
         return [_copy(row, tuple(failed[row.id])) for row in rows]
 
-    def taken(self, member: str, message_id: str) -> list[TakenFact]:
+    def taken(self, member: str, message_id: str) -> list[TracedTaking]:
         found = self._db.execute(select(inbox).where(_i.message_id == message_id).order_by(_i.id))
         return [
-            TakenFact(
+            TracedTaking(
                 member, row.sender, row.digest, row.arrived_earliest, row.arrived_latest, row.arrival_source,
                 row.accepted, row.recorded_at, row.reason, row.taken_at,
             )
@@ -122,7 +122,7 @@ class Search(Boards):
 
     def messages(
         self, member: str, direction: str, kind: str, until: datetime | None, after: Key | None, limit: int
-    ) -> list[Head]:
+    ) -> list[MessageHead]:
         """Sent or received, newest first, of a kind or of all."""
         query = _HEAD.where(_d.direction == direction).order_by(_d.recorded_at.desc(), _d.id.desc()).limit(limit)
         if kind:
@@ -133,7 +133,9 @@ class Search(Boards):
             query = query.where(behind(_d.recorded_at, _d.id, after, member))
         return [_head(row, member) for row in self._db.execute(query)]
 
-    def numbered(self, member: str, holding: str, until: datetime | None, after: Key | None, limit: int) -> list[Head]:
+    def numbered(
+        self, member: str, holding: str, until: datetime | None, after: Key | None, limit: int
+    ) -> list[MessageHead]:
         """What bears a document's number that holds a text anywhere, upper and lower case alike; newest first.
 
         Looked for in an index of the numbers alone, so that documents that do not have it are not read.
@@ -171,14 +173,14 @@ class Search(Boards):
         ]  # fmt: skip
 
 
-def _head(row: Any, member: str) -> Head:
-    return Head(
+def _head(row: Any, member: str) -> MessageHead:
+    return MessageHead(
         row.id, member, row.sender, row.message_id, row.conversation_id, row.kind, row.direction, row.digest,
         row.recorded_at,
     )  # fmt: skip
 
 
-def _copy(row: Any, failures: tuple[Failure, ...]) -> CopyFact:
+def _copy(row: Any, failures: tuple[Failure, ...]) -> TracedCopy:
     facts = dict(row._mapping)
     facts.pop("id")
-    return CopyFact(**facts | {"failures": failures})
+    return TracedCopy(**facts | {"failures": failures})

@@ -11,7 +11,7 @@ from exchange.messaging.records import OutboxState
 
 
 @dataclass(frozen=True, slots=True)
-class MessageFact:
+class TracedMessage:
     """The message itself, from the signed bytes on record."""
 
     message_id: str
@@ -38,7 +38,7 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class CopyFact:
+class TracedCopy:
     """One addressee's copy in the sender's outbox."""
 
     message_id: str
@@ -59,7 +59,7 @@ class CopyFact:
 
 
 @dataclass(frozen=True, slots=True)
-class TakenFact:
+class TracedTaking:
     """A row of a receiver's inbox."""
 
     member: str
@@ -133,14 +133,14 @@ class NoteFact:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class TraceFacts:
     """All that was found, in any order."""
 
-    message: MessageFact
+    message: TracedMessage
     members: frozenset[str]
     """Members whose stores were looked into; of others nothing is known but what they signed."""
-    copies: tuple[CopyFact, ...] = ()
-    taken: tuple[TakenFact, ...] = ()
+    copies: tuple[TracedCopy, ...] = ()
+    taken: tuple[TracedTaking, ...] = ()
     aside: tuple[AsideFact, ...] = ()
     receipts: tuple[ReceiptFact, ...] = ()
     answers: tuple[AnswerFact, ...] = ()

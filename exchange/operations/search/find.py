@@ -11,7 +11,7 @@ from typing import TypeVar
 from exchange.approval.rules.states import CaseState
 from exchange.errors import CallerError, NotFound
 from exchange.messaging.records import OutboxState
-from exchange.operations.records.lines import CaseLine, CopyLine, Head
+from exchange.operations.records.lines import CaseLine, CopyLine, MessageHead
 from exchange.operations.records.store import Search
 from exchange.operations.search.rules import Found, Query, is_message_id, merge, written_number
 from exchange.operations.search.streams import (
@@ -37,7 +37,7 @@ _PARTLY = 5
 class MessageLine:
     """A message in a list, with how its copies stand; of one found by a copy, whose copy it is."""
 
-    head: Head
+    head: MessageHead
     copies: Mapping[str, int]
     addressee: str = ""
 
@@ -150,7 +150,7 @@ def _of_cases(stores: Mapping[str, Store], number: str) -> list[CaseMessage]:
     return [message for line in found for message in messages_of_case(stores, line.number)]
 
 
-def _lines(reading: Mapping[str, Transaction], heads: Sequence[Head]) -> list[MessageLine]:
+def _lines(reading: Mapping[str, Transaction], heads: Sequence[MessageHead]) -> list[MessageLine]:
     counts: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for address, tx in reading.items():
         ids = [head.message_id for head in heads if head.member == address and head.direction == "sent"]
@@ -164,7 +164,7 @@ def _lines(reading: Mapping[str, Transaction], heads: Sequence[Head]) -> list[Me
 def _by_copy(rows: Sequence[CopyLine]) -> tuple[MessageLine, ...]:
     return tuple(
         MessageLine(
-            Head(row.id, row.member, row.member, row.message_id, "", row.kind, "sent", "", row.written_at),
+            MessageHead(row.id, row.member, row.member, row.message_id, "", row.kind, "sent", "", row.written_at),
             {row.state: 1},
             row.addressee,
         )

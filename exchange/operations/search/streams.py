@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from exchange.approval.rules.standing import Standing, standing_of
+from exchange.approval.rules.standing import BoardColumn, standing_of
 from exchange.approval.rules.states import CaseState
 from exchange.messaging.records import OutboxState
-from exchange.operations.records.lines import CaseLine, CopyLine, Head, PartLine
+from exchange.operations.records.lines import CaseLine, CopyLine, MessageHead, PartLine
 from exchange.operations.records.store import Search
 from exchange.operations.search.rules import Fetch, Query, place_of
 from exchange.page_key import Key
@@ -35,16 +35,16 @@ ALL_KINDS = "all"
 """Instead of a kind: receipts too, which are left out otherwise."""
 
 
-def read_messages(address: str, tx: Transaction, query: Query, state: OutboxState | None) -> Stream[Head]:
+def read_messages(address: str, tx: Transaction, query: Query, state: OutboxState | None) -> Stream[MessageHead]:
     """A member's messages, newest first, as the query wants them."""
 
     kind, direction = "" if query.kind == ALL_KINDS else query.kind, "received" if query.received else "sent"
 
-    def fetch(after: Key | None, limit: int) -> list[tuple[Key, Head]]:
+    def fetch(after: Key | None, limit: int) -> list[tuple[Key, MessageHead]]:
         found = tx[Search].messages(address, direction, kind, query.until, after, limit)
         return [(Key(head.recorded_at, address, place_of(head.id)), head) for head in found if _since(head, query)]
 
-    def wanted(heads: Sequence[Head]) -> list[bool]:
+    def wanted(heads: Sequence[MessageHead]) -> list[bool]:
         fits = [bool(query.kind) or head.kind != ReceiptBatch.KIND for head in heads]
         if state is None:
             return fits
@@ -56,7 +56,7 @@ def read_messages(address: str, tx: Transaction, query: Query, state: OutboxStat
     return fetch, wanted
 
 
-def _since(head: Head, query: Query) -> bool:
+def _since(head: MessageHead, query: Query) -> bool:
     return query.since is None or head.recorded_at >= query.since
 
 
@@ -103,7 +103,9 @@ def read_cases(address: str, tx: Transaction, query: Query, state: CaseState | N
     return fetch, wanted
 
 
-def read_parts(address: str, tx: Transaction, department: str, standing: Standing, now: datetime) -> Stream[PartLine]:
+def read_parts(
+    address: str, tx: Transaction, department: str, standing: BoardColumn, now: datetime
+) -> Stream[PartLine]:
     """A window's parts of a department that stand so, the earliest due first."""
 
     def fetch(after: Key | None, limit: int) -> list[tuple[Key, PartLine]]:
@@ -116,10 +118,10 @@ def read_parts(address: str, tx: Transaction, department: str, standing: Standin
     return fetch, wanted
 
 
-def read_numbered(address: str, tx: Transaction, query: Query, part: str) -> Stream[Head]:
+def read_numbered(address: str, tx: Transaction, query: Query, part: str) -> Stream[MessageHead]:
     """A member's documents by a part of their number, newest first."""
 
-    def fetch(after: Key | None, limit: int) -> list[tuple[Key, Head]]:
+    def fetch(after: Key | None, limit: int) -> list[tuple[Key, MessageHead]]:
         rows = tx[Search].numbered(address, part, query.until, after, limit)
         return [(Key(row.recorded_at, address, place_of(row.id)), row) for row in rows if _since(row, query)]
 

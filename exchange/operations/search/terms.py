@@ -12,7 +12,7 @@ from exchange.approval.held import held_back
 from exchange.approval.monitor.records import WatchRow
 from exchange.approval.rules.deadline import project
 from exchange.approval.rules.forecast import Forecast, foresee
-from exchange.approval.rules.standing import Standing
+from exchange.approval.rules.standing import BoardColumn
 from exchange.operations.records.lines import PartLine
 from exchange.operations.records.store import Search
 from exchange.operations.search.rules import PAGE, Found, merge
@@ -33,7 +33,7 @@ class Upcoming:
 def find_parts(
     windows: Mapping[str, Store],
     departments: Collection[str],
-    standing: Standing,
+    standing: BoardColumn,
     now: datetime,
     start: Key | None = None,
 ) -> Found[PartLine]:
@@ -48,9 +48,11 @@ def find_parts(
         return merge(streams, start, newest_first=False)
 
 
-def board(windows: Mapping[str, Store], departments: Collection[str], now: datetime) -> dict[str, dict[Standing, int]]:
+def board(
+    windows: Mapping[str, Store], departments: Collection[str], now: datetime
+) -> dict[str, dict[BoardColumn, int]]:
     """How many parts stand where, by department, over all windows."""
-    total: dict[str, Counter[Standing]] = defaultdict(Counter)
+    total: dict[str, Counter[BoardColumn]] = defaultdict(Counter)
     for store in windows.values():
         with store.reading() as tx:
             for department, numbers in tx[Search].standings(now, departments).items():

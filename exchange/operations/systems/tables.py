@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text
 
 from exchange.operations.systems.webhooks import DeliveryState
 from exchange.store.metadata import metadata
-from exchange.store.types import FreeText, Instant, Word
+from exchange.store.types import EnumWord, FreeText, Instant
 
 api_token = Table(
     "api_token",
@@ -51,7 +51,7 @@ webhook_delivery = Table(
     Column("webhook_id", String(36), nullable=False),
     Column("event", String(40), nullable=False),
     Column("body", Text, nullable=False),
-    Column("state", Word(DeliveryState, 12), nullable=False),
+    Column("state", EnumWord(DeliveryState, 12), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("next_at", Instant, nullable=False),
     Column("made_at", Instant, nullable=False),

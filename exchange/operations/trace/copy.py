@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from exchange.operations.records.trace_facts import AsideFact, Facts, ReceiptFact
+from exchange.operations.records.trace_facts import AsideFact, ReceiptFact, TraceFacts
 
 
 class CopyFacts:
     """The facts about one addressee's copy."""
 
-    def __init__(self, facts: Facts, address: str) -> None:
+    def __init__(self, facts: TraceFacts, address: str) -> None:
         self.facts, self.address, self.message = facts, address, facts.message
         self.here = address in facts.members
         self.copy = next((one for one in facts.copies if one.addressee == address), None)

@@ -8,63 +8,63 @@ from datetime import timedelta
 from exchange.messaging.copy_states import BY_RECEIPT
 from exchange.messaging.records import OutboxState
 from exchange.operations.trace.copy import CopyFacts
-from exchange.operations.trace.stages import Finding
+from exchange.operations.trace.stages import TraceFinding
 
 SKEW = timedelta(minutes=10)
 """How far the clocks of two members may be apart before their times contradict one another."""
 
 
-def findings(view: CopyFacts) -> Iterator[Finding]:
+def findings(view: CopyFacts) -> Iterator[TraceFinding]:
     """Says what is wrong with the copy, or worth a look."""
     copy, taken, receipt, message = view.copy, view.taken, view.proven, view.message
     if copy is None and message.sender in view.facts.members:
-        yield Finding.NO_COPY
+        yield TraceFinding.NO_COPY
     if copy is not None and copy.state == OutboxState.FAILED:
-        yield Finding.ABANDONED
+        yield TraceFinding.ABANDONED
     if view.refused is not None or view.transit:
-        yield Finding.SET_ASIDE
+        yield TraceFinding.SET_ASIDE
     elif view.aside:
-        yield Finding.TAKEN_AFTER_ALL
+        yield TraceFinding.TAKEN_AFTER_ALL
     yield from _whereabouts(view)
     if taken is not None and taken.digest != message.digest:
-        yield Finding.OTHER_BYTES
+        yield TraceFinding.OTHER_BYTES
     if receipt is not None and receipt.digest != message.digest:
-        yield Finding.RECEIPT_OF_OTHER_BYTES
+        yield TraceFinding.RECEIPT_OF_OTHER_BYTES
     yield from _of_receipts(view)
     if _times_contradict(view):
-        yield Finding.TIMES
+        yield TraceFinding.TIMES
 
 
-def _whereabouts(view: CopyFacts) -> Iterator[Finding]:
+def _whereabouts(view: CopyFacts) -> Iterator[TraceFinding]:
     """A copy that the broker confirmed and nobody has taken in: is it still queued?"""
     copy = view.copy
     if copy is None or copy.state != OutboxState.SENT or not view.here or view.taken or view.aside:
         return
     waiting = view.waiting_in_queue
     if waiting:
-        yield Finding.STILL_QUEUED
+        yield TraceFinding.STILL_QUEUED
     elif waiting == 0:
-        yield Finding.NOWHERE
+        yield TraceFinding.NOWHERE
 
 
-def _of_receipts(view: CopyFacts) -> Iterator[Finding]:
+def _of_receipts(view: CopyFacts) -> Iterator[TraceFinding]:
     copy, taken, receipt = view.copy, view.taken, view.proven
     settled = copy is not None and copy.state in BY_RECEIPT and copy.needs_receipt
     if view.receipt is not None and view.receipt.fault:
-        yield Finding.RECEIPT_NOT_PROVEN
+        yield TraceFinding.RECEIPT_NOT_PROVEN
     elif settled and view.receipt is None:
-        yield Finding.STATE_WITHOUT_RECEIPT
+        yield TraceFinding.STATE_WITHOUT_RECEIPT
     if taken is not None and copy is not None and copy.needs_receipt and not settled and receipt is None:
-        yield Finding.RECEIPT_MISSING
+        yield TraceFinding.RECEIPT_MISSING
     if receipt is None:
         return
     if not receipt.accepted:
-        yield Finding.RETURNED
+        yield TraceFinding.RETURNED
     if view.here and taken is None:
-        yield Finding.RECEIPT_WITHOUT_RECORD
+        yield TraceFinding.RECEIPT_WITHOUT_RECORD
     says = OutboxState.DELIVERED if receipt.accepted else OutboxState.RETURNED
     if (taken is not None and taken.accepted != receipt.accepted) or (copy is not None and copy.state != says):
-        yield Finding.RECEIPT_DIFFERS
+        yield TraceFinding.RECEIPT_DIFFERS
 
 
 def _times_contradict(view: CopyFacts) -> bool:

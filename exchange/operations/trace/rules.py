@@ -12,10 +12,10 @@ from datetime import datetime
 
 from exchange.approval.rules.states import DeskState
 from exchange.messaging.records import OutboxState
-from exchange.operations.records.trace_facts import CopyFact, Facts, NoteFact, ReceiptFact, TakenFact
+from exchange.operations.records.trace_facts import NoteFact, ReceiptFact, TracedCopy, TracedTaking, TraceFacts
 from exchange.operations.trace.copy import CopyFacts
 from exchange.operations.trace.findings import findings
-from exchange.operations.trace.stages import Finding, Mark, Stage, Step, Way
+from exchange.operations.trace.stages import Mark, Stage, TraceFinding, TraceStep, Way
 
 
 @dataclass(frozen=True)
@@ -30,17 +30,17 @@ class Trace:
     cases: tuple[str, ...]
     ways: tuple[Way, ...]
     notes: tuple[NoteFact, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[TraceFinding, ...]
     """Of the message as a whole."""
 
 
-def trace(facts: Facts) -> Trace:
+def trace(facts: TraceFacts) -> Trace:
     """Joins the facts; their order does not matter."""
     message = facts.message
     known = [*message.addressees, *(copy.addressee for copy in facts.copies)]
     strangers = {one.member for one in facts.taken if one.sender == message.sender} - set(known)
-    findings = [Finding.NO_SIGNATURE] if message.fault else []
-    findings += [Finding.NOT_ADDRESSED] if strangers and known else []
+    findings = [TraceFinding.NO_SIGNATURE] if message.fault else []
+    findings += [TraceFinding.NOT_ADDRESSED] if strangers and known else []
     notes = sorted(facts.notes, key=lambda note: (note.at, note.member, note.event))
     cases = {note.case_number for note in notes if note.case_number} | {desk.case_number for desk in facts.desks}
     addressees = dict.fromkeys([*known, *sorted(strangers)])
@@ -62,40 +62,40 @@ def _way(view: CopyFacts) -> Way:
     return Way(view.address, steps, tuple(_failures(view)), tuple(findings(view)))
 
 
-def _sent(view: CopyFacts) -> Iterator[Step]:
+def _sent(view: CopyFacts) -> Iterator[TraceStep]:
     message, copy = view.message, view.copy
-    yield Step(Stage.WRITTEN, Mark.DONE, message.created_at or message.recorded_at, None, message.sender)
+    yield TraceStep(Stage.WRITTEN, Mark.DONE, message.created_at or message.recorded_at, None, message.sender)
     if copy is None:
         mark = Mark.MISSING if message.sender in view.facts.members else Mark.UNKNOWN
-        yield Step(Stage.SEALED, mark, where=message.sender)
+        yield TraceStep(Stage.SEALED, mark, where=message.sender)
         passed = view.taken is not None or bool(view.aside)
-        yield Step(Stage.DISPATCHED, Mark.DONE if passed else mark, where=message.sender)
+        yield TraceStep(Stage.DISPATCHED, Mark.DONE if passed else mark, where=message.sender)
         return
-    yield Step(Stage.SEALED, Mark.DONE, copy.written_at, None, message.sender, copy.queue)
+    yield TraceStep(Stage.SEALED, Mark.DONE, copy.written_at, None, message.sender, copy.queue)
     yield _dispatched(message.sender, copy)
 
 
-def _dispatched(sender: str, copy: CopyFact) -> Step:
+def _dispatched(sender: str, copy: TracedCopy) -> TraceStep:
     if copy.state == OutboxState.FAILED:
-        return Step(Stage.DISPATCHED, Mark.FAILED, copy.failed_at, None, sender, copy.last_error or "")
+        return TraceStep(Stage.DISPATCHED, Mark.FAILED, copy.failed_at, None, sender, copy.last_error or "")
     if copy.sent_at is not None:
-        return Step(Stage.DISPATCHED, Mark.DONE, copy.sent_at, None, sender, f"× {copy.attempts}")
-    return Step(Stage.DISPATCHED, Mark.MISSING, None, None, sender, copy.last_error or "")
+        return TraceStep(Stage.DISPATCHED, Mark.DONE, copy.sent_at, None, sender, f"× {copy.attempts}")
+    return TraceStep(Stage.DISPATCHED, Mark.MISSING, None, None, sender, copy.last_error or "")
 
 
-def _received(view: CopyFacts) -> Iterator[Step]:
+def _received(view: CopyFacts) -> Iterator[TraceStep]:
     taken, refused = view.taken, view.refused
     if taken is not None:
         yield from _taken(taken, view.message.created_at)
     elif refused is not None:
         reason = f"{refused.code}: {refused.reason}"
-        yield Step(Stage.ARRIVED, Mark.DONE, refused.first_at, None, view.address)
-        yield Step(Stage.TAKEN, Mark.DONE, refused.first_at, None, view.address, refused.id)
+        yield TraceStep(Stage.ARRIVED, Mark.DONE, refused.first_at, None, view.address)
+        yield TraceStep(Stage.TAKEN, Mark.DONE, refused.first_at, None, view.address, refused.id)
         opened = refused.stage == "handle"
         detail = "" if opened else reason
-        yield Step(Stage.OPENED, Mark.DONE if opened else Mark.FAILED, refused.last_at, None, view.address, detail)
+        yield TraceStep(Stage.OPENED, Mark.DONE if opened else Mark.FAILED, refused.last_at, None, view.address, detail)
         mark = Mark.FAILED if opened else Mark.MISSING
-        yield Step(
+        yield TraceStep(
             Stage.HANDLED, mark, refused.last_at if opened else None, None, view.address, reason if opened else ""
         )
     elif view.proven is not None and not view.here:
@@ -103,58 +103,60 @@ def _received(view: CopyFacts) -> Iterator[Step]:
     else:
         mark = Mark.MISSING if view.here else Mark.UNKNOWN
         for stage in (Stage.ARRIVED, Stage.TAKEN, Stage.OPENED, Stage.HANDLED):
-            yield Step(stage, mark, where=view.address)
+            yield TraceStep(stage, mark, where=view.address)
 
 
-def _taken(taken: TakenFact, created_at: datetime | None) -> Iterator[Step]:
+def _taken(taken: TracedTaking, created_at: datetime | None) -> Iterator[TraceStep]:
     # Where only an interval of arrival is known, it begins no earlier than the message itself.
     earliest = min(max(taken.earliest, created_at or taken.earliest), taken.latest)
     until = taken.latest if taken.latest != earliest else None
-    yield Step(Stage.ARRIVED, Mark.DONE, earliest, until, taken.member, taken.source)
+    yield TraceStep(Stage.ARRIVED, Mark.DONE, earliest, until, taken.member, taken.source)
     fetched = f"→ {taken.fetched_at.isoformat(timespec='seconds')}" if taken.fetched_at else ""
     for stage in (Stage.TAKEN, Stage.OPENED):
-        yield Step(stage, Mark.DONE, taken.recorded_at, None, taken.member, fetched if stage is Stage.TAKEN else "")
+        yield TraceStep(
+            stage, Mark.DONE, taken.recorded_at, None, taken.member, fetched if stage is Stage.TAKEN else ""
+        )
     mark = Mark.DONE if taken.accepted else Mark.FAILED
-    yield Step(Stage.HANDLED, mark, taken.recorded_at, None, taken.member, taken.reason or "")
+    yield TraceStep(Stage.HANDLED, mark, taken.recorded_at, None, taken.member, taken.reason or "")
 
 
-def _signed_elsewhere(receipt: ReceiptFact, address: str) -> Iterator[Step]:
+def _signed_elsewhere(receipt: ReceiptFact, address: str) -> Iterator[TraceStep]:
     """Another domain's member: its receipt is all that is known, and enough."""
-    yield Step(Stage.ARRIVED, Mark.DONE, receipt.arrived_at, None, address)
+    yield TraceStep(Stage.ARRIVED, Mark.DONE, receipt.arrived_at, None, address)
     for stage in (Stage.TAKEN, Stage.OPENED):
-        yield Step(stage, Mark.DONE, receipt.signed_for_at, None, address)
-    yield Step(Stage.HANDLED, Mark.DONE if receipt.accepted else Mark.FAILED, receipt.signed_for_at, None, address)
+        yield TraceStep(stage, Mark.DONE, receipt.signed_for_at, None, address)
+    yield TraceStep(Stage.HANDLED, Mark.DONE if receipt.accepted else Mark.FAILED, receipt.signed_for_at, None, address)
 
 
-def _receipted(view: CopyFacts) -> Step:
+def _receipted(view: CopyFacts) -> TraceStep:
     copy, receipt, sender = view.copy, view.receipt, view.message.sender
     if copy is not None and not copy.needs_receipt:
-        return Step(Stage.RECEIPTED, Mark.NOT_NEEDED)
+        return TraceStep(Stage.RECEIPTED, Mark.NOT_NEEDED)
     if receipt is None:
         known = sender in view.facts.members
-        return Step(Stage.RECEIPTED, Mark.MISSING if known else Mark.UNKNOWN, where=sender)
+        return TraceStep(Stage.RECEIPTED, Mark.MISSING if known else Mark.UNKNOWN, where=sender)
     if receipt.fault:
-        return Step(Stage.RECEIPTED, Mark.FAILED, None, None, sender, f"{receipt.receipt_id}: {receipt.fault}")
-    return Step(Stage.RECEIPTED, Mark.DONE, receipt.signed_for_at, None, sender, receipt.receipt_id)
+        return TraceStep(Stage.RECEIPTED, Mark.FAILED, None, None, sender, f"{receipt.receipt_id}: {receipt.fault}")
+    return TraceStep(Stage.RECEIPTED, Mark.DONE, receipt.signed_for_at, None, sender, receipt.receipt_id)
 
 
-def _answered(view: CopyFacts) -> Step:
+def _answered(view: CopyFacts) -> TraceStep:
     if view.answers:
         first = view.answers[0]
-        return Step(Stage.ANSWERED, Mark.DONE, first.at, None, view.address, f"{first.kind} {first.message_id}")
+        return TraceStep(Stage.ANSWERED, Mark.DONE, first.at, None, view.address, f"{first.kind} {first.message_id}")
     if view.desk is not None and view.desk.state == DeskState.WAITING:
-        return Step(Stage.ANSWERED, Mark.MISSING, where=view.address, detail=view.desk.case_number)
-    return Step(Stage.ANSWERED, Mark.NOT_NEEDED)
+        return TraceStep(Stage.ANSWERED, Mark.MISSING, where=view.address, detail=view.desk.case_number)
+    return TraceStep(Stage.ANSWERED, Mark.NOT_NEEDED)
 
 
-def _failures(view: CopyFacts) -> Iterator[Step]:
+def _failures(view: CopyFacts) -> Iterator[TraceStep]:
     sender = view.message.sender
     tried = view.copy.failures if view.copy is not None else ()
-    steps = [Step(Stage.DISPATCHED, Mark.FAILED, one.at, None, sender, one.reason) for one in tried]
+    steps = [TraceStep(Stage.DISPATCHED, Mark.FAILED, one.at, None, sender, one.reason) for one in tried]
     for letter in (*view.aside, *view.transit):
         stage = Stage.HANDLED if letter.stage == "handle" else Stage.OPENED
         stage = Stage.DISPATCHED if letter.stage == "transit" else stage
         until = letter.last_at if letter.last_at != letter.first_at else None
         detail = f"{letter.id} {letter.code}: {letter.reason} (× {letter.attempts})"
-        steps.append(Step(stage, Mark.FAILED, letter.first_at, until, letter.member, detail))
+        steps.append(TraceStep(stage, Mark.FAILED, letter.first_at, until, letter.member, detail))
     yield from sorted(steps, key=lambda step: (step.at is None, step.at))

@@ -31,7 +31,7 @@ class Mark(StrEnum):
     NOT_NEEDED = "not-needed"
 
 
-class Finding(StrEnum):
+class TraceFinding(StrEnum):
     """What is wrong, or worth a look."""
 
     NO_SIGNATURE = "signature-does-not-hold"
@@ -55,24 +55,24 @@ class Finding(StrEnum):
 
 CONTRADICTIONS = frozenset(
     {
-        Finding.NO_SIGNATURE,
-        Finding.NO_COPY,
-        Finding.NOWHERE,
-        Finding.OTHER_BYTES,
-        Finding.RECEIPT_OF_OTHER_BYTES,
-        Finding.RECEIPT_NOT_PROVEN,
-        Finding.STATE_WITHOUT_RECEIPT,
-        Finding.RECEIPT_WITHOUT_RECORD,
-        Finding.RECEIPT_DIFFERS,
-        Finding.NOT_ADDRESSED,
-        Finding.TIMES,
+        TraceFinding.NO_SIGNATURE,
+        TraceFinding.NO_COPY,
+        TraceFinding.NOWHERE,
+        TraceFinding.OTHER_BYTES,
+        TraceFinding.RECEIPT_OF_OTHER_BYTES,
+        TraceFinding.RECEIPT_NOT_PROVEN,
+        TraceFinding.STATE_WITHOUT_RECEIPT,
+        TraceFinding.RECEIPT_WITHOUT_RECORD,
+        TraceFinding.RECEIPT_DIFFERS,
+        TraceFinding.NOT_ADDRESSED,
+        TraceFinding.TIMES,
     }
 )
 """Findings that must not be where every store tells the truth."""
 
 
 @dataclass(frozen=True)
-class Step:
+class TraceStep:
     """One station of one addressee's copy."""
 
     stage: Stage
@@ -91,13 +91,13 @@ class Way:
     """One addressee's copy from end to end."""
 
     addressee: str
-    steps: tuple[Step, ...]
-    failures: tuple[Step, ...]
+    steps: tuple[TraceStep, ...]
+    failures: tuple[TraceStep, ...]
     """Attempts to send that failed, and refusals to take it in, in time order."""
-    findings: tuple[Finding, ...]
+    findings: tuple[TraceFinding, ...]
 
     @property
-    def stands(self) -> Step:
+    def stands(self) -> TraceStep:
         """The first station that is not passed, or the last one."""
         passed = (Mark.DONE, Mark.NOT_NEEDED)
         return next((step for step in self.steps if step.mark not in passed), self.steps[-1])

@@ -15,9 +15,16 @@ from exchange.envelope.document import clear_header
 from exchange.errors import ExchangeError, NotFound, SenderError
 from exchange.messaging.receipts import receipt_proof
 from exchange.messaging.records import OutboxState
-from exchange.operations.records.lines import Head
+from exchange.operations.records.lines import MessageHead
 from exchange.operations.records.store import Search
-from exchange.operations.records.trace_facts import AnswerFact, CopyFact, DeskFact, Facts, MessageFact, ReceiptFact
+from exchange.operations.records.trace_facts import (
+    AnswerFact,
+    DeskFact,
+    ReceiptFact,
+    TracedCopy,
+    TracedMessage,
+    TraceFacts,
+)
 from exchange.operations.trace.rules import Trace, trace
 from exchange.schemas import Consultation, ReceiptBatch
 from exchange.store.transaction import Store, Transaction
@@ -31,8 +38,8 @@ _NOT_TRUSTED = "the directory cannot be read now"
 class CaseMessage:
     """One message of a case, with its copies as the sender's outbox has them."""
 
-    head: Head
-    copies: tuple[CopyFact, ...]
+    head: MessageHead
+    copies: tuple[TracedCopy, ...]
 
 
 def trace_message(
@@ -60,7 +67,7 @@ def messages_of_case(stores: Mapping[str, Store], number: str) -> list[CaseMessa
     """All messages of a case that members of the domain sent or received, in the order recorded. Raises NotFound."""
     with ExitStack() as stack:
         reading = {address: stack.enter_context(store.reading()) for address, store in stores.items()}
-        heads: dict[tuple[str, str], Head] = {}
+        heads: dict[tuple[str, str], MessageHead] = {}
         for address, tx in reading.items():
             for head in _of_case(address, tx, number):
                 key = (head.sender, head.message_id)
@@ -83,7 +90,7 @@ def messages_of_case(stores: Mapping[str, Store], number: str) -> list[CaseMessa
     ]
 
 
-def _of_case(address: str, tx: Transaction, number: str) -> Iterator[Head]:
+def _of_case(address: str, tx: Transaction, number: str) -> Iterator[MessageHead]:
     conversation = tx[Search].case_conversation(number)
     if conversation is not None:
         yield from tx[Search].conversation(address, conversation)
@@ -94,8 +101,8 @@ def _of_case(address: str, tx: Transaction, number: str) -> Iterator[Head]:
 def _facts(
     reading: Mapping[str, Transaction],
     trust: Trust | None,
-    heads: Sequence[Head],
-) -> Facts:
+    heads: Sequence[MessageHead],
+) -> TraceFacts:
     head = next((one for one in heads if one.member == one.sender and one.direction == "sent"), heads[0])
     message, sender = _message(reading, trust, head), reading.get(head.sender)
     every = list(reading.items())
@@ -107,7 +114,7 @@ def _facts(
     notes = tuple(note for address, tx in having for note in tx[Search].notes(address, head.message_id))
     copies = tuple(sender[Search].copies([head.message_id])) if sender is not None else ()
     cases = {note.case_number for note in notes if note.case_number}
-    return Facts(
+    return TraceFacts(
         message,
         frozenset(reading),
         copies,
@@ -120,12 +127,12 @@ def _facts(
     )
 
 
-def _under_way(facts: Facts) -> bool:
+def _under_way(facts: TraceFacts) -> bool:
     taken = {one.member for one in facts.taken}
     return any(copy.state == OutboxState.SENT and copy.addressee not in taken for copy in facts.copies)
 
 
-def _message(reading: Mapping[str, Transaction], trust: Trust | None, head: Head) -> MessageFact:
+def _message(reading: Mapping[str, Transaction], trust: Trust | None, head: MessageHead) -> TracedMessage:
     signed, fault = reading[head.member][Search].signed(head), ""
     try:
         if trust is not None:
@@ -137,13 +144,13 @@ def _message(reading: Mapping[str, Transaction], trust: Trust | None, head: Head
         addressees, created_at = header.addressees, header.created_at
     except SenderError as error:
         addressees, created_at, fault = (), None, fault or str(error)
-    return MessageFact(
+    return TracedMessage(
         head.message_id, head.sender, head.kind, head.conversation_id, head.digest, addressees, created_at,
         head.recorded_at, fault,
     )  # fmt: skip
 
 
-def _receipts(sender: Transaction, trust: Trust | None, copies: Sequence[CopyFact]) -> Iterator[ReceiptFact]:
+def _receipts(sender: Transaction, trust: Trust | None, copies: Sequence[TracedCopy]) -> Iterator[ReceiptFact]:
     for copy in copies:
         if copy.receipt_id is None or copy.receipt_index is None:
             continue
@@ -163,7 +170,7 @@ def _receipts(sender: Transaction, trust: Trust | None, copies: Sequence[CopyFac
         )  # fmt: skip
 
 
-def _answers(reading: Mapping[str, Transaction], message: MessageFact) -> Iterator[AnswerFact]:
+def _answers(reading: Mapping[str, Transaction], message: TracedMessage) -> Iterator[AnswerFact]:
     """What addressees of this domain signed in reply, by the clear headers of what they sent in the conversation."""
     for address in message.addressees:
         tx = reading.get(address)
@@ -175,7 +182,7 @@ def _answers(reading: Mapping[str, Transaction], message: MessageFact) -> Iterat
                 yield AnswerFact(address, head.message_id, head.kind, header.created_at)
 
 
-def _desks(reading: Mapping[str, Transaction], message: MessageFact, cases: set[str]) -> Iterator[DeskFact]:
+def _desks(reading: Mapping[str, Transaction], message: TracedMessage, cases: set[str]) -> Iterator[DeskFact]:
     for address in message.addressees:
         tx = reading.get(address)
         for number in sorted(cases) if tx else ():

@@ -84,7 +84,7 @@ class Alert:
 
 
 @dataclass(frozen=True)
-class Standing:
+class StandingAlerts:
     """All alerts that stand by some facts, and the prefixes of keys of which these facts say nothing."""
 
     alerts: tuple[Alert, ...]
@@ -106,7 +106,7 @@ class Change:
     """Keys that are put away without a word: what they name is there still, and told again when it grows."""
 
 
-def change(before: Collection[str], standing: Standing) -> Change:
+def change(before: Collection[str], standing: StandingAlerts) -> Change:
     """What begins and what ends, where the keys ``before`` stood until now."""
     present = {alert.key: alert for alert in standing.alerts}
     raised = tuple(alert for key, alert in present.items() if key not in before and not alert.quiet)

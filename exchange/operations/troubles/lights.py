@@ -43,7 +43,7 @@ class Light(StrEnum):
 _SEVERITY = (Light.GOOD, Light.UNKNOWN, Light.WARN, Light.BAD)
 
 
-class Part(StrEnum):
+class SystemPart(StrEnum):
     """What a light is about."""
 
     CASES = "cases"
@@ -61,7 +61,7 @@ class Part(StrEnum):
 class Sign:
     """One light: about what, why, and what to do."""
 
-    part: Part
+    part: SystemPart
     subject: str
     """A member, queue, link or node."""
     light: Light
@@ -90,12 +90,12 @@ def worst(lights: Iterable[Light]) -> Light:
     return max(lights, key=_SEVERITY.index, default=Light.UNKNOWN)
 
 
-def unreachable(part: Part, subject: str, reason: str, remedy: str) -> Sign:
+def unreachable(part: SystemPart, subject: str, reason: str, remedy: str) -> Sign:
     """Something that does not answer, with the words of the error."""
     return Sign(part, subject, Light.BAD, (f"连接不上：{reason}", f"not reachable: {reason}"), (remedy, remedy))
 
 
-def unseen(part: Part, subject: str = "") -> Sign:
+def unseen(part: SystemPart, subject: str = "") -> Sign:
     """What cannot be told until something else is repaired."""
     remedy = ("先处理上面的问题", "repair what is named above first")
     return Sign(part, subject, Light.UNKNOWN, ("无法查看", "could not be looked at"), remedy)
@@ -104,9 +104,9 @@ def unseen(part: Part, subject: str = "") -> Sign:
 def broker(version: str, nodes: Sequence[NodeFacts]) -> Iterator[Sign]:
     """The broker's nodes. An alarm stops every publisher until it is over (RabbitMQ, "Memory and Disk Alarms")."""
     if not nodes:
-        yield unseen(Part.BROKER, "RabbitMQ")
+        yield unseen(SystemPart.BROKER, "RabbitMQ")
     for node in nodes:
-        yield Sign(Part.BROKER, node.name, *_node(version, node))
+        yield Sign(SystemPart.BROKER, node.name, *_node(version, node))
 
 
 def _node(version: str, node: NodeFacts) -> tuple[Light, Words, Words]:
@@ -139,15 +139,15 @@ def queue(
         return None
     if consumers == 0 and drained is not None:
         finding = ("消息在等成员恢复服务", "messages wait until their member is released")
-        return Sign(Part.QUEUE, name, Light.WARN, finding, _release(drained))
+        return Sign(SystemPart.QUEUE, name, Light.WARN, finding, _release(drained))
     if consumers == 0:
         finding = ("有消息在等，无人接收", "messages wait, and nobody takes them")
-        return Sign(Part.QUEUE, name, Light.BAD, finding, _SERVE)
+        return Sign(SystemPart.QUEUE, name, Light.BAD, finding, _SERVE)
     if age is not None and age > OLD:
         minutes = int(age // 60)
         finding = (f"最早一件已等 {minutes} 分钟", f"its oldest message has waited for {minutes} min")
         remedy = ("查看该成员的日志与死信", "see its member's log and dead letters")
-        return Sign(Part.QUEUE, name, Light.WARN, finding, remedy)
+        return Sign(SystemPart.QUEUE, name, Light.WARN, finding, remedy)
     return None
 
 
@@ -165,7 +165,7 @@ def _release(member: str) -> Words:
 def drained(member: str, by: str, reason: str) -> Sign:
     """A member that somebody has drained: silent by intent, but not for ever, since terms run on."""
     finding = (f"已由 {by} 排空：{reason}", f"drained by {by}: {reason}")
-    return Sign(Part.ROLE, member, Light.WARN, finding, _release(member))
+    return Sign(SystemPart.ROLE, member, Light.WARN, finding, _release(member))
 
 
 def role(member: str, silent_for: float | None, missed: float = SIGN_MISSED) -> Sign:
@@ -174,14 +174,14 @@ def role(member: str, silent_for: float | None, missed: float = SIGN_MISSED) -> 
     After ``missed`` seconds it counts as not served.
     """
     if silent_for is None:
-        return Sign(Part.ROLE, member, Light.BAD, ("从未运行", "has never been served"), _SERVE)
+        return Sign(SystemPart.ROLE, member, Light.BAD, ("从未运行", "has never been served"), _SERVE)
     if silent_for > missed:
         finding = ("未在运行", "not served: no sign of life within the last minute")
-        return Sign(Part.ROLE, member, Light.BAD, finding, _SERVE)
+        return Sign(SystemPart.ROLE, member, Light.BAD, finding, _SERVE)
     if silent_for > SIGN_DUE:
         remedy = ("若不恢复，查看其日志", "see its log if it does not come back")
-        return Sign(Part.ROLE, member, Light.WARN, ("迟迟没有动静", "its sign of life is late"), remedy)
-    return Sign(Part.ROLE, member, Light.GOOD, ("运行中", "served"))
+        return Sign(SystemPart.ROLE, member, Light.WARN, ("迟迟没有动静", "its sign of life is late"), remedy)
+    return Sign(SystemPart.ROLE, member, Light.GOOD, ("运行中", "served"))
 
 
 def link(neighbour: str, broken: Sequence[str]) -> Sign:
@@ -192,8 +192,8 @@ def link(neighbour: str, broken: Sequence[str]) -> Sign:
             "检查对方代理是否可达：`exchange link --status`",
             "see whether its broker can be reached: `exchange link --status`",
         )
-        return Sign(Part.LINK, neighbour, Light.BAD, (f"未连通：{names}", f"does not run: {names}"), remedy)
-    return Sign(Part.LINK, neighbour, Light.GOOD, ("连通", "runs"))
+        return Sign(SystemPart.LINK, neighbour, Light.BAD, (f"未连通：{names}", f"does not run: {names}"), remedy)
+    return Sign(SystemPart.LINK, neighbour, Light.GOOD, ("连通", "runs"))
 
 
 def calendar(today: date, published_until: date | None, ahead: timedelta = CALENDAR_AHEAD) -> Sign:
@@ -204,26 +204,26 @@ def calendar(today: date, published_until: date | None, ahead: timedelta = CALEN
     )
     if published_until is None or published_until < today:
         finding = ("本年度放假安排缺失，期限只能推算", "this year's holidays are missing: every term is provisional")
-        return Sign(Part.CALENDAR, "chinesecalendar", Light.BAD, finding, remedy)
+        return Sign(SystemPart.CALENDAR, "chinesecalendar", Light.BAD, finding, remedy)
     until = (f"已公布至 {published_until}", f"announced until {published_until}")
     if published_until - today < ahead:
         finding = (f"{until[0]}，其后为暂定", f"{until[1]}; terms beyond are provisional")
-        return Sign(Part.CALENDAR, "chinesecalendar", Light.WARN, finding, remedy)
-    return Sign(Part.CALENDAR, "chinesecalendar", Light.GOOD, until)
+        return Sign(SystemPart.CALENDAR, "chinesecalendar", Light.WARN, finding, remedy)
+    return Sign(SystemPart.CALENDAR, "chinesecalendar", Light.GOOD, until)
 
 
 def certificate(subject: str, left: timedelta | None, remedy: Words, soon: float = CERTIFICATE_SOON) -> Sign:
     """A certificate, key or directory by the time it has left; None where it is missing. ``soon`` is in days."""
     if left is None:
-        return Sign(Part.CERTIFICATE, subject, Light.BAD, ("缺失", "missing"), remedy)
+        return Sign(SystemPart.CERTIFICATE, subject, Light.BAD, ("缺失", "missing"), remedy)
     days = left.days
     if left <= timedelta():
-        return Sign(Part.CERTIFICATE, subject, Light.BAD, ("已过期", "expired"), remedy)
+        return Sign(SystemPart.CERTIFICATE, subject, Light.BAD, ("已过期", "expired"), remedy)
     finding = (f"剩 {days} 天", f"{days} day{'' if days == 1 else 's'} left")
     if days < soon:
         light = Light.BAD if days < min(soon, CERTIFICATE_NOW) else Light.WARN
-        return Sign(Part.CERTIFICATE, subject, light, finding, remedy)
-    return Sign(Part.CERTIFICATE, subject, Light.GOOD, finding)
+        return Sign(SystemPart.CERTIFICATE, subject, light, finding, remedy)
+    return Sign(SystemPart.CERTIFICATE, subject, Light.GOOD, finding)
 
 
 def work(member: str, abandoned: int, dead: int) -> Iterator[Sign]:
@@ -231,8 +231,8 @@ def work(member: str, abandoned: int, dead: int) -> Iterator[Sign]:
     if abandoned:
         finding = (f"{abandoned:,} 份已放弃发送", f"{abandoned:,} copies were abandoned")
         remedy = ("`exchange resend` 列出并重发", "`exchange resend` lists them and sends them again")
-        yield Sign(Part.WORK, member, Light.BAD, finding, remedy)
+        yield Sign(SystemPart.WORK, member, Light.BAD, finding, remedy)
     if dead:
         finding = (f"{dead:,} 件死信", f"{dead:,} dead letter{'' if dead == 1 else 's'}")
         remedy = ("查看原因后重投：`exchange dead`", "see why, then redrive: `exchange dead`")
-        yield Sign(Part.WORK, member, Light.WARN, finding, remedy)
+        yield Sign(SystemPart.WORK, member, Light.WARN, finding, remedy)

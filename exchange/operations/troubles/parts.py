@@ -8,7 +8,7 @@ from datetime import timedelta
 from exchange.language import Language
 from exchange.operations.troubles.facts import Facts, HomeFacts, Limits, MemberFacts
 from exchange.operations.troubles.kinds import Alert, AlertKind, Severity
-from exchange.operations.troubles.lights import Light, Part, Sign, Words
+from exchange.operations.troubles.lights import Light, Sign, SystemPart, Words
 
 _BROKER, _DIRECTORY = "RabbitMQ", "directory"
 CONSOLE_TLS = "console-tls"
@@ -19,32 +19,38 @@ _PLENTY = 20 * 2**30
 """Octets that are enough, however small their share of a large disk."""
 
 _PAGES = {
-    Part.BROKER: "/queues", Part.QUEUE: "/queues", Part.DATABASE: "/members", Part.ROLE: "/members", Part.LINK: "/",
-    Part.CERTIFICATE: "/members", Part.CALENDAR: "/", Part.WORK: "/dead",
-}  # fmt: skip
+    SystemPart.BROKER: "/queues",
+    SystemPart.QUEUE: "/queues",
+    SystemPart.DATABASE: "/members",
+    SystemPart.ROLE: "/members",
+    SystemPart.LINK: "/",
+    SystemPart.CERTIFICATE: "/members",
+    SystemPart.CALENDAR: "/",
+    SystemPart.WORK: "/dead",
+}
 
 
 def is_broker(sign: Sign) -> bool:
     """Whether it is about the broker as a whole, rather than one of its nodes."""
-    return sign.part is Part.BROKER and sign.subject == _BROKER
+    return sign.part is SystemPart.BROKER and sign.subject == _BROKER
 
 
 def kinds_of(sign: Sign) -> tuple[AlertKind, ...]:
     """The kinds of trouble that a light may stand for, whatever it shows now."""
-    if sign.part is Part.BROKER:
+    if sign.part is SystemPart.BROKER:
         return (AlertKind.BROKER_AWAY if is_broker(sign) else AlertKind.BROKER_ALARM,)
-    if sign.part is Part.CERTIFICATE:
+    if sign.part is SystemPart.CERTIFICATE:
         return (AlertKind.DIRECTORY if sign.subject == _DIRECTORY else AlertKind.CERTIFICATE,)
     return _KINDS[sign.part]
 
 
 _KINDS = {
-    Part.QUEUE: (AlertKind.QUEUE_OLD,),
-    Part.DATABASE: (AlertKind.DATABASE_AWAY,),
-    Part.ROLE: (AlertKind.ROLE_DOWN,),
-    Part.LINK: (AlertKind.LINK_DOWN,),
-    Part.CALENDAR: (AlertKind.CALENDAR,),
-    Part.WORK: (AlertKind.ABANDONED, AlertKind.DEAD_LETTERS),
+    SystemPart.QUEUE: (AlertKind.QUEUE_OLD,),
+    SystemPart.DATABASE: (AlertKind.DATABASE_AWAY,),
+    SystemPart.ROLE: (AlertKind.ROLE_DOWN,),
+    SystemPart.LINK: (AlertKind.LINK_DOWN,),
+    SystemPart.CALENDAR: (AlertKind.CALENDAR,),
+    SystemPart.WORK: (AlertKind.ABANDONED, AlertKind.DEAD_LETTERS),
 }
 
 
@@ -53,10 +59,12 @@ def of_parts(facts: Facts, limits: Limits) -> Iterator[Alert]:
     members = {member.address: member for member in facts.members}
     away = tuple(f"{member.address}." for member in facts.members if member.away)
     for sign in facts.signs:
-        if sign.light in (Light.GOOD, Light.UNKNOWN) or (sign.part is Part.QUEUE and sign.subject.startswith(away)):
+        if sign.light in (Light.GOOD, Light.UNKNOWN) or (
+            sign.part is SystemPart.QUEUE and sign.subject.startswith(away)
+        ):
             continue  # what waits for a member that is away is its member's trouble
         member = members.get(sign.subject)
-        if sign.part is Part.ROLE and (sign.light is not Light.BAD or (member and member.drained)):
+        if sign.part is SystemPart.ROLE and (sign.light is not Light.BAD or (member and member.drained)):
             continue  # late is not down, and drained is told as such
         yield _of_sign(sign, member, limits)
     for member in facts.members:
@@ -66,7 +74,7 @@ def of_parts(facts: Facts, limits: Limits) -> Iterator[Alert]:
 
 def _of_sign(sign: Sign, member: MemberFacts | None, limits: Limits) -> Alert:
     kind = kinds_of(sign)[0]
-    if sign.part is Part.WORK and sign.light is Light.WARN:
+    if sign.part is SystemPart.WORK and sign.light is Light.WARN:
         kind = AlertKind.DEAD_LETTERS
     old = member is not None and (member.newest_dead is None or member.newest_dead > limits.dead)
     severity = Severity.CRITICAL if sign.light is Light.BAD else Severity.WARNING

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from exchange.operations.troubles.cases import of_cases
 from exchange.operations.troubles.facts import Facts, Limits
-from exchange.operations.troubles.kinds import AlertKind, Cause, Standing, causes
+from exchange.operations.troubles.kinds import AlertKind, Cause, StandingAlerts, causes
 from exchange.operations.troubles.lights import Light
 from exchange.operations.troubles.parts import is_broker, kinds_of, of_parts
 from exchange.operations.troubles.words import KINDS
@@ -34,15 +34,15 @@ _IN_DATABASE = (
 )  # fmt: skip
 
 
-def standing(facts: Facts, limits: Limits = _USUAL) -> Standing:
+def standing(facts: Facts, limits: Limits = _USUAL) -> StandingAlerts:
     """The alerts that stand by the facts, and of what these facts say nothing."""
     hidden = frozenset(_hidden(facts))
     found = [*of_cases(facts, limits), *of_parts(facts, limits)]
     shown = tuple(alert for alert in found if alert.kind not in hidden)
-    return Standing(shown, frozenset(_unknown(facts)) | frozenset(kind.value for kind in hidden))
+    return StandingAlerts(shown, frozenset(_unknown(facts)) | frozenset(kind.value for kind in hidden))
 
 
-def listed(stands: Standing) -> list[Cause]:
+def listed(stands: StandingAlerts) -> list[Cause]:
     """The list as people see it: cases and people first."""
     return causes(stands.alerts, KINDS)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
-from exchange.audit.chain import EMPTY, Entry, Head, append, parse_head
+from exchange.audit.chain import EMPTY, AuditEntry, ChainHead, append, parse_head
 from exchange.audit.source import Source
 from exchange.errors import BadAudit
 from exchange.store.statements import values_of
@@ -17,7 +17,7 @@ from exchange.store.types import printable
 from exchange.web.door.tables import audit_entry
 
 _e = audit_entry.c
-_ENTRIES = select(*(_e[field.name] for field in fields(Entry)))
+_ENTRIES = select(*(_e[field.name] for field in fields(AuditEntry)))
 _HEAD = "audit-head"
 """Under which the newest entry's place and hash are kept apart, so that a log whose end was cut off is found."""
 
@@ -32,7 +32,7 @@ class AuditLog:
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
-    def head(self) -> Head:
+    def head(self) -> ChainHead:
         kept = self._db.scalar(select(meta.c.value).where(meta.c.key == _HEAD))
         if kept is None:
             return EMPTY
@@ -41,12 +41,12 @@ class AuditLog:
         except ValueError as error:
             raise BadAudit("the audit log's head does not verify: {error}", error=error) from None
 
-    def append(self, at: datetime, account: str, action: str, what: str, outcome: str, source: Source) -> Entry:
+    def append(self, at: datetime, account: str, action: str, what: str, outcome: str, source: Source) -> AuditEntry:
         told = printable(what)[:_LONGEST]
         came = replace(source, origin=printable(source.origin)[:_LONGEST])
         entry = append(self.head(), at, account[:40], action[:40], told, outcome[:80], came)
         self._db.execute(insert(audit_entry).values(values_of(entry)))
-        head = str(Head(entry.seq, entry.hash))
+        head = str(ChainHead(entry.seq, entry.hash))
         if not self._db.execute(update(meta).where(meta.c.key == _HEAD).values(value=head)).rowcount:
             self._db.execute(insert(meta).values(key=_HEAD, value=head))
         return entry
@@ -59,7 +59,7 @@ class AuditLog:
         since: datetime | None = None,
         until: datetime | None = None,
         source: str | None = None,
-    ) -> list[Entry]:
+    ) -> list[AuditEntry]:
         query = _ENTRIES.order_by(_e.seq.desc()).limit(limit)
         if before is not None:
             query = query.where(_e.seq < before)
@@ -71,14 +71,14 @@ class AuditLog:
             query = query.where(_e.at >= since)
         if until is not None:
             query = query.where(_e.at < until)
-        return [Entry(*row) for row in self._db.execute(query)]
+        return [AuditEntry(*row) for row in self._db.execute(query)]
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[AuditEntry]:
         last = -1
         while rows := self._after(last):
             yield from rows
             last = rows[-1].seq
 
-    def _after(self, seq: int) -> list[Entry]:
+    def _after(self, seq: int) -> list[AuditEntry]:
         query = _ENTRIES.where(_e.seq > seq).order_by(_e.seq).limit(_AT_ONCE)
-        return [Entry(*row) for row in self._db.execute(query)]
+        return [AuditEntry(*row) for row in self._db.execute(query)]

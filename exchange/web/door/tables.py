@@ -5,14 +5,14 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text
 
 from exchange.store.metadata import metadata
-from exchange.store.types import FreeText, Instant, Word
+from exchange.store.types import EnumWord, FreeText, Instant
 from exchange.web.door.permissions import AccountRole
 
 account = Table(
     "account",
     metadata,
     Column("name", String(40), primary_key=True),
-    Column("role", Word(AccountRole), nullable=False),
+    Column("role", EnumWord(AccountRole), nullable=False),
     Column("password", Text),
     Column("made_at", Instant, nullable=False),
     Column("changed_at", Instant),

@@ -17,7 +17,7 @@ from sqlalchemy import text
 
 from exchange.approval.monitor.store import Watches
 from exchange.approval.rules.forecast import Fate
-from exchange.approval.rules.standing import RECENT, Standing, standing_of
+from exchange.approval.rules.standing import RECENT, BoardColumn, standing_of
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window.store import Cases
 from exchange.envelope import cbor
@@ -28,7 +28,7 @@ from exchange.operations.records.store import Search
 from exchange.operations.search.find import find_cases, find_messages, unsigned
 from exchange.operations.search.rules import CHUNK, PAGE, Found, Query
 from exchange.operations.search.terms import board, find_parts, upcoming
-from exchange.operations.trace.stages import Finding, Mark, Stage
+from exchange.operations.trace.stages import Mark, Stage, TraceFinding
 from exchange.operations.trace.trail import messages_of_case, trace_message
 from exchange.page_key import Key
 from exchange.schemas import DefaultMode, SentReminder
@@ -165,7 +165,7 @@ def test_cases_are_found_by_number_state_department_and_time(store: Store) -> No
 
 def test_the_board_counts_and_lists_every_part_where_the_rule_says_it_stands(store: Store) -> None:
     chance = random.Random(7)
-    wanted: Counter[tuple[str, Standing]] = Counter()
+    wanted: Counter[tuple[str, BoardColumn]] = Counter()
     with store.transaction() as tx:
         for turn in range(300):
             state = chance.choice(list(PartState))
@@ -176,20 +176,20 @@ def test_the_board_counts_and_lists_every_part_where_the_rule_says_it_stands(sto
             part = part_row(department, f"HF-{turn:03d}", state=state, started_at=begun, due_at=due)
             tx[Cases].open(case_row(part.case_number), [part])
             standing = standing_of(state, begun, due, NOW)
-            settled = standing in (Standing.DEEMED, Standing.ESCALATED)
+            settled = standing in (BoardColumn.DEEMED, BoardColumn.ESCALATED)
             if standing is not None and not (settled and (due is None or due < NOW - RECENT)):
                 wanted[department, standing] += 1
     windows, departments = {WINDOW: store}, [PLANNING, TRANSPORT]
     counted = board(windows, departments, NOW)
     for department in departments:
-        for standing in Standing:
+        for standing in BoardColumn:
             number = wanted[department, standing]
             assert counted[department].get(standing, 0) == number, (department, standing)
             listed = pages(lambda key, d=department, s=standing: find_parts(windows, [d], s, NOW, key))  # type: ignore[misc]
             assert len({part.case_number for part in listed}) == len(listed) == number, (department, standing)
             assert listed == sorted(listed, key=lambda part: (part.due_at is not None, part.due_at, part.case_number))
-    both = pages(lambda key: find_parts(windows, departments, Standing.RUNNING, NOW, key))
-    assert len(both) == sum(wanted[one, Standing.RUNNING] for one in departments)
+    both = pages(lambda key: find_parts(windows, departments, BoardColumn.RUNNING, NOW, key))
+    assert len(both) == sum(wanted[one, BoardColumn.RUNNING] for one in departments)
 
 
 def test_parts_that_are_due_at_one_moment_are_all_listed_once(store: Store) -> None:
@@ -200,7 +200,7 @@ def test_parts_that_are_due_at_one_moment_are_all_listed_once(store: Store) -> N
                 for one in (PLANNING, TRANSPORT, US)
             ]
             tx[Cases].open(case_row(f"HF-{turn:03d}"), parts)
-    found = pages(lambda key: find_parts({WINDOW: store}, [PLANNING, TRANSPORT, US], Standing.RUNNING, NOW, key))
+    found = pages(lambda key: find_parts({WINDOW: store}, [PLANNING, TRANSPORT, US], BoardColumn.RUNNING, NOW, key))
     assert len({(part.case_number, part.department) for part in found}) == len(found) == 3 * PAGE
 
 
@@ -242,8 +242,8 @@ def test_a_message_is_traced_through_two_stores_and_what_is_not_verified_is_said
     other.close()
     [way] = found.ways
     assert found.cases == ("HF-1",)
-    assert found.findings == (Finding.NO_SIGNATURE,), "these bytes are no document"
-    assert Finding.SET_ASIDE in way.findings
+    assert found.findings == (TraceFinding.NO_SIGNATURE,), "these bytes are no document"
+    assert TraceFinding.SET_ASIDE in way.findings
     assert way.failures[0].detail == "lost: the connection went away"
     assert way.stands.stage in (Stage.DISPATCHED, Stage.OPENED)
     assert {step.stage: step.mark for step in way.steps}[Stage.OPENED] is Mark.FAILED
@@ -296,10 +296,10 @@ PART_KEY = Key(NOW, US, f"HF-1 {PLANNING}")
         lambda sight: sight.case(US, "HF-1"),
         lambda sight: sight.consulted(PLANNING, ["HF-1", "HF-2"]),
         lambda sight: sight.parts(US, "HF-1"),
-        lambda sight: sight.standing(US, PLANNING, Standing.RUNNING, NOW, PART_KEY, 100),
-        lambda sight: sight.standing(US, PLANNING, Standing.OVERDUE, NOW, None, 100),
-        lambda sight: sight.standing(US, PLANNING, Standing.UNDATED, NOW, PART_KEY, 100),
-        lambda sight: sight.standing(US, PLANNING, Standing.DEEMED, NOW, PART_KEY, 100),
+        lambda sight: sight.standing(US, PLANNING, BoardColumn.RUNNING, NOW, PART_KEY, 100),
+        lambda sight: sight.standing(US, PLANNING, BoardColumn.OVERDUE, NOW, None, 100),
+        lambda sight: sight.standing(US, PLANNING, BoardColumn.UNDATED, NOW, PART_KEY, 100),
+        lambda sight: sight.standing(US, PLANNING, BoardColumn.DEEMED, NOW, PART_KEY, 100),
         lambda sight: sight.standings(NOW, [PLANNING, TRANSPORT]),
         lambda sight: sight.due_between(NOW, LATER, PART_KEY, 100),
         lambda sight: sight.unsigned_notices(20, 30),

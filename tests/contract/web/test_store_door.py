@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from exchange.audit.chain import EMPTY, START, Head, check_chain
+from exchange.audit.chain import EMPTY, START, ChainHead, check_chain
 from exchange.audit.source import Source, SourceKind
 from exchange.errors import BadAudit, Conflict
 from exchange.store import Store
@@ -131,7 +131,7 @@ def test_failures_are_replaced_and_cleared(store: Store) -> None:
         assert tx[Accounts].failure("a" * 64) is None
 
 
-def logged(store: Store, entries: int) -> Head:
+def logged(store: Store, entries: int) -> ChainHead:
     with store.transaction() as tx:
         for number in range(entries):
             tx[AuditLog].append(NOW, "otto" if number % 2 else "sven", "redrive", f"letter {number}", "done", HERE)

@@ -18,9 +18,9 @@ from exchange.approval.window.store import Cases
 from exchange.broker.admin.management import ManagementClient
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.private.node import PrivateNode
-from exchange.operations.reconciliation.books import Balance, Verdict
+from exchange.operations.reconciliation.books import Balance, BalanceVerdict
 from exchange.operations.reconciliation.domain import open_reconciliation
-from exchange.operations.reconciliation.facts import Term
+from exchange.operations.reconciliation.facts import BalanceTerm
 from exchange.schemas import SignOff
 from tests.contract.rows import NOW, new_id
 from tests.faults.runtime.test_killed_processes import assert_all_came_out_once, kill_broker
@@ -70,11 +70,11 @@ class Storm:
         wait_until(lambda: self.city.decided() == total, wait, "all decisions")
         wait_until(lambda: self.city.undelivered() == 0, wait, "all receipts")
         balance = look(self.city, settling=60.0)
-        assert balance.verdict is Verdict.BALANCED, (balance.differences[:20], balance.unread)
+        assert balance.verdict is BalanceVerdict.BALANCED, (balance.differences[:20], balance.unread)
         counts = balance.counts
         asked = total * len(self.city.departments)
-        assert counts[Term.ISSUED] == counts[Term.ANSWERED] == asked
-        assert (counts.get(Term.WAITING, 0), counts.get(Term.DEAD, 0)) == (0, 0)
+        assert counts[BalanceTerm.ISSUED] == counts[BalanceTerm.ANSWERED] == asked
+        assert (counts.get(BalanceTerm.WAITING, 0), counts.get(BalanceTerm.DEAD, 0)) == (0, 0)
         assert_all_came_out_once(self.city, self.numbers)
 
 
@@ -113,7 +113,7 @@ def test_the_ledger_balances_after_an_hours_worth_of_random_kills(storm: Storm, 
         struck[victim] += 1
         if victim != BROKER and chance.random() < 0.2:
             balance = look(storm.city, settling=60.0)
-            assert balance.verdict is Verdict.BALANCED, f"under way: {balance.differences[:20]} {balance.unread}"
+            assert balance.verdict is BalanceVerdict.BALANCED, f"under way: {balance.differences[:20]} {balance.unread}"
     assert set(struck) == {*storm.city.names, BROKER}
     storm.assert_the_books_close()
 

@@ -21,7 +21,7 @@ from exchange.joint.signer import sign_joint
 from exchange.joint.status import joint_status
 from exchange.messaging.documents import Documents
 from exchange.messaging.inbox import Inbox
-from exchange.runtime.home import Opened, open_link, write_link
+from exchange.runtime.home import OpenedMember, open_link, write_link
 from exchange.runtime.settings import Home
 from exchange.schemas import JointDocument
 from tests.journeys.city import wait_until
@@ -90,7 +90,7 @@ def test_a_lead_killed_after_it_took_the_last_signature_sends_the_joint_document
         found = joint_status(lead.node, joint)
         return found.row.state, found.signers[1].state
 
-    def documents(opened: Opened) -> list[str]:
+    def documents(opened: OpenedMember) -> list[str]:
         with opened.store.reading() as tx:
             return [
                 hashlib.sha256(one.signed).hexdigest()

@@ -20,7 +20,7 @@ from exchange.approval.window.submit import submit
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.private.node_files import NodeFolder
 from exchange.messaging.outbox import Outbox
-from exchange.runtime.home import Opened, open_member
+from exchange.runtime.home import OpenedMember, open_member
 from exchange.runtime.settings import Settings
 from exchange.runtime.supervision.children import child_command
 from exchange.schemas import Applicant, Application, SubmittedMaterial
@@ -88,7 +88,7 @@ class Supervised:
         children = psutil.Process(self.processes[0].pid).children()
         return next(child for child in children if child.cmdline()[-1] == f"{self.domain}.{name}")
 
-    def open(self, name: str) -> Opened:
+    def open(self, name: str) -> OpenedMember:
         return open_member(Settings.read({}, self.home), f"{self.domain}.{name}")
 
     def log_of(self, name: str) -> str:
@@ -123,7 +123,7 @@ def on_shared_broker(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[
         yield found
 
 
-def submit_one(window: Opened) -> None:
+def submit_one(window: OpenedMember) -> None:
     application = Application(
         matter="works",
         applicant=Applicant(name="applicant", identifier="1", contact="-"),
@@ -134,12 +134,12 @@ def submit_one(window: Opened) -> None:
     submit(window.node, application)
 
 
-def outbox(opened: Opened) -> dict[str, int]:
+def outbox(opened: OpenedMember) -> dict[str, int]:
     with opened.store.reading() as tx:
         return {state: number for state, number in tx[Outbox].counts().items() if number}
 
 
-def decided(opened: Opened) -> int:
+def decided(opened: OpenedMember) -> int:
     with opened.store.reading() as tx:
         return tx[Cases].counts().get(f"case-{CaseState.DECIDED}", 0)
 

@@ -9,7 +9,7 @@ import pytest
 
 from exchange.agent import Agent
 from exchange.joint.status import joints_here
-from exchange.runtime.home import Opened
+from exchange.runtime.home import OpenedMember
 from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain, run
 
@@ -69,7 +69,7 @@ def test_a_joint_document_is_proposed_listed_signed_refused_withdrawn_and_shown(
         words = ("propose", paper(tmp_path, "报告"), "--with", transport, "--to", window, "--as", planning, "--json")
         return str(json.loads(run(city, "joint", *words).stdout)["joint"])
 
-    def reaches(joint: str, opened: Opened, state: str) -> None:
+    def reaches(joint: str, opened: OpenedMember, state: str) -> None:
         wait_until(
             lambda: {row.joint_id: row.state for row in joints_here(opened.node)[0]}.get(joint) == state, 60, state
         )

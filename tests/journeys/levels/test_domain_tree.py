@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from exchange.clock import SteppedClock
-from exchange.directory import State, TreeView
+from exchange.directory import BranchState, TreeView
 from exchange.envelope import envelope_for, open_envelope, seal
 from exchange.errors import BadDirectory, CallerError, Conflict, NotFound
 from exchange.operations.health.doctor import examine
@@ -199,7 +199,7 @@ def test_a_rolled_back_foreign_directory_is_refused_also_after_a_restart(pair: t
     view = open_member(upper.settings, "a.planning").node.directory
     assert isinstance(view, TreeView)
     assert [str(one.error) for one in view.tree.refused] == ["a.b: rolled back to version 3, at least 4 is known"]
-    assert {one.domain: one.state for one in view.domains} == {"a": State.CURRENT, "a.b": State.MISSING}
+    assert {one.domain: one.state for one in view.domains} == {"a": BranchState.CURRENT, "a.b": BranchState.MISSING}
     with pytest.raises(NotFound):
         view.member("a.b.planning")
 

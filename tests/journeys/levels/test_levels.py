@@ -29,9 +29,9 @@ from exchange.messaging.rules.label import HOPS, MAX_HOPS, TO
 from exchange.notices.issue import issue_notice, recall
 from exchange.notices.store import Notices
 from exchange.operations.dead_letters.redrive import redrive
-from exchange.operations.reconciliation.books import Verdict
-from exchange.operations.reconciliation.facts import Term
-from exchange.operations.reconciliation.reconcile import Reconciliation, Watch
+from exchange.operations.reconciliation.books import BalanceVerdict
+from exchange.operations.reconciliation.facts import BalanceTerm
+from exchange.operations.reconciliation.reconcile import RealTime, Reconciliation
 from exchange.schemas import DocumentKind, NonDelivery, NonDeliveryReason, Notice, Urgency
 from exchange.trials.local import LocalDomain
 from tests.contract.traffic import left_in, publishing
@@ -408,7 +408,7 @@ def test_the_books_of_both_levels_close_after_all_of_this(levels: Levels) -> Non
             with ManagementClient(domain.info.management_url or "", domain.info.url) as management:
                 return member_depths(management, list(domain.nodes), ())
 
-        balance = Reconciliation(stores, depths, Watch(time.monotonic, time.sleep)).reconcile()
-        assert balance.verdict is Verdict.BALANCED, (balance.differences, balance.unread)
-        assert balance.counts[Term.ELSEWHERE] > 0, "documents that the other level signed for"
-        assert balance.counts[Term.LINKS] > 0, "receipts, for which nobody signs"
+        balance = Reconciliation(stores, depths, RealTime(time.monotonic, time.sleep)).reconcile()
+        assert balance.verdict is BalanceVerdict.BALANCED, (balance.differences, balance.unread)
+        assert balance.counts[BalanceTerm.ELSEWHERE] > 0, "documents that the other level signed for"
+        assert balance.counts[BalanceTerm.LINKS] > 0, "receipts, for which nobody signs"

@@ -25,7 +25,7 @@ from exchange.messaging.node import Node
 from exchange.runtime.periodic import periodic_work
 from exchange.runtime.supervision.pulse import Pulse
 from exchange.schemas import DeemedConsent, DefaultNotice, EntryKind, Exclusion, Outcome, Verdict
-from exchange.telemetry.endpoint import Answers, Endpoint, Place
+from exchange.telemetry.endpoint import Answers, Endpoint, EndpointPlace
 from exchange.telemetry.gauges import MemberGauges
 from exchange.workdays import ChinaCalendar
 from tests.journeys.city import MONDAY, City, make_city
@@ -252,7 +252,7 @@ def seen(node: Node) -> str:
         ready=lambda: gauges.state().checks(),
         remarks=lambda: gauges.state().remarks,
     )
-    with Endpoint(Place("127.0.0.1", 0), answers) as endpoint:
+    with Endpoint(EndpointPlace("127.0.0.1", 0), answers) as endpoint:
         pages = [urlopen(f"{endpoint.place.url}/{path}", timeout=5).read().decode() for path in ("healthz", "metrics")]
     assert pages[0].startswith("ok\n"), "no restart would set a clock"
     return "".join(pages)

@@ -9,7 +9,7 @@ import pytest
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.errors import BadConfiguration
 from exchange.trials.replay import Replay
-from exchange.trials.replay_file import Fate, batches, read_replay, summary
+from exchange.trials.replay_file import ReplayFate, batches, read_replay, summary
 from tests.real_input import real
 
 HEAD = "at,case,event,department,due\n"
@@ -68,7 +68,11 @@ def test_a_small_file_of_every_fate_runs_through(tmp_path: Path, broker: NodeInf
         )
     )
     replayed = Replay(file, tmp_path / "run", broker).run(lambda done, total, virtual: None)
-    assert replayed.fates == {("c-1", "A"): Fate.IN_TIME, ("c-1", "B"): Fate.DEEMED_THEN_LATE, ("c-1", ""): Fate.DEEMED}
+    assert replayed.fates == {
+        ("c-1", "A"): ReplayFate.IN_TIME,
+        ("c-1", "B"): ReplayFate.DEEMED_THEN_LATE,
+        ("c-1", ""): ReplayFate.DEEMED,
+    }
     assert replayed.agrees
 
 
@@ -80,7 +84,7 @@ def test_an_answer_at_the_due_moment_itself_is_in_time(tmp_path: Path, broker: N
             "2026-03-12T00:00:00+08:00,c-1,reply,A,",
         )
     )
-    assert file.expected() == {("c-1", "A"): Fate.IN_TIME}
+    assert file.expected() == {("c-1", "A"): ReplayFate.IN_TIME}
     assert Replay(file, tmp_path / "run", broker).run(lambda done, total, virtual: None).agrees
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from exchange.audit import tree_root
 from exchange.directory.hierarchy import domain_of, is_within
-from exchange.notices.evidence.rules import Account, Evidence, judge, may_ask, on_way, shows
+from exchange.notices.evidence.rules import DomainEvidence, Evidence, judge, may_ask, on_way, shows
 from exchange.notices.rules.tally import leaves_of, received, returned, signed_for, tally_of
 from exchange.schemas import Reader, ReceiptsRequest, Rest, Tally
 from tests.unit.facts import ID, OTHER_ID, at, merge_all
@@ -50,10 +50,10 @@ def asked(domain: str = "anhui", body: str | None = None) -> ReceiptsRequest:
     return ReceiptsRequest(request_id=OTHER_ID, notice_id=ID, asker=ORIGIN, domain=domain, body=body)
 
 
-def shown(facts: Sequence[Reader], request: ReceiptsRequest) -> dict[str, Account]:
+def shown(facts: Sequence[Reader], request: ReceiptsRequest) -> dict[str, DomainEvidence]:
     """What honest relay offices show."""
     tallies: dict[str, Tally] = {}
-    accounts: dict[str, Account] = {}
+    accounts: dict[str, DomainEvidence] = {}
     for domain in sorted(TREE, key=len, reverse=True):
         own = merge_all(facts, MEANT[domain])
         below = {lower: tallies[lower] for lower in TREE[domain]}
@@ -61,7 +61,7 @@ def shown(facts: Sequence[Reader], request: ReceiptsRequest) -> dict[str, Accoun
         root = tree_root(leaves) if leaves else None
         tallies[domain] = tally_of(ID, domain, 1, own, below, root)
         mine = [one for one in own if one.proof and shows(domain, request) and request.body in (None, one.address)]
-        accounts[domain] = Account(
+        accounts[domain] = DomainEvidence(
             tally=tallies[domain],
             proofs=tuple(sorted(one.proof for one in own if one.proof)),
             branches=tuple(Rest(domain=low, serial=1, counts=t.counts, root=t.root) for low, t in below.items()),
@@ -73,7 +73,7 @@ def shown(facts: Sequence[Reader], request: ReceiptsRequest) -> dict[str, Accoun
 
 
 def held(
-    accounts: Mapping[str, Account], request: ReceiptsRequest | None = None, told: Tally | None = None
+    accounts: Mapping[str, DomainEvidence], request: ReceiptsRequest | None = None, told: Tally | None = None
 ) -> Evidence:
     return judge(request or asked(), "anhui", told or accounts["anhui"].tally, accounts)
 

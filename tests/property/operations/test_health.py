@@ -13,15 +13,15 @@ from exchange.cli.operations.top_view import room
 from exchange.operations.health.chart import HEIGHT, WIDTH, bars, chart
 from exchange.operations.health.growth import LEAST_SPAN, Point, Trend, project
 from exchange.operations.troubles import lights as rules
-from exchange.operations.troubles.kinds import Alert, AlertKind, Severity, Standing, is_technical
-from exchange.operations.troubles.lights import Light, NodeFacts, Part, Sign
+from exchange.operations.troubles.kinds import Alert, AlertKind, Severity, StandingAlerts, is_technical
+from exchange.operations.troubles.lights import Light, NodeFacts, Sign, SystemPart
 from exchange.operations.troubles.rules import listed
 
 DEPTHS = st.floats(min_value=0, max_value=1e6, allow_nan=False)
 SIGNS = st.lists(
     st.builds(
         Sign,
-        st.sampled_from(Part),
+        st.sampled_from(SystemPart),
         st.sampled_from(["a", "b", "c"]),
         st.sampled_from(Light),
         st.sampled_from([("一", "one"), ("二", "two")]),
@@ -59,7 +59,7 @@ ALERTS = st.lists(
 
 @given(ALERTS)
 def test_the_list_has_every_trouble_once_cases_and_people_first_and_of_either_the_gravest(alerts: list[Alert]) -> None:
-    found = listed(Standing(tuple(alerts)))
+    found = listed(StandingAlerts(tuple(alerts)))
     assert Counter(alert for cause in found for alert in cause.alerts) == Counter(alerts)
     order = [(is_technical(cause.kind), cause.severity is Severity.WARNING) for cause in found]
     assert order == sorted(order)

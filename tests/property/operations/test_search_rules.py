@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from exchange.approval.rules.deadline import project
 from exchange.approval.rules.defaults import obstacles
 from exchange.approval.rules.forecast import Fate, foresee
-from exchange.approval.rules.standing import Standing, standing_of, states_of
+from exchange.approval.rules.standing import BoardColumn, standing_of, states_of
 from exchange.approval.rules.states import PartState
 from exchange.clock import CST
 from exchange.errors import CallerError
@@ -102,7 +102,7 @@ def test_a_part_stands_in_one_column_that_its_state_allows(
         assert state in (PartState.PLANNED, PartState.ANSWERED, PartState.MOOT)
         return
     assert state in states_of(found)
-    if found is Standing.OVERDUE:
+    if found is BoardColumn.OVERDUE:
         assert due is not None
         assert now > due
 
@@ -111,10 +111,10 @@ def test_a_part_stands_in_one_column_that_its_state_allows(
 def test_the_columns_change_at_half_at_nine_tenths_and_behind_the_end(start: datetime, tens: int, percent: int) -> None:
     term = timedelta(microseconds=100 * tens)
     found = standing_of(PartState.SIGNED, start, start + term, start + term * percent / 100)
-    wanted = Standing.RUNNING if percent < 50 else Standing.PAST_HALF if percent < 90 else Standing.PAST_MOST
+    wanted = BoardColumn.RUNNING if percent < 50 else BoardColumn.PAST_HALF if percent < 90 else BoardColumn.PAST_MOST
     assert found is wanted
     behind = standing_of(PartState.SIGNED, start, start + term, start + term + timedelta(microseconds=1))
-    assert behind is Standing.OVERDUE
+    assert behind is BoardColumn.OVERDUE
 
 
 @given(

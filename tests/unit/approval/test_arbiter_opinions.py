@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from exchange.approval.rules.arbiter import Ruling, rule_on_opinion
+from exchange.approval.rules.arbiter import OpinionRuling, rule_on_opinion
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.errors import Returned
 from exchange.messaging.rules.arrival_time import STAMPED, Arrival
@@ -45,7 +45,7 @@ def ruled(
     entries: tuple[LedgerEntry, ...] = (),
     waiting: bool = False,
     late: str | None = None,
-) -> Ruling:
+) -> OpinionRuling:
     part = Part("c.transport", state, late_opinion_id=late)
     return rule_on_opinion(case, part, given or opinion(), arrival, due_at, default, entries, waiting)
 
@@ -58,45 +58,45 @@ def returned(code: str, *args: Any, **fields: Any) -> bool:
 
 
 def test_what_arrives_by_the_last_moment_is_in_time_and_a_microsecond_after_it_is_late() -> None:
-    assert ruled(exactly(DUE)) is Ruling.TAKE
-    assert ruled(exactly(DUE + timedelta(microseconds=1))) is Ruling.LATE
+    assert ruled(exactly(DUE)) is OpinionRuling.TAKE
+    assert ruled(exactly(DUE + timedelta(microseconds=1))) is OpinionRuling.LATE
 
 
 @pytest.mark.parametrize("state", [PartState.ISSUED, PartState.SIGNED])
 def test_an_opinion_is_taken_whether_or_not_its_request_was_signed_for(state: PartState) -> None:
-    assert ruled(IN_TIME, state) is Ruling.TAKE
+    assert ruled(IN_TIME, state) is OpinionRuling.TAKE
 
 
 def test_before_the_term_begins_every_opinion_is_in_time() -> None:
-    assert ruled(LATE, due_at=None) is Ruling.TAKE
+    assert ruled(LATE, due_at=None) is OpinionRuling.TAKE
 
 
 def test_doubt_about_the_arrival_favours_the_department() -> None:
-    assert ruled(between(at("03-09"), at("03-11"))) is Ruling.TAKE
-    assert ruled(between(at("03-10", "00:01"), at("03-11"))) is Ruling.LATE
+    assert ruled(between(at("03-09"), at("03-11"))) is OpinionRuling.TAKE
+    assert ruled(between(at("03-10", "00:01"), at("03-11"))) is OpinionRuling.LATE
 
 
 def test_a_disagreement_is_ruled_on_as_any_other_opinion() -> None:
-    assert ruled(IN_TIME, given=DISAGREE) is Ruling.TAKE
-    assert ruled(LATE, given=DISAGREE) is Ruling.LATE
+    assert ruled(IN_TIME, given=DISAGREE) is OpinionRuling.TAKE
+    assert ruled(LATE, given=DISAGREE) is OpinionRuling.LATE
 
 
 def test_where_silence_has_no_consequence_a_late_opinion_still_counts() -> None:
-    assert ruled(LATE, default=DefaultMode.NONE) is Ruling.TAKE
+    assert ruled(LATE, default=DefaultMode.NONE) is OpinionRuling.TAKE
 
 
 def test_where_silence_refuses_a_late_opinion_is_kept_as_late() -> None:
-    assert ruled(LATE, default=DefaultMode.REFUSAL) is Ruling.LATE
+    assert ruled(LATE, default=DefaultMode.REFUSAL) is OpinionRuling.LATE
 
 
 def test_after_the_default_an_opinion_is_kept_as_late_unless_the_broker_itself_has_stamped_it_in_time() -> None:
-    assert ruled(LATE, PartState.DEEMED) is Ruling.LATE
-    assert ruled(replace(IN_TIME, source="own"), PartState.DEEMED) is Ruling.LATE
+    assert ruled(LATE, PartState.DEEMED) is OpinionRuling.LATE
+    assert ruled(replace(IN_TIME, source="own"), PartState.DEEMED) is OpinionRuling.LATE
 
 
 @pytest.mark.parametrize("case", [CaseState.READY, CaseState.DECIDED, CaseState.WITHDRAWN])
 def test_a_late_opinion_is_kept_even_when_the_case_is_over(case: CaseState) -> None:
-    assert ruled(LATE, PartState.DEEMED, case=case) is Ruling.LATE
+    assert ruled(LATE, PartState.DEEMED, case=case) is OpinionRuling.LATE
 
 
 STAMPED_IN_TIME = Arrival(DUE, DUE, STAMPED)
@@ -106,14 +106,14 @@ STAMPED_IN_TIME = Arrival(DUE, DUE, STAMPED)
 def test_an_opinion_that_the_broker_stamped_in_time_overturns_a_default_that_was_delivered_before_it(
     case: CaseState,
 ) -> None:
-    assert ruled(STAMPED_IN_TIME, PartState.DEEMED, case=case) is Ruling.OVERTURN
+    assert ruled(STAMPED_IN_TIME, PartState.DEEMED, case=case) is OpinionRuling.OVERTURN
     later = Arrival(DUE + timedelta(seconds=1), DUE + timedelta(seconds=1), STAMPED)
-    assert ruled(later, PartState.DEEMED, case=case) is Ruling.LATE
+    assert ruled(later, PartState.DEEMED, case=case) is OpinionRuling.LATE
 
 
 @pytest.mark.parametrize("case", [CaseState.DECIDED, CaseState.WITHDRAWN])
 def test_a_case_that_is_closed_is_not_opened_again_by_a_stamp(case: CaseState) -> None:
-    assert ruled(STAMPED_IN_TIME, PartState.DEEMED, case=case) is Ruling.LATE
+    assert ruled(STAMPED_IN_TIME, PartState.DEEMED, case=case) is OpinionRuling.LATE
 
 
 def test_one_late_opinion_is_kept_and_no_more() -> None:
@@ -122,7 +122,7 @@ def test_one_late_opinion_is_kept_and_no_more() -> None:
 
 
 def test_an_escalated_department_may_still_answer() -> None:
-    assert ruled(LATE, PartState.ESCALATED) is Ruling.TAKE
+    assert ruled(LATE, PartState.ESCALATED) is OpinionRuling.TAKE
 
 
 def test_an_opinion_is_given_once() -> None:
@@ -141,14 +141,14 @@ def test_a_department_whose_stage_has_not_begun_was_not_asked() -> None:
 
 def test_who_waits_for_anothers_result_answers_when_it_is_in() -> None:
     assert returned("premature", IN_TIME, waiting=True)
-    assert ruled(IN_TIME, given=HEARING, waiting=True) is Ruling.STOP_CLOCK
+    assert ruled(IN_TIME, given=HEARING, waiting=True) is OpinionRuling.STOP_CLOCK
 
 
 # --- special procedures -----------------------------------------------------------------------------------------------
 
 
 def test_a_special_procedure_in_time_stops_the_clock() -> None:
-    assert ruled(IN_TIME, given=HEARING) is Ruling.STOP_CLOCK
+    assert ruled(IN_TIME, given=HEARING) is OpinionRuling.STOP_CLOCK
 
 
 @pytest.mark.parametrize(
@@ -167,8 +167,8 @@ def test_one_procedure_of_a_department_stops_the_clock_at_a_time() -> None:
 def test_after_its_procedure_was_lifted_a_department_may_announce_another() -> None:
     mine = stop("03-04", 5, actor="c.transport")
     for lifted in (resume("03-05"), restart("03-05")):
-        assert ruled(IN_TIME, given=HEARING, entries=(start("03-02"), mine, lifted)) is Ruling.STOP_CLOCK
+        assert ruled(IN_TIME, given=HEARING, entries=(start("03-02"), mine, lifted)) is OpinionRuling.STOP_CLOCK
 
 
 def test_anothers_stop_does_not_hinder() -> None:
-    assert ruled(IN_TIME, given=HEARING, entries=(start("03-02"), stop("03-04", 5))) is Ruling.STOP_CLOCK
+    assert ruled(IN_TIME, given=HEARING, entries=(start("03-02"), stop("03-04", 5))) is OpinionRuling.STOP_CLOCK

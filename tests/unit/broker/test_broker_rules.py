@@ -20,8 +20,8 @@ from exchange.broker.private.node import PrivateNode
 from exchange.broker.private.node_files import NodeFolder, Ports, configuration, environment
 from exchange.broker.traffic.flight import Flight
 from exchange.broker.traffic.pause import Pause
-from exchange.broker.traffic.room import Room
-from exchange.broker.traffic.turns import IN_A_ROW, Turns
+from exchange.broker.traffic.room import PublicationRoom
+from exchange.broker.traffic.turns import IN_A_ROW, QueueTurns
 from exchange.broker.traffic.urls import parameters
 from exchange.broker.traffic.wakeup import Wakeup
 from exchange.errors import BadConfiguration, OperatorError
@@ -35,12 +35,12 @@ def publication(number: int, size: int = 1) -> Publication:
 
 
 def test_the_first_queue_overtakes_but_others_have_every_fifth_turn() -> None:
-    turns = Turns()
+    turns = QueueTurns()
     assert [turns.choose([9, 9, 9]) for _ in range(2 * (IN_A_ROW + 1))] == [0] * IN_A_ROW + [1] + [0] * IN_A_ROW + [2]
 
 
 def test_queues_without_anything_are_passed_over() -> None:
-    turns = Turns()
+    turns = QueueTurns()
     assert turns.choose([0, 0, 0]) is None
     assert turns.choose([0, 0, 3]) == 2
     assert turns.choose([0, 5, 3]) == 1
@@ -56,7 +56,7 @@ def test_pauses_double_up_to_the_longest_and_begin_anew_after_success() -> None:
 
 
 def test_room_takes_what_fits_and_the_rest_when_there_is_room_again() -> None:
-    room, taken = Room(3, 100), deque[Publication]()
+    room, taken = PublicationRoom(3, 100), deque[Publication]()
     todo = deque(publication(number) for number in range(5))
     assert room.move(todo, taken)
     assert len(taken) == 3
@@ -66,14 +66,14 @@ def test_room_takes_what_fits_and_the_rest_when_there_is_room_again() -> None:
 
 
 def test_one_publication_larger_than_all_room_passes_alone() -> None:
-    room, taken = Room(10, 100), deque[Publication]()
+    room, taken = PublicationRoom(10, 100), deque[Publication]()
     todo = deque([publication(0, 500), publication(1)])
     room.move(todo, taken)
     assert [each.id for each in taken] == [0]
 
 
 def test_those_who_wait_for_room_are_let_go_when_it_closes() -> None:
-    room, taken = Room(1, 100), deque[Publication]()
+    room, taken = PublicationRoom(1, 100), deque[Publication]()
     room.move(deque([publication(0)]), taken)
     answers: list[bool] = []
     waiting = threading.Thread(target=lambda: answers.append(room.move(deque([publication(1)]), taken)))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from pydantic import ValidationError
 
-from exchange.directory import State, TreeView, grow, load_directory
+from exchange.directory import BranchState, TreeView, grow, load_directory
 from exchange.directory.view import read_paper, sign_directory
 from exchange.envelope import Identity, envelope_for, open_envelope, seal, sign_document, verify_signed
 from exchange.errors import BadDirectory, NotFound, Untrusted
@@ -33,7 +33,7 @@ def signed_at(identity: Identity, at: datetime) -> bytes:
     return sign_document(header(identity.address, "a.planning", at).model_dump_json().encode(), LETTER, identity, [])
 
 
-def state(view: TreeView, domain: str) -> tuple[State, str]:
+def state(view: TreeView, domain: str) -> tuple[BranchState, str]:
     (found,) = [one for one in view.domains if one.domain == domain]
     return found.state, str(found.reason or "")
 
@@ -53,7 +53,7 @@ def offered(levels: dict[str, Level], *without: str) -> list[bytes]:
 @pytest.mark.parametrize("own", ["a", "a.b", "a.b.c", "a.d"])
 def test_from_every_level_every_domain_is_known(levels: dict[str, Level], own: str) -> None:
     view = seen_from(levels[own], offered(levels, own))
-    assert [(one.domain, one.state) for one in view.domains] == [(name, State.CURRENT) for name in sorted(levels)]
+    assert [(one.domain, one.state) for one in view.domains] == [(name, BranchState.CURRENT) for name in sorted(levels)]
     assert (view.tree.refused, view.tree.standing, view.domain) == ((), None, own)
     assert {member.address for member in view.members} == {f"{own}.planning", f"{own}.relay"}
     assert [member.address for member in view.with_role(Role.RELAY)] == [f"{own}.relay"]
@@ -104,7 +104,7 @@ def test_a_broken_directory_takes_neither_the_last_good_one_nor_the_others_down(
     broken[-1] ^= 1
     view = seen_from(levels["a"], [*offered(levels, "a"), bytes(broken), b"no directory at all"])
     assert view.of("a.b").version == 1
-    assert {one.state for one in view.domains} == {State.CURRENT}
+    assert {one.state for one in view.domains} == {BranchState.CURRENT}
     assert len(view.tree.refused) == 2
 
 
@@ -115,8 +115,8 @@ def test_an_expired_directory_counts_no_more_and_what_was_signed_before_goes_on_
     levels: dict[str, Level],
 ) -> None:
     view = seen_from(levels["a"], [levels["a.b"].signed(expires=NOW), levels["a.b.c"].signed()])
-    assert state(view, "a.b") == (State.EXPIRED, f"its directory expired at {NOW.isoformat()}")
-    assert state(view, "a.b.c")[0] is State.EXPIRED, "nobody vouches for it any more"
+    assert state(view, "a.b") == (BranchState.EXPIRED, f"its directory expired at {NOW.isoformat()}")
+    assert state(view, "a.b.c")[0] is BranchState.EXPIRED, "nobody vouches for it any more"
     assert "a.b: its directory expired" in refusals(view)[0]
     for name in ("a.b", "a.b.c"):
         with pytest.raises(NotFound, match="expired"):
@@ -132,7 +132,7 @@ def test_an_expired_delegation_ends_the_domain_until_it_is_renewed(levels: dict[
     assert state(seen_from(top, [lower.signed()]), "a.b")[1].startswith("the delegation by a expired at 2026-03-02")
     top.ties = type(top.ties)(None, (delegation(lower, expires_at=NOW + DAY),))
     view = seen_from(top, [lower.signed()])
-    assert state(view, "a.b") == (State.CURRENT, "")
+    assert state(view, "a.b") == (BranchState.CURRENT, "")
     assert view.until == NOW + DAY
 
 
@@ -144,7 +144,7 @@ def test_a_revoked_delegation_ends_all_below_and_what_was_signed_years_before_st
     top.ties = type(top.ties)(None, (delegation(levels["a.b"], revoked_at=NOW + DAY, revoked_for="merged"),))
     own = load_directory(top.signed(expires=later + YEAR), top.authority.certificate, later, 0)
     view = TreeView(own, b"", grow(own, top.certificate, offered(levels, "a"), later, {}), later)
-    assert state(view, "a.b")[0] is state(view, "a.b.c")[0] is State.REVOKED
+    assert state(view, "a.b")[0] is state(view, "a.b.c")[0] is BranchState.REVOKED
     assert "merged" in state(view, "a.b.c")[1]
     verify_signed(signed_at(lower.department, NOW), view)
     with pytest.raises(Untrusted, match="revoked"):
@@ -155,7 +155,7 @@ def test_a_directory_older_than_one_seen_is_rolled_back(levels: dict[str, Level]
     before = seen_from(levels["a"], [levels["a.b"].signed(5)])
     view = seen_from(levels["a"], [levels["a.b"].signed(4)], seen=before.tree.marks)
     assert refusals(view) == ["a.b: rolled back to version 4, at least 5 is known"]
-    assert state(view, "a.b")[0] is State.MISSING
+    assert state(view, "a.b")[0] is BranchState.MISSING
     with pytest.raises(NotFound, match="does not verify"):
         view.member("a.b.planning")
 
@@ -201,9 +201,9 @@ def test_a_lower_directory_that_does_not_name_its_superior_is_refused(levels: di
 def test_one_that_has_asked_and_not_been_granted_yet_vouches_for_nobody_above(levels: dict[str, Level]) -> None:
     asked = Upper(domain="a")
     levels["a.b"].ties = type(levels["a.b"].ties)(asked, levels["a.b"].ties.delegations)
-    assert state(seen_from(levels["a"], [levels["a.b"].signed()]), "a.b")[0] is State.CURRENT
+    assert state(seen_from(levels["a"], [levels["a.b"].signed()]), "a.b")[0] is BranchState.CURRENT
     view = seen_from(levels["a.b"], offered(levels, "a.b"))
-    assert state(view, "a")[0] is State.MISSING
+    assert state(view, "a")[0] is BranchState.MISSING
     assert "a: signed by an authority that a.b does not vouch for" in refusals(view)
 
 
@@ -312,5 +312,5 @@ def test_a_new_county_is_known_as_soon_as_what_leads_to_it_has_come(levels: dict
     assert [one.domain for one in view.tree.early] == ["a.b.n"]
     assert "a.b.n" not in {one.domain for one in view.domains}
     view = seen_from(levels["a"], [before, county.signed(), link_.signed(2)])
-    assert state(view, "a.b.n")[0] is State.CURRENT
+    assert state(view, "a.b.n")[0] is BranchState.CURRENT
     assert view.tree.early == ()

@@ -15,7 +15,7 @@ from exchange import errors
 from exchange.api.document_models import DocumentLineOut
 from exchange.approval.rules.behind_holds import Danger
 from exchange.approval.rules.forecast import Fate
-from exchange.approval.rules.standing import Standing
+from exchange.approval.rules.standing import BoardColumn
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.errors import Conflict
 from exchange.language import Language, names
@@ -23,9 +23,9 @@ from exchange.language.choice import Words
 from exchange.language.names import NOTICE_STATES, coded
 from exchange.messaging.records import OutboxState
 from exchange.operations.holds.domain import IN_WORDS
-from exchange.operations.reconciliation.facts import Fault, Law, Term
+from exchange.operations.reconciliation.facts import BalanceTerm, DifferenceKind, Law
 from exchange.operations.reconciliation.words import FAULTS, LAW_WORDS, TERMS
-from exchange.operations.trace.stages import Finding, Mark, Stage
+from exchange.operations.trace.stages import Mark, Stage, TraceFinding
 from exchange.schemas import (
     MESSAGES,
     DefaultMode,
@@ -61,13 +61,13 @@ TABLES: list[tuple[Mapping[str, Words], type[StrEnum]]] = [
     (names.ACCOUNT_ROLES, AccountRole),
     (words.STAGES, Stage),
     (words.MARKS, Mark),
-    (words.FINDINGS, Finding),
-    (words.STANDINGS, Standing),
+    (words.FINDINGS, TraceFinding),
+    (words.STANDINGS, BoardColumn),
     (words.FATES, Fate),
     (IN_WORDS, Danger),
-    (TERMS, Term),
+    (TERMS, BalanceTerm),
     (LAW_WORDS, Law),
-    (FAULTS, Fault),
+    (FAULTS, DifferenceKind),
 ]
 
 

@@ -16,7 +16,7 @@ from exchange.directory.hierarchy import is_within
 from exchange.envelope.document import SIGNED_LIMIT
 from exchange.errors import CallerError, Malformed, Untrusted
 from exchange.machine.spreadsheet import MARK, csv_lines, guarded
-from exchange.notices.forms.aggregate import Received, aggregate, as_csv, standing, sums
+from exchange.notices.forms.aggregate import ReceivedAnswer, aggregate, as_csv, standing, sums
 from exchange.notices.forms.rules import answer_due, answer_faults, check_answer, due
 from exchange.schemas import Aggregate, FieldType, FieldValue, Form, FormAnswer, FormField, Row
 from exchange.schemas.form import MAX_ROWS
@@ -165,7 +165,9 @@ VALUES = st.fixed_dictionaries(
 )
 ARRIVALS = st.lists(
     st.builds(
-        lambda body, minute, digit, values: Received(body, at("03-02", f"09:0{minute}"), digit * 64, answer(**values)),
+        lambda body, minute, digit, values: ReceivedAnswer(
+            body, at("03-02", f"09:0{minute}"), digit * 64, answer(**values)
+        ),
         st.sampled_from((*EVERYBODY, "anhui.stranger")),
         st.integers(0, 5),
         st.sampled_from("0123"),
@@ -176,14 +178,16 @@ ARRIVALS = st.lists(
 )
 
 
-def collected(domain: str, arrived: list[Received]) -> Aggregate:
+def collected(domain: str, arrived: list[ReceivedAnswer]) -> Aggregate:
     """What a domain's relay signs when all relays below have heard of these answers."""
     branches = {lower: collected(lower, arrived) for lower in TREE[domain]}
     return aggregate(FORM, ID, domain, 1, ASKED[domain], standing(arrived, ASKED[domain]), branches)
 
 
 @given(ARRIVALS, st.data())
-def test_answers_add_up_level_by_level_to_what_they_are_together(arrived: list[Received], data: st.DataObject) -> None:
+def test_answers_add_up_level_by_level_to_what_they_are_together(
+    arrived: list[ReceivedAnswer], data: st.DataObject
+) -> None:
     whole = collected("anhui", arrived)
     assert whole == collected("anhui", data.draw(st.permutations([*arrived, *arrived])))
     rows = standing(arrived, EVERYBODY)
@@ -217,9 +221,9 @@ def test_silence_is_missing_and_counts_nothing() -> None:
 
 
 def test_a_later_answer_replaces_an_earlier_one_and_strangers_are_passed_over() -> None:
-    early = Received("anhui.fire", at("03-02"), "f" * 64, answer(pumps="1"))
-    late = Received("anhui.fire", at("03-03"), "0" * 64, answer(pumps="2"))
-    stranger = Received("anhui.stranger", at("03-03"), "0" * 64, answer(pumps="50"))
+    early = ReceivedAnswer("anhui.fire", at("03-02"), "f" * 64, answer(pumps="1"))
+    late = ReceivedAnswer("anhui.fire", at("03-03"), "0" * 64, answer(pumps="2"))
+    stranger = ReceivedAnswer("anhui.stranger", at("03-03"), "0" * 64, answer(pumps="50"))
     assert [one.values[0].value for one in standing([late, stranger, early], ASKED["anhui"])] == ["2"]
 
 
@@ -267,7 +271,7 @@ def test_an_aggregate_of_long_answers_still_fits_into_a_signed_document() -> Non
 
 
 def test_an_aggregate_is_taken_from_directly_below_only_about_its_subtree_and_this_form() -> None:
-    wuhu = collected("anhui.wuhu", [Received("anhui.wuhu.fire", at("03-02"), "0" * 64, answer(pumps="1"))])
+    wuhu = collected("anhui.wuhu", [ReceivedAnswer("anhui.wuhu.fire", at("03-02"), "0" * 64, answer(pumps="1"))])
     assert aggregate(FORM, ID, "anhui", 1, (), (), {"anhui.wuhu": wuhu}).rows == wuhu.rows
 
     def take(branch: str, **changes: object) -> None:
@@ -296,7 +300,7 @@ def test_an_aggregate_is_taken_from_directly_below_only_about_its_subtree_and_th
     "change", [{"rows_more": 1}, {"missing_more": 1}, {"missing": ()}, {"totals": ()}, {"rows": ()}]
 )
 def test_an_aggregate_whose_parts_do_not_fit_does_not_hold(change: dict[str, object]) -> None:
-    whole = collected("anhui.wuhu", [Received("anhui.wuhu.fire", at("03-02"), "0" * 64, answer(pumps="1"))])
+    whole = collected("anhui.wuhu", [ReceivedAnswer("anhui.wuhu.fire", at("03-02"), "0" * 64, answer(pumps="1"))])
     with pytest.raises(ValidationError):
         Aggregate.model_validate_json(whole.model_copy(update=change).model_dump_json())
 
@@ -306,8 +310,10 @@ def test_an_aggregate_whose_parts_do_not_fit_does_not_hold(change: dict[str, obj
 
 def test_the_table_lists_answers_the_missing_and_totals() -> None:
     arrived = [
-        Received("anhui.fire", at("03-02"), "0" * 64, answer(pumps="3", cost="-1.50", remarks='有"引号"，和\n换行')),
-        Received("anhui.hefei.fire", at("03-02"), "0" * 64, answer(pumps="4")),
+        ReceivedAnswer(
+            "anhui.fire", at("03-02"), "0" * 64, answer(pumps="3", cost="-1.50", remarks='有"引号"，和\n换行')
+        ),
+        ReceivedAnswer("anhui.hefei.fire", at("03-02"), "0" * 64, answer(pumps="4")),
     ]
     lines = list(csv.reader(io.StringIO(as_csv(FORM, collected("anhui", arrived)).removeprefix(MARK))))
     assert lines[0] == ["", "单位 body", "水泵（台）", "经费（万元）", "日期", "等级", "就绪", "备注"]

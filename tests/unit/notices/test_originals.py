@@ -11,7 +11,7 @@ import pytest
 from exchange.audit import prove_receipt, tree_root
 from exchange.envelope import Identity, pack_leaves, sign_document
 from exchange.errors import Forged, Malformed, SenderError, Untrusted
-from exchange.notices.evidence.originals import Page, Subject, account_of, read_page
+from exchange.notices.evidence.originals import EvidencePart, Subject, account_of, read_page
 from exchange.schemas import (
     Body,
     Count,
@@ -85,7 +85,7 @@ def page(
     return signed(body, by, "anhui.planning", enclosures), enclosures
 
 
-def read(*args: Any, **options: Any) -> Page:
+def read(*args: Any, **options: Any) -> EvidencePart:
     return read_page(*page(*args, **options), VIEW)
 
 
@@ -93,7 +93,7 @@ def proof_of(original: bytes) -> str:
     return hashlib.sha256(original).hexdigest()
 
 
-def facts(*pages: Page) -> tuple[tuple[Reader, ...], tuple[str, ...]]:
+def facts(*pages: EvidencePart) -> tuple[tuple[Reader, ...], tuple[str, ...]]:
     found = account_of(pages, SUBJECT, VIEW)
     return found.facts, found.faults
 

@@ -18,12 +18,12 @@ from exchange.operations.troubles.kinds import (
     AlertKind,
     Change,
     Severity,
-    Standing,
+    StandingAlerts,
     change,
     is_technical,
     patience,
 )
-from exchange.operations.troubles.lights import Light, Part, Sign
+from exchange.operations.troubles.lights import Light, Sign, SystemPart
 from exchange.operations.troubles.rules import listed, standing
 from exchange.operations.troubles.words import KINDS
 from exchange.runtime.gathered import DeadlineFact, Ends, Gathered
@@ -31,7 +31,7 @@ from exchange.runtime.gathered import DeadlineFact, Ends, Gathered
 NOW = datetime(2026, 3, 2, 9, tzinfo=CST)
 DAY = timedelta(days=1)
 WELL = MemberFacts("hefei.planning", True, ("规划局", "Planning"))
-CALM = Facts(NOW, (Sign(Part.BROKER, "node", Light.GOOD, ("", "")),), (WELL,))
+CALM = Facts(NOW, (Sign(SystemPart.BROKER, "node", Light.GOOD, ("", "")),), (WELL,))
 LATE = DeadlineFact("A-1", "hefei.fire", NOW - timedelta(minutes=11))
 SOON = DeadlineFact("A-1", "hefei.fire", NOW + DAY / 2)
 MONITOR = MemberFacts("hefei.monitor", True, ("督办", "Monitor"), monitor=True)
@@ -52,7 +52,7 @@ def lit(*signs: Sign, **changed: object) -> Facts:
     return replace(of(**changed), signs=signs)
 
 
-def bad(part: Part, subject: str = "hefei.planning") -> Sign:
+def bad(part: SystemPart, subject: str = "hefei.planning") -> Sign:
     return Sign(part, subject, Light.BAD, ("坏了", "broken"), ("修", "repair it"))
 
 
@@ -66,7 +66,7 @@ def waits(number: int = 2) -> Gathered:
 
 
 def test_nothing_stands_where_all_is_well() -> None:
-    assert standing(CALM) == Standing(())
+    assert standing(CALM) == StandingAlerts(())
 
 
 TROUBLES: list[tuple[Facts, AlertKind]] = [
@@ -83,14 +83,14 @@ TROUBLES: list[tuple[Facts, AlertKind]] = [
     (replace(CALM, holds=(HOLD,)), AlertKind.HELD),
     (of(drained=DRAINED, away=True), AlertKind.DRAINED),
     (of(joints=waits()), AlertKind.JOINT_WAITING),
-    (lit(bad(Part.BROKER, "RabbitMQ")), AlertKind.BROKER_AWAY),
-    (lit(bad(Part.BROKER, "rabbit@a")), AlertKind.BROKER_ALARM),
-    (lit(bad(Part.DATABASE), readable=False), AlertKind.DATABASE_AWAY),
-    (lit(bad(Part.ROLE), away=True), AlertKind.ROLE_DOWN),
+    (lit(bad(SystemPart.BROKER, "RabbitMQ")), AlertKind.BROKER_AWAY),
+    (lit(bad(SystemPart.BROKER, "rabbit@a")), AlertKind.BROKER_ALARM),
+    (lit(bad(SystemPart.DATABASE), readable=False), AlertKind.DATABASE_AWAY),
+    (lit(bad(SystemPart.ROLE), away=True), AlertKind.ROLE_DOWN),
     (of(round_failing=waits(1)), AlertKind.ROUND_FAILING),
     (of(clock=Text("this machine's clock says {now}", {"now": "2026-03-02"})), AlertKind.CLOCK),
-    (lit(bad(Part.LINK, "anhui")), AlertKind.LINK_DOWN),
-    (lit(bad(Part.QUEUE, "hefei.planning.inbox")), AlertKind.QUEUE_OLD),
+    (lit(bad(SystemPart.LINK, "anhui")), AlertKind.LINK_DOWN),
+    (lit(bad(SystemPart.QUEUE, "hefei.planning.inbox")), AlertKind.QUEUE_OLD),
     (of(oldest_copy=timedelta(minutes=31)), AlertKind.QUEUE_OLD),
     (lit(*rules.work("hefei.planning", 1, 0)), AlertKind.ABANDONED),
     (lit(*rules.work("hefei.planning", 0, 1), newest_dead=timedelta(minutes=1)), AlertKind.DEAD_LETTERS),
@@ -122,7 +122,7 @@ def test_every_kind_has_a_trouble_that_raises_it() -> None:
 
 
 def test_cases_and_people_come_first_and_of_either_the_gravest() -> None:
-    signs = (bad(Part.BROKER, "rabbit@a"), rules.certificate("directory", 20 * DAY, ("", "")))
+    signs = (bad(SystemPart.BROKER, "rabbit@a"), rules.certificate("directory", 20 * DAY, ("", "")))
     facts = lit(*signs, deadlines=(SOON, replace(LATE, case_number="A-2")), rule_failing=waits())
     found = [cause.kind for cause in listed(standing(facts))]
     assert found == [
@@ -132,12 +132,12 @@ def test_cases_and_people_come_first_and_of_either_the_gravest() -> None:
 
 
 def test_a_member_that_somebody_has_drained_is_silent_by_intent_and_told_once_that_may_have_been_forgotten() -> None:
-    fresh = lit(bad(Part.ROLE), bad(Part.QUEUE, "hefei.planning.inbox"), away=True, drained=DRAINED)
+    fresh = lit(bad(SystemPart.ROLE), bad(SystemPart.QUEUE, "hefei.planning.inbox"), away=True, drained=DRAINED)
     (shown,) = standing(fresh).alerts
     assert (shown.kind, shown.quiet) == (AlertKind.DRAINED, True)
     assert "wang" in shown.english
     assert "`exchange release hefei.planning`" in shown.remedy[1]
-    old = lit(bad(Part.ROLE), away=True, drained=replace(DRAINED, ago=3 * DAY))
+    old = lit(bad(SystemPart.ROLE), away=True, drained=replace(DRAINED, ago=3 * DAY))
     assert [alert.quiet for alert in standing(old).alerts] == [False]
 
 
@@ -170,17 +170,19 @@ def test_a_hold_says_what_it_endangers_and_is_a_fault_once_a_term_has_ended_behi
 
 def test_while_the_broker_is_away_its_members_links_and_queues_are_not_told_and_not_over() -> None:
     members = tuple(replace(WELL, address=f"hefei.m{i}", away=True) for i in range(11))
-    down = [bad(Part.ROLE, one.address) for one in members]
+    down = [bad(SystemPart.ROLE, one.address) for one in members]
     before = standing(replace(CALM, members=members, signs=tuple(down)))
     assert len(before.alerts) == 11
     assert len(listed(before)) == 1
-    facts = replace(CALM, members=members, signs=(bad(Part.BROKER, "RabbitMQ"), *down, bad(Part.LINK, "anhui")))
+    facts = replace(
+        CALM, members=members, signs=(bad(SystemPart.BROKER, "RabbitMQ"), *down, bad(SystemPart.LINK, "anhui"))
+    )
     assert kinds(facts) == [AlertKind.BROKER_AWAY]
     assert change([alert.key for alert in before.alerts], standing(facts)).over == ()
 
 
 def test_a_domain_that_has_only_just_been_started_raises_no_false_alarm() -> None:
-    down = lit(bad(Part.ROLE), bad(Part.BROKER, "RabbitMQ"), away=True, rule_failing=waits())
+    down = lit(bad(SystemPart.ROLE), bad(SystemPart.BROKER, "RabbitMQ"), away=True, rule_failing=waits())
     assert kinds(replace(down, starting=True)) == [AlertKind.RULE_FAILING]
     assert change(["role-down:hefei.planning"], standing(replace(down, starting=True))).over == ()
 
@@ -200,7 +202,7 @@ def test_an_entry_of_many_says_how_many_and_names_the_first() -> None:
 
 
 def test_old_dead_letters_stay_in_the_list_and_new_ones_are_told_again() -> None:
-    def letters(number: int, newest: timedelta) -> Standing:
+    def letters(number: int, newest: timedelta) -> StandingAlerts:
         return standing(lit(*rules.work("hefei.planning", 0, number), dead_letters=number, newest_dead=newest))
 
     first, old = letters(1, timedelta()), letters(1, timedelta(hours=2))
@@ -225,26 +227,26 @@ def test_a_few_days_before_it_expires_a_certificate_becomes_critical() -> None:
 
 def test_what_cannot_be_looked_at_is_not_over() -> None:
     trouble = lit(
-        *rules.work("hefei.planning", 1, 0), bad(Part.LINK, "anhui"), deadlines=(SOON,), rule_failing=waits(),
+        *rules.work("hefei.planning", 1, 0), bad(SystemPart.LINK, "anhui"), deadlines=(SOON,), rule_failing=waits(),
         joints=waits(),
     )  # fmt: skip
     before = [alert.key for alert in standing(trouble).alerts]
     assert len(before) == 5
-    blind = lit(rules.unseen(Part.LINK), readable=False)
+    blind = lit(rules.unseen(SystemPart.LINK), readable=False)
     assert change(before, standing(blind)).over == ()
     assert set(change(before, standing(CALM)).over) == set(before)
 
 
 def test_an_unreadable_members_trouble_hides_nothing_of_the_others() -> None:
     fire = replace(WELL, address="hefei.fire")
-    signs = (bad(Part.DATABASE), *rules.work("hefei.fire", 1, 0))
+    signs = (bad(SystemPart.DATABASE), *rules.work("hefei.fire", 1, 0))
     facts = replace(CALM, signs=signs, members=(replace(WELL, readable=False), fire))
     assert sorted(kinds(facts)) == [AlertKind.DATABASE_AWAY, AlertKind.ABANDONED]
     assert change(["given-up:hefei.fire"], standing(replace(facts, signs=signs[:1]))).over == ("given-up:hefei.fire",)
 
 
 def test_a_member_whose_name_begins_with_anothers_is_not_taken_for_it() -> None:
-    stands = Standing((), frozenset({"role-down:hefei.fire"}))
+    stands = StandingAlerts((), frozenset({"role-down:hefei.fire"}))
     assert stands.is_unknown("role-down:hefei.fire")
     assert not stands.is_unknown("role-down:hefei.fireworks")
 
@@ -252,9 +254,9 @@ def test_a_member_whose_name_begins_with_anothers_is_not_taken_for_it() -> None:
 KEYS = st.sets(st.sampled_from(["a", "b", "c", "d"]))
 
 
-def _alerts(keys: set[str]) -> Standing:
+def _alerts(keys: set[str]) -> StandingAlerts:
     made = (Alert(AlertKind.ROLE_DOWN, key, Severity.WARNING, key, key, "/") for key in sorted(keys))
-    return Standing(tuple(made))
+    return StandingAlerts(tuple(made))
 
 
 @given(st.lists(KEYS, max_size=12))

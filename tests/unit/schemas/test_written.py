@@ -28,7 +28,7 @@ from exchange.schemas import (
     TermNotice,
     Wire,
 )
-from exchange.schemas.written import Shape, fault_of, is_visible, shape_of
+from exchange.schemas.written import TextShape, fault_of, is_visible, shape_of
 from tests.unit.examples import DOCUMENT
 
 BLANK = [
@@ -99,29 +99,29 @@ FINE = [
 @pytest.mark.parametrize("text", BLANK)
 def test_what_nobody_can_see_is_no_text(text: str) -> None:
     assert not is_visible(text)
-    assert fault_of(text, Shape.LINE)
-    assert fault_of(text, Shape.TEXT)
+    assert fault_of(text, TextShape.LINE)
+    assert fault_of(text, TextShape.TEXT)
 
 
 @pytest.mark.parametrize("text", FINE)
 def test_what_people_write_is_fine(text: str) -> None:
-    assert fault_of(text, Shape.LINE) == ""
-    assert fault_of(f"{text}\n\t{text}\r\n", Shape.TEXT) == ""
+    assert fault_of(text, TextShape.LINE) == ""
+    assert fault_of(f"{text}\n\t{text}\r\n", TextShape.TEXT) == ""
 
 
 @pytest.mark.parametrize(("text", "fault"), NEVER.items())
 def test_what_would_mislead_stands_in_no_text(text: str, fault: str) -> None:
-    assert fault in fault_of(text, Shape.TEXT)
-    assert fault in fault_of(text, Shape.LINE)
+    assert fault in fault_of(text, TextShape.TEXT)
+    assert fault in fault_of(text, TextShape.LINE)
 
 
 @pytest.mark.parametrize(("text", "fault"), NOT_IN_A_LINE.items())
 def test_a_line_is_one_line_of_what_can_be_seen(text: str, fault: str) -> None:
-    assert fault in fault_of(text, Shape.LINE)
+    assert fault in fault_of(text, TextShape.LINE)
 
 
 def test_a_fault_names_its_place_and_never_quotes_the_text() -> None:
-    fault = fault_of("机密内容\u202e", Shape.TEXT)
+    fault = fault_of("机密内容\u202e", TextShape.TEXT)
     assert "U+202E" in fault
     assert "character 5" in fault
     assert "机密" not in fault

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from exchange.healthcheck import asked, endpoint_of, main
-from exchange.telemetry.endpoint import Answers, Endpoint, Place
+from exchange.telemetry.endpoint import Answers, Endpoint, EndpointPlace
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def answering() -> Iterator[tuple[list[bool], str]]:
     """An endpoint that says what the list's one value is; and its URL."""
     alive = [True]
     answers = Answers(metrics=bytes, alive=lambda: alive[0], ready=lambda: {"x": False})
-    with Endpoint(Place("127.0.0.1", 0), answers) as endpoint:
+    with Endpoint(EndpointPlace("127.0.0.1", 0), answers) as endpoint:
         yield alive, endpoint.place.url
 
 

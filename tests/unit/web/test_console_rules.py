@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange.audit.chain import EMPTY, Entry, Head, append, check_chain, parse_head
+from exchange.audit.chain import EMPTY, AuditEntry, ChainHead, append, check_chain, parse_head
 from exchange.audit.source import Source, SourceKind
 from exchange.errors import BadAccount, BadAudit, BadConfiguration, Denied, OperatorError
 from exchange.web.door.accounts import account_name, check_manages, check_officer_left, role_of
 from exchange.web.door.password_rules import LONGEST, SHORTEST, check_password
 from exchange.web.door.permissions import PERMISSIONS, AccountRole, Action
 from exchange.web.door.sign_in import FREE_FAILURES, IDLE, LASTS, own_path, session_holds, wait_after
-from exchange.web.listening import Place, is_own_machine, listen, own_port, read_state, write_state
+from exchange.web.listening import ListeningPlace, is_own_machine, listen, own_port, read_state, write_state
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TOLD = st.tuples(*(st.text(max_size=20) for _ in range(4)))
@@ -125,13 +125,13 @@ def test_a_way_back_to_a_page_of_ours_is_kept(path: str) -> None:
     assert own_path(path) == path
 
 
-def chain(told: list[tuple[str, str, str, str]]) -> tuple[list[Entry], Head]:
+def chain(told: list[tuple[str, str, str, str]]) -> tuple[list[AuditEntry], ChainHead]:
     entries, head = [], EMPTY
     for number, one in enumerate(told):
         entries.append(
             append(head, NOW + timedelta(microseconds=number), *one, Source(SourceKind.WEB, f"192.0.2.{number}"))
         )
-        head = Head(entries[-1].seq, entries[-1].hash)
+        head = ChainHead(entries[-1].seq, entries[-1].hash)
     return entries, head
 
 
@@ -140,7 +140,7 @@ def test_whatever_is_changed_in_an_entry_or_taken_out_is_found(
     told: list[tuple[str, str, str, str]], data: st.DataObject
 ) -> None:
     entries, head = chain(told)
-    assert check_chain(entries, head, Head(1, entries[0].hash)) == len(told)
+    assert check_chain(entries, head, ChainHead(1, entries[0].hash)) == len(told)
     assert parse_head(str(head)) == head
     place = data.draw(st.integers(0, len(entries) - 1))
     changes = {
@@ -177,13 +177,13 @@ def test_what_is_no_head_is_refused(text: str) -> None:
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.9", "::1", "localhost"])
 def test_the_own_machine_needs_no_tls(host: str) -> None:
     assert is_own_machine(host)
-    Place(host).check()
+    ListeningPlace(host).check()
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "console.hefei.test", ""])
 def test_elsewhere_it_does_not_listen_without_tls(host: str) -> None:
     with pytest.raises(BadConfiguration) as caught:
-        Place(host).check()
+        ListeningPlace(host).check()
     assert "--tls-cert" in caught.value.remedy
 
 
@@ -191,45 +191,45 @@ def test_tls_files_that_do_not_hold_are_refused(tmp_path: Path) -> None:
     (tmp_path / "cert.pem").write_text("no certificate")
     for cert, key in ((tmp_path / "cert.pem", tmp_path / "cert.pem"), (tmp_path / "none", tmp_path / "none")):
         with pytest.raises(BadConfiguration, match="TLS"):
-            Place("0.0.0.0", None, cert, key).check()
+            ListeningPlace("0.0.0.0", None, cert, key).check()
     with pytest.raises(BadConfiguration, match="both"):
-        Place("127.0.0.1", None, tmp_path / "cert.pem").check()
+        ListeningPlace("127.0.0.1", None, tmp_path / "cert.pem").check()
 
 
 def test_a_port_that_is_taken_is_refused_where_it_was_asked_for_and_else_another_is_found() -> None:
-    with listen(Place(port=0)) as first:
+    with listen(ListeningPlace(port=0)) as first:
         taken = first.getsockname()[1]
         with pytest.raises(OperatorError) as caught:
-            listen(Place(port=taken))
+            listen(ListeningPlace(port=taken))
         assert "--port" in caught.value.remedy
-        with listen(Place(), before=taken) as second:
+        with listen(ListeningPlace(), before=taken) as second:
             assert second.getsockname()[1] != taken
 
 
 def test_the_port_of_the_last_start_is_taken_again_and_kept_for_the_next_one_where_it_is_not_free(
     tmp_path: Path,
 ) -> None:
-    with listen(Place(port=0)) as first:
+    with listen(ListeningPlace(port=0)) as first:
         own = first.getsockname()[1]
-    with listen(Place(), before=own) as again:
+    with listen(ListeningPlace(), before=own) as again:
         assert again.getsockname()[1] == own
-        with listen(Place(), before=own) as other:
+        with listen(ListeningPlace(), before=own) as other:
             port = other.getsockname()[1]
             write_state(tmp_path / "state.json", "http://127.0.0.1:1", port, own)
     found = read_state(tmp_path / "state.json")
     assert found is not None
     assert (found.elsewhere, found.wanted, found.port) == (True, own, port)
-    with listen(Place(), before=found.wanted) as third:
+    with listen(ListeningPlace(), before=found.wanted) as third:
         assert third.getsockname()[1] == own
 
 
 def test_a_second_domain_of_a_machine_has_a_port_of_its_own_at_every_start() -> None:
-    with listen(Place()) as first, listen(Place()) as second:
+    with listen(ListeningPlace()) as first, listen(ListeningPlace()) as second:
         one, two = first.getsockname()[1], second.getsockname()[1]
         assert one != two
-        assert own_port(Place(), None, two) == two
-    assert own_port(Place(), before=two, port=one) == two, "taken this time only"
-    assert own_port(Place(port=7000), before=two, port=7000) == 7000
+        assert own_port(ListeningPlace(), None, two) == two
+    assert own_port(ListeningPlace(), before=two, port=one) == two, "taken this time only"
+    assert own_port(ListeningPlace(port=7000), before=two, port=7000) == 7000
 
 
 def test_where_it_is_served_is_noted_and_read(tmp_path: Path) -> None:
@@ -243,6 +243,6 @@ def test_where_it_is_served_is_noted_and_read(tmp_path: Path) -> None:
 
 
 def test_addresses_are_written_so_that_they_can_be_opened() -> None:
-    assert Place("::1").url(8) == "http://[::1]:8"
-    assert Place("127.0.0.1").url(8) == "http://127.0.0.1:8"
-    assert "0.0.0.0" not in Place("0.0.0.0").url(8)
+    assert ListeningPlace("::1").url(8) == "http://[::1]:8"
+    assert ListeningPlace("127.0.0.1").url(8) == "http://127.0.0.1:8"
+    assert "0.0.0.0" not in ListeningPlace("0.0.0.0").url(8)

@@ -24,8 +24,8 @@ from exchange.console.sections import SECTIONS
 from exchange.operations.domain_view import Desk
 from exchange.operations.health.sampler import History, Sampler, sampler_of
 from exchange.operations.health.snapshot import Snapshot
-from exchange.operations.troubles.lights import Light, Part
-from exchange.runtime.home import Opened
+from exchange.operations.troubles.lights import Light, SystemPart
+from exchange.runtime.home import OpenedMember
 from tests.processes import ProcessDomain, run
 from tests.web.door import OpenDoor
 
@@ -47,11 +47,11 @@ def _client(desk: Desk) -> TestClient:
     return TestClient(create_app(desk, OpenDoor(), SECTIONS))
 
 
-def _lights(snapshot: Snapshot, part: Part) -> dict[str, Light]:
+def _lights(snapshot: Snapshot, part: SystemPart) -> dict[str, Light]:
     return {sign.subject: sign.light for sign in snapshot.signs if sign.part is part}
 
 
-def _alive(opened: Opened) -> None:
+def _alive(opened: OpenedMember) -> None:
     """As if the member had been served just now."""
     with opened.store.transaction() as tx:
         tx.set_meta("consuming-at", opened.node.clock.now().isoformat())
@@ -63,9 +63,9 @@ def test_a_domain_that_nobody_serves_is_red_with_its_members_named_and_what_to_d
     page = _client(desk).get("/?language=en").text
     snapshot = sampler_of(desk).latest()
     assert snapshot.light is Light.BAD
-    assert set(_lights(snapshot, Part.ROLE).values()) == {Light.BAD}
-    assert set(_lights(snapshot, Part.DATABASE).values()) == {Light.GOOD}
-    assert set(_lights(snapshot, Part.BROKER).values()) == {Light.GOOD}
+    assert set(_lights(snapshot, SystemPart.ROLE).values()) == {Light.BAD}
+    assert set(_lights(snapshot, SystemPart.DATABASE).values()) == {Light.GOOD}
+    assert set(_lights(snapshot, SystemPart.BROKER).values()) == {Light.GOOD}
     assert "has never been served" in page
     assert "exchange serve ADDRESS" in page
     assert city.address("planning") in page
@@ -79,7 +79,7 @@ def test_members_with_a_fresh_sign_of_life_are_green(city: ProcessDomain) -> Non
     desk = _desk(city)
     client = _client(desk)
     assert "has never been served" not in client.get("/?language=en").text
-    assert set(_lights(sampler_of(desk).latest(), Part.ROLE).values()) == {Light.GOOD}
+    assert set(_lights(sampler_of(desk).latest(), SystemPart.ROLE).values()) == {Light.GOOD}
     desk.close()
 
 
@@ -106,7 +106,7 @@ def test_a_served_member_tells_its_release_and_what_waits_for_another_shows_dept
     age = snapshot.age(found)
     assert age is not None
     assert 0 <= age < 120
-    assert _lights(snapshot, Part.QUEUE)[queue] is Light.BAD
+    assert _lights(snapshot, SystemPart.QUEUE)[queue] is Light.BAD
     client = _client(desk)
     page = client.get(f"/queues?language=en&member={city.address('planning')}").text
     assert "messages wait, and nobody takes them" in page
@@ -130,14 +130,14 @@ def test_a_database_that_is_gone_is_named_and_the_other_members_are_shown(city: 
     desk = _desk(city)
     page = _client(desk).get("/members?language=en").text
     snapshot = sampler_of(desk).latest()
-    assert _lights(snapshot, Part.DATABASE)[city.address("planning")] is Light.BAD
-    assert _lights(snapshot, Part.ROLE)[city.address("planning")] is Light.UNKNOWN
-    assert _lights(snapshot, Part.DATABASE)[city.address("transport")] is Light.GOOD
+    assert _lights(snapshot, SystemPart.DATABASE)[city.address("planning")] is Light.BAD
+    assert _lights(snapshot, SystemPart.ROLE)[city.address("planning")] is Light.UNKNOWN
+    assert _lights(snapshot, SystemPart.DATABASE)[city.address("transport")] is Light.GOOD
     assert "there is none at" in page
     assert not (city_home / "store.db").exists(), "a snapshot makes no empty database"
     (city_home / "elsewhere.db").rename(city_home / "store.db")
     sampler_of(desk).look_now()
-    assert _lights(sampler_of(desk).latest(), Part.DATABASE)[city.address("planning")] is Light.GOOD
+    assert _lights(sampler_of(desk).latest(), SystemPart.DATABASE)[city.address("planning")] is Light.GOOD
     desk.close()
 
 

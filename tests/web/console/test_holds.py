@@ -24,7 +24,7 @@ from exchange.errors import Conflict
 from exchange.language import Language
 from exchange.messaging.holds import Holds
 from exchange.operations.health.snapshots import SnapshotTaker
-from exchange.operations.troubles.lights import Part, Sign
+from exchange.operations.troubles.lights import Sign, SystemPart
 from exchange.runtime.draining import check_not_drained, drained
 from exchange.runtime.home import write_link
 from exchange.runtime.settings import Home
@@ -86,7 +86,7 @@ def signs_of(town: Town, member: str) -> list[Sign]:
     """The lights of a member as a role."""
     taker = SnapshotTaker(town.desk)
     try:
-        return [sign for sign in taker.take().signs if sign.part is Part.ROLE and sign.subject == member]
+        return [sign for sign in taker.take().signs if sign.part is SystemPart.ROLE and sign.subject == member]
     finally:
         taker.close()
 

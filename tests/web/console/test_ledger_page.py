@@ -11,7 +11,7 @@ from exchange.console.pages.reconciliation import reconciler
 from exchange.console.sections import SECTIONS
 from exchange.operations.domain_view import Desk
 from exchange.operations.reconciliation.books import Balance
-from exchange.operations.reconciliation.facts import Difference, Fault, Law, Term
+from exchange.operations.reconciliation.facts import BalanceTerm, Difference, DifferenceKind, Law
 from exchange.runtime.settings import Home, Settings
 from exchange.setup.init import init_files
 from tests.journeys.city import wait_until
@@ -47,8 +47,10 @@ def test_a_difference_leads_to_its_message_and_shows_its_light_in_words_too(tmp_
     client = _client(desk)
     client.get("/reconciliation")
     reconciler(desk).wait(60)
-    difference = Difference(Law.DISPATCHED, Fault.NOT_TAKEN, ID, "hefei.window", "hefei.planning")
-    reconciler(desk).balance = Balance({Term.WRITTEN: 1000, Term.DISPATCHED: 1000, Term.TAKEN: 999}, (difference,), 7)
+    difference = Difference(Law.DISPATCHED, DifferenceKind.NOT_TAKEN, ID, "hefei.window", "hefei.planning")
+    reconciler(desk).balance = Balance(
+        {BalanceTerm.WRITTEN: 1000, BalanceTerm.DISPATCHED: 1000, BalanceTerm.TAKEN: 999}, (difference,), 7
+    )
     shown = client.get("/reconciliation").text
     assert f'href="/trace/{ID}"' in shown
     assert "signed for, but not in the inbox" in shown
