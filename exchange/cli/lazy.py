@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
@@ -34,6 +36,18 @@ def entries(register: Register, panel: str, summaries: Mapping[str, str]) -> tup
     return tuple(CommandEntry(name, panel, summary, register) for name, summary in summaries.items())
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Meanwhile nothing is looked through for garbage: of hundreds of modules that are imported none is any."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
 class LazyCommands(MutableMapping[str, Any]):
     """Commands by name, each made when it is first asked for; the names are known without.
 
@@ -54,7 +68,8 @@ class LazyCommands(MutableMapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._made:
-            self._made[name] = self._finish(self._load(self._entries[name]))
+            with _uncollected():
+                self._made[name] = self._finish(self._load(self._entries[name]))
         return self._made[name]
 
     def _load(self, entry: CommandEntry) -> Any:

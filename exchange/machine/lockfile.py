@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-
-from filelock import FileLock, Timeout
+from typing import TYPE_CHECKING
 
 from exchange.errors import FileUnusable
 from exchange.language import Text
 from exchange.machine.files import lock_file
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 
 class HeldElsewhere(Exception):
@@ -29,6 +31,8 @@ class HeldFile:
 
     def take(self) -> None:
         """Raises HeldElsewhere, or FileUnusable where the file cannot be made or locked."""
+        from filelock import Timeout  # brings asyncio
+
         lock = lock_file(self._path, thread_local=False)  # it may be given back by another thread
         try:
             lock.acquire(blocking=False)

@@ -8,6 +8,7 @@ seals and puts all of that into the outbox of the same transaction.
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -227,3 +228,8 @@ class Step:
             queues=queues,
             needs_receipt=draft.needs_receipt,
         )
+
+
+def new_id() -> str:
+    """A random message id (UUID version 4)."""
+    return str(uuid.uuid4())

@@ -12,9 +12,8 @@ from exchange.directory import DirectoryView, TreeView, load_authority_certifica
 from exchange.errors import BadConfiguration, BrokerUnavailable, DatabaseLost, NoDomain, NotFound
 from exchange.levels.spread import Take
 from exchange.machine.files import make_folder, write_secret
-from exchange.messaging.node import Node
+from exchange.messaging.node import Node, new_id
 from exchange.runtime.live_catalogue import LiveCatalogue
-from exchange.runtime.member import new_id
 from exchange.runtime.member_record import SERVED_WITH
 from exchange.runtime.profiles import Profile, load_decide_rule, load_profiles, load_rule
 from exchange.runtime.renewal import Renewal

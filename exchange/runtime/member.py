@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -286,8 +285,3 @@ class RunningMember:
 def _stood_in(queue: str, batch: Sequence[Delivery]) -> bool:
     """Whether a batch, which is of one queue, is of this one; an empty batch is of none."""
     return bool(batch) and batch[0].queue == queue
-
-
-def new_id() -> str:
-    """A random message id (UUID version 4)."""
-    return str(uuid.uuid4())

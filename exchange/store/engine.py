@@ -8,7 +8,6 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, exc, make_url, text
 from sqlalchemy.engine import URL
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random
@@ -162,7 +161,9 @@ def _make_schema(cursor: Any, schema: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", (lock_key(f"schema:{schema}"),))
         cursor.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
     elif not found[0]:
-        raise psycopg.errors.InsufficientPrivilege(f"permission denied for schema {schema}")
+        from psycopg.errors import InsufficientPrivilege
+
+        raise InsufficientPrivilege(f"permission denied for schema {schema}")
 
 
 def lock_key(name: str) -> int:

@@ -6,10 +6,10 @@ Drivers quote what they were given, so a complaint is shown without the password
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-import psycopg
 from sqlalchemy import Engine, exc
 
 from exchange.errors import Conflict, DatabaseUnavailable
@@ -205,16 +205,26 @@ def translated(engine: Engine) -> Iterator[None]:
         if found is None:
             raise
         raise found from error
-    except (psycopg.Error, sqlite3.Error) as error:  # of what is done before SQLAlchemy looks: connecting
+    except _drivers_errors() as error:  # of what is done before SQLAlchemy looks: connecting
         raise _told(error, engine, gone=True) or _unavailable(_ELSE, error, engine) from error
     except exc.TimeoutError as error:
         raise DatabaseUnavailable("no connection to the database became free", remedy=_TOO_MANY[1]) from error
 
 
+def _of_postgresql(*names: str) -> tuple[type[Exception], ...]:
+    """Errors of PostgreSQL's driver; none where nobody has imported it, for then it has raised none."""
+    driver = sys.modules.get("psycopg")
+    return () if driver is None else tuple(getattr(driver, name) for name in names)
+
+
+def _drivers_errors() -> tuple[type[Exception], ...]:
+    return (sqlite3.Error, *_of_postgresql("Error"))
+
+
 def _told(error: BaseException | None, engine: Engine, *, gone: bool) -> DatabaseUnavailable | None:
     entry = _entry(error)
-    ours = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError | sqlite3.OperationalError)
-    bare = type(error) in (sqlite3.DatabaseError, psycopg.DatabaseError)
+    ours = isinstance(error, (sqlite3.OperationalError, *_of_postgresql("OperationalError", "InterfaceError")))
+    bare = type(error) in (sqlite3.DatabaseError, *_of_postgresql("DatabaseError"))
     if entry is None and not (gone or ours or bare):
         return None
     return _unavailable(entry or _ELSE, error, engine)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-import psycopg
-from psycopg import sql
 from sqlalchemy import create_engine, make_url
 
 from exchange.store.engine import check_database_url, schema_of
 from exchange.store.faults import translated
+
+if TYPE_CHECKING:
+    import psycopg
 
 _OWNED = """
 SELECT format('ALTER TABLE %%I.%%I OWNER TO %%I', n.nspname, c.relname, %(role)s::text)
@@ -48,7 +49,7 @@ def make_role(url: str, member: str, password: str) -> str:
     engine = create_engine(parsed, hide_parameters=True)
     try:
         with translated(engine), engine.connect() as connection:
-            _make(cast(psycopg.Connection, connection.connection.driver_connection), role, schema, password)
+            _make(cast("psycopg.Connection", connection.connection.driver_connection), role, schema, password)
             connection.connection.commit()
     finally:
         engine.dispose()
@@ -56,6 +57,8 @@ def make_role(url: str, member: str, password: str) -> str:
 
 
 def _make(connection: psycopg.Connection, role: str, schema: str, password: str) -> None:
+    from psycopg import sql
+
     verifier = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
     names = {"role": sql.Identifier(role), "schema": sql.Identifier(schema), "verifier": sql.Literal(verifier)}
     found = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone()

@@ -24,9 +24,9 @@ from exchange.directory import Authority, Lookup, load_authority_certificate, lo
 from exchange.envelope import Identity
 from exchange.errors import OperatorError
 from exchange.machine.urls import sqlite_url
-from exchange.messaging.node import Node
+from exchange.messaging.node import Node, new_id
 from exchange.messaging.outbox import Outbox
-from exchange.runtime.member import RunningMember, new_id
+from exchange.runtime.member import RunningMember
 from exchange.runtime.work import Work, work_for
 from exchange.schemas import Matter, Role, Suite
 from exchange.store import Store, open_store

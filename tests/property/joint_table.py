@@ -20,12 +20,11 @@ from exchange.joint.store import JointDocuments
 from exchange.messaging.arrival import OwnTime
 from exchange.messaging.documents import Documents
 from exchange.messaging.inbox import Inbox
-from exchange.messaging.node import Node
+from exchange.messaging.node import Node, new_id
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.ports import Delivery
 from exchange.messaging.receive import Receiver
 from exchange.messaging.records import OutboxView, Parcel, StoredDocument
-from exchange.runtime.member import new_id
 from exchange.runtime.work import work_for
 from exchange.schemas import Document, DocumentKind, DocumentNumber, Role
 from exchange.store import Store, open_store

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
-
-import pika
 
 from exchange.errors import BadConfiguration
 from exchange.machine.urls import ESCAPE, fault_of
+
+if TYPE_CHECKING:
+    import pika
 
 _EXAMPLE = "amqp://user:password@host:port/vhost (vhost / is written %2F)"
 
@@ -20,6 +22,8 @@ BLOCKED_FOR = 60
 
 def parameters(url: str, name: str) -> pika.URLParameters:
     """Connection parameters for an AMQP URL; ``name`` is what operators see. Raises BadConfiguration."""
+    import pika
+
     if fault := fault_of(url):
         raise _bad(fault)
     if url.partition("://")[0] not in ("amqp", "amqps"):

@@ -14,7 +14,7 @@ from exchange.joint.lead import propose_joint, withdraw_joint
 from exchange.joint.signer import refuse_joint, sign_joint
 from exchange.joint.status import joint_status
 from exchange.messaging.documents import Documents
-from exchange.runtime.member import new_id
+from exchange.messaging.node import new_id
 from exchange.schemas import (
     Attachment,
     Body,

@@ -19,9 +19,9 @@ from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.probe import stamps_arrival
 from exchange.errors import CallerError, Conflict
 from exchange.messaging.incoming import Incoming
+from exchange.messaging.node import new_id
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.rules.arrival_time import STAMPED, Arrival
-from exchange.runtime.member import new_id
 from exchange.runtime.work import work_for
 from exchange.schemas import Opinion, Role, Verdict
 from exchange.telemetry.troubles import Troubles

@@ -16,7 +16,11 @@ import typer
 from exchange.cli import app
 from exchange.cli.commands import COMMANDS
 from exchange.cli.help import in_language
+from exchange.clock import RealClock
 from exchange.language import Language, speak
+from exchange.runtime.settings import Home, Settings
+from exchange.setup.init import init_files
+from exchange.setup.new_city import make_city
 
 _RUN = """
 import json, sys
@@ -36,6 +40,11 @@ HEAVY = {
 """What costs processor time to import and serves no list of commands."""
 
 
+UNUSED_BY_LOOKING = {
+    "alembic", "argon2", "exchange.runtime.member", "fastapi", "filelock", "httpcore", "jinja2", "obstore",
+    "opentelemetry", "pika", "prometheus_client", "psutil", "psycopg", "rich.markdown", "starlette", "uvicorn",
+}  # fmt: skip
+"""What a look into SQLite has no need of."""
 TYPERS_OWN = {"pydantic"}
 """With this typer reads words that it is given."""
 
@@ -63,7 +72,7 @@ def test_what_tells_of_the_program_imports_no_command(words: tuple[str, ...]) ->
     _, said, modules = imported_by(*words)
     assert said
     assert not _heavy(modules)
-    loaded = {module for module in modules if module.startswith("exchange.bootstrap.")}
+    loaded = {module for module in modules if module.startswith("exchange.runtime.")}
     assert loaded == {"exchange.runtime.logs", "exchange.runtime.unfailing"}
 
 
@@ -86,6 +95,23 @@ def test_a_command_misspelt_is_told_without_an_import() -> None:
     code, _, modules = imported_by("inbx")
     assert code == 2
     assert _heavy(modules) <= TYPERS_OWN
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A small city's folder with its keys and databases; no broker was asked for."""
+    settings = Settings(tmp_path_factory.mktemp("start") / "home", None, None, None, RealClock())
+    make_city(Home(settings.home), "wuhu")
+    init_files(settings, lambda said: None)
+    return str(settings.home)
+
+
+@pytest.mark.parametrize("command", ["inbox", "status"])
+def test_looking_imports_no_driver_that_it_does_not_use(home: str, command: str) -> None:
+    code, _, modules = imported_by(command, EXCHANGE_HOME=home)
+    assert code == 0
+    assert "sqlalchemy" in modules
+    assert not modules & UNUSED_BY_LOOKING
 
 
 @pytest.fixture(params=list(Language))

@@ -13,14 +13,13 @@ from exchange.clock import SteppedClock
 from exchange.envelope import Identity
 from exchange.joint.records import JointRow
 from exchange.joint.store import JointDocuments
-from exchange.messaging.node import Node
+from exchange.messaging.node import Node, new_id
 from exchange.notices.chase import chase
 from exchange.notices.cover import remind_of_waiting
 from exchange.notices.daily import Daily
 from exchange.notices.records import BranchRow, NoticeRow
 from exchange.notices.store import Notices
 from exchange.operations.tasks.duties import DutyKind, duties_here
-from exchange.runtime.member import new_id
 from exchange.store import open_store
 from tests.property.seat import CALENDAR
 from tests.unit.levels import NOW, Level, seen_from
