@@ -60,7 +60,7 @@ def imported_by(*words: str, **environment: str) -> tuple[int, str, set[str]]:
         timeout=60,
     )
     told = json.loads(ran.stderr.splitlines()[-1])
-    return told["code"], ran.stdout, set(told["modules"])
+    return told["code"] or 0, ran.stdout, set(told["modules"])
 
 
 def _heavy(modules: set[str]) -> set[str]:
