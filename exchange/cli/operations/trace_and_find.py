@@ -207,6 +207,8 @@ def _show_list(table: Table, found: Found[Any]) -> None:
     if found.next is not None:
         early = tr("looked through so far; ") if found.early else ""
         console.print(plain(early + tr("go on with: --after '{key}'", key=write_key(found.next)), "dim"))
+    elif found.early:
+        console.print(plain(tr("more cases have this part in their number: write more of it"), "dim"))
 
 
 def _next_json(found: Found[Any]) -> dict[str, object]:

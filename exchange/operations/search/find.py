@@ -30,7 +30,7 @@ from exchange.store.transaction import Store, Transaction
 _OPEN_STATES = frozenset(OutboxState) - {OutboxState.DELIVERED}
 S = TypeVar("S", OutboxState, CaseState)
 _PARTLY = 5
-"""Cases whose messages are shown where a part of their numbers was asked for."""
+"""Cases whose messages are shown where a part of their numbers was asked for; that there are more is said."""
 
 
 @dataclass(frozen=True)
@@ -111,8 +111,8 @@ def _by_number(stores: Mapping[str, Store], query: Query, start: Key | None) -> 
     and then the documents whose own number has it."""
     if not is_message_id(query.number):
         documents = _numbered(stores, query, start)
-        lines = tuple(_of_cases_lines(stores, query.number, documents)) if start is None else ()
-        return Found((*lines, *documents.rows), documents.next, documents.early)
+        lines, more = _of_cases_lines(stores, query.number, documents) if start is None else ((), False)
+        return Found((*lines, *documents.rows), documents.next, documents.early or more)
     with ExitStack() as stack:
         reading = {address: stack.enter_context(store.reading()) for address, store in stores.items()}
         heads = [head for address, tx in reading.items() for head in tx[Search].heads(address, [query.number])]
@@ -128,26 +128,29 @@ def _numbered(stores: Mapping[str, Store], query: Query, start: Key | None) -> F
         return Found(tuple(_lines(reading, heads.rows)), heads.next, heads.early)
 
 
-def _of_cases_lines(stores: Mapping[str, Store], number: str, documents: Found[MessageLine]) -> Sequence[MessageLine]:
-    """Raises NotFound where neither a case nor a document has it."""
+def _of_cases_lines(
+    stores: Mapping[str, Store], number: str, documents: Found[MessageLine]
+) -> tuple[Sequence[MessageLine], bool]:
+    """And whether there are more cases. Raises NotFound where neither a case nor a document has it."""
     try:
-        found = _of_cases(stores, number)
+        found, more = _of_cases(stores, number)
     except NotFound:
         if not documents.rows:
             raise
-        return ()
-    return [MessageLine(one.head, Counter(copy.state for copy in one.copies)) for one in found]
+        return (), False
+    return [MessageLine(one.head, Counter(copy.state for copy in one.copies)) for one in found], more
 
 
-def _of_cases(stores: Mapping[str, Store], number: str) -> list[CaseMessage]:
-    """Raises NotFound where no case has this number, or one with this part in it."""
+def _of_cases(stores: Mapping[str, Store], number: str) -> tuple[list[CaseMessage], bool]:
+    """And whether more cases have this part. Raises NotFound where no case has this number, or one with it in it."""
     try:
-        return messages_of_case(stores, number)
+        return messages_of_case(stores, number), False
     except NotFound:
-        found = find_cases(stores, Query(number=number)).rows[:_PARTLY]
+        found = find_cases(stores, Query(number=number)).rows
         if not found:
             raise
-    return [message for line in found for message in messages_of_case(stores, line.number)]
+    messages = [message for line in found[:_PARTLY] for message in messages_of_case(stores, line.number)]
+    return messages, len(found) > _PARTLY
 
 
 def _lines(reading: Mapping[str, Transaction], heads: Sequence[MessageHead]) -> list[MessageLine]:

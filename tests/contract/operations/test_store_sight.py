@@ -138,6 +138,20 @@ def test_a_rare_state_is_looked_for_in_bounded_pieces_and_found_in_the_end(store
     assert [line.head.message_id for line in found] == [rare.header.message_id]
 
 
+@pytest.mark.parametrize(("cases", "more"), [(5, False), (6, True)])
+def test_a_part_of_a_number_shows_the_messages_of_some_cases_and_says_that_there_are_more(
+    store: Store, cases: int, more: bool
+) -> None:
+    with store.transaction() as tx:
+        for number in range(cases):
+            row = case_row(f"HF-{number}", opened_at=NOW + timedelta(hours=number))
+            tx[Cases].open(row, [part_row(PLANNING, row.number)])
+            tx[Outbox].add([outgoing(conversation_id=row.conversation_id)], NOW)
+    found = find_messages({WINDOW: store}, Query(number="F-"))
+    assert (len(found.rows), found.early) == (5, more)
+    assert find_messages({WINDOW: store}, Query(number="HF-0")).early is False
+
+
 def test_cases_are_found_by_number_state_department_and_time(store: Store) -> None:
     with store.transaction() as tx:
         for turn in range(PAGE + 10):
