@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment
 
-import exchange.console
+import exchange.web
 
-PAGES = sorted((Path(exchange.console.__file__).parent / "templates").glob("**/*.html"))
+PAGES = sorted((Path(exchange.web.__file__).parent / "templates").glob("**/*.html"))
 NAMES = re.compile(r"\b(API|CSV|HTTP|JSON lines|JSON|OpenAPI|Yizhan|English)\b|驿站|中文")
 """What is called the same in both languages: the product, formats, the languages themselves."""
 READ_OUT = frozenset({"alt", "aria-label", "placeholder", "title"})
