@@ -12,7 +12,6 @@ import logging
 import os
 import secrets
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
@@ -51,13 +50,17 @@ _FIRST, _SECOND = "node", "second-node"
 logging.getLogger("pika").setLevel(logging.CRITICAL)
 
 
+_patient: list[bool] = []
+
+
 def pytest_collect_file(file_path: Path) -> None:
     """Has generated examples take their time before the first file that has any is imported: a machine may be busy."""
-    if file_path.suffix == ".py" and b"hypothesis" in file_path.read_bytes() and "hypothesis" not in sys.modules:
+    if file_path.suffix == ".py" and not _patient and b"hypothesis" in file_path.read_bytes():
         from hypothesis import HealthCheck, settings  # slow to import, and not needed by most files
 
         settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
         settings.load_profile("patient")
+        _patient.append(True)
 
 
 _LONGEST_FIRST = ("journeys", "faults", "console", "contract", "property", "unit")
