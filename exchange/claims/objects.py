@@ -12,10 +12,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import obstore
-from obstore.exceptions import BaseError
-from obstore.store import LocalStore, S3Store
-
 from exchange.claims.faults import no_bucket, unavailable
 from exchange.errors import ClaimMissing, ClaimStoreUnavailable, ClaimTooLarge, FileUnusable
 from exchange.machine.files import keep_owner, make_folder
@@ -23,12 +19,11 @@ from exchange.machine.proxies import spare_loopback
 from exchange.machine.urls import secrets_in
 
 if TYPE_CHECKING:
-    from obstore.store import ClientConfig, RetryConfig
+    from obstore.store import ClientConfig, LocalStore, RetryConfig, S3Store
 
 _ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
 _PROXIES = tuple(name for one in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY") for name in (one, one.lower()))
 _PROBE = b"can this be stored and read?"
-_FAULTS = (BaseError, FileUnusable, OSError, ValueError)
 
 
 def open_claim_store(place: str | Path, *, retries: int = 4) -> ClaimStore:
@@ -36,6 +31,8 @@ def open_claim_store(place: str | Path, *, retries: int = 4) -> ClaimStore:
 
     ``retries`` are those of one request, within a minute. Raises ClaimStoreUnavailable.
     """
+    from obstore.store import LocalStore, S3Store
+
     spare_loopback()
     with _told_as_unavailable("the claim store"):
         if isinstance(place, Path):
@@ -55,6 +52,8 @@ class ClaimStore:
 
     def put(self, name: str, data: bytes) -> None:
         """Stores an object, durably; one of this name is replaced. Raises ClaimStoreUnavailable."""
+        import obstore
+
         with _told_as_unavailable(name):
             obstore.put(self._store, name, data, use_multipart=False)
             if self._folder is not None:
@@ -65,6 +64,8 @@ class ClaimStore:
 
     def get(self, name: str, at_most: int) -> bytes:
         """An object's bytes. Raises ClaimMissing, ClaimTooLarge (before anything is read) or ClaimStoreUnavailable."""
+        import obstore
+
         with _told_as_unavailable(name):
             try:
                 found = obstore.get(self._store, name)
@@ -95,6 +96,8 @@ class ClaimStore:
 
     def size(self, name: str) -> int | None:
         """An object's size in bytes, None where there is none. Raises ClaimStoreUnavailable."""
+        import obstore
+
         with _told_as_unavailable(name):
             try:
                 return int(obstore.head(self._store, name)["size"])
@@ -105,9 +108,11 @@ class ClaimStore:
 @contextmanager
 def _told_as_unavailable(name: str) -> Iterator[None]:
     """The library's complaint in one line, without the object's name: who knows that may fetch it."""
+    from obstore.exceptions import BaseError
+
     try:
         yield
-    except _FAULTS as error:
+    except (BaseError, FileUnusable, OSError, ValueError) as error:
         raise unavailable(error, name, _secrets()) from error
 
 
