@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from exchange.directory import DirectoryView, load_identity
 from exchange.directory.keyfiles import drop_decryption_keys
@@ -31,6 +32,14 @@ from exchange.store import Store, open_store
 _LATER = "serve every member until all of it has gone its way (`exchange up`), then ask again"
 
 
+class KeyState(StrEnum):
+    """What a key is good for. OLD: what was signed or sealed with it still is read; nothing new is."""
+
+    CURRENT = "current"
+    OLD = "old"
+    REVOKED = "revoked"
+
+
 @dataclass(frozen=True)
 class KeyLine:
     """One key of a member."""
@@ -42,8 +51,7 @@ class KeyLine:
     suite: str
     since: datetime
     until: datetime
-    state: str
-    """``current``, ``old`` or ``revoked``."""
+    state: KeyState
     revoked_at: datetime | None = None
     reason: str = ""
     unsettled: int | None = None
@@ -110,14 +118,14 @@ def _signing(view: DirectoryView, member: Member) -> Iterator[KeyLine]:
     for certificate in member.certificates:
         x5t = hashlib.sha256(certificate).digest()
         signer = view.signer(x5t)
-        state = "current" if certificate == member.certificates[-1] else "old"
+        state = KeyState.CURRENT if certificate == member.certificates[-1] else KeyState.OLD
         yield KeyLine(
             "signing",
             x5t.hex()[:16],
             "Ed25519",
             signer.not_before,
             signer.not_after,
-            "revoked" if signer.revoked_at else state,
+            KeyState.REVOKED if signer.revoked_at else state,
             signer.revoked_at,
             reasons.get(x5t.hex(), member.revoked_for or "") if signer.revoked_at else "",
         )
@@ -125,7 +133,7 @@ def _signing(view: DirectoryView, member: Member) -> Iterator[KeyLine]:
 
 def _decryption(key: DecryptionKey, old: bool, counts: Counter[str]) -> KeyLine:
     unsettled = counts[key.kid] if old else None
-    state = "old" if old else "current"
+    state = KeyState.OLD if old else KeyState.CURRENT
     return KeyLine("decryption", key.kid, key.suite.value, key.not_before, key.not_after, state, unsettled=unsettled)
 
 

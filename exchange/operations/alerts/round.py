@@ -24,10 +24,10 @@ from exchange.operations.alerts.telling import Channel, Telling
 from exchange.operations.domain_view import CONSOLE, Desk
 from exchange.operations.health.read_facts import latest_facts, read_facts
 from exchange.operations.troubles.facts import Facts
-from exchange.operations.troubles.kinds import change, together
+from exchange.operations.troubles.kinds import AlertEvent, change, together
 from exchange.operations.troubles.rules import standing
 from exchange.operations.troubles.settings import AlertSettings, load_alert_settings
-from exchange.operations.troubles.store import RAISED, Alerts, DueDelivery
+from exchange.operations.troubles.store import Alerts, DueDelivery
 from exchange.operations.troubles.words import KINDS
 
 log = structlog.get_logger()
@@ -176,7 +176,7 @@ class Alerting:
 
     def _telling(self, group: Sequence[DueDelivery]) -> Telling:
         first, alerts = group[0], [due.row.alert for due in group]
-        raised = first.event == RAISED
+        raised = first.event is AlertEvent.RAISED
         moments = [due.row.raised_at if raised else due.row.over_at or due.row.raised_at for due in group]
         text = (alerts[0].chinese, alerts[0].english)
         if len(group) > 1:

@@ -49,6 +49,13 @@ class AlertKind(StrEnum):
     UNTOLD = "untold"
 
 
+class AlertEvent(StrEnum):
+    """What of an alert a channel is told."""
+
+    RAISED = "raised"
+    OVER = "over"
+
+
 class Severity(StrEnum):
     """CRITICAL: somebody must act now. WARNING: somebody must act in time."""
 

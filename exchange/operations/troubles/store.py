@@ -12,11 +12,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
-from exchange.operations.troubles.kinds import Alert, AlertKind, Change, Severity, patience
+from exchange.operations.troubles.kinds import Alert, AlertEvent, AlertKind, Change, Severity, patience
 from exchange.operations.troubles.tables import STANDING, alert, alert_delivery
-
-RAISED, OVER = "raised", "over"
-"""Events of an alert that are told."""
 
 LEASE = timedelta(minutes=2)
 """How long whoever took a delivery in hand has for it, before it is due again."""
@@ -40,7 +37,7 @@ class DueDelivery:
     """One event of an alert that one channel is to be told of."""
 
     id: int
-    event: str
+    event: AlertEvent
     channel: str
     attempts: int
     row: AlertRow
@@ -63,13 +60,13 @@ class Alerts:
             values = {name: getattr(one, name) for name in ("key", "kind", "severity", "subject", "page")}
             text = {"chinese": one.chinese, "english": one.english}
             row = self._db.execute(insert(alert).values(**values, **text, raised_at=now)).inserted_primary_key
-            self._plan(row[0] if row else 0, RAISED, channels, due)
+            self._plan(row[0] if row else 0, AlertEvent.RAISED, channels, due)
         for key in changed.over:
             number = self._db.scalar(select(_a.id).where(STANDING, _a.key == key))
             if number is not None:
                 self._db.execute(update(alert).where(_a.id == number).values(over_at=now))
                 untold = self._untold(number)
-                self._plan(number, OVER, [name for name in channels if name not in untold], due)
+                self._plan(number, AlertEvent.OVER, [name for name in channels if name not in untold], due)
         if changed.quiet:
             self._db.execute(update(alert).where(STANDING, _a.key.in_(changed.quiet)).values(over_at=now))
 
@@ -139,13 +136,13 @@ class Alerts:
 
     def _untold(self, number: int) -> set[str]:
         """Channels that were not told yet that it began, and are not told any more."""
-        pending = (_d.alert_id == number, _d.event == RAISED, _d.attempts == 0, _d.next_at.is_not(None))
+        pending = (_d.alert_id == number, _d.event == AlertEvent.RAISED, _d.attempts == 0, _d.next_at.is_not(None))
         names = set(self._db.scalars(select(_d.channel).where(*pending)))
         if names:
             self._db.execute(update(alert_delivery).where(*pending).values(next_at=None))
         return names
 
-    def _plan(self, number: int, event: str, channels: Sequence[str], due: datetime) -> None:
+    def _plan(self, number: int, event: AlertEvent, channels: Sequence[str], due: datetime) -> None:
         rows = [
             {"alert_id": number, "event": event, "channel": channel, "attempts": 0, "next_at": due}
             for channel in channels

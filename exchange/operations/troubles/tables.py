@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, String, Table
 
+from exchange.operations.troubles.kinds import AlertEvent
 from exchange.store.metadata import Serial, metadata, partial_index
-from exchange.store.types import FreeText, Instant
+from exchange.store.types import EnumWord, FreeText, Instant
 
 alert = Table(
     "alert",
@@ -32,7 +33,7 @@ alert_delivery = Table(
     metadata,
     Column("id", Serial, primary_key=True),
     Column("alert_id", BigInteger, nullable=False, index=True),
-    Column("event", String(10), nullable=False),
+    Column("event", EnumWord(AlertEvent, 10), nullable=False),
     Column("channel", String(80), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("next_at", Instant),

@@ -8,8 +8,8 @@ import pytest
 
 from exchange.clock import CST
 from exchange.errors import Conflict
-from exchange.operations.troubles.kinds import Alert, AlertKind, Change, Severity
-from exchange.operations.troubles.store import LEASE, OVER, RAISED, Alerts, DueDelivery
+from exchange.operations.troubles.kinds import Alert, AlertEvent, AlertKind, Change, Severity
+from exchange.operations.troubles.store import LEASE, Alerts, DueDelivery
 from exchange.store import Store
 from exchange.store.transaction import Transaction
 
@@ -62,7 +62,7 @@ def test_every_channel_is_told_of_the_beginning_and_of_the_end(store: Store) -> 
     _record(store, Change((DOWN,)))
     told = _told(store)
     _record(store, Change(over=(DOWN.key,)))
-    assert told | _told(store) == {(event, channel) for event in (RAISED, OVER) for channel in ("ops", "mail")}
+    assert told | _told(store) == {(event, channel) for event in AlertEvent for channel in ("ops", "mail")}
 
 
 def test_what_is_over_before_a_channel_was_told_of_it_is_not_told_to_it(store: Store) -> None:
@@ -79,7 +79,7 @@ def test_what_is_put_away_quietly_is_told_again_when_it_grows(store: Store) -> N
         assert tx[Alerts].keys() == frozenset()
     assert _told(store) == set()
     _record(store, Change((DOWN,)))
-    assert {event for event, _ in _told(store)} == {RAISED}
+    assert {event for event, _ in _told(store)} == {AlertEvent.RAISED}
 
 
 def test_a_delivery_in_hand_is_due_again_only_if_nobody_says_how_it_went(store: Store) -> None:
