@@ -3,145 +3,41 @@
 from __future__ import annotations
 
 import json
-import ssl
-import subprocess
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from email import message_from_bytes, policy
-from email.message import EmailMessage
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
-from typing import Any
+from contextlib import ExitStack
+from datetime import timedelta
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult
 from starlette.testclient import TestClient
 
-from exchange.clock import CST, SteppedClock
+from exchange.clock import SteppedClock
 from exchange.console.app import create_app
 from exchange.console.pages import alerts as page
 from exchange.errors import BadConfiguration
 from exchange.machine.webhook_signature import verify
-from exchange.messaging.dead_letter_store import DeadLetters
-from exchange.messaging.inbox import Inbox
-from exchange.messaging.records import DeadLetter
 from exchange.operations.alerts.channels import channels
 from exchange.operations.alerts.round import Alerting
 from exchange.operations.alerts.telling import Telling
 from exchange.operations.domain_view import CONSOLE, Desk
 from exchange.operations.health.read_facts import read_facts
-from exchange.operations.troubles.mailbox import mailbox
 from exchange.operations.troubles.rules import standing
 from exchange.operations.troubles.settings import AlertSettings, load_alert_settings
 from exchange.operations.troubles.store import Alerts
 from exchange.runtime.member_record import CONSUMING
-from exchange.runtime.settings import Settings
-from exchange.setup.init import init_files
 from tests import hostile_servers as servers
 from tests.hostile_servers import hostile
-from tests.processes import write_departments
+from tests.web.alerts.alerting import SECRET, Hook, alerting_of, consume, kill_a_message, remedy
 from tests.web.door import TOKEN, OpenDoor
-
-SECRET = "whsec_YS1zaGFyZWQtc2VjcmV0LW9mLTMyLW9jdGV0cyEhISE="
-
-
-class WallClock(SteppedClock):
-    """Moved by hand, and people wait by it."""
-
-    def real_seconds(self, span: timedelta) -> float:
-        return span.total_seconds()
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    """A small domain whose members were all seen to consume just now."""
-    clock = WallClock(datetime(2026, 3, 2, 9, tzinfo=CST))
-    settings = Settings(tmp_path / "home", None, None, None, clock)
-    write_departments(tmp_path / "departments", "hefei", ["planning"])
-    init_files(settings, lambda text: None, tmp_path / "departments")
-    desk = Desk(settings)
-    _consume(desk)
-    yield desk
-    desk.close()
-
-
-def _consume(desk: Desk) -> None:
-    for address in desk.profiles():
-        with desk.store(address).transaction() as tx:
-            tx.set_meta(CONSUMING, desk.clock.now().isoformat())
-
-
-@dataclass
-class Hook:
-    """A web server that takes what it is sent, or refuses."""
-
-    url: str = ""
-    status: int = 204
-    taken: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
-
-
-@pytest.fixture
-def hook() -> Iterator[Hook]:
-    found = Hook()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
-            if found.status == 204:
-                found.taken.append(({name.lower(): text for name, text in self.headers.items()}, body))
-            self.send_response(found.status)
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    found.url = f"http://127.0.0.1:{server.server_address[1]}/hook"
-    yield found
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-def _alerting(desk: Desk, hook: Hook, clock: SteppedClock, settle: float = 0) -> Alerting:
-    settings = AlertSettings.model_validate_json(
-        json.dumps(
-            {
-                "webhooks": [{"name": "ops", "url": hook.url, "secret": SECRET}],
-                "console_url": "https://c.test/",
-                "limits": {"settle_seconds": settle},
-            }
-        )
-    )
-    return Alerting(desk, settings, channels(settings, clock, {}), real=clock)
-
-
-def _kill_a_message(desk: Desk, body: bytes = b"no envelope") -> None:
-    with desk.store("hefei.planning").transaction() as tx:
-        tx[Inbox].dead([DeadLetter("malformed", "not an envelope", "open", "q", body)], desk.clock.now())
-
-
-def _remedy(desk: Desk) -> None:
-    with desk.store("hefei.planning").transaction() as tx:
-        for letter in tx[DeadLetters].batch("malformed", None, above=0, limit=10):
-            tx[DeadLetters].propose(letter.serial, "otto", "noise", desk.clock.now())
-            assert tx[DeadLetters].discard(letter.serial, "olga", desk.clock.now())
 
 
 def test_a_trouble_is_told_once_signed_and_once_more_when_it_is_over(desk: Desk, hook: Hook) -> None:
     clock = desk.clock
     assert isinstance(clock, SteppedClock)
-    alerting = _alerting(desk, hook, clock)
+    alerting = alerting_of(desk, hook, clock)
     alerting.look()
     assert alerting.tell() == 0
-    _kill_a_message(desk)
+    kill_a_message(desk)
     for _ in range(3):
         alerting.look()
         alerting.tell()
@@ -152,7 +48,7 @@ def test_a_trouble_is_told_once_signed_and_once_more_when_it_is_over(desk: Desk,
     assert told["domain"] == "hefei"
     assert int(headers["webhook-timestamp"]) == int(clock.now().timestamp())
     assert verify([SECRET], headers, body, clock.now().timestamp()) == told["delivery"]
-    _remedy(desk)
+    remedy(desk)
     alerting.look()
     alerting.tell()
     assert json.loads(hook.taken[1][1])["event"] == "over"
@@ -162,15 +58,15 @@ def test_a_trouble_is_told_once_signed_and_once_more_when_it_is_over(desk: Desk,
 def test_letters_that_only_grow_old_are_not_told_to_be_over_and_later_ones_are_told(desk: Desk, hook: Hook) -> None:
     clock = desk.clock
     assert isinstance(clock, SteppedClock)
-    alerting = _alerting(desk, hook, clock)
-    _kill_a_message(desk)
+    alerting = alerting_of(desk, hook, clock)
+    kill_a_message(desk)
     alerting.look()
     assert alerting.tell() == 1
     clock.step_to(clock.now() + timedelta(hours=2))
-    _consume(desk)
+    consume(desk)
     alerting.look()
     assert alerting.tell() == 0
-    _kill_a_message(desk, b"another one")
+    kill_a_message(desk, b"another one")
     alerting.look()
     assert alerting.tell() == 1
     assert [json.loads(body)["event"] for _, body in hook.taken] == ["raised", "raised"]
@@ -181,13 +77,13 @@ def test_what_begins_within_the_time_of_settling_is_told_together_and_what_is_ov
 ) -> None:
     clock = desk.clock
     assert isinstance(clock, SteppedClock)
-    alerting = _alerting(desk, hook, clock, settle=30)
+    alerting = alerting_of(desk, hook, clock, settle=30)
     clock.step_to(clock.now() + timedelta(minutes=5))
     alerting.look()
     assert alerting.tell() == 0, "not yet"
-    _kill_a_message(desk)
+    kill_a_message(desk)
     alerting.look()
-    _remedy(desk)
+    remedy(desk)
     alerting.look()
     clock.step_to(clock.now() + timedelta(seconds=31))
     assert alerting.tell() == 1, "one message for three members that are down; none for what is over"
@@ -195,7 +91,7 @@ def test_what_begins_within_the_time_of_settling_is_told_together_and_what_is_ov
     assert (told["kind"], told["event"]) == ("role-down", "raised")
     assert set(told["subject"].split()) == set(desk.profiles())
     assert "(3)" in told["english"]
-    _consume(desk)
+    consume(desk)
     alerting.look()
     clock.step_to(clock.now() + timedelta(seconds=31))
     assert alerting.tell() == 1
@@ -204,9 +100,9 @@ def test_what_begins_within_the_time_of_settling_is_told_together_and_what_is_ov
 
 def test_what_a_receiver_refuses_is_told_again_with_the_same_delivery_id(desk: Desk, hook: Hook) -> None:
     clock = SteppedClock(desk.clock.now())
-    alerting = _alerting(desk, hook, clock)
+    alerting = alerting_of(desk, hook, clock)
     hook.status = 503
-    _kill_a_message(desk)
+    kill_a_message(desk)
     alerting.look()
     assert alerting.tell() == 0
     with desk.store(CONSOLE).reading() as tx:
@@ -245,137 +141,6 @@ def test_a_database_that_is_no_database_hides_only_its_own_member(desk: Desk) ->
     assert not any("hefei.window" in key for key in keys)
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate of localhost with its key, in one file."""
-    folder = tmp_path_factory.mktemp("tls")
-    file, key = folder / "certificate.pem", folder / "key.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-         "-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(file)],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    file.write_text(file.read_text() + key.read_text())
-    return file
-
-
-@dataclass
-class Post:
-    """A mail server of one account."""
-
-    letters: list[EmailMessage] = field(default_factory=list)
-    tried: list[bytes] = field(default_factory=list)
-
-    refused: tuple[str, ...] = ()
-
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
-        if address in self.refused:
-            return "550 no such user"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        self.letters.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
-        return "250 OK"
-
-    def authenticate(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
-        self.tried.append(data.password)
-        return AuthResult(success=data.password == SECRET.encode(), handled=False)
-
-
-class AtAnyPort(Controller):
-    """Listens where something is free."""
-
-    def _trigger_server(self) -> None:
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
-
-
-@contextmanager
-def mail_server(certificate: Path) -> Iterator[tuple[Post, int]]:
-    post = Post()
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate)
-    server = AtAnyPort(
-        post, hostname="127.0.0.1", port=0, tls_context=context, require_starttls=True, auth_required=True,
-        authenticator=post.authenticate,
-    )  # fmt: skip
-    server.start()
-    try:
-        yield post, server.port
-    finally:
-        server.stop()
-
-
-def _mail(port: int, certificate: Path | None, password: str = SECRET) -> AlertSettings:
-    mail = {
-        "server": "localhost", "port": port, "user": "exchange", "secret": password, "sender": "exchange@c.test",
-        "recipients": ["ops@c.test"], "ca_file": str(certificate) if certificate else None,
-    }  # fmt: skip
-    return AlertSettings.model_validate_json(json.dumps({"mail": mail, "limits": {"settle_seconds": 0}}))
-
-
-def test_mail_goes_by_tls_with_a_password_and_says_it_in_both_languages(desk: Desk, certificate: Path) -> None:
-    with mail_server(certificate) as (post, port):
-        settings = _mail(port, certificate)
-        alerting = Alerting(desk, settings, channels(settings, desk.clock, {}))
-        _kill_a_message(desk)
-        alerting.look()
-        assert alerting.tell() == 1
-    (letter,) = post.letters
-    assert "死信" in letter["Subject"]
-    assert "1 dead letter" in letter["Subject"]
-    assert "/dead" in letter.get_content()
-    assert letter["Yizhan-Delivery"] == "alert-1"
-
-
-def test_no_password_goes_to_a_mail_server_that_cannot_prove_who_it_is(desk: Desk, certificate: Path) -> None:
-    with mail_server(certificate) as (post, port):
-        settings = _mail(port, None)
-        reason = Alerting(desk, settings, channels(settings, desk.clock, {})).test("mail")["mail:ops@c.test"]
-    assert reason is not None
-    assert "certificate is not trusted" in reason
-    assert post.tried == []
-
-
-def test_a_wrong_password_is_said_and_not_shown(desk: Desk, certificate: Path) -> None:
-    with mail_server(certificate) as (post, port):
-        settings = _mail(port, certificate, "wrong-password")
-        reason = Alerting(desk, settings, channels(settings, desk.clock, {})).test("mail")["mail:ops@c.test"]
-    assert reason is not None
-    assert "535" in reason
-    assert "wrong-password" not in reason
-    assert post.letters == []
-
-
-def test_who_is_refused_is_still_owed_it_and_a_comma_in_a_name_separates_nothing(desk: Desk, certificate: Path) -> None:
-    clock = SteppedClock(desk.clock.now())
-    with mail_server(certificate) as (post, port):
-        post.refused = ("gone@c.test",)
-        people = ["Zhang, San <san@c.test>", '"Li, \\"Si\\"" <si@c.test>', "gone@c.test", "王五，值班 <wu@c.test>"]
-        settings = _mail(port, certificate).model_copy()
-        mail = settings.mail.model_copy(update={"recipients": tuple(people)})  # type: ignore[union-attr]
-        settings = settings.model_copy(update={"mail": mail})
-        alerting = Alerting(desk, settings, channels(settings, clock, {}), real=clock)
-        _kill_a_message(desk)
-        alerting.look()
-        assert alerting.tell() == 3
-        assert sorted(letter["To"].addresses[0].addr_spec for letter in post.letters) == [
-            "san@c.test", "si@c.test", "wu@c.test",
-        ]  # fmt: skip
-        assert {len(letter["To"].addresses) for letter in post.letters} == {1}
-        names = {letter["To"].addresses[0].display_name for letter in post.letters}
-        assert names == {"Zhang, San", 'Li, "Si"', "王五，值班"}
-        with desk.store(CONSOLE).reading() as tx:
-            ((channel, attempts, reason),) = tx[Alerts].troubles()
-        assert (channel, attempts) == ("mail:gone@c.test", 1)
-        assert "refuses this recipient (550)" in reason
-        post.refused = ()
-        clock.step_to(clock.now() + timedelta(minutes=1))
-        assert alerting.tell() == 1
-        assert post.letters[-1]["To"] == "gone@c.test"
-
-
 def test_receivers_that_drip_or_hang_delay_nobody_else(desk: Desk, hook: Hook, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = SteppedClock(desk.clock.now())
     with ExitStack() as stack:
@@ -396,7 +161,7 @@ def test_receivers_that_drip_or_hang_delay_nobody_else(desk: Desk, hook: Hook, m
             told[name]._seconds = 5.0  # type: ignore[attr-defined]
         alerting = Alerting(desk, settings, told, real=clock)
         for body in (b"one", b"two"):
-            _kill_a_message(desk, body)
+            kill_a_message(desk, body)
         alerting.look()
         began = time.monotonic()
         alerting.begin_telling()
@@ -410,28 +175,6 @@ def test_receivers_that_drip_or_hang_delay_nobody_else(desk: Desk, hook: Hook, m
             reasons = {channel: reason for channel, _, reason in tx[Alerts].troubles()}
     assert set(reasons) == {"silent", "drips", "mail:ops@c.test"}
     assert all("no whole answer within 5 s" in reason for reason in reasons.values())
-
-
-@pytest.mark.parametrize(
-    ("text", "name", "address"),
-    [
-        ("a@b.c", "", "a@b.c"),
-        (" Zhang, San <a@b.c> ", "Zhang, San", "a@b.c"),
-        ('"Zhang, San" <a@b.c>', "Zhang, San", "a@b.c"),
-        ("值班室 <a@政务.cn>", "值班室", f"a@{'政务'.encode('idna').decode()}.cn"),
-    ],
-)
-def test_a_mailbox_is_read_whatever_its_name_holds(text: str, name: str, address: str) -> None:
-    found = mailbox(text)
-    assert (found.display_name, found.addr_spec) == (name, address)
-
-
-@pytest.mark.parametrize(
-    "text", ["", "a", "a@", "@b", "a@b, c@d", "a b@c", "X <a@b> <c@d", "X\nBcc: e@f <a@b>", "a@b;c"]
-)
-def test_what_is_no_mailbox_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="mail address"):
-        mailbox(text)
 
 
 CONFIGURATION = """
@@ -524,7 +267,7 @@ def test_a_secret_in_a_file_that_others_can_read_is_refused(desk: Desk) -> None:
 def test_the_console_looks_by_itself_while_it_is_served_and_its_page_shows_it(desk: Desk, hook: Hook) -> None:
     webhook = f'[[alerts.webhooks]]\nname = "ops"\nurl = "{hook.url}"\nsecret = "{SECRET}"\n'
     _write(desk, f"[alerts]\nevery_seconds = 1\n[alerts.limits]\nsettle_seconds = 0\n{webhook}")
-    _kill_a_message(desk)
+    kill_a_message(desk)
     with TestClient(create_app(desk, OpenDoor(), (page.SECTION,))) as client:
         until = time.monotonic() + 30
         while not hook.taken and time.monotonic() < until:
