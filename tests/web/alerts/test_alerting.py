@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from exchange.clock import SteppedClock
 from exchange.console.app import create_app
-from exchange.console.pages import alerts as page
+from exchange.console.sections import SECTIONS
 from exchange.errors import BadConfiguration
 from exchange.machine.webhook_signature import verify
 from exchange.operations.alerts.channels import channels
@@ -29,6 +29,9 @@ from tests import hostile_servers as servers
 from tests.hostile_servers import hostile
 from tests.web.alerts.alerting import SECRET, Hook, alerting_of, consume, kill_a_message, remedy
 from tests.web.door import TOKEN, OpenDoor
+
+ALERTS = next(section for section in SECTIONS if any(page.path == "/alerts" for page in section.pages))
+"""The section as the console has it, with what it has running beside its pages."""
 
 
 def test_a_trouble_is_told_once_signed_and_once_more_when_it_is_over(desk: Desk, hook: Hook) -> None:
@@ -268,7 +271,7 @@ def test_the_console_looks_by_itself_while_it_is_served_and_its_page_shows_it(de
     webhook = f'[[alerts.webhooks]]\nname = "ops"\nurl = "{hook.url}"\nsecret = "{SECRET}"\n'
     _write(desk, f"[alerts]\nevery_seconds = 1\n[alerts.limits]\nsettle_seconds = 0\n{webhook}")
     kill_a_message(desk)
-    with TestClient(create_app(desk, OpenDoor(), (page.SECTION,))) as client:
+    with TestClient(create_app(desk, OpenDoor(), (ALERTS,))) as client:
         until = time.monotonic() + 30
         while not hook.taken and time.monotonic() < until:
             time.sleep(0.05)
@@ -286,7 +289,7 @@ def test_the_console_looks_by_itself_while_it_is_served_and_its_page_shows_it(de
 
 def test_a_configuration_that_does_not_hold_takes_away_the_telling_and_not_the_console(desk: Desk) -> None:
     _write(desk, "[alerts]\nevery = 1\n")
-    with TestClient(create_app(desk, OpenDoor(), (page.SECTION,))) as client:
+    with TestClient(create_app(desk, OpenDoor(), (ALERTS,))) as client:
         shown = client.get("/alerts?language=en")
     assert shown.status_code == 200
     assert "unknown field" in shown.text
