@@ -60,7 +60,7 @@ class Trial:
 
 def anhui() -> list[TrialDomain]:
     """Anhui province, its 16 cities and their 104 counties, districts and county-level cities."""
-    with files("exchange.bootstrap").joinpath("anhui.csv").open(encoding="utf-8") as file:
+    with files("exchange.trials").joinpath("anhui.csv").open(encoding="utf-8") as file:
         return [TrialDomain(row["domain"], row["name"], row["code"]) for row in csv.DictReader(file)]
 
 

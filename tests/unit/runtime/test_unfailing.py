@@ -115,7 +115,7 @@ def test_a_logger_takes_any_value_and_loses_no_event(tmp_path: Path, monkeypatch
 
 def test_a_process_whose_standard_error_was_closed_says_its_words_into_nothing(tmp_path: Path) -> None:
     program = (
-        "from exchange.bootstrap import logs; logs.keep_talking(); logs.configure()\n"
+        "from exchange.runtime import logs; logs.keep_talking(); logs.configure()\n"
         "import structlog, sys, os; structlog.get_logger().info('x'); print('y', file=sys.stderr)\n"
         f"assert os.open({str(tmp_path / 'database')!r}, os.O_CREAT) > 2\n"
     )
