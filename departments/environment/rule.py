@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from exchange.approval.rules.answers import Department, figure, said
+from exchange import Department, figure, said
 from exchange.schemas import Consultation, Opinion
 
 ENVIRONMENT = Department("hefei.environment", "环评与审批处")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from exchange.approval.rules.answers import Department, figure
+from exchange import Department, figure
 from exchange.schemas import Consultation, Opinion
 
 FIRE = Department("hefei.fire", "防火监督科")

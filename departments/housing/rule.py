@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from exchange.approval.rules.answers import Department, said, working_days_open
+from exchange import Department, said, working_days_open
 from exchange.schemas import Consultation, Opinion
 
 HOUSING = Department("hefei.housing", "行政审批处")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from exchange.approval.rules.answers import Department
+from exchange import Department
 from exchange.schemas import Consultation, Opinion
 
 MARKET = Department("hefei.market", "食品经营许可科")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from exchange.approval.rules.answers import Department, figure, working_days_open
+from exchange import Department, figure, working_days_open
 from exchange.schemas import Consultation, Opinion
 
 PLANNING = Department("hefei.planning", "建设项目审批科")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from exchange.approval.rules.answers import Department, figure, said, working_days_open
+from exchange import Department, figure, said, working_days_open
 from exchange.schemas import Consultation, Opinion
 
 POLICE = Department("hefei.police", "治安与交通管理科")

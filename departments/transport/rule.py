@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from exchange.approval.rules.answers import Department, working_days_open
+from exchange import Department, working_days_open
 from exchange.schemas import Consultation, Opinion
 
 TRANSPORT = Department("hefei.transport", "行政许可处")

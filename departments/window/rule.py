@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from exchange import Docket, Ruling
 from exchange.approval.rules.states import PartState
-from exchange.approval.window.decision import Docket, Ruling
 from exchange.schemas import DefaultMode, Outcome, Verdict
 
 FOLLOWED = frozenset({Verdict.AGREE, Verdict.AGREE_WITH_CONDITIONS, Verdict.DISAGREE})
