@@ -126,7 +126,7 @@ def test_every_path_that_is_named_is_there(name: str) -> None:
     assert len(named) > 1 or name == "docs/deadlines.md"
     # What stands for a name may be chosen, the folder it goes to may not.
     missing = {path for path in named if not there(re.split(r"/?[A-Z]", path)[0])}
-    assert missing - {"script/check"} == set()
+    assert missing == set()
 
 
 def test_the_architecture_shows_the_layers_that_are_held() -> None:

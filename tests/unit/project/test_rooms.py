@@ -31,3 +31,9 @@ def test_no_room_is_crowded() -> None:
     assert len(found) > 20, "the walk must find the rooms"
     assert {str(folder.relative_to(ROOT)): number for folder, number in found.items() if number > MOST_MODULES} == {}
     assert sum(found.values()) / len(found) <= IN_THE_MEAN
+
+
+def test_no_two_modules_of_tests_have_one_name() -> None:
+    names = [file.name for file in (ROOT.parent / "tests").rglob("test_*.py")]
+    assert len(names) > 100
+    assert sorted({name for name in names if names.count(name) > 1}) == [], "pytest collects neither of them"
