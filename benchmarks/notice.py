@@ -1,7 +1,7 @@
 """One notice to 1, 16 and more lower domains: what it costs its sender, and all.
 
-Usage: python -m benchmarks.notice [domains ...]. Every lower domain has a relay office and one body, a vhost and a link
-of its own; all share one broker and one process. Ratios are to the smallest tree of the run.
+Usage: python -m benchmarks.notice [domains ...]. Every lower domain has a relay office and one authority, a vhost and
+a link of its own; all share one broker and one process. Ratios are to the smallest tree of the run.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ PATIENCE = 120.0
 
 
 def seats(lower: int) -> dict[str, dict[str, Seat]]:
-    """A root with an office and a body, and so many domains below with a body each."""
+    """A root with an office and an authority, and so many domains below with an authority each."""
     roles = (Role.DEPARTMENT,)
     body = Seat(roles, work_for(roles, sign_at_once=True))
     found = {ROOT: relay_and(ROOT, [("office", body), ("body", body)])}

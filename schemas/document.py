@@ -89,7 +89,7 @@ Number = DocumentNumber | OrderNumber | AnnouncementNumber
 class Document(Body):
     """An official document. Addressees (主送) must act on it, copy recipients (抄送) are informed of it.
 
-    Addressees here are the bodies as the text names them; the envelope's addressees are where it is delivered.
+    Addressees here are the authorities as the text names them; the envelope's addressees are where it is delivered.
     Schema version 1 had no ``claims``, version 2 neither ``copies`` nor ``purpose``, version 3 no numbers of
     announcements; all are still read, and written where nothing newer is said.
     """

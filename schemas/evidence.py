@@ -18,7 +18,7 @@ MAX_SHOWN = 100
 """Receipts in one part."""
 MAX_PARTS = 1_000
 MAX_PROOFS = 16_000
-"""Own bodies of one domain whose digests fit into a signed document."""
+"""Own authorities of one domain whose digests fit into a signed document."""
 MAX_RESTS = 1_000
 
 Part = Annotated[int, Field(ge=1, le=MAX_PARTS)]
@@ -39,7 +39,7 @@ class ReceiptsRequest(Body):
     domain: Address
     """Whose receipts, with those of the levels below."""
     body: Address | None = None
-    """Only this body's, and none of the levels below."""
+    """Only this authority's, and none of the levels below."""
 
     @model_validator(mode="after")
     def _a_body_of_that_domain(self) -> Self:
@@ -59,7 +59,7 @@ class Rest(Wire):
 
 
 class ShownSort(StrEnum):
-    """What a body has signed."""
+    """What an authority has signed."""
 
     SIGN_OFF = "sign-off"
     """Its answer: the COSE_Sign1 as it came."""
@@ -91,7 +91,7 @@ class ReceiptsShown(Body):
     tally: Tally
     """As it was told upward last."""
     proofs: Annotated[tuple[Digest, ...], Field(max_length=MAX_PROOFS)] = ()
-    """SHA-256 of what each own body has signed, ascending."""
+    """SHA-256 of what each own authority has signed, ascending."""
     branches: Annotated[tuple[Rest, ...], Field(max_length=MAX_RESTS)] = ()
     part: Part = 1
     parts: Part = 1

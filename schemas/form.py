@@ -1,4 +1,5 @@
-"""Forms (报送表): what a notice asks of lower bodies, field by field, their answers, and what a level carries upward.
+"""Forms (报送表): what a notice asks of lower authorities, field by field, their answers, and what a level carries
+upward.
 
 Values travel as text, whatever their type, so that no number is rounded on its way.
 """
@@ -70,7 +71,7 @@ class FormField(Wire):
 
 
 class Form(Wire):
-    """What a notice asks for, and in how many working days from the day a body signed for it."""
+    """What a notice asks for, and in how many working days from the day an authority signed for it."""
 
     TITLE: ClassVar[Title] = ("报送表", "Form")
 
@@ -93,7 +94,7 @@ class FieldValue(Wire):
 
 
 class FormAnswer(Body):
-    """One body's answer to a notice's form. A later one replaces it; nothing that is not sent is ever an answer."""
+    """One authority's answer to a notice's form. A later one replaces it; only what is sent is an answer."""
 
     KIND: ClassVar[str] = "form-answer"
     TITLE: ClassVar[Title] = ("报送", "Form answer")
@@ -104,7 +105,7 @@ class FormAnswer(Body):
 
 
 class Row(Wire):
-    """A body's checked answer, with the digest of what it signed."""
+    """An authority's checked answer, with the digest of what it signed."""
 
     body: Address
     values: Annotated[tuple[FieldValue, ...], Field(max_length=60)]
@@ -120,7 +121,9 @@ class FieldTotal(Wire):
 
 
 class DomainTotal(Wire):
-    """One domain's own bodies, those below not among them: how many were asked, how many answered, and their sums."""
+    """One domain's own authorities, those below not among them: how many were asked, how many answered, and their
+    sums.
+    """
 
     domain: Address
     asked: Number

@@ -1,4 +1,4 @@
-"""Joint documents (联合行文): the text that is sent round, each body's signature or refusal, and what goes out.
+"""Joint documents (联合行文): the text that is sent round, each authority's signature or refusal, and what goes out.
 
 Everybody signs the same bytes, the JSON of `JointDraft` as the lead wrote it. They bear no date: a joint document is
 dated by its last signature (Regulation of 2012, articles 9(11) and 17).
@@ -17,12 +17,12 @@ from exchange.schemas.base import Address, Body, Digest, MessageId, Room, Title
 from exchange.schemas.document import Document, Purpose
 
 MAX_SIGNERS = 20
-"""Bodies that may sign one document together."""
+"""Authorities that may sign one document together."""
 _MOST = 256
 """Addressees that one message may have."""
 
 Reasons = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
-"""Why a body does not sign, or why the lead takes its text back."""
+"""Why an authority does not sign, or why the lead takes its text back."""
 
 
 class JointDraft(Body):
@@ -48,9 +48,9 @@ class JointDraft(Body):
     def _each_once_and_without_a_date(self) -> Self:
         everybody = (*self.signers, *self.addressees, *self.document.copies)
         if len(set(everybody)) != len(everybody):
-            raise ValueError("signers: a body signs, must act or has a copy, and stands there once")
+            raise ValueError("signers: an authority signs, must act or has a copy, and stands there once")
         if len(everybody) > _MOST:
-            raise Unfit("addressees: at most {most} bodies, signers and copies among them", most=_MOST)
+            raise Unfit("addressees: at most {most} authorities, signers and copies among them", most=_MOST)
         if self.document.date is not None:
             raise ValueError("document: a joint document is dated by its last signature")
         if self.document.purpose is Purpose.RECORD:
@@ -59,7 +59,7 @@ class JointDraft(Body):
 
 
 class JointSignature(Body):
-    """A body's signature, for the lead."""
+    """An authority's signature, for the lead."""
 
     KIND: ClassVar[str] = "joint-signature"
     TITLE: ClassVar[Title] = ("会签", "Joint signature")
@@ -73,7 +73,7 @@ class JointSignature(Body):
 
 
 class JointRefusal(Body):
-    """A body does not sign, and says why; that ends the round."""
+    """An authority does not sign, and says why; that ends the round."""
 
     KIND: ClassVar[str] = "joint-refusal"
     TITLE: ClassVar[Title] = ("拒签", "Refusal to sign")

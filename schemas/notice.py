@@ -85,7 +85,7 @@ class Forwarding(Body):
 
 
 class SignOff(Body):
-    """A body signs for a notice (签收), or sends it back with its reason (退文); goes to its own relay office."""
+    """An authority signs for a notice (签收), or sends it back with its reason (退文); goes to its own relay office."""
 
     KIND: ClassVar[str] = "sign-off"
     TITLE: ClassVar[Title] = ("签收或退文", "Sign-off")

@@ -1,4 +1,4 @@
-"""Requests (请示) that a superior body passes on upward, with its own opinion and the whole file."""
+"""Requests (请示) that a superior authority passes on upward, with its own opinion and the whole file."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from exchange.schemas.base import Address, Body, Digest, MessageId, Room, Title
 from exchange.schemas.document import Document, DocumentKind
 
 MAX_FORWARDERS = 8
-"""Bodies that one request may pass on its way upward; a tree of levels needs far fewer."""
+"""Authorities that one request may pass on its way upward; a tree of levels needs far fewer."""
 
 ForwardersPath = Annotated[tuple[Address, ...], Field(min_length=1, max_length=MAX_FORWARDERS)]
-"""The bodies that have passed a request on, the one that was asked first, the one that signs last."""
+"""The authorities that have passed a request on, the one that was asked first, the one that signs last."""
 
 
 def _no_circle(path: tuple[str, ...], origin: str) -> None:
@@ -22,7 +22,7 @@ def _no_circle(path: tuple[str, ...], origin: str) -> None:
 
 
 class ForwardedRequest(Body):
-    """A request on its way upward, signed by the body that passes it on (转报).
+    """A request on its way upward, signed by the authority that passes it on (转报).
 
     The enclosures are the whole file, byte for byte as it came: the origin's signed request and its attachments, then,
     in the order of the path, each earlier forwarder's signed message and the attachments of its opinion; last come the

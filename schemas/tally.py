@@ -13,10 +13,10 @@ from pydantic import Field, StringConstraints, model_validator
 from exchange.schemas.base import Address, Body, Digest, Instant, MessageId, Room, Title, Wire
 
 MAX_NAMES = 200
-"""How many bodies an aggregate names; beyond that it says how many more there are."""
+"""How many authorities an aggregate names; beyond that it says how many more there are."""
 
 Number = Annotated[int, Field(ge=0, le=10_000_000)]
-"""A number of bodies."""
+"""A number of authorities."""
 
 MAX_REASON = 500
 """Characters of a reason that an aggregate carries; the receipt has all of it."""
@@ -35,7 +35,7 @@ class ReaderState(StrEnum):
 
 
 class Reader(Wire):
-    """What the receipts and answers of one body amount to. ``proof`` is the digest of the one that decides."""
+    """What the receipts and answers of one authority amount to. ``proof`` is the digest of the one that decides."""
 
     address: Address
     state: ReaderState = ReaderState.NONE
@@ -61,7 +61,7 @@ class Reader(Wire):
 
 
 class Count(Wire):
-    """One level's bodies: meant to have it, having it (answered ones among them), signed for it, returned it."""
+    """One level's authorities: meant to have it, having it (answered ones among them), signed for it, returned it."""
 
     level: Annotated[int, Field(ge=0, le=60)]
     meant: Number
@@ -79,7 +79,7 @@ class Count(Wire):
 
 
 class Named(Wire):
-    """Bodies by name, and how many more there are."""
+    """Authorities by name, and how many more there are."""
 
     names: Annotated[tuple[Address, ...], Field(max_length=MAX_NAMES)] = ()
     more: Number = 0
@@ -103,7 +103,7 @@ class AtRecall(Wire):
 
 
 class ReturnedBy(Wire):
-    """A body that returned a notice, and why."""
+    """An authority that returned a notice, and why."""
 
     address: Address
     reason: Annotated[Reason, Field(min_length=1)]

@@ -1,6 +1,6 @@
 """Documents that the State Council has published, as documents of ours, and where their addressees stand by name.
 
-The published texts give no addresses; what a body's name says of its rank stands in for them.
+The published texts give no addresses; what an authority's name says of its rank stands in for them.
 """
 
 from __future__ import annotations

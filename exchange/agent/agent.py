@@ -107,7 +107,7 @@ class Agent(WindowAgent):
         copies: Sequence[str] = (),
         enclosures: Sequence[bytes] = (),
     ) -> str:
-        """Passes a request on to a superior body with the own opinion and the whole file; returns the message id.
+        """Passes a request on to a superior authority with the own opinion and the whole file; returns the message id.
 
         Raises NotFound, Conflict, Secret or CallerError.
         """

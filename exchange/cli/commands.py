@@ -164,8 +164,8 @@ COMMANDS: tuple[CommandEntry, ...] = (
         _letters,
         "Documents",
         {
-            "send": "Sends a report, a request, an answer or a letter to other bodies.",
-            "forward": "Passes a request on to a superior body with your own opinion and the whole file.",
+            "send": "Sends a report, a request, an answer or a letter to other authorities.",
+            "forward": "Passes a request on to a superior authority with your own opinion and the whole file.",
         },
     ),
     *entries(
@@ -242,7 +242,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
         _joint,
         "Documents",
         {
-            "joint": "Documents that several bodies sign together, sent when the last has signed.",
+            "joint": "Documents that several authorities sign together, sent when the last has signed.",
         },
     ),
     *entries(

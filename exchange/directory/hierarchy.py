@@ -1,4 +1,4 @@
-"""The tree of levels, read from addresses alone: ``anhui.hefei.planning`` is a body of domain ``anhui.hefei``.
+"""The tree of levels, read from addresses alone: ``anhui.hefei.planning`` is an authority of domain ``anhui.hefei``.
 
 A domain is one level's exchange. Its superior is the domain without its last label; a domain of one label is the root
 of a tree. Trees do not know each other.
@@ -10,7 +10,7 @@ from exchange.errors import CallerError, NotFound
 
 
 def domain_of(address: str) -> str:
-    """The domain a body belongs to. Raises CallerError for an address that names a body and no domain."""
+    """The domain an authority belongs to. Raises CallerError for an address that names an authority and no domain."""
     domain, _, body = address.rpartition(".")
     if not domain or not body:
         raise CallerError(

@@ -1,1 +1,1 @@
-"""Official documents from one body to another, with receipts, returns and requests."""
+"""Official documents from one authority to another, with receipts, returns and requests."""

@@ -20,17 +20,17 @@ def main_addressees(header: Header, document: Document) -> tuple[str, ...]:
 
 
 def offices_among(directory: Lookup, addresses: Iterable[str]) -> frozenset[str]:
-    """Those bodies that stand for the government of their level, as far as they are known here."""
+    """Those authorities that stand for the government of their level, as far as they are known here."""
     return frozenset(one for one in addresses if Role.WINDOW in _roles(directory, one))
 
 
 def known_among(directory: Lookup, addresses: Iterable[str]) -> tuple[str, ...]:
-    """Those bodies that are known here; where others stand cannot be told."""
+    """Those authorities that are known here; where others stand cannot be told."""
     return tuple(one for one in addresses if _roles(directory, one))
 
 
 def stands_above(directory: Lookup, body: str, other: str) -> bool:
-    """Whether a body is a superior of another one, in the line of subordination."""
+    """Whether an authority is a superior of another one, in the line of subordination."""
     return direction(other, body, offices_among(directory, (body, other))) is Direction.UP
 
 

@@ -28,12 +28,13 @@ _OPINIONS = (DocumentKind.REQUEST, DocumentKind.OPINION)
 
 
 def handlers() -> dict[str, Handler]:
-    """What every body takes in: requests that were passed on to it, and word of how its own went up."""
+    """What every authority takes in: requests that were passed on to it, and word of how its own went up."""
     return {ForwardedRequest.KIND: take_forwarded, RequestForwarded.KIND: take_progress}
 
 
 def superior_body(node: Node) -> str:
-    """Whom a body passes requests on to by default: a department its own government's office, an office the one above.
+    """Whom an authority passes requests on to by default: a department its own government's office, an office the one
+    above.
 
     Raises NotFound where there is none, or more than one.
     """
@@ -48,7 +49,7 @@ def superior_body(node: Node) -> str:
     if len(found) != 1:
         raise NotFound(
             "{address} has {count} superior offices",
-            remedy="name the superior body",
+            remedy="name the superior authority",
             address=node.address,
             count=len(found),
         )
@@ -64,7 +65,7 @@ def forward_request(
     copies: Sequence[str] = (),
     enclosures: Sequence[bytes] = (),
 ) -> str:
-    """Passes a request on to a superior body, by default `superior_body`; returns the message id.
+    """Passes a request on to a superior authority, by default `superior_body`; returns the message id.
 
     ``opinion`` is the own one, a 请示 or a 意见, ``enclosures`` its attachments. The request's origin and who passed it
     on before are told. Raises NotFound (no such request came here, or no such superior), Conflict (answered or passed
@@ -114,7 +115,7 @@ def forward_request(
 
 
 def take_forwarded(step: Step, incoming: Incoming, body: Body) -> None:
-    """A request that a subordinate body passes on. Raises Returned for what is invalid."""
+    """A request that a subordinate authority passes on. Raises Returned for what is invalid."""
     forwarded = expect(body, ForwardedRequest)
     header = incoming.opened.header
     refuse_secrets(forwarded.opinion)
@@ -170,12 +171,12 @@ def _check_way(
     node: Node, opinion: Document, superior: str, copies: Sequence[str], origin: str, path: Sequence[str]
 ) -> None:
     if len(path) > MAX_FORWARDERS:
-        raise CallerError("it has passed {count} bodies", remedy="answer it here", count=len(path))
+        raise CallerError("it has passed {count} authorities", remedy="answer it here", count=len(path))
     check_sending(node, opinion, (superior,), copies, forwards=origin)
     if not stands_above(node.directory, superior, node.address):
         raise CallerError(
             "{superior} is no superior of {address}, and a 请示 goes to a superior (article 8(11))",
-            remedy="name a superior body",
+            remedy="name a superior authority",
             superior=superior,
             address=node.address,
         )

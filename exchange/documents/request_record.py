@@ -72,7 +72,7 @@ def _note(step: Step, event: str, request_id: str, message_id: str, **facts: obj
 
 
 def to_answer(tx: Transaction, request_id: str, address: str) -> RequestRow:
-    """A request that is this body's to answer or pass on. Raises NotFound or Conflict."""
+    """A request that is this authority's to answer or pass on. Raises NotFound or Conflict."""
     row = tx[Requests].get(request_id)
     if row is None or row.seat is not RequestSeat.ASKED:
         raise NotFound(
@@ -96,7 +96,7 @@ def to_answer(tx: Transaction, request_id: str, address: str) -> RequestRow:
 
 
 def forwarded_by(tx: Transaction, request_id: str, address: str) -> RequestForward | None:
-    """How a body passed a request on, if it did."""
+    """How an authority passed a request on, if it did."""
     return next((one for one in tx[Requests].forwards(request_id) if one.passed_by == address), None)
 
 

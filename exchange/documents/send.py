@@ -88,7 +88,7 @@ def check_copies(main: Sequence[str], copies: Sequence[str]) -> None:
     """Raises CallerError for one who is to act on a document and to have a copy of it besides."""
     both = [one for one in copies if one in main]
     if both:
-        raise CallerError("{both}: addressee and copy at once", remedy="name each body once", both=", ".join(both))
+        raise CallerError("{both}: addressee and copy at once", remedy="name each authority once", both=", ".join(both))
 
 
 def copied_to(document: Document, copies: Sequence[str]) -> Document:

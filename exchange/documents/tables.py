@@ -1,4 +1,4 @@
-"""The tables of requests: one row a request, one for each body that passed it on."""
+"""The tables of requests: one row a request, one for each authority that passed it on."""
 
 from __future__ import annotations
 

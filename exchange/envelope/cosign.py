@@ -1,4 +1,4 @@
-"""Joint signatures: COSE_Sign (RFC 9052, section 4.1), several bodies' signatures over the same payload.
+"""Joint signatures: COSE_Sign (RFC 9052, section 4.1), several authorities' signatures over the same payload.
 
 Each COSE_Signature has a protected header of its own with who signs (kid, and the thumbprint of the certificate) and
 when (CWT claims in a header, RFC 9597: the claim iat, whole seconds). A signature is made over the payload alone,

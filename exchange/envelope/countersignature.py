@@ -1,4 +1,4 @@
-"""One body's signature under a joint document, as it was verified."""
+"""One authority's signature under a joint document, as it was verified."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Countersignature:
-    """One body's signature, verified before: whose it is, when it was made, over which bytes."""
+    """One authority's signature, verified before: whose it is, when it was made, over which bytes."""
 
     by: str
     at: datetime

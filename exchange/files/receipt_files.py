@@ -2,7 +2,7 @@
 
 A folder holds ``notice.cose`` (what the origin signed), ``request.json`` (what was asked for), ``tally.cose`` (what
 the own relay office had told, if it had), ``parts/`` (every part that was shown: a CBOR array of its signed bytes and
-enclosures) and ``originals/`` (each body's own signature alone, for whoever wants just that).
+enclosures) and ``originals/`` (each authority's own signature alone, for whoever wants just that).
 """
 
 from __future__ import annotations

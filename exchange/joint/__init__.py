@@ -1,1 +1,1 @@
-"""Documents that several bodies sign."""
+"""Documents that several authorities sign."""

@@ -87,7 +87,7 @@ def withdraw_joint(node: Node, joint_id: str, reasons: str) -> None:
 
 
 def take_signature(step: Step, incoming: Incoming, body: Body) -> None:
-    """A body has signed; the last one makes it go out. Raises Returned: not asked, over, or not over this text."""
+    """An authority has signed; the last makes it go out. Raises Returned: not asked, over, or not over this text."""
     signature = expect(body, JointSignature)
     row = expect_row(step, signature.joint_id, signature.digest, JointSeat.LEAD)
     place = _place_of(step.tx, row, incoming.sender)
@@ -109,7 +109,9 @@ def take_signature(step: Step, incoming: Incoming, body: Body) -> None:
 
 
 def take_refusal(step: Step, incoming: Incoming, body: Body) -> None:
-    """A body does not sign; nothing goes out, and all who were asked are told. Raises Returned: not asked, or over."""
+    """An authority does not sign; nothing goes out, and all who were asked are told. Raises Returned: not asked, or
+    over.
+    """
     refusal = expect(body, JointRefusal)
     row = expect_row(step, refusal.joint_id, refusal.digest, JointSeat.LEAD)
     _place_of(step.tx, row, incoming.sender)
@@ -127,7 +129,7 @@ def _draft(joint_id: str, document: Document, signers: tuple[str, ...], addresse
         faults = joined(what for _, what in faults_of(error))
         raise CallerError(
             "not a joint document: {faults}",
-            remedy="name two or more signers and an addressee, each body once",
+            remedy="name two or more signers and an addressee, each authority once",
             faults=faults,
         ) from None
 

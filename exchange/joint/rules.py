@@ -1,4 +1,5 @@
-"""Joint documents (联合行文): several bodies of one rank sign one document, and it goes out when the last has signed.
+"""Joint documents (联合行文): several authorities of one rank sign one document, and it goes out when the last has
+signed.
 
 The bytes that all sign bear no date, since it is the last signature's (Regulation of 2012, articles 9(11) and 17); the
 date is derived from the signatures that go out with them, so that every reader can derive it again.
@@ -19,7 +20,7 @@ from exchange.language import Text
 
 @dataclass(frozen=True)
 class Joint:
-    """A document that is to be signed by several bodies."""
+    """A document that is to be signed by several authorities."""
 
     digest: str
     """SHA-256 of the bytes that all sign."""
@@ -28,22 +29,22 @@ class Joint:
 
 
 def check_joint(joint: Joint, offices: frozenset[str] = frozenset()) -> None:
-    """Raises CallerError unless two or more bodies of one rank are named, each once (article 17).
+    """Raises CallerError unless two or more authorities of one rank are named, each once (article 17).
 
     ``offices`` stand for the government of their level; a department has the rank of the governments below.
     """
     if len(joint.signers) < 2 or len(set(joint.signers)) != len(joint.signers):
-        raise CallerError("a joint document has two or more signers, each once", remedy="name every body once")
+        raise CallerError("a joint document has two or more signers, each once", remedy="name every authority once")
     ranks = {level_of(domain_of(signer)) + (signer not in offices) for signer in joint.signers}
     if len(ranks) > 1:
         raise CallerError(
-            "only bodies of one rank issue a document together (article 17)",
-            remedy="let the others be addressees or copied, or let bodies of their rank sign",
+            "only authorities of one rank issue a document together (article 17)",
+            remedy="let the others be addressees or copied, or let authorities of their rank sign",
         )
 
 
 def check_countersignature(joint: Joint, signature: Countersignature) -> None:
-    """Raises Untrusted for a body that is not among the signers, Forged for a signature over other bytes."""
+    """Raises Untrusted for an authority that is not among the signers, Forged for a signature over other bytes."""
     if signature.by not in joint.signers:
         raise Untrusted(
             "{by} is not among the signers",
@@ -99,7 +100,7 @@ def check_issue(joint: Joint, signatures: Sequence[Countersignature], stated: da
         raise Forged(
             "not signed by {missing}",
             remedy="all that are named sign, and it goes",
-            missing=", ".join(missing) or "two bodies",
+            missing=", ".join(missing) or "two authorities",
         )
     order = tuple(signature.by for signature in signatures)
     if order != joint.signers:

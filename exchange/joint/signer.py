@@ -1,4 +1,4 @@
-"""A body that is asked to sign a joint document: the text comes, an officer signs it or refuses, once."""
+"""An authority that is asked to sign a joint document: the text comes, an officer signs it or refuses, once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def handlers() -> dict[str, Handler]:
 
 
 def take_draft(step: Step, incoming: Incoming, body: Body) -> None:
-    """A text to sign has come. Raises Returned: altered, not for us to sign, or one that no bodies may issue so."""
+    """A text to sign has come. Raises Returned: altered, not for us, or one that no authorities may issue so."""
     draft = expect(body, JointDraft)
     if (draft.joint_id, draft.signers[0]) != (incoming.message_id, incoming.sender):
         raise Returned("the lead sends its own text, under its id", code="joint", remedy="send it round anew")

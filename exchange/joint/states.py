@@ -8,7 +8,7 @@ from exchange.transitions import machine
 
 
 class JointSeat(StrEnum):
-    """What a body is to a joint document."""
+    """What an authority is to a joint document."""
 
     LEAD = "lead"
     SIGNER = "signer"

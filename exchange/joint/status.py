@@ -64,7 +64,9 @@ def joint_status(node: Node, joint_id: str) -> JointStatus:
 
 
 def joints_here(node: Node) -> tuple[list[JointRow], int]:
-    """The latest joint documents that this body leads or was asked to sign, newest first; and how many there are."""
+    """The latest joint documents that this authority leads or was asked to sign, newest first; and how many there
+    are.
+    """
     with node.store.reading() as tx:
         return tx[JointDocuments].recent(), tx[JointDocuments].count()
 

@@ -24,7 +24,7 @@ from exchange.store.transaction import Transaction
 T = TypeVar("T")
 
 _ANSWERED = (DocumentKind.REQUEST, DocumentKind.REPLY)
-"""Kinds that ask one body or answer one: who asks and who is answered is one body each."""
+"""Kinds that ask one authority or answer one: who asks and who is answered is one authority each."""
 
 
 def digest_of(payload: bytes) -> str:
@@ -33,7 +33,7 @@ def digest_of(payload: bytes) -> str:
 
 
 def check_draft(directory: Lookup, draft: JointDraft) -> None:
-    """Judges a text that several bodies are to sign, as far as they and its addressees are known here.
+    """Judges a text that several authorities are to sign, as far as they and its addressees are known here.
 
     Raises Secret; CallerError for signers that are not of one rank, a kind that nobody issues jointly here, or a way
     that its kind does not go from one of the signers (with the article).
@@ -44,8 +44,8 @@ def check_draft(directory: Lookup, draft: JointDraft) -> None:
     check_joint(Joint("", draft.signers), offices)
     if document.kind in _ANSWERED:
         raise CallerError(
-            "a {kind} is sent by one body, and answered to one",
-            remedy="the lead sends it by `exchange send`, and names in it the bodies it has agreed with",
+            "a {kind} is sent by one authority, and answered to one",
+            remedy="the lead sends it by `exchange send`, and names in it the authorities it has agreed with",
             kind=document.kind.value,
         )
     for signer in draft.signers if addressees else ():
@@ -88,7 +88,7 @@ def text_of(tx: Transaction, row: JointRow) -> bytes:
 
 
 def row_at(tx: Transaction, joint_id: str, seat: str) -> JointRow:
-    """A joint document that this body leads, or is asked to sign. Raises NotFound."""
+    """A joint document that this authority leads, or is asked to sign. Raises NotFound."""
     row = tx[JointDocuments].get(joint_id)
     if row is None or row.seat != seat:
         what = "is led" if seat is JointSeat.LEAD else "waits for a signature"

@@ -1,4 +1,4 @@
-"""Answer: a body fills in the form of a notice that came to it; the answer goes to its own relay office."""
+"""Answer: an authority fills in the form of a notice that came to it; the answer goes to its own relay office."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from exchange.store.transaction import Transaction
 
 @dataclass(frozen=True)
 class Asked:
-    """A form as the body that is to answer sees it."""
+    """A form as the authority that is to answer sees it."""
 
     row: NoticeRow
     form: Form

@@ -1,7 +1,7 @@
 """Counting: a relay office learns who has a notice and who has signed for it, and tells the level above in aggregate.
 
-Facts about own bodies are their signed receipts and answers; of a lower level the newest signed tally holds. What is
-told upward is one message a notice and round, however many bodies have moved.
+Facts about own authorities are their signed receipts and answers; of a lower level the newest signed tally holds.
+What is told upward is one message a notice and round, however many authorities have moved.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def handlers() -> dict[str, Handler]:
 
 
 def on_signed(step: Step, moved: Sequence[Signed], receipts: Sequence[Receipt]) -> None:
-    """Own bodies have received what was passed on, or their systems refused it."""
+    """Own authorities have received what was passed on, or their systems refused it."""
     notices = step.tx[Notices].forwarded_by({item.message_id for item in moved})
     for item, receipt in zip(moved, receipts, strict=True):
         row = notices.get(item.message_id)
@@ -50,7 +50,7 @@ def on_signed(step: Step, moved: Sequence[Signed], receipts: Sequence[Receipt]) 
 
 
 def take_sign_off(step: Step, incoming: Incoming, body: Body) -> None:
-    """A body of the own level signs for a notice, or sends it back."""
+    """An authority of the own level signs for a notice, or sends it back."""
     answer = expect(body, SignOff)
     row = step.tx[Notices].get(answer.notice_id)
     if row is None or step.tx[Notices].reader(answer.notice_id, incoming.sender) is None:

@@ -1,4 +1,4 @@
-"""Issue: a notice leaves its origin once, for its own relay office, however many bodies will read it."""
+"""Issue: a notice leaves its origin once, for its own relay office, however many authorities will read it."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def issue_notice(node: Node, notice: Notice, enclosures: Sequence[bytes] = ()) -
     """Puts a notice into the outbox for the relay office of the own domain; returns the notice's id.
 
     Raises Secret for a classified document; CallerError for an audience that is wrong or matches nobody, enclosures
-    that are not the attachments named, or at a relay office itself; NotFound for a body that no directory lists, or
-    where there is no relay office; Conflict when what it replaces is not an open notice of this origin.
+    that are not the attachments named, or at a relay office itself; NotFound for an authority that no directory
+    lists, or where there is no relay office; Conflict when what it replaces is not an open notice of this origin.
     """
     check_secrecy(notice.document)
     check_audience(node, notice.audience)

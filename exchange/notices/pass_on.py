@@ -1,9 +1,9 @@
 """Pass on: a relay office signs for what comes down and forwards it, in its own name, to its level and the next.
 
-The origin's signed bytes travel inside unchanged. One message, sealed once, goes to all own bodies that are meant and
-to the relay offices of those lower levels where somebody might be; so nobody's cost grows with the number of readers.
-Where they are more than a message can address, several go out, each body in exactly one of them.
-A notice that is to get a cover first is put down with everybody who is meant, and goes on by `exchange.notices.cover`.
+The origin's signed bytes travel inside unchanged. One message, sealed once, goes to all own authorities that are
+meant and to the relay offices of those lower levels where somebody might be; so nobody's cost grows with the number
+of readers. Where they are more than a message can address, several go out, each authority in exactly one of them. A
+notice that is to get a cover first is put down with everybody who is meant, and goes on by `exchange.notices.cover`.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def handlers(covering: Covering = Covering.NONE) -> dict[str, Handler]:
 
 
 def from_own(node: Node, header: Header, body: Body, signed: bytes, enclosures: Sequence[bytes]) -> Forwarded:
-    """What a body of the own level has passed on: it begins its way here. Raises Returned."""
+    """What an authority of the own level has passed on: it begins its way here. Raises Returned."""
     if home_of(header.sender) != node.directory.domain:
         raise Returned(
             "{sender} is of another level", code="path", remedy="hand it to your own relay office", sender=header.sender
@@ -103,7 +103,9 @@ def from_above(
 
 
 def send_on(step: Step, onward: Forwarded, readers: Sequence[str], branches: Sequence[str]) -> list[str]:
-    """Sends it to own bodies and to the relay offices of domains below, in as many messages as they need; their ids."""
+    """Sends it to own authorities and to the relay offices of domains below, in as many messages as they need; their
+    ids.
+    """
     return [
         step.send(
             onward.forwarding,
@@ -152,7 +154,7 @@ def _spread(step: Step, came: Came, notice: Notice, waits: bool) -> None:
 
 
 def _meant(step: Step, notice: Notice, origin: str) -> tuple[list[str], list[str]]:
-    """Own bodies that are to have a notice, and domains below where somebody might be. Raises Returned."""
+    """Own authorities that are to have a notice, and domains below where somebody might be. Raises Returned."""
     with returned_for(CallerError, code="audience"):
         audience = parse_audience(notice.audience, domain_of(origin))
     directory = step.node.directory

@@ -49,7 +49,7 @@ class NoticeRow:
 
 @dataclass(frozen=True, slots=True)
 class ReaderRow:
-    """One of a relay office's own bodies, and what is known of its having a notice."""
+    """One of a relay office's own authorities, and what is known of its having a notice."""
 
     notice_id: str
     address: str

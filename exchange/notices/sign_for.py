@@ -1,4 +1,4 @@
-"""Sign for: a body takes in a notice that its relay office passed on, and signs for it or sends it back."""
+"""Sign for: an authority takes in a notice that its relay office passed on, and signs for it or sends it back."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _AT_READER = frozenset({NoticeState.OPEN, NoticeState.SIGNED, NoticeState.RETURN
 
 
 def handlers(at_once: bool = False) -> dict[str, Handler]:
-    """What a reader takes in; ``at_once`` signs for every notice on arrival, for bodies whose system files them."""
+    """Return a reader's handlers; ``at_once`` signs for every notice on arrival, where its own system files them."""
 
     def take(step: Step, incoming: Incoming, body: Body) -> None:
         row = take_forwarding(step, incoming, body)

@@ -42,7 +42,7 @@ class NoticeStatus:
 
     @property
     def told_at_recall(self) -> int | None:
-        """How many bodies are known to have had it, or not, when it was taken back; None while nothing is."""
+        """How many authorities are known to have had it, or not, when it was taken back; None while nothing is."""
         found = self.at_recall
         if found is None:
             return None

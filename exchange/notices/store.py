@@ -1,4 +1,4 @@
-"""Notices as a member has them; at a relay office with its own bodies and the levels below."""
+"""Notices as a member has them; at a relay office with its own authorities and the levels below."""
 
 from __future__ import annotations
 

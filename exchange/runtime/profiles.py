@@ -32,7 +32,9 @@ class NoticesEntry(Wire):
     """What a relay office's profile says of notices that pass it."""
 
     cover: Covering = Covering.NONE
-    """Which of them wait for a covering instruction: ``none``, ``ask`` (from above), ``ask-all`` (own bodies', too)."""
+    """Which of them wait for a covering instruction: ``none``, ``ask`` (from above), ``ask-all`` (own authorities',
+    too).
+    """
 
 
 class ProfileEntry(Wire):

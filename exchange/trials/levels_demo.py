@@ -1,7 +1,7 @@
 """The demonstration of levels: a province's notice goes down to cities and counties, and everybody signs for it.
 
 What must come of it is counted beforehand from the tree itself; whatever comes out otherwise is a deviation. On the
-way some bodies sign late, one sends the notice back, and one city's link is cut for a while. A form goes to all
+way some authorities sign late, one sends the notice back, and one city's link is cut for a while. A form goes to all
 emergency bureaus and is collected from below, but for one that never answers.
 """
 
@@ -30,7 +30,7 @@ from exchange.trials.local import Seat
 from exchange.trials.trial import Trial, TrialDomain, relay_and, trial
 
 BODIES = ("office", "emergency", "health")
-"""The bodies of every domain beside its relay office."""
+"""The authorities of every domain beside its relay office."""
 
 LATE_AFTER = 12.0
 """Seconds after which those sign who let themselves be reminded."""
@@ -133,7 +133,7 @@ class LevelsDemo:
         return found
 
     def expected(self) -> tuple[Count, ...]:
-        """What must be counted in the end: every body but the origin, all have it, all have answered."""
+        """What must be counted in the end: every authority but the origin, all have it, all have answered."""
         counts = []
         for level in sorted({level_of(place.domain) for place in self.places}):
             meant = sum(level_of(place.domain) == level for place in self.places) * len(BODIES) - (level == 0)
@@ -262,7 +262,7 @@ class LevelsDemo:
         return status.counts == self.expected()
 
     def _doubled(self) -> Iterator[str]:
-        """A notice that a body has more than once, or that ended among the dead letters."""
+        """A notice that an authority has more than once, or that ended among the dead letters."""
         for domain in self._served.domains.values():
             for address, node in domain.nodes.items():
                 with node.store.reading() as tx:

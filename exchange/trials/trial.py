@@ -1,4 +1,5 @@
-"""A tree of domains in one process, for trials: each with its own authority, vhost, relay office and bodies, linked.
+"""A tree of domains in one process, for trials: each with its own certificate authority, vhost, relay office and
+members, linked.
 
 Nothing is simplified between them: directories are delegated, links are shovels, relay offices pass on and count. Only
 the members share a process, and domains share brokers where there are fewer brokers than domains.
@@ -72,7 +73,7 @@ def trial(
     clock: Clock,
     say: Callable[[str], None] = lambda text: None,
 ) -> Iterator[Trial]:
-    """Serves a tree of domains: ``seats`` are the bodies of each by address, ``brokers`` the broker of each.
+    """Serves a tree of domains: ``seats`` are the authorities of each by address, ``brokers`` the broker of each.
 
     Domains of one broker have a vhost each there. Everything is stopped on leaving. Raises what brokers and databases
     raise when they cannot be used.
@@ -97,7 +98,7 @@ def trial(
         for domain in [name for name in seats if superior_of(name) in seats]:
             _link(sides, domain)  # one after another: several may set the same account of a shared broker
         threading.Event().wait(SETTLE)  # new queues, on all brokers at once
-        say(tr("serving {sum} bodies", sum=sum(map(len, seats.values()))))
+        say(tr("serving {sum} authorities", sum=sum(map(len, seats.values()))))
         list(pool.map(_start_all, domains.values()))
         yield Trial(domains, sides)
 
@@ -111,7 +112,7 @@ def _let_threads_finish(members: int) -> None:
 def certify_tree(
     folder: Path, seats: Mapping[str, Mapping[str, Seat]], now: datetime
 ) -> dict[str, tuple[Mapping[str, Identity], TreeView]]:
-    """An authority for each domain, delegated to by the one above; keys of all bodies, and each domain's view."""
+    """An authority for each domain, delegated to by the one above; keys of all members, and each domain's view."""
     authorities = {name: Authority.open_or_create(folder / name / "authority", name, now) for name in seats}
     identities: dict[str, dict[str, Identity]] = {}
     papers: dict[str, bytes] = {}
@@ -178,5 +179,5 @@ def _close_all(domains: Mapping[str, LocalDomain]) -> None:
 
 
 def relay_and(domain: str, bodies: Sequence[tuple[str, Seat]]) -> dict[str, Seat]:
-    """The seats of a domain: its relay office, and its bodies by their last label."""
+    """The seats of a domain: its relay office, and its authorities by their last label."""
     return {f"{domain}.relay": Seat((Role.RELAY,)), **{f"{domain}.{label}": seat for label, seat in bodies}}

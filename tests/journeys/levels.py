@@ -48,7 +48,7 @@ _KINDS = {
 _TERM = timedelta(days=365)
 
 Certified = tuple[Mapping[str, Identity], Lookup]
-"""Keys of a domain's bodies, and the tree as it knows it."""
+"""Keys of a domain's authorities, and the tree as it knows it."""
 
 
 @dataclass

@@ -26,7 +26,7 @@ TREE = {
     "hefei.feixi": ["office", "health"],
     "hefei.feidong": ["office", "health"],
 }
-"""Bodies of a small Anhui, by domain below its root."""
+"""Authorities of a small Anhui, by domain below its root."""
 BY_HAND = ["hefei.health", "hefei.feixi.health"]
 """Those of them that do not sign by themselves."""
 
@@ -43,7 +43,7 @@ class Province:
         return f"{self.root}.{name}"
 
     def node(self, name: str) -> Node:
-        """A body's node."""
+        """An authority's node."""
         address = self.address(name)
         return self.trial.domains[domain_of(address)].nodes[address]
 
@@ -85,7 +85,7 @@ def province(
     tree: Mapping[str, Sequence[str]],
     by_hand: Sequence[str] = (),
 ) -> Iterator[Province]:
-    """Serves a tree: bodies by domain (the root is ``""``); all sign at once but those ``by_hand``."""
+    """Serves a tree: authorities by domain (the root is ``""``); all sign at once but those ``by_hand``."""
     seats: dict[str, dict[str, Seat]] = {}
     for name, labels in tree.items():
         domain = f"{root}.{name}" if name else root

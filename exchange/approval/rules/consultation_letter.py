@@ -1,4 +1,6 @@
-"""The letter by which the lead asks for opinions: a 函 between bodies of one level (Regulation of 2012, article 8)."""
+"""The letter by which the lead asks for opinions: a 函 between authorities of one level (Regulation of 2012, article
+8).
+"""
 
 from __future__ import annotations
 

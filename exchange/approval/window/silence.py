@@ -145,6 +145,6 @@ def _tell_again(step: Step, part: PartRow) -> None:
 
 
 def _superior(department: str, step: Step) -> tuple[str, ...]:
-    """The body above a department, unless that is the window itself; of one that has left, nobody knows it."""
+    """The authority above a department, unless that is the window itself; of one that has left, nobody knows it."""
     superiors = [member.superior for member in step.node.directory.members if member.address == department]
     return tuple(address for address in superiors if address and address != step.node.address)

@@ -1,4 +1,4 @@
-"""Commands about documents from body to body: send, forward."""
+"""Commands about documents from authority to authority: send, forward."""
 
 from __future__ import annotations
 
@@ -43,13 +43,14 @@ def send(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Sends a report, a request, an answer or a letter to other bodies.
+    """Sends a report, a request, an answer or a letter to other authorities.
 
     What its kind does not allow is refused before it is sent, with the article and what to do:
 
     - 报告, 请示: upward, to one superior, with its signatory; a level that is passed over gets a `--copy`
-    - 批复: down to the body that asked, with `--answers` naming the request; who passed it on gets a copy by itself
-    - 函, 复函: to bodies that are neither superior nor subordinate; an answer names the letter with `--answers`
+    - 批复: down to the authority that asked, with `--answers` naming the request; who passed it on gets a copy by
+      itself
+    - 函, 复函: to authorities that are neither superior nor subordinate; an answer names the letter with `--answers`
 
     A file looks like this:
 
@@ -89,14 +90,14 @@ def forward(
         Path, typer.Option("--opinion", metavar="FILE", help="Your own opinion: a 请示 or a 意见 in TOML.")
     ],
     to: Annotated[
-        str | None, typer.Option("--to", metavar="ADDRESS", help="The superior body (default: the office above).")
+        str | None, typer.Option("--to", metavar="ADDRESS", help="The superior authority (default: the office above).")
     ] = None,
     copy: CopyOption = None,
     as_: AsOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Passes a request on to a superior body with your own opinion and the whole file.
+    """Passes a request on to a superior authority with your own opinion and the whole file.
 
     The file goes as it came: the request with its signature and attachments, and every opinion before yours. Who asked
     is told; the answer (批复) goes to them, with a copy for you. The opinion's file is written as for `exchange send`.

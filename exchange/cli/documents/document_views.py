@@ -1,4 +1,4 @@
-"""Official documents as one reads them, those of several bodies with everybody who signed."""
+"""Official documents as one reads them, those of several authorities with everybody who signed."""
 
 from __future__ import annotations
 

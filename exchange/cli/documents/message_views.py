@@ -158,7 +158,7 @@ def _opinion(body: Opinion) -> Lines:
     yield tr("reasons"), body.reasons
     yield tr("conditions"), body.conditions
     yield tr("basis"), "; ".join(body.basis)
-    yield tr("competent body"), body.competent_body or ""
+    yield tr("competent authority"), body.competent_body or ""
     if body.procedure:
         yield tr("procedure"), f"{name_of(PROCEDURES, body.procedure.kind)}, {working_days(body.procedure.days)}"
     yield tr("officer"), body.officer

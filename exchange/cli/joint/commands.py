@@ -1,4 +1,4 @@
-"""Commands about documents that several bodies sign together: joint propose, list, show, sign, refuse, withdraw."""
+"""Commands about documents that several authorities sign: joint propose, list, show, sign, refuse, withdraw."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from exchange.runtime.settings import Settings
 JointArgument = Annotated[str, typer.Argument(help="The joint document's id, as `exchange joint list` shows it.")]
 
 joints = typer.Typer(
-    help="Documents that several bodies sign together, sent when the last has signed.\n\n"
+    help="Documents that several authorities sign together, sent when the last has signed.\n\n"
     "The lead proposes a text and signs it by that; every other body is asked, reads it (`show`), and signs or refuses "
     "it. All sign the same bytes. The last signature sends it out, and is its date. One refusal ends it.",
     no_args_is_help=True,
@@ -52,7 +52,8 @@ def propose(
 
     Who signs must be of one rank: departments of one level, or governments of one level, here or in other domains of
     the tree. The document bears your number; the kind must be one that each signer could send there by itself (a 请示
-    or 批复 is one body's own). Everybody signs what you send now: to change a word, withdraw it and propose it anew.
+    or 批复 is one authority's own). Everybody signs what you send now: to change a word, withdraw it and propose it
+    anew.
 
         exchange joint propose plan.toml --with anhui.hefei.police --to anhui.hefei.office --as anhui.hefei.planning
     """
@@ -64,7 +65,7 @@ def propose(
 
 @joints.command("list")
 def list_(as_: AsOption = None, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Joint documents that this body leads, or is asked to sign."""
+    """Joint documents that this authority leads, or is asked to sign."""
     rows, number = joints_here(open_as(Settings.read(home=home), as_).node)
     if as_json:
         print_json([row_json(row) for row in rows])
@@ -114,7 +115,7 @@ def withdraw(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Takes a text back that this body leads, as long as somebody has not signed."""
+    """Takes a text back that this authority leads, as long as somebody has not signed."""
     withdraw_joint(open_as(Settings.read(home=home), as_).node, joint, reason)
     _tell(joint, "withdrawn", tr("withdrawn: {joint}", joint=joint), as_json)
 

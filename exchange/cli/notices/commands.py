@@ -55,7 +55,7 @@ def send(
 
     Who is meant is said in a short expression:
 
-    - `anhui.hefei.planning`: one body by its address
+    - `anhui.hefei.planning`: one authority by its address
     - `direct`: the offices directly below · 直属
     - `departments at county`: all departments of all counties · 部门@县
     - `emergency at any`: all emergency bureaus of every level

@@ -56,7 +56,7 @@ def cover(
 
     ```toml
     [notices]
-    cover = "ask"                 # 转发: from above; ask-all: own bodies', too (批转)
+    cover = "ask"                 # 转发: from above; ask-all: own authorities', too (批转)
     ```
 
     The instruction is a 通知 with a number, a signatory and a date of its own:

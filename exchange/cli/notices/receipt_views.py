@@ -18,7 +18,7 @@ from exchange.notices.evidence.rules import Evidence
 from exchange.schemas import Reader, ReaderState, ReceiptsRequest
 
 _NAMES = 40
-"""Bodies that are listed one by one; for more, their number by domain."""
+"""Authorities that are listed one by one; for more, their number by domain."""
 _STATES = (ReaderState.HAS, ReaderState.SIGNED, ReaderState.RETURNED)
 
 
@@ -96,7 +96,7 @@ def _domains(proved: tuple[Reader, ...]) -> Table:
 
 def _reader_json(one: Reader) -> dict[str, Any]:
     return {
-        "body": one.address, "level": level_of(domain_of(one.address)), "state": one.state.value,
+        "authority": one.address, "level": level_of(domain_of(one.address)), "state": one.state.value,
         "has_at": one.has_at.isoformat() if one.has_at else None,
         "signed_at": one.signed_at.isoformat() if one.signed_at else None,
         "reason": one.reason, "proof": one.proof,

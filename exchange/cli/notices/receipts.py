@@ -40,7 +40,9 @@ def receipts(
     notice: NoticeArgument,
     of: Annotated[
         str | None,
-        typer.Option("--of", metavar="ADDRESS|DOMAIN", help="One body's, or a domain's and all below (default: all)."),
+        typer.Option(
+            "--of", metavar="ADDRESS|DOMAIN", help="One authority's, or a domain's and all below (default: all)."
+        ),
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FOLDER", help="Write the signed originals into this folder.")
@@ -55,9 +57,10 @@ def receipts(
 ) -> None:
     """Fetches the signed receipts behind a notice's counts, and verifies them.
 
-    A count is what relay offices say. This asks them, level by level, for what it rests on: each body's own signature.
-    Every one is verified along the chain of delegations, to be of this notice and from this body, and to stand under
-    the root that was signed with the counts. What is counted and cannot be shown is missing; what was invented is, too.
+    A count is what relay offices say. This asks them, level by level, for what it rests on: each authority's own
+    signature. Every one is verified along the chain of delegations, to be of this notice and from this authority, and
+    to stand under the root that was signed with the counts. What is counted and cannot be shown is missing; what was
+    invented is, too.
 
     Ends with 8 unless everything is there and holds. To ask again does no harm; what comes late is found with `--kept`.
     `exchange notice verify FOLDER` verifies a folder again, years later, without asking anybody.

@@ -91,13 +91,13 @@ def _by_level(title: str, named: Named, colour: str) -> list[Text]:
 
 
 def at_recall_json(found: AtRecall | None) -> dict[str, Any] | None:
-    """The same for machines: bodies with their level."""
+    """The same for machines: authorities with their level."""
     if found is None:
         return None
     every = {field: getattr(found, field) for field, _, _ in _AT_RECALL}
     return {
         field: {
-            "bodies": [{"body": name, "level": level_of(domain_of(name))} for name in named.names],
+            "authorities": [{"authority": name, "level": level_of(domain_of(name))} for name in named.names],
             "more": named.more, "number": named.number,
         }
         for field, named in every.items()

@@ -63,8 +63,8 @@ def demo(
     applications on an accelerated calendar. Ends by itself; exit code 8 if anything came out otherwise than it should.
 
     `--levels` shows a notice instead that goes down from a province through its cities to their counties: relay
-    offices pass it on, bodies sign for it, one sends it back, one city's link is cut for a while, and the counts come
-    up level by level.
+    offices pass it on, authorities sign for it, one sends it back, one city's link is cut for a while, and the counts
+    come up level by level.
     """
     from exchange.cli.trials.demo_view import run_demo
     from exchange.trials.demo import Demo

@@ -48,9 +48,9 @@ def run_levels(demo: LevelsDemo) -> bool:
     console.print(
         "\n"
         + tr(
-            "{domains} domains, {bodies} bodies, {messages:,} messages, {spent:.1f} s",
+            "{domains} domains, {authorities} authorities, {messages:,} messages, {spent:.1f} s",
             domains=len(demo.places),
-            bodies=sum(c.meant for c in found.counts),
+            authorities=sum(c.meant for c in found.counts),
             messages=messages,
             spent=spent,
         )

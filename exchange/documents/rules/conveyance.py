@@ -3,7 +3,7 @@ government organs, 2012, articles 8, 9 and 13 to 17; by the rows of ``conveyance
 
 Directions follow the line of subordination: a government's office stands above its own departments, a domain's office
 above the offices of the domains below it, a department above its peers there. An upper department and a lower
-government stand in no such line (article 16, item 2), nor do bodies of one level or of different trees.
+government stand in no such line (article 16, item 2), nor do authorities of one level or of different trees.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ class Conveyance:
     title: str = ""
     body: str = ""
     offices: frozenset[str] = frozenset()
-    """Bodies that stand for the government of their level (Role.WINDOW); all others are departments."""
+    """Authorities that stand for the government of their level (Role.WINDOW); all others are departments."""
     for_information: bool = False
     """It informs (周知), and asks nobody to act."""
     forwards: str | None = None
     """Whose 请示 it passes on, if it does."""
     own_opinion: str = ""
-    """The forwarding body's own opinion (倾向性意见)."""
+    """The forwarding authority's own opinion (倾向性意见)."""
     answers: tuple[str, ...] = ()
     """Who wrote the 请示 that it answers."""
 
@@ -130,7 +130,7 @@ def _direction_faults(c: Conveyance, rule: KindRule) -> Iterator[BrokenRule]:
         yield BrokenRule(
             "article 9(8)",
             Text("a {name} names its addressee", {"name": name}),
-            Text("name the body that is to act on it"),
+            Text("name the authority that is to act on it"),
         )
     for addressee, where in _directions(c).items():
         if addressee == c.sender:
@@ -196,7 +196,8 @@ def _skipping_faults(c: Conveyance, rule: KindRule) -> Iterator[BrokenRule]:
                     {"kind": c.kind.value, "addressee": addressee, "missing": ", ".join(missing)},
                 ),
                 Text(
-                    "address your direct superior, or copy it to a body of {missing}", {"missing": ", ".join(missing)}
+                    "address your direct superior, or copy it to an authority of {missing}",
+                    {"missing": ", ".join(missing)},
                 ),
             )
 

@@ -64,7 +64,7 @@ RULES: dict[DocumentKind, KindRule] = {
         _SIDE,
         _PUBLIC,
         article="article 8(8)",
-        instead=Text("write a 报告 or a 请示 upward; a 函 to bodies that are not subordinate"),
+        instead=Text("write a 报告 or a 请示 upward; a 函 to authorities that are not subordinate"),
         side_for_information=True,
     ),
     _K.CIRCULAR: _rule(
@@ -76,7 +76,7 @@ RULES: dict[DocumentKind, KindRule] = {
     _K.REQUEST: _rule(
         _UP,
         article="article 8(11)",
-        instead=Text("ask a body that is not your superior by a 函"),
+        instead=Text("ask an authority that is not your superior by a 函"),
         one_matter=True,
     ),
     _K.REPLY: _rule(_DOWN, article="article 8(12)", instead=Text("answer others by a 函 (复函)"), answers=True),

@@ -1,4 +1,4 @@
-"""Document numbers (发文字号) as bodies write them (GB/T 9704-2012, 7.2.5)."""
+"""Document numbers (发文字号) as authorities write them (GB/T 9704-2012, 7.2.5)."""
 
 from __future__ import annotations
 

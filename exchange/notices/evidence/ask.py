@@ -51,7 +51,7 @@ def take_shown(step: Step, incoming: Incoming, body: Body) -> None:
 
 
 def ask_receipts(node: Node, notice_id: str, of: str | None = None) -> ReceiptsRequest:
-    """Asks for the receipts behind the counts of a notice: of one body, of a domain and those below, or of all.
+    """Asks for the receipts behind the counts of a notice: of one authority, of a domain and those below, or of all.
 
     Raises NotFound for a notice that was not issued here nor passed on, CallerError for what lies outside of it.
     """
@@ -232,11 +232,16 @@ def _request(node: Node, row: NoticeRow, of: str | None) -> ReceiptsRequest:
     domain = own if of is None else domain_of(of) if body is not None else of
     if not is_within(domain, own):
         raise CallerError(
-            "{of} is neither {own} nor below it", remedy="name a body or a domain of your own subtree", of=of, own=own
+            "{of} is neither {own} nor below it",
+            remedy="name an authority or a domain of your own subtree",
+            of=of,
+            own=own,
         )
     if domain != own and domain not in {domain_of(address) for address in listed}:
         raise CallerError(
-            "{of} is no body and no domain of this tree", remedy="`exchange notice status` names bodies", of=of
+            "{of} is no authority and no domain of this tree",
+            remedy="`exchange notice status` names authorities",
+            of=of,
         )
     return ReceiptsRequest(
         request_id=node.new_id(), notice_id=row.notice_id, asker=node.address, domain=domain, body=body

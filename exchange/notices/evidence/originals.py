@@ -106,10 +106,10 @@ def by_domain(pages: Iterable[EvidencePart]) -> dict[str, list[EvidencePart]]:
 
 
 def verify_original(shown: Shown, original: bytes, page: EvidencePart, subject: Subject, trust: Trust) -> Reader:
-    """What one original amounts to. Raises a SenderError: not signed by that body, of another notice, altered."""
+    """What one original amounts to. Raises a SenderError: not signed by that authority, of another notice, altered."""
     domain = page.body.tally.domain
     if shown.address.rpartition(".")[0] != domain:
-        raise Forged("{address} is no body of {domain}", address=shown.address, domain=domain)
+        raise Forged("{address} is no authority of {domain}", address=shown.address, domain=domain)
     if shown.sort is ShownSort.SIGN_OFF:
         return _sign_off(shown.address, original, domain, subject, trust)
     return _receipt(shown.address, original, page.forwardings, domain, subject, trust)

@@ -1,8 +1,8 @@
 """Evidence: does a count hold against the receipts that its relay offices show?
 
 Pure comparison; that each receipt is what it says has been verified before (exchange.notices.evidence.originals).
-A count is a relay office's own word. It holds as far as every leaf of its root is shown to be a body's own signature;
-a relay office that has invented one cannot show it.
+A count is a relay office's own word. It holds as far as every leaf of its root is shown to be an authority's own
+signature; a relay office that has invented one cannot show it.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Evidence:
     """A count held against what was shown."""
 
     proved: tuple[Reader, ...] = ()
-    """Bodies whose signature was verified and stands under the root of a tally."""
+    """Authorities whose signature was verified and stands under the root of a tally."""
     missing: tuple[Missing, ...] = ()
     faults: tuple[EvidenceFault, ...] = ()
     waiting: tuple[str, ...] = ()
@@ -155,7 +155,8 @@ def _within(account: DomainEvidence, request: ReceiptsRequest) -> Iterator[str]:
     counts = {count.level: count for count in tally.counts}
     own = counts.pop(level_of(domain), None)
     if (own.has if own is not None else 0) != len(account.proofs) or len(set(account.proofs)) != len(account.proofs):
-        yield f"it counts {own.has if own is not None else 0} bodies that have it, on {len(account.proofs)} receipts"
+        has = own.has if own is not None else 0
+        yield f"it counts {has} authorities that have it, on {len(account.proofs)} receipts"
     if _numbers(counts.values()) != _numbers(c for rest in account.branches for c in rest.counts):
         yield "what it counts below is not what the levels below have told"
     yield from _against_receipts(account, request)

@@ -47,7 +47,7 @@ ROOM = 1_048_576
 
 @dataclass(frozen=True)
 class Original:
-    """What a body has signed, as it is on record; of a receipt also the id of what it is a receipt of."""
+    """What an authority has signed, as it is on record; of a receipt also the id of what it is a receipt of."""
 
     shown: Shown
     data: bytes

@@ -1,4 +1,6 @@
-"""What lower bodies answered, added up level by level, and as a table. Who is silent is missing, and never counts."""
+"""What lower authorities answered, added up level by level, and as a table. Who is silent is missing, and never
+counts.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ class ReceivedAnswer:
 
 
 def standing(received: Iterable[ReceivedAnswer], asked: Iterable[str]) -> tuple[Row, ...]:
-    """The answer that holds of each body that was asked: its latest by signing time, then by digest, in any order."""
+    """The answer that holds of each authority that was asked: its latest by signing time, then by digest, in any
+    order.
+    """
     bodies, latest = set(asked), dict[str, ReceivedAnswer]()
     for one in received:
         if one.body in bodies:
@@ -120,7 +124,7 @@ def table(form: Form, collected: Aggregate) -> Iterator[tuple[str, ...]]:
     columns = [field.name for field in form.fields]
     heads = (f"{field.label}（{field.unit}）" if field.unit else field.label for field in form.fields)
     free = {field.name for field in form.fields if not field.type.is_number}
-    yield ("", "单位 body", *map(guarded, heads))
+    yield ("", "单位 authority", *map(guarded, heads))
     for row in collected.rows:
         values = {value.name: value.value for value in row.values}
         cells = (guarded(values.get(name, "")) if name in free else values.get(name, "") for name in columns)
@@ -157,7 +161,7 @@ def _carried(rows: Iterable[Row]) -> tuple[Row, ...]:
 def _own_total(form: Form, domain: str, asked: Sequence[str], rows: Sequence[Row]) -> DomainTotal:
     bodies = {row.body for row in rows}
     if len(bodies) != len(rows) or not bodies <= set(asked) or any(domain_of(body) != domain for body in asked):
-        raise ValueError("own answers are of bodies of the domain that were asked, each once")
+        raise ValueError("own answers are of authorities of the domain that were asked, each once")
     found = []
     for field in form.fields:
         given = [v.value for row in rows for v in row.values if v.name == field.name and v.value.strip()]

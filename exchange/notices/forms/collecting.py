@@ -1,7 +1,8 @@
 """Collecting: answers to a notice's form, checked where they arrive, added up level by level, and seen at the origin.
 
-Of an own body its latest signed answer holds, of a lower level the newest signed aggregate. Nothing but an answer is
-one: who is silent is named as missing at every level, and a level that has said nothing yet is named as unheard.
+Of an own authority its latest signed answer holds, of a lower level the newest signed aggregate. Nothing but an
+answer is one: who is silent is named as missing at every level, and a level that has said nothing yet is named as
+unheard.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ def form_in(tx: Transaction, notice_id: str) -> Form | None:
 
 
 def take_answer(step: Step, incoming: Incoming, body: Body) -> None:
-    """A body of the own level answers, for the first time or instead of what it said before."""
+    """An authority of the own level answers, for the first time or instead of what it said before."""
     answer = expect(body, FormAnswer)
     row, form = _asked(step, answer.notice_id)
     if row.seat is not NoticeSeat.RELAY or step.tx[Notices].reader(row.notice_id, incoming.sender) is None:

@@ -21,7 +21,7 @@ class CollectionRow:
 
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
-    """The answer of one of a relay office's own bodies that holds: its latest."""
+    """The answer of one of a relay office's own authorities that holds: its latest."""
 
     notice_id: str
     body: str

@@ -78,8 +78,8 @@ def answer_due(form: Form, act_by: date, signed_at: datetime, calendar: WorkingC
 
 
 def due(form: Form, signed_at: datetime, calendar: WorkingCalendar) -> tuple[datetime, bool]:
-    """The last moment for the answer of a body that signed at an instant of the exchange's zone, and whether that is
-    provisional because the calendar is not published that far.
+    """The last moment for the answer of an authority that signed at an instant of the exchange's zone, and whether
+    that is provisional because the calendar is not published that far.
     """
     last, provisional = add_working_days(calendar, signed_at.date(), form.due_days)
     return end_of_day(last), provisional

@@ -1,4 +1,6 @@
-"""Collections as a member has them; at a relay office with own bodies' answers and what lower levels have added up."""
+"""Collections as a member has them; at a relay office with own authorities' answers and what lower levels have added
+up.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +59,7 @@ class Collections:
         return [AnswerRow(*row) for row in self._db.execute(query)]
 
     def take_answer(self, row: AnswerRow) -> bool:
-        """Takes an answer; False if that body's on record was signed later, or is the same."""
+        """Takes an answer; False if that authority's on record was signed later, or is the same."""
         here = (_a.notice_id == row.notice_id) & (_a.body == row.body)
         older = or_(_a.at < row.at, (_a.at == row.at) & (_a.proof < row.proof))
         if self._db.execute(update(collection_answer).where(here & older).values(values_of(row))).rowcount:

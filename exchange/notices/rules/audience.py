@@ -3,12 +3,12 @@
 =====================================  ===============================  ==========================================
 Meaning                                English                          Chinese
 =====================================  ===============================  ==========================================
-one body                               ``anhui.hefei.planning``         the same
+one authority                          ``anhui.hefei.planning``         the same
 the offices of all domains directly    ``direct``                       ``直属``, ``下级``
 below the sender's
-all bodies of one sort                 ``departments``, ``offices``,    ``部门``, ``政府`` or ``办公室``,
+all authorities of one sort            ``departments``, ``offices``,    ``部门``, ``政府`` or ``办公室``,
                                        ``all``                          ``全部`` or ``所有``
-all bodies of one name                 ``emergency at any``             ``emergency@各级``
+all authorities of one name            ``emergency at any``             ``emergency@各级``
 of one level                           ``departments at county``        ``部门@县`` or ``部门 在 县``
 level by number (0 = root of tree)     ``departments at 2``             ``部门@2``
 a subtree, its top domain included     ``all below anhui.hefei``        ``全部 属于 anhui.hefei``
@@ -17,7 +17,7 @@ but not                                ``except`` (once, at the end)    ``除``
 =====================================  ===============================  ==========================================
 
 Levels: ``province`` 省, ``city`` 市, ``county`` 县 or 区 (0, 1, 2), ``any`` 各级. An audience never reaches above or
-beside the sender's own domain, except for bodies that it names. Offices are members with Role.WINDOW; monitors and
+beside the sender's own domain, except for authorities that it names. Offices are members with Role.WINDOW; monitors and
 relays, which are neither offices nor departments, read only what names them.
 """
 
@@ -33,7 +33,7 @@ from exchange.notices.rules.audience_words import AudienceWord, parse_terms, ref
 from exchange.schemas import Role
 
 Listed = tuple[str, Sequence[Role]]
-"""A body's address with its roles, as the directory lists it."""
+"""An authority's address with its roles, as the directory lists it."""
 
 _OFFICES = frozenset({Role.WINDOW})
 _DEPARTMENTS = frozenset({Role.DEPARTMENT})
@@ -43,7 +43,7 @@ _ROLES = {"departments": _DEPARTMENTS, "offices": _OFFICES, "all": _READERS, "ad
 
 @dataclass(frozen=True)
 class AudienceTerm:
-    """One term of an expression: a named body, or all bodies of some sort, name and level within a subtree."""
+    """One term of an expression: a named authority, or all of some sort, name and level within a subtree."""
 
     text: str
     """The term as it was written."""
@@ -54,7 +54,7 @@ class AudienceTerm:
     level: int | None = None
 
     def matches(self, address: str, roles: Iterable[Role]) -> bool:
-        """Whether a body belongs to this term."""
+        """Whether an authority belongs to this term."""
         if self.body is not None:
             return address == self.body
         domain = domain_of(address)
@@ -66,7 +66,7 @@ class AudienceTerm:
         )
 
     def reaches(self, domain: str) -> bool:
-        """Whether a domain, or one below it, might hold a body of this term."""
+        """Whether a domain, or one below it, might hold an authority of this term."""
         if self.body is not None:
             return is_within(domain_of(self.body), domain)
         if not (is_within(domain, self.within) or is_within(self.within, domain)):
@@ -91,22 +91,24 @@ class Audience:
 
     @property
     def named(self) -> tuple[str, ...]:
-        """The bodies named by address; the caller looks up whether they exist (see ``unknown``)."""
+        """The authorities named by address; the caller looks up whether they exist (see ``unknown``)."""
         return tuple(part.body for part in self.included if part.body is not None)
 
     def matches(self, address: str, roles: Iterable[Role]) -> bool:
-        """Whether a body is meant."""
+        """Whether an authority is meant."""
         roles = tuple(roles)
         wanted = any(part.matches(address, roles) for part in self.included)
         return wanted and not any(part.matches(address, roles) for part in self.excluded)
 
     def bodies(self, members: Iterable[Listed], own_domain: str) -> tuple[str, ...]:
-        """The bodies of one domain that are meant, in the order of their addresses. Others' members are passed over."""
+        """The authorities of one domain that are meant, in the order of their addresses. Others' members are passed
+        over.
+        """
         own = (member for member in members if domain_of(member[0]) == own_domain)
         return tuple(sorted(address for address, roles in own if self.matches(address, roles)))
 
     def reaches(self, domain: str) -> bool:
-        """Whether a domain, or one below it, might hold a body that is meant: a relay forwards there, else not.
+        """Whether a domain, or one below it, might hold an authority that is meant: a relay forwards there, else not.
 
         May be true where nobody turns out to match; is never false where somebody does.
         """
@@ -118,7 +120,9 @@ class Audience:
         return tuple(part.text for part in self.included if not any(part.matches(*member) for member in listed))
 
     def _may_reach(self, part: AudienceTerm, domain: str) -> bool:
-        if part.body is not None:  # what covers a body's own domain covers the body, unless it reads only when named
+        if (
+            part.body is not None
+        ):  # what covers an authority's own domain covers the body, unless it reads only when named
             return part.reaches(domain) and not any(other.body == part.body for other in self.excluded)
         return part.reaches(domain) and not any(other.covers(domain) for other in self.excluded)
 
@@ -138,7 +142,7 @@ def nobody(audience: Audience) -> CallerError:
     """The error for an expression that matches nobody in the whole tree; the caller raises it."""
     return CallerError(
         "the audience {text!r} matches nobody at or below {origin}",
-        remedy="compare names and levels with the directory, or name the bodies by address",
+        remedy="compare names and levels with the directory, or name the authorities by address",
         code="audience",
         text=audience.text,
         origin=audience.origin,
@@ -146,7 +150,7 @@ def nobody(audience: Audience) -> CallerError:
 
 
 def unknown(address: str) -> NotFound:
-    """The error for a named body that no directory of the tree lists; the caller raises it."""
+    """The error for a named authority that no directory of the tree lists; the caller raises it."""
     return NotFound(
         "the audience names {address}, which is in no directory of this tree",
         remedy="correct the address, or say `{label} at any` if the place is not known",
@@ -170,15 +174,17 @@ def _part(said: str, term: Sequence[AudienceWord], origin: str) -> AudienceTerm:
     if who.sort == "address" and "." in who.text:
         if rest:
             raise refuse(
-                term[1].at, Text("a body named by its whole address has no level and no place"), Text("leave that out")
+                term[1].at,
+                Text("an authority named by its whole address has no level and no place"),
+                Text("leave that out"),
             )
         return AudienceTerm(said, body=who.text)
     level = rest.get("at")
     if who.sort == "address" and level is None:
         remedy = Text(
-            "write `{text} at any`, or the body's whole address: {origin}.{text}", {"text": who.text, "origin": origin}
+            "write `{text} at any`, or its whole address: {origin}.{text}", {"text": who.text, "origin": origin}
         )
-        raise refuse(who.at, Text("{text!r} alone names no body", {"text": who.text}), remedy)
+        raise refuse(who.at, Text("{text!r} alone names no authority", {"text": who.text}), remedy)
     return AudienceTerm(
         said,
         within=_place(rest["below"], origin) if "below" in rest else origin,

@@ -1,7 +1,7 @@
 """The words of an audience expression and their grammar; every fault says at which character it stands.
 
 expression = terms ["except" terms];  terms = term {("," | "and") term};
-term = "below" domain | "direct" | whole address | who ["at" level] ["below" domain];  who = sort of bodies | name.
+term = "below" domain | "direct" | whole address | who ["at" level] ["below" domain];  who = sort of authorities | name.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def words_of(text: str) -> tuple[AudienceWord, ...]:
         raise refuse(
             MAX_LENGTH + 1,
             Text("more than {max_length} characters", {"max_length": MAX_LENGTH}),
-            Text("name sorts and levels instead of bodies"),
+            Text("name sorts and levels instead of authorities"),
         )
     words = []
     for found in _TOKEN.finditer(text):

@@ -27,7 +27,7 @@ class Covering(StrEnum):
     ASK = "ask"
     """Those from above (转发)."""
     ASK_ALL = "ask-all"
-    """Those of the own level's bodies, too (批转)."""
+    """Those of the own level's authorities, too (批转)."""
 
     def asks(self, *, from_above: bool) -> bool:
         """Whether a notice waits."""
@@ -35,7 +35,7 @@ class Covering(StrEnum):
 
 
 def verb_of(origin: str, relay: str) -> str:
-    """转发 passes on what is from above, 批转 approves what a body of the own level has issued."""
+    """转发 passes on what is from above, 批转 approves what an authority of the own level has issued."""
     return "批转" if home_of(origin) == home_of(relay) else "转发"
 
 

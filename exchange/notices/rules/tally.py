@@ -19,17 +19,19 @@ _ANSWERED = (ReaderState.SIGNED, ReaderState.RETURNED)
 
 
 def received(address: str, at: datetime, proof: str) -> Reader:
-    """The fact that a body has the notice: its signed receipt, with the receipt's digest."""
+    """The fact that an authority has the notice: its signed receipt, with the receipt's digest."""
     return Reader(address=address, state=ReaderState.HAS, has_at=at, proof=proof)
 
 
 def signed_for(address: str, at: datetime, proof: str) -> Reader:
-    """The fact that a body signed for the notice (签收), with the digest of what it signed."""
+    """The fact that an authority signed for the notice (签收), with the digest of what it signed."""
     return Reader(address=address, state=ReaderState.SIGNED, signed_at=at, proof=proof)
 
 
 def returned(address: str, at: datetime, reason: str, proof: str) -> Reader:
-    """The fact that a body returned the notice (退文), why (long reasons are cut), and the digest of what it signed."""
+    """The fact that an authority returned the notice (退文), why (long reasons are cut), and the digest of what it
+    signed.
+    """
     short = reason if len(reason) <= MAX_REASON else f"{reason[: MAX_REASON - 1]}…"
     return Reader(address=address, state=ReaderState.RETURNED, signed_at=at, reason=short, proof=proof)
 
@@ -73,12 +75,12 @@ def check_branch(domain: str, branch: str, tally: Tally) -> None:
     named = (*tally.unsigned, *(body.address for body in tally.returned), *recalled)
     if not all(is_within(domain_of(address), branch) for address in named):
         raise Untrusted(
-            "the tally of {branch} names bodies of other domains",
+            "the tally of {branch} names authorities of other domains",
             remedy="a relay speaks for its subtree",
             branch=branch,
         )
     if any(count.level < level_of(branch) for count in tally.counts):
-        raise Malformed("the tally of {branch} counts bodies of a level above its own", branch=branch)
+        raise Malformed("the tally of {branch} counts authorities of a level above its own", branch=branch)
     try:  # a tally that was read has been checked; one that was made here by hand has not
         Tally.model_validate_json(tally.model_dump_json())
     except ValueError as error:
@@ -141,7 +143,7 @@ def _moment(at: datetime | None) -> tuple[float, str]:
 
 def _count(domain: str, own: Sequence[Reader]) -> Count:
     if len({reader.address for reader in own}) != len(own) or any(domain_of(r.address) != domain for r in own):
-        raise ValueError("own readers are bodies of the domain itself, each once")
+        raise ValueError("own readers are authorities of the domain itself, each once")
     return Count(
         level=level_of(domain),
         meant=len(own),

@@ -137,7 +137,7 @@ class Boards:
         return found
 
     def unsigned_notices(self, limit: int, names: int) -> tuple[list[UnsignedNotice], int]:
-        """The newest notices that bodies of a relay office's level have not signed for, each with so many of their
+        """The newest notices that authorities of a relay office's level have not signed for, each with so many of their
         names at most; and how many such notices there are."""
         missing = exists().where(_r.notice_id == _n.notice_id, _UNSIGNED)
         query = _NOTICE.where(_n.seat == NoticeSeat.RELAY, _n.state == NoticeState.OPEN, missing)

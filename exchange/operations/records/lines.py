@@ -84,7 +84,7 @@ class PartLine:
 
 @dataclass(frozen=True, slots=True)
 class UnsignedNotice:
-    """A notice at a relay office, and its own bodies that have not signed for it."""
+    """A notice at a relay office, and its own authorities that have not signed for it."""
 
     notice: NoticeRow
     missing: tuple[str, ...]

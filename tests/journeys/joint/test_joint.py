@@ -45,7 +45,7 @@ def report() -> Document:
 
 
 def proposed(anhui: Province) -> str:
-    """A text that has come to the body that is to sign it, with a copy for the province's department."""
+    """A text that has come to the authority that is to sign it, with a copy for the province's department."""
     joint_id = propose_joint(
         anhui.node(LEAD), report(), [anhui.address(SECOND)], [anhui.address(ABOVE)], copies=[anhui.address(TOP)],
         enclosures=[MAP],

@@ -41,7 +41,7 @@ def sent(anhui: Province, sender: str, to: str, body: Body, enclosures: Sequence
 
 @pytest.fixture(scope="module")
 def notice(anhui: Province) -> str:
-    """A notice to all health bodies below, on its way as it should be."""
+    """A notice to all health authorities below, on its way as it should be."""
     notice_id = anhui.issue(f"health at any except {anhui.address('health')}")
     anhui.reaches(notice_id, [(0, 0, 0, 0), (1, 1, 0, 0), (2, 2, 1, 0)])
     return notice_id
@@ -171,7 +171,7 @@ def fetched(anhui: Province, notice: str) -> Evidence:
 
 
 def invent(anhui: Province, relay: str, notice: str, body: str, proof: str, proof_id: str | None) -> None:
-    """A relay office writes into its record that a body has signed, and tells the level above."""
+    """A relay office writes into its record that an authority has signed, and tells the level above."""
     node = anhui.node(relay)
     with node.store.transaction() as tx:
         row = tx[Notices].reader(notice, anhui.address(body))

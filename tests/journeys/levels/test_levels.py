@@ -341,7 +341,7 @@ def keeps_coming(hop: Hop, send: Callable[[str], object], ordinary: int) -> None
 
 
 def issue(levels: Levels, urgency: Urgency) -> str:
-    """A notice from the upper level to all bodies of the lower one."""
+    """A notice from the upper level to all authorities of the lower one."""
     document = levels.document(DocumentKind.NOTICE, f"notice {urgency}", urgency)
     notice_id = issue_notice(levels.upper.nodes[TRANSPORT], Notice(document=document, audience=f"all below {LOWER}"))
     levels.upper.members[TRANSPORT].wake()

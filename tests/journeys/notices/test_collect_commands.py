@@ -90,7 +90,7 @@ def test_a_form_is_issued_answered_and_collected_its_receipts_fetched_and_the_no
     receipts = said("receipts", notice_id, "--out", str(kept))
     assert receipts["holds"], receipts
     states = {city.address("planning"): "signed", city.address("transport"): "has"}
-    assert {one["body"]: one["state"] for one in receipts["proved"]} == states
+    assert {one["authority"]: one["state"] for one in receipts["proved"]} == states
     assert said("verify", str(kept)) == receipts
     assert "all of it holds" in run(city, "notice", "receipts", notice_id, "--of", city.address("planning")).stdout
     assert "nor below" in run(city, "notice", "receipts", notice_id, "--of", "elsewhere.tax", code=2).stderr
@@ -102,6 +102,6 @@ def test_a_form_is_issued_answered_and_collected_its_receipts_fetched_and_the_no
     wait_until(lambda: said("status", notice_id)["over"], 60.0, "who had signed before the recall")
     told = said("status", notice_id)["at_recall"]
     level = city.address("planning").count(".") - 1
-    assert told["signed_before"]["bodies"] == [{"body": city.address("planning"), "level": level}]
-    assert told["unsigned"]["bodies"] == [{"body": city.address("transport"), "level": level}]
+    assert told["signed_before"]["authorities"] == [{"authority": city.address("planning"), "level": level}]
+    assert told["unsigned"]["authorities"] == [{"authority": city.address("transport"), "level": level}]
     assert "had signed before" in run(city, "notice", "status", notice_id).stdout

@@ -64,7 +64,7 @@ ACT_BY = date(2026, 6, 30)
 
 @dataclass
 class Province:
-    """Shorthands for what these journeys do; bodies are named from the province's domain down."""
+    """Shorthands for what these journeys do; authorities are named from the province's domain down."""
 
     tree: Trial
     clock: SteppedClock
@@ -81,7 +81,7 @@ class Province:
         return ".".join((self.root, *labels))
 
     def node(self, name: str) -> Node:
-        """A body's node, by its address below the province's."""
+        """An authority's node, by its address below the province's."""
         address = f"{self.root}.{name}"
         return self.tree.domains[address.rpartition(".")[0]].nodes[address]
 
@@ -111,18 +111,18 @@ class Province:
         return row.state if row is not None else None
 
     def answer(self, name: str, notice_id: str, **values: str) -> str:
-        """A body answers, a minute after whatever happened before."""
+        """An authority answers, a minute after whatever happened before."""
         self.came(name, notice_id)
         self.clock.step_to(self.clock.now() + timedelta(minutes=1))
         return answer_form(self.node(name), notice_id, values)
 
     def say(self, name: str, body: Body, to: str = "relay") -> str:
-        """A body sends whatever it likes, past all checks of its own software."""
+        """An authority sends whatever it likes, past all checks of its own software."""
         with self.node(name).step() as step:
             return step.send(body, (f"{self.root}.{to}",))
 
     def answered(self, notice_id: str, names: set[str]) -> Aggregate:
-        """Waits until the origin has the answers of just these bodies."""
+        """Waits until the origin has the answers of just these authorities."""
         bodies = {f"{self.root}.{name}" for name in names}
         self.until(notice_id, lambda found: {row.body for row in found.rows} == bodies, f"answers of {names}")
         return self.at_origin(notice_id)
@@ -143,7 +143,7 @@ class Province:
         return found
 
     def returned(self, name: str, message_id: str) -> OutboxView:
-        """Waits until a message of a body has come back."""
+        """Waits until a message of an authority has come back."""
 
         def copy() -> OutboxView:
             with self.node(name).store.reading() as tx:

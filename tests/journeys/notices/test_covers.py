@@ -1,4 +1,6 @@
-"""Covering instructions through three levels: notices wait, are covered and passed on; a body sees all of it signed."""
+"""Covering instructions through three levels: notices wait, are covered and passed on; an authority sees all of it
+signed.
+"""
 
 from __future__ import annotations
 

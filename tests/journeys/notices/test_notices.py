@@ -277,5 +277,5 @@ def test_receipts_are_asked_for_where_they_are_counted_and_of_those_who_are_belo
         ask_receipts(anhui.node("hefei.health"), counted)
     with pytest.raises(CallerError, match="nor below"):
         ask_receipts(anhui.node("hefei.relay"), counted, anhui.address("health"))
-    with pytest.raises(CallerError, match="no body and no domain"):
+    with pytest.raises(CallerError, match="no authority and no domain"):
         ask_receipts(anhui.node("office"), counted, anhui.address("wuhu"))

@@ -166,7 +166,7 @@ def test_a_relay_that_says_of_a_level_below_what_that_did_not_tell_is_found() ->
     ("change", "why"),
     [
         ({"rebuilt": INVENTED}, "root"),
-        ({"proofs": (INVENTED,)}, "bodies that have it"),
+        ({"proofs": (INVENTED,)}, "authorities that have it"),
         ({"facts": (fact(f"{HEFEI}.fire", "signed"), fact(f"{HEFEI}.fire", "signed"))}, "2 times"),
         ({"facts": (signed_for(f"{HEFEI}.fire", at("03-02"), INVENTED),)}, "not counted"),
         ({"branches": (Rest(domain="anhui.wuhu", serial=0),)}, "not directly below"),

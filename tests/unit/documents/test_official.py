@@ -1,4 +1,4 @@
-"""Document numbers as bodies write them, and those of sixty documents that the State Council published."""
+"""Document numbers as authorities write them, and those of sixty documents that the State Council published."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Document files: what several bodies are to sign bears no date of its own."""
+"""Document files: what several authorities are to sign bears no date of its own."""
 
 from __future__ import annotations
 

@@ -93,9 +93,9 @@ def test_what_goes_out_has_every_signature_once_in_order_and_the_date_of_the_las
 
 
 def test_two_bodies_at_least_issue_together_and_no_other_signature_is_let_in() -> None:
-    with pytest.raises(Forged, match="two bodies"):
+    with pytest.raises(Forged, match="two authorities"):
         check_issue(Joint(JOINT.digest, (LEAD,)), [signs(LEAD)], date(2026, 3, 2))
-    with pytest.raises(Forged, match="two bodies"):
+    with pytest.raises(Forged, match="two authorities"):
         check_issue(Joint(JOINT.digest, ()), [], date(2026, 3, 2))
     with pytest.raises(Untrusted, match="not among the signers"):
         check_issue(JOINT, [*map(signs, JOINT.signers), signs("anhui.hefei.water")], date(2026, 3, 2))

@@ -107,8 +107,8 @@ def test_bodies_are_those_of_one_domain_only_in_order() -> None:
     ("text", "at", "what"),
     [
         ("", 1, "somebody is missing before the end"),
-        ("planning", 1, "'planning' alone names no body"),
-        ("direct, planning", 9, "alone names no body"),
+        ("planning", 1, "'planning' alone names no authority"),
+        ("direct, planning", 9, "alone names no authority"),
         ("departments at", 15, "a level is missing"),
         ("departments at village", 16, "a level is missing"),
         ("departments @ 12", 15, "a level is missing"),

@@ -316,7 +316,7 @@ def test_the_table_lists_answers_the_missing_and_totals() -> None:
         ReceivedAnswer("anhui.hefei.fire", at("03-02"), "0" * 64, answer(pumps="4")),
     ]
     lines = list(csv.reader(io.StringIO(as_csv(FORM, collected("anhui", arrived)).removeprefix(MARK))))
-    assert lines[0] == ["", "单位 body", "水泵（台）", "经费（万元）", "日期", "等级", "就绪", "备注"]
+    assert lines[0] == ["", "单位 authority", "水泵（台）", "经费（万元）", "日期", "等级", "就绪", "备注"]
     assert lines[1] == ["answer", "anhui.fire", "3", "-1.50", "", "", "", '有"引号"，和\n换行']
     assert [line[1] for line in lines if line[0] == "missing"] == sorted(
         set(EVERYBODY) - {"anhui.fire", "anhui.hefei.fire"}

@@ -144,7 +144,16 @@ ALTERED[-1] ^= 1
         (b"invented", ""),
         (forwarding(), "not an answer"),
     ],
-    ids=["invented", "another body", "another notice", "another text", "to others", "altered", "bytes", "no answer"],
+    ids=[
+        "invented",
+        "another authority",
+        "another notice",
+        "another text",
+        "to others",
+        "altered",
+        "bytes",
+        "no answer",
+    ],
 )
 def test_what_is_not_this_bodys_answer_to_this_notice_proves_nothing(original: bytes, why: str) -> None:
     found, (fault,) = facts(read(original, proof_of(original)))
@@ -174,7 +183,7 @@ BY_OTHERS = forwarding(by=ANHUI.relay)
         (receipt(GOOD).replace(b'"index":0', b'"index":1'), [GOOD], ""),
         (b"{}", [GOOD], "not a receipt"),
     ],
-    ids=["another notice", "another text", "to others", "another relay", "without", "with another", "another body",
+    ids=["another notice", "another text", "to others", "another relay", "without", "with another", "another authority",
          "another message", "altered", "none"],
 )  # fmt: skip
 def test_what_is_not_this_bodys_receipt_of_this_notice_proves_nothing(
@@ -188,7 +197,7 @@ def test_what_is_not_this_bodys_receipt_of_this_notice_proves_nothing(
 def test_a_domain_shows_no_other_domains_bodies_and_nobody_shows_for_it() -> None:
     original = sign_off(by=ANHUI.department)
     _, (fault,) = facts(read(original, proof_of(original), address="anhui.planning"))
-    assert "no body of anhui.hefei" in fault
+    assert "no authority of anhui.hefei" in fault
     with pytest.raises(Forged, match="does not speak for"):
         read(sign_off(), "0" * 64, by=ANHUI.relay)
 
