@@ -23,7 +23,7 @@ _CHANNELS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     ),
     "dead": (
         "{member}.dead",
-        "死信队列 What a queue gave up; taken at once into the member's database.",
+        "死信队列 What a queue has dead-lettered; taken at once into the member's database.",
         tuple(MESSAGES),
     ),
     "uplink": (

@@ -68,12 +68,12 @@ class Agent(WindowAgent):
 
     @property
     def address(self) -> str:
-        """The member's address."""
+        """Return the member's address."""
         return self._opened.node.address
 
     @property
     def serving(self) -> bool:
-        """Whether the member is served in this process, and not beside it."""
+        """Tell whether the member is served in this process, and not beside it."""
         return self._seat.serving
 
     def _wrote(self) -> None:
@@ -116,7 +116,7 @@ class Agent(WindowAgent):
         return sent
 
     def request(self, message_id: str) -> RequestStatus | None:
-        """Where a request stands: received, returned, passed on (by whom, with what opinion), answered."""
+        """Tell where a request stands: received, returned, passed on (by whom, with what opinion), answered."""
         return request_status(self._node(), message_id)
 
     def attach(self, path: Path, *, media_type: str | None = None, progress: Progress | None = None) -> ClaimCheck:
@@ -137,12 +137,12 @@ class Agent(WindowAgent):
         return fetch(claim, target, open_claims(self._settings), progress=progress)
 
     def deliveries(self, message_id: str) -> list[OutboxView]:
-        """Where each addressee's copy of a sent message stands; DELIVERED means a signed receipt is on record."""
+        """Tell where each addressee's copy of a sent message stands; DELIVERED means a signed receipt is on record."""
         with self._opened.store.reading() as tx:
             return tx[Outbox].rows(message_id)
 
     def receive(self, *, wait: float = 0.0, limit: int = 50, hold: float = 60.0) -> Iterator[Received]:
-        """What was received and not acknowledged, oldest first; waits up to ``wait`` seconds for the first.
+        """Return what was received and not acknowledged, oldest first; wait up to ``wait`` seconds for the first.
 
         Everything yielded is verified, and nobody else's for ``hold`` seconds; acknowledge within them, or others may
         get it too. Once exhausted, call again for what came meanwhile, and for what was not acknowledged. What does not

@@ -37,7 +37,7 @@ class Received:
     """Of a joint document: what it says, its date, and who has signed it when."""
 
     def acknowledge(self) -> bool:
-        """The own system has it; False if that was said before."""
+        """Confirm that the own system has it; False if that was said before."""
         return self._take()
 
 
@@ -49,7 +49,7 @@ class Handout:
         self._lease = lease_id
 
     def give_back(self) -> None:
-        """What was handed out and not acknowledged is anybody's again."""
+        """Give back what was handed out and not acknowledged: anybody may take it again."""
         with self._store.reading() as tx:
             held = any(one.acknowledged_at is None for one in tx[Leases].of(self._lease))
         if held:
@@ -57,7 +57,7 @@ class Handout:
                 tx[Leases].release(self._lease, _clock.now())
 
     def take(self, limit: int, seconds: float) -> list[StoredDocument]:
-        """Up to ``limit`` messages, oldest first, that are nobody else's for so long."""
+        """Lease up to ``limit`` messages, oldest first; nobody else gets them for so long."""
         with self._store.reading() as tx:
             if not tx[Leases].waiting(0, 1):
                 return []
@@ -67,7 +67,7 @@ class Handout:
             return tx[Leases].lease(self._lease, limit, now, now + timedelta(seconds=seconds))
 
     def received(self, node: Node, stored: StoredDocument) -> Received:
-        """A message as the system gets it. Raises what its verification raises."""
+        """Return a message as the system gets it. Raises what its verification raises."""
         verified = verify_signed(stored.signed, node.directory)
         body, joint = verified.body, None
         if isinstance(body, JointDocument):

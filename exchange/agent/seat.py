@@ -31,13 +31,13 @@ class AgentSeat(Protocol):
     """Under which it has messages in hand."""
 
     def wake(self) -> None:
-        """Something was written."""
+        """Tell that something was written."""
 
     def ready(self) -> None:
-        """Before a look at what has come. Raises IdentityLost, or PartEnded where nothing more can come in."""
+        """Check, before reading, that more can come in. Raises IdentityLost or PartEnded."""
 
     def wait(self, seconds: float) -> None:
-        """Until something may have come since `ready`, at most so long."""
+        """Wait until something may have come since `ready`, at most so long."""
 
     def close(self) -> None: ...
 
@@ -97,10 +97,10 @@ class SeatBeside:
         self._closed = Event()
 
     def wake(self) -> None:
-        """Nothing to do: the serving process looks into the outbox by itself."""
+        """Do nothing: the serving process looks into the outbox by itself."""
 
     def ready(self) -> None:
-        """Nothing is held here that could be lost."""
+        """Do nothing: nothing is held here that could be lost."""
 
     def wait(self, seconds: float) -> None:
         self._closed.wait(min(seconds, _LOOK_EVERY))

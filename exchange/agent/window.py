@@ -38,7 +38,7 @@ class WindowAgent:
         raise NotImplementedError
 
     def matters(self) -> Mapping[str, Matter]:
-        """What can be applied for, by code: materials, departments, terms, and what their silence means."""
+        """Return what can be applied for, by code: materials, departments, terms, and what their silence means."""
         node = self._node()
         expect_window(node)
         return node.catalogue
@@ -62,7 +62,7 @@ class WindowAgent:
         self._wrote()
 
     def decide(self, number: str, ruling: Ruling) -> str:
-        """The lead's decision on a case that is ready; returns the message id of the signed decision.
+        """Decide a case that is ready, as its lead; return the message id of the signed decision.
 
         Raises NotFound, Conflict (decided, withdrawn, or opinions still out), or CallerError for what it lacks.
         """
@@ -93,7 +93,7 @@ class WindowAgent:
         return entry
 
     def cases(self, state: CaseState | None = None) -> Iterator[CaseStatus]:
-        """The window's cases, newest first, all of them or those in a state: ``CaseState.READY`` wait for a decision.
+        """Return the window's cases, newest first, all or those in a state: ``CaseState.READY`` wait for a decision.
 
         They are read as the iteration goes on.
         """
@@ -109,5 +109,5 @@ class WindowAgent:
             before = (rows[-1].opened_at, rows[-1].number)
 
     def case(self, number: str) -> CaseFile:
-        """A case with every opinion, the days of every term, and the decision. Raises NotFound."""
+        """Return a case with every opinion, the days of every term, and the decision. Raises NotFound."""
         return case_file(self._node(), number)

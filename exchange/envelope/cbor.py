@@ -21,7 +21,7 @@ _TAG = 6
 
 
 def encode(value: Any) -> bytes:
-    """Deterministic encoding: shortest forms, definite lengths, sorted keys."""
+    """Encode deterministically: shortest forms, definite lengths, sorted keys."""
     return cbor2.dumps(value, canonical=True)
 
 
@@ -45,7 +45,7 @@ def decode(data: bytes, what: str | Text, limit: int) -> Any:
 
 
 def byte_string(length: int) -> bytes:
-    """The head of a byte string of that length, for structures that are put together from ready parts."""
+    """Return the head of a byte string of that length, for structures that are put together from ready parts."""
     for limit, lead, size in ((24, 0x40, 0), (2**8, 0x58, 1), (2**16, 0x59, 2), (2**32, 0x5A, 4)):
         if length < limit:
             return bytes([lead + length]) if size == 0 else bytes([lead]) + length.to_bytes(size, "big")

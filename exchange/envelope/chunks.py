@@ -20,12 +20,12 @@ from exchange.schemas.claim import CHUNK_SIZE, PART_CHUNKS, TAG, ClaimCheck
 
 
 def new_content_key() -> bytes:
-    """A fresh AES-256 key; no two uploads share one, else their nonces would meet."""
+    """Return a fresh AES-256 key; no two uploads share one, else their nonces would meet."""
     return os.urandom(32)
 
 
 def new_nonce_prefix() -> bytes:
-    """The seven bytes that all nonces of one upload begin with."""
+    """Return the seven bytes that all nonces of one upload begin with."""
     return os.urandom(7)
 
 
@@ -43,17 +43,17 @@ class ChunkStream:
 
     @classmethod
     def of(cls, claim: ClaimCheck) -> ChunkStream:
-        """The stream that a claim check describes."""
+        """Return the stream that a claim check describes."""
         return cls(claim.content_key, claim.nonce_prefix, claim.size, claim.chunk_size)
 
     @property
     def chunks(self) -> int:
-        """How many chunks there are; at least one."""
+        """Return the number of chunks; at least one."""
         return max(1, -(-self.size // self.chunk_size))
 
     @property
     def parts(self) -> int:
-        """How many parts, each of several chunks, are stored."""
+        """Return the number of stored parts, each of several chunks."""
         return -(-self.chunks // PART_CHUNKS)
 
     def plain_length(self, part: int) -> int:
@@ -139,12 +139,12 @@ class ChunkDigests:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the plaintext so far, hexadecimal."""
+        """Return the SHA-256 of the plaintext so far, hexadecimal."""
         return self._plain.hexdigest()
 
     @property
     def ciphertext_digest(self) -> str:
-        """SHA-256 of the ciphertext so far, hexadecimal."""
+        """Return the SHA-256 of the ciphertext so far, hexadecimal."""
         return self._sealed.hexdigest()
 
     def check(self, claim: ClaimCheck) -> None:

@@ -59,7 +59,7 @@ class _Signature:
 
 
 def countersign(payload: bytes, identity: Identity, at: datetime) -> bytes:
-    """One body's COSE_Signature over a payload, at a moment, of which whole seconds count."""
+    """Sign a payload as one authority: a COSE_Signature, at a moment, of which whole seconds count."""
     protected = cbor.encode(
         {
             ALG: EDDSA,
@@ -73,7 +73,7 @@ def countersign(payload: bytes, identity: Identity, at: datetime) -> bytes:
 
 
 def verify_countersignature(data: bytes, payload: bytes, trust: Trust, now: datetime | None = None) -> Countersignature:
-    """Whose signature over a payload this is, and of when; ``now`` refuses one from the future.
+    """Verify whose signature over a payload this is, and of when; ``now`` refuses one from the future.
 
     Raises Malformed, Unsupported, Untrusted (as of the time of signing) or Forged.
     """
@@ -81,7 +81,7 @@ def verify_countersignature(data: bytes, payload: bytes, trust: Trust, now: date
 
 
 def join(payload: bytes, signatures: Sequence[bytes]) -> bytes:
-    """A text and its COSE_Signatures as one COSE_Sign."""
+    """Join a text and its COSE_Signatures into one COSE_Sign."""
     parts = [cbor.decode(one, Text("joint signature"), _SIGNATURE_LIMIT) for one in signatures]
     return cbor.encode(CBORTag(_TAG, [BODY_PROTECTED, {}, payload, parts]))
 

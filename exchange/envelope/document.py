@@ -57,7 +57,7 @@ class Trust(Protocol):
     """Who vouches for certificates."""
 
     def signer(self, x5t: bytes) -> Signer:
-        """The member whose certificate has this thumbprint. Raises Untrusted."""
+        """Return the member whose certificate has this thumbprint. Raises Untrusted."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Verified:
 
 
 def sign_document(header_bytes: bytes, body: Body, identity: Identity, enclosures: Sequence[bytes]) -> bytes:
-    """Signs a body with its header and enclosures; returns the COSE_Sign1. Raises BadText."""
+    """Sign a body with its header and enclosures; return the COSE_Sign1. Raises BadText."""
     check_own_words(body)
     protected = {
         ALG: EDDSA,
@@ -110,7 +110,7 @@ def verify_signed(signed: bytes, trust: Trust, now: datetime | None = None) -> V
 
 
 def payload_of(signed: bytes) -> bytes:
-    """The body's bytes of a signed document that was verified when it came. Raises Malformed or Unsupported."""
+    """Return the body's bytes of a signed document that was verified when it came. Raises Malformed or Unsupported."""
     return read_sign1(signed, SIGNED_LIMIT, _LABELS).payload
 
 
@@ -126,7 +126,7 @@ def parse_header(data: bytes) -> Header:
 
 
 def clear_header(signed: bytes) -> Header:
-    """The clear header of a signed document on record, which was verified when it came. Raises as `verify_signed`."""
+    """Return the clear header of a signed document that was verified when it came. Raises as `verify_signed`."""
     return parse_header(_labels(read_sign1(signed, SIGNED_LIMIT, _LABELS).header)[0])
 
 
@@ -143,7 +143,7 @@ def _parse_header(data: bytes) -> Header:
 
 
 def content_type(kind: str, version: int) -> str:
-    """The media type of a body."""
+    """Return the media type of a body."""
     return f"application/vnd.yizhan.{kind}+json; version={version}"
 
 
@@ -206,7 +206,7 @@ def _model(declared: Any, kind: str) -> tuple[type[Body], int]:
 
 
 def parse_body(model: type[B], payload: bytes) -> B:
-    """A body from its JSON bytes. Raises Malformed."""
+    """Read a body from its JSON bytes. Raises Malformed."""
     body = _as_written(model, payload)
     if body is not None:
         return body

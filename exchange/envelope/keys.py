@@ -53,13 +53,13 @@ class DecryptionKey:
 
     @classmethod
     def generate(cls, suite: Suite, now: datetime, valid_for: timedelta) -> DecryptionKey:
-        """A new key, valid from a day before ``now``, since clocks differ."""
+        """Make a new key, valid from a day before ``now``, since clocks differ."""
         length = _SEED + _X25519 if suite is Suite.HYBRID else _X25519
         return cls.restore(suite, os.urandom(length), now - timedelta(days=1), now + valid_for)
 
     @classmethod
     def restore(cls, suite: Suite, secret: bytes, not_before: datetime, not_after: datetime) -> DecryptionKey:
-        """The key of a secret: ML-KEM seed and X25519 key, or the latter alone. Raises ValueError on a wrong length."""
+        """Restore a key: ML-KEM seed with X25519 key, or that alone. Raises ValueError for a wrong length."""
         if suite is Suite.CLASSICAL:
             x25519 = X25519PrivateKey.from_private_bytes(secret)
             public = x25519.public_key().public_bytes_raw()
@@ -75,7 +75,7 @@ class DecryptionKey:
         return key_id(self.public)
 
     def entry(self) -> EncryptionKey:
-        """How the directory lists it."""
+        """Return how the directory lists it."""
         return EncryptionKey(
             kid=self.kid, suite=self.suite, public=self.public, not_before=self.not_before, not_after=self.not_after
         )
@@ -94,11 +94,11 @@ class Identity:
 
     @property
     def x5t(self) -> bytes:
-        """SHA-256 thumbprint of the certificate (RFC 9360)."""
+        """Return the SHA-256 thumbprint of the certificate (RFC 9360)."""
         return hashlib.sha256(self.certificate).digest()
 
     def key(self, kid: bytes) -> DecryptionKey | None:
-        """The decryption key of that name."""
+        """Return the decryption key of that name."""
         return next((key for key in self.decryption_keys if bytes.fromhex(key.kid) == kid), None)
 
 
@@ -124,13 +124,13 @@ class Signer:
 
 
 def key_id(public: bytes) -> str:
-    """The name of a public key, 16 hexadecimal digits."""
+    """Return the name of a public key, 16 hexadecimal digits."""
     return hashlib.sha256(public).hexdigest()[:16]
 
 
 @lru_cache(maxsize=4096)
 def public_key(suite: Suite, public: bytes) -> Any:
-    """The key object of a public half. Raises ValueError when it is not one."""
+    """Return the key object of a public half. Raises ValueError when it is not one."""
     if suite is Suite.CLASSICAL:
         return X25519PublicKey.from_public_bytes(public)
     mlkem = MLKEM768PublicKey.from_public_bytes(public[:_MLKEM_PUBLIC])

@@ -17,7 +17,7 @@ def pack_leaves(leaves: Sequence[bytes]) -> bytes:
 
 
 def unpack_leaves(data: bytes, longest: int = _LONGEST) -> list[bytes]:
-    """The leaves of a list: 1 to 1,000, each up to 64 KiB, or to ``longest``. Raises Malformed."""
+    """Read the leaves of a list: 1 to 1,000, each up to 64 KiB, or to ``longest``. Raises Malformed."""
     leaves = cbor.decode(data, Text("receipts"), _LIMIT)
     if not isinstance(leaves, list | tuple) or not 1 <= len(leaves) <= _MOST:
         raise Malformed("receipts: not a list of 1 to 1,000")

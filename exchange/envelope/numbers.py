@@ -24,7 +24,7 @@ KINDS = _OUTSIDE | _INSIDE
 
 
 def number_in(kind: str, signed: bytes, enclosures: Sequence[bytes] = ()) -> str | None:
-    """The document's number as it is written; None where a message of this kind bears none, or none can be read."""
+    """Return the document's number as it is written; None where the message bears none, or none can be read."""
     carrier = signed if kind in _OUTSIDE else enclosures[0] if kind in _INSIDE and enclosures else None
     if carrier is None:
         return None

@@ -66,7 +66,7 @@ class _Envelope:
 
 
 def peek(data: bytes) -> Header:
-    """The clear header of an envelope, unverified. Raises Malformed or Unsupported."""
+    """Return the clear header of an envelope, unverified. Raises Malformed or Unsupported."""
     return parse_header(_read(data).header_bytes)
 
 

@@ -70,23 +70,23 @@ def seal(
 
 
 def envelope_for(common: bytes, recipient: bytes) -> bytes:
-    """One addressee's copy."""
+    """Return one addressee's copy."""
     return common + recipient
 
 
 def sealed_to(recipient: bytes) -> str:
-    """The name of the key that an addressee's copy is sealed to, from its recipient structure. Raises Malformed."""
+    """Return the name of the key that a copy is sealed to, from its recipient structure. Raises Malformed."""
     protected, _, _ = cbor.decode(recipient, Text("recipient"), ENVELOPE_LIMIT)
     return bytes(cbor.decode(protected, Text("recipient header"), 1024)[KID]).hex()
 
 
 def content_aad(header_bytes: bytes) -> bytes:
-    """What the seal covers beside the content: Enc_structure (RFC 9052, section 5.3) over the clear header."""
+    """Return what the seal covers beside the content: Enc_structure (RFC 9052, section 5.3) over the clear header."""
     return cbor.encode(["Encrypt", PROTECTED, header_bytes])
 
 
 def key_info(address: str, header_digest: bytes, protected: bytes) -> bytes:
-    """What a wrapped key is bound to: Recipient_structure of draft-ietf-cose-hpke, with addressee and header."""
+    """Return what a wrapped key is bound to: Recipient_structure of draft-ietf-cose-hpke, with addressee and header."""
     return cbor.encode(["HPKE Recipient", A256GCM, protected, cbor.encode([address, header_digest])])
 
 

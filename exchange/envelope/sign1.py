@@ -67,7 +67,7 @@ def verify_sign1(message: Sign1, key: Ed25519PublicKey) -> None:
 
 
 def thumbprint(header: Mapping[Any, Any]) -> bytes:
-    """The SHA-256 thumbprint of the signer's certificate. Raises Malformed or Unsupported."""
+    """Return the SHA-256 thumbprint of the signer's certificate. Raises Malformed or Unsupported."""
     x5t = header.get(X5T)
     if not isinstance(x5t, list | tuple) or len(x5t) != 2 or not isinstance(x5t[1], bytes):
         raise Malformed("signature header: x5t is missing or malformed")

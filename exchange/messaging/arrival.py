@@ -21,14 +21,14 @@ class ArrivalJudge(Protocol):
     """How a node establishes the time of arrival."""
 
     def judge(self, delivery: Delivery, header: Header, now: datetime) -> Arrival:
-        """The arrival of a verified message."""
+        """Return the arrival of a verified message."""
 
     def seen(self, header: Header) -> None:
-        """Told of every verified message of a monitor, in queue order."""
+        """Take notice of every verified message of a monitor, in queue order."""
 
 
 _DEAD_LETTERED = "x-death"
-"""Header of what another queue gave up: it has been here longer than this queue shows."""
+"""Header of what another queue has dead-lettered: it has been here longer than this queue shows."""
 
 
 class OwnTime:
@@ -43,7 +43,7 @@ class OwnTime:
         return Arrival(min(self._floor, now), now, "own")
 
     def seen(self, header: Header) -> None:
-        """A default in this queue was signed at a known time; what stands behind it arrived later than that."""
+        """Learn from a default: what stands behind it in this queue arrived after it was signed."""
         self._floor = max(self._floor, header.created_at)
 
 
@@ -71,4 +71,4 @@ class EventTime:
         return Arrival(header.created_at, header.created_at, "event")
 
     def seen(self, header: Header) -> None:
-        """Nothing to learn: event times are exact."""
+        """Do nothing: event times are exact."""

@@ -27,7 +27,7 @@ def returned_for(*kinds: type[ExchangeError], code: str = "") -> Iterator[None]:
 
 
 def expect(body: Body, model: type[T]) -> T:
-    """The body as what its kind says it is. Raises Returned."""
+    """Return the body as what its kind says it is. Raises Returned."""
     if not isinstance(body, model):
         raise Returned(
             "expected {kind}, got {body_kind}",

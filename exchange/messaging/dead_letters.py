@@ -18,24 +18,24 @@ from exchange.messaging.rules.arrival_time import Arrival
 
 
 def refused(delivery: Delivery, error: SenderError, arrival: Arrival | None = None) -> DeadLetter:
-    """A message that cannot be accepted as it came."""
+    """Make a dead letter of a message that cannot be accepted as it came."""
     return _letter(delivery, error.code, error.diagnostics(), "open", arrival)
 
 
 def failed(delivery: Delivery, error: Exception, arrival: Arrival | None, stage: str = "handle") -> DeadLetter:
-    """A message that something of ours failed on."""
+    """Make a dead letter of a message that something of ours failed on."""
     if isinstance(error, ExchangeError):
         return _letter(delivery, error.code, error.diagnostics(), stage, arrival)
     return _letter(delivery, type(error).__name__, "the handler failed; see the log", stage, arrival)
 
 
 def abandoned(delivery: Delivery, arrival: Arrival | None) -> DeadLetter:
-    """A message that a queue gave up, having delivered it too often in vain."""
+    """Make a dead letter of a message that a queue delivered too often in vain."""
     return _letter(delivery, "given-up", "its queue gave it up: delivered too often in vain", "broker", arrival)
 
 
 def first_arrivals(letters: Sequence[DeadLetter]) -> Mapping[tuple[str, bytes], Arrival]:
-    """When messages that were set aside before first arrived, by message id and bytes."""
+    """Return when messages that were set aside first arrived, by message id and bytes."""
     found: dict[tuple[str, bytes], Arrival] = {}
     for letter in letters:
         if letter.message_id is not None and letter.arrival is not None:

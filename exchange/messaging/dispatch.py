@@ -91,7 +91,7 @@ class Dispatcher:
 
     @property
     def held(self) -> Sequence[Hold]:
-        """What it lets rest, as known a second ago at most; empty before its first look."""
+        """Return what it lets rest, as known a second ago at most; empty before its first pass."""
         return self._holds or ()
 
     def offer(self, parcels: Sequence[Parcel]) -> None:
@@ -108,7 +108,7 @@ class Dispatcher:
         self._wake.set()
 
     def on_results(self, results: Sequence[PublishResult]) -> None:
-        """Called by the publisher; only queues, so that the connection's thread never waits for the database."""
+        """Queue the publisher's results, so that the connection's thread never waits for the database."""
         for result in results:
             self._results.put(result)
         if self._results.qsize() >= _GATHER:
@@ -128,7 +128,7 @@ class Dispatcher:
                 self._wake.wait(_QUIET_SECONDS if self._flying else self._poll)
 
     def dispatch_once(self, publisher: Publisher) -> bool:
-        """One pass: results in, due copies out. True if there was anything to do."""
+        """Make one pass: results in, due copies out. True if there was anything to do."""
         settled = self._settle() if self._worth_settling() else False
         self._waiting.look()
         room = self._batch - len(self._flying)
@@ -151,7 +151,7 @@ class Dispatcher:
             self._node.observer.sent(parcels)
 
     def _take(self, room: int) -> list[Parcel]:
-        """What was offered, urgent ones first; without those that a look has found already."""
+        """Take what was offered, urgent ones first, without what the tables have given already."""
         taken = [self._offered.popleft() for _ in range(min(room, len(self._offered)))]
         parcels = [parcel for parcel in taken if parcel.id not in self._flying and not self._is_held(parcel)]
         self._written = self._written or any(map(self._is_held, taken))
@@ -159,7 +159,7 @@ class Dispatcher:
         return sorted(parcels, key=lambda parcel: parcel.urgency.rank)
 
     def _look(self, room: int) -> list[Parcel]:
-        """What is due by its rows."""
+        """Read what is due from the tables."""
         self._looked_at = monotonic()
         self._written = False  # before the look, like the mark: what is written meanwhile is worth another one
         self._mark = self._node.store.mark()
@@ -172,7 +172,7 @@ class Dispatcher:
         return parcels
 
     def _look_at_holds(self) -> None:
-        """What is held, as known a second ago at most."""
+        """Return what is held, as known a second ago at most."""
         if self._holds is not None and monotonic() - self._holds_at < _HOLDS_EVERY:
             return
         with self._node.store.reading() as tx:
@@ -251,7 +251,7 @@ class Dispatcher:
         return groups
 
     def _again(self, result: PublishResult, real: datetime) -> datetime | None:
-        """When to try again; None gives the copy up."""
+        """Return when to try again; None abandons the copy."""
         attempts = self._flying[result.id].attempts
         if result.outcome is PublishOutcome.IMPOSSIBLE:
             return None

@@ -23,12 +23,12 @@ class Incoming:
 
     @property
     def sender(self) -> str:
-        """The verified signer."""
+        """Return the verified signer."""
         return self.opened.header.sender
 
     @property
     def message_id(self) -> str:
-        """Unique with its sender."""
+        """Return the id, unique with its sender."""
         return self.opened.header.message_id
 
 

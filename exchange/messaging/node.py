@@ -67,27 +67,27 @@ class Node:
 
     @property
     def address(self) -> str:
-        """The member's own address."""
+        """Return the member's own address."""
         return self.identity.address
 
     @property
     def domain(self) -> str:
-        """The member's own domain."""
+        """Return the member's own domain."""
         return home_of(self.address)
 
     @property
     def monitors(self) -> tuple[str, ...]:
-        """Addresses of all deadline monitors of the domain."""
+        """Return the addresses of all deadline monitors of the domain."""
         return tuple(member.address for member in self.directory.with_role(Role.MONITOR))
 
     def reachable(self, addresses: Sequence[str]) -> tuple[str, ...]:
-        """Those that can be sealed to; members leave the directory or are revoked while their cases go on."""
+        """Return those that can be sealed to; members leave the directory or are revoked while their cases go on."""
         return tuple(
             address for address in addresses if self._in_tree(address) and self.directory.reachable(address, self.suite)
         )
 
     def has_role(self, address: str, role: Role) -> bool:
-        """Whether a known member is of the own domain and has a role there; roles of other domains give no power here.
+        """Tell whether a member of the own domain has a role; roles of other domains give no power here.
 
         Raises NotFound.
         """
@@ -111,7 +111,7 @@ class Node:
 
     @contextmanager
     def step(self) -> Iterator[Step]:
-        """One transaction: committed when the block ends, with everything it wanted to send in the outbox."""
+        """Open one transaction: it commits when the block ends, with all that it sends in the outbox."""
         with ExitStack() as stack:
             step = Step(self, lambda: stack.enter_context(self.store.transaction()), self.clock.now())
             yield step
@@ -147,7 +147,7 @@ class Step:
 
     @cached_property
     def tx(self) -> Transaction:
-        """The step's transaction; begun when first needed, so that what only sends seals before it holds a lock."""
+        """Return the step's transaction, begun when first needed: what only sends seals before it holds a lock."""
         return self._begin()
 
     def send(
@@ -193,13 +193,13 @@ class Step:
         self._journal.append(JournalEntry(self.now, event, case_number, message_id, detail))
 
     def deadline_changed(self, case_number: str, department: str, tell: Callable[[Step], None]) -> None:
-        """Has ``tell`` called once before the step ends, after all its changes."""
+        """Register ``tell``, to be called once before the step ends, after all its changes."""
         self.changed_parts[(case_number, department)] = None
         if tell not in self._before_flush:
             self._before_flush.append(tell)
 
     def flush(self) -> None:
-        """Signs, seals and writes everything planned. Called by `Node.step`."""
+        """Sign, seal and write everything planned. Called by `Node.step`."""
         while self._before_flush:
             self._before_flush.pop(0)(self)
         if self._drafts:
@@ -231,5 +231,5 @@ class Step:
 
 
 def new_id() -> str:
-    """A random message id (UUID version 4)."""
+    """Return a random message id (UUID version 4)."""
     return str(uuid.uuid4())

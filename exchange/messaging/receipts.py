@@ -101,7 +101,7 @@ class ReceiptTray:
 
 
 def read_receipts(opened: Opened) -> list[tuple[Signed, Receipt]]:
-    """The single receipts of a batch. Raises Malformed, or Forged when they are not those that were signed."""
+    """Read the single receipts of a batch. Raises Malformed, or Forged when they are not those that were signed."""
     batch = opened.body
     if not isinstance(batch, ReceiptBatch) or len(opened.enclosures) != 1:
         raise Malformed("a receipt message carries exactly one list of receipts")
@@ -139,7 +139,7 @@ def _leaf(leaf: bytes, opened: Opened, batch: ReceiptBatch) -> Receipt:
 
 
 def receipt_proof(tx: Transaction, signer: str, receipt_id: str, index: int) -> ReceiptProof:
-    """One receipt with its path to the signed root, from the batch on record."""
+    """Return one receipt with its path to the signed root, from the batch on record."""
     stored = tx[Documents].get(signer, receipt_id)
     if stored is None:
         raise Malformed(
@@ -149,5 +149,5 @@ def receipt_proof(tx: Transaction, signer: str, receipt_id: str, index: int) -> 
 
 
 def proof_digest(proof: ReceiptProof) -> str:
-    """SHA-256 of a receipt as it came: how a deemed consent cites it."""
+    """Return the SHA-256 of a receipt as it came: how a deemed consent cites it."""
     return hashlib.sha256(proof.receipt).hexdigest()

@@ -108,7 +108,7 @@ class Receiver:
             raise IdReused(letter.reason.partition(" [")[0])
 
     def set_aside(self, deliveries: Sequence[Delivery]) -> None:
-        """Keeps what a queue gave up; whoever sent it sends it again. Raises as `on_batch` does.
+        """Record what a queue has dead-lettered; whoever sent it sends it again. Raises as `on_batch` does.
 
         What was taken in nevertheless, and could only not be acknowledged, is no dead letter.
         """
@@ -129,7 +129,7 @@ class Receiver:
         self._forget(deliveries)
 
     def _opened(self, delivery: Delivery) -> Incoming | None:
-        """An authentic message; None for what cannot be opened, whatever the reason."""
+        """Return an authentic message; None for what cannot be opened, whatever the reason."""
         try:
             return self._open(delivery)
         except Exception:
@@ -154,7 +154,7 @@ class Receiver:
         self._node.observer.committed(monotonic() - handled_at, done.entries, letters, done.signed)
 
     def _open_all(self, deliveries: Sequence[Delivery]) -> tuple[list[tuple[Delivery, Incoming]], list[DeadLetter]]:
-        """What is authentic, and dead letters of the rest. Done once, so that no second try changes an arrival."""
+        """Return what is authentic, and dead letters of the rest: once, so that no second try changes an arrival."""
         good: list[tuple[Delivery, Incoming]] = []
         dead: list[DeadLetter] = []
         for delivery in deliveries:
@@ -195,12 +195,12 @@ class Receiver:
         return Incoming(opened, arrival, tuple(receipts))
 
     def _may_bring(self, user: str, signer: str) -> bool:
-        """Everyone brings its own; what was signed in another domain comes through the own one's relay office."""
+        """Tell who may bring a message: its sender, or the own relay office for another domain's."""
         own = self._node.domain
         return user == signer or (home_of(signer) != own and user == relay_of(own))
 
     def _judge(self, delivery: Delivery, header: Header, now: datetime) -> Arrival:
-        """The arrival as it was first judged: what is delivered again after a failure of ours arrived no later."""
+        """Return the arrival as it was first judged: a repetition after a failure of ours arrived no later."""
         key = _fingerprint(delivery)
         if key not in self._judged:
             self._judged[key] = self._arrival.judge(delivery, header, now)
@@ -211,7 +211,7 @@ class Receiver:
             self._judged.pop(_fingerprint(delivery), None)
 
     def _arrived(self, delivery: Delivery) -> Arrival | None:
-        """When something arrived that was refused: the refusal may be our mistake, and the same bytes come again."""
+        """Return when something refused arrived: the refusal may be our mistake, and the same bytes come again."""
         try:
             header = peek(delivery.body)
         except ExchangeError:

@@ -42,7 +42,7 @@ class WaitingCopies:
         """Whether all that waits is to be looked for: after a start, and after a connection was lost."""
 
     def connected(self) -> None:
-        """A new connection: what was confirmed on an earlier one may be gone with its disk. From any thread."""
+        """Take notice of a new connection: what an earlier one confirmed may be gone with its disk. From any thread."""
         self._anew = True
 
     def look(self) -> None:
@@ -66,7 +66,7 @@ class WaitingCopies:
                     self._hasten(queue)
 
     def without(self, parcels: Sequence[Parcel]) -> list[Parcel]:
-        """Those of the parcels that are to be sent; the others wait. Raises DatabaseUnavailable."""
+        """Return those of the parcels that are to be sent; the others wait. Raises DatabaseUnavailable."""
         due = [parcel for parcel in parcels if parcel.confirmed_at is not None]
         if not due or self._depths is None:
             return list(parcels)

@@ -47,7 +47,7 @@ def load_catalogue(folder: Path, profiles: Mapping[str, Profile] | None = None) 
 
 
 def matter_names(folder: Path) -> dict[str, Words]:
-    """What the matters of a folder are called, by code; none while a file of it does not hold."""
+    """What the matters of a folder are called, by code; none while a file of it is invalid."""
     try:
         return {code: matter.names for code, matter in load_catalogue(folder).items()}
     except ExchangeError:

@@ -64,7 +64,7 @@ def opinions_queue(address: str) -> str:
 
 
 def dead_queue(address: str) -> str:
-    """Where a member's queues put what they gave up."""
+    """Return the queue where a member's queues put what they have dead-lettered."""
     return f"{address}.dead"
 
 
