@@ -26,7 +26,7 @@ CALLED_BY = {
         "sys_version",
     },
     "smtplib, by these names": {"_host", "sock"},
-    "the import system, by this name": {"set_data"},
+    "Python, by these names": {"__dir__", "__getattr__", "set_data"},
     "io, by this name": {"writable"},
     "httpcore, whose interface has this parameter": {"local_address"},
     "structlog, which gives this parameter": {"logger"},
