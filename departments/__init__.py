@@ -1,0 +1,1 @@
+"""The example city: one folder a department, the matters it decides, and sample applications."""

@@ -44,6 +44,7 @@ def _configure_anew(*words: Any, **options: Any) -> None:
 structlog.configure = _configure_anew
 structlog.get_config()["processors"][-1].exception_formatter = structlog.dev.plain_traceback  # drawn ones take long
 
+_HERE = Path(__file__).parent
 _SCRATCH = pytest.StashKey[Path]()
 _FIRST, _SECOND = "node", "second-node"
 
@@ -63,14 +64,14 @@ def pytest_collect_file(file_path: Path) -> None:
         _patient.append(True)
 
 
-_LONGEST_FIRST = ("journeys", "faults", "console", "contract", "property", "unit")
-"""Folders in the order they are run, so that no worker begins a long file when the others are done."""
+_LONGEST_FIRST = ("journeys", "faults", "web", "contract", "property", "unit")
+"""Kinds of tests, folders beside this file, in the order they run, so that no worker begins a long file at the end."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Puts what takes long first; files stay together."""
     place = {name: number for number, name in enumerate(_LONGEST_FIRST)}
-    items.sort(key=lambda item: place.get(item.path.parent.name, len(place)))
+    items.sort(key=lambda item: place.get(item.path.relative_to(_HERE).parts[0], len(place)))
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,0 +1,1 @@
+"""政务效能监督中心 · Deadline Supervision Centre: its profile."""

@@ -17,7 +17,7 @@ _t, _w, _d = api_token.c, webhook.c, webhook_delivery.c
 
 
 class Tokens:
-    """Implements `exchange.messaging.tools.Tokens`."""
+    """API tokens, within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
@@ -42,7 +42,7 @@ class Tokens:
 
 
 class WebhookRecords:
-    """Implements `exchange.messaging.tools.Webhooks`."""
+    """Addresses that hear of changes, within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection

@@ -27,7 +27,7 @@ _LONGEST = 500
 
 
 class AuditLog:
-    """Implements `exchange.messaging.accounts.AuditLog`."""
+    """The entries, within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection

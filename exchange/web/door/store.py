@@ -18,7 +18,7 @@ _SESSION_COLUMNS = [_s[field.name] for field in fields(SessionRow)]
 
 
 class Accounts:
-    """Implements `exchange.messaging.accounts.Accounts`."""
+    """Accounts with their links, sessions and failed attempts, within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection

@@ -148,16 +148,17 @@ def test_a_user_without_rights_is_told_whose_it_is(tmp_path: Path) -> None:
 
 _MAKERS = {"write_text", "write_bytes", "mkdir", "copyfile", "FileLock"}
 _ALLOWED = {
-    "files.py": "the one place",
-    "broker/keeper.py": "runs with the standard library alone",
+    "machine/files.py": "the one place",
+    "broker/private/keeper.py": "runs with the standard library alone",
     "cli/unexpected.py": "the last net, beside the domain or in the machine's folder for temporary files",
-    "broker/alias.py": "links of this user's own, for this user's own node",
+    "broker/private/alias.py": "links of this user's own, for this user's own node",
 }
 
 
 def test_files_are_made_in_one_place() -> None:
     """Whoever makes a file or folder otherwise forgets the owner, the power cut or the error."""
     root = Path(exchange.__file__).parent
+    assert [name for name in _ALLOWED if not (root / name).is_file()] == []
     found = []
     for path in sorted(root.rglob("*.py")):
         name = path.relative_to(root).as_posix()
