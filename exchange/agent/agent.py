@@ -7,8 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
-from exchange.agent.received import Handout, Received
-from exchange.agent.seat import AgentSeat, SeatBeside, ServingSeat
+from exchange.agent.received import Received, received
 from exchange.agent.window import WindowAgent
 from exchange.approval.department import desk
 from exchange.claims import Progress, fetch, upload
@@ -18,9 +17,11 @@ from exchange.documents.request_record import RequestStatus, request_status
 from exchange.errors import ExchangeError, IdentityInUse
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxView
+from exchange.operations.systems.member.handout import Handout
 from exchange.runtime import logs
 from exchange.runtime.draining import check_not_drained
 from exchange.runtime.home import OpenedMember, open_claims, open_member
+from exchange.runtime.seat import AgentSeat, SeatBeside, ServingSeat
 from exchange.runtime.settings import Home, Settings
 from exchange.schemas import ClaimCheck, Document, Opinion
 
@@ -162,11 +163,11 @@ class Agent(WindowAgent):
         node, fault = self._node(), None
         for stored in found:
             try:
-                received = self._handout.received(node, stored)
+                message = received(node, stored, self._handout)
             except ExchangeError as error:
                 fault = fault or error
             else:
-                yield received
+                yield message
         if fault is not None:
             raise fault
 

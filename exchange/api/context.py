@@ -10,10 +10,9 @@ from starlette.requests import Request
 from exchange.api.limits import Attempts
 from exchange.clock import Clock, RealClock
 from exchange.errors import Denied, NotFound
-from exchange.operations.domain_view import CONSOLE, Desk
+from exchange.operations.domain_view import Desk
 from exchange.operations.systems.tokens import Scope
 from exchange.runtime.home import OpenedMember, open_member
-from exchange.store import Store
 
 
 @dataclass(frozen=True)
@@ -35,11 +34,6 @@ class Api:
     attempts: Attempts = field(default_factory=Attempts)
     _members: dict[str, OpenedMember] = field(default_factory=dict)
     _opening: threading.Lock = field(default_factory=threading.Lock)
-
-    @property
-    def console(self) -> Store:
-        """The console's own store: tokens and webhooks."""
-        return self.desk.store(CONSOLE)
 
     def member(self, address: str) -> OpenedMember:
         """A member with its present keys and directory. Raises Denied for one that this domain has not any more."""

@@ -32,15 +32,13 @@ from exchange.documents.send import send_in
 from exchange.errors import BadRequest, Conflict, NotFound
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Step
-from exchange.messaging.outbox import Outbox
-from exchange.messaging.receipts import receipt_proof
+from exchange.messaging.receipts import proven_copies
 from exchange.messaging.records import OutboxState, OutboxView, StoredDocument
 from exchange.operations.systems.member.records import DocumentLine
 from exchange.operations.systems.member.store import InboxPages
 from exchange.runtime.home import OpenedMember
-from exchange.schemas import Document
+from exchange.schemas import Document, ReceiptProof
 from exchange.schemas.base import Address, MessageId
-from exchange.store.transaction import Transaction
 
 router = APIRouter(tags=["documents"])
 Sender = Annotated[Address | None, Query(description="发送单位（报文标识重复时）· whose, where an id is not unique")]
@@ -129,16 +127,16 @@ def attachment(caller: Reading, api: Shared, message_id: MessageId, position: in
 )
 def receipts(caller: Reading, api: Shared, message_id: MessageId) -> ReceiptsOut:
     with api.member(caller.member).store.reading() as tx:
-        rows = tx[Outbox].rows(message_id)
-        copies = tuple(_copy(tx, row) for row in rows)
-    if not rows:
+        found = proven_copies(tx, message_id)
+    if not found:
         raise NotFound(
             "no message {message_id} was sent from here",
             remedy="`GET /documents` lists what was",
             message_id=message_id,
         )
+    copies = tuple(_copy(row, proof) for row, proof in found)
     return ReceiptsOut(
-        message_id=message_id, complete=all(row.state is OutboxState.DELIVERED for row in rows), copies=copies
+        message_id=message_id, complete=all(row.state is OutboxState.DELIVERED for row, _ in found), copies=copies
     )
 
 
@@ -169,17 +167,17 @@ def line_out(row: DocumentLine) -> DocumentLineOut:
     )
 
 
-def _copy(tx: Transaction, row: OutboxView) -> CopyOut:
-    proof = None
-    if row.receipt_id is not None and row.receipt_index is not None:
-        found = receipt_proof(tx, row.addressee, row.receipt_id, row.receipt_index)
-        proof = ReceiptOut(
-            receipt=_text(found.receipt),
-            index=found.index,
-            size=found.size,
-            path=tuple(map(_text, found.path)),
-            signed=_text(found.signed),
-        )
+def _receipt(proof: ReceiptProof) -> ReceiptOut:
+    return ReceiptOut(
+        receipt=_text(proof.receipt),
+        index=proof.index,
+        size=proof.size,
+        path=tuple(map(_text, proof.path)),
+        signed=_text(proof.signed),
+    )
+
+
+def _copy(row: OutboxView, proof: ReceiptProof | None) -> CopyOut:
     return CopyOut(
         addressee=row.addressee,
         state=row.state,
@@ -189,7 +187,7 @@ def _copy(tx: Transaction, row: OutboxView) -> CopyOut:
         delivered_at=row.delivered_at,
         returned_at=row.returned_at,
         reason=row.last_error,
-        receipt=proof,
+        receipt=_receipt(proof) if proof is not None else None,
     )
 
 

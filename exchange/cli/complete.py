@@ -9,9 +9,9 @@ import typer
 from exchange.approval.window.store import Cases
 from exchange.errors import ExchangeError
 from exchange.runtime.home import window_of
+from exchange.runtime.peek import database_as_it_is
 from exchange.runtime.profiles import load_profiles
 from exchange.runtime.settings import Home, Settings
-from exchange.store import open_store
 
 _CASES = 50
 """Of so many cases, the newest, the numbers are offered."""
@@ -31,12 +31,8 @@ def case_numbers(context: typer.Context, incomplete: str) -> list[tuple[str, str
     try:
         settings = _settings(context)
         window = window_of(settings)
-        store = open_store(Home(settings.home).kept_database_url(window, settings.database_url), member=window)
-        try:
-            with store.reading() as tx:
-                cases = tx[Cases].recent(limit=_CASES)
-        finally:
-            store.close()
+        with database_as_it_is(settings, window) as store, store.reading() as tx:
+            cases = tx[Cases].recent(limit=_CASES)
     except (ExchangeError, OSError):
         return []
     return [(case.number, case.project) for case in cases if case.number.startswith(incomplete)]

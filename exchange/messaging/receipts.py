@@ -16,7 +16,7 @@ from exchange.errors import Forged, Malformed
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Step
 from exchange.messaging.outbox import Outbox
-from exchange.messaging.records import Signed
+from exchange.messaging.records import OutboxView, Signed
 from exchange.messaging.rules.arrival_time import Arrival
 from exchange.schemas import Receipt, ReceiptBatch, ReceiptOutcome, ReceiptProof
 from exchange.store.transaction import Transaction
@@ -146,6 +146,17 @@ def receipt_proof(tx: Transaction, signer: str, receipt_id: str, index: int) -> 
             "the receipt batch {receipt_id} of {signer} is not on record", receipt_id=receipt_id, signer=signer
         )
     return prove_receipt(stored.signed, unpack_leaves(stored.enclosures[0]), index)
+
+
+def proven_copies(tx: Transaction, message_id: str) -> list[tuple[OutboxView, ReceiptProof | None]]:
+    """Every addressee's copy of a message that was sent from here, with the proof of its receipt once that is in."""
+    return [(row, _proof_of(tx, row)) for row in tx[Outbox].rows(message_id)]
+
+
+def _proof_of(tx: Transaction, row: OutboxView) -> ReceiptProof | None:
+    if row.receipt_id is None or row.receipt_index is None:
+        return None
+    return receipt_proof(tx, row.addressee, row.receipt_id, row.receipt_index)
 
 
 def proof_digest(proof: ReceiptProof) -> str:

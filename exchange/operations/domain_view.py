@@ -102,6 +102,11 @@ class Desk:
                 self._stores[address] = found
             return found
 
+    @property
+    def console(self) -> Store:
+        """The console's own store: accounts, tokens, webhooks. Raises DatabaseUnavailable."""
+        return self.store(CONSOLE)
+
     def kept_once(self, name: str, make: Callable[[], object]) -> object:
         """Return what is kept under a name, made by the first who asks, whichever thread that is."""
         with self._opening:

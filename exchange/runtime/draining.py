@@ -7,10 +7,12 @@ second, and whoever would start it again sees it too. What arrives meanwhile wai
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from exchange.clock import monotonic
 from exchange.errors import Conflict, DatabaseUnavailable
 from exchange.language import Text
 from exchange.messaging.drain_records import DrainRow
@@ -20,8 +22,8 @@ from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxState
 from exchange.messaging.rules.drain_states import DRAINS, DrainState
 from exchange.messaging.rules.wording import check_reason
-from exchange.runtime.settings import Home, Settings
-from exchange.store import open_store
+from exchange.runtime.peek import database_as_it_is
+from exchange.runtime.settings import Settings
 from exchange.store.journal import JournalEntry
 from exchange.store.transaction import Store, Transaction
 
@@ -73,6 +75,24 @@ def drained(store: Store) -> Drain | None:
     return found[0] if found is not None else None
 
 
+def wants_drain(store: Store) -> bool:
+    """Whether a member that is served is to be drained; a database that is away for a moment says nothing of that."""
+    try:
+        return drained(store) is not None
+    except DatabaseUnavailable:
+        return False
+
+
+def wait_until_ended(store: Store, member: str, wait: float) -> bool:
+    """Whether no process serves the member any more, within ``wait`` seconds."""
+    until = monotonic() + wait
+    while store.is_served(member):
+        if monotonic() >= until:
+            return False
+        time.sleep(0.1)
+    return True
+
+
 def drain_in(tx: Transaction) -> tuple[Drain, Left | None] | None:
     """The wish that stands, with what was left when the member stopped, if it has."""
     row = tx[Drains].standing()
@@ -107,11 +127,8 @@ def is_drained(settings: Settings) -> Callable[[str], bool]:
 
     def look(address: str) -> bool:
         try:
-            store = open_store(Home(settings.home).kept_database_url(address, settings.database_url), member=address)
-            try:
+            with database_as_it_is(settings, address) as store:
                 return drained(store) is not None
-            finally:
-                store.close()
         except DatabaseUnavailable:
             return False
 
@@ -125,12 +142,9 @@ def wait_for_release(settings: Settings, address: str, stop: threading.Event) ->
     """
     while not stop.wait(_LOOK_EVERY):
         try:
-            store = open_store(Home(settings.home).kept_database_url(address, settings.database_url), member=address)
-            try:
+            with database_as_it_is(settings, address) as store:
                 if drained(store) is None:
                     return
-            finally:
-                store.close()
         except DatabaseUnavailable:
             continue
 

@@ -7,6 +7,7 @@ import secrets
 import shutil
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 import exchange
@@ -121,12 +122,20 @@ def _copy_departments(home: Home, source: Path, say: Say) -> None:
     say(tr("departments: copied to {departments}", departments=home.departments))
 
 
-def start_node(settings: Settings, say: Say, *, detach: bool = False) -> tuple[PrivateNode | None, NodeInfo]:
+class DomainBroker(NamedTuple):
+    """The broker that a domain uses."""
+
+    node: PrivateNode | None
+    """None for one that somebody else looks after."""
+    info: NodeInfo
+
+
+def start_node(settings: Settings, say: Say, *, detach: bool = False) -> DomainBroker:
     """The private node, started or found again; or the broker the environment names, as it is."""
     if settings.broker_url:
-        return None, NodeInfo(settings.broker_url, settings.management_url)
+        return DomainBroker(None, NodeInfo(settings.broker_url, settings.management_url))
     node = PrivateNode(Home(settings.home).node)
-    return node, node.start(say, detach=detach)
+    return DomainBroker(node, node.start(say, detach=detach))
 
 
 def init_broker(settings: Settings, info: NodeInfo, profiles: dict[str, Profile], say: Say) -> None:

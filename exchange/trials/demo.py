@@ -5,7 +5,7 @@ What must come of each application is written down here beforehand; whatever com
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -46,6 +46,17 @@ DAY = 2.0
 """Real seconds a day of the demonstration takes."""
 PATIENCE = 90.0
 """Real seconds after which the demonstration gives up."""
+
+
+@dataclass(frozen=True)
+class Happening:
+    """What somebody has put on record of a case."""
+
+    who: str
+    at: datetime
+    event: str
+    case_number: str | None
+    detail: Mapping[str, object]
 
 
 @dataclass
@@ -155,8 +166,8 @@ class Demo:
         decided = all(case.state is CaseState.DECIDED for case in cases)
         return decided and len(cases) == len(SCRIPT) and not any(self._waiting())
 
-    def happenings(self) -> Iterator[tuple[str, JournalEntry]]:
-        """What is new in the window's and the monitors' journals, with who wrote it."""
+    def happenings(self) -> Iterator[Happening]:
+        """What is new in the window's and the monitors' journals."""
         for address, opened in self._members.items():
             if Role.DEPARTMENT in opened.profile.roles:
                 continue
@@ -164,7 +175,7 @@ class Demo:
                 with opened.store.reading() as tx:
                     journal = tx.journal_of(number)
                 key = f"{address}/{number}"
-                yield from ((address, entry) for entry in journal[self._seen.get(key, 0) :])
+                yield from (_happening(address, entry) for entry in journal[self._seen.get(key, 0) :])
                 self._seen[key] = len(journal)
 
     def deviations(self, cases: list[CaseStatus]) -> list[str]:
@@ -280,3 +291,7 @@ def ended(part: PartStatus) -> str:
 def out_of_time(since: float) -> bool:
     """Whether the demonstration has taken too long; ``since`` is monotonic."""
     return monotonic() - since > PATIENCE
+
+
+def _happening(who: str, entry: JournalEntry) -> Happening:
+    return Happening(who, entry.at, entry.event, entry.case_number, entry.detail)

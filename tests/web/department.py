@@ -13,9 +13,9 @@ from starlette.testclient import TestClient
 from exchange.api.context import Api
 from exchange.clock import Clock, RealClock
 from exchange.console.app import create_app
-from exchange.console.pages.tokens import make_token
 from exchange.console.sections import SECTIONS
-from exchange.operations.domain_view import CONSOLE, Desk
+from exchange.operations.domain_view import Desk
+from exchange.operations.systems.issuing import make_token
 from exchange.runtime.settings import Settings
 from exchange.schemas import Role
 from exchange.setup.init import init_files
@@ -86,4 +86,4 @@ def token_for(desk: Desk, member: str, scopes: Sequence[str] | None = None, days
     """A new token; without ``scopes``, with all that the member can have."""
     if scopes is None:
         scopes = EVERY + (OF_WINDOWS if Role.WINDOW in desk.profiles()[member].roles else ())
-    return make_token(desk.store(CONSOLE), desk.profiles(), member, "tests", scopes, days, "tester")[1]
+    return make_token(desk.console, desk.profiles(), member, "tests", scopes, days, "tester")[1]

@@ -20,7 +20,7 @@ from exchange.console.app import create_app
 from exchange.console.section import Section
 from exchange.console.sections import SECTIONS
 from exchange.console.serve import server_of, tag_of
-from exchange.operations.domain_view import CONSOLE, Desk
+from exchange.operations.domain_view import Desk
 from exchange.runtime.settings import Settings
 from exchange.setup.init import init_files
 from exchange.web.door.audit_log import AuditLog
@@ -64,7 +64,7 @@ class House:
     ) -> None:
         self.clock = clock or SteppedClock(NOON)
         self.desk = desk
-        self.gate = Gate(desk.store(CONSOLE), self.clock, QUICK)
+        self.gate = Gate(desk.console, self.clock, QUICK)
         desk.kept["gate"] = self.gate
         self.door = SessionDoor(self.gate, tag_of(desk.settings.home))
         self.app = create_app(desk, self.door, sections)

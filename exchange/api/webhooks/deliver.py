@@ -9,12 +9,12 @@ from functools import partial
 import structlog
 
 from exchange.api.context import Api
-from exchange.api.webhooks.events import awaited, delivery_of, happened
 from exchange.api.webhooks.reach import Poster
 from exchange.errors import ExchangeError
 from exchange.machine.crew import Loop
 from exchange.machine.lanes import Lanes
 from exchange.machine.webhook_signature import signed_headers
+from exchange.operations.systems.events import awaited, delivery_of, happened
 from exchange.operations.systems.member.store import InboxPages
 from exchange.operations.systems.records import DeliveryRow, WebhookRow
 from exchange.operations.systems.store import WebhookRecords
@@ -64,7 +64,7 @@ class Deliverer:
 
     def look(self) -> None:
         """One look; what is due is delivered in each receiver's own lane, which is not waited for."""
-        with self._api.console.reading() as tx:
+        with self._api.desk.console.reading() as tx:
             hooks = tx[WebhookRecords].enabled()
         for hook in hooks:
             try:
@@ -96,7 +96,7 @@ class Deliverer:
             if Event.AWAITED in hook.events:
                 found += awaited(tx, opened.node, now)
         rows = {row.delivery_id: row for row in (delivery_of(hook, one, now) for one in found)}
-        with self._api.console.transaction() as tx:
+        with self._api.desk.console.transaction() as tx:
             tx[WebhookRecords].advance(
                 hook.webhook_id, hook.position, lines[-1].position, tx[WebhookRecords].unknown(rows)
             )
@@ -104,7 +104,7 @@ class Deliverer:
     def _start(self, hooks: dict[str, WebhookRow]) -> None:
         """Starts the lane of every webhook to which something is due."""
         now = self._api.clock.now()
-        with self._api.console.transaction() as tx:
+        with self._api.desk.console.transaction() as tx:
             tx[WebhookRecords].forget(now - _KEPT, _BATCH)
             owed = tx[WebhookRecords].owed(now)
         for webhook_id in owed:
@@ -114,7 +114,7 @@ class Deliverer:
 
     def _one_after_another(self, hook: WebhookRow) -> None:
         """A webhook's deliveries in order, up to the first that fails: a receiver that is down is asked once."""
-        with self._api.console.reading() as tx:
+        with self._api.desk.console.reading() as tx:
             rows = tx[WebhookRecords].due(self._api.clock.now(), _BATCH, hook.webhook_id)
         for row in rows:
             if self._stopping.is_set() or not self._attempt(hook, row):
@@ -124,7 +124,7 @@ class Deliverer:
 
     def _attempt(self, hook: WebhookRow, row: DeliveryRow) -> bool:
         now = self._api.clock.now()
-        with self._api.console.transaction() as tx:
+        with self._api.desk.console.transaction() as tx:
             if not tx[WebhookRecords].claim(row, now + _CLAIMED):
                 return False
         body, stamp = row.body.encode(), int(now.timestamp())
@@ -132,7 +132,7 @@ class Deliverer:
         headers = {"user-agent": "yizhan-webhook/1", **signed}
         reason = self._poster.post(hook.url, headers, body)
         now = self._api.clock.now()
-        with self._api.console.transaction() as tx:
+        with self._api.desk.console.transaction() as tx:
             if reason is None:
                 tx[WebhookRecords].delivered(row, now)
                 return True

@@ -23,7 +23,6 @@ from exchange.operations.systems.records import DeliveryRow, WebhookRow
 from exchange.operations.systems.store import WebhookRecords
 from exchange.operations.systems.webhooks import check_url
 from exchange.schemas.base import MessageId
-from exchange.store.transaction import Transaction
 
 router = APIRouter(prefix="/webhooks", tags=["webhooks"])
 MOST = 10
@@ -55,7 +54,7 @@ def register_webhook(caller: Receiving, api: Shared, asked: Annotated[WebhookIn,
         made_at=api.clock.now(),
         position=position,
     )
-    with api.console.transaction() as console:
+    with api.desk.console.transaction() as console:
         if len(console[WebhookRecords].of_member(caller.member)) >= MOST:
             raise Conflict("a member has at most {most} webhooks", remedy="delete one that is not needed", most=MOST)
         console[WebhookRecords].add(row)
@@ -70,7 +69,7 @@ def register_webhook(caller: Receiving, api: Shared, asked: Annotated[WebhookIn,
     responses=documented(),
 )
 def webhooks(caller: Receiving, api: Shared) -> Webhooks:
-    with api.console.reading() as tx:
+    with api.desk.console.reading() as tx:
         rows = tx[WebhookRecords].of_member(caller.member)
     return Webhooks(items=tuple(webhook_out(row) for row in rows))
 
@@ -84,8 +83,8 @@ def webhooks(caller: Receiving, api: Shared) -> Webhooks:
     responses=documented(404),
 )
 def delete_webhook(caller: Receiving, api: Shared, webhook_id: MessageId) -> Response:
-    with api.console.transaction() as tx:
-        _own(tx, caller, webhook_id)
+    with api.desk.console.transaction() as tx:
+        _own(tx[WebhookRecords], caller, webhook_id)
         tx[WebhookRecords].remove(webhook_id)
     return Response(status_code=204)
 
@@ -99,10 +98,10 @@ def delete_webhook(caller: Receiving, api: Shared, webhook_id: MessageId) -> Res
     responses=documented(404),
 )
 def enable_webhook(caller: Receiving, api: Shared, webhook_id: MessageId) -> WebhookOut:
-    with api.console.transaction() as tx:
-        _own(tx, caller, webhook_id)
+    with api.desk.console.transaction() as tx:
+        _own(tx[WebhookRecords], caller, webhook_id)
         tx[WebhookRecords].enable(webhook_id, api.clock.now())
-        return webhook_out(_own(tx, caller, webhook_id))
+        return webhook_out(_own(tx[WebhookRecords], caller, webhook_id))
 
 
 @router.post(
@@ -115,8 +114,8 @@ def enable_webhook(caller: Receiving, api: Shared, webhook_id: MessageId) -> Web
 )
 def replace_webhook_secret(caller: Receiving, api: Shared, webhook_id: MessageId) -> WebhookMade:
     secret = _new_secret()
-    with api.console.transaction() as tx:
-        row = _own(tx, caller, webhook_id)
+    with api.desk.console.transaction() as tx:
+        row = _own(tx[WebhookRecords], caller, webhook_id)
         tx[WebhookRecords].replace_secret(webhook_id, secret, api.clock.now() + BOTH_SIGN)
     return WebhookMade(**_shown(row), secret=secret)
 
@@ -138,15 +137,15 @@ def deliveries(
     cursor: Cursor = None,
 ) -> DeliveryPage:
     before = moment_of(cursor)
-    with api.console.reading() as tx:
-        _own(tx, caller, webhook_id)
+    with api.desk.console.reading() as tx:
+        _own(tx[WebhookRecords], caller, webhook_id)
         rows = tx[WebhookRecords].deliveries(webhook_id, before, limit + 1)
     shown, following = page_of(request, response, rows, limit, lambda row: cursor_of(row.made_at, row.delivery_id))
     return DeliveryPage(items=tuple(map(_delivery, shown)), next=following)
 
 
-def _own(tx: Transaction, caller: Caller, webhook_id: str) -> WebhookRow:
-    row = tx[WebhookRecords].get(webhook_id)
+def _own(webhooks: WebhookRecords, caller: Caller, webhook_id: str) -> WebhookRow:
+    row = webhooks.get(webhook_id)
     if row is None or row.member != caller.member:
         raise NotFound("no webhook {webhook_id}", remedy="`GET /webhooks` lists them", webhook_id=webhook_id)
     return row

@@ -48,7 +48,6 @@ from exchange.paging import every as walk
 from exchange.runtime.settings import Settings
 from exchange.schemas import Consultation, Document, JointDocument, Opinion, ProcedureKind, SpecialProcedure, Verdict
 from exchange.schemas.titles import kind_name
-from exchange.store.transaction import Transaction
 
 
 def register(app: typer.Typer) -> None:
@@ -83,7 +82,7 @@ def inbox(
         rows = (
             tx[DepartmentDesk].recent()
             if all_
-            else [*_on_desk(tx, DeskState.WAITING), *_on_desk(tx, DeskState.DEFAULTED)]
+            else [*_on_desk(tx[DepartmentDesk], DeskState.WAITING), *_on_desk(tx[DepartmentDesk], DeskState.DEFAULTED)]
         )
         more = sum(tx[DepartmentDesk].counts().values()) - len(rows) if all_ else 0
         terms = terms_of(node, tx, [row for row in rows if row.state in ANSWERABLE])
@@ -127,8 +126,8 @@ def inbox(
     say_more(came - len(documents))
 
 
-def _on_desk(tx: Transaction, state: DeskState) -> Iterator[DeskRow]:
-    return walk(lambda after, most: tx[DepartmentDesk].page(state, after, most), lambda row: row.place)
+def _on_desk(kept: DepartmentDesk, state: DeskState) -> Iterator[DeskRow]:
+    return walk(lambda after, most: kept.page(state, after, most), lambda row: row.place)
 
 
 def show(

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from exchange.broker.admin.node_info import NodeInfo
-from exchange.broker.private.node import PrivateNode
 from exchange.cli.complete import member_addresses
 from exchange.cli.domain.refusals import refuse_root
 from exchange.cli.options import AnyHomeOption, HomeOption
 from exchange.cli.view import say
-from exchange.errors import DatabaseUnavailable, OperatorError
+from exchange.errors import OperatorError
 from exchange.language import tr
 from exchange.runtime import logs
-from exchange.runtime.draining import DRAINED_EXIT, drained, is_drained, wait_for_release
+from exchange.runtime.draining import DRAINED_EXIT, drained, is_drained, wait_for_release, wants_drain
 from exchange.runtime.home import open_link, open_member, open_work
 from exchange.runtime.member import RunningMember
 from exchange.runtime.profiles import Profile
@@ -31,8 +29,10 @@ from exchange.runtime.supervision.sole import orphaned, role_command, sole_super
 from exchange.runtime.supervision.stop import StopSignal
 from exchange.runtime.supervision.supervise import Supervisor
 from exchange.runtime.supervision.vigil import LifePatience
-from exchange.store import Store
 from exchange.telemetry.watching import resting, watching
+
+if TYPE_CHECKING:
+    from exchange.setup.init import DomainBroker
 
 
 def up(
@@ -67,12 +67,12 @@ def up(
         profiles = init_files(
             settings, say, on_lost=lambda error: say(tr("{error} → {remedy}", error=error, remedy=error.remedy))
         )
-        node, info = start_node(settings, say)
+        broker = start_node(settings, say)
         try:
-            can_run = _supervise(settings, profiles, node, info, stop, with_console, hold, patience)
+            can_run = _supervise(settings, profiles, broker, stop, with_console, hold, patience)
         finally:
-            if node is not None:
-                node.stop()
+            if broker.node is not None:
+                broker.node.stop()
     say(tr("stopped"))
     if not can_run:
         raise OperatorError("no member can run here", remedy="see the logs in {logs}", logs=Home(settings.home).logs)
@@ -81,8 +81,7 @@ def up(
 def _supervise(
     settings: Settings,
     profiles: dict[str, Profile],
-    node: PrivateNode | None,
-    info: NodeInfo,
+    broker: DomainBroker,
     stop: StopSignal,
     with_console: bool,
     hold: Callable[[], None],
@@ -93,17 +92,22 @@ def _supervise(
     from exchange.setup.init import init_broker
     from exchange.telemetry.up_metrics import domain_endpoint, member_environment
 
-    def provision(info: NodeInfo) -> None:
-        init_broker(settings, info, profiles, say)
-
-    with_patience(lambda: provision(info), say)
+    with_patience(lambda: init_broker(settings, broker.info, profiles, say), say)
     environment = {"EXCHANGE_HOME": str(settings.home), **member_environment()}
     supervisor = Supervisor(say, environment, stop.told, is_drained(settings), patience)
     for address in profiles:
         supervisor.add(address, role_command(address), Home(settings.home).logs / f"{address}.log", beats=True)
     beside = [ConsoleChild(settings, supervisor).look] if with_console else []
-    if node is not None:
-        beside.append(NodeWatch(node, info, say, provision, supervisor.renew, stop.told).look)
+    if broker.node is not None:
+        watch = NodeWatch(
+            broker.node,
+            broker.info,
+            say,
+            lambda info: init_broker(settings, info, profiles, say),
+            supervisor.renew,
+            stop.told,
+        )
+        beside.append(watch.look)
     serving = tr("serving {count} members; logs in {logs}", count=len(profiles), logs=Home(settings.home).logs)
     say(serving if os.environ.get(DETACHED) else tr("{serving}; Ctrl-C stops", serving=serving))
     note(Home(settings.home), serving=True)
@@ -164,21 +168,13 @@ def serve(
                     loops.check()
                     if claim.lost is not None:
                         raise claim.lost
-                    if _wants_drain(opened.store):
+                    if wants_drain(opened.store):
                         member.drain()
                         break
             finally:
                 member.close()
         if not stop.told.is_set() and not orphaned():
             _end_drained(settings, address, stop, stay)
-
-
-def _wants_drain(store: Store) -> bool:
-    """Whether it is to be drained; a database that is away for a moment says nothing about that."""
-    try:
-        return drained(store) is not None
-    except DatabaseUnavailable:
-        return False
 
 
 def _end_drained(settings: Settings, address: str, stop: StopSignal, stay: bool) -> NoReturn:

@@ -46,11 +46,11 @@ def secret() -> None:
 @alerts.command("list")
 def list_alerts(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Lists the alerts that stand, the newest first."""
-    from exchange.operations.domain_view import CONSOLE, Desk
+    from exchange.operations.domain_view import Desk
 
     desk = Desk(Settings.read(home=home))
     try:
-        with desk.store(CONSOLE).reading() as tx:
+        with desk.console.reading() as tx:
             rows = tx[Alerts].standing()
     finally:
         desk.close()

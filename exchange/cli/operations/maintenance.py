@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,15 +16,13 @@ from exchange.cli.naming import called, in_full, learn
 from exchange.cli.options import HomeOption, JsonOption
 from exchange.cli.recorded import recorded
 from exchange.cli.view import console, due_text, moment, plain, print_json, say, say_more
-from exchange.clock import monotonic
 from exchange.language import choose, tr
 from exchange.messaging.rules.holding import Hold
+from exchange.operations.domain_view import Desk
 from exchange.operations.holds import domain as holding
 from exchange.runtime import draining, logs
-from exchange.runtime.profiles import Profile, load_profiles
-from exchange.runtime.settings import Home, Settings
+from exchange.runtime.settings import Settings
 from exchange.schemas.titles import kind_name
-from exchange.store import Store, open_store
 
 _OTHERWISE = 8
 
@@ -36,18 +33,11 @@ class _Domain:
     def __init__(self, home: Path | None) -> None:
         logs.configure(quiet=True)
         self.settings = Settings.read(home=home)
-        self.profiles: dict[str, Profile] = load_profiles(Home(self.settings.home).departments)
+        desk = Desk(self.settings)
+        self.profiles = desk.profiles()
         learn(self.profiles)
-        self._stores: dict[str, Store] = {}
-
-    def open(self, address: str) -> Store:
-        """A member's database. Raises DatabaseUnavailable."""
-        if address not in self._stores:
-            url = Home(self.settings.home).kept_database_url(address, self.settings.database_url)
-            store = open_store(url, member=address)
-            store.migrate()
-            self._stores[address] = store
-        return self._stores[address]
+        self.open = desk.store
+        """Opens a member's database. Raises DatabaseUnavailable."""
 
 
 def hold(
@@ -141,7 +131,7 @@ def drain(
     store = domain.open(member)
     with recorded(domain.settings, "drain", member):
         draining.ask_drain(store, acting_account(), reason, domain.settings.clock.now())
-    ended = _wait_until_ended(store, member, wait)
+    ended = draining.wait_until_ended(store, member, wait)
     left = draining.left_when_stopped(store) or draining.what_is_left(store)
     if as_json:
         print_json({"member": member, "ended": ended, **asdict(left)})
@@ -181,16 +171,6 @@ def diagnostics(
         print_json({"file": str(file), "contents": names})
     else:
         say(tr("{file}: {names}", file=file, names=", ".join(names)))
-
-
-def _wait_until_ended(store: Store, member: str, wait: float) -> bool:
-    until = monotonic() + wait
-    while True:
-        if not store.is_served(member):
-            return True
-        if monotonic() >= until:
-            return False
-        time.sleep(0.1)
 
 
 def _show_risks(risks: list[Endangered]) -> None:

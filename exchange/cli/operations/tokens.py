@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated
@@ -16,11 +16,11 @@ from exchange.cli.recorded import recorded
 from exchange.cli.view import console, moment, plain, print_json, say
 from exchange.clock import RealClock
 from exchange.language import tr
+from exchange.operations.domain_view import Desk
+from exchange.operations.systems.issuing import DEFAULT_DAYS, make_token, revoke_token, token_state
 from exchange.operations.systems.records import TokenRow
 from exchange.operations.systems.store import Tokens
-from exchange.runtime.profiles import Profile
 from exchange.runtime.settings import Settings
-from exchange.store import Store
 
 tokens = typer.Typer(no_args_is_help=True, help="Tokens with which department systems use the REST API.")
 
@@ -42,7 +42,7 @@ def new(
         ),
     ],
     name: Annotated[str, typer.Option("--name", help="Which system will use it.")],
-    days: Annotated[int, typer.Option("--days", help="For how long it holds, at most 730.")] = 180,
+    days: Annotated[int, typer.Option("--days", help="For how long it holds, at most 730.")] = DEFAULT_DAYS,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -54,11 +54,9 @@ def new(
     - send: send documents · receive: the inbox and webhooks · reply: answer consultations · read: documents and states
     - of a window: submit: hand in and withdraw applications · decide: decide cases, and amend terms
     """
-    from exchange.console.pages.tokens import make_token
-
     settings = Settings.read(home=home)
-    with recorded(settings, "token.new", f"{member} {' '.join(scope)}"), _store(settings) as (store, members):
-        row, text = make_token(store, members, member, name, scope, days, acting_account())
+    with recorded(settings, "token.new", f"{member} {' '.join(scope)}"), _desk(settings) as desk:
+        row, text = make_token(desk.console, desk.profiles(), member, name, scope, days, acting_account())
     if as_json:
         print_json({**_json(row, RealClock().now()), "token": text})
         return
@@ -75,9 +73,7 @@ def new(
 
 def list_(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Lists the latest tokens: whose, what for, when used, until when. Never a token itself."""
-    from exchange.console.pages.tokens import token_state
-
-    with _store(Settings.read(home=home)) as (store, _), store.reading() as tx:
+    with _desk(Settings.read(home=home)) as desk, desk.console.reading() as tx:
         rows = tx[Tokens].every()
     now = RealClock().now()
     if as_json:
@@ -107,11 +103,9 @@ def revoke(
     as_json: JsonOption = False,
 ) -> None:
     """Revokes a token: the next request that bears it is refused."""
-    from exchange.console.pages.tokens import revoke_token
-
     settings = Settings.read(home=home)
-    with recorded(settings, "token.revoke", token_id), _store(settings) as (store, _):
-        row = revoke_token(store, token_id, acting_account())
+    with recorded(settings, "token.revoke", token_id), _desk(settings) as desk:
+        row = revoke_token(desk.console, token_id, acting_account())
     if as_json:
         print_json(_json(row, RealClock().now()))
     else:
@@ -119,20 +113,15 @@ def revoke(
 
 
 @contextmanager
-def _store(settings: Settings) -> Iterator[tuple[Store, Mapping[str, Profile]]]:
-    """The console's own store, and the members there are."""
-    from exchange.operations.domain_view import CONSOLE, Desk
-
+def _desk(settings: Settings) -> Iterator[Desk]:
     desk = Desk(settings)
     try:
-        yield desk.store(CONSOLE), desk.profiles()
+        yield desk
     finally:
         desk.close()
 
 
 def _json(row: TokenRow, now: datetime) -> dict[str, object]:
-    from exchange.console.pages.tokens import token_state
-
     return {
         "id": row.token_id,
         "member": row.member,

@@ -14,10 +14,11 @@ from exchange.cli.view import plain
 from exchange.clock import CST
 from exchange.console.pages.members import rows as member_rows
 from exchange.console.pages.overview import verdict
-from exchange.console.pages.queues import QueueRow, arranged, in_words
-from exchange.console.pages.queues import rows as queue_rows
+from exchange.console.pages.queues import in_words
 from exchange.language import choose, tr
 from exchange.operations.health.chart import bars
+from exchange.operations.health.queues import QueueRow, arranged
+from exchange.operations.health.queues import rows as queue_rows
 from exchange.operations.health.sampler import History
 from exchange.operations.health.snapshot import MemberSnapshot, Snapshot
 from exchange.operations.troubles import lights as rules

@@ -12,8 +12,6 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-from exchange.broker.admin.node_info import NodeInfo
-from exchange.broker.private.node import PrivateNode
 from exchange.cli.options import JsonOption
 from exchange.cli.view import console, errors, print_json, say
 from exchange.clock import monotonic
@@ -22,6 +20,7 @@ from exchange.language import choose, tr
 from exchange.runtime import logs
 from exchange.runtime.settings import Settings
 from exchange.trials.replay import OnProgress, Replay, Replayed
+from exchange.trials.replay_broker import replay_broker
 from exchange.trials.replay_file import read_replay, summary
 
 OTHERWISE = 8
@@ -106,7 +105,7 @@ def replay(
     events = read_replay(file, cases)
     with tempfile.TemporaryDirectory(prefix="yizhan-replay-") as scratch:
         folder = home or Path(scratch)
-        with _broker(settings, Path(scratch) / "node") as info:
+        with replay_broker(settings, Path(scratch) / "node", say) as info:
             run = Replay(events, folder, info, settings.database_url)
             say(
                 tr(
@@ -121,18 +120,6 @@ def replay(
     _report(result, as_json)
     if not result.agrees:
         raise typer.Exit(OTHERWISE)
-
-
-@contextmanager
-def _broker(settings: Settings, folder: Path) -> Iterator[NodeInfo]:
-    if settings.broker_url:
-        yield NodeInfo(settings.broker_url, settings.management_url)
-        return
-    node = PrivateNode(folder)
-    try:
-        yield node.start(say)
-    finally:
-        node.stop()
 
 
 @contextmanager

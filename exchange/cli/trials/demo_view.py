@@ -26,8 +26,7 @@ from exchange.runtime.settings import Settings
 from exchange.runtime.supervision.stop import StopSignal
 from exchange.runtime.supervision.supervise import Supervisor
 from exchange.schemas import Role
-from exchange.store.journal import JournalEntry
-from exchange.trials.demo import Demo, out_of_time
+from exchange.trials.demo import Demo, Happening, out_of_time
 
 _WEEKDAYS = (
     ("星期一", "Mon"), ("星期二", "Tue"), ("星期三", "Wed"), ("星期四", "Thu"), ("星期五", "Fri"), ("星期六", "Sat"),
@@ -156,7 +155,7 @@ def _watch(demo: Demo) -> list[CaseStatus]:
     with LiveView(refresh_per_second=8, transient=True) as live:
         while not out_of_time(began):
             cases = demo.turn()
-            fresh = [_event(who, entry, demo) for who, entry in demo.happenings()]
+            fresh = [_event(entry, demo) for entry in demo.happenings()]
             fresh += [Text(f"        {line}", style="bold yellow") for line in demo.lines[said:]]
             said = len(demo.lines)
             events.extend(text for text in fresh if text is not None)
@@ -184,11 +183,11 @@ def _table(demo: Demo, cases: Sequence[CaseStatus], now: datetime) -> Renderable
     return cases_view(cases, labels, now, brief=True)
 
 
-def _event(who: str, entry: JournalEntry, demo: Demo) -> Text | None:
+def _event(entry: Happening, demo: Demo) -> Text | None:
     words = _WORDS.get(entry.event)
     if words is None or entry.case_number is None:
         return None
-    if entry.event == "deemed" and not who.endswith(demo.window.node.address):
+    if entry.event == "deemed" and not entry.who.endswith(demo.window.node.address):
         return None
     said, colour = words
     detail = {key: _short(demo, value) for key, value in entry.detail.items()}

@@ -13,7 +13,7 @@ from exchange.console.pages.overview import shared
 from exchange.console.section import FormAction, Group, Page, Section, Visit
 from exchange.errors import BadConfiguration
 from exchange.operations.alerts.round import PAGE, Alerting
-from exchange.operations.domain_view import CONSOLE, Desk
+from exchange.operations.domain_view import Desk
 from exchange.operations.health.sampler import sampler_of
 from exchange.operations.troubles.kinds import Cause
 from exchange.operations.troubles.settings import AlertSettings, load_alert_settings
@@ -26,7 +26,7 @@ log = structlog.get_logger()
 
 
 def _alerts(visit: Visit) -> Mapping[str, object]:
-    with visit.desk.store(CONSOLE).reading() as tx:
+    with visit.desk.console.reading() as tx:
         standing, past, troubles = tx[Alerts].standing(), tx[Alerts].past(), tx[Alerts].troubles()
     settings, fault = _settings(visit.desk)
     snapshot = sampler_of(visit.desk).latest()

@@ -18,7 +18,7 @@ from starlette.routing import BaseRoute, Route
 
 from exchange.console.section import Section
 from exchange.errors import BrokerError, ExchangeError
-from exchange.operations.domain_view import CONSOLE, Desk
+from exchange.operations.domain_view import Desk
 from exchange.operations.health.sampler import sampler_of
 from exchange.operations.troubles.kinds import AlertKind, Severity
 from exchange.operations.troubles.store import Alerts
@@ -58,7 +58,7 @@ def _routes(desk: Desk) -> Sequence[BaseRoute]:
 
 def _checks(desk: Desk) -> dict[str, bool]:
     """What the console needs for its own work: its database, and its members' names. Members' troubles are not its."""
-    return {"database": _holds(lambda: desk.store(CONSOLE).ping()), "profiles": _holds(desk.profiles)}
+    return {"database": _holds(lambda: desk.console.ping()), "profiles": _holds(desk.profiles)}
 
 
 def _metrics(desk: Desk, token: str | None) -> bytes:
@@ -85,7 +85,7 @@ class _Own(Collector):
         standing = GaugeMetricFamily("yizhan_alerts_standing", "Alerts that are not over.", labels=("kind",))
         failing = GaugeMetricFamily("yizhan_alert_deliveries_failing", "Alerts that no one has taken yet.")
         try:
-            with self._desk.store(CONSOLE).reading() as tx:
+            with self._desk.console.reading() as tx:
                 counts = tx[Alerts].counts()
                 failing.add_metric((), tx[Alerts].troubled())
         except ExchangeError:

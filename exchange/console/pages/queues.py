@@ -2,85 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-from exchange.broker.admin.figures import QueueFigures
-from exchange.broker.traffic.topology import dead_queue, opinions_queue
 from exchange.console.pages.overview import shared
 from exchange.console.section import Group, Page, Section, Visit
 from exchange.errors import BrokerUnavailable
-from exchange.operations.health.chart import Chart, chart
-from exchange.operations.health.growth import GrowthForecast, Trend, project
-from exchange.operations.health.sampler import PROJECTED_FROM, History, sampler_of
-from exchange.operations.health.snapshot import Snapshot
-from exchange.operations.troubles import lights as rules
-from exchange.operations.troubles.lights import Light, Sign, Words
+from exchange.operations.health.chart import Chart
+from exchange.operations.health.growth import GrowthForecast, Trend
+from exchange.operations.health.queues import BOUND, SORTS, QueueRow, arranged, rows
+from exchange.operations.health.sampler import sampler_of
+from exchange.operations.troubles.lights import Words
 from exchange.web.render import count, span
-
-BOUND = 10_000
-"""Messages in one queue from which its reader is hours behind; projections say when that is reached."""
-
-
-@dataclass(frozen=True)
-class QueueRow:
-    """One queue as pages show it."""
-
-    figures: QueueFigures
-    member: str | None
-    age: float | None
-    chart: Chart | None
-    projection: GrowthForecast
-    sign: Sign | None
-
-    @property
-    def quiet(self) -> bool:
-        """Whether there is nothing to see: empty all hour, nothing comes, and somebody would take it."""
-        moved = (self.figures.rate_in or 0) + (self.figures.rate_out or 0) > 0
-        busy_hour = self.chart is not None and not self.chart.flat
-        return self.figures.depth == 0 and not moved and not busy_hour and bool(self.figures.consumers)
-
-    @property
-    def light(self) -> Light:
-        """Its light. One that is empty and has nobody to take from it is neither good nor, by itself, a fault."""
-        if self.sign is not None:
-            return self.sign.light
-        return Light.GOOD if self.figures.consumers and self.figures.depth is not None else Light.UNKNOWN
-
-
-def rows(snapshot: Snapshot, history: History) -> list[QueueRow]:
-    """All queues of a snapshot."""
-    return [_row(snapshot, history, queue) for queue in snapshot.broker.queues] if snapshot.broker else []
-
-
-def _row(snapshot: Snapshot, history: History, queue: QueueFigures) -> QueueRow:
-    points = history.points(queue.name)
-    recent = [point for point in points if point[0] >= snapshot.mono - PROJECTED_FROM]
-    age = snapshot.age(queue)
-    sign = rules.queue(queue.name, queue.depth, queue.consumers, age)
-    drawn = chart(points, snapshot.mono)
-    return QueueRow(queue, snapshot.member_of(queue.name), age, drawn, project(recent, BOUND), sign)
-
-
-_SORTS: Mapping[str, Callable[[QueueRow], float | str | None]] = {
-    "name": lambda row: row.figures.name,
-    "depth": lambda row: row.figures.depth,
-    "age": lambda row: row.age,
-    "in": lambda row: row.figures.rate_in,
-    "out": lambda row: row.figures.rate_out,
-    "consumers": lambda row: row.figures.consumers,
-}
-
-
-def arranged(found: Sequence[QueueRow], sort: str, member: str) -> list[QueueRow]:
-    """Those of a member (all for an empty one), by a column: names from A, figures from the largest, unknown last."""
-    chosen = [row for row in found if member in ("", row.member)]
-    by_name = sorted(chosen, key=lambda row: row.figures.name)
-    if sort == "name" or sort not in _SORTS:
-        return by_name
-    figure = _SORTS[sort]
-    return sorted(by_name, key=lambda row: -(float(figure(row) or 0) if figure(row) is not None else -1.0))
-
 
 _KINDS: Mapping[str, Words] = {
     "dead": ("死信", "dead letters"),
@@ -92,11 +24,8 @@ _KINDS: Mapping[str, Words] = {
 
 def kind_of(row: QueueRow) -> Words:
     """What a member's queue is for; its own name where it is no member's."""
-    if row.member is None:
-        return row.figures.name, row.figures.name
-    if row.figures.name in (dead_queue(row.member), opinions_queue(row.member)):
-        return _KINDS[row.figures.name.rpartition(".")[2]]
-    return _KINDS.get(row.figures.name.removeprefix(f"{row.member}."), (row.figures.name, row.figures.name))
+    name = row.figures.name
+    return _KINDS.get(row.purpose, (name, name)) if row.member is not None else (name, name)
 
 
 def in_words(projection: GrowthForecast) -> Words:
@@ -137,7 +66,7 @@ def _queues(visit: Visit) -> Mapping[str, object]:
         **shared(visit, snapshot),
         "busy": [row for row in found if not row.quiet],
         "quiet": [row for row in found if row.quiet],
-        "sort": sort if sort in _SORTS else "name",
+        "sort": sort if sort in SORTS else "name",
         "member": member,
         "members": [(one.address, visit.say(one.name, one.name_en)) for one in snapshot.members],
         "names": {one.address: visit.say(one.name, one.name_en) for one in snapshot.members},

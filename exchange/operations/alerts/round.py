@@ -21,7 +21,7 @@ from exchange.machine.crew import Loop
 from exchange.machine.lanes import Lanes
 from exchange.operations.alerts.channels import channels
 from exchange.operations.alerts.telling import Channel, Telling
-from exchange.operations.domain_view import CONSOLE, Desk
+from exchange.operations.domain_view import Desk
 from exchange.operations.health.read_facts import latest_facts, read_facts
 from exchange.operations.troubles.facts import Facts
 from exchange.operations.troubles.kinds import AlertEvent, change, together
@@ -101,7 +101,7 @@ class Alerting:
         another console has recorded the same at this moment."""
         limits = self._settings.limits.limits()
         stands = standing(self._look(self._desk), limits)
-        with self._desk.store(CONSOLE).transaction() as tx:
+        with self._desk.console.transaction() as tx:
             changed = change(tx[Alerts].keys(), stands)
             if changed.raised or changed.over or changed.quiet:
                 due = self._real.now() + limits.settle
@@ -123,7 +123,7 @@ class Alerting:
 
     def begin_telling(self) -> None:
         """Has every channel told what is due to it in a lane of its own, which is not waited for."""
-        with self._desk.store(CONSOLE).reading() as tx:
+        with self._desk.console.reading() as tx:
             owed = tx[Alerts].owed(self._real.now())
         for channel in owed:
             self._lanes.start(channel, partial(self._one_after_another, channel))
@@ -131,7 +131,7 @@ class Alerting:
     def _one_after_another(self, channel: str) -> None:
         """Up to the first that is not taken: a receiver that is down or slow is asked once."""
         while not self._stop.is_set():
-            with self._desk.store(CONSOLE).transaction() as tx:
+            with self._desk.console.transaction() as tx:
                 group = tx[Alerts].take_together(self._real.now(), channel)
             if not group or not self._tell(group):
                 return
@@ -158,7 +158,7 @@ class Alerting:
         """One message for all of a group; whether it was taken."""
         channel = self._channels.get(group[0].channel)
         reason = "it is not configured any more" if channel is None else self._reason(channel, self._telling(group))
-        with self._desk.store(CONSOLE).transaction() as tx:
+        with self._desk.console.transaction() as tx:
             for due in group:
                 if reason is None:
                     tx[Alerts].told(due.id, self._real.now())

@@ -17,7 +17,7 @@ import structlog
 
 from exchange.clock import Clock, RealClock
 from exchange.errors import BadAccount, Denied
-from exchange.operations.domain_view import CONSOLE, Desk
+from exchange.operations.domain_view import Desk
 from exchange.store import Store
 from exchange.store.transaction import Transaction
 from exchange.web.arriving import source
@@ -273,7 +273,7 @@ def _no_link() -> Denied:
 
 def gate_of(desk: Desk) -> Gate:
     """Who may come in at a domain's console, in its own store; one gate a desk. Raises DatabaseUnavailable."""
-    store = desk.store(CONSOLE)
+    store = desk.console
     found = desk.kept_once("gate", lambda: Gate(store))
     assert isinstance(found, Gate)  # noqa: S101
     return found

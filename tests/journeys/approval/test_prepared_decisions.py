@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from exchange.api.webhooks.events import awaited
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.records import CaseRow
 from exchange.approval.rules.lead import LeadTask
@@ -21,6 +20,7 @@ from exchange.broker.admin.node_info import NodeInfo
 from exchange.envelope import verify_signed
 from exchange.errors import CallerError, Conflict
 from exchange.messaging.documents import Documents
+from exchange.operations.systems.events import awaited
 from exchange.operations.systems.webhooks import Event
 from exchange.schemas import Decision, Outcome, Verdict, WithoutConsent
 from tests.journeys.city import City, make_city

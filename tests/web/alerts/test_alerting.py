@@ -19,7 +19,7 @@ from exchange.machine.webhook_signature import verify
 from exchange.operations.alerts.channels import channels
 from exchange.operations.alerts.round import Alerting
 from exchange.operations.alerts.telling import Telling
-from exchange.operations.domain_view import CONSOLE, Desk
+from exchange.operations.domain_view import Desk
 from exchange.operations.health.read_facts import read_facts
 from exchange.operations.troubles.rules import standing
 from exchange.operations.troubles.settings import AlertSettings, load_alert_settings
@@ -108,7 +108,7 @@ def test_what_a_receiver_refuses_is_told_again_with_the_same_delivery_id(desk: D
     kill_a_message(desk)
     alerting.look()
     assert alerting.tell() == 0
-    with desk.store(CONSOLE).reading() as tx:
+    with desk.console.reading() as tx:
         ((channel, attempts, reason),) = tx[Alerts].troubles()
     assert (channel, attempts) == ("ops", 1)
     assert "503" in reason
@@ -174,7 +174,7 @@ def test_receivers_that_drip_or_hang_delay_nobody_else(desk: Desk, hook: Hook, m
         alerting.tell()
         assert len(hook.taken) == 1
         assert time.monotonic() - began < 15
-        with desk.store(CONSOLE).reading() as tx:
+        with desk.console.reading() as tx:
             reasons = {channel: reason for channel, _, reason in tx[Alerts].troubles()}
     assert set(reasons) == {"silent", "drips", "mail:ops@c.test"}
     assert all("no whole answer within 5 s" in reason for reason in reasons.values())

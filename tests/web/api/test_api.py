@@ -103,7 +103,7 @@ def test_a_token_that_is_over_or_revoked_says_no_more_than_an_unknown_one(served
     client = served.client(PLANNING)
     unknown = client.get("/api/v1/token", headers={"authorization": "Bearer yz_" + "0" * 12 + "_" + "a" * 43})
     token_id = client.headers["authorization"].split("_")[1]
-    with served.api.console.transaction() as tx:
+    with served.api.desk.console.transaction() as tx:
         tx[Tokens].revoke(token_id, "officer", served.api.clock.now())
     revoked = client.get("/api/v1/token")
     later(served, days=31)
@@ -163,7 +163,7 @@ def test_the_token_itself_is_nowhere_in_the_store_and_its_use_is_noted(served: B
     token = token_for(served.desk, PLANNING)
     client = served.client(PLANNING)
     client.get("/api/v1/token", headers={"authorization": f"Bearer {token}"})
-    with served.api.console.reading() as tx:
+    with served.api.desk.console.reading() as tx:
         row = tx[Tokens].get(token.split("_")[1])
     assert row is not None
     assert token[16:] not in repr(row)
@@ -399,14 +399,14 @@ def test_the_page_about_the_api_needs_no_token_no_script_and_nothing_from_elsewh
 
 
 def test_what_a_system_changes_is_in_the_audit_log_with_its_token_and_address(served: Bureau) -> None:
-    with served.api.console.reading() as tx:
+    with served.api.desk.console.reading() as tx:
         before = tx[AuditLog].head().seq
     client = served.client(PLANNING, host="192.0.2.7")
     assert client.get("/api/v1/documents").status_code == 200
     assert client.post("/api/v1/documents", json={**LETTER_TO, "to": []}).status_code == 422
     assert client.post("/api/v1/leases", json={}).status_code < 500
     assert client.post("/api/v1/documents", json=LETTER_TO).status_code == 202
-    with served.api.console.reading() as tx:
+    with served.api.desk.console.reading() as tx:
         entries = [one for one in tx[AuditLog].entries() if one.seq > before]
         check_chain(tx[AuditLog].entries(), tx[AuditLog].head())
     assert [(one.account, one.what, one.outcome, one.source) for one in entries] == [

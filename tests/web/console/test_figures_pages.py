@@ -19,9 +19,9 @@ from starlette.testclient import TestClient
 
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.console.app import _events, create_app
-from exchange.console.pages.queues import arranged, rows
 from exchange.console.sections import SECTIONS
 from exchange.operations.domain_view import Desk
+from exchange.operations.health.queues import arranged, rows
 from exchange.operations.health.sampler import History, Sampler, sampler_of
 from exchange.operations.health.snapshot import Snapshot
 from exchange.operations.troubles.lights import Light, SystemPart
