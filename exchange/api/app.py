@@ -9,12 +9,14 @@ from fastapi import FastAPI
 from starlette.responses import HTMLResponse, JSONResponse
 from starlette.routing import Route
 
-from exchange.api import documents, inbox, notices, problems, recording, replies
+from exchange.api import inbox, notices, problems, replies
 from exchange.api.cases import routes as cases
 from exchange.api.cases import window
-from exchange.api.context import Api
-from exchange.api.openapi import openapi_of
-from exchange.api.reference import docs_page
+from exchange.api.documents import routes as documents
+from exchange.api.door import recording
+from exchange.api.door.context import Api
+from exchange.api.reference.openapi import openapi_of
+from exchange.api.reference.page import docs_page
 from exchange.api.webhooks import routes as webhooks
 
 PATH = "/api/v1"

@@ -12,11 +12,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 
-from exchange.api.auth import Receiving, Shared
 from exchange.api.content import body_of, json_of
-from exchange.api.document_models import DocumentPage
-from exchange.api.documents import line_out
-from exchange.api.messages import message_out
+from exchange.api.documents.messages import message_out
+from exchange.api.documents.models import DocumentPage
+from exchange.api.documents.routes import line_out
+from exchange.api.door.auth import Receiving, Shared
 from exchange.api.models import AcknowledgedOut, AcknowledgeIn, LeaseIn, LeaseOut, MessageKey
 from exchange.api.pagination import Cursor, Limit, cursor_of, page_of, position_of
 from exchange.api.problems import documented

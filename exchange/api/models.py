@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from exchange.api.document_models import MessageOut
+from exchange.api.documents.models import MessageOut
 from exchange.api.model import EXAMPLE_AT, EXAMPLE_ID, ApiModel, Some, example
 from exchange.schemas import Count, Opinion
 from exchange.schemas.base import Address, CaseNumber, Line, MessageId

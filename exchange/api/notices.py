@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from exchange.api.auth import Anyone, Reading, Shared
+from exchange.api.door.auth import Anyone, Reading, Shared
 from exchange.api.models import NoticeOut
 from exchange.api.problems import documented
 from exchange.api.webhooks.models import TokenOut

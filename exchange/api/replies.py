@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from pydantic import ValidationError
 
-from exchange.api.auth import Replying, Shared
 from exchange.api.content import body_of, does_not_hold, json_of
-from exchange.api.document_models import SentOut
+from exchange.api.documents.models import SentOut
+from exchange.api.door.auth import Replying, Shared
 from exchange.api.idempotency import Key, fingerprint_of, once
 from exchange.api.models import OpinionIn
 from exchange.api.problems import documented

@@ -18,7 +18,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from exchange.api.app import PATH, create_api
-from exchange.api.context import Api
+from exchange.api.door.context import Api
 from exchange.api.webhooks.deliver import Deliverer
 from exchange.audit.source import Source, SourceKind
 from exchange.clock import monotonic

@@ -10,7 +10,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from exchange.api.context import Api
+from exchange.api.door.context import Api
 from exchange.clock import Clock, RealClock
 from exchange.console.app import create_app
 from exchange.console.sections import SECTIONS

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from exchange.api.document_models import AttachmentIn
+from exchange.api.documents.models import AttachmentIn
 from exchange.api.model import EXAMPLE_AT, EXAMPLE_ID, ApiModel, example
 from exchange.approval.rules.states import CaseState
 from exchange.schemas import (

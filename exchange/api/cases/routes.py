@@ -6,10 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from exchange.api.auth import Reading, Shared
 from exchange.api.cases.conditions import ETAG, etag_of
 from exchange.api.cases.models import MatterPage
 from exchange.api.cases.records import CaseLineOut, CaseOut, CasePage, PartOut, PreparedOut
+from exchange.api.door.auth import Reading, Shared
 from exchange.api.pagination import Cursor, Limit, cursor_of, moment_of, name_of, page_of
 from exchange.api.problems import documented
 from exchange.approval.department.records import DeskRow

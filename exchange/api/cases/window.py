@@ -9,8 +9,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Response
 from pydantic import ValidationError
 
-from exchange.api.attachments import described, from_form, octets_of
-from exchange.api.auth import Deciding, Shared, Submitting
 from exchange.api.cases.conditions import IfMatch, expect_match
 from exchange.api.cases.models import (
     CaseIn,
@@ -26,8 +24,10 @@ from exchange.api.cases.models import (
     WithdrawalIn,
 )
 from exchange.api.content import CaseForm, Files, body_of, does_not_hold, json_of, strictly
-from exchange.api.context import Api, Caller
-from exchange.api.document_models import AttachmentIn
+from exchange.api.documents.attachments import described, from_form, octets_of
+from exchange.api.documents.models import AttachmentIn
+from exchange.api.door.auth import Deciding, Shared, Submitting
+from exchange.api.door.context import Api, Caller
 from exchange.api.idempotency import Key, fingerprint_of, once
 from exchange.api.model import ApiModel
 from exchange.api.problems import documented

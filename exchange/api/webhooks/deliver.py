@@ -8,7 +8,7 @@ from functools import partial
 
 import structlog
 
-from exchange.api.context import Api
+from exchange.api.door.context import Api
 from exchange.api.webhooks.reach import Poster
 from exchange.errors import ExchangeError
 from exchange.machine.crew import Loop

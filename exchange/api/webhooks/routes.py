@@ -10,9 +10,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
 
-from exchange.api.auth import Receiving, Shared
 from exchange.api.content import body_of, json_of
-from exchange.api.context import Caller
+from exchange.api.door.auth import Receiving, Shared
+from exchange.api.door.context import Caller
 from exchange.api.pagination import Cursor, Limit, cursor_of, moment_of, page_of
 from exchange.api.problems import documented
 from exchange.api.webhooks.models import DeliveryOut, DeliveryPage, WebhookIn, WebhookMade, WebhookOut, Webhooks

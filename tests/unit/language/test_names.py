@@ -12,7 +12,7 @@ import pytest
 
 import exchange
 from exchange import errors
-from exchange.api.document_models import DocumentLineOut
+from exchange.api.documents.models import DocumentLineOut
 from exchange.approval.rules.behind_holds import Danger
 from exchange.approval.rules.forecast import Fate
 from exchange.approval.rules.standing import BoardColumn

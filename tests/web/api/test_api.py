@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from exchange.api.limits import OF_ONE_TOKEN, Attempts
+from exchange.api.door.limits import OF_ONE_TOKEN, Attempts
 from exchange.audit.chain import check_chain
 from exchange.clock import RealClock, SteppedClock
 from exchange.documents.rules.numbers import parse_number

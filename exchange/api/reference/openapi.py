@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from exchange.api.cases.models import CaseIn, ConfirmationIn, DecisionIn, TermIn, WithdrawalIn
-from exchange.api.document_models import SendIn
+from exchange.api.documents.models import SendIn
 from exchange.api.model import Problem
 from exchange.api.models import AcknowledgeIn, LeaseIn, OpinionIn
 from exchange.api.webhooks.models import WebhookIn

@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from exchange import errors
 from exchange.api.problems import status_of
-from exchange.api.shapes import named, shapes
+from exchange.api.reference.shapes import named, shapes
 from exchange.language import Language
 from exchange.web import render
 

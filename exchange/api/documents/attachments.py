@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 
-from exchange.api.document_models import AttachmentIn
+from exchange.api.documents.models import AttachmentIn
 from exchange.errors import BadRequest
 from exchange.files.attached import attachment_of
 from exchange.schemas import Attachment

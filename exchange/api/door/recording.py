@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from exchange.api.context import Api, Caller
+from exchange.api.door.context import Api, Caller
 from exchange.audit.source import of_token
 from exchange.errors import DatabaseUnavailable
 from exchange.web.door.audit_log import AuditLog

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from starlette.requests import Request
 
-from exchange.api.limits import Attempts
+from exchange.api.door.limits import Attempts
 from exchange.clock import Clock, RealClock
 from exchange.errors import Denied, NotFound
 from exchange.operations.domain_view import Desk

@@ -8,10 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import ValidationError
 
-from exchange.api.attachments import described, from_form, octets_of
-from exchange.api.auth import Reading, Sending, Shared
 from exchange.api.content import Form, body_of, does_not_hold, strictly
-from exchange.api.document_models import (
+from exchange.api.documents.attachments import described, from_form, octets_of
+from exchange.api.documents.messages import message_out
+from exchange.api.documents.models import (
     CopyOut,
     DocumentIn,
     DocumentLineOut,
@@ -22,8 +22,8 @@ from exchange.api.document_models import (
     SendIn,
     SentOut,
 )
+from exchange.api.door.auth import Reading, Sending, Shared
 from exchange.api.idempotency import Key, fingerprint_of, once
-from exchange.api.messages import message_out
 from exchange.api.pagination import Cursor, Limit, cursor_of, page_of, position_of
 from exchange.api.problems import documented
 from exchange.clock import Clock

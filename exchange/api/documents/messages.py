@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from base64 import b64encode
 
-from exchange.api.document_models import AttachmentOut, MessageOut
+from exchange.api.documents.models import AttachmentOut, MessageOut
 from exchange.envelope import Trust, verify_signed
 from exchange.errors import ExchangeError
 from exchange.messaging.records import StoredDocument

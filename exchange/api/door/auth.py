@@ -10,7 +10,7 @@ from typing import Annotated
 import structlog
 from fastapi import Depends, Request
 
-from exchange.api.context import Api, Caller, api_of
+from exchange.api.door.context import Api, Caller, api_of
 from exchange.errors import Unauthenticated
 from exchange.operations.systems.records import TokenRow
 from exchange.operations.systems.store import Tokens

@@ -1,0 +1,1 @@
+"""Documents by the API: sent, listed, read with their attachments, and the receipts that prove their arrival."""

@@ -1,0 +1,1 @@
+"""Who calls the API: token, scope, bounds of attempts, and the audit log."""

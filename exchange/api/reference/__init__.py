@@ -1,0 +1,1 @@
+"""What the API says of itself: its OpenAPI description, and the page that people read."""
