@@ -10,7 +10,7 @@ import pytest
 from exchange.clock import SteppedClock
 from exchange.operations.alerts.channels import channels
 from exchange.operations.alerts.round import Alerting
-from exchange.operations.domain_view import CONSOLE, Desk
+from exchange.operations.domain_view import Desk
 from exchange.operations.troubles.mailbox import mailbox
 from exchange.operations.troubles.store import Alerts
 from tests.web.alerts.alerting import kill_a_message
@@ -68,7 +68,7 @@ def test_who_is_refused_is_still_owed_it_and_a_comma_in_a_name_separates_nothing
         assert {len(letter["To"].addresses) for letter in post.letters} == {1}
         names = {letter["To"].addresses[0].display_name for letter in post.letters}
         assert names == {"Zhang, San", 'Li, "Si"', "王五，值班"}
-        with desk.store(CONSOLE).reading() as tx:
+        with desk.console.reading() as tx:
             ((channel, attempts, reason),) = tx[Alerts].troubles()
         assert (channel, attempts) == ("mail:gone@c.test", 1)
         assert "refuses this recipient (550)" in reason
