@@ -21,7 +21,7 @@ from exchange.operations.health.queues import QueueRow, arranged
 from exchange.operations.health.queues import rows as queue_rows
 from exchange.operations.health.sampler import History
 from exchange.operations.health.snapshot import MemberSnapshot, Snapshot
-from exchange.operations.troubles import lights as rules
+from exchange.operations.troubles import lights
 from exchange.operations.troubles.kinds import Cause
 from exchange.operations.troubles.lights import Light
 from exchange.web.render import count, span
@@ -192,7 +192,7 @@ def as_document(snapshot: Snapshot, history: History) -> dict[str, Any]:
     }
 
 
-def _sign(sign: rules.Sign) -> dict[str, str]:
+def _sign(sign: lights.Sign) -> dict[str, str]:
     return {
         "part": sign.part.value,
         "subject": sign.subject,

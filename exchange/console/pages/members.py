@@ -10,7 +10,7 @@ from exchange.console.pages.overview import shared
 from exchange.console.section import Group, Page, Section, Visit
 from exchange.operations.health.sampler import sampler_of
 from exchange.operations.health.snapshot import MemberSnapshot, Snapshot
-from exchange.operations.troubles import lights as rules
+from exchange.operations.troubles import lights
 from exchange.operations.troubles.lights import Light, Sign, SystemPart, Words
 
 ROLES: Mapping[str, Words] = {
@@ -35,7 +35,7 @@ class MemberRow:
     @property
     def light(self) -> Light:
         """The worst of its lights."""
-        return rules.whole(self.signs)
+        return lights.whole(self.signs)
 
     def of(self, part: SystemPart) -> Sign | None:
         """Its light about one part."""

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from exchange.console.section import Page, Section, Visit
 from exchange.operations.health.sampler import sampler_of
 from exchange.operations.health.snapshot import Snapshot
-from exchange.operations.troubles import lights as rules
+from exchange.operations.troubles import lights
 from exchange.operations.troubles.kinds import is_technical
 from exchange.operations.troubles.lights import Light, SystemPart
 from exchange.operations.troubles.words import KINDS
@@ -20,7 +20,7 @@ Say = Callable[[str, str], str]
 STALE = 30.0
 """Seconds after which what a page shows is called old."""
 
-PARTS: Mapping[SystemPart, rules.Words] = {
+PARTS: Mapping[SystemPart, lights.Words] = {
     SystemPart.CASES: ("案件与期限", "Cases and terms"),
     SystemPart.BROKER: ("消息代理", "Broker"),
     SystemPart.QUEUE: ("队列", "Queues"),
@@ -32,7 +32,7 @@ PARTS: Mapping[SystemPart, rules.Words] = {
     SystemPart.WORK: ("待办", "Open work"),
 }
 
-LIGHTS: Mapping[Light, rules.Words] = {
+LIGHTS: Mapping[Light, lights.Words] = {
     Light.GOOD: ("正常", "good"),
     Light.WARN: ("注意", "attention"),
     Light.BAD: ("故障", "fault"),
@@ -112,12 +112,12 @@ def _cases(snapshot: Snapshot, say: Say) -> Card:
     figure = say(f"{count(ends.overdue)} 个逾期", f"{count(ends.overdue)} overdue")
     days = snapshot.limits.ahead.days
     below = say(f"{days} 天内 {count(ends.soon)} 个期限届满", f"{count(ends.soon)} terms end within {days} days")
-    light = rules.worst([Light.GOOD if known else Light.UNKNOWN, *open_ones])
+    light = lights.worst([Light.GOOD if known else Light.UNKNOWN, *open_ones])
     return Card(SystemPart.CASES, say(*PARTS[SystemPart.CASES]), light, figure, below, "/deadlines")
 
 
 def _card(snapshot: Snapshot, say: Say, part: SystemPart, figure: str, below: str, path: str = "") -> Card:
-    light = rules.whole([sign for sign in snapshot.signs if sign.part is part])
+    light = lights.whole([sign for sign in snapshot.signs if sign.part is part])
     return Card(part, say(*PARTS[part]), light, figure, below, path)
 
 
@@ -138,7 +138,7 @@ def _queues(snapshot: Snapshot, say: Say) -> Card:
     """Good as long as nothing is stuck: queues give signs only of what is wrong."""
     if snapshot.broker is None:
         return Card(SystemPart.QUEUE, say(*PARTS[SystemPart.QUEUE]), Light.UNKNOWN, "–", "", "/queues")
-    light = rules.whole([s for s in snapshot.signs if s.part is SystemPart.QUEUE]) if _stuck(snapshot) else Light.GOOD
+    light = lights.whole([s for s in snapshot.signs if s.part is SystemPart.QUEUE]) if _stuck(snapshot) else Light.GOOD
     queues = snapshot.broker.queues
     depth = sum(queue.depth or 0 for queue in queues)
     comes, goes = sum(queue.rate_in or 0 for queue in queues), sum(queue.rate_out or 0 for queue in queues)
@@ -174,7 +174,7 @@ def _work(snapshot: Snapshot, say: Say) -> Card:
     waiting, desks = sum(one.waiting for one in known), sum(one.on_desk for one in known)
     dead, watched = sum(one.dead for one in known), sum(one.watched for one in known)
     light = Light.GOOD if known else Light.UNKNOWN
-    light = max((light, rules.whole(sign for sign in snapshot.signs if sign.part is SystemPart.WORK)), key=_rank)
+    light = max((light, lights.whole(sign for sign in snapshot.signs if sign.part is SystemPart.WORK)), key=_rank)
     below = say(
         f"{count(waiting)} 份待签收 · {count(watched)} 个期限 · {count(dead)} 件死信",
         f"{count(waiting)} copies unsigned · {count(watched)} deadlines · {count(dead)} dead letters",

@@ -11,7 +11,7 @@ from exchange.operations.health.chart import Chart, chart
 from exchange.operations.health.growth import GrowthForecast, project
 from exchange.operations.health.sampler import PROJECTED_FROM, History
 from exchange.operations.health.snapshot import Snapshot
-from exchange.operations.troubles import lights as rules
+from exchange.operations.troubles import lights
 from exchange.operations.troubles.lights import Light, Sign
 
 BOUND = 10_000
@@ -63,7 +63,7 @@ def _row(snapshot: Snapshot, history: History, queue: QueueFigures) -> QueueRow:
     points = history.points(queue.name)
     recent = [point for point in points if point[0] >= snapshot.mono - PROJECTED_FROM]
     age = snapshot.age(queue)
-    sign = rules.queue(queue.name, queue.depth, queue.consumers, age)
+    sign = lights.queue(queue.name, queue.depth, queue.consumers, age)
     drawn = chart(points, snapshot.mono)
     return QueueRow(queue, snapshot.member_of(queue.name), age, drawn, project(recent, BOUND), sign)
 

@@ -11,7 +11,7 @@ from exchange.broker.admin.figures import BrokerFigures, QueueFigures
 from exchange.errors import ExchangeError
 from exchange.operations.domain_view import MANAGEMENT_UNKNOWN
 from exchange.operations.health.store import OpenWork
-from exchange.operations.troubles import lights as rules
+from exchange.operations.troubles import lights
 from exchange.operations.troubles.facts import Facts, HoldFact, HomeFacts, Limits, MemberFacts
 from exchange.operations.troubles.kinds import Cause, StandingAlerts
 from exchange.operations.troubles.lights import Light, NodeFacts, Sign, SystemPart
@@ -140,7 +140,7 @@ class Snapshot:
     @property
     def light(self) -> Light:
         """The one light for the whole."""
-        return rules.worst([rules.whole(self.signs), *(cause.light for cause in self.causes)])
+        return lights.worst([lights.whole(self.signs), *(cause.light for cause in self.causes)])
 
 
 def _signs(snapshot: Snapshot) -> Iterator[Sign]:
@@ -149,7 +149,7 @@ def _signs(snapshot: Snapshot) -> Iterator[Sign]:
         yield from _member(member, snapshot)
     yield from _links(snapshot)
     yield from _certificates(snapshot)
-    yield rules.calendar(snapshot.at.date(), snapshot.announced_until, snapshot.limits.calendar)
+    yield lights.calendar(snapshot.at.date(), snapshot.announced_until, snapshot.limits.calendar)
 
 
 def _broker(snapshot: Snapshot) -> Iterator[Sign]:
@@ -159,64 +159,65 @@ def _broker(snapshot: Snapshot) -> Iterator[Sign]:
             finding = (f"无法查看：{trouble.reason}", f"could not be looked at: {trouble.reason}")
             yield Sign(SystemPart.BROKER, "RabbitMQ", Light.UNKNOWN, finding, (trouble.remedy, trouble.remedy))
         else:
-            yield rules.unreachable(SystemPart.BROKER, "RabbitMQ", trouble.reason, trouble.remedy)
+            yield lights.unreachable(SystemPart.BROKER, "RabbitMQ", trouble.reason, trouble.remedy)
         return
     nodes = [
         NodeFacts(node.name, node.running, node.memory_alarm, node.disk_alarm, bool(node.partitions))
         for node in snapshot.broker.nodes
     ]
-    yield from rules.broker(snapshot.broker.version, nodes)
+    yield from lights.broker(snapshot.broker.version, nodes)
     for queue in snapshot.broker.queues:
         member = snapshot.member_of(queue.name)
         drained = member if any(one.drained and one.address == member for one in snapshot.members) else None
-        sign = rules.queue(queue.name, queue.depth, queue.consumers, snapshot.age(queue), drained)
+        sign = lights.queue(queue.name, queue.depth, queue.consumers, snapshot.age(queue), drained)
         if sign is not None:
             yield sign
 
 
 def _member(member: MemberSnapshot, snapshot: Snapshot) -> Iterator[Sign]:
     if member.database is not None:
-        yield rules.unreachable(SystemPart.DATABASE, member.address, member.database.reason, member.database.remedy)
-        yield rules.unseen(SystemPart.ROLE, member.address)
+        yield lights.unreachable(SystemPart.DATABASE, member.address, member.database.reason, member.database.remedy)
+        yield lights.unseen(SystemPart.ROLE, member.address)
         return
     yield Sign(SystemPart.DATABASE, member.address, Light.GOOD, ("可读写", "answers"))
     if member.drained is not None:
-        yield rules.drained(member.address, member.drained.by, member.drained.reason)
-    elif snapshot.starting and (member.silent_for is None or member.silent_for > rules.SIGN_DUE):
+        yield lights.drained(member.address, member.drained.by, member.drained.reason)
+    elif snapshot.starting and (member.silent_for is None or member.silent_for > lights.SIGN_DUE):
         yield Sign(SystemPart.ROLE, member.address, Light.UNKNOWN, ("正在启动", "is being started"))
     else:
-        yield rules.role(member.address, member.silent_for, snapshot.limits.silent.total_seconds())
+        yield lights.role(member.address, member.silent_for, snapshot.limits.silent.total_seconds())
     if member.work is not None:
-        yield from rules.work(member.address, member.work.abandoned, member.work.dead)
+        yield from lights.work(member.address, member.work.abandoned, member.work.dead)
 
 
 def _links(snapshot: Snapshot) -> Iterator[Sign]:
     if snapshot.links_trouble is not None:
-        yield rules.unseen(SystemPart.LINK)
+        yield lights.unseen(SystemPart.LINK)
     for link in snapshot.links:
         broken = [f"{shovel.name} {shovel.state}" for shovel in link.shovels if shovel.state != "running"]
-        yield rules.link(link.neighbour, broken)
+        yield lights.link(link.neighbour, broken)
 
 
 def _certificates(snapshot: Snapshot) -> Iterator[Sign]:
     if snapshot.tls is not None:
         file = snapshot.tls.file
         renew = (f"更新 {file}，几秒内自动生效", f"renew {file}; it is taken up within seconds")
-        yield rules.certificate(CONSOLE_TLS, _left(snapshot.tls.until, snapshot.at), renew, snapshot.limits.expiry.days)
+        left = _left(snapshot.tls.until, snapshot.at)
+        yield lights.certificate(CONSOLE_TLS, left, renew, snapshot.limits.expiry.days)
     if snapshot.directory_trouble is not None:
-        yield rules.unreachable(
+        yield lights.unreachable(
             SystemPart.CERTIFICATE, "directory", snapshot.directory_trouble.reason, snapshot.directory_trouble.remedy
         )
         return
     init = "`exchange init`"
     soon = snapshot.limits.expiry.days
-    yield rules.certificate("directory", _left(snapshot.directory_until, snapshot.at), (init, init), soon)
+    yield lights.certificate("directory", _left(snapshot.directory_until, snapshot.at), (init, init), soon)
     for member in snapshot.members:
         certify = f"`exchange certify {member.address}`"
         if member.revoked:
             continue
         until = earliest((member.certificate_until, member.key_until))
-        yield rules.certificate(member.address, _left(until, snapshot.at), (certify, certify), soon)
+        yield lights.certificate(member.address, _left(until, snapshot.at), (certify, certify), soon)
 
 
 def earliest(moments: Sequence[datetime | None]) -> datetime | None:

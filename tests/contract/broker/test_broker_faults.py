@@ -5,7 +5,6 @@ from __future__ import annotations
 import pika
 import pytest
 
-from exchange.broker.admin import errand as admin
 from exchange.broker.admin.errand import errand
 from exchange.broker.admin.probe import server_version
 from exchange.broker.faults import error_of
@@ -33,7 +32,7 @@ def test_whatever_listens_there_is_told_with_a_remedy_and_without_the_password(
         found.stack_timeout = 1
         return found
 
-    monkeypatch.setattr(admin, "parameters", impatient)
+    monkeypatch.setattr("exchange.broker.admin.errand.parameters", impatient)
     monkeypatch.setattr("exchange.broker.admin.probe.parameters", impatient)
     with hostile(conduct) as server:
         url = f"{scheme}://u:p%40SECRET@127.0.0.1:{server.port}/%2F"

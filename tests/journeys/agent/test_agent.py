@@ -27,8 +27,7 @@ from exchange.schemas import (
     SubmittedMaterial,
     Verdict,
 )
-from exchange.store import identity_lock as claims
-from exchange.store import open_store
+from exchange.store import identity_lock, open_store
 from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain
 
@@ -143,7 +142,7 @@ def test_what_a_killed_agent_had_in_hand_is_handed_out_by_the_next_at_once(city:
 def test_an_agent_whose_identity_another_process_took_sends_and_receives_nothing_more(
     city: ProcessDomain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(claims, "WATCHED_EVERY", 3600.0)
+    monkeypatch.setattr(identity_lock, "WATCHED_EVERY", 3600.0)
     home, planning = Home(city.settings.home), city.address("planning")
     file = home.database_file(planning)
     with Agent.open(planning, city.settings.home) as agent, open_store(f"sqlite:///{file}", member=planning) as other:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from exchange.cli.operations.top_view import room
 from exchange.operations.health.chart import HEIGHT, WIDTH, bars, chart
 from exchange.operations.health.growth import LEAST_SPAN, Point, Trend, project
-from exchange.operations.troubles import lights as rules
+from exchange.operations.troubles import lights
 from exchange.operations.troubles.kinds import Alert, AlertKind, Severity, StandingAlerts, is_technical
 from exchange.operations.troubles.lights import Light, NodeFacts, Sign, SystemPart
 from exchange.operations.troubles.rules import listed
@@ -46,8 +46,8 @@ def histories(draw: st.DrawFn) -> list[Point]:
 @given(SIGNS)
 def test_the_whole_is_green_only_if_there_is_a_light_and_all_are_green(signs: list[Sign]) -> None:
     all_good = bool(signs) and all(sign.light is Light.GOOD for sign in signs)
-    assert (rules.whole(signs) is Light.GOOD) == all_good
-    assert (rules.whole(signs) is Light.BAD) == any(sign.light is Light.BAD for sign in signs)
+    assert (lights.whole(signs) is Light.GOOD) == all_good
+    assert (lights.whole(signs) is Light.BAD) == any(sign.light is Light.BAD for sign in signs)
 
 
 ALERTS = st.lists(
@@ -72,45 +72,45 @@ def test_a_broker_is_well_only_if_each_node_runs_without_alarm(nodes: list[NodeF
     well = bool(nodes) and all(
         n.running and not n.memory_alarm and not n.disk_alarm and not n.partitioned for n in nodes
     )
-    assert (rules.whole(rules.broker("4.3", nodes)) is Light.GOOD) == well
+    assert (lights.whole(lights.broker("4.3", nodes)) is Light.GOOD) == well
 
 
 @given(st.one_of(st.none(), st.floats(min_value=0, max_value=1e7)))
 def test_a_member_is_well_only_within_its_last_sign_of_life(silent_for: float | None) -> None:
-    light = rules.role("a.b", silent_for).light
-    assert (light is Light.GOOD) == (silent_for is not None and silent_for <= rules.SIGN_DUE)
-    assert (light is Light.BAD) == (silent_for is None or silent_for > rules.SIGN_MISSED)
+    light = lights.role("a.b", silent_for).light
+    assert (light is Light.GOOD) == (silent_for is not None and silent_for <= lights.SIGN_DUE)
+    assert (light is Light.BAD) == (silent_for is None or silent_for > lights.SIGN_MISSED)
 
 
 @given(st.integers(-400, 1000), st.integers(0, 86_399))
 def test_a_certificate_gets_no_better_as_its_days_run_out(days: int, seconds: int) -> None:
     order = (Light.BAD, Light.WARN, Light.GOOD)
     left = timedelta(days=days, seconds=seconds)
-    now, later = (rules.certificate("a", each, ("", "")).light for each in (left, left - timedelta(days=1)))
+    now, later = (lights.certificate("a", each, ("", "")).light for each in (left, left - timedelta(days=1)))
     assert order.index(later) <= order.index(now)
-    assert (now is Light.GOOD) == (days >= rules.CERTIFICATE_SOON)
-    assert rules.certificate("a", None, ("", "")).light is Light.BAD
+    assert (now is Light.GOOD) == (days >= lights.CERTIFICATE_SOON)
+    assert lights.certificate("a", None, ("", "")).light is Light.BAD
 
 
 @given(st.one_of(st.none(), st.integers(-40, 800)))
 def test_a_calendar_is_well_only_if_it_reaches_far_enough(ahead: int | None) -> None:
     today = date(2026, 7, 1)
-    light = rules.calendar(today, None if ahead is None else today + timedelta(days=ahead)).light
-    assert (light is Light.GOOD) == (ahead is not None and timedelta(days=ahead) >= rules.CALENDAR_AHEAD)
+    light = lights.calendar(today, None if ahead is None else today + timedelta(days=ahead)).light
+    assert (light is Light.GOOD) == (ahead is not None and timedelta(days=ahead) >= lights.CALENDAR_AHEAD)
     assert (light is Light.BAD) == (ahead is None or ahead < 0)
 
 
 @given(st.one_of(st.none(), st.integers(0, 9)), st.one_of(st.none(), st.integers(0, 3)), st.floats(0, 1e5))
 def test_a_queue_is_stuck_only_if_something_waits_in_it(depth: int | None, consumers: int | None, age: float) -> None:
-    sign = rules.queue("q", depth, consumers, age)
-    assert (sign is not None) == (bool(depth) and (consumers == 0 or age > rules.OLD))
+    sign = lights.queue("q", depth, consumers, age)
+    assert (sign is not None) == (bool(depth) and (consumers == 0 or age > lights.OLD))
     assert sign is None or (sign.light is Light.BAD) == (consumers == 0)
 
 
 @given(st.integers(1, 9), st.integers(0, 3))
 def test_a_drained_member_and_its_queue_ask_for_its_release_and_for_nothing_else(depth: int, consumers: int) -> None:
-    queue = rules.queue("a.b.normal", depth, consumers, None, drained="a.b")
-    for sign in (rules.drained("a.b", "wang", "a new disk"), *([queue] if queue else [])):
+    queue = lights.queue("a.b.normal", depth, consumers, None, drained="a.b")
+    for sign in (lights.drained("a.b", "wang", "a new disk"), *([queue] if queue else [])):
         assert sign.light is Light.WARN
         assert all("exchange release a.b" in words for words in sign.remedy)
     assert (queue is not None) == (consumers == 0)
@@ -118,8 +118,8 @@ def test_a_drained_member_and_its_queue_ask_for_its_release_and_for_nothing_else
 
 @given(st.integers(0, 9), st.integers(0, 9))
 def test_what_lies_at_a_member_is_told_and_nothing_else(abandoned: int, dead: int) -> None:
-    lights = [sign.light for sign in rules.work("m", abandoned, dead)]
-    assert lights == [Light.BAD] * (abandoned > 0) + [Light.WARN] * (dead > 0)
+    found = [sign.light for sign in lights.work("m", abandoned, dead)]
+    assert found == [Light.BAD] * (abandoned > 0) + [Light.WARN] * (dead > 0)
 
 
 @given(histories(), st.floats(min_value=1, max_value=1e6))

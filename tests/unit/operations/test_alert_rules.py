@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from exchange.clock import CST
 from exchange.language import Text
-from exchange.operations.troubles import lights as rules
+from exchange.operations.troubles import lights
 from exchange.operations.troubles.facts import DrainFact, Facts, HoldFact, HomeFacts, MemberFacts
 from exchange.operations.troubles.kinds import (
     Alert,
@@ -92,12 +92,12 @@ TROUBLES: list[tuple[Facts, AlertKind]] = [
     (lit(bad(SystemPart.LINK, "anhui")), AlertKind.LINK_DOWN),
     (lit(bad(SystemPart.QUEUE, "hefei.planning.inbox")), AlertKind.QUEUE_OLD),
     (of(oldest_copy=timedelta(minutes=31)), AlertKind.QUEUE_OLD),
-    (lit(*rules.work("hefei.planning", 1, 0)), AlertKind.ABANDONED),
-    (lit(*rules.work("hefei.planning", 0, 1), newest_dead=timedelta(minutes=1)), AlertKind.DEAD_LETTERS),
+    (lit(*lights.work("hefei.planning", 1, 0)), AlertKind.ABANDONED),
+    (lit(*lights.work("hefei.planning", 0, 1), newest_dead=timedelta(minutes=1)), AlertKind.DEAD_LETTERS),
     (replace(CALM, home=HomeFacts(disk_free=0.05, disk_octets=2**30)), AlertKind.DISK),
-    (lit(rules.certificate("hefei.planning", 29 * DAY, ("", ""))), AlertKind.CERTIFICATE),
-    (lit(rules.certificate("directory", 3 * DAY, ("", ""))), AlertKind.DIRECTORY),
-    (lit(rules.calendar(NOW.date(), NOW.date() + 10 * DAY)), AlertKind.CALENDAR),
+    (lit(lights.certificate("hefei.planning", 29 * DAY, ("", ""))), AlertKind.CERTIFICATE),
+    (lit(lights.certificate("directory", 3 * DAY, ("", ""))), AlertKind.DIRECTORY),
+    (lit(lights.calendar(NOW.date(), NOW.date() + 10 * DAY)), AlertKind.CALENDAR),
     (replace(CALM, home=HomeFacts(tokens={"hefei.planning (files)": 3 * DAY})), AlertKind.TOKEN),
     (replace(CALM, home=HomeFacts(webhooks_off=("hefei.planning",))), AlertKind.WEBHOOK_OFF),
     (replace(CALM, home=HomeFacts(untold={"mail": "refused"})), AlertKind.UNTOLD),
@@ -122,7 +122,7 @@ def test_every_kind_has_a_trouble_that_raises_it() -> None:
 
 
 def test_cases_and_people_come_first_and_of_either_the_gravest() -> None:
-    signs = (bad(SystemPart.BROKER, "rabbit@a"), rules.certificate("directory", 20 * DAY, ("", "")))
+    signs = (bad(SystemPart.BROKER, "rabbit@a"), lights.certificate("directory", 20 * DAY, ("", "")))
     facts = lit(*signs, deadlines=(SOON, replace(LATE, case_number="A-2")), rule_failing=waits())
     found = [cause.kind for cause in listed(standing(facts))]
     assert found == [
@@ -203,7 +203,7 @@ def test_an_entry_of_many_says_how_many_and_names_the_first() -> None:
 
 def test_old_dead_letters_stay_in_the_list_and_new_ones_are_told_again() -> None:
     def letters(number: int, newest: timedelta) -> StandingAlerts:
-        return standing(lit(*rules.work("hefei.planning", 0, number), dead_letters=number, newest_dead=newest))
+        return standing(lit(*lights.work("hefei.planning", 0, number), dead_letters=number, newest_dead=newest))
 
     first, old = letters(1, timedelta()), letters(1, timedelta(hours=2))
     key = first.alerts[0].key
@@ -219,7 +219,7 @@ def test_a_deadline_that_has_just_ended_is_not_overdue_yet() -> None:
 
 def test_a_few_days_before_it_expires_a_certificate_becomes_critical() -> None:
     early, late = (
-        standing(lit(rules.certificate("hefei.planning", left, ("", "")))).alerts[0].severity
+        standing(lit(lights.certificate("hefei.planning", left, ("", "")))).alerts[0].severity
         for left in (20 * DAY, 2 * DAY)
     )
     assert (early, late) == (Severity.WARNING, Severity.CRITICAL)
@@ -227,19 +227,19 @@ def test_a_few_days_before_it_expires_a_certificate_becomes_critical() -> None:
 
 def test_what_cannot_be_looked_at_is_not_over() -> None:
     trouble = lit(
-        *rules.work("hefei.planning", 1, 0), bad(SystemPart.LINK, "anhui"), deadlines=(SOON,), rule_failing=waits(),
+        *lights.work("hefei.planning", 1, 0), bad(SystemPart.LINK, "anhui"), deadlines=(SOON,), rule_failing=waits(),
         joints=waits(),
     )  # fmt: skip
     before = [alert.key for alert in standing(trouble).alerts]
     assert len(before) == 5
-    blind = lit(rules.unseen(SystemPart.LINK), readable=False)
+    blind = lit(lights.unseen(SystemPart.LINK), readable=False)
     assert change(before, standing(blind)).over == ()
     assert set(change(before, standing(CALM)).over) == set(before)
 
 
 def test_an_unreadable_members_trouble_hides_nothing_of_the_others() -> None:
     fire = replace(WELL, address="hefei.fire")
-    signs = (bad(SystemPart.DATABASE), *rules.work("hefei.fire", 1, 0))
+    signs = (bad(SystemPart.DATABASE), *lights.work("hefei.fire", 1, 0))
     facts = replace(CALM, signs=signs, members=(replace(WELL, readable=False), fire))
     assert sorted(kinds(facts)) == [AlertKind.DATABASE_AWAY, AlertKind.ABANDONED]
     assert change(["given-up:hefei.fire"], standing(replace(facts, signs=signs[:1]))).over == ("given-up:hefei.fire",)
