@@ -15,8 +15,8 @@ from datetime import datetime
 from exchange.clock import monotonic
 from exchange.errors import Conflict, DatabaseUnavailable
 from exchange.language import Text
-from exchange.messaging.drain_records import DrainRow
-from exchange.messaging.drains import Drains
+from exchange.messaging.drains.records import DrainRow
+from exchange.messaging.drains.store import Drains
 from exchange.messaging.holds import Holds
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxState

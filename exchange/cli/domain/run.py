@@ -108,7 +108,7 @@ def doctor(
 
     Changes nothing. Exit code 6 if something is bad; with --member that includes a member that is not being served.
     """
-    from exchange.operations.health.doctor import examine, examine_member
+    from exchange.operations.health.checkups.doctor import examine, examine_member
 
     settings = Settings.read(home=home)
     findings = examine(settings) if member is None else examine_member(settings, member)

@@ -25,7 +25,7 @@ from exchange.messaging.dead_letter_store import DeadLetters
 from exchange.messaging.holds import Holds
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.outbox import Outbox
-from exchange.operations.health.doctor import examine
+from exchange.operations.health.checkups.doctor import examine
 from exchange.operations.health.scrub import environment_secrets, harmless, log_line, without_secrets
 from exchange.runtime import draining
 from exchange.runtime.home import open_directory, read_link

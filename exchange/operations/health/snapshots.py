@@ -19,10 +19,10 @@ from exchange.messaging.clock_watch import record_witnesses
 from exchange.messaging.holds import Holds
 from exchange.messaging.rules.clocks import HAPPENED, Witness, database_clock, doubts
 from exchange.operations.domain_view import CONSOLE
+from exchange.operations.health.checkups.tls import certificate_end, certificate_file
 from exchange.operations.health.read_standing import hold_facts, home_facts, member_facts, unreadable
 from exchange.operations.health.snapshot import MemberSnapshot, Snapshot, TlsCertificate, Trouble
 from exchange.operations.health.store import HealthFigures
-from exchange.operations.health.tls_checkup import certificate_end, certificate_file
 from exchange.operations.troubles.facts import Limits
 from exchange.operations.troubles.settings import load_alert_settings
 from exchange.runtime.draining import drain_in

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from exchange.claims import ClaimStore
-from exchange.operations.health.claim_checkup import claims as claims_found
-from exchange.operations.health.findings import Finding
+from exchange.operations.health.checkups.claims import claims as claims_found
+from exchange.operations.health.checkups.findings import Finding
 from exchange.runtime.settings import Settings
 from tests.contract.claim_stored import KEPT
 

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from exchange.documents.records import RequestForward, RequestRow
 from exchange.documents.rules.request_states import RequestSeat, RequestState
 from exchange.documents.store import Requests
-from exchange.messaging.drains import Drains
+from exchange.messaging.drains.store import Drains
 from exchange.messaging.rules.drain_states import DrainState
 from exchange.paging import every
 from exchange.runtime.draining import Drain, Left, ask_drain, drain_in, drained, lift_drain, note_left

@@ -14,7 +14,7 @@ from exchange.clock import SteppedClock
 from exchange.directory import BranchState, TreeView
 from exchange.envelope import envelope_for, open_envelope, seal
 from exchange.errors import BadDirectory, CallerError, Conflict, NotFound
-from exchange.operations.health.doctor import examine
+from exchange.operations.health.checkups.doctor import examine
 from exchange.runtime.home import open_member
 from exchange.schemas import Document, DocumentKind, DocumentNumber, Header, Suite
 from exchange.setup import delegate

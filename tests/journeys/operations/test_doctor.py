@@ -13,9 +13,9 @@ import pytest
 from exchange.broker.traffic.link import Link
 from exchange.clock import RealClock, monotonic
 from exchange.errors import BadConfiguration, BadKeys, NotFound
-from exchange.operations.health import doctor
-from exchange.operations.health.doctor import examine, examine_member
-from exchange.operations.health.findings import Finding
+from exchange.operations.health.checkups import doctor
+from exchange.operations.health.checkups.doctor import examine, examine_member
+from exchange.operations.health.checkups.findings import Finding
 from exchange.runtime.home import open_link, open_member, write_link
 from exchange.runtime.member_record import CONSUMING
 from exchange.runtime.profiles import load_profiles

@@ -13,8 +13,8 @@ from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.private.alias import drop_link, is_plain, plain_path
 from exchange.claims import fetch, upload
 from exchange.messaging.records import OutboxState
+from exchange.operations.health.checkups.doctor import examine
 from exchange.operations.health.diagnostics import write_bundle
-from exchange.operations.health.doctor import examine
 from exchange.runtime.home import open_claims, open_member
 from exchange.runtime.settings import Home, Settings
 from exchange.schemas import Applicant, Application, Document, DocumentKind, DocumentNumber, Purpose, SubmittedMaterial

@@ -11,8 +11,8 @@ import typer
 
 from exchange.cli import app
 from exchange.errors import NoDomain
-from exchange.operations.health.doctor import examine, examine_member
-from exchange.operations.health.findings import Finding
+from exchange.operations.health.checkups.doctor import examine, examine_member
+from exchange.operations.health.checkups.findings import Finding
 from exchange.runtime.home import need_domain
 from exchange.runtime.settings import Home, Settings
 

@@ -12,8 +12,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from exchange.clock import RealClock, SteppedClock
+from exchange.operations.health.checkups.tls import certificate as checkup
 from exchange.operations.health.snapshots import SnapshotTaker
-from exchange.operations.health.tls_checkup import certificate as checkup
 from exchange.runtime.settings import Home, Settings
 from exchange.web.tls import RenewedTls
 from tests.web.api.test_reach import certificate

@@ -12,7 +12,7 @@ from exchange.errors import BrokerError, ExchangeError
 from exchange.language import Text, joined
 from exchange.messaging.clock_watch import record_witnesses
 from exchange.messaging.rules.clocks import Witness, broker_clock, database_clock, doubts, signing_of_directory
-from exchange.operations.health.findings import Finding
+from exchange.operations.health.checkups.findings import Finding
 from exchange.runtime.member_record import CONSUMING
 from exchange.runtime.settings import Home, Settings
 from exchange.store import open_store

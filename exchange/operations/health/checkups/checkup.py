@@ -12,7 +12,7 @@ from exchange.broker.faults import DENIED
 from exchange.broker.traffic.link import Link
 from exchange.errors import BadConfiguration, BrokerUnavailable, ExchangeError, OperatorError
 from exchange.language import Text
-from exchange.operations.health.findings import Finding, Level
+from exchange.operations.health.checkups.findings import Finding, Level
 from exchange.runtime.home import open_directory, open_link
 from exchange.runtime.identity import open_identity
 from exchange.runtime.settings import Home, Settings

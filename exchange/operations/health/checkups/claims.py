@@ -9,7 +9,7 @@ from pathlib import Path
 from exchange.claims import open_claim_store
 from exchange.errors import ClaimMissing, ClaimStoreUnavailable
 from exchange.language import Text
-from exchange.operations.health.findings import Finding
+from exchange.operations.health.checkups.findings import Finding
 from exchange.runtime.home import claims_place
 from exchange.runtime.settings import Settings
 

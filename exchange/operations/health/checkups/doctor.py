@@ -10,8 +10,12 @@ from exchange.clock import monotonic
 from exchange.directory import BranchState, DirectoryView, TreeView
 from exchange.errors import ExchangeError, NoDomain
 from exchange.language import Text
-from exchange.operations.health import checkup, claim_checkup, clock_checkup, database_checkup, tls_checkup
-from exchange.operations.health.findings import Finding, Level, RunningCheck
+from exchange.operations.health.checkups import checkup
+from exchange.operations.health.checkups import claims as claim_checkup
+from exchange.operations.health.checkups import clock as clock_checkup
+from exchange.operations.health.checkups import database as database_checkup
+from exchange.operations.health.checkups import tls as tls_checkup
+from exchange.operations.health.checkups.findings import Finding, Level, RunningCheck
 from exchange.runtime.catalogue import load_catalogue
 from exchange.runtime.home import need_domain, open_directory, open_tree, open_work
 from exchange.runtime.profiles import Profile, load_profiles

@@ -9,7 +9,7 @@ from pathlib import Path
 from exchange.directory.certificates import ends_at
 from exchange.language import Text
 from exchange.machine.files import read_json
-from exchange.operations.health.findings import Finding, Level
+from exchange.operations.health.checkups.findings import Finding, Level
 from exchange.runtime.settings import Home, Settings
 
 CHECK = "console certificate"

@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 
 from exchange.errors import DatabaseUnavailable, ExchangeError
 from exchange.language import NamedText, Text, joined
-from exchange.messaging.drains import Drains
+from exchange.messaging.drains.store import Drains
 from exchange.messaging.holds import Holds
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxState
 from exchange.notices.cover import awaiting
-from exchange.operations.health.findings import UNEXPECTED, Finding, Level
+from exchange.operations.health.checkups.findings import UNEXPECTED, Finding, Level
 from exchange.operations.troubles.cases import at_risk
 from exchange.operations.troubles.facts import Limits
 from exchange.runtime.gathered import Ends, Gathered

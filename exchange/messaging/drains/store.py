@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from exchange.messaging.drain_records import DrainRow
+from exchange.messaging.drains.records import DrainRow
 from exchange.messaging.rules.drain_states import DRAINS, DrainState
 from exchange.messaging.tables import DRAINED, drain
 
