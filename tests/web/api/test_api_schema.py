@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 import schemathesis
-from exchange.api.reference.page.openapi import openapi_of
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -24,6 +23,7 @@ from schemathesis.specs.openapi.checks import (
 from exchange.api.app import create_api
 from exchange.api.door.context import Api
 from exchange.api.model import ApiModel
+from exchange.api.reference.openapi import openapi_of
 from exchange.approval.department.store import DepartmentDesk
 from exchange.operations.domain_view import Desk
 from exchange.runtime.settings import Settings
