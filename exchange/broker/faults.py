@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import ssl
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from pika.exceptions import (
 )
 
 from exchange.errors import BadTopology, BrokerError, BrokerUnavailable
-from exchange.language import Text
+from exchange.language import Text, noted
 
 DENIED = "broker-denied"
 """Code of an error that waiting will not repair."""
@@ -28,17 +29,29 @@ DENIED = "broker-denied"
 COMPLAINTS = (AMQPError, AMQPConnectorException, OSError)
 """What pika raises where a broker cannot be had; one of its families is no child of the other."""
 
-_PORTS = "amqps:// leads to the port that speaks TLS (5671), amqp:// to the one that does not (5672)"
-_CERTIFICATE = (
+_PORTS = noted("amqps:// leads to the port that speaks TLS (5671), amqp:// to the one that does not (5672)")
+_CERTIFICATE = noted(
     "have this machine trust the authority that issued it (SSL_CERT_FILE names its certificate), or have the broker's "
     "certificate renewed, with the name that EXCHANGE_BROKER_URL calls it by"
 )
-_SILENT = (
+_SILENT = noted(
     "see whether the broker lives (`rabbitmq-diagnostics check_running` there), and whether something else, or a "
     "firewall, has its port"
 )
-_NO_BROKER = f"correct the port in EXCHANGE_BROKER_URL: {_PORTS}; 15672 is the management API's"
-_NO_HOST = "correct the host in EXCHANGE_BROKER_URL, or the machine's name service"
+_NO_BROKER = noted(
+    "correct the port in EXCHANGE_BROKER_URL: amqps:// leads to the port that speaks TLS (5671), amqp:// to the one "
+    "that does not (5672); 15672 is the management API's"
+)
+_NO_HOST = noted("correct the host in EXCHANGE_BROKER_URL, or the machine's name service")
+_SYSTEM: dict[int, str] = {
+    errno.ECONNREFUSED: noted("connection refused"),
+    errno.ECONNRESET: noted("connection reset by peer"),
+    errno.EPIPE: noted("broken pipe"),
+    errno.ETIMEDOUT: noted("no answer in time"),
+    errno.EHOSTUNREACH: noted("no route to host"),
+    errno.ENETUNREACH: noted("network is unreachable"),
+}
+"""The operating system's errors of connections; of others its own words are shown."""
 
 
 def error_of(error: BaseException | None, what: str | Text) -> BrokerError:
@@ -58,27 +71,30 @@ def error_of(error: BaseException | None, what: str | Text) -> BrokerError:
     return BrokerUnavailable("{what} cannot be reached ({cause})", remedy=remedy, what=what, cause=cause)
 
 
-def _cause(error: BaseException | None) -> tuple[str, str]:
+def _cause(error: BaseException | None) -> tuple[Text | str, str]:
     """Why, and what to do; without a remedy where that of the class is right."""
     every = list(_causes(error))
     for one in every:
         if isinstance(one, ssl.SSLCertVerificationError):
-            return f"its certificate is not trusted: {one.verify_message}", _CERTIFICATE
+            return Text("its certificate is not trusted: {reason}", {"reason": one.verify_message}), _CERTIFICATE
         if isinstance(one, ssl.SSLError):
-            return "TLS is spoken on one side only", _PORTS
+            return Text("TLS is spoken on one side only"), _PORTS
         if isinstance(one, socket.gaierror):
-            return "name or service not known", _NO_HOST
+            return Text("name or service not known"), _NO_HOST
         if isinstance(one, AMQPConnectorStackTimeout) or "Timeout while setting up AMQP" in str(one):
-            return "it takes the connection and does not answer", _SILENT
+            return Text("it takes the connection and does not answer"), _SILENT
     if any(isinstance(one, IncompatibleProtocolError) for one in every):
-        return "what listens there does not speak AMQP, or not yet, or wants TLS", _NO_BROKER
-    return _words(every[-1]) if every else "closed", ""
+        return Text("what listens there does not speak AMQP, or not yet, or wants TLS"), _NO_BROKER
+    return _words(every[-1]) if every else Text("closed"), ""
 
 
-def _words(error: BaseException) -> str:
+def _words(error: BaseException) -> Text | str:
+    """The innermost error itself: ours where there are some for it, otherwise those of whoever complained."""
+    if isinstance(error, OSError) and error.errno in _SYSTEM:
+        return Text(_SYSTEM[error.errno])
     if isinstance(error, OSError) and error.strerror:
         return error.strerror.lower()
-    return "no answer in time" if isinstance(error, TimeoutError) else str(error) or type(error).__name__
+    return Text("no answer in time") if isinstance(error, TimeoutError) else str(error) or type(error).__name__
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

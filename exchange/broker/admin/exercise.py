@@ -20,6 +20,7 @@ from exchange.broker.faults import error_of
 from exchange.broker.traffic.urls import parameters, with_vhost
 from exchange.clock import monotonic
 from exchange.errors import ExchangeError
+from exchange.language import Text
 
 PATIENCE = 20.0
 """Seconds for the whole exercise; milliseconds on an idle machine."""
@@ -82,7 +83,7 @@ class Exercise:
         if self._found is not None:
             return self._found
         if failed:
-            return Exercised(Condition.BROKEN, f"{self._step}: {error_of(failed[-1], 'the broker')}")
+            return Exercised(Condition.BROKEN, f"{self._step}: {error_of(failed[-1], Text('the broker'))}")
         return Exercised(Condition.BROKEN, f"{self._step}: no answer within {self._patience:.0f} s")
 
     def _make_room(self) -> None:

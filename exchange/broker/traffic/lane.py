@@ -23,6 +23,7 @@ from exchange.broker.traffic.uplink import came_over
 from exchange.broker.traffic.wakeup import Wakeup
 from exchange.clock import monotonic
 from exchange.errors import BrokerError
+from exchange.language import Text
 from exchange.messaging.ports import Delivery
 
 log = structlog.get_logger()
@@ -199,7 +200,7 @@ class Lane:
 
     def _on_closed(self, channel: Channel, error: Exception) -> None:
         self._drop()
-        found = error_of(error, f"consuming {self.queue.name}")
+        found = error_of(error, Text("consuming {queue}", {"queue": self.queue.name}))
         self._changed(found)
         connection = self._connection
         if connection is not None and connection.is_open and not self.resting:

@@ -22,6 +22,7 @@ from exchange.broker.traffic.loop import START_PATIENCE, ConnectionLoop
 from exchange.broker.traffic.room import PublicationRoom
 from exchange.broker.traffic.topology import DOCUMENTS, MAX_KEY, routing_key
 from exchange.clock import monotonic
+from exchange.language import Text
 from exchange.messaging.ports import OnResults, Publication, PublishOutcome, PublishResult
 
 log = structlog.get_logger()
@@ -141,7 +142,9 @@ class ConfirmedPublisher:
 
     def _on_channel_closed(self, channel: Channel, error: Exception) -> None:
         self._channel, self._unserved_since = None, monotonic()
-        found = error_of(error, f"publishing to {DOCUMENTS} as {self._sender}")
+        found = error_of(
+            error, Text("publishing to {exchange} as {sender}", {"exchange": DOCUMENTS, "sender": self._sender})
+        )
         self._loop.failing(found)
         self._abandon(str(found))
         if channel.connection.is_open:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import re
+import socket
+import ssl
+
 import pika
 import pytest
 
@@ -10,6 +15,7 @@ from exchange.broker.admin.probe import server_version
 from exchange.broker.faults import error_of
 from exchange.broker.traffic.urls import parameters
 from exchange.errors import BrokerUnavailable
+from exchange.language import Language, Text
 from tests import hostile_servers as servers
 from tests.hostile_servers import hostile
 
@@ -55,3 +61,26 @@ def test_where_nothing_listens_it_is_told_as_that(place: str, what: str, remedy:
 
 def test_a_connection_that_was_closed_without_a_word_has_a_remedy_too() -> None:
     assert error_of(None, "the broker").remedy
+
+
+@pytest.mark.parametrize(
+    ("error", "chinese"),
+    [
+        (None, "连接已关闭"),
+        (ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused"), "连接被拒绝"),
+        (ConnectionResetError(errno.ECONNRESET, "Connection reset by peer"), "连接被对端重置"),
+        (socket.gaierror(-2, "Name or service not known"), "无法解析主机名"),
+        (ssl.SSLError(1, "wrong version number"), "只有一端使用 TLS"),
+        (TimeoutError(), "未及时应答"),
+        (pika.exceptions.IncompatibleProtocolError("x"), "不使用 AMQP"),
+    ],
+)
+def test_a_reader_of_chinese_is_told_the_cause_and_the_remedy_in_chinese(
+    error: BaseException | None, chinese: str
+) -> None:
+    found = error_of(error, Text("the broker at {url}", {"url": "amqp://x"}))
+    told = found.text.written(Language.CHINESE)
+    assert chinese in told
+    remedy = found.remedy_text.written(Language.CHINESE)
+    assert re.search("[一-鿿]", remedy)
+    assert remedy != found.remedy
