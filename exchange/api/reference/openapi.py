@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from exchange.api.cases.models import CaseIn, ConfirmationIn, DecisionIn, TermIn, WithdrawalIn
+from exchange.api.cases.models import CaseIn, ConfirmationIn, DecisionIn, ReviewIn, TermIn, WithdrawalIn
 from exchange.api.documents.models import SendIn
 from exchange.api.model import Problem
 from exchange.api.models import AcknowledgeIn, LeaseIn, OpinionIn
@@ -16,7 +16,7 @@ from exchange.schemas import Wire
 
 _TAKEN: tuple[type[Wire], ...] = (
     SendIn, LeaseIn, AcknowledgeIn, OpinionIn, CaseIn, WithdrawalIn, DecisionIn, ConfirmationIn, TermIn,
-    WebhookIn, Problem,
+    ReviewIn, WebhookIn, Problem,
 )  # fmt: skip
 _ABOUT = """\
 业务系统接口：发文、收文（限时领取与确认）、回复意见、回执、状态、事件推送；窗口：收件、撤回、决定、期限调整。
