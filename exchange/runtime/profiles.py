@@ -18,6 +18,7 @@ from exchange.approval.window.decision import DecideRule
 from exchange.errors import BadConfiguration
 from exchange.language import Joined, Text, joined
 from exchange.notices.rules.covering import Covering
+from exchange.runtime.rules_before import find_names_of_before
 from exchange.schemas import Role, Wire
 from exchange.schemas.base import Address, Line
 from exchange.tomlfile import TomlFile, read_toml
@@ -201,6 +202,7 @@ def _module(path: Path, address: str) -> ModuleType:
     if spec is None or spec.loader is None:
         raise BadConfiguration("{path}:1: not a Python file", remedy="name the rule's file *.py", path=path)
     module = module_from_spec(spec)
+    find_names_of_before()
     try:
         spec.loader.exec_module(module)
     except Exception as error:  # whatever a rule's author wrote, the message names the line
