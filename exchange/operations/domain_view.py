@@ -63,26 +63,26 @@ class Desk:
         return self.settings.clock
 
     def profiles(self) -> Mapping[str, Profile]:
-        """The members by address. Raises BadConfiguration."""
+        """Return the members by address. Raises BadConfiguration."""
         return load_profiles(self.home.departments)
 
     def domain(self) -> str:
-        """The domain's name; empty while the profiles cannot be read."""
+        """Return the domain's name; empty while the profiles cannot be read."""
         return next(iter(self.names()), "").rpartition(".")[0]
 
     def names(self) -> Mapping[str, Words]:
-        """What members are called, by address; none while the profiles cannot be read."""
+        """Return the members' names by address; none while the profiles cannot be read."""
         try:
             return {address: (one.name, one.name_en) for address, one in self.profiles().items()}
         except ExchangeError:
             return {}
 
     def matters(self) -> Mapping[str, Words]:
-        """What matters are called, by code; none while the catalogue cannot be read."""
+        """Return the matters' names by code; none while the catalogue cannot be read."""
         return matter_names(self.home.catalogue)
 
     def store(self, address: str) -> Store:
-        """A member's store, or the console's own (`CONSOLE`), which alone is made when needed.
+        """Return a member's store, or the console's own (`CONSOLE`), which alone is made when needed.
 
         Raises DatabaseUnavailable.
         """
@@ -115,11 +115,12 @@ class Desk:
             return self.kept[name]
 
     def where(self) -> NodeInfo | None:
-        """How the broker is reached: as given, or as the private node's folder says now."""
+        """Return how the broker is reached: as given, or as the private node's folder says now."""
         return self.broker or known_broker(self.settings)
 
     def management(self, timeout: float = 10.0) -> ManagementClient:
-        """A client of the broker's management API, to be closed after use; ``timeout`` in seconds for one answer.
+        """Return a client of the broker's management API, to be closed after use; ``timeout`` in seconds for one
+        answer.
 
         Raises BrokerUnavailable.
         """

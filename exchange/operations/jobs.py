@@ -73,7 +73,7 @@ class Job:
         return self.counts[Again.GONE]
 
     def take(self, outcome: RedriveOutcome) -> None:
-        """One more is done."""
+        """Count one more outcome."""
         self.counts[outcome.again] += 1
         if outcome.again is Again.FAILED and len(self.failures) < _REASONS:
             self.failures.append(outcome)
@@ -112,12 +112,12 @@ class Jobs:
         return job
 
     def recent(self) -> list[Job]:
-        """Newest first."""
+        """Return the jobs, newest first."""
         with self._lock:
             return list(reversed(self._jobs.values()))
 
     def wait(self, id: str, patience: float) -> bool:
-        """Whether a job has ended within ``patience`` seconds."""
+        """Return whether a job has ended within ``patience`` seconds."""
         self._threads[id].join(patience)
         return not self.get(id).running
 

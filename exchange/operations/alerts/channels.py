@@ -17,7 +17,7 @@ from exchange.operations.troubles.settings import AlertSettings, WebhookSettings
 
 
 def channels(settings: AlertSettings, clock: Clock, env: Mapping[str, str]) -> dict[str, Channel]:
-    """All configured channels by name. Raises BadConfiguration where a secret cannot be had."""
+    """Return all configured channels by name. Raises BadConfiguration where a secret cannot be had."""
     found: dict[str, Channel] = {hook.name: Webhook(hook, hook.signers(env), clock) for hook in settings.webhooks}
     if settings.mail is not None:
         password = settings.mail.reveal(env)

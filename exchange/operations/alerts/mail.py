@@ -31,7 +31,7 @@ _LONGEST = 80
 
 
 def channel_name(recipient: Address) -> str:
-    """The name of a recipient's channel; of a long address its beginning, and what tells it from others."""
+    """Return the name of a recipient's channel; a long address is cut and told from others by a digest."""
     name = f"{PREFIX}{recipient.addr_spec}"
     return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 13]}~{sha256(name.encode()).hexdigest()[:12]}"
 

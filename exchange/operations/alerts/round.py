@@ -70,7 +70,7 @@ class Alerting:
     def open(
         cls, desk: Desk, env: Mapping[str, str] | None = None, *, is_page: Callable[[str], bool] = bool
     ) -> Alerting:
-        """By the domain's `console.toml`. Raises BadConfiguration."""
+        """Make the round of alerts by the domain's `console.toml`. Raises BadConfiguration."""
         env = os.environ if env is None else env
         settings = load_alert_settings(desk.home, env)
         return cls(desk, settings, channels(settings, RealClock(), env), look=latest_facts, is_page=is_page)
@@ -97,8 +97,9 @@ class Alerting:
         self._lanes.wait(_LEAVING)
 
     def look(self) -> None:
-        """One round: records what begins and ends. Raises DatabaseUnavailable, BadConfiguration, or Conflict when
-        another console has recorded the same at this moment."""
+        """Make one round: record the alerts that begin and end. Raises DatabaseUnavailable, BadConfiguration, or
+        Conflict when another console has recorded the same at this moment.
+        """
         limits = self._settings.limits.limits()
         stands = standing(self._look(self._desk), limits)
         with self._desk.console.transaction() as tx:

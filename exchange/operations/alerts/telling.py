@@ -31,7 +31,7 @@ class Telling:
     domain: str
 
     def body(self) -> bytes:
-        """As JSON."""
+        """Return the alert as JSON."""
         return json.dumps(self.__dict__, ensure_ascii=False, sort_keys=True).encode()
 
 
@@ -43,7 +43,7 @@ class Channel(Protocol):
 
 
 def not_told(channel: str, reason: str) -> OperatorError:
-    """The error of a channel that has not taken it; ``reason`` quotes no URL and no secret."""
+    """Return the error of a channel that was not reached; ``reason`` quotes no URL and no secret."""
     remedy = "check the channel in console.toml and the receiver's log; `exchange alerts test` tries it"
     return OperatorError(
         "the channel {channel} was not reached: {reason}", remedy=remedy, code="channel", channel=channel, reason=reason

@@ -63,7 +63,7 @@ def confirm_discard(node: Node, id: str, by: str) -> DeadLetter:
 
 
 def protected_by(step: Step, letter: DeadLetter) -> Opinion | None:
-    """The opinion in a letter, if it is authentic, not on record, and its case still waits for its department."""
+    """Return a letter's opinion, if it is authentic, not on record, and its case still waits for its department."""
     if letter.kind != Opinion.KIND:
         return None
     try:

@@ -38,7 +38,7 @@ class MemberCause:
 
 @contextmanager
 def opened(settings: Settings, address: str) -> Iterator[OpenedMember]:
-    """A member opened for one piece of work, and closed after it. Raises as `open_member` does."""
+    """Open a member for one piece of work, and close it afterwards. Raises as `open_member` does."""
     found = open_member(settings, address)
     try:
         yield found
@@ -47,7 +47,7 @@ def opened(settings: Settings, address: str) -> Iterator[OpenedMember]:
 
 
 def causes_of(member: str, store: Store) -> list[MemberCause]:
-    """A member's dead letters by cause."""
+    """Return a member's dead letters by cause."""
     with store.reading() as tx:
         return [MemberCause(member, cause) for cause in tx[DeadLetters].causes()]
 
@@ -72,12 +72,12 @@ def redrive_some(settings: Settings, member: str, ids: Sequence[str]) -> Iterato
 
 
 def facts(member: str, letter: DeadLetter) -> dict[str, Any]:
-    """What may be told of a letter."""
+    """Return the facts about a dead letter that may be exported, by name."""
     return {name: member if name == "member" else _plain(getattr(letter, name)) for name in EXPORTED}
 
 
 def exported(member: str, store: Store) -> Iterator[dict[str, Any]]:
-    """All letters of a member, the discarded ones too, oldest first."""
+    """Yield all dead letters of a member for export, the discarded ones too, oldest first."""
     above = 0
     while True:
         with store.reading() as tx:
@@ -89,12 +89,12 @@ def exported(member: str, store: Store) -> Iterator[dict[str, Any]]:
 
 
 def as_csv(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
-    """Lines of a CSV file (RFC 4180) with a header; cells that a spreadsheet would reckon are made text."""
+    """Yield the lines of a CSV file (RFC 4180) with a header; cells that a spreadsheet would compute are made text."""
     yield from csv_lines(chain([EXPORTED], ([row[name] for name in EXPORTED] for row in rows)))
 
 
 def as_json_lines(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
-    """One JSON document a line."""
+    """Yield one JSON document a line."""
     for row in rows:
         yield json.dumps(row, ensure_ascii=False) + "\n"
 

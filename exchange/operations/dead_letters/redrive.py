@@ -48,7 +48,7 @@ class FirstArrival:
         return Arrival(min(header.created_at, self._set_aside), self._set_aside, "set-aside")
 
     def seen(self, header: Header) -> None:
-        """Nothing to learn: it is not in its place in the queue."""
+        """Do nothing: a redriven message is not in its place in the queue, so its order tells nothing."""
 
 
 class Again(StrEnum):

@@ -11,7 +11,7 @@ _UNSETTLED = frozenset({PartState.PLANNED, PartState.ISSUED, PartState.SIGNED, P
 
 
 def check_reason(why: str) -> str:
-    """The reason without blanks around it. Raises CallerError when nothing is left."""
+    """Return the reason without blanks around it. Raises CallerError when nothing is left."""
     return wording.check_reason(why, "discarding needs a reason", "say why nobody needs this message any more")
 
 
@@ -24,12 +24,14 @@ def check_second(proposed_by: str | None, confirmed_by: str) -> None:
 
 
 def protects(case: CaseState, part: PartState) -> bool:
-    """Whether an opinion that was set aside still stands in the way of its department's silence, or could count."""
+    """Return whether an opinion that was set aside still keeps its department's silence from counting, or could count
+    itself.
+    """
     return case in (CaseState.OPEN, CaseState.READY) and part in _UNSETTLED
 
 
 def refuse_protecting(id: str, case_number: str, department: str) -> Conflict:
-    """Why a letter that protects its department is not discarded."""
+    """Return the error that tells why a letter that protects its department is not discarded."""
     return Conflict(
         "dead letter {id} is the opinion of {department} on {case_number}, which nothing else "
         "answers: while it is here no silence counts against the department",

@@ -31,7 +31,7 @@ class Chart:
 
 
 def chart(points: Sequence[Point], now: float, span: float = HOUR) -> Chart | None:
-    """The last ``span`` seconds before ``now``, one step a unit at most, highest first; None without two points."""
+    """Draw the last ``span`` seconds before ``now``, one step a unit, at its highest; None without two points."""
     seen = [(at, figure) for at, figure in points if now - span <= at <= now]
     if len(seen) < 2:
         return None
@@ -56,7 +56,7 @@ _BARS = "▁▂▃▄▅▆▇█"
 
 
 def bars(points: Iterable[Point], now: float, width: int, span: float = HOUR) -> str:
-    """The same for a terminal: one character a step, blank where nothing is known."""
+    """Draw the last ``span`` seconds for a terminal: one character a step, blank where nothing is known."""
     columns: dict[int, float] = {}
     for at, figure in points:
         if now - span <= at <= now:

@@ -52,7 +52,7 @@ def write_bundle(settings: Settings, file: Path) -> list[str]:
 
 
 def archive(contents: Mapping[str, str]) -> bytes:
-    """Named texts as a tar.gz."""
+    """Pack named texts as a tar.gz."""
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w:gz") as tar:
         for name, text in contents.items():
@@ -64,7 +64,7 @@ def archive(contents: Mapping[str, str]) -> bytes:
 
 
 def bundle(settings: Settings) -> dict[str, str]:
-    """What belongs in it, by name, scrubbed."""
+    """Collect the texts that belong in the bundle, by name, scrubbed."""
     home, secrets = Home(settings.home), known_secrets(settings)
     found = {
         "versions.json": _written(_versions),
@@ -81,7 +81,7 @@ def bundle(settings: Settings) -> dict[str, str]:
 
 
 def known_secrets(settings: Settings) -> set[str]:
-    """The passwords of this domain, as texts to look for; keys never get near a text."""
+    """Return the passwords of this domain, as texts to look for; keys never get near a text."""
     home = Home(settings.home)
     urls = [settings.broker_url, settings.management_url, settings.database_url, settings.claims_url]
     if (broker := known_broker(settings)) is not None:

@@ -39,7 +39,7 @@ class GrowthForecast:
 
 
 def project(points: Sequence[Point], bound: float) -> GrowthForecast:
-    """Carries the straight line through the points (least squares) on to ``bound`` or to nothing.
+    """Carry the straight line through the points (least squares) on to ``bound`` or to nothing.
 
     Points are in order of time. A change too small to tell from chance is called steady.
     """

@@ -55,7 +55,7 @@ class QueueRow:
 
 
 def rows(snapshot: Snapshot, history: History) -> list[QueueRow]:
-    """All queues of a snapshot."""
+    """Return all queues of a snapshot."""
     return [_row(snapshot, history, queue) for queue in snapshot.broker.queues] if snapshot.broker else []
 
 
@@ -79,7 +79,7 @@ SORTS: Mapping[str, Callable[[QueueRow], float | str | None]] = {
 
 
 def arranged(found: Sequence[QueueRow], sort: str, member: str) -> list[QueueRow]:
-    """Those of a member (all for an empty one), by a column: names from A, figures from the largest, unknown last."""
+    """Sort the queues of ``member`` (all if empty) by a column: names from A, largest figures first, unknown last."""
     chosen = [row for row in found if member in ("", row.member)]
     by_name = sorted(chosen, key=lambda row: row.figures.name)
     if sort == "name" or sort not in SORTS:

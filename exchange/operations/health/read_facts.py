@@ -9,7 +9,7 @@ from exchange.operations.troubles.facts import Facts
 
 
 def read_facts(desk: Desk) -> Facts:
-    """A domain as it is now. Raises BadConfiguration where its members cannot even be listed."""
+    """Read a domain as it is now. Raises BadConfiguration where its members cannot even be listed."""
     taker = SnapshotTaker(desk)
     try:
         return taker.take().facts
@@ -18,5 +18,7 @@ def read_facts(desk: Desk) -> Facts:
 
 
 def latest_facts(desk: Desk) -> Facts:
-    """The domain as every page shows it at this moment. Raises BadConfiguration, or OperatorError before the first."""
+    """Return the domain as every page shows it now. Raises BadConfiguration, or OperatorError before the first
+    snapshot.
+    """
     return sampler_of(desk).latest().facts

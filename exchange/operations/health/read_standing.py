@@ -33,7 +33,7 @@ _TOKEN_SOON = timedelta(days=14)
 
 
 def unreadable(profile: Profile, revoked: bool) -> MemberFacts:
-    """A member whose database cannot be read."""
+    """Return the facts of a member whose database cannot be read."""
     monitor = Role.MONITOR in profile.roles
     name = (profile.name, profile.name_en)
     return MemberFacts(profile.address, False, name, monitor, away=True, revoked=revoked)
@@ -42,7 +42,7 @@ def unreadable(profile: Profile, revoked: bool) -> MemberFacts:
 def member_facts(
     tx: Transaction, profile: Profile, clock: Clock, limits: Limits, work: OpenWork, *, away: bool, revoked: bool
 ) -> MemberFacts:
-    """A member as its database tells."""
+    """Return a member's facts as its database tells them."""
     now, roles = clock.now(), profile.roles
     window, monitor = Role.WINDOW in roles, Role.MONITOR in roles
     near = now + limits.default_near
@@ -76,7 +76,7 @@ def member_facts(
 
 
 def hold_facts(desk: Desk, profiles: Mapping[str, Profile], limits: Limits) -> tuple[HoldFact, ...]:
-    """The holds that stand, with what each endangers. Members whose database is away hide no other's."""
+    """Return the holds in force, with what each endangers. A member whose database is away hides no other member's."""
     found, now = [], desk.clock.now()
     seen = survey(profiles, desk.store)
     there = {address: profile for address, profile in profiles.items() if address not in seen.away}
@@ -92,7 +92,7 @@ def hold_facts(desk: Desk, profiles: Mapping[str, Profile], limits: Limits) -> t
 
 
 def home_facts(desk: Desk, console: str) -> HomeFacts:
-    """What the console's own records and the disk tell; nothing where they cannot be read."""
+    """Return what the console's own records and the disk tell; what cannot be read is left out."""
     try:
         usage = shutil.disk_usage(desk.home.root)
         free: tuple[float | None, int | None] = (usage.free / usage.total if usage.total else None, usage.free)

@@ -55,7 +55,7 @@ class History:
                     points.append((snapshot.mono, float(queue.depth)))
 
     def points(self, queue: str, since: float = 0.0) -> Sequence[tuple[float, float]]:
-        """Seconds (`exchange.clock.monotonic`) and messages, from ``since`` on, in order of time."""
+        """Return seconds (`exchange.clock.monotonic`) and messages, from ``since`` on, in order of time."""
         with self._lock:
             return [point for point in self._depths.get(queue, ()) if point[0] >= since]
 
@@ -81,7 +81,7 @@ class Sampler:
                 self._thread.start()
 
     def latest(self, patience: float = 10.0) -> Snapshot:
-        """What was seen last; the first time it waits, ``patience`` seconds at most.
+        """Return the latest snapshot; the first time, wait for it, ``patience`` seconds at most.
 
         Raises BadConfiguration where the departments cannot be read, OperatorError when the first takes longer.
         """
@@ -107,7 +107,7 @@ class Sampler:
             self._stop.wait(self._every)
 
     def look_now(self) -> None:
-        """One snapshot, kept with the others."""
+        """Take one snapshot and keep it with the others."""
         snapshot: Snapshot | None = None
         trouble: ExchangeError | None = None
         try:

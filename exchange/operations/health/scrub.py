@@ -38,7 +38,7 @@ _KIND = re.compile(r"^([A-Za-z_][\w.]*)(?::|$)")
 
 
 def harmless(record: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a record that may leave the domain, in its order; of a traceback, where it was and its kind."""
+    """Return a record's fields that may leave the domain, in its order; of a traceback, where it was and its kind."""
     kept = {name: _kept(value) for name, value in record.items() if name in HARMLESS}
     trace = record.get("exception")
     if isinstance(trace, str):
@@ -49,7 +49,7 @@ def harmless(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def log_line(line: str) -> str | None:
-    """A line of a served role's log; None for what is no record of ours, such as another program's output."""
+    """Return a line of a served role's log; None for what is no record of ours, such as another program's output."""
     try:
         record = json.loads(line)
     except ValueError:
@@ -58,12 +58,12 @@ def log_line(line: str) -> str | None:
 
 
 def without_secrets(text: str, secrets: Collection[str]) -> str:
-    """The text without credentials in URLs and without any of these secrets."""
+    """Return the text without credentials in URLs and without any of these secrets."""
     return _CREDENTIALS.sub(f"//{GONE}@", without(text, secrets))
 
 
 def environment_secrets(env: Mapping[str, str]) -> set[str]:
-    """What the settings of the environment hold that must not be shown, whether their URLs can be read or not."""
+    """Return what the environment's settings hold that must not be shown, whether their URLs can be read or not."""
     urls = (value for name, value in env.items() if name.upper() in _URLS)
     named = {value for name, value in env.items() if name in _SECRETS and len(value) >= 4}
     return {secret for url in urls for secret in secrets_in(url)} | named

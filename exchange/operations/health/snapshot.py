@@ -31,7 +31,7 @@ class Trouble:
 
     @classmethod
     def of(cls, error: ExchangeError) -> Trouble:
-        """An error of the tree as a value."""
+        """Make a value of an error of the tree."""
         return cls(str(error), error.remedy, error.code)
 
 
@@ -101,7 +101,7 @@ class Snapshot:
     """Whether the domain has only just been started."""
 
     def age(self, queue: QueueFigures) -> float | None:
-        """How old a queue's oldest message is, in seconds; None where it is empty or nobody knows.
+        """Return how old a queue's oldest message is, in seconds; None where it is empty or nobody knows.
 
         By the broker where it tells, which on quorum queues it does not; else by the senders' outboxes. A copy counts
         there until its receipt is in, so that this is rather too old than too young.
@@ -113,7 +113,7 @@ class Snapshot:
         return self.ages.get(queue.name)
 
     def member_of(self, queue: str) -> str | None:
-        """Whose queue it is; None for one that is no member's, as those of links are."""
+        """Return the member whose queue it is; None for one that is no member's, as those of links are."""
         return next((one.address for one in self.members if queue.startswith(f"{one.address}.")), None)
 
     @cached_property
@@ -221,7 +221,7 @@ def _certificates(snapshot: Snapshot) -> Iterator[Sign]:
 
 
 def earliest(moments: Sequence[datetime | None]) -> datetime | None:
-    """The first of several moments; None if any is missing."""
+    """Return the first of several moments; None if any is missing."""
     known = [moment for moment in moments if moment is not None]
     return min(known, default=None) if len(known) == len(moments) else None
 

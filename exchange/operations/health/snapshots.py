@@ -70,7 +70,7 @@ class SnapshotTaker:
         self._view: tuple[tuple[int, int], DirectoryView] | None = None
 
     def take(self) -> Snapshot:
-        """One snapshot. Raises BadConfiguration where the departments cannot be read."""
+        """Take one snapshot. Raises BadConfiguration where the departments cannot be read."""
         profiles = self._desk.profiles()
         broker, broker_trouble = self._broker()
         view, directory_trouble = self._directory()

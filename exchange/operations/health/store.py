@@ -58,11 +58,11 @@ class HealthFigures:
         self._db = connection
 
     def open_work(self) -> OpenWork:
-        """All counts of open work."""
+        """Return all counts of open work."""
         return OpenWork(**{name: self._db.scalar(query) or 0 for name, query in _WORK.items()})
 
     def oldest_sent(self) -> dict[str, datetime]:
-        """By queue, when the oldest of our copies was sent that nobody has signed for yet.
+        """Return, by queue, when the oldest of our copies was sent that nobody has signed for yet.
 
         One step of an index a queue: the broker tells no such age of quorum queues.
         """

@@ -56,7 +56,7 @@ class Survey:
     """Members whose database could not be looked into."""
 
     def kept(self, hold: Hold) -> int:
-        """Copies at rest that a hold covers."""
+        """Return how many copies at rest a hold covers."""
         return sum(copies for key, copies in self.resting.items() if hold.covers(*key))
 
 
@@ -71,7 +71,7 @@ class Spread:
 
 
 def hold_target(profiles: Mapping[str, Profile], what: str) -> tuple[str | None, str | None]:
-    """What people name, as addressee and kind. Raises NotFound for what is neither a member nor a kind."""
+    """Resolve what people name to an addressee or a kind. Raises NotFound for what is neither a member nor a kind."""
     if what in profiles:
         return what, None
     if what in MESSAGES:
@@ -128,12 +128,12 @@ def release_named(profiles: Mapping[str, Profile], open_one: Open, what: str, by
 
 
 def standing(profiles: Mapping[str, Profile], open_one: Open) -> list[StandingHold]:
-    """All holds in force, with the members in whose database they are. Members that are away count as missing."""
+    """Return all holds in force, with the members in whose database they are. Members away count as missing."""
     return survey(profiles, open_one).standing
 
 
 def survey(profiles: Mapping[str, Profile], open_one: Open) -> Survey:
-    """What rests in a domain: one short look into each member's database."""
+    """Find what rests in a domain, by one short read of each member's database."""
     found: dict[str, Hold] = {}
     where: dict[str, set[str]] = {}
     seen = Survey([], {}, {}, [])
@@ -158,7 +158,7 @@ def survey(profiles: Mapping[str, Profile], open_one: Open) -> Survey:
 
 
 def at_risk(profiles: Mapping[str, Profile], open_one: Open, hold: Hold) -> list[Endangered]:
-    """All open consultations of all windows that a hold touches, or would touch."""
+    """Return all open consultations of all windows that a hold touches, or would touch."""
     monitors = [address for address, profile in profiles.items() if Role.MONITOR in profile.roles]
     windows = [address for address, profile in profiles.items() if Role.WINDOW in profile.roles]
     return [one for lead in windows for one in endangered(open_one(lead), lead, monitors, hold)]

@@ -53,12 +53,12 @@ class Balance:
         return BalanceVerdict.BALANCED
 
     def gap(self, law: Law) -> int:
-        """By how much the whole exceeds its parts."""
+        """Return by how much the whole exceeds its parts."""
         whole, parts = LAWS[law]
         return self.counts.get(whole, 0) - sum(self.counts.get(part, 0) for part in parts)
 
     def of_law(self, law: Law) -> tuple[Difference, ...]:
-        """The differences of one law."""
+        """Return the differences of one law."""
         return tuple(difference for difference in self.differences if difference.law is law)
 
 
@@ -78,7 +78,7 @@ class Books:
     more_differences: int = 0
 
     def enter(self, message_id: str, judged: Judged) -> None:
-        """Enters a message, or enters it anew: what was said of it before counts no more."""
+        """Put a message in the books, or replace what they say of it."""
         before = self.open.pop(message_id, None)
         if judged.is_clear or (before is None and len(self.open) >= KEPT):
             self.counts.update(judged.counts)
@@ -88,8 +88,9 @@ class Books:
             self.open[message_id] = judged
 
     def unsettled(self, depths: Mapping[str, int] | None) -> list[str]:
-        """Message ids worth another look: those that differ, and, where the broker has told its depths, untraced ones
-        of which queues do not hold enough."""
+        """Return the ids of messages worth another look: those that differ, and, where the broker has told its depths,
+        untraced ones of which queues do not hold enough.
+        """
         short = set() if depths is None else {one for one, n in self._untraced().items() if n > depths.get(one, 0)}
         return [
             message_id
@@ -98,8 +99,8 @@ class Books:
         ]
 
     def balance(self, depths: Mapping[str, int] | None, unread: Sequence[Unread] = ()) -> Balance:
-        """The balance, by what lies in each member's queues. Without a broker's word (None, which belongs among the
-        ``unread``) nothing untraced is called lost.
+        """Compute the balance, by what lies in each member's queues. Where the broker does not answer (None, which
+        belongs among the ``unread``) nothing untraced is called lost.
 
         Where a queue holds some of the untraced but not all of them, all are named: which of them it holds cannot be
         known.

@@ -23,7 +23,8 @@ from exchange.store import Store, open_store
 def open_reconciliation(
     settings: Settings, broker: Callable[[], NodeInfo | None], *, settling: float = SETTLING
 ) -> Iterator[Reconciliation]:
-    """The ledger over all members of the profiles; stores are closed at the end. Raises BadConfiguration.
+    """Open the reconciliation 对账 over all members of the profiles; stores are closed at the end. Raises
+    BadConfiguration.
 
     Nothing is made or migrated: a store that is missing or of another release is one that cannot be read.
     """

@@ -68,7 +68,7 @@ def judge(facts: Iterable[Fact], members: Collection[str]) -> Judged:
 
 
 def written_since(facts: Iterable[Fact], since: datetime) -> bool:
-    """Whether a message was written (or, where only its addressee knows it, taken in) at that time or later."""
+    """Return whether a message was written (or, where only its addressee knows it, taken in) at that time or later."""
     facts = list(facts)
     times = [fact.written_at for fact in facts if isinstance(fact, CopyFact)]
     times = times or [fact.recorded_at for fact in facts if isinstance(fact, TakenFact)]
@@ -108,7 +108,7 @@ class _Facts:
         return {str(fact.sender) for facts in kinds for fact in facts}
 
     def of(self, sender: str) -> _Facts:
-        """The facts of one sender; a dead letter that names none may be anybody's."""
+        """Return the facts of one sender; a dead letter that names none may be anybody's."""
         return _Facts(
             [fact for fact in self.messages if fact.sender == sender],
             [fact for fact in self.copies if fact.sender == sender],

@@ -60,8 +60,9 @@ class Reconciliation:
     settling: float = SETTLING
 
     def reconcile(self, since: datetime | None = None) -> Balance:
-        """One look at everything; ``since`` leaves out what was written before. Never raises what a member's store or
-        the broker raises: those are named in the balance."""
+        """Reconcile everything once; ``since`` leaves out what was written before. Never raises what a member's store
+        or the broker raises: those are named in the balance.
+        """
         stores, books = dict(self.stores), Books()
         while True:
             try:

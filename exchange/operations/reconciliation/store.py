@@ -144,7 +144,7 @@ class MessageFacts:
         self._db = connection
 
     def page(self, stream: FactStream, member: str, after: tuple[str, str] | None, limit: int) -> FactPage:
-        """At most ``limit`` facts whose keys follow ``after``, in the order of message ids."""
+        """Return at most ``limit`` facts whose keys follow ``after``, in the order of message ids."""
         source = _SOURCES[stream]
         id, second = source.id, source.second
         query = source.query.order_by(id) if second is None else source.query.order_by(id, second)
@@ -158,7 +158,7 @@ class MessageFacts:
         return FactPage([source.fact(member, row) for row in rows], last)
 
     def of(self, member: str, message_ids: Collection[str]) -> list[Fact]:
-        """All facts about these messages; a few hundred ids at most."""
+        """Return all facts about these messages; a few hundred ids at most."""
         found: list[Fact] = []
         for source in _SOURCES.values():
             query = source.query.where(source.id.in_(bindparam("ids", expanding=True)))

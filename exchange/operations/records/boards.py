@@ -50,7 +50,8 @@ class Boards:
         limit: int,
         holding: str = "",
     ) -> list[CaseLine]:
-        """Newest first; of a number that holds a text anywhere, upper and lower case alike.
+        """Return cases, newest first; with ``holding``, those whose number holds that text anywhere, upper and lower
+        case alike.
 
         Such a text is looked for in an index of the numbers alone, so that cases that do not have it are not read.
         """
@@ -73,7 +74,7 @@ class Boards:
         return CaseLine(window, *row) if row else None
 
     def consulted(self, department: str, numbers: Collection[str]) -> set[str]:
-        """Those of these cases in which a department is consulted."""
+        """Return those of these cases in which a department is consulted."""
         query = select(_p.case_number).where(_p.case_number.in_(numbers), _p.department == department)
         return set(self._db.scalars(query)) if numbers else set()
 
@@ -82,7 +83,7 @@ class Boards:
         return [PartLine(window, *row) for row in self._db.execute(query)]
 
     def standings(self, now: datetime, departments: Collection[str]) -> dict[str, dict[BoardColumn, int]]:
-        """How many parts stand where, by department; settled ones of these departments that were due lately."""
+        """Count the parts in each state, by department; of settled parts only these departments' recently due ones."""
         found: dict[str, dict[BoardColumn, int]] = defaultdict(dict)
         columns = [func.sum(case((condition, 1), else_=0)) for condition in _columns(now).values()]
         open_parts = _p.state.in_((PartState.ISSUED, PartState.SIGNED))
@@ -101,7 +102,9 @@ class Boards:
     def standing(
         self, window: str, department: str, standing: BoardColumn, now: datetime, after: Key | None, limit: int
     ) -> list[PartLine]:
-        """Parts that may stand so, the earliest due first; those past a share of their term are to be told apart."""
+        """Return parts that may be in that state, the earliest due first; the caller tells apart those past a share of
+        their term.
+        """
         rows: list[PartLine] = []
         for state in states_of(standing):
             query = _PART.where(_p.state == state, _p.department == department)
@@ -114,7 +117,7 @@ class Boards:
         return sorted(rows, key=lambda row: (row.due_at or _NEVER, row.case_number))[:limit]
 
     def due_between(self, since: datetime, until: datetime, after: Key | None, limit: int) -> list[WatchRow]:
-        """Running deadlines under watch, the earliest first."""
+        """Return running deadlines under watch, the earliest first."""
         keys = (_w.due_at, _w.case_number, _w.department)
         query = select(*keys).where(_WATCHED, _w.due_at >= since, _w.due_at < until).order_by(*keys).limit(limit)
         if after is not None:
@@ -128,7 +131,7 @@ class Boards:
         return sorted(found, key=lambda row: (row.due_at, row.deadline.case_number, row.deadline.department))
 
     def reminders(self, numbers: Collection[str]) -> dict[tuple[str, str], list[SentReminder]]:
-        """Reminders sent in these cases, by case and department."""
+        """Return the reminders sent in these cases, by case and department."""
         found: dict[tuple[str, str], list[SentReminder]] = defaultdict(list)
         query = select(reminder).where(reminder.c.case_number.in_(numbers)).order_by(reminder.c.stage)
         for row in self._db.execute(query) if numbers else ():
@@ -137,8 +140,9 @@ class Boards:
         return found
 
     def unsigned_notices(self, limit: int, names: int) -> tuple[list[UnsignedNotice], int]:
-        """The newest notices that authorities of a relay office's level have not signed for, each with so many of their
-        names at most; and how many such notices there are."""
+        """Return the newest notices that authorities of a relay office's level have not signed for, each with at most
+        ``names`` of their names, and how many such notices there are.
+        """
         missing = exists().where(_r.notice_id == _n.notice_id, _UNSIGNED)
         query = _NOTICE.where(_n.seat == NoticeSeat.RELAY, _n.state == NoticeState.OPEN, missing)
         number = self._db.scalar(select(func.count()).select_from(query.subquery())) or 0

@@ -55,7 +55,7 @@ class Search(Boards):
     """Reads for operators; nothing here changes anything."""
 
     def heads(self, member: str, message_ids: Collection[str]) -> list[MessageHead]:
-        """What is on record under these ids, sent or received."""
+        """Return what is on record under these ids, sent or received."""
         found = self._db.execute(_HEADS, {"ids": list(message_ids)}) if message_ids else ()
         return [_head(row, member) for row in found]
 
@@ -64,11 +64,11 @@ class Search(Boards):
         return [_head(row, member) for row in self._db.execute(query)]
 
     def signed(self, head: MessageHead) -> bytes:
-        """The signed bytes of a message on record, for its clear header."""
+        """Return the signed bytes of a message on record, for its clear header."""
         return bytes(self._db.execute(select(_d.signed).where(_d.id == head.id)).scalar_one())
 
     def copies(self, message_ids: Collection[str]) -> list[TracedCopy]:
-        """Copies of these messages with their failed attempts."""
+        """Return copies of these messages with their failed attempts."""
         rows = self._db.execute(_COPIES, {"ids": list(message_ids)}).all() if message_ids else []
         failed: dict[int, list[Failure]] = defaultdict(list)
         if rows:
@@ -109,13 +109,13 @@ class Search(Boards):
         return DeskFact(member, case_number, row.state) if row else None
 
     def noted_messages(self, case_number: str) -> list[str]:
-        """Ids of messages that the journal names with a case."""
+        """Return the ids of messages that the journal names with a case."""
         query = select(_j.message_id).where(_j.case_number == case_number, _j.message_id.is_not(None))
         found = self._db.scalars(query.order_by(_j.id))
         return list(dict.fromkeys(str(one) for one in found))
 
     def case_conversation(self, case_number: str) -> str | None:
-        """The conversation of a case at its window."""
+        """Return the conversation of a case at its window."""
         query = select(case_file.c.conversation_id).where(case_file.c.number == case_number)
         found: str | None = self._db.scalar(query)
         return found
@@ -123,7 +123,7 @@ class Search(Boards):
     def messages(
         self, member: str, direction: str, kind: str, until: datetime | None, after: Key | None, limit: int
     ) -> list[MessageHead]:
-        """Sent or received, newest first, of a kind or of all."""
+        """Return messages sent or received, newest first, of a kind or of all."""
         query = _HEAD.where(_d.direction == direction).order_by(_d.recorded_at.desc(), _d.id.desc()).limit(limit)
         if kind:
             query = query.where(_d.kind == kind)
@@ -136,7 +136,7 @@ class Search(Boards):
     def numbered(
         self, member: str, holding: str, until: datetime | None, after: Key | None, limit: int
     ) -> list[MessageHead]:
-        """What bears a document's number that holds a text anywhere, upper and lower case alike; newest first.
+        """Return messages whose document number holds a text anywhere, upper and lower case alike; newest first.
 
         Looked for in an index of the numbers alone, so that documents that do not have it are not read.
         """
@@ -154,7 +154,7 @@ class Search(Boards):
     def open_copies(
         self, member: str, after: Key | None, limit: int, *, newest_first: bool, ended: bool
     ) -> list[CopyLine]:
-        """Copies that wait for a receipt; or, ``ended``, that were returned or abandoned."""
+        """Return copies that wait for a receipt; or, ``ended``, that were returned or abandoned."""
         order = (_c.written_at.desc(), _c.id.desc()) if newest_first else (_c.written_at, _c.id)
         columns = (_c.id, _c.message_id, _m.kind, _c.addressee, _c.state, _c.attempts, _c.written_at, _c.last_error)
         inner = select(_c.id).where(ENDED_COPIES if ended else WAITING_COPIES).order_by(*order).limit(limit)

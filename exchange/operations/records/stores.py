@@ -19,26 +19,26 @@ CALENDAR = ChinaCalendar()
 
 
 def members_of(desk: Desk) -> Mapping[str, Profile]:
-    """The members by address; read again when a profile has changed. Raises BadConfiguration."""
+    """Return the members by address; read again when a profile has changed. Raises BadConfiguration."""
     folder = desk.home.departments
     stamp = tuple(sorted((str(path), path.stat().st_mtime_ns) for path in folder.glob("*/profile.toml")))
     return _members(desk.home, stamp)
 
 
 def stores_of(desk: Desk, role: Role | None = None) -> dict[str, Store]:
-    """The stores of all members, or of those with a role. Raises DatabaseUnavailable."""
+    """Return the stores of all members, or of those with a role. Raises DatabaseUnavailable."""
     members = members_of(desk).values()
     return {one.address: desk.store(one.address) for one in members if role is None or role in one.roles}
 
 
 def departments_of(desk: Desk) -> list[str]:
-    """Members that may be consulted."""
+    """Return the members that may be consulted."""
     members = members_of(desk).values()
     return sorted(one.address for one in members if {Role.DEPARTMENT, Role.WINDOW} & set(one.roles))
 
 
 def trust_of(desk: Desk) -> Trust | None:
-    """The directory with the tree around it; None where it cannot be read, since traces are wanted then too."""
+    """Return the directory with the tree around it; None where it cannot be read, since traces are wanted then too."""
     stamps = [path.stat().st_mtime_ns for path in (desk.home.directory, desk.home.tree) if path.exists()]
     try:
         return _trust(desk.settings, tuple(stamps))
@@ -47,7 +47,7 @@ def trust_of(desk: Desk) -> Trust | None:
 
 
 def queued_by(desk: Desk) -> Mapping[str, int | None] | None:
-    """Messages by queue, by the broker's own word; None where it cannot be asked."""
+    """Return how many messages the broker reports in each queue; None where it cannot be asked."""
     try:
         with desk.management() as management:
             return {queue.name: queue.messages for queue in management.queues()}

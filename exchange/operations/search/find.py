@@ -43,7 +43,7 @@ class MessageLine:
 
 
 def find_messages(stores: Mapping[str, Store], query: Query, start: Key | None = None) -> Found[MessageLine]:
-    """Messages, newest first. Raises NotFound for a number that nobody has, CallerError for a state there is not."""
+    """Find messages, newest first. Raises NotFound for a number nobody has, CallerError for a state there is not."""
     if query.number:
         return _by_number(stores, query, start)
     state = _state(OutboxState, query.state)
@@ -58,7 +58,7 @@ def find_messages(stores: Mapping[str, Store], query: Query, start: Key | None =
 
 
 def find_cases(windows: Mapping[str, Store], query: Query, start: Key | None = None) -> Found[CaseLine]:
-    """Cases, newest first; a number may be any part of one, and a department one that is consulted."""
+    """Find cases, newest first; a number may be any part of one, and a department one that is consulted."""
     state = _state(CaseState, query.state)
     with ExitStack() as stack:
         reading = {address: stack.enter_context(store.reading()) for address, store in windows.items()}
@@ -70,7 +70,7 @@ def find_cases(windows: Mapping[str, Store], query: Query, start: Key | None = N
 
 
 def unsigned(stores: Mapping[str, Store], member: str = "", start: Key | None = None) -> Found[CopyLine]:
-    """Copies without a receipt, the oldest first; those returned have one."""
+    """Find copies without a receipt, the oldest first; those returned have one."""
 
     def wanted(rows: Sequence[CopyLine]) -> list[bool]:
         return [row.state != OutboxState.RETURNED and row.kind != ReceiptBatch.KIND for row in rows]

@@ -57,7 +57,9 @@ class Query:
 
 
 def read_query(fields: Mapping[str, str]) -> Query:
-    """A query from what a form or a link says; days are whole days in China. Raises CallerError naming the field."""
+    """Read a query from the fields of a form or a link; days are whole days in China. Raises CallerError naming the
+    field.
+    """
     until = _day(fields, "until")
     return Query(
         number=fields.get("number", "").strip(),
@@ -71,7 +73,7 @@ def read_query(fields: Mapping[str, str]) -> Query:
 
 
 def is_message_id(text: str) -> bool:
-    """Whether a number is a message's id; case numbers never look like one."""
+    """Return whether a number is a message's id; case numbers never look like one."""
     return _ID.fullmatch(text) is not None
 
 
@@ -79,17 +81,17 @@ _BRACKETS = str.maketrans("[]【】", "〔〕〔〕")
 
 
 def written_number(text: str) -> str:
-    """A part of a document's number as numbers are written: 〔2026〕 however its brackets and digits were typed."""
+    """Write a part of a document's number as numbers are written: 〔2026〕 however brackets and digits were typed."""
     return normalize("NFKC", text).translate(_BRACKETS).replace(" ", "")
 
 
 def write_key(key: Key) -> str:
-    """A key as an address may bear it."""
+    """Write a key as it may stand in an address."""
     return f"{(key.at - _EPOCH) // timedelta(microseconds=1)}~{key.store}~{key.place}"
 
 
 def read_key(text: str) -> Key | None:
-    """A key as `write_key` wrote it; None for an empty text. Raises CallerError."""
+    """Read a key as `write_key` wrote it; None for an empty text. Raises CallerError."""
     if not text:
         return None
     parts = text.split("~", 2)
@@ -101,7 +103,7 @@ def read_key(text: str) -> Key | None:
 
 
 def place_of(id: int) -> str:
-    """A row's id as a place: texts of ids compare as the ids do."""
+    """Return a row's id as a place: texts of ids compare as the ids do."""
     return f"{id:016d}"
 
 
@@ -116,7 +118,7 @@ def merge(
     newest_first: bool = True,
     page: int = PAGE,
 ) -> Found[T]:
-    """One page out of several stores, in the order of their keys; each may say which of its rows are wanted."""
+    """Merge several stores into one page, in the order of their keys; each may say which of its rows are wanted."""
     streams = []
     for fetch, wanted in stores:
         stream = _walk(fetch, wanted, start)

@@ -36,7 +36,7 @@ ALL_KINDS = "all"
 
 
 def read_messages(address: str, tx: Transaction, query: Query, state: OutboxState | None) -> Stream[MessageHead]:
-    """A member's messages, newest first, as the query wants them."""
+    """Read a member's messages, newest first, as the query wants them."""
 
     kind, direction = "" if query.kind == ALL_KINDS else query.kind, "received" if query.received else "sent"
 
@@ -61,7 +61,7 @@ def _since(head: MessageHead, query: Query) -> bool:
 
 
 def read_copies(address: str, tx: Transaction, query: Query, state: OutboxState | None) -> Stream[CopyLine]:
-    """A member's copies that stand so, newest first."""
+    """Read a member's copies in that state, newest first."""
 
     read = fetch_copies(address, tx, newest_first=True, ended=state in _ENDED_STATES)
     begin = Key(query.until, "", "0") if query.until is not None else None
@@ -76,7 +76,7 @@ def read_copies(address: str, tx: Transaction, query: Query, state: OutboxState 
 
 
 def fetch_copies(address: str, tx: Transaction, *, newest_first: bool, ended: bool) -> Fetch[CopyLine]:
-    """How a member's copies are fetched: those that still wait, or those that have ``ended``."""
+    """Return the function that fetches a member's copies: those that still wait, or those that have ``ended``."""
 
     def fetch(after: Key | None, limit: int) -> list[tuple[Key, CopyLine]]:
         rows = tx[Search].open_copies(address, after, limit, newest_first=newest_first, ended=ended)
@@ -86,7 +86,7 @@ def fetch_copies(address: str, tx: Transaction, *, newest_first: bool, ended: bo
 
 
 def read_cases(address: str, tx: Transaction, query: Query, state: CaseState | None) -> Stream[CaseLine]:
-    """A window's cases, newest first, as the query wants them."""
+    """Read a window's cases, newest first, as the query wants them."""
 
     def fetch(after: Key | None, limit: int) -> list[tuple[Key, CaseLine]]:
         rows = tx[Search].cases(address, state, query.until, after, limit, query.number)
@@ -106,7 +106,7 @@ def read_cases(address: str, tx: Transaction, query: Query, state: CaseState | N
 def read_parts(
     address: str, tx: Transaction, department: str, standing: BoardColumn, now: datetime
 ) -> Stream[PartLine]:
-    """A window's parts of a department that stand so, the earliest due first."""
+    """Read a window's parts of a department in that state, the earliest due first."""
 
     def fetch(after: Key | None, limit: int) -> list[tuple[Key, PartLine]]:
         rows = tx[Search].standing(address, department, standing, now, after, limit)
@@ -119,7 +119,7 @@ def read_parts(
 
 
 def read_numbered(address: str, tx: Transaction, query: Query, part: str) -> Stream[MessageHead]:
-    """A member's documents by a part of their number, newest first."""
+    """Read a member's documents by a part of their number, newest first."""
 
     def fetch(after: Key | None, limit: int) -> list[tuple[Key, MessageHead]]:
         rows = tx[Search].numbered(address, part, query.until, after, limit)

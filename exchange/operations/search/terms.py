@@ -37,7 +37,7 @@ def find_parts(
     now: datetime,
     start: Key | None = None,
 ) -> Found[PartLine]:
-    """Parts that stand so, the earliest due first."""
+    """Find parts in that state, the earliest due first."""
     with ExitStack() as stack:
         reading = {address: stack.enter_context(store.reading()) for address, store in windows.items()}
         streams = [
@@ -51,7 +51,7 @@ def find_parts(
 def board(
     windows: Mapping[str, Store], departments: Collection[str], now: datetime
 ) -> dict[str, dict[BoardColumn, int]]:
-    """How many parts stand where, by department, over all windows."""
+    """Count the parts in each state, by department, over all windows."""
     total: dict[str, Counter[BoardColumn]] = defaultdict(Counter)
     for store in windows.values():
         with store.reading() as tx:
@@ -68,7 +68,7 @@ def upcoming(
     start: Key | None = None,
     page: int = PAGE,
 ) -> Found[Upcoming]:
-    """What will be over within a time, the earliest first, with what silence will come to; each deadline once."""
+    """Find terms that end within a time, the earliest first, with what silence will lead to; each deadline once."""
     found: dict[tuple[str, str], Upcoming] = {}
     for store in monitors.values():
         with store.reading() as tx:

@@ -34,7 +34,7 @@ class Happened:
 
 
 def happened(tx: Transaction, node: Node, line: DocumentLine) -> Iterator[Happened]:
-    """What the record of one document means to the member's own system."""
+    """Yield the events that the record of one document means for the member's own system."""
     if line.kind == ReceiptBatch.KIND:
         if line.direction == "received":
             yield from _receipts(tx, line)
@@ -50,7 +50,7 @@ def happened(tx: Transaction, node: Node, line: DocumentLine) -> Iterator[Happen
 
 
 def awaited(tx: Transaction, node: Node, now: datetime) -> Iterator[Happened]:
-    """What waits for a window's decision, or was escalated to it; the same as long as it is the same that waits."""
+    """Yield what waits for a window's decision, or was escalated to it; the same while the same waits."""
     for duty in lead_duties(tx, node.calendar, now):
         data: dict[str, object] = {
             "case_number": duty.case_number,
@@ -64,7 +64,7 @@ def awaited(tx: Transaction, node: Node, now: datetime) -> Iterator[Happened]:
 
 
 def delivery_of(hook: WebhookRow, found: Happened, now: datetime) -> DeliveryRow:
-    """The delivery of an event to a webhook, under an id that is the same whenever it is made."""
+    """Return the delivery of an event to a webhook, under an id that is the same whenever it is made."""
     delivery_id = str(uuid.uuid5(_SPACE, f"{hook.webhook_id}/{found.event.value}/{found.subject}"))
     body = {
         "id": delivery_id,

@@ -58,7 +58,7 @@ def make_token(
 
 
 def revoke_token(store: Store, token_id: str, by: str) -> TokenRow:
-    """Revokes a token at once. Raises NotFound, or Conflict for one that was revoked before."""
+    """Revoke a token at once. Raises NotFound, or Conflict for one that was revoked before."""
     with store.transaction() as tx:
         row = tx[Tokens].get(token_id)
         if row is None:
@@ -77,7 +77,7 @@ class TokenState(StrEnum):
 
 
 def token_state(row: TokenRow, now: datetime) -> TokenState:
-    """Derived from its moments, so that no clock has to move it."""
+    """Derive a token's state from its moments, so that no clock has to move it."""
     if row.revoked_at is not None:
         return TokenState.REVOKED
     return TokenState.EXPIRED if now >= row.expires_at else TokenState.ACTIVE

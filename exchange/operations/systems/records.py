@@ -51,7 +51,7 @@ class WebhookRow:
     previous_until: datetime | None = None
 
     def secrets(self, now: datetime) -> tuple[str, ...]:
-        """Those that sign what is delivered now, the newest first."""
+        """Return the secrets that sign what is delivered now, the newest first."""
         if self.previous_secret is None or self.previous_until is None or self.previous_until <= now:
             return (self.secret,)
         return (self.secret, self.previous_secret)

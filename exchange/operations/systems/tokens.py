@@ -41,12 +41,12 @@ OF_WINDOWS = frozenset({Scope.SUBMIT, Scope.DECIDE})
 
 
 def token_text(token_id: str, secret: str) -> str:
-    """A token as it is handed over; ``token_id`` has 12 hexadecimal digits, ``secret`` 43 of base64url."""
+    """Return a token as it is handed over; ``token_id`` has 12 hexadecimal digits, ``secret`` 43 of base64url."""
     return f"yz_{token_id}_{secret}"
 
 
 def split_token(text: str) -> tuple[str, str]:
-    """Id and secret of a token. Raises Unauthenticated for anything else."""
+    """Split a token into id and secret. Raises Unauthenticated for anything else."""
     found = _FORM.fullmatch(text)
     if found is None:
         raise Unauthenticated("this is not a token of this exchange")
@@ -54,7 +54,7 @@ def split_token(text: str) -> tuple[str, str]:
 
 
 def digest_of(secret: str) -> str:
-    """What is kept of a token's secret."""
+    """Return the digest that is kept of a token's secret."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
@@ -72,7 +72,9 @@ def check_scope(scopes: Collection[str], needed: Scope) -> None:
 
 
 def scopes_of(words: Collection[str]) -> tuple[Scope, ...]:
-    """Scopes by their names, in the order of the list. Raises CallerError for none, or one that is none."""
+    """Return scopes by their names, in the order of the list. Raises CallerError for none, or for a name that is no
+    scope.
+    """
     unknown = [word for word in words if word not in tuple(Scope)]
     if unknown or not words:
         remedy = Text("choose of: {scope}", {"scope": ", ".join(Scope)})

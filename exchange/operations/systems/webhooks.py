@@ -65,7 +65,7 @@ def check_url(url: str) -> None:
 
 
 def check_reachable(addresses: Sequence[str], allowed: Sequence[str]) -> str:
-    """The address to connect to, of those a host resolves to.
+    """Return the address to connect to, of those a host resolves to.
 
     Raises Denied if any is not public and in no allowed network: a name that leads both ways is not to be trusted.
     """
@@ -79,13 +79,13 @@ def check_reachable(addresses: Sequence[str], allowed: Sequence[str]) -> str:
 
 
 def again_after(attempts: int) -> timedelta:
-    """How long to wait after so many failed attempts: 5 s, doubled each time, an hour at most."""
+    """Return how long to wait after so many failed attempts: 5 s, doubled each time, an hour at most."""
     doublings = min(max(attempts, 1) - 1, 20)
     return min(_LONGEST, _FIRST * (1 << doublings))
 
 
 def has_failed_long(failing_since: datetime | None, now: datetime) -> bool:
-    """Whether a webhook is to be disabled."""
+    """Return whether a webhook has failed so long that it is to be disabled."""
     return failing_since is not None and now - failing_since >= PATIENCE
 
 

@@ -54,7 +54,7 @@ class Duty:
 
 
 def duties_here(node: Node) -> list[Duty]:
-    """All of them, that which is due first first."""
+    """Return all duties of a member, the earliest due first."""
     with node.store.reading() as tx:
         found = [*_joints(tx), *_covers(node, tx), *_notices(node, tx), *_returned(node, tx)]
         open_forms = list(every(lambda after, most: tx[Notices].unanswered(node.address, after, most), _place))

@@ -51,7 +51,7 @@ class Filed:
 
 
 def dossier(node: Node, case_number: str) -> list[Filed]:
-    """All messages of a case in the order recorded; none where this member knows nothing of it."""
+    """Return all messages of a case in the order recorded; none where this member knows nothing of it."""
     with node.store.reading() as tx:
         conversation = _conversation(tx, case_number)
         found = tx[Documents].of_conversation(conversation) if conversation else []
@@ -63,7 +63,7 @@ def dossier(node: Node, case_number: str) -> list[Filed]:
 
 
 def filed(node: Node, message_id: str) -> list[Filed]:
-    """The messages under an id (unique only with their sender), or what brought the notice of that id.
+    """Return the messages under an id (unique only with their sender), or what brought the notice of that id.
 
     Raises NotFound.
     """
@@ -82,7 +82,7 @@ def filed(node: Node, message_id: str) -> list[Filed]:
 
 
 def attachments(item: Filed) -> Iterator[tuple[Attachment, bytes]]:
-    """A message's attachments with their content: only what the signed document names by digest."""
+    """Yield a message's attachments with their content: only what the signed document names by digest."""
     contents = {hashlib.sha256(content).hexdigest(): content for content in item.stored.enclosures}
     for attachment in _named(item) if item.verified else ():
         if attachment.digest in contents:
@@ -90,13 +90,13 @@ def attachments(item: Filed) -> Iterator[tuple[Attachment, bytes]]:
 
 
 def claims(item: Filed) -> tuple[ClaimCheck, ...]:
-    """A message's attachments that lie in the claim store."""
+    """Return a message's attachments that lie in the claim store."""
     document = document_in(item)
     return document.claims if document is not None else ()
 
 
 def document_in(item: Filed) -> Document | None:
-    """The official document that a message is or carries: a notice's, an own opinion, a text that several sign."""
+    """Return the official document that a message is or carries: a notice's, an own opinion, one that several sign."""
     verified = item.passed_on or item.verified
     body: Body | None = verified.body if verified else None
     if item.joint is not None:

@@ -48,7 +48,7 @@ def trace_message(
     message_id: str,
     ask_broker: AskBroker = lambda: None,
 ) -> list[Trace]:
-    """The ways of the messages under an id: one, since ids are unique with their sender. Raises NotFound.
+    """Trace the messages under an id: one, since ids are unique with their sender. Raises NotFound.
 
     The broker is asked only where a copy was sent and not taken in; without ``trust`` no receipt is proven.
     """
@@ -64,7 +64,9 @@ def trace_message(
 
 
 def messages_of_case(stores: Mapping[str, Store], number: str) -> list[CaseMessage]:
-    """All messages of a case that members of the domain sent or received, in the order recorded. Raises NotFound."""
+    """Return all messages of a case that members of the domain sent or received, in the order recorded. Raises
+    NotFound.
+    """
     with ExitStack() as stack:
         reading = {address: stack.enter_context(store.reading()) for address, store in stores.items()}
         heads: dict[tuple[str, str], MessageHead] = {}

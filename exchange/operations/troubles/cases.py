@@ -16,7 +16,7 @@ from exchange.schemas.titles import TITLES
 
 
 def of_cases(facts: Facts, limits: Limits) -> Iterator[Alert]:
-    """All of them, in no order that matters."""
+    """Yield all alerts about cases and people, in no order that matters."""
     names = {member.address: named(member, member.address) for member in facts.members}
     for deadline in _deadlines(facts):
         yield from _of_deadline(facts.now, deadline, names, limits)
@@ -74,7 +74,7 @@ def _unwatched(facts: Facts, limits: Limits) -> Iterator[Alert]:
 
 
 def at_risk(ends: Ends, limits: Limits) -> Words:
-    """What terms say: how many are over, and how many end within the days ahead."""
+    """Say how many terms are over, and how many end within the days ahead."""
     days = limits.ahead.days
     over = (f"{ends.overdue} 个期限已届满", f"{ends.overdue} terms are over") if ends.overdue else None
     soon = (f"{days} 天内 {ends.soon} 个期限届满", f"{ends.soon} terms end within {days} days")

@@ -98,7 +98,7 @@ class StandingAlerts:
     unknown: frozenset[str] = frozenset()
 
     def is_unknown(self, key: str) -> bool:
-        """Whether the facts do not tell if this alert stands."""
+        """Return whether the facts do not tell if this alert stands."""
         return any(key == prefix or key.startswith(f"{prefix}:") for prefix in self.unknown)
 
 
@@ -114,7 +114,7 @@ class Change:
 
 
 def change(before: Collection[str], standing: StandingAlerts) -> Change:
-    """What begins and what ends, where the keys ``before`` stood until now."""
+    """Return what begins and what ends, where the keys ``before`` stood until now."""
     present = {alert.key: alert for alert in standing.alerts}
     raised = tuple(alert for key, alert in present.items() if key not in before and not alert.quiet)
     over = tuple(sorted(key for key in before if key not in present and not standing.is_unknown(key)))
@@ -149,12 +149,12 @@ _FIRST_TECHNICAL = _ORDER[AlertKind.BROKER_AWAY]
 
 
 def is_technical(kind: AlertKind) -> bool:
-    """Whether it is about what the exchange stands on, and not about cases and people."""
+    """Return whether the kind is about what the exchange stands on, and not about cases and people."""
     return _ORDER[kind] >= _FIRST_TECHNICAL
 
 
 def causes(alerts: Iterable[Alert], titles: dict[AlertKind, Words]) -> list[Cause]:
-    """The list of troubles: cases and people first, of either sort the gravest first; one entry a kind."""
+    """List the troubles: cases and people first, of either sort the gravest first; one entry a kind."""
     groups: dict[tuple[AlertKind, Severity], list[Alert]] = {}
     for alert in alerts:
         groups.setdefault((alert.kind, alert.severity), []).append(alert)
@@ -171,7 +171,7 @@ def _cause(kind: AlertKind, severity: Severity, group: Sequence[Alert], title: W
 
 
 def together(title: Words, group: Sequence[Alert]) -> Words:
-    """Several alerts of a kind in one text: how many there are, and the first of them."""
+    """Combine several alerts of a kind in one text: how many there are, and the first of them."""
     number, rest = len(group), len(group) - SHOWN
     chinese = "；".join(alert.chinese for alert in group[:SHOWN]) + (f"；另有 {rest} 项" if rest > 0 else "")
     english = "; ".join(alert.english for alert in group[:SHOWN]) + (f"; and {rest} more" if rest > 0 else "")
@@ -179,5 +179,7 @@ def together(title: Words, group: Sequence[Alert]) -> Words:
 
 
 def patience(attempts: int) -> timedelta | None:
-    """How long to wait after so many failed attempts to tell, from ten seconds to an hour; None after about a day."""
+    """Return how long to wait after so many failed attempts to tell, from ten seconds to an hour; None after about a
+    day.
+    """
     return None if attempts >= 30 else min(timedelta(hours=1), timedelta(seconds=10) * 2 ** min(attempts - 1, 12))

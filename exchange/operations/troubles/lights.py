@@ -81,28 +81,30 @@ class NodeFacts:
 
 
 def whole(signs: Iterable[Sign]) -> Light:
-    """The worst of all; UNKNOWN where there are none."""
+    """Return the worst light of all signs; UNKNOWN where there are none."""
     return worst(sign.light for sign in signs)
 
 
 def worst(lights: Iterable[Light]) -> Light:
-    """The worst of several lights; UNKNOWN where there are none."""
+    """Return the worst of several lights; UNKNOWN where there are none."""
     return max(lights, key=_SEVERITY.index, default=Light.UNKNOWN)
 
 
 def unreachable(part: SystemPart, subject: str, reason: str, remedy: str) -> Sign:
-    """Something that does not answer, with the words of the error."""
+    """Return the sign of something that does not answer, with the words of the error."""
     return Sign(part, subject, Light.BAD, (f"连接不上：{reason}", f"not reachable: {reason}"), (remedy, remedy))
 
 
 def unseen(part: SystemPart, subject: str = "") -> Sign:
-    """What cannot be told until something else is repaired."""
+    """Return the sign of what cannot be told until something else is repaired."""
     remedy = ("先处理上面的问题", "repair what is named above first")
     return Sign(part, subject, Light.UNKNOWN, ("无法查看", "could not be looked at"), remedy)
 
 
 def broker(version: str, nodes: Sequence[NodeFacts]) -> Iterator[Sign]:
-    """The broker's nodes. An alarm stops every publisher until it is over (RabbitMQ, "Memory and Disk Alarms")."""
+    """Yield the signs of the broker's nodes. An alarm stops every publisher until it is over (RabbitMQ, "Memory and
+    Disk Alarms").
+    """
     if not nodes:
         yield unseen(SystemPart.BROKER, "RabbitMQ")
     for node in nodes:
@@ -131,7 +133,8 @@ def _node(version: str, node: NodeFacts) -> tuple[Light, Words, Words]:
 def queue(
     name: str, depth: int | None, consumers: int | None, age: float | None, drained: str | None = None
 ) -> Sign | None:
-    """A queue that is stuck; None for one that is not. ``age`` is that of its oldest message, seconds.
+    """Return the sign of a queue that is stuck; None for one that is not. ``age`` is that of its oldest message,
+    seconds.
 
     ``drained`` is the member whose queue it is, where somebody has drained that.
     """
@@ -163,13 +166,13 @@ def _release(member: str) -> Words:
 
 
 def drained(member: str, by: str, reason: str) -> Sign:
-    """A member that somebody has drained: silent by intent, but not for ever, since terms run on."""
+    """Return the sign of a member that somebody has drained: silent by intent, but not for ever, since terms run on."""
     finding = (f"已由 {by} 排空：{reason}", f"drained by {by}: {reason}")
     return Sign(SystemPart.ROLE, member, Light.WARN, finding, _release(member))
 
 
 def role(member: str, silent_for: float | None, missed: float = SIGN_MISSED) -> Sign:
-    """A member by its last sign of life, real seconds ago; None where there was none ever.
+    """Judge a member by its last sign of life, real seconds ago; None where there was none ever.
 
     After ``missed`` seconds it counts as not served.
     """
@@ -185,7 +188,7 @@ def role(member: str, silent_for: float | None, missed: float = SIGN_MISSED) -> 
 
 
 def link(neighbour: str, broken: Sequence[str]) -> Sign:
-    """A link by those of its shovels that do not run, each with its state."""
+    """Judge a link by those of its shovels that do not run, each with its state."""
     if broken:
         names = ", ".join(broken)
         remedy = (
@@ -197,7 +200,9 @@ def link(neighbour: str, broken: Sequence[str]) -> Sign:
 
 
 def calendar(today: date, published_until: date | None, ahead: timedelta = CALENDAR_AHEAD) -> Sign:
-    """The calendar of working days by the last day announced without a gap from today; None where not even today is."""
+    """Judge the calendar of working days by the last day announced without a gap from today; None where not even today
+    is.
+    """
     remedy = (
         "国务院公布明年放假安排后升级 chinesecalendar",
         "upgrade chinesecalendar once the State Council has announced the year",
@@ -213,7 +218,7 @@ def calendar(today: date, published_until: date | None, ahead: timedelta = CALEN
 
 
 def certificate(subject: str, left: timedelta | None, remedy: Words, soon: float = CERTIFICATE_SOON) -> Sign:
-    """A certificate, key or directory by the time it has left; None where it is missing. ``soon`` is in days."""
+    """Judge a certificate, key or directory by the time it has left; None where it is missing. ``soon`` is in days."""
     if left is None:
         return Sign(SystemPart.CERTIFICATE, subject, Light.BAD, ("缺失", "missing"), remedy)
     days = left.days
@@ -227,7 +232,7 @@ def certificate(subject: str, left: timedelta | None, remedy: Words, soon: float
 
 
 def work(member: str, abandoned: int, dead: int) -> Iterator[Sign]:
-    """What lies at a member and goes on only by somebody's hand; nothing where nothing does."""
+    """Yield a sign for a member's abandoned copies and one for its dead letters, which wait for somebody's action."""
     if abandoned:
         finding = (f"{abandoned:,} 份已放弃发送", f"{abandoned:,} copies were abandoned")
         remedy = ("`exchange resend` 列出并重发", "`exchange resend` lists them and sends them again")

@@ -9,7 +9,7 @@ _ADDRESS = re.compile(r"[^\s@,;:<>()\[\]\"\\]+@[^\s@,;:<>()\[\]\"\\]+")
 
 
 def mailbox(text: str) -> Address:
-    """``a@b``, ``Name <a@b>`` or ``"Name" <a@b>``: a comma in the name separates nothing. Raises ValueError."""
+    """Parse ``a@b``, ``Name <a@b>`` or ``"Name" <a@b>``: a comma in the name separates nothing. Raises ValueError."""
     text = text.strip()
     name, _, address = text[:-1].rpartition("<") if text.endswith(">") else ("", "", text)
     name = name.strip()

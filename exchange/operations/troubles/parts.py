@@ -31,12 +31,12 @@ _PAGES = {
 
 
 def is_broker(sign: Sign) -> bool:
-    """Whether it is about the broker as a whole, rather than one of its nodes."""
+    """Return whether a sign is about the broker as a whole, rather than one of its nodes."""
     return sign.part is SystemPart.BROKER and sign.subject == _BROKER
 
 
 def kinds_of(sign: Sign) -> tuple[AlertKind, ...]:
-    """The kinds of trouble that a light may stand for, whatever it shows now."""
+    """Return the kinds of trouble that a light may stand for, whatever it shows now."""
     if sign.part is SystemPart.BROKER:
         return (AlertKind.BROKER_AWAY if is_broker(sign) else AlertKind.BROKER_ALARM,)
     if sign.part is SystemPart.CERTIFICATE:
@@ -55,7 +55,7 @@ _KINDS = {
 
 
 def of_parts(facts: Facts, limits: Limits) -> Iterator[Alert]:
-    """All of them, in no order that matters."""
+    """Yield all alerts about the parts of the system, in no order that matters."""
     members = {member.address: member for member in facts.members}
     away = tuple(f"{member.address}." for member in facts.members if member.away)
     for sign in facts.signs:
@@ -87,7 +87,7 @@ def _of_sign(sign: Sign, member: MemberFacts | None, limits: Limits) -> Alert:
 
 
 def named(member: MemberFacts | None, subject: str) -> Words:
-    """A member by its name and address; anything else as it is called."""
+    """Name a member by its name and address; anything else as it is called."""
     if subject == _DIRECTORY:
         return "签名目录", "the signed directory"
     if subject == CONSOLE_TLS:
@@ -156,7 +156,7 @@ def _of_home(home: HomeFacts) -> Iterator[Alert]:
 
 
 def span(length: timedelta) -> Words:
-    """A length of time in its largest units, in words."""
+    """Write a length of time in its largest units, in words."""
     minutes = max(0, int(length.total_seconds() // 60))
     if minutes >= 2880:
         days = minutes // 1440

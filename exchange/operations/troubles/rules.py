@@ -35,7 +35,7 @@ _IN_DATABASE = (
 
 
 def standing(facts: Facts, limits: Limits = _USUAL) -> StandingAlerts:
-    """The alerts that stand by the facts, and of what these facts say nothing."""
+    """Return the alerts that stand by the facts, and what these facts do not tell."""
     hidden = frozenset(_hidden(facts))
     found = [*of_cases(facts, limits), *of_parts(facts, limits)]
     shown = tuple(alert for alert in found if alert.kind not in hidden)
@@ -43,7 +43,7 @@ def standing(facts: Facts, limits: Limits = _USUAL) -> StandingAlerts:
 
 
 def listed(stands: StandingAlerts) -> list[Cause]:
-    """The list as people see it: cases and people first."""
+    """Return the list as people see it: cases and people first."""
     return causes(stands.alerts, KINDS)
 
 

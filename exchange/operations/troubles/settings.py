@@ -40,7 +40,7 @@ class _Secretive(Wire):
         return self
 
     def reveal(self, env: Mapping[str, str]) -> bytes | None:
-        """The secret; None where none is configured. Raises BadConfiguration where it cannot be had."""
+        """Return the secret; None where none is configured. Raises BadConfiguration where it cannot be had."""
         if self.secret is not None:
             return self.secret.get_secret_value().encode()
         if self.secret_env is not None:
@@ -78,7 +78,7 @@ class WebhookSettings(_Secretive):
         return self
 
     def signers(self, env: Mapping[str, str]) -> tuple[str, ...]:
-        """The secrets that sign. Raises BadConfiguration where they cannot be had, or are none."""
+        """Return the secrets that sign. Raises BadConfiguration where they cannot be had, or are none."""
         found = tuple((self.reveal(env) or b"").decode(errors="replace").split())
         try:
             for one in found or ("",):
@@ -142,7 +142,7 @@ class LimitSettings(Wire):
     settle_seconds: float = Field(default=30, ge=0)
 
     def limits(self) -> Limits:
-        """As the rules take them."""
+        """Return the limits as the rules take them."""
         return Limits(
             silent=timedelta(minutes=self.silent_minutes),
             waiting=timedelta(minutes=self.waiting_minutes),

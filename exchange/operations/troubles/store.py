@@ -50,7 +50,7 @@ class Alerts:
         self._db = connection
 
     def keys(self) -> frozenset[str]:
-        """Keys of all that stand."""
+        """Return the keys of all alerts that stand."""
         return frozenset(self._db.scalars(select(_a.key).where(STANDING)))
 
     def record(self, changed: Change, channels: Sequence[str], now: datetime, due: datetime) -> None:
@@ -71,24 +71,24 @@ class Alerts:
             self._db.execute(update(alert).where(STANDING, _a.key.in_(changed.quiet)).values(over_at=now))
 
     def standing(self) -> list[AlertRow]:
-        """All alerts that stand, the newest first."""
+        """Return all alerts that stand, the newest first."""
         return self._rows(select(alert).where(STANDING).order_by(_a.id.desc()))
 
     def counts(self) -> dict[AlertKind, int]:
-        """How many alerts of each kind stand."""
+        """Return how many alerts of each kind stand."""
         found = self._db.execute(select(_a.kind, func.count()).where(STANDING).group_by(_a.kind))
         return {AlertKind(kind): int(number) for kind, number in found}
 
     def past(self, limit: int = 50) -> list[AlertRow]:
-        """Alerts that are over, the newest first."""
+        """Return alerts that are over, the newest first."""
         return self._rows(select(alert).where(~STANDING).order_by(_a.id.desc()).limit(limit))
 
     def owed(self, real: datetime) -> list[str]:
-        """The channels to which something is due."""
+        """Return the channels to which something is due."""
         return list(self._db.scalars(select(_d.channel).where(_d.next_at <= real).distinct()))
 
     def take_together(self, real: datetime, channel: str, limit: int = 500) -> list[DueDelivery]:
-        """What is due first to a channel, and all else that is due to it of the same event, kind and severity.
+        """Take what is due first to a channel, and all else that is due to it of the same event, kind and severity.
 
         Taken in hand for `LEASE`: told now, or due again after it.
         """
@@ -111,13 +111,13 @@ class Alerts:
         return found
 
     def told(self, id: int, real: datetime) -> None:
-        """A channel has taken it."""
+        """Record that a channel has taken a delivery."""
         self._db.execute(
             update(alert_delivery).where(_d.id == id).values(sent_at=real, next_at=None, attempts=_d.attempts + 1)
         )
 
     def failed(self, id: int, attempts: int, reason: str, real: datetime) -> None:
-        """A channel has not taken it: told again after `patience`, and abandoned in the end."""
+        """Record that a channel has not taken a delivery: it is tried again after `patience`, and abandoned at last."""
         wait = patience(attempts + 1)
         self._db.execute(
             update(alert_delivery)
@@ -126,12 +126,12 @@ class Alerts:
         )
 
     def troubles(self) -> list[tuple[str, int, str]]:
-        """All deliveries that have failed and are still to be made: channel, attempts, last reason."""
+        """Return all deliveries that have failed and are still to be made: channel, attempts, last reason."""
         query = select(_d.channel, _d.attempts, _d.last_error).where(*_TROUBLED).order_by(_d.next_at, _d.id)
         return [(row.channel, row.attempts, row.last_error) for row in self._db.execute(query)]
 
     def troubled(self) -> int:
-        """How many deliveries have failed and are still to be made."""
+        """Return how many deliveries have failed and are still to be made."""
         return self._db.scalar(select(func.count()).select_from(alert_delivery).where(*_TROUBLED)) or 0
 
     def _untold(self, number: int) -> set[str]:

@@ -24,7 +24,7 @@ _OLDEST = (3, 10)
 
 
 def keys(settings: Settings, addresses: Collection[str]) -> Iterator[Finding]:
-    """Whether each member has the keys that the directory lists for it, and nobody else can read them."""
+    """Check that each member has the keys that the directory lists for it, and that nobody else can read them."""
     home = Home(settings.home)
     view = open_directory(home, settings)
     bad = 0
@@ -69,7 +69,7 @@ def keys(settings: Settings, addresses: Collection[str]) -> Iterator[Finding]:
 def broker(
     settings: Settings, windows: Collection[str], addresses: Collection[str], relays: Collection[str] = ()
 ) -> Iterator[Finding]:
-    """Whether each member reaches the broker and has its queues there; which broker it is."""
+    """Check that each member reaches the broker and has its queues there, and tell which broker it is."""
     reached: list[Link] = []
     for address in addresses:
         try:

@@ -21,7 +21,7 @@ _S3 = (
 
 
 def claims(settings: Settings) -> Iterator[Finding]:
-    """Whether the store can be reached, written and read; a folder that is not there yet is not made."""
+    """Check that the claim store can be reached, written and read; a folder that is not there yet is not made."""
     place = claims_place(settings)
     if isinstance(place, Path) and not place.exists():
         yield _to_be_made(place)

@@ -21,7 +21,7 @@ _REMEDY = "run an NTP client on every machine, then see `exchange dead`: what wa
 
 
 def clock(settings: Settings, addresses: Collection[str]) -> Iterator[Finding]:
-    """Whether this machine's clock can be right, with both dates where not."""
+    """Check whether this machine's clock can be right; where it cannot, give both dates."""
     if not isinstance(settings.clock, RealClock):
         yield Finding("note", "clock", "runs accelerated", "unset EXCHANGE_CLOCK outside a demonstration")
         return

@@ -44,7 +44,7 @@ _FOR_A_FEW = 262_144
 
 
 def databases(settings: Settings, addresses: Collection[str], *, idle_is: Level = "note") -> Iterator[Finding]:
-    """Whether each member's database can be used, whether the member is being served, and what it refused."""
+    """Check whether each member's database can be used, whether the member is being served, and what it refused."""
     found: dict[str, _Contents] = {}
     for address, contents in _all_contents(settings, addresses):
         if isinstance(contents, _Contents):

@@ -29,7 +29,7 @@ _PATIENCE, _EACH = 12.0, 0.2
 
 
 def examine(settings: Settings) -> list[Finding]:
-    """All findings, in the order in which one would repair them."""
+    """Return all findings, in the order in which one would repair them."""
     home = Home(settings.home)
     if missing := _no_domain(home):
         return missing
@@ -57,7 +57,7 @@ def examine(settings: Settings) -> list[Finding]:
 
 
 def examine_member(settings: Settings, address: str) -> list[Finding]:
-    """What one member needs to do its work, whatever is wrong with the others; not being served is bad.
+    """Check what one member needs to do its work, whatever is wrong with the others; not being served is bad.
 
     Raises NotFound when the directory does not list it.
     """

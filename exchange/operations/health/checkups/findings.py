@@ -39,18 +39,18 @@ class Finding:
             object.__setattr__(self, name, str(text))
 
     def written(self) -> tuple[str, str, str]:
-        """What was looked at, what was found and the remedy, in the language spoken now."""
+        """Return what was checked, what was found and the remedy, in the language spoken now."""
         texts: tuple[Text, Text, Text] = self.__dict__["_texts"]
         check, finding, remedy = (text.written(language()) for text in texts)
         return check, finding, remedy
 
     def facts(self) -> dict[str, str]:
-        """The same for machines, in English."""
+        """Return the finding for machines, in English."""
         return {"level": self.level, "check": self.check, "finding": self.finding, "remedy": self.remedy}
 
 
 def guarded(check: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
-    """What ``look`` finds; whatever ends it is a finding itself."""
+    """Yield what ``look`` finds; an error that ends it becomes a finding itself."""
     try:
         yield from look()
     except ExchangeError as error:
@@ -84,7 +84,7 @@ class RunningCheck:
         return cls(check, found, thread)
 
     def end(self, until: float, seconds: float) -> list[Finding]:
-        """What was found by then (`monotonic`); what still hangs is said to."""
+        """Return what was found until then (`monotonic`), with a finding for a check that still hangs."""
         self._thread.join(max(0.0, until - monotonic()))
         found = list(self.found)
         if self._thread.is_alive():

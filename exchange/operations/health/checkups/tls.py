@@ -18,13 +18,13 @@ _REMEDY = "renew the file; the console takes it up by itself within seconds"
 
 
 def certificate_file(home: Home) -> Path | None:
-    """The certificate that the console is, or was last, served with; None where that is without TLS."""
+    """Return the certificate that the console is, or was last, served with; None where that is without TLS."""
     file = (read_json(home.console) or {}).get("tls_cert")
     return Path(file) if isinstance(file, str) else None
 
 
 def certificate_end(file: Path) -> datetime | None:
-    """When a certificate file ends; None where it cannot be read."""
+    """Return when a certificate file ends; None where it cannot be read."""
     try:
         return ends_at(file.read_bytes())
     except (OSError, ValueError, IndexError):
@@ -32,7 +32,7 @@ def certificate_end(file: Path) -> datetime | None:
 
 
 def certificate(settings: Settings) -> Iterator[Finding]:
-    """Nothing at all where the console is, or was, served without TLS."""
+    """Check the console's certificate; yield nothing where the console is, or was, served without TLS."""
     file = certificate_file(Home(settings.home))
     if file is None:
         return

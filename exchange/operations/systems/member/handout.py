@@ -31,7 +31,7 @@ class Handout:
                 tx[Leases].release(self._lease, _clock.now())
 
     def take(self, limit: int, seconds: float) -> list[StoredDocument]:
-        """Lease up to ``limit`` messages, oldest first; nobody else gets them for so long."""
+        """Lease up to ``limit`` messages, oldest first; nobody else gets them for ``seconds``."""
         with self._store.reading() as tx:
             if not tx[Leases].waiting(0, 1):
                 return []

@@ -38,7 +38,7 @@ class GivenAnswers:
         self._db = connection
 
     def get(self, key: str, since: datetime) -> GivenAnswer | None:
-        """The answer under a key, unless it is older than ``since``."""
+        """Return the answer under a key, unless it is older than ``since``."""
         row = self._db.execute(select(api_answer).where(_a.key == key, _a.given_at >= since)).first()
         return GivenAnswer(*row) if row else None
 
