@@ -52,7 +52,7 @@ _STRICT = {
 
 
 def create_app(desk: Desk, door: Door, sections: Sequence[Section]) -> FastAPI:
-    """The console over a domain. Pages need a signed-in account whose role may do what they name."""
+    """Make the console over a domain. Pages need a signed-in account whose role may do what they name."""
     api = Api(desk)
     app = FastAPI(
         title="Yizhan 驿站",

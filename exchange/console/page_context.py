@@ -20,7 +20,7 @@ from exchange.web.door.permissions import PERMISSIONS, check_allowed
 def context_of(
     desk: Desk, door: Door, page: Page, menu: Sequence[Page], account: Account, request: Request
 ) -> tuple[Mapping[str, object], int]:
-    """What a page's template gets, and the status; errors of the tree are shown as what they are."""
+    """Return what a page's template gets, and the status; errors of the tree are shown as what they are."""
     language = render.language_of(request)
     visit = Visit(desk, account, language, request.query_params, request.path_params)
     common = common_context(visit, door, page, menu, request)
@@ -32,7 +32,7 @@ def context_of(
 
 
 def common_context(visit: Visit, door: Door, page: Page, menu: Sequence[Page], request: Request) -> dict[str, object]:
-    """What every page's template gets: account, menu, language, what was just done."""
+    """Return what every page's template gets: account, menu, language, what was just done."""
     allowed = PERMISSIONS[visit.account.role]
     return {
         "account": visit.account,
@@ -66,7 +66,7 @@ def _grouped(visit: Visit, menu: Sequence[Page]) -> list[tuple[str, list[tuple[s
 
 
 def status_of(error: ExchangeError) -> int:
-    """The HTTP status of a page that shows this error."""
+    """Return the HTTP status of a page that shows this error."""
     for kind, status in ((Denied, 403), (NotFound, 404), (BrokerUnavailable, 503), (DatabaseUnavailable, 503)):
         if isinstance(error, kind):
             return status

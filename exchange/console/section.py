@@ -30,7 +30,7 @@ class Visit:
     """Of an action: what was sent, checked to come from a page of ours."""
 
     def say(self, chinese: str, english: str) -> str:
-        """One of two texts, in the visitor's language."""
+        """Return one of two texts, in the visitor's language."""
         return chinese if self.language is Language.CHINESE else english
 
 

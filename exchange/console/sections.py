@@ -44,6 +44,6 @@ SECTIONS: tuple[Section, ...] = (
 
 
 def is_page(path: str) -> bool:
-    """Whether the console has a page of this path."""
+    """Return whether the console has a page of this path."""
     known = {page.path for section in SECTIONS for page in section.pages}
     return any(re.fullmatch(re.sub(r"{[^}]*}", "[^/]+", one), path) for one in known)

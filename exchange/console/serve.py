@@ -82,17 +82,17 @@ class LoopTurns:
         self._last: float | None = None
 
     async def turned(self) -> None:
-        """It does now."""
+        """Record that the loop turns now."""
         self._last = monotonic()
 
     def trouble(self) -> str | None:
-        """For how long it has not; None where that is no trouble, or it has not begun."""
+        """Say for how long the loop has not turned; None where that is no trouble, or it has not begun."""
         since = 0.0 if self._last is None else monotonic() - self._last
         return f"no request is served for {since:.0f} s" if since >= STUCK else None
 
 
 def server_of(app: object, place: ListeningPlace, turns: LoopTurns | None = None) -> uvicorn.Server:
-    """The web server: no log of requests, which would hold one-time links, and no word of what it is."""
+    """Return the web server: no log of requests, which would hold one-time links, and no word of what server it is."""
     config = uvicorn.Config(
         app,  # type: ignore[arg-type]
         log_config=None,
@@ -109,7 +109,7 @@ def server_of(app: object, place: ListeningPlace, turns: LoopTurns | None = None
 
 
 def tag_of(home: Path) -> str:
-    """What sets the cookies of a domain's console apart from those of another console on this machine."""
+    """Return what sets the cookies of a domain's console apart from those of another console on this machine."""
     return "-" + hashlib.sha256(str(home).encode()).hexdigest()[:8]
 
 

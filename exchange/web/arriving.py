@@ -14,7 +14,7 @@ _SOURCE: ContextVar[Source | None] = ContextVar("source", default=None)
 
 @contextmanager
 def arriving(source: Source) -> Iterator[None]:
-    """All that is done meanwhile comes from there, in threads that are started for it too."""
+    """Set the source of all that is done meanwhile, in threads that are started for it too."""
     token = _SOURCE.set(source)
     try:
         yield
@@ -23,5 +23,5 @@ def arriving(source: Source) -> Iterator[None]:
 
 
 def source() -> Source:
-    """Where it comes from; outside of any request that is this process's own account."""
+    """Return the source of what is being done; outside of any request that is this process's own account."""
     return _SOURCE.get() or acting_source()

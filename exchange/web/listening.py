@@ -48,14 +48,14 @@ class ListeningPlace:
             _check_files(self.tls_cert, self.tls_key)
 
     def url(self, port: int) -> str:
-        """The address to open."""
+        """Return the address to open."""
         anywhere = self.host in ("0.0.0.0", "::")  # noqa: S104 -- compared with, not listened on
         name = socket.gethostname() if anywhere else f"[{self.host}]" if ":" in self.host else self.host
         return f"{'https' if self.tls else 'http'}://{name}:{port}"
 
 
 def is_own_machine(host: str) -> bool:
-    """Whether an address can be reached from this machine only; of names only `localhost` is known to be."""
+    """Return whether an address can be reached from this machine only; of names only `localhost` is known to be."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -63,8 +63,8 @@ def is_own_machine(host: str) -> bool:
 
 
 def listen(place: ListeningPlace, before: int | None = None) -> socket.socket:
-    """A listening socket: on the port that was asked for; else that of ``before``, so that links and bookmarks stay
-    good, or one of PORTS where there is none before; on any free one where these are taken.
+    """Return a listening socket: on the port that was asked for; else on that of ``before``, so that links and
+    bookmarks stay good, or on one of PORTS where there is none before; on any free one where these are taken.
 
     Raises OperatorError where it cannot listen.
     """
@@ -89,7 +89,7 @@ def listen(place: ListeningPlace, before: int | None = None) -> socket.socket:
 
 
 def own_port(place: ListeningPlace, before: int | None, port: int) -> int:
-    """The domain's port from now on: the one it got (``port``), unless its own was only taken this time."""
+    """Return the domain's port from now on: the one it got (``port``), unless its own was only taken this time."""
     return port if place.port is not None or before is None else before
 
 
@@ -122,7 +122,7 @@ def write_state(path: Path, url: str, port: int, wanted: int | None = None, tls_
 
 
 def read_state(path: Path) -> Served | None:
-    """What was noted; None where there is no note."""
+    """Read what was noted; None where there is no note."""
     try:
         found = read_json(path) or {}
         port = int(found["port"])
@@ -132,7 +132,7 @@ def read_state(path: Path) -> Served | None:
 
 
 def served_now(path: Path) -> Served | None:
-    """Where the console is being served at this moment, by the note at ``path``; None where nobody listens there."""
+    """Return where the console is being served now, by the note at ``path``; None where nobody listens there."""
     found = read_state(path)
     if found is None:
         return None

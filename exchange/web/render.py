@@ -39,7 +39,7 @@ _templates = Environment(
 
 
 def language_of(request: Request) -> Language:
-    """The language a visitor chose, or that of the browser; Chinese where it names neither."""
+    """Return the language a visitor chose, or that of the browser; Chinese where it names neither."""
     chosen = request.query_params.get(_LANGUAGE) or request.cookies.get(_LANGUAGE)
     if chosen in tuple(Language):
         return Language(chosen)
@@ -47,7 +47,7 @@ def language_of(request: Request) -> Language:
 
 
 def preferred(header: str) -> Language | None:
-    """The one of our languages that an Accept-Language header (RFC 9110, 12.5.4) would rather have."""
+    """Return the one of our languages that an Accept-Language header (RFC 9110, 12.5.4) prefers."""
     wanted: list[tuple[float, Language]] = []
     for entry in header.split(","):
         tag, _, weight = entry.partition(";")
@@ -67,22 +67,22 @@ def _quality(weight: str) -> float:
 
 
 def page(template: str, context: Mapping[str, object]) -> str:
-    """A whole page."""
+    """Return a whole page."""
     return _templates.get_template(template).render({**context, "alone": False})
 
 
 def live_part(template: str, context: Mapping[str, object]) -> str:
-    """The block of a page that changes by itself, without what the base puts around it."""
+    """Return the block of a page that changes by itself, without what the base puts around it."""
     return _templates.get_template(template).render({**context, "alone": True}).strip()
 
 
 def moment(at: datetime | None) -> str:
-    """An instant in China Standard Time, to the second."""
+    """Write an instant in China Standard Time, to the second."""
     return at.astimezone(CST).strftime("%Y-%m-%d %H:%M:%S") if at else "–"
 
 
 def span(length: timedelta | float | None) -> str:
-    """A length of time, in its one or two largest units."""
+    """Write a length of time in its one or two largest units."""
     if length is None:
         return "–"
     seconds = int(length.total_seconds() if isinstance(length, timedelta) else length)
@@ -95,7 +95,7 @@ def span(length: timedelta | float | None) -> str:
 
 
 def count(number: float | None) -> str:
-    """A figure with thousands set apart; a dash where it is not known, which is not zero."""
+    """Write a figure with thousands set apart; a dash where it is not known, which is not zero."""
     if number is None:
         return "–"
     return f"{number:,.0f}" if number == int(number) else f"{number:,.1f}"
@@ -105,7 +105,7 @@ _SIZES = ("B", "KiB", "MiB", "GiB", "TiB")
 
 
 def size(octets: float | None) -> str:
-    """A number of octets in the unit that leaves it readable."""
+    """Write a number of octets in the unit that leaves it readable."""
     if octets is None:
         return "–"
     left, unit = float(octets), 0
@@ -115,7 +115,7 @@ def size(octets: float | None) -> str:
 
 
 def marked(text: str) -> Markup:
-    """Text in which what stands between backquotes is to be typed; everything else is escaped."""
+    """Mark what stands between backquotes as text to be typed; everything else is escaped."""
     parts = str(text).split("`")
     if len(parts) % 2 == 0:
         return escape(text)
@@ -125,13 +125,13 @@ def marked(text: str) -> Markup:
 
 
 def due(at: datetime | None) -> str:
-    """A moment at which a term ends, as people say it: midnight is 24:00 of the day that ends."""
+    """Write the moment at which a term ends as people say it: midnight is 24:00 of the day that ends."""
     return end_text(at) if at else "–"
 
 
 @pass_context
 def told(context: Context, error: object) -> str:
-    """What is wrong, in the visitor's language, with members by their names."""
+    """Say what is wrong, in the visitor's language, with members by their names."""
     if not isinstance(error, ExchangeError | Text | Joined):
         return str(error)
     with calling(context.get("member_names", {})):
@@ -139,7 +139,7 @@ def told(context: Context, error: object) -> str:
 
 
 def remedy(error: object) -> str:
-    """What to do about it, in the visitor's language."""
+    """Say what to do about it, in the visitor's language."""
     return (
         error.remedy_text.written(language()) if isinstance(error, ExchangeError) else str(getattr(error, "remedy", ""))
     )
@@ -147,14 +147,14 @@ def remedy(error: object) -> str:
 
 @pass_context
 def body(context: Context, address: str | None) -> str:
-    """A member by its name; its address stands in brackets, since commands and tables of others want it."""
+    """Name a member; its address stands in brackets, since commands and tables of others want it."""
     words = context.get("member_names", {}).get(address)
     return f"{choose(words)} ({address})" if words else address or "–"
 
 
 @pass_context
 def short(context: Context, address: str | None) -> str:
-    """A member by its name alone, where there is no room for its address."""
+    """Name a member without its address, where there is no room for that."""
     words = context.get("member_names", {}).get(address)
     return choose(words) if words else address or "–"
 
@@ -164,33 +164,33 @@ _NAMES = {**VERDICTS, **OUTCOMES, **PART_STATES, **COPIES, **DEFAULTS}
 
 @pass_context
 def matter(context: Context, code: str) -> str:
-    """A matter by its name; its code stands in brackets, since commands and files have it."""
+    """Name a matter; its code stands in brackets, since commands and files have it."""
     found = matter_name(code, context["matter_names"]())
     return found if found == code else f"{found} ({code})"
 
 
 def named(code: str | None) -> str:
-    """A verdict, an outcome or a state by its name."""
+    """Name a verdict, an outcome or a state."""
     return name_of(_NAMES, code) if code else "–"
 
 
 def reason(code: str | None) -> str:
-    """Why something was set aside, by its name."""
+    """Name the reason why something was set aside."""
     return reason_name(code) if code else "–"
 
 
 def died(stage: str) -> str:
-    """Where a message was set aside."""
+    """Name the stage at which a message was set aside."""
     return name_of(STAGES_OF_DEATH, stage)
 
 
 def obstacles(reasons: Iterable[str]) -> str:
-    """What keeps a term from having its consequence; records have it in English."""
+    """Say what keeps a term from having its consequence; records have it in English."""
     return choose(("；", "; ")).join(map(tr, reasons))
 
 
 def kind(name: str | None) -> str:
-    """A kind of message by its name."""
+    """Name a kind of message."""
     return kind_name(name) if name else "–"
 
 

@@ -61,7 +61,7 @@ def _test(visit: Visit) -> str:
 
 
 def round_of(desk: Desk, is_page: Callable[[str], bool]) -> AbstractContextManager[object]:
-    """The round of alerts. A configuration that is invalid takes away the telling, not the console."""
+    """Return the round of alerts; an invalid configuration stops the telling of alerts, but not the console."""
     try:
         return Alerting.open(desk, is_page=is_page)
     except BadConfiguration as error:

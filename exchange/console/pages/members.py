@@ -38,12 +38,12 @@ class MemberRow:
         return lights.whole(self.signs)
 
     def of(self, part: SystemPart) -> Sign | None:
-        """Its light about one part."""
+        """Return the member's light about one part."""
         return next((sign for sign in self.signs if sign.part is part), None)
 
 
 def rows(snapshot: Snapshot) -> list[MemberRow]:
-    """All members of a snapshot, in the order of their profiles."""
+    """Return all members of a snapshot, in the order of their profiles."""
     signs = snapshot.signs
     return [
         MemberRow(

@@ -69,7 +69,7 @@ def _overview(visit: Visit) -> Mapping[str, object]:
 
 
 def shared(visit: Visit, snapshot: Snapshot) -> dict[str, object]:
-    """What every page of figures shows: the light words, and how old the figures are."""
+    """Return what every page of figures shows: the light words, and how old the figures are."""
     return {
         "snapshot": snapshot,
         "lights": {light: visit.say(*words) for light, words in LIGHTS.items()},
@@ -78,7 +78,7 @@ def shared(visit: Visit, snapshot: Snapshot) -> dict[str, object]:
 
 
 def verdict(snapshot: Snapshot, say: Say) -> str:
-    """One sentence for the whole."""
+    """Say in one sentence how the whole domain stands."""
     bad, warn = (sum(cause.light is light for cause in snapshot.causes) for light in (Light.BAD, Light.WARN))
     if bad:
         return say(f"{bad} 处故障", f"{bad} fault{'' if bad == 1 else 's'}") + (
@@ -90,7 +90,7 @@ def verdict(snapshot: Snapshot, say: Say) -> str:
 
 
 def cards(snapshot: Snapshot, say: Say) -> list[Card]:
-    """One card a part, in a fixed order; links only where there are any."""
+    """Return one card a part, in a fixed order; links only where there are any."""
     made = [
         _cases(snapshot, say),
         _broker(snapshot, say),

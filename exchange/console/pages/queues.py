@@ -23,13 +23,13 @@ _KINDS: Mapping[str, Words] = {
 
 
 def kind_of(row: QueueRow) -> Words:
-    """What a member's queue is for; its own name where it is no member's."""
+    """Say what a member's queue is for; its own name where it is no member's."""
     name = row.figures.name
     return _KINDS.get(row.purpose, (name, name)) if row.member is not None else (name, name)
 
 
 def in_words(projection: GrowthForecast) -> Words:
-    """A projection as people say it."""
+    """Write a projection as people say it."""
     rate = f"{projection.per_minute:+,.1f}"
     left = span(projection.seconds)
     if projection.trend is Trend.GROWING:
@@ -45,7 +45,7 @@ def in_words(projection: GrowthForecast) -> Words:
 
 
 def chart_in_words(drawn: Chart | None) -> Words:
-    """A chart for who does not see it."""
+    """Write a chart in words, for readers who do not see it."""
     if drawn is None:
         return "尚无历史", "no history yet"
     if drawn.flat:

@@ -86,7 +86,7 @@ _MAKING = threading.Lock()
 
 
 def reconciler(desk: Desk) -> Reconciler:
-    """The one reconciler of a desk."""
+    """Return the one reconciler of a desk."""
     with _MAKING:
         found = desk.kept.setdefault("reconciliation", Reconciler(desk))
     assert isinstance(found, Reconciler)  # noqa: S101

@@ -34,7 +34,7 @@ _FIELDS = ("what", "number", "department", "state", "kind", "direction", "standi
 
 
 def next_link(visit: Visit, path: str, key: Key | None) -> str:
-    """The address of the next page, with the filters of this one; empty at the end."""
+    """Return the address of the next page, with the filters of this one; empty at the end."""
     if key is None:
         return ""
     filters = {name: value for name in _FIELDS if (value := visit.query.get(name))}

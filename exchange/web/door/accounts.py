@@ -12,7 +12,7 @@ _NAME = re.compile(r"[^\W_][\w.-]{1,39}")
 
 
 def account_name(text: str) -> str:
-    """A name as accounts are kept under it: composed, lower case, 2 to 40 letters, digits, `.`, `-` or `_`.
+    """Return a name as accounts are kept under it: composed, lower case, 2 to 40 letters, digits, `.`, `-` or `_`.
 
     Raises BadAccount for anything else.
     """
@@ -26,7 +26,7 @@ def account_name(text: str) -> str:
 
 
 def role_of(text: str) -> AccountRole:
-    """A role by its word. Raises BadAccount for any other."""
+    """Return a role by its word. Raises BadAccount for any other."""
     if text not in tuple(AccountRole):
         raise BadAccount(
             "there is no role {text!r}",

@@ -14,16 +14,16 @@ class Door(Protocol):
     """Knows who is signed in, and keeps the record of what was done."""
 
     def account(self, request: Request) -> Account | None:
-        """Who makes a request; None for nobody."""
+        """Return the account that makes a request; None for nobody."""
 
     def token(self, request: Request) -> str:
-        """What a form of this session must bear, so that only our own pages can send it."""
+        """Return the token that a form of this session must bear, so that only our own pages can send it."""
 
     def check_token(self, request: Request, sent: str) -> None:
         """Raises Denied when a form does not bear its session's token."""
 
     def record(self, account: str, action: str, what: str, outcome: str) -> None:
-        """An entry in the audit log; ``what`` holds ids and reasons, never content or secrets."""
+        """Add an entry to the audit log; ``what`` holds ids and reasons, never content or secrets."""
 
     def routes(self) -> list[BaseRoute]:
-        """Its own pages: signing in and out."""
+        """Return the door's own pages: signing in and out."""

@@ -88,7 +88,7 @@ class Gate:
         """One-time links made for others (account, token), by the officer who made them, until they are shown once."""
 
     def who(self, token: str, *, active: bool = True) -> Who | None:
-        """Whose session this is, if it holds; an ``active`` look keeps it from becoming idle."""
+        """Return whose session this is, if it is still valid; an ``active`` look keeps it from becoming idle."""
         if not token:
             return None
         now, key = self.clock.now(), hashed(token)
@@ -105,7 +105,8 @@ class Gate:
         return Who(account, key)
 
     def sign_in(self, name: str, password: str, before: str = "", place: str = "") -> str:
-        """The token of a new session; that of ``before`` ends. Raises Denied alike for whatever is wrong, or ShutOut.
+        """Return the token of a new session; that of ``before`` ends. Raises Denied alike for whatever is wrong, or
+        ShutOut.
 
         An attempt counts as failed until it has succeeded, so that many at once are no more guesses than few. ``place``
         is where it comes from: who fails elsewhere shuts out nobody who has signed in from here of late.
@@ -138,7 +139,7 @@ class Gate:
             return tx[Accounts].end_sessions(name, but=session)
 
     def first_link(self) -> str | None:
-        """The token of a set-up link, which makes the first account; None where there is one. Earlier ones are void."""
+        """Return the token of a set-up link for the first account; None where there is one. Earlier links are void."""
         with self.store.transaction() as tx:
             if tx[Accounts].any():
                 return None
@@ -146,13 +147,13 @@ class Gate:
             return self.new_link(tx, None)
 
     def new_link(self, tx: Transaction, account: str | None) -> str:
-        """Within a step: the token of a new one-time link for an account."""
+        """Return the token of a new one-time link for an account, made within a step."""
         token, now = self._new_token(), self.clock.now()
         tx[Accounts].put_link(LinkRow(hashed(token), account, now, now + LINK_LASTS))
         return token
 
     def link(self, token: str) -> LinkRow:
-        """What a one-time link is for, while it can be used. Raises Denied."""
+        """Return what a one-time link is for, while it can be used. Raises Denied."""
         with self.store.reading() as tx:
             row = tx[Accounts].link(hashed(token))
             used_up = row is not None and row.account is None and tx[Accounts].any()
@@ -182,7 +183,7 @@ class Gate:
         return account
 
     def record(self, account: str, action: str, what: str, outcome: str) -> None:
-        """An entry in the audit log, in a step of its own."""
+        """Add an entry to the audit log, in a step of its own."""
         with self.store.transaction() as tx:
             self._append(tx, account, action, what, outcome)
 
@@ -236,12 +237,12 @@ class Gate:
 
 
 def hashed(token: str) -> str:
-    """What is kept of a token."""
+    """Return the hash that is kept of a token."""
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
 def form_token(token: str) -> str:
-    """What forms of a session bear: bound to its token, and no way back to it."""
+    """Return the token that forms of a session bear: bound to the session's token, which it does not reveal."""
     return hmac.new(token.encode("utf-8", "replace"), b"form", hashlib.sha256).hexdigest()
 
 
@@ -272,7 +273,7 @@ def _no_link() -> Denied:
 
 
 def gate_of(desk: Desk) -> Gate:
-    """Who may come in at a domain's console, in its own store; one gate a desk. Raises DatabaseUnavailable."""
+    """Return the gate of a domain's console, in its own store; one gate a desk. Raises DatabaseUnavailable."""
     store = desk.console
     found = desk.kept_once("gate", lambda: Gate(store))
     assert isinstance(found, Gate)  # noqa: S101

@@ -17,7 +17,7 @@ from exchange.web.door.store import Accounts
 
 
 def make(gate: Gate, actor: str, name: str, role: str) -> str:
-    """A new account and the token of its one-time link. Raises Denied, BadAccount or Conflict."""
+    """Make a new account and return the token of its one-time link. Raises Denied, BadAccount or Conflict."""
     new, what = account_name(name), role_of(role)
     with _step(gate, actor, new, "account.make", f"{new} {what}") as tx:
         tx[Accounts].add(AccountRow(new, what, None, gate.clock.now()))
@@ -25,7 +25,7 @@ def make(gate: Gate, actor: str, name: str, role: str) -> str:
 
 
 def change_role(gate: Gate, actor: str, name: str, role: str) -> None:
-    """Another role for another's account, whose sessions end. Raises Denied, BadAccount or NotFound."""
+    """Give another's account another role and end its sessions. Raises Denied, BadAccount or NotFound."""
     what = role_of(role)
     with _step(gate, actor, name, "account.role", f"{name} {what}") as tx:
         row = _existing(tx, name)
@@ -52,14 +52,16 @@ def unlock(gate: Gate, actor: str, name: str) -> None:
 
 
 def reset(gate: Gate, actor: str, name: str) -> str:
-    """The token of a one-time link for a new password; the old one and its sessions end. Raises Denied or NotFound."""
+    """Return the token of a one-time link for a new password; the old one and its sessions end. Raises Denied or
+    NotFound.
+    """
     with _step(gate, actor, name, "account.reset", name) as tx:
         _existing(tx, name)
         return _renew(gate, tx, name)
 
 
 def reset_from_here(gate: Gate, name: str) -> str:
-    """As `reset`, by whoever may run commands on the console's machine. Raises NotFound."""
+    """Do as `reset` does, for whoever may run commands on the console's machine. Raises NotFound."""
     with gate.store.transaction() as tx:
         _existing(tx, name)
         tx[AuditLog].append(gate.clock.now(), name, "account.reset", "on the command line", DONE, source())

@@ -20,7 +20,7 @@ _FEWEST_DIFFERENT = 5
 
 
 def normal(password: str) -> str:
-    """The password as it is hashed: the same however a keyboard composes its characters (Unicode NFKC)."""
+    """Return the password as it is hashed: the same however a keyboard composes its characters (Unicode NFKC)."""
     return normalize("NFKC", password)
 
 

@@ -24,12 +24,12 @@ class Passwords:
         self._making = threading.Lock()
 
     def hash(self, password: str) -> str:
-        """What is kept of a password."""
+        """Return the hash that is kept of a password."""
         with self._turn:
             return self._hasher.hash(normal(password))
 
     def verify(self, kept: str | None, password: str) -> bool:
-        """Whether a password is the one kept; takes as long where there is none, which tells strangers nothing."""
+        """Return whether a password is the one kept; takes as long where none is, which tells strangers nothing."""
         with self._making:
             against = kept or self._nobodys
         with self._turn:

@@ -38,7 +38,9 @@ _CONTROLS = frozenset(map(chr, (*range(32), 127)))
 
 
 def wait_after(failures: int, free: int = FREE_FAILURES) -> timedelta:
-    """How long an account is shut after so many failures in a row: nothing, 30 s beyond ``free``, doubling to 1 h."""
+    """Return how long an account is shut after so many failures in a row: nothing, 30 s beyond ``free``, doubling to 1
+    h.
+    """
     beyond = failures - free
     if beyond <= 0:
         return timedelta()
@@ -46,12 +48,12 @@ def wait_after(failures: int, free: int = FREE_FAILURES) -> timedelta:
 
 
 def session_holds(role: AccountRole, ends_at: datetime, seen_at: datetime, now: datetime) -> bool:
-    """Whether a session that was last used at ``seen_at`` still stands; at either end it does not."""
+    """Return whether a session that was last used at ``seen_at`` is still valid; at either end it is not."""
     return now < ends_at and now < seen_at + IDLE[role]
 
 
 def own_path(text: str) -> str:
-    """The path to go to after signing in, if it is one of ours; else the first page.
+    """Return the path to go to after signing in, if it is one of ours; else the first page.
 
     Browsers read a backslash as a slash and drop control characters, so that either could lead elsewhere.
     """
