@@ -23,7 +23,7 @@ PATH = "/api/v1"
 
 
 def create_api(api: Api) -> FastAPI:
-    """The application; its OpenAPI document and its page need no token, everything else does."""
+    """Make the application; its OpenAPI document and its page need no token, everything else does."""
     app = _operations()
     app.state.api = api
     document = cache(lambda: openapi_of(app))  # it takes a moment, and few ask for it
@@ -37,7 +37,7 @@ def create_api(api: Api) -> FastAPI:
 
 
 def openapi() -> dict[str, Any]:
-    """The OpenAPI document, without anything being served."""
+    """Return the OpenAPI document, without anything being served."""
     return openapi_of(_operations())
 
 

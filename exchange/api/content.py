@@ -24,7 +24,7 @@ M = TypeVar("M", bound=Wire)
 
 
 async def read_octets(request: Request, largest: int = LARGEST) -> bytes:
-    """The whole body. Raises TooLarge before it has read more than may come."""
+    """Read the whole body. Raises TooLarge before it has read more than may come."""
     parts, total = [], 0
     async for part in request.stream():
         total += len(part)
@@ -36,7 +36,7 @@ async def read_octets(request: Request, largest: int = LARGEST) -> bytes:
 
 
 def strictly(model: type[M], data: bytes) -> M:
-    """The body as the model has it. Raises BadRequest naming every field."""
+    """Parse the body by a model. Raises BadRequest naming every field."""
     try:
         found = model.model_validate_json(data)
     except ValidationError as error:
@@ -47,7 +47,7 @@ def strictly(model: type[M], data: bytes) -> M:
 
 
 def does_not_hold(error: ValidationError) -> BadRequest:
-    """What a model complains of, as a problem."""
+    """Return what a model complains of, as a problem."""
     return BadRequest("the request is invalid", faults=tuple(map(_pointed, faults_of(error))))
 
 
@@ -57,7 +57,7 @@ def _pointed(fault: tuple[tuple[str | int, ...], object]) -> tuple[str, str]:
 
 
 def json_of(model: type[M]) -> Any:
-    """A dependency: the request's body, which must be JSON. Raises BadRequest or TooLarge."""
+    """Return the request's body, which must be JSON; a dependency. Raises BadRequest or TooLarge."""
 
     async def read(request: Request) -> M:
         if _media_type(request) != "application/json":
@@ -68,12 +68,12 @@ def json_of(model: type[M]) -> Any:
 
 
 async def json_or_form(request: Request) -> tuple[bytes, Files]:
-    """The JSON of a request, and what was attached to it as files of a form."""
+    """Return the JSON of a request, and what was attached to it as files of a form."""
     return await _json_or_form(request, LARGEST, 20)
 
 
 async def json_or_case_form(request: Request) -> tuple[bytes, Files]:
-    """`json_or_form` of an application, whose materials may be more."""
+    """Do as `json_or_form` for an application, whose materials may be more."""
     return await _json_or_form(request, LARGEST_CASE, 50)
 
 
@@ -105,7 +105,7 @@ def _named(file: UploadFile) -> str:
 
 
 def body_of(*models: type[Wire], form: bool = False) -> dict[str, Any]:
-    """What an operation takes, for its OpenAPI entry."""
+    """Return what an operation takes, for its OpenAPI entry."""
     content: dict[str, Any] = {"application/json": {"schema": {"$ref": f"#/components/schemas/{models[0].__name__}"}}}
     if form:
         properties = {

@@ -26,7 +26,7 @@ Some = Annotated[int, Field(ge=1, le=100)]
 
 
 def example(value: dict[str, Any]) -> ConfigDict:
-    """A model's configuration with an example in its schema."""
+    """Return a model's configuration with an example in its schema."""
     return ConfigDict(json_schema_extra={"examples": [value]})
 
 

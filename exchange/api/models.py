@@ -89,7 +89,7 @@ class OpinionIn(ApiModel):
     decided_on: date
 
     def as_opinion(self, department: str) -> Opinion:
-        """The opinion as it is signed. Raises pydantic's ValidationError where a verdict lacks what it must say."""
+        """Return the opinion to be signed. Raises pydantic's ValidationError where a verdict lacks what it must say."""
         fields = {name: getattr(self, name) for name in type(self).model_fields}
         return Opinion(department=department, **fields)
 

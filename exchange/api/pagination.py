@@ -26,13 +26,13 @@ Limit = Annotated[int, Query(description="每页条数 · how many on a page", g
 
 
 def cursor_of(*parts: int | str | datetime) -> str:
-    """A cursor that names a place in an order."""
+    """Return a cursor that names a place in an order."""
     plain = [part.isoformat() if isinstance(part, datetime) else part for part in parts]
     return base64.urlsafe_b64encode(json.dumps(plain, ensure_ascii=False).encode()).decode().rstrip("=")
 
 
 def position_of(cursor: str | None) -> int | None:
-    """The place of a cursor over positions. Raises BadRequest."""
+    """Return the place of a cursor over positions. Raises BadRequest."""
     if cursor is None:
         return None
     match _parts(cursor):
@@ -42,7 +42,7 @@ def position_of(cursor: str | None) -> int | None:
 
 
 def moment_of(cursor: str | None) -> tuple[datetime, str] | None:
-    """The place of a cursor over (instant, name). Raises BadRequest."""
+    """Return the place of a cursor over (instant, name). Raises BadRequest."""
     if cursor is None:
         return None
     match _parts(cursor):
@@ -57,7 +57,7 @@ def moment_of(cursor: str | None) -> tuple[datetime, str] | None:
 
 
 def name_of(cursor: str | None) -> str | None:
-    """The place of a cursor over names. Raises BadRequest."""
+    """Return the place of a cursor over names. Raises BadRequest."""
     if cursor is None:
         return None
     match _parts(cursor):
@@ -69,7 +69,7 @@ def name_of(cursor: str | None) -> str | None:
 def page_of(
     request: Request, response: Response, rows: Sequence[T], limit: int, cursor: Callable[[T], str], **kept: str
 ) -> tuple[Sequence[T], str | None]:
-    """The page's rows, of which one more than ``limit`` was asked for, and the next cursor; sets the Link header.
+    """Return the page's rows (one more than ``limit`` was asked for) and the next cursor; set the Link header.
 
     ``kept`` are further parameters of the query, which hold for the next page too.
     """

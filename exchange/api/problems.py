@@ -39,7 +39,7 @@ _STATUS: tuple[tuple[type[errors.ExchangeError], int], ...] = (
 
 
 def status_of(error: errors.ExchangeError) -> int:
-    """The HTTP status of an error of the tree."""
+    """Return the HTTP status of an error of the tree."""
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
 
 
@@ -52,7 +52,7 @@ def install(app: FastAPI) -> None:
 
 
 def documented(*statuses: int, headers: Mapping[int, Any] = MappingProxyType({})) -> dict[int | str, dict[str, Any]]:
-    """The problems an operation may answer with, for its OpenAPI entry; those of every operation are added.
+    """Return the problems an operation may answer with, for its OpenAPI entry; those of every operation are added.
 
     ``headers`` of good answers, by status.
     """

@@ -29,7 +29,7 @@ _OPTION = re.compile(r"`?(?<![\w-])--([a-z][a-z-]*)\b(?: ([^\s=`()]+)=[A-Z]+| [A
 
 
 def in_api_terms(remedy: str) -> str:
-    """A remedy, in whichever language, as one reads it who writes requests and no commands."""
+    """Write a remedy, in whichever language, for a reader who writes requests and no commands."""
     for command, operation in _COMMANDS:
         remedy = re.sub(rf"`?{command}`?", _quoted(operation), remedy)
     return _OPTION.sub(_field, remedy)

@@ -82,7 +82,7 @@ def options(
 
 
 def main() -> None:
-    """Entry point; turns the exchange's errors into a message and an exit code."""
+    """Run the program; turn the exchange's errors into a message and an exit code."""
     logs.keep_talking()
     lines_at_once()
     spare_loopback()

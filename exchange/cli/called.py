@@ -21,7 +21,7 @@ class _Call:
 
 
 def settle_call(commands: Iterable[str], argv: Sequence[str] | None = None, orig: Sequence[str] | None = None) -> None:
-    """From now on `as_called` writes this process's own way of being called before any of ``commands``."""
+    """Let `as_called` write this process's own way of being called before any of ``commands`` from now on."""
     _Call.words = called(sys.argv if argv is None else argv, sys.orig_argv if orig is None else orig)
     names = "|".join(re.escape(name) for name in (*commands, "COMMAND", "--help"))
     # Of "the exchange" prose tells; after a path or another word it has been written so on purpose.
@@ -29,7 +29,9 @@ def settle_call(commands: Iterable[str], argv: Sequence[str] | None = None, orig
 
 
 def called(argv: Sequence[str], orig: Sequence[str]) -> str:
-    """The words that call this program again from here: its plain name if the shell finds it, else the path given."""
+    """Return the words that call this program again from here: its plain name if the shell finds it, else the given
+    path.
+    """
     program = argv[0] if argv else NAME
     if Path(program).name == "__main__.py":
         python = orig[0] if orig else sys.executable
@@ -41,16 +43,16 @@ def called(argv: Sequence[str], orig: Sequence[str]) -> str:
 
 
 def call_words() -> str:
-    """How this process was called."""
+    """Return how this process was called."""
     return _Call.words
 
 
 def as_called(text: str) -> str:
-    """A text in which our commands are written as this process was called."""
+    """Return a text in which our commands are written as this process was called."""
     found = mentions()
     return text if found is None else found[0].sub(lambda _: found[1], text)
 
 
 def mentions() -> tuple[re.Pattern[str], str] | None:
-    """What finds our commands in a text, and the words to write instead of our name; None where it stays."""
+    """Return what finds our commands in a text, and the words to write for our name; None where the name stays."""
     return None if _Call.mention is None or _Call.words == NAME else (_Call.mention, _Call.words)

@@ -18,7 +18,9 @@ _CASES = 50
 
 
 def member_addresses(context: typer.Context, incomplete: str) -> list[tuple[str, str]]:
-    """Addresses that begin so, with the members' names. Nothing where there is no domain: a shell wants no error."""
+    """List the members whose address begins so, with their names. Nothing where there is no domain: a shell wants no
+    error.
+    """
     try:
         profiles = load_profiles(Home(_settings(context).home).departments)
     except (ExchangeError, OSError):
@@ -27,7 +29,7 @@ def member_addresses(context: typer.Context, incomplete: str) -> list[tuple[str,
 
 
 def case_numbers(context: typer.Context, incomplete: str) -> list[tuple[str, str]]:
-    """Numbers of the newest cases that begin so, with what each is about."""
+    """List the numbers of the newest cases that begin so, with what each is about."""
     try:
         settings = _settings(context)
         window = window_of(settings)

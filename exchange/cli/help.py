@@ -22,7 +22,7 @@ _TEXTS = ("help", "short_help", "epilog", "rich_help_panel")
 
 
 def settle_language() -> Language:
-    """Speaks the language of the environment from now on, the libraries' own words too.
+    """Use the language of the environment from now on, in the libraries' own words too.
 
     Raises BadConfiguration for a language that there is none of.
     """
@@ -43,7 +43,7 @@ def settle_language() -> Language:
 
 
 def in_language(command: Any, wanted: Language) -> Any:
-    """The same command, and all below it, with its texts in a language."""
+    """Return the same command, and all below it, with its texts in a language."""
     if wanted is not Language.ENGLISH:
         for owner, name, text in _places(command):
             setattr(owner, name, translated(text, wanted))
@@ -54,7 +54,7 @@ def in_language(command: Any, wanted: Language) -> Any:
 
 
 def help_as_called(command: Any) -> Any:
-    """The same command, and all below it, whose texts write commands as this process was called."""
+    """Return the same command, and all below it, whose texts write commands as this process was called."""
     for owner, name, text in _places(command):
         setattr(owner, name, as_called(text))
     return command
@@ -88,7 +88,7 @@ def _with_those_below(command: Any) -> Iterator[Any]:
 
 
 def texts_of(command: Any) -> Iterator[str]:
-    """Every text of a command and of those below it, made or not, and what a list shows of those that are not."""
+    """Yield every text of a command and of those below it, made or not, and what a list shows of those not made."""
     yield _HELP
     for each in (command, *_not_made(command)):
         for _, _, text in _places(each):

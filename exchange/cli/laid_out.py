@@ -15,7 +15,7 @@ from exchange.cli.called import mentions
 
 
 def shown_as_called(shown: Any) -> Any:
-    """`as_called` for whatever rich prints: lines, and those in tables, groups and paddings.
+    """Do as `as_called` for whatever rich prints: lines, and those in tables, groups and paddings.
 
     Before it is laid out: a table then makes room for what it really holds.
     """
@@ -32,7 +32,7 @@ def shown_as_called(shown: Any) -> Any:
 
 
 def line_as_called(line: str | Text) -> str | Text:
-    """`as_called` for what rich prints: markup, or a text with its styles."""
+    """Do as `as_called` for a line that rich prints: markup, or a text with its styles."""
     wanted = mentions()
     if wanted is None:
         return line

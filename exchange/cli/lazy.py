@@ -27,12 +27,12 @@ class CommandEntry:
     register: Register
 
     def stub(self) -> TyperCommand:
-        """A command that can be listed, and nothing else."""
+        """Return a command that can be listed, and nothing else."""
         return TyperCommand(name=self.name, short_help=self.summary, rich_help_panel=self.panel)
 
 
 def entries(register: Register, panel: str, summaries: Mapping[str, str]) -> tuple[CommandEntry, ...]:
-    """The commands that one function adds, all in one panel of the help: summaries by name."""
+    """List the commands that one function adds, all in one panel of the help: summaries by name."""
     return tuple(CommandEntry(name, panel, summary, register) for name, summary in summaries.items())
 
 

@@ -31,19 +31,19 @@ def learn_domain(home: Home) -> None:
 
 
 def matter_called(code: str, said: str = "") -> str:
-    """A matter's name in the reader's language; as a message says it, or its code, where the catalogue is not here."""
+    """Name a matter in the reader's language; as a message says it, or by its code, where the catalogue is not here."""
     while _catalogues:
         _matters.update(matter_names(_catalogues.pop()))
     return matter_name(code, _matters, said)
 
 
 def names() -> Mapping[str, Words]:
-    """The names of members known so far, by their addresses."""
+    """Return the names of members known so far, by their addresses."""
     return _names
 
 
 def called(address: str) -> str:
-    """A member's name in the reader's language; the address of one whose profile is not here."""
+    """Name a member in the reader's language; by the address where its profile is not here."""
     return choose(_names[address]) if address in _names else address
 
 
@@ -54,5 +54,5 @@ def in_full(address: str) -> str:
 
 
 def label(profile: Profile) -> str:
-    """What a table's column calls a member: its short name, or the whole one where there is none."""
+    """Return what a table's column calls a member: its short name, or the whole one where there is none."""
     return choose((profile.label, profile.short_en or profile.name_en))

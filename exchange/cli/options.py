@@ -57,13 +57,13 @@ JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on s
 
 
 def open_as(settings: Settings, address: str | None) -> OpenedMember:
-    """The member a command acts as: the named one, or the window."""
+    """Open the member a command acts as: the named one, or the window."""
     learn_domain(Home(settings.home))
     return open_member(settings, address or window_of(settings))
 
 
 def in_options(error: ValidationError, options: Mapping[str, str]) -> tuple[Joined, Text]:
-    """A model's complaint in the command's words: what is wrong, and the options that repair it.
+    """Say a model's complaint in the command's words: what is wrong, and the options that repair it.
 
     ``options`` names them by field, and by the word before the colon where a rule of the whole document complains.
     """

@@ -23,7 +23,8 @@ def lines_at_once() -> None:
 
 
 def printable(text: str) -> str:
-    """Text of others as a terminal may have it: no control characters, which could move the cursor or hide what is so.
+    """Return text of others as a terminal may have it: no control characters, which could move the cursor or hide what
+    is so.
 
     Line ends stay. Who prints it through rich takes `plain`, since brackets would be read as markup.
     """

@@ -54,7 +54,7 @@ def show_fault(error: ClickException) -> None:
 
 
 def usage_fault(said: str) -> str:
-    """A sentence of typer's in the language spoken; English as it is, and what is not known framed."""
+    """Say a sentence of typer's in the language spoken; English stays as it is, and what is not known is framed."""
     return said if language() is Language.ENGLISH else _read(said).written(language())
 
 

@@ -74,7 +74,7 @@ _OUTCOMES = {
 
 
 def say(text: str) -> None:
-    """One line of progress, on standard error so that results stay clean."""
+    """Print one line of progress, on standard error so that results stay clean."""
     errors.print(f"[dim]==>[/] {escape(printable(text))}")
 
 
@@ -85,7 +85,7 @@ def say_more(more: int) -> None:
 
 
 def say_link(what: str, link: str) -> None:
-    """As `say`, with a link that can be clicked and copied."""
+    """Do as `say`, with a link that can be clicked and copied."""
     errors.print(f"[dim]==>[/] {escape(printable(what))}: {escape(printable(link))}")
 
 
@@ -94,27 +94,27 @@ def _written(value: object) -> str:
 
 
 def plain(text: str, style: str = "") -> Text:
-    """Text of others, as it is: for every cell and line that somebody outside has written."""
+    """Return text of others as it is: for every cell and line that somebody outside has written."""
     return Text(printable(text), style=style)
 
 
 def times(attempts: int) -> str:
-    """How often something was tried."""
+    """Say how often something was tried."""
     return plural(attempts, "{number} attempt", "{number} attempts")
 
 
 def moment(at: datetime) -> str:
-    """An instant of the record, to the minute, in the domain's own time."""
+    """Write an instant of the record, to the minute, in the domain's own time."""
     return f"{at.astimezone(CST):%Y-%m-%d %H:%M}"
 
 
 def print_json(value: Any) -> None:
-    """One JSON document on standard output."""
+    """Print one JSON document on standard output."""
     print(json.dumps(value, ensure_ascii=False, default=_written))
 
 
 def part_cell(part: PartStatus | None, now: datetime) -> Text:
-    """One department's part of a case, as short as a table cell wants it."""
+    """Show one department's part of a case, as short as a table cell wants it."""
     if part is None:
         return Text("·", style="dim")
     if part.state is PartState.ANSWERED and part.verdict is not None:
@@ -142,21 +142,21 @@ def _waiting(part: PartStatus, now: datetime) -> Text:
 
 
 def remaining(left: timedelta, days: int | None) -> str:
-    """What is left of a term: working days, and hours of its last one; as short as a cell wants it."""
+    """Say what is left of a term: working days, and hours of its last one; as short as a cell wants it."""
     if not days:
         return tr("{hours:.0f} h left", hours=left / timedelta(hours=1))
     return tr("{days} d left", days=days)
 
 
 def state_text(state: CaseState, outcome: str | None) -> Text:
-    """A case's state, or what was decided."""
+    """Show a case's state, or what was decided."""
     if outcome:
         return Text(name_of(OUTCOMES, outcome), style=_OUTCOMES[outcome][1])
     return Text(name_of(CASE_STATES, state), style=_CASES[state])
 
 
 def outcome_text(case: CaseStatus) -> Text:
-    """What was decided, or where the case stands, in a few characters."""
+    """Show what was decided, or where the case stands, in a few characters."""
     mark = tr(" (by rule)") if case.by_rule else tr(" (to confirm)") if case.prepared else ""
     if case.outcome:
         words, colour = _OUTCOMES[case.outcome]
@@ -165,22 +165,22 @@ def outcome_text(case: CaseStatus) -> Text:
 
 
 def decided_by(decision: Decision) -> str:
-    """Who decided; a rule is named as such, with who answers for it."""
+    """Say who decided; a rule is named as such, with who answers for it."""
     if not decision.by_rule:
         return decision.officer
     return tr("made by rule; no person approved ({officer})", officer=decision.officer)
 
 
 def due_text(due_at: datetime | None) -> str:
-    """A due moment as people say it: midnight is 24:00 of the day that ends."""
+    """Write a due moment as people say it: midnight is 24:00 of the day that ends."""
     return end_text(due_at) if due_at else ""
 
 
 def act_by(day: date | str) -> str:
-    """Until when something is to be dealt with: the end of that day."""
+    """Say until when something is to be dealt with: the end of that day."""
     return tr("to be dealt with by {day} 24:00", day=day)
 
 
 def working_days(days: int) -> str:
-    """A length in working days, which are not calendar days."""
+    """Write a length in working days, which are not calendar days."""
     return plural(days, "{number} working day", "{number} working days")

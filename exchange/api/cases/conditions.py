@@ -27,7 +27,7 @@ IfMatch = Annotated[
 
 
 def etag_of(revision: str) -> str:
-    """The header ``ETag``."""
+    """Return the header ``ETag``."""
     return f'"{revision}"'
 
 

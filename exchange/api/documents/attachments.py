@@ -12,13 +12,13 @@ from exchange.schemas.base import ATTACHMENT_LIMIT
 
 
 def from_form(file: tuple[str, str | None, bytes]) -> AttachmentIn:
-    """A file of a form as if it had come in the JSON; it is checked as that is, later."""
+    """Take a file of a form as if it had come in the JSON; it is checked as that is, later."""
     name, media_type, content = file
     return AttachmentIn.model_construct(name=name, media_type=media_type, content=b64encode(content).decode())
 
 
 def described(one: AttachmentIn, content: bytes) -> Attachment:
-    """The attachment as a document names it. Raises pydantic's ValidationError."""
+    """Return the attachment as a document names it. Raises pydantic's ValidationError."""
     found = attachment_of(one.name, content)
     if one.media_type is None:
         return found
@@ -26,7 +26,7 @@ def described(one: AttachmentIn, content: bytes) -> Attachment:
 
 
 def octets_of(one: AttachmentIn, place: str) -> bytes:
-    """Its octets; ``place`` is the JSON pointer of its content. Raises BadRequest."""
+    """Decode an attachment's octets; ``place`` is the JSON pointer of its content. Raises BadRequest."""
     try:
         content = b64decode(one.content, validate=True)
     except ValueError:

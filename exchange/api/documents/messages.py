@@ -12,7 +12,9 @@ from exchange.messaging.records import StoredDocument
 
 
 def message_out(trust: Trust, stored: StoredDocument) -> MessageOut:
-    """One that does not verify any more is given without its body, so that it stands in the way of no other."""
+    """Return a message as it is given out; one that does not verify any more comes without its body and blocks no
+    other.
+    """
     body, fault = None, None
     try:
         body = verify_signed(stored.signed, trust).body.model_dump(mode="json")

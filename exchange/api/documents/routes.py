@@ -156,7 +156,7 @@ def _find(opened: OpenedMember, message_id: str, sender: str | None) -> StoredDo
 
 
 def line_out(row: DocumentLine) -> DocumentLineOut:
-    """A document's line, as lists have it."""
+    """Return a document's line, as lists have it."""
     return DocumentLineOut(
         message_id=row.message_id,
         sender=row.sender,

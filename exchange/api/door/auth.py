@@ -23,7 +23,7 @@ _NOTED_EVERY = timedelta(minutes=1)
 
 
 def scoped(scope: Scope | None) -> Callable[..., Caller]:
-    """A dependency: the caller, whose token has the scope. Raises Unauthenticated, Denied or TooManyRequests."""
+    """Return a dependency: the caller, whose token has the scope. Raises Unauthenticated, Denied or TooManyRequests."""
 
     def caller(request: Request, api: Annotated[Api, Depends(api_of)]) -> Caller:
         found = request.state.caller = _authenticated(api, request)

@@ -36,7 +36,9 @@ class Api:
     _opening: threading.Lock = field(default_factory=threading.Lock)
 
     def member(self, address: str) -> OpenedMember:
-        """A member with its present keys and directory. Raises Denied for one that this domain has not any more."""
+        """Return a member with its present keys and directory. Raises Denied for one this domain does not have any
+        more.
+        """
         with self._opening:
             if address not in self._members:
                 try:
@@ -56,6 +58,6 @@ class Api:
 
 
 def api_of(request: Request) -> Api:
-    """The API's state, as an operation gets it."""
+    """Return the API's state, as an operation gets it."""
     found: Api = request.app.state.api
     return found

@@ -30,7 +30,7 @@ window: hand in, withdraw, decide, amend terms.
 
 
 def openapi_of(app: FastAPI) -> dict[str, Any]:
-    """The document, as it is served."""
+    """Return the OpenAPI document, as it is served."""
     found = get_openapi(
         title="Yizhan 驿站 · REST API",
         version="1",

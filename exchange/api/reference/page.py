@@ -16,7 +16,7 @@ from exchange.web import render
 
 
 def docs_page(document: Mapping[str, Any], request: Request) -> str:
-    """The page's HTML, in the reader's language."""
+    """Return the page's HTML, in the reader's language."""
     language = render.language_of(request)
     english = language is Language.ENGLISH
     context = {
@@ -30,7 +30,7 @@ def docs_page(document: Mapping[str, Any], request: Request) -> str:
 
 
 def operations(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Every operation as the page shows it."""
+    """Yield every operation as the page shows it."""
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             yield {
@@ -49,7 +49,7 @@ def operations(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def problems() -> Iterator[tuple[str, int, str]]:
-    """Codes of the error tree with their status and meaning, those that callers can get."""
+    """Yield the codes of the error tree that callers can get, with their status and meaning."""
     for kind in vars(errors).values():
         if isinstance(kind, type) and issubclass(kind, errors.CallerError | errors.SenderError):
             about = inspect.getdoc(kind) or ""

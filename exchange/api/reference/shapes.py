@@ -37,12 +37,12 @@ class SchemaShape:
 
 
 def shapes(document: Mapping[str, Any]) -> dict[str, SchemaShape]:
-    """All of them, by name, in alphabetical order."""
+    """Return all shapes by name, in alphabetical order."""
     return {name: _shape(name, schema) for name, schema in sorted(document["components"]["schemas"].items())}
 
 
 def named(content: Mapping[str, Any]) -> str:
-    """The name of the shape that a body or an answer has; a media type where it has none; nothing without content."""
+    """Name the shape that a body or an answer has; a media type where it has none; nothing without content."""
     for media_type, said in content.items():
         reference = str(said.get("schema", {}).get("$ref", ""))
         return reference.removeprefix(_WHERE) if reference else str(media_type)

@@ -56,14 +56,14 @@ class Deliverer:
         self._poster.close()
 
     def round(self, patience: float = 30.0) -> int:
-        """One look and one attempt at everything due; how many were delivered. Waits ``patience`` seconds at most."""
+        """Look once, try everything due, and return how many were delivered. Waits at most ``patience`` seconds."""
         before = self._done
         self.look()
         self._lanes.wait(patience)
         return self._done - before
 
     def look(self) -> None:
-        """One look; what is due is delivered in each receiver's own lane, which is not waited for."""
+        """Look once; what is due is delivered in each receiver's own lane, which is not waited for."""
         with self._api.desk.console.reading() as tx:
             hooks = tx[WebhookRecords].enabled()
         for hook in hooks:

@@ -37,7 +37,9 @@ class Poster:
         self._client = WebClient(trusted=trusted, keep=0)
 
     def post(self, url: str, headers: dict[str, str], body: bytes) -> str | None:
-        """None once the receiver has it (any 2xx); else in a few words why not. Of its answer no body is read."""
+        """Post to a receiver; return None once it has it (any 2xx), else in a few words why not. Its answer's body is
+        not read.
+        """
         until = monotonic() + self._seconds
         try:
             check_url(url)

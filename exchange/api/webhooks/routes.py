@@ -156,7 +156,7 @@ def _new_secret() -> str:
 
 
 def webhook_out(row: WebhookRow) -> WebhookOut:
-    """A webhook as it is shown, without its secret."""
+    """Return a webhook as it is shown, without its secret."""
     return WebhookOut(**_shown(row))
 
 
@@ -183,7 +183,7 @@ class WebhookState(StrEnum):
 
 
 def state_of(row: WebhookRow) -> WebhookState:
-    """Derived from its moments."""
+    """Derive a webhook's state from its moments."""
     if row.disabled_at is not None:
         return WebhookState.DISABLED
     return WebhookState.FAILING if row.failing_since is not None else WebhookState.ENABLED

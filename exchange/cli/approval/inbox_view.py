@@ -46,7 +46,7 @@ DUTIES = {
 
 
 def term_text(due_at: datetime | None, days_left: int | None, *, overdue: bool, provisional: bool = False) -> Text:
-    """A due moment, with what is left until then in working days, or that it is over."""
+    """Write a due moment, with what is left until then in working days, or that it is over."""
     if due_at is None:
         return Text("")
     mark = " " + tr("(provisional)") if provisional else ""
@@ -57,7 +57,7 @@ def term_text(due_at: datetime | None, days_left: int | None, *, overdue: bool, 
 
 
 def desk_term_text(term: DeskTerm | None) -> Text:
-    """A department's own term: until when, or since when and why its clock stands still."""
+    """Write a department's own term: until when, or since when and why its clock stands still."""
     if term is None:
         return Text(tr("unknown"), style="dim")
     due = term_text(term.due_at, term.days_left, overdue=term.overdue, provisional=term.provisional)
@@ -75,7 +75,7 @@ def desk_term_text(term: DeskTerm | None) -> Text:
 
 
 def decisions_table(duties: Sequence[LeadDuty]) -> Table:
-    """What waits for the lead."""
+    """Show what waits for the lead."""
     table = Table(header_style="bold", border_style="dim")
     for title in (tr("case"), tr("matter"), tr("project"), tr("to do"), tr("since"), tr("due")):
         table.add_column(title, overflow="fold")
@@ -98,7 +98,7 @@ def _task(duty: LeadDuty) -> Text:
 
 
 def desk_table(rows: Sequence[DeskRow], terms: Mapping[str, DeskTerm]) -> Table:
-    """Consultations on a department's desk."""
+    """Show the consultations on a department's desk."""
     table = Table(header_style="bold", border_style="dim")
     for title in (tr("case"), tr("matter"), tr("project"), tr("state"), tr("due"), tr("reminded")):
         table.add_column(title, overflow="fold")
@@ -122,7 +122,7 @@ def _state(row: DeskRow) -> Text:
 
 
 def duties_table(duties: Sequence[Duty], as_: str | None) -> Table:
-    """What else waits for somebody here, each with its command."""
+    """Show what else waits for somebody here, each with its command."""
     table = Table(header_style="bold", border_style="dim")
     for title in (tr("to do"), tr("title"), tr("since"), tr("due"), tr("command")):
         table.add_column(title, overflow="fold")
@@ -137,7 +137,7 @@ def duties_table(duties: Sequence[Duty], as_: str | None) -> Table:
 
 
 def decision_json(duty: LeadDuty) -> dict[str, Any]:
-    """What waits for the lead, for machines."""
+    """Return what waits for the lead, for machines."""
     return {
         "case": duty.case_number, "matter": duty.matter_names[0], "project": duty.project, "task": duty.task.value,
         "since": duty.since.isoformat(), "departments": list(duty.departments),
@@ -148,7 +148,7 @@ def decision_json(duty: LeadDuty) -> dict[str, Any]:
 
 
 def consultation_json(row: DeskRow, term: DeskTerm | None) -> dict[str, Any]:
-    """A consultation on the desk, for machines."""
+    """Return a consultation on the desk, for machines."""
     return {
         "case": row.case_number, "state": row.state, "matter": row.matter, "project": row.title,
         "received_at": row.received_at.isoformat(), "cleared": row.cleared, "reminded": row.reminded,
@@ -157,7 +157,7 @@ def consultation_json(row: DeskRow, term: DeskTerm | None) -> dict[str, Any]:
 
 
 def term_json(term: DeskTerm) -> dict[str, Any]:
-    """A department's term, for machines; ``told`` is false where it is only reckoned here."""
+    """Return a department's term, for machines; ``told`` is false where it is only computed here."""
     stopped = term.stopped
     return {
         "due_at": term.due_at.isoformat() if term.due_at else None, "told": term.told,
@@ -170,7 +170,7 @@ def term_json(term: DeskTerm) -> dict[str, Any]:
 
 
 def duty_json(duty: Duty) -> dict[str, Any]:
-    """What else waits, for machines."""
+    """Return what else waits, for machines."""
     return {
         "kind": duty.kind.value, "id": duty.id, "title": duty.title, "since": duty.since.isoformat(),
         "due_at": duty.due_at.isoformat() if duty.due_at else None, "overdue": duty.overdue, "detail": duty.detail,

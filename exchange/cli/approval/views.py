@@ -34,8 +34,9 @@ def cases_table(
     brief: bool = False,
     room: int | None = None,
 ) -> Table:
-    """Cases by departments; ``brief`` keeps two digits of a number, for a terminal of 110 columns; ``room`` are the
-    columns for the matters' names (`_least` of them if not given)."""
+    """Show cases by departments; ``brief`` keeps two digits of a number, for a terminal of 110 columns; ``room`` are
+    the columns for the matters' names (`_least` of them if not given).
+    """
     room = _least(brief) if room is None else room
     table = Table(header_style="bold", border_style="dim", pad_edge=False, padding=(0, 1), **_caption())
     table.add_column(tr("case"), no_wrap=True)
@@ -71,7 +72,7 @@ def _caption() -> dict[str, Any]:
 def cases_view(
     cases: Sequence[CaseStatus], names: Mapping[str, str], now: datetime, *, brief: bool = False
 ) -> RenderableType:
-    """Cases by departments where the terminal is wide enough for all of them, else a line for each case."""
+    """Show cases by departments where the terminal is wide enough for all of them, else a line for each case."""
     table = cases_table(cases, names, now, brief=brief)
     if _width(table) > console.width:
         return _cases_list(cases, names, now)
@@ -103,7 +104,7 @@ def _cases_list(cases: Sequence[CaseStatus], names: Mapping[str, str], now: date
 
 
 def case_view(case: CaseStatus, now: datetime, decision: Decision | None = None) -> RenderableType:
-    """One case: where it stands, each department's part with its reasons, and the lead's decision."""
+    """Show one case: where it stands, each department's part with its reasons, and the lead's decision."""
     head = Table.grid(padding=(0, 2))
     head.add_column(style="bold", no_wrap=True)
     head.add_column(overflow="fold")
@@ -182,7 +183,7 @@ def _lines(pairs: Sequence[tuple[str, str]]) -> RenderableType:
 
 
 def case_json(case: CaseStatus, decision: Decision | None = None) -> dict[str, Any]:
-    """One case for machines."""
+    """Return one case for machines."""
     return {
         "case": case.number,
         "matter": case.matter,

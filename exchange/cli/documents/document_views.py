@@ -18,7 +18,7 @@ Lines = Iterator[tuple[str, str]]
 
 
 def document_lines(body: Document) -> Lines:
-    """An official document's elements and text, with their labels."""
+    """Return an official document's elements and text, with their labels."""
     yield tr("kind of document"), body.kind.value
     yield tr("number"), str(body.number)
     yield tr("signatory"), body.signatory or ""
@@ -30,7 +30,7 @@ def document_lines(body: Document) -> Lines:
 
 
 def joint_lines(joint: JointIssue) -> Lines:
-    """A joint document: who signed it and when, its date, and what it says."""
+    """Return the lines of a joint document: who signed it and when, its date, and what it says."""
     for one in joint.signatures:
         yield tr("signed by"), f"{in_full(one.by)}, {moment(one.at)}"
     yield tr("date"), joint.issued_on.isoformat()
@@ -38,7 +38,7 @@ def joint_lines(joint: JointIssue) -> Lines:
 
 
 def joint_json(joint: JointIssue) -> dict[str, Any]:
-    """A joint document for machines: its text, its date, and who signed it when."""
+    """Return a joint document for machines: its text, its date, and who signed it when."""
     return {
         "issued_on": joint.issued_on.isoformat(),
         "signatures": [{"by": one.by, "at": one.at.isoformat()} for one in joint.signatures],
@@ -47,7 +47,9 @@ def joint_json(joint: JointIssue) -> dict[str, Any]:
 
 
 def without_keys(body: Any) -> Any:
-    """A body as it was signed, but for the keys of large attachments: what is shown ends in logs and on screens."""
+    """Return a message's body as it was signed, without the keys of large attachments: what is shown ends in logs and
+    on screens.
+    """
     for document in (body, body.get("opinion"), body.get("document")):
         for claim in document.get("claims", ()) if isinstance(document, dict) else ():
             del claim["content_key"]

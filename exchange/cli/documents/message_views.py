@@ -42,7 +42,7 @@ from exchange.schemas.titles import kind_name
 
 
 def letter_view(item: Filed) -> RenderableType:
-    """A message among others of its case: who wrote it and when, and what it says."""
+    """Show a message among others of its case: who wrote it and when, and what it says."""
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(overflow="fold")
@@ -55,7 +55,7 @@ def letter_view(item: Filed) -> RenderableType:
 
 
 def whole_letter_view(item: Filed) -> RenderableType:
-    """A message with all its fields; to be printed with soft wrapping, since its lines are as long as they are."""
+    """Show a message with all its fields; to be printed with soft wrapping, since its lines are as long as they are."""
     parts: list[RenderableType] = [_heading(item)]
     if item.verified is not None:
         parts.append(_json(without_keys(json.loads(item.verified.payload))))
@@ -69,7 +69,7 @@ def whole_letter_view(item: Filed) -> RenderableType:
 
 
 def letter_json(item: Filed) -> dict[str, Any]:
-    """A message for machines."""
+    """Return a message for machines."""
     return {
         "message_id": item.stored.message_id,
         "kind": item.stored.kind,

@@ -25,7 +25,7 @@ _STATES = {
 
 
 def request_view(status: RequestStatus) -> RenderableType:
-    """Where a request stands, step by step."""
+    """Show where a request stands, step by step."""
     lines: list[RenderableType] = [
         Text.assemble((tr("request"), "bold"), "  ", plain(status.title), "  ", _state(status)),
         Text(f"  {in_full(status.origin)} → {in_full(status.to)}", "dim"),
@@ -46,7 +46,7 @@ def request_view(status: RequestStatus) -> RenderableType:
 
 
 def requests_view(statuses: Sequence[RequestStatus]) -> Table:
-    """Requests as a list."""
+    """Show requests as a list."""
     table = Table(header_style="bold", border_style="dim")
     for title in (tr("request"), tr("from"), tr("to"), tr("state"), tr("id")):
         table.add_column(title, overflow="fold")
@@ -56,7 +56,7 @@ def requests_view(statuses: Sequence[RequestStatus]) -> Table:
 
 
 def request_json(status: RequestStatus) -> dict[str, Any]:
-    """A request for machines."""
+    """Return a request for machines."""
     return {
         "request": status.request_id, "origin": status.origin, "to": status.to, "title": status.title,
         "state": status.state, "reason": status.reason,

@@ -37,7 +37,7 @@ def save_attachments(items: Sequence[Filed], folder: Path) -> Iterator[Saved]:
 
 
 def saved(name: str, save: Callable[[], Path]) -> Saved:
-    """What came of saving one file."""
+    """Save one file, and return what came of it."""
     try:
         return Saved(name, save())
     except ExchangeError as error:

@@ -31,7 +31,7 @@ _SIGNERS = {
 
 
 def joint_view(found: JointStatus) -> RenderableType:
-    """A joint document with its text and its signers."""
+    """Show a joint document with its text and its signers."""
     row, grid = found.row, Table.grid(padding=(0, 2))
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(overflow="fold")
@@ -60,7 +60,7 @@ def joint_view(found: JointStatus) -> RenderableType:
 
 
 def joints_view(rows: Sequence[JointRow]) -> Table:
-    """Joint documents as a list."""
+    """Show joint documents as a list."""
     table = Table(header_style="bold", border_style="dim")
     for title in (tr("number"), tr("title"), tr("lead"), tr("state"), tr("id")):
         table.add_column(title, overflow="fold")
@@ -76,7 +76,7 @@ def joints_view(rows: Sequence[JointRow]) -> Table:
 
 
 def status_json(found: JointStatus) -> dict[str, Any]:
-    """A joint document for machines, with its text."""
+    """Return a joint document for machines, with its text."""
     return {
         **row_json(found.row),
         "signers": [
@@ -91,7 +91,7 @@ def status_json(found: JointStatus) -> dict[str, Any]:
 
 
 def row_json(row: JointRow) -> dict[str, Any]:
-    """A joint document for machines, in a list."""
+    """Return a joint document for machines, in a list."""
     return {
         "joint": row.joint_id, "role": row.seat, "state": row.state, "lead": row.lead, "number": row.number,
         "title": row.title, "received_at": row.received_at.isoformat(), "ended_by": row.ended_by,

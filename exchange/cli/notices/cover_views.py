@@ -16,7 +16,7 @@ from exchange.schemas import Document
 
 
 def text_view(found: NoticeText) -> RenderableType:
-    """The covers, the highest level's first, and then the origin's document; each with who signed it."""
+    """Show the covers, the highest level's first, and then the origin's document; each with who signed it."""
     lines: list[RenderableType] = []
     for one in found.covers:
         verb = verb_of(found.row.origin, one.relay)
@@ -38,7 +38,7 @@ def text_view(found: NoticeText) -> RenderableType:
 
 
 def text_json(found: NoticeText) -> dict[str, Any]:
-    """The same for machines; every signature has been verified."""
+    """Return the covers and the document for machines; every signature has been verified."""
     origin = found.row.origin
     return {
         "notice": found.row.notice_id, "origin": origin, "signed_at": found.signed_at.isoformat(),

@@ -25,7 +25,7 @@ _KINDS = {
 
 
 def asked_view(found: Asked) -> RenderableType:
-    """A form as its reader fills it in."""
+    """Show a form as its reader fills it in."""
     head = Text.assemble((found.row.number, "bold"), "  ", plain(found.form.title))
     until = tr("due by {due}", due=due_text(found.due)) + (" " + tr("(provisional)") if found.provisional else "")
     fields = Table(header_style="bold", border_style="dim")
@@ -37,7 +37,7 @@ def asked_view(found: Asked) -> RenderableType:
 
 
 def asked_json(found: Asked) -> dict[str, Any]:
-    """The same for machines."""
+    """Return the form for machines."""
     return {
         "notice": found.row.notice_id, "state": found.row.state, "due": found.due.isoformat(),
         "provisional": found.provisional, "form": found.form.model_dump(mode="json"),
@@ -45,7 +45,7 @@ def asked_json(found: Asked) -> dict[str, Any]:
 
 
 def collected_view(found: Collected) -> RenderableType:
-    """The table, with who is missing."""
+    """Show the table of answers, with who is missing."""
     head = Text.assemble((found.row.number, "bold"), "  ", plain(found.form.title))
     if found.aggregate is None:
         return Group(head, Text(tr("nothing has come in yet"), "dim"))
@@ -65,7 +65,7 @@ def collected_view(found: Collected) -> RenderableType:
 
 
 def collected_json(found: Collected) -> dict[str, Any]:
-    """The same for machines."""
+    """Return the answers for machines."""
     body: dict[str, Any] = {"notice": found.row.notice_id, "complete": found.complete, "aggregate": None}
     if found.aggregate is not None:
         body["aggregate"] = found.aggregate.model_dump(mode="json")

@@ -23,7 +23,7 @@ _STATES = (ReaderState.HAS, ReaderState.SIGNED, ReaderState.RETURNED)
 
 
 def progress(found: Evidence) -> str:
-    """How far a request has come."""
+    """Say how far a request has come."""
     asked = len(found.answered) + len(found.waiting)
     return tr(
         "{answered}/{asked} levels, {proved} receipts",
@@ -34,7 +34,7 @@ def progress(found: Evidence) -> str:
 
 
 def evidence_view(request: ReceiptsRequest, found: Evidence) -> RenderableType:
-    """What a request has brought."""
+    """Show what a request has brought."""
     of = called(request.body) if request.body else tr("{domain} and below", domain=request.domain)
     state = Text(tr("all of it holds"), "green") if found.holds else Text(tr("not all of it is proved"), "red")
     lines: list[RenderableType] = [Text.assemble((tr("receipts"), "bold"), f"  {request.notice_id}  {of}  ", state)]
@@ -60,7 +60,7 @@ def evidence_view(request: ReceiptsRequest, found: Evidence) -> RenderableType:
 
 
 def evidence_json(request: ReceiptsRequest, found: Evidence) -> dict[str, Any]:
-    """The same for machines."""
+    """Return what a request has brought, for machines."""
     return {
         "notice": request.notice_id, "request": request.request_id, "domain": request.domain, "body": request.body,
         "holds": found.holds,

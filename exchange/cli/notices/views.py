@@ -37,7 +37,7 @@ _AT_RECALL = (
 
 
 def notice_view(found: NoticeStatus) -> RenderableType:
-    """A notice with its counts and names."""
+    """Show a notice with its counts and names."""
     row = found.row
     done = Text(tr("all have answered"), "green")
     state = done if found.over and row.state is NoticeState.OPEN else state_of(row.state)
@@ -63,7 +63,7 @@ def notice_view(found: NoticeStatus) -> RenderableType:
 
 
 def at_recall_lines(found: NoticeStatus) -> list[RenderableType]:
-    """Who had signed for a notice that was taken back, who had it, and who had not, by name and level."""
+    """Show who had signed for a notice that was taken back, who had it, and who had not, by name and level."""
     at = found.row.settled_at
     head = tr("taken back") if found.row.state is NoticeState.RECALLED else tr("replaced")
     lines: list[RenderableType] = [Text(f"{head} {moment(at) if at else ''}", "dim")]
@@ -91,7 +91,9 @@ def _by_level(title: str, named: Named, colour: str) -> list[Text]:
 
 
 def at_recall_json(found: AtRecall | None) -> dict[str, Any] | None:
-    """The same for machines: authorities with their level."""
+    """Return who had signed for a notice that was taken back, who had it, and who had not, for machines: authorities
+    with their level.
+    """
     if found is None:
         return None
     every = {field: getattr(found, field) for field, _, _ in _AT_RECALL}
@@ -124,7 +126,7 @@ def counts_table(counts: Sequence[Count]) -> Table:
 
 
 def notices_view(rows: Sequence[NoticeRow]) -> Table:
-    """Notices as a list."""
+    """Show notices as a list."""
     table = Table(header_style="bold", border_style="dim")
     for title in ("", tr("number"), tr("title"), tr("state"), tr("origin"), tr("id")):
         table.add_column(title, overflow="fold")
@@ -141,7 +143,7 @@ def notices_view(rows: Sequence[NoticeRow]) -> Table:
 
 
 def row_json(row: NoticeRow) -> dict[str, Any]:
-    """One line of the list for machines."""
+    """Return one line of the list for machines."""
     return {
         "notice": row.notice_id, "seat": row.seat, "state": row.state, "number": row.number, "title": row.title,
         "origin": row.origin, "received_at": row.received_at.isoformat(), "act_by": row.act_by,
@@ -149,7 +151,7 @@ def row_json(row: NoticeRow) -> dict[str, Any]:
 
 
 def notice_json(found: NoticeStatus) -> dict[str, Any]:
-    """A notice for machines."""
+    """Return a notice for machines."""
     row = found.row
     return {
         "notice": row.notice_id, "seat": row.seat, "state": row.state, "number": row.number, "title": row.title,
@@ -164,12 +166,12 @@ def notice_json(found: NoticeStatus) -> dict[str, Any]:
 
 
 def level_name(level: int) -> str:
-    """A level as people call it in a tree whose root is a province."""
+    """Name a level as people call it in a tree whose root is a province."""
     return choose(LEVELS[level]) if level < len(LEVELS) else tr("level {level}", level=level)
 
 
 def state_of(state: str) -> Text:
-    """A state, with its colour."""
+    """Return a state, with its colour."""
     return Text(name_of(NOTICE_STATES, state), _COLOURS[state])
 
 

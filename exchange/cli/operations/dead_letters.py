@@ -263,12 +263,12 @@ def _json(opened: OpenedMember, letter: DeadLetter) -> dict[str, object]:
 
 
 def reason_of(code: str) -> str:
-    """A reason by its name, with the code that options and machines take."""
+    """Name a reason, with the code that options and machines take."""
     return f"{reason_name(code)} [{code}]" if code in REASONS else reason_name(code)
 
 
 def members(settings: Settings, address: str | None) -> Iterator[OpenedMember]:
-    """The named member opened, or all of them."""
+    """Open the named member, or all of them."""
     profiles = load_profiles(Home(settings.home).departments)
     learn(profiles)
     for each in [address] if address else profiles:

@@ -69,7 +69,7 @@ def reconcile(
 
 
 def exit_code(balance: Balance) -> int:
-    """0, 8 for differences; 6 where a store could not be read, 7 where only the broker could not."""
+    """Return 0, or 8 for differences; 6 where a store could not be read, 7 where only the broker could not."""
     if balance.verdict is BalanceVerdict.UNKNOWN:
         stores = any(unread.name != BROKER for unread in balance.unread)
         return DatabaseUnavailable.exit_code if stores else BrokerError.exit_code
@@ -77,7 +77,7 @@ def exit_code(balance: Balance) -> int:
 
 
 def balance_json(balance: Balance) -> dict[str, Any]:
-    """The balance for machines."""
+    """Return the balance for machines."""
     return {
         "verdict": balance.verdict.value,
         "laws": [

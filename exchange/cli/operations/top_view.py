@@ -44,7 +44,7 @@ _FRAME = 9
 
 
 def screen(snapshot: Snapshot, history: History, width: int, height: int | None) -> RenderableType:
-    """All of it, for so many columns; ``height`` lines at most, or as many as it takes."""
+    """Show the whole snapshot, for so many columns; ``height`` lines at most, or as many as it takes."""
     wide = width >= _WIDE
     found = arranged(queue_rows(snapshot, history), "depth", "")
     busy = [row for row in found if not row.quiet]
@@ -62,7 +62,7 @@ def screen(snapshot: Snapshot, history: History, width: int, height: int | None)
 
 
 def room(height: int | None, reasons: int, queues: int, members: int) -> tuple[int, int, int]:
-    """How many of each are shown in so many lines; what has no room is said by its number, in a line of its own."""
+    """Return how many of each are shown in so many lines; the rest is told by its number, in a line of its own."""
     if height is None:
         return reasons, queues, members
     shown = min(reasons, max(2, height // 7))
@@ -157,7 +157,7 @@ def _members(members: Sequence[tuple[MemberSnapshot, Light]], wide: bool, most: 
 
 
 def as_document(snapshot: Snapshot, history: History) -> dict[str, Any]:
-    """The same for machines: figures that are not known are null."""
+    """Return the snapshot for machines: figures that are not known are null."""
     broker = snapshot.broker
     return {
         "at": snapshot.at,
