@@ -257,7 +257,7 @@ def test_only_the_lead_ends_it_and_a_refusal_is_shown_as_it_was_signed(table: Ta
         (report(), [SECOND], [SECOND], CallerError, "stands there once"),
         (report(), [SECOND], [], CallerError, "at least 1"),
         (report(kind=DocumentKind.LETTER), [SECOND], [READER], CallerError, r"article 8\(14\)"),
-        (report(kind=DocumentKind.REQUEST), [SECOND], [READER], CallerError, "sent by one body"),
+        (report(kind=DocumentKind.REQUEST), [SECOND], [READER], CallerError, "sent by one authority"),
         (report(signatory=None), [SECOND], [READER], CallerError, r"article 9\(6\)"),
         (report(), ["a.b.nobody"], [READER], NotFound, "no member"),
         (report(), ["z.b.planning"], [READER], NotFound, "another tree"),
