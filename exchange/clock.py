@@ -23,13 +23,13 @@ class Clock(Protocol):
     """What everything that needs the time is handed."""
 
     def now(self) -> datetime:
-        """The present instant of this clock."""
+        """Return the present instant of this clock."""
 
     def at(self, real: datetime) -> datetime:
-        """The instant of this clock at a given real instant (for stamps that a broker made in real time)."""
+        """Return the instant of this clock at a given real instant (for stamps that a broker made in real time)."""
 
     def real_seconds(self, span: timedelta) -> float:
-        """How many real seconds this clock takes for ``span``; what a waiting loop may sleep."""
+        """Return how many real seconds this clock takes for ``span``: how long a waiting loop may sleep."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class SteppedClock:
 
 
 def end_text(at: datetime) -> str:
-    """A moment at which something ends, as people in China say it: midnight is 24:00 of the day before."""
+    """Write the moment at which something ends, as people in China say it: midnight is 24:00 of the day before."""
     local = at.astimezone(CST)
     if (local.hour, local.minute) == (0, 0):
         return f"{local - timedelta(days=1):%Y-%m-%d} 24:00"
@@ -120,10 +120,10 @@ def parse_clock(text: str) -> Clock:
 
 
 def format_clock(clock: AcceleratedClock) -> str:
-    """The inverse of `parse_clock` for an accelerated clock, to hand it to child processes."""
+    """Write an accelerated clock as `parse_clock` reads it, to hand it to child processes."""
     return f"{clock.real_origin.isoformat()}/{clock.origin.isoformat()}/{clock.factor}"
 
 
 def monotonic() -> float:
-    """Seconds on a clock that no one can set; for patience and rates, never for the record."""
+    """Return the seconds of a clock that no one can set; for patience and rates, never for the record."""
     return time.monotonic()

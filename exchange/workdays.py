@@ -27,10 +27,10 @@ class WorkingCalendar(Protocol):
         """Name and version; goes into every default, so that it can be reckoned again."""
 
     def is_workday(self, day: date) -> bool:
-        """Whether the day counts."""
+        """Return whether the day counts as a working day."""
 
     def published(self, day: date) -> bool:
-        """Whether that is announced, and not only guessed."""
+        """Return whether it is announced, and not only guessed, that the day is a working day or not."""
 
 
 class ChinaCalendar:
@@ -66,7 +66,7 @@ def _announced(day: date) -> bool | None:
 
 
 def add_working_days(calendar: WorkingCalendar, day: date, days: int) -> tuple[date, bool]:
-    """The last of ``days`` working days after ``day`` (day zero is not counted), and whether that is provisional."""
+    """Return the last of ``days`` working days after ``day`` (itself not counted), and whether it is provisional."""
     provisional = False
     while days > 0:
         day += _DAY
@@ -76,7 +76,7 @@ def add_working_days(calendar: WorkingCalendar, day: date, days: int) -> tuple[d
 
 
 def working_days_between(calendar: WorkingCalendar, first: date, last: date) -> tuple[int, bool]:
-    """Working days after ``first`` up to and including ``last``, and whether that is provisional."""
+    """Count the working days after ``first`` up to and including ``last``; also return whether that is provisional."""
     days, provisional, day = 0, False, first
     while day < last:
         day += _DAY
@@ -86,12 +86,12 @@ def working_days_between(calendar: WorkingCalendar, first: date, last: date) -> 
 
 
 def end_of_day(day: date) -> datetime:
-    """24:00 of a day in China Standard Time: the last moment that is still in time."""
+    """Return 24:00 of a day in China Standard Time: the last moment that is still in time."""
     return datetime(day.year, day.month, day.day, tzinfo=CST) + _DAY
 
 
 def announced_until(calendar: WorkingCalendar, today: date) -> date | None:
-    """The last day announced without a gap from today, looking two years ahead; None where not even today is."""
+    """Return the last day announced without a gap from today, looking two years ahead; None where not even today is."""
     last = None
     for ahead in range(_AHEAD):
         day = today + timedelta(days=ahead)

@@ -18,8 +18,9 @@ T = TypeVar("T", bound=Body)
 
 @contextmanager
 def returned_for(*kinds: type[ExchangeError], code: str = "") -> Iterator[None]:
-    """What a rule says of a message's content goes back to its sender in the rule's words: raises Returned for errors
-    of these kinds, under ``code`` or the error's own."""
+    """Send a message back to its sender in the words of the rule that its content breaks: raises Returned for errors of
+    these kinds, under ``code`` or the error's own.
+    """
     try:
         yield
     except kinds as error:
@@ -52,7 +53,9 @@ def require_role(step: Step, incoming: Incoming, role: Role) -> None:
 
 
 def expect_window(node: Node) -> None:
-    """Cases are handed in, amended, withdrawn and decided at a window. Raises Denied for any other member."""
+    """Require that the member is a window: cases are handed in, amended, withdrawn and decided there. Raises Denied for
+    any other member.
+    """
     if not node.has_role(node.address, Role.WINDOW):
         windows = ", ".join(one.address for one in node.directory.with_role(Role.WINDOW))
         raise Denied(

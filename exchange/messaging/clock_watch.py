@@ -34,12 +34,14 @@ class ClockWatch:
         self._said_at: float | None = None
 
     def heard(self, delivery: Delivery) -> None:
-        """A delivery has come; its stamp tells the time if it has only just arrived."""
+        """Note a delivery that has come: its stamp tells the time if it has only just arrived."""
         if delivery.stamp is not None and not delivery.backlog and not delivery.redelivered:
             self._stamp = delivery.stamp, monotonic()
 
     def doubt(self, node: str, now: datetime) -> str | None:
-        """What speaks against acting by ``now``; said in the log now and then. Raises DatabaseUnavailable."""
+        """Return what speaks against acting by ``now``, and write it to the log now and then. Raises
+        DatabaseUnavailable.
+        """
         found = self.found(now)
         if found is None:
             return None
@@ -50,7 +52,7 @@ class ClockWatch:
         return str(found)
 
     def found(self, now: datetime) -> Text | None:
-        """What speaks against acting by ``now``, for whoever only looks. Raises DatabaseUnavailable."""
+        """Return what speaks against acting by ``now``, without writing it to the log. Raises DatabaseUnavailable."""
         return next(iter(doubts(now, self._witnesses(), ACT)), None)
 
     def _witnesses(self) -> Iterator[Witness]:
@@ -65,7 +67,7 @@ class ClockWatch:
 
 
 def record_witnesses(tx: Transaction, address: str, consumed: str | None) -> Iterator[Witness]:
-    """What a member has itself written down as done. ``consumed``: when it was last known to consume."""
+    """Yield what a member has itself written down as done. ``consumed``: when it was last known to consume."""
     last = tx.recent_journal(1)
     if consumed:
         yield sign_of_life(address, datetime.fromisoformat(consumed))

@@ -33,12 +33,12 @@ class DeadLetters:
         return [DeadCause(**row._mapping) for row in self._db.execute(_CAUSES)]
 
     def ids(self, stage: str) -> list[str]:
-        """Message ids of open letters of a stage, each once; those without an id are left out."""
+        """Return the message ids of the open letters of a stage, each once; letters without an id are left out."""
         query = select(_d.message_id).where(OPEN_LETTERS, _d.stage == stage, _d.message_id.is_not(None)).distinct()
         return [str(id) for id in self._db.scalars(query)]
 
     def count(self, reason_code: str, stage: str | None = None) -> int:
-        """How many open letters a cause has."""
+        """Count the open letters of a cause."""
         query = select(func.count()).select_from(dead_letter).where(OPEN_LETTERS, _d.reason_code == reason_code)
         return self._db.scalar(query if stage is None else query.where(_d.stage == stage)) or 0
 
@@ -54,12 +54,12 @@ class DeadLetters:
         return self._letters(_of(reason_code, stage).where(_d.id > above).order_by(_d.id).limit(limit))
 
     def discarded(self, *, below: int | None = None, limit: int = 50) -> list[DeadLetter]:
-        """Discarded letters, newest first."""
+        """Return discarded letters, newest first."""
         query = select(dead_letter).where(_d.discarded_at.is_not(None)).order_by(_d.id.desc()).limit(limit)
         return self._letters(query if below is None else query.where(_d.id < below))
 
     def all(self, *, above: int, limit: int) -> list[DeadLetter]:
-        """Letters, discarded ones too, oldest first; for exports."""
+        """Return letters, discarded ones too, oldest first; for exports."""
         return self._letters(select(dead_letter).where(_d.id > above).order_by(_d.id).limit(limit))
 
     def propose(self, serial: int, by: str, why: str, now: datetime) -> bool:
@@ -90,7 +90,7 @@ class DeadLetters:
         return found.rowcount == 1
 
     def tried(self, serial: int, now: datetime) -> None:
-        """It was handled again, and failed again."""
+        """Record that a letter was handled again, and failed again."""
         self._db.execute(update(dead_letter).where(_d.id == serial).values(last_at=now, attempts=_d.attempts + 1))
 
     def _letters(self, query: Select[tuple[object, ...]]) -> list[DeadLetter]:

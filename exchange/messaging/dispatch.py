@@ -108,14 +108,14 @@ class Dispatcher:
         self._wake.set()
 
     def on_results(self, results: Sequence[PublishResult]) -> None:
-        """Queue the publisher's results, so that the connection's thread never waits for the database."""
+        """Put the publisher's results in a queue, so that the connection's thread never waits for the database."""
         for result in results:
             self._results.put(result)
         if self._results.qsize() >= _GATHER:
             self._wake.set()
 
     def run(self, publisher: Publisher) -> None:
-        """Loops until stopped; a database that is away is waited for."""
+        """Dispatch in a loop until stopped; wait for a database that is unavailable."""
         while not self._stopping.is_set():
             self._wake.clear()
             try:

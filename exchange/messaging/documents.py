@@ -36,16 +36,16 @@ class Documents:
         return stored(row) if row else None
 
     def find(self, message_id: str) -> list[StoredDocument]:
-        """By id alone (ids are unique only with their sender)."""
+        """Find documents by message id alone (ids are unique only with their sender)."""
         return self._read(select(document).where(_c.message_id == message_id).order_by(_c.id))
 
     def of_conversation(self, conversation_id: str, kind: str | None = None) -> list[StoredDocument]:
-        """In the order recorded."""
+        """Return the documents of a conversation, in the order recorded."""
         query = select(document).where(_c.conversation_id == conversation_id).order_by(_c.id)
         return self._read(query if kind is None else query.where(_c.kind == kind))
 
     def named(self, conversation_id: str, kind: str) -> list[tuple[str, str]]:
-        """Senders and message ids of a conversation's documents of one kind, in the order recorded."""
+        """Return the senders and message ids of a conversation's documents of one kind, in the order recorded."""
         here = (_c.conversation_id == conversation_id) & (_c.kind == kind)
         query = select(_c.sender, _c.message_id).where(here).order_by(_c.id)
         return [(row.sender, row.message_id) for row in self._db.execute(query)]
@@ -55,7 +55,7 @@ class Documents:
         return self._db.scalar(select(func.count()).select_from(document).where(*here)) or 0
 
     def recent(self, direction: str | None = None, kind: str | None = None, limit: int = 50) -> list[StoredDocument]:
-        """Newest first."""
+        """Return the latest documents, newest first."""
         sides = _DIRECTIONS if direction is None else (direction,)
         rows = [row for side in sides for row in self._db.execute(_latest(side, kind, limit))]
         return [stored(row) for row in sorted(rows, key=lambda row: (row.recorded_at, row.id), reverse=True)[:limit]]
@@ -79,7 +79,7 @@ def keep(connection: Connection, documents: Iterable[dict[str, Any]]) -> None:
 def document_row(
     header: Header, signed: bytes, digest: str, enclosures: Sequence[bytes], direction: str, now: datetime
 ) -> dict[str, Any]:
-    """A document as the table keeps it."""
+    """Build the row of a document for the table."""
     return {
         "sender": header.sender,
         "message_id": header.message_id,
@@ -95,7 +95,7 @@ def document_row(
 
 
 def stored(row: Row[Any]) -> StoredDocument:
-    """A document as the flow sees it."""
+    """Read a document from its row."""
     return StoredDocument(
         sender=row.sender,
         message_id=row.message_id,

@@ -53,15 +53,15 @@ class Holds:
         return True
 
     def standing(self) -> list[Hold]:
-        """Those in force, oldest first."""
+        """Return the holds in force, oldest first."""
         return self._holds(select(hold).where(_STANDS).order_by(_h.held_at, _h.id))
 
     def recent(self, limit: int = 100) -> list[Hold]:
-        """Newest first, released ones too."""
+        """Return the latest holds, newest first, released ones too."""
         return self._holds(select(hold).order_by(_h.held_at.desc(), _h.id).limit(limit))
 
     def since(self, moment: datetime) -> list[Hold]:
-        """Those in force at ``moment`` or later."""
+        """Return the holds in force at ``moment`` or later."""
         return self._holds(select(hold).where(or_(_STANDS, _h.released_at >= moment)).order_by(_h.held_at, _h.id))
 
     def park(self, ids: Sequence[int]) -> int:
@@ -81,7 +81,7 @@ class Holds:
         return moved
 
     def resting(self) -> dict[tuple[str, str], int]:
-        """Copies at rest, by addressee and kind."""
+        """Count the copies at rest, by addressee and kind."""
         query = (
             select(_c.addressee, _m.kind, func.count().label("copies"))
             .join(outbox_message, _m.message_id == _c.message_id)

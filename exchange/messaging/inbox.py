@@ -47,7 +47,7 @@ class Inbox:
         self._db = connection
 
     def known(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Known]:
-        """What is on record of these (sender, message id) pairs."""
+        """Return what is on record of these (sender, message id) pairs."""
         if not keys:
             return {}
         wanted = set(keys)
@@ -75,7 +75,7 @@ class Inbox:
         return counts
 
     def take(self, sender: str, message_id: str, now: datetime) -> bool:
-        """The department's own system acknowledges; True if this call did it."""
+        """Record that the department's own system acknowledged a message; True if this call did it."""
         taken = self._db.execute(
             update(inbox)
             .where(_c.sender == sender, _c.message_id == message_id, _c.taken_at.is_(None))
@@ -93,25 +93,28 @@ class Inbox:
                 self._db.execute(insert(dead_letter).values(**_dead_row(letter, fingerprint, now)))
 
     def dead_letters(self, limit: int = 100) -> list[DeadLetter]:
-        """Newest first; none that was discarded."""
+        """Return dead letters, newest first; none that was discarded."""
         query = select(dead_letter).where(OPEN_LETTERS).order_by(_d.id.desc()).limit(limit)
         return [read_letter(row) for row in self._db.execute(query)]
 
     def letters_of(self, message_ids: Collection[str]) -> list[DeadLetter]:
-        """Dead letters under these message ids, oldest first."""
+        """Return the dead letters under these message ids, oldest first."""
         if not message_ids:
             return []
         return [read_letter(row) for row in self._db.execute(_LETTERS_OF, {"ids": list(message_ids)})]
 
     def unhandled(self, sender: str, kind: str) -> list[DeadLetter]:
-        """Dead letters that claim to be a sender's, of a kind, and whose message is not on record, oldest first.
+        """Return the dead letters that claim to be of this sender and kind and whose message is not on record, oldest
+        first.
 
         None that was discarded.
         """
         return [read_letter(row) for row in self._db.execute(_UNHANDLED, {"sender": sender, "kind": kind})]
 
     def dead_letter(self, id: str) -> DeadLetter | None:
-        """One by its id; its ``first_at`` is when these bytes were first set aside, whatever for."""
+        """Return a dead letter by its id; its ``first_at`` is when these bytes were first set aside, for whatever
+        reason.
+        """
         if len(id) != _ID_DIGITS:
             return None
         # A range of the index; behind every hexadecimal digit comes "g".
@@ -124,7 +127,7 @@ class Inbox:
         return replace(letter, first_at=first_at)
 
     def revive(self, letter: DeadLetter) -> bool:
-        """Its bytes have been taken in after all: they are no dead letter any more. True if this call did it."""
+        """Delete a dead letter whose bytes have been taken in after all. True if this call did it."""
         return self._db.execute(delete(dead_letter).where(*_same_bytes(letter), OPEN_LETTERS)).rowcount > 0
 
 
@@ -157,7 +160,7 @@ def _fingerprint(letter: DeadLetter) -> str:
 
 
 def read_letter(row: Row[Any]) -> DeadLetter:
-    """A dead letter as it stands in its row."""
+    """Read a dead letter from its row."""
     arrival = None
     if row.arrived_earliest is not None:
         arrival = Arrival(row.arrived_earliest, row.arrived_latest, row.arrival_source)

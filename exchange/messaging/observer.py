@@ -16,26 +16,27 @@ class Observer:
     """Hears what happens, and by itself does nothing with it."""
 
     def headers(self, parcel: Parcel) -> Mapping[str, str]:
-        """Headers that go with a copy, in clear."""
+        """Return the headers that go with a copy, in clear."""
         return {}
 
     def sent(self, parcels: Sequence[Parcel]) -> None:
-        """Copies were handed to the publisher."""
+        """Note that copies were handed to the publisher."""
 
     def settled(self, fates: Sequence[tuple[Parcel, PublishOutcome]]) -> None:
-        """What became of copies at the broker is on record."""
+        """Note that the outcome of copies at the broker is on record."""
 
     def opened(self, seconds: float) -> None:
-        """A delivery was opened and verified, or refused, in so many seconds."""
+        """Note that a delivery was opened and verified, or refused, in so many seconds."""
 
     def handled(self, delivery: Delivery, entry: InboxEntry, seconds: float) -> None:
-        """A message went through its handler, which accepted or returned it. Not committed yet."""
+        """Note that a message went through its handler, which accepted or returned it. Not committed yet."""
 
     def committed(
         self, seconds: float, entries: Sequence[InboxEntry], letters: Sequence[DeadLetter], signed: Sequence[Signed]
     ) -> None:
-        """A step that took so many seconds to seal, sign and write is on record, with what it took in, what it set
-        aside, and the receipts for what the member had sent."""
+        """Note that a step is on record which took so many seconds to seal, sign and write: the messages it took in,
+        the letters it set aside, and the receipts for what the member had sent.
+        """
 
 
 class Observers(Observer):

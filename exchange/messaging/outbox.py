@@ -70,13 +70,14 @@ class Outbox:
         ADD_COPY.run(self._db, [_copy(m, address, now) for m in messages for address in m.recipients])
 
     def parcels(self, messages: Sequence[Outgoing]) -> list[Parcel]:
-        """The copies of messages added in this transaction, as `due` would give them, without reading them back."""
+        """Return the copies of messages added in this transaction, as `due` would, but without reading them back."""
         by_id = {message.header.message_id: message for message in messages}
         numbers = self._db.execute(NUMBERS, {"ids": list(by_id)})
         return [_parcel(number, by_id[message_id], addressee) for number, message_id, addressee in numbers]
 
     def due(self, now: datetime, limit: int, flying: Collection[int]) -> list[Parcel]:
-        """Copies to publish now, urgent ones first, then in the order written; none whose id is in ``flying``.
+        """Return the copies to publish now, urgent ones first, then in the order written; none whose id is in
+        ``flying``.
 
         Ordinary ones that are due have a fifth of a full lot, however many urgent ones there are.
         Here and in ``again_at`` times are real time, whatever clock the node keeps: patience with a broker is real.
@@ -90,7 +91,7 @@ class Outbox:
         return [*urgent[: limit - len(ordinary)], *ordinary]
 
     def waiting(self, message_id: str, addressee: str) -> Parcel | None:
-        """One addressee's copy, if it is WRITTEN or SENT."""
+        """Return one addressee's copy, if it is WRITTEN or SENT."""
         return next(iter(self._read(WAITING, {"message": message_id, "to": addressee})), None)
 
     def _read(self, query: Select[Any], values: dict[str, Any]) -> list[Parcel]:
@@ -110,30 +111,32 @@ class Outbox:
         ]  # fmt: skip
 
     def next_due(self) -> datetime | None:
-        """When the earliest waiting copy may be sent (again), of those that do not rest behind a hold."""
+        """Return when the earliest waiting copy may be sent (again), of those that do not rest behind a hold."""
         query = select(func.min(_c.next_at)).where(WAITING_COPIES, _c.next_at < AT_REST)
         earliest: datetime | None = self._db.scalar(query)
         return earliest
 
     def confirmed(self, queues: Sequence[str]) -> dict[str, int]:
-        """How many copies of each queue are SENT; queues without any are left out."""
+        """Count the SENT copies of each queue; queues without any are left out."""
         query = select(_c.queue, func.count()).where(SENT_COPIES, _c.queue.in_(queues)).group_by(_c.queue)
         return {str(queue): int(number) for queue, number in self._db.execute(query)}
 
     def postpone(self, ids: Sequence[int], until: datetime) -> None:
-        """SENT copies are due ``until``, without counting as sent again."""
+        """Make SENT copies due ``until``, without counting them as sent again."""
         if ids:
             self._db.execute(update(outbox_copy).where(_c.id.in_(ids), SENT_COPIES).values(next_at=until))
 
     def hasten(self, at: datetime, queue: str | None = None) -> int:
-        """SENT copies, of one queue or all, that were to be due later are due ``at``; how many. Not those at rest."""
+        """Make SENT copies, of one queue or all, due ``at`` instead of later; return how many. Copies at rest stay."""
         query = update(outbox_copy).where(SENT_COPIES, _c.next_at > at, _c.next_at < AT_REST)
         return self._db.execute(
             (query if queue is None else query.where(_c.queue == queue)).values(next_at=at)
         ).rowcount
 
     def mark_sent(self, ids: Sequence[int], now: datetime, again_at: datetime) -> None:
-        """Confirmed by the broker: WRITTEN becomes SENT (or, needing no receipt, DELIVERED); else due ``again_at``."""
+        """Record the broker's confirm: WRITTEN becomes SENT (DELIVERED where no receipt is needed); else due
+        ``again_at``.
+        """
         runs = ({"first": first, "last": last, "moment": now, "again": again_at} for first, last in _runs(ids))
         MARK_SENT.run(self._db, runs)
 
@@ -149,7 +152,9 @@ class Outbox:
             self._db.execute(insert(outbox_failure).values(copy_id=id, at=now, reason=reason))
 
     def mark_signed(self, receipts: Sequence[Signed], now: datetime) -> list[Signed]:
-        """WRITTEN or SENT becomes DELIVERED or RETURNED where the digest is ours. Returns those it moved."""
+        """Change WRITTEN or SENT to DELIVERED or RETURNED where the digest is ours. Returns the receipts that changed a
+        copy.
+        """
         if not receipts:
             return []
         found = self._db.execute(SIGNABLE, {"ids": list({item.message_id for item in receipts})})
@@ -177,30 +182,30 @@ class Outbox:
         return self._views(VIEWS.where(_c.message_id == message_id))
 
     def returned(self, since: datetime, kinds: Collection[str]) -> list[OutboxView]:
-        """Copies of messages of these kinds that were sent back since then, in the order written."""
+        """Return the copies of messages of these kinds that were sent back since then, in the order written."""
         here = (ENDED_COPIES, _c.returned_at >= since, _c.state == OutboxState.RETURNED, _m.kind.in_(kinds))
         return self._views(VIEWS.where(*here))
 
     def abandoned(self) -> list[OutboxView]:
-        """FAILED copies, oldest first."""
+        """Return the FAILED copies, oldest first."""
         return self._views(VIEWS.where(FAILED_COPIES))
 
     def _views(self, query: Select[Any]) -> list[OutboxView]:
         return [OutboxView(**row._mapping) for row in self._db.execute(query)]
 
     def unreceipted(self, addressee: str) -> list[Unreceipted]:
-        """Copies for an addressee of which no receipt is on record; receipts themselves never have one."""
+        """Return the copies for an addressee of which no receipt is on record; receipts themselves never have one."""
         query = select(_c.message_id, _c.recipient, _c.needs_receipt)
         found = self._db.execute(query.where(_c.addressee == addressee, _c.receipt_id.is_(None)))
         return [Unreceipted(row.message_id, row.recipient, row.needs_receipt) for row in found]
 
     def unsent(self) -> int:
-        """Copies that have never gone out and do not rest behind a hold."""
+        """Count the copies that have never gone out and do not rest behind a hold."""
         query = select(func.count()).where(WAITING_COPIES, _c.next_at < AT_REST, _c.state == OutboxState.WRITTEN)
         return self._db.scalar(query) or 0
 
     def counts(self) -> dict[str, int]:
-        """Copies by state."""
+        """Count the copies by state."""
         found = self._db.execute(select(_c.state, func.count()).group_by(_c.state)).all()
         return dict(Counter({str(state): number for state, number in found}))
 

@@ -11,7 +11,7 @@ def join(parts: Sequence[bytes]) -> bytes:
 
 
 def split(data: bytes) -> tuple[bytes, ...]:
-    """The inverse of `join`."""
+    """Split what `join` made into its parts."""
     parts, at = [], 0
     while at < len(data):
         length = int.from_bytes(data[at : at + 4], "big")

@@ -33,7 +33,7 @@ _PAGE = 16_384
 
 
 def open_engine(url: str, member: str) -> Engine:
-    """An engine for a member's database. Raises DatabaseUnavailable for a URL that cannot be one."""
+    """Open an engine for a member's database. Raises DatabaseUnavailable for a URL that cannot be one."""
     check_database_url(url)
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
@@ -55,18 +55,18 @@ def check_database_url(url: str) -> None:
 
 
 def schema_of(member: str) -> str:
-    """The PostgreSQL schema of a member: readable, short enough to be a name, and no other member's."""
+    """Return the name of a member's PostgreSQL schema: readable, short enough to be a name, and no other member's."""
     name = "m_" + re.sub(r"[^a-z0-9]", "_", member.replace("-", "__"))
     return name if len(name) <= 50 else f"{name[:40]}_{hashlib.sha256(member.encode()).hexdigest()[:8]}"
 
 
 def writing(engine: Engine) -> Connection:
-    """A connection whose transaction takes the write lock at its beginning, so that it cannot fail half-way."""
+    """Open a connection whose transaction takes the write lock at its beginning, so that it cannot fail half-way."""
     return engine.connect().execution_options(**{_WRITES: True})
 
 
 def reading(engine: Engine) -> Connection:
-    """A connection whose transaction sees one state from beginning to end and changes nothing."""
+    """Open a connection whose transaction sees one state from beginning to end and changes nothing."""
     if engine.dialect.name == "sqlite":
         return engine.connect()
     return engine.connect().execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
@@ -167,7 +167,7 @@ def _make_schema(cursor: Any, schema: str) -> None:
 
 
 def lock_key(name: str) -> int:
-    """A PostgreSQL advisory lock's number for a name."""
+    """Return the number of the PostgreSQL advisory lock for a name."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
 
 

@@ -256,7 +256,7 @@ def _unavailable(entry: _Entry, error: BaseException | None, engine: Engine) -> 
 
 
 def reason_of(error: BaseException | None, engine: Engine) -> str:
-    """The driver's own first line, without anything secret."""
+    """Return the first line of the driver's own message, without anything secret."""
     lines = [line.strip() for line in str(error).strip().splitlines() if line.strip()] or [type(error).__name__]
     secrets = secrets_in(engine.url.render_as_string(hide_password=False))
     if engine.url.password:

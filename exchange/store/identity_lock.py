@@ -70,7 +70,9 @@ class Claim:
         self._hold.release()
 
     def check(self, connection: Connection) -> None:
-        """Within a step, before it writes. Raises IdentityLost, or DatabaseLost where the file is another one."""
+        """Check within a step, before it writes, that the identity is still held. Raises IdentityLost, or DatabaseLost
+        where the file is another one.
+        """
         if self.lost is None:
             try:
                 if not self._hold.is_held_on(connection):
@@ -149,6 +151,6 @@ def claim(engine: Engine, address: str) -> Iterator[Claim]:
 
 
 def is_served(engine: Engine, address: str) -> bool:
-    """Whether a process holds the identity; overtakes nobody."""
+    """Return whether a process holds the identity; overtakes nobody."""
     hold: HeldLock = FileHold(engine) if engine.dialect.name == "sqlite" else SessionHold(engine, address)
     return hold.is_taken()

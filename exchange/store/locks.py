@@ -40,13 +40,15 @@ class HeldLock(Protocol):
         """Takes it, anew too; False where another process has it. ``patient`` waits for one that was just killed."""
 
     def is_alive(self) -> bool:
-        """Whether it is held, as far as can be seen from here."""
+        """Return whether the lock is held, as far as can be seen from here."""
 
     def is_held_on(self, connection: Connection) -> bool:
-        """Whether it is held where this connection writes; asked in every step, so it must cost next to nothing."""
+        """Return whether the lock is held where this connection writes; asked in every step, so it must cost next to
+        nothing.
+        """
 
     def is_taken(self) -> bool:
-        """Whether anybody holds it."""
+        """Return whether anybody holds the lock."""
 
     def release(self) -> None:
         """Lets go."""

@@ -11,5 +11,5 @@ Serial = BigInteger().with_variant(Integer, "sqlite")
 
 
 def partial_index(name: str, *columns: Column[object], where: ColumnElement[bool]) -> Index:
-    """An index over the few rows that matter now, so that cost follows what is due and not what is kept."""
+    """Build an index over the few rows that matter now, so that cost follows what is due and not what is kept."""
     return Index(name, *columns, sqlite_where=where, postgresql_where=where)

@@ -84,7 +84,7 @@ def _upgrade(engine: Engine) -> None:
 
 
 def is_current(engine: Engine) -> bool:
-    """Whether nothing is missing. Raises DatabaseUnavailable for a newer release's database."""
+    """Return whether no migration is missing. Raises DatabaseUnavailable for a newer release's database."""
     with engine.connect() as connection:
         version = _version(connection)
     _refuse_newer(version)
@@ -92,7 +92,7 @@ def is_current(engine: Engine) -> bool:
 
 
 def is_new(engine: Engine) -> bool:
-    """Whether no migration was ever run there."""
+    """Return whether no migration was ever run there."""
     with engine.connect() as connection:
         return _version(connection) is None
 

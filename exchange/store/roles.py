@@ -26,13 +26,13 @@ SELECT format('ALTER ROUTINE %%s OWNER TO %%I', p.oid::regprocedure, %(role)s::t
 
 
 def role_of(database: str, member: str) -> str:
-    """The name of a member's role: roles belong to the whole server, so the database's name is in it."""
+    """Return the name of a member's role: roles belong to the whole server, so the database's name is in it."""
     name = f"{database}_{schema_of(member)}"
     return name if len(name) <= 60 else f"{name[:50]}_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
 def with_account(url: str, user: str, password: str) -> str:
-    """The same database under another account."""
+    """Return the URL of the same database under another account."""
     return make_url(url).set(username=user, password=password).render_as_string(hide_password=False)
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def values_of(row: DataclassInstance) -> dict[str, Any]:
-    """A row's values by column; flat, where `dataclasses.asdict` would copy every value deeply."""
+    """Return a row's values by column; flat, where `dataclasses.asdict` would copy every value deeply."""
     return {name: getattr(row, name) for name in _names(type(row))}
 
 
@@ -27,7 +27,7 @@ def _names(kind: type[DataclassInstance]) -> tuple[str, ...]:
 
 
 def as_stored(table: Table, values: dict[str, Any]) -> dict[str, Any]:
-    """The values as they would be read back: instants in the exchange's zone, text as the database keeps it."""
+    """Return the values as they would be read back: instants in the exchange's zone, text as the database keeps it."""
     return {name: read_back(table.c[name].type, value) for name, value in values.items()}
 
 

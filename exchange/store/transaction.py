@@ -77,7 +77,7 @@ class Transaction:
         ]
 
     def recent_journal(self, limit: int = 200) -> list[JournalEntry]:
-        """The last lines of the journal, oldest first."""
+        """Return the last lines of the journal, oldest first."""
         rows = self._db.execute(select(journal).order_by(journal.c.id.desc()).limit(limit)).all()
         return [
             JournalEntry(row.at, row.event, row.case_number, row.message_id, json.loads(row.detail))
@@ -113,7 +113,7 @@ class Store:
         self.close()
 
     def mark(self) -> object | None:
-        """Of SQLite its log's length and time of change, which every commit moves."""
+        """Return the length and time of change of SQLite's log, which every commit moves."""
         if self._log is None:
             return None
         try:
@@ -150,11 +150,11 @@ class Store:
                 self._claim = None
 
     def is_served(self, address: str) -> bool:
-        """Whether a process holds the identity at this moment. Raises DatabaseUnavailable."""
+        """Return whether a process holds the identity at this moment. Raises DatabaseUnavailable."""
         return is_served(self._engine, address)
 
     def is_new(self) -> bool:
-        """Whether it has no tables yet. Raises DatabaseUnavailable."""
+        """Return whether the database has no tables yet. Raises DatabaseUnavailable."""
         with translated(self._engine):
             return is_new(self._engine)
 
@@ -164,12 +164,14 @@ class Store:
             migrate(self._engine)
 
     def is_current(self) -> bool:
-        """Whether the tables are this release's; changes nothing. Raises DatabaseUnavailable."""
+        """Return whether the tables are this release's; changes nothing. Raises DatabaseUnavailable."""
         with translated(self._engine):
             return is_current(self._engine)
 
     def server_time(self) -> datetime | None:
-        """What the clock of a database server says; None where the database is a file. Raises DatabaseUnavailable."""
+        """Return the time by the clock of a database server; None where the database is a file. Raises
+        DatabaseUnavailable.
+        """
         if self._engine.dialect.name == "sqlite":
             return None
         with translated(self._engine), self._engine.connect() as connection:

@@ -19,7 +19,7 @@ _ANY = DefaultDialect()
 
 
 def micros(at: datetime) -> int:
-    """An instant as the database keeps it, for reckoning there: microseconds since 1970."""
+    """Return an instant as the database keeps it, for reckoning there: microseconds since 1970."""
     since = at - _EPOCH
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
@@ -40,7 +40,9 @@ class Instant(TypeDecorator[datetime]):
 
 
 def printable(text: str) -> str:
-    """The text without what PostgreSQL cannot keep (NUL, lone surrogates); the signed original has them still."""
+    """Return the text without what PostgreSQL cannot keep (NUL, lone surrogates), which the signed original still
+    has.
+    """
     return text.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
@@ -73,7 +75,7 @@ class EnumWord(TypeDecorator[StrEnum]):
 
 
 def read_back(kind: TypeEngine[Any], value: Any) -> Any:
-    """What a value of a column of this type reads like after it was stored."""
+    """Return a value of a column of this type as it reads after it was stored."""
     if isinstance(kind, Instant):
         return kind.process_result_value(kind.process_bind_param(value, _ANY), _ANY)
     if isinstance(kind, EnumWord):

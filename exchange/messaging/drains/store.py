@@ -23,19 +23,21 @@ class Drains:
         self._db = connection
 
     def ask(self, row: DrainRow) -> bool:
-        """False where one stands."""
+        """Record a drain that is asked for. False where another one stands."""
         if self.standing() is not None:
             return False
         self._db.execute(insert(drain).values({field.name: getattr(row, field.name) for field in fields(DrainRow)}))
         return True
 
     def standing(self) -> DrainRow | None:
-        """The one that is not lifted."""
+        """Return the drain that is not lifted, if there is one."""
         row = self._db.execute(_STANDING).first()
         return DrainRow(*row) if row else None
 
     def move(self, before: Collection[DrainState], after: DrainState, **values: Any) -> bool:
-        """One guarded UPDATE of the one that stands; ``values`` are columns of DrainRow. True if this call moved it."""
+        """Change the state of the standing drain by one guarded UPDATE; ``values`` are columns of DrainRow. True if
+        this call moved it.
+        """
         DRAINS.check(before, after)
         guard = (DRAINED, _c.state.in_(list(before)))
         return self._db.execute(update(drain).where(*guard).values(state=after, **values)).rowcount == 1

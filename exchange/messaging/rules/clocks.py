@@ -37,34 +37,34 @@ class Witness:
 
 
 def broker_clock(at: datetime) -> Witness:
-    """The broker's clock, read just now."""
+    """Return the witness of the broker's clock, read just now."""
     return Witness(Text("the broker's clock"), at, exact=True, kind=Text("broker"))
 
 
 def database_clock(at: datetime) -> Witness:
-    """A database server's clock, read just now."""
+    """Return the witness of a database server's clock, read just now."""
     return Witness(Text("the database server's clock"), at, exact=True, kind=Text("databases"))
 
 
 def signing_of_directory(at: datetime) -> Witness:
-    """When the directory was signed."""
+    """Return the witness of when the directory was signed."""
     return Witness(Text("the signing of the directory"), at, exact=False, kind=Text("the signed directory"))
 
 
 def sign_of_life(member: str, at: datetime) -> Witness:
-    """When a member was last known to consume."""
+    """Return the witness of when a member was last known to consume."""
     what = Text("the last sign of life of {member}", {"member": member})
     return Witness(what, at, exact=False, kind=Text("records"))
 
 
 def last_entry(member: str, at: datetime) -> Witness:
-    """When a member last wrote into its journal."""
+    """Return the witness of when a member last wrote into its journal."""
     what = Text("the last entry in the journal of {member}", {"member": member})
     return Witness(what, at, exact=False, kind=Text("records"))
 
 
 def doubt(now: datetime, witness: Witness, allowed: timedelta | None = None) -> Text | None:
-    """What is wrong with a clock that says ``now``, with both dates; None where nothing speaks against it.
+    """Return what is wrong with a clock that says ``now``, with both dates; None where nothing speaks against it.
 
     ``allowed``: how far it may be off, by default as the kind of witness demands.
     """
@@ -79,7 +79,7 @@ def doubt(now: datetime, witness: Witness, allowed: timedelta | None = None) -> 
 
 
 def doubts(now: datetime, witnesses: Iterable[Witness], allowed: timedelta | None = None) -> list[Text]:
-    """All that speaks against a clock, the witness that is furthest off first."""
+    """Return all that speaks against a clock, the witness that is furthest off first."""
     found = sorted(witnesses, key=lambda witness: -abs(witness.at - now))
     return [told for witness in found if (told := doubt(now, witness, allowed)) is not None]
 

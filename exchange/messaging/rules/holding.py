@@ -35,7 +35,7 @@ class Hold:
     released_at: datetime | None = None
 
     def covers(self, addressee: str, kind: str) -> bool:
-        """Whether such a copy would rest while this hold stands."""
+        """Return whether a copy of this kind for this addressee would rest while this hold stands."""
         return (
             kind not in NEVER_HELD
             and (self.addressee is None or self.addressee == addressee)
@@ -43,7 +43,7 @@ class Hold:
         )
 
     def stood_at(self, moment: datetime) -> bool:
-        """Whether it was in force then."""
+        """Return whether this hold was in force at a moment."""
         return self.held_at <= moment and (self.released_at is None or self.released_at > moment)
 
 

@@ -11,7 +11,8 @@ STAGES = (50, 90)
 
 
 def stage_on(calendar: WorkingCalendar, begun: date, due: date, today: date) -> int:
-    """The highest stage that a term from ``begun`` to the end of ``due`` has reached on a day; 0 before the first.
+    """Return the highest stage that a term from ``begun`` to the end of ``due`` has reached on a day; 0 before the
+    first.
 
     Stages that were missed collapse into the latest. A term with no working day in it has no stages.
     """

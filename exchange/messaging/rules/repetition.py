@@ -32,7 +32,7 @@ class QueueDepth:
 
 
 def lies_there(depth: QueueDepth | None, confirmed: int, age: timedelta, *, passes_on: bool = False) -> bool:
-    """Whether a copy confirmed ``age`` ago, one of a sender's ``confirmed`` in its queue, is to be taken to lie there.
+    """Judge whether a copy confirmed ``age`` ago, one of a sender's ``confirmed`` in its queue, still lies there.
 
     ``depth`` is None for a queue that cannot be seen.
     """

@@ -9,14 +9,17 @@ T = TypeVar("T")
 
 
 def groups(things: Sequence[T], most: int) -> list[tuple[T, ...]]:
-    """As few groups as there can be, none larger than ``most`` and none empty. Raises ValueError for less than one."""
+    """Divide things into as few groups as possible, none larger than ``most`` and none empty. Raises ValueError for a
+    ``most`` below one.
+    """
     if most < 1:
         raise ValueError("a group has room for one at least")
     return [tuple(things[start : start + most]) for start in range(0, len(things), most)]
 
 
 def parts(sizes: Sequence[int], most: int, room: int) -> list[range]:
-    """Places of things of these sizes, in order, cut so that a part has at most ``most`` things and ``room`` in all.
+    """Cut the places of things of these sizes, in order, so that a part has at most ``most`` things and ``room`` in
+    all.
 
     What is larger than the room stands in a part of its own. There is always a part, if only an empty one.
     """

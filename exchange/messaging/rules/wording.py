@@ -7,7 +7,7 @@ from exchange.schemas.written import TextShape, fault_of, is_visible
 
 
 def check_reason(reason: str, missing: str, remedy: str) -> str:
-    """The reason without blanks around it.
+    """Return the reason without blanks around it.
 
     Raises CallerError, which says what is ``missing`` and the ``remedy``, where nothing of it can be seen; BadText for
     one that is not what it seems.
