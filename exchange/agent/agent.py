@@ -37,7 +37,7 @@ class Agent(WindowAgent):
 
     @classmethod
     def open(cls, address: str, home: Path | None = None, *, serve: bool | None = None) -> Agent:
-        """Opens the member ``address`` of the domain at ``home``, until closed.
+        """Open the member ``address`` of the domain at ``home``, until closed.
 
         Where another process serves it, as under `exchange up`, the agent works beside that one; else it serves the
         member itself. ``serve=True`` insists on serving, ``serve=False`` never does. Any number may work beside.
@@ -61,8 +61,9 @@ class Agent(WindowAgent):
         self.close()
 
     def close(self) -> None:
-        """Gives back what was not acknowledged, and stops serving; what was sent stays in the outbox and goes out when
-        the member is served again."""
+        """Give back what was not acknowledged, and stop serving; what was sent stays in the outbox and goes out when
+        the member is served again.
+        """
         with suppress(ExchangeError):  # then its lease ends it
             self._handout.give_back()
         self._seat.close()
@@ -89,7 +90,7 @@ class Agent(WindowAgent):
         copies: Sequence[str] = (),
         in_reply_to: str | None = None,
     ) -> str:
-        """Sends an official document; returns its message id. A 批复 names the request that it answers.
+        """Send an official document; return its message id. A 批复 names the request that it answers.
 
         Raises Secret, NotFound, Conflict, or CallerError for what the rules of its kind do not allow.
         """
@@ -108,7 +109,7 @@ class Agent(WindowAgent):
         copies: Sequence[str] = (),
         enclosures: Sequence[bytes] = (),
     ) -> str:
-        """Passes a request on to a superior authority with the own opinion and the whole file; returns the message id.
+        """Pass a request on to a superior authority with the own opinion and the whole file; return the message id.
 
         Raises NotFound, Conflict, Secret or CallerError.
         """
@@ -121,7 +122,7 @@ class Agent(WindowAgent):
         return request_status(self._node(), message_id)
 
     def attach(self, path: Path, *, media_type: str | None = None, progress: Progress | None = None) -> ClaimCheck:
-        """Leaves a large file, up to 2 GiB, in the claim store; name the claim check in a document and send that.
+        """Leave a large file, up to 2 GiB, in the claim store; name the claim check in a document and send that.
 
         Killed in the middle, the same call goes on where it was. Raises CallerError, Conflict, ClaimStoreUnavailable
         or FileUnusable.
@@ -130,7 +131,7 @@ class Agent(WindowAgent):
         return upload(path, open_claims(self._settings), uploads, media_type=media_type, progress=progress)
 
     def fetch(self, claim: ClaimCheck, target: Path, *, progress: Progress | None = None) -> Path:
-        """Brings a received document's large attachment to ``target``, which appears once all of it is verified.
+        """Bring a received document's large attachment to ``target``, which appears once all of it is verified.
 
         Interrupted, the same call goes on where it was. Raises BadClaim's kinds, Conflict, ClaimStoreUnavailable or
         FileUnusable.
@@ -172,7 +173,7 @@ class Agent(WindowAgent):
             raise fault
 
     def reply(self, opinion: Opinion) -> str:
-        """Answers a consultation of the desk; returns the message id. Raises NotFound, Conflict or BadOpinion."""
+        """Answer a consultation of the desk; return the message id. Raises NotFound, Conflict or BadOpinion."""
         message_id = desk.reply(self._node(), opinion)
         self._wrote()
         return message_id

@@ -44,7 +44,7 @@ class WindowAgent:
         return node.catalogue
 
     def submit(self, application: Application | Path, enclosures: Sequence[bytes] = ()) -> str:
-        """Hands in an application, or the file of one as `exchange submit` takes it; returns the case's number.
+        """Submit an application, or the file of one as `exchange submit` takes it; return the case's number.
 
         ``enclosures`` are the octets of the attachments that the application names, in its order; a file names its own.
         Raises BadApplication (with everything that is missing, at once), Secret or Conflict.
@@ -57,7 +57,7 @@ class WindowAgent:
         return number
 
     def withdraw(self, number: str, reason: str) -> None:
-        """Withdraws an undecided application at the applicant's wish. Raises NotFound or Conflict."""
+        """Withdraw an undecided application at the applicant's wish. Raises NotFound or Conflict."""
         conclude.withdraw(self._node(), number, reason)
         self._wrote()
 
@@ -71,7 +71,7 @@ class WindowAgent:
         return message_id
 
     def confirm(self, number: str, officer: str, outcome: Outcome | None = None) -> str:
-        """Decides as the window's rule has prepared it; returns the message id. ``outcome``: what it is taken to be.
+        """Decide as the window's rule has prepared it; return the message id. ``outcome`` is what it is taken to be.
 
         Raises NotFound, Conflict (decided; nothing prepared; prepared otherwise) or CallerError.
         """
@@ -80,14 +80,14 @@ class WindowAgent:
         return message_id
 
     def review(self, number: str, officer: str, reasons: str) -> tuple[str, ...]:
-        """Records that a decision over an opinion that was in time was reviewed; whose opinions it was about.
+        """Record that a decision over an opinion that was in time was reviewed; return whose opinions it was about.
 
         Raises NotFound, Conflict where nothing is to be reviewed, or CallerError.
         """
         return review(self._node(), number, officer, reasons)
 
     def amend(self, number: str, department: str, amendment: Amendment) -> LedgerEntry:
-        """Stops, resumes, restarts or extends a department's term. Raises NotFound, Conflict or CallerError."""
+        """Stop, resume, restart or extend a department's term. Raises NotFound, Conflict or CallerError."""
         entry = amend(self._node(), number, department, amendment)
         self._wrote()
         return entry

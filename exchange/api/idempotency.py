@@ -32,14 +32,14 @@ Key = Annotated[
 
 
 def fingerprint_of(operation: str, request: Wire) -> str:
-    """Tells requests apart: the same for the same operation and content, however it was written."""
+    """Tell requests apart: the same for the same operation and content, however it was written."""
     return hashlib.sha256(f"{operation}\n{request.model_dump_json()}".encode()).hexdigest()
 
 
 def once(
     node: Node, clock: Clock, key: str | None, fingerprint: str, do: Callable[[Step], Wire], status: int = 202
 ) -> Response:
-    """Does a step and keeps its answer under the key; or gives the answer that was kept. Raises KeyReused."""
+    """Do a step and keep its answer under the key; or return the answer that was kept. Raises KeyReused."""
     now = clock.now()
     with node.step() as step:
         given = step.tx[GivenAnswers].get(key, now - KEPT) if key is not None else None

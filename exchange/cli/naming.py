@@ -20,12 +20,12 @@ _catalogues: list[Path] = []
 
 
 def learn(profiles: Mapping[str, Profile]) -> None:
-    """Takes the names of a domain's members from their profiles."""
+    """Take the names of a domain's members from their profiles."""
     _names.update({address: (profile.name, profile.name_en) for address, profile in profiles.items()})
 
 
 def learn_domain(home: Home) -> None:
-    """Takes the names of a domain's members; those of its matters are read when the first is shown."""
+    """Take the names of a domain's members; those of its matters are read when the first is shown."""
     learn(load_profiles(home.departments))
     _catalogues.append(home.catalogue)
 

@@ -15,7 +15,7 @@ from exchange.web.door.gate import gate_of
 
 @contextmanager
 def recorded(settings: Settings, action: str, what: str) -> Iterator[None]:
-    """Records what is done within once it is over, failed or not; ``what`` holds ids, never content or secrets.
+    """Record what is done within once it is over, failed or not; ``what`` holds ids, never content or secrets.
 
     It is done by then: where the log cannot be reached, that is said, and undoes nothing.
     """

@@ -11,7 +11,7 @@ _DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
 def lines_at_once() -> None:
-    """Lets whoever reads by a pipe or from a file have each line when it is written; a terminal's reader has anyway.
+    """Let whoever reads by a pipe or from a file have each line when it is written; a terminal's reader has it anyway.
 
     What the encoding of a stream does not have is escaped, and is no error.
 

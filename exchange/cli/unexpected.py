@@ -20,7 +20,7 @@ DEBUG = "EXCHANGE_DEBUG"
 
 
 def tell_unexpected(error: BaseException, env: Mapping[str, str] | None = None) -> str:
-    """Says what happened on standard error, without secrets; what was said."""
+    """Say what happened on standard error, without secrets, and return what was said."""
     env = os.environ if env is None else env
     details = without_secrets("".join(traceback.format_exception(error)), environment_secrets(env))
     if env.get(DEBUG):

@@ -45,7 +45,7 @@ _SENTENCES: tuple[tuple[str, Text], ...] = (
 
 
 def show_fault(error: ClickException) -> None:
-    """Says on standard error how a command is used, and what is wrong with how it was."""
+    """Say on standard error how a command is used, and what was wrong with how it was used."""
     from typer.rich_utils import rich_format_error  # reads its words from the catalogue when it is imported
 
     said = usage_fault(error.format_message())

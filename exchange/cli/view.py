@@ -79,7 +79,7 @@ def say(text: str) -> None:
 
 
 def say_more(more: int) -> None:
-    """Says how many a list leaves out; nothing for a whole one."""
+    """Say how many a list leaves out; nothing for a whole one."""
     if more > 0:
         say(tr("and {more} more", more=more))
 

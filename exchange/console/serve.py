@@ -35,7 +35,7 @@ Ready = Callable[[str, Desk], None]
 
 
 def serve(settings: Settings, place: ListeningPlace, ready: Ready) -> None:
-    """Serves until SIGTERM, Ctrl-C, or the end of the supervisor that started it.
+    """Serve until SIGTERM, Ctrl-C, or the end of the supervisor that started it.
 
     ``ready`` is told the address. Raises BadConfiguration, DatabaseUnavailable or OperatorError.
     """

@@ -32,7 +32,7 @@ class Closing(Protocol):
     """What has an end."""
 
     def close(self) -> None:
-        """Ends it."""
+        """End what is kept."""
 
 
 @dataclass
@@ -134,7 +134,7 @@ class Desk:
         return ManagementClient(broker.management_url, broker.url, timeout)
 
     def close(self) -> None:
-        """Ends what is kept, the jobs after what they have in hand, and closes all stores."""
+        """End what is kept, the jobs after what they have in hand, and close all stores."""
         for kept in list(self.kept.values()):
             if isinstance(kept, Closing):
                 kept.close()

@@ -91,7 +91,7 @@ class Jobs:
     def begin(
         self, what: tuple[str, ...], by: str, total: int, clock: Clock, work: Callable[[], Iterator[RedriveOutcome]]
     ) -> Job:
-        """Begins a job in a thread of its own; one on the same that still runs is returned instead."""
+        """Begin a job in a thread of its own; one on the same that still runs is returned instead."""
         with self._lock:
             same = next((job for job in self._jobs.values() if job.what == what and job.running), None)
             if same is not None:
@@ -105,7 +105,7 @@ class Jobs:
         return job
 
     def get(self, id: str) -> Job:
-        """Raises NotFound."""
+        """Return a job by its id. Raises NotFound."""
         job = self._jobs.get(id)
         if job is None:
             raise NotFound("no job {id!r}", remedy="the console was started again since, or it ended long ago", id=id)
@@ -122,7 +122,7 @@ class Jobs:
         return not self.get(id).running
 
     def close(self) -> None:
-        """Ends every job after the letter it has in hand."""
+        """End every job after the letter it has in hand."""
         self._closing.set()
         for thread in list(self._threads.values()):
             thread.join(10)

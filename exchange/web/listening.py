@@ -37,7 +37,7 @@ class ListeningPlace:
         return self.tls_cert is not None
 
     def check(self) -> None:
-        """Raises BadConfiguration where passwords would travel unprotected, or the TLS files are invalid."""
+        """Raise BadConfiguration where passwords would travel unprotected, or the TLS files are invalid."""
         if (self.tls_cert is None) != (self.tls_key is None):
             raise BadConfiguration("TLS needs both a certificate and its key", remedy="give --tls-cert and --tls-key")
         if not self.tls and not is_own_machine(self.host):
@@ -116,7 +116,7 @@ class Served:
 
 
 def write_state(path: Path, url: str, port: int, wanted: int | None = None, tls_cert: Path | None = None) -> None:
-    """Notes where this process serves the console, for `up` and other commands, and the port for the next time."""
+    """Note where this process serves the console, for `up` and other commands, and the port for the next time."""
     tls = {} if tls_cert is None else {"tls_cert": str(tls_cert.absolute())}
     write_file(path, json.dumps({"url": url, "port": port, "pid": os.getpid(), "wanted": wanted or port, **tls}))
 

@@ -24,7 +24,7 @@ class RenewedTls:
         self._seen = self._marks()
 
     def look(self) -> bool:
-        """Takes up files that have changed, once both fit; True if it did. What is invalid leaves all as it is."""
+        """Take up files that have changed, once both fit; True if it did. Invalid files leave all as it is."""
         marks = self._marks()
         if marks == self._seen:
             return False
@@ -39,7 +39,7 @@ class RenewedTls:
         return True
 
     def watch(self, ended: threading.Event) -> None:
-        """Looks now and then until the end."""
+        """Look now and then until the end."""
         while not ended.wait(LOOK_EVERY):
             self.look()
 

@@ -32,7 +32,7 @@ def etag_of(revision: str) -> str:
 
 
 def expect_match(step: Step, number: str, given: str | None) -> None:
-    """Raises Changed where the header names another revision, BadRequest where it names none."""
+    """Raise Changed where the header names another revision, BadRequest where it names none."""
     if given is None or given.strip() == "*":
         return
     tags = _TAGS.findall(given)

@@ -25,7 +25,7 @@ class Attempts:
         self._counted: OrderedDict[tuple[str, str], tuple[float, int]] = OrderedDict()
 
     def check(self, place: str, token_id: str) -> None:
-        """Raises TooManyRequests when the next attempt is not looked at."""
+        """Raise TooManyRequests when the next attempt is not to be looked at."""
         with self._lock:
             for key, most in (((place, token_id), OF_ONE_TOKEN), ((place, ""), OF_ONE_PLACE)):
                 since, count = self._counted.get(key, (0.0, 0))
@@ -36,7 +36,7 @@ class Attempts:
                     raise error
 
     def failed(self, place: str, token_id: str) -> None:
-        """Counts one."""
+        """Count one failed attempt."""
         with self._lock:
             for key in dict.fromkeys(((place, token_id), (place, ""))):
                 since, count = self._counted.pop(key, (self._time(), 0))

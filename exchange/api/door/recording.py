@@ -22,7 +22,7 @@ _TAKING = "/leases"
 
 
 def install(app: FastAPI, api: Api) -> None:
-    """Records calls once they are answered."""
+    """Record calls once they are answered."""
 
     async def recorded(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
         response = await call_next(request)

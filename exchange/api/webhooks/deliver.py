@@ -44,11 +44,11 @@ class Deliverer:
         self._thread = Loop("webhooks", self._run, self._stopping.is_set)
 
     def start(self) -> None:
-        """Starts the work in a thread of its own."""
+        """Start the work in a thread of its own."""
         self._thread.start()
 
     def close(self) -> None:
-        """Ends it; what was not delivered stays in the table."""
+        """End the work; what was not delivered stays in the table."""
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join(15)

@@ -63,5 +63,5 @@ class Poster:
             return f"the host cannot be resolved: {error.strerror or type(error).__name__}"
 
     def close(self) -> None:
-        """Closes all connections."""
+        """Close all connections."""
         self._client.close()

@@ -51,7 +51,7 @@ from exchange.schemas.titles import kind_name
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the commands."""
+    """Add the commands."""
     panel = "At a department"
     app.command("inbox", rich_help_panel=panel)(inbox)
     app.command("show", rich_help_panel=panel)(show)

@@ -27,7 +27,7 @@ from exchange.schemas import EntryKind, ProcedureKind
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the commands."""
+    """Add the commands."""
     panel = "At the window"
     app.command("submit", rich_help_panel=panel)(submit)
     app.command("status", rich_help_panel=panel)(status)

@@ -30,7 +30,7 @@ from exchange.schemas import ClaimCheck
 
 
 def fetch_claims(items: Sequence[Filed], folder: Path, settings: Settings) -> Iterator[Saved]:
-    """Fetches all large attachments into a folder under their names; where a name is taken, with their digest in it.
+    """Fetch all large attachments into a folder under their names; where a name is taken, with their digest in it.
 
     One that cannot be had keeps no other from being. Raises ClaimStoreUnavailable or FileUnusable for all of them.
     """
@@ -49,7 +49,7 @@ def fetch_claims(items: Sequence[Filed], folder: Path, settings: Settings) -> It
 
 @contextmanager
 def leaving_claims(settings: Settings, address: str) -> Iterator[Leave]:
-    """Leaves a member's large files in the claim store; one that was interrupted goes on where it was.
+    """Leave a member's large files in the claim store; one that was interrupted goes on where it was.
 
     What is yielded raises CallerError, Conflict, ClaimStoreUnavailable or FileUnusable.
     """

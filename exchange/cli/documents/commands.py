@@ -25,7 +25,7 @@ CopyOption = Annotated[
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the commands."""
+    """Add the commands."""
     app.command("send", rich_help_panel=_PANEL)(send)
     app.command("forward", rich_help_panel=_PANEL)(forward)
 

@@ -26,7 +26,7 @@ class Saved:
 
 
 def save_attachments(items: Sequence[Filed], folder: Path) -> Iterator[Saved]:
-    """Writes all attachments into a folder under their names; where a name is taken, with their digest in it.
+    """Write all attachments into a folder under their names; where a name is taken, with their digest in it.
 
     One that cannot be written keeps no other from being. Raises FileUnusable for the folder.
     """
@@ -52,7 +52,7 @@ def _save(folder: Path, attachment: Attachment, content: bytes) -> Path:
 
 
 def say_saved(all_: Iterable[Saved]) -> None:
-    """Says what came of each file, then raises the first error: what could be saved is."""
+    """Say what came of each file, then raise the first error: what could be saved is."""
     failed = []
     for one in all_:
         if one.error is None:

@@ -27,7 +27,7 @@ _LOOK_EVERY = 0.1
 
 
 def start_detached(settings: Settings, *, with_console: bool) -> None:
-    """Starts `exchange up` apart from this terminal, says what it says, and returns when it serves.
+    """Start `exchange up` apart from this terminal, say what it says, and return when it serves.
 
     One that runs already is left as it is. Raises OperatorError where it ends before it serves.
     """

@@ -28,7 +28,7 @@ from exchange.web.listening import HOST, ListeningPlace, Served, read_state, ser
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the command."""
+    """Add the command."""
     app.command("console", rich_help_panel="Upkeep")(console)
 
 
@@ -104,13 +104,13 @@ def _serve(settings: Settings, place: ListeningPlace, as_json: bool) -> None:
 
 
 def say_elsewhere(served: Served | None) -> None:
-    """Says that the domain's own port is taken, where it is; the next start tries that again."""
+    """Say that the domain's own port is taken, where it is; the next start tries that again."""
     if served is not None and served.elsewhere:
         say(tr("port {wanted} is taken: this time on {port}", wanted=served.wanted or 0, port=served.port))
 
 
 def say_first_link(url: str, token: str | None) -> None:
-    """Tells the set-up link, where there is one."""
+    """Print the set-up link, where there is one."""
     if token is not None:
         hours = LINK_LASTS.total_seconds() / 3600
         say_link(tr("first account (once, within {hours:.0f} h)", hours=hours), f"{url}/set-up/{token}")

@@ -39,7 +39,7 @@ class ConsoleChild:
         return self._said
 
     def look(self) -> None:
-        """Says the address once it is being served, and again when it has changed."""
+        """Say the address once it is being served, and again when it has changed."""
         process = self._supervisor.children[CONSOLE].process
         served = read_state(Home(self._settings.home).console)
         if process is None or served is None or served.pid != process.pid or served.url == self._said:

@@ -26,7 +26,7 @@ _STATES = {"current": ("现用", "current"), "old": ("旧", "old"), "revoked": (
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the commands."""
+    """Add the commands."""
     panel = "Keys"
     app.command("certify", rich_help_panel=panel)(certify)
     app.command("revoke", rich_help_panel=panel)(revoke)

@@ -23,7 +23,7 @@ _TICKET = "link-{lower}.json"
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the command."""
+    """Add the command."""
     app.command("link", rich_help_panel="Levels")(link)
 
 

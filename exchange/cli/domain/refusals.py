@@ -9,5 +9,5 @@ from exchange.runtime.settings import Settings
 
 
 def refuse_root(settings: Settings, *words: str) -> None:
-    """Keeps root from running a command for long in a domain of somebody else's. Raises OperatorError."""
+    """Keep root from running a command for long in a domain of somebody else's. Raises OperatorError."""
     refuse_foreign(settings.home, shlex.join(["exchange", *words, "--home", str(settings.home)]))

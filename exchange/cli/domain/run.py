@@ -23,7 +23,7 @@ from exchange.setup.new_city import example_application, make_city
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the commands."""
+    """Add the commands."""
     panel = "A domain"
     app.command("init", rich_help_panel=panel)(init)
     app.command("up", rich_help_panel=panel)(up)

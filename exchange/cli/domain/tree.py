@@ -42,7 +42,7 @@ _tree = typer.Typer(no_args_is_help=True, help="The tree of domains: upper and l
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the commands."""
+    """Add the commands."""
     app.add_typer(_tree, name="domain", rich_help_panel="Levels")
 
 

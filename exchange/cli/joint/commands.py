@@ -30,7 +30,7 @@ joints = typer.Typer(
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the commands."""
+    """Add the commands."""
     app.add_typer(joints, name="joint", rich_help_panel="Documents")
 
 

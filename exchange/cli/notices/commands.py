@@ -33,7 +33,7 @@ notices = typer.Typer(
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the commands."""
+    """Add the commands."""
     app.add_typer(notices, name="notice", rich_help_panel="Levels")
 
 

@@ -22,7 +22,7 @@ from exchange.runtime.settings import Settings
 
 
 def register(notices: typer.Typer) -> None:
-    """Adds the commands to those about notices."""
+    """Add the commands to those about notices."""
     notices.command("form")(form)
     notices.command("answer")(answer)
     notices.command("collect")(collect)

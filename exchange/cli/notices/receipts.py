@@ -31,7 +31,7 @@ _PAUSE = 0.3
 
 
 def register(notices: typer.Typer) -> None:
-    """Adds the commands to those about notices."""
+    """Add the commands to those about notices."""
     notices.command("receipts")(receipts)
     notices.command("verify")(verify)
 

@@ -107,7 +107,7 @@ def at_recall_json(found: AtRecall | None) -> dict[str, Any] | None:
 
 
 def counts_table(counts: Sequence[Count]) -> Table:
-    """Counts by level, the highest first, and in all."""
+    """Show the counts by level, the highest first, and in all."""
     table = Table(header_style="bold", border_style="dim")
     table.add_column(tr("level"), no_wrap=True)
     for title in (tr("meant"), tr("has"), tr("signed"), tr("returned")):

@@ -29,7 +29,7 @@ alerts = typer.Typer(
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the commands."""
+    """Add the commands."""
     app.add_typer(alerts, name="alerts", rich_help_panel="Upkeep")
 
 

@@ -33,7 +33,7 @@ _SHOWN = 200
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the command."""
+    """Add the command."""
     app.command("reconcile", rich_help_panel="Upkeep")(reconcile)
 
 

@@ -25,7 +25,7 @@ from exchange.schemas.titles import kind_name
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the commands."""
+    """Add the commands."""
     panel = "Upkeep"
     app.command("dead", rich_help_panel=panel)(dead)
     app.command("resend", rich_help_panel=panel)(resend)

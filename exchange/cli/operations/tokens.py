@@ -26,7 +26,7 @@ tokens = typer.Typer(no_args_is_help=True, help="Tokens with which department sy
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the commands."""
+    """Add the commands."""
     app.add_typer(tokens, name="token", rich_help_panel="Console")
     tokens.command("new")(new)
     tokens.command("list")(list_)

@@ -30,7 +30,7 @@ _FIRST = 30.0
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the command."""
+    """Add the command."""
     app.command("top", rich_help_panel="A domain")(top)
 
 

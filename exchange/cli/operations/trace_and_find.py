@@ -36,7 +36,7 @@ _COLOURS = {Mark.DONE: "green", Mark.FAILED: "bold red", Mark.MISSING: "yellow"}
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the commands."""
+    """Add the commands."""
     panel = "Upkeep"
     app.command("trace", rich_help_panel=panel)(trace)
     app.command("find", rich_help_panel=panel)(find)

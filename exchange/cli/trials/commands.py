@@ -42,7 +42,7 @@ _ROWS = {
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the commands."""
+    """Add the commands."""
     panel = "Runs"
     app.command("demo", rich_help_panel=panel)(demo)
     app.command("replay", rich_help_panel=panel)(replay)

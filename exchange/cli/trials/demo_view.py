@@ -51,7 +51,7 @@ _WORDS = {
 
 
 def run_demo(demo: Demo, *, hold: bool = False) -> bool:
-    """Runs the demonstration and shows it; True if everything came out as it should.
+    """Run the demonstration and show it; True if everything came out as it should.
 
     ``hold`` keeps what is served, the console too, until Ctrl-C.
     """
@@ -80,7 +80,7 @@ def run_demo(demo: Demo, *, hold: bool = False) -> bool:
 
 
 def keep_open(demo: Demo) -> None:
-    """Serves on, at the pace of real time, and says the console's link anew; ends it all at Ctrl-C or SIGTERM.
+    """Serve on, at the pace of real time, and say the console's link anew; end it all at Ctrl-C or SIGTERM.
 
     Further signals, of somebody impatient, do not disturb the end.
     """

@@ -26,7 +26,7 @@ _WHOLE = 20
 
 
 def run_levels(demo: LevelsDemo) -> bool:
-    """Runs the demonstration and shows it; True if everything came out as it should."""
+    """Run the demonstration and show it; True if everything came out as it should."""
     console.print(tr("[bold]Yizhan[/] · a notice through three levels") + "\n")
     try:
         with console.status(tr("preparing")) as status:

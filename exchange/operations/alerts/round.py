@@ -85,12 +85,12 @@ class Alerting:
         self.close()
 
     def start(self) -> None:
-        """Looks now and then until closed."""
+        """Look now and then until closed."""
         self._thread = Loop("alerts", self._run, self._stop.is_set)
         self._thread.start()
 
     def close(self) -> None:
-        """Stops looking; what has not been told is told the next time."""
+        """Stop looking; what has not been told is told the next time."""
         self._stop.set()
         if self._thread is not None:
             self._thread.join(15)
@@ -113,7 +113,7 @@ class Alerting:
             log.info("alert.over", alert=key)
 
     def tell(self, patience: float = 60.0) -> int:
-        """Tells what is due, alerts of one kind together; how many messages were taken within ``patience`` seconds.
+        """Tell what is due, alerts of one kind together; return how many were taken within ``patience`` seconds.
 
         Raises DatabaseUnavailable.
         """
@@ -140,7 +140,7 @@ class Alerting:
                 self._taken += 1
 
     def test(self, channel: str | None = None) -> dict[str, str | None]:
-        """Tells all channels, or one, that this is a test: what went wrong by channel, None where nothing did.
+        """Tell all channels, or one, that this is a test; return what went wrong by channel, None where nothing did.
 
         Raises NotFound for a channel that is not configured.
         """

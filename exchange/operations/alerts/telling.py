@@ -39,7 +39,7 @@ class Channel(Protocol):
     """Tells somebody."""
 
     def tell(self, telling: Telling) -> None:
-        """Raises OperatorError where it was not taken; what it says holds no secret."""
+        """Tell the channel. Raises OperatorError where it was not taken; the error holds no secret."""
 
 
 def not_told(channel: str, reason: str) -> OperatorError:

@@ -20,7 +20,7 @@ from exchange.schemas import Opinion
 
 
 def propose_discard(node: Node, id: str, by: str, why: str) -> DeadLetter:
-    """Marks a letter as to be discarded, once somebody else confirms.
+    """Mark a letter as to be discarded, once somebody else confirms.
 
     Raises CallerError without a reason, NotFound, or Conflict for one that protects its department or is proposed.
     """
@@ -39,7 +39,7 @@ def propose_discard(node: Node, id: str, by: str, why: str) -> DeadLetter:
 
 
 def withdraw_discard(node: Node, id: str, by: str) -> DeadLetter:
-    """Takes a proposal back; anybody may. Raises NotFound, or Conflict where there is none."""
+    """Withdraw a proposal; anybody may. Raises NotFound, or Conflict where there is none."""
     with node.step() as step:
         letter = _found(step, id)
         if not step.tx[DeadLetters].withdraw(letter.serial):
@@ -49,7 +49,7 @@ def withdraw_discard(node: Node, id: str, by: str) -> DeadLetter:
 
 
 def confirm_discard(node: Node, id: str, by: str) -> DeadLetter:
-    """Discards what somebody else has proposed.
+    """Discard what somebody else has proposed.
 
     Raises NotFound, Denied for one's own proposal, or Conflict where nothing is proposed or it protects its department.
     """

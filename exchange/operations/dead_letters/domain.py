@@ -55,14 +55,14 @@ def causes_of(member: str, store: Store) -> list[MemberCause]:
 def redrive_all(
     settings: Settings, member: str, reason_code: str, stage: str | None = None
 ) -> Iterator[RedriveOutcome]:
-    """Redrives all letters of a cause at a member, the oldest first. Raises what opening the member raises."""
+    """Redrive all letters of a cause at a member, the oldest first. Raises what opening the member raises."""
     with opened(settings, member) as found:
         work = open_work(found.profile, found.take)
         yield from redrive_cause(found.node, work.handlers, work.on_signed, reason_code, stage)
 
 
 def redrive_some(settings: Settings, member: str, ids: Sequence[str]) -> Iterator[RedriveOutcome]:
-    """Redrives the letters with these ids, the oldest first; one that is not there any more is gone."""
+    """Redrive the letters with these ids, the oldest first; one that is not there any more is gone."""
     with opened(settings, member) as found:
         work = open_work(found.profile, found.take)
         with found.store.reading() as tx:

@@ -72,14 +72,14 @@ class RedriveOutcome:
 
 
 def redrive(node: Node, handlers: Mapping[str, Handler], on_signed: OnSigned | None, id: str) -> DeadLetter:
-    """Handles a dead letter again and returns it as it was; raises as `hand_in` does."""
+    """Handle a dead letter again and return it as it was; raises as `hand_in` does."""
     return hand_in(node, handlers, on_signed, id).letter
 
 
 def redrive_cause(
     node: Node, handlers: Mapping[str, Handler], on_signed: OnSigned | None, reason_code: str, stage: str | None = None
 ) -> Iterator[RedriveOutcome]:
-    """Redrives all letters of a cause, the oldest first, each in a transaction of its own.
+    """Redrive all letters of a cause, the oldest first, each in a transaction of its own.
 
     What fails again stays, and the next one is tried. Raises DatabaseUnavailable.
     """
@@ -91,7 +91,7 @@ def redrive_cause(
 
 
 def try_again(node: Node, hand: Callable[[str], RedriveOutcome], letter: DeadLetter) -> RedriveOutcome:
-    """Hands one in by ``hand``, and says what came of it. Raises DatabaseUnavailable only."""
+    """Redrive one letter by ``hand``, and return what came of it. Raises DatabaseUnavailable only."""
     try:
         return hand(letter.id)
     except DatabaseUnavailable:
@@ -106,7 +106,7 @@ def try_again(node: Node, hand: Callable[[str], RedriveOutcome], letter: DeadLet
 
 
 def hand_in(node: Node, handlers: Mapping[str, Handler], on_signed: OnSigned | None, id: str) -> RedriveOutcome:
-    """Handles a dead letter again, under its own id.
+    """Handle a dead letter again, under its own id.
 
     Raises NotFound, CallerError for one that is forged, SenderError where its envelope is still refused, and
     OperatorError where its handler fails again.

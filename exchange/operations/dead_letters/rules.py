@@ -16,7 +16,7 @@ def check_reason(why: str) -> str:
 
 
 def check_second(proposed_by: str | None, confirmed_by: str) -> None:
-    """Raises Conflict for what nobody proposed, Denied for who would confirm an own proposal."""
+    """Raise Conflict for what nobody proposed, Denied for somebody who would confirm an own proposal."""
     if proposed_by is None:
         raise Conflict("nobody has proposed to discard this letter", remedy="propose it first, with a reason")
     if same_person(proposed_by, confirmed_by):

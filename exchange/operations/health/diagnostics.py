@@ -44,7 +44,7 @@ _NAME = re.compile(r"[\w.-]*")
 
 
 def write_bundle(settings: Settings, file: Path) -> list[str]:
-    """Writes the bundle for its owner's eyes; the names of what is in it. What cannot be found out is said in it."""
+    """Write the bundle for its owner's eyes; return the names of what is in it. It says what could not be found out."""
     contents = bundle(settings)
     data = archive(contents)
     write_secret(file, data)

@@ -43,7 +43,7 @@ class History:
         self._lock = threading.Lock()
 
     def add(self, snapshot: Snapshot) -> None:
-        """Takes in a snapshot; queues that are gone are forgotten, as is what is not known."""
+        """Take in a snapshot; queues that are gone are forgotten, as is what is not known."""
         if snapshot.broker is None:
             return
         with self._lock:
@@ -74,7 +74,7 @@ class Sampler:
         self._thread: Loop | None = None
 
     def start(self) -> None:
-        """Begins to snapshot, if it does not already."""
+        """Begin to take snapshots, unless it does already."""
         with self._looked:
             if self._thread is None and not self._stop.is_set():
                 self._thread = Loop("sampler", self._run, self._stop.is_set)
@@ -95,7 +95,7 @@ class Sampler:
             return self._latest
 
     def close(self) -> None:
-        """Ends the thread, without waiting for a database that does not answer."""
+        """End the thread, without waiting for a database that does not answer."""
         self._stop.set()
         if self._thread is not None:
             self._thread.join(1.0)

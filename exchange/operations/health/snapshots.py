@@ -102,7 +102,7 @@ class SnapshotTaker:
         )
 
     def close(self) -> None:
-        """Waits for no database that does not answer."""
+        """Close without waiting for a database that does not answer."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _with_open_parts(self, profiles: Mapping[str, Profile], seen: list[_Seen]) -> list[_Seen]:

@@ -85,7 +85,7 @@ def hold_everywhere(
     profiles: Mapping[str, Profile], open_one: Open, addressee: str | None, kind: str | None, reason: str, by: str,
     now: datetime,
 ) -> Spread:  # fmt: skip
-    """Begins a hold in all members' databases; one that stands already is completed where it is missing.
+    """Begin a hold in all members' databases; one that stands already is completed where it is missing.
 
     Raises CallerError, or DatabaseUnavailable where no member's database can be reached.
     """
@@ -98,7 +98,7 @@ def hold_everywhere(
 
 
 def release_everywhere(profiles: Mapping[str, Profile], open_one: Open, id: str, by: str, now: datetime) -> Spread:
-    """Ends a hold in all members' databases. Raises NotFound where it stands nowhere."""
+    """End a hold in all members' databases. Raises NotFound where it stands nowhere."""
     found = next((one.hold for one in standing(profiles, open_one) if one.hold.id == id), None)
     if found is None:
         raise NotFound("no hold {id!r} stands", remedy="`exchange holds` lists them", id=id)
@@ -106,7 +106,7 @@ def release_everywhere(profiles: Mapping[str, Profile], open_one: Open, id: str,
 
 
 def release_named(profiles: Mapping[str, Profile], open_one: Open, what: str, by: str, now: datetime) -> list[str]:
-    """Releases every hold that ``what`` names, by id, member or kind, and a drained member; what was released.
+    """Release every hold that ``what`` names, by id, member or kind, and a drained member; return what was released.
 
     Raises NotFound where nothing is held by that name, Conflict where a database is away.
     """
@@ -180,7 +180,7 @@ def _spread(profiles: Mapping[str, Profile], open_one: Open, hold: Hold, do: Cal
 
 
 def check_member(profiles: Mapping[str, Profile], address: str) -> None:
-    """Raises NotFound."""
+    """Raise NotFound unless the address is a member's."""
     if address not in profiles:
         raise NotFound(
             "no member {address!r}", remedy="one of: {profiles}", address=address, profiles=", ".join(sorted(profiles))

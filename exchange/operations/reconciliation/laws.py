@@ -58,7 +58,7 @@ class Judged:
 
 
 def judge(facts: Iterable[Fact], members: Collection[str]) -> Judged:
-    """Judges all facts of one message id. ``members``: whose stores were read; of others nothing is expected."""
+    """Judge all facts of one message id; expect nothing of others than the ``members`` whose stores were read."""
     case = _Facts.sorted_out(facts)
     found = _Finding(Counter())
     senders = case.senders

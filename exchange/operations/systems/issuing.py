@@ -24,7 +24,7 @@ DEFAULT_DAYS = 180
 def make_token(
     store: Store, members: Mapping[str, Profile], member: str, name: str, scopes: Collection[str], days: int, by: str
 ) -> tuple[TokenRow, str]:
-    """Makes a token for a member; the row, and the token itself, which is kept nowhere.
+    """Make a token for a member; return the row, and the token itself, which is kept nowhere.
 
     Raises NotFound for an unknown member, CallerError for scopes, term or name that are invalid, or scopes of windows
     for a member that is none.

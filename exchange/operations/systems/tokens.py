@@ -59,14 +59,14 @@ def digest_of(secret: str) -> str:
 
 
 def check_token(secret: str, digest: str, now: datetime, expires_at: datetime, revoked_at: datetime | None) -> None:
-    """Raises Unauthenticated unless the secret is the one, and the token neither over nor revoked."""
+    """Raise Unauthenticated unless the secret is the token's and the token is neither expired nor revoked."""
     same = hmac.compare_digest(digest_of(secret), digest)
     if not same or now >= expires_at or revoked_at is not None:
         raise Unauthenticated("the token is not known, or not in force any more")
 
 
 def check_scope(scopes: Collection[str], needed: Scope) -> None:
-    """Raises Denied unless the token has the scope."""
+    """Raise Denied unless the token has the scope."""
     if needed not in scopes:
         raise Denied("this token may not {needed}", remedy="use a token with the scope '{needed}'", needed=needed.value)
 
@@ -85,7 +85,7 @@ def scopes_of(words: Collection[str]) -> tuple[Scope, ...]:
 
 
 def check_entitled(scopes: Collection[Scope], member: str, is_window: bool) -> None:
-    """Raises CallerError for scopes that a member's token would have in vain."""
+    """Raise CallerError for scopes that would be of no use in a member's token."""
     vain = [scope for scope in scopes if scope in OF_WINDOWS]
     if vain and not is_window:
         raise CallerError(
@@ -97,7 +97,7 @@ def check_entitled(scopes: Collection[Scope], member: str, is_window: bool) -> N
 
 
 def check_term(days: int) -> None:
-    """Raises CallerError unless a token may be made for so many days."""
+    """Raise CallerError unless a token may be made for so many days."""
     if not 1 <= days <= LONGEST.days:
         raise CallerError(
             "a token is made for 1 to {days} days", remedy="make a new one when it is over", days=LONGEST.days

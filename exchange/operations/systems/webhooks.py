@@ -49,7 +49,7 @@ class Event(StrEnum):
 
 
 def check_url(url: str) -> None:
-    """Raises CallerError for a URL that no webhook may have: anything but https, or http to this machine itself."""
+    """Raise CallerError for a URL that no webhook may have: anything but https, or http to this machine itself."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port

@@ -15,7 +15,7 @@ SKEW = timedelta(minutes=10)
 
 
 def findings(view: CopyFacts) -> Iterator[TraceFinding]:
-    """Says what is wrong with the copy, or worth a look."""
+    """Yield what is wrong with the copy, or worth a look."""
     copy, taken, receipt, message = view.copy, view.taken, view.proven, view.message
     if copy is None and message.sender in view.facts.members:
         yield TraceFinding.NO_COPY

@@ -35,7 +35,7 @@ class Trace:
 
 
 def trace(facts: TraceFacts) -> Trace:
-    """Joins the facts; their order does not matter."""
+    """Join the facts into a trace; their order does not matter."""
     message = facts.message
     known = [*message.addressees, *(copy.addressee for copy in facts.copies)]
     strangers = {one.member for one in facts.taken if one.sender == message.sender} - set(known)

@@ -179,7 +179,7 @@ class _ConsoleFile(Wire):
 
 
 def load_alert_settings(home: Home, env: Mapping[str, str] | None = None) -> AlertSettings:
-    """Reads EXCHANGE_CONSOLE_CONFIG, or `console.toml` of the domain's folder, if there is one.
+    """Read EXCHANGE_CONSOLE_CONFIG, or `console.toml` of the domain's folder, if there is one.
 
     Raises BadConfiguration, also when a file with a secret in it can be read by others.
     """

@@ -54,8 +54,9 @@ class Alerts:
         return frozenset(self._db.scalars(select(_a.key).where(STANDING)))
 
     def record(self, changed: Change, channels: Sequence[str], now: datetime, due: datetime) -> None:
-        """Records what begins and what ends, and plans to tell every channel. Raises Conflict if it was recorded
-        meanwhile. ``now`` is the domain's time, ``due`` when it is told; what is over by then is not told."""
+        """Record what begins and what ends, and plan to tell every channel. Raises Conflict if it was recorded
+        meanwhile. ``now`` is the domain's time, ``due`` when it is told; what is over by then is not told.
+        """
         for one in changed.raised:
             values = {name: getattr(one, name) for name in ("key", "kind", "severity", "subject", "page")}
             text = {"chinese": one.chinese, "english": one.english}

@@ -38,7 +38,7 @@ def role_of(text: str) -> AccountRole:
 
 
 def check_manages(actor: str, role: AccountRole, target: str) -> None:
-    """Raises Denied where ``actor`` may not change the account ``target``: without the action, or its own."""
+    """Raise Denied where ``actor`` may not change the account ``target``: without the action, or its own."""
     check_allowed(role, Action.ACCOUNTS)
     if actor == target:
         raise Denied(
@@ -48,7 +48,7 @@ def check_manages(actor: str, role: AccountRole, target: str) -> None:
 
 
 def check_officer_left(target: str, officers: frozenset[str]) -> None:
-    """Raises Denied where nobody in ``officers`` (security officers who can sign in) but ``target`` would be left."""
+    """Raise Denied where nobody in ``officers`` (security officers who can sign in) but ``target`` would be left."""
     if not officers - {target}:
         raise Denied(
             "the last security officer stays one", code="last-officer", remedy="make another security officer first"

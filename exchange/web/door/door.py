@@ -20,7 +20,7 @@ class Door(Protocol):
         """Return the token that a form of this session must bear, so that only our own pages can send it."""
 
     def check_token(self, request: Request, sent: str) -> None:
-        """Raises Denied when a form does not bear its session's token."""
+        """Raise Denied when a form does not bear its session's token."""
 
     def record(self, account: str, action: str, what: str, outcome: str) -> None:
         """Add an entry to the audit log; ``what`` holds ids and reasons, never content or secrets."""

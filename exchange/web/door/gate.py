@@ -122,14 +122,14 @@ class Gate:
         return token
 
     def sign_out(self, token: str) -> None:
-        """Ends a session."""
+        """End a session."""
         who = self.who(token, active=False)
         with self.store.transaction() as tx:
             if tx[Accounts].end_session(hashed(token)) and who is not None:
                 self._append(tx, who.account.name, SIGN_OUT, "/sign-out", DONE)
 
     def change_password(self, name: str, session: str, current: str, new: str, place: str = "") -> int:
-        """Sets the own password and ends the account's other sessions; how many. Raises Denied or BadAccount."""
+        """Set the own password, end the account's other sessions, and return how many. Raises Denied or BadAccount."""
         account = self._attempt(name, current, PASSWORD, place)
         check_password(new, name)
         kept = self.passwords.hash(new)
@@ -163,7 +163,7 @@ class Gate:
         return row
 
     def use_link(self, token: str, name: str, password: str, place: str = "") -> str:
-        """Sets a password by a one-time link, which is used up by it; the account's name.
+        """Set a password by a one-time link, which is used up by it; return the account's name.
 
         ``name`` is that of the first account, a security officer; other links know theirs. Raises Denied or BadAccount.
         """

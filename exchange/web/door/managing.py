@@ -36,7 +36,7 @@ def change_role(gate: Gate, actor: str, name: str, role: str) -> None:
 
 
 def lock(gate: Gate, actor: str, name: str) -> None:
-    """Keeps an account out, at once and until it is unlocked. Raises Denied or NotFound."""
+    """Keep an account out, at once and until it is unlocked. Raises Denied or NotFound."""
     with _step(gate, actor, name, "account.lock", name) as tx:
         if _existing(tx, name).role is AccountRole.SECURITY:
             check_officer_left(name, tx[Accounts].officers())
@@ -45,7 +45,7 @@ def lock(gate: Gate, actor: str, name: str) -> None:
 
 
 def unlock(gate: Gate, actor: str, name: str) -> None:
-    """Lets a locked account in again. Raises Denied or NotFound."""
+    """Let a locked account in again. Raises Denied or NotFound."""
     with _step(gate, actor, name, "account.unlock", name) as tx:
         _existing(tx, name)
         tx[Accounts].set_locked(name, None)

@@ -25,7 +25,7 @@ def normal(password: str) -> str:
 
 
 def check_password(password: str, account: str) -> None:
-    """Raises BadAccount for a password that is too short, too long, too plain, or holds the account's name."""
+    """Raise BadAccount for a password that is too short, too long, too plain, or holds the account's name."""
     given = normal(password)
     if not SHORTEST <= len(given) <= LONGEST:
         raise _bad(

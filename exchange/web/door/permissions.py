@@ -46,7 +46,7 @@ PERMISSIONS: dict[AccountRole, frozenset[Action]] = {
 
 
 def check_allowed(role: AccountRole, action: Action) -> None:
-    """Raises Denied unless the role may do this."""
+    """Raise Denied unless the role may do this."""
     if action not in PERMISSIONS.get(role, frozenset()):
         raise Denied(
             "the role {role} may not {action}",

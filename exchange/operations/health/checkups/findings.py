@@ -72,7 +72,7 @@ class RunningCheck:
 
     @classmethod
     def start(cls, check: str, look: Callable[[], Iterator[Finding]]) -> RunningCheck:
-        """Begins to look."""
+        """Start the check."""
         found: list[Finding] = []
 
         def work() -> None:

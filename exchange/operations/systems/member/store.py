@@ -43,7 +43,7 @@ class GivenAnswers:
         return GivenAnswer(*row) if row else None
 
     def keep(self, answer: GivenAnswer, since: datetime) -> None:
-        """Keeps an answer, in place of any older than ``since``; those are dropped."""
+        """Keep an answer, in place of any older than ``since``; those are dropped."""
         self._db.execute(delete(api_answer).where(_a.given_at < since))
         self._db.execute(
             insert(api_answer).values(
