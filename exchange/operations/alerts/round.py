@@ -85,7 +85,7 @@ class Alerting:
         self.close()
 
     def start(self) -> None:
-        """Look now and then until closed."""
+        """Start looking now and then until closed."""
         self._thread = Loop("alerts", self._run, self._stop.is_set)
         self._thread.start()
 
@@ -113,7 +113,7 @@ class Alerting:
             log.info("alert.over", alert=key)
 
     def tell(self, patience: float = 60.0) -> int:
-        """Tell what is due, alerts of one kind together; return how many were taken within ``patience`` seconds.
+        """Tell what is due, alerts of one kind as one; return how many messages were taken within ``patience`` seconds.
 
         Raises DatabaseUnavailable.
         """
