@@ -55,7 +55,7 @@ _SYSTEM: dict[int, str] = {
 
 
 def error_of(error: BaseException | None, what: str | Text) -> BrokerError:
-    """The exchange's own error for one of pika's: about ``what``, with what to do."""
+    """Return the exchange's own error for one of pika's: about ``what``, with the remedy."""
     if isinstance(error, (ProbableAuthenticationError, ProbableAccessDeniedError)) and _said_by_broker(error):
         remedy = "check user, password and vhost; `exchange init` sets a member's account anew"
         return BrokerUnavailable("{what} denies this account or vhost", remedy=remedy, code=DENIED, what=what)

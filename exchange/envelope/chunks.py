@@ -57,12 +57,12 @@ class ChunkStream:
         return -(-self.chunks // PART_CHUNKS)
 
     def plain_length(self, part: int) -> int:
-        """Bytes of plaintext in a part."""
+        """Return the number of bytes of plaintext in a part."""
         whole = self.chunk_size * PART_CHUNKS
         return min(whole, self.size - part * whole)
 
     def sealed_length(self, part: int) -> int:
-        """Bytes of ciphertext in a part."""
+        """Return the number of bytes of ciphertext in a part."""
         return self.plain_length(part) + TAG * len(self._places(part))
 
     def seal_part(self, part: int, plaintext: bytes) -> bytes:

@@ -88,7 +88,7 @@ def sign_document(header_bytes: bytes, body: Body, identity: Identity, enclosure
 
 
 def verify_signed(signed: bytes, trust: Trust, now: datetime | None = None) -> Verified:
-    """Verifies a signed document; ``now`` refuses one from the future.
+    """Verify a signed document; ``now`` refuses one from the future.
 
     Raises Malformed, Unsupported, Untrusted or Forged, naming the step that failed.
     """

@@ -10,7 +10,7 @@ from exchange.errors import BadTopology, BrokerUnavailable
 
 
 def member_depths(management: ManagementClient, members: Collection[str], windows: Collection[str]) -> dict[str, int]:
-    """Messages in all queues that lead to each member, its dead queue among them; not what only passes through it.
+    """Count the messages in all queues to each member, its dead queue too; not what only passes through it.
 
     Raises BadTopology for a queue that is missing, BrokerUnavailable for a broker that does not answer or that does
     not know yet, as shortly after its start: not known is not zero.

@@ -34,7 +34,7 @@ class Errand:
         self._connection.sleep(seconds)
 
     def queue_exists(self, name: str) -> bool:
-        """Whether the broker has the queue; does not change anything."""
+        """Return whether the broker has the queue; does not change anything."""
         try:
             self.channel.queue_declare(name, passive=True)
         except ChannelClosedByBroker as error:
@@ -46,7 +46,7 @@ class Errand:
 
 @contextmanager
 def errand(url: str, purpose: str) -> Iterator[Errand]:
-    """A connection for one errand. Raises BrokerUnavailable, or BadTopology for what the broker refuses."""
+    """Open a connection for one errand. Raises BrokerUnavailable, or BadTopology for what the broker refuses."""
     try:
         connection = pika.BlockingConnection(parameters(url, purpose))
         try:

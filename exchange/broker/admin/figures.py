@@ -71,7 +71,7 @@ class BrokerFigures:
 
 
 def look(management: ManagementClient) -> BrokerFigures:
-    """All figures, by three requests. Raises BrokerUnavailable or BadTopology."""
+    """Read all figures, by three requests. Raises BrokerUnavailable or BadTopology."""
     overview = management.read("/api/overview")
     nodes = management.read("/api/nodes")
     queues = management.read(f"/api/queues/{quote(management.vhost, safe='')}?columns={_COLUMNS}")
@@ -81,7 +81,7 @@ def look(management: ManagementClient) -> BrokerFigures:
 def figures_of(
     overview: Mapping[str, Any], nodes: Sequence[Mapping[str, Any]], queues: Sequence[Mapping[str, Any]]
 ) -> BrokerFigures:
-    """The same from the API's answers, whatever its version leaves out."""
+    """Return all figures from the API's answers, whatever its version leaves out."""
     counts = not overview.get("disable_stats", False) and overview.get("rates_mode") != "none"
     return BrokerFigures(
         version=str(overview.get("product_version") or overview.get("rabbitmq_version") or "?"),

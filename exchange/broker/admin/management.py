@@ -112,7 +112,7 @@ class ManagementClient:
                 self._delete(f"/api/connections/{self._quoted(each['name'])}")
 
     def parameter(self, component: str, name: str) -> dict[str, Any] | None:
-        """The value of a runtime parameter; None where there is none. Raises BrokerUnavailable or BadTopology."""
+        """Return a runtime parameter's value; None where there is none. Raises BrokerUnavailable or BadTopology."""
         answer = self._ask("GET", self._parameter(component, name), tolerated=(_ABSENT,))
         return None if answer.status == _ABSENT else dict(self._parsed(answer)["value"])
 
@@ -121,11 +121,11 @@ class ManagementClient:
         self._put(self._parameter(component, name), {"value": dict(value)})
 
     def delete_parameter(self, component: str, name: str) -> bool:
-        """Clears a runtime parameter; False if there was none. Raises BrokerUnavailable or BadTopology."""
+        """Delete a runtime parameter; False if there was none. Raises BrokerUnavailable or BadTopology."""
         return self._delete(self._parameter(component, name))
 
     def shovels(self) -> dict[str, str] | None:
-        """States of all shovels of the vhost by name; None where the plugin that tells them is not enabled.
+        """Return the states of the vhost's shovels by name; None where the plugin that tells them is not enabled.
 
         Raises BrokerUnavailable or BadTopology.
         """
@@ -135,12 +135,12 @@ class ManagementClient:
         return {str(each["name"]): str(each.get("state", "unknown")) for each in self._parsed(answer)}
 
     def connection_names(self) -> set[str]:
-        """The names that clients gave their connections to the vhost. Raises BrokerUnavailable or BadTopology."""
+        """Return the names clients gave their connections to the vhost. Raises BrokerUnavailable or BadTopology."""
         found = self._read(f"/api/vhosts/{self._quoted(self._vhost)}/connections")
         return {str(each.get("client_properties", {}).get("connection_name", "")) for each in found}
 
     def queues(self) -> list[QueueView]:
-        """All queues of the vhost. Raises BrokerUnavailable or BadTopology."""
+        """Return all queues of the vhost. Raises BrokerUnavailable or BadTopology."""
         found = self._read(f"/api/queues/{self._quoted(self._vhost)}")
         return [QueueView(each["name"], each.get("messages"), each.get("consumers", 0)) for each in found]
 
@@ -150,11 +150,11 @@ class ManagementClient:
         return self._vhost
 
     def read(self, path: str) -> Any:
-        """What the API has at a path, for figures. Raises BrokerUnavailable or BadTopology."""
+        """Read what the API has at a path, for figures. Raises BrokerUnavailable or BadTopology."""
         return self._parsed(self._ask("GET", path))
 
     def now(self) -> datetime:
-        """What time it is on the broker's machine, to the second. Raises BrokerUnavailable or BadTopology."""
+        """Return the time on the broker's machine, to the second. Raises BrokerUnavailable or BadTopology."""
         try:
             return parsedate_to_datetime(self._ask("GET", "/api/whoami").headers["date"])
         except (KeyError, ValueError):
@@ -253,6 +253,6 @@ def member_permissions(address: str, is_window: bool, is_relay: bool = False) ->
 
 
 def member_topic_permission(address: str) -> dict[str, str]:
-    """The routing keys under which a member may publish: to anyone, from itself."""
+    """Return the permission for the routing keys under which a member may publish: to anyone, from itself."""
     key = rf"^to\.[a-z0-9.-]+\.from\.{re.escape(address)}$"
     return {"exchange": DOCUMENTS, "write": key, "read": NOTHING}

@@ -23,7 +23,7 @@ _FORGED = 1
 
 
 def stamps_arrival(url: str) -> bool:
-    """Whether the broker overwrites the arrival stamp that a client puts there; found out by a round trip.
+    """Find out by a round trip whether the broker overwrites the arrival stamp that a client puts on a message.
 
     Needs an account that may declare a queue, so provisioning asks and members are told. Raises BrokerUnavailable,
     or BadTopology where the account may not.
@@ -41,7 +41,7 @@ def stamps_arrival(url: str) -> bool:
 
 
 def server_version(url: str) -> str:
-    """The broker's version as it says itself, for example ``4.0.5``. Raises BrokerUnavailable."""
+    """Return the broker's version as it says itself, for example ``4.0.5``. Raises BrokerUnavailable."""
     found: dict[str, Any] = {}
     failed: list[BaseException] = []
 

@@ -55,7 +55,7 @@ def provision(
     settle: float = SETTLE,
     extras: Extras = NO_EXTRAS,
 ) -> None:
-    """Declares whatever the domain's members need, and lets new queues settle for ``settle`` seconds.
+    """Create whatever the domain's members need at the broker, and let new queues settle for ``settle`` seconds.
 
     Raises BadTopology where a queue or exchange exists with other arguments, and BrokerUnavailable.
     """
@@ -80,7 +80,7 @@ def missing_queues(url: str, members: Sequence[str], windows: Collection[str], e
 
 
 def waiting_messages(url: str, members: Sequence[str], windows: Collection[str]) -> int:
-    """Messages that lie in the members' queues already. Raises BrokerUnavailable, or BadTopology."""
+    """Count the messages that lie in the members' queues already. Raises BrokerUnavailable, or BadTopology."""
     with errand(url, "look") as visitor:
         names = [queue.name for queue in _queues(members, windows, NO_EXTRAS)]
         return sum(visitor.channel.queue_declare(name, passive=True).method.message_count for name in names)

@@ -11,7 +11,7 @@ from exchange.messaging.rules.repetition import QueueDepth
 
 
 def seen_depths(url: str, queues: Iterable[str]) -> dict[str, QueueDepth | None]:
-    """Each queue's depth; None for one that is not there, or that the account may not see.
+    """Return each queue's depth; None for one that is not there, or that the account may not see.
 
     Raises BrokerUnavailable or BadTopology.
     """

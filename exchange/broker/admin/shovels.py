@@ -53,18 +53,18 @@ class LinkEnd:
 
 
 def shovels_between(lower: LinkEnd, upper: LinkEnd) -> list[Shovel]:
-    """The four shovels of a link."""
+    """Return the four shovels of a link."""
     ways = ((lower, upper, "up"), (upper, lower, "down"))
     return [_shovel(source, target, way, urgent) for source, target, way in ways for urgent in (True, False)]
 
 
 def shovel_names(lower: str, upper: str) -> list[str]:
-    """The names of a link's shovels."""
+    """Return the names of a link's shovels."""
     return [shovel.name for shovel in shovels_between(LinkEnd(lower, ""), LinkEnd(upper, ""))]
 
 
 def declare_shovels(management: ManagementClient, shovels: Sequence[Shovel]) -> list[str]:
-    """Declares those that are missing or other than they should be; their names.
+    """Create the shovels that are missing or other than they should be; return their names.
 
     A shovel that is as it should be is not touched, since declaring it again would restart it. Raises
     BrokerUnavailable or BadTopology.
@@ -81,8 +81,9 @@ def remove_shovels(management: ManagementClient, names: Sequence[str]) -> list[s
 
 
 def shovel_states(management: ManagementClient, names: Sequence[str]) -> list[ShovelState]:
-    """How shovels stand, in the order of their names. Why one does not run is in its broker's log only, since RabbitMQ
-    may quote its addresses there. Raises BrokerUnavailable or BadTopology."""
+    """Return the states of shovels, in the order of their names. Why one does not run is in its broker's log only,
+    since RabbitMQ may quote its addresses there. Raises BrokerUnavailable or BadTopology.
+    """
     if not names:
         return []
     found = management.shovels()
@@ -92,7 +93,7 @@ def shovel_states(management: ManagementClient, names: Sequence[str]) -> list[Sh
 
 
 def state_by_traces(management: ManagementClient, name: str) -> str:
-    """How a shovel stands, by what it leaves at its broker, for brokers without the plugin rabbitmq_shovel_management.
+    """Derive a shovel's state from its traces at its broker, which lacks the plugin rabbitmq_shovel_management.
 
     It connects to its source first and consumes only when its destination is connected too: so one that takes from a
     queue here shows there, and one that brings from elsewhere by its connection. Raises BrokerUnavailable or

@@ -24,7 +24,7 @@ _PLACES = ("/var/tmp", "/tmp", "/dev/shm")  # noqa: S108 -- a folder of one's ow
 
 
 def plain_path(folder: Path) -> Path:
-    """The folder itself where its path is plain; else a link to it, made here. Raises OperatorError."""
+    """Return the folder itself where its path is plain; else a link to it, made here. Raises OperatorError."""
     if is_plain(folder):
         return folder
     name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
@@ -54,7 +54,7 @@ def drop_link(folder: Path) -> None:
 
 
 def is_plain(folder: Path) -> bool:
-    """Whether every program that a node consists of takes the path as it is."""
+    """Return whether every program that a node consists of takes the path as it is."""
     return len(str(folder)) <= _LONGEST and _PLAIN.fullmatch(str(folder)) is not None
 
 

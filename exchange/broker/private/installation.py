@@ -65,7 +65,7 @@ def check_data(before: tuple[int, ...], now: tuple[int, ...], folder: Path) -> N
 
 
 def find_installation(env: Mapping[str, str] = os.environ) -> Installation:
-    """The server to run: the one ``EXCHANGE_RABBITMQ_SERVER`` names, the distribution's, or that on PATH.
+    """Find the server to run: the one ``EXCHANGE_RABBITMQ_SERVER`` names, the distribution's, or that on PATH.
 
     Raises OperatorError when there is none.
     """

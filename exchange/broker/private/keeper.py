@@ -69,7 +69,7 @@ def keep_link(link: str, folder: Path) -> None:
 
 
 def owner_in(command: list[str]) -> int | None:
-    """The owner in the command line of a keeper, whichever installation it is of; None where it cannot be told.
+    """Return the owner in the command line of a keeper, of whichever installation; None where it cannot be told.
 
     Arguments may be added between releases; the owner is the one before the file of the keeper's process id.
     """
@@ -99,7 +99,7 @@ def end_port_mapper(port: int) -> None:
 
 
 def has_owner(owner: int, parent: int) -> bool:
-    """Whether the owner lives; ``parent`` is whose child the keeper was when it began."""
+    """Return whether the owner lives; ``parent`` is the process whose child the keeper was when it began."""
     if owner == parent:
         return os.getppid() == owner  # sure, whoever gets the number next
     try:

@@ -80,7 +80,7 @@ class PrivateNode:
             return self._start(find_installation(), say, 0 if detach else owner or os.getpid(), stop)
 
     def found(self) -> NodeInfo | None:
-        """How to reach the node, if it is running; starts nothing and makes no folder."""
+        """Return how to reach the node, if it is running; starts nothing and makes no folder."""
         return self._running() if self._folder.root.exists() else None
 
     def stop(self) -> None:

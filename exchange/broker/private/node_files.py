@@ -88,7 +88,7 @@ class NodeFolder:
         return self.root / "version"
 
     def read_version(self) -> tuple[int, ...]:
-        """The version that the data was last used by; empty where that is not known."""
+        """Read the version that the data was last used by; empty where that is not known."""
         text = _words(self.version)
         return tuple(int(part) for part in text.split(".")) if _VERSION.fullmatch(text) else ()
 
@@ -103,7 +103,7 @@ class NodeFolder:
         return self.root / "log" / "rabbitmq.log"
 
     def read_ports(self) -> Ports | None:
-        """The ports chosen before, if any."""
+        """Read the ports chosen before, if any."""
         found = read_json(self.ports) or {}
         names = [field.name for field in fields(Ports)]
         return Ports(*(found[name] for name in names)) if all(_is_port(found.get(name)) for name in names) else None
@@ -135,7 +135,7 @@ class NodeFolder:
         return True
 
     def last_lines(self, count: int = 8) -> str:
-        """The end of the logs, to say why the server did not start."""
+        """Read the end of the logs, to say why the server did not start."""
         lines: list[str] = []
         for log in (self.server_log, self.startup_log):
             if log.exists():
@@ -144,14 +144,14 @@ class NodeFolder:
 
 
 def definitions(password: str) -> str:
-    """What RabbitMQ is to read at its start so that the administrator has this password."""
+    """Write the definitions that RabbitMQ is to read at its start so that the administrator has this password."""
     user = {"name": ADMIN, "password": password, "tags": "administrator"}
     rights = {"user": ADMIN, "vhost": "/", "configure": ".*", "write": ".*", "read": ".*"}
     return json.dumps({"users": [user], "vhosts": [{"name": "/"}], "permissions": [rights]})
 
 
 def configuration(ports: Ports, password: str, *, can_stamp: bool, accounts: str = "") -> str:
-    """The text of rabbitmq.conf. ``can_stamp``: the version knows the interceptor that stamps arrivals.
+    """Write the text of rabbitmq.conf. ``can_stamp``: the version knows the interceptor that stamps arrivals.
 
     ``accounts``: a file of definitions to be read at this start.
     """
@@ -176,7 +176,7 @@ def configuration(ports: Ports, password: str, *, can_stamp: bool, accounts: str
 
 
 def environment(folder: NodeFolder, ports: Ports, inherited: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The server's whole environment: nothing of ours is handed on but PATH and language, least of all passwords."""
+    """Return the server's whole environment: nothing of ours is handed on but PATH and language, and no password."""
     schedulers = min(4, os.cpu_count() or 1)
     seen = NodeFolder(folder.seen)
     root = seen.root
@@ -207,12 +207,12 @@ def environment(folder: NodeFolder, ports: Ports, inherited: Mapping[str, str] =
 
 
 def mark_of(root: Path) -> str:
-    """What tells the server of one folder from all others: no path, which Erlang might not be able to read."""
+    """Return what tells the server of one folder from all others: no path, which Erlang might be unable to read."""
     return hashlib.sha256(os.fsencode(root)).hexdigest()
 
 
 def urls(ports: Ports, password: str) -> tuple[str, str]:
-    """The AMQP and the management address."""
+    """Return the AMQP and the management address."""
     return (
         f"amqp://{ADMIN}:{quote(password, safe='')}@127.0.0.1:{ports.amqp}/%2F",
         f"http://127.0.0.1:{ports.management}",
@@ -220,7 +220,7 @@ def urls(ports: Ports, password: str) -> tuple[str, str]:
 
 
 def choose_ports(before: Ports | None) -> Ports:
-    """The ports of before, given a moment to become free after a server that has just ended; else four free ones."""
+    """Choose the ports of before, once a server that has just ended lets them go; else four free ones."""
     until, pause = monotonic() + _LETTING_GO, threading.Event()
     while before is not None and monotonic() < until:
         if all(_is_free(port) for port in asdict(before).values()):

@@ -16,7 +16,7 @@ LOOK_EVERY = 0.15
 
 
 def process_of(pid_file: Path) -> psutil.Process | None:
-    """The process whose number a file holds, if it runs."""
+    """Return the process whose number a file holds, if it runs."""
     try:
         return psutil.Process(int(pid_file.read_text()))
     except (OSError, ValueError, OverflowError, psutil.NoSuchProcess):
@@ -24,7 +24,7 @@ def process_of(pid_file: Path) -> psutil.Process | None:
 
 
 def has_owner(kept: psutil.Process) -> bool:
-    """Whether the keeper's owner still lives; if not, it is about to end the server."""
+    """Return whether the keeper's owner still lives; if not, the keeper is about to end the server."""
     try:
         owner = keeper.owner_in(kept.cmdline())
         # One that another release started, and that cannot be told, lives as long as its server answers.
@@ -53,7 +53,7 @@ def end_process(process: psutil.Process, grace: float) -> None:
 
 
 def is_over(process: psutil.Process) -> bool:
-    """Whether a process has ended; one that nobody has asked for its exit code counts as ended."""
+    """Return whether a process has ended; one that nobody has asked for its exit code counts as ended."""
     try:
         return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
     except psutil.Error:

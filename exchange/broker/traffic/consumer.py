@@ -110,7 +110,7 @@ class BatchConsumer:
         return self._worker.is_alive()
 
     def close(self) -> None:
-        """Finishes the batch in hand, acknowledges it, and disconnects; the rest goes back to its queues."""
+        """Finish the batch in hand, acknowledge it, and disconnect; the rest goes back to its queues."""
         self._closing.set()
         self._wakeup.interrupt()
         if self._worker.is_alive():
@@ -120,12 +120,12 @@ class BatchConsumer:
     # --- connection's thread --------------------------------------------------------------------------------------
 
     def opened(self, connection: pika.SelectConnection) -> None:
-        """A new connection is there for all lanes."""
+        """Connect all lanes to a new connection."""
         for lane in self._lanes:
             lane.connect(connection)
 
     def lost(self, reason: str) -> None:
-        """The connection is gone, and with it all that was not acknowledged."""
+        """Disconnect all lanes: the connection is gone, and with it all that was not acknowledged."""
         for lane in self._lanes:
             lane.disconnect()
 

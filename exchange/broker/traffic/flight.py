@@ -35,27 +35,27 @@ class Flight:
         return len(self._flying)
 
     def sent(self, publication: Publication, now: float) -> None:
-        """The next delivery tag is this publication's."""
+        """Give the next delivery tag to this publication."""
         self._flying[self._next] = Flying(publication, now)
         self._next += 1
 
     def returned(self, message_id: str, queue: str) -> None:
-        """The broker found no queue for this message; its confirm follows."""
+        """Note that the broker found no queue for this message; its confirm follows."""
         self._returned[(message_id, queue)] += 1
 
     def confirmed(self, tag: int, multiple: bool) -> Iterator[tuple[Publication, PublishResult]]:
-        """The broker took (or returned) everything up to ``tag``, or only that."""
+        """Yield the results of what the broker took (or returned): everything up to ``tag``, or only that."""
         for publication in self._land(tag, multiple):
             yield publication, self._taken(publication)
 
     def refused(self, tag: int, multiple: bool) -> Iterator[tuple[Publication, PublishResult]]:
-        """The broker took nothing of it: a queue is full or without a quorum."""
+        """Yield the results of what the broker did not take: a queue is full or without a quorum."""
         reason = "the queue is full or has no quorum"
         for publication in self._land(tag, multiple):
             yield publication, PublishResult(publication.id, PublishOutcome.REFUSED, reason)
 
     def oldest_since(self) -> float | None:
-        """When the longest-waiting publication was sent; None when nothing is in flight."""
+        """Return when the longest-waiting publication was sent; None when nothing is in flight."""
         while self._oldest < self._next and self._oldest not in self._flying:
             self._oldest += 1
         flying = self._flying.get(self._oldest)
@@ -67,7 +67,7 @@ class Flight:
             flying.since = now
 
     def abandon(self) -> list[Publication]:
-        """The channel is gone: nobody will ever confirm these."""
+        """Forget and return all publications in flight: the channel is gone, and nobody will ever confirm them."""
         left = [flying.publication for flying in self._flying.values()]
         self._flying.clear()
         return left

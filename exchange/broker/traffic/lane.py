@@ -58,7 +58,7 @@ class Catch:
     """Nothing of it may be handled or acknowledged any more: its channel is gone, or a batch of it has failed."""
 
     def take(self, queue: str, most: int, trust_stamp: bool) -> tuple[list[Delivery], int]:
-        """The next group in queue order, and the last one's tag.
+        """Take the next group in queue order, and the last one's tag.
 
         What an earlier channel had in hand when it ended stood before what nobody was given yet, but RabbitMQ may give
         it out after: it is put first, by its arrival stamps where it bears any.
@@ -143,12 +143,12 @@ class Lane:
     # --- connection's thread --------------------------------------------------------------------------------------
 
     def connect(self, connection: pika.SelectConnection) -> None:
-        """A new connection is there."""
+        """Open the lane on a new connection."""
         self._connection = connection
         self.open()
 
     def disconnect(self) -> None:
-        """The connection is gone."""
+        """Drop the connection, which is gone."""
         self._connection = None
         self._drop()
 
@@ -165,7 +165,7 @@ class Lane:
             catch.channel.close()
 
     def acknowledge(self, catch: Catch, tag: int) -> None:
-        """Everything up to ``tag`` is done; nothing happens if the catch is gone."""
+        """Acknowledge everything up to ``tag``; do nothing if the catch is gone."""
         if not catch.gone and catch.channel.is_open:
             catch.channel.basic_ack(tag, multiple=True)
 

@@ -38,10 +38,10 @@ class Tenant(Protocol):
     """What lives on a connection."""
 
     def opened(self, connection: pika.SelectConnection) -> None:
-        """A new connection is open."""
+        """Take over a new connection that is open."""
 
     def lost(self, reason: str) -> None:
-        """The connection is gone, with everything on it."""
+        """Note that the connection is gone, with everything on it."""
 
 
 class ConnectionLoop:
@@ -102,17 +102,17 @@ class ConnectionLoop:
             self._connection.ioloop.call_later(seconds, callback)
 
     def gathering(self) -> AbstractContextManager[None]:
-        """A block whose frames leave together; connection's thread only."""
+        """Return a block whose frames leave together; connection's thread only."""
         return self._connection.gathering() if self._connection is not None else nullcontext()
 
     def ready(self) -> None:
-        """The tenant is being served: the next loss begins with a short pause again."""
+        """Note that the tenant is being served: the next loss begins with a short pause again."""
         self._ready = True
         self._pause.reset()
         self._told.set()
 
     def failing(self, error: BrokerError) -> None:
-        """The tenant says why it is not served; `start` raises this in the end."""
+        """Note why the tenant says it is not served; `start` raises this in the end."""
         self._ready = False
         self._error = error
         self._told.set()

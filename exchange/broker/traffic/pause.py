@@ -20,11 +20,11 @@ class Pause:
     _tries: int = 0
 
     def next(self) -> float:
-        """The wait before the next try."""
+        """Return the wait before the next try."""
         whole = min(self.most, self.first * 2.0 ** min(self._tries, 30))
         self._tries += 1
         return whole * (0.5 + 0.5 * self.chance())
 
     def reset(self) -> None:
-        """It worked: begin anew."""
+        """Begin anew, after a try that worked."""
         self._tries = 0

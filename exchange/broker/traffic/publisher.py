@@ -106,7 +106,7 @@ class ConfirmedPublisher:
     # --- the connection's thread ----------------------------------------------------------------------------------
 
     def opened(self, connection: pika.SelectConnection) -> None:
-        """A new connection: nothing is in flight on it."""
+        """Begin on a new connection: nothing is in flight on it."""
         self._blocked = False
         self._unserved_since = monotonic()
         connection.add_on_connection_blocked_callback(self._on_blocked)
@@ -116,7 +116,7 @@ class ConfirmedPublisher:
         self._on_connected()
 
     def lost(self, reason: str) -> None:
-        """The connection is gone: nobody will confirm what was in flight."""
+        """Abandon what was in flight: the connection is gone, and nobody will confirm it."""
         self._channel = None
         self._abandon(reason)
 

@@ -31,7 +31,7 @@ class PublicationRoom:
             return not self._closed
 
     def release(self, publications: Iterable[Publication]) -> None:
-        """The fate of these is known."""
+        """Release the room of publications whose fate is known."""
         with self._changed:
             for publication in publications:
                 self._messages -= 1

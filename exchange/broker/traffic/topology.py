@@ -53,13 +53,13 @@ class Binding:
 
 
 def queues_of(address: str, is_window: bool) -> tuple[str, ...]:
-    """The queues a member consumes, the one that overtakes first. A window also has the arbiter queue."""
+    """Return the queues a member consumes, the one that overtakes first. A window also has the arbiter queue."""
     queues = (f"{address}.inbox.urgent", f"{address}.inbox")
     return (*queues, opinions_queue(address)) if is_window else queues
 
 
 def opinions_queue(address: str) -> str:
-    """A window's arbiter queue: opinions and deemed consents, one active consumer, in order."""
+    """Return the name of a window's arbiter queue: opinions and deemed consents, one active consumer, in order."""
     return f"{address}.opinions"
 
 
@@ -69,12 +69,12 @@ def dead_queue(address: str) -> str:
 
 
 def routing_key(queue: str, sender: str) -> str:
-    """The key of a publish; the broker checks its end against the publisher's account."""
+    """Return the routing key of a publish; the broker checks its end against the publisher's account."""
     return f"to.{queue}.from.{sender}"
 
 
 def member_queues(address: str, is_window: bool) -> list[QueueDeclaration]:
-    """All queues of a member, the dead queue first, so that nothing is dead-lettered into the void."""
+    """Return all queues of a member, the dead queue first, so that nothing is dead-lettered into the void."""
     guarded: Arguments = {
         "x-queue-type": "quorum",
         "x-overflow": "reject-publish",
@@ -92,7 +92,7 @@ def member_queues(address: str, is_window: bool) -> list[QueueDeclaration]:
 
 
 def member_bindings(address: str, is_window: bool) -> list[Binding]:
-    """All bindings of a member's queues."""
+    """Return all bindings of a member's queues."""
     bindings = [Binding(DEAD, dead_queue(address), address)]
     for name in queues_of(address, is_window):
         bindings.append(Binding(DOCUMENTS, name, routing_key(name, "#")))
@@ -101,6 +101,6 @@ def member_bindings(address: str, is_window: bool) -> list[Binding]:
 
 
 def all_queues(members: Sequence[str], windows: Collection[str]) -> Iterator[QueueDeclaration]:
-    """The queues of a whole domain, member by member."""
+    """Yield the queues of a whole domain, member by member."""
     for address in members:
         yield from member_queues(address, address in windows)

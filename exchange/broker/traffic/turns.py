@@ -17,7 +17,7 @@ class QueueTurns:
     _last: int = 0
 
     def choose(self, waiting: Sequence[int]) -> int | None:
-        """The index of the queue to serve, given how many deliveries wait in each; None when none waits."""
+        """Choose the index of the queue to serve, given how many deliveries wait in each; None when none waits."""
         others = [index for index in range(1, len(waiting)) if waiting[index]]
         if waiting and waiting[0] and (not others or self._overtaken < IN_A_ROW):
             self._overtaken += 1

@@ -28,22 +28,22 @@ _LINK = "link."
 
 
 def transit_queues(relay: str) -> tuple[str, str]:
-    """The queues in which a relay office gets what it passes on unopened, the one that overtakes first."""
+    """Return the queues in which a relay office gets what it passes on unopened, the one that overtakes first."""
     return f"{relay}.transit.urgent", f"{relay}.transit"
 
 
 def transit_queue(domain: str, *, urgent: bool) -> str:
-    """Where a link into a domain puts its messages."""
+    """Return the queue in which a link into a domain puts its messages."""
     return transit_queues(relay_of(domain))[0 if urgent else 1]
 
 
 def link_account(neighbour: str) -> str:
-    """The account, at each of the two brokers, of the link to the neighbour; also the sender in its routing keys."""
+    """Return the account, at both brokers, of the link to the neighbour; it is also the sender in its routing keys."""
     return f"{_LINK}{neighbour}"
 
 
 def came_over(key: str) -> str | None:
-    """The neighbour whose link put a message into a transit queue, by its routing key; None where none did.
+    """Return the neighbour whose link put a message into a transit queue, by its routing key; None where none did.
 
     The broker lets a link's account publish under no other name.
     """
@@ -52,7 +52,7 @@ def came_over(key: str) -> str | None:
 
 
 def transit_of(relay: str) -> list[tuple[QueueDeclaration, list[Binding]]]:
-    """A relay office's transit queues with their bindings.
+    """Return a relay office's transit queues with their bindings.
 
     A single active consumer: what one that failed had in hand goes to the next before anything that came later.
     """
@@ -69,7 +69,7 @@ def transit_of(relay: str) -> list[tuple[QueueDeclaration, list[Binding]]]:
 
 
 def uplink_of(neighbour: str) -> list[tuple[QueueDeclaration, list[Binding]]]:
-    """The queues to a neighbouring domain with their bindings."""
+    """Return the queues to a neighbouring domain with their bindings."""
     arguments: Arguments = {"x-queue-type": "quorum", "x-overflow": "reject-publish", "x-delivery-limit": UNLIMITED}
     return [_bound(uplink_queue(neighbour, urgent=urgent), arguments) for urgent in (True, False)]
 
@@ -82,13 +82,13 @@ def _bound(name: str, arguments: Arguments) -> tuple[QueueDeclaration, list[Bind
 
 
 def link_permissions(neighbour: str) -> dict[str, str]:
-    """What a link's account may do: empty the queues to the neighbour, publish documents, configure nothing."""
+    """Return what a link's account may do: empty the queues to the neighbour, publish documents, configure nothing."""
     queues = "|".join(re.escape(uplink_queue(neighbour, urgent=urgent)) for urgent in (True, False))
     return {"configure": "^$", "write": f"^{DOCUMENTS}$", "read": f"^({queues})$"}
 
 
 def link_topic_permission(own: str, neighbour: str) -> dict[str, str]:
-    """The routing keys of a link's account: into the own relay office's transit queues, under its own name."""
+    """Return the permission for a link's routing keys: to the own relay office's transit queues, under its own name."""
     queues = "|".join(re.escape(name) for name in transit_queues(relay_of(own)))
     keys = rf"^to\.({queues})\.from\.{re.escape(link_account(neighbour))}$"
     return {"exchange": DOCUMENTS, "write": keys, "read": "^$"}

@@ -21,7 +21,7 @@ BLOCKED_FOR = 60
 
 
 def parameters(url: str, name: str) -> pika.URLParameters:
-    """Connection parameters for an AMQP URL; ``name`` is what operators see. Raises BadConfiguration."""
+    """Return connection parameters for an AMQP URL; ``name`` is what operators see. Raises BadConfiguration."""
     import pika
 
     if fault := fault_of(url):
@@ -50,14 +50,14 @@ def _bad(reason: str) -> BadConfiguration:
 
 
 def with_credentials(url: str, user: str, password: str) -> str:
-    """The same broker under another account."""
+    """Return the URL of the same broker under another account."""
     parts = urlsplit(url)
     place = parts.netloc.rpartition("@")[2]
     return urlunsplit(parts._replace(netloc=f"{quote(user, safe='')}:{quote(password, safe='')}@{place}"))
 
 
 def credentials(url: str) -> tuple[str, str] | None:
-    """User and password of a URL; None where it has none."""
+    """Return user and password of a URL; None where it has none."""
     parts = urlsplit(url)
     if parts.username is None:
         return None
@@ -65,10 +65,10 @@ def credentials(url: str) -> tuple[str, str] | None:
 
 
 def with_vhost(url: str, name: str) -> str:
-    """Another virtual host of the same broker."""
+    """Return the URL of another virtual host of the same broker."""
     return urlunsplit(urlsplit(url)._replace(path=f"/{quote(name, safe='')}"))
 
 
 def vhost(url: str) -> str:
-    """The virtual host an AMQP URL names; ``/`` where it names none."""
+    """Return the virtual host an AMQP URL names; ``/`` where it names none."""
     return unquote(urlsplit(url).path[1:]) or "/"

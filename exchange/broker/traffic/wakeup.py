@@ -14,12 +14,12 @@ class Wakeup:
         self._enough = 1
 
     def arrived(self, count: int) -> None:
-        """A queue holds ``count`` deliveries now."""
+        """Note that a queue holds ``count`` deliveries now, and wake the worker if they are enough."""
         if count >= self._enough and not self._event.is_set():
             self._event.set()
 
     def interrupt(self) -> None:
-        """Wakes the worker whatever it waits for."""
+        """Interrupt the worker, whatever it waits for."""
         self._event.set()
 
     def wait(self, count: Callable[[], int], enough: int, seconds: float | None) -> None:

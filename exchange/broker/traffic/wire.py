@@ -22,7 +22,7 @@ class GatheringConnection(pika.SelectConnection):  # type: ignore[misc]
 
     @contextmanager
     def gathering(self) -> Iterator[None]:
-        """What is sent inside the block leaves together at its end, in order; connection's thread only."""
+        """Gather what is sent inside the block and send it together at its end, in order; connection's thread only."""
         self._gathered = bytearray()
         try:
             yield
