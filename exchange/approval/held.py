@@ -34,7 +34,9 @@ class Endangered:
 
 
 def held_back(tx: Transaction, state: DeadlineState, projection: Projection, now: datetime) -> list[str]:
-    """What holds have kept from a department, so that its silence goes to the lead; nothing if they kept nothing."""
+    """Return what holds have kept from a department, so that its silence goes to the lead; empty if they kept
+    nothing.
+    """
     holds = tx[Holds].since((projection.started_at or now) - timedelta(days=1))
     fixed = state.term.fixed is not None
     return hindrances(holds, state.department, projection.started_at, projection.due_at, fixed)
@@ -60,7 +62,7 @@ def end_hold(store: Store, id: str, by: str, now: datetime) -> bool:
 
 
 def endangered(store: Store, lead: str, monitors: Collection[str], hold: Hold) -> list[Endangered]:
-    """All open consultations at a window that a hold touches, those due first in front."""
+    """Return all open consultations at a window that a hold touches, those due first in front."""
     everybody = hold.addressee is None or hold.addressee in (lead, *monitors)
     of = None if everybody else hold.addressee
     with store.reading() as tx:

@@ -42,7 +42,7 @@ _UNANSWERABLE = {
 
 
 def handlers() -> dict[str, Handler]:
-    """What a department takes in."""
+    """Return the message handlers of a department."""
     return {
         Consultation.KIND: take_consultation,
         Clearance.KIND: take_clearance,
@@ -55,7 +55,7 @@ def handlers() -> dict[str, Handler]:
 
 
 def take_consultation(step: Step, incoming: Incoming, body: Body) -> None:
-    """A request for an opinion goes on the desk."""
+    """Put a request for an opinion on the desk."""
     body = expect(body, Consultation)
     require_role(step, incoming, Role.WINDOW)
     mine = [part for part in body.departments if part.department == step.node.address]
@@ -84,28 +84,28 @@ def take_consultation(step: Step, incoming: Incoming, body: Body) -> None:
 
 
 def take_clearance(step: Step, incoming: Incoming, body: Body) -> None:
-    """What this department waited for is in."""
+    """Mark a consultation as cleared once what this department waited for has arrived."""
     if isinstance(body, Clearance):
         _own_desk(step, incoming, body.case_number)
         step.tx[DepartmentDesk].move(body.case_number, {DeskState.WAITING}, DeskState.WAITING, cleared=True)
 
 
 def take_closed(step: Step, incoming: Incoming, body: Body) -> None:
-    """No opinion is wanted any more."""
+    """Take in that no opinion is wanted any more."""
     if isinstance(body, CaseClosed):
         _own_desk(step, incoming, body.case_number)
         step.tx[DepartmentDesk].move(body.case_number, {DeskState.WAITING}, DeskState.CLOSED)
 
 
 def take_decision(step: Step, incoming: Incoming, body: Body) -> None:
-    """The lead has decided; the decision itself is kept as it came."""
+    """Take in the lead's decision; the decision itself is kept as it came."""
     if isinstance(body, Decision):
         _own_desk(step, incoming, body.case_number)
         step.tx[DepartmentDesk].move(body.case_number, {DeskState.WAITING}, DeskState.CLOSED)
 
 
 def take_default(step: Step, incoming: Incoming, body: Body) -> None:
-    """Our silence was taken as the rule says; the paper is still owed."""
+    """Take in that the department's silence was given effect as the rule says; its paper is still owed."""
     if isinstance(body, DefaultNotice):
         require_role(step, incoming, Role.WINDOW)
         if body.department == step.node.address:
@@ -113,7 +113,7 @@ def take_default(step: Step, incoming: Incoming, body: Body) -> None:
 
 
 def take_reminder(step: Step, incoming: Incoming, body: Body) -> None:
-    """A monitor's reminder; a stage seen before changes nothing."""
+    """Take in a monitor's reminder; a reminder stage seen before changes nothing."""
     if isinstance(body, Reminder):
         require_role(step, incoming, Role.MONITOR)
         row = step.tx[DepartmentDesk].get(body.case_number)
@@ -124,14 +124,16 @@ def take_reminder(step: Step, incoming: Incoming, body: Body) -> None:
 
 
 def take_term(step: Step, incoming: Incoming, body: Body) -> None:
-    """The window has amended our term; the notice itself is kept as it came."""
+    """Take in the window's amendment of the department's term; the notice itself is kept as it came."""
     if isinstance(body, TermNotice):
         _own_desk(step, incoming, body.case_number)
         step.tx[DepartmentDesk].move(body.case_number, {DeskState.WAITING}, DeskState.WAITING, due_at=body.due_at)
 
 
 def on_signed(step: Step, signed: Sequence[Signed], receipts: Sequence[Receipt]) -> None:
-    """The window's receipts for our opinions: one that came back can be corrected, or is closed if it is too late."""
+    """Take in the window's receipts for this department's opinions: a returned opinion can be corrected, or is closed
+    if it is too late.
+    """
     for item, receipt in zip(signed, receipts, strict=True):
         if item.accepted:
             continue
@@ -155,7 +157,7 @@ def reply(node: Node, opinion: Opinion) -> str:
 
 
 def reply_in(step: Step, opinion: Opinion) -> str:
-    """`reply` inside a step."""
+    """Do what `reply` does, inside a step."""
     row = step.tx[DepartmentDesk].get(opinion.case_number)
     if row is None:
         raise NotFound(
@@ -202,7 +204,7 @@ _FROM_BACKUP = "restore the department's database from its backup, or have the w
 
 
 def consultation_of(node: Node, stored: StoredDocument | None) -> Consultation:
-    """The consultation from its signed document on record. Raises NotFound."""
+    """Return the consultation from its signed document on record. Raises NotFound."""
     if stored is None:
         raise NotFound("the consultation's document is not on record", remedy=_FROM_BACKUP)
     body = verify_signed(stored.signed, node.directory).body

@@ -55,12 +55,12 @@ class DepartmentDesk:
         return self._rows[case_number]
 
     def by_opinion(self, message_id: str) -> DeskRow | None:
-        """The row that this opinion of ours answered."""
+        """Return the row that this opinion of the department answered, or None."""
         row = self._db.execute(_BY_OPINION, {"message": message_id}).first()
         return DeskRow(*row) if row else None
 
     def page(self, state: DeskState, after: Place | None, limit: int) -> list[DeskRow]:
-        """Those of one state, that which came first first, behind a place; for `exchange.paging.every`."""
+        """Return a page of the rows in one state, oldest first, behind a place; for `exchange.paging.every`."""
         query = _ROWS.where(_c.state == state).order_by(_c.received_at, _c.case_number).limit(limit)
         if after is not None:
             query = query.where(after_place(_c.received_at, _c.case_number, after))
@@ -71,7 +71,7 @@ class DepartmentDesk:
         return [DeskRow(*row) for row in self._db.execute(query)]
 
     def move(self, case_number: str, before: Collection[DeskState], after: DeskState, **fields: Any) -> bool:
-        """One guarded UPDATE; ``fields`` are columns of DeskRow. True if this call moved it."""
+        """Change a row by one guarded UPDATE; ``fields`` are columns of DeskRow. Returns True if this call moved it."""
         moved = move(self._db, desk, DESK, {"case_number": case_number}, before, after, fields)
         row = self._rows.get(case_number)
         if moved and row is not None:

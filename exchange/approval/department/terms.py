@@ -21,7 +21,7 @@ _OWN_BASIS = ("行政许可法第四十五条",)
 
 
 def terms_of(node: Node, tx: Transaction, rows: Sequence[DeskRow]) -> dict[str, DeskTerm]:
-    """How the terms stand, by case number; without those whose documents do not tell (any more)."""
+    """Return how the terms stand, by case number, leaving out those whose documents do not tell (any more)."""
     found: dict[str, DeskTerm] = {}
     for row in rows:
         try:
@@ -32,7 +32,9 @@ def terms_of(node: Node, tx: Transaction, rows: Sequence[DeskRow]) -> dict[str, 
 
 
 def term_of(node: Node, tx: Transaction, row: DeskRow) -> DeskTerm:
-    """How the term of one consultation stands. Raises NotFound or SenderError where its documents do not tell."""
+    """Return how the term of one consultation stands. Raises NotFound, or SenderError where its documents do not
+    tell.
+    """
     asked = tx[Documents].get(row.window, row.consultation_id)
     consultation = consultation_of(node, asked)
     conversation = asked.conversation_id if asked else ""

@@ -54,7 +54,7 @@ class Swept:
 
 
 def handlers() -> dict[str, Handler]:
-    """What a monitor takes in."""
+    """Return the message handlers of a monitor."""
     return {DeadlineNotice.KIND: take_notice, DefaultNotice.KIND: lambda step, incoming, body: None}
 
 
@@ -81,7 +81,7 @@ def _calmly(row: WatchRow, now: datetime) -> WatchRow:
 
 
 def watch_row(state: DeadlineState, calendar: WorkingCalendar) -> WatchRow:
-    """A deadline as it stands on the monitor's list, with the next moment to look at it."""
+    """Return a deadline as a row of the monitor's list, with the next moment to look at it."""
     projection = project(state, calendar)
     running = state.status is DeadlineStatus.RUNNING
     return WatchRow(
@@ -114,7 +114,7 @@ def sweep(node: Node) -> Swept:
 
 
 def reproject(node: Node) -> int:
-    """After a new or amended calendar: derives again what was projected with another one, with a journal entry."""
+    """Derive again, after a new or amended calendar, what was projected with another one, with a journal entry."""
     with node.store.reading() as tx:
         outdated = tx[Watches].outdated(node.calendar.version, SWEEP_LIMIT)
     if not outdated:

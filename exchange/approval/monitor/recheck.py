@@ -38,7 +38,8 @@ class Rechecked:
 
 
 def recheck_case(node: Node, number: str) -> list[Rechecked]:
-    """The deemed consents on record of a case: at a window those that took effect, at a monitor those it signed.
+    """Examine again the deemed consents on record of a case: at a window those that took effect, at a monitor those it
+    signed.
 
     Raises NotFound where there is none.
     """
@@ -55,7 +56,9 @@ def recheck_case(node: Node, number: str) -> list[Rechecked]:
 
 
 def recheck(signed: bytes, directory: Lookup, calendar: WorkingCalendar) -> Rechecked:
-    """What came of examining one, whatever it is; raises nothing for what does not verify."""
+    """Examine one deemed consent and return what came of it, whatever it is; raises nothing for what does not
+    verify.
+    """
     try:
         verified = verify_signed(signed, directory)
         deemed = _recheck(verified, directory, calendar)
@@ -66,8 +69,8 @@ def recheck(signed: bytes, directory: Lookup, calendar: WorkingCalendar) -> Rech
 
 
 def recheck_deemed(signed: bytes, directory: Lookup, calendar: WorkingCalendar) -> DeemedConsent:
-    """The deemed consent, once all it rests on verifies: a monitor's signature, the department's receipt, the due
-    moment by the ledger, a reminder in time, and nothing that keeps silence from counting when it was signed.
+    """Return the deemed consent, once all it rests on verifies: a monitor's signature, the department's receipt, the
+    due moment by the ledger, a reminder in time, and nothing that keeps silence from counting when it was signed.
 
     Raises Malformed, Unsupported, Untrusted or Forged, naming what does not verify.
     """

@@ -42,7 +42,9 @@ class Watches:
         return len(fresh) + len(changed)
 
     def due(self, now: datetime, limit: int) -> list[WatchRow]:
-        """RUNNING rows whose ``next_at`` has come, earliest first; cost follows what is due, not what is open."""
+        """Return the RUNNING rows whose ``next_at`` has come, earliest first; the cost follows what is due, not what is
+        open.
+        """
         query = select(watch).where(_RUNNING, _c.next_at <= now).order_by(_c.next_at).limit(limit)
         return [watch_of(row) for row in self._db.execute(query)]
 
@@ -72,7 +74,9 @@ class Watches:
         return [SentReminder(message_id=row.message_id, stage=row.stage, at=row.at) for row in self._db.execute(query)]
 
     def add_reminder(self, case_number: str, department: str, sent: SentReminder, term_began: datetime) -> bool:
-        """False if that stage has fired within the term that began then; an earlier term's is replaced."""
+        """Add a reminder; returns False if its stage has fired within the term that began then. An earlier term's is
+        replaced.
+        """
         here = (_r.case_number == case_number, _r.department == department, _r.stage == sent.stage)
         fired = self._db.scalar(select(_r.at).where(*here))
         values = {"message_id": sent.message_id, "at": sent.at}
@@ -84,7 +88,7 @@ class Watches:
         return fired is None or fired < term_began
 
     def finish(self, case_number: str, department: str, revision: int, after: WatchState, now: datetime) -> bool:
-        """RUNNING at this revision becomes ``after``; one guarded UPDATE."""
+        """Turn a row that is RUNNING at this revision into ``after`` by one guarded UPDATE."""
         WATCHES.check({WatchState.RUNNING}, after)
         moved = self._db.execute(
             update(watch)
@@ -94,7 +98,7 @@ class Watches:
         return moved.rowcount == 1
 
     def outdated(self, calendar: str, limit: int) -> list[WatchRow]:
-        """RUNNING rows projected with another calendar."""
+        """Return the RUNNING rows projected with another calendar."""
         found: list[WatchRow] = []
         for other in (_c.calendar < calendar, _c.calendar > calendar):  # two ranges of the index, next to nothing each
             query = select(watch).where(_RUNNING, other).order_by(_c.calendar).limit(limit - len(found))
@@ -150,7 +154,7 @@ def _values(row: WatchRow) -> dict[str, Any]:
 
 
 def watch_of(row: Row[Any]) -> WatchRow:
-    """A deadline as the flow sees it."""
+    """Return the watch row that a database row holds."""
     return WatchRow(
         deadline=DeadlineState.model_validate_json(row.deadline),
         window=row.window,

@@ -19,7 +19,7 @@ def extend(
     now: datetime,
     calendar: WorkingCalendar,
 ) -> LedgerEntry:
-    """A term is extended once, before it is over, with its basis. Raises Conflict or CallerError."""
+    """Extend a term once, before it is over, with its basis. Raises Conflict or CallerError."""
     _running(state, now, calendar)
     if any(entry.kind is EntryKind.EXTEND for entry in state.ledger):
         raise Conflict(
@@ -42,7 +42,7 @@ def stop(
     now: datetime,
     calendar: WorkingCalendar,
 ) -> LedgerEntry:
-    """The clock stops for a procedure of the closed list (article 45), for announced working days or until resumed.
+    """Stop the clock for a procedure of the closed list (article 45), for announced working days or until resumed.
 
     Raises Conflict or CallerError.
     """
@@ -62,7 +62,7 @@ def stop(
 def resume(
     state: DeadlineState, reason: str, basis: tuple[str, ...], actor: str, now: datetime, calendar: WorkingCalendar
 ) -> LedgerEntry:
-    """A stopped clock runs on with what is left of the budget. Raises Conflict when it is not stopped."""
+    """Start a stopped clock again with what is left of the budget. Raises Conflict when it is not stopped."""
     if not project(state, calendar).stopped:
         raise Conflict(
             "the term of {department} is not stopped",
@@ -75,7 +75,7 @@ def resume(
 def restart(
     state: DeadlineState, reason: str, basis: tuple[str, ...], actor: str, now: datetime, calendar: WorkingCalendar
 ) -> LedgerEntry:
-    """The whole term begins anew, as after a supplement of the file. Raises Conflict when it is over."""
+    """Begin the whole term anew, as after a supplement of the file. Raises Conflict when it is over."""
     _running(state, now, calendar)
     return _entry(EntryKind.RESTART, now, reason, basis, actor)
 

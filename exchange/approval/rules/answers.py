@@ -23,19 +23,19 @@ class Department:
     officer: str
 
     def agree(self, consultation: Consultation, today: date, reasons: str = "") -> Opinion:
-        """同意."""
+        """Return an opinion that agrees (同意)."""
         return self._opinion(consultation, today, Verdict.AGREE, reasons=reasons)
 
     def agree_if(self, consultation: Consultation, today: date, conditions: str, *basis: str) -> Opinion:
-        """附条件同意."""
+        """Return an opinion that agrees with conditions (附条件同意)."""
         return self._opinion(consultation, today, Verdict.AGREE_WITH_CONDITIONS, conditions=conditions, basis=basis)
 
     def disagree(self, consultation: Consultation, today: date, reasons: str, *basis: str) -> Opinion:
-        """不同意, with its reasons and legal basis."""
+        """Return an opinion that disagrees (不同意), with its reasons and legal basis."""
         return self._opinion(consultation, today, Verdict.DISAGREE, reasons=reasons, basis=basis)
 
     def not_competent(self, consultation: Consultation, today: date, competent_body: str) -> Opinion:
-        """非本部门职责, naming the right body."""
+        """Return an opinion that the department is not competent (非本部门职责), naming the right authority."""
         return self._opinion(consultation, today, Verdict.NOT_COMPETENT, competent_body=competent_body)
 
     def _opinion(self, consultation: Consultation, today: date, verdict: Verdict, **fields: Any) -> Opinion:
@@ -51,17 +51,17 @@ class Department:
 
 
 def said(consultation: Consultation) -> str:
-    """All that the applicant says in words: project, summary and the notes to the materials."""
+    """Return all that the applicant says in words: project, summary and the notes to the materials."""
     application = consultation.application
     return "\n".join([application.project, application.summary, *(item.note for item in application.materials)])
 
 
 def figure(consultation: Consultation, label: str) -> float | None:
-    """The first number behind a label in what the applicant says, as in 安全出口2个; None if there is none."""
+    """Return the first number behind a label in what the applicant says, as in 安全出口2个; None if there is none."""
     found = re.search(rf"{re.escape(label)}[^\d，。；\n]{{0,10}}(\d+(?:\.\d+)?)", said(consultation))
     return float(found.group(1)) if found else None
 
 
 def working_days_open(consultation: Consultation, today: date) -> int:
-    """How many working days have passed since the consultation was issued."""
+    """Return how many working days have passed since the consultation was issued."""
     return working_days_between(ChinaCalendar(), consultation.issued_at.astimezone(CST).date(), today)[0]

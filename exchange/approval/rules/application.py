@@ -37,7 +37,7 @@ def _material_faults(application: Application, matter: Matter) -> Iterator[Text]
 
 
 def enclosure_faults(application: Application, enclosures: Sequence[bytes]) -> Iterator[Text]:
-    """Where the enclosures are not the attachments that the application names, in its order."""
+    """Yield a fault wherever the enclosures are not the attachments that the application names, in its order."""
     attachments = [material.attachment for material in application.materials if material.attachment is not None]
     if len(attachments) != len(enclosures):
         yield Text(

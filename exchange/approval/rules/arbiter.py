@@ -82,7 +82,7 @@ _CLOSED = frozenset({CaseState.DECIDED, CaseState.WITHDRAWN})
 
 
 def is_stamped_in_time(arrival: Arrival, due_at: datetime | None) -> bool:
-    """Whether the broker itself has stamped an arrival within the term: no default can stand against that."""
+    """Return whether the broker itself has stamped an arrival within the term: no default can stand against that."""
     return arrival.source == STAMPED and due_at is not None and arrival.latest <= due_at
 
 
@@ -137,7 +137,7 @@ def rule_on_deemed(
     projection: Projection,
     arrival: Arrival,
 ) -> DeemedRuling:
-    """Whether a default takes effect: only where all it rests on is what the window itself has on record."""
+    """Decide whether a default takes effect: only where all it rests on is what the window itself has on record."""
     if part.state is PartState.ANSWERED:
         return DeemedRuling.ANSWERED
     if case_state is not CaseState.OPEN or part.state is not PartState.SIGNED:

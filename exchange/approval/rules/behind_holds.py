@@ -34,7 +34,7 @@ class Danger(StrEnum):
 
 
 def danger(hold: Hold, department: str, state: PartState, lead: str, monitors: Collection[str] = ()) -> Danger:
-    """What a hold does to a department's part of a case that is led by ``lead``."""
+    """Return what a hold does to a department's part of a case that is led by ``lead``."""
     if state is PartState.ISSUED and any(hold.covers(department, kind) for kind in ("consultation", "clearance")):
         return Danger.NOT_ASKED
     if any(hold.covers(department, kind) for kind in CONCERNING):
@@ -50,7 +50,7 @@ def danger(hold: Hold, department: str, state: PartState, lead: str, monitors: C
 def hindrances(
     holds: Iterable[Hold], department: str, started_at: datetime | None, due_at: datetime | None, fixed: bool
 ) -> list[str]:
-    """Why a department's silence counts for nothing because of holds; none means that no hold is in the way.
+    """Return why a department's silence counts for nothing because of holds; empty if no hold is in the way.
 
     A hold that stands when the term ends kept reminders back. A term whose end is ``fixed`` is shorter by what a hold
     kept its request; others begin when it arrives, and lose nothing.

@@ -53,7 +53,7 @@ def progress(
     parts: Sequence[PartProgress],
     approvers: Iterable[Approver],
 ) -> Progress:
-    """Applies the matter's completion rule. An empty set of parts never completes anything."""
+    """Apply the matter's completion rule. An empty set of parts never completes anything."""
     rules = {approver.department: approver for approver in approvers}
     still_open = tuple(part.department for part in parts if part.state not in SETTLED)
     if _ends_early(completion, quorum, parts, rules):
@@ -66,7 +66,7 @@ def progress(
 
 
 def may_decide(parts: Sequence[PartProgress]) -> bool:
-    """Whether the lead may decide by hand: nobody who was asked has time left."""
+    """Return whether the lead may decide by hand: nobody who was asked has time left."""
     return bool(parts) and not any(part.state in (PartState.ISSUED, PartState.SIGNED) for part in parts)
 
 

@@ -23,7 +23,9 @@ class PartConsent(Protocol):
 
 
 def consents(part: PartConsent, approver: Approver) -> bool:
-    """Whether a department has agreed, with or without conditions, or its silence is consent by the matter's rule."""
+    """Return whether a department has agreed, with or without conditions, or its silence is consent by the matter's
+    rule.
+    """
     if part.state is PartState.DEEMED:
         return approver.default is DefaultMode.CONSENT
     return part.state is PartState.ANSWERED and part.verdict in _AGREED
@@ -32,7 +34,8 @@ def consents(part: PartConsent, approver: Approver) -> bool:
 def lacking(
     completion: Completion, quorum: int | None, parts: Sequence[PartConsent], approvers: Iterable[Approver]
 ) -> tuple[str, ...]:
-    """Departments whose consent a grant requires and which have given none, without those that have disagreed.
+    """Return the departments whose consent a grant requires and which have given none, without those that have
+    disagreed.
 
     All that the matter names must consent, answered or not, asked or not; with a quorum nobody is lacking once that
     has consented. Who disagreed is owed reasons as an objector, whatever the quorum.

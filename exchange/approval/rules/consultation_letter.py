@@ -10,7 +10,7 @@ from exchange.schemas import Application, Document, DocumentKind, DocumentNumber
 
 
 def consultation_letter(case_number: str, stage: int, matter: Matter, application: Application, day: date) -> Document:
-    """The official document that accompanies a consultation: what is asked, by which law, about what."""
+    """Return the official document that accompanies a consultation: what is asked, by which law, about what."""
     body = (
         f"申请人{application.applicant.name}就“{application.project}”提出“{matter.name}”申请，"
         f"我单位已受理（受理编号：{case_number}）。依据{'、'.join(matter.basis)}，现送你单位征求意见，"

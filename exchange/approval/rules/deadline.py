@@ -45,7 +45,7 @@ def project(state: DeadlineState, calendar: WorkingCalendar) -> Projection:
 
 
 def reckon(term: Term, ledger: Sequence[LedgerEntry], calendar: WorkingCalendar, effect_delay: int = 0) -> Projection:
-    """The same from a term and a ledger alone; ``effect_delay`` in working days."""
+    """Project a deadline as `project` does, from a term and a ledger alone; ``effect_delay`` is in working days."""
     began = _began(ledger)
     if began is None:
         return Projection(None, None, False, False)
@@ -74,7 +74,7 @@ class Stop:
 
 
 def stopped_at(ledger: Sequence[LedgerEntry], calendar: WorkingCalendar, now: datetime) -> Stop | None:
-    """How the clock stands still at ``now``; None where it runs, or has not started."""
+    """Return how the clock stands still at ``now``; None where it runs, or has not started."""
     after = _since_restart(ledger)
     pauses, _ = _pauses(after, calendar)
     today = _day(now)
@@ -89,12 +89,14 @@ def stopped_at(ledger: Sequence[LedgerEntry], calendar: WorkingCalendar, now: da
 
 
 def days_left(due_at: datetime, calendar: WorkingCalendar, now: datetime) -> int:
-    """Working days after today up to and including the last one of a term; none on its last day, or when it is over."""
+    """Return the working days after today up to and including the last one of a term; 0 on its last day, or when it is
+    over.
+    """
     return working_days_between(calendar, _day(now), _ending_day(due_at))[0]
 
 
 def stage_at(projection: Projection, percent: int) -> datetime:
-    """The moment at which a share of the term has passed. Raises ValueError for a term without an end."""
+    """Return the moment at which a share of the term has passed. Raises ValueError for a term without an end."""
     if projection.started_at is None or projection.due_at is None:
         raise ValueError("a term without an end has no stages")
     span = projection.due_at - projection.started_at

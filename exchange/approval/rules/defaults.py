@@ -15,7 +15,7 @@ _NAMESPACE = UUID("6f0d0f0a-33c5-5c1c-9a38-0b6f6a9c1b57")
 
 
 def obstacles(state: DeadlineState, projection: Projection, sent: Sequence[SentReminder], now: datetime) -> list[str]:
-    """Every reason why this department's silence has no legal consequence at ``now``; none means that it has."""
+    """Return every reason why this department's silence has no legal consequence at ``now``; empty if it has one."""
     due_at = projection.due_at
     found = [
         (state.default is DefaultMode.NONE, noted("no default is provided for this department in this matter")),
@@ -33,24 +33,24 @@ def obstacles(state: DeadlineState, projection: Projection, sent: Sequence[SentR
 
 
 def reminders_of(projection: Projection, sent: Sequence[SentReminder]) -> list[SentReminder]:
-    """The reminders that went out within the term as it runs now; a restart makes the earlier ones void."""
+    """Return the reminders that went out within the term as it runs now; a restart makes the earlier ones void."""
     began, due_at = projection.started_at, projection.due_at
     return [reminder for reminder in sent if began is not None and due_at and began <= reminder.at < due_at]
 
 
 def reminder_id(case_number: str, department: str, stage: int, term_began: datetime) -> str:
-    """The id of a reminder: the same for everyone who derives it, and another after a restart."""
+    """Return the id of a reminder: the same for everyone who derives it, and another after a restart."""
     began = str(int(term_began.timestamp() * 1_000_000))
     return _derived("reminder", case_number, department, str(stage), began)
 
 
 def deemed_id(case_number: str, department: str, revision: int) -> str:
-    """The id of a deemed consent on one revision of a deadline."""
+    """Return the id of a deemed consent on one revision of a deadline."""
     return _derived("deemed-consent", case_number, department, str(revision))
 
 
 def escalation_id(case_number: str, department: str, revision: int) -> str:
-    """The id of an escalation on one revision of a deadline."""
+    """Return the id of an escalation on one revision of a deadline."""
     return _derived("escalation", case_number, department, str(revision))
 
 

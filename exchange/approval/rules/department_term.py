@@ -46,7 +46,7 @@ class Told:
 
 
 def desk_term(told: Told, department: str, calendar: WorkingCalendar, now: datetime) -> DeskTerm:
-    """The term from what is on record."""
+    """Derive a department's term from what is on record."""
     if told.began_at is None:
         return DeskTerm(told.term.fixed, told=told.term.fixed is not None)
     start = LedgerEntry(kind=EntryKind.START, at=told.began_at, reason="signed for", actor=department)

@@ -37,7 +37,7 @@ def foresee(
     now: datetime,
     held_back: Sequence[str] = (),
 ) -> Forecast:
-    """The fate of a term at its end, if nobody does anything until then but the monitor, which still reminds.
+    """Return the fate of a term at its end, if nobody does anything until then but the monitor, which still reminds.
 
     ``held_back``: what holds have kept from the department, and keep.
     """

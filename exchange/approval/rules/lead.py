@@ -65,7 +65,7 @@ class Waits:
 
 
 def what_waits(case: CaseFacts, parts: Sequence[PartFacts], now: datetime) -> Waits | None:
-    """What a case waits for at its lead; None where it waits for departments, or for nothing more."""
+    """Return what a case waits for at its lead; None where it waits for departments, or for nothing more."""
     if case.state is CaseState.READY:
         task = LeadTask.CONFIRM if case.prepared else LeadTask.RULE_FAILED if case.rule_error else LeadTask.DECIDE
         return Waits(task, case.ready_at or case.opened_at)
@@ -87,7 +87,9 @@ def what_waits(case: CaseFacts, parts: Sequence[PartFacts], now: datetime) -> Wa
 def decision_term(
     case: CaseFacts, matter: Matter, ledgers: Iterable[LedgerEntry], calendar: WorkingCalendar, lead: str
 ) -> Projection:
-    """Until when the lead is to decide. ``ledgers``: all departments' entries; of them announced stops are left out."""
+    """Return until when the lead is to decide. ``ledgers``: all departments' entries; announced stops among them are
+    left out.
+    """
     began = LedgerEntry(kind=EntryKind.START, at=case.opened_at, reason="accepted", actor=lead)
     stops = [entry for entry in ledgers if entry.kind is EntryKind.STOP and entry.days is not None]
     in_order = sorted(stops, key=lambda entry: entry.at)

@@ -27,7 +27,7 @@ _SETTLED = {PartState.DEEMED: BoardColumn.DEEMED, PartState.ESCALATED: BoardColu
 
 
 def states_of(standing: BoardColumn) -> tuple[PartState, ...]:
-    """The states in which a part can stand so."""
+    """Return the states that a part in this column of the board can have."""
     found = tuple(state for state, one in _SETTLED.items() if one is standing)
     return found or (PartState.ISSUED, PartState.SIGNED)
 
@@ -35,7 +35,7 @@ def states_of(standing: BoardColumn) -> tuple[PartState, ...]:
 def standing_of(
     state: PartState, started_at: datetime | None, due_at: datetime | None, now: datetime
 ) -> BoardColumn | None:
-    """Where a part stands; None for one that is no matter of deadlines (planned, answered, moot).
+    """Return where a part stands; None for one that has no deadline to keep (planned, answered, moot).
 
     A term of which only the end is known runs until it is over.
     """

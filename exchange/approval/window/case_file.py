@@ -35,7 +35,7 @@ class CaseFile:
 
 
 def case_file(node: Node, number: str) -> CaseFile:
-    """The file of one case. Raises Denied (this is no window) or NotFound."""
+    """Return the file of one case. Raises Denied (this is no window) or NotFound."""
     expect_window(node)
     with node.store.reading() as tx:
         revision, case = _revision(tx, number), tx[Cases].get(number)

@@ -9,7 +9,7 @@ from exchange.messaging.node import Step
 
 
 def part_of(step: Step, case_number: str, department: str) -> tuple[CaseRow, PartRow]:
-    """A case and a department's part in it. Raises Returned where one is not on record."""
+    """Return a case and a department's part in it. Raises Returned where one is not on record."""
     case = step.tx[Cases].get(case_number)
     if case is None:
         raise Returned(

@@ -36,13 +36,15 @@ class Collector:
         self._silence = Silence(concluder)
 
     def handlers(self) -> dict[str, Handler]:
-        """By message kind."""
+        """Return the message handlers, by message kind."""
         return {Opinion.KIND: self.take_opinion, **self._silence.handlers()}
 
     # --- receipts of what the window sent -------------------------------------------------------------------------
 
     def on_signed(self, step: Step, signed: Sequence[Signed], receipts: Sequence[Receipt]) -> None:
-        """A department has signed for its consultation or clearance: its term begins. Or it sent it back."""
+        """Handle a department's receipt for its consultation or clearance: its term begins, or it sent the message
+        back.
+        """
         cases = _cases_of(step, signed)
         for item, receipt in zip(signed, receipts, strict=True):
             number = cases.get((item.message_id, item.addressee))

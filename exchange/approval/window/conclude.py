@@ -41,7 +41,9 @@ class Concluder:
         self._decides = decides
 
     def advance(self, step: Step, case_number: str) -> None:
-        """After a change of a part: clears those that waited, opens the next stage, or lets the lead decide."""
+        """Carry a case on after a change of a part: clear those that waited, open the next stage, or let the lead
+        decide.
+        """
         case = step.tx[Cases].get(case_number)
         if case is not None and case.state is CaseState.READY:
             self._ask_rule(step, case)
@@ -119,7 +121,7 @@ def _keep(step: Step, case: CaseRow, prepared: str | None = None, rule_error: st
 
 
 def docket_of(step: Step, case: CaseRow) -> Docket:
-    """The case as the lead sees it."""
+    """Return the case as the lead sees it."""
     application = Application.model_validate_json(case.application)
     return Docket(case, matter_of(step.tx, case), application, tuple(step.tx[Cases].parts(case.number)))
 
@@ -163,7 +165,7 @@ def _send_decision(step: Step, docket: Docket, decision: Decision) -> str:
 
 
 def decide(node: Node, case_number: str, ruling: Ruling) -> str:
-    """An officer's decision on a case that is ready, or held up only by escalated parts.
+    """Record an officer's decision on a case that is ready, or held up only by escalated parts.
 
     Raises Denied (this is no window), NotFound, Conflict (decided, withdrawn, or opinions still out) or CallerError.
     """
@@ -172,7 +174,7 @@ def decide(node: Node, case_number: str, ruling: Ruling) -> str:
 
 
 def decide_in(step: Step, case_number: str, ruling: Ruling) -> str:
-    """`decide` inside a step."""
+    """Do what `decide` does, inside a step."""
     case = _own_case(step, case_number)
     if case.state is CaseState.OPEN:
         _make_ready(step, case)
@@ -207,7 +209,7 @@ def confirm(node: Node, case_number: str, officer: str, outcome: Outcome | None 
 
 
 def confirm_in(step: Step, case_number: str, officer: str, outcome: Outcome | None = None) -> tuple[str, Ruling]:
-    """`confirm` inside a step."""
+    """Do what `confirm` does, inside a step."""
     case = _own_case(step, case_number)
     if case.state in (CaseState.DECIDED, CaseState.WITHDRAWN):
         raise Conflict(
@@ -256,7 +258,7 @@ def _make_ready(step: Step, case: CaseRow) -> None:
 
 
 def withdraw(node: Node, case_number: str, reason: str) -> None:
-    """The applicant withdraws before the decision: whoever has not answered need not any more.
+    """Withdraw an application for its applicant before the decision: whoever has not answered need not any more.
 
     Raises Denied (this is no window), NotFound, Conflict or CallerError.
     """
@@ -265,7 +267,7 @@ def withdraw(node: Node, case_number: str, reason: str) -> None:
 
 
 def withdraw_in(step: Step, case_number: str, reason: str) -> None:
-    """`withdraw` inside a step."""
+    """Do what `withdraw` does, inside a step."""
     check_reason(reason, "a withdrawal needs a reason", "say why the applicant withdraws")
     case = _own_case(step, case_number)
     if not step.tx[Cases].move(

@@ -38,7 +38,7 @@ RUNNING = frozenset({PartState.ISSUED, PartState.SIGNED})
 
 
 def matter_of(tx: Transaction, case: CaseRow) -> Matter:
-    """The matter as it stood when the case was opened, whatever the catalogue says today."""
+    """Return the matter as it stood when the case was opened, whatever the catalogue says today."""
     text = tx.get_meta(matter_key(case.matter, case.matter_version))
     if text is None:
         raise NotFound(
@@ -52,24 +52,24 @@ def matter_of(tx: Transaction, case: CaseRow) -> Matter:
 
 @lru_cache(maxsize=256)
 def parse_matter(text: str) -> Matter:
-    """A matter from its JSON text; the same text is parsed once."""
+    """Parse a matter from its JSON text; the same text is parsed once."""
     return Matter.model_validate_json(text)
 
 
 def matter_key(code: str, version: str) -> str:
-    """Where a matter's text is kept in the store."""
+    """Return the key under which a matter's text is kept in the store."""
     return f"matter:{code}:{version}"
 
 
 def approver_of(matter: Matter, department: str) -> Approver:
-    """The matter's entry for a department that is part of the case."""
+    """Return the matter's entry for a department that is part of the case."""
     return next(approver for approver in matter.approvers if approver.department == department)
 
 
 def deadline_state(
     node: Node, case: CaseRow, part: PartRow, matter: Matter, entries: Sequence[LedgerEntry], tx: Transaction | None
 ) -> DeadlineState:
-    """All that anyone needs to derive or re-check the deadline; with the receipt's proof if ``tx`` is given."""
+    """Return all that anyone needs to derive or re-check the deadline; with the receipt's proof if ``tx`` is given."""
     approver = approver_of(matter, part.department)
     evidence = None
     if tx is not None and part.receipt_id is not None and part.receipt_index is not None:
@@ -95,7 +95,7 @@ def deadline_state(
 
 
 def is_running(case: CaseRow, part: PartRow) -> bool:
-    """Whether the department's silence could still have a consequence."""
+    """Return whether the department's silence could still have a consequence."""
     return case.state is CaseState.OPEN and part.state in RUNNING
 
 
@@ -158,7 +158,7 @@ def amend(node: Node, case_number: str, department: str, amendment: Amendment) -
 
 
 def amend_in(step: Step, case_number: str, department: str, amendment: Amendment) -> LedgerEntry:
-    """`amend` inside a step."""
+    """Do what `amend` does, inside a step."""
     node = step.node
     expect_window(node)
     node.directory.member(amendment.actor)

@@ -41,7 +41,7 @@ class Ruling:
     officer: str = "window"
 
     def by(self, officer: str) -> Ruling:
-        """The same, decided by this officer."""
+        """Return the same ruling, decided by this officer."""
         return replace(self, officer=officer)
 
 
@@ -49,12 +49,12 @@ _RULING = TypeAdapter(Ruling)
 
 
 def ruling_text(ruling: Ruling) -> str:
-    """A ruling as it is kept; `ruling_of` reads it again."""
+    """Return a ruling as the text that is kept; `ruling_of` reads it again."""
     return _RULING.dump_json(ruling).decode()
 
 
 def ruling_of(text: str) -> Ruling:
-    """A ruling that was kept."""
+    """Read a ruling from the text that was kept."""
     return _RULING.validate_json(text)
 
 
@@ -83,7 +83,8 @@ DecideRule = Callable[[Docket], Ruling | None]
 
 
 def decision_of(docket: Docket, ruling: Ruling, lead: str, now: datetime, *, by_rule: bool = False) -> Decision:
-    """The decision in full. Raises CallerError naming each field of the ruling that does not do, and what to give.
+    """Return the decision in full. Raises CallerError naming each field of the ruling that is not acceptable, and what
+    to give.
 
     A grant names every department whose consent it lacks, each with the reasons to grant all the same.
     """

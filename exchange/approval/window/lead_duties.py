@@ -41,7 +41,7 @@ class LeadDuty:
 
 
 def lead_duties(tx: Transaction, calendar: WorkingCalendar, now: datetime) -> list[LeadDuty]:
-    """Everything that waits for the lead, that which is due first first."""
+    """Return everything that waits for the lead, what is due first in front."""
     found = list(_duties(tx, calendar, now))
     return sorted(found, key=lambda duty: (duty.due_at is None, duty.due_at or duty.since, duty.case_number))
 

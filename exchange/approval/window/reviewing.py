@@ -20,7 +20,7 @@ def review(node: Node, case_number: str, officer: str, reasons: str) -> tuple[st
 
 
 def review_in(step: Step, case_number: str, officer: str, reasons: str) -> tuple[str, ...]:
-    """As `review`, within a step."""
+    """Do what `review` does, inside a step."""
     reasons = check_reason(reasons, "a review needs its reasons", "say whether the decision stands, and why")
     officer = check_reason(officer, "no officer is named", "say who has reviewed it")
     expect_window(step.node)

@@ -30,7 +30,7 @@ class Silence:
         self._concluder = concluder
 
     def handlers(self) -> dict[str, Handler]:
-        """By message kind."""
+        """Return the message handlers, by message kind."""
         return {
             DeemedConsent.KIND: self.take_deemed,
             Escalation.KIND: self.take_escalation,
@@ -38,7 +38,7 @@ class Silence:
         }
 
     def take_reminder(self, step: Step, incoming: Incoming, body: Body) -> None:
-        """A monitor has reminded a department: shown to whoever looks at the case."""
+        """Take in that a monitor has reminded a department; the reminder is shown with the case."""
         reminder = expect(body, Reminder)
         require_role(step, incoming, Role.MONITOR)
         _, part = part_of(step, reminder.case_number, reminder.department)
@@ -113,7 +113,9 @@ class Silence:
         return due_at is not None and incoming.arrival.latest > due_at
 
     def take_escalation(self, step: Step, incoming: Incoming, body: Body) -> None:
-        """A term is over and no default may arise: the lead must act. A late opinion on record now counts."""
+        """Take in that a term is over and no default may arise: the lead must act. A late opinion on record now
+        counts.
+        """
         escalation = expect(body, Escalation)
         require_role(step, incoming, Role.MONITOR)
         case, part = part_of(step, escalation.case_number, escalation.department)

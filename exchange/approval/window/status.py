@@ -94,7 +94,7 @@ _STEPS = {
 
 
 def case_status(node: Node, number: str) -> CaseStatus:
-    """The status of one case. Raises NotFound."""
+    """Return the status of one case. Raises NotFound."""
     with node.store.reading() as tx:
         case = tx[Cases].get(number)
         if case is None:
@@ -112,7 +112,7 @@ def case_status(node: Node, number: str) -> CaseStatus:
 
 
 def decision_on(node: Node, case: CaseStatus) -> Decision | None:
-    """The lead's decision from its signed document; None while there is none."""
+    """Return the lead's decision from its signed document; None while there is none."""
     if case.decision_id is None:
         return None
     with node.store.reading() as tx:
@@ -122,13 +122,13 @@ def decision_on(node: Node, case: CaseStatus) -> Decision | None:
 
 
 def cases_more(node: Node, shown: int) -> int:
-    """How many cases of the window a list of so many of the latest leaves out."""
+    """Return how many cases of the window a list of the ``shown`` latest ones leaves out."""
     with node.store.reading() as tx:
         return sum(number for name, number in tx[Cases].counts().items() if name.startswith("case-")) - shown
 
 
 def recent_cases(node: Node, limit: int = 20) -> list[CaseStatus]:
-    """The latest cases of the window, newest first."""
+    """Return the latest cases of the window, newest first."""
     with node.store.reading() as tx:
         numbers = [case.number for case in tx[Cases].recent(None, limit)]
     return [case_status(node, number) for number in numbers]

@@ -79,9 +79,10 @@ class Cases:
         return [CaseRow(**row._mapping) for row in self._db.execute(query)]
 
     def awaiting(self, until: datetime, after: Place | None, limit: int) -> list[CaseRow]:
-        """Cases that may wait for their lead, those first that have been open longest: ready ones, open ones of which
-        a part was escalated, or put to its department before ``until`` and not signed for, and decided ones that are
-        to be reviewed. For `exchange.paging.every`."""
+        """Return cases that may wait for their lead, those that have been open longest first: ready ones, open ones of
+        which a part was escalated, or put to its department before ``until`` and not signed for, and decided ones that
+        are to be reviewed. For `exchange.paging.every`.
+        """
         unsigned = (_p.state == PartState.ISSUED) & _p.signed_at.is_(None) & (_p.issued_at <= until)
         held_up = exists().where(_p.case_number == _f.number, (_p.state == PartState.ESCALATED) | unsigned)
         first = select(*_CASE_COLUMNS).order_by(_f.opened_at, _f.number).limit(limit)
@@ -95,8 +96,9 @@ class Cases:
         return sorted(found, key=lambda case: case.place)[:limit]
 
     def running(self, department: str | None, after: PartRow | None, limit: int) -> list[PartRow]:
-        """Parts that are issued or signed for, of one department or all, those due first before those without a due;
-        behind one of them. For `exchange.paging.every`."""
+        """Return a page of the parts that are issued or signed for, of one department or all, those with a due moment
+        first, earliest in front; behind one of them. For `exchange.paging.every`.
+        """
         query = select(*_PART_COLUMNS).where(PUT_TO)
         if department is not None:
             query = query.where(_p.department == department)
@@ -118,11 +120,11 @@ class Cases:
         return next((part for part in self.parts(number) if part.department == department), None)
 
     def parts_of_messages(self, message_ids: Collection[str]) -> list[PartRow]:
-        """Parts whose consultation or clearance is one of these messages."""
+        """Return the parts whose consultation or clearance is one of these messages."""
         return [PartRow(*row) for row in self._db.execute(_PARTS_OF_MESSAGES, {"messages": list(message_ids)})]
 
     def move(self, number: str, before: Collection[CaseState], after: CaseState, **fields: Any) -> bool:
-        """One guarded UPDATE; ``fields`` are columns of CaseRow. True if this call moved it."""
+        """Change a case by a guarded UPDATE; ``fields`` are columns of CaseRow. True if this call moved it."""
         moved = move(self._db, case_file, CASES, {"number": number}, before, after, fields)
         case = self._cases.get(number)
         if moved and case is not None:
@@ -132,7 +134,7 @@ class Cases:
     def move_part(
         self, number: str, department: str, before: Collection[PartState], after: PartState, **fields: Any
     ) -> bool:
-        """One guarded UPDATE that also adds one to ``revision``; True if this call moved it."""
+        """Change a part by a guarded UPDATE that also adds one to ``revision``; True if this call moved it."""
         key = {"case_number": number, "department": department}
         moved = move(self._db, part, PARTS, key, before, after, fields)
         if moved and number in self._parts:
@@ -151,7 +153,7 @@ class Cases:
         return list(self._ledgers[key])
 
     def add_entries(self, number: str, department: str, entries: Sequence[LedgerEntry]) -> None:
-        """Appends; entries are never changed."""
+        """Add entries to a ledger; entries are never changed."""
         if not entries:
             return
         first = len(self.ledger(number, department))
@@ -164,7 +166,7 @@ class Cases:
         self._ledgers[(number, department)] += [LedgerEntry.model_validate_json(text) for text in texts]
 
     def counts(self) -> dict[str, int]:
-        """Parts by state, ``late`` for those with a late opinion, and cases by ``case-<state>``."""
+        """Count the parts by state, with ``late`` for those with a late opinion, and the cases by ``case-<state>``."""
         counts = {
             str(state): int(number)
             for state, number in self._db.execute(select(_p.state, func.count()).group_by(_p.state)).all()

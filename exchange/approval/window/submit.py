@@ -51,7 +51,7 @@ def submit_in(
     fixed_due: Mapping[str, datetime] | None = None,
     urgency: Urgency = Urgency.ORDINARY,
 ) -> CaseRow:
-    """`submit` inside a step."""
+    """Do what `submit` does, inside a step."""
     expect_window(step.node)
     matter = matter_for(step.node, application.matter)
     check_written(application)
@@ -73,7 +73,7 @@ def submit_in(
 
 
 def matter_for(node: Node, code: str) -> Matter:
-    """The catalogue's matter. Raises BadApplication naming the known ones."""
+    """Return the catalogue's matter. Raises BadApplication naming the known ones."""
     matter = node.catalogue.get(code)
     if matter is None:
         raise BadApplication(
@@ -124,7 +124,7 @@ def issue_next_stage(step: Step, case: CaseRow, matter: Matter, stage: int) -> N
 
 
 def escalate_unreachable(step: Step, case: CaseRow, department: str) -> None:
-    """A department that nothing can be sent to any more: the lead must act in its place."""
+    """Escalate the part of a department that nothing can be sent to any more: the lead must act in its place."""
     if step.tx[Cases].move_part(
         case.number, department, PARTS.before(PartState.ESCALATED), PartState.ESCALATED, escalated_at=step.now
     ):
