@@ -15,19 +15,17 @@ import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import structlog
 
-from exchange.broker.admin.errand import errand
-from exchange.broker.admin.management import ManagementClient
-from exchange.broker.admin.node_info import NodeInfo
-from exchange.broker.admin.provision import provision
-from exchange.broker.private.node import PrivateNode
 from exchange.language import Language, speak
 from tests.postgres import shared_server
 from tests.surroundings import forget_the_caller
+
+if TYPE_CHECKING:
+    from exchange.broker.admin.node_info import NodeInfo
 
 forget_the_caller(os.environ, worker="PYTEST_XDIST_WORKER" in os.environ)
 os.environ["EXCHANGE_LANGUAGE"] = "en"
@@ -96,6 +94,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if scratch is not None:
         for name in (_FIRST, _SECOND):
             if (scratch / name).exists():
+                from exchange.broker.private.node import PrivateNode
+
                 PrivateNode(scratch / name).stop()
         shutil.rmtree(scratch, ignore_errors=True)
 
@@ -128,11 +128,15 @@ def second_broker(request: pytest.FixtureRequest) -> NodeInfo:
 
 
 def _given(prefix: str) -> NodeInfo | None:
+    from exchange.broker.admin.node_info import NodeInfo
+
     url = os.environ.get(f"{prefix}BROKER_URL")
     return NodeInfo(url, os.environ.get(f"{prefix}MANAGEMENT_URL")) if url else None
 
 
 def _private(config: pytest.Config, name: str) -> NodeInfo:
+    from exchange.broker.private.node import PrivateNode
+
     worker = getattr(config, "workerinput", None)
     scratch = Path(worker["scratch"]) if worker else config.stash[_SCRATCH]
     return PrivateNode(scratch / name).start(print, owner=worker["owner"] if worker else os.getpid())
@@ -150,6 +154,7 @@ def domain(request: pytest.FixtureRequest) -> Iterator[str]:
 @pytest.fixture
 def provisioned(broker: NodeInfo) -> Callable[..., None]:
     """Declares the queues of members on the shared broker, at once usable."""
+    from exchange.broker.admin.provision import provision
 
     def declare(addresses: Sequence[str], windows: Collection[str] = ()) -> None:
         provision(broker.url, addresses, windows, progress=print, settle=0.0)
@@ -160,6 +165,9 @@ def provisioned(broker: NodeInfo) -> Callable[..., None]:
 def delete_queues(info: NodeInfo, prefix: str) -> None:
     if info.management_url is None:
         return
+    from exchange.broker.admin.errand import errand
+    from exchange.broker.admin.management import ManagementClient
+
     with ManagementClient(info.management_url, info.url) as management:
         names = [queue.name for queue in management.queues() if queue.name.startswith(prefix)]
     if names:
