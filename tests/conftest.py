@@ -21,6 +21,7 @@ import pytest
 import structlog
 
 from exchange.language import Language, speak
+from exchange.machine.logger import forget_waiting
 from tests.postgres import shared_server
 from tests.surroundings import forget_the_caller
 
@@ -105,6 +106,7 @@ def _logs_as_they_come() -> Iterator[None]:
     """Whatever a test had done with logs ends with it."""
     yield
     structlog.reset_defaults()
+    forget_waiting()
 
 
 @pytest.fixture(autouse=True)

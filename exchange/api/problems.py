@@ -7,7 +7,6 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
 
-import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -17,9 +16,10 @@ from exchange import errors
 from exchange.api.model import InvalidField, Problem
 from exchange.api.terms import in_api_terms
 from exchange.language import Joined, Language, Text
+from exchange.machine.logger import get_logger
 from exchange.web.render import preferred
 
-log = structlog.get_logger()
+log = get_logger()
 
 MEDIA_TYPE = "application/problem+json"
 _STATUS: tuple[tuple[type[errors.ExchangeError], int], ...] = (

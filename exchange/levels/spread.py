@@ -14,17 +14,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import structlog
-
 from exchange.directory import Lookup, TreeView
 from exchange.directory.hierarchy import next_hop, relay_of
 from exchange.errors import Returned
+from exchange.machine.logger import get_logger
 from exchange.messaging.checks import expect
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Node, Step
 from exchange.schemas import Body, DirectoryUpdate, OfferedDirectory
 
-log = structlog.get_logger()
+log = get_logger()
 
 AGAIN = timedelta(days=7)
 """After this time a neighbour is told everything again."""

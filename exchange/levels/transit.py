@@ -16,11 +16,10 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import structlog
-
 from exchange.directory.addressing import UPLINK
 from exchange.envelope import peek
 from exchange.errors import BrokerUnavailable, DatabaseUnavailable, NotFound, SenderError
+from exchange.machine.logger import get_logger
 from exchange.messaging.dead_letter_store import DeadLetters
 from exchange.messaging.dead_letters import settle_letters
 from exchange.messaging.inbox import Inbox
@@ -31,7 +30,7 @@ from exchange.messaging.records import DeadLetter
 from exchange.messaging.rules.label import TO, Stuck, next_stage
 from exchange.schemas import Header, NonDelivery, NonDeliveryReason, ReceiptBatch
 
-log = structlog.get_logger()
+log = get_logger()
 
 STAGE = "transit"
 """Where a dead letter stopped, for what a relay office could not pass on."""

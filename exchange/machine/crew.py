@@ -10,9 +10,9 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import structlog
+from exchange.machine.logger import get_logger
 
-log = structlog.get_logger()
+log = get_logger()
 
 SWITCH_INTERVAL = 0.02
 """Seconds for which a thread keeps the interpreter while others wait, in processes of our own

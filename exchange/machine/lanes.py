@@ -5,12 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-import structlog
-
 from exchange.clock import monotonic
 from exchange.errors import ExchangeError
+from exchange.machine.logger import get_logger
 
-log = structlog.get_logger()
+log = get_logger()
 
 MOST = 256
 """Lanes at work at once; further receivers wait for one to become free."""

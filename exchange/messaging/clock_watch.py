@@ -10,15 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-import structlog
-
 from exchange.clock import monotonic
 from exchange.language import Text
+from exchange.machine.logger import get_logger
 from exchange.messaging.ports import Delivery
 from exchange.messaging.rules.clocks import ACT, Witness, broker_clock, database_clock, doubts, last_entry, sign_of_life
 from exchange.store.transaction import Transaction
 
-log = structlog.get_logger()
+log = get_logger()
 
 _FRESH = 600.0
 """Seconds for which a stamp tells the broker's time; a machine that slept is not held against it for ever."""

@@ -21,12 +21,11 @@ from collections import defaultdict, deque
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-import structlog
-
 from exchange.clock import Clock, monotonic
 from exchange.directory.addressing import UPLINK
 from exchange.envelope import envelope_for
 from exchange.errors import DatabaseUnavailable
+from exchange.machine.logger import get_logger
 from exchange.messaging.holds import Holds
 from exchange.messaging.node import Node
 from exchange.messaging.outbox import Outbox
@@ -36,7 +35,7 @@ from exchange.messaging.rules.holding import Hold
 from exchange.messaging.rules.label import label_for
 from exchange.messaging.waiting import LOOK_EVERY, Depths, WaitingCopies
 
-log = structlog.get_logger()
+log = get_logger()
 
 _GATHER, _GATHER_SECONDS, _QUIET_SECONDS = 200, 0.05, 0.02
 """Results are written back when there are so many, or after so long; sooner once nothing is in flight any more."""

@@ -16,13 +16,12 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-import structlog
-
 from exchange.clock import Clock
 from exchange.directory import Lookup
 from exchange.directory.addressing import home_of, hop_towards, queue_towards
 from exchange.envelope import Identity, seal
 from exchange.errors import NotFound
+from exchange.machine.logger import get_logger
 from exchange.messaging.clock_watch import ClockWatch
 from exchange.messaging.observer import Observer
 from exchange.messaging.outbox import Outbox
@@ -32,7 +31,7 @@ from exchange.store.journal import JournalEntry
 from exchange.store.transaction import Store, Transaction
 from exchange.workdays import WorkingCalendar
 
-log = structlog.get_logger()
+log = get_logger()
 
 
 @dataclass

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 
-import structlog
-
+from exchange.machine.logger import get_logger
 from exchange.messaging.node import Step
 from exchange.schemas import Document, Purpose
 
-log = structlog.get_logger()
+log = get_logger()
 
 
 def note_number(step: Step, document: Document, message_id: str) -> None:

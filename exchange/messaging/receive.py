@@ -22,14 +22,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-import structlog
-
 from exchange.clock import monotonic
 from exchange.directory.addressing import home_of
 from exchange.directory.hierarchy import relay_of
 from exchange.envelope import open_envelope, peek
 from exchange.errors import DatabaseUnavailable, ExchangeError, Forged, IdReused, Returned, SenderError, Unsupported
 from exchange.language.names import coded
+from exchange.machine.logger import get_logger
 from exchange.messaging.arrival import ArrivalJudge
 from exchange.messaging.dead_letters import abandoned, failed, first_arrivals, refused, settle_letters
 from exchange.messaging.inbox import Inbox
@@ -43,7 +42,7 @@ from exchange.messaging.rules.arrival_time import Arrival
 from exchange.schemas import Header, ReceiptBatch, Role
 from exchange.schemas.titles import TITLES
 
-log = structlog.get_logger()
+log = get_logger()
 
 
 @dataclass(frozen=True)

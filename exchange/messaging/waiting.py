@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-import structlog
-
 from exchange.clock import Clock, monotonic
 from exchange.directory.addressing import UPLINK
 from exchange.errors import BrokerError, DatabaseUnavailable
+from exchange.machine.logger import get_logger
 from exchange.messaging.node import Node
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import Parcel
 from exchange.messaging.rules.repetition import QueueDepth, lies_there
 
-log = structlog.get_logger()
+log = get_logger()
 
 Depths = Callable[[Collection[str]], Mapping[str, QueueDepth | None]]
 """How deep queues are, as `exchange.broker.admin.queue_sight` asks. Raises BrokerError."""

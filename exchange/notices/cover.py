@@ -9,10 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
-import structlog
-
 from exchange.envelope import verify_signed
 from exchange.errors import Conflict, NotFound
+from exchange.machine.logger import get_logger
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node
 from exchange.messaging.rules.reminder_stages import stage_on
@@ -28,7 +27,7 @@ from exchange.schemas import Cover, Forwarding, Notice
 from exchange.store.transaction import Transaction
 from exchange.workdays import WorkingCalendar
 
-log = structlog.get_logger()
+log = get_logger()
 
 
 @dataclass(frozen=True)

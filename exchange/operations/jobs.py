@@ -9,14 +9,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import structlog
-
 from exchange.clock import Clock
 from exchange.errors import ExchangeError, NotFound
 from exchange.language import Text
+from exchange.machine.logger import get_logger
 from exchange.operations.dead_letters.redrive import Again, RedriveOutcome
 
-log = structlog.get_logger()
+log = get_logger()
 
 _KEPT = 50
 """Jobs remembered; the oldest that have ended are forgotten first."""

@@ -5,15 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 
-import structlog
-
 from exchange.errors import ExchangeError
+from exchange.machine.logger import get_logger
 from exchange.runtime.catalogue import load_catalogue
 from exchange.runtime.profiles import load_profiles
 from exchange.runtime.settings import Home
 from exchange.schemas import Matter
 
-log = structlog.get_logger()
+log = get_logger()
 
 
 class LiveCatalogue(Mapping[str, Matter]):

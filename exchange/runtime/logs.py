@@ -2,8 +2,8 @@
 
 Always on standard error, since standard output is for results. A line that cannot be written stops nobody: it is
 counted, and the count is said once writing works again. Where `exchange up` gives a process a log file of its own
-(``EXCHANGE_LOG``), the process keeps it within a size. structlog, which brings much of rich, is imported when something
-is configured: most of what the command line shows needs no log.
+(``EXCHANGE_LOG``), the process keeps it within a size. structlog, which brings much of rich, is imported when a
+service configures it or something is logged: most of what the command line shows needs no log.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import Any, TextIO
 
 from exchange.errors import BadConfiguration
 from exchange.language import Text
+from exchange.machine.logger import configuration_waits, configure_at_first_use, forget_waiting
 from exchange.runtime.unfailing import Rotation, UnfailingStream, text_stream
 
 LOG = "EXCHANGE_LOG"
@@ -101,17 +102,26 @@ def configure_for_service(*, verbose: bool = False) -> None:
 
 
 def configure_for_people() -> None:
-    """Warnings and errors only, each a line that reads like the progress of a command."""
-    import structlog
+    """Warnings and errors only, each a line that reads like the progress of a command.
 
-    _configure(logging.WARNING, sys.stderr, structlog.processors.format_exc_info, _line)
+    structlog is configured when there is something to say: most commands have nothing.
+    """
+    stream = sys.stderr
+    _configure_libraries(stream)
+
+    def configure_it() -> None:
+        import structlog
+
+        _configure(logging.WARNING, stream, structlog.processors.format_exc_info, _line)
+
+    configure_at_first_use(configure_it)
 
 
 def configure_for_library() -> None:
     """As `configure`, unless the program that uses the exchange as a library has configured structlog itself."""
     import structlog
 
-    if structlog.is_configured():
+    if configuration_waits() or structlog.is_configured():
         return
     try:
         stream: TextIO = text_stream(UnfailingStream(sys.stderr.fileno(), _lost_lines))
@@ -154,14 +164,19 @@ def _as_json(level: int, stream: TextIO) -> None:
 def _configure(level: int, stream: TextIO, *processors: Any) -> None:
     import structlog
 
-    logging.basicConfig(level=logging.WARNING, stream=stream, format="%(levelname)s %(name)s %(message)s")
-    logging.getLogger("pika").setLevel(logging.CRITICAL)
+    _configure_libraries(stream)
     structlog.configure(
         processors=processors,
         wrapper_class=_unfailing(level),
         logger_factory=structlog.WriteLoggerFactory(file=stream),
         cache_logger_on_first_use=True,
     )
+    forget_waiting()
+
+
+def _configure_libraries(stream: TextIO) -> None:
+    logging.basicConfig(level=logging.WARNING, stream=stream, format="%(levelname)s %(name)s %(message)s")
+    logging.getLogger("pika").setLevel(logging.CRITICAL)
 
 
 def _unfailing(level: int) -> type[Any]:

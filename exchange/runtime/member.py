@@ -8,8 +8,6 @@ from dataclasses import asdict
 from datetime import datetime
 from importlib.metadata import version
 
-import structlog
-
 from exchange.approval.department.open_desk import OpenDesk
 from exchange.broker.admin.queue_sight import seen_depths
 from exchange.broker.traffic.consumer import BatchConsumer
@@ -21,6 +19,7 @@ from exchange.clock import CST, RealClock, monotonic
 from exchange.directory import TreeView
 from exchange.errors import DatabaseUnavailable, ExchangeError, PartEnded
 from exchange.machine.crew import Loop
+from exchange.machine.logger import get_logger
 from exchange.messaging.arrival import ArrivalJudge, BrokerStamp, EventTime, OwnTime
 from exchange.messaging.clock_watch import ClockWatch, record_witnesses
 from exchange.messaging.dispatch import Dispatcher
@@ -39,7 +38,7 @@ from exchange.runtime.work import Work
 from exchange.schemas import Role
 from exchange.store import Store
 
-log = structlog.get_logger()
+log = get_logger()
 
 
 _APART = 0.05

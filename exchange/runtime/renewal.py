@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import structlog
-
 from exchange.directory import DirectoryView, Lookup, TreeView, load_authority_certificate, load_directory_file
 from exchange.directory.keyfiles import FILES
 from exchange.envelope import Identity
 from exchange.errors import BadDirectory, BadKeys
 from exchange.levels.spread import Taken
+from exchange.machine.logger import get_logger
 from exchange.runtime.identity import open_identity
 from exchange.runtime.settings import Home, Settings
 from exchange.runtime.tree_files import STAMP, TreeFiles, say_refused
 
-log = structlog.get_logger()
+log = get_logger()
 
 Marks = tuple[tuple[int, int] | None, ...]
 """By which a file is known to have been replaced."""

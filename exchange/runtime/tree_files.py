@@ -12,17 +12,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import structlog
-
 from exchange.directory import DirectoryView, Tree, TreeView, grow
 from exchange.directory.certificates import Certificate, der
 from exchange.errors import BadDirectory
 from exchange.levels.spread import Taken
 from exchange.machine.files import lock_file, make_folder, write_secret
+from exchange.machine.logger import get_logger
 from exchange.runtime.settings import Home
 from exchange.store.transaction import Transaction
 
-log = structlog.get_logger()
+log = get_logger()
 
 STAMP = "changed"
 """A file that is replaced whenever the folder has changed: two changes may fall into one tick of its clock."""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import structlog
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
 from exchange.errors import DatabaseUnavailable
+from exchange.machine.logger import get_logger
 from exchange.store.engine import open_engine
 from exchange.store.transaction import Store
 
 __all__ = ["Store", "connect_with_patience", "open_store"]
 
-log = structlog.get_logger()
+log = get_logger()
 
 
 def open_store(url: str, *, member: str) -> Store:

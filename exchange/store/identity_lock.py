@@ -13,17 +13,17 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import structlog
 from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
 from exchange.errors import DatabaseUnavailable, ExchangeError, IdentityInUse, IdentityLost
 from exchange.machine.crew import Loop
+from exchange.machine.logger import get_logger
 from exchange.store.engine import writing
 from exchange.store.faults import translated
 from exchange.store.locks import FileHold, HeldLock, SessionHold
 from exchange.store.tables import meta
 
-log = structlog.get_logger()
+log = get_logger()
 
 WATCHED_EVERY = 1.0
 """Seconds between two looks at whether the lock is still held."""

@@ -11,13 +11,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import AF_INET6
 from types import TracebackType
 
-import structlog
-
 from exchange.errors import BadConfiguration, OperatorError
 from exchange.machine.crew import Loop
+from exchange.machine.logger import get_logger
 from exchange.telemetry.scraping import FORWARDED, may_scrape
 
-log = structlog.get_logger()
+log = get_logger()
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 """Prometheus' text format."""

@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import structlog
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.parser import text_string_to_metric_families
@@ -18,10 +17,11 @@ from prometheus_client.registry import Collector
 
 from exchange.errors import FileUnusable
 from exchange.machine.files import read_json, write_file
+from exchange.machine.logger import get_logger
 from exchange.machine.web_client import Unanswered, WebClient
 from exchange.runtime.settings import Home
 
-log = structlog.get_logger()
+log = get_logger()
 
 _TIMEOUT = 3.0
 """Seconds that one member has to answer."""

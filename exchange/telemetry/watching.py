@@ -11,9 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import structlog
-
 from exchange.errors import BadConfiguration
+from exchange.machine.logger import get_logger
 from exchange.messaging.observer import Observer, Observers
 from exchange.runtime.settings import Home
 from exchange.telemetry.endpoint import Answers, Endpoint, EndpointPlace, parse_place
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from exchange.runtime.member import RunningMember
     from exchange.store import Store
 
-log = structlog.get_logger()
+log = get_logger()
 
 METRICS, TOKEN, TRACING = "EXCHANGE_METRICS", "EXCHANGE_METRICS_TOKEN", "EXCHANGE_TRACING"
 """Environment variables: where to listen, what a scraper must show, where traces go."""

@@ -6,11 +6,10 @@ import ssl
 import threading
 from pathlib import Path
 
-import structlog
-
 from exchange.machine.lockfile import inode
+from exchange.machine.logger import get_logger
 
-log = structlog.get_logger()
+log = get_logger()
 
 LOOK_EVERY = 10.0
 """Seconds between two looks at the files."""

@@ -7,16 +7,16 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated
 
-import structlog
 from fastapi import Depends, Request
 
 from exchange.api.door.context import Api, Caller, api_of
 from exchange.errors import Unauthenticated
+from exchange.machine.logger import get_logger
 from exchange.operations.systems.records import TokenRow
 from exchange.operations.systems.store import Tokens
 from exchange.operations.systems.tokens import NOBODY, Scope, check_scope, check_token, split_token
 
-log = structlog.get_logger()
+log = get_logger()
 
 _NOTED_EVERY = timedelta(minutes=1)
 """A token's last use is kept to the minute: looking must not write each time."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-import structlog
 from fastapi import FastAPI, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -12,9 +11,10 @@ from starlette.responses import Response
 from exchange.api.door.context import Api, Caller
 from exchange.audit.source import of_token
 from exchange.errors import DatabaseUnavailable
+from exchange.machine.logger import get_logger
 from exchange.web.door.audit_log import AuditLog
 
-log = structlog.get_logger()
+log = get_logger()
 
 _LOOKING = frozenset({"GET", "HEAD", "OPTIONS"})
 _TAKING = "/leases"

@@ -6,13 +6,12 @@ import threading
 from datetime import timedelta
 from functools import partial
 
-import structlog
-
 from exchange.api.door.context import Api
 from exchange.api.webhooks.reach import Poster
 from exchange.errors import ExchangeError
 from exchange.machine.crew import Loop
 from exchange.machine.lanes import Lanes
+from exchange.machine.logger import get_logger
 from exchange.machine.webhook_signature import signed_headers
 from exchange.operations.systems.events import awaited, delivery_of, happened
 from exchange.operations.systems.member.store import InboxPages
@@ -20,7 +19,7 @@ from exchange.operations.systems.records import DeliveryRow, WebhookRow
 from exchange.operations.systems.store import WebhookRecords
 from exchange.operations.systems.webhooks import Event, again_after, has_failed_long
 
-log = structlog.get_logger()
+log = get_logger()
 
 _BATCH = 200
 _LEAVING = 3.0

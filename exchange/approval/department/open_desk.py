@@ -6,20 +6,19 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import islice
 
-import structlog
-
 from exchange.approval.department.desk import consultation_of, reply_in
 from exchange.approval.department.records import DeskRow
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.rules.states import DeskState
 from exchange.errors import DatabaseUnavailable
+from exchange.machine.logger import get_logger
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node
 from exchange.messaging.records import StoredDocument
 from exchange.paging import every
 from exchange.schemas import Consultation, Opinion
 
-log = structlog.get_logger()
+log = get_logger()
 
 _ERROR = 500
 """Characters that are kept of what a rule failed with."""

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import structlog
-
 from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules.completion import Advance, may_decide, progress
 from exchange.approval.rules.states import CASES, CaseState, PartState
@@ -20,12 +18,13 @@ from exchange.approval.window.store import Cases
 from exchange.approval.window.submit import escalate_unreachable, issue_next_stage
 from exchange.errors import Conflict, NotFound
 from exchange.language.names import CASE_STATES, OUTCOMES, coded
+from exchange.machine.logger import get_logger
 from exchange.messaging.checks import expect_window
 from exchange.messaging.node import Node, Step
 from exchange.messaging.rules.wording import check_reason
 from exchange.schemas import Application, CaseClosed, Clearance, Decision, Matter, Outcome, Result
 
-log = structlog.get_logger()
+log = get_logger()
 
 _RULE_ERROR = 500
 """Characters that are kept of what a rule failed with."""

@@ -14,7 +14,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 import pika
-import structlog
 
 from exchange.broker.traffic.lane import Catch, ConsumedQueue, Lane
 from exchange.broker.traffic.loop import START_PATIENCE, ConnectionLoop
@@ -24,9 +23,10 @@ from exchange.broker.traffic.wakeup import Wakeup
 from exchange.clock import monotonic
 from exchange.errors import BrokerError, ExchangeError
 from exchange.machine.crew import Loop
+from exchange.machine.logger import get_logger
 from exchange.messaging.ports import OnBatch
 
-log = structlog.get_logger()
+log = get_logger()
 
 CanTake = Callable[[int], None]
 """Raises as long as a batch of so many octets could not be handled."""

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pika
-import structlog
 from pika.channel import Channel
 from pika.spec import Basic, BasicProperties
 
@@ -24,9 +23,10 @@ from exchange.broker.traffic.wakeup import Wakeup
 from exchange.clock import monotonic
 from exchange.errors import BrokerError
 from exchange.language import Text
+from exchange.machine.logger import get_logger
 from exchange.messaging.ports import Delivery
 
-log = structlog.get_logger()
+log = get_logger()
 
 BATCH_BYTES = 8 * 2**20
 """Octets after which a batch is full, whatever its number."""

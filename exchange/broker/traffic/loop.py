@@ -13,7 +13,6 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
 import pika
-import structlog
 
 from exchange.broker.faults import DENIED, error_of
 from exchange.broker.traffic.pause import Pause
@@ -23,9 +22,10 @@ from exchange.clock import monotonic
 from exchange.errors import BadTopology, BrokerError, BrokerUnavailable
 from exchange.language import Text
 from exchange.machine.crew import Loop
+from exchange.machine.logger import get_logger
 from exchange.machine.urls import shown
 
-log = structlog.get_logger()
+log = get_logger()
 
 GOODBYE = 3.0
 """Seconds that the broker has for its part in closing a connection."""

@@ -11,7 +11,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 
 import pika
-import structlog
 from pika.channel import Channel
 from pika.exceptions import AMQPError, ShortStringTooLong
 from pika.spec import Basic, BasicProperties
@@ -23,9 +22,10 @@ from exchange.broker.traffic.room import PublicationRoom
 from exchange.broker.traffic.topology import DOCUMENTS, MAX_KEY, routing_key
 from exchange.clock import monotonic
 from exchange.language import Text
+from exchange.machine.logger import get_logger
 from exchange.messaging.ports import OnResults, Publication, PublishOutcome, PublishResult
 
-log = structlog.get_logger()
+log = get_logger()
 
 MAX_BODY = 16 * 2**20
 """Octets that RabbitMQ 4 takes in one message; more is refused here, since there it would cost the channel."""

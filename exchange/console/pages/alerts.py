@@ -7,11 +7,10 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from urllib.parse import urlencode
 
-import structlog
-
 from exchange.console.pages.overview import shared
 from exchange.console.section import FormAction, Group, Page, Section, Visit
 from exchange.errors import BadConfiguration
+from exchange.machine.logger import get_logger
 from exchange.operations.alerts.round import PAGE, Alerting
 from exchange.operations.domain_view import Desk
 from exchange.operations.health.sampler import sampler_of
@@ -22,7 +21,7 @@ from exchange.operations.troubles.words import KINDS
 from exchange.web.door.permissions import Action
 from exchange.web.render import moment
 
-log = structlog.get_logger()
+log = get_logger()
 
 
 def _alerts(visit: Visit) -> Mapping[str, object]:

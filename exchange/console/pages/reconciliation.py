@@ -11,18 +11,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import structlog
-
 from exchange.clock import monotonic
 from exchange.console.section import Group, Page, Section, Visit
 from exchange.errors import ExchangeError, OperatorError
+from exchange.machine.logger import get_logger
 from exchange.operations.domain_view import Desk
 from exchange.operations.reconciliation.books import Balance, BalanceVerdict
 from exchange.operations.reconciliation.domain import open_reconciliation
 from exchange.operations.reconciliation.facts import LAWS, Difference, Law
 from exchange.operations.reconciliation.words import FAULTS, LAW_WORDS, TERMS, VERDICTS
 
-log = structlog.get_logger()
+log = get_logger()
 
 FRESH = 30.0
 """Seconds after which a new run begins, if somebody watches; ten times as long as it took, where that is more."""

@@ -13,12 +13,11 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from types import TracebackType
 
-import structlog
-
 from exchange.clock import Clock, RealClock
 from exchange.errors import Conflict, ExchangeError, NotFound
 from exchange.machine.crew import Loop
 from exchange.machine.lanes import Lanes
+from exchange.machine.logger import get_logger
 from exchange.operations.alerts.channels import channels
 from exchange.operations.alerts.telling import Channel, Telling
 from exchange.operations.domain_view import Desk
@@ -30,7 +29,7 @@ from exchange.operations.troubles.settings import AlertSettings, load_alert_sett
 from exchange.operations.troubles.store import Alerts, DueDelivery
 from exchange.operations.troubles.words import KINDS
 
-log = structlog.get_logger()
+log = get_logger()
 
 PAGE = "/alerts"
 

@@ -17,10 +17,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-import structlog
-
 from exchange.errors import CallerError, DatabaseUnavailable, ExchangeError, Forged, NotFound, OperatorError
 from exchange.levels.transit import STAGE
+from exchange.machine.logger import get_logger
 from exchange.messaging.dead_letter_store import DeadLetters
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.incoming import Handler
@@ -32,7 +31,7 @@ from exchange.messaging.records import DeadLetter
 from exchange.messaging.rules.arrival_time import Arrival
 from exchange.schemas import Header
 
-log = structlog.get_logger()
+log = get_logger()
 
 _BATCH = 100
 """Letters read at a time."""

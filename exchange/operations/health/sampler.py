@@ -7,10 +7,9 @@ from collections import deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import structlog
-
 from exchange.errors import ExchangeError, OperatorError
 from exchange.machine.crew import Loop
+from exchange.machine.logger import get_logger
 from exchange.operations.health.chart import HOUR
 from exchange.operations.health.snapshot import Snapshot
 from exchange.operations.health.snapshots import SnapshotTaker
@@ -18,7 +17,7 @@ from exchange.operations.health.snapshots import SnapshotTaker
 if TYPE_CHECKING:
     from exchange.operations.domain_view import Desk
 
-log = structlog.get_logger()
+log = get_logger()
 
 EVERY = 5.0
 """Seconds between looks: as often as RabbitMQ renews its own figures."""

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from unicodedata import normalize
 
-import structlog
-
 from exchange.clock import Clock, RealClock
 from exchange.errors import BadAccount, Denied
+from exchange.machine.logger import get_logger
 from exchange.operations.domain_view import Desk
 from exchange.store import Store
 from exchange.store.transaction import Transaction
@@ -48,7 +47,7 @@ DONE = "done"
 KNOWN = "known"
 """Marks a place from which an account has signed in of late."""
 
-log = structlog.get_logger()
+log = get_logger()
 
 
 class ShutOut(Denied):

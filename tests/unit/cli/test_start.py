@@ -42,7 +42,8 @@ HEAVY = {
 
 UNUSED_BY_LOOKING = {
     "alembic", "argon2", "exchange.runtime.member", "fastapi", "filelock", "httpcore", "jinja2", "obstore",
-    "opentelemetry", "pika", "prometheus_client", "psutil", "psycopg", "rich.markdown", "starlette", "uvicorn",
+    "opentelemetry", "pika", "prometheus_client", "psutil", "psycopg", "rich.markdown", "starlette", "structlog",
+    "uvicorn",
 }  # fmt: skip
 """What a look into SQLite has no need of."""
 TYPERS_OWN = {"pydantic"}

@@ -7,16 +7,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-import structlog
-
 from exchange.clock import monotonic
 from exchange.errors import ExchangeError
 from exchange.language import Joined, Text, language
+from exchange.machine.logger import get_logger
 
 Level = Literal["good", "note", "bad"]
 Said = str | Text | Joined
 
-log = structlog.get_logger()
+log = get_logger()
 
 UNEXPECTED = Text("run the command again with EXCHANGE_DEBUG=1 and report what it prints")
 HANGS = Text("see whether what it asks lives: it takes connections and does not answer, or a disk hangs")
