@@ -1,0 +1,118 @@
+"""A domain's folder that the release before has left is opened and shows all that was on record."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sqlite3
+import tarfile
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from exchange.operations.domain_view import CONSOLE
+from exchange.store.migrate import HEAD
+from tests.corpus.make_domain_before import ARCHIVE, DOMAIN, FACTS
+from tests.processes import run
+
+WINDOW, PLANNING, TRANSPORT, ARCHIVES = (f"{DOMAIN}.{name}" for name in ("window", "planning", "transport", "archive"))
+WAS: Mapping[str, Any] = json.loads(FACTS.read_text(encoding="utf-8"))
+
+
+@dataclass
+class Before:
+    """The folder, unpacked, and the clock by which it goes on where it had stopped."""
+
+    home: Path
+
+    def environment(self) -> Mapping[str, str]:
+        """What a process in this domain needs to know."""
+        told = {"EXCHANGE_HOME": str(self.home), "EXCHANGE_WEBHOOK_NETWORKS": "127.0.0.0/8"}
+        return {**os.environ, **told}
+
+    def json(self, *words: str) -> Any:
+        """What a command prints as JSON."""
+        return json.loads(run(self, *words, "--json").stdout)
+
+    def requests(self, member: str) -> dict[str, dict[str, Any]]:
+        """By id, what is on record of requests."""
+        return {one["request"]: one for one in self.json("inbox", "--all", "--as", member)["requests"]}
+
+
+def unpacked(folder: Path) -> Before:
+    """The domain, going on at the moment at which it was stopped."""
+    with tarfile.open(ARCHIVE) as archive:
+        archive.extractall(folder, filter="data")
+    (folder / "home" / "clock").write_text(f"{datetime.now(UTC).isoformat()}/{WAS['stopped']}/1", encoding="utf-8")
+    return Before(folder / "home")
+
+
+def stores(home: Path) -> list[Path]:
+    return sorted((home / "members").glob("*/store.db"))
+
+
+def signed(home: Path) -> dict[str, str]:
+    """By member, direction and message, a digest of the signed bytes on record."""
+    found: dict[str, str] = {}
+    for path in stores(home):
+        with closing(sqlite3.connect(path)) as db:
+            for direction, message, data in db.execute("SELECT direction, message_id, signed FROM document"):
+                found[f"{path.parent.name} {direction} {message}"] = hashlib.sha256(data).hexdigest()
+    return found
+
+
+@pytest.fixture(scope="module")
+def before(tmp_path_factory: pytest.TempPathFactory) -> Before:
+    """The domain, which nobody serves, for looks alone."""
+    return unpacked(tmp_path_factory.mktemp("before"))
+
+
+def test_every_store_is_migrated_and_signed_bytes_stay_what_they_were(before: Before) -> None:
+    assert signed(before.home) == WAS["signed"]
+    run(before, "token", "list")
+    for path in stores(before.home):
+        if path.parent.name != CONSOLE:
+            run(before, "inbox", "--as", path.parent.name)
+    revisions = set()
+    for path in stores(before.home):
+        with closing(sqlite3.connect(path)) as db:
+            revisions.add(db.execute("SELECT version_num FROM alembic_version").fetchone()[0])
+    assert signed(before.home) == WAS["signed"]
+    assert revisions == {HEAD} != {WAS["revision"]}
+    assert {row["state"] for row in before.requests(PLANNING).values()} == {"received", "answered"}
+
+
+def test_requests_are_carried_over_as_they_stood(before: Before) -> None:
+    for name in ("window", "planning", "transport"):
+        was = {one["request"]: one for one in WAS["seen"]["inbox"][name]["requests"]}
+        assert before.requests(f"{DOMAIN}.{name}") == was
+    assert before.requests(PLANNING)[WAS["request_answered"]]["state"] == "answered"
+    assert before.requests(WINDOW)[WAS["request_open"]]["state"] == "received"
+
+
+def test_cases_documents_notices_and_joint_documents_are_found(before: Before) -> None:
+    assert before.json("status") == WAS["seen"]["status"]
+    for name in ("window", "planning", "transport"):
+        was, now = WAS["seen"]["inbox"][name], before.json("inbox", "--all", "--as", f"{DOMAIN}.{name}")
+        assert now == was
+    assert before.json("joint", "list", "--as", TRANSPORT) == WAS["seen"]["joint"]
+    assert before.json("notice", "list") == WAS["seen"]["notices"]
+    found = before.json("find", "--number", WAS["letter"], "--department", PLANNING)
+    assert WAS["letter"] in json.dumps(found)
+    (letter,) = before.json("show", WAS["letter"], "--as", TRANSPORT)
+    assert letter["fault"] == ""
+
+
+def test_holds_drained_members_dead_letters_and_tokens_are_there(before: Before) -> None:
+    assert before.json("holds") == WAS["seen"]["holds"]
+    assert [one["member"] for one in before.json("holds")["drained"]] == [ARCHIVES]
+    assert before.json("dead") == WAS["seen"]["dead"]
+    (token,) = before.json("token", "list")
+    assert (token["member"], token["name"]) == (TRANSPORT, "OA")
+    assert before.json("console", "--check-audit")["entries"] > 0
