@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from exchange.api.door.context import Api
@@ -27,6 +27,10 @@ _LEAVING = 3.0
 _CLAIMED = timedelta(minutes=1)
 """Longer than an attempt can take; a console that dies meanwhile leaves the delivery due again after it."""
 _KEPT = timedelta(days=7)
+_AWAITED_KEPT = timedelta(days=366)
+"""As long, at least, as a case may wait: a delivery that is forgotten would be made again for what waits still."""
+_AWAITED_EVERY = timedelta(seconds=30)
+"""Every case that waits is read for it, so not in every round."""
 
 
 class Deliverer:
@@ -39,6 +43,7 @@ class Deliverer:
         self._lanes = Lanes("webhooks")
         self._counting = threading.Lock()
         self._done = 0
+        self._looked: dict[str, datetime] = {}
         self._stopping = threading.Event()
         self._thread = Loop("webhooks", self._run, self._stopping.is_set)
 
@@ -85,26 +90,31 @@ class Deliverer:
             self._stopping.wait(self._every)
 
     def _look(self, hook: WebhookRow) -> None:
-        opened = self._api.member(hook.member)
+        opened, now = self._api.member(hook.member), self._api.clock.now()
         with opened.store.reading() as tx:
             lines = tx[InboxPages].recorded_after(hook.position, _BATCH)
-            if not lines:
-                return
-            now = self._api.clock.now()
             found = [one for line in lines for one in happened(tx, opened.node, line) if one.event in hook.events]
-            if Event.AWAITED in hook.events:
+            if Event.AWAITED in hook.events and (lines or self._is_time_to_look(hook, now)):
                 found += awaited(tx, opened.node, now)
+                self._looked[hook.webhook_id] = now
         rows = {row.delivery_id: row for row in (delivery_of(hook, one, now) for one in found)}
+        after = lines[-1].position if lines else hook.position
+        with self._api.desk.console.reading() as tx:
+            if not lines and not tx[WebhookRecords].unknown(rows):
+                return
         with self._api.desk.console.transaction() as tx:
-            tx[WebhookRecords].advance(
-                hook.webhook_id, hook.position, lines[-1].position, tx[WebhookRecords].unknown(rows)
-            )
+            tx[WebhookRecords].advance(hook.webhook_id, hook.position, after, rows)
+
+    def _is_time_to_look(self, hook: WebhookRow, now: datetime) -> bool:
+        """Whether what no document tells of, but time alone brings about, is to be looked for again."""
+        last = self._looked.get(hook.webhook_id)
+        return last is None or abs(now - last) >= _AWAITED_EVERY
 
     def _start(self, hooks: dict[str, WebhookRow]) -> None:
         """Starts the lane of every webhook to which something is due."""
         now = self._api.clock.now()
         with self._api.desk.console.transaction() as tx:
-            tx[WebhookRecords].forget(now - _KEPT, _BATCH)
+            tx[WebhookRecords].forget(now - _KEPT, now - _AWAITED_KEPT, _BATCH)
             owed = tx[WebhookRecords].owed(now)
         for webhook_id in owed:
             hook = hooks.get(webhook_id)

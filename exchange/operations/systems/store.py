@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, String, delete, insert, literal, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    String,
+    and_,
+    delete,
+    insert,
+    literal,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from exchange.operations.systems.records import DeliveryRow, TokenRow, WebhookRow
 from exchange.operations.systems.tables import api_token, webhook, webhook_delivery
-from exchange.operations.systems.webhooks import DELIVERIES, DeliveryState
+from exchange.operations.systems.webhooks import DELIVERIES, DeliveryState, Event
 from exchange.store.statements import move, values_of
 
 _t, _w, _d = api_token.c, webhook.c, webhook_delivery.c
@@ -71,12 +84,13 @@ class WebhookRecords:
         replaced = {"secret": secret, "previous_secret": _w.secret, "previous_until": until}
         self._db.execute(update(webhook).where(_w.webhook_id == webhook_id).values(replaced))
 
-    def advance(self, webhook_id: str, before: int, after: int, deliveries: Sequence[DeliveryRow]) -> bool:
+    def advance(self, webhook_id: str, before: int, after: int, deliveries: Mapping[str, DeliveryRow]) -> bool:
         here = (_w.webhook_id == webhook_id, _w.position == before)
         if not self._db.execute(update(webhook).where(*here).values(position=after)).rowcount:
             return False
-        if deliveries:
-            self._db.execute(insert(webhook_delivery), [values_of(row) for row in deliveries])
+        fresh = self.unknown(deliveries)  # now that no other console can add any
+        if fresh:
+            self._db.execute(insert(webhook_delivery), [values_of(row) for row in fresh])
         return True
 
     def unknown(self, rows: Mapping[str, DeliveryRow]) -> list[DeliveryRow]:
@@ -140,9 +154,10 @@ class WebhookRecords:
             query = query.where(tuple_(_d.made_at, _d.delivery_id) < bound)
         return [DeliveryRow(*row) for row in self._db.execute(query)]
 
-    def forget(self, before: datetime, limit: int) -> int:
+    def forget(self, before: datetime, awaited_before: datetime, limit: int) -> int:
         settled = _d.state != literal(DeliveryState.WAITING, _d.state.type, literal_execute=True)
-        old = select(_d.delivery_id).where(settled, _d.settled_at < before).limit(limit)
+        gone = or_(and_(_d.event != Event.AWAITED.value, _d.settled_at < before), _d.settled_at < awaited_before)
+        old = select(_d.delivery_id).where(settled, gone).limit(limit)
         return self._db.execute(delete(webhook_delivery).where(_d.delivery_id.in_(old.scalar_subquery()))).rowcount
 
     def _read(self, query: Any) -> list[WebhookRow]:

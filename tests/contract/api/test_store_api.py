@@ -141,11 +141,13 @@ def test_a_webhooks_position_moves_once_and_takes_its_deliveries_along(store: St
     row = delivery()
     with store.transaction() as tx:
         tx[WebhookRecords].add(HOOK)
-        assert tx[WebhookRecords].advance("hook", 0, 7, [row])
-        assert not tx[WebhookRecords].advance("hook", 0, 7, [delivery()])
+        assert tx[WebhookRecords].advance("hook", 0, 7, {row.delivery_id: row})
+        assert not tx[WebhookRecords].advance("hook", 0, 7, {"other": delivery(delivery_id="other")})
         assert tx[WebhookRecords].due(NOW, 10) == [row]
         assert tx[WebhookRecords].due(EARLIER, 10) == []
         assert [one.position for one in tx[WebhookRecords].of_member(PLANNING)] == [7]
+        assert tx[WebhookRecords].advance("hook", 7, 7, {row.delivery_id: row}), "it is there already"
+        assert tx[WebhookRecords].due(NOW, 10) == [row]
 
 
 def test_a_secret_that_was_replaced_signs_for_a_while_and_the_one_before_it_no_more(store: Store) -> None:
@@ -163,7 +165,7 @@ def test_a_delivery_is_claimed_by_one_and_comes_again_after_a_failure(store: Sto
     row = delivery()
     with store.transaction() as tx:
         tx[WebhookRecords].add(HOOK)
-        tx[WebhookRecords].advance("hook", 0, 1, [row])
+        tx[WebhookRecords].advance("hook", 0, 1, {row.delivery_id: row})
         assert tx[WebhookRecords].claim(row, LATER)
         assert not tx[WebhookRecords].claim(row, LATER)
         assert tx[WebhookRecords].due(NOW, 10) == []
@@ -184,7 +186,7 @@ def test_a_disabled_webhook_gets_nothing_until_it_is_enabled_and_then_all_at_onc
     row = delivery(next_at=MUCH_LATER)
     with store.transaction() as tx:
         tx[WebhookRecords].add(HOOK)
-        tx[WebhookRecords].advance("hook", 0, 1, [row])
+        tx[WebhookRecords].advance("hook", 0, 1, {row.delivery_id: row})
         tx[WebhookRecords].disable("hook", NOW)
         assert tx[WebhookRecords].enabled() == []
         assert tx[WebhookRecords].due(MUCH_LATER, 10) == []
@@ -198,14 +200,14 @@ def test_settled_deliveries_are_listed_in_pages_and_forgotten_when_old(store: St
     rows = [delivery(made_at=NOW + n * _MINUTE) for n in range(3)]
     with store.transaction() as tx:
         tx[WebhookRecords].add(HOOK)
-        tx[WebhookRecords].advance("hook", 0, 1, rows)
+        tx[WebhookRecords].advance("hook", 0, 1, {row.delivery_id: row for row in rows})
         tx[WebhookRecords].delivered(rows[0], NOW)
         tx[WebhookRecords].delivered(rows[1], LATER)
         newest = tx[WebhookRecords].deliveries("hook", None, 2)
         assert [one.delivery_id for one in newest] == [rows[2].delivery_id, rows[1].delivery_id]
         rest = tx[WebhookRecords].deliveries("hook", (newest[-1].made_at, newest[-1].delivery_id), 2)
         assert [one.delivery_id for one in rest] == [rows[0].delivery_id]
-        assert tx[WebhookRecords].forget(LATER, 10) == 1
+        assert tx[WebhookRecords].forget(LATER, NOW, 10) == 1
         assert len(tx[WebhookRecords].deliveries("hook", None, 10)) == 2
 
 
@@ -213,7 +215,7 @@ def test_settled_deliveries_are_listed_in_pages_and_forgotten_when_old(store: St
     ("index", "work"),
     [
         ("webhook_delivery_due", lambda tx: tx[WebhookRecords].due(NOW, 10)),
-        ("webhook_delivery_settled", lambda tx: tx[WebhookRecords].forget(NOW, 10)),
+        ("webhook_delivery_settled", lambda tx: tx[WebhookRecords].forget(NOW, NOW, 10)),
         ("inbox_untaken", lambda tx: tx[Leases].lease("one", 10, NOW, LATER)),
         ("desk_received", lambda tx: tx[InboxPages].desk((NOW, "HF-1"), 10)),
         ("case_file_state_recent", lambda tx: tx[InboxPages].cases((NOW, "HF-1"), 10, CaseState.READY)),

@@ -186,11 +186,15 @@ def server(city: ProcessDomain, *words: str) -> Iterator[tuple[str, subprocess.P
     command = [sys.executable, "-m", "tests.web.serve", str(port), *words]
     process = subprocess.Popen(command, env=dict(city.environment()), cwd=Path(__file__).parents[3])
     try:
-        wait_until(lambda: _answers(port), what="the server")
+        wait_until(lambda: _answers(port), 90, "the server")
         yield f"http://127.0.0.1:{port}{API}", process
     finally:
         process.kill()
         process.wait()
+
+
+_DEADLINE = 60.0
+"""Seconds until an answer of a machine that has much else to do, or the end of a process, is no longer believed in."""
 
 
 def _answers(port: int) -> bool:
@@ -204,12 +208,14 @@ def test_a_request_whose_server_was_killed_is_sent_again_and_takes_effect_once(c
     headers = {"authorization": f"Bearer {token}", "idempotency-key": "killed"}
     with server(city, "die") as (url, process):
         with pytest.raises(httpx.TransportError):
-            httpx.post(f"{url}/documents", json=letter_to(city), headers=headers, trust_env=False)
-        assert process.wait(10) == -9
+            httpx.post(f"{url}/documents", json=letter_to(city), headers=headers, trust_env=False, timeout=_DEADLINE)
+        assert process.wait(_DEADLINE) == -9
     with server(city) as (url, _):
-        again = httpx.post(f"{url}/documents", json=letter_to(city), headers=headers, trust_env=False)
+        again = httpx.post(
+            f"{url}/documents", json=letter_to(city), headers=headers, trust_env=False, timeout=_DEADLINE
+        )
         assert (again.status_code, again.headers["idempotency-replayed"]) == (202, "true")
-        listed = httpx.get(f"{url}/documents", headers=headers, trust_env=False).json()["items"]
+        listed = httpx.get(f"{url}/documents", headers=headers, trust_env=False, timeout=_DEADLINE).json()["items"]
         assert [one["message_id"] for one in listed] == [again.json()["message_id"]]
 
 
@@ -309,6 +315,27 @@ def test_webhooks_hear_of_receipts_and_decisions(city: ProcessDomain) -> None:
     assert wanted in data
     assert [one["case_number"] for one in data if "case_number" in one] == [number]
     assert len(seen) == len(receiver.got), "each event once"
+
+
+def test_a_webhook_hears_of_a_case_that_waits_by_time_alone(city: ProcessDomain) -> None:
+    city.serve("window")
+    receiver = Receiver([])
+    with console(city) as (bureau, clock), receiver.listening() as url:
+        window = bureau.client(city.address("window"))
+        window.post(f"{API}/webhooks", json={"url": url, "events": ["decision.awaited"]})
+        (number,) = city.submit(1)
+        deliverer = Deliverer(bureau.api)
+        deliverer.round()
+        assert receiver.got == [], "no department has had a day to sign for its request"
+        clock.step_to(clock.now() + timedelta(days=2))
+        wait_until(lambda: deliverer.round() == 1, what="the event")
+        for days in (1, 9):  # it waits still, and its delivery is long settled
+            clock.step_to(clock.now() + timedelta(days=days))
+            assert deliverer.round() == 0
+        deliverer.close()
+    (event,) = map(body_of, receiver.got)
+    assert (event["type"], event["data"]["task"]) == ("decision.awaited", "unsigned")
+    assert event["data"]["case_number"] == number
 
 
 def body_of(posted: tuple[dict[str, str], bytes]) -> dict[str, Any]:

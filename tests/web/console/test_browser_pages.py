@@ -135,6 +135,7 @@ def _said(log: Path, pattern: str) -> str | None:
 
 @pytest.mark.drill  # it goes by a clock of two seconds a day, which needs a machine of its own
 @pytest.mark.broker
+@pytest.mark.timeout(700)
 def test_the_demonstration_is_watched_until_silence_has_become_consent(tmp_path: Path, browser: Browser) -> None:
     log = tmp_path / "demo.txt"
     words = [sys.executable, "-m", "exchange", "demo", "--home", str(tmp_path / "home")]
@@ -142,7 +143,7 @@ def test_the_demonstration_is_watched_until_silence_has_become_consent(tmp_path:
     with log.open("wb") as file:
         demo = subprocess.Popen(words, env=environment | {"COLUMNS": "200"}, stdout=file, stderr=file)
     try:
-        wait_until(lambda: _said(log, r"(http://\S+/set-up/[\w-]{40,})") is not None, 90, "the set-up link")
+        wait_until(lambda: _said(log, r"(http://\S+/set-up/[\w-]{40,})") is not None, 180, "the set-up link")
         link = _said(log, r"(http://\S+/set-up/[\w-]{40,})") or ""
         page = opened(browser)
         page.goto(link)
@@ -150,12 +151,12 @@ def test_the_demonstration_is_watched_until_silence_has_become_consent(tmp_path:
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_label("Once more").fill(PASSWORD)
         page.get_by_role("button").click()
-        expect(page.get_by_role("status")).to_contain_text("The password is set")
+        expect(page.get_by_role("status")).to_contain_text("The password is set", timeout=60_000)
         sign_in(page, link.partition("/set-up/")[0], Credentials("wang.fang", PASSWORD))
         pictured(page, "overview-of-the-demonstration")
         page.goto(link.partition("/set-up/")[0] + "/deadlines")
         loads = page.evaluate("performance.getEntriesByType('navigation').length")
-        wait_until(lambda: _said(log, "(视为同意)") is not None, 60, "the silence of one department")
+        wait_until(lambda: _said(log, "(视为同意)") is not None, 240, "the silence of one department")
         demo.send_signal(signal.SIGSTOP)  # it would end, and its console with it, some seconds after this
         deemed = page.get_by_role("link", name=re.compile("deemed", re.IGNORECASE))
         expect(deemed.first).to_be_visible(timeout=60_000)
@@ -163,7 +164,7 @@ def test_the_demonstration_is_watched_until_silence_has_become_consent(tmp_path:
         finds_nothing_serious(page)
         pictured(page, "deadlines-of-the-demonstration")
         demo.send_signal(signal.SIGCONT)
-        assert demo.wait(120) == 0, log.read_text(encoding="utf-8")[-3000:]
+        assert demo.wait(240) == 0, log.read_text(encoding="utf-8")[-3000:]
     finally:
         demo.kill()
         demo.wait(30)
