@@ -14,7 +14,7 @@ from exchange.audit.source import Source, SourceKind
 
 
 def acting_account() -> str:
-    """The account's name; of one that has none (in a container, most of all) its number, as ``uid 1234``.
+    """Return the account's name; of one without a name (in a container, most of all) its number, as ``uid 1234``.
 
     Root behind sudo is ``root (sudo by NAME)``, which `exchange.audit.people.same_person` takes for NAME.
     """
@@ -23,7 +23,7 @@ def acting_account() -> str:
 
 
 def acting_source() -> Source:
-    """Where a command comes from: the account, and who came to it by sudo."""
+    """Return where a command comes from: the account, and who came to it by sudo."""
     account, person = _account()
     return Source(SourceKind.COMMAND_LINE, account if person is None else f"{account} via sudo by {person}")
 

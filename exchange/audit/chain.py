@@ -72,7 +72,7 @@ def parse_head(text: str) -> ChainHead:
 def append(
     head: ChainHead, at: datetime, account: str, action: str, what: str, outcome: str, source: Source
 ) -> AuditEntry:
-    """The entry that follows ``head``."""
+    """Return the entry that follows ``head``."""
     bare = AuditEntry(
         head.seq + 1, at, account, action, what, outcome, head.hash, "", VERSION, source.kind.value, source.origin
     )
@@ -80,7 +80,7 @@ def append(
 
 
 def check_chain(entries: Iterable[AuditEntry], head: ChainHead, noted: ChainHead | None = None) -> int:
-    """How many entries there are, once all hold, up to ``head``, and include the one that was ``noted`` elsewhere.
+    """Count the entries, once all verify up to ``head`` and include the one that was ``noted`` elsewhere.
 
     Raises BadAudit, naming the first entry that does not verify.
     """

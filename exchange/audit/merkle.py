@@ -9,21 +9,21 @@ from exchange.errors import Forged
 
 
 def tree_root(leaves: Sequence[bytes]) -> bytes:
-    """The root over one or more leaves. Raises ValueError for none: an empty set proves nothing."""
+    """Return the root over one or more leaves. Raises ValueError for none: an empty set proves nothing."""
     if not leaves:
         raise ValueError("a tree needs a leaf")
     return _root([_leaf(leaf) for leaf in leaves])
 
 
 def inclusion_path(leaves: Sequence[bytes], index: int) -> tuple[bytes, ...]:
-    """The hashes that lead from a leaf to the root (section 2.1.3.1), nearest first."""
+    """Return the hashes that lead from a leaf to the root (section 2.1.3.1), nearest first."""
     if not 0 <= index < len(leaves):
         raise ValueError("no such leaf")
     return tuple(_path([_leaf(leaf) for leaf in leaves], index))
 
 
 def root_from_path(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes:
-    """The root that a leaf and its path amount to (section 2.1.3.2). Raises Forged when they cannot belong together."""
+    """Compute the root from a leaf and its path (section 2.1.3.2). Raises Forged when they cannot belong together."""
     if not 0 <= index < size:
         raise Forged("inclusion proof: the index lies outside the tree")
     node, last, digest = index, size - 1, _leaf(leaf)

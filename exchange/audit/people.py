@@ -8,12 +8,12 @@ _BEHIND_SUDO = re.compile(r"\S+ \(sudo by (?P<person>.+)\)", re.DOTALL)
 
 
 def behind_sudo(account: str, person: str) -> str:
-    """How a record names what ``person`` did as another account."""
+    """Return how a record names what ``person`` did as another account."""
     return f"{account} (sudo by {person})"
 
 
 def same_person(one: str, other: str) -> bool:
-    """Whether both are the same somebody, however the two accounts are written."""
+    """Return whether both accounts are the same person's, however the two are written."""
     return _person(one) == _person(other)
 
 

@@ -20,7 +20,9 @@ def prove_receipt(signed: bytes, leaves: Sequence[bytes], index: int) -> Receipt
 
 
 def verify_receipt(proof: ReceiptProof, trust: Trust) -> Receipt:
-    """The receipt, once signature, root and parties hold. Raises Malformed, Unsupported, Untrusted or Forged."""
+    """Return the receipt, once signature, root and parties verify. Raises Malformed, Unsupported, Untrusted or
+    Forged.
+    """
     verified = verify_signed(proof.signed, trust)
     batch = verified.body
     if not isinstance(batch, ReceiptBatch):

@@ -24,5 +24,5 @@ class Source:
 
 
 def of_token(name: str, token_id: str, address: str) -> Source:
-    """A call of the REST API. The name, which is free text, comes last: nothing in it can pass for an address."""
+    """Name the source of a REST API call. The name, free text, comes last: nothing in it can pass for an address."""
     return Source(SourceKind.REST, " · ".join(part for part in (address, token_id, name) if part))

@@ -147,7 +147,7 @@ _ERRNO = re.compile(r"(?:os error |\bcode: )(\d+)\b")
 
 
 def unavailable(error: BaseException, name: str, secrets: Set[str]) -> ClaimStoreUnavailable:
-    """The exchange's own error for one of obstore's, without the object's name: who knows that may fetch it."""
+    """Return our own error for one of obstore's, without the object's name: who knows it may fetch the object."""
     entry = entry_of(error)
     reason = without(str(error).partition("\n")[0].replace(name, "…"), set(secrets))
     if entry is None:
@@ -159,7 +159,7 @@ def unavailable(error: BaseException, name: str, secrets: Set[str]) -> ClaimStor
 
 
 def entry_of(error: BaseException) -> _Entry | None:
-    """What it is and what to do, where it is in a table."""
+    """Return what the error is and the remedy, where it is in a table."""
     said = str(error)
     if (code := _CODE.search(said)) and code[1] in _CODES:
         return _CODES[code[1]]
@@ -181,5 +181,5 @@ def entry_of(error: BaseException) -> _Entry | None:
 
 
 def no_bucket(error: BaseException) -> bool:
-    """Whether what was not found is the bucket itself, and not an object in it."""
+    """Return whether what was not found is the bucket itself, and not an object in it."""
     return entry_of(error) is _NO_BUCKET

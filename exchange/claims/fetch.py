@@ -48,7 +48,7 @@ def fetch(claim: ClaimCheck, target: Path, store: ClaimStore, *, progress: Progr
 
 
 def is_at(claim: ClaimCheck, path: Path) -> bool:
-    """Whether a file is this very attachment."""
+    """Return whether a file is this very attachment."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while data := file.read(_AT_ONCE):

@@ -62,7 +62,7 @@ class Journal:
 
 
 def open_journal(path: Path, size: int, chunk_size: int) -> Journal:
-    """The journal at ``path`` where it is one of a file of this size; else a new one with new keys. Raises OSError."""
+    """Open the journal at ``path`` if it is of a file of this size; else make one with new keys. Raises OSError."""
     journal = _read(path)
     if journal is None or (journal.stream.size, journal.stream.chunk_size) != (size, chunk_size):
         return new_journal(path, size, chunk_size)
@@ -72,7 +72,7 @@ def open_journal(path: Path, size: int, chunk_size: int) -> Journal:
 
 
 def new_journal(path: Path, size: int, chunk_size: int) -> Journal:
-    """A journal with new keys, in place of any other. Raises OSError."""
+    """Make a journal with new keys, in place of any other. Raises OSError."""
     stream = ChunkStream(new_content_key(), new_nonce_prefix(), size, chunk_size)
     journal = Journal(os.urandom(32).hex(), stream)
     _write(path, journal)

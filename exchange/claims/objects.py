@@ -27,7 +27,7 @@ _PROBE = b"can this be stored and read?"
 
 
 def open_claim_store(place: str | Path, *, retries: int = 4) -> ClaimStore:
-    """The store in a folder, which is made, or under ``s3://…``; endpoint and account are AWS_*, as everywhere.
+    """Open the store in a folder, which is made, or under ``s3://…``; endpoint and account are AWS_*, as everywhere.
 
     ``retries`` are those of one request, within a minute. Raises ClaimStoreUnavailable.
     """
@@ -51,7 +51,7 @@ class ClaimStore:
         self._folder = folder
 
     def put(self, name: str, data: bytes) -> None:
-        """Stores an object, durably; one of this name is replaced. Raises ClaimStoreUnavailable."""
+        """Put an object into the store, durably; one of this name is replaced. Raises ClaimStoreUnavailable."""
         import obstore
 
         with _told_as_unavailable(name):
@@ -63,7 +63,7 @@ class ClaimStore:
                 _make_durable(path)
 
     def get(self, name: str, at_most: int) -> bytes:
-        """An object's bytes. Raises ClaimMissing, ClaimTooLarge (before anything is read) or ClaimStoreUnavailable."""
+        """Get an object's bytes. Raises ClaimMissing, ClaimTooLarge (before it is read) or ClaimStoreUnavailable."""
         import obstore
 
         with _told_as_unavailable(name):
@@ -95,7 +95,7 @@ class ClaimStore:
                 (self._folder / name).unlink(missing_ok=True)
 
     def size(self, name: str) -> int | None:
-        """An object's size in bytes, None where there is none. Raises ClaimStoreUnavailable."""
+        """Return an object's size in bytes, None where there is none. Raises ClaimStoreUnavailable."""
         import obstore
 
         with _told_as_unavailable(name):

@@ -10,7 +10,7 @@ from exchange.machine.urls import fault_of
 
 
 def parse_place(url: str) -> str | Path:
-    """A folder (``file:///…``) or the address ``s3://bucket/prefix``. Raises BadConfiguration."""
+    """Parse a folder (``file:///…``) or the address ``s3://bucket/prefix``. Raises BadConfiguration."""
     if fault_of(url):
         raise _refused()
     parts = urlsplit(url)

@@ -108,7 +108,7 @@ def _store_parts(file: BinaryIO, journal: Journal, store: ClaimStore, progress: 
 
 
 def part_name(object_key: str, part: int) -> str:
-    """The name of a part in the store."""
+    """Return the name of a part in the store."""
     return f"{object_key}/{part:05d}"
 
 

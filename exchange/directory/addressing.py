@@ -16,14 +16,14 @@ UPLINK = "uplink."
 
 
 def queue_for(kind: str, addressee: str, urgency: Urgency) -> str:
-    """The queue's name: the arbiter queue for opinions and silence, the urgent one, or the inbox."""
+    """Return the queue's name: the arbiter queue for opinions and silence, the urgent one, or the inbox."""
     if kind in _OPINIONS:
         return f"{addressee}.opinions"
     return f"{addressee}.inbox" if urgency is Urgency.ORDINARY else f"{addressee}.inbox.urgent"
 
 
 def queue_towards(own: str, kind: str, addressee: str, urgency: Urgency) -> str | None:
-    """The queue of domain ``own`` that leads to an addressee: its own, or one to the neighbour on the way.
+    """Return the queue of domain ``own`` that leads to an addressee: its own, or one to the neighbour on the way.
 
     None where no way leads there: the addressee belongs to another tree.
     """
@@ -35,20 +35,20 @@ def queue_towards(own: str, kind: str, addressee: str, urgency: Urgency) -> str 
 
 
 def uplink_queue(neighbour: str, *, urgent: bool = False) -> str:
-    """Where messages wait for the link to a neighbouring domain, up or down."""
+    """Return the queue where messages wait for the link to a neighbouring domain, up or down."""
     return f"{UPLINK}{neighbour}.urgent" if urgent else f"{UPLINK}{neighbour}"
 
 
 def home_of(address: str) -> str:
-    """The domain of an address as a message names it, right or wrong; empty for one of a single label."""
+    """Return the domain of an address as a message names it, right or wrong; empty for one of a single label."""
     return address.rpartition(".")[0]
 
 
 def hop_towards(own: str, target: str) -> str | None:
-    """`exchange.directory.hierarchy.next_hop`, for domains that messages name: None into another tree."""
+    """Return `exchange.directory.hierarchy.next_hop`, for domains that messages name: None into another tree."""
     return next_hop(own, target) if own.partition(".")[0] == target.partition(".")[0] else None
 
 
 def way_between(own: str, target: str) -> tuple[str, ...]:
-    """`exchange.directory.hierarchy.path_between`, for domains that messages name: empty where there is none."""
+    """Return `exchange.directory.hierarchy.path_between`, for domains that messages name: empty where there is none."""
     return path_between(own, target) if own.partition(".")[0] == target.partition(".")[0] else ()

@@ -33,7 +33,7 @@ class Ties:
 
     @classmethod
     def of(cls, directory: Directory | None) -> Ties:
-        """The neighbours that a directory names; none where there is no directory."""
+        """Return the neighbours that a directory names; none where there is no directory."""
         return cls(directory.upper, directory.delegations) if directory is not None else cls()
 
 
@@ -69,7 +69,7 @@ class Authority:
         return cls(domain, load_authority_certificate(folder), key)
 
     def certify(self, address: str, now: datetime, valid_for: timedelta = MEMBER_TERM) -> Identity:
-        """New keys of both suites for a member, with a certificate."""
+        """Make new keys of both suites for a member, with a certificate."""
         key = Ed25519PrivateKey.generate()
         certificate = member_certificate(address, key.public_key(), self.certificate, self.key, now, valid_for)
         suites = (Suite.CLASSICAL, Suite.HYBRID)
@@ -79,7 +79,7 @@ class Authority:
     def member(
         self, identity: Identity, name: str, name_en: str, roles: Sequence[Role], superior: str | None = None
     ) -> Member:
-        """The directory's entry for a member."""
+        """Return the directory's entry for a member."""
         return Member(
             address=identity.address,
             name=name,
@@ -120,13 +120,13 @@ class Authority:
 
 
 def renewal_due(directory: Directory, now: datetime) -> bool:
-    """Whether a directory is in the second half of its term, or was signed by a clock that was ahead."""
+    """Return whether a directory is in the second half of its term, or was signed by a clock that was ahead."""
     half = (directory.expires_at - directory.issued_at) / 2
     return now >= directory.issued_at + half or directory.issued_at > now + CLOCK_SKEW
 
 
 def load_authority_certificate(folder: Path) -> x509.Certificate:
-    """The authority's certificate. Raises BadKeys."""
+    """Load the authority's certificate. Raises BadKeys."""
     try:
         return x509.load_der_x509_certificate((folder / _CERTIFICATE).read_bytes())
     except (OSError, ValueError) as error:

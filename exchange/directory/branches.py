@@ -65,7 +65,7 @@ class Branch:
     end: BranchEnd
 
     def state_at(self, now: datetime) -> BranchState:
-        """Whether it counts at a moment."""
+        """Return the state of the branch at a moment: whether it counts."""
         return BranchState.CURRENT if now < self.end.at else self.end.state
 
 
@@ -109,5 +109,5 @@ class Tree:
 
 
 def mark(domain: str, certificate: bytes) -> str:
-    """The name under which the highest version is remembered; a replaced authority counts its versions anew."""
+    """Return the name under which the highest version is remembered; a replaced authority counts its versions anew."""
     return f"{domain}@{hashlib.sha256(certificate).hexdigest()[:16]}"

@@ -21,7 +21,7 @@ Certificate = x509.Certificate
 
 
 def authority_certificate(domain: str, key: Ed25519PrivateKey, now: datetime, valid_for: timedelta) -> x509.Certificate:
-    """The self-signed certificate of a domain's authority."""
+    """Make the self-signed certificate of a domain's authority."""
     name = _name(f"authority of {domain}")
     builder = _builder(name, name, key.public_key(), now, valid_for)
     usage = _usage(sign=False)
@@ -37,7 +37,7 @@ def member_certificate(
     now: datetime,
     valid_for: timedelta,
 ) -> x509.Certificate:
-    """A member's certificate: its address is the subject's common name and a URI."""
+    """Make a member's certificate: its address is the subject's common name and a URI."""
     builder = _builder(_name(address), issuer.subject, public_key, now, valid_for)
     builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
     builder = builder.add_extension(_usage(sign=True), critical=True)
@@ -46,7 +46,7 @@ def member_certificate(
 
 
 def check_member_certificate(der: bytes, address: str, authority: x509.Certificate) -> Signer:
-    """What a member's certificate vouches for, once it is the authority's and the member's. Raises BadDirectory."""
+    """Check that a member's certificate is the authority's and the member's; return its signer. Raises BadDirectory."""
     try:
         certificate = x509.load_der_x509_certificate(der)
         certificate.verify_directly_issued_by(authority)
@@ -61,7 +61,7 @@ def check_member_certificate(der: bytes, address: str, authority: x509.Certifica
 
 
 def load_certificate(data: bytes) -> x509.Certificate:
-    """A certificate from its DER bytes. Raises BadDirectory."""
+    """Load a certificate from its DER bytes. Raises BadDirectory."""
     try:
         return x509.load_der_x509_certificate(data)
     except ValueError as error:
@@ -69,7 +69,7 @@ def load_certificate(data: bytes) -> x509.Certificate:
 
 
 def der(certificate: x509.Certificate) -> bytes:
-    """The certificate's DER bytes."""
+    """Return the certificate's DER bytes."""
     return certificate.public_bytes(Encoding.DER)
 
 
@@ -110,5 +110,5 @@ def _name(text: str) -> x509.Name:
 
 
 def ends_at(pem: bytes) -> datetime:
-    """When the first certificate of a PEM file ends: a server's own. Raises ValueError where there is none."""
+    """Return when the first certificate of a PEM file ends: a server's own. Raises ValueError where there is none."""
     return x509.load_pem_x509_certificates(pem)[0].not_valid_after_utc

@@ -16,7 +16,7 @@ LEFT = "has left the domain"
 
 
 def rotated(member: Member, identity: Identity) -> Member:
-    """The entry with the newest key pair of ``identity``: a certificate more, and its encryption keys to seal to.
+    """Return the entry with the newest key pair of ``identity``: a further certificate, and its encryption keys.
 
     A member that was revoked counts again, with the new certificate only. Raises Conflict when it has had too many.
     """
@@ -39,7 +39,7 @@ def rotated(member: Member, identity: Identity) -> Member:
 
 
 def revoked(member: Member, at: datetime, reason: str) -> Member:
-    """The entry revoked from ``at`` on. Raises Conflict when that would make good again what was refused before."""
+    """Return the entry revoked from ``at`` on. Raises Conflict if that would make valid what was refused before."""
     if member.revoked_at is not None and at > member.revoked_at:
         raise Conflict(
             "{address} is revoked since {revoked_at} already",

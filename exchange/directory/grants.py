@@ -60,14 +60,14 @@ G = TypeVar("G", Request, Grant)
 
 
 def sign_paper(paper: Request | Grant, authority: Authority) -> bytes:
-    """A request or grant as a file."""
+    """Sign a request or grant, as a file."""
     x5t = [SHA_256, hashlib.sha256(der(authority.certificate)).digest()]
     header = {ALG: EDDSA, CONTENT_TYPE: content_type(paper.KIND, paper.VERSION), X5T: x5t}
     return sign1(paper.model_dump_json().encode(), header, authority.key)
 
 
 def read_grant_paper(data: bytes, model: type[G]) -> G:
-    """A request or grant whose signature is that of the certificate inside. Raises BadDirectory."""
+    """Read a request or grant whose signature is that of the certificate inside. Raises BadDirectory."""
     what = model.KIND.replace("-", " ")
     try:
         message = read_sign1(data, _LIMIT, frozenset())
@@ -89,6 +89,6 @@ def read_grant_paper(data: bytes, model: type[G]) -> G:
 
 
 def fingerprint(certificate: bytes) -> str:
-    """The SHA-256 of a certificate as people compare it, in groups of four."""
+    """Return the SHA-256 of a certificate as people compare it, in groups of four."""
     digits = hashlib.sha256(certificate).hexdigest()
     return " ".join(digits[first : first + 4] for first in range(0, 64, 4))

@@ -10,7 +10,7 @@ from exchange.errors import CallerError, NotFound
 
 
 def domain_of(address: str) -> str:
-    """The domain an authority belongs to. Raises CallerError for an address that names an authority and no domain."""
+    """Return an authority's domain. Raises CallerError for an address that names an authority and no domain."""
     domain, _, body = address.rpartition(".")
     if not domain or not body:
         raise CallerError(
@@ -22,32 +22,32 @@ def domain_of(address: str) -> str:
 
 
 def superior_of(domain: str) -> str | None:
-    """The domain directly above; None for the root of a tree."""
+    """Return the domain directly above; None for the root of a tree."""
     return domain.rpartition(".")[0] or None
 
 
 def level_of(domain: str) -> int:
-    """How far below the root of its tree a domain lies; 0 is the root."""
+    """Return how far below the root of its tree a domain lies; 0 is the root."""
     return domain.count(".")
 
 
 def is_below(domain: str, other: str) -> bool:
-    """Whether a domain lies below another one, however far; no domain lies below itself."""
+    """Return whether a domain lies below another one, however far; no domain lies below itself."""
     return domain.startswith(f"{other}.")
 
 
 def is_within(domain: str, other: str) -> bool:
-    """Whether a domain is the other one or lies below it."""
+    """Return whether a domain is the other one or lies below it."""
     return domain == other or is_below(domain, other)
 
 
 def relay_of(domain: str) -> str:
-    """The address of a domain's relay office."""
+    """Return the address of a domain's relay office."""
     return f"{domain}.relay"
 
 
 def next_hop(own_domain: str, target_domain: str) -> str:
-    """The domain to hand a message to on its way: the target itself, a direct child, or the superior.
+    """Return the domain to hand a message to on its way: the target itself, a direct child, or the superior.
 
     Raises NotFound when the target belongs to another tree.
     """
@@ -59,7 +59,7 @@ def next_hop(own_domain: str, target_domain: str) -> str:
 
 
 def path_between(a: str, b: str) -> tuple[str, ...]:
-    """All domains from one to another, both among them. Raises NotFound when they belong to different trees."""
+    """Return all domains from one to another, both included. Raises NotFound when they belong to different trees."""
     _refuse_other_tree(a, b)
     up, down = _upwards(a), _upwards(b)
     meeting = next(domain for domain in up if domain in down)

@@ -38,7 +38,7 @@ def save_identity(identity: Identity, folder: Path) -> None:
 
 
 def prepare_rotation(folder: Path, identity: Identity) -> None:
-    """Lays a new identity of the member by; what is sealed to its new keys can be opened from here on.
+    """Save a member's new identity for later use; what is sealed to its new keys can be opened from here on.
 
     Raises BadKeys when the folder is there and its decryption keys cannot be read.
     """

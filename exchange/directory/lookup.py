@@ -42,16 +42,16 @@ class Lookup(Protocol):
         """All members of all domains that are known here and count."""
 
     def member(self, address: str) -> Member:
-        """The member at an address, of any known domain. Raises NotFound."""
+        """Return the member at an address, of any known domain. Raises NotFound."""
 
     def with_role(self, role: Role) -> tuple[Member, ...]:
-        """Members of the own domain with a role that are not revoked."""
+        """Return the members of the own domain with a role that are not revoked."""
 
     def recipient(self, address: str, suite: Suite) -> Recipient:
-        """What to seal to. Raises NotFound when nothing may be sealed to the member now."""
+        """Return what to seal to. Raises NotFound when nothing may be sealed to the member now."""
 
     def reachable(self, address: str, suite: Suite) -> bool:
-        """Whether anything can be sealed to the member now."""
+        """Return whether anything can be sealed to the member now."""
 
     def signer(self, x5t: bytes) -> Signer:
-        """Whose certificate has this SHA-256 thumbprint, and until when its signatures count. Raises Untrusted."""
+        """Find whose certificate has this SHA-256 thumbprint, and until when its signatures count. Raises Untrusted."""

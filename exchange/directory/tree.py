@@ -38,7 +38,7 @@ from exchange.schemas import Delegation, Directory
 def grow(
     own: DirectoryView, authority: bytes, offered: Iterable[bytes], now: datetime, seen: Mapping[str, int]
 ) -> Tree:
-    """The tree as the own verified directory and ``offered`` directories give it, whatever their order.
+    """Build the tree that the own verified directory and ``offered`` directories give, whatever their order.
 
     ``authority`` is the own authority's certificate (DER), ``seen`` the marks of earlier trees. Never raises for what
     is offered: that is among the refusals.
@@ -59,7 +59,7 @@ def grow(
 
 
 def admit(paper: Paper, warrant: Warrant, seen: Mapping[str, int]) -> DirectoryView:
-    """The directory's members, once it holds by rules 2 to 5. Raises BadDirectory naming the domain and the reason."""
+    """Verify a directory by rules 2 to 5; return its members. Raises BadDirectory naming domain and reason."""
     name, thumbprints = warrant.domain, [hashlib.sha256(one).digest() for one in warrant.certificates]
     if paper.directory.domain != name:
         raise BadDirectory(
@@ -110,7 +110,7 @@ class _Walk:
             self._papers.setdefault(paper.directory.domain, []).append(paper)
 
     def up(self) -> Iterable[Branch]:
-        """The superior, its superior and so on, as far as they hold."""
+        """Yield the branches of the superior, its superior and so on, as far as they verify."""
         below = self._own.directory
         ends: tuple[BranchEnd, ...] = ()
         while below.upper is not None:
@@ -122,7 +122,7 @@ class _Walk:
             below, ends = branch.view.directory, (branch.end,)
 
     def down(self, directory: Directory, certificates: tuple[bytes, ...], ends: tuple[BranchEnd, ...]) -> None:
-        """Everything below a directory that holds."""
+        """Settle everything below a directory that verifies."""
         for one in directory.delegations:
             if one.domain in self.warrants or one.domain == self._own.domain:
                 continue
@@ -133,7 +133,7 @@ class _Walk:
                 self.down(branch.view.directory, one.certificates, (branch.end,))
 
     def refuse_strangers(self) -> None:
-        """What nobody vouches for."""
+        """Refuse the directories that nobody vouches for."""
         for name, papers in self._papers.items():
             if name in self.warrants:
                 continue

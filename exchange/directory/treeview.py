@@ -95,19 +95,19 @@ class TreeView:
         return min(ends, default=None)
 
     def of(self, domain: str) -> DirectoryView:
-        """The directory of a known domain, also of one that has ended. Raises NotFound."""
+        """Return the directory of a known domain, also of one that has ended. Raises NotFound."""
         return self.own if domain == self.domain else self._view(domain)
 
     def member(self, address: str) -> Member:
-        """The member at an address, of any known domain, also of one that has ended. Raises NotFound."""
+        """Return the member at an address, of any known domain, also of one that has ended. Raises NotFound."""
         return self._of(address).member(address)
 
     def with_role(self, role: Role) -> tuple[Member, ...]:
-        """Members of the own domain with a role that are not revoked."""
+        """Return the members of the own domain with a role that are not revoked."""
         return self.own.with_role(role)
 
     def recipient(self, address: str, suite: Suite) -> Recipient:
-        """What to seal to. Raises NotFound; also when the member's domain has ended, or its directory has not come."""
+        """Return what to seal to. Raises NotFound, also for a domain that has ended or whose directory has not come."""
         view = self._of(address)
         branch = self.tree.branches.get(view.domain)
         if branch is not None and branch.state_at(self.at) is not BranchState.CURRENT:
@@ -121,7 +121,7 @@ class TreeView:
         return view.recipient(address, suite)
 
     def reachable(self, address: str, suite: Suite) -> bool:
-        """Whether anything can be sealed to the member now."""
+        """Return whether anything can be sealed to the member now."""
         try:
             self.recipient(address, suite)
         except NotFound:
@@ -129,7 +129,7 @@ class TreeView:
         return True
 
     def signer(self, x5t: bytes) -> Signer:
-        """Whose certificate it is; signatures of a domain that has ended count up to its end. Raises Untrusted."""
+        """Find whose certificate it is; signatures of a domain that has ended count up to its end. Raises Untrusted."""
         found = self.own.signers.get(x5t) or self._foreign.get(x5t)
         if found is None:
             raise Untrusted("certificate: in none of the directories known here")

@@ -82,7 +82,7 @@ class DirectoryView:
         return self.directory.members
 
     def member(self, address: str) -> Member:
-        """The member at an address. Raises NotFound."""
+        """Return the member at an address. Raises NotFound."""
         found = self._by_address.get(address)
         if found is None:
             raise NotFound(
@@ -94,11 +94,11 @@ class DirectoryView:
         return found
 
     def with_role(self, role: Role) -> tuple[Member, ...]:
-        """All members with a role that are not revoked."""
+        """Return all members with a role that are not revoked."""
         return tuple(member for member in self.members if role in member.roles and member.revoked_at is None)
 
     def recipient(self, address: str, suite: Suite) -> Recipient:
-        """What to seal to: the member's newest key of the suite. Raises NotFound when it has none, or is revoked."""
+        """Return what to seal to: the member's newest key of the suite. Raises NotFound for none, or if revoked."""
         found = self._found.get((address, suite))
         if found is None:
             found = self._found[(address, suite)] = self._recipient(self.member(address), suite)
@@ -125,7 +125,7 @@ class DirectoryView:
         return Recipient(address, newest.kid, suite, newest.public)
 
     def reachable(self, address: str, suite: Suite) -> bool:
-        """Whether anything can be sealed to the member now: it is listed, not revoked, and has a key of the suite."""
+        """Return whether the member can be sealed to now: it is listed, not revoked, and has a key of the suite."""
         try:
             self.recipient(address, suite)
         except NotFound:
@@ -138,7 +138,7 @@ class DirectoryView:
         return self._signers
 
     def signer(self, x5t: bytes) -> Signer:
-        """Whose certificate has this SHA-256 thumbprint. Raises Untrusted."""
+        """Return whose certificate has this SHA-256 thumbprint. Raises Untrusted."""
         found = self._signers.get(x5t)
         if found is None:
             raise Untrusted("certificate: not one of the directory")
@@ -146,7 +146,7 @@ class DirectoryView:
 
 
 def load_directory(data: bytes, certificate: x509.Certificate, now: datetime, seen: int) -> DirectoryView:
-    """Verifies a directory and every certificate in it; ``seen`` is the newest version known.
+    """Verify a directory and every certificate in it; ``seen`` is the newest version known.
 
     Raises BadDirectory when it is unsigned, another's, expired, or older than one already seen; with code ``clock``
     when it is signed in this machine's future.
@@ -185,7 +185,7 @@ def _moment(at: datetime) -> str:
 
 
 def view_of(directory: Directory, authorities: Sequence[x509.Certificate]) -> DirectoryView:
-    """A view of a directory whose signature holds; each certificate in it must be by one of the authorities.
+    """Make a view of a directory whose signature verifies; each certificate in it must be by one of the authorities.
 
     Raises BadDirectory.
     """
@@ -198,17 +198,17 @@ def view_of(directory: Directory, authorities: Sequence[x509.Certificate]) -> Di
 
 
 def load_directory_file(path: Path, certificate: x509.Certificate, now: datetime, seen: int) -> DirectoryView:
-    """`load_directory` of a file, which every refusal names. Raises BadDirectory."""
+    """Do `load_directory` for a file, which every refusal names. Raises BadDirectory."""
     return _named(path, lambda data: load_directory(data, certificate, now, seen))
 
 
 def read_directory_file(path: Path, certificate: x509.Certificate) -> Directory:
-    """`read_directory` of a file, which every refusal names. Raises BadDirectory."""
+    """Do `read_directory` for a file, which every refusal names. Raises BadDirectory."""
     return _named(path, lambda data: read_directory(data, certificate))
 
 
 def read_directory(data: bytes, certificate: x509.Certificate) -> Directory:
-    """A directory signed by the authority; certificates and times are not looked at. Raises BadDirectory."""
+    """Read a directory signed by the authority; certificates and times are not looked at. Raises BadDirectory."""
     key = certificate.public_key()
     paper = read_paper(data)
     if paper.signed_by != hashlib.sha256(der(certificate)).digest():
@@ -250,7 +250,7 @@ def read_paper(data: bytes) -> Paper:
 
 
 def sign_directory(directory: Directory, key: Ed25519PrivateKey, certificate: x509.Certificate) -> bytes:
-    """A directory as its authority signs it."""
+    """Sign a directory as its authority."""
     x5t = [SHA_256, hashlib.sha256(der(certificate)).digest()]
     header = {ALG: EDDSA, CONTENT_TYPE: _CONTENT_TYPE, X5T: x5t}
     return sign1(directory.model_dump_json().encode(), header, key)
