@@ -62,7 +62,7 @@ _DESCRIPTION = (
 
 
 def asyncapi() -> dict[str, Any]:
-    """The whole description as one JSON document."""
+    """Return the whole description as one JSON document."""
     return {
         "asyncapi": "3.0.0",
         "info": {"title": "驿站 Yizhan", "version": "1", "description": _DESCRIPTION},

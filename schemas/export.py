@@ -22,12 +22,12 @@ MODELS: dict[str, type[Wire]] = {
 
 
 def json_schemas() -> dict[str, dict[str, Any]]:
-    """One self-contained JSON Schema a name, with ``$id``, both titles and the version."""
+    """Return one self-contained JSON Schema per name, with ``$id``, both titles and the version."""
     return {name: _schema(name, model) for name, model in MODELS.items()}
 
 
 def in_characters(schema: Any) -> Any:
-    """The schema with the bounds of binary fields in characters of base64, as they travel, instead of in octets."""
+    """Return the schema with the bounds of binary fields in characters of base64, as they travel, instead of octets."""
     if isinstance(schema, list):
         return [in_characters(item) for item in schema]
     if not isinstance(schema, dict):
@@ -39,7 +39,7 @@ def in_characters(schema: Any) -> Any:
 
 
 def version_of(model: type[Wire]) -> int:
-    """The version of a model's format; 1 where it never had another."""
+    """Return the version of a model's format; 1 where it never had another."""
     version = getattr(model, "VERSION", 1)
     return int(version)
 

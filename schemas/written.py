@@ -46,17 +46,17 @@ _SHORT = 500
 
 
 def seen(text: str) -> str:
-    """The text without the characters that show nothing, for comparing it with others."""
+    """Return the text without the characters that show nothing, for comparing it with others."""
     return _IGNORED.sub("", text)
 
 
 def is_visible(text: str) -> bool:
-    """Whether anybody who looks at it sees anything."""
+    """Return whether anybody who looks at the text sees anything."""
     return any(unicodedata.category(ch) not in _BLANK for ch in seen(text))
 
 
 def fault_of(text: str, shape: TextShape = TextShape.TEXT) -> str:
-    """What is wrong with a text that is written now; empty where nothing is. An empty one is no fault."""
+    """Say what is wrong with a text that is written now; empty where nothing is. An empty text is no fault."""
     if not text:
         return ""
     if not is_visible(text):
@@ -70,7 +70,7 @@ def fault_of(text: str, shape: TextShape = TextShape.TEXT) -> str:
 
 
 def faults_in(written: Wire, place: Place = ()) -> Iterator[tuple[Place, str]]:
-    """Every field whose text has a fault, with its place."""
+    """Yield the place of every field whose text has a fault, with the fault."""
     for name, check in _checks(type(written)):
         yield from check(getattr(written, name), (*place, name))
 
@@ -126,7 +126,7 @@ def _check(annotation: Any, *around: Any) -> Check | None:
 
 
 def shape_of(rules: tuple[Any, ...]) -> TextShape | None:
-    """What the constraints of a text make of it; None for what a pattern keeps to its letters."""
+    """Return the shape that the constraints of a text give it; None for what a pattern keeps to its letters."""
     longest = _SHORT + 1
     for rule in rules:
         if isinstance(rule, StringConstraints):

@@ -26,11 +26,11 @@ class ExchangeError(Exception):
         self.code = code or self.code
 
     def written(self, wanted: Language) -> str:
-        """What is wrong, in a language."""
+        """Say what is wrong, in a language."""
         return self.text.written(wanted)
 
     def diagnostics(self, wanted: Language = Language.ENGLISH) -> str:
-        """What is wrong and what to do about it, in one paragraph; English, as records have it, or for a reader."""
+        """Say what is wrong and the remedy, in one paragraph; English, as records have it, or for a reader."""
         with calling({}):  # what is to be typed takes addresses
             remedy = self.remedy_text.written(wanted)
         return f"{self.written(wanted)} [{self.code}]" + (f"\n  → {remedy}" if remedy else "")

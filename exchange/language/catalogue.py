@@ -12,7 +12,7 @@ DOMAIN = "exchange"
 
 
 def translated(text: str, wanted: Language) -> str:
-    """A text in a language; as it is where the catalogue does not have it."""
+    """Return a text in a language; as it is where the catalogue does not have it."""
     if wanted is Language.ENGLISH or not text:
         return text
     return _chinese().gettext(text)

@@ -28,7 +28,7 @@ _for_now: ContextVar[Language | None] = ContextVar("language", default=None)
 
 
 def language_of_environment(environment: Mapping[str, str]) -> Language:
-    """The language that a person's environment asks for: EXCHANGE_LANGUAGE, else the locale; English for all others.
+    """Return the language that the environment asks for: EXCHANGE_LANGUAGE, else the locale; English for all others.
 
     Raises ValueError for a setting that is neither Chinese nor English.
     """
@@ -56,7 +56,7 @@ def speak(wanted: Language) -> None:
 
 @contextmanager
 def speaking(wanted: Language) -> Iterator[None]:
-    """Speaks another language meanwhile, here and in what is awaited here; other threads and visitors keep theirs."""
+    """Use another language meanwhile, here and in what is awaited here; other threads and visitors keep theirs."""
     token = _for_now.set(wanted)
     try:
         yield
@@ -65,10 +65,10 @@ def speaking(wanted: Language) -> Iterator[None]:
 
 
 def language() -> Language:
-    """The language spoken now."""
+    """Return the language spoken now."""
     return _for_now.get() or _spoken
 
 
 def choose(words: Words, wanted: Language | None = None) -> str:
-    """One of two names, in the language given or spoken now."""
+    """Choose one of two names, in the language given or spoken now."""
     return words[(wanted or language()) is Language.ENGLISH]

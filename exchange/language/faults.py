@@ -80,7 +80,7 @@ class Foreign:
     message: str
 
     def written(self, wanted: Language) -> str:
-        """The sentence, in Chinese behind a word that says what it is."""
+        """Return the sentence, in Chinese behind a word that says what it is."""
         if wanted is Language.ENGLISH:
             return self.message
         return f"{Text('does not fit').written(wanted)}：{self.message}"
@@ -100,7 +100,7 @@ class _Choices:
 
 
 def fault_text(item: Mapping[str, Any]) -> Text | Foreign:
-    """What one of pydantic's error details means to somebody who wrote the value."""
+    """Say what one of pydantic's error details means to somebody who wrote the value."""
     kind, context = item["type"], item.get("ctx", {})
     error = context.get("error")
     if isinstance(error, Unfit):

@@ -18,7 +18,7 @@ _names: ContextVar[Mapping[str, Words]] = ContextVar("members", default=_NOBODY)
 
 @contextmanager
 def calling(names: Mapping[str, Words]) -> Iterator[None]:
-    """Meanwhile, here and in what is awaited here, what stands in the places of texts is called by these names."""
+    """Use these names meanwhile, here and in what is awaited here, for what stands in the places of texts."""
     token = _names.set(names)
     try:
         yield
@@ -27,7 +27,7 @@ def calling(names: Mapping[str, Words]) -> Iterator[None]:
 
 
 def by_name(text: str, wanted: Language) -> str:
-    """A text in which each address has its member's name before it, where names are given by `calling`."""
+    """Return the text with its member's name before each address, where names are given by `calling`."""
     names = _names.get()
     if not names or "." not in text:
         return text
@@ -40,5 +40,5 @@ def by_name(text: str, wanted: Language) -> str:
 
 
 def typed(template: str, place: str) -> bool:
-    """Whether what stands in this place of a template is to be typed, which backquotes around it say."""
+    """Return whether what stands in this place of a template is to be typed, which backquotes around it say."""
     return any(re.search(rf"\{{{place}[}}!:]", part) for part in template.split("`")[1::2])

@@ -256,22 +256,22 @@ REASONS: Mapping[str, Words] = {
 
 
 def name_of(table: Mapping[str, Words], code: str, wanted: Language | None = None) -> str:
-    """What a code is called, in the language given or spoken now; the code itself where it is not in the table."""
+    """Return what a code is called, in the language given or spoken now; the code itself if it is not in the table."""
     words = table.get(code)
     return choose(words, wanted) if words else code
 
 
 def matter_name(code: str, names: Mapping[str, Words], said: str = "") -> str:
-    """What a matter is called; as a message says it, or its code, where its names are not here."""
+    """Return what a matter is called; as a message says it, or its code, where its names are not here."""
     return choose(names[code]) if code in names else said or code
 
 
 def coded(table: Mapping[str, Words], code: str) -> NamedText:
-    """A code in a text: the code itself where English stands, as in records, and what it is called in Chinese."""
+    """Return a code for a text: the code itself where English stands, as in records, and its name in Chinese."""
     words = table.get(code)
     return NamedText((words[0] if words else code, code))
 
 
 def reason_name(code: str, wanted: Language | None = None) -> str:
-    """Why something was set aside; of what no table foresees, that it failed while it was handled, and its code."""
+    """Say why something was set aside; of what no table foresees, that it failed while it was handled, and its code."""
     return name_of(REASONS, code, wanted) if code in REASONS else f"{name_of(REASONS, 'unexpected', wanted)} ({code})"

@@ -23,7 +23,7 @@ class Text:
     parameters: Mapping[str, object] = field(default_factory=dict, hash=False)
 
     def written(self, wanted: Language) -> str:
-        """This text in a language."""
+        """Return this text in a language."""
         found = translated(self.template, wanted)
         if not self.parameters:
             return found
@@ -47,7 +47,7 @@ class Joined:
     between: str = "; "
 
     def written(self, wanted: Language) -> str:
-        """All of them in a language."""
+        """Return all of the texts in a language."""
         return self.between.join(str(_written(part, wanted)) for part in self.parts)
 
     def __str__(self) -> str:
@@ -61,7 +61,7 @@ class NamedText:
     words: Words
 
     def written(self, wanted: Language) -> str:
-        """The name in a language."""
+        """Return the name in a language."""
         return choose(self.words, wanted)
 
     def __str__(self) -> str:
@@ -69,7 +69,7 @@ class NamedText:
 
 
 def joined(parts: Iterable[object], between: str = "; ") -> Joined:
-    """Texts of which each is translated by itself."""
+    """Join texts of which each is translated by itself."""
     return Joined(tuple(parts), between)
 
 
@@ -83,21 +83,21 @@ def _written(value: object, wanted: Language) -> object:
 
 
 def tr(template: str, /, **parameters: object) -> str:
-    """A text in the language spoken now; ``{name}`` in it is where the parameter of that name stands."""
+    """Translate a text into the language spoken now; ``{name}`` in it is where the parameter of that name stands."""
     return Text(template, parameters).written(language())
 
 
 def plural(number: int, one: str, many: str, /, **parameters: object) -> str:
-    """As `tr`, with ``{number}`` in it; Chinese, which knows no plural, is kept with ``many``."""
+    """Translate as `tr`, with ``{number}`` in the text; Chinese, which knows no plural, is kept with ``many``."""
     template = one if number == 1 and language() is Language.ENGLISH else many
     return tr(template, number=number, **parameters)
 
 
 def noted(text: str) -> str:
-    """The English text itself, which goes into a record as it is; shown by ``tr``, which then finds its Chinese."""
+    """Return the English text itself, which goes into a record as it is; ``tr`` finds its Chinese when it is shown."""
     return text
 
 
 def listed(parts: Iterable[object]) -> str:
-    """Several names one after the other, as the language spoken now writes them."""
+    """Write several names one after the other, as the language spoken now writes them."""
     return ("、" if language() is Language.CHINESE else ", ").join(map(str, parts))

@@ -23,7 +23,7 @@ _DOUBLE = (".tar",)
 
 
 def file_name(name: str, digest: str, longest: int = _LONGEST) -> str:
-    """The last part of a sender's file name, which chooses no folder here; the digest where nothing is left.
+    """Return the last part of a sender's file name, which chooses no folder here; the digest where nothing is left.
 
     Of at most ``longest`` octets in UTF-8, with room for what `free_path` adds; its ending is kept.
     """
@@ -37,7 +37,7 @@ def file_name(name: str, digest: str, longest: int = _LONGEST) -> str:
 
 
 def free_path(folder: Path, name: str, digest: str, is_same: Callable[[Path], bool]) -> Path:
-    """Where a file of this name goes: there, or, where another lies, under a name with its digest in it.
+    """Find where a file of this name goes: there, or, where another lies, under a name with its digest in it.
 
     Names that differ only in case or in how letters are composed count as one. ``is_same`` tells whether what lies at
     a path is that very file; an error of the system means no. Raises OSError.
@@ -53,12 +53,12 @@ def free_path(folder: Path, name: str, digest: str, is_same: Callable[[Path], bo
 
 
 def is_utf8(name: str) -> bool:
-    """Whether a name that the system gave is text, and not octets that Python could only carry along."""
+    """Return whether a name that the system gave is text, and not octets that Python could only carry along."""
     return name.isascii() or not any("\ud800" <= ch <= "\udfff" for ch in name)
 
 
 def named_otherwise(path: Path) -> bool:
-    """Whether a file of this name is there, with the name written in GB18030, as from an older machine."""
+    """Return whether a file of this name is there, with the name written in GB18030, as from an older machine."""
     try:
         return os.path.exists(os.fsencode(path.parent) + b"/" + path.name.encode("gb18030"))
     except (OSError, ValueError):
@@ -66,7 +66,7 @@ def named_otherwise(path: Path) -> bool:
 
 
 def split(name: str) -> tuple[str, str]:
-    """A name without its ending, and its ending: ``.pdf``, ``.tar.gz``, or nothing."""
+    """Split a name into what comes before its ending, and its ending: ``.pdf``, ``.tar.gz``, or nothing."""
     stem, dot, ending = name.rpartition(".")
     if not stem or len(ending.encode("utf-8", "replace")) > _ENDING or " " in ending:
         return name, ""

@@ -58,7 +58,7 @@ def write_file(path: Path, content: bytes | str, *, mode: int = 0o644) -> None:
 
 
 def write_secret(path: Path, content: bytes | str) -> None:
-    """As `write_file`, readable by its owner only."""
+    """Write a file as `write_file` does, readable by its owner only."""
     write_file(path, content, mode=PRIVATE)
 
 
@@ -88,7 +88,7 @@ def open_file(path: Path, mode: str = "wb", permissions: int = PRIVATE) -> Binar
 
 
 def lock_file(path: Path, timeout: float = -1, *, thread_local: bool = True) -> FileLock:
-    """A lock between processes, on a file that every process of the folder's owner may take. Raises FileUnusable."""
+    """Make a lock across processes on a file that any process of the folder's owner may take. Raises FileUnusable."""
     from filelock import FileLock  # brings asyncio
 
     with told(path):
@@ -104,14 +104,14 @@ def keep_owner(path: Path) -> None:
 
 
 def keep_owner_below(folder: Path) -> None:
-    """As `keep_owner`, of a folder and everything in it."""
+    """Do `keep_owner` for a folder and everything in it."""
     keep_owner(folder)
     for one in sorted(folder.rglob("*")) if os.geteuid() == 0 else ():
         keep_owner(one)
 
 
 def read_json(path: Path) -> dict[str, Any] | None:
-    """A note of ours that can be made anew; None where there is none, or it is empty or garbled."""
+    """Read a note of ours that can be made anew; None where there is none, or it is empty or garbled."""
     try:
         found = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError):
@@ -131,7 +131,7 @@ def told(path: Path) -> Iterator[None]:
 
 
 def unusable(error: OSError, path: Path) -> FileUnusable:
-    """What the system said, with the remedy."""
+    """Return an error with what the system said, and the remedy."""
     remedy = _REMEDIES.get(error.errno or 0, "")
     if error.errno in (errno.EACCES, errno.EPERM):
         remedy = _as_owner(path)

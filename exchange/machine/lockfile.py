@@ -49,7 +49,7 @@ class HeldFile:
         self._lock, self._seen = lock, inode(self._path)
 
     def is_held(self) -> bool:
-        """Whether the file of this name is still the one that was taken."""
+        """Return whether the file of this name is still the one that was taken."""
         return self._seen is not None and inode(self._path) == self._seen
 
     def hold(self) -> None:
@@ -65,7 +65,7 @@ class HeldFile:
 
 
 def inode(path: Path | str) -> tuple[int, int] | None:
-    """What tells a file from another of the same name; None where there is none."""
+    """Return what tells a file from another of the same name; None where there is none."""
     try:
         found = os.stat(path)
     except OSError:

@@ -67,6 +67,6 @@ _BY_ENDING = {ending: media_type for media_type, endings in _TYPES.items() for e
 
 
 def media_type_of(name: str) -> str:
-    """The media type of a file with this name; `UNKNOWN` for what has no known ending."""
+    """Return the media type of a file with this name; `UNKNOWN` for one without a known ending."""
     stem, _, ending = name.rpartition(".")
     return _BY_ENDING.get(ending.strip().lower(), UNKNOWN) if stem else UNKNOWN

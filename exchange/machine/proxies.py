@@ -16,7 +16,7 @@ LOOPBACK = ("localhost", "127.0.0.0/8", "127.0.0.1", "::1")
 
 
 def proxy_for(url: str, env: Mapping[str, str]) -> str | None:
-    """The proxy by which a URL is asked; None for none. One that is no HTTP proxy cannot be used and is none."""
+    """Return the proxy by which to ask a URL; None for none. One that is no HTTP proxy cannot be used and is none."""
     parts = urlsplit(url)
     host = (parts.hostname or "").rstrip(".").lower()
     if is_loopback(host) or _excepted(host, parts.port, _read(env, "NO_PROXY")):
@@ -28,7 +28,7 @@ def proxy_for(url: str, env: Mapping[str, str]) -> str | None:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this machine itself, by its name or number."""
+    """Return whether a host is this machine itself, by its name or number."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
@@ -38,7 +38,7 @@ def is_loopback(host: str) -> bool:
 
 
 def spare_loopback(env: MutableMapping[str, str] = os.environ) -> None:
-    """For libraries that read the environment themselves: what is on this machine goes by no proxy."""
+    """Keep this machine's own addresses from any proxy, for libraries that read the environment themselves."""
     if not any(_read(env, name) for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")):
         return
     for name in ("NO_PROXY", "no_proxy"):

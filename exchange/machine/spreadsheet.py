@@ -18,12 +18,12 @@ _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
 
 
 def csv_text(rows: Iterable[Iterable[object]]) -> str:
-    """A whole table."""
+    """Write a whole table as one text."""
     return "".join(csv_lines(rows))
 
 
 def csv_lines(rows: Iterable[Iterable[object]]) -> Iterator[str]:
-    """A table line by line, the mark before the first."""
+    """Yield a table line by line, the mark before the first."""
     begin = MARK
     for row in rows:
         line = io.StringIO()
@@ -33,7 +33,7 @@ def csv_lines(rows: Iterable[Iterable[object]]) -> Iterator[str]:
 
 
 def guarded(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula: an apostrophe goes before what would begin one.
+    """Guard a cell from being taken for a formula: an apostrophe goes before what would begin one.
 
     Spreadsheets pass over spaces, line ends and what cannot be seen.
     """

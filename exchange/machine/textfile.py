@@ -19,7 +19,7 @@ _MARKS = (
 
 
 def read_text(path: Path, at_most: int = LARGEST, kind: str = "text") -> str:
-    """The text of a file, its line ends made ``\\n``.
+    """Return the text of a file, its line ends made ``\\n``.
 
     Raises BadConfiguration for what cannot be read, is larger than ``at_most`` octets, or not UTF-8.
     """
@@ -42,7 +42,7 @@ def read_text(path: Path, at_most: int = LARGEST, kind: str = "text") -> str:
 
 
 def decoded(data: bytes, name: str) -> str:
-    """Octets as text. Raises BadConfiguration naming the encoding that they seem to be in, and how to change it."""
+    """Decode octets as text. Raises BadConfiguration naming the encoding they seem to be in, and how to change it."""
     try:
         if not (encoding := _wide(data)):
             return data.decode().removeprefix("\ufeff")

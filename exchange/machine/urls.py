@@ -26,7 +26,7 @@ _SHORTEST = 4
 
 
 def shown(url: str | None) -> str:
-    """Scheme, host, port and path of a URL; of one that can be read in several ways, nothing at all."""
+    """Return scheme, host, port and path of a URL; of one that can be read in several ways, nothing at all."""
     if not url:
         return ""
     if fault_of(url):
@@ -36,7 +36,7 @@ def shown(url: str | None) -> str:
 
 
 def sqlite_url(path: Path) -> str:
-    """The URL of an SQLite file; whatever stands in its path is part of the path. Raises DatabaseUnavailable."""
+    """Return the URL of an SQLite file; whatever stands in its path is part of the path. Raises DatabaseUnavailable."""
     try:
         return f"sqlite:///{quote(str(path), safe='/')}"
     except UnicodeError as error:
@@ -45,7 +45,7 @@ def sqlite_url(path: Path) -> str:
 
 
 def fault_of(url: str) -> str:
-    """Why a URL cannot be read in one way only; empty where it can. Quotes nothing of it."""
+    """Say why a URL cannot be read in one way only; empty where it can. Quotes nothing of it."""
     scheme, separator, rest = url.partition("://")
     if not separator or not scheme.isascii() or not scheme.replace("+", "").isalnum():
         return noted("it does not begin with a scheme and ://")
@@ -77,7 +77,7 @@ def check_url(name: str, url: str, schemes: Collection[str], example: str) -> No
 
 
 def secrets_in(url: str | None) -> set[str]:
-    """What must not be shown of a URL, in every way of writing it: the password, else the user that stands alone.
+    """Return what must not be shown of a URL, however it is written: the password, else the user that stands alone.
 
     Of one that cannot be read in one way only it is the whole, and whatever stands between its marks.
     """
@@ -96,7 +96,7 @@ def secrets_in(url: str | None) -> set[str]:
 
 
 def without(text: str, secrets: Collection[str]) -> str:
-    """The text without any of these secrets."""
+    """Return the text without any of these secrets."""
     for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, GONE)
     return text

@@ -44,7 +44,7 @@ class Answer:
 
 
 def resolve(host: str, port: int, seconds: float) -> list[str]:
-    """All addresses of a host. Raises Unanswered: a name service may be silent for longer than anybody waits."""
+    """Return all addresses of a host. Raises Unanswered: a name service may be silent longer than anybody waits."""
     found: list[str] = []
     failed: list[OSError | UnicodeError] = []
 
@@ -65,7 +65,7 @@ def resolve(host: str, port: int, seconds: float) -> list[str]:
 
 
 def connect(host: str, port: int, seconds: float) -> socket.socket:
-    """A connection to the first of a host's addresses that takes one. Raises Unanswered."""
+    """Connect to the first of a host's addresses that takes a connection. Raises Unanswered."""
     until = monotonic() + seconds
     addresses, reason = resolve(host, port, seconds), ""
     for number, address in enumerate(addresses):
@@ -116,7 +116,7 @@ class WebClient:
         at_most: int = 0,
         server_name: str | None = None,
     ) -> Answer:
-        """One request, answered within ``seconds`` in all. Of the body ``at_most`` octets are taken; 0: none is read.
+        """Send one request, answered within ``seconds`` in all. Of the body ``at_most`` octets are read; 0: none.
 
         ``server_name`` is whose certificate is wanted, where the URL names an address. Raises Unanswered.
         """
@@ -159,7 +159,7 @@ class WebClient:
 
 
 def reason_of(error: BaseException) -> str:
-    """In a few words why a connection did not come about or broke off."""
+    """Say in a few words why a connection did not come about or broke off."""
     for one in _causes(error):
         if isinstance(one, ssl.SSLCertVerificationError):
             return f"its certificate is not trusted: {one.verify_message}"

@@ -26,12 +26,12 @@ class NotGenuine(Exception):
 
 
 def secret_text(key: bytes) -> str:
-    """A secret as it is handed over; ``key`` has 24 to 64 random octets."""
+    """Write a secret as it is handed over; ``key`` has 24 to 64 random octets."""
     return PREFIX + base64.b64encode(key).decode()
 
 
 def key_of(secret: str) -> bytes:
-    """The key in a secret such as ``whsec_…``. Raises ValueError, which does not quote it."""
+    """Return the key in a secret such as ``whsec_…``. Raises ValueError, which does not quote it."""
     try:
         key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
     except ValueError:
@@ -42,13 +42,13 @@ def key_of(secret: str) -> bytes:
 
 
 def sign(secret: str, delivery_id: str, timestamp: int, body: bytes) -> str:
-    """One signature, with its version. Raises ValueError for what is no secret."""
+    """Make one signature, with its version. Raises ValueError for what is no secret."""
     mac = hmac.new(key_of(secret), f"{delivery_id}.{timestamp}.".encode() + body, hashlib.sha256)
     return "v1," + base64.b64encode(mac.digest()).decode()
 
 
 def signed_headers(secrets: Sequence[str], delivery_id: str, timestamp: int, body: bytes) -> dict[str, str]:
-    """The headers of a delivery, signed with every secret that is in force; ``timestamp`` in seconds since 1970."""
+    """Return the headers of a delivery, signed with every secret in force; ``timestamp`` in seconds since 1970."""
     return {
         "webhook-id": delivery_id,
         "webhook-timestamp": str(timestamp),
@@ -57,7 +57,7 @@ def signed_headers(secrets: Sequence[str], delivery_id: str, timestamp: int, bod
 
 
 def verify(secrets: Sequence[str], headers: Mapping[str, str], body: bytes, now: float) -> str:
-    """The delivery's id, once one of ``secrets`` is seen to have signed these octets within five minutes of ``now``.
+    """Return the delivery's id, once one of ``secrets`` has signed these octets within five minutes of ``now``.
 
     ``headers`` in any case; ``now`` in seconds since 1970. The id stays the same when a delivery is repeated: keep it,
     and take what comes again under it as done. Raises NotGenuine.
