@@ -1,4 +1,4 @@
-"""A domain's folder that the release before has left is opened and shows all that was on record."""
+"""A domain's folder that the release before has left is opened, shows all that was on record, and works on."""
 
 from __future__ import annotations
 
@@ -7,18 +7,23 @@ import json
 import os
 import sqlite3
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
+from exchange.broker.admin.management import ManagementClient
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.operations.domain_view import CONSOLE
 from exchange.store.migrate import HEAD
-from tests.corpus.make_domain_before import ARCHIVE, DOMAIN, FACTS
+from tests.conftest import delete_queues
+from tests.corpus.make_domain_before import ARCHIVE, DOMAIN, FACTS, PAPER
+from tests.journeys.city import wait_until
 from tests.processes import run
 
 WINDOW, PLANNING, TRANSPORT, ARCHIVES = (f"{DOMAIN}.{name}" for name in ("window", "planning", "transport", "archive"))
@@ -30,10 +35,13 @@ class Before:
     """The folder, unpacked, and the clock by which it goes on where it had stopped."""
 
     home: Path
+    info: NodeInfo | None
 
     def environment(self) -> Mapping[str, str]:
         """What a process in this domain needs to know."""
         told = {"EXCHANGE_HOME": str(self.home), "EXCHANGE_WEBHOOK_NETWORKS": "127.0.0.0/8"}
+        if self.info is not None:
+            told |= {"EXCHANGE_BROKER_URL": self.info.url, "EXCHANGE_MANAGEMENT_URL": self.info.management_url or ""}
         return {**os.environ, **told}
 
     def json(self, *words: str) -> Any:
@@ -44,13 +52,19 @@ class Before:
         """By id, what is on record of requests."""
         return {one["request"]: one for one in self.json("inbox", "--all", "--as", member)["requests"]}
 
+    def paper(self, kind: str, serial: int) -> str:
+        """A document's file."""
+        path = self.home.parent / f"{serial}.toml"
+        path.write_text(PAPER.format(kind=kind, serial=serial, title=f"关于编制的{kind}"), encoding="utf-8")
+        return str(path)
 
-def unpacked(folder: Path) -> Before:
+
+def unpacked(folder: Path, info: NodeInfo | None = None) -> Before:
     """The domain, going on at the moment at which it was stopped."""
     with tarfile.open(ARCHIVE) as archive:
         archive.extractall(folder, filter="data")
     (folder / "home" / "clock").write_text(f"{datetime.now(UTC).isoformat()}/{WAS['stopped']}/1", encoding="utf-8")
-    return Before(folder / "home")
+    return Before(folder / "home", info)
 
 
 def stores(home: Path) -> list[Path]:
@@ -65,6 +79,13 @@ def signed(home: Path) -> dict[str, str]:
             for direction, message, data in db.execute("SELECT direction, message_id, signed FROM document"):
                 found[f"{path.parent.name} {direction} {message}"] = hashlib.sha256(data).hexdigest()
     return found
+
+
+def without(found: Any, *names: str) -> Any:
+    """The same without fields that say how long ago something was, or that one of both releases alone has."""
+    if isinstance(found, dict):
+        return {name: without(value, *names) for name, value in found.items() if name not in names}
+    return [without(one, *names) for one in found] if isinstance(found, list) else found
 
 
 @pytest.fixture(scope="module")
@@ -116,3 +137,52 @@ def test_holds_drained_members_dead_letters_and_tokens_are_there(before: Before)
     (token,) = before.json("token", "list")
     assert (token["member"], token["name"]) == (TRANSPORT, "OA")
     assert before.json("console", "--check-audit")["entries"] > 0
+
+
+@pytest.fixture
+def working(tmp_path: Path, broker: NodeInfo) -> Iterator[Before]:
+    """The domain on the tests' broker, served by the release of today."""
+    domain = unpacked(tmp_path, broker)
+    try:
+        run(domain, "init")
+        run(domain, "up", "--detach")
+        yield domain
+    finally:
+        run(domain, "down")
+        delete_queues(broker, f"{DOMAIN}.")
+        if broker.management_url is not None:
+            with ManagementClient(broker.management_url, broker.url) as management:
+                for path in stores(domain.home):
+                    management.delete_user(path.parent.name)
+
+
+@pytest.mark.broker
+def test_what_was_under_way_is_brought_to_its_end(working: Before) -> None:
+    run(working, "doctor")
+    assert WAS["held"] not in run(working, "inbox", "--all", "--as", ARCHIVES, "--json").stdout
+    number = WAS["open"]
+    run(working, "reply", number, "agree", "--as", TRANSPORT, "--officer", "李某")
+    run(working, "release", "document")
+    run(working, "release", ARCHIVES)
+    answer = working.paper("批复", 90)
+    run(working, "send", answer, "--to", PLANNING, "--answers", WAS["request_open"], "--as", WINDOW)
+    run(working, "joint", "sign", WAS["joint"], "--as", TRANSPORT)
+    wait_until(lambda: "confirm" in run(working, "status", number).stdout, 60, "a prepared decision", every=0.5)
+    run(working, "decide", number, "--confirm", "--officer", "张主任")
+
+    def has_arrived() -> bool:
+        there = run(working, "inbox", "--all", "--as", ARCHIVES, "--json").stdout
+        return WAS["held"] in there and working.requests(PLANNING)[WAS["request_open"]]["state"] == "answered"
+
+    wait_until(has_arrived, 60, "the answer, and at the member that was drained what was held", every=0.5)
+    assert working.json("status", number)["outcome"] == "grant"
+    issued = lambda: {one["state"] for one in working.json("joint", "list", "--as", PLANNING)} == {"issued"}  # noqa: E731
+    wait_until(issued, 60, "the last signature", every=0.5)
+    assert working.json("holds") == {"holds": [], "drained": [], "away": []}
+
+    url = run(working, "console", "--url").stdout.strip()
+    bearer = {"authorization": f"Bearer {WAS['token']}"}
+    (hook,) = httpx.get(f"{url}/api/v1/webhooks", headers=bearer).json()["items"]
+    assert hook["id"] == WAS["webhook"]
+    form = {"name": WAS["account"], "password": WAS["password"], "next": "/"}
+    assert httpx.post(f"{url}/sign-in", data=form, headers={"origin": url}).status_code == 303
