@@ -87,7 +87,7 @@ class SteppedClock:
         return 0.05
 
     def step_to(self, instant: datetime) -> None:
-        """Moves forward to ``instant``; an earlier one is ignored, so that time never runs backwards."""
+        """Move forward to ``instant``; an earlier one is ignored, so that time never runs backwards."""
         with self._lock:
             if instant > self._instants[-1]:
                 self._instants.append(instant.astimezone(CST))
@@ -103,7 +103,7 @@ def end_text(at: datetime) -> str:
 
 
 def parse_clock(text: str) -> Clock:
-    """Reads the setting EXCHANGE_CLOCK: ``real``, or ``REAL_ORIGIN/ORIGIN/FACTOR`` in ISO 8601.
+    """Read the setting EXCHANGE_CLOCK: ``real``, or ``REAL_ORIGIN/ORIGIN/FACTOR`` in ISO 8601.
 
     Raises ValueError when it is neither.
     """

@@ -62,7 +62,7 @@ EMPTY = ChainHead(0, START)
 
 
 def parse_head(text: str) -> ChainHead:
-    """Reads what `str(Head)` writes. Raises ValueError for anything else."""
+    """Read what `str(Head)` writes. Raises ValueError for anything else."""
     seq, _, digest = text.partition(":")
     if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
         raise ValueError(f"{text!r} is not NUMBER:HASH")

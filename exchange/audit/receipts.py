@@ -13,7 +13,7 @@ from exchange.schemas import Receipt, ReceiptBatch, ReceiptProof
 
 
 def prove_receipt(signed: bytes, leaves: Sequence[bytes], index: int) -> ReceiptProof:
-    """Cuts one receipt with its path out of a batch."""
+    """Cut one receipt with its path out of a batch."""
     return ReceiptProof(
         receipt=leaves[index], index=index, size=len(leaves), path=inclusion_path(leaves, index), signed=signed
     )

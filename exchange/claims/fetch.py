@@ -19,7 +19,7 @@ _AT_ONCE = 1_048_576
 
 
 def fetch(claim: ClaimCheck, target: Path, store: ClaimStore, *, progress: Progress | None = None) -> Path:
-    """Brings an attachment to ``target`` and returns it; a fetch that was interrupted goes on where it was.
+    """Bring an attachment to ``target`` and return it; a fetch that was interrupted goes on where it was.
 
     A target that is this very attachment is left as it is. Raises Conflict for any other, ClaimMissing,
     ClaimTruncated, ClaimTooLarge or ClaimDiffers for what is in the store, ClaimStoreUnavailable or FileUnusable.

@@ -44,7 +44,7 @@ class Journal:
     _file: IO[str] | None = None
 
     def begin_part(self, part: int, digest: str) -> bool:
-        """Records that a part is about to be sealed; False where it was begun before with another text."""
+        """Record that a part is about to be sealed; False where it was begun before with another text."""
         if part < len(self.digests):
             return self.digests[part] == digest
         if self._file is None:
@@ -55,7 +55,7 @@ class Journal:
         return True
 
     def close(self) -> None:
-        """Stops writing; the file stays."""
+        """Stop writing; the file stays."""
         if self._file is not None:
             self._file.close()
             self._file = None

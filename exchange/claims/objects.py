@@ -80,7 +80,7 @@ class ClaimStore:
             return bytes(found.bytes())
 
     def probe(self) -> None:
-        """Leaves a few bytes and reads them back. Raises ClaimStoreUnavailable, or ClaimMissing where they are gone.
+        """Write a few bytes and read them back. Raises ClaimStoreUnavailable, or ClaimMissing where they are gone.
 
         Taken away in a folder only: an account at a storage need not be allowed to delete, and one small object of
         always the same name stays there.

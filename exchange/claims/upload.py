@@ -32,7 +32,7 @@ def upload(
     progress: Progress | None = None,
     chunk_size: int = CHUNK_SIZE,
 ) -> ClaimCheck:
-    """Leaves a file in the store; returns its claim check, to be named by a document.
+    """Put a file into the store; return its claim check, to be named by a document.
 
     ``journals`` is a folder of the member's own: what is begun there and was killed goes on at the next call for the
     same file. Raises CallerError (no file, too large), Conflict (it changes meanwhile, or another process is at it),

@@ -47,7 +47,7 @@ class Authority:
 
     @classmethod
     def open_or_create(cls, folder: Path, domain: str, now: datetime) -> Authority:
-        """Opens the authority in ``folder``, or makes a new one for ten years where there has been none.
+        """Open the authority in ``folder``, or make a new one for ten years where there has been none.
 
         Raises BadKeys; also when the key is kept elsewhere, since nobody would believe another authority.
         """
@@ -93,7 +93,7 @@ class Authority:
     def publish(
         self, path: Path, members: Sequence[Member], now: datetime, expires: datetime, ties: Ties | None = None
     ) -> bool:
-        """Signs a directory of ``members`` under the next version; False if the one in force says the same.
+        """Sign a directory of ``members`` under the next version; False if the one in force says the same.
 
         Without ``ties`` the neighbours stay as they are. A directory in the second half of its term is renewed in any
         case. Raises BadDirectory when what is there is not this authority's.

@@ -29,7 +29,7 @@ _RESTORE = "restore the key folder from the backup, or have `exchange certify AD
 
 
 def save_identity(identity: Identity, folder: Path) -> None:
-    """Writes a key folder (mode 0700, files 0600)."""
+    """Write a key folder (mode 0700, files 0600)."""
     make_folder(folder, 0o700)
     write_secret(folder / _ADDRESS, identity.address.encode())
     write_secret(folder / _CERTIFICATE, identity.certificate)
@@ -50,7 +50,7 @@ def prepare_rotation(folder: Path, identity: Identity) -> None:
 
 
 def finish_rotation(folder: Path, address: str, listed: Collection[bytes]) -> None:
-    """Puts what was laid by in force if its certificate is ``listed`` in the directory; else forgets it."""
+    """Put the prepared identity in force if its certificate is ``listed`` in the directory; else forget it."""
     if not (folder / _NEXT).exists():
         return
     signing = _laid_by(folder)
@@ -73,12 +73,12 @@ def _laid_by(folder: Path) -> dict[str, str] | None:
 
 
 def drop_decryption_keys(folder: Path, kids: Collection[str]) -> None:
-    """Deletes decryption keys for good. Raises BadKeys."""
+    """Delete decryption keys for good. Raises BadKeys."""
     _write_decryption_keys(folder, [key for key in _decryption_keys(folder) if key.kid not in kids])
 
 
 def load_identity(folder: Path) -> Identity:
-    """Reads a key folder. Raises BadKeys when it is missing, unreadable or inconsistent."""
+    """Read a key folder. Raises BadKeys when it is missing, unreadable or inconsistent."""
     try:
         certificate = (folder / _CERTIFICATE).read_bytes()
         signing_key = Ed25519PrivateKey.from_private_bytes((folder / _SIGNING).read_bytes())

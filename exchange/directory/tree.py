@@ -100,7 +100,7 @@ class _Walk:
         self.refused: list[Refusal] = []
 
     def read(self, offered: Iterable[bytes]) -> None:
-        """Sorts what was offered by the domain that it claims to be for."""
+        """Sort what was offered by the domain that it claims to be for."""
         for data in sorted(set(offered)):
             try:
                 paper = _paper(data)
@@ -148,7 +148,7 @@ class _Walk:
                     self._refuse(paper, BadDirectory(why, code=EARLY))
 
     def name_wrong_levels(self) -> None:
-        """Says so where the authority of one domain has signed for another; that will never hold."""
+        """Say where the authority of one domain has signed for another; that will never verify."""
         for n, one in enumerate(self.refused):
             signer = self.known.get(one.signed_by, one.domain)
             if signer != one.domain:

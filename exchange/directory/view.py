@@ -168,7 +168,7 @@ def load_directory(data: bytes, certificate: x509.Certificate, now: datetime, se
 
 
 def expect_issued(directory: Directory, now: datetime) -> None:
-    """Raises BadDirectory, code ``clock``, for a directory that is signed in this machine's future."""
+    """Raise BadDirectory, code ``clock``, for a directory that is signed in this machine's future."""
     if directory.issued_at > now + CLOCK_SKEW:
         raise BadDirectory(
             "this machine's clock says {now}, but the directory was signed at {issued}",
@@ -234,7 +234,7 @@ class Paper:
 
 
 def read_paper(data: bytes) -> Paper:
-    """Reads a directory without believing it. Raises BadDirectory where shape, version or schema is invalid."""
+    """Read a directory without believing it. Raises BadDirectory where shape, version or schema is invalid."""
     try:
         message = read_sign1(data, _LIMIT, frozenset())
         if message.header.get(CONTENT_TYPE) not in _READ:

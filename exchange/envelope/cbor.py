@@ -26,7 +26,7 @@ def encode(value: Any) -> bytes:
 
 
 def decode(data: bytes, what: str | Text, limit: int) -> Any:
-    """Reads exactly one deterministically encoded item of at most ``limit`` bytes. Raises Malformed naming ``what``."""
+    """Read exactly one deterministically encoded item of at most ``limit`` bytes. Raises Malformed naming ``what``."""
     if len(data) > limit:
         raise Malformed("{what}: {count:,} bytes, at most {limit:,} are taken", what=what, count=len(data), limit=limit)
     _check_bounds(data, what)

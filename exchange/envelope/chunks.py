@@ -66,7 +66,7 @@ class ChunkStream:
         return self.plain_length(part) + TAG * len(self._places(part))
 
     def seal_part(self, part: int, plaintext: bytes) -> bytes:
-        """Encrypts a part. Raises ValueError for a plaintext that is not as long as the part."""
+        """Encrypt a part. Raises ValueError for a plaintext that is not as long as the part."""
         if len(plaintext) != self.plain_length(part):
             raise ValueError(f"part {part} has {self.plain_length(part)} bytes")
         pieces = _cut(plaintext, self.chunk_size)
@@ -76,7 +76,7 @@ class ChunkStream:
         )
 
     def open_part(self, part: int, ciphertext: bytes) -> bytes:
-        """Decrypts a part. Raises ClaimTruncated, ClaimTooLarge or ClaimDiffers; nothing of a bad part is given out."""
+        """Decrypt a part. Raises ClaimTruncated, ClaimTooLarge or ClaimDiffers; nothing of a bad part is given out."""
         expected = self.sealed_length(part)
         if len(ciphertext) < expected:
             raise ClaimTruncated(
@@ -133,7 +133,7 @@ class ChunkDigests:
         self._plain, self._sealed = hashlib.sha256(), hashlib.sha256()
 
     def add(self, plaintext: bytes, ciphertext: bytes) -> None:
-        """Counts one part."""
+        """Count one part."""
         self._plain.update(plaintext)
         self._sealed.update(ciphertext)
 
@@ -148,7 +148,7 @@ class ChunkDigests:
         return self._sealed.hexdigest()
 
     def check(self, claim: ClaimCheck) -> None:
-        """Raises ClaimDiffers unless both digests are those of the claim check."""
+        """Raise ClaimDiffers unless both digests are those of the claim check."""
         if self.ciphertext_digest != claim.ciphertext_digest:
             raise ClaimDiffers("the digest of the ciphertext differs from the claim check's")
         if self.digest != claim.digest:

@@ -87,7 +87,7 @@ def join(payload: bytes, signatures: Sequence[bytes]) -> bytes:
 
 
 def read_cosigned(data: bytes, trust: Trust, now: datetime | None = None) -> Cosigned:
-    """Reads a COSE_Sign and verifies every signature in it. Raises Malformed, Unsupported, Untrusted or Forged.
+    """Read a COSE_Sign and verify every signature in it. Raises Malformed, Unsupported, Untrusted or Forged.
 
     Who must have signed, and the date, are judged by `exchange.joint.rules`.
     """

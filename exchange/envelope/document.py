@@ -116,7 +116,7 @@ def payload_of(signed: bytes) -> bytes:
 
 @lru_cache(maxsize=64)
 def parse_header(data: bytes) -> Header:
-    """Reads a clear header; the outer and the inner one, the same bytes, once. Raises Malformed or Unsupported."""
+    """Read a clear header; the outer and the inner one, the same bytes, once. Raises Malformed or Unsupported."""
     if len(data) > HEADER_LIMIT:
         raise Malformed(
             "header: {count:,} bytes, at most {header_limit:,} are taken", count=len(data), header_limit=HEADER_LIMIT
@@ -165,7 +165,7 @@ def _check_signer(signer: Signer, header: Header, now: datetime | None) -> None:
 
 
 def check_time(signer: Signer, at: datetime, now: datetime | None) -> None:
-    """Raises Untrusted unless a signature of that moment counts; ``now`` refuses one from the future.
+    """Raise Untrusted unless a signature of that moment counts; ``now`` refuses one from the future.
 
     WrongClock where a clock must be wrong: the signer's or, for one from the future, perhaps this machine's.
     """

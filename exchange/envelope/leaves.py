@@ -12,7 +12,7 @@ _MOST, _LONGEST, _LIMIT = 1000, 65_536, 8_000_000
 
 
 def pack_leaves(leaves: Sequence[bytes]) -> bytes:
-    """Joins leaves to one byte string."""
+    """Join leaves to one byte string."""
     return cbor.encode(list(leaves))
 
 

@@ -71,7 +71,7 @@ def peek(data: bytes) -> Header:
 
 
 def open_envelope(data: bytes, identity: Identity, trust: Trust, now: datetime) -> Opened:
-    """Opens and verifies an envelope for ``identity``.
+    """Open and verify an envelope for ``identity``.
 
     Raises Malformed, Unsupported, NotForUs, Forged or Untrusted, naming the step that failed.
     """

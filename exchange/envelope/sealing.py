@@ -52,7 +52,7 @@ class Sealed:
 def seal(
     header: Header, body: Body, identity: Identity, recipients: Sequence[Recipient], enclosures: Sequence[bytes] = ()
 ) -> Sealed:
-    """Signs and seals a message for exactly its addressees.
+    """Sign and seal a message for exactly its addressees.
 
     Raises ValueError when the recipients are others, CallerError when the message is larger than any reader takes.
     """

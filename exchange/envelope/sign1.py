@@ -34,14 +34,14 @@ class Sign1:
 
 
 def sign1(payload: bytes, header: Mapping[Any, Any], key: Ed25519PrivateKey) -> bytes:
-    """Signs ``payload`` under a protected ``header``; returns the tagged COSE_Sign1."""
+    """Sign ``payload`` under a protected ``header``; return the tagged COSE_Sign1."""
     protected = cbor.encode(dict(header))
     signature = key.sign(_to_be_signed(protected, payload))
     return cbor.encode(CBORTag(_TAG, [protected, {}, payload, signature]))
 
 
 def read_sign1(data: bytes, limit: int, understood: frozenset[Any]) -> Sign1:
-    """Reads a COSE_Sign1 and its protected header. Raises Malformed or Unsupported."""
+    """Read a COSE_Sign1 and its protected header. Raises Malformed or Unsupported."""
     tagged = cbor.decode(data, Text("signed document"), limit)
     if not isinstance(tagged, CBORTag) or tagged.tag != _TAG:
         raise Malformed("signed document: not a COSE_Sign1")
@@ -59,7 +59,7 @@ def read_sign1(data: bytes, limit: int, understood: frozenset[Any]) -> Sign1:
 
 
 def verify_sign1(message: Sign1, key: Ed25519PublicKey) -> None:
-    """Raises Forged when the signature is not that of ``key``."""
+    """Raise Forged when the signature is not that of ``key``."""
     try:
         key.verify(message.signature, _to_be_signed(message.protected, message.payload))
     except InvalidSignature:
@@ -77,7 +77,7 @@ def thumbprint(header: Mapping[Any, Any]) -> bytes:
 
 
 def check_header(header: Mapping[Any, Any], understood: frozenset[Any]) -> None:
-    """Raises Malformed or Unsupported for a signature header with anything in it that is not known here."""
+    """Raise Malformed or Unsupported for a signature header with anything in it that is not known here."""
     if header.get(ALG) != EDDSA:
         raise Unsupported("signature header: the algorithm is not EdDSA")
     critical = header.get(CRIT, [])

@@ -54,7 +54,7 @@ OWN_FIELDS: Mapping[type[Body], frozenset[str]] = {
 
 
 def check_own_words(body: Body) -> None:
-    """Raises BadText for words of its signer's own that nobody could read as they were meant."""
+    """Raise BadText for words of its signer's own that nobody could read as they were meant."""
     if type(body) in OWN_WORDS:
         check_written(body)
     elif (own := OWN_FIELDS.get(type(body))) and not _passes_on(body):
@@ -62,7 +62,7 @@ def check_own_words(body: Body) -> None:
 
 
 def check_written(written: Wire) -> None:
-    """Raises BadText naming every field whose text has a fault."""
+    """Raise BadText naming every field whose text has a fault."""
     _refuse(list(faults_in(written)))
 
 

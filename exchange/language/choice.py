@@ -49,7 +49,7 @@ def _named(locale: str) -> Language | None:
 
 
 def speak(wanted: Language) -> None:
-    """Sets the language of this process, in all its threads."""
+    """Set the language of this process, in all its threads."""
     global _spoken
     _spoken = wanted
 

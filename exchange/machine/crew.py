@@ -39,7 +39,7 @@ _reports: list[Report] = []
 
 
 def report_to(report: Report) -> Callable[[], None]:
-    """Has ``report`` called, in the thread that ends, for every loop of this process that ends unasked.
+    """Have ``report`` called, in the thread that ends, for every loop of this process that ends unasked.
 
     Returns what takes that back.
     """
@@ -56,7 +56,7 @@ class Loop(threading.Thread):
         self._asked = asked
 
     def run(self) -> None:
-        """Runs the work; whatever ends it, an exit or an interrupt included, is looked at."""
+        """Run the work; whatever ends it, an exit or an interrupt included, is looked at."""
         error: BaseException | None = None
         try:
             self._work()

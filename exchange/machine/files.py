@@ -40,7 +40,7 @@ _REMEDIES = {
 
 
 def write_file(path: Path, content: bytes | str, *, mode: int = 0o644) -> None:
-    """Replaces a file, or makes it; what is no ordinary file (``/dev/stdout``, a pipe) is written to as it is.
+    """Replace a file, or make it; what is no ordinary file (``/dev/stdout``, a pipe) is written to as it is.
 
     The folder must exist. ``mode`` is for a new file; one of `PRIVATE` is private however it was before.
     Raises FileUnusable, and the file is then as it was.
@@ -63,7 +63,7 @@ def write_secret(path: Path, content: bytes | str) -> None:
 
 
 def make_folder(path: Path, mode: int = 0o777) -> None:
-    """Makes a folder and those above it, each its parent's owner's; one that is there stays. Raises FileUnusable."""
+    """Make a folder and those above it, each its parent's owner's; one that is there stays. Raises FileUnusable."""
     with told(path):
         missing = [one for one in (path, *path.parents) if not one.exists()]
         for one in reversed(missing):
@@ -75,7 +75,7 @@ def make_folder(path: Path, mode: int = 0o777) -> None:
 
 
 def open_file(path: Path, mode: str = "wb", permissions: int = PRIVATE) -> BinaryIO:
-    """Opens a file that is written over time (a log, a journal, a lock). Raises OSError.
+    """Open a file that is written over time (a log, a journal, a lock). Raises OSError.
 
     Root follows no link in somebody else's folder: it would write where that somebody may not.
     """
@@ -97,7 +97,7 @@ def lock_file(path: Path, timeout: float = -1, *, thread_local: bool = True) -> 
 
 
 def keep_owner(path: Path) -> None:
-    """Gives what root has just made at ``path`` to the owner of the folder it lies in. Raises OSError."""
+    """Give what root has just made at ``path`` to the owner of the folder it lies in. Raises OSError."""
     owner = _owner_of(path)
     if owner is not None:
         os.chown(path, *owner, follow_symlinks=False)
@@ -121,7 +121,7 @@ def read_json(path: Path) -> dict[str, Any] | None:
 
 @contextmanager
 def told(path: Path) -> Iterator[None]:
-    """Turns what the system says of a file into an error with its remedy. Raises FileUnusable."""
+    """Turn what the system says of a file into an error with its remedy. Raises FileUnusable."""
     try:
         yield
     except OSError as error:
@@ -139,7 +139,7 @@ def unusable(error: OSError, path: Path) -> FileUnusable:
 
 
 def refuse_foreign(folder: Path, words: str) -> None:
-    """Keeps root from running for long in somebody else's folder: what is written meanwhile would become root's.
+    """Keep root from running for long in somebody else's folder: what is written meanwhile would become root's.
 
     ``words`` are the command that the owner is to give. Raises OperatorError; a folder to be made is its parent's.
     """

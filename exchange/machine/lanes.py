@@ -25,7 +25,7 @@ class Lanes:
         self._at_work: dict[str, threading.Thread] = {}
 
     def start(self, receiver: str, work: Callable[[], None]) -> bool:
-        """Has ``work`` done for a receiver, unless its lane is at work still; False then, or if all are."""
+        """Start ``work`` for a receiver, unless its lane is at work still; False then, or if all are."""
         with self._lock:
             if receiver in self._at_work or len(self._at_work) >= self._most:
                 return False
@@ -35,7 +35,7 @@ class Lanes:
         return True
 
     def wait(self, seconds: float) -> None:
-        """Waits until no lane is at work, ``seconds`` at most."""
+        """Wait until no lane is at work, ``seconds`` at most."""
         until = monotonic() + seconds
         with self._lock:
             lanes = list(self._at_work.values())

@@ -30,7 +30,7 @@ class HeldFile:
         self._seen: tuple[int, int] | None = None
 
     def take(self) -> None:
-        """Raises HeldElsewhere, or FileUnusable where the file cannot be made or locked."""
+        """Take the file. Raises HeldElsewhere, or FileUnusable where the file cannot be made or locked."""
         from filelock import Timeout  # brings asyncio
 
         lock = lock_file(self._path, thread_local=False)  # it may be given back by another thread
@@ -53,12 +53,12 @@ class HeldFile:
         return self._seen is not None and inode(self._path) == self._seen
 
     def hold(self) -> None:
-        """Takes it anew where it is no longer held. Raises as `take` does."""
+        """Take the file anew where it is no longer held. Raises as `take` does."""
         if not self.is_held():
             self.take()
 
     def release(self) -> None:
-        """Lets go; safe to call twice."""
+        """Release the file; safe to call twice."""
         if self._lock is not None:
             self._lock.release()
         self._lock = self._seen = None

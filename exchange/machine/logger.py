@@ -32,20 +32,20 @@ class LazyLogger:
 
 
 def get_logger() -> Any:
-    """Returns a logger for a module to keep; structlog may be configured before or after."""
+    """Return a logger for a module to keep; structlog may be configured before or after."""
     return LazyLogger()
 
 
 def configure_at_first_use(configure: Callable[[], None]) -> None:
-    """Has structlog configured when something is first logged, in place of what waited before."""
+    """Have structlog configured when something is first logged, in place of what waited before."""
     _waiting[:] = [configure]
 
 
 def configuration_waits() -> bool:
-    """Returns whether a configuration waits for the first thing that is logged."""
+    """Return whether a configuration waits for the first thing that is logged."""
     return bool(_waiting)
 
 
 def forget_waiting() -> None:
-    """Says that structlog has been configured: nothing that waits may replace that."""
+    """Say that structlog has been configured: nothing that waits may replace that."""
     _waiting.clear()

@@ -67,7 +67,7 @@ def fault_of(url: str) -> str:
 
 
 def check_url(name: str, url: str, schemes: Collection[str], example: str) -> None:
-    """Raises BadConfiguration, quoting nothing, where ``name`` is set to what is no URL of ``schemes``."""
+    """Raise BadConfiguration, quoting nothing, where ``name`` is set to what is no URL of ``schemes``."""
     fault = Text(fault_of(url))
     if not fault.template and urlsplit(url).scheme not in schemes:
         fault = Text("it begins with none of: {schemes}", {"schemes": ", ".join(f"{one}://" for one in schemes)})

@@ -99,7 +99,7 @@ class WebClient:
         self.close()
 
     def close(self) -> None:
-        """Closes all connections."""
+        """Close all connections."""
         with self._lock:
             for pool in self._pools.values():
                 pool.close()

@@ -41,7 +41,7 @@ def expect(body: Body, model: type[T]) -> T:
 
 
 def require_role(step: Step, incoming: Incoming, role: Role) -> None:
-    """Raises Returned unless the sender has a role in the own domain's directory."""
+    """Raise Returned unless the sender has a role in the own domain's directory."""
     if not step.node.has_role(incoming.sender, role):
         raise Returned(
             "{sender} is not a {role} of this domain",

@@ -63,7 +63,7 @@ class DeadLetters:
         return self._letters(select(dead_letter).where(_d.id > above).order_by(_d.id).limit(limit))
 
     def propose(self, serial: int, by: str, why: str, now: datetime) -> bool:
-        """Marks an open letter as to be discarded; False if it is gone or proposed already."""
+        """Mark an open letter as to be discarded; False if it is gone or proposed already."""
         found = self._db.execute(
             update(dead_letter)
             .where(_d.id == serial, OPEN_LETTERS, _d.proposed_by.is_(None))
@@ -72,7 +72,7 @@ class DeadLetters:
         return found.rowcount == 1
 
     def withdraw(self, serial: int) -> bool:
-        """Takes a proposal back."""
+        """Withdraw a proposal to discard a letter."""
         found = self._db.execute(
             update(dead_letter)
             .where(_d.id == serial, OPEN_LETTERS, _d.proposed_by.is_not(None))
@@ -81,7 +81,7 @@ class DeadLetters:
         return found.rowcount == 1
 
     def discard(self, serial: int, by: str, now: datetime) -> bool:
-        """Marks a proposed letter as discarded; False if it is gone, discarded, or not proposed."""
+        """Mark a proposed letter as discarded; False if it is gone, discarded, or not proposed."""
         found = self._db.execute(
             update(dead_letter)
             .where(_d.id == serial, OPEN_LETTERS, _d.proposed_by.is_not(None))

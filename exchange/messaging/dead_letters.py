@@ -44,7 +44,7 @@ def first_arrivals(letters: Sequence[DeadLetter]) -> Mapping[tuple[str, bytes], 
 
 
 def settle_letters(step: Step, letters: Sequence[DeadLetter], message_id: str, envelope: bytes) -> bool:
-    """Takes a message's dead letters off the list, now that the very same bytes were taken; whether there were any.
+    """Take a message's dead letters off the list, now that the same bytes were taken; return whether any were there.
 
     What somebody has discarded stays on record as that; what bears the id and is other bytes is another matter.
     """

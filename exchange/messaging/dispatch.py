@@ -94,7 +94,7 @@ class Dispatcher:
         return self._holds or ()
 
     def offer(self, parcels: Sequence[Parcel]) -> None:
-        """Takes copies that are committed; safe from any thread. Never waits: the rows are there in any case."""
+        """Take copies that are committed; safe from any thread. Never waits: the rows are there in any case."""
         if len(self._offered) + len(parcels) <= self._batch:
             self._offered.extend(parcels)
         else:
@@ -102,7 +102,7 @@ class Dispatcher:
         self._wake.set()
 
     def stop(self) -> None:
-        """Ends ``run`` after the pass it is in."""
+        """End ``run`` after the pass it is in."""
         self._stopping.set()
         self._wake.set()
 

@@ -72,7 +72,7 @@ def _latest(direction: str, kind: str | None, limit: int) -> Select[Any]:
 
 
 def keep(connection: Connection, documents: Iterable[dict[str, Any]]) -> None:
-    """Writes documents, each a `document_row`."""
+    """Write documents, each a `document_row`."""
     _ADD.run(connection, documents)
 
 

@@ -32,14 +32,14 @@ class Holds:
         self._db = connection
 
     def put(self, beginning: Hold) -> bool:
-        """Begins a hold; False if one of this id is on record."""
+        """Begin a hold; False if one of this id is on record."""
         if self._db.scalar(select(_h.id).where(_h.id == beginning.id)) is not None:
             return False
         self._db.execute(insert(hold).values(**_values(beginning)))
         return True
 
     def release(self, id: str, by: str, now: datetime) -> bool:
-        """Ends a hold; what it kept and no other keeps is due at once. False if it does not stand."""
+        """End a hold; what it kept and no other keeps is due at once. False if it does not stand."""
         query = update(hold).where(_h.id == id, _STANDS).values(released_by=by, released_at=now)
         if not self._db.execute(query).rowcount:
             return False
@@ -65,7 +65,7 @@ class Holds:
         return self._holds(select(hold).where(or_(_STANDS, _h.released_at >= moment)).order_by(_h.held_at, _h.id))
 
     def park(self, ids: Sequence[int]) -> int:
-        """Lets these copies rest where a standing hold covers them; the number that rest."""
+        """Let these copies rest where a standing hold covers them; return how many rest."""
         covered = (
             select(_c.id)
             .join(outbox_message, _m.message_id == _c.message_id)

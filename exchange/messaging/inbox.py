@@ -58,7 +58,7 @@ class Inbox:
         }
 
     def record(self, entries: Sequence[InboxEntry], now: datetime) -> None:
-        """Inserts the rows and their documents; a pair recorded before raises, which rolls the batch back."""
+        """Insert the rows and their documents; a pair recorded before raises, which rolls the batch back."""
         if not entries:
             return
         _RECORD.run(self._db, [_row(entry, now) for entry in entries])

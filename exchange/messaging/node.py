@@ -57,7 +57,7 @@ class Node:
     _renewing: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False, compare=False)
 
     def renew(self) -> None:
-        """Takes newer keys and a newer directory, where there are any. Safe from any thread, and cheap."""
+        """Take newer keys and a newer directory, where there are any. Safe from any thread, and cheap."""
         with self._renewing:
             found = self.newer()
             if found is not None:
@@ -93,7 +93,7 @@ class Node:
         return role in self.directory.member(address).roles and address.rpartition(".")[0] == self.directory.domain
 
     def expect(self, addresses: Sequence[str]) -> None:
-        """Makes sure that all of them can be written to. Raises NotFound."""
+        """Check that all addressees can be written to. Raises NotFound."""
         for address in addresses:
             if not self._in_tree(address):
                 remedy = "write to it by another channel; levels are linked within one tree only"
@@ -161,7 +161,7 @@ class Step:
         enclosures: Sequence[bytes] = (),
         needs_receipt: bool = True,
     ) -> str:
-        """Plans a message to ``addressees`` and returns its id; it is signed once and sealed once for all of them.
+        """Plan a message to ``addressees`` and return its id; it is signed once and sealed once for all of them.
 
         An addressee that is revoked, or not listed any more, is left out, and the journal says so: the others must
         not be kept from what concerns them. Whoever cannot do without an addressee looks first.
@@ -188,7 +188,7 @@ class Step:
         return message_id
 
     def note(self, event: str, case_number: str | None = None, message_id: str | None = None, **detail: Any) -> None:
-        """Plans a line in the node's journal; never content, only facts about its handling."""
+        """Plan a line in the node's journal; never content, only facts about its handling."""
         self._journal.append(JournalEntry(self.now, event, case_number, message_id, detail))
 
     def deadline_changed(self, case_number: str, department: str, tell: Callable[[Step], None]) -> None:

@@ -12,7 +12,7 @@ log = get_logger()
 
 
 def note_number(step: Step, document: Document, message_id: str) -> None:
-    """Keeps the number as used by the first message that bears it, and tells of it whenever another one does.
+    """Keep the number as used by the first message that bears it, and tell of it whenever another one does.
 
     The same document once more, for others perhaps, is told apart from another one under that number.
     """

@@ -57,7 +57,7 @@ class Outbox:
         self._db = connection
 
     def add(self, messages: Sequence[Outgoing], now: datetime) -> None:
-        """Writes documents, ciphertexts and copies; the copies are due at once. ``now`` is for the record."""
+        """Write documents, ciphertexts and copies; the copies are due at once. ``now`` is for the record."""
         if not messages:
             return
         digests = [hashlib.sha256(message.signed).hexdigest() for message in messages]
@@ -141,7 +141,7 @@ class Outbox:
         MARK_SENT.run(self._db, runs)
 
     def mark_failed(self, id: int, reason: str, now: datetime, again_at: datetime | None) -> None:
-        """Records a failed attempt; ``again_at`` None gives up (FAILED) until an operator sends it again."""
+        """Record a failed attempt; with ``again_at`` None it is abandoned (FAILED) until an operator sends it again."""
         failed = {"state": OutboxState.FAILED, "failed_at": now} if again_at is None else {"next_at": again_at}
         moved = self._db.execute(
             update(outbox_copy)
@@ -171,7 +171,7 @@ class Outbox:
         return list(moved.values())
 
     def resend(self, message_id: str, addressee: str | None, now: datetime) -> int:
-        """Makes copies due at once, unless the addressee has signed for or returned them; the number of copies."""
+        """Make copies due at once, unless the addressee has signed for or returned them; return how many."""
         # What was signed for or sent back is settled: the addressee would answer with the receipt that we have already.
         query = update(outbox_copy).where(_c.message_id == message_id, _c.receipt_id.is_(None))
         if addressee is not None:

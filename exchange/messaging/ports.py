@@ -50,7 +50,7 @@ class Publisher(Protocol):
     """Pipelined, confirmed, mandatory publishing."""
 
     def publish(self, publications: Sequence[Publication]) -> None:
-        """Hands over to the connection's thread; blocks while more than the allowed number or bytes are in flight."""
+        """Hand over to the connection's thread; block while more than the allowed number or bytes are in flight."""
 
 
 OnResults = Callable[[Sequence[PublishResult]], None]

@@ -36,7 +36,7 @@ class ReceiptBook:
         self._batch_ids: dict[str, str] = {}
 
     def give(self, opened: Opened, arrival: Arrival, code: str | None = None, reason: str = "") -> str:
-        """Adds a receipt for an authentic message; returns the id of the batch it will be in."""
+        """Add a receipt for an authentic message; return the id of the batch it will be in."""
         header = opened.header
         if len(self._by_sender[header.sender]) >= _LARGEST_BATCH:
             raise Malformed("more than {largest_batch} receipts in one step", largest_batch=_LARGEST_BATCH)
@@ -56,7 +56,7 @@ class ReceiptBook:
         return self._batch_ids.setdefault(header.sender, self._step.node.new_id())
 
     def close(self) -> None:
-        """Plans the signed batches."""
+        """Plan the signed batches."""
         for sender, receipts in self._by_sender.items():
             leaves = [receipt.model_dump_json().encode() for receipt in receipts]
             batch = ReceiptBatch(
@@ -86,11 +86,11 @@ class ReceiptTray:
         """Receipts that were the first for what they are about."""
 
     def put(self, receipts: Sequence[tuple[Signed, Receipt]]) -> None:
-        """Adds a batch as `read_receipts` found it."""
+        """Add a batch as `read_receipts` found it."""
         self._receipts += receipts
 
     def empty(self) -> None:
-        """Settles what lies in the tray; called before anything that came later is handled."""
+        """Settle what lies in the tray; called before anything that came later is handled."""
         if not self._receipts:
             return
         receipts, self._receipts = dict(self._receipts), []

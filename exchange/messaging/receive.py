@@ -78,7 +78,7 @@ class Receiver:
         """Arrivals of deliveries that are not committed yet."""
 
     def on_batch(self, deliveries: Sequence[Delivery]) -> None:
-        """Handles deliveries of one queue, in order. Raises only when the database cannot take them now.
+        """Handle deliveries of one queue, in order. Raises only when the database cannot take them now.
 
         Keys and directory come first: whoever signed or sealed with what is new had the new directory, so it is here.
         """
@@ -97,12 +97,12 @@ class Receiver:
         self._after_commit()
 
     def can_take(self, octets: int) -> None:
-        """Raises DatabaseUnavailable as long as a batch of so many octets could not be recorded: writes as much."""
+        """Raise DatabaseUnavailable as long as a batch of so many octets could not be recorded: it writes as much."""
         self._node.renew()
         self._node.store.try_writing(_FOR_EACH_OCTET * octets + _FOR_A_BATCH)
 
     def take_again(self, step: Step, delivery: Delivery) -> None:
-        """Takes one message inside the caller's step. Raises what stands in its way; the step then keeps nothing."""
+        """Take one message inside the caller's step. Raises what stands in its way; the step then keeps nothing."""
         for letter in self._handle_all(step, [(delivery, self._open(delivery))], settle=False).reused:
             raise IdReused(letter.reason.partition(" [")[0])
 

@@ -8,7 +8,7 @@ from exchange.messaging.outbox import Outbox
 
 
 def resend(node: Node, message_id: str, addressee: str | None = None) -> int:
-    """Makes a message's copies due at once, or that of one addressee; returns how many.
+    """Make a message's copies due at once, or that of one addressee; return how many.
 
     Harmless: an addressee that has it already answers with its stored receipt. Raises NotFound, or Conflict when
     every copy is signed for or was returned.

@@ -45,7 +45,7 @@ class WaitingCopies:
         self._anew = True
 
     def look(self) -> None:
-        """Looks for what waits, where it is time. Raises DatabaseUnavailable."""
+        """Look for what waits, where it is time. Raises DatabaseUnavailable."""
         if self._depths is None:
             return
         if self._anew:

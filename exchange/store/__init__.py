@@ -15,12 +15,12 @@ log = get_logger()
 
 
 def open_store(url: str, *, member: str) -> Store:
-    """Opens a member's database; nothing is connected yet. Raises DatabaseUnavailable for an unusable URL."""
+    """Open a member's database; nothing is connected yet. Raises DatabaseUnavailable for an unusable URL."""
     return Store(open_engine(url, member))
 
 
 def connect_with_patience(url: str, *, member: str, patience: float = 60.0) -> Store:
-    """Opens a database that may not be there yet: tries for ``patience`` seconds, saying why it waits.
+    """Open a database that may not be there yet: try for ``patience`` seconds, saying why it waits.
 
     Raises DatabaseUnavailable when it gives up.
     """

@@ -23,7 +23,7 @@ class Many:
     _prepared: dict[str, _Prepared] = field(default_factory=dict)
 
     def run(self, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Runs it for every row, in order."""
+        """Run the statement for every row, in order."""
         sql, slots = self._prepared.get(connection.dialect.name) or self._prepare(connection.dialect)
         values = [_values(slots, row) for row in rows]
         if values:
@@ -52,6 +52,6 @@ def _slot(name: str, parameter: BindParameter[Any], dialect: Dialect) -> _Slot:
 
 
 def adding(table: Table, *columns: str, **constants: str) -> Many:
-    """Inserts rows of ``columns``; ``constants`` are the same in every row, as SQL."""
+    """Insert rows of ``columns``; ``constants`` are the same in every row, as SQL."""
     values: dict[str, Any] = {name: bindparam(name, type_=table.c[name].type) for name in columns}
     return Many(insert(table).values(values | {name: literal_column(sql) for name, sql in constants.items()}))

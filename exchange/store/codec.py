@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 def join(parts: Sequence[bytes]) -> bytes:
-    """Packs byte strings."""
+    """Pack byte strings."""
     return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
 
 

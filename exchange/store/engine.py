@@ -44,7 +44,7 @@ def open_engine(url: str, member: str) -> Engine:
 
 
 def check_database_url(url: str) -> None:
-    """Raises DatabaseUnavailable for a URL that names no database, quoting nothing of it."""
+    """Raise DatabaseUnavailable for a URL that names no database, quoting nothing of it."""
     try:
         check_url("EXCHANGE_DATABASE_URL", url, _SCHEMES, "postgresql://user:password@host:port/database")
         make_url(url)
@@ -172,6 +172,6 @@ def lock_key(name: str) -> int:
 
 
 def ping(engine: Engine) -> None:
-    """Raises DatabaseUnavailable when the database does not answer."""
+    """Raise DatabaseUnavailable when the database does not answer."""
     with translated(engine), engine.connect() as connection:
         connection.execute(text("SELECT 1"))

@@ -195,7 +195,7 @@ _ELSE = (
 
 @contextmanager
 def translated(engine: Engine) -> Iterator[None]:
-    """Turns drivers' complaints into errors of ours. What only a mistake of ours can cause goes on as it is."""
+    """Turn drivers' complaints into errors of ours. What only a mistake of ours can cause goes on as it is."""
     try:
         yield
     except exc.IntegrityError as error:

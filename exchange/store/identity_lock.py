@@ -51,7 +51,7 @@ class Claim:
         """Called once, from another thread, when that is so."""
 
     def take(self) -> None:
-        """Raises IdentityInUse or DatabaseUnavailable."""
+        """Take the identity. Raises IdentityInUse or DatabaseUnavailable."""
         if not self._hold.take(patient=True):
             raise IdentityInUse("{address} is being served by another process", address=self._address)
         try:
@@ -64,7 +64,7 @@ class Claim:
         self._watcher.start()
 
     def release(self) -> None:
-        """Lets others serve it."""
+        """Let others serve the identity."""
         self._ended.set()
         self._watcher.join(5)
         self._hold.release()
@@ -138,7 +138,7 @@ class Claim:
 
 @contextmanager
 def claim(engine: Engine, address: str) -> Iterator[Claim]:
-    """Holds the identity while the block runs; freed by the system if the process dies.
+    """Hold the identity while the block runs; freed by the system if the process dies.
 
     Raises IdentityInUse, DatabaseUnavailable or FileUnusable.
     """

@@ -37,7 +37,7 @@ class HeldLock(Protocol):
     """A lock that may be lost."""
 
     def take(self, *, patient: bool) -> bool:
-        """Takes it, anew too; False where another process has it. ``patient`` waits for one that was just killed."""
+        """Take the lock, anew too; False where another process has it. ``patient`` waits for one just killed."""
 
     def is_alive(self) -> bool:
         """Return whether the lock is held, as far as can be seen from here."""
@@ -51,7 +51,7 @@ class HeldLock(Protocol):
         """Return whether anybody holds the lock."""
 
     def release(self) -> None:
-        """Lets go."""
+        """Release the lock."""
 
 
 class FileHold:
@@ -71,7 +71,7 @@ class FileHold:
         return True
 
     def is_alive(self) -> bool:
-        """Raises DatabaseLost where the database's file was deleted or replaced: what is written would be nowhere."""
+        """Raise DatabaseLost where the database's file was deleted or replaced: what is written would be nowhere."""
         if self._seen is not None and inode(self._database) != self._seen:
             raise DatabaseLost(Path(self._database).parent.name, "its file was deleted or replaced while it was used")
         return self._lock.is_held()

@@ -27,7 +27,7 @@ that opens hundreds of members has the rest made by these at once."""
 
 
 def migrate(engine: Engine) -> None:
-    """Runs what is missing, in one transaction. Raises DatabaseUnavailable for a newer release's database."""
+    """Run what is missing, in one transaction. Raises DatabaseUnavailable for a newer release's database."""
     with engine.connect() as connection:
         if _version(connection) == HEAD:
             return

@@ -37,7 +37,7 @@ def with_account(url: str, user: str, password: str) -> str:
 
 
 def make_role(url: str, member: str, password: str) -> str:
-    """Gives a member its role with this password, and the role the member's schema; returns the role's name.
+    """Give a member its role with this password, and the role the member's schema; return the role's name.
 
     ``url`` is that of an account that may make roles and schemas. What is there already is kept, what the schema holds
     goes over to the role. The password itself never leaves this process: the server gets its SCRAM verifier.

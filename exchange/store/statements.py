@@ -40,7 +40,7 @@ def move(
     after: S,
     fields: dict[str, Any],
 ) -> bool:
-    """Moves one row from a state in ``before`` to ``after`` by one guarded UPDATE; True if this call moved it.
+    """Move one row from a state in ``before`` to ``after`` by one guarded UPDATE; True if this call moved it.
 
     A table with a ``revision`` counts it up. Raises ForbiddenTransition for what the machine does not know.
     """

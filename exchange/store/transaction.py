@@ -124,7 +124,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
-        """Writes; commits on leaving, rolls back on any exception. Raises DatabaseUnavailable or Conflict.
+        """Write; commit on leaving, roll back on any exception. Raises DatabaseUnavailable or Conflict.
 
         While the identity is claimed here, raises IdentityLost once another process has it.
         """
@@ -135,13 +135,13 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
-        """Reads a consistent state; never blocks a writer. Raises DatabaseUnavailable."""
+        """Read a consistent state; never block a writer. Raises DatabaseUnavailable."""
         with translated(self._engine), reading(self._engine) as connection, connection.begin():
             yield Transaction(connection)
 
     @contextmanager
     def claim_identity(self, address: str) -> Iterator[Claim]:
-        """Holds a member's identity for this process, and watches that. Raises IdentityInUse when another has it."""
+        """Hold a member's identity for this process, and watch that. Raises IdentityInUse when another has it."""
         with claim(self._engine, address) as found:
             self._claim = found
             try:
@@ -159,7 +159,7 @@ class Store:
             return is_new(self._engine)
 
     def migrate(self) -> None:
-        """Brings the tables up to date. Raises DatabaseUnavailable."""
+        """Bring the tables up to date. Raises DatabaseUnavailable."""
         with translated(self._engine):
             migrate(self._engine)
 
@@ -179,7 +179,7 @@ class Store:
             return found
 
     def try_writing(self, octets: int) -> None:
-        """Writes so many octets, commits them, and takes them away: what a step needs, no more and no less.
+        """Write so many octets, commit them, and take them away: what a step needs, no more and no less.
 
         Raises as `transaction` does. An answer to reading, or an empty step, says nothing of a disk that is full or a
         server that has become a standby.
@@ -191,11 +191,11 @@ class Store:
             tx.set_meta(_FILLER, "")
 
     def ping(self) -> None:
-        """Raises DatabaseUnavailable when the database does not answer."""
+        """Raise DatabaseUnavailable when the database does not answer."""
         ping(self._engine)
 
     def close(self) -> None:
-        """Closes all connections."""
+        """Close all connections."""
         self._engine.dispose()
 
     @contextmanager

@@ -30,7 +30,7 @@ class Errand:
         return self._channel
 
     def wait(self, seconds: float) -> None:
-        """Waits, keeping the connection alive."""
+        """Wait, keeping the connection alive."""
         self._connection.sleep(seconds)
 
     def queue_exists(self, name: str) -> bool:

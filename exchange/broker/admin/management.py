@@ -76,14 +76,14 @@ class ManagementClient:
         self._client.close()
 
     def put_vhost(self, name: str) -> None:
-        """Makes a virtual host, where it is missing, for the own account. Raises BrokerUnavailable or BadTopology."""
+        """Make a virtual host, where it is missing, for the own account. Raises BrokerUnavailable or BadTopology."""
         self._put(f"/api/vhosts/{self._quoted(name)}", {})
         if self._account is not None:
             rights = {"configure": ".*", "write": ".*", "read": ".*"}
             self._put(f"/api/permissions/{self._quoted(name)}/{self._quoted(self._account[0])}", rights)
 
     def put_member(self, account: MemberAccount) -> None:
-        """Makes a member's account, or sets its password and rights anew.
+        """Make a member's account, or set its password and rights anew.
 
         It may configure nothing, publish to the exchange of documents under its own name only, and read its own
         queues. Raises BrokerUnavailable or BadTopology.
@@ -93,7 +93,7 @@ class ManagementClient:
         self._put_user(name, account.password, "", rights, keys)
 
     def put_link(self, own: str, neighbour: str, password: str) -> None:
-        """Makes the account of the link between the own domain and a neighbour, or sets it anew.
+        """Make the account of the link between the own domain and a neighbour, or set it anew.
 
         The tag impersonator lets it hand on messages that bear the user who published them first; it gives no access
         to this API. Raises BrokerUnavailable or BadTopology.
@@ -102,11 +102,11 @@ class ManagementClient:
         self._put_user(link_account(neighbour), password, "impersonator", rights, keys)
 
     def delete_user(self, name: str) -> bool:
-        """Removes an account; False if there was none. Raises BrokerUnavailable or BadTopology."""
+        """Remove an account; False if there was none. Raises BrokerUnavailable or BadTopology."""
         return self._delete(f"/api/users/{self._quoted(name)}")
 
     def close_connections(self, user: str) -> None:
-        """Ends whatever an account still has open. Raises BrokerUnavailable or BadTopology."""
+        """End whatever an account still has open. Raises BrokerUnavailable or BadTopology."""
         for each in self._read("/api/connections"):
             if each.get("user") == user:
                 self._delete(f"/api/connections/{self._quoted(each['name'])}")
@@ -117,7 +117,7 @@ class ManagementClient:
         return None if answer.status == _ABSENT else dict(self._parsed(answer)["value"])
 
     def put_parameter(self, component: str, name: str, value: Mapping[str, Any]) -> None:
-        """Sets a runtime parameter. Raises BrokerUnavailable, or BadTopology for a plugin or value not known there."""
+        """Set a runtime parameter. Raises BrokerUnavailable, or BadTopology for a plugin or value not known there."""
         self._put(self._parameter(component, name), {"value": dict(value)})
 
     def delete_parameter(self, component: str, name: str) -> bool:
@@ -246,7 +246,7 @@ class ManagementClient:
 
 
 def member_permissions(address: str, is_window: bool, is_relay: bool = False) -> dict[str, str]:
-    """Name patterns of what a member may configure, write and read."""
+    """Return the name patterns of what a member may configure, write and read."""
     transit = transit_queues(address) if is_relay else ()
     own = "|".join(re.escape(name) for name in (*queues_of(address, is_window), *transit, dead_queue(address)))
     return {"configure": NOTHING, "write": f"^{DOCUMENTS}$", "read": f"^({own})$"}

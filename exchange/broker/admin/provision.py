@@ -74,7 +74,7 @@ def provision(
 
 
 def missing_queues(url: str, members: Sequence[str], windows: Collection[str], extras: Extras = NO_EXTRAS) -> list[str]:
-    """Names of the members' queues that the broker does not have. Raises BrokerUnavailable."""
+    """Return the names of the members' queues that the broker does not have. Raises BrokerUnavailable."""
     with errand(url, "doctor") as visitor:
         return [queue.name for queue in _queues(members, windows, extras) if not visitor.queue_exists(queue.name)]
 

@@ -76,7 +76,7 @@ def declare_shovels(management: ManagementClient, shovels: Sequence[Shovel]) -> 
 
 
 def remove_shovels(management: ManagementClient, names: Sequence[str]) -> list[str]:
-    """Removes shovels; the names of those that were there. Raises BrokerUnavailable or BadTopology."""
+    """Remove shovels; return the names of those that were there. Raises BrokerUnavailable or BadTopology."""
     return [name for name in names if management.delete_parameter("shovel", name)]
 
 

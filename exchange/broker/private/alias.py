@@ -44,7 +44,7 @@ def plain_path(folder: Path) -> Path:
 
 
 def drop_link(folder: Path) -> None:
-    """Takes the link to a folder away, where there is one."""
+    """Remove the link to a folder, where there is one."""
     name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
     for place in _places():
         for link in place.glob(f"yizhan-{os.geteuid()}*/{name}"):
@@ -59,7 +59,7 @@ def is_plain(folder: Path) -> bool:
 
 
 def point(link: Path, folder: Path) -> None:
-    """Has ``link`` lead to ``folder``, whatever it led to before. Raises OSError."""
+    """Make ``link`` lead to ``folder``, whatever it led to before. Raises OSError."""
     with suppress(OSError):
         if os.readlink(link) == str(folder):
             return

@@ -43,7 +43,7 @@ class Installation:
 
 
 def check_data(before: tuple[int, ...], now: tuple[int, ...], folder: Path) -> None:
-    """Raises OperatorError where a version of RabbitMQ cannot use the data that another has left in a node's folder.
+    """Raise OperatorError where a version of RabbitMQ cannot use the data that another has left in a node's folder.
 
     It never goes back to an earlier minor version, and from 3 to 4 by way of 3.13 alone (RabbitMQ, "Upgrading").
     """

@@ -31,7 +31,7 @@ STOP_PATIENCE = 25.0
 
 
 def main(arguments: list[str]) -> int:
-    """Runs until server or owner ends; returns the server's exit code."""
+    """Run until server or owner ends; return the server's exit code."""
     owner, pid_file, epmd_port, link, *command = arguments
     parent = os.getppid()
     told = threading.Event()
@@ -61,7 +61,7 @@ def _note(pid_file: Path) -> None:
 
 
 def keep_link(link: str, folder: Path) -> None:
-    """Makes the link to the folder again, where it is gone."""
+    """Make the link to the folder again, where it is gone."""
     if link and not os.path.lexists(link):
         with contextlib.suppress(OSError):
             Path(link).parent.mkdir(mode=0o700, exist_ok=True)
@@ -80,7 +80,7 @@ def owner_in(command: list[str]) -> int | None:
 
 
 def stop(server: subprocess.Popen[bytes]) -> None:
-    """Asks the server to end, kills its whole session if it does not."""
+    """Ask the server to end, and kill its whole session if it does not."""
     if server.poll() is None:
         server.terminate()
     try:
@@ -92,7 +92,7 @@ def stop(server: subprocess.Popen[bytes]) -> None:
 
 
 def end_port_mapper(port: int) -> None:
-    """Tells Erlang's port mapper on this port to end (its protocol's KILL_REQ); it does if no node uses it."""
+    """Tell Erlang's port mapper on this port to end (its protocol's KILL_REQ); it does if no node uses it."""
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1) as epmd:
         epmd.sendall(b"\x00\x01k")
         epmd.recv(2)

@@ -62,7 +62,7 @@ class PrivateNode:
     def start(
         self, say: Say, *, detach: bool = False, owner: int | None = None, stop: threading.Event | None = None
     ) -> NodeInfo:
-        """Starts the node and waits until it serves; one that is running already is used as it is.
+        """Start the node and wait until it serves; one that is running already is used as it is.
 
         It ends with the process ``owner`` (default: this one), even by SIGKILL, unless ``detach``. ``stop`` ends the
         wait. Raises OperatorError when RabbitMQ is not installed or does not start; the message ends with its last
@@ -84,7 +84,7 @@ class PrivateNode:
         return self._running() if self._folder.root.exists() else None
 
     def stop(self) -> None:
-        """Stops the node and waits for its end; one that `start` found running is left to whoever runs it."""
+        """Stop the node and wait for its end; one that `start` found running is left to whoever runs it."""
         if self._borrowed:
             return
         with self._locked():
@@ -98,7 +98,7 @@ class PrivateNode:
             self._clear_away(lambda text: None)
 
     def end(self, grace: float) -> None:
-        """Ends a server that does not work: asked first, killed after ``grace`` seconds. `start` starts it again."""
+        """End a server that does not work: asked first, killed after ``grace`` seconds. `start` starts it again."""
         with self._locked():
             server = self._server()
             if server is not None:

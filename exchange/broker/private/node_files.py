@@ -109,7 +109,7 @@ class NodeFolder:
         return Ports(*(found[name] for name in names)) if all(_is_port(found.get(name)) for name in names) else None
 
     def prepare(self, ports: Ports, *, can_stamp: bool) -> None:
-        """Makes the folder with configuration, cookie and password; what holds data or a secret is kept."""
+        """Make the folder with configuration, cookie and password; what holds data or a secret is kept."""
         make_folder(self.root, 0o700)
         self.root.chmod(0o700)
         for name in ("data", "log", "conf.d"):

@@ -34,7 +34,7 @@ def has_owner(kept: psutil.Process) -> bool:
 
 
 def wait_for_end(process: psutil.Process) -> None:
-    """Waits until a process that was told to end has; kills it if it does not."""
+    """Wait until a process that was told to end has ended; kill it if it does not."""
     until, pause = monotonic() + keeper.STOP_PATIENCE + 5, threading.Event()
     while not is_over(process):
         if monotonic() > until:
@@ -43,7 +43,7 @@ def wait_for_end(process: psutil.Process) -> None:
 
 
 def end_process(process: psutil.Process, grace: float) -> None:
-    """Asks a process to end, and kills it if it has not after ``grace`` seconds."""
+    """Ask a process to end, and kill it if it has not after ``grace`` seconds."""
     until, pause = monotonic() + grace, threading.Event()
     with contextlib.suppress(psutil.NoSuchProcess):
         process.terminate()

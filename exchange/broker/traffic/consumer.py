@@ -96,7 +96,7 @@ class BatchConsumer:
         self.state = ConsumerState(self._lanes)
 
     def start(self, patience: float = START_PATIENCE) -> None:
-        """Connects and consumes. Raises BrokerUnavailable or BadTopology after ``patience`` seconds without success."""
+        """Connect and consume. Raises BrokerUnavailable or BadTopology after ``patience`` seconds without success."""
         self._worker.start()
         try:
             self._loop.start(patience)

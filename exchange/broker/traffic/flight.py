@@ -62,7 +62,7 @@ class Flight:
         return None if flying is None else flying.since
 
     def waits_again(self, now: float) -> None:
-        """Counts all waiting from ``now``: the broker had held the connection."""
+        """Count all waiting from ``now``: the broker had held the connection."""
         for flying in self._flying.values():
             flying.since = now
 

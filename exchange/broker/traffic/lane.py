@@ -153,14 +153,14 @@ class Lane:
         self._drop()
 
     def open(self) -> None:
-        """Consumes, unless it does, rests, or has no connection."""
+        """Begin to consume, unless the lane does so already, rests, or has no connection."""
         connection = self._connection
         if connection is not None and connection.is_open and not self.resting and not self._has_channel:
             self._has_channel = True
             connection.channel(on_open_callback=self._on_open)
 
     def hand_back(self, catch: Catch) -> None:
-        """Gives everything unacknowledged back to the broker, by closing the channel it came on."""
+        """Give everything unacknowledged back to the broker, by closing the channel it came on."""
         if catch.channel.is_open:
             catch.channel.close()
 

@@ -67,7 +67,7 @@ class ConnectionLoop:
         return self._ready
 
     def start(self, patience: float = START_PATIENCE) -> None:
-        """Connects and waits until the tenant is served.
+        """Connect and wait until the tenant is served.
 
         Raises BadTopology when a queue or exchange is missing or denied, and BrokerUnavailable when the broker
         denies the account or has not answered after ``patience`` seconds.
@@ -84,20 +84,22 @@ class ConnectionLoop:
                 raise error
 
     def close(self) -> None:
-        """Says goodbye to the broker and ends the thread; safe to call twice."""
+        """Say goodbye to the broker and end the thread; safe to call twice."""
         self._closing.set()
         self.call_soon(self._leave)
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(2 * GOODBYE + 1)
 
     def call_soon(self, callback: Callable[[], None]) -> None:
-        """Has ``callback`` run in the connection's thread, from any thread; dropped when there is no connection."""
+        """Let ``callback`` run in the connection's thread; callable from any thread; dropped when there is no
+        connection.
+        """
         with self._lock:
             if self._connection is not None:
                 self._connection.ioloop.add_callback_threadsafe(callback)
 
     def call_later(self, seconds: float, callback: Callable[[], None]) -> None:
-        """Has ``callback`` run after ``seconds`` if this connection still lives then; connection's thread only."""
+        """Run ``callback`` after ``seconds`` if this connection still lives then; connection's thread only."""
         if self._connection is not None:
             self._connection.ioloop.call_later(seconds, callback)
 
@@ -118,7 +120,7 @@ class ConnectionLoop:
         self._told.set()
 
     def reconnect(self) -> None:
-        """Gives this connection up for a new one; connection's thread only."""
+        """Give this connection up for a new one; connection's thread only."""
         self._leave()
 
     def _run(self) -> None:

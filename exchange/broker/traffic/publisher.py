@@ -76,7 +76,7 @@ class ConfirmedPublisher:
         self._unserved_since = monotonic()
 
     def start(self, patience: float = START_PATIENCE) -> None:
-        """Connects. Raises BrokerUnavailable or BadTopology after ``patience`` seconds without success."""
+        """Connect. Raises BrokerUnavailable or BadTopology after ``patience`` seconds without success."""
         self._loop.start(patience)
 
     @property
@@ -85,7 +85,7 @@ class ConfirmedPublisher:
         return self._loop.is_ready
 
     def publish(self, publications: Sequence[Publication]) -> None:
-        """Hands over; blocks while too much is waiting or in flight. Once closed, everything is reported lost."""
+        """Hand over publications; block while too much is waiting or in flight. Once closed, report all as lost."""
         todo = deque(publications)
         while todo:
             if not self._room.move(todo, self._waiting):
@@ -94,7 +94,7 @@ class ConfirmedPublisher:
             self._loop.call_soon(self._pump)
 
     def close(self) -> None:
-        """Waits shortly for outstanding confirms, then disconnects; what has none by then is reported lost."""
+        """Wait shortly for outstanding confirms, then disconnect; what has none by then is reported lost."""
         if self._loop.is_ready:
             self._room.wait_empty(_FLUSH)
         self._room.close()

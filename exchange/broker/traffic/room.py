@@ -21,7 +21,7 @@ class PublicationRoom:
         self._closed = False
 
     def move(self, todo: deque[Publication], into: deque[Publication]) -> bool:
-        """Waits until the first of ``todo`` has room, then moves what has; False, and nothing moved, once closed."""
+        """Wait until the first of ``todo`` has room, then move what has; False, and nothing moved, once closed."""
         with self._changed:
             self._changed.wait_for(lambda: self._closed or self._fits(todo[0]))
             while todo and not self._closed and self._fits(todo[0]):
@@ -39,12 +39,12 @@ class PublicationRoom:
             self._changed.notify_all()
 
     def wait_empty(self, seconds: float) -> None:
-        """Waits until nothing is held, for so long at most."""
+        """Wait until nothing is held, for so long at most."""
         with self._changed:
             self._changed.wait_for(lambda: self._messages == 0, seconds)
 
     def close(self) -> None:
-        """Takes nothing any more; those who wait are let go."""
+        """Take nothing any more; those who wait are let go."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()

@@ -23,7 +23,7 @@ class Wakeup:
         self._event.set()
 
     def wait(self, count: Callable[[], int], enough: int, seconds: float | None) -> None:
-        """Waits until ``count()`` has reached ``enough``, an interruption, or ``seconds`` have passed."""
+        """Wait until ``count()`` has reached ``enough``, an interruption, or ``seconds`` have passed."""
         self._enough = enough
         self._event.clear()
         if count() < enough:  # looked at after clearing, so that nothing that came in between is slept over

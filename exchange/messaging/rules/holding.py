@@ -48,7 +48,7 @@ class Hold:
 
 
 def check_hold(addressee: str | None, kind: str | None, reason: str, kinds: Collection[str]) -> None:
-    """Raises CallerError unless there is something to hold, it may rest, and a reason is given."""
+    """Raise CallerError unless there is something to hold, it may rest, and a reason is given."""
     if addressee is None and kind is None:
         raise CallerError("a hold names a department or a kind of message", remedy="name one of them")
     if kind in NEVER_HELD:

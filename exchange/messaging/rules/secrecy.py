@@ -27,7 +27,7 @@ _IN_EVERY_MARKING = "密"
 
 
 def check_secrecy(document: Document) -> None:
-    """Raises Secret for a document that is classified, or bears the marking of one."""
+    """Raise Secret for a document that is classified, or bears the marking of one."""
     if document.classification is not Classification.NONE:
         raise Secret("the document is classified {classification}", classification=document.classification.value)
     attached = (attachment.name for attachment in document.attachments)
@@ -35,7 +35,7 @@ def check_secrecy(document: Document) -> None:
 
 
 def check_application_secrecy(application: Application) -> None:
-    """Raises Secret for an application that bears the marking in what the applicant says."""
+    """Raise Secret for an application that bears the marking in what the applicant says."""
     materials = application.materials
     attached = (material.attachment.name for material in materials if material.attachment is not None)
     _refuse_marking(
