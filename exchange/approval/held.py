@@ -34,8 +34,9 @@ class Endangered:
 
 
 def held_back(tx: Transaction, state: DeadlineState, projection: Projection, now: datetime) -> list[str]:
-    """Return what holds have kept from a department, so that its silence goes to the lead; empty if they kept
-    nothing.
+    """Return what holds have kept from a department, so that its silence goes to the lead.
+
+    The list is empty if they kept nothing.
     """
     holds = tx[Holds].since((projection.started_at or now) - timedelta(days=1))
     fixed = state.term.fixed is not None

@@ -16,8 +16,9 @@ from exchange.store.transaction import Transaction
 def opinion_set_aside(
     tx: Transaction, node: Node, case_number: str, department: str, now: datetime, due_at: datetime | None = None
 ) -> bool:
-    """Return whether an authentic opinion of the department on this case, arrived by ``due_at``, waits to be taken
-    in.
+    """Return whether an authentic opinion of the department on this case waits to be taken in.
+
+    It must have arrived by ``due_at``.
     """
     return any(
         opinion.case_number == case_number and opinion.department == department

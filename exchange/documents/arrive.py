@@ -18,7 +18,10 @@ from exchange.schemas import Body, Document, DocumentKind, Purpose
 
 
 def take_document(step: Step, incoming: Incoming, body: Body) -> None:
-    """An official document, kept for the member's own system. Raises Returned: classified, or not on a lawful way."""
+    """Take in an official document and keep it for the member's own system.
+
+    Raises Returned: classified, or not on a lawful way.
+    """
     if not isinstance(body, Document):
         return
     refuse_secrets(body)
@@ -40,7 +43,7 @@ def refuse_secrets(document: Document) -> None:
 
 
 def asked(step: Step, request_id: str) -> str | None:
-    """Whom an own request asks; None if no request of ours has this id."""
+    """Return whom an own request asks; None if no request of ours has this id."""
     stored = step.tx[Documents].get(step.node.address, request_id)
     if stored is None or stored.kind != Document.KIND:
         return None

@@ -15,22 +15,22 @@ from exchange.schemas import Document, Header, Purpose, Role
 
 
 def main_addressees(header: Header, document: Document) -> tuple[str, ...]:
-    """Those of a message's addressees who must act on it (主送); the others have a copy."""
+    """Return those of a message's addressees who must act on it (主送); the others have a copy."""
     return tuple(one for one in header.addressees if one not in document.copies)
 
 
 def offices_among(directory: Lookup, addresses: Iterable[str]) -> frozenset[str]:
-    """Those authorities that stand for the government of their level, as far as they are known here."""
+    """Return those authorities that stand for the government of their level, as far as they are known here."""
     return frozenset(one for one in addresses if Role.WINDOW in _roles(directory, one))
 
 
 def known_among(directory: Lookup, addresses: Iterable[str]) -> tuple[str, ...]:
-    """Those authorities that are known here; where others stand cannot be told."""
+    """Return those authorities that are known here; where others stand cannot be told."""
     return tuple(one for one in addresses if _roles(directory, one))
 
 
 def stands_above(directory: Lookup, body: str, other: str) -> bool:
-    """Whether an authority is a superior of another one, in the line of subordination."""
+    """Return whether an authority is a superior of another one, in the line of subordination."""
     return direction(other, body, offices_among(directory, (body, other))) is Direction.UP
 
 

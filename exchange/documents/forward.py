@@ -28,13 +28,17 @@ _OPINIONS = (DocumentKind.REQUEST, DocumentKind.OPINION)
 
 
 def handlers() -> dict[str, Handler]:
-    """What every authority takes in: requests that were passed on to it, and word of how its own went up."""
+    """Return the message handlers of every authority.
+
+    They are for requests passed on to it, and for word of how its own went up.
+    """
     return {ForwardedRequest.KIND: take_forwarded, RequestForwarded.KIND: take_progress}
 
 
 def superior_body(node: Node) -> str:
-    """Whom an authority passes requests on to by default: a department its own government's office, an office the one
-    above.
+    """Return whom an authority passes requests on to by default.
+
+    A department passes them to its own government's office, an office to the one above.
 
     Raises NotFound where there is none, or more than one.
     """
@@ -115,7 +119,7 @@ def forward_request(
 
 
 def take_forwarded(step: Step, incoming: Incoming, body: Body) -> None:
-    """A request that a subordinate authority passes on. Raises Returned for what is invalid."""
+    """Take in a request that a subordinate authority passes on. Raises Returned for what is invalid."""
     forwarded = expect(body, ForwardedRequest)
     header = incoming.opened.header
     refuse_secrets(forwarded.opinion)
@@ -138,7 +142,10 @@ def take_forwarded(step: Step, incoming: Incoming, body: Body) -> None:
 
 
 def take_progress(step: Step, incoming: Incoming, body: Body) -> None:
-    """Word that our request, or one that we passed on, went further up. Raises Returned where that cannot be."""
+    """Take in word that our request, or one that we passed on, went further up.
+
+    Raises Returned where that cannot be.
+    """
     told = expect(body, RequestForwarded)
     if not _went_so(step, told):
         raise Returned(

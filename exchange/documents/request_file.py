@@ -30,7 +30,7 @@ class RequestFile:
 def unpack_request(
     directory: Lookup, now: datetime, header: Header, forwarded: ForwardedRequest, enclosures: Sequence[bytes]
 ) -> RequestFile:
-    """Verifies a forwarded request. Raises Returned: altered, not signed by who should have, or on a wrong way."""
+    """Verify a forwarded request. Raises Returned: altered, not signed by who should have, or on a wrong way."""
     if forwarded.path[-1] != header.sender:
         raise _astray(f"{header.sender} is not the last of its path")
     rest = _Rest(list(enclosures))
@@ -88,11 +88,11 @@ class _Rest:
         self.taken = 0
 
     def digests(self, count: int) -> tuple[bytes, ...]:
-        """SHA-256 of the first ones."""
+        """Return the SHA-256 digests of the first ``count`` parts."""
         return tuple(hashlib.sha256(one).digest() for one in self._all[:count])
 
     def signed(self, directory: Lookup, now: datetime) -> Verified:
-        """The next one, which must be a signed message that holds."""
+        """Take the next part, which must be a signed message that verifies."""
         signed = self._next()
         try:
             return verify_signed(signed, directory, now)
@@ -105,13 +105,13 @@ class _Rest:
             ) from error
 
     def attachments(self, document: Document) -> None:
-        """The next ones, which must be a document's attachments."""
+        """Take the next parts, which must be a document's attachments."""
         for attachment in document.attachments:
             if hashlib.sha256(self._next()).hexdigest() != attachment.digest:
                 raise _altered(f"the attachment {attachment.name} is another")
 
     def nothing_left(self) -> None:
-        """Everything must be accounted for."""
+        """Check that every part is accounted for."""
         if self.taken < len(self._all):
             raise _altered("there is more in the file than its documents name")
 

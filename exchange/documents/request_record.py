@@ -27,13 +27,13 @@ from exchange.store.transaction import Transaction
 
 
 def note_sent(step: Step, request_id: str, to: str) -> None:
-    """An own request goes out."""
+    """Record that an own request goes out."""
     _open_own(step, request_id)
     step.note("request-sent", request_id, request_id, to=to)
 
 
 def note_came(step: Step, row: RequestRow) -> bool:
-    """A request came to be answered or passed on; False if one of its id is on record here."""
+    """Record that a request came to be answered or passed on; returns False if one of its id is on record here."""
     if not step.tx[Requests].open(row):
         return False
     facts = {"origin": row.origin, "source": row.source, "digest": row.digest, "path": list(row.path)}
@@ -42,7 +42,7 @@ def note_came(step: Step, row: RequestRow) -> bool:
 
 
 def note_forwarded(step: Step, request_id: str, message_id: str, by: str, to: str) -> bool:
-    """A request went further up; False if that is known. One that is answered stays so."""
+    """Record that a request went further up; returns False if that is known. One that is answered stays so."""
     _open_own(step, request_id)
     if not step.tx[Requests].pass_on(RequestForward(request_id, by, to, message_id, step.now)):
         return False
@@ -52,7 +52,7 @@ def note_forwarded(step: Step, request_id: str, message_id: str, by: str, to: st
 
 
 def note_answered(step: Step, request_id: str, message_id: str, by: str) -> bool:
-    """A request is answered, from here or to here; False if it is answered already."""
+    """Record that a request is answered, from here or to here; returns False if it is answered already."""
     _open_own(step, request_id)
     answer = {"answered_by": by, "answer_id": message_id, "answered_at": step.now}
     if not step.tx[Requests].move(request_id, REQUESTS.before(RequestState.ANSWERED), RequestState.ANSWERED, **answer):
@@ -72,7 +72,7 @@ def _note(step: Step, event: str, request_id: str, message_id: str, **facts: obj
 
 
 def to_answer(tx: Transaction, request_id: str, address: str) -> RequestRow:
-    """A request that is this authority's to answer or pass on. Raises NotFound or Conflict."""
+    """Return a request that is this authority's to answer or pass on. Raises NotFound or Conflict."""
     row = tx[Requests].get(request_id)
     if row is None or row.seat is not RequestSeat.ASKED:
         raise NotFound(
@@ -96,12 +96,15 @@ def to_answer(tx: Transaction, request_id: str, address: str) -> RequestRow:
 
 
 def forwarded_by(tx: Transaction, request_id: str, address: str) -> RequestForward | None:
-    """How an authority passed a request on, if it did."""
+    """Return how an authority passed a request on, if it did."""
     return next((one for one in tx[Requests].forwards(request_id) if one.passed_by == address), None)
 
 
 def request_id_of(node: Node, tx: Transaction, message_id: str) -> str:
-    """The id of the request that a message is, passes on, or answers; the message's own where it does none of that."""
+    """Return the id of the request that a message is, passes on, or answers.
+
+    It is the message's own where it does none of that.
+    """
     for stored in tx[Documents].find(message_id):
         if stored.kind in (ForwardedRequest.KIND, RequestForwarded.KIND):
             body = verify_signed(stored.signed, node.directory).body
@@ -155,7 +158,7 @@ _PROGRESS = {
 
 
 def request_status(node: Node, message_id: str) -> RequestStatus | None:
-    """How a request stands; None where the message is no request, or not on record here.
+    """Return how a request stands; None where the message is no request, or not on record here.
 
     Raises SenderError when the request does not verify any more.
     """
@@ -188,14 +191,14 @@ def request_status(node: Node, message_id: str) -> RequestStatus | None:
 
 
 def requests_here(node: Node, limit: int = 20) -> tuple[list[RequestStatus], int]:
-    """The latest requests that were sent from here or came here, newest first; and how many more there are."""
+    """Return the latest requests that were sent from here or came here, newest first; and how many more there are."""
     with node.store.reading() as tx:
         rows, number = tx[Requests].recent(limit), tx[Requests].count()
     return _those_that_verify(node, rows), number - len(rows)
 
 
 def requests_to_answer(node: Node) -> list[RequestStatus]:
-    """All requests that wait here to be answered or passed on, the oldest first."""
+    """Return all requests that wait here to be answered or passed on, the oldest first."""
     seat, state = RequestSeat.ASKED, RequestState.OPEN
     with node.store.reading() as tx:
         rows = list(every(lambda after, most: tx[Requests].page(seat, state, after, most), lambda row: row.place))
@@ -223,7 +226,7 @@ def _came_as(tx: Transaction, row: RequestRow | None) -> bytes | None:
 
 
 def came_as(tx: Transaction, row: RequestRow | None) -> StoredDocument | None:
-    """The message by which a request came."""
+    """Return the message by which a request came."""
     if row is None or row.source is None or row.message_id is None:
         return None
     return tx[Documents].get(row.source, row.message_id)

@@ -45,7 +45,7 @@ def send_in(
     enclosures: Sequence[bytes] = (),
     in_reply_to: str | None = None,
 ) -> str:
-    """`send_document` inside a step."""
+    """Do what `send_document` does, inside a step."""
     check_enclosures(document, enclosures)
     main, copied, answered = _expect_lawful(step, document, addressees, copies, in_reply_to)
     message_id = step.send(
@@ -92,7 +92,7 @@ def check_copies(main: Sequence[str], copies: Sequence[str]) -> None:
 
 
 def copied_to(document: Document, copies: Sequence[str]) -> Document:
-    """The document as it is signed: it says itself who has it as a copy."""
+    """Return the document as it is signed: it says itself who has it as a copy."""
     return document if document.copies == tuple(copies) else document.model_copy(update={"copies": tuple(copies)})
 
 

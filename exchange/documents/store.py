@@ -33,7 +33,7 @@ class Requests:
         self._db = connection
 
     def open(self, row: RequestRow) -> bool:
-        """False if one of this id is on record."""
+        """Open the record of a request; returns False if one of this id is on record."""
         if self.get(row.request_id) is not None:
             return False
         path = json.dumps(row.path, ensure_ascii=False)
@@ -45,7 +45,7 @@ class Requests:
         return _read(row) if row else None
 
     def forwards(self, request_id: str) -> list[RequestForward]:
-        """In the order in which they became known here."""
+        """Return how a request was passed on, in the order in which it became known here."""
         return [RequestForward(*row) for row in self._db.execute(_FORWARDS, {"id": request_id})]
 
     def pass_on(self, forward: RequestForward) -> bool:
@@ -59,19 +59,25 @@ class Requests:
     def move(
         self, request_id: str, before: Collection[RequestState], after: RequestState, **values: Any
     ) -> bool:  # fmt: skip
-        """One guarded UPDATE; ``values`` are columns of RequestRow. True if this call moved it."""
+        """Change a request by one guarded UPDATE; ``values`` are columns of RequestRow.
+
+        Returns True if this call moved it.
+        """
         return move(self._db, request, REQUESTS, {"request_id": request_id}, before, after, values)
 
     def count(self) -> int:
-        """How many are on record."""
+        """Count the requests on record."""
         return self._db.scalar(select(func.count()).select_from(request)) or 0
 
     def recent(self, limit: int) -> list[RequestRow]:
-        """Newest first."""
+        """Return the latest requests, newest first."""
         return self._list(_ROWS.order_by(_r.recorded_at.desc(), _r.request_id.desc()).limit(limit))
 
     def page(self, seat: RequestSeat, state: RequestState, after: Place | None, limit: int) -> list[RequestRow]:
-        """Those of one seat and state, oldest first, behind a place; for `exchange.paging.every`."""
+        """Return a page of the requests of one seat and state, oldest first, behind a place.
+
+        For `exchange.paging.every`.
+        """
         query = _ROWS.where(_r.seat == seat, _r.state == state).order_by(_r.recorded_at, _r.request_id).limit(limit)
         return self._list(query if after is None else query.where(after_place(_r.recorded_at, _r.request_id, after)))
 

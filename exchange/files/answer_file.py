@@ -12,7 +12,7 @@ from exchange.tomlfile import read_toml
 
 
 def read_answers(path: Path) -> dict[str, str]:
-    """The values of a file as text, numbers just as they are written there, true and false as yes and no.
+    """Read the values of a file as text, numbers just as they are written there, true and false as yes and no.
 
     Raises BadConfiguration naming file, line and field.
     """
@@ -31,7 +31,7 @@ def read_answers(path: Path) -> dict[str, str]:
 
 
 def parse_values(given: Sequence[str]) -> dict[str, str]:
-    """The values of ``field=value``, each field once; what follows the first equals sign is the value, as it is.
+    """Parse the values of ``field=value``, each field once; what follows the first equals sign is the value, as it is.
 
     Raises CallerError.
     """

@@ -21,7 +21,7 @@ Check = Callable[[Document], object]
 
 
 def read_attached(file: TomlFile, place: Place, name: str, error: type[ExchangeError], else_: str = "") -> bytes:
-    """What the path ``name`` at ``place`` of a file leads to.
+    """Read what the path ``name`` at ``place`` of a file leads to.
 
     Raises ``error`` with file, line and field; ``else_`` says what else may be done with what is too large.
     """
@@ -37,12 +37,12 @@ def read_attached(file: TomlFile, place: Place, name: str, error: type[ExchangeE
 
 
 def is_large(file: TomlFile, place: Place, name: str, error: type[ExchangeError]) -> bool:
-    """Whether the file there is too large to travel inside. Raises ``error`` as `read_attached` does."""
+    """Return whether the file there is too large to travel inside. Raises ``error`` as `read_attached` does."""
     return len(_read(file, place, name, error, ATTACHMENT_LIMIT + 1)) > ATTACHMENT_LIMIT
 
 
 def attachment_of(name: str, content: bytes) -> Attachment:
-    """The attachment as the document names it."""
+    """Return the attachment as the document names it."""
     return Attachment(
         name=Path(name).name,
         media_type=media_type_of(name),

@@ -70,7 +70,7 @@ def document_of(
     leave: Leave | None = None,
     check: Check = lambda document: None,
 ) -> tuple[Document, list[bytes]]:
-    """The document that a file's content means, and its small attachments. Raises as `read_document` does."""
+    """Return the document that a file's content means, and its small attachments. Raises as `read_document` does."""
     small: list[str] = []
     large: list[str] = []
     enclosures: list[bytes] = []
@@ -106,7 +106,7 @@ def document_of(
 
 
 def does_not_hold(path: Path, error: ValidationError) -> CallerError:
-    """What a model complains of, as the fault of a file."""
+    """Return the error that tells a model's complaints as the fault of a file."""
     faults = joined(
         Text("{field}: {fault}", {"field": ".".join(map(str, place)), "fault": what})
         for place, what in faults_of(error)

@@ -41,7 +41,7 @@ def write_receipts(folder: Path, kept: Kept) -> int:
 
 
 def verify_receipts(folder: Path, trust: Trust) -> tuple[ReceiptsRequest, Evidence]:
-    """What a folder proves, by the directories known now, which keep old certificates and revocations.
+    """Verify what a folder proves, by the directories known now, which keep old certificates and revocations.
 
     Raises NotFound for a folder without receipts, FileUnusable, Malformed, Untrusted or Forged for what does
     not verify.

@@ -42,7 +42,7 @@ from exchange.tomlfile import faults_of
 
 
 def handlers() -> dict[str, Handler]:
-    """What a lead takes in."""
+    """Return the message handlers of a lead."""
     return {JointSignature.KIND: take_signature, JointRefusal.KIND: take_refusal}
 
 
@@ -87,7 +87,10 @@ def withdraw_joint(node: Node, joint_id: str, reasons: str) -> None:
 
 
 def take_signature(step: Step, incoming: Incoming, body: Body) -> None:
-    """An authority has signed; the last makes it go out. Raises Returned: not asked, over, or not over this text."""
+    """Take in an authority's signature; the last makes the document go out.
+
+    Raises Returned: not asked, over, or not over this text.
+    """
     signature = expect(body, JointSignature)
     row = expect_row(step, signature.joint_id, signature.digest, JointSeat.LEAD)
     place = _place_of(step.tx, row, incoming.sender)
@@ -109,8 +112,9 @@ def take_signature(step: Step, incoming: Incoming, body: Body) -> None:
 
 
 def take_refusal(step: Step, incoming: Incoming, body: Body) -> None:
-    """An authority does not sign; nothing goes out, and all who were asked are told. Raises Returned: not asked, or
-    over.
+    """Take in that an authority does not sign: nothing goes out, and all who were asked are told.
+
+    Raises Returned: not asked, or over.
     """
     refusal = expect(body, JointRefusal)
     row = expect_row(step, refusal.joint_id, refusal.digest, JointSeat.LEAD)

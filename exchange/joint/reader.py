@@ -33,14 +33,14 @@ class JointIssue:
 
 
 def handlers() -> dict[str, Handler]:
-    """What everybody takes in."""
+    """Return the message handlers that every member has."""
     return {JointDocument.KIND: take_joint_document}
 
 
 def open_issue(
     directory: Lookup, header: Header, body: JointDocument, enclosures: Sequence[bytes], now: datetime | None = None
 ) -> JointIssue:
-    """Verifies a joint document by the message that brought it; ``now`` refuses signatures from the future.
+    """Verify a joint document by the message that brought it; ``now`` refuses signatures from the future.
 
     Raises Malformed, Unsupported, Untrusted or Forged, naming what does not verify.
     """
@@ -65,7 +65,7 @@ def open_issue(
 
 
 def take_joint_document(step: Step, incoming: Incoming, body: Body) -> None:
-    """A joint document, for whom it is or who has signed it.
+    """Take in a joint document, at those for whom it is or who have signed it.
 
     Raises Returned: a signature is missing, doubled, another's, not over this text or does not count, the date is
     another, or the document may not come so.

@@ -61,7 +61,7 @@ def check_countersignature(joint: Joint, signature: Countersignature) -> None:
 
 
 def signatures_of(joint: Joint, signatures: Iterable[Countersignature]) -> dict[str, Countersignature]:
-    """The signature that holds of each signer, its first, in the signers' order; whatever order they came in.
+    """Return the valid signature of each signer, its first, in the signers' order; whatever order they came in.
 
     Raises as ``check_countersignature``.
     """
@@ -73,13 +73,15 @@ def signatures_of(joint: Joint, signatures: Iterable[Countersignature]) -> dict[
 
 
 def waiting_for(joint: Joint, signatures: Iterable[Countersignature]) -> tuple[str, ...]:
-    """Who has not signed yet, in the signers' order; the document goes out when nobody is left."""
+    """Return who has not signed yet, in the signers' order; the document goes out when nobody is left."""
     held = signatures_of(joint, signatures)
     return tuple(signer for signer in joint.signers if signer not in held)
 
 
 def issued_on(joint: Joint, signatures: Iterable[Countersignature]) -> date | None:
-    """The date of issue (成文日期): the day, in China Standard Time, of the last signature; None until all have signed.
+    """Return the date of issue (成文日期): the day, in China Standard Time, of the last signature.
+
+    It is None until all have signed.
 
     A document of fewer than two signers is never issued together. Raises as ``check_countersignature``.
     """

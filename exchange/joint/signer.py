@@ -18,12 +18,12 @@ from exchange.schemas import Body, JointDraft, JointEnded, JointEnding, JointRef
 
 
 def handlers() -> dict[str, Handler]:
-    """What everybody who may be asked takes in."""
+    """Return the message handlers of everybody who may be asked to sign."""
     return {JointDraft.KIND: take_draft, JointEnded.KIND: take_ended}
 
 
 def take_draft(step: Step, incoming: Incoming, body: Body) -> None:
-    """A text to sign has come. Raises Returned: altered, not for us, or one that no authorities may issue so."""
+    """Take in a text to sign. Raises Returned: altered, not for us, or one that no authorities may issue so."""
     draft = expect(body, JointDraft)
     if (draft.joint_id, draft.signers[0]) != (incoming.message_id, incoming.sender):
         raise Returned("the lead sends its own text, under its id", code="joint", remedy="send it round anew")
@@ -87,7 +87,7 @@ def refuse_joint(node: Node, joint_id: str, reasons: str) -> str:
 
 
 def take_ended(step: Step, incoming: Incoming, body: Body) -> None:
-    """The lead says that nothing goes out. Raises Returned where it is not the lead, or shows no refusal."""
+    """Take in the lead's word that nothing goes out. Raises Returned where it is not the lead, or shows no refusal."""
     ended = expect(body, JointEnded)
     row = expect_row(step, ended.joint_id, ended.digest, JointSeat.SIGNER)
     if incoming.sender != row.lead:

@@ -48,7 +48,7 @@ class JointStatus:
 
 
 def joint_status(node: Node, joint_id: str) -> JointStatus:
-    """How a joint document stands, with its text. Raises NotFound."""
+    """Return how a joint document stands, with its text. Raises NotFound."""
     with node.store.reading() as tx:
         row = tx[JointDocuments].get(joint_id)
         if row is None:
@@ -64,8 +64,9 @@ def joint_status(node: Node, joint_id: str) -> JointStatus:
 
 
 def joints_here(node: Node) -> tuple[list[JointRow], int]:
-    """The latest joint documents that this authority leads or was asked to sign, newest first; and how many there
-    are.
+    """Return the latest joint documents that this authority leads or was asked to sign, newest first.
+
+    The second value is how many there are.
     """
     with node.store.reading() as tx:
         return tx[JointDocuments].recent(), tx[JointDocuments].count()

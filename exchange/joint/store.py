@@ -31,7 +31,7 @@ class JointDocuments:
         self._db = connection
 
     def open(self, row: JointRow, signatures: Sequence[JointSignatureRow] = ()) -> None:
-        """A text was sent round, or has come; a lead has a place for every signer."""
+        """Record a text that was sent round, or has come; a lead has a place for every signer."""
         _ADD.run(self._db, [values_of(row)])
         _ADD_SIGNATURES.run(self._db, [values_of(one) for one in signatures])
 
@@ -40,16 +40,16 @@ class JointDocuments:
         return JointRow(*row) if row else None
 
     def recent(self, limit: int = 100) -> list[JointRow]:
-        """Newest first."""
+        """Return the latest joint documents, newest first."""
         query = _ROWS.order_by(_j.received_at.desc(), _j.joint_id).limit(limit)
         return [JointRow(*row) for row in self._db.execute(query)]
 
     def count(self) -> int:
-        """How many are on record."""
+        """Count the joint documents on record."""
         return self._db.scalar(select(func.count()).select_from(joint)) or 0
 
     def page(self, seat: JointSeat, state: JointState, after: Place | None, limit: int) -> list[JointRow]:
-        """Those of one seat and state, oldest first, behind a place; for `exchange.paging.every`."""
+        """Return a page of those of one seat and state, oldest first, behind a place; for `exchange.paging.every`."""
         here = (
             _j.seat == seat,
             _j.state == literal(state, _j.state.type, literal_execute=True),
@@ -60,11 +60,14 @@ class JointDocuments:
         return [JointRow(*row) for row in self._db.execute(query)]
 
     def move(self, joint_id: str, before: Collection[JointState], after: JointState, **values: Any) -> bool:
-        """One guarded UPDATE; ``values`` are columns of JointRow. True if this call moved it."""
+        """Change a joint document by one guarded UPDATE; ``values`` are columns of JointRow.
+
+        True if this call moved it.
+        """
         return move(self._db, joint, JOINTS, {"joint_id": joint_id}, before, after, values)
 
     def signatures(self, joint_id: str) -> list[JointSignatureRow]:
-        """All places, in the signers' order."""
+        """Return all places for signatures, in the signers' order."""
         query = _SIGNATURES.where(_s.joint_id == joint_id).order_by(_s.position)
         return [JointSignatureRow(*row) for row in self._db.execute(query)]
 

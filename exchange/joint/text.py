@@ -28,7 +28,7 @@ _ANSWERED = (DocumentKind.REQUEST, DocumentKind.REPLY)
 
 
 def digest_of(payload: bytes) -> str:
-    """SHA-256 of the bytes that all sign."""
+    """Return the SHA-256 of the bytes that all sign."""
     return hashlib.sha256(payload).hexdigest()
 
 
@@ -60,7 +60,7 @@ def check_attachments(document: Document, enclosures: Sequence[bytes]) -> None:
 
 
 def or_returned(look: Callable[[], T]) -> T:
-    """What ``look`` gives; what it finds wrong goes back to the sender. Raises Returned."""
+    """Return what ``look`` gives; what it finds wrong goes back to the sender. Raises Returned."""
     try:
         return look()
     except Returned:
@@ -71,7 +71,7 @@ def or_returned(look: Callable[[], T]) -> T:
 
 
 def text_of(tx: Transaction, row: JointRow) -> bytes:
-    """The bytes that all sign, as the lead signed and sent them round. Raises NotFound or Conflict."""
+    """Return the bytes that all sign, as the lead signed and sent them round. Raises NotFound or Conflict."""
     stored = tx[Documents].get(row.lead, row.joint_id)
     if stored is None:
         raise NotFound(
@@ -88,7 +88,7 @@ def text_of(tx: Transaction, row: JointRow) -> bytes:
 
 
 def row_at(tx: Transaction, joint_id: str, seat: str) -> JointRow:
-    """A joint document that this authority leads, or is asked to sign. Raises NotFound."""
+    """Return the record of a joint document that this authority leads, or is asked to sign. Raises NotFound."""
     row = tx[JointDocuments].get(joint_id)
     if row is None or row.seat != seat:
         what = "is led" if seat is JointSeat.LEAD else "waits for a signature"
@@ -102,7 +102,7 @@ def row_at(tx: Transaction, joint_id: str, seat: str) -> JointRow:
 
 
 def expect_row(step: Step, joint_id: str, digest: str, seat: str) -> JointRow:
-    """The record that an arrived message is about. Raises Returned: unknown, or about another text."""
+    """Return the record that an arrived message is about. Raises Returned: unknown, or about another text."""
     row = step.tx[JointDocuments].get(joint_id)
     if row is None or row.seat != seat:
         raise Returned(

@@ -51,7 +51,7 @@ Take = Callable[[Sequence[bytes]], Taken]
 
 
 def handlers(take: Take) -> dict[str, Handler]:
-    """What a relay office takes in to learn of other domains."""
+    """Return the message handlers by which a relay office learns of other domains."""
 
     def take_update(step: Step, incoming: Incoming, body: Body) -> None:
         update = expect(body, DirectoryUpdate)
@@ -88,7 +88,7 @@ def _expect_neighbour(step: Step, incoming: Incoming) -> None:
 
 
 def neighbours(directory: Lookup) -> tuple[str, ...]:
-    """The superior, and the direct lower domains whose delegation is not revoked."""
+    """Return the superior, and the direct lower domains whose delegation is not revoked."""
     upper = directory.directory.upper
     above = (upper.domain,) if upper is not None and upper.certificates else ()
     return (*above, *(one.domain for one in directory.directory.delegations if one.revoked_at is None))
@@ -148,13 +148,13 @@ class _Record:
         return json.dumps({"since": self.since.isoformat() if self.since else None, "told": dict(self.told)})
 
     def due(self, directories: Mapping[str, bytes], now: datetime) -> dict[str, bytes]:
-        """What is to be told now."""
+        """Return the directories that are to be told now."""
         if self.since is None or now >= self.since + AGAIN:
             return dict(directories)
         return {name: data for name, data in directories.items() if self.told.get(name) != _digest(data)[:16]}
 
     def after(self, told: Mapping[str, bytes], now: datetime) -> _Record:
-        """The record once that was told."""
+        """Return the record as it is once ``told`` was told."""
         everything = self.since is None or now >= self.since + AGAIN
         news = {name: _digest(data)[:16] for name, data in told.items()}
         return _Record(now if everything else self.since, {**self.told, **news})

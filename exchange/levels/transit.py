@@ -77,7 +77,7 @@ class Fates:
             self._pending, self._found = set(ids), {}
 
     def take(self, results: Sequence[PublishResult]) -> None:
-        """For the publisher's ``on_results``."""
+        """Take in results; for the publisher's ``on_results``."""
         with self._changed:
             for result in results:
                 if result.id in self._pending:
@@ -86,7 +86,10 @@ class Fates:
             self._changed.notify_all()
 
     def wait(self) -> dict[int, PublishResult]:
-        """All results by id. Raises BrokerUnavailable if the office closes before they are in."""
+        """Wait for all results and return them by id.
+
+        Raises BrokerUnavailable if the office closes before they are in.
+        """
         with self._changed:
             self._changed.wait_for(lambda: not self._pending or self._closing)
             if not self._changed.wait_for(lambda: not self._pending, _PARTING if self._closing else None):

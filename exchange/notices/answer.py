@@ -34,7 +34,7 @@ class Asked:
 
 
 def asked(node: Node, notice_id: str) -> Asked:
-    """What a notice that came here asks for, and until when. Raises NotFound, or CallerError without a form."""
+    """Return what a notice that came here asks for, and until when. Raises NotFound, or CallerError without a form."""
     with node.store.reading() as tx:
         row, form = _came(tx, notice_id, node.address)
     signed_at = row.settled_at if row.settled_at is not None else node.clock.now()

@@ -30,12 +30,12 @@ _NO_REASON = "no reason given"
 
 
 def handlers() -> dict[str, Handler]:
-    """What a relay office counts by."""
+    """Return the message handlers by which a relay office counts."""
     return {SignOff.KIND: take_sign_off, Tally.KIND: take_tally}
 
 
 def on_signed(step: Step, moved: Sequence[Signed], receipts: Sequence[Receipt]) -> None:
-    """Own authorities have received what was passed on, or their systems refused it."""
+    """Handle the receipts of own authorities: they have received what was passed on, or their systems refused it."""
     notices = step.tx[Notices].forwarded_by({item.message_id for item in moved})
     for item, receipt in zip(moved, receipts, strict=True):
         row = notices.get(item.message_id)
@@ -50,7 +50,7 @@ def on_signed(step: Step, moved: Sequence[Signed], receipts: Sequence[Receipt]) 
 
 
 def take_sign_off(step: Step, incoming: Incoming, body: Body) -> None:
-    """An authority of the own level signs for a notice, or sends it back."""
+    """Take in that an authority of the own level signs for a notice, or sends it back."""
     answer = expect(body, SignOff)
     row = step.tx[Notices].get(answer.notice_id)
     if row is None or step.tx[Notices].reader(answer.notice_id, incoming.sender) is None:
@@ -68,7 +68,10 @@ def take_sign_off(step: Step, incoming: Incoming, body: Body) -> None:
 
 
 def take_tally(step: Step, incoming: Incoming, body: Body) -> None:
-    """The relay office of a lower level, or at the origin the own one, tells how a notice stands."""
+    """Take in how a notice stands at a lower level, as its relay office tells it.
+
+    At the origin, the own relay office tells it.
+    """
     tally = expect(body, Tally)
     row = step.tx[Notices].get(tally.notice_id)
     if row is None:
@@ -125,7 +128,7 @@ def tell_now(step: Step, row: NoticeRow) -> Tally:
 
 
 def tally_in(tx: Transaction, row: NoticeRow, domain: str) -> Tally:
-    """How a notice stands here and below, by what is on record."""
+    """Return how a notice stands here and below, by what is on record."""
     own = [_reader(reader) for reader in tx[Notices].readers(row.notice_id)]
     found = tx[Notices].branches(row.notice_id)
     branches = {branch.domain: Tally.model_validate_json(branch.tally) for branch in found if branch.tally}

@@ -66,25 +66,28 @@ def cover_notice(node: Node, notice_id: str, cover: Cover | None) -> str:
 
 
 def to_cover(node: Node, notice_id: str) -> NoticeRow:
-    """A notice that waits for a cover. Raises NotFound or Conflict."""
+    """Return a notice that waits for a cover. Raises NotFound or Conflict."""
     with node.store.reading() as tx:
         return _waiting(tx, notice_id)
 
 
 def awaiting(tx: Transaction, calendar: WorkingCalendar, today: date) -> list[Waiting]:
-    """All notices that wait for a cover here, the oldest first."""
+    """Return all notices that wait for a cover here, the oldest first."""
     return [waiting(row, calendar, today) for row in notices_in(tx, NoticeSeat.RELAY, NoticeState.WAITING)]
 
 
 def waiting(row: NoticeRow, calendar: WorkingCalendar, today: date) -> Waiting:
-    """Until when a waiting notice is to go on, and how far that time has passed."""
+    """Return until when a waiting notice is to go on, and how far that time has passed."""
     begun = row.received_at.date()
     due = cover_due(begun, date.fromisoformat(row.act_by) if row.act_by else None, calendar)
     return Waiting(row, due, stage_on(calendar, begun, due, today), today > due)
 
 
 def remind_of_waiting(node: Node, today: date) -> int:
-    """Reminds the relay office itself, in its journal and its log, at each stage once; of how many notices."""
+    """Remind the relay office itself, in its journal and its log, once at each reminder stage.
+
+    Returns of how many notices it reminded.
+    """
     rows = standing_notices(node.store, NoticeSeat.RELAY, NoticeState.WAITING)
     late = (one for row in rows if (one := waiting(row, node.calendar, today)).stage > row.reminded)
     return sum(_remind(node, one) for one in late)

@@ -16,7 +16,7 @@ class Daily:
         self._day: date | None = None
 
     def look(self, node: Node) -> int:
-        """How much was done; 0 on a day whose work is done."""
+        """Do the day's work once and return how much was done; 0 on a day whose work is done."""
         today = node.clock.now().date()
         if today == self._day:
             return 0

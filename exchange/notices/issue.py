@@ -60,7 +60,7 @@ def issue_notice(node: Node, notice: Notice, enclosures: Sequence[bytes] = ()) -
 
 
 def remind(node: Node, notice_id: str, stage: int = 0) -> str:
-    """Reminds all who have not signed for a notice; returns the reminder's id. Raises NotFound or Conflict."""
+    """Remind all who have not signed for a notice; returns the reminder's id. Raises NotFound or Conflict."""
     with node.step() as step:
         row = issued(step.tx, notice_id)
         _expect_open(row)
@@ -99,7 +99,7 @@ def recall(node: Node, notice_id: str, reason: str) -> str:
 
 
 def issued(tx: Transaction, notice_id: str) -> NoticeRow:
-    """A notice of this origin. Raises NotFound."""
+    """Return a notice of this origin. Raises NotFound."""
     row = tx[Notices].get(notice_id)
     if row is None or row.seat is not NoticeSeat.ORIGIN:
         raise NotFound(
@@ -119,7 +119,7 @@ def _expect_open(row: NoticeRow) -> None:
 
 
 def check_audience(node: Node, text: str) -> None:
-    """Whether the expression means anybody, over all levels that are known here. Raises CallerError or NotFound."""
+    """Check that the expression means anybody, over all levels that are known here. Raises CallerError or NotFound."""
     audience = parse_audience(text, node.directory.domain)
     listed = [(member.address, member.roles) for member in node.directory.everyone]
     addresses = {address for address, _ in listed}

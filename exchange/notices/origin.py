@@ -58,7 +58,7 @@ class Forwarded:
 
 
 def unpack(node: Node, header: Header, forwarding: Forwarding, enclosures: Sequence[bytes]) -> Forwarded:
-    """Verifies what a relay office passes on; ``header`` is its own.
+    """Verify what a relay office passes on; ``header`` is its own.
 
     Raises Returned: altered, not signed, on a wrong way or in a circle, without a cover that there was, or with one
     that says what it may not.

@@ -47,7 +47,10 @@ class Came:
 
 
 def handlers(covering: Covering = Covering.NONE) -> dict[str, Handler]:
-    """What a relay office takes in to pass it on; ``covering`` says which notices wait for its cover first."""
+    """Return the message handlers by which a relay office passes on.
+
+    ``covering`` says which notices wait for its cover first.
+    """
 
     def take_own(step: Step, incoming: Incoming, body: Body) -> None:
         opened = incoming.opened
@@ -72,7 +75,7 @@ def handlers(covering: Covering = Covering.NONE) -> dict[str, Handler]:
 
 
 def from_own(node: Node, header: Header, body: Body, signed: bytes, enclosures: Sequence[bytes]) -> Forwarded:
-    """What an authority of the own level has passed on: it begins its way here. Raises Returned."""
+    """Return what an authority of the own level has passed on, at the beginning of its way here. Raises Returned."""
     if home_of(header.sender) != node.directory.domain:
         raise Returned(
             "{sender} is of another level", code="path", remedy="hand it to your own relay office", sender=header.sender
@@ -96,7 +99,7 @@ def from_own(node: Node, header: Header, body: Body, signed: bytes, enclosures: 
 def from_above(
     node: Node, header: Header, forwarding: Forwarding, signed: bytes, enclosures: Sequence[bytes]
 ) -> Forwarded:
-    """What the level above passes on, as it goes on from here. Raises Returned as `unpack` does."""
+    """Return what the level above passes on, as it goes on from here. Raises Returned as `unpack` does."""
     came = unpack(node, header, forwarding, enclosures)
     onward = forwarding.model_copy(update={"path": (*forwarding.path, node.address), "cover": None})
     return replace(came, forwarding=onward, enclosures=(*came.enclosures, signed))

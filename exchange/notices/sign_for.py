@@ -36,7 +36,7 @@ def handlers(at_once: bool = False) -> dict[str, Handler]:
 
 
 def take_forwarding(step: Step, incoming: Incoming, body: Body) -> NoticeRow | None:
-    """A notice, or what follows one up. Returns the row of a notice that is new and to be signed for."""
+    """Take in a notice, or what follows one up. Returns the row of a notice that is new and to be signed for."""
     forwarding = expect(body, Forwarding)
     if incoming.sender != relay_of(step.node.directory.domain):
         raise Returned(
@@ -73,7 +73,7 @@ def sign_for(node: Node, notice_id: str, accepted: bool = True, reason: str = ""
 
 
 def as_read(tx: Transaction, notice_id: str, address: str) -> NoticeRow:
-    """A notice as one has it who is to read it; ``source`` is whom to answer. Raises NotFound.
+    """Return a notice as the reader at ``address`` has it; ``source`` is the one to answer. Raises NotFound.
 
     A relay office that is itself among its readers answers to itself, and is counted like any other.
     """
@@ -92,7 +92,10 @@ def as_read(tx: Transaction, notice_id: str, address: str) -> NoticeRow:
 
 
 def sign_in(step: Step, row: NoticeRow, accepted: bool, reason: str) -> str:
-    """The same within the caller's step. Raises Conflict when it was signed for, sent back or recalled before."""
+    """Sign for or send back a notice within the caller's step.
+
+    Raises Conflict when it was signed for, sent back or recalled before.
+    """
     answer = SignOff(notice_id=row.notice_id, digest=row.digest, accepted=accepted, reason=reason, at=step.now)
     message_id = step.send(answer, (row.source,), conversation_id=row.notice_id)
     after = NoticeState.SIGNED if accepted else NoticeState.RETURNED

@@ -12,7 +12,7 @@ from exchange.store.transaction import Store, Transaction
 
 
 def notices_in(tx: Transaction, seat: NoticeSeat, state: NoticeState) -> Iterator[NoticeRow]:
-    """As one transaction sees them."""
+    """Yield the notices of one seat and state, as one transaction sees them."""
     return every(lambda after, limit: tx[Notices].page(seat, state, after, limit), lambda row: row.place)
 
 

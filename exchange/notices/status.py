@@ -50,7 +50,7 @@ class NoticeStatus:
 
 
 def notice_status(node: Node, notice_id: str) -> NoticeStatus | None:
-    """How a notice stands; None if it is not on record here."""
+    """Return how a notice stands; None if it is not on record here."""
     with node.store.reading() as tx:
         row = tx[Notices].get(notice_id)
         if row is None:

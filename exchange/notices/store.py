@@ -50,14 +50,17 @@ class Notices:
         branches: Sequence[BranchRow] = (),
         further: Sequence[str] = (),
     ) -> None:
-        """``further``: messages that passed it on beside ``row.forwarding_id``, where one could not address all."""
+        """Add a notice.
+
+        ``further``: messages that passed it on beside ``row.forwarding_id``, where one could not address all.
+        """
         _ADD.run(self._db, [values_of(row)])
         _ADD_READERS.run(self._db, [values_of(reader) for reader in readers])
         _ADD_BRANCHES.run(self._db, [values_of(branch) for branch in branches])
         self.add_copies(row.notice_id, further)
 
     def add_copies(self, notice_id: str, further: Sequence[str]) -> None:
-        """Further messages that passed a notice on, known only once it had its cover."""
+        """Add further messages that passed a notice on, known only once it had its cover."""
         _ADD_COPIES.run(self._db, [{"message_id": id, "notice_id": notice_id} for id in further])
 
     def get(self, notice_id: str) -> NoticeRow | None:
@@ -65,26 +68,29 @@ class Notices:
         return NoticeRow(*row) if row else None
 
     def forwarded_by(self, message_ids: Collection[str]) -> dict[str, NoticeRow]:
-        """Notices that these messages passed on, by message; each of several that passed one on finds it."""
+        """Return the notices that these messages passed on, by message; each of several that passed one on finds it."""
         ids = {"ids": list(message_ids)}
         copies = {id: NoticeRow(*row) for id, *row in self._db.execute(_BY_COPY, ids)}
         return copies | {row.forwarding_id: NoticeRow(*row) for row in self._db.execute(_BY_FORWARDING, ids)}
 
     def changed(self, limit: int) -> list[NoticeRow]:
-        """Those at a relay office of which there is more to tell than the last tally did."""
+        """Return the notices at a relay office of which there is more to tell than the last tally did."""
         return [NoticeRow(*row) for row in self._db.execute(_CHANGED, {"most": limit})]
 
     def recent(self, limit: int = 100) -> list[NoticeRow]:
-        """Newest first."""
+        """Return the latest notices, newest first."""
         query = _ROWS.order_by(_n.received_at.desc(), _n.notice_id).limit(limit)
         return [NoticeRow(*row) for row in self._db.execute(query)]
 
     def count(self) -> int:
-        """How many are on record."""
+        """Count the notices on record."""
         return self._db.scalar(select(func.count()).select_from(notice)) or 0
 
     def page(self, seat: NoticeSeat, state: NoticeState, after: Place | None, limit: int) -> list[NoticeRow]:
-        """Those of one seat and state, oldest first, behind a place; for `exchange.paging.every`."""
+        """Return a page of the notices of one seat and state, oldest first, behind a place.
+
+        For `exchange.paging.every`.
+        """
         return [NoticeRow(*row) for row in self._db.execute(self._page(seat, state, after, limit))]
 
     @staticmethod
@@ -93,22 +99,25 @@ class Notices:
         return query if after is None else query.where(after_place(_n.received_at, _n.notice_id, after))
 
     def unanswered(self, reader: str, after: Place | None, limit: int) -> list[NoticeRow]:
-        """Those that this reader has signed for and whose form it has not answered; as `page`."""
+        """Return the notices that this reader has signed for and whose form it has not answered; as `page`."""
         given = (_d.conversation_id == _n.notice_id) & (_d.kind == FormAnswer.KIND) & (_d.sender == reader)
         asks = exists().where(collection.c.notice_id == _n.notice_id)
         query = self._page(NoticeSeat.READER, NoticeState.SIGNED, after, limit).where(asks, ~exists().where(given))
         return [NoticeRow(*row) for row in self._db.execute(query)]
 
     def move(self, notice_id: str, before: Collection[NoticeState], after: NoticeState, **values: Any) -> bool:
-        """One guarded UPDATE; ``values`` are columns of NoticeRow. True if this call moved it."""
+        """Change a notice by one guarded UPDATE; ``values`` are columns of NoticeRow.
+
+        Returns True if this call moved it.
+        """
         return move(self._db, notice, NOTICES, {"notice_id": notice_id}, before, after, values)
 
     def touch(self, notice_id: str) -> None:
-        """There is something new to tell."""
+        """Record that there is something new to tell."""
         self._db.execute(update(notice).where(_n.notice_id == notice_id).values(changed=True))
 
     def told(self, notice_id: str, serial: int) -> None:
-        """A tally with this number was sent."""
+        """Record that a tally with this number was sent."""
         self._db.execute(update(notice).where(_n.notice_id == notice_id).values(serial=serial, changed=False))
 
     def readers(self, notice_id: str) -> list[ReaderRow]:

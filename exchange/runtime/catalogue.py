@@ -13,7 +13,7 @@ from exchange.tomlfile import Place, TomlFile, read_toml
 
 
 def load_catalogue(folder: Path, profiles: Mapping[str, Profile] | None = None) -> dict[str, Matter]:
-    """All matters of a folder by their code, in order of file name.
+    """Load all matters of a folder by their code, in order of file name.
 
     Raises BadConfiguration naming file, line and field of every fault in every file, and codes that are used twice.
     With ``profiles``, whoever a matter names must be a member with the role that takes.
@@ -47,7 +47,7 @@ def load_catalogue(folder: Path, profiles: Mapping[str, Profile] | None = None) 
 
 
 def matter_names(folder: Path) -> dict[str, Words]:
-    """What the matters of a folder are called, by code; none while a file of it is invalid."""
+    """Return what the matters of a folder are called, by code; empty while a file of it is invalid."""
     try:
         return {code: matter.names for code, matter in load_catalogue(folder).items()}
     except ExchangeError:

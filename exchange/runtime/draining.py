@@ -69,14 +69,17 @@ def ask_drain(store: Store, by: str, reason: str, now: datetime) -> Drain:
 
 
 def drained(store: Store) -> Drain | None:
-    """The wish that stands; None for a member that may be served."""
+    """Return the wish to drain that stands; None for a member that may be served."""
     with store.reading() as tx:
         found = drain_in(tx)
     return found[0] if found is not None else None
 
 
 def wants_drain(store: Store) -> bool:
-    """Whether a member that is served is to be drained; a database that is away for a moment says nothing of that."""
+    """Return whether a member that is served is to be drained.
+
+    A database that is away for a moment says nothing of that.
+    """
     try:
         return drained(store) is not None
     except DatabaseUnavailable:
@@ -84,7 +87,7 @@ def wants_drain(store: Store) -> bool:
 
 
 def wait_until_ended(store: Store, member: str, wait: float) -> bool:
-    """Whether no process serves the member any more, within ``wait`` seconds."""
+    """Wait up to ``wait`` seconds until no process serves the member any more; returns whether that is so."""
     until = monotonic() + wait
     while store.is_served(member):
         if monotonic() >= until:
@@ -94,7 +97,7 @@ def wait_until_ended(store: Store, member: str, wait: float) -> bool:
 
 
 def drain_in(tx: Transaction) -> tuple[Drain, Left | None] | None:
-    """The wish that stands, with what was left when the member stopped, if it has."""
+    """Return the wish to drain that stands, with what was left when the member stopped, if it has."""
     row = tx[Drains].standing()
     return (_wish(row), _left(row)) if row is not None else None
 
@@ -123,7 +126,10 @@ def check_not_drained(store: Store, address: str) -> None:
 
 
 def is_drained(settings: Settings) -> Callable[[str], bool]:
-    """Whether a member of this domain is drained, for whoever would start it again; False where that is not known."""
+    """Return a check of whether a member of this domain is drained, for whoever would start it again.
+
+    The check gives False where that is not known.
+    """
 
     def look(address: str) -> bool:
         try:
@@ -159,7 +165,7 @@ def lift_drain(store: Store, by: str, now: datetime) -> bool:
 
 
 def what_is_left(store: Store) -> Left:
-    """What stands in a member's outbox now."""
+    """Return what stands in a member's outbox now."""
     with store.reading() as tx:
         resting = sum(tx[Holds].resting().values())
         unsent, counts = tx[Outbox].unsent(), tx[Outbox].counts()
@@ -177,7 +183,7 @@ def note_left(store: Store, now: datetime) -> Left:
 
 
 def left_when_stopped(store: Store) -> Left | None:
-    """What was left when the member stopped; None while it has not."""
+    """Return what was left when the member stopped; None while it has not."""
     with store.reading() as tx:
         found = drain_in(tx)
     return found[1] if found is not None else None

@@ -48,13 +48,13 @@ def need_domain(home: Home) -> None:
 
 
 def open_directory(home: Home, settings: Settings, seen: int = 0) -> DirectoryView:
-    """The domain's verified directory. Raises BadDirectory when there is none or it is invalid."""
+    """Open the domain's verified directory. Raises BadDirectory when there is none or it is invalid."""
     certificate = load_authority_certificate(home.authority)
     return load_directory_file(home.directory, certificate, settings.clock.now(), seen)
 
 
 def open_tree(home: Home, settings: Settings) -> TreeView | DirectoryView:
-    """The domain's verified directory with the tree around it. Raises BadDirectory for the own one only."""
+    """Open the domain's verified directory with the tree around it. Raises BadDirectory for the own one only."""
     files = TreeFiles(home, load_authority_certificate(home.authority))
     return files.view(open_directory(home, settings), settings.clock.now(), {})
 
@@ -102,7 +102,7 @@ def open_member(settings: Settings, address: str, *, patient: bool = False, stor
 
 
 def open_database(settings: Settings, address: str, *, patient: bool = False, first: bool = False) -> Store:
-    """A member's database with today's tables; an empty one is taken only where it is the member's ``first``.
+    """Open a member's database with today's tables; an empty one is taken only where it is the member's ``first``.
 
     ``patient`` waits for a server that is not there yet. Raises DatabaseUnavailable or DatabaseLost.
     """
@@ -117,7 +117,10 @@ def open_database(settings: Settings, address: str, *, patient: bool = False, fi
 
 
 def open_work(profile: Profile, take: Take | None = None) -> Work:
-    """A member's handlers and rules, from its profile; a relay office needs ``take``. Raises BadConfiguration."""
+    """Return a member's handlers and rules, from its profile; a relay office needs ``take``.
+
+    Raises BadConfiguration.
+    """
     opinion_rule = load_rule(profile) if Role.DEPARTMENT in profile.roles and profile.rule else None
     decide_rule = load_decide_rule(profile) if Role.WINDOW in profile.roles and profile.rule else None
     return work_for(
@@ -131,17 +134,17 @@ def open_work(profile: Profile, take: Take | None = None) -> Work:
 
 
 def open_claims(settings: Settings) -> ClaimStore:
-    """The store of large attachments: the one set, or the home's own folder. Raises ClaimStoreUnavailable."""
+    """Open the store of large attachments: the one set, or the home's own folder. Raises ClaimStoreUnavailable."""
     return open_claim_store(claims_place(settings))
 
 
 def claims_place(settings: Settings) -> str | Path:
-    """Where it is: a folder, or an address. Raises BadConfiguration."""
+    """Return where the store of large attachments is: a folder, or an address. Raises BadConfiguration."""
     return parse_place(settings.claims_url) if settings.claims_url else Home(settings.home).claims
 
 
 def open_link(settings: Settings, address: str) -> Link:
-    """The member's way to the broker, as `init` or `up` wrote it. Raises BrokerUnavailable or BadConfiguration."""
+    """Open the member's way to the broker, as `init` or `up` wrote it. Raises BrokerUnavailable or BadConfiguration."""
     account = Home(settings.home).account(address)
     if not account.exists():
         raise BrokerUnavailable(
@@ -151,7 +154,7 @@ def open_link(settings: Settings, address: str) -> Link:
 
 
 def read_link(path: Path) -> Link:
-    """A member's broker account. Raises BadConfiguration when the file is invalid."""
+    """Read a member's broker account. Raises BadConfiguration when the file is invalid."""
     try:
         stored = json.loads(path.read_text())
         return Link(str(stored["url"]), stored["user_id"], bool(stored["stamps"]))
@@ -173,12 +176,12 @@ def write_link(path: Path, link: Link) -> None:
 
 
 def window_of(settings: Settings) -> str:
-    """The address of the domain's window. Raises NotFound."""
+    """Return the address of the domain's window. Raises NotFound."""
     return _with_role(settings, Role.WINDOW)
 
 
 def relay_in(settings: Settings) -> str:
-    """The address of the domain's relay office. Raises NotFound."""
+    """Return the address of the domain's relay office. Raises NotFound."""
     return _with_role(settings, Role.RELAY)
 
 

@@ -10,7 +10,10 @@ from exchange.errors import BadKeys, NotFound, Untrusted
 
 
 def open_identity(folder: Path, address: str, directory: Lookup) -> Identity:
-    """The keys of ``folder``. Raises BadKeys where they are missing, damaged, or not what ``address`` is known by."""
+    """Open the keys of ``folder``.
+
+    Raises BadKeys where they are missing, damaged, or not what ``address`` is known by.
+    """
     if not folder.exists():
         restore = "restore them from the backup, or have `exchange certify ADDRESS` make new ones"
         raise BadKeys("{address} has no keys in {folder}", remedy=restore, address=address, folder=folder)

@@ -40,7 +40,7 @@ class LogSize:
 
     @classmethod
     def read(cls, env: Mapping[str, str] | None = None) -> LogSize:
-        """From the environment. Raises BadConfiguration."""
+        """Read the size from the environment. Raises BadConfiguration."""
         env = os.environ if env is None else env
         size = _number(env, MEGABYTES, cls.most_bytes / 1e6, least=0.01)
         return cls(int(size * 1e6), int(_number(env, KEEP, cls.keep, least=0)))
@@ -88,7 +88,9 @@ def configure(*, verbose: bool = False, quiet: bool = False) -> None:
 
 
 def configure_for_service(*, verbose: bool = False) -> None:
-    """As `configure`, for a process that serves: its log file, where a supervisor gave it one, is kept within a size.
+    """Set up logs as `configure` does, for a process that serves.
+
+    Its log file, where a supervisor gave it one, is kept within a size.
 
     Raises BadConfiguration.
     """
@@ -102,7 +104,7 @@ def configure_for_service(*, verbose: bool = False) -> None:
 
 
 def configure_for_people() -> None:
-    """Warnings and errors only, each a line that reads like the progress of a command.
+    """Set up logs of warnings and errors only, each a line that reads like the progress of a command.
 
     structlog is configured when there is something to say: most commands have nothing.
     """
@@ -118,7 +120,7 @@ def configure_for_people() -> None:
 
 
 def configure_for_library() -> None:
-    """As `configure`, unless the program that uses the exchange as a library has configured structlog itself."""
+    """Set up logs as `configure` does, unless the program around the library has configured structlog itself."""
     import structlog
 
     if configuration_waits() or structlog.is_configured():

@@ -137,7 +137,7 @@ class RunningMember:
         log.info("member.serving", node=self.node.address, roles=[role.value for role in roles])
 
     def pulse(self) -> Pulse:
-        """Whether it lives at this moment: its connections and its loops, by name."""
+        """Return whether the member lives at this moment: its connections and its loops, by name."""
         connections = {
             "publish": self._publisher is not None and self._publisher.connected,
             "consume": self._consumer is not None and self._consumer.state.connected,
@@ -151,7 +151,10 @@ class RunningMember:
         )
 
     def stuck(self) -> str | None:
-        """Which of its loops has been at one piece of work for `STUCK` seconds, and for how long; never waits."""
+        """Return which of its loops has been at one piece of work for `STUCK` seconds, and for how long.
+
+        This never waits.
+        """
         busy = {"tick": self._ticking_since, "handle": self._consumer.busy_since if self._consumer else None}
         for name, since in busy.items():
             if since is not None and monotonic() - since >= STUCK:
@@ -165,7 +168,7 @@ class RunningMember:
             raise PartEnded("{ended} of {address} ended by itself", ended=", ".join(ended), address=self.node.address)
 
     def wake(self) -> None:
-        """Something was committed: the desk or the watch list may have work."""
+        """Wake the loops after something was committed: the desk or the watch list may have work."""
         self._nudge.set()
 
     def _committed(self) -> None:

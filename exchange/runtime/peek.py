@@ -11,7 +11,7 @@ from exchange.store import Store, open_store
 
 @contextmanager
 def database_as_it_is(settings: Settings, address: str) -> Iterator[Store]:
-    """A member's database for one look. Raises DatabaseUnavailable or DatabaseLost."""
+    """Open a member's database for one look. Raises DatabaseUnavailable or DatabaseLost."""
     store = open_store(Home(settings.home).kept_database_url(address, settings.database_url), member=address)
     try:
         yield store

@@ -12,7 +12,7 @@ from exchange.schemas import Role
 
 
 def periodic_work(node: Node, desk: OpenDesk | None = None) -> int:
-    """A monitor's sweep and a department's look at its desk; how much was done."""
+    """Run a monitor's sweep and a department's look at its desk; returns how much was done."""
     roles = node.directory.member(node.address).roles
     done = 0
     if Role.MONITOR in roles:
@@ -27,5 +27,5 @@ def periodic_work(node: Node, desk: OpenDesk | None = None) -> int:
 
 
 def tick_for(clock: Clock) -> float:
-    """Seconds between looks: an hour of the node's clock, within a tenth of a second and ten seconds."""
+    """Return the seconds between looks: an hour of the node's clock, within a tenth of a second and ten seconds."""
     return min(10.0, max(0.1, clock.real_seconds(timedelta(hours=1))))

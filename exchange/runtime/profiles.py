@@ -71,7 +71,7 @@ class Profile(ProfileEntry):
 
 
 def load_profiles(folder: Path) -> dict[str, Profile]:
-    """All members of a departments folder by address: windows first, then monitors, then the others by address.
+    """Load all members of a departments folder by address: windows first, then monitors, then the others by address.
 
     Folders without a profile.toml (catalogue, applications) are no members. Raises BadConfiguration naming file, line
     and field of every fault; addresses must be unique and lie in one domain, superiors must be members.
@@ -97,12 +97,12 @@ def load_profiles(folder: Path) -> dict[str, Profile]:
 
 
 def load_rule(profile: Profile) -> OpinionRule:
-    """A department's rule, ``decide(consultation, today)``. Raises BadConfiguration naming file and line."""
+    """Load a department's rule, ``decide(consultation, today)``. Raises BadConfiguration naming file and line."""
     return cast(OpinionRule, _decide(profile, ("consultation", "today")))
 
 
 def load_decide_rule(profile: Profile) -> DecideRule:
-    """The lead's rule, ``decide(docket)``. Raises BadConfiguration naming file and line."""
+    """Load the lead's rule, ``decide(docket)``. Raises BadConfiguration naming file and line."""
     return cast(DecideRule, _decide(profile, ("docket",)))
 
 

@@ -46,7 +46,7 @@ class TransitLoop:
         return self._publisher.connected and self._consumer.state.connected
 
     def close(self) -> None:
-        """Finishes the batch in hand, if the broker confirms it soon; the rest stays in its queues."""
+        """Close after the batch in hand, if the broker confirms it soon; the rest stays in its queues."""
         self.transit.fates.close()
         self._consumer.close()
         self._publisher.close()

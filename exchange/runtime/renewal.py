@@ -45,7 +45,9 @@ class Renewal:
         self._refused: Marks = ()
 
     def read(self) -> tuple[Identity, Lookup]:
-        """Keys and directories as they are now. Raises BadKeys, or BadDirectory for one older than was seen before.
+        """Read keys and directories as they are now.
+
+        Raises BadKeys, or BadDirectory for one older than was seen before.
 
         What is invalid of other domains is said and left out.
         """
@@ -67,7 +69,7 @@ class Renewal:
         return load_directory_file(self._directory, self._authority, self._settings.clock.now(), self._seen)
 
     def read_if_changed(self) -> tuple[Identity, Lookup] | None:
-        """What is newer than what was read last. What is invalid is said once, and what was read last stays."""
+        """Read what is newer than what was read last. What is invalid is said once, and what was read last stays."""
         marks = self._look()
         if marks == self._refused or (marks == self._marks and not self._ended()):
             return None

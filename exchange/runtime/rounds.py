@@ -21,7 +21,10 @@ class Rounds:
         self._noted: str | None = None
 
     def failed(self, error: Exception, now: datetime) -> None:
-        """A round has failed. Where the record cannot be written, the trouble is the database's and seen as such."""
+        """Record that a round has failed.
+
+        Where the record cannot be written, the trouble is the database's and seen as such.
+        """
         kind = error.code if isinstance(error, ExchangeError) else type(error).__name__
         if self._noted == kind:
             return
@@ -35,7 +38,7 @@ class Rounds:
             self._noted = None
 
     def passed(self) -> None:
-        """A round has not failed. Raises DatabaseUnavailable where that cannot be recorded."""
+        """Record that a round has not failed. Raises DatabaseUnavailable where that cannot be recorded."""
         if self._noted == "":
             return
         with self._store.reading() as tx:
@@ -47,7 +50,7 @@ class Rounds:
 
 
 def failing_in(tx: Transaction) -> Gathered:
-    """What a member's periodic work fails on, where it does; ``detail`` is the kind of error."""
+    """Return what a member's periodic work fails on, where it does; ``detail`` is the kind of error."""
     text = tx.get_meta(FAILING)
     if not text:
         return Gathered()

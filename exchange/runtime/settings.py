@@ -164,7 +164,7 @@ class Home:
         return self.root / "claims"
 
     def uploads(self, address: str) -> Path:
-        """Journals of a member's uploads that are under way; they hold keys."""
+        """Return the folder of the journals of a member's uploads that are under way; they hold keys."""
         return self.member(address) / "uploads"
 
     @property
@@ -173,34 +173,37 @@ class Home:
         return self.root / "members"
 
     def member(self, address: str) -> Path:
-        """A member's folder: keys, broker account, database."""
+        """Return a member's folder: keys, broker account, database."""
         return self.members / address
 
     def keys(self, address: str) -> Path:
-        """A member's private keys and certificate."""
+        """Return the folder of a member's private keys and certificate."""
         return self.member(address) / "keys"
 
     def account(self, address: str) -> Path:
-        """A member's account at the broker; readable by its owner only."""
+        """Return the file of a member's account at the broker; readable by its owner only."""
         return self.member(address) / "broker.json"
 
     def database_url(self, address: str, given: str | None) -> str:
-        """The given database, under the member's own role where it has one; or the member's own SQLite file."""
+        """Return the given database, under the member's own role where it has one; or the member's own SQLite file."""
         account = read_json(self.database_account(address)) if given and not given.startswith("sqlite") else None
         if given and account is not None:
             return with_account(given, str(account["user"]), str(account["password"]))
         return given or sqlite_url(self.database_file(address))
 
     def database_account(self, address: str) -> Path:
-        """A member's own role at the database server: its name and password, readable by its owner only."""
+        """Return the file of a member's own role at the database server.
+
+        It holds its name and password, readable by its owner only.
+        """
         return self.member(address) / "database.json"
 
     def database_file(self, address: str) -> Path:
-        """A member's own SQLite file."""
+        """Return a member's own SQLite file."""
         return self.member(address) / "store.db"
 
     def kept_database_url(self, address: str, given: str | None) -> str:
-        """`database_url` of a member that has had one. Raises DatabaseLost where its file is not there.
+        """Return the `database_url` of a member that has had one. Raises DatabaseLost where its file is not there.
 
         Of a member that lost its database none is to be made: an empty one in its place would hide the loss.
         """

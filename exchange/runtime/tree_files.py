@@ -37,13 +37,13 @@ class TreeFiles:
     authority: Certificate
 
     def read(self) -> list[bytes]:
-        """Everything that was ever taken and not replaced since."""
+        """Read everything that was ever taken and not replaced since."""
         folder = self.home.tree
         paths = [*folder.glob("*.cose"), *folder.glob("*.early")] if folder.is_dir() else []
         return [data for path in sorted(paths) if (data := _content(path)) is not None]
 
     def view(self, own: DirectoryView, now: datetime, seen: Mapping[str, int]) -> TreeView | DirectoryView:
-        """The tree around the own directory; that alone where nothing else is known or named."""
+        """Return the tree around the own directory; that alone where nothing else is known or named."""
         if not self.home.tree.is_dir():
             return own
         return TreeView(own, self.home.directory.read_bytes(), self._grow(own, self.read(), now, seen), now)
@@ -84,7 +84,7 @@ class TreeFiles:
 
 
 def marks_of(tx: Transaction) -> dict[str, int]:
-    """The highest versions that this member has seen of foreign domains."""
+    """Return the highest versions that this member has seen of foreign domains."""
     found: dict[str, int] = json.loads(tx.get_meta(SEEN) or "{}")
     return found
 
@@ -98,7 +98,7 @@ def remember(tx: Transaction, marks: Mapping[str, int]) -> None:
 
 
 def say_refused(node: str, view: TreeView) -> None:
-    """Every foreign directory that is not taken, in the log: nothing else suffers by it."""
+    """Log every foreign directory that is not taken: nothing else suffers by it."""
     for one in view.tree.refused:
         log.warning("tree.refused", node=node, domain=one.domain, reason=str(one.error), remedy=one.error.remedy)
     if view.tree.standing:
@@ -106,7 +106,7 @@ def say_refused(node: str, view: TreeView) -> None:
 
 
 def read_foreign(path: Path) -> bytes:
-    """A file with a signed directory. Raises BadDirectory when it cannot be read."""
+    """Read a file with a signed directory. Raises BadDirectory when it cannot be read."""
     try:
         return path.read_bytes()
     except OSError as error:

@@ -27,7 +27,7 @@ _AT_ONCE = 4096
 
 
 def in_words(lost: int, reason: str) -> str:
-    """The line for people."""
+    """Return the line for people."""
     return f"==> {lost} lines could not be written here ({reason})\n"
 
 
@@ -57,15 +57,15 @@ class UnfailingStream(io.RawIOBase):
         self._rotation = rotation
 
     def writable(self) -> bool:
-        """Always."""
+        """Return True always."""
         return True
 
     def fileno(self) -> int:
-        """The file descriptor."""
+        """Return the file descriptor of the stream."""
         return self._descriptor
 
     def isatty(self) -> bool:
-        """Whether it is a terminal."""
+        """Return whether the stream is a terminal."""
         return os.isatty(self._descriptor)
 
     def write(self, data: object) -> int:
@@ -139,5 +139,5 @@ def rotate(path: Path, keep: int) -> None:
 
 
 def text_stream(raw: UnfailingStream, encoding: str = "utf-8") -> TextIO:
-    """The stream for text, written through at once; what its encoding does not have is escaped."""
+    """Return the stream for text, written through at once; what its encoding does not have is escaped."""
     return io.TextIOWrapper(cast(BinaryIO, raw), encoding, errors="backslashreplace", write_through=True)

@@ -9,14 +9,14 @@ from exchange.runtime.settings import Home, Settings
 
 
 def known_broker(settings: Settings) -> NodeInfo | None:
-    """How the broker is reached, whether it runs or not; None where neither environment nor folder tells."""
+    """Return how the broker is reached, whether it runs or not; None where neither environment nor folder tells."""
     if settings.broker_url:
         return NodeInfo(settings.broker_url, settings.management_url)
     return PrivateNode(Home(settings.home).node).info
 
 
 def find_broker(settings: Settings) -> NodeInfo:
-    """The broker that the environment names, or the private node if it runs. Raises BrokerUnavailable."""
+    """Find the broker that the environment names, or the private node if it runs. Raises BrokerUnavailable."""
     if settings.broker_url:
         return NodeInfo(settings.broker_url, settings.management_url)
     found = PrivateNode(Home(settings.home).node).found()

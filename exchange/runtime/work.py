@@ -54,7 +54,7 @@ def work_for(
     covering: Covering = Covering.NONE,
     rule_decides: bool = False,
 ) -> Work:
-    """The handler tables of a member's roles, joined. Everyone takes official documents, and notices.
+    """Join the handler tables of a member's roles. Everyone takes in official documents, and notices.
 
     A relay office that can ``take`` directories of other domains hands them on, too. ``sign_at_once`` signs for every
     notice on arrival, where the member's own system files what comes. ``covering`` says which notices wait at a relay

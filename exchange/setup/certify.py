@@ -52,7 +52,7 @@ class Registry:
         return self.settings.clock.now()
 
     def member(self, address: str) -> Member:
-        """The entry of a member. Raises NotFound."""
+        """Return the entry of a member. Raises NotFound."""
         for member in self.present.members if self.present else ():
             if member.address == address:
                 return member
@@ -64,7 +64,7 @@ class Registry:
         )
 
     def authority(self, domain: str | None = None) -> Authority:
-        """The authority with its key. Raises BadKeys when that is kept elsewhere."""
+        """Return the authority with its key. Raises BadKeys when that is kept elsewhere."""
         name = domain or (self.present.domain if self.present else "")
         return Authority.open_or_create(self.home.authority, name, self.now)
 
@@ -90,7 +90,7 @@ class Registry:
 
 @contextmanager
 def open_registry(settings: Settings, say: Say, *, clock_is_right: bool = False) -> Iterator[Registry]:
-    """The directory, opened to be changed by nobody else meanwhile.
+    """Open the directory, to be changed by nobody else meanwhile.
 
     Raises BadDirectory; also, unless ``clock_is_right``, for one that is signed in this machine's future: what is
     signed by a wrong clock, others refuse.
@@ -104,7 +104,7 @@ def open_registry(settings: Settings, say: Say, *, clock_is_right: bool = False)
 
 
 def certify_all(settings: Settings, profiles: Mapping[str, Profile], say: Say, *, clock_is_right: bool = False) -> None:
-    """Keys for members that have none, and a directory that says what the profiles say.
+    """Make keys for members that have none, and a directory that says what the profiles say.
 
     A member without a profile stays in the directory, revoked. Without a change the authority's key is not touched.
     ``clock_is_right``: a directory that is signed in the future was so by mistake, and is signed anew.
@@ -119,7 +119,9 @@ def certify_all(settings: Settings, profiles: Mapping[str, Profile], say: Say, *
 
 
 def certify(settings: Settings, address: str, say: Say) -> None:
-    """A new key pair for a member; the old certificate stays in the directory, old decryption keys with the member.
+    """Make a new key pair for a member.
+
+    The old certificate stays in the directory, old decryption keys with the member.
 
     Raises NotFound, BadKeys or BadDirectory.
     """
@@ -147,7 +149,7 @@ def certify(settings: Settings, address: str, say: Say) -> None:
 
 
 def revoke(settings: Settings, address: str, at: datetime | None, reason: str, say: Say) -> datetime:
-    """Revokes a member from ``at`` on (default: now); returns the instant. Raises NotFound, CallerError or Conflict."""
+    """Revoke a member from ``at`` on (default: now); returns the instant. Raises NotFound, CallerError or Conflict."""
     with open_registry(settings, say) as registry:
         moment = at or registry.now
         if moment > registry.now:

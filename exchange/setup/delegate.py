@@ -34,7 +34,7 @@ class Added:
 
 
 def request(settings: Settings, say: Say) -> bytes:
-    """The lower side asks: its directory names its superior from now on, and the file goes there.
+    """Ask for a delegation, as the lower side: its directory names its superior from now on, and the file goes there.
 
     Raises CallerError for a domain of one label, BadKeys without the authority's key.
     """
@@ -59,7 +59,7 @@ def request(settings: Settings, say: Say) -> bytes:
 def grant(
     settings: Settings, name: str, data: bytes, say: Say, *, renew: bool = False, replaces: bool = False
 ) -> Added:
-    """The upper side delegates to a domain that asked; a delegation in the second half of its term is renewed.
+    """Delegate, as the upper side, to a domain that asked; a delegation in the second half of its term is renewed.
 
     ``renew`` renews in any case, ``replaces`` takes another authority for a known domain. Raises BadDirectory for a
     request that is invalid, CallerError for one of another domain, Conflict where it would change who is trusted.
@@ -89,7 +89,7 @@ def grant(
 
 
 def join(settings: Settings, data: bytes, say: Say, *, replaces: bool = False) -> str:
-    """The lower side takes a grant: its directory vouches for the superior's authority; returns the superior.
+    """Take in a grant, as the lower side: its directory vouches for the superior's authority; returns the superior.
 
     ``replaces`` takes another authority for the superior. Raises BadDirectory, CallerError or Conflict.
     """
@@ -123,7 +123,7 @@ def join(settings: Settings, data: bytes, say: Say, *, replaces: bool = False) -
 def add(
     upper: Settings, name: str, lower: Settings, say: Say, *, renew: bool = False, replaces: bool = False
 ) -> Delegation:
-    """Both sides at once, where both folders are here: request, grant, join. Raises what these raise."""
+    """Do both sides' steps at once, where both folders are here: request, grant, join. Raises what these raise."""
     found = _domain_of(lower)
     _expect(found == name, f"{lower.home} is the domain {found}, not {name}")
     _expect(superior_of(name) == _domain_of(upper), f"{name} does not lie directly below {_domain_of(upper)}")

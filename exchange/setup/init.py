@@ -37,7 +37,7 @@ Say = Callable[[str], None]
 
 
 def packaged_departments() -> Path:
-    """The example departments that come with the exchange."""
+    """Return the folder of the example departments that come with the exchange."""
     return Path(exchange.__file__).resolve().parent / "departments"
 
 
@@ -55,7 +55,7 @@ def init_files(
     clock_is_right: bool = False,
     roles: bool = False,
 ) -> dict[str, Profile]:
-    """Departments and catalogue, authority, a key folder a member, the signed directory, and databases.
+    """Make departments and catalogue, authority, a key folder for each member, the signed directory, and databases.
 
     ``source`` is a folder of departments to start from (default: the packaged ones). A member's database that is lost
     is made ``anew`` for those named; of others the error goes to ``on_lost`` once all else is done.
@@ -89,7 +89,9 @@ def init_files(
 
 
 def make_roles(settings: Settings, addresses: Collection[str], say: Say) -> None:
-    """A role of its own at the database server for each, its account beside its keys; passwords that are there stay.
+    """Make a role of its own at the database server for each, its account beside its keys.
+
+    Passwords that are there stay.
 
     Raises CallerError where no server is set, DatabaseUnavailable.
     """
@@ -131,7 +133,7 @@ class DomainBroker(NamedTuple):
 
 
 def start_node(settings: Settings, say: Say, *, detach: bool = False) -> DomainBroker:
-    """The private node, started or found again; or the broker the environment names, as it is."""
+    """Start the private node, or find it again; or return the broker the environment names, as it is."""
     if settings.broker_url:
         return DomainBroker(None, NodeInfo(settings.broker_url, settings.management_url))
     node = PrivateNode(Home(settings.home).node)
@@ -139,7 +141,10 @@ def start_node(settings: Settings, say: Say, *, detach: bool = False) -> DomainB
 
 
 def init_broker(settings: Settings, info: NodeInfo, profiles: dict[str, Profile], say: Say) -> None:
-    """Queues, and an account a member where the management API is reachable; else all share the given account."""
+    """Make queues, and an account for each member where the management API is reachable.
+
+    Where it is not, all share the given account.
+    """
     home = Home(settings.home)
     windows = [profile.address for profile in profiles.values() if Role.WINDOW in profile.roles]
     relays = [profile.address for profile in profiles.values() if Role.RELAY in profile.roles]

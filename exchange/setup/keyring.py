@@ -78,7 +78,7 @@ class Keyring:
 
 
 def survey(settings: Settings, address: str) -> Keyring:
-    """A member's keyring. Raises NotFound, BadKeys or BadDirectory."""
+    """Return a member's keyring. Raises NotFound, BadKeys or BadDirectory."""
     home = Home(settings.home)
     view = open_directory(home, settings)
     member = view.member(address)

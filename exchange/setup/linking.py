@@ -119,14 +119,14 @@ class LinkSide:
         return done
 
     def status(self) -> list[LinkStatus]:
-        """All links of the domain. Raises BrokerUnavailable or BadTopology."""
+        """Return all links of the domain. Raises BrokerUnavailable or BadTopology."""
         links = load_links(self.file)
         with self._management() as management:
             counts = {queue.name: queue.messages for queue in management.queues()}
             return [self._status(management, neighbour, counts) for neighbour in links]
 
     def in_transit(self) -> int:
-        """Messages that wait for the own relay office. Raises BrokerUnavailable or BadTopology."""
+        """Count the messages that wait for the own relay office. Raises BrokerUnavailable or BadTopology."""
         names = transit_queues(relay_of(self.domain))
         with self._management() as management:
             return sum(queue.messages or 0 for queue in management.queues() if queue.name in names)

@@ -43,7 +43,7 @@ def make_city(home: Home, city: str) -> bool:
 
 
 def example_application(home: Home) -> Path:
-    """The application that was made with the city."""
+    """Return the application that was made with the city."""
     return home.departments / "applications" / "works.toml"
 
 

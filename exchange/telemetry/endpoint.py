@@ -103,7 +103,7 @@ class _Server(ThreadingHTTPServer):
         super().__init__((place.host, place.port), _Handler)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A request that failed; one whose asker went away is nobody's trouble."""
+        """Handle a request that failed; one whose asker went away is nobody's trouble."""
         if not isinstance(sys.exception(), OSError):
             log.exception("metrics.request")
 
@@ -135,7 +135,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_HEAD = do_GET
 
     def log_message(self, format: str, *args: object) -> None:
-        """Nothing: whoever scrapes does it all day."""
+        """Log nothing: whoever scrapes does it all day."""
 
     def _may_scrape(self, token: str | None) -> bool:
         forwarded = any(name in self.headers for name in FORWARDED)

@@ -47,12 +47,12 @@ def withdraw(home: Home, address: str) -> None:
 
 
 def announced(home: Home, addresses: Collection[str]) -> dict[str, str | None]:
-    """Where each member's endpoint is, as far as it says."""
+    """Return where each member's endpoint is, as far as it says."""
     return {address: _url(_file(home, address)) for address in addresses}
 
 
 def gather(targets: Mapping[str, str | None], token: str | None = None, own: Collection[Collector] = ()) -> bytes:
-    """All members' metrics in Prometheus' text format, with `yizhan_up` of each, and what ``own`` adds.
+    """Gather all members' metrics in Prometheus' text format, with `yizhan_up` of each, and what ``own`` adds.
 
     Samples without a member's label (those of its process) get one. A member that does not answer is `yizhan_up` 0.
     """

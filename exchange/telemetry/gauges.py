@@ -66,7 +66,7 @@ class MemberState:
         )
 
     def checks(self) -> dict[str, bool]:
-        """What makes it ready, by name."""
+        """Return what makes the member ready, by name."""
         found = {f"broker:{name}": good for name, good in self.connections.items()}
         found |= {f"loop:{name}": good for name, good in self.loops.items()}
         return found | {"database": self.figures is not None and self.records, "loops-turn": self.stuck is None}
@@ -83,18 +83,21 @@ class MemberGauges(Collector):
         self._state: MemberState | None = None
 
     def describe(self) -> list[Metric]:
-        """Nothing: its names are known when it is asked, and registering reads no database."""
+        """Return nothing: the gauges' names are known when they are asked for, and registering reads no database."""
         return []
 
     def state(self) -> MemberState:
-        """The member's state, at most a second old. Never raises for a database that is away: that is a state."""
+        """Return the member's state, at most a second old.
+
+        Never raises for a database that is away: that is a state.
+        """
         with self._lock:
             if self._state is None or monotonic() - self._read_at > _FRESH:
                 self._state, self._read_at = self._read(), monotonic()
             return self._state
 
     def collect(self) -> Iterator[Metric]:
-        """All gauges."""
+        """Yield all gauges."""
         node, state = self._member.node, self.state()
         who = node.address
         yield _gauge("yizhan_database_up", "Whether the member's database can be read.", who, state.figures is not None)

@@ -102,7 +102,7 @@ class Words:
         self._known: set[str] = set()
 
     def known(self, word: str) -> str:
-        """The word, or `other` once there are too many."""
+        """Return the word, or `other` once there are too many."""
         if word in self._known:
             return word
         if len(self._known) >= self._most:

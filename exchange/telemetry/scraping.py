@@ -7,7 +7,7 @@ from ipaddress import ip_address
 
 
 def may_scrape(peer: str, *, forwarded: bool, authorization: str | None, token: str | None) -> bool:
-    """Whether a request from ``peer`` may read metrics.
+    """Return whether a request from ``peer`` may read metrics.
 
     ``forwarded`` says that a proxy passed it on: then the peer is the proxy, which says nothing of who asks.
     """
@@ -17,7 +17,7 @@ def may_scrape(peer: str, *, forwarded: bool, authorization: str | None, token: 
 
 
 def is_loopback(peer: str) -> bool:
-    """Whether an address is this machine's own."""
+    """Return whether an address is this machine's own."""
     try:
         return ip_address(peer.partition("%")[0]).is_loopback
     except ValueError:

@@ -66,7 +66,7 @@ class Gauges:
         self._db = connection
 
     def read(self, now: datetime, *, deadlines: bool) -> Figures:
-        """All figures; those of deadlines only where they are asked for."""
+        """Read all figures; those of deadlines only where they are asked for."""
         waiting, unsent = self._count(select(_o.id).where(WAITING_COPIES)), self._unsent()
         at_rest = self._count(select(_o.id).where(WAITING_COPIES, _o.next_at == AT_REST))
         return Figures(
@@ -85,7 +85,7 @@ class Gauges:
         )
 
     def ending(self, until: datetime, limit: int) -> list[DeadlineFact]:
-        """Running deadlines that end by ``until``, those that are over included, the earliest first."""
+        """Return running deadlines that end by ``until``, those that are over included, the earliest first."""
         query = select(_w.case_number, _w.department, _w.due_at).where(_RUNNING, _w.due_at <= until)
         rows = self._db.execute(query.order_by(_w.due_at).limit(limit))
         return [DeadlineFact(row.case_number, row.department, row.due_at) for row in rows]
@@ -97,11 +97,14 @@ class Gauges:
         return self._db.scalar(select(func.count()).select_from(rows.limit(COUNTED).subquery())) or 0
 
     def newest_dead(self) -> datetime | None:
-        """When the newest dead letter came."""
+        """Return when the newest dead letter came."""
         return self._db.scalar(select(_d.first_at).where(OPEN_LETTERS).order_by(_d.id.desc()).limit(1))
 
     def oldest_copy(self) -> datetime | None:
-        """In the order of writing, past what is at rest; there is no more of that than a hold has gathered."""
+        """Return when the oldest waiting copy was written: in the order of writing, past what is at rest.
+
+        There is no more of that than a hold has gathered.
+        """
         oldest = select(_o.written_at).where(WAITING_COPIES, _o.next_at < AT_REST).order_by(_o.written_at).limit(1)
         return self._db.scalar(oldest)
 

@@ -165,7 +165,7 @@ class _DerivedIds(RandomIdGenerator):
 
 
 def trace_id_of(message_id: str) -> int | None:
-    """The trace of a message: its own id, which is 128 bits as well; None where it is no UUID."""
+    """Return the trace of a message: its own id, which is 128 bits as well; None where it is no UUID."""
     try:
         return uuid.UUID(message_id).int or None
     except ValueError:
@@ -173,13 +173,13 @@ def trace_id_of(message_id: str) -> int | None:
 
 
 def span_id_of(message_id: str, addressee: str, attempt: int) -> int:
-    """The span of one dispatch of one copy."""
+    """Return the span of one dispatch of one copy."""
     digest = hashlib.sha256(f"{message_id}\n{addressee}\n{attempt}".encode()).digest()
     return int.from_bytes(digest[:8], "big") or 1
 
 
 def parent_in(headers: Mapping[str, object], message_id: str) -> SpanContext | None:
-    """The span that a delivery's `traceparent` names, if it belongs to that message's trace."""
+    """Return the span that a delivery's `traceparent` names, if it belongs to that message's trace."""
     found = _SHAPE.fullmatch(str(headers.get(TRACEPARENT, "")))
     if found is None or int(found[1], 16) != trace_id_of(message_id) or int(found[2], 16) == 0:
         return None

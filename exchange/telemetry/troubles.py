@@ -29,7 +29,10 @@ class Troubles:
         self._db = connection
 
     def ends(self, over: datetime, until: datetime) -> dict[str, Ends]:
-        """By department: open parts of this window whose term ended by ``over``, and those that end by ``until``."""
+        """Count open parts of this window by department.
+
+        They are those whose term ended by ``over``, and those that end by ``until``.
+        """
         open_parts = select(_p.department, _p.due_at).where(PUT_TO, _p.due_at <= until)
         rows = open_parts.order_by(_p.due_at).limit(COUNTED).subquery()
         late = func.sum(case((rows.c.due_at <= over, 1), else_=0))
@@ -42,7 +45,7 @@ class Troubles:
         return [DeadlineFact(*row) for row in self._db.execute(query.order_by(_p.due_at).limit(limit))]
 
     def rule_failing(self) -> Gathered:
-        """Cases that wait for an officer because the member's rule failed; ``detail`` is the kind of error.
+        """Gather cases that wait for an officer because the member's rule failed; ``detail`` is the kind of error.
 
         A department's wait on its desk, a lead's for the decision. Nothing of what a rule says of a case is told here.
         """
@@ -55,7 +58,10 @@ class Troubles:
         return Gathered(desks.number + led.number, since, (desks.first + led.first)[:_SHOWN], desks.detail)
 
     def undecided(self) -> Gathered:
-        """Cases of this window that wait for its own decision: all opinions are in, or what is missing is over."""
+        """Gather cases of this window that wait for its own decision.
+
+        All opinions are in, or what is missing is over.
+        """
         return self._gathered(_f.number, _f.ready_at, _UNDECIDED)
 
     def escalated(self) -> Gathered:
@@ -66,23 +72,26 @@ class Troubles:
         )
 
     def to_review(self) -> Gathered:
-        """Cases of this window decided over an opinion that was in time, which nobody has reviewed yet."""
+        """Gather cases of this window decided over an opinion that was in time, which nobody has reviewed yet."""
         return self._gathered(_p.case_number, _p.review_at, TO_REVIEW)
 
     def open_parts(self, department: str) -> int:
-        """Consultations that wait for a department, in whatever stage."""
+        """Count the consultations that wait for a department, in whatever stage."""
         return self._count(select(_p.case_number).where(PUT_TO, _p.department == department))
 
     def unsigned(self, before: datetime) -> Gathered:
-        """Requests that went out before then and are not signed for."""
+        """Gather requests that went out by ``before`` and are not signed for."""
         return self._gathered(_p.case_number, _p.issued_at, NOT_SIGNED, _p.issued_at <= before)
 
     def undated(self, before: datetime) -> Gathered:
-        """Consultations signed for before then, whose term has no end yet."""
+        """Gather consultations signed for by ``before``, whose term has no end yet."""
         return self._gathered(_p.case_number, _p.signed_at, UNDATED, _p.signed_at <= before)
 
     def joints(self, before: datetime) -> Gathered:
-        """Joint documents that were put to this member, or by it to others, before then and wait for signatures."""
+        """Gather joint documents that have waited for signatures since ``before``, or longer.
+
+        They were put to this member, or by it to others.
+        """
         return self._gathered(_j.title, _j.received_at, OPEN_JOINTS, _j.received_at <= before)
 
     def _gathered(self, name: Any, since: Any, *conditions: Any, detail: Any = None) -> Gathered:

@@ -20,7 +20,7 @@ from exchange.telemetry.watching import METRICS, OFF, metrics_place, metrics_tok
 
 
 def member_environment(env: Mapping[str, str] | None = None) -> dict[str, str]:
-    """What members are told: a free port of the loopback each, or none where metrics are off altogether."""
+    """Return what members are told: a free port of the loopback each, or none where metrics are off altogether."""
     found = (os.environ if env is None else env).get(METRICS, "")
     return {METRICS: OFF if found == OFF else f"{LOOPBACK}:0"}
 

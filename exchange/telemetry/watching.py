@@ -31,13 +31,13 @@ OFF = "off"
 
 
 def metrics_place(env: Mapping[str, str] | None = None) -> EndpointPlace | None:
-    """Where the endpoint is to listen; None for nowhere. Raises BadConfiguration."""
+    """Return where the endpoint is to listen; None for nowhere. Raises BadConfiguration."""
     text = (os.environ if env is None else env).get(METRICS, "")
     return None if text in ("", OFF) else parse_place(text)
 
 
 def metrics_token(env: Mapping[str, str] | None = None) -> str | None:
-    """What a scraper must show as its bearer token: itself, or in the file named after an `@`.
+    """Return what a scraper must show as its bearer token: itself, or in the file named after an `@`.
 
     Raises BadConfiguration for a file that cannot be read, or holds nothing.
     """
@@ -130,7 +130,9 @@ def watching(node: Node, home: Home, env: Mapping[str, str] | None = None) -> It
 
 @contextmanager
 def resting(env: Mapping[str, str] | None = None) -> Iterator[None]:
-    """The endpoint of a drained member that waits for its release: nothing is to be restarted, and it is not ready.
+    """Serve the endpoint of a drained member that waits for its release.
+
+    Nothing is to be restarted, and it is not ready.
 
     Raises BadConfiguration or OperatorError.
     """

@@ -97,7 +97,7 @@ class Demo:
         return next(opened for opened in self._members.values() if Role.WINDOW in opened.profile.roles)
 
     def prepare(self) -> None:
-        """Authority, keys, databases, an own broker, queues. Raises what each of them raises."""
+        """Prepare authority, keys, databases, an own broker, queues. Raises what each of them raises."""
         calm = replace(self.settings, home=self.home, clock=SteppedClock(BEGINS - timedelta(days=30)))
         self.profiles = init_files(calm, self.say)
         node, info = start_node(calm, self.say)
@@ -139,7 +139,7 @@ class Demo:
         self.supervisor.start()
 
     def served(self) -> int:
-        """How many members are being served by now."""
+        """Count the members that are being served by now."""
         found = 0
         for opened in self._members.values():
             with opened.store.reading() as tx:
@@ -162,12 +162,12 @@ class Demo:
         return cases
 
     def finished(self, cases: list[CaseStatus]) -> bool:
-        """Whether every application has been decided and every message signed for."""
+        """Return whether every application has been decided and every message signed for."""
         decided = all(case.state is CaseState.DECIDED for case in cases)
         return decided and len(cases) == len(SCRIPT) and not any(self._waiting())
 
     def happenings(self) -> Iterator[Happening]:
-        """What is new in the window's and the monitors' journals."""
+        """Yield what is new in the window's and the monitors' journals."""
         for address, opened in self._members.items():
             if Role.DEPARTMENT in opened.profile.roles:
                 continue
@@ -179,7 +179,7 @@ class Demo:
                 self._seen[key] = len(journal)
 
     def deviations(self, cases: list[CaseStatus]) -> list[str]:
-        """Everything that came out otherwise than it should."""
+        """Return everything that came out otherwise than it should."""
         found = [line for case in cases for line in self._deviations_of(case)]
         found += [f"{file} was never handed in" for file in self._not_handed_in()]
         found += [f"{address}: {waiting} messages without a receipt" for address, waiting in self._waiting()]
@@ -284,12 +284,12 @@ class Demo:
 
 
 def ended(part: PartStatus) -> str:
-    """How a part ended: its verdict, or its state."""
+    """Return how a part ended: its verdict, or its state."""
     return part.verdict.value if part.verdict is not None and part.state.value == "answered" else part.state.value
 
 
 def out_of_time(since: float) -> bool:
-    """Whether the demonstration has taken too long; ``since`` is monotonic."""
+    """Return whether the demonstration has taken too long; ``since`` is monotonic."""
     return monotonic() - since > PATIENCE
 
 

@@ -63,7 +63,7 @@ SCRIPT = (
 
 
 def story_begins(now: datetime, calendar: WorkingCalendar) -> datetime:
-    """The first suitable morning from `BEGINS` on that is not over: of a working day with two more behind it."""
+    """Return the first suitable morning from `BEGINS` on that is not over: of a working day with two more behind it."""
     morning = BEGINS
     while morning < now or not all(calendar.is_workday((morning + timedelta(days=days)).date()) for days in range(3)):
         morning += timedelta(days=1)

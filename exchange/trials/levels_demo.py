@@ -58,7 +58,7 @@ class Script:
 
 
 def script_for(places: list[TrialDomain]) -> Script:
-    """Taken from the tree, so that it holds for a part of it as for the whole."""
+    """Take the script from the tree, so that it holds for a part of it as for the whole."""
     counties = [place.domain for place in places if level_of(place.domain) == 2]
     cities = [place.domain for place in places if level_of(place.domain) == 1]
     late = tuple(f"{domain}.emergency" for domain in (*cities[:1], *counties[1::4]))
@@ -66,7 +66,7 @@ def script_for(places: list[TrialDomain]) -> Script:
 
 
 def part_of_tree(places: list[TrialDomain], cities: int, counties: int) -> list[TrialDomain]:
-    """The root with its first cities and the first counties of each."""
+    """Return the root with its first cities and the first counties of each."""
     chosen = [place for place in places if level_of(place.domain) == 1][:cities]
     found = [place for place in places if level_of(place.domain) == 0] + chosen
     for city in chosen:
@@ -101,7 +101,7 @@ class LevelsDemo:
         return self.places[0].domain
 
     def prepare(self) -> None:
-        """Two brokers, one for the province and one for all below, and everybody served."""
+        """Prepare two brokers, one for the province and one for all below, and serve everybody."""
         infos = [self._start(name) for name in ("upper", "lower")]
         brokers = {place.domain: infos[0] if place.domain == self.root else infos[1] for place in self.places}
         seats = {place.domain: self._seats(place.domain) for place in self.places}
@@ -127,13 +127,13 @@ class LevelsDemo:
                 return
 
     def status(self) -> NoticeStatus:
-        """How the notice stands at its origin."""
+        """Return how the notice stands at its origin."""
         found = notice_status(self._node(f"{self.root}.office"), self.notice_id)
         assert found is not None  # noqa: S101
         return found
 
     def expected(self) -> tuple[Count, ...]:
-        """What must be counted in the end: every authority but the origin, all have it, all have answered."""
+        """Return what must be counted in the end: every authority but the origin, all have it, all have answered."""
         counts = []
         for level in sorted({level_of(place.domain) for place in self.places}):
             meant = sum(level_of(place.domain) == level for place in self.places) * len(BODIES) - (level == 0)
@@ -142,7 +142,7 @@ class LevelsDemo:
         return tuple(counts)
 
     def deviations(self) -> list[str]:
-        """What came out otherwise than it should; nothing if all is well."""
+        """Return what came out otherwise than it should; empty if all is well."""
         status, found = self.status(), []
         if status.counts != self.expected():
             found.append(f"counts are {status.counts}, not {self.expected()}")
@@ -153,13 +153,13 @@ class LevelsDemo:
         return found + list(self.form.deviations()) + list(self._doubled())
 
     def by_city(self) -> dict[str, Tally | None]:
-        """The newest tally of every city, as the province's relay office has it."""
+        """Return the newest tally of every city, as the province's relay office has it."""
         with self._node(f"{self.root}.relay").store.reading() as tx:
             branches = tx[Notices].branches(self.notice_id)
         return {one.domain: Tally.model_validate_json(one.tally) if one.tally else None for one in branches}
 
     def messages(self) -> int:
-        """Messages taken in by all, receipts among them."""
+        """Count the messages taken in by all, receipts among them."""
         total = 0
         for domain in self._served.domains.values():
             for node in domain.nodes.values():

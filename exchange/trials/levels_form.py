@@ -68,15 +68,15 @@ class FormRun:
             self._answered.add(address)
 
     def found(self) -> Collected:
-        """What has come in at the origin."""
+        """Return what has come in at the origin."""
         return collected(self.origin, self.notice_id)
 
     def is_over(self) -> bool:
-        """Whether everything is in that will ever come."""
+        """Return whether everything is in that will ever come."""
         return not list(self.deviations())
 
     def deviations(self) -> Iterator[str]:
-        """What came out otherwise than it should."""
+        """Yield what came out otherwise than it should."""
         found = self.found()
         if found.aggregate is None:
             yield "no answer to the form has come in"

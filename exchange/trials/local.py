@@ -85,7 +85,7 @@ class LocalDomain:
         self.close()
 
     def prepare(self) -> None:
-        """Authority, directory, queues, databases and nodes; nothing is served yet."""
+        """Prepare authority, directory, queues, databases and nodes; nothing is served yet."""
         identities, directory = self.certified or self._certify()
         extras = Extras(relays=self._with(Role.RELAY))
         provision(
@@ -124,7 +124,7 @@ class LocalDomain:
         return member
 
     def link(self, address: str) -> Link:
-        """How a member reaches the broker."""
+        """Return how a member reaches the broker."""
         return self._links.get(address) or Link(self.info.url, None, self.stamps)
 
     def stop(self, address: str) -> None:

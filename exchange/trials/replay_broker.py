@@ -13,7 +13,10 @@ from exchange.runtime.settings import Settings
 
 @contextmanager
 def replay_broker(settings: Settings, folder: Path, say: Callable[[str], None]) -> Iterator[NodeInfo]:
-    """How it is reached; a private one has its files in ``folder``, and ends behind. Raises BrokerUnavailable."""
+    """Yield how the broker is reached; a private one has its files in ``folder``, and ends behind.
+
+    Raises BrokerUnavailable.
+    """
     if settings.broker_url:
         yield NodeInfo(settings.broker_url, settings.management_url)
         return

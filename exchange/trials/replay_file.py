@@ -59,7 +59,10 @@ class ReplayFile:
         return len({event.case for event in self.events})
 
     def expected(self) -> dict[tuple[str, str], ReplayFate]:
-        """The fate of every (case, department) by the rule alone: an answer no later than its due moment is in time."""
+        """Return the fate of every (case, department) by the rule alone.
+
+        An answer no later than its due moment is in time.
+        """
         due = {(e.case, e.department): e.due for e in self.events if e.submit and e.due}
         fates = dict.fromkeys(due, ReplayFate.DEEMED)
         for event in self.events:

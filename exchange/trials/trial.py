@@ -60,7 +60,7 @@ class Trial:
 
 
 def anhui() -> list[TrialDomain]:
-    """Anhui province, its 16 cities and their 104 counties, districts and county-level cities."""
+    """Return Anhui province, its 16 cities and their 104 counties, districts and county-level cities."""
     with files("exchange.trials").joinpath("anhui.csv").open(encoding="utf-8") as file:
         return [TrialDomain(row["domain"], row["name"], row["code"]) for row in csv.DictReader(file)]
 
@@ -112,7 +112,7 @@ def _let_threads_finish(members: int) -> None:
 def certify_tree(
     folder: Path, seats: Mapping[str, Mapping[str, Seat]], now: datetime
 ) -> dict[str, tuple[Mapping[str, Identity], TreeView]]:
-    """An authority for each domain, delegated to by the one above; keys of all members, and each domain's view."""
+    """Make an authority for each domain, delegated to by the one above; keys of all members, and each domain's view."""
     authorities = {name: Authority.open_or_create(folder / name / "authority", name, now) for name in seats}
     identities: dict[str, dict[str, Identity]] = {}
     papers: dict[str, bytes] = {}
@@ -135,7 +135,7 @@ def certify_tree(
 
 
 def vhost_of(broker: NodeInfo, domain: str) -> NodeInfo:
-    """A domain's own vhost at a broker, made if it is not there. Raises BrokerUnavailable or BadTopology."""
+    """Return a domain's own vhost at a broker, made if it is not there. Raises BrokerUnavailable or BadTopology."""
     with ManagementClient(broker.management_url or "", broker.url) as management:
         management.put_vhost(domain)
     return NodeInfo(with_vhost(broker.url, domain), broker.management_url)
@@ -179,5 +179,5 @@ def _close_all(domains: Mapping[str, LocalDomain]) -> None:
 
 
 def relay_and(domain: str, bodies: Sequence[tuple[str, Seat]]) -> dict[str, Seat]:
-    """The seats of a domain: its relay office, and its authorities by their last label."""
+    """Return the seats of a domain: its relay office, and its authorities by their last label."""
     return {f"{domain}.relay": Seat((Role.RELAY,)), **{f"{domain}.{label}": seat for label, seat in bodies}}

@@ -131,8 +131,9 @@ def take_term(step: Step, incoming: Incoming, body: Body) -> None:
 
 
 def on_signed(step: Step, signed: Sequence[Signed], receipts: Sequence[Receipt]) -> None:
-    """Take in the window's receipts for this department's opinions: a returned opinion can be corrected, or is closed
-    if it is too late.
+    """Take in the window's receipts for this department's opinions.
+
+    A returned opinion can be corrected, or is closed if it is too late.
     """
     for item, receipt in zip(signed, receipts, strict=True):
         if item.accepted:

@@ -32,8 +32,9 @@ def terms_of(node: Node, tx: Transaction, rows: Sequence[DeskRow]) -> dict[str, 
 
 
 def term_of(node: Node, tx: Transaction, row: DeskRow) -> DeskTerm:
-    """Return how the term of one consultation stands. Raises NotFound, or SenderError where its documents do not
-    tell.
+    """Return how the term of one consultation stands.
+
+    Raises NotFound, or SenderError where its documents do not tell.
     """
     asked = tx[Documents].get(row.window, row.consultation_id)
     consultation = consultation_of(node, asked)

@@ -38,8 +38,9 @@ class Rechecked:
 
 
 def recheck_case(node: Node, number: str) -> list[Rechecked]:
-    """Examine again the deemed consents on record of a case: at a window those that took effect, at a monitor those it
-    signed.
+    """Examine again the deemed consents on record of a case.
+
+    At a window these are those that took effect, at a monitor those it signed.
 
     Raises NotFound where there is none.
     """
@@ -56,8 +57,9 @@ def recheck_case(node: Node, number: str) -> list[Rechecked]:
 
 
 def recheck(signed: bytes, directory: Lookup, calendar: WorkingCalendar) -> Rechecked:
-    """Examine one deemed consent and return what came of it, whatever it is; raises nothing for what does not
-    verify.
+    """Examine one deemed consent and return what came of it, whatever it is.
+
+    Raises nothing for what does not verify.
     """
     try:
         verified = verify_signed(signed, directory)
@@ -69,8 +71,10 @@ def recheck(signed: bytes, directory: Lookup, calendar: WorkingCalendar) -> Rech
 
 
 def recheck_deemed(signed: bytes, directory: Lookup, calendar: WorkingCalendar) -> DeemedConsent:
-    """Return the deemed consent, once all it rests on verifies: a monitor's signature, the department's receipt, the
-    due moment by the ledger, a reminder in time, and nothing that keeps silence from counting when it was signed.
+    """Return the deemed consent, once all it rests on verifies.
+
+    It rests on a monitor's signature, the department's receipt, the due moment by the ledger, a reminder in time, and
+    nothing that keeps silence from counting when it was signed.
 
     Raises Malformed, Unsupported, Untrusted or Forged, naming what does not verify.
     """

@@ -42,8 +42,9 @@ class Watches:
         return len(fresh) + len(changed)
 
     def due(self, now: datetime, limit: int) -> list[WatchRow]:
-        """Return the RUNNING rows whose ``next_at`` has come, earliest first; the cost follows what is due, not what is
-        open.
+        """Return the RUNNING rows whose ``next_at`` has come, earliest first.
+
+        The cost follows what is due, not what is open.
         """
         query = select(watch).where(_RUNNING, _c.next_at <= now).order_by(_c.next_at).limit(limit)
         return [watch_of(row) for row in self._db.execute(query)]
@@ -74,8 +75,9 @@ class Watches:
         return [SentReminder(message_id=row.message_id, stage=row.stage, at=row.at) for row in self._db.execute(query)]
 
     def add_reminder(self, case_number: str, department: str, sent: SentReminder, term_began: datetime) -> bool:
-        """Add a reminder; returns False if its stage has fired within the term that began then. An earlier term's is
-        replaced.
+        """Add a reminder; returns False if its stage has fired within the term that began then.
+
+        An earlier term's is replaced.
         """
         here = (_r.case_number == case_number, _r.department == department, _r.stage == sent.stage)
         fired = self._db.scalar(select(_r.at).where(*here))

@@ -32,8 +32,9 @@ class SentencePart(Protocol):
 
 
 def sentence(state: CaseState, parts: Sequence[SentencePart], now: datetime, names: Names = _NO_NAMES) -> Words:
-    """Return the sentence that matters most at this moment: what is late before what waits, and both before what runs
-    well.
+    """Return the sentence that matters most at this moment.
+
+    What is late comes before what waits, and both before what runs well.
     """
     if state is CaseState.READY:
         return "意见已齐；接下来由主办部门决定。", "All is in; next, the lead decides."

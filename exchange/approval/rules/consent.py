@@ -23,9 +23,7 @@ class PartConsent(Protocol):
 
 
 def consents(part: PartConsent, approver: Approver) -> bool:
-    """Return whether a department has agreed, with or without conditions, or its silence is consent by the matter's
-    rule.
-    """
+    """Return whether a department has agreed, with or without conditions, or its silence is consent by the rule."""
     if part.state is PartState.DEEMED:
         return approver.default is DefaultMode.CONSENT
     return part.state is PartState.ANSWERED and part.verdict in _AGREED
@@ -34,8 +32,9 @@ def consents(part: PartConsent, approver: Approver) -> bool:
 def lacking(
     completion: Completion, quorum: int | None, parts: Sequence[PartConsent], approvers: Iterable[Approver]
 ) -> tuple[str, ...]:
-    """Return the departments whose consent a grant requires and which have given none, without those that have
-    disagreed.
+    """Return the departments whose consent a grant requires and which have given none.
+
+    Those that have disagreed are not among them.
 
     All that the matter names must consent, answered or not, asked or not; with a quorum nobody is lacking once that
     has consented. Who disagreed is owed reasons as an objector, whatever the quorum.

@@ -89,8 +89,9 @@ def stopped_at(ledger: Sequence[LedgerEntry], calendar: WorkingCalendar, now: da
 
 
 def days_left(due_at: datetime, calendar: WorkingCalendar, now: datetime) -> int:
-    """Return the working days after today up to and including the last one of a term; 0 on its last day, or when it is
-    over.
+    """Return the working days after today up to and including the last one of a term.
+
+    It is 0 on the last day, or when the term is over.
     """
     return working_days_between(calendar, _day(now), _ending_day(due_at))[0]
 

@@ -87,8 +87,9 @@ def what_waits(case: CaseFacts, parts: Sequence[PartFacts], now: datetime) -> Wa
 def decision_term(
     case: CaseFacts, matter: Matter, ledgers: Iterable[LedgerEntry], calendar: WorkingCalendar, lead: str
 ) -> Projection:
-    """Return until when the lead is to decide. ``ledgers``: all departments' entries; announced stops among them are
-    left out.
+    """Return until when the lead is to decide.
+
+    ``ledgers``: all departments' entries; announced stops among them are left out.
     """
     began = LedgerEntry(kind=EntryKind.START, at=case.opened_at, reason="accepted", actor=lead)
     stops = [entry for entry in ledgers if entry.kind is EntryKind.STOP and entry.days is not None]

@@ -42,8 +42,9 @@ class Collector:
     # --- receipts of what the window sent -------------------------------------------------------------------------
 
     def on_signed(self, step: Step, signed: Sequence[Signed], receipts: Sequence[Receipt]) -> None:
-        """Handle a department's receipt for its consultation or clearance: its term begins, or it sent the message
-        back.
+        """Handle a department's receipt for its consultation or clearance.
+
+        Its term begins, or it sent the message back.
         """
         cases = _cases_of(step, signed)
         for item, receipt in zip(signed, receipts, strict=True):

@@ -40,8 +40,9 @@ class Concluder:
         self._decides = decides
 
     def advance(self, step: Step, case_number: str) -> None:
-        """Carry a case on after a change of a part: clear those that waited, open the next stage, or let the lead
-        decide.
+        """Carry a case on after a change of a part.
+
+        Clears those that waited, opens the next stage, or lets the lead decide.
         """
         case = step.tx[Cases].get(case_number)
         if case is not None and case.state is CaseState.READY:

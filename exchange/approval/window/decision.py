@@ -83,8 +83,9 @@ DecideRule = Callable[[Docket], Ruling | None]
 
 
 def decision_of(docket: Docket, ruling: Ruling, lead: str, now: datetime, *, by_rule: bool = False) -> Decision:
-    """Return the decision in full. Raises CallerError naming each field of the ruling that is not acceptable, and what
-    to give.
+    """Return the decision in full.
+
+    Raises CallerError naming each field of the ruling that is not acceptable, and what to give.
 
     A grant names every department whose consent it lacks, each with the reasons to grant all the same.
     """

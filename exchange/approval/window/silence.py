@@ -113,8 +113,9 @@ class Silence:
         return due_at is not None and incoming.arrival.latest > due_at
 
     def take_escalation(self, step: Step, incoming: Incoming, body: Body) -> None:
-        """Take in that a term is over and no default may arise: the lead must act. A late opinion on record now
-        counts.
+        """Take in that a term is over and no default may arise: the lead must act.
+
+        A late opinion on record now counts.
         """
         escalation = expect(body, Escalation)
         require_role(step, incoming, Role.MONITOR)

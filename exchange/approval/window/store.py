@@ -79,9 +79,10 @@ class Cases:
         return [CaseRow(**row._mapping) for row in self._db.execute(query)]
 
     def awaiting(self, until: datetime, after: Place | None, limit: int) -> list[CaseRow]:
-        """Return cases that may wait for their lead, those that have been open longest first: ready ones, open ones of
-        which a part was escalated, or put to its department before ``until`` and not signed for, and decided ones that
-        are to be reviewed. For `exchange.paging.every`.
+        """Return cases that may wait for their lead, those that have been open longest first.
+
+        They are ready ones, open ones of which a part was escalated, or put to its department before ``until`` and
+        not signed for, and decided ones that are to be reviewed. For `exchange.paging.every`.
         """
         unsigned = (_p.state == PartState.ISSUED) & _p.signed_at.is_(None) & (_p.issued_at <= until)
         held_up = exists().where(_p.case_number == _f.number, (_p.state == PartState.ESCALATED) | unsigned)
@@ -96,8 +97,10 @@ class Cases:
         return sorted(found, key=lambda case: case.place)[:limit]
 
     def running(self, department: str | None, after: PartRow | None, limit: int) -> list[PartRow]:
-        """Return a page of the parts that are issued or signed for, of one department or all, those with a due moment
-        first, earliest in front; behind one of them. For `exchange.paging.every`.
+        """Return a page of the parts that are issued or signed for, of one department or all.
+
+        Those due first are in front, those without a due moment last; the page lies behind one of them. For
+        `exchange.paging.every`.
         """
         query = select(*_PART_COLUMNS).where(PUT_TO)
         if department is not None:

@@ -48,8 +48,9 @@ class Conveyance:
 def conveyance_of(
     document: Document, sender: str, addressees: Iterable[str], copies: Iterable[str] = (), offices: Iterable[str] = ()
 ) -> Conveyance:
-    """What the rules see of a document that is to go from and to these addresses; what else is known is put in with
-    ``dataclasses.replace``.
+    """Return what the rules see of a document that is to go from and to these addresses.
+
+    What else is known is put in with ``dataclasses.replace``.
     """
     return Conveyance(
         kind=document.kind,
@@ -73,7 +74,7 @@ class BrokenRule:
     remedy: Text
 
     def written(self, wanted: Language) -> str:
-        """What is wrong, with the article that says so, in a language."""
+        """Return what is wrong, with the article that says so, in a language."""
         return Text("{what} ({article})", {"what": self.what, "article": Text(self.article)}).written(wanted)
 
     def __str__(self) -> str:
@@ -81,7 +82,7 @@ class BrokenRule:
 
 
 def direction(sender: str, addressee: str, offices: frozenset[str]) -> Direction:
-    """Where an addressee stands, seen from the sender."""
+    """Return where an addressee stands, seen from the sender."""
     own, other = domain_of(sender), domain_of(addressee)
     from_office, to_office = sender in offices, addressee in offices
     if own == other:
@@ -94,7 +95,7 @@ def direction(sender: str, addressee: str, offices: frozenset[str]) -> Direction
 
 
 def faults(conveyance: Conveyance) -> Iterator[BrokenRule]:
-    """Every broken rule, with its article and its remedy; none if the document may go."""
+    """Yield every broken rule, with its article and its remedy; none if the document may go."""
     rule = RULES[conveyance.kind]
     for check in (_direction_faults, _upward_faults, _skipping_faults, _reply_faults, _text_faults):
         yield from check(conveyance, rule)
@@ -114,7 +115,7 @@ def check_conveyance(conveyance: Conveyance) -> None:
 
 
 def fits(kind: DocumentKind, directions: Iterable[Direction], *, office: bool) -> bool:
-    """Whether the table lets a kind go in all of these directions; ``office``: a government's office writes."""
+    """Return whether the table lets a kind go in all of these directions; ``office``: a government's office writes."""
     rule = RULES[kind]
     wanted = frozenset(directions)
     return bool(wanted) and wanted <= rule.directions and (office or not rule.down_from_offices or _DOWN not in wanted)
@@ -203,7 +204,10 @@ def _skipping_faults(c: Conveyance, rule: KindRule) -> Iterator[BrokenRule]:
 
 
 def skipped(sender: str, addressee: str, offices: frozenset[str]) -> tuple[str, ...]:
-    """The domains whose body a document upward passes over, nearest first; a department's own government is one."""
+    """Return the domains whose authority a document upward passes over, nearest first.
+
+    A department's own government is one.
+    """
     own, target = domain_of(sender), domain_of(addressee)
     passed = own if sender not in offices and addressee in offices and own != target else superior_of(own)
     found = []

@@ -14,11 +14,14 @@ _ASKS = re.compile(
 
 
 def matters_in(title: str) -> tuple[str, ...]:
-    """The matters a title names, one behind each 关于 that is not part of a quoted title; none if it names none."""
+    """Return the matters a title names, one behind each 关于 that is not part of a quoted title.
+
+    The result is empty if it names none.
+    """
     plain = _QUOTED.sub("", "".join(title.split()))
     return tuple(part for part in _MATTER.split(plain)[1:] if part)
 
 
 def asks_for_a_decision(body: str) -> bool:
-    """Whether a text says plainly that something be approved or decided (夹带请示事项); quoted words do not."""
+    """Return whether a text says plainly that something be approved or decided (夹带请示事项); quoted words do not."""
     return _ASKS.search(_QUOTED.sub("", "".join(body.split()))) is not None

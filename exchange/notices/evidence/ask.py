@@ -30,12 +30,15 @@ from exchange.store.transaction import Transaction
 
 
 def handlers() -> dict[str, Handler]:
-    """What whoever asks takes in."""
+    """Return the message handlers of the side that requested the receipts."""
     return {ReceiptsShown.KIND: take_shown}
 
 
 def take_shown(step: Step, incoming: Incoming, body: Body) -> None:
-    """A relay office shows what was asked for; it is kept as it came, and judged whenever somebody looks."""
+    """Take in what a relay office shows of what was asked for.
+
+    It is kept as it came, and judged whenever somebody looks.
+    """
     shown = expect(body, ReceiptsShown)
     row = step.tx[Notices].get(shown.notice_id)
     if row is None or row.seat is NoticeSeat.READER:
@@ -70,7 +73,7 @@ def ask_receipts(node: Node, notice_id: str, of: str | None = None) -> ReceiptsR
 
 
 def last_request(node: Node, notice_id: str) -> ReceiptsRequest:
-    """The last request for receipts that was made here. Raises NotFound."""
+    """Return the last request for receipts that was made here. Raises NotFound."""
     with node.store.reading() as tx:
         _counted(tx, notice_id)
         found = [one for one in tx[Documents].of_conversation(notice_id, ReceiptsRequest.KIND)
@@ -85,7 +88,7 @@ def last_request(node: Node, notice_id: str) -> ReceiptsRequest:
 def evidence_of(
     request: ReceiptsRequest, subject: Subject, pages: Sequence[EvidencePart], told: Tally | None, trust: Trust
 ) -> Evidence:
-    """Parts that came, held against each other and against the tally on record where the request was made."""
+    """Compare the parts that came with each other and with the tally on record where the request was made."""
     shown = {domain: account_of(some, subject, trust) for domain, some in by_domain(pages).items()}
     return judge(request, domain_of(request.asker), told, shown)
 
@@ -120,7 +123,7 @@ class Gathering:
             self.subject = _subject(tx, _counted(tx, self.request.notice_id))
 
     def look(self) -> Evidence:
-        """The counts held against everything that has come by now."""
+        """Compare the counts with everything that has come by now."""
         with self.node.store.reading() as tx:
             row = _counted(tx, self.request.notice_id)
             self._take(tx)
@@ -140,7 +143,7 @@ class Gathering:
         return judged[1]
 
     def kept(self) -> Kept:
-        """What the last look was at, as it came. Raises NotFound where the notice itself is not on record."""
+        """Return what the last look examined, as it came. Raises NotFound where the notice itself is not on record."""
         with self.node.store.reading() as tx:
             row = _counted(tx, self.request.notice_id)
             told = [] if row.seat is NoticeSeat.RELAY else tx[Documents].of_conversation(row.notice_id, Tally.KIND)

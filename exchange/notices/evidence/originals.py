@@ -51,7 +51,7 @@ class EvidencePart:
 
 
 def read_page(signed: bytes, enclosures: Sequence[bytes], trust: Trust) -> EvidencePart:
-    """Verifies one part. Raises Malformed, Unsupported, Untrusted or Forged; nobody shows for another domain."""
+    """Verify one part. Raises Malformed, Unsupported, Untrusted or Forged; nobody shows for another domain."""
     verified = verify_signed(signed, trust)
     body = verified.body
     if not isinstance(body, ReceiptsShown):
@@ -66,7 +66,7 @@ def read_page(signed: bytes, enclosures: Sequence[bytes], trust: Trust) -> Evide
 
 
 def page_of(body: ReceiptsShown, enclosures: Sequence[bytes], signed: bytes = b"") -> EvidencePart:
-    """One part, its originals unpacked; ``signed`` is empty for what is on record here. Raises Malformed."""
+    """Return one part, its originals unpacked; ``signed`` is empty for what is on record here. Raises Malformed."""
     originals = tuple(unpack_leaves(enclosures[0], LONGEST)) if enclosures else ()
     if len(originals) != len(body.shown) or len(enclosures) > 2:
         raise Malformed("receipts: not as many originals as are named")
@@ -76,7 +76,7 @@ def page_of(body: ReceiptsShown, enclosures: Sequence[bytes], signed: bytes = b"
 
 
 def account_of(pages: Sequence[EvidencePart], subject: Subject, trust: Trust) -> DomainEvidence:
-    """What one domain has shown in answer to one request, in whatever order and how often its parts came."""
+    """Return what one domain has shown in answer to one request, in whatever order and how often its parts came."""
     first = min(pages, key=lambda page: (page.body.part, page.signed))
     common = _common(first)
     facts: dict[tuple[str, str | None], Reader] = {}
@@ -98,7 +98,7 @@ def account_of(pages: Sequence[EvidencePart], subject: Subject, trust: Trust) ->
 
 
 def by_domain(pages: Iterable[EvidencePart]) -> dict[str, list[EvidencePart]]:
-    """Parts by the domain that shows them."""
+    """Group parts by the domain that shows them."""
     found: dict[str, list[EvidencePart]] = {}
     for page in pages:
         found.setdefault(page.body.tally.domain, []).append(page)
@@ -106,7 +106,10 @@ def by_domain(pages: Iterable[EvidencePart]) -> dict[str, list[EvidencePart]]:
 
 
 def verify_original(shown: Shown, original: bytes, page: EvidencePart, subject: Subject, trust: Trust) -> Reader:
-    """What one original amounts to. Raises a SenderError: not signed by that authority, of another notice, altered."""
+    """Return the fact that one original proves.
+
+    Raises a SenderError: not signed by that authority, of another notice, altered.
+    """
     domain = page.body.tally.domain
     if shown.address.rpartition(".")[0] != domain:
         raise Forged("{address} is no authority of {domain}", address=shown.address, domain=domain)

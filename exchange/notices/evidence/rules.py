@@ -72,17 +72,23 @@ class Evidence:
 
 
 def on_way(domain: str, request: ReceiptsRequest) -> bool:
-    """Whether a domain has to do with a request: it lies between who asks and what is asked for, or below that."""
+    """Return whether a request concerns a domain: it lies between the asker and what is asked for, or below that."""
     return is_within(request.domain, domain) or (request.body is None and is_within(domain, request.domain))
 
 
 def shows(domain: str, request: ReceiptsRequest) -> bool:
-    """Whether a domain's own receipts are asked for; one that lies only on the way shows its root's leaves alone."""
+    """Return whether a domain's own receipts are asked for.
+
+    One that lies only on the way shows its root's leaves alone.
+    """
     return domain == request.domain or (request.body is None and is_within(domain, request.domain))
 
 
 def may_ask(asker: str, origin: str, domain: str) -> bool:
-    """Whether what ``domain`` has counted of a notice is shown to ``asker``: the origin, or a relay office above."""
+    """Return whether what ``domain`` has counted of a notice is shown to ``asker``.
+
+    It is shown to the origin, or a relay office above.
+    """
     if asker == origin:
         return True
     home = domain_of(asker)
@@ -90,7 +96,10 @@ def may_ask(asker: str, origin: str, domain: str) -> bool:
 
 
 def judge(request: ReceiptsRequest, top: str, told: Tally | None, accounts: Mapping[str, DomainEvidence]) -> Evidence:
-    """What was shown, against what was counted; from domain ``top``, whose tally ``told`` is on record here, down."""
+    """Compare what was shown with what was counted.
+
+    Goes from domain ``top``, whose tally ``told`` is on record here, down.
+    """
     proved: list[Reader] = []
     missing: list[Missing] = []
     faults: list[EvidenceFault] = []

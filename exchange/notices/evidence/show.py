@@ -55,7 +55,7 @@ class Original:
 
 
 def handlers() -> dict[str, Handler]:
-    """What a relay office shows by."""
+    """Return the message handlers by which a relay office shows its receipts."""
     return {ReceiptsRequest.KIND: take_request}
 
 
@@ -105,7 +105,7 @@ def pass_down(step: Step, row: NoticeRow, request: ReceiptsRequest) -> None:
 def pages_here(
     tx: Transaction, row: NoticeRow, tally: Tally, own: str, request: ReceiptsRequest
 ) -> Iterator[tuple[ReceiptsShown, list[bytes]]]:
-    """The parts of what is shown of the own level, with their enclosures."""
+    """Yield the parts of what is shown of the own level, with their enclosures."""
     readers = [reader for reader in tx[Notices].readers(row.notice_id) if reader.proof is not None]
     wanted = [one for one in readers if shows(own, request) and request.body in (None, one.address)]
     originals = [found for reader in wanted if (found := _original(tx, reader)) is not None]
@@ -126,7 +126,7 @@ def pages_here(
 
 
 def rests_of(tx: Transaction, notice_id: str) -> Iterator[Rest]:
-    """What the levels directly below have told, by domain."""
+    """Yield what the levels directly below have told, by domain."""
     for branch in tx[Notices].branches(notice_id):
         told = Tally.model_validate_json(branch.tally) if branch.tally else None
         if told is None:

@@ -31,8 +31,9 @@ class ReceivedAnswer:
 
 
 def standing(received: Iterable[ReceivedAnswer], asked: Iterable[str]) -> tuple[Row, ...]:
-    """The answer that holds of each authority that was asked: its latest by signing time, then by digest, in any
-    order.
+    """Return the valid answer of each authority that was asked: its latest by signing time, then by digest.
+
+    The order of arrival does not matter.
     """
     bodies, latest = set(asked), dict[str, ReceivedAnswer]()
     for one in received:
@@ -51,7 +52,9 @@ def aggregate(
     branches: Mapping[str, Aggregate],
     unheard: Sequence[str] = (),
 ) -> Aggregate:
-    """What a relay signs for its domain and everything below: own answers (``standing``) and those of its branches.
+    """Return what a relay signs for its domain and everything below.
+
+    It holds own answers (``standing``) and those of its branches.
 
     ``unheard`` are branches that were asked and have not said anything yet. Raises ValueError for own rows that were
     not asked or not checked, Untrusted or Malformed for a branch's aggregate about others or about another notice.
@@ -117,7 +120,9 @@ def sums(form: Form, collected: Aggregate, within: str | None = None) -> dict[st
 
 
 def table(form: Form, collected: Aggregate) -> Iterator[tuple[str, ...]]:
-    """The table, cell by cell: a head, a line for each answer, who is missing, and the totals of each domain.
+    """Yield the rows of the table, cell by cell.
+
+    They are a head, a line for each answer, who is missing, and the totals of each domain.
 
     Of a domain marked ``unheard`` nothing has come yet, not even who is asked there.
     """
@@ -143,7 +148,7 @@ def table(form: Form, collected: Aggregate) -> Iterator[tuple[str, ...]]:
 
 
 def as_csv(form: Form, collected: Aggregate) -> str:
-    """The table as CSV for a spreadsheet."""
+    """Return the table as CSV for a spreadsheet."""
     return csv_text(table(form, collected))
 
 

@@ -50,12 +50,14 @@ class Collected:
 
 
 def handlers() -> dict[str, Handler]:
-    """What a relay office collects by."""
+    """Return the message handlers by which a relay office collects answers."""
     return {FormAnswer.KIND: take_answer, Aggregate.KIND: take_aggregate}
 
 
 def expect_answers(step: Step, notice_id: str, notice: Notice, branches: Sequence[str] = ()) -> None:
-    """A notice has come, verified, or is issued: keeps what it asks for, if anything, and from which levels below.
+    """Record what a notice asks for, if anything, and from which levels below.
+
+    Called once it has come and verified, or is issued.
 
     A relay office tells at once who is asked, so that whoever never answers is missed from the beginning.
     """
@@ -66,13 +68,13 @@ def expect_answers(step: Step, notice_id: str, notice: Notice, branches: Sequenc
 
 
 def form_in(tx: Transaction, notice_id: str) -> Form | None:
-    """What a notice on record asks for; None for one without a form."""
+    """Return what a notice on record asks for; None for one without a form."""
     row = tx[Collections].get(notice_id)
     return Form.model_validate_json(row.form) if row is not None else None
 
 
 def take_answer(step: Step, incoming: Incoming, body: Body) -> None:
-    """An authority of the own level answers, for the first time or instead of what it said before."""
+    """Take in the answer of an authority of the own level, for the first time or instead of what it said before."""
     answer = expect(body, FormAnswer)
     row, form = _asked(step, answer.notice_id)
     if row.seat is not NoticeSeat.RELAY or step.tx[Notices].reader(row.notice_id, incoming.sender) is None:
@@ -102,7 +104,10 @@ def take_answer(step: Step, incoming: Incoming, body: Body) -> None:
 
 
 def take_aggregate(step: Step, incoming: Incoming, body: Body) -> None:
-    """The relay office of a lower level, or at the origin the own one, tells what has been answered there."""
+    """Take in what has been answered at a lower level, as its relay office tells it.
+
+    At the origin, the own relay office tells it.
+    """
     found = expect(body, Aggregate)
     row, form = _asked(step, found.notice_id)
     if incoming.sender != relay_of(found.domain):
@@ -150,7 +155,7 @@ def tell(node: Node) -> int:
 
 
 def aggregate_in(tx: Transaction, row: CollectionRow, domain: str) -> Aggregate:
-    """What has been answered here and below, by what is on record."""
+    """Return what has been answered here and below, by what is on record."""
     asked = [reader.address for reader in tx[Notices].readers(row.notice_id)]
     answers = standing(map(_received, tx[Collections].answers(row.notice_id)), asked)
     rows = tx[Collections].branches(row.notice_id)
@@ -161,7 +166,7 @@ def aggregate_in(tx: Transaction, row: CollectionRow, domain: str) -> Aggregate:
 
 
 def collected(node: Node, notice_id: str) -> Collected:
-    """What has come in for a notice of this origin, or what this relay office and those below have.
+    """Return what has come in for a notice of this origin, or what this relay office and those below have.
 
     Raises NotFound for a notice that is not on record at such a place, CallerError for one that asks for nothing.
     """
@@ -184,7 +189,7 @@ def collected(node: Node, notice_id: str) -> Collected:
 
 
 def no_form(notice_id: str) -> CallerError:
-    """The error for a notice that asks for nothing."""
+    """Return the error for a notice that asks for nothing."""
     return CallerError(
         "notice {notice_id} carries no form",
         remedy="it is signed for, and not answered",

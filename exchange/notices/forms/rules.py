@@ -28,7 +28,7 @@ class FieldFault:
     expected: Text | Joined
 
     def written(self, wanted: Language) -> str:
-        """The fault in a language."""
+        """Return the fault in a language."""
         parts = {"field": self.field, "found": self.found, "expected": self.expected}
         return Text("{field}: found {found}, expected {expected}", parts).written(wanted)
 
@@ -37,7 +37,7 @@ class FieldFault:
 
 
 def answer_faults(form: Form, answer: FormAnswer) -> Iterator[FieldFault]:
-    """Every fault of an answer, field by field; an answer that says nothing at all is one."""
+    """Yield every fault of an answer, field by field; an answer that says nothing at all is one."""
     given = Counter(value.name for value in answer.values)
     known = {field.name: field for field in form.fields}
     values = {value.name: value.value for value in answer.values}
@@ -71,15 +71,20 @@ def check_answer(form: Form, answer: FormAnswer) -> None:
 
 
 def answer_due(form: Form, act_by: date, signed_at: datetime, calendar: WorkingCalendar) -> tuple[datetime, bool]:
-    """The last moment for the answer to a notice: the form's own, or the end of the notice's day if that is earlier."""
+    """Return the last moment for the answer to a notice.
+
+    It is the form's own, or the end of the notice's day if that is earlier.
+    """
     moment, provisional = due(form, signed_at, calendar)
     last = end_of_day(act_by)
     return (moment, provisional) if moment < last else (last, False)
 
 
 def due(form: Form, signed_at: datetime, calendar: WorkingCalendar) -> tuple[datetime, bool]:
-    """The last moment for the answer of an authority that signed at an instant of the exchange's zone, and whether
-    that is provisional because the calendar is not published that far.
+    """Return the last moment for the answer of an authority, and whether that is provisional.
+
+    The authority signed at an instant of the exchange's zone; the moment is provisional where the calendar is not
+    published that far.
     """
     last, provisional = add_working_days(calendar, signed_at.date(), form.due_days)
     return end_of_day(last), provisional

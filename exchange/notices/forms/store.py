@@ -32,29 +32,32 @@ class Collections:
         self._db = connection
 
     def open(self, row: CollectionRow, branches: Sequence[str] = ()) -> None:
-        """A notice with a form has come; ``branches`` are the domains whose aggregates are taken."""
+        """Open the collection of a notice that has come with a form.
+
+        ``branches`` are the domains whose aggregates are taken.
+        """
         _ADD.run(self._db, [values_of(row)])
         _ADD_BRANCHES.run(self._db, [values_of(AggregateRow(row.notice_id, domain)) for domain in branches])
 
     def get(self, notice_id: str) -> CollectionRow | None:
-        """None where the notice carries no form, or is not on record."""
+        """Return the collection of a notice; None where the notice carries no form, or is not on record."""
         row = self._db.execute(_ONE, {"id": notice_id}).first()
         return CollectionRow(*row) if row else None
 
     def changed(self, limit: int) -> list[CollectionRow]:
-        """Those of which there is more to tell than the last aggregate did."""
+        """Return the collections of which there is more to tell than the last aggregate did."""
         return [CollectionRow(*row) for row in self._db.execute(_CHANGED, {"most": limit})]
 
     def touch(self, notice_id: str) -> None:
-        """There is something new to tell."""
+        """Record that there is something new to tell."""
         self._db.execute(update(collection).where(_c.notice_id == notice_id).values(changed=True))
 
     def told(self, notice_id: str, serial: int) -> None:
-        """An aggregate with this number was sent."""
+        """Record that an aggregate with this number was sent."""
         self._db.execute(update(collection).where(_c.notice_id == notice_id).values(serial=serial, changed=False))
 
     def answers(self, notice_id: str) -> list[AnswerRow]:
-        """By body."""
+        """Return the answers, ordered by authority."""
         query = _ANSWERS.where(_a.notice_id == notice_id).order_by(_a.body)
         return [AnswerRow(*row) for row in self._db.execute(query)]
 
@@ -70,7 +73,7 @@ class Collections:
         return True
 
     def branches(self, notice_id: str) -> list[AggregateRow]:
-        """By domain."""
+        """Return the aggregates, ordered by domain."""
         query = _BRANCHES.where(_b.notice_id == notice_id).order_by(_b.domain)
         return [AggregateRow(*row) for row in self._db.execute(query)]
 

@@ -54,7 +54,7 @@ class AudienceTerm:
     level: int | None = None
 
     def matches(self, address: str, roles: Iterable[Role]) -> bool:
-        """Whether an authority belongs to this term."""
+        """Return whether an authority belongs to this term."""
         if self.body is not None:
             return address == self.body
         domain = domain_of(address)
@@ -66,7 +66,7 @@ class AudienceTerm:
         )
 
     def reaches(self, domain: str) -> bool:
-        """Whether a domain, or one below it, might hold an authority of this term."""
+        """Return whether a domain, or one below it, might hold an authority of this term."""
         if self.body is not None:
             return is_within(domain_of(self.body), domain)
         if not (is_within(domain, self.within) or is_within(self.within, domain)):
@@ -74,7 +74,7 @@ class AudienceTerm:
         return self.level is None or self.level >= max(level_of(domain), level_of(self.within))
 
     def covers(self, domain: str) -> bool:
-        """Whether every reader of a domain and of those below it belongs to this term."""
+        """Return whether every reader of a domain and of those below it belongs to this term."""
         everyone = self.body is None and self.label is None and self.level is None and self.roles >= _READERS
         return everyone and is_within(domain, self.within)
 
@@ -95,27 +95,30 @@ class Audience:
         return tuple(part.body for part in self.included if part.body is not None)
 
     def matches(self, address: str, roles: Iterable[Role]) -> bool:
-        """Whether an authority is meant."""
+        """Return whether an authority is meant."""
         roles = tuple(roles)
         wanted = any(part.matches(address, roles) for part in self.included)
         return wanted and not any(part.matches(address, roles) for part in self.excluded)
 
     def bodies(self, members: Iterable[Listed], own_domain: str) -> tuple[str, ...]:
-        """The authorities of one domain that are meant, in the order of their addresses. Others' members are passed
-        over.
+        """Return the authorities of one domain that are meant, in the order of their addresses.
+
+        Others' members are passed over.
         """
         own = (member for member in members if domain_of(member[0]) == own_domain)
         return tuple(sorted(address for address, roles in own if self.matches(address, roles)))
 
     def reaches(self, domain: str) -> bool:
-        """Whether a domain, or one below it, might hold an authority that is meant: a relay forwards there, else not.
+        """Return whether a domain, or one below it, might hold an authority that is meant.
+
+        A relay forwards there, else not.
 
         May be true where nobody turns out to match; is never false where somebody does.
         """
         return any(self._may_reach(part, domain) for part in self.included)
 
     def idle(self, members: Iterable[Listed]) -> tuple[str, ...]:
-        """The included terms that nobody among ``members`` belongs to, as they were written: likely mistakes."""
+        """Return the included terms that nobody among ``members`` belongs to, as they were written: likely mistakes."""
         listed = tuple(members)
         return tuple(part.text for part in self.included if not any(part.matches(*member) for member in listed))
 
@@ -128,7 +131,7 @@ class Audience:
 
 
 def parse_audience(text: str, origin: str) -> Audience:
-    """The audience that a sender of domain ``origin`` means. Raises CallerError that says at which character."""
+    """Parse the audience that a sender of domain ``origin`` means. Raises CallerError that says at which character."""
     included, excluded = parse_terms(words_of(text))
     return Audience(
         text,
@@ -139,7 +142,7 @@ def parse_audience(text: str, origin: str) -> Audience:
 
 
 def nobody(audience: Audience) -> CallerError:
-    """The error for an expression that matches nobody in the whole tree; the caller raises it."""
+    """Return the error for an expression that matches nobody in the whole tree; the caller raises it."""
     return CallerError(
         "the audience {text!r} matches nobody at or below {origin}",
         remedy="compare names and levels with the directory, or name the authorities by address",
@@ -150,7 +153,7 @@ def nobody(audience: Audience) -> CallerError:
 
 
 def unknown(address: str) -> NotFound:
-    """The error for a named authority that no directory of the tree lists; the caller raises it."""
+    """Return the error for a named authority that no directory of the tree lists; the caller raises it."""
     return NotFound(
         "the audience names {address}, which is in no directory of this tree",
         remedy="correct the address, or say `{label} at any` if the place is not known",

@@ -59,12 +59,15 @@ Term = tuple[AudienceWord, ...]
 
 
 def refuse(at: int, what: Text, remedy: Text) -> CallerError:
-    """The error for a fault at a character, to be raised."""
+    """Return the error for a fault at a character; the caller raises it."""
     return CallerError("audience, at character {at}: {what}", remedy=remedy, code="audience", at=at, what=what)
 
 
 def words_of(text: str) -> tuple[AudienceWord, ...]:
-    """The words of an expression, with an end after the last. Raises CallerError for a character without meaning."""
+    """Split an expression into its words, with an end after the last.
+
+    Raises CallerError for a character without meaning.
+    """
     if len(text) > MAX_LENGTH:
         raise refuse(
             MAX_LENGTH + 1,
@@ -87,7 +90,7 @@ def words_of(text: str) -> tuple[AudienceWord, ...]:
 
 
 def parse_terms(words: Sequence[AudienceWord]) -> tuple[tuple[Term, ...], tuple[Term, ...]]:
-    """The included and the excluded terms. Raises CallerError that says at which character."""
+    """Parse the included and the excluded terms. Raises CallerError that says at which character."""
     included, place = _terms(words, 0)
     excluded: tuple[Term, ...] = ()
     if words[place].sort == "except":

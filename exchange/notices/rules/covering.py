@@ -30,23 +30,26 @@ class Covering(StrEnum):
     """Those of the own level's authorities, too (批转)."""
 
     def asks(self, *, from_above: bool) -> bool:
-        """Whether a notice waits."""
+        """Return whether a notice waits for a cover."""
         return self is Covering.ASK_ALL or (self is Covering.ASK and from_above)
 
 
 def verb_of(origin: str, relay: str) -> str:
-    """转发 passes on what is from above, 批转 approves what an authority of the own level has issued."""
+    """Return the verb of a cover.
+
+    转发 passes on what is from above, 批转 approves what an authority of the own level has issued.
+    """
     return "批转" if home_of(origin) == home_of(relay) else "转发"
 
 
 def title_of(origin: str, relay: str, title: str) -> str:
-    """A cover's title where it is given none: 关于转发《…》的通知; marks within the marks become 〈〉."""
+    """Return the title of a cover that is given none: 关于转发《…》的通知; marks within the marks become 〈〉."""
     inner = title.replace("《", "〈").replace("》", "〉")
     return f"关于{verb_of(origin, relay)}《{inner}》的通知"
 
 
 def act_by_under(notice: Notice, covers: Sequence[Cover]) -> date | None:
-    """Until the end of which day a notice is to be dealt with below these covers; None for one for information.
+    """Return the day by whose end a notice is to be dealt with below these covers; None for one for information.
 
     For covers that hold; of others the earliest day counts, so that nobody gains time by a cover that is wrong.
     """
@@ -62,7 +65,7 @@ def check_covers(notice: Notice, covers: Sequence[Cover]) -> None:
 
 
 def cover_due(received: date, act_by: date | None, calendar: WorkingCalendar) -> date:
-    """Until the end of which day a waiting notice is to be covered: three working days, or the day to act by."""
+    """Return the day by whose end a waiting notice is to be covered: three working days, or the day to act by."""
     due, _ = add_working_days(calendar, received, COVER_DAYS)
     return due if act_by is None else min(due, act_by)
 

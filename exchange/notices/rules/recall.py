@@ -28,7 +28,10 @@ def check_recall(recall: Recall, digest: str) -> None:
 
 
 def after_recall(reader: Reader, recalled_at: datetime) -> AfterRecall:
-    """How the document stands with a reader; derived from signed times, so that late receipts change nothing else."""
+    """Return how the document stands with a reader.
+
+    It is derived from signed times, so that late receipts change nothing else.
+    """
     if reader.state is ReaderState.RETURNED:
         return AfterRecall.RETURNED
     if reader.signed_at is not None:
@@ -37,7 +40,10 @@ def after_recall(reader: Reader, recalled_at: datetime) -> AfterRecall:
 
 
 def recall_report(readers: Iterable[Reader], recalled_at: datetime) -> dict[AfterRecall, tuple[str, ...]]:
-    """Who stands how, by address: what the sender is told. Every standing is there, though nobody may be in it."""
+    """Return the readers' addresses by standing: what the sender is told.
+
+    Every standing is there, though nobody may be in it.
+    """
     found: dict[AfterRecall, list[str]] = {standing: [] for standing in AfterRecall}
     for reader in readers:
         found[after_recall(reader, recalled_at)].append(reader.address)
@@ -45,8 +51,10 @@ def recall_report(readers: Iterable[Reader], recalled_at: datetime) -> dict[Afte
 
 
 def at_recall(own: Iterable[Reader], below: Iterable[AtRecall | None], recalled_at: datetime) -> AtRecall:
-    """How a document stood with own readers and those below when it was taken back; a level that has not heard of the
-    recall yet adds nothing."""
+    """Return how a document stood with own readers and those below when it was recalled.
+
+    A level that has not heard of the recall yet adds nothing.
+    """
     report = recall_report(own, recalled_at)
     told = [one for one in below if one is not None]
     return AtRecall(
@@ -58,7 +66,7 @@ def at_recall(own: Iterable[Reader], below: Iterable[AtRecall | None], recalled_
 
 
 def names_in(found: AtRecall) -> tuple[str, ...]:
-    """Everybody named in a report."""
+    """Return everybody named in a report."""
     every = (found.signed_before, found.signed_after, found.unsigned, found.not_arrived)
     return tuple(name for named in every for name in named.names)
 

@@ -19,25 +19,26 @@ _ANSWERED = (ReaderState.SIGNED, ReaderState.RETURNED)
 
 
 def received(address: str, at: datetime, proof: str) -> Reader:
-    """The fact that an authority has the notice: its signed receipt, with the receipt's digest."""
+    """Return the fact that an authority has the notice: its signed receipt, with the receipt's digest."""
     return Reader(address=address, state=ReaderState.HAS, has_at=at, proof=proof)
 
 
 def signed_for(address: str, at: datetime, proof: str) -> Reader:
-    """The fact that an authority signed for the notice (签收), with the digest of what it signed."""
+    """Return the fact that an authority signed for the notice (签收), with the digest of what it signed."""
     return Reader(address=address, state=ReaderState.SIGNED, signed_at=at, proof=proof)
 
 
 def returned(address: str, at: datetime, reason: str, proof: str) -> Reader:
-    """The fact that an authority returned the notice (退文), why (long reasons are cut), and the digest of what it
-    signed.
+    """Return the fact that an authority returned the notice (退文).
+
+    It holds why (long reasons are cut), and the digest of what it signed.
     """
     short = reason if len(reason) <= MAX_REASON else f"{reason[: MAX_REASON - 1]}…"
     return Reader(address=address, state=ReaderState.RETURNED, signed_at=at, reason=short, proof=proof)
 
 
 def merge(a: Reader, b: Reader) -> Reader:
-    """What two facts about one reader amount to; of contradicting answers the earlier holds, then the lower digest.
+    """Merge two facts about one reader; of contradicting answers the earlier holds, then the lower digest.
 
     Raises ValueError for two readers.
     """
@@ -48,7 +49,7 @@ def merge(a: Reader, b: Reader) -> Reader:
 
 
 def combine(domain: str, own: Iterable[Reader], branches: Mapping[str, Tally]) -> tuple[Count, ...]:
-    """The counts of a domain and everything below, by level: own readers, and what each branch says of its own.
+    """Combine the counts of a domain and everything below, by level: own readers, and what each branch says of its own.
 
     Raises Untrusted for a tally from elsewhere than directly below, or that speaks of others; Malformed for one whose
     counts cannot be.
@@ -88,7 +89,10 @@ def check_branch(domain: str, branch: str, tally: Tally) -> None:
 
 
 def leaves_of(own: Iterable[Reader], branches: Mapping[str, Tally]) -> tuple[bytes, ...]:
-    """What a tally's root is taken over (exchange.audit.tree_root): own proofs, then the branches' roots, in order."""
+    """Return what a tally's root is taken over (exchange.audit.tree_root).
+
+    These are own proofs, then the branches' roots, in order.
+    """
     proofs = sorted(reader.proof for reader in own if reader.proof is not None)
     roots = (tally.root for _, tally in sorted(branches.items()) if tally.root is not None)
     return tuple(bytes.fromhex(digest) for digest in (*proofs, *roots))
@@ -103,7 +107,7 @@ def tally_of(
     root: bytes | None,
     recalled_at: datetime | None = None,
 ) -> Tally:
-    """The tally that a relay signs. ``root`` is the tree root over ``leaves_of``; None when there are none.
+    """Return the tally that a relay signs. ``root`` is the tree root over ``leaves_of``; None when there are none.
 
     ``recalled_at``: when the notice was recalled or replaced, if it was.
 

@@ -20,12 +20,15 @@ _NOT_INHERITED = frozenset({"PYTHONPATH", "PYTHONSTARTUP", "PYTHONINSPECT", "PYT
 
 
 def child_command(*words: str) -> list[str]:
-    """The command line that runs `exchange` with these words."""
+    """Return the command line that runs `exchange` with these words."""
     return [sys.executable, "-P", "-m", "exchange", *words]
 
 
 def child_environment(given: Mapping[str, str], inherited: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The environment of such a process: ours, without what changes what Python imports, and what is ``given``."""
+    """Return the environment of a child process.
+
+    It is ours without what changes what Python imports, together with what is ``given``.
+    """
     inherited = os.environ if inherited is None else inherited
     kept = {name: value for name, value in inherited.items() if name not in _NOT_INHERITED}
     path = [folder for folder in (_own_code(inherited), inherited.get(GIVEN_PATH)) if folder]

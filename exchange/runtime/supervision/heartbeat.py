@@ -35,11 +35,11 @@ class Liveness:
         self._ask: Callable[[], str | None] = lambda: None
 
     def of(self, ask: Callable[[], str | None]) -> None:
-        """From now on ``ask`` says what does not move."""
+        """Let ``ask`` say, from now on, what does not move."""
         self._ask = ask
 
     def trouble(self) -> str | None:
-        """What does not move; None where all is well."""
+        """Return what does not move; None where all is well."""
         return self._ask()
 
 

@@ -49,7 +49,7 @@ def noted(home: Home) -> Iterator[None]:
 
 
 def running(home: Home) -> Running | None:
-    """Who runs the domain now; None if nobody does, whatever a note that was left behind says."""
+    """Return who runs the domain now; None if nobody does, whatever a note that was left behind says."""
     noted = read_json(home.running)
     if noted is None or not _is_held(home.root / LOCK):
         return None

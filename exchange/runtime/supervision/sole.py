@@ -42,11 +42,11 @@ def sole_supervisor(home: Path) -> Iterator[Callable[[], None]]:
 
 
 def role_command(address: str) -> list[str]:
-    """The command that serves one member."""
+    """Return the command that serves one member."""
     return child_command("serve", address)
 
 
 def orphaned() -> bool:
-    """Whether the supervisor that started this process is gone; then a role stops by itself."""
+    """Return whether the supervisor that started this process is gone; then a role stops by itself."""
     parent = os.environ.get("EXCHANGE_SUPERVISED")
     return parent is not None and os.getppid() != int(parent)

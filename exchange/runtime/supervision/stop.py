@@ -18,7 +18,7 @@ class StopSignal:
         self._gently = False
 
     def gently(self) -> None:
-        """From now on a signal only sets `told`, for the loop that looks at it; before, it raises SystemExit."""
+        """Let a signal only set `told`, from now on, for the loop that looks at it; before, it raises SystemExit."""
         self._gently = True
 
     def __enter__(self) -> StopSignal:

@@ -20,7 +20,7 @@ class Backoff:
     _failures: int = 0
 
     def after(self, lived: float) -> float:
-        """The wait after a life of ``lived`` seconds."""
+        """Return the wait after a life of ``lived`` seconds."""
         if lived >= self.calm_after:
             self._failures = 0
         wait = min(self.most, self.first * 2**self._failures)

@@ -31,7 +31,7 @@ class LifePatience:
 
     @classmethod
     def read(cls, env: Mapping[str, str] | None = None) -> LifePatience | None:
-        """From the environment; None where nobody is to be ended. Raises BadConfiguration."""
+        """Read the patience from the environment; None where nobody is to be ended. Raises BadConfiguration."""
         text = (os.environ if env is None else env).get(HUNG_AFTER) or str(cls.silent)
         if text == "off":
             return None
@@ -94,11 +94,11 @@ class LifeLine:
         self._rest = b""
 
     def given(self) -> None:
-        """The process has its end; ours is not needed any more."""
+        """Close our own writing end once the process has its end: ours is not needed any more."""
         os.close(self.writing)
 
     def lines(self) -> list[str]:
-        """What has come since the last look."""
+        """Return the lines that have come since the last look."""
         with contextlib.suppress(BlockingIOError):
             while chunk := os.read(self.reading, 65_536):
                 self._rest += chunk
@@ -106,13 +106,13 @@ class LifeLine:
         return [line.decode(errors="replace") for line in lines]
 
     def close(self) -> None:
-        """Nothing more is wanted to be known."""
+        """Close the reading end: nothing more is wanted to be known."""
         with contextlib.suppress(OSError):
             os.close(self.reading)
 
 
 def is_held(pid: int) -> bool:
-    """Whether a debugger holds the process; then its silence says nothing."""
+    """Return whether a debugger holds the process; then its silence says nothing."""
     try:
         return bool(psutil.Process(pid).status() == psutil.STATUS_TRACING_STOP)
     except psutil.Error:
