@@ -53,9 +53,7 @@ def require_role(step: Step, incoming: Incoming, role: Role) -> None:
 
 
 def expect_window(node: Node) -> None:
-    """Require that the member is a window: cases are handed in, amended, withdrawn and decided there. Raises Denied for
-    any other member.
-    """
+    """Require a window: cases are handed in, amended, withdrawn and decided there. Raises Denied for other members."""
     if not node.has_role(node.address, Role.WINDOW):
         windows = ", ".join(one.address for one in node.directory.with_role(Role.WINDOW))
         raise Denied(

@@ -38,9 +38,7 @@ class ClockWatch:
             self._stamp = delivery.stamp, monotonic()
 
     def doubt(self, node: str, now: datetime) -> str | None:
-        """Return what speaks against acting by ``now``, and write it to the log now and then. Raises
-        DatabaseUnavailable.
-        """
+        """Return what speaks against acting by ``now``, and log it now and then. Raises DatabaseUnavailable."""
         found = self.found(now)
         if found is None:
             return None

@@ -104,17 +104,14 @@ class Inbox:
         return [read_letter(row) for row in self._db.execute(_LETTERS_OF, {"ids": list(message_ids)})]
 
     def unhandled(self, sender: str, kind: str) -> list[DeadLetter]:
-        """Return the dead letters that claim to be of this sender and kind and whose message is not on record, oldest
-        first.
+        """Return dead letters that claim this sender and kind and whose message is not on record, oldest first.
 
         None that was discarded.
         """
         return [read_letter(row) for row in self._db.execute(_UNHANDLED, {"sender": sender, "kind": kind})]
 
     def dead_letter(self, id: str) -> DeadLetter | None:
-        """Return a dead letter by its id; its ``first_at`` is when these bytes were first set aside, for whatever
-        reason.
-        """
+        """Return a letter by its id; its ``first_at`` is when these bytes were first set aside, whatever for."""
         if len(id) != _ID_DIGITS:
             return None
         # A range of the index; behind every hexadecimal digit comes "g".

@@ -76,8 +76,7 @@ class Outbox:
         return [_parcel(number, by_id[message_id], addressee) for number, message_id, addressee in numbers]
 
     def due(self, now: datetime, limit: int, flying: Collection[int]) -> list[Parcel]:
-        """Return the copies to publish now, urgent ones first, then in the order written; none whose id is in
-        ``flying``.
+        """Return copies to publish now, urgent ones first, then as written; none whose id is in ``flying``.
 
         Ordinary ones that are due have a fifth of a full lot, however many urgent ones there are.
         Here and in ``again_at`` times are real time, whatever clock the node keeps: patience with a broker is real.
@@ -134,9 +133,7 @@ class Outbox:
         ).rowcount
 
     def mark_sent(self, ids: Sequence[int], now: datetime, again_at: datetime) -> None:
-        """Record the broker's confirm: WRITTEN becomes SENT (DELIVERED where no receipt is needed); else due
-        ``again_at``.
-        """
+        """Record a confirm: WRITTEN becomes SENT (DELIVERED where it needs no receipt); else due ``again_at``."""
         runs = ({"first": first, "last": last, "moment": now, "again": again_at} for first, last in _runs(ids))
         MARK_SENT.run(self._db, runs)
 
@@ -152,9 +149,7 @@ class Outbox:
             self._db.execute(insert(outbox_failure).values(copy_id=id, at=now, reason=reason))
 
     def mark_signed(self, receipts: Sequence[Signed], now: datetime) -> list[Signed]:
-        """Change WRITTEN or SENT to DELIVERED or RETURNED where the digest is ours. Returns the receipts that changed a
-        copy.
-        """
+        """Mark WRITTEN or SENT as DELIVERED or RETURNED where the digest is ours. Returns those it moved."""
         if not receipts:
             return []
         found = self._db.execute(SIGNABLE, {"ids": list({item.message_id for item in receipts})})

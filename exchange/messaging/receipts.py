@@ -149,9 +149,7 @@ def receipt_proof(tx: Transaction, signer: str, receipt_id: str, index: int) -> 
 
 
 def proven_copies(tx: Transaction, message_id: str) -> list[tuple[OutboxView, ReceiptProof | None]]:
-    """Return every addressee's copy of a message that was sent from here, with the proof of its receipt once that is
-    in.
-    """
+    """Return every addressee's copy of a message sent from here, with the proof of its receipt once that is in."""
     return [(row, _proof_of(tx, row)) for row in tx[Outbox].rows(message_id)]
 
 

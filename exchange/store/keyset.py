@@ -17,9 +17,7 @@ _DIGITS = 18
 def behind(
     moment: ColumnElement[Any], place: ColumnElement[Any], key: Key, store: str, *, newest_first: bool = True
 ) -> ColumnElement[bool]:
-    """Return the condition for the rows of a store that come after a key, which may be another store's; an index of the
-    two columns serves.
-    """
+    """Select the rows of a store that come after a key, maybe another store's; an index of the two columns serves."""
     at = literal(key.at, type_=moment.type)
     if store == key.store:
         mine: Any = _id(key.place) if place.type.python_type is int else key.place
@@ -33,9 +31,7 @@ def behind(
 
 
 def after_place(moment: ColumnElement[Any], place: ColumnElement[Any], last: Place) -> ColumnElement[bool]:
-    """Return the condition for the rows that come after a place in a list by time, oldest first; an index of the two
-    columns serves.
-    """
+    """Select rows after a place in a list by time, oldest first; an index of the two columns serves."""
     return tuple_(moment, place) > tuple_(literal(last[0], type_=moment.type), literal(last[1], type_=place.type))
 
 

@@ -43,7 +43,7 @@ class HeldLock(Protocol):
         """Return whether the lock is held, as far as can be seen from here."""
 
     def is_held_on(self, connection: Connection) -> bool:
-        """Return whether the lock is held where this connection writes; asked in every step, so it must cost next to
+        """Return whether it is held where this connection writes; asked in every step, so it must cost next to
         nothing.
         """
 

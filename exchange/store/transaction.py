@@ -169,9 +169,7 @@ class Store:
             return is_current(self._engine)
 
     def server_time(self) -> datetime | None:
-        """Return the time by the clock of a database server; None where the database is a file. Raises
-        DatabaseUnavailable.
-        """
+        """Return a database server's time; None where the database is a file. Raises DatabaseUnavailable."""
         if self._engine.dialect.name == "sqlite":
             return None
         with translated(self._engine), self._engine.connect() as connection:

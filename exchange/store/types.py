@@ -40,9 +40,7 @@ class Instant(TypeDecorator[datetime]):
 
 
 def printable(text: str) -> str:
-    """Return the text without what PostgreSQL cannot keep (NUL, lone surrogates), which the signed original still
-    has.
-    """
+    """Return the text without what PostgreSQL cannot keep (NUL, lone surrogates); the signed original keeps it."""
     return text.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 

@@ -58,9 +58,7 @@ class Exercise:
         self._found: Exercised | None = None
 
     def run(self) -> Exercised:
-        """Run the exercise and return what it found, within the patience. Raises nothing that a broker could be the
-        cause of.
-        """
+        """Run it and return what it found, within the patience. Raises nothing that a broker could be the cause of."""
         began = monotonic()
         with contextlib.suppress(ExchangeError):  # it may be there since the last time
             self._make_room()

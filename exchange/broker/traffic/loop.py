@@ -91,9 +91,7 @@ class ConnectionLoop:
             self._thread.join(2 * GOODBYE + 1)
 
     def call_soon(self, callback: Callable[[], None]) -> None:
-        """Let ``callback`` run in the connection's thread; callable from any thread; dropped when there is no
-        connection.
-        """
+        """Let ``callback`` run in the connection's thread, from any thread; dropped when there is no connection."""
         with self._lock:
             if self._connection is not None:
                 self._connection.ioloop.add_callback_threadsafe(callback)

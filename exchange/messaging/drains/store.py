@@ -35,8 +35,8 @@ class Drains:
         return DrainRow(*row) if row else None
 
     def move(self, before: Collection[DrainState], after: DrainState, **values: Any) -> bool:
-        """Change the state of the standing drain by one guarded UPDATE; ``values`` are columns of DrainRow. True if
-        this call moved it.
+        """Move the standing drain by one guarded UPDATE; ``values`` are columns of DrainRow. True if this call did
+        it.
         """
         DRAINS.check(before, after)
         guard = (DRAINED, _c.state.in_(list(before)))

@@ -11,8 +11,7 @@ STAGES = (50, 90)
 
 
 def stage_on(calendar: WorkingCalendar, begun: date, due: date, today: date) -> int:
-    """Return the highest stage that a term from ``begun`` to the end of ``due`` has reached on a day; 0 before the
-    first.
+    """Return the highest stage that a term from ``begun`` to the end of ``due`` has reached on a day; 0 if none.
 
     Stages that were missed collapse into the latest. A term with no working day in it has no stages.
     """

@@ -9,8 +9,8 @@ T = TypeVar("T")
 
 
 def groups(things: Sequence[T], most: int) -> list[tuple[T, ...]]:
-    """Divide things into as few groups as possible, none larger than ``most`` and none empty. Raises ValueError for a
-    ``most`` below one.
+    """Divide things into as few groups as possible, none above ``most``, none empty. Raises ValueError for less than
+    one.
     """
     if most < 1:
         raise ValueError("a group has room for one at least")
@@ -18,8 +18,7 @@ def groups(things: Sequence[T], most: int) -> list[tuple[T, ...]]:
 
 
 def parts(sizes: Sequence[int], most: int, room: int) -> list[range]:
-    """Cut the places of things of these sizes, in order, so that a part has at most ``most`` things and ``room`` in
-    all.
+    """Cut places of things of these sizes, in order, so that a part has at most ``most`` things and ``room`` in all.
 
     What is larger than the room stands in a part of its own. There is always a part, if only an empty one.
     """
