@@ -20,7 +20,7 @@ def prove_receipt(signed: bytes, leaves: Sequence[bytes], index: int) -> Receipt
 
 
 def verify_receipt(proof: ReceiptProof, trust: Trust) -> Receipt:
-    """Verify signature, root and parties of a receipt. Raises Malformed, Unsupported, Untrusted or Forged."""
+    """Return a receipt whose signature, root and parties verify. Raises Malformed, Unsupported, Untrusted or Forged."""
     verified = verify_signed(proof.signed, trust)
     batch = verified.body
     if not isinstance(batch, ReceiptBatch):

@@ -76,7 +76,7 @@ class Outbox:
         return [_parcel(number, by_id[message_id], addressee) for number, message_id, addressee in numbers]
 
     def due(self, now: datetime, limit: int, flying: Collection[int]) -> list[Parcel]:
-        """Return copies to publish now, urgent ones first, then as written; none whose id is in ``flying``.
+        """Return copies to publish now: urgent first, then in the order written; none whose id is in ``flying``.
 
         Ordinary ones that are due have a fifth of a full lot, however many urgent ones there are.
         Here and in ``again_at`` times are real time, whatever clock the node keeps: patience with a broker is real.

@@ -17,7 +17,7 @@ _DIGITS = 18
 def behind(
     moment: ColumnElement[Any], place: ColumnElement[Any], key: Key, store: str, *, newest_first: bool = True
 ) -> ColumnElement[bool]:
-    """Select the rows of a store that come after a key, maybe another store's; an index of the two columns serves."""
+    """Select the rows of a store after a key, which may be another store's; an index of the two columns serves."""
     at = literal(key.at, type_=moment.type)
     if store == key.store:
         mine: Any = _id(key.place) if place.type.python_type is int else key.place

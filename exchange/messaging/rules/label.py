@@ -46,7 +46,7 @@ def label_for(addressee: str) -> dict[str, str | int]:
 def next_stage(
     header: Header, label: Mapping[str, Any], own: str, came_from: str | None, is_member: Callable[[str], bool]
 ) -> Onward | Stuck:
-    """Decide where a message in transit at domain ``own`` goes; the link of the neighbour ``came_from`` brought it."""
+    """Decide where a message in transit at domain ``own`` goes next; neighbour ``came_from``'s link brought it."""
     to, hops = label.get(TO), label.get(HOPS)
     if not isinstance(to, str) or to not in header.addressees:
         return Stuck(None, NonDeliveryReason.UNREADABLE, "its label names none of its addressees")
