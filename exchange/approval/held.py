@@ -44,7 +44,7 @@ def held_back(tx: Transaction, state: DeadlineState, projection: Projection, now
 
 
 def begin_hold(store: Store, hold: Hold) -> bool:
-    """Begins a hold in a member's database, with a line in its journal; False if it is there already."""
+    """Begin a hold in a member's database, with a line in its journal; returns False if it is there already."""
     with store.transaction() as tx:
         if not tx[Holds].put(hold):
             return False
@@ -54,7 +54,7 @@ def begin_hold(store: Store, hold: Hold) -> bool:
 
 
 def end_hold(store: Store, id: str, by: str, now: datetime) -> bool:
-    """Ends a hold in a member's database: what it kept is due at once. False if it does not stand there."""
+    """End a hold in a member's database: what it kept is due at once. Returns False if it does not stand there."""
     with store.transaction() as tx:
         if not tx[Holds].release(id, by, now):
             return False

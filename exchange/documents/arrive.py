@@ -37,7 +37,7 @@ def take_document(step: Step, incoming: Incoming, body: Body) -> None:
 
 
 def refuse_secrets(document: Document) -> None:
-    """Raises Returned for a classified document."""
+    """Raise Returned for a classified document."""
     with returned_for(Secret):
         check_secrecy(document)
 

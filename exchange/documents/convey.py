@@ -43,7 +43,7 @@ def check_sending(
     answers: Sequence[str] = (),
     forwards: str | None = None,
 ) -> None:
-    """Raises NotFound for who cannot be written to, and CallerError with the article and remedy of every broken rule.
+    """Raise NotFound for who cannot be written to, and CallerError with the article and remedy of every broken rule.
 
     ``answers``: who wrote the 请示 that it answers; ``forwards``: whose 请示 it passes on, as the own opinion on it.
     """
@@ -64,7 +64,7 @@ def check_arrival(
     answers: Sequence[str] = (),
     forwards: str | None = None,
 ) -> None:
-    """Raises Returned with every broken rule of an arrived document's way.
+    """Raise Returned with every broken rule of an arrived document's way.
 
     Addressees that are not known here are left out: where they stand cannot be told, and the sender has been at fault
     only if something is seen to be wrong.

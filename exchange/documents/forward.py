@@ -69,7 +69,7 @@ def forward_request(
     copies: Sequence[str] = (),
     enclosures: Sequence[bytes] = (),
 ) -> str:
-    """Passes a request on to a superior authority, by default `superior_body`; returns the message id.
+    """Pass a request on to a superior authority, by default `superior_body`; returns the message id.
 
     ``opinion`` is the own one, a 请示 or a 意见, ``enclosures`` its attachments. The request's origin and who passed it
     on before are told. Raises NotFound (no such request came here, or no such superior), Conflict (answered or passed

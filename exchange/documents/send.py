@@ -25,7 +25,7 @@ def send_document(
     enclosures: Sequence[bytes] = (),
     in_reply_to: str | None = None,
 ) -> str:
-    """Puts a document into the outbox for ``addressees`` and for those who get a copy; returns its message id.
+    """Put a document into the outbox for ``addressees`` and for those who get a copy; returns its message id.
 
     A 批复 answers the request ``in_reply_to``, and is copied to all who have passed that request on. Raises Secret for
     a classified document, NotFound for an address that is not in the directory or an answered message that is not on
@@ -70,13 +70,13 @@ def check_document(
     copies: Sequence[str] = (),
     in_reply_to: str | None = None,
 ) -> None:
-    """Raises what `send_document` would raise, but for enclosures, and sends nothing."""
+    """Raise what `send_document` would raise, but for enclosures, and send nothing."""
     with node.step() as step:
         _expect_lawful(step, document, addressees, copies, in_reply_to)
 
 
 def check_enclosures(document: Document, enclosures: Sequence[bytes]) -> None:
-    """Raises CallerError unless the enclosures are the attachments that a document names, in its order."""
+    """Raise CallerError unless the enclosures are the attachments that a document names, in its order."""
     named = [attachment.digest for attachment in document.attachments]
     if named != [hashlib.sha256(enclosure).hexdigest() for enclosure in enclosures]:
         raise CallerError(
@@ -85,7 +85,7 @@ def check_enclosures(document: Document, enclosures: Sequence[bytes]) -> None:
 
 
 def check_copies(main: Sequence[str], copies: Sequence[str]) -> None:
-    """Raises CallerError for one who is to act on a document and to have a copy of it besides."""
+    """Raise CallerError for one who is to act on a document and to have a copy of it besides."""
     both = [one for one in copies if one in main]
     if both:
         raise CallerError("{both}: addressee and copy at once", remedy="name each authority once", both=", ".join(both))

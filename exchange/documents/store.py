@@ -49,7 +49,7 @@ class Requests:
         return [RequestForward(*row) for row in self._db.execute(_FORWARDS, {"id": request_id})]
 
     def pass_on(self, forward: RequestForward) -> bool:
-        """Notes that a request went further up; False if it is known that this authority passed it on."""
+        """Note that a request went further up; returns False if it is known that this authority passed it on."""
         known = self.forwards(forward.request_id)
         if forward.passed_by in {one.passed_by for one in known}:
             return False

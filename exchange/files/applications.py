@@ -36,7 +36,7 @@ class ApplicationFile(Wire):
 
 
 def read_application(path: Path, clock: Clock) -> tuple[Application, list[bytes]]:
-    """Reads an application and the attachments it names.
+    """Read an application and the attachments it names.
 
     Raises BadApplication naming file, line and field of everything that is wrong.
     """

@@ -35,7 +35,7 @@ class CoverFile(Wire):
 
 
 def read_cover(path: Path, row: NoticeRow, relay: str, act_by: date | None, clock: Clock) -> Cover:
-    """Reads a relay office's cover for a waiting notice, as urgent as that is.
+    """Read a relay office's cover for a waiting notice, as urgent as that is.
 
     Raises BadConfiguration naming file, line and field of what is wrong; CallerError for a number that is none, a day
     that needs none, or a title of the notice that is too long to be put into another.

@@ -40,7 +40,7 @@ class DocumentFile(Wire):
 def read_document(
     path: Path, clock: Clock, leave: Leave | None = None, check: Check = lambda document: None
 ) -> tuple[Document, list[bytes]]:
-    """Reads a document and the attachments it names; without a date it bears today's.
+    """Read a document and the attachments it names; without a date it bears today's.
 
     Attachments too large to travel inside are left in the claim store by ``leave``, once all else holds and ``check``
     has nothing against the document; the one returned names their claim checks. Raises BadConfiguration naming file,
@@ -53,7 +53,7 @@ def read_document(
 
 
 def read_undated(path: Path, clock: Clock) -> tuple[Document, list[bytes]]:
-    """Reads the text of a joint document, which bears no date before all have signed it. Raises as `read_document`."""
+    """Read the text of a joint document, which bears no date before all have signed it. Raises as `read_document`."""
     file = read_toml(path)
     content = file.validated(DocumentFile)
     if content.date is not None:

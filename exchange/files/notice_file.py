@@ -31,7 +31,7 @@ def read_notice(
     replaces: str | None = None,
     leave: Leave | None = None,
 ) -> tuple[Notice, list[bytes]]:
-    """Reads a notice and the attachments it names; without a date it bears today's.
+    """Read a notice and the attachments it names; without a date it bears today's.
 
     Large attachments as in `exchange.files.document_file.read_document`, whose errors it raises.
     """

@@ -27,7 +27,7 @@ _NOTICE, _REQUEST, _TALLY, _PARTS, _ORIGINALS = "notice.cose", "request.json", "
 
 
 def write_receipts(folder: Path, kept: Kept) -> int:
-    """Writes a request's evidence into a folder; how many originals. What is there already is written anew.
+    """Write a request's evidence into a folder; returns how many originals. What is there already is written anew.
 
     Raises FileUnusable.
     """

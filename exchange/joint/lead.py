@@ -55,7 +55,7 @@ def propose_joint(
     copies: Sequence[str] = (),
     enclosures: Sequence[bytes] = (),
 ) -> str:
-    """Signs a text as its lead and sends it round; returns the id of the joint document.
+    """Sign a text as its lead and send it round; returns the id of the joint document.
 
     A date that the document bears is left out: the last signature makes it. Raises Secret, NotFound for who cannot be
     written to, CallerError for enclosures that are not its attachments or what a rule does not allow.
@@ -80,7 +80,7 @@ def propose_joint(
 
 
 def withdraw_joint(node: Node, joint_id: str, reasons: str) -> None:
-    """Takes a text back before the last signature. Raises NotFound, CallerError, or Conflict once it is over."""
+    """Take a text back before the last signature. Raises NotFound, CallerError, or Conflict once it is over."""
     with node.step() as step:
         row = row_at(step.tx, joint_id, JointSeat.LEAD)
         _end(step, row, JointEnding.WITHDRAWN, node.address, reasons)

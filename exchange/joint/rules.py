@@ -29,7 +29,7 @@ class Joint:
 
 
 def check_joint(joint: Joint, offices: frozenset[str] = frozenset()) -> None:
-    """Raises CallerError unless two or more authorities of one rank are named, each once (article 17).
+    """Raise CallerError unless two or more authorities of one rank are named, each once (article 17).
 
     ``offices`` stand for the government of their level; a department has the rank of the governments below.
     """
@@ -44,7 +44,7 @@ def check_joint(joint: Joint, offices: frozenset[str] = frozenset()) -> None:
 
 
 def check_countersignature(joint: Joint, signature: Countersignature) -> None:
-    """Raises Untrusted for an authority that is not among the signers, Forged for a signature over other bytes."""
+    """Raise Untrusted for an authority that is not among the signers, Forged for a signature over other bytes."""
     if signature.by not in joint.signers:
         raise Untrusted(
             "{by} is not among the signers",
@@ -92,7 +92,7 @@ def issued_on(joint: Joint, signatures: Iterable[Countersignature]) -> date | No
 
 
 def check_issue(joint: Joint, signatures: Sequence[Countersignature], stated: date) -> None:
-    """Judges a joint document as it goes out, with the date that it states.
+    """Judge a joint document as it goes out, with the date that it states.
 
     Raises as ``check_countersignature``, and Forged unless every signer has signed, each once and in the signers'
     order, and the date is that of the last signature.

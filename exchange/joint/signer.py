@@ -59,7 +59,7 @@ def take_draft(step: Step, incoming: Incoming, body: Body) -> None:
 
 
 def sign_joint(node: Node, joint_id: str) -> str:
-    """Signs the very bytes that came; returns the message id of the signature (会签).
+    """Sign the very bytes that came; returns the message id of the signature (会签).
 
     Raises NotFound, or Conflict for what was answered here or is over.
     """
@@ -73,7 +73,7 @@ def sign_joint(node: Node, joint_id: str) -> str:
 
 
 def refuse_joint(node: Node, joint_id: str, reasons: str) -> str:
-    """Refuses to sign, which ends the round; returns the message id of the refusal.
+    """Refuse to sign, which ends the round; returns the message id of the refusal.
 
     Raises NotFound, CallerError without reasons, or Conflict for what was answered here or is over.
     """

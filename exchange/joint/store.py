@@ -72,7 +72,7 @@ class JointDocuments:
         return [JointSignatureRow(*row) for row in self._db.execute(query)]
 
     def take_signature(self, row: JointSignatureRow) -> bool:
-        """Fills a signer's place, if it is empty or holds a later one; True if this call did."""
+        """Fill a signer's place, if it is empty or holds a later one; returns True if this call did."""
         here = (_s.joint_id == row.joint_id) & (_s.signer == row.signer)
         free = or_(_s.at.is_(None), _s.at > row.at)
         values = {"at": row.at, "signature": row.signature, "proof_id": row.proof_id}

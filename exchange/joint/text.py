@@ -33,7 +33,7 @@ def digest_of(payload: bytes) -> str:
 
 
 def check_draft(directory: Lookup, draft: JointDraft) -> None:
-    """Judges a text that several authorities are to sign, as far as they and its addressees are known here.
+    """Judge a text that several authorities are to sign, as far as they and its addressees are known here.
 
     Raises Secret; CallerError for signers that are not of one rank, a kind that nobody issues jointly here, or a way
     that its kind does not go from one of the signers (with the article).
@@ -53,7 +53,7 @@ def check_draft(directory: Lookup, draft: JointDraft) -> None:
 
 
 def check_attachments(document: Document, enclosures: Sequence[bytes]) -> None:
-    """Raises Returned unless these are the document's attachments, in its order."""
+    """Raise Returned unless these are the document's attachments, in its order."""
     named = [attachment.digest for attachment in document.attachments]
     if named != [hashlib.sha256(enclosure).hexdigest() for enclosure in enclosures]:
         raise Returned("what is enclosed is not what the text names", code="altered", remedy="enclose its attachments")

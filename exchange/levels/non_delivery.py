@@ -21,7 +21,7 @@ _REMEDY = "treat as an attack or a defect of whoever signed it; the copy is sent
 
 
 def take_non_delivery(step: Step, message: Incoming, notice: Body) -> None:
-    """Marks the copy as failed with the notice's reason. Raises Returned for one who may not say so."""
+    """Mark the copy as failed with the notice's reason. Raises Returned for one who may not say so."""
     assert isinstance(notice, NonDelivery)  # noqa: S101
     _check_relay(step, message.sender, notice)
     copy = step.tx[Outbox].waiting(notice.message_id, notice.addressee)

@@ -102,7 +102,7 @@ class Spreader:
         self._next: datetime | None = None
 
     def look(self, node: Node) -> int:
-        """Sends what is due; how many directories that was."""
+        """Send what is due; returns how many directories that was."""
         view = node.directory
         if view is self._looked and self._next is not None and node.clock.now() < self._next:
             return 0

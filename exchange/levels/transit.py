@@ -72,7 +72,7 @@ class Fates:
         self._closing = False
 
     def expect(self, ids: Sequence[int]) -> None:
-        """Begins a batch; results of an earlier one count no more."""
+        """Begin a batch; results of an earlier one count no more."""
         with self._changed:
             self._pending, self._found = set(ids), {}
 
@@ -99,7 +99,7 @@ class Fates:
             return self._found
 
     def close(self) -> None:
-        """Lets a batch wait shortly only."""
+        """Let a batch wait shortly only."""
         with self._changed:
             self._closing = True
             self._changed.notify_all()
@@ -118,7 +118,7 @@ class Transit:
         """How many messages went on, those counted that went on again."""
 
     def on_batch(self, publisher: Publisher, deliveries: Sequence[Delivery]) -> None:
-        """Passes deliveries of one queue on, in order. Raises BrokerUnavailable or DatabaseUnavailable: not yet."""
+        """Pass deliveries of one queue on, in order. Raises BrokerUnavailable or DatabaseUnavailable: not yet."""
         self._node.renew()
         looked = [self._look_at(delivery) for delivery in deliveries]
         onward = [each for each in looked if isinstance(each, _Passing)]

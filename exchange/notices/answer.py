@@ -43,7 +43,7 @@ def asked(node: Node, notice_id: str) -> Asked:
 
 
 def answer_form(node: Node, notice_id: str, values: Mapping[str, str]) -> str:
-    """Answers a notice's form, all of it anew where it was answered before; signs for the notice if that is not done.
+    """Answer a notice's form, all of it anew where it was answered before; sign for the notice if that is not done.
 
     Returns the answer's message id. Raises NotFound for a notice that did not come here, CallerError naming every
     field at fault, Conflict when the notice was sent back, recalled or replaced, or the clock has gone backwards.

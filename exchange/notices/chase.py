@@ -14,7 +14,7 @@ from exchange.notices.status import notice_status
 
 
 def chase(node: Node, today: date) -> int:
-    """Sends the reminders that are due, once a day as stages are days; how many."""
+    """Send the reminders that are due, once a day as stages are days; returns how many."""
     rows = standing_notices(node.store, NoticeSeat.ORIGIN, NoticeState.OPEN)
     due = ((row, stage) for row in rows if (stage := _stage(node, row, today)) > row.reminded)
     return len([remind(node, row.notice_id, stage) for row, stage in due if not _answered(node, row.notice_id)])

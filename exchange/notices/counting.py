@@ -108,7 +108,7 @@ def take_tally(step: Step, incoming: Incoming, body: Body) -> None:
 
 
 def tell(node: Node) -> int:
-    """Sends a tally upward of every notice of which there is more to tell; the number of them."""
+    """Send a tally upward of every notice of which there is more to tell; returns the number of them."""
     with node.store.reading() as tx:
         if not tx[Notices].changed(1):
             return 0
@@ -120,7 +120,7 @@ def tell(node: Node) -> int:
 
 
 def tell_now(step: Step, row: NoticeRow) -> Tally:
-    """Sends a tally upward; returns it."""
+    """Send a tally upward; returns it."""
     tally = tally_in(step.tx, row, step.node.directory.domain)
     step.send(tally, (row.source,), conversation_id=row.notice_id)
     step.tx[Notices].told(row.notice_id, row.serial + 1)

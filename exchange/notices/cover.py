@@ -43,7 +43,7 @@ class Waiting:
 
 
 def cover_notice(node: Node, notice_id: str, cover: Cover | None) -> str:
-    """Passes a waiting notice on under a cover of this relay office, or without one; returns the message's id.
+    """Pass a waiting notice on under a cover of this relay office, or without one; returns the message's id.
 
     Raises NotFound for a notice that is not on record here; Conflict when it does not wait any more; Secret; and
     CallerError, code ``cover``, for what a cover may not say.

@@ -23,7 +23,7 @@ from exchange.store.transaction import Transaction
 
 
 def issue_notice(node: Node, notice: Notice, enclosures: Sequence[bytes] = ()) -> str:
-    """Puts a notice into the outbox for the relay office of the own domain; returns the notice's id.
+    """Put a notice into the outbox for the relay office of the own domain; returns the notice's id.
 
     Raises Secret for a classified document; CallerError for an audience that is wrong or matches nobody, enclosures
     that are not the attachments named, or at a relay office itself; NotFound for an authority that no directory
@@ -77,7 +77,7 @@ def remind(node: Node, notice_id: str, stage: int = 0) -> str:
 
 
 def recall(node: Node, notice_id: str, reason: str) -> str:
-    """Takes a notice back; returns the recall's id. Nothing is erased, and who has read it is still counted.
+    """Take a notice back; returns the recall's id. Nothing is erased, and who has read it is still counted.
 
     Raises NotFound, Conflict when it is recalled or replaced already, CallerError without a reason.
     """

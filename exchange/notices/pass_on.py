@@ -106,8 +106,9 @@ def from_above(
 
 
 def send_on(step: Step, onward: Forwarded, readers: Sequence[str], branches: Sequence[str]) -> list[str]:
-    """Sends it to own authorities and to the relay offices of domains below, in as many messages as they need; their
-    ids.
+    """Pass a notice on to own authorities and to the relay offices of domains below.
+
+    It goes in as many messages as they need; returns their ids.
     """
     return [
         step.send(

@@ -67,7 +67,7 @@ def take_forwarding(step: Step, incoming: Incoming, body: Body) -> NoticeRow | N
 
 
 def sign_for(node: Node, notice_id: str, accepted: bool = True, reason: str = "") -> str:
-    """Signs for a notice, or sends it back with a reason; returns the message id. Raises NotFound or Conflict."""
+    """Sign for a notice, or send it back with a reason; returns the message id. Raises NotFound or Conflict."""
     with node.step() as step:
         return sign_in(step, as_read(step.tx, notice_id, node.address), accepted, reason)
 

@@ -138,6 +138,6 @@ class Notices:
         return [BranchRow(*row) for row in self._db.execute(query)]
 
     def set_branch(self, row: BranchRow) -> bool:
-        """Takes a tally; False if one as new is on record, or the level is none of this notice's."""
+        """Take in a tally; returns False if one as new is on record, or the level is none of this notice's."""
         older = (_b.notice_id == row.notice_id) & (_b.domain == row.domain) & (_b.serial < row.serial)
         return self._db.execute(update(notice_branch).where(older).values(values_of(row))).rowcount == 1

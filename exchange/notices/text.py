@@ -30,7 +30,9 @@ class NoticeText:
 
 
 def notice_text(node: Node, notice_id: str) -> NoticeText:
-    """Raises NotFound for a notice that is not on record, Returned or another SenderError for one that is invalid
+    """Return the text of a notice.
+
+    Raises NotFound for a notice that is not on record, Returned or another SenderError for one that is not valid
     any more.
     """
     with node.store.reading() as tx:

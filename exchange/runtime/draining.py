@@ -56,7 +56,7 @@ class Left:
 
 
 def ask_drain(store: Store, by: str, reason: str, now: datetime) -> Drain:
-    """Asks for a member to be drained; asked again, the first one stands. Raises CallerError without a reason."""
+    """Ask for a member to be drained; asked again, the first one stands. Raises CallerError without a reason."""
     check_reason(reason, "draining needs a reason", "say why: it is shown until the release")
     with store.transaction() as tx:
         before = tx[Drains].standing()
@@ -111,7 +111,7 @@ def _left(row: DrainRow) -> Left | None:
 
 
 def check_not_drained(store: Store, address: str) -> None:
-    """Raises Conflict for a member that is not to be served before its release."""
+    """Raise Conflict for a member that is not to be served before its release."""
     wish = drained(store)
     if wish is not None:
         remedy = Text("`exchange release {address}`, once the reason is over", {"address": address})
@@ -142,7 +142,7 @@ def is_drained(settings: Settings) -> Callable[[str], bool]:
 
 
 def wait_for_release(settings: Settings, address: str, stop: threading.Event) -> None:
-    """Returns when a drained member may be served again, or was told to stop.
+    """Wait until a drained member may be served again, or was told to stop.
 
     Its database may be away meanwhile: that is no release.
     """
@@ -156,7 +156,7 @@ def wait_for_release(settings: Settings, address: str, stop: threading.Event) ->
 
 
 def lift_drain(store: Store, by: str, now: datetime) -> bool:
-    """Lets the member be served again; False if it was not drained."""
+    """Let the member be served again; returns False if it was not drained."""
     with store.transaction() as tx:
         if not tx[Drains].move(DRAINS.before(DrainState.LIFTED), DrainState.LIFTED, lifted_by=by, lifted_at=now):
             return False
@@ -174,7 +174,7 @@ def what_is_left(store: Store) -> Left:
 
 
 def note_left(store: Store, now: datetime) -> Left:
-    """Records that the member has stopped, and what was left then."""
+    """Record that the member has stopped, and what was left then."""
     left = what_is_left(store)
     with store.transaction() as tx:
         tx[Drains].move({DrainState.ASKED}, DrainState.STOPPED, stopped_at=now, **asdict(left))

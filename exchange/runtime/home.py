@@ -39,7 +39,7 @@ class OpenedMember:
 
 
 def need_domain(home: Home) -> None:
-    """Raises NoDomain where none was made: departments alone may have been put there before `init`."""
+    """Raise NoDomain where none was made: departments alone may have been put there before `init`."""
     if home.directory.exists() or home.members.exists():
         return
     if home.departments.is_dir():
@@ -60,7 +60,7 @@ def open_tree(home: Home, settings: Settings) -> TreeView | DirectoryView:
 
 
 def open_member(settings: Settings, address: str, *, patient: bool = False, store: Store | None = None) -> OpenedMember:
-    """Opens a member's keys, directory, catalogue and database; ``store`` is the database where it is open already.
+    """Open a member's keys, directory, catalogue and database; ``store`` is the database where it is open already.
 
     ``patient`` waits for a database that is not there yet, saying so. Raises NotFound, BadKeys, BadDirectory,
     BadConfiguration, DatabaseUnavailable or DatabaseLost.
@@ -170,7 +170,7 @@ def read_link(path: Path) -> Link:
 
 
 def write_link(path: Path, link: Link) -> None:
-    """Writes a member's broker account, readable by its owner only."""
+    """Write a member's broker account, readable by its owner only."""
     make_folder(path.parent)
     write_secret(path, json.dumps({"url": link.url, "user_id": link.user_id, "stamps": link.stamps}))
 

@@ -21,7 +21,7 @@ class KnownLink:
 
 
 def load_links(path: Path) -> dict[str, KnownLink]:
-    """Links by neighbouring domain; none where there is no such file. Raises BadConfiguration."""
+    """Read the links by neighbouring domain; none where there is no such file. Raises BadConfiguration."""
     if not path.exists():
         return {}
     try:
@@ -36,6 +36,6 @@ def load_links(path: Path) -> dict[str, KnownLink]:
 
 
 def save_links(path: Path, links: Mapping[str, KnownLink]) -> None:
-    """Writes all links, readable by their owner only."""
+    """Write all links, readable by their owner only."""
     make_folder(path.parent)
     write_secret(path, json.dumps({name: asdict(link) for name, link in links.items()}, indent=1))

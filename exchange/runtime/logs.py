@@ -58,7 +58,7 @@ def _number(env: Mapping[str, str], name: str, default: float, least: float) -> 
 
 
 def keep_talking() -> None:
-    """Makes standard error a stream that never fails whoever writes to it; one that is closed leads nowhere."""
+    """Make standard error a stream that never fails whoever writes to it; one that is closed leads nowhere."""
     _open_closed_ones()
     with contextlib.suppress(OSError, ValueError, AttributeError):  # a test's or an embedder's stream without a file
         if not isinstance(getattr(sys.stderr, "buffer", None), UnfailingStream):
@@ -80,7 +80,7 @@ def _open_closed_ones() -> None:
 
 
 def configure(*, verbose: bool = False, quiet: bool = False) -> None:
-    """Sends the exchange's own events to standard error as JSON lines; libraries only from warnings up.
+    """Send the exchange's own events to standard error as JSON lines; libraries only from warnings up.
 
     ``quiet`` keeps to errors, for commands that draw on the terminal themselves.
     """

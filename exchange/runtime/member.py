@@ -103,7 +103,7 @@ class RunningMember:
         self._transit: TransitLoop | None = None
 
     def start(self) -> None:
-        """Connects and starts all loops. Raises the errors of broker and database when they cannot be reached."""
+        """Connect and start all loops. Raises the errors of broker and database when they cannot be reached."""
         roles = self.node.directory.member(self.node.address).roles
         self._hold_clock_against_record()
         judge = self._judge()
@@ -162,7 +162,7 @@ class RunningMember:
         return None
 
     def check_loops(self) -> None:
-        """Raises PartEnded if one of its loops has ended by itself."""
+        """Raise PartEnded if one of its loops has ended by itself."""
         ended = [name for name, runs in self.pulse().loops.items() if not runs]
         if ended and not self._stopping.is_set():
             raise PartEnded("{ended} of {address} ended by itself", ended=", ".join(ended), address=self.node.address)
@@ -177,7 +177,9 @@ class RunningMember:
         self._on_activity()
 
     def drain(self, patience: float = DRAIN_PATIENCE) -> Left:
-        """Takes in nothing new, finishes what is in hand, and lets the outbox empty; what is left when that is over.
+        """Take in nothing new, finish what is in hand, and let the outbox empty.
+
+        Returns what is left when that is over.
 
         Waits up to ``patience`` seconds for the broker to take what never went out. `close` comes after.
         """
@@ -200,7 +202,7 @@ class RunningMember:
         return left
 
     def close(self) -> None:
-        """Stops consuming first, lets what was committed go out, then disconnects."""
+        """Stop consuming first, let what was committed go out, then disconnect."""
         self._stopping.set()
         self._nudge.set()
         if self._consumer is not None:

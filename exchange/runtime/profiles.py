@@ -192,7 +192,7 @@ class _RuleLoader(SourceFileLoader):
     """Leaves no compiled code in a department's folder, which may be another user's."""
 
     def set_data(self, path: str, data: ReadableBuffer, *, _mode: int = 0o666) -> None:
-        """Keeps nothing."""
+        """Keep nothing."""
 
 
 def _module(path: Path, address: str) -> ModuleType:

@@ -36,7 +36,7 @@ class TransitLoop:
         )
 
     def start(self) -> None:
-        """Connects. Raises BrokerUnavailable or BadTopology."""
+        """Connect. Raises BrokerUnavailable or BadTopology."""
         self._publisher.start()
         self._consumer.start()
 

@@ -62,7 +62,7 @@ class Renewal:
         return identity, view
 
     def take(self, new: Sequence[bytes]) -> Taken:
-        """Keeps directories of other domains that hold. Raises BadDirectory when the own one does not."""
+        """Keep directories of other domains that verify. Raises BadDirectory when the own one does not."""
         return self._files.take(self._own(), new, self._settings.clock.now(), self._tree_seen)
 
     def _own(self) -> DirectoryView:

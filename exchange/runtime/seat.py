@@ -57,7 +57,7 @@ class ServingSeat:
 
     @classmethod
     def take(cls, settings: Settings, opened: OpenedMember) -> ServingSeat:
-        """Raises IdentityInUse where another process serves it, Conflict where it is drained, BrokerUnavailable."""
+        """Raise IdentityInUse where another process serves it, Conflict where it is drained, BrokerUnavailable."""
         address, arrived = opened.node.address, Event()
         with ExitStack() as stack:
             claim = stack.enter_context(opened.store.claim_identity(address))

@@ -37,7 +37,7 @@ class Settings:
 
     @classmethod
     def read(cls, env: Mapping[str, str] | None = None, home: Path | None = None) -> Settings:
-        """Reads EXCHANGE_HOME, _BROKER_URL, _MANAGEMENT_URL, _DATABASE_URL, _CLAIMS_URL, _CLOCK, _WEBHOOK_NETWORKS.
+        """Read EXCHANGE_HOME, _BROKER_URL, _MANAGEMENT_URL, _DATABASE_URL, _CLAIMS_URL, _CLOCK, _WEBHOOK_NETWORKS.
 
         Raises BadConfiguration.
         """

@@ -51,7 +51,7 @@ class TreeFiles:
     def take(
         self, own: DirectoryView, new: Sequence[bytes], now: datetime, seen: Mapping[str, int] | None = None
     ) -> Taken:
-        """Keeps what holds of new directories, and what may hold later; one process does so at a time."""
+        """Keep what is valid of new directories, and what may become valid later; one process does so at a time."""
         make_folder(self.home.tree)
         with lock_file(Path(f"{self.home.tree}.lock")):
             present = self.read()
@@ -90,7 +90,7 @@ def marks_of(tx: Transaction) -> dict[str, int]:
 
 
 def remember(tx: Transaction, marks: Mapping[str, int]) -> None:
-    """Notes versions seen; a higher one that was noted before stays."""
+    """Note versions seen; a higher one that was noted before stays."""
     known = marks_of(tx)
     merged = known | {name: max(version, known.get(name, 0)) for name, version in marks.items()}
     if merged != known:

@@ -53,7 +53,7 @@ class UnfailingStream(io.RawIOBase):
         return self._lost
 
     def rotate_by(self, rotation: Rotation) -> None:
-        """Has the file behind the descriptor rotated; it must be the rotation's own."""
+        """Have the file behind the descriptor rotated; it must be the rotation's own."""
         self._rotation = rotation
 
     def writable(self) -> bool:
@@ -69,7 +69,7 @@ class UnfailingStream(io.RawIOBase):
         return os.isatty(self._descriptor)
 
     def write(self, data: object) -> int:
-        """Takes all of it, whatever becomes of it."""
+        """Take in all of ``data``, whatever becomes of it."""
         octets = bytes(data)  # type: ignore[call-overload]
         with self._turn:
             if self._rotation is not None and octets:
@@ -114,7 +114,7 @@ class Rotation:
         self._size = path.stat().st_size if path.exists() else 0
 
     def before(self, octets: int) -> None:
-        """Makes room for so many octets, where they do not fit; never raises: an old file is better than none."""
+        """Make room for so many octets, where they do not fit; never raises: an old file is better than none."""
         self._size += octets
         if self._size <= self._most:
             return
@@ -129,7 +129,7 @@ class Rotation:
 
 
 def rotate(path: Path, keep: int) -> None:
-    """Moves ``path`` to ``path.1`` and the older ones on; the oldest goes. Raises OSError."""
+    """Move ``path`` to ``path.1`` and the older ones on; the oldest goes. Raises OSError."""
     for number in range(keep, 0, -1):
         older = path if number == 1 else path.with_name(f"{path.name}.{number - 1}")
         if older.exists():

@@ -40,7 +40,7 @@ class Work:
     """Further periodic work."""
 
     def on_signed(self, step: Step, moved: Sequence[Signed], receipts: Sequence[Receipt]) -> None:
-        """Tells all of them."""
+        """Tell everyone in ``signed`` of the receipts."""
         for tell in self.signed:
             tell(step, moved, receipts)
 

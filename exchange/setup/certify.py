@@ -69,7 +69,7 @@ class Registry:
         return Authority.open_or_create(self.home.authority, name, self.now)
 
     def publish(self, authority: Authority, members: Sequence[Member], ties: Ties | None = None) -> None:
-        """Signs the next version of the directory, if it says anything new; without ``ties`` its neighbours stay."""
+        """Sign the next version of the directory, if it says anything new; without ``ties`` its neighbours stay."""
         if authority.publish(self.home.directory, members, self.now, self.now + DIRECTORY_TERM, ties):
             version = read_directory_file(self.home.directory, authority.certificate).version
             _keep_copy(self.home)
@@ -83,7 +83,7 @@ class Registry:
             )
 
     def replace(self, member: Member) -> None:
-        """Publishes the directory with another entry for one member."""
+        """Publish the directory with another entry for one member."""
         members = self.present.members if self.present else ()
         self.publish(self.authority(), [member if one.address == member.address else one for one in members])
 

@@ -135,7 +135,7 @@ def add(
 
 
 def revoke(settings: Settings, name: str, reason: str, say: Say) -> Delegation:
-    """Ends a delegation from now on; the domain stays listed, so that what was signed before goes on verifying.
+    """End a delegation from now on; the domain stays listed, so that what was signed before goes on verifying.
 
     Raises NotFound; Conflict when it is revoked already.
     """

@@ -91,7 +91,7 @@ def survey(settings: Settings, address: str) -> Keyring:
 
 
 def retire(settings: Settings, address: str, say: Say) -> tuple[str, ...]:
-    """Deletes a member's drained decryption keys; returns their names. Raises Conflict when there is none to delete."""
+    """Delete a member's drained decryption keys; returns their names. Raises Conflict when there is none to delete."""
     with open_registry(settings, say) as registry:
         found = survey(settings, address)
         if not found.drained:

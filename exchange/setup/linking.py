@@ -62,7 +62,7 @@ class LinkSide:
     settle: float = SETTLE
 
     def admit(self, lower: str, say: Say) -> str:
-        """Lets a direct lower domain in; the URL by which it joins, which holds its password.
+        """Let a direct lower domain in; returns the URL by which it joins, which holds its password.
 
         Raises CallerError, BrokerUnavailable or BadTopology.
         """
@@ -74,7 +74,9 @@ class LinkSide:
         return with_credentials(self.info.url, link_account(lower), link.password)
 
     def join(self, url: str | None, say: Say) -> list[str]:
-        """Joins the superior domain at ``url`` (None: as before); names of the shovels declared, none if all stood.
+        """Join the superior domain at ``url`` (None: as before).
+
+        Returns the names of the shovels declared, none if all stood.
 
         Raises CallerError, BadConfiguration, BrokerUnavailable or BadTopology.
         """
@@ -94,7 +96,9 @@ class LinkSide:
             return declare_shovels(management, shovels_between(LinkEnd(self.domain, here), LinkEnd(upper, link.url)))
 
     def cut(self, neighbour: str, *, forget: bool = False) -> list[str]:
-        """Stops a link from here; what was taken away. ``forget`` also drops the account and what is known of it.
+        """Stop a link from here; returns what was taken away.
+
+        ``forget`` also drops the account and what is known of it.
 
         Queues stay with what they hold. Raises NotFound, BrokerUnavailable or BadTopology.
         """

@@ -20,7 +20,7 @@ _ADDRESS: TypeAdapter[str] = TypeAdapter(Address)
 
 
 def make_city(home: Home, city: str) -> bool:
-    """Writes a city's departments into a home that has none; False if that city's are there already.
+    """Write a city's departments into a home that has none; returns False if that city's are there already.
 
     Raises CallerError for a name that no address can begin with, Conflict where another city's departments are.
     """

@@ -38,7 +38,7 @@ class EndpointPlace:
 
 
 def parse_place(text: str) -> EndpointPlace:
-    """Reads ``PORT`` or ``HOST:PORT``. Without a host it is the loopback. Raises BadConfiguration."""
+    """Read ``PORT`` or ``HOST:PORT``. Without a host it is the loopback. Raises BadConfiguration."""
     host, _, port = text.strip().rpartition(":")
     if not port.isdecimal() or int(port) > 65_535:
         remedy = "write a port, or HOST:PORT, e.g. EXCHANGE_METRICS=9464 or 0.0.0.0:9464; `off` for none"
@@ -85,7 +85,7 @@ class Endpoint:
         self.close()
 
     def close(self) -> None:
-        """Stops listening."""
+        """Stop listening."""
         self._closing.set()
         self._server.shutdown()
         self._server.server_close()
@@ -115,7 +115,7 @@ class _Handler(BaseHTTPRequestHandler):
     sys_version = ""
 
     def do_GET(self) -> None:
-        """Answers one of the three paths."""
+        """Answer one of the three paths."""
         path, answers = self.path.partition("?")[0], self.server.answers
         if path == "/healthz":
             alive = answers.alive()

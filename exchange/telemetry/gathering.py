@@ -31,7 +31,7 @@ _LARGEST = 16_000_000
 
 
 def announce(home: Home, address: str, url: str) -> None:
-    """Notes where a member's endpoint is. A folder that cannot be written is no harm: it is then known otherwise."""
+    """Note where a member's endpoint is. A folder that cannot be written is no harm: it is then known otherwise."""
     try:
         write_file(_file(home, address), json.dumps({"url": url}))
     except FileUnusable as error:
@@ -39,7 +39,7 @@ def announce(home: Home, address: str, url: str) -> None:
 
 
 def withdraw(home: Home, address: str) -> None:
-    """Forgets it again."""
+    """Forget where a member's endpoint is."""
     try:
         _file(home, address).unlink(missing_ok=True)
     except OSError as error:

@@ -28,7 +28,7 @@ class Times(Collector):
             self._found[""] = _Row(len(self._words))
 
     def observe(self, seconds: float, value: str = "") -> None:
-        """Adds one observation under a value of the label."""
+        """Add one observation under a value of the label."""
         place = bisect_left(self._bounds, seconds)
         with self._lock:
             row = self._found.get(value)

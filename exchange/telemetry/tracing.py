@@ -39,7 +39,7 @@ _ids: ContextVar[tuple[int, int] | None] = ContextVar("ids", default=None)
 
 
 def open_tracing(url: str, node: Node) -> Tracing:
-    """Traces a node's work to an OTLP/HTTP collector at ``url``. Raises BadConfiguration without the extra `tracing`.
+    """Trace a node's work to an OTLP/HTTP collector at ``url``. Raises BadConfiguration without the extra `tracing`.
 
     Sampling and the rest are the SDK's own settings; of its samplers `traceidratio` gives every process the same
     answer for a message.
@@ -69,7 +69,7 @@ class Tracing(Observer):
         self._sent_at: dict[int, int] = {}
 
     def close(self) -> None:
-        """Sends out what is still here."""
+        """Send out what is still here."""
         self._provider.shutdown()
 
     def headers(self, parcel: Parcel) -> Mapping[str, str]:

@@ -27,7 +27,7 @@ def member_environment(env: Mapping[str, str] | None = None) -> dict[str, str]:
 
 @contextmanager
 def domain_endpoint(supervisor: Supervisor, home: Home, addresses: Collection[str]) -> Iterator[Endpoint | None]:
-    """Answers for the domain while it is run, where EXCHANGE_METRICS names a place.
+    """Answer for the domain while it is run, where EXCHANGE_METRICS names a place.
 
     Raises BadConfiguration or OperatorError.
     """

@@ -86,7 +86,7 @@ class MemberWatch:
             node.observer = observers[0] if len(observers) == 1 else Observers(observers)
 
     def serve(self, member: RunningMember, store: Store) -> None:
-        """Opens the endpoint of a member, before or after it was started. Raises OperatorError."""
+        """Open the endpoint of a member, before or after it was started. Raises OperatorError."""
         if self._place is None:
             return
         from prometheus_client import generate_latest
@@ -108,7 +108,7 @@ class MemberWatch:
         announce(self._home, self._node.address, self._endpoint.place.url)
 
     def close(self) -> None:
-        """Stops watching; traces that are still here go out."""
+        """Stop watching; traces that are still here go out."""
         if self._endpoint is not None:
             from exchange.telemetry.gathering import withdraw
 
@@ -120,7 +120,7 @@ class MemberWatch:
 
 @contextmanager
 def watching(node: Node, home: Home, env: Mapping[str, str] | None = None) -> Iterator[MemberWatch]:
-    """Watches a member's node as the environment says. Raises BadConfiguration."""
+    """Watch a member's node as the environment says. Raises BadConfiguration."""
     watch = MemberWatch(node, home, os.environ if env is None else env)
     try:
         yield watch

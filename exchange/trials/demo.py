@@ -83,7 +83,7 @@ class Demo:
     _clock: AcceleratedClock = field(default_factory=lambda: AcceleratedClock(BEGINS, BEGINS, 86_400 / DAY))
 
     def say(self, line: str) -> None:
-        """Keeps a line for whoever shows the demonstration."""
+        """Keep a line for whoever shows the demonstration."""
         self.lines.append(line)
 
     @property
@@ -108,17 +108,17 @@ class Demo:
         self._refuse_leftovers(calm, info)
 
     def start(self) -> None:
-        """Starts every member as a process of its own, on the fast clock; `served` tells how far that has come."""
+        """Start every member as a process of its own, on the fast clock; `served` tells how far that has come."""
         processes = len(self.profiles) + (3 if self.beside is not None else 0)
         head_start = timedelta(seconds=processes * 0.9)
         self._serve(replace(self._clock, real_origin=datetime.now(UTC) + head_start))
 
     def begin(self) -> None:
-        """Lets the story begin at the next morning that suits it, however long the processes took to start."""
+        """Let the story begin at the next morning that suits it, however long the processes took to start."""
         self._begins = story_begins(self.clock.now(), ChinaCalendar())
 
     def calm_down(self) -> None:
-        """Has all go on at the pace of real time; the fast clock would soon have run out of every certificate."""
+        """Have all go on at the pace of real time; the fast clock would soon have run out of every certificate."""
         now = datetime.now(UTC)
         self.supervisor.shut_down()
         self._serve(AcceleratedClock(now, self.clock.at(now), 1))
@@ -147,7 +147,7 @@ class Demo:
         return found
 
     def turn(self) -> list[CaseStatus]:
-        """Hands in what is due, looks after the processes, and returns the cases as they stand, oldest first."""
+        """Hand in what is due, look after the processes, and return the cases as they stand, oldest first."""
         day = (self.clock.now() - self._begins) / timedelta(days=1)
         handed_in = {expected.file for expected in self.submitted.values()}
         for expected in SCRIPT:
@@ -194,7 +194,7 @@ class Demo:
         return [*found, *self._check_books()]
 
     def close(self) -> None:
-        """Stops all processes and the broker; the records stay."""
+        """Stop all processes and the broker; the records stay."""
         self._stack.close()
 
     def _check_books(self) -> Iterator[str]:

@@ -108,7 +108,7 @@ class LevelsDemo:
         self._trial = self._stack.enter_context(trial(self.folder, seats, brokers, RealClock(), self.say))
 
     def steps(self) -> Iterator[NoticeStatus]:
-        """Issues the notice and yields how it stands until everybody has answered, or patience is over."""
+        """Issue the notice and yield how it stands until everybody has answered, or patience is over."""
         self._cut()
         self._issue()
         self._ask()
@@ -168,7 +168,7 @@ class LevelsDemo:
         return total
 
     def close(self) -> None:
-        """Stops everything."""
+        """Stop everything."""
         self._stack.close()
 
     @property

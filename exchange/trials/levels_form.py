@@ -39,7 +39,7 @@ class FormRun:
     _answered: set[str] = field(default_factory=set)
 
     def issue(self, now: datetime) -> None:
-        """Sends the form down."""
+        """Send the form down."""
         document = Document(
             number=DocumentNumber(agency="皖应急", year=now.year, serial=7),
             kind=DocumentKind.NOTICE,
@@ -56,7 +56,7 @@ class FormRun:
         self.notice_id = issue_notice(self.origin, notice)
 
     def answer(self) -> None:
-        """Has every bureau answer that has the form by now and has not answered yet."""
+        """Have every bureau answer that has the form by now and has not answered yet."""
         for number, address in enumerate(self.bureaus, 1):
             if address == self.silent or address in self._answered:
                 continue

@@ -108,7 +108,7 @@ class LocalDomain:
             )
 
     def start(self, address: str) -> RunningMember:
-        """Serves one member."""
+        """Serve one member."""
         seat, node = self.seats[address], self.nodes[address]
         member = RunningMember(
             node,
@@ -128,17 +128,17 @@ class LocalDomain:
         return self._links.get(address) or Link(self.info.url, None, self.stamps)
 
     def stop(self, address: str) -> None:
-        """Stops serving one member; its queue fills up meanwhile. `start` serves it again, on its database."""
+        """Stop serving one member; its queue fills up meanwhile. `start` serves it again, on its database."""
         self.members.pop(address).close()
         self.reopen(address)
 
     def reopen(self, address: str) -> None:
-        """Opens a member's database anew, after a stop or in a process forked since."""
+        """Open a member's database anew, after a stop or in a process forked since."""
         self._stores[address] = store = self._store(address)
         self.nodes[address] = replace(self.nodes[address], store=store)
 
     def settle(self, patience: float = 60.0) -> None:
-        """Waits until every message that needs a receipt has it, and nothing happened meanwhile.
+        """Wait until every message that needs a receipt has it, and nothing happened meanwhile.
 
         Raises OperatorError after ``patience`` seconds without that, naming who still waits.
         """
@@ -164,7 +164,7 @@ class LocalDomain:
         return sum(member.activity for member in self.members.values())
 
     def close(self) -> None:
-        """Stops all members and closes all databases."""
+        """Stop all members and close all databases."""
         for member in self.members.values():
             member.close()
         for address, store in self._stores.items():

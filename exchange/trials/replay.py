@@ -99,7 +99,7 @@ class Replay:
                 self._consulted[event.case].append(event)
 
     def run(self, on_progress: OnProgress) -> Replayed:
-        """Runs all events. Raises OperatorError when messages stop moving, and what broker and database raise."""
+        """Run all events. Raises OperatorError when messages stop moving, and what broker and database raise."""
         began, done, total = monotonic(), 0, len(self._file.events)
         with self.domain:
             for batch in batches(self._file.events):

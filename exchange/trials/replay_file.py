@@ -73,7 +73,7 @@ class ReplayFile:
 
 
 def summary(fates: dict[tuple[str, str], ReplayFate]) -> dict[str, int]:
-    """Counts as they are compared and printed."""
+    """Return the counts as they are compared and printed."""
     found = Counter(fates.values())
     late = found[ReplayFate.DEEMED_THEN_LATE]
     return {
@@ -86,7 +86,7 @@ def summary(fates: dict[tuple[str, str], ReplayFate]) -> dict[str, int]:
 
 
 def read_replay(path: Path, limit: int | None = None) -> ReplayFile:
-    """Reads and checks a file; ``limit`` keeps the first so many cases.
+    """Read and check a file; ``limit`` keeps the first so many cases.
 
     Raises BadConfiguration naming the line and what is wrong with it.
     """
@@ -192,7 +192,7 @@ class Batch:
 
 
 def batches(events: Sequence[ReplayEvent], span: timedelta = timedelta(days=1)) -> Iterator[Batch]:
-    """Cuts the events so that nothing runs past a due moment that was not looked at, nor a reply before its request.
+    """Cut the events so that nothing runs past a due moment that was not looked at, nor a reply before its request.
 
     Between due moments the monitor looks once a ``span``; after the last event the due moments left are gone through.
     """

@@ -73,7 +73,7 @@ def trial(
     clock: Clock,
     say: Callable[[str], None] = lambda text: None,
 ) -> Iterator[Trial]:
-    """Serves a tree of domains: ``seats`` are the authorities of each by address, ``brokers`` the broker of each.
+    """Serve a tree of domains: ``seats`` are the authorities of each by address, ``brokers`` the broker of each.
 
     Domains of one broker have a vhost each there. Everything is stopped on leaving. Raises what brokers and databases
     raise when they cannot be used.

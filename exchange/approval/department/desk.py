@@ -149,7 +149,7 @@ def on_signed(step: Step, signed: Sequence[Signed], receipts: Sequence[Receipt])
 
 
 def reply(node: Node, opinion: Opinion) -> str:
-    """Sends the department's opinion on a case of its desk; returns the message id.
+    """Send the department's opinion on a case of its desk; returns the message id.
 
     Raises NotFound (no such case on the desk), Conflict (answered or closed already) or BadOpinion.
     """

@@ -40,7 +40,7 @@ class OpenDesk:
         """Cases that the rule has failed on in the look under way."""
 
     def look(self, limit: int = 50) -> int:
-        """Asks about up to ``limit`` cases not asked about today; its answers go out together.
+        """Ask about up to ``limit`` cases not asked about today; its answers go out together.
 
         Returns how many were looked at; call again until that is none.
         """

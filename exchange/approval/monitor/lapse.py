@@ -59,7 +59,7 @@ def handlers() -> dict[str, Handler]:
 
 
 def take_notice(step: Step, incoming: Incoming, body: Body) -> None:
-    """Puts a window's deadlines under watch, or takes closed ones off. An older revision changes nothing."""
+    """Put a window's deadlines under watch, or take closed ones off. An older revision changes nothing."""
     notice = expect(body, DeadlineNotice)
     require_role(step, incoming, Role.WINDOW)
     if any(state.lead != incoming.sender for state in notice.deadlines):
@@ -96,7 +96,7 @@ def watch_row(state: DeadlineState, calendar: WorkingCalendar) -> WatchRow:
 
 
 def sweep(node: Node) -> Swept:
-    """Handles the deadlines whose next moment has come, in one transaction. Cost follows what is due, not what is open.
+    """Handle the deadlines whose next moment has come, in one transaction. Cost follows what is due, not what is open.
 
     Nothing while this machine's clock is in doubt: a wrong one must cost nobody their say.
 

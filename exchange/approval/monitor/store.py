@@ -25,7 +25,7 @@ class Watches:
         self._db = connection
 
     def put(self, rows: Sequence[WatchRow]) -> int:
-        """Inserts, or replaces one of a lower revision that is still RUNNING; how many took effect."""
+        """Insert, or replace one of a lower revision that is still RUNNING; returns how many took effect."""
         latest = {(row.deadline.case_number, row.deadline.department): row for row in _in_order(rows)}
         present = self._present(latest.keys())
         fresh = [_values(row) for key, row in latest.items() if key not in present]
@@ -61,7 +61,7 @@ class Watches:
         )
 
     def reproject(self, row: WatchRow) -> bool:
-        """Takes over the row's projection (due, provisional, next look, calendar) where revision and RUNNING hold."""
+        """Take over the row's projection (due, provisional, next look, calendar) where revision and RUNNING hold."""
         state = row.deadline
         moved = self._db.execute(
             update(watch)

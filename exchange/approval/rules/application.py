@@ -12,7 +12,7 @@ from exchange.schemas import Application, Matter
 
 
 def check_application(application: Application, matter: Matter, enclosures: Sequence[bytes]) -> None:
-    """Raises BadApplication naming every fault: materials missing, unknown or doubled, attachments that do not fit."""
+    """Raise BadApplication naming every fault: materials missing, unknown or doubled, attachments that do not fit."""
     faults = [*_material_faults(application, matter), *enclosure_faults(application, enclosures)]
     if faults:
         raise BadApplication(

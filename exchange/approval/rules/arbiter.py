@@ -51,7 +51,7 @@ def rule_on_opinion(
     entries: Sequence[LedgerEntry],
     waiting: bool,
 ) -> OpinionRuling:
-    """Takes an opinion, over a default that it preceded too, keeps it as late, or stops the clock.
+    """Take in an opinion, over a default that it preceded too, keep it as late, or stop the clock.
 
     Raises Returned with a reason for all else.
 

@@ -40,7 +40,7 @@ class _Pause:
 
 
 def project(state: DeadlineState, calendar: WorkingCalendar) -> Projection:
-    """Derives the due moment from the term and the ledger."""
+    """Derive the due moment from the term and the ledger."""
     return reckon(state.term, state.ledger, calendar, state.effect_delay_days)
 
 

@@ -49,7 +49,7 @@ def case_file(node: Node, number: str) -> CaseFile:
 
 
 def expect_revision(step: Step, number: str, known: Collection[str]) -> None:
-    """Raises Changed unless a case that is here is as it was when somebody read one of the ``known`` revisions."""
+    """Raise Changed unless a case that is here is as it was when somebody read one of the ``known`` revisions."""
     if step.tx[Cases].get(number) is not None and _revision(step.tx, number) not in known:
         raise Changed("case {number} has changed since it was read", number=number)
 

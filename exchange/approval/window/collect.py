@@ -85,7 +85,7 @@ class Collector:
     # --- opinions -------------------------------------------------------------------------------------------------
 
     def take_opinion(self, step: Step, incoming: Incoming, body: Body) -> None:
-        """Records a department's opinion, by the ruling of `rule_on_opinion`."""
+        """Record a department's opinion, by the ruling of `rule_on_opinion`."""
         opinion = expect(body, Opinion)
         case, part = part_of(step, opinion.case_number, opinion.department)
         if incoming.sender != opinion.department:

@@ -127,7 +127,7 @@ def docket_of(step: Step, case: CaseRow) -> Docket:
 
 
 def close_parts(step: Step, case: CaseRow, departments: Sequence[str], reason: str) -> None:
-    """Makes open parts moot and tells those departments; what they had is kept."""
+    """Make open parts moot and tell those departments; what they had is kept."""
     told = []
     for part in step.tx[Cases].parts(case.number):
         if part.department not in departments or part.state not in OPEN_PARTS:
@@ -142,7 +142,7 @@ def close_parts(step: Step, case: CaseRow, departments: Sequence[str], reason: s
 
 
 def conclude(step: Step, docket: Docket, ruling: Ruling) -> str:
-    """Writes, signs and sends the lead's decision to all consulted departments; returns its message id.
+    """Write, sign and send the lead's decision to all consulted departments; returns its message id.
 
     Raises CallerError when the ruling lacks what a decision needs, Conflict when the case was decided meanwhile.
     """
@@ -199,7 +199,7 @@ def _own_case(step: Step, case_number: str) -> CaseRow:
 
 
 def confirm(node: Node, case_number: str, officer: str, outcome: Outcome | None = None) -> tuple[str, Ruling]:
-    """Decides as the lead's rule has prepared it, by this officer; the message id and what was decided.
+    """Decide as the lead's rule has prepared it, by this officer; returns the message id and what was decided.
 
     ``outcome``: what the officer takes it to be. Raises Denied (this is no window), NotFound, Conflict (decided;
     nothing prepared; prepared otherwise) or CallerError.

@@ -100,7 +100,7 @@ def is_running(case: CaseRow, part: PartRow) -> bool:
 
 
 def start_term(step: Step, case: CaseRow, part: PartRow, matter: Matter, arrived: datetime, signed: datetime) -> None:
-    """Begins a department's term. Its receipt says when; never before we asked, never after we heard of it."""
+    """Begin a department's term. Its receipt says when; never before we asked, never after we heard of it."""
     claimed = arrived if matter.start is StartRule.ARRIVAL else signed
     at = max(part.issued_at or step.now, min(claimed, step.now))
     entry = LedgerEntry(
@@ -110,12 +110,12 @@ def start_term(step: Step, case: CaseRow, part: PartRow, matter: Matter, arrived
 
 
 def refresh(step: Step, case_number: str, department: str) -> None:
-    """Has the monitors told of this part when the step ends."""
+    """Have the monitors told of this part when the step ends."""
     step.deadline_changed(case_number, department, tell_monitors)
 
 
 def tell_monitors(step: Step) -> None:
-    """Sends every monitor the present state of all changed deadlines, many in one message."""
+    """Send every monitor the present state of all changed deadlines, many in one message."""
     states = [_present(step, number, department) for number, department in step.changed_parts]
     step.changed_parts.clear()
     told = [state for state in states if state is not None]
@@ -148,7 +148,7 @@ class Amendment:
 
 
 def amend(node: Node, case_number: str, department: str, amendment: Amendment) -> LedgerEntry:
-    """Stops, resumes, restarts or extends a running term by an entry in its ledger; the department is told.
+    """Stop, resume, restart or extend a running term by an entry in its ledger; the department is told.
 
     Raises Denied (this is no window), NotFound, Conflict (term over, extended before, not stopped) or CallerError with
     what to repair.

@@ -10,7 +10,7 @@ from exchange.messaging.rules.wording import check_reason
 
 
 def review(node: Node, case_number: str, officer: str, reasons: str) -> tuple[str, ...]:
-    """Records who has reviewed the decision and what came of it; the departments whose opinions it was about.
+    """Record who has reviewed the decision and what came of it; returns the departments whose opinions it was about.
 
     The decision itself stays as it was signed; another one is a new case. Raises Denied (this is no window), NotFound,
     Conflict where nothing is to be reviewed, CallerError or BadText.

@@ -46,7 +46,7 @@ class Silence:
             step.tx[Cases].move_part(part.case_number, part.department, {part.state}, part.state, reminded_at=step.now)
 
     def take_deemed(self, step: Step, incoming: Incoming, body: Body) -> None:
-        """Gives a monitor's deemed consent effect, if no opinion in time stands before it and all it claims holds."""
+        """Give a monitor's deemed consent effect, if no opinion in time stands before it and all it claims is true."""
         deemed = expect(body, DeemedConsent)
         require_role(step, incoming, Role.MONITOR)
         case, part = part_of(step, deemed.state.case_number, deemed.state.department)

@@ -30,7 +30,7 @@ def submit(
     fixed_due: Mapping[str, datetime] | None = None,
     urgency: Urgency = Urgency.ORDINARY,
 ) -> CaseRow:
-    """Accepts an application at the window and fans it out; returns the new case.
+    """Accept an application at the window and fan it out; returns the new case.
 
     ``fixed_due`` gives departments a due moment that a statute or court fixed instead of the catalogue's term.
     Raises Denied (this is no window), BadApplication (unknown matter; everything missing, at once), Secret (a marking
@@ -101,7 +101,7 @@ def _keep_matter(step: Step, matter: Matter) -> None:
 
 
 def issue_next_stage(step: Step, case: CaseRow, matter: Matter, stage: int) -> None:
-    """Puts the case to a later stage as it was put to the first: with the same enclosures and urgency.
+    """Put the case to a later stage as it was put to the first: with the same enclosures and urgency.
 
     A department that can no longer be sealed to, having left the directory, is for the lead to speak for.
     """

@@ -102,7 +102,7 @@ def faults(conveyance: Conveyance) -> Iterator[BrokenRule]:
 
 
 def check_conveyance(conveyance: Conveyance) -> None:
-    """Raises CallerError that names every broken rule of the Regulation of 2012, each with its article and remedy."""
+    """Raise CallerError that names every broken rule of the Regulation of 2012, each with its article and remedy."""
     found = tuple(faults(conveyance))
     if found:
         raise CallerError(

@@ -17,8 +17,9 @@ _ANNOUNCED = re.compile(r"(?P<agency>.*(?:公告|通告|公报|令))(?:(?P<year>
 
 
 def parse_number(text: str) -> Number:
-    """Reads 国办发〔2019〕6号, with other brackets brought to 〔〕; the number of an order, 国令第707号; or that of an
-    announcement, 公告2026年第14号.
+    """Read a document number, as 国办发〔2019〕6号, with other brackets brought to 〔〕.
+
+    It may also be the number of an order, 国令第707号, or that of an announcement, 公告2026年第14号.
 
     Raises CallerError for anything else, leading zeros among it.
     """

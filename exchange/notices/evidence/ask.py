@@ -54,7 +54,7 @@ def take_shown(step: Step, incoming: Incoming, body: Body) -> None:
 
 
 def ask_receipts(node: Node, notice_id: str, of: str | None = None) -> ReceiptsRequest:
-    """Asks for the receipts behind the counts of a notice: of one authority, of a domain and those below, or of all.
+    """Ask for the receipts behind the counts of a notice: of one authority, of a domain and those below, or of all.
 
     Raises NotFound for a notice that was not issued here nor passed on, CallerError for what lies outside of it.
     """

@@ -60,7 +60,7 @@ def handlers() -> dict[str, Handler]:
 
 
 def take_request(step: Step, incoming: Incoming, body: Body) -> None:
-    """Shows what was asked for to whoever asked, and passes the request on to the levels below that it concerns."""
+    """Show what was asked for to whoever asked, and pass the request on to the levels below that it concerns."""
     request = expect(body, ReceiptsRequest)
     row = step.tx[Notices].get(request.notice_id)
     own = step.node.directory.domain
@@ -96,7 +96,7 @@ def take_request(step: Step, incoming: Incoming, body: Body) -> None:
 
 
 def pass_down(step: Step, row: NoticeRow, request: ReceiptsRequest) -> None:
-    """Asks the levels directly below that have to do with a request."""
+    """Ask the levels directly below that have to do with a request."""
     below = [one.domain for one in step.tx[Notices].branches(row.notice_id) if on_way(one.domain, request)]
     for group in groups([relay_of(domain) for domain in below], MAX_ADDRESSEES):
         step.send(request, group, conversation_id=row.notice_id)

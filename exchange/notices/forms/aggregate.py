@@ -80,7 +80,7 @@ def aggregate(
 
 
 def check_aggregate(form: Form, notice_id: str, domain: str, branch: str, below: Aggregate) -> None:
-    """Raises Untrusted or Malformed for an aggregate that a domain must not take from a branch."""
+    """Raise Untrusted or Malformed for an aggregate that a domain must not take from a branch."""
     if below.domain != branch or superior_of(branch) != domain:
         raise Untrusted(
             "an aggregate for {meant} came as that of {branch} to {came_to}",
@@ -93,7 +93,7 @@ def check_aggregate(form: Form, notice_id: str, domain: str, branch: str, below:
 
 
 def check_content(form: Form, notice_id: str, below: Aggregate) -> None:
-    """Raises Untrusted or Malformed for an aggregate that nobody must take, whomever it came to."""
+    """Raise Untrusted or Malformed for an aggregate that nobody must take, whomever it came to."""
     branch = below.domain
     domains = {total.domain for total in below.totals}
     named = {domain_of(address) for address in (*below.missing, *(row.body for row in below.rows))}
@@ -111,7 +111,10 @@ def check_content(form: Form, notice_id: str, below: Aggregate) -> None:
 
 
 def sums(form: Form, collected: Aggregate, within: str | None = None) -> dict[str, FieldTotal]:
-    """Counts and sums of the numeric fields over a subtree, by default all of it; fields nobody gave are left out."""
+    """Return counts and sums of the numeric fields over a subtree, by default all of it.
+
+    Fields nobody gave are left out.
+    """
     place = within or collected.domain
     totals = [field for total in collected.totals if is_within(total.domain, place) for field in total.fields]
     names = [field.name for field in form.fields]

@@ -139,7 +139,7 @@ def take_aggregate(step: Step, incoming: Incoming, body: Body) -> None:
 
 
 def tell(node: Node) -> int:
-    """Sends an aggregate upward of every notice of which there is more to tell; the number of them."""
+    """Send an aggregate upward of every notice of which there is more to tell; returns the number of them."""
     with node.store.reading() as tx:
         if not tx[Collections].changed(1):
             return 0

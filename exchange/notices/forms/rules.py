@@ -59,7 +59,7 @@ def answer_faults(form: Form, answer: FormAnswer) -> Iterator[FieldFault]:
 
 
 def check_answer(form: Form, answer: FormAnswer) -> None:
-    """Raises CallerError that names every field at fault; the message quotes no value."""
+    """Raise CallerError that names every field at fault; the message quotes no value."""
     faults = list(answer_faults(form, answer))
     if faults:
         raise CallerError(

@@ -62,7 +62,7 @@ class Collections:
         return [AnswerRow(*row) for row in self._db.execute(query)]
 
     def take_answer(self, row: AnswerRow) -> bool:
-        """Takes an answer; False if that authority's on record was signed later, or is the same."""
+        """Take in an answer; returns False if that authority's on record was signed later, or is the same."""
         here = (_a.notice_id == row.notice_id) & (_a.body == row.body)
         older = or_(_a.at < row.at, (_a.at == row.at) & (_a.proof < row.proof))
         if self._db.execute(update(collection_answer).where(here & older).values(values_of(row))).rowcount:
@@ -78,6 +78,6 @@ class Collections:
         return [AggregateRow(*row) for row in self._db.execute(query)]
 
     def take_aggregate(self, row: AggregateRow) -> bool:
-        """Takes an aggregate; False if one as new is on record, or the domain is none of this notice's."""
+        """Take in an aggregate; returns False if one as new is on record, or the domain is none of this notice's."""
         older = (_b.notice_id == row.notice_id) & (_b.domain == row.domain) & (_b.serial < row.serial)
         return self._db.execute(update(collection_branch).where(older).values(values_of(row))).rowcount == 1

@@ -59,7 +59,7 @@ def act_by_under(notice: Notice, covers: Sequence[Cover]) -> date | None:
 
 
 def check_covers(notice: Notice, covers: Sequence[Cover]) -> None:
-    """Raises CallerError, code ``cover``, for a chain of covers of which one says what it may not; names which one."""
+    """Raise CallerError, code ``cover``, for a chain of covers of which one says what it may not; names which one."""
     for place, cover in enumerate(covers):
         _check_next(notice, covers[:place], cover)
 

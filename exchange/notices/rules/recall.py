@@ -22,7 +22,7 @@ class AfterRecall(StrEnum):
 
 
 def check_recall(recall: Recall, digest: str) -> None:
-    """Raises Returned unless the text that is recalled is the one on record; ``digest``: of that, as it was signed."""
+    """Raise Returned unless the text that is recalled is the one on record; ``digest``: of that, as it was signed."""
     if recall.digest != digest:
         raise Returned("the recall is of another text", code="altered", remedy="recall what was issued")
 

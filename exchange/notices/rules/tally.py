@@ -63,7 +63,7 @@ def combine(domain: str, own: Iterable[Reader], branches: Mapping[str, Tally]) -
 
 
 def check_branch(domain: str, branch: str, tally: Tally) -> None:
-    """Raises Untrusted or Malformed for a tally that a domain must not take from a branch."""
+    """Raise Untrusted or Malformed for a tally that a domain must not take from a branch."""
     if tally.domain != branch or superior_of(branch) != domain:
         raise Untrusted(
             "a tally for {meant} came as that of {branch} to {came_to}",

@@ -39,7 +39,7 @@ class LoopsWatched:
             self._last.cancel()
 
     def check(self) -> None:
-        """Raises PartEnded if a loop has ended."""
+        """Raise PartEnded if a loop has ended."""
         if self._ended is not None:
             raise PartEnded("a loop of this process ended by itself ({reason})", reason=self._ended.reason)
 

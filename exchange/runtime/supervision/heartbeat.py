@@ -45,7 +45,7 @@ class Liveness:
 
 @contextmanager
 def heartbeat(trouble: Callable[[], str | None], every: float = _EVERY) -> Iterator[None]:
-    """Gives signs of life while the block runs, where a supervisor asks for them.
+    """Give signs of life while the block runs, where a supervisor asks for them.
 
     ``trouble`` says what does not move, and must not wait for anything; None where all is well.
     """

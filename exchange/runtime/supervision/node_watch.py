@@ -68,7 +68,7 @@ class NodeWatch:
     _said: str = ""
 
     def look(self) -> None:
-        """Starts the node again if it has died or does not work. Errors are said and it is tried again later."""
+        """Start the node again if it has died or does not work. Errors are said and it is tried again later."""
         if self._ready and self.node.alive:
             self._look_at_work()
             return
@@ -89,7 +89,7 @@ class NodeWatch:
                 self.say(tr("broker: {error}; tried again in {wait:.1f} s", error=error, wait=wait))
 
     def close(self) -> None:
-        """Begins no further exercise."""
+        """Begin no further exercise."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _start(self) -> None:

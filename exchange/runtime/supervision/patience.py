@@ -15,7 +15,7 @@ PATIENCE = 60.0
 
 
 def with_patience(action: Callable[[], None], say: Callable[[str], None], patience: float = PATIENCE) -> None:
-    """Does ``action``, again and again while the broker is away, saying why it waits.
+    """Do ``action``, again and again while the broker is away, saying why it waits.
 
     Raises BrokerUnavailable when it gives up, and at once where the broker denies the account.
     """

@@ -34,13 +34,13 @@ class Running:
 
 
 def note(home: Home, *, serving: bool) -> None:
-    """Notes that this process runs the domain; only who holds the domain's lock does so."""
+    """Note that this process runs the domain; only who holds the domain's lock does so."""
     write_file(home.running, json.dumps({"pid": os.getpid(), "serving": serving}))
 
 
 @contextmanager
 def noted(home: Home) -> Iterator[None]:
-    """Keeps that note for as long as this lasts."""
+    """Keep the note that this process runs the domain for as long as the block runs."""
     note(home, serving=False)
     try:
         yield
@@ -57,7 +57,7 @@ def running(home: Home) -> Running | None:
 
 
 def stop(home: Home, patience: float = STOP_PATIENCE) -> bool:
-    """Has whoever runs the domain stop in good order, and returns then; False if nobody did.
+    """Have whoever runs the domain stop in good order, and return then; returns False if nobody did.
 
     Raises OperatorError where it has not ended within ``patience`` seconds, or belongs to another user.
     """

@@ -18,7 +18,7 @@ LOCK = "up.lock"
 
 @contextmanager
 def sole_supervisor(home: Path) -> Iterator[Callable[[], None]]:
-    """Holds a domain's folder for whoever runs the whole of it; to be asked now and then whether it still does.
+    """Hold a domain's folder for whoever runs the whole of it; to be asked now and then whether it still does.
 
     Raises IdentityInUse when another process does, also when asked later: somebody may have deleted the lock.
     """

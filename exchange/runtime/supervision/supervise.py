@@ -65,19 +65,19 @@ class Supervisor:
         self.children: dict[str, Child] = {}
 
     def add(self, name: str, command: Sequence[str], log: Path, *, essential: bool = True, beats: bool = False) -> None:
-        """Adds a role; `run` starts it. What is not ``essential`` alone is no reason to go on.
+        """Add a role; `run` starts it. What is not ``essential`` alone is no reason to go on.
 
         What ``beats`` gives signs of life, and is started anew when they stay away longer than the patience allows.
         """
         self.children[name] = Child(name, command, log, essential=essential, beats=beats)
 
     def start(self) -> None:
-        """Starts all roles."""
+        """Start all roles."""
         for child in self.children.values():
             self._start(child)
 
     def watch_once(self) -> None:
-        """Looks after each role once: ends what hangs, restarts what died and has waited long enough."""
+        """Look after each role once: end what hangs, restart what died and has waited long enough."""
         since, self._looked_at = monotonic() - self._looked_at, monotonic()
         for child in self.children.values():
             if child.alive:
@@ -89,7 +89,7 @@ class Supervisor:
                 self._again(child)
 
     def run(self, beside: Callable[[], None] = lambda: None, interval: float = 0.2) -> bool:
-        """Starts, watches until ``stop``, then stops every role in good order; False if none of them can run here.
+        """Start, watch until ``stop``, then stop every role in good order; returns False if none of them can run here.
 
         ``beside`` is called between looks, for whatever else must be kept running.
         """
@@ -106,7 +106,7 @@ class Supervisor:
         return not self._hopeless
 
     def renew(self) -> None:
-        """Has every role start anew, to read again how the broker is reached."""
+        """Have every role start anew, to read again how the broker is reached."""
         for child in self.children.values():
             if child.alive and child.process is not None:
                 child.process.send_signal(signal.SIGTERM)
@@ -117,7 +117,7 @@ class Supervisor:
         return bool(needed) and all(needed)
 
     def shut_down(self, patience: float = 10.0) -> None:
-        """Asks every role to finish; kills what has not after ``patience`` seconds."""
+        """Ask every role to finish; kill what has not after ``patience`` seconds."""
         for child in self.children.values():
             if child.alive and child.process is not None:
                 child.process.send_signal(signal.SIGTERM)

@@ -61,7 +61,7 @@ class Life:
     _began: bool = False
 
     def look(self, since: float, lines: Sequence[str]) -> str | None:
-        """Takes in the lines since the last look, ``since`` seconds ago; why the process has to go, or None."""
+        """Take in the lines since the last look, ``since`` seconds ago; returns why the process has to go, or None."""
         gap = min(since, _LOOK_MOST)
         if lines:
             self._began, self._silent, self._trouble = True, 0.0, lines[-1]
@@ -81,7 +81,7 @@ class Life:
         return self._began
 
     def excuse(self) -> None:
-        """Begins to count anew: somebody holds the process on purpose."""
+        """Begin to count anew: somebody holds the process on purpose."""
         self._silent = self._troubled = 0.0
 
 
