@@ -25,6 +25,7 @@ class Wire(BaseModel):
         ser_json_bytes="base64",
         val_json_bytes="base64",
         hide_input_in_errors=True,  # errors end in logs, content must not
+        defer_build=True,  # a command that looks at an inbox needs few of the kinds; pydantic builds under one lock
     )
 
 

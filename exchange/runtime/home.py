@@ -15,11 +15,10 @@ from exchange.machine.files import make_folder, write_secret
 from exchange.messaging.node import Node, new_id
 from exchange.runtime.live_catalogue import LiveCatalogue
 from exchange.runtime.member_record import SERVED_WITH
-from exchange.runtime.profiles import Profile, load_decide_rule, load_profiles, load_rule
+from exchange.runtime.profiles import Profile, load_profiles
 from exchange.runtime.renewal import Renewal
 from exchange.runtime.settings import Home, Settings
 from exchange.runtime.tree_files import TreeFiles, marks_of, remember
-from exchange.runtime.work import Work, work_for
 from exchange.schemas import Role
 from exchange.store import Store, connect_with_patience, open_store
 from exchange.workdays import ChinaCalendar
@@ -114,23 +113,6 @@ def open_database(settings: Settings, address: str, *, patient: bool = False, fi
         raise DatabaseLost(address, "the one that is set has no tables")
     store.migrate()
     return store
-
-
-def open_work(profile: Profile, take: Take | None = None) -> Work:
-    """Return a member's handlers and rules, from its profile; a relay office needs ``take``.
-
-    Raises BadConfiguration.
-    """
-    opinion_rule = load_rule(profile) if Role.DEPARTMENT in profile.roles and profile.rule else None
-    decide_rule = load_decide_rule(profile) if Role.WINDOW in profile.roles and profile.rule else None
-    return work_for(
-        profile.roles,
-        opinion_rule,
-        decide_rule,
-        take,
-        covering=profile.notices.cover,
-        rule_decides=profile.rule_decides,
-    )
 
 
 def open_claims(settings: Settings) -> ClaimStore:

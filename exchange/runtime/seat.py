@@ -13,8 +13,9 @@ from threading import Event
 from typing import Protocol
 
 from exchange.runtime.draining import check_not_drained
-from exchange.runtime.home import OpenedMember, open_link, open_work
+from exchange.runtime.home import OpenedMember, open_link
 from exchange.runtime.member import RunningMember
+from exchange.runtime.profile_work import open_work
 from exchange.runtime.settings import Settings
 from exchange.store.identity_lock import Claim
 

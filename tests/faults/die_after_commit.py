@@ -9,8 +9,9 @@ import signal
 import sys
 import threading
 
-from exchange.runtime.home import open_link, open_member, open_work
+from exchange.runtime.home import open_link, open_member
 from exchange.runtime.member import RunningMember
+from exchange.runtime.profile_work import open_work
 from exchange.runtime.settings import Settings
 
 settings = Settings.read()

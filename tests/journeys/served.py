@@ -16,9 +16,10 @@ from exchange.broker.admin.node_info import NodeInfo
 from exchange.clock import RealClock
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node
-from exchange.runtime.home import open_link, open_member, open_work
+from exchange.runtime.home import open_link, open_member
 from exchange.runtime.links import KnownLink, save_links
 from exchange.runtime.member import RunningMember
+from exchange.runtime.profile_work import open_work
 from exchange.runtime.profiles import load_profiles
 from exchange.runtime.settings import Home
 from exchange.runtime.work import work_for

@@ -18,7 +18,8 @@ from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import DeadLetter
 from exchange.operations.dead_letters.redrive import redrive
 from exchange.operations.domain_view import Desk
-from exchange.runtime.home import OpenedMember, open_member, open_work
+from exchange.runtime.home import OpenedMember, open_member
+from exchange.runtime.profile_work import open_work
 from exchange.runtime.settings import Settings
 from exchange.schemas import Document, DocumentKind, DocumentNumber
 from exchange.setup.init import init_files

@@ -16,8 +16,9 @@ from exchange.errors import OperatorError
 from exchange.language import tr
 from exchange.runtime import logs
 from exchange.runtime.draining import DRAINED_EXIT, drained, is_drained, wait_for_release, wants_drain
-from exchange.runtime.home import open_link, open_member, open_work
+from exchange.runtime.home import open_link, open_member
 from exchange.runtime.member import RunningMember
+from exchange.runtime.profile_work import open_work
 from exchange.runtime.profiles import Profile
 from exchange.runtime.settings import Home, Settings
 from exchange.runtime.supervision.ends import LoopsWatched

@@ -26,7 +26,8 @@ from exchange.messaging.records import DeadLetter
 from exchange.operations.dead_letters import discard, domain
 from exchange.operations.dead_letters.redrive import Again, RedriveOutcome, redrive
 from exchange.runtime import logs
-from exchange.runtime.home import OpenedMember, open_member, open_work
+from exchange.runtime.home import OpenedMember, open_member
+from exchange.runtime.profile_work import open_work
 from exchange.runtime.profiles import load_profiles
 from exchange.runtime.settings import Home, Settings
 from exchange.schemas.titles import kind_name

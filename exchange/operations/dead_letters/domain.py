@@ -15,7 +15,8 @@ from exchange.messaging.dead_letter_store import DeadLetters
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.records import DeadCause, DeadLetter
 from exchange.operations.dead_letters.redrive import RedriveOutcome, hand_in, redrive_cause, try_again
-from exchange.runtime.home import OpenedMember, open_member, open_work
+from exchange.runtime.home import OpenedMember, open_member
+from exchange.runtime.profile_work import open_work
 from exchange.runtime.settings import Settings
 from exchange.store.transaction import Store
 

@@ -20,7 +20,8 @@ from exchange.messaging.outbox import Outbox
 from exchange.messaging.ports import Delivery
 from exchange.messaging.receive import Receiver
 from exchange.messaging.records import OutboxState
-from exchange.runtime.home import open_member, open_work
+from exchange.runtime.home import open_member
+from exchange.runtime.profile_work import open_work
 from exchange.schemas import DirectoryUpdate, OfferedDirectory
 from exchange.setup.certify import certify
 from tests.journeys.city import MONDAY

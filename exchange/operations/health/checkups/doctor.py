@@ -17,7 +17,8 @@ from exchange.operations.health.checkups import database as database_checkup
 from exchange.operations.health.checkups import tls as tls_checkup
 from exchange.operations.health.checkups.findings import Finding, Level, RunningCheck
 from exchange.runtime.catalogue import load_catalogue
-from exchange.runtime.home import need_domain, open_directory, open_tree, open_work
+from exchange.runtime.home import need_domain, open_directory, open_tree
+from exchange.runtime.profile_work import open_work
 from exchange.runtime.profiles import Profile, load_profiles
 from exchange.runtime.settings import Home, Settings
 from exchange.schemas import Role
