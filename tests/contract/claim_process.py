@@ -11,7 +11,7 @@ from pathlib import Path
 
 from exchange.claims import ClaimStore, fetch, upload
 from exchange.schemas import ClaimCheck
-from tests.contract.claims import CHUNK, PART, open_place
+from tests.contract.claim_stores import CHUNK, PART, open_place
 
 
 def stop() -> None:

@@ -9,7 +9,7 @@ import pytest
 from exchange.claims import ClaimStore, fetch
 from exchange.errors import BadClaim
 from exchange.schemas import ClaimCheck
-from tests.contract.claims import PART
+from tests.contract.claim_stores import PART
 
 KEPT = {"AWS_ACCESS_KEY_ID": "tests", "AWS_SECRET_ACCESS_KEY": "tests", "AWS_REGION": "us-east-1"}
 

@@ -20,7 +20,7 @@ from exchange.runtime.settings import Settings
 from exchange.schemas import Role
 from exchange.setup.init import init_files
 from tests.processes import write_departments
-from tests.web.door import OpenDoor
+from tests.web.open_door import OpenDoor
 
 logging.getLogger("httpx").setLevel(logging.WARNING)
 EVERY = ("send", "receive", "reply", "read")

@@ -13,7 +13,7 @@ from exchange.console.app import create_app
 from exchange.console.sections import SECTIONS
 from exchange.operations.domain_view import Desk
 from exchange.runtime.settings import Settings
-from tests.web.door import OpenDoor
+from tests.web.open_door import OpenDoor
 
 
 def unanswered(app: Any) -> Any:

@@ -26,7 +26,7 @@ from exchange.setup.init import init_files
 from exchange.web.door.account import Account
 from exchange.web.door.permissions import AccountRole
 from tests.processes import write_departments
-from tests.web.door import TOKEN, OpenDoor
+from tests.web.open_door import TOKEN, OpenDoor
 
 TITLE, BODY = "关于某某事项的函", "此处是正文，运维不应看到"
 

@@ -10,7 +10,7 @@ import pytest
 from exchange.claims import ClaimStore
 from exchange.schemas import ClaimCheck
 from tests.contract.claim_stored import KEPT
-from tests.contract.claims import PART, CountingStore, content, leave, new_bucket, open_place, s3_server
+from tests.contract.claim_stores import PART, CountingStore, content, leave, new_bucket, open_place, s3_server
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from exchange.errors import (
 )
 from exchange.schemas import ClaimCheck
 from tests.contract.claim_stored import hidden, part, refused, stored
-from tests.contract.claims import CHUNK, PART, ROOT, CountingStore, content, leave
+from tests.contract.claim_stores import CHUNK, PART, ROOT, CountingStore, content, leave
 
 
 def killed(task: str, place: str, folder: Path, at: int) -> None:

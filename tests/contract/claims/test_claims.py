@@ -23,7 +23,7 @@ from exchange.errors import (
 from exchange.schemas import ClaimCheck
 from exchange.schemas.claim import CLAIM_LIMIT
 from tests.contract.claim_stored import KEPT, hidden, part, refused, stored
-from tests.contract.claims import CHUNK, PART, CountingStore, content, leave, new_bucket
+from tests.contract.claim_stores import CHUNK, PART, CountingStore, content, leave, new_bucket
 
 # --- the way there and back -------------------------------------------------------------------------------------------
 

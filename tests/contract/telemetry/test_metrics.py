@@ -26,7 +26,7 @@ from exchange.telemetry.up_metrics import Children
 from tests.conftest import delete_queues
 from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain
-from tests.web.door import OpenDoor
+from tests.web.open_door import OpenDoor
 
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 

@@ -37,7 +37,8 @@ from exchange.trials.local import LocalDomain
 from tests.contract.traffic import left_in, publishing
 from tests.journeys.city import wait_until
 from tests.journeys.hops import Hop, held
-from tests.journeys.levels import (
+from tests.journeys.places import brokers_are_given, private_broker
+from tests.journeys.two_levels import (
     GHOST,
     HEALTH,
     LOWER,
@@ -50,7 +51,6 @@ from tests.journeys.levels import (
     Levels,
     two_levels,
 )
-from tests.journeys.places import brokers_are_given, private_broker
 
 pytestmark = pytest.mark.broker
 

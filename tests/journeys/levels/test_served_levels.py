@@ -24,7 +24,7 @@ from exchange.notices.store import Notices
 from exchange.schemas import Document, DocumentKind, DocumentNumber, Notice
 from exchange.setup.certify import certify
 from exchange.store import Store
-from tests.contract.claims import new_bucket, s3_server
+from tests.contract.claim_stores import new_bucket, s3_server
 from tests.journeys.city import wait_until
 from tests.journeys.places import new_root
 from tests.journeys.served import DEPARTMENTS, Served, conversations, served_levels

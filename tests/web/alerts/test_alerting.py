@@ -28,7 +28,7 @@ from exchange.runtime.member_record import CONSUMING
 from tests import hostile_servers as servers
 from tests.hostile_servers import hostile
 from tests.web.alerts.alerting import SECRET, Hook, alerting_of, consume, kill_a_message, remedy
-from tests.web.door import TOKEN, OpenDoor
+from tests.web.open_door import TOKEN, OpenDoor
 
 ALERTS = next(section for section in SECTIONS if any(page.path == "/alerts" for page in section.pages))
 """The section as the console has it, with what it has running beside its pages."""

@@ -14,7 +14,7 @@ from exchange.runtime.settings import Settings
 from exchange.setup.init import init_files
 from exchange.web.door.permissions import AccountRole, Action
 from tests.processes import write_departments
-from tests.web.door import TOKEN, OpenDoor
+from tests.web.open_door import TOKEN, OpenDoor
 
 
 def _desk(tmp_path: Path) -> Desk:

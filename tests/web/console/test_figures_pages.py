@@ -27,7 +27,7 @@ from exchange.operations.health.snapshot import Snapshot
 from exchange.operations.troubles.lights import Light, SystemPart
 from exchange.runtime.home import OpenedMember
 from tests.processes import ProcessDomain, run
-from tests.web.door import OpenDoor
+from tests.web.open_door import OpenDoor
 
 
 @pytest.fixture

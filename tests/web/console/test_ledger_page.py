@@ -16,7 +16,7 @@ from exchange.runtime.settings import Home, Settings
 from exchange.setup.init import init_files
 from tests.journeys.city import wait_until
 from tests.processes import write_departments
-from tests.web.door import OpenDoor
+from tests.web.open_door import OpenDoor
 
 ID = "11111111-1111-4111-8111-111111111111"
 

@@ -10,7 +10,7 @@ import pytest
 
 from exchange.console.sections import SECTIONS
 from exchange.runtime.draining import drained
-from tests.web.door import TOKEN
+from tests.web.open_door import TOKEN
 from tests.web.town import Town
 
 ACTIONS = [action for section in SECTIONS for action in section.actions]

@@ -24,7 +24,7 @@ from tests.contract.api.test_store_api import delivery
 from tests.hostile_servers import hostile
 from tests.warm import run_warm
 from tests.web.department import Bureau, api_in, bureau
-from tests.web.door import TOKEN, OpenDoor
+from tests.web.open_door import TOKEN, OpenDoor
 
 FORM = {"token": TOKEN, "member": "hefei.planning", "name": "registry", "days": "30", "scope": ["read", "send"]}
 

@@ -16,7 +16,7 @@ from exchange.operations.domain_view import Desk
 from exchange.operations.records.store import Search
 from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain, run
-from tests.web.door import OpenDoor
+from tests.web.open_door import OpenDoor
 
 SECRETS = ("applicant", "on file")
 """Words of the application, which no page may show."""
