@@ -26,7 +26,7 @@ CALLED_BY = {
         "sys_version",
     },
     "smtplib, by these names": {"_host", "sock"},
-    "Python, by these names": {"__dir__", "__getattr__", "set_data"},
+    "Python, by these names": {"__dir__", "__getattr__", "find_spec", "set_data"},
     "io, by this name": {"writable"},
     "httpcore, whose interface has this parameter": {"local_address"},
     "structlog, which gives this parameter": {"logger"},
