@@ -97,7 +97,7 @@ class Deliverer:
             if Event.AWAITED in hook.events and (lines or self._is_time_to_look(hook, now)):
                 found += awaited(tx, opened.node, now)
                 self._looked[hook.webhook_id] = now
-        rows = {row.delivery_id: row for row in (delivery_of(hook, one, now) for one in found)}
+        rows = [delivery_of(hook, one, now) for one in found]
         after = lines[-1].position if lines else hook.position
         with self._api.desk.console.reading() as tx:
             if not lines and not tx[WebhookRecords].unknown(rows):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -84,7 +84,7 @@ class WebhookRecords:
         replaced = {"secret": secret, "previous_secret": _w.secret, "previous_until": until}
         self._db.execute(update(webhook).where(_w.webhook_id == webhook_id).values(replaced))
 
-    def advance(self, webhook_id: str, before: int, after: int, deliveries: Mapping[str, DeliveryRow]) -> bool:
+    def advance(self, webhook_id: str, before: int, after: int, deliveries: Iterable[DeliveryRow]) -> bool:
         here = (_w.webhook_id == webhook_id, _w.position == before)
         if not self._db.execute(update(webhook).where(*here).values(position=after)).rowcount:
             return False
@@ -93,9 +93,11 @@ class WebhookRecords:
             self._db.execute(insert(webhook_delivery), [values_of(row) for row in fresh])
         return True
 
-    def unknown(self, rows: Mapping[str, DeliveryRow]) -> list[DeliveryRow]:
-        found = self._db.scalars(select(_d.delivery_id).where(_d.delivery_id.in_(list(rows))))
-        known = set(found) if rows else set()
+    def unknown(self, deliveries: Iterable[DeliveryRow]) -> list[DeliveryRow]:
+        """Return those that are not on record, each once."""
+        rows = {row.delivery_id: row for row in deliveries}
+        found = self._db.scalars(select(_d.delivery_id).where(_d.delivery_id.in_(list(rows)))) if rows else ()
+        known = set(found)
         return [row for key, row in rows.items() if key not in known]
 
     def due(self, now: datetime, limit: int, webhook_id: str | None = None) -> list[DeliveryRow]:

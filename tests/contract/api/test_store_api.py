@@ -141,12 +141,12 @@ def test_a_webhooks_position_moves_once_and_takes_its_deliveries_along(store: St
     row = delivery()
     with store.transaction() as tx:
         tx[WebhookRecords].add(HOOK)
-        assert tx[WebhookRecords].advance("hook", 0, 7, {row.delivery_id: row})
-        assert not tx[WebhookRecords].advance("hook", 0, 7, {"other": delivery(delivery_id="other")})
+        assert tx[WebhookRecords].advance("hook", 0, 7, [row])
+        assert not tx[WebhookRecords].advance("hook", 0, 7, [delivery(delivery_id="other")])
         assert tx[WebhookRecords].due(NOW, 10) == [row]
         assert tx[WebhookRecords].due(EARLIER, 10) == []
         assert [one.position for one in tx[WebhookRecords].of_member(PLANNING)] == [7]
-        assert tx[WebhookRecords].advance("hook", 7, 7, {row.delivery_id: row}), "it is there already"
+        assert tx[WebhookRecords].advance("hook", 7, 7, [row]), "it is there already"
         assert tx[WebhookRecords].due(NOW, 10) == [row]
 
 
@@ -165,7 +165,7 @@ def test_a_delivery_is_claimed_by_one_and_comes_again_after_a_failure(store: Sto
     row = delivery()
     with store.transaction() as tx:
         tx[WebhookRecords].add(HOOK)
-        tx[WebhookRecords].advance("hook", 0, 1, {row.delivery_id: row})
+        tx[WebhookRecords].advance("hook", 0, 1, [row])
         assert tx[WebhookRecords].claim(row, LATER)
         assert not tx[WebhookRecords].claim(row, LATER)
         assert tx[WebhookRecords].due(NOW, 10) == []
@@ -186,7 +186,7 @@ def test_a_disabled_webhook_gets_nothing_until_it_is_enabled_and_then_all_at_onc
     row = delivery(next_at=MUCH_LATER)
     with store.transaction() as tx:
         tx[WebhookRecords].add(HOOK)
-        tx[WebhookRecords].advance("hook", 0, 1, {row.delivery_id: row})
+        tx[WebhookRecords].advance("hook", 0, 1, [row])
         tx[WebhookRecords].disable("hook", NOW)
         assert tx[WebhookRecords].enabled() == []
         assert tx[WebhookRecords].due(MUCH_LATER, 10) == []
@@ -200,7 +200,7 @@ def test_settled_deliveries_are_listed_in_pages_and_forgotten_when_old(store: St
     rows = [delivery(made_at=NOW + n * _MINUTE) for n in range(3)]
     with store.transaction() as tx:
         tx[WebhookRecords].add(HOOK)
-        tx[WebhookRecords].advance("hook", 0, 1, {row.delivery_id: row for row in rows})
+        tx[WebhookRecords].advance("hook", 0, 1, rows)
         tx[WebhookRecords].delivered(rows[0], NOW)
         tx[WebhookRecords].delivered(rows[1], LATER)
         newest = tx[WebhookRecords].deliveries("hook", None, 2)

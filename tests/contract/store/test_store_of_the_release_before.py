@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from sqlalchemy import Connection, MetaData, create_engine, insert, select, text
 import exchange.store.migrate as migration
 from exchange.store import open_store
 from exchange.store.engine import open_engine, schema_of, writing
+from tests.archives import unpack
 from tests.corpus.make_domain_before import ARCHIVE, DOMAIN
 
 CARRIED = ("request", "request_forward", "drain")
@@ -58,8 +58,7 @@ def fill(url: str, member: str, file: Path) -> None:
 def test_rows_are_carried_over_on_postgresql_as_on_sqlite(
     tmp_path: Path, postgres_url: str, member: str, name: str
 ) -> None:
-    with tarfile.open(ARCHIVE) as archive:
-        archive.extractall(tmp_path, filter="data")
+    unpack(ARCHIVE, tmp_path)
     file = tmp_path / "home" / "members" / f"{DOMAIN}.{name}" / "store.db"
     fill(postgres_url, member, file)
     for url in (postgres_url, f"sqlite:///{file}"):

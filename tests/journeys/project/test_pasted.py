@@ -85,7 +85,7 @@ def blocks(path: str, kind: str) -> list[str]:
 
 
 def test_the_agent_of_the_guide_works_beside_up(running: Running) -> None:
-    (example,) = (block for block in blocks(GUIDE, "python") if "exchange.agent" in block)
+    (example,) = (block for block in blocks(GUIDE, "python") if "import Agent" in block)
     done = running.pasted(".venv/bin/python", "-", text=example)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("sent ")

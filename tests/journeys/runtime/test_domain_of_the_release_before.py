@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import sqlite3
-import tarfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from exchange.broker.admin.management import ManagementClient
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.operations.domain_view import CONSOLE
 from exchange.store.migrate import HEAD
+from tests.archives import unpack
 from tests.conftest import delete_queues
 from tests.corpus.make_domain_before import ARCHIVE, DOMAIN, FACTS, PAPER
 from tests.journeys.city import wait_until
@@ -61,8 +61,7 @@ class Before:
 
 def unpacked(folder: Path, info: NodeInfo | None = None) -> Before:
     """The domain, going on at the moment at which it was stopped."""
-    with tarfile.open(ARCHIVE) as archive:
-        archive.extractall(folder, filter="data")
+    unpack(ARCHIVE, folder)
     (folder / "home" / "clock").write_text(f"{datetime.now(UTC).isoformat()}/{WAS['stopped']}/1", encoding="utf-8")
     return Before(folder / "home", info)
 

@@ -102,7 +102,7 @@ def test_a_database_put_back_from_a_backup_is_served_and_what_it_does_not_know_i
     wait_until(lambda: city.is_served("planning"), 60, "planning being served")
 
     broker = {"EXCHANGE_BROKER_URL": city.info.url, "EXCHANGE_MANAGEMENT_URL": city.info.management_url or ""}
-    done = run_warm(("ledger", "--settle", "1", "--json"), {**city.environment(), **broker})
+    done = run_warm(("reconcile", "--settle", "1", "--json"), {**city.environment(), **broker})
     assert done.returncode == 8, done.stdout + done.stderr
     named = [(one["fault"], one["sender"], one["member"]) for one in json.loads(done.stdout)["differences"]]
     # Of the second case alone: what planning was put and told, the receipts it got, and what it has written itself.
