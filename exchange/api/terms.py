@@ -25,6 +25,10 @@ _COMMANDS: tuple[tuple[str, str], ...] = (
 _FIELDS = {"overrule": "overruled", "without": "without_consent", "by": "ordered_by", "after": "cursor"}
 """Options whose fields are called otherwise."""
 
+_WORD = r"(?:--[a-z-]+|[A-Z][A-Z_.=]*|[^\s`;；,，]*[./\d][^\s`;；,，]*)"
+_COMMAND = rf"`exchange [^`]+`|\bexchange(?: [a-z][a-z-]*){{1,2}}(?: {_WORD})*"
+"""A command without an operation, as far as it goes: what only an operator can do stays as an operator types it."""
+
 _OPTION = re.compile(r"`?(?<![\w-])--([a-z][a-z-]*)\b(?: ([^\s=`()]+)=[A-Z]+| [A-Z]+\b| \.\.\.)?`?")
 
 
@@ -32,7 +36,8 @@ def in_api_terms(remedy: str) -> str:
     """Write a remedy, in whichever language, for a reader who writes requests and no commands."""
     for command, operation in _COMMANDS:
         remedy = re.sub(rf"`?{command}`?", _quoted(operation), remedy)
-    return _OPTION.sub(_field, remedy)
+    parts = re.split(f"({_COMMAND})", remedy)
+    return "".join(part if at % 2 else _OPTION.sub(_field, part) for at, part in enumerate(parts))
 
 
 def _quoted(operation: str) -> Callable[[re.Match[str]], str]:

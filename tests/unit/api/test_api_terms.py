@@ -25,6 +25,16 @@ from exchange.api.terms import in_api_terms
         ("用 --overrule DEPARTMENT=REASONS 说明", "用 `overruled` 说明"),
         ("give reasons: --without hefei.fire=REASONS", "give reasons: `without_consent` (hefei.fire)"),
         ("name one of: hefei.planning", "name one of: hefei.planning"),
+        ("run `exchange init --anew hefei.fire`", "run `exchange init --anew hefei.fire`"),
+        ("run exchange init --anew hefei.fire to begin anew", "run exchange init --anew hefei.fire to begin anew"),
+        (
+            "用 exchange dead --as hefei.fire 查看，再用 --reason ... 说明",
+            "用 exchange dead --as hefei.fire 查看，再用 `reason` 说明",
+        ),
+        (
+            "exchange notice receipts ID --out FILE; then --reason",
+            "exchange notice receipts ID --out FILE; then `reason`",
+        ),
         ("a well-kept library - or two", "a well-kept library - or two"),
     ],
 )
