@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import httpcore
 
 from exchange.clock import monotonic
+from exchange.language import Language, Text
 from exchange.machine.proxies import proxy_for
 
 _CHUNK = 16_384
@@ -26,7 +27,15 @@ _CHUNK = 16_384
 
 
 class Unanswered(Exception):
-    """No answer was had; says why in a few words, and quotes nothing of the URL."""
+    """No answer was had; says why in a few words, in either language, and quotes nothing of the URL."""
+
+    def __init__(self, text: Text | str) -> None:
+        super().__init__(str(text))
+        self.text = text
+
+    def written(self, wanted: Language) -> str:
+        """Return the reason in a language."""
+        return self.text.written(wanted) if isinstance(self.text, Text) else self.text
 
 
 @dataclass(frozen=True)
@@ -58,16 +67,16 @@ def resolve(host: str, port: int, seconds: float) -> list[str]:
     looking.start()
     looking.join(max(0.0, seconds))
     if looking.is_alive():
-        raise Unanswered("the name service does not answer")
+        raise Unanswered(Text("the name service does not answer"))
     if failed or not found:
-        raise Unanswered("the host's name cannot be resolved")
+        raise Unanswered(Text("the host's name cannot be resolved"))
     return list(dict.fromkeys(found))
 
 
 def connect(host: str, port: int, seconds: float) -> socket.socket:
     """Connect to the first of a host's addresses that takes a connection. Raises Unanswered."""
     until = monotonic() + seconds
-    addresses, reason = resolve(host, port, seconds), ""
+    addresses, reason = resolve(host, port, seconds), Text("no answer in time")
     for number, address in enumerate(addresses):
         left = (until - monotonic()) / (len(addresses) - number)
         if left <= 0:
@@ -76,7 +85,7 @@ def connect(host: str, port: int, seconds: float) -> socket.socket:
             return socket.create_connection((address, port), timeout=left)
         except OSError as error:
             reason = reason_of(error)
-    raise Unanswered(reason or "no answer in time")
+    raise Unanswered(reason)
 
 
 class WebClient:
@@ -133,11 +142,11 @@ class WebClient:
         except (httpcore.ConnectError, httpcore.ReadError, httpcore.WriteError, ssl.SSLError, OSError) as error:
             raise Unanswered(reason_of(error)) from None
         except httpcore.TimeoutException:
-            raise Unanswered(f"no whole answer within {seconds:g} s") from None
+            raise Unanswered(Text("no whole answer within {seconds:g} s", {"seconds": seconds})) from None
         except (httpcore.ProtocolError, httpcore.UnsupportedProtocol) as error:
             raise Unanswered(_not_http(error)) from None
         except (httpcore.ProxyError, ValueError, TypeError) as error:
-            raise Unanswered(f"it cannot be asked ({type(error).__name__})") from None
+            raise Unanswered(Text("it cannot be asked ({error})", {"error": type(error).__name__})) from None
 
     def _pool(self, url: str) -> httpcore.ConnectionPool:
         proxy = proxy_for(url, os.environ) if self._proxies else None
@@ -158,20 +167,22 @@ class WebClient:
             return self._pools[proxy]
 
 
-def reason_of(error: BaseException) -> str:
+def reason_of(error: BaseException) -> Text:
     """Say in a few words why a connection did not come about or broke off."""
     for one in _causes(error):
         if isinstance(one, ssl.SSLCertVerificationError):
-            return f"its certificate is not trusted: {one.verify_message}"
+            return Text("its certificate is not trusted: {reason}", {"reason": one.verify_message})
         if isinstance(one, ssl.SSLError):
-            return "TLS is spoken on one side only" if "WRONG_VERSION" in str(one) else f"TLS failed ({one.reason})"
+            if "WRONG_VERSION" in str(one):
+                return Text("TLS is spoken on one side only")
+            return Text("TLS failed ({reason})", {"reason": one.reason or ""})
         if isinstance(one, Unanswered):
-            return str(one)
+            return one.text if isinstance(one.text, Text) else Text("{reason}", {"reason": one.text})
         if isinstance(one, TimeoutError):
-            return "no answer in time"
+            return Text("no answer in time")
         if isinstance(one, OSError) and one.strerror:
-            return one.strerror.lower()
-    return "the connection broke off"
+            return Text("{reason}", {"reason": one.strerror.lower()})
+    return Text("the connection broke off")
 
 
 def _causes(error: BaseException | None) -> Iterable[BaseException]:
@@ -181,9 +192,11 @@ def _causes(error: BaseException | None) -> Iterable[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def _not_http(error: Exception) -> str:
+def _not_http(error: Exception) -> Text:
     broke = "disconnected" in str(error)
-    return "it broke the connection off without an answer" if broke else "what it answers is not HTTP"
+    if broke:
+        return Text("it broke the connection off without an answer")
+    return Text("what it answers is not HTTP")
 
 
 def _bounded(parts: Iterable[bytes], at_most: int) -> bytes:
@@ -192,7 +205,7 @@ def _bounded(parts: Iterable[bytes], at_most: int) -> bytes:
     for part in parts if at_most else ():
         found += part
         if len(found) > at_most:
-            raise Unanswered(f"its answer has more than {at_most:,} octets")
+            raise Unanswered(Text("its answer has more than {at_most:,} octets", {"at_most": at_most}))
     return found
 
 

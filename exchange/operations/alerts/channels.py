@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from exchange.clock import Clock
+from exchange.language import Text
 from exchange.machine.web_client import Unanswered, WebClient
 from exchange.machine.webhook_signature import signed_headers
 from exchange.operations.alerts.mail import Mail, channel_name
@@ -48,6 +49,6 @@ class Webhook:
             with WebClient(proxies=True, keep=0) as client:
                 answer = client.ask("POST", self._settings.url, seconds=self._seconds, headers=headers, content=body)
         except Unanswered as error:
-            raise not_told(self._settings.name, str(error)) from None
+            raise not_told(self._settings.name, error) from None
         if not answer.is_success:
-            raise not_told(self._settings.name, f"it answered {answer.status}")
+            raise not_told(self._settings.name, Text("it answered {status}", {"status": answer.status}))

@@ -18,6 +18,7 @@ from email.utils import format_datetime, make_msgid
 from hashlib import sha256
 
 from exchange.clock import Clock, monotonic
+from exchange.language import Text
 from exchange.machine.web_client import Unanswered, connect, reason_of
 from exchange.operations.alerts.telling import TIMEOUT, Telling, not_told
 from exchange.operations.troubles.mailbox import mailbox
@@ -56,7 +57,7 @@ class Mail:
             with connection, _cut_off(connection, until - monotonic(), cut):
                 self._send(connection, self._letter(telling))
         except Exception as error:
-            reason = f"no whole answer within {self._seconds:g} s" if cut.is_set() else _reason(error)
+            reason = _late(self._seconds) if cut.is_set() else _reason(error)
             if not reason:
                 raise
             raise not_told(channel_name(self._recipient), reason) from None
@@ -122,20 +123,24 @@ def _cut_off(connection: socket.socket, seconds: float, cut: threading.Event) ->
         line.close()
 
 
-def _reason(error: Exception) -> str:
+def _late(seconds: float) -> Text:
+    return Text("no whole answer within {seconds:g} s", {"seconds": seconds})
+
+
+def _reason(error: Exception) -> Text | str:
     """In a few words; empty for what is a mistake of ours. Servers' texts may quote what they were sent."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         codes = ", ".join(sorted({str(code) for code, _ in error.recipients.values()}))
-        return f"the mail server refuses this recipient ({codes})"
+        return Text("the mail server refuses this recipient ({codes})", {"codes": codes})
     if isinstance(error, smtplib.SMTPAuthenticationError):
-        return f"the mail server denies this account ({error.smtp_code})"
+        return Text("the mail server denies this account ({code})", {"code": error.smtp_code})
     if isinstance(error, smtplib.SMTPResponseException):
-        return f"the mail server refuses it ({type(error).__name__} {error.smtp_code})"
+        return Text(
+            "the mail server refuses it ({error} {code})", {"error": type(error).__name__, "code": error.smtp_code}
+        )
     if isinstance(error, smtplib.SMTPException):
         return type(error).__name__
-    if isinstance(error, Unanswered):
-        return str(error)
-    if isinstance(error, OSError):
+    if isinstance(error, (Unanswered, OSError)):
         return reason_of(error)
     return type(error).__name__ if isinstance(error, ValueError) else ""
 

@@ -42,7 +42,7 @@ class Channel(Protocol):
         """Tell the channel. Raises OperatorError where it was not taken; the error holds no secret."""
 
 
-def not_told(channel: str, reason: str) -> OperatorError:
+def not_told(channel: str, reason: object) -> OperatorError:
     """Return the error of a channel that was not reached; ``reason`` quotes no URL and no secret."""
     remedy = "check the channel in console.toml and the receiver's log; `exchange alerts test` tries it"
     return OperatorError(

@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from exchange.clock import monotonic
+from exchange.language import Language
 from exchange.machine import web_client
 from exchange.machine.proxies import is_loopback, proxy_for, spare_loopback
 from exchange.machine.web_client import Unanswered, WebClient, connect
@@ -149,4 +150,5 @@ def test_reasons_quote_nothing_of_a_url() -> None:
     with WebClient() as client, pytest.raises(Unanswered) as caught:
         client.ask("GET", "http://user:SECRET@127.0.0.1:1/SECRET?SECRET", seconds=5)
     assert "SECRET" not in str(caught.value)
-    assert web_client.reason_of(ValueError("SECRET")) == "the connection broke off"
+    assert str(web_client.reason_of(ValueError("SECRET"))) == "the connection broke off"
+    assert caught.value.written(Language.CHINESE) == "连接被拒绝"
