@@ -58,6 +58,7 @@ class ConnectionLoop:
         self._closing = threading.Event()
         self._told = threading.Event()
         self._ready = False
+        self._was_ready = False
         self._error: BrokerError = BrokerUnavailable("no answer from the broker at {url}", url=shown(url))
         self._thread = Loop(f"{name}:connection", self._run, self._closing.is_set)
 
@@ -70,16 +71,17 @@ class ConnectionLoop:
         """Connect and wait until the tenant is served.
 
         Raises BadTopology when a queue or exchange is missing or denied, and BrokerUnavailable when the broker
-        denies the account or has not answered after ``patience`` seconds.
+        denies the account or has not answered after ``patience`` seconds. A tenant that has been served, if only for
+        a moment, has its broker: whatever ended that is not for a start to tell.
         """
         self._thread.start()
         until = monotonic() + patience
-        while not self._ready:
+        while not self._was_ready:
             self._told.wait(max(0.0, until - monotonic()))
             self._told.clear()
             error = self._error
             hopeless = isinstance(error, BadTopology) or error.code == DENIED
-            if not self._ready and (hopeless or monotonic() >= until):
+            if not self._was_ready and (hopeless or monotonic() >= until):
                 self.close()
                 raise error
 
@@ -107,7 +109,7 @@ class ConnectionLoop:
 
     def ready(self) -> None:
         """Note that the tenant is being served: the next loss begins with a short pause again."""
-        self._ready = True
+        self._ready = self._was_ready = True
         self._pause.reset()
         self._told.set()
 

@@ -11,8 +11,10 @@ import pika
 import pytest
 
 from exchange.broker.admin.errand import errand
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.probe import server_version
 from exchange.broker.faults import error_of
+from exchange.broker.traffic.loop import ConnectionLoop
 from exchange.broker.traffic.urls import parameters
 from exchange.errors import BrokerUnavailable
 from exchange.language import Language, Text
@@ -84,3 +86,27 @@ def test_a_reader_of_chinese_is_told_the_cause_and_the_remedy_in_chinese(
     remedy = found.remedy_text.written(Language.CHINESE)
     assert re.search("[一-鿿]", remedy)
     assert remedy != found.remedy
+
+
+class ServedForAMoment:
+    """Is served and at once no more, before anybody who waits for it could look: so does a batch that fails at once."""
+
+    def __init__(self, url: str) -> None:
+        self.loop = ConnectionLoop(url, "test:moment", self)
+
+    def opened(self, connection: pika.SelectConnection) -> None:
+        """Says both in one go."""
+        self.loop.ready()
+        self.loop.failing(BrokerUnavailable("its channel was closed"))
+
+    def lost(self, reason: str) -> None:
+        """Nothing is to be put away."""
+
+
+def test_a_start_is_over_once_the_broker_has_served_whatever_fails_then(broker: NodeInfo) -> None:
+    served = ServedForAMoment(broker.url)
+    try:
+        served.loop.start(patience=20)
+        assert not served.loop.is_ready
+    finally:
+        served.loop.close()
