@@ -22,7 +22,6 @@ import structlog
 
 from exchange.language import Language, speak
 from exchange.machine.logger import forget_waiting
-from tests.postgres import shared_server
 from tests.surroundings import forget_the_caller
 
 if TYPE_CHECKING:
@@ -187,6 +186,8 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         return
     base = tmp_path_factory.getbasetemp()
     try:
+        from tests.postgres import shared_server  # drivers that most files of tests do without
+
         with shared_server(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) as url:
             yield url
     except FileNotFoundError as error:
