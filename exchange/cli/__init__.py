@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import json
 import os
 import sys
@@ -83,6 +85,9 @@ def options(
 
 def main() -> None:
     """Run the program; turn the exchange's errors into a message and an exit code."""
+    atexit.register(
+        gc.freeze
+    )  # at its end Python need not go through hundreds of modules for circles: a fifth of the time
     logs.keep_talking()
     lines_at_once()
     spare_loopback()
