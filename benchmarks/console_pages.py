@@ -34,7 +34,7 @@ from exchange.clock import parse_clock
 from exchange.console.app import create_app
 from exchange.console.pages.reconciliation import reconciler
 from exchange.console.sections import SECTIONS
-from exchange.operations.domain_view import Desk
+from exchange.operations.domain_view import DomainView
 from exchange.operations.reconciliation.books import Books
 from exchange.runtime.home import open_member
 from exchange.runtime.logs import configure
@@ -227,17 +227,17 @@ def fill_monitor(db: Connection, w: Words, window: str, settings: Settings) -> N
     )
 
 
-def fill(desk: Desk, messages: int) -> None:
+def fill(view: DomainView, messages: int) -> None:
     """Fills window and monitor, a tenth as much at one department, and lets the database put itself in order as it does over a year."""
-    profiles = load_profiles(desk.home.departments).values()
+    profiles = load_profiles(view.home.departments).values()
     window, monitor = (next(p.address for p in profiles if role in p.roles) for role in (Role.WINDOW, Role.MONITOR))
     departments = [p.address for p in profiles if Role.DEPARTMENT in p.roles]
     for address, count in ((window, messages), (departments[0], messages // 10), (monitor, 0)):
-        store: Store = desk.store(address)
-        words = Words(store._engine.dialect.name, departments, micros(desk.clock.now()), count or messages)
+        store: Store = view.store(address)
+        words = Words(store._engine.dialect.name, departments, micros(view.clock.now()), count or messages)
         with writing(store._engine) as connection, connection.begin():
             if address == monitor:
-                fill_monitor(connection, words, window, desk.settings)
+                fill_monitor(connection, words, window, view.settings)
             else:
                 fill_window(connection, words, address)
         with store._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -260,10 +260,10 @@ def real_case(settings: Settings) -> str:
         return next(part.consultation_id or "" for part in tx[Cases].parts(number) if part.consultation_id)
 
 
-def paths(desk: Desk, real: str) -> list[str]:
+def paths(view: DomainView, real: str) -> list[str]:
     """The pages: all that need no parameter, and those of search and boards with the filters people use."""
     plain = [page.path for section in SECTIONS for page in section.pages if "{" not in page.path]
-    department = next(p.address for p in load_profiles(desk.home.departments).values() if Role.DEPARTMENT in p.roles)
+    department = next(p.address for p in load_profiles(view.home.departments).values() if Role.DEPARTMENT in p.roles)
     number = "OLD-2026-0000007"
     return [
         *plain, f"/trace/{real}", f"/trace/{number}", f"/case/{number}", "/search?kind=opinion", "/search?state=failed",
@@ -280,14 +280,14 @@ def measure(
     settings = Settings(scratch / "home", broker.url, broker.management_url, url, parse_clock("real"))
     init_broker(settings, broker, init_files(settings, lambda said: None), lambda said: None)
     real = real_case(settings)
-    desk = Desk(settings)
+    view = DomainView(settings)
     began = time.perf_counter()
-    fill(desk, messages)
+    fill(view, messages)
     print(f"({database}: filled in {time.perf_counter() - began:.0f} s)", file=sys.stderr)
-    reconciler(desk).keep(Books().balance(None, ()))
-    client = TestClient(create_app(desk, Everybody(), SECTIONS))
+    reconciler(view).keep(Books().balance(None, ()))
+    client = TestClient(create_app(view, Everybody(), SECTIONS))
     figures = []
-    for path in paths(desk, real):
+    for path in paths(view, real):
         answer = client.get(path)
         if answer.status_code != 200:
             print(f"({path}: {answer.status_code}, left out)", file=sys.stderr)
@@ -300,7 +300,7 @@ def measure(
         shown = path.replace(real, "ID")
         figures.append(Figure(f"{database}, `{shown}`", times, "ms"))
     client.close()
-    desk.close()
+    view.close()
     return figures
 
 

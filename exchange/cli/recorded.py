@@ -28,13 +28,13 @@ def recorded(settings: Settings, action: str, what: str) -> Iterator[None]:
 
 
 def _record(settings: Settings, action: str, what: str, outcome: str) -> None:
-    from exchange.operations.domain_view import Desk
+    from exchange.operations.domain_view import DomainView
 
     try:
-        desk = Desk(settings)
+        view = DomainView(settings)
         try:
-            gate_of(desk).record(acting_account(), action, what, outcome)
+            gate_of(view).record(acting_account(), action, what, outcome)
         finally:
-            desk.close()
+            view.close()
     except ExchangeError as error:
         say(tr("this is not in the audit log, which cannot be reached: {error}", error=error))

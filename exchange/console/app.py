@@ -27,7 +27,7 @@ from exchange.console.section import Download, FormAction, Page, Question, Secti
 from exchange.errors import DatabaseUnavailable, Denied, ExchangeError
 from exchange.language import language, speaking
 from exchange.language.members import calling
-from exchange.operations.domain_view import Desk
+from exchange.operations.domain_view import DomainView
 from exchange.operations.health.sampler import sampler_of
 from exchange.web import render
 from exchange.web.arriving import arriving
@@ -51,30 +51,30 @@ _STRICT = {
 """On every answer: nothing from elsewhere, no inline script, no frames, nothing kept by the browser."""
 
 
-def create_app(desk: Desk, door: Door, sections: Sequence[Section]) -> FastAPI:
+def create_app(view: DomainView, door: Door, sections: Sequence[Section]) -> FastAPI:
     """Make the console over a domain. Pages need a signed-in account whose role may do what they name."""
-    api = Api(desk)
+    api = Api(view)
     app = FastAPI(
         title="Yizhan 驿站",
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        lifespan=_alive(desk, api, sections),
+        lifespan=_alive(view, api, sections),
     )
     pages = [page for section in sections for page in section.pages]
     menu = [page for page in pages if page.in_menu]
-    routes = [Route(page.path, _shown(desk, door, page, menu), methods=["GET"]) for page in pages]
-    routes += [Route(f"/live{page.path}", _live(desk, door, page, menu), methods=["GET"]) for page in pages]
+    routes = [Route(page.path, _shown(view, door, page, menu), methods=["GET"]) for page in pages]
+    routes += [Route(f"/live{page.path}", _live(view, door, page, menu), methods=["GET"]) for page in pages]
     routes += [
-        Route(action.path, _done(desk, door, action, menu), methods=["POST"])
+        Route(action.path, _done(view, door, action, menu), methods=["POST"])
         for section in sections
         for action in section.actions
     ]
     routes += [
-        Route(one.path, _sent(desk, door, one), methods=["GET"]) for section in sections for one in section.downloads
+        Route(one.path, _sent(view, door, one), methods=["GET"]) for section in sections for one in section.downloads
     ]
     static = Mount("/static", StaticFiles(directory=str(files("exchange.web") / "static")))
-    open_routes = [route for section in sections for route in section.routes(desk)]
+    open_routes = [route for section in sections for route in section.routes(view)]
     app.router.routes += [*door.routes(), static, Mount(PATH, create_api(api)), *open_routes, *routes]
     app.middleware("http")(_strictly)
     app.add_middleware(HeadAsGet)
@@ -82,20 +82,22 @@ def create_app(desk: Desk, door: Door, sections: Sequence[Section]) -> FastAPI:
     return app
 
 
-def _alive(desk: Desk, api: Api, sections: Sequence[Section]) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _alive(
+    view: DomainView, api: Api, sections: Sequence[Section]
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """From its start to its end the console looks at its domain, page open or not, and tells webhooks what happens;
     and what else its sections have running."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with ExitStack() as stack:
-            desk.started = monotonic()
-            sampler_of(desk).start()  # ended by whoever closes the desk
+            view.started = monotonic()
+            sampler_of(view).start()  # ended by whoever closes the view
             deliverer = Deliverer(api)
             deliverer.start()
             stack.callback(deliverer.close)
             for begin in (begin for section in sections for begin in section.beside):
-                await run_in_threadpool(stack.enter_context, begin(desk))
+                await run_in_threadpool(stack.enter_context, begin(view))
             yield
             await run_in_threadpool(stack.close)
 
@@ -120,19 +122,21 @@ async def _told(request: Request, error: Exception) -> Response:
     )
 
 
-def _shown(desk: Desk, door: Door, page: Page, menu: Sequence[Page]) -> Handler:
+def _shown(view: DomainView, door: Door, page: Page, menu: Sequence[Page]) -> Handler:
     async def handler(request: Request) -> Response:
         account = await run_in_threadpool(door.account, request)
         if account is None:
             wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
             return RedirectResponse(f"/sign-in?next={quote(wanted)}", 303)
-        return await run_in_threadpool(_answer, desk, door, page, menu, account, request)
+        return await run_in_threadpool(_answer, view, door, page, menu, account, request)
 
     return handler
 
 
-def _answer(desk: Desk, door: Door, page: Page, menu: Sequence[Page], account: Account, request: Request) -> Response:
-    context, status = context_of(desk, door, page, menu, account, request)
+def _answer(
+    view: DomainView, door: Door, page: Page, menu: Sequence[Page], account: Account, request: Request
+) -> Response:
+    context, status = context_of(view, door, page, menu, account, request)
     if isinstance(context.get("error"), Denied):
         door.record(account.name, page.action, request.url.path, Denied.code)
     template = page.template if status == 200 else "trouble.html"
@@ -142,25 +146,25 @@ def _answer(desk: Desk, door: Door, page: Page, menu: Sequence[Page], account: A
     return response
 
 
-def _live(desk: Desk, door: Door, page: Page, menu: Sequence[Page]) -> Handler:
+def _live(view: DomainView, door: Door, page: Page, menu: Sequence[Page]) -> Handler:
     """The page's block `live`, sent again whenever it has changed."""
 
     async def handler(request: Request) -> Response:
         if await run_in_threadpool(door.account, request) is None:
             return Response(status_code=401)
-        return EventSourceResponse(_events(desk, door, page, menu, request), ping=15)
+        return EventSourceResponse(_events(view, door, page, menu, request), ping=15)
 
     return handler
 
 
 async def _events(
-    desk: Desk, door: Door, page: Page, menu: Sequence[Page], request: Request
+    view: DomainView, door: Door, page: Page, menu: Sequence[Page], request: Request
 ) -> AsyncIterator[ServerSentEvent]:
     before = ""
     while (account := await run_in_threadpool(door.account, request)) is not None:
         if await request.is_disconnected():
             return
-        context, status = await run_in_threadpool(context_of, desk, door, page, menu, account, request)
+        context, status = await run_in_threadpool(context_of, view, door, page, menu, account, request)
         template = page.template if status == 200 else "trouble.html"
         now = await run_in_threadpool(render.live_part, template, context)
         if now != before:
@@ -169,12 +173,12 @@ async def _events(
         await asyncio.sleep(page.every or 60.0)
 
 
-def _sent(desk: Desk, door: Door, download: Download) -> Handler:
+def _sent(view: DomainView, door: Door, download: Download) -> Handler:
     async def handler(request: Request) -> Response:
         account = await run_in_threadpool(door.account, request)
         if account is None:
             return RedirectResponse("/sign-in", 303)
-        visit = Visit(desk, account, render.language_of(request), request.query_params, request.path_params)
+        visit = Visit(view, account, render.language_of(request), request.query_params, request.path_params)
         return await run_in_threadpool(_send, door, download, visit, request.url.path)
 
     return handler
@@ -192,13 +196,13 @@ def _send(door: Door, download: Download, visit: Visit, what: str) -> Response:
     return StreamingResponse(file.parts, media_type=file.media_type, headers=headers)
 
 
-def _done(desk: Desk, door: Door, action: FormAction, menu: Sequence[Page]) -> Handler:
+def _done(view: DomainView, door: Door, action: FormAction, menu: Sequence[Page]) -> Handler:
     async def handler(request: Request) -> Response:
         account = await run_in_threadpool(door.account, request)
         if account is None:
             return RedirectResponse("/sign-in", 303)
         form = await request.form()
-        visit = Visit(desk, account, render.language_of(request), request.query_params, request.path_params, form)
+        visit = Visit(view, account, render.language_of(request), request.query_params, request.path_params, form)
         return await run_in_threadpool(_do, door, action, visit, request, menu)
 
     return handler
@@ -223,7 +227,7 @@ def _do(door: Door, action: FormAction, visit: Visit, request: Request, menu: Se
 
 
 def _diagnostics(visit: Visit, error: ExchangeError) -> str:
-    with calling(visit.desk.names()):
+    with calling(visit.view.names()):
         return error.diagnostics(language())
 
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from exchange.console.section import GROUPS, Page, Visit
 from exchange.errors import BrokerUnavailable, DatabaseUnavailable, Denied, ExchangeError, NotFound
 from exchange.language import Language
-from exchange.operations.domain_view import Desk
+from exchange.operations.domain_view import DomainView
 from exchange.web import render
 from exchange.web.door.account import Account
 from exchange.web.door.door import Door
@@ -18,11 +18,11 @@ from exchange.web.door.permissions import PERMISSIONS, check_allowed
 
 
 def context_of(
-    desk: Desk, door: Door, page: Page, menu: Sequence[Page], account: Account, request: Request
+    view: DomainView, door: Door, page: Page, menu: Sequence[Page], account: Account, request: Request
 ) -> tuple[Mapping[str, object], int]:
     """Return what a page's template gets, and the status; errors of the tree are shown as what they are."""
     language = render.language_of(request)
-    visit = Visit(desk, account, language, request.query_params, request.path_params)
+    visit = Visit(view, account, language, request.query_params, request.path_params)
     common = common_context(visit, door, page, menu, request)
     try:
         check_allowed(account.role, page.action)
@@ -42,14 +42,14 @@ def common_context(visit: Visit, door: Door, page: Page, menu: Sequence[Page], r
         "token": door.token(request),
         "title": page.title[visit.language is Language.ENGLISH],
         "menu": _grouped(visit, [one for one in menu if one.action in allowed]),
-        "domain": visit.desk.domain(),
+        "domain": visit.view.domain(),
         "here": page.path,
         "query": request.query_params,
         "live": f"/live{request.url.path}?{request.url.query}" if page.every else "",
         "said": request.query_params.get("said", ""),
-        "now": visit.desk.clock.now(),
-        "member_names": visit.desk.names(),
-        "matter_names": cache(visit.desk.matters),
+        "now": visit.view.clock.now(),
+        "member_names": visit.view.names(),
+        "matter_names": cache(visit.view.matters),
         "request_path": request.url.path,
         "origin": f"{request.url.scheme}://{request.url.netloc}",
     }

@@ -11,7 +11,7 @@ from starlette.datastructures import FormData, QueryParams
 from starlette.routing import BaseRoute
 
 from exchange.language import Language
-from exchange.operations.domain_view import Desk
+from exchange.operations.domain_view import DomainView
 from exchange.web.door.account import Account
 from exchange.web.door.permissions import Action
 
@@ -20,7 +20,7 @@ from exchange.web.door.permissions import Action
 class Visit:
     """One request as pages and actions see it."""
 
-    desk: Desk
+    view: DomainView
     account: Account
     language: Language
     query: QueryParams
@@ -117,7 +117,7 @@ class Section:
     pages: Sequence[Page] = ()
     actions: Sequence[FormAction] = ()
     downloads: Sequence[Download] = ()
-    routes: Callable[[Desk], Sequence[BaseRoute]] = lambda desk: ()
+    routes: Callable[[DomainView], Sequence[BaseRoute]] = lambda view: ()
     """Paths beside the pages, for machines; the door does not stand before them, they see themselves who asks."""
-    beside: Sequence[Callable[[Desk], AbstractContextManager[object]]] = ()
+    beside: Sequence[Callable[[DomainView], AbstractContextManager[object]]] = ()
     """What runs as long as the console is served."""

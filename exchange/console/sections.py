@@ -34,7 +34,7 @@ SECTIONS: tuple[Section, ...] = (
     dead_letters.SECTION,
     holds.SECTION,
     reconciliation.SECTION,
-    replace(alerts.SECTION, beside=(lambda desk: alerts.round_of(desk, is_page),)),
+    replace(alerts.SECTION, beside=(lambda view: alerts.round_of(view, is_page),)),
     accounts.SECTION,
     tokens.SECTION,
     webhooks.SECTION,

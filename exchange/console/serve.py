@@ -15,7 +15,7 @@ from exchange.clock import monotonic
 from exchange.console.app import create_app
 from exchange.console.sections import SECTIONS
 from exchange.machine.crew import Loop
-from exchange.operations.domain_view import Desk
+from exchange.operations.domain_view import DomainView
 from exchange.runtime.settings import Home, Settings
 from exchange.runtime.supervision.ends import LoopsWatched
 from exchange.runtime.supervision.heartbeat import heartbeat
@@ -31,7 +31,7 @@ STUCK = 60.0
 _LEAVING = 3
 """Seconds that requests under way have to end; open pages are told to come again."""
 
-Ready = Callable[[str, Desk], None]
+Ready = Callable[[str, DomainView], None]
 
 
 def serve(settings: Settings, place: ListeningPlace, ready: Ready) -> None:
@@ -40,19 +40,19 @@ def serve(settings: Settings, place: ListeningPlace, ready: Ready) -> None:
     ``ready`` is told the address. Raises BadConfiguration, DatabaseUnavailable or OperatorError.
     """
     place.check()
-    desk = Desk(settings)
+    view = DomainView(settings)
     state = Home(settings.home).console
     try:
-        door = SessionDoor(gate_of(desk), tag_of(settings.home))
+        door = SessionDoor(gate_of(view), tag_of(settings.home))
         turns = LoopTurns()
-        server = server_of(create_app(desk, door, SECTIONS), place, turns)
+        server = server_of(create_app(view, door, SECTIONS), place, turns)
         known = read_state(state)
         before = known.wanted if known else None
         with listen(place, before) as listening:
             url, port = place.url(listening.getsockname()[1]), listening.getsockname()[1]
             with suppress(OSError):  # a convenience for `up`; in a container the folder may be read-only
                 write_state(state, url, port, own_port(place, before, port), place.tls_cert)
-            ready(url, desk)
+            ready(url, view)
             ended = threading.Event()
             with LoopsWatched(lambda: setattr(server, "should_exit", True)) as loops, heartbeat(turns.trouble):
                 if place.tls_cert is not None and place.tls_key is not None:
@@ -65,7 +65,7 @@ def serve(settings: Settings, place: ListeningPlace, ready: Ready) -> None:
                     ended.set()
                 loops.check()
     finally:
-        desk.close()
+        view.close()
 
 
 def _context_of(server: uvicorn.Server) -> ssl.SSLContext:

@@ -36,7 +36,7 @@ class Closing(Protocol):
 
 
 @dataclass
-class Desk:
+class DomainView:
     """A domain as the console sees it. Stores are opened when first needed and kept open; close it at the end."""
 
     settings: Settings
@@ -47,7 +47,7 @@ class Desk:
     jobs: Jobs = field(default_factory=Jobs)
     """Long work that goes on while people look elsewhere."""
     kept: dict[str, object] = field(default_factory=dict)
-    """What is kept between visits, by its name; what can be closed is closed with the desk."""
+    """What is kept between visits, by its name; what can be closed is closed with the view."""
     _stores: dict[str, Store] = field(default_factory=dict)
     _opening: threading.Lock = field(default_factory=threading.Lock)
     _turns: dict[str, threading.Lock] = field(default_factory=dict)

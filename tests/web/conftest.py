@@ -9,49 +9,49 @@ from pathlib import Path
 import pytest
 
 from exchange.broker.admin.node_info import NodeInfo
-from exchange.operations.domain_view import Desk
+from exchange.operations.domain_view import DomainView
 from exchange.runtime.settings import Settings
 from exchange.setup.init import init_broker
 from exchange.web.door.permissions import AccountRole
-from tests.web.house import ACCOUNTS, Credentials, House, real_house, served, small_desk
+from tests.web.house import ACCOUNTS, Credentials, House, real_house, served, small_view
 
 
 @pytest.fixture(scope="session")
 def small_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a small domain, to be copied: keys take longer to make than to copy."""
     folder = tmp_path_factory.mktemp("small")
-    small_desk(folder).close()
+    small_view(folder).close()
     return folder / "home"
 
 
 @pytest.fixture
-def desk(tmp_path: Path, small_home: Path) -> Iterator[Desk]:
-    """A desk over a small domain of its own, without a broker."""
+def view(tmp_path: Path, small_home: Path) -> Iterator[DomainView]:
+    """A view of a small domain of its own, without a broker."""
     shutil.copytree(small_home, tmp_path / "home")
-    found = Desk(Settings.read({}, home=tmp_path / "home"), None)
+    found = DomainView(Settings.read({}, home=tmp_path / "home"), None)
     yield found
     found.close()
 
 
 @pytest.fixture
-def house(desk: Desk) -> House:
+def house(view: DomainView) -> House:
     """The console of a small domain without a broker, with the real door and a stepped clock."""
-    return House(desk)
+    return House(view)
 
 
 @pytest.fixture
-def empty_house(desk: Desk) -> House:
+def empty_house(view: DomainView) -> House:
     """The same at its first start: without accounts."""
-    return House(desk, empty=True)
+    return House(view, empty=True)
 
 
 @pytest.fixture
 def served_house(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[House]:
     """A console with the real door and clock over a small domain (window, monitor, planning) on the tests' broker."""
-    desk = small_desk(tmp_path, domain, broker)
-    init_broker(desk.settings, broker, dict(desk.profiles()), lambda text: None)
-    yield real_house(desk)
-    desk.close()
+    view = small_view(tmp_path, domain, broker)
+    init_broker(view.settings, broker, dict(view.profiles()), lambda text: None)
+    yield real_house(view)
+    view.close()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from exchange.api.door.context import Api
 from exchange.clock import Clock, RealClock
 from exchange.console.app import create_app
 from exchange.console.sections import SECTIONS
-from exchange.operations.domain_view import Desk
+from exchange.operations.domain_view import DomainView
 from exchange.operations.systems.issuing import make_token
 from exchange.runtime.settings import Settings
 from exchange.schemas import Role
@@ -39,7 +39,7 @@ LETTER = {
 class Bureau:
     """A domain without a broker, and the console over it."""
 
-    desk: Desk
+    view: DomainView
     app: FastAPI
 
     @property
@@ -50,7 +50,7 @@ class Bureau:
     def client(self, member: str, scopes: Sequence[str] | None = None, host: str = "testclient") -> TestClient:
         """A client whose token has the scopes."""
         client = TestClient(self.app, client=(host, 50_000), raise_server_exceptions=False)
-        client.headers["authorization"] = f"Bearer {token_for(self.desk, member, scopes)}"
+        client.headers["authorization"] = f"Bearer {token_for(self.view, member, scopes)}"
         return client
 
 
@@ -69,8 +69,8 @@ def bureau(
 
 def bureau_over(settings: Settings, clock: Clock | None = None) -> Bureau:
     """The console over a domain that is there."""
-    desk = Desk(settings)
-    made = Bureau(desk, create_app(desk, OpenDoor(), SECTIONS))
+    view = DomainView(settings)
+    made = Bureau(view, create_app(view, OpenDoor(), SECTIONS))
     made.api.clock = clock or RealClock()
     return made
 
@@ -82,8 +82,8 @@ def api_in(app: FastAPI) -> Api:
     return found
 
 
-def token_for(desk: Desk, member: str, scopes: Sequence[str] | None = None, days: int = 30) -> str:
+def token_for(view: DomainView, member: str, scopes: Sequence[str] | None = None, days: int = 30) -> str:
     """A new token; without ``scopes``, with all that the member can have."""
     if scopes is None:
-        scopes = EVERY + (OF_WINDOWS if Role.WINDOW in desk.profiles()[member].roles else ())
-    return make_token(desk.console, desk.profiles(), member, "tests", scopes, days, "tester")[1]
+        scopes = EVERY + (OF_WINDOWS if Role.WINDOW in view.profiles()[member].roles else ())
+    return make_token(view.console, view.profiles(), member, "tests", scopes, days, "tester")[1]

@@ -20,7 +20,7 @@ from exchange.console.app import create_app
 from exchange.console.section import Section
 from exchange.console.sections import SECTIONS
 from exchange.console.serve import server_of, tag_of
-from exchange.operations.domain_view import Desk
+from exchange.operations.domain_view import DomainView
 from exchange.runtime.settings import Settings
 from exchange.setup.init import init_files
 from exchange.web.door.audit_log import AuditLog
@@ -60,14 +60,19 @@ class House:
     """The console of one domain."""
 
     def __init__(
-        self, desk: Desk, clock: Clock | None = None, sections: Sequence[Section] = SECTIONS, *, empty: bool = False
+        self,
+        view: DomainView,
+        clock: Clock | None = None,
+        sections: Sequence[Section] = SECTIONS,
+        *,
+        empty: bool = False,
     ) -> None:
         self.clock = clock or SteppedClock(NOON)
-        self.desk = desk
-        self.gate = Gate(desk.console, self.clock, QUICK)
-        desk.kept["gate"] = self.gate
-        self.door = SessionDoor(self.gate, tag_of(desk.settings.home))
-        self.app = create_app(desk, self.door, sections)
+        self.view = view
+        self.gate = Gate(view.console, self.clock, QUICK)
+        view.kept["gate"] = self.gate
+        self.door = SessionDoor(self.gate, tag_of(view.settings.home))
+        self.app = create_app(view, self.door, sections)
         if not empty:
             with self.gate.store.transaction() as tx:
                 for role, known in ACCOUNTS.items():
@@ -132,12 +137,12 @@ class Visitor:
         return self.http.get("/account").status_code == 200
 
 
-def small_desk(folder: Path, domain: str = "hefei", broker: NodeInfo | None = None) -> Desk:
-    """A domain's files, and a desk over them; close it."""
+def small_view(folder: Path, domain: str = "hefei", broker: NodeInfo | None = None) -> DomainView:
+    """A domain's files, and a view of them; close it."""
     settings = Settings.read({}, home=folder / "home")
     write_departments(folder / "departments", domain, ["planning"])
     init_files(settings, lambda text: None, folder / "departments")
-    return Desk(settings, broker)
+    return DomainView(settings, broker)
 
 
 @contextmanager
@@ -155,6 +160,6 @@ def served(house: House) -> Iterator[str]:
         thread.join(20)
 
 
-def real_house(desk: Desk) -> House:
+def real_house(view: DomainView) -> House:
     """A console that goes by real time, for browsers."""
-    return House(desk, RealClock())
+    return House(view, RealClock())

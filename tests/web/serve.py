@@ -11,7 +11,7 @@ import uvicorn
 
 from exchange.console.app import create_app
 from exchange.console.sections import SECTIONS
-from exchange.operations.domain_view import Desk
+from exchange.operations.domain_view import DomainView
 from exchange.runtime.settings import Settings
 from tests.web.open_door import OpenDoor
 
@@ -31,6 +31,6 @@ def unanswered(app: Any) -> Any:
 
 
 if __name__ == "__main__":
-    console = create_app(Desk(Settings.read()), OpenDoor(), SECTIONS)
+    console = create_app(DomainView(Settings.read()), OpenDoor(), SECTIONS)
     served = unanswered(console) if sys.argv[2:] == ["die"] else console
     uvicorn.run(served, host="127.0.0.1", port=int(sys.argv[1]), log_level="warning")

@@ -17,7 +17,7 @@ from exchange.messaging.inbox import Inbox
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import DeadLetter
 from exchange.operations.dead_letters.redrive import redrive
-from exchange.operations.domain_view import Desk
+from exchange.operations.domain_view import DomainView
 from exchange.runtime.home import OpenedMember, open_member
 from exchange.runtime.profile_work import open_work
 from exchange.runtime.settings import Settings
@@ -32,15 +32,15 @@ TITLE, BODY = "关于某某事项的函", "此处是正文，运维不应看到"
 
 
 class Town:
-    """Its settings, its console's desk and door, and a browser."""
+    """Its settings, its console's view and door, and a browser."""
 
     def __init__(self, folder: Path) -> None:
         self.settings = Settings.read({}, home=folder / "home")
         write_departments(folder / "departments", "hefei", ["planning", "transport"])
         init_files(self.settings, lambda text: None, folder / "departments")
-        self.desk = Desk(self.settings)
+        self.view = DomainView(self.settings)
         self.door = OpenDoor()
-        app = create_app(self.desk, self.door, SECTIONS)
+        app = create_app(self.view, self.door, SECTIONS)
         self.client = TestClient(app, follow_redirects=False, headers={"accept-language": "en"})
 
     def sign_in(self, name: str, role: AccountRole = AccountRole.OPERATOR) -> None:

@@ -42,7 +42,7 @@ def _authenticated(api: Api, request: Request) -> Caller:
     token_id = ""
     try:
         token_id, secret = split_token(text.strip())
-        with api.desk.console.reading() as tx:
+        with api.view.console.reading() as tx:
             row = tx[Tokens].get(token_id)
         return _checked(api, row, token_id, secret)
     except Unauthenticated:
@@ -60,7 +60,7 @@ def _checked(api: Api, row: TokenRow | None, token_id: str, secret: str) -> Call
     row = row or nobody
     check_token(secret, row.digest, now, row.expires_at, row.revoked_at)
     if row.last_used_at is None or now - row.last_used_at >= _NOTED_EVERY:
-        with api.desk.console.transaction() as tx:
+        with api.view.console.transaction() as tx:
             tx[Tokens].used(token_id, now)
         row = replace(row, last_used_at=now)
     return Caller(row.token_id, row.name, row.member, tuple(Scope(word) for word in row.scopes))

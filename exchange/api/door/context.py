@@ -1,4 +1,4 @@
-"""What all operations share: the desk, the members opened for them, and the real clock."""
+"""What all operations share: the domain view, the members opened for them, and the real clock."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from starlette.requests import Request
 from exchange.api.door.limits import Attempts
 from exchange.clock import Clock, RealClock
 from exchange.errors import Denied, NotFound
-from exchange.operations.domain_view import Desk
+from exchange.operations.domain_view import DomainView
 from exchange.operations.systems.tokens import Scope
 from exchange.runtime.home import OpenedMember, open_member
 
@@ -29,7 +29,7 @@ class Caller:
 class Api:
     """The API's state. Leases, keys, tokens and webhooks follow ``clock``, which is real whatever the domain's is."""
 
-    desk: Desk
+    view: DomainView
     clock: Clock = field(default_factory=RealClock)
     attempts: Attempts = field(default_factory=Attempts)
     _members: dict[str, OpenedMember] = field(default_factory=dict)
@@ -42,10 +42,10 @@ class Api:
         with self._opening:
             if address not in self._members:
                 try:
-                    # The desk makes a store where there is none; a member that is gone must not get one.
-                    if address not in self.desk.profiles():
+                    # The view makes a store where there is none; a member that is gone must not get one.
+                    if address not in self.view.profiles():
                         raise NotFound("no member {address}", remedy="revoke its tokens", address=address)
-                    self._members[address] = open_member(self.desk.settings, address, store=self.desk.store(address))
+                    self._members[address] = open_member(self.view.settings, address, store=self.view.store(address))
                 except NotFound as error:
                     raise Denied(str(error), remedy="ask a security officer for a token of a present member") from error
             opened = self._members[address]

@@ -41,7 +41,7 @@ def _record(api: Api, caller: Caller, request: Request, path: str, status: int) 
     outcome = "done" if status < 400 else str(status)
     what = f"{request.method} {path}"
     try:
-        with api.desk.console.transaction() as tx:
+        with api.view.console.transaction() as tx:
             entry = tx[AuditLog].append(api.clock.now(), caller.member, "rest", what, outcome, came)
     except DatabaseUnavailable:
         log.exception("console.audit", action="rest", what=what, outcome=outcome)

@@ -38,7 +38,7 @@ class Deliverer:
 
     def __init__(self, api: Api, poster: Poster | None = None, every: float = 1.0) -> None:
         self._api = api
-        self._poster = poster or Poster(api.desk.settings.webhook_networks)
+        self._poster = poster or Poster(api.view.settings.webhook_networks)
         self._every = every
         self._lanes = Lanes("webhooks")
         self._counting = threading.Lock()
@@ -68,7 +68,7 @@ class Deliverer:
 
     def look(self) -> None:
         """Look once; what is due is delivered in each receiver's own lane, which is not waited for."""
-        with self._api.desk.console.reading() as tx:
+        with self._api.view.console.reading() as tx:
             hooks = tx[WebhookRecords].enabled()
         for hook in hooks:
             try:
@@ -99,10 +99,10 @@ class Deliverer:
                 self._looked[hook.webhook_id] = now
         rows = [delivery_of(hook, one, now) for one in found]
         after = lines[-1].position if lines else hook.position
-        with self._api.desk.console.reading() as tx:
+        with self._api.view.console.reading() as tx:
             if not lines and not tx[WebhookRecords].unknown(rows):
                 return
-        with self._api.desk.console.transaction() as tx:
+        with self._api.view.console.transaction() as tx:
             tx[WebhookRecords].advance(hook.webhook_id, hook.position, after, rows)
 
     def _is_time_to_look(self, hook: WebhookRow, now: datetime) -> bool:
@@ -113,7 +113,7 @@ class Deliverer:
     def _start(self, hooks: dict[str, WebhookRow]) -> None:
         """Starts the lane of every webhook to which something is due."""
         now = self._api.clock.now()
-        with self._api.desk.console.transaction() as tx:
+        with self._api.view.console.transaction() as tx:
             tx[WebhookRecords].forget(now - _KEPT, now - _AWAITED_KEPT, _BATCH)
             owed = tx[WebhookRecords].owed(now)
         for webhook_id in owed:
@@ -123,7 +123,7 @@ class Deliverer:
 
     def _one_after_another(self, hook: WebhookRow) -> None:
         """A webhook's deliveries in order, up to the first that fails: a receiver that is down is asked once."""
-        with self._api.desk.console.reading() as tx:
+        with self._api.view.console.reading() as tx:
             rows = tx[WebhookRecords].due(self._api.clock.now(), _BATCH, hook.webhook_id)
         for row in rows:
             if self._stopping.is_set() or not self._attempt(hook, row):
@@ -133,7 +133,7 @@ class Deliverer:
 
     def _attempt(self, hook: WebhookRow, row: DeliveryRow) -> bool:
         now = self._api.clock.now()
-        with self._api.desk.console.transaction() as tx:
+        with self._api.view.console.transaction() as tx:
             if not tx[WebhookRecords].claim(row, now + _CLAIMED):
                 return False
         body, stamp = row.body.encode(), int(now.timestamp())
@@ -141,7 +141,7 @@ class Deliverer:
         headers = {"user-agent": "yizhan-webhook/1", **signed}
         reason = self._poster.post(hook.url, headers, body)
         now = self._api.clock.now()
-        with self._api.desk.console.transaction() as tx:
+        with self._api.view.console.transaction() as tx:
             if reason is None:
                 tx[WebhookRecords].delivered(row, now)
                 return True

@@ -54,7 +54,7 @@ def register_webhook(caller: Receiving, api: Shared, asked: Annotated[WebhookIn,
         made_at=api.clock.now(),
         position=position,
     )
-    with api.desk.console.transaction() as console:
+    with api.view.console.transaction() as console:
         if len(console[WebhookRecords].of_member(caller.member)) >= MOST:
             raise Conflict("a member has at most {most} webhooks", remedy="delete one that is not needed", most=MOST)
         console[WebhookRecords].add(row)
@@ -69,7 +69,7 @@ def register_webhook(caller: Receiving, api: Shared, asked: Annotated[WebhookIn,
     responses=documented(),
 )
 def webhooks(caller: Receiving, api: Shared) -> Webhooks:
-    with api.desk.console.reading() as tx:
+    with api.view.console.reading() as tx:
         rows = tx[WebhookRecords].of_member(caller.member)
     return Webhooks(items=tuple(webhook_out(row) for row in rows))
 
@@ -83,7 +83,7 @@ def webhooks(caller: Receiving, api: Shared) -> Webhooks:
     responses=documented(404),
 )
 def delete_webhook(caller: Receiving, api: Shared, webhook_id: MessageId) -> Response:
-    with api.desk.console.transaction() as tx:
+    with api.view.console.transaction() as tx:
         _own(tx[WebhookRecords], caller, webhook_id)
         tx[WebhookRecords].remove(webhook_id)
     return Response(status_code=204)
@@ -98,7 +98,7 @@ def delete_webhook(caller: Receiving, api: Shared, webhook_id: MessageId) -> Res
     responses=documented(404),
 )
 def enable_webhook(caller: Receiving, api: Shared, webhook_id: MessageId) -> WebhookOut:
-    with api.desk.console.transaction() as tx:
+    with api.view.console.transaction() as tx:
         _own(tx[WebhookRecords], caller, webhook_id)
         tx[WebhookRecords].enable(webhook_id, api.clock.now())
         return webhook_out(_own(tx[WebhookRecords], caller, webhook_id))
@@ -114,7 +114,7 @@ def enable_webhook(caller: Receiving, api: Shared, webhook_id: MessageId) -> Web
 )
 def replace_webhook_secret(caller: Receiving, api: Shared, webhook_id: MessageId) -> WebhookMade:
     secret = _new_secret()
-    with api.desk.console.transaction() as tx:
+    with api.view.console.transaction() as tx:
         row = _own(tx[WebhookRecords], caller, webhook_id)
         tx[WebhookRecords].replace_secret(webhook_id, secret, api.clock.now() + BOTH_SIGN)
     return WebhookMade(**_shown(row), secret=secret)
@@ -137,7 +137,7 @@ def deliveries(
     cursor: Cursor = None,
 ) -> DeliveryPage:
     before = moment_of(cursor)
-    with api.desk.console.reading() as tx:
+    with api.view.console.reading() as tx:
         _own(tx[WebhookRecords], caller, webhook_id)
         rows = tx[WebhookRecords].deliveries(webhook_id, before, limit + 1)
     shown, following = page_of(request, response, rows, limit, lambda row: cursor_of(row.made_at, row.delivery_id))

@@ -13,7 +13,7 @@ from exchange.clock import monotonic
 from exchange.errors import OperatorError
 from exchange.language import tr
 from exchange.machine.files import make_folder, open_file
-from exchange.operations.domain_view import Desk
+from exchange.operations.domain_view import DomainView
 from exchange.runtime.settings import Home, Settings
 from exchange.runtime.supervision.children import child_command, child_environment
 from exchange.runtime.supervision.running import Running, running
@@ -82,8 +82,8 @@ def _say_console(settings: Settings, patience: float) -> None:
             say(tr("the console is being started; where it is says: exchange console --url"))
         return
     say_link(tr("console"), served.url)
-    desk = Desk(settings)
+    view = DomainView(settings)
     try:
-        say_first_link(served.url, gate_of(desk).first_link())
+        say_first_link(served.url, gate_of(view).first_link())
     finally:
-        desk.close()
+        view.close()

@@ -15,7 +15,7 @@ from exchange.cli.view import console as out
 from exchange.cli.view import plain, print_json, say, say_link
 from exchange.errors import BadConfiguration, NotFound
 from exchange.language import tr
-from exchange.operations.domain_view import Desk
+from exchange.operations.domain_view import DomainView
 from exchange.runtime import logs
 from exchange.runtime.settings import Home, Settings
 from exchange.runtime.supervision.stop import StopSignal
@@ -86,11 +86,11 @@ def _serve(settings: Settings, place: ListeningPlace, as_json: bool) -> None:
     logs.configure_for_service()
     supervised = "EXCHANGE_SUPERVISED" in os.environ
 
-    def ready(url: str, desk: Desk) -> None:
+    def ready(url: str, view: DomainView) -> None:
         # A supervised console writes to a log, where a link has no place: its supervisor shows both.
         if supervised:
             return
-        token = gate_of(desk).first_link()
+        token = gate_of(view).first_link()
         if as_json:
             print_json({"url": url, "set_up": f"{url}/set-up/{token}" if token else None})
         else:
@@ -117,13 +117,13 @@ def say_first_link(url: str, token: str | None) -> None:
 
 
 def _check_audit(settings: Settings, noted: ChainHead | None, as_json: bool) -> None:
-    desk = Desk(settings)
+    view = DomainView(settings)
     try:
-        with gate_of(desk).store.reading() as tx:
+        with gate_of(view).store.reading() as tx:
             found = tx[AuditLog].head()
             entries = check_chain(tx[AuditLog].entries(), found, noted)
     finally:
-        desk.close()
+        view.close()
     if as_json:
         print_json({"entries": entries, "head": str(found)})
     else:
@@ -153,11 +153,11 @@ def _print_url(settings: Settings, as_json: bool) -> None:
 
 
 def _new_link(settings: Settings, name: str) -> None:
-    desk = Desk(settings)
+    view = DomainView(settings)
     try:
-        token = managing.reset_from_here(gate_of(desk), account_name(name))
+        token = managing.reset_from_here(gate_of(view), account_name(name))
     finally:
-        desk.close()
+        view.close()
     served = read_state(Home(settings.home).console)
     say(tr("one-time link") + ("" if served else tr(", after the console's address")))
     out.print(plain(f"{served.url if served else ''}/set-up/{token}"), soft_wrap=True)

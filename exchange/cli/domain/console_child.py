@@ -8,7 +8,7 @@ from exchange.cli.domain.console import say_elsewhere, say_first_link
 from exchange.cli.view import say, say_link
 from exchange.errors import ExchangeError
 from exchange.language import language, tr
-from exchange.operations.domain_view import CONSOLE, Desk
+from exchange.operations.domain_view import CONSOLE, DomainView
 from exchange.runtime.settings import Home, Settings
 from exchange.runtime.supervision.children import child_command
 from exchange.runtime.supervision.supervise import Supervisor
@@ -55,8 +55,8 @@ class ConsoleChild:
             say(tr("no set-up link for the console: {diagnostics}", diagnostics=error.diagnostics(language())))
 
     def _first_link(self) -> str | None:
-        desk = Desk(self._settings)
+        view = DomainView(self._settings)
         try:
-            return gate_of(desk).first_link()
+            return gate_of(view).first_link()
         finally:
-            desk.close()
+            view.close()

@@ -46,14 +46,14 @@ def secret() -> None:
 @alerts.command("list")
 def list_alerts(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Lists the alerts that stand, the newest first."""
-    from exchange.operations.domain_view import Desk
+    from exchange.operations.domain_view import DomainView
 
-    desk = Desk(Settings.read(home=home))
+    view = DomainView(Settings.read(home=home))
     try:
-        with desk.console.reading() as tx:
+        with view.console.reading() as tx:
             rows = tx[Alerts].standing()
     finally:
-        desk.close()
+        view.close()
     if as_json:
         print_json(
             [
@@ -90,13 +90,13 @@ def try_channels(
     Exit code 6 if a channel did not take it, or none is configured.
     """
     from exchange.operations.alerts.round import Alerting
-    from exchange.operations.domain_view import Desk
+    from exchange.operations.domain_view import DomainView
 
-    desk = Desk(Settings.read(home=home))
+    view = DomainView(Settings.read(home=home))
     try:
-        outcome = Alerting.open(desk).test(channel)
+        outcome = Alerting.open(view).test(channel)
     finally:
-        desk.close()
+        view.close()
     if as_json:
         print_json({name: {"taken": reason is None, "reason": reason} for name, reason in outcome.items()})
     for name, reason in () if as_json else outcome.items():

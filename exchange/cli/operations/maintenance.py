@@ -18,7 +18,7 @@ from exchange.cli.recorded import recorded
 from exchange.cli.view import console, due_text, moment, plain, print_json, say, say_more
 from exchange.language import choose, tr
 from exchange.messaging.rules.holding import Hold
-from exchange.operations.domain_view import Desk
+from exchange.operations.domain_view import DomainView
 from exchange.operations.holds import domain as holding
 from exchange.runtime import draining, logs
 from exchange.runtime.settings import Settings
@@ -33,10 +33,10 @@ class _Domain:
     def __init__(self, home: Path | None) -> None:
         logs.configure(quiet=True)
         self.settings = Settings.read(home=home)
-        desk = Desk(self.settings)
-        self.profiles = desk.profiles()
+        view = DomainView(self.settings)
+        self.profiles = view.profiles()
         learn(self.profiles)
-        self.open = desk.store
+        self.open = view.store
         """Opens a member's database. Raises DatabaseUnavailable."""
 
 

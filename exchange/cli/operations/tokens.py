@@ -16,7 +16,7 @@ from exchange.cli.recorded import recorded
 from exchange.cli.view import console, moment, plain, print_json, say
 from exchange.clock import RealClock
 from exchange.language import tr
-from exchange.operations.domain_view import Desk
+from exchange.operations.domain_view import DomainView
 from exchange.operations.systems.issuing import DEFAULT_DAYS, make_token, revoke_token, token_state
 from exchange.operations.systems.records import TokenRow
 from exchange.operations.systems.store import Tokens
@@ -55,8 +55,8 @@ def new(
     - of a window: submit: hand in and withdraw applications · decide: decide cases, and amend terms
     """
     settings = Settings.read(home=home)
-    with recorded(settings, "token.new", f"{member} {' '.join(scope)}"), _desk(settings) as desk:
-        row, text = make_token(desk.console, desk.profiles(), member, name, scope, days, acting_account())
+    with recorded(settings, "token.new", f"{member} {' '.join(scope)}"), _view(settings) as view:
+        row, text = make_token(view.console, view.profiles(), member, name, scope, days, acting_account())
     if as_json:
         print_json({**_json(row, RealClock().now()), "token": text})
         return
@@ -73,7 +73,7 @@ def new(
 
 def list_(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Lists the latest tokens: whose, what for, when used, until when. Never a token itself."""
-    with _desk(Settings.read(home=home)) as desk, desk.console.reading() as tx:
+    with _view(Settings.read(home=home)) as view, view.console.reading() as tx:
         rows = tx[Tokens].every()
     now = RealClock().now()
     if as_json:
@@ -104,8 +104,8 @@ def revoke(
 ) -> None:
     """Revokes a token: the next request that bears it is refused."""
     settings = Settings.read(home=home)
-    with recorded(settings, "token.revoke", token_id), _desk(settings) as desk:
-        row = revoke_token(desk.console, token_id, acting_account())
+    with recorded(settings, "token.revoke", token_id), _view(settings) as view:
+        row = revoke_token(view.console, token_id, acting_account())
     if as_json:
         print_json(_json(row, RealClock().now()))
     else:
@@ -113,12 +113,12 @@ def revoke(
 
 
 @contextmanager
-def _desk(settings: Settings) -> Iterator[Desk]:
-    desk = Desk(settings)
+def _view(settings: Settings) -> Iterator[DomainView]:
+    view = DomainView(settings)
     try:
-        yield desk
+        yield view
     finally:
-        desk.close()
+        view.close()
 
 
 def _json(row: TokenRow, now: datetime) -> dict[str, object]:

@@ -46,18 +46,18 @@ def top(
     nothing. Keys: q ends. `exchange doctor` looks once, more closely, and tells health by its exit code.
     """
     from exchange.operations.domain_view import (
-        Desk,  # with all that the console needs, which other commands do not
+        DomainView,  # with all that the console needs, which other commands do not
     )
 
     settings = Settings.read(home=home)
-    desk = Desk(settings)
+    view = DomainView(settings)
     try:
         if as_json or once or not console.is_terminal:
-            _print(sampler_of(desk), as_json)
+            _print(sampler_of(view), as_json)
         else:
-            _watch(sampler_of(desk))
+            _watch(sampler_of(view))
     finally:
-        desk.close()
+        view.close()
 
 
 def _print(sampler: Sampler, as_json: bool) -> None:

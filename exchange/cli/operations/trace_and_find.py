@@ -18,7 +18,7 @@ from exchange.cli.view import console, moment, plain, print_json
 from exchange.errors import CallerError
 from exchange.language import choose, tr
 from exchange.language.names import CASE_STATES, COPIES
-from exchange.operations.domain_view import Desk
+from exchange.operations.domain_view import DomainView
 from exchange.operations.records.lines import CaseLine
 from exchange.operations.records.stores import queued_by, stores_of, trust_of
 from exchange.operations.search.find import MessageLine, find_cases, find_messages
@@ -53,10 +53,10 @@ def trace(
     Read from the stores of this domain's members, with receipts verified, and from the broker where it can be asked.
     What is missing and what contradicts is named; the content stays closed. Exit code 3 for an id that nobody has.
     """
-    with _desk(home) as desk:
-        stores = stores_of(desk)
+    with _view(home) as view:
+        stores = stores_of(view)
         if is_message_id(what):
-            traces, messages = trace_message(stores, trust_of(desk), what, lambda: queued_by(desk)), []
+            traces, messages = trace_message(stores, trust_of(view), what, lambda: queued_by(view)), []
         else:
             traces, messages = [], messages_of_case(stores, what)
     if as_json:
@@ -88,23 +88,23 @@ def find(
     query = read_query({**fields, "direction": "received" if received else ""})
     if cases and (kind or received):
         raise CallerError("a case has no kind or direction", remedy="leave out --kind and --received, or --cases")
-    with _desk(home) as desk:
+    with _view(home) as view:
         if cases:
-            _show_cases(find_cases(stores_of(desk, Role.WINDOW), query, read_key(after)), as_json)
+            _show_cases(find_cases(stores_of(view, Role.WINDOW), query, read_key(after)), as_json)
         else:
-            _show_messages(find_messages(stores_of(desk), query, read_key(after)), as_json)
+            _show_messages(find_messages(stores_of(view), query, read_key(after)), as_json)
 
 
 @contextlib.contextmanager
-def _desk(home: Any) -> Iterator[Desk]:
+def _view(home: Any) -> Iterator[DomainView]:
     logs.configure(quiet=True)
     settings = Settings.read(home=home)
     learn_domain(Home(settings.home))
-    desk = Desk(settings)
+    view = DomainView(settings)
     try:
-        yield desk
+        yield view
     finally:
-        desk.close()
+        view.close()
 
 
 def _show_trace(one: Trace) -> None:

@@ -25,7 +25,7 @@ ROLES = {
 
 
 def _accounts(visit: Visit) -> Mapping[str, object]:
-    with gate_of(visit.desk).store.reading() as tx:
+    with gate_of(visit.view).store.reading() as tx:
         rows = tx[Accounts].all()
     return {"accounts": rows, "roles": _roles(visit), "state": lambda row: _state(visit, row)}
 
@@ -45,12 +45,12 @@ def _roles(visit: Visit) -> list[tuple[str, str]]:
 
 def _handed(visit: Visit) -> Mapping[str, object]:
     """The one-time link just made, shown once to who made it."""
-    name, token = gate_of(visit.desk).handed.pop(visit.account.name, ("", ""))
+    name, token = gate_of(visit.view).handed.pop(visit.account.name, ("", ""))
     return {"name": name, "link": f"/set-up/{token}" if token else "", "hours": LINK_LASTS.total_seconds() / 3600}
 
 
 def _own(visit: Visit) -> Mapping[str, object]:
-    with gate_of(visit.desk).store.reading() as tx:
+    with gate_of(visit.view).store.reading() as tx:
         row = tx[Accounts].get(visit.account.name)
     may = [action.value for action in Action if action in PERMISSIONS[visit.account.role]]
     return {
@@ -68,30 +68,30 @@ def _field(visit: Visit, name: str) -> str:
 
 def _make(visit: Visit) -> str:
     name = _field(visit, "name")
-    token = managing.make(gate_of(visit.desk), visit.account.name, name, _field(visit, "role"))
+    token = managing.make(gate_of(visit.view), visit.account.name, name, _field(visit, "role"))
     return _hand(visit, name, token)
 
 
 def _reset(visit: Visit) -> str:
     name = visit.path["name"]
-    return _hand(visit, name, managing.reset(gate_of(visit.desk), visit.account.name, name))
+    return _hand(visit, name, managing.reset(gate_of(visit.view), visit.account.name, name))
 
 
 def _hand(visit: Visit, name: str, token: str) -> str:
-    gate_of(visit.desk).handed[visit.account.name] = (name, token)
+    gate_of(visit.view).handed[visit.account.name] = (name, token)
     return "/accounts/link"
 
 
 def _change_role(visit: Visit) -> str:
     name, role = visit.path["name"], role_of(_field(visit, "role"))
-    managing.change_role(gate_of(visit.desk), visit.account.name, name, role)
+    managing.change_role(gate_of(visit.view), visit.account.name, name, role)
     return _said(visit, "/accounts", f"{name}：{ROLES[role][0]}", f"{name} is {ROLES[role][1]} now")
 
 
 def _simply(do: Callable[[Gate, str, str], None], chinese: str, english: str) -> Callable[[Visit], str]:
     def action(visit: Visit) -> str:
         name = visit.path["name"]
-        do(gate_of(visit.desk), visit.account.name, name)
+        do(gate_of(visit.view), visit.account.name, name)
         return _said(visit, "/accounts", f"{name}{chinese}", f"{name} {english}")
 
     return action
@@ -101,7 +101,7 @@ def _change_password(visit: Visit) -> str:
     new = _field(visit, "new")
     if new != _field(visit, "again"):
         raise BadAccount("the two new passwords differ", remedy="type the same one twice")
-    gate, me = gate_of(visit.desk), visit.account
+    gate, me = gate_of(visit.view), visit.account
     ended = gate.change_password(me.name, me.session, _field(visit, "current"), new)
     return _said(
         visit, "/account", f"密码已更改，其他登录已结束：{ended}", f"password changed; other sessions ended: {ended}"

@@ -12,7 +12,7 @@ from exchange.console.section import FormAction, Group, Page, Section, Visit
 from exchange.errors import BadConfiguration
 from exchange.machine.logger import get_logger
 from exchange.operations.alerts.round import PAGE, Alerting
-from exchange.operations.domain_view import Desk
+from exchange.operations.domain_view import DomainView
 from exchange.operations.health.sampler import sampler_of
 from exchange.operations.troubles.kinds import Cause
 from exchange.operations.troubles.settings import AlertSettings, load_alert_settings
@@ -25,10 +25,10 @@ log = get_logger()
 
 
 def _alerts(visit: Visit) -> Mapping[str, object]:
-    with visit.desk.console.reading() as tx:
+    with visit.view.console.reading() as tx:
         standing, past, troubles = tx[Alerts].standing(), tx[Alerts].past(), tx[Alerts].troubles()
-    settings, fault = _settings(visit.desk)
-    snapshot = sampler_of(visit.desk).latest()
+    settings, fault = _settings(visit.view)
+    snapshot = sampler_of(visit.view).latest()
     channels = [hook.name for hook in settings.webhooks] + (["mail"] if settings.mail else [])
     raised = {row.alert.key: row.raised_at for row in standing}
     return {
@@ -51,7 +51,7 @@ def _since(visit: Visit, cause: Cause, raised: Mapping[str, datetime]) -> str:
 
 
 def _test(visit: Visit) -> str:
-    outcome = Alerting.open(visit.desk).test()
+    outcome = Alerting.open(visit.view).test()
     if not outcome:
         return _said(visit.say("没有配置告警渠道", "No channel is configured"))
     failed = [f"{name}: {reason}" for name, reason in outcome.items() if reason]
@@ -59,18 +59,18 @@ def _test(visit: Visit) -> str:
     return _said("; ".join(failed) if failed else good)
 
 
-def round_of(desk: Desk, is_page: Callable[[str], bool]) -> AbstractContextManager[object]:
+def round_of(view: DomainView, is_page: Callable[[str], bool]) -> AbstractContextManager[object]:
     """Return the round of alerts; an invalid configuration stops the telling of alerts, but not the console."""
     try:
-        return Alerting.open(desk, is_page=is_page)
+        return Alerting.open(view, is_page=is_page)
     except BadConfiguration as error:
         log.error("alert.configuration", reason=str(error))
-        return Alerting(desk, AlertSettings(), {})
+        return Alerting(view, AlertSettings(), {})
 
 
-def _settings(desk: Desk) -> tuple[AlertSettings, str]:
+def _settings(view: DomainView) -> tuple[AlertSettings, str]:
     try:
-        return load_alert_settings(desk.home), ""
+        return load_alert_settings(view.home), ""
     except BadConfiguration as error:
         return AlertSettings(), str(error)
 

@@ -26,7 +26,7 @@ _COLUMNS = ("seq", "at", "account", "action", "what", "outcome", "source", "orig
 def _audit(visit: Visit) -> Mapping[str, object]:
     before = visit.query.get("before", "")
     place = int(before) if before.isascii() and before.isdecimal() and len(before) < 16 else None
-    with gate_of(visit.desk).store.reading() as tx:
+    with gate_of(visit.view).store.reading() as tx:
         head = tx[AuditLog].head()
     found = _page(visit, place, _AT_ONCE + 1)
     shown = found[:_AT_ONCE]
@@ -47,7 +47,7 @@ def _audit(visit: Visit) -> Mapping[str, object]:
 def _page(visit: Visit, before: int | None, limit: int) -> list[AuditEntry]:
     """Entries by the filters of a visit. Raises CallerError for a day or a source that is none."""
     days, account, source = _asked(visit)
-    with gate_of(visit.desk).store.reading() as tx:
+    with gate_of(visit.view).store.reading() as tx:
         return list(tx[AuditLog].page(before, account, limit, days.since, days.until, source))
 
 

@@ -30,18 +30,18 @@ _NAMES = 30
 
 
 def _deadlines(visit: Visit) -> Mapping[str, object]:
-    desk, now, days = visit.desk, visit.desk.clock.now(), _days(visit.query.get("days", ""))
-    monitors = stores_of(desk, Role.MONITOR)
+    view, now, days = visit.view, visit.view.clock.now(), _days(visit.query.get("days", ""))
+    monitors = stores_of(view, Role.MONITOR)
     start = read_key(visit.query.get("after", ""))
     coming = upcoming(monitors, CALENDAR, now, timedelta(days=days), start)
     link = next_link(visit, "/deadlines", coming.next)
     unwatched, more_unwatched = _unwatched(visit, days)
     return {
-        "board": board(stores_of(desk, Role.WINDOW), departments_of(desk), now),
+        "board": board(stores_of(view, Role.WINDOW), departments_of(view), now),
         "standings": STANDINGS,
         "fates": FATES,
         "tones": TONES,
-        "members": members_of(desk),
+        "members": members_of(view),
         "monitors": len(monitors),
         "coming": coming,
         "unwatched": unwatched,
@@ -54,12 +54,12 @@ def _deadlines(visit: Visit) -> Mapping[str, object]:
 def _unwatched(visit: Visit, days: int) -> tuple[list[DeadlineFact], bool]:
     """While no monitor watches: what is over or ends soon by the windows' own record, and whether there is more of it;
     nothing while one does."""
-    if not any(alert.kind is AlertKind.UNWATCHED for alert in sampler_of(visit.desk).latest().standing.alerts):
+    if not any(alert.kind is AlertKind.UNWATCHED for alert in sampler_of(visit.view).latest().standing.alerts):
         return [], False
     found: list[DeadlineFact] = []
-    for store in stores_of(visit.desk, Role.WINDOW).values():
+    for store in stores_of(visit.view, Role.WINDOW).values():
         with store.reading() as tx:
-            found += tx[Troubles].ending(visit.desk.clock.now() + timedelta(days=days), _MOST_UNWATCHED + 1)
+            found += tx[Troubles].ending(visit.view.clock.now() + timedelta(days=days), _MOST_UNWATCHED + 1)
     found.sort(key=lambda one: (one.due_at, one.case_number, one.department))
     return found[:_MOST_UNWATCHED], len(found) > _MOST_UNWATCHED
 
@@ -78,23 +78,23 @@ def _days(text: str) -> int:
 
 
 def _unsigned(visit: Visit) -> Mapping[str, object]:
-    desk, query = visit.desk, read_query(visit.query)
-    found = unsigned(stores_of(desk), query.member, read_key(visit.query.get("after", "")))
+    view, query = visit.view, read_query(visit.query)
+    found = unsigned(stores_of(view), query.member, read_key(visit.query.get("after", "")))
     notices: list[UnsignedNotice] = []
     number = 0
-    for store in stores_of(desk, Role.RELAY).values():
+    for store in stores_of(view, Role.RELAY).values():
         with store.reading() as tx:
             latest, there = tx[Search].unsigned_notices(_NOTICES, _NAMES)
         notices, number = notices + latest, number + there
     return {
         "found": found,
-        "members": members_of(desk),
+        "members": members_of(view),
         "copies": COPIES,
         "tones": TONES,
         "next": next_link(visit, "/unsigned", found.next),
         "notices": notices,
         "more_notices": number - len(notices),
-        "relay": bool(stores_of(desk, Role.RELAY)),
+        "relay": bool(stores_of(view, Role.RELAY)),
     }
 
 

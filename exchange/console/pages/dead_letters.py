@@ -14,7 +14,7 @@ from exchange.messaging.inbox import Inbox
 from exchange.messaging.records import DeadLetter
 from exchange.operations.dead_letters import discard, domain
 from exchange.operations.dead_letters.domain import MemberCause
-from exchange.operations.domain_view import Desk
+from exchange.operations.domain_view import DomainView
 from exchange.operations.jobs import Job
 from exchange.schemas.titles import TITLES
 from exchange.web.door.permissions import Action
@@ -23,22 +23,22 @@ _PAGE = 50
 
 
 def _causes(visit: Visit) -> Mapping[str, object]:
-    found, away = _all_causes(visit.desk)
+    found, away = _all_causes(visit.view)
     return {
         "causes": found,
         "away": away,
         "letters": sum(one.cause.letters for one in found),
-        "jobs": visit.desk.jobs.recent()[:10],
+        "jobs": visit.view.jobs.recent()[:10],
         "cause_link": _cause_link,
     }
 
 
-def _all_causes(desk: Desk) -> tuple[list[MemberCause], list[tuple[str, ExchangeError]]]:
+def _all_causes(view: DomainView) -> tuple[list[MemberCause], list[tuple[str, ExchangeError]]]:
     found: list[MemberCause] = []
     away: list[tuple[str, ExchangeError]] = []
-    for address in desk.profiles():
+    for address in view.profiles():
         try:
-            found += domain.causes_of(address, desk.store(address))
+            found += domain.causes_of(address, view.store(address))
         except ExchangeError as error:
             away.append((address, error))
     return sorted(found, key=lambda one: (-one.cause.letters, one.member)), away
@@ -51,7 +51,7 @@ def _cause_link(member: str, code: str, stage: str) -> str:
 def _cause(visit: Visit) -> Mapping[str, object]:
     member, code, stage = _member(visit), visit.query.get("code", ""), visit.query.get("stage", "")
     below = visit.query.get("below", "")
-    with visit.desk.store(member).reading() as tx:
+    with visit.view.store(member).reading() as tx:
         letters = tx[DeadLetters].page(
             code, stage or None, below=int(below) if below.isdecimal() else None, limit=_PAGE + 1
         )
@@ -70,7 +70,7 @@ def _cause(visit: Visit) -> Mapping[str, object]:
 
 def _discarded(visit: Visit) -> Mapping[str, object]:
     member, below = _member(visit), visit.query.get("below", "")
-    with visit.desk.store(member).reading() as tx:
+    with visit.view.store(member).reading() as tx:
         letters = tx[DeadLetters].discarded(below=int(below) if below.isdecimal() else None, limit=_PAGE + 1)
     older = letters[_PAGE - 1].serial if len(letters) > _PAGE else None
     return {"member": member, "letters": letters[:_PAGE], "older": f"?below={older}" if older is not None else ""}
@@ -78,7 +78,7 @@ def _discarded(visit: Visit) -> Mapping[str, object]:
 
 def _letter(visit: Visit) -> Mapping[str, object]:
     member, id = _member(visit), visit.path["id"]
-    with visit.desk.store(member).reading() as tx:
+    with visit.view.store(member).reading() as tx:
         letter = tx[Inbox].dead_letter(id)
     if letter is None:
         raise NotFound(
@@ -108,18 +108,18 @@ def _header(letter: DeadLetter) -> list[tuple[str, object]] | None:
 
 
 def _job(visit: Visit) -> Mapping[str, object]:
-    return {"job": visit.desk.jobs.get(visit.path["id"])}
+    return {"job": visit.view.jobs.get(visit.path["id"])}
 
 
 def _redrive_cause(visit: Visit) -> str:
     member, code, stage = _member(visit), _sent(visit, "code"), _sent(visit, "stage")
-    with visit.desk.store(member).reading() as tx:
+    with visit.view.store(member).reading() as tx:
         total = tx[DeadLetters].count(code, stage or None)
     if not total:
         raise NotFound("no dead letter with the reason {code_named}", remedy="load the page again", code_named=code)
-    jobs, settings = visit.desk.jobs, visit.desk.settings
+    jobs, settings = visit.view.jobs, visit.view.settings
     job = jobs.begin(
-        (member, code, stage), visit.account.name, total, visit.desk.clock,
+        (member, code, stage), visit.account.name, total, visit.view.clock,
         lambda: domain.redrive_all(settings, member, code, stage or None),
     )  # fmt: skip
     return _follow(job)
@@ -127,9 +127,9 @@ def _redrive_cause(visit: Visit) -> str:
 
 def _redrive_chosen(visit: Visit) -> str:
     member, ids = _member(visit), _chosen(visit)
-    jobs, settings = visit.desk.jobs, visit.desk.settings
+    jobs, settings = visit.view.jobs, visit.view.settings
     job = jobs.begin(
-        (member, *ids), visit.account.name, len(ids), visit.desk.clock,
+        (member, *ids), visit.account.name, len(ids), visit.view.clock,
         lambda: domain.redrive_some(settings, member, ids),
     )  # fmt: skip
     return _follow(job)
@@ -141,28 +141,28 @@ def _follow(job: Job) -> str:
 
 def _propose(visit: Visit) -> str:
     member, id = _member(visit), visit.path["id"]
-    with domain.opened(visit.desk.settings, member) as found:
+    with domain.opened(visit.view.settings, member) as found:
         discard.propose_discard(found.node, id, visit.account.name, _sent(visit, "reason"))
     return _said(visit, "已提出，待他人确认", "proposed; another person confirms it")
 
 
 def _confirm(visit: Visit) -> str:
     member, id = _member(visit), visit.path["id"]
-    with domain.opened(visit.desk.settings, member) as found:
+    with domain.opened(visit.view.settings, member) as found:
         discard.confirm_discard(found.node, id, visit.account.name)
     return _said(visit, "已弃置，原件保留", "discarded; its bytes are kept")
 
 
 def _withdraw(visit: Visit) -> str:
     member, id = _member(visit), visit.path["id"]
-    with domain.opened(visit.desk.settings, member) as found:
+    with domain.opened(visit.view.settings, member) as found:
         discard.withdraw_discard(found.node, id, visit.account.name)
     return _said(visit, "已撤回提议", "the proposal is withdrawn")
 
 
 def _ask_redrive(visit: Visit) -> Question:
     member, code = _member(visit), _sent(visit, "code")
-    with visit.desk.store(member).reading() as tx:
+    with visit.view.store(member).reading() as tx:
         total = tx[DeadLetters].count(code, _sent(visit, "stage") or None)
     return Question(
         ("全部重新处理？", "Redrive all?"),
@@ -176,7 +176,7 @@ def _ask_redrive(visit: Visit) -> Question:
 
 def _ask_discard(visit: Visit) -> Question:
     member, id = _member(visit), visit.path["id"]
-    with visit.desk.store(member).reading() as tx:
+    with visit.view.store(member).reading() as tx:
         letter = tx[Inbox].dead_letter(id)
     if letter is None:
         raise NotFound("no dead letter {id!r} at {member}", remedy="load the page again", id=id, member=member)
@@ -199,8 +199,8 @@ def _said(visit: Visit, chinese: str, english: str) -> str:
 
 def _export(form: str) -> Callable[[Visit], File]:
     def make(visit: Visit) -> File:
-        desk = visit.desk
-        stores = [(address, desk.store(address)) for address in desk.profiles()]  # opened now: what is away is told now
+        view = visit.view
+        stores = [(address, view.store(address)) for address in view.profiles()]  # opened now: what is away is told now
         rows = (row for address, store in stores for row in domain.exported(address, store))
         if form == "csv":
             return File("dead-letters.csv", "text/csv; charset=utf-8", _octets(domain.as_csv(rows)))
@@ -215,7 +215,7 @@ def _octets(lines: Iterable[str]) -> Iterator[bytes]:
 
 def _member(visit: Visit) -> str:
     member = visit.path["member"]
-    if member not in visit.desk.profiles():
+    if member not in visit.view.profiles():
         raise NotFound("no member {member!r}", remedy="choose one from the list", member=member)
     return member
 

@@ -30,12 +30,12 @@ class _Held:
 
 
 def _holds(visit: Visit) -> Mapping[str, object]:
-    desk = visit.desk
-    profiles = desk.profiles()
-    found = domain.survey(profiles, desk.store)
+    view = visit.view
+    profiles = view.profiles()
+    found = domain.survey(profiles, view.store)
     there = {address: profile for address, profile in profiles.items() if address not in found.away}
     held = [
-        _Held(one.hold, one.missing, found.kept(one.hold), domain.at_risk(there, desk.store, one.hold))
+        _Held(one.hold, one.missing, found.kept(one.hold), domain.at_risk(there, view.store, one.hold))
         for one in found.standing
     ]
     return {
@@ -61,15 +61,15 @@ def _preview(visit: Visit, profiles: Mapping[str, Profile]) -> list[Endangered] 
     if not what:
         return None
     addressee, kind = domain.hold_target(profiles, what)
-    hold = Hold("", addressee, kind, "", "", visit.desk.clock.now())
-    return domain.at_risk(profiles, visit.desk.store, hold)
+    hold = Hold("", addressee, kind, "", "", visit.view.clock.now())
+    return domain.at_risk(profiles, visit.view.store, hold)
 
 
 def _hold(visit: Visit) -> str:
-    desk, what = visit.desk, _sent(visit, "what")
-    addressee, kind = domain.hold_target(desk.profiles(), what)
+    view, what = visit.view, _sent(visit, "what")
+    addressee, kind = domain.hold_target(view.profiles(), what)
     spread = domain.hold_everywhere(
-        desk.profiles(), desk.store, addressee, kind, _sent(visit, "reason"), visit.account.name, desk.clock.now()
+        view.profiles(), view.store, addressee, kind, _sent(visit, "reason"), visit.account.name, view.clock.now()
     )
     away = ", ".join(spread.away)
     if away:
@@ -80,26 +80,26 @@ def _hold(visit: Visit) -> str:
 
 
 def _release(visit: Visit) -> str:
-    desk, what = visit.desk, _sent(visit, "what")
-    released = domain.release_named(desk.profiles(), desk.store, what, visit.account.name, desk.clock.now())
+    view, what = visit.view, _sent(visit, "what")
+    released = domain.release_named(view.profiles(), view.store, what, visit.account.name, view.clock.now())
     return _said(visit, f"已恢复：{', '.join(released)}", f"released: {', '.join(released)}")
 
 
 def _drain(visit: Visit) -> str:
-    desk, member = visit.desk, _sent(visit, "member")
-    domain.check_member(desk.profiles(), member)
-    draining.ask_drain(desk.store(member), visit.account.name, _sent(visit, "reason"), desk.clock.now())
+    view, member = visit.view, _sent(visit, "member")
+    domain.check_member(view.profiles(), member)
+    draining.ask_drain(view.store(member), visit.account.name, _sent(visit, "reason"), view.clock.now())
     return _said(visit, f"{member} 正在排空", f"{member} is being drained")
 
 
 def _diagnostics(visit: Visit) -> File:
-    return File("yizhan-diagnostics.tar.gz", "application/gzip", [archive(bundle(visit.desk.settings))])
+    return File("yizhan-diagnostics.tar.gz", "application/gzip", [archive(bundle(visit.view.settings))])
 
 
 def _ask_hold(visit: Visit) -> Question:
-    what, profiles = _sent(visit, "what"), visit.desk.profiles()
+    what, profiles = _sent(visit, "what"), visit.view.profiles()
     addressee, kind = domain.hold_target(profiles, what)
-    touched = domain.at_risk(profiles, visit.desk.store, Hold("", addressee, kind, "", "", visit.desk.clock.now()))
+    touched = domain.at_risk(profiles, visit.view.store, Hold("", addressee, kind, "", "", visit.view.clock.now()))
     some = len(touched)
     return Question(
         ("暂停投递？", "Hold?"),
@@ -111,7 +111,7 @@ def _ask_hold(visit: Visit) -> Question:
 
 
 def _ask_drain(visit: Visit) -> Question:
-    member, profiles = _sent(visit, "member"), visit.desk.profiles()
+    member, profiles = _sent(visit, "member"), visit.view.profiles()
     domain.check_member(profiles, member)
     says = [
         (
@@ -119,7 +119,7 @@ def _ask_drain(visit: Visit) -> Question:
             f"{member} finishes what is in hand, then takes in nothing.",
         )
     ]
-    ends = sampler_of(visit.desk).latest().facts.ends
+    ends = sampler_of(visit.view).latest().facts.ends
     if Role.MONITOR in profiles[member].roles:
         says.append((f"它是督办成员：其间没有期限被督办；现有 {ends.overdue} 个已届满，几天内 {ends.soon} 个届满。",
                      f"It is the monitor: no deadline is watched meanwhile; {ends.overdue} are over, {ends.soon} end "

@@ -61,7 +61,7 @@ def _days(until: datetime | None, now: datetime) -> int | None:
 
 
 def _members(visit: Visit) -> Mapping[str, object]:
-    snapshot = sampler_of(visit.desk).latest()
+    snapshot = sampler_of(visit.view).latest()
     return {
         **shared(visit, snapshot),
         "rows": rows(snapshot),

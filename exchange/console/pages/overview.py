@@ -53,7 +53,7 @@ class Card:
 
 
 def _overview(visit: Visit) -> Mapping[str, object]:
-    snapshot = sampler_of(visit.desk).latest()
+    snapshot = sampler_of(visit.view).latest()
     signs = snapshot.signs
     names = {member.address: visit.say(member.name, member.name_en) for member in snapshot.members}
     return {
@@ -73,7 +73,7 @@ def shared(visit: Visit, snapshot: Snapshot) -> dict[str, object]:
     return {
         "snapshot": snapshot,
         "lights": {light: visit.say(*words) for light, words in LIGHTS.items()},
-        "stale": visit.desk.clock.real_seconds(visit.desk.clock.now() - snapshot.at) > STALE,
+        "stale": visit.view.clock.real_seconds(visit.view.clock.now() - snapshot.at) > STALE,
     }
 
 

@@ -18,7 +18,7 @@ from starlette.routing import BaseRoute, Route
 
 from exchange.console.section import Section
 from exchange.errors import BrokerError, ExchangeError
-from exchange.operations.domain_view import Desk
+from exchange.operations.domain_view import DomainView
 from exchange.operations.health.sampler import sampler_of
 from exchange.operations.troubles.kinds import AlertKind, Severity
 from exchange.operations.troubles.store import Alerts
@@ -28,7 +28,7 @@ from exchange.telemetry.scraping import FORWARDED, may_scrape
 from exchange.telemetry.watching import metrics_token
 
 
-def _routes(desk: Desk) -> Sequence[BaseRoute]:
+def _routes(view: DomainView) -> Sequence[BaseRoute]:
     token = metrics_token()
 
     def allowed(request: Request) -> bool:
@@ -42,7 +42,7 @@ def _routes(desk: Desk) -> Sequence[BaseRoute]:
         return PlainTextResponse("ok\n")
 
     async def readyz(request: Request) -> Response:
-        checks = await run_in_threadpool(_checks, desk)
+        checks = await run_in_threadpool(_checks, view)
         good = all(checks.values())
         shown = {"ready": good, "checks": checks} if allowed(request) else {"ready": good}
         return JSONResponse(shown, 200 if good else 503)
@@ -50,26 +50,26 @@ def _routes(desk: Desk) -> Sequence[BaseRoute]:
     async def metrics(request: Request) -> Response:
         if not allowed(request):
             return PlainTextResponse("not from here without the token\n", 403)
-        body = await run_in_threadpool(_metrics, desk, token)
+        body = await run_in_threadpool(_metrics, view, token)
         return Response(body, media_type=CONTENT_TYPE)
 
     return [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]
 
 
-def _checks(desk: Desk) -> dict[str, bool]:
+def _checks(view: DomainView) -> dict[str, bool]:
     """What the console needs for its own work: its database, and its members' names. Members' troubles are not its."""
-    return {"database": _holds(lambda: desk.console.ping()), "profiles": _holds(desk.profiles)}
+    return {"database": _holds(lambda: view.console.ping()), "profiles": _holds(view.profiles)}
 
 
-def _metrics(desk: Desk, token: str | None) -> bytes:
-    return gather(announced(desk.home, list(desk.profiles())), token, own=[_Own(desk)])
+def _metrics(view: DomainView, token: str | None) -> bytes:
+    return gather(announced(view.home, list(view.profiles())), token, own=[_Own(view)])
 
 
 class _Own(Collector):
     """What the console knows beyond its members: alerts, broker, links."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, view: DomainView) -> None:
+        self._view = view
 
     def describe(self) -> list[Metric]:
         return []
@@ -77,7 +77,7 @@ class _Own(Collector):
     def collect(self) -> Iterator[Metric]:
         yield from self._alerts()
         yield from self._troubles()
-        where = self._desk.where()
+        where = self._view.where()
         if where is not None and where.management_url is not None:
             yield from self._broker()
 
@@ -85,7 +85,7 @@ class _Own(Collector):
         standing = GaugeMetricFamily("yizhan_alerts_standing", "Alerts that are not over.", labels=("kind",))
         failing = GaugeMetricFamily("yizhan_alert_deliveries_failing", "Alerts that no one has taken yet.")
         try:
-            with self._desk.console.reading() as tx:
+            with self._view.console.reading() as tx:
                 counts = tx[Alerts].counts()
                 failing.add_metric((), tx[Alerts].troubled())
         except ExchangeError:
@@ -99,7 +99,7 @@ class _Own(Collector):
         """The list of troubles as every page shows it, told or not; nothing before the first look."""
         found = GaugeMetricFamily("yizhan_troubles", "Standing troubles.", labels=("kind", "severity"))
         try:
-            alerts = sampler_of(self._desk).latest(0.0).standing.alerts
+            alerts = sampler_of(self._view).latest(0.0).standing.alerts
         except ExchangeError:
             return
         counts = Counter((alert.kind, alert.severity) for alert in alerts)
@@ -112,7 +112,7 @@ class _Own(Collector):
         up = GaugeMetricFamily("yizhan_broker_up", "Whether the broker's management API answers.")
         links = GaugeMetricFamily("yizhan_link_running", "Whether a link to another level runs.", labels=("link",))
         try:
-            with self._desk.management() as management:
+            with self._view.management() as management:
                 shovels = management.shovels() or {}
         except BrokerError:
             shovels = None

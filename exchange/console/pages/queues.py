@@ -55,13 +55,13 @@ def chart_in_words(drawn: Chart | None) -> Words:
 
 
 def _queues(visit: Visit) -> Mapping[str, object]:
-    snapshot = sampler_of(visit.desk).latest()
+    snapshot = sampler_of(visit.view).latest()
     if snapshot.broker is None:
         trouble = snapshot.broker_trouble
         reason, remedy, code = (trouble.reason, trouble.remedy, trouble.code) if trouble else ("", "", "")
         raise BrokerUnavailable(reason, remedy=remedy, code=code)
     sort, member = visit.query.get("sort", "depth"), visit.query.get("member", "")
-    found = arranged(rows(snapshot, sampler_of(visit.desk).history), sort, member)
+    found = arranged(rows(snapshot, sampler_of(visit.view).history), sort, member)
     return {
         **shared(visit, snapshot),
         "busy": [row for row in found if not row.quiet],

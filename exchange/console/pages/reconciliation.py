@@ -15,7 +15,7 @@ from exchange.clock import monotonic
 from exchange.console.section import Group, Page, Section, Visit
 from exchange.errors import ExchangeError, OperatorError
 from exchange.machine.logger import get_logger
-from exchange.operations.domain_view import Desk
+from exchange.operations.domain_view import DomainView
 from exchange.operations.reconciliation.books import Balance, BalanceVerdict
 from exchange.operations.reconciliation.domain import open_reconciliation
 from exchange.operations.reconciliation.facts import LAWS, Difference, Law
@@ -35,7 +35,7 @@ _LIGHTS = {BalanceVerdict.BALANCED: "good", BalanceVerdict.DIFFERS: "bad", Balan
 class Reconciler:
     """Reconciles a domain in the background, and keeps the last result."""
 
-    desk: Desk
+    view: DomainView
     balance: Balance | None = None
     at: datetime | None = None
     trouble: ExchangeError | None = None
@@ -66,7 +66,7 @@ class Reconciler:
     def _look(self) -> None:
         began = monotonic()
         try:
-            with open_reconciliation(self.desk.settings, self.desk.where) as books:
+            with open_reconciliation(self.view.settings, self.view.where) as books:
                 self.keep(books.reconcile())
         except ExchangeError as error:
             self.keep(None, error)
@@ -78,22 +78,22 @@ class Reconciler:
     def keep(self, balance: Balance | None, trouble: ExchangeError | None = None) -> None:
         """Keep this as the last result, as of now."""
         self.balance, self.trouble = balance, trouble
-        self.at, self._ended = self.desk.clock.now(), monotonic()
+        self.at, self._ended = self.view.clock.now(), monotonic()
 
 
 _MAKING = threading.Lock()
 
 
-def reconciler(desk: Desk) -> Reconciler:
-    """Return the one reconciler of a desk."""
+def reconciler(view: DomainView) -> Reconciler:
+    """Return the one reconciler of a domain view."""
     with _MAKING:
-        found = desk.kept.setdefault("reconciliation", Reconciler(desk))
+        found = view.kept.setdefault("reconciliation", Reconciler(view))
     assert isinstance(found, Reconciler)  # noqa: S101
     return found
 
 
 def _reconciliation(visit: Visit) -> Mapping[str, object]:
-    last = reconciler(visit.desk)
+    last = reconciler(visit.view)
     last.refresh()
     if last.trouble is not None:
         raise last.trouble

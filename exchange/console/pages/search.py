@@ -44,21 +44,21 @@ def next_link(visit: Visit, path: str, key: Key | None) -> str:
 def _search(visit: Visit) -> Mapping[str, object]:
     query, start = read_query(visit.query), read_key(visit.query.get("after", ""))
     what = "cases" if visit.query.get("what") == "cases" else "messages"
-    common = {**_WORDS, "members": members_of(visit.desk), "what": what, "path": "/search"}
+    common = {**_WORDS, "members": members_of(visit.view), "what": what, "path": "/search"}
     if what == "cases":
-        cases = find_cases(stores_of(visit.desk, Role.WINDOW), query, start)
+        cases = find_cases(stores_of(visit.view, Role.WINDOW), query, start)
         return {**common, "found": cases, "next": next_link(visit, "/search", cases.next)}
-    found = find_messages(stores_of(visit.desk), query, start)
+    found = find_messages(stores_of(visit.view), query, start)
     return {**common, "found": found, "next": next_link(visit, "/search", found.next)}
 
 
 def read_cases(visit: Visit) -> Mapping[str, object]:
     query, start = read_query(visit.query), read_key(visit.query.get("after", ""))
-    windows, now = stores_of(visit.desk, Role.WINDOW), visit.desk.clock.now()
-    common = {**_WORDS, "members": members_of(visit.desk), "what": "cases", "path": "/cases", "parts": None}
+    windows, now = stores_of(visit.view, Role.WINDOW), visit.view.clock.now()
+    common = {**_WORDS, "members": members_of(visit.view), "what": "cases", "path": "/cases", "parts": None}
     standing = visit.query.get("standing", "")
     if standing:
-        departments = [query.member] if query.member else departments_of(visit.desk)
+        departments = [query.member] if query.member else departments_of(visit.view)
         parts = find_parts(windows, departments, _standing(standing), now, start)
         return {**common, "found": parts, "parts": parts, "next": next_link(visit, "/cases", parts.next)}
     cases = find_cases(windows, query, start)
@@ -75,14 +75,14 @@ def _standing(text: str) -> BoardColumn:
 
 
 def _case(visit: Visit) -> Mapping[str, object]:
-    number, now = visit.path["number"], visit.desk.clock.now()
-    for address, store in stores_of(visit.desk, Role.WINDOW).items():
+    number, now = visit.path["number"], visit.view.clock.now()
+    for address, store in stores_of(visit.view, Role.WINDOW).items():
         with store.reading() as tx:
             line, parts = tx[Search].case(address, number), tx[Search].parts(address, number)
         if line is not None:
             standings = {one.department: standing_of(one.state, one.started_at, one.due_at, now) for one in parts}
-            messages = messages_of_case(stores_of(visit.desk), number)
-            said = sentence(line.state, parts, now, visit.desk.names())
+            messages = messages_of_case(stores_of(visit.view), number)
+            said = sentence(line.state, parts, now, visit.view.names())
             context = {"case": line, "parts": parts, "standing": standings, "messages": messages}
             return {**_WORDS, **context, "sentence": visit.say(*said)}
     raise NotFound(

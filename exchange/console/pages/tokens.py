@@ -45,12 +45,12 @@ _shown = _Shown()
 
 
 def _list(visit: Visit) -> Mapping[str, object]:
-    with visit.desk.console.reading() as tx:
+    with visit.view.console.reading() as tx:
         rows = tx[Tokens].every()
     now = _clock.now()
     return {
         "tokens": [(row, token_state(row, now)) for row in rows],
-        "members": list(visit.desk.profiles().values()),
+        "members": list(visit.view.profiles().values()),
         "scopes": [(scope.value, *_SCOPES[scope]) for scope in Scope],
         "days": DEFAULT_DAYS,
         "fresh": None,
@@ -67,8 +67,8 @@ def _make(visit: Visit) -> str:
     if not days.isdecimal() or len(days) > 4:
         raise CallerError("the days are no number", remedy="write whole days")
     row, text = make_token(
-        visit.desk.console,
-        visit.desk.profiles(),
+        visit.view.console,
+        visit.view.profiles(),
         str(form.get("member", "")) if form else "",
         str(form.get("name", "")) if form else "",
         [str(one) for one in form.getlist("scope")] if form else [],
@@ -81,7 +81,7 @@ def _make(visit: Visit) -> str:
 
 def _ask_revoke(visit: Visit) -> Question:
     token_id = str(visit.form.get("token_id", "")) if visit.form else ""
-    with visit.desk.console.reading() as tx:
+    with visit.view.console.reading() as tx:
         row = tx[Tokens].get(token_id)
     if row is None:
         raise NotFound("no such token", remedy="load the page again")
@@ -96,7 +96,7 @@ def _ask_revoke(visit: Visit) -> Question:
 
 def _revoke(visit: Visit) -> str:
     row = revoke_token(
-        visit.desk.console, str(visit.form.get("token_id", "")) if visit.form else "", visit.account.name
+        visit.view.console, str(visit.form.get("token_id", "")) if visit.form else "", visit.account.name
     )
     return f"/tokens?{urlencode({'said': visit.say(f'已吊销 {row.token_id}', f'revoked {row.token_id}')})}"
 

@@ -14,13 +14,13 @@ from exchange.web.words import FINDINGS, MARKS, STAGES, TONES
 
 
 def _trace(visit: Visit) -> Mapping[str, object]:
-    id, stores = visit.path["message_id"], stores_of(visit.desk)
+    id, stores = visit.path["message_id"], stores_of(visit.view)
     words = {
         "stages": STAGES, "marks": MARKS, "findings": FINDINGS, "contradictions": CONTRADICTIONS, "copies": COPIES,
         "tones": TONES, "classes": _CLASSES, "id": id,
     }  # fmt: skip
     if is_message_id(id):
-        traces = trace_message(stores, trust_of(visit.desk), id, lambda: queued_by(visit.desk))
+        traces = trace_message(stores, trust_of(visit.view), id, lambda: queued_by(visit.view))
         return {**words, "traces": traces, "messages": ()}
     return {**words, "traces": (), "messages": messages_of_case(stores, id)}
 

@@ -15,14 +15,14 @@ from exchange.web.door.permissions import Action
 
 
 def _list(visit: Visit) -> Mapping[str, object]:
-    with visit.desk.console.reading() as tx:
+    with visit.view.console.reading() as tx:
         rows = tx[WebhookRecords].every()
     return {"webhooks": [(row, state_of(row), shown(row.url)) for row in rows]}
 
 
 def _enable(visit: Visit) -> str:
     webhook_id = str(visit.form.get("webhook_id", "")) if visit.form else ""
-    with visit.desk.console.transaction() as tx:
+    with visit.view.console.transaction() as tx:
         if tx[WebhookRecords].get(webhook_id) is None:
             raise NotFound("no such webhook", remedy="load the page again")
         tx[WebhookRecords].enable(webhook_id, RealClock().now())

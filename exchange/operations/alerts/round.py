@@ -20,7 +20,7 @@ from exchange.machine.lanes import Lanes
 from exchange.machine.logger import get_logger
 from exchange.operations.alerts.channels import channels
 from exchange.operations.alerts.telling import Channel, Telling
-from exchange.operations.domain_view import Desk
+from exchange.operations.domain_view import DomainView
 from exchange.operations.health.read_facts import latest_facts, read_facts
 from exchange.operations.troubles.facts import Facts
 from exchange.operations.troubles.kinds import AlertEvent, change, together
@@ -44,16 +44,16 @@ class Alerting:
 
     def __init__(
         self,
-        desk: Desk,
+        view: DomainView,
         settings: AlertSettings,
         told: Mapping[str, Channel],
         *,
-        look: Callable[[Desk], Facts] = read_facts,
+        look: Callable[[DomainView], Facts] = read_facts,
         real: Clock | None = None,
         is_page: Callable[[str], bool] = bool,
     ) -> None:
         """``is_page`` says whether the console has a page of such a path; what has none leads to the list of alerts."""
-        self._desk = desk
+        self._view = view
         self._settings = settings
         self._channels = told
         self._look = look
@@ -67,12 +67,12 @@ class Alerting:
 
     @classmethod
     def open(
-        cls, desk: Desk, env: Mapping[str, str] | None = None, *, is_page: Callable[[str], bool] = bool
+        cls, view: DomainView, env: Mapping[str, str] | None = None, *, is_page: Callable[[str], bool] = bool
     ) -> Alerting:
         """Make the round of alerts by the domain's `console.toml`. Raises BadConfiguration."""
         env = os.environ if env is None else env
-        settings = load_alert_settings(desk.home, env)
-        return cls(desk, settings, channels(settings, RealClock(), env), look=latest_facts, is_page=is_page)
+        settings = load_alert_settings(view.home, env)
+        return cls(view, settings, channels(settings, RealClock(), env), look=latest_facts, is_page=is_page)
 
     def __enter__(self) -> Alerting:
         self.start()
@@ -100,12 +100,12 @@ class Alerting:
         Conflict when another console has recorded the same at this moment.
         """
         limits = self._settings.limits.limits()
-        stands = standing(self._look(self._desk), limits)
-        with self._desk.console.transaction() as tx:
+        stands = standing(self._look(self._view), limits)
+        with self._view.console.transaction() as tx:
             changed = change(tx[Alerts].keys(), stands)
             if changed.raised or changed.over or changed.quiet:
                 due = self._real.now() + limits.settle
-                tx[Alerts].record(changed, tuple(self._channels), self._desk.clock.now(), due)
+                tx[Alerts].record(changed, tuple(self._channels), self._view.clock.now(), due)
         for alert in changed.raised:
             log.warning("alert.raised", alert=alert.key, severity=alert.severity.value, text=alert.english)
         for key in changed.over:
@@ -123,7 +123,7 @@ class Alerting:
 
     def begin_telling(self) -> None:
         """Has every channel told what is due to it in a lane of its own, which is not waited for."""
-        with self._desk.console.reading() as tx:
+        with self._view.console.reading() as tx:
             owed = tx[Alerts].owed(self._real.now())
         for channel in owed:
             self._lanes.start(channel, partial(self._one_after_another, channel))
@@ -131,7 +131,7 @@ class Alerting:
     def _one_after_another(self, channel: str) -> None:
         """Up to the first that is not taken: a receiver that is down or slow is asked once."""
         while not self._stop.is_set():
-            with self._desk.console.transaction() as tx:
+            with self._view.console.transaction() as tx:
                 group = tx[Alerts].take_together(self._real.now(), channel)
             if not group or not self._tell(group):
                 return
@@ -158,7 +158,7 @@ class Alerting:
         """One message for all of a group; whether it was taken."""
         channel = self._channels.get(group[0].channel)
         reason = "it is not configured any more" if channel is None else self._reason(channel, self._telling(group))
-        with self._desk.console.transaction() as tx:
+        with self._view.console.transaction() as tx:
             for due in group:
                 if reason is None:
                     tx[Alerts].told(due.id, self._real.now())
@@ -206,7 +206,7 @@ class Alerting:
         return path if self._is_page(path.partition("?")[0]) else PAGE
 
     def _domain(self) -> str:
-        return next((address.rpartition(".")[0] for address in self._desk.profiles()), "")
+        return next((address.rpartition(".")[0] for address in self._view.profiles()), "")
 
     def _run(self) -> None:
         while not self._stop.is_set():

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from exchange.operations.domain_view import Desk
+from exchange.operations.domain_view import DomainView
 from exchange.operations.health.sampler import sampler_of
 from exchange.operations.health.snapshots import SnapshotTaker
 from exchange.operations.troubles.facts import Facts
 
 
-def read_facts(desk: Desk) -> Facts:
+def read_facts(view: DomainView) -> Facts:
     """Read a domain as it is now. Raises BadConfiguration where its members cannot even be listed."""
-    taker = SnapshotTaker(desk)
+    taker = SnapshotTaker(view)
     try:
         return taker.take().facts
     finally:
         taker.close()
 
 
-def latest_facts(desk: Desk) -> Facts:
+def latest_facts(view: DomainView) -> Facts:
     """Return the domain as every page shows it now. Raises BadConfiguration, or OperatorError before the first
     snapshot.
     """
-    return sampler_of(desk).latest().facts
+    return sampler_of(view).latest().facts

@@ -24,7 +24,7 @@ from exchange.telemetry.store import Gauges
 from exchange.telemetry.troubles import Troubles
 
 if TYPE_CHECKING:
-    from exchange.operations.domain_view import Desk
+    from exchange.operations.domain_view import DomainView
 
 MOST_DEADLINES = 100
 """Deadlines looked at by name; with more than that ending at once their number is the news."""
@@ -75,31 +75,31 @@ def member_facts(
     )
 
 
-def hold_facts(desk: Desk, profiles: Mapping[str, Profile], limits: Limits) -> tuple[HoldFact, ...]:
+def hold_facts(view: DomainView, profiles: Mapping[str, Profile], limits: Limits) -> tuple[HoldFact, ...]:
     """Return the holds in force, with what each endangers. A member whose database is away hides no other member's."""
-    found, now = [], desk.clock.now()
-    seen = survey(profiles, desk.store)
+    found, now = [], view.clock.now()
+    seen = survey(profiles, view.store)
     there = {address: profile for address, profile in profiles.items() if address not in seen.away}
     for hold in (one.hold for one in seen.standing):
-        touched = [one.part for one in at_risk(there, desk.store, hold)]
+        touched = [one.part for one in at_risk(there, view.store, hold)]
         dues = [part.due_at for part in touched if part.due_at is not None]
         over = sum(due <= now - limits.overdue for due in dues)
         ends = Ends(over, sum(due <= now + limits.ahead for due in dues) - over)
-        ago = _real(desk.clock, now - hold.held_at)
+        ago = _real(view.clock, now - hold.held_at)
         what = " · ".join(name for name in (hold.addressee, hold.kind) if name)
         found.append(HoldFact(what, hold.reason, hold.held_by, ago, seen.kept(hold), ends, len(touched)))
     return tuple(found)
 
 
-def home_facts(desk: Desk, console: str) -> HomeFacts:
+def home_facts(view: DomainView, console: str) -> HomeFacts:
     """Return what the console's own records and the disk tell; what cannot be read is left out."""
     try:
-        usage = shutil.disk_usage(desk.home.root)
+        usage = shutil.disk_usage(view.home.root)
         free: tuple[float | None, int | None] = (usage.free / usage.total if usage.total else None, usage.free)
     except OSError:
         free = None, None
     try:
-        with desk.store(console).reading() as tx:
+        with view.store(console).reading() as tx:
             tokens, hooks, untold = tx[Tokens].every(), tx[WebhookRecords].every(), tx[Alerts].troubles()
     except ExchangeError:
         return HomeFacts(disk_free=free[0], disk_octets=free[1])

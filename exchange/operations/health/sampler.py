@@ -15,7 +15,7 @@ from exchange.operations.health.snapshot import Snapshot
 from exchange.operations.health.snapshots import SnapshotTaker
 
 if TYPE_CHECKING:
-    from exchange.operations.domain_view import Desk
+    from exchange.operations.domain_view import DomainView
 
 log = get_logger()
 
@@ -62,8 +62,8 @@ class History:
 class Sampler:
     """One thread that looks; pages read what it saw last and never wait for the broker themselves."""
 
-    def __init__(self, desk: Desk, every: float = EVERY) -> None:
-        self._taker = SnapshotTaker(desk)
+    def __init__(self, view: DomainView, every: float = EVERY) -> None:
+        self._taker = SnapshotTaker(view)
         self._every = every
         self.history = History()
         self._latest: Snapshot | None = None
@@ -124,8 +124,8 @@ class Sampler:
             self._looked.notify_all()
 
 
-def sampler_of(desk: Desk) -> Sampler:
-    """Return what looks at a desk's whole domain every few seconds; it begins with the first who asks."""
-    found = desk.kept_once("sampler", lambda: Sampler(desk))
+def sampler_of(view: DomainView) -> Sampler:
+    """Return the sampler of a domain view, made by the first who asks; it begins with the first question."""
+    found = view.kept_once("sampler", lambda: Sampler(view))
     assert isinstance(found, Sampler)  # noqa: S101
     return found

@@ -37,7 +37,7 @@ from exchange.telemetry.troubles import Troubles
 from exchange.workdays import ChinaCalendar, announced_until
 
 if TYPE_CHECKING:
-    from exchange.operations.domain_view import Desk
+    from exchange.operations.domain_view import DomainView
 
 _PATIENCE = 4.0
 """Seconds for one answer of the management API."""
@@ -63,23 +63,23 @@ class _Seen:
 class SnapshotTaker:
     """Makes looks at one domain; close it at the end."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, view: DomainView) -> None:
+        self._view = view
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="look")
         self._calendar = ChinaCalendar()
-        self._view: tuple[tuple[int, int], DirectoryView] | None = None
+        self._opened: tuple[tuple[int, int], DirectoryView] | None = None
 
     def take(self) -> Snapshot:
         """Take one snapshot. Raises BadConfiguration where the departments cannot be read."""
-        profiles = self._desk.profiles()
+        profiles = self._view.profiles()
         broker, broker_trouble = self._broker()
-        view, directory_trouble = self._directory()
-        links, links_trouble = self._links(view, reachable=broker is not None)
+        directory, directory_trouble = self._directory()
+        links, links_trouble = self._links(directory, reachable=broker is not None)
         limits, starting = self._limits(), self._starting()
-        seen = list(self._pool.map(lambda profile: self._member(profile, view, limits), profiles.values()))
+        seen = list(self._pool.map(lambda profile: self._member(profile, directory, limits), profiles.values()))
         holding = any(one.holds for one in seen)
         seen = self._with_open_parts(profiles, seen)
-        now = self._desk.clock.now()
+        now = self._view.clock.now()
         return Snapshot(
             at=now,
             mono=monotonic(),
@@ -89,14 +89,14 @@ class SnapshotTaker:
             members=tuple(one.member for one in seen),
             links=links,
             links_trouble=links_trouble,
-            directory_version=view.version if view else None,
-            directory_until=view.expires_at if view else None,
+            directory_version=directory.version if directory else None,
+            directory_until=directory.expires_at if directory else None,
             directory_trouble=directory_trouble,
             tls=self._tls(),
             announced_until=announced_until(self._calendar, now.date()),
             ages=self._ages([one.sent for one in seen], now),
-            holds=hold_facts(self._desk, profiles, limits) if holding else (),
-            own=home_facts(self._desk, CONSOLE),
+            holds=hold_facts(self._view, profiles, limits) if holding else (),
+            own=home_facts(self._view, CONSOLE),
             limits=limits,
             starting=starting,
         )
@@ -116,7 +116,7 @@ class SnapshotTaker:
         number = 0
         for window in windows:
             try:
-                with self._desk.store(window).reading() as tx:
+                with self._view.store(window).reading() as tx:
                     number += tx[Troubles].open_parts(seen.member.address)
             except ExchangeError:
                 continue  # that it cannot be read is said of the window
@@ -129,16 +129,16 @@ class SnapshotTaker:
 
     def _limits(self) -> Limits:
         try:
-            return load_alert_settings(self._desk.home).limits.limits()
+            return load_alert_settings(self._view.home).limits.limits()
         except ExchangeError:
             return Limits()  # the page of alerts says that they are invalid
 
     def _starting(self) -> bool:
-        return self._desk.started is not None and monotonic() - self._desk.started < GRACE
+        return self._view.started is not None and monotonic() - self._view.started < GRACE
 
     def _broker(self) -> tuple[BrokerFigures | None, Trouble | None]:
         try:
-            with self._desk.management(_PATIENCE) as management:
+            with self._view.management(_PATIENCE) as management:
                 return figures.look(management), None
         except ExchangeError as error:
             return None, Trouble.of(error)
@@ -146,44 +146,44 @@ class SnapshotTaker:
     def _directory(self) -> tuple[DirectoryView | None, Trouble | None]:
         """The directory, verified anew when its file was replaced or it has run out."""
         try:
-            status = self._desk.home.directory.stat()
+            status = self._view.home.directory.stat()
             mark = (status.st_mtime_ns, status.st_ino)
-            if self._view is None or self._view[0] != mark or self._desk.clock.now() >= self._view[1].expires_at:
-                self._view = mark, open_directory(self._desk.home, self._desk.settings)
-            return self._view[1], None
+            if self._opened is None or self._opened[0] != mark or self._view.clock.now() >= self._opened[1].expires_at:
+                self._opened = mark, open_directory(self._view.home, self._view.settings)
+            return self._opened[1], None
         except OSError as error:
-            path = self._desk.home.directory
+            path = self._view.home.directory
             return None, Trouble(f"{path}: {error.strerror}", "`exchange init` puts it back", "directory")
         except ExchangeError as error:
             return None, Trouble.of(error)
 
     def _tls(self) -> TlsCertificate | None:
-        file = certificate_file(self._desk.home)
+        file = certificate_file(self._view.home)
         return None if file is None else TlsCertificate(str(file), certificate_end(file))
 
-    def _links(self, view: DirectoryView | None, reachable: bool) -> tuple[tuple[LinkStatus, ...], Trouble | None]:
+    def _links(self, directory: DirectoryView | None, reachable: bool) -> tuple[tuple[LinkStatus, ...], Trouble | None]:
         try:
-            if not load_links(self._desk.home.links):
+            if not load_links(self._view.home.links):
                 return (), None
-            where = self._desk.where()
-            if view is None or where is None or not reachable:
+            where = self._view.where()
+            if directory is None or where is None or not reachable:
                 return (), Trouble("not looked at", "repair broker and directory first", "links")
-            return tuple(LinkSide(view.domain, where, self._desk.home.links).status()), None
+            return tuple(LinkSide(directory.domain, where, self._view.home.links).status()), None
         except ExchangeError as error:
             return (), Trouble.of(error)
 
-    def _member(self, profile: Profile, view: DirectoryView | None, limits: Limits) -> _Seen:
-        certificate, key, revoked = _terms(view, profile.address)
+    def _member(self, profile: Profile, directory: DirectoryView | None, limits: Limits) -> _Seen:
+        certificate, key, revoked = _terms(directory, profile.address)
         about = (profile.address, profile.name, profile.name_en, tuple(role.value for role in profile.roles))
         try:
-            store = self._desk.store(profile.address)
+            store = self._view.store(profile.address)
             with store.reading() as tx:
                 alive, release, served = (tx.get_meta(name) for name in (CONSUMING, RELEASE, SERVED_WITH))
                 work, sent, drain = tx[HealthFigures].open_work(), tx[HealthFigures].oldest_sent(), drain_in(tx)
                 alive_at = datetime.fromisoformat(alive) if alive else None
-                silent = None if alive_at is None else self._real_seconds_since(alive_at, self._desk.clock.now())
+                silent = None if alive_at is None else self._real_seconds_since(alive_at, self._view.clock.now())
                 away = silent is None or silent > limits.silent.total_seconds()
-                facts = member_facts(tx, profile, self._desk.clock, limits, work, away=away, revoked=revoked)
+                facts = member_facts(tx, profile, self._view.clock, limits, work, away=away, revoked=revoked)
                 holds = bool(tx[Holds].standing())
                 witnesses = list(record_witnesses(tx, profile.address, alive))
             facts = replace(facts, clock=self._doubt(store, witnesses))
@@ -199,12 +199,12 @@ class SnapshotTaker:
 
     def _doubt(self, store: Store, witnesses: list[Witness]) -> Text | None:
         """What speaks against this machine's clock most; nothing where it runs at a pace of its own."""
-        if not isinstance(self._desk.clock, RealClock):
+        if not isinstance(self._view.clock, RealClock):
             return None
         server = store.server_time()
         if server is not None:
             witnesses.append(database_clock(server))
-        return next(iter(doubts(self._desk.clock.now(), witnesses, HAPPENED)), None)
+        return next(iter(doubts(self._view.clock.now(), witnesses, HAPPENED)), None)
 
     def _ages(self, all_sent: list[Mapping[str, datetime]], now: datetime) -> dict[str, float]:
         oldest: dict[str, datetime] = {}
@@ -215,16 +215,16 @@ class SnapshotTaker:
 
     def _real_seconds_since(self, at: datetime, now: datetime) -> float:
         """The domain's clock may run fast; who waits does so in real time."""
-        return max(0.0, self._desk.clock.real_seconds(now - at))
+        return max(0.0, self._view.clock.real_seconds(now - at))
 
 
-def _terms(view: DirectoryView | None, address: str) -> tuple[datetime | None, datetime | None, bool]:
+def _terms(directory: DirectoryView | None, address: str) -> tuple[datetime | None, datetime | None, bool]:
     """Until when a member's newest certificate and the newest of its keys hold, and whether it is revoked."""
     try:
-        if view is None:
+        if directory is None:
             return None, None, False
-        member = view.member(address)
-        until = view.signer(hashlib.sha256(member.certificates[-1]).digest()).not_after
+        member = directory.member(address)
+        until = directory.signer(hashlib.sha256(member.certificates[-1]).digest()).not_after
         return until, max(key.not_after for key in member.encryption_keys), member.revoked_at is not None
     except ExchangeError:
         return None, None, False

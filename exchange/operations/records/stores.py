@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from exchange.envelope import Trust
 from exchange.errors import BrokerError, ExchangeError
-from exchange.operations.domain_view import Desk
+from exchange.operations.domain_view import DomainView
 from exchange.runtime.home import open_tree
 from exchange.runtime.profiles import Profile, load_profiles
 from exchange.runtime.settings import Home, Settings
@@ -18,38 +18,38 @@ from exchange.workdays import ChinaCalendar
 CALENDAR = ChinaCalendar()
 
 
-def members_of(desk: Desk) -> Mapping[str, Profile]:
+def members_of(view: DomainView) -> Mapping[str, Profile]:
     """Return the members by address; read again when a profile has changed. Raises BadConfiguration."""
-    folder = desk.home.departments
+    folder = view.home.departments
     stamp = tuple(sorted((str(path), path.stat().st_mtime_ns) for path in folder.glob("*/profile.toml")))
-    return _members(desk.home, stamp)
+    return _members(view.home, stamp)
 
 
-def stores_of(desk: Desk, role: Role | None = None) -> dict[str, Store]:
+def stores_of(view: DomainView, role: Role | None = None) -> dict[str, Store]:
     """Return the stores of all members, or of those with a role. Raises DatabaseUnavailable."""
-    members = members_of(desk).values()
-    return {one.address: desk.store(one.address) for one in members if role is None or role in one.roles}
+    members = members_of(view).values()
+    return {one.address: view.store(one.address) for one in members if role is None or role in one.roles}
 
 
-def departments_of(desk: Desk) -> list[str]:
+def departments_of(view: DomainView) -> list[str]:
     """Return the members that may be consulted."""
-    members = members_of(desk).values()
+    members = members_of(view).values()
     return sorted(one.address for one in members if {Role.DEPARTMENT, Role.WINDOW} & set(one.roles))
 
 
-def trust_of(desk: Desk) -> Trust | None:
+def trust_of(view: DomainView) -> Trust | None:
     """Return the directory with the tree around it; None where it cannot be read, since traces are wanted then too."""
-    stamps = [path.stat().st_mtime_ns for path in (desk.home.directory, desk.home.tree) if path.exists()]
+    stamps = [path.stat().st_mtime_ns for path in (view.home.directory, view.home.tree) if path.exists()]
     try:
-        return _trust(desk.settings, tuple(stamps))
+        return _trust(view.settings, tuple(stamps))
     except ExchangeError:
         return None
 
 
-def queued_by(desk: Desk) -> Mapping[str, int | None] | None:
+def queued_by(view: DomainView) -> Mapping[str, int | None] | None:
     """Return how many messages the broker reports in each queue; None where it cannot be asked."""
     try:
-        with desk.management() as management:
+        with view.management() as management:
             return {queue.name: queue.messages for queue in management.queues()}
     except BrokerError:
         return None

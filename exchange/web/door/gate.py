@@ -16,7 +16,7 @@ from unicodedata import normalize
 from exchange.clock import Clock, RealClock
 from exchange.errors import BadAccount, Denied
 from exchange.machine.logger import get_logger
-from exchange.operations.domain_view import Desk
+from exchange.operations.domain_view import DomainView
 from exchange.store import Store
 from exchange.store.transaction import Transaction
 from exchange.web.arriving import source
@@ -271,9 +271,9 @@ def _no_link() -> Denied:
     )
 
 
-def gate_of(desk: Desk) -> Gate:
-    """Return the gate of a domain's console, in its own store; one gate a desk. Raises DatabaseUnavailable."""
-    store = desk.console
-    found = desk.kept_once("gate", lambda: Gate(store))
+def gate_of(view: DomainView) -> Gate:
+    """Return the gate of a domain's console, in its own store; one gate a view. Raises DatabaseUnavailable."""
+    store = view.console
+    found = view.kept_once("gate", lambda: Gate(store))
     assert isinstance(found, Gate)  # noqa: S101
     return found

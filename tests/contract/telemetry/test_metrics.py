@@ -17,7 +17,7 @@ from exchange.approval.window.store import Cases
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.console.app import create_app
 from exchange.console.pages import probes
-from exchange.operations.domain_view import Desk
+from exchange.operations.domain_view import DomainView
 from exchange.operations.health.sampler import sampler_of
 from exchange.runtime.settings import Home
 from exchange.runtime.supervision.supervise import Supervisor
@@ -137,17 +137,17 @@ def _exposed(text: str) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def desk(city: ProcessDomain) -> Iterator[Desk]:
-    desk = Desk(city.settings, city.info)
-    yield desk
-    desk.close()
+def view(city: ProcessDomain) -> Iterator[DomainView]:
+    view = DomainView(city.settings, city.info)
+    yield view
+    view.close()
 
 
 @pytest.fixture(scope="module")
-def everything(city: ProcessDomain, desk: Desk) -> str:
+def everything(city: ProcessDomain, view: DomainView) -> str:
     """What the console answers with, and what a supervisor adds."""
-    with TestClient(create_app(desk, OpenDoor(), (probes.SECTION,)), client=("127.0.0.1", 50_000)) as client:
-        sampler_of(desk).latest()  # some figures come with the first look
+    with TestClient(create_app(view, OpenDoor(), (probes.SECTION,)), client=("127.0.0.1", 50_000)) as client:
+        sampler_of(view).latest()  # some figures come with the first look
         text = client.get("/metrics").text
     supervisor = Supervisor(lambda text: None, {})
     supervisor.add("role", ["true"], Path("role.log"))
@@ -168,9 +168,11 @@ def test_whatever_is_exposed_is_on_the_dashboard_or_in_a_rule(everything: str) -
     assert {name for name in own if name not in text} <= {"yizhan_directory_version"}
 
 
-def test_the_console_tells_metrics_to_this_machine_or_by_a_token(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_console_tells_metrics_to_this_machine_or_by_a_token(
+    view: DomainView, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def ask(peer: str, **headers: str) -> int:
-        with TestClient(create_app(desk, OpenDoor(), (probes.SECTION,)), client=(peer, 50_000)) as client:
+        with TestClient(create_app(view, OpenDoor(), (probes.SECTION,)), client=(peer, 50_000)) as client:
             assert client.get("/healthz").text == "ok\n"
             return client.get("/metrics", headers=headers).status_code
 
@@ -181,8 +183,8 @@ def test_the_console_tells_metrics_to_this_machine_or_by_a_token(desk: Desk, mon
     assert ask("192.0.2.7", authorization="Bearer a-token") == 200
 
 
-def test_a_stranger_hears_whether_the_console_is_ready_and_not_why(desk: Desk) -> None:
-    app = create_app(desk, OpenDoor(), (probes.SECTION,))
+def test_a_stranger_hears_whether_the_console_is_ready_and_not_why(view: DomainView) -> None:
+    app = create_app(view, OpenDoor(), (probes.SECTION,))
     near, far = (TestClient(app, client=(peer, 1)).get("/readyz").json() for peer in ("127.0.0.1", "192.0.2.7"))
     assert near == {"ready": True, "checks": {"database": True, "profiles": True}}
     assert far == {"ready": True}

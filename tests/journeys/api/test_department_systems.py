@@ -49,7 +49,7 @@ def console(city: ProcessDomain) -> Iterator[tuple[Bureau, SteppedClock]]:
     clock = SteppedClock(RealClock().now())
     made = bureau_over(replace(city.settings, webhook_networks=("127.0.0.0/8",)), clock)
     yield made, clock
-    made.desk.close()
+    made.view.close()
 
 
 def leased(client: TestClient, kind: str, seconds: int = 60) -> tuple[str, dict[str, Any]]:
@@ -204,7 +204,7 @@ def _answers(port: int) -> bool:
 
 def test_a_request_whose_server_was_killed_is_sent_again_and_takes_effect_once(city: ProcessDomain) -> None:
     with console(city) as (bureau, _):
-        token = token_for(bureau.desk, city.address("planning"))
+        token = token_for(bureau.view, city.address("planning"))
     headers = {"authorization": f"Bearer {token}", "idempotency-key": "killed"}
     with server(city, "die") as (url, process):
         with pytest.raises(httpx.TransportError):

@@ -12,7 +12,7 @@ from exchange.messaging.inbox import Inbox
 from exchange.messaging.records import DeadLetter
 from exchange.operations.alerts.channels import channels
 from exchange.operations.alerts.round import Alerting
-from exchange.operations.domain_view import Desk
+from exchange.operations.domain_view import DomainView
 from exchange.operations.troubles.settings import AlertSettings
 from exchange.runtime.member_record import CONSUMING
 
@@ -26,10 +26,10 @@ class WallClock(SteppedClock):
         return span.total_seconds()
 
 
-def consume(desk: Desk) -> None:
-    for address in desk.profiles():
-        with desk.store(address).transaction() as tx:
-            tx.set_meta(CONSUMING, desk.clock.now().isoformat())
+def consume(view: DomainView) -> None:
+    for address in view.profiles():
+        with view.store(address).transaction() as tx:
+            tx.set_meta(CONSUMING, view.clock.now().isoformat())
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Hook:
     taken: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
 
 
-def alerting_of(desk: Desk, hook: Hook, clock: SteppedClock, settle: float = 0) -> Alerting:
+def alerting_of(view: DomainView, hook: Hook, clock: SteppedClock, settle: float = 0) -> Alerting:
     settings = AlertSettings.model_validate_json(
         json.dumps(
             {
@@ -51,16 +51,16 @@ def alerting_of(desk: Desk, hook: Hook, clock: SteppedClock, settle: float = 0) 
             }
         )
     )
-    return Alerting(desk, settings, channels(settings, clock, {}), real=clock)
+    return Alerting(view, settings, channels(settings, clock, {}), real=clock)
 
 
-def kill_a_message(desk: Desk, body: bytes = b"no envelope") -> None:
-    with desk.store("hefei.planning").transaction() as tx:
-        tx[Inbox].dead([DeadLetter("malformed", "not an envelope", "open", "q", body)], desk.clock.now())
+def kill_a_message(view: DomainView, body: bytes = b"no envelope") -> None:
+    with view.store("hefei.planning").transaction() as tx:
+        tx[Inbox].dead([DeadLetter("malformed", "not an envelope", "open", "q", body)], view.clock.now())
 
 
-def remedy(desk: Desk) -> None:
-    with desk.store("hefei.planning").transaction() as tx:
+def remedy(view: DomainView) -> None:
+    with view.store("hefei.planning").transaction() as tx:
         for letter in tx[DeadLetters].batch("malformed", None, above=0, limit=10):
-            tx[DeadLetters].propose(letter.serial, "otto", "noise", desk.clock.now())
-            assert tx[DeadLetters].discard(letter.serial, "olga", desk.clock.now())
+            tx[DeadLetters].propose(letter.serial, "otto", "noise", view.clock.now())
+            assert tx[DeadLetters].discard(letter.serial, "olga", view.clock.now())

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from exchange.clock import CST
-from exchange.operations.domain_view import Desk
+from exchange.operations.domain_view import DomainView
 from exchange.runtime.settings import Settings
 from exchange.setup.init import init_files
 from tests.processes import write_departments
@@ -20,16 +20,16 @@ from tests.web.alerts.alerting import Hook, WallClock, consume
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def view(tmp_path: Path) -> Iterator[DomainView]:
     """A small domain whose members were all seen to consume just now."""
     clock = WallClock(datetime(2026, 3, 2, 9, tzinfo=CST))
     settings = Settings(tmp_path / "home", None, None, None, clock)
     write_departments(tmp_path / "departments", "hefei", ["planning"])
     init_files(settings, lambda text: None, tmp_path / "departments")
-    desk = Desk(settings)
-    consume(desk)
-    yield desk
-    desk.close()
+    view = DomainView(settings)
+    consume(view)
+    yield view
+    view.close()
 
 
 @pytest.fixture

@@ -10,18 +10,18 @@ import pytest
 from exchange.clock import SteppedClock
 from exchange.operations.alerts.channels import channels
 from exchange.operations.alerts.round import Alerting
-from exchange.operations.domain_view import Desk
+from exchange.operations.domain_view import DomainView
 from exchange.operations.troubles.mailbox import mailbox
 from exchange.operations.troubles.store import Alerts
 from tests.web.alerts.alerting import kill_a_message
 from tests.web.alerts.mail_server import mail_server, mail_settings
 
 
-def test_mail_goes_by_tls_with_a_password_and_says_it_in_both_languages(desk: Desk, certificate: Path) -> None:
+def test_mail_goes_by_tls_with_a_password_and_says_it_in_both_languages(view: DomainView, certificate: Path) -> None:
     with mail_server(certificate) as (post, port):
         settings = mail_settings(port, certificate)
-        alerting = Alerting(desk, settings, channels(settings, desk.clock, {}))
-        kill_a_message(desk)
+        alerting = Alerting(view, settings, channels(settings, view.clock, {}))
+        kill_a_message(view)
         alerting.look()
         assert alerting.tell() == 1
     (letter,) = post.letters
@@ -31,35 +31,37 @@ def test_mail_goes_by_tls_with_a_password_and_says_it_in_both_languages(desk: De
     assert letter["Yizhan-Delivery"] == "alert-1"
 
 
-def test_no_password_goes_to_a_mail_server_that_cannot_prove_who_it_is(desk: Desk, certificate: Path) -> None:
+def test_no_password_goes_to_a_mail_server_that_cannot_prove_who_it_is(view: DomainView, certificate: Path) -> None:
     with mail_server(certificate) as (post, port):
         settings = mail_settings(port, None)
-        reason = Alerting(desk, settings, channels(settings, desk.clock, {})).test("mail")["mail:ops@c.test"]
+        reason = Alerting(view, settings, channels(settings, view.clock, {})).test("mail")["mail:ops@c.test"]
     assert reason is not None
     assert "certificate is not trusted" in reason
     assert post.tried == []
 
 
-def test_a_wrong_password_is_said_and_not_shown(desk: Desk, certificate: Path) -> None:
+def test_a_wrong_password_is_said_and_not_shown(view: DomainView, certificate: Path) -> None:
     with mail_server(certificate) as (post, port):
         settings = mail_settings(port, certificate, "wrong-password")
-        reason = Alerting(desk, settings, channels(settings, desk.clock, {})).test("mail")["mail:ops@c.test"]
+        reason = Alerting(view, settings, channels(settings, view.clock, {})).test("mail")["mail:ops@c.test"]
     assert reason is not None
     assert "535" in reason
     assert "wrong-password" not in reason
     assert post.letters == []
 
 
-def test_who_is_refused_is_still_owed_it_and_a_comma_in_a_name_separates_nothing(desk: Desk, certificate: Path) -> None:
-    clock = SteppedClock(desk.clock.now())
+def test_who_is_refused_is_still_owed_it_and_a_comma_in_a_name_separates_nothing(
+    view: DomainView, certificate: Path
+) -> None:
+    clock = SteppedClock(view.clock.now())
     with mail_server(certificate) as (post, port):
         post.refused = ("gone@c.test",)
         people = ["Zhang, San <san@c.test>", '"Li, \\"Si\\"" <si@c.test>', "gone@c.test", "王五，值班 <wu@c.test>"]
         settings = mail_settings(port, certificate).model_copy()
         mail = settings.mail.model_copy(update={"recipients": tuple(people)})  # type: ignore[union-attr]
         settings = settings.model_copy(update={"mail": mail})
-        alerting = Alerting(desk, settings, channels(settings, clock, {}), real=clock)
-        kill_a_message(desk)
+        alerting = Alerting(view, settings, channels(settings, clock, {}), real=clock)
+        kill_a_message(view)
         alerting.look()
         assert alerting.tell() == 3
         assert sorted(letter["To"].addresses[0].addr_spec for letter in post.letters) == [
@@ -68,7 +70,7 @@ def test_who_is_refused_is_still_owed_it_and_a_comma_in_a_name_separates_nothing
         assert {len(letter["To"].addresses) for letter in post.letters} == {1}
         names = {letter["To"].addresses[0].display_name for letter in post.letters}
         assert names == {"Zhang, San", 'Li, "Si"', "王五，值班"}
-        with desk.console.reading() as tx:
+        with view.console.reading() as tx:
             ((channel, attempts, reason),) = tx[Alerts].troubles()
         assert (channel, attempts) == ("mail:gone@c.test", 1)
         assert "refuses this recipient (550)" in reason

@@ -42,7 +42,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequ
         if request.param == "postgresql":
             url = stack.enter_context(own_database(request.getfixturevalue("postgres_url")))
         made = bureau(tmp_path_factory.mktemp("bureau"), database_url=url)
-        stack.callback(made.desk.close)
+        stack.callback(made.view.close)
         yield made
 
 
@@ -103,7 +103,7 @@ def test_a_token_that_is_over_or_revoked_says_no_more_than_an_unknown_one(served
     client = served.client(PLANNING)
     unknown = client.get("/api/v1/token", headers={"authorization": "Bearer yz_" + "0" * 12 + "_" + "a" * 43})
     token_id = client.headers["authorization"].split("_")[1]
-    with served.api.desk.console.transaction() as tx:
+    with served.api.view.console.transaction() as tx:
         tx[Tokens].revoke(token_id, "officer", served.api.clock.now())
     revoked = client.get("/api/v1/token")
     later(served, days=31)
@@ -160,10 +160,10 @@ def test_head_is_answered_wherever_get_is(served: Bureau) -> None:
 
 
 def test_the_token_itself_is_nowhere_in_the_store_and_its_use_is_noted(served: Bureau) -> None:
-    token = token_for(served.desk, PLANNING)
+    token = token_for(served.view, PLANNING)
     client = served.client(PLANNING)
     client.get("/api/v1/token", headers={"authorization": f"Bearer {token}"})
-    with served.api.desk.console.reading() as tx:
+    with served.api.view.console.reading() as tx:
         row = tx[Tokens].get(token.split("_")[1])
     assert row is not None
     assert token[16:] not in repr(row)
@@ -199,7 +199,7 @@ _JSON = {"content-type": "application/json"}
 
 def test_what_an_operator_must_repair_is_not_told_to_callers(served: Bureau) -> None:
     client = served.client(TRANSPORT)
-    certificate = served.desk.home.directory
+    certificate = served.view.home.directory
     whole = certificate.read_bytes()
     served.api._members.pop(TRANSPORT, None)
     certificate.write_bytes(b"damaged")
@@ -208,7 +208,7 @@ def test_what_an_operator_must_repair_is_not_told_to_callers(served: Bureau) -> 
     finally:
         certificate.write_bytes(whole)
     assert answer.status_code == 500
-    assert str(served.desk.home.root) not in answer.text
+    assert str(served.view.home.root) not in answer.text
     assert client.get("/api/v1/documents").status_code == 200
 
 
@@ -399,14 +399,14 @@ def test_the_page_about_the_api_needs_no_token_no_script_and_nothing_from_elsewh
 
 
 def test_what_a_system_changes_is_in_the_audit_log_with_its_token_and_address(served: Bureau) -> None:
-    with served.api.desk.console.reading() as tx:
+    with served.api.view.console.reading() as tx:
         before = tx[AuditLog].head().seq
     client = served.client(PLANNING, host="192.0.2.7")
     assert client.get("/api/v1/documents").status_code == 200
     assert client.post("/api/v1/documents", json={**LETTER_TO, "to": []}).status_code == 422
     assert client.post("/api/v1/leases", json={}).status_code < 500
     assert client.post("/api/v1/documents", json=LETTER_TO).status_code == 202
-    with served.api.desk.console.reading() as tx:
+    with served.api.view.console.reading() as tx:
         entries = [one for one in tx[AuditLog].entries() if one.seq > before]
         check_chain(tx[AuditLog].entries(), tx[AuditLog].head())
     assert [(one.account, one.what, one.outcome, one.source) for one in entries] == [

@@ -25,7 +25,7 @@ from exchange.api.door.context import Api
 from exchange.api.model import ApiModel
 from exchange.api.reference.openapi import openapi_of
 from exchange.approval.department.store import DepartmentDesk
-from exchange.operations.domain_view import Desk
+from exchange.operations.domain_view import DomainView
 from exchange.runtime.settings import Settings
 from tests.contract.rows import desk_row
 from tests.web.api.test_api_window import APPLICATION, DECISION, TERM
@@ -40,7 +40,7 @@ _CHECKS = [
 ]
 _JSON = "application/json"
 LETTER_TO = {"to": ["hefei.transport"], "document": LETTER}
-_DOCUMENT = openapi_of(create_api(Api(Desk(Settings.read({}, home=Path("nowhere")), None))))
+_DOCUMENT = openapi_of(create_api(Api(DomainView(Settings.read({}, home=Path("nowhere")), None))))
 _OPERATIONS = [(path, method) for path, methods in _DOCUMENT["paths"].items() for method in methods]
 
 
@@ -48,7 +48,7 @@ _OPERATIONS = [(path, method) for path, methods in _DOCUMENT["paths"].items() fo
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
     made = bureau(tmp_path_factory.mktemp("bureau"))
     yield made
-    made.desk.close()
+    made.view.close()
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def test_every_operation_answers_as_its_document_says(
     served: Bureau, schema: Any, path: str, method: str, mode: GenerationMode
 ) -> None:
     operation = schema[path][method]
-    headers = {"authorization": f"Bearer {token_for(served.desk, whose(path, method))}"}
+    headers = {"authorization": f"Bearer {token_for(served.view, whose(path, method))}"}
     checks = [*_CHECKS, negative_data_rejection] if mode is GenerationMode.NEGATIVE else _CHECKS
 
     @settings(
@@ -117,7 +117,7 @@ def known(served: Bureau) -> dict[str, Any]:
 def test_what_a_window_does_is_answered_as_the_document_says(
     served: Bureau, schema: Any, path: str, method: str, body: Any, status: int
 ) -> None:
-    headers = {"authorization": f"Bearer {token_for(served.desk, 'hefei.window')}"}
+    headers = {"authorization": f"Bearer {token_for(served.view, 'hefei.window')}"}
     made = served.client("hefei.window").post("/api/v1/cases", json=APPLICATION).json()
     parameters = {"number": made["number"]} if "{number}" in path else {}
     media = {"body": body, "media_type": _JSON} if body else {}
@@ -151,7 +151,7 @@ def test_what_is_on_record_is_answered_as_the_document_says(
     operation = schema[path][method]
     parameters = {name: value for name, value in found.items() if f"{{{name}}}" in path}
     case = operation.Case(path_parameters=parameters, **({"body": body, "media_type": _JSON} if body else {}))
-    headers = {"authorization": f"Bearer {token_for(served.desk, 'hefei.planning')}"}
+    headers = {"authorization": f"Bearer {token_for(served.view, 'hefei.planning')}"}
     response = case.call(headers=headers)
     case.validate_response(response, checks=_CHECKS)
     assert response.status_code == status, response.text

@@ -35,7 +35,7 @@ TERM = {"department": PLANNING, "entry": "extend", "days": 5, "reason": "核对"
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
     made = bureau(tmp_path_factory.mktemp("bureau"))
     yield made
-    made.desk.close()
+    made.view.close()
 
 
 def test_an_application_becomes_a_case_and_is_on_its_way_to_every_department(served: Bureau) -> None:
@@ -259,7 +259,7 @@ def test_matters_and_cases_are_paged_to_the_end_and_cases_by_their_state(served:
 def test_a_matter_that_is_changed_is_taken_up_without_a_restart_and_one_that_does_not_hold_is_not(
     served: Bureau,
 ) -> None:
-    client, file = served.client(WINDOW), served.desk.home.catalogue / "works.toml"
+    client, file = served.client(WINDOW), served.view.home.catalogue / "works.toml"
     before = file.read_text()
 
     def version() -> str:
@@ -282,7 +282,7 @@ def test_a_matter_that_is_changed_is_taken_up_without_a_restart_and_one_that_doe
 def test_scopes_of_windows_are_given_to_windows_alone(served: Bureau) -> None:
     for scope in ("submit", "decide"):
         with pytest.raises(CallerError, match="is not a window"):
-            token_for(served.desk, PLANNING, ["read", scope])
+            token_for(served.view, PLANNING, ["read", scope])
     reading = served.client(WINDOW, ["read", "submit"])
     assert reading.post(f"{API}/cases/HF-1/decision", json=DECISION).json()["remedy"].endswith("'decide'")
     deciding = served.client(WINDOW, ["decide"])

@@ -26,7 +26,7 @@ ME = pwd.getpwuid(os.getuid()).pw_name
 def town(tmp_path: Path) -> Iterator[Town]:
     town = Town(tmp_path)
     yield town
-    town.desk.close()
+    town.view.close()
 
 
 def run(town: Town, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
@@ -49,7 +49,7 @@ def test_a_cause_is_counted_listed_and_redriven_whole(town: Town) -> None:
 
     assert counts == {"handled": 2, "repeat": 1, "failed": 0, "gone": 0}
     assert "no dead letter" in run(town, "dead", "--redrive-all", "ZeroDivisionError", code=3).stderr
-    with gate_of(town.desk).store.reading() as tx:
+    with gate_of(town.view).store.reading() as tx:
         logged = [(one.account, one.action, one.what, one.outcome, one.source) for one in tx[AuditLog].entries()]
     assert logged == [
         (ME, "redrive", "all ZeroDivisionError", outcome, "command-line") for outcome in ("done", "not-found")

@@ -38,12 +38,12 @@ def browser() -> Iterator[Browser]:
 def town(tmp_path: Path) -> Iterator[Town]:
     found = Town(tmp_path)
     yield found
-    found.desk.close()
+    found.view.close()
 
 
 @pytest.fixture
 def house(town: Town) -> House:
-    return real_house(town.desk)
+    return real_house(town.view)
 
 
 def finds_nothing_serious(page: Page) -> None:

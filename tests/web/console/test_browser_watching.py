@@ -14,7 +14,7 @@ from exchange.approval.rules.states import PartState
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.private.node import PrivateNode
 from exchange.clock import RealClock
-from exchange.operations.domain_view import CONSOLE, Desk
+from exchange.operations.domain_view import CONSOLE, DomainView
 from exchange.runtime.profiles import Profile
 from exchange.runtime.settings import Settings
 from exchange.store import Store
@@ -34,8 +34,8 @@ def browser() -> Iterator[Browser]:
         yield found
 
 
-class CityDesk(Desk):
-    """A desk over members that are served by this process, with the clock that the test moves."""
+class CityView(DomainView):
+    """A view of members that are served by this process, with the clock that the test moves."""
 
     city: City
 
@@ -59,10 +59,10 @@ def city(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[City]:
 def house(city: City, tmp_path: Path) -> Iterator[House]:
     settings = replace(Settings.read({}, home=tmp_path / "home"), clock=city.clock)
     write_departments(settings.home / "departments", city.local.domain, ["planning", "transport"])
-    desk = CityDesk(settings, city.local.info)
-    desk.city = city
-    yield House(desk, RealClock())
-    desk.close()
+    view = CityView(settings, city.local.info)
+    view.city = city
+    yield House(view, RealClock())
+    view.close()
 
 
 def loaded(page: Page) -> float:
@@ -97,8 +97,8 @@ def test_a_broker_that_goes_away_is_said_and_open_pages_come_back_by_themselves(
 ) -> None:
     node = PrivateNode(tmp_path / "home" / "node")
     with ProcessDomain(tmp_path, domain, node.start(print)) as found:
-        desk = Desk(replace(found.settings, broker_url=None, management_url=None))
-        with served(real_house(desk)) as url:
+        view = DomainView(replace(found.settings, broker_url=None, management_url=None))
+        with served(real_house(view)) as url:
             overview, queues = opened(browser), opened(browser)
             sign_in(overview, f"{url}/", OPERATOR)
             sign_in(queues, f"{url}/queues", OPERATOR)
@@ -115,5 +115,5 @@ def test_a_broker_that_goes_away_is_said_and_open_pages_come_back_by_themselves(
             expect(overview.get_by_text("not reachable")).to_have_count(0)
             expect(queues.get_by_role("rowheader", name=f"{domain}.planning").first).to_be_visible()
             assert (loaded(overview), loaded(queues)) == before, "neither page was loaded again"
-        desk.close()
+        view.close()
     node.stop()

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from exchange.operations.domain_view import Desk
+from exchange.operations.domain_view import DomainView
 from exchange.web.door.audit_log import AuditLog
 from exchange.web.door.gate import gate_of
 from tests.journeys.city import wait_until
@@ -29,17 +29,17 @@ from tests.warm import WarmProcess, run_warm, start_warm
 PASSWORD = "a sentence to get in by"
 
 
-def environment(desk: Desk) -> dict[str, str]:
+def environment(view: DomainView) -> dict[str, str]:
     kept = {key: value for key, value in os.environ.items() if not key.startswith("EXCHANGE_")}
-    return {**kept, "EXCHANGE_HOME": str(desk.settings.home)}
+    return {**kept, "EXCHANGE_HOME": str(view.settings.home)}
 
 
 @contextmanager
-def running(desk: Desk, *words: str) -> Iterator[tuple[WarmProcess, Path]]:
+def running(view: DomainView, *words: str) -> Iterator[tuple[WarmProcess, Path]]:
     """The command; what it says is in a file."""
-    said = desk.settings.home.parent / "said.txt"
+    said = view.settings.home.parent / "said.txt"
     said.unlink(missing_ok=True)
-    process = start_warm(["console", *words], environment(desk), said, said)
+    process = start_warm(["console", *words], environment(view), said, said)
     try:
         wait_until(
             lambda: process.poll() is not None or "http" in (said.read_text() if said.exists() else ""), 60, "it"
@@ -59,8 +59,8 @@ def set_up(url: str, link: str, client: httpx.Client) -> str:
     return answer.headers["set-cookie"].partition(";")[0]
 
 
-def test_a_first_start_prints_a_link_and_a_stop_does_not_wait_for_open_pages(desk: Desk) -> None:
-    with running(desk, "--port", "0") as (process, said):
+def test_a_first_start_prints_a_link_and_a_stop_does_not_wait_for_open_pages(view: DomainView) -> None:
+    with running(view, "--port", "0") as (process, said):
         wait_until(lambda: "/set-up/" in said.read_text(), 30, "the set-up link")
         url, link = re.findall(r"http://127\.0\.0\.1:\d+(?:/set-up/[\w-]+)?", said.read_text())
         with httpx.Client(timeout=30, trust_env=False) as client:
@@ -88,11 +88,11 @@ def test_a_first_start_prints_a_link_and_a_stop_does_not_wait_for_open_pages(des
         assert cookie.partition("=")[2] not in told
 
 
-def test_a_second_start_prints_no_link_and_ctrl_c_ends_it(desk: Desk) -> None:
-    link = gate_of(desk).first_link()
+def test_a_second_start_prints_no_link_and_ctrl_c_ends_it(view: DomainView) -> None:
+    link = gate_of(view).first_link()
     assert link is not None
-    gate_of(desk).use_link(link, "wang.fang", PASSWORD)
-    with running(desk, "--port", "0", "--json") as (process, said):
+    gate_of(view).use_link(link, "wang.fang", PASSWORD)
+    with running(view, "--port", "0", "--json") as (process, said):
         wait_until(lambda: "set_up" in said.read_text(), 30, "the address")
         found = json.loads("".join(line for line in said.read_text().splitlines() if not line.startswith('{"entry')))
         assert found["set_up"] is None
@@ -101,14 +101,14 @@ def test_a_second_start_prints_no_link_and_ctrl_c_ends_it(desk: Desk) -> None:
         assert process.wait(20) == 0
 
 
-def test_elsewhere_than_here_it_is_served_with_tls_only(desk: Desk, tmp_path: Path) -> None:
-    refused = run_warm(["console", "--host", "0.0.0.0"], environment(desk))
+def test_elsewhere_than_here_it_is_served_with_tls_only(view: DomainView, tmp_path: Path) -> None:
+    refused = run_warm(["console", "--host", "0.0.0.0"], environment(view))
     assert refused.returncode == 2
     assert "without TLS" in refused.stderr
     assert "--tls-cert" in refused.stderr
     cert, key = certificate(tmp_path)
     words = ("--host", "0.0.0.0", "--port", "0", "--tls-cert", str(cert), "--tls-key", str(key))
-    with running(desk, *words) as (_, said):
+    with running(view, *words) as (_, said):
         port = re.findall(r"https://[^:]+:(\d+)", said.read_text())[0]
         trust = ssl.create_default_context(cafile=str(cert))
         assert httpx.get(f"https://localhost:{port}/sign-in", verify=trust, trust_env=False).status_code == 200
@@ -130,40 +130,40 @@ def certificate(folder: Path) -> tuple[Path, Path]:
     return folder / "cert.pem", folder / "key.pem"
 
 
-def test_the_log_is_checked_from_the_command_line(desk: Desk) -> None:
+def test_the_log_is_checked_from_the_command_line(view: DomainView) -> None:
     for number in range(3):
-        gate_of(desk).record("otto", "redrive", f"letter {number}", "done")
-    holds = run_warm(["console", "--check-audit", "--json"], environment(desk))
+        gate_of(view).record("otto", "redrive", f"letter {number}", "done")
+    holds = run_warm(["console", "--check-audit", "--json"], environment(view))
     found = json.loads(holds.stdout)
     assert (holds.returncode, found["entries"]) == (0, 3)
-    gate_of(desk).record("otto", "redrive", "letter 4", "done")
-    assert run_warm(["console", "--check-audit", "--head", found["head"]], environment(desk)).returncode == 0
+    gate_of(view).record("otto", "redrive", "letter 4", "done")
+    assert run_warm(["console", "--check-audit", "--head", found["head"]], environment(view)).returncode == 0
     other = f"3:{'0' * 64}"
-    assert run_warm(["console", "--check-audit", "--head", other], environment(desk)).returncode == 6
-    assert run_warm(["console", "--check-audit", "--head", "x"], environment(desk)).returncode == 2
+    assert run_warm(["console", "--check-audit", "--head", other], environment(view)).returncode == 6
+    assert run_warm(["console", "--check-audit", "--head", "x"], environment(view)).returncode == 2
 
 
-def test_whoever_runs_the_machine_can_let_an_officer_in_again(desk: Desk) -> None:
-    link = gate_of(desk).first_link()
+def test_whoever_runs_the_machine_can_let_an_officer_in_again(view: DomainView) -> None:
+    link = gate_of(view).first_link()
     assert link is not None
-    gate_of(desk).use_link(link, "wang.fang", PASSWORD)
-    assert run_warm(["console", "--new-link", "nobody"], environment(desk)).returncode == 3
-    done = run_warm(["console", "--new-link", "Wang.Fang"], environment(desk))
+    gate_of(view).use_link(link, "wang.fang", PASSWORD)
+    assert run_warm(["console", "--new-link", "nobody"], environment(view)).returncode == 3
+    done = run_warm(["console", "--new-link", "Wang.Fang"], environment(view))
     token = re.findall(r"/set-up/([\w-]+)", done.stdout)[0]
-    assert gate_of(desk).use_link(token, "", "another sentence altogether") == "wang.fang"
-    with gate_of(desk).store.reading() as tx:
+    assert gate_of(view).use_link(token, "", "another sentence altogether") == "wang.fang"
+    with gate_of(view).store.reading() as tx:
         assert "account.reset" in {entry.action for entry in tx[AuditLog].entries()}
 
 
 @pytest.mark.parametrize("words", [["--tls-cert", "x"], ["--host", "example.test"]])
-def test_refusals_say_what_to_do(desk: Desk, words: list[str]) -> None:
-    refused = run_warm(["console", *words], environment(desk))
+def test_refusals_say_what_to_do(view: DomainView, words: list[str]) -> None:
+    refused = run_warm(["console", *words], environment(view))
     assert refused.returncode == 2
     assert "→" in refused.stderr
 
 
-def test_a_folder_without_a_domain_gets_no_console(desk: Desk, tmp_path: Path) -> None:
-    refused = run_warm(["console", "--home", str(tmp_path / "mistyped")], environment(desk))
+def test_a_folder_without_a_domain_gets_no_console(view: DomainView, tmp_path: Path) -> None:
+    refused = run_warm(["console", "--home", str(tmp_path / "mistyped")], environment(view))
     assert refused.returncode == 6
     assert "no domain" in refused.stderr
     assert not (tmp_path / "mistyped").exists()

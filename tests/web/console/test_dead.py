@@ -25,12 +25,12 @@ CAUSE = "/dead/hefei.transport?code=ZeroDivisionError&stage=handle"
 def town(tmp_path: Path) -> Iterator[Town]:
     town = Town(tmp_path)
     yield town
-    town.desk.close()
+    town.view.close()
 
 
 def follow(town: Town, job: str) -> str:
     """The page of a job once it has ended."""
-    assert town.desk.jobs.wait(job.rpartition("/")[2], 60)
+    assert town.view.jobs.wait(job.rpartition("/")[2], 60)
     return town.get(job)
 
 

@@ -20,7 +20,7 @@ from starlette.testclient import TestClient
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.console.app import _events, create_app
 from exchange.console.sections import SECTIONS
-from exchange.operations.domain_view import Desk
+from exchange.operations.domain_view import DomainView
 from exchange.operations.health.queues import arranged, rows
 from exchange.operations.health.sampler import History, Sampler, sampler_of
 from exchange.operations.health.snapshot import Snapshot
@@ -36,15 +36,15 @@ def city(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[ProcessDomai
         yield found
 
 
-def _desk(city: ProcessDomain, sampler_every: float = 3600.0) -> Desk:
-    """A desk whose looks are made by the test, besides the first."""
-    desk = Desk(city.settings, city.info)
-    desk._sampler = Sampler(desk, sampler_every)
-    return desk
+def _view(city: ProcessDomain) -> DomainView:
+    """A view whose snapshots are taken by the test, besides the first."""
+    view = DomainView(city.settings, city.info)
+    view.kept["sampler"] = Sampler(view, every=3600.0)
+    return view
 
 
-def _client(desk: Desk) -> TestClient:
-    return TestClient(create_app(desk, OpenDoor(), SECTIONS))
+def _client(view: DomainView) -> TestClient:
+    return TestClient(create_app(view, OpenDoor(), SECTIONS))
 
 
 def _lights(snapshot: Snapshot, part: SystemPart) -> dict[str, Light]:
@@ -59,9 +59,9 @@ def _alive(opened: OpenedMember) -> None:
 
 
 def test_a_domain_that_nobody_serves_is_red_with_its_members_named_and_what_to_do(city: ProcessDomain) -> None:
-    desk = _desk(city)
-    page = _client(desk).get("/?language=en").text
-    snapshot = sampler_of(desk).latest()
+    view = _view(city)
+    page = _client(view).get("/?language=en").text
+    snapshot = sampler_of(view).latest()
     assert snapshot.light is Light.BAD
     assert set(_lights(snapshot, SystemPart.ROLE).values()) == {Light.BAD}
     assert set(_lights(snapshot, SystemPart.DATABASE).values()) == {Light.GOOD}
@@ -69,18 +69,18 @@ def test_a_domain_that_nobody_serves_is_red_with_its_members_named_and_what_to_d
     assert "has never been served" in page
     assert "exchange serve ADDRESS" in page
     assert city.address("planning") in page
-    assert "从未运行" in _client(desk).get("/?language=zh").text
-    desk.close()
+    assert "从未运行" in _client(view).get("/?language=zh").text
+    view.close()
 
 
 def test_members_with_a_fresh_sign_of_life_are_green(city: ProcessDomain) -> None:
     for name in city.names:
         _alive(city.open(name))
-    desk = _desk(city)
-    client = _client(desk)
+    view = _view(city)
+    client = _client(view)
     assert "has never been served" not in client.get("/?language=en").text
-    assert set(_lights(sampler_of(desk).latest(), SystemPart.ROLE).values()) == {Light.GOOD}
-    desk.close()
+    assert set(_lights(sampler_of(view).latest(), SystemPart.ROLE).values()) == {Light.GOOD}
+    view.close()
 
 
 def test_a_served_member_tells_its_release_and_what_waits_for_another_shows_depth_and_age(
@@ -90,16 +90,16 @@ def test_a_served_member_tells_its_release_and_what_waits_for_another_shows_dept
     monkeypatch.setenv("EXCHANGE_MANAGEMENT_URL", city.info.management_url or "")
     city.serve("window")
     city.submit(2)
-    desk, queue = _desk(city), f"{city.address('planning')}.inbox"
-    snapshot = sampler_of(desk).latest()
+    view, queue = _view(city), f"{city.address('planning')}.inbox"
+    snapshot = sampler_of(view).latest()
     for _ in range(60):
         found = next(each for each in snapshot.broker.queues if each.name == queue) if snapshot.broker else None
         window = next(each for each in snapshot.members if each.address == city.address("window"))
         if found is not None and found.depth and snapshot.age(found) is not None and window.release:
             break
-        sampler_of(desk)._stop.wait(0.5)
-        sampler_of(desk).look_now()
-        snapshot = sampler_of(desk).latest()
+        sampler_of(view)._stop.wait(0.5)
+        sampler_of(view).look_now()
+        snapshot = sampler_of(view).latest()
     assert found is not None
     assert found.depth is not None
     assert found.depth >= 2
@@ -107,7 +107,7 @@ def test_a_served_member_tells_its_release_and_what_waits_for_another_shows_dept
     assert age is not None
     assert 0 <= age < 120
     assert _lights(snapshot, SystemPart.QUEUE)[queue] is Light.BAD
-    client = _client(desk)
+    client = _client(view)
     page = client.get(f"/queues?language=en&member={city.address('planning')}").text
     assert "messages wait, and nobody takes them" in page
     assert f"{city.address('planning')}.inbox" in page
@@ -121,41 +121,41 @@ def test_a_served_member_tells_its_release_and_what_waits_for_another_shows_dept
     assert told["light"] == "bad"
     shown = run(city, "top", "--once").stdout
     assert city.address("planning")[:-3] in shown, "the queue, as far as there is room for its name"
-    desk.close()
+    view.close()
 
 
 def test_a_database_that_is_gone_is_named_and_the_other_members_are_shown(city: ProcessDomain) -> None:
     city_home = city.settings.home / "members" / city.address("planning")
     (city_home / "store.db").rename(city_home / "elsewhere.db")
-    desk = _desk(city)
-    page = _client(desk).get("/members?language=en").text
-    snapshot = sampler_of(desk).latest()
+    view = _view(city)
+    page = _client(view).get("/members?language=en").text
+    snapshot = sampler_of(view).latest()
     assert _lights(snapshot, SystemPart.DATABASE)[city.address("planning")] is Light.BAD
     assert _lights(snapshot, SystemPart.ROLE)[city.address("planning")] is Light.UNKNOWN
     assert _lights(snapshot, SystemPart.DATABASE)[city.address("transport")] is Light.GOOD
     assert "there is none at" in page
     assert not (city_home / "store.db").exists(), "a snapshot makes no empty database"
     (city_home / "elsewhere.db").rename(city_home / "store.db")
-    sampler_of(desk).look_now()
-    assert _lights(sampler_of(desk).latest(), SystemPart.DATABASE)[city.address("planning")] is Light.GOOD
-    desk.close()
+    sampler_of(view).look_now()
+    assert _lights(sampler_of(view).latest(), SystemPart.DATABASE)[city.address("planning")] is Light.GOOD
+    view.close()
 
 
 def test_queues_are_sorted_by_what_is_asked_and_what_is_not_known_comes_last(city: ProcessDomain) -> None:
-    desk = _desk(city)
-    found = rows(sampler_of(desk).latest(), History())
+    view = _view(city)
+    found = rows(sampler_of(view).latest(), History())
     names = [row.figures.name for row in arranged(found, "name", "") if row.member]
     assert names == sorted(names)
     queues = [replace(row, figures=replace(row.figures, ready=ready, unacked=0)) for row, ready in
               zip(found, [3, None, 7, 0], strict=False)]  # fmt: skip
     assert [row.figures.ready for row in arranged(queues, "depth", "")] == [7, 3, 0, None]
     assert [row.figures.ready for row in arranged(queues, "no such column", "")] == [3, None, 7, 0]
-    desk.close()
+    view.close()
 
 
 def test_every_input_of_the_pages_has_a_label_every_table_a_caption_and_nothing_is_inline(city: ProcessDomain) -> None:
-    desk = _desk(city)
-    client = _client(desk)
+    view = _view(city)
+    client = _client(view)
     for path in ("/", "/queues", "/members"):
         page = client.get(f"{path}?language=en").text
         assert page.count("<table") == page.count("<caption>")
@@ -163,12 +163,12 @@ def test_every_input_of_the_pages_has_a_label_every_table_a_caption_and_nothing_
         assert "style=" not in page
         assert not re.search(r"<script(?![^>]*src=)", page)
         assert not re.search(r"\son[a-z]+=", page)
-    desk.close()
+    view.close()
 
 
 def test_the_history_of_queues_is_bounded_and_forgets_those_that_are_gone(city: ProcessDomain) -> None:
-    desk = _desk(city)
-    snapshot = sampler_of(desk).latest()
+    view = _view(city)
+    snapshot = sampler_of(view).latest()
     assert snapshot.broker is not None
     known = replace(snapshot.broker, queues=tuple(replace(q, ready=1, unacked=0) for q in snapshot.broker.queues))
     history = History(kept=5, most=2)
@@ -180,11 +180,11 @@ def test_the_history_of_queues_is_bounded_and_forgets_those_that_are_gone(city: 
     assert history.points(third) == []
     history.add(replace(snapshot, broker=replace(known, queues=known.queues[1:])))
     assert history.points(first) == []
-    desk.close()
+    view.close()
 
 
 def test_what_an_open_page_is_sent_again_is_its_block_and_nothing_around_it(city: ProcessDomain) -> None:
-    desk = _desk(city)
+    view = _view(city)
     pages = [page for section in SECTIONS for page in section.pages if page.path in ("/", "/queues", "/members")]
 
     async def first(path: str) -> str:
@@ -195,17 +195,17 @@ def test_what_an_open_page_is_sent_again_is_its_block_and_nothing_around_it(city
             return {}
 
         page = next(each for each in pages if each.path == path)
-        events = _events(desk, OpenDoor(), page, pages, Request(scope, silence))
+        events = _events(view, OpenDoor(), page, pages, Request(scope, silence))
         event = await anext(events)
         await events.aclose()  # type: ignore[attr-defined]
         return str(event.data)
 
     for page in pages:
         part = asyncio.run(first(page.path))
-        assert part in _client(desk).get(f"{page.path}?language=zh").text
+        assert part in _client(view).get(f"{page.path}?language=zh").text
         assert "<section" in part
         assert "<html" not in part
-    desk.close()
+    view.close()
 
 
 def test_the_terminals_view_is_drawn_and_q_ends_it(city: ProcessDomain) -> None:

@@ -41,7 +41,7 @@ PASSWORD = "p4ssw0rd-of-planning"
 def town(tmp_path: Path) -> Iterator[Town]:
     town = Town(tmp_path)
     yield town
-    town.desk.close()
+    town.view.close()
 
 
 def open_case(town: Town) -> str:
@@ -77,14 +77,14 @@ def test_what_a_hold_endangers_is_shown_before_and_while_it_stands_and_a_reason_
 def test_the_living_part_of_the_page_is_made_by_itself(town: Town) -> None:
     open_case(town)
     town.post("/holds/hold", what="consultation", reason="why")
-    visit = Visit(town.desk, town.door.who, Language.ENGLISH, QueryParams(""), {})
+    visit = Visit(town.view, town.door.who, Language.ENGLISH, QueryParams(""), {})
     common = {"say": visit.say, "actions": frozenset({"hold"}), "token": "t"}
     assert "no term begins" in render.live_part("holds.html", {**common, **_holds(visit)})
 
 
 def signs_of(town: Town, member: str) -> list[Sign]:
     """The lights of a member as a role."""
-    taker = SnapshotTaker(town.desk)
+    taker = SnapshotTaker(town.view)
     try:
         return [sign for sign in taker.take().signs if sign.part is SystemPart.ROLE and sign.subject == member]
     finally:

@@ -13,7 +13,7 @@ from exchange.console.section import File, FormAction, Page, Section, Visit
 from exchange.console.sections import SECTIONS
 from exchange.web.door.permissions import AccountRole, Action
 from exchange.web.door.store import Accounts
-from tests.web.house import ACCOUNTS, House, small_desk
+from tests.web.house import ACCOUNTS, House, small_view
 
 # Written out here once more, on purpose: whoever changes the table says so twice.
 MAY = {
@@ -58,9 +58,9 @@ def filled(path: str) -> str:
 @pytest.fixture(scope="module")
 def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A console whose pages and actions do nothing."""
-    desk = small_desk(Path(tmp_path_factory.mktemp("permissions")))
-    yield House(desk, sections=[*map(harmless, SECTIONS), EVERY])
-    desk.close()
+    view = small_view(Path(tmp_path_factory.mktemp("permissions")))
+    yield House(view, sections=[*map(harmless, SECTIONS), EVERY])
+    view.close()
 
 
 PAGES = [page for section in (*SECTIONS, EVERY) for page in section.pages]

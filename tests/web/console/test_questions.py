@@ -28,7 +28,7 @@ it here, or has it ask."""
 def town(tmp_path: Path) -> Iterator[Town]:
     found = Town(tmp_path)
     yield found
-    found.desk.close()
+    found.view.close()
 
 
 def test_every_deed_either_asks_or_is_known_to_be_harmless() -> None:
@@ -56,11 +56,11 @@ def _ask(town: Town, path: str, **fields: str) -> str:
 def test_draining_and_holding_say_what_they_endanger_and_do_nothing_before_they_are_confirmed(town: Town) -> None:
     page = _ask(town, "/holds/drain", member="hefei.monitor", reason="a new disk")
     assert "no deadline is watched" in page
-    assert drained(town.desk.store("hefei.monitor")) is None
+    assert drained(town.view.store("hefei.monitor")) is None
     assert "0 open consultations" in _ask(town, "/holds/hold", what="hefei.transport", reason="why")
     assert "Nothing is held" in town.get("/holds")
     town.post("/holds/drain", member="hefei.monitor", reason="a new disk")
-    assert drained(town.desk.store("hefei.monitor")) is not None
+    assert drained(town.view.store("hefei.monitor")) is not None
 
 
 def test_redriving_all_says_how_many(town: Town) -> None:

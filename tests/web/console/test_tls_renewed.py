@@ -17,7 +17,7 @@ from exchange.operations.health.snapshots import SnapshotTaker
 from exchange.runtime.settings import Home, Settings
 from exchange.web.tls import RenewedTls
 from tests.web.api.test_reach import certificate
-from tests.web.house import small_desk
+from tests.web.house import small_view
 
 
 @contextmanager
@@ -80,8 +80,8 @@ def test_the_doctor_says_when_the_consoles_certificate_ends(tmp_path: Path) -> N
 
 def test_the_list_of_troubles_says_when_the_consoles_certificate_ends(tmp_path: Path) -> None:
     pem = certificate(tmp_path, "oa.example")
-    desk = small_desk(tmp_path)
-    taker = SnapshotTaker(desk)
+    view = small_view(tmp_path)
+    taker = SnapshotTaker(view)
     try:
 
         def told() -> list[tuple[str, str, str]]:
@@ -92,10 +92,10 @@ def test_the_list_of_troubles_says_when_the_consoles_certificate_ends(tmp_path: 
             ]
 
         assert told() == [], "served without TLS"
-        desk.home.console.write_text(json.dumps({"url": "https://x", "port": 1, "pid": 1, "tls_cert": str(pem)}))
+        view.home.console.write_text(json.dumps({"url": "https://x", "port": 1, "pid": 1, "tls_cert": str(pem)}))
         assert told() == [("certificate", "critical", "the console's TLS certificate: 0 days left")]
         pem.write_text("half a file")
         assert told() == [("certificate", "critical", "the console's TLS certificate: missing")]
     finally:
         taker.close()
-        desk.close()
+        view.close()

@@ -33,12 +33,12 @@ FORM = {"token": TOKEN, "member": "hefei.planning", "name": "registry", "days": 
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
     made = bureau(tmp_path_factory.mktemp("bureau"))
     yield made
-    made.desk.close()
+    made.view.close()
 
 
 def officer(made: Bureau, role: AccountRole = AccountRole.SECURITY) -> tuple[TestClient, OpenDoor]:
     door = OpenDoor(role)
-    return TestClient(create_app(made.desk, door, SECTIONS), follow_redirects=False), door
+    return TestClient(create_app(made.view, door, SECTIONS), follow_redirects=False), door
 
 
 def test_a_security_officer_makes_a_token_and_sees_it_once(made: Bureau) -> None:
@@ -79,16 +79,16 @@ def test_nobody_else_sees_or_makes_tokens(made: Bureau, role: AccountRole) -> No
 @pytest.mark.parametrize("change", [{"member": "hefei.nobody"}, {"days": "x"}, {"days": "9999"}, {"scope": []}])
 def test_a_form_that_does_not_hold_makes_nothing(made: Bureau, change: dict[str, object]) -> None:
     client, door = officer(made)
-    with made.api.desk.console.reading() as tx:
+    with made.api.view.console.reading() as tx:
         before = len(tx[Tokens].every())
     assert "said=" in client.post("/tokens/new", data={**FORM, **change}).headers["location"]
-    with made.api.desk.console.reading() as tx:
+    with made.api.view.console.reading() as tx:
         assert len(tx[Tokens].every()) == before
     assert door.recorded[0][3] != "done"
 
 
 def test_tokens_are_made_listed_and_revoked_by_commands(made: Bureau) -> None:
-    env = {"EXCHANGE_HOME": str(made.desk.settings.home), "PATH": "/usr/bin:/bin", "USER": "officer"}
+    env = {"EXCHANGE_HOME": str(made.view.settings.home), "PATH": "/usr/bin:/bin", "USER": "officer"}
     words = ["token", "new", "hefei.transport", "--scope", "receive", "--name", "oa", "--json"]
     done = run_warm(words, env)
     assert done.returncode == 0, done.stderr
@@ -115,7 +115,7 @@ def test_a_webhook_that_fails_for_days_is_disabled_shown_and_enabled_again(made:
     planning = made.client("hefei.planning")
     url = "https://oa.example/events?key=of-ours"
     hook = planning.post("/api/v1/webhooks", json={"url": url, "events": ["message.arrived"]}).json()
-    with api.desk.console.transaction() as tx:
+    with api.view.console.transaction() as tx:
         row = tx[WebhookRecords].get(hook["id"])
         assert row is not None
         tx[WebhookRecords].advance(
@@ -159,7 +159,7 @@ def test_a_receiver_that_drips_delays_only_itself_however_much_waits_for_it(made
             asked = {"url": server.url, "events": ["message.arrived"]}
             hook = planning.post("/api/v1/webhooks", json=asked).json()["id"]
             due = [delivery(delivery_id=f"{hook}-{n}", webhook_id=hook, next_at=clock.now()) for n in range(rows)]
-            with api.desk.console.transaction() as tx:
+            with api.view.console.transaction() as tx:
                 row = tx[WebhookRecords].get(hook)
                 assert row is not None
                 tx[WebhookRecords].advance(row.webhook_id, row.position, row.position + 1, due)

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.console.app import create_app
 from exchange.console.sections import SECTIONS
-from exchange.operations.domain_view import Desk
+from exchange.operations.domain_view import DomainView
 from exchange.operations.records.store import Search
 from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain, run
@@ -52,16 +52,16 @@ def watched(broker: NodeInfo, tmp_path_factory: pytest.TempPathFactory) -> Itera
         wait_until(lambda: city.undelivered() == 0, what="all receipts")
         city.kill("transport")
         [waiting] = city.submit(1)
-        desk = Desk(city.settings, broker)
-        client = TestClient(create_app(desk, OpenDoor(), SECTIONS))
-        wait_until(lambda: f"{city.domain}.planning" in _answered(desk, city, waiting), what="planning's answer")
+        view = DomainView(city.settings, broker)
+        client = TestClient(create_app(view, OpenDoor(), SECTIONS))
+        wait_until(lambda: f"{city.domain}.planning" in _answered(view, city, waiting), what="planning's answer")
         yield Watched(city, client, decided, waiting)
         client.close()
-        desk.close()
+        view.close()
 
 
-def _answered(desk: Desk, city: ProcessDomain, number: str) -> set[str]:
-    with desk.store(city.address("window")).reading() as tx:
+def _answered(view: DomainView, city: ProcessDomain, number: str) -> set[str]:
+    with view.store(city.address("window")).reading() as tx:
         return {part.department for part in tx[Search].parts(city.address("window"), number) if part.answered_at}
 
 

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from exchange.operations.domain_view import Desk
+from exchange.operations.domain_view import DomainView
 from exchange.web.door.permissions import AccountRole
 from exchange.web.door.sign_in import FREE_FAILURES
 from tests.web.browser import chromium, sign_in
@@ -46,8 +46,8 @@ def finds_nothing_serious(page: Page) -> None:
     assert serious == [], [(one["id"], [node["html"] for node in one["nodes"]]) for one in serious]
 
 
-def test_a_first_start_ends_in_an_account_that_makes_others(desk: Desk, page: Page, browser: Browser) -> None:
-    house = House(desk, empty=True)
+def test_a_first_start_ends_in_an_account_that_makes_others(view: DomainView, page: Page, browser: Browser) -> None:
+    house = House(view, empty=True)
     with served(house) as url:
         page.goto(f"{url}/set-up/{house.gate.first_link()}")
         finds_nothing_serious(page)

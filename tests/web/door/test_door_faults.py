@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from exchange.console.section import FormAction, Section, Visit
 from exchange.errors import Denied
-from exchange.operations.domain_view import Desk
+from exchange.operations.domain_view import DomainView
 from exchange.web.door.gate import form_token
 from exchange.web.door.permissions import AccountRole, Action
 from exchange.web.door.sign_in import FREE_FAILURES, IDLE
@@ -59,11 +59,11 @@ def test_of_many_who_use_one_link_at_once_one_gets_in(empty_house: House) -> Non
         assert len(tx[Accounts].all()) == 1
 
 
-def test_a_deed_that_breaks_is_in_the_log_as_failed(desk: Desk) -> None:
+def test_a_deed_that_breaks_is_in_the_log_as_failed(view: DomainView) -> None:
     def breaks(visit: Visit) -> str:
         raise RuntimeError("a defect of ours")
 
-    house = House(desk, sections=[Section(actions=[FormAction("/break", Action.REDRIVE, breaks, None)])])
+    house = House(view, sections=[Section(actions=[FormAction("/break", Action.REDRIVE, breaks, None)])])
     token = house.gate.sign_in(OTTO.name, OTTO.password)
     http = TestClient(
         house.app, base_url="https://console.test", raise_server_exceptions=False, headers={"accept-language": "en"}
@@ -78,7 +78,7 @@ def test_a_deed_that_breaks_is_in_the_log_as_failed(desk: Desk) -> None:
 def test_without_its_database_nobody_gets_in_and_the_page_says_what_to_do(house: House) -> None:
     visitor = house.signed_in(AccountRole.OPERATOR)
     house.gate.store.close()
-    for file in house.desk.home.database_file("console").parent.iterdir():
+    for file in house.view.home.database_file("console").parent.iterdir():
         file.write_bytes(b"this is no database" * 100)
     for answer in (visitor.http.get("/"), visitor.http.post("/sign-in", data={"name": OTTO.name, "password": "x"})):
         assert answer.status_code == 503

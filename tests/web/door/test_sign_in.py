@@ -38,7 +38,7 @@ def test_of_tokens_only_hashes_are_kept(house: House) -> None:
     with house.gate.store.reading() as tx:
         assert tx[Accounts].session(hashed(token)) is not None
         assert tx[Accounts].session(token) is None
-    store = house.desk.home.database_file("console")
+    store = house.view.home.database_file("console")
     kept = b"".join(file.read_bytes() for file in store.parent.iterdir())
     assert hashed(token).encode() in kept
     for secret in (token, form_token(token), OTTO.password):
