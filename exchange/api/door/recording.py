@@ -17,7 +17,7 @@ from exchange.web.door.audit_log import AuditLog
 log = get_logger()
 
 _LOOKING = frozenset({"GET", "HEAD", "OPTIONS"})
-_TAKING = "/leases"
+_TAKING = "/inbox/leases"
 """Taking in what has come is done every few seconds, and is on record by its receipt."""
 
 

@@ -28,7 +28,7 @@ class WebhookIn(ApiModel):
     model_config = example({"url": "https://oa.planning.example/yizhan", "events": ["message.arrived"]})
 
     url: Annotated[str, StringConstraints(min_length=8, max_length=1000)]
-    events: Annotated[tuple[Event, ...], Field(min_length=1, max_length=4)]
+    events: Annotated[tuple[Event, ...], Field(min_length=1, max_length=len(Event))]
 
 
 class WebhookOut(ApiModel):

@@ -25,6 +25,7 @@ from exchange.messaging.documents import Documents
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.records import InboxEntry
 from exchange.operations.systems.store import Tokens
+from exchange.operations.systems.webhooks import Event
 from exchange.schemas import Document, DocumentKind
 from exchange.web.door.audit_log import AuditLog
 from tests.postgres import own_database
@@ -404,7 +405,7 @@ def test_what_a_system_changes_is_in_the_audit_log_with_its_token_and_address(se
     client = served.client(PLANNING, host="192.0.2.7")
     assert client.get("/api/v1/documents").status_code == 200
     assert client.post("/api/v1/documents", json={**LETTER_TO, "to": []}).status_code == 422
-    assert client.post("/api/v1/leases", json={}).status_code < 500
+    assert client.post("/api/v1/inbox/leases", json={}).status_code == 201
     assert client.post("/api/v1/documents", json=LETTER_TO).status_code == 202
     with served.api.view.console.reading() as tx:
         entries = [one for one in tx[AuditLog].entries() if one.seq > before]
@@ -415,3 +416,12 @@ def test_what_a_system_changes_is_in_the_audit_log_with_its_token_and_address(se
     ]
     token_id = client.headers["authorization"].split("_")[1]
     assert entries[0].origin.startswith(f"192.0.2.7 · {token_id} · ")
+
+
+def test_a_webhook_can_be_told_of_every_event_there_is(served: Bureau) -> None:
+    client = served.client(PLANNING)
+    every = [event.value for event in Event]
+    made = client.post("/api/v1/webhooks", json={"url": "https://oa.example/", "events": every})
+    assert made.status_code == 201
+    assert made.json()["events"] == every
+    assert client.delete(f"/api/v1/webhooks/{made.json()['id']}").status_code == 204
