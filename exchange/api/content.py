@@ -40,13 +40,13 @@ def strictly(model: type[M], data: bytes) -> M:
     try:
         found = model.model_validate_json(data)
     except ValidationError as error:
-        raise does_not_hold(error) from None
+        raise invalid_request(error) from None
     if isinstance(found, Wire) and (faults := tuple(map(_pointed, faults_in(found)))):
         raise BadRequest("the request has text that others cannot read", faults=faults)
     return found
 
 
-def does_not_hold(error: ValidationError) -> BadRequest:
+def invalid_request(error: ValidationError) -> BadRequest:
     """Return what a model complains of, as a problem."""
     return BadRequest("the request is invalid", faults=tuple(map(_pointed, faults_of(error))))
 
@@ -138,4 +138,4 @@ def _escaped(part: object) -> str:
 
 Form = Annotated[tuple[bytes, Files], Depends(json_or_form)]
 CaseForm = Annotated[tuple[bytes, Files], Depends(json_or_case_form)]
-__all__ = ["CaseForm", "Files", "Form", "body_of", "does_not_hold", "json_of", "read_octets", "strictly"]
+__all__ = ["CaseForm", "Files", "Form", "body_of", "invalid_request", "json_of", "read_octets", "strictly"]

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from pydantic import ValidationError
 
-from exchange.api.content import body_of, does_not_hold, json_of
+from exchange.api.content import body_of, invalid_request, json_of
 from exchange.api.documents.models import SentOut
 from exchange.api.door.auth import Replying, Shared
 from exchange.api.idempotency import Key, fingerprint_of, once
@@ -32,7 +32,7 @@ def reply(caller: Replying, api: Shared, asked: Annotated[OpinionIn, json_of(Opi
     try:
         opinion = asked.as_opinion(caller.member)
     except ValidationError as error:
-        raise does_not_hold(error) from None
+        raise invalid_request(error) from None
 
     def do(step: Step) -> SentOut:
         return SentOut(message_id=reply_in(step, opinion))

@@ -18,40 +18,39 @@ def _domain(app: typer.Typer) -> None:
     run.register(app)
 
 
-def _people(app: typer.Typer) -> None:
+def _window(app: typer.Typer) -> None:
     from exchange.cli.approval import window
 
     window.register(app)
 
 
-def _desk(app: typer.Typer) -> None:
+def _department(app: typer.Typer) -> None:
     from exchange.cli.approval import department
 
     department.register(app)
 
 
-def _letters(app: typer.Typer) -> None:
-    from exchange.cli.documents import commands as letters
+def _documents(app: typer.Typer) -> None:
+    from exchange.cli.documents import commands
 
-    letters.register(app)
+    commands.register(app)
 
 
 def _joint(app: typer.Typer) -> None:
-    from exchange.cli.joint import commands as joint
+    from exchange.cli.joint import commands
 
-    joint.register(app)
+    commands.register(app)
 
 
 @cache
 def _notices_app() -> typer.Typer:
-    from exchange.cli.notices import commands as notice
-    from exchange.cli.notices import covers, forms, receipts
+    from exchange.cli.notices import commands, covers, forms, receipts
 
-    covers.register(notice.notices)
-    forms.register(notice.notices)
-    receipts.register(notice.notices)
+    covers.register(commands.notices)
+    forms.register(commands.notices)
+    receipts.register(commands.notices)
     whole = typer.Typer()
-    notice.register(whole)
+    commands.register(whole)
     return whole
 
 
@@ -83,10 +82,10 @@ def _links(app: typer.Typer) -> None:
     links.register(app)
 
 
-def _runs(app: typer.Typer) -> None:
-    from exchange.cli.trials import commands as runs
+def _trials(app: typer.Typer) -> None:
+    from exchange.cli.trials import commands
 
-    runs.register(app)
+    commands.register(app)
 
 
 def _console(app: typer.Typer) -> None:
@@ -101,7 +100,7 @@ def _top(app: typer.Typer) -> None:
     top.register(app)
 
 
-def _trail(app: typer.Typer) -> None:
+def _trace_and_find(app: typer.Typer) -> None:
     from exchange.cli.operations import trace_and_find
 
     trace_and_find.register(app)
@@ -140,7 +139,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
         },
     ),
     *entries(
-        _people,
+        _window,
         "At the window",
         {
             "submit": "Hands in an application at the window; all departments get it at once.",
@@ -152,7 +151,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
         },
     ),
     *entries(
-        _desk,
+        _department,
         "At a department",
         {
             "inbox": "What waits for somebody here, with since when and until when.",
@@ -161,7 +160,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
         },
     ),
     *entries(
-        _letters,
+        _documents,
         "Documents",
         {
             "send": "Sends a report, a request, an answer or a letter to other authorities.",
@@ -200,7 +199,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
         },
     ),
     *entries(
-        _runs,
+        _trials,
         "Runs",
         {
             "demo": "Shows the main job at work, on an own broker, in under two minutes.",
@@ -223,7 +222,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
         },
     ),
     *entries(
-        _trail,
+        _trace_and_find,
         "Upkeep",
         {
             "trace": "One message, its whole way, for every addressee: written, sealed, dispatched, arrived, "

@@ -31,10 +31,7 @@ def _record(settings: Settings, action: str, what: str, outcome: str) -> None:
     from exchange.operations.domain_view import DomainView
 
     try:
-        view = DomainView(settings)
-        try:
+        with DomainView(settings) as view:
             gate_of(view).record(acting_account(), action, what, outcome)
-        finally:
-            view.close()
     except ExchangeError as error:
         say(tr("this is not in the audit log, which cannot be reached: {error}", error=error))

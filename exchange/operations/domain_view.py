@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import TracebackType
 from typing import Protocol, runtime_checkable
 
 from exchange.broker.admin.management import ManagementClient
@@ -132,6 +133,14 @@ class DomainView:
                 remedy="set EXCHANGE_MANAGEMENT_URL beside EXCHANGE_BROKER_URL, or start the domain with `exchange up`",
             )
         return ManagementClient(broker.management_url, broker.url, timeout)
+
+    def __enter__(self) -> DomainView:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     def close(self) -> None:
         """End what is kept, the jobs after what they have in hand, and close all stores."""

@@ -40,7 +40,7 @@ class Troubles:
         return {who: Ends(int(past), int(number) - int(past)) for who, past, number in self._db.execute(query)}
 
     def ending(self, until: datetime, limit: int) -> list[DeadlineFact]:
-        """Open parts of this window whose term ends by ``until``, over or not, the earliest first."""
+        """Return open parts of this window whose term ends by ``until``, over or not, the earliest first."""
         query = select(_p.case_number, _p.department, _p.due_at).where(PUT_TO, _p.due_at <= until)
         return [DeadlineFact(*row) for row in self._db.execute(query.order_by(_p.due_at).limit(limit))]
 
@@ -65,7 +65,7 @@ class Troubles:
         return self._gathered(_f.number, _f.ready_at, _UNDECIDED)
 
     def escalated(self) -> Gathered:
-        """Open cases of this window in which a silence was escalated to it: it must decide how to go on."""
+        """Gather open cases of this window in which a silence was escalated to it: it must decide how to go on."""
         is_open = select(_f.number).where(_f.number == _p.case_number, _f.state == CaseState.OPEN)
         return self._gathered(
             _p.case_number, _p.escalated_at, _p.state == PartState.ESCALATED, is_open.correlate(part).exists()

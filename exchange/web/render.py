@@ -146,7 +146,7 @@ def remedy(error: object) -> str:
 
 
 @pass_context
-def body(context: Context, address: str | None) -> str:
+def member(context: Context, address: str | None) -> str:
     """Name a member; its address stands in brackets, since commands and tables of others want it."""
     words = context.get("member_names", {}).get(address)
     return f"{choose(words)} ({address})" if words else address or "–"
@@ -201,6 +201,6 @@ def _kept_together(at: datetime | None) -> Markup:
 
 _templates.filters.update(
     marked=marked, moment=_kept_together, plain_moment=moment,
-    span=span, count=count, size=size, due=due, told=told, remedy=remedy, body=body,
+    span=span, count=count, size=size, due=due, told=told, remedy=remedy, member=member,
     short=short, named=named, matter=matter, reason=reason, obstacles=obstacles, died=died, kind=kind,
 )  # fmt: skip

@@ -5,21 +5,7 @@ from __future__ import annotations
 from exchange.approval.rules.forecast import Fate
 from exchange.approval.rules.standing import BoardColumn
 from exchange.language.choice import Words
-from exchange.language.names import CASE_STATES, COPIES, PART_STATES
 from exchange.operations.trace.stages import Mark, Stage, TraceFinding
-
-__all__ = [
-    "CASE_STATES",
-    "COPIES",
-    "FATES",
-    "FINDINGS",
-    "MARKS",
-    "PART_STATES",
-    "STAGES",
-    "STANDINGS",
-    "TONES",
-    "Words",
-]
 
 STAGES: dict[Stage, Words] = {
     Stage.WRITTEN: ("已拟", "written"),

@@ -23,7 +23,7 @@ from exchange.api.cases.models import (
     TermOut,
     WithdrawalIn,
 )
-from exchange.api.content import CaseForm, Files, body_of, does_not_hold, json_of, strictly
+from exchange.api.content import CaseForm, Files, body_of, invalid_request, json_of, strictly
 from exchange.api.documents.attachments import described, from_form, octets_of
 from exchange.api.documents.models import AttachmentIn
 from exchange.api.door.auth import Deciding, Shared, Submitting
@@ -270,4 +270,4 @@ def _application(node: Node, asked: CaseIn, contents: dict[int, bytes]) -> Appli
             submitted_at=node.clock.now(),
         )
     except ValidationError as error:
-        raise does_not_hold(error) from None
+        raise invalid_request(error) from None

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import ValidationError
 
-from exchange.api.content import Form, body_of, does_not_hold, strictly
+from exchange.api.content import Form, body_of, invalid_request, strictly
 from exchange.api.documents.attachments import described, from_form, octets_of
 from exchange.api.documents.messages import message_out
 from exchange.api.documents.models import (
@@ -210,7 +210,7 @@ def _document(asked: SendIn, clock: Clock) -> tuple[Document, list[bytes]]:
             enclosures,
         )
     except ValidationError as error:
-        raise does_not_hold(error) from None
+        raise invalid_request(error) from None
 
 
 def _text(data: bytes) -> str:

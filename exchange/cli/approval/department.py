@@ -189,7 +189,7 @@ def reply(
     reasons: Annotated[str, typer.Option(help="Required to disagree.")] = "",
     conditions: Annotated[str, typer.Option(help="With agree-with-conditions: which ones.")] = "",
     basis: Annotated[list[str] | None, typer.Option(help="Legal basis; may be given several times.")] = None,
-    competent_body: Annotated[str | None, typer.Option(help="With not-competent: the right body.")] = None,
+    competent_body: Annotated[str | None, typer.Option(help="With not-competent: the right authority.")] = None,
     procedure: Annotated[ProcedureKind | None, typer.Option(help="With special-procedure: which one.")] = None,
     days: Annotated[int | None, typer.Option(help="With special-procedure: its length in working days.")] = None,
     home: HomeOption = None,

@@ -82,8 +82,5 @@ def _say_console(settings: Settings, patience: float) -> None:
             say(tr("the console is being started; where it is says: exchange console --url"))
         return
     say_link(tr("console"), served.url)
-    view = DomainView(settings)
-    try:
+    with DomainView(settings) as view:
         say_first_link(served.url, gate_of(view).first_link())
-    finally:
-        view.close()

@@ -117,13 +117,9 @@ def say_first_link(url: str, token: str | None) -> None:
 
 
 def _check_audit(settings: Settings, noted: ChainHead | None, as_json: bool) -> None:
-    view = DomainView(settings)
-    try:
-        with gate_of(view).store.reading() as tx:
-            found = tx[AuditLog].head()
-            entries = check_chain(tx[AuditLog].entries(), found, noted)
-    finally:
-        view.close()
+    with DomainView(settings) as view, gate_of(view).store.reading() as tx:
+        found = tx[AuditLog].head()
+        entries = check_chain(tx[AuditLog].entries(), found, noted)
     if as_json:
         print_json({"entries": entries, "head": str(found)})
     else:
@@ -153,11 +149,8 @@ def _print_url(settings: Settings, as_json: bool) -> None:
 
 
 def _new_link(settings: Settings, name: str) -> None:
-    view = DomainView(settings)
-    try:
+    with DomainView(settings) as view:
         token = managing.reset_from_here(gate_of(view), account_name(name))
-    finally:
-        view.close()
     served = read_state(Home(settings.home).console)
     say(tr("one-time link") + ("" if served else tr(", after the console's address")))
     out.print(plain(f"{served.url if served else ''}/set-up/{token}"), soft_wrap=True)

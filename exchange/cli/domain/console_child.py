@@ -55,8 +55,5 @@ class ConsoleChild:
             say(tr("no set-up link for the console: {diagnostics}", diagnostics=error.diagnostics(language())))
 
     def _first_link(self) -> str | None:
-        view = DomainView(self._settings)
-        try:
+        with DomainView(self._settings) as view:
             return gate_of(view).first_link()
-        finally:
-            view.close()

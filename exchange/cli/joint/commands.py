@@ -22,8 +22,8 @@ JointArgument = Annotated[str, typer.Argument(help="The joint document's id, as 
 
 joints = typer.Typer(
     help="Documents that several authorities sign together, sent when the last has signed.\n\n"
-    "The lead proposes a text and signs it by that; every other body is asked, reads it (`show`), and signs or refuses "
-    "it. All sign the same bytes. The last signature sends it out, and is its date. One refusal ends it.",
+    "The lead proposes a text and signs it by that; every other authority is asked, reads it (`show`), and signs or "
+    "refuses it. All sign the same bytes. The last signature sends it out, and is its date. One refusal ends it.",
     no_args_is_help=True,
     rich_markup_mode="markdown",
 )

@@ -56,7 +56,7 @@ def collected_view(found: Collected) -> RenderableType:
         said += tr(", {count} levels unheard", count=len(found.aggregate.unheard))
     shown = Table(header_style="bold", border_style="dim")
     first, *lines = table(found.form, found.aggregate)
-    for title in (tr("body"), *first[1:]):
+    for title in (tr("authority"), *first[1:]):
         shown.add_column(plain(title), overflow="fold")
     for kind, *cells in lines:
         name, style = _KINDS[kind]

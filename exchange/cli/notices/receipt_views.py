@@ -73,7 +73,7 @@ def evidence_json(request: ReceiptsRequest, found: Evidence) -> dict[str, Any]:
 
 def _bodies(proved: tuple[Reader, ...]) -> Table:
     table = Table(header_style="bold", border_style="dim")
-    for title in (tr("body"), tr("state"), tr("at"), "SHA-256"):
+    for title in (tr("authority"), tr("state"), tr("at"), "SHA-256"):
         table.add_column(title, overflow="fold")
     for one in proved:
         at = one.signed_at or one.has_at

@@ -48,12 +48,8 @@ def list_alerts(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Lists the alerts that stand, the newest first."""
     from exchange.operations.domain_view import DomainView
 
-    view = DomainView(Settings.read(home=home))
-    try:
-        with view.console.reading() as tx:
-            rows = tx[Alerts].standing()
-    finally:
-        view.close()
+    with DomainView(Settings.read(home=home)) as view, view.console.reading() as tx:
+        rows = tx[Alerts].standing()
     if as_json:
         print_json(
             [
@@ -92,11 +88,8 @@ def try_channels(
     from exchange.operations.alerts.round import Alerting
     from exchange.operations.domain_view import DomainView
 
-    view = DomainView(Settings.read(home=home))
-    try:
+    with DomainView(Settings.read(home=home)) as view:
         outcome = Alerting.open(view).test(channel)
-    finally:
-        view.close()
     if as_json:
         print_json({name: {"taken": reason is None, "reason": reason} for name, reason in outcome.items()})
     for name, reason in () if as_json else outcome.items():

@@ -1,4 +1,4 @@
-"""The command that closes the books: ledger."""
+"""The command that closes the books: reconcile."""
 
 from __future__ import annotations
 

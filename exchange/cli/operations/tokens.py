@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated
 
@@ -55,7 +53,7 @@ def new(
     - of a window: submit: hand in and withdraw applications · decide: decide cases, and amend terms
     """
     settings = Settings.read(home=home)
-    with recorded(settings, "token.new", f"{member} {' '.join(scope)}"), _view(settings) as view:
+    with recorded(settings, "token.new", f"{member} {' '.join(scope)}"), DomainView(settings) as view:
         row, text = make_token(view.console, view.profiles(), member, name, scope, days, acting_account())
     if as_json:
         print_json({**_json(row, RealClock().now()), "token": text})
@@ -73,7 +71,7 @@ def new(
 
 def list_(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Lists the latest tokens: whose, what for, when used, until when. Never a token itself."""
-    with _view(Settings.read(home=home)) as view, view.console.reading() as tx:
+    with DomainView(Settings.read(home=home)) as view, view.console.reading() as tx:
         rows = tx[Tokens].every()
     now = RealClock().now()
     if as_json:
@@ -104,21 +102,12 @@ def revoke(
 ) -> None:
     """Revokes a token: the next request that bears it is refused."""
     settings = Settings.read(home=home)
-    with recorded(settings, "token.revoke", token_id), _view(settings) as view:
+    with recorded(settings, "token.revoke", token_id), DomainView(settings) as view:
         row = revoke_token(view.console, token_id, acting_account())
     if as_json:
         print_json(_json(row, RealClock().now()))
     else:
         console.print(plain(tr("revoked: token {token_id} of {member}", token_id=row.token_id, member=row.member)))
-
-
-@contextmanager
-def _view(settings: Settings) -> Iterator[DomainView]:
-    view = DomainView(settings)
-    try:
-        yield view
-    finally:
-        view.close()
 
 
 def _json(row: TokenRow, now: datetime) -> dict[str, object]:

@@ -50,14 +50,11 @@ def top(
     )
 
     settings = Settings.read(home=home)
-    view = DomainView(settings)
-    try:
+    with DomainView(settings) as view:
         if as_json or once or not console.is_terminal:
             _print(sampler_of(view), as_json)
         else:
             _watch(sampler_of(view))
-    finally:
-        view.close()
 
 
 def _print(sampler: Sampler, as_json: bool) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -95,16 +94,11 @@ def find(
             _show_messages(find_messages(stores_of(view), query, read_key(after)), as_json)
 
 
-@contextlib.contextmanager
-def _view(home: Any) -> Iterator[DomainView]:
+def _view(home: Any) -> DomainView:
     logs.configure(quiet=True)
     settings = Settings.read(home=home)
     learn_domain(Home(settings.home))
-    view = DomainView(settings)
-    try:
-        yield view
-    finally:
-        view.close()
+    return DomainView(settings)
 
 
 def _show_trace(one: Trace) -> None:

@@ -7,21 +7,15 @@ from urllib.parse import urlencode
 
 from exchange.console.section import FormAction, Group, Page, Question, Section, Visit
 from exchange.errors import BadAccount
+from exchange.language.names import ACCOUNT_ROLES
 from exchange.web.door import managing
 from exchange.web.door.accounts import role_of
 from exchange.web.door.gate import Gate, gate_of
 from exchange.web.door.password_rules import LONGEST, SHORTEST
-from exchange.web.door.permissions import PERMISSIONS, AccountRole, Action
+from exchange.web.door.permissions import PERMISSIONS, Action
 from exchange.web.door.records import AccountRow
 from exchange.web.door.sign_in import LINK_LASTS
 from exchange.web.door.store import Accounts
-
-ROLES = {
-    AccountRole.OBSERVER: ("观察员", "observer"),
-    AccountRole.OPERATOR: ("操作员", "operator"),
-    AccountRole.SECURITY: ("安全员", "security officer"),
-}
-"""Chinese and English."""
 
 
 def _accounts(visit: Visit) -> Mapping[str, object]:
@@ -40,7 +34,7 @@ def _state(visit: Visit, row: AccountRow) -> tuple[str, str]:
 
 
 def _roles(visit: Visit) -> list[tuple[str, str]]:
-    return [(role.value, visit.say(*names)) for role, names in ROLES.items()]
+    return [(role, visit.say(*names)) for role, names in ACCOUNT_ROLES.items()]
 
 
 def _handed(visit: Visit) -> Mapping[str, object]:
@@ -55,7 +49,7 @@ def _own(visit: Visit) -> Mapping[str, object]:
     may = [action.value for action in Action if action in PERMISSIONS[visit.account.role]]
     return {
         "row": row,
-        "role": visit.say(*ROLES[visit.account.role]),
+        "role": visit.say(*ACCOUNT_ROLES[visit.account.role]),
         "may": may,
         "shortest": SHORTEST,
         "longest": LONGEST,
@@ -85,7 +79,7 @@ def _hand(visit: Visit, name: str, token: str) -> str:
 def _change_role(visit: Visit) -> str:
     name, role = visit.path["name"], role_of(_field(visit, "role"))
     managing.change_role(gate_of(visit.view), visit.account.name, name, role)
-    return _said(visit, "/accounts", f"{name}：{ROLES[role][0]}", f"{name} is {ROLES[role][1]} now")
+    return _said(visit, "/accounts", f"{name}：{ACCOUNT_ROLES[role][0]}", f"{name} is {ACCOUNT_ROLES[role][1]} now")
 
 
 def _simply(do: Callable[[Gate, str, str], None], chinese: str, english: str) -> Callable[[Visit], str]:

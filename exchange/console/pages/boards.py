@@ -26,7 +26,7 @@ _DAYS, _MOST_DAYS = 3, 60
 _MOST_UNWATCHED = 100
 _NOTICES = 20
 _NAMES = 30
-"""Bodies named for a notice; the rest are counted."""
+"""Authorities named for a notice; the rest are counted."""
 
 
 def _deadlines(visit: Visit) -> Mapping[str, object]:

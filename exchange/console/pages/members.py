@@ -8,18 +8,11 @@ from datetime import datetime
 
 from exchange.console.pages.overview import shared
 from exchange.console.section import Group, Page, Section, Visit
+from exchange.language.names import ROLES
 from exchange.operations.health.sampler import sampler_of
 from exchange.operations.health.snapshot import MemberSnapshot, Snapshot
 from exchange.operations.troubles import lights
-from exchange.operations.troubles.lights import Light, Sign, SystemPart, Words
-
-ROLES: Mapping[str, Words] = {
-    "window": ("窗口", "window"),
-    "monitor": ("督办", "monitor"),
-    "department": ("部门", "department"),
-    "relay": ("转运", "relay office"),
-    "hall": ("大厅", "hall"),
-}
+from exchange.operations.troubles.lights import Light, Sign, SystemPart
 
 
 @dataclass(frozen=True)
@@ -65,7 +58,7 @@ def _members(visit: Visit) -> Mapping[str, object]:
     return {
         **shared(visit, snapshot),
         "rows": rows(snapshot),
-        "role": lambda name: visit.say(*ROLES.get(name, (name, name))),
+        "role": lambda name: visit.say(*ROLES[name]),
         "part": SystemPart,
     }
 

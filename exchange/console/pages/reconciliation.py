@@ -81,13 +81,9 @@ class Reconciler:
         self.at, self._ended = self.view.clock.now(), monotonic()
 
 
-_MAKING = threading.Lock()
-
-
 def reconciler(view: DomainView) -> Reconciler:
     """Return the one reconciler of a domain view."""
-    with _MAKING:
-        found = view.kept.setdefault("reconciliation", Reconciler(view))
+    found = view.kept_once("reconciliation", lambda: Reconciler(view))
     assert isinstance(found, Reconciler)  # noqa: S101
     return found
 
@@ -145,7 +141,7 @@ SECTION = Section(
         Page(
             "/reconciliation",
             ("对账", "Reconciliation"),
-            "ledger.html",
+            "reconciliation.html",
             _reconciliation,
             in_menu=True,
             group=Group.MESSAGES,

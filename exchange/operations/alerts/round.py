@@ -192,21 +192,18 @@ class Alerting:
             english=text[1] if raised else f"over: {text[1]}",
             url=self._settings.console_url.rstrip("/") + (self._page(alerts[0].page) if len(group) == 1 else PAGE),
             at=min(moments).isoformat(),
-            domain=self._domain(),
+            domain=self._view.domain(),
         )
 
     def _trial(self) -> Telling:
         now = self._real.now()
         return Telling(
             f"test-{int(now.timestamp())}", "test", "test", "warning", "test", "告警测试", "a test of the alerts",
-            self._settings.console_url.rstrip("/") + PAGE, now.isoformat(), self._domain(),
+            self._settings.console_url.rstrip("/") + PAGE, now.isoformat(), self._view.domain(),
         )  # fmt: skip
 
     def _page(self, path: str) -> str:
         return path if self._is_page(path.partition("?")[0]) else PAGE
-
-    def _domain(self) -> str:
-        return next((address.rpartition(".")[0] for address in self._view.profiles()), "")
 
     def _run(self) -> None:
         while not self._stop.is_set():

@@ -14,7 +14,7 @@ from exchange.machine.spreadsheet import csv_lines
 from exchange.messaging.dead_letter_store import DeadLetters
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.records import DeadCause, DeadLetter
-from exchange.operations.dead_letters.redrive import RedriveOutcome, hand_in, redrive_cause, try_again
+from exchange.operations.dead_letters.redrive import RedriveOutcome, redrive_cause, try_redrive
 from exchange.runtime.home import OpenedMember, open_member
 from exchange.runtime.profile_work import open_work
 from exchange.runtime.settings import Settings
@@ -69,7 +69,7 @@ def redrive_some(settings: Settings, member: str, ids: Sequence[str]) -> Iterato
         with found.store.reading() as tx:
             letters = [letter for letter in map(tx[Inbox].dead_letter, ids) if letter is not None]
         for letter in sorted(letters, key=lambda one: one.serial):
-            yield try_again(found.node, lambda id: hand_in(found.node, work.handlers, work.on_signed, id), letter)
+            yield try_redrive(found.node, work.handlers, work.on_signed, letter)
 
 
 def facts(member: str, letter: DeadLetter) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Redrive: a dead letter is redriven, once what stood in its way is repaired.
+"""Redrive: a dead letter is handled again, once what stood in its way is repaired.
 
 It goes through the same `receive` as everything, from the bytes on record and under its own message id, in one
 transaction with its leaving the dead letters. What had been handled meanwhile is handled no second time; its receipt
@@ -12,7 +12,7 @@ broker itself stamped the opinion within the term and the case is not closed; on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -70,11 +70,6 @@ class RedriveOutcome:
     reason: str = ""
 
 
-def redrive(node: Node, handlers: Mapping[str, Handler], on_signed: OnSigned | None, id: str) -> DeadLetter:
-    """Handle a dead letter again and return it as it was; raises as `hand_in` does."""
-    return hand_in(node, handlers, on_signed, id).letter
-
-
 def redrive_cause(
     node: Node, handlers: Mapping[str, Handler], on_signed: OnSigned | None, reason_code: str, stage: str | None = None
 ) -> Iterator[RedriveOutcome]:
@@ -85,14 +80,16 @@ def redrive_cause(
     above = 0
     while letters := _batch(node, reason_code, stage, above):
         for letter in letters:
-            yield try_again(node, lambda id: hand_in(node, handlers, on_signed, id), letter)
+            yield try_redrive(node, handlers, on_signed, letter)
         above = letters[-1].serial
 
 
-def try_again(node: Node, hand: Callable[[str], RedriveOutcome], letter: DeadLetter) -> RedriveOutcome:
-    """Redrive one letter by ``hand``, and return what came of it. Raises DatabaseUnavailable only."""
+def try_redrive(
+    node: Node, handlers: Mapping[str, Handler], on_signed: OnSigned | None, letter: DeadLetter
+) -> RedriveOutcome:
+    """Redrive one letter, and return what came of it. Raises DatabaseUnavailable only."""
     try:
-        return hand(letter.id)
+        return redrive(node, handlers, on_signed, letter.id)
     except DatabaseUnavailable:
         raise
     except NotFound as error:
@@ -104,8 +101,8 @@ def try_again(node: Node, hand: Callable[[str], RedriveOutcome], letter: DeadLet
         return RedriveOutcome(letter, Again.FAILED, error.diagnostics())
 
 
-def hand_in(node: Node, handlers: Mapping[str, Handler], on_signed: OnSigned | None, id: str) -> RedriveOutcome:
-    """Handle a dead letter again, under its own id.
+def redrive(node: Node, handlers: Mapping[str, Handler], on_signed: OnSigned | None, id: str) -> RedriveOutcome:
+    """Handle a dead letter again, under its own id; return it as it was, with what came of it.
 
     Raises NotFound, CallerError for one that is forged, SenderError where its envelope is still refused, and
     OperatorError where its handler fails again.

@@ -31,7 +31,7 @@ class Trouble:
 
     @classmethod
     def of(cls, error: ExchangeError) -> Trouble:
-        """Make a value of an error of the tree."""
+        """Keep what an error of the tree says."""
         return cls(str(error), error.remedy, error.code)
 
 

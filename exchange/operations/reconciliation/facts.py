@@ -12,7 +12,7 @@ from exchange.messaging.records import OutboxState
 
 
 class BalanceTerm(StrEnum):
-    """A figure of the ledger."""
+    """A figure of the books."""
 
     ISSUED = "issued"
     ANSWERED = "answered"

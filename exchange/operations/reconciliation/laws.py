@@ -7,7 +7,7 @@ Three laws, each over things that can be named:
     dispatched            = taken + taken elsewhere + queued + over links + dead
 
 A message is counted once an addressee: a *copy*. What the members' stores say of one message id, whosever stores they
-are, is judged by itself (`judge`), so that a ledger of any size needs the facts of one message at a time. Terms come
+are, is judged by itself (`judge`), so that books of any size need the facts of one message at a time. Terms come
 from independent records: issued from consultations that went out, their fates from the parts of cases; written from the
 number of addressees noted with the message, dispatched and waiting from its copies; taken and dead from the addressees.
 
@@ -133,7 +133,7 @@ class _Finding:
 
 def _judge_sender(case: _Facts, sender: str, members: Collection[str], found: _Finding) -> None:
     if sender not in members:
-        return  # it was written elsewhere; whoever took it in answers to that domain's ledger
+        return  # it was written elsewhere; whoever took it in answers to that domain's books
     _judge_written(case, found)
     _judge_taken(case, found)
     for copy in case.copies:

@@ -1,4 +1,4 @@
-"""Conserve: reads the stores of a domain's members side by side, and closes the books of the reconciliation.
+"""Reconcile: reads the stores of a domain's members side by side, and closes the books of the reconciliation.
 
 All streams are in the order of message ids, so that they are merged and each message is judged when its facts are
 together: memory does not grow with the number of messages. A domain at work changes meanwhile, and what is under way at

@@ -152,9 +152,9 @@ class Boards:
     def _unsigned(self, row: NoticeRow, names: int) -> UnsignedNotice:
         here = _r.notice_id == row.notice_id
         counts = select(func.count(), func.sum(case((_UNSIGNED, 1), else_=0))).where(here)
-        bodies, missing = self._db.execute(counts).one()
+        authorities, missing = self._db.execute(counts).one()
         named = self._db.scalars(select(_r.address).where(here, _UNSIGNED).order_by(_r.address).limit(names))
-        return UnsignedNotice(row, tuple(named), int(missing or 0), int(bodies))
+        return UnsignedNotice(row, tuple(named), int(missing or 0), int(authorities))
 
 
 def _columns(now: datetime) -> dict[BoardColumn, Any]:

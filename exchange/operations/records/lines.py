@@ -90,4 +90,4 @@ class UnsignedNotice:
     missing: tuple[str, ...]
     """The first of them, by name."""
     missing_number: int
-    bodies: int
+    authorities: int

@@ -143,7 +143,7 @@ def test_notices_not_signed_for_are_counted_in_full_and_named_as_far_as_asked(st
             tx[Notices].add(row, readers, [BranchRow(row.notice_id, "a")])
         found, number = tx[Search].unsigned_notices(2, 1)
     assert number == 3
-    assert [(one.notice.notice_id, one.missing, one.missing_number, one.bodies) for one in found] == [
+    assert [(one.notice.notice_id, one.missing, one.missing_number, one.authorities) for one in found] == [
         (row.notice_id, ("a.b0",), 2, 3) for row in (open_[2], open_[1])
     ]
 

@@ -75,7 +75,7 @@ def letters(city: City) -> list[DeadLetter]:
 
 def redriven(city: City, letter: DeadLetter) -> DeadLetter:
     """The letter redriven, and all that comes of it."""
-    found = redrive(city.window, work(city).handlers, work(city).on_signed, letter.id)
+    found = redrive(city.window, work(city).handlers, work(city).on_signed, letter.id).letter
     city.wake("window")
     city.local.settle()
     return found

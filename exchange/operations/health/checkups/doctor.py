@@ -10,11 +10,7 @@ from exchange.clock import monotonic
 from exchange.directory import BranchState, DirectoryView, TreeView
 from exchange.errors import ExchangeError, NoDomain
 from exchange.language import Text
-from exchange.operations.health.checkups import checkup
-from exchange.operations.health.checkups import claims as claim_checkup
-from exchange.operations.health.checkups import clock as clock_checkup
-from exchange.operations.health.checkups import database as database_checkup
-from exchange.operations.health.checkups import tls as tls_checkup
+from exchange.operations.health.checkups import claims, clock, database, members, tls
 from exchange.operations.health.checkups.findings import Finding, Level, RunningCheck
 from exchange.runtime.catalogue import load_catalogue
 from exchange.runtime.home import need_domain, open_directory, open_tree
@@ -22,7 +18,7 @@ from exchange.runtime.profile_work import open_work
 from exchange.runtime.profiles import Profile, load_profiles
 from exchange.runtime.settings import Home, Settings
 from exchange.schemas import Role
-from exchange.workdays import ChinaCalendar
+from exchange.workdays import ChinaCalendar, announced_until
 
 _EXPIRES_SOON = timedelta(days=30)
 _PATIENCE, _EACH = 12.0, 0.2
@@ -44,15 +40,15 @@ def examine(settings: Settings) -> list[Finding]:
             ("departments", True, lambda: _departments(home)),
             ("catalogue", True, lambda: _catalogue(home, profiles)),
             ("rules", profiles, lambda: _rules(profiles)),
-            ("clock", True, lambda: clock_checkup.clock(settings, profiles)),
+            ("clock", True, lambda: clock.clock(settings, profiles)),
             ("calendar", True, lambda: _calendar(today)),
             ("directory", True, lambda: _directory(home, settings)),
             ("levels", view, lambda: _levels(home, settings)),
-            ("keys", profiles and view, lambda: checkup.keys(settings, profiles)),
-            ("databases", profiles, lambda: database_checkup.databases(settings, profiles)),
-            ("broker", profiles, lambda: checkup.broker(settings, windows, profiles, relays)),
-            (tls_checkup.CHECK, True, lambda: tls_checkup.certificate(settings)),
-            (claim_checkup.CHECK, view, lambda: claim_checkup.claims(settings)),
+            ("keys", profiles and view, lambda: members.keys(settings, profiles)),
+            ("databases", profiles, lambda: database.databases(settings, profiles)),
+            ("broker", profiles, lambda: members.broker(settings, windows, profiles, relays)),
+            (tls.CHECK, True, lambda: tls.certificate(settings)),
+            (claims.CHECK, view, lambda: claims.claims(settings)),
         ],
     )
 
@@ -73,21 +69,21 @@ def examine_member(settings: Settings, address: str) -> list[Finding]:
     return _all(
         1,
         [
-            ("clock", True, lambda: clock_checkup.clock(settings, [address])),
+            ("clock", True, lambda: clock.clock(settings, [address])),
             ("directory", True, lambda: _directory(home, settings)),
-            ("keys", view, lambda: checkup.keys(settings, [address])),
-            ("databases", view, lambda: database_checkup.databases(settings, [address], idle_is="bad")),
-            ("broker", view, lambda: checkup.broker(settings, windows, [address], relays)),
+            ("keys", view, lambda: members.keys(settings, [address])),
+            ("databases", view, lambda: database.databases(settings, [address], idle_is="bad")),
+            ("broker", view, lambda: members.broker(settings, windows, [address], relays)),
         ],
     )
 
 
-def _all(members: int, checks: Sequence[tuple[str, object, Callable[[], Iterator[Finding]]]]) -> list[Finding]:
+def _all(number: int, checks: Sequence[tuple[str, object, Callable[[], Iterator[Finding]]]]) -> list[Finding]:
     """All checks at once, and what they found, in order; one that fails or hangs keeps no other from its findings.
 
-    Of each: its name, what it goes by, and the look.
+    Of each: its name, what it goes by, and the look. ``number`` of members, by which they have time.
     """
-    seconds = _PATIENCE + _EACH * members
+    seconds = _PATIENCE + _EACH * number
     until = monotonic() + seconds
     running = [RunningCheck.start(check, partial(_where, there, check, look)) for check, there, look in checks]
     return [finding for one in running for finding in one.end(until, seconds)]
@@ -159,9 +155,7 @@ def _rules(profiles: dict[str, Profile]) -> Iterator[Finding]:
 
 def _calendar(today: date) -> Iterator[Finding]:
     calendar = ChinaCalendar()
-    last = today
-    while calendar.published(last + timedelta(days=1)):
-        last += timedelta(days=1)
+    last = announced_until(calendar, today) or today
     if last - today >= timedelta(days=90):
         yield Finding(
             "good", "calendar", Text("{version}, published until {last}", {"version": calendar.version, "last": last})

@@ -1,4 +1,4 @@
-"""What the doctor looks at in members: their keys, databases, whether they are served, their way to the broker."""
+"""What the doctor looks at in members: their keys, their way to the broker, and their queues there."""
 
 from __future__ import annotations
 
