@@ -14,7 +14,7 @@ import uuid
 from pathlib import Path
 
 from benchmarks.floor import BarePublisher, Parcel, sqlite_commit
-from benchmarks.measure import Figure, folder, machine, show
+from benchmarks.measure import Figure, arguments, folder, machine, show
 from benchmarks.throughput import document, on_a_broker
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.probe import server_version
@@ -115,6 +115,7 @@ def measure(info: NodeInfo) -> None:
 
 def main() -> None:
     """Runs the benchmark."""
+    arguments(__doc__)
     configure(quiet=True)
     print(__doc__.splitlines()[0], file=sys.stderr)
     on_a_broker(measure)

@@ -1,19 +1,17 @@
 """(c) Latency at half load: from the call that sends a 3 kB document to its commit in the receiver's inbox.
 
 The bare broker's latency, publish to delivery of the same number of bytes at the same rate, stands beside it.
-Usage: python -m benchmarks.latency [documents a second] [seconds]
 """
 
 from __future__ import annotations
 
-import sys
 import time
 from multiprocessing.connection import Connection
 from typing import Any
 
 import pika
 
-from benchmarks.measure import Figure, folder, machine, show
+from benchmarks.measure import Figure, arguments, folder, machine, show
 from benchmarks.throughput import _fork, document, new_domain, on_a_broker
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.probe import server_version
@@ -139,8 +137,8 @@ def percentile(values: list[float], share: float) -> float:
 def main() -> None:
     """Measures and prints."""
     configure(quiet=True)
-    rate = float(sys.argv[1]) if len(sys.argv) > 1 else 400.0
-    seconds = float(sys.argv[2]) if len(sys.argv) > 2 else 10.0
+    given = arguments(__doc__, documents_a_second=400.0, seconds=10.0)
+    rate, seconds = given.documents_a_second, given.seconds
 
     def work(info: NodeInfo) -> None:
         print(f"{machine()}, RabbitMQ {server_version(info.url)}, {rate:.0f} documents a second for {seconds:.0f} s")

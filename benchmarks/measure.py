@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
+import argparse
 import platform
 import statistics
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+
+def arguments(about: str | None, **defaults: float | list[int]) -> argparse.Namespace:
+    """What the command line gives, in the order of the defaults; a list takes all that follow, a bool is an option.
+
+    ``--help`` shows what the benchmark is about, and the defaults.
+    """
+    parser = argparse.ArgumentParser(
+        f"python -m benchmarks.{Path(sys.argv[0]).stem}",
+        description=about,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    for name, default in defaults.items():
+        if isinstance(default, bool):
+            parser.add_argument(f"--{name}", action="store_true", default=default)
+            continue
+        many = isinstance(default, list)
+        kind = type(default[0]) if isinstance(default, list) else type(default)
+        said = "default: %(default)s"
+        parser.add_argument(name, nargs="*" if many else "?", type=kind, default=default, help=said)
+    return parser.parse_args()
 
 
 @dataclass(frozen=True)

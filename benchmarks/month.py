@@ -3,7 +3,6 @@
 The floor (benchmarks/floor.py), measured before and after on the same broker and disk, moves one bare document: the
 month's figure beside it is all messages that its members took in, consultations, opinions, decisions, deadline
 notices and receipts together.
-Usage: python -m benchmarks.month [cases]
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from itertools import pairwise
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
-from benchmarks.measure import Figure, folder, machine, show
+from benchmarks.measure import Figure, arguments, folder, machine, show
 from benchmarks.throughput import _fork, bare, on_a_broker
 from exchange.approval.rules.answers import Department
 from exchange.approval.window.decision import Docket, Ruling
@@ -212,8 +211,8 @@ def measure(info: NodeInfo, cases: int) -> None:
 
 def main() -> None:
     """Runs the benchmark."""
+    cases = arguments(__doc__, cases=20_000).cases
     configure(quiet=True)
-    cases = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
     on_a_broker(lambda info: measure(info, cases))
 
 

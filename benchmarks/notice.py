@@ -1,17 +1,16 @@
 """One notice to 1, 16 and more lower domains: what it costs its sender, and all.
 
-Usage: python -m benchmarks.notice [domains ...]. Every lower domain has a relay office and one authority, a vhost and
+Every lower domain has a relay office and one authority, a vhost and
 a link of its own; all share one broker and one process. Ratios are to the smallest tree of the run.
 """
 
 from __future__ import annotations
 
 import statistics
-import sys
 import time
 from pathlib import Path
 
-from benchmarks.measure import Figure, folder, machine, show
+from benchmarks.measure import Figure, arguments, folder, machine, show
 from benchmarks.throughput import document, on_a_broker
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.probe import server_version
@@ -94,8 +93,8 @@ def _rounds(path: Path, info: NodeInfo, lower: int) -> list[tuple[float, float, 
 
 def main() -> None:
     """Runs the benchmark."""
+    sizes = arguments(__doc__, domains=[1, 16]).domains
     configure(quiet=True)
-    sizes = [int(text) for text in sys.argv[1:]] or [1, 16]
 
     def work(info: NodeInfo) -> None:
         with folder("notice") as path:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from benchmarks.measure import Figure, folder, machine, show
+from benchmarks.measure import Figure, arguments, folder, machine, show
 from exchange.approval.monitor import lapse
 from exchange.approval.monitor.lapse import watch_row
 from exchange.approval.monitor.store import Watches
@@ -107,7 +107,7 @@ def idle(node: Node) -> float:
 
 def main() -> None:
     """Fills, sweeps, prints."""
-    sizes = [int(arg) for arg in sys.argv[1:]] or [10_000, 1_000_000]
+    sizes = arguments(__doc__, open=[10_000, 1_000_000]).open
     figures = []
     for size in sizes:
         with folder("sweep") as path:

@@ -1,7 +1,7 @@
 """(a) Documents a second from outbox to committed inbox: 3 kB, one sender to one receiver, each a process.
 
 The floor does the same work bare (benchmarks/floor.py), in the same run, on the same broker and disk.
-Usage: python -m benchmarks.throughput [documents] [rounds]; with EXCHANGE_BENCH_DATABASE_URL on PostgreSQL too.
+With EXCHANGE_BENCH_DATABASE_URL on PostgreSQL too.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 
 from benchmarks.floor import BATCH, BarePublisher, Commit, Parcel, bare_consumer, postgres_commit, sqlite_commit
-from benchmarks.measure import Figure, folder, machine, show
+from benchmarks.measure import Figure, arguments, folder, machine, show
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.probe import server_version, stamps_arrival
 from exchange.broker.private.node import PrivateNode
@@ -188,9 +188,9 @@ def compare(info: NodeInfo, count: int, times: int, database_url: str | None) ->
 
 def main() -> None:
     """Measures and prints."""
+    given = arguments(__doc__, documents=4000, rounds=5)
+    count, times = given.documents, given.rounds
     configure(quiet=True)
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 4000
-    times = int(sys.argv[2]) if len(sys.argv) > 2 else 5
 
     def work(info: NodeInfo) -> None:
         print(f"{machine()}, RabbitMQ {server_version(info.url)}, {count:,} documents a round")
