@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from exchange.envelope import Signer
+from exchange.envelope import Signer, belongs_to_somebody
 from exchange.errors import BadDirectory
 
 _BACKDATED = timedelta(days=1)
@@ -57,15 +57,21 @@ def check_member_certificate(der: bytes, address: str, authority: x509.Certifica
     # the URI holds the whole address; a common name ends after 64 characters (RFC 5280, appendix A.1)
     if names != _uri(address) or certificate.subject != _name(address) or not isinstance(key, Ed25519PublicKey):
         raise BadDirectory("the certificate listed for {address} is somebody else's", address=address)
+    if not belongs_to_somebody(key):
+        raise BadDirectory("the key certified for {address} is one that anybody can sign with", address=address)
     return Signer(address, key, certificate.not_valid_before_utc, certificate.not_valid_after_utc)
 
 
 def load_certificate(data: bytes) -> x509.Certificate:
     """Load a certificate from its DER bytes. Raises BadDirectory."""
     try:
-        return x509.load_der_x509_certificate(data)
-    except ValueError as error:
+        certificate = x509.load_der_x509_certificate(data)
+        key = certificate.public_key()
+    except (ValueError, UnsupportedAlgorithm) as error:
         raise BadDirectory("an authority's certificate cannot be read") from error
+    if not isinstance(key, Ed25519PublicKey) or not belongs_to_somebody(key):
+        raise BadDirectory("an authority's certificate holds no key that only the authority can sign with")
+    return certificate
 
 
 def der(certificate: x509.Certificate) -> bytes:

@@ -5,6 +5,7 @@ from exchange.envelope.document import Trust, Verified, payload_of, sign_documen
 from exchange.envelope.keys import DecryptionKey, Identity, Recipient, Signer
 from exchange.envelope.leaves import pack_leaves, unpack_leaves
 from exchange.envelope.opening import Opened, open_envelope, peek
+from exchange.envelope.primitives import belongs_to_somebody
 from exchange.envelope.sealing import Sealed, envelope_for, seal, sealed_to
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Signer",
     "Trust",
     "Verified",
+    "belongs_to_somebody",
     "countersign",
     "envelope_for",
     "join",

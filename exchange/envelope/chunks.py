@@ -12,9 +12,9 @@ import os
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from exchange.envelope.primitives import decrypt
 from exchange.errors import ClaimDiffers, ClaimTooLarge, ClaimTruncated
 from exchange.schemas.claim import CHUNK_SIZE, PART_CHUNKS, TAG, ClaimCheck
 
@@ -109,17 +109,15 @@ class ChunkStream:
         return self.prefix + index.to_bytes(4) + (b"\x01" if last else b"\x00")
 
     def _open(self, index: int, piece: memoryview) -> bytes:
-        try:
-            return self._cipher.decrypt(self._nonce(index), piece, None)
-        except InvalidTag:
+        plaintext = decrypt(self._cipher, self._nonce(index), piece, None)
+        if plaintext is None:
             self._tell_length(index, piece)
-            raise ClaimDiffers("chunk {index} was altered", index=index) from None
+            raise ClaimDiffers("chunk {index} was altered", index=index)
+        return plaintext
 
     def _tell_length(self, index: int, piece: memoryview) -> None:
         """Tells a chunk that is authentic, but ends where it should not, from one that was altered."""
-        try:
-            self._cipher.decrypt(self._nonce(index, as_other=True), piece, None)
-        except InvalidTag:
+        if decrypt(self._cipher, self._nonce(index, as_other=True), piece, None) is None:
             return
         if index == self.chunks - 1:
             raise ClaimTooLarge("the attachment goes on beyond the {size:,} bytes that are declared", size=self.size)

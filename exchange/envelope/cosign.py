@@ -14,13 +14,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cbor2 import CBORTag
-from cryptography.exceptions import InvalidSignature
 
 from exchange.clock import CST
 from exchange.envelope import cbor
 from exchange.envelope.countersignature import Countersignature
 from exchange.envelope.document import SIGNED_LIMIT, Trust, check_time, content_type, parse_body
 from exchange.envelope.keys import Identity
+from exchange.envelope.primitives import signature_verifies
 from exchange.envelope.sign1 import ALG, CONTENT_TYPE, CRIT, EDDSA, SHA_256, X5T, check_header, thumbprint
 from exchange.errors import Forged, Malformed, Unsupported
 from exchange.language import Text
@@ -126,12 +126,8 @@ def _read(parts: Any) -> _Signature:
 def _verify(one: _Signature, payload: bytes, trust: Trust, now: datetime | None) -> Countersignature:
     at = _signed_at(one.header[CWT_CLAIMS])
     signer = trust.signer(thumbprint(one.header))
-    try:
-        signer.public_key.verify(one.signature, _to_be_signed(one.protected, payload))
-    except InvalidSignature:
-        raise Forged(
-            "joint signature: that of {address} does not verify for this text", address=signer.address
-        ) from None
+    if not signature_verifies(signer.public_key, one.signature, _to_be_signed(one.protected, payload)):
+        raise Forged("joint signature: that of {address} does not verify for this text", address=signer.address)
     if one.header[KID] != signer.address.encode():
         raise Forged("joint signature: made by {address}, and names another", address=signer.address)
     check_time(signer, at, now)

@@ -15,12 +15,12 @@ from datetime import datetime
 from typing import Any
 
 from cbor2 import CBORTag
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from exchange.envelope import cbor
 from exchange.envelope.document import MAX_ENCLOSURES, Trust, parse_header, verify_signed
 from exchange.envelope.keys import KEMS, DecryptionKey, Identity
+from exchange.envelope.primitives import decrypt
 from exchange.envelope.sealing import (
     ALG,
     EK,
@@ -160,10 +160,9 @@ def _unwrap(envelope: _Envelope, key: DecryptionKey, address: str) -> bytes:
 
 
 def _content(envelope: _Envelope, key: bytes) -> tuple[bytes, tuple[bytes, ...]]:
-    try:
-        plaintext = AESGCM(key).decrypt(envelope.iv, envelope.ciphertext, content_aad(envelope.header_bytes))
-    except InvalidTag:
-        raise Forged("content: altered, or not sealed under this header") from None
+    plaintext = decrypt(AESGCM(key), envelope.iv, envelope.ciphertext, content_aad(envelope.header_bytes))
+    if plaintext is None:
+        raise Forged("content: altered, or not sealed under this header")
     parts = cbor.decode(plaintext, Text("content"), ENVELOPE_LIMIT)
     if not isinstance(parts, list | tuple) or len(parts) != 2:
         raise Malformed("content: not a signed document and its enclosures")

@@ -107,11 +107,11 @@ def _check_size(signed: bytes, enclosures: Sequence[bytes]) -> None:
 def _wrap(key: bytes, recipient: Recipient, header_digest: bytes) -> bytes:
     kem = KEMS[recipient.suite]
     protected = _recipient_header(kem.alg, recipient.kid)
+    info = key_info(recipient.address, header_digest, protected)
     try:
-        public = public_key(recipient.suite, recipient.public)
-    except ValueError as error:
+        sealed = kem.hpke.encrypt(key, public_key(recipient.suite, recipient.public), info)
+    except ValueError as error:  # not a key, or one with which everybody shares the same secret (RFC 7748, section 6.1)
         raise BadKeys("the directory's encryption key of {address} is not one", address=recipient.address) from error
-    sealed = kem.hpke.encrypt(key, public, key_info(recipient.address, header_digest, protected))
     return cbor.encode([protected, {EK: sealed[: kem.enc_length]}, sealed[kem.enc_length :]])
 
 

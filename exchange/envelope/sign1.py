@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from cbor2 import CBORTag
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from exchange.envelope import cbor
+from exchange.envelope.primitives import signature_verifies
 from exchange.errors import Forged, Malformed, Unsupported
 from exchange.language import Text
 
@@ -60,10 +60,8 @@ def read_sign1(data: bytes, limit: int, understood: frozenset[Any]) -> Sign1:
 
 def verify_sign1(message: Sign1, key: Ed25519PublicKey) -> None:
     """Raise Forged when the signature is not that of ``key``."""
-    try:
-        key.verify(message.signature, _to_be_signed(message.protected, message.payload))
-    except InvalidSignature:
-        raise Forged("signature: does not verify with the certificate it names") from None
+    if not signature_verifies(key, message.signature, _to_be_signed(message.protected, message.payload)):
+        raise Forged("signature: does not verify with the certificate it names")
 
 
 def thumbprint(header: Mapping[Any, Any]) -> bytes:
