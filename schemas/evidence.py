@@ -68,7 +68,7 @@ class ShownSort(StrEnum):
 
 
 class Shown(Wire):
-    """One body's signed original, which stands in the enclosures in the same place."""
+    """One authority's signed original, which stands in the enclosures in the same place."""
 
     address: Address
     sort: ShownSort

@@ -154,7 +154,7 @@ class Aggregate(Body):
     totals: Annotated[tuple[DomainTotal, ...], Field(min_length=1, max_length=1_000)]
     """By domain, in the order of their names; each once."""
     rows: Annotated[tuple[Row, ...], Field(max_length=MAX_ROWS)] = ()
-    """Answers by body, each once; those beyond the bound are in the totals only."""
+    """Answers by authority, each once; those beyond the bound are in the totals only."""
     rows_more: Number = 0
     missing: Annotated[tuple[Address, ...], Field(max_length=MAX_NAMES)] = ()
     """Who was asked and has not answered, by address."""

@@ -52,9 +52,9 @@ logging.getLogger("pika").setLevel(logging.CRITICAL)
 _patient: list[bool] = []
 
 
-def pytest_collect_file(file_path: Path) -> None:
+def pytest_collectstart(collector: pytest.Collector) -> None:
     """Has generated examples take their time before the first file that has any is imported: a machine may be busy."""
-    if file_path.suffix == ".py" and not _patient and b"hypothesis" in file_path.read_bytes():
+    if isinstance(collector, pytest.Module) and not _patient and b"hypothesis" in collector.path.read_bytes():
         from hypothesis import HealthCheck, settings  # slow to import, and not needed by most files
 
         settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])

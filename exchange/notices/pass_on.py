@@ -163,7 +163,7 @@ def _meant(step: Step, notice: Notice, origin: str) -> tuple[list[str], list[str
         audience = parse_audience(notice.audience, domain_of(origin))
     directory = step.node.directory
     listed = [(member.address, member.roles) for member in directory.members if member.revoked_at is None]
-    readers = [one for one in audience.bodies(listed, directory.domain) if one != origin]
+    readers = [one for one in audience.authorities(listed, directory.domain) if one != origin]
     lower = [one.domain for one in directory.directory.delegations if one.revoked_at is None]
     return readers, [domain for domain in lower if audience.reaches(domain)]
 

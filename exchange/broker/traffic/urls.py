@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 _EXAMPLE = "amqp://user:password@host:port/vhost (vhost / is written %2F)"
 
 HEARTBEAT = 30
-"""Seconds; a connection without a sign of life for this long (and five more) is abandoned."""
+"""Seconds; a connection without a sign of life for this long (and five more) is closed."""
 
 BLOCKED_FOR = 60
-"""Seconds that a broker short of memory or disk may hold a connection before it is abandoned."""
+"""Seconds that a broker short of memory or disk may block a connection before it is closed."""
 
 
 def parameters(url: str, name: str) -> pika.URLParameters:

@@ -156,7 +156,7 @@ def as_csv(form: Form, collected: Aggregate) -> str:
 
 
 def _carried(rows: Iterable[Row]) -> tuple[Row, ...]:
-    """As many rows, by body, as the bounds in number and in bytes leave room for."""
+    """As many rows, by authority, as the bounds in number and in bytes leave room for."""
     carried, room = [], ROWS_BYTES
     for row in sorted(rows, key=lambda row: row.body)[:MAX_ROWS]:
         room -= len(row.model_dump_json().encode()) + 1

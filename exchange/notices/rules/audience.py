@@ -47,7 +47,7 @@ class AudienceTerm:
 
     text: str
     """The term as it was written."""
-    body: str | None = None
+    authority: str | None = None
     within: str = ""
     roles: frozenset[Role] = _READERS
     label: str | None = None
@@ -55,8 +55,8 @@ class AudienceTerm:
 
     def matches(self, address: str, roles: Iterable[Role]) -> bool:
         """Return whether an authority belongs to this term."""
-        if self.body is not None:
-            return address == self.body
+        if self.authority is not None:
+            return address == self.authority
         domain = domain_of(address)
         return (
             is_within(domain, self.within)
@@ -67,15 +67,15 @@ class AudienceTerm:
 
     def reaches(self, domain: str) -> bool:
         """Return whether a domain, or one below it, might hold an authority of this term."""
-        if self.body is not None:
-            return is_within(domain_of(self.body), domain)
+        if self.authority is not None:
+            return is_within(domain_of(self.authority), domain)
         if not (is_within(domain, self.within) or is_within(self.within, domain)):
             return False
         return self.level is None or self.level >= max(level_of(domain), level_of(self.within))
 
     def covers(self, domain: str) -> bool:
         """Return whether every reader of a domain and of those below it belongs to this term."""
-        everyone = self.body is None and self.label is None and self.level is None and self.roles >= _READERS
+        everyone = self.authority is None and self.label is None and self.level is None and self.roles >= _READERS
         return everyone and is_within(domain, self.within)
 
 
@@ -92,7 +92,7 @@ class Audience:
     @property
     def named(self) -> tuple[str, ...]:
         """The authorities named by address; the caller looks up whether they exist (see ``unknown``)."""
-        return tuple(part.body for part in self.included if part.body is not None)
+        return tuple(part.authority for part in self.included if part.authority is not None)
 
     def matches(self, address: str, roles: Iterable[Role]) -> bool:
         """Return whether an authority is meant."""
@@ -100,7 +100,7 @@ class Audience:
         wanted = any(part.matches(address, roles) for part in self.included)
         return wanted and not any(part.matches(address, roles) for part in self.excluded)
 
-    def bodies(self, members: Iterable[Listed], own_domain: str) -> tuple[str, ...]:
+    def authorities(self, members: Iterable[Listed], own_domain: str) -> tuple[str, ...]:
         """Return the authorities of one domain that are meant, in the order of their addresses.
 
         Others' members are passed over.
@@ -123,10 +123,8 @@ class Audience:
         return tuple(part.text for part in self.included if not any(part.matches(*member) for member in listed))
 
     def _may_reach(self, part: AudienceTerm, domain: str) -> bool:
-        if (
-            part.body is not None
-        ):  # what covers an authority's own domain covers the body, unless it reads only when named
-            return part.reaches(domain) and not any(other.body == part.body for other in self.excluded)
+        if part.authority is not None:  # who is named may have another role than those that a whole domain stands for
+            return part.reaches(domain) and not any(other.authority == part.authority for other in self.excluded)
         return part.reaches(domain) and not any(other.covers(domain) for other in self.excluded)
 
 
@@ -181,7 +179,7 @@ def _part(said: str, term: Sequence[AudienceWord], origin: str) -> AudienceTerm:
                 Text("an authority named by its whole address has no level and no place"),
                 Text("leave that out"),
             )
-        return AudienceTerm(said, body=who.text)
+        return AudienceTerm(said, authority=who.text)
     level = rest.get("at")
     if who.sort == "address" and level is None:
         remedy = Text(

@@ -1,4 +1,4 @@
-"""Webhooks: which addresses are taken, when a delivery is tried again, and when that is abandoned.
+"""Webhooks: which addresses are taken, when a delivery is tried again, and when a webhook is disabled.
 
 How deliveries are signed is in `exchange.machine.webhook_signature`.
 """

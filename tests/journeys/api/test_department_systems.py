@@ -27,6 +27,7 @@ from exchange.audit import verify_receipt
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.clock import RealClock, SteppedClock
 from exchange.schemas import ReceiptOutcome, ReceiptProof
+from tests.api_page import event_fields
 from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain
 from tests.web.api.test_api_window import APPLICATION, DECISION, TERM
@@ -275,7 +276,7 @@ def test_a_webhook_that_failed_twice_gets_each_event_once_and_signed(city: Proce
         assert len({body for _, body in receiver.got}) == 1
         for headers, body in receiver.got:
             assert signed(hook["secret"], headers, body) == headers["webhook-signature"]
-        event = json.loads(receiver.got[0][1])
+        event = body_of(receiver.got[0])
         assert (event["type"], event["data"]["message_id"]) == ("message.arrived", message_id)
         assert LETTER["title"] not in receiver.got[0][1].decode()
         (delivery,) = transport.get(f"{API}/webhooks/{hook['id']}/deliveries").json()["items"]
@@ -339,5 +340,8 @@ def test_a_webhook_hears_of_a_case_that_waits_by_time_alone(city: ProcessDomain)
 
 
 def body_of(posted: tuple[dict[str, str], bytes]) -> dict[str, Any]:
+    """What was posted, once it has the fields that the page of the API promises."""
     found: dict[str, Any] = json.loads(posted[1])
+    assert found.keys() == {"id", "type", "timestamp", "member", "data"}
+    assert found["data"].keys() == event_fields()[found["type"]]
     return found

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import base64
+import re
+import sys
+import time
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exchange.machine import webhook_signature
 from exchange.machine.webhook_signature import NotGenuine, key_of, secret_text, sign, signed_headers, verify
 
 SECRET, OTHER = secret_text(b"k" * 32), secret_text(b"o" * 32)
@@ -86,3 +92,20 @@ def test_what_is_no_secret_is_refused_and_not_quoted(text: str) -> None:
 def test_a_key_is_neither_short_nor_long(octets: int) -> None:
     with pytest.raises(ValueError, match="24 to 64"):
         key_of("whsec_" + base64.b64encode(bytes(octets)).decode())
+
+
+def test_what_the_page_of_the_api_has_receivers_copy_runs_as_it_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "api.md").read_text()
+    (example,) = re.findall(r"```python\n(.*?)```", page, re.S)
+    copied = Path(webhook_signature.__file__)
+    (tmp_path / copied.name).write_bytes(copied.read_bytes())
+    monkeypatch.syspath_prepend(str(tmp_path))
+    receiver: dict[str, Any] = {}
+    exec(example, receiver)
+    now = int(time.time())
+    assert receiver["take"](SECRET, signed_headers((SECRET,), "id-1", now, BODY), BODY) == "id-1"
+    with pytest.raises(receiver["NotGenuine"]):
+        receiver["take"](OTHER, signed_headers((SECRET,), "id-1", now, BODY), BODY)
+    monkeypatch.delitem(sys.modules, copied.stem)

@@ -46,7 +46,7 @@ HEFEI = ("anhui.hefei", "anhui.hefei.luyang", "anhui.hefei.shushan")
 
 
 @pytest.mark.parametrize(
-    ("text", "bodies"),
+    ("text", "authorities"),
     [
         ("anhui.hefei.planning", {"anhui.hefei.planning"}),
         ("direct", among("window", "office", within=CITIES)),
@@ -77,8 +77,8 @@ HEFEI = ("anhui.hefei", "anhui.hefei.luyang", "anhui.hefei.shushan")
         ),
     ],
 )  # fmt: skip
-def test_an_expression_means_whom_it_says(text: str, bodies: set[str]) -> None:
-    assert meant(text) == bodies
+def test_an_expression_means_whom_it_says(text: str, authorities: set[str]) -> None:
+    assert meant(text) == authorities
 
 
 def test_direct_subordinates_are_those_of_the_sender() -> None:
@@ -96,9 +96,9 @@ def test_monitors_and_relays_read_only_what_names_them() -> None:
     assert meant("anhui.hefei.relay") == {"anhui.hefei.relay"}
 
 
-def test_bodies_are_those_of_one_domain_only_in_order() -> None:
+def test_authorities_are_those_of_one_domain_only_in_order() -> None:
     audience = parse_audience("departments at any", "anhui")
-    assert audience.bodies(reversed(TREE), "anhui.hefei") == tuple(
+    assert audience.authorities(reversed(TREE), "anhui.hefei") == tuple(
         f"anhui.hefei.{label}" for label in ("emergency", "office", "planning")
     )
 
@@ -181,14 +181,14 @@ EXPRESSIONS = st.one_of(LISTS, st.builds("{} except {}".format, LISTS, LISTS))
 @given(EXPRESSIONS)
 def test_domain_by_domain_is_the_same_as_over_the_whole_tree(text: str) -> None:
     audience = parse_audience(text, "anhui")
-    apart = [body for domain in DOMAINS for body in audience.bodies(TREE, domain)]
+    apart = [body for domain in DOMAINS for body in audience.authorities(TREE, domain)]
     assert sorted(apart) == sorted(meant(text))
 
 
 def forwarded(audience: Audience, domain: str) -> list[str]:
     """What relays find that ask for each direct lower domain only whether the audience reaches it."""
     below = [lower for lower in DOMAINS if lower.rpartition(".")[0] == domain and audience.reaches(lower)]
-    return [*audience.bodies(TREE, domain), *(body for lower in below for body in forwarded(audience, lower))]
+    return [*audience.authorities(TREE, domain), *(body for lower in below for body in forwarded(audience, lower))]
 
 
 @given(EXPRESSIONS)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exchange.api.webhooks.reach import Poster
+from exchange.approval.rules.lead import LeadTask
 from exchange.clock import CST
 from exchange.errors import CallerError, Denied, Unauthenticated
 from exchange.operations.systems.tokens import (
@@ -21,7 +22,15 @@ from exchange.operations.systems.tokens import (
     split_token,
     token_text,
 )
-from exchange.operations.systems.webhooks import PATIENCE, again_after, check_reachable, check_url, has_failed_long
+from exchange.operations.systems.webhooks import (
+    PATIENCE,
+    Event,
+    again_after,
+    check_reachable,
+    check_url,
+    has_failed_long,
+)
+from tests.api_page import awaited_tasks, event_fields
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=CST)
 
@@ -155,3 +164,9 @@ def test_a_token_is_not_made_for_ever(days: int) -> None:
     check_term(730)
     with pytest.raises(CallerError):
         check_term(days)
+
+
+def test_the_page_of_the_api_names_every_event_and_every_task_of_a_case_that_waits() -> None:
+    assert event_fields().keys() == set(Event)
+    assert all(event_fields().values())
+    assert awaited_tasks() == set(LeadTask)

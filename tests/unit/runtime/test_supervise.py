@@ -1,4 +1,4 @@
-"""Supervising: what is started again, what is abandoned, and what is said of it. With real processes."""
+"""Supervising: what is started again, what is not any more, and what is said of it. With real processes."""
 
 from __future__ import annotations
 

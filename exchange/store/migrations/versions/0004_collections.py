@@ -1,4 +1,4 @@
-"""What notices ask for by a form, and what own bodies and lower levels have answered."""
+"""What notices ask for by a form, and what own authorities and lower levels have answered."""
 
 import sqlalchemy as sa
 from alembic import op

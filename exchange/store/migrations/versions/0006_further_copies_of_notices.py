@@ -1,4 +1,4 @@
-"""Messages that passed a notice on beside the first one, where a level has more bodies than a message can address."""
+"""Messages that passed a notice on beside the first one, where a level has more authorities than a message can address."""
 
 import sqlalchemy as sa
 from alembic import op
