@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date, time
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -69,7 +70,7 @@ class TomlFile:
     def validated(self, model: type[M]) -> M:
         """The data as a model. Raises BadConfiguration naming every fault."""
         try:
-            found = model.model_validate_json(json.dumps(self.data, default=str))
+            found = model.model_validate_json(json.dumps(self.data, default=_as_json))
         except ValidationError as error:
             raise BadConfiguration(
                 joined((self.fault(place, what) for place, what in faults_of(error)), "\n")
@@ -77,6 +78,11 @@ class TomlFile:
         if faults := [self.fault(place, what) for place, what in faults_in(found)]:
             raise BadConfiguration(joined(faults, "\n"))
         return found
+
+
+def _as_json(value: object) -> str:
+    """What TOML has and JSON has not: instants and days, as they are written there."""
+    return value.isoformat() if isinstance(value, date | time) else str(value)
 
 
 def faults_of(error: ValidationError) -> list[tuple[Place, Text | Foreign]]:

@@ -6,7 +6,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from exchange.schemas.base import Attachment, Body, Instant, Line, MatterCode, Text, Title, Wire
+from exchange.schemas.base import Attachment, Body, Line, MatterCode, Text, Title, Wire
+from exchange.schemas.instants import Instant
 
 
 class Applicant(Wire):

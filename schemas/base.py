@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
@@ -69,12 +68,6 @@ class Body(Wire):
         return self.VERSION
 
 
-def _aware(value: datetime) -> datetime:
-    if value.tzinfo is None:
-        raise ValueError("an instant needs an offset from UTC, for example 2026-03-02T09:00:00+08:00")
-    return value
-
-
 _LEADING = frozenset({"uplink", "link"})
 """Labels that begin the names of queues and accounts of links between brokers."""
 
@@ -85,9 +78,6 @@ def _label_free(value: str) -> str:
         raise ValueError("the label 'from', and 'uplink' and 'link' in the first place, are reserved for routing")
     return value
 
-
-Instant = Annotated[datetime, AfterValidator(_aware)]
-"""A moment with its offset from UTC."""
 
 STAGE_NAMES = AliasChoices("stage", "rung")
 """What a reminder's stage is called: messages on record from before the first release call it rung."""

@@ -7,21 +7,10 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StringConstraints
 
 from exchange.schemas.application import Application
-from exchange.schemas.base import (
-    Address,
-    Basis,
-    Body,
-    CaseNumber,
-    Instant,
-    Line,
-    MatterCode,
-    MessageId,
-    Room,
-    Title,
-    Wire,
-)
+from exchange.schemas.base import Address, Basis, Body, CaseNumber, Line, MatterCode, MessageId, Room, Title, Wire
 from exchange.schemas.deadline import Term
 from exchange.schemas.document import Document
+from exchange.schemas.instants import Instant
 from exchange.schemas.matter import DefaultMode
 from exchange.schemas.opinion import Verdict
 

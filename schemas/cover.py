@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -10,6 +9,7 @@ from pydantic import Field, model_validator
 from exchange.language import Unfit
 from exchange.schemas.base import Wire
 from exchange.schemas.document import Document, DocumentKind, Purpose
+from exchange.schemas.instants import Day
 
 MAX_INSTRUCTION = 20_000
 """Characters of a covering instruction; the origin's document behind it says the rest."""
@@ -22,7 +22,7 @@ class Cover(Wire):
     """
 
     document: Document
-    act_by: Annotated[date | None, Field(exclude_if=lambda day: day is None)] = None
+    act_by: Annotated[Day | None, Field(exclude_if=lambda day: day is None)] = None
     """Until the end of which day this level and those below are to deal with it, if earlier than the origin says."""
 
     @model_validator(mode="after")

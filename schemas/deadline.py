@@ -16,7 +16,6 @@ from exchange.schemas.base import (
     Body,
     CaseNumber,
     Digest,
-    Instant,
     Line,
     MatterCode,
     MessageId,
@@ -26,6 +25,7 @@ from exchange.schemas.base import (
     Title,
     Wire,
 )
+from exchange.schemas.instants import Instant
 from exchange.schemas.matter import DefaultMode, Exclusion, StartRule
 from exchange.schemas.receipt import ReceiptProof
 

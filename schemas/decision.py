@@ -8,20 +8,8 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field, model_validator
 
 from exchange.language import Unfit
-from exchange.schemas.base import (
-    Address,
-    Basis,
-    Body,
-    CaseNumber,
-    Instant,
-    Line,
-    MatterCode,
-    MessageId,
-    Room,
-    Text,
-    Title,
-    Wire,
-)
+from exchange.schemas.base import Address, Basis, Body, CaseNumber, Line, MatterCode, MessageId, Room, Text, Title, Wire
+from exchange.schemas.instants import Instant
 from exchange.schemas.matter import DefaultMode
 from exchange.schemas.opinion import Verdict
 

@@ -8,8 +8,9 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from exchange.language import Unfit
-from exchange.schemas.base import Address, Body, Digest, Instant, Line, Room, Title, Wire
+from exchange.schemas.base import Address, Body, Digest, Line, Room, Title, Wire
 from exchange.schemas.header import Suite
+from exchange.schemas.instants import Instant
 
 
 class Role(StrEnum):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar, Self
 
@@ -10,6 +9,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from exchange.schemas.base import Address, Attachment, Body, Line, Room, Title, Urgency, Wire
 from exchange.schemas.claim import ClaimCheck
+from exchange.schemas.instants import Day
 
 
 class DocumentKind(StrEnum):
@@ -114,7 +114,7 @@ class Document(Body):
     attachments: Annotated[tuple[Attachment, ...], Field(max_length=20)] = ()
     claims: Annotated[tuple[ClaimCheck, ...], Field(max_length=20, exclude_if=lambda claims: not claims)] = ()
     """Attachments too large for the envelope."""
-    date: date | None
+    date: Day | None
     """Date of issue (成文日期); None only where the text that was taken over bears none."""
     notes: Annotated[str, StringConstraints(max_length=2_000)] = ""
     copies: Annotated[tuple[Address, ...], Field(max_length=200, exclude_if=lambda copies: not copies)] = ()

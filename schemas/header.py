@@ -7,7 +7,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints
 
-from exchange.schemas.base import Address, Instant, MessageId, Title, Urgency, Wire
+from exchange.schemas.base import Address, MessageId, Title, Urgency, Wire
+from exchange.schemas.instants import Instant
 
 MAX_ADDRESSEES = 256
 """Of one message; for more of them several are written."""

@@ -6,7 +6,6 @@ dated by its last signature (Regulation of 2012, articles 9(11) and 17).
 
 from __future__ import annotations
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar, Self
 
@@ -15,6 +14,7 @@ from pydantic import Field, StringConstraints, model_validator
 from exchange.language import Unfit
 from exchange.schemas.base import Address, Body, Digest, MessageId, Room, Title
 from exchange.schemas.document import Document, Purpose
+from exchange.schemas.instants import Day
 
 MAX_SIGNERS = 20
 """Authorities that may sign one document together."""
@@ -120,5 +120,5 @@ class JointDocument(Body):
     joint_id: MessageId
     digest: Digest
     """SHA-256 of the bytes that all have signed."""
-    issued_on: date
+    issued_on: Day
     """Date of issue (成文日期), which every reader derives again from the signatures."""

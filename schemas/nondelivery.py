@@ -5,7 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar
 
-from exchange.schemas.base import Address, Body, Digest, Instant, Line, MessageId, Room, Title
+from exchange.schemas.base import Address, Body, Digest, Line, MessageId, Room, Title
+from exchange.schemas.instants import Instant
 
 
 class NonDeliveryReason(StrEnum):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from exchange.schemas.base import STAGE_NAMES, Address, Body, Digest, Instant, Line, MessageId, Room, Text, Title
+from exchange.schemas.base import STAGE_NAMES, Address, Body, Digest, Line, MessageId, Room, Text, Title
 from exchange.schemas.cover import Cover
 from exchange.schemas.document import Document
 from exchange.schemas.form import Form
+from exchange.schemas.instants import Day, Instant
 
 MAX_RELAYS = 8
 """Relay offices that one notice may pass on its way; a tree of levels needs far fewer."""
@@ -37,7 +37,7 @@ class Notice(Body):
     document: Document
     audience: Annotated[Line, Field(max_length=500)]
     treatment: Treatment = Treatment.INFORMATION
-    act_by: date | None = None
+    act_by: Day | None = None
     """Until the end of which day it is to be dealt with; exactly where something is to be done."""
     replaces: MessageId | None = None
     """An earlier notice of the same origin that this one corrects."""

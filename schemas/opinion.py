@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
 from exchange.schemas.base import Address, Basis, Body, CaseNumber, Line, MessageId, Queue, Room, Text, Title, Wire
+from exchange.schemas.instants import Day
 
 
 class Verdict(StrEnum):
@@ -61,7 +61,7 @@ class Opinion(Body):
     competent_body: Line | None = None
     procedure: SpecialProcedure | None = None
     officer: Line
-    decided_on: date
+    decided_on: Day
 
     @model_validator(mode="after")
     def _a_verdict_says_what_it_must(self) -> Self:

@@ -6,7 +6,8 @@ from typing import ClassVar, Self
 
 from pydantic import model_validator
 
-from exchange.schemas.base import Body, Digest, Instant, Line, MessageId, Room, Title
+from exchange.schemas.base import Body, Digest, Line, MessageId, Room, Title
+from exchange.schemas.instants import Instant
 
 
 class Recall(Body):

@@ -11,7 +11,8 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from exchange.schemas.base import Address, Body, Digest, Instant, MessageId, Room, Text, Title, Wire
+from exchange.schemas.base import Address, Body, Digest, MessageId, Room, Text, Title, Wire
+from exchange.schemas.instants import Instant
 
 
 class ReceiptOutcome(StrEnum):

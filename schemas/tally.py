@@ -10,7 +10,8 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from exchange.schemas.base import Address, Body, Digest, Instant, MessageId, Room, Title, Wire
+from exchange.schemas.base import Address, Body, Digest, MessageId, Room, Title, Wire
+from exchange.schemas.instants import Instant
 
 MAX_NAMES = 200
 """How many authorities an aggregate names; beyond that it says how many more there are."""

@@ -12,6 +12,7 @@ from cryptography.x509.oid import NameOID
 
 from exchange.envelope import Signer, belongs_to_somebody
 from exchange.errors import BadDirectory
+from exchange.schemas.instants import FIRST_YEAR, LAST_YEAR, within_bounds
 
 _BACKDATED = timedelta(days=1)
 """Certificates begin a day early, since clocks differ."""
@@ -59,7 +60,23 @@ def check_member_certificate(der: bytes, address: str, authority: x509.Certifica
         raise BadDirectory("the certificate listed for {address} is somebody else's", address=address)
     if not belongs_to_somebody(key):
         raise BadDirectory("the key certified for {address} is one that anybody can sign with", address=address)
-    return Signer(address, key, certificate.not_valid_before_utc, certificate.not_valid_after_utc)
+    return Signer(address, key, *_validity(certificate, address))
+
+
+def _validity(certificate: x509.Certificate, address: str) -> tuple[datetime, datetime]:
+    """Return from when and until when it is valid. Raises BadDirectory for what no clock can be held against."""
+    try:
+        begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    except (ValueError, OverflowError) as error:
+        raise BadDirectory("the validity of the certificate of {address} cannot be read", address=address) from error
+    if not (within_bounds(begins) and within_bounds(ends)):
+        raise BadDirectory(
+            "the certificate of {address} is valid outside the years {first} to {last}",
+            address=address,
+            first=FIRST_YEAR,
+            last=LAST_YEAR,
+        )
+    return begins, ends
 
 
 def load_certificate(data: bytes) -> x509.Certificate:

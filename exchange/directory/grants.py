@@ -20,7 +20,8 @@ from exchange.envelope.document import content_type
 from exchange.envelope.sign1 import ALG, CONTENT_TYPE, EDDSA, SHA_256, X5T, read_sign1, sign1, thumbprint, verify_sign1
 from exchange.errors import BadDirectory, SenderError
 from exchange.schemas import Body
-from exchange.schemas.base import Address, Instant
+from exchange.schemas.base import Address
+from exchange.schemas.instants import Instant
 
 _LIMIT = 67_108_864
 

@@ -15,7 +15,6 @@ from typing import Any
 
 from cbor2 import CBORTag
 
-from exchange.clock import CST
 from exchange.envelope import cbor
 from exchange.envelope.countersignature import Countersignature
 from exchange.envelope.document import SIGNED_LIMIT, Trust, check_time, content_type, parse_body
@@ -25,6 +24,7 @@ from exchange.envelope.sign1 import ALG, CONTENT_TYPE, CRIT, EDDSA, SHA_256, X5T
 from exchange.errors import Forged, Malformed, Unsupported
 from exchange.language import Text
 from exchange.schemas import MAX_SIGNERS, JointDraft
+from exchange.schemas.instants import instant_of_seconds
 
 KID, CWT_CLAIMS, IAT = 4, 15, 6
 """Header labels (RFC 9052, section 3.1; RFC 9597), and the claim with the time of signing (RFC 8392, section 3.1.6)."""
@@ -36,8 +36,6 @@ _TAG = 98
 _CONTEXT = "Signature"
 _SIGNATURE_LIMIT = 1_024
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LATEST = 253_370_764_800
-"""The year 9999 in seconds; no time of signing is later."""
 
 
 @dataclass(frozen=True)
@@ -137,9 +135,10 @@ def _verify(one: _Signature, payload: bytes, trust: Trust, now: datetime | None)
 def _signed_at(claims: Any) -> datetime:
     """The time of signing; nothing else may be claimed."""
     seconds = claims.get(IAT) if isinstance(claims, Mapping) and set(claims) == {IAT} else None
-    if not isinstance(seconds, int) or not 0 <= seconds <= _LATEST:
+    at = instant_of_seconds(seconds)
+    if at is None:
         raise Malformed("signature header: the time of signing is missing or malformed")
-    return (_EPOCH + timedelta(seconds=seconds)).astimezone(CST)
+    return at
 
 
 def _to_be_signed(protected: bytes, payload: bytes) -> bytes:

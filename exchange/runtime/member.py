@@ -15,7 +15,7 @@ from exchange.broker.traffic.lane import ConsumedQueue
 from exchange.broker.traffic.link import Link
 from exchange.broker.traffic.publisher import ConfirmedPublisher
 from exchange.broker.traffic.topology import dead_queue, queues_of
-from exchange.clock import CST, RealClock, monotonic
+from exchange.clock import RealClock, monotonic
 from exchange.directory import TreeView
 from exchange.errors import DatabaseUnavailable, ExchangeError, PartEnded
 from exchange.machine.crew import Loop
@@ -36,6 +36,7 @@ from exchange.runtime.supervision.pulse import Pulse
 from exchange.runtime.tree_files import remember
 from exchange.runtime.work import Work
 from exchange.schemas import Role
+from exchange.schemas.instants import EARLIEST
 from exchange.store import Store
 
 log = get_logger()
@@ -238,7 +239,7 @@ class RunningMember:
             return EventTime()
         with self.node.store.reading() as tx:
             text = tx.get_meta(CONSUMING)
-        last_alive = datetime.fromisoformat(text) if text else datetime(1970, 1, 1, tzinfo=CST)
+        last_alive = datetime.fromisoformat(text) if text else EARLIEST
         own = OwnTime(last_alive)
         return BrokerStamp(self.node.clock, own) if self._link.stamps else own
 
