@@ -1,7 +1,7 @@
 """How a document is protected: signed, sealed, opened, verified. COSE (RFC 9052), HPKE (RFC 9180), Ed25519."""
 
 from exchange.envelope.cosign import Cosigned, countersign, join, read_cosigned, verify_countersignature
-from exchange.envelope.document import Trust, Verified, payload_of, sign_document, verify_signed
+from exchange.envelope.document import Trust, Verified, payload_of, sign_document, signer_of, verify_signed
 from exchange.envelope.keys import DecryptionKey, Identity, Recipient, Signer
 from exchange.envelope.leaves import pack_leaves, unpack_leaves
 from exchange.envelope.opening import Opened, open_envelope, peek
@@ -30,6 +30,7 @@ __all__ = [
     "seal",
     "sealed_to",
     "sign_document",
+    "signer_of",
     "unpack_leaves",
     "verify_countersignature",
     "verify_signed",

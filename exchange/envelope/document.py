@@ -109,6 +109,11 @@ def verify_signed(signed: bytes, trust: Trust, now: datetime | None = None) -> V
     return Verified(header, header_bytes, body, message.payload, digests)
 
 
+def signer_of(signed: bytes, trust: Trust) -> Signer:
+    """Return whose key signed a document that was verified when it came. Raises Untrusted for one not known (now)."""
+    return trust.signer(thumbprint(read_sign1(signed, SIGNED_LIMIT, _LABELS).header))
+
+
 def payload_of(signed: bytes) -> bytes:
     """Return the body's bytes of a signed document that was verified when it came. Raises Malformed or Unsupported."""
     return read_sign1(signed, SIGNED_LIMIT, _LABELS).payload

@@ -55,6 +55,7 @@ from exchange.errors.sender import (
     SenderError,
     Unsupported,
     Untrusted,
+    Withheld,
     WrongClock,
 )
 
@@ -104,5 +105,6 @@ __all__ = [
     "Unauthenticated",
     "Unsupported",
     "Untrusted",
+    "Withheld",
     "WrongClock",
 ]

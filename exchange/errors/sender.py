@@ -60,6 +60,16 @@ class WrongClock(Untrusted):
     )
 
 
+class Withheld(SenderError):
+    """It came after its signer's certificate had ended, and nothing but its own date says that it is older."""
+
+    code = "withheld"
+    remedy = (
+        "two people decide: `exchange dead --propose-release ID --reason ...` takes it in by its time of arrival, "
+        "`--propose-discard` refuses it, and another account confirms; until then no silence counts against its sender"
+    )
+
+
 class IdReused(SenderError):
     """A message id that this sender has used before for other bytes."""
 

@@ -107,6 +107,7 @@ PURPOSES: Mapping[str, Words] = {
 }
 STAGES_OF_DEATH: Mapping[str, Words] = {
     "open": ("启封", "opening"),
+    "arrival": ("到达", "arrival"),
     "handle": ("处理", "handling"),
     "broker": ("排队", "queueing"),
     "transit": ("转运", "transit"),
@@ -249,6 +250,7 @@ REASONS: Mapping[str, Words] = {
     "usage": ("命令有误", "command line"),
     "webhook-url": ("推送地址不合要求", "webhook URL"),
     "went-back": ("往回走", "went back"),
+    "withheld": ("待两人核定", "waits for two people"),
     "wrong-consultation": ("不是这次征求意见", "another consultation"),
     "wrong-kind": ("种类不符", "wrong kind"),
 }

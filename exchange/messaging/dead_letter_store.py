@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, func, select, update
+from sqlalchemy import Connection, Select, func, or_, select, update
 
 from exchange.messaging.inbox import read_letter
-from exchange.messaging.records import DeadCause, DeadLetter
+from exchange.messaging.records import DeadCause, DeadLetter, Proposal
 from exchange.messaging.tables import OPEN_LETTERS, dead_letter
 
 _d = dead_letter.c
@@ -62,21 +62,21 @@ class DeadLetters:
         """Return letters, discarded ones too, oldest first; for exports."""
         return self._letters(select(dead_letter).where(_d.id > above).order_by(_d.id).limit(limit))
 
-    def propose(self, serial: int, by: str, why: str, now: datetime) -> bool:
-        """Mark an open letter as to be discarded; False if it is gone or proposed already."""
+    def propose(self, serial: int, by: str, why: str, now: datetime, what: Proposal = Proposal.DISCARD) -> bool:
+        """Mark an open letter as to be discarded or released; False if it is gone or proposed already."""
         found = self._db.execute(
             update(dead_letter)
             .where(_d.id == serial, OPEN_LETTERS, _d.proposed_by.is_(None))
-            .values(proposed_by=by, proposed_why=why, proposed_at=now)
+            .values(proposed_by=by, proposed_why=why, proposed_at=now, proposal=what)
         )
         return found.rowcount == 1
 
     def withdraw(self, serial: int) -> bool:
-        """Withdraw a proposal to discard a letter."""
+        """Withdraw a proposal."""
         found = self._db.execute(
             update(dead_letter)
             .where(_d.id == serial, OPEN_LETTERS, _d.proposed_by.is_not(None))
-            .values(proposed_by=None, proposed_why=None, proposed_at=None)
+            .values(proposed_by=None, proposed_why=None, proposed_at=None, proposal=None)
         )
         return found.rowcount == 1
 
@@ -85,6 +85,7 @@ class DeadLetters:
         found = self._db.execute(
             update(dead_letter)
             .where(_d.id == serial, OPEN_LETTERS, _d.proposed_by.is_not(None))
+            .where(or_(_d.proposal.is_(None), _d.proposal == Proposal.DISCARD))
             .values(discarded_by=by, discarded_at=now)
         )
         return found.rowcount == 1

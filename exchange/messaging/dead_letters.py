@@ -7,6 +7,7 @@ and until then an opinion among them stands in the way of its department's silen
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from exchange.envelope import peek
 from exchange.errors import ExchangeError, SenderError
@@ -15,6 +16,7 @@ from exchange.messaging.node import Step
 from exchange.messaging.ports import Delivery
 from exchange.messaging.records import DeadLetter
 from exchange.messaging.rules.arrival_time import Arrival
+from exchange.messaging.rules.withholding import ARRIVED
 
 
 def refused(delivery: Delivery, error: SenderError, arrival: Arrival | None = None) -> DeadLetter:
@@ -29,6 +31,11 @@ def failed(delivery: Delivery, error: Exception, arrival: Arrival | None, stage:
     return _letter(delivery, type(error).__name__, "the handler failed; see the log", stage, arrival)
 
 
+def withheld(delivery: Delivery, error: SenderError, arrival: Arrival) -> DeadLetter:
+    """Make a dead letter of a message that waits for two people, since nothing proves when it was signed."""
+    return _letter(delivery, error.code, error.diagnostics(), ARRIVED, arrival)
+
+
 def abandoned(delivery: Delivery, arrival: Arrival | None) -> DeadLetter:
     """Make a dead letter of a message that a queue delivered too often in vain."""
     return _letter(delivery, "given-up", "its queue gave it up: delivered too often in vain", "broker", arrival)
@@ -41,6 +48,12 @@ def first_arrivals(letters: Sequence[DeadLetter]) -> Mapping[tuple[str, bytes], 
         if letter.message_id is not None and letter.arrival is not None:
             found.setdefault((letter.message_id, letter.envelope), letter.arrival)
     return found
+
+
+def on_record_since(letters: Sequence[DeadLetter], message_id: str, envelope: bytes) -> datetime | None:
+    """Return since when these bytes are among the dead letters; None where they are not."""
+    moments = [one.first_at for one in letters if one.message_id == message_id and one.envelope == envelope]
+    return min((at for at in moments if at is not None), default=None)
 
 
 def settle_letters(step: Step, letters: Sequence[DeadLetter], message_id: str, envelope: bytes) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, insert, select, update
 
 from exchange.messaging.documents import document_row, keep
-from exchange.messaging.records import DeadLetter, InboxEntry, Known
+from exchange.messaging.records import DeadLetter, InboxEntry, Known, Proposal
 from exchange.messaging.rules.arrival_time import Arrival
 from exchange.messaging.tables import OPEN_LETTERS, dead_letter, inbox
 from exchange.store.bulk import adding
@@ -24,7 +24,7 @@ _d = dead_letter.c
 _KNOWN = select(_c.sender, _c.message_id, _c.digest, _c.receipt_id).where(
     _c.message_id.in_(bindparam("ids", expanding=True))
 )
-_ID_DIGITS = 12
+LETTER_ID = 12
 """Of a dead letter's fingerprint, so many name it to people."""
 
 _RECORD = adding(
@@ -112,7 +112,7 @@ class Inbox:
 
     def dead_letter(self, id: str) -> DeadLetter | None:
         """Return a letter by its id; its ``first_at`` is when these bytes were first set aside, whatever for."""
-        if len(id) != _ID_DIGITS:
+        if len(id) != LETTER_ID:
             return None
         # A range of the index; behind every hexadecimal digit comes "g".
         query = select(dead_letter).where(_d.fingerprint >= id, _d.fingerprint < id + "g")
@@ -164,9 +164,15 @@ def read_letter(row: Row[Any]) -> DeadLetter:
     return DeadLetter(
         row.reason_code, row.reason, row.stage, row.queue, row.envelope,
         row.message_id, row.sender, row.kind, row.attempts, arrival,
-        row.fingerprint[:_ID_DIGITS], row.first_at, row.last_at, row.id,
+        row.fingerprint[:LETTER_ID], row.first_at, row.last_at, row.id,
         row.proposed_by, row.proposed_at, row.proposed_why, row.discarded_by, row.discarded_at,
+        _proposal(row),
     )  # fmt: skip
+
+
+def _proposal(row: Row[Any]) -> Proposal | None:
+    """What is proposed; proposals of releases that knew one kind of them name none."""
+    return row.proposal or (Proposal.DISCARD if row.proposed_by is not None else None)
 
 
 def _dead_row(letter: DeadLetter, fingerprint: str, now: datetime) -> dict[str, Any]:

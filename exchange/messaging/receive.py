@@ -7,7 +7,8 @@ The order for each delivery:
  3. the broker's user, where it names one, must be the verified sender, or, for a sender of another domain, the own
     domain's relay office;
  4. known already under the same digest: its stored receipt is sent again, nothing else happens;
- 5. known under another digest: the id was reused, dead letter;
+ 5. known under another digest: the id was reused, dead letter; come after its signer's certificate had ended, revoked
+    or over, with nothing to prove that it is older: a dead letter that waits for two people;
  6. the handler for its kind runs; if it returns the document, the signed receipt carries the reason;
  7. inbox row, effects, receipts and everything to be sent are committed together.
 A handler that fails unexpectedly rolls the batch back; its messages are then taken one at a time, so that only the
@@ -30,7 +31,15 @@ from exchange.errors import DatabaseUnavailable, ExchangeError, Forged, IdReused
 from exchange.language.names import coded
 from exchange.machine.logger import get_logger
 from exchange.messaging.arrival import ArrivalJudge
-from exchange.messaging.dead_letters import abandoned, failed, first_arrivals, refused, settle_letters
+from exchange.messaging.dead_letters import (
+    abandoned,
+    failed,
+    first_arrivals,
+    on_record_since,
+    refused,
+    settle_letters,
+    withheld,
+)
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Node, Step
@@ -39,6 +48,7 @@ from exchange.messaging.ports import Delivery
 from exchange.messaging.receipts import OnSigned, ReceiptBook, ReceiptTray, read_receipts
 from exchange.messaging.records import DeadLetter, InboxEntry, Known, Signed
 from exchange.messaging.rules.arrival_time import Arrival
+from exchange.messaging.withholding import withheld_for
 from exchange.schemas import Header, ReceiptBatch, Role
 from exchange.schemas.titles import TITLES
 
@@ -50,7 +60,8 @@ class _Done:
     """What came of the messages of one step."""
 
     entries: Sequence[InboxEntry]
-    reused: Sequence[DeadLetter]
+    set_aside: Sequence[tuple[DeadLetter, SenderError]]
+    """What reuses an id, or waits for two people."""
     signed: Sequence[Signed]
 
 
@@ -68,12 +79,16 @@ class Receiver:
         arrival: ArrivalJudge,
         on_signed: OnSigned | None = None,
         after_commit: Callable[[], None] = lambda: None,
+        *,
+        released: bool = False,
     ) -> None:
+        """``released``: two people have said that what an ended certificate has signed is its owner's."""
         self._node = node
         self._handlers = handlers
         self._arrival = arrival
         self._on_signed = on_signed
         self._after_commit = after_commit
+        self._released = released
         self._judged: dict[bytes, Arrival] = {}
         """Arrivals of deliveries that are not committed yet."""
 
@@ -103,8 +118,8 @@ class Receiver:
 
     def take_again(self, step: Step, delivery: Delivery) -> None:
         """Take one message inside the caller's step. Raises what stands in its way; the step then keeps nothing."""
-        for letter in self._handle_all(step, [(delivery, self._open(delivery))], settle=False).reused:
-            raise IdReused(letter.reason.partition(" [")[0])
+        for _, error in self._handle_all(step, [(delivery, self._open(delivery))], settle=False).set_aside:
+            raise error
 
     def set_aside(self, deliveries: Sequence[Delivery]) -> None:
         """Record what a queue has dead-lettered; whoever sent it sends it again. Raises as `on_batch` does.
@@ -146,7 +161,7 @@ class Receiver:
     def _take(self, good: Sequence[tuple[Delivery, Incoming]], dead: Sequence[DeadLetter]) -> None:
         with self._node.step() as step:
             done = self._handle_all(step, good)
-            letters = [*dead, *done.reused]
+            letters = [*dead, *(letter for letter, _ in done.set_aside)]
             if letters:
                 step.tx[Inbox].dead(letters, step.now)
             handled_at = monotonic()
@@ -224,12 +239,18 @@ class Receiver:
         first = first_arrivals(letters)
         book, tray = ReceiptBook(step), ReceiptTray(step, self._on_signed)
         entries: list[InboxEntry] = []
-        reused: list[DeadLetter] = []
+        aside: list[tuple[DeadLetter, SenderError]] = []
         for delivery, message in messages:
             key = (message.sender, message.message_id)
             earlier = known.get(key)
             if earlier is None:
                 arrival = first.get((message.message_id, delivery.body), message.arrival)
+                since = on_record_since(letters, message.message_id, delivery.body)
+                doubt = withheld_for(self._node.directory, message.opened, arrival, since)
+                if doubt is not None and not self._released:
+                    step.note("withheld", None, message.message_id, sender=message.sender)
+                    aside.append((withheld(delivery, doubt, arrival), doubt))
+                    continue
                 began = monotonic()
                 entry = self._handle(step, replace(message, arrival=arrival), book, tray)
                 self._node.observer.handled(delivery, entry, monotonic() - began)
@@ -239,7 +260,7 @@ class Receiver:
                 error = IdReused(
                     "message id {message_id} was used before for another document", message_id=message.message_id
                 )
-                reused.append(refused(delivery, error))
+                aside.append((refused(delivery, error), error))
                 continue
             elif earlier.receipt_id is not None:
                 step.tx[Outbox].resend(earlier.receipt_id, message.sender, step.now)
@@ -249,7 +270,7 @@ class Receiver:
         book.close()
         if entries:
             step.tx[Inbox].record(entries, step.now)
-        return _Done(entries, reused, tray.settled)
+        return _Done(entries, aside, tray.settled)
 
     def _handle(self, step: Step, message: Incoming, book: ReceiptBook, tray: ReceiptTray) -> InboxEntry:
         opened, code, reason, receipt_id = message.opened, None, None, None

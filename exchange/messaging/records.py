@@ -137,6 +137,13 @@ class StoredDocument:
     recorded_at: datetime
 
 
+class Proposal(StrEnum):
+    """What somebody may propose for a dead letter, and somebody else confirm."""
+
+    DISCARD = "discard"
+    RELEASE = "release"
+
+
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
     """Something that could not be taken in, with its reason; kept for operators."""
@@ -144,8 +151,8 @@ class DeadLetter:
     reason_code: str
     reason: str
     stage: str
-    """``open`` (envelope refused), ``handle`` (handler failed for good), ``broker`` (came from the dead queue) or
-    ``transit`` (a relay office could not pass it on)."""
+    """``open`` (envelope refused), ``arrival`` (came after its signer's certificate had ended), ``handle`` (handler
+    failed for good), ``broker`` (came from the dead queue) or ``transit`` (a relay office could not pass it on)."""
     queue: str
     envelope: bytes
     message_id: str | None = None
@@ -161,12 +168,14 @@ class DeadLetter:
     serial: int = 0
     """Its place in the order in which letters were set aside."""
     proposed_by: str | None = None
-    """Who would discard it, when and why; another must confirm."""
+    """Who would have something done with it, when and why; another must confirm."""
     proposed_at: datetime | None = None
     proposed_why: str | None = None
     discarded_by: str | None = None
     """Who confirmed. A discarded letter keeps its bytes and holds up nothing."""
     discarded_at: datetime | None = None
+    proposal: Proposal | None = None
+    """What is proposed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +186,6 @@ class DeadCause:
     stage: str
     letters: int
     proposed: int
-    """Of them, how many are proposed to be discarded."""
+    """Of them, for how many something is proposed."""
     first_at: datetime
     last_at: datetime

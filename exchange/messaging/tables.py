@@ -15,7 +15,7 @@ from sqlalchemy import (
     literal_column,
 )
 
-from exchange.messaging.records import OutboxState
+from exchange.messaging.records import OutboxState, Proposal
 from exchange.messaging.rules.drain_states import DrainState
 from exchange.store.metadata import Serial, metadata, partial_index
 from exchange.store.types import EnumWord, FreeText, Instant
@@ -170,6 +170,7 @@ dead_letter = Table(
     Column("proposed_by", FreeText),
     Column("proposed_at", Instant),
     Column("proposed_why", FreeText),
+    Column("proposal", EnumWord(Proposal, 12)),
     Column("discarded_by", FreeText),
     Column("discarded_at", Instant),
 )

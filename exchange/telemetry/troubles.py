@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,9 @@ from exchange.approval.department.tables import FAILED_RULES, desk
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.tables import NOT_SIGNED, PUT_TO, TO_REVIEW, UNDATED, case_file, part
 from exchange.joint.tables import OPEN_JOINTS, joint
+from exchange.messaging.inbox import LETTER_ID
+from exchange.messaging.rules.withholding import WITHHELD
+from exchange.messaging.tables import OPEN_LETTERS, dead_letter
 from exchange.runtime.gathered import DeadlineFact, Ends, Gathered
 
 COUNTED = 10_000
@@ -18,7 +22,7 @@ COUNTED = 10_000
 
 _SHOWN = 3
 
-_p, _j, _k, _f = part.c, joint.c, desk.c, case_file.c
+_p, _j, _k, _f, _d = part.c, joint.c, desk.c, case_file.c, dead_letter.c
 _UNDECIDED = _f.state == CaseState.READY
 
 
@@ -56,6 +60,11 @@ class Troubles:
             return both[0] if both else Gathered()
         since = min(one.since for one in both if one.since is not None)
         return Gathered(desks.number + led.number, since, (desks.first + led.first)[:_SHOWN], desks.detail)
+
+    def withheld(self) -> Gathered:
+        """Gather messages that came after their signer's certificate had ended, by the ids of their dead letters."""
+        found = self._gathered(_d.fingerprint, _d.first_at, OPEN_LETTERS, _d.reason_code == WITHHELD)
+        return replace(found, first=tuple(one[:LETTER_ID] for one in found.first))
 
     def undecided(self) -> Gathered:
         """Gather cases of this window that wait for its own decision.

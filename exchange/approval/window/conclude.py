@@ -250,7 +250,7 @@ def _make_ready(step: Step, case: CaseRow) -> None:
         if part.state in OPEN_PARTS and opinion_set_aside(step.tx, step.node, case.number, part.department, step.now):
             raise Conflict(
                 "an opinion of {department} on case {number} arrived and could not be taken in",
-                remedy="repair what the log names beside message.dead; the opinion comes again by itself",
+                remedy="`exchange dead` says why, and what brings it in: until then it holds up the decision",
                 department=part.department,
                 number=case.number,
             )

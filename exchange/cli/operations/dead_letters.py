@@ -22,8 +22,8 @@ from exchange.language import name_of, tr
 from exchange.language.names import REASONS, STAGES_OF_DEATH, reason_name
 from exchange.messaging.dead_letter_store import DeadLetters
 from exchange.messaging.inbox import Inbox
-from exchange.messaging.records import DeadLetter
-from exchange.operations.dead_letters import discard, domain
+from exchange.messaging.records import DeadLetter, Proposal
+from exchange.operations.dead_letters import discard, domain, release
 from exchange.operations.dead_letters.redrive import Again, RedriveOutcome, redrive
 from exchange.runtime import logs
 from exchange.runtime.home import OpenedMember, open_member
@@ -59,7 +59,14 @@ def dead(
     confirm: Annotated[
         str | None, typer.Option("--confirm-discard", metavar="ID", help="Discard what another account proposed.")
     ] = None,
-    reason: Annotated[str, typer.Option("--reason", help="Why it can be discarded.")] = "",
+    propose_release: Annotated[
+        str | None,
+        typer.Option("--propose-release", metavar="ID", help="This withheld one is its sender's; with --reason."),
+    ] = None,
+    confirm_release: Annotated[
+        str | None, typer.Option("--confirm-release", metavar="ID", help="Take in what another account proposed.")
+    ] = None,
+    reason: Annotated[str, typer.Option("--reason", help="Why it can be discarded, or be released.")] = "",
     export: Annotated[Format | None, typer.Option("--export", help="Headers and reasons of all, as a file.")] = None,
     as_: MemberOption = None,
     home: HomeOption = None,
@@ -72,12 +79,24 @@ def dead(
 
     What nobody needs is discarded by two accounts of this system: one proposes, another confirms. Its row stays. An
     opinion on a case that waits for its department cannot be discarded.
+
+    What came after its signer's certificate had ended (revoked or over), and nothing proves to be older, is withheld:
+    whoever stole the key may have dated it back. Two accounts release it (it is then judged by when it arrived) or
+    discard it. Until then no silence counts against its department.
     """
     logs.configure(quiet=True)
     settings = Settings.read(home=home)
-    if propose or confirm:
-        with recorded(settings, "discard", f"{'propose' if propose else 'confirm'} {propose or confirm}"):
-            _discard(settings, as_, propose, confirm, reason, as_json)
+    wishes = {
+        (Proposal.DISCARD, True): propose, (Proposal.DISCARD, False): confirm,
+        (Proposal.RELEASE, True): propose_release, (Proposal.RELEASE, False): confirm_release,
+    }  # fmt: skip
+    asked = [(what, first, id) for (what, first), id in wishes.items() if id]
+    if len(asked) > 1:
+        raise CallerError("one account proposes and another confirms", remedy="name one of these options at a time")
+    if asked:
+        [(what, first, id)] = asked
+        with recorded(settings, what.value, f"{'propose' if first else 'confirm'} {id}"):
+            _by_two(settings, as_, what, id, reason if first else None, as_json)
     elif all_of:
         with recorded(settings, "redrive", f"all {all_of}"):
             _redrive_all(settings, as_, all_of, as_json)
@@ -199,23 +218,25 @@ def _tell(address: str, number: int, outcome: RedriveOutcome) -> None:
         say(tr("{address}: {number}", address=address, number=number))
 
 
-def _discard(
-    settings: Settings, as_: str | None, propose: str | None, confirm: str | None, reason: str, as_json: bool
-) -> None:
-    if propose and confirm:
-        raise CallerError("one account proposes and another confirms", remedy="leave one of the two options out")
-    id = propose or confirm or ""
+def _by_two(settings: Settings, as_: str | None, what: Proposal, id: str, reason: str | None, as_json: bool) -> None:
+    """Propose, with a ``reason``, or confirm."""
     opened = _holder(settings, as_, id)
-    if propose:
-        discard.propose_discard(opened.node, id, acting_account(), reason)
-        what = tr("proposed; another account confirms it")
-    else:
+    if reason is not None:
+        (discard.propose_discard if what is Proposal.DISCARD else release.propose_release)(
+            opened.node, id, acting_account(), reason
+        )
+        state, said = "proposed", tr("proposed; another account confirms it")
+    elif what is Proposal.DISCARD:
         discard.confirm_discard(opened.node, id, acting_account())
-        what = tr("discarded")
-    if as_json:
-        print_json({"id": id, "member": opened.node.address, "state": "proposed" if propose else "discarded"})
+        state, said = "discarded", tr("discarded")
     else:
-        console.print(plain(tr("{what}: {id} at {member}", what=what, id=id, member=in_full(opened.node.address))))
+        work = open_work(opened.profile, opened.take)
+        release.confirm_release(opened.node, work.handlers, work.on_signed, id, acting_account())
+        state, said = "released", tr("released")
+    if as_json:
+        print_json({"id": id, "member": opened.node.address, "state": state})
+    else:
+        console.print(plain(tr("{what}: {id} at {member}", what=said, id=id, member=in_full(opened.node.address))))
 
 
 def _holder(settings: Settings, as_: str | None, id: str) -> OpenedMember:
@@ -240,10 +261,11 @@ def _view(opened: OpenedMember, letter: DeadLetter) -> RenderableType:
         what = tr("no envelope, in {queue}", queue=letter.queue)
     last = f" – {moment(letter.last_at)}" if letter.last_at and letter.last_at != letter.first_at else ""
     first = moment(letter.first_at) if letter.first_at else ""
-    proposed = "\n" + tr(
-        "to be discarded, says {proposed_by}: {proposed_why}",
-        proposed_by=letter.proposed_by,
-        proposed_why=letter.proposed_why,
+    said = {"proposed_by": letter.proposed_by, "proposed_why": letter.proposed_why}
+    proposed = "\n" + (
+        tr("to be released, says {proposed_by}: {proposed_why}", **said)
+        if letter.proposal is Proposal.RELEASE
+        else tr("to be discarded, says {proposed_by}: {proposed_why}", **said)
     )
     return Padding(
         Text.assemble(

@@ -12,7 +12,8 @@ from exchange.errors import CallerError, ExchangeError, NotFound
 from exchange.messaging.dead_letter_store import DeadLetters
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.records import DeadLetter
-from exchange.operations.dead_letters import discard, domain
+from exchange.messaging.rules.withholding import WITHHELD
+from exchange.operations.dead_letters import discard, domain, release
 from exchange.operations.dead_letters.domain import MemberCause
 from exchange.operations.domain_view import DomainView
 from exchange.operations.jobs import Job
@@ -93,6 +94,7 @@ def _letter(visit: Visit) -> Mapping[str, object]:
         "header": _header(letter),
         "octets": len(letter.envelope),
         "back": _cause_link(member, letter.reason_code, letter.stage),
+        "withheld": letter.reason_code == WITHHELD,
         "own": (letter.proposed_by or "").casefold() == visit.account.name.casefold(),
     }
 
@@ -153,6 +155,19 @@ def _confirm(visit: Visit) -> str:
     return _said(visit, "已弃置，原件保留", "discarded; its bytes are kept")
 
 
+def _propose_release(visit: Visit) -> str:
+    member, id = _member(visit), visit.path["id"]
+    with domain.opened(visit.view.settings, member) as found:
+        release.propose_release(found.node, id, visit.account.name, _sent(visit, "reason"))
+    return _said(visit, "已提出，待他人确认", "proposed; another person confirms it")
+
+
+def _confirm_release(visit: Visit) -> str:
+    domain.release(visit.view.settings, _member(visit), visit.path["id"], visit.account.name)
+    said = urlencode({"said": visit.say("已收下", "released: it is taken in, by its time of arrival")})
+    return f"/dead?{said}"
+
+
 def _withdraw(visit: Visit) -> str:
     member, id = _member(visit), visit.path["id"]
     with domain.opened(visit.view.settings, member) as found:
@@ -189,6 +204,23 @@ def _ask_discard(visit: Visit) -> Question:
           f"Proposed by {letter.proposed_by or '–'}, because: {letter.proposed_why or '–'}"),
          ("原件保留，但发件人得不到回执。", "Its bytes are kept, but its sender gets no receipt.")),
         ("弃置", "Discard"),
+    )  # fmt: skip
+
+
+def _ask_release(visit: Visit) -> Question:
+    member, id = _member(visit), visit.path["id"]
+    with visit.view.store(member).reading() as tx:
+        letter = tx[Inbox].dead_letter(id)
+    if letter is None:
+        raise NotFound("no dead letter {id!r} at {member}", remedy="load the page again", id=id, member=member)
+    return Question(
+        ("确认收下？", "Release it?"),
+        ((f"签名证书已失效后才到达，只有签名自称更早；收下后按到达时间对待，视为 {letter.sender or '–'} 本人所发。",
+          "It came after its signer's certificate had ended, and only its own date says that it is older. Released, it "
+          f"counts as written by {letter.sender or '–'}, by when it arrived."),
+         (f"提议人 {letter.proposed_by or '–'}，理由：{letter.proposed_why or '–'}",
+          f"Proposed by {letter.proposed_by or '–'}, because: {letter.proposed_why or '–'}")),
+        ("收下", "Release"),
     )  # fmt: skip
 
 
@@ -254,6 +286,8 @@ SECTION = Section(
         FormAction(f"{_LETTERS}/propose-discard", Action.DISCARD, _propose, None),
         FormAction(f"{_LETTERS}/confirm-discard", Action.DISCARD, _confirm, _ask_discard),
         FormAction(f"{_LETTERS}/withdraw-discard", Action.DISCARD, _withdraw, None),
+        FormAction(f"{_LETTERS}/propose-release", Action.DISCARD, _propose_release, None),
+        FormAction(f"{_LETTERS}/confirm-release", Action.DISCARD, _confirm_release, _ask_release),
     ),
     downloads=(
         Download("/dead.csv", Action.EXPORT, _export("csv")),

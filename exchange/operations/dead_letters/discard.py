@@ -2,7 +2,8 @@
 
 Its row stays, with its bytes, and with who, when and why. It holds up nothing any more; therefore an authentic opinion
 on a case that still waits for its department is not discarded at all, neither when it is proposed nor when it is
-confirmed: that would turn a failure of ours into the department's silence. What comes again under a message id that
+confirmed: that would turn a failure of ours into the department's silence. One that waits for two people, since nothing
+proves when it was signed, is another matter: it is theirs to refuse. What comes again under a message id that
 was discarded is taken in as ever, and counts as arrived when it first did.
 """
 
@@ -14,7 +15,8 @@ from exchange.errors import Conflict, ExchangeError, NotFound
 from exchange.messaging.dead_letter_store import DeadLetters
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.node import Node, Step
-from exchange.messaging.records import DeadLetter
+from exchange.messaging.records import DeadLetter, Proposal
+from exchange.messaging.rules.withholding import WITHHELD
 from exchange.operations.dead_letters.rules import check_reason, check_second, protects, refuse_protecting
 from exchange.schemas import Opinion
 
@@ -55,7 +57,7 @@ def confirm_discard(node: Node, id: str, by: str) -> DeadLetter:
     """
     with node.step() as step:
         letter = _open_letter(step, id)
-        check_second(letter.proposed_by, by)
+        check_second(letter.proposed_by if letter.proposal is Proposal.DISCARD else None, by)
         if not step.tx[DeadLetters].discard(letter.serial, by, step.now):
             raise Conflict("dead letter {id} is gone", remedy="another operator has redriven or discarded it", id=id)
         step.note("discarded", None, None, letter=id, code=letter.reason_code, by=by, proposed_by=letter.proposed_by)
@@ -64,7 +66,7 @@ def confirm_discard(node: Node, id: str, by: str) -> DeadLetter:
 
 def protected_by(step: Step, letter: DeadLetter) -> Opinion | None:
     """Return a letter's opinion, if it is authentic, not on record, and its case still waits for its department."""
-    if letter.kind != Opinion.KIND:
+    if letter.kind != Opinion.KIND or letter.reason_code == WITHHELD:
         return None
     try:
         opened = open_envelope(letter.envelope, step.node.identity, step.node.directory, step.now)

@@ -15,6 +15,7 @@ from exchange.messaging.dead_letter_store import DeadLetters
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.records import DeadCause, DeadLetter
 from exchange.operations.dead_letters.redrive import RedriveOutcome, redrive_cause, try_redrive
+from exchange.operations.dead_letters.release import confirm_release
 from exchange.runtime.home import OpenedMember, open_member
 from exchange.runtime.profile_work import open_work
 from exchange.runtime.settings import Settings
@@ -24,7 +25,7 @@ _EXPORT_BATCH = 200
 
 EXPORTED = (
     "member", "id", "reason_code", "reason", "stage", "attempts", "first_at", "last_at", "queue", "message_id",
-    "sender", "kind", "proposed_by", "proposed_at", "proposed_why", "discarded_by", "discarded_at",
+    "sender", "kind", "proposed_by", "proposed_at", "proposed_why", "proposal", "discarded_by", "discarded_at",
 )  # fmt: skip
 """What an export tells of a letter: headers and reasons, and nothing of its content."""
 
@@ -70,6 +71,13 @@ def redrive_some(settings: Settings, member: str, ids: Sequence[str]) -> Iterato
             letters = [letter for letter in map(tx[Inbox].dead_letter, ids) if letter is not None]
         for letter in sorted(letters, key=lambda one: one.serial):
             yield try_redrive(found.node, work.handlers, work.on_signed, letter)
+
+
+def release(settings: Settings, member: str, id: str, by: str) -> RedriveOutcome:
+    """Take in a withheld letter that another has proposed to release. Raises as `confirm_release` does."""
+    with opened(settings, member) as found:
+        work = open_work(found.profile, found.take)
+        return confirm_release(found.node, work.handlers, work.on_signed, id, by)
 
 
 def facts(member: str, letter: DeadLetter) -> dict[str, Any]:

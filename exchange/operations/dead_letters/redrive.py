@@ -101,14 +101,22 @@ def try_redrive(
         return RedriveOutcome(letter, Again.FAILED, error.diagnostics())
 
 
-def redrive(node: Node, handlers: Mapping[str, Handler], on_signed: OnSigned | None, id: str) -> RedriveOutcome:
+def redrive(
+    node: Node,
+    handlers: Mapping[str, Handler],
+    on_signed: OnSigned | None,
+    id: str,
+    released_by: tuple[str, str] | None = None,
+) -> RedriveOutcome:
     """Handle a dead letter again, under its own id; return it as it was, with what came of it.
 
-    Raises NotFound, CallerError for one that is forged, SenderError where its envelope is still refused, and
-    OperatorError where its handler fails again.
+    ``released_by`` names the two people who say that it is its sender's, although its certificate had ended when it
+    came. Raises NotFound, CallerError for one that is forged, SenderError where its envelope is still refused or it
+    waits for two people, and OperatorError where its handler fails again.
     """
-    letter = _letter(node, id)
-    receiver = Receiver(node, handlers, FirstArrival(letter.first_at or node.clock.now()), on_signed)
+    letter = found_letter(node, id)
+    arrival = FirstArrival(letter.first_at or node.clock.now())
+    receiver = Receiver(node, handlers, arrival, on_signed, released=released_by is not None)
     try:
         with node.step() as step:
             repeat = bool(step.tx[Inbox].known([(letter.sender or "", letter.message_id or "")]))
@@ -116,6 +124,9 @@ def redrive(node: Node, handlers: Mapping[str, Handler], on_signed: OnSigned | N
             if not step.tx[Inbox].revive(letter):
                 raise NotFound("dead letter {id} is gone", remedy="another operator has redriven it", id=id)
             step.note("redriven", None, None, letter=letter.id, code=letter.reason_code, first_at=letter.first_at)
+            if released_by is not None:
+                first, second = released_by
+                step.note("released", None, letter.message_id, letter=letter.id, proposed_by=first, by=second)
     except ExchangeError:
         raise
     except Exception as error:
@@ -133,7 +144,8 @@ def _batch(node: Node, reason_code: str, stage: str | None, above: int) -> list[
         return tx[DeadLetters].batch(reason_code, stage, above=above, limit=_BATCH)
 
 
-def _letter(node: Node, id: str) -> DeadLetter:
+def found_letter(node: Node, id: str) -> DeadLetter:
+    """Return a letter that can be handled again. Raises NotFound, or CallerError for one that never can."""
     with node.store.reading() as tx:
         letter = tx[Inbox].dead_letter(id)
     if letter is None or letter.discarded_at is not None:

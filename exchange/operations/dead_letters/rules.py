@@ -18,7 +18,7 @@ def check_reason(why: str) -> str:
 def check_second(proposed_by: str | None, confirmed_by: str) -> None:
     """Raise Conflict for what nobody proposed, Denied for somebody who would confirm an own proposal."""
     if proposed_by is None:
-        raise Conflict("nobody has proposed to discard this letter", remedy="propose it first, with a reason")
+        raise Conflict("nobody has proposed that for this letter", remedy="propose it first, with a reason")
     if same_person(proposed_by, confirmed_by):
         raise Denied("a proposal is confirmed by another person", remedy="ask a colleague to look at it and confirm")
 

@@ -61,6 +61,7 @@ def member_facts(
         oldest_copy=_since(clock, oldest),
         dead_letters=work.dead,
         newest_dead=_since(clock, newest),
+        withheld=tx[Troubles].withheld() if work.dead else Gathered(),
         rule_failing=tx[Troubles].rule_failing(),
         undecided=tx[Troubles].undecided() if window else Gathered(),
         escalated=tx[Troubles].escalated() if window else Gathered(),

@@ -116,6 +116,19 @@ def _of_member(facts: Facts, member: MemberFacts, limits: Limits) -> Iterator[Al
             (f"给它新密钥：`exchange certify {address}`，或由主办部门决定",
              f"give it new keys: `exchange certify {address}`, or let the lead decide"),
         )  # fmt: skip
+    if member.withheld.number:
+        withheld, first = member.withheld.number, member.withheld.first[0]
+        yield _gathered(
+            facts, AlertKind.WITHHELD, member, member.withheld,
+            f"{withheld} 件报文在签发证书失效后才到达，待两人核定",
+            f"{withheld} message{_s(withheld)} came after the signer's certificate had ended, and "
+            f"wait{'s' if withheld == 1 else ''} for two people's word",
+            (f"查看：`exchange dead --cause withheld`；收下 `exchange dead --propose-release {first}`，"
+             f"拒收 `exchange dead --propose-discard {first}`，另一账号确认",
+             f"see `exchange dead --cause withheld`; take in: `exchange dead --propose-release {first}`, refuse: "
+             f"`exchange dead --propose-discard {first}`, and another account confirms"),
+            f"/dead/{address}?code=withheld&stage=arrival",
+        )  # fmt: skip
     if member.drained is not None:
         yield _of_drain(facts, member, member.drained, limits)
     if member.joints.number:

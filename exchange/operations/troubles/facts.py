@@ -54,6 +54,9 @@ class MemberFacts:
     dead_letters: int = 0
     newest_dead: timedelta | None = None
     """How long ago its newest dead letter came."""
+    withheld: Gathered = NOTHING_GATHERED
+    """Messages that came after their signer's certificate had ended, and wait for two people; ``first`` are their ids.
+    """
     rule_failing: Gathered = NOTHING_GATHERED
     """Cases that wait for an officer because its rule failed on them; ``detail`` is the kind of error."""
     undecided: Gathered = NOTHING_GATHERED

@@ -27,6 +27,7 @@ class AlertKind(StrEnum):
     UNSIGNED = "unsigned"
     UNDATED = "undated"
     REVOKED_OPEN = "revoked-open"
+    WITHHELD = "withheld"
     HELD = "held"
     DRAINED = "drained"
     JOINT_WAITING = "joint-waiting"

@@ -2,22 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from exchange.approval.department import desk
+from exchange.approval.records import CaseRow
 from exchange.approval.rules.states import CaseState, PartState
+from exchange.approval.window.conclude import decide
+from exchange.approval.window.decision import Ruling
 from exchange.approval.window.store import Cases
 from exchange.broker.admin.node_info import NodeInfo
+from exchange.clock import SteppedClock
 from exchange.directory import Authority, load_directory_file
 from exchange.directory.changes import revoked
-from exchange.errors import NotFound
+from exchange.errors import CallerError, Conflict, Denied, NotFound, Withheld
 from exchange.messaging.inbox import Inbox
-from exchange.schemas import Verdict
+from exchange.messaging.records import DeadLetter
+from exchange.messaging.resend import resend
+from exchange.operations.dead_letters.discard import confirm_discard, propose_discard
+from exchange.operations.dead_letters.redrive import redrive
+from exchange.operations.dead_letters.release import confirm_release, propose_release
+from exchange.runtime.work import Work
+from exchange.schemas import Outcome, Verdict
 from tests.journeys.city import City, make_city, wait_until
 
 pytestmark = pytest.mark.broker
+
+
+def letters(city: City) -> list[DeadLetter]:
+    with city.window.store.reading() as tx:
+        return tx[Inbox].dead_letters()
+
+
+def work(city: City) -> Work:
+    found = city.local.seats[city.address("window")].work
+    assert found is not None
+    return found
 
 
 def revoke(city: City, name: str, at: datetime) -> None:
@@ -50,7 +74,7 @@ def test_silence_of_a_revoked_department_is_escalated_and_never_taken_for_consen
             assert tx[Inbox].dead_letters() == []
 
 
-def test_an_opinion_signed_before_the_revocation_counts_and_the_others_are_told_of_the_decision(
+def test_an_opinion_that_the_broker_had_before_the_revocation_counts_and_the_others_are_told_of_the_decision(
     tmp_path: Path, broker: NodeInfo, domain: str
 ) -> None:
     city = make_city(tmp_path, broker, domain)
@@ -64,10 +88,92 @@ def test_an_opinion_signed_before_the_revocation_counts_and_the_others_are_told_
         revoke(city, "transport", at)
         city.local.start(city.address("window"))
         city.reply("planning", case, settle=False)
+        wait_until(lambda: city.part(case, "planning").state is PartState.ANSWERED, 60, "the other opinion")
+        for letter in letters(city):  # a broker without stamps cannot say when it came; two people can
+            propose_release(city.window, letter.id, "li", "the broker's log has it at nine")
+            confirm_release(city.window, work(city).handlers, work(city).on_signed, letter.id, "wang")
+        city.wake("window")
         wait_until(lambda: city.case(case).state is CaseState.DECIDED, 60, "the decision")
         assert city.part(case, "transport").verdict is Verdict.AGREE
-        with city.window.store.reading() as tx:
-            assert tx[Inbox].dead_letters() == []
+        assert letters(city) == []
+
+
+def dated_back(city: City, case: CaseRow, verdict: Verdict = Verdict.AGREE) -> str:
+    """Whoever has stolen transport's key and its account signs an opinion as of three minutes before."""
+    transport = city.node("transport")
+    thief = replace(transport, clock=SteppedClock(city.clock.now() - timedelta(minutes=3)))
+    message_id = desk.reply(thief, city.opinion("transport", case, verdict))
+    city.wake("transport")
+    return message_id
+
+
+@pytest.fixture
+def robbed(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[tuple[City, CaseRow, DeadLetter]]:
+    """A city in which an opinion of transport is dated back, after its key was stolen and it was revoked."""
+    city = make_city(tmp_path, broker, domain)
+    city.matter(city.approver("planning", days=20), city.approver("transport", silent=True))
+    with city.local:
+        case = city.submit()
+        city.clock.step_to(city.clock.now() + timedelta(hours=1))
+        revoke(city, "transport", city.clock.now() - timedelta(minutes=1))
+        message_id = dated_back(city, case)
+        wait_until(lambda: len(letters(city)) == 1, what="the letter that waits")
+        [letter] = letters(city)
+        assert (letter.message_id, letter.reason_code, letter.stage) == (message_id, "withheld", "arrival")
+        yield city, case, letter
+
+
+def test_what_a_stolen_key_dates_back_decides_nothing_and_no_silence_is_taken_meanwhile(
+    robbed: tuple[City, CaseRow, DeadLetter],
+) -> None:
+    city, case, letter = robbed
+    assert city.part(case, "transport").state is PartState.SIGNED
+    with pytest.raises(Withheld, match="nothing else says that it is older"):
+        redrive(city.window, work(city).handlers, work(city).on_signed, letter.id)
+    city.reply("planning", case, settle=False)
+    for _ in range(7):
+        city.step_to(city.clock.now() + timedelta(days=1), settle=False)
+    wait_until(lambda: city.part(case, "transport").state is PartState.ESCALATED, what="the escalation")
+    with pytest.raises(Conflict, match="could not be taken in"):
+        decide(city.window, case.number, Ruling(Outcome.GRANT, "all were heard").by("li"))
+    assert [one.id for one in letters(city)] == [letter.id]
+
+
+def test_two_people_release_what_was_withheld_and_it_counts_by_its_arrival(
+    robbed: tuple[City, CaseRow, DeadLetter],
+) -> None:
+    city, case, letter = robbed
+    handlers, on_signed = work(city).handlers, work(city).on_signed
+    with pytest.raises(Conflict, match="nobody has proposed"):
+        confirm_release(city.window, handlers, on_signed, letter.id, "wang")
+    with pytest.raises(CallerError, match="reason"):
+        propose_release(city.window, letter.id, "li", " ")
+    propose_release(city.window, letter.id, "li", "the officer says that she wrote it")
+    with pytest.raises(Denied):
+        confirm_release(city.window, handlers, on_signed, letter.id, "Li")
+    with pytest.raises(Conflict, match="nobody has proposed"):
+        confirm_discard(city.window, letter.id, "wang")
+    confirm_release(city.window, handlers, on_signed, letter.id, "wang")
+    part = city.part(case, "transport")
+    assert (part.state, part.opinion_id, part.late_opinion_id) == (PartState.ANSWERED, letter.message_id, None)
+    assert letters(city) == []
+    with city.window.store.reading() as tx:
+        [noted] = [entry for entry in tx.recent_journal() if entry.event == "released"]
+    assert (noted.detail["proposed_by"], noted.detail["by"]) == ("li", "wang")
+
+
+def test_two_people_refuse_what_was_withheld_and_it_stays_refused(robbed: tuple[City, CaseRow, DeadLetter]) -> None:
+    city, case, letter = robbed
+    propose_discard(city.window, letter.id, "li", "nobody there wrote it")
+    confirm_discard(city.window, letter.id, "wang")
+    resend(city.node("transport"), letter.message_id or "")
+    city.wake("transport")
+    for _ in range(7):
+        city.step_to(city.clock.now() + timedelta(days=1), settle=False)
+    wait_until(lambda: city.part(case, "transport").state is PartState.ESCALATED, what="the escalation")
+    assert letters(city) == []
+    part = city.part(case, "transport")
+    assert (part.state, part.opinion_id) == (PartState.ESCALATED, None)
 
 
 def test_an_application_that_needs_a_revoked_department_is_refused_and_nothing_is_stored(

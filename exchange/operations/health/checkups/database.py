@@ -11,11 +11,13 @@ from datetime import datetime, timedelta
 
 from exchange.errors import DatabaseUnavailable, ExchangeError
 from exchange.language import NamedText, Text, joined
+from exchange.messaging.dead_letter_store import DeadLetters
 from exchange.messaging.drains.store import Drains
 from exchange.messaging.holds import Holds
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxState
+from exchange.messaging.rules.withholding import WITHHELD
 from exchange.notices.cover import awaiting
 from exchange.operations.health.checkups.findings import UNEXPECTED, Finding, Level
 from exchange.operations.troubles.cases import at_risk
@@ -117,6 +119,13 @@ def _left_lying(contents: Collection[_Contents]) -> Iterator[Finding]:
     if dead:
         remedy = "`exchange dead` lists them and handles them again"
         yield Finding("note", "dead letters", Text("{dead} messages were refused", {"dead": dead}), remedy)
+    if withheld := sum(one.withheld for one in contents):
+        remedy = "`exchange dead --cause withheld` shows them; two accounts release or discard each"
+        came_late = Text(
+            "messages that came after their signer's certificate had ended wait for two people: {withheld}",
+            {"withheld": withheld},
+        )
+        yield Finding("bad", "withheld", came_late, remedy)
     if abandoned:
         remedy = "`exchange resend` lists them and sends them again"
         yield Finding("bad", "outbox", Text("copies abandoned: {abandoned}", {"abandoned": abandoned}), remedy)
@@ -146,6 +155,8 @@ class _Contents:
     """Cases that wait for an officer because the member's rule failed on them."""
     rounds: Gathered = field(default_factory=Gathered)
     """Periodic work that fails."""
+    withheld: int = 0
+    """Messages that wait for two people's word."""
     ends: Ends = field(default_factory=Ends)
     """Of a window: terms that are over, or end soon."""
 
@@ -202,6 +213,7 @@ def _content_of(store: Store, now: datetime) -> _Contents:
             sum(one.overdue for one in waiting),
             tx[Troubles].rule_failing(),
             failing_in(tx),
+            tx[DeadLetters].count(WITHHELD),
             sum(tx[Troubles].ends(now - _LIMITS.overdue, now + _LIMITS.ahead).values(), Ends()),
         )
 
