@@ -20,6 +20,7 @@ from exchange.cli.streams import lines_at_once, printable
 from exchange.errors import ExchangeError
 from exchange.language import Language, language, tr
 from exchange.language.members import calling
+from exchange.machine.handover import take_over
 from exchange.machine.proxies import spare_loopback
 from exchange.runtime import logs
 
@@ -88,6 +89,7 @@ def main() -> None:
     atexit.register(
         gc.freeze
     )  # at its end Python need not go through hundreds of modules for circles: a fifth of the time
+    take_over()
     logs.keep_talking()
     lines_at_once()
     spare_loopback()

@@ -14,7 +14,7 @@ from exchange.clock import Clock, parse_clock
 from exchange.errors import BadConfiguration, DatabaseLost
 from exchange.machine.files import read_json
 from exchange.machine.urls import check_url, sqlite_url
-from exchange.store.roles import with_account
+from exchange.store.roles import with_account, without_account
 
 HOME_DEFAULT = ".exchange"
 
@@ -211,3 +211,13 @@ class Home:
         if given is None and not file.exists():
             raise DatabaseLost(address, f"there is none at {file}")
         return self.database_url(address, given)
+
+
+def own_database(settings: Settings, address: str) -> dict[str, str]:
+    """Return the setting of the database for a member's own process: without the administrator's account, where the
+    member has a role of its own.
+    """
+    given = settings.database_url
+    if given and not given.startswith("sqlite") and Home(settings.home).database_account(address).exists():
+        return {"EXCHANGE_DATABASE_URL": without_account(given)}
+    return {}

@@ -36,6 +36,11 @@ def with_account(url: str, user: str, password: str) -> str:
     return make_url(url).set(username=user, password=password).render_as_string(hide_password=False)
 
 
+def without_account(url: str) -> str:
+    """Return the URL of the same database without an account."""
+    return make_url(url)._replace(username=None, password=None).render_as_string(hide_password=False)
+
+
 def make_role(url: str, member: str, password: str) -> str:
     """Give a member its role with this password, and the role the member's schema; return the role's name.
 

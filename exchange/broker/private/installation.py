@@ -104,7 +104,8 @@ def _version_of(server: Path) -> tuple[int, ...]:
 
 def _ask(control: Path) -> str:
     try:
-        return subprocess.run([control, "version"], capture_output=True, text=True, timeout=30).stdout
+        env = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        return subprocess.run([control, "version"], env=env, capture_output=True, text=True, timeout=30).stdout
     except (OSError, subprocess.TimeoutExpired):
         return ""
 

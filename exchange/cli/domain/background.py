@@ -15,7 +15,7 @@ from exchange.language import tr
 from exchange.machine.files import make_folder, open_file
 from exchange.operations.domain_view import DomainView
 from exchange.runtime.settings import Home, Settings
-from exchange.runtime.supervision.children import child_command, child_environment
+from exchange.runtime.supervision.children import child_command, child_surroundings
 from exchange.runtime.supervision.running import Running, running
 from exchange.web.door.gate import gate_of
 from exchange.web.listening import read_state
@@ -38,11 +38,12 @@ def start_detached(settings: Settings, *, with_console: bool) -> None:
         return
     make_folder(home.logs)
     log = home.logs / "up.log"
-    with open_file(log, "ab", 0o644) as file:
+    surroundings = child_surroundings({"EXCHANGE_HOME": str(home.root), DETACHED: "1"}, administers=True)
+    with open_file(log, "ab", 0o644) as file, surroundings.handed_over() as (environment, keep):
         told = file.tell()
         process = subprocess.Popen(
             child_command("up", *([] if with_console else ["--no-console"])),
-            env=child_environment({"EXCHANGE_HOME": str(home.root), DETACHED: "1"}),
+            env=environment, pass_fds=keep,
             stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True,
         )  # fmt: skip
     while not _serves(running(home)):

@@ -26,7 +26,7 @@ class ConsoleChild:
         self._settings, self._supervisor = settings, supervisor
         self._said = ""
         log = Home(settings.home).logs / f"{CONSOLE}.log"
-        supervisor.add(CONSOLE, child_command("console"), log, essential=False, beats=True)
+        supervisor.add(CONSOLE, child_command("console"), log, essential=False, beats=True, administers=True)
 
     @property
     def is_said(self) -> bool:

@@ -20,7 +20,7 @@ from exchange.runtime.home import open_link, open_member
 from exchange.runtime.member import RunningMember
 from exchange.runtime.profile_work import open_work
 from exchange.runtime.profiles import Profile
-from exchange.runtime.settings import Home, Settings
+from exchange.runtime.settings import Home, Settings, own_database
 from exchange.runtime.supervision.ends import LoopsWatched
 from exchange.runtime.supervision.heartbeat import Liveness, heartbeat
 from exchange.runtime.supervision.node_watch import NodeWatch
@@ -97,7 +97,8 @@ def _supervise(
     environment = {"EXCHANGE_HOME": str(settings.home), **member_environment()}
     supervisor = Supervisor(say, environment, stop.told, is_drained(settings), patience)
     for address in profiles:
-        supervisor.add(address, role_command(address), Home(settings.home).logs / f"{address}.log", beats=True)
+        log = Home(settings.home).logs / f"{address}.log"
+        supervisor.add(address, role_command(address), log, beats=True, secret=own_database(settings, address))
     beside = [ConsoleChild(settings, supervisor).look] if with_console else []
     if broker.node is not None:
         watch = NodeWatch(

@@ -19,7 +19,7 @@ from exchange.language import tr
 from exchange.machine.files import make_folder, open_file
 from exchange.runtime.draining import DRAINED_EXIT
 from exchange.runtime.logs import LOG, LogSize
-from exchange.runtime.supervision.children import child_environment
+from exchange.runtime.supervision.children import child_surroundings
 from exchange.runtime.supervision.heartbeat import HEARTBEAT, WHERE
 from exchange.runtime.supervision.supervised import Child
 from exchange.runtime.supervision.vigil import Life, LifeLine, LifePatience, is_held
@@ -56,7 +56,7 @@ class Supervisor:
     ) -> None:
         self._say = say
         self._is_drained = is_drained
-        self._environment = child_environment({**environment, "EXCHANGE_SUPERVISED": str(os.getpid())})
+        self._environment = {**environment, "EXCHANGE_SUPERVISED": str(os.getpid())}
         self._stop = stop or threading.Event()
         self._log_size = LogSize.read()
         self._patience = patience
@@ -64,12 +64,25 @@ class Supervisor:
         self._complained_at = -_COMPLAIN_EVERY
         self.children: dict[str, Child] = {}
 
-    def add(self, name: str, command: Sequence[str], log: Path, *, essential: bool = True, beats: bool = False) -> None:
+    def add(
+        self,
+        name: str,
+        command: Sequence[str],
+        log: Path,
+        *,
+        essential: bool = True,
+        beats: bool = False,
+        administers: bool = False,
+        secret: Mapping[str, str] | None = None,
+    ) -> None:
         """Add a role; `run` starts it. What is not ``essential`` alone is no reason to go on.
 
         What ``beats`` gives signs of life, and is started anew when they stay away longer than the patience allows.
+        What ``administers`` the domain is told all settings, others what a member needs; ``secret`` takes the place of
+        settings of ours.
         """
-        self.children[name] = Child(name, command, log, essential=essential, beats=beats)
+        surroundings = child_surroundings(self._environment, administers=administers, secret=secret)
+        self.children[name] = Child(name, command, log, surroundings, essential=essential, beats=beats)
 
     def start(self) -> None:
         """Start all roles."""
@@ -177,17 +190,15 @@ class Supervisor:
             self._say(tr("{name} started again (restart {restarts})", name=child.name, restarts=child.restarts))
 
     def _spawn(self, child: Child, log: IO[bytes]) -> None:
-        environment = {**self._environment, LOG: str(child.log)}
         if child.line is not None:
             child.line.close()
             child.line = None
         if not child.beats or self._patience is None:
-            child.process = _spawn(child.command, environment, log)
+            child.process = _spawn(child, log)
             return
         line = LifeLine()
         try:
-            environment[HEARTBEAT] = str(line.writing)
-            child.process = _spawn(child.command, environment, log, (line.writing,))
+            child.process = _spawn(child, log, line.writing)
         finally:
             line.given()
         child.line, child.life, child.end_at, child.kill_at = line, Life(self._patience), None, None
@@ -236,18 +247,18 @@ class Supervisor:
         self._say(tr("{name} {what}; see {log}", name=child.name, what=what, log=child.log))
 
 
-def _spawn(
-    command: Sequence[str], environment: Mapping[str, str], log: IO[bytes], keep: Sequence[int] = ()
-) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        list(command),
-        env=dict(environment),
-        stdout=log,
-        stderr=log,
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,
-        pass_fds=keep,
-    )
+def _spawn(child: Child, log: IO[bytes], line: int | None = None) -> subprocess.Popen[bytes]:
+    further = {LOG: str(child.log)} | ({HEARTBEAT: str(line)} if line is not None else {})
+    with child.surroundings.handed_over(**further) as (environment, keep):
+        return subprocess.Popen(
+            list(child.command),
+            env=environment,
+            stdout=log,
+            stderr=log,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            pass_fds=keep if line is None else (*keep, line),
+        )
 
 
 def _cause(code: int | None) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from exchange.runtime.supervision.children import Surroundings
 from exchange.runtime.supervision.vigil import Life, LifeLine
 
 
@@ -35,6 +36,7 @@ class Child:
     name: str
     command: Sequence[str]
     log: Path
+    surroundings: Surroundings
     backoff: Backoff = field(default_factory=Backoff)
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0

@@ -6,6 +6,7 @@ import os
 import re
 import signal
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import psutil
@@ -27,6 +28,8 @@ def test_up_serves_the_console_says_its_address_and_link_and_keeps_it_running(
     write_departments(home / "departments", domain, ["planning"])
     kept = {key: value for key, value in os.environ.items() if not key.startswith("EXCHANGE_")}
     own = {"EXCHANGE_BROKER_URL": broker.url, "EXCHANGE_MANAGEMENT_URL": broker.management_url or ""}
+    secret = "seen-by-nobody"
+    own |= {"EXCHANGE_METRICS_TOKEN": secret, "HOOK_SECRET": secret, "AWS_SECRET_ACCESS_KEY": secret}
     up = start_warm(["up", "--home", str(home)], {**kept, **own}, said, said)
     try:
         wait_until(lambda: said.exists() and "/set-up/" in said.read_text(), 120, "the set-up link")
@@ -35,6 +38,14 @@ def test_up_serves_the_console_says_its_address_and_link_and_keeps_it_running(
         log = (home / "log" / "console.log").read_text()
         assert token not in log
         assert "console.audit" not in log, "nothing was done there yet"
+        children = psutil.Process(up.pid).children(recursive=True)
+        assert len([child for child in children if "serve" in child.cmdline()]) == 3
+        password = urlsplit(broker.url).password or ""
+        for child in children:
+            seen = Path(f"/proc/{child.pid}/environ").read_text()
+            assert secret not in seen, child
+            assert password not in seen, child
+            assert "EXCHANGE_BROKER_URL" not in seen, child
 
         first = read_state(home / "console.json")
         assert first is not None
