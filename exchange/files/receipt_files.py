@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from exchange.directory.hierarchy import domain_of, relay_of
 from exchange.envelope import Trust, pack_leaves, unpack_leaves, verify_signed
 from exchange.errors import FileUnusable, Forged, Malformed, NotFound
-from exchange.machine.files import make_folder, write_file
+from exchange.machine.files import make_folder, write_secret
 from exchange.notices.evidence.ask import Kept, evidence_of
 from exchange.notices.evidence.originals import EvidencePart, Subject, read_page
 from exchange.notices.evidence.rules import Evidence
@@ -33,10 +33,10 @@ def write_receipts(folder: Path, kept: Kept) -> int:
     """
     for name in (_PARTS, _ORIGINALS):
         make_folder(folder / name)
-    write_file(folder / _NOTICE, kept.notice)
-    write_file(folder / _REQUEST, kept.request.model_dump_json())
+    write_secret(folder / _NOTICE, kept.notice)
+    write_secret(folder / _REQUEST, kept.request.model_dump_json())
     if kept.tally is not None:
-        write_file(folder / _TALLY, kept.tally)
+        write_secret(folder / _TALLY, kept.tally)
     return sum(_write_page(folder, page) for page in kept.pages)
 
 
@@ -66,10 +66,10 @@ def verify_receipts(folder: Path, trust: Trust) -> tuple[ReceiptsRequest, Eviden
 
 def _write_page(folder: Path, page: EvidencePart) -> int:
     name = f"{page.body.tally.domain}-{page.body.part:04}"
-    write_file(folder / _PARTS / f"{name}.cbor", pack_leaves([page.signed, *page.enclosures]))
+    write_secret(folder / _PARTS / f"{name}.cbor", pack_leaves([page.signed, *page.enclosures]))
     for shown, original in zip(page.body.shown, page.originals, strict=True):
         ending = "cose" if shown.sort is ShownSort.SIGN_OFF else "receipt.json"
-        write_file(folder / _ORIGINALS / f"{shown.address}.{ending}", original)
+        write_secret(folder / _ORIGINALS / f"{shown.address}.{ending}", original)
     return len(page.originals)
 
 

@@ -42,7 +42,8 @@ _REMEDIES = {
 def write_file(path: Path, content: bytes | str, *, mode: int = 0o644) -> None:
     """Replace a file, or make it; what is no ordinary file (``/dev/stdout``, a pipe) is written to as it is.
 
-    The folder must exist. ``mode`` is for a new file; one of `PRIVATE` is private however it was before.
+    The folder must exist. ``mode`` is for a new file, whatever the process's umask; one of `PRIVATE` is private however
+    it was before.
     Raises FileUnusable, and the file is then as it was.
     """
     data = content.encode() if isinstance(content, str) else content
@@ -58,17 +59,21 @@ def write_file(path: Path, content: bytes | str, *, mode: int = 0o644) -> None:
 
 
 def write_secret(path: Path, content: bytes | str) -> None:
-    """Write a file as `write_file` does, readable by its owner only."""
+    """Write a file as `write_file` does, readable by its owner only: keys, and what was confidential on its way."""
     write_file(path, content, mode=PRIVATE)
 
 
-def make_folder(path: Path, mode: int = 0o777) -> None:
-    """Make a folder and those above it, each its parent's owner's; one that is there stays. Raises FileUnusable."""
+def make_folder(path: Path, mode: int = 0o755) -> None:
+    """Make a folder and those above it, each its parent's owner's; one that is there stays. Raises FileUnusable.
+
+    ``mode`` is that of each folder made, whatever the process's umask.
+    """
     with told(path):
         missing = [one for one in (path, *path.parents) if not one.exists()]
         for one in reversed(missing):
             with suppress(FileExistsError):
-                one.mkdir(mode=mode)
+                one.mkdir(mode=PRIVATE | 0o100)
+                one.chmod(mode)
                 keep_owner(one)
         if not path.is_dir():
             raise FileExistsError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))
@@ -77,14 +82,29 @@ def make_folder(path: Path, mode: int = 0o777) -> None:
 def open_file(path: Path, mode: str = "wb", permissions: int = PRIVATE) -> BinaryIO:
     """Open a file that is written over time (a log, a journal, a lock). Raises OSError.
 
-    Root follows no link in somebody else's folder: it would write where that somebody may not.
+    A new one has exactly these ``permissions``, whatever the process's umask. Root follows no link in somebody else's
+    folder: it would write where that somebody may not.
     """
     new = os.O_WRONLY | os.O_EXCL
     flags = {"xb": new, "wb": os.O_WRONLY | os.O_TRUNC, "ab": os.O_WRONLY | os.O_APPEND, "r+b": os.O_RDWR}[mode]
     guard = os.O_NOFOLLOW if _owner_of(path) else 0
-    descriptor = os.open(path, flags | os.O_CREAT | guard | os.O_CLOEXEC, permissions)
+    descriptor = _make(path, flags | guard, permissions)
+    if descriptor is None and mode != "xb":
+        descriptor = os.open(path, flags | os.O_CREAT | guard | os.O_CLOEXEC, permissions)
+    if descriptor is None:
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
     _give(descriptor, path)
     return cast(BinaryIO, os.fdopen(descriptor, mode.replace("x", "w")))
+
+
+def _make(path: Path, flags: int, permissions: int) -> int | None:
+    """Makes a file with exactly these permissions, and opens it; None where one is there. Raises OSError."""
+    try:
+        descriptor = os.open(path, flags | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE)
+    except FileExistsError:
+        return None
+    os.fchmod(descriptor, permissions)
+    return descriptor
 
 
 def lock_file(path: Path, timeout: float = -1, *, thread_local: bool = True) -> FileLock:
@@ -108,6 +128,13 @@ def keep_owner_below(folder: Path) -> None:
     keep_owner(folder)
     for one in sorted(folder.rglob("*")) if os.geteuid() == 0 else ():
         keep_owner(one)
+
+
+def let_nobody_else_write(folder: Path) -> None:
+    """Take from everybody but the owner the right to write to a folder and everything in it: what lies there is run."""
+    for one in (folder, *folder.rglob("*")):
+        if not one.is_symlink():
+            one.chmod(stat.S_IMODE(one.stat().st_mode) & ~0o022)
 
 
 def read_json(path: Path) -> dict[str, Any] | None:
@@ -193,11 +220,11 @@ def _give(descriptor: int, path: Path) -> None:
 def _replace(target: Path, data: bytes, mode: int) -> None:
     temporary = target.parent / f".{secrets.token_hex(8)}.new"
     try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, mode)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, PRIVATE)
         with os.fdopen(descriptor, "wb") as file:
             _give(descriptor, target)
-            if mode != PRIVATE and target.is_file():
-                os.fchmod(descriptor, stat.S_IMODE(target.stat().st_mode))
+            kept = mode != PRIVATE and target.is_file()
+            os.fchmod(descriptor, stat.S_IMODE(target.stat().st_mode) if kept else mode)
             file.write(data)
             file.flush()
             os.fsync(descriptor)

@@ -153,7 +153,7 @@ def read_link(path: Path) -> Link:
 
 def write_link(path: Path, link: Link) -> None:
     """Write a member's broker account, readable by its owner only."""
-    make_folder(path.parent)
+    make_folder(path.parent, 0o700)
     write_secret(path, json.dumps({"url": link.url, "user_id": link.user_id, "stamps": link.stamps}))
 
 

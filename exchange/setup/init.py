@@ -20,7 +20,7 @@ from exchange.broker.traffic.link import Link
 from exchange.broker.traffic.urls import with_credentials
 from exchange.errors import BadConfiguration, CallerError, DatabaseLost, NotFound
 from exchange.language import tr
-from exchange.machine.files import keep_owner_below, make_folder, read_json, told, write_secret
+from exchange.machine.files import keep_owner_below, let_nobody_else_write, make_folder, read_json, told, write_secret
 from exchange.runtime.catalogue import load_catalogue
 from exchange.runtime.home import open_database, read_link, write_link
 from exchange.runtime.links import load_links
@@ -103,7 +103,7 @@ def make_roles(settings: Settings, addresses: Collection[str], say: Say) -> None
         kept = read_json(home.database_account(address)) or {}
         password = str(kept.get("password") or secrets.token_urlsafe(24))
         role = make_role(url, address, password)
-        make_folder(home.member(address))
+        make_folder(home.member(address), 0o700)
         write_secret(home.database_account(address), json.dumps({"user": role, "password": password}))
     say(tr("databases: each of {count} members has a role of its own", count=len(addresses)))
 
@@ -121,6 +121,7 @@ def _copy_departments(home: Home, source: Path, say: Say) -> None:
     with told(home.departments):
         shutil.copytree(source, home.departments, ignore=ignored)
         keep_owner_below(home.departments)
+        let_nobody_else_write(home.departments)
     say(tr("departments: copied to {departments}", departments=home.departments))
 
 

@@ -75,7 +75,7 @@ def reading(engine: Engine) -> Connection:
 def _make_file(path: Path) -> None:
     """Its owner's alone; SQLite makes the files beside it likewise."""
     try:
-        make_folder(path.parent)
+        make_folder(path.parent, 0o700)
         if not path.exists():
             open_file(path, "ab").close()
     except FileUnusable as error:

@@ -16,7 +16,7 @@ from exchange.cli.options import AsOption, HomeOption, JsonOption, open_as
 from exchange.cli.view import console, due_text, moment, plain, print_json, say
 from exchange.errors import FileUnusable
 from exchange.language import tr
-from exchange.machine.files import make_folder, write_file
+from exchange.machine.files import make_folder, write_secret
 from exchange.runtime.settings import Settings
 
 _OTHERWISE = 8
@@ -80,7 +80,7 @@ def _write(folder: Path, found: Sequence[Rechecked]) -> list[Path]:
         if one.deemed is not None:
             state = one.deemed.state
             paths.append(folder / f"{state.case_number}.{state.department}.{one.monitor}.cose")
-            write_file(paths[-1], one.signed)
+            write_secret(paths[-1], one.signed)
     return paths
 
 

@@ -11,7 +11,7 @@ from exchange.cli.view import say
 from exchange.errors import ExchangeError
 from exchange.language import language, tr
 from exchange.machine.filenames import free_path
-from exchange.machine.files import make_folder, told, write_file
+from exchange.machine.files import make_folder, told, write_secret
 from exchange.operations.trace.dossier import Filed, attachments
 from exchange.schemas import Attachment
 
@@ -47,7 +47,7 @@ def saved(name: str, save: Callable[[], Path]) -> Saved:
 def _save(folder: Path, attachment: Attachment, content: bytes) -> Path:
     with told(folder):
         path = free_path(folder, attachment.name, attachment.digest, lambda path: path.read_bytes() == content)
-    write_file(path, content)
+    write_secret(path, content)
     return path
 
 

@@ -14,7 +14,7 @@ from exchange.cli.view import console, plain, print_json, say
 from exchange.errors import FileUnusable, NotFound
 from exchange.files.answer_file import parse_values, read_answers
 from exchange.language import tr
-from exchange.machine.files import write_file
+from exchange.machine.files import write_secret
 from exchange.notices.answer import answer_form, asked
 from exchange.notices.forms.aggregate import as_csv
 from exchange.notices.forms.collecting import Collected, collected
@@ -83,7 +83,7 @@ def _write(path: Path, found: Collected) -> None:
     if found.aggregate is None:
         raise NotFound("nothing has come in yet, so there is no table", remedy="wait for the relay office's first word")
     try:  # The mark of UTF-8 at the beginning is what spreadsheets recognise Chinese text by.
-        write_file(path, as_csv(found.form, found.aggregate).encode())
+        write_secret(path, as_csv(found.form, found.aggregate).encode())
     except OSError as error:
         raise FileUnusable(
             "{path}: {reason}", remedy="name a file that can be written", path=path, reason=error.strerror

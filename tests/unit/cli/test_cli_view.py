@@ -78,6 +78,7 @@ def test_two_attachments_of_one_name_are_not_written_over_each_other(tmp_path: P
     assert (first.name, first.read_bytes()) == ("a.txt", b"one")
     assert (second.name, second.read_bytes()) == (f"a-{hashlib.sha256(b'two').hexdigest()[:12]}.txt", b"two")
     assert paths(save_attachments(letters, tmp_path)) == [first, second]
+    assert {path.stat().st_mode & 0o777 for path in (first, second)} == {0o600}, "they were confidential on their way"
 
 
 def test_what_the_signed_document_does_not_name_is_not_saved(tmp_path: Path) -> None:
