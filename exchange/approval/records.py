@@ -79,3 +79,9 @@ class PartRow:
     """When the term that runs now began; derived and kept for lists, as ``due_at`` is."""
     review_at: datetime | None = None
     """Since when the decision is to be reviewed over it: its opinion was in time and came in after the decision."""
+    faulty_id: str | None = None
+    """The last opinion of the department that was in time, and went back to it because something was wrong with it."""
+    faulty_at: datetime | None = None
+    """When the first of these arrived, at the earliest."""
+    correct_by: datetime | None = None
+    """Until when the department may correct it."""

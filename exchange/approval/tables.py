@@ -67,6 +67,9 @@ part = Table(
     Column("receipt_index", Integer),
     Column("started_at", Instant),
     Column("review_at", Instant),
+    Column("faulty_id", String(36)),
+    Column("faulty_at", Instant),
+    Column("correct_by", Instant),
     Index("part_standing", "state", "department", "due_at", "case_number", "started_at"),
 )
 

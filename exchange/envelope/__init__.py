@@ -4,13 +4,15 @@ from exchange.envelope.cosign import Cosigned, countersign, join, read_cosigned,
 from exchange.envelope.document import Trust, Verified, payload_of, sign_document, signer_of, verify_signed
 from exchange.envelope.keys import DecryptionKey, Identity, Recipient, Signer
 from exchange.envelope.leaves import pack_leaves, unpack_leaves
-from exchange.envelope.opening import Opened, open_envelope, peek
+from exchange.envelope.opening import Authentic, Faulty, Opened, open_envelope, peek, prove_envelope
 from exchange.envelope.primitives import belongs_to_somebody
 from exchange.envelope.sealing import Sealed, envelope_for, seal, sealed_to
 
 __all__ = [
+    "Authentic",
     "Cosigned",
     "DecryptionKey",
+    "Faulty",
     "Identity",
     "Opened",
     "Recipient",
@@ -26,6 +28,7 @@ __all__ = [
     "pack_leaves",
     "payload_of",
     "peek",
+    "prove_envelope",
     "read_cosigned",
     "seal",
     "sealed_to",

@@ -7,7 +7,6 @@ exchange too.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from exchange.clock import CST
 from exchange.envelope.keys import Identity, Signer
@@ -26,11 +26,15 @@ from exchange.envelope.sign1 import (
     EDDSA,
     SHA_256,
     X5T,
+    Sign1,
+    check_header,
+    parse_sign1,
     read_sign1,
     sign1,
     thumbprint,
     verify_sign1,
 )
+from exchange.envelope.strict import read_json
 from exchange.envelope.written import check_own_words
 from exchange.errors import Forged, Malformed, Unsupported, Untrusted, WrongClock
 from exchange.language import Text
@@ -87,17 +91,48 @@ def sign_document(header_bytes: bytes, body: Body, identity: Identity, enclosure
     return sign1(body.model_dump_json().encode(), protected, identity.signing_key)
 
 
+@dataclass(frozen=True)
+class Proved:
+    """A signed document of which is proved who signed it, and to whom; what else it says was not looked at."""
+
+    message: Sign1
+    signer: Signer
+    header: Header
+    header_bytes: bytes
+
+
 def verify_signed(signed: bytes, trust: Trust, now: datetime | None = None) -> Verified:
     """Verify a signed document; ``now`` refuses one from the future.
 
     Raises Malformed, Unsupported, Untrusted or Forged, naming the step that failed.
     """
-    message = read_sign1(signed, SIGNED_LIMIT, _LABELS)
-    header_bytes, digests = _labels(message.header)
+    proved = prove_signed(signed, trust)
+    check_time(proved.signer, proved.header.created_at, now)
+    return read_proved(proved)
+
+
+def prove_signed(signed: bytes, trust: Trust) -> Proved:
+    """Prove who signed a document: its signature holds, and it is the sender's. When it counts says `check_time`.
+
+    Raises Malformed, Unsupported, Untrusted or Forged.
+    """
+    message = parse_sign1(signed, SIGNED_LIMIT)
+    header_bytes = message.header.get(HEADER)
+    if not isinstance(header_bytes, bytes):
+        raise Malformed("signature header: the header or the enclosures are missing")
     signer = trust.signer(thumbprint(message.header))
     verify_sign1(message, signer.public_key)
     header = parse_header(header_bytes)
-    _check_signer(signer, header, now)
+    if signer.address != header.sender:
+        raise Forged("sender: signed by {address}, sent as {sender}", address=signer.address, sender=header.sender)
+    return Proved(message, signer, header, header_bytes)
+
+
+def read_proved(proved: Proved) -> Verified:
+    """Read what a document says whose signer is proved. Raises Malformed, Unsupported or Forged: its signer's fault."""
+    message, header = proved.message, proved.header
+    check_header(message.header, _LABELS)
+    header_bytes, digests = _labels(message.header)
     model, version = _model(message.header.get(CONTENT_TYPE), header.kind)
     body = parse_body(model, message.payload)
     if body.written_version > version:
@@ -111,7 +146,7 @@ def verify_signed(signed: bytes, trust: Trust, now: datetime | None = None) -> V
 
 def signer_of(signed: bytes, trust: Trust) -> Signer:
     """Return whose key signed a document that was verified when it came. Raises Untrusted for one not known (now)."""
-    return trust.signer(thumbprint(read_sign1(signed, SIGNED_LIMIT, _LABELS).header))
+    return trust.signer(thumbprint(parse_sign1(signed, SIGNED_LIMIT).header))
 
 
 def payload_of(signed: bytes) -> bytes:
@@ -136,7 +171,7 @@ def clear_header(signed: bytes) -> Header:
 
 
 def _parse_header(data: bytes) -> Header:
-    fields = _json(data, "header")
+    fields = read_json(data, "header")
     if not isinstance(fields, dict):
         raise Malformed("header: not a JSON object")
     if fields.get("version") != 1:
@@ -161,12 +196,6 @@ def _labels(header: Any) -> tuple[bytes, tuple[bytes, ...]]:
     if len(digests) > MAX_ENCLOSURES or any(not isinstance(one, bytes) or len(one) != 32 for one in digests):
         raise Malformed("signature header: the enclosures are not SHA-256 digests")
     return header_bytes, tuple(digests)
-
-
-def _check_signer(signer: Signer, header: Header, now: datetime | None) -> None:
-    if signer.address != header.sender:
-        raise Forged("sender: signed by {address}, sent as {sender}", address=signer.address, sender=header.sender)
-    check_time(signer, header.created_at, now)
 
 
 def check_time(signer: Signer, at: datetime, now: datetime | None) -> None:
@@ -215,7 +244,7 @@ def parse_body(model: type[B], payload: bytes) -> B:
     body = _as_written(model, payload)
     if body is not None:
         return body
-    _json(payload, model.KIND)
+    read_json(payload, model.KIND)
     try:
         return model.model_validate_json(payload)
     except ValidationError as error:
@@ -231,22 +260,21 @@ def _as_written(model: type[M], data: bytes) -> M | None:
     return value if value.model_dump_json().encode() == data else None
 
 
-def _json(data: bytes, what: str) -> Any:
-    """Parses JSON once to refuse what could be read in two ways: names that occur twice in one object."""
-
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        fields = dict(pairs)
-        if len(fields) != len(pairs):
-            raise Malformed("{what}: a field appears twice", what=coded(TITLES, what))
-        return fields
-
-    try:
-        return json.loads(data, object_pairs_hook=unique)
-    except (ValueError, RecursionError):
-        raise Malformed("{what}: not JSON", what=coded(TITLES, what)) from None
-
-
 def _where(error: ValidationError) -> Text:
-    """The places that do not follow the schema, never their content."""
-    places = sorted({".".join(map(str, item["loc"])) or "whole" for item in error.errors(include_input=False)})
-    return Text("does not follow its schema at {places}", {"places": ", ".join(places[:5])})
+    """What the schema says of it, place by place, for whoever wrote it; never the content itself."""
+    faults = error.errors(include_input=False, include_url=False)
+    told = sorted({_sentence(item) for item in faults})
+    return Text("does not follow its schema: {faults}", {"faults": "; ".join(told[:_FAULTS_TOLD])})
+
+
+def _sentence(item: ErrorDetails) -> str:
+    place = ".".join(str(part)[:_PLACE_LENGTH] for part in item["loc"])
+    said = item["msg"] if item["type"] not in _QUOTING else "not one of those that are known"
+    said = said.removeprefix("Value error, ")
+    return said if not place or said.startswith(f"{place}:") else f"{place}: {said}"
+
+
+_FAULTS_TOLD = 20
+_PLACE_LENGTH = 60
+_QUOTING = frozenset({"union_tag_invalid"})
+"""Kinds of fault whose sentence quotes what was written."""

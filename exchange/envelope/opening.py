@@ -1,15 +1,19 @@
-"""Open: undo the seal, check every binding, verify the signature. Each step that fails says which it was.
+"""Open: undo the seal, verify the signature, check every binding. Each step that fails says which it was.
 
-1. bounds, shape and version;               5. the inner header is the clear one, byte for byte;
-2. the clear header; we are an addressee;   6. the signer is the sender, its certificate was valid then;
+1. bounds, shape and version;               5. the signer is the sender, its certificate was valid then;
+2. the clear header; we are an addressee;   6. the inner header is the clear one, byte for byte;
 3. our key, and the content key;            7. the enclosures are those that were signed;
 4. the content, bound to the clear header;  8. the body follows the schema of its kind.
+
+Once 1 to 5 hold, the signer is proved, and what is wrong from there on is the signer's fault: `Faulty`, for it to be
+told. Of 6 and 7 that is so only where nobody but the signer can have sealed it; a document that others were sent, too,
+any of them can seal again with what it likes around it.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +22,16 @@ from cbor2 import CBORTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from exchange.envelope import cbor
-from exchange.envelope.document import MAX_ENCLOSURES, Trust, parse_header, verify_signed
+from exchange.envelope.document import (
+    ENCLOSURES,
+    MAX_ENCLOSURES,
+    Proved,
+    Trust,
+    check_time,
+    parse_header,
+    prove_signed,
+    read_proved,
+)
 from exchange.envelope.keys import KEMS, DecryptionKey, Identity
 from exchange.envelope.primitives import decrypt
 from exchange.envelope.sealing import (
@@ -32,25 +45,41 @@ from exchange.envelope.sealing import (
     content_aad,
     key_info,
 )
-from exchange.errors import Forged, Malformed, NotForUs, Unsupported
+from exchange.errors import Forged, Malformed, NotForUs, SenderError, Unsupported, WrongClock
 from exchange.language import Text
 from exchange.schemas import Body, Header
 
 _COSE_ENCRYPT = 96
+_ANOTHER_HEADER = "header: the one that was signed is not the one outside"
 
 
 @dataclass(frozen=True)
-class Opened:
-    """An authentic message."""
+class Authentic:
+    """A message whose signer is proved, and that is for us."""
 
     header: Header
     header_bytes: bytes
     signed: bytes
     """The COSE_Sign1 as it came."""
     enclosures: tuple[bytes, ...]
-    body: Body
     digest: str
     """SHA-256 of ``signed``, hexadecimal."""
+
+
+@dataclass(frozen=True)
+class Opened(Authentic):
+    """An authentic message in which everything is as it must be."""
+
+    body: Body
+
+
+@dataclass(frozen=True)
+class Faulty(Authentic):
+    """An authentic message that its signer has got wrong, and how."""
+
+    payload: bytes
+    """The body's bytes, unread."""
+    fault: SenderError
 
 
 @dataclass(frozen=True)
@@ -75,19 +104,89 @@ def open_envelope(data: bytes, identity: Identity, trust: Trust, now: datetime) 
 
     Raises Malformed, Unsupported, NotForUs, Forged or Untrusted, naming the step that failed.
     """
+    found = prove_envelope(data, identity, trust, now)
+    if isinstance(found, Faulty):
+        raise found.fault
+    return found
+
+
+def prove_envelope(
+    data: bytes, identity: Identity, trust: Trust, now: datetime | None, brought_by: str | None = None
+) -> Opened | Faulty:
+    """Open an envelope for ``identity``, and tell what its signer has got wrong from what proves nobody.
+
+    ``now`` refuses what is from the future; ``brought_by`` is who handed it in, as the broker has proved. Raises what
+    `open_envelope` does, for all that cannot be laid at a signer's door.
+    """
     envelope = _read(data)
     header = parse_header(envelope.header_bytes)
     if identity.address not in header.addressees:
         raise NotForUs("addressees: {address} is not among them", address=identity.address)
-    key = _content_key(envelope, header, identity)
-    signed, enclosures = _content(envelope, key)
-    verified = verify_signed(signed, trust, now)
-    if verified.header_bytes != envelope.header_bytes:
-        raise Forged("header: the one that was signed is not the one outside")
-    if verified.enclosures != tuple(hashlib.sha256(enclosure).digest() for enclosure in enclosures):
+    signed, enclosures = _content(envelope, _content_key(envelope, header, identity))
+    proved = prove_signed(signed, trust)
+    if identity.address not in proved.header.addressees:
+        raise Forged(_ANOTHER_HEADER)
+    wrong_clock = _time_fault(proved, now)
+    try:
+        verified = read_proved(proved)
+        _check_bindings(envelope, proved, verified.enclosures, enclosures)
+        if wrong_clock is not None:
+            raise wrong_clock
+    except SenderError as fault:
+        bound = envelope.header_bytes == proved.header_bytes and _digests(enclosures) == _signed_digests(proved)
+        if not bound and not _sealed_by_signer(proved.header, identity.address, brought_by):
+            raise
+        kept = tuple(one for one in enclosures if isinstance(one, bytes))[:MAX_ENCLOSURES]
+        return Faulty(
+            proved.header, proved.header_bytes, signed, kept, _digest(signed), proved.message.payload, fault
+        )  # fmt: skip
+    return Opened(proved.header, proved.header_bytes, signed, tuple(enclosures), _digest(signed), verified.body)
+
+
+def _sealed_by_signer(header: Header, address: str, brought_by: str | None) -> bool:
+    """Tell whether nobody but the signer can have put the envelope together: no other ever had the signed bytes."""
+    return header.addressees == (address,) or brought_by == header.sender
+
+
+def _time_fault(proved: Proved, now: datetime | None) -> WrongClock | None:
+    """Return a time of signing that its signer has got wrong.
+
+    Raises Untrusted where no signature counts, WrongClock where it may be our clock, or is right some day.
+    """
+    signer, at = proved.signer, proved.header.created_at
+    try:
+        check_time(signer, at, now)
+    except WrongClock as error:
+        if at >= signer.not_before or (now is not None and now < signer.not_before):
+            raise
+        return error
+    return None
+
+
+def _check_bindings(
+    envelope: _Envelope, proved: Proved, signed_digests: Sequence[bytes], enclosures: Sequence[Any]
+) -> None:
+    if proved.header_bytes != envelope.header_bytes:
+        raise Forged(_ANOTHER_HEADER)
+    if len(enclosures) > MAX_ENCLOSURES:
+        raise Malformed("content: not a signed document and its enclosures")
+    if any(not isinstance(enclosure, bytes) for enclosure in enclosures):
+        raise Malformed("content: an enclosure is not a byte string")
+    if tuple(signed_digests) != _digests(enclosures):
         raise Forged("enclosures: not those that were signed")
-    digest = hashlib.sha256(signed).hexdigest()
-    return Opened(verified.header, envelope.header_bytes, signed, enclosures, verified.body, digest)
+
+
+def _digests(enclosures: Sequence[Any]) -> tuple[bytes, ...]:
+    return tuple(hashlib.sha256(one).digest() if isinstance(one, bytes) else b"" for one in enclosures)
+
+
+def _signed_digests(proved: Proved) -> tuple[Any, ...]:
+    signed = proved.message.header.get(ENCLOSURES)
+    return tuple(signed) if isinstance(signed, list | tuple) else ()
+
+
+def _digest(signed: bytes) -> str:
+    return hashlib.sha256(signed).hexdigest()
 
 
 def _read(data: bytes) -> _Envelope:
@@ -159,7 +258,8 @@ def _unwrap(envelope: _Envelope, key: DecryptionKey, address: str) -> bytes:
     return bytes(content_key)
 
 
-def _content(envelope: _Envelope, key: bytes) -> tuple[bytes, tuple[bytes, ...]]:
+def _content(envelope: _Envelope, key: bytes) -> tuple[bytes, Sequence[Any]]:
+    """The signed document, and what is enclosed; looked at once its signer is known."""
     plaintext = decrypt(AESGCM(key), envelope.iv, envelope.ciphertext, content_aad(envelope.header_bytes))
     if plaintext is None:
         raise Forged("content: altered, or not sealed under this header")
@@ -167,8 +267,6 @@ def _content(envelope: _Envelope, key: bytes) -> tuple[bytes, tuple[bytes, ...]]
     if not isinstance(parts, list | tuple) or len(parts) != 2:
         raise Malformed("content: not a signed document and its enclosures")
     signed, enclosures = parts
-    if not isinstance(signed, bytes) or not isinstance(enclosures, list | tuple) or len(enclosures) > MAX_ENCLOSURES:
+    if not isinstance(signed, bytes) or not isinstance(enclosures, list | tuple):
         raise Malformed("content: not a signed document and its enclosures")
-    if any(not isinstance(enclosure, bytes) for enclosure in enclosures):
-        raise Malformed("content: an enclosure is not a byte string")
-    return signed, tuple(enclosures)
+    return signed, enclosures

@@ -61,6 +61,13 @@ def seal(
     header_bytes = header.model_dump_json().encode()
     signed = sign_document(header_bytes, body, identity, enclosures)
     _check_size(signed, enclosures)
+    return seal_signed(header_bytes, signed, recipients, enclosures)
+
+
+def seal_signed(
+    header_bytes: bytes, signed: bytes, recipients: Sequence[Recipient], enclosures: Sequence[bytes]
+) -> Sealed:
+    """Seal bytes that were signed before, and enclosures, under a clear header: whether they fit the reader judges."""
     key, iv = os.urandom(32), os.urandom(12)
     plaintext = cbor.encode([signed, list(enclosures)])
     ciphertext = AESGCM(key).encrypt(iv, plaintext, content_aad(header_bytes))

@@ -41,7 +41,14 @@ def sign1(payload: bytes, header: Mapping[Any, Any], key: Ed25519PrivateKey) -> 
 
 
 def read_sign1(data: bytes, limit: int, understood: frozenset[Any]) -> Sign1:
-    """Read a COSE_Sign1 and its protected header. Raises Malformed or Unsupported."""
+    """Read a COSE_Sign1 and its protected header, of which nothing may be unknown. Raises Malformed or Unsupported."""
+    message = parse_sign1(data, limit)
+    check_header(message.header, understood)
+    return message
+
+
+def parse_sign1(data: bytes, limit: int) -> Sign1:
+    """Read a COSE_Sign1, whatever labels its protected header has: for telling whose it is. Raises as `read_sign1`."""
     tagged = cbor.decode(data, Text("signed document"), limit)
     if not isinstance(tagged, CBORTag) or tagged.tag != _TAG:
         raise Malformed("signed document: not a COSE_Sign1")
@@ -54,7 +61,7 @@ def read_sign1(data: bytes, limit: int, understood: frozenset[Any]) -> Sign1:
     header = cbor.decode(protected, Text("signature header"), _PROTECTED_LIMIT)
     if not isinstance(header, Mapping):
         raise Malformed("signature header: not a map")
-    check_header(header, understood)
+    check_algorithm(header)
     return Sign1(protected, header, payload, signature)
 
 
@@ -74,10 +81,15 @@ def thumbprint(header: Mapping[Any, Any]) -> bytes:
     return x5t[1]
 
 
-def check_header(header: Mapping[Any, Any], understood: frozenset[Any]) -> None:
-    """Raise Malformed or Unsupported for a signature header with anything in it that is not known here."""
+def check_algorithm(header: Mapping[Any, Any]) -> None:
+    """Raise Unsupported for another algorithm than EdDSA."""
     if header.get(ALG) != EDDSA:
         raise Unsupported("signature header: the algorithm is not EdDSA")
+
+
+def check_header(header: Mapping[Any, Any], understood: frozenset[Any]) -> None:
+    """Raise Malformed or Unsupported for a signature header with anything in it that is not known here."""
+    check_algorithm(header)
     critical = header.get(CRIT, [])
     if not isinstance(critical, list | tuple) or (CRIT in header and not critical):
         raise Malformed("signature header: crit is not a list of labels")

@@ -73,11 +73,14 @@ def settle_letters(step: Step, letters: Sequence[DeadLetter], message_id: str, e
 
 
 def _letter(delivery: Delivery, code: str, reason: str, stage: str, arrival: Arrival | None) -> DeadLetter:
-    message_id, sender, kind = delivery.message_id, None, None
+    message_id, sender, kind, vouched = delivery.message_id, None, None, False
     try:
         header = peek(delivery.body)
     except ExchangeError:
         pass
     else:
         message_id, sender, kind = header.message_id, header.sender, header.kind
-    return DeadLetter(code, reason, stage, delivery.queue, delivery.body, message_id, sender, kind, arrival=arrival)
+        vouched = delivery.user_id == sender
+    return DeadLetter(
+        code, reason, stage, delivery.queue, delivery.body, message_id, sender, kind, arrival=arrival, vouched=vouched
+    )

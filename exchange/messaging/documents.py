@@ -17,6 +17,8 @@ from exchange.store.codec import join, split
 
 _c = document.c
 _DIRECTIONS = ("sent", "received")
+FAULTY = "faulty"
+"""The kind under which is kept what went back because nobody can read it as the kind that it says it is."""
 
 _ADD = adding(
     document, "sender", "message_id", "direction", "conversation_id", "kind", "digest", "signed", "enclosures",

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, insert, select, update
 
-from exchange.messaging.documents import document_row, keep
+from exchange.messaging.documents import FAULTY, document_row, keep
 from exchange.messaging.records import DeadLetter, InboxEntry, Known, Proposal
 from exchange.messaging.rules.arrival_time import Arrival
 from exchange.messaging.tables import OPEN_LETTERS, dead_letter, inbox
@@ -64,6 +64,7 @@ class Inbox:
         _RECORD.run(self._db, [_row(entry, now) for entry in entries])
         documents = [
             document_row(entry.header, entry.signed, entry.digest, entry.enclosures, "received", now)
+            | ({} if entry.readable else {"kind": FAULTY})
             for entry in entries
         ]
         keep(self._db, documents)

@@ -1,25 +1,23 @@
-"""An authentic message as it is handed to the handler of its kind."""
+"""An authentic message as it is handed to the handler of its kind, and one that goes back to its sender."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from exchange.envelope import Opened
+from exchange.envelope import Authentic, Faulty, Opened
 from exchange.messaging.node import Step
 from exchange.messaging.records import Signed
 from exchange.messaging.rules.arrival_time import Arrival
-from exchange.schemas import Body, Receipt
+from exchange.schemas import Body, Header, Receipt
 
 
 @dataclass(frozen=True)
-class Incoming:
-    """An authentic message as a handler gets it."""
+class Arrived:
+    """A message whose signer is proved, with when it arrived."""
 
-    opened: Opened
+    opened: Authentic
     arrival: Arrival
-    receipts: tuple[tuple[Signed, Receipt], ...] = ()
-    """What a batch of receipts says, once it holds."""
 
     @property
     def sender(self) -> str:
@@ -32,5 +30,43 @@ class Incoming:
         return self.opened.header.message_id
 
 
+@dataclass(frozen=True)
+class Incoming(Arrived):
+    """An authentic message as a handler gets it."""
+
+    opened: Opened
+    receipts: tuple[tuple[Signed, Receipt], ...] = ()
+    """What a batch of receipts says, once it holds."""
+
+
+@dataclass(frozen=True)
+class Flawed(Arrived):
+    """An authentic message that its signer has got wrong: no handler sees it, and it goes back with its fault."""
+
+    opened: Faulty
+
+
+@dataclass(frozen=True)
+class SentBack:
+    """What is known of a message that was not accepted, though it is proved whose it is."""
+
+    header: Header
+    payload: bytes
+    """The body's bytes, which may say anything; none where nobody could open it."""
+    arrival: Arrival
+
+
 Handler = Callable[[Step, Incoming, Body], None]
 """Handles one message inside the step. Decides first, writes after: raising `Returned` must leave nothing behind."""
+
+
+@dataclass(frozen=True)
+class Minding:
+    """A handler that hears, too, of what of its kind was not accepted, in the step in which it goes back."""
+
+    take: Handler
+    sent_back: Callable[[Step, SentBack], None]
+
+    def __call__(self, step: Step, incoming: Incoming, body: Body) -> None:
+        """Handle one message, as any handler."""
+        self.take(step, incoming, body)

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from exchange.audit import prove_receipt, tree_root
-from exchange.envelope import Opened, pack_leaves, unpack_leaves
+from exchange.envelope import Authentic, Opened, pack_leaves, unpack_leaves
 from exchange.errors import Forged, Malformed
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Step
@@ -35,7 +35,7 @@ class ReceiptBook:
         self._by_sender: dict[str, list[Receipt]] = defaultdict(list)
         self._batch_ids: dict[str, str] = {}
 
-    def give(self, opened: Opened, arrival: Arrival, code: str | None = None, reason: str = "") -> str:
+    def give(self, opened: Authentic, arrival: Arrival, code: str | None = None, reason: str = "") -> str:
         """Add a receipt for an authentic message; return the id of the batch it will be in."""
         header = opened.header
         if len(self._by_sender[header.sender]) >= _LARGEST_BATCH:

@@ -2,13 +2,14 @@
 
 The order for each delivery:
  1. read the clear header within bounds; what is not an envelope goes to the dead letters with its reason;
- 2. open and verify; what fails goes to the dead letters (its sender cannot be known, so it gets no receipt);
-    receipts are read here too: what is wrong with them is their sender's fault and not the handler's;
+ 2. open, and prove who signed it; what proves nobody goes to the dead letters, and gets no receipt;
  3. the broker's user, where it names one, must be the verified sender, or, for a sender of another domain, the own
     domain's relay office;
  4. known already under the same digest: its stored receipt is sent again, nothing else happens;
- 5. known under another digest: the id was reused, dead letter; come after its signer's certificate had ended, revoked
-    or over, with nothing to prove that it is older: a dead letter that waits for two people;
+ 5. come after its signer's certificate had ended, revoked or over, and nothing proves that it is older: a dead letter
+    that waits for two people. What else the proved signer has got wrong goes back to it with a signed receipt and the
+    exact sentence: a body outside its schema, a version or kind that is not taken here, an id that it has used before
+    for other bytes. Only receipts are not answered by receipts: faulty ones are dead letters;
  6. the handler for its kind runs; if it returns the document, the signed receipt carries the reason;
  7. inbox row, effects, receipts and everything to be sent are committed together.
 A handler that fails unexpectedly rolls the batch back; its messages are then taken one at a time, so that only the
@@ -24,11 +25,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from exchange.clock import monotonic
-from exchange.directory.addressing import home_of
-from exchange.directory.hierarchy import relay_of
-from exchange.envelope import open_envelope, peek
-from exchange.errors import DatabaseUnavailable, ExchangeError, Forged, IdReused, Returned, SenderError, Unsupported
-from exchange.language.names import coded
+from exchange.envelope import Faulty, Opened
+from exchange.errors import DatabaseUnavailable, Returned, SenderError
 from exchange.machine.logger import get_logger
 from exchange.messaging.arrival import ArrivalJudge
 from exchange.messaging.dead_letters import (
@@ -41,16 +39,16 @@ from exchange.messaging.dead_letters import (
     withheld,
 )
 from exchange.messaging.inbox import Inbox
-from exchange.messaging.incoming import Handler, Incoming
+from exchange.messaging.incoming import Arrived, Flawed, Handler, Incoming
 from exchange.messaging.node import Node, Step
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.ports import Delivery
+from exchange.messaging.proving import is_receipt, mind, peeked, prove, reused_id, send_back
 from exchange.messaging.receipts import OnSigned, ReceiptBook, ReceiptTray, read_receipts
 from exchange.messaging.records import DeadLetter, InboxEntry, Known, Signed
 from exchange.messaging.rules.arrival_time import Arrival
 from exchange.messaging.withholding import withheld_for
-from exchange.schemas import Header, ReceiptBatch, Role
-from exchange.schemas.titles import TITLES
+from exchange.schemas import Header, Role
 
 log = get_logger()
 
@@ -60,8 +58,10 @@ class _Done:
     """What came of the messages of one step."""
 
     entries: Sequence[InboxEntry]
-    set_aside: Sequence[tuple[DeadLetter, SenderError]]
-    """What reuses an id, or waits for two people."""
+    set_aside: Sequence[DeadLetter]
+    """What waits for two people, and receipts under an id that was used before."""
+    refused: Sequence[SenderError]
+    """Why these were set aside, or went back without being recorded."""
     signed: Sequence[Signed]
 
 
@@ -118,7 +118,7 @@ class Receiver:
 
     def take_again(self, step: Step, delivery: Delivery) -> None:
         """Take one message inside the caller's step. Raises what stands in its way; the step then keeps nothing."""
-        for _, error in self._handle_all(step, [(delivery, self._open(delivery))], settle=False).set_aside:
+        for error in self._handle_all(step, [(delivery, self._open(delivery))], settle=False).refused:
             raise error
 
     def set_aside(self, deliveries: Sequence[Delivery]) -> None:
@@ -142,14 +142,14 @@ class Receiver:
         self._node.observer.committed(0.0, (), letters, ())
         self._forget(deliveries)
 
-    def _opened(self, delivery: Delivery) -> Incoming | None:
+    def _opened(self, delivery: Delivery) -> Arrived | None:
         """Return an authentic message; None for what cannot be opened, whatever the reason."""
         try:
             return self._open(delivery)
         except Exception:
             return None
 
-    def _take_alone(self, delivery: Delivery, message: Incoming) -> None:
+    def _take_alone(self, delivery: Delivery, message: Arrived) -> None:
         try:
             self._take([(delivery, message)], ())
         except DatabaseUnavailable:
@@ -158,18 +158,20 @@ class Receiver:
             log.exception("message.dead", node=self._node.address, message_id=message.message_id, stage="handle")
             self._take((), [failed(delivery, error, message.arrival)])
 
-    def _take(self, good: Sequence[tuple[Delivery, Incoming]], dead: Sequence[DeadLetter]) -> None:
+    def _take(self, good: Sequence[tuple[Delivery, Arrived]], dead: Sequence[DeadLetter]) -> None:
         with self._node.step() as step:
             done = self._handle_all(step, good)
-            letters = [*dead, *(letter for letter, _ in done.set_aside)]
+            letters = [*dead, *done.set_aside]
             if letters:
                 step.tx[Inbox].dead(letters, step.now)
+            for letter in dead:
+                mind(step, self._handlers, letter)
             handled_at = monotonic()
         self._node.observer.committed(monotonic() - handled_at, done.entries, letters, done.signed)
 
-    def _open_all(self, deliveries: Sequence[Delivery]) -> tuple[list[tuple[Delivery, Incoming]], list[DeadLetter]]:
+    def _open_all(self, deliveries: Sequence[Delivery]) -> tuple[list[tuple[Delivery, Arrived]], list[DeadLetter]]:
         """Return what is authentic, and dead letters of the rest: once, so that no second try changes an arrival."""
-        good: list[tuple[Delivery, Incoming]] = []
+        good: list[tuple[Delivery, Arrived]] = []
         dead: list[DeadLetter] = []
         for delivery in deliveries:
             began = monotonic()
@@ -186,32 +188,14 @@ class Receiver:
             self._node.observer.opened(monotonic() - began)
         return good, dead
 
-    def _open(self, delivery: Delivery) -> Incoming:
+    def _open(self, delivery: Delivery) -> Arrived:
         now = self._node.clock.now()
-        opened = open_envelope(delivery.body, self._node.identity, self._node.directory, now)
-        if delivery.user_id is not None and not self._may_bring(delivery.user_id, opened.header.sender):
-            raise Forged(
-                "the broker's user {user_id} is not the signer {sender}",
-                user_id=delivery.user_id,
-                sender=opened.header.sender,
-            )
-        is_receipt = opened.header.kind == ReceiptBatch.KIND
-        if not is_receipt and opened.header.kind not in self._handlers:
-            raise Unsupported(
-                "{address} does not take messages of kind {kind}",
-                address=self._node.address,
-                kind=coded(TITLES, opened.header.kind),
-            )
-        receipts = read_receipts(opened) if is_receipt else ()
-        arrival = self._judge(delivery, opened.header, now)
-        if self._node.has_role(opened.header.sender, Role.MONITOR):
-            self._arrival.seen(opened.header)
-        return Incoming(opened, arrival, tuple(receipts))
-
-    def _may_bring(self, user: str, signer: str) -> bool:
-        """Tell who may bring a message: its sender, or the own relay office for another domain's."""
-        own = self._node.domain
-        return user == signer or (home_of(signer) != own and user == relay_of(own))
+        found = prove(self._node, delivery, self._handlers, now)
+        receipts = read_receipts(found) if isinstance(found, Opened) and is_receipt(found) else ()
+        arrival = self._judge(delivery, found.header, now)
+        if self._node.has_role(found.header.sender, Role.MONITOR):
+            self._arrival.seen(found.header)
+        return Flawed(found, arrival) if isinstance(found, Faulty) else Incoming(found, arrival, tuple(receipts))
 
     def _judge(self, delivery: Delivery, header: Header, now: datetime) -> Arrival:
         """Return the arrival as it was first judged: a repetition after a failure of ours arrived no later."""
@@ -226,41 +210,43 @@ class Receiver:
 
     def _arrived(self, delivery: Delivery) -> Arrival | None:
         """Return when something refused arrived: the refusal may be our mistake, and the same bytes come again."""
-        try:
-            header = peek(delivery.body)
-        except ExchangeError:
-            return None
-        return self._judge(delivery, header, self._node.clock.now())
+        header = peeked(delivery.body)
+        return self._judge(delivery, header, self._node.clock.now()) if header is not None else None
 
-    def _handle_all(self, step: Step, messages: Sequence[tuple[Delivery, Incoming]], *, settle: bool = True) -> _Done:
+    def _handle_all(self, step: Step, messages: Sequence[tuple[Delivery, Arrived]], *, settle: bool = True) -> _Done:
         """Takes messages in; with ``settle`` their dead letters are settled by that."""
         known = step.tx[Inbox].known([(message.sender, message.message_id) for _, message in messages])
         letters = step.tx[Inbox].letters_of([message.message_id for _, message in messages])
         first = first_arrivals(letters)
         book, tray = ReceiptBook(step), ReceiptTray(step, self._on_signed)
         entries: list[InboxEntry] = []
-        aside: list[tuple[DeadLetter, SenderError]] = []
+        aside: list[DeadLetter] = []
+        refusals: list[SenderError] = []
         for delivery, message in messages:
             key = (message.sender, message.message_id)
             earlier = known.get(key)
-            if earlier is None:
+            if earlier is None or earlier.digest != message.opened.digest:
                 arrival = first.get((message.message_id, delivery.body), message.arrival)
                 since = on_record_since(letters, message.message_id, delivery.body)
                 doubt = withheld_for(self._node.directory, message.opened, arrival, since)
                 if doubt is not None and not self._released:
                     step.note("withheld", None, message.message_id, sender=message.sender)
-                    aside.append((withheld(delivery, doubt, arrival), doubt))
+                    aside.append(withheld(delivery, doubt, arrival))
+                    refusals.append(doubt)
                     continue
+            if earlier is None:
                 began = monotonic()
                 entry = self._handle(step, replace(message, arrival=arrival), book, tray)
                 self._node.observer.handled(delivery, entry, monotonic() - began)
                 entries.append(entry)
                 known[key] = Known(entry.digest, entry.receipt_id)
             elif earlier.digest != message.opened.digest:
-                error = IdReused(
-                    "message id {message_id} was used before for another document", message_id=message.message_id
-                )
-                aside.append((refused(delivery, error), error))
+                error = reused_id(message)
+                refusals.append(error)
+                if is_receipt(message.opened):
+                    aside.append(refused(delivery, error))
+                else:
+                    send_back(step, self._handlers, message, error, book)
                 continue
             elif earlier.receipt_id is not None:
                 step.tx[Outbox].resend(earlier.receipt_id, message.sender, step.now)
@@ -270,20 +256,22 @@ class Receiver:
         book.close()
         if entries:
             step.tx[Inbox].record(entries, step.now)
-        return _Done(entries, aside, tray.settled)
+        return _Done(entries, aside, refusals, tray.settled)
 
-    def _handle(self, step: Step, message: Incoming, book: ReceiptBook, tray: ReceiptTray) -> InboxEntry:
-        opened, code, reason, receipt_id = message.opened, None, None, None
-        if opened.header.kind == ReceiptBatch.KIND:
+    def _handle(self, step: Step, message: Arrived, book: ReceiptBook, tray: ReceiptTray) -> InboxEntry:
+        opened = message.opened
+        fault: SenderError | None = None
+        receipt_id: str | None = None
+        if isinstance(message, Incoming) and is_receipt(opened):
             tray.put(message.receipts)
         else:
             tray.empty()
-            try:
-                self._handlers[opened.header.kind](step, message, opened.body)
-            except Returned as refusal:
-                code, reason = refusal.code, refusal.diagnostics()
-                step.note("returned", None, message.message_id, sender=message.sender, code=code)
-            receipt_id = book.give(opened, message.arrival, code, reason or "")
+            fault = self._hand_over(step, message)
+            receipt_id = (
+                book.give(opened, message.arrival)
+                if fault is None
+                else send_back(step, self._handlers, message, fault, book)
+            )
         return InboxEntry(
             header=opened.header,
             digest=opened.digest,
@@ -293,9 +281,19 @@ class Receiver:
             arrived_latest=message.arrival.latest,
             arrival_source=message.arrival.source,
             receipt_id=receipt_id,
-            accepted=code is None,
-            reason=f"{code}: {reason}" if code else None,
+            accepted=fault is None,
+            reason=f"{fault.code}: {fault.diagnostics()}" if fault is not None else None,
+            readable=isinstance(message, Incoming),
         )
+
+    def _hand_over(self, step: Step, message: Arrived) -> SenderError | None:
+        """Have a message handled, and return why it goes back instead."""
+        if isinstance(message, Incoming):
+            try:
+                self._handlers[message.opened.header.kind](step, message, message.opened.body)
+            except Returned as refusal:
+                return refusal
+        return message.opened.fault if isinstance(message.opened, Faulty) else None
 
 
 def _fingerprint(delivery: Delivery) -> bytes:

@@ -112,6 +112,8 @@ class InboxEntry:
     receipt_id: str | None
     accepted: bool
     reason: str | None = None
+    readable: bool = True
+    """Whether its document can be read as what its kind says it is; else it is kept as proof of what came only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +178,8 @@ class DeadLetter:
     discarded_at: datetime | None = None
     proposal: Proposal | None = None
     """What is proposed."""
+    vouched: bool = False
+    """Whether the broker's account that it came by is the one of whom its header names as its sender."""
 
 
 @dataclass(frozen=True, slots=True)

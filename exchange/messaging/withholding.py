@@ -6,14 +6,14 @@ from datetime import datetime
 
 from exchange.clock import CST
 from exchange.directory import Lookup
-from exchange.envelope import Opened, signer_of
+from exchange.envelope import Authentic, signer_of
 from exchange.errors import Withheld
 from exchange.messaging.rules.arrival_time import Arrival
 from exchange.messaging.rules.withholding import ended_at, proves_older
 
 
 def withheld_for(
-    directory: Lookup, opened: Opened, arrival: Arrival, on_record_since: datetime | None
+    directory: Lookup, opened: Authentic, arrival: Arrival, on_record_since: datetime | None
 ) -> Withheld | None:
     """Return what speaks against taking a message in; None for nothing.
 

@@ -91,6 +91,10 @@ class PartOut(ApiModel):
     late_opinion_id: str | None = None
     review_since: datetime | None = None
     """The case was decided over its opinion, which was in time: `POST /cases/NUMBER/review`."""
+    faulty_id: str | None = None
+    """Its last opinion that went back to it to be corrected. 退回更正的意见。"""
+    correct_by: datetime | None = None
+    """Until when it may correct that; its silence has no consequence. 更正期限。"""
     ledger: tuple[LedgerEntry, ...] = ()
     """The days of its term: what began, stopped, resumed or extended it."""
 

@@ -159,6 +159,8 @@ def _part(part: PartStatus, ledger: tuple[LedgerEntry, ...]) -> PartOut:
         message_id=part.message_id,
         late_opinion_id=part.late_opinion_id,
         review_since=part.review_at,
+        faulty_id=part.faulty_id,
+        correct_by=part.correct_by,
         ledger=ledger,
     )
 

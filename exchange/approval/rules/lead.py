@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from exchange.approval.rules.completion import PartProgress, may_decide
+from exchange.approval.rules.correction import awaiting_correction
 from exchange.approval.rules.deadline import Projection, reckon
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.schemas import EntryKind, LedgerEntry, Matter, Term
@@ -26,6 +27,7 @@ class LeadTask(StrEnum):
     RULE_FAILED = "rule-failed"  # all is in, and the rule that should have prepared failed
     ESCALATED = "escalated"  # a term is over and nothing follows by itself; others still have time
     REVIEW = "review"  # decided, and then an opinion came in that had been in time
+    CORRECTION = "correction"  # an opinion went back to its department, which may correct it
     UNSIGNED = "unsigned"  # a department has not even signed for the request, so that no term runs
 
 
@@ -53,6 +55,10 @@ class PartFacts(PartProgress, Protocol):
     def escalated_at(self) -> datetime | None: ...
     @property
     def review_at(self) -> datetime | None: ...
+    @property
+    def faulty_at(self) -> datetime | None: ...
+    @property
+    def correct_by(self) -> datetime | None: ...
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,10 @@ class Waits:
 
 def what_waits(case: CaseFacts, parts: Sequence[PartFacts], now: datetime) -> Waits | None:
     """Return what a case waits for at its lead; None where it waits for departments, or for nothing more."""
+    correcting = awaiting_correction(parts, now)
+    if correcting and case.state in (CaseState.OPEN, CaseState.READY):
+        back = [part for part in parts if part.department in correcting]
+        return Waits(LeadTask.CORRECTION, min(part.faulty_at or case.opened_at for part in back), tuple(correcting))
     if case.state is CaseState.READY:
         task = LeadTask.CONFIRM if case.prepared else LeadTask.RULE_FAILED if case.rule_error else LeadTask.DECIDE
         return Waits(task, case.ready_at or case.opened_at)

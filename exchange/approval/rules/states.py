@@ -69,7 +69,8 @@ PARTS = machine(
         PartState.ISSUED: {PartState.SIGNED, PartState.ANSWERED, PartState.ESCALATED, PartState.MOOT},
         PartState.SIGNED: {PartState.ANSWERED, PartState.DEEMED, PartState.ESCALATED, PartState.MOOT},
         PartState.ESCALATED: {PartState.ANSWERED, PartState.MOOT},
-        PartState.DEEMED: {PartState.ANSWERED},  # by an opinion that was in time and came in later
+        # By an opinion that was in time and came in later: a good one, or one that is to be corrected.
+        PartState.DEEMED: {PartState.ANSWERED, PartState.ESCALATED},
         PartState.ANSWERED: (),
         PartState.MOOT: (),
     },

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules.arbiter import OpinionRuling, is_stamped_in_time, rule_on_opinion
+from exchange.approval.rules.correction import arrival_of
 from exchange.approval.rules.deadline import Projection, project
 from exchange.approval.rules.states import PARTS, CaseState, PartState
 from exchange.approval.window.checks import part_of
 from exchange.approval.window.conclude import Concluder
 from exchange.approval.window.deadlines import RUNNING, approver_of, deadline_state, matter_of, refresh, start_term
+from exchange.approval.window.faulty import mind_faulty
 from exchange.approval.window.silence import Silence
 from exchange.approval.window.store import Cases
 from exchange.errors import Returned
 from exchange.messaging.checks import expect
-from exchange.messaging.incoming import Handler, Incoming
+from exchange.messaging.incoming import Handler, Incoming, Minding
 from exchange.messaging.node import Step
 from exchange.messaging.records import Signed
 from exchange.schemas import (
@@ -37,7 +40,7 @@ class Collector:
 
     def handlers(self) -> dict[str, Handler]:
         """Return the message handlers, by message kind."""
-        return {Opinion.KIND: self.take_opinion, **self._silence.handlers()}
+        return {Opinion.KIND: Minding(self.take_opinion, mind_faulty), **self._silence.handlers()}
 
     # --- receipts of what the window sent -------------------------------------------------------------------------
 
@@ -108,13 +111,12 @@ class Collector:
         entries = step.tx[Cases].ledger(case.number, part.department)
         due_at = project(deadline_state(step.node, case, part, matter, entries, None), step.node.calendar).due_at
         waiting = bool(approver.after) and part.clearance_id is None
-        ruling = rule_on_opinion(
-            case.state, part, opinion, incoming.arrival, due_at, approver.default, entries, waiting
-        )
+        arrival = arrival_of(part, incoming.arrival)
+        ruling = rule_on_opinion(case.state, part, opinion, arrival, due_at, approver.default, entries, waiting)
         if ruling is OpinionRuling.STOP_CLOCK:
-            self._stop_clock(step, case, part, matter, incoming, opinion)
+            self._stop_clock(step, case, part, matter, replace(incoming, arrival=arrival), opinion)
         elif ruling is OpinionRuling.LATE:
-            self._keep_late(step, part, incoming, opinion, is_stamped_in_time(incoming.arrival, due_at))
+            self._keep_late(step, part, incoming, opinion, is_stamped_in_time(arrival, due_at))
         else:
             self._record(step, part, incoming, opinion)
 

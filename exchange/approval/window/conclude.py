@@ -10,10 +10,12 @@ from collections.abc import Sequence
 
 from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules.completion import Advance, may_decide, progress
+from exchange.approval.rules.correction import awaiting_correction
 from exchange.approval.rules.states import CASES, CaseState, PartState
-from exchange.approval.set_aside import opinion_set_aside
 from exchange.approval.window.deadlines import matter_of, refresh
 from exchange.approval.window.decision import DecideRule, Docket, Ruling, decision_of, ruling_of, ruling_text
+from exchange.approval.window.faulty import let_correct
+from exchange.approval.window.set_aside import opinion_set_aside
 from exchange.approval.window.store import Cases
 from exchange.approval.window.submit import escalate_unreachable, issue_next_stage
 from exchange.errors import Conflict, NotFound
@@ -89,7 +91,7 @@ class Concluder:
         What the departments have said is on record whatever becomes of the rule. It is asked again when a part of a
         case that is ready has changed, and what it prepared before holds no longer.
         """
-        if self._decide_rule is None:
+        if self._decide_rule is None or awaiting_correction(step.tx[Cases].parts(case.number), step.now):
             return
         docket = docket_of(step, case)
         try:
@@ -176,6 +178,8 @@ def decide(node: Node, case_number: str, ruling: Ruling) -> str:
 def decide_in(step: Step, case_number: str, ruling: Ruling) -> str:
     """Do what `decide` does, inside a step."""
     case = _own_case(step, case_number)
+    if case.state in (CaseState.OPEN, CaseState.READY):
+        let_correct(step, case)
     if case.state is CaseState.OPEN:
         _make_ready(step, case)
     elif case.state is not CaseState.READY:
@@ -218,6 +222,7 @@ def confirm_in(step: Step, case_number: str, officer: str, outcome: Outcome | No
             case_number=case_number,
             state=coded(CASE_STATES, case.state.value),
         )
+    let_correct(step, case)
     if case.prepared is None:
         raise Conflict(
             "no rule has prepared a decision on case {case}",
@@ -247,7 +252,7 @@ def _make_ready(step: Step, case: CaseRow) -> None:
             waiting=waiting,
         )
     for part in parts:
-        if part.state in OPEN_PARTS and opinion_set_aside(step.tx, step.node, case.number, part.department, step.now):
+        if part.state in OPEN_PARTS and opinion_set_aside(step.tx, step.node, case.number, part.department):
             raise Conflict(
                 "an opinion of {department} on case {number} arrived and could not be taken in",
                 remedy="`exchange dead` says why, and what brings it in: until then it holds up the decision",

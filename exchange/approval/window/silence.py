@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules.arbiter import AGAIN, DeemedRuling, rule_on_deemed
+from exchange.approval.rules.correction import OBSTACLE
 from exchange.approval.rules.deadline import project
 from exchange.approval.rules.states import PartState
-from exchange.approval.set_aside import opinion_set_aside
 from exchange.approval.window.checks import part_of
 from exchange.approval.window.conclude import Concluder
 from exchange.approval.window.deadlines import RUNNING, deadline_state, matter_of, refresh
+from exchange.approval.window.set_aside import opinion_set_aside
 from exchange.approval.window.store import Cases
 from exchange.audit import verify_receipt
 from exchange.errors import Returned, SenderError
@@ -60,11 +63,14 @@ class Silence:
             if ruling in AGAIN:
                 _tell_again(step, part)
             return
-        if opinion_set_aside(step.tx, step.node, case.number, part.department, step.now, projection.due_at):
+        if opinion_set_aside(step.tx, step.node, case.number, part.department, projection.due_at):
             step.note("deemed-held-up", case.number, incoming.message_id, department=part.department)
             _tell_again(step, part)
             return
         self._check_evidence(step, deemed)
+        if part.faulty_at is not None:
+            self._escalate(step, part, incoming, (OBSTACLE,))
+            return
         moved = step.tx[Cases].move_part(
             case.number, part.department, {PartState.SIGNED}, PartState.DEEMED,
             deemed_at=step.now, deemed_id=incoming.message_id,
@@ -124,14 +130,16 @@ class Silence:
             step.note("escalation-too-early", case.number, incoming.message_id, department=part.department)
             _tell_again(step, part)
             return
+        self._escalate(step, part, incoming, escalation.obstacles)
+
+    def _escalate(self, step: Step, part: PartRow, incoming: Incoming, obstacles: Sequence[str]) -> None:
         if not step.tx[Cases].move_part(
             part.case_number, part.department, RUNNING, PartState.ESCALATED, escalated_at=step.now
         ):
             return
         step.note(
-            "escalated", part.case_number, incoming.message_id,
-            department=part.department, obstacles=list(escalation.obstacles),
-        )  # fmt: skip
+            "escalated", part.case_number, incoming.message_id, department=part.department, obstacles=list(obstacles)
+        )
         if part.late_opinion_id is not None:
             step.tx[Cases].move_part(
                 part.case_number, part.department, {PartState.ESCALATED}, PartState.ANSWERED,

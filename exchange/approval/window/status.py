@@ -43,6 +43,10 @@ class PartStatus:
     """Working days until it is due, the last one counted."""
     review_at: datetime | None = None
     """Since when the decision is to be reviewed over its opinion, which was in time."""
+    faulty_id: str | None = None
+    """Its last opinion that went back to it, and was in time."""
+    correct_by: datetime | None = None
+    """Until when it may correct that."""
 
 
 @dataclass(frozen=True)
@@ -171,6 +175,8 @@ def _part(node: Node, part: PartRow, default: DefaultMode) -> PartStatus:
         message_id=part.opinion_id or part.deemed_id,
         late_opinion_id=part.late_opinion_id,
         review_at=part.review_at,
+        faulty_id=part.faulty_id,
+        correct_by=part.correct_by,
         consultation_id=part.consultation_id,
         days_left=days_left(part.due_at, node.calendar, node.clock.now()) if part.due_at else None,
     )

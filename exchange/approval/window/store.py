@@ -81,11 +81,12 @@ class Cases:
     def awaiting(self, until: datetime, after: Place | None, limit: int) -> list[CaseRow]:
         """Return cases that may wait for their lead, those that have been open longest first.
 
-        They are ready ones, open ones of which a part was escalated, or put to its department before ``until`` and
-        not signed for, and decided ones that are to be reviewed. For `exchange.paging.every`.
+        They are ready ones, open ones of which a part was escalated, is to be corrected, or was put to its department
+        before ``until`` and not signed for, and decided ones that are to be reviewed. For `exchange.paging.every`.
         """
         unsigned = (_p.state == PartState.ISSUED) & _p.signed_at.is_(None) & (_p.issued_at <= until)
-        held_up = exists().where(_p.case_number == _f.number, (_p.state == PartState.ESCALATED) | unsigned)
+        corrected = _p.correct_by.is_not(None) & PUT_TO
+        held_up = exists().where(_p.case_number == _f.number, (_p.state == PartState.ESCALATED) | unsigned | corrected)
         first = select(*_CASE_COLUMNS).order_by(_f.opened_at, _f.number).limit(limit)
         if after is not None:
             first = first.where(after_place(_f.opened_at, _f.number, after))

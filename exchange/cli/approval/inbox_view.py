@@ -30,6 +30,11 @@ TASKS = {
         "decided over an opinion that was in time: review it, decide CASE --reviewed",
         "red",
     ),
+    LeadTask.CORRECTION: (
+        "意见有误已退回部门更正，请等待",
+        "an opinion went back to be corrected: wait",
+        "yellow",
+    ),
     LeadTask.UNSIGNED: ("部门未签收", "not signed for: ask why", "red"),
 }
 """What the lead must do, in Chinese and English."""

@@ -9,16 +9,15 @@ was discarded is taken in as ever, and counts as arrived when it first did.
 
 from __future__ import annotations
 
+from exchange.approval.window.set_aside import cases_meant
 from exchange.approval.window.store import Cases
-from exchange.envelope import open_envelope
-from exchange.errors import Conflict, ExchangeError, NotFound
+from exchange.errors import Conflict, NotFound
 from exchange.messaging.dead_letter_store import DeadLetters
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.node import Node, Step
 from exchange.messaging.records import DeadLetter, Proposal
 from exchange.messaging.rules.withholding import WITHHELD
 from exchange.operations.dead_letters.rules import check_reason, check_second, protects, refuse_protecting
-from exchange.schemas import Opinion
 
 
 def propose_discard(node: Node, id: str, by: str, why: str) -> DeadLetter:
@@ -64,22 +63,16 @@ def confirm_discard(node: Node, id: str, by: str) -> DeadLetter:
     return letter
 
 
-def protected_by(step: Step, letter: DeadLetter) -> Opinion | None:
-    """Return a letter's opinion, if it is authentic, not on record, and its case still waits for its department."""
-    if letter.kind != Opinion.KIND or letter.reason_code == WITHHELD:
+def protected_by(step: Step, letter: DeadLetter) -> str | None:
+    """Return a case that waits for its department, on which a letter is an authentic opinion that is not on record."""
+    sender = letter.sender or ""
+    if letter.reason_code == WITHHELD or step.tx[Inbox].known([(sender, letter.message_id or "")]):
         return None
-    try:
-        opened = open_envelope(letter.envelope, step.node.identity, step.node.directory, step.now)
-    except ExchangeError:
-        return None
-    opinion, header = opened.body, opened.header
-    if not isinstance(opinion, Opinion) or opinion.department != header.sender:
-        return None
-    if step.tx[Inbox].known([(header.sender, header.message_id)]):
-        return None
-    case = step.tx[Cases].get(opinion.case_number)
-    part = step.tx[Cases].part(opinion.case_number, opinion.department)
-    return opinion if case is not None and part is not None and protects(case.state, part.state) else None
+    for number in cases_meant(step.tx, step.node, letter, sender):
+        case, part = step.tx[Cases].get(number), step.tx[Cases].part(number, sender)
+        if case is not None and part is not None and protects(case.state, part.state):
+            return number
+    return None
 
 
 def _found(step: Step, id: str) -> DeadLetter:
@@ -93,7 +86,7 @@ def _found(step: Step, id: str) -> DeadLetter:
 
 def _open_letter(step: Step, id: str) -> DeadLetter:
     letter = _found(step, id)
-    opinion = protected_by(step, letter)
-    if opinion is not None:
-        raise refuse_protecting(id, opinion.case_number, opinion.department)
+    protected = protected_by(step, letter)
+    if protected is not None:
+        raise refuse_protecting(id, protected, letter.sender or "")
     return letter

@@ -1,4 +1,4 @@
-"""What webhooks are told: read from what a member's record has gained. Ids and states only, never content."""
+"""What webhooks are told: read from what a member's record has gained. Ids, states and faults, never content."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from exchange.messaging.outbox import Outbox
 from exchange.operations.systems.member.records import DocumentLine
 from exchange.operations.systems.records import DeliveryRow, WebhookRow
 from exchange.operations.systems.webhooks import DeliveryState, Event
-from exchange.schemas import Decision, Receipt, ReceiptBatch, Reminder
+from exchange.schemas import Decision, Receipt, ReceiptBatch, ReceiptOutcome, Reminder
 from exchange.store.transaction import Transaction
 
 _SPACE = uuid.UUID("6f1c1a2e-4a0c-5d3b-9c57-8c3f5a1e7b20")
@@ -91,6 +91,8 @@ def _receipts(tx: Transaction, line: DocumentLine) -> Iterator[Happened]:
                 "addressee": receipt.receiver,
                 "outcome": receipt.outcome.value,
             }
+            if receipt.outcome is ReceiptOutcome.RETURNED:
+                data |= {"reason_code": receipt.reason_code, "reason": receipt.reason}
             subject = f"{receipt.message_id}/{receipt.receiver}"
             yield Happened(Event.RECEIPT, subject, line.recorded_at, data)
 

@@ -7,9 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from exchange.approval.department.desk import ANSWERABLE
+from exchange.approval.department.store import DepartmentDesk
 from exchange.documents.request_record import requests_to_answer
+from exchange.envelope import payload_of
+from exchange.envelope.strict import values_of
 from exchange.joint.states import JointSeat, JointState
 from exchange.joint.store import JointDocuments
+from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node
 from exchange.messaging.outbox import Outbox
 from exchange.notices.answer import asked
@@ -19,7 +24,7 @@ from exchange.notices.rules.states import NoticeSeat, NoticeState
 from exchange.notices.standing_notices import notices_in
 from exchange.notices.store import Notices
 from exchange.paging import Place, every
-from exchange.schemas import Document, ForwardedRequest, JointDocument, Notice
+from exchange.schemas import Document, ForwardedRequest, JointDocument, Notice, Opinion
 from exchange.store.transaction import Transaction
 from exchange.workdays import end_of_day
 
@@ -57,6 +62,7 @@ def duties_here(node: Node) -> list[Duty]:
     """Return all duties of a member, the earliest due first."""
     with node.store.reading() as tx:
         found = [*_joints(tx), *_covers(node, tx), *_notices(node, tx), *_returned(node, tx)]
+        found += _returned_opinions(node, tx)
         open_forms = list(every(lambda after, most: tx[Notices].unanswered(node.address, after, most), _place))
     found += [_form(node, row) for row in open_forms]
     found += _requests(node)
@@ -104,6 +110,19 @@ def _returned(node: Node, tx: Transaction) -> Iterator[Duty]:
         why = f"{copy.addressee}: {copy.last_error or ''}"
         at = copy.returned_at or copy.written_at
         yield Duty(DutyKind.LOOK_AT_RETURNED, copy.message_id, copy.kind, at, detail=why)
+
+
+def _returned_opinions(node: Node, tx: Transaction) -> Iterator[Duty]:
+    """Of those that came back, the ones after which the case still waits on the desk."""
+    since = node.clock.now() - _RETURNED_FOR
+    for copy in tx[Outbox].returned(since, (Opinion.KIND,)):
+        stored = tx[Documents].get(node.address, copy.message_id)
+        numbers = values_of(payload_of(stored.signed), "case_number") if stored is not None else []
+        row = tx[DepartmentDesk].get(numbers[0]) if numbers else None
+        if row is None or row.state in ANSWERABLE:
+            why = f"{copy.addressee}: {copy.last_error or ''}"
+            at = copy.returned_at or copy.written_at
+            yield Duty(DutyKind.LOOK_AT_RETURNED, copy.message_id, copy.kind, at, detail=why)
 
 
 def _requests(node: Node) -> Iterator[Duty]:

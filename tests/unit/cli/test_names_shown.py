@@ -142,7 +142,7 @@ def test_kinds_and_parts_of_messages_are_named_in_errors() -> None:
         parse_body(Opinion, b"{}")
     assert found.value.written(Language.CHINESE).startswith("审查意见")
     assert "schema" not in found.value.written(Language.CHINESE)
-    assert str(found.value).startswith("opinion: does not follow its schema at ")
+    assert str(found.value).startswith("opinion: does not follow its schema: case_number: Field required")
     with pytest.raises(Malformed) as found:
         parse_header(b"[]")
     assert "JSON" in str(found.value)

@@ -9,6 +9,7 @@ import pytest
 
 from exchange.broker.traffic.topology import opinions_queue
 from exchange.directory.addressing import queue_for
+from exchange.messaging.incoming import Minding
 from exchange.notices.rules.covering import Covering
 from exchange.runtime.work import Work, work_for
 from exchange.schemas import MESSAGES, Application, Body, Directory, Queue, ReceiptBatch, Role, Room, Urgency
@@ -26,6 +27,7 @@ def _works() -> list[Work]:
 def _module(handler: Any) -> str:
     while isinstance(handler, partial):
         handler = handler.func
+    handler = handler.take if isinstance(handler, Minding) else handler
     return str(handler.__module__)
 
 

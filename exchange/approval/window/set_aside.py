@@ -1,0 +1,45 @@
+"""Opinions that were set aside as dead letters, and may yet have been in time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from exchange.approval.window.faulty import parts_meant
+from exchange.envelope import Opened, payload_of, prove_envelope
+from exchange.errors import ExchangeError
+from exchange.messaging.inbox import Inbox
+from exchange.messaging.incoming import SentBack
+from exchange.messaging.node import Node
+from exchange.messaging.records import DeadLetter
+from exchange.schemas import Opinion
+from exchange.store.transaction import Transaction
+
+
+def opinion_set_aside(
+    tx: Transaction, node: Node, case_number: str, department: str, due_at: datetime | None = None
+) -> bool:
+    """Return whether an authentic opinion of the department on this case waits to be taken in.
+
+    It must have arrived by ``due_at``. That it is dated ahead of our clock, or faulty, does not matter.
+    """
+    letters = tx[Inbox].unhandled(department, Opinion.KIND)
+    in_time = (one for one in letters if one.arrival and (due_at is None or one.arrival.earliest <= due_at))
+    return any(number == case_number for letter in in_time for number in cases_meant(tx, node, letter, department))
+
+
+def cases_meant(tx: Transaction, node: Node, letter: DeadLetter, department: str) -> Iterator[str]:
+    """Yield the numbers of the cases that a dead letter is about, if it is an authentic opinion of the department."""
+    if letter.arrival is None or letter.kind != Opinion.KIND:
+        return
+    try:
+        found = prove_envelope(letter.envelope, node.identity, node.directory, None)
+    except ExchangeError:
+        return
+    if found.header.sender != department:
+        return
+    if isinstance(found, Opened) and isinstance(found.body, Opinion) and found.body.department == department:
+        yield found.body.case_number
+    else:
+        payload = payload_of(found.signed) if isinstance(found, Opened) else found.payload
+        yield from (part.case_number for part in parts_meant(tx, SentBack(found.header, payload, letter.arrival)))
