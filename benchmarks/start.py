@@ -1,9 +1,8 @@
 """What a command costs before and while it does its work: processor time of whole processes, beside a bare Python's.
 
 Processor time (user and system) of the process and its children, so that others on the machine count little. The domain
-is the example city without cases, in SQLite; no broker is needed to look at it. With --files also what each file of
-unit tests takes by itself, the slowest first.
-Usage: python -m benchmarks.start [rounds] [--files]
+is the example city without cases, in SQLite; no broker is needed to look at it.
+Usage: python -m benchmarks.start [rounds]
 """
 
 from __future__ import annotations
@@ -30,7 +29,6 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("status",),
     ("doctor", "--help"),
 )
-UNIT_TESTS = Path("tests") / "unit"
 
 
 def processor_time(command: Sequence[str], env: Mapping[str, str]) -> float:
@@ -55,15 +53,6 @@ def commands(times: int, env: Mapping[str, str]) -> list[Figure]:
     return figures
 
 
-def unit_test_files(env: Mapping[str, str]) -> list[Figure]:
-    """Each file of unit tests by itself, the slowest first."""
-    found = []
-    for file in sorted(UNIT_TESTS.rglob("test_*.py")):
-        line = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(file))
-        found.append(Figure(str(file), rounds(1, lambda line=line: processor_time(line, env)), "ms"))  # type: ignore[misc]
-    return sorted(found, key=lambda figure: -figure.median)
-
-
 def main() -> None:
     numbers = [int(word) for word in sys.argv[1:] if word.isdecimal()]
     print(machine())
@@ -72,8 +61,6 @@ def main() -> None:
         init_files(settings, lambda said: None)
         env = {**os.environ, "EXCHANGE_HOME": str(settings.home), "EXCHANGE_LANGUAGE": "en"}
         show("Start: processor time", commands(numbers[0] if numbers else ROUNDS, env), "to the floor")
-        if "--files" in sys.argv:
-            show("Files of unit tests: processor time", unit_test_files(env))
 
 
 if __name__ == "__main__":

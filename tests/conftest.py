@@ -8,6 +8,7 @@ them, since nothing is named outside their domain.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import secrets
@@ -27,6 +28,7 @@ from tests.surroundings import forget_the_caller
 if TYPE_CHECKING:
     from exchange.broker.admin.node_info import NodeInfo
 
+gc.disable()  # what is imported stays: looking through it for garbage took a third of a small file's time
 forget_the_caller(os.environ, worker="PYTEST_XDIST_WORKER" in os.environ)
 os.environ["EXCHANGE_LANGUAGE"] = "en"
 """What tests look for in the answers of commands is English; those of the other language say so."""
@@ -70,6 +72,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Puts what takes long first; files stay together."""
     place = {name: number for number, name in enumerate(_LONGEST_FIRST)}
     items.sort(key=lambda item: place.get(item.path.relative_to(_HERE).parts[0], len(place)))
+
+
+def pytest_collection_finish() -> None:
+    """Looks for garbage from now on, but seldom, and not among what was imported."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+    gc.enable()
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import importlib
-import pkgutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +24,7 @@ from exchange.operations.systems.webhooks import DELIVERIES, DeliveryState
 from exchange.schemas import ReaderState
 from exchange.transitions import ForbiddenTransition, Machine
 
+ROOT = Path(exchange.__path__[0])
 ENDS: Mapping[Machine[Any], tuple[type[StrEnum], set[StrEnum]]] = {
     CASES: (CaseState, {CaseState.DECIDED, CaseState.WITHDRAWN}),
     PARTS: (PartState, {PartState.ANSWERED, PartState.MOOT}),
@@ -94,20 +95,18 @@ class Move:
 
 def moves() -> Iterator[Move]:
     """Every call of `move` and `move_part` on a part of a transaction, with its states where they are written out."""
-    for found in pkgutil.walk_packages(exchange.__path__, "exchange."):
-        if ".migrations" in found.name or found.name.endswith("__main__"):
+    for path in ROOT.rglob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        if ".move" not in source or "migrations" in path.parts:
             continue
-        spec = importlib.util.find_spec(found.name)
-        source = spec.loader.get_source(found.name) if spec is not None and spec.loader is not None else None
-        if source is None or ".move" not in source:
-            continue
-        module = importlib.import_module(found.name)
+        name = ".".join(path.relative_to(ROOT.parent).with_suffix("").parts)
+        module = importlib.import_module(name)
         for node in ast.walk(ast.parse(source)):
             machine = machine_of(node)
             if isinstance(node, ast.Call) and machine is not None:
                 first = {PARTS: 2, DRAINS: 0}.get(machine, 1)
                 before, after = (read(argument, vars(module)) for argument in node.args[first : first + 2])
-                yield Move(f"{found.name}:{node.lineno}", machine, before, after)
+                yield Move(f"{name}:{node.lineno}", machine, before, after)
 
 
 def machine_of(node: ast.AST) -> Machine[Any] | None:

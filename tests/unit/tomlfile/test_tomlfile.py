@@ -143,10 +143,10 @@ LONG = {
 @pytest.mark.parametrize("make", LONG.values(), ids=LONG.keys())
 def test_a_long_file_takes_time_in_proportion_to_its_length(tmp_path: Path, make: Callable[[int], str]) -> None:
     path = tmp_path / "x.toml"
-    path.write_text(make(20_000))
+    path.write_text(make(8_000))
     began = time.process_time()
     assert read_toml(path).line_of(("a",)) >= 1
-    assert time.process_time() - began < 5, "4,000 lines once took 23 s"
+    assert time.process_time() - began < 3, "4,000 lines once took 23 s"
 
 
 @pytest.mark.parametrize(
