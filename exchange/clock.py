@@ -15,6 +15,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from math import inf
 from typing import Protocol
 
+from exchange.language import Unfit
+
 CST = timezone(timedelta(hours=8), "CST")
 """China Standard Time, in which working days begin and end."""
 
@@ -105,17 +107,20 @@ def end_text(at: datetime) -> str:
 def parse_clock(text: str) -> Clock:
     """Read the setting EXCHANGE_CLOCK: ``real``, or ``REAL_ORIGIN/ORIGIN/FACTOR`` in ISO 8601.
 
-    Raises ValueError when it is neither.
+    Raises Unfit when it is neither.
     """
     if text in ("", "real"):
         return RealClock()
     parts = text.split("/")
     if len(parts) != 3:
-        raise ValueError(f"{text!r} is neither `real` nor REAL_ORIGIN/ORIGIN/FACTOR")
+        raise Unfit("{text!r} is neither `real` nor REAL_ORIGIN/ORIGIN/FACTOR", text=text)
     real_origin, origin, factor = parts
-    clock = AcceleratedClock(datetime.fromisoformat(real_origin), datetime.fromisoformat(origin), float(factor))
+    try:
+        clock = AcceleratedClock(datetime.fromisoformat(real_origin), datetime.fromisoformat(origin), float(factor))
+    except ValueError:
+        raise Unfit("{text!r}: two instants in ISO 8601 and a number, with / between them", text=text) from None
     if not 0 < clock.factor < inf or clock.real_origin.tzinfo is None or clock.origin.tzinfo is None:
-        raise ValueError(f"{text!r}: instants need an offset, and the factor is a number above zero")
+        raise Unfit("{text!r}: instants need an offset, and the factor is a number above zero", text=text)
     return clock
 
 

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 
 from exchange.audit.source import Source
 from exchange.errors import BadAudit
+from exchange.language import Unfit
 
 START = "0" * 64
 """What the first entry holds as the hash of the one before."""
@@ -62,10 +63,11 @@ EMPTY = ChainHead(0, START)
 
 
 def parse_head(text: str) -> ChainHead:
-    """Read what `str(Head)` writes. Raises ValueError for anything else."""
+    """Read what `str(Head)` writes. Raises Unfit for anything else."""
     seq, _, digest = text.partition(":")
-    if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
-        raise ValueError(f"{text!r} is not NUMBER:HASH")
+    counted = seq.isascii() and seq.isdecimal()
+    if not counted or len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+        raise Unfit("{text!r} is not NUMBER:HASH", text=text)
     return ChainHead(int(seq), digest)
 
 

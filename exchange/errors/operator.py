@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from exchange.errors.root import ExchangeError
+from exchange.language import Text
 
 
 class OperatorError(ExchangeError):
@@ -31,7 +32,7 @@ class DatabaseLost(DatabaseUnavailable):
 
     code = "database-lost"
 
-    def __init__(self, address: str, reason: str) -> None:
+    def __init__(self, address: str, reason: Text) -> None:
         remedy = "restore it from the backup; if it is lost for good: exchange init --anew {address}"
         super().__init__(
             "the database of {address} is not there: {reason}", remedy=remedy, address=address, reason=reason

@@ -8,6 +8,7 @@ from exchange.language.catalogue import translated
 from exchange.language.choice import Language, Words, choose, language, language_of_environment, speak, speaking
 from exchange.language.faults import Foreign, Unfit, fault_text
 from exchange.language.names import name_of
+from exchange.language.recorded import Recorded, read_back
 from exchange.language.text import Joined, NamedText, Text, joined, listed, noted, plural, tr
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Joined",
     "Language",
     "NamedText",
+    "Recorded",
     "Text",
     "Unfit",
     "Words",
@@ -27,6 +29,7 @@ __all__ = [
     "name_of",
     "noted",
     "plural",
+    "read_back",
     "speak",
     "speaking",
     "tr",

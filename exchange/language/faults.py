@@ -66,11 +66,15 @@ _IMPERSONAL = re.compile(r"^\w+ should")
 
 
 class Unfit(ValueError):
-    """What a validator finds wrong: a template and its parameters, as errors have them."""
+    """What a validator or a parser finds wrong: a template and its parameters, as errors have them."""
 
     def __init__(self, template: str, /, **parameters: object) -> None:
         self.text = Text(template, parameters)
         super().__init__(str(self.text))
+
+    def written(self, wanted: Language) -> str:
+        """Say it in a language."""
+        return self.text.written(wanted)
 
 
 @dataclass(frozen=True)

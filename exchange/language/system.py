@@ -30,6 +30,9 @@ _CHINESE = {
 SYSTEM = {os.strerror(number): said for number, said in _CHINESE.items()}
 SYSTEM |= {
     "Name or service not known": "主机名不明",
+    "low on memory": "内存不足",
+    "low on disk": "磁盘空间不足",
+    "low on memory & disk": "内存和磁盘空间不足",
     "No answer in time": "未及时回应",
     "TLS is spoken on one side only": "只有一方使用 TLS",
     "It takes the connection and does not answer": "接受连接却不回应",

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from exchange.directory.addressing import UPLINK
 from exchange.envelope import peek
 from exchange.errors import BrokerUnavailable, DatabaseUnavailable, NotFound, SenderError
+from exchange.language import Recorded, Text
 from exchange.machine.logger import get_logger
 from exchange.messaging.dead_letter_store import DeadLetters
 from exchange.messaging.dead_letters import settle_letters
@@ -154,7 +155,7 @@ class Transit:
         try:
             header = peek(delivery.body)
         except SenderError as error:
-            return _Ended(delivery, None, Stuck(None, NonDeliveryReason.UNREADABLE, str(error)))
+            return _Ended(delivery, None, Stuck(None, NonDeliveryReason.UNREADABLE, error.text))
         found = next_stage(header, delivery.headers, self._node.domain, delivery.came_over, self._is_member)
         if isinstance(found, Stuck):
             return _Ended(delivery, header, found)
@@ -224,7 +225,7 @@ class Transit:
             addressee=why.addressee,
             envelope=digest,
             reason_code=why.reason,
-            reason=why.why,
+            reason=str(why.why),
             at=step.now,
             relay=step.node.address,
         )
@@ -234,7 +235,7 @@ class Transit:
 def _end_of(publication: Publication, fate: PublishResult) -> Stuck | None:
     """Why a publication went no further; None where it did."""
     if fate.outcome is PublishOutcome.IMPOSSIBLE:
-        return Stuck(str(publication.headers[TO]), NonDeliveryReason.CANNOT_BE_CARRIED, fate.reason)
+        return Stuck(str(publication.headers[TO]), NonDeliveryReason.CANNOT_BE_CARRIED, Recorded(fate.reason))
     return _no_queue(publication) if fate.outcome is PublishOutcome.UNROUTABLE else None
 
 
@@ -242,15 +243,17 @@ def _no_queue(publication: Publication) -> Stuck:
     addressee = str(publication.headers[TO])
     if publication.queue.startswith(UPLINK):
         hop = publication.queue.removeprefix(UPLINK).removesuffix(".urgent")
-        return Stuck(addressee, NonDeliveryReason.NO_LINK, f"there is no link to {hop}")
-    return Stuck(addressee, NonDeliveryReason.UNKNOWN_ADDRESSEE, f"{addressee} has no queue")
+        return Stuck(addressee, NonDeliveryReason.NO_LINK, Text("there is no link to {domain}", {"domain": hop}))
+    return Stuck(
+        addressee, NonDeliveryReason.UNKNOWN_ADDRESSEE, Text("{addressee} has no queue", {"addressee": addressee})
+    )
 
 
 def _letter(ended: _Ended) -> DeadLetter:
     header = ended.header
     return DeadLetter(
         reason_code=ended.why.reason.value,
-        reason=ended.why.why,
+        reason=str(ended.why.why),
         stage=STAGE,
         queue=ended.delivery.queue,
         envelope=ended.delivery.body,

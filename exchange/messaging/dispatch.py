@@ -260,7 +260,7 @@ class Dispatcher:
 
     def _reason(self, result: PublishResult) -> str:
         parcel = self._flying[result.id]
-        reason = f"{result.outcome}: {result.reason or parcel.queue}"
+        reason = f"{result.outcome}: {result.reason or parcel.queue}"  # on record; Recorded reads it back
         log.warning(
             "dispatch.failed",
             node=self._node.address,

@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from exchange.language import noted
+
 
 @dataclass(frozen=True, slots=True)
 class Publication:
@@ -31,10 +33,10 @@ class PublishOutcome(StrEnum):
     """
 
     CONFIRMED = "confirmed"
-    UNROUTABLE = "unroutable"
-    REFUSED = "refused"
-    IMPOSSIBLE = "impossible"
-    LOST = "lost"
+    UNROUTABLE = noted("unroutable")
+    REFUSED = noted("refused")
+    IMPOSSIBLE = noted("impossible")
+    LOST = noted("lost")
 
 
 @dataclass(frozen=True, slots=True)

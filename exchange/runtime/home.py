@@ -10,6 +10,7 @@ from exchange.broker.traffic.link import Link
 from exchange.claims import ClaimStore, open_claim_store, parse_place
 from exchange.directory import DirectoryView, TreeView, load_authority_certificate, load_directory_file
 from exchange.errors import BadConfiguration, BrokerUnavailable, DatabaseLost, NoDomain, NotFound
+from exchange.language import Text
 from exchange.levels.spread import Take
 from exchange.machine.files import make_folder, write_secret
 from exchange.messaging.node import Node, new_id
@@ -110,7 +111,7 @@ def open_database(settings: Settings, address: str, *, patient: bool = False, fi
     store = connect_with_patience(url, member=address) if patient else open_store(url, member=address)
     if not first and store.is_new():
         store.close()
-        raise DatabaseLost(address, "the one that is set has no tables")
+        raise DatabaseLost(address, Text("the one that is set has no tables"))
     store.migrate()
     return store
 

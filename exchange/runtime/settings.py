@@ -12,6 +12,7 @@ from exchange.broker.traffic.urls import parameters
 from exchange.claims import parse_place
 from exchange.clock import Clock, parse_clock
 from exchange.errors import BadConfiguration, DatabaseLost
+from exchange.language import Text
 from exchange.machine.files import read_json
 from exchange.machine.urls import check_url, sqlite_url
 from exchange.store.roles import with_account, without_account
@@ -209,7 +210,7 @@ class Home:
         """
         file = self.database_file(address)
         if given is None and not file.exists():
-            raise DatabaseLost(address, f"there is none at {file}")
+            raise DatabaseLost(address, Text("there is none at {file}", {"file": file}))
         return self.database_url(address, given)
 
 

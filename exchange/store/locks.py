@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, event, exc, text
 from tenacity import RetryError, retry, retry_if_result, stop_after_delay, wait_fixed
 
 from exchange.errors import DatabaseLost
+from exchange.language import Text
 from exchange.machine.lockfile import HeldElsewhere, HeldFile, inode
 from exchange.store.engine import lock_key
 from exchange.store.faults import translated
@@ -73,7 +74,9 @@ class FileHold:
     def is_alive(self) -> bool:
         """Raise DatabaseLost where the database's file was deleted or replaced: what is written would be nowhere."""
         if self._seen is not None and inode(self._database) != self._seen:
-            raise DatabaseLost(Path(self._database).parent.name, "its file was deleted or replaced while it was used")
+            raise DatabaseLost(
+                Path(self._database).parent.name, Text("its file was deleted or replaced while it was used")
+            )
         return self._lock.is_held()
 
     def is_held_on(self, connection: Connection) -> bool:

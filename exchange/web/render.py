@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from exchange.clock import CST, end_text
 from exchange.errors import ExchangeError
-from exchange.language import Joined, Language, Text, choose, language, name_of, tr
+from exchange.language import Joined, Language, Text, choose, language, name_of, read_back, tr
 from exchange.language.members import calling
 from exchange.language.names import (
     COPIES,
@@ -179,6 +179,13 @@ def reason(code: str | None) -> str:
     return reason_name(code) if code else "–"
 
 
+@pass_context
+def on_record(context: Context, english: str | None) -> str:
+    """Say a reason that is on record in English, in the visitor's language, with members by their names."""
+    with calling(context.get("member_names", {})):
+        return read_back(english or "")
+
+
 def died(stage: str) -> str:
     """Name the stage at which a message was set aside."""
     return name_of(STAGES_OF_DEATH, stage)
@@ -203,4 +210,5 @@ _templates.filters.update(
     marked=marked, moment=_kept_together, plain_moment=moment,
     span=span, count=count, size=size, due=due, told=told, remedy=remedy, member=member,
     short=short, named=named, matter=matter, reason=reason, obstacles=obstacles, died=died, kind=kind,
+    on_record=on_record,
 )  # fmt: skip

@@ -8,6 +8,7 @@ from datetime import datetime
 from exchange.approval.department.desk import consultation_of
 from exchange.approval.department.records import DeskRow
 from exchange.approval.rules.department_term import DeskTerm, Told, desk_term
+from exchange.approval.rules.entry_reasons import special_procedure
 from exchange.envelope import verify_signed
 from exchange.errors import NotFound, SenderError
 from exchange.messaging.documents import Documents
@@ -77,7 +78,7 @@ def _own_stops(node: Node, tx: Transaction, row: DeskRow, stored: Sequence[Store
                 kind=EntryKind.STOP,
                 at=one.recorded_at,
                 days=body.procedure.days,
-                reason=f"special procedure: {body.procedure.kind.value}",
+                reason=special_procedure(body.procedure.kind),
                 basis=body.basis or _OWN_BASIS,
                 actor=node.address,
                 notice=one.message_id,

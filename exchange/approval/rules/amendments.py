@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from exchange.approval.rules.deadline import Projection, project
+from exchange.approval.rules.entry_reasons import special_procedure
 from exchange.errors import CallerError, Conflict
 from exchange.schemas import DeadlineState, EntryKind, LedgerEntry, ProcedureKind
 from exchange.workdays import WorkingCalendar
@@ -56,7 +57,7 @@ def stop(
         raise Conflict(
             "the term of {department} is stopped already", remedy="resume it first", department=state.department
         )
-    return _entry(EntryKind.STOP, now, f"special procedure: {procedure.value}; {reason}", basis, actor, days)
+    return _entry(EntryKind.STOP, now, f"{special_procedure(procedure)}; {reason}", basis, actor, days)
 
 
 def resume(

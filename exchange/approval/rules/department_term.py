@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from exchange.approval.rules.deadline import Stop, days_left, reckon, stopped_at
+from exchange.approval.rules.entry_reasons import SIGNED_FOR
 from exchange.schemas import EntryKind, LedgerEntry, Term
 from exchange.workdays import WorkingCalendar
 
@@ -49,7 +50,7 @@ def desk_term(told: Told, department: str, calendar: WorkingCalendar, now: datet
     """Derive a department's term from what is on record."""
     if told.began_at is None:
         return DeskTerm(told.term.fixed, told=told.term.fixed is not None)
-    start = LedgerEntry(kind=EntryKind.START, at=told.began_at, reason="signed for", actor=department)
+    start = LedgerEntry(kind=EntryKind.START, at=told.began_at, reason=SIGNED_FOR, actor=department)
     ledger = (start, *told.entries)
     found = reckon(told.term, ledger, calendar)
     due_at, said = found.due_at, told.due_at is not None

@@ -11,6 +11,7 @@ from typing import Protocol
 from exchange.approval.rules.completion import PartProgress, may_decide
 from exchange.approval.rules.correction import awaiting_correction
 from exchange.approval.rules.deadline import Projection, reckon
+from exchange.approval.rules.entry_reasons import ACCEPTED
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.schemas import EntryKind, LedgerEntry, Matter, Term
 from exchange.workdays import WorkingCalendar
@@ -101,7 +102,7 @@ def decision_term(
 
     ``ledgers``: all departments' entries; announced stops among them are left out.
     """
-    began = LedgerEntry(kind=EntryKind.START, at=case.opened_at, reason="accepted", actor=lead)
+    began = LedgerEntry(kind=EntryKind.START, at=case.opened_at, reason=ACCEPTED, actor=lead)
     stops = [entry for entry in ledgers if entry.kind is EntryKind.STOP and entry.days is not None]
     in_order = sorted(stops, key=lambda entry: entry.at)
     return reckon(Term(days=matter.decision_days), (began, *in_order), calendar)

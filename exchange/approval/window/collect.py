@@ -9,6 +9,7 @@ from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules.arbiter import OpinionRuling, is_stamped_in_time, rule_on_opinion
 from exchange.approval.rules.correction import arrival_of
 from exchange.approval.rules.deadline import Projection, project
+from exchange.approval.rules.entry_reasons import special_procedure
 from exchange.approval.rules.states import PARTS, CaseState, PartState
 from exchange.approval.window.checks import part_of
 from exchange.approval.window.conclude import Concluder
@@ -167,7 +168,7 @@ class Collector:
             kind=EntryKind.STOP,
             at=incoming.arrival.earliest,
             days=procedure.days,
-            reason=f"special procedure: {procedure.kind.value}",
+            reason=special_procedure(procedure.kind),
             basis=opinion.basis or ("行政许可法第四十五条",),
             actor=part.department,
             notice=incoming.message_id,

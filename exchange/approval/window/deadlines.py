@@ -10,6 +10,7 @@ from functools import lru_cache
 from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules import amendments
 from exchange.approval.rules.deadline import project
+from exchange.approval.rules.entry_reasons import BEGINS
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window.store import Cases
 from exchange.errors import CallerError, Conflict, NotFound
@@ -103,9 +104,7 @@ def start_term(step: Step, case: CaseRow, part: PartRow, matter: Matter, arrived
     """Begin a department's term. Its receipt says when; never before we asked, never after we heard of it."""
     claimed = arrived if matter.start is StartRule.ARRIVAL else signed
     at = max(part.issued_at or step.now, min(claimed, step.now))
-    entry = LedgerEntry(
-        kind=EntryKind.START, at=at, reason=f"term begins: {matter.start.value}", actor=step.node.address
-    )
+    entry = LedgerEntry(kind=EntryKind.START, at=at, reason=BEGINS[matter.start], actor=step.node.address)
     step.tx[Cases].add_entries(case.number, part.department, [entry])
 
 

@@ -20,7 +20,7 @@ from exchange.broker.faults import error_of
 from exchange.broker.traffic.urls import parameters, with_vhost
 from exchange.clock import monotonic
 from exchange.errors import ExchangeError
-from exchange.language import Text
+from exchange.language import Joined, Recorded, Text, joined
 
 PATIENCE = 20.0
 """Seconds for the whole exercise; milliseconds on an idle machine."""
@@ -44,8 +44,8 @@ class Exercised:
     """What came of it."""
 
     condition: Condition
-    reason: str = ""
-    """What it failed on, in words."""
+    reason: Text | Joined | Recorded | None = None
+    """What it failed on."""
 
 
 class Exercise:
@@ -54,7 +54,7 @@ class Exercise:
     def __init__(self, info: NodeInfo, patience: float = PATIENCE) -> None:
         self._info = info
         self._patience = patience
-        self._step = "connect"
+        self._step = Text("connect")
         self._found: Exercised | None = None
 
     def run(self) -> Exercised:
@@ -83,8 +83,11 @@ class Exercise:
         if self._found is not None:
             return self._found
         if failed:
-            return Exercised(Condition.BROKEN, f"{self._step}: {error_of(failed[-1], Text('the broker'))}")
-        return Exercised(Condition.BROKEN, f"{self._step}: no answer within {self._patience:.0f} s")
+            return self._broken(error_of(failed[-1], Text("the broker")).text)
+        return self._broken(Text("no answer within {seconds:.0f} s", {"seconds": self._patience}))
+
+    def _broken(self, why: Text | Joined) -> Exercised:
+        return Exercised(Condition.BROKEN, joined((self._step, why), ": "))
 
     def _make_room(self) -> None:
         if self._info.management_url is None:
@@ -94,19 +97,19 @@ class Exercise:
 
     def _opened(self, connection: pika.SelectConnection) -> None:
         connection.add_on_connection_blocked_callback(self._blocked)
-        self._step = "open a channel"
+        self._step = Text("open a channel")
         connection.channel(on_open_callback=self._declare)
 
     def _blocked(self, connection: pika.SelectConnection, frame: pika.frame.Method) -> None:
-        self._end(connection, Exercised(Condition.BLOCKED, str(frame.method.reason)))
+        self._end(connection, Exercised(Condition.BLOCKED, Recorded(str(frame.method.reason))))
 
     def _declare(self, channel: Channel) -> None:
-        self._step = "declare a queue"
+        self._step = Text("declare a queue")
         channel.add_on_close_callback(lambda _, error: channel.connection.close())
         channel.queue_declare(_QUEUE, durable=True, arguments=_ARGUMENTS, callback=lambda _: self._publish(channel))
 
     def _publish(self, channel: Channel) -> None:
-        self._step = "publish"
+        self._step = Text("publish")
         channel.confirm_delivery(
             lambda frame: self._confirmed(channel, frame.method),
             lambda _: channel.basic_publish("", _QUEUE, b"", BasicProperties(delivery_mode=2), mandatory=True),
@@ -114,10 +117,11 @@ class Exercise:
 
     def _confirmed(self, channel: Channel, method: Basic.Ack | Basic.Nack) -> None:
         if not isinstance(method, Basic.Ack):
-            self._end(channel.connection, Exercised(Condition.BROKEN, "publish: refused"))
+            self._end(channel.connection, self._broken(Text("refused")))
             return
-        self._step = "get"
-        channel.add_callback(lambda _: self._end(channel.connection, _LOST), [Basic.GetEmpty])
+        self._step = Text("get")
+        lost = self._broken(Text("what was confirmed is not there"))
+        channel.add_callback(lambda _: self._end(channel.connection, lost), [Basic.GetEmpty])
         channel.basic_get(_QUEUE, lambda channel, method, properties, body: self._got(channel, method))
 
     def _got(self, channel: Channel, method: Basic.GetOk) -> None:
@@ -128,6 +132,3 @@ class Exercise:
         self._found = self._found or found
         if not connection.is_closing and not connection.is_closed:
             connection.close()
-
-
-_LOST = Exercised(Condition.BROKEN, "get: what was confirmed is not there")

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from exchange.language import Text, noted
 from exchange.messaging.ports import Publication, PublishOutcome, PublishResult
 
 
@@ -50,7 +51,7 @@ class Flight:
 
     def refused(self, tag: int, multiple: bool) -> Iterator[tuple[Publication, PublishResult]]:
         """Yield the results of what the broker did not take: a queue is full or without a quorum."""
-        reason = "the queue is full or has no quorum"
+        reason = noted("the queue is full or has no quorum")
         for publication in self._land(tag, multiple):
             yield publication, PublishResult(publication.id, PublishOutcome.REFUSED, reason)
 
@@ -91,4 +92,6 @@ class Flight:
         self._returned[key] -= 1
         if not self._returned[key]:
             del self._returned[key]
-        return PublishResult(publication.id, PublishOutcome.UNROUTABLE, f"no queue {publication.queue}")
+        return PublishResult(
+            publication.id, PublishOutcome.UNROUTABLE, str(Text("no queue {queue}", {"queue": publication.queue}))
+        )

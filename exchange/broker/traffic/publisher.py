@@ -21,7 +21,7 @@ from exchange.broker.traffic.loop import START_PATIENCE, ConnectionLoop
 from exchange.broker.traffic.room import PublicationRoom
 from exchange.broker.traffic.topology import DOCUMENTS, MAX_KEY, routing_key
 from exchange.clock import monotonic
-from exchange.language import Text
+from exchange.language import Text, noted
 from exchange.machine.logger import get_logger
 from exchange.messaging.ports import OnResults, Publication, PublishOutcome, PublishResult
 
@@ -89,7 +89,7 @@ class ConfirmedPublisher:
         todo = deque(publications)
         while todo:
             if not self._room.move(todo, self._waiting):
-                self._on_results([_lost(publication, "the publisher is closed") for publication in todo])
+                self._on_results([_lost(publication, noted("the publisher is closed")) for publication in todo])
                 return
             self._loop.call_soon(self._pump)
 
@@ -100,7 +100,7 @@ class ConfirmedPublisher:
         self._room.close()
         self._loop.close()
         left, self._waiting = self._waiting, deque()
-        self._give_up(left, "the publisher was closed")
+        self._give_up(left, noted("the publisher was closed"))
         self._report()
 
     # --- the connection's thread ----------------------------------------------------------------------------------
@@ -175,9 +175,18 @@ class ConfirmedPublisher:
                 mandatory=True,
             )
         except ShortStringTooLong:  # nothing was sent
-            self._settle([_impossible(publication, f"a property has more octets than AMQP carries ({MAX_KEY})")])
+            self._settle(
+                [
+                    _impossible(
+                        publication,
+                        str(Text("a property has more octets than AMQP carries ({most})", {"most": MAX_KEY})),
+                    )
+                ]
+            )
         except AMQPError as error:
-            self._settle([_refused(publication, f"AMQP cannot carry it ({type(error).__name__})")])
+            self._settle(
+                [_refused(publication, str(Text("AMQP cannot carry it ({name})", {"name": type(error).__name__})))]
+            )
         else:
             self._flight.sent(publication, now)
 
@@ -222,7 +231,7 @@ class ConfirmedPublisher:
                 self._loop.reconnect()
         elif since is not None and not self._blocked and now - since > self._confirm_timeout:
             channel, self._channel, self._unserved_since = self._channel, None, now
-            self._abandon(f"no confirm within {self._confirm_timeout:.0f} s")
+            self._abandon(str(Text("no confirm within {seconds:.0f} s", {"seconds": self._confirm_timeout})))
             channel.close()
         self._loop.call_later(self._watch_every, self._watch)
 
@@ -272,8 +281,10 @@ def _impossible(publication: Publication, reason: str) -> Fate:
 def _fault(publication: Publication, key: str) -> str | None:
     """Why a publication can never go out; None where nothing is known against it."""
     if len(publication.body) > MAX_BODY:
-        return f"it has {len(publication.body):,} octets, a message holds {MAX_BODY:,}"
+        size = {"octets": len(publication.body), "most": MAX_BODY}
+        return str(Text("it has {octets:,} octets, a message holds {most:,}", size))
     octets = len(key.encode())
     if octets > MAX_KEY:
-        return f"the addresses are too long: its routing key has {octets} octets, AMQP carries {MAX_KEY}"
+        length = {"octets": octets, "most": MAX_KEY}
+        return str(Text("the addresses are too long: its routing key has {octets} octets, AMQP carries {most}", length))
     return None

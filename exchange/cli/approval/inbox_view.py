@@ -16,7 +16,7 @@ from exchange.approval.rules.states import DeskState
 from exchange.approval.window.lead_duties import LeadDuty
 from exchange.cli.naming import called, matter_called
 from exchange.cli.view import due_text, moment, plain, working_days
-from exchange.language import choose, listed, name_of, tr
+from exchange.language import choose, listed, name_of, read_back, tr
 from exchange.language.names import DESK_STATES, OUTCOMES
 from exchange.operations.tasks.duties import Duty, DutyKind
 
@@ -76,7 +76,7 @@ def desk_term_text(term: DeskTerm | None) -> Text:
         if until
         else tr("clock stopped {since}: ", since=since)
     )
-    return Text.assemble((stopped, "magenta"), plain(term.stopped.reason), "\n" if term.due_at else "", due)
+    return Text.assemble((stopped, "magenta"), plain(read_back(term.stopped.reason)), "\n" if term.due_at else "", due)
 
 
 def decisions_table(duties: Sequence[LeadDuty]) -> Table:

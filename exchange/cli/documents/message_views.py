@@ -16,7 +16,7 @@ from exchange.cli.documents.document_views import Lines, document_lines, joint_j
 from exchange.cli.naming import called, in_full, matter_called
 from exchange.cli.streams import printable
 from exchange.cli.view import decided_by, due_text, moment, plain, times, working_days
-from exchange.language import listed, name_of, tr
+from exchange.language import listed, name_of, read_back, tr
 from exchange.language.names import COPIES, DEFAULTS, OUTCOMES, PROCEDURES, SILENCE, VERDICTS
 from exchange.operations.trace.dossier import Filed, attachments, claims
 from exchange.schemas import (
@@ -100,7 +100,10 @@ def _heading(item: Filed) -> Text:
         f" · {moment(stored.recorded_at)} · ",
         tr("sent") if stored.direction == "sent" else tr("from {sender}", sender=in_full(stored.sender)),
         (f"\n  {stored.message_id}", "dim"),
-        ("\n  " + tr("cannot be verified: {fault}", fault=printable(item.fault)) if item.fault else "", "bold red"),
+        (
+            "\n  " + tr("cannot be verified: {fault}", fault=printable(read_back(item.fault))) if item.fault else "",
+            "bold red",
+        ),
     )
 
 
@@ -110,7 +113,7 @@ def _handling(item: Filed) -> Lines:
     for claim in claims(item):
         yield tr("large attachment"), f"{claim.name} ({tr('{size:,} bytes, in the claim store', size=claim.size)})"
     for copy in item.copies:
-        error = f"; {copy.last_error}" if copy.last_error else ""
+        error = f"; {printable(read_back(copy.last_error))}" if copy.last_error else ""
         yield f"→ {in_full(copy.addressee)}", f"{name_of(COPIES, copy.state)}, {times(copy.attempts)}{error}"
 
 

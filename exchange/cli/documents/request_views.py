@@ -12,7 +12,7 @@ from rich.text import Text
 from exchange.cli.naming import called, in_full
 from exchange.cli.view import moment, plain
 from exchange.documents.request_record import RequestStatus
-from exchange.language import choose, tr
+from exchange.language import choose, read_back, tr
 
 _STATES = {
     "sent": ("已发出", "sent", "cyan"),
@@ -31,7 +31,7 @@ def request_view(status: RequestStatus) -> RenderableType:
         Text(f"  {in_full(status.origin)} → {in_full(status.to)}", "dim"),
     ]
     if status.reason:
-        lines.append(plain(f"  {status.reason}", "yellow"))
+        lines.append(plain(f"  {read_back(status.reason)}", "yellow"))
     for one in status.forwards:
         lines.append(
             plain(f"  {moment(one.at)} " + tr("passed on: {by} → {to}", by=in_full(one.by), to=in_full(one.to)))

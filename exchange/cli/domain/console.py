@@ -14,7 +14,7 @@ from exchange.cli.options import HomeOption, JsonOption
 from exchange.cli.view import console as out
 from exchange.cli.view import plain, print_json, say, say_link
 from exchange.errors import BadConfiguration, NotFound
-from exchange.language import tr
+from exchange.language import Unfit, tr
 from exchange.operations.domain_view import DomainView
 from exchange.runtime import logs
 from exchange.runtime.settings import Home, Settings
@@ -132,9 +132,9 @@ def _check_audit(settings: Settings, noted: ChainHead | None, as_json: bool) -> 
 def _noted(head: str | None) -> ChainHead | None:
     try:
         return parse_head(head) if head is not None else None
-    except ValueError as error:
+    except Unfit as error:
         raise BadConfiguration(
-            str(error), remedy="give a head as --check-audit prints it, for example 12:9f…"
+            error.text, remedy="give a head as --check-audit prints it, for example 12:9f…"
         ) from error
 
 

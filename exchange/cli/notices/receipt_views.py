@@ -12,7 +12,7 @@ from rich.text import Text
 from exchange.cli.naming import called, in_full
 from exchange.cli.view import moment, plain
 from exchange.directory.hierarchy import domain_of, level_of
-from exchange.language import name_of, tr
+from exchange.language import language, name_of, tr
 from exchange.language.names import READERS
 from exchange.notices.evidence.rules import Evidence
 from exchange.schemas import Reader, ReaderState, ReceiptsRequest
@@ -41,7 +41,11 @@ def evidence_view(request: ReceiptsRequest, found: Evidence) -> RenderableType:
     if found.proved:
         lines.append(_bodies(found.proved) if len(found.proved) <= _NAMES else _domains(found.proved))
     for fault in found.faults:
-        lines.append(Text.assemble((tr("against the count"), "bold red"), f" {fault.domain}: ", plain(fault.why)))
+        lines.append(
+            Text.assemble(
+                (tr("against the count"), "bold red"), f" {fault.domain}: ", plain(fault.why.written(language()))
+            )
+        )
     for one in found.missing:
         lines.append(
             Text.assemble(
@@ -66,7 +70,7 @@ def evidence_json(request: ReceiptsRequest, found: Evidence) -> dict[str, Any]:
         "holds": found.holds,
         "proved": [_reader_json(one) for one in found.proved],
         "missing": [{"domain": one.domain, "number": one.number} for one in found.missing],
-        "faults": [{"domain": one.domain, "why": one.why} for one in found.faults],
+        "faults": [{"domain": one.domain, "why": str(one.why)} for one in found.faults],
         "waiting": list(found.waiting), "moved": list(found.moved), "answered": list(found.answered),
     }  # fmt: skip
 

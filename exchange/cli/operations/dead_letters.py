@@ -18,7 +18,7 @@ from exchange.cli.options import HomeOption, JsonOption
 from exchange.cli.recorded import recorded
 from exchange.cli.view import console, moment, plain, print_json, say, say_more, times
 from exchange.errors import CallerError, NotFound
-from exchange.language import name_of, tr
+from exchange.language import Recorded, name_of, read_back, tr
 from exchange.language.names import REASONS, STAGES_OF_DEATH, reason_name
 from exchange.messaging.dead_letter_store import DeadLetters
 from exchange.messaging.inbox import Inbox
@@ -213,7 +213,7 @@ def _redrive_all(settings: Settings, as_: str | None, code: str, as_json: bool) 
 
 def _tell(address: str, number: int, outcome: RedriveOutcome) -> None:
     if outcome.again is Again.FAILED:
-        say(tr("{address} {id}: {reason}", address=address, id=outcome.letter.id, reason=outcome.reason))
+        say(tr("{address} {id}: {reason}", address=address, id=outcome.letter.id, reason=Recorded(outcome.reason)))
     elif number % 100 == 0:
         say(tr("{address}: {number}", address=address, number=number))
 
@@ -273,7 +273,7 @@ def _view(opened: OpenedMember, letter: DeadLetter) -> RenderableType:
             f" ({name_of(STAGES_OF_DEATH, letter.stage)}, {times(letter.attempts)})\n",
             plain(f"{what} · {first}{last}\n", "dim"),
             plain(f"{letter.message_id or tr('no message id')}\n", "dim"),
-            plain(letter.reason),
+            plain(read_back(letter.reason)),
             plain(proposed if letter.proposed_by else "", "yellow"),
         ),
         (0, 0, 1, 0),

@@ -15,7 +15,7 @@ from exchange.cli.operations.dead_letters import dead, members
 from exchange.cli.options import HomeOption, JsonOption, open_as
 from exchange.cli.streams import printable
 from exchange.cli.view import console, moment, plain, print_json, times
-from exchange.language import tr
+from exchange.language import read_back, tr
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxView
 from exchange.messaging.resend import resend as resend_message
@@ -80,7 +80,7 @@ def _copy_view(opened: OpenedMember, copy: OutboxView) -> RenderableType:
         Text.assemble(
             (kind_name(copy.kind), "bold"), f" {in_full(opened.node.address)} → {in_full(copy.addressee)} · ",
             tr("{times} since {at}", times=times(copy.attempts), at=moment(copy.written_at)), "\n",
-            printable(copy.last_error or ""), (f"\n{again}", "dim"),
+            printable(read_back(copy.last_error or "")), (f"\n{again}", "dim"),
         ),
         (0, 0, 1, 0),
     )  # fmt: skip

@@ -15,7 +15,7 @@ from exchange.cli.naming import called, in_full, learn_domain, matter_called
 from exchange.cli.options import HomeOption, JsonOption
 from exchange.cli.view import console, moment, plain, print_json
 from exchange.errors import CallerError
-from exchange.language import choose, tr
+from exchange.language import choose, read_back, tr
 from exchange.language.names import CASE_STATES, COPIES
 from exchange.operations.domain_view import DomainView
 from exchange.operations.records.lines import CaseLine
@@ -121,14 +121,16 @@ def _way_view(way: Way) -> RenderableType:
         grid.add_column(title, overflow="fold")
     for step in way.steps:
         mark = Text(choose(MARKS[step.mark]), style=_COLOURS.get(step.mark, "dim"))
-        grid.add_row(choose(STAGES[step.stage]), mark, _times(step), plain(called(step.where)), plain(step.detail))
+        grid.add_row(
+            choose(STAGES[step.stage]), mark, _times(step), plain(called(step.where)), plain(read_back(step.detail))
+        )
     for step in way.failures:
         grid.add_row(
             choose(STAGES[step.stage]),
             Text("✗", style="red"),
             _times(step),
             plain(called(step.where)),
-            plain(step.detail),
+            plain(read_back(step.detail)),
         )
     for finding in way.findings:
         bad = finding in CONTRADICTIONS

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from exchange.directory.addressing import home_of, hop_towards, queue_towards
+from exchange.language import Joined, Recorded, Text
 from exchange.schemas import Header, NonDeliveryReason
 
 TO, HOPS = "yz-to", "yz-hops"
@@ -35,7 +36,7 @@ class Stuck:
 
     addressee: str | None
     reason: NonDeliveryReason
-    why: str
+    why: Text | Joined | Recorded
 
 
 def label_for(addressee: str) -> dict[str, str | int]:
@@ -49,27 +50,34 @@ def next_stage(
     """Decide where a message in transit at domain ``own`` goes next; neighbour ``came_from``'s link brought it."""
     to, hops = label.get(TO), label.get(HOPS)
     if not isinstance(to, str) or to not in header.addressees:
-        return Stuck(None, NonDeliveryReason.UNREADABLE, "its label names none of its addressees")
+        return Stuck(None, NonDeliveryReason.UNREADABLE, Text("its label names none of its addressees"))
     fault = _fault(to, hops, own, came_from, is_member)
     if fault is not None:
         return Stuck(to, *fault)
     queue = queue_towards(own, header.kind, to, header.urgency)
     if queue is None:
-        return Stuck(to, NonDeliveryReason.OTHER_TREE, f"{to} belongs to another tree than {own}")
+        return Stuck(
+            to, NonDeliveryReason.OTHER_TREE, Text("{to} belongs to another tree than {own}", {"to": to, "own": own})
+        )
     return Onward(queue, {TO: to, HOPS: hops + 1})  # type: ignore[operator]
 
 
 def _fault(
     to: str, hops: Any, own: str, came_from: str | None, is_member: Callable[[str], bool]
-) -> tuple[NonDeliveryReason, str] | None:
+) -> tuple[NonDeliveryReason, Text] | None:
     if not isinstance(hops, int) or isinstance(hops, bool) or hops < 0:
-        return NonDeliveryReason.UNREADABLE, "its label does not count hops"
+        return NonDeliveryReason.UNREADABLE, Text("its label does not count hops")
     if hops >= MAX_HOPS:
-        return NonDeliveryReason.TOO_MANY_HOPS, f"it was passed on {MAX_HOPS} times without arriving"
+        return NonDeliveryReason.TOO_MANY_HOPS, Text(
+            "it was passed on {times} times without arriving", {"times": MAX_HOPS}
+        )
     target = home_of(to)
     if target == own:
-        known = is_member(to)
-        return None if known else (NonDeliveryReason.UNKNOWN_ADDRESSEE, f"{own} has no member of the address {to}")
+        unknown = Text("{own} has no member of the address {to}", {"own": own, "to": to})
+        return None if is_member(to) else (NonDeliveryReason.UNKNOWN_ADDRESSEE, unknown)
     if came_from is not None and hop_towards(own, target) == came_from:
-        return NonDeliveryReason.WENT_BACK, f"its way from {own} leads back to {came_from}, where it came from"
+        back = Text(
+            "its way from {own} leads back to {neighbour}, where it came from", {"own": own, "neighbour": came_from}
+        )
+        return NonDeliveryReason.WENT_BACK, back
     return None

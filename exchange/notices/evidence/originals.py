@@ -13,6 +13,7 @@ from exchange.audit.receipts import verify_receipt
 from exchange.directory.hierarchy import relay_of
 from exchange.envelope import Trust, unpack_leaves, verify_signed
 from exchange.errors import Forged, Malformed, SenderError
+from exchange.language import Text
 from exchange.notices.evidence.rules import DomainEvidence
 from exchange.notices.rules.tally import received, returned, signed_for
 from exchange.schemas import (
@@ -80,7 +81,7 @@ def account_of(pages: Sequence[EvidencePart], subject: Subject, trust: Trust) ->
     first = min(pages, key=lambda page: (page.body.part, page.signed))
     common = _common(first)
     facts: dict[tuple[str, str | None], Reader] = {}
-    faults = [] if all(_common(page) == common for page in pages) else ["its parts say different things"]
+    faults = [] if all(_common(page) == common for page in pages) else [Text("its parts say different things")]
     for page in sorted(pages, key=lambda page: (page.body.part, page.signed)):
         for fact in _verified(page, subject, trust, faults):
             facts[(fact.address, fact.proof)] = fact
@@ -93,7 +94,7 @@ def account_of(pages: Sequence[EvidencePart], subject: Subject, trust: Trust) ->
         rebuilt=tree_root(leaves).hex() if leaves else None,
         whole={page.body.part for page in pages} >= set(range(1, body.parts + 1)),
         facts=tuple(facts.values()),
-        faults=tuple(dict.fromkeys(faults)),
+        faults=tuple(one for at, one in enumerate(faults) if one not in faults[:at]),
     )
 
 
@@ -123,12 +124,13 @@ def _common(page: EvidencePart) -> tuple[object, ...]:
     return body.tally, body.proofs, body.branches, body.parts
 
 
-def _verified(page: EvidencePart, subject: Subject, trust: Trust, faults: list[str]) -> Iterator[Reader]:
+def _verified(page: EvidencePart, subject: Subject, trust: Trust, faults: list[Text]) -> Iterator[Reader]:
     for shown, original in zip(page.body.shown, page.originals, strict=True):
         try:
             yield verify_original(shown, original, page, subject, trust)
         except SenderError as error:
-            faults.append(f"what is shown for {shown.address} does not verify: {error}")
+            told = {"address": shown.address, "error": error}
+            faults.append(Text("what is shown for {address} does not verify: {error}", told))
 
 
 def _sign_off(address: str, original: bytes, domain: str, subject: Subject, trust: Trust) -> Reader:

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from exchange.directory.hierarchy import domain_of, is_within, level_of, relay_of, superior_of
+from exchange.language import Text
+from exchange.language.names import READERS, coded
 from exchange.schemas import Count, Reader, ReaderState, ReceiptsRequest, Rest, Tally
 
 _ANSWERS = (ReaderState.SIGNED, ReaderState.RETURNED)
@@ -30,7 +32,7 @@ class DomainEvidence:
     """Whether all parts have come."""
     facts: tuple[Reader, ...] = ()
     """What the verified receipts amount to; ``proof`` is the digest of each."""
-    faults: tuple[str, ...] = ()
+    faults: tuple[Text, ...] = ()
     """What was shown and does not verify, or parts that differ."""
 
 
@@ -47,7 +49,7 @@ class EvidenceFault:
     """Where what a domain's relay office says or shows goes against something."""
 
     domain: str
-    why: str
+    why: Text
 
 
 @dataclass(frozen=True)
@@ -149,46 +151,54 @@ def _compare(upper: str, rest: Rest, tally: Tally, faults: list[EvidenceFault], 
         moved.append(tally.domain)
     elif (rest.counts, rest.root) != (tally.counts, tally.root):
         faults.append(
-            EvidenceFault(upper, f"tally {rest.serial} of {tally.domain} is another here than the one shown there")
+            EvidenceFault(
+                upper,
+                Text(
+                    "tally {serial} of {domain} is another here than the one shown there",
+                    {"serial": rest.serial, "domain": tally.domain},
+                ),
+            )
         )
 
 
-def _within(account: DomainEvidence, request: ReceiptsRequest) -> Iterator[str]:
+def _within(account: DomainEvidence, request: ReceiptsRequest) -> Iterator[Text]:
     """What goes against itself in one domain's account."""
     tally, domain = account.tally, account.tally.domain
     if account.rebuilt != tally.root:
-        yield "the root that was signed is not that of what it is said to rest on"
+        yield Text("the root that was signed is not that of what it is said to rest on")
     below = [rest.domain for rest in account.branches]
     if len(set(below)) != len(below) or any(superior_of(one) != domain for one in below):
-        yield "it rests on levels that are not directly below, or on one twice"
+        yield Text("it rests on levels that are not directly below, or on one twice")
     counts = {count.level: count for count in tally.counts}
     own = counts.pop(level_of(domain), None)
     if (own.has if own is not None else 0) != len(account.proofs) or len(set(account.proofs)) != len(account.proofs):
         has = own.has if own is not None else 0
-        yield f"it counts {has} authorities that have it, on {len(account.proofs)} receipts"
+        counted = {"has": has, "receipts": len(account.proofs)}
+        yield Text("it counts {has} authorities that have it, on {receipts} receipts", counted)
     if _numbers(counts.values()) != _numbers(c for rest in account.branches for c in rest.counts):
-        yield "what it counts below is not what the levels below have told"
+        yield Text("what it counts below is not what the levels below have told")
     yield from _against_receipts(account, request)
 
 
-def _against_receipts(account: DomainEvidence, request: ReceiptsRequest) -> Iterator[str]:
+def _against_receipts(account: DomainEvidence, request: ReceiptsRequest) -> Iterator[Text]:
     """What the receipts say, against what was counted of them."""
     tally, facts = account.tally, account.facts
     for address, times in Counter(fact.address for fact in facts).items():
         if times > 1:
-            yield f"{address} is counted {times} times"
+            yield Text("{address} is counted {times} times", {"address": address, "times": times})
     for fact in facts:
         if fact.proof not in account.proofs:
-            yield f"what {fact.address} has signed is shown, and not counted"
+            yield Text("what {address} has signed is shown, and not counted", {"address": fact.address})
         if fact.state in _ANSWERS and fact.address in tally.unsigned:
-            yield f"{fact.address} has answered, and is named as not having signed"
+            yield Text("{address} has answered, and is named as not having signed", {"address": fact.address})
     own = next((count for count in tally.counts if count.level == level_of(tally.domain)), None)
     if own is None or not account.whole or request.body is not None or _unshown(account, request):
         return
     shown = Counter(fact.state for fact in facts)
     for state, counted in ((ReaderState.SIGNED, own.signed), (ReaderState.RETURNED, own.returned)):
         if shown[state] != counted:
-            yield f"it counts {counted} as {state.value}, and {shown[state]} have"
+            said = {"counted": counted, "state": coded(READERS, state.value), "shown": shown[state]}
+            yield Text("it counts {counted} as {state}, and {shown} have", said)
 
 
 def _unshown(account: DomainEvidence, request: ReceiptsRequest) -> int:

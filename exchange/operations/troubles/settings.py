@@ -15,6 +15,7 @@ from typing import Literal
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from exchange.errors import BadConfiguration
+from exchange.language import Text, Unfit
 from exchange.machine.urls import ESCAPE, fault_of
 from exchange.machine.webhook_signature import key_of
 from exchange.operations.troubles.facts import Limits
@@ -36,7 +37,7 @@ class _Secretive(Wire):
     @model_validator(mode="after")
     def _at_most_once(self) -> _Secretive:
         if sum(way is not None for way in (self.secret, self.secret_file, self.secret_env)) > 1:
-            raise ValueError("give one of secret, secret_file, secret_env")
+            raise Unfit("give one of secret, secret_file, secret_env")
         return self
 
     def reveal(self, env: Mapping[str, str]) -> bytes | None:
@@ -68,13 +69,13 @@ class WebhookSettings(_Secretive):
     @classmethod
     def _can_be_read_in_one_way(cls, url: str) -> str:
         if fault := fault_of(url):
-            raise ValueError(f"{fault}; {ESCAPE}")
+            raise Unfit("{fault}; {escape}", fault=Text(fault), escape=Text(ESCAPE))
         return url
 
     @model_validator(mode="after")
     def _has_a_secret(self) -> WebhookSettings:
         if self.secret is None and self.secret_file is None and self.secret_env is None:
-            raise ValueError("a webhook needs a secret, which signs what it is sent")
+            raise Unfit("a webhook needs a secret, which signs what it is sent")
         return self
 
     def signers(self, env: Mapping[str, str]) -> tuple[str, ...]:
@@ -83,13 +84,13 @@ class WebhookSettings(_Secretive):
         try:
             for one in found or ("",):
                 key_of(one)
-        except ValueError as error:
+        except ValueError:
             raise BadConfiguration(
                 "{file}: the webhook {name}: {fault}",
                 remedy="`exchange alerts secret` makes one; put it there, and have the receiver know it",
                 file=FILE,
                 name=self.name,
-                fault=str(error),
+                fault=Text("a secret is whsec_ and 24 to 64 octets in base64"),
             ) from None
         return found
 
@@ -105,7 +106,7 @@ class MailSettings(_Secretive):
     user: str | None = None
     sender: str
     recipients: tuple[str, ...] = Field(min_length=1)
-    """One mailbox an entry: ``a@b.example``, or ``Name <a@b.example>``."""
+    """One mailbox in each entry: ``a@b.example``, or ``Name <a@b.example>``."""
 
     @field_validator("sender")
     @classmethod
@@ -118,13 +119,13 @@ class MailSettings(_Secretive):
     def _are_mailboxes(cls, texts: tuple[str, ...]) -> tuple[str, ...]:
         addresses = [mailbox(text).addr_spec for text in texts]
         if len(set(addresses)) < len(addresses):
-            raise ValueError("a recipient stands there twice")
+            raise Unfit("a recipient stands there twice")
         return texts
 
     @model_validator(mode="after")
     def _no_password_in_clear(self) -> MailSettings:
         if self.security == "none" and self.user is not None:
-            raise ValueError('a password is not sent without TLS; take security = "starttls" or "tls"')
+            raise Unfit('a password is not sent without TLS; take security = "starttls" or "tls"')
         return self
 
 
@@ -170,7 +171,7 @@ class AlertSettings(Wire):
     def _names_are_unique(self) -> AlertSettings:
         names = [hook.name for hook in self.webhooks]
         if len(set(names)) < len(names) or "mail" in names:
-            raise ValueError("webhooks have different names, and none is called mail")
+            raise Unfit("webhooks have different names, and none is called mail")
         return self
 
 

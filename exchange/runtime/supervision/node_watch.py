@@ -19,7 +19,7 @@ from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.private.node import PrivateNode
 from exchange.clock import monotonic
 from exchange.errors import ExchangeError
-from exchange.language import tr
+from exchange.language import Recorded, tr
 from exchange.runtime.supervision.supervised import Backoff
 
 Say = Callable[[str], None]
@@ -109,7 +109,7 @@ class NodeWatch:
         if not self._exercise.done():
             return
         error = self._exercise.exception()
-        found = Exercised(Condition.BROKEN, type(error).__name__) if error else self._exercise.result()
+        found = Exercised(Condition.BROKEN, Recorded(type(error).__name__)) if error else self._exercise.result()
         self._exercise, self._exercise_at = None, monotonic() + self.patience.every
         self._take(found)
 

@@ -204,7 +204,7 @@ def test_a_relay_that_shows_a_bodys_answer_to_another_notice_is_found(anhui: Pro
     assert answer.proof is not None
     invent(anhui, "hefei.feidong.relay", second, "hefei.feidong.health", answer.proof, answer.proof_id)
     found = fetched(anhui, second)
-    assert any("another notice" in one.why for one in found.faults)
+    assert any("another notice" in str(one.why) for one in found.faults)
     assert found.missing == (Missing(anhui.address("hefei.feidong"), 1),)
     assert found.proved == ()
 

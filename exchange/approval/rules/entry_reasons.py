@@ -1,0 +1,21 @@
+"""Why an entry stands in a ledger, where no officer has said it: English, as all records, and of the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from exchange.language import Text, noted
+from exchange.language.names import PROCEDURES, coded
+from exchange.schemas import ProcedureKind, StartRule
+
+BEGINS: Mapping[StartRule, str] = {
+    StartRule.SIGNED_FOR: noted("term begins: signed-for"),
+    StartRule.ARRIVAL: noted("term begins: arrival"),
+}
+ACCEPTED = noted("accepted")
+SIGNED_FOR = noted("signed for")
+
+
+def special_procedure(kind: ProcedureKind) -> str:
+    """Return the reason of a stop for a procedure of article 45."""
+    return str(Text("special procedure: {procedure}", {"procedure": coded(PROCEDURES, kind.value)}))
