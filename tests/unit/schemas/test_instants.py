@@ -124,7 +124,11 @@ def _dates_without_bounds(annotation: Any, bounded: bool = False) -> bool:
     return any(_dates_without_bounds(inner, bounded or own) for inner in get_args(annotation))
 
 
-@pytest.mark.parametrize("model", [*{*MESSAGES.values(), *MODELS.values(), Grant, Request, *Wire.__subclasses__()}])
+TRAVEL = (one for one in Wire.__subclasses__() if one.__module__.startswith("exchange.schemas"))
+MADE = {*MESSAGES.values(), *MODELS.values(), Grant, Request, *TRAVEL}
+
+
+@pytest.mark.parametrize("model", sorted(MADE, key=lambda model: (model.__module__, model.__qualname__)))
 def test_no_model_has_an_instant_without_bounds(model: type[Wire]) -> None:
     for name, field in model.model_fields.items():
         kept = any("Validator" in type(rule).__name__ for rule in field.metadata)
