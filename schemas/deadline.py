@@ -182,12 +182,18 @@ class DeemedConsent(Body):
 
 
 class Escalation(Body):
-    """A term ran out and no default may arise: the lead and the superior are told, with what stood in the way."""
+    """A term ran out and no default may arise: the lead is told, with what stood in the way.
+
+    It has no effect but on the very state of the deadline that it was made on, after its end. Schema version 1 did not
+    carry that ``state``; it is still read, and overtaken.
+    """
 
     KIND: ClassVar[str] = "escalation"
     TITLE: ClassVar[Title] = ("逾期上报", "Escalation")
     ROOM: ClassVar[Room] = Room.APPROVAL
     QUEUE: ClassVar[Queue] = Queue.OPINIONS
+    VERSION: ClassVar[int] = 2
+    READ: ClassVar[tuple[int, ...]] = (1, 2)
 
     case_number: CaseNumber
     department: Address
@@ -195,3 +201,20 @@ class Escalation(Body):
     due_at: Instant
     obstacles: Annotated[tuple[Line, ...], Field(min_length=1, max_length=20)]
     remarks: Text = ""
+    state: Annotated[DeadlineState | None, Field(exclude_if=lambda state: state is None)] = None
+    """The deadline as the monitor was told of it last: what the window holds against its own."""
+
+    @property
+    def written_version(self) -> int:
+        """The lowest that can say it."""
+        return 1 if self.state is None else 2
+
+    @model_validator(mode="after")
+    def _of_one_deadline(self) -> Self:
+        told = self.state
+        if told is None:
+            return self
+        here = self.case_number, self.department, self.consultation_id
+        if (told.case_number, told.department, told.consultation_id) != here:
+            raise ValueError("state: of another deadline than the escalation")
+        return self

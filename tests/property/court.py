@@ -10,7 +10,14 @@ from collections.abc import Callable
 from datetime import datetime
 from itertools import count
 
-from exchange.approval.rules.arbiter import AGAIN, DeemedRuling, OpinionRuling, rule_on_deemed, rule_on_opinion
+from exchange.approval.rules.arbiter import (
+    AGAIN,
+    OpinionRuling,
+    SilenceRuling,
+    rule_on_deemed,
+    rule_on_escalation,
+    rule_on_opinion,
+)
 from exchange.approval.rules.completion import SETTLED, Advance, Progress, may_decide, progress
 from exchange.approval.rules.deadline import project
 from exchange.approval.rules.states import CaseState, PartState
@@ -125,7 +132,7 @@ class Court:
         elif isinstance(posted.body, DeemedConsent):
             self._take_deemed(posted, posted.body)
         else:
-            self._take_escalation(posted.body)
+            self._take_escalation(posted, posted.body)
 
     def own(self, seat: Seat) -> DeadlineState:
         """The deadline as the window derives it from its records."""
@@ -165,8 +172,8 @@ class Court:
         seat = self.seats[deemed.state.department]
         own = self.own(seat)
         arrival = Arrival(posted.at, posted.at, "broker")
-        ruling = rule_on_deemed(self.case, seat, own, deemed, project(own, CALENDAR), arrival)
-        if ruling is not DeemedRuling.EFFECTIVE:
+        ruling = rule_on_deemed(self.case, seat, own, deemed, project(own, CALENDAR), arrival, posted.at)
+        if ruling is not SilenceRuling.EFFECTIVE:
             if ruling in AGAIN and seat.state in RUNNING:
                 self._move(seat, seat.state)
                 self._tell(seat)
@@ -174,10 +181,18 @@ class Court:
         assert_silence_may_count(self.own(seat), deemed, posted.at, self.handled, self.sent_back)
         self._take_effect(seat, PartState.DEEMED, posted.id)
 
-    def _take_escalation(self, escalation: Escalation) -> None:
+    def _take_escalation(self, posted: Posted, escalation: Escalation) -> None:
         seat = self.seats[escalation.department]
-        if seat.state not in RUNNING:
+        own, arrival = self.own(seat), Arrival(posted.at, posted.at, "broker")
+        ruling = rule_on_escalation(self.case, seat, own, escalation, project(own, CALENDAR), arrival, posted.at)
+        if ruling is not SilenceRuling.EFFECTIVE:
+            if ruling in AGAIN and seat.state in RUNNING:
+                self._move(seat, seat.state)
+                self._tell(seat)
             return
+        ends = project(own, CALENDAR).effective_at
+        assert ends is not None, "escalated without an end of the term"
+        assert posted.at > ends, "escalated before the end of the term"
         self._move(seat, PartState.ESCALATED)
         if seat.late_opinion_id is not None:
             late = next(posted for posted in self.handled if posted.id == seat.late_opinion_id)

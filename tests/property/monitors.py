@@ -79,6 +79,7 @@ def _lapse(state: DeadlineState, projection: Projection, sent: list[SentReminder
             consultation_id=CONSULTATION,
             due_at=projection.due_at,
             obstacles=tuple(hindered),
+            state=state,
         )
         return Posted(id_, now, escalation)
     deemed = DeemedConsent(

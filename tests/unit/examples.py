@@ -236,6 +236,7 @@ MESSAGES: tuple[Body, ...] = (
         due_at=end("03-09"),
         obstacles=("excluded: life-safety",),
         remarks="the lead must act",
+        state=DEADLINE,
     ),
     Decision(
         case_number="C-1",

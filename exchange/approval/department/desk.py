@@ -108,19 +108,34 @@ def take_default(step: Step, incoming: Incoming, body: Body) -> None:
     """Take in that the department's silence was given effect as the rule says; its paper is still owed."""
     if isinstance(body, DefaultNotice):
         require_role(step, incoming, Role.WINDOW)
+        _own_desk(step, incoming, body.case_number)
         if body.department == step.node.address:
             step.tx[DepartmentDesk].move(body.case_number, {DeskState.WAITING}, DeskState.DEFAULTED)
 
 
 def take_reminder(step: Step, incoming: Incoming, body: Body) -> None:
-    """Take in a monitor's reminder; a reminder stage seen before changes nothing."""
-    if isinstance(body, Reminder):
-        require_role(step, incoming, Role.MONITOR)
-        row = step.tx[DepartmentDesk].get(body.case_number)
-        if row is not None and row.state is DeskState.WAITING and row.reminded < body.stage:
-            step.tx[DepartmentDesk].move(
-                body.case_number, {DeskState.WAITING}, DeskState.WAITING, reminded=body.stage, due_at=body.due_at
-            )
+    """Take in a monitor's reminder; a reminder stage seen before changes nothing.
+
+    The term on the desk stays what request, receipt and the window's notices make it: a monitor reminds of it and
+    moves it neither way. What reminds of no request on this desk is returned: the receipt that is signed here proves
+    that the department was reminded.
+    """
+    reminder = expect(body, Reminder)
+    require_role(step, incoming, Role.MONITOR)
+    row = step.tx[DepartmentDesk].get(reminder.case_number)
+    asked = row is not None and row.consultation_id == reminder.consultation_id
+    if row is None or not asked or reminder.department != step.node.address:
+        raise Returned(
+            "no request of {number} as it is reminded of lies on the desk of {address}",
+            code="not-consulted",
+            remedy="remind the department of the consultation that was put to it",
+            number=reminder.case_number,
+            address=step.node.address,
+        )
+    if row.state is DeskState.WAITING and row.reminded < reminder.stage:
+        step.tx[DepartmentDesk].move(
+            reminder.case_number, {DeskState.WAITING}, DeskState.WAITING, reminded=reminder.stage
+        )
 
 
 def take_term(step: Step, incoming: Incoming, body: Body) -> None:

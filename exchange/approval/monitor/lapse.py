@@ -232,6 +232,7 @@ def _escalate(step: Step, row: WatchRow, projection: Projection, hindered: Seque
         consultation_id=state.consultation_id,
         due_at=projection.due_at,
         obstacles=tuple(hindered),
+        state=state.model_copy(update={"evidence": None}),
     )
     message_id = escalation_id(state.case_number, state.department, state.revision)
     step.send(escalation, (row.window,), message_id=message_id)

@@ -1,12 +1,13 @@
 """The arbiter: an opinion and a default race, and this decides, once, by the time of arrival.
 
-An opinion that arrived in time always wins; a late one never does; a default takes effect only on the very state it
-was made on, and never on somebody who was not asked, not reminded, or not yet late.
+An opinion that arrived in time always wins; a late one never does. What a monitor says of silence, a default or an
+escalation, takes effect only on the very state it was made on, signed and arrived after the end of the term by the
+window's own record; a default never on somebody who was not asked or not reminded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import NoReturn, Protocol
@@ -18,7 +19,16 @@ from exchange.clock import CST
 from exchange.errors import Returned
 from exchange.language import Text
 from exchange.messaging.rules.arrival_time import STAMPED, Arrival
-from exchange.schemas import DeadlineState, DeemedConsent, DefaultMode, EntryKind, LedgerEntry, Opinion, Verdict
+from exchange.schemas import (
+    DeadlineState,
+    DeemedConsent,
+    DefaultMode,
+    EntryKind,
+    Escalation,
+    LedgerEntry,
+    Opinion,
+    Verdict,
+)
 
 
 class RulingFacts(Protocol):
@@ -114,8 +124,8 @@ def _return(code: str, message: Text, remedy: Text) -> NoReturn:
     raise Returned(message, code=code, remedy=remedy)
 
 
-class DeemedRuling(StrEnum):
-    """What becomes of a monitor's deemed consent."""
+class SilenceRuling(StrEnum):
+    """What becomes of a monitor's deemed consent or escalation."""
 
     EFFECTIVE = "effective"
     ANSWERED = "answered"
@@ -125,8 +135,8 @@ class DeemedRuling(StrEnum):
     NOT_DUE = "not-due"
 
 
-AGAIN = frozenset({DeemedRuling.OVERTAKEN, DeemedRuling.TOO_EARLY, DeemedRuling.NOT_DUE})
-"""Rulings after which the term still runs and the monitors must hear how it stands."""
+AGAIN = frozenset({SilenceRuling.OVERTAKEN, SilenceRuling.TOO_EARLY, SilenceRuling.NOT_DUE})
+"""Rulings after which the term still runs and the monitor must hear how it stands."""
 
 
 def rule_on_deemed(
@@ -136,27 +146,71 @@ def rule_on_deemed(
     deemed: DeemedConsent,
     projection: Projection,
     arrival: Arrival,
-) -> DeemedRuling:
+    signed_at: datetime,
+) -> SilenceRuling:
     """Decide whether a default takes effect: only where all it rests on is what the window itself has on record."""
+    closed = _closed(case_state, part, frozenset({PartState.SIGNED}))
+    if closed is not None:
+        return closed
+    if deemed.mode is not own.default or own.default is DefaultMode.NONE or own.exclusions:
+        return SilenceRuling.OVERTAKEN
+    ruling = _rule_on_end(own, deemed.state, deemed.due_at, projection, arrival, signed_at)
+    if ruling is SilenceRuling.EFFECTIVE and not reminders_of(projection, deemed.reminders):
+        return SilenceRuling.OVERTAKEN
+    return ruling
+
+
+def rule_on_escalation(
+    case_state: CaseState,
+    part: RulingFacts,
+    own: DeadlineState,
+    escalation: Escalation,
+    projection: Projection,
+    arrival: Arrival,
+    signed_at: datetime,
+) -> SilenceRuling:
+    """Decide whether an escalation takes effect: only where the term is over by what the window has on record."""
+    closed = _closed(case_state, part, _RUNNING)
+    if closed is not None:
+        return closed
+    if escalation.state is None:
+        return SilenceRuling.OVERTAKEN
+    return _rule_on_end(own, escalation.state, escalation.due_at, projection, arrival, signed_at)
+
+
+def _closed(case_state: CaseState, part: RulingFacts, running: Collection[PartState]) -> SilenceRuling | None:
     if part.state is PartState.ANSWERED:
-        return DeemedRuling.ANSWERED
-    if case_state is not CaseState.OPEN or part.state is not PartState.SIGNED:
-        return DeemedRuling.CLOSED
-    if _basis(own) != _basis(deemed.state) or deemed.mode is not own.default or own.default is DefaultMode.NONE:
-        return DeemedRuling.OVERTAKEN
-    due_at, effective_at = projection.due_at, projection.effective_at
-    if due_at is None or effective_at is None or projection.provisional:
-        return DeemedRuling.NOT_DUE
-    if deemed.due_at != due_at or not reminders_of(projection, deemed.reminders) or own.exclusions:
-        return DeemedRuling.OVERTAKEN
-    return DeemedRuling.EFFECTIVE if arrival.latest > effective_at else DeemedRuling.TOO_EARLY
+        return SilenceRuling.ANSWERED
+    return None if case_state is CaseState.OPEN and part.state in running else SilenceRuling.CLOSED
+
+
+def _rule_on_end(
+    own: DeadlineState,
+    told: DeadlineState,
+    due_at: datetime,
+    projection: Projection,
+    arrival: Arrival,
+    signed_at: datetime,
+) -> SilenceRuling:
+    """Hold what a monitor says of a term's end against the window's own record.
+
+    Signed before the end it foretells, and may stand in the queue before an opinion in time; so both moments count.
+    """
+    if _basis(own) != _basis(told) or told.revision > own.revision:
+        return SilenceRuling.OVERTAKEN
+    if projection.due_at is None or projection.effective_at is None or projection.provisional:
+        return SilenceRuling.NOT_DUE
+    if due_at != projection.due_at:
+        return SilenceRuling.OVERTAKEN
+    over = min(arrival.latest, signed_at) > projection.effective_at
+    return SilenceRuling.EFFECTIVE if over else SilenceRuling.TOO_EARLY
 
 
 def _basis(state: DeadlineState) -> tuple[object, ...]:
-    """What a default rests on; instants compared as instants."""
+    """What silence comes to rests on this; instants compared as instants."""
     ledger = tuple((entry.kind, entry.at.astimezone(CST), entry.days) for entry in state.ledger)
     fixed = state.term.fixed.astimezone(CST) if state.term.fixed else None
     return (
-        state.consultation_id, state.matter, state.matter_version, state.default, state.default_basis,
+        state.lead, state.consultation_id, state.matter, state.matter_version, state.default, state.default_basis,
         state.start, state.effect_delay_days, state.exclusions, state.term.days, fixed, ledger,
     )  # fmt: skip

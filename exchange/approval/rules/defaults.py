@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from exchange.approval.rules.deadline import Projection
+from exchange.approval.rules.deadline import Projection, stage_at
 from exchange.language import noted
-from exchange.schemas import DeadlineState, DeadlineStatus, DefaultMode, SentReminder
+from exchange.messaging.rules.reminder_stages import STAGES
+from exchange.schemas import DeadlineState, DeadlineStatus, DefaultMode, Reminder, SentReminder
 
 _NAMESPACE = UUID("6f0d0f0a-33c5-5c1c-9a38-0b6f6a9c1b57")
 """Of the ids that are derived, so that two monitors, or one that starts again, cannot double a message."""
@@ -36,6 +37,20 @@ def reminders_of(projection: Projection, sent: Sequence[SentReminder]) -> list[S
     """Return the reminders that went out within the term as it runs now; a restart makes the earlier ones void."""
     began, due_at = projection.started_at, projection.due_at
     return [reminder for reminder in sent if began is not None and due_at and began <= reminder.at < due_at]
+
+
+def reminds_rightly(
+    own: DeadlineState, projection: Projection, reminder: Reminder, message_id: str, signed_at: datetime
+) -> bool:
+    """Return whether a monitor's reminder says of a term what the window itself has on record of it."""
+    began, due_at = projection.started_at, projection.due_at
+    if began is None or due_at is None or reminder.stage not in STAGES:
+        return False
+    return (
+        (reminder.consultation_id, reminder.due_at) == (own.consultation_id, due_at)
+        and message_id == reminder_id(own.case_number, own.department, reminder.stage, began)
+        and stage_at(projection, reminder.stage) <= signed_at < due_at
+    )
 
 
 def reminder_id(case_number: str, department: str, stage: int, term_began: datetime) -> str:

@@ -1,7 +1,8 @@
 """A department's own term as it can tell it: from the request, its own receipt, and what it was told since, all signed.
 
-The window reckons by the receipt and by its own ledger, the monitors say the due moment in every reminder, and every
-amendment comes with a notice. Until one of these has come the department reckons itself, by the day on which it signed.
+The window reckons by the receipt and by its own ledger, and every amendment comes with a notice that says the due
+moment. Until one has come the department reckons itself, by the day on which it signed. What a monitor's reminder says
+of the due moment moves nothing: a monitor has no say over a term.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ class DeskTerm:
     due_at: datetime | None
     """None while it has not begun, or its clock is stopped until it is resumed."""
     told: bool = False
-    """Whether window or monitor have said this moment; else it is reckoned here."""
+    """Whether the window has said this moment; else it is reckoned here."""
     provisional: bool = False
     days_left: int | None = None
     """Working days after today, up to and including the last; None without a due moment."""
@@ -41,7 +42,7 @@ class Told:
     entries: Sequence[LedgerEntry] = ()
     """Amendments it was told of, and stops it has announced itself, in their order."""
     due_at: datetime | None = None
-    """The last due moment that window or monitor have said."""
+    """The last due moment that the window has said."""
     own_stop: bool = False
     """Whether it has stopped the clock itself: what was said before may be too early."""
 

@@ -115,7 +115,7 @@ def refresh(step: Step, case_number: str, department: str) -> None:
 
 def tell_monitors(step: Step) -> None:
     """Send every monitor the present state of all changed deadlines, many in one message."""
-    states = [_present(step, number, department) for number, department in step.changed_parts]
+    states = [present_state(step, number, department) for number, department in step.changed_parts]
     step.changed_parts.clear()
     told = [state for state in states if state is not None]
     monitors = step.node.monitors
@@ -123,7 +123,8 @@ def tell_monitors(step: Step) -> None:
         step.send(DeadlineNotice(deadlines=tuple(told[first : first + _NOTICE_SIZE])), monitors)
 
 
-def _present(step: Step, number: str, department: str) -> DeadlineState | None:
+def present_state(step: Step, number: str, department: str) -> DeadlineState | None:
+    """Return a part's deadline as its monitors are told of it; None while there is nothing to watch."""
     case, part = step.tx[Cases].get(number), step.tx[Cases].part(number, department)
     if case is None or part is None or part.consultation_id is None:
         return None

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from exchange.approval.records import CaseRow, PartRow
-from exchange.approval.rules.arbiter import AGAIN, DeemedRuling, rule_on_deemed
+from exchange.approval.rules.arbiter import AGAIN, SilenceRuling, rule_on_deemed, rule_on_escalation
 from exchange.approval.rules.correction import OBSTACLE
-from exchange.approval.rules.deadline import project
+from exchange.approval.rules.deadline import Projection, project
+from exchange.approval.rules.defaults import reminds_rightly
 from exchange.approval.rules.states import PartState
 from exchange.approval.window.checks import part_of
 from exchange.approval.window.conclude import Concluder
-from exchange.approval.window.deadlines import RUNNING, deadline_state, matter_of, refresh
+from exchange.approval.window.deadlines import RUNNING, deadline_state, matter_of, present_state, refresh
 from exchange.approval.window.set_aside import opinion_set_aside
 from exchange.approval.window.store import Cases
 from exchange.audit import verify_receipt
@@ -20,7 +21,17 @@ from exchange.messaging.checks import expect, require_role
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Step
 from exchange.messaging.receipts import proof_digest
-from exchange.schemas import Body, DeemedConsent, DefaultMode, DefaultNotice, Escalation, Reminder, Role
+from exchange.schemas import (
+    Body,
+    DeadlineNotice,
+    DeadlineState,
+    DeemedConsent,
+    DefaultMode,
+    DefaultNotice,
+    Escalation,
+    Reminder,
+    Role,
+)
 from exchange.workdays import add_working_days, end_of_day
 
 _EVIDENCE = "cite the receipt that the department signed for this very consultation"
@@ -41,31 +52,35 @@ class Silence:
         }
 
     def take_reminder(self, step: Step, incoming: Incoming, body: Body) -> None:
-        """Take in that a monitor has reminded a department; the reminder is shown with the case."""
+        """Take in that a monitor has reminded a department; it is shown with the case, if the term says so as well."""
         reminder = expect(body, Reminder)
         require_role(step, incoming, Role.MONITOR)
-        _, part = part_of(step, reminder.case_number, reminder.department)
-        if part.state in RUNNING:
-            step.tx[Cases].move_part(part.case_number, part.department, {part.state}, part.state, reminded_at=step.now)
+        case, part = part_of(step, reminder.case_number, reminder.department)
+        if part.state not in RUNNING:
+            return
+        own, projection = _own(step, case, part)
+        if not reminds_rightly(own, projection, reminder, incoming.message_id, incoming.opened.header.created_at):
+            step.note("reminder-overtaken", case.number, incoming.message_id, department=part.department)
+            _tell_again(step, part, incoming)
+            return
+        step.tx[Cases].move_part(part.case_number, part.department, {part.state}, part.state, reminded_at=step.now)
 
     def take_deemed(self, step: Step, incoming: Incoming, body: Body) -> None:
         """Give a monitor's deemed consent effect, if no opinion in time stands before it and all it claims is true."""
         deemed = expect(body, DeemedConsent)
         require_role(step, incoming, Role.MONITOR)
         case, part = part_of(step, deemed.state.case_number, deemed.state.department)
-        matter = matter_of(step.tx, case)
-        entries = step.tx[Cases].ledger(case.number, part.department)
-        own = deadline_state(step.node, case, part, matter, entries, None)
-        projection = project(own, step.node.calendar)
-        ruling = rule_on_deemed(case.state, part, own, deemed, projection, incoming.arrival)
-        if ruling is not DeemedRuling.EFFECTIVE:
+        own, projection = _own(step, case, part)
+        signed_at = incoming.opened.header.created_at
+        ruling = rule_on_deemed(case.state, part, own, deemed, projection, incoming.arrival, signed_at)
+        if ruling is not SilenceRuling.EFFECTIVE:
             step.note("deemed-moot", case.number, incoming.message_id, department=part.department, why=ruling.value)
             if ruling in AGAIN:
-                _tell_again(step, part)
+                _tell_again(step, part, incoming)
             return
         if opinion_set_aside(step.tx, step.node, case.number, part.department, projection.due_at):
             step.note("deemed-held-up", case.number, incoming.message_id, department=part.department)
-            _tell_again(step, part)
+            _tell_again(step, part, incoming)
             return
         self._check_evidence(step, deemed)
         if part.faulty_at is not None:
@@ -77,7 +92,7 @@ class Silence:
         )  # fmt: skip
         if not moved:
             return
-        step.note("deemed", case.number, incoming.message_id, department=part.department, rule=matter.version)
+        step.note("deemed", case.number, incoming.message_id, department=part.department, rule=own.matter_version)
         self._announce(step, case, deemed, incoming)
         refresh(step, case.number, part.department)
         self._concluder.advance(step, case.number)
@@ -111,24 +126,22 @@ class Silence:
         told = dict.fromkeys((department, *step.node.monitors, *_superior(department, step)))
         step.send(notice, tuple(told), conversation_id=case.conversation_id, in_reply_to=incoming.message_id)
 
-    def _is_over(self, step: Step, case: CaseRow, part: PartRow, incoming: Incoming) -> bool:
-        """Whether the term was over when this arrived, by the window's own record: a monitor's clock may be wrong."""
-        entries = step.tx[Cases].ledger(case.number, part.department)
-        own = deadline_state(step.node, case, part, matter_of(step.tx, case), entries, None)
-        due_at = project(own, step.node.calendar).due_at
-        return due_at is not None and incoming.arrival.latest > due_at
-
     def take_escalation(self, step: Step, incoming: Incoming, body: Body) -> None:
-        """Take in that a term is over and no default may arise: the lead must act.
+        """Take in that a term is over and no default may arise, if it is over by the window's own record.
 
-        A late opinion on record now counts.
+        The lead must act then, and a late opinion on record now counts.
         """
         escalation = expect(body, Escalation)
         require_role(step, incoming, Role.MONITOR)
         case, part = part_of(step, escalation.case_number, escalation.department)
-        if part.state in RUNNING and not self._is_over(step, case, part, incoming):
-            step.note("escalation-too-early", case.number, incoming.message_id, department=part.department)
-            _tell_again(step, part)
+        own, projection = _own(step, case, part)
+        signed_at = incoming.opened.header.created_at
+        ruling = rule_on_escalation(case.state, part, own, escalation, projection, incoming.arrival, signed_at)
+        if ruling is not SilenceRuling.EFFECTIVE:
+            why = ruling.value
+            step.note("escalation-moot", case.number, incoming.message_id, department=part.department, why=why)
+            if ruling in AGAIN:
+                _tell_again(step, part, incoming)
             return
         self._escalate(step, part, incoming, escalation.obstacles)
 
@@ -149,10 +162,27 @@ class Silence:
         self._concluder.advance(step, part.case_number)
 
 
-def _tell_again(step: Step, part: PartRow) -> None:
-    """The term still runs: under a higher revision the monitors look at it anew."""
-    if step.tx[Cases].move_part(part.case_number, part.department, RUNNING & {part.state}, part.state):
-        refresh(step, part.case_number, part.department)
+def _own(step: Step, case: CaseRow, part: PartRow) -> tuple[DeadlineState, Projection]:
+    """The deadline by the window's own record, which no monitor's word changes."""
+    entries = step.tx[Cases].ledger(case.number, part.department)
+    own = deadline_state(step.node, case, part, matter_of(step.tx, case), entries, None)
+    return own, project(own, step.node.calendar)
+
+
+def _tell_again(step: Step, part: PartRow, incoming: Incoming) -> None:
+    """The term still runs: how it stands, in reply to this monitor, which then looks at it anew.
+
+    Under a higher revision, since the monitor is done with the one it wrote on. Other monitors have said nothing
+    wrong, and what one says must not keep them from their work.
+    """
+    if not step.tx[Cases].move_part(part.case_number, part.department, RUNNING & {part.state}, part.state):
+        return
+    present = present_state(step, part.case_number, part.department)
+    if present is not None:
+        step.send(
+            DeadlineNotice(deadlines=(present,)), (incoming.sender,),
+            conversation_id=incoming.opened.header.conversation_id, in_reply_to=incoming.message_id,
+        )  # fmt: skip
 
 
 def _superior(department: str, step: Step) -> tuple[str, ...]:

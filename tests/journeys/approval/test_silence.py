@@ -291,6 +291,6 @@ def test_an_escalation_on_a_term_that_still_runs_by_the_windows_record_has_no_ef
 
     assert city.part(case, "transport").state is PartState.SIGNED
     with city.window.store.reading() as tx:
-        assert "escalation-too-early" in [entry.event for entry in tx.journal_of(case.number)]
+        assert "escalation-moot" in [entry.event for entry in tx.journal_of(case.number)]
     city.through(7)
     assert city.part(case, "transport").state is PartState.ESCALATED

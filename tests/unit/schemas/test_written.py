@@ -173,6 +173,7 @@ REPEATED = {
     "default-notice.basis",
     "escalation.obstacles",
     "escalation.remarks",
+    "escalation.state",
     "form-aggregate.rows",
     "non-delivery.reason",
     "receipts-shown.tally",
