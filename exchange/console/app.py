@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from exchange.api.app import PATH, create_api
 from exchange.api.door.context import Api
@@ -36,25 +37,22 @@ from exchange.web.door.door import Door
 from exchange.web.door.permissions import check_allowed
 from exchange.web.door.sign_in import own_path
 from exchange.web.heads import HeadAsGet
+from exchange.web.strict import StrictAnswers
 
 Handler = Callable[[Request], Awaitable[Response]]
 
-_STRICT = {
-    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-    "referrer-policy": "same-origin",
-    "x-content-type-options": "nosniff",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "cache-control": "no-store",
-}
-"""On every answer: nothing from elsewhere, no inline script, no frames, nothing kept by the browser."""
+
+class _Console(FastAPI):
+    """Makes every answer strict, those too that stand in for a handler that broke."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return StrictAnswers(super().build_middleware_stack())
 
 
 def create_app(view: DomainView, door: Door, sections: Sequence[Section]) -> FastAPI:
     """Make the console over a domain. Pages need a signed-in account whose role may do what they name."""
     api = Api(view)
-    app = FastAPI(
+    app = _Console(
         title="Yizhan 驿站",
         docs_url=None,
         redoc_url=None,
@@ -76,7 +74,7 @@ def create_app(view: DomainView, door: Door, sections: Sequence[Section]) -> Fas
     static = Mount("/static", StaticFiles(directory=str(files("exchange.web") / "static")))
     open_routes = [route for section in sections for route in section.routes(view)]
     app.router.routes += [*door.routes(), static, Mount(PATH, create_api(api)), *open_routes, *routes]
-    app.middleware("http")(_strictly)
+    app.middleware("http")(_spoken)
     app.add_middleware(HeadAsGet)
     app.add_exception_handler(ExchangeError, _told)
     return app
@@ -104,14 +102,10 @@ def _alive(
     return lifespan
 
 
-async def _strictly(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+async def _spoken(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
     address = request.client.host if request.client else ""
     with speaking(render.language_of(request)), arriving(Source(SourceKind.WEB, address)):
-        response = await call_next(request)
-    for name, value in _STRICT.items():
-        if not (name == "cache-control" and request.url.path.startswith("/static/")):
-            response.headers[name] = value
-    return response
+        return await call_next(request)
 
 
 async def _told(request: Request, error: Exception) -> Response:

@@ -5,24 +5,31 @@ from __future__ import annotations
 import hashlib
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from exchange.clock import monotonic
 from exchange.console.app import create_app
 from exchange.console.sections import SECTIONS
+from exchange.errors import BadConfiguration
+from exchange.machine.connections import Connections
 from exchange.machine.crew import Loop
 from exchange.operations.domain_view import DomainView
+from exchange.operations.troubles.settings import load_alert_settings
 from exchange.runtime.settings import Home, Settings
 from exchange.runtime.supervision.ends import LoopsWatched
 from exchange.runtime.supervision.heartbeat import heartbeat
 from exchange.runtime.supervision.sole import orphaned
 from exchange.web.door.gate import gate_of
 from exchange.web.door.sessions import SessionDoor
+from exchange.web.http import http_of
 from exchange.web.listening import ListeningPlace, listen, own_port, read_state, write_state
+from exchange.web.strict import OwnNames
 from exchange.web.tls import RenewedTls
 
 STUCK = 60.0
@@ -45,10 +52,12 @@ def serve(settings: Settings, place: ListeningPlace, ready: Ready) -> None:
     try:
         door = SessionDoor(gate_of(view), tag_of(settings.home))
         turns = LoopTurns()
-        server = server_of(create_app(view, door, SECTIONS), place, turns)
+        connections = Connections()
+        names = [*settings.console_hosts, *_name_in_alerts(view)]
+        server = server_of(create_app(view, door, SECTIONS), place, turns, connections, names)
         known = read_state(state)
         before = known.wanted if known else None
-        with listen(place, before) as listening:
+        with listen(place, before, connections) as listening:
             url, port = place.url(listening.getsockname()[1]), listening.getsockname()[1]
             with suppress(OSError):  # a convenience for `up`; in a container the folder may be read-only
                 write_state(state, url, port, own_port(place, before, port), place.tls_cert)
@@ -81,7 +90,7 @@ class LoopTurns:
     def __init__(self) -> None:
         self._last: float | None = None
 
-    async def turned(self) -> None:
+    def turned(self) -> None:
         """Record that the loop turns now."""
         self._last = monotonic()
 
@@ -91,21 +100,42 @@ class LoopTurns:
         return f"no request is served for {since:.0f} s" if since >= STUCK else None
 
 
-def server_of(app: object, place: ListeningPlace, turns: LoopTurns | None = None) -> uvicorn.Server:
-    """Return the web server: no log of requests, which would hold one-time links, and no word of what server it is."""
+def server_of(
+    app: ASGIApp, place: ListeningPlace, turns: LoopTurns, connections: Connections, names: Sequence[str] = ()
+) -> uvicorn.Server:
+    """Return the web server: no log of requests, which would hold one-time links, and no word of what server it is.
+
+    ``connections`` are those of the socket that it is given; ``names`` are further ones that it answers to.
+    """
+
+    async def every_second() -> None:
+        turns.turned()
+        connections.sweep()
+
     config = uvicorn.Config(
-        app,  # type: ignore[arg-type]
+        OwnNames(app, [*place.names, *names]),
+        http=http_of(connections),
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=_LEAVING,
-        callback_notify=turns.turned if turns else None,
+        callback_notify=every_second,
         timeout_notify=1,
         ssl_certfile=place.tls_cert,
         ssl_keyfile=place.tls_key,
     )
     return uvicorn.Server(config)
+
+
+def _name_in_alerts(view: DomainView) -> list[str]:
+    """The name that alerts link to, where it is configured."""
+    try:
+        url = load_alert_settings(view.home).console_url
+    except BadConfiguration:  # said on the page of the alerts
+        return []
+    return [urlsplit(url).hostname or ""]
 
 
 def tag_of(home: Path) -> str:

@@ -87,6 +87,13 @@ class TooManyRequests(CallerError):
     seconds = 60
 
 
+class MisdirectedRequest(CallerError):
+    """A request for another host than this one: a stranger's page, or a name that nobody told the console of."""
+
+    code = "host"
+    remedy = "open it by its address, or by a name in EXCHANGE_CONSOLE_HOSTS (names with commas between them)"
+
+
 class BadRequest(CallerError):
     """A request to the API whose form is invalid; ``faults`` names each field (JSON pointer) and what is wrong."""
 

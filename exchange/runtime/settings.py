@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_network
@@ -23,6 +24,9 @@ DATABASES = ("postgresql", "postgresql+psycopg", "sqlite")
 """Schemes of database URLs."""
 
 
+_HOST_NAME = re.compile(r"(\*\.)?[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?")
+
+
 @dataclass(frozen=True)
 class Settings:
     """What the environment decides. None means: the embedded default."""
@@ -35,10 +39,13 @@ class Settings:
     claims_url: str | None = None
     webhook_networks: tuple[str, ...] = ()
     """Networks beside the public internet to which webhooks may go, e.g. ``10.0.0.0/8``."""
+    console_hosts: tuple[str, ...] = ()
+    """Names, beside the machine's own, under which people reach the console, e.g. ``console.example.org``."""
 
     @classmethod
     def read(cls, env: Mapping[str, str] | None = None, home: Path | None = None) -> Settings:
-        """Read EXCHANGE_HOME, _BROKER_URL, _MANAGEMENT_URL, _DATABASE_URL, _CLAIMS_URL, _CLOCK, _WEBHOOK_NETWORKS.
+        """Read EXCHANGE_HOME, _BROKER_URL, _MANAGEMENT_URL, _DATABASE_URL, _CLAIMS_URL, _CLOCK, _WEBHOOK_NETWORKS and
+        _CONSOLE_HOSTS.
 
         Raises BadConfiguration.
         """
@@ -65,6 +72,7 @@ class Settings:
             clock=clock,
             claims_url=claims_url,
             webhook_networks=_networks(env.get("EXCHANGE_WEBHOOK_NETWORKS", "")),
+            console_hosts=_hosts(env.get("EXCHANGE_CONSOLE_HOSTS", "")),
         )
 
 
@@ -95,6 +103,16 @@ def _networks(text: str) -> tuple[str, ...]:
         except ValueError as error:
             remedy = "write networks with commas between them, for example 10.0.0.0/8,127.0.0.0/8"
             raise BadConfiguration("EXCHANGE_WEBHOOK_NETWORKS: {error}", remedy=remedy, error=error) from error
+    return named
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    """Host names with commas between them. Raises BadConfiguration."""
+    named = tuple(text.replace(",", " ").split())
+    for one in named:
+        if not _HOST_NAME.fullmatch(one):
+            remedy = "write names with commas between them, without scheme and port, for example console.example.org"
+            raise BadConfiguration("EXCHANGE_CONSOLE_HOSTS: {one!r} is no host name", remedy=remedy, one=one)
     return named
 
 

@@ -12,9 +12,12 @@ from socket import AF_INET6
 from types import TracebackType
 
 from exchange.errors import BadConfiguration, OperatorError
+from exchange.machine.connections import Connections, counting
 from exchange.machine.crew import Loop
+from exchange.machine.hosts import KnownHosts
 from exchange.machine.logger import get_logger
-from exchange.telemetry.scraping import FORWARDED, may_scrape
+from exchange.machine.strict_headers import PLAIN
+from exchange.telemetry.scraping import FORWARDED, is_loopback, may_scrape
 
 log = get_logger()
 
@@ -22,6 +25,9 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 """Prometheus' text format."""
 
 LOOPBACK = "127.0.0.1"
+
+_MOST, _OF_ONE_SOURCE = 64, 32
+"""Connections at once: each has a thread, and few ask."""
 
 
 @dataclass(frozen=True)
@@ -95,12 +101,21 @@ class Endpoint:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     allow_reuse_address = True
+    request_queue_size = 64
 
     def __init__(self, place: EndpointPlace, answers: Answers) -> None:
         self.answers = answers
+        self.hosts = KnownHosts([place.host])
+        self.own_machine_only = is_loopback(place.host)
         if ":" in place.host:
             self.address_family = AF_INET6
         super().__init__((place.host, place.port), _Handler)
+        self.connections = Connections(_MOST, _OF_ONE_SOURCE)
+        self.socket = counting(self.socket, self.connections)
+
+    def service_actions(self) -> None:
+        """End what keeps a thread waiting; called twice a second."""
+        self.connections.sweep()
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Handle a request that failed; one whose asker went away is nobody's trouble."""
@@ -111,13 +126,17 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     server: _Server
     timeout = 10
-    server_version = "yizhan"
-    sys_version = ""
+    error_content_type = "text/plain; charset=utf-8"
+    error_message_format = "%(code)d %(message)s\n"
 
     def do_GET(self) -> None:
         """Answer one of the three paths."""
         path, answers = self.path.partition("?")[0], self.server.answers
-        if path == "/healthz":
+        self.server.connections.working(self.client_address[:2])
+        guarded = self.server.own_machine_only or (path == "/metrics" and answers.token is None)
+        if guarded and not self.server.hosts.knows(self.headers.get("host", "")):
+            self._say(421, "text/plain; charset=utf-8", b"not known by this host name: ask by address or localhost\n")
+        elif path == "/healthz":
             alive = answers.alive()
             lines = ["ok" if alive else "stuck", *answers.remarks()]
             self._say(200 if alive else 503, "text/plain; charset=utf-8", "".join(f"{one}\n" for one in lines).encode())
@@ -133,6 +152,16 @@ class _Handler(BaseHTTPRequestHandler):
             self._say(status, "text/plain", b"not from here without the token\n" if status == 403 else b"not found\n")
 
     do_HEAD = do_GET
+
+    def end_headers(self) -> None:
+        """End the head of whatever is answered, errors too, with what keeps browsers strict."""
+        for name, value in PLAIN.items():
+            self.send_header(name, value)
+        super().end_headers()
+
+    def version_string(self) -> str:
+        """Name what answers, and no version of anything."""
+        return "yizhan"
 
     def log_message(self, format: str, *args: object) -> None:
         """Log nothing: whoever scrapes does it all day."""

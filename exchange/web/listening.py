@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from exchange.directory.host_names import host_names
 from exchange.errors import BadConfiguration, OperatorError
+from exchange.machine.connections import Connections, CountingSocket, counting
 from exchange.machine.files import read_json, write_file
 
 HOST, PORTS = "127.0.0.1", range(8480, 8500)
@@ -47,6 +49,11 @@ class ListeningPlace:
         if self.tls_cert is not None:
             _check_files(self.tls_cert, self.tls_key)
 
+    @property
+    def names(self) -> list[str]:
+        """The names under which it can be reached: that of its place, and those of its certificate."""
+        return [self.host, *(() if self.tls_cert is None else host_names(self.tls_cert.read_bytes()))]
+
     def url(self, port: int) -> str:
         """Return the address to open."""
         anywhere = self.host in ("0.0.0.0", "::")  # noqa: S104 -- compared with, not listened on
@@ -62,7 +69,7 @@ def is_own_machine(host: str) -> bool:
         return host == "localhost"
 
 
-def listen(place: ListeningPlace, before: int | None = None) -> socket.socket:
+def listen(place: ListeningPlace, before: int | None = None, connections: Connections | None = None) -> CountingSocket:
     """Return a listening socket: on the port that was asked for; else on that of ``before``, so that links and
     bookmarks stay good, or on one of PORTS where there is none before; on any free one where these are taken.
 
@@ -71,11 +78,11 @@ def listen(place: ListeningPlace, before: int | None = None) -> socket.socket:
     wanted = [place.port] if place.port is not None else [*([before] if before else PORTS), 0]
     for port in wanted[:-1]:
         try:
-            return _bind(place.host, port)
+            return counting(_bind(place.host, port), connections)
         except OSError:
             continue
     try:
-        return _bind(place.host, wanted[-1])
+        return counting(_bind(place.host, wanted[-1]), connections)
     except OSError as error:
         remedy = "choose another --port or --host, or stop what listens there"
         raise OperatorError(

@@ -19,7 +19,8 @@ from exchange.clock import CST, Clock, RealClock, SteppedClock
 from exchange.console.app import create_app
 from exchange.console.section import Section
 from exchange.console.sections import SECTIONS
-from exchange.console.serve import server_of, tag_of
+from exchange.console.serve import LoopTurns, server_of, tag_of
+from exchange.machine.connections import Connections
 from exchange.operations.domain_view import DomainView
 from exchange.runtime.settings import Settings
 from exchange.setup.init import init_files
@@ -149,8 +150,9 @@ def small_view(folder: Path, domain: str = "hefei", broker: NodeInfo | None = No
 def served(house: House) -> Iterator[str]:
     """Serves a console on a free port as `exchange console` does; its address."""
     place = ListeningPlace(port=0)
-    with listen(place) as listening:
-        server = server_of(house.app, place)
+    connections = Connections()
+    with listen(place, connections=connections) as listening:
+        server = server_of(house.app, place, LoopTurns(), connections)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         while not server.started and thread.is_alive():

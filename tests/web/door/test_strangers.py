@@ -1,0 +1,139 @@
+"""Strangers at a console that is served: connections that wait, names that are not ours, answers of every kind."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import time
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+
+from exchange.machine import connections
+from exchange.machine.strict_headers import PLAIN
+from exchange.operations.domain_view import DomainView
+from exchange.telemetry.endpoint import Answers, Endpoint, EndpointPlace
+from tests.web.house import House, real_house, served
+
+
+@pytest.fixture
+def place(view: DomainView) -> Iterator[tuple[str, int]]:
+    """Host and port of a console that is served."""
+    with served(real_house(view)) as url:
+        yield urlsplit(url).hostname or "", urlsplit(url).port or 0
+
+
+def ask(place: tuple[str, int], method: str, path: str, **headers: str) -> http.client.HTTPResponse:
+    """One request on a connection of its own."""
+    connection = http.client.HTTPConnection(*place, timeout=20)
+    connection.request(method, path, headers=headers)
+    answer = connection.getresponse()
+    answer.read()
+    return answer
+
+
+def test_connections_that_never_ask_keep_nobody_from_asking(
+    place: tuple[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "HEAD", 1.0)
+    waiting = [socket.create_connection(place, 5) for _ in range(connections.OF_ONE_SOURCE + 20)]
+    for one in waiting[-5:]:
+        one.sendall(b"GET / HTTP/1.1\r\nhost: loc")
+    assert ask(place, "GET", "/healthz").status == 200
+    for one in waiting:
+        one.settimeout(15)
+        assert one.recv(10) == b"", "it is ended by the server"
+        one.close()
+
+
+def test_a_body_that_does_not_come_ends_its_connection(place: tuple[str, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "BODY", 1.0)
+    with socket.create_connection(place, 15) as one:
+        one.sendall(b"POST /sign-in HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n"
+                    b"content-type: application/x-www-form-urlencoded\r\n\r\nname=")  # fmt: skip
+        assert one.recv(10) == b""
+
+
+def test_under_a_strangers_name_nothing_is_answered(place: tuple[str, int]) -> None:
+    for path in ("/", "/sign-in", "/static/console.css", "/api/v1/docs", "/healthz", "/metrics"):
+        answer = ask(place, "GET", path, host="rebound.evil.example")
+        assert answer.status == 421
+        assert_strict(answer)
+
+
+def test_every_answer_is_strict(place: tuple[str, int]) -> None:
+    for method, path in [
+        ("GET", "/sign-in"), ("GET", "/nowhere"), ("POST", "/nowhere"), ("PUT", "/sign-in"), ("POST", "/sign-in"),
+        ("GET", "/static/console.js"), ("GET", "/static/nothing"), ("GET", "/static/../x"), ("GET", "/healthz"),
+        ("GET", "/readyz"), ("GET", "/metrics"), ("GET", "/api/v1/inbox"), ("GET", "/api/v1/docs"),
+        ("GET", "/api/v1/nowhere"), ("OPTIONS", "/api/v1/inbox"), ("HEAD", "/sign-in"),
+        ("GET", "/set-up/guessed"), ("GET", "/live/"),
+    ]:  # fmt: skip
+        assert_strict(ask(place, method, path))
+
+
+def test_what_is_no_http_is_answered_strictly_too(place: tuple[str, int]) -> None:
+    for sent in (b"GET\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\r\nx: " + b"y" * 99_999):
+        with socket.create_connection(place, 15) as one:
+            one.sendall(sent)
+            answer = http.client.HTTPResponse(one)
+            answer.begin()
+        assert answer.status == 400
+        assert_strict(answer)
+
+
+def test_a_page_that_breaks_is_answered_strictly(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(house.door.gate, "who", broken)
+    http = house.visitor().http
+    http._transport.raise_server_exceptions = False  # type: ignore[attr-defined]
+    answer = http.get("/")
+    assert answer.status_code == 500
+    assert all(answer.headers.get(name) for name in PLAIN)
+
+
+def assert_strict(answer: http.client.HTTPResponse) -> None:
+    """Checks the headers that every answer has."""
+    assert "frame-ancestors 'none'" in (answer.getheader("content-security-policy") or "")
+    assert answer.getheader("x-content-type-options") == "nosniff"
+    assert answer.getheader("referrer-policy") in ("same-origin", "no-referrer")
+    assert answer.getheader("cache-control") in ("no-store", "no-cache")
+
+
+@pytest.fixture
+def endpoint() -> Iterator[Endpoint]:
+    """The endpoint of a served process."""
+    with Endpoint(EndpointPlace("127.0.0.1", 0), Answers(lambda: b"", lambda: True, lambda: {"all": True})) as found:
+        yield found
+
+
+def test_an_endpoint_is_as_strict(endpoint: Endpoint) -> None:
+    place = endpoint.place.host, endpoint.place.port
+    for method, path, status in [
+        ("GET", "/healthz", 200), ("GET", "/metrics", 200), ("GET", "/nowhere", 404), ("POST", "/metrics", 501),
+    ]:  # fmt: skip
+        answer = ask(place, method, path)
+        assert answer.status == status
+        assert_strict(answer)
+        assert "Python" not in (answer.getheader("server") or "")
+    assert ask(place, "GET", "/metrics", host="rebound.evil.example").status == 421
+
+
+def test_drops_of_a_request_hold_no_thread_of_an_endpoint(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "HEAD", 1.0)
+    place, begun = (endpoint.place.host, endpoint.place.port), time.monotonic()
+    waiting = [socket.create_connection(place, 5) for _ in range(40)]
+    assert ask(place, "GET", "/healthz").status == 200
+    ended = False
+    while not ended and time.monotonic() - begun < 9:
+        try:
+            waiting[-1].sendall(b"x")
+            time.sleep(0.05)
+        except OSError:
+            ended = True
+    assert ended
+    for one in waiting:
+        one.close()
