@@ -87,6 +87,7 @@ def working_days_between(calendar: WorkingCalendar, first: date, last: date) -> 
 
 def end_of_day(day: date) -> datetime:
     """Return 24:00 of a day in China Standard Time: the last moment that is still in time."""
+    day = min(day, date.max - _DAY)  # of the last day there is, the end cannot be told
     return datetime(day.year, day.month, day.day, tzinfo=CST) + _DAY
 
 

@@ -77,9 +77,8 @@ from exchange.schemas.joint import (
 )
 from exchange.schemas.matter import Approver, Completion, DefaultMode, Exclusion, Material, Matter, StartRule
 from exchange.schemas.nondelivery import NonDelivery, NonDeliveryReason
-from exchange.schemas.notice import MAX_RELAYS, Forwarding, Notice, NoticeReminder, SignOff, Treatment
+from exchange.schemas.notice import MAX_RELAYS, Forwarding, Notice, NoticeReminder, Recall, SignOff, Treatment
 from exchange.schemas.opinion import Opinion, ProcedureKind, SpecialProcedure, Verdict
-from exchange.schemas.recall import Recall
 from exchange.schemas.receipt import Receipt, ReceiptBatch, ReceiptOutcome, ReceiptProof
 from exchange.schemas.request import MAX_FORWARDERS, ForwardedRequest, RequestForwarded
 from exchange.schemas.tally import AtRecall, Count, Named, Reader, ReaderState, ReturnedBy, Tally

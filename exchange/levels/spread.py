@@ -19,12 +19,16 @@ from exchange.directory.hierarchy import next_hop, relay_of
 from exchange.errors import Returned
 from exchange.machine.logger import get_logger
 from exchange.messaging.checks import expect
+from exchange.messaging.failing.apart import each_alone
+from exchange.messaging.failing.store import FailingWork
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Node, Step
 from exchange.schemas import Body, DirectoryUpdate, OfferedDirectory
 
 log = get_logger()
 
+WORK = "directories for neighbours"
+"""What this work is called where it fails."""
 AGAIN = timedelta(days=7)
 """After this time a neighbour is told everything again."""
 MESSAGE_LIMIT = 4_194_304
@@ -108,9 +112,12 @@ class Spreader:
             return 0
         if not isinstance(view, TreeView):
             return 0
-        told = sum(self._tell(node, view, domain) for domain in neighbours(view))
-        self._looked, self._next = view, node.clock.now() + timedelta(hours=1)
-        return told
+        asked = [(domain, domain) for domain in neighbours(view)]
+        told = each_alone(node, WORK, asked, lambda domain: self._tell(node, view, domain))
+        with node.store.reading() as tx:
+            again = min(tx[FailingWork].next_tries(WORK).values(), default=None)
+        self._looked, self._next = view, again or node.clock.now() + timedelta(hours=1)
+        return sum(told)
 
     def _tell(self, node: Node, view: TreeView, neighbour: str) -> int:
         relay = relay_of(neighbour)

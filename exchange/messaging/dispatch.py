@@ -145,9 +145,20 @@ class Dispatcher:
 
     def _send(self, publisher: Publisher, parcels: Sequence[Parcel]) -> None:
         self._apart = min(_APART_MOST, _APART_FOR_EACH * len(parcels))
-        if parcels:
-            publisher.publish([self._publication(parcel) for parcel in parcels])
+        publications = [one for parcel in parcels if (one := self._packed(parcel)) is not None]
+        if publications:
+            publisher.publish(publications)
             self._node.observer.sent(parcels)
+
+    def _packed(self, parcel: Parcel) -> Publication | None:
+        """Return what goes out; None for a copy on record that cannot be put together: it must not stop the others."""
+        try:
+            return self._publication(parcel)
+        except Exception as error:
+            log.exception("dispatch.unpacked", node=self._node.address, message_id=parcel.message_id)
+            reason = f"on record in a way that cannot be sent: {type(error).__name__}"
+            self.on_results([PublishResult(parcel.id, PublishOutcome.IMPOSSIBLE, reason)])
+            return None
 
     def _take(self, room: int) -> list[Parcel]:
         """Take what was offered, urgent ones first, without what the tables have given already."""

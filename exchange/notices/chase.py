@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from exchange.messaging.failing.apart import each_alone
 from exchange.messaging.node import Node
 from exchange.messaging.rules.reminder_stages import stage_on
 from exchange.notices.issue import remind
@@ -12,12 +13,22 @@ from exchange.notices.rules.states import NoticeSeat, NoticeState
 from exchange.notices.standing_notices import standing_notices
 from exchange.notices.status import notice_status
 
+WORK = "reminders of notices"
+"""What this work is called where it fails."""
+
 
 def chase(node: Node, today: date) -> int:
     """Send the reminders that are due, once a day as stages are days; returns how many."""
     rows = standing_notices(node.store, NoticeSeat.ORIGIN, NoticeState.OPEN)
-    due = ((row, stage) for row in rows if (stage := _stage(node, row, today)) > row.reminded)
-    return len([remind(node, row.notice_id, stage) for row, stage in due if not _answered(node, row.notice_id)])
+
+    def chase_one(row: NoticeRow) -> bool:
+        stage = _stage(node, row, today)
+        if stage <= row.reminded or _answered(node, row.notice_id):
+            return False
+        remind(node, row.notice_id, stage)
+        return True
+
+    return sum(each_alone(node, WORK, ((row.notice_id, row) for row in rows), chase_one))
 
 
 def _stage(node: Node, row: NoticeRow, today: date) -> int:

@@ -13,6 +13,7 @@ from exchange.audit import tree_root
 from exchange.directory.hierarchy import relay_of
 from exchange.errors import Returned, SenderError
 from exchange.messaging.checks import expect, returned_for
+from exchange.messaging.failing.apart import each_together
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Node, Step
 from exchange.messaging.records import Signed
@@ -109,14 +110,11 @@ def take_tally(step: Step, incoming: Incoming, body: Body) -> None:
 
 def tell(node: Node) -> int:
     """Send a tally upward of every notice of which there is more to tell; returns the number of them."""
-    with node.store.reading() as tx:
-        if not tx[Notices].changed(1):
-            return 0
-    with node.step() as step:
-        rows = step.tx[Notices].changed(_ROUND)
-        for row in rows:
-            tell_now(step, row)
-    return len(rows)
+    return len(each_together(node, "tallies", _changed, tell_now, _ROUND))
+
+
+def _changed(tx: Transaction, limit: int) -> list[tuple[str, NoticeRow]]:
+    return [(row.notice_id, row) for row in tx[Notices].changed(limit)]
 
 
 def tell_now(step: Step, row: NoticeRow) -> Tally:

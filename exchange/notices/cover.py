@@ -13,6 +13,7 @@ from exchange.envelope import verify_signed
 from exchange.errors import Conflict, NotFound
 from exchange.machine.logger import get_logger
 from exchange.messaging.documents import Documents
+from exchange.messaging.failing.apart import each_alone
 from exchange.messaging.node import Node
 from exchange.messaging.rules.reminder_stages import stage_on
 from exchange.messaging.rules.secrecy import check_secrecy
@@ -28,6 +29,9 @@ from exchange.store.transaction import Transaction
 from exchange.workdays import WorkingCalendar
 
 log = get_logger()
+
+WORK = "reminders of covers"
+"""What the reminding is called where it fails."""
 
 
 @dataclass(frozen=True)
@@ -89,8 +93,12 @@ def remind_of_waiting(node: Node, today: date) -> int:
     Returns of how many notices it reminded.
     """
     rows = standing_notices(node.store, NoticeSeat.RELAY, NoticeState.WAITING)
-    late = (one for row in rows if (one := waiting(row, node.calendar, today)).stage > row.reminded)
-    return sum(_remind(node, one) for one in late)
+
+    def remind_one(row: NoticeRow) -> bool:
+        late = waiting(row, node.calendar, today)
+        return late.stage > row.reminded and _remind(node, late)
+
+    return sum(each_alone(node, WORK, ((row.notice_id, row) for row in rows), remind_one))
 
 
 def _remind(node: Node, late: Waiting) -> bool:

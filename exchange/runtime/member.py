@@ -31,7 +31,6 @@ from exchange.runtime.draining import Left, note_left, what_is_left
 from exchange.runtime.member_record import CONSUMING, RELEASE, SERVED_WITH
 from exchange.runtime.periodic import periodic_work, tick_for
 from exchange.runtime.relay import TransitLoop
-from exchange.runtime.rounds import Rounds
 from exchange.runtime.supervision.pulse import Pulse
 from exchange.runtime.tree_files import remember
 from exchange.runtime.work import Work
@@ -82,7 +81,6 @@ class RunningMember:
         self._window = window
         self._desk = OpenDesk(node, work.opinion_rule) if work.opinion_rule is not None else None
         self._periodic = periodic
-        self._rounds = Rounds(store)
         self._event_times = event_times
         self._on_activity = on_activity
         self.activity = 0
@@ -253,25 +251,21 @@ class RunningMember:
                 self._ticking_since = monotonic()
                 self._do_periodic_work()
                 self._ticked_at = monotonic()
-                self._rounds.passed()
                 self._stopping.wait(_APART)
             except ExchangeError as error:
                 self._records = self._records and not isinstance(error, DatabaseUnavailable)
                 log.error("tick.failed", node=self.node.address, code=error.code, reason=str(error))
-                self._rounds.failed(error, self.node.clock.now())
                 self._stopping.wait(1.0)
-            except Exception as error:
+            except Exception:
                 log.exception("tick.failed", node=self.node.address)
-                self._rounds.failed(error, self.node.clock.now())
                 self._stopping.wait(1.0)
             finally:
                 self._ticking_since = None
 
     def _do_periodic_work(self) -> None:
-        self.node.renew()
-        periodic_work(self.node, self._desk)
-        for look in self._work.rounds:
-            look(self.node)
+        periodic_work(self.node, self._desk, {**self._work.rounds, "sign of life": self._say_alive})
+
+    def _say_alive(self, _node: Node) -> None:
         connected = self._consumer is not None and self._consumer.state.connected
         if connected and monotonic() - self._said_alive >= _ALIVE_EVERY:
             with self.node.store.transaction() as tx:

@@ -36,8 +36,8 @@ class Work:
     handlers: dict[str, Handler] = field(default_factory=dict)
     signed: tuple[OnSigned, ...] = ()
     """Told, one after another, of every receipt for what the member has sent; each takes what is its own."""
-    rounds: tuple[Callable[[Node], object], ...] = ()
-    """Further periodic work."""
+    rounds: dict[str, Callable[[Node], object]] = field(default_factory=dict)
+    """Further periodic work, by name."""
 
     def on_signed(self, step: Step, moved: Sequence[Signed], receipts: Sequence[Receipt]) -> None:
         """Tell everyone in ``signed`` of the receipts."""
@@ -65,14 +65,15 @@ def work_for(
     if Role.RELAY in roles:
         work.handlers |= pass_on.handlers(covering) | counting.handlers() | collecting.handlers() | show.handlers()
         work.signed += (counting.on_signed,)
-        work.rounds += (counting.tell, collecting.tell, Daily(cover.remind_of_waiting).look)
+        work.rounds |= {"tallies": counting.tell, "aggregates": collecting.tell}
+        work.rounds |= {cover.WORK: Daily(cover.remind_of_waiting, cover.WORK).look}
     else:
         work.handlers |= sign_for.handlers(sign_at_once)
         work.handlers |= {Tally.KIND: counting.take_tally, Aggregate.KIND: collecting.take_aggregate}
-        work.rounds += (Daily(chase.chase).look,)
+        work.rounds |= {chase.WORK: Daily(chase.chase, chase.WORK).look}
     if Role.RELAY in roles and take is not None:
         work.handlers |= spread.handlers(take)
-        work.rounds += (spread.Spreader().look,)
+        work.rounds |= {spread.WORK: spread.Spreader().look}
     if Role.DEPARTMENT in roles:
         work.handlers |= desk.handlers()
         work.signed += (desk.on_signed,)

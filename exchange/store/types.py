@@ -12,6 +12,7 @@ from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from exchange.clock import CST
+from exchange.schemas.instants import EARLIEST, END
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ANY = DefaultDialect()
@@ -24,8 +25,15 @@ def micros(at: datetime) -> int:
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
+_FIRST, _LAST = micros(EARLIEST), micros(END) - 1
+
+
 class Instant(TypeDecorator[datetime]):
-    """Microseconds since 1970 in UTC: exact, ordered, the same everywhere; read back in China Standard Time."""
+    """Microseconds since 1970 in UTC: exact, ordered, the same everywhere; read back in China Standard Time.
+
+    What lies outside the bounds of `exchange.schemas.instants` is read as the bound: claims of the years 1 and 9999 are
+    on record from when they were taken, and no row may keep others from being read.
+    """
 
     impl = BigInteger
     cache_ok = True
@@ -36,7 +44,9 @@ class Instant(TypeDecorator[datetime]):
         return micros(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else (_EPOCH + timedelta(microseconds=value)).astimezone(CST)
+        if value is None:
+            return None
+        return (_EPOCH + timedelta(microseconds=min(max(value, _FIRST), _LAST))).astimezone(CST)
 
 
 def printable(text: str) -> str:

@@ -15,6 +15,7 @@ from prometheus_client.registry import Collector
 
 from exchange.clock import monotonic
 from exchange.errors import ExchangeError
+from exchange.messaging.failing.store import FailingWork
 from exchange.messaging.node import Node
 from exchange.runtime.member import RunningMember
 from exchange.schemas import Role
@@ -43,6 +44,8 @@ class MemberState:
     records: bool = True
     clock: str | None = None
     """What speaks against this machine's clock; restarting would not help."""
+    failing_work: int = 0
+    """Pieces of periodic work that fail."""
 
     @property
     def alive(self) -> bool:
@@ -110,6 +113,7 @@ class MemberGauges(Collector):
         if state.figures is not None:
             yield from _of_figures(who, state.figures, state.now)
             yield _gauge("yizhan_rule_failing_cases", "Cases whose rule failed.", who, state.rule_failing)
+            yield _gauge("yizhan_failing_work", "Items of periodic work that fail.", who, state.failing_work)
         yield from _expiries(node, state.now)
 
     def _read(self) -> MemberState:
@@ -119,14 +123,14 @@ class MemberGauges(Collector):
         try:
             with self._store.reading() as tx:
                 figures: Figures | None = tx[Gauges].read(now, deadlines=monitors)
-                failing = tx[Troubles].rule_failing().number
+                failing, work = tx[Troubles].rule_failing().number, tx[FailingWork].count()
             doubt = node.clock_watch.found(now) if node.clock_watch is not None else None
         except ExchangeError:
-            figures, failing, doubt = None, 0, None
+            figures, failing, work, doubt = None, 0, 0, None
         connections, loops = dict(pulse.connections), dict(pulse.loops)
         clock = None if doubt is None else str(doubt)
         return MemberState(
-            figures, failing, now, connections, loops, pulse.since_tick, pulse.stuck, pulse.records, clock
+            figures, failing, now, connections, loops, pulse.since_tick, pulse.stuck, pulse.records, clock, work
         )
 
 

@@ -10,16 +10,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from exchange.approval.held import held_back
 from exchange.approval.monitor.records import WatchRow
-from exchange.approval.monitor.store import Watches
+from exchange.approval.monitor.store import UnreadWatch, Watches
 from exchange.approval.rules.deadline import Projection, project, stage_at
 from exchange.approval.rules.defaults import deemed_id, escalation_id, obstacles, reminder_id, reminders_of
 from exchange.approval.rules.states import WatchState
 from exchange.audit import verify_receipt
 from exchange.errors import Returned, SenderError
 from exchange.messaging.checks import expect, require_role
+from exchange.messaging.failing.apart import each_together
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Node, Step
 from exchange.messaging.receipts import proof_digest
@@ -36,6 +38,7 @@ from exchange.schemas import (
     Role,
     SentReminder,
 )
+from exchange.store.transaction import Transaction
 from exchange.workdays import WorkingCalendar
 
 _CALM = timedelta(minutes=10)
@@ -96,7 +99,7 @@ def watch_row(state: DeadlineState, calendar: WorkingCalendar) -> WatchRow:
 
 
 def sweep(node: Node) -> Swept:
-    """Handle the deadlines whose next moment has come, in one transaction. Cost follows what is due, not what is open.
+    """Handle the deadlines whose next moment has come. Cost follows what is due, not what is open.
 
     Nothing while this machine's clock is in doubt: a wrong one must cost nobody their say.
 
@@ -107,33 +110,38 @@ def sweep(node: Node) -> Swept:
             return Swept()
     if node.clock_watch is not None and node.clock_watch.doubt(node.address, node.clock.now()):
         return Swept()
-    with node.step() as step:
-        rows = step.tx[Watches].due(step.now, SWEEP_LIMIT)
-        outcomes = [_look(step, row) for row in rows]
-    return Swept(outcomes.count("reminded"), outcomes.count("deemed"), outcomes.count("escalated"), len(rows))
+    outcomes = each_together(node, "deadlines", partial(_due, node), _look, SWEEP_LIMIT)
+    return Swept(outcomes.count("reminded"), outcomes.count("deemed"), outcomes.count("escalated"), len(outcomes))
+
+
+def _due(node: Node, tx: Transaction, limit: int) -> list[tuple[str, UnreadWatch]]:
+    return [(row.key, row) for row in tx[Watches].due(node.clock.now(), limit)]
+
+
+def _outdated(node: Node, tx: Transaction, limit: int) -> list[tuple[str, UnreadWatch]]:
+    return [(row.key, row) for row in tx[Watches].outdated(node.calendar.version, limit)]
 
 
 def reproject(node: Node) -> int:
     """Derive again, after a new or amended calendar, what was projected with another one, with a journal entry."""
-    with node.store.reading() as tx:
-        outdated = tx[Watches].outdated(node.calendar.version, SWEEP_LIMIT)
-    if not outdated:
-        return 0
-    with node.step() as step:
-        for row in outdated:
-            fresh = watch_row(row.deadline, node.calendar)
-            if not step.tx[Watches].reproject(fresh):
-                continue
-            step.note(
-                "reprojected", row.deadline.case_number, None,
-                department=row.deadline.department, calendar=node.calendar.version,
-                before=row.due_at.isoformat() if row.due_at else None,
-                after=fresh.due_at.isoformat() if fresh.due_at else None,
-            )  # fmt: skip
-    return len(outdated)
+    return len(each_together(node, "calendar", partial(_outdated, node), _reproject, SWEEP_LIMIT))
 
 
-def _look(step: Step, row: WatchRow) -> str:
+def _reproject(step: Step, unread: UnreadWatch) -> None:
+    row = unread.read()
+    fresh = watch_row(row.deadline, step.node.calendar)
+    if not step.tx[Watches].reproject(fresh):
+        return
+    step.note(
+        "reprojected", row.deadline.case_number, None,
+        department=row.deadline.department, calendar=step.node.calendar.version,
+        before=row.due_at.isoformat() if row.due_at else None,
+        after=fresh.due_at.isoformat() if fresh.due_at else None,
+    )  # fmt: skip
+
+
+def _look(step: Step, unread: UnreadWatch) -> str:
+    row = unread.read()
     state = row.deadline
     projection = project(state, step.node.calendar)
     fires_at = projection.effective_at

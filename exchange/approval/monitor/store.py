@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,22 @@ from exchange.schemas import DeadlineState, SentReminder
 _c = watch.c
 _r = reminder.c
 _RUNNING = _c.state == WatchState.RUNNING
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadWatch:
+    """A row whose deadline is read later: one that cannot be read any more must not keep the others from being."""
+
+    row: Row[Any]
+
+    @property
+    def key(self) -> str:
+        """Return what names the row: case and department."""
+        return f"{self.row.case_number} {self.row.department}"
+
+    def read(self) -> WatchRow:
+        """Return the row as a record. Raises ValidationError."""
+        return watch_of(self.row)
 
 
 class Watches:
@@ -41,13 +58,13 @@ class Watches:
             )
         return len(fresh) + len(changed)
 
-    def due(self, now: datetime, limit: int) -> list[WatchRow]:
+    def due(self, now: datetime, limit: int) -> list[UnreadWatch]:
         """Return the RUNNING rows whose ``next_at`` has come, earliest first.
 
         The cost follows what is due, not what is open.
         """
         query = select(watch).where(_RUNNING, _c.next_at <= now).order_by(_c.next_at).limit(limit)
-        return [watch_of(row) for row in self._db.execute(query)]
+        return [UnreadWatch(row) for row in self._db.execute(query)]
 
     def next_at(self) -> datetime | None:
         earliest: datetime | None = self._db.scalar(select(func.min(_c.next_at)).where(_RUNNING))
@@ -99,12 +116,12 @@ class Watches:
         )
         return moved.rowcount == 1
 
-    def outdated(self, calendar: str, limit: int) -> list[WatchRow]:
+    def outdated(self, calendar: str, limit: int) -> list[UnreadWatch]:
         """Return the RUNNING rows projected with another calendar."""
-        found: list[WatchRow] = []
+        found: list[UnreadWatch] = []
         for other in (_c.calendar < calendar, _c.calendar > calendar):  # two ranges of the index, next to nothing each
             query = select(watch).where(_RUNNING, other).order_by(_c.calendar).limit(limit - len(found))
-            found += [watch_of(row) for row in self._db.execute(query)]
+            found += [UnreadWatch(row) for row in self._db.execute(query)]
         return found
 
     def board(self, limit: int = 100) -> list[WatchRow]:

@@ -14,6 +14,7 @@ from exchange.directory.hierarchy import relay_of
 from exchange.errors import CallerError, NotFound, Returned, SenderError
 from exchange.language.names import NOTICE_STATES, coded
 from exchange.messaging.checks import expect, returned_for
+from exchange.messaging.failing.apart import each_together
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Node, Step
 from exchange.notices.forms.aggregate import ReceivedAnswer, aggregate, check_aggregate, check_content, standing
@@ -140,18 +141,19 @@ def take_aggregate(step: Step, incoming: Incoming, body: Body) -> None:
 
 def tell(node: Node) -> int:
     """Send an aggregate upward of every notice of which there is more to tell; returns the number of them."""
-    with node.store.reading() as tx:
-        if not tx[Collections].changed(1):
-            return 0
-    with node.step() as step:
-        rows = step.tx[Collections].changed(_ROUND)
-        for row in rows:
-            notice = step.tx[Notices].get(row.notice_id)
-            if notice is not None:
-                found = aggregate_in(step.tx, row, node.directory.domain)
-                step.send(found, (notice.source,), conversation_id=row.notice_id)
-            step.tx[Collections].told(row.notice_id, row.serial + 1)
-    return len(rows)
+    return len(each_together(node, "aggregates", _changed, _tell_now, _ROUND))
+
+
+def _changed(tx: Transaction, limit: int) -> list[tuple[str, CollectionRow]]:
+    return [(row.notice_id, row) for row in tx[Collections].changed(limit)]
+
+
+def _tell_now(step: Step, row: CollectionRow) -> None:
+    notice = step.tx[Notices].get(row.notice_id)
+    if notice is not None:
+        found = aggregate_in(step.tx, row, step.node.directory.domain)
+        step.send(found, (notice.source,), conversation_id=row.notice_id)
+    step.tx[Collections].told(row.notice_id, row.serial + 1)
 
 
 def aggregate_in(tx: Transaction, row: CollectionRow, domain: str) -> Aggregate:

@@ -15,9 +15,9 @@ from exchange.operations.systems.store import Tokens, WebhookRecords
 from exchange.operations.troubles.facts import DrainFact, HoldFact, HomeFacts, Limits, MemberFacts
 from exchange.operations.troubles.store import Alerts
 from exchange.runtime.draining import Drain, drain_in
+from exchange.runtime.failing import failing_in
 from exchange.runtime.gathered import Ends, Gathered
 from exchange.runtime.profiles import Profile
-from exchange.runtime.rounds import failing_in
 from exchange.schemas import Role
 from exchange.store.transaction import Transaction
 from exchange.telemetry.store import Gauges

@@ -115,12 +115,15 @@ def _of_member(facts: Facts, member: MemberFacts, limits: Limits) -> Iterator[Al
         )  # fmt: skip
     failing = member.round_failing
     if failing.number and failing.since is not None:
-        since = span(facts.now - failing.since)
+        since, which = span(facts.now - failing.since), ", ".join(failing.first)
         yield Alert(
             AlertKind.ROUND_FAILING, member.address, Severity.CRITICAL,
-            f"{chinese}：例行工作（督办、规则等）反复失败已 {since[0]}：{failing.detail}",
-            f"{english}: its periodic work has failed for {since[1]}: {failing.detail}", "/members",
-            (f"查看 logs/{member.address}.log 中的 `tick.failed`", f"see `tick.failed` in logs/{member.address}.log"),
+            f"{chinese}：例行工作有 {failing.number} 项反复失败，最早已 {since[0]}（{failing.detail}）：{which}",
+            f"{english}: {failing.number} items of its periodic work fail, the first for {since[1]}"
+            f" ({failing.detail}): {which}", "/members",
+            (f"其余工作照常进行，这些项目一小时内再试；查看 logs/{member.address}.log 中的 `work.failed`",
+             f"the rest goes on, and these are tried again within the hour; see `work.failed` in"
+             f" logs/{member.address}.log"),
         )  # fmt: skip
 
 

@@ -106,16 +106,16 @@ def test_due_rows_come_earliest_first_and_only_when_their_moment_has_come(store:
         put(store, watch_row(f"HF-{n}", next_at=NOW + timedelta(minutes=n)))
     with store.reading() as tx:
         assert tx[Watches].next_at() == NOW + timedelta(minutes=1)
-        assert numbers(tx[Watches].due(NOW, 10)) == []
-        assert numbers(tx[Watches].due(NOW + timedelta(minutes=2), 10)) == ["HF-1", "HF-2"]
-        assert numbers(tx[Watches].due(MUCH_LATER, 2)) == ["HF-1", "HF-2"]
+        assert numbers([one.read() for one in tx[Watches].due(NOW, 10)]) == []
+        assert numbers([one.read() for one in tx[Watches].due(NOW + timedelta(minutes=2), 10)]) == ["HF-1", "HF-2"]
+        assert numbers([one.read() for one in tx[Watches].due(MUCH_LATER, 2)]) == ["HF-1", "HF-2"]
 
 
 def test_a_postponed_row_is_due_at_its_new_moment_unless_a_newer_revision_came_between(store: Store) -> None:
     put(store, watch_row(revision=2, next_at=NOW))
     with store.transaction() as tx:
         tx[Watches].postpone("HF-1", PLANNING, 1, MUCH_LATER)
-        assert numbers(tx[Watches].due(NOW, 1)) == ["HF-1"]
+        assert numbers([one.read() for one in tx[Watches].due(NOW, 1)]) == ["HF-1"]
         tx[Watches].postpone("HF-1", PLANNING, 2, LATER)
         assert tx[Watches].due(NOW, 1) == []
         assert tx[Watches].next_at() == LATER
@@ -154,9 +154,9 @@ def test_only_running_rows_of_another_calendar_are_outdated(store: Store) -> Non
     put(store, watch_row("HF-1", calendar="calendar 0"), watch_row("HF-2"), watch_row("HF-3", calendar="calendar 2"))
     put(store, watch_row("HF-4", calendar="calendar 0", state=CLOSED))
     with store.reading() as tx:
-        assert sorted(numbers(tx[Watches].outdated("calendar 1", 10))) == ["HF-1", "HF-3"]
+        assert sorted(numbers([one.read() for one in tx[Watches].outdated("calendar 1", 10)])) == ["HF-1", "HF-3"]
         assert len(tx[Watches].outdated("calendar 1", 1)) == 1
-        assert numbers(tx[Watches].outdated("calendar 3", 10)) == ["HF-1", "HF-2", "HF-3"]
+        assert numbers([one.read() for one in tx[Watches].outdated("calendar 3", 10)]) == ["HF-1", "HF-2", "HF-3"]
 
 
 def test_a_new_projection_is_taken_over_while_the_deadline_runs_at_that_revision(store: Store) -> None:

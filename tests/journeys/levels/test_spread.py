@@ -43,7 +43,7 @@ class Relay:
     def look(self) -> list[tuple[str, bytes]]:
         """One round of its periodic work, and what there is to go out, by addressee."""
         self.node.renew()
-        for round_ in self.rounds:
+        for round_ in self.rounds.values():
             round_(self.node)
         now = self.node.clock.now()
         with self.node.store.transaction() as tx:
@@ -180,7 +180,7 @@ def test_what_does_not_hold_is_returned_and_not_stored_and_what_holds_beside_it_
     new, forged = domains["a.b"].home.directory.read_bytes(), bytearray(old)
     forged[-1] ^= 1
     lower, upper = tree.relays["a.b.relay"], tree.relays["a.relay"]
-    lower.rounds = ()
+    lower.rounds = {}
 
     send(lower, "a.relay", [(bytes(forged), "a.b", 3), (new, "a.b", 4)])
     tree.settle()

@@ -22,9 +22,9 @@ from exchange.notices.cover import awaiting
 from exchange.operations.health.checkups.findings import UNEXPECTED, Finding, Level
 from exchange.operations.troubles.cases import at_risk
 from exchange.operations.troubles.facts import Limits
+from exchange.runtime.failing import failing_in
 from exchange.runtime.gathered import Ends, Gathered
 from exchange.runtime.member_record import CONSUMING
-from exchange.runtime.rounds import failing_in
 from exchange.runtime.settings import Home, Settings
 from exchange.store import Store, open_store
 from exchange.telemetry.troubles import Troubles
@@ -39,6 +39,11 @@ _AT_ONCE = 16
 
 
 _LIMITS = Limits()
+
+FAILING_REMEDY = (
+    "the rest of its work goes on, and these are tried again within the hour; "
+    "see `work.failed` in its log, and report it with that"
+)
 
 
 _FOR_A_FEW = 262_144
@@ -107,11 +112,15 @@ def _failing(found: Mapping[str, _Contents]) -> Iterator[Finding]:
             yield Finding("note", Text("rule of {address}", {"address": address}), said, remedy)
         if rounds.number:
             said = Text(
-                "fails ({detail}) since {since:%Y-%m-%d %H:%M}", {"detail": rounds.detail, "since": rounds.since}
+                "fails since {since:%Y-%m-%d %H:%M} ({detail}): {number} items, first {first}",
+                {
+                    "detail": rounds.detail,
+                    "since": rounds.since,
+                    "number": rounds.number,
+                    "first": ", ".join(rounds.first),
+                },
             )
-            yield Finding(
-                "bad", Text("periodic work of {address}", {"address": address}), said, "see `tick.failed` in its log"
-            )
+            yield Finding("bad", Text("periodic work of {address}", {"address": address}), said, FAILING_REMEDY)
 
 
 def _left_lying(contents: Collection[_Contents]) -> Iterator[Finding]:
