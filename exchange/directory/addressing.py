@@ -15,9 +15,14 @@ UPLINK = "uplink."
 """How the names of queues to another domain begin; no address begins with that label."""
 
 
+def is_for_arbiter(kind: str) -> bool:
+    """Tell whether messages of a kind belong to the window's arbiter queue, and to no other."""
+    return kind in _OPINIONS
+
+
 def queue_for(kind: str, addressee: str, urgency: Urgency) -> str:
     """Return the queue's name: the arbiter queue for opinions and silence, the urgent one, or the inbox."""
-    if kind in _OPINIONS:
+    if is_for_arbiter(kind):
         return f"{addressee}.opinions"
     return f"{addressee}.inbox" if urgency is Urgency.ORDINARY else f"{addressee}.inbox.urgent"
 

@@ -3,18 +3,25 @@
 RabbitMQ 3.12 and later stamp each message on arrival; then the answer is exact whatever was down. Older brokers do
 not: what arrives while we consume has our own time, and of what waited in the queue while we were away only an
 interval is known. Its beginning is the last moment we are known to have consumed, or, later, the signing of a default
-that stands before it in the same queue. The ruling takes the beginning, so that doubt favours the department.
+that stands before it in the same queue, and never before its own signing. The ruling takes the beginning, so that
+doubt favours the department; of what its sender took from its place among others, our own time holds.
 """
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
 from exchange.clock import Clock
+from exchange.envelope import peek
+from exchange.errors import ExchangeError
+from exchange.messaging.node import Node
 from exchange.messaging.ports import Delivery
 from exchange.messaging.rules.arrival_time import STAMPED, Arrival
-from exchange.schemas import Header
+from exchange.messaging.rules.carriage import EXPIRED, in_its_place
+from exchange.schemas import Header, Role
 
 
 class ArrivalJudge(Protocol):
@@ -27,10 +34,6 @@ class ArrivalJudge(Protocol):
         """Take notice of every verified message of a monitor, in queue order."""
 
 
-_DEAD_LETTERED = "x-death"
-"""Header of what another queue has dead-lettered: it has been here longer than this queue shows."""
-
-
 class OwnTime:
     """For brokers without arrival stamps. ``last_alive`` is when this node was last known to consume."""
 
@@ -38,13 +41,24 @@ class OwnTime:
         self._floor = last_alive
 
     def judge(self, delivery: Delivery, header: Header, now: datetime) -> Arrival:
-        if not delivery.backlog and not delivery.redelivered and _DEAD_LETTERED not in delivery.headers:
+        if _is_fresh(delivery) or not in_its_place(delivery.carriage, header, delivery.queue):
             return Arrival(now, now, "own")
-        return Arrival(min(self._floor, now), now, "own")
+        return Arrival(min(max(self._floor, header.created_at), now), now, "own")
 
     def seen(self, header: Header) -> None:
         """Learn from a default: what stands behind it in this queue arrived after it was signed."""
         self._floor = max(self._floor, header.created_at)
+
+
+def _is_fresh(delivery: Delivery) -> bool:
+    """Whether it came just now, and did not wait for anything of ours.
+
+    What its sender's time limit had moved while we consume was behind others in its queue, nobody knows how far: that
+    doubt is its sender's own.
+    """
+    if delivery.backlog or delivery.redelivered:
+        return False
+    return delivery.carriage is None or delivery.carriage.died_of in (None, EXPIRED)
 
 
 class BrokerStamp:
@@ -72,3 +86,43 @@ class EventTime:
 
     def seen(self, header: Header) -> None:
         """Do nothing: event times are exact."""
+
+
+class Arrivals:
+    """Arrivals of what a receiver has in hand: judged once, however often a batch has to be taken again."""
+
+    def __init__(self, judge: ArrivalJudge) -> None:
+        self._judge = judge
+        self._judged: dict[bytes, Arrival] = {}
+
+    def judge(self, delivery: Delivery, header: Header, now: datetime) -> Arrival:
+        """Return the arrival as it was first judged: a repetition after a failure of ours arrived no later."""
+        key = _fingerprint(delivery)
+        if key not in self._judged:
+            self._judged[key] = self._judge.judge(delivery, header, now)
+        return self._judged[key]
+
+    def of_refused(self, delivery: Delivery, now: datetime) -> Arrival | None:
+        """Return when something refused arrived: the refusal may be our mistake, and the same bytes come again."""
+        try:
+            header = peek(delivery.body)
+        except ExchangeError:
+            return None
+        return self.judge(delivery, header, now)
+
+    def hear(self, header: Header, node: Node) -> None:
+        """Take notice of what was taken from its place in the arbiter queue.
+
+        What stands there behind a monitor's word came after it; in no other queue, and of no other queue, is that so.
+        """
+        if node.has_role(header.sender, Role.MONITOR):
+            self._judge.seen(header)
+
+    def forget(self, deliveries: Sequence[Delivery]) -> None:
+        """Forget deliveries that are committed."""
+        for delivery in deliveries:
+            self._judged.pop(_fingerprint(delivery), None)
+
+
+def _fingerprint(delivery: Delivery) -> bytes:
+    return hashlib.sha256(delivery.body).digest()

@@ -16,6 +16,7 @@ from exchange.messaging.node import Step
 from exchange.messaging.ports import Delivery
 from exchange.messaging.records import DeadLetter
 from exchange.messaging.rules.arrival_time import Arrival
+from exchange.messaging.rules.carriage import sole_bringer
 from exchange.messaging.rules.withholding import ARRIVED
 
 
@@ -80,7 +81,7 @@ def _letter(delivery: Delivery, code: str, reason: str, stage: str, arrival: Arr
         pass
     else:
         message_id, sender, kind = header.message_id, header.sender, header.kind
-        vouched = delivery.user_id == sender
+        vouched = sole_bringer(delivery.carriage, delivery.user_id) == sender
     return DeadLetter(
         code, reason, stage, delivery.queue, delivery.body, message_id, sender, kind, arrival=arrival, vouched=vouched
     )

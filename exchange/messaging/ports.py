@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from exchange.language import noted
+from exchange.messaging.rules.carriage import Carriage
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,8 @@ class Delivery:
     """True if it stood in the queue before this consumer began."""
     came_over: str | None = None
     """The neighbouring domain whose link put it into this queue, by the broker's word; None where none did."""
+    carriage: Carriage | None = None
+    """How it came into this queue, by the broker's word; None where that is not on record."""
 
 
 OnBatch = Callable[[Sequence[Delivery]], None]

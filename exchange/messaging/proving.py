@@ -6,35 +6,42 @@ from collections.abc import Container, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from exchange.directory.addressing import home_of
-from exchange.directory.hierarchy import relay_of
 from exchange.envelope import Authentic, Faulty, Opened, payload_of, peek, prove_envelope
-from exchange.errors import ExchangeError, Forged, IdReused, SenderError, Unsupported
+from exchange.errors import ExchangeError, IdReused, SenderError, Unsupported
 from exchange.language.names import coded
 from exchange.messaging.incoming import Arrived, Handler, Minding, SentBack
 from exchange.messaging.node import Node, Step
 from exchange.messaging.ports import Delivery
 from exchange.messaging.receipts import ReceiptBook
 from exchange.messaging.records import DeadLetter
+from exchange.messaging.rules.carriage import check_bringer, fault_of, sole_bringer
 from exchange.schemas import Header, ReceiptBatch
 from exchange.schemas.titles import TITLES
 
 
-def prove(node: Node, delivery: Delivery, taken: Container[str], now: datetime) -> Opened | Faulty:
+def prove(
+    node: Node, delivery: Delivery, taken: Container[str], now: datetime, *, accounts: bool = False
+) -> Opened | Faulty:
     """Open a delivery; what is wrong once its signer is proved makes it Faulty, a kind that is not ``taken`` first.
+
+    ``accounts``: members have accounts at the broker, and what names none is not accepted.
 
     Raises SenderError for what proves nobody, for what another's account brought, and for faulty receipts, which
     receipts do not answer.
     """
-    found = prove_envelope(delivery.body, node.identity, node.directory, now, delivery.user_id)
-    sender, kind = found.header.sender, found.header.kind
-    if delivery.user_id is not None and not _may_bring(node, delivery.user_id, sender):
-        raise Forged("the broker's user {user_id} is not the signer {sender}", user_id=delivery.user_id, sender=sender)
+    brought_by = sole_bringer(delivery.carriage, delivery.user_id)
+    found = prove_envelope(delivery.body, node.identity, node.directory, now, brought_by)
+    check_bringer(delivery.carriage, delivery.user_id, found.header, node.domain, accounts)
+    fault = fault_of(delivery.carriage, delivery.user_id, found.header, delivery.queue, accounts)
     if is_receipt(found):
         if isinstance(found, Faulty):
             raise found.fault
+        if fault is not None:
+            raise fault
         return found
-    return found if kind in taken else _not_taken(found, node.address)
+    if found.header.kind not in taken:
+        return _not_taken(found, node.address)
+    return found if fault is None or isinstance(found, Faulty) else _faulty(found, fault)
 
 
 def is_receipt(found: Authentic) -> bool:
@@ -73,17 +80,16 @@ def mind(step: Step, handlers: Mapping[str, Handler], letter: DeadLetter) -> Non
         _tell(step, handlers, SentBack(header, b"", letter.arrival))
 
 
-def _may_bring(node: Node, user: str, signer: str) -> bool:
-    """Tell who may bring a message: its sender, or the own relay office for another domain's."""
-    return user == signer or (home_of(signer) != node.domain and user == relay_of(node.domain))
-
-
 def _not_taken(found: Opened | Faulty, address: str) -> Faulty:
     fault = Unsupported(
         "{address} does not take messages of kind {kind}", address=address, kind=coded(TITLES, found.header.kind)
     )
     if isinstance(found, Faulty):
         return replace(found, fault=fault)
+    return _faulty(found, fault)
+
+
+def _faulty(found: Opened, fault: SenderError) -> Faulty:
     payload = payload_of(found.signed)
     return Faulty(found.header, found.header_bytes, found.signed, found.enclosures, found.digest, payload, fault)
 

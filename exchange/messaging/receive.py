@@ -3,8 +3,8 @@
 The order for each delivery:
  1. read the clear header within bounds; what is not an envelope goes to the dead letters with its reason;
  2. open, and prove who signed it; what proves nobody goes to the dead letters, and gets no receipt;
- 3. the broker's user, where it names one, must be the verified sender, or, for a sender of another domain, the own
-    domain's relay office;
+ 3. the broker's account it came by must be the verified sender's, or, for a sender of another domain, that of the own
+    domain's relay office; from here on its sender is proved, and what is wrong with its way goes back to it;
  4. known already under the same digest: its stored receipt is sent again, nothing else happens;
  5. come after its signer's certificate had ended, revoked or over, and nothing proves that it is older: a dead letter
     that waits for two people. What else the proved signer has got wrong goes back to it with a signed receipt and the
@@ -19,16 +19,15 @@ counts as arrived when it first arrived (`exchange.messaging.dead_letters`).
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from exchange.clock import monotonic
+from exchange.directory.addressing import is_for_arbiter
 from exchange.envelope import Faulty, Opened
 from exchange.errors import DatabaseUnavailable, Returned, SenderError
 from exchange.machine.logger import get_logger
-from exchange.messaging.arrival import ArrivalJudge
+from exchange.messaging.arrival import ArrivalJudge, Arrivals
 from exchange.messaging.dead_letters import (
     abandoned,
     failed,
@@ -43,12 +42,12 @@ from exchange.messaging.incoming import Arrived, Flawed, Handler, Incoming
 from exchange.messaging.node import Node, Step
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.ports import Delivery
-from exchange.messaging.proving import is_receipt, mind, peeked, prove, reused_id, send_back
+from exchange.messaging.proving import is_receipt, mind, prove, reused_id, send_back
 from exchange.messaging.receipts import OnSigned, ReceiptBook, ReceiptTray, read_receipts
 from exchange.messaging.records import DeadLetter, InboxEntry, Known, Signed
 from exchange.messaging.rules.arrival_time import Arrival
+from exchange.messaging.rules.carriage import only_expired
 from exchange.messaging.withholding import withheld_for
-from exchange.schemas import Header, Role
 
 log = get_logger()
 
@@ -80,17 +79,20 @@ class Receiver:
         on_signed: OnSigned | None = None,
         after_commit: Callable[[], None] = lambda: None,
         *,
+        accounts: bool = False,
         released: bool = False,
     ) -> None:
-        """``released``: two people have said that what an ended certificate has signed is its owner's."""
+        """``accounts``: members have accounts at the broker, and what names none is not accepted.
+
+        ``released``: two people have said that what an ended certificate has signed is its owner's.
+        """
         self._node = node
         self._handlers = handlers
-        self._arrival = arrival
         self._on_signed = on_signed
         self._after_commit = after_commit
+        self._accounts = accounts
         self._released = released
-        self._judged: dict[bytes, Arrival] = {}
-        """Arrivals of deliveries that are not committed yet."""
+        self._arrivals = Arrivals(arrival)
 
     def on_batch(self, deliveries: Sequence[Delivery]) -> None:
         """Handle deliveries of one queue, in order. Raises only when the database cannot take them now.
@@ -108,7 +110,7 @@ class Receiver:
             self._take((), dead)
             for delivery, message in good:
                 self._take_alone(delivery, message)
-        self._forget(deliveries)
+        self._arrivals.forget(deliveries)
         self._after_commit()
 
     def can_take(self, octets: int) -> None:
@@ -120,6 +122,17 @@ class Receiver:
         """Take one message inside the caller's step. Raises what stands in its way; the step then keeps nothing."""
         for error in self._handle_all(step, [(delivery, self._open(delivery))], settle=False).refused:
             raise error
+
+    def take_abandoned(self, deliveries: Sequence[Delivery]) -> None:
+        """Handle what queues have given up: set aside what was delivered in vain, and take in what only expired.
+
+        Its sender's time limit takes nothing from anybody. Raises as `on_batch` does.
+        """
+        expired = [only_expired(each.carriage, each.queue, self._node.address) for each in deliveries]
+        if any(expired):
+            self.on_batch([each for each, only in zip(deliveries, expired, strict=True) if only])
+        if not all(expired):
+            self.set_aside([each for each, only in zip(deliveries, expired, strict=True) if not only])
 
     def set_aside(self, deliveries: Sequence[Delivery]) -> None:
         """Record what a queue has dead-lettered; whoever sent it sends it again. Raises as `on_batch` does.
@@ -140,7 +153,7 @@ class Receiver:
                     step.tx[Outbox].resend(before.receipt_id, message.sender, step.now)
             step.tx[Inbox].dead(letters, step.now)
         self._node.observer.committed(0.0, (), letters, ())
-        self._forget(deliveries)
+        self._arrivals.forget(deliveries)
 
     def _opened(self, delivery: Delivery) -> Arrived | None:
         """Return an authentic message; None for what cannot be opened, whatever the reason."""
@@ -190,28 +203,17 @@ class Receiver:
 
     def _open(self, delivery: Delivery) -> Arrived:
         now = self._node.clock.now()
-        found = prove(self._node, delivery, self._handlers, now)
+        found = prove(self._node, delivery, self._handlers, now, accounts=self._accounts)
         receipts = read_receipts(found) if isinstance(found, Opened) and is_receipt(found) else ()
-        arrival = self._judge(delivery, found.header, now)
-        if self._node.has_role(found.header.sender, Role.MONITOR):
-            self._arrival.seen(found.header)
-        return Flawed(found, arrival) if isinstance(found, Faulty) else Incoming(found, arrival, tuple(receipts))
-
-    def _judge(self, delivery: Delivery, header: Header, now: datetime) -> Arrival:
-        """Return the arrival as it was first judged: a repetition after a failure of ours arrived no later."""
-        key = _fingerprint(delivery)
-        if key not in self._judged:
-            self._judged[key] = self._arrival.judge(delivery, header, now)
-        return self._judged[key]
-
-    def _forget(self, deliveries: Sequence[Delivery]) -> None:
-        for delivery in deliveries:
-            self._judged.pop(_fingerprint(delivery), None)
+        arrival = self._arrivals.judge(delivery, found.header, now)
+        if isinstance(found, Faulty):
+            return Flawed(found, arrival)
+        if is_for_arbiter(found.header.kind):
+            self._arrivals.hear(found.header, self._node)
+        return Incoming(found, arrival, tuple(receipts))
 
     def _arrived(self, delivery: Delivery) -> Arrival | None:
-        """Return when something refused arrived: the refusal may be our mistake, and the same bytes come again."""
-        header = peeked(delivery.body)
-        return self._judge(delivery, header, self._node.clock.now()) if header is not None else None
+        return self._arrivals.of_refused(delivery, self._node.clock.now())
 
     def _handle_all(self, step: Step, messages: Sequence[tuple[Delivery, Arrived]], *, settle: bool = True) -> _Done:
         """Takes messages in; with ``settle`` their dead letters are settled by that."""
@@ -294,7 +296,3 @@ class Receiver:
             except Returned as refusal:
                 return refusal
         return message.opened.fault if isinstance(message.opened, Faulty) else None
-
-
-def _fingerprint(delivery: Delivery) -> bytes:
-    return hashlib.sha256(delivery.body).digest()

@@ -106,7 +106,10 @@ class RunningMember:
         roles = self.node.directory.member(self.node.address).roles
         self._hold_clock_against_record()
         judge = self._judge()
-        receiver = Receiver(self.node, self._work.handlers, judge, self._work.on_signed, self._committed)
+        accounts = self._link.user_id is not None
+        receiver = Receiver(
+            self.node, self._work.handlers, judge, self._work.on_signed, self._committed, accounts=accounts
+        )
         dead = dead_queue(self.node.address)
         self._publisher = ConfirmedPublisher(
             self._link.url,
@@ -120,11 +123,12 @@ class RunningMember:
         self._spawn("dispatch", lambda: self.dispatcher.run(self._publisher))  # type: ignore[arg-type]
         self._consumer = BatchConsumer(
             self._link.url,
-            [ConsumedQueue(name) for name in (*queues_of(self.node.address, Role.WINDOW in roles), dead)],
-            lambda batch: (receiver.set_aside if _stood_in(dead, batch) else receiver.on_batch)(batch),
+            [*map(ConsumedQueue, queues_of(self.node.address, Role.WINDOW in roles)), ConsumedQueue(dead, first=True)],
+            lambda batch: (receiver.take_abandoned if _was_abandoned(dead, batch) else receiver.on_batch)(batch),
             name=self.node.address,
             max_batch=self._batch,
             trust_stamp=isinstance(judge, BrokerStamp),
+            accounts=accounts,
             can_take=receiver.can_take,
         )
         self._consumer.start()
@@ -281,6 +285,7 @@ class RunningMember:
             self._version = self.node.directory.version
 
 
-def _stood_in(queue: str, batch: Sequence[Delivery]) -> bool:
-    """Whether a batch, which is of one queue, is of this one; an empty batch is of none."""
-    return bool(batch) and batch[0].queue == queue
+def _was_abandoned(dead: str, batch: Sequence[Delivery]) -> bool:
+    """Whether a batch, which is of one queue, is of the dead one; an empty batch is of none."""
+    way = batch[0].carriage if batch else None
+    return way is not None and (way.died_of is not None or batch[0].queue == dead)

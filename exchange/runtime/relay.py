@@ -32,6 +32,7 @@ class TransitLoop:
             self._on_batch,
             name=f"{node.address}:transit",
             max_batch=_BATCH,
+            accounts=user_id is not None,
             can_take=self._can_take,
         )
 

@@ -180,6 +180,7 @@ def make_city(
     monitors: tuple[str, ...] = ("monitor",),
     *,
     stamps: bool = False,
+    accounts: bool = False,
     decide_rule: DecideRule | None = grant_unless_refused,
     rule_decides: bool = True,
     start: datetime = MONDAY,
@@ -190,7 +191,9 @@ def make_city(
     seats = {f"{domain}.window": Seat(window, work_for(window, decide_rule=decide_rule, rule_decides=rule_decides))}
     seats |= {f"{domain}.{name}": Seat((Role.MONITOR,)) for name in monitors}
     seats |= {f"{domain}.{name}": Seat((Role.DEPARTMENT,)) for name in departments}
-    return City(LocalDomain(folder, domain, info, clock, seats, stamps=stamps, periodic=False), clock)
+    return City(
+        LocalDomain(folder, domain, info, clock, seats, stamps=stamps, accounts=accounts, periodic=False), clock
+    )
 
 
 def wait_until(

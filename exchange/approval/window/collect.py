@@ -92,6 +92,7 @@ class Collector:
         """Record a department's opinion, by the ruling of `rule_on_opinion`."""
         opinion = expect(body, Opinion)
         case, part = part_of(step, opinion.case_number, opinion.department)
+        incoming = replace(incoming, arrival=incoming.arrival.not_before(part.issued_at))
         if incoming.sender != opinion.department:
             raise Returned(
                 "{sender} cannot speak for {department}",

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from exchange.approval.window.faulty import parts_meant
 from exchange.envelope import Opened, payload_of, prove_envelope
-from exchange.errors import ExchangeError
+from exchange.errors import ExchangeError, Forged
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.incoming import SentBack
 from exchange.messaging.node import Node
@@ -29,8 +29,11 @@ def opinion_set_aside(
 
 
 def cases_meant(tx: Transaction, node: Node, letter: DeadLetter, department: str) -> Iterator[str]:
-    """Yield the numbers of the cases that a dead letter is about, if it is an authentic opinion of the department."""
-    if letter.arrival is None or letter.kind != Opinion.KIND:
+    """Yield the numbers of the cases that a dead letter is about, if it is an authentic opinion of the department.
+
+    What another's account brought is none, whatever key has signed it.
+    """
+    if letter.arrival is None or letter.kind != Opinion.KIND or letter.reason_code == Forged.code:
         return
     try:
         found = prove_envelope(letter.envelope, node.identity, node.directory, None)

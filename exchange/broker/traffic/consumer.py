@@ -50,6 +50,13 @@ class ConsumerState:
         return all(lane.consuming for lane in self._lanes)
 
 
+_FIRST_AT_MOST = 2.0
+"""Seconds of a new connection in which what is to be handled first keeps the rest waiting: it may lie with another
+process."""
+
+_LOOK_AGAIN = 0.02
+"""Seconds between two looks whether that is through."""
+
 _COMES_BACK = 0.25
 """Seconds in which a broker gives back what an earlier channel had in hand; what of it comes into the first batch is
 handled before the rest of that batch."""
@@ -59,8 +66,9 @@ class BatchConsumer:
     """Consumes ``queues``, the one that overtakes first, and hands them to ``on_batch`` in a thread of its own.
 
     A batch holds up to ``max_batch`` deliveries, or those of ``max_wait`` seconds. ``trust_stamp`` says that the
-    broker is known to overwrite the arrival stamp; without it deliveries have none. ``can_take`` raises as long as a
-    batch of so many octets could not be handled; without it an empty batch is handled instead.
+    broker is known to overwrite the arrival stamp; without it deliveries have none. ``accounts`` says that members
+    have accounts, so that the sender in a routing key is one. ``can_take`` raises as long as a batch of so many octets
+    could not be handled; without it an empty batch is handled instead.
     """
 
     def __init__(
@@ -73,6 +81,7 @@ class BatchConsumer:
         max_batch: int = 50,
         max_wait: float = 0.005,
         trust_stamp: bool = False,
+        accounts: bool = False,
         can_take: CanTake | None = None,
     ) -> None:
         self._name = name
@@ -82,7 +91,9 @@ class BatchConsumer:
         self._max_wait = max_wait
         self._trust_stamp = trust_stamp
         self._wakeup = Wakeup()
-        self._lanes = [Lane(queue, self._wakeup, self._on_lane) for queue in queues]
+        self._lanes = [Lane(queue, self._wakeup, self._on_lane, accounts) for queue in queues]
+        self._first_until = 0.0
+        """Until when queues that are handled first keep the others waiting, at most (`exchange.clock.monotonic`)."""
         self._rests: dict[Lane, float] = {}
         self._needs: dict[Lane, int] = {}
         """Octets of the batch that a resting lane could not hand over."""
@@ -121,6 +132,7 @@ class BatchConsumer:
 
     def opened(self, connection: pika.SelectConnection) -> None:
         """Connect all lanes to a new connection."""
+        self._first_until = monotonic() + _FIRST_AT_MOST
         for lane in self._lanes:
             lane.connect(connection)
 
@@ -140,9 +152,9 @@ class BatchConsumer:
     def _work(self) -> None:
         while not self._closing.is_set():
             self._wake_rested()
-            chosen = self._turns.choose([0 if lane in self._rests else lane.waiting for lane in self._lanes])
+            chosen = self._turns.choose([0 if self._keeps_out(lane) else lane.waiting for lane in self._lanes])
             if chosen is None:
-                self._wakeup.wait(self._waiting, 1, self._until_next_rest_ends())
+                self._wakeup.wait(self._waiting, 1, self._until_something_changes())
             else:
                 self._serve(self._lanes[chosen])
 
@@ -207,7 +219,18 @@ class BatchConsumer:
             log.error("consume.handler", exc_info=error, **said)
 
     def _waiting(self) -> int:
-        return sum(lane.waiting for lane in self._lanes if lane not in self._rests)
+        return sum(lane.waiting for lane in self._lanes if not self._keeps_out(lane))
 
-    def _until_next_rest_ends(self) -> float | None:
+    def _keeps_out(self, lane: Lane) -> bool:
+        """Whether a lane has no turn: it rests, or others are to be handled first and are not through yet."""
+        return lane in self._rests or (not lane.queue.first and self._first_goes_on())
+
+    def _first_goes_on(self) -> bool:
+        if monotonic() >= self._first_until:
+            return False
+        return any(lane.queue.first and lane.may_hold_backlog for lane in self._lanes)
+
+    def _until_something_changes(self) -> float | None:
+        if self._first_goes_on():
+            return _LOOK_AGAIN
         return max(0.0, min(self._rests.values()) - monotonic()) if self._rests else None

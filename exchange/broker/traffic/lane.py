@@ -19,6 +19,7 @@ from pika.spec import Basic, BasicProperties
 from exchange.broker.faults import error_of
 from exchange.broker.traffic.pause import Pause
 from exchange.broker.traffic.uplink import came_over
+from exchange.broker.traffic.vouching import DEATHS, NO_VOUCHING, Vouching, carriage_of, vouching_of
 from exchange.broker.traffic.wakeup import Wakeup
 from exchange.clock import monotonic
 from exchange.errors import BrokerError
@@ -40,6 +41,8 @@ class ConsumedQueue:
 
     name: str
     prefetch: int = 200
+    first: bool = False
+    """Whether what stands in it when its channel opens is handled before anything of the other queues."""
 
 
 @dataclass
@@ -54,6 +57,8 @@ class Catch:
     """When the first of a group came; seconds of a monotonic clock."""
     begun: bool = False
     """Whether anything of it was taken."""
+    vouching: Vouching = NO_VOUCHING
+    """What the broker it comes from can be believed."""
     gone: bool = False
     """Nothing of it may be handled or acknowledged any more: its channel is gone, or a batch of it has failed."""
 
@@ -88,9 +93,10 @@ class Catch:
             self.backlog -= 1
             backlog = True
         headers: dict[str, Any] = properties.headers or {}
-        headers.pop("x-death", None)
+        died_in, carriage = carriage_of(queue, method, properties, self.vouching)
+        headers.pop(DEATHS, None)
         return Delivery(
-            queue=queue,
+            queue=died_in or queue,
             body=body,
             message_id=properties.message_id,
             user_id=properties.user_id,
@@ -99,6 +105,7 @@ class Catch:
             stamp=_stamp(headers) if trust_stamp else None,
             backlog=backlog,
             came_over=came_over(method.routing_key),
+            carriage=carriage,
         )
 
 
@@ -120,8 +127,15 @@ def _stamp(headers: dict[str, Any]) -> datetime | None:
 class Lane:
     """Consumes one queue; reopens its channel by itself, except while it rests."""
 
-    def __init__(self, queue: ConsumedQueue, wakeup: Wakeup, changed: Callable[[BrokerError | None], None]) -> None:
+    def __init__(
+        self,
+        queue: ConsumedQueue,
+        wakeup: Wakeup,
+        changed: Callable[[BrokerError | None], None],
+        accounts: bool = False,
+    ) -> None:
         self.queue = queue
+        self._accounts = accounts
         self.catch: Catch | None = None
         """What the present channel delivers; None while there is none. Written by the connection's thread."""
         self.resting = False
@@ -139,6 +153,12 @@ class Lane:
         """How many deliveries the worker could take."""
         catch = self.catch
         return 0 if catch is None or catch.gone else len(catch.raw)
+
+    @property
+    def may_hold_backlog(self) -> bool:
+        """Whether something that stood in the queue when it was opened may not have been taken yet."""
+        catch = self.catch
+        return not self.consuming or catch is None or catch.backlog > 0
 
     # --- connection's thread --------------------------------------------------------------------------------------
 
@@ -183,7 +203,8 @@ class Lane:
         if self.resting:
             channel.close()
             return
-        catch = self.catch = Catch(channel, backlog)
+        vouching = vouching_of(channel.connection.server_properties, self._accounts)
+        catch = self.catch = Catch(channel, backlog, vouching=vouching)
 
         def deliver(_: Channel, method: Basic.Deliver, properties: BasicProperties, body: bytes) -> None:
             if not catch.since:

@@ -73,6 +73,15 @@ def routing_key(queue: str, sender: str) -> str:
     return f"to.{queue}.from.{sender}"
 
 
+def account_in(key: str, queue: str) -> str | None:
+    """Return the account that published to this very queue, by the routing key; None for a key that is another's.
+
+    The broker checks a key's end alone: one that names two senders names none.
+    """
+    sender = key.removeprefix(routing_key(queue, ""))
+    return None if sender == key or ".from." in sender else sender
+
+
 def member_queues(address: str, is_window: bool) -> list[QueueDeclaration]:
     """Return all queues of a member, the dead queue first, so that nothing is dead-lettered into the void."""
     guarded: Arguments = {

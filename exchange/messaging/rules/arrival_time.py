@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 
@@ -13,6 +13,12 @@ class Arrival:
     earliest: datetime
     latest: datetime
     source: str
+
+    def not_before(self, moment: datetime | None) -> Arrival:
+        """Return it without what lies before a moment at which it cannot have been there yet."""
+        if moment is None or moment <= self.earliest:
+            return self
+        return replace(self, earliest=min(moment, self.latest))
 
 
 STAMPED = "broker"
