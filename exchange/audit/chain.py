@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 
 from exchange.audit.source import Source
 from exchange.errors import BadAudit
-from exchange.language import Unfit
+from exchange.language import Text, Unfit
 
 START = "0" * 64
 """What the first entry holds as the hash of the one before."""
@@ -89,15 +89,16 @@ def check_chain(entries: Iterable[AuditEntry], head: ChainHead, noted: ChainHead
     last, met = EMPTY, noted in (None, EMPTY)
     for entry in entries:
         if entry.seq != last.seq + 1:
-            raise _broken(f"entry {last.seq + 1} is missing")
+            raise _broken(Text("entry {number} is missing", {"number": last.seq + 1}))
         if entry.previous != last.hash or entry.hash != _hash(entry, last):
-            raise _broken(f"entry {entry.seq} was changed, or one before it")
+            raise _broken(Text("entry {number} was changed, or one before it", {"number": entry.seq}))
         last = ChainHead(entry.seq, entry.hash)
         met = met or last == noted
     if last != head:
-        raise _broken(f"the log ends with entry {last.seq}, and had {head.seq}")
+        ends = {"number": last.seq, "wanted": head.seq}
+        raise _broken(Text("the log ends with entry {number}, and had {wanted}", ends))
     if not met:
-        raise _broken(f"the entry noted as {noted} is not in it")
+        raise _broken(Text("the entry noted as {noted} is not in it", {"noted": noted}))
     return last.seq
 
 
@@ -114,5 +115,5 @@ def _hash(entry: AuditEntry, before: ChainHead) -> str:
     return hashlib.sha256(json.dumps([before.hash, entry.seq, instant, *told, *more]).encode()).hexdigest()
 
 
-def _broken(what: str) -> BadAudit:
+def _broken(what: Text) -> BadAudit:
     return BadAudit("the audit log does not verify: {what}", what=what)

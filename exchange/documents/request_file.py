@@ -13,6 +13,7 @@ from exchange.directory import Lookup
 from exchange.documents.convey import check_arrival, main_addressees, stands_above
 from exchange.envelope import Verified, verify_signed
 from exchange.errors import Returned, SenderError
+from exchange.language import Text
 from exchange.schemas import Document, DocumentKind, ForwardedRequest, Header
 
 
@@ -32,7 +33,7 @@ def unpack_request(
 ) -> RequestFile:
     """Verify a forwarded request. Raises Returned: altered, not signed by who should have, or on a wrong way."""
     if forwarded.path[-1] != header.sender:
-        raise _astray(f"{header.sender} is not the last of its path")
+        raise _astray(Text("{sender} is not the last of its path", {"sender": header.sender}))
     rest = _Rest(list(enclosures))
     origin = _origin(rest, directory, now, forwarded)
     hops = [(origin.header, _document(origin))]
@@ -40,12 +41,12 @@ def unpack_request(
         earlier = rest.signed(directory, now)
         body = earlier.body
         if not isinstance(body, ForwardedRequest) or earlier.header.sender != forwarded.path[place - 1]:
-            raise _altered(f"the signed message of {forwarded.path[place - 1]} is missing")
+            raise _altered(Text("the signed message of {office} is missing", {"office": forwarded.path[place - 1]}))
         if _identity(body) != _identity(forwarded) or body.path != forwarded.path[:place]:
-            raise _altered(f"{earlier.header.sender} has passed on something else")
+            raise _altered(Text("{office} has passed on something else", {"office": earlier.header.sender}))
         own = tuple(bytes.fromhex(one.digest) for one in body.opinion.attachments)
         if earlier.enclosures != rest.digests(rest.taken - 1) + own:
-            raise _altered(f"not the file that {earlier.header.sender} passed on")
+            raise _altered(Text("not the file that {office} passed on", {"office": earlier.header.sender}))
         rest.attachments(body.opinion)
         hops.append((earlier.header, body.opinion))
     rest.attachments(forwarded.opinion)
@@ -57,14 +58,14 @@ def unpack_request(
 
 def _origin(rest: _Rest, directory: Lookup, now: datetime, forwarded: ForwardedRequest) -> Verified:
     if rest.digests(1) != (bytes.fromhex(forwarded.digest),):
-        raise _altered("the enclosed request is not the one that is named")
+        raise _altered(Text("the enclosed request is not the one that is named"))
     origin = rest.signed(directory, now)
     if not isinstance(origin.body, Document) or origin.body.kind is not DocumentKind.REQUEST:
-        raise _altered("what is passed on is no 请示")
+        raise _altered(Text("what is passed on is no 请示"))
     if (origin.header.sender, origin.header.message_id) != (forwarded.origin, forwarded.request_id):
-        raise _altered("what is passed on is another's request, or another request")
+        raise _altered(Text("what is passed on is another's request, or another request"))
     if tuple(bytes.fromhex(one.digest) for one in origin.body.attachments) != origin.enclosures:
-        raise _altered("the request's enclosures are not its attachments")
+        raise _altered(Text("the request's enclosures are not its attachments"))
     rest.attachments(origin.body)
     return origin
 
@@ -74,10 +75,12 @@ def _check_hops(directory: Lookup, forwarded: ForwardedRequest, hops: Sequence[t
     for place, (header, document) in enumerate(hops):
         main = main_addressees(header, document)
         if len(main) != 1 or (place < len(forwarded.path) and main[0] != forwarded.path[place]):
-            raise _astray(f"{header.sender} did not send it to whom the path names next")
+            raise _astray(Text("{sender} did not send it to whom the path names next", {"sender": header.sender}))
         check_arrival(directory, header, document, forwards=forwarded.origin if place else None)
         if not stands_above(directory, main[0], header.sender):
-            raise _astray(f"{main[0]} is no superior of {header.sender}")
+            raise _astray(
+                Text("{addressee} is no superior of {sender}", {"addressee": main[0], "sender": header.sender})
+            )
 
 
 class _Rest:
@@ -108,16 +111,16 @@ class _Rest:
         """Take the next parts, which must be a document's attachments."""
         for attachment in document.attachments:
             if hashlib.sha256(self._next()).hexdigest() != attachment.digest:
-                raise _altered(f"the attachment {attachment.name} is another")
+                raise _altered(Text("the attachment {attachment} is another", {"attachment": attachment.name}))
 
     def nothing_left(self) -> None:
         """Check that every part is accounted for."""
         if self.taken < len(self._all):
-            raise _altered("there is more in the file than its documents name")
+            raise _altered(Text("there is more in the file than its documents name"))
 
     def _next(self) -> bytes:
         if self.taken >= len(self._all):
-            raise _altered("the file is not whole")
+            raise _altered(Text("the file is not whole"))
         self.taken += 1
         return self._all[self.taken - 1]
 
@@ -131,13 +134,13 @@ def _document(verified: Verified) -> Document:
     return verified.body
 
 
-def _altered(why: str) -> Returned:
+def _altered(why: Text) -> Returned:
     return Returned(
         "not the file as it was signed: {why}", code="altered", remedy="pass the whole file on as it came", why=why
     )
 
 
-def _astray(why: str) -> Returned:
+def _astray(why: Text) -> Returned:
     return Returned(
         "not on its way up: {why}", code="path", remedy="a request goes up from superior to superior", why=why
     )

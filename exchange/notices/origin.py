@@ -15,6 +15,7 @@ from exchange.directory.addressing import home_of
 from exchange.directory.hierarchy import relay_of, superior_of
 from exchange.envelope import Verified, verify_signed
 from exchange.errors import CallerError, Returned, SenderError
+from exchange.language import Text
 from exchange.language.names import coded
 from exchange.messaging.checks import returned_for
 from exchange.messaging.node import Node
@@ -65,8 +66,8 @@ def unpack(node: Node, header: Header, forwarding: Forwarding, enclosures: Seque
     """
     _check_path(node, header.sender, forwarding)
     if not enclosures or hashlib.sha256(enclosures[0]).hexdigest() != forwarding.digest:
-        raise _altered("what is enclosed is not what the forwarding names")
-    origin = _verified(node, enclosures[0], "the origin's signature")
+        raise _altered(Text("what is enclosed is not what the forwarding names"))
+    origin = _verified(node, enclosures[0], Text("the origin's signature"))
     body = origin.body
     if not isinstance(body, Passed) or origin.header.sender != forwarding.origin:
         raise Returned(
@@ -91,26 +92,27 @@ def _stages(
     digests = tuple(hashlib.sha256(one).digest() for one in enclosures)
     begin = 1 + len(origin.enclosures)
     if digests[1:begin] != origin.enclosures:
-        raise _altered("the attachments are not those that the origin has signed")
+        raise _altered(Text("the attachments are not those that the origin has signed"))
     if len(enclosures) != begin + len(forwarding.path) - 1:
-        raise _altered("not every relay office's signed forwarding is enclosed, or there is more")
+        raise _altered(Text("not every relay office's signed forwarding is enclosed, or there is more"))
     found: list[tuple[Header, Forwarding]] = []
     for place, relay in enumerate(forwarding.path[:-1]):
-        stage = _verified(node, enclosures[begin + place], f"the signature of {relay}")
+        stage = _verified(node, enclosures[begin + place], Text("the signature of {relay}", {"relay": relay}))
         said = stage.body
         if not isinstance(said, Forwarding) or stage.header.sender != relay:
-            raise _altered(f"the signed forwarding of {relay} is missing")
+            raise _altered(Text("the signed forwarding of {relay} is missing", {"relay": relay}))
         if (said.notice_id, said.origin, said.digest) != (forwarding.notice_id, forwarding.origin, forwarding.digest):
-            raise _altered(f"{relay} has passed on something else")
+            raise _altered(Text("{relay} has passed on something else", {"relay": relay}))
         if said.path != forwarding.path[: place + 1] or forwarding.path[place + 1] not in stage.header.addressees:
-            raise _astray(f"{relay} did not pass it on to {forwarding.path[place + 1]}")
+            ways = {"relay": relay, "office": forwarding.path[place + 1]}
+            raise _astray(Text("{relay} did not pass it on to {office}", ways))
         if stage.enclosures != digests[: begin + place]:
-            raise _altered(f"not what {relay} has passed on")
+            raise _altered(Text("not what {relay} has passed on", {"relay": relay}))
         found.append((stage.header, said))
     return found
 
 
-def _verified(node: Node, signed: bytes, what: str) -> Verified:
+def _verified(node: Node, signed: bytes, what: Text) -> Verified:
     try:
         return verify_signed(signed, node.directory, node.clock.now())
     except SenderError as error:
@@ -142,26 +144,27 @@ def _check_path(node: Node, sender: str, forwarding: Forwarding) -> None:
     expected = relay_of(home_of(forwarding.origin))
     for relay in path:
         if relay != expected and superior_of(home_of(relay)) != home_of(expected):
-            raise _astray(f"{relay} does not follow {expected}")
+            raise _astray(Text("{relay} does not follow {before}", {"relay": relay, "before": expected}))
         expected = relay
     if path[0] != relay_of(home_of(forwarding.origin)) or len(set(path)) != len(path):
-        raise _astray("it did not begin at the origin's relay office, or went round in a circle")
+        raise _astray(Text("it did not begin at the origin's relay office, or went round in a circle"))
     own, last = node.directory.domain, home_of(path[-1])
     if path[-1] != sender or own not in (last, _child(own, last)):
-        raise _astray(f"{sender} is not the relay office that may pass it on to {node.address}")
+        ends = {"sender": sender, "member": node.address}
+        raise _astray(Text("{sender} is not the relay office that may pass it on to {member}", ends))
     if len(path) >= MAX_RELAYS and own != last:
-        raise _astray(f"it has passed {len(path)} relay offices")
+        raise _astray(Text("it has passed {count} relay offices", {"count": len(path)}))
 
 
 def _child(own: str, upper: str) -> str | None:
     return own if superior_of(own) == upper else None
 
 
-def _astray(why: str) -> Returned:
+def _astray(why: Text) -> Returned:
     return Returned("not on its way down: {why}", code="path", remedy="a notice goes down level by level", why=why)
 
 
-def _altered(why: str) -> Returned:
+def _altered(why: Text) -> Returned:
     return Returned(
         "not as it was signed: {why}", code="altered", remedy="pass on what came, all of it, as it came", why=why
     )

@@ -11,6 +11,7 @@ from exchange.approval.department.records import DeskRow
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.rules.states import DeskState
 from exchange.errors import DatabaseUnavailable
+from exchange.language import Text, noted
 from exchange.machine.logger import get_logger
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node
@@ -74,9 +75,10 @@ class OpenDesk:
             if opinion is None:
                 return None
             if not isinstance(opinion, Opinion):
-                raise TypeError(f"the rule gave {type(opinion).__name__}, not an Opinion")
+                given = {"kind": type(opinion).__name__}
+                raise TypeError(Text("the rule gave {kind}, not an Opinion", given))
             if (opinion.case_number, opinion.department) != (row.case_number, self._node.address):
-                raise ValueError("the rule's opinion is another department's or on another case")
+                raise ValueError(noted("the rule's opinion is another department's or on another case"))
         except Exception as error:
             self._keep_failure(row.case_number, error)
             return None

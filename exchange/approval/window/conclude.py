@@ -19,6 +19,7 @@ from exchange.approval.window.set_aside import opinion_set_aside
 from exchange.approval.window.store import Cases
 from exchange.approval.window.submit import escalate_unreachable, issue_next_stage
 from exchange.errors import Conflict, NotFound
+from exchange.language import Text
 from exchange.language.names import CASE_STATES, OUTCOMES, coded
 from exchange.machine.logger import get_logger
 from exchange.messaging.checks import expect_window
@@ -97,7 +98,7 @@ class Concluder:
         try:
             ruling = self._decide_rule(docket)
             if ruling is not None and not isinstance(ruling, Ruling):
-                raise TypeError(f"the rule gave {type(ruling).__name__}, not a Ruling")
+                raise TypeError(Text("the rule gave {kind}, not a Ruling", {"kind": type(ruling).__name__}))
             decision = None
             if ruling is not None:
                 decision = decision_of(docket, ruling, step.node.address, step.now, by_rule=self._decides)

@@ -15,7 +15,7 @@ from exchange.broker.admin.errand import Errand, errand
 from exchange.broker.traffic.topology import EXCHANGES, Binding, QueueDeclaration, all_queues, member_bindings
 from exchange.broker.traffic.uplink import transit_of, uplink_of
 from exchange.errors import BadTopology
-from exchange.language import tr
+from exchange.language import Text, tr
 
 SETTLE = 2.0
 """Seconds between the declaration of a new queue and the first traffic."""
@@ -109,7 +109,9 @@ def _declare_exchanges(admin: Errand) -> None:
         try:
             admin.channel.exchange_declare(name, kind, durable=True)
         except ChannelClosedByBroker as error:
-            raise _differs(error, f"exchange {name}", "give the domain a vhost of its own") from error
+            raise _differs(
+                error, Text("exchange {name}", {"name": name}), Text("give the domain a vhost of its own")
+            ) from error
 
 
 def _declare(admin: Errand, queue: QueueDeclaration) -> bool:
@@ -118,12 +120,14 @@ def _declare(admin: Errand, queue: QueueDeclaration) -> bool:
     try:
         admin.channel.queue_declare(queue.name, durable=True, arguments=dict(queue.arguments))
     except ChannelClosedByBroker as error:
-        remedy = "let its members drain it, then delete it and run `exchange init` again; arguments cannot be changed"
-        raise _differs(error, f"queue {queue.name}", remedy) from error
+        remedy = Text(
+            "let its members drain it, then delete it and run `exchange init` again; arguments cannot be changed"
+        )
+        raise _differs(error, Text("queue {queue}", {"queue": queue.name}), remedy) from error
     return is_new
 
 
-def _differs(error: ChannelClosedByBroker, what: str, remedy: str) -> BadTopology:
+def _differs(error: ChannelClosedByBroker, what: Text, remedy: Text) -> BadTopology:
     if error.reply_code != _PRECONDITION_FAILED:
         return BadTopology(
             "{what} cannot be declared: {reply_code} {reply_text}",

@@ -98,7 +98,7 @@ def _task(duty: LeadDuty) -> Text:
     what = ": " + name_of(OUTCOMES, duty.prepared) if duty.prepared else ""
     why = f"\n{listed(map(called, duty.departments))}" if duty.departments else ""
     return Text.assemble(
-        (choose((chinese, english)) + what, colour), plain(why), plain(f"\n{duty.rule_error or ''}".rstrip())
+        (choose((chinese, english)) + what, colour), plain(why), plain(f"\n{read_back(duty.rule_error or '')}".rstrip())
     )
 
 
@@ -122,7 +122,7 @@ def _state(row: DeskRow) -> Text:
         return Text(tr("default took effect; the paper is owed"), style="bold magenta")
     state = Text(name_of(DESK_STATES, row.state) if row.cleared else tr("prepare"))
     if row.rule_error and row.state == DeskState.WAITING:
-        state.append("\n" + tr("the rule failed: ") + plain(row.rule_error).plain, style="red")
+        state.append("\n" + tr("the rule failed: ") + plain(read_back(row.rule_error)).plain, style="red")
     return state
 
 

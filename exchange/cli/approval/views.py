@@ -19,7 +19,7 @@ from exchange.approval.window.decision import Ruling
 from exchange.approval.window.status import CaseStatus, PartStatus
 from exchange.cli.naming import called, in_full
 from exchange.cli.view import console, decided_by, due_text, outcome_text, part_cell, plain, state_text
-from exchange.language import choose, tr
+from exchange.language import choose, read_back, tr
 from exchange.schemas import Decision
 
 _VERY_WIDE = 1000
@@ -140,7 +140,7 @@ def _prepared(case: CaseStatus) -> Iterator[RenderableType]:
     if case.state is not CaseState.READY:
         return
     if case.rule_error:
-        yield Text.assemble("\n", (tr("the rule failed: "), "bold red"), plain(case.rule_error))
+        yield Text.assemble("\n", (tr("the rule failed: "), "bold red"), plain(read_back(case.rule_error)))
     ruling = case.prepared
     if ruling is not None:
         outcome = state_text(CaseState.DECIDED, ruling.outcome.value)

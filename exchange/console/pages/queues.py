@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from exchange.console.pages.overview import shared
 from exchange.console.section import Group, Page, Section, Visit
 from exchange.errors import BrokerUnavailable
+from exchange.language import Recorded, joined
 from exchange.operations.health.chart import Chart
 from exchange.operations.health.growth import GrowthForecast, Trend
 from exchange.operations.health.queues import BOUND, SORTS, QueueRow, arranged, rows
@@ -59,7 +60,7 @@ def _queues(visit: Visit) -> Mapping[str, object]:
     if snapshot.broker is None:
         trouble = snapshot.broker_trouble
         reason, remedy, code = (trouble.reason, trouble.remedy, trouble.code) if trouble else ("", "", "")
-        raise BrokerUnavailable(reason, remedy=remedy, code=code)
+        raise BrokerUnavailable(joined([Recorded(reason)]), remedy=joined([Recorded(remedy)]), code=code)
     sort, member = visit.query.get("sort", "depth"), visit.query.get("member", "")
     found = arranged(rows(snapshot, sampler_of(visit.view).history), sort, member)
     return {

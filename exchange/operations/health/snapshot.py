@@ -9,6 +9,7 @@ from functools import cached_property
 
 from exchange.broker.admin.figures import BrokerFigures, QueueFigures
 from exchange.errors import ExchangeError
+from exchange.language import Language, Recorded
 from exchange.operations.domain_view import MANAGEMENT_UNKNOWN
 from exchange.operations.health.store import OpenWork
 from exchange.operations.troubles import lights
@@ -156,8 +157,17 @@ def _broker(snapshot: Snapshot) -> Iterator[Sign]:
     if snapshot.broker is None:
         trouble = snapshot.broker_trouble or Trouble("", "", "")
         if trouble.code == MANAGEMENT_UNKNOWN:
-            finding = (f"无法查看：{trouble.reason}", f"could not be looked at: {trouble.reason}")
-            yield Sign(SystemPart.BROKER, "RabbitMQ", Light.UNKNOWN, finding, (trouble.remedy, trouble.remedy))
+            finding = (
+                "无法查看：" + Recorded(trouble.reason).written(Language.CHINESE),
+                f"could not be looked at: {trouble.reason}",
+            )
+            yield Sign(
+                SystemPart.BROKER,
+                "RabbitMQ",
+                Light.UNKNOWN,
+                finding,
+                (Recorded(trouble.remedy).written(Language.CHINESE), trouble.remedy),
+            )
         else:
             yield lights.unreachable(SystemPart.BROKER, "RabbitMQ", trouble.reason, trouble.remedy)
         return

@@ -13,7 +13,7 @@ from exchange.broker.admin import figures
 from exchange.broker.admin.figures import BrokerFigures
 from exchange.clock import RealClock, monotonic
 from exchange.directory import DirectoryView
-from exchange.errors import ExchangeError
+from exchange.errors import BadDirectory, ExchangeError
 from exchange.language import Text
 from exchange.messaging.clock_watch import record_witnesses
 from exchange.messaging.holds import Holds
@@ -153,7 +153,8 @@ class SnapshotTaker:
             return self._opened[1], None
         except OSError as error:
             path = self._view.home.directory
-            return None, Trouble(f"{path}: {error.strerror}", "`exchange init` puts it back", "directory")
+            reason, remedy = error.strerror, "`exchange init` puts it back"
+            return None, Trouble.of(BadDirectory("{path}: {reason}", remedy=remedy, path=path, reason=reason))
         except ExchangeError as error:
             return None, Trouble.of(error)
 

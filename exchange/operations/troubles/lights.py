@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from exchange.language import Language, Recorded
+
 Words = tuple[str, str]
 """Chinese and English."""
 
@@ -92,7 +94,8 @@ def worst(lights: Iterable[Light]) -> Light:
 
 def unreachable(part: SystemPart, subject: str, reason: str, remedy: str) -> Sign:
     """Return the sign of something that does not answer, with the words of the error."""
-    return Sign(part, subject, Light.BAD, (f"连接不上：{reason}", f"not reachable: {reason}"), (remedy, remedy))
+    chinese, do = (Recorded(said).written(Language.CHINESE) for said in (reason, remedy))
+    return Sign(part, subject, Light.BAD, (f"连接不上：{chinese}", f"not reachable: {reason}"), (do, remedy))
 
 
 def unseen(part: SystemPart, subject: str = "") -> Sign:
