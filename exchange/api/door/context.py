@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 from starlette.requests import Request
 
-from exchange.api.door.limits import Attempts
 from exchange.clock import Clock, RealClock
 from exchange.errors import Denied, NotFound
 from exchange.operations.domain_view import DomainView
 from exchange.operations.systems.tokens import Scope
 from exchange.runtime.home import OpenedMember, open_member
+from exchange.web.door.attempts import Attempts
 
 
 @dataclass(frozen=True)

@@ -8,20 +8,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
 from exchange.errors import CallerError, Denied
 from exchange.language import Text
+from exchange.machine.public_addresses import Ip, is_public, plain
 from exchange.transitions import machine
 
 PATIENCE = timedelta(days=3)
 """After so long without a success a webhook is disabled."""
 _FIRST, _LONGEST = timedelta(seconds=5), timedelta(hours=1)
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
-_TUNNELS = ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")
-"""IPv6 addresses that stand for IPv4 ones behind a gateway."""
-Ip = IPv4Address | IPv6Address
 
 
 class DeliveryState(StrEnum):
@@ -69,7 +67,7 @@ def check_reachable(addresses: Sequence[str], allowed: Sequence[str]) -> str:
 
     Raises Denied if any is not public and in no allowed network: a name that leads both ways is not to be trusted.
     """
-    found = [_plain(ip_address(one.partition("%")[0])) for one in addresses]
+    found = [plain(ip_address(one.partition("%")[0])) for one in addresses]
     if not found or not all(_may(one, allowed) for one in found):
         raise Denied(
             "the webhook's host is on a network to which webhooks do not go",
@@ -89,17 +87,8 @@ def has_failed_long(failing_since: datetime | None, now: datetime) -> bool:
     return failing_since is not None and now - failing_since >= PATIENCE
 
 
-def _plain(address: Ip) -> Ip:
-    """An IPv4 address that came as IPv6 is judged as what it is."""
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return mapped or address
-
-
 def _may(address: Ip, allowed: Sequence[str]) -> bool:
-    tunnelled = any(address in ip_network(one) for one in _TUNNELS)
-    if address.is_global and not address.is_multicast and not tunnelled:
-        return True
-    return any(address in ip_network(one) for one in allowed)
+    return is_public(address) or any(address in ip_network(one) for one in allowed)
 
 
 def _bad(what: Text) -> CallerError:

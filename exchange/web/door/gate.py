@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from unicodedata import normalize
 
 from exchange.clock import Clock, RealClock
@@ -22,6 +23,7 @@ from exchange.store.transaction import Transaction
 from exchange.web.arriving import source
 from exchange.web.door.accounts import account_name
 from exchange.web.door.audit_log import AuditLog
+from exchange.web.door.devices import Devices
 from exchange.web.door.password_rules import check_password
 from exchange.web.door.passwords import Passwords
 from exchange.web.door.permissions import AccountRole
@@ -37,6 +39,7 @@ from exchange.web.door.sign_in import (
     wait_after,
 )
 from exchange.web.door.store import Accounts
+from exchange.web.door.strangers import Strangers
 
 UNKNOWN = "?"
 """Stands in the log for a name that is no account's: it may be a password typed into the wrong field."""
@@ -44,8 +47,8 @@ UNKNOWN = "?"
 SIGN_IN, SIGN_OUT, LINK, PASSWORD = "sign-in", "sign-out", "account.link", "account.password"
 DONE = "done"
 
-KNOWN = "known"
-"""Marks a place from which an account has signed in of late."""
+DEVICE, KNOWN = "device", "known"
+"""What failures stand under, beside a place; the latter marks one from which an account has signed in of late."""
 
 log = get_logger()
 
@@ -83,6 +86,7 @@ class Gate:
         self.clock = clock or RealClock()
         self.passwords = passwords or Passwords()
         self._new_token = new_token
+        self.strangers = Strangers()
         self.handed: dict[str, tuple[str, str]] = {}
         """One-time links made for others (account, token), by the officer who made them, until they are shown once."""
 
@@ -103,14 +107,29 @@ class Gate:
                 tx[Accounts].seen(key, now)
         return Who(account, key)
 
-    def sign_in(self, name: str, password: str, before: str = "", place: str = "") -> str:
+    @cached_property
+    def devices(self) -> Devices:
+        """The devices that are known, by a key in the console's own store."""
+        with self.store.transaction() as tx:
+            key = tx[Accounts].device_key()
+            if key is None:
+                key = secrets.token_hex(32)
+                tx[Accounts].set_device_key(key)
+        return Devices(bytes.fromhex(key))
+
+    def device(self, name: str, cookie: str) -> str | None:
+        """Return the id of the device that bears a cookie, if the account of this name has signed in from it."""
+        return self.devices.known(_possible(name), cookie, self.clock.now()) if cookie else None
+
+    def sign_in(self, name: str, password: str, before: str = "", place: str = "", device: str | None = None) -> str:
         """Return the token of a new session; that of ``before`` ends. Raises Denied alike for whatever is wrong, or
         ShutOut.
 
         An attempt counts as failed until it has succeeded, so that many at once are no more guesses than few. ``place``
-        is where it comes from: who fails elsewhere shuts out nobody who has signed in from here of late.
+        is where it comes from: who fails elsewhere shuts out nobody who has signed in from here of late. ``device`` is
+        one that is known for this account: it has a count of its own, whoever else fails from the same place.
         """
-        account = self._attempt(name, password, SIGN_IN, place)
+        account = self._attempt(name, password, SIGN_IN, place, device)
         token, now = self._new_token(), self.clock.now()
         with self.store.transaction() as tx:
             _check_unchanged(tx, account)
@@ -129,7 +148,7 @@ class Gate:
 
     def change_password(self, name: str, session: str, current: str, new: str, place: str = "") -> int:
         """Set the own password, end the account's other sessions, and return how many. Raises Denied or BadAccount."""
-        account = self._attempt(name, current, PASSWORD, place)
+        account = self._attempt(name, current, PASSWORD, place, "signed in")
         check_password(new, name)
         kept = self.passwords.hash(new)
         with self.store.transaction() as tx:
@@ -151,13 +170,14 @@ class Gate:
         tx[Accounts].put_link(LinkRow(hashed(token), account, now, now + LINK_LASTS))
         return token
 
-    def link(self, token: str) -> LinkRow:
+    def link(self, token: str, place: str = "") -> LinkRow:
         """Return what a one-time link is for, while it can be used. Raises Denied."""
         with self.store.reading() as tx:
             row = tx[Accounts].link(hashed(token))
             used_up = row is not None and row.account is None and tx[Accounts].any()
         if row is None or used_up or row.used_at is not None or row.expires_at <= self.clock.now():
-            self.record(UNKNOWN if row is None or row.account is None else row.account, LINK, "/set-up", "denied")
+            known = UNKNOWN if row is None or row.account is None else row.account
+            self._refused(known, LINK, "/set-up", "denied", place)
             raise _no_link()
         return row
 
@@ -166,7 +186,7 @@ class Gate:
 
         ``name`` is that of the first account, a security officer; other links know theirs. Raises Denied or BadAccount.
         """
-        row = self.link(token)
+        row = self.link(token, place)
         account = row.account or account_name(name)
         check_password(password, account)
         kept, now = self.passwords.hash(password), self.clock.now()
@@ -193,22 +213,33 @@ class Gate:
             "console.audit", entry=f"{entry.seq}:{entry.hash}", action=action, outcome=outcome, source=entry.source
         )
 
-    def _attempt(self, name: str, password: str, action: str, place: str) -> AccountRow:
+    def write_sums(self, *, ended: bool = False) -> None:
+        """Write what strangers did too often to be written one by one, once its time is over or all has ``ended``."""
+        for one in self.strangers.due(ended=ended):
+            self.record(UNKNOWN, one.action, f"/{one.action}: {one}", one.outcome)
+
+    def _refused(self, account: str, action: str, what: str, outcome: str, place: str) -> None:
+        if self.strangers.single(place, action, outcome):
+            self.record(account, action, what, outcome)
+
+    def _attempt(self, name: str, password: str, action: str, place: str, device: str | None = None) -> AccountRow:
         """The account whose password this is. Raises Denied or ShutOut, with an entry in the log."""
         with self.store.transaction() as tx:
             account = tx[Accounts].get(_possible(name))
-            shut = self._count(tx, name, place)
+            shut = self._count(tx, name, place, device)
         known = account.name if account else UNKNOWN
         if shut is not None:
-            self.record(known, action, f"/{action}", shut.code)
+            self._refused(known, action, f"/{action}", shut.code, place)
             raise shut
         can = account is not None and account.locked_at is None
         good = self.passwords.verify(account.password if account and can else None, password)
         if account is None or not good:
-            self.record(known, action, f"/{action}", "denied")
+            self._refused(known, action, f"/{action}", "denied", place)
             raise Denied("the name or the password is wrong, or the account cannot be used", remedy="try again")
         with self.store.transaction() as tx:
             self._forgive(tx, name, place)
+            if device is not None:
+                tx[Accounts].clear_failure(_under(name, DEVICE, device))
             if place:
                 now = self.clock.now()
                 tx[Accounts].set_failure(FailureRow(_under(name, place, KNOWN), 0, now, now))
@@ -218,15 +249,20 @@ class Gate:
         for key in {_under(name), _under(name, place)}:
             tx[Accounts].clear_failure(key)
 
-    def _count(self, tx: Transaction, name: str, place: str) -> ShutOut | None:
-        """Counts an attempt as failed, unless the name is shut: from this place, or for all places that are unknown."""
+    def _count(self, tx: Transaction, name: str, place: str, device: str | None) -> ShutOut | None:
+        """Counts an attempt as failed, unless the name is shut: from this place, or for all places that are unknown.
+
+        For a device that is known only what failed from that device counts.
+        """
         here, everywhere, now = _under(name, place), _under(name), self.clock.now()
+        tx[Accounts].forget_failures(now - FORGOTTEN_AFTER)
         known = bool(place) and tx[Accounts].failure(_under(name, place, KNOWN)) is not None
-        for key in {here} if known else {here, everywhere}:
+        counted = {_under(name, DEVICE, device)} if device is not None else {here, everywhere}
+        for key in counted - {everywhere} if known else counted:
             before = tx[Accounts].failure(key)
             if before is not None and now < before.until:
                 return ShutOut(before.until, (before.until - now).total_seconds())
-        for key in {here, everywhere}:
+        for key in counted:
             before = tx[Accounts].failure(key)
             recent = before is not None and now - before.last_at < FORGOTTEN_AFTER
             failures = (before.failures if before and recent else 0) + 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
+from functools import partial
 from urllib.parse import quote, unquote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -12,14 +13,20 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from exchange.errors import BadAccount, Denied, ExchangeError
+from exchange.errors import BadAccount, Denied, ExchangeError, TooManyRequests
 from exchange.language import Language
 from exchange.web import render
+from exchange.web.door import devices
 from exchange.web.door.account import Account
-from exchange.web.door.gate import Gate, ShutOut, form_token
+from exchange.web.door.accounts import account_name
+from exchange.web.door.attempts import Attempts
+from exchange.web.door.gate import Gate, ShutOut, form_token, hashed
 from exchange.web.door.password_rules import LONGEST, SHORTEST
 from exchange.web.door.sign_in import own_path
+from exchange.web.door.turnstile import Crowded, Turnstile
 
+OF_ONE_SOURCE = 30
+"""Failures of a source within a minute; those of devices that are known are not counted."""
 _MOST = 16_384
 """Octets of a form before anybody is signed in."""
 
@@ -30,6 +37,8 @@ class SessionDoor:
     def __init__(self, gate: Gate, tag: str = "") -> None:
         """``tag`` sets the cookies of consoles apart that share a host: cookies know no ports."""
         self.gate = gate
+        self._strangers, self._known = Turnstile("strangers"), Turnstile("known-devices")
+        self._attempts = Attempts(of_one_token=OF_ONE_SOURCE, of_one_place=OF_ONE_SOURCE)
         self.cookie = f"__Host-yizhan{tag}"
         """With this prefix browsers take it from this host only, for all paths, and never over plain HTTP but from the
         own machine (RFC 6265bis, 4.1.3.2; Chromium takes it from http://localhost and http://127.0.0.1)."""
@@ -74,15 +83,25 @@ class SessionDoor:
         form = await _form(request)
         if form is None:
             return _refused(request)
-        return await run_in_threadpool(self._let_in, request, form)
+        name = str(form.get("name", ""))
+        device = await run_in_threadpool(self.gate.device, name, request.cookies.get(self._device_cookie(name), ""))
+        try:
+            if device is None:
+                self._attempts.check(_place(request))
+            turn = self._strangers if device is None else self._known
+            return await turn.run(_place(request), partial(self._let_in, request, form, device))
+        except (TooManyRequests, Crowded) as error:
+            return _later(request, error, {"then": own_path(str(form.get("next", "/"))), "name": name})
 
-    def _let_in(self, request: Request, form: FormData) -> Response:
+    def _let_in(self, request: Request, form: FormData, device: str | None) -> Response:
         then, name = own_path(str(form.get("next", "/"))), str(form.get("name", ""))
         try:
             token = self.gate.sign_in(
-                name, str(form.get("password", "")), before=self._token(request), place=_place(request)
+                name, str(form.get("password", "")), before=self._token(request), place=_place(request), device=device
             )
         except Denied as error:
+            if device is None:
+                self._attempts.failed(_place(request))
             wait = error.seconds if isinstance(error, ShutOut) else None
             answer = _page(request, "sign_in.html", {"then": then, "name": name, "failed": True, "wait": wait}, 401)
             if wait is not None:
@@ -91,7 +110,24 @@ class SessionDoor:
             return answer
         answer = RedirectResponse(then, 303)
         answer.set_cookie(self.cookie, token, secure=True, httponly=True, samesite="strict", path="/")
+        self._remember(answer, name, device)
         return answer
+
+    def _remember(self, answer: Response, name: str, device: str | None) -> None:
+        """Mark the browser as a device from which the account has signed in, or has set its password."""
+        account = account_name(name)
+        value = self.gate.devices.cookie(account, self.gate.clock.now(), device)
+        answer.set_cookie(
+            self._device_cookie(account), value, max_age=int(devices.LASTS.total_seconds()),
+            secure=True, httponly=True, samesite="strict", path="/",
+        )  # fmt: skip
+
+    def _device_cookie(self, name: str) -> str:
+        """The cookie's name: each account of a browser has its own; what is no account's name has none."""
+        try:
+            return f"{self.cookie}-device-{hashed(account_name(name))[:8]}"
+        except BadAccount:
+            return ""
 
     async def _sign_out(self, request: Request) -> Response:
         form = await _form(request)
@@ -105,10 +141,14 @@ class SessionDoor:
         return answer
 
     def _link_page(self, request: Request) -> Response:
-        link = request.path_params["link"]
+        link, place = request.path_params["link"], _place(request)
         try:
-            row = self.gate.link(link)
+            self._attempts.check(place)
+            row = self.gate.link(link, place)
+        except TooManyRequests as error:
+            return _later(request, error)
         except Denied as error:
+            self._attempts.failed(place)
             return _page(request, "set_up.html", {"error": error}, 403)
         return _page(request, "set_up.html", {"link": link, "account": row.account})
 
@@ -116,22 +156,29 @@ class SessionDoor:
         form = await _form(request)
         if form is None:
             return _refused(request)
-        return await run_in_threadpool(self._set_password, request, form)
+        try:
+            self._attempts.check(_place(request))
+            return await self._strangers.run(_place(request), partial(self._set_password, request, form))
+        except (TooManyRequests, Crowded) as error:
+            return _later(request, error)
 
     def _set_password(self, request: Request, form: FormData) -> Response:
         link, name, password = (str(form.get(key, "")) for key in ("link", "name", "password"))
         account = None
         try:
-            account = self.gate.link(link).account
+            account = self.gate.link(link, _place(request)).account
             if password != str(form.get("again", "")):
                 raise BadAccount("the two passwords differ", remedy="type the same one twice")
-            self.gate.use_link(link, name, password, _place(request))
+            account = self.gate.use_link(link, name, password, _place(request))
         except BadAccount as error:
             shown = {"link": link, "account": account, "name": name, "error": error, "here": f"/set-up/{quote(link)}"}
             return _page(request, "set_up.html", shown, 422)
         except ExchangeError as error:
+            self._attempts.failed(_place(request))
             return _page(request, "set_up.html", {"error": error}, 403)
-        return RedirectResponse(f"/sign-in?fresh=&language={quote(render.language_of(request))}", 303)
+        answer = RedirectResponse(f"/sign-in?fresh=&language={quote(render.language_of(request))}", 303)
+        self._remember(answer, account, None)
+        return answer
 
 
 def _place(request: Request) -> str:
@@ -157,6 +204,16 @@ async def _form(request: Request) -> FormData | None:
 def _refused(request: Request) -> Response:
     error = Denied("the form does not come from a page of the console, or is too long", remedy="load the page again")
     return _page(request, "set_up.html", {"error": error}, 403)
+
+
+def _later(request: Request, error: TooManyRequests | Crowded, context: Mapping[str, object] | None = None) -> Response:
+    """Send a stranger away for a while, before anything is hashed or written: 429 for what its source did, else 503."""
+    status = 503 if isinstance(error, Crowded) and not error.here else 429
+    answer = _page(
+        request, "sign_in.html", {"then": "/", **(context or {}), "failed": True, "wait": float(error.seconds)}, status
+    )
+    answer.headers["retry-after"] = str(error.seconds)
+    return answer
 
 
 def _page(request: Request, template: str, context: Mapping[str, object], status: int = 200) -> Response:

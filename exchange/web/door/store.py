@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select, update
 
 from exchange.store.statements import values_of
+from exchange.store.tables import meta
 from exchange.web.door.permissions import AccountRole
 from exchange.web.door.records import AccountRow, FailureRow, LinkRow, SessionRow
 from exchange.web.door.tables import account, account_failure, account_link, account_session
@@ -15,6 +16,9 @@ from exchange.web.door.tables import account, account_failure, account_link, acc
 _a, _l, _s, _f = account.c, account_link.c, account_session.c, account_failure.c
 _ACCOUNTS = select(*(_a[field.name] for field in fields(AccountRow)))
 _SESSION_COLUMNS = [_s[field.name] for field in fields(SessionRow)]
+
+
+_DEVICE_KEY = "device-key"
 
 
 class Accounts:
@@ -26,6 +30,14 @@ class Accounts:
     def get(self, name: str) -> AccountRow | None:
         row = self._db.execute(_ACCOUNTS.where(_a.name == name)).first()
         return AccountRow(*row) if row else None
+
+    def device_key(self) -> str | None:
+        """Return the key that cookies of known devices are signed with; None before there is one."""
+        return self._db.scalar(select(meta.c.value).where(meta.c.key == _DEVICE_KEY))
+
+    def set_device_key(self, key: str) -> None:
+        """Keep that key."""
+        self._db.execute(insert(meta).values(key=_DEVICE_KEY, value=key))
 
     def all(self) -> list[AccountRow]:
         return [AccountRow(*row) for row in self._db.execute(_ACCOUNTS.order_by(_a.name))]
@@ -87,7 +99,11 @@ class Accounts:
     def sweep(self, now: datetime, forgotten_before: datetime) -> None:
         self._db.execute(delete(account_session).where(_s.ends_at <= now))
         self._db.execute(delete(account_link).where(_l.expires_at <= forgotten_before))
-        self._db.execute(delete(account_failure).where(_f.last_at <= forgotten_before))
+        self.forget_failures(forgotten_before)
+
+    def forget_failures(self, before: datetime) -> None:
+        """Delete what failed so long ago that it does not count any more."""
+        self._db.execute(delete(account_failure).where(_f.last_at <= before))
 
     def failure(self, name_hash: str) -> FailureRow | None:
         columns = [_f[field.name] for field in fields(FailureRow)]

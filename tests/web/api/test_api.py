@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from exchange.api.door.limits import OF_ONE_TOKEN, Attempts
 from exchange.audit.chain import check_chain
 from exchange.clock import RealClock, SteppedClock
 from exchange.documents.rules.numbers import parse_number
@@ -27,6 +26,7 @@ from exchange.messaging.records import InboxEntry
 from exchange.operations.systems.store import Tokens
 from exchange.operations.systems.webhooks import Event
 from exchange.schemas import Document, DocumentKind
+from exchange.web.door.attempts import OF_ONE_TOKEN, Attempts
 from exchange.web.door.audit_log import AuditLog
 from tests.postgres import own_database
 from tests.web.department import LETTER, Bureau, bureau, token_for

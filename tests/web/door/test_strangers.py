@@ -6,7 +6,8 @@ import http.client
 import socket
 import time
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
@@ -14,7 +15,10 @@ from exchange.machine import connections
 from exchange.machine.strict_headers import PLAIN
 from exchange.operations.domain_view import DomainView
 from exchange.telemetry.endpoint import Answers, Endpoint, EndpointPlace
-from tests.web.house import House, real_house, served
+from exchange.web.door.permissions import AccountRole
+from tests.web.house import ACCOUNTS, House, real_house, served
+
+OTTO = ACCOUNTS[AccountRole.OPERATOR]
 
 
 @pytest.fixture
@@ -24,10 +28,12 @@ def place(view: DomainView) -> Iterator[tuple[str, int]]:
         yield urlsplit(url).hostname or "", urlsplit(url).port or 0
 
 
-def ask(place: tuple[str, int], method: str, path: str, **headers: str) -> http.client.HTTPResponse:
+def ask(
+    place: tuple[str, int], method: str, path: str, body: str | None = None, **headers: str
+) -> http.client.HTTPResponse:
     """One request on a connection of its own."""
     connection = http.client.HTTPConnection(*place, timeout=20)
-    connection.request(method, path, headers=headers)
+    connection.request(method, path, body, headers)
     answer = connection.getresponse()
     answer.read()
     return answer
@@ -81,6 +87,28 @@ def test_what_is_no_http_is_answered_strictly_too(place: tuple[str, int]) -> Non
             answer.begin()
         assert answer.status == 400
         assert_strict(answer)
+
+
+def test_guesses_by_many_strangers_keep_nobody_from_a_page_or_from_signing_in(place: tuple[str, int]) -> None:
+    def sign_in(name: str, password: str, **headers: str) -> http.client.HTTPResponse:
+        return ask(
+            place, "POST", "/sign-in", urlencode({"name": name, "password": password}),
+            **{"content-type": "application/x-www-form-urlencoded"}, **headers,
+        )  # fmt: skip
+
+    known = sign_in(OTTO.name, OTTO.password)
+    assert known.status == 303
+    cookies = "; ".join(one.partition(";")[0] for one in known.headers.get_all("set-cookie") or () if "device" in one)
+    with ThreadPoolExecutor(40) as pool:
+        guesses = [pool.submit(sign_in, OTTO.name, f"guess {number}") for number in range(80)]
+        assert ask(place, "GET", "/sign-in").status == 200
+        mine = sign_in(OTTO.name, OTTO.password, cookie=cookies)
+        answers = [one.result() for one in guesses]
+    assert mine.status == 303, "on a device that is known"
+    assert {one.status for one in answers} <= {401, 429, 503}
+    sent_away = [one for one in answers if one.status != 401]
+    assert len(sent_away) >= 40
+    assert all(int(one.headers["retry-after"]) > 0 for one in sent_away)
 
 
 def test_a_page_that_breaks_is_answered_strictly(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from exchange.clock import monotonic
 from exchange.errors import TooManyRequests
+from exchange.machine.sources import source_of
 
 SECONDS = 60.0
 OF_ONE_TOKEN, OF_ONE_PLACE = 10, 100
@@ -19,15 +20,22 @@ _MOST = 4096
 class Attempts:
     """Counts failures in windows of a minute. Safe from several threads."""
 
-    def __init__(self, time: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self,
+        time: Callable[[], float] = monotonic,
+        of_one_token: int = OF_ONE_TOKEN,
+        of_one_place: int = OF_ONE_PLACE,
+    ) -> None:
         self._time = time
+        self._of_one_token, self._of_one_place = of_one_token, of_one_place
         self._lock = threading.Lock()
         self._counted: OrderedDict[tuple[str, str], tuple[float, int]] = OrderedDict()
 
-    def check(self, place: str, token_id: str) -> None:
+    def check(self, place: str, token_id: str = "") -> None:
         """Raise TooManyRequests when the next attempt is not to be looked at."""
+        source = source_of(place)
         with self._lock:
-            for key, most in (((place, token_id), OF_ONE_TOKEN), ((place, ""), OF_ONE_PLACE)):
+            for key, most in (((source, token_id), self._of_one_token), ((source, ""), self._of_one_place)):
                 since, count = self._counted.get(key, (0.0, 0))
                 left = since + SECONDS - self._time()
                 if count >= most and left > 0:
@@ -35,10 +43,11 @@ class Attempts:
                     error.seconds = int(left) + 1
                     raise error
 
-    def failed(self, place: str, token_id: str) -> None:
+    def failed(self, place: str, token_id: str = "") -> None:
         """Count one failed attempt."""
+        source = source_of(place)
         with self._lock:
-            for key in dict.fromkeys(((place, token_id), (place, ""))):
+            for key in dict.fromkeys(((source, token_id), (source, ""))):
                 since, count = self._counted.pop(key, (self._time(), 0))
                 fresh = since + SECONDS <= self._time()
                 self._counted[key] = (self._time(), 1) if fresh else (since, count + 1)
