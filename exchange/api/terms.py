@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
+
+from exchange.api.model import ApiModel
 
 _COMMANDS: tuple[tuple[str, str], ...] = (
     (r"exchange decide (\S+) --confirm\b[^`;；,，]*", r"POST /cases/\1/confirmation"),
@@ -40,11 +43,25 @@ def in_api_terms(remedy: str) -> str:
     return "".join(part if at % 2 else _OPTION.sub(_field, part) for at, part in enumerate(parts))
 
 
+@cache
+def _fields() -> set[str]:
+    """What the API takes and gives: an option that is no field there is an operator's, and stays as it is typed."""
+    ahead: list[type[ApiModel]] = [ApiModel]
+    found = {"cursor", "limit"}
+    while ahead:
+        model = ahead.pop()
+        ahead += model.__subclasses__()
+        found |= set(model.model_fields)
+    return found
+
+
 def _quoted(operation: str) -> Callable[[re.Match[str]], str]:
     return lambda found: f"`{found.expand(operation).strip()}`"
 
 
 def _field(found: re.Match[str]) -> str:
     name = _FIELDS.get(found[1], found[1].replace("-", "_"))
+    if name not in _fields():
+        return found[0]
     about = f" ({found[2]})" if found[2] and found[2].islower() else ""
     return f"`{name}`{about}"

@@ -90,7 +90,7 @@ def take_answer(step: Step, incoming: Incoming, body: Body) -> None:
     try:
         check_answer(form, answer)
     except CallerError as error:
-        raise Returned(_short(str(error)), code=error.code, remedy=error.remedy) from error
+        raise Returned(_short(str(error)), code=error.code, remedy=error.remedy_text) from error
     opened = incoming.opened
     taken = AnswerRow(
         notice_id=row.notice_id,

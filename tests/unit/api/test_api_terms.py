@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
 
 from exchange.api.terms import in_api_terms
+
+import_module("exchange.api.cases.models")  # whose fields these are
 
 
 @pytest.mark.parametrize(
@@ -35,6 +39,8 @@ from exchange.api.terms import in_api_terms
             "exchange notice receipts ID --out FILE; then --reason",
             "exchange notice receipts ID --out FILE; then `reason`",
         ),
+        ("`exchange dead --propose-release ID` takes it in, `--propose-discard` refuses it",) * 2,
+        ("convmv -f GB18030 -t UTF-8 --notest",) * 2,
         ("a well-kept library - or two", "a well-kept library - or two"),
     ],
 )
