@@ -145,12 +145,21 @@ class Reminder(Body):
     default: DefaultMode
 
 
+class ReminderProof(Wire):
+    """What proves to anybody that a department was reminded: the monitor's words, and the department's own receipt."""
+
+    signed: Annotated[bytes, Field(max_length=65_536)]
+    """The reminder as its monitor signed it, and the department signed for it: COSE_Sign1."""
+    receipt: ReceiptProof
+
+
 class SentReminder(Wire):
-    """Proof by reference that a reminder went out."""
+    """A reminder that went out; in a deemed consent with the proof that the department has it."""
 
     message_id: MessageId
     stage: Annotated[int, Field(ge=1, le=100, validation_alias=STAGE_NAMES)]
     at: Instant
+    proof: Annotated[ReminderProof | None, Field(exclude_if=lambda proof: proof is None)] = None
 
 
 class DeemedConsent(Body):
@@ -158,12 +167,16 @@ class DeemedConsent(Body):
 
     It carries all that anyone needs to check it again: ledger, calendar, receipt, rule and reminders. It is never an
     opinion, and has no effect until the window finds that no opinion stamped in time stands before it in the queue.
+
+    Schema version 1 named its reminders and proved none. It is still read, and has no effect any more.
     """
 
     KIND: ClassVar[str] = "deemed-consent"
     TITLE: ClassVar[Title] = ("视为同意", "Deemed consent")
     ROOM: ClassVar[Room] = Room.APPROVAL
     QUEUE: ClassVar[Queue] = Queue.OPINIONS
+    VERSION: ClassVar[int] = 2
+    READ: ClassVar[tuple[int, ...]] = (1, 2)
 
     state: DeadlineState
     mode: DefaultMode
@@ -173,6 +186,11 @@ class DeemedConsent(Body):
     reminders: Annotated[tuple[SentReminder, ...], Field(max_length=20)]
     receipt_digest: Digest
     statement: Line = "依规则视为同意，无人审批 · arose by rule; no person approved"
+
+    @property
+    def written_version(self) -> int:
+        """The lowest that can say it."""
+        return 2 if any(reminder.proof is not None for reminder in self.reminders) else 1
 
     @model_validator(mode="after")
     def _a_default_has_its_mode_and_rule(self) -> Self:

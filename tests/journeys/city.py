@@ -16,6 +16,7 @@ from exchange.approval.window.submit import submit
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.clock import CST, SteppedClock, monotonic
 from exchange.messaging.node import Node
+from exchange.messaging.outbox import Outbox
 from exchange.runtime.periodic import periodic_work
 from exchange.runtime.work import work_for
 from exchange.schemas import (
@@ -143,6 +144,15 @@ class City:
             self.wake(name)
         if settle:
             self.local.settle()
+
+    def signed_for(self, name: str) -> None:
+        """Waits until all that a member has sent is signed for: without it a clock that jumps makes reminders void."""
+
+        def is_all_in() -> bool:
+            with self.node(name).store.reading() as tx:
+                return tx[Outbox].next_due() is None
+
+        wait_until(is_all_in, what=f"the receipts for what {name} has sent")
 
     def through(self, days: int, *monitors: str) -> None:
         """Lets that many calendar days pass, with a look each late afternoon and just after midnight."""

@@ -7,8 +7,16 @@ from datetime import datetime
 
 from exchange.approval.rules.deadline import Projection, project, stage_at
 from exchange.approval.rules.defaults import deemed_id, escalation_id, obstacles, reminder_id, reminders_of
-from exchange.schemas import DeadlineState, DeadlineStatus, DeemedConsent, Escalation, Opinion, SentReminder
-from tests.property.seat import CALENDAR, CASE, CONSULTATION
+from exchange.schemas import (
+    DeadlineState,
+    DeadlineStatus,
+    DeemedConsent,
+    Escalation,
+    Opinion,
+    ReminderProof,
+    SentReminder,
+)
+from tests.property.seat import CALENDAR, CASE, CONSULTATION, PROOF
 
 STAGES = (50, 90)
 
@@ -65,7 +73,8 @@ def _remind(
     if not passed or projection.started_at is None or any(reminder.stage >= passed[-1] for reminder in sent):
         return []
     id_ = reminder_id(CASE, state.department, passed[-1], projection.started_at)
-    return [SentReminder(message_id=id_, stage=passed[-1], at=now)]
+    proof = ReminderProof(signed=b"reminder", receipt=PROOF)
+    return [SentReminder(message_id=id_, stage=passed[-1], at=now, proof=proof)]
 
 
 def _lapse(state: DeadlineState, projection: Projection, sent: list[SentReminder], now: datetime) -> Posted:

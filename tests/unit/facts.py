@@ -29,6 +29,7 @@ from exchange.schemas import (
     Opinion,
     Reader,
     ReceiptProof,
+    ReminderProof,
     SentReminder,
     StartRule,
     SubmittedMaterial,
@@ -40,6 +41,7 @@ from exchange.workdays import ChinaCalendar
 ID = "11111111-1111-4111-8111-111111111111"
 OTHER_ID = "22222222-2222-4222-8222-222222222222"
 PROOF = ReceiptProof(receipt=b"leaf", index=0, size=1, path=(), signed=b"root")
+REMINDED = ReminderProof(signed=b"reminder", receipt=PROOF)
 CALENDAR = ChinaCalendar()
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 """Reference data beside the repository, where it is at hand."""
@@ -120,9 +122,10 @@ def deadline(*ledger: LedgerEntry, days: int = 5, fixed: datetime | None = None,
     return DeadlineState(**facts | fields)
 
 
-def reminder(day: str, stage: int = 50) -> SentReminder:
-    """A reminder that went out."""
-    return SentReminder(message_id=ID, stage=stage, at=at(day))
+def reminder(day: str, stage: int = 50, **fields: Any) -> SentReminder:
+    """A reminder that went out, and that the department signed for."""
+    facts: dict[str, Any] = {"message_id": ID, "stage": stage, "at": at(day), "proof": REMINDED}
+    return SentReminder(**facts | fields)
 
 
 def deemed_on(state: DeadlineState, due_at: datetime, *reminders: SentReminder, **fields: Any) -> DeemedConsent:

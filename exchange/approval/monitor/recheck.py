@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from exchange.approval.proof import check_reminder, check_request, require_monitor, with_proof
 from exchange.approval.rules.deadline import project
 from exchange.approval.rules.defaults import obstacles
 from exchange.approval.rules.states import PartState
 from exchange.approval.window.store import Cases
-from exchange.audit import verify_receipt
 from exchange.directory import Lookup
 from exchange.envelope import Verified, verify_signed
-from exchange.errors import ExchangeError, Forged, Malformed, NotFound, Untrusted
+from exchange.errors import ExchangeError, Forged, Malformed, NotFound
 from exchange.language import joined
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node
 from exchange.messaging.receipts import proof_digest
 from exchange.messaging.records import StoredDocument
-from exchange.schemas import DeemedConsent, Role
+from exchange.schemas import DeemedConsent
 from exchange.store.transaction import Transaction
 from exchange.workdays import WorkingCalendar
 
@@ -40,30 +41,41 @@ class Rechecked:
 def recheck_case(node: Node, number: str) -> list[Rechecked]:
     """Examine again the deemed consents on record of a case.
 
-    At a window these are those that took effect, at a monitor those it signed.
+    At a window these are those that took effect, at a monitor those it signed. A monitor has the receipts for its
+    reminders on record: by these one of schema version 1 can be proved, which carries none.
 
     Raises NotFound where there is none.
     """
     with node.store.reading() as tx:
-        stored = _of_window(tx, number) if tx[Cases].get(number) is not None else _of_monitor(tx, number)
-    if not stored:
+        if tx[Cases].get(number) is not None:
+            found = [recheck(one.signed, node.directory, node.calendar) for one in _of_window(tx, number)]
+        else:
+            known = lambda deemed: _with_proofs(tx, node.address, deemed)  # noqa: E731
+            found = [recheck(one.signed, node.directory, node.calendar, known) for one in _of_monitor(tx, number)]
+    if not found:
         raise NotFound(
             "no deemed consent in case {number} is on record at {address}",
             remedy="`exchange status CASE` shows how each department's part stands; windows and monitors have them",
             number=number,
             address=node.address,
         )
-    return [recheck(one.signed, node.directory, node.calendar) for one in stored]
+    return found
 
 
-def recheck(signed: bytes, directory: Lookup, calendar: WorkingCalendar) -> Rechecked:
+Completed = Callable[[DeemedConsent], DeemedConsent]
+"""Adds to a deemed consent what is on record elsewhere of its reminders."""
+
+
+def recheck(
+    signed: bytes, directory: Lookup, calendar: WorkingCalendar, completed: Completed = lambda deemed: deemed
+) -> Rechecked:
     """Examine one deemed consent and return what came of it, whatever it is.
 
     Raises nothing for what does not verify.
     """
     try:
         verified = verify_signed(signed, directory)
-        deemed = _recheck(verified, directory, calendar)
+        deemed = _recheck(verified, directory, calendar, completed)
     except ExchangeError as error:
         return Rechecked(signed, error=error)
     header = verified.header
@@ -73,25 +85,24 @@ def recheck(signed: bytes, directory: Lookup, calendar: WorkingCalendar) -> Rech
 def recheck_deemed(signed: bytes, directory: Lookup, calendar: WorkingCalendar) -> DeemedConsent:
     """Return the deemed consent, once all it rests on verifies.
 
-    It rests on a monitor's signature, the department's receipt, the due moment by the ledger, a reminder in time, and
-    nothing that keeps silence from counting when it was signed.
+    It rests on a monitor's signature, the department's receipts for the request and for a reminder in time, the due
+    moment by the ledger, and nothing that keeps silence from counting when it was signed.
 
     Raises Malformed, Unsupported, Untrusted or Forged, naming what does not verify.
     """
     return _recheck(verify_signed(signed, directory), directory, calendar)
 
 
-def _recheck(verified: Verified, directory: Lookup, calendar: WorkingCalendar) -> DeemedConsent:
-    deemed, monitor = verified.body, verified.header.sender
+def _recheck(
+    verified: Verified, directory: Lookup, calendar: WorkingCalendar, completed: Completed = lambda deemed: deemed
+) -> DeemedConsent:
+    deemed = verified.body
     evidence = deemed.state.evidence if isinstance(deemed, DeemedConsent) else None
     if not isinstance(deemed, DeemedConsent) or evidence is None:
         raise Malformed("not a deemed consent with the department's receipt")
-    if Role.MONITOR not in directory.member(monitor).roles:
-        raise Untrusted("{sender} signed it, and is not a monitor", sender=monitor)
     state = deemed.state
-    receipt = verify_receipt(evidence, directory)
-    if receipt.receiver != state.department or receipt.message_id != state.consultation_id:
-        raise Forged("the receipt is for another request")
+    require_monitor(verified.header.sender, state, directory)
+    check_request(state, evidence, directory)
     if proof_digest(evidence) != deemed.receipt_digest:
         raise Forged("the receipt is not the one that is cited")
     if deemed.mode is not state.default:
@@ -102,7 +113,17 @@ def _recheck(verified: Verified, directory: Lookup, calendar: WorkingCalendar) -
     hindered = obstacles(state, projection, deemed.reminders, verified.header.created_at)
     if hindered:
         raise Forged("silence could not count: {reasons}", reasons=joined(hindered))
+    for reminder in completed(deemed).reminders:
+        check_reminder(state, reminder, directory, calendar)
     return deemed
+
+
+def _with_proofs(tx: Transaction, monitor: str, deemed: DeemedConsent) -> DeemedConsent:
+    known = [
+        with_proof(tx, monitor, deemed.state.department, reminder) if reminder.proof is None else reminder
+        for reminder in deemed.reminders
+    ]
+    return deemed.model_copy(update={"reminders": tuple(known)})
 
 
 def _of_window(tx: Transaction, number: str) -> list[StoredDocument]:

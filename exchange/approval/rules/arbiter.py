@@ -155,9 +155,8 @@ def rule_on_deemed(
     if deemed.mode is not own.default or own.default is DefaultMode.NONE or own.exclusions:
         return SilenceRuling.OVERTAKEN
     ruling = _rule_on_end(own, deemed.state, deemed.due_at, projection, arrival, signed_at)
-    if ruling is SilenceRuling.EFFECTIVE and not reminders_of(projection, deemed.reminders):
-        return SilenceRuling.OVERTAKEN
-    return ruling
+    proved = any(reminder.proof is not None for reminder in reminders_of(projection, deemed.reminders))
+    return ruling if proved or ruling is not SilenceRuling.EFFECTIVE else SilenceRuling.OVERTAKEN
 
 
 def rule_on_escalation(

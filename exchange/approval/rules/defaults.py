@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from exchange.approval.rules.deadline import Projection, stage_at
+from exchange.approval.rules.deadline import Projection, reckon, stage_at
 from exchange.language import noted
 from exchange.messaging.rules.reminder_stages import STAGES
 from exchange.schemas import DeadlineState, DeadlineStatus, DefaultMode, Reminder, SentReminder
+from exchange.workdays import WorkingCalendar
 
 _NAMESPACE = UUID("6f0d0f0a-33c5-5c1c-9a38-0b6f6a9c1b57")
 """Of the ids that are derived, so that two monitors, or one that starts again, cannot double a message."""
+
+NOT_PROVED = noted("no proof of receipt of the reminder within the term")
+"""What stands in the way where reminders went out and the department has signed for none of them."""
 
 
 def obstacles(state: DeadlineState, projection: Projection, sent: Sequence[SentReminder], now: datetime) -> list[str]:
@@ -37,6 +41,17 @@ def reminders_of(projection: Projection, sent: Sequence[SentReminder]) -> list[S
     """Return the reminders that went out within the term as it runs now; a restart makes the earlier ones void."""
     began, due_at = projection.started_at, projection.due_at
     return [reminder for reminder in sent if began is not None and due_at and began <= reminder.at < due_at]
+
+
+def terms_known_at(state: DeadlineState, at: datetime, calendar: WorkingCalendar) -> list[Projection]:
+    """Return what a monitor could know at a moment of the term that runs now; those without an end are left out.
+
+    By the ledger as it stood then, or earlier: what was entered a moment before may not have reached it.
+    """
+    began = reckon(state.term, state.ledger, calendar).started_at
+    stood = [state.ledger[: row + 1] for row, entry in enumerate(state.ledger) if entry.at <= at]
+    terms = [reckon(state.term, ledger, calendar) for ledger in stood]
+    return [term for term in terms if term.started_at == began and term.due_at is not None]
 
 
 def reminds_rightly(

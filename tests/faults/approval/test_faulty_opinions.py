@@ -281,9 +281,9 @@ def test_an_opinion_dated_ahead_of_our_clock_is_nobodys_silence(city: City) -> N
             return [one.reason_code for one in tx[Inbox].dead_letters()]
 
     wait_until(lambda: dead() == ["clock"], what="the dead letter")
-    city.step_to(city.clock.now() + timedelta(days=1), settle=False)
-    for _ in range(5):
+    for _ in range(6):
         city.step_to(city.clock.now() + timedelta(days=1), settle=False)
+        city.signed_for("monitor")
     wait_until(lambda: "deemed-held-up" in journal(city, case), what="the default that is held up")
     assert city.part(case, "transport").state is PartState.SIGNED
 

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
 
+from exchange.approval.proof import check_reminder
 from exchange.approval.rules.deadline import project
+from exchange.approval.rules.defaults import reminder_id
 from exchange.audit import prove_receipt, tree_root
 from exchange.cli import app
 from exchange.clock import AcceleratedClock, SteppedClock, format_clock
-from exchange.envelope import pack_leaves
-from exchange.errors import NotFound
+from exchange.directory import Lookup
+from exchange.envelope import pack_leaves, payload_of, verify_signed
+from exchange.errors import Forged, Malformed, NotFound, Untrusted
 from exchange.messaging.documents import Documents
+from exchange.messaging.inbox import Inbox
+from exchange.messaging.outbox import Outbox
 from exchange.messaging.receipts import proof_digest
+from exchange.messaging.records import InboxEntry, Signed
 from exchange.runtime.home import open_member
 from exchange.runtime.settings import Home, Settings
 from exchange.schemas import (
@@ -33,10 +41,24 @@ from exchange.schemas import (
     ReceiptBatch,
     ReceiptOutcome,
     ReceiptProof,
+    Reminder,
+    ReminderProof,
+    SentReminder,
 )
 from exchange.setup.init import init_files
 from tests.processes import write_departments
-from tests.unit.facts import CALENDAR, ID, at, deadline, deemed_on, reminder, start
+from tests.unit.facts import (
+    CALENDAR,
+    ID,
+    OTHER_ID,
+    at,
+    deadline,
+    deemed_on,
+    extend,
+    reminder,
+    restart,
+    start,
+)
 
 COMMANDS: Any = typer.main.get_command(app)
 
@@ -48,12 +70,17 @@ class Town:
     settings: Settings
     clock: SteppedClock
 
-    def signed(self, who: str, to: str, body: Body, *enclosures: bytes, case: str | None = None) -> bytes:
+    def step_to(self, moment: datetime) -> None:
+        """Has everybody sign at a moment, which may lie before the last one."""
+        self.clock = SteppedClock(moment)
+        self.settings = replace(self.settings, clock=self.clock)
+
+    def signed(self, who: str, to: str, body: Body, *enclosures: bytes, case: str | None = None, **more: Any) -> bytes:
         """A member's message as it stands on its record; noted in the case's journal where one is named."""
         opened = open_member(self.settings, f"hefei.{who}")
         try:
             with opened.node.step() as step:
-                message_id = step.send(body, (f"hefei.{to}",), enclosures=enclosures)
+                message_id = step.send(body, (f"hefei.{to}",), enclosures=enclosures, **more)
                 if case is not None:
                     step.note("deemed", case, message_id)
             with opened.store.reading() as tx:
@@ -63,17 +90,75 @@ class Town:
         assert stored is not None
         return stored.signed
 
-    def evidence(self, department: str = "planning") -> ReceiptProof:
-        """A department's receipt for the request."""
-        receipt = Receipt(
-            message_id=ID, digest="0" * 64, sender="hefei.window", receiver=f"hefei.{department}",
-            outcome=ReceiptOutcome.ACCEPTED, arrived_at=self.clock.now(), signed_for_at=self.clock.now(),
-        )  # fmt: skip
+    def evidence(self, department: str = "planning", sender: str = "window", **fields: Any) -> ReceiptProof:
+        """A department's receipt, for the request unless said otherwise."""
+        now = self.clock.now()
+        facts: dict[str, Any] = {
+            "message_id": ID, "digest": "0" * 64, "sender": f"hefei.{sender}", "receiver": f"hefei.{department}",
+            "outcome": ReceiptOutcome.ACCEPTED, "arrived_at": now, "signed_for_at": now,
+        }  # fmt: skip
+        receipt = Receipt(**facts | fields)
         leaves = [receipt.model_dump_json().encode()]
         batch = ReceiptBatch(
-            root=tree_root(leaves).hex(), size=1, receiver=receipt.receiver, sender=receipt.sender, at=self.clock.now()
+            root=tree_root(leaves).hex(), size=1, receiver=receipt.receiver, sender=receipt.sender, at=now
         )
-        return prove_receipt(self.signed(department, "window", batch, pack_leaves(leaves)), leaves, 0)
+        return prove_receipt(self.signed(department, sender, batch, pack_leaves(leaves)), leaves, 0)
+
+    def reminded(
+        self,
+        state: DeadlineState,
+        day: str = "03-06",
+        *,
+        by: str = "monitor",
+        to: str = "planning",
+        body: Body | None = None,
+        id: str | None = None,
+        conversation: str | None = None,
+        stage: int = 50,
+        said: dict[str, Any] | None = None,
+        **receipt: Any,
+    ) -> SentReminder:
+        """A reminder that went out on a day and was signed for at once; each of its facts can be wrong."""
+        before, began = self.clock.now(), project(state, CALENDAR).started_at
+        assert began is not None
+        self.step_to(at(day, "18:00"))
+        facts: dict[str, Any] = {
+            "case_number": state.case_number, "department": state.department, "stage": stage,
+            "consultation_id": state.consultation_id, "due_at": at("03-10", "00:00"), "default": state.default,
+        }  # fmt: skip
+        own = id or reminder_id(state.case_number, state.department, stage, began)
+        words = body or Reminder(**facts | (said or {}))
+        signed = self.signed(by, to, words, message_id=own, conversation_id=conversation)
+        department = receipt.pop("department", "planning")
+        fields = {"message_id": own, "digest": hashlib.sha256(signed).hexdigest(), **receipt}
+        proof = ReminderProof(signed=signed, receipt=self.evidence(department, fields.pop("of", by), **fields))
+        sent = SentReminder(message_id=own, stage=stage, at=self.clock.now(), proof=proof)
+        self.step_to(before)
+        return sent
+
+    def directory(self) -> Lookup:
+        """The directory by which all of it verifies."""
+        opened = open_member(self.settings, "hefei.window")
+        opened.store.close()
+        return opened.node.directory
+
+    def take_receipt(self, sent: SentReminder) -> None:
+        """The monitor takes in the department's receipt, as it does when it has come by the broker."""
+        assert sent.proof is not None
+        proof, opened = sent.proof.receipt, open_member(self.settings, "hefei.monitor")
+        header = verify_signed(proof.signed, opened.node.directory).header
+        entry = InboxEntry(
+            header, hashlib.sha256(proof.signed).hexdigest(), proof.signed, (pack_leaves([proof.receipt]),),
+            self.clock.now(), self.clock.now(), "own", None, True, None,
+        )  # fmt: skip
+        receipt = Receipt.model_validate_json(proof.receipt)
+        signed = Signed(sent.message_id, receipt.receiver, True, header.message_id, 0, receipt.digest, None, "")
+        try:
+            with opened.node.step() as step:
+                step.tx[Inbox].record([entry], step.now)
+                assert step.tx[Outbox].mark_signed([signed], step.now)
+        finally:
+            opened.store.close()
 
     def run(self, *words: str) -> int:
         """The command, in this process; its exit code."""
@@ -97,62 +182,171 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
 @pytest.fixture(scope="module")
 def silence(town: Town) -> DeadlineState:
     """A term of five days from Monday, which planning let pass."""
-    town.clock.step_to(at("03-02", "10:00"))
+    town.step_to(at("03-02", "10:00"))
     return deadline(
         start("03-02"), evidence=town.evidence(), department="hefei.planning", lead="hefei.window", case_number="C-1"
     )
 
 
-def consent(state: DeadlineState, *, reminded: str = "03-05", **fields: Any) -> DeemedConsent:
+@pytest.fixture(scope="module")
+def chased(town: Town, silence: DeadlineState) -> SentReminder:
+    """The reminder of 6 March, which planning signed for."""
+    return town.reminded(silence)
+
+
+def consent(state: DeadlineState, *reminders: SentReminder, **fields: Any) -> DeemedConsent:
     due_at = project(state, CALENDAR).due_at
     assert due_at is not None
     assert state.evidence is not None
     fields = {"receipt_digest": proof_digest(state.evidence), **fields}
-    return deemed_on(state, fields.pop("due_at", due_at), reminder(reminded), **fields)
+    return deemed_on(state, fields.pop("due_at", due_at), *reminders, **fields)
+
+
+def instead(state: DeadlineState, **fields: Any) -> DeemedConsent:
+    """A consent over another state, with the receipt that stands in it."""
+    return consent(state.model_copy(update=fields))
 
 
 @pytest.mark.parametrize(
     ("spoil", "who", "day", "complaint"),
     [
-        (lambda s, t: consent(s), "monitor", "03-06", "the term is not over"),
-        (lambda s, t: consent(s), "window", "03-11", "is not a monitor"),
-        (lambda s, t: consent(s, reminded="03-10"), "monitor", "03-11", "no reminder went out within the term"),
-        (lambda s, t: consent(s, due_at=at("03-06", "24:00")), "monitor", "03-11", "does not follow from the ledger"),
-        (lambda s, t: consent(s, mode=DefaultMode.REFUSAL), "monitor", "03-11", "not the one that the matter"),
-        (lambda s, t: consent(s, receipt_digest="1" * 64), "monitor", "03-11", "not the one that is cited"),
+        (lambda s, r, t: consent(s, r), "monitor", "03-06", "the term is not over"),
+        (lambda s, r, t: consent(s, r), "window", "03-11", "is not a monitor"),
         (
-            lambda s, t: consent(s.model_copy(update={"evidence": t.evidence("transport")})),
-            "monitor", "03-11", "for another request",
+            lambda s, r, t: consent(s, r.model_copy(update={"at": at("03-10")})),
+            "monitor", "03-11", "no reminder went out within the term",
         ),
         (
-            lambda s, t: consent(s.model_copy(update={"exclusions": (Exclusion.LIFE_SAFETY,)})),
+            lambda s, r, t: consent(s, r, due_at=at("03-06", "24:00")),
+            "monitor", "03-11", "does not follow from the ledger",
+        ),
+        (lambda s, r, t: consent(s, r, mode=DefaultMode.REFUSAL), "monitor", "03-11", "not the one that the matter"),
+        (lambda s, r, t: consent(s, r, receipt_digest="1" * 64), "monitor", "03-11", "not the one that is cited"),
+        (lambda s, r, t: instead(s, evidence=t.evidence("transport")), "monitor", "03-11", "for another request"),
+        (lambda s, r, t: instead(s, evidence=t.evidence(sender="monitor")), "monitor", "03-11", "for another request"),
+        (
+            lambda s, r, t: instead(
+                s, evidence=t.evidence(outcome=ReceiptOutcome.RETURNED, reason_code="not-ours", reason="elsewhere")
+            ),
+            "monitor", "03-11", "the department returned the request",
+        ),
+        (
+            lambda s, r, t: consent(s.model_copy(update={"exclusions": (Exclusion.LIFE_SAFETY,)}), r),
             "monitor", "03-11", "excluded: life-safety",
         ),
-        (lambda s, t: DeadlineNotice(deadlines=(s,)), "monitor", "03-11", "not a deemed consent"),
+        (lambda s, r, t: DeadlineNotice(deadlines=(s,)), "monitor", "03-11", "not a deemed consent"),
     ],
 )  # fmt: skip
 def test_each_thing_that_it_rests_on_is_missed_where_it_is_wrong(
     town: Town,
     silence: DeadlineState,
+    chased: SentReminder,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
-    spoil: Callable[[DeadlineState, Town], Body],
+    spoil: Callable[[DeadlineState, SentReminder, Town], Body],
     who: str,
     day: str,
     complaint: str,
 ) -> None:
-    town.clock.step_to(at(day))
+    town.step_to(at(day))
     file = tmp_path / "one.cose"
-    file.write_bytes(town.signed(who, "transport", spoil(silence, town)))
+    file.write_bytes(town.signed(who, "transport", spoil(silence, chased, town)))
     assert town.run("check-consent", str(file)) == 8
     assert complaint in " ".join(capsys.readouterr().out.split())
 
 
-def test_what_a_monitor_signed_is_verified_written_and_verified_again_from_the_file(
+_NUMBERS = count(10)
+
+
+def another(state: DeadlineState) -> DeadlineState:
+    """The same term in a case of its own: a reminder's id is the case's, and goes out once."""
+    return state.model_copy(update={"case_number": f"C-{next(_NUMBERS)}"})
+
+
+AFTER_THE_END = at("03-10", "08:00")
+RETURNED = {"outcome": ReceiptOutcome.RETURNED, "reason_code": "not-consulted", "reason": "not on this desk"}
+
+
+@pytest.mark.parametrize(
+    ("made", "complaint"),
+    [
+        ({"day": "03-02"}, "before its share of the term had passed"),
+        ({"stage": 1}, "before its share of the term had passed"),
+        ({"by": "window"}, "hefei.window signed it, and is not a monitor"),
+        ({"body": DeadlineNotice(deadlines=(deadline(start("03-02")),))}, "what is cited as a reminder is none"),
+        ({"id": OTHER_ID}, "of another request, term or stage"),
+        ({"conversation": OTHER_ID}, "of another request, term or stage"),
+        ({"said": {"case_number": "C-2"}}, "of another request, term or stage"),
+        ({"said": {"department": "hefei.transport"}}, "of another request, term or stage"),
+        ({"said": {"consultation_id": OTHER_ID}}, "of another request, term or stage"),
+        ({"said": {"stage": 90}}, "of another request, term or stage"),
+        ({"said": {"due_at": at("03-31", "00:00")}}, "says another end of the term"),
+        ({"to": "transport"}, "was not sent to the department"),
+        ({"department": "transport"}, "the receipt is for another reminder"),
+        ({"of": "window"}, "the receipt is for another reminder"),
+        ({"message_id": OTHER_ID}, "the receipt is for another reminder"),
+        ({"digest": "0" * 64}, "for other words than those of the reminder"),
+        (RETURNED, "the department returned the reminder"),
+        ({"arrived_at": AFTER_THE_END, "signed_for_at": AFTER_THE_END}, "after the end of its term"),
+        ({"signed_for_at": AFTER_THE_END}, "after the end of its term"),
+    ],
+)
+def test_a_reminder_that_is_not_proved_in_each_of_its_facts_is_none(
+    town: Town, silence: DeadlineState, made: dict[str, Any], complaint: str
+) -> None:
+    town.step_to(at("03-02", "10:00"))
+    state = another(silence)
+    wrong = town.reminded(state, **made)
+    with pytest.raises((Forged, Malformed, Untrusted), match=complaint):
+        check_reminder(state, wrong, town.directory(), CALENDAR)
+
+
+def test_a_reminder_that_is_proved_holds_by_an_earlier_ledger_too(town: Town, silence: DeadlineState) -> None:
+    """The window had extended the term a moment before; the monitor had not heard of it."""
+    town.step_to(at("03-02", "10:00"))
+    state = another(silence)
+    extended = state.model_copy(update={"ledger": (*state.ledger, extend("03-06", 10))})
+    sent = town.reminded(state)
+    check_reminder(state, sent, town.directory(), CALENDAR)
+    check_reminder(extended, sent, town.directory(), CALENDAR)
+    again = state.model_copy(update={"ledger": (*state.ledger, restart("03-07"))})
+    with pytest.raises(Forged, match="another request, term or stage"):
+        check_reminder(again, sent, town.directory(), CALENDAR)
+
+
+def test_a_consent_with_an_invented_reminder_or_none_that_is_proved_does_not_verify(
     town: Town, silence: DeadlineState, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    town.clock.step_to(at("03-11"))
-    town.signed("monitor", "window", consent(silence), case="C-1")
+    town.step_to(at("03-11"))
+    file = tmp_path / "one.cose"
+    file.write_bytes(town.signed("monitor", "transport", consent(silence, reminder("03-05", proof=None))))
+    assert payload_of(file.read_bytes()).count(b"proof") == 0, "as the release before wrote it"
+    assert town.run("check-consent", str(file)) == 8
+    assert "rests on the monitor's word alone" in " ".join(capsys.readouterr().out.split())
+
+
+def test_one_of_version_1_is_proved_at_its_monitor_which_has_the_receipts_on_record(
+    town: Town, silence: DeadlineState, capsys: pytest.CaptureFixture[str]
+) -> None:
+    town.step_to(at("03-02", "10:00"))
+    of_old = silence.model_copy(update={"case_number": "C-OLD"})
+    sent = town.reminded(of_old)
+    assert sent.proof is not None
+    town.step_to(at("03-11"))
+    old = consent(of_old, sent.model_copy(update={"proof": None}))
+    town.signed("monitor", "window", old, case="C-OLD")
+    assert town.run("check-consent", "C-OLD", "--as", "hefei.monitor") == 8
+    capsys.readouterr()
+    town.take_receipt(sent)
+    assert town.run("check-consent", "C-OLD", "--as", "hefei.monitor") == 0
+    assert "✓ verified" in " ".join(capsys.readouterr().out.split())
+
+
+def test_what_a_monitor_signed_is_verified_written_and_verified_again_from_the_file(
+    town: Town, silence: DeadlineState, chased: SentReminder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    town.step_to(at("03-11"))
+    town.signed("monitor", "window", consent(silence, chased), case="C-1")
     assert town.run("check-consent", "C-1", "--as", "hefei.monitor", "--out", str(tmp_path / "out")) == 0
     assert "✓ verified" in " ".join(capsys.readouterr().out.split())
     (file,) = (tmp_path / "out").iterdir()

@@ -14,7 +14,9 @@ import pytest
 
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.department.terms import term_of
+from exchange.approval.monitor.recheck import recheck_case
 from exchange.approval.records import CaseRow
+from exchange.approval.rules.defaults import reminder_id
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window import conclude
 from exchange.approval.window.deadlines import Amendment, amend, present_state
@@ -23,20 +25,28 @@ from exchange.clock import CST
 from exchange.envelope import verify_signed
 from exchange.errors import Conflict
 from exchange.messaging.documents import Documents
+from exchange.messaging.inbox import Inbox
 from exchange.messaging.outbox import Outbox
+from exchange.messaging.receipts import proof_digest, proven_copies
 from exchange.messaging.records import OutboxState
+from exchange.runtime.periodic import periodic_work
 from exchange.schemas import (
     Body,
     DeadlineNotice,
     DeadlineState,
+    DeemedConsent,
     DefaultMode,
     EntryKind,
     Escalation,
     Outcome,
     ProcedureKind,
     Reminder,
+    ReminderProof,
+    SentReminder,
 )
-from tests.journeys.city import City, make_city, midnight_after
+from exchange.store.journal import JournalEntry
+from exchange.workdays import ChinaCalendar
+from tests.journeys.city import City, make_city, midnight_after, wait_until
 
 pytestmark = pytest.mark.broker
 
@@ -201,3 +211,119 @@ def test_a_reminder_of_no_request_on_the_desk_is_not_signed_for(city: City) -> N
     with city.node("monitor").store.reading() as tx:
         copies = [row for one in ids for row in tx[Outbox].rows(one)]
     assert [row.state for row in copies] == [OutboxState.RETURNED] * len(wrong)
+
+
+# --- reminders are proved ---------------------------------------------------------------------------------------------
+
+
+def lapsed(city: City) -> tuple[CaseRow, DeadlineState, datetime]:
+    """A case whose term is over, nobody having been reminded: its deadline, and when that was due."""
+    city.matter(city.approver("planning"), city.approver("transport", silent=True))
+    case = city.submit()
+    state, due_at = deadline(city, case), city.part(case, "transport").due_at
+    assert due_at is not None
+    return case, state, due_at
+
+
+def consent(state: DeadlineState, due_at: datetime, *reminders: SentReminder) -> DeemedConsent:
+    """What a monitor makes of a term that is over."""
+    assert state.evidence is not None
+    return DeemedConsent(
+        state=state, mode=state.default, due_at=due_at, calendar=ChinaCalendar().version,
+        reminders=reminders, receipt_digest=proof_digest(state.evidence),
+    )  # fmt: skip
+
+
+def reminder(state: DeadlineState, due_at: datetime) -> Reminder:
+    """A monitor's reminder at half of the term."""
+    return Reminder(
+        case_number=state.case_number, department=state.department, consultation_id=state.consultation_id,
+        stage=50, due_at=due_at, default=state.default,
+    )  # fmt: skip
+
+
+def journal(city: City, case: CaseRow, name: str) -> list[JournalEntry]:
+    """What a member has noted of transport's part."""
+    with city.node(name).store.reading() as tx:
+        return [one for one in tx.journal_of(case.number) if one.detail.get("department") == city.address("transport")]
+
+
+def test_a_consent_with_an_invented_reminder_has_no_effect(city: City) -> None:
+    case, state, due_at = lapsed(city)
+    monitor, department = city.node("monitor"), city.address("transport")
+    city.clock.step_to(due_at - timedelta(hours=8))
+    own_id = reminder_id(case.number, department, 50, state.ledger[0].at)
+    with monitor.step() as step:  # to the window alone: the department hears nothing
+        step.send(reminder(state, due_at), (city.address("window"),), message_id=own_id)
+    city.wake("monitor")
+    city.local.settle()
+    claimed = SentReminder(message_id=own_id, stage=50, at=city.clock.now())
+    with monitor.store.reading() as tx:
+        words = tx[Documents].get(monitor.address, own_id)
+        proof = next(proof for row, proof in proven_copies(tx, own_id) if row.addressee == city.address("window"))
+    assert words is not None
+    assert proof is not None
+    assert state.evidence is not None
+    by_window = claimed.model_copy(update={"proof": ReminderProof(signed=words.signed, receipt=proof)})
+    by_request = claimed.model_copy(update={"proof": ReminderProof(signed=words.signed, receipt=state.evidence)})
+    city.clock.step_to(due_at + timedelta(minutes=1))
+
+    bare = said(city, consent(state, due_at, claimed))
+    ids = [said(city, consent(state, due_at, one)) for one in (by_window, by_request)]
+
+    assert city.part(case, "transport").state is PartState.SIGNED
+    assert len(replies(city, bare)) == 1
+    with monitor.store.reading() as tx:
+        copies = [row for one in ids for row in tx[Outbox].rows(one)]
+    assert [row.state for row in copies] == [OutboxState.RETURNED] * 2
+    assert all("no-evidence" in (row.last_error or "") for row in copies)
+    assert "not sent to the department" in (copies[0].last_error or "")
+
+
+def test_a_department_that_signed_for_no_reminder_is_not_defaulted(city: City) -> None:
+    case, _, due_at = lapsed(city)
+    city.local.stop(city.address("transport"))
+    city.step_to(due_at - timedelta(hours=8), settle=False)
+    city.step_to(due_at + timedelta(seconds=1), settle=False)
+    assert [one.event for one in journal(city, case, "monitor")] == ["reminded"], "a receipt may yet be on its way"
+    city.step_to(due_at + timedelta(minutes=11), settle=False)
+    city.local.start(city.address("transport"))  # signs for the reminder now, after the end
+    city.local.settle()
+
+    assert city.part(case, "transport").state is PartState.ESCALATED
+    (escalated,) = [one for one in journal(city, case, "window") if one.event == "escalated"]
+    assert escalated.detail["obstacles"] == ["no proof of receipt of the reminder within the term"]
+
+
+def test_a_receipt_that_still_lies_in_the_monitors_queue_at_the_end_proves_the_reminder(city: City) -> None:
+    case, state, due_at = lapsed(city)
+    city.reply("planning", case)
+    monitor, department = city.address("monitor"), city.address("transport")
+    city.local.stop(department)
+    city.step_to(due_at - timedelta(hours=8), settle=False)
+    own_id = reminder_id(case.number, department, 90, state.ledger[0].at)
+
+    def is_out() -> bool:
+        with city.node("monitor").store.reading() as tx:
+            return any(row.addressee == department and row.state is OutboxState.SENT for row in tx[Outbox].rows(own_id))
+
+    def is_signed_for() -> bool:
+        with city.node("transport").store.reading() as tx:
+            return bool(tx[Inbox].known([(monitor, own_id)]))
+
+    wait_until(is_out, what="the reminder at the broker")
+    city.local.stop(monitor)
+    city.local.start(department)
+    wait_until(is_signed_for, what="the department's receipt")
+    city.clock.step_to(due_at + timedelta(minutes=1))
+    periodic_work(city.node("monitor"))
+    city.local.start(monitor)
+    city.local.settle()
+    assert city.part(case, "transport").state is PartState.SIGNED
+    city.step_to(due_at + timedelta(minutes=12))
+
+    assert city.part(case, "transport").state is PartState.DEEMED
+    assert [one.error for one in recheck_case(city.window, case.number)] == [None]
+    (found,) = recheck_case(city.node("monitor"), case.number)
+    assert found.deemed is not None
+    assert [one.stage for one in found.deemed.reminders if one.proof is not None] == [90]

@@ -129,6 +129,7 @@ def test_no_default_takes_effect_before_an_opinion_in_time_is_redriven(city: Cit
     message_id, letter = set_aside(city, case)
     for _ in range(9):
         city.step_to(city.clock.now() + timedelta(days=1), settle=False)
+        city.signed_for("monitor")
     wait_until(lambda: "deemed-held-up" in events(city, case), what="the default that is held up")
     defect.repaired = True
 

@@ -206,8 +206,8 @@ def test_an_escalation_concerns_only_a_department_that_is_still_asked(
     assert escalation(case=case, state=state) is ruling
 
 
-@pytest.mark.parametrize("reminders", [(), (reminder("03-10"),)])
-def test_without_a_reminder_before_the_end_silence_does_not_count(reminders: tuple[Any, ...]) -> None:
+@pytest.mark.parametrize("reminders", [(), (reminder("03-10"),), (reminder("03-05", proof=None),)])
+def test_without_a_proved_reminder_before_the_end_silence_does_not_count(reminders: tuple[Any, ...]) -> None:
     assert silence(reminders=reminders) is SilenceRuling.OVERTAKEN
 
 

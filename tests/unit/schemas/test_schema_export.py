@@ -49,7 +49,15 @@ def test_everything_that_travels_is_exported_and_named_in_two_languages() -> Non
 def test_every_schema_is_valid_and_says_which_it_is(name: str) -> None:
     schema = SCHEMAS[name]
     Draft202012Validator.check_schema(schema)
-    version = {"decision": 2, "directory": 3, "document": 4, "escalation": 2, "forwarding": 2, "tally": 2}.get(name, 1)
+    version = {
+        "decision": 2,
+        "deemed-consent": 2,
+        "directory": 3,
+        "document": 4,
+        "escalation": 2,
+        "forwarding": 2,
+        "tally": 2,
+    }.get(name, 1)
     assert schema["$id"] == f"urn:yizhan:schema:{name}:{version}"
     assert schema["version"] == str(version)
     assert schema["title"] == " ".join(TITLES[name])
@@ -149,7 +157,9 @@ def test_every_message_has_its_payload_its_headers_and_both_languages(kind: str)
     assert message["payload"] == {"$ref": f"#/components/schemas/{MESSAGES[kind].__name__}"}
     assert message["headers"] == {"$ref": "#/components/schemas/Header"}
     assert message["title"] == " ".join(TITLES[kind])
-    version = {"decision": 2, "document": 4, "escalation": 2, "forwarding": 2, "tally": 2}.get(kind, 1)
+    version = {"decision": 2, "deemed-consent": 2, "document": 4, "escalation": 2, "forwarding": 2, "tally": 2}.get(
+        kind, 1
+    )
     assert message["contentType"] == f"application/vnd.yizhan.{kind}+json; version={version}"
 
 
