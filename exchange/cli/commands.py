@@ -65,9 +65,10 @@ def _upkeep(app: typer.Typer) -> None:
 
 
 def _keys(app: typer.Typer) -> None:
-    from exchange.cli.domain import keys
+    from exchange.cli.domain import keys, revocation
 
     keys.register(app)
+    revocation.register(app)
 
 
 def _domains(app: typer.Typer) -> None:
@@ -186,7 +187,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
         "Keys",
         {
             "certify": "Gives a member a new key pair and publishes it in the directory.",
-            "revoke": "Revokes a member and publishes that in the directory.",
+            "revoke": "Revokes a member: publishes it in the directory, and closes whatever it still comes in by.",
             "keys": "Shows a member's keys: since when, until when, and whether anything may still "
             "be sealed to an old one.",
         },

@@ -149,8 +149,14 @@ def certify(settings: Settings, address: str, say: Say) -> None:
 
 
 def revoke(settings: Settings, address: str, at: datetime | None, reason: str, say: Say) -> datetime:
-    """Revoke a member from ``at`` on (default: now); returns the instant. Raises NotFound, CallerError or Conflict."""
+    """Revoke a member from ``at`` on; returns the instant. Raises NotFound, CallerError or Conflict.
+
+    Without ``at`` from now on, or, where it is revoked already, from when it is.
+    """
     with open_registry(settings, say) as registry:
+        before = registry.member(address).revoked_at
+        if at is None and before is not None:
+            return before
         moment = at or registry.now
         if moment > registry.now:
             raise CallerError(

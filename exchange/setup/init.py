@@ -8,7 +8,6 @@ import shutil
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import unquote, urlsplit
 
 import exchange
 from exchange.broker.admin.management import ManagementClient
@@ -22,11 +21,12 @@ from exchange.errors import BadConfiguration, CallerError, DatabaseLost, NotFoun
 from exchange.language import tr
 from exchange.machine.files import keep_owner_below, let_nobody_else_write, make_folder, read_json, told, write_secret
 from exchange.runtime.catalogue import load_catalogue
-from exchange.runtime.home import open_database, read_link, write_link
+from exchange.runtime.home import open_database, write_link
 from exchange.runtime.links import load_links
 from exchange.runtime.profiles import Profile, load_profiles
 from exchange.runtime.settings import Home, Settings
 from exchange.schemas import Role
+from exchange.setup.broker_accounts import close_account, password_of, revoked_members
 from exchange.setup.certify import certify_all
 from exchange.store.roles import make_role
 
@@ -157,19 +157,12 @@ def init_broker(settings: Settings, info: NodeInfo, profiles: dict[str, Profile]
         for address in profiles:
             write_link(home.account(address), Link(info.url, None, stamps))
         return
+    shut = revoked_members(settings)
     with ManagementClient(info.management_url, info.url) as management:
-        for address in profiles:
-            password = _password(home, address)
+        for address in profiles.keys() - shut:
+            password = password_of(home, address)
             management.put_member(MemberAccount(address, password, address in windows, address in relays))
             write_link(home.account(address), Link(with_credentials(info.url, address, password), address, stamps))
-    say(tr("broker: {count} members have queues and an account each", count=len(profiles)))
-
-
-def _password(home: Home, address: str) -> str:
-    """The password the member has, so that those who are being served stay connected; or a new one."""
-    if home.account(address).exists():
-        kept = read_link(home.account(address))
-        password = urlsplit(kept.url).password
-        if kept.user_id is not None and password:
-            return unquote(password)
-    return secrets.token_urlsafe(24)
+        for address in shut:
+            close_account(management, home, address)
+    say(tr("broker: {count} members have queues and an account each", count=len(profiles.keys() - shut)))

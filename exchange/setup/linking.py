@@ -30,7 +30,10 @@ from exchange.directory.addressing import uplink_queue
 from exchange.directory.hierarchy import relay_of, superior_of
 from exchange.errors import CallerError, NotFound
 from exchange.language import Text
+from exchange.runtime.home import open_directory
 from exchange.runtime.links import KnownLink, load_links, save_links
+from exchange.runtime.settings import Home, Settings
+from exchange.runtime.whereabouts import find_broker
 
 Say = Callable[[str], None]
 
@@ -169,3 +172,15 @@ class LinkSide:
                 remedy="set EXCHANGE_MANAGEMENT_URL beside EXCHANGE_BROKER_URL",
             )
         return ManagementClient(self.info.management_url, self.info.url)
+
+
+def remove_link(settings: Settings, neighbour: str) -> list[str]:
+    """Take the link to a neighbour away, wherever the domain's broker is; nothing where there is none.
+
+    Raises BrokerUnavailable, BadTopology, or CallerError without a management API.
+    """
+    home = Home(settings.home)
+    if neighbour not in load_links(home.links):
+        return []
+    side = LinkSide(open_directory(home, settings).domain, find_broker(settings), home.links)
+    return side.cut(neighbour, forget=True)

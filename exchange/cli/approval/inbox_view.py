@@ -26,8 +26,8 @@ TASKS = {
     LeadTask.RULE_FAILED: ("规则出错，待决定", "the rule failed: decide", "red"),
     LeadTask.ESCALATED: ("已上报，其他部门未到期", "escalated; others still have time", "red"),
     LeadTask.REVIEW: (
-        "决定后收到按期意见，请复核：decide 案号 --reviewed",
-        "decided over an opinion that was in time: review it, decide CASE --reviewed",
+        "决定后收到按期意见，或所依据的签名已吊销，请复核：decide 案号 --reviewed",
+        "an opinion in time came after it, or it rests on a revoked signature: review it, decide CASE --reviewed",
         "red",
     ),
     LeadTask.CORRECTION: (

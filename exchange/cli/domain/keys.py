@@ -1,23 +1,26 @@
-"""Commands of the domain's authority, and the view of a member's keys: certify, revoke, keys."""
+"""Commands of the domain's authority, and the view of a member's keys: certify, keys."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
+from exchange.audit.acting import acting_account
+from exchange.cli.domain.revocation import say_door
 from exchange.cli.naming import in_full, learn_domain
 from exchange.cli.options import HomeOption, JsonOption
 from exchange.cli.view import console, print_json, say
 from exchange.errors import CallerError
 from exchange.language import choose, listed, tr
+from exchange.operations.domain_view import DomainView
+from exchange.operations.revocation.closing import open_doors
 from exchange.runtime.home import open_directory
 from exchange.runtime.settings import Home, Settings
+from exchange.setup.broker_accounts import revoked_members
 from exchange.setup.certify import certify as certify_member
-from exchange.setup.certify import revoke as revoke_member
 from exchange.setup.keyring import KeyLine, Keyring, retire, survey
 
 Member = Annotated[str, typer.Argument(metavar="ADDRESS", help="The member, for example hefei.planning.")]
@@ -29,7 +32,6 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     panel = "Keys"
     app.command("certify", rich_help_panel=panel)(certify)
-    app.command("revoke", rich_help_panel=panel)(revoke)
     app.command("keys", rich_help_panel=panel)(keys)
 
 
@@ -38,41 +40,18 @@ def certify(address: Member, home: HomeOption = None, as_json: JsonOption = Fals
 
     The old certificate stays in the directory, so that what was signed with it goes on verifying; the old decryption
     keys stay with the member until `exchange keys --retire` deletes them. Members that are being served take the new
-    directory by themselves. A member that was revoked is taken back by its new certificate. Needs the authority's key.
+    directory by themselves. A member that was revoked is taken back by its new certificate: its account at the broker
+    gets another password, and it is served again; tokens and webhooks are made anew. Needs the authority's key.
     """
     settings = Settings.read(home=home)
-    certify_member(settings, address, say)
+    with DomainView(settings) as view:
+        was_revoked = address in revoked_members(settings)
+        certify_member(settings, address, say)
+        for one in open_doors(view, address, acting_account()) if was_revoked else ():
+            if not as_json:
+                say_door(one, opened=True)
     learn_domain(Home(settings.home))
     _show([survey(settings, address)], as_json=as_json)
-
-
-def revoke(
-    address: Member,
-    reason: Annotated[str, typer.Option(help="Kept in the directory, for everybody to read.")],
-    at: Annotated[
-        str | None,
-        typer.Option(help="From when on its signatures do not count: ISO 8601 with offset (default: now)."),
-    ] = None,
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Revokes a member and publishes that in the directory.
-
-    What was signed before goes on verifying; what says it was signed then or later is refused, and nothing more is
-    sealed to the member. A date can be moved back, never on. Needs the authority's key.
-    """
-    settings = Settings.read(home=home)
-    if not 1 <= len(reason) <= 500:
-        raise CallerError("--reason: 1 to 500 characters", remedy="say briefly why")
-    moment = revoke_member(settings, address, _instant(at), reason, say)
-    if as_json:
-        print_json({"address": address, "revoked_at": moment.isoformat(), "reason": reason})
-    else:
-        console.print(
-            Text(
-                tr("revoked: {address}, from {moment:%Y-%m-%d %H:%M:%S %z} on", address=in_full(address), moment=moment)
-            )
-        )
 
 
 def keys(
@@ -98,18 +77,6 @@ def keys(
     learn_domain(Home(settings.home))
     addresses = [as_] if as_ else [one.address for one in open_directory(Home(settings.home), settings).members]
     _show([survey(settings, address) for address in addresses], as_json=as_json)
-
-
-def _instant(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        raise CallerError("--at: {text!r} is no instant", remedy="for example 2026-03-02T09:00:00+08:00", text=text)
-    return found
 
 
 def _show(rings: list[Keyring], *, as_json: bool) -> None:

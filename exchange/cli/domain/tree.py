@@ -12,14 +12,15 @@ from exchange.cli.options import HomeOption, JsonOption
 from exchange.cli.view import console, moment, plain, print_json, say
 from exchange.directory import BranchState, KnownDomain, TreeView
 from exchange.directory.grants import Grant, Request, fingerprint, read_grant_paper
-from exchange.errors import CallerError
-from exchange.language import choose, language, tr
+from exchange.errors import CallerError, ExchangeError
+from exchange.language import Text, choose, language, tr
 from exchange.machine.files import write_secret
 from exchange.runtime.home import open_tree
 from exchange.runtime.settings import Home, Settings
 from exchange.runtime.tree_files import read_foreign
 from exchange.schemas import Delegation
 from exchange.setup import delegate
+from exchange.setup.linking import remove_link
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The lower domain, for example anhui.hefei.")]
 ReplaceOption = Annotated[
@@ -37,6 +38,8 @@ _WORDS = {
     BranchState.REVOKED: "撤销",
     BranchState.MISSING: "未到",
 }
+
+_REMAINS = 8
 
 _tree = typer.Typer(no_args_is_help=True, help="The tree of domains: upper and lower levels.")
 
@@ -145,12 +148,24 @@ def revoke(
 ) -> None:
     """Ends the delegation to a lower domain, and with it everything below.
 
-    What was signed before goes on verifying; nothing new of it is taken by anybody, and nothing is sealed to it. Needs
-    the authority's key.
+    What was signed before goes on verifying, what arrives later waits for two people; nothing new of it is taken by
+    anybody, and nothing is sealed to it. The link of its broker is removed with its account; what cannot be removed now
+    is said, and the exit code is 8. Needs the authority's key.
     """
     if not 1 <= len(reason) <= 500:
         raise CallerError("--reason: 1 to 500 characters", remedy="say briefly why")
-    _tell(delegate.revoke(Settings.read(home=home), name, reason, say), None, as_json=as_json)
+    settings = Settings.read(home=home)
+    ended = delegate.revoke(settings, name, reason, say)
+    try:
+        taken = remove_link(settings, name)
+    except ExchangeError as error:
+        say(tr("the link of {domain} is still there: {error}", domain=name, error=error.text))
+        say(tr("→ {remedy}", remedy=Text("exchange link {domain} --remove", {"domain": name})))
+        _tell(ended, None, as_json=as_json)
+        raise typer.Exit(_REMAINS) from None
+    for one in taken:
+        say(tr("link: removed {name}", name=one))
+    _tell(ended, None, as_json=as_json)
 
 
 @_tree.command("list")

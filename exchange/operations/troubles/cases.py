@@ -151,8 +151,10 @@ def _of_lead(facts: Facts, member: MemberFacts, limits: Limits) -> Iterator[Aler
     review = member.review.number
     if review:
         yield _gathered(
-            facts, AlertKind.REVIEW, member, member.review, f"{review} 件案件决定后收到按期意见，待复核",
-            f"{review} case{_s(review)} decided over an opinion that was in time",
+            facts, AlertKind.REVIEW, member, member.review,
+            f"{review} 件案件待复核：决定后收到按期意见，或所依据的签名已吊销",
+            f"{review} case{_s(review)} to be reviewed: decided over an opinion that was in time, or resting on a "
+            "signature that a revocation took the ground from",
             ("复核决定后记录：`exchange decide 案号 --reviewed --officer 姓名 --reasons 理由`",
              "review the decision, then: `exchange decide CASE --reviewed --officer NAME --reasons WHY`"),
         )  # fmt: skip

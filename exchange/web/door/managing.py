@@ -68,6 +68,16 @@ def reset_from_here(gate: Gate, name: str) -> str:
         return _renew(gate, tx, name)
 
 
+def lock_from_here(gate: Gate, by: str, name: str) -> None:
+    """Do as `lock` does, for whoever may run commands on the console's machine. Raises Denied or NotFound."""
+    with gate.store.transaction() as tx:
+        if _existing(tx, name).role is AccountRole.SECURITY:
+            check_officer_left(name, tx[Accounts].officers())
+        tx[Accounts].set_locked(name, gate.clock.now())
+        tx[Accounts].end_sessions(name)
+        tx[AuditLog].append(gate.clock.now(), by, "account.lock", name, DONE, source())
+
+
 def _renew(gate: Gate, tx: Transaction, name: str) -> str:
     tx[Accounts].set_password(name, None, gate.clock.now())
     tx[Accounts].end_sessions(name)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -14,6 +15,7 @@ from exchange.approval.records import CaseRow
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window.conclude import decide
 from exchange.approval.window.decision import Ruling
+from exchange.approval.window.reviewing import review
 from exchange.approval.window.store import Cases
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.clock import SteppedClock
@@ -26,8 +28,11 @@ from exchange.messaging.resend import resend
 from exchange.operations.dead_letters.discard import confirm_discard, propose_discard
 from exchange.operations.dead_letters.redrive import redrive
 from exchange.operations.dead_letters.release import confirm_release, propose_release
+from exchange.operations.domain_view import DomainView
+from exchange.operations.revocation.resting import RESTS, Ground, mark, resting_on
 from exchange.runtime.work import Work
 from exchange.schemas import Outcome, Verdict
+from exchange.store import Store
 from tests.journeys.city import City, make_city, wait_until
 
 pytestmark = pytest.mark.broker
@@ -174,6 +179,58 @@ def test_two_people_refuse_what_was_withheld_and_it_stays_refused(robbed: tuple[
     assert letters(city) == []
     part = city.part(case, "transport")
     assert (part.state, part.opinion_id) == (PartState.ESCALATED, None)
+
+
+@dataclass
+class CityView:
+    """As much of a domain's view as the look at what rests on a key needs."""
+
+    city: City
+
+    def profiles(self) -> dict[str, object]:
+        return dict.fromkeys(self.city.local.nodes)
+
+    def store(self, address: str) -> Store:
+        return self.city.local.nodes[address].store
+
+    @property
+    def clock(self) -> SteppedClock:
+        return self.city.clock
+
+
+def test_a_revocation_dated_back_names_what_it_undoes_and_the_lead_is_to_review_the_case(
+    tmp_path: Path, broker: NodeInfo, domain: str
+) -> None:
+    city = make_city(tmp_path, broker, domain)
+    city.matter(city.approver("planning"), city.approver("transport"))
+    with city.local:
+        before = city.clock.now()
+        case = city.submit()
+        asked = city.part(case, "transport").consultation_id
+        city.clock.step_to(before + timedelta(hours=1))
+        message_id = city.reply("transport", case)
+        city.reply("planning", case)
+        city.wake("window")
+        wait_until(lambda: city.case(case).state is CaseState.DECIDED, 60, "the decision")
+        city.local.settle()
+        view, revoked_at = cast(DomainView, CityView(city)), before + timedelta(minutes=30)
+
+        found = resting_on(view, city.address("transport"), before, revoked_at)
+
+        here = [one for one in found.records if one.holder == city.window.address and one.case_number == case.number]
+        assert {(one.message_id, one.signed_for, one.ground) for one in here} >= {
+            (message_id, False, Ground.UNDONE), (asked, True, Ground.STANDS)
+        }  # fmt: skip
+        assert mark(view, found, "li") == 1
+        assert city.part(case, "transport").review_at is not None
+        assert city.case(case).state is CaseState.DECIDED, "nothing is undone in silence"
+        with city.window.store.reading() as tx:
+            noted = [entry for entry in tx.journal_of(case.number) if entry.event == RESTS]
+        assert {(one.message_id, one.detail["ground"]) for one in noted if not one.detail["signed_for"]} == {
+            (message_id, "undone")
+        }
+        review(city.window, case.number, "wang", "the officer signed it again on paper")
+        assert mark(view, found, "li") == 0, "what was reviewed is not to be reviewed again"
 
 
 def test_an_application_that_needs_a_revoked_department_is_refused_and_nothing_is_stored(

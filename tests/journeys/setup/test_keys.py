@@ -7,14 +7,21 @@ from typing import Any
 
 import pytest
 
+from exchange.broker.admin.errand import errand
 from exchange.documents.send import send_document
 from exchange.envelope import verify_signed
-from exchange.errors import NotFound
+from exchange.errors import BrokerUnavailable, NotFound
 from exchange.messaging.documents import Documents
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxState
+from exchange.runtime.draining import DRAINED_EXIT
+from exchange.runtime.home import open_link
+from exchange.runtime.profiles import load_profiles
+from exchange.runtime.settings import Home
 from exchange.schemas import Document, DocumentKind, DocumentNumber
+from exchange.setup.certify import revoke
+from exchange.setup.init import init_broker
 from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain, run
 
@@ -135,35 +142,50 @@ def test_what_was_signed_before_a_rotation_and_a_revocation_still_verifies(city:
     assert states == ["revoked", "revoked"]
 
 
-def test_a_served_member_refuses_what_is_signed_after_a_revocation_and_takes_what_was_before(
+def test_a_served_member_refuses_what_is_signed_after_a_revocation_and_withholds_what_says_it_was_before(
     city: ProcessDomain,
 ) -> None:
     for name in ("window", "monitor", "planning"):
         city.serve(name)
     before = send(city, "transport", "planning")
-    run(city, "revoke", city.address("transport"), "--reason", "key stolen")
+    revoke(city.settings, city.address("transport"), None, "key stolen", lambda text: None)  # its account is left open
     after = send(city, "transport", "planning")
     city.serve("transport")
 
-    def taken() -> set[str]:
+    def reasons() -> dict[str, str]:
         opened = city.open("planning")
         with opened.store.reading() as tx:
-            found = {one.message_id for one in tx[Documents].recent("received")}
+            found = {one.message_id or "": one.reason_code for one in tx[Inbox].dead_letters()}
         opened.store.close()
         return found
 
-    wait_until(lambda: before in taken(), 60, "the document signed before")
-    wait_until(lambda: any("revoked before it signed" in one for one in refusals(city)), 60, "the refusal")
-    assert after not in taken()
-    assert all("revoked before it signed" in one for one in refusals(city))
+    wait_until(lambda: reasons() == {before: "withheld", after: "untrusted"}, 60, "both refusals")
+    assert any("revoked before it signed" in one for one in refusals(city))
     assert city.served["planning"].poll() is None
 
 
 def test_nothing_is_sealed_to_a_revoked_member_until_it_is_certified_again(city: ProcessDomain) -> None:
-    run(city, "revoke", city.address("transport"), "--reason", "key stolen")
+    city.serve("transport")
+    wait_until(lambda: "member.serving" in city.log_of("transport"), 30, "the member")
+    stolen = open_link(city.settings, city.address("transport"))
+    told = json.loads(run(city, "revoke", city.address("transport"), "--reason", "key stolen", "--json").stdout)
+    assert told["remains"] == []
+    assert [one.partition(",")[0] for one in told["closed"]] == [
+        "its account at the broker", "its service: drained"
+    ]  # fmt: skip
+    with pytest.raises(BrokerUnavailable), errand(stolen.url, "test"):
+        pass
+    assert city.served["transport"].wait(60) == DRAINED_EXIT
+    again = json.loads(run(city, "revoke", city.address("transport"), "--reason", "again", "--json").stdout)
+    assert (again["closed"], again["remains"], again["revoked_at"]) == ([], [], told["revoked_at"])
+    init_broker(city.settings, city.info, load_profiles(Home(city.settings.home).departments), lambda text: None)
+    with pytest.raises(BrokerUnavailable), errand(open_link(city.settings, city.address("transport")).url, "test"):
+        pass
     with pytest.raises(NotFound, match="revoked"):
         send(city, "planning", "transport")
     run(city, "certify", city.address("transport"))
+    with pytest.raises(BrokerUnavailable), errand(stolen.url, "test"):
+        pass
     city.serve_all()
     delivered(city, "planning", send(city, "planning", "transport"))
     delivered(city, "transport", send(city, "transport", "planning"))
@@ -174,7 +196,8 @@ def test_a_revocation_can_be_dated_earlier_and_neither_later_nor_ahead(city: Pro
     address = city.address("transport")
     run(city, "revoke", address, "--at", "2026-01-05T09:00:00+08:00", *reason)
     run(city, "revoke", address, "--at", "2026-01-01T09:00:00+08:00", *reason)
-    assert "revoked since 2026-01-01" in run(city, "revoke", address, *reason, code=4).stderr
+    later = "2026-01-02T09:00:00+08:00"
+    assert "revoked since 2026-01-01" in run(city, "revoke", address, "--at", later, *reason, code=4).stderr
     assert "still to come" in run(city, "revoke", address, "--at", "2999-01-01T00:00:00+08:00", *reason, code=2).stderr
     assert "no instant" in run(city, "revoke", address, "--at", "yesterday", *reason, code=2).stderr
     assert "no member" in run(city, "revoke", "x.nobody", *reason, code=3).stderr

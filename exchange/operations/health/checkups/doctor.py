@@ -10,10 +10,11 @@ from exchange.clock import monotonic
 from exchange.directory import BranchState, DirectoryView, TreeView
 from exchange.errors import ExchangeError, NoDomain
 from exchange.language import Text
-from exchange.operations.health.checkups import claims, clock, database, members, tls
+from exchange.operations.health.checkups import claims, clock, database, members, revoked, tls
 from exchange.operations.health.checkups.findings import Finding, Level, RunningCheck
 from exchange.runtime.catalogue import load_catalogue
 from exchange.runtime.home import need_domain, open_directory, open_tree
+from exchange.runtime.links import load_links
 from exchange.runtime.profile_work import open_work
 from exchange.runtime.profiles import Profile, load_profiles
 from exchange.runtime.settings import Home, Settings
@@ -46,7 +47,8 @@ def examine(settings: Settings) -> list[Finding]:
             ("levels", view, lambda: _levels(home, settings)),
             ("keys", profiles and view, lambda: members.keys(settings, profiles)),
             ("databases", profiles, lambda: database.databases(settings, profiles)),
-            ("broker", profiles, lambda: members.broker(settings, windows, profiles, relays)),
+            ("broker", profiles, lambda: members.broker(settings, windows, _present(profiles, view), relays)),
+            ("revoked", view, lambda: revoked.revoked(settings)),
             (tls.CHECK, True, lambda: tls.certificate(settings)),
             (claims.CHECK, view, lambda: claims.claims(settings)),
         ],
@@ -109,6 +111,12 @@ def _profiles(home: Home) -> dict[str, Profile]:
         return load_profiles(home.departments)
     except Exception:  # told by the check that looks at them
         return {}
+
+
+def _present(profiles: dict[str, Profile], view: DirectoryView | None) -> list[str]:
+    """Those that come in at the broker: a revoked member has no account there."""
+    shut = {member.address for member in view.members if member.revoked_at is not None} if view else set()
+    return [address for address in profiles if address not in shut]
 
 
 def _view(home: Home, settings: Settings) -> DirectoryView | None:
@@ -200,7 +208,12 @@ def _levels(home: Home, settings: Settings) -> Iterator[Finding]:
                 one.reason,
                 "exchange domain list, at its superior too",
             )
+    linked = load_links(home.links)
     for lower in view.directory.delegations:
+        if lower.revoked_at is not None and lower.domain in linked:
+            still = "its delegation is revoked, and its link is still there"
+            remedy = Text("exchange link {domain} --remove", {"domain": lower.domain})
+            yield Finding("bad", Text("domain {domain}", {"domain": lower.domain}), still, remedy)
         left = lower.expires_at - settings.clock.now()
         if lower.revoked_at is None and left < _EXPIRES_SOON:
             name = {"domain": lower.domain}
