@@ -65,10 +65,11 @@ def _upkeep(app: typer.Typer) -> None:
 
 
 def _keys(app: typer.Typer) -> None:
-    from exchange.cli.domain import keys, revocation
+    from exchange.cli.domain import authority, keys, revocation
 
     keys.register(app)
     revocation.register(app)
+    authority.register(app)
 
 
 def _domains(app: typer.Typer) -> None:
@@ -190,6 +191,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
             "revoke": "Revokes a member: publishes it in the directory, and closes whatever it still comes in by.",
             "keys": "Shows a member's keys: since when, until when, and whether anything may still "
             "be sealed to an old one.",
+            "authority": "The domain's authority: who it is, and how it is replaced.",
         },
     ),
     *entries(

@@ -145,8 +145,12 @@ class DirectoryView:
         return found
 
 
-def load_directory(data: bytes, certificate: x509.Certificate, now: datetime, seen: int) -> DirectoryView:
+def load_directory(
+    data: bytes, certificate: x509.Certificate, now: datetime, seen: int, former: Sequence[x509.Certificate] = ()
+) -> DirectoryView:
     """Verify a directory and every certificate in it; ``seen`` is the newest version known.
+
+    ``former`` authorities vouch for the members they certified, as ``certificate`` does, which alone signs directories.
 
     Raises BadDirectory when it is unsigned, another's, expired, or older than one already seen; with code ``clock``
     when it is signed in this machine's future.
@@ -164,7 +168,7 @@ def load_directory(data: bytes, certificate: x509.Certificate, now: datetime, se
             now=_moment(now),
             ended=_moment(directory.expires_at),
         )
-    return view_of(directory, (certificate,))
+    return view_of(directory, (*former, certificate))
 
 
 def expect_issued(directory: Directory, now: datetime) -> None:
@@ -197,9 +201,11 @@ def view_of(directory: Directory, authorities: Sequence[x509.Certificate]) -> Di
     return DirectoryView(directory, {member.address: member for member in directory.members}, signers)
 
 
-def load_directory_file(path: Path, certificate: x509.Certificate, now: datetime, seen: int) -> DirectoryView:
+def load_directory_file(
+    path: Path, certificate: x509.Certificate, now: datetime, seen: int, former: Sequence[x509.Certificate] = ()
+) -> DirectoryView:
     """Do `load_directory` for a file, which every refusal names. Raises BadDirectory."""
-    return _named(path, lambda data: load_directory(data, certificate, now, seen))
+    return _named(path, lambda data: load_directory(data, certificate, now, seen, former))
 
 
 def read_directory_file(path: Path, certificate: x509.Certificate) -> Directory:

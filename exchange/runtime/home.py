@@ -9,6 +9,7 @@ from pathlib import Path
 from exchange.broker.traffic.link import Link
 from exchange.claims import ClaimStore, open_claim_store, parse_place
 from exchange.directory import DirectoryView, TreeView, load_authority_certificate, load_directory_file
+from exchange.directory.succession import former_authorities
 from exchange.errors import BadConfiguration, BrokerUnavailable, DatabaseLost, NoDomain, NotFound
 from exchange.language import Text
 from exchange.levels.spread import Take
@@ -50,7 +51,8 @@ def need_domain(home: Home) -> None:
 def open_directory(home: Home, settings: Settings, seen: int = 0) -> DirectoryView:
     """Open the domain's verified directory. Raises BadDirectory when there is none or it is invalid."""
     certificate = load_authority_certificate(home.authority)
-    return load_directory_file(home.directory, certificate, settings.clock.now(), seen)
+    former = former_authorities(home.authority)
+    return load_directory_file(home.directory, certificate, settings.clock.now(), seen, former)
 
 
 def open_tree(home: Home, settings: Settings) -> TreeView | DirectoryView:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from exchange.directory import DirectoryView, Lookup, TreeView, load_authority_certificate, load_directory_file
 from exchange.directory.keyfiles import FILES
+from exchange.directory.succession import SUCCESSION, former_authorities, successor_in
 from exchange.envelope import Identity
 from exchange.errors import BadDirectory, BadKeys
 from exchange.levels.spread import Taken
@@ -14,6 +15,7 @@ from exchange.machine.logger import get_logger
 from exchange.runtime.identity import open_identity
 from exchange.runtime.settings import Home, Settings
 from exchange.runtime.tree_files import STAMP, TreeFiles, say_refused
+from exchange.schemas import MAX_AUTHORITIES
 
 log = get_logger()
 
@@ -26,7 +28,8 @@ class Renewal:
 
     The tree is also looked at anew when one of its domains ends.
 
-    The authority's certificate is read once: nothing that happens on disk afterwards can exchange whom one trusts.
+    The authority's certificate is read once: nothing that happens on disk afterwards can exchange whom one trusts, but
+    a paper by which the authority itself names the one after it.
     """
 
     def __init__(self, settings: Settings, address: str, seen: int, tree_seen: Mapping[str, int] | None = None) -> None:
@@ -39,6 +42,8 @@ class Renewal:
         self._seen = seen
         self._tree_seen = dict(tree_seen or {})
         self._authority = load_authority_certificate(home.authority)
+        self._former = former_authorities(home.authority)
+        self._home = home
         self._files = TreeFiles(home, self._authority)
         self._view: Lookup | None = None
         self._marks: Marks = ()
@@ -66,7 +71,20 @@ class Renewal:
         return self._files.take(self._own(), new, self._settings.clock.now(), self._tree_seen)
 
     def _own(self) -> DirectoryView:
-        return load_directory_file(self._directory, self._authority, self._settings.clock.now(), self._seen)
+        self._succeed()
+        now = self._settings.clock.now()
+        return load_directory_file(self._directory, self._authority, now, self._seen, self._former)
+
+    def _succeed(self) -> None:
+        """Trust the authority that the present one names as the one after it, and so on. Raises BadDirectory."""
+        for _ in range(MAX_AUTHORITIES):
+            after = successor_in(self._home.authority, self._authority)
+            if after is None:
+                return
+            log.info("authority.succeeded", node=self._address)
+            self._former = (*self._former, self._authority)[-MAX_AUTHORITIES:]
+            self._authority = after
+            self._files = TreeFiles(self._home, after)
 
     def read_if_changed(self) -> tuple[Identity, Lookup] | None:
         """Read what is newer than what was read last. What is invalid is said once, and what was read last stays."""
@@ -86,7 +104,13 @@ class Renewal:
         return until is not None and self._settings.clock.now() >= until
 
     def _look(self) -> Marks:
-        files = (self._directory, self._tree, self._tree / STAMP, *(self._keys / name for name in FILES))
+        files = (
+            self._directory,
+            self._home.authority / SUCCESSION,
+            self._tree,
+            self._tree / STAMP,
+            *(self._keys / name for name in FILES),
+        )
         return tuple(_mark(path) for path in files)
 
 

@@ -72,7 +72,7 @@ class Registry:
         """Sign the next version of the directory, if it says anything new; without ``ties`` its neighbours stay."""
         if authority.publish(self.home.directory, members, self.now, self.now + DIRECTORY_TERM, ties):
             version = read_directory_file(self.home.directory, authority.certificate).version
-            _keep_copy(self.home)
+            keep_copy(self.home)
             self.say(
                 tr(
                     "directory: version {version}, {count} members, signed by {domain}",
@@ -233,7 +233,7 @@ def _present(home: Home, say: Say) -> Directory | None:
     if found is None:
         return read(home.directory)  # raises, and says what is wrong
     if kept is None or kept.version < found.version:
-        _keep_copy(home)
+        keep_copy(home)
     return found
 
 
@@ -244,5 +244,6 @@ def _if_it_holds(read: Callable[[Path], Directory], path: Path) -> Directory | N
         return None
 
 
-def _keep_copy(home: Home) -> None:
+def keep_copy(home: Home) -> None:
+    """Keep a copy of the directory beside the authority's key."""
     write_secret(home.authority / home.directory.name, home.directory.read_bytes())

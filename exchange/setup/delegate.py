@@ -69,7 +69,9 @@ def grant(
         present, authority = _present(registry), registry.authority()
         _expect(asked.domain == name, f"the request is from {asked.domain}, not from {name}")
         _expect(superior_of(name) == present.domain, f"{name} does not lie directly below {present.domain}")
-        lower = load_directory(asked.directory, load_certificate(asked.certificate), registry.now, 0)
+        before = next((one for one in present.delegations if one.domain == name and one.revoked_at is None), None)
+        former = [load_certificate(one) for one in before.certificates] if before is not None else []
+        lower = load_directory(asked.directory, load_certificate(asked.certificate), registry.now, 0, former)
         _expect(lower.domain == name, f"the directory in the request is that of {lower.domain}")
         _expect(lower.directory.upper is not None, f"the directory of {name} does not name its superior")
         known = next((one for one in present.delegations if one.domain == name), None)
@@ -104,8 +106,9 @@ def join(settings: Settings, data: bytes, say: Say, *, replaces: bool = False) -
                 remedy="make a new request: exchange domain request",
                 domain=present.domain,
             )
-        load_directory(granted.directories[0], load_certificate(granted.certificate), registry.now, 0)
         trusted = present.upper.certificates if present.upper is not None else ()
+        former = [load_certificate(one) for one in trusted]
+        load_directory(granted.directories[0], load_certificate(granted.certificate), registry.now, 0, former)
         if trusted and granted.certificate not in trusted and not replaces:
             raise Conflict(
                 "{superior} is trusted here under another authority",

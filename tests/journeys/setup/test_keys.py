@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from exchange.broker.admin.errand import errand
+from exchange.broker.admin.node_info import NodeInfo
 from exchange.documents.send import send_document
 from exchange.envelope import verify_signed
 from exchange.errors import BrokerUnavailable, NotFound
@@ -26,6 +27,13 @@ from tests.journeys.city import wait_until
 from tests.processes import ProcessDomain, run
 
 pytestmark = pytest.mark.broker
+
+
+@pytest.fixture(autouse=True)
+def administered(broker: NodeInfo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands know how the broker is administered, as where a domain is looked after."""
+    monkeypatch.setenv("EXCHANGE_BROKER_URL", broker.url)
+    monkeypatch.setenv("EXCHANGE_MANAGEMENT_URL", broker.management_url or "")
 
 
 def keyring(city: ProcessDomain, name: str) -> dict[str, Any]:

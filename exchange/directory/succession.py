@@ -1,0 +1,137 @@
+"""A domain's authority is replaced: the old key says which one comes after it, or people compare fingerprints.
+
+What the old authority certified stays listed and goes on verifying: its certificate is kept beside the new one, for
+that alone. It signs no directory any more. Whoever has stolen its key can certify what it likes; nothing of that is in
+a directory that the new authority has signed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from pathlib import Path
+from typing import ClassVar
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from pydantic import ValidationError
+
+from exchange.directory.authority import AUTHORITY_TERM, Authority
+from exchange.directory.certificates import authority_certificate, der, load_certificate
+from exchange.envelope.document import content_type
+from exchange.envelope.sign1 import ALG, CONTENT_TYPE, EDDSA, SHA_256, X5T, read_sign1, sign1, thumbprint, verify_sign1
+from exchange.errors import BadDirectory, SenderError
+from exchange.machine.files import make_folder, write_secret
+from exchange.schemas import MAX_AUTHORITIES, Body
+from exchange.schemas.base import Address, Digest, Line
+from exchange.schemas.instants import Instant
+
+FORMER, SUCCESSION = "former", "succession"
+"""Folders beside the authority's certificate: those before it, and the papers by which each named the next."""
+KEY, CERTIFICATE = "authority.key", "authority.der"
+_LIMIT = 65_536
+
+
+class Succession(Body):
+    """The authority of a domain says which one comes after it."""
+
+    KIND: ClassVar[str] = "authority-succession"
+
+    domain: Address
+    before: Digest
+    """SHA-256 of the old authority's certificate."""
+    certificate: bytes
+    """The new authority's, DER."""
+    made_at: Instant
+    reason: Line
+
+
+def sign_succession(paper: Succession, before: Authority) -> bytes:
+    """Sign a succession with the old authority's key."""
+    x5t = [SHA_256, hashlib.sha256(der(before.certificate)).digest()]
+    header = {ALG: EDDSA, CONTENT_TYPE: content_type(paper.KIND, paper.VERSION), X5T: x5t}
+    return sign1(paper.model_dump_json().encode(), header, before.key)
+
+
+def read_succession(data: bytes, before: x509.Certificate) -> x509.Certificate:
+    """Return the authority that ``before`` names as the one after it. Raises BadDirectory."""
+    digest, key = hashlib.sha256(der(before)).digest(), before.public_key()
+    try:
+        message = read_sign1(data, _LIMIT, frozenset())
+        if message.header.get(CONTENT_TYPE) != content_type(Succession.KIND, Succession.VERSION):
+            raise BadDirectory("the file is no succession of an authority")
+        if thumbprint(message.header) != digest or not isinstance(key, Ed25519PublicKey):
+            raise BadDirectory("the succession was not signed by the authority that is trusted here")
+        verify_sign1(message, key)
+        paper = Succession.model_validate_json(message.payload)
+    except (SenderError, ValidationError) as error:
+        raise BadDirectory("the succession does not verify") from error
+    after = load_certificate(paper.certificate)
+    if paper.before != digest.hex() or after.subject != before.subject:
+        raise BadDirectory("the succession is that of another authority")
+    return after
+
+
+def successor_in(folder: Path, before: x509.Certificate) -> x509.Certificate | None:
+    """Return the authority that ``before`` has named, by the papers in an authority's folder; None for none.
+
+    Raises BadDirectory for a paper that is not its.
+    """
+    paper = folder / SUCCESSION / f"{thumb(before)}.cose"
+    try:
+        data = paper.read_bytes()
+    except OSError:
+        return None
+    return read_succession(data, before)
+
+
+def former_authorities(folder: Path) -> tuple[x509.Certificate, ...]:
+    """Return the authorities that were before the one in a folder; they vouch for what they certified, and sign no
+    directory. Raises BadDirectory.
+    """
+    found = [load_certificate(path.read_bytes()) for path in sorted((folder / FORMER).glob("*.der"))]
+    return tuple(found[-MAX_AUTHORITIES:])
+
+
+def next_authority(folder: Path, domain: str, now: datetime) -> Authority:
+    """Return the authority that is to come, whose key lies in a folder; it is made where there is none."""
+    try:
+        key = Ed25519PrivateKey.from_private_bytes((folder / KEY).read_bytes())
+        return Authority(domain, load_certificate((folder / CERTIFICATE).read_bytes()), key)
+    except (OSError, ValueError, BadDirectory):
+        pass
+    key = Ed25519PrivateKey.generate()
+    certificate = authority_certificate(domain, key, now, AUTHORITY_TERM)
+    make_folder(folder, 0o700)
+    write_secret(folder / KEY, key.private_bytes_raw())
+    write_secret(folder / CERTIFICATE, der(certificate))
+    return Authority(domain, certificate, key)
+
+
+def take_over(folder: Path, after: Authority) -> None:
+    """Put an authority in the place of the one in a folder, whose certificate is kept."""
+    trust(folder, after.certificate)
+    write_secret(folder / KEY, after.key.private_bytes_raw())
+
+
+def trust(folder: Path, certificate: x509.Certificate) -> None:
+    """Put an authority's certificate in the place of the one in a folder, which is kept."""
+    before = (folder / CERTIFICATE).read_bytes()
+    if before == der(certificate):
+        return
+    kept = sorted((folder / FORMER).glob("*.der"))
+    if all(path.read_bytes() != before for path in kept):
+        make_folder(folder / FORMER)
+        write_secret(folder / FORMER / f"{len(kept) + 1:03d}.der", before)
+    write_secret(folder / CERTIFICATE, der(certificate))
+
+
+def keep_succession(folder: Path, before: x509.Certificate, paper: bytes) -> None:
+    """Keep the paper by which an authority names the next, where `successor_in` finds it."""
+    make_folder(folder / SUCCESSION)
+    write_secret(folder / SUCCESSION / f"{thumb(before)}.cose", paper)
+
+
+def thumb(certificate: x509.Certificate) -> str:
+    """Return the SHA-256 of a certificate, hexadecimal."""
+    return hashlib.sha256(der(certificate)).hexdigest()
