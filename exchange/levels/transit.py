@@ -22,7 +22,7 @@ from exchange.errors import BrokerUnavailable, DatabaseUnavailable, NotFound, Se
 from exchange.language import Recorded, Text
 from exchange.machine.logger import get_logger
 from exchange.messaging.dead_letter_store import DeadLetters
-from exchange.messaging.dead_letters import settle_letters
+from exchange.messaging.dead_letters import brought, settle_letters
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.node import Node, Step
 from exchange.messaging.outbox import Outbox
@@ -251,7 +251,7 @@ def _no_queue(publication: Publication) -> Stuck:
 
 def _letter(ended: _Ended) -> DeadLetter:
     header = ended.header
-    return DeadLetter(
+    letter = DeadLetter(
         reason_code=ended.why.reason.value,
         reason=str(ended.why.why),
         stage=STAGE,
@@ -261,3 +261,4 @@ def _letter(ended: _Ended) -> DeadLetter:
         sender=header.sender if header else None,
         kind=header.kind if header else None,
     )
+    return brought(letter, ended.delivery)

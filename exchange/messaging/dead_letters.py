@@ -7,6 +7,7 @@ and until then an opinion among them stands in the way of its department's silen
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from exchange.envelope import peek
@@ -82,6 +83,14 @@ def _letter(delivery: Delivery, code: str, reason: str, stage: str, arrival: Arr
     else:
         message_id, sender, kind = header.message_id, header.sender, header.kind
         vouched = sole_bringer(delivery.carriage, delivery.user_id) == sender
-    return DeadLetter(
-        code, reason, stage, delivery.queue, delivery.body, message_id, sender, kind, arrival=arrival, vouched=vouched
+    return brought(
+        DeadLetter(code, reason, stage, delivery.queue, delivery.body, message_id, sender, kind, vouched=vouched),
+        delivery,
+        arrival,
     )
+
+
+def brought(letter: DeadLetter, delivery: Delivery, arrival: Arrival | None = None) -> DeadLetter:
+    """Return a dead letter with who brought it, by the broker's word, and when."""
+    key_sender = delivery.carriage.account if delivery.carriage is not None else None
+    return replace(letter, broker_user=delivery.user_id, key_sender=key_sender, arrival=arrival)

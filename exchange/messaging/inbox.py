@@ -152,8 +152,9 @@ def _same_bytes(letter: DeadLetter) -> tuple[ColumnElement[bool], ...]:
 
 
 def _fingerprint(letter: DeadLetter) -> str:
-    """The same bytes refused for the same reason are one dead letter, however often they come."""
-    facts = "\n".join((letter.queue, letter.stage, letter.reason_code)).encode()
+    """The same bytes refused for the same reason are one dead letter, however often they come by the same account."""
+    by = () if letter.account is None else (letter.account,)
+    facts = "\n".join((letter.queue, letter.stage, letter.reason_code, *by)).encode()
     return hashlib.sha256(facts + b"\n" + letter.envelope).hexdigest()
 
 
@@ -167,7 +168,7 @@ def read_letter(row: Row[Any]) -> DeadLetter:
         row.message_id, row.sender, row.kind, row.attempts, arrival,
         row.fingerprint[:LETTER_ID], row.first_at, row.last_at, row.id,
         row.proposed_by, row.proposed_at, row.proposed_why, row.discarded_by, row.discarded_at,
-        _proposal(row),
+        _proposal(row), broker_user=row.broker_user, key_sender=row.key_sender,
     )  # fmt: skip
 
 
@@ -193,4 +194,6 @@ def _dead_row(letter: DeadLetter, fingerprint: str, now: datetime) -> dict[str, 
         "arrived_earliest": letter.arrival and letter.arrival.earliest,
         "arrived_latest": letter.arrival and letter.arrival.latest,
         "arrival_source": letter.arrival and letter.arrival.source,
+        "broker_user": printable(letter.broker_user) if letter.broker_user else None,
+        "key_sender": printable(letter.key_sender) if letter.key_sender else None,
     }

@@ -180,6 +180,20 @@ class DeadLetter:
     """What is proposed."""
     vouched: bool = False
     """Whether the broker's account that it came by is the one of whom its header names as its sender."""
+    broker_user: str | None = None
+    """AMQP's user_id: the account that published it first, where it named itself."""
+    key_sender: str | None = None
+    """The account in its routing key, which the broker checks; a link's, for what came from another domain."""
+
+    @property
+    def account(self) -> str | None:
+        """The account by which it came, whatever its header claims; None where that is not on record."""
+        return self.key_sender or self.broker_user
+
+    @property
+    def pretends(self) -> bool:
+        """Whether it claims to be another's than the account's by which it came."""
+        return self.account is not None and self.sender is not None and self.account != self.sender
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,6 +167,8 @@ dead_letter = Table(
     Column("arrived_earliest", Instant),
     Column("arrived_latest", Instant),
     Column("arrival_source", String(20)),
+    Column("broker_user", String(255)),
+    Column("key_sender", String(255)),
     Column("proposed_by", FreeText),
     Column("proposed_at", Instant),
     Column("proposed_why", FreeText),

@@ -54,8 +54,8 @@ class Town:
         yield found
         found.store.close()
 
-    def set_aside(self, count: int, code: str = "ZeroDivisionError") -> list[DeadLetter]:
-        """Documents of planning that transport could not handle, oldest first."""
+    def set_aside(self, count: int, code: str = "ZeroDivisionError", account: str | None = None) -> list[DeadLetter]:
+        """Documents of planning that transport could not handle, oldest first; by an account, if it is known."""
         with self.member("planning") as sender:
             for serial in range(1, count + 1):
                 number = DocumentNumber(agency="函", year=2026, serial=serial)
@@ -72,6 +72,7 @@ class Town:
             DeadLetter(
                 code, "the handler failed; see the log", "handle", "hefei.transport.inbox",
                 envelope_for(one.common, one.recipient), one.message_id, "hefei.planning", one.kind,
+                key_sender=account,
             )
             for one in parcels
         ]  # fmt: skip

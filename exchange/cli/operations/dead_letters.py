@@ -255,7 +255,11 @@ def _export(settings: Settings, as_: str | None, form: Format) -> None:
 
 
 def _view(opened: OpenedMember, letter: DeadLetter) -> RenderableType:
-    if letter.kind:
+    if letter.kind and letter.pretends:
+        what = tr(
+            "{kind}, claims to be from {sender}", kind=kind_name(letter.kind), sender=in_full(letter.sender or "")
+        )
+    elif letter.kind:
         what = tr("{kind} from {sender}", kind=kind_name(letter.kind), sender=in_full(letter.sender or ""))
     else:
         what = tr("no envelope, in {queue}", queue=letter.queue)
@@ -272,12 +276,19 @@ def _view(opened: OpenedMember, letter: DeadLetter) -> RenderableType:
             (letter.id, "bold"), f" · {in_full(opened.node.address)} · ", (reason_of(letter.reason_code), "red"),
             f" ({name_of(STAGES_OF_DEATH, letter.stage)}, {times(letter.attempts)})\n",
             plain(f"{what} · {first}{last}\n", "dim"),
+            plain(f"{_account(letter)}\n", "yellow" if letter.pretends else "dim"),
             plain(f"{letter.message_id or tr('no message id')}\n", "dim"),
             plain(read_back(letter.reason)),
             plain(proposed if letter.proposed_by else "", "yellow"),
         ),
         (0, 0, 1, 0),
     )  # fmt: skip
+
+
+def _account(letter: DeadLetter) -> str:
+    if letter.account is None:
+        return tr("by whose account it came is not on record: what it claims is its own word")
+    return tr("came by the account of {account}", account=in_full(letter.account))
 
 
 def _json(opened: OpenedMember, letter: DeadLetter) -> dict[str, object]:

@@ -196,15 +196,28 @@ def _ask_discard(visit: Visit) -> Question:
     if letter is None:
         raise NotFound("no dead letter {id!r} at {member}", remedy="load the page again", id=id, member=member)
     chinese, english = TITLES.get(letter.kind or "", (letter.kind or "–",) * 2)
+    by_chinese, by_english = _origin(letter)
     return Question(
         ("确认弃置？", "Discard it?"),
-        ((f"{member} 的这件死信（来自 {letter.sender or '–'}，{chinese}）将弃置，不再处理。",
-          f"This dead letter of {member} (from {letter.sender or '–'}, {english}) is not handled any more."),
+        ((f"{member} 的这件死信（{by_chinese}，{chinese}）将弃置，不再处理。",
+          f"This dead letter of {member} ({by_english}, {english}) is not handled any more."),
          (f"提议人 {letter.proposed_by or '–'}，理由：{letter.proposed_why or '–'}",
           f"Proposed by {letter.proposed_by or '–'}, because: {letter.proposed_why or '–'}"),
          ("原件保留，但发件人得不到回执。", "Its bytes are kept, but its sender gets no receipt.")),
         ("弃置", "Discard"),
     )  # fmt: skip
+
+
+def _origin(letter: DeadLetter) -> tuple[str, str]:
+    claimed = letter.sender or "–"
+    if letter.account is None:
+        return f"自称来自 {claimed}", f"claims to be from {claimed}"
+    if letter.pretends:
+        return (
+            f"由 {letter.account} 的账户带来，自称来自 {claimed}",
+            f"came by the account of {letter.account}, claims to be {claimed}",
+        )
+    return f"来自 {letter.account}", f"from {letter.account}"
 
 
 def _ask_release(visit: Visit) -> Question:

@@ -25,7 +25,8 @@ _EXPORT_BATCH = 200
 
 EXPORTED = (
     "member", "id", "reason_code", "reason", "stage", "attempts", "first_at", "last_at", "queue", "message_id",
-    "sender", "kind", "proposed_by", "proposed_at", "proposed_why", "proposal", "discarded_by", "discarded_at",
+    "sender", "kind", "key_sender", "broker_user", "proposed_by", "proposed_at", "proposed_why", "proposal",
+    "discarded_by", "discarded_at",
 )  # fmt: skip
 """What an export tells of a letter: headers and reasons, and nothing of its content."""
 

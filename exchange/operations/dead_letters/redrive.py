@@ -29,6 +29,7 @@ from exchange.messaging.receipts import OnSigned
 from exchange.messaging.receive import Receiver
 from exchange.messaging.records import DeadLetter
 from exchange.messaging.rules.arrival_time import Arrival
+from exchange.messaging.rules.carriage import Carriage
 from exchange.schemas import Header
 
 log = get_logger()
@@ -153,7 +154,6 @@ def found_letter(node: Node, id: str) -> DeadLetter:
             "no dead letter {id!r} at {address}", remedy="`exchange dead` lists them", id=id, address=node.address
         )
     if letter.reason_code == Forged.code:
-        # The broker's account it came by is not on record, so that this check could not be made again.
         raise CallerError(
             "dead letter {id} is forged: {reason}", remedy="its sender writes it anew", id=id, reason=letter.reason
         )
@@ -170,9 +170,10 @@ def _delivery(letter: DeadLetter) -> Delivery:
         queue=letter.queue,
         body=letter.envelope,
         message_id=letter.message_id,
-        user_id=None,
+        user_id=letter.broker_user,
         headers={},
         redelivered=True,
         stamp=None,
         backlog=True,
+        carriage=Carriage(letter.key_sender),
     )

@@ -89,12 +89,20 @@ class Search(Boards):
 
     def aside(self, member: str, message_id: str) -> list[AsideFact]:
         query = select(
-            _x.fingerprint, _x.sender, _x.stage, _x.reason_code, _x.reason, _x.attempts, _x.first_at, _x.last_at
+            _x.fingerprint,
+            _x.sender,
+            _x.stage,
+            _x.reason_code,
+            _x.reason,
+            _x.attempts,
+            _x.first_at,
+            _x.last_at,
+            func.coalesce(_x.key_sender, _x.broker_user).label("account"),
         ).where(_x.message_id == message_id)
         return [
             AsideFact(
                 member, row.fingerprint[:12], row.sender, row.stage, row.reason_code, row.reason, row.attempts,
-                row.first_at, row.last_at,
+                row.first_at, row.last_at, row.account,
             )
             for row in self._db.execute(query.order_by(_x.id))
         ]  # fmt: skip

@@ -88,6 +88,8 @@ class AsideFact:
     attempts: int
     first_at: datetime
     last_at: datetime
+    account: str | None = None
+    """The broker's account by which it came, whatever its header claims."""
 
 
 @dataclass(frozen=True, slots=True)

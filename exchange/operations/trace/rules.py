@@ -157,6 +157,7 @@ def _failures(view: CopyFacts) -> Iterator[TraceStep]:
         stage = Stage.HANDLED if letter.stage == "handle" else Stage.OPENED
         stage = Stage.DISPATCHED if letter.stage == "transit" else stage
         until = letter.last_at if letter.last_at != letter.first_at else None
-        detail = f"{letter.id} {letter.code}: {letter.reason} (× {letter.attempts})"
+        by = f", by the account of {letter.account}" if letter.account not in (None, letter.sender) else ""
+        detail = f"{letter.id} {letter.code}: {letter.reason} (× {letter.attempts}{by})"
         steps.append(TraceStep(stage, Mark.FAILED, letter.first_at, until, letter.member, detail))
     yield from sorted(steps, key=lambda step: (step.at is None, step.at))

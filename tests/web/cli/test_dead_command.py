@@ -98,3 +98,24 @@ def test_a_drained_or_held_domain_is_told_by_the_doctor(town: Town) -> None:
     found = {one["check"]: one for one in json.loads(run(town, "doctor", "--json", code=6).stdout)}
     assert "hefei.planning" in found["drained"]["finding"]
     assert "exchange holds" in found["held"]["remedy"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ("claims to be from", "came by the account of")),
+        ("zh", ("自称来自", "的账户带来")),
+    ],
+)
+def test_whoever_brought_it_is_named_beside_whom_it_claims_to_be(
+    town: Town, language: str, said: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EXCHANGE_LANGUAGE", language)
+    [letter] = town.set_aside(1, account="hefei.transport")
+    shown = run(town, "dead").stdout
+    assert all(word in shown for word in said)
+    assert "hefei.planning" in shown
+    [told] = json.loads(run(town, "dead", "--json").stdout)
+    assert (told["key_sender"], told["sender"]) == ("hefei.transport", "hefei.planning")
+    failed = run(town, "dead", "--redrive", letter.id, code=5).stderr
+    assert "hefei.transport" in failed

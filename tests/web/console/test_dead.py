@@ -15,7 +15,9 @@ from exchange.machine.spreadsheet import MARK
 from exchange.messaging.dead_letter_store import DeadLetters
 from exchange.messaging.documents import Documents
 from exchange.messaging.inbox import Inbox
+from exchange.messaging.records import DeadLetter
 from exchange.web.door.permissions import AccountRole
+from tests.web.open_door import TOKEN
 from tests.web.town import BODY, TITLE, Town
 
 CAUSE = "/dead/hefei.transport?code=ZeroDivisionError&stage=handle"
@@ -147,3 +149,25 @@ def test_every_page_is_there_in_chinese_with_a_block_that_is_kept_up_to_date(tow
         page = town.get(f"{path}{'&' if '?' in path else '?'}language=zh")
         assert "<h1>" in page
         assert 'id="live"' in page
+
+
+def test_every_page_names_the_account_that_brought_a_letter_beside_whom_it_claims_to_be(town: Town) -> None:
+    [framed] = town.set_aside(1, account="hefei.window")
+    [own] = town.set_aside(1, "OSError", account="hefei.planning")
+    [old] = town.set_aside(1, "KeyError")
+
+    def page(letter: DeadLetter) -> str:
+        return town.get(f"/dead/hefei.transport/letters/{letter.id}")
+
+    assert "Came by the account of <b>hefei.window</b>" in page(framed)
+    assert "claims to be <b>hefei.planning</b>" in page(framed)
+    assert "claims to be" not in page(own).partition("Clear header")[0]
+    assert "is not on record" in page(old)
+    assert "account of <b>hefei.window</b><br>claims to be hefei.planning" in town.get(CAUSE)
+    export = town.get("/dead.csv")
+    [row] = [one for one in csv.DictReader(io.StringIO(export.lstrip(MARK))) if one["id"] == framed.id]
+    assert (row["key_sender"], row["sender"]) == ("hefei.window", "hefei.planning")
+
+    town.post(f"/dead/hefei.transport/letters/{framed.id}/propose-discard", reason="冒名")
+    asked = town.client.post(f"/dead/hefei.transport/letters/{framed.id}/confirm-discard", data={"token": TOKEN}).text
+    assert "came by the account of hefei.window, claims to be hefei.planning" in asked
