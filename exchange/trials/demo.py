@@ -11,22 +11,17 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from exchange.approval.monitor.recheck import recheck_deemed
 from exchange.approval.rules.states import CaseState
 from exchange.approval.window.conclude import confirm
-from exchange.approval.window.status import CaseStatus, PartStatus, recent_cases
-from exchange.approval.window.store import Cases
+from exchange.approval.window.status import CaseStatus, recent_cases
 from exchange.approval.window.submit import submit
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.admin.provision import waiting_messages
 from exchange.clock import AcceleratedClock, SteppedClock, format_clock, monotonic
-from exchange.errors import Conflict, ExchangeError
+from exchange.errors import Conflict
 from exchange.files.applications import read_application
-from exchange.language import tr
+from exchange.language import NamedText, Text, tr
 from exchange.machine.files import write_file
-from exchange.messaging.documents import Documents
-from exchange.messaging.inbox import Inbox
-from exchange.messaging.outbox import Outbox
 from exchange.operations.reconciliation.books import Balance, BalanceVerdict
 from exchange.operations.reconciliation.domain import open_reconciliation
 from exchange.operations.reconciliation.words import FAULTS
@@ -39,7 +34,8 @@ from exchange.runtime.supervision.supervise import Supervisor
 from exchange.schemas import Role
 from exchange.setup.init import init_broker, init_files, start_node
 from exchange.store.journal import JournalEntry
-from exchange.trials.demo_script import ANYTHING, BEGINS, KILLED, KILLED_AFTER, SCRIPT, SILENT, Expected, story_begins
+from exchange.trials.demo_outcome import DemoOutcome
+from exchange.trials.demo_script import BEGINS, KILLED, KILLED_AFTER, SCRIPT, Expected, story_begins
 from exchange.workdays import ChinaCalendar
 
 DAY = 2.0
@@ -164,7 +160,7 @@ class Demo:
     def finished(self, cases: list[CaseStatus]) -> bool:
         """Return whether every application has been decided and every message signed for."""
         decided = all(case.state is CaseState.DECIDED for case in cases)
-        return decided and len(cases) == len(SCRIPT) and not any(self._waiting())
+        return decided and len(cases) == len(SCRIPT) and not any(self._outcome().waiting())
 
     def happenings(self) -> Iterator[Happening]:
         """Yield what is new in the window's and the monitors' journals."""
@@ -178,33 +174,26 @@ class Demo:
                 yield from (_happening(address, entry) for entry in journal[self._seen.get(key, 0) :])
                 self._seen[key] = len(journal)
 
-    def deviations(self, cases: list[CaseStatus]) -> list[str]:
+    def deviations(self, cases: list[CaseStatus]) -> list[Text]:
         """Return everything that came out otherwise than it should."""
-        found = [line for case in cases for line in self._deviations_of(case)]
-        found += [f"{file} was never handed in" for file in self._not_handed_in()]
-        found += [f"{address}: {waiting} messages without a receipt" for address, waiting in self._waiting()]
-        for address, opened in self._members.items():
-            with opened.store.reading() as tx:
-                found += [f"{address}: refused a message: {letter.reason}" for letter in tx[Inbox].dead_letters()]
-                counts = tx[Outbox].counts()
-            if counts.get("failed"):
-                found.append(f"{address}: {counts['failed']} messages could not be sent")
-            if counts.get("returned") and address not in self._may_be_overtaken():
-                found.append(f"{address}: {counts['returned']} messages came back")
-        return [*found, *self._check_books()]
+        return [*self._outcome().deviations(cases), *self._check_books()]
 
     def close(self) -> None:
         """Stop all processes and the broker; the records stay."""
         self._stack.close()
 
-    def _check_books(self) -> Iterator[str]:
+    def _outcome(self) -> DemoOutcome:
+        return DemoOutcome(self._members, self.window, self.submitted)
+
+    def _check_books(self) -> Iterator[Text]:
         """Closes the books; where something cannot be read, the balance says so and nothing is held against it."""
         with open_reconciliation(self.settings, lambda: self._info) as books:
             self.balance = books.reconcile()
         if self.balance.verdict is BalanceVerdict.DIFFERS:
-            yield "the books do not balance: exchange reconcile"
+            yield Text("the books do not balance: exchange reconcile")
             for one in self.balance.differences[:20]:
-                yield f"{one.message_id}, {one.sender} {one.member}: {FAULTS[one.fault][1]}"
+                told = {"id": one.message_id, "sender": one.sender, "member": one.member}
+                yield Text("{id}, {sender} {member}: {fault}", {**told, "fault": NamedText(FAULTS[one.fault])})
 
     def _refuse_leftovers(self, calm: Settings, info: NodeInfo) -> None:
         """A broker or database of one's own may hold something already, which would mix with what is shown."""
@@ -242,50 +231,6 @@ class Demo:
         if process is not None:
             process.kill()
             self.say(tr("{address} is killed on purpose (SIGKILL)", address=address))
-
-    def _waiting(self) -> Iterator[tuple[str, int]]:
-        for address, opened in self._members.items():
-            with opened.store.reading() as tx:
-                counts = tx[Outbox].counts()
-            waiting = counts.get("written", 0) + counts.get("sent", 0)
-            if waiting:
-                yield address, waiting
-
-    def _may_be_overtaken(self) -> set[str]:
-        """Departments whose opinion may reach a case that an early end has closed, and then comes back."""
-        names = {name for expected in SCRIPT for name, ends in expected.parts.items() if ends == ANYTHING}
-        return {address for address in self.profiles if address.rsplit(".", 1)[-1] in names}
-
-    def _not_handed_in(self) -> list[str]:
-        handed_in = {expected.file for expected in self.submitted.values()}
-        return [expected.file for expected in SCRIPT if expected.file not in handed_in]
-
-    def _deviations_of(self, case: CaseStatus) -> Iterator[str]:
-        expected = self.submitted[case.number]
-        if case.outcome != expected.outcome:
-            yield f"{case.number} {expected.file}: {case.outcome or case.state.value}, not {expected.outcome}"
-        for part in case.parts:
-            wanted = expected.parts[part.department.rsplit(".", 1)[-1]]
-            if wanted not in (ANYTHING, ended(part)):
-                yield f"{case.number} {expected.file}, {part.department}: {ended(part)}, not {wanted}"
-            if part.state.value == SILENT:
-                yield from self._recheck(case, part)
-
-    def _recheck(self, case: CaseStatus, part: PartStatus) -> Iterator[str]:
-        """Checks a deemed consent again from its signed bytes alone, as anyone could."""
-        node = self.window.node
-        with node.store.reading() as tx:
-            row = tx[Cases].part(case.number, part.department)
-            stored = tx[Documents].find(row.deemed_id) if row and row.deemed_id else []
-        try:
-            recheck_deemed(stored[0].signed, node.directory, node.calendar)
-        except (ExchangeError, IndexError) as error:
-            yield f"{case.number}, {part.department}: the deemed consent does not verify: {error}"
-
-
-def ended(part: PartStatus) -> str:
-    """Return how a part ended: its verdict, or its state."""
-    return part.verdict.value if part.verdict is not None and part.state.value == "answered" else part.state.value
 
 
 def out_of_time(since: float) -> bool:

@@ -17,6 +17,7 @@ from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.private.node import PrivateNode
 from exchange.clock import RealClock, monotonic
 from exchange.directory.hierarchy import domain_of, level_of, superior_of
+from exchange.language import Text
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.node import Node
 from exchange.notices.issue import issue_notice, remind
@@ -141,15 +142,17 @@ class LevelsDemo:
             counts.append(Count(level=level, meant=meant, has=meant, signed=meant - back, returned=back))
         return tuple(counts)
 
-    def deviations(self) -> list[str]:
+    def deviations(self) -> list[Text]:
         """Return what came out otherwise than it should; empty if all is well."""
-        status, found = self.status(), []
+        status = self.status()
+        found: list[Text] = []
         if status.counts != self.expected():
-            found.append(f"counts are {status.counts}, not {self.expected()}")
+            counts = {"found": status.counts, "expected": self.expected()}
+            found.append(Text("counts are {found}, not {expected}", counts))
         if status.unsigned:
-            found.append(f"not signed: {', '.join(status.unsigned)}")
+            found.append(Text("not signed: {authorities}", {"authorities": ", ".join(status.unsigned)}))
         if [body.address for body in status.returned] != [self.script.returns]:
-            found.append("the notice was sent back by others than expected")
+            found.append(Text("the notice was sent back by others than expected"))
         return found + list(self.form.deviations()) + list(self._doubled())
 
     def by_city(self) -> dict[str, Tally | None]:
@@ -261,7 +264,7 @@ class LevelsDemo:
     def _is_over(self, status: NoticeStatus) -> bool:
         return status.counts == self.expected()
 
-    def _doubled(self) -> Iterator[str]:
+    def _doubled(self) -> Iterator[Text]:
         """A notice that an authority has more than once, or that ended among the dead letters."""
         for domain in self._served.domains.values():
             for address, node in domain.nodes.items():
@@ -269,6 +272,6 @@ class LevelsDemo:
                     dead = tx[Inbox].counts().get("dead", 0)
                     there = tx[Notices].get(self.notice_id) is not None
                 if dead:
-                    yield f"{address} has {dead} dead letters"
+                    yield Text("{address} has {number} dead letters", {"address": address, "number": dead})
                 if not there:
-                    yield f"{address} does not have the notice"
+                    yield Text("{address} does not have the notice", {"address": address})

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from exchange.errors import NotFound
+from exchange.language import Text
 from exchange.messaging.node import Node
 from exchange.notices.answer import answer_form
 from exchange.notices.forms.aggregate import sums
@@ -75,16 +76,17 @@ class FormRun:
         """Return whether everything is in that will ever come."""
         return not list(self.deviations())
 
-    def deviations(self) -> Iterator[str]:
+    def deviations(self) -> Iterator[Text]:
         """Yield what came out otherwise than it should."""
         found = self.found()
         if found.aggregate is None:
-            yield "no answer to the form has come in"
+            yield Text("no answer to the form has come in")
             return
         numbers = [number for number, address in enumerate(self.bureaus, 1) if address != self.silent]
         expected = {"pumps": str(sum(numbers)), "sandbags": f"{sum(numbers) + len(numbers) * 0.25:.2f}"}
         added = {name: f"{float(total.sum):.2f}" for name, total in sums(found.form, found.aggregate).items()}
         if added != {name: f"{float(number):.2f}" for name, number in expected.items()}:
-            yield f"the form's sums are {added}, not {expected}"
+            yield Text("the form's sums are {added}, not {expected}", {"added": added, "expected": expected})
         if found.aggregate.missing != (self.silent,) or found.aggregate.unheard:
-            yield f"missing in the form: {found.aggregate.missing}, not {self.silent} alone"
+            missing = {"found": ", ".join(found.aggregate.missing), "silent": self.silent}
+            yield Text("missing in the form: {found}, not {silent} alone", missing)

@@ -17,7 +17,8 @@ from exchange.cli.domain.console_child import ConsoleChild
 from exchange.cli.naming import label
 from exchange.cli.view import LiveView, console, plain
 from exchange.clock import monotonic
-from exchange.language import choose, name_of, noted, tr
+from exchange.language import Text as Deviation
+from exchange.language import choose, language, name_of, noted, tr
 from exchange.language.names import OUTCOMES
 from exchange.operations.reconciliation.books import Balance, BalanceVerdict
 from exchange.operations.reconciliation.facts import BalanceTerm
@@ -205,7 +206,7 @@ def _short(demo: Demo, value: object) -> object:
     return name_of(OUTCOMES, value) if isinstance(value, str) else value
 
 
-def _conclude(demo: Demo, cases: Sequence[CaseStatus], deviations: Sequence[str]) -> None:
+def _conclude(demo: Demo, cases: Sequence[CaseStatus], deviations: Sequence[Deviation]) -> None:
     console.print(_table(demo, cases, demo.clock.now() + timedelta(days=365)))
     silent = [(c.number, p.department) for c in cases for p in c.parts if p.state.value == "deemed"]
     for number, department in silent:
@@ -221,7 +222,7 @@ def _conclude(demo: Demo, cases: Sequence[CaseStatus], deviations: Sequence[str]
     if deviations:
         console.print("\n" + tr("[bold red]otherwise than it should be[/]"))
         for line in deviations:
-            console.print(Text("  ✗ ", style="red"), plain(line), sep="")
+            console.print(Text("  ✗ ", style="red"), plain(line.written(language())), sep="")
     else:
         console.print("\n" + tr("[bold green]✓ everything came out as it should[/]"))
 

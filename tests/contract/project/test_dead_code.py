@@ -22,9 +22,11 @@ CALLED_BY = {
     "script/texts, which collects what is to be translated": {"texts_of"},
     "people, as a choice of an option": {"JSONL"},
     "http.server and socketserver, by these names": {
-        "address_family", "allow_reuse_address", "daemon_threads", "do_HEAD", "handle_error", "log_message",
-        "sys_version",
+        "address_family", "allow_reuse_address", "daemon_threads", "do_HEAD", "error_content_type",
+        "error_message_format", "handle_error", "log_message", "request_queue_size", "service_actions",
+        "version_string",
     },
+    "uvicorn, by this name": {"send_400_response"},
     "smtplib, by these names": {"_host", "sock"},
     "Python, by these names": {"__dir__", "__getattr__", "find_spec", "set_data"},
     "io, by this name": {"writable"},
