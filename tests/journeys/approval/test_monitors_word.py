@@ -36,15 +36,18 @@ from exchange.schemas import (
     DeadlineState,
     DeemedConsent,
     DefaultMode,
+    DefaultNotice,
     EntryKind,
     Escalation,
     Outcome,
     ProcedureKind,
     Reminder,
     ReminderProof,
+    Role,
     SentReminder,
 )
 from exchange.store.journal import JournalEntry
+from exchange.trials.local import Seat
 from exchange.workdays import ChinaCalendar
 from tests.journeys.city import City, make_city, midnight_after, wait_until
 
@@ -211,6 +214,29 @@ def test_a_reminder_of_no_request_on_the_desk_is_not_signed_for(city: City) -> N
     with city.node("monitor").store.reading() as tx:
         copies = [row for one in ids for row in tx[Outbox].rows(one)]
     assert [row.state for row in copies] == [OutboxState.RETURNED] * len(wrong)
+
+
+def test_another_window_has_no_say_over_what_silence_came_to(tmp_path: Path, broker: NodeInfo, domain: str) -> None:
+    city = make_city(tmp_path, broker, domain)
+    other = city.address("second")
+    city.local.seats = {**city.local.seats, other: Seat((Role.WINDOW,))}
+    with city.local:
+        city.matter(city.approver("transport", silent=True))
+        case = city.submit()
+        due_at = city.part(case, "transport").due_at
+        assert due_at is not None
+        notice = DefaultNotice(
+            case_number=case.number, department=city.address("transport"), mode=DefaultMode.CONSENT, due_at=due_at,
+            effective_at=due_at, deemed_consent=case.conversation_id, basis=("缺席默认制",),
+        )  # fmt: skip
+        with city.node("second").step() as step:
+            step.send(notice, (city.address("transport"),))
+        city.wake("second")
+        city.local.settle()
+        with city.node("transport").store.reading() as tx:
+            row = tx[DepartmentDesk].get(case.number)
+        assert row is not None
+        assert row.state == "waiting"
 
 
 # --- reminders are proved ---------------------------------------------------------------------------------------------
