@@ -13,13 +13,13 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from exchange.approval.held import held_back
+from exchange.approval.monitor.evidence import evidence_faults, proved_reminders
 from exchange.approval.monitor.records import WatchRow
 from exchange.approval.monitor.store import UnreadWatch, Watches
-from exchange.approval.proof import check_reminder, check_request, with_proof
 from exchange.approval.rules.deadline import Projection, project, stage_at
 from exchange.approval.rules.defaults import NOT_PROVED, deemed_id, escalation_id, obstacles, reminder_id, reminders_of
 from exchange.approval.rules.states import WatchState
-from exchange.errors import Returned, SenderError
+from exchange.errors import Returned
 from exchange.messaging.checks import expect, require_role
 from exchange.messaging.failing.apart import each_together
 from exchange.messaging.incoming import Handler, Incoming
@@ -183,8 +183,8 @@ def _remind(step: Step, row: WatchRow, projection: Projection, sent: Sequence[Se
 
 def _lapse(step: Step, row: WatchRow, projection: Projection, sent: Sequence[SentReminder]) -> str:
     state = row.deadline
-    proved = _proved(step, state, sent)
-    hindered = [*obstacles(state, projection, sent, step.now), *_evidence_faults(step, state)]
+    proved = proved_reminders(step, state, sent)
+    hindered = [*obstacles(state, projection, sent, step.now), *evidence_faults(step, state)]
     hindered += held_back(step.tx, state, projection, step.now)
     if not step.node.directory.reachable(state.department, step.node.suite):
         hindered.append("the department is revoked: it could neither be reminded nor answer")
@@ -207,33 +207,9 @@ def _lapse(step: Step, row: WatchRow, projection: Projection, sent: Sequence[Sen
     return "deemed"
 
 
-def _proved(step: Step, state: DeadlineState, sent: Sequence[SentReminder]) -> list[SentReminder]:
-    """Return the reminders that the department has signed for within its term, each with the proof."""
-    found = [with_proof(step.tx, step.node.address, state.department, reminder) for reminder in sent]
-    return [reminder for reminder in found if _holds(step, state, reminder)]
-
-
-def _holds(step: Step, state: DeadlineState, reminder: SentReminder) -> bool:
-    try:
-        check_reminder(state, reminder, step.node.directory, step.node.calendar)
-    except SenderError:
-        return False
-    return True
-
-
 def _first_time(row: WatchRow, projection: Projection) -> bool:
     """Whether this is the first look after the end: a receipt of before it may lie in this monitor's own queue."""
     return row.next_at is not None and projection.effective_at is not None and row.next_at <= projection.effective_at
-
-
-def _evidence_faults(step: Step, state: DeadlineState) -> list[str]:
-    if state.evidence is None:
-        return []
-    try:
-        check_request(state, state.evidence, step.node.directory)
-    except SenderError as error:
-        return [f"the department's receipt does not verify: {error}"]
-    return []
 
 
 def _deem(step: Step, row: WatchRow, projection: Projection, sent: Sequence[SentReminder]) -> None:
