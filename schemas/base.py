@@ -112,6 +112,12 @@ Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 MediaType = Annotated[str, StringConstraints(pattern=r"^[a-z]+/[a-zA-Z0-9.+-]{1,80}$")]
 """Media type without parameters: ``application/pdf``."""
 
+LARGEST_INTEGER = 2**53 - 1
+"""Every reader holds integers up to this exactly (RFC 7493, section 2.2), and every database."""
+
+Serial = Annotated[int, Field(ge=1, le=LARGEST_INTEGER)]
+"""What counts up from one: a version, a revision, a serial number."""
+
 ATTACHMENT_LIMIT = 262_144
 """Bytes of an attachment that travels inside the envelope; a larger one is left in the claim store."""
 

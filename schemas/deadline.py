@@ -21,6 +21,7 @@ from exchange.schemas.base import (
     MessageId,
     Queue,
     Room,
+    Serial,
     Text,
     Title,
     Wire,
@@ -90,7 +91,7 @@ class DeadlineState(Wire):
     department: Address
     lead: Address
     consultation_id: MessageId
-    revision: Annotated[int, Field(ge=1)]
+    revision: Serial
     status: DeadlineStatus
     term: Term
     start: StartRule

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from exchange.language import Unfit
-from exchange.schemas.base import Address, Body, Digest, Line, Room, Title, Wire
+from exchange.schemas.base import Address, Body, Digest, Line, Room, Serial, Title, Wire
 from exchange.schemas.header import Suite
 from exchange.schemas.instants import Instant
 
@@ -85,7 +85,7 @@ class Delegation(Wire):
     issued_at: Instant
     expires_at: Instant
     """From when on nothing new of the lower domain counts, unless the delegation was renewed."""
-    least_version: Annotated[int, Field(ge=1)] = 1
+    least_version: Serial = 1
     """The lowest version of its directory that is taken."""
     revoked_at: Instant | None = None
     """From when on nothing of the lower domain counts; what was signed before still verifies."""
@@ -114,7 +114,7 @@ class Directory(Body):
     READ: ClassVar[tuple[int, ...]] = (1, 2, 3)
 
     domain: Address
-    version: Annotated[int, Field(ge=1)]
+    version: Serial
     issued_at: Instant
     expires_at: Instant
     members: Annotated[tuple[Member, ...], Field(min_length=1, max_length=10_000)]
@@ -154,7 +154,7 @@ class OfferedDirectory(Wire):
     """Which directory an enclosure is."""
 
     domain: Address
-    version: Annotated[int, Field(ge=1)]
+    version: Serial
     digest: Digest
     """SHA-256 of the enclosure."""
 

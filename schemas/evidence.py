@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from exchange.schemas.base import Address, Body, Digest, MessageId, Room, Title, Wire
+from exchange.schemas.base import LARGEST_INTEGER, Address, Body, Digest, MessageId, Room, Title, Wire
 from exchange.schemas.tally import Count, Tally
 
 MAX_SHOWN = 100
@@ -52,7 +52,7 @@ class Rest(Wire):
     """What a count says of one level directly below: that level's tally by its number, with its counts and root."""
 
     domain: Address
-    serial: Annotated[int, Field(ge=0)]
+    serial: Annotated[int, Field(ge=0, le=LARGEST_INTEGER)]
     """0 where none has come."""
     counts: Annotated[tuple[Count, ...], Field(max_length=60)] = ()
     root: Digest | None = None

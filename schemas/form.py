@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from exchange.schemas.base import Address, Body, Digest, Line, MessageId, Room, Title, Wire
+from exchange.schemas.base import Address, Body, Digest, Line, MessageId, Room, Serial, Title, Wire
 from exchange.schemas.tally import MAX_NAMES, Number
 
 MAX_ROWS = 1_000
@@ -150,7 +150,7 @@ class Aggregate(Body):
 
     notice_id: MessageId
     domain: Address
-    serial: Annotated[int, Field(ge=1)]
+    serial: Serial
     totals: Annotated[tuple[DomainTotal, ...], Field(min_length=1, max_length=1_000)]
     """By domain, in the order of their names; each once."""
     rows: Annotated[tuple[Row, ...], Field(max_length=MAX_ROWS)] = ()

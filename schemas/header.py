@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from exchange.schemas.base import Address, MessageId, Title, Urgency, Wire
 from exchange.schemas.instants import Instant
@@ -36,3 +36,9 @@ class Header(Wire):
     urgency: Urgency = Urgency.ORDINARY
     created_at: Instant
     suite: Suite = Suite.HYBRID
+
+    @model_validator(mode="after")
+    def _nobody_is_addressed_twice(self) -> Self:
+        if len(set(self.addressees)) != len(self.addressees):
+            raise ValueError("addressees: an address appears twice")
+        return self

@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from exchange.schemas.base import Address, Body, Digest, MessageId, Room, Title, Wire
+from exchange.schemas.base import Address, Body, Digest, MessageId, Room, Serial, Title, Wire
 from exchange.schemas.instants import Instant
 
 MAX_NAMES = 200
@@ -124,7 +124,7 @@ class Tally(Body):
 
     notice_id: MessageId
     domain: Address
-    serial: Annotated[int, Field(ge=1)]
+    serial: Serial
     """Counted up by the relay with every tally of this notice."""
     counts: Annotated[tuple[Count, ...], Field(min_length=1, max_length=60)]
     """By level, highest level first; each level once."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pydantic import ValidationError
-
 from exchange.audit.merkle import inclusion_path, root_from_path
 from exchange.envelope import Trust, verify_signed
+from exchange.envelope.strict import read_model
 from exchange.errors import Forged, Malformed
 from exchange.schemas import Receipt, ReceiptBatch, ReceiptProof
 
@@ -30,10 +29,7 @@ def verify_receipt(proof: ReceiptProof, trust: Trust) -> Receipt:
         or root_from_path(proof.receipt, proof.index, proof.size, proof.path).hex() != batch.root
     ):
         raise Forged("receipt: not in the batch that was signed")
-    try:
-        receipt = Receipt.model_validate_json(proof.receipt)
-    except ValidationError:
-        raise Malformed("receipt: does not follow its schema") from None
+    receipt = read_model(Receipt, proof.receipt, "receipt")
     if receipt.receiver != verified.header.sender or batch.receiver != receipt.receiver:
         raise Forged("receipt: speaks for somebody else than its signer")
     if receipt.sender != batch.sender or receipt.sender not in verified.header.addressees:

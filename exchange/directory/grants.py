@@ -10,14 +10,14 @@ from __future__ import annotations
 import hashlib
 from typing import Annotated, ClassVar, TypeVar
 
-from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from exchange.directory.authority import Authority
-from exchange.directory.certificates import der
+from exchange.directory.certificates import der, load_certificate
 from exchange.envelope.document import content_type
 from exchange.envelope.sign1 import ALG, CONTENT_TYPE, EDDSA, SHA_256, X5T, read_sign1, sign1, thumbprint, verify_sign1
+from exchange.envelope.strict import read_model
 from exchange.errors import BadDirectory, SenderError
 from exchange.schemas import Body
 from exchange.schemas.base import Address
@@ -71,20 +71,19 @@ def read_grant_paper(data: bytes, model: type[G]) -> G:
     """Read a request or grant whose signature is that of the certificate inside. Raises BadDirectory."""
     what = model.KIND.replace("-", " ")
     try:
-        message = read_sign1(data, _LIMIT, frozenset())
+        message = read_sign1(data, _LIMIT)
         if message.header.get(CONTENT_TYPE) != content_type(model.KIND, model.VERSION):
             raise BadDirectory("the file is no {what}", remedy="give the file that the other side made", what=what)
-        paper = model.model_validate_json(message.payload)
-        key = x509.load_der_x509_certificate(paper.certificate).public_key()
+        paper = read_model(model, message.payload, model.KIND)
+        key = load_certificate(paper.certificate).public_key()
         if thumbprint(message.header) != hashlib.sha256(paper.certificate).digest():
             raise BadDirectory("the {what} was not signed by the authority whose certificate it holds", what=what)
         if not isinstance(key, Ed25519PublicKey):
             raise BadDirectory("the {what} was signed with a key of a kind not known here", what=what)
         verify_sign1(message, key)
-    except (SenderError, ValidationError, ValueError) as error:
-        why = str(error) if isinstance(error, SenderError) else "its content does not follow the schema"
+    except SenderError as error:
         raise BadDirectory(
-            "the {what} does not verify: {why}", remedy="have the other side make it anew", what=what, why=why
+            "the {what} does not verify: {why}", remedy="have the other side make it anew", what=what, why=error.text
         ) from error
     return paper
 

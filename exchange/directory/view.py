@@ -11,7 +11,6 @@ from typing import TypeVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from pydantic import ValidationError
 
 from exchange.clock import CST
 from exchange.directory.certificates import check_member_certificate, der
@@ -29,6 +28,7 @@ from exchange.envelope.sign1 import (
     thumbprint,
     verify_sign1,
 )
+from exchange.envelope.strict import read_model
 from exchange.errors import BadDirectory, NotFound, SenderError, Untrusted, WrongClock
 from exchange.language import Joined, Text
 from exchange.schemas import Directory, Member, Role, Suite
@@ -242,15 +242,12 @@ class Paper:
 def read_paper(data: bytes) -> Paper:
     """Read a directory without believing it. Raises BadDirectory where shape, version or schema is invalid."""
     try:
-        message = read_sign1(data, _LIMIT, frozenset())
-        if message.header.get(CONTENT_TYPE) not in _READ:
+        message = read_sign1(data, _LIMIT)
+        declared = message.header.get(CONTENT_TYPE)
+        if not isinstance(declared, str) or declared not in _READ:
             raise BadDirectory("the directory is of a kind or version not known here")
-        return Paper(data, Directory.model_validate_json(message.payload), thumbprint(message.header), message)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        why = f"its content does not follow the schema: {place}{': ' if place else ''}{first['msg']}"
-        raise BadDirectory("the directory does not verify: {why}", why=why) from error
+        directory = read_model(Directory, message.payload, Directory.KIND)
+        return Paper(data, directory, thumbprint(message.header), message)
     except SenderError as error:
         raise BadDirectory("the directory does not verify: {error}", error=error) from error
 

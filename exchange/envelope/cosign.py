@@ -115,8 +115,8 @@ def _read(parts: Any) -> _Signature:
     header = cbor.decode(protected, Text("signature header"), _SIGNATURE_LIMIT)
     if not isinstance(header, Mapping):
         raise Malformed("signature header: not a map")
-    check_header(header, frozenset({KID, CWT_CLAIMS}))
-    if set(header) != {ALG, CRIT, KID, CWT_CLAIMS, X5T} or list(header[CRIT]) != [CWT_CLAIMS]:
+    check_header(header, [CWT_CLAIMS], [KID])
+    if set(header) != {ALG, CRIT, KID, CWT_CLAIMS, X5T}:
         raise Malformed("signature header: not exactly the labels of a joint signature")
     return _Signature(protected, header, signature)
 

@@ -14,8 +14,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel
 
 from exchange.clock import CST
 from exchange.envelope.keys import Identity, Signer
@@ -34,10 +33,9 @@ from exchange.envelope.sign1 import (
     thumbprint,
     verify_sign1,
 )
-from exchange.envelope.strict import read_json
+from exchange.envelope.strict import is_written_so, read_json, read_model
 from exchange.envelope.written import check_own_words
 from exchange.errors import Forged, Malformed, Unsupported, Untrusted, WrongClock
-from exchange.language import Text
 from exchange.language.names import coded
 from exchange.schemas import MESSAGES, Body, Header
 from exchange.schemas.titles import TITLES
@@ -53,8 +51,8 @@ CLOCK_SKEW = timedelta(minutes=10)
 M = TypeVar("M", bound=BaseModel)
 B = TypeVar("B", bound=Body)
 
-_LABELS = frozenset({HEADER, ENCLOSURES})
-_CONTENT_TYPE = re.compile(r"application/vnd\.yizhan\.([a-z][a-z-]{0,39})\+json; version=([0-9]{1,4})")
+_LABELS = (HEADER, ENCLOSURES)
+_CONTENT_TYPE = re.compile(r"application/vnd\.yizhan\.([a-z][a-z-]{0,39})\+json; version=(0|[1-9][0-9]{0,3})")
 
 
 class Trust(Protocol):
@@ -161,25 +159,18 @@ def parse_header(data: bytes) -> Header:
         raise Malformed(
             "header: {count:,} bytes, at most {header_limit:,} are taken", count=len(data), header_limit=HEADER_LIMIT
         )
-    header = _as_written(Header, data)
-    return header if header is not None else _parse_header(data)
+    if not is_written_so(Header, data):
+        fields = read_json(data, "header")
+        if not isinstance(fields, dict):
+            raise Malformed("header: not a JSON object")
+        if fields.get("version", 1) != 1:
+            raise Unsupported("header: its version is not known here")
+    return read_model(Header, data, "header")
 
 
 def clear_header(signed: bytes) -> Header:
     """Return the clear header of a signed document that was verified when it came. Raises as `verify_signed`."""
     return parse_header(_labels(read_sign1(signed, SIGNED_LIMIT, _LABELS).header)[0])
-
-
-def _parse_header(data: bytes) -> Header:
-    fields = read_json(data, "header")
-    if not isinstance(fields, dict):
-        raise Malformed("header: not a JSON object")
-    if fields.get("version") != 1:
-        raise Unsupported("header: its version is not known here")
-    try:
-        return Header.model_validate_json(data)
-    except ValidationError as error:
-        raise Malformed("header: {error}", error=_where(error)) from None
 
 
 def content_type(kind: str, version: int) -> str:
@@ -189,8 +180,6 @@ def content_type(kind: str, version: int) -> str:
 
 def _labels(header: Any) -> tuple[bytes, tuple[bytes, ...]]:
     header_bytes, digests = header.get(HEADER), header.get(ENCLOSURES)
-    if not {HEADER, ENCLOSURES} <= set(header.get(CRIT, ())):
-        raise Malformed("signature header: the header and the enclosures are not marked critical")
     if not isinstance(header_bytes, bytes) or not isinstance(digests, list | tuple):
         raise Malformed("signature header: the header or the enclosures are missing")
     if len(digests) > MAX_ENCLOSURES or any(not isinstance(one, bytes) or len(one) != 32 for one in digests):
@@ -241,40 +230,4 @@ def _model(declared: Any, kind: str) -> tuple[type[Body], int]:
 
 def parse_body(model: type[B], payload: bytes) -> B:
     """Read a body from its JSON bytes. Raises Malformed."""
-    body = _as_written(model, payload)
-    if body is not None:
-        return body
-    read_json(payload, model.KIND)
-    try:
-        return model.model_validate_json(payload)
-    except ValidationError as error:
-        raise Malformed("{kind}: {error}", kind=coded(TITLES, model.KIND), error=_where(error)) from None
-
-
-def _as_written(model: type[M], data: bytes) -> M | None:
-    """The model, if these bytes are just what we would write of it: then there is only one way to read them."""
-    try:
-        value = model.model_validate_json(data)
-    except ValidationError:
-        return None
-    return value if value.model_dump_json().encode() == data else None
-
-
-def _where(error: ValidationError) -> Text:
-    """What the schema says of it, place by place, for whoever wrote it; never the content itself."""
-    faults = error.errors(include_input=False, include_url=False)
-    told = sorted({_sentence(item) for item in faults})
-    return Text("does not follow its schema: {faults}", {"faults": "; ".join(told[:_FAULTS_TOLD])})
-
-
-def _sentence(item: ErrorDetails) -> str:
-    place = ".".join(str(part)[:_PLACE_LENGTH] for part in item["loc"])
-    said = item["msg"] if item["type"] not in _QUOTING else "not one of those that are known"
-    said = said.removeprefix("Value error, ")
-    return said if not place or said.startswith(f"{place}:") else f"{place}: {said}"
-
-
-_FAULTS_TOLD = 20
-_PLACE_LENGTH = 60
-_QUOTING = frozenset({"union_tag_invalid"})
-"""Kinds of fault whose sentence quotes what was written."""
+    return read_model(model, payload, model.KIND)

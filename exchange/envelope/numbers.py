@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from exchange.envelope import cbor
 from exchange.envelope.cosign import COSIGNED_LIMIT
+from exchange.envelope.strict import read_json
 from exchange.errors import Malformed
 from exchange.language import Text
 from exchange.schemas import Document, Forwarding, JointDocument, JointDraft, Notice
@@ -29,7 +29,7 @@ def number_in(kind: str, signed: bytes, enclosures: Sequence[bytes] = ()) -> str
     if carrier is None:
         return None
     try:
-        body = json.loads(_payload(carrier))
+        body = read_json(_payload(carrier), kind)
         return str(_NUMBER.validate_python(body.get("document", body)["number"]))
     except (Malformed, ValidationError, ValueError, TypeError, KeyError, IndexError, AttributeError):
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,10 +40,13 @@ def sign1(payload: bytes, header: Mapping[Any, Any], key: Ed25519PrivateKey) -> 
     return cbor.encode(CBORTag(_TAG, [protected, {}, payload, signature]))
 
 
-def read_sign1(data: bytes, limit: int, understood: frozenset[Any]) -> Sign1:
-    """Read a COSE_Sign1 and its protected header, of which nothing may be unknown. Raises Malformed or Unsupported."""
+def read_sign1(data: bytes, limit: int, critical: Sequence[Any] = ()) -> Sign1:
+    """Read a COSE_Sign1 and its protected header, of which nothing may be unknown. Raises Malformed or Unsupported.
+
+    ``critical``: the private labels that stand in it, and are marked so.
+    """
     message = parse_sign1(data, limit)
-    check_header(message.header, understood)
+    check_header(message.header, critical)
     return message
 
 
@@ -87,17 +90,23 @@ def check_algorithm(header: Mapping[Any, Any]) -> None:
         raise Unsupported("signature header: the algorithm is not EdDSA")
 
 
-def check_header(header: Mapping[Any, Any], understood: frozenset[Any]) -> None:
-    """Raise Malformed or Unsupported for a signature header with anything in it that is not known here."""
+def check_header(header: Mapping[Any, Any], critical: Sequence[Any], further: Collection[Any] = ()) -> None:
+    """Raise Malformed or Unsupported for a signature header that is not exactly as its format says.
+
+    ``critical``: what its `crit` lists, in this order, and nothing else; where that is empty there is no `crit`.
+    ``further``: labels beside these and those of every signature.
+    """
     check_algorithm(header)
-    critical = header.get(CRIT, [])
-    if not isinstance(critical, list | tuple) or (CRIT in header and not critical):
+    known = {*critical, *further, ALG, CRIT, CONTENT_TYPE, X5T}
+    listed = header.get(CRIT, ())
+    if not isinstance(listed, list | tuple):
         raise Malformed("signature header: crit is not a list of labels")
-    known = understood | {ALG, CRIT, CONTENT_TYPE, X5T}
-    if any(not isinstance(label, int | str) or label not in known for label in critical):
+    if any(not isinstance(label, int | str) or label not in known for label in listed):
         raise Unsupported("signature header: a critical header is not known here")
     if any(label not in known for label in header):
         raise Unsupported("signature header: a label is not known here")
+    if list(listed) != list(critical) or (CRIT in header and not critical):
+        raise Malformed("signature header: crit does not list exactly the labels that its format names")
 
 
 def _to_be_signed(protected: bytes, payload: bytes) -> bytes:

@@ -1,29 +1,82 @@
-"""The one reader of JSON that somebody has signed: what could be read in two ways is refused."""
+"""The one reader of JSON that somebody has signed: what could be read in two ways is refused.
+
+Names that occur twice, lone surrogates, numbers that are no integers or beyond what every reader holds exactly
+(RFC 7493), NaN and Infinity, bytes that are not UTF-8, nesting without end. Instants and every other field have their
+forms in the schemas. Nothing else in the exchange parses signed JSON; a test sees to it.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, NoReturn, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from exchange.errors import Malformed
+from exchange.language import Text
 from exchange.language.names import coded
+from exchange.schemas.base import LARGEST_INTEGER
 from exchange.schemas.titles import TITLES
+
+M = TypeVar("M", bound=BaseModel)
+
+MAX_DEPTH = 32
+"""Arrays and objects within each other; no schema needs a third of it."""
+_FAULTS_TOLD = 20
+_PLACE_LENGTH = 60
+_QUOTING = frozenset({"union_tag_invalid"})
+"""Kinds of fault whose sentence quotes what was written."""
+
+
+def read_model(model: type[M], data: bytes, what: str) -> M:
+    """Read a signed value from its JSON bytes. Raises Malformed, which says what is wrong with which field."""
+    value = _as_written(model, data)
+    if value is not None:
+        return value
+    read_json(data, what)
+    try:
+        return model.model_validate_json(data)
+    except ValidationError as error:
+        raise Malformed("{what}: {error}", what=coded(TITLES, what), error=_where(error)) from None
+
+
+def is_written_so(model: type[M], data: bytes) -> bool:
+    """Return whether these bytes are just what the exchange itself would write of a value."""
+    return _as_written(model, data) is not None
 
 
 def read_json(data: bytes, what: str) -> Any:
-    """Parse JSON in which no object has a name twice. Raises Malformed naming ``what``."""
+    """Parse signed JSON that has one reading. Raises Malformed naming ``what``."""
+    named = coded(TITLES, what)
+
+    def refuse(why: Text) -> NoReturn:
+        raise Malformed("{what}: {why}", what=named, why=why)
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         fields = dict(pairs)
         if len(fields) != len(pairs):
-            raise Malformed("{what}: a field appears twice", what=coded(TITLES, what))
+            refuse(Text("a field appears twice"))
         return fields
 
+    def whole(digits: str) -> int:
+        if len(digits) > 17 or abs(int(digits)) > LARGEST_INTEGER:
+            refuse(Text("a number is too large"))
+        return int(digits)
+
     try:
-        return json.loads(data, object_pairs_hook=unique)
+        value = json.loads(
+            data.decode("utf-8"),
+            object_pairs_hook=unique,
+            parse_int=whole,
+            parse_float=lambda _: refuse(Text("a number is not an integer")),
+            parse_constant=lambda _: refuse(Text("a number is not an integer")),
+        )
     except (ValueError, RecursionError):
-        raise Malformed("{what}: not JSON", what=coded(TITLES, what)) from None
+        refuse(Text("not JSON"))
+    _check_texts(value, refuse)
+    return value
 
 
 def values_of(data: bytes, name: str) -> list[str]:
@@ -43,3 +96,41 @@ def _texts(pairs: _Pairs, name: str) -> Iterator[str]:
     for found, value in pairs:
         if found == name and isinstance(value, str) and value.isprintable():
             yield value
+
+
+def _as_written(model: type[M], data: bytes) -> M | None:
+    """The value, if these bytes are just what we would write of it: then there is only one way to read them."""
+    try:
+        value = model.model_validate_json(data)
+    except ValidationError:
+        return None
+    return value if value.model_dump_json().encode() == data else None
+
+
+def _check_texts(value: Any, refuse: Callable[[Text], NoReturn]) -> None:
+    """Refuse half characters, and nesting that nobody needs."""
+    waiting: list[tuple[Any, int]] = [(value, 0)]
+    while waiting:
+        one, depth = waiting.pop()
+        if depth > MAX_DEPTH:
+            refuse(Text("nested too deep"))
+        if isinstance(one, str) and any("\ud800" <= character <= "\udfff" for character in one):
+            refuse(Text("a text holds half a character (a lone surrogate)"))
+        if isinstance(one, dict):
+            waiting += [(name, depth) for name in one]
+        if isinstance(one, dict | list):
+            waiting += [(inside, depth + 1) for inside in (one.values() if isinstance(one, dict) else one)]
+
+
+def _where(error: ValidationError) -> Text:
+    """What the schema says of it, place by place, for whoever wrote it; never the content itself."""
+    faults = error.errors(include_input=False, include_url=False)
+    told = sorted({_sentence(item) for item in faults})
+    return Text("does not follow its schema: {faults}", {"faults": "; ".join(told[:_FAULTS_TOLD])})
+
+
+def _sentence(item: ErrorDetails) -> str:
+    place = ".".join(str(part)[:_PLACE_LENGTH] for part in item["loc"])
+    said = item["msg"] if item["type"] not in _QUOTING else "not one of those that are known"
+    said = said.removeprefix("Value error, ")
+    return said if not place or said.startswith(f"{place}:") else f"{place}: {said}"

@@ -11,10 +11,9 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from exchange.directory.hierarchy import domain_of, relay_of
 from exchange.envelope import Trust, pack_leaves, unpack_leaves, verify_signed
+from exchange.envelope.strict import read_model
 from exchange.errors import FileUnusable, Forged, Malformed, NotFound
 from exchange.machine.files import make_folder, write_secret
 from exchange.notices.evidence.ask import Kept, evidence_of
@@ -75,8 +74,8 @@ def _write_page(folder: Path, page: EvidencePart) -> int:
 
 def _request(data: bytes) -> ReceiptsRequest:
     try:
-        return ReceiptsRequest.model_validate_json(data)
-    except ValidationError:
+        return read_model(ReceiptsRequest, data, ReceiptsRequest.KIND)
+    except Malformed:
         raise Malformed(
             "{request} does not follow its schema", remedy="write the receipts out anew", request=_REQUEST
         ) from None

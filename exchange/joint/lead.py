@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from exchange.documents.send import check_copies, check_enclosures, copied_to
 from exchange.envelope import countersign, join, verify_countersignature
 from exchange.envelope.countersignature import Countersignature
-from exchange.envelope.document import CLOCK_SKEW
+from exchange.envelope.document import CLOCK_SKEW, parse_body
 from exchange.errors import CallerError, Conflict, Returned
 from exchange.joint.records import JointRow, JointSignatureRow
 from exchange.joint.rules import Joint, check_issue, issued_on, waiting_for
@@ -184,7 +184,7 @@ def _issue_if_complete(step: Step, row: JointRow, payload: bytes, incoming: Inco
     if waiting_for(joint, made) or day is None:
         return
     check_issue(joint, made, day)
-    draft = JointDraft.model_validate_json(payload)
+    draft = parse_body(JointDraft, payload)
     whole = join(payload, [place.signature for place in places if place.signature is not None])
     round_ = step.tx[Documents].get(row.lead, row.joint_id)
     issue_id = step.send(
@@ -216,7 +216,7 @@ def _end(
             joint_id=row.joint_id,
             state=coded(JOINT_STATES, row.state),
         )
-    draft = JointDraft.model_validate_json(text_of(step.tx, row))
+    draft = parse_body(JointDraft, text_of(step.tx, row))
     told = [one for one in draft.signers[1:] if one != by]
     step.send(
         ended, told, conversation_id=row.joint_id, in_reply_to=row.joint_id,

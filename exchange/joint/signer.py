@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import ValidationError
 
 from exchange.envelope import countersign, payload_of, verify_signed
+from exchange.envelope.document import parse_body
 from exchange.errors import CallerError, Conflict, Returned
 from exchange.joint.records import JointRow
 from exchange.joint.states import UNDER_WAY, JointSeat, JointState
@@ -131,7 +132,7 @@ def _to_answer(step: Step, joint_id: str) -> JointRow:
 
 
 def _answer(step: Step, row: JointRow, body: Body, state: JointState, **values: str) -> str:
-    draft = JointDraft.model_validate_json(text_of(step.tx, row))
+    draft = parse_body(JointDraft, text_of(step.tx, row))
     sent = step.send(
         body,
         (row.lead,),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from exchange.envelope.document import parse_body
 from exchange.errors import NotFound
 from exchange.joint.records import JointRow
 from exchange.joint.states import JointSeat, JointState, SignerState
@@ -55,7 +56,7 @@ def joint_status(node: Node, joint_id: str) -> JointStatus:
             raise NotFound(
                 "no joint document {joint_id} here", remedy="`exchange joint list` shows them", joint_id=joint_id
             )
-        draft = JointDraft.model_validate_json(text_of(tx, row))
+        draft = parse_body(JointDraft, text_of(tx, row))
         if row.seat is JointSeat.LEAD:
             return JointStatus(row, draft, _at_lead(tx, row))
         fault = _fault(tx, row)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 
 from exchange.audit import prove_receipt, tree_root
 from exchange.envelope import Authentic, Opened, pack_leaves, unpack_leaves
+from exchange.envelope.strict import read_model
 from exchange.errors import Forged, Malformed
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Step
@@ -113,6 +114,11 @@ def read_receipts(opened: Opened) -> list[tuple[Signed, Receipt]]:
     return [(_signed(receipt, opened, index, leaf), receipt) for index, (receipt, leaf) in numbered]
 
 
+def read_receipt(leaf: bytes) -> Receipt:
+    """Read one receipt as it came. Raises Malformed."""
+    return read_model(Receipt, leaf, "receipt")
+
+
 def _signed(receipt: Receipt, opened: Opened, index: int, leaf: bytes) -> Signed:
     return Signed(
         message_id=receipt.message_id,
@@ -127,10 +133,7 @@ def _signed(receipt: Receipt, opened: Opened, index: int, leaf: bytes) -> Signed
 
 
 def _leaf(leaf: bytes, opened: Opened, batch: ReceiptBatch) -> Receipt:
-    try:
-        receipt = Receipt.model_validate_json(leaf)
-    except ValueError as error:
-        raise Malformed("a receipt does not follow its schema") from error
+    receipt = read_receipt(leaf)
     if receipt.receiver != opened.header.sender or batch.receiver != receipt.receiver or batch.sender != receipt.sender:
         raise Forged("a receipt speaks for somebody else than its signer")
     if receipt.sender not in opened.header.addressees:

@@ -16,6 +16,7 @@ from exchange.cli.documents.document_views import Lines, document_lines, joint_j
 from exchange.cli.naming import called, in_full, matter_called
 from exchange.cli.streams import printable
 from exchange.cli.view import decided_by, due_text, moment, plain, times, working_days
+from exchange.envelope.strict import read_json
 from exchange.language import listed, name_of, read_back, tr
 from exchange.language.names import COPIES, DEFAULTS, OUTCOMES, PROCEDURES, SILENCE, VERDICTS
 from exchange.operations.trace.dossier import Filed, attachments, claims
@@ -58,12 +59,12 @@ def whole_letter_view(item: Filed) -> RenderableType:
     """Show a message with all its fields; to be printed with soft wrapping, since its lines are as long as they are."""
     parts: list[RenderableType] = [_heading(item)]
     if item.verified is not None:
-        parts.append(_json(without_keys(json.loads(item.verified.payload))))
+        parts.append(_json(without_keys(read_json(item.verified.payload, item.stored.kind))))
     if item.joint is not None:
         parts.append(_json(joint_json(item.joint)))
     if item.passed_on is not None:
         parts.append(plain(tr("as its origin signed it:"), "dim"))
-        parts.append(_json(without_keys(json.loads(item.passed_on.payload))))
+        parts.append(_json(without_keys(read_json(item.passed_on.payload, item.stored.kind))))
     parts += [plain(f"{label}: {text}", "dim") for label, text in _handling(item)]
     return Group(*parts)
 
@@ -76,9 +77,9 @@ def letter_json(item: Filed) -> dict[str, Any]:
         "direction": item.stored.direction,
         "sender": item.stored.sender,
         "recorded_at": item.stored.recorded_at.isoformat(),
-        "body": without_keys(json.loads(item.verified.payload)) if item.verified else None,
+        "body": without_keys(read_json(item.verified.payload, item.stored.kind)) if item.verified else None,
         "joint": joint_json(item.joint) if item.joint else None,
-        "passed_on": without_keys(json.loads(item.passed_on.payload)) if item.passed_on else None,
+        "passed_on": without_keys(read_json(item.passed_on.payload, item.stored.kind)) if item.passed_on else None,
         "fault": item.fault,
         "attachments": [attachment.model_dump() for attachment, _ in attachments(item)],
         "copies": [

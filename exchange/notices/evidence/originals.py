@@ -6,12 +6,11 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pydantic import ValidationError
-
 from exchange.audit.merkle import tree_root
 from exchange.audit.receipts import verify_receipt
 from exchange.directory.hierarchy import relay_of
 from exchange.envelope import Trust, unpack_leaves, verify_signed
+from exchange.envelope.strict import read_model
 from exchange.errors import Forged, Malformed, SenderError
 from exchange.language import Text
 from exchange.notices.evidence.rules import DomainEvidence
@@ -154,8 +153,8 @@ def _receipt(
     address: str, original: bytes, forwardings: Mapping[str, bytes], domain: str, subject: Subject, trust: Trust
 ) -> Reader:
     try:
-        receipt_proof = ReceiptProof.model_validate_json(original)
-    except ValidationError:
+        receipt_proof = read_model(ReceiptProof, original, "receipt-proof")
+    except Malformed:
         raise Malformed("not a receipt with its path") from None
     receipt = verify_receipt(receipt_proof, trust)
     if receipt.receiver != address or receipt.sender != relay_of(domain):

@@ -19,6 +19,7 @@ from exchange.messaging.checks import expect
 from exchange.messaging.documents import Documents
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Step
+from exchange.messaging.receipts import read_receipt
 from exchange.messaging.records import StoredDocument
 from exchange.messaging.rules.splitting import groups, parts
 from exchange.notices.counting import tally_in, tell_now
@@ -30,7 +31,6 @@ from exchange.schemas import (
     MAX_ADDRESSEES,
     MAX_SHOWN,
     Body,
-    Receipt,
     ReceiptsRequest,
     ReceiptsShown,
     Rest,
@@ -161,7 +161,7 @@ def _receipt(stored: StoredDocument, reader: ReaderRow) -> Original | None:
     for index, leaf in enumerate(leaves):
         if hashlib.sha256(leaf).hexdigest() == reader.proof:
             proof = prove_receipt(stored.signed, leaves, index).model_dump_json().encode()
-            of = Receipt.model_validate_json(leaf).message_id
+            of = read_receipt(leaf).message_id
             return Original(Shown(address=reader.address, sort=ShownSort.RECEIPT), proof, of)
     return None
 

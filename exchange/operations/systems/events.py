@@ -14,10 +14,11 @@ from exchange.errors import ExchangeError
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node
 from exchange.messaging.outbox import Outbox
+from exchange.messaging.receipts import read_receipt
 from exchange.operations.systems.member.records import DocumentLine
 from exchange.operations.systems.records import DeliveryRow, WebhookRow
 from exchange.operations.systems.webhooks import DeliveryState, Event
-from exchange.schemas import Decision, Receipt, ReceiptBatch, ReceiptOutcome, Reminder
+from exchange.schemas import Decision, ReceiptBatch, ReceiptOutcome, Reminder
 from exchange.store.transaction import Transaction
 
 _SPACE = uuid.UUID("6f1c1a2e-4a0c-5d3b-9c57-8c3f5a1e7b20")
@@ -83,7 +84,7 @@ def _receipts(tx: Transaction, line: DocumentLine) -> Iterator[Happened]:
     if stored is None or len(stored.enclosures) != 1:
         return
     for leaf in unpack_leaves(stored.enclosures[0]):
-        receipt = Receipt.model_validate_json(leaf)
+        receipt = read_receipt(leaf)
         rows = [row for row in tx[Outbox].rows(receipt.message_id) if row.addressee == line.sender]
         if any(row.receipt_id == line.message_id for row in rows):
             data: dict[str, object] = {

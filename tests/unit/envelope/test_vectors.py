@@ -72,8 +72,7 @@ def test_an_envelope_vector_opens_with_the_printed_key(suite: Suite) -> None:
     assert opened.signed.hex() == printed["signed_document"]
     assert hashlib.sha256(opened.signed).hexdigest() == opened.digest == printed["signed_document_sha256"]
     assert [enclosure.hex() for enclosure in opened.enclosures] == printed["enclosures"]
-    labels = frozenset({"yizhan-header", "yizhan-enclosures"})
-    message = read_sign1(opened.signed, 1_000_000, labels)
+    message = read_sign1(opened.signed, 1_000_000, ("yizhan-header", "yizhan-enclosures"))
     assert message.payload.decode() == printed["body_json"]
     assert content_aad(opened.header_bytes).hex() == printed["content_associated_data"]
     verify_sign1(message, Ed25519PublicKey.from_public_bytes(bytes.fromhex(printed["signer_public_key"])))
