@@ -14,12 +14,12 @@ from typing import ClassVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from pydantic import ValidationError
 
 from exchange.directory.authority import AUTHORITY_TERM, Authority
 from exchange.directory.certificates import authority_certificate, der, load_certificate
 from exchange.envelope.document import content_type
 from exchange.envelope.sign1 import ALG, CONTENT_TYPE, EDDSA, SHA_256, X5T, read_sign1, sign1, thumbprint, verify_sign1
+from exchange.envelope.strict import read_model
 from exchange.errors import BadDirectory, SenderError
 from exchange.machine.files import make_folder, write_secret
 from exchange.schemas import MAX_AUTHORITIES, Body
@@ -57,14 +57,14 @@ def read_succession(data: bytes, before: x509.Certificate) -> x509.Certificate:
     """Return the authority that ``before`` names as the one after it. Raises BadDirectory."""
     digest, key = hashlib.sha256(der(before)).digest(), before.public_key()
     try:
-        message = read_sign1(data, _LIMIT, frozenset())
+        message = read_sign1(data, _LIMIT)
         if message.header.get(CONTENT_TYPE) != content_type(Succession.KIND, Succession.VERSION):
             raise BadDirectory("the file is no succession of an authority")
         if thumbprint(message.header) != digest or not isinstance(key, Ed25519PublicKey):
             raise BadDirectory("the succession was not signed by the authority that is trusted here")
         verify_sign1(message, key)
-        paper = Succession.model_validate_json(message.payload)
-    except (SenderError, ValidationError) as error:
+        paper = read_model(Succession, message.payload, Succession.KIND)
+    except SenderError as error:
         raise BadDirectory("the succession does not verify") from error
     after = load_certificate(paper.certificate)
     if paper.before != digest.hex() or after.subject != before.subject:
