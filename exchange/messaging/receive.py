@@ -124,7 +124,7 @@ class Receiver:
             raise error
 
     def take_abandoned(self, deliveries: Sequence[Delivery]) -> None:
-        """Handle what queues have given up: set aside what was delivered in vain, and take in what only expired.
+        """Handle what queues have abandoned: set aside what was delivered in vain, and take in what only expired.
 
         Its sender's time limit takes nothing from anybody. Raises as `on_batch` does.
         """

@@ -18,7 +18,7 @@ from exchange.broker.traffic.topology import DEAD, DOCUMENTS, REDELIVER, account
 from exchange.messaging.rules.carriage import Carriage
 
 DEATHS = "x-death"
-"""The header in which queues note what they have given up, the last one first."""
+"""The header in which queues note what they have abandoned, the last one first."""
 
 _COPIES = "CC"
 """The header that has a message copied to further keys; the broker takes BCC out itself."""
