@@ -65,11 +65,12 @@ def _upkeep(app: typer.Typer) -> None:
 
 
 def _keys(app: typer.Typer) -> None:
-    from exchange.cli.domain import authority, keys, revocation
+    from exchange.cli.domain import authority, freshness, keys, revocation
 
     keys.register(app)
     revocation.register(app)
     authority.register(app)
+    freshness.register(app)
 
 
 def _domains(app: typer.Typer) -> None:
@@ -192,6 +193,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
             "keys": "Shows a member's keys: since when, until when, and whether anything may still "
             "be sealed to an old one.",
             "authority": "The domain's authority: who it is, and how it is replaced.",
+            "freshness": "States, signed and for ten minutes, which directory is the present one.",
         },
     ),
     *entries(

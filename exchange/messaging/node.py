@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -52,6 +52,8 @@ class Node:
     """Takes the copies of every committed step, where a dispatcher in this process wants them."""
     clock_watch: ClockWatch | None = None
     """Holds the clock against others, where it is the machine's own."""
+    not_current: Callable[[], timedelta | None] = lambda: None
+    """For how long, in real time, the directory is not known to be the present one; None while it is."""
     observer: Observer = field(default_factory=Observer)
     """Hears of the work that is done."""
     _renewing: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False, compare=False)

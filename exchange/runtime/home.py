@@ -99,6 +99,7 @@ def open_member(settings: Settings, address: str, *, patient: bool = False, stor
         new_id=new_id,
         catalogue=LiveCatalogue(home) if Role.WINDOW in profile.roles else {},
         newer=renewal.read_if_changed,
+        not_current=renewal.not_current,
     )
     return OpenedMember(node, store, profile, renewal.take)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 from exchange.directory import DirectoryView, Lookup, TreeView, load_authority_certificate, load_directory_file
@@ -12,6 +15,7 @@ from exchange.envelope import Identity
 from exchange.errors import BadDirectory, BadKeys
 from exchange.levels.spread import Taken
 from exchange.machine.logger import get_logger
+from exchange.runtime.freshness import FreshnessWatch
 from exchange.runtime.identity import open_identity
 from exchange.runtime.settings import Home, Settings
 from exchange.runtime.tree_files import STAMP, TreeFiles, say_refused
@@ -45,6 +49,8 @@ class Renewal:
         self._former = former_authorities(home.authority)
         self._home = home
         self._files = TreeFiles(home, self._authority)
+        self._freshness = FreshnessWatch(home.freshness)
+        self._digest = ""
         self._view: Lookup | None = None
         self._marks: Marks = ()
         self._refused: Marks = ()
@@ -73,7 +79,10 @@ class Renewal:
     def _own(self) -> DirectoryView:
         self._succeed()
         now = self._settings.clock.now()
-        return load_directory_file(self._directory, self._authority, now, self._seen, self._former)
+        view = load_directory_file(self._directory, self._authority, now, self._seen, self._former)
+        with suppress(OSError):
+            self._digest = hashlib.sha256(self._directory.read_bytes()).hexdigest()
+        return view
 
     def _succeed(self) -> None:
         """Trust the authority that the present one names as the one after it, and so on. Raises BadDirectory."""
@@ -85,6 +94,12 @@ class Renewal:
             self._former = (*self._former, self._authority)[-MAX_AUTHORITIES:]
             self._authority = after
             self._files = TreeFiles(self._home, after)
+
+    def not_current(self) -> timedelta | None:
+        """Return for how long the directory read last is not known to be the present one."""
+        if self._view is None:
+            return None
+        return self._freshness.behind(self._authority, self._view.domain, self._view.version, self._digest)
 
     def read_if_changed(self) -> tuple[Identity, Lookup] | None:
         """Read what is newer than what was read last. What is invalid is said once, and what was read last stays."""

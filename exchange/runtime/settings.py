@@ -138,6 +138,16 @@ class Home:
         return self.root / "directory.cose"
 
     @property
+    def freshness_key(self) -> Path:
+        """The folder of the key that states, all the time, which directory is the present one."""
+        return self.root / "freshness"
+
+    @property
+    def freshness(self) -> Path:
+        """The latest of these statements; it goes wherever the directory goes."""
+        return self.root / "freshness.cose"
+
+    @property
     def tree(self) -> Path:
         """Signed directories of other domains; there is none where the domain stands alone."""
         return self.root / "tree"

@@ -31,6 +31,7 @@ from exchange.machine.files import lock_file, write_secret
 from exchange.runtime.profiles import Profile, load_profiles
 from exchange.runtime.settings import Home, Settings
 from exchange.schemas import Directory, Member
+from exchange.setup.freshness import equip
 
 Say = Callable[[str], None]
 
@@ -70,6 +71,7 @@ class Registry:
 
     def publish(self, authority: Authority, members: Sequence[Member], ties: Ties | None = None) -> None:
         """Sign the next version of the directory, if it says anything new; without ``ties`` its neighbours stay."""
+        equip(self.home, authority)
         if authority.publish(self.home.directory, members, self.now, self.now + DIRECTORY_TERM, ties):
             version = read_directory_file(self.home.directory, authority.certificate).version
             keep_copy(self.home)
@@ -114,6 +116,8 @@ def certify_all(settings: Settings, profiles: Mapping[str, Profile], say: Say, *
         listed = {member.address: member for member in registry.present.members} if registry.present else {}
         members = [_entry(registry, domain, profile, listed.get(address)) for address, profile in profiles.items()]
         members += [_left(registry, member) for address, member in listed.items() if address not in profiles]
+        if (registry.home.authority / "authority.key").exists():
+            equip(registry.home, registry.authority(domain))
         if registry.present is None or registry.present.members != tuple(members) or _due(registry):
             registry.publish(registry.authority(domain), members)
 

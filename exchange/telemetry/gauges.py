@@ -108,6 +108,9 @@ class MemberGauges(Collector):
         yield _family("yizhan_loop_alive", "Whether a loop of the member runs.", who, "loop", state.loops)
         clock = state.clock is not None
         yield _gauge("yizhan_clock_doubtful", "Whether the broker or the database disputes its clock.", who, clock)
+        late = node.not_current()
+        stale = 0.0 if late is None else max(1.0, late.total_seconds())
+        yield _gauge("yizhan_directory_stale_seconds", "Since when its directory is not known current.", who, stale)
         if state.since_tick is not None:
             yield _gauge("yizhan_tick_age_seconds", "Since the last periodic work.", who, state.since_tick)
         if state.figures is not None:

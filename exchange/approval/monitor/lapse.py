@@ -17,7 +17,16 @@ from exchange.approval.monitor.evidence import evidence_faults, proved_reminders
 from exchange.approval.monitor.records import WatchRow
 from exchange.approval.monitor.store import UnreadWatch, Watches
 from exchange.approval.rules.deadline import Projection, project, stage_at
-from exchange.approval.rules.defaults import NOT_PROVED, deemed_id, escalation_id, obstacles, reminder_id, reminders_of
+from exchange.approval.rules.defaults import (
+    NOT_CURRENT,
+    NOT_PROVED,
+    STALE_PATIENCE,
+    deemed_id,
+    escalation_id,
+    obstacles,
+    reminder_id,
+    reminders_of,
+)
 from exchange.approval.rules.states import WatchState
 from exchange.errors import Returned
 from exchange.messaging.checks import expect, require_role
@@ -197,6 +206,12 @@ def _lapse(step: Step, row: WatchRow, projection: Projection, sent: Sequence[Sen
             step.tx[Watches].postpone(state.case_number, state.department, state.revision, step.now + _CALM)
             return "waiting"
         hindered.append(NOT_PROVED)
+    late = step.node.not_current() if not hindered else None
+    if late is not None and late < STALE_PATIENCE:
+        step.tx[Watches].postpone(state.case_number, state.department, state.revision, step.now + _CALM)
+        return "waiting"
+    if late is not None:
+        hindered.append(NOT_CURRENT)
     after = WatchState.ESCALATED if hindered else WatchState.DEEMED
     if not step.tx[Watches].finish(state.case_number, state.department, state.revision, after, step.now):
         return "gone"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from exchange.approval.rules.deadline import Projection, reckon, stage_at
@@ -15,6 +15,10 @@ from exchange.workdays import WorkingCalendar
 _NAMESPACE = UUID("6f0d0f0a-33c5-5c1c-9a38-0b6f6a9c1b57")
 """Of the ids that are derived, so that two monitors, or one that starts again, cannot double a message."""
 
+NOT_CURRENT = noted("the directory is not known to be current: who may speak for the department is not certain")
+"""What stands in the way where no fresh statement of the directory has come for `STALE_PATIENCE`."""
+STALE_PATIENCE = timedelta(days=1)
+"""So long no consequence is drawn, in real time; then what is due is the lead's."""
 NOT_PROVED = noted("no proof of receipt of the reminder within the term")
 """What stands in the way where reminders went out and the department has signed for none of them."""
 

@@ -82,7 +82,8 @@ class Silence:
             if ruling in AGAIN:
                 _tell_again(step, part, incoming)
             return
-        if opinion_set_aside(step.tx, step.node, case.number, part.department, projection.due_at):
+        stale = step.node.not_current() is not None
+        if stale or opinion_set_aside(step.tx, step.node, case.number, part.department, projection.due_at):
             step.note("deemed-held-up", case.number, incoming.message_id, department=part.department)
             _tell_again(step, part, incoming)
             return

@@ -90,6 +90,7 @@ def _supervise(
 ) -> bool:
     """Keeps members, console and node running until told to stop; False if no member can run here."""
     from exchange.cli.domain.console_child import DETACHED, ConsoleChild
+    from exchange.setup.freshness import Freshener
     from exchange.setup.init import init_broker
     from exchange.telemetry.up_metrics import domain_endpoint, member_environment
 
@@ -100,6 +101,9 @@ def _supervise(
         log = Home(settings.home).logs / f"{address}.log"
         supervisor.add(address, role_command(address), log, beats=True, secret=own_database(settings, address))
     beside = [ConsoleChild(settings, supervisor).look] if with_console else []
+    freshener = Freshener(settings)
+    freshener.look()
+    beside.append(freshener.look)
     if broker.node is not None:
         watch = NodeWatch(
             broker.node,

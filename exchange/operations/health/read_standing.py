@@ -19,6 +19,7 @@ from exchange.runtime.failing import failing_in
 from exchange.runtime.gathered import Ends, Gathered
 from exchange.runtime.profiles import Profile
 from exchange.schemas import Role
+from exchange.setup.freshness import not_current
 from exchange.store.transaction import Transaction
 from exchange.telemetry.store import Gauges
 from exchange.telemetry.troubles import Troubles
@@ -99,11 +100,12 @@ def home_facts(view: DomainView, console: str) -> HomeFacts:
         free: tuple[float | None, int | None] = (usage.free / usage.total if usage.total else None, usage.free)
     except OSError:
         free = None, None
+    late = _not_current(view)
     try:
         with view.store(console).reading() as tx:
             tokens, hooks, untold = tx[Tokens].every(), tx[WebhookRecords].every(), tx[Alerts].troubles()
     except ExchangeError:
-        return HomeFacts(disk_free=free[0], disk_octets=free[1])
+        return HomeFacts(disk_free=free[0], disk_octets=free[1], not_current=late)
     now = RealClock().now()
     soon = {
         f"{one.member} ({one.name})": one.expires_at - now
@@ -111,7 +113,15 @@ def home_facts(view: DomainView, console: str) -> HomeFacts:
         if one.revoked_at is None and timedelta() < one.expires_at - now <= _TOKEN_SOON
     }
     off = tuple(sorted({one.member for one in hooks if one.disabled_at is not None}))
-    return HomeFacts(off, soon, free[0], free[1], {channel: reason for channel, _, reason in untold})
+    return HomeFacts(off, soon, free[0], free[1], {channel: reason for channel, _, reason in untold}, not_current=late)
+
+
+def _not_current(view: DomainView) -> timedelta | None:
+    """What is wrong with the directory itself has findings of its own."""
+    try:
+        return not_current(view.settings)
+    except (ExchangeError, OSError):
+        return None
 
 
 def _drain(tx: Transaction, clock: Clock) -> DrainFact | None:

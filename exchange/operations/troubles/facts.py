@@ -96,6 +96,8 @@ class HomeFacts:
     """Octets that are free there."""
     untold: Mapping[str, str] = field(default_factory=dict)
     """Alert channels that do not take what they are told, with the last reason."""
+    not_current: timedelta | None = None
+    """For how long the directory has not been known to be the present one; None while it is."""
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,7 @@ class AlertKind(StrEnum):
     DISK = "disk"
     CERTIFICATE = "certificate"
     DIRECTORY = "directory"
+    STALE_DIRECTORY = "stale-directory"
     CALENDAR = "calendar"
     TOKEN = "token"  # noqa: S105 -- a kind of alert
     WEBHOOK_OFF = "webhook-off"

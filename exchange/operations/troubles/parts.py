@@ -137,6 +137,15 @@ def _of_home(home: HomeFacts) -> Iterator[Alert]:
             f"the disk with the domain's folder has {left} left ({share:.0%})", "/",
             ("清理磁盘或加大磁盘", "make room on it, or enlarge it"),
         )  # fmt: skip
+    if home.not_current is not None:
+        late = span(home.not_current)
+        yield Alert(
+            AlertKind.STALE_DIRECTORY, "home", Severity.CRITICAL,
+            f"已有 {late[0]} 不能确定签名目录是最新的，沉默暂无后果",
+            f"the signed directory has not been known to be current for {late[1]}: no silence has a consequence", "/",
+            ("运行 `exchange up`，或 `exchange freshness --every`；再看 `exchange doctor`",
+             "run `exchange up`, or `exchange freshness --every`; then see `exchange doctor`"),
+        )  # fmt: skip
     for who, left_time in home.tokens.items():
         days = max(0, left_time.days)
         yield Alert(

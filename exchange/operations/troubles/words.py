@@ -33,6 +33,7 @@ KINDS: dict[AlertKind, Words] = {
     AlertKind.DISK: ("磁盘将满", "The disk is nearly full"),
     AlertKind.CERTIFICATE: ("证书将到期", "Certificates expire"),
     AlertKind.DIRECTORY: ("签名目录将到期", "The directory expires"),
+    AlertKind.STALE_DIRECTORY: ("签名目录是否最新不明", "The directory is not known to be current"),
     AlertKind.CALENDAR: ("工作日历不足", "The calendar ends soon"),
     AlertKind.TOKEN: ("令牌将到期", "Tokens expire"),
     AlertKind.WEBHOOK_OFF: ("推送已停用", "Webhooks are disabled"),

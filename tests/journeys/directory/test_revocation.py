@@ -12,6 +12,7 @@ import pytest
 
 from exchange.approval.department import desk
 from exchange.approval.records import CaseRow
+from exchange.approval.rules.defaults import NOT_CURRENT
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window.conclude import decide
 from exchange.approval.window.decision import Ruling
@@ -244,3 +245,24 @@ def test_an_application_that_needs_a_revoked_department_is_refused_and_nothing_i
             city.submit()
         with city.window.store.reading() as tx:
             assert tx[Cases].recent() == []
+
+
+def test_no_silence_counts_while_the_directory_is_not_known_to_be_current_and_after_a_day_the_lead_is_told(
+    tmp_path: Path, broker: NodeInfo, domain: str
+) -> None:
+    city = make_city(tmp_path, broker, domain)
+    city.matter(city.approver("planning", days=20), city.approver("transport", silent=True))
+    with city.local:
+        case = city.submit()
+        city.through(3)
+        monitor = city.node("monitor")
+        monitor.not_current = lambda: timedelta(minutes=5)
+        for _ in range(4):
+            city.step_to(city.clock.now() + timedelta(days=1))
+        assert city.part(case, "transport").state is PartState.SIGNED
+        monitor.not_current = lambda: timedelta(days=2)
+        city.step_to(city.clock.now() + timedelta(days=1))
+        assert city.part(case, "transport").state is PartState.ESCALATED
+        with monitor.store.reading() as tx:
+            [noted] = [entry for entry in tx.recent_journal() if entry.event == "escalated"]
+        assert noted.detail["obstacles"] == [NOT_CURRENT]

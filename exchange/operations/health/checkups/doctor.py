@@ -19,9 +19,14 @@ from exchange.runtime.profile_work import open_work
 from exchange.runtime.profiles import Profile, load_profiles
 from exchange.runtime.settings import Home, Settings
 from exchange.schemas import Role
+from exchange.setup.freshness import not_current
 from exchange.workdays import ChinaCalendar, announced_until
 
 _EXPIRES_SOON = timedelta(days=30)
+_FRESHEN = (
+    "`exchange up`, or `exchange freshness --every` beside what serves the members; on a host of its own copy "
+    "directory.cose and freshness.cose there; if both are there, set this machine's clock"
+)
 _PATIENCE, _EACH = 12.0, 0.2
 """Seconds that all checks together have, and further ones for each member."""
 
@@ -44,6 +49,7 @@ def examine(settings: Settings) -> list[Finding]:
             ("clock", True, lambda: clock.clock(settings, profiles)),
             ("calendar", True, lambda: _calendar(today)),
             ("directory", True, lambda: _directory(home, settings)),
+            ("freshness", view, lambda: _freshness(home, settings)),
             ("levels", view, lambda: _levels(home, settings)),
             ("keys", profiles and view, lambda: members.keys(settings, profiles)),
             ("databases", profiles, lambda: database.databases(settings, profiles)),
@@ -73,6 +79,7 @@ def examine_member(settings: Settings, address: str) -> list[Finding]:
         [
             ("clock", True, lambda: clock.clock(settings, [address])),
             ("directory", True, lambda: _directory(home, settings)),
+            ("freshness", view, lambda: _freshness(home, settings)),
             ("keys", view, lambda: members.keys(settings, [address])),
             ("databases", view, lambda: database.databases(settings, [address], idle_is="bad")),
             ("broker", view, lambda: members.broker(settings, windows, [address], relays)),
@@ -191,6 +198,21 @@ def _directory(home: Home, settings: Settings) -> Iterator[Finding]:
         ),
         remedy,
     )
+
+
+def _freshness(home: Home, settings: Settings) -> Iterator[Finding]:
+    """Whether the directory is known to be the present one; nothing where nobody states that."""
+    if not home.freshness.exists():
+        return
+    late = not_current(settings)
+    if late is None:
+        yield Finding("good", "freshness", "the directory is known to be the present one")
+        return
+    said = Text(
+        "the directory has not been known to be the present one for {minutes} minutes: no silence has a consequence",
+        {"minutes": int(late.total_seconds() // 60) + 1},
+    )
+    yield Finding("bad", "freshness", said, _FRESHEN)
 
 
 def _levels(home: Home, settings: Settings) -> Iterator[Finding]:

@@ -1,0 +1,149 @@
+"""Freshness: a short-lived signed word of which directory is the present one, after TUF's timestamp role.
+
+Without it a member that is not given the newest directory knows nothing of a revocation, and cannot know that. The
+authority's key cannot be at hand all the time, so it certifies a key of its own for this, which can say nothing else:
+whoever steals that can keep up an old directory, and neither change nor make one. Its certificate bears another name
+than any member's, and a member's can sign no such word.
+
+The law of it:
+1. a statement counts if the authority that is trusted has certified its key, and both its times hold;
+2. one that is older than another that was seen is not taken again;
+3. a directory is known to be current while a statement that names it, or an older one, has not expired;
+4. a statement that names a newer one, or other bytes of the same version, says that it is not;
+5. a statement from the future says that a clock is wrong, so that nothing is known.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated, ClassVar
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic import Field, ValidationError
+
+from exchange.directory.authority import Authority
+from exchange.directory.certificates import check_member_certificate, der, member_certificate
+from exchange.envelope.document import CLOCK_SKEW, content_type
+from exchange.envelope.sign1 import ALG, CONTENT_TYPE, EDDSA, SHA_256, X5T, read_sign1, sign1, thumbprint, verify_sign1
+from exchange.errors import BadDirectory, BadKeys, SenderError
+from exchange.machine.files import make_folder, write_secret
+from exchange.schemas import Body, Directory
+from exchange.schemas.base import Address, Digest
+from exchange.schemas.instants import Instant
+
+TERM = timedelta(minutes=10)
+"""How long a statement counts."""
+EVERY = timedelta(minutes=2)
+"""How often one is signed."""
+_KEY_TERM = timedelta(days=400)
+_KEY, _CERTIFICATE = "freshness.key", "freshness.der"
+_LIMIT = 16_384
+
+
+class Freshness(Body):
+    """Which directory of a domain is the present one."""
+
+    KIND: ClassVar[str] = "directory-freshness"
+
+    domain: Address
+    version: Annotated[int, Field(ge=1)]
+    digest: Digest
+    """SHA-256 of the directory as signed."""
+    issued_at: Instant
+    expires_at: Instant
+    certificate: Annotated[bytes, Field(max_length=4_096)]
+    """Of the key that signs this, by the domain's authority; X.509 DER."""
+
+
+@dataclass(frozen=True)
+class FreshnessKey:
+    """The key that is at hand all the time."""
+
+    certificate: x509.Certificate
+    key: Ed25519PrivateKey
+
+    def sign(self, directory: Directory, data: bytes, now: datetime) -> bytes:
+        """State that ``directory``, whose bytes are ``data``, is the present one."""
+        certificate = der(self.certificate)
+        body = Freshness(
+            domain=directory.domain,
+            version=directory.version,
+            digest=hashlib.sha256(data).hexdigest(),
+            issued_at=now,
+            expires_at=now + TERM,
+            certificate=certificate,
+        )
+        x5t = [SHA_256, hashlib.sha256(certificate).digest()]
+        header = {ALG: EDDSA, CONTENT_TYPE: content_type(body.KIND, body.VERSION), X5T: x5t}
+        return sign1(body.model_dump_json().encode(), header, self.key)
+
+
+def certify_freshness(folder: Path, authority: Authority, now: datetime) -> None:
+    """Make a key for statements in ``folder``, with the authority's certificate."""
+    key = Ed25519PrivateKey.generate()
+    name, issuer = _name(authority.domain), authority.certificate
+    certificate = member_certificate(name, key.public_key(), issuer, authority.key, now, _KEY_TERM)
+    make_folder(folder, 0o700)
+    write_secret(folder / _KEY, key.private_bytes_raw())
+    write_secret(folder / _CERTIFICATE, der(certificate))
+
+
+def load_freshness_key(folder: Path) -> FreshnessKey:
+    """Load the key for statements. Raises BadKeys."""
+    try:
+        key = Ed25519PrivateKey.from_private_bytes((folder / _KEY).read_bytes())
+        return FreshnessKey(x509.load_der_x509_certificate((folder / _CERTIFICATE).read_bytes()), key)
+    except (OSError, ValueError) as error:
+        raise BadKeys(
+            "there is no key for statements of freshness in {folder}",
+            remedy="`exchange init` makes one, with the authority's key at hand",
+            folder=folder,
+        ) from error
+
+
+def is_certified(folder: Path, authority: Authority, now: datetime) -> bool:
+    """Return whether the key in ``folder`` is by this authority, and not in the second half of its term."""
+    try:
+        certificate = der(load_freshness_key(folder).certificate)
+        signer = check_member_certificate(certificate, _name(authority.domain), authority.certificate)
+    except (BadKeys, BadDirectory):
+        return False
+    return now < signer.not_before + (signer.not_after - signer.not_before) / 2
+
+
+def read_freshness(data: bytes, authority: x509.Certificate, domain: str) -> Freshness:
+    """Read a statement by a key that the authority has certified for it. Raises BadDirectory."""
+    try:
+        message = read_sign1(data, _LIMIT, frozenset())
+        if message.header.get(CONTENT_TYPE) != content_type(Freshness.KIND, Freshness.VERSION):
+            raise BadDirectory("this is no statement of a directory's freshness")
+        body = Freshness.model_validate_json(message.payload)
+        signer = check_member_certificate(body.certificate, _name(domain), authority)
+        if thumbprint(message.header) != hashlib.sha256(body.certificate).digest():
+            raise BadDirectory("the statement of freshness is signed with another key than it holds")
+        verify_sign1(message, signer.public_key)
+    except (SenderError, ValidationError) as error:
+        raise BadDirectory("the statement of freshness does not verify") from error
+    if body.domain != domain or not signer.not_before <= body.issued_at < body.expires_at <= signer.not_after:
+        raise BadDirectory("the statement of freshness is for another domain, or of another time")
+    if body.expires_at - body.issued_at > TERM:
+        raise BadDirectory("the statement of freshness would count for too long")
+    return body
+
+
+def behind(known: Freshness, version: int, digest: str, now: datetime) -> timedelta | None:
+    """Return for how long the directory of this version and digest is not known to be current; None while it is."""
+    if known.issued_at > now + CLOCK_SKEW:
+        return timedelta()
+    if known.version > version or (known.version == version and known.digest != digest):
+        return max(timedelta(), now - known.issued_at)
+    return now - known.expires_at if now >= known.expires_at else None
+
+
+def _name(domain: str) -> str:
+    """No member's: an address has no such sign."""
+    return f"freshness@{domain}"
