@@ -23,12 +23,13 @@ from typing import Annotated, ClassVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from exchange.directory.authority import Authority
 from exchange.directory.certificates import check_member_certificate, der, member_certificate
 from exchange.envelope.document import CLOCK_SKEW, content_type
 from exchange.envelope.sign1 import ALG, CONTENT_TYPE, EDDSA, SHA_256, X5T, read_sign1, sign1, thumbprint, verify_sign1
+from exchange.envelope.strict import read_model
 from exchange.errors import BadDirectory, BadKeys, SenderError
 from exchange.machine.files import make_folder, write_secret
 from exchange.schemas import Body, Directory
@@ -118,15 +119,15 @@ def is_certified(folder: Path, authority: Authority, now: datetime) -> bool:
 def read_freshness(data: bytes, authority: x509.Certificate, domain: str) -> Freshness:
     """Read a statement by a key that the authority has certified for it. Raises BadDirectory."""
     try:
-        message = read_sign1(data, _LIMIT, frozenset())
+        message = read_sign1(data, _LIMIT)
         if message.header.get(CONTENT_TYPE) != content_type(Freshness.KIND, Freshness.VERSION):
             raise BadDirectory("this is no statement of a directory's freshness")
-        body = Freshness.model_validate_json(message.payload)
+        body = read_model(Freshness, message.payload, Freshness.KIND)
         signer = check_member_certificate(body.certificate, _name(domain), authority)
         if thumbprint(message.header) != hashlib.sha256(body.certificate).digest():
             raise BadDirectory("the statement of freshness is signed with another key than it holds")
         verify_sign1(message, signer.public_key)
-    except (SenderError, ValidationError) as error:
+    except SenderError as error:
         raise BadDirectory("the statement of freshness does not verify") from error
     if body.domain != domain or not signer.not_before <= body.issued_at < body.expires_at <= signer.not_after:
         raise BadDirectory("the statement of freshness is for another domain, or of another time")
