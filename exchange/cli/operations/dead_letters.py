@@ -7,19 +7,17 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
-from rich.console import RenderableType
-from rich.padding import Padding
 from rich.table import Table
-from rich.text import Text
 
 from exchange.audit.acting import acting_account
 from exchange.cli.naming import called, in_full, learn
+from exchange.cli.operations.dead_letter_views import letter_view, reason_of
 from exchange.cli.options import HomeOption, JsonOption
 from exchange.cli.recorded import recorded
-from exchange.cli.view import console, moment, plain, print_json, say, say_more, times
+from exchange.cli.view import console, moment, plain, print_json, say, say_more
 from exchange.errors import CallerError, NotFound
-from exchange.language import Recorded, name_of, read_back, tr
-from exchange.language.names import REASONS, STAGES_OF_DEATH, reason_name
+from exchange.language import Recorded, name_of, tr
+from exchange.language.names import STAGES_OF_DEATH
 from exchange.messaging.dead_letter_store import DeadLetters
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.records import DeadLetter, Proposal
@@ -30,7 +28,6 @@ from exchange.runtime.home import OpenedMember, open_member
 from exchange.runtime.profile_work import open_work
 from exchange.runtime.profiles import load_profiles
 from exchange.runtime.settings import Home, Settings
-from exchange.schemas.titles import kind_name
 
 MemberOption = Annotated[str | None, typer.Option("--as", help="Only this member (default: all of them).")]
 _SHOWN = 100
@@ -121,7 +118,7 @@ def _list(settings: Settings, as_: str | None, cause: str | None, as_json: bool)
         console.print(tr("no dead letters"))
     else:
         for opened, letter in found:
-            console.print(_view(opened, letter))
+            console.print(letter_view(opened, letter))
         console.print(tr("Once the reason is repaired: exchange dead --redrive ID, or --redrive-all CODE"), style="dim")
     say_more(there - len(found))
 
@@ -254,51 +251,9 @@ def _export(settings: Settings, as_: str | None, form: Format) -> None:
         print(line, end="")
 
 
-def _view(opened: OpenedMember, letter: DeadLetter) -> RenderableType:
-    if letter.kind and letter.pretends:
-        what = tr(
-            "{kind}, claims to be from {sender}", kind=kind_name(letter.kind), sender=in_full(letter.sender or "")
-        )
-    elif letter.kind:
-        what = tr("{kind} from {sender}", kind=kind_name(letter.kind), sender=in_full(letter.sender or ""))
-    else:
-        what = tr("no envelope, in {queue}", queue=letter.queue)
-    last = f" – {moment(letter.last_at)}" if letter.last_at and letter.last_at != letter.first_at else ""
-    first = moment(letter.first_at) if letter.first_at else ""
-    said = {"proposed_by": letter.proposed_by, "proposed_why": letter.proposed_why}
-    proposed = "\n" + (
-        tr("to be released, says {proposed_by}: {proposed_why}", **said)
-        if letter.proposal is Proposal.RELEASE
-        else tr("to be discarded, says {proposed_by}: {proposed_why}", **said)
-    )
-    return Padding(
-        Text.assemble(
-            (letter.id, "bold"), f" · {in_full(opened.node.address)} · ", (reason_of(letter.reason_code), "red"),
-            f" ({name_of(STAGES_OF_DEATH, letter.stage)}, {times(letter.attempts)})\n",
-            plain(f"{what} · {first}{last}\n", "dim"),
-            plain(f"{_account(letter)}\n", "yellow" if letter.pretends else "dim"),
-            plain(f"{letter.message_id or tr('no message id')}\n", "dim"),
-            plain(read_back(letter.reason)),
-            plain(proposed if letter.proposed_by else "", "yellow"),
-        ),
-        (0, 0, 1, 0),
-    )  # fmt: skip
-
-
-def _account(letter: DeadLetter) -> str:
-    if letter.account is None:
-        return tr("by whose account it came is not on record: what it claims is its own word")
-    return tr("came by the account of {account}", account=in_full(letter.account))
-
-
 def _json(opened: OpenedMember, letter: DeadLetter) -> dict[str, object]:
     told = domain.facts(opened.node.address, letter)
     return {name: value for name, value in told.items() if not name.startswith("discarded")}
-
-
-def reason_of(code: str) -> str:
-    """Name a reason, with the code that options and machines take."""
-    return f"{reason_name(code)} [{code}]" if code in REASONS else reason_name(code)
 
 
 def members(settings: Settings, address: str | None) -> Iterator[OpenedMember]:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from exchange.console.section import Download, File, FormAction, Group, Page, Question, Section, Visit
+from exchange.console.pages.dead_questions import ask_discard, ask_redrive, ask_release, member_of, sent
+from exchange.console.section import Download, File, FormAction, Group, Page, Section, Visit
 from exchange.envelope import peek
 from exchange.errors import CallerError, ExchangeError, NotFound
 from exchange.messaging.dead_letter_store import DeadLetters
@@ -17,7 +18,6 @@ from exchange.operations.dead_letters import discard, domain, release
 from exchange.operations.dead_letters.domain import MemberCause
 from exchange.operations.domain_view import DomainView
 from exchange.operations.jobs import Job
-from exchange.schemas.titles import TITLES
 from exchange.web.door.permissions import Action
 
 _PAGE = 50
@@ -50,7 +50,7 @@ def _cause_link(member: str, code: str, stage: str) -> str:
 
 
 def _cause(visit: Visit) -> Mapping[str, object]:
-    member, code, stage = _member(visit), visit.query.get("code", ""), visit.query.get("stage", "")
+    member, code, stage = member_of(visit), visit.query.get("code", ""), visit.query.get("stage", "")
     below = visit.query.get("below", "")
     with visit.view.store(member).reading() as tx:
         letters = tx[DeadLetters].page(
@@ -70,7 +70,7 @@ def _cause(visit: Visit) -> Mapping[str, object]:
 
 
 def _discarded(visit: Visit) -> Mapping[str, object]:
-    member, below = _member(visit), visit.query.get("below", "")
+    member, below = member_of(visit), visit.query.get("below", "")
     with visit.view.store(member).reading() as tx:
         letters = tx[DeadLetters].discarded(below=int(below) if below.isdecimal() else None, limit=_PAGE + 1)
     older = letters[_PAGE - 1].serial if len(letters) > _PAGE else None
@@ -78,7 +78,7 @@ def _discarded(visit: Visit) -> Mapping[str, object]:
 
 
 def _letter(visit: Visit) -> Mapping[str, object]:
-    member, id = _member(visit), visit.path["id"]
+    member, id = member_of(visit), visit.path["id"]
     with visit.view.store(member).reading() as tx:
         letter = tx[Inbox].dead_letter(id)
     if letter is None:
@@ -114,7 +114,7 @@ def _job(visit: Visit) -> Mapping[str, object]:
 
 
 def _redrive_cause(visit: Visit) -> str:
-    member, code, stage = _member(visit), _sent(visit, "code"), _sent(visit, "stage")
+    member, code, stage = member_of(visit), sent(visit, "code"), sent(visit, "stage")
     with visit.view.store(member).reading() as tx:
         total = tx[DeadLetters].count(code, stage or None)
     if not total:
@@ -128,7 +128,7 @@ def _redrive_cause(visit: Visit) -> str:
 
 
 def _redrive_chosen(visit: Visit) -> str:
-    member, ids = _member(visit), _chosen(visit)
+    member, ids = member_of(visit), _chosen(visit)
     jobs, settings = visit.view.jobs, visit.view.settings
     job = jobs.begin(
         (member, *ids), visit.account.name, len(ids), visit.view.clock,
@@ -142,104 +142,42 @@ def _follow(job: Job) -> str:
 
 
 def _propose(visit: Visit) -> str:
-    member, id = _member(visit), visit.path["id"]
+    member, id = member_of(visit), visit.path["id"]
     with domain.opened(visit.view.settings, member) as found:
-        discard.propose_discard(found.node, id, visit.account.name, _sent(visit, "reason"))
+        discard.propose_discard(found.node, id, visit.account.name, sent(visit, "reason"))
     return _said(visit, "已提出，待他人确认", "proposed; another person confirms it")
 
 
 def _confirm(visit: Visit) -> str:
-    member, id = _member(visit), visit.path["id"]
+    member, id = member_of(visit), visit.path["id"]
     with domain.opened(visit.view.settings, member) as found:
         discard.confirm_discard(found.node, id, visit.account.name)
     return _said(visit, "已弃置，原件保留", "discarded; its bytes are kept")
 
 
 def _propose_release(visit: Visit) -> str:
-    member, id = _member(visit), visit.path["id"]
+    member, id = member_of(visit), visit.path["id"]
     with domain.opened(visit.view.settings, member) as found:
-        release.propose_release(found.node, id, visit.account.name, _sent(visit, "reason"))
+        release.propose_release(found.node, id, visit.account.name, sent(visit, "reason"))
     return _said(visit, "已提出，待他人确认", "proposed; another person confirms it")
 
 
 def _confirm_release(visit: Visit) -> str:
-    domain.release(visit.view.settings, _member(visit), visit.path["id"], visit.account.name)
+    domain.release(visit.view.settings, member_of(visit), visit.path["id"], visit.account.name)
     said = urlencode({"said": visit.say("已收下", "released: it is taken in, by its time of arrival")})
     return f"/dead?{said}"
 
 
 def _withdraw(visit: Visit) -> str:
-    member, id = _member(visit), visit.path["id"]
+    member, id = member_of(visit), visit.path["id"]
     with domain.opened(visit.view.settings, member) as found:
         discard.withdraw_discard(found.node, id, visit.account.name)
     return _said(visit, "已撤回提议", "the proposal is withdrawn")
 
 
-def _ask_redrive(visit: Visit) -> Question:
-    member, code = _member(visit), _sent(visit, "code")
-    with visit.view.store(member).reading() as tx:
-        total = tx[DeadLetters].count(code, _sent(visit, "stage") or None)
-    return Question(
-        ("全部重新处理？", "Redrive all?"),
-        ((f"{member} 的 {total} 件死信（{code}）将重新处理，保留原编号。",
-          f"{total} dead letters of {member} ({code}) are handled again, each under its own id."),
-         ("原因未消除的会再次成为死信；处理过的不会重复处理。",
-          "Those whose reason stands will be set aside again; nothing is handled twice.")),
-        (f"重新处理 {total} 件", f"Redrive {total}"),
-    )  # fmt: skip
-
-
-def _ask_discard(visit: Visit) -> Question:
-    member, id = _member(visit), visit.path["id"]
-    with visit.view.store(member).reading() as tx:
-        letter = tx[Inbox].dead_letter(id)
-    if letter is None:
-        raise NotFound("no dead letter {id!r} at {member}", remedy="load the page again", id=id, member=member)
-    chinese, english = TITLES.get(letter.kind or "", (letter.kind or "–",) * 2)
-    by_chinese, by_english = _origin(letter)
-    return Question(
-        ("确认弃置？", "Discard it?"),
-        ((f"{member} 的这件死信（{by_chinese}，{chinese}）将弃置，不再处理。",
-          f"This dead letter of {member} ({by_english}, {english}) is not handled any more."),
-         (f"提议人 {letter.proposed_by or '–'}，理由：{letter.proposed_why or '–'}",
-          f"Proposed by {letter.proposed_by or '–'}, because: {letter.proposed_why or '–'}"),
-         ("原件保留，但发件人得不到回执。", "Its bytes are kept, but its sender gets no receipt.")),
-        ("弃置", "Discard"),
-    )  # fmt: skip
-
-
-def _origin(letter: DeadLetter) -> tuple[str, str]:
-    claimed = letter.sender or "–"
-    if letter.account is None:
-        return f"自称来自 {claimed}", f"claims to be from {claimed}"
-    if letter.pretends:
-        return (
-            f"由 {letter.account} 的账户带来，自称来自 {claimed}",
-            f"came by the account of {letter.account}, claims to be {claimed}",
-        )
-    return f"来自 {letter.account}", f"from {letter.account}"
-
-
-def _ask_release(visit: Visit) -> Question:
-    member, id = _member(visit), visit.path["id"]
-    with visit.view.store(member).reading() as tx:
-        letter = tx[Inbox].dead_letter(id)
-    if letter is None:
-        raise NotFound("no dead letter {id!r} at {member}", remedy="load the page again", id=id, member=member)
-    return Question(
-        ("确认收下？", "Release it?"),
-        ((f"签名证书已失效后才到达，只有签名自称更早；收下后按到达时间对待，视为 {letter.sender or '–'} 本人所发。",
-          "It came after its signer's certificate had ended, and only its own date says that it is older. Released, it "
-          f"counts as written by {letter.sender or '–'}, by when it arrived."),
-         (f"提议人 {letter.proposed_by or '–'}，理由：{letter.proposed_why or '–'}",
-          f"Proposed by {letter.proposed_by or '–'}, because: {letter.proposed_why or '–'}")),
-        ("收下", "Release"),
-    )  # fmt: skip
-
-
 def _said(visit: Visit, chinese: str, english: str) -> str:
     said = urlencode({"said": visit.say(chinese, english)})
-    return f"/dead/{quote(_member(visit), safe='')}/letters/{quote(visit.path['id'], safe='')}?{said}"
+    return f"/dead/{quote(member_of(visit), safe='')}/letters/{quote(visit.path['id'], safe='')}?{said}"
 
 
 def _export(form: str) -> Callable[[Visit], File]:
@@ -256,17 +194,6 @@ def _export(form: str) -> Callable[[Visit], File]:
 
 def _octets(lines: Iterable[str]) -> Iterator[bytes]:
     return (line.encode() for line in lines)
-
-
-def _member(visit: Visit) -> str:
-    member = visit.path["member"]
-    if member not in visit.view.profiles():
-        raise NotFound("no member {member!r}", remedy="choose one from the list", member=member)
-    return member
-
-
-def _sent(visit: Visit, name: str) -> str:
-    return str(visit.form.get(name, "")) if visit.form is not None else ""
 
 
 def _chosen(visit: Visit) -> list[str]:
@@ -294,13 +221,13 @@ SECTION = Section(
         Page(_LETTERS, ("一件死信", "A dead letter"), "dead_letter.html", _letter, every=5.0),
     ),
     actions=(
-        FormAction("/dead/{member}/redrive-all", Action.REDRIVE, _redrive_cause, _ask_redrive),
+        FormAction("/dead/{member}/redrive-all", Action.REDRIVE, _redrive_cause, ask_redrive),
         FormAction("/dead/{member}/redrive", Action.REDRIVE, _redrive_chosen, None),
         FormAction(f"{_LETTERS}/propose-discard", Action.DISCARD, _propose, None),
-        FormAction(f"{_LETTERS}/confirm-discard", Action.DISCARD, _confirm, _ask_discard),
+        FormAction(f"{_LETTERS}/confirm-discard", Action.DISCARD, _confirm, ask_discard),
         FormAction(f"{_LETTERS}/withdraw-discard", Action.DISCARD, _withdraw, None),
         FormAction(f"{_LETTERS}/propose-release", Action.DISCARD, _propose_release, None),
-        FormAction(f"{_LETTERS}/confirm-release", Action.DISCARD, _confirm_release, _ask_release),
+        FormAction(f"{_LETTERS}/confirm-release", Action.DISCARD, _confirm_release, ask_release),
     ),
     downloads=(
         Download("/dead.csv", Action.EXPORT, _export("csv")),

@@ -5,14 +5,11 @@ Tokens are random, given out once, and kept as their SHA-256; time is that of pe
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from unicodedata import normalize
 
 from exchange.clock import Clock, RealClock
 from exchange.errors import BadAccount, Denied
@@ -40,6 +37,7 @@ from exchange.web.door.sign_in import (
 )
 from exchange.web.door.store import Accounts
 from exchange.web.door.strangers import Strangers
+from exchange.web.door.tokens import hashed, under
 
 UNKNOWN = "?"
 """Stands in the log for a name that is no account's: it may be a password typed into the wrong field."""
@@ -239,14 +237,14 @@ class Gate:
         with self.store.transaction() as tx:
             self._forgive(tx, name, place)
             if device is not None:
-                tx[Accounts].clear_failure(_under(name, DEVICE, device))
+                tx[Accounts].clear_failure(under(name, DEVICE, device))
             if place:
                 now = self.clock.now()
-                tx[Accounts].set_failure(FailureRow(_under(name, place, KNOWN), 0, now, now))
+                tx[Accounts].set_failure(FailureRow(under(name, place, KNOWN), 0, now, now))
         return account
 
     def _forgive(self, tx: Transaction, name: str, place: str) -> None:
-        for key in {_under(name), _under(name, place)}:
+        for key in {under(name), under(name, place)}:
             tx[Accounts].clear_failure(key)
 
     def _count(self, tx: Transaction, name: str, place: str, device: str | None) -> ShutOut | None:
@@ -254,10 +252,10 @@ class Gate:
 
         For a device that is known only what failed from that device counts.
         """
-        here, everywhere, now = _under(name, place), _under(name), self.clock.now()
+        here, everywhere, now = under(name, place), under(name), self.clock.now()
         tx[Accounts].forget_failures(now - FORGOTTEN_AFTER)
-        known = bool(place) and tx[Accounts].failure(_under(name, place, KNOWN)) is not None
-        counted = {_under(name, DEVICE, device)} if device is not None else {here, everywhere}
+        known = bool(place) and tx[Accounts].failure(under(name, place, KNOWN)) is not None
+        counted = {under(name, DEVICE, device)} if device is not None else {here, everywhere}
         for key in counted - {everywhere} if known else counted:
             before = tx[Accounts].failure(key)
             if before is not None and now < before.until:
@@ -271,26 +269,11 @@ class Gate:
         return None
 
 
-def hashed(token: str) -> str:
-    """Return the hash that is kept of a token."""
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
-
-
-def form_token(token: str) -> str:
-    """Return the token that forms of a session bear: bound to the session's token, which it does not reveal."""
-    return hmac.new(token.encode("utf-8", "replace"), b"form", hashlib.sha256).hexdigest()
-
-
 def _possible(name: str) -> str:
     try:
         return account_name(name)
     except BadAccount:
         return ""
-
-
-def _under(name: str, *more: str) -> str:
-    """Under what failures are counted: names that are one account's are one; ``more`` tells places apart."""
-    return hashed("\n".join((normalize("NFKC", name[:200]).strip().casefold(), *filter(None, more))))
 
 
 def _check_unchanged(tx: Transaction, account: AccountRow) -> None:

@@ -20,9 +20,10 @@ from exchange.web.door import devices
 from exchange.web.door.account import Account
 from exchange.web.door.accounts import account_name
 from exchange.web.door.attempts import Attempts
-from exchange.web.door.gate import Gate, ShutOut, form_token, hashed
+from exchange.web.door.gate import Gate, ShutOut
 from exchange.web.door.password_rules import LONGEST, SHORTEST
 from exchange.web.door.sign_in import own_path
+from exchange.web.door.tokens import form_token, hashed
 from exchange.web.door.turnstile import Crowded, Turnstile
 
 OF_ONE_SOURCE = 30

@@ -12,10 +12,10 @@ from exchange.audit.chain import check_chain
 from exchange.errors import BadAudit, Denied
 from exchange.web.door import managing
 from exchange.web.door.audit_log import AuditLog
-from exchange.web.door.gate import hashed
 from exchange.web.door.permissions import AccountRole
 from exchange.web.door.sign_in import LINK_LASTS
 from exchange.web.door.store import Accounts
+from exchange.web.door.tokens import hashed
 from tests.web.house import ACCOUNTS, House, Visitor
 
 PASSWORD = "a sentence to get in by"

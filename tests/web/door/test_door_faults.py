@@ -12,10 +12,10 @@ from starlette.testclient import TestClient
 from exchange.console.section import FormAction, Section, Visit
 from exchange.errors import Denied
 from exchange.operations.domain_view import DomainView
-from exchange.web.door.gate import form_token
 from exchange.web.door.permissions import AccountRole, Action
 from exchange.web.door.sign_in import FREE_FAILURES, IDLE
 from exchange.web.door.store import Accounts
+from exchange.web.door.tokens import form_token
 from tests.web.house import ACCOUNTS, House, served
 
 OTTO = ACCOUNTS[AccountRole.OPERATOR]

@@ -9,11 +9,12 @@ from starlette.requests import Request
 
 from exchange.errors import Denied
 from exchange.web.door import managing
-from exchange.web.door.gate import UNKNOWN, ShutOut, form_token, hashed
+from exchange.web.door.gate import UNKNOWN, ShutOut
 from exchange.web.door.passwords import Passwords
 from exchange.web.door.permissions import AccountRole
 from exchange.web.door.sign_in import FREE_EVERYWHERE, FREE_FAILURES, IDLE, LASTS
 from exchange.web.door.store import Accounts
+from exchange.web.door.tokens import form_token, hashed
 from tests.web.house import ACCOUNTS, QUICK, House
 
 OTTO = ACCOUNTS[AccountRole.OPERATOR]
