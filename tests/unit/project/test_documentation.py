@@ -150,3 +150,10 @@ def test_the_architecture_names_every_room() -> None:
 def there(path: str) -> bool:
     """Whether a path is one of the repository's, or of the package's, as documents write it."""
     return any(any(base.glob(path.rstrip("/") + end)) for base in (ROOT, ROOT / "exchange") for end in ("", ".py"))
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if "vectors" not in page.parts], ids=lambda page: page.name)
+def test_prose_is_wrapped(page: Path) -> None:
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    prose_lines = [line for line in text.splitlines() if not re.match(r"\||#| {4}|\s*<", line)]
+    assert [line for line in prose_lines if len(line) > 120 and " " in line.strip("- ")] == []

@@ -17,7 +17,8 @@ ACTIONS = [action for section in SECTIONS for action in section.actions]
 
 HARMLESS = {
     "/accounts/make", "/accounts/{name}/unlock", "/account/password", "/alerts/test", "/dead/{member}/redrive",
-    "/dead/{member}/letters/{id}/propose-discard", "/dead/{member}/letters/{id}/withdraw-discard", "/holds/release",
+    "/dead/{member}/letters/{id}/propose-discard", "/dead/{member}/letters/{id}/propose-release",
+    "/dead/{member}/letters/{id}/withdraw-discard", "/holds/release",
     "/tokens/new", "/webhooks/enable",
 }  # fmt: skip
 """What makes something, gives something back, or can be taken back by the button beside it. Whoever adds an action puts
