@@ -37,6 +37,7 @@ from exchange.web.door.door import Door
 from exchange.web.door.permissions import check_allowed
 from exchange.web.door.sign_in import own_path
 from exchange.web.heads import HeadAsGet
+from exchange.web.pieces import in_pieces
 from exchange.web.strict import StrictAnswers
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -187,7 +188,7 @@ def _send(door: Door, download: Download, visit: Visit, what: str) -> Response:
         return PlainTextResponse(_diagnostics(visit, error), status_of(error))
     door.record(visit.account.name, download.action, what, "done")
     headers = {"content-disposition": f'attachment; filename="{file.name}"'}
-    return StreamingResponse(file.parts, media_type=file.media_type, headers=headers)
+    return StreamingResponse(in_pieces(file.parts), media_type=file.media_type, headers=headers)
 
 
 def _done(view: DomainView, door: Door, action: FormAction, menu: Sequence[Page]) -> Handler:

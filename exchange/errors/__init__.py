@@ -44,6 +44,7 @@ from exchange.errors.operator import (
 from exchange.errors.root import ExchangeError
 from exchange.errors.sender import (
     BadClaim,
+    BroughtByAnother,
     ClaimDiffers,
     ClaimMissing,
     ClaimTooLarge,
@@ -74,6 +75,7 @@ __all__ = [
     "BadTopology",
     "BrokerError",
     "BrokerUnavailable",
+    "BroughtByAnother",
     "CallerError",
     "Changed",
     "ClaimDiffers",

@@ -40,6 +40,10 @@ class Forged(SenderError):
     remedy = "treat as an attack or a defect of the sender: compare certificate, sender and header"
 
 
+class BroughtByAnother(Forged):
+    """An account brought what it may not bring: of another signer, or nobody knows whose account it was."""
+
+
 class Untrusted(SenderError):
     """The signer is not in the directory, revoked, outside the validity of its certificate, or not entitled."""
 

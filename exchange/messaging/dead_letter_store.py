@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Select, func, or_, select, update
 
-from exchange.messaging.inbox import read_letter
+from exchange.messaging.inbox import WITHOUT_BYTES, read_letter
 from exchange.messaging.records import DeadCause, DeadLetter, Proposal
 from exchange.messaging.tables import OPEN_LETTERS, dead_letter
 
@@ -55,12 +55,12 @@ class DeadLetters:
 
     def discarded(self, *, below: int | None = None, limit: int = 50) -> list[DeadLetter]:
         """Return discarded letters, newest first."""
-        query = select(dead_letter).where(_d.discarded_at.is_not(None)).order_by(_d.id.desc()).limit(limit)
+        query = select(*WITHOUT_BYTES).where(_d.discarded_at.is_not(None)).order_by(_d.id.desc()).limit(limit)
         return self._letters(query if below is None else query.where(_d.id < below))
 
     def all(self, *, above: int, limit: int) -> list[DeadLetter]:
         """Return letters, discarded ones too, oldest first; for exports."""
-        return self._letters(select(dead_letter).where(_d.id > above).order_by(_d.id).limit(limit))
+        return self._letters(select(*WITHOUT_BYTES).where(_d.id > above).order_by(_d.id).limit(limit))
 
     def propose(self, serial: int, by: str, why: str, now: datetime, what: Proposal = Proposal.DISCARD) -> bool:
         """Mark an open letter as to be discarded or released; False if it is gone or proposed already."""
@@ -99,5 +99,5 @@ class DeadLetters:
 
 
 def _of(reason_code: str, stage: str | None) -> Select[tuple[object, ...]]:
-    query = select(dead_letter).where(OPEN_LETTERS, _d.reason_code == reason_code)
+    query = select(*WITHOUT_BYTES).where(OPEN_LETTERS, _d.reason_code == reason_code)
     return query if stage is None else query.where(_d.stage == stage)

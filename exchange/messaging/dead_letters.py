@@ -11,19 +11,36 @@ from dataclasses import replace
 from datetime import datetime
 
 from exchange.envelope import peek
-from exchange.errors import ExchangeError, SenderError
+from exchange.errors import BroughtByAnother, ExchangeError, Forged, Malformed, SenderError
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.node import Step
 from exchange.messaging.ports import Delivery
 from exchange.messaging.records import DeadLetter
 from exchange.messaging.rules.arrival_time import Arrival
-from exchange.messaging.rules.carriage import sole_bringer
+from exchange.messaging.rules.carriage import may_be_of, sole_bringer
 from exchange.messaging.rules.withholding import ARRIVED
 
 
-def refused(delivery: Delivery, error: SenderError, arrival: Arrival | None = None) -> DeadLetter:
-    """Make a dead letter of a message that cannot be accepted as it came."""
-    return _letter(delivery, error.code, error.diagnostics(), "open", arrival)
+def refused(
+    delivery: Delivery, error: SenderError, arrival: Arrival | None = None, own: str | None = None
+) -> DeadLetter:
+    """Make a dead letter of a message that cannot be accepted as it came.
+
+    With ``own``, the domain here, it is one that was not proved: what proves nobody, and never can, is marked so.
+    """
+    letter = _letter(delivery, error.code, error.diagnostics(), "open", arrival)
+    return letter if own is None else replace(letter, unproved=_never_proved(delivery, letter, error, own))
+
+
+def _never_proved(delivery: Delivery, letter: DeadLetter, error: SenderError, own: str) -> bool:
+    """Tell what no repair of ours makes a message: it does not verify, is none, or is brought by another's account.
+
+    What does verify, and was brought by another, is kept whole: it shows that somebody's key has signed it.
+    """
+    if type(error) in (Forged, Malformed):
+        return True
+    known = letter.sender is None or may_be_of(letter.sender, delivery.carriage, delivery.user_id, own)
+    return not known and not isinstance(error, BroughtByAnother)
 
 
 def failed(delivery: Delivery, error: Exception, arrival: Arrival | None, stage: str = "handle") -> DeadLetter:
@@ -43,27 +60,27 @@ def abandoned(delivery: Delivery, arrival: Arrival | None) -> DeadLetter:
     return _letter(delivery, "given-up", "its queue gave it up: delivered too often in vain", "broker", arrival)
 
 
-def first_arrivals(letters: Sequence[DeadLetter]) -> Mapping[tuple[str, bytes], Arrival]:
-    """Return when messages that were set aside first arrived, by message id and bytes."""
-    found: dict[tuple[str, bytes], Arrival] = {}
+def first_arrivals(letters: Sequence[DeadLetter]) -> Mapping[tuple[str, str], Arrival]:
+    """Return when messages that were set aside first arrived, by message id and digest of their bytes."""
+    found: dict[tuple[str, str], Arrival] = {}
     for letter in letters:
         if letter.message_id is not None and letter.arrival is not None:
-            found.setdefault((letter.message_id, letter.envelope), letter.arrival)
+            found.setdefault((letter.message_id, letter.digest), letter.arrival)
     return found
 
 
-def on_record_since(letters: Sequence[DeadLetter], message_id: str, envelope: bytes) -> datetime | None:
-    """Return since when these bytes are among the dead letters; None where they are not."""
-    moments = [one.first_at for one in letters if one.message_id == message_id and one.envelope == envelope]
+def on_record_since(letters: Sequence[DeadLetter], message_id: str, digest: str) -> datetime | None:
+    """Return since when bytes of this digest are among the dead letters; None where they are not."""
+    moments = [one.first_at for one in letters if one.message_id == message_id and one.digest == digest]
     return min((at for at in moments if at is not None), default=None)
 
 
-def settle_letters(step: Step, letters: Sequence[DeadLetter], message_id: str, envelope: bytes) -> bool:
+def settle_letters(step: Step, letters: Sequence[DeadLetter], message_id: str, digest: str) -> bool:
     """Take a message's dead letters off the list, now that the same bytes were taken; return whether any were there.
 
     What somebody has discarded stays on record as that; what bears the id and is other bytes is another matter.
     """
-    same = [one for one in letters if one.message_id == message_id and one.envelope == envelope]
+    same = [one for one in letters if one.message_id == message_id and one.digest == digest]
     ours = next((one for one in same if one.discarded_at is None), None)
     if ours is None or not step.tx[Inbox].revive(ours):
         return False

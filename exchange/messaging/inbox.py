@@ -8,17 +8,31 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    Row,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 
 from exchange.messaging.documents import FAULTY, document_row, keep
 from exchange.messaging.records import DeadLetter, InboxEntry, Known, Proposal
 from exchange.messaging.rules.arrival_time import Arrival
-from exchange.messaging.tables import OPEN_LETTERS, dead_letter, inbox
+from exchange.messaging.tables import OPEN_LETTERS, PERHAPS_PROVED, dead_letter, inbox
 from exchange.store.bulk import adding
 from exchange.store.types import printable
 
 _c = inbox.c
 _d = dead_letter.c
+
+_no_bytes = literal(b"", LargeBinary).label("envelope")
 
 # By id alone, which is all but unique: SQLite would go through the whole inbox for a list of pairs.
 _KNOWN = select(_c.sender, _c.message_id, _c.digest, _c.receipt_id).where(
@@ -31,10 +45,14 @@ _RECORD = adding(
     inbox, "sender", "message_id", "kind", "digest", "arrived_earliest", "arrived_latest", "arrival_source",
     "receipt_id", "accepted", "reason", "recorded_at",
 )  # fmt: skip
-_LETTERS_OF = select(dead_letter).where(_d.message_id.in_(bindparam("ids", expanding=True))).order_by(_d.id)
+KEPT_OF_UNPROVED = 1024
+"""Octets that are kept of what proves nobody: its header, mostly."""
+WITHOUT_BYTES = [_no_bytes if column is _d.envelope else column for column in _d]
+"""What lists go by: envelopes may be long, and few are looked into."""
+_LETTERS_OF = select(*WITHOUT_BYTES).where(_d.digest.in_(bindparam("digests", expanding=True))).order_by(_d.id)
 _UNHANDLED = (
-    select(dead_letter)
-    .where(_d.sender == bindparam("sender"), _d.kind == bindparam("kind"), OPEN_LETTERS)
+    select(*WITHOUT_BYTES)
+    .where(_d.sender == bindparam("sender"), _d.kind == bindparam("kind"), PERHAPS_PROVED)
     .where(~select(_c.id).where(_c.message_id == _d.message_id, _c.sender == _d.sender).exists())
     .order_by(_d.id)
 )
@@ -98,16 +116,20 @@ class Inbox:
         query = select(dead_letter).where(OPEN_LETTERS).order_by(_d.id.desc()).limit(limit)
         return [read_letter(row) for row in self._db.execute(query)]
 
-    def letters_of(self, message_ids: Collection[str]) -> list[DeadLetter]:
-        """Return the dead letters under these message ids, oldest first."""
-        if not message_ids:
+    def letters_of(self, digests: Collection[str]) -> list[DeadLetter]:
+        """Return the dead letters whose envelopes have these digests, oldest first, without their bytes."""
+        if not digests:
             return []
-        return [read_letter(row) for row in self._db.execute(_LETTERS_OF, {"ids": list(message_ids)})]
+        return [read_letter(row) for row in self._db.execute(_LETTERS_OF, {"digests": list(digests)})]
+
+    def envelope_of(self, letter: DeadLetter) -> bytes:
+        """Return the bytes that are kept of a letter."""
+        return self._db.scalar(select(_d.envelope).where(_d.id == letter.serial)) or b""
 
     def unhandled(self, sender: str, kind: str) -> list[DeadLetter]:
-        """Return dead letters that claim this sender and kind and whose message is not on record, oldest first.
+        """Return dead letters that may be of this sender and kind and whose message is not on record, oldest first.
 
-        None that was discarded.
+        None that was discarded, none that proves nobody, and all without their bytes (`envelope_of`).
         """
         return [read_letter(row) for row in self._db.execute(_UNHANDLED, {"sender": sender, "kind": kind})]
 
@@ -148,7 +170,7 @@ def _row(entry: InboxEntry, now: datetime) -> dict[str, Any]:
 def _same_bytes(letter: DeadLetter) -> tuple[ColumnElement[bool], ...]:
     """The letters of one message, whatever they were set aside for; by its id first, for which there is an index."""
     named = _d.message_id.is_(None) if letter.message_id is None else _d.message_id == letter.message_id
-    return named, _d.envelope == letter.envelope
+    return named, _d.digest == letter.digest
 
 
 def _fingerprint(letter: DeadLetter) -> str:
@@ -169,6 +191,8 @@ def read_letter(row: Row[Any]) -> DeadLetter:
         row.fingerprint[:LETTER_ID], row.first_at, row.last_at, row.id,
         row.proposed_by, row.proposed_at, row.proposed_why, row.discarded_by, row.discarded_at,
         _proposal(row), broker_user=row.broker_user, key_sender=row.key_sender,
+        unproved=bool(row.unproved), kept_digest=row.digest or "",
+        kept_octets=-1 if row.octets is None else row.octets,
     )  # fmt: skip
 
 
@@ -186,7 +210,10 @@ def _dead_row(letter: DeadLetter, fingerprint: str, now: datetime) -> dict[str, 
         "reason": letter.reason,
         "stage": letter.stage,
         "queue": letter.queue,
-        "envelope": letter.envelope,
+        "envelope": letter.envelope[:KEPT_OF_UNPROVED] if letter.unproved else letter.envelope,
+        "digest": letter.digest,
+        "octets": letter.octets,
+        "unproved": True if letter.unproved else None,
         "message_id": printable(letter.message_id[:200]) if letter.message_id else None,
         "sender": letter.sender,
         "kind": letter.kind,

@@ -44,7 +44,7 @@ from exchange.messaging.outbox import Outbox
 from exchange.messaging.ports import Delivery
 from exchange.messaging.proving import is_receipt, mind, prove, reused_id, send_back
 from exchange.messaging.receipts import OnSigned, ReceiptBook, ReceiptTray, read_receipts
-from exchange.messaging.records import DeadLetter, InboxEntry, Known, Signed
+from exchange.messaging.records import DeadLetter, InboxEntry, Known, Signed, envelope_digest
 from exchange.messaging.rules.arrival_time import Arrival
 from exchange.messaging.rules.carriage import only_expired
 from exchange.messaging.withholding import withheld_for
@@ -194,7 +194,7 @@ class Receiver:
                 good.append((delivery, self._open(delivery)))
             except SenderError as error:
                 log.warning("message.refused", node=self._node.address, code=error.code, reason=str(error))
-                dead.append(refused(delivery, error, self._arrived(delivery)))
+                dead.append(refused(delivery, error, self._arrived(delivery), self._node.domain))
             except Exception as error:
                 log.exception("message.dead", node=self._node.address, message_id=delivery.message_id, stage="open")
                 dead.append(failed(delivery, error, self._arrived(delivery), stage="open"))
@@ -218,7 +218,8 @@ class Receiver:
     def _handle_all(self, step: Step, messages: Sequence[tuple[Delivery, Arrived]], *, settle: bool = True) -> _Done:
         """Takes messages in; with ``settle`` their dead letters are settled by that."""
         known = step.tx[Inbox].known([(message.sender, message.message_id) for _, message in messages])
-        letters = step.tx[Inbox].letters_of([message.message_id for _, message in messages])
+        digests = {id(delivery): envelope_digest(delivery.body) for delivery, _ in messages}
+        letters = step.tx[Inbox].letters_of(digests.values())
         first = first_arrivals(letters)
         book, tray = ReceiptBook(step), ReceiptTray(step, self._on_signed)
         entries: list[InboxEntry] = []
@@ -228,8 +229,8 @@ class Receiver:
             key = (message.sender, message.message_id)
             earlier = known.get(key)
             if earlier is None or earlier.digest != message.opened.digest:
-                arrival = first.get((message.message_id, delivery.body), message.arrival)
-                since = on_record_since(letters, message.message_id, delivery.body)
+                arrival = first.get((message.message_id, digests[id(delivery)]), message.arrival)
+                since = on_record_since(letters, message.message_id, digests[id(delivery)])
                 doubt = withheld_for(self._node.directory, message.opened, arrival, since)
                 if doubt is not None and not self._released:
                     step.note("withheld", None, message.message_id, sender=message.sender)
@@ -253,7 +254,7 @@ class Receiver:
             elif earlier.receipt_id is not None:
                 step.tx[Outbox].resend(earlier.receipt_id, message.sender, step.now)
             if settle and letters:
-                settle_letters(step, letters, message.message_id, delivery.body)
+                settle_letters(step, letters, message.message_id, digests[id(delivery)])
         tray.empty()
         book.close()
         if entries:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -146,6 +147,11 @@ class Proposal(StrEnum):
     RELEASE = "release"
 
 
+def envelope_digest(envelope: bytes) -> str:
+    """Return what an envelope's bytes are known by: their SHA-256, hexadecimal."""
+    return hashlib.sha256(envelope).hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
     """Something that could not be taken in, with its reason; kept for operators."""
@@ -184,6 +190,11 @@ class DeadLetter:
     """AMQP's user_id: the account that published it first, where it named itself."""
     key_sender: str | None = None
     """The account in its routing key, which the broker checks; a link's, for what came from another domain."""
+    unproved: bool = False
+    """Whether nothing in it proves its sender, and nothing ever can: of such a letter only the beginning is kept."""
+    kept_digest: str = ""
+    kept_octets: int = -1
+    """Of the whole envelope, as the store gives them; see `digest` and `octets`."""
 
     @property
     def account(self) -> str | None:
@@ -194,6 +205,21 @@ class DeadLetter:
     def pretends(self) -> bool:
         """Whether it claims to be another's than the account's by which it came."""
         return self.account is not None and self.sender is not None and self.account != self.sender
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the whole envelope, hexadecimal."""
+        return self.kept_digest or envelope_digest(self.envelope)
+
+    @property
+    def octets(self) -> int:
+        """How many octets the whole envelope has, or had."""
+        return self.kept_octets if self.kept_octets >= 0 else len(self.envelope)
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of the envelope is here; not so where its beginning was kept, or where it was not asked for."""
+        return len(self.envelope) == self.octets
 
 
 @dataclass(frozen=True, slots=True)

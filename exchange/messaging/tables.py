@@ -175,11 +175,19 @@ dead_letter = Table(
     Column("proposal", EnumWord(Proposal, 12)),
     Column("discarded_by", FreeText),
     Column("discarded_at", Instant),
+    Column("digest", String(64), index=True),
+    Column("octets", BigInteger),
+    Column("unproved", Boolean),
 )
 
 
 OPEN_LETTERS = dead_letter.c.discarded_at.is_(None)
 """Dead letters that nobody has discarded."""
+PERHAPS_PROVED = OPEN_LETTERS & dead_letter.c.unproved.is_(None)
+"""Of these, the ones that may be what they claim."""
+partial_index(
+    "dead_letter_perhaps_proved", dead_letter.c.sender, dead_letter.c.kind, dead_letter.c.id, where=PERHAPS_PROVED
+)
 partial_index("dead_letter_open", dead_letter.c.id, where=OPEN_LETTERS)
 partial_index("dead_letter_cause", dead_letter.c.reason_code, dead_letter.c.id, where=OPEN_LETTERS)
 partial_index(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from starlette.testclient import TestClient
@@ -78,7 +79,8 @@ class Town:
         ]  # fmt: skip
         with self.member("transport") as receiver, receiver.store.transaction() as tx:
             tx[Inbox].dead(letters, self.settings.clock.now())
-            return tx[DeadLetters].batch(code, "handle", above=0, limit=count + 10_000)
+            kept = tx[DeadLetters].batch(code, "handle", above=0, limit=count + 10_000)
+            return [replace(one, envelope=tx[Inbox].envelope_of(one)) for one in kept]
 
     def take_in(self, letter: DeadLetter) -> None:
         """Transport takes a letter in after all, and it is set aside once more."""

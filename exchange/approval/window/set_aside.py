@@ -36,7 +36,8 @@ def cases_meant(tx: Transaction, node: Node, letter: DeadLetter, department: str
     if letter.arrival is None or letter.kind != Opinion.KIND or letter.reason_code == Forged.code:
         return
     try:
-        found = prove_envelope(letter.envelope, node.identity, node.directory, None)
+        envelope = letter.envelope if letter.whole else tx[Inbox].envelope_of(letter)
+        found = prove_envelope(envelope, node.identity, node.directory, None)
     except ExchangeError:
         return
     if found.header.sender != department:

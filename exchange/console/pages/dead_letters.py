@@ -92,7 +92,7 @@ def _letter(visit: Visit) -> Mapping[str, object]:
         "member": member,
         "letter": letter,
         "header": _header(letter),
-        "octets": len(letter.envelope),
+        "octets": letter.octets,
         "back": _cause_link(member, letter.reason_code, letter.stage),
         "withheld": letter.reason_code == WITHHELD,
         "own": (letter.proposed_by or "").casefold() == visit.account.name.casefold(),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from exchange.directory.addressing import home_of, is_for_arbiter
 from exchange.directory.hierarchy import relay_of
-from exchange.errors import Forged, Returned
+from exchange.errors import BroughtByAnother, Returned
 from exchange.schemas import Header, Opinion
 
 EXPIRED = "expired"
@@ -33,18 +33,18 @@ class Carriage:
 
 
 def check_bringer(carriage: Carriage | None, user_id: str | None, header: Header, own: str, accounts: bool) -> None:
-    """Raise Forged for what was not brought by its signer, or, from another domain, by the relay office of ``own``.
+    """Raise BroughtByAnother unless its signer, or for another domain's the relay office of ``own``, has brought it.
 
     ``accounts``: members have accounts, so that whoever brings a message is known.
     """
     known = _bringers(carriage, user_id)
     if accounts and not known:
-        raise Forged(
+        raise BroughtByAnother(
             "it claims to be {sender}, and the broker does not tell by whose account it came", sender=header.sender
         )
     for name in known:
         if not _may_bring(name, header.sender, own):
-            raise Forged(
+            raise BroughtByAnother(
                 "it came by the account of {account}, and claims to be {sender}", account=name, sender=header.sender
             )
 
@@ -53,6 +53,11 @@ def sole_bringer(carriage: Carriage | None, user_id: str | None) -> str | None:
     """Return the account by which it came, in the broker's word; None where none is known, or two are."""
     known = _bringers(carriage, user_id)
     return known[0] if len(known) == 1 else None
+
+
+def may_be_of(sender: str, carriage: Carriage | None, user_id: str | None, own: str) -> bool:
+    """Return whether what came so may be ``sender``'s: who brought it is not known, or may bring it."""
+    return all(_may_bring(name, sender, own) for name in _bringers(carriage, user_id))
 
 
 def _bringers(carriage: Carriage | None, user_id: str | None) -> list[str]:

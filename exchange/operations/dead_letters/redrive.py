@@ -157,6 +157,13 @@ def found_letter(node: Node, id: str) -> DeadLetter:
         raise CallerError(
             "dead letter {id} is forged: {reason}", remedy="its sender writes it anew", id=id, reason=letter.reason
         )
+    if not letter.whole:
+        raise CallerError(
+            "of dead letter {id} only the beginning was kept, since nothing in it proves its sender: {reason}",
+            remedy="its sender writes it anew",
+            id=id,
+            reason=letter.reason,
+        )
     if letter.stage == STAGE:
         remedy = "once the reason is repaired its sender sends it again: exchange resend"
         raise CallerError(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import timedelta
+from time import process_time
 
 import pytest
 
@@ -156,8 +158,9 @@ def test_a_dead_letter_keeps_when_it_first_arrived_and_is_found_by_its_message(s
     with store.transaction() as tx:
         tx[Inbox].dead([letter, replace(letter, arrival=later), unknown], NOW)
     with store.reading() as tx:
-        [kept] = tx[Inbox].letters_of([letter.message_id or "", new_id()])
-        assert (kept.arrival, kept.envelope, kept.attempts) == (first, letter.envelope, 2)
+        [kept] = tx[Inbox].letters_of([letter.digest, "0" * 64])
+        assert (kept.arrival, kept.digest, kept.attempts) == (first, letter.digest, 2)
+        assert (kept.envelope, kept.whole, tx[Inbox].envelope_of(kept)) == (b"", False, letter.envelope)
         assert tx[Inbox].letters_of([]) == []
         assert [one.arrival for one in tx[Inbox].dead_letters()] == [None, first]
 
@@ -173,3 +176,33 @@ def test_letters_of_a_sender_are_unhandled_until_their_message_is_on_record(stor
     record(store, entry(PLANNING, message_id=ids[0], kind="opinion"), entry(TRANSPORT, message_id=ids[1]))
     with store.reading() as tx:
         assert [one.message_id for one in tx[Inbox].unhandled(PLANNING, "opinion")] == [ids[1]]
+
+
+def test_of_what_proves_nobody_the_beginning_is_kept_with_its_digest_and_it_holds_up_nothing(store: Store) -> None:
+    forged = dead_letter(
+        message_id=new_id(), sender=PLANNING, kind="opinion", envelope=b"x" * 100_000, unproved=True
+    )  # fmt: skip
+    proved = replace(forged, envelope=b"y" * 100_000, unproved=False)
+    with store.transaction() as tx:
+        tx[Inbox].dead([forged, forged, proved], NOW)
+        [waiting] = tx[Inbox].unhandled(PLANNING, "opinion")
+        assert tx[Inbox].envelope_of(waiting) == proved.envelope
+        kept = tx[Inbox].dead_letters()[1]
+        assert (len(kept.envelope), kept.octets, kept.whole, kept.attempts) == (1024, 100_000, False, 2)
+        assert kept.digest == forged.digest == hashlib.sha256(forged.envelope).hexdigest()
+        assert tx[Inbox].revive(replace(forged)), "the same bytes, taken in after all, take it off the list"
+        assert [one.digest for one in tx[Inbox].dead_letters()] == [proved.digest]
+
+
+def test_what_holds_up_a_consent_is_found_without_reading_what_was_forged(store: Store) -> None:
+    letters = [
+        dead_letter(message_id=new_id(), sender=PLANNING, kind="opinion", envelope=b"%06d" % number, unproved=True)
+        for number in range(3000)
+    ]
+    with store.transaction() as tx:
+        tx[Inbox].dead(letters, NOW)
+    began = process_time()
+    with store.reading() as tx:
+        for _ in range(100):
+            assert tx[Inbox].unhandled(PLANNING, "opinion") == []
+    assert process_time() - began < 2.0

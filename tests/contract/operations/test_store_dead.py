@@ -66,7 +66,8 @@ def test_a_discarded_letter_keeps_its_row_and_bytes_and_holds_up_nothing(store: 
         assert not tx[DeadLetters].discard(letter.serial, "zhao", LATER)
         assert not tx[DeadLetters].withdraw(letter.serial)
         [kept] = tx[DeadLetters].discarded()
-        assert (kept.envelope, kept.proposed_by, kept.proposed_why) == (letter.envelope, "li", "sent by a test")
+        assert (kept.digest, kept.proposed_by, kept.proposed_why) == (letter.digest, "li", "sent by a test")
+        assert tx[Inbox].envelope_of(kept) == letter.envelope
         assert (kept.discarded_by, kept.discarded_at) == ("wang", LATER)
         assert tx[Inbox].dead_letters() == [other]
         assert tx[Inbox].unhandled(PLANNING, "opinion") == [other]

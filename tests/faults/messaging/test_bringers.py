@@ -19,7 +19,7 @@ from exchange.broker.traffic.topology import DOCUMENTS, routing_key
 from exchange.errors import BadTopology, CallerError
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.node import new_id
-from exchange.messaging.records import DeadLetter
+from exchange.messaging.records import DeadLetter, envelope_digest
 from exchange.operations.dead_letters import domain as dead
 from exchange.operations.dead_letters.redrive import redrive
 from exchange.schemas import Verdict
@@ -58,7 +58,7 @@ def bring(city: City, account: str, body: bytes, key: str | None = None, **prope
 
 def letters(city: City, body: bytes) -> list[DeadLetter]:
     with city.window.store.reading() as tx:
-        return [one for one in tx[Inbox].dead_letters(1000) if one.envelope == body]
+        return [one for one in tx[Inbox].dead_letters(1000) if one.digest == envelope_digest(body)]
 
 
 def letter_of(city: City, body: bytes) -> DeadLetter:

@@ -262,7 +262,8 @@ def test_only_the_own_relay_office_may_bring_what_was_signed_elsewhere(levels: L
 
 def forged(levels: Levels, message_id: str) -> bool:
     with levels.upper.nodes[TRANSPORT].store.reading() as tx:
-        return any(each.reason_code == "forged" for each in tx[Inbox].letters_of([message_id]))
+        letters = tx[Inbox].dead_letters()
+    return any(each.reason_code == "forged" and each.message_id == message_id for each in letters)
 
 
 def test_what_is_urgent_overtakes_what_waits_for_the_link(levels: Levels) -> None:

@@ -186,3 +186,21 @@ def test_a_file_larger_than_any_document_is_refused(tmp_path: Path) -> None:
     path.write_text("#" * 2_000_001)
     with pytest.raises(BadConfiguration, match="more than 2,000,000 bytes"):
         read_toml(path)
+
+
+@pytest.mark.parametrize(
+    "row", ["[" + "1," * 240 + "],\n", "{a = 1, b = 2, c = [1, 2]},\n" * 3, "\n" * 60, "a.b = 1\n"]
+)
+def test_more_values_than_anybody_writes_are_refused_at_once(tmp_path: Path, row: str) -> None:
+    path = tmp_path / "rows.toml"
+    path.write_text(f"rows = [\n{row * 4000}]\n" if "=" not in row or "{" in row else row * 40_000)
+    began = time.process_time()
+    with pytest.raises(BadConfiguration, match="more values than anybody writes"):
+        read_toml(path)
+    assert time.process_time() - began < 3.0
+
+
+def test_a_text_of_any_length_is_one_value(tmp_path: Path) -> None:
+    path = tmp_path / "text.toml"
+    path.write_text('body = """\n' + "a = [1, 2],\n" * 100_000 + '"""\n')
+    assert len(read_toml(path).data["body"]) == 1_200_000

@@ -106,7 +106,7 @@ def test_discarding_takes_two_accounts_and_a_reason_and_keeps_the_row(town: Town
     outcomes = [entry[3] for entry in town.door.recorded if entry[1] == "discard"]
     assert outcomes == ["caller", "done", "denied", "denied", "denied", "done"]
     with town.member("transport") as transport, transport.store.reading() as tx:
-        assert [one.envelope for one in tx[DeadLetters].discarded()] == [letter.envelope]
+        assert [tx[Inbox].envelope_of(one) for one in tx[DeadLetters].discarded()] == [letter.envelope]
 
 
 def test_a_proposal_can_be_withdrawn(town: Town) -> None:
