@@ -218,6 +218,7 @@ class RunningMember:
             thread.join(10)
         if self._publisher is not None:
             self._publisher.close()
+        self._work.close()
         self._store.close()
         log.info("member.stopped", node=self.node.address)
 

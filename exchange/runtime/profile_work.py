@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from exchange.levels.spread import Take
-from exchange.runtime.profiles import Profile, load_decide_rule, load_rule
+from exchange.runtime.profiles import Profile, decide_rule_of, opinion_rule_of
 from exchange.runtime.work import Work, work_for
 from exchange.schemas import Role
 
@@ -11,11 +11,12 @@ from exchange.schemas import Role
 def open_work(profile: Profile, take: Take | None = None) -> Work:
     """Return a member's handlers and rules, from its profile; a relay office needs ``take``.
 
-    Raises BadConfiguration.
+    Its rules run in processes of their own, which `Work.close` ends. Raises BadConfiguration.
     """
-    opinion_rule = load_rule(profile) if Role.DEPARTMENT in profile.roles and profile.rule else None
-    decide_rule = load_decide_rule(profile) if Role.WINDOW in profile.roles and profile.rule else None
-    return work_for(
+    opinion_rule = opinion_rule_of(profile) if Role.DEPARTMENT in profile.roles and profile.rule else None
+    decide_rule = decide_rule_of(profile) if Role.WINDOW in profile.roles and profile.rule else None
+    rules = tuple(rule for rule in (opinion_rule, decide_rule) if rule is not None)
+    work = work_for(
         profile.roles,
         opinion_rule,
         decide_rule,
@@ -23,3 +24,7 @@ def open_work(profile: Profile, take: Take | None = None) -> Work:
         covering=profile.notices.cover,
         rule_decides=profile.rule_decides,
     )
+    work.ends = tuple(rule.close for rule in rules)
+    for rule in rules:
+        rule.check()
+    return work

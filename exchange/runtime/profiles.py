@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import inspect
-import traceback
-from collections.abc import Callable
-from importlib.machinery import SourceFileLoader
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from exchange.approval.department.open_desk import OpinionRule
-from exchange.approval.window.decision import DecideRule
 from exchange.errors import BadConfiguration
 from exchange.language import Joined, Text, joined
 from exchange.notices.rules.covering import Covering
-from exchange.runtime.rules_before import find_names_of_before
+from exchange.runtime.rule_process.asking import DecisionProcess, OpinionProcess
 from exchange.schemas import Role, Wire
 from exchange.schemas.base import Address, Line
 from exchange.tomlfile import TomlFile, read_toml
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
 
 FILE = "profile.toml"
 
@@ -96,14 +85,14 @@ def load_profiles(folder: Path) -> dict[str, Profile]:
     return {profile.address: profile for profile in sorted((p for _, p in files), key=_rank)}
 
 
-def load_rule(profile: Profile) -> OpinionRule:
-    """Load a department's rule, ``decide(consultation, today)``. Raises BadConfiguration naming file and line."""
-    return cast(OpinionRule, _decide(profile, ("consultation", "today")))
+def opinion_rule_of(profile: Profile) -> OpinionProcess:
+    """Return a department's rule, ``decide(consultation, today)``, not yet loaded. Raises BadConfiguration."""
+    return OpinionProcess(_rule_file(profile), profile.address, "opinion")
 
 
-def load_decide_rule(profile: Profile) -> DecideRule:
-    """Load the lead's rule, ``decide(docket)``. Raises BadConfiguration naming file and line."""
-    return cast(DecideRule, _decide(profile, ("docket",)))
+def decide_rule_of(profile: Profile) -> DecisionProcess:
+    """Return the lead's rule, ``decide(docket)``, not yet loaded. Raises BadConfiguration."""
+    return DecisionProcess(_rule_file(profile), profile.address, "decision")
 
 
 def _rank(profile: Profile) -> tuple[bool, bool, str]:
@@ -158,7 +147,7 @@ def _domain(address: str) -> str:
     return address.rpartition(".")[0]
 
 
-def _decide(profile: Profile, parameters: tuple[str, ...]) -> Callable[..., Any]:
+def _rule_file(profile: Profile) -> Path:
     if profile.rule is None:
         raise BadConfiguration(
             "{folder}:1: rule: {address} has none",
@@ -166,58 +155,4 @@ def _decide(profile: Profile, parameters: tuple[str, ...]) -> Callable[..., Any]
             folder=profile.folder / FILE,
             address=profile.address,
         )
-    path = profile.folder / profile.rule
-    decide = getattr(_module(path, profile.address), "decide", None)
-    wanted = f"decide({', '.join(parameters)})"
-    if not callable(decide):
-        raise BadConfiguration(
-            "{path}:1: there is no {wish}", remedy="define {wish} in the rule", path=path, wish=wanted
-        )
-    try:
-        inspect.signature(decide).bind(*parameters)
-    except TypeError as error:
-        line = inspect.unwrap(decide).__code__.co_firstlineno if inspect.isfunction(decide) else 1
-        raise BadConfiguration(
-            "{path}:{line}: decide: {error}",
-            remedy="define {wish} in the rule",
-            path=path,
-            line=line,
-            error=error,
-            wish=wanted,
-        ) from error
-    return cast(Callable[..., Any], decide)
-
-
-class _RuleLoader(SourceFileLoader):
-    """Leaves no compiled code in a department's folder, which may be another user's."""
-
-    def set_data(self, path: str, data: ReadableBuffer, *, _mode: int = 0o666) -> None:
-        """Keep nothing."""
-
-
-def _module(path: Path, address: str) -> ModuleType:
-    """Imports a rule by its path; two members' rules never share a module, whatever their files are called."""
-    name = f"rule_of_{address.replace('.', '_').replace('-', '_')}"
-    spec = spec_from_file_location(name, path, loader=_RuleLoader(name, str(path)))
-    if spec is None or spec.loader is None:
-        raise BadConfiguration("{path}:1: not a Python file", remedy="name the rule's file *.py", path=path)
-    module = module_from_spec(spec)
-    find_names_of_before()
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:  # whatever a rule's author wrote, the message names the line
-        raise BadConfiguration(
-            "{path}:{line}: {name}: {reason}",
-            path=path,
-            line=_line(error, path),
-            name=type(error).__name__,
-            reason=error,
-        ) from error
-    return module
-
-
-def _line(error: Exception, path: Path) -> int:
-    if isinstance(error, SyntaxError):
-        return error.lineno or 1
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
-    return lines[-1] or 1 if lines else 1
+    return profile.folder / profile.rule

@@ -38,6 +38,13 @@ class Work:
     """Told, one after another, of every receipt for what the member has sent; each takes what is its own."""
     rounds: dict[str, Callable[[Node], object]] = field(default_factory=dict)
     """Further periodic work, by name."""
+    ends: tuple[Callable[[], None], ...] = ()
+    """What is to be called when nothing more is asked of the rules."""
+
+    def close(self) -> None:
+        """End what the rules run in."""
+        for end in self.ends:
+            end()
 
     def on_signed(self, step: Step, moved: Sequence[Signed], receipts: Sequence[Receipt]) -> None:
         """Tell everyone in ``signed`` of the receipts."""

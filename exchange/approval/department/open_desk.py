@@ -9,6 +9,7 @@ from itertools import islice
 from exchange.approval.department.desk import consultation_of, reply_in
 from exchange.approval.department.records import DeskRow
 from exchange.approval.department.store import DepartmentDesk
+from exchange.approval.rule_failure import kind_of_failure
 from exchange.approval.rules.states import DeskState
 from exchange.errors import DatabaseUnavailable
 from exchange.language import Text, noted
@@ -122,7 +123,7 @@ class OpenDesk:
         self._failed.add(case_number)
         rule = f"{self._rule.__module__}.{getattr(self._rule, '__qualname__', self._rule)}"
         log.exception("rule.failed", node=self._node.address, rule=rule, case_number=case_number)
-        told = f"{type(error).__name__}: {error}"[:_ERROR]
+        told = f"{kind_of_failure(error)}: {error}"[:_ERROR]
         with self._node.step() as step:
             if step.tx[DepartmentDesk].move(case_number, {DeskState.WAITING}, DeskState.WAITING, rule_error=told):
-                step.note("rule-failed", case_number, None, error=type(error).__name__)
+                step.note("rule-failed", case_number, None, error=kind_of_failure(error))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from exchange.approval.records import CaseRow, PartRow
+from exchange.approval.rule_failure import kind_of_failure
 from exchange.approval.rules.completion import Advance, may_decide, progress
 from exchange.approval.rules.correction import awaiting_correction
 from exchange.approval.rules.states import CASES, CaseState, PartState
@@ -104,8 +105,8 @@ class Concluder:
                 decision = decision_of(docket, ruling, step.node.address, step.now, by_rule=self._decides)
         except Exception as error:
             log.exception("rule.failed", node=step.node.address, case_number=case.number)
-            step.note("rule-failed", case.number, None, error=type(error).__name__)
-            _keep(step, case, rule_error=f"{type(error).__name__}: {error}"[:_RULE_ERROR])
+            step.note("rule-failed", case.number, None, error=kind_of_failure(error))
+            _keep(step, case, rule_error=f"{kind_of_failure(error)}: {error}"[:_RULE_ERROR])
             return
         if ruling is None or decision is None:
             _keep(step, case)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from enum import StrEnum
 from typing import Annotated
 
@@ -166,8 +167,8 @@ def _redrive(settings: Settings, as_: str | None, ids: list[str], as_json: bool)
             "no dead letter {missing}", remedy="`exchange dead` lists them", missing=", ".join(sorted(missing))
         )
     for opened, letter in sorted(found, key=lambda one: one[1].serial):  # the oldest first, as they came
-        work = open_work(opened.profile, opened.take)
-        redrive(opened.node, work.handlers, work.on_signed, letter.id)
+        with closing(open_work(opened.profile, opened.take)) as work:
+            redrive(opened.node, work.handlers, work.on_signed, letter.id)
         if as_json:
             print_json({"id": letter.id, "member": opened.node.address, "message_id": letter.message_id})
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -59,15 +59,13 @@ def redrive_all(
     settings: Settings, member: str, reason_code: str, stage: str | None = None
 ) -> Iterator[RedriveOutcome]:
     """Redrive all letters of a cause at a member, the oldest first. Raises what opening the member raises."""
-    with opened(settings, member) as found:
-        work = open_work(found.profile, found.take)
+    with opened(settings, member) as found, closing(open_work(found.profile, found.take)) as work:
         yield from redrive_cause(found.node, work.handlers, work.on_signed, reason_code, stage)
 
 
 def redrive_some(settings: Settings, member: str, ids: Sequence[str]) -> Iterator[RedriveOutcome]:
     """Redrive the letters with these ids, the oldest first; one that is not there any more is gone."""
-    with opened(settings, member) as found:
-        work = open_work(found.profile, found.take)
+    with opened(settings, member) as found, closing(open_work(found.profile, found.take)) as work:
         with found.store.reading() as tx:
             letters = [letter for letter in map(tx[Inbox].dead_letter, ids) if letter is not None]
         for letter in sorted(letters, key=lambda one: one.serial):
@@ -76,8 +74,7 @@ def redrive_some(settings: Settings, member: str, ids: Sequence[str]) -> Iterato
 
 def release(settings: Settings, member: str, id: str, by: str) -> RedriveOutcome:
     """Take in a withheld letter that another has proposed to release. Raises as `confirm_release` does."""
-    with opened(settings, member) as found:
-        work = open_work(found.profile, found.take)
+    with opened(settings, member) as found, closing(open_work(found.profile, found.take)) as work:
         return confirm_release(found.node, work.handlers, work.on_signed, id, by)
 
 

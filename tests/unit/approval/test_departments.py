@@ -19,7 +19,9 @@ from exchange.clock import SteppedClock
 from exchange.departments.window.rule import decide as lead
 from exchange.files.applications import read_application
 from exchange.runtime.catalogue import load_catalogue
-from exchange.runtime.profiles import load_profiles, load_rule
+from exchange.runtime.profiles import load_profiles
+from exchange.runtime.rule_process.loading import load_decide
+from exchange.runtime.rule_process.questions import PARAMETERS
 from exchange.schemas import (
     Application,
     Consultation,
@@ -37,7 +39,11 @@ PACKAGED = Path(exchange.__file__).resolve().parent.parent / "departments"
 SAMPLES = sorted(path.stem for path in (PACKAGED / "applications").glob("*.toml"))
 CATALOGUE = load_catalogue(PACKAGED / "catalogue")
 PROFILES = load_profiles(PACKAGED)
-RULES = {address: load_rule(p) for address, p in PROFILES.items() if Role.DEPARTMENT in p.roles}
+RULES = {
+    address: load_decide(profile.folder / "rule.py", address, PARAMETERS["opinion"])
+    for address, profile in PROFILES.items()
+    if Role.DEPARTMENT in profile.roles
+}
 MONDAY = at("03-02")
 
 

@@ -10,7 +10,9 @@ import pytest
 
 import exchange
 from exchange.machine.handover import GIVEN, handed_over, take_over
-from exchange.runtime.profiles import load_profiles, load_rule
+from exchange.runtime.profiles import load_profiles
+from exchange.runtime.rule_process.loading import load_decide
+from exchange.runtime.rule_process.questions import PARAMETERS
 from exchange.runtime.supervision.children import GIVEN_PATH, child_surroundings
 from tests.processes import write_departments
 from tests.traps import make_traps, sprung
@@ -68,7 +70,7 @@ def test_a_rule_is_loaded_by_its_path_and_its_folder_shadows_nothing(tmp_path: P
     folder = tmp_path / "planning"
     make_traps(folder)
     before = list(sys.path)
-    rule = load_rule(load_profiles(tmp_path)["t.planning"])
+    rule = load_decide(load_profiles(tmp_path)["t.planning"].folder / "rule.py", "t.planning", PARAMETERS["opinion"])
     assert callable(rule)
     assert sprung(folder) == []
     assert sys.path == before

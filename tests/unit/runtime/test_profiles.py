@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +11,9 @@ import pytest
 import exchange
 from exchange.errors import BadConfiguration
 from exchange.notices.rules.covering import Covering
-from exchange.runtime.profiles import load_decide_rule, load_profiles, load_rule
+from exchange.runtime.profiles import decide_rule_of, load_profiles, opinion_rule_of
+from exchange.runtime.rule_process.loading import load_decide
+from exchange.runtime.rule_process.questions import PARAMETERS
 from exchange.schemas import Role
 
 PACKAGED = Path(exchange.__file__).resolve().parent.parent / "departments"
@@ -39,8 +42,9 @@ def refused(folder: Path) -> list[str]:
 def refused_rule(folder: Path, text: str, role: str = "department") -> str:
     member(folder, "fire", rule=text, role=role)
     profile = load_profiles(folder)["c.fire"]
+    kind = "decision" if role == "window" else "opinion"
     with pytest.raises(BadConfiguration) as error:
-        load_decide_rule(profile) if role == "window" else load_rule(profile)
+        load_decide(profile.folder / "rule.py", profile.address, PARAMETERS[kind])
     return str(error.value).replace(f"{folder}/", "")
 
 
@@ -142,7 +146,8 @@ def test_rules_of_two_members_are_two_modules_whatever_their_files_are_called(tm
     for name in ("a", "b"):
         member(tmp_path, name, rule=f"def decide(consultation, today): return '{name}'\n")
     profiles = load_profiles(tmp_path)
-    answers = [load_rule(profiles[address])(None, date(2026, 3, 2)) for address in ("c.a", "c.b")]  # type: ignore[arg-type]
+    rules = [load_decide(profiles[f"c.{name}"].folder / "rule.py", f"c.{name}", PARAMETERS["opinion"]) for name in "ab"]
+    answers = [rule(None, date(2026, 3, 2)) for rule in rules]
     assert answers == ["a", "b"]
 
 
@@ -172,7 +177,7 @@ def test_a_windows_rule_takes_the_docket(tmp_path: Path) -> None:
 def test_a_member_without_a_rule_has_none_to_load(tmp_path: Path) -> None:
     member(tmp_path, "fire")
     with pytest.raises(BadConfiguration, match=r"c\.fire has none"):
-        load_rule(load_profiles(tmp_path)["c.fire"])
+        opinion_rule_of(load_profiles(tmp_path)["c.fire"])
 
 
 # --- the packaged city ------------------------------------------------------------------------------------------------
@@ -185,5 +190,6 @@ def test_the_packaged_city_has_a_window_a_monitor_and_nine_departments_whose_rul
     assert roles.count((Role.DEPARTMENT,)) == 9
     for profile in profiles.values():
         if Role.DEPARTMENT in profile.roles:
-            assert callable(load_rule(profile))
-    assert callable(load_decide_rule(profiles["hefei.window"]))
+            assert callable(load_decide(profile.folder / "rule.py", profile.address, PARAMETERS["opinion"]))
+    with closing(decide_rule_of(profiles["hefei.window"])) as rule:
+        rule.check()

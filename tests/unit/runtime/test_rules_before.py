@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from exchange import Department, Ruling, said
-from exchange.runtime.profiles import load_decide_rule, load_profiles, load_rule
+from exchange.runtime.profiles import load_profiles
+from exchange.runtime.rule_process.loading import load_decide
+from exchange.runtime.rule_process.questions import PARAMETERS
 from tests.unit.runtime.test_profiles import member
 
 OPINION = """
@@ -32,9 +34,10 @@ def test_names_of_before_are_those_of_today(tmp_path: Path) -> None:
     member(tmp_path, "fire", rule=OPINION)
     member(tmp_path, "window", rule=DECISION, role="window")
     profiles = load_profiles(tmp_path)
-    found = load_rule(profiles["c.fire"])(None, None)  # type: ignore[arg-type]
-    assert found[:2] == (Department, said)  # type: ignore[index]
-    assert isinstance(load_decide_rule(profiles["c.window"])(None), Ruling)  # type: ignore[arg-type]
+    found = load_decide(profiles["c.fire"].folder / "rule.py", "c.fire", PARAMETERS["opinion"])(None, None)
+    assert found[:2] == (Department, said)
+    ruling = load_decide(profiles["c.window"].folder / "rule.py", "c.window", PARAMETERS["decision"])(None)
+    assert isinstance(ruling, Ruling)
 
 
 @pytest.mark.parametrize("name", ["exchange.rules.never", "exchange.flow.submit", "exchange.answers"])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import date, timedelta
 from functools import partial
 
@@ -10,6 +12,7 @@ from exchange.clock import monotonic
 from exchange.directory import BranchState, DirectoryView, TreeView
 from exchange.errors import ExchangeError, NoDomain
 from exchange.language import Text
+from exchange.machine.confinement.parts import Part
 from exchange.operations.health.checkups import claims, clock, database, members, revoked, tls
 from exchange.operations.health.checkups.findings import Finding, Level, RunningCheck
 from exchange.runtime.catalogue import load_catalogue
@@ -27,6 +30,7 @@ _FRESHEN = (
     "`exchange up`, or `exchange freshness --every` beside what serves the members; on a host of its own copy "
     "directory.cose and freshness.cose there; if both are there, set this machine's clock"
 )
+_RULES_AT_ONCE = 4
 _PATIENCE, _EACH = 12.0, 0.2
 """Seconds that all checks together have, and further ones for each member."""
 
@@ -156,16 +160,41 @@ def _catalogue(home: Home, profiles: dict[str, Profile]) -> Iterator[Finding]:
 
 
 def _rules(profiles: dict[str, Profile]) -> Iterator[Finding]:
-    good = 0
-    for address, profile in profiles.items():
-        try:
-            open_work(profile)
-        except ExchangeError as error:
-            yield Finding("bad", Text("rule of {address}", {"address": address}), error.text, error.remedy_text)
-            continue
-        good += profile.rule is not None
+    """Load every rule as it is when its member is served: in a process of its own, which sees no key."""
+    good, lacking = 0, set[str]()
+    ruled = [profile for profile in profiles.values() if profile.rule is not None]
+    with ThreadPoolExecutor(_RULES_AT_ONCE) as pool:
+        for profile, found in zip(ruled, pool.map(_loaded, ruled), strict=True):
+            if isinstance(found, ExchangeError):
+                rule = Text("rule of {address}", {"address": profile.address})
+                yield Finding("bad", rule, found.text, found.remedy_text)
+                continue
+            good += 1
+            lacking |= set(found)
     if good:
         yield Finding("good", "rules", Text("{good} can be loaded", {"good": good}))
+    for part in sorted(lacking):
+        yield Finding("note", "rules", _NOT_KEPT_FROM[Part(part)], _KEEP_FROM)
+
+
+def _loaded(profile: Profile) -> Collection[str] | ExchangeError:
+    """What this machine cannot enforce of a rule, or why the rule cannot be loaded."""
+    found: set[str] = set()
+    try:
+        with closing(open_work(profile)) as work:
+            for rule in (work.opinion_rule, work.decide_rule):
+                found |= set(getattr(rule, "lacking", ()))
+    except ExchangeError as error:
+        return error
+    return found
+
+
+_NOT_KEPT_FROM = {
+    Part.FILES: Text("this machine cannot keep rules from this user's files, keys among them"),
+    Part.PROCESSES: Text("this machine cannot keep rules from network and processes"),
+    Part.MEMORY: Text("this machine cannot limit the memory of rules"),
+}
+_KEEP_FROM = Text("Linux 5.13 or later with Landlock and seccomp; until then run only rules that you have read")
 
 
 def _calendar(today: date) -> Iterator[Finding]:

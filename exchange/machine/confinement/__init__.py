@@ -1,0 +1,31 @@
+"""What a process gives up for the rest of its life, so that code which nobody here has written can run in it.
+
+Linux does it, without privileges: files by Landlock (5.13 and later), network and processes by a filter of system
+calls, memory and open files by limits. Whatever this machine cannot enforce is told, never passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from exchange.machine.confinement import landlock, limits, system_calls
+from exchange.machine.confinement.parts import Part
+
+
+def confine(readable: Iterable[Path], memory: int) -> list[Part]:
+    """Give up files but those ``readable`` at these paths and below, network, further processes, and memory above so
+    many bytes. Return what this machine cannot enforce; call it before any other thread runs.
+    """
+    attempts = {
+        Part.MEMORY: lambda: limits.limit(memory),
+        Part.FILES: lambda: landlock.allow_reading(readable),
+        Part.PROCESSES: system_calls.forbid,
+    }
+    lacking = []
+    for part, give_up in attempts.items():
+        try:
+            give_up()
+        except (OSError, ValueError, AttributeError, ImportError):  # another system, an old kernel, a strict container
+            lacking.append(part)
+    return lacking
