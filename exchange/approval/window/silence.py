@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 
-from exchange.approval.proof import check_reminder, check_request
 from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules.arbiter import AGAIN, SilenceRuling, rule_on_deemed, rule_on_escalation
 from exchange.approval.rules.correction import OBSTACLE
@@ -15,14 +13,12 @@ from exchange.approval.rules.states import PartState
 from exchange.approval.window.checks import part_of
 from exchange.approval.window.conclude import Concluder
 from exchange.approval.window.deadlines import RUNNING, deadline_state, matter_of, present_state, refresh
+from exchange.approval.window.evidence import check_evidence
 from exchange.approval.window.set_aside import opinion_set_aside
 from exchange.approval.window.store import Cases
-from exchange.errors import Returned, SenderError
 from exchange.messaging.checks import expect, require_role
-from exchange.messaging.documents import Documents
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Step
-from exchange.messaging.receipts import proof_digest
 from exchange.schemas import (
     Body,
     DeadlineNotice,
@@ -33,12 +29,8 @@ from exchange.schemas import (
     Escalation,
     Reminder,
     Role,
-    SentReminder,
 )
 from exchange.workdays import add_working_days, end_of_day
-
-_EVIDENCE = "cite the receipt that the department signed for this very consultation"
-_REMINDED = "carry each reminder as it was signed, with the receipt that the department signed for it within the term"
 
 
 class Silence:
@@ -87,7 +79,7 @@ class Silence:
             step.note("deemed-held-up", case.number, incoming.message_id, department=part.department)
             _tell_again(step, part, incoming)
             return
-        self._check_evidence(step, deemed)
+        check_evidence(step, deemed)
         if part.faulty_at is not None:
             self._escalate(step, part, incoming, (OBSTACLE,))
             return
@@ -101,34 +93,6 @@ class Silence:
         self._announce(step, case, deemed, incoming)
         refresh(step, case.number, part.department)
         self._concluder.advance(step, case.number)
-
-    def _check_evidence(self, step: Step, deemed: DeemedConsent) -> None:
-        """Raise Returned unless the department's receipts verify and are for what the window itself has on record."""
-        state, evidence = deemed.state, deemed.state.evidence
-        if evidence is None or proof_digest(evidence) != deemed.receipt_digest:
-            raise Returned("no proof that the department had the request", code="no-evidence", remedy=_EVIDENCE)
-        try:
-            receipt = check_request(state, evidence, step.node.directory)
-        except SenderError as error:
-            raise Returned(
-                "the department's receipt does not verify: {error}", code="no-evidence", remedy=_EVIDENCE, error=error
-            ) from error
-        asked = step.tx[Documents].get(step.node.address, state.consultation_id)
-        if asked is not None and receipt.digest != hashlib.sha256(asked.signed).hexdigest():
-            raise Returned("the receipt is for another request", code="no-evidence", remedy=_EVIDENCE)
-        for reminder in deemed.reminders:
-            self._check_reminder(step, state, reminder)
-
-    def _check_reminder(self, step: Step, state: DeadlineState, reminder: SentReminder) -> None:
-        try:
-            monitor = check_reminder(state, reminder, step.node.directory, step.node.calendar)
-        except SenderError as error:
-            raise Returned(
-                "a reminder is not proved: {error}", code="no-evidence", remedy=_REMINDED, error=error
-            ) from error
-        came = step.tx[Documents].get(monitor, reminder.message_id)
-        if came is not None and reminder.proof is not None and reminder.proof.signed != came.signed:
-            raise Returned("the reminder is not the one that came to the window", code="no-evidence", remedy=_REMINDED)
 
     def _announce(self, step: Step, case: CaseRow, deemed: DeemedConsent, incoming: Incoming) -> None:
         day, _ = add_working_days(step.node.calendar, step.now.date(), 1)

@@ -17,12 +17,13 @@ import typer
 from exchange.approval.proof import check_reminder
 from exchange.approval.rules.deadline import project
 from exchange.approval.rules.defaults import reminder_id
+from exchange.approval.window.evidence import check_evidence
 from exchange.audit import prove_receipt, tree_root
 from exchange.cli import app
 from exchange.clock import AcceleratedClock, SteppedClock, format_clock
 from exchange.directory import Lookup
 from exchange.envelope import pack_leaves, payload_of, verify_signed
-from exchange.errors import Forged, Malformed, NotFound, Untrusted
+from exchange.errors import Forged, Malformed, NotFound, Returned, Untrusted
 from exchange.messaging.documents import Documents
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.outbox import Outbox
@@ -212,6 +213,7 @@ def instead(state: DeadlineState, **fields: Any) -> DeemedConsent:
     [
         (lambda s, r, t: consent(s, r), "monitor", "03-06", "the term is not over"),
         (lambda s, r, t: consent(s, r), "window", "03-11", "is not a monitor"),
+        (lambda s, r, t: instead(s, lead="hefei.elsewhere.window"), "monitor", "03-11", "is not a monitor"),
         (
             lambda s, r, t: consent(s, r.model_copy(update={"at": at("03-10")})),
             "monitor", "03-11", "no reminder went out within the term",
@@ -323,6 +325,42 @@ def test_a_consent_with_an_invented_reminder_or_none_that_is_proved_does_not_ver
     assert payload_of(file.read_bytes()).count(b"proof") == 0, "as the release before wrote it"
     assert town.run("check-consent", str(file)) == 8
     assert "rests on the monitor's word alone" in " ".join(capsys.readouterr().out.split())
+
+
+def test_the_window_holds_what_is_cited_against_its_own_copies(town: Town, silence: DeadlineState) -> None:
+    town.step_to(at("03-02", "10:00"))
+    state = another(silence)
+    sent = town.reminded(state)
+    other = town.reminded(another(silence))
+    assert sent.proof is not None
+    assert other.proof is not None
+    town.step_to(at("03-11"))
+    deemed = consent(state, sent)
+
+    def taken(signed: bytes | None) -> None:
+        """The window looks at it, having this under the reminder's id; nothing of the try is kept."""
+        opened = open_member(town.settings, "hefei.window")
+        header = verify_signed(sent.proof.signed, opened.node.directory).header if sent.proof else None
+        try:
+            with opened.node.step() as step:
+                if signed is not None and header is not None:
+                    came = InboxEntry(header, "0" * 64, signed, (), step.now, step.now, "own", None, True, None)
+                    step.tx[Inbox].record([came], step.now)
+                check_evidence(step, deemed)
+                raise Undone
+        finally:
+            opened.store.close()
+
+    for held in (None, sent.proof.signed):
+        with pytest.raises(Undone):
+            taken(held)
+    with pytest.raises(Returned, match="not the one that came to the window") as refused:
+        taken(other.proof.signed)
+    assert refused.value.code == "no-evidence"
+
+
+class Undone(Exception):
+    """Ends a try of which nothing is to be kept."""
 
 
 def test_one_of_version_1_is_proved_at_its_monitor_which_has_the_receipts_on_record(
