@@ -17,7 +17,7 @@ from exchange.approval.window.evidence import check_evidence
 from exchange.approval.window.set_aside import opinion_set_aside
 from exchange.approval.window.store import Cases
 from exchange.messaging.checks import expect, require_role
-from exchange.messaging.incoming import Handler, Incoming
+from exchange.messaging.incoming import Handler, Incoming, Minding, SentBack
 from exchange.messaging.node import Step
 from exchange.schemas import (
     Body,
@@ -27,6 +27,7 @@ from exchange.schemas import (
     DefaultMode,
     DefaultNotice,
     Escalation,
+    Header,
     Reminder,
     Role,
 )
@@ -42,7 +43,7 @@ class Silence:
     def handlers(self) -> dict[str, Handler]:
         """Return the message handlers, by message kind."""
         return {
-            DeemedConsent.KIND: self.take_deemed,
+            DeemedConsent.KIND: Minding(self.take_deemed, mind_refused),
             Escalation.KIND: self.take_escalation,
             Reminder.KIND: self.take_reminder,
         }
@@ -57,7 +58,7 @@ class Silence:
         own, projection = _own(step, case, part)
         if not reminds_rightly(own, projection, reminder, incoming.message_id, incoming.opened.header.created_at):
             step.note("reminder-overtaken", case.number, incoming.message_id, department=part.department)
-            _tell_again(step, part, incoming)
+            _tell_again(step, part, incoming.opened.header)
             return
         step.tx[Cases].move_part(part.case_number, part.department, {part.state}, part.state, reminded_at=step.now)
 
@@ -72,12 +73,12 @@ class Silence:
         if ruling is not SilenceRuling.EFFECTIVE:
             step.note("deemed-moot", case.number, incoming.message_id, department=part.department, why=ruling.value)
             if ruling in AGAIN:
-                _tell_again(step, part, incoming)
+                _tell_again(step, part, incoming.opened.header)
             return
         stale = step.node.not_current() is not None
         if stale or opinion_set_aside(step.tx, step.node, case.number, part.department, projection.due_at):
             step.note("deemed-held-up", case.number, incoming.message_id, department=part.department)
-            _tell_again(step, part, incoming)
+            _tell_again(step, part, incoming.opened.header)
             return
         check_evidence(step, deemed)
         if part.faulty_at is not None:
@@ -125,7 +126,7 @@ class Silence:
             why = ruling.value
             step.note("escalation-moot", case.number, incoming.message_id, department=part.department, why=why)
             if ruling in AGAIN:
-                _tell_again(step, part, incoming)
+                _tell_again(step, part, incoming.opened.header)
             return
         self._escalate(step, part, incoming, escalation.obstacles)
 
@@ -153,7 +154,18 @@ def _own(step: Step, case: CaseRow, part: PartRow) -> tuple[DeadlineState, Proje
     return own, project(own, step.node.calendar)
 
 
-def _tell_again(step: Step, part: PartRow, incoming: Incoming) -> None:
+def mind_refused(step: Step, back: SentBack) -> None:
+    """Tell a monitor whose deemed consent goes back how the term stands: it is done with it, and looks at it anew."""
+    try:
+        state = DeemedConsent.model_validate_json(back.payload).state
+    except ValueError:
+        return
+    part = step.tx[Cases].part(state.case_number, state.department)
+    if part is not None and step.node.has_role(back.header.sender, Role.MONITOR):
+        _tell_again(step, part, back.header)
+
+
+def _tell_again(step: Step, part: PartRow, wrote: Header) -> None:
     """The term still runs: how it stands, in reply to this monitor, which then looks at it anew.
 
     Under a higher revision, since the monitor is done with the one it wrote on. Other monitors have said nothing
@@ -164,8 +176,8 @@ def _tell_again(step: Step, part: PartRow, incoming: Incoming) -> None:
     present = present_state(step, part.case_number, part.department)
     if present is not None:
         step.send(
-            DeadlineNotice(deadlines=(present,)), (incoming.sender,),
-            conversation_id=incoming.opened.header.conversation_id, in_reply_to=incoming.message_id,
+            DeadlineNotice(deadlines=(present,)), (wrote.sender,),
+            conversation_id=wrote.conversation_id, in_reply_to=wrote.message_id,
         )  # fmt: skip
 
 
