@@ -175,7 +175,7 @@ def test_a_clock_stopped_at_a_drained_window_stands_against_the_honest_monitor(c
     assert city.case(case).state is CaseState.OPEN
 
 
-def test_an_invented_reminder_moves_no_term_and_is_not_shown_as_one(city: City) -> None:
+def test_an_invented_reminder_moves_no_term_is_not_shown_as_one_and_of_no_request_is_not_signed_for(city: City) -> None:
     city.matter(city.approver("planning"), city.approver("transport", silent=True))
     case = city.submit()
     state, due_at = deadline(city, case), city.part(case, "transport").due_at
@@ -197,11 +197,7 @@ def test_an_invented_reminder_moves_no_term_and_is_not_shown_as_one(city: City) 
         term = term_of(node, tx, row)
     assert (term.due_at, term.overdue, term.told) == (due_at, False, False)
 
-
-def test_a_reminder_of_no_request_on_the_desk_is_not_signed_for(city: City) -> None:
-    city.matter(city.approver("planning"), city.approver("transport", silent=True))
-    case = city.submit()
-    state = deadline(city, case)
+    # Nor is one signed for that is of no request on this desk.
     facts: dict[str, Any] = {"stage": 50, "due_at": midnight_after(city.clock.now().date())}
     facts |= {"default": DefaultMode.CONSENT, "department": city.address("transport")}
     facts |= {"case_number": case.number, "consultation_id": state.consultation_id}
