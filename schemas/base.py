@@ -62,6 +62,11 @@ class Body(Wire):
     READ: ClassVar[tuple[int, ...]] = (1,)
     """Schema versions that are read."""
 
+    MOMENT: ClassVar[tuple[str, ...]] = ()
+    """Fields that say when it was signed: they agree with its header."""
+    HAPPENED: ClassVar[tuple[str, ...]] = ()
+    """Fields that speak of what had happened by then; a dot leads into what stands inside."""
+
     @property
     def written_version(self) -> int:
         """The schema version that says what this body says: older readers take what needs nothing newer."""

@@ -31,6 +31,7 @@ class Consultation(Body):
     KIND: ClassVar[str] = "consultation"
     TITLE: ClassVar[Title] = ("征求意见", "Consultation")
     ROOM: ClassVar[Room] = Room.APPROVAL
+    MOMENT: ClassVar[tuple[str, ...]] = ("issued_at",)
 
     case_number: CaseNumber
     matter: MatterCode
@@ -72,6 +73,7 @@ class CaseClosed(Body):
     KIND: ClassVar[str] = "case-closed"
     TITLE: ClassVar[Title] = ("案件终结通知", "Case closed")
     ROOM: ClassVar[Room] = Room.APPROVAL
+    MOMENT: ClassVar[tuple[str, ...]] = ("at",)
 
     case_number: CaseNumber
     reason: Line

@@ -121,6 +121,7 @@ class TermNotice(Body):
     KIND: ClassVar[str] = "term-notice"
     TITLE: ClassVar[Title] = ("期限变更通知", "Term amended")
     ROOM: ClassVar[Room] = Room.APPROVAL
+    HAPPENED: ClassVar[tuple[str, ...]] = ("entry.at",)
 
     case_number: CaseNumber
     department: Address

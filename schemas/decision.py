@@ -76,6 +76,7 @@ class Decision(Body):
     ROOM: ClassVar[Room] = Room.APPROVAL
     VERSION: ClassVar[int] = 2
     READ: ClassVar[tuple[int, ...]] = (1, 2)
+    HAPPENED: ClassVar[tuple[str, ...]] = ("decided_at",)
 
     case_number: CaseNumber
     matter: MatterCode
@@ -133,6 +134,7 @@ class DefaultNotice(Body):
     KIND: ClassVar[str] = "default-notice"
     TITLE: ClassVar[Title] = ("视为同意通知", "Notice of a default")
     ROOM: ClassVar[Room] = Room.APPROVAL
+    HAPPENED: ClassVar[tuple[str, ...]] = ("due_at", "effective_at")
 
     case_number: CaseNumber
     department: Address

@@ -16,6 +16,8 @@ from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSc
 from exchange.clock import CST
 from exchange.language import Text, Unfit
 
+CLOCK_SKEW = timedelta(minutes=10)
+"""How far clocks may be apart: the tolerance wherever what a signer says of time is held against something else."""
 FIRST_YEAR, LAST_YEAR = 2000, 2200
 FIRST_DAYS_YEAR = 1949
 """Of days: a document of former times may be sent, nothing was signed then."""

@@ -27,6 +27,7 @@ class NonDelivery(Body):
     KIND: ClassVar[str] = "non-delivery"
     TITLE: ClassVar[Title] = ("退运通知", "Non-delivery")
     ROOM: ClassVar[Room] = Room.LEVELS
+    MOMENT: ClassVar[tuple[str, ...]] = ("at",)
 
     message_id: MessageId
     addressee: Address

@@ -90,6 +90,7 @@ class SignOff(Body):
     KIND: ClassVar[str] = "sign-off"
     TITLE: ClassVar[Title] = ("签收或退文", "Sign-off")
     ROOM: ClassVar[Room] = Room.NOTICES
+    MOMENT: ClassVar[tuple[str, ...]] = ("at",)
 
     notice_id: MessageId
     digest: Digest
@@ -111,6 +112,7 @@ class NoticeReminder(Body):
     KIND: ClassVar[str] = "notice-reminder"
     TITLE: ClassVar[Title] = ("通知催办", "Notice reminder")
     ROOM: ClassVar[Room] = Room.NOTICES
+    MOMENT: ClassVar[tuple[str, ...]] = ("at",)
 
     notice_id: MessageId
     stage: Annotated[int, Field(ge=0, le=100, validation_alias=STAGE_NAMES)]
@@ -124,6 +126,7 @@ class Recall(Body):
     KIND: ClassVar[str] = "recall"
     TITLE: ClassVar[Title] = ("撤回通知", "Recall")
     ROOM: ClassVar[Room] = Room.NOTICES
+    MOMENT: ClassVar[tuple[str, ...]] = ("at",)
 
     notice_id: MessageId
     digest: Digest

@@ -50,6 +50,7 @@ class Opinion(Body):
     TITLE: ClassVar[Title] = ("审查意见", "Opinion")
     ROOM: ClassVar[Room] = Room.APPROVAL
     QUEUE: ClassVar[Queue] = Queue.OPINIONS
+    HAPPENED: ClassVar[tuple[str, ...]] = ("decided_on",)
 
     case_number: CaseNumber
     consultation_id: MessageId

@@ -53,6 +53,7 @@ class ReceiptBatch(Body):
     KIND: ClassVar[str] = "receipt"
     TITLE: ClassVar[Title] = ("签收回执", "Receipts")
     ROOM: ClassVar[Room] = Room.MESSAGING
+    MOMENT: ClassVar[tuple[str, ...]] = ("at",)
 
     root: Digest
     size: Annotated[int, Field(ge=1, le=1000)]

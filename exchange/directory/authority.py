@@ -13,10 +13,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from exchange.directory.certificates import authority_certificate, der, member_certificate
 from exchange.directory.view import read_directory_file, sign_directory
 from exchange.envelope import DecryptionKey, Identity
-from exchange.envelope.document import CLOCK_SKEW
 from exchange.errors import BadDirectory, BadKeys
 from exchange.machine.files import make_folder, write_secret
 from exchange.schemas import Delegation, Directory, Member, Role, Suite, Upper
+from exchange.schemas.instants import CLOCK_SKEW
 
 _KEY, _CERTIFICATE = "authority.key", "authority.der"
 AUTHORITY_TERM = timedelta(days=3650)

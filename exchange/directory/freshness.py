@@ -27,14 +27,14 @@ from pydantic import Field
 
 from exchange.directory.authority import Authority
 from exchange.directory.certificates import check_member_certificate, der, member_certificate
-from exchange.envelope.document import CLOCK_SKEW, content_type
+from exchange.envelope.document import content_type
 from exchange.envelope.sign1 import ALG, CONTENT_TYPE, EDDSA, SHA_256, X5T, read_sign1, sign1, thumbprint, verify_sign1
 from exchange.envelope.strict import read_model
 from exchange.errors import BadDirectory, BadKeys, SenderError
 from exchange.machine.files import make_folder, write_secret
 from exchange.schemas import Body, Directory
 from exchange.schemas.base import Address, Digest
-from exchange.schemas.instants import Instant
+from exchange.schemas.instants import CLOCK_SKEW, Instant
 
 TERM = timedelta(minutes=10)
 """How long a statement counts."""

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from exchange.clock import CST
 from exchange.directory.certificates import check_member_certificate, der
 from exchange.envelope import Recipient, Signer
-from exchange.envelope.document import CLOCK_SKEW, content_type
+from exchange.envelope.document import content_type
 from exchange.envelope.sign1 import (
     ALG,
     CONTENT_TYPE,
@@ -32,6 +32,7 @@ from exchange.envelope.strict import read_model
 from exchange.errors import BadDirectory, NotFound, SenderError, Untrusted, WrongClock
 from exchange.language import Joined, Text
 from exchange.schemas import Directory, Member, Role, Suite
+from exchange.schemas.instants import CLOCK_SKEW
 
 T = TypeVar("T")
 

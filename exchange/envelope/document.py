@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 
@@ -38,6 +38,7 @@ from exchange.envelope.written import check_own_words
 from exchange.errors import Forged, Malformed, Unsupported, Untrusted, WrongClock
 from exchange.language.names import coded
 from exchange.schemas import MESSAGES, Body, Header
+from exchange.schemas.instants import CLOCK_SKEW
 from exchange.schemas.titles import TITLES
 
 HEADER, ENCLOSURES = "yizhan-header", "yizhan-enclosures"
@@ -45,8 +46,6 @@ HEADER, ENCLOSURES = "yizhan-header", "yizhan-enclosures"
 SIGNED_LIMIT = 2_097_152
 HEADER_LIMIT = 65_536
 MAX_ENCLOSURES = 50
-CLOCK_SKEW = timedelta(minutes=10)
-"""How far in our future a message may have been written."""
 
 M = TypeVar("M", bound=BaseModel)
 B = TypeVar("B", bound=Body)

@@ -64,6 +64,13 @@ class WrongClock(Untrusted):
     )
 
 
+class Implausible(SenderError):
+    """A moment that its signer cannot be right about: of the future, or before what it speaks of."""
+
+    code = "implausible-time"
+    remedy = "the sender corrects the date, or sets its clock (an NTP client), and sends it anew"
+
+
 class Withheld(SenderError):
     """It came after its signer's certificate had ended, and nothing but its own date says that it is older."""
 

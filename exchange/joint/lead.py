@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from exchange.documents.send import check_copies, check_enclosures, copied_to
 from exchange.envelope import countersign, join, verify_countersignature
 from exchange.envelope.countersignature import Countersignature
-from exchange.envelope.document import CLOCK_SKEW, parse_body
+from exchange.envelope.document import parse_body
 from exchange.errors import CallerError, Conflict, Returned
 from exchange.joint.records import JointRow, JointSignatureRow
 from exchange.joint.rules import Joint, check_issue, issued_on, waiting_for
@@ -37,6 +37,7 @@ from exchange.schemas import (
     JointRefusal,
     JointSignature,
 )
+from exchange.schemas.instants import CLOCK_SKEW
 from exchange.store.transaction import Transaction
 from exchange.tomlfile import faults_of
 

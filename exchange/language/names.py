@@ -177,6 +177,7 @@ REASONS: Mapping[str, Words] = {
     "claim-too-large": ("附件超长", "attachment too long"),
     "claim-truncated": ("附件不完整", "attachment cut off"),
     "clock": ("时钟不对", "clock"),
+    "implausible-time": ("时间不合情理", "a time that cannot be right"),
     "configuration": ("配置有误", "configuration"),
     "conflict": ("与记录不符", "the record has moved on"),
     "conveyance": ("行文不合规则", "against the rules of conveyance"),

@@ -27,6 +27,7 @@ from exchange.messaging.outbox_statements import (
     WAITING,
 )
 from exchange.messaging.records import OutboxState, OutboxView, Outgoing, Parcel, Signed, Unreceipted
+from exchange.messaging.rules.moments import precedes
 from exchange.messaging.tables import (
     ENDED_COPIES,
     FAILED_COPIES,
@@ -55,6 +56,8 @@ class Outbox:
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
+        self.implausible: list[Signed] = []
+        """Receipts dated before what they acknowledge was written."""
 
     def add(self, messages: Sequence[Outgoing], now: datetime) -> None:
         """Write documents, ciphertexts and copies; the copies are due at once. ``now`` is for the record."""
@@ -149,7 +152,10 @@ class Outbox:
             self._db.execute(insert(outbox_failure).values(copy_id=id, at=now, reason=reason))
 
     def mark_signed(self, receipts: Sequence[Signed], now: datetime) -> list[Signed]:
-        """Mark WRITTEN or SENT as DELIVERED or RETURNED where the digest is ours. Returns those it moved."""
+        """Mark WRITTEN or SENT as DELIVERED or RETURNED where the digest is ours. Returns those it moved.
+
+        One that is dated before what it acknowledges was written moves nothing; it is put into ``implausible``.
+        """
         if not receipts:
             return []
         found = self._db.execute(SIGNABLE, {"ids": list({item.message_id for item in receipts})})
@@ -157,7 +163,11 @@ class Outbox:
         moved: dict[int, Signed] = {}
         for item in receipts:
             row = ours.get((item.message_id, item.addressee))
-            if row is not None and row.digest == item.digest:
+            if row is None or row.digest != item.digest:
+                continue
+            if item.signed_for_at is not None and precedes(item.signed_for_at, row.written_at):
+                self.implausible.append(item)
+            else:
                 moved.setdefault(row.id, item)
         if moved:
             MARK_SIGNED.run(self._db, [_settled(copy, item, now) for copy, item in moved.items()])

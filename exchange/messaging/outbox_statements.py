@@ -52,7 +52,7 @@ MARK_SENT = Many(
     )
 )
 SIGNABLE = (
-    select(_c.id, _c.message_id, _c.addressee, _m.digest)
+    select(_c.id, _c.message_id, _c.addressee, _c.written_at, _m.digest)
     .join(outbox_message, _m.message_id == _c.message_id)
     .where(_c.message_id.in_(_IDS), _UNSIGNED)
     .with_for_update(of=outbox_copy)

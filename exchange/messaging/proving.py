@@ -15,6 +15,7 @@ from exchange.messaging.ports import Delivery
 from exchange.messaging.receipts import ReceiptBook
 from exchange.messaging.records import DeadLetter
 from exchange.messaging.rules.carriage import check_bringer, fault_of, sole_bringer
+from exchange.messaging.rules.moments import check_moments
 from exchange.schemas import Header, ReceiptBatch
 from exchange.schemas.titles import TITLES
 
@@ -38,10 +39,13 @@ def prove(
             raise found.fault
         if fault is not None:
             raise fault
+        check_moments(found.body, found.header.created_at)
         return found
     if found.header.kind not in taken:
         return _not_taken(found, node.address)
-    return found if fault is None or isinstance(found, Faulty) else _faulty(found, fault)
+    if isinstance(found, Faulty):
+        return found
+    return _dated(found) if fault is None else _faulty(found, fault)
 
 
 def is_receipt(found: Authentic) -> bool:
@@ -84,9 +88,16 @@ def _not_taken(found: Opened | Faulty, address: str) -> Faulty:
     fault = Unsupported(
         "{address} does not take messages of kind {kind}", address=address, kind=coded(TITLES, found.header.kind)
     )
-    if isinstance(found, Faulty):
-        return replace(found, fault=fault)
-    return _faulty(found, fault)
+    return replace(found, fault=fault) if isinstance(found, Faulty) else _faulty(found, fault)
+
+
+def _dated(found: Opened) -> Opened | Faulty:
+    """Return it as faulty where what it says of time contradicts its own signing."""
+    try:
+        check_moments(found.body, found.header.created_at)
+    except SenderError as fault:
+        return _faulty(found, fault)
+    return found
 
 
 def _faulty(found: Opened, fault: SenderError) -> Faulty:

@@ -13,14 +13,19 @@ from collections.abc import Callable, Sequence
 from exchange.audit import prove_receipt, tree_root
 from exchange.envelope import Authentic, Opened, pack_leaves, unpack_leaves
 from exchange.envelope.strict import read_model
-from exchange.errors import Forged, Malformed
+from exchange.errors import Forged, Implausible, Malformed
+from exchange.machine.logger import get_logger
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Step
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxView, Signed
 from exchange.messaging.rules.arrival_time import Arrival
+from exchange.messaging.rules.moments import moment_text
 from exchange.schemas import Receipt, ReceiptBatch, ReceiptOutcome, ReceiptProof
+from exchange.schemas.instants import CLOCK_SKEW
 from exchange.store.transaction import Transaction
+
+log = get_logger()
 
 OnSigned = Callable[[Step, Sequence[Signed], Sequence[Receipt]], None]
 """What a role does when an addressee has signed for, or returned, its messages."""
@@ -48,8 +53,8 @@ class ReceiptBook:
                 sender=header.sender,
                 receiver=self._step.node.address,
                 digest=opened.digest,
-                arrived_at=arrival.latest,
-                signed_for_at=max(self._step.now, arrival.latest),
+                arrived_at=min(arrival.latest, self._step.now),  # a broker's clock may be ahead of ours
+                signed_for_at=self._step.now,
                 reason_code=code,
                 reason=reason,
             )
@@ -97,6 +102,14 @@ class ReceiptTray:
         receipts, self._receipts = dict(self._receipts), []
         moved = self._step.tx[Outbox].mark_signed(list(receipts), self._step.now)
         self.settled += moved
+        for item in self._step.tx[Outbox].implausible:
+            said = moment_text(item.signed_for_at) if item.signed_for_at else ""
+            log.warning("receipt.implausible", message_id=item.message_id, addressee=item.addressee, signed_for=said)
+            self._step.note(
+                "receipt-implausible", None, item.message_id, addressee=item.addressee, signed_for=said,
+                receipt=item.receipt_id,
+            )  # fmt: skip
+        self._step.tx[Outbox].implausible.clear()
         if moved and self._on_signed is not None:
             self._on_signed(self._step, moved, [receipts[item] for item in moved])
 
@@ -129,6 +142,7 @@ def _signed(receipt: Receipt, opened: Opened, index: int, leaf: bytes) -> Signed
         digest=receipt.digest,
         reason=f"{receipt.reason_code}: {receipt.reason}" if receipt.reason_code else None,
         proof=hashlib.sha256(leaf).hexdigest(),
+        signed_for_at=receipt.signed_for_at,
     )
 
 
@@ -138,6 +152,16 @@ def _leaf(leaf: bytes, opened: Opened, batch: ReceiptBatch) -> Receipt:
         raise Forged("a receipt speaks for somebody else than its signer")
     if receipt.sender not in opened.header.addressees:
         raise Forged("a receipt for somebody else's message")
+    signed_at = opened.header.created_at
+    if receipt.signed_for_at > signed_at + CLOCK_SKEW or receipt.arrived_at > receipt.signed_for_at + CLOCK_SKEW:
+        raise Implausible(
+            "a receipt says that {message_id} arrived at {arrived} and was signed for at {signed_for}, in a message"
+            " signed at {signed}",
+            message_id=receipt.message_id,
+            arrived=moment_text(receipt.arrived_at),
+            signed_for=moment_text(receipt.signed_for_at),
+            signed=moment_text(signed_at),
+        )
     return receipt
 
 

@@ -96,6 +96,8 @@ class Signed:
     reason: str | None = None
     proof: str = ""
     """SHA-256 of the receipt as it came: what a count of it rests on."""
+    signed_for_at: datetime | None = None
+    """When they say that they signed for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,14 @@ from dataclasses import replace
 
 from exchange.audit import tree_root
 from exchange.directory.hierarchy import relay_of
-from exchange.errors import Returned, SenderError
+from exchange.errors import Implausible, Returned, SenderError
+from exchange.language import Text
 from exchange.messaging.checks import expect, returned_for
 from exchange.messaging.failing.apart import each_together
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Node, Step
 from exchange.messaging.records import Signed
+from exchange.messaging.rules.moments import check_after
 from exchange.notices.records import BranchRow, NoticeRow, ReaderRow
 from exchange.notices.rules.states import TAKEN_BACK, NoticeSeat
 from exchange.notices.rules.tally import check_branch, leaves_of, merge, received, returned, signed_for, tally_of
@@ -60,6 +62,8 @@ def take_sign_off(step: Step, incoming: Incoming, body: Body) -> None:
         raise Returned(
             "what was signed for is not what was issued", code="altered", remedy="report it to your relay office"
         )
+    with returned_for(Implausible):
+        check_after(Text("the answer"), answer.at, Text("the notice was passed on"), row.received_at)
     proof = incoming.opened.digest
     if answer.accepted:
         fact = signed_for(incoming.sender, answer.at, proof)

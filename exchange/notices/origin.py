@@ -14,11 +14,12 @@ from datetime import datetime
 from exchange.directory.addressing import home_of
 from exchange.directory.hierarchy import relay_of, superior_of
 from exchange.envelope import Verified, verify_signed
-from exchange.errors import CallerError, Returned, SenderError
+from exchange.errors import CallerError, Implausible, Returned, SenderError
 from exchange.language import Text
 from exchange.language.names import coded
 from exchange.messaging.checks import returned_for
 from exchange.messaging.node import Node
+from exchange.messaging.rules.moments import check_moments
 from exchange.messaging.rules.secrecy import check_secrecy
 from exchange.notices.rules.covering import act_by_under, check_covers
 from exchange.schemas import MAX_RELAYS, Cover, Forwarding, Header, Notice, NoticeReminder, Recall
@@ -75,6 +76,8 @@ def unpack(node: Node, header: Header, forwarding: Forwarding, enclosures: Seque
             code="origin",
             remedy="pass on what its origin has signed",
         )
+    with returned_for(Implausible):
+        check_moments(body, origin.header.created_at)
     named = origin.header.message_id if isinstance(body, Notice) else body.notice_id
     if named != forwarding.notice_id:
         raise Returned("what is passed on is about another notice", code="origin", remedy="name the notice it is about")

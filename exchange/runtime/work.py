@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from exchange.approval.department import desk
+from exchange.approval.department import desk, outcomes
 from exchange.approval.department.open_desk import OpinionRule
 from exchange.approval.monitor import lapse
 from exchange.approval.window.collect import Collector
@@ -82,7 +82,7 @@ def work_for(
         work.handlers |= spread.handlers(take)
         work.rounds |= {spread.WORK: spread.Spreader().look}
     if Role.DEPARTMENT in roles:
-        work.handlers |= desk.handlers()
+        work.handlers |= desk.handlers() | outcomes.handlers()
         work.signed += (desk.on_signed,)
     if Role.MONITOR in roles:
         work.handlers |= lapse.handlers()

@@ -22,8 +22,6 @@ from exchange.schemas import (
     CaseClosed,
     Clearance,
     Consultation,
-    Decision,
-    DefaultNotice,
     Opinion,
     Receipt,
     Reminder,
@@ -47,8 +45,6 @@ def handlers() -> dict[str, Handler]:
         Consultation.KIND: take_consultation,
         Clearance.KIND: take_clearance,
         CaseClosed.KIND: take_closed,
-        Decision.KIND: take_decision,
-        DefaultNotice.KIND: take_default,
         Reminder.KIND: take_reminder,
         TermNotice.KIND: take_term,
     }
@@ -86,31 +82,15 @@ def take_consultation(step: Step, incoming: Incoming, body: Body) -> None:
 def take_clearance(step: Step, incoming: Incoming, body: Body) -> None:
     """Mark a consultation as cleared once what this department waited for has arrived."""
     if isinstance(body, Clearance):
-        _own_desk(step, incoming, body.case_number)
+        own_desk(step, incoming, body.case_number)
         step.tx[DepartmentDesk].move(body.case_number, {DeskState.WAITING}, DeskState.WAITING, cleared=True)
 
 
 def take_closed(step: Step, incoming: Incoming, body: Body) -> None:
     """Take in that no opinion is wanted any more."""
     if isinstance(body, CaseClosed):
-        _own_desk(step, incoming, body.case_number)
+        own_desk(step, incoming, body.case_number)
         step.tx[DepartmentDesk].move(body.case_number, {DeskState.WAITING}, DeskState.CLOSED)
-
-
-def take_decision(step: Step, incoming: Incoming, body: Body) -> None:
-    """Take in the lead's decision; the decision itself is kept as it came."""
-    if isinstance(body, Decision):
-        _own_desk(step, incoming, body.case_number)
-        step.tx[DepartmentDesk].move(body.case_number, {DeskState.WAITING}, DeskState.CLOSED)
-
-
-def take_default(step: Step, incoming: Incoming, body: Body) -> None:
-    """Take in that the department's silence was given effect as the rule says; its paper is still owed."""
-    if isinstance(body, DefaultNotice):
-        require_role(step, incoming, Role.WINDOW)
-        _own_desk(step, incoming, body.case_number)
-        if body.department == step.node.address:
-            step.tx[DepartmentDesk].move(body.case_number, {DeskState.WAITING}, DeskState.DEFAULTED)
 
 
 def take_reminder(step: Step, incoming: Incoming, body: Body) -> None:
@@ -141,7 +121,7 @@ def take_reminder(step: Step, incoming: Incoming, body: Body) -> None:
 def take_term(step: Step, incoming: Incoming, body: Body) -> None:
     """Take in the window's amendment of the department's term; the notice itself is kept as it came."""
     if isinstance(body, TermNotice):
-        _own_desk(step, incoming, body.case_number)
+        own_desk(step, incoming, body.case_number)
         step.tx[DepartmentDesk].move(body.case_number, {DeskState.WAITING}, DeskState.WAITING, due_at=body.due_at)
 
 
@@ -234,7 +214,8 @@ def _conversation(step: Step, row: DeskRow) -> str | None:
     return stored.conversation_id if stored else None
 
 
-def _own_desk(step: Step, incoming: Incoming, case_number: str) -> None:
+def own_desk(step: Step, incoming: Incoming, case_number: str) -> None:
+    """Raise Returned where a message is about a case that another window has put here."""
     row = step.tx[DepartmentDesk].get(case_number)
     if row is not None and row.window != incoming.sender:
         raise Returned(

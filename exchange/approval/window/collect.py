@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules.arbiter import OpinionRuling, is_stamped_in_time, rule_on_opinion
@@ -17,11 +18,13 @@ from exchange.approval.window.deadlines import RUNNING, approver_of, deadline_st
 from exchange.approval.window.faulty import mind_faulty
 from exchange.approval.window.silence import Silence
 from exchange.approval.window.store import Cases
-from exchange.errors import Returned
-from exchange.messaging.checks import expect
+from exchange.errors import Implausible, Returned
+from exchange.language import Text
+from exchange.messaging.checks import expect, returned_for
 from exchange.messaging.incoming import Handler, Incoming, Minding
 from exchange.messaging.node import Step
 from exchange.messaging.records import Signed
+from exchange.messaging.rules.moments import check_after
 from exchange.schemas import (
     Body,
     EntryKind,
@@ -30,6 +33,7 @@ from exchange.schemas import (
     Opinion,
     Receipt,
 )
+from exchange.workdays import end_of_day
 
 
 class Collector:
@@ -108,6 +112,8 @@ class Collector:
                 remedy="answer the consultation that lies on your desk",
                 number=case.number,
             )
+        with returned_for(Implausible):
+            _check_dates(part, opinion, incoming.opened.header.created_at)
         matter = matter_of(step.tx, case)
         approver = approver_of(matter, part.department)
         entries = step.tx[Cases].ledger(case.number, part.department)
@@ -180,6 +186,14 @@ class Collector:
         step.tx[Cases].move_part(case.number, part.department, {part.state}, part.state, **moments)
         step.note("clock-stopped", case.number, incoming.message_id, department=part.department)
         refresh(step, case.number, part.department)
+
+
+def _check_dates(part: PartRow, opinion: Opinion, signed_at: datetime) -> None:
+    """Raise Implausible for an opinion that is older than the request for it."""
+    if part.issued_at is not None:
+        put = Text("the case was put to its department")
+        check_after(Text("the opinion"), signed_at, put, part.issued_at)
+        check_after(Text("the opinion"), end_of_day(opinion.decided_on), put, part.issued_at)
 
 
 def _projection(step: Step, case: CaseRow, part: PartRow, matter: Matter) -> Projection:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from exchange.messaging.copy_states import BY_RECEIPT
 from exchange.messaging.records import OutboxState
 from exchange.operations.trace.copy import CopyFacts
 from exchange.operations.trace.stages import TraceFinding
-
-SKEW = timedelta(minutes=10)
-"""How far the clocks of two members may be apart before their times contradict one another."""
+from exchange.schemas.instants import CLOCK_SKEW
 
 
 def findings(view: CopyFacts) -> Iterator[TraceFinding]:
@@ -70,8 +67,8 @@ def _of_receipts(view: CopyFacts) -> Iterator[TraceFinding]:
 def _times_contradict(view: CopyFacts) -> bool:
     """Nothing arrives before it was written, or is signed for before it arrived."""
     created, taken, receipt = view.message.created_at, view.taken, view.proven
-    early = created is not None and taken is not None and taken.latest < created - SKEW
+    early = created is not None and taken is not None and taken.latest < created - CLOCK_SKEW
     if receipt is None or receipt.arrived_at is None or receipt.signed_for_at is None:
         return early
-    unseen = created is not None and receipt.arrived_at < created - SKEW
-    return early or unseen or receipt.signed_for_at < receipt.arrived_at - SKEW
+    unseen = created is not None and receipt.arrived_at < created - CLOCK_SKEW
+    return early or unseen or receipt.signed_for_at < receipt.arrived_at - CLOCK_SKEW

@@ -1,0 +1,48 @@
+"""What has become of a case, as its department hears of it: the decision, and that its silence had effect."""
+
+from __future__ import annotations
+
+from exchange.approval.department.desk import own_desk
+from exchange.approval.department.store import DepartmentDesk
+from exchange.approval.rules.states import DeskState
+from exchange.envelope.document import clear_header
+from exchange.errors import Implausible
+from exchange.language import Text
+from exchange.messaging.checks import expect, require_role, returned_for
+from exchange.messaging.documents import Documents
+from exchange.messaging.incoming import Handler, Incoming
+from exchange.messaging.node import Step
+from exchange.messaging.rules.moments import check_after
+from exchange.schemas import Body, Decision, DefaultNotice, Role
+
+
+def handlers() -> dict[str, Handler]:
+    """Return the message handlers by which a department hears of outcomes."""
+    return {Decision.KIND: take_decision, DefaultNotice.KIND: take_default}
+
+
+def take_decision(step: Step, incoming: Incoming, body: Body) -> None:
+    """Take in the lead's decision, which is not older than the case; the decision itself is kept as it came."""
+    decision = expect(body, Decision)
+    own_desk(step, incoming, decision.case_number)
+    with returned_for(Implausible):
+        _check_date(step, decision)
+    step.tx[DepartmentDesk].move(decision.case_number, {DeskState.WAITING}, DeskState.CLOSED)
+
+
+def take_default(step: Step, incoming: Incoming, body: Body) -> None:
+    """Take in that the department's silence was given effect as the rule says; its paper is still owed."""
+    notice = expect(body, DefaultNotice)
+    require_role(step, incoming, Role.WINDOW)
+    own_desk(step, incoming, notice.case_number)
+    if notice.department == step.node.address:
+        step.tx[DepartmentDesk].move(notice.case_number, {DeskState.WAITING}, DeskState.DEFAULTED)
+
+
+def _check_date(step: Step, decision: Decision) -> None:
+    """Raise Implausible for a decision that was made before the case was put here."""
+    row = step.tx[DepartmentDesk].get(decision.case_number)
+    asked = step.tx[Documents].get(row.window, row.consultation_id) if row is not None else None
+    if asked is not None:
+        put = clear_header(asked.signed).created_at
+        check_after(Text("the decision"), decision.decided_at, Text("the case was put to us"), put)
