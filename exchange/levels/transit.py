@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from exchange.directory.addressing import UPLINK
 from exchange.envelope import peek
-from exchange.errors import BrokerUnavailable, DatabaseUnavailable, NotFound, SenderError
+from exchange.errors import BrokerUnavailable, DatabaseUnavailable, Forged, NotFound, SenderError
 from exchange.language import Recorded, Text
 from exchange.machine.logger import get_logger
 from exchange.messaging.dead_letter_store import DeadLetters
@@ -28,6 +28,7 @@ from exchange.messaging.node import Node, Step
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.ports import Delivery, Publication, Publisher, PublishOutcome, PublishResult
 from exchange.messaging.records import DeadLetter, envelope_digest
+from exchange.messaging.rules.carriage import check_passing
 from exchange.messaging.rules.label import TO, Stuck, next_stage
 from exchange.schemas import Header, NonDelivery, NonDeliveryReason, ReceiptBatch
 
@@ -60,7 +61,12 @@ class _Ended:
 
     delivery: Delivery
     header: Header | None
-    why: Stuck
+    why: Stuck | Forged
+
+    @property
+    def code(self) -> str:
+        """Why, for machines."""
+        return self.why.code if isinstance(self.why, Forged) else self.why.reason.value
 
 
 class Fates:
@@ -109,8 +115,10 @@ class Fates:
 class Transit:
     """One relay office's work on its transit queues. Give ``fates.take`` to its publisher."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, accounts: bool = False) -> None:
+        """``accounts``: members have accounts at the broker, and whoever brings a message is known."""
         self._node = node
+        self._accounts = accounts
         self._numbers = itertools.count(1)
         self.fates = Fates()
         self._stopped: set[str] | None = None
@@ -157,7 +165,12 @@ class Transit:
             header = peek(delivery.body)
         except SenderError as error:
             return _Ended(delivery, None, Stuck(None, NonDeliveryReason.UNREADABLE, error.text))
-        found = next_stage(header, delivery.headers, self._node.domain, delivery.came_over, self._is_member)
+        own, came_over = self._node.domain, delivery.came_over
+        try:
+            check_passing(delivery.carriage, delivery.user_id, header, own, came_over, self._accounts)
+        except Forged as error:
+            return _Ended(delivery, header, error)
+        found = next_stage(header, delivery.headers, own, came_over, self._is_member)
         if isinstance(found, Stuck):
             return _Ended(delivery, header, found)
         publication = Publication(
@@ -206,8 +219,10 @@ class Transit:
             step.tx[Inbox].dead([_letter(each) for each in stuck], step.now)
             told: set[str] = set()
             for each in stuck:
-                code, message_id = each.why.reason.value, each.delivery.message_id
-                log.warning("transit.stuck", node=self._node.address, message_id=message_id, code=code)
+                message_id = each.delivery.message_id
+                log.warning("transit.stuck", node=self._node.address, message_id=message_id, code=each.code)
+                if isinstance(each.why, Forged):
+                    continue  # whom it claims to be has not written it
                 if each.header is not None and each.header.kind not in _UNANSWERED:
                     self._tell(step, each.delivery, each.header, each.why, told)
 
@@ -253,8 +268,8 @@ def _no_queue(publication: Publication) -> Stuck:
 def _letter(ended: _Ended) -> DeadLetter:
     header = ended.header
     letter = DeadLetter(
-        reason_code=ended.why.reason.value,
-        reason=str(ended.why.why),
+        reason_code=ended.code,
+        reason=ended.why.diagnostics() if isinstance(ended.why, Forged) else str(ended.why.why),
         stage=STAGE,
         queue=ended.delivery.queue,
         envelope=ended.delivery.body,

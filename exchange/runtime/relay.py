@@ -21,7 +21,7 @@ class TransitLoop:
     """Consumes a relay office's transit queues and passes on until closed."""
 
     def __init__(self, node: Node, url: str, user_id: str | None, after_batch: Callable[[], None]) -> None:
-        self.transit = Transit(node)
+        self.transit = Transit(node, accounts=user_id is not None)
         self._after_batch = after_batch
         self._publisher = ConfirmedPublisher(
             url, sender=node.address, user_id=user_id, on_results=self.transit.fates.take

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pika
+from pika.exceptions import ChannelClosedByBroker, UnroutableError
 from pika.spec import BasicProperties
 
 from exchange.broker.admin.errand import errand
 from exchange.broker.faults import error_of
 from exchange.broker.traffic.loop import GOODBYE
+from exchange.broker.traffic.topology import DOCUMENTS, routing_key
 from exchange.broker.traffic.urls import parameters
 from exchange.errors import BrokerUnavailable
 from exchange.language import Text
@@ -17,6 +19,9 @@ from exchange.machine.urls import shown
 
 STAMP_HEADER = "timestamp_in_ms"
 """The header that RabbitMQ's incoming timestamp interceptor sets (3.12 and later)."""
+
+_REFUSED = 403
+"""AMQP's answer to what an account may not."""
 
 _FORGED = 1
 """A stamp from 1970."""
@@ -38,6 +43,37 @@ def stamps_arrival(url: str) -> bool:
         channel.queue_delete(queue)
     stamp = (properties.headers or {}).get(STAMP_HEADER) if properties else None
     return isinstance(stamp, int) and stamp != _FORGED
+
+
+def lets_copies_through(url: str, account: str) -> bool:
+    """Find out whether an account may have a message copied to a key that it may not publish under.
+
+    Both keys lead nowhere. Raises BrokerUnavailable or BadTopology.
+    """
+    copied = BasicProperties(user_id=account, headers={"CC": [routing_key("nowhere", "somebody-else")]})
+    with errand(url, "probe") as visitor:
+        channel = visitor.channel
+        channel.confirm_delivery()
+        try:
+            channel.basic_publish(DOCUMENTS, routing_key("nowhere", account), b"", copied, mandatory=True)
+        except UnroutableError:
+            return True
+        except ChannelClosedByBroker as error:
+            if error.reply_code == _REFUSED:
+                return False
+            raise
+    return True
+
+
+def shows_depth(url: str, queue: str) -> bool:
+    """Find out whether an account is told how much waits in a queue. Raises BrokerUnavailable or BadTopology."""
+    with errand(url, "probe") as visitor:
+        try:
+            return visitor.queue_exists(queue)
+        except ChannelClosedByBroker as error:
+            if error.reply_code == _REFUSED:
+                return False
+            raise
 
 
 def server_version(url: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from exchange.directory.addressing import home_of, is_for_arbiter
+from exchange.directory.addressing import home_of, hop_towards, is_for_arbiter
 from exchange.directory.hierarchy import relay_of
 from exchange.errors import BroughtByAnother, Returned
 from exchange.schemas import Header, Opinion
@@ -67,6 +67,37 @@ def _bringers(carriage: Carriage | None, user_id: str | None) -> list[str]:
 
 def _may_bring(account: str, signer: str, own: str) -> bool:
     return account == signer or (home_of(signer) != own and account == relay_of(own))
+
+
+def check_passing(
+    carriage: Carriage | None, user_id: str | None, header: Header, own: str, came_over: str | None, accounts: bool
+) -> None:
+    """Raise BroughtByAnother for what nobody may have passed on through ``own`` who has brought it.
+
+    A link brings what was signed in the domains behind it, published there by its signer, or by the relay office of the
+    neighbour ``came_over`` for those further behind; a member brings its own. Who signed it is the header's claim only.
+    """
+    if carriage is not None and not carriage.straight:
+        raise BroughtByAnother(
+            "it came as a copy of a message to another queue, and claims to be {sender}", sender=header.sender
+        )
+    if came_over is None:
+        check_bringer(carriage, user_id, header, own, accounts)
+        return
+    if hop_towards(own, home_of(header.sender)) != came_over:
+        raise BroughtByAnother(
+            "it came by the link of {domain}, and claims to be {sender}, who is not behind that link",
+            domain=came_over,
+            sender=header.sender,
+        )
+    behind = home_of(header.sender) != came_over
+    if accounts and user_id != (relay_of(came_over) if behind else header.sender):
+        raise BroughtByAnother(
+            "it came by the link of {domain}, there by the account of {account}, and claims to be {sender}",
+            domain=came_over,
+            account=user_id or "–",
+            sender=header.sender,
+        )
 
 
 def fault_of(

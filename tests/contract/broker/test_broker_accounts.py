@@ -9,12 +9,14 @@ import pytest
 from exchange.broker.admin.errand import errand
 from exchange.broker.admin.management import ManagementClient
 from exchange.broker.admin.node_info import NodeInfo
-from exchange.broker.admin.probe import server_version
+from exchange.broker.admin.probe import lets_copies_through, server_version, shows_depth
 from exchange.broker.admin.provision import MemberAccount, missing_queues, provision
+from exchange.broker.traffic.link import Link
 from exchange.broker.traffic.topology import DOCUMENTS, dead_queue, queues_of
 from exchange.broker.traffic.urls import with_credentials
 from exchange.errors import BadTopology, BrokerUnavailable
 from exchange.messaging.ports import PublishOutcome
+from exchange.operations.health.checkups.rights import enforced
 from tests.contract.traffic import Taken, consuming, eventually, publications, publishing
 
 pytestmark = pytest.mark.broker
@@ -181,3 +183,18 @@ def test_a_management_api_that_is_not_there_or_denies_is_said_so(broker: NodeInf
             pytest.raises(BrokerUnavailable, match="denies"),
         ):
             management.queues()
+
+
+def test_what_the_broker_does_not_enforce_is_found_by_trying_and_said(accounts: dict[str, str]) -> None:
+    (window, _), (brigade, url) = accounts.items()
+    release = tuple(int(part) for part in server_version(url).split(".")[:2])
+    copies, depths = lets_copies_through(url, brigade), shows_depth(url, f"{window}.opinions")
+    assert shows_depth(url, f"{brigade}.inbox")
+    if release < (3, 12) or release >= (4, 0):
+        assert copies is (release < (4, 0))
+    if release < (4, 1) or release >= (4, 3):
+        assert depths is (release < (4, 1))
+    said = [one.finding for one in enforced(Link(url, brigade), accounts)]
+    assert len(said) == (release < (4, 0)) + copies + depths or (len(said) == 1 and not copies and not depths)
+    [shared] = enforced(Link(url, None), accounts)
+    assert "share one account" in shared.finding

@@ -260,6 +260,33 @@ def test_only_the_own_relay_office_may_bring_what_was_signed_elsewhere(levels: L
     levels.settled(PLANNING, ids, "delivered")
 
 
+def test_a_link_brings_nobodys_word_but_that_of_whoever_published_it_behind_the_link(levels: Levels) -> None:
+    levels.upper.stop(RELAY)
+    try:
+        ids = levels.send(PLANNING, TRANSPORT, ["carried up by another"])
+        queue = f"{RELAY}.transit"
+        wait_until(lambda: left_in(levels.upper.info.url, queue) == 1, what="waiting for the relay office")
+        with levels.lower.nodes[PLANNING].store.reading() as tx:
+            copy = tx[Outbox].waiting(ids[0], TRANSPORT)
+        assert copy is not None
+        stolen, label = envelope_for(copy.common, copy.recipient), {TO: TRANSPORT, HOPS: 0}
+        for user_id in (None, LOWER_RELAY):
+            again = Publication(1, f"uplink.{UPPER}", stolen, ids[0], ids[0], "document", label)
+            with publishing(levels.lower.link(LOWER_RELAY).url, LOWER_RELAY, user_id=user_id) as (publisher, fates):
+                publisher.publish([again])
+                assert fates.outcomes(1) == {PublishOutcome.CONFIRMED}
+        wait_until(lambda: left_in(levels.upper.info.url, queue) == 3, what="all of them at the relay office")
+    finally:
+        levels.upper.start(RELAY)
+    levels.settled(PLANNING, ids, "delivered")
+    wait_until(lambda: left_in(levels.upper.info.url, queue) == 0, what="the relay office to be through")
+    with levels.upper.nodes[RELAY].store.reading() as tx:
+        letters = tx[Inbox].dead_letters()
+    told = {(one.reason_code, one.account) for one in letters if one.message_id == ids[0]}
+    assert told == {("forged", f"link.{LOWER}")}
+    assert levels.took(TRANSPORT, ["carried up by another"]) == ["carried up by another"]
+
+
 def forged(levels: Levels, message_id: str) -> bool:
     with levels.upper.nodes[TRANSPORT].store.reading() as tx:
         letters = tx[Inbox].dead_letters()

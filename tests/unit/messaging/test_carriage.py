@@ -15,7 +15,7 @@ from exchange.errors import Forged
 from exchange.messaging.arrival import OwnTime
 from exchange.messaging.ports import Delivery
 from exchange.messaging.rules.arrival_time import STAMPED, Arrival
-from exchange.messaging.rules.carriage import EXPIRED, Carriage, check_bringer, fault_of
+from exchange.messaging.rules.carriage import EXPIRED, Carriage, check_bringer, check_passing, fault_of
 from exchange.schemas import MESSAGES, DeemedConsent, Document, Header, Opinion, Queue
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=CST)
@@ -206,3 +206,39 @@ def test_an_unknown_version_is_believed_nothing(version: bytes | str | None, mod
     said = {} if version is None else {"version": version}
     assert vouching_of(said, accounts=True) == Vouching(True, deaths=modern, priorities=modern)
     assert vouching_of(None, accounts=False) == NO_VOUCHING
+
+
+# --- in transit ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("link", "account", "user_id", "signer", "fits"),
+    [
+        ("anhui.hefei", "link.anhui.hefei", "anhui.hefei.planning", "anhui.hefei.planning", True),
+        ("anhui.hefei", "link.anhui.hefei", "anhui.hefei.relay", "anhui.hefei.shushan.office", True),
+        ("anhui.hefei", "link.anhui.hefei", None, "anhui.hefei.planning", False),
+        ("anhui.hefei", "link.anhui.hefei", "anhui.hefei.relay", "anhui.hefei.planning", False),
+        ("anhui.hefei", "link.anhui.hefei", "anhui.hefei.shushan.office", "anhui.hefei.shushan.office", False),
+        ("anhui.hefei", "link.anhui.hefei", "anhui.hefei.police", "anhui.hefei.planning", False),
+        ("anhui.hefei", "link.anhui.hefei", "anhui.hefei.planning", "anhui.office", False),
+        ("anhui.hefei", "link.anhui.hefei", "anhui.wuhu.planning", "anhui.wuhu.planning", False),
+        (None, "anhui.office", "anhui.office", "anhui.office", True),
+        (None, "anhui.office", None, "anhui.window", False),
+    ],
+)
+def test_a_link_brings_what_was_signed_behind_it_and_by_whoever_signed_it(
+    link: str | None, account: str, user_id: str | None, signer: str, fits: bool
+) -> None:
+    def check() -> None:
+        check_passing(Carriage(account), user_id, header(Document.KIND, signer), "anhui", link, accounts=True)
+
+    if fits:
+        check()
+    else:
+        with pytest.raises(Forged, match=signer):
+            check()
+
+
+def test_a_copy_goes_no_further() -> None:
+    with pytest.raises(Forged, match="copy"):
+        check_passing(Carriage(None, straight=False), None, header(), "anhui", "anhui.hefei", accounts=False)

@@ -12,6 +12,7 @@ from exchange.broker.faults import DENIED
 from exchange.broker.traffic.link import Link
 from exchange.errors import BadConfiguration, BrokerUnavailable, ExchangeError, OperatorError
 from exchange.language import Text
+from exchange.operations.health.checkups import rights
 from exchange.operations.health.checkups.findings import Finding, Level
 from exchange.runtime.home import open_directory, open_link
 from exchange.runtime.identity import open_identity
@@ -87,6 +88,7 @@ def broker(
             )
     if reached:
         yield from _kind_of_broker(reached[0], len(reached))
+        yield from rights.enforced(reached[0], set(windows) | set(addresses))
 
 
 def _missing(link: Link, address: str, is_window: bool, is_relay: bool) -> list[str]:
