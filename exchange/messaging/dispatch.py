@@ -26,6 +26,7 @@ from exchange.directory.addressing import UPLINK
 from exchange.envelope import envelope_for
 from exchange.errors import DatabaseUnavailable
 from exchange.machine.logger import get_logger
+from exchange.messaging.freshness import Carrier
 from exchange.messaging.holds import Holds
 from exchange.messaging.node import Node
 from exchange.messaging.outbox import Outbox
@@ -64,6 +65,7 @@ class Dispatcher:
         look_every: timedelta = LOOK_EVERY,
     ) -> None:
         self._node = node
+        self._carrier = Carrier(node)
         self._now_real = now_real
         self._batch = batch
         self._receipt_patience = receipt_patience
@@ -290,5 +292,5 @@ class Dispatcher:
             message_id=parcel.message_id,
             correlation_id=parcel.conversation_id,
             kind=parcel.kind,
-            headers={**label, **self._node.observer.headers(parcel)},
+            headers={**label, **self._node.observer.headers(parcel), **self._carrier.headers(parcel.queue)},
         )

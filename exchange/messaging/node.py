@@ -54,6 +54,10 @@ class Node:
     """Holds the clock against others, where it is the machine's own."""
     not_current: Callable[[], timedelta | None] = lambda: None
     """For how long, in real time, the directory is not known to be the present one; None while it is."""
+    statement: Callable[[], bytes | None] = lambda: None
+    """The latest statement of which directory is the present one."""
+    take_statement: Callable[[bytes], None] = lambda data: None
+    """Takes such a statement that came from elsewhere; one that proves nothing is passed over. Never raises."""
     observer: Observer = field(default_factory=Observer)
     """Hears of the work that is done."""
     _renewing: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False, compare=False)

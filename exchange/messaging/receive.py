@@ -37,6 +37,7 @@ from exchange.messaging.dead_letters import (
     settle_letters,
     withheld,
 )
+from exchange.messaging.freshness import heard
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.incoming import Arrived, Flawed, Handler, Incoming
 from exchange.messaging.node import Node, Step
@@ -47,7 +48,7 @@ from exchange.messaging.receipts import OnSigned, ReceiptBook, ReceiptTray, read
 from exchange.messaging.records import DeadLetter, InboxEntry, Known, Signed, envelope_digest
 from exchange.messaging.rules.arrival_time import Arrival
 from exchange.messaging.rules.carriage import only_expired
-from exchange.messaging.withholding import withheld_for
+from exchange.messaging.rules.withholding import withheld_for
 
 log = get_logger()
 
@@ -100,6 +101,7 @@ class Receiver:
         Keys and directory come first: whoever signed or sealed with what is new had the new directory, so it is here.
         """
         self._node.renew()
+        heard(self._node, deliveries)
         good, dead = self._open_all(deliveries)
         try:
             self._take(good, dead)

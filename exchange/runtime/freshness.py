@@ -29,6 +29,7 @@ class FreshnessWatch:
         self._now = now
         self._began = now()
         self._known: Freshness | None = None
+        self._data: bytes | None = None
         self._mark: tuple[int, int] | None = None
         self._asked = False
         """Whether there has ever been a statement."""
@@ -46,6 +47,31 @@ class FreshnessWatch:
                 (log.error if self._said else log.info)("directory.stale" if self._said else "directory.fresh",
                                                         version=version, stated=known)  # fmt: skip
             return late
+
+    @property
+    def statement(self) -> bytes | None:
+        """The latest that was believed, while it counts."""
+        return self._data if self._known is not None and self._now() < self._known.expires_at else None
+
+    def take(self, data: bytes, authority: Certificate, domain: str, *, remembered: bool = False) -> bool:
+        """Take a statement that came from elsewhere; returns whether it is the latest now.
+
+        What proves nothing, or has expired, is none, but for one that was ``remembered``. Statements are asked for from
+        then on, even where none lies beside the directory.
+        """
+        with self._turn:
+            if data == self._data:
+                return False
+            try:
+                found = read_freshness(data, authority, domain)
+            except BadDirectory:
+                return False
+            if self._known is not None and found.issued_at <= self._known.issued_at:
+                return False
+            if found.expires_at <= self._now() and not remembered:
+                return False
+            self._known, self._data, self._asked = found, data, True
+            return True
 
     def _late(self, version: int, digest: str) -> timedelta | None:
         if not self._asked:
@@ -71,4 +97,4 @@ class FreshnessWatch:
             log.error("freshness.refused", code=error.code, reason=str(error))
             return
         if self._known is None or found.issued_at >= self._known.issued_at:
-            self._known = found
+            self._known, self._data = found, data

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from exchange.broker.traffic.link import Link
 from exchange.claims import ClaimStore, open_claim_store, parse_place
 from exchange.directory import DirectoryView, TreeView, load_authority_certificate, load_directory_file
 from exchange.directory.succession import former_authorities
-from exchange.errors import BadConfiguration, BrokerUnavailable, DatabaseLost, NoDomain, NotFound
+from exchange.errors import BadConfiguration, BrokerUnavailable, DatabaseLost, DatabaseUnavailable, NoDomain, NotFound
 from exchange.language import Text
 from exchange.levels.spread import Take
 from exchange.machine.files import make_folder, write_secret
@@ -26,6 +28,8 @@ from exchange.store import Store, connect_with_patience, open_store
 from exchange.workdays import ChinaCalendar
 
 _SEEN = "directory-version"
+STATED = "freshness"
+"""The latest statement of which directory is the present one that a member has had by the broker, hexadecimal."""
 
 
 @dataclass(frozen=True)
@@ -82,9 +86,12 @@ def open_member(settings: Settings, address: str, *, patient: bool = False, stor
     if store is None:
         store = open_database(settings, address, patient=patient)
     with store.reading() as tx:
+        stated = tx.get_meta(STATED)
         seen = max(int(tx.get_meta(key) or 0) for key in (_SEEN, SERVED_WITH))
         renewal = Renewal(settings, address, seen, marks_of(tx))
     identity, directory = renewal.read()
+    if stated:
+        renewal.take_statement(bytes.fromhex(stated), remembered=True)
     if directory.version > seen or isinstance(directory, TreeView):
         with store.transaction() as tx:
             tx.set_meta(_SEEN, str(directory.version))
@@ -100,8 +107,17 @@ def open_member(settings: Settings, address: str, *, patient: bool = False, stor
         catalogue=LiveCatalogue(home) if Role.WINDOW in profile.roles else {},
         newer=renewal.read_if_changed,
         not_current=renewal.not_current,
+        statement=renewal.statement,
+        take_statement=partial(_take_statement, renewal, store),
     )
     return OpenedMember(node, store, profile, renewal.take)
+
+
+def _take_statement(renewal: Renewal, store: Store, data: bytes) -> None:
+    """Keep what is the latest: a member that is started again must not think that nobody states anything."""
+    if renewal.take_statement(data):
+        with suppress(DatabaseUnavailable), store.transaction() as tx:
+            tx.set_meta(STATED, data.hex())
 
 
 def open_database(settings: Settings, address: str, *, patient: bool = False, first: bool = False) -> Store:

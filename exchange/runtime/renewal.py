@@ -101,6 +101,17 @@ class Renewal:
             return None
         return self._freshness.behind(self._authority, self._view.domain, self._view.version, self._digest)
 
+    def statement(self) -> bytes | None:
+        """Return the latest statement of which directory is the present one, to be carried on."""
+        self.not_current()  # looks whether there is a newer one beside the directory
+        return self._freshness.statement
+
+    def take_statement(self, data: bytes, *, remembered: bool = False) -> bool:
+        """Take such a statement from elsewhere; returns whether it is the latest now."""
+        if self._view is None:
+            return False
+        return self._freshness.take(data, self._authority, self._view.domain, remembered=remembered)
+
     def read_if_changed(self) -> tuple[Identity, Lookup] | None:
         """Read what is newer than what was read last. What is invalid is said once, and what was read last stays."""
         marks = self._look()

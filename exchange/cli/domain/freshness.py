@@ -11,6 +11,8 @@ from exchange.cli.view import say
 from exchange.directory.freshness import TERM
 from exchange.errors import CallerError
 from exchange.language import tr
+from exchange.operations.domain_view import DomainView
+from exchange.runtime.home import STATED
 from exchange.runtime.settings import Home, Settings
 from exchange.runtime.supervision.stop import StopSignal
 
@@ -34,10 +36,11 @@ def freshness(
     """States, signed and for ten minutes, which directory is the present one.
 
     `exchange up` does this by itself; where members are served one by one, run it with --every beside them, once a
-    domain. The statement lies beside the directory (freshness.cose), and goes wherever the directory goes: copy both
-    to hosts with folders of their own. Without a fresh one a member does not know of the latest revocations: it raises
-    an alarm, and draws no consequence from silence for a day; then what is due goes to the lead. The key for it is
-    certified by the authority when the directory is signed; it can say nothing else.
+    domain. The statement lies beside the directory (freshness.cose), and goes with what members send: hosts with
+    folders of their own learn by it that their directory is not the present one. Without a fresh one a member does not
+    know of the latest revocations: it raises an alarm, and draws no consequence from silence for a day; then what is
+    due goes to the lead. The key for it is certified by the authority when the directory is signed; it can say nothing
+    else.
     """
     from exchange.setup.freshness import Freshener, state_freshness
 
@@ -46,6 +49,10 @@ def freshness(
         raise CallerError("--every and --off contradict each other", remedy="give one of them")
     if off:
         Home(settings.home).freshness.unlink(missing_ok=True)
+        with DomainView(settings) as view:
+            for address in view.profiles():
+                with view.store(address).transaction() as tx:
+                    tx.set_meta(STATED, "")
         say(tr("freshness: no statement any more; members that are being served forget it when they are started again"))
         return
     state_freshness(settings)

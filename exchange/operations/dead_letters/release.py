@@ -16,8 +16,8 @@ from exchange.messaging.node import Node, Step
 from exchange.messaging.receipts import OnSigned
 from exchange.messaging.records import DeadLetter, Proposal
 from exchange.messaging.rules.arrival_time import Arrival
+from exchange.messaging.rules.withholding import withheld_for
 from exchange.messaging.rules.wording import check_reason
-from exchange.messaging.withholding import withheld_for
 from exchange.operations.dead_letters.redrive import RedriveOutcome, found_letter, redrive
 from exchange.operations.dead_letters.rules import check_second
 

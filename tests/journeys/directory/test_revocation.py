@@ -253,7 +253,11 @@ def test_no_silence_counts_while_the_directory_is_not_known_to_be_current_and_af
     city = make_city(tmp_path, broker, domain)
     city.matter(city.approver("planning", days=20), city.approver("transport", silent=True))
     with city.local:
+        heard: list[bytes] = []
+        city.window.statement = lambda: b"said"
+        city.node("transport").take_statement = heard.append
         case = city.submit()
+        assert heard == [b"said"], "it goes beside what is sent anyway"
         city.through(3)
         monitor = city.node("monitor")
         monitor.not_current = lambda: timedelta(minutes=5)

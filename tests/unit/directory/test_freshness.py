@@ -152,3 +152,28 @@ def test_a_statement_that_does_not_verify_says_nothing_good(town: Town) -> None:
     write_secret(town.file, b"junk")
     now[0] += MINUTE
     assert watch.behind(town.authority.certificate, "a", 1, town.digest) == MINUTE
+
+
+def test_a_statement_that_came_by_traffic_is_taken_once_and_carried_on_while_it_counts(town: Town) -> None:
+    now = [NOW]
+    watch = FreshnessWatch(town.folder / "none", lambda: now[0])
+    authority = town.authority.certificate
+    said = town.state(NOW)
+    assert watch.behind(authority, "a", 1, town.digest) is None
+    assert not watch.take(b"junk", authority, "a")
+    assert not watch.take(said, authority, "b"), "another domain's"
+    assert watch.statement is None
+    assert watch.take(said, authority, "a")
+    assert not watch.take(said, authority, "a")
+    assert watch.statement == said
+    town.publish("two")
+    now[0] += MINUTE
+    assert watch.take(town.state(now[0]), authority, "a")
+    assert watch.behind(authority, "a", 1, "0" * 64) == timedelta(), "so a newer directory is there"
+    assert not watch.take(said, authority, "a"), "an older one is not taken again"
+    now[0] += TERM
+    assert watch.statement is None
+    assert not FreshnessWatch(town.folder / "none", lambda: now[0]).take(said, authority, "a"), "it has expired"
+    again = FreshnessWatch(town.folder / "none", lambda: now[0])
+    assert again.take(said, authority, "a", remembered=True)
+    assert again.behind(authority, "a", 2, "0" * 64) == MINUTE
