@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from fastapi import FastAPI
-from starlette.responses import HTMLResponse, JSONResponse
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from exchange.api import inbox, notices, problems, replies
@@ -18,6 +18,7 @@ from exchange.api.door.context import Api
 from exchange.api.reference.openapi import openapi_of
 from exchange.api.reference.page import docs_page
 from exchange.api.webhooks import routes as webhooks
+from exchange.web.render import language_of
 
 PATH = "/api/v1"
 
@@ -26,10 +27,12 @@ def create_api(api: Api) -> FastAPI:
     """Make the application; its OpenAPI document and its page need no token, everything else does."""
     app = _operations()
     app.state.api = api
-    document = cache(lambda: openapi_of(app))  # it takes a moment, and few ask for it
+    document = cache(lambda: openapi_of(app))  # it takes a moment, and few ask for it; but anybody may
+    written = cache(lambda: JSONResponse(document()).body)
+    page = cache(lambda language: docs_page(document(), language))
     app.router.routes += [
-        Route("/openapi.json", lambda request: JSONResponse(document()), methods=["GET"]),
-        Route("/docs", lambda request: HTMLResponse(docs_page(document(), request)), methods=["GET"]),
+        Route("/openapi.json", lambda request: Response(written(), media_type="application/json"), methods=["GET"]),
+        Route("/docs", lambda request: HTMLResponse(page(language_of(request))), methods=["GET"]),
     ]
     problems.install(app)
     recording.install(app, api)

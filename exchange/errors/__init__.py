@@ -44,7 +44,6 @@ from exchange.errors.operator import (
 from exchange.errors.root import ExchangeError
 from exchange.errors.sender import (
     BadClaim,
-    BroughtByAnother,
     ClaimDiffers,
     ClaimMissing,
     ClaimTooLarge,
@@ -76,7 +75,6 @@ __all__ = [
     "BadTopology",
     "BrokerError",
     "BrokerUnavailable",
-    "BroughtByAnother",
     "CallerError",
     "Changed",
     "ClaimDiffers",

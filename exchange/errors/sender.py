@@ -41,7 +41,10 @@ class Forged(SenderError):
 
 
 class BroughtByAnother(Forged):
-    """An account brought what it may not bring: of another signer, or nobody knows whose account it was."""
+    """An account brought what it may not bring: of another signer, or nobody knows whose account it was.
+
+    To others it is forged like anything else; here it is told apart since its signature may verify.
+    """
 
 
 class Untrusted(SenderError):

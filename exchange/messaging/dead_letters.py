@@ -11,7 +11,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from exchange.envelope import peek
-from exchange.errors import BroughtByAnother, ExchangeError, Forged, Malformed, SenderError
+from exchange.errors import ExchangeError, Forged, Malformed, SenderError
+from exchange.errors.sender import BroughtByAnother
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.node import Step
 from exchange.messaging.ports import Delivery

@@ -6,8 +6,6 @@ import inspect
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from starlette.requests import Request
-
 from exchange import errors
 from exchange.api.problems import status_of
 from exchange.api.reference.shapes import named, shapes
@@ -15,9 +13,8 @@ from exchange.language import Language
 from exchange.web import render
 
 
-def docs_page(document: Mapping[str, Any], request: Request) -> str:
-    """Return the page's HTML, in the reader's language."""
-    language = render.language_of(request)
+def docs_page(document: Mapping[str, Any], language: Language) -> str:
+    """Return the page's HTML in a language."""
     english = language is Language.ENGLISH
     context = {
         "language": language.value,

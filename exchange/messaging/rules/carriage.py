@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from exchange.directory.addressing import home_of, hop_towards, is_for_arbiter
 from exchange.directory.hierarchy import relay_of
-from exchange.errors import BroughtByAnother, Returned
+from exchange.errors import Returned
+from exchange.errors.sender import BroughtByAnother
 from exchange.schemas import Header, Opinion
 
 EXPIRED = "expired"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from exchange.errors import (
-    BroughtByAnother,
     Forged,
     IdReused,
     Malformed,
@@ -14,6 +13,7 @@ from exchange.errors import (
     Untrusted,
     WrongClock,
 )
+from exchange.errors.sender import BroughtByAnother
 from exchange.messaging import dead_letters
 from exchange.messaging.ports import Delivery
 from exchange.messaging.rules.carriage import Carriage
