@@ -29,6 +29,7 @@ _STATUS: tuple[tuple[type[errors.ExchangeError], int], ...] = (
     (errors.Changed, 412),
     (errors.Conflict, 409),
     (errors.TooLarge, 413),
+    (errors.MisdirectedRequest, 421),
     (errors.TooManyRequests, 429),
     (errors.CallerError, 422),
     (errors.SenderError, 422),
@@ -45,7 +46,7 @@ def status_of(error: errors.ExchangeError) -> int:
 
 def install(app: FastAPI) -> None:
     """Has every error answered as a problem."""
-    app.add_exception_handler(errors.ExchangeError, _of_tree)
+    app.add_exception_handler(errors.ExchangeError, problem_of)
     app.add_exception_handler(RequestValidationError, _of_form)
     app.add_exception_handler(HTTPException, _of_http)
     app.add_exception_handler(Exception, _unexpected)
@@ -64,7 +65,8 @@ def documented(*statuses: int, headers: Mapping[int, Any] = MappingProxyType({})
     return good | {status: {"description": HTTPStatus(status).phrase, "content": content} for status in sorted(every)}
 
 
-def _of_tree(request: Request, error: Exception) -> Response:
+def problem_of(request: Request, error: Exception) -> Response:
+    """Answer with an error of the tree."""
     assert isinstance(error, errors.ExchangeError)  # noqa: S101
     faults = error.faults if isinstance(error, errors.BadRequest) else ()
     headers = {}

@@ -11,13 +11,17 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import uvicorn
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp
 
+from exchange.api.app import PATH
+from exchange.api.problems import problem_of
 from exchange.clock import monotonic
 from exchange.console.app import create_app
 from exchange.console.sections import SECTIONS
-from exchange.errors import BadConfiguration
-from exchange.machine.connections import Connections
+from exchange.errors import BadConfiguration, MisdirectedRequest
+from exchange.machine.connections import Connections, allow_many
 from exchange.machine.crew import Loop
 from exchange.operations.domain_view import DomainView
 from exchange.operations.troubles.settings import load_alert_settings
@@ -29,6 +33,7 @@ from exchange.web.door.gate import gate_of
 from exchange.web.door.sessions import SessionDoor
 from exchange.web.http import http_of
 from exchange.web.listening import ListeningPlace, listen, own_port, read_state, write_state
+from exchange.web.render import language_of
 from exchange.web.strict import OwnNames
 from exchange.web.tls import RenewedTls
 
@@ -52,6 +57,7 @@ def serve(settings: Settings, place: ListeningPlace, ready: Ready) -> None:
     try:
         door = SessionDoor(gate_of(view), tag_of(settings.home))
         turns = LoopTurns()
+        allow_many()
         connections = Connections()
         names = [*settings.console_hosts, *_name_in_alerts(view)]
         server = server_of(create_app(view, door, SECTIONS), place, turns, connections, names)
@@ -113,7 +119,7 @@ def server_of(
         connections.sweep()
 
     config = uvicorn.Config(
-        OwnNames(app, [*place.names, *names]),
+        OwnNames(app, [*place.names, *names], _misdirected),
         http=http_of(connections),
         ws="none",
         log_config=None,
@@ -127,6 +133,13 @@ def server_of(
         ssl_keyfile=place.tls_key,
     )
     return uvicorn.Server(config)
+
+
+def _misdirected(request: Request, error: MisdirectedRequest) -> Response:
+    """Tell it as the API tells errors to whoever asks that, and to others in a line."""
+    if request.url.path.startswith(f"{PATH}/"):
+        return problem_of(request, error)
+    return PlainTextResponse(f"{error.diagnostics(language_of(request))}\n", 421)
 
 
 def _name_in_alerts(view: DomainView) -> list[str]:

@@ -130,6 +130,17 @@ class Connections:
                 del self._of_source[found.source]
 
 
+def allow_many(files: int = 4096) -> None:
+    """Let this process have as many files open as connections and databases may take, as far as it is permitted."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        most = files if hard == resource.RLIM_INFINITY else min(files, hard)
+        if soft != resource.RLIM_INFINITY and soft < most:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
 class CountingSocket(socket.socket):
     """A listening socket whose connections are counted: take one over by its ``fileno``."""
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from exchange.errors import MisdirectedRequest
-from exchange.language import speaking
 from exchange.machine.hosts import KnownHosts
 from exchange.machine.strict_headers import PAGES, PLAIN
-from exchange.web.render import language_of
 
 _REVALIDATED = "no-cache"
 """Of what is not made anew for each visitor: browsers keep it, and ask whether it has changed."""
+
+
+Told = Callable[[Request, MisdirectedRequest], Response]
 
 
 class StrictAnswers:
@@ -45,13 +46,14 @@ class StrictAnswers:
 class OwnNames:
     """Refuses what is asked of another host than this one (421), as a page of a stranger's site does it."""
 
-    def __init__(self, app: ASGIApp, names: Iterable[str] = ()) -> None:
-        self._app, self._hosts = app, KnownHosts(names)
+    def __init__(self, app: ASGIApp, names: Iterable[str], told: Told) -> None:
+        self._app, self._hosts, self._told = app, KnownHosts(names), told
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or self._hosts.knows(Headers(scope=scope).get("host", "")):
             await self._app(scope, receive, send)
             return
-        with speaking(language_of(Request(scope))):
-            told = MisdirectedRequest("the console does not answer to this host name").diagnostics()
-        await PlainTextResponse(f"{told}\n", 421, dict(PLAIN))(scope, receive, send)
+        request = Request(scope)
+        answer = self._told(request, MisdirectedRequest("the console does not answer to this host name"))
+        answer.headers.update(PLAIN)
+        await answer(scope, receive, send)

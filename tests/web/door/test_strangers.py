@@ -65,6 +65,7 @@ def test_under_a_strangers_name_nothing_is_answered(place: tuple[str, int]) -> N
     for path in ("/", "/sign-in", "/static/console.css", "/api/v1/docs", "/healthz", "/metrics"):
         answer = ask(place, "GET", path, host="rebound.evil.example")
         assert answer.status == 421
+        assert ("json" in (answer.getheader("content-type") or "")) == path.startswith("/api")
         assert_strict(answer)
 
 
