@@ -18,7 +18,7 @@ from exchange.messaging.receipts import read_receipt
 from exchange.operations.systems.member.records import DocumentLine
 from exchange.operations.systems.records import DeliveryRow, WebhookRow
 from exchange.operations.systems.webhooks import DeliveryState, Event
-from exchange.schemas import Decision, ReceiptBatch, ReceiptOutcome, Reminder
+from exchange.schemas import Decision, ReceiptBatch, Reminder
 from exchange.store.transaction import Transaction
 
 _SPACE = uuid.UUID("6f1c1a2e-4a0c-5d3b-9c57-8c3f5a1e7b20")
@@ -91,9 +91,9 @@ def _receipts(tx: Transaction, line: DocumentLine) -> Iterator[Happened]:
                 "message_id": receipt.message_id,
                 "addressee": receipt.receiver,
                 "outcome": receipt.outcome.value,
+                "reason_code": receipt.reason_code,
+                "reason": receipt.reason,
             }
-            if receipt.outcome is ReceiptOutcome.RETURNED:
-                data |= {"reason_code": receipt.reason_code, "reason": receipt.reason}
             subject = f"{receipt.message_id}/{receipt.receiver}"
             yield Happened(Event.RECEIPT, subject, line.recorded_at, data)
 
