@@ -92,7 +92,7 @@ def _receipts(tx: Transaction, line: DocumentLine) -> Iterator[Happened]:
                 "addressee": receipt.receiver,
                 "outcome": receipt.outcome.value,
                 "reason_code": receipt.reason_code,
-                "reason": receipt.reason,
+                "reason": receipt.reason or None,
             }
             subject = f"{receipt.message_id}/{receipt.receiver}"
             yield Happened(Event.RECEIPT, subject, line.recorded_at, data)
