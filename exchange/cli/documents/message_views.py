@@ -13,9 +13,10 @@ from rich.table import Table
 from rich.text import Text
 
 from exchange.cli.documents.document_views import Lines, document_lines, joint_json, joint_lines, without_keys
-from exchange.cli.naming import called, in_full, matter_called
+from exchange.cli.naming import called, in_full, matter_called, names
 from exchange.cli.streams import printable
 from exchange.cli.view import decided_by, due_text, moment, plain, times, working_days
+from exchange.documents.rules.issuing import document_in, is_signers_name
 from exchange.envelope.strict import read_json
 from exchange.language import listed, name_of, read_back, tr
 from exchange.language.names import COPIES, DEFAULTS, OUTCOMES, PROCEDURES, SILENCE, VERDICTS
@@ -49,7 +50,7 @@ def letter_view(item: Filed) -> RenderableType:
     grid.add_column(overflow="fold")
     body = item.verified.body if item.verified else None
     says = joint_lines(item.joint) if item.joint else _says(body) if body else ()
-    for label, text in (*says, *_handling(item)):
+    for label, text in (*_issuing(item), *says, *_handling(item)):
         if text:
             grid.add_row(plain(label), plain(text))
     return Group(_heading(item), Padding(grid, (0, 0, 1, 2)))
@@ -65,7 +66,7 @@ def whole_letter_view(item: Filed) -> RenderableType:
     if item.passed_on is not None:
         parts.append(plain(tr("as its origin signed it:"), "dim"))
         parts.append(_json(without_keys(read_json(item.passed_on.payload, item.stored.kind))))
-    parts += [plain(f"{label}: {text}", "dim") for label, text in _handling(item)]
+    parts += [plain(f"{label}: {text}", "dim") for label, text in (*_issuing(item), *_handling(item))]
     return Group(*parts)
 
 
@@ -80,6 +81,7 @@ def letter_json(item: Filed) -> dict[str, Any]:
         "body": without_keys(read_json(item.verified.payload, item.stored.kind)) if item.verified else None,
         "joint": joint_json(item.joint) if item.joint else None,
         "passed_on": without_keys(read_json(item.passed_on.payload, item.stored.kind)) if item.passed_on else None,
+        "issuer_is_signer": _issuer_is_signer(item),
         "fault": item.fault,
         "attachments": [attachment.model_dump() for attachment, _ in attachments(item)],
         "copies": [
@@ -106,6 +108,28 @@ def _heading(item: Filed) -> Text:
             "bold red",
         ),
     )
+
+
+def _issuer_is_signer(item: Filed) -> bool | None:
+    document = document_in(item.verified.body) if item.verified else None
+    if document is None:
+        return None
+    return is_signers_name(document.issuer, names().get(item.stored.sender, ()))
+
+
+def _issuing(item: Filed) -> Lines:
+    """In whose name a document is issued, and whether that is who has signed it."""
+    document = document_in(item.verified.body) if item.verified else None
+    if document is None:
+        return
+    own, signer = _issuer_is_signer(item), in_full(item.stored.sender)
+    if own:
+        said = document.issuer
+    elif own is None:
+        said = tr("{issuer}, signed by {signer}", issuer=document.issuer, signer=signer)
+    else:
+        said = tr("{issuer}: not its signer's name, signed by {signer}", issuer=document.issuer, signer=signer)
+    yield tr("issued by"), said
 
 
 def _handling(item: Filed) -> Lines:
