@@ -23,10 +23,12 @@ def revoked(settings: Settings) -> Iterator[Finding]:
     for member, door in _at_the_console(settings):
         if member in members:
             still[member].append(door)
+    known = True
     try:
         for address in accounts_of(settings, members):
             still[address].append(Text("its account at the broker"))
     except BrokerUnavailable as error:
+        known = False
         unknown = Text("whether revoked members still have accounts is not known: {error}", {"error": error.text})
         yield Finding("note", "revoked", unknown, error.remedy_text)
     for address, doors in still.items():
@@ -34,7 +36,7 @@ def revoked(settings: Settings) -> Iterator[Finding]:
             remedy = Text("exchange revoke {address} --reason ... closes it", {"address": address})
             said = Text("still open: {doors}", {"doors": joined(doors, ", ")})
             yield Finding("bad", Text("revoked {address}", {"address": address}), said, remedy)
-    if not any(still.values()):
+    if known and not any(still.values()):
         yield Finding("good", "revoked", Text("{count} revoked members come in by nothing", {"count": len(still)}))
 
 
