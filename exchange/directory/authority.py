@@ -10,7 +10,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from exchange.directory.certificates import authority_certificate, der, member_certificate
+from exchange.directory.certificates import authority_certificate, der, load_certificate, member_certificate
 from exchange.directory.view import read_directory_file, sign_directory
 from exchange.envelope import DecryptionKey, Identity
 from exchange.errors import BadDirectory, BadKeys
@@ -128,8 +128,8 @@ def renewal_due(directory: Directory, now: datetime) -> bool:
 def load_authority_certificate(folder: Path) -> x509.Certificate:
     """Load the authority's certificate. Raises BadKeys."""
     try:
-        return x509.load_der_x509_certificate((folder / _CERTIFICATE).read_bytes())
-    except (OSError, ValueError) as error:
+        return load_certificate((folder / _CERTIFICATE).read_bytes())
+    except (OSError, BadDirectory) as error:
         raise BadKeys(
             "the authority's certificate in {folder} cannot be read",
             remedy="restore it from the backup of the authority; `exchange init` makes one for a new domain",

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from exchange.envelope import Signer, belongs_to_somebody
+from exchange.directory.profile import check_profile, issued_by, key_in, read_certificate, validity
+from exchange.envelope import Signer
 from exchange.errors import BadDirectory
-from exchange.schemas.instants import FIRST_YEAR, LAST_YEAR, within_bounds
+from exchange.language import Text
 
 _BACKDATED = timedelta(days=1)
 """Certificates begin a day early, since clocks differ."""
@@ -39,7 +39,7 @@ def member_certificate(
     valid_for: timedelta,
 ) -> x509.Certificate:
     """Make a member's certificate: its address is the subject's common name and a URI."""
-    builder = _builder(_name(address), issuer.subject, public_key, now, valid_for)
+    builder = _builder(_name(address), issuer.subject, public_key, now, valid_for, issuer)
     builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
     builder = builder.add_extension(_usage(sign=True), critical=True)
     builder = builder.add_extension(_uri(address), critical=False)
@@ -47,47 +47,40 @@ def member_certificate(
 
 
 def check_member_certificate(der: bytes, address: str, authority: x509.Certificate) -> Signer:
-    """Check that a member's certificate is the authority's and the member's; return its signer. Raises BadDirectory."""
-    try:
-        certificate = x509.load_der_x509_certificate(der)
-        certificate.verify_directly_issued_by(authority)
-        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound) as error:
-        raise BadDirectory("the certificate of {address} is not the authority's", address=address) from error
-    key = certificate.public_key()
+    """Check that a member's certificate is the authority's, the member's, and as the profile wants it; return its
+    signer. Raises BadDirectory.
+    """
+    whose = Text("the certificate of {address}", {"address": address})
+    certificate = read_certificate(der, whose)
+    if not issued_by(certificate, authority):
+        raise BadDirectory("the certificate of {address} is not the authority's", address=address)
+    check_profile(certificate, whose, authority=False)
     # the URI holds the whole address; a common name ends after 64 characters (RFC 5280, appendix A.1)
-    if names != _uri(address) or certificate.subject != _name(address) or not isinstance(key, Ed25519PublicKey):
+    names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    if names != _uri(address) or certificate.subject != _name(address):
         raise BadDirectory("the certificate listed for {address} is somebody else's", address=address)
-    if not belongs_to_somebody(key):
-        raise BadDirectory("the key certified for {address} is one that anybody can sign with", address=address)
-    return Signer(address, key, *_validity(certificate, address))
-
-
-def _validity(certificate: x509.Certificate, address: str) -> tuple[datetime, datetime]:
-    """Return from when and until when it is valid. Raises BadDirectory for what no clock can be held against."""
-    try:
-        begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
-    except (ValueError, OverflowError) as error:
-        raise BadDirectory("the validity of the certificate of {address} cannot be read", address=address) from error
-    if not (within_bounds(begins) and within_bounds(ends)):
+    begins, ends = validity(certificate)
+    _, latest = validity(authority)
+    if ends > latest:
         raise BadDirectory(
-            "the certificate of {address} is valid outside the years {first} to {last}",
+            "the certificate of {address} ends at {ends}, after its authority's, which ends at {latest}",
             address=address,
-            first=FIRST_YEAR,
-            last=LAST_YEAR,
+            ends=ends.isoformat(),
+            latest=latest.isoformat(),
         )
-    return begins, ends
+    return Signer(address, key_in(certificate), begins, ends)
 
 
 def load_certificate(data: bytes) -> x509.Certificate:
-    """Load a certificate from its DER bytes. Raises BadDirectory."""
-    try:
-        certificate = x509.load_der_x509_certificate(data)
-        key = certificate.public_key()
-    except (ValueError, UnsupportedAlgorithm) as error:
-        raise BadDirectory("an authority's certificate cannot be read") from error
-    if not isinstance(key, Ed25519PublicKey) or not belongs_to_somebody(key):
-        raise BadDirectory("an authority's certificate holds no key that only the authority can sign with")
+    """Load an authority's certificate from its DER bytes: it is as the profile wants it, and signed by its own key.
+
+    Raises BadDirectory.
+    """
+    whose = Text("an authority's certificate")
+    certificate = read_certificate(data, whose)
+    check_profile(certificate, whose, authority=True)
+    if not issued_by(certificate, certificate):
+        raise BadDirectory("an authority's certificate is not signed by the authority itself")
     return certificate
 
 
@@ -97,16 +90,25 @@ def der(certificate: x509.Certificate) -> bytes:
 
 
 def _builder(
-    subject: x509.Name, issuer: x509.Name, key: Ed25519PublicKey, now: datetime, valid_for: timedelta
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: Ed25519PublicKey,
+    now: datetime,
+    valid_for: timedelta,
+    within: x509.Certificate | None = None,
 ) -> x509.CertificateBuilder:
+    """``within``: the authority's certificate, after which none of its members' ends."""
+    begins, ends = now - _BACKDATED, now + valid_for
+    if within is not None:
+        ends = min(ends, validity(within)[1])
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer)
         .public_key(key)
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - _BACKDATED)
-        .not_valid_after(now + valid_for)
+        .not_valid_before(begins)
+        .not_valid_after(ends)
     )
 
 

@@ -12,11 +12,13 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from exchange.directory.profile import read_certificate
 from exchange.envelope import DecryptionKey, Identity
-from exchange.errors import BadKeys
+from exchange.errors import BadDirectory, BadKeys
+from exchange.language import Text
 from exchange.machine.files import make_folder, read_json, write_secret
 from exchange.schemas import Suite
 
@@ -25,6 +27,7 @@ _NEXT = "next.json"
 """The signing key and certificate of a rotation whose directory is not published yet."""
 FILES = (_CERTIFICATE, _SIGNING, _DECRYPTION)
 """What changes when a member's keys do."""
+_OWN = Text("the certificate")
 _RESTORE = "restore the key folder from the backup, or have `exchange certify ADDRESS` make new keys"
 
 
@@ -66,8 +69,8 @@ def _laid_by(folder: Path) -> dict[str, str] | None:
     found = read_json(folder / _NEXT) or {}
     try:
         Ed25519PrivateKey.from_private_bytes(bytes.fromhex(found["signing"]))
-        x509.load_der_x509_certificate(bytes.fromhex(found["certificate"]))
-    except (KeyError, TypeError, ValueError):
+        read_certificate(bytes.fromhex(found["certificate"]), _OWN)
+    except (KeyError, TypeError, ValueError, BadDirectory):
         return None
     return found
 
@@ -82,7 +85,7 @@ def load_identity(folder: Path) -> Identity:
     try:
         certificate = (folder / _CERTIFICATE).read_bytes()
         signing_key = Ed25519PrivateKey.from_private_bytes((folder / _SIGNING).read_bytes())
-        if x509.load_der_x509_certificate(certificate).public_key() != signing_key.public_key():
+        if read_certificate(certificate, _OWN).public_key() != signing_key.public_key():
             raise BadKeys(
                 "{key} is not the key of {certificate}",
                 remedy=_RESTORE,
@@ -95,7 +98,7 @@ def load_identity(folder: Path) -> Identity:
         raise BadKeys(
             "{filename}: {reason}", remedy=_RESTORE, filename=error.filename, reason=error.strerror
         ) from error
-    except ValueError as error:
+    except (ValueError, UnsupportedAlgorithm, BadDirectory) as error:
         raise BadKeys(
             "the keys in {folder} are invalid ({name})", remedy=_RESTORE, folder=folder, name=type(error).__name__
         ) from None
