@@ -147,9 +147,9 @@ def small_view(folder: Path, domain: str = "hefei", broker: NodeInfo | None = No
 
 
 @contextmanager
-def served(house: House) -> Iterator[str]:
-    """Serves a console on a free port as `exchange console` does; its address."""
-    place = ListeningPlace(port=0)
+def served(house: House, tls: Path | None = None) -> Iterator[str]:
+    """Serves a console on a free port as `exchange console` does, with ``tls`` (certificate and key); its address."""
+    place = ListeningPlace(port=0, tls_cert=tls, tls_key=tls)
     connections = Connections()
     with listen(place, connections=connections) as listening:
         server = server_of(house.app, place, LoopTurns(), connections)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import http.client
 import socket
+import ssl
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import pytest
@@ -16,6 +18,7 @@ from exchange.machine.strict_headers import PLAIN
 from exchange.operations.domain_view import DomainView
 from exchange.telemetry.endpoint import Answers, Endpoint, EndpointPlace
 from exchange.web.door.permissions import AccountRole
+from tests.web.api.test_reach import certificate
 from tests.web.house import ACCOUNTS, House, real_house, served
 
 OTTO = ACCOUNTS[AccountRole.OPERATOR]
@@ -51,6 +54,28 @@ def test_connections_that_never_ask_keep_nobody_from_asking(
         one.settimeout(15)
         assert one.recv(10) == b"", "it is ended by the server"
         one.close()
+
+
+def test_a_handshake_that_does_not_come_ends_too_and_the_certificates_names_are_known(
+    view: DomainView, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "HEAD", 2.0)
+    pem = certificate(tmp_path, "console.gov.example")
+    with served(real_house(view), pem) as url:
+        place = urlsplit(url).hostname or "", urlsplit(url).port or 0
+        waiting = [socket.create_connection(place, 15) for _ in range(5)]
+        waiting[0].sendall(b"\x16\x03\x01")
+        trusting = ssl.create_default_context(cafile=str(pem))
+        for name, status in (("console.gov.example", 200), ("another.gov.example", 421)):
+            with (
+                socket.create_connection(place, 15) as one,
+                trusting.wrap_socket(one, server_hostname="console.gov.example") as secure,
+            ):
+                secure.sendall(f"GET /healthz HTTP/1.1\r\nhost: {name}\r\n\r\n".encode())
+                assert secure.recv(12) == f"HTTP/1.1 {status}".encode()
+        for one in waiting:
+            assert one.recv(10) == b""
+            one.close()
 
 
 def test_a_body_that_does_not_come_ends_its_connection(place: tuple[str, int], monkeypatch: pytest.MonkeyPatch) -> None:
