@@ -65,12 +65,13 @@ def _upkeep(app: typer.Typer) -> None:
 
 
 def _keys(app: typer.Typer) -> None:
-    from exchange.cli.domain import authority, freshness, keys, revocation
+    from exchange.cli.domain import authority, freshness, key_requests, keys, revocation
 
     keys.register(app)
     revocation.register(app)
     authority.register(app)
     freshness.register(app)
+    key_requests.register(app)
 
 
 def _domains(app: typer.Typer) -> None:
@@ -193,6 +194,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
             "keys": "Shows a member's keys: since when, until when, and whether anything may still "
             "be sealed to an old one.",
             "authority": "The domain's authority: who it is, and how it is replaced.",
+            "key": "Keys that a member makes for itself, certified by the authority.",
             "freshness": "States, signed and for ten minutes, which directory is the present one.",
         },
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,11 +11,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from exchange.directory.certificates import authority_certificate, der, load_certificate, member_certificate
+from exchange.directory.key_requests import OwnKeys, challenge, check_possession, read_key_request
 from exchange.directory.view import read_directory_file, sign_directory
-from exchange.envelope import DecryptionKey, Identity
+from exchange.envelope import Identity
 from exchange.errors import BadDirectory, BadKeys
 from exchange.machine.files import make_folder, write_secret
-from exchange.schemas import Delegation, Directory, Member, Role, Suite, Upper
+from exchange.schemas import Delegation, Directory, Member, Role, Upper
 from exchange.schemas.instants import CLOCK_SKEW
 
 _KEY, _CERTIFICATE = "authority.key", "authority.der"
@@ -69,12 +70,27 @@ class Authority:
         return cls(domain, load_authority_certificate(folder), key)
 
     def certify(self, address: str, now: datetime, valid_for: timedelta = MEMBER_TERM) -> Identity:
-        """Make new keys of both suites for a member, with a certificate."""
-        key = Ed25519PrivateKey.generate()
-        certificate = member_certificate(address, key.public_key(), self.certificate, self.key, now, valid_for)
-        suites = (Suite.CLASSICAL, Suite.HYBRID)
-        keys = tuple(DecryptionKey.generate(suite, now, valid_for) for suite in suites)
-        return Identity(address, key, der(certificate), keys)
+        """Make new keys for a member where both are on one machine: by request, challenge and proof, as between two."""
+        keys = OwnKeys.generate(address, now, valid_for)
+        request = keys.request(now)
+        proof = keys.prove(self.challenge(request, now), request)
+        return keys.identity(self.certify_request(request, proof, now, valid_for))
+
+    def challenge(self, request: bytes, now: datetime) -> dict[str, bytes]:
+        """Return, by encryption key of a request, what only its holder can open. Raises BadKeys."""
+        return challenge(read_key_request(request, now), request, self.key)
+
+    def certify_request(
+        self, request: bytes, proof: Mapping[str, bytes], now: datetime, valid_for: timedelta = MEMBER_TERM
+    ) -> bytes:
+        """Return the certificate, DER, for the signing key of a request whose other keys are ``proof`` to be held.
+
+        The authority sees public halves only. Raises BadKeys.
+        """
+        asked = read_key_request(request, now)
+        check_possession(asked, request, proof, self.key)
+        made = member_certificate(asked.address, asked.public_key(), self.certificate, self.key, now, valid_for)
+        return der(made)
 
     def member(
         self, identity: Identity, name: str, name_en: str, roles: Sequence[Role], superior: str | None = None

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from exchange.envelope import Identity
 from exchange.errors import Conflict
-from exchange.schemas import MAX_CERTIFICATES, Member, Revocation
+from exchange.schemas import MAX_CERTIFICATES, EncryptionKey, Member, Revocation
 
 LEFT = "has left the domain"
 
@@ -20,6 +20,11 @@ def rotated(member: Member, identity: Identity) -> Member:
 
     A member that was revoked counts again, with the new certificate only. Raises Conflict when it has had too many.
     """
+    return certified(member, identity.certificate, tuple(key.entry() for key in identity.decryption_keys))
+
+
+def certified(member: Member, certificate: bytes, encryption_keys: tuple[EncryptionKey, ...]) -> Member:
+    """Return the entry with a further certificate and the encryption keys beside it, as `rotated` does."""
     if len(member.certificates) >= MAX_CERTIFICATES:
         raise Conflict(
             "{address} has had {max_certificates} certificates",
@@ -29,8 +34,8 @@ def rotated(member: Member, identity: Identity) -> Member:
         )
     return member.model_copy(
         update={
-            "certificates": (*member.certificates, identity.certificate),
-            "encryption_keys": tuple(key.entry() for key in identity.decryption_keys),
+            "certificates": (*member.certificates, certificate),
+            "encryption_keys": encryption_keys,
             "revoked_at": None,
             "revoked_for": None,
             "revocations": (*member.revocations, *_revocations(member)),

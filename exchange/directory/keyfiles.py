@@ -15,6 +15,7 @@ from pathlib import Path
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from exchange.directory.key_requests import OwnKeys
 from exchange.directory.profile import read_certificate
 from exchange.envelope import DecryptionKey, Identity
 from exchange.errors import BadDirectory, BadKeys
@@ -25,6 +26,8 @@ from exchange.schemas import Suite
 _SIGNING, _CERTIFICATE, _DECRYPTION, _ADDRESS = "signing.key", "certificate.der", "decryption.json", "address"
 _NEXT = "next.json"
 """The signing key and certificate of a rotation whose directory is not published yet."""
+_REQUESTED = "requested.json"
+"""The signing key that a certificate was requested for, and the request, until the directory lists the certificate."""
 FILES = (_CERTIFICATE, _SIGNING, _DECRYPTION)
 """What changes when a member's keys do."""
 _OWN = Text("the certificate")
@@ -73,6 +76,47 @@ def _laid_by(folder: Path) -> dict[str, str] | None:
     except (KeyError, TypeError, ValueError, BadDirectory):
         return None
     return found
+
+
+def lay_request(folder: Path, keys: OwnKeys, request: bytes) -> None:
+    """Keep keys that nobody has certified yet; what is sealed to them can be opened from here on. Raises BadKeys."""
+    make_folder(folder, 0o700)
+    kept = _decryption_keys(folder) if (folder / _DECRYPTION).exists() else ()
+    _write_decryption_keys(folder, (*kept, *keys.decryption_keys))
+    facts = {
+        "address": keys.address,
+        "signing": keys.signing_key.private_bytes_raw().hex(),
+        "kids": [key.kid for key in keys.decryption_keys],
+        "request": request.hex(),
+    }
+    write_secret(folder / _REQUESTED, json.dumps(facts).encode())
+
+
+def requested(folder: Path) -> tuple[OwnKeys, bytes] | None:
+    """Return the keys that a certificate was requested for, with the request; None where there is no such request."""
+    found = read_json(folder / _REQUESTED) or {}
+    try:
+        signing = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(found["signing"]))
+        keys = tuple(key for key in _decryption_keys(folder) if key.kid in found["kids"])
+        return OwnKeys(str(found["address"]), signing, keys), bytes.fromhex(found["request"])
+    except (KeyError, TypeError, ValueError, OSError):
+        return None
+
+
+def finish_request(folder: Path, listed: Collection[bytes]) -> bool:
+    """Put requested keys in force, if a certificate of theirs is ``listed`` in the directory; return whether it is."""
+    found = requested(folder)
+    if found is None:
+        return False
+    keys, _ = found
+    for certificate in listed:
+        if read_certificate(certificate, _OWN).public_key() == keys.signing_key.public_key():
+            write_secret(folder / _ADDRESS, keys.address.encode())
+            write_secret(folder / _CERTIFICATE, certificate)
+            write_secret(folder / _SIGNING, keys.signing_key.private_bytes_raw())
+            (folder / _REQUESTED).unlink()
+            return True
+    return False
 
 
 def drop_decryption_keys(folder: Path, kids: Collection[str]) -> None:

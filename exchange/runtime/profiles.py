@@ -87,12 +87,12 @@ def load_profiles(folder: Path) -> dict[str, Profile]:
 
 def opinion_rule_of(profile: Profile) -> OpinionProcess:
     """Return a department's rule, ``decide(consultation, today)``, not yet loaded. Raises BadConfiguration."""
-    return OpinionProcess(_rule_file(profile), profile.address, "opinion")
+    return OpinionProcess(_rule_file(profile), profile.address, "department")
 
 
 def decide_rule_of(profile: Profile) -> DecisionProcess:
     """Return the lead's rule, ``decide(docket)``, not yet loaded. Raises BadConfiguration."""
-    return DecisionProcess(_rule_file(profile), profile.address, "decision")
+    return DecisionProcess(_rule_file(profile), profile.address, "window")
 
 
 def _rank(profile: Profile) -> tuple[bool, bool, str]:

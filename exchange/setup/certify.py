@@ -6,6 +6,7 @@ can be signed anew by nobody else: old certificates and revocations stand nowher
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,10 +25,10 @@ from exchange.directory import (
     save_identity,
 )
 from exchange.directory.changes import LEFT, revoked, rotated
-from exchange.directory.keyfiles import finish_rotation, prepare_rotation
+from exchange.directory.keyfiles import finish_request, finish_rotation, prepare_rotation
 from exchange.errors import BadDirectory, BadKeys, CallerError, NotFound
 from exchange.language import tr
-from exchange.machine.files import lock_file, write_secret
+from exchange.machine.files import lock_file, read_json, write_secret
 from exchange.runtime.profiles import Profile, load_profiles
 from exchange.runtime.settings import Home, Settings
 from exchange.schemas import Directory, Member
@@ -35,6 +36,7 @@ from exchange.setup.freshness import equip
 
 Say = Callable[[str], None]
 
+_ELSEWHERE = "keys-elsewhere.json"
 DIRECTORY_TERM = timedelta(days=365)
 
 
@@ -177,8 +179,12 @@ def _entry(registry: Registry, domain: str, profile: Profile, listed: Member | N
     if listed is None and not folder.exists():
         save_identity(registry.authority(domain).certify(profile.address, registry.now), folder)
         registry.say(tr("keys: {address}", address=profile.address))
+    named = {"name": profile.name, "name_en": profile.name_en, "roles": profile.roles, "superior": profile.superior}
     if listed is not None:
         finish_rotation(folder, profile.address, listed.certificates)
+        finish_request(folder, listed.certificates)
+        if not folder.exists() and profile.address in elsewhere(registry.home):
+            return listed.model_copy(update=named)
     identity = load_identity(folder)
     if listed is None:
         return registry.authority(domain).member(
@@ -191,8 +197,18 @@ def _entry(registry: Registry, domain: str, profile: Profile, listed: Member | N
             folder=folder,
             address=profile.address,
         )
-    named = {"name": profile.name, "name_en": profile.name_en, "roles": profile.roles, "superior": profile.superior}
     return listed.model_copy(update=named)
+
+
+def elsewhere(home: Home) -> frozenset[str]:
+    """Return the members whose keys were certified by request and are not on this machine."""
+    return frozenset((read_json(home.authority / _ELSEWHERE) or {}).get("members", ()))
+
+
+def note_elsewhere(home: Home, address: str) -> None:
+    """Note that a member has its keys on another machine."""
+    members = sorted(elsewhere(home) | {address})
+    write_secret(home.authority / _ELSEWHERE, json.dumps({"members": members}))
 
 
 def _left(registry: Registry, member: Member) -> Member:

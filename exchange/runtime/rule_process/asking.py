@@ -47,7 +47,7 @@ class RuleProcess:
     """The process of one member's rule."""
 
     def __init__(self, path: Path, address: str, kind: str, *, seconds: float = ANSWERS_IN) -> None:
-        """``kind`` is what is asked for, ``opinion`` or ``decision``; ``seconds`` an answer may take."""
+        """``kind`` is whose rule it is, a ``department``'s or a ``window``'s; ``seconds`` an answer may take."""
         self._path, self._address, self._kind, self._seconds = path, address, kind, seconds
         self._process: subprocess.Popen[bytes] | None = None
         self._ended: weakref.finalize[Any, Any] | None = None

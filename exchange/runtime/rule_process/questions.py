@@ -12,8 +12,8 @@ from exchange.errors import BadConfiguration
 from exchange.language import Text
 from exchange.schemas import Consultation, Opinion
 
-PARAMETERS = {"opinion": ("consultation", "today"), "decision": ("docket",)}
-"""What ``decide`` takes, by what is asked for."""
+PARAMETERS = {"department": ("consultation", "today"), "window": ("docket",)}
+"""What ``decide`` takes, by whose rule it is."""
 
 
 class RuleQuestion(BaseModel):

@@ -47,7 +47,7 @@ def rule(tmp_path: Path) -> Iterator[Rule]:
             lines = "\n".join(f"    {line}" for line in body.splitlines())
             text = f"from exchange import Department\n\ndef decide(consultation, today):\n{lines}\n"
             (folder / "rule.py").write_text(text)
-            made = OpinionProcess(folder / "rule.py", "hefei.fire", "opinion", seconds=seconds)
+            made = OpinionProcess(folder / "rule.py", "hefei.fire", "department", seconds=seconds)
             stack.callback(made.close)
             return made
 
@@ -89,7 +89,7 @@ def test_a_rule_answers_and_is_asked_again_in_the_same_process(rule: Rule, asked
 
 def test_the_packaged_rules_answer_as_they_do_in_this_process(asked: Consultation) -> None:
     profile = load_profiles(PACKAGED)["hefei.fire"]
-    process = OpinionProcess(profile.folder / "rule.py", profile.address, "opinion")
+    process = OpinionProcess(profile.folder / "rule.py", profile.address, "department")
     opinion = process(asked, TODAY)
     process.close()
     assert opinion is not None
@@ -108,7 +108,7 @@ def test_a_docket_arrives_whole_and_a_ruling_comes_back(tmp_path: Path) -> None:
         "def decide(docket):\n    return Ruling(Outcome.GRANT, '|'.join(["
         "docket.case.number, docket.matter.code, docket.parts[0].state.value, str(docket.case.opened_at)]))\n"
     )  # fmt: skip
-    process = DecisionProcess(tmp_path / "rule.py", "hefei.window", "decision")
+    process = DecisionProcess(tmp_path / "rule.py", "hefei.window", "window")
     found = process(docket)
     process.close()
     assert found == Ruling(Outcome.GRANT, f"C-1|{application.matter}|answered|{MONDAY}")
@@ -179,7 +179,7 @@ def test_what_a_rule_raises_or_gives_is_told_as_before_and_a_death_is_a_failure(
 def test_a_rule_that_cannot_be_loaded_is_told_with_file_line_and_remedy(tmp_path: Path) -> None:
     (tmp_path / "rule.py").write_text("\ndef decide(consultation): return None\n")
     with pytest.raises(BadConfiguration) as error:
-        OpinionProcess(tmp_path / "rule.py", "hefei.fire", "opinion").check()
+        OpinionProcess(tmp_path / "rule.py", "hefei.fire", "department").check()
     assert str(error.value).startswith(f"{tmp_path}/rule.py:2: decide: ")
     assert error.value.remedy == "define decide(consultation, today) in the rule"
     assert "decide(consultation, today)" in error.value.diagnostics(Language.CHINESE)
@@ -189,7 +189,7 @@ ASKS_AND_DIES = """
 import os, signal, sys
 from pathlib import Path
 from exchange.runtime.rule_process.asking import OpinionProcess
-rule = OpinionProcess(Path(sys.argv[1]), "hefei.fire", "opinion")
+rule = OpinionProcess(Path(sys.argv[1]), "hefei.fire", "department")
 rule.check()
 print(rule._process.pid, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)

@@ -40,7 +40,7 @@ SAMPLES = sorted(path.stem for path in (PACKAGED / "applications").glob("*.toml"
 CATALOGUE = load_catalogue(PACKAGED / "catalogue")
 PROFILES = load_profiles(PACKAGED)
 RULES = {
-    address: load_decide(profile.folder / "rule.py", address, PARAMETERS["opinion"])
+    address: load_decide(profile.folder / "rule.py", address, PARAMETERS["department"])
     for address, profile in PROFILES.items()
     if Role.DEPARTMENT in profile.roles
 }

@@ -70,7 +70,7 @@ def test_a_rule_is_loaded_by_its_path_and_its_folder_shadows_nothing(tmp_path: P
     folder = tmp_path / "planning"
     make_traps(folder)
     before = list(sys.path)
-    rule = load_decide(load_profiles(tmp_path)["t.planning"].folder / "rule.py", "t.planning", PARAMETERS["opinion"])
+    rule = load_decide(load_profiles(tmp_path)["t.planning"].folder / "rule.py", "t.planning", PARAMETERS["department"])
     assert callable(rule)
     assert sprung(folder) == []
     assert sys.path == before

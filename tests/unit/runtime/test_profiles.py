@@ -42,7 +42,7 @@ def refused(folder: Path) -> list[str]:
 def refused_rule(folder: Path, text: str, role: str = "department") -> str:
     member(folder, "fire", rule=text, role=role)
     profile = load_profiles(folder)["c.fire"]
-    kind = "decision" if role == "window" else "opinion"
+    kind = "window" if role == "window" else "department"
     with pytest.raises(BadConfiguration) as error:
         load_decide(profile.folder / "rule.py", profile.address, PARAMETERS[kind])
     return str(error.value).replace(f"{folder}/", "")
@@ -146,7 +146,9 @@ def test_rules_of_two_members_are_two_modules_whatever_their_files_are_called(tm
     for name in ("a", "b"):
         member(tmp_path, name, rule=f"def decide(consultation, today): return '{name}'\n")
     profiles = load_profiles(tmp_path)
-    rules = [load_decide(profiles[f"c.{name}"].folder / "rule.py", f"c.{name}", PARAMETERS["opinion"]) for name in "ab"]
+    rules = [
+        load_decide(profiles[f"c.{name}"].folder / "rule.py", f"c.{name}", PARAMETERS["department"]) for name in "ab"
+    ]
     answers = [rule(None, date(2026, 3, 2)) for rule in rules]
     assert answers == ["a", "b"]
 
@@ -190,6 +192,6 @@ def test_the_packaged_city_has_a_window_a_monitor_and_nine_departments_whose_rul
     assert roles.count((Role.DEPARTMENT,)) == 9
     for profile in profiles.values():
         if Role.DEPARTMENT in profile.roles:
-            assert callable(load_decide(profile.folder / "rule.py", profile.address, PARAMETERS["opinion"]))
+            assert callable(load_decide(profile.folder / "rule.py", profile.address, PARAMETERS["department"]))
     with closing(decide_rule_of(profiles["hefei.window"])) as rule:
         rule.check()

@@ -34,9 +34,9 @@ def test_names_of_before_are_those_of_today(tmp_path: Path) -> None:
     member(tmp_path, "fire", rule=OPINION)
     member(tmp_path, "window", rule=DECISION, role="window")
     profiles = load_profiles(tmp_path)
-    found = load_decide(profiles["c.fire"].folder / "rule.py", "c.fire", PARAMETERS["opinion"])(None, None)
+    found = load_decide(profiles["c.fire"].folder / "rule.py", "c.fire", PARAMETERS["department"])(None, None)
     assert found[:2] == (Department, said)
-    ruling = load_decide(profiles["c.window"].folder / "rule.py", "c.window", PARAMETERS["decision"])(None)
+    ruling = load_decide(profiles["c.window"].folder / "rule.py", "c.window", PARAMETERS["window"])(None)
     assert isinstance(ruling, Ruling)
 
 
