@@ -22,6 +22,7 @@ from sqlalchemy import (
     update,
 )
 
+from exchange.language import Text
 from exchange.messaging.documents import FAULTY, document_row, keep
 from exchange.messaging.records import DeadLetter, InboxEntry, Known, Proposal
 from exchange.messaging.rules.arrival_time import Arrival
@@ -47,6 +48,9 @@ _RECORD = adding(
 )  # fmt: skip
 KEPT_OF_UNPROVED = 1024
 """Octets that are kept of what proves nobody: its header, mostly."""
+MOST_UNPROVED = 10_000
+"""Letters that prove nobody which are kept of a cause, one by one."""
+_MORE = Text("more of these came by this account than are kept one by one; the number of attempts counts them")
 WITHOUT_BYTES = [_no_bytes if column is _d.envelope else column for column in _d]
 """What lists go by: envelopes may be long, and few are looked into."""
 _LETTERS_OF = select(*WITHOUT_BYTES).where(_d.digest.in_(bindparam("digests", expanding=True))).order_by(_d.id)
@@ -103,13 +107,24 @@ class Inbox:
         return taken.rowcount == 1
 
     def dead(self, letters: Sequence[DeadLetter], now: datetime) -> None:
+        """Keep letters with their reasons; of what proves nobody so many a cause, and of the rest their number."""
+        full = {code: self._is_full(code) for code in {one.reason_code for one in letters if one.unproved}}
         for letter in letters:
-            fingerprint = _fingerprint(letter)
-            seen = self._db.execute(
-                update(dead_letter).where(_d.fingerprint == fingerprint).values(last_at=now, attempts=_d.attempts + 1)
-            )
-            if not seen.rowcount:
-                self._db.execute(insert(dead_letter).values(**_dead_row(letter, fingerprint, now)))
+            if self._is_counted(letter, now):
+                continue
+            kept = _uncounted(letter) if letter.unproved and full[letter.reason_code] else letter
+            if kept is letter or not self._is_counted(kept, now):
+                self._db.execute(insert(dead_letter).values(**_dead_row(kept, _fingerprint(kept), now)))
+
+    def _is_counted(self, letter: DeadLetter, now: datetime) -> bool:
+        """Count a letter that is here already; False where it is not."""
+        same = update(dead_letter).where(_d.fingerprint == _fingerprint(letter))
+        return self._db.execute(same.values(last_at=now, attempts=_d.attempts + 1)).rowcount > 0
+
+    def _is_full(self, reason_code: str) -> bool:
+        some = select(_d.id).where(OPEN_LETTERS, _d.reason_code == reason_code, _d.unproved.is_(True))
+        count = select(func.count()).select_from(some.limit(MOST_UNPROVED).subquery())
+        return (self._db.scalar(count) or 0) >= MOST_UNPROVED
 
     def dead_letters(self, limit: int = 100) -> list[DeadLetter]:
         """Return dead letters, newest first; none that was discarded."""
@@ -165,6 +180,15 @@ def _row(entry: InboxEntry, now: datetime) -> dict[str, Any]:
         "reason": entry.reason,
         "recorded_at": now,
     }
+
+
+def _uncounted(letter: DeadLetter) -> DeadLetter:
+    """One letter for all of a queue, a cause and an account that are not kept by themselves."""
+    account = (letter.account or "").encode()
+    return replace(
+        letter, reason=str(_MORE), envelope=account, kept_digest="", kept_octets=-1,
+        message_id=None, sender=None, kind=None, arrival=None,
+    )  # fmt: skip
 
 
 def _same_bytes(letter: DeadLetter) -> tuple[ColumnElement[bool], ...]:

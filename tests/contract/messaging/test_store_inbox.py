@@ -10,6 +10,7 @@ from time import process_time
 import pytest
 
 from exchange.errors import Conflict
+from exchange.messaging import inbox as messaging_inbox
 from exchange.messaging.documents import Documents
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.outbox import Outbox
@@ -192,6 +193,22 @@ def test_of_what_proves_nobody_the_beginning_is_kept_with_its_digest_and_it_hold
         assert kept.digest == forged.digest == hashlib.sha256(forged.envelope).hexdigest()
         assert tx[Inbox].revive(replace(forged)), "the same bytes, taken in after all, take it off the list"
         assert [one.digest for one in tx[Inbox].dead_letters()] == [proved.digest]
+
+
+def test_of_what_proves_nobody_so_many_are_kept_and_the_rest_is_counted_by_account(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(messaging_inbox, "MOST_UNPROVED", 5)
+    with store.transaction() as tx:
+        for number in range(30):
+            account = PLANNING if number % 2 else TRANSPORT
+            junk = dead_letter(message_id=new_id(), envelope=b"%d" % number, unproved=True, key_sender=account)
+            tx[Inbox].dead([junk], NOW)
+        tx[Inbox].dead([dead_letter(envelope=b"may be proved some day")], NOW)
+        kept = tx[Inbox].dead_letters()
+    more = {one.key_sender: one.attempts for one in kept if "than are kept" in one.reason}
+    assert len(kept) == 5 + 2 + 1
+    assert more == {PLANNING: 13, TRANSPORT: 12}
 
 
 def test_what_holds_up_a_consent_is_found_without_reading_what_was_forged(store: Store) -> None:
