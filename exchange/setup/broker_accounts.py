@@ -15,8 +15,6 @@ from exchange.runtime.settings import Home, Settings
 from exchange.runtime.whereabouts import known_broker
 from exchange.schemas import Role
 
-_CLOSE_BY_HAND = "set EXCHANGE_MANAGEMENT_URL; where all members share one account, change its password"
-
 
 def revoked_members(settings: Settings) -> frozenset[str]:
     """Return the members that are revoked now, those that have left included. Raises BadDirectory."""
@@ -62,9 +60,13 @@ def let_in(settings: Settings, address: str) -> None:
     """Make a member's account again, with another password than it had. Raises as `shut_out` does."""
     home = Home(settings.home)
     roles = open_directory(home, settings).member(address).roles
-    with _management(
-        settings, "`exchange init` or `exchange up` makes it, where the broker is administered"
-    ) as management:
+    try:
+        client = _management(settings)
+    except BrokerUnavailable as error:
+        raise BrokerUnavailable(
+            error.text, remedy="`exchange init` or `exchange up` makes it, where the broker is administered"
+        ) from error
+    with client as management:
         password = password_of(home, address)
         management.put_member(MemberAccount(address, password, Role.WINDOW in roles, Role.RELAY in roles))
 
@@ -75,8 +77,11 @@ def accounts_of(settings: Settings, addresses: frozenset[str]) -> frozenset[str]
         return frozenset(str(one.get("name")) for one in management.read("/api/users")) & addresses
 
 
-def _management(settings: Settings, remedy: str = _CLOSE_BY_HAND) -> ManagementClient:
+def _management(settings: Settings) -> ManagementClient:
     info = known_broker(settings)
     if info is None or info.management_url is None:
-        raise BrokerUnavailable("no management API is known, by which accounts could be closed or made", remedy=remedy)
+        raise BrokerUnavailable(
+            "no management API is known, by which accounts could be closed or made",
+            remedy="set EXCHANGE_MANAGEMENT_URL; where all members share one account, change its password",
+        )
     return ManagementClient(info.management_url, info.url)
