@@ -19,17 +19,16 @@ from exchange.messaging.ports import Delivery
 from exchange.messaging.records import DeadLetter
 from exchange.messaging.rules.arrival_time import Arrival
 from exchange.messaging.rules.carriage import may_be_of, sole_bringer
-from exchange.messaging.rules.withholding import ARRIVED
 
 
 def refused(
-    delivery: Delivery, error: SenderError, arrival: Arrival | None = None, own: str | None = None
+    delivery: Delivery, error: SenderError, arrival: Arrival | None = None, own: str | None = None, stage: str = "open"
 ) -> DeadLetter:
     """Make a dead letter of a message that cannot be accepted as it came.
 
     With ``own``, the domain here, it is one that was not proved: what proves nobody, and never can, is marked so.
     """
-    letter = _letter(delivery, error.code, error.diagnostics(), "open", arrival)
+    letter = _letter(delivery, error.code, error.diagnostics(), stage, arrival)
     return letter if own is None else replace(letter, unproved=_never_proved(delivery, letter, error, own))
 
 
@@ -49,11 +48,6 @@ def failed(delivery: Delivery, error: Exception, arrival: Arrival | None, stage:
     if isinstance(error, ExchangeError):
         return _letter(delivery, error.code, error.diagnostics(), stage, arrival)
     return _letter(delivery, type(error).__name__, "the handler failed; see the log", stage, arrival)
-
-
-def withheld(delivery: Delivery, error: SenderError, arrival: Arrival) -> DeadLetter:
-    """Make a dead letter of a message that waits for two people, since nothing proves when it was signed."""
-    return _letter(delivery, error.code, error.diagnostics(), ARRIVED, arrival)
 
 
 def abandoned(delivery: Delivery, arrival: Arrival | None) -> DeadLetter:

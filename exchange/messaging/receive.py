@@ -35,7 +35,6 @@ from exchange.messaging.dead_letters import (
     on_record_since,
     refused,
     settle_letters,
-    withheld,
 )
 from exchange.messaging.freshness import heard
 from exchange.messaging.inbox import Inbox
@@ -48,7 +47,7 @@ from exchange.messaging.receipts import OnSigned, ReceiptBook, ReceiptTray, read
 from exchange.messaging.records import DeadLetter, InboxEntry, Known, Signed, envelope_digest
 from exchange.messaging.rules.arrival_time import Arrival
 from exchange.messaging.rules.carriage import only_expired
-from exchange.messaging.rules.withholding import withheld_for
+from exchange.messaging.rules.withholding import ARRIVED, withheld_for
 
 log = get_logger()
 
@@ -236,7 +235,7 @@ class Receiver:
                 doubt = withheld_for(self._node.directory, message.opened, arrival, since)
                 if doubt is not None and not self._released:
                     step.note("withheld", None, message.message_id, sender=message.sender)
-                    aside.append(withheld(delivery, doubt, arrival))
+                    aside.append(refused(delivery, doubt, arrival, stage=ARRIVED))
                     refusals.append(doubt)
                     continue
             if earlier is None:
