@@ -6,18 +6,22 @@ import hashlib
 from base64 import b64encode
 
 from exchange.api.documents.models import AttachmentOut, MessageOut
-from exchange.envelope import Trust, verify_signed
-from exchange.errors import ExchangeError
+from exchange.directory import Lookup
+from exchange.documents.rules.issuing import document_in, is_signers_name
+from exchange.envelope import verify_signed
+from exchange.errors import ExchangeError, NotFound
 from exchange.messaging.records import StoredDocument
+from exchange.schemas import Body
 
 
-def message_out(trust: Trust, stored: StoredDocument) -> MessageOut:
+def message_out(directory: Lookup, stored: StoredDocument) -> MessageOut:
     """Return a message as it is given out; one that does not verify any more comes without its body and blocks no
     other.
     """
-    body, fault = None, None
+    body, fault, own = None, None, None
     try:
-        body = verify_signed(stored.signed, trust).body.model_dump(mode="json")
+        found = verify_signed(stored.signed, directory).body
+        body, own = found.model_dump(mode="json"), _issuer_is_signer(directory, found, stored.sender)
     except ExchangeError as error:
         fault = f"{error.code}: {error}"
     return MessageOut(
@@ -29,9 +33,21 @@ def message_out(trust: Trust, stored: StoredDocument) -> MessageOut:
         direction=stored.direction,
         body=body,
         fault=fault,
+        issuer_is_signer=own,
         attachments=tuple(_attachment(stored, place, data) for place, data in enumerate(stored.enclosures)),
         signed=b64encode(stored.signed).decode(),
     )
+
+
+def _issuer_is_signer(directory: Lookup, body: Body, signer: str) -> bool | None:
+    document = document_in(body)
+    if document is None:
+        return None
+    try:
+        member = directory.member(signer)
+    except NotFound:
+        return None
+    return is_signers_name(document.issuer, (member.name, member.name_en))
 
 
 def _attachment(stored: StoredDocument, place: int, data: bytes) -> AttachmentOut:

@@ -157,6 +157,9 @@ class MessageOut(ApiModel):
     body: dict[str, Any] | None
     """As the schema of its kind has it; null where it does not verify, and ``fault`` says why."""
     fault: str | None = None
+    issuer_is_signer: bool | None = None
+    """Whether a document's issuer is the name of ``sender``, who has signed it; null where there is no such document
+    or no such name."""
     attachments: tuple[AttachmentOut, ...] = ()
     signed: AnyBase64
     """COSE_Sign1, as it came: keep it."""

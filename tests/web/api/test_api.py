@@ -237,6 +237,14 @@ def test_a_document_goes_into_the_outbox_with_its_attachments_however_they_came(
     )
 
 
+def test_a_document_says_whether_its_issuer_is_who_has_signed_it(served: Bureau) -> None:
+    client = served.client(PLANNING)
+    for issuer, own in ((PLANNING.rpartition(".")[2], True), ("合肥市人民政府", False)):
+        letter = {**LETTER_TO, "document": {**LETTER_TO["document"], "issuer": issuer}}
+        id = client.post("/api/v1/documents", json=letter).json()["message_id"]
+        assert client.get(f"/api/v1/documents/{id}").json()["issuer_is_signer"] is own
+
+
 @pytest.mark.parametrize("name", ["附件.txt".encode("gb18030"), "附件.txt".encode("big5"), b"caf\xe9.txt"])
 def test_a_file_name_of_a_form_that_is_not_utf_8_is_refused_and_never_signed(served: Bureau, name: bytes) -> None:
     client = served.client(PLANNING)
