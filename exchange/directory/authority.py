@@ -10,6 +10,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from exchange.directory.at_rest import read_key, write_key
 from exchange.directory.certificates import authority_certificate, der, load_certificate, member_certificate
 from exchange.directory.key_requests import OwnKeys, challenge, check_possession, read_key_request
 from exchange.directory.view import read_directory_file, sign_directory
@@ -58,9 +59,9 @@ class Authority:
             key = Ed25519PrivateKey.generate()
             make_folder(folder, 0o700)
             write_secret(folder / _CERTIFICATE, der(authority_certificate(domain, key, now, AUTHORITY_TERM)))
-            write_secret(folder / _KEY, key.private_bytes_raw())
+            write_key(folder / _KEY, key.private_bytes_raw())
         try:
-            key = Ed25519PrivateKey.from_private_bytes((folder / _KEY).read_bytes())
+            key = Ed25519PrivateKey.from_private_bytes(read_key(folder / _KEY))
         except (OSError, ValueError) as error:
             raise BadKeys(
                 "the authority's key in {folder} cannot be read",
@@ -139,6 +140,14 @@ def renewal_due(directory: Directory, now: datetime) -> bool:
     """Return whether a directory is in the second half of its term, or was signed by a clock that was ahead."""
     half = (directory.expires_at - directory.issued_at) / 2
     return now >= directory.issued_at + half or directory.issued_at > now + CLOCK_SKEW
+
+
+def seal_authority_key(folder: Path) -> bool:
+    """Seal the authority's key by the passphrase that is given; return whether it is here. Raises BadKeys."""
+    if not (folder / _KEY).exists():
+        return False
+    write_key(folder / _KEY, read_key(folder / _KEY))
+    return True
 
 
 def load_authority_certificate(folder: Path) -> x509.Certificate:

@@ -25,6 +25,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import Field
 
+from exchange.directory.at_rest import read_key, write_key
 from exchange.directory.authority import Authority
 from exchange.directory.certificates import check_member_certificate, der, member_certificate
 from exchange.envelope.document import content_type
@@ -89,14 +90,20 @@ def certify_freshness(folder: Path, authority: Authority, now: datetime) -> None
     name, issuer = _name(authority.domain), authority.certificate
     certificate = member_certificate(name, key.public_key(), issuer, authority.key, now, _KEY_TERM)
     make_folder(folder, 0o700)
-    write_secret(folder / _KEY, key.private_bytes_raw())
+    write_key(folder / _KEY, key.private_bytes_raw())
     write_secret(folder / _CERTIFICATE, der(certificate))
+
+
+def seal_freshness_key(folder: Path) -> None:
+    """Seal the key for statements by the passphrase that is given, where it is here. Raises BadKeys."""
+    if (folder / _KEY).exists():
+        write_key(folder / _KEY, read_key(folder / _KEY))
 
 
 def load_freshness_key(folder: Path) -> FreshnessKey:
     """Load the key for statements. Raises BadKeys."""
     try:
-        key = Ed25519PrivateKey.from_private_bytes((folder / _KEY).read_bytes())
+        key = Ed25519PrivateKey.from_private_bytes(read_key(folder / _KEY))
         return FreshnessKey(x509.load_der_x509_certificate((folder / _CERTIFICATE).read_bytes()), key)
     except (OSError, ValueError) as error:
         raise BadKeys(

@@ -11,16 +11,18 @@ import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from exchange.directory.at_rest import read_key, write_key
 from exchange.directory.key_requests import OwnKeys
 from exchange.directory.profile import read_certificate
 from exchange.envelope import DecryptionKey, Identity
 from exchange.errors import BadDirectory, BadKeys
 from exchange.language import Text
-from exchange.machine.files import make_folder, read_json, write_secret
+from exchange.machine.files import make_folder, write_secret
 from exchange.schemas import Suite
 
 _SIGNING, _CERTIFICATE, _DECRYPTION, _ADDRESS = "signing.key", "certificate.der", "decryption.json", "address"
@@ -40,7 +42,7 @@ def save_identity(identity: Identity, folder: Path) -> None:
     write_secret(folder / _ADDRESS, identity.address.encode())
     write_secret(folder / _CERTIFICATE, identity.certificate)
     _write_decryption_keys(folder, identity.decryption_keys)
-    write_secret(folder / _SIGNING, identity.signing_key.private_bytes_raw())
+    write_key(folder / _SIGNING, identity.signing_key.private_bytes_raw())
 
 
 def prepare_rotation(folder: Path, identity: Identity) -> None:
@@ -52,7 +54,7 @@ def prepare_rotation(folder: Path, identity: Identity) -> None:
     kept = _decryption_keys(folder) if (folder / _DECRYPTION).exists() else ()
     _write_decryption_keys(folder, (*kept, *identity.decryption_keys))
     signing = {"signing": identity.signing_key.private_bytes_raw().hex(), "certificate": identity.certificate.hex()}
-    write_secret(folder / _NEXT, json.dumps(signing).encode())
+    write_key(folder / _NEXT, json.dumps(signing).encode())
 
 
 def finish_rotation(folder: Path, address: str, listed: Collection[bytes]) -> None:
@@ -63,13 +65,13 @@ def finish_rotation(folder: Path, address: str, listed: Collection[bytes]) -> No
     if signing and bytes.fromhex(signing["certificate"]) in listed:
         write_secret(folder / _ADDRESS, address.encode())
         write_secret(folder / _CERTIFICATE, bytes.fromhex(signing["certificate"]))
-        write_secret(folder / _SIGNING, bytes.fromhex(signing["signing"]))
+        write_key(folder / _SIGNING, bytes.fromhex(signing["signing"]))
     (folder / _NEXT).unlink()
 
 
 def _laid_by(folder: Path) -> dict[str, str] | None:
     """A rotation's signing key and certificate; None where a power cut left nothing of them: it is made once more."""
-    found = read_json(folder / _NEXT) or {}
+    found = _note(folder / _NEXT)
     try:
         Ed25519PrivateKey.from_private_bytes(bytes.fromhex(found["signing"]))
         read_certificate(bytes.fromhex(found["certificate"]), _OWN)
@@ -89,12 +91,12 @@ def lay_request(folder: Path, keys: OwnKeys, request: bytes) -> None:
         "kids": [key.kid for key in keys.decryption_keys],
         "request": request.hex(),
     }
-    write_secret(folder / _REQUESTED, json.dumps(facts).encode())
+    write_key(folder / _REQUESTED, json.dumps(facts).encode())
 
 
 def requested(folder: Path) -> tuple[OwnKeys, bytes] | None:
     """Return the keys that a certificate was requested for, with the request; None where there is no such request."""
-    found = read_json(folder / _REQUESTED) or {}
+    found = _note(folder / _REQUESTED)
     try:
         signing = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(found["signing"]))
         keys = tuple(key for key in _decryption_keys(folder) if key.kid in found["kids"])
@@ -113,10 +115,26 @@ def finish_request(folder: Path, listed: Collection[bytes]) -> bool:
         if read_certificate(certificate, _OWN).public_key() == keys.signing_key.public_key():
             write_secret(folder / _ADDRESS, keys.address.encode())
             write_secret(folder / _CERTIFICATE, certificate)
-            write_secret(folder / _SIGNING, keys.signing_key.private_bytes_raw())
+            write_key(folder / _SIGNING, keys.signing_key.private_bytes_raw())
             (folder / _REQUESTED).unlink()
             return True
     return False
+
+
+def seal_keys(folder: Path) -> None:
+    """Seal what lies in a key folder by the passphrase that is given. Raises BadKeys or FileUnusable."""
+    for name in (_DECRYPTION, _SIGNING, _NEXT, _REQUESTED):
+        if (folder / name).exists():
+            write_key(folder / name, read_key(folder / name))
+
+
+def _note(path: Path) -> dict[str, Any]:
+    """What was laid by; empty where there is nothing, or a power cut left it garbled. Raises BadKeys for a seal."""
+    try:
+        found = json.loads(read_key(path))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def drop_decryption_keys(folder: Path, kids: Collection[str]) -> None:
@@ -128,7 +146,7 @@ def load_identity(folder: Path) -> Identity:
     """Read a key folder. Raises BadKeys when it is missing, unreadable or inconsistent."""
     try:
         certificate = (folder / _CERTIFICATE).read_bytes()
-        signing_key = Ed25519PrivateKey.from_private_bytes((folder / _SIGNING).read_bytes())
+        signing_key = Ed25519PrivateKey.from_private_bytes(read_key(folder / _SIGNING))
         if read_certificate(certificate, _OWN).public_key() != signing_key.public_key():
             raise BadKeys(
                 "{key} is not the key of {certificate}",
@@ -150,7 +168,7 @@ def load_identity(folder: Path) -> Identity:
 
 def _decryption_keys(folder: Path) -> tuple[DecryptionKey, ...]:
     try:
-        keys = json.loads((folder / _DECRYPTION).read_bytes())
+        keys = json.loads(read_key(folder / _DECRYPTION))
         if not isinstance(keys, list) or not keys:
             raise BadKeys("{folder} holds no decryption key", remedy=_RESTORE, folder=folder / _DECRYPTION)
         return tuple(_decryption_key(key) for key in keys)
@@ -170,7 +188,7 @@ def _write_decryption_keys(folder: Path, keys: Sequence[DecryptionKey]) -> None:
         }
         for key in keys
     ]
-    write_secret(folder / _DECRYPTION, json.dumps(entries, indent=1).encode())
+    write_key(folder / _DECRYPTION, json.dumps(entries, indent=1).encode())
 
 
 def _decryption_key(fields: dict[str, str]) -> DecryptionKey:

@@ -15,6 +15,7 @@ from typing import ClassVar
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from exchange.directory.at_rest import read_key, write_key
 from exchange.directory.authority import AUTHORITY_TERM, Authority
 from exchange.directory.certificates import authority_certificate, der, load_certificate
 from exchange.envelope.document import content_type
@@ -96,14 +97,14 @@ def former_authorities(folder: Path) -> tuple[x509.Certificate, ...]:
 def next_authority(folder: Path, domain: str, now: datetime) -> Authority:
     """Return the authority that is to come, whose key lies in a folder; it is made where there is none."""
     try:
-        key = Ed25519PrivateKey.from_private_bytes((folder / KEY).read_bytes())
+        key = Ed25519PrivateKey.from_private_bytes(read_key(folder / KEY))
         return Authority(domain, load_certificate((folder / CERTIFICATE).read_bytes()), key)
     except (OSError, ValueError, BadDirectory):
         pass
     key = Ed25519PrivateKey.generate()
     certificate = authority_certificate(domain, key, now, AUTHORITY_TERM)
     make_folder(folder, 0o700)
-    write_secret(folder / KEY, key.private_bytes_raw())
+    write_key(folder / KEY, key.private_bytes_raw())
     write_secret(folder / CERTIFICATE, der(certificate))
     return Authority(domain, certificate, key)
 
@@ -111,7 +112,7 @@ def next_authority(folder: Path, domain: str, now: datetime) -> Authority:
 def take_over(folder: Path, after: Authority) -> None:
     """Put an authority in the place of the one in a folder, whose certificate is kept."""
     trust(folder, after.certificate)
-    write_secret(folder / KEY, after.key.private_bytes_raw())
+    write_key(folder / KEY, after.key.private_bytes_raw())
 
 
 def trust(folder: Path, certificate: x509.Certificate) -> None:

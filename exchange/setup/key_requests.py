@@ -14,10 +14,12 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 
-from exchange.directory.authority import MEMBER_TERM
+from exchange.directory.at_rest import expect_passphrase
+from exchange.directory.authority import MEMBER_TERM, seal_authority_key
 from exchange.directory.changes import certified
+from exchange.directory.freshness import seal_freshness_key
 from exchange.directory.key_requests import KeyRequest, OwnKeys, read_key_request
-from exchange.directory.keyfiles import finish_request, lay_request, requested
+from exchange.directory.keyfiles import finish_request, lay_request, requested, seal_keys
 from exchange.errors import BadKeys, Conflict, NotFound
 from exchange.runtime.home import open_directory
 from exchange.runtime.profiles import load_profiles
@@ -98,6 +100,19 @@ def take(settings: Settings, address: str) -> bool:
             directory=home.directory,
         )
     return True
+
+
+def seal(settings: Settings) -> list[str]:
+    """Seal all private keys that are here by the passphrase that is given; return whose they are. Raises BadKeys."""
+    expect_passphrase()
+    home, sealed = Home(settings.home), []
+    for folder in sorted(home.members.glob("*/keys")):
+        seal_keys(folder)
+        sealed.append(folder.parent.name)
+    seal_freshness_key(home.freshness_key)
+    if seal_authority_key(home.authority):
+        sealed.append("authority")
+    return sealed
 
 
 def _with(registry: Registry, asked: KeyRequest, certificate: bytes) -> Member:

@@ -1,4 +1,4 @@
-"""The commands `key request`, `certify`, `prove` and `take`: keys that a member makes, certified by the authority."""
+"""The commands below `key`: keys that a member makes, certified by the authority, sealed on disk."""
 
 from __future__ import annotations
 
@@ -91,6 +91,17 @@ def take(address: Member, home: HomeOption = None) -> None:
         if new
         else tr("keys: those of {address} are in force already", address=address)
     )
+
+
+@_key.command("seal")
+def seal(home: HomeOption = None) -> None:
+    """Seals all private keys here by a passphrase, which every process that uses them is then given likewise.
+
+    It is read from the file that EXCHANGE_PASSPHRASE_FILE names, or from systemd's credential `yizhan-passphrase`.
+    Give it again to seal what was made without; nothing opens the keys without it: keep it apart from the backup.
+    """
+    sealed = key_requests.seal(Settings.read(home=home))
+    say(tr("sealed: the keys of {owners}", owners=", ".join(sealed)))
 
 
 def _read(path: Path) -> bytes:
