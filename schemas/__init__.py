@@ -19,7 +19,17 @@ from exchange.schemas.deadline import (
     Term,
     TermNotice,
 )
-from exchange.schemas.decision import Considered, Decision, DefaultNotice, Outcome, Overruling, Standing, WithoutConsent
+from exchange.schemas.decision import (
+    Considered,
+    Decision,
+    DefaultNotice,
+    Outcome,
+    Overruling,
+    Protest,
+    ProtestGround,
+    Standing,
+    WithoutConsent,
+)
 from exchange.schemas.directory import (
     MAX_AUTHORITIES,
     MAX_CERTIFICATES,
@@ -168,6 +178,8 @@ __all__ = [
     "Outcome",
     "Overruling",
     "ProcedureKind",
+    "Protest",
+    "ProtestGround",
     "Purpose",
     "Queue",
     "Reader",

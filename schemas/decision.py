@@ -145,3 +145,37 @@ class DefaultNotice(Body):
     basis: Basis
     paper_owed_by: Instant | None = None
     """Until when the department owes its paper (1 working day); the next step may not demand it of the applicant."""
+
+
+class ProtestGround(StrEnum):
+    """What a department's own record says against what it was told."""
+
+    TIME_RUNNING = "time-running"
+    ANSWERED = "answered"
+    OTHER_OPINION = "other-opinion"
+
+
+class Protest(Body):
+    """A department holds a decision, or a notice that its silence had effect, against its own record (异议)."""
+
+    KIND: ClassVar[str] = "protest"
+    TITLE: ClassVar[Title] = ("异议", "Protest")
+    ROOM: ClassVar[Room] = Room.APPROVAL
+    MOMENT: ClassVar[tuple[str, ...]] = ("at",)
+
+    case_number: CaseNumber
+    department: Address
+    contested: MessageId
+    """The decision, or the notice of the default."""
+    ground: ProtestGround
+    due_at: Instant | None = None
+    """Until when its time runs, by its own ledger."""
+    opinion_id: MessageId | None = None
+    """Its opinion, which was in time."""
+    at: Instant
+
+    @model_validator(mode="after")
+    def _an_answer_is_named(self) -> Self:
+        if self.ground is not ProtestGround.TIME_RUNNING and self.opinion_id is None:
+            raise ValueError("opinion_id: who has answered names the opinion")
+        return self

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.paging import Place
-from exchange.schemas import Verdict
+from exchange.schemas import ProtestGround, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +85,11 @@ class PartRow:
     """When the first of these arrived, at the earliest."""
     correct_by: datetime | None = None
     """Until when the department may correct it."""
+    protest_id: str | None = None
+    """The department's protest against what it was told of its part."""
+    protest_ground: ProtestGround | None = None
+
+    @property
+    def contested(self) -> bool:
+        """Whether the department's protest waits for a review."""
+        return self.protest_id is not None and self.review_at is not None

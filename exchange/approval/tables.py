@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, Text, literal_column
 
 from exchange.approval.rules.states import CaseState, PartState
-from exchange.schemas import Verdict
+from exchange.schemas import ProtestGround, Verdict
 from exchange.store.metadata import metadata, partial_index
 from exchange.store.types import EnumWord, FreeText, Instant
 
@@ -70,6 +70,8 @@ part = Table(
     Column("faulty_id", String(36)),
     Column("faulty_at", Instant),
     Column("correct_by", Instant),
+    Column("protest_id", String(36)),
+    Column("protest_ground", EnumWord(ProtestGround)),
     Index("part_standing", "state", "department", "due_at", "case_number", "started_at"),
 )
 

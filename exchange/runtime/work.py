@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from exchange.approval.department import desk, outcomes
 from exchange.approval.department.open_desk import OpinionRule
 from exchange.approval.monitor import lapse
+from exchange.approval.window import protests
 from exchange.approval.window.collect import Collector
 from exchange.approval.window.conclude import Concluder
 from exchange.approval.window.decision import DecideRule
@@ -88,7 +89,7 @@ def work_for(
         work.handlers |= lapse.handlers()
     if Role.WINDOW in roles:
         collector = Collector(Concluder(decide_rule, decides=rule_decides))
-        work.handlers |= collector.handlers()
+        work.handlers |= collector.handlers() | protests.handlers()
         work.signed += (collector.on_signed,)
     return work
 

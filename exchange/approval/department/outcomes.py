@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from exchange.approval.department.desk import own_desk
+from exchange.approval.department.protesting import contest
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.rules.states import DeskState
 from exchange.envelope.document import clear_header
@@ -13,7 +14,7 @@ from exchange.messaging.documents import Documents
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Step
 from exchange.messaging.rules.moments import check_after
-from exchange.schemas import Body, Decision, DefaultNotice, Role
+from exchange.schemas import Body, Considered, Decision, DefaultNotice, Role, Standing
 
 
 def handlers() -> dict[str, Handler]:
@@ -27,6 +28,9 @@ def take_decision(step: Step, incoming: Incoming, body: Body) -> None:
     own_desk(step, incoming, decision.case_number)
     with returned_for(Implausible):
         _check_date(step, decision)
+    for said in decision.considered:
+        if said.department == step.node.address:
+            contest(step, incoming, decision.case_number, said, decision.decided_at)
     step.tx[DepartmentDesk].move(decision.case_number, {DeskState.WAITING}, DeskState.CLOSED)
 
 
@@ -36,6 +40,8 @@ def take_default(step: Step, incoming: Incoming, body: Body) -> None:
     require_role(step, incoming, Role.WINDOW)
     own_desk(step, incoming, notice.case_number)
     if notice.department == step.node.address:
+        said = Considered(department=notice.department, standing=Standing.DEEMED, message_id=notice.deemed_consent)
+        contest(step, incoming, notice.case_number, said, notice.effective_at)
         step.tx[DepartmentDesk].move(notice.case_number, {DeskState.WAITING}, DeskState.DEFAULTED)
 
 

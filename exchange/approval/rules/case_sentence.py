@@ -29,6 +29,8 @@ class SentencePart(Protocol):
     def state(self) -> PartState: ...
     @property
     def due_at(self) -> datetime | None: ...
+    @property
+    def contested(self) -> bool: ...
 
 
 def sentence(state: CaseState, parts: Sequence[SentencePart], now: datetime, names: Names = _NO_NAMES) -> Words:
@@ -38,6 +40,13 @@ def sentence(state: CaseState, parts: Sequence[SentencePart], now: datetime, nam
     """
     if state is CaseState.READY:
         return "意见已齐；接下来由主办部门决定。", "All is in; next, the lead decides."
+    contesting = [part for part in parts if part.contested]
+    if state is CaseState.DECIDED and contesting:
+        who = _who(contesting, names)
+        return (
+            f"已决定；{who[0]} 依其自己的记录对决定提出异议，接下来由主办部门复核。",
+            f"Decided; {who[1]} contests it by its own record; next, the lead reviews the decision.",
+        )
     if state is not CaseState.OPEN:
         return "案件已了结，不再等待任何人。", "The case is closed; nobody is waited for."
     escalated = [part for part in parts if part.state is PartState.ESCALATED]

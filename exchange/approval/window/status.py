@@ -16,7 +16,7 @@ from exchange.errors import NotFound
 from exchange.language import Words
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node
-from exchange.schemas import Decision, DefaultMode, Verdict
+from exchange.schemas import Decision, DefaultMode, ProtestGround, Verdict
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,11 @@ class PartStatus:
     """Its last opinion that went back to it, and was in time."""
     correct_by: datetime | None = None
     """Until when it may correct that."""
+    protest_id: str | None = None
+    """Its protest against what it was told of its part."""
+    protest_ground: ProtestGround | None = None
+    contested: bool = False
+    """Whether that protest waits for the lead's review."""
 
 
 @dataclass(frozen=True)
@@ -177,6 +182,9 @@ def _part(node: Node, part: PartRow, default: DefaultMode) -> PartStatus:
         review_at=part.review_at,
         faulty_id=part.faulty_id,
         correct_by=part.correct_by,
+        protest_id=part.protest_id,
+        protest_ground=part.protest_ground,
+        contested=part.contested,
         consultation_id=part.consultation_id,
         days_left=days_left(part.due_at, node.calendar, node.clock.now()) if part.due_at else None,
     )

@@ -130,6 +130,7 @@ def _opinions(case: CaseStatus, now: datetime) -> Iterator[RenderableType]:
     for part in case.parts:
         said = [(tr("reasons"), part.reasons), (tr("conditions"), part.conditions)]
         ids = [(tr("message"), part.message_id or ""), (tr("late message"), part.late_opinion_id or "")]
+        ids.append((tr("protest"), part.protest_id or ""))
         if any(text for _, text in (*said, *ids)):
             yield Text.assemble("\n", plain(called(part.department), "bold"), " ", part_cell(part, now))
             yield _lines((*said, *ids))
@@ -219,4 +220,7 @@ def _part_json(part: PartStatus) -> dict[str, Any]:
         "consultation_id": part.consultation_id,
         "message_id": part.message_id,
         "late_opinion_id": part.late_opinion_id,
+        "protest_id": part.protest_id,
+        "protest_ground": part.protest_ground.value if part.protest_ground else None,
+        "contested": part.contested,
     }

@@ -80,6 +80,13 @@ class PartLine:
     escalated_at: datetime | None = None
     reminded_at: datetime | None = None
     late_at: datetime | None = None
+    review_at: datetime | None = None
+    protest_id: str | None = None
+
+    @property
+    def contested(self) -> bool:
+        """Whether the department's protest waits for a review."""
+        return self.protest_id is not None and self.review_at is not None
 
 
 @dataclass(frozen=True, slots=True)

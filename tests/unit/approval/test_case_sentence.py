@@ -20,6 +20,7 @@ class Part:
     department: str
     state: PartState
     due_at: datetime | None = None
+    contested: bool = False
 
 
 LATE = Part("late", PartState.SIGNED, NOW - DAY)

@@ -1,0 +1,39 @@
+"""When a department protests: what it is told of its own part is not what it has on record. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from exchange.schemas import Considered, ProtestGround, Standing
+from exchange.schemas.instants import CLOCK_SKEW
+
+
+@dataclass(frozen=True)
+class OwnRecord:
+    """What a department has on record of its own part."""
+
+    due_at: datetime | None
+    """Until when its time runs by its own ledger; None while it has not begun, or is stopped for an open time."""
+    provisional: bool = False
+    opinion_id: str | None = None
+    """Its opinion, once the window has signed for that."""
+    arrived_at: datetime | None = None
+    """When that arrived, as the window has signed."""
+    sent_back: bool = False
+    """Whether its opinion went back to it: then the lead need not wait until its time is over."""
+
+
+def ground_against(own: OwnRecord, said: Considered, at: datetime) -> ProtestGround | None:
+    """Return why the department protests against what is said of its part as of ``at``; None where it may be right."""
+    if said.standing is Standing.ANSWERED:
+        other = own.opinion_id is not None and said.message_id != own.opinion_id
+        return ProtestGround.OTHER_OPINION if other else None
+    if own.opinion_id is not None and own.arrived_at is not None and own.arrived_at <= at:
+        if own.due_at is None or own.arrived_at <= own.due_at:
+            return ProtestGround.ANSWERED
+        return None
+    if said.standing is Standing.MOOT or own.sent_back or own.provisional:
+        return None
+    running = own.due_at is None or at < own.due_at - CLOCK_SKEW
+    return ProtestGround.TIME_RUNNING if running else None
