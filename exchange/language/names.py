@@ -256,6 +256,7 @@ REASONS: Mapping[str, Words] = {
     "webhook-url": ("推送地址不合要求", "webhook URL"),
     "went-back": ("往回走", "went back"),
     "withheld": ("待两人核定", "waits for two people"),
+    "wrong-reference": ("所指报文不对", "another message than it names"),
     "wrong-consultation": ("不是这次征求意见", "another consultation"),
     "wrong-kind": ("种类不符", "wrong kind"),
     "wrong-queue": ("投错队列", "wrong queue"),
