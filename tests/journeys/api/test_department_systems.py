@@ -13,7 +13,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from starlette.testclient import TestClient
 from exchange.api.webhooks.deliver import Deliverer
 from exchange.audit import verify_receipt
 from exchange.broker.admin.node_info import NodeInfo
-from exchange.clock import RealClock, SteppedClock
+from exchange.clock import CST, RealClock, SteppedClock
 from exchange.schemas import ReceiptOutcome, ReceiptProof
 from tests.api_page import event_fields
 from tests.journeys.city import wait_until
@@ -38,6 +38,11 @@ API = "/api/v1"
 
 
 @pytest.fixture
+def today() -> str:
+    """The day of an opinion: the processes go by the machine's time."""
+    return datetime.now(CST).date().isoformat()
+
+
 def city(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[ProcessDomain]:
     with ProcessDomain(tmp_path, domain, broker) as city:
         rule = city.settings.home / "departments" / "planning" / "rule.py"
@@ -166,7 +171,7 @@ def test_a_case_is_handed_in_amended_answered_and_decided_by_the_api_alone(city:
         _, consultation = leased(planning, "consultation")
         opinion = {"case_number": number, "consultation_id": consultation["message_id"], "verdict": "disagree"}
         reasons = {"reasons": "占压规划道路", "basis": ["城乡规划法第三十五条"]}
-        said = {**opinion, **reasons, "officer": "officer", "decided_on": "2026-03-02"}
+        said = {**opinion, **reasons, "officer": "officer", "decided_on": today()}
         assert planning.post(f"{API}/opinions", json=said).status_code == 202
         listed = f"{API}/cases?state=ready"
         wait_until(lambda: bool(window.get(listed).json()["items"]), what="the case to be ready")
@@ -309,7 +314,7 @@ def test_webhooks_hear_of_receipts_and_decisions(city: ProcessDomain) -> None:
         (number,) = city.submit(1)
         _, consultation = leased(planning, "consultation")
         opinion = {"case_number": number, "consultation_id": consultation["message_id"], "verdict": "agree"}
-        planning.post(f"{API}/opinions", json={**opinion, "officer": "officer", "decided_on": "2026-03-02"})
+        planning.post(f"{API}/opinions", json={**opinion, "officer": "officer", "decided_on": today()})
         deliverer, seen = Deliverer(bureau.api), {}
 
         def told() -> bool:
