@@ -83,7 +83,7 @@ def handed_in_behind_it(city: City, case: CaseRow) -> list[str]:
     due_at = city.part(case, "transport").due_at
     assert due_at is not None
     stamped = due_at - timedelta(hours=1)
-    header = SimpleNamespace(sender=city.address("transport"), message_id=new_id())
+    header = SimpleNamespace(sender=city.address("transport"), message_id=new_id(), created_at=stamped)
     came: Any = SimpleNamespace(header=header)
     handlers = work_for((Role.WINDOW,), decide_rule=grant_unless_refused, rule_decides=True).handlers
     opinion = city.opinion("transport", case, Verdict.DISAGREE, reasons="车流量过大", basis=("第三十二条",))
