@@ -88,7 +88,7 @@ def test_signing_in_works_by_keyboard_alone_on_both_names_of_the_own_machine(
                 (one["secure"], one["httpOnly"], one["sameSite"])
                 for one in cookies
                 if one["name"].startswith("__Host-")
-            ] == [(True, True, "Strict")]
+            ] == [(True, True, "Strict")] * 2, "the session's and the device's"
             assert page.evaluate("document.cookie") == ""
 
 
