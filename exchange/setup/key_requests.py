@@ -157,9 +157,7 @@ def _facts(file: bytes, kind: str) -> dict[str, object]:
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict) or not isinstance(found.get(kind), dict):
-        raise BadKeys(
-            "this is no {kind} for a key request", remedy="give the file that the other side wrote", kind=kind
-        )
+        raise _not_a(kind)
     return found
 
 
@@ -168,9 +166,7 @@ def _octets(file: bytes, kind: str) -> dict[str, bytes]:
     try:
         return {str(kid): base64.b64decode(one, validate=True) for kid, one in dict(found).items()}  # type: ignore[call-overload]
     except (ValueError, TypeError):
-        raise BadKeys(
-            "this is no {kind} for a key request", remedy="give the file that the other side wrote", kind=kind
-        ) from None
+        raise _not_a(kind) from None
 
 
 def _not_a(kind: str) -> BadKeys:

@@ -23,6 +23,7 @@ import exchange
 from exchange.approval.rule_failure import RuleFailed
 from exchange.approval.window.decision import Docket, Ruling
 from exchange.clock import monotonic
+from exchange.language import Language, Text
 from exchange.machine.logger import get_logger
 from exchange.runtime.rule_process import runner
 from exchange.runtime.rule_process.questions import RuleAnswer, about_consultation, about_docket
@@ -108,16 +109,15 @@ class RuleProcess:
             _write(process, question, until)
             return RuleAnswer.model_validate_json(_line(process, until))
         except TimeoutError:
-            reason = f"no answer within {seconds:.0f} s"
-            raise self._gone("TimeoutError", reason) from None
+            waited = Text("no answer within {seconds:.0f} s", {"seconds": seconds})
+            raise self._gone("TimeoutError", waited) from None
         except (OSError, EOFError, ValidationError) as error:
-            raise self._gone(
-                "RuntimeError", f"the rule's process has ended or talks nonsense: {_words(process)}"
-            ) from (error)
+            ended = Text("the rule's process has ended or talks nonsense: {words}", {"words": _words(process)})
+            raise self._gone("RuntimeError", ended) from error
 
-    def _gone(self, name: str, reason: str) -> RuleFailed:
+    def _gone(self, name: str, reason: Text) -> RuleFailed:
         self._end()
-        return RuleFailed(name, reason, "")
+        return RuleFailed(name, reason.written(Language.ENGLISH), "")
 
     def _end(self) -> None:
         if self._ended is not None:

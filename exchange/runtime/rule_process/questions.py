@@ -9,7 +9,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from exchange.approval.window.decision import Docket, Ruling, ruling_of, ruling_text
 from exchange.errors import BadConfiguration
-from exchange.language import Text
+from exchange.language import Language, Text
 from exchange.schemas import Consultation, Opinion
 
 PARAMETERS = {"department": ("consultation", "today"), "window": ("docket",)}
@@ -83,7 +83,8 @@ def answered(found: object) -> RuleAnswer:
         return RuleAnswer(ruling=ruling_text(found))
     if found is None or isinstance(found, Opinion):
         return RuleAnswer(opinion=found)
-    raise TypeError(f"the rule gave {type(found).__name__}, not an Opinion or a Ruling")
+    given = Text("the rule gave {type}, not an Opinion or a Ruling", {"type": type(found).__name__})
+    raise TypeError(given.written(Language.ENGLISH))
 
 
 _DOCKET = TypeAdapter(Docket)

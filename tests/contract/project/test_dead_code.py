@@ -14,7 +14,8 @@ ROOT = Path(exchange.__file__).parent
 CALLED_BY = {
     "departments' own systems and rules, as the documentation shows": {"attach", "not_competent"},
     "clients of the API: fields of its JSON": {
-        "acknowledged", "decided_on", "detail_zh", "href", "matter_name_en", "remedy_zh", "review_since",
+        "acknowledged", "detail_zh", "href", "issuer_is_signer",
+        "matter_name_en", "remedy_zh", "review_since",
     },
     "templates of the console": {
         "button", "certificate_days", "changed_at", "forecast", "key_days", "missing_number", "repeats",
