@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 Title = tuple[str, str]
 """What people call something: in Chinese, and in English."""
@@ -89,10 +89,14 @@ STAGE_NAMES = AliasChoices("stage", "rung")
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 
+_ADDRESS = rf"^{_LABEL}(?:\.{_LABEL})*$"
+_RESERVED = rf"^(?:{'|'.join(sorted(_LEADING))})(?:\.|$)|(?:^|\.)from(?:\.|$)"
+
 Address = Annotated[
     str,
-    StringConstraints(pattern=rf"^{_LABEL}(?:\.{_LABEL})*$", max_length=120),
+    StringConstraints(pattern=_ADDRESS, max_length=120),
     AfterValidator(_label_free),
+    WithJsonSchema({"type": "string", "pattern": _ADDRESS, "maxLength": 120, "not": {"pattern": _RESERVED}}),
 ]
 """A member's hierarchical address, highest level first: ``anhui.hefei.planning``."""
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from exchange.language import Unfit
 from exchange.schemas.base import Wire
 from exchange.schemas.document import Document, DocumentKind, Purpose
 from exchange.schemas.instants import Day
+from exchange.schemas.published.conditions import A_TEXT, NONE, given, may, rules
 
 MAX_INSTRUCTION = 20_000
 """Characters of a covering instruction; the origin's document behind it says the rest."""
@@ -20,6 +21,14 @@ class Cover(Wire):
 
     Who has signed it, the forwarding says that it stands in. It changes nothing of the document behind it.
     """
+
+    model_config = ConfigDict(
+        json_schema_extra=rules(
+            may(document=given(kind={"const": DocumentKind.NOTICE}, signatory=A_TEXT, date=A_TEXT)),
+            may(document=may(attachments=NONE, claims=NONE, copies=NONE, purpose={"const": Purpose.ACTION})),
+            may(document=may(body={"maxLength": MAX_INSTRUCTION})),
+        )
+    )
 
     document: Document
     act_by: Annotated[Day | None, Field(exclude_if=lambda day: day is None)] = None

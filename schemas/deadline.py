@@ -7,7 +7,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, ClassVar, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from exchange.schemas.base import (
     STAGE_NAMES,
@@ -28,11 +28,16 @@ from exchange.schemas.base import (
 )
 from exchange.schemas.instants import Instant
 from exchange.schemas.matter import DefaultMode, Exclusion, StartRule
+from exchange.schemas.published.conditions import A_TEXT, NOTHING, SOME, SOMETHING, given, may, rules, says, when
 from exchange.schemas.receipt import ReceiptProof
 
 
 class Term(Wire):
     """How long: either working days, or an instant that a statute or a court fixed."""
+
+    model_config = ConfigDict(
+        json_schema_extra=rules(when(given(days=SOMETHING), may(fixed=NOTHING), given(fixed=A_TEXT)))
+    )
 
     days: Annotated[int, Field(ge=1, le=365)] | None = None
     fixed: Instant | None = None
@@ -56,6 +61,13 @@ class EntryKind(StrEnum):
 
 class LedgerEntry(Wire):
     """One event in the life of a deadline; entries are only ever appended."""
+
+    model_config = ConfigDict(
+        json_schema_extra=rules(
+            when(says("kind", EntryKind.EXTEND), given(days=SOMETHING)),
+            when(says("kind", EntryKind.STOP, EntryKind.EXTEND), given(basis=SOME)),
+        )
+    )
 
     kind: EntryKind
     at: Instant
@@ -179,6 +191,12 @@ class DeemedConsent(Body):
     QUEUE: ClassVar[Queue] = Queue.OPINIONS
     VERSION: ClassVar[int] = 2
     READ: ClassVar[tuple[int, ...]] = (1, 2)
+
+    model_config = ConfigDict(
+        json_schema_extra=rules(
+            may(mode={"enum": [DefaultMode.CONSENT, DefaultMode.REFUSAL]}, state=given(default_basis=SOME))
+        )
+    )
 
     state: DeadlineState
     mode: DefaultMode

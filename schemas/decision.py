@@ -5,13 +5,27 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, ClassVar, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from exchange.language import Unfit
 from exchange.schemas.base import Address, Basis, Body, CaseNumber, Line, MatterCode, MessageId, Room, Text, Title, Wire
 from exchange.schemas.instants import Instant
 from exchange.schemas.matter import DefaultMode
 from exchange.schemas.opinion import Verdict
+from exchange.schemas.published.conditions import (
+    A_TEXT,
+    BLANK,
+    NONE,
+    NOTHING,
+    SOME,
+    VISIBLE,
+    given,
+    holding,
+    may,
+    rules,
+    says,
+    when,
+)
 
 
 class Outcome(StrEnum):
@@ -33,6 +47,10 @@ class Standing(StrEnum):
 
 class Considered(Wire):
     """One department's part as the decision took it into account; silence is never written down as an opinion."""
+
+    model_config = ConfigDict(
+        json_schema_extra=rules(when(says("standing", Standing.ANSWERED), given(verdict=A_TEXT), may(verdict=NOTHING)))
+    )
 
     department: Address
     standing: Standing
@@ -61,6 +79,7 @@ class WithoutConsent(Wire):
     reasons: Annotated[str, Field(min_length=1, max_length=20_000)]
 
 
+_OBJECTED = holding("considered", says("verdict", Verdict.DISAGREE))
 _CONSENT = frozenset({Verdict.AGREE, Verdict.AGREE_WITH_CONDITIONS})
 
 
@@ -77,6 +96,14 @@ class Decision(Body):
     VERSION: ClassVar[int] = 2
     READ: ClassVar[tuple[int, ...]] = (1, 2)
     HAPPENED: ClassVar[tuple[str, ...]] = ("decided_at",)
+
+    model_config = ConfigDict(
+        json_schema_extra=rules(
+            when(says("outcome", Outcome.GRANT_WITH_CONDITIONS), given(conditions=VISIBLE), may(conditions=BLANK)),
+            when(says("outcome", Outcome.REFUSE), may(without_consent=NONE), when(_OBJECTED, given(overruled=SOME))),
+            when({"not": _OBJECTED}, may(overruled=NONE)),
+        )
+    )
 
     case_number: CaseNumber
     matter: MatterCode
@@ -162,6 +189,12 @@ class Protest(Body):
     TITLE: ClassVar[Title] = ("异议", "Protest")
     ROOM: ClassVar[Room] = Room.APPROVAL
     MOMENT: ClassVar[tuple[str, ...]] = ("at",)
+
+    model_config = ConfigDict(
+        json_schema_extra=rules(
+            when(says("ground", ProtestGround.ANSWERED, ProtestGround.OTHER_OPINION), given(opinion_id=A_TEXT))
+        )
+    )
 
     case_number: CaseNumber
     department: Address

@@ -5,12 +5,13 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, ClassVar, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from exchange.language import Unfit
 from exchange.schemas.base import Address, Body, Digest, Line, Room, Serial, Title, Wire
 from exchange.schemas.header import Suite
 from exchange.schemas.instants import Instant
+from exchange.schemas.published.conditions import A_TEXT, NOTHING, given, may, rules, when
 
 
 class Role(StrEnum):
@@ -78,6 +79,10 @@ class Upper(Wire):
 
 class Delegation(Wire):
     """A direct lower domain, as the authority of the upper one vouches for it. None is ever taken out."""
+
+    model_config = ConfigDict(
+        json_schema_extra=rules(when(given(revoked_at=A_TEXT), given(revoked_for=A_TEXT), may(revoked_for=NOTHING)))
+    )
 
     domain: Address
     certificates: Annotated[tuple[bytes, ...], Field(min_length=1, max_length=MAX_AUTHORITIES)]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, ClassVar, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from exchange.schemas.base import Address, Attachment, Body, Line, Room, Title, Urgency, Wire
 from exchange.schemas.claim import ClaimCheck
 from exchange.schemas.instants import Day
+from exchange.schemas.published.conditions import A_TEXT, ONE, given, rules, says, when
 
 
 class DocumentKind(StrEnum):
@@ -99,6 +100,10 @@ class Document(Body):
     ROOM: ClassVar[Room] = Room.DOCUMENTS
     VERSION: ClassVar[int] = 4
     READ: ClassVar[tuple[int, ...]] = (1, 2, 3, 4)
+
+    model_config = ConfigDict(
+        json_schema_extra=rules(when(says("kind", DocumentKind.REQUEST), given(signatory=A_TEXT, addressees=ONE)))
+    )
 
     number: Number
     kind: DocumentKind

@@ -10,9 +10,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, ClassVar, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from exchange.schemas.base import Address, Body, Digest, Line, MessageId, Room, Serial, Title, Wire
+from exchange.schemas.published.conditions import NONE, NOTHING, SOME, given, may, rules, says, when
 from exchange.schemas.tally import MAX_NAMES, Number
 
 MAX_ROWS = 1_000
@@ -47,8 +48,18 @@ class FieldType(StrEnum):
         return self in (FieldType.INTEGER, FieldType.DECIMAL)
 
 
+_UNBOUNDED = may(unit={"maxLength": 0}, minimum=NOTHING, maximum=NOTHING)
+
+
 class FormField(Wire):
     """One field: what is asked, of which type, and what bounds its answer has."""
+
+    model_config = ConfigDict(
+        json_schema_extra=rules(
+            when(says("type", FieldType.INTEGER, FieldType.DECIMAL), {}, _UNBOUNDED),
+            when(says("type", FieldType.CHOICE), given(choices=SOME | {"uniqueItems": True}), may(choices=NONE)),
+        )
+    )
 
     name: Name
     label: Line

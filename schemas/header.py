@@ -32,7 +32,10 @@ class Header(Wire):
     in_reply_to: MessageId | None = None
     kind: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,39}$")]
     sender: Address
-    addressees: Annotated[tuple[Address, ...], Field(min_length=1, max_length=MAX_ADDRESSEES)]
+    addressees: Annotated[
+        tuple[Address, ...],
+        Field(min_length=1, max_length=MAX_ADDRESSEES, json_schema_extra={"uniqueItems": True}),
+    ]
     urgency: Urgency = Urgency.ORDINARY
     created_at: Instant
     suite: Suite = Suite.HYBRID

@@ -126,6 +126,6 @@ Day = Annotated[
     date,
     BeforeValidator(_day_from_json),
     AfterValidator(_bounded_day),
-    _schema("date", f"(?:19[4-9][0-9]|2[01][0-9]{{2}}|2200){_REST}"),
+    _schema("date", f"(?:19(?:49|[5-9][0-9])|2[01][0-9]{{2}}|2200){_REST}"),
 ]
 """A day of the calendar, from the year 1949 to the year 2200."""

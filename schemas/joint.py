@@ -9,12 +9,13 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, ClassVar, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from exchange.language import Unfit
 from exchange.schemas.base import Address, Body, Digest, MessageId, Room, Title
 from exchange.schemas.document import Document, Purpose
 from exchange.schemas.instants import Day
+from exchange.schemas.published.conditions import NOTHING, may, rules
 
 MAX_SIGNERS = 20
 """Authorities that may sign one document together."""
@@ -34,6 +35,13 @@ class JointDraft(Body):
     KIND: ClassVar[str] = "joint-draft"
     TITLE: ClassVar[Title] = ("联合行文稿", "Joint draft")
     ROOM: ClassVar[Room] = Room.JOINT
+
+    model_config = ConfigDict(
+        json_schema_extra=rules(
+            may(signers={"uniqueItems": True}, addressees={"uniqueItems": True}),
+            may(document=may(date=NOTHING, purpose={"enum": [Purpose.ACTION, Purpose.INFORMATION]})),
+        )
+    )
 
     joint_id: MessageId
     """The id of the message that sends it round; so no signature fits a second round of the same text."""

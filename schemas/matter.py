@@ -5,10 +5,11 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, ClassVar, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from exchange.language import Unfit, Words
 from exchange.schemas.base import Address, Basis, Line, MatterCode, Title, Wire
+from exchange.schemas.published.conditions import NOTHING, SOME, SOMETHING, given, may, rules, says, when
 
 DECISION_DAYS = 45
 """Working days for joint handling (Administrative License Law, article 42)."""
@@ -50,6 +51,12 @@ class Exclusion(StrEnum):
 class Approver(Wire):
     """A consulted department (相关部门) in a matter."""
 
+    model_config = ConfigDict(
+        json_schema_extra=rules(
+            when(says("default", DefaultMode.CONSENT, DefaultMode.REFUSAL), given(default_basis=SOME))
+        )
+    )
+
     department: Address
     term_days: Annotated[int, Field(ge=1, le=90)]
     """Working days the department has (Administrative License Law, article 82)."""
@@ -81,6 +88,12 @@ class Matter(Wire):
     """A matter with its statutory basis, approvers and terms. The version goes into every consultation and default."""
 
     TITLE: ClassVar[Title] = ("事项", "Matter")
+
+    model_config = ConfigDict(
+        json_schema_extra=rules(
+            when(says("completion", Completion.QUORUM), given(quorum=SOMETHING), may(quorum=NOTHING))
+        )
+    )
 
     code: MatterCode
     version: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z.-]{1,32}$")]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, ClassVar, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from exchange.schemas.base import STAGE_NAMES, Address, Body, Digest, Line, MessageId, Room, Text, Title
 from exchange.schemas.cover import Cover
 from exchange.schemas.document import Document
 from exchange.schemas.form import Form
 from exchange.schemas.instants import Day, Instant
+from exchange.schemas.published.conditions import A_TEXT, NOTHING, VISIBLE, given, may, rules, says, when
 
 MAX_RELAYS = 8
 """Relay offices that one notice may pass on its way; a tree of levels needs far fewer."""
@@ -33,6 +34,12 @@ class Notice(Body):
     KIND: ClassVar[str] = "notice"
     TITLE: ClassVar[Title] = ("下行通知", "Notice")
     ROOM: ClassVar[Room] = Room.NOTICES
+
+    model_config = ConfigDict(
+        json_schema_extra=rules(
+            when(says("treatment", Treatment.ACTION), given(act_by=A_TEXT), may(act_by=NOTHING, form=NOTHING))
+        )
+    )
 
     document: Document
     audience: Annotated[Line, Field(max_length=500)]
@@ -91,6 +98,8 @@ class SignOff(Body):
     TITLE: ClassVar[Title] = ("签收或退文", "Sign-off")
     ROOM: ClassVar[Room] = Room.NOTICES
     MOMENT: ClassVar[tuple[str, ...]] = ("at",)
+
+    model_config = ConfigDict(json_schema_extra=rules(when(says("accepted", False), given(reason=VISIBLE))))
 
     notice_id: MessageId
     digest: Digest

@@ -5,10 +5,23 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, ClassVar, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from exchange.schemas.base import Address, Basis, Body, CaseNumber, Line, MessageId, Queue, Room, Text, Title, Wire
 from exchange.schemas.instants import Day
+from exchange.schemas.published.conditions import (
+    A_TEXT,
+    BLANK,
+    NOTHING,
+    SOME,
+    SOMETHING,
+    VISIBLE,
+    given,
+    may,
+    rules,
+    says,
+    when,
+)
 
 
 class Verdict(StrEnum):
@@ -51,6 +64,15 @@ class Opinion(Body):
     ROOM: ClassVar[Room] = Room.APPROVAL
     QUEUE: ClassVar[Queue] = Queue.OPINIONS
     HAPPENED: ClassVar[tuple[str, ...]] = ("decided_on",)
+
+    model_config = ConfigDict(
+        json_schema_extra=rules(
+            when(says("verdict", Verdict.DISAGREE), given(reasons=VISIBLE, basis=SOME)),
+            when(says("verdict", Verdict.AGREE_WITH_CONDITIONS), given(conditions=VISIBLE), may(conditions=BLANK)),
+            when(says("verdict", Verdict.NOT_COMPETENT), given(competent_body=A_TEXT), may(competent_body=NOTHING)),
+            when(says("verdict", Verdict.SPECIAL_PROCEDURE), given(procedure=SOMETHING), may(procedure=NOTHING)),
+        )
+    )
 
     case_number: CaseNumber
     consultation_id: MessageId

@@ -9,10 +9,11 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, ClassVar, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from exchange.schemas.base import Address, Body, Digest, MessageId, Room, Text, Title, Wire
 from exchange.schemas.instants import Instant
+from exchange.schemas.published.conditions import A_TEXT, NOTHING, given, may, rules, says, when
 
 
 class ReceiptOutcome(StrEnum):
@@ -26,6 +27,16 @@ class Receipt(Wire):
     """One message's receipt: a leaf of the batch's tree."""
 
     TITLE: ClassVar[Title] = ("单份回执", "Single receipt")
+
+    model_config = ConfigDict(
+        json_schema_extra=rules(
+            when(
+                says("outcome", ReceiptOutcome.RETURNED),
+                given(reason_code=A_TEXT, reason={"minLength": 1}),
+                {"anyOf": [may(reason_code=NOTHING), may(reason={"maxLength": 0})]},
+            )
+        )
+    )
 
     version: Annotated[int, Field(ge=1, le=1)] = 1
     outcome: ReceiptOutcome

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from exchange.schemas.base import Address, Body, Digest, MessageId, Room, Title
 from exchange.schemas.document import Document, DocumentKind
+from exchange.schemas.published.conditions import may, rules
 
 MAX_FORWARDERS = 8
 """Authorities that one request may pass on its way upward; a tree of levels needs far fewer."""
 
-ForwardersPath = Annotated[tuple[Address, ...], Field(min_length=1, max_length=MAX_FORWARDERS)]
+ForwardersPath = Annotated[
+    tuple[Address, ...], Field(min_length=1, max_length=MAX_FORWARDERS, json_schema_extra={"uniqueItems": True})
+]
 """The authorities that have passed a request on, the one that was asked first, the one that signs last."""
 
 
@@ -32,6 +35,10 @@ class ForwardedRequest(Body):
     KIND: ClassVar[str] = "forwarded-request"
     TITLE: ClassVar[Title] = ("转报请示", "Request passed on")
     ROOM: ClassVar[Room] = Room.DOCUMENTS
+
+    model_config = ConfigDict(
+        json_schema_extra=rules(may(opinion=may(kind={"enum": [DocumentKind.REQUEST, DocumentKind.OPINION]})))
+    )
 
     request_id: MessageId
     origin: Address

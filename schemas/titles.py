@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from exchange.language import choose
 from exchange.schemas import Title
-from exchange.schemas.export import MODELS
+from exchange.schemas.published.export import MODELS
 
 TITLES: dict[str, Title] = {name: model.TITLE for name, model in MODELS.items()}
 """The names that the models themselves declare."""

@@ -6,6 +6,7 @@ Ed25519) and follows the steps of the specification; a test opens the published 
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import json
@@ -82,6 +83,11 @@ def joint(cose_sign: bytes, keys: dict[str, bytes]) -> tuple[dict[str, Any], lis
     text = json.loads(payload)
     assert [address for address, _ in signed] == text["signers"]
     return text, signed
+
+
+def octets(text: str) -> bytes:
+    """Bytes as JSON carries them."""
+    return base64.urlsafe_b64decode(text)
 
 
 def root(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes:

@@ -16,6 +16,8 @@ from exchange.approval.window.deadlines import RUNNING, deadline_state, matter_o
 from exchange.approval.window.evidence import check_evidence
 from exchange.approval.window.set_aside import opinion_set_aside
 from exchange.approval.window.store import Cases
+from exchange.envelope.document import parse_body
+from exchange.errors import Malformed
 from exchange.messaging.checks import expect, require_role
 from exchange.messaging.incoming import Handler, Incoming, Minding, SentBack
 from exchange.messaging.node import Step
@@ -157,8 +159,8 @@ def _own(step: Step, case: CaseRow, part: PartRow) -> tuple[DeadlineState, Proje
 def mind_refused(step: Step, back: SentBack) -> None:
     """Tell a monitor whose deemed consent goes back how the term stands: it is done with it, and looks at it anew."""
     try:
-        state = DeemedConsent.model_validate_json(back.payload).state
-    except ValueError:
+        state = parse_body(DeemedConsent, back.payload).state
+    except Malformed:
         return
     part = step.tx[Cases].part(state.case_number, state.department)
     if part is not None and step.node.has_role(back.header.sender, Role.MONITOR):

@@ -135,8 +135,8 @@ def schema(
     ] = None,
 ) -> None:
     """Prints JSON Schema and AsyncAPI of everything that travels, or the OpenAPI document of the REST API."""
-    from exchange.schemas.asyncapi import asyncapi
-    from exchange.schemas.export import json_schemas
+    from exchange.schemas.published.asyncapi import asyncapi
+    from exchange.schemas.published.export import json_schemas
 
     schemas = json_schemas()
     if kind is None:

@@ -17,8 +17,8 @@ from exchange.envelope.document import parse_header
 from exchange.errors import BadConfiguration, Malformed
 from exchange.language import Unfit
 from exchange.schemas import MESSAGES, Header, Receipt, Wire
-from exchange.schemas.export import MODELS
 from exchange.schemas.instants import END, Day, Instant, instant_of_seconds, parse_day, parse_instant
+from exchange.schemas.published.export import MODELS
 from exchange.tomlfile import read_toml
 from tests.unit.examples import EXAMPLES
 

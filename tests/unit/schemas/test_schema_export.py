@@ -15,8 +15,8 @@ from exchange.broker.traffic.uplink import transit_of, transit_queues, uplink_of
 from exchange.directory.addressing import queue_for, queue_towards
 from exchange.directory.hierarchy import relay_of
 from exchange.schemas import MESSAGES, Urgency
-from exchange.schemas.asyncapi import asyncapi
-from exchange.schemas.export import MODELS, json_schemas
+from exchange.schemas.published.asyncapi import asyncapi
+from exchange.schemas.published.export import MODELS, json_schemas
 from exchange.schemas.titles import TITLES
 from tests.unit.examples import EXAMPLES
 

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from exchange.schemas import MESSAGES, Header, Queue
-from exchange.schemas.export import in_characters, version_of
+from exchange.schemas.published.export import in_characters, version_of
 
 _OPINIONS = tuple(kind for kind, body in MESSAGES.items() if body.QUEUE is Queue.OPINIONS)
 _OTHERS = tuple(kind for kind, body in MESSAGES.items() if body.QUEUE is Queue.INBOX)

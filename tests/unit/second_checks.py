@@ -1,0 +1,346 @@
+"""The checks of docs/envelope.md, section 5, in their order, by a second implementation: no module of the exchange.
+
+What fails raises `Refused` with the number of the check, the code, and whether the sender gets a receipt. Bodies and
+headers are held against the published JSON Schemas, which whoever calls hands in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, NoReturn
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from jsonschema import Draft202012Validator, FormatChecker
+
+from tests.unit import second_reader
+from tests.unit.second_reader import Tagged, hpke_open, write
+
+ALGORITHMS = {"mlkem768-x25519": (-70001, 1120), "x25519": (-70002, 32)}
+LABELS = ["yizhan-header", "yizhan-enclosures"]
+VERSIONS = {
+    "document": 4, "forwarding": 2, "decision": 2, "escalation": 2, "deemed-consent": 2, "tally": 2,
+}  # fmt: skip
+"""Kinds with other body versions than 1, and their newest (section 3)."""
+TYPE = re.compile(r"application/vnd\.yizhan\.([a-z][a-z-]{0,39})\+json; version=(0|[1-9][0-9]{0,3})")
+
+
+FORMATS = FormatChecker(["date"])
+
+
+@FORMATS.checks("date-time", raises=ValueError)
+def within_the_bounds(text: object) -> bool:
+    """An instant of the years 2000 to 2200, whatever its offset; how it is written says its pattern."""
+    at = datetime.fromisoformat(str(text))
+    if at.tzinfo is None:
+        return False
+    return datetime(2000, 1, 1, tzinfo=UTC) <= at < datetime(2201, 1, 1, tzinfo=UTC)
+
+
+class Refused(Exception):
+    """What becomes of an envelope that is not taken."""
+
+    def __init__(self, check: int, code: str, *, returned: bool = False) -> None:
+        super().__init__(f"check {check}: {code}")
+        self.check, self.code, self.returned = check, code, returned
+
+
+def refuse(check: int, code: str = "malformed") -> NoReturn:
+    raise Refused(check, code)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads: its address, its secret keys by key id with their suites, and what it knows."""
+
+    address: str
+    keys: Mapping[bytes, tuple[str, bytes]]
+    directory: dict[str, Any]
+    """The body of the verified directory."""
+    schemas: Mapping[str, dict[str, Any]]
+    now: datetime
+
+    def read(self, envelope: bytes, brought_by: str | None = None) -> dict[str, Any]:
+        """The body of an envelope that holds. Raises Refused."""
+        clear, plaintext = self._unseal(envelope)
+        parts = exact(plaintext, 12, 8_388_608)
+        if not shaped(parts, bytes, list):
+            refuse(12)
+        signed, enclosures = parts
+        header_bytes, header, labels, payload, begins = self._prove(signed)
+        try:
+            return self._words(header, header_bytes, clear, labels, payload, enclosures, begins)
+        except Refused as fault:
+            alone = header["addressees"] == [self.address] or brought_by == header["sender"]
+            bound = clear == header_bytes and labels.get(LABELS[1]) == digests(enclosures)
+            raise Refused(fault.check, fault.code, returned=alone or bound) from None
+
+    def _unseal(self, envelope: bytes) -> tuple[bytes, bytes]:
+        parts = exact(envelope, 1, 8_388_608)
+        if not isinstance(parts, list) or len(parts) != 3:
+            refuse(1)
+        version, header, encrypt = parts
+        if version != 1:
+            refuse(2, "unsupported")
+        if not isinstance(header, bytes) or not isinstance(encrypt, Tagged) or encrypt.number != 96:
+            refuse(3)
+        if not isinstance(encrypt.content, list) or len(encrypt.content) != 4:
+            refuse(3)
+        protected, unprotected, ciphertext, recipients = encrypt.content
+        if protected != bytes.fromhex("a10103"):
+            refuse(3, "unsupported")
+        if not only(unprotected, 5) or len(unprotected[5]) != 12 or not isinstance(ciphertext, bytes):
+            refuse(3)
+        if not isinstance(recipients, list) or len(recipients) != 1 or not shaped(recipients[0], bytes, dict, bytes):
+            refuse(3)
+        inner, ek, wrapped = recipients[0]
+        if not only(ek, -4):
+            refuse(3)
+        fields = self._header(header, 4)
+        key = self._content_key(fields, header, inner, ek[-4], wrapped)
+        try:
+            return header, AESGCM(key).decrypt(unprotected[5], ciphertext, write(["Encrypt", protected, header]))
+        except (InvalidTag, ValueError):
+            refuse(11, "forged")
+
+    def _header(self, data: bytes, check: int) -> dict[str, Any]:
+        if len(data) > 65_536:
+            refuse(check)
+        fields = strict_json(data, check)
+        if not isinstance(fields, dict):
+            refuse(check)
+        if fields.get("version", 1) != 1:
+            refuse(check, "unsupported")
+        self._valid("header", fields, check)
+        return {"urgency": "ordinary", "suite": "mlkem768-x25519", **fields}
+
+    def _content_key(self, header: dict[str, Any], clear: bytes, inner: bytes, ek: bytes, wrapped: bytes) -> bytes:
+        if self.address not in header["addressees"]:
+            refuse(5, "not-for-us")
+        labels = exact(inner, 6, 1_024)
+        if not isinstance(labels, dict) or set(labels) != {1, 4} or not isinstance(labels[4], bytes):
+            refuse(6)
+        algorithm, length = ALGORITHMS[header["suite"]]
+        if labels[1] != algorithm:
+            refuse(7, "unsupported")
+        suite, secret = self.keys.get(labels[4], ("", b""))
+        if suite != header["suite"]:
+            refuse(8, "not-for-us")
+        if len(ek) != length:
+            refuse(9)
+        info = write(["HPKE Recipient", 3, inner, write([self.address, hashlib.sha256(clear).digest()])])
+        try:
+            key = hpke_open(algorithm, secret, ek, wrapped, info)
+        except (InvalidTag, ValueError):
+            refuse(10, "forged")
+        return key if len(key) == 32 else refuse(10, "forged")
+
+    def _prove(self, signed: bytes) -> tuple[bytes, dict[str, Any], dict[Any, Any], bytes, datetime]:
+        tagged = exact(signed, 12, 2_097_152)
+        if (
+            not isinstance(tagged, Tagged)
+            or tagged.number != 18
+            or not shaped(tagged.content, bytes, dict, bytes, bytes)
+        ):
+            refuse(12)
+        protected, unprotected, payload, signature = tagged.content
+        labels = exact(protected, 12, 131_072)
+        if unprotected or not isinstance(labels, dict):
+            refuse(12)
+        if labels.get(1) != -8:
+            refuse(13, "unsupported")
+        header_bytes, x5t = labels.get(LABELS[0]), labels.get(34)
+        if (
+            not isinstance(header_bytes, bytes)
+            or not isinstance(x5t, list)
+            or len(x5t) != 2
+            or not isinstance(x5t[1], bytes)
+        ):
+            refuse(14)
+        if x5t[0] != -16 or len(x5t[1]) != 32:
+            refuse(15, "unsupported")
+        member, certificate = self._certificate(x5t[1])
+        try:
+            key = certificate.public_key()
+            assert isinstance(key, Ed25519PublicKey)
+            key.verify(signature, write(["Signature1", protected, b"", payload]))
+        except InvalidSignature:
+            refuse(17, "forged")
+        header = self._header(header_bytes, 18)
+        if header["sender"] != member["address"] or self.address not in header["addressees"]:
+            refuse(19, "forged")
+        self._time(datetime.fromisoformat(header["created_at"]), member, certificate)
+        return header_bytes, header, labels, payload, certificate.not_valid_before_utc
+
+    def _certificate(self, thumbprint: bytes) -> tuple[dict[str, Any], x509.Certificate]:
+        for member in self.directory["members"]:
+            for one in member["certificates"]:
+                der = second_reader.octets(one)
+                if hashlib.sha256(der).digest() == thumbprint:
+                    return member, x509.load_der_x509_certificate(der)
+        refuse(16, "untrusted")
+
+    def _time(self, at: datetime, member: dict[str, Any], certificate: x509.Certificate) -> None:
+        begins = certificate.not_valid_before_utc
+        if at > self.now + timedelta(minutes=10) or at < begins > self.now:
+            refuse(20, "clock")
+        revoked = member.get("revoked_at")
+        if at > certificate.not_valid_after_utc or (revoked and at >= datetime.fromisoformat(revoked)):
+            refuse(20, "untrusted")
+
+    def _words(
+        self, header: dict[str, Any], signed: bytes, clear: bytes, labels: dict[Any, Any], payload: bytes,
+        enclosures: list[Any], begins: datetime,
+    ) -> dict[str, Any]:  # fmt: skip
+        known = {1, 2, 3, 34, *LABELS}
+        listed = labels.get(2, [])
+        if not isinstance(listed, list):
+            refuse(21)
+        if any(one not in known for one in listed) or not set(labels) <= known:
+            refuse(21, "unsupported")
+        said = labels.get(LABELS[1])
+        if listed != LABELS or not isinstance(said, list) or len(said) > 50:
+            refuse(21)
+        if any(not isinstance(one, bytes) or len(one) != 32 for one in said):
+            refuse(21)
+        body = self._body(header["kind"], labels.get(3), payload)
+        if signed != clear:
+            refuse(24, "forged")
+        if len(enclosures) > 50 or any(not isinstance(one, bytes) for one in enclosures):
+            refuse(25)
+        if digests(enclosures) != said:
+            refuse(25, "forged")
+        if datetime.fromisoformat(header["created_at"]) < begins:
+            refuse(26, "clock")
+        return body
+
+    def _body(self, kind: str, content_type: Any, payload: bytes) -> dict[str, Any]:
+        found = TYPE.fullmatch(content_type) if isinstance(content_type, str) else None
+        if found is None:
+            refuse(22, "unsupported")
+        if found[1] != kind:
+            refuse(22, "forged")
+        version = int(found[2])
+        if kind not in self.schemas or not 1 <= version <= VERSIONS.get(kind, 1):
+            refuse(22, "unsupported")
+        body = strict_json(payload, 23)
+        self._valid(kind, body, 23)
+        if kind == "document" and needed(body) > version:
+            refuse(23)
+        return dict(body)
+
+    def _valid(self, name: str, value: Any, check: int) -> None:
+        if not Draft202012Validator(self.schemas[name], format_checker=FORMATS).is_valid(value):
+            refuse(check)
+
+
+def needed(document: dict[str, Any]) -> int:
+    """The lowest version that can say what a document says (section 3)."""
+    if "issue" in document["number"]:
+        return 4
+    if document.get("copies") or document.get("purpose", "action") != "action":
+        return 3
+    return 2 if document.get("claims") else 1
+
+
+def shaped(value: Any, *types: type) -> bool:
+    """Whether it is an array of items of these types."""
+    return isinstance(value, list) and len(value) == len(types) and all(map(isinstance, value, types))
+
+
+def only(header: Any, label: int) -> bool:
+    """Whether a map holds one byte string under one label."""
+    return isinstance(header, dict) and set(header) == {label} and isinstance(header[label], bytes)
+
+
+def digests(enclosures: list[Any]) -> list[bytes]:
+    return [hashlib.sha256(one).digest() if isinstance(one, bytes) else b"" for one in enclosures]
+
+
+def strict_json(data: bytes, check: int) -> Any:
+    """Section 3, "JSON that is signed"."""
+
+    def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
+        return dict(found) if len(dict(found)) == len(found) else refuse(check)
+
+    def whole(digits: str) -> int:
+        return int(digits) if len(digits) < 18 and abs(int(digits)) < 2**53 else refuse(check)
+
+    def no_number(_: str) -> NoReturn:
+        refuse(check)
+
+    try:
+        value = json.loads(
+            data.decode(), object_pairs_hook=pairs, parse_int=whole, parse_float=no_number, parse_constant=no_number
+        )
+        json.dumps(value, ensure_ascii=False).encode()  # half characters have no UTF-8
+    except (ValueError, RecursionError):
+        refuse(check)
+    return value if levels(value) <= 32 else refuse(check)
+
+
+def levels(value: Any) -> int:
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    return 0 if inside is None else 1 + max(map(levels, inside), default=0)
+
+
+def exact(data: bytes, check: int, limit: int) -> Any:
+    """One deterministically encoded CBOR item within the bounds of the specification's "CBOR"."""
+    count = 0
+
+    def item(at: int, around: int) -> tuple[Any, int]:
+        nonlocal count
+        count += 1
+        major, info = data[at] >> 5, data[at] & 31
+        if count > 1_100 or around > 6 or major == 7 or info > 27:
+            refuse(check)
+        size = 0 if info < 24 else 1 << info - 24
+        argument = int.from_bytes(data[at + 1 : at + 1 + size], "big") if size else info
+        if size and argument < {1: 24, 2: 1 << 8, 4: 1 << 16, 8: 1 << 32}[size]:
+            refuse(check)
+        at += 1 + size
+        if major < 2:
+            return (-1 - argument if major else argument), at
+        if major < 4:
+            if at + argument > len(data):
+                refuse(check)
+            content = data[at : at + argument]
+            return (content.decode() if major == 3 else content), at + argument
+        if major == 6:
+            value, at = item(at, around + 1)
+            return Tagged(argument, value), at
+        return several(at, argument, around + 1) if major == 4 else mapping(at, argument, around + 1)
+
+    def several(at: int, number: int, around: int) -> tuple[list[Any], int]:
+        values = []
+        for _ in range(number):
+            value, at = item(at, around)
+            values.append(value)
+        return values, at
+
+    def mapping(at: int, number: int, around: int) -> tuple[dict[Any, Any], int]:
+        found: dict[Any, Any] = {}
+        before = b""
+        for _ in range(number):
+            start = at
+            key, at = item(at, around)
+            if data[start:at] <= before:
+                refuse(check)
+            before = data[start:at]
+            found[key], at = item(at, around)
+        return found, at
+
+    if len(data) > limit:
+        refuse(check)
+    try:
+        value, end = item(0, 0)
+    except (IndexError, UnicodeDecodeError, TypeError):
+        refuse(check)
+    return value if end == len(data) else refuse(check)
