@@ -7,10 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMappin
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+
+from exchange.cli.actions import COMMAND_ACTIONS
 
 Register = Callable[[typer.Typer], None]
 """Adds one or more commands to an application; imports what they need."""
@@ -77,7 +80,7 @@ class LazyCommands(MutableMapping[str, Any]):
         entry.register(application)
         application.registered_commands = [one for one in application.registered_commands if one.name == entry.name]
         application.registered_groups = [one for one in application.registered_groups if one.name == entry.name]
-        return typer.main.get_group(application).commands[entry.name]
+        return _recorded(entry.name, typer.main.get_group(application).commands[entry.name])
 
     def __contains__(self, name: object) -> bool:
         return name in self._entries or name in self._made
@@ -95,6 +98,25 @@ class LazyCommands(MutableMapping[str, Any]):
 
     def __len__(self) -> int:
         return len(set(self._entries) | set(self._made))
+
+
+def _recorded(path: str, command: Any) -> Any:
+    """Has what changes something recorded in the audit log, subcommands too; the recorder is imported when called."""
+    for name, each in getattr(command, "commands", {}).items():
+        _recorded(f"{path} {name}", each)
+    if path in COMMAND_ACTIONS:
+        command.callback = _when_called(path, command.callback)
+    return command
+
+
+def _when_called(path: str, do: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(do)
+    def call(**given: Any) -> Any:
+        from exchange.cli.recorded import call_recorded
+
+        return call_recorded(path, do, given)
+
+    return call
 
 
 class LazyGroup(TyperGroup):

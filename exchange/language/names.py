@@ -124,31 +124,6 @@ SOURCES: Mapping[str, Words] = {
     "command-line": ("命令行", "command line"),
 }
 """By what way something was done."""
-ACTIONS: Mapping[str, Words] = {
-    "look": ("查看", "look"),
-    "redrive": ("重投", "redrive"),
-    "discard": ("丢弃", "discard"),
-    "export": ("导出", "export"),
-    "hold": ("暂停", "hold"),
-    "release": ("恢复", "release"),
-    "drain": ("排空", "drain"),
-    "diagnose": ("诊断", "diagnose"),
-    "accounts": ("账号与令牌", "accounts"),
-    "audit": ("审计日志", "audit log"),
-    "sign-in": ("登录", "sign in"),
-    "sign-out": ("退出", "sign out"),
-    "account.link": ("一次性链接", "one-time link"),
-    "account.password": ("改密码", "password changed"),
-    "account.make": ("新建账号", "account made"),
-    "account.role": ("改角色", "role changed"),
-    "account.lock": ("锁定账号", "account locked"),
-    "account.unlock": ("解锁账号", "account unlocked"),
-    "account.reset": ("重置账号", "account reset"),
-    "token.new": ("发放令牌", "token made"),
-    "token.revoke": ("吊销令牌", "token revoked"),
-    "rest": ("接口调用", "REST call"),
-}
-"""What is done at the console, by the API and by commands, as the audit log has it."""
 ACCOUNT_ROLES: Mapping[str, Words] = {
     "observer": ("观察员", "observer"),
     "operator": ("操作员", "operator"),

@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 from exchange.audit.chain import AuditEntry
 from exchange.console.section import Download, File, Group, Page, Section, Visit
 from exchange.errors import CallerError
-from exchange.language.names import ACTIONS, REASONS, SOURCES
+from exchange.language.action_names import ACTIONS
+from exchange.language.names import REASONS, SOURCES
 from exchange.machine.spreadsheet import csv_lines
 from exchange.operations.search.rules import Query, read_query
 from exchange.web.door.audit_log import AuditLog

@@ -8,7 +8,8 @@ from __future__ import annotations
 from enum import StrEnum
 
 from exchange.errors import Denied
-from exchange.language.names import ACCOUNT_ROLES, ACTIONS, coded
+from exchange.language.action_names import ACTIONS
+from exchange.language.names import ACCOUNT_ROLES, coded
 
 
 class AccountRole(StrEnum):

@@ -27,8 +27,9 @@ from exchange.cli.view import LiveView
 from exchange.envelope.document import parse_body, parse_header
 from exchange.errors import Denied, ExchangeError, Malformed, NotFound
 from exchange.language import Language, speaking
+from exchange.language.action_names import ACTIONS
 from exchange.language.members import calling
-from exchange.language.names import ACTIONS, matter_name
+from exchange.language.names import matter_name
 from exchange.runtime.catalogue import matter_names
 from exchange.schemas import DefaultMode, Opinion
 from exchange.web.door.permissions import AccountRole, Action, check_allowed

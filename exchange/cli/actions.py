@@ -1,0 +1,93 @@
+"""Which commands change something, and how the audit log names what they were called with.
+
+A test holds that every command is in the table, records by itself, or changes nothing. What is recorded are names, ids
+and files as they were typed, and who is said to have decided: never content, reasons or secrets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class CommandAction:
+    """A command that changes something, recorded when it is over."""
+
+    told: tuple[str, ...] = ()
+    """The parameters that its entry has."""
+    unless: tuple[str, ...] = ()
+    """Given one of these, it only looks, or records by itself."""
+    only: tuple[str, ...] = ()
+    """Without any of these it only looks."""
+    begun: bool = False
+    """Recorded when it begins: it goes on until it is told to stop."""
+
+
+COMMAND_ACTIONS: Mapping[str, CommandAction] = {
+    "init": CommandAction(("new", "anew")),
+    "up": CommandAction(unless=("detach",), begun=True),
+    "down": CommandAction(),
+    "submit": CommandAction(("file",)),
+    "decide": CommandAction(("case", "outcome", "officer", "confirm", "reviewed")),
+    "withdraw": CommandAction(("case",)),
+    "deadline": CommandAction(("case", "department", "entry", "officer")),
+    "reply": CommandAction(("case", "verdict", "as_", "officer")),
+    "send": CommandAction(("file", "to", "as_")),
+    "forward": CommandAction(("message", "as_")),
+    "resend": CommandAction(("message", "as_")),
+    "diagnostics": CommandAction(("file",)),
+    "certify": CommandAction(("address",)),
+    "keys": CommandAction(("as_",), only=("retire_",)),
+    "key request": CommandAction(("address",)),
+    "key certify": CommandAction(("file", "proof")),
+    "key prove": CommandAction(("file",)),
+    "key take": CommandAction(("address",)),
+    "key seal": CommandAction(),
+    "freshness": CommandAction(("every", "off"), begun=True),
+    "link": CommandAction(("neighbour", "cut", "remove"), unless=("status",)),
+    "joint propose": CommandAction(("file", "with_", "as_")),
+    "joint sign": CommandAction(("joint", "as_")),
+    "joint refuse": CommandAction(("joint", "as_")),
+    "joint withdraw": CommandAction(("joint", "as_")),
+    "notice send": CommandAction(("file", "as_")),
+    "notice sign": CommandAction(("notice", "as_")),
+    "notice return": CommandAction(("notice", "as_")),
+    "notice remind": CommandAction(("notice", "as_")),
+    "notice recall": CommandAction(("notice", "as_")),
+    "notice cover": CommandAction(("notice", "without", "as_")),
+    "notice answer": CommandAction(("notice", "file", "as_")),
+    "notice receipts": CommandAction(("notice", "of", "as_"), unless=("kept",)),
+    "domain add": CommandAction(("name",)),
+    "domain request": CommandAction(),
+    "domain join": CommandAction(("grant",)),
+    "domain revoke": CommandAction(("name",)),
+    "alerts test": CommandAction(("channel",)),
+}
+
+
+def action_of(command: str, given: Mapping[str, object]) -> CommandAction | None:
+    """Return what a command so called is recorded as; None if not here."""
+    action = COMMAND_ACTIONS.get(command)
+    if action is None or any(given.get(name) for name in action.unless):
+        return None
+    return action if not action.only or any(given.get(name) for name in action.only) else None
+
+
+def told_of(action: CommandAction, given: Mapping[str, object]) -> str:
+    """Return what the entry says: values by their order, options with their names."""
+    return " ".join(one for name in action.told if (one := _written(name, given.get(name))))
+
+
+_PLAIN = frozenset({"file", "case", "message", "address", "joint", "notice", "name", "neighbour", "channel", "grant"})
+"""What needs no name to be understood."""
+
+
+def _written(name: str, value: object) -> str:
+    if value is None or value is False or value == "":
+        return ""
+    text = ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    word = name.strip("_")
+    if value is True:
+        return word
+    return text if name in _PLAIN else f"{word}={text}"
