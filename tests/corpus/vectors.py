@@ -19,8 +19,11 @@ from exchange.envelope.cosign import BODY_PROTECTED
 from exchange.envelope.keys import KEMS
 from exchange.envelope.sealing import content_aad, key_info
 from exchange.schemas import Document, Header, JointDraft, Receipt, ReceiptBatch, ReceiptOutcome, Suite
+from tests.corpus.body_vectors import bodies_vector
+from tests.corpus.case_vectors import claims_vector, deemed_vector
 from tests.corpus.forge import IDS, Forge, cbor, good_body, good_header
 from tests.corpus.negative import negative_vector
+from tests.corpus.tree_vectors import directories_vector, forwarding_vector, freshness_vector, tree_vector
 from tests.corpus.world import FOLDER as WORLD_FOLDER
 from tests.corpus.world import NOW, World, load_world
 
@@ -164,7 +167,9 @@ def write() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     vectors = {f"envelope-{suite.value}": envelope_vector(world, suite) for suite in Suite}
     vectors |= {"receipts": receipts_vector(world), "directory": directory_vector(world), "joint": joint_vector(world)}
-    vectors["negative"] = negative_vector(world)
+    vectors |= {"negative": negative_vector(world), "bodies": bodies_vector(world), "claims": claims_vector()}
+    vectors |= {"directories": directories_vector(), "tree": tree_vector(), "freshness": freshness_vector()}
+    vectors |= {"forwarding": forwarding_vector(), "deemed": deemed_vector()}
     for name, vector in vectors.items():
         text = json.dumps(vector, ensure_ascii=False, indent=1) + "\n"
         (FOLDER / f"{name}.json").write_text(text, encoding="utf-8")

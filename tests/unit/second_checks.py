@@ -210,7 +210,7 @@ class Reader:
             refuse(21)
         if any(not isinstance(one, bytes) or len(one) != 32 for one in said):
             refuse(21)
-        body = self._body(header["kind"], labels.get(3), payload)
+        body = self.body(header["kind"], labels.get(3), payload)
         if signed != clear:
             refuse(24, "forged")
         if len(enclosures) > 50 or any(not isinstance(one, bytes) for one in enclosures):
@@ -221,7 +221,8 @@ class Reader:
             refuse(26, "clock")
         return body
 
-    def _body(self, kind: str, content_type: Any, payload: bytes) -> dict[str, Any]:
+    def body(self, kind: str, content_type: Any, payload: bytes) -> dict[str, Any]:
+        """Checks 22 and 23."""
         found = TYPE.fullmatch(content_type) if isinstance(content_type, str) else None
         if found is None:
             refuse(22, "unsupported")

@@ -13,6 +13,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
@@ -83,6 +84,47 @@ def joint(cose_sign: bytes, keys: dict[str, bytes]) -> tuple[dict[str, Any], lis
     text = json.loads(payload)
     assert [address for address, _ in signed] == text["signers"]
     return text, signed
+
+
+def claim(check: dict[str, Any], parts: list[bytes]) -> bytes:
+    """Section 9: the plaintext of a large attachment that holds. Raises ValueError with the refusal."""
+    size, whole = check["size"], check["chunk_size"]
+    chunks = max(1, -(-size // whole))
+    if len(parts) < -(-chunks // 8):
+        raise ValueError("claim-missing")
+    sealed, declared = b"".join(parts), size + 16 * chunks
+    if len(sealed) != declared:
+        raise ValueError("claim-truncated" if len(sealed) < declared else "claim-too-large")
+    cipher, prefix, opened = AESGCM(octets(check["content_key"])), octets(check["nonce_prefix"]), []
+    for number in range(chunks):
+        piece = sealed[number * (whole + 16) : (number + 1) * (whole + 16)]
+        last = number == chunks - 1
+        endings = (last, not last)
+        found = [unsealed(cipher, prefix + number.to_bytes(4, "big") + bytes([end]), piece) for end in endings]
+        if found[0] is None:
+            raise ValueError("claim-differs" if found[1] is None else "claim-too-large" if last else "claim-truncated")
+        opened.append(found[0])
+    plaintext = b"".join(opened)
+    said = check["digest"], check["ciphertext_digest"]
+    if (hashlib.sha256(plaintext).hexdigest(), hashlib.sha256(sealed).hexdigest()) != said:
+        raise ValueError("claim-differs")
+    return plaintext
+
+
+def sealed(check: dict[str, Any], plaintext: bytes) -> bytes:
+    """The first part of an attachment, sealed anew."""
+    cipher, prefix, whole = AESGCM(octets(check["content_key"])), octets(check["nonce_prefix"]), check["chunk_size"]
+    chunks = [plaintext[at : at + whole] for at in range(0, max(1, len(plaintext)), whole)]
+    nonces = [prefix + at.to_bytes(4, "big") + bytes([at == len(chunks) - 1]) for at in range(len(chunks))]
+    return b"".join(cipher.encrypt(nonce, chunk, None) for nonce, chunk in zip(nonces, chunks, strict=True))
+
+
+def unsealed(cipher: AESGCM, nonce: bytes, piece: bytes) -> bytes | None:
+    """A chunk, if it opens under this nonce."""
+    try:
+        return cipher.decrypt(nonce, piece, None)
+    except InvalidTag:
+        return None
 
 
 def octets(text: str) -> bytes:

@@ -1,0 +1,70 @@
+"""A signed document of every kind and body version, for docs/vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from exchange.schemas import MESSAGES, AnnouncementNumber, Body
+from exchange.schemas.base import Wire
+from tests.corpus.kin import message
+from tests.corpus.world import NOW, World
+from tests.unit.examples import EXAMPLES, OPINION_UPWARD
+from tests.unit.facts import ID
+
+
+def bodies() -> Iterator[tuple[str, int, Body]]:
+    """Kind, version and a body that needs just this version."""
+    for kind in sorted(MESSAGES):
+        for version in MESSAGES[kind].READ:
+            yield kind, version, _of(kind, version)
+
+
+def _of(kind: str, version: int) -> Body:
+    example = EXAMPLES[kind]
+    assert isinstance(example, Body)
+    changes = _CHANGES.get((kind, version), {})
+    return (OPINION_UPWARD if (kind, version) == ("document", 3) else example).model_copy(update=changes)
+
+
+def _without_proofs() -> tuple[Wire, ...]:
+    deemed: Any = EXAMPLES["deemed-consent"]
+    return tuple(one.model_copy(update={"proof": None}) for one in deemed.reminders)
+
+
+_CHANGES: dict[tuple[str, int], dict[str, Any]] = {
+    ("document", 1): {"claims": ()},
+    ("document", 4): {"number": AnnouncementNumber(agency="公告", year=2026, issue=14)},
+    ("decision", 2): {"by_rule": True},
+    ("deemed-consent", 1): {"reminders": _without_proofs()},
+    ("escalation", 1): {"state": None},
+    ("forwarding", 1): {"cover": None},
+    ("tally", 2): {"at_recall": EXAMPLES["receipts-shown"].tally.at_recall},  # type: ignore[attr-defined]
+}
+
+
+def _signed_at(body: Body) -> datetime:
+    """When a body was signed by what it says itself."""
+    found: list[datetime] = []
+    for place in (*body.MOMENT, *body.HAPPENED):
+        value: Any = body
+        for name in place.split("."):
+            value = getattr(value, name)
+        if isinstance(value, date):
+            found.append(value if isinstance(value, datetime) else NOW.replace(month=value.month, day=value.day))
+    return max(found, default=NOW)
+
+
+def bodies_vector(world: World) -> dict[str, Any]:
+    """All of them, from city.alice to city.bob."""
+    cases = []
+    for kind, version, body in bodies():
+        signed = message(body, world["alice"], ("city.bob",), ID, _signed_at(body))
+        cases.append(
+            {"kind": kind, "version": version, "body_json": body.model_dump_json(), "signed_document": signed.hex()}
+        )
+    return {
+        "what": "a signed document of every kind and body version, without enclosures, by city.alice of directory.json",
+        "cases": cases,
+    }
