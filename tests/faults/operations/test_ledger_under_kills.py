@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, select, update
 
 from exchange.approval.window.store import Cases
 from exchange.broker.admin.management import ManagementClient
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.broker.private.node import PrivateNode
+from exchange.messaging.tables import outbox_message
 from exchange.operations.reconciliation.books import Balance, BalanceVerdict
 from exchange.operations.reconciliation.domain import open_reconciliation
 from exchange.operations.reconciliation.facts import BalanceTerm
@@ -161,12 +163,27 @@ def consultations(city: ProcessDomain, numbers: list[str]) -> list[str]:
     return found
 
 
-def send_what_nobody_there_takes(city: ProcessDomain) -> str:
-    """A message that becomes a dead letter at planning."""
+class Bytes:
+    """Of what is to go out, as somebody with a database tool sees them."""
+
+    def __init__(self, connection: Connection, /) -> None:
+        self._connection = connection
+
+    def alter(self, message_id: str) -> None:
+        row = outbox_message.c.message_id == message_id
+        common = self._connection.execute(select(outbox_message.c.common).where(row)).scalar_one()
+        altered = common[:-2] + bytes([common[-2] ^ 1]) + common[-1:]
+        self._connection.execute(update(outbox_message).where(row).values(common=altered))
+
+
+def send_what_nobody_there_can_open(city: ProcessDomain) -> str:
+    """A message that becomes a dead letter at planning: its sealed bytes were changed before it went out."""
     window = city.open("window")
     answer = SignOff(notice_id=new_id(), digest="0" * 64, accepted=True, reason="", at=NOW)
     with window.node.step() as step:
         message_id = step.send(answer, (city.address("planning"),))
+        step.flush()
+        step.tx[Bytes].alter(message_id)
     window.store.close()
     return message_id
 
@@ -182,7 +199,7 @@ def depth(city: ProcessDomain, name: str) -> int | None:
 def test_what_was_done_by_hand_is_found_and_named(city: ProcessDomain) -> None:
     city.serve_all()
     one, other, _ = consultations(city, city.submit(3))
-    dead = send_what_nobody_there_takes(city)
+    dead = send_what_nobody_there_can_open(city)
     wait_until(lambda: city.decided() == 3, 60, "three decisions")
     wait_until(lambda: city.undelivered() == 1, 60, "all receipts but that of the dead letter")
     # They would send again what is missing, and set it aside again. They end in good order: what a killed one has not

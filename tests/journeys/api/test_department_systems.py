@@ -37,12 +37,12 @@ pytestmark = pytest.mark.broker
 API = "/api/v1"
 
 
-@pytest.fixture
 def today() -> str:
     """The day of an opinion: the processes go by the machine's time."""
     return datetime.now(CST).date().isoformat()
 
 
+@pytest.fixture
 def city(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[ProcessDomain]:
     with ProcessDomain(tmp_path, domain, broker) as city:
         rule = city.settings.home / "departments" / "planning" / "rule.py"

@@ -91,7 +91,7 @@ def test_a_relay_office_ends_what_amqp_cannot_carry_tells_its_sender_and_passes_
 
 
 def bring(local: LocalDomain, relay: str, messages: list[tuple[str, str]]) -> None:
-    """As a link would: into the relay office's transit queue, one after another."""
+    """Into the relay office's transit queue, one after another, by their own sender: the first stage of a way."""
     onward = []
     with local.nodes[f"{local.domain}.a"].store.reading() as tx:
         for number, (message_id, name) in enumerate(messages):
@@ -101,7 +101,7 @@ def bring(local: LocalDomain, relay: str, messages: list[tuple[str, str]]) -> No
             onward.append(
                 Publication(number, f"{relay}.transit", body, message_id, message_id, "document", headers=label)
             )
-    with publishing(local.info.url, "link.above") as (publisher, fates):
+    with publishing(local.info.url, f"{local.domain}.a") as (publisher, fates):
         publisher.publish(onward)
         assert fates.outcomes(len(onward)) == {PublishOutcome.CONFIRMED}
 

@@ -227,7 +227,7 @@ def test_the_file_configures_channels_and_limits_and_other_tables_are_others_bus
         (('secret_env = "HOOK_SECRET"', ""), "needs a secret"),
         (('name = "ops"', 'name = "mail"'), "none is called mail"),
         (("hooks.example/yizhan", "u:p@ss@hooks.example"), "an @ where its host does not begin"),
-        (('"ops@console.example"', '"a@c.test, b@c.test"'), "one an entry"),
+        (('"ops@console.example"', '"a@c.test, b@c.test"'), "write one in each entry"),
         (('"ops@console.example"', '"a@c.test", "A <a@c.test>"'), "stands there twice"),
         (
             ('recipients = ["ops@console.example"]', 'recipients = ["a@c.test"]\nuser = "u"\nsecurity = "none"'),
