@@ -32,9 +32,11 @@ class Kin:
     domain: str
     roles: Mapping[str, Role]
     ties: Ties = field(default_factory=Ties)
+    name: str = ""
+    """Tells another domain of the same name, by other keys."""
 
     def __post_init__(self) -> None:
-        own = key(f"authority of {self.domain}")
+        own = key(f"authority of {self.domain}{self.name}")
         self.authority = Authority(self.domain, authority_certificate(self.domain, own, NOW, 10 * YEAR), own)
         self.members = {name: self._member(f"{self.domain}.{name}") for name in self.roles}
 
@@ -65,7 +67,11 @@ class Kin:
 
     def signed(self, version: int = 1) -> bytes:
         """The directory, signed."""
-        return sign_directory(self.directory(version), self.authority.key, self.authority.certificate)
+        return self.sign(self.directory(version))
+
+    def sign(self, directory: Directory) -> bytes:
+        """Sign any directory as its authority."""
+        return sign_directory(directory, self.authority.key, self.authority.certificate)
 
     def view(self) -> DirectoryView:
         """The directory as its members read it."""

@@ -35,26 +35,31 @@ def kin() -> tuple[Kin, Kin]:
     return upper, lower
 
 
+@cache
+def alone() -> Kin:
+    """A domain that has no neighbours."""
+    return Kin("p", _ROLES)
+
+
 def directories_vector() -> dict[str, Any]:
     """The same members in a directory of each schema version."""
-    alone = Kin("p", _ROLES)
     return {
         "what": "the directory of domain p in each schema version",
         "read_at": NOW.isoformat(),
-        "authority_certificate_der": alone.certificate.hex(),
-        "directories": {str(version): in_version(alone, version).hex() for version in (1, 2, 3)},
+        "authority_certificate_der": alone().certificate.hex(),
+        "directories": {str(version): in_version(alone(), version).hex() for version in (1, 2, 3)},
     }
 
 
-def in_version(of: Kin, version: int, **changes: Any) -> bytes:
+def in_version(of: Kin, schema: int, **changes: Any) -> bytes:
     """A directory, signed, without what its schema version does not know."""
     fields = json.loads(of.directory().model_dump_json())
-    for name in NEWER.get(version, ()):
+    for name in NEWER.get(schema, ()):
         fields.pop(name, None)
         for member in fields["members"]:
             member.pop(name, None)
     x5t = [SHA_256, hashlib.sha256(of.certificate).digest()]
-    content_type = f"application/vnd.yizhan.directory+json; version={version}"
+    content_type = f"application/vnd.yizhan.directory+json; version={schema}"
     payload = json.dumps({**fields, **changes}, ensure_ascii=False).encode()
     return sign1(payload, {ALG: EDDSA, CONTENT_TYPE: content_type, X5T: x5t}, of.authority.key)
 

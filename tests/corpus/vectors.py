@@ -23,6 +23,7 @@ from tests.corpus.body_vectors import bodies_vector
 from tests.corpus.case_vectors import claims_vector, deemed_vector
 from tests.corpus.forge import IDS, Forge, cbor, good_body, good_header
 from tests.corpus.negative import negative_vector
+from tests.corpus.negative_sections import sections_vector
 from tests.corpus.tree_vectors import directories_vector, forwarding_vector, freshness_vector, tree_vector
 from tests.corpus.world import FOLDER as WORLD_FOLDER
 from tests.corpus.world import NOW, World, load_world
@@ -169,6 +170,7 @@ def write() -> None:
     vectors |= {"receipts": receipts_vector(world), "directory": directory_vector(world), "joint": joint_vector(world)}
     vectors |= {"negative": negative_vector(world), "bodies": bodies_vector(world), "claims": claims_vector()}
     vectors |= {"directories": directories_vector(), "tree": tree_vector(), "freshness": freshness_vector()}
+    vectors["negative-sections"] = sections_vector(world, joint_text())
     vectors |= {"forwarding": forwarding_vector(), "deemed": deemed_vector()}
     for name, vector in vectors.items():
         text = json.dumps(vector, ensure_ascii=False, indent=1) + "\n"

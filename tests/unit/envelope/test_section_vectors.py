@@ -16,20 +16,20 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from exchange.approval.proof import check_reminder, check_request
+from exchange.audit import verify_receipt
 from exchange.claims import fetch, open_claim_store
 from exchange.claims.upload import part_name
 from exchange.clock import SteppedClock
 from exchange.directory import TreeView, grow, load_directory
 from exchange.directory.freshness import read_freshness
-from exchange.envelope import verify_signed
-from exchange.errors import BadClaim, BadDirectory
+from exchange.envelope import read_cosigned, verify_signed
+from exchange.errors import BadClaim, BadDirectory, SenderError
 from exchange.messaging.node import Node
 from exchange.messaging.rules.moments import check_moments
 from exchange.notices.origin import unpack
-from exchange.schemas import MESSAGES, ClaimCheck, DeemedConsent, Forwarding
+from exchange.schemas import MESSAGES, ClaimCheck, DeemedConsent, Forwarding, ReceiptProof
 from exchange.schemas.published.export import json_schemas
-from tests.corpus.kin import Kin
-from tests.corpus.tree_vectors import kin
+from tests.corpus import vectors
 from tests.corpus.world import NOW, load_world
 from tests.unit import second_reader
 from tests.unit.examples import COVER
@@ -219,7 +219,36 @@ def test_the_reminders_id_is_derived_as_the_specification_says() -> None:
     assert str(uuid5(UUID("6f0d0f0a-33c5-5c1c-9a38-0b6f6a9c1b57"), "\n".join(facts))) == printed["reminder_id"]
 
 
-def test_what_is_written_anew_has_the_same_keys() -> None:
-    upper, _ = kin()
-    assert isinstance(upper, Kin)
-    assert key_of(vector("tree")["authorities"]["p"]) == upper.authority.key.public_key().public_bytes_raw()
+def test_all_vectors_can_be_written_anew_with_the_same_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vectors, "FOLDER", tmp_path)
+    vectors.write()
+    assert {file.name for file in tmp_path.iterdir()} == {file.name for file in VECTORS.glob("*.json")}
+    for name, place in (("tree", "p"), ("tree", "p.q")):
+        anew = json.loads((tmp_path / f"{name}.json").read_text(encoding="utf-8"))
+        assert key_of(anew["authorities"][place]) == key_of(vector(name)["authorities"][place])
+
+
+# --- what must be refused of sections 6, 7 and 10 ---------------------------------------------------------------------
+
+REFUSED = vector("negative-sections")
+
+
+@pytest.mark.parametrize("case", REFUSED["receipts"], ids=lambda case: case["name"])
+def test_a_receipt_is_refused_as_the_vector_says(case: dict[str, Any]) -> None:
+    proof = ReceiptProof.model_validate_json(json.dumps(case["proof"]))
+    with pytest.raises(SenderError) as refusal:
+        verify_receipt(proof, WORLD.directory)
+    assert refusal.value.code == case["refusal"], str(refusal.value)
+
+
+@pytest.mark.parametrize("case", REFUSED["joint"], ids=lambda case: case["name"])
+def test_a_joint_document_is_refused_as_the_vector_says(case: dict[str, Any]) -> None:
+    with pytest.raises(SenderError) as refusal:
+        read_cosigned(bytes.fromhex(case["cose_sign"]), WORLD.directory, NOW)
+    assert refusal.value.code == case["refusal"], str(refusal.value)
+
+
+@pytest.mark.parametrize("case", REFUSED["directories"], ids=lambda case: case["name"])
+def test_a_directory_is_refused(case: dict[str, Any]) -> None:
+    with pytest.raises(BadDirectory):
+        load_directory(bytes.fromhex(case["directory"]), authority(REFUSED["authority_certificate_der"]), NOW, 0)

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cbor2 import dumps
 
 from exchange.broker.traffic.topology import DOCUMENTS, MAX_KEY, all_queues, queues_of, routing_key
 from exchange.broker.traffic.uplink import transit_queues
 from exchange.directory.addressing import queue_for, uplink_queue
+from exchange.envelope import open_envelope
+from exchange.envelope.cbor import decode
+from exchange.envelope.document import HEADER_LIMIT, MAX_ENCLOSURES, SIGNED_LIMIT
+from exchange.envelope.sealing import ENVELOPE_LIMIT
+from exchange.envelope.strict import MAX_DEPTH
+from exchange.errors import Malformed
 from exchange.messaging.rules.label import HOPS, MAX_HOPS, TO
 from exchange.notices.rules.covering import Covering
 from exchange.runtime.work import work_for
-from exchange.schemas import MESSAGES, Body, ReceiptBatch, Role, Urgency
+from exchange.schemas import MAX_ADDRESSEES, MAX_SIGNERS, MESSAGES, Body, Header, ReceiptBatch, Role, Suite, Urgency
 from exchange.schemas.base import ATTACHMENT_LIMIT
+from tests.corpus.forge import Forge, good_header
+from tests.corpus.world import NOW, load_world
 
 ROOT = Path(__file__).parents[3]
 RULES = (ROOT / "docs" / "message-rules.md").read_text(encoding="utf-8")
@@ -107,4 +117,78 @@ def test_the_queue_of_opinions_is_for_the_kinds_that_the_page_names() -> None:
 
 
 def test_limits_of_the_envelope_page_are_the_limits() -> None:
-    assert f"{ATTACHMENT_LIMIT:,} bytes" in ENVELOPE
+    said = " ".join(ENVELOPE.split())
+    for limit in (
+        f"{ATTACHMENT_LIMIT:,} bytes each",
+        f"at most {ENVELOPE_LIMIT // 2**20} MiB",
+        f"at most {HEADER_LIMIT // 2**10} KiB",
+        f"up to {SIGNED_LIMIT // 2**20} MiB",
+        f"up to {MAX_ENCLOSURES} of them",
+        f"1 to {MAX_ADDRESSEES} addresses",
+        f"more than {MAX_DEPTH} arrays and objects within each other",
+        f"[ 1*{MAX_SIGNERS} COSE_Signature ]",
+    ):
+        assert limit in said, limit
+
+
+@pytest.mark.parametrize("example", ["[[[[[[1]]]]]]", "[[[[[[[]]]]]]]", "[[[[[[[1]]]]]]]"])
+def test_the_examples_of_depth_are_within_the_bound_or_not_as_the_page_says(example: str) -> None:
+    said = " ".join(ENVELOPE.split())
+    assert f"`{example}`" in said
+    data = dumps(json.loads(example), canonical=True)
+    if f"`{example}` is not" in said:
+        with pytest.raises(Malformed):
+            decode(data, "example", 100)
+    else:
+        assert dumps(decode(data, "example", 100), canonical=True) == data
+
+
+def test_an_array_of_1099_items_is_within_the_bound_and_one_of_1100_is_not() -> None:
+    assert "A list of 1,099" in ENVELOPE
+    assert len(decode(dumps([b""] * 1_099, canonical=True), "example", 10_000)) == 1_099
+    with pytest.raises(Malformed):
+        decode(dumps([b""] * 1_100, canonical=True), "example", 10_000)
+
+
+def test_the_clear_header_has_the_members_and_the_defaults_that_the_page_names() -> None:
+    table = ENVELOPE.partition("| member | meaning |")[2].partition("\n\n")[0]
+    named = re.findall(r"`(\w+)`", " ".join(row.split("|")[1] for row in table.splitlines()[2:]))
+    assert named == list(Header.model_fields)
+    said = " ".join(ENVELOPE.split())
+    assert (
+        "`version`, `in_reply_to`, `urgency` and `suite` may be left out; they then are 1, null, `ordinary` and "
+        "`mlkem768-x25519`." in said
+    )
+    optional = {name: field.default for name, field in Header.model_fields.items() if not field.is_required()}
+    assert optional == {"version": 1, "in_reply_to": None, "urgency": Urgency.ORDINARY, "suite": Suite.HYBRID}
+
+
+@pytest.mark.parametrize("left_out", ["version", "in_reply_to", "urgency", "suite"])
+def test_an_envelope_whose_header_leaves_a_default_out_is_opened_as_the_page_says(left_out: str) -> None:
+    world = load_world()
+    header = good_header()
+    expected = header.pop(left_out)
+    opened = open_envelope(Forge(world, header=header).envelope(), world["bob"], world.directory, NOW)
+    assert json.loads(opened.header.model_dump_json())[left_out] == expected
+    assert left_out not in json.loads(opened.header_bytes)
+
+
+def test_negative_vectors_name_refusals_that_the_table_has_for_their_check() -> None:
+    checks = {
+        int(number): set(re.findall(r"`([a-z-]+)`", refusal))
+        for number, refusal in re.findall(r"^\| (\d+) \|.*\| ([^|]+) \|$", _section("5."), flags=re.MULTILINE)
+    }
+    assert set(checks) == set(range(1, 34))
+    cases = json.loads((ROOT / "docs" / "vectors" / "negative.json").read_text(encoding="utf-8"))["cases"]
+    assert [case["name"] for case in cases if case["refusal"] not in checks[case["check"]]] == []
+
+
+def test_every_file_of_vectors_stands_in_the_table_and_is_there() -> None:
+    named = set(re.findall(r"`([\w-]+)\.json`", _section("8.")))
+    files = {file.stem for file in (ROOT / "docs" / "vectors").glob("*.json")}
+    assert named - {"envelope-SUITE"} == {name for name in files if not name.startswith("envelope-")}
+    assert {name for name in files if name.startswith("envelope-")} == {f"envelope-{suite.value}" for suite in Suite}
+
+
+def _section(number: str) -> str:
+    return ENVELOPE.partition(f"\n## {number} ")[2].partition("\n## ")[0]
