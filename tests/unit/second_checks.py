@@ -179,6 +179,28 @@ class Reader:
         self._time(datetime.fromisoformat(header["created_at"]), member, certificate)
         return header_bytes, header, labels, payload, certificate.not_valid_before_utc
 
+    def receipt(self, proof: Mapping[str, Any]) -> dict[str, Any]:
+        """Section 6: a single receipt that a batch proves, which was sent to this reader. Raises Refused."""
+        _, header, labels, payload, _ = self._prove(second_reader.octets(proof["signed"]))
+        check_labels(labels)
+        batch = self.body(header["kind"], labels.get(3), payload)
+        if header["kind"] != "receipt":
+            refuse(1)
+        leaf, path = second_reader.octets(proof["receipt"]), [second_reader.octets(step) for step in proof["path"]]
+        try:
+            found = second_reader.root(leaf, proof["index"], batch["size"], path).hex()
+        except (AssertionError, ValueError):
+            refuse(2, "forged")
+        if proof["size"] != batch["size"] or proof["index"] >= proof["size"] or found != batch["root"]:
+            refuse(2, "forged")
+        said = strict_json(leaf, 3)
+        self._valid("receipt-leaf", said, 3)
+        if {said["receiver"], batch["receiver"]} != {header["sender"]}:
+            refuse(4, "forged")
+        if said["sender"] != batch["sender"] or said["sender"] not in header["addressees"]:
+            refuse(5, "forged")
+        return dict(said)
+
     def _certificate(self, thumbprint: bytes) -> tuple[dict[str, Any], x509.Certificate]:
         for member in self.directory["members"]:
             for one in member["certificates"]:
@@ -199,17 +221,7 @@ class Reader:
         self, header: dict[str, Any], signed: bytes, clear: bytes, labels: dict[Any, Any], payload: bytes,
         enclosures: list[Any], begins: datetime,
     ) -> dict[str, Any]:  # fmt: skip
-        known = {1, 2, 3, 34, *LABELS}
-        listed = labels.get(2, [])
-        if not isinstance(listed, list):
-            refuse(21)
-        if any(one not in known for one in listed) or not set(labels) <= known:
-            refuse(21, "unsupported")
-        said = labels.get(LABELS[1])
-        if listed != LABELS or not isinstance(said, list) or len(said) > 50:
-            refuse(21)
-        if any(not isinstance(one, bytes) or len(one) != 32 for one in said):
-            refuse(21)
+        said = check_labels(labels)
         body = self.body(header["kind"], labels.get(3), payload)
         if signed != clear:
             refuse(24, "forged")
@@ -240,6 +252,22 @@ class Reader:
     def _valid(self, name: str, value: Any, check: int) -> None:
         if not Draft202012Validator(self.schemas[name], format_checker=FORMATS).is_valid(value):
             refuse(check)
+
+
+def check_labels(labels: dict[Any, Any]) -> list[bytes]:
+    """Check 21; the digests of the enclosures."""
+    known = {1, 2, 3, 34, *LABELS}
+    listed = labels.get(2, [])
+    if not isinstance(listed, list):
+        refuse(21)
+    if any(one not in known for one in listed) or not set(labels) <= known:
+        refuse(21, "unsupported")
+    said = labels.get(LABELS[1])
+    if listed != LABELS or not isinstance(said, list) or len(said) > 50:
+        refuse(21)
+    if any(not isinstance(one, bytes) or len(one) != 32 for one in said):
+        refuse(21)
+    return said
 
 
 def needed(document: dict[str, Any]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from dataclasses import replace
@@ -34,7 +35,7 @@ from tests.corpus.world import NOW, load_world
 from tests.unit import second_reader
 from tests.unit.examples import COVER
 from tests.unit.facts import CALENDAR, ID
-from tests.unit.second_checks import Reader
+from tests.unit.second_checks import Reader, Refused
 
 VECTORS = Path(__file__).parents[3] / "docs" / "vectors"
 WORLD = load_world()
@@ -239,6 +240,31 @@ def test_a_receipt_is_refused_as_the_vector_says(case: dict[str, Any]) -> None:
     with pytest.raises(SenderError) as refusal:
         verify_receipt(proof, WORLD.directory)
     assert refusal.value.code == case["refusal"], str(refusal.value)
+
+
+@pytest.fixture(scope="module")
+def alice() -> Reader:
+    """The second reader, as city.alice, to whom the receipts were sent."""
+    printed = vector("directory")
+    directory = body_of(bytes.fromhex(printed["directory"]), key_of(printed["authority_certificate_der"]))
+    return Reader("city.alice", {}, directory, json_schemas(), NOW)
+
+
+@pytest.mark.parametrize("case", REFUSED["receipts"], ids=lambda case: case["name"])
+def test_a_receipt_is_refused_by_the_second_reader_alike(case: dict[str, Any], alice: Reader) -> None:
+    with pytest.raises(Refused) as refusal:
+        alice.receipt(case["proof"])
+    assert refusal.value.code == case["refusal"], str(refusal.value)
+
+
+def test_the_second_reader_takes_every_receipt_that_holds(alice: Reader) -> None:
+    printed = vector("receipts")
+    signed = base64.urlsafe_b64encode(bytes.fromhex(printed["signed_batch"])).decode()
+    for one in printed["receipts"]:
+        path = [base64.urlsafe_b64encode(bytes.fromhex(step)).decode() for step in one["path"]]
+        leaf = base64.urlsafe_b64encode(one["json"].encode()).decode()
+        proof = {"receipt": leaf, "index": one["index"], "size": 5, "path": path, "signed": signed}
+        assert alice.receipt(proof) == json.loads(one["json"])
 
 
 @pytest.mark.parametrize("case", REFUSED["joint"], ids=lambda case: case["name"])
