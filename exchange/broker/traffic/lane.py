@@ -93,13 +93,14 @@ class Catch:
             self.backlog -= 1
             backlog = True
         headers: dict[str, Any] = properties.headers or {}
+        method.routing_key = _text(method.routing_key)
         died_in, carriage = carriage_of(queue, method, properties, self.vouching)
         headers.pop(DEATHS, None)
         return Delivery(
             queue=died_in or queue,
             body=body,
-            message_id=properties.message_id,
-            user_id=properties.user_id,
+            message_id=None if properties.message_id is None else _text(properties.message_id),
+            user_id=None if properties.user_id is None else _text(properties.user_id),
             headers=headers,
             redelivered=method.redelivered,
             stamp=_stamp(headers) if trust_stamp else None,
@@ -107,6 +108,11 @@ class Catch:
             came_over=came_over(method.routing_key),
             carriage=carriage,
         )
+
+
+def _text(short: str | bytes) -> str:
+    """A short string of AMQP's: pika leaves as bytes what a sender wrote in no UTF-8."""
+    return short.decode(errors="replace") if isinstance(short, bytes) else short
 
 
 def _place(delivery: Delivery) -> tuple[bool, float]:

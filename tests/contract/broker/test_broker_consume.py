@@ -95,6 +95,42 @@ def test_a_lone_message_does_not_wait_for_a_full_batch(broker: NodeInfo, queue: 
         assert numbers(taken.first(1)) == [0]
 
 
+class AsWritten(BasicProperties):  # type: ignore[misc]
+    """Properties with one header of any type, as a client of somebody's own can write them."""
+
+    def __init__(self, name: bytes, value: bytes) -> None:
+        super().__init__()
+        self._table = bytes([len(name)]) + name + value
+
+    def encode(self) -> list[bytes]:
+        """As pika writes properties: which of them there are, and each of them."""
+        return [b"\x20\x00", len(self._table).to_bytes(4, "big"), self._table]
+
+
+HOSTILE: dict[str, BasicProperties] = {
+    "a date of the year 33658": AsWritten(b"k", b"T" + (10**12).to_bytes(8, "big")),
+    "an id in no UTF-8": BasicProperties(message_id=b"\xff"),
+    "a header's name in no UTF-8": AsWritten(b"\xff", b"I" + bytes(4)),
+}
+"""Properties that the broker carries, and that a reader may stumble over."""
+
+
+def test_no_properties_of_a_sender_keep_what_comes_after_from_being_taken(broker: NodeInfo, queue: str) -> None:
+    with errand(broker.url, "test:hostile") as admin:
+        admin.channel.confirm_delivery()
+        key: Any = b"to.%s.from.\xff.from.t.a" % queue.encode()
+        admin.channel.basic_publish("documents", key, b"x", BasicProperties(), mandatory=True)
+        for properties in HOSTILE.values():
+            admin.channel.basic_publish("", queue, b"x", properties, mandatory=True)
+    put(broker.url, "t.a", publications(queue, 1))
+    taken = Taken()
+    with consuming(broker.url, [queue], taken.take):
+        found = taken.first(len(HOSTILE) + 2)
+    assert numbers(found[-1:]) == [0]
+    assert not any(delivery.redelivered for delivery in found), "the connection was not lost meanwhile"
+    assert all(delivery.message_id is None or isinstance(delivery.message_id, str) for delivery in found)
+
+
 def test_messages_large_together_are_handled_in_smaller_batches(broker: NodeInfo, queue: str) -> None:
     put(broker.url, "t.a", publications(queue, 5, body=bytes(4 * 2**20)))
     taken = Taken()
