@@ -13,8 +13,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from exchange.directory.at_rest import read_key, write_key
 from exchange.directory.certificates import authority_certificate, der, load_certificate, member_certificate
 from exchange.directory.key_requests import OwnKeys, challenge, check_possession, read_key_request
+from exchange.directory.tokens import TokenKey, restored, stored
+from exchange.directory.tokens.stored import place
+from exchange.directory.tokens.uri import TokenUri
 from exchange.directory.view import read_directory_file, sign_directory
-from exchange.envelope import Identity
+from exchange.envelope import Identity, SigningKey
 from exchange.errors import BadDirectory, BadKeys
 from exchange.machine.files import make_folder, write_secret
 from exchange.schemas import Delegation, Directory, Member, Role, Upper
@@ -45,7 +48,7 @@ class Authority:
 
     domain: str
     certificate: x509.Certificate
-    key: Ed25519PrivateKey = field(repr=False)
+    key: SigningKey = field(repr=False)
 
     @classmethod
     def open_or_create(cls, folder: Path, domain: str, now: datetime) -> Authority:
@@ -56,23 +59,35 @@ class Authority:
         if not (folder / _KEY).exists():
             if (folder / _CERTIFICATE).exists():
                 raise BadKeys("the authority's key is not at {folder}", remedy=BRING_THE_KEY, folder=folder / _KEY)
-            key = Ed25519PrivateKey.generate()
+            new = Ed25519PrivateKey.generate()
             make_folder(folder, 0o700)
-            write_secret(folder / _CERTIFICATE, der(authority_certificate(domain, key, now, AUTHORITY_TERM)))
-            write_key(folder / _KEY, key.private_bytes_raw())
+            write_secret(folder / _CERTIFICATE, der(authority_certificate(domain, new, now, AUTHORITY_TERM)))
+            write_key(folder / _KEY, new.private_bytes_raw())
         try:
-            key = Ed25519PrivateKey.from_private_bytes(read_key(folder / _KEY))
+            key = restored(read_key(folder / _KEY))
         except (OSError, ValueError) as error:
             raise BadKeys(
                 "the authority's key in {folder} cannot be read",
                 remedy="restore it from the backup of the authority",
                 folder=folder,
             ) from error
-        return cls(domain, load_authority_certificate(folder), key)
+        certificate = load_authority_certificate(folder)
+        if certificate.public_key() != key.public_key():
+            raise BadKeys(
+                "the authority's key in {folder} is not that of its certificate",
+                remedy="restore both from the backup of the authority; where a token has it, name it: exchange key use",
+                folder=folder,
+            )
+        return cls(domain, certificate, key)
 
-    def certify(self, address: str, now: datetime, valid_for: timedelta = MEMBER_TERM) -> Identity:
-        """Make new keys for a member where both are on one machine: by request, challenge and proof, as between two."""
-        keys = OwnKeys.generate(address, now, valid_for)
+    def certify(
+        self, address: str, now: datetime, valid_for: timedelta = MEMBER_TERM, signing: SigningKey | None = None
+    ) -> Identity:
+        """Make new keys for a member where both are on one machine: by request, challenge and proof, as between two.
+
+        ``signing``: its new signing key, which a token has made.
+        """
+        keys = OwnKeys.generate(address, now, valid_for, signing)
         request = keys.request(now)
         proof = keys.prove(self.challenge(request, now), request)
         return keys.identity(self.certify_request(request, proof, now, valid_for))
@@ -148,6 +163,36 @@ def seal_authority_key(folder: Path) -> bool:
         return False
     write_key(folder / _KEY, read_key(folder / _KEY))
     return True
+
+
+def authority_place(folder: Path) -> TokenUri | None:
+    """Return where in a token the authority's key is; None where it is a file, or not here. Raises BadKeys."""
+    return place(read_key(folder / _KEY)) if (folder / _KEY).exists() else None
+
+
+def authority_at_hand(folder: Path) -> bool:
+    """Return whether the authority's key can be used now: its file is here, or the token that has it."""
+    if not (folder / _KEY).exists():
+        return False
+    try:
+        uri = authority_place(folder)
+        return uri is None or TokenKey.find(uri) is not None
+    except BadKeys:
+        return False
+
+
+def keep_authority_key(folder: Path, key: SigningKey) -> None:
+    """Keep the authority's key in ``folder``, in the place of the one before; of a token's, where it is.
+
+    Raises BadKeys where it is not the key of the certificate there.
+    """
+    if load_authority_certificate(folder).public_key() != key.public_key():
+        raise BadKeys(
+            "the key is not that of the authority's certificate in {folder}",
+            remedy="name the key that is; `exchange authority renew --pkcs11 URI` makes another authority in a token",
+            folder=folder,
+        )
+    write_key(folder / _KEY, stored(key))
 
 
 def load_authority_certificate(folder: Path) -> x509.Certificate:

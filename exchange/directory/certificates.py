@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, KeySerializationEncryption, PrivateFormat
+from cryptography.utils import Buffer
 from cryptography.x509.oid import NameOID
 
 from exchange.directory.profile import check_profile, issued_by, key_in, read_certificate, validity
-from exchange.envelope import Signer
+from exchange.envelope import Signer, SigningKey
 from exchange.errors import BadDirectory
 from exchange.language import Text
 
@@ -21,20 +22,20 @@ Certificate = x509.Certificate
 """A certificate as it is held in memory; `load_certificate` makes one."""
 
 
-def authority_certificate(domain: str, key: Ed25519PrivateKey, now: datetime, valid_for: timedelta) -> x509.Certificate:
+def authority_certificate(domain: str, key: SigningKey, now: datetime, valid_for: timedelta) -> x509.Certificate:
     """Make the self-signed certificate of a domain's authority."""
     name = _name(f"authority of {domain}")
     builder = _builder(name, name, key.public_key(), now, valid_for)
     usage = _usage(sign=False)
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-    return builder.add_extension(usage, critical=True).sign(key, None)
+    return builder.add_extension(usage, critical=True).sign(_borrowed(key), None)
 
 
 def member_certificate(
     address: str,
     public_key: Ed25519PublicKey,
     issuer: x509.Certificate,
-    issuer_key: Ed25519PrivateKey,
+    issuer_key: SigningKey,
     now: datetime,
     valid_for: timedelta,
 ) -> x509.Certificate:
@@ -43,7 +44,7 @@ def member_certificate(
     builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
     builder = builder.add_extension(_usage(sign=True), critical=True)
     builder = builder.add_extension(_uri(address), critical=False)
-    return builder.sign(issuer_key, None)
+    return builder.sign(_borrowed(issuer_key), None)
 
 
 def check_member_certificate(der: bytes, address: str, authority: x509.Certificate) -> Signer:
@@ -87,6 +88,37 @@ def load_certificate(data: bytes) -> x509.Certificate:
 def der(certificate: x509.Certificate) -> bytes:
     """Return the certificate's DER bytes."""
     return certificate.public_bytes(Encoding.DER)
+
+
+class _Borrowed(Ed25519PrivateKey):
+    """Any signing key in the shape that the builder asks for. It has no secret to give."""
+
+    def __init__(self, key: SigningKey) -> None:
+        self._key = key
+
+    def public_key(self) -> Ed25519PublicKey:
+        return self._key.public_key()
+
+    def sign(self, data: Buffer) -> bytes:
+        return self._key.sign(bytes(data))
+
+    def private_bytes(
+        self, encoding: Encoding, format: PrivateFormat, encryption_algorithm: KeySerializationEncryption
+    ) -> bytes:
+        raise TypeError("a borrowed key has no secret")
+
+    def private_bytes_raw(self) -> bytes:
+        raise TypeError("a borrowed key has no secret")
+
+    def __copy__(self) -> _Borrowed:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, object]) -> _Borrowed:
+        return self
+
+
+def _borrowed(key: SigningKey) -> Ed25519PrivateKey:
+    return key if isinstance(key, Ed25519PrivateKey) else _Borrowed(key)
 
 
 def _builder(

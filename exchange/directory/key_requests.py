@@ -21,6 +21,7 @@ from pydantic import Field
 from exchange.envelope import DecryptionKey, Identity, belongs_to_somebody
 from exchange.envelope.document import content_type
 from exchange.envelope.keys import KEMS, key_id, public_key
+from exchange.envelope.protocols import OpeningKey, SigningKey
 from exchange.envelope.sign1 import ALG, CONTENT_TYPE, EDDSA, read_sign1, sign1, verify_sign1
 from exchange.envelope.strict import read_model
 from exchange.errors import BadKeys, SenderError
@@ -55,14 +56,14 @@ class OwnKeys:
     """Keys that a member has made for itself and that nobody has certified yet."""
 
     address: str
-    signing_key: Ed25519PrivateKey = field(repr=False)
+    signing_key: SigningKey = field(repr=False)
     decryption_keys: tuple[DecryptionKey, ...] = field(repr=False)
 
     @classmethod
-    def generate(cls, address: str, now: datetime, valid_for: timedelta) -> OwnKeys:
-        """Make new keys, for signing and of both suites for opening."""
+    def generate(cls, address: str, now: datetime, valid_for: timedelta, signing: SigningKey | None = None) -> OwnKeys:
+        """Make new keys, for signing and of both suites for opening; ``signing``: one that a token has made."""
         keys = tuple(DecryptionKey.generate(suite, now, valid_for) for suite in _SUITES)
-        return cls(address, Ed25519PrivateKey.generate(), keys)
+        return cls(address, signing or Ed25519PrivateKey.generate(), keys)
 
     def request(self, now: datetime) -> bytes:
         """Return the signed request for a certificate."""
@@ -106,7 +107,7 @@ def read_key_request(data: bytes, now: datetime) -> KeyRequest:
     return asked
 
 
-def challenge(asked: KeyRequest, request: bytes, authority: Ed25519PrivateKey) -> dict[str, bytes]:
+def challenge(asked: KeyRequest, request: bytes, authority: SigningKey) -> dict[str, bytes]:
     """Return a secret for each encryption key of a request, sealed to it."""
     return {
         one.kid: KEMS[one.suite].hpke.encrypt(
@@ -116,9 +117,7 @@ def challenge(asked: KeyRequest, request: bytes, authority: Ed25519PrivateKey) -
     }
 
 
-def check_possession(
-    asked: KeyRequest, request: bytes, opened: Mapping[str, bytes], authority: Ed25519PrivateKey
-) -> None:
+def check_possession(asked: KeyRequest, request: bytes, opened: Mapping[str, bytes], authority: SigningKey) -> None:
     """Raise BadKeys unless each encryption key of a request is held by whoever answered."""
     for one in asked.encryption_keys:
         if not hmac.compare_digest(opened.get(one.kid, b""), _secret(one.kid, request, authority)):
@@ -142,14 +141,14 @@ def _bound(request: bytes) -> bytes:
     return _POSSESSION + hashlib.sha256(request).digest()
 
 
-def _secret(kid: str, request: bytes, authority: Ed25519PrivateKey) -> bytes:
+def _secret(kid: str, request: bytes, authority: SigningKey) -> bytes:
     return hashlib.sha256(authority.sign(_bound(request) + bytes.fromhex(kid))).digest()
 
 
-def _opened(key: DecryptionKey | None, sealed: bytes, request: bytes) -> bytes:
+def _opened(key: OpeningKey | None, sealed: bytes, request: bytes) -> bytes:
     try:
         if key is not None:
-            return bytes(KEMS[key.suite].hpke.decrypt(sealed, key.private, _bound(request)))
+            return key.open(sealed, _bound(request))
     except (InvalidTag, ValueError):
         pass
     raise BadKeys("the challenge is not for the keys that were requested here", remedy="take the newest files of both")

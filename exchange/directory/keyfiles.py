@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from exchange.directory.at_rest import read_key, write_key
 from exchange.directory.key_requests import OwnKeys
 from exchange.directory.profile import read_certificate
-from exchange.envelope import DecryptionKey, Identity
+from exchange.directory.tokens import restored, stored
+from exchange.directory.tokens.stored import place
+from exchange.directory.tokens.uri import TokenUri
+from exchange.envelope import DecryptionKey, Identity, SigningKey
 from exchange.errors import BadDirectory, BadKeys
 from exchange.language import Text
 from exchange.machine.files import make_folder, write_secret
@@ -42,7 +44,7 @@ def save_identity(identity: Identity, folder: Path) -> None:
     write_secret(folder / _ADDRESS, identity.address.encode())
     write_secret(folder / _CERTIFICATE, identity.certificate)
     _write_decryption_keys(folder, identity.decryption_keys)
-    write_key(folder / _SIGNING, identity.signing_key.private_bytes_raw())
+    write_key(folder / _SIGNING, stored(identity.signing_key))
 
 
 def prepare_rotation(folder: Path, identity: Identity) -> None:
@@ -53,7 +55,7 @@ def prepare_rotation(folder: Path, identity: Identity) -> None:
     make_folder(folder, 0o700)
     kept = _decryption_keys(folder) if (folder / _DECRYPTION).exists() else ()
     _write_decryption_keys(folder, (*kept, *identity.decryption_keys))
-    signing = {"signing": identity.signing_key.private_bytes_raw().hex(), "certificate": identity.certificate.hex()}
+    signing = {"signing": stored(identity.signing_key).hex(), "certificate": identity.certificate.hex()}
     write_key(folder / _NEXT, json.dumps(signing).encode())
 
 
@@ -73,7 +75,9 @@ def _laid_by(folder: Path) -> dict[str, str] | None:
     """A rotation's signing key and certificate; None where a power cut left nothing of them: it is made once more."""
     found = _note(folder / _NEXT)
     try:
-        Ed25519PrivateKey.from_private_bytes(bytes.fromhex(found["signing"]))
+        kept = bytes.fromhex(found["signing"])
+        if place(kept) is None:
+            restored(kept)
         read_certificate(bytes.fromhex(found["certificate"]), _OWN)
     except (KeyError, TypeError, ValueError, BadDirectory):
         return None
@@ -87,7 +91,7 @@ def lay_request(folder: Path, keys: OwnKeys, request: bytes) -> None:
     _write_decryption_keys(folder, (*kept, *keys.decryption_keys))
     facts = {
         "address": keys.address,
-        "signing": keys.signing_key.private_bytes_raw().hex(),
+        "signing": stored(keys.signing_key).hex(),
         "kids": [key.kid for key in keys.decryption_keys],
         "request": request.hex(),
     }
@@ -98,7 +102,7 @@ def requested(folder: Path) -> tuple[OwnKeys, bytes] | None:
     """Return the keys that a certificate was requested for, with the request; None where there is no such request."""
     found = _note(folder / _REQUESTED)
     try:
-        signing = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(found["signing"]))
+        signing = restored(bytes.fromhex(found["signing"]))
         keys = tuple(key for key in _decryption_keys(folder) if key.kid in found["kids"])
         return OwnKeys(str(found["address"]), signing, keys), bytes.fromhex(found["request"])
     except (KeyError, TypeError, ValueError, OSError):
@@ -115,10 +119,37 @@ def finish_request(folder: Path, listed: Collection[bytes]) -> bool:
         if read_certificate(certificate, _OWN).public_key() == keys.signing_key.public_key():
             write_secret(folder / _ADDRESS, keys.address.encode())
             write_secret(folder / _CERTIFICATE, certificate)
-            write_key(folder / _SIGNING, keys.signing_key.private_bytes_raw())
+            write_key(folder / _SIGNING, stored(keys.signing_key))
             (folder / _REQUESTED).unlink()
             return True
     return False
+
+
+def signing_place(folder: Path) -> TokenUri | None:
+    """Return where in a token a member's signing key is; None where it is a file, or not here. Raises BadKeys."""
+    return place(read_key(folder / _SIGNING)) if (folder / _SIGNING).exists() else None
+
+
+def keep_signing_key(folder: Path, key: SigningKey) -> None:
+    """Keep a member's signing key, in the place of the one before; of a token's, where it is.
+
+    Raises BadKeys where it is not the key of the certificate there.
+    """
+    if not certifies(folder, key):
+        raise BadKeys(
+            "the key is not that of {certificate}", remedy="name the key that is", certificate=folder / _CERTIFICATE
+        )
+    write_key(folder / _SIGNING, stored(key))
+
+
+def certifies(folder: Path, key: SigningKey) -> bool:
+    """Return whether the certificate in a key folder is for this key. Raises BadKeys."""
+    try:
+        return read_certificate((folder / _CERTIFICATE).read_bytes(), _OWN).public_key() == key.public_key()
+    except OSError as error:
+        raise BadKeys(
+            "{filename}: {reason}", remedy=_RESTORE, filename=error.filename, reason=error.strerror
+        ) from error
 
 
 def seal_keys(folder: Path) -> None:
@@ -146,7 +177,7 @@ def load_identity(folder: Path) -> Identity:
     """Read a key folder. Raises BadKeys when it is missing, unreadable or inconsistent."""
     try:
         certificate = (folder / _CERTIFICATE).read_bytes()
-        signing_key = Ed25519PrivateKey.from_private_bytes(read_key(folder / _SIGNING))
+        signing_key = restored(read_key(folder / _SIGNING))
         if read_certificate(certificate, _OWN).public_key() != signing_key.public_key():
             raise BadKeys(
                 "{key} is not the key of {certificate}",

@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from exchange.directory.at_rest import read_key, write_key
 from exchange.directory.authority import AUTHORITY_TERM, Authority
 from exchange.directory.certificates import authority_certificate, der, load_certificate
+from exchange.directory.tokens import TokenKey, restored, stored
+from exchange.directory.tokens.uri import TokenUri
 from exchange.envelope.document import content_type
 from exchange.envelope.sign1 import ALG, CONTENT_TYPE, EDDSA, SHA_256, X5T, read_sign1, sign1, thumbprint, verify_sign1
 from exchange.envelope.strict import read_model
@@ -94,17 +96,24 @@ def former_authorities(folder: Path) -> tuple[x509.Certificate, ...]:
     return tuple(found[-MAX_AUTHORITIES:])
 
 
-def next_authority(folder: Path, domain: str, now: datetime) -> Authority:
-    """Return the authority that is to come, whose key lies in a folder; it is made where there is none."""
+def next_authority(folder: Path, domain: str, now: datetime, place: TokenUri | None = None) -> Authority:
+    """Return the authority that is to come, whose key lies in a folder; it is made where there is none.
+
+    ``place``: where in a token its key is made. Raises BadKeys; Conflict where there is one of that name.
+    """
     try:
-        key = Ed25519PrivateKey.from_private_bytes(read_key(folder / KEY))
-        return Authority(domain, load_certificate((folder / CERTIFICATE).read_bytes()), key)
+        key = restored(read_key(folder / KEY))
+    except (OSError, ValueError):
+        key = Ed25519PrivateKey.generate() if place is None else TokenKey.make(place)
+    try:
+        certificate = load_certificate((folder / CERTIFICATE).read_bytes())
+        if certificate.public_key() == key.public_key():
+            return Authority(domain, certificate, key)
     except (OSError, ValueError, BadDirectory):
         pass
-    key = Ed25519PrivateKey.generate()
     certificate = authority_certificate(domain, key, now, AUTHORITY_TERM)
     make_folder(folder, 0o700)
-    write_key(folder / KEY, key.private_bytes_raw())
+    write_key(folder / KEY, stored(key))
     write_secret(folder / CERTIFICATE, der(certificate))
     return Authority(domain, certificate, key)
 
@@ -112,7 +121,7 @@ def next_authority(folder: Path, domain: str, now: datetime) -> Authority:
 def take_over(folder: Path, after: Authority) -> None:
     """Put an authority in the place of the one in a folder, whose certificate is kept."""
     trust(folder, after.certificate)
-    write_key(folder / KEY, after.key.private_bytes_raw())
+    write_key(folder / KEY, stored(after.key))
 
 
 def trust(folder: Path, certificate: x509.Certificate) -> None:

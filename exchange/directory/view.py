@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from exchange.clock import CST
 from exchange.directory.certificates import check_member_certificate, der
-from exchange.envelope import Recipient, Signer
+from exchange.envelope import Recipient, Signer, SigningKey
 from exchange.envelope.document import content_type
 from exchange.envelope.sign1 import (
     ALG,
@@ -253,7 +253,7 @@ def read_paper(data: bytes) -> Paper:
         raise BadDirectory("the directory does not verify: {error}", error=error) from error
 
 
-def sign_directory(directory: Directory, key: Ed25519PrivateKey, certificate: x509.Certificate) -> bytes:
+def sign_directory(directory: Directory, key: SigningKey, certificate: x509.Certificate) -> bytes:
     """Sign a directory as its authority."""
     x5t = [SHA_256, hashlib.sha256(der(certificate)).digest()]
     header = {ALG: EDDSA, CONTENT_TYPE: _CONTENT_TYPE, X5T: x5t}

@@ -6,6 +6,7 @@ from exchange.envelope.keys import DecryptionKey, Identity, Recipient, Signer
 from exchange.envelope.leaves import pack_leaves, unpack_leaves
 from exchange.envelope.opening import Authentic, Faulty, Opened, open_envelope, peek, prove_envelope
 from exchange.envelope.primitives import belongs_to_somebody
+from exchange.envelope.protocols import OpeningKey, SigningKey
 from exchange.envelope.sealing import Sealed, envelope_for, seal, sealed_to
 
 __all__ = [
@@ -15,9 +16,11 @@ __all__ = [
     "Faulty",
     "Identity",
     "Opened",
+    "OpeningKey",
     "Recipient",
     "Sealed",
     "Signer",
+    "SigningKey",
     "Trust",
     "Verified",
     "belongs_to_somebody",

@@ -15,10 +15,11 @@ from functools import lru_cache
 from typing import Any
 
 from cryptography.hazmat.primitives import hpke
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
+from exchange.envelope.protocols import SigningKey
 from exchange.schemas import EncryptionKey, Suite
 
 _SEED, _X25519, _MLKEM_PUBLIC = 64, 32, 1184
@@ -74,6 +75,10 @@ class DecryptionKey:
         """The key's name: the first eight bytes of the SHA-256 of its public half."""
         return key_id(self.public)
 
+    def open(self, sealed: bytes, bound: bytes, /) -> bytes:
+        """Return what was sealed to this key with the context ``bound``. Raises InvalidTag or ValueError."""
+        return bytes(KEMS[self.suite].hpke.decrypt(sealed, self.private, bound))
+
     def entry(self) -> EncryptionKey:
         """Return how the directory lists it."""
         return EncryptionKey(
@@ -86,7 +91,7 @@ class Identity:
     """The private side of a member: signs and opens. Retired keys stay while anything may be sealed to them."""
 
     address: str
-    signing_key: Ed25519PrivateKey = field(repr=False)
+    signing_key: SigningKey = field(repr=False)
     certificate: bytes = field(repr=False)
     """X.509, DER."""
     decryption_keys: tuple[DecryptionKey, ...] = field(repr=False)

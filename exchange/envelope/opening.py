@@ -32,8 +32,9 @@ from exchange.envelope.document import (
     prove_signed,
     read_proved,
 )
-from exchange.envelope.keys import KEMS, DecryptionKey, Identity
+from exchange.envelope.keys import KEMS, Identity
 from exchange.envelope.primitives import decrypt
+from exchange.envelope.protocols import OpeningKey
 from exchange.envelope.sealing import (
     ALG,
     EK,
@@ -246,16 +247,16 @@ def _content_key(envelope: _Envelope, header: Header, identity: Identity) -> byt
     return _unwrap(envelope, key, identity.address)
 
 
-def _unwrap(envelope: _Envelope, key: DecryptionKey, address: str) -> bytes:
+def _unwrap(envelope: _Envelope, key: OpeningKey, address: str) -> bytes:
     digest = hashlib.sha256(envelope.header_bytes).digest()
     info = key_info(address, digest, envelope.recipient_protected)
     try:
-        content_key = KEMS[key.suite].hpke.decrypt(envelope.encapsulated + envelope.wrapped, key.private, info)
+        content_key = key.open(envelope.encapsulated + envelope.wrapped, info)
     except Exception:  # InvalidTag, or whatever a malformed key share makes the library raise
         raise Forged("recipient: the content key was not wrapped for us under this header") from None
     if len(content_key) != 32:
         raise Forged("recipient: what was wrapped is not a content key")
-    return bytes(content_key)
+    return content_key
 
 
 def _content(envelope: _Envelope, key: bytes) -> tuple[bytes, Sequence[Any]]:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from cbor2 import CBORTag
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from exchange.envelope import cbor
 from exchange.envelope.primitives import signature_verifies
+from exchange.envelope.protocols import SigningKey
 from exchange.errors import Forged, Malformed, Unsupported
 from exchange.language import Text
 
@@ -33,7 +34,7 @@ class Sign1:
     signature: bytes
 
 
-def sign1(payload: bytes, header: Mapping[Any, Any], key: Ed25519PrivateKey) -> bytes:
+def sign1(payload: bytes, header: Mapping[Any, Any], key: SigningKey) -> bytes:
     """Sign ``payload`` under a protected ``header``; return the tagged COSE_Sign1."""
     protected = cbor.encode(dict(header))
     signature = key.sign(_to_be_signed(protected, payload))

@@ -24,9 +24,12 @@ from exchange.directory import (
     renewal_due,
     save_identity,
 )
+from exchange.directory.authority import authority_at_hand
 from exchange.directory.changes import LEFT, revoked, rotated
-from exchange.directory.keyfiles import finish_request, finish_rotation, prepare_rotation
-from exchange.errors import BadDirectory, BadKeys, CallerError, NotFound
+from exchange.directory.keyfiles import finish_request, finish_rotation, prepare_rotation, signing_place
+from exchange.directory.tokens import TokenKey
+from exchange.directory.tokens.uri import TokenUri
+from exchange.errors import BadDirectory, BadKeys, CallerError, Conflict, NotFound
 from exchange.language import tr
 from exchange.machine.files import lock_file, read_json, write_secret
 from exchange.runtime.profiles import Profile, load_profiles
@@ -118,18 +121,18 @@ def certify_all(settings: Settings, profiles: Mapping[str, Profile], say: Say, *
         listed = {member.address: member for member in registry.present.members} if registry.present else {}
         members = [_entry(registry, domain, profile, listed.get(address)) for address, profile in profiles.items()]
         members += [_left(registry, member) for address, member in listed.items() if address not in profiles]
-        if (registry.home.authority / "authority.key").exists():
+        if authority_at_hand(registry.home.authority):
             equip(registry.home, registry.authority(domain))
         if registry.present is None or registry.present.members != tuple(members) or _due(registry):
             registry.publish(registry.authority(domain), members)
 
 
-def certify(settings: Settings, address: str, say: Say) -> None:
-    """Make a new key pair for a member.
+def certify(settings: Settings, address: str, say: Say, place: TokenUri | None = None) -> None:
+    """Make a new key pair for a member; ``place``: where in a token its signing key is made.
 
     The old certificate stays in the directory, old decryption keys with the member.
 
-    Raises NotFound, BadKeys or BadDirectory.
+    Raises NotFound, BadKeys, BadDirectory or Conflict.
     """
     if address not in load_profiles(Home(settings.home).departments):
         raise NotFound(
@@ -140,7 +143,15 @@ def certify(settings: Settings, address: str, say: Say) -> None:
     with open_registry(settings, say) as registry:
         member, folder = registry.member(address), registry.home.keys(address)
         finish_rotation(folder, address, member.certificates)
-        identity = registry.authority().certify(address, registry.now)
+        authority = registry.authority()
+        if place is None and folder.exists() and signing_place(folder) is not None:
+            raise Conflict(
+                "the signing key of {address} is in a token, where a new one has to be made too",
+                remedy="exchange key use {address} --pkcs11 URI, with another object=",
+                address=address,
+            )
+        signing = TokenKey.make(place) if place is not None else None
+        identity = authority.certify(address, registry.now, signing=signing)
         after = rotated(member, identity)
         prepare_rotation(folder, identity)
         registry.replace(after)
@@ -225,7 +236,7 @@ def _due(registry: Registry) -> bool:
     if present is None or not renewal_due(present, registry.now):
         return False
     left = present.expires_at - registry.now
-    if left > timedelta(0) and not (registry.home.authority / "authority.key").exists():
+    if left > timedelta(0) and not authority_at_hand(registry.home.authority):
         where = registry.home.authority
         registry.say(
             tr(

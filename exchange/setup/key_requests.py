@@ -20,6 +20,8 @@ from exchange.directory.changes import certified
 from exchange.directory.freshness import seal_freshness_key
 from exchange.directory.key_requests import KeyRequest, OwnKeys, read_key_request
 from exchange.directory.keyfiles import finish_request, lay_request, requested, seal_keys
+from exchange.directory.tokens import TokenKey
+from exchange.directory.tokens.uri import TokenUri
 from exchange.errors import BadKeys, Conflict, NotFound
 from exchange.runtime.home import open_directory
 from exchange.runtime.profiles import load_profiles
@@ -30,16 +32,17 @@ from exchange.setup.certify import Registry, note_elsewhere, open_registry
 Say = Callable[[str], None]
 
 
-def request(settings: Settings, address: str) -> bytes:
+def request(settings: Settings, address: str, place: TokenUri | None = None) -> bytes:
     """Make keys for a member here, and return the request for their certificate; asked again, the same one.
 
-    What the member has stays in force until the directory lists the certificate. Raises BadKeys.
+    ``place``: where in a token the signing key is made. What the member has stays in force until the directory lists
+    the certificate. Raises BadKeys; Conflict where the token has a key of that name.
     """
     folder, now = Home(settings.home).keys(address), settings.clock.now()
     found = requested(folder)
-    if found is not None and found[0].address == address and _holds(found[1], settings):
+    if found is not None and found[0].address == address and _holds(found[1], settings) and _there(found[0], place):
         return found[1]
-    keys = OwnKeys.generate(address, now, MEMBER_TERM)
+    keys = OwnKeys.generate(address, now, MEMBER_TERM, TokenKey.make(place) if place is not None else None)
     made = keys.request(now)
     lay_request(folder, keys, made)
     return made
@@ -136,6 +139,10 @@ def _with(registry: Registry, asked: KeyRequest, certificate: bytes) -> Member:
         certificates=(certificate,),
         encryption_keys=asked.encryption_keys,
     )
+
+
+def _there(keys: OwnKeys, place: TokenUri | None) -> bool:
+    return place is None or (isinstance(keys.signing_key, TokenKey) and keys.signing_key.uri == place.with_module())
 
 
 def _holds(asked: bytes, settings: Settings) -> bool:

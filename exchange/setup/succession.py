@@ -24,6 +24,7 @@ from exchange.directory.succession import (
     thumb,
     trust,
 )
+from exchange.directory.tokens.uri import TokenUri
 from exchange.directory.view import read_directory_file, sign_directory
 from exchange.errors import BadDirectory, CallerError, Conflict
 from exchange.language import tr
@@ -36,10 +37,10 @@ from exchange.setup.freshness import equip
 Say = Callable[[str], None]
 
 
-def renew(settings: Settings, reason: str, say: Say) -> Certificate:
+def renew(settings: Settings, reason: str, say: Say, place: TokenUri | None = None) -> Certificate:
     """Replace the authority by a new one that the old key names; returns its certificate.
 
-    Raises BadKeys without the old key, BadDirectory.
+    ``place``: where in a token the new key is made. Raises BadKeys without the old key, BadDirectory, Conflict.
     """
     home, now = Home(settings.home), settings.clock.now()
     with lock_file(Path(f"{home.directory}.lock")):
@@ -50,7 +51,7 @@ def renew(settings: Settings, reason: str, say: Say) -> Certificate:
                 take_over(home.authority, after)
                 return _publish(settings, home, after, present, say)
         old = Authority.open_or_create(home.authority, present.domain, now)
-        after = next_authority(_next(home), present.domain, now)
+        after = next_authority(_next(home), present.domain, now, place)
         paper = Succession(
             domain=present.domain, before=thumb(before), certificate=der(after.certificate), made_at=now, reason=reason
         )

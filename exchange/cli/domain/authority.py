@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from exchange.audit.acting import acting_account
+from exchange.cli.domain.token_options import TokenOption, parsed
 from exchange.cli.options import HomeOption, JsonOption
 from exchange.cli.recorded import recorded
 from exchange.cli.view import console, moment, plain, print_json, say
@@ -41,7 +42,9 @@ def show(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
 
 @_authority.command("renew")
-def renew(reason: ReasonOption, home: HomeOption = None, as_json: JsonOption = False) -> None:
+def renew(
+    reason: ReasonOption, pkcs11: TokenOption = None, home: HomeOption = None, as_json: JsonOption = False
+) -> None:
     """Replaces the authority by a new one that the old key names. Needs the old key; not for one that was stolen.
 
     Members on this machine take the new one by themselves, within seconds. Where a member has a folder of its own, copy
@@ -51,7 +54,7 @@ def renew(reason: ReasonOption, home: HomeOption = None, as_json: JsonOption = F
     """
     settings = _prepared(home, reason)
     with recorded(settings, "authority.renew", reason):
-        certificate = succession.renew(settings, reason, say)
+        certificate = succession.renew(settings, reason, say, parsed(pkcs11))
     _tell(certificate, len(former_authorities(Home(settings.home).authority)), as_json)
 
 

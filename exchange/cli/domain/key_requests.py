@@ -7,17 +7,23 @@ from typing import Annotated
 
 import typer
 
+from exchange.cli.domain.token_options import URI_HELP, TokenOption, parsed
 from exchange.cli.naming import in_full, learn_domain
 from exchange.cli.options import HomeOption
+from exchange.cli.recorded import recorded
 from exchange.cli.view import say
 from exchange.directory.grants import fingerprint
+from exchange.directory.tokens.uri import TokenUri
+from exchange.errors import CallerError
 from exchange.language import tr
 from exchange.machine.files import told, write_file
 from exchange.runtime.settings import Home, Settings
 from exchange.setup import key_requests
+from exchange.setup.token_keys import tell, use_token
 
 Member = Annotated[str, typer.Argument(metavar="ADDRESS", help="The member, for example hefei.planning.")]
 Out = Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="Where to write it.")]
+_MOVED = "the key moves into a token"
 _key = typer.Typer(no_args_is_help=True, help="Keys that a member makes for itself, certified by the authority.")
 
 
@@ -27,12 +33,12 @@ def register(app: typer.Typer) -> None:
 
 
 @_key.command("request")
-def request(address: Member, out: Out, home: HomeOption = None) -> None:
+def request(address: Member, out: Out, pkcs11: TokenOption = None, home: HomeOption = None) -> None:
     """At the member: makes its keys here, and writes the request for a certificate. It holds public keys only.
 
     Tell the authority's people the fingerprint by another way than the file. Keys in force stay so until `key take`.
     """
-    asked = key_requests.request(Settings.read(home=home), address)
+    asked = key_requests.request(Settings.read(home=home), address, parsed(pkcs11))
     write_file(out, asked)
     say(tr("written: {path}; for the authority: exchange key certify {path} -o CHALLENGE", path=out))
     say(tr("fingerprint of the request: {digits}", digits=fingerprint(asked)))
@@ -102,6 +108,29 @@ def seal(home: HomeOption = None) -> None:
     """
     sealed = key_requests.seal(Settings.read(home=home))
     say(tr("sealed: the keys of {owners}", owners=", ".join(sealed)))
+
+
+@_key.command("use")
+def use(
+    whose: Annotated[str, typer.Argument(metavar="ADDRESS|authority", help="A member, or the domain's authority.")],
+    pkcs11: Annotated[str, typer.Option("--pkcs11", metavar="URI", help=URI_HELP)],
+    reason: Annotated[str, typer.Option(help="Kept in the audit log, and in the paper of the old authority.")] = _MOVED,
+    home: HomeOption = None,
+) -> None:
+    """Has the signing key of a member, or of the authority, in a PKCS#11 token from now on, and removes it from disk.
+
+    If the token has the key of the certificate under that name, it is used. If it has none, one is made in the token
+    and certified: for a member as by `certify`, for the authority as by `authority renew`. Keys that open stay in
+    files. The URI holds no PIN: it names a file that does.
+
+        exchange key use authority --pkcs11 "pkcs11:token=yizhan;object=authority?pin-source=file:/etc/yizhan/pin"
+    """
+    settings, uri = Settings.read(home=home), TokenUri.parse(pkcs11).with_module()
+    if not 1 <= len(reason) <= 500:
+        raise CallerError("--reason: 1 to 500 characters", remedy="say briefly why")
+    with recorded(settings, "key.use", f"{whose}: {reason}"):
+        made = use_token(settings, whose, uri, reason, say)
+    tell(say, uri, made=made)
 
 
 def _read(path: Path) -> bytes:

@@ -42,6 +42,7 @@ CALLED_BY = {
     "records in full: columns that are written for whoever reads the database": {
         "deemed_at", "lifted_at", "lifted_by", "moot_at", "revoked_by",
     },
+    "cryptography, whose private keys have these": {"encryption_algorithm", "memo", "private_bytes"},
     "pydantic, which reads these of a model": {"model_config"},
     "the enum itself, unpacked by its order": {"DOWN", "PUBLIC", "SIDE"},
 }  # fmt: skip

@@ -101,7 +101,7 @@ def test_no_other_place_of_the_room_verifies_or_opens() -> None:
     assert found == {
         ("primitives.py", "key.verify"),
         ("primitives.py", "key.decrypt"),
-        ("opening.py", "KEMS[key.suite].hpke.decrypt"),
+        ("keys.py", "KEMS[self.suite].hpke.decrypt"),
     }
 
 

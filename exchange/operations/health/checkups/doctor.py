@@ -13,7 +13,7 @@ from exchange.directory import BranchState, DirectoryView, TreeView
 from exchange.errors import ExchangeError, NoDomain
 from exchange.language import Text
 from exchange.machine.confinement.parts import Part
-from exchange.operations.health.checkups import claims, clock, database, members, revoked, tls
+from exchange.operations.health.checkups import authority, claims, clock, database, members, revoked, tls
 from exchange.operations.health.checkups.findings import Finding, Level, RunningCheck
 from exchange.runtime.catalogue import load_catalogue
 from exchange.runtime.home import need_domain, open_directory, open_tree
@@ -55,6 +55,7 @@ def examine(settings: Settings) -> list[Finding]:
             ("directory", True, lambda: _directory(home, settings)),
             ("freshness", view, lambda: _freshness(home, settings)),
             ("levels", view, lambda: _levels(home, settings)),
+            ("authority", view, lambda: authority.authority(settings)),
             ("keys", profiles and view, lambda: members.keys(settings, profiles)),
             ("databases", profiles, lambda: database.databases(settings, profiles)),
             ("broker", profiles, lambda: members.broker(settings, windows, _present(profiles, view), relays)),
