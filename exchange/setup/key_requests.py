@@ -22,7 +22,8 @@ from exchange.directory.key_requests import KeyRequest, OwnKeys, read_key_reques
 from exchange.directory.keyfiles import finish_request, lay_request, requested, seal_keys
 from exchange.directory.tokens import TokenKey
 from exchange.directory.tokens.uri import TokenUri
-from exchange.errors import BadKeys, Conflict, NotFound
+from exchange.envelope.strict import read_json
+from exchange.errors import BadKeys, Conflict, Malformed, NotFound
 from exchange.runtime.home import open_directory
 from exchange.runtime.profiles import load_profiles
 from exchange.runtime.settings import Home, Settings
@@ -160,8 +161,8 @@ def _file(kind: str, asked: bytes, octets: Mapping[str, bytes]) -> bytes:
 
 def _facts(file: bytes, kind: str) -> dict[str, object]:
     try:
-        found = json.loads(file)
-    except (ValueError, RecursionError):
+        found = read_json(file, f"key-{kind}")
+    except Malformed:
         found = None
     if not isinstance(found, dict) or not isinstance(found.get(kind), dict):
         raise _not_a(kind)
