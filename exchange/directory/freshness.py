@@ -10,7 +10,8 @@ The law of it:
 2. one that is older than another that was seen is not taken again;
 3. a directory is known to be current while a statement that names it, or an older one, has not expired;
 4. a statement that names a newer one, or other bytes of the same version, says that it is not;
-5. a statement from the future says that a clock is wrong, so that nothing is known.
+5. a statement from the future says that a clock is wrong, so that nothing is known; it stands against none of the
+   present, or one dated a year ahead would be the last.
 """
 
 from __future__ import annotations
@@ -143,13 +144,26 @@ def read_freshness(data: bytes, authority: x509.Certificate, domain: str) -> Fre
     return body
 
 
+def supersedes(found: Freshness, known: Freshness | None, now: datetime) -> bool:
+    """Return whether a statement is to be known from now on instead of another that was seen."""
+    if known is None:
+        return True
+    if _is_ahead(known, now) is not _is_ahead(found, now):
+        return _is_ahead(known, now) or now >= known.expires_at
+    return found.issued_at > known.issued_at
+
+
 def behind(known: Freshness, version: int, digest: str, now: datetime) -> timedelta | None:
     """Return for how long the directory of this version and digest is not known to be current; None while it is."""
-    if known.issued_at > now + CLOCK_SKEW:
+    if _is_ahead(known, now):
         return timedelta()
     if known.version > version or (known.version == version and known.digest != digest):
         return max(timedelta(), now - known.issued_at)
     return now - known.expires_at if now >= known.expires_at else None
+
+
+def _is_ahead(statement: Freshness, now: datetime) -> bool:
+    return statement.issued_at > now + CLOCK_SKEW
 
 
 def _name(domain: str) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from exchange.clock import RealClock
 from exchange.directory.certificates import Certificate
-from exchange.directory.freshness import Freshness, behind, read_freshness
+from exchange.directory.freshness import Freshness, behind, read_freshness, supersedes
 from exchange.errors import BadDirectory
 from exchange.machine.logger import get_logger
 
@@ -66,7 +66,7 @@ class FreshnessWatch:
                 found = read_freshness(data, authority, domain)
             except BadDirectory:
                 return False
-            if self._known is not None and found.issued_at <= self._known.issued_at:
+            if not supersedes(found, self._known, self._now()):
                 return False
             if found.expires_at <= self._now() and not remembered:
                 return False
@@ -96,5 +96,5 @@ class FreshnessWatch:
             self._mark = None if self._known is None else mark  # another authority may be trusted by the next look
             log.error("freshness.refused", code=error.code, reason=str(error))
             return
-        if self._known is None or found.issued_at >= self._known.issued_at:
+        if supersedes(found, self._known, self._now()):
             self._known, self._data = found, data

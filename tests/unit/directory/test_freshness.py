@@ -177,3 +177,28 @@ def test_a_statement_that_came_by_traffic_is_taken_once_and_carried_on_while_it_
     again = FreshnessWatch(town.folder / "none", lambda: now[0])
     assert again.take(said, authority, "a", remembered=True)
     assert again.behind(authority, "a", 2, "0" * 64) == MINUTE
+
+
+def test_a_statement_dated_ahead_is_not_the_last_one_that_is_believed(town: Town) -> None:
+    now = [NOW]
+    watch = FreshnessWatch(town.file, lambda: now[0])
+    authority = town.authority.certificate
+
+    def late() -> timedelta | None:
+        return watch.behind(authority, "a", 1, town.digest)
+
+    ahead = town.state(NOW + timedelta(days=300))
+    assert late() == timedelta(), "one of the clocks is wrong"
+    present = town.state(NOW)
+    assert late() is None, "a statement of the present says more than one of the future"
+    assert watch.statement == present
+    assert not watch.take(ahead, authority, "a"), "it takes nothing from one that counts"
+    later = town.state(NOW + MINUTE)
+    now[0] += MINUTE
+    assert watch.take(later, authority, "a") or watch.statement == later
+    assert late() is None
+    now[0] += TERM
+    assert watch.take(ahead, authority, "a"), "nothing of the present counts any more: perhaps this clock is wrong"
+    assert late() == timedelta()
+    assert watch.take(town.state(now[0]), authority, "a")
+    assert late() is None
