@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from cbor2 import dumps
 
+from exchange.broker.traffic.publisher import ConfirmedPublisher
 from exchange.broker.traffic.topology import DOCUMENTS, MAX_KEY, all_queues, queues_of, routing_key
 from exchange.broker.traffic.uplink import transit_queues
 from exchange.directory.addressing import queue_for, uplink_queue
@@ -21,6 +22,8 @@ from exchange.envelope.document import HEADER_LIMIT, MAX_ENCLOSURES, SIGNED_LIMI
 from exchange.envelope.sealing import ENVELOPE_LIMIT
 from exchange.envelope.strict import MAX_DEPTH
 from exchange.errors import Malformed
+from exchange.messaging.freshness import HEADER as FRESHNESS
+from exchange.messaging.ports import Publication
 from exchange.messaging.rules.label import HOPS, MAX_HOPS, TO
 from exchange.notices.rules.covering import Covering
 from exchange.runtime.work import work_for
@@ -114,6 +117,19 @@ def test_the_queue_of_opinions_is_for_the_kinds_that_the_page_names() -> None:
     row = next(row for row in rows(TRANSPORT, "Exchanges, queues, keys") if row[0] == "`ADDRESS.opinions`")
     kinds = {kind for kind in MESSAGES if queue_for(kind, "c.x", Urgency.URGENT) == "c.x.opinions"}
     assert set(re.findall(r"`([a-z-]+)`", row[1])) == kinds
+
+
+def test_what_is_published_has_the_properties_that_the_page_names() -> None:
+    publisher = ConfirmedPublisher("amqp://nobody", sender="c.a", user_id="c.a", on_results=lambda results: None)
+    written = publisher._properties(Publication(1, "c.b.inbox", b"", "ID", "CONVERSATION", "document", {TO: "c.b"}))
+    said = {row[0].strip("`"): row[1] for row in rows(TRANSPORT, "Properties")}
+    values = {name: value for name, value in vars(written).items() if value is not None and name != "headers"}
+    assert set(values) == {name for name, writes in said.items() if hasattr(written, name) and writes != "never"}
+    assert (values["content_type"], values["delivery_mode"], values["app_id"]) == ("application/cose", 2, "yizhan")
+    assert "`application/cose`" in said["content_type"]
+    assert said["delivery_mode"].startswith("2 ")
+    assert (values["message_id"], values["correlation_id"], values["type"]) == ("ID", "CONVERSATION", "document")
+    assert f"`{FRESHNESS}`" in TRANSPORT
 
 
 def test_limits_of_the_envelope_page_are_the_limits() -> None:
