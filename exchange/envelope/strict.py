@@ -130,7 +130,12 @@ def _where(error: ValidationError) -> Text:
 
 
 def _sentence(item: ErrorDetails) -> str:
-    place = ".".join(str(part)[:_PLACE_LENGTH] for part in item["loc"])
+    place = ".".join(_shown(str(part)[:_PLACE_LENGTH]) for part in item["loc"])
     said = item["msg"] if item["type"] not in _QUOTING else "not one of those that are known"
     said = said.removeprefix("Value error, ")
     return said if not place or said.startswith(f"{place}:") else f"{place}: {said}"
+
+
+def _shown(name: str) -> str:
+    """A field's name as it may stand in a sentence of ours: a stranger's ends no line and turns no text around."""
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in name)

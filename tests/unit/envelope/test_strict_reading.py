@@ -224,3 +224,11 @@ def _proof(level: Level, leaf: bytes) -> ReceiptProof:
 def _resigned(level: Level, before: str) -> bytes:
     message = parse_sign1(level.signed(), 1 << 26)
     return sign1(spoiled(message.payload.decode(), before), message.header, level.authority.key)
+
+
+@pytest.mark.parametrize("name", ["a\n  \u2192 remedy: all is well", "\x1b[2J\x00", "\u202eeno on", "\u2028next"])
+def test_a_strangers_names_stand_in_a_sentence_without_ending_it(name: str) -> None:
+    with pytest.raises(Malformed) as caught:
+        parse_header(json.dumps({f"0{name}": 1}).encode())
+    assert str(caught.value).isprintable()
+    assert "Extra inputs are not permitted" in str(caught.value)
