@@ -135,12 +135,17 @@ def _cut(pause: _Pause, day: date) -> _Pause:
 
 
 def _add(pauses: list[_Pause], pause: _Pause) -> None:
-    if pauses and (pauses[-1].until is None or pauses[-1].until >= pause.since):
+    """Put a stop in its place, joined with all that it overlaps: what came early may be entered late, from a queue."""
+    later: list[_Pause] = []
+    while pauses and (pauses[-1].until is None or pauses[-1].until >= pause.since):
         last = pauses.pop()
+        if pause.until is not None and pause.until < last.since:
+            later.insert(0, last)
+            continue
         ends = (last.until, pause.until)
         until = None if None in ends else max(end for end in ends if end is not None)
-        pause = _Pause(last.since, until)
-    pauses.append(pause)
+        pause = _Pause(min(last.since, pause.since), until)
+    pauses += [pause, *later]
 
 
 def _last_day(began: date, budget: int, pauses: Sequence[_Pause], calendar: WorkingCalendar) -> tuple[date, bool]:

@@ -79,6 +79,22 @@ def test_a_shorter_stop_inside_a_longer_one_changes_nothing() -> None:
     assert due(start("03-02"), stop("03-04", 6), stop("03-05", 1)) == due(start("03-02"), stop("03-04", 6))
 
 
+@pytest.mark.parametrize(
+    "later",
+    [(stop("03-05", 3),), (stop("03-05"), resume("03-06")), (stop("03-04", 1), stop("03-09", 1))],
+)
+def test_a_stop_entered_after_later_ones_counts_from_its_own_day(later: tuple[LedgerEntry, ...]) -> None:
+    early = stop("03-03", 10)
+    assert due(start("03-02"), *later, early) == due(start("03-02"), early)
+
+
+def test_stops_that_do_not_touch_count_in_whatever_order_they_are_entered() -> None:
+    first, second, third = stop("03-03", 1), stop("03-06", 1), stop("03-11", 1)
+    in_order = due(start("03-02"), first, second, third, days=10)
+    assert due(start("03-02"), third, first, second, days=10) == in_order
+    assert due(start("03-02"), second, third, first, days=10) == in_order
+
+
 def test_an_open_stop_swallows_an_announced_one() -> None:
     assert due(start("03-02"), stop("03-04", 2), stop("03-05")) is None
 
