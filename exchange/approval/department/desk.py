@@ -196,16 +196,16 @@ def reply_in(step: Step, opinion: Opinion) -> str:
     return message_id
 
 
-_FROM_BACKUP = "restore the department's database from its backup, or have the window put the case again"
+FROM_BACKUP = "restore the department's database from its backup, or have the window put the case again"
 
 
 def consultation_of(node: Node, stored: StoredDocument | None) -> Consultation:
     """Return the consultation from its signed document on record. Raises NotFound."""
     if stored is None:
-        raise NotFound("the consultation's document is not on record", remedy=_FROM_BACKUP)
+        raise NotFound("the consultation's document is not on record", remedy=FROM_BACKUP)
     body = verify_signed(stored.signed, node.directory).body
     if not isinstance(body, Consultation):
-        raise NotFound("the document on record is not a consultation", remedy=_FROM_BACKUP)
+        raise NotFound("the document on record is not a consultation", remedy=FROM_BACKUP)
     return body
 
 

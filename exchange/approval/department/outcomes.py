@@ -28,9 +28,11 @@ def take_decision(step: Step, incoming: Incoming, body: Body) -> None:
     own_desk(step, incoming, decision.case_number)
     with returned_for(Implausible):
         _check_date(step, decision)
-    for said in decision.considered:
-        if said.department == step.node.address:
-            contest(step, incoming, decision.case_number, said, decision.decided_at)
+    told = [said for said in decision.considered if said.department == step.node.address]
+    for said in told:
+        contest(step, incoming, decision.case_number, said, decision.decided_at)
+    if not told:
+        contest(step, incoming, decision.case_number, None, decision.decided_at)
     step.tx[DepartmentDesk].move(decision.case_number, {DeskState.WAITING}, DeskState.CLOSED)
 
 

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from exchange.approval.department.desk import FROM_BACKUP
 from exchange.approval.department.records import DeskRow
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.department.terms import term_of
 from exchange.approval.rules.protest import OwnRecord, ground_against
 from exchange.audit import verify_receipt
+from exchange.envelope.document import parse_body, payload_of
 from exchange.errors import NotFound, SenderError
+from exchange.messaging.documents import Documents
 from exchange.messaging.incoming import Incoming
 from exchange.messaging.node import Step
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.receipts import proven_copies
 from exchange.messaging.records import OutboxState
-from exchange.schemas import Considered, Protest
+from exchange.schemas import Considered, Opinion, Protest, Verdict
 
 
-def contest(step: Step, incoming: Incoming, case_number: str, said: Considered, at: datetime) -> str | None:
-    """Protest to the window against what it says of this department; returns the message id, None for no protest."""
+def contest(step: Step, incoming: Incoming, case_number: str, said: Considered | None, at: datetime) -> str | None:
+    """Protest to the window against what it says of this department, or that it says nothing of it.
+
+    Returns the message id; None for no protest.
+    """
     row = step.tx[DepartmentDesk].get(case_number)
     if row is None:
         return None
@@ -54,5 +60,14 @@ def _own_record(step: Step, row: DeskRow) -> OwnRecord:
     for copy, proof in proven_copies(step.tx, row.opinion_id):
         if proof is not None and copy.state is OutboxState.DELIVERED:
             arrived = verify_receipt(proof, step.node.directory).arrived_at
-            return OwnRecord(term.due_at, term.provisional, row.opinion_id, arrived)
-    return OwnRecord(term.due_at, term.provisional, sent_back=sent_back)
+            given = row.opinion_id
+            return OwnRecord(term.due_at, term.provisional, given, given, _verdict(step, given), arrived)
+    return OwnRecord(term.due_at, term.provisional, row.opinion_id, sent_back=sent_back)
+
+
+def _verdict(step: Step, opinion_id: str) -> Verdict:
+    """Raises NotFound or SenderError where its own opinion is not on record, or cannot be read."""
+    stored = step.tx[Documents].get(step.node.address, opinion_id)
+    if stored is None:
+        raise NotFound("the opinion's document is not on record", remedy=FROM_BACKUP)
+    return parse_body(Opinion, payload_of(stored.signed)).verdict

@@ -20,7 +20,7 @@ from exchange.broker.admin.node_info import NodeInfo
 from exchange.clock import SteppedClock
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxState
-from exchange.schemas import Considered, Decision, Outcome, ProtestGround, Standing
+from exchange.schemas import Considered, Decision, Outcome, ProtestGround, Standing, Verdict
 from tests.journeys.city import City, make_city
 
 
@@ -31,9 +31,13 @@ def city(tmp_path: Path, broker: NodeInfo, domain: str) -> Iterator[City]:
         yield city
 
 
-def decide(city: City, case: CaseRow, before: timedelta = timedelta()) -> str:
-    """A window that decides over a silence that there was not, perhaps with a date of its choosing."""
-    considered = (Considered(department=city.address("planning"), standing=Standing.DEEMED),)
+def silent(city: City) -> Considered:
+    return Considered(department=city.address("planning"), standing=Standing.DEEMED)
+
+
+def decide(city: City, case: CaseRow, said: Considered, before: timedelta = timedelta()) -> str:
+    """A window that says of a department what is not so, perhaps with a date of its choosing."""
+    considered = (said,)
     with city.window.step() as step:
         decision = Decision(
             case_number=case.number, matter=case.matter, lead=city.address("window"), outcome=Outcome.GRANT,
@@ -59,7 +63,7 @@ def test_impossible_dates_go_back_and_a_wrong_decision_is_contested(city: City) 
     city.matter(city.approver("planning", days=3, silent=True))
     case = city.submit()
 
-    backdated = decide(city, case, before=timedelta(days=1))
+    backdated = decide(city, case, silent(city), before=timedelta(days=1))
     assert returned(city, "window", backdated).startswith("implausible-time: the decision is dated")
     with city.node("planning").store.reading() as tx:
         row = tx[DepartmentDesk].get(case.number)
@@ -73,7 +77,7 @@ def test_impossible_dates_go_back_and_a_wrong_decision_is_contested(city: City) 
     assert returned(city, "planning", early).startswith("implausible-time: the opinion is dated")
 
     other = city.submit()
-    decide(city, other)
+    decide(city, other, silent(city))
     with city.window.store.reading() as tx:
         part = tx[Cases].part(other.number, city.address("planning"))
         found = lead_duties(tx, city.window.calendar, city.clock.now())
@@ -82,3 +86,22 @@ def test_impossible_dates_go_back_and_a_wrong_decision_is_contested(city: City) 
     assert part.state is not PartState.DEEMED
     assert (part.contested, part.protest_ground) == (True, ProtestGround.TIME_RUNNING)
     assert [(one.task, one.departments) for one in duties] == [(LeadTask.REVIEW, (city.address("planning"),))]
+
+
+@pytest.mark.parametrize("said", ["passed by", "invented", "turned round"])
+def test_an_opinion_that_the_department_did_not_give_is_contested(city: City, said: str) -> None:
+    city.matter(city.approver("planning", days=3), city.approver("transport", days=3))
+    case = city.submit()
+    given = city.window.new_id()
+    if said == "turned round":
+        given = city.reply("planning", case, Verdict.DISAGREE, reasons="too tall", basis=("a law",))
+    whose = city.address("transport" if said == "passed by" else "planning")
+    decide(
+        city, case,
+        Considered(department=whose, standing=Standing.ANSWERED, verdict=Verdict.AGREE, message_id=given),
+    )  # fmt: skip
+    with city.window.store.reading() as tx:
+        part = tx[Cases].part(case.number, city.address("planning"))
+    assert part is not None
+    ground = ProtestGround.OTHER_OPINION if said == "turned round" else ProtestGround.TIME_RUNNING
+    assert (part.contested, part.protest_ground) == (True, ground)

@@ -23,6 +23,10 @@ def said(standing: Standing, message_id: str | None = None) -> Considered:
     return Considered(department="c.fire", standing=standing, verdict=verdict, message_id=message_id)
 
 
+def answered(verdict: Verdict) -> OwnRecord:
+    return OwnRecord(AT, given_id=OWN, opinion_id=OWN, verdict=verdict, arrived_at=AT - DAY)
+
+
 @pytest.mark.parametrize(
     ("own", "told", "ground"),
     [
@@ -37,12 +41,20 @@ def said(standing: Standing, message_id: str | None = None) -> Considered:
         (OwnRecord(AT, opinion_id=OWN, arrived_at=AT - DAY), said(Standing.DEEMED), ProtestGround.ANSWERED),
         (OwnRecord(None, opinion_id=OWN, arrived_at=AT - DAY), said(Standing.MOOT), ProtestGround.ANSWERED),
         (OwnRecord(AT - 2 * DAY, opinion_id=OWN, arrived_at=AT - DAY), said(Standing.DEEMED), None),
-        (OwnRecord(AT, opinion_id=OWN, arrived_at=AT - DAY), said(Standing.ANSWERED, OWN), None),
-        (OwnRecord(AT, False, OWN, AT - DAY), said(Standing.ANSWERED, OTHER), ProtestGround.OTHER_OPINION),
+        (answered(Verdict.AGREE), said(Standing.ANSWERED, OWN), None),
+        (answered(Verdict.AGREE), said(Standing.ANSWERED, OTHER), ProtestGround.OTHER_OPINION),
+        (answered(Verdict.DISAGREE), said(Standing.ANSWERED, OWN), ProtestGround.OTHER_OPINION),
+        (answered(Verdict.DISAGREE), None, ProtestGround.ANSWERED),
         (OwnRecord(AT), said(Standing.ANSWERED, OTHER), None),
+        (OwnRecord(AT + DAY), said(Standing.ANSWERED, OTHER), ProtestGround.TIME_RUNNING),
+        (OwnRecord(AT + DAY, given_id=OWN), said(Standing.ANSWERED, OWN), None),
+        (OwnRecord(AT + DAY), None, ProtestGround.TIME_RUNNING),
+        (OwnRecord(AT - DAY), None, None),
     ],
 )  # fmt: skip
-def test_what_a_department_protests_against(own: OwnRecord, told: Considered, ground: ProtestGround | None) -> None:
+def test_what_a_department_protests_against(
+    own: OwnRecord, told: Considered | None, ground: ProtestGround | None
+) -> None:
     assert ground_against(own, told, AT) is ground
 
 
