@@ -1,8 +1,8 @@
 """Freshness: a short-lived signed word of which directory is the present one, after TUF's timestamp role.
 
 Without it a member that is not given the newest directory knows nothing of a revocation, and cannot know that. The
-authority's key cannot be at hand all the time, so it certifies a key of its own for this, which can say nothing else:
-whoever steals that can keep up an old directory, and neither change nor make one. Its certificate bears another name
+authority's key cannot be at hand all the time, so it certifies a key of its own for this, which says nothing else but
+how far the audit log has come (`exchange.directory.log_heads`): whoever steals that can keep up an old directory, and neither change nor make one. Its certificate bears another name
 than any member's, and a member's can sign no such word.
 
 The law of it:
@@ -88,7 +88,7 @@ class FreshnessKey:
 def certify_freshness(folder: Path, authority: Authority, now: datetime) -> None:
     """Make a key for statements in ``folder``, with the authority's certificate."""
     key = Ed25519PrivateKey.generate()
-    name, issuer = _name(authority.domain), authority.certificate
+    name, issuer = freshness_name(authority.domain), authority.certificate
     certificate = member_certificate(name, key.public_key(), issuer, authority.key, now, _KEY_TERM)
     make_folder(folder, 0o700)
     write_key(folder / _KEY, key.private_bytes_raw())
@@ -118,7 +118,7 @@ def is_certified(folder: Path, authority: Authority, now: datetime) -> bool:
     """Return whether the key in ``folder`` is by this authority, and not in the second half of its term."""
     try:
         certificate = der(load_freshness_key(folder).certificate)
-        signer = check_member_certificate(certificate, _name(authority.domain), authority.certificate)
+        signer = check_member_certificate(certificate, freshness_name(authority.domain), authority.certificate)
     except (BadKeys, BadDirectory):
         return False
     return now < signer.not_before + (signer.not_after - signer.not_before) / 2
@@ -131,7 +131,7 @@ def read_freshness(data: bytes, authority: x509.Certificate, domain: str) -> Fre
         if message.header.get(CONTENT_TYPE) != content_type(Freshness.KIND, Freshness.VERSION):
             raise BadDirectory("this is no statement of a directory's freshness")
         body = read_model(Freshness, message.payload, Freshness.KIND)
-        signer = check_member_certificate(body.certificate, _name(domain), authority)
+        signer = check_member_certificate(body.certificate, freshness_name(domain), authority)
         if thumbprint(message.header) != hashlib.sha256(body.certificate).digest():
             raise BadDirectory("the statement of freshness is signed with another key than it holds")
         verify_sign1(message, signer.public_key)
@@ -166,6 +166,6 @@ def _is_ahead(statement: Freshness, now: datetime) -> bool:
     return statement.issued_at > now + CLOCK_SKEW
 
 
-def _name(domain: str) -> str:
-    """No member's: an address has no such sign."""
+def freshness_name(domain: str) -> str:
+    """Return whom the key is certified for; no member: an address has no such sign."""
     return f"freshness@{domain}"

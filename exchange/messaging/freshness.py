@@ -1,4 +1,4 @@
-"""Statements of which directory is the present one, carried by traffic that goes anyway.
+"""Statements carried by traffic that goes anyway: which directory is the present one, how far the audit log has come.
 
 They stand in clear beside the envelope and prove themselves: whoever carries one vouches for nothing. A queue is told
 at most once a minute, so that a busy one carries no more than a quiet one.
@@ -13,14 +13,14 @@ from exchange.clock import monotonic
 from exchange.messaging.node import Node
 from exchange.messaging.ports import Delivery
 
-HEADER = "yizhan-freshness"
+HEADER, HEAD = "yizhan-freshness", "yizhan-audit-head"
 _EVERY = 60.0
 """Seconds between two statements to one queue."""
 _LARGEST = 16_384
 
 
 class Carrier:
-    """Puts the latest statement beside what goes out."""
+    """Puts the latest statements beside what goes out."""
 
     def __init__(self, node: Node) -> None:
         self._node = node
@@ -32,17 +32,19 @@ class Carrier:
         if now - self._told.get(queue, -_EVERY) < _EVERY:
             return {}
         self._told[queue] = now
-        statement = self._node.statement()
-        return {HEADER: statement} if statement is not None else {}
+        stated = {HEADER: self._node.statement(), HEAD: self._node.audit_head()}
+        return {name: statement for name, statement in stated.items() if statement is not None}
 
 
 def heard(node: Node, deliveries: Iterable[Delivery]) -> None:
     """Hand over what statements came with these deliveries; what is none changes nothing."""
-    found = dict.fromkeys(one for delivery in deliveries if (one := _statement(delivery.headers)) is not None)
-    for one in found:
+    headers = [delivery.headers for delivery in deliveries]
+    for one in dict.fromkeys(found for each in headers if (found := _statement(each, HEADER)) is not None):
         node.take_statement(one)
+    for one in dict.fromkeys(found for each in headers if (found := _statement(each, HEAD)) is not None):
+        node.take_audit_head(one)
 
 
-def _statement(headers: Mapping[str, Any]) -> bytes | None:
-    value = headers.get(HEADER)
+def _statement(headers: Mapping[str, Any], name: str) -> bytes | None:
+    value = headers.get(name)
     return value if isinstance(value, bytes) and len(value) <= _LARGEST else None

@@ -58,6 +58,10 @@ class Node:
     """The latest statement of which directory is the present one."""
     take_statement: Callable[[bytes], None] = lambda data: None
     """Takes such a statement that came from elsewhere; one that proves nothing is passed over. Never raises."""
+    audit_head: Callable[[], bytes | None] = lambda: None
+    """The highest signed head of the domain's audit log that is known."""
+    take_audit_head: Callable[[bytes], None] = lambda data: None
+    """Takes such a head that came from elsewhere; one that proves nothing is passed over. Never raises."""
     observer: Observer = field(default_factory=Observer)
     """Hears of the work that is done."""
     _renewing: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False, compare=False)

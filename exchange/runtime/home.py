@@ -22,6 +22,7 @@ from exchange.runtime.member_record import SERVED_WITH
 from exchange.runtime.profiles import Profile, load_profiles
 from exchange.runtime.renewal import Renewal
 from exchange.runtime.settings import Home, Settings
+from exchange.runtime.stated.heads import HeadKeeper
 from exchange.runtime.tree_files import TreeFiles, marks_of, remember
 from exchange.schemas import Role
 from exchange.store import Store, connect_with_patience, open_store
@@ -97,6 +98,7 @@ def open_member(settings: Settings, address: str, *, patient: bool = False, stor
             tx.set_meta(_SEEN, str(directory.version))
             if isinstance(directory, TreeView):
                 remember(tx, directory.tree.marks)
+    keeper = HeadKeeper(home.audit_head, store)
     node = Node(
         identity=identity,
         directory=directory,
@@ -109,6 +111,8 @@ def open_member(settings: Settings, address: str, *, patient: bool = False, stor
         not_current=renewal.not_current,
         statement=renewal.statement,
         take_statement=partial(_take_statement, renewal, store),
+        audit_head=partial(renewal.audit_head, keeper),
+        take_audit_head=partial(renewal.take_audit_head, keeper),
     )
     return OpenedMember(node, store, profile, renewal.take)
 

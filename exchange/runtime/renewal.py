@@ -15,9 +15,10 @@ from exchange.envelope import Identity
 from exchange.errors import BadDirectory, BadKeys
 from exchange.levels.spread import Taken
 from exchange.machine.logger import get_logger
-from exchange.runtime.freshness import FreshnessWatch
 from exchange.runtime.identity import open_identity
 from exchange.runtime.settings import Home, Settings
+from exchange.runtime.stated.freshness import FreshnessWatch
+from exchange.runtime.stated.heads import HeadKeeper
 from exchange.runtime.tree_files import STAMP, TreeFiles, say_refused
 from exchange.schemas import MAX_AUTHORITIES
 
@@ -111,6 +112,15 @@ class Renewal:
         if self._view is None:
             return False
         return self._freshness.take(data, self._authority, self._view.domain, remembered=remembered)
+
+    def audit_head(self, keeper: HeadKeeper) -> bytes | None:
+        """Return the highest head of the domain's audit log that is known, to be carried on."""
+        return None if self._view is None else keeper.statement(self._authority, self._view.domain)
+
+    def take_audit_head(self, keeper: HeadKeeper, data: bytes) -> None:
+        """Keep such a head from elsewhere, where it proves itself."""
+        if self._view is not None:
+            keeper.take(data, self._authority, self._view.domain)
 
     def read_if_changed(self) -> tuple[Identity, Lookup] | None:
         """Read what is newer than what was read last. What is invalid is said once, and what was read last stays."""

@@ -148,6 +148,11 @@ class Home:
         return self.root / "freshness.cose"
 
     @property
+    def audit_head(self) -> Path:
+        """The head of the audit log as it was signed last on this machine."""
+        return self.root / "audit-head.cose"
+
+    @property
     def tree(self) -> Path:
         """Signed directories of other domains; there is none where the domain stands alone."""
         return self.root / "tree"

@@ -12,8 +12,8 @@ from exchange.directory.view import read_directory
 from exchange.errors import ExchangeError
 from exchange.machine.files import write_secret
 from exchange.machine.logger import get_logger
-from exchange.runtime.freshness import FreshnessWatch
 from exchange.runtime.settings import Home, Settings
+from exchange.runtime.stated.freshness import FreshnessWatch
 
 log = get_logger()
 

@@ -13,9 +13,9 @@ from exchange.audit.source import Source, SourceKind
 from exchange.errors import ExchangeError
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.outbox import Outbox
+from exchange.operations.audit.store import AuditLog
 from exchange.store import Store, open_store
 from exchange.store.journal import JournalEntry
-from exchange.web.door.audit_log import AuditLog
 from tests.contract.rows import LATER, NOW, case_row, entry, outgoing, part_row
 
 

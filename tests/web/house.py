@@ -21,10 +21,10 @@ from exchange.console.section import Section
 from exchange.console.sections import SECTIONS
 from exchange.console.serve import LoopTurns, server_of, tag_of
 from exchange.machine.connections import Connections
+from exchange.operations.audit.store import AuditLog
 from exchange.operations.domain_view import DomainView
 from exchange.runtime.settings import Settings
 from exchange.setup.init import init_files
-from exchange.web.door.audit_log import AuditLog
 from exchange.web.door.gate import Gate
 from exchange.web.door.passwords import Passwords
 from exchange.web.door.permissions import AccountRole

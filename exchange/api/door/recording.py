@@ -12,7 +12,7 @@ from exchange.api.door.context import Api, Caller
 from exchange.audit.source import of_token
 from exchange.errors import DatabaseUnavailable
 from exchange.machine.logger import get_logger
-from exchange.web.door.audit_log import AuditLog
+from exchange.operations.audit.store import AuditLog
 
 log = get_logger()
 

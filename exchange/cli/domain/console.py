@@ -15,13 +15,13 @@ from exchange.cli.view import console as out
 from exchange.cli.view import plain, print_json, say, say_link
 from exchange.errors import BadConfiguration, NotFound
 from exchange.language import Unfit, tr
+from exchange.operations.audit.store import AuditLog
 from exchange.operations.domain_view import DomainView
 from exchange.runtime import logs
 from exchange.runtime.settings import Home, Settings
 from exchange.runtime.supervision.stop import StopSignal
 from exchange.web.door import managing
 from exchange.web.door.accounts import account_name
-from exchange.web.door.audit_log import AuditLog
 from exchange.web.door.gate import gate_of
 from exchange.web.door.sign_in import LINK_LASTS
 from exchange.web.listening import HOST, ListeningPlace, Served, read_state, served_now

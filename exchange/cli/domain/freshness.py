@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -40,8 +41,11 @@ def freshness(
     folders of their own learn by it that their directory is not the present one. Without a fresh one a member does not
     know of the latest revocations: it raises an alarm, and draws no consequence from silence for a day; then what is
     due goes to the lead. The key for it is certified by the authority when the directory is signed; it can say nothing
-    else.
+    else but how far the audit log has come: that goes the same way, so that a log that was cut off contradicts what
+    others hold.
     """
+    from exchange.machine.crew import Loop
+    from exchange.operations.audit.heads import has_log, sign_heads, state_head
     from exchange.setup.freshness import Freshener, state_freshness
 
     settings = Settings.read(home=home)
@@ -58,9 +62,13 @@ def freshness(
     state_freshness(settings)
     say(tr("freshness: stated for {minutes} minutes", minutes=int(TERM.total_seconds() // 60)))
     if not every:
+        with DomainView(settings) as view:
+            if has_log(view):
+                state_head(view)
         return
     freshener = Freshener(settings)
     with StopSignal() as stop:
         stop.gently()
+        Loop("audit-heads", partial(sign_heads, settings, stop.told), stop.told.is_set).start()
         while not stop.told.wait(_LOOK_EVERY):
             freshener.look()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -90,6 +91,8 @@ def _supervise(
 ) -> bool:
     """Keeps members, console and node running until told to stop; False if no member can run here."""
     from exchange.cli.domain.console_child import DETACHED, ConsoleChild
+    from exchange.machine.crew import Loop
+    from exchange.operations.audit.heads import sign_heads
     from exchange.setup.freshness import Freshener
     from exchange.setup.init import init_broker
     from exchange.telemetry.up_metrics import domain_endpoint, member_environment
@@ -104,6 +107,7 @@ def _supervise(
     freshener = Freshener(settings)
     freshener.look()
     beside.append(freshener.look)
+    Loop("audit-heads", partial(sign_heads, settings, stop.told), stop.told.is_set).start()
     if broker.node is not None:
         watch = NodeWatch(
             broker.node,

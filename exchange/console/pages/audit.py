@@ -13,8 +13,8 @@ from exchange.errors import CallerError
 from exchange.language.action_names import ACTIONS
 from exchange.language.names import REASONS, SOURCES
 from exchange.machine.spreadsheet import csv_lines
+from exchange.operations.audit.store import AuditLog
 from exchange.operations.search.rules import Query, read_query
-from exchange.web.door.audit_log import AuditLog
 from exchange.web.door.gate import gate_of
 from exchange.web.door.permissions import Action
 

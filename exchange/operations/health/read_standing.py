@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from exchange.clock import Clock, RealClock
 from exchange.errors import ExchangeError
+from exchange.operations.audit.heads import LogWatch
 from exchange.operations.health.store import OpenWork
 from exchange.operations.holds.domain import at_risk, survey
 from exchange.operations.systems.store import Tokens, WebhookRecords
@@ -113,7 +114,13 @@ def home_facts(view: DomainView, console: str) -> HomeFacts:
         if one.revoked_at is None and timedelta() < one.expires_at - now <= _TOKEN_SOON
     }
     off = tuple(sorted({one.member for one in hooks if one.disabled_at is not None}))
-    return HomeFacts(off, soon, free[0], free[1], {channel: reason for channel, _, reason in untold}, not_current=late)
+    told = {channel: reason for channel, _, reason in untold}
+    return HomeFacts(off, soon, free[0], free[1], told, not_current=late, audit_contradicted=_contradicted(view))
+
+
+def _contradicted(view: DomainView) -> bool:
+    watch = view.kept_once("audit-watch", LogWatch)
+    return isinstance(watch, LogWatch) and watch.contradicted(view)
 
 
 def _not_current(view: DomainView) -> timedelta | None:

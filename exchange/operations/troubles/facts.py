@@ -98,6 +98,8 @@ class HomeFacts:
     """Alert channels that do not take what they are told, with the last reason."""
     not_current: timedelta | None = None
     """For how long the directory has not been known to be the present one; None while it is."""
+    audit_contradicted: bool = False
+    """Whether the audit log has not what a signed head says that it had."""
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ class AlertKind(StrEnum):
     CERTIFICATE = "certificate"
     DIRECTORY = "directory"
     STALE_DIRECTORY = "stale-directory"
+    AUDIT = "audit"
     CALENDAR = "calendar"
     TOKEN = "token"  # noqa: S105 -- a kind of alert
     WEBHOOK_OFF = "webhook-off"

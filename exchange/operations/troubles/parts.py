@@ -146,6 +146,14 @@ def _of_home(home: HomeFacts) -> Iterator[Alert]:
             ("运行 `exchange up`，或 `exchange freshness --every`；再看 `exchange doctor`",
              "run `exchange up`, or `exchange freshness --every`; then see `exchange doctor`"),
         )  # fmt: skip
+    if home.audit_contradicted:
+        yield Alert(
+            AlertKind.AUDIT, "home", Severity.CRITICAL, "审计日志与已签名的日志首部不符：被改动、截断或换回旧库",
+            "the audit log contradicts a head of it that was signed: changed, cut off, or an older database put back",
+            "/audit",
+            ("保留现场，查明谁能写控制台数据库；条目见 `exchange doctor`",
+             "keep it as it is and find out who can write the console's database; `exchange doctor` names the entry"),
+        )  # fmt: skip
     for who, left_time in home.tokens.items():
         days = max(0, left_time.days)
         yield Alert(

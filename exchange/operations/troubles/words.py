@@ -34,6 +34,7 @@ KINDS: dict[AlertKind, Words] = {
     AlertKind.CERTIFICATE: ("证书将到期", "Certificates expire"),
     AlertKind.DIRECTORY: ("签名目录将到期", "The directory expires"),
     AlertKind.STALE_DIRECTORY: ("签名目录是否最新不明", "The directory is not known to be current"),
+    AlertKind.AUDIT: ("审计日志被改动或截断", "The audit log was changed or cut off"),
     AlertKind.CALENDAR: ("工作日历不足", "The calendar ends soon"),
     AlertKind.TOKEN: ("令牌将到期", "Tokens expire"),
     AlertKind.WEBHOOK_OFF: ("推送已停用", "Webhooks are disabled"),

@@ -14,12 +14,12 @@ from functools import cached_property
 from exchange.clock import Clock, RealClock
 from exchange.errors import BadAccount, Denied
 from exchange.machine.logger import get_logger
+from exchange.operations.audit.store import AuditLog
 from exchange.operations.domain_view import DomainView
 from exchange.store import Store
 from exchange.store.transaction import Transaction
 from exchange.web.arriving import source
 from exchange.web.door.accounts import account_name
-from exchange.web.door.audit_log import AuditLog
 from exchange.web.door.devices import Devices
 from exchange.web.door.password_rules import check_password
 from exchange.web.door.passwords import Passwords

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from exchange.errors import Denied, NotFound
+from exchange.operations.audit.store import AuditLog
 from exchange.store.transaction import Transaction
 from exchange.web.arriving import source
 from exchange.web.door.accounts import account_name, check_manages, check_officer_left, role_of
-from exchange.web.door.audit_log import AuditLog
 from exchange.web.door.gate import DONE, Gate
 from exchange.web.door.permissions import AccountRole
 from exchange.web.door.records import AccountRow

@@ -11,8 +11,8 @@ from sqlalchemy import text
 from exchange.audit.chain import EMPTY, START, ChainHead, check_chain
 from exchange.audit.source import Source, SourceKind
 from exchange.errors import BadAudit, Conflict
+from exchange.operations.audit.store import AuditLog
 from exchange.store import Store
-from exchange.web.door.audit_log import AuditLog
 from exchange.web.door.permissions import AccountRole
 from exchange.web.door.records import AccountRow, FailureRow, LinkRow, SessionRow
 from exchange.web.door.store import Accounts

@@ -14,9 +14,9 @@ from exchange.cli.actions import COMMAND_ACTIONS, action_of, told_of
 from exchange.cli.recorded import call_recorded
 from exchange.errors import Conflict
 from exchange.language.action_names import ACTIONS
+from exchange.operations.audit.store import AuditLog
 from exchange.operations.domain_view import DomainView
 from exchange.runtime.settings import Home, Settings
-from exchange.web.door.audit_log import AuditLog
 
 ROOT = Path(__file__).parents[3]
 

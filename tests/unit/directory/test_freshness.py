@@ -26,7 +26,7 @@ from exchange.directory.view import read_directory_file
 from exchange.envelope import Identity
 from exchange.errors import BadDirectory, BadKeys
 from exchange.machine.files import write_secret
-from exchange.runtime.freshness import FreshnessWatch
+from exchange.runtime.stated.freshness import FreshnessWatch
 from exchange.schemas import Role
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=CST)

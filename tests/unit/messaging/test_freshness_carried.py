@@ -20,7 +20,7 @@ def delivery(value: object) -> Delivery:
 def test_each_queue_is_told_once_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     now, said = [100.0], [cast("bytes | None", None)]
     monkeypatch.setattr(freshness, "monotonic", lambda: now[0])
-    carrier = Carrier(cast(Node, SimpleNamespace(statement=lambda: said[0])))
+    carrier = Carrier(cast(Node, SimpleNamespace(statement=lambda: said[0], audit_head=lambda: None)))
     assert carrier.headers("a") == {}
     said[0] = b"said"
     now[0] += 61

@@ -23,11 +23,11 @@ from exchange.envelope import verify_signed
 from exchange.messaging.documents import Documents
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.records import InboxEntry
+from exchange.operations.audit.store import AuditLog
 from exchange.operations.systems.store import Tokens
 from exchange.operations.systems.webhooks import Event
 from exchange.schemas import Document, DocumentKind
 from exchange.web.door.attempts import OF_ONE_TOKEN, Attempts
-from exchange.web.door.audit_log import AuditLog
 from tests.postgres import own_database
 from tests.web.department import LETTER, Bureau, bureau, token_for
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from exchange.messaging.inbox import Inbox
+from exchange.operations.audit.store import AuditLog
 from exchange.operations.dead_letters.discard import propose_discard
-from exchange.web.door.audit_log import AuditLog
 from exchange.web.door.gate import gate_of
 from tests.warm import run_warm
 from tests.web.town import BODY, TITLE, Town

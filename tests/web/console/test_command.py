@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from exchange.operations.audit.store import AuditLog
 from exchange.operations.domain_view import DomainView
-from exchange.web.door.audit_log import AuditLog
 from exchange.web.door.gate import gate_of
 from tests.journeys.city import wait_until
 from tests.warm import WarmProcess, run_warm, start_warm

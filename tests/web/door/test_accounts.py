@@ -10,8 +10,8 @@ import pytest
 
 from exchange.audit.chain import check_chain
 from exchange.errors import BadAudit, Denied
+from exchange.operations.audit.store import AuditLog
 from exchange.web.door import managing
-from exchange.web.door.audit_log import AuditLog
 from exchange.web.door.permissions import AccountRole
 from exchange.web.door.sign_in import LINK_LASTS
 from exchange.web.door.store import Accounts

@@ -13,7 +13,7 @@ from exchange.directory import BranchState, DirectoryView, TreeView
 from exchange.errors import ExchangeError, NoDomain
 from exchange.language import Text
 from exchange.machine.confinement.parts import Part
-from exchange.operations.health.checkups import authority, claims, clock, database, members, revoked, tls
+from exchange.operations.health.checkups import audit, authority, claims, clock, database, members, revoked, tls
 from exchange.operations.health.checkups.findings import Finding, Level, RunningCheck
 from exchange.runtime.catalogue import load_catalogue
 from exchange.runtime.home import need_domain, open_directory, open_tree
@@ -60,6 +60,7 @@ def examine(settings: Settings) -> list[Finding]:
             ("databases", profiles, lambda: database.databases(settings, profiles)),
             ("broker", profiles, lambda: members.broker(settings, windows, _present(profiles, view), relays)),
             ("revoked", view, lambda: revoked.revoked(settings)),
+            (audit.CHECK, view, lambda: audit.audit(settings)),
             (tls.CHECK, True, lambda: tls.certificate(settings)),
             (claims.CHECK, view, lambda: claims.claims(settings)),
         ],

@@ -11,10 +11,10 @@ from sqlalchemy import Connection, insert, select, update
 from exchange.audit.chain import EMPTY, AuditEntry, ChainHead, append, parse_head
 from exchange.audit.source import Source
 from exchange.errors import BadAudit
+from exchange.operations.audit.tables import audit_entry
 from exchange.store.statements import values_of
 from exchange.store.tables import meta
 from exchange.store.types import printable
-from exchange.web.door.tables import audit_entry
 
 _e = audit_entry.c
 _ENTRIES = select(*(_e[field.name] for field in fields(AuditEntry)))
@@ -40,6 +40,10 @@ class AuditLog:
             return parse_head(kept)
         except ValueError as error:
             raise BadAudit("the audit log's head does not verify: {error}", error=error) from None
+
+    def hash_at(self, seq: int) -> str | None:
+        """Return the hash of an entry; None where there is none of this number."""
+        return self._db.scalar(select(_e.hash).where(_e.seq == seq))
 
     def append(self, at: datetime, account: str, action: str, what: str, outcome: str, source: Source) -> AuditEntry:
         told = printable(what)[:_LONGEST]
