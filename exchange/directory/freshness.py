@@ -2,8 +2,8 @@
 
 Without it a member that is not given the newest directory knows nothing of a revocation, and cannot know that. The
 authority's key cannot be at hand all the time, so it certifies a key of its own for this, which says nothing else but
-how far the audit log has come (`exchange.directory.log_heads`): whoever steals that can keep up an old directory, and neither change nor make one. Its certificate bears another name
-than any member's, and a member's can sign no such word.
+how far the audit log has come (`exchange.directory.log_heads`): whoever steals that can keep up an old directory, and
+neither change nor make one. Its certificate bears another name than any member's, and a member's can sign no such word.
 
 The law of it:
 1. a statement counts if the authority that is trusted has certified its key, and both its times hold;
