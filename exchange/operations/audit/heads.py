@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import closing
 
 from exchange.audit.chain import check_chain
 from exchange.audit.heads import HeldHead, first_missing, stepped_back
@@ -19,6 +20,7 @@ from exchange.operations.audit.store import AuditLog
 from exchange.operations.domain_view import CONSOLE, DomainView
 from exchange.runtime.settings import Settings
 from exchange.runtime.stated.heads import held_in
+from exchange.store import Store, open_store
 
 log = get_logger()
 
@@ -56,11 +58,12 @@ def check_log(view: DomainView, *, whole: bool = False) -> int:
     """
     held = _held(view)
     back = stepped_back(held)
-    if not has_log(view):
-        if held:
+    console = _opened(view, CONSOLE) if has_log(view) else None
+    if console is None:
+        if held and not has_log(view):
             raise BadAudit("the audit log does not verify: {what}", what=_gone(held[0]))
         return 0
-    with view.console.reading() as tx:
+    with closing(console), console.reading() as tx:
         audit = tx[AuditLog]
         missing = first_missing(held, audit.hash_at)
         if missing is not None or back is not None:
@@ -118,12 +121,28 @@ def _held(view: DomainView) -> list[HeldHead]:
     found: set[HeldHead] = set()
     for address in view.profiles():
         try:
-            with view.store(address).reading() as tx:
-                found |= set(held_in(tx).heads)
+            store = _opened(view, address)
+            if store is not None:
+                with closing(store), store.reading() as tx:
+                    found |= set(held_in(tx).heads)
         except ExchangeError:
             continue
     stated = _stated(view, view.domain())
     return sorted(found | ({stated} if stated else set()))
+
+
+def _opened(view: DomainView, address: str) -> Store | None:
+    """A store as it is, which looking changes in nothing; None where its tables are not this release's."""
+    url = view.home.kept_database_url(address, view.settings.database_url)
+    store = open_store(url, member=address)
+    try:
+        if store.is_current():
+            return store
+    except ExchangeError:
+        store.close()
+        raise
+    store.close()
+    return None
 
 
 def _stated(view: DomainView, domain: str) -> HeldHead | None:

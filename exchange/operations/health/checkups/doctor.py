@@ -60,7 +60,7 @@ def examine(settings: Settings) -> list[Finding]:
             ("databases", profiles, lambda: database.databases(settings, profiles)),
             ("broker", profiles, lambda: members.broker(settings, windows, _present(profiles, view), relays)),
             ("revoked", view, lambda: revoked.revoked(settings)),
-            (audit.CHECK, view, lambda: audit.audit(settings)),
+            (audit.CHECK, profiles and view, lambda: audit.audit(settings)),
             (tls.CHECK, True, lambda: tls.certificate(settings)),
             (claims.CHECK, view, lambda: claims.claims(settings)),
         ],
