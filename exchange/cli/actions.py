@@ -44,6 +44,7 @@ COMMAND_ACTIONS: Mapping[str, CommandAction] = {
     "key prove": CommandAction(("file",)),
     "key take": CommandAction(("address",)),
     "key seal": CommandAction(),
+    "key use": CommandAction(("whose",)),
     "freshness": CommandAction(("every", "off"), begun=True),
     "link": CommandAction(("neighbour", "cut", "remove"), unless=("status",)),
     "joint propose": CommandAction(("file", "with_", "as_")),
@@ -79,7 +80,9 @@ def told_of(action: CommandAction, given: Mapping[str, object]) -> str:
     return " ".join(one for name in action.told if (one := _written(name, given.get(name))))
 
 
-_PLAIN = frozenset({"file", "case", "message", "address", "joint", "notice", "name", "neighbour", "channel", "grant"})
+_PLAIN = frozenset(
+    {"file", "case", "message", "address", "joint", "notice", "name", "whose", "neighbour", "channel", "grant"}
+)
 """What needs no name to be understood."""
 
 

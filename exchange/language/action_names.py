@@ -52,6 +52,7 @@ ACTIONS: Mapping[str, Words] = {
     "key.prove": ("证明持有密钥", "keys proved"),
     "key.take": ("启用新密钥", "keys taken"),
     "key.seal": ("封存密钥", "keys sealed"),
+    "key.use": ("改用令牌中的密钥", "key of a token used"),
     "freshness": ("目录时效", "freshness"),
     "link": ("上下级链路", "link"),
     "joint.propose": ("发起会签", "joint document"),
