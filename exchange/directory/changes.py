@@ -6,10 +6,13 @@ Old certificates stay, since what was signed with them must go on verifying; eac
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 
+from exchange.directory.profile import key_in, read_certificate
 from exchange.envelope import Identity
 from exchange.errors import Conflict
+from exchange.language import Text
 from exchange.schemas import MAX_CERTIFICATES, EncryptionKey, Member, Revocation
 
 LEFT = "has left the domain"
@@ -43,6 +46,25 @@ def certified(member: Member, certificate: bytes, encryption_keys: tuple[Encrypt
     )
 
 
+def check_key_is_new(members: Iterable[Member], address: str, certificate: bytes) -> None:
+    """Raise Conflict where the key of a new certificate for ``address`` is another member's, or was revoked before.
+
+    Requests and their proofs are files: one of a key that was stolen meanwhile may be brought again.
+    """
+    key = _key_of(certificate)
+    for member in members:
+        for one in member.certificates:
+            if (member.address != address or _is_revoked(member, one)) and _key_of(one) == key:
+                raise Conflict(
+                    "the signing key that {address} asks for is one of {holder}, and revoked"
+                    if member.address == address
+                    else "the signing key that {address} asks for is one of {holder}",
+                    remedy="have the member make new keys: exchange key request {address}",
+                    address=address,
+                    holder=member.address,
+                )
+
+
 def revoked(member: Member, at: datetime, reason: str) -> Member:
     """Return the entry revoked from ``at`` on. Raises Conflict if that would make valid what was refused before."""
     if member.revoked_at is not None and at > member.revoked_at:
@@ -53,6 +75,15 @@ def revoked(member: Member, at: datetime, reason: str) -> Member:
             revoked_at=member.revoked_at.isoformat(),
         )
     return member.model_copy(update={"revoked_at": at, "revoked_for": reason})
+
+
+def _is_revoked(member: Member, certificate: bytes) -> bool:
+    thumbprint = hashlib.sha256(certificate).hexdigest()
+    return member.revoked_at is not None or any(one.certificate == thumbprint for one in member.revocations)
+
+
+def _key_of(certificate: bytes) -> bytes:
+    return key_in(read_certificate(certificate, Text("a member's certificate"))).public_bytes_raw()
 
 
 def _revocations(member: Member) -> tuple[Revocation, ...]:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 
 from exchange.directory.at_rest import expect_passphrase
 from exchange.directory.authority import MEMBER_TERM, seal_authority_key
-from exchange.directory.changes import certified
+from exchange.directory.changes import certified, check_key_is_new
 from exchange.directory.freshness import seal_freshness_key
 from exchange.directory.key_requests import KeyRequest, OwnKeys, read_key_request
 from exchange.directory.keyfiles import finish_request, lay_request, requested, seal_keys
@@ -75,8 +75,11 @@ def certify(settings: Settings, asked: bytes, proof: bytes, say: Say) -> KeyRequ
     with open_registry(settings, say) as registry:
         found = read_key_request(asked, registry.now)
         authority = registry.authority()
-        entry = _with(registry, found, authority.certify_request(asked, opened, registry.now))
-        others = [one for one in (registry.present.members if registry.present else ()) if one.address != found.address]
+        certificate = authority.certify_request(asked, opened, registry.now)
+        members = registry.present.members if registry.present else ()
+        check_key_is_new(members, found.address, certificate)
+        entry = _with(registry, found, certificate)
+        others = [one for one in members if one.address != found.address]
         if requested(registry.home.keys(found.address)) is None:
             note_elsewhere(registry.home, found.address)
         registry.publish(authority, [*others, entry])

@@ -14,7 +14,7 @@ from exchange.runtime.identity import open_identity
 from exchange.runtime.profiles import load_profiles
 from exchange.runtime.settings import Home, Settings
 from exchange.setup import key_requests
-from exchange.setup.certify import certify_all
+from exchange.setup.certify import certify_all, revoke
 from exchange.setup.init import init_files
 from tests.processes import write_departments
 
@@ -91,6 +91,16 @@ def test_where_both_are_on_one_machine_the_keys_in_force_stay_until_the_certific
     assert after.certificate != before.certificate
     kids = {key.kid for key in after.decryption_keys}
     assert kids > {key.kid for key in before.decryption_keys}, "what is sealed to the old ones can be opened"
+
+
+def test_a_request_is_not_brought_again_once_its_key_was_revoked(authority: Settings, member: Settings) -> None:
+    asked = key_requests.request(member, PLANNING)
+    proof = key_requests.prove(member, key_requests.challenge(authority, asked, quiet))
+    key_requests.certify(authority, asked, proof, quiet)
+    revoke(authority, PLANNING, None, "key stolen", quiet)
+    with pytest.raises(Conflict, match="and revoked"):
+        key_requests.certify(authority, asked, proof, quiet)
+    assert open_directory(Home(authority.home), authority).member(PLANNING).revoked_at is not None
 
 
 def test_what_belongs_to_nothing_here_is_told(authority: Settings, member: Settings) -> None:

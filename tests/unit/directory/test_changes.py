@@ -10,7 +10,8 @@ import pytest
 
 from exchange.clock import CST
 from exchange.directory import Authority, load_identity, save_identity
-from exchange.directory.changes import revoked, rotated
+from exchange.directory.changes import certified, check_key_is_new, revoked, rotated
+from exchange.directory.key_requests import OwnKeys
 from exchange.envelope import Identity
 from exchange.errors import Conflict
 from exchange.schemas import MAX_CERTIFICATES, Member, Role
@@ -110,3 +111,26 @@ def test_a_key_folder_gives_back_every_part_of_an_identity(first: Identity, tmp_
     )
     assert found.signing_key.sign(b"text") == first.signing_key.sign(b"text")
     assert (tmp_path / "keys").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_key_that_was_revoked_or_is_anothers_is_not_certified_again(
+    authority: Authority, member: Member, first: Identity, second: Identity
+) -> None:
+    keys = OwnKeys.generate("city.alice", NOW, timedelta(days=30))
+    request = keys.request(NOW)
+    proof = keys.prove(authority.challenge(request, NOW), request)
+
+    def brought() -> bytes:
+        return authority.certify_request(request, proof, LATER)
+
+    held = certified(member, brought(), member.encryption_keys)
+    check_key_is_new([held], "city.alice", brought())
+    stolen = revoked(held, LATER, "key stolen")
+    with pytest.raises(Conflict, match="and revoked"):
+        check_key_is_new([stolen], "city.alice", brought())
+    again = rotated(stolen, second)
+    with pytest.raises(Conflict, match="and revoked"):
+        check_key_is_new([again], "city.alice", brought())
+    with pytest.raises(Conflict, match=r"is one of city\.alice$"):
+        check_key_is_new([held], "city.bob", brought())
+    check_key_is_new([again], "city.alice", authority.certify("city.alice", LATER).certificate)
