@@ -40,6 +40,7 @@ from exchange.errors.operator import (
     NoDomain,
     OperatorError,
     PartEnded,
+    TokenUnavailable,
 )
 from exchange.errors.root import ExchangeError
 from exchange.errors.sender import (
@@ -104,6 +105,7 @@ __all__ = [
     "Returned",
     "Secret",
     "SenderError",
+    "TokenUnavailable",
     "TooLarge",
     "TooManyRequests",
     "Unauthenticated",

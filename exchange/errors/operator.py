@@ -76,6 +76,12 @@ class BadKeys(OperatorError):
     remedy = "restore the key folder from the backup, or have the authority certify a new key"
 
 
+class TokenUnavailable(BadKeys):
+    """A token that keeps a signing key cannot be used now. It may be again, without a file being changed."""
+
+    remedy = "connect the token, or start what reaches it, then try again"
+
+
 class BadDirectory(OperatorError):
     """The directory is unsigned, signed by another, expired or older than one already seen."""
 

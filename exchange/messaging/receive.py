@@ -25,17 +25,10 @@ from dataclasses import dataclass, replace
 from exchange.clock import monotonic
 from exchange.directory.addressing import is_for_arbiter
 from exchange.envelope import Faulty, Opened
-from exchange.errors import DatabaseUnavailable, Returned, SenderError
+from exchange.errors import DatabaseUnavailable, Returned, SenderError, TokenUnavailable
 from exchange.machine.logger import get_logger
 from exchange.messaging.arrival import ArrivalJudge, Arrivals
-from exchange.messaging.dead_letters import (
-    abandoned,
-    failed,
-    first_arrivals,
-    on_record_since,
-    refused,
-    settle_letters,
-)
+from exchange.messaging.dead_letters import abandoned, failed, first_arrivals, on_record_since, refused, settle_letters
 from exchange.messaging.freshness import heard
 from exchange.messaging.inbox import Inbox
 from exchange.messaging.incoming import Arrived, Flawed, Handler, Incoming
@@ -64,6 +57,7 @@ class _Done:
     signed: Sequence[Signed]
 
 
+_TRIAL = b"whether this key can sign"
 _FOR_EACH_OCTET, _FOR_A_BATCH = 2, 65_536
 """Octets that a batch writes, about: the documents and what is answered to them, with their rows."""
 
@@ -95,7 +89,8 @@ class Receiver:
         self._arrivals = Arrivals(arrival)
 
     def on_batch(self, deliveries: Sequence[Delivery]) -> None:
-        """Handle deliveries of one queue, in order. Raises only when the database cannot take them now.
+        """Handle deliveries of one queue, in order. Raises only when the database cannot take them now, or
+        the token that keeps this member's key cannot sign for them.
 
         Keys and directory come first: whoever signed or sealed with what is new had the new directory, so it is here.
         """
@@ -104,7 +99,7 @@ class Receiver:
         good, dead = self._open_all(deliveries)
         try:
             self._take(good, dead)
-        except DatabaseUnavailable:
+        except (DatabaseUnavailable, TokenUnavailable):
             raise
         except Exception:
             log.exception("batch.rolled-back", node=self._node.address, deliveries=len(deliveries))
@@ -115,8 +110,12 @@ class Receiver:
         self._after_commit()
 
     def can_take(self, octets: int) -> None:
-        """Raise DatabaseUnavailable as long as a batch of so many octets could not be recorded: it writes as much."""
+        """Raise DatabaseUnavailable as long as a batch of so many octets could not be recorded: it writes as much.
+
+        Raise TokenUnavailable as long as it could not be signed for.
+        """
         self._node.renew()
+        self._node.identity.signing_key.sign(_TRIAL)
         self._node.store.try_writing(_FOR_EACH_OCTET * octets + _FOR_A_BATCH)
 
     def take_again(self, step: Step, delivery: Delivery) -> None:
@@ -166,7 +165,7 @@ class Receiver:
     def _take_alone(self, delivery: Delivery, message: Arrived) -> None:
         try:
             self._take([(delivery, message)], ())
-        except DatabaseUnavailable:
+        except (DatabaseUnavailable, TokenUnavailable):
             raise
         except Exception as error:
             log.exception("message.dead", node=self._node.address, message_id=message.message_id, stage="handle")

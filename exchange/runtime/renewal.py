@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from exchange.directory import DirectoryView, Lookup, TreeView, load_authority_certificate, load_directory_file
-from exchange.directory.keyfiles import FILES
+from exchange.directory.keyfiles import FILES, signing_place
 from exchange.directory.succession import SUCCESSION, former_authorities, successor_in
 from exchange.envelope import Identity
 from exchange.errors import BadDirectory, BadKeys
@@ -125,14 +125,23 @@ class Renewal:
     def read_if_changed(self) -> tuple[Identity, Lookup] | None:
         """Read what is newer than what was read last. What is invalid is said once, and what was read last stays."""
         marks = self._look()
-        if marks == self._refused or (marks == self._marks and not self._ended()):
+        if (marks == self._refused and not self._in_token()) or (marks == self._marks and not self._ended()):
             return None
         try:
             return self.read()
         except (BadKeys, BadDirectory) as error:
+            if marks != self._refused:
+                said = {"code": error.code, "reason": str(error), "remedy": error.remedy}
+                log.error("renewal.refused", node=self._address, **said)
             self._refused = marks
-            log.error("renewal.refused", node=self._address, code=error.code, reason=str(error), remedy=error.remedy)
             return None
+
+    def _in_token(self) -> bool:
+        """Whether what was refused may hold without any file being changed: a token that was away comes back."""
+        try:
+            return signing_place(self._keys) is not None
+        except (BadKeys, OSError):
+            return False
 
     def _ended(self) -> bool:
         """Whether a domain that counted when the tree was read counts no more."""

@@ -10,7 +10,6 @@ import typer
 from exchange.cli.domain.token_options import URI_HELP, TokenOption, parsed
 from exchange.cli.naming import in_full, learn_domain
 from exchange.cli.options import HomeOption
-from exchange.cli.recorded import recorded
 from exchange.cli.view import say
 from exchange.directory.grants import fingerprint
 from exchange.directory.tokens.uri import TokenUri
@@ -114,7 +113,7 @@ def seal(home: HomeOption = None) -> None:
 def use(
     whose: Annotated[str, typer.Argument(metavar="ADDRESS|authority", help="A member, or the domain's authority.")],
     pkcs11: Annotated[str, typer.Option("--pkcs11", metavar="URI", help=URI_HELP)],
-    reason: Annotated[str, typer.Option(help="Kept in the audit log, and in the paper of the old authority.")] = _MOVED,
+    reason: Annotated[str, typer.Option(help="Kept in the paper by which the old authority names the new.")] = _MOVED,
     home: HomeOption = None,
 ) -> None:
     """Has the signing key of a member, or of the authority, in a PKCS#11 token from now on, and removes it from disk.
@@ -128,9 +127,7 @@ def use(
     settings, uri = Settings.read(home=home), TokenUri.parse(pkcs11).with_module()
     if not 1 <= len(reason) <= 500:
         raise CallerError("--reason: 1 to 500 characters", remedy="say briefly why")
-    with recorded(settings, "key.use", f"{whose}: {reason}"):
-        made = use_token(settings, whose, uri, reason, say)
-    tell(say, uri, made=made)
+    tell(say, uri, made=use_token(settings, whose, uri, reason, say))
 
 
 def _read(path: Path) -> bytes:

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from exchange.directory.tokens.sessions import drop, library, session
 from exchange.directory.tokens.uri import TokenUri
-from exchange.errors import BadKeys, Conflict
+from exchange.errors import BadKeys, Conflict, TokenUnavailable
 
 _ED25519 = bytes.fromhex("06032b6570")
 """Its object identifier, 1.3.101.112 (RFC 8410), DER."""
@@ -87,7 +87,7 @@ class TokenKey:
         """Sign in the token; where it has dropped the session, once more in a new one. Raises BadKeys."""
         try:
             signature = self._signed(data)
-        except BadKeys as error:
+        except TokenUnavailable as error:
             if error.__cause__ is None or not _dropped(error.__cause__):
                 raise
             signature = self._signed(data)
@@ -95,7 +95,7 @@ class TokenKey:
             self._public.verify(signature, data)
         except InvalidSignature as error:
             drop(self.uri)
-            raise BadKeys(
+            raise TokenUnavailable(
                 "the token of {uri} signs with another key than before",
                 remedy="name the key that belongs to the certificate: exchange key use",
                 uri=str(self.uri),
@@ -107,7 +107,7 @@ class TokenKey:
         with session(self.uri) as opened:
             key = _private(opened, self.uri)
             if key is None:
-                raise BadKeys(
+                raise TokenUnavailable(
                     "the token has no key for {uri} any more",
                     remedy="restore the token's key, or replace it by another: exchange key use",
                     uri=str(self.uri),

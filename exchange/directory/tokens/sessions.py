@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from exchange.directory.tokens.uri import TokenUri
-from exchange.errors import BadKeys
+from exchange.errors import BadKeys, TokenUnavailable
 from exchange.machine.logger import get_logger
 
 log = get_logger()
@@ -77,7 +77,7 @@ def session(uri: TokenUri, *, writing: bool = False) -> Iterator[Any]:
             yield _opened(uri, writing)
         except pkcs11.PKCS11Error as error:
             drop(uri)
-            raise BadKeys(
+            raise TokenUnavailable(
                 "the token of {uri} cannot be used ({name})",
                 remedy=_AWAY,
                 uri=str(uri),
@@ -128,8 +128,8 @@ def _opened(uri: TokenUri, writing: bool) -> Any:
     return _state.sessions.setdefault(key, opened) if not writing else opened
 
 
-def _wrong(uri: TokenUri) -> BadKeys:
-    return BadKeys(
+def _wrong(uri: TokenUri) -> TokenUnavailable:
+    return TokenUnavailable(
         "the token refuses the PIN in {path}",
         remedy="write the right PIN into that file; it is tried once, since a few wrong ones lock the token",
         path=uri.pin_file,
@@ -141,7 +141,7 @@ def _module(path: Path) -> Any:
         try:
             _state.modules[path] = library().lib(str(path))
         except (RuntimeError, OSError) as error:
-            raise BadKeys(
+            raise TokenUnavailable(
                 "the PKCS#11 module {path} cannot be loaded",
                 remedy="install the token vendor's library, and name it: module-path in the URI; see {variable} too",
                 path=path,
@@ -165,7 +165,7 @@ def _token(module: Any, uri: TokenUri) -> Any:
     if len(found) == 1:
         return found[0]
     said = "no token here is the one of {uri}" if not found else "more than one token here is like {uri}"
-    raise BadKeys(said, remedy=_AWAY if not found else "name its serial=, too", uri=str(uri))
+    raise TokenUnavailable(said, remedy=_AWAY if not found else "name its serial=, too", uri=str(uri))
 
 
 def read_pin(path: Path) -> str:
@@ -174,13 +174,17 @@ def read_pin(path: Path) -> str:
         exposed = stat.S_IMODE(path.stat().st_mode) & stat.S_IROTH
         found = "" if exposed else path.read_bytes()[: _PIN_LIMIT + 1].decode().strip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise BadKeys(
+        raise TokenUnavailable(
             "the token's PIN in {path} cannot be read",
             remedy="name a file that holds the PIN and nothing else",
             path=path,
         ) from error
     if exposed:
-        raise BadKeys("{path} holds a token's PIN, and everybody can read it", remedy="chmod 600 {path}", path=path)
+        raise TokenUnavailable(
+            "{path} holds a token's PIN, and everybody can read it", remedy="chmod 600 {path}", path=path
+        )
     if not 0 < len(found) <= _PIN_LIMIT:
-        raise BadKeys("{path} holds no PIN", remedy="name a file that holds the PIN and nothing else", path=path)
+        raise TokenUnavailable(
+            "{path} holds no PIN", remedy="name a file that holds the PIN and nothing else", path=path
+        )
     return found

@@ -14,9 +14,14 @@ from exchange.directory.succession import former_authorities
 from exchange.directory.tokens import TokenKey
 from exchange.directory.tokens.uri import TokenUri
 from exchange.documents.send import send_document
-from exchange.envelope import verify_signed
-from exchange.errors import BadDirectory, BadKeys, Conflict, NotFound
+from exchange.envelope import envelope_for, verify_signed
+from exchange.errors import BadDirectory, BadKeys, Conflict, NotFound, TokenUnavailable
+from exchange.messaging.arrival import OwnTime
 from exchange.messaging.documents import Documents
+from exchange.messaging.inbox import Inbox
+from exchange.messaging.outbox import Outbox
+from exchange.messaging.ports import Delivery
+from exchange.messaging.receive import Receiver
 from exchange.operations.health.checkups.authority import authority as check_authority
 from exchange.operations.health.checkups.members import keys as check_keys
 from exchange.runtime.home import open_directory, open_member
@@ -172,6 +177,43 @@ def test_a_member_signs_in_the_token_and_its_opening_keys_stay(domain: Domain, t
     token.taken_away()
     found = [one for one in check_keys(domain.settings, [PLANNING]) if one.level == "bad"]
     assert ["connect the token" in one.remedy for one in found] == [True]
+
+
+def test_what_comes_while_the_token_is_away_waits_and_is_no_dead_letter(domain: Domain, token: SoftToken) -> None:
+    use(domain, "a.monitor", token.uri("monitor"))
+    signed_by_planning(domain)
+    opened = open_member(domain.settings, PLANNING)
+    with opened.store.reading() as tx:
+        (parcel,) = tx[Outbox].due(domain.settings.clock.now(), 1, ())
+    opened.store.close()
+    came = Delivery(parcel.queue, envelope_for(parcel.common, parcel.recipient), None, PLANNING, {}, False, None, False)
+    monitor = open_member(domain.settings, "a.monitor")
+    receiver = Receiver(monitor.node, {}, OwnTime(MONDAY))
+    token.taken_away()
+    with pytest.raises(TokenUnavailable):
+        receiver.on_batch([came])
+    with pytest.raises(TokenUnavailable):
+        receiver.can_take(1)
+    token.brought_back()
+    receiver.can_take(1)
+    receiver.on_batch([came])
+    with monitor.store.reading() as tx:
+        assert tx[Inbox].dead_letters() == []
+        assert len(tx[Inbox].known([(PLANNING, parcel.message_id)])) == 1
+    monitor.store.close()
+
+
+def test_a_member_that_runs_takes_its_keys_up_when_the_token_is_back(domain: Domain, token: SoftToken) -> None:
+    use(domain, PLANNING, token.uri("planning"))
+    running = open_member(domain.settings, PLANNING)
+    token.taken_away()
+    revoke(domain.settings, "a.relay", None, "closed", domain.say)
+    running.node.renew()
+    assert running.node.directory.version == domain.directory.version - 1
+    token.brought_back()
+    running.node.renew()
+    assert running.node.directory.version == domain.directory.version
+    running.store.close()
 
 
 def test_the_command_says_where_the_key_is_and_refuses_a_pin(domain: Domain, token: SoftToken) -> None:
