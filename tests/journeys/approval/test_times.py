@@ -15,12 +15,13 @@ from exchange.approval.records import CaseRow
 from exchange.approval.rules.lead import LeadTask
 from exchange.approval.rules.states import CaseState, DeskState, PartState
 from exchange.approval.window.lead_duties import lead_duties
+from exchange.approval.window.reviewing import review
 from exchange.approval.window.store import Cases
 from exchange.broker.admin.node_info import NodeInfo
 from exchange.clock import SteppedClock
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxState
-from exchange.schemas import Considered, Decision, Outcome, ProtestGround, Standing, Verdict
+from exchange.schemas import Considered, Decision, Outcome, Protest, ProtestGround, Standing, Verdict
 from tests.journeys.city import City, make_city
 
 
@@ -105,3 +106,26 @@ def test_an_opinion_that_the_department_did_not_give_is_contested(city: City, sa
     assert part is not None
     ground = ProtestGround.OTHER_OPINION if said == "turned round" else ProtestGround.TIME_RUNNING
     assert (part.contested, part.protest_ground) == (True, ground)
+
+
+def test_a_protest_that_is_repeated_after_the_review_opens_no_further_one(city: City) -> None:
+    city.matter(city.approver("planning", days=3))
+    case = city.submit()
+    decision = decide(city, case, silent(city))
+    review(city.window, case.number, "officer", "it stands")
+    with city.node("planning").step() as step:
+        protest = Protest(
+            case_number=case.number, department=city.address("planning"), contested=decision,
+            ground=ProtestGround.TIME_RUNNING, at=step.now,
+        )  # fmt: skip
+        again = step.send(protest, (city.address("window"),))
+    city.wake("planning")
+    city.local.settle()
+    with city.node("planning").store.reading() as tx:
+        (copy,) = tx[Outbox].rows(again)
+    with city.window.store.reading() as tx:
+        part = tx[Cases].part(case.number, city.address("planning"))
+    assert copy.state is OutboxState.DELIVERED
+    assert part is not None
+    assert part.protest_id is not None
+    assert part.review_at is None
