@@ -80,9 +80,8 @@ def successor_in(folder: Path, before: x509.Certificate) -> x509.Certificate | N
 
     Raises BadDirectory for a paper that is not its.
     """
-    paper = folder / SUCCESSION / f"{thumb(before)}.cose"
     try:
-        data = paper.read_bytes()
+        data = _paper_of(folder, before).read_bytes()
     except OSError:
         return None
     return read_succession(data, before)
@@ -125,7 +124,10 @@ def take_over(folder: Path, after: Authority) -> None:
 
 
 def trust(folder: Path, certificate: x509.Certificate) -> None:
-    """Put an authority's certificate in the place of the one in a folder, which is kept."""
+    """Put an authority's certificate in the place of the one in a folder, which is kept.
+
+    What it may have named after it before counts no more: people who go back to it trust itself.
+    """
     before = (folder / CERTIFICATE).read_bytes()
     if before == der(certificate):
         return
@@ -133,13 +135,18 @@ def trust(folder: Path, certificate: x509.Certificate) -> None:
     if all(path.read_bytes() != before for path in kept):
         make_folder(folder / FORMER)
         write_secret(folder / FORMER / f"{len(kept) + 1:03d}.der", before)
+    _paper_of(folder, certificate).unlink(missing_ok=True)
     write_secret(folder / CERTIFICATE, der(certificate))
 
 
 def keep_succession(folder: Path, before: x509.Certificate, paper: bytes) -> None:
     """Keep the paper by which an authority names the next, where `successor_in` finds it."""
     make_folder(folder / SUCCESSION)
-    write_secret(folder / SUCCESSION / f"{thumb(before)}.cose", paper)
+    write_secret(_paper_of(folder, before), paper)
+
+
+def _paper_of(folder: Path, authority: x509.Certificate) -> Path:
+    return folder / SUCCESSION / f"{thumb(authority)}.cose"
 
 
 def thumb(certificate: x509.Certificate) -> str:
