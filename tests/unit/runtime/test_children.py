@@ -75,3 +75,9 @@ def test_a_rule_is_loaded_by_its_path_and_its_folder_shadows_nothing(tmp_path: P
     assert sprung(folder) == []
     assert sys.path == before
     assert not (folder / "__pycache__").exists()
+
+
+def test_a_child_reaches_the_token_that_keeps_its_members_key() -> None:
+    given = {"SOFTHSM2_CONF": "/etc/softhsm2.conf", "EXCHANGE_PKCS11_MODULE": "/usr/lib/softhsm/libsofthsm2.so"}
+    found = child_surroundings({}, given)
+    assert {**found.plain, **found.secret}.items() >= given.items()
