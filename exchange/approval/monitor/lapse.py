@@ -27,6 +27,7 @@ from exchange.approval.rules.defaults import (
     reminder_id,
     reminders_of,
 )
+from exchange.approval.rules.ledger_bounds import check_end, check_ledger
 from exchange.approval.rules.states import WatchState
 from exchange.errors import Returned
 from exchange.messaging.checks import expect, require_role
@@ -71,7 +72,10 @@ def handlers() -> dict[str, Handler]:
 
 
 def take_notice(step: Step, incoming: Incoming, body: Body) -> None:
-    """Put a window's deadlines under watch, or take closed ones off. An older revision changes nothing."""
+    """Put a window's deadlines under watch, or take closed ones off. An older revision changes nothing.
+
+    Raises Returned for another window's, Implausible for a ledger that cannot be or reaches too far.
+    """
     notice = expect(body, DeadlineNotice)
     require_role(step, incoming, Role.WINDOW)
     if any(state.lead != incoming.sender for state in notice.deadlines):
@@ -80,6 +84,9 @@ def take_notice(step: Step, incoming: Incoming, body: Body) -> None:
             code="not-yours",
             remedy="leave out those of other windows",
         )
+    signed_at = incoming.opened.header.created_at
+    for state in notice.deadlines:
+        check_ledger(state, signed_at)
     step.tx[Watches].put([_calmly(watch_row(state, step.node.calendar), step.now) for state in notice.deadlines])
 
 
@@ -93,8 +100,12 @@ def _calmly(row: WatchRow, now: datetime) -> WatchRow:
 
 
 def watch_row(state: DeadlineState, calendar: WorkingCalendar) -> WatchRow:
-    """Return a deadline as a row of the monitor's list, with the next moment to look at it."""
+    """Return a deadline as a row of the monitor's list, with the next moment to look at it.
+
+    Raises Implausible where its end cannot be told.
+    """
     projection = project(state, calendar)
+    check_end(state, projection)
     running = state.status is DeadlineStatus.RUNNING
     return WatchRow(
         deadline=state,

@@ -9,6 +9,7 @@ from datetime import datetime
 from exchange.approval.proof import check_reminder, check_request, require_monitor, with_proof
 from exchange.approval.rules.deadline import project
 from exchange.approval.rules.defaults import obstacles
+from exchange.approval.rules.ledger_bounds import check_ledger
 from exchange.approval.rules.states import PartState
 from exchange.approval.window.store import Cases
 from exchange.directory import Lookup
@@ -88,7 +89,7 @@ def recheck_deemed(signed: bytes, directory: Lookup, calendar: WorkingCalendar) 
     It rests on a monitor's signature, the department's receipts for the request and for a reminder in time, the due
     moment by the ledger, and nothing that keeps silence from counting when it was signed.
 
-    Raises Malformed, Unsupported, Untrusted or Forged, naming what does not verify.
+    Raises Malformed, Unsupported, Untrusted, Implausible or Forged, naming what does not verify.
     """
     return _recheck(verify_signed(signed, directory), directory, calendar)
 
@@ -107,6 +108,7 @@ def _recheck(
         raise Forged("the receipt is not the one that is cited")
     if deemed.mode is not state.default:
         raise Forged("the consequence is not the one that the matter provides for")
+    check_ledger(state, verified.header.created_at)
     projection = project(state, calendar)
     if projection.due_at != deemed.due_at:
         raise Forged("the due moment does not follow from the ledger by {version}", version=calendar.version)

@@ -15,6 +15,7 @@ import pytest
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.department.terms import term_of
 from exchange.approval.monitor.recheck import recheck_case
+from exchange.approval.monitor.store import Watches
 from exchange.approval.records import CaseRow
 from exchange.approval.rules.defaults import reminder_id
 from exchange.approval.rules.states import CaseState, PartState
@@ -300,6 +301,29 @@ def test_a_consent_with_an_invented_reminder_has_no_effect(city: City) -> None:
     assert [row.state for row in copies] == [OutboxState.RETURNED] * 2
     assert all("no-evidence" in (row.last_error or "") for row in copies)
     assert "not sent to the department" in (copies[0].last_error or "")
+
+
+def test_a_windows_ledger_that_tells_of_the_future_goes_back_and_moves_nothing(city: City) -> None:
+    city.matter(city.approver("transport", silent=True))
+    case = city.submit()
+    key = case.number, city.address("transport")
+    with city.node("monitor").store.reading() as tx:
+        before = tx[Watches].board()
+    with city.window.step() as step:
+        state = present_state(step, *key)
+        assert state is not None
+        late = state.ledger[0].model_copy(update={"at": datetime(2199, 1, 4, 9, tzinfo=CST)})
+        far = state.model_copy(update={"revision": state.revision + 1, "ledger": (*state.ledger, late)})
+        message_id = step.send(DeadlineNotice(deadlines=(far,)), (city.address("monitor"),))
+    city.wake("window")
+    city.local.settle()
+
+    with city.window.store.reading() as tx:
+        [copy] = tx[Outbox].rows(message_id)
+    assert copy.state is OutboxState.RETURNED
+    assert "after it was signed" in (copy.last_error or "")
+    with city.node("monitor").store.reading() as tx:
+        assert tx[Watches].board() == before
 
 
 def test_a_department_that_signed_for_no_reminder_is_not_defaulted(city: City) -> None:
