@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from exchange.audit.people import same_person
 from exchange.console.pages.dead_questions import ask_discard, ask_redrive, ask_release, member_of, sent
 from exchange.console.section import Download, File, FormAction, Group, Page, Section, Visit
 from exchange.envelope import peek
@@ -95,7 +96,7 @@ def _letter(visit: Visit) -> Mapping[str, object]:
         "octets": letter.octets,
         "back": _cause_link(member, letter.reason_code, letter.stage),
         "withheld": letter.reason_code == WITHHELD,
-        "own": (letter.proposed_by or "").casefold() == visit.account.name.casefold(),
+        "own": same_person(letter.proposed_by or "", visit.account.name),
     }
 
 

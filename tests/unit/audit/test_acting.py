@@ -63,6 +63,12 @@ def test_nobody_but_root_is_believed_to_be_behind_sudo(monkeypatch: pytest.Monke
         ("root (sudo by alice)", "root", False),
         ("root (sudo by uid 1234)", "uid 1234", True),
         ("alice", "Alice", True),
+        ("alice", "ａｌｉｃｅ", True),
+        ("ａｌｉｃｅ", "root (sudo by Alice)", True),
+        ("alice", " alice\u3000\n", True),
+        ("root (sudo by alice) ", "root （sudo by alice ）", True),
+        ("Ren\u00e9", "rene\u0301", True),
+        ("ren\u00e9", "rene", False),
     ],
 )
 def test_two_people_are_two_whatever_accounts_they_use(proposed: str, confirmed: str, is_one: bool) -> None:
