@@ -29,8 +29,8 @@ from exchange.approval.rules.defaults import (
 )
 from exchange.approval.rules.ledger_bounds import check_end, check_ledger
 from exchange.approval.rules.states import WatchState
-from exchange.errors import Returned
-from exchange.messaging.checks import expect, require_role
+from exchange.errors import Implausible, Returned
+from exchange.messaging.checks import expect, require_role, returned_for
 from exchange.messaging.failing.apart import each_together
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Node, Step
@@ -74,7 +74,7 @@ def handlers() -> dict[str, Handler]:
 def take_notice(step: Step, incoming: Incoming, body: Body) -> None:
     """Put a window's deadlines under watch, or take closed ones off. An older revision changes nothing.
 
-    Raises Returned for another window's, Implausible for a ledger that cannot be or reaches too far.
+    Raises Returned for another window's, and for a ledger that cannot be or reaches too far.
     """
     notice = expect(body, DeadlineNotice)
     require_role(step, incoming, Role.WINDOW)
@@ -85,9 +85,11 @@ def take_notice(step: Step, incoming: Incoming, body: Body) -> None:
             remedy="leave out those of other windows",
         )
     signed_at = incoming.opened.header.created_at
-    for state in notice.deadlines:
-        check_ledger(state, signed_at)
-    step.tx[Watches].put([_calmly(watch_row(state, step.node.calendar), step.now) for state in notice.deadlines])
+    with returned_for(Implausible):
+        for state in notice.deadlines:
+            check_ledger(state, signed_at)
+        rows = [watch_row(state, step.node.calendar) for state in notice.deadlines]
+    step.tx[Watches].put([_calmly(row, step.now) for row in rows])
 
 
 def _calmly(row: WatchRow, now: datetime) -> WatchRow:
