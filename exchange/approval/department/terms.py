@@ -49,6 +49,7 @@ def term_of(node: Node, tx: Transaction, row: DeskRow) -> DeskTerm:
         None if began is None else max(began, consultation.issued_at),
         sorted((*notices, *stops), key=lambda entry: entry.at),
         row.due_at if notices else None,
+        consultation.issued_at,
         bool(stops),
     )
     return desk_term(told, node.address, node.calendar, node.clock.now())

@@ -1,7 +1,8 @@
 """A department's own term as it can tell it: from the request, its own receipt, and what it was told since, all signed.
 
 The window reckons by the receipt and by its own ledger, and every amendment comes with a notice that says the due
-moment. Until one has come the department reckons itself, by the day on which it signed. What a monitor's reminder says
+moment. Until one has come the department reckons itself, by the day on which it signed; and it keeps to that where the
+window says a moment more than a day before what these entries give from the request on. What a monitor's reminder says
 of the due moment moves nothing: a monitor has no say over a term.
 """
 
@@ -9,12 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from exchange.approval.rules.deadline import Stop, days_left, reckon, stopped_at
 from exchange.approval.rules.entry_reasons import SIGNED_FOR
 from exchange.schemas import EntryKind, LedgerEntry, Term
 from exchange.workdays import WorkingCalendar
+
+_TOLERANCE = timedelta(days=1)
+"""By how much earlier a window may say that a term is over than its own entries give."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,8 @@ class Told:
     """Amendments it was told of, and stops it has announced itself, in their order."""
     due_at: datetime | None = None
     """The last due moment that the window has said."""
+    asked_at: datetime | None = None
+    """When what it needs to answer was signed: no term begins before, whether by arrival or by signature."""
     own_stop: bool = False
     """Whether it has stopped the clock itself: what was said before may be too early."""
 
@@ -57,7 +63,8 @@ def desk_term(told: Told, department: str, calendar: WorkingCalendar, now: datet
     due_at, said = found.due_at, told.due_at is not None
     if told.due_at is not None and not found.stopped:
         later_by_own = told.own_stop and due_at is not None and due_at > told.due_at
-        due_at, said = (due_at, False) if later_by_own else (told.due_at, True)
+        by_own = later_by_own or (not found.provisional and _too_early(told, told.due_at, start, calendar))
+        due_at, said = (due_at, False) if by_own else (told.due_at, True)
     stopped = stopped_at(ledger, calendar, now)
     if due_at is None:
         return DeskTerm(None, provisional=found.provisional, stopped=stopped)
@@ -69,3 +76,10 @@ def desk_term(told: Told, department: str, calendar: WorkingCalendar, now: datet
         overdue=now > due_at,
         stopped=stopped,
     )
+
+
+def _too_early(told: Told, said: datetime, start: LedgerEntry, calendar: WorkingCalendar) -> bool:
+    """Whether the window says less than any beginning of the term can give by the entries on record."""
+    first = start.model_copy(update={"at": told.asked_at or start.at})
+    least = reckon(told.term, (first, *told.entries), calendar)
+    return least.due_at is not None and said < least.due_at - _TOLERANCE

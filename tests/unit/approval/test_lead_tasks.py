@@ -11,10 +11,11 @@ from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules.deadline import Stop
 from exchange.approval.rules.department_term import DeskTerm, Told, desk_term
 from exchange.approval.rules.lead import LeadTask, decision_term, what_waits
+from exchange.approval.rules.protest import OwnRecord, ground_against
 from exchange.approval.rules.states import CaseState, PartState
-from exchange.schemas import EntryKind, LedgerEntry, Matter, Term, Verdict
+from exchange.schemas import EntryKind, LedgerEntry, Matter, ProtestGround, Term, Verdict
 from exchange.workdays import ChinaCalendar
-from tests.unit.facts import ID, at, end, matter
+from tests.unit.facts import ID, at, end, extend, matter
 
 CALENDAR = ChinaCalendar()
 NOW = at("03-10")
@@ -94,6 +95,15 @@ def test_a_department_reckons_its_own_term_until_it_is_told() -> None:
     assert known() == DeskTerm(end("03-09"), told=False, days_left=0, overdue=True)
     assert known(due_at=end("03-12")) == DeskTerm(end("03-12"), told=True, days_left=2, overdue=False)
     assert known(began_at=None) == DeskTerm(None)
+
+
+def test_a_department_keeps_its_own_reckoning_where_the_window_says_less_than_the_entries_give() -> None:
+    assert known(due_at=end("03-05")) == DeskTerm(end("03-09"), told=False, days_left=0, overdue=True)
+    assert known(due_at=end("03-08")) == DeskTerm(end("03-08"), told=True, days_left=0, overdue=True)
+    assert known(asked_at=at("02-27"), due_at=end("03-06")).told, "it came on Friday and was signed for on Monday"
+    longer = known(entries=(extend("03-03", 10),), due_at=end("03-04"))
+    assert (longer.due_at, longer.told, longer.overdue) == (end("03-23"), False, False)
+    assert ground_against(OwnRecord(longer.due_at), None, at("03-10")) is ProtestGround.TIME_RUNNING
 
 
 def test_a_department_sees_that_its_clock_is_stopped_since_when_and_why() -> None:
