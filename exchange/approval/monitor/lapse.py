@@ -21,6 +21,7 @@ from exchange.approval.rules.defaults import (
     NOT_CURRENT,
     NOT_PROVED,
     STALE_PATIENCE,
+    as_told,
     deemed_id,
     escalation_id,
     obstacles,
@@ -266,7 +267,7 @@ def _escalate(step: Step, row: WatchRow, projection: Projection, hindered: Seque
         department=state.department,
         consultation_id=state.consultation_id,
         due_at=projection.due_at,
-        obstacles=tuple(hindered),
+        obstacles=as_told(hindered),
         state=state.model_copy(update={"evidence": None}),
     )
     message_id = escalation_id(state.case_number, state.department, state.revision)

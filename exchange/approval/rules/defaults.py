@@ -19,6 +19,8 @@ NOT_CURRENT = noted("the directory is not known to be current: who may speak for
 """What stands in the way where no fresh statement of the directory has come for `STALE_PATIENCE`."""
 STALE_PATIENCE = timedelta(days=1)
 """So long no consequence is drawn, in real time; then what is due is the lead's."""
+_MOST, _LONGEST = 20, 500
+"""Obstacles of an escalation, and characters of each."""
 NOT_PROVED = noted("no proof of receipt of the reminder within the term")
 """What stands in the way where reminders went out and the department has signed for none of them."""
 
@@ -39,6 +41,11 @@ def obstacles(state: DeadlineState, projection: Projection, sent: Sequence[SentR
         (not reminders_of(projection, sent), noted("no reminder went out within the term")),
     ]
     return [text for holds, text in found if holds] + [f"excluded: {reason.value}" for reason in state.exclusions]
+
+
+def as_told(hindered: Sequence[str]) -> tuple[str, ...]:
+    """Return obstacles as an escalation can carry them: so many, each so long at most, whatever an error said."""
+    return tuple(text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…" for text in hindered[:_MOST])
 
 
 def reminders_of(projection: Projection, sent: Sequence[SentReminder]) -> list[SentReminder]:

@@ -9,6 +9,7 @@ import pytest
 
 from exchange.approval.rules.deadline import project
 from exchange.approval.rules.defaults import (
+    as_told,
     deemed_id,
     escalation_id,
     obstacles,
@@ -16,7 +17,7 @@ from exchange.approval.rules.defaults import (
     reminds_rightly,
     terms_known_at,
 )
-from exchange.schemas import DeadlineState, DeadlineStatus, DefaultMode, Exclusion, LedgerEntry, Reminder
+from exchange.schemas import DeadlineState, DeadlineStatus, DefaultMode, Escalation, Exclusion, LedgerEntry, Reminder
 from tests.unit.facts import CALENDAR, ID, OTHER_ID, at, deadline, end, extend, reminder, restart, resume, start, stop
 
 SILENT = deadline(start("03-02"))
@@ -86,6 +87,17 @@ def test_all_that_stands_in_the_way_is_told_at_once() -> None:
     )
     found = hindered(state)
     assert len(found) == 4 + 1 + 1 + 1 + len(Exclusion)
+
+
+def test_an_escalation_carries_obstacles_however_long_or_many_they_are() -> None:
+    long = "the department's receipt does not verify: " + "不" * 2_000
+    told = as_told(["short", "x" * 500, long, *["more"] * 30])
+    escalation = Escalation(
+        case_number="C-1", department="c.transport", consultation_id=ID, due_at=end("03-09"), obstacles=told
+    )
+    assert escalation.obstacles[:2] == ("short", "x" * 500)
+    assert escalation.obstacles[2].startswith("the department's receipt does not verify: 不")
+    assert escalation.obstacles[2].endswith("不…")
 
 
 def test_ids_are_the_same_for_everyone_and_differ_by_what_they_are_about() -> None:
