@@ -49,7 +49,8 @@ class Later(RealClock):
 
 
 def dispatcher_of(store: Store, clock: Clock | None = None, **options: int) -> Dispatcher:
-    node = SimpleNamespace(store=store, address=US, clock=RealClock(), observer=Observer(), statement=lambda: None)
+    states = {"statement": lambda: None, "audit_head": lambda: None}
+    node = SimpleNamespace(store=store, address=US, clock=RealClock(), observer=Observer(), **states)
     return Dispatcher(node, clock or RealClock(), poll=3600, **options)  # type: ignore[arg-type]
 
 
