@@ -77,6 +77,13 @@ both = pytest.mark.parametrize("said", [silence, escalation])
 """What holds for a default and for an escalation alike."""
 
 
+def test_a_monitor_that_saw_another_fixed_day_is_overtaken() -> None:
+    fixed = deadline(start("03-02"), fixed=DUE)
+    assert silence(own=fixed) is SilenceRuling.EFFECTIVE
+    assert silence(own=fixed, seen=deadline(start("03-02"), fixed=end("03-06"))) is SilenceRuling.OVERTAKEN
+    assert silence(own=fixed, seen=deadline(start("03-02"), fixed=DUE.astimezone(UTC))) is SilenceRuling.EFFECTIVE
+
+
 def test_silence_after_the_end_takes_effect() -> None:
     assert silence() is SilenceRuling.EFFECTIVE
 
