@@ -29,12 +29,11 @@ from pydantic import Field
 from exchange.directory.at_rest import read_key, write_key
 from exchange.directory.authority import Authority
 from exchange.directory.certificates import check_member_certificate, der, member_certificate
-from exchange.envelope.document import content_type
-from exchange.envelope.sign1 import ALG, CONTENT_TYPE, EDDSA, SHA_256, X5T, read_sign1, sign1, thumbprint, verify_sign1
-from exchange.envelope.strict import read_model
-from exchange.errors import BadDirectory, BadKeys, SenderError
+from exchange.directory.statements import Statement, read_statement, sign_statement
+from exchange.errors import BadDirectory, BadKeys
+from exchange.language import Text
 from exchange.machine.files import make_folder, write_secret
-from exchange.schemas import Body, Directory
+from exchange.schemas import Directory
 from exchange.schemas.base import Address, Digest
 from exchange.schemas.instants import CLOCK_SKEW, Instant
 
@@ -44,10 +43,9 @@ EVERY = timedelta(minutes=2)
 """How often one is signed."""
 _KEY_TERM = timedelta(days=400)
 _KEY, _CERTIFICATE = "freshness.key", "freshness.der"
-_LIMIT = 16_384
 
 
-class Freshness(Body):
+class Freshness(Statement):
     """Which directory of a domain is the present one."""
 
     KIND: ClassVar[str] = "directory-freshness"
@@ -71,18 +69,15 @@ class FreshnessKey:
 
     def sign(self, directory: Directory, data: bytes, now: datetime) -> bytes:
         """State that ``directory``, whose bytes are ``data``, is the present one."""
-        certificate = der(self.certificate)
         body = Freshness(
             domain=directory.domain,
             version=directory.version,
             digest=hashlib.sha256(data).hexdigest(),
             issued_at=now,
             expires_at=now + TERM,
-            certificate=certificate,
+            certificate=der(self.certificate),
         )
-        x5t = [SHA_256, hashlib.sha256(certificate).digest()]
-        header = {ALG: EDDSA, CONTENT_TYPE: content_type(body.KIND, body.VERSION), X5T: x5t}
-        return sign1(body.model_dump_json().encode(), header, self.key)
+        return sign_statement(body, self.key)
 
 
 def certify_freshness(folder: Path, authority: Authority, now: datetime) -> None:
@@ -126,17 +121,8 @@ def is_certified(folder: Path, authority: Authority, now: datetime) -> bool:
 
 def read_freshness(data: bytes, authority: x509.Certificate, domain: str) -> Freshness:
     """Read a statement by a key that the authority has certified for it. Raises BadDirectory."""
-    try:
-        message = read_sign1(data, _LIMIT)
-        if message.header.get(CONTENT_TYPE) != content_type(Freshness.KIND, Freshness.VERSION):
-            raise BadDirectory("this is no statement of a directory's freshness")
-        body = read_model(Freshness, message.payload, Freshness.KIND)
-        signer = check_member_certificate(body.certificate, freshness_name(domain), authority)
-        if thumbprint(message.header) != hashlib.sha256(body.certificate).digest():
-            raise BadDirectory("the statement of freshness is signed with another key than it holds")
-        verify_sign1(message, signer.public_key)
-    except SenderError as error:
-        raise BadDirectory("the statement of freshness does not verify") from error
+    what = Text("statement of a directory's freshness")
+    body, signer = read_statement(data, Freshness, freshness_name(domain), authority, what)
     if body.domain != domain or not signer.not_before <= body.issued_at < body.expires_at <= signer.not_after:
         raise BadDirectory("the statement of freshness is for another domain, or of another time")
     if body.expires_at - body.issued_at > TERM:
