@@ -29,7 +29,8 @@ from pydantic import Field
 from exchange.directory.at_rest import read_key, write_key
 from exchange.directory.authority import Authority
 from exchange.directory.certificates import check_member_certificate, der, member_certificate
-from exchange.directory.statements import Statement, read_statement, sign_statement
+from exchange.directory.statements import Statement, read_statement
+from exchange.envelope.papers import sign_body
 from exchange.errors import BadDirectory, BadKeys
 from exchange.language import Text
 from exchange.machine.files import make_folder, write_secret
@@ -69,15 +70,16 @@ class FreshnessKey:
 
     def sign(self, directory: Directory, data: bytes, now: datetime) -> bytes:
         """State that ``directory``, whose bytes are ``data``, is the present one."""
+        certificate = der(self.certificate)
         body = Freshness(
             domain=directory.domain,
             version=directory.version,
             digest=hashlib.sha256(data).hexdigest(),
             issued_at=now,
             expires_at=now + TERM,
-            certificate=der(self.certificate),
+            certificate=certificate,
         )
-        return sign_statement(body, self.key)
+        return sign_body(body, certificate, self.key)
 
 
 def certify_freshness(folder: Path, authority: Authority, now: datetime) -> None:

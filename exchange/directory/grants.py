@@ -16,7 +16,8 @@ from pydantic import Field
 from exchange.directory.authority import Authority
 from exchange.directory.certificates import der, load_certificate
 from exchange.envelope.document import content_type
-from exchange.envelope.sign1 import ALG, CONTENT_TYPE, EDDSA, SHA_256, X5T, read_sign1, sign1, thumbprint, verify_sign1
+from exchange.envelope.papers import sign_body
+from exchange.envelope.sign1 import CONTENT_TYPE, read_sign1, thumbprint, verify_sign1
 from exchange.envelope.strict import read_model
 from exchange.errors import BadDirectory, SenderError
 from exchange.schemas import Body
@@ -62,9 +63,7 @@ G = TypeVar("G", Request, Grant)
 
 def sign_paper(paper: Request | Grant, authority: Authority) -> bytes:
     """Sign a request or grant, as a file."""
-    x5t = [SHA_256, hashlib.sha256(der(authority.certificate)).digest()]
-    header = {ALG: EDDSA, CONTENT_TYPE: content_type(paper.KIND, paper.VERSION), X5T: x5t}
-    return sign1(paper.model_dump_json().encode(), header, authority.key)
+    return sign_body(paper, der(authority.certificate), authority.key)
 
 
 def read_grant_paper(data: bytes, model: type[G]) -> G:

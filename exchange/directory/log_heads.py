@@ -14,7 +14,8 @@ from pydantic import Field
 
 from exchange.directory.certificates import der
 from exchange.directory.freshness import FreshnessKey, freshness_name
-from exchange.directory.statements import Statement, read_statement, sign_statement
+from exchange.directory.statements import Statement, read_statement
+from exchange.envelope.papers import sign_body
 from exchange.errors import BadDirectory
 from exchange.language import Text
 from exchange.schemas.base import Address, Digest
@@ -38,7 +39,7 @@ def sign_head(key: FreshnessKey, domain: str, entries: int, digest: str, now: da
     """State that the log has so many entries, the newest with this hash."""
     certificate = der(key.certificate)
     body = AuditHead(domain=domain, entries=entries, hash=digest, issued_at=now, certificate=certificate)
-    return sign_statement(body, key.key)
+    return sign_body(body, certificate, key.key)
 
 
 def read_head(data: bytes, authority: x509.Certificate, domain: str) -> AuditHead:

@@ -1,4 +1,4 @@
-"""What the key for freshness states: signed with the certificate that it bears, and read in one way."""
+"""What the key for freshness states bears the certificate it is signed with, and is read in one way."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ import hashlib
 from typing import TYPE_CHECKING, TypeVar
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from exchange.directory.certificates import check_member_certificate
 from exchange.envelope import Signer
 from exchange.envelope.document import content_type
-from exchange.envelope.sign1 import ALG, CONTENT_TYPE, EDDSA, SHA_256, X5T, read_sign1, sign1, thumbprint, verify_sign1
+from exchange.envelope.sign1 import CONTENT_TYPE, read_sign1, thumbprint, verify_sign1
 from exchange.envelope.strict import read_model
 from exchange.errors import BadDirectory, SenderError
 from exchange.language import Text
@@ -28,13 +27,6 @@ class Statement(Body):
 
 
 StatementT = TypeVar("StatementT", bound=Statement)
-
-
-def sign_statement(body: Statement, key: Ed25519PrivateKey) -> bytes:
-    """Sign a body with the key whose certificate it bears."""
-    x5t = [SHA_256, hashlib.sha256(body.certificate).digest()]
-    header = {ALG: EDDSA, CONTENT_TYPE: content_type(body.KIND, body.VERSION), X5T: x5t}
-    return sign1(body.model_dump_json().encode(), header, key)
 
 
 def read_statement(

@@ -21,7 +21,8 @@ from exchange.directory.certificates import authority_certificate, der, load_cer
 from exchange.directory.tokens import TokenKey, restored, stored
 from exchange.directory.tokens.uri import TokenUri
 from exchange.envelope.document import content_type
-from exchange.envelope.sign1 import ALG, CONTENT_TYPE, EDDSA, SHA_256, X5T, read_sign1, sign1, thumbprint, verify_sign1
+from exchange.envelope.papers import sign_body
+from exchange.envelope.sign1 import CONTENT_TYPE, read_sign1, thumbprint, verify_sign1
 from exchange.envelope.strict import read_model
 from exchange.errors import BadDirectory, SenderError
 from exchange.machine.files import make_folder, write_secret
@@ -51,9 +52,7 @@ class Succession(Body):
 
 def sign_succession(paper: Succession, before: Authority) -> bytes:
     """Sign a succession with the old authority's key."""
-    x5t = [SHA_256, hashlib.sha256(der(before.certificate)).digest()]
-    header = {ALG: EDDSA, CONTENT_TYPE: content_type(paper.KIND, paper.VERSION), X5T: x5t}
-    return sign1(paper.model_dump_json().encode(), header, before.key)
+    return sign_body(paper, der(before.certificate), before.key)
 
 
 def read_succession(data: bytes, before: x509.Certificate) -> x509.Certificate:

@@ -16,15 +16,11 @@ from exchange.clock import CST
 from exchange.directory.certificates import check_member_certificate, der
 from exchange.envelope import Recipient, Signer, SigningKey
 from exchange.envelope.document import content_type
+from exchange.envelope.papers import sign_body
 from exchange.envelope.sign1 import (
-    ALG,
     CONTENT_TYPE,
-    EDDSA,
-    SHA_256,
-    X5T,
     Sign1,
     read_sign1,
-    sign1,
     thumbprint,
     verify_sign1,
 )
@@ -37,7 +33,6 @@ from exchange.schemas.instants import CLOCK_SKEW
 T = TypeVar("T")
 
 _LIMIT = 67_108_864
-_CONTENT_TYPE = content_type(Directory.KIND, Directory.VERSION)
 _READ = frozenset(content_type(Directory.KIND, version) for version in Directory.READ)
 _WAY_OUT = "`exchange init` puts the authority's own copy back; else restore the newest one from a backup"
 
@@ -255,9 +250,7 @@ def read_paper(data: bytes) -> Paper:
 
 def sign_directory(directory: Directory, key: SigningKey, certificate: x509.Certificate) -> bytes:
     """Sign a directory as its authority."""
-    x5t = [SHA_256, hashlib.sha256(der(certificate)).digest()]
-    header = {ALG: EDDSA, CONTENT_TYPE: _CONTENT_TYPE, X5T: x5t}
-    return sign1(directory.model_dump_json().encode(), header, key)
+    return sign_body(directory, der(certificate), key)
 
 
 def _revoked_at(member: Member, x5t: bytes) -> datetime | None:
