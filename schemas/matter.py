@@ -112,6 +112,9 @@ class Matter(Wire):
     decision_days: Annotated[int, Field(ge=1, le=365, exclude_if=lambda days: days == DECISION_DAYS)] = DECISION_DAYS
     """Working days from acceptance within which the lead decides; announced special procedures are not counted."""
 
+    further: Annotated[tuple[Approver, ...], Field(max_length=64, exclude_if=lambda further: not further)] = ()
+    """Bodies that are asked only if one that was asked is not competent and names them: their terms and defaults."""
+
     @property
     def names(self) -> Words:
         """What it is called, in Chinese and English."""
@@ -131,6 +134,7 @@ class Matter(Wire):
                         earlier=earlier,
                     )
         self._refuse_circles(by_name)
+        self._check_further(by_name)
         if sorted({a.stage for a in self.approvers}) != list(range(1, max(a.stage for a in self.approvers) + 1)):
             raise ValueError("approvers: stages are counted 1, 2, 3 without a gap")
         if (self.completion is Completion.QUORUM) != (self.quorum is not None):
@@ -138,6 +142,19 @@ class Matter(Wire):
         if self.quorum is not None and self.quorum > len(self.approvers):
             raise ValueError("quorum: more than there are approvers")
         return self
+
+    def _check_further(self, by_name: dict[str, Approver]) -> None:
+        further = {approver.department: approver for approver in self.further}
+        if len(further) != len(self.further) or further.keys() & by_name.keys():
+            raise ValueError("further: a department appears twice")
+        for approver in self.further:
+            for earlier in approver.after:
+                if earlier not in by_name:
+                    raise Unfit(
+                        "further: {department} waits for {earlier}, which is not among the approvers",
+                        department=approver.department,
+                        earlier=earlier,
+                    )
 
     @staticmethod
     def _refuse_circles(by_name: dict[str, Approver]) -> None:

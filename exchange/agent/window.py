@@ -7,6 +7,7 @@ from pathlib import Path
 
 from exchange.approval.rules.states import CaseState
 from exchange.approval.window import conclude
+from exchange.approval.window.adding import Addition, add_body
 from exchange.approval.window.case_file import CaseFile, case_file
 from exchange.approval.window.deadlines import Amendment, amend
 from exchange.approval.window.decision import Ruling
@@ -85,6 +86,15 @@ class WindowAgent:
         Raises NotFound, Conflict where nothing is to be reviewed, or CallerError.
         """
         return review(self._node(), number, officer, reasons)
+
+    def add_body(self, number: str, addition: Addition) -> str:
+        """Ask the competent body in place of a department that is not; return the consultation's message id.
+
+        Raises NotFound (no such case or member, or revoked), Conflict or CallerError, each with what to do.
+        """
+        part = add_body(self._node(), number, addition)
+        self._wrote()
+        return part.consultation_id or ""
 
     def amend(self, number: str, department: str, amendment: Amendment) -> LedgerEntry:
         """Stop, resume, restart or extend a department's term. Raises NotFound, Conflict or CallerError."""

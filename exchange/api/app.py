@@ -10,8 +10,8 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from exchange.api import inbox, notices, problems, replies
+from exchange.api.cases import course, window
 from exchange.api.cases import routes as cases
-from exchange.api.cases import window
 from exchange.api.documents import routes as documents
 from exchange.api.door import recording
 from exchange.api.door.context import Api
@@ -53,6 +53,6 @@ def _operations() -> FastAPI:
         openapi_url=None,
         generate_unique_id_function=lambda route: route.name,
     )
-    for module in (documents, inbox, replies, cases, window, notices, webhooks):
+    for module in (documents, inbox, replies, cases, window, course, notices, webhooks):
         app.include_router(module.router)
     return app

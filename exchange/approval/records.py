@@ -89,6 +89,11 @@ class PartRow:
     """The department's protest against what it was told of its part."""
     protest_ground: ProtestGround | None = None
 
+    instead_of: str | None = None
+    """The department that was not competent, where this one was added to the running case in its place."""
+    added: str | None = None
+    """Of one that was added: its entry as an approver of this case, JSON."""
+
     @property
     def contested(self) -> bool:
         """Whether the department's protest waits for a review."""

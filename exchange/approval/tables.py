@@ -72,6 +72,8 @@ part = Table(
     Column("correct_by", Instant),
     Column("protest_id", String(36)),
     Column("protest_ground", EnumWord(ProtestGround)),
+    Column("instead_of", String(120)),
+    Column("added", FreeText),
     Index("part_standing", "state", "department", "due_at", "case_number", "started_at"),
 )
 

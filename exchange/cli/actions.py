@@ -30,6 +30,7 @@ COMMAND_ACTIONS: Mapping[str, CommandAction] = {
     "down": CommandAction(),
     "submit": CommandAction(("file",)),
     "decide": CommandAction(("case", "outcome", "officer", "confirm", "reviewed")),
+    "add-body": CommandAction(("case", "department", "officer", "instead_of")),
     "withdraw": CommandAction(("case",)),
     "deadline": CommandAction(("case", "department", "entry", "officer")),
     "reply": CommandAction(("case", "verdict", "as_", "officer")),

@@ -38,6 +38,7 @@ ACTIONS: Mapping[str, Words] = {
     "down": ("停止全域", "domain stopped"),
     "submit": ("递交申请", "application"),
     "decide": ("作出决定", "decision"),
+    "add-body": ("补充征求意见", "the competent body asked"),
     "withdraw": ("撤回申请", "application withdrawn"),
     "deadline": ("调整期限", "term amended"),
     "reply": ("答复征求", "opinion"),

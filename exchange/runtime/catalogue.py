@@ -57,9 +57,10 @@ def matter_names(folder: Path) -> dict[str, Words]:
 def _strangers(file: TomlFile, matter: Matter, profiles: Mapping[str, Profile]) -> list[Text]:
     """Members that the domain does not have, or that cannot do what the matter wants of them."""
     named: list[tuple[Place, str, Role]] = [(("lead",), matter.lead, Role.WINDOW)]
-    for index, approver in enumerate(matter.approvers):
-        named.append((("approvers", index, "department"), approver.department, Role.DEPARTMENT))
-        named += [(("approvers", index, "after", at), one, Role.DEPARTMENT) for at, one in enumerate(approver.after)]
+    for field, approvers in (("approvers", matter.approvers), ("further", matter.further)):
+        for index, approver in enumerate(approvers):
+            named.append(((field, index, "department"), approver.department, Role.DEPARTMENT))
+            named += [((field, index, "after", at), one, Role.DEPARTMENT) for at, one in enumerate(approver.after)]
     faults = []
     for place, address, role in named:
         profile = profiles.get(address)

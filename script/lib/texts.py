@@ -27,8 +27,13 @@ from exchange.cli.help import texts_of
 PLACE = Path(exchange.language.__file__).parent / "zh" / "LC_MESSAGES"
 SOURCES = ("exchange", "schemas", "departments")
 
-_RENDERING = {"tr": (0,), "plural": (2,), "noted": (0,), "Finding": (1, 2, 3), "Text": (0,), "Unfit": (0,)}
+_RENDERING = {
+    "tr": (0,), "plural": (2,), "noted": (0,), "Finding": (1, 2, 3), "Text": (0,), "Unfit": (0,),
+    "check_reason": (1, 2),
+}  # fmt: skip
 """Which arguments of what takes a text are texts; of plurals the second form is the key."""
+_HOMES = ("exchange.language", "exchange.messaging.rules.wording")
+"""Where these come from."""
 _ERRORS = {name for name, one in inspect.getmembers(errors, inspect.isclass) if issubclass(one, Exception)}
 _LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 _LETTERS = re.compile(r"[^\W\d_]")
@@ -57,7 +62,7 @@ class _Module(ast.NodeVisitor):
         self.ours = {
             alias.asname or alias.name
             for node in ast.walk(tree)
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("exchange.language")
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(_HOMES)
             for alias in node.names
         }
         for node in tree.body:

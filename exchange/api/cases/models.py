@@ -164,6 +164,39 @@ class Reviewed(ApiModel):
     """Whose opinions it was about."""
 
 
+class BodyIn(ApiModel):
+    """The body that is competent, asked in place of one that is not. 补充征求意见。"""
+
+    model_config = example({"department": "hefei.transport", "instead_of": "hefei.planning", "officer": "李四"})
+
+    department: Address
+    officer: Line
+    instead_of: Address | None = None
+    """The department that is not competent; may be left out where one alone is."""
+    days: Annotated[int, Field(ge=1, le=90)] | None = None
+    """A longer term than the matter's, in working days; never a shorter one."""
+    reasons: Text = ""
+    """Required where it is another body than the one that was named."""
+
+
+class BodyAdded(ApiModel):
+    """The case is on its way to that body, with its own full term. 已补充征求意见。"""
+
+    model_config = example(
+        {
+            "number": "HEFEI-2026-000001",
+            "department": "hefei.transport",
+            "instead_of": "hefei.planning",
+            "message_id": EXAMPLE_ID,
+        }
+    )
+
+    number: CaseNumber
+    department: Address
+    instead_of: Address
+    message_id: MessageId
+
+
 class TermIn(ApiModel):
     """An entry in a department's term: stop, resume, restart or extend it. 期限调整。"""
 

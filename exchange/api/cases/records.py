@@ -95,8 +95,20 @@ class PartOut(ApiModel):
     """Its last opinion that went back to it to be corrected. 退回更正的意见。"""
     correct_by: datetime | None = None
     """Until when it may correct that; its silence has no consequence. 更正期限。"""
+    instead_of: str | None = None
+    """Added to the running case in place of this department, which is not competent. 替代的部门。"""
     ledger: tuple[LedgerEntry, ...] = ()
     """The days of its term: what began, stopped, resumed or extended it."""
+
+
+class ProposalOut(ApiModel):
+    """A department that is not competent, and whom it names. 非本部门职责及所指部门。"""
+
+    department: str
+    named: str
+    """In its own words."""
+    body: str | None = None
+    """The member that this is; null where no department of the directory has that name."""
 
 
 class CaseOut(CaseLineOut):
@@ -159,6 +171,8 @@ class CaseOut(CaseLineOut):
     """What the rule failed with: an officer decides."""
     lacking: tuple[str, ...] = ()
     """While undecided: departments whose consent a grant would lack at this moment, objections aside."""
+    proposals: tuple[ProposalOut, ...] = ()
+    """In whose place another body may be asked: `POST /cases/NUMBER/bodies`."""
     parts: tuple[PartOut, ...] = ()
     revision: str | None = None
     """At the window: another one after any change; also the header ``ETag``, for ``If-Match``."""

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from exchange.api.cases.conditions import ETAG, etag_of
 from exchange.api.cases.models import MatterPage
-from exchange.api.cases.records import CaseLineOut, CaseOut, CasePage, PartOut, PreparedOut
+from exchange.api.cases.records import CaseLineOut, CaseOut, CasePage, PartOut, PreparedOut, ProposalOut
 from exchange.api.door.auth import Reading, Shared
 from exchange.api.pagination import Cursor, Limit, cursor_of, moment_of, name_of, page_of
 from exchange.api.problems import documented
@@ -130,6 +130,9 @@ def _window_case(found: CaseFile) -> CaseOut:
         prepared=_prepared(status.prepared),
         rule_error=status.rule_error,
         lacking=found.lacking,
+        proposals=tuple(
+            ProposalOut(department=one.department, named=one.named, body=one.body) for one in status.proposals
+        ),
         parts=tuple(_part(part, found.ledgers[part.department]) for part in status.parts),
         revision=found.revision,
     )
@@ -161,6 +164,7 @@ def _part(part: PartStatus, ledger: tuple[LedgerEntry, ...]) -> PartOut:
         review_since=part.review_at,
         faulty_id=part.faulty_id,
         correct_by=part.correct_by,
+        instead_of=part.instead_of,
         ledger=ledger,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
@@ -23,13 +23,12 @@ from exchange.api.cases.models import (
     TermOut,
     WithdrawalIn,
 )
+from exchange.api.cases.on_case import done_once, on_case
 from exchange.api.content import CaseForm, Files, body_of, invalid_request, json_of, strictly
 from exchange.api.documents.attachments import described, from_form, octets_of
 from exchange.api.documents.models import AttachmentIn
 from exchange.api.door.auth import Deciding, Shared, Submitting
-from exchange.api.door.context import Api, Caller
 from exchange.api.idempotency import Key, fingerprint_of, once
-from exchange.api.model import ApiModel
 from exchange.api.problems import documented
 from exchange.approval.rules.states import CaseState
 from exchange.approval.window import conclude
@@ -43,32 +42,8 @@ from exchange.messaging.node import Node, Step
 from exchange.schemas import Application, SubmittedMaterial
 from exchange.schemas.base import CaseNumber
 
-Handler = Callable[..., Response]
-
 router = APIRouter(tags=["window"])
 LOCATION: dict[str, Any] = {"Location": {"description": "新案件 · the new case", "schema": {"type": "string"}}}
-
-
-def _on_case(
-    path: str, body: type[ApiModel], answer: type[ApiModel], *, summary: str, description: str
-) -> Callable[[Handler], Handler]:
-    """What is done to a case: accepted (202), and documented, alike for all."""
-    return router.post(
-        f"/cases/{{number}}/{path}",
-        status_code=202,
-        response_model=answer,
-        summary=summary,
-        description=description,
-        responses=documented(404, 409, 412, 413, 415),
-        openapi_extra=body_of(body),
-    )
-
-
-def _once(
-    api: Api, caller: Caller, what: str, asked: ApiModel, key: str | None, do: Callable[[Step], ApiModel]
-) -> Response:
-    """Does it in a step of the caller's member, and under one key once."""
-    return once(api.member(caller.member).node, api.clock, key, fingerprint_of(what, asked), do)
 
 
 @router.post(
@@ -100,7 +75,8 @@ def hand_in(caller: Submitting, api: Shared, form: CaseForm, key: Key = None) ->
     return answer
 
 
-@_on_case(
+@on_case(
+    router,
     "withdrawal",
     WithdrawalIn,
     CaseMade,
@@ -121,10 +97,11 @@ def withdraw(
         conclude.withdraw_in(step, number, asked.reason)
         return CaseMade(number=number, state=CaseState.WITHDRAWN)
 
-    return _once(api, caller, f"withdraw {number}", asked, key, do)
+    return done_once(api, caller, f"withdraw {number}", asked, key, do)
 
 
-@_on_case(
+@on_case(
+    router,
     "decision",
     DecisionIn,
     DecisionMade,
@@ -147,10 +124,11 @@ def decide(
         message_id = conclude.decide_in(step, number, ruling)
         return DecisionMade(number=number, outcome=asked.outcome, message_id=message_id)
 
-    return _once(api, caller, f"decide {number}", asked, key, do)
+    return done_once(api, caller, f"decide {number}", asked, key, do)
 
 
-@_on_case(
+@on_case(
+    router,
     "confirmation",
     ConfirmationIn,
     DecisionMade,
@@ -171,10 +149,11 @@ def confirm(
         message_id, ruling = conclude.confirm_in(step, number, asked.officer, asked.outcome)
         return DecisionMade(number=number, outcome=ruling.outcome, message_id=message_id)
 
-    return _once(api, caller, f"confirm {number}", asked, key, do)
+    return done_once(api, caller, f"confirm {number}", asked, key, do)
 
 
-@_on_case(
+@on_case(
+    router,
     "review",
     ReviewIn,
     Reviewed,
@@ -195,10 +174,11 @@ def review(
         expect_match(step, number, if_match)
         return Reviewed(number=number, departments=review_in(step, number, asked.officer, asked.reasons))
 
-    return _once(api, caller, f"review {number}", asked, key, do)
+    return done_once(api, caller, f"review {number}", asked, key, do)
 
 
-@_on_case(
+@on_case(
+    router,
     "terms",
     TermIn,
     TermOut,
@@ -223,7 +203,7 @@ def amend(
         part = step.tx[Cases].part(number, asked.department)
         return TermOut(number=number, department=asked.department, entry=entry, due_at=part.due_at if part else None)
 
-    return _once(api, caller, f"amend {number}", asked, key, do)
+    return done_once(api, caller, f"amend {number}", asked, key, do)
 
 
 def _carried(asked: CaseIn) -> Iterator[tuple[int, AttachmentIn]]:

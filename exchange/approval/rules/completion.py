@@ -56,13 +56,13 @@ def progress(
     """Apply the matter's completion rule. An empty set of parts never completes anything."""
     rules = {approver.department: approver for approver in approvers}
     still_open = tuple(part.department for part in parts if part.state not in SETTLED)
-    if _ends_early(completion, quorum, parts, rules):
+    if ends_early(completion, quorum, parts, rules):
         return Progress(Advance.READY, still_open)
     here = [part for part in parts if part.stage == stage]
     if here and all(part.state in SETTLED for part in here):
         later = any(part.stage > stage and part.state is PartState.PLANNED for part in parts)
         return Progress(Advance.NEXT_STAGE if later else Advance.READY)
-    return Progress(Advance.WAIT, cleared=_cleared(here, rules))
+    return Progress(Advance.WAIT, cleared=_cleared(parts, here, rules))
 
 
 def may_decide(parts: Sequence[PartProgress]) -> bool:
@@ -70,9 +70,10 @@ def may_decide(parts: Sequence[PartProgress]) -> bool:
     return bool(parts) and not any(part.state in (PartState.ISSUED, PartState.SIGNED) for part in parts)
 
 
-def _ends_early(
+def ends_early(
     completion: Completion, quorum: int | None, parts: Sequence[PartProgress], rules: Mapping[str, Approver]
 ) -> bool:
+    """Return whether a veto or a quorum lets the lead decide, whoever else has not answered."""
     if completion is Completion.VETO:
         return any(part.verdict is Verdict.DISAGREE and rules[part.department].veto for part in parts)
     if completion is Completion.QUORUM and quorum:
@@ -80,8 +81,11 @@ def _ends_early(
     return False
 
 
-def _cleared(here: Sequence[PartProgress], rules: Mapping[str, Approver]) -> tuple[str, ...]:
-    done = {part.department for part in here if part.state in _RESULT}
+def _cleared(
+    parts: Sequence[PartProgress], here: Sequence[PartProgress], rules: Mapping[str, Approver]
+) -> tuple[str, ...]:
+    """Whose results are in; one that was added may wait for one of an earlier stage."""
+    done = {part.department for part in parts if part.state in _RESULT}
     return tuple(
         part.department
         for part in here

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol
 
 from exchange.approval.rules.states import PartState
@@ -30,14 +30,19 @@ def consents(part: PartConsent, approver: Approver) -> bool:
 
 
 def lacking(
-    completion: Completion, quorum: int | None, parts: Sequence[PartConsent], approvers: Iterable[Approver]
+    completion: Completion,
+    quorum: int | None,
+    parts: Sequence[PartConsent],
+    approvers: Iterable[Approver],
+    replaced: Collection[str] = (),
 ) -> tuple[str, ...]:
     """Return the departments whose consent a grant requires and which have given none.
 
     Those that have disagreed are not among them.
 
     All that the matter names must consent, answered or not, asked or not; with a quorum nobody is lacking once that
-    has consented. Who disagreed is owed reasons as an objector, whatever the quorum.
+    has consented. Who disagreed is owed reasons as an objector, whatever the quorum. ``replaced`` are those that
+    are not competent and in whose place another was asked: its consent is required, theirs is not.
     """
     rules = {approver.department: approver for approver in approvers}
     given = {part.department for part in parts if consents(part, rules[part.department])}
@@ -46,4 +51,4 @@ def lacking(
     objected = {
         part.department for part in parts if part.state is PartState.ANSWERED and part.verdict is Verdict.DISAGREE
     }
-    return tuple(part.department for part in parts if part.department not in given | objected)
+    return tuple(part.department for part in parts if part.department not in {*given, *objected, *replaced})

@@ -9,11 +9,22 @@ from datetime import date
 from exchange.schemas import Application, Document, DocumentKind, DocumentNumber, Matter
 
 
-def consultation_letter(case_number: str, stage: int, matter: Matter, application: Application, day: date) -> Document:
-    """Return the official document that accompanies a consultation: what is asked, by which law, about what."""
+def consultation_letter(
+    case_number: str,
+    stage: int,
+    matter: Matter,
+    application: Application,
+    day: date,
+    instead_of: str | None = None,
+) -> Document:
+    """Return the official document that accompanies a consultation: what is asked, by which law, about what.
+
+    ``instead_of``: who was asked before and is not competent.
+    """
+    before = f"前送{instead_of}征求意见，该单位答复非其职责。" if instead_of else ""
     body = (
         f"申请人{application.applicant.name}就“{application.project}”提出“{matter.name}”申请，"
-        f"我单位已受理（受理编号：{case_number}）。依据{'、'.join(matter.basis)}，现送你单位征求意见，"
+        f"我单位已受理（受理编号：{case_number}）。{before}依据{'、'.join(matter.basis)}，现送你单位征求意见，"
         "请在期限内书面答复；逾期未答复的，按附列规则处理。"
     )
     serial = int("".join(ch for ch in case_number if ch.isdigit())[-5:] or 1) or 1

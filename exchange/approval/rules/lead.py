@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -29,6 +29,7 @@ class LeadTask(StrEnum):
     ESCALATED = "escalated"  # a term is over and nothing follows by itself; others still have time
     REVIEW = "review"  # decided, and then an opinion came in that had been in time
     CORRECTION = "correction"  # an opinion went back to its department, which may correct it
+    ADD_BODY = "add-body"  # a department is not competent, and names who is
     UNSIGNED = "unsigned"  # a department has not even signed for the request, so that no term runs
 
 
@@ -53,6 +54,8 @@ class PartFacts(PartProgress, Protocol):
     @property
     def issued_at(self) -> datetime | None: ...
     @property
+    def answered_at(self) -> datetime | None: ...
+    @property
     def escalated_at(self) -> datetime | None: ...
     @property
     def review_at(self) -> datetime | None: ...
@@ -71,12 +74,20 @@ class Waits:
     departments: tuple[str, ...] = ()
 
 
-def what_waits(case: CaseFacts, parts: Sequence[PartFacts], now: datetime) -> Waits | None:
-    """Return what a case waits for at its lead; None where it waits for departments, or for nothing more."""
+def what_waits(
+    case: CaseFacts, parts: Sequence[PartFacts], now: datetime, to_place: Collection[str] = ()
+) -> Waits | None:
+    """Return what a case waits for at its lead; None where it waits for departments, or for nothing more.
+
+    ``to_place``: departments that are not competent, in whose place another may be asked.
+    """
     correcting = awaiting_correction(parts, now)
     if correcting and case.state in (CaseState.OPEN, CaseState.READY):
         back = [part for part in parts if part.department in correcting]
         return Waits(LeadTask.CORRECTION, min(part.faulty_at or case.opened_at for part in back), tuple(correcting))
+    if to_place and case.state in (CaseState.OPEN, CaseState.READY):
+        answered = [part.answered_at or case.opened_at for part in parts if part.department in to_place]
+        return Waits(LeadTask.ADD_BODY, min(answered), tuple(to_place))
     if case.state is CaseState.READY:
         task = LeadTask.CONFIRM if case.prepared else LeadTask.RULE_FAILED if case.rule_error else LeadTask.DECIDE
         return Waits(task, case.ready_at or case.opened_at)

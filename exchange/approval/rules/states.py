@@ -55,7 +55,8 @@ CASES = machine(
     {CaseState.OPEN},
     {
         CaseState.OPEN: {CaseState.READY, CaseState.WITHDRAWN},
-        CaseState.READY: {CaseState.DECIDED, CaseState.WITHDRAWN},
+        # READY opens again where the body that is competent is added in place of one that is not.
+        CaseState.READY: {CaseState.DECIDED, CaseState.WITHDRAWN, CaseState.OPEN},
         CaseState.DECIDED: (),
         CaseState.WITHDRAWN: (),
     },

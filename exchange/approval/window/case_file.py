@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from exchange.approval.rules.adding import replaced
 from exchange.approval.rules.consent import lacking
 from exchange.approval.rules.states import CaseState
 from exchange.approval.window.deadlines import matter_of
@@ -43,7 +44,9 @@ def case_file(node: Node, number: str) -> CaseFile:
         ledgers = {part.department: tuple(tx[Cases].ledger(number, part.department)) for part in parts}
         undecided = case is not None and case.state in (CaseState.OPEN, CaseState.READY)
         matter = matter_of(tx, case) if case is not None and undecided else None
-        owed = lacking(matter.completion, matter.quorum, parts, matter.approvers) if matter is not None else ()
+        owed: tuple[str, ...] = ()
+        if matter is not None:
+            owed = lacking(matter.completion, matter.quorum, parts, matter.approvers, replaced(parts))
     status = case_status(node, number)
     return CaseFile(status, case.withdrawn_at if case else None, ledgers, decision_on(node, status), owed, revision)
 

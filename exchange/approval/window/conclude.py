@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rule_failure import kind_of_failure
+from exchange.approval.rules.adding import to_place
 from exchange.approval.rules.completion import Advance, may_decide, progress
 from exchange.approval.rules.correction import awaiting_correction
 from exchange.approval.rules.states import CASES, CaseState, PartState
@@ -90,19 +91,22 @@ class Concluder:
     def _ask_rule(self, step: Step, case: CaseRow) -> None:
         """The lead's own rule prepares or decides, or leaves the case to an officer; also where it fails.
 
+        While the body that is competent may yet be asked, it prepares, and an officer decides.
+
         What the departments have said is on record whatever becomes of the rule. It is asked again when a part of a
         case that is ready has changed, and what it prepared before holds no longer.
         """
         if self._decide_rule is None or awaiting_correction(step.tx[Cases].parts(case.number), step.now):
             return
         docket = docket_of(step, case)
+        decides = self._decides and not to_place(CaseState.READY, docket.matter, docket.parts)
         try:
             ruling = self._decide_rule(docket)
             if ruling is not None and not isinstance(ruling, Ruling):
                 raise TypeError(Text("the rule gave {kind}, not a Ruling", {"kind": type(ruling).__name__}))
             decision = None
             if ruling is not None:
-                decision = decision_of(docket, ruling, step.node.address, step.now, by_rule=self._decides)
+                decision = decision_of(docket, ruling, step.node.address, step.now, by_rule=decides)
         except Exception as error:
             log.exception("rule.failed", node=step.node.address, case_number=case.number)
             step.note("rule-failed", case.number, None, error=kind_of_failure(error))
@@ -110,7 +114,7 @@ class Concluder:
             return
         if ruling is None or decision is None:
             _keep(step, case)
-        elif self._decides:
+        elif decides:
             _send_decision(step, docket, decision)
         else:
             _keep(step, case, prepared=ruling_text(ruling))

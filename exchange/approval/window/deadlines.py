@@ -39,7 +39,10 @@ RUNNING = frozenset({PartState.ISSUED, PartState.SIGNED})
 
 
 def matter_of(tx: Transaction, case: CaseRow) -> Matter:
-    """Return the matter as it stood when the case was opened, whatever the catalogue says today."""
+    """Return the matter as it stood when the case was opened, whatever the catalogue says today.
+
+    Bodies that were added to the case since are among its approvers.
+    """
     text = tx.get_meta(matter_key(case.matter, case.matter_version))
     if text is None:
         raise NotFound(
@@ -48,7 +51,14 @@ def matter_of(tx: Transaction, case: CaseRow) -> Matter:
             matter=case.matter,
             matter_version=case.matter_version,
         )
-    return parse_matter(text)
+    matter = parse_matter(text)
+    added = tuple(_approver(part.added) for part in tx[Cases].parts(case.number) if part.added is not None)
+    return matter.model_copy(update={"approvers": (*matter.approvers, *added)}) if added else matter
+
+
+@lru_cache(maxsize=256)
+def _approver(text: str) -> Approver:
+    return Approver.model_validate_json(text)
 
 
 @lru_cache(maxsize=256)

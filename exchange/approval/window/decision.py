@@ -9,6 +9,7 @@ from datetime import datetime
 from pydantic import TypeAdapter, ValidationError
 
 from exchange.approval.records import CaseRow, PartRow
+from exchange.approval.rules.adding import replaced
 from exchange.approval.rules.consent import lacking
 from exchange.approval.rules.states import PartState
 from exchange.errors import CallerError
@@ -75,7 +76,8 @@ class Docket:
     @property
     def lacking(self) -> tuple[str, ...]:
         """Departments whose consent a grant requires and which have given none, without those that disagreed."""
-        return lacking(self.matter.completion, self.matter.quorum, self.parts, self.matter.approvers)
+        matter = self.matter
+        return lacking(matter.completion, matter.quorum, self.parts, matter.approvers, replaced(self.parts))
 
 
 DecideRule = Callable[[Docket], Ruling | None]

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from exchange.approval.records import CaseRow, PartRow
+from exchange.approval.rules.adding import Placement, to_place
 from exchange.approval.rules.deadline import days_left
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window.deadlines import approver_of, matter_of
 from exchange.approval.window.decision import Ruling, ruling_of
+from exchange.approval.window.proposals import proposals_of
 from exchange.approval.window.store import Cases
 from exchange.envelope import verify_signed
 from exchange.errors import NotFound
@@ -52,6 +54,8 @@ class PartStatus:
     protest_ground: ProtestGround | None = None
     contested: bool = False
     """Whether that protest waits for the lead's review."""
+    instead_of: str | None = None
+    """The department that was not competent, in whose place this one was added."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,8 @@ class CaseStatus:
     by_rule: bool
     """The lead's rule has decided: no person did."""
     parts: tuple[PartStatus, ...]
+    proposals: tuple[Placement, ...] = ()
+    """Departments that are not competent, and whom they name: one may be asked in their place."""
 
     @property
     def answered(self) -> int:
@@ -114,10 +120,11 @@ def case_status(node: Node, number: str) -> CaseStatus:
                 address=node.address,
             )
         matter = matter_of(tx, case)
-        parts = tuple(
-            _part(node, part, approver_of(matter, part.department).default) for part in tx[Cases].parts(number)
-        )
-    return _status(case, matter.names, parts)
+        rows = tx[Cases].parts(number)
+        parts = tuple(_part(node, part, approver_of(matter, part.department).default) for part in rows)
+        places = to_place(case.state, matter, rows)
+        proposals = tuple(proposals_of(tx, node, [row for row in rows if row.department in places]))
+    return _status(case, matter.names, parts, proposals)
 
 
 def decision_on(node: Node, case: CaseStatus) -> Decision | None:
@@ -143,7 +150,9 @@ def recent_cases(node: Node, limit: int = 20) -> list[CaseStatus]:
     return [case_status(node, number) for number in numbers]
 
 
-def _status(case: CaseRow, matter_names: Words, parts: tuple[PartStatus, ...]) -> CaseStatus:
+def _status(
+    case: CaseRow, matter_names: Words, parts: tuple[PartStatus, ...], proposals: tuple[Placement, ...]
+) -> CaseStatus:
     return CaseStatus(
         number=case.number,
         matter=case.matter,
@@ -161,6 +170,7 @@ def _status(case: CaseRow, matter_names: Words, parts: tuple[PartStatus, ...]) -
         rule_error=case.rule_error,
         by_rule=bool(case.by_rule),
         parts=parts,
+        proposals=proposals,
     )
 
 
@@ -185,6 +195,7 @@ def _part(node: Node, part: PartRow, default: DefaultMode) -> PartStatus:
         protest_id=part.protest_id,
         protest_ground=part.protest_ground,
         contested=part.contested,
+        instead_of=part.instead_of,
         consultation_id=part.consultation_id,
         days_left=days_left(part.due_at, node.calendar, node.clock.now()) if part.due_at else None,
     )

@@ -31,7 +31,7 @@ from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules.states import CASES, PARTS, CaseState, PartState
 from exchange.approval.tables import PUT_TO, TO_REVIEW, case_file, ledger, part
 from exchange.paging import Place
-from exchange.schemas import LedgerEntry
+from exchange.schemas import LedgerEntry, Verdict
 from exchange.store.keyset import after_place
 from exchange.store.statements import as_stored, move, values_of
 
@@ -66,6 +66,12 @@ class Cases:
         self._cases.pop(case.number, None)
         self._parts.pop(case.number, None)
 
+    def add_part(self, part: PartRow) -> None:
+        """Add a department to a case that is there, behind all others."""
+        place = len(self.parts(part.case_number))
+        self._db.execute(_PLAN, [{"position": place, **values_of(part)}])
+        self._parts.pop(part.case_number, None)
+
     def get(self, number: str) -> CaseRow | None:
         if number not in self._cases:
             row = self._db.execute(_CASE, {"number": number}).first()
@@ -81,12 +87,14 @@ class Cases:
     def awaiting(self, until: datetime, after: Place | None, limit: int) -> list[CaseRow]:
         """Return cases that may wait for their lead, those that have been open longest first.
 
-        They are ready ones, open ones of which a part was escalated, is to be corrected, or was put to its department
-        before ``until`` and not signed for, and decided ones that are to be reviewed. For `exchange.paging.every`.
+        They are ready ones, open ones of which a part was escalated, is to be corrected, says that another body is
+        competent, or was put to its department before ``until`` and not signed for, and decided ones that are to be
+        reviewed. For `exchange.paging.every`.
         """
         unsigned = (_p.state == PartState.ISSUED) & _p.signed_at.is_(None) & (_p.issued_at <= until)
         corrected = _p.correct_by.is_not(None) & PUT_TO
-        held_up = exists().where(_p.case_number == _f.number, (_p.state == PartState.ESCALATED) | unsigned | corrected)
+        waits = (_p.state == PartState.ESCALATED) | (_p.verdict == Verdict.NOT_COMPETENT) | unsigned | corrected
+        held_up = exists().where(_p.case_number == _f.number, waits)
         first = select(*_CASE_COLUMNS).order_by(_f.opened_at, _f.number).limit(limit)
         if after is not None:
             first = first.where(after_place(_f.opened_at, _f.number, after))

@@ -111,16 +111,26 @@ def issue_next_stage(step: Step, case: CaseRow, matter: Matter, stage: int) -> N
         if approver.department not in here:
             escalate_unreachable(step, case, approver.department)
     if here:
-        first = next(part.consultation_id for part in step.tx[Cases].parts(case.number) if part.consultation_id)
-        stored = step.tx[Documents].get(step.node.address, first)
-        if stored is None:
-            raise NotFound(
-                "the first consultation of case {number} is not on record",
-                remedy="restore it from the backup",
-                number=case.number,
-            )
-        urgency = verify_signed(stored.signed, step.node.directory).header.urgency
-        _issue(step, case, matter, [a for a in approvers if a.department in here], stored.enclosures, urgency)
+        _issue(step, case, matter, [a for a in approvers if a.department in here], *_as_first(step, case))
+
+
+def issue_added(step: Step, case: CaseRow, matter: Matter, approver: Approver, instead_of: str) -> None:
+    """Put a running case to a body in place of one that is not competent, as it was put to the first."""
+    alone = matter.model_copy(update={"approvers": (approver,)})
+    _issue(step, case, alone, (approver,), *_as_first(step, case), instead_of)
+
+
+def _as_first(step: Step, case: CaseRow) -> tuple[Sequence[bytes], Urgency]:
+    """The enclosures and the urgency with which the case was put to its first departments."""
+    first = next(part.consultation_id for part in step.tx[Cases].parts(case.number) if part.consultation_id)
+    stored = step.tx[Documents].get(step.node.address, first)
+    if stored is None:
+        raise NotFound(
+            "the first consultation of case {number} is not on record",
+            remedy="restore it from the backup",
+            number=case.number,
+        )
+    return stored.enclosures, verify_signed(stored.signed, step.node.directory).header.urgency
 
 
 def escalate_unreachable(step: Step, case: CaseRow, department: str) -> None:
@@ -142,6 +152,7 @@ def _issue(
     approvers: Sequence[Approver],
     enclosures: Sequence[bytes],
     urgency: Urgency,
+    instead_of: str | None = None,
 ) -> None:
     """Puts the case to departments of one stage: one document, signed once, sealed once for all of them."""
     parts = {part.department: part for part in step.tx[Cases].parts(case.number)}
@@ -157,7 +168,7 @@ def _issue(
         basis=matter.basis,
         application=application,
         departments=tuple(_consulted(approver, parts[approver.department]) for approver in approvers),
-        document=consultation_letter(case.number, stage, matter, application, step.now.date()),
+        document=consultation_letter(case.number, stage, matter, application, step.now.date(), instead_of),
         issued_at=step.now,
     )
     message_id = step.send(

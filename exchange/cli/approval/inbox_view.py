@@ -35,6 +35,11 @@ TASKS = {
         "an opinion went back to be corrected: wait",
         "yellow",
     ),
+    LeadTask.ADD_BODY: (
+        "答复非其职责，请补充征求：add-body 案号 部门；或作出决定",
+        "not competent: ask who is, add-body CASE DEPARTMENT; or decide",
+        "yellow",
+    ),
     LeadTask.UNSIGNED: ("部门未签收", "not signed for: ask why", "red"),
 }
 """What the lead must do, in Chinese and English."""

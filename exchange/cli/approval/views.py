@@ -121,8 +121,20 @@ def case_view(case: CaseStatus, now: datetime, decision: Decision | None = None)
         table.add_column(title, overflow="fold")
     for part in case.parts:
         name = plain(in_full(part.department))
+        if part.instead_of is not None:
+            place = tr("in place of {department}", department=called(part.instead_of))
+            name = Text.assemble(name, "\n", plain(place, "dim"))
         table.add_row(name, str(part.stage), part_cell(part, now), due_text(part.due_at))
-    return Group(head, table, *_opinions(case, now), *_prepared(case), *_decision(case, decision))
+    return Group(head, table, *_opinions(case, now), *_proposed(case), *_prepared(case), *_decision(case, decision))
+
+
+def _proposed(case: CaseStatus) -> Iterator[RenderableType]:
+    """Who is not competent and whom it names, with the command that asks that body."""
+    for one in case.proposals:
+        body = one.body or "DEPARTMENT"
+        add = f"exchange add-body {case.number} {body} --instead-of {one.department} --officer ..."
+        yield Text.assemble("\n", plain(tr("{department} is not competent", department=called(one.department)), "bold"))
+        yield _lines(((tr("it names"), one.named), (tr("ask that body"), add)))
 
 
 def _opinions(case: CaseStatus, now: datetime) -> Iterator[RenderableType]:
@@ -200,6 +212,7 @@ def case_json(case: CaseStatus, decision: Decision | None = None) -> dict[str, A
         "prepared": _ruling_json(case.prepared) if case.prepared else None,
         "rule_error": case.rule_error,
         "decision": decision.model_dump(mode="json") if decision else None,
+        "proposals": [{"department": one.department, "named": one.named, "body": one.body} for one in case.proposals],
         "departments": [_part_json(part) for part in case.parts],
     }
 
@@ -223,4 +236,5 @@ def _part_json(part: PartStatus) -> dict[str, Any]:
         "protest_id": part.protest_id,
         "protest_ground": part.protest_ground.value if part.protest_ground else None,
         "contested": part.contested,
+        "instead_of": part.instead_of,
     }

@@ -12,6 +12,7 @@ from exchange.approval.window import conclude
 from exchange.approval.window.deadlines import Amendment, amend
 from exchange.approval.window.status import case_status
 from exchange.approval.window.submit import submit as submit_case
+from exchange.cli.approval.adding import add_body
 from exchange.cli.approval.case_status import status
 from exchange.cli.approval.consents import check_consent
 from exchange.cli.approval.deciding import decide
@@ -32,6 +33,7 @@ def register(app: typer.Typer) -> None:
     app.command("submit", rich_help_panel=panel)(submit)
     app.command("status", rich_help_panel=panel)(status)
     app.command("decide", rich_help_panel=panel)(decide)
+    app.command("add-body", rich_help_panel=panel)(add_body)
     app.command("withdraw", rich_help_panel=panel)(withdraw)
     app.command("deadline", rich_help_panel=panel)(deadline)
     app.command("check-consent", rich_help_panel=panel)(check_consent)
