@@ -13,6 +13,7 @@ import pwd
 import secrets
 import shlex
 import stat
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -56,6 +57,16 @@ def write_file(path: Path, content: bytes | str, *, mode: int = 0o644) -> None:
                 out.write(data)
             return
         _replace(target, data, mode)
+
+
+def expect_place(path: Path) -> None:
+    """Raise FileUnusable where no file could be made at a path; to be known before the work for what it is to hold."""
+    with told(path):
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not path.exists() or path.is_file():
+            with tempfile.TemporaryFile(dir=path.parent):
+                pass
 
 
 def write_secret(path: Path, content: bytes | str) -> None:

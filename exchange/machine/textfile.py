@@ -43,16 +43,23 @@ def read_text(path: Path, at_most: int = LARGEST, kind: str = "text") -> str:
 
 def decoded(data: bytes, name: str) -> str:
     """Decode octets as text. Raises BadConfiguration naming the encoding they seem to be in, and how to change it."""
+    if encoding := wide_encoding(data):
+        raise not_text(name, 1, encoding)
     try:
-        if not (encoding := _wide(data)):
-            return data.decode().removeprefix("\ufeff")
-        line = 1
+        return data.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        encoding = "GB18030" if _is(data, "gb18030") else ""
+        raise not_text(name, data.count(b"\n", 0, error.start) + 1, "", data) from None
+
+
+def not_text(name: str, line: int, encoding: str = "", sample: bytes = b"") -> BadConfiguration:
+    """Return the error for what is not UTF-8 from a line on: in which encoding it seems to be, and how to change it.
+
+    ``sample``: whole lines of it, to tell by where ``encoding`` is empty.
+    """
+    encoding = encoding or ("GB18030" if _is(sample, "gb18030") else "")
     seems = f"; it seems to be {encoding}" if encoding else ""
     how = f"; for example: iconv -f {encoding} -t UTF-8 FILE > NEW" if encoding else ""
-    raise BadConfiguration(
+    return BadConfiguration(
         "{name}:{line}: not UTF-8 text{seems}",
         remedy="save the file as UTF-8 (另存为 → 编码 UTF-8){how}",
         name=name,
@@ -62,8 +69,8 @@ def decoded(data: bytes, name: str) -> str:
     )
 
 
-def _wide(data: bytes) -> str:
-    """The encoding of text whose characters have two or four octets; empty for all other."""
+def wide_encoding(data: bytes) -> str:
+    """Return the encoding of text whose characters have two or four octets; empty for all other."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return encoding

@@ -65,6 +65,8 @@ class LocalDomain:
     """Keys and directory that were made elsewhere, for a domain that does not trust its own authority alone."""
     accounts: bool = False
     """Give every member an account of its own at the broker, as in production; needs the management API."""
+    certified_for: timedelta = _CERTIFIED_FOR
+    """How long keys and directory are to last, by the clock of the domain."""
     rest: float = SETTLE
     """Seconds that new queues get before traffic."""
     nodes: dict[str, Node] = field(default_factory=dict)
@@ -195,12 +197,12 @@ class LocalDomain:
     def _certify(self) -> tuple[Mapping[str, Identity], Lookup]:
         now = self.clock.now()
         authority = Authority.open_or_create(self.folder / "authority", self.domain, now)
-        identities = {address: authority.certify(address, now, valid_for=_CERTIFIED_FOR) for address in self.seats}
+        identities = {address: authority.certify(address, now, valid_for=self.certified_for) for address in self.seats}
         members = [
             authority.member(identities[address], _short(address), _short(address), seat.roles)
             for address, seat in self.seats.items()
         ]
-        authority.publish(self.folder / "directory.cose", members, now, now + _CERTIFIED_FOR)
+        authority.publish(self.folder / "directory.cose", members, now, now + self.certified_for)
         certificate = load_authority_certificate(self.folder / "authority")
         return identities, load_directory((self.folder / "directory.cose").read_bytes(), certificate, now, 0)
 

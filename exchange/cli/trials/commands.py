@@ -3,42 +3,27 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.table import Table
 
 from exchange.cli.options import JsonOption
-from exchange.cli.view import console, errors, print_json, say
-from exchange.clock import monotonic
+from exchange.cli.trials.replay_view import progress, report
+from exchange.cli.view import say
 from exchange.errors import CallerError
-from exchange.language import choose, tr
+from exchange.language import tr
+from exchange.machine.files import expect_place, write_file
+from exchange.machine.spreadsheet import csv_text
 from exchange.runtime import logs
 from exchange.runtime.settings import Settings
-from exchange.trials.replay import OnProgress, Replay, Replayed
-from exchange.trials.replay_broker import replay_broker
-from exchange.trials.replay_file import read_replay, summary
+from exchange.trials.replay.broker import replay_broker
+from exchange.trials.replay.file import read_replay
+from exchange.trials.replay.result import table
+from exchange.trials.replay.run import Replay
 
 OTHERWISE = 8
 """Exit code when a run came out otherwise than it should."""
-
-
-_ROWS = {
-    "consultations": ("征求意见", "consultations"),
-    "in_time": ("按期答复", "in time"),
-    "deemed": ("视为同意", "deemed"),
-    "deemed_answered_late": ("视为后迟到答复", "deemed, answered late"),
-    "deemed_never_answered": ("视为后未答复", "deemed, never answered"),
-    "lost": ("遗失", "lost"),
-    "doubled": ("重复", "doubled"),
-    "dead_letters": ("死信", "dead letters"),
-    "undelivered": ("未送达", "undelivered"),
-}
-"""What the lines of the comparison are called."""
 
 
 def register(app: typer.Typer) -> None:
@@ -90,113 +75,60 @@ def _demo_of_levels(home: Path, every: bool) -> None:
 
 
 def replay(
-    file: Annotated[Path, typer.Argument(help="CSV with the columns at, case, event, department, due.")],
+    file: Annotated[Path, typer.Argument(help="CSV: at, case, event, department, and due or days.")],
     cases: Annotated[int | None, typer.Option(min=1, help="Only the first so many cases.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="Write a CSV row for each consultation and each refused event."),
+    ] = None,
     home: Annotated[Path | None, typer.Option(help="Keep keys and databases here (default: thrown away).")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Drives a file of real cases through the real path on a virtual clock, and checks what came of them.
+    """Drives a log of real cases through the real path on a virtual clock, and checks what came of them.
 
-    Every event is sealed, sent, received and ruled on; times are event times. The outcome of each consultation is
-    compared with what the file's own times say; exit code 8 if one differs, or anything was lost or doubled.
+    Every event is sealed, sent, received and ruled on; times are event times. The outcome of each consultation, and
+    which events are refused, is compared with what the log's own times say, counted day by day by themselves. The
+    first ten differences are shown; exit code 8 if there is one, or anything was lost or doubled.
+
+    A log looks like this:
+
+    ```csv
+    at,case,event,department,due,days
+    2026-03-02T09:00:00+08:00,c-1,submit,Planning,2026-03-12T24:00:00+08:00,
+    2026-03-02T09:00:00+08:00,c-1,submit,Fire,,15
+    2026-03-04T10:30:00+08:00,c-1,extend,Planning,,5
+    2026-03-05T09:00:00+08:00,c-1,stop,Fire,,
+    2026-03-09T09:00:00+08:00,c-1,resume,Fire,,
+    2026-03-10T16:00:00+08:00,c-1,reply,Planning,,
+    2026-03-16T08:00:00+08:00,c-1,withdraw,,,
+    ```
+
+    Events: `submit` (due: until when, or days: for how many working days), `reply`, `extend` (by days), `stop` (for
+    days, or until resumed), `resume`, `restart`, `withdraw` (the whole case, without a department). Lines are in the
+    order of time. A case may be submitted again later, to others or the same. A column `default` says what silence
+    amounts to: `consent` (as if left out), `refusal` or `none`.
     """
     logs.configure(quiet=True)
     settings = Settings.read()
-    events = read_replay(file, cases)
+    if out is not None:
+        expect_place(out)
+    log = read_replay(file, cases)
     with tempfile.TemporaryDirectory(prefix="yizhan-replay-") as scratch:
         folder = home or Path(scratch)
         with replay_broker(settings, Path(scratch) / "node", say) as info:
-            run = Replay(events, folder, info, settings.database_url)
+            run = Replay(log, folder, info, settings.database_url)
             say(
                 tr(
                     "{count:,} events of {cases:,} cases, {departments} departments",
-                    count=len(events.events),
-                    cases=events.cases,
-                    departments=len(events.names),
+                    count=len(log.events),
+                    cases=log.cases,
+                    departments=len(log.names),
                 )
             )
-            with _progress(len(events.events)) as on_progress:
+            with progress(len(log.events)) as on_progress:
                 result = run.run(on_progress)
-    _report(result, as_json)
+    if out is not None:
+        write_file(out, csv_text(table(result)))
+    report(result, as_json)
     if not result.agrees:
         raise typer.Exit(OTHERWISE)
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[OnProgress]:
-    """A bar on a terminal; elsewhere a line for each tenth."""
-    if not errors.is_terminal:
-        yield _tenths(total)
-        return
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]} · [dim]{task.fields[virtual]}"),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    began = monotonic()
-    with Progress(*columns, console=errors) as bar:
-        task = bar.add_task(tr("replay"), total=total, virtual="", rate="")
-
-        def update(done: int, total: int, virtual: str) -> None:
-            bar.update(task, completed=done, virtual=virtual, rate=f"{done / (monotonic() - began):.0f}/s")
-
-        yield update
-
-
-def _tenths(total: int) -> OnProgress:
-    said, began = 0, monotonic()
-
-    def update(done: int, total: int, virtual: str) -> None:
-        nonlocal said
-        if done * 10 // total > said:
-            said = done * 10 // total
-            say(
-                tr(
-                    "{done:,} of {total:,} events, {rate:.0f} a second, {virtual}",
-                    done=done,
-                    total=total,
-                    rate=done / (monotonic() - began),
-                    virtual=virtual,
-                )
-            )
-
-    return update
-
-
-def _report(result: Replayed, as_json: bool) -> None:
-    found, wanted = summary(result.fates), summary(result.expected)
-    extra = {
-        "lost": len(result.lost),
-        "doubled": result.doubled,
-        "dead_letters": result.dead_letters,
-        "undelivered": result.undelivered,
-        "messages": result.messages,
-        "seconds": round(result.seconds, 1),
-        "events_per_second": round(result.events / result.seconds, 1),
-    }
-    if as_json:
-        print_json({"found": found, "expected": wanted, "agrees": result.agrees, **extra})
-        return
-    table = Table(header_style="bold", border_style="dim")
-    for title in ("", tr("found"), tr("expected")):
-        table.add_column(title, justify="right" if title else "left")
-    for key, number in found.items():
-        colour = "green" if number == wanted[key] else "bold red"
-        table.add_row(choose(_ROWS[key]), f"[{colour}]{number:,}[/]", f"{wanted[key]:,}")
-    for key in ("lost", "doubled", "dead_letters", "undelivered"):
-        colour = "green" if extra[key] == 0 else "bold red"
-        table.add_row(choose(_ROWS[key]), f"[{colour}]{extra[key]:,}[/]", "0")
-    console.print(table)
-    console.print(
-        tr(
-            "{messages:,} messages in {seconds:.1f} s; {rate:,.0f} events a second",
-            messages=result.messages,
-            seconds=result.seconds,
-            rate=result.events / result.seconds,
-        )
-    )
-    verdict = tr("[green]as it must be[/]") if result.agrees else tr("[bold red]otherwise than it must be[/]")
-    console.print(verdict)

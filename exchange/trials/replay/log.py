@@ -1,0 +1,141 @@
+"""A log of cases: events in the order of time, and the applications that they are put to a window as."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from exchange.schemas import DefaultMode
+
+RESERVED = frozenset({"window", "monitor", "from"})
+"""What no department of a replay can be called: its domain has these itself."""
+_LONGEST_NUMBER = 64
+_LONGEST_LABEL = 40
+
+
+class EventKind(StrEnum):
+    """What can happen in a log."""
+
+    SUBMIT = "submit"
+    """A case is put to a department."""
+    REPLY = "reply"
+    """The department gives its opinion."""
+    EXTEND = "extend"
+    STOP = "stop"
+    RESUME = "resume"
+    RESTART = "restart"
+    WITHDRAW = "withdraw"
+    """The applicant withdraws the case as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayEvent:
+    """One line of a log."""
+
+    line: int
+    at: datetime
+    case: str
+    kind: EventKind
+    department: str
+    due: datetime | None = None
+    """Of a submit: the instant that statute fixed."""
+    days: int | None = None
+    """Working days: of a submit the term, of an extend what is added, of a stop its announced length."""
+    default: DefaultMode = DefaultMode.CONSENT
+    """Of a submit: what silence amounts to."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayApplication:
+    """What is put to departments at one instant, under a number of its own at the window."""
+
+    number: str
+    asked: tuple[ReplayEvent, ...]
+
+
+@dataclass(frozen=True)
+class ReplayLog:
+    """A log as read, and the labels its departments get as addresses."""
+
+    events: tuple[ReplayEvent, ...]
+    names: dict[str, str]
+    applications: tuple[ReplayApplication, ...]
+    about: dict[int, tuple[str, ...]] = field(repr=False)
+    """The applications an event is about, by the event's line: the latest that was put to its department by then."""
+
+    @property
+    def cases(self) -> int:
+        """How many cases there are."""
+        return len({event.case for event in self.events})
+
+
+def log_of(events: Sequence[ReplayEvent]) -> ReplayLog:
+    """Sort out the events of a log: what is put to departments together, and what each event is about.
+
+    Submits of a case at one instant are one application, put at the first of them; later ones another one.
+    """
+    together: dict[tuple[str, datetime], list[ReplayEvent]] = {}
+    for event in events:
+        if event.kind is EventKind.SUBMIT:
+            together.setdefault((event.case, event.at), []).append(event)
+    numbers = _numbers(together)
+    applications = tuple(ReplayApplication(numbers[key], tuple(asked)) for key, asked in together.items())
+    return ReplayLog(tuple(events), labels(event.department for event in events), applications, _about(events, numbers))
+
+
+def _numbers(together: Iterable[tuple[str, datetime]]) -> dict[tuple[str, datetime], str]:
+    """The first application of a case has the case's number, later ones this with a number behind it."""
+    keys = list(together)
+    taken = {case for case, _ in keys}
+    first: set[str] = set()
+    numbers: dict[tuple[str, datetime], str] = {}
+    for case, at in keys:
+        number, count = case, 1
+        while case in first and number in taken:
+            count += 1
+            number = f"{case[: _LONGEST_NUMBER - len(str(count)) - 1]}.{count}"
+        first.add(case)
+        taken.add(number)
+        numbers[(case, at)] = number
+    return numbers
+
+
+def _about(events: Iterable[ReplayEvent], numbers: dict[tuple[str, datetime], str]) -> dict[int, tuple[str, ...]]:
+    put: dict[str, dict[str, None]] = {}
+    asked: dict[tuple[str, str], str] = {}
+    about: dict[int, tuple[str, ...]] = {}
+    for event in events:
+        so_far = put.setdefault(event.case, {})
+        if event.kind is EventKind.SUBMIT:
+            number = numbers[(event.case, event.at)]
+            so_far[number] = None
+            asked[(event.case, event.department)] = number
+        latest = next(reversed(so_far), event.case)
+        if event.kind is EventKind.WITHDRAW:
+            about[event.line] = tuple(so_far) or (latest,)
+        else:
+            about[event.line] = (asked.get((event.case, event.department), latest),)
+    return about
+
+
+def label_of(department: str) -> str:
+    """Return a department's name as a label of an address; empty where nothing of it can stand in one."""
+    return re.sub(r"[^a-z0-9]+", "-", department.lower()).strip("-")[:_LONGEST_LABEL].strip("-")
+
+
+def labels(departments: Iterable[str]) -> dict[str, str]:
+    """Return a label for every department, no two alike."""
+    names: dict[str, str] = {}
+    taken: set[str] = set(RESERVED)
+    for department in sorted(set(departments)):
+        stem = label_of(department) or "department"
+        label, count = stem, 1
+        while label in taken:
+            count += 1
+            label = f"{stem}-{count}"
+        taken.add(label)
+        names[department] = label
+    return names

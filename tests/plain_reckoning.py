@@ -1,0 +1,200 @@
+"""What must come of a log of cases, reckoned apart from the product: nothing of it is imported here.
+
+One goes through the days with a finger on the calendar of 2026, as it was announced (国办发明电〔2025〕7号): for each
+department's term a number of days is left, and each midnight takes one away, if that day counts.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date, datetime, timedelta, timezone
+from typing import Any
+
+CHINA = timezone(timedelta(hours=8))
+DAY = timedelta(days=1)
+ENDS = date(2026, 12, 31)
+"""The last day that is announced."""
+OFF = [
+    ("01-01", "01-03"), ("02-15", "02-23"), ("04-04", "04-06"), ("05-01", "05-05"),
+    ("06-19", "06-21"), ("09-25", "09-27"), ("10-01", "10-07"),
+]  # fmt: skip
+MADE_UP = ["01-04", "02-14", "02-28", "05-09", "09-20", "10-10"]
+
+
+def works(day: date) -> bool:
+    written = day.strftime("%m-%d")
+    if day > ENDS or day.year < 2026:
+        return day.weekday() < 5
+    if written in MADE_UP:
+        return True
+    return day.weekday() < 5 and not any(first <= written <= last for first, last in OFF)
+
+
+def midnight_after(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=CHINA) + DAY
+
+
+def day_of(at: datetime) -> date:
+    return at.astimezone(CHINA).date()
+
+
+def day_that_ends(at: datetime) -> date:
+    return day_of(at - timedelta(microseconds=1))
+
+
+def after(day: date, days: int) -> date:
+    while days:
+        day += DAY
+        days -= works(day)
+    return day
+
+
+def moment(text: str) -> datetime | None:
+    if "T24:00:00" in text:
+        return datetime.fromisoformat(text.replace("T24:", "T00:")) + DAY
+    return datetime.fromisoformat(text) if text else None
+
+
+class Term:
+    """One department's term."""
+
+    def __init__(self, at: datetime, days: int, fixed: datetime | None, default: str) -> None:
+        self.began, self.days, self.fixed, self.default = at, days, fixed, default
+        self.added = 0
+        self.stops: list[list[date | None]] = []
+        self.state = "runs"
+        self.late = False
+        self.changed, self.half_passed = at, False
+
+    def stands_still(self) -> bool:
+        return any(until is None for _, until in self.stops)
+
+    def stopped_on(self, day: date) -> bool:
+        return any(since <= day <= until for since, until in self.stops if since and until)
+
+    def over(self) -> tuple[datetime | None, bool]:
+        """When the term is over, and whether a day that nobody has announced was passed on the way."""
+        if self.stands_still():
+            return None, False
+        if self.fixed is None:
+            day, left, skipped = day_of(self.began), self.days + self.added, True
+        else:
+            lost = set()
+            for since, until in self.stops:
+                day = since
+                while day and until and day < until:
+                    day += DAY
+                    lost.add(day)
+            left = self.added + sum(map(works, lost))
+            if left == 0:
+                return self.fixed, False
+            day, skipped = day_that_ends(self.fixed), False
+        guessed = False
+        while left > 0:
+            day += DAY
+            if not (skipped and self.stopped_on(day)):
+                guessed = guessed or day > ENDS
+                left -= works(day)
+        return midnight_after(day), guessed
+
+    def come_to(self, now: datetime) -> None:
+        end, guessed = self.over()
+        if self.state != "runs" or end is None or guessed:
+            return
+        over_when_changed = end <= self.changed
+        if not over_when_changed and min(now, end) > self.began + (end - self.began) / 2:
+            self.half_passed = True
+        if now > (self.changed + timedelta(minutes=10) if over_when_changed else end):
+            self.state = "deemed" if self.default != "none" and self.half_passed else "escalated"
+
+    def happen(self, event: str, at: datetime, days: int) -> bool:
+        """Whether it may."""
+        if event == "reply":
+            return self.reply(at)
+        end, _ = self.over()
+        if self.state != "runs" or (end is not None and at > end):
+            return False
+        if event == "extend":
+            if self.added:
+                return False
+            self.added = days
+        elif event == "stop":
+            if self.stands_still():
+                return False
+            since = day_that_ends(at)
+            self.stops.append([since, after(since, days) if days else None])
+        elif event == "resume":
+            if not self.stands_still():
+                return False
+            self.stops = [[since, min(until or day_of(at), day_of(at))] for since, until in self.stops]
+        else:
+            self.began, self.stops, self.half_passed = at, [], False
+        self.changed = at
+        return True
+
+    def reply(self, at: datetime) -> bool:
+        if self.state in ("in-time", "withdrawn") or self.late:
+            return False
+        if self.state == "escalated":
+            self.late = True
+            return True
+        end, _ = self.over()
+        if self.state == "deemed" or (end is not None and at > end and self.default != "none"):
+            self.late = True
+        else:
+            self.state = "in-time"
+        return True
+
+    def fate(self) -> str:
+        if self.state == "runs":
+            return "stopped" if self.stands_still() else "provisional"
+        return "deemed-then-late" if self.state == "deemed" and self.late else self.state
+
+
+def reckon(text: str) -> tuple[dict[int, tuple[str, datetime | None]], set[int]]:
+    """Fate and end of each consultation by the line of its submit, and the lines of the events to be refused."""
+    rows = [(line, row) for line, row in enumerate(csv.DictReader(io.StringIO(text)), 2)]
+    rounds: dict[str, list[tuple[datetime, dict[str, Term]]]] = {}
+    lines: dict[int, Term] = {}
+    refused: set[int] = set()
+    for line, row in rows:
+        at, case, event, department = moment(row["at"]), row["case"], row["event"], row["department"]
+        assert at is not None
+        days = int(row.get("days") or 0)
+        put = rounds.setdefault(case, [])
+        if event == "submit":
+            if not put or put[-1][0] != at:
+                put.append((at, {}))
+            fixed = None if days else moment(row.get("due") or "")
+            put[-1][1][department] = lines[line] = Term(at, days, fixed, row.get("default") or "consent")
+            continue
+        for _, terms in put:
+            for term in terms.values():
+                term.come_to(at)
+        if event == "withdraw":
+            done = withdraw(put)
+        else:
+            asked = [terms[department] for _, terms in put if department in terms]
+            done = bool(asked) and asked[-1].happen(event, at, days)
+        if not done:
+            refused.add(line)
+    for term in lines.values():
+        term.come_to(datetime(2200, 1, 1, tzinfo=CHINA))
+    return {line: (term.fate(), term.over()[0]) for line, term in lines.items()}, refused
+
+
+def withdraw(put: list[Any]) -> bool:
+    done = False
+    for _, terms in put:
+        undecided = [term for term in terms.values() if term.state not in ("in-time", "deemed") and not answered(term)]
+        if undecided and not any(term.state == "withdrawn" for term in terms.values()):
+            done = True
+            for term in undecided:
+                term.state = "withdrawn"
+    return done
+
+
+def answered(term: Term) -> bool:
+    """After an escalation an answer still counts."""
+    return term.state == "escalated" and term.late

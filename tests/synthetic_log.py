@@ -1,0 +1,134 @@
+"""Logs of cases that nobody has lived through: every kind of event, every fate, and the edges of days and holidays."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, datetime, time, timedelta
+
+from tests.plain_reckoning import CHINA, DAY, after, midnight_after
+
+HEAD = "at,case,event,department,due,days,default"
+DEPARTMENTS = ("规划局", "消防救援", "Water & Roads", "气象局", "文物局", "Group 1")
+EDGES = [
+    date(2026, 1, 4), date(2026, 2, 13), date(2026, 2, 14), date(2026, 2, 15), date(2026, 2, 23), date(2026, 2, 27),
+    date(2026, 2, 28), date(2026, 4, 3), date(2026, 4, 30), date(2026, 5, 9), date(2026, 9, 18), date(2026, 9, 20),
+    date(2026, 9, 30), date(2026, 10, 8), date(2026, 10, 10), date(2026, 12, 29),
+]  # fmt: skip
+"""Days before, in and behind holidays, and days that are made up for."""
+TIMES = (time(0), time(0, 0, 1), time(9), time(12, 30, 0, 1), time(23, 59, 59), time(23, 59, 59, 999999))
+BESIDE = (timedelta(0), timedelta(seconds=-1), timedelta(seconds=1), timedelta(microseconds=1))
+"""Answers at the due moment itself, and just beside it."""
+
+
+EVERY_FATE = (
+    HEAD
+    + """
+2026-02-09T10:00:00+08:00,c-1,submit,规划局,2026-02-14T24:00:00+08:00,,
+2026-02-09T10:00:00+08:00,c-1,submit,消防,,5,
+2026-02-09T10:00:00+08:00,c-1,submit,气象,,5,
+2026-02-09T10:00:00+08:00,c-1,submit,文物,,5,none
+2026-02-09T10:00:00+08:00,c-2,submit,规划局,2026-02-09T10:00:02+08:00,,
+2026-02-09T10:00:00+08:00,c-2,submit,消防,,20,
+2026-02-10T08:00:00+08:00,c-1,extend,气象,,3,
+2026-02-10T08:00:00+08:00,c-1,extend,气象,,3,
+2026-02-10T08:00:00+08:00,c-1,reply,水务,,,
+2026-02-11T08:00:00+08:00,c-2,resume,消防,,,
+2026-02-12T08:00:00+08:00,c-2,stop,消防,,,
+2026-02-12T08:00:00+08:00,c-2,stop,消防,,,
+2026-02-15T00:00:00+08:00,c-1,reply,规划局,,,
+2026-02-15T00:00:00+08:00,c-1,reply,规划局,,,
+2026-02-15T00:00:01+08:00,c-1,reply,消防,,,
+2026-02-16T08:00:00+08:00,c-1,restart,消防,,,
+2026-02-24T08:00:00+08:00,c-2,resume,消防,,,
+2026-03-02T08:00:00+08:00,c-2,withdraw,,,,
+2026-03-02T08:00:00+08:00,c-2,withdraw,,,,
+2026-03-03T08:00:00+08:00,c-2,submit,规划局,,1,
+2026-03-03T08:00:00+08:00,c-2,submit,消防,,20,
+2026-03-03T09:00:00+08:00,c-2,reply,规划局,,,
+2026-03-04T08:00:00+08:00,c-2,restart,消防,,,
+2026-03-05T08:00:00+08:00,c-2,stop,消防,,,
+2026-12-20T08:00:00+08:00,c-3,submit,气象,,15,
+"""
+)
+"""A small log: every kind of event and every fate, an answer at the due moment and one a second later, and refusals of
+every kind."""
+
+
+def synthetic_log(seed: int, cases: int) -> str:
+    """A log of so many cases, the same for a seed."""
+    chance = random.Random(seed)
+    rows = [row for number in range(1, cases + 1) for row in Case(chance, f"c-{number}").rows()]
+    rows.sort(key=lambda row: row[0])  # stable: what happens to a case at one instant keeps its order
+    return "\n".join([HEAD, *(",".join((at.isoformat(), *cells)) for at, *cells in rows)]) + "\n"
+
+
+class Case:
+    """One case, made up by chance."""
+
+    def __init__(self, chance: random.Random, number: str) -> None:
+        self.chance, self.number = chance, number
+        self.made: list[tuple[datetime, ...]] = []
+
+    def rows(self) -> list[tuple[datetime, ...]]:
+        chance = self.chance
+        began = self.moment(
+            chance.choice(EDGES) if chance.random() < 0.6 else date(2026, 1, 5) + DAY * chance.randrange(330)
+        )
+        asked = chance.sample(DEPARTMENTS, chance.randint(1, 4))
+        for department in asked:
+            self.consult(began, department)
+        if chance.random() < 0.15:
+            self.add(began + self.some(20), "withdraw", "")
+        if chance.random() < 0.2:
+            again = began + self.some(25)
+            for department in chance.sample(DEPARTMENTS, chance.randint(1, 2)):
+                self.consult(again, department)
+        if chance.random() < 0.1:
+            self.add(began + self.some(10), chance.choice(("reply", "extend", "resume")), "nobody", days="3")
+        return self.made
+
+    def consult(self, at: datetime, department: str) -> None:
+        chance = self.chance
+        days = chance.choice((1, 2, 3, 5, 10, 20))
+        end = midnight_after(after(at.astimezone(CHINA).date(), days))
+        due = ""
+        if chance.random() < 0.5:
+            end = max(
+                at + timedelta(seconds=5), chance.choice((end, end - timedelta(hours=7), end + timedelta(hours=9)))
+            )
+            due = end.isoformat()
+        default = "none" if chance.random() < 0.15 else ""
+        self.add(at, "submit", department, due, "" if due else str(days), default)
+        for _ in range(chance.choice((0, 0, 0, 1, 1, 2, 3))):
+            self.amend(at, end, department)
+        answer = chance.random()
+        if answer < 0.4:
+            self.add(at + (end - at) * chance.random(), "reply", department)
+        elif answer < 0.65:
+            self.add(max(at, end + chance.choice(BESIDE)), "reply", department)
+        elif answer < 0.8:
+            self.add(end + self.some(15), "reply", department)
+        if chance.random() < 0.1:
+            self.add(end + self.some(15), "reply", department)
+
+    def amend(self, at: datetime, end: datetime, department: str) -> None:
+        chance = self.chance
+        kind = chance.choice(("extend", "stop", "stop", "restart", "resume"))
+        when = at + (end - at) * chance.random()
+        if chance.random() < 0.2:
+            when = chance.choice((end, at, end + timedelta(seconds=1)))
+        days = str(chance.choice((1, 3, 10))) if kind == "extend" or (kind == "stop" and chance.random() < 0.3) else ""
+        self.add(when, kind, department, "", days)
+        if kind == "stop" and not days and chance.random() < 0.85:
+            self.add(when + self.some(12), "resume", department)
+
+    def add(self, at: datetime, event: str, department: str, due: str = "", days: str = "", default: str = "") -> None:
+        if event in ("reply", "resume"):
+            days = ""
+        self.made.append((at.astimezone(CHINA), self.number, event, department, due, days, default))  # type: ignore[arg-type]
+
+    def some(self, days: int) -> timedelta:
+        return timedelta(seconds=self.chance.randrange(1, days * 86_400))
+
+    def moment(self, day: date) -> datetime:
+        return datetime.combine(day, self.chance.choice(TIMES), CHINA)

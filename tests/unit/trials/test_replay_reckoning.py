@@ -1,0 +1,89 @@
+"""What must come of a log: the product's own reckoning against one that shares nothing with it, and known answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from exchange.trials.replay.fates import summary
+from exchange.trials.replay.file import read_replay
+from exchange.trials.replay.log import ReplayLog
+from exchange.trials.replay.reckoning import reckon_log
+from exchange.workdays import ChinaCalendar
+from tests.plain_reckoning import ENDS, reckon, works
+from tests.real_input import real
+from tests.synthetic_log import EVERY_FATE, synthetic_log
+
+HEAD = "at,case,event,department,due,days,default\n"
+
+
+def read(tmp_path: Path, text: str) -> ReplayLog:
+    path = tmp_path / "log.csv"
+    path.write_text(text, encoding="utf-8")
+    return read_replay(path)
+
+
+def reckoned(log: ReplayLog) -> tuple[dict[int, tuple[object, object]], set[int]]:
+    found = reckon_log(log, ChinaCalendar())
+    outcomes = {
+        one.line: found.outcomes[(application.number, one.department)]
+        for application in log.applications
+        for one in application.asked
+    }
+    return {line: (outcome.fate, outcome.due) for line, outcome in outcomes.items()}, set(found.refused)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_two_reckonings_that_share_nothing_agree_on_a_log_made_up_by_chance(tmp_path: Path, seed: int) -> None:
+    text = synthetic_log(seed, 150)
+    assert reckoned(read(tmp_path, text)) == reckon(text)
+
+
+def test_the_calendar_that_is_written_out_for_the_tests_is_the_one_that_was_announced() -> None:
+    calendar, day = ChinaCalendar(), ENDS
+    while day.year == ENDS.year:
+        assert works(day) == calendar.is_workday(day), day
+        day = day.fromordinal(day.toordinal() - 1)
+
+
+def test_every_fate_is_in_the_small_log() -> None:
+    fates, refused = reckon(EVERY_FATE)
+    assert len({fate for fate, _ in fates.values()}) == 7
+    assert refused
+
+
+def test_the_permit_log_is_reckoned_as_its_own_times_say() -> None:
+    found = reckon_log(read_replay(real("wabo/replay.csv")), ChinaCalendar())
+    counts = summary(outcome.fate for outcome in found.outcomes.values())
+    assert (counts["consultations"], counts["in_time"], counts["deemed"]) == (4750, 4454, 296)
+    assert (counts["deemed_answered_late"], found.refused) == (210, frozenset())
+
+
+SUBMIT = "2026-02-09T10:00:00+08:00,c-1,submit,A,,5,\n"
+"""Its five days are the 10th to the 14th, a Saturday that is worked; then comes the Spring Festival."""
+
+
+@pytest.mark.parametrize(
+    ("events", "fate", "ends"),
+    [
+        ("2026-02-15T00:00:00+08:00,c-1,reply,A,,,", "in-time", "2026-02-15"),
+        ("2026-02-15T00:00:01+08:00,c-1,reply,A,,,", "deemed-then-late", "2026-02-15"),
+        ("2026-02-14T23:59:59+08:00,c-1,extend,A,,1,", "deemed", "2026-02-25"),
+        ("2026-02-12T09:00:00+08:00,c-1,stop,A,,,", "stopped", None),
+        (
+            "2026-02-12T09:00:00+08:00,c-1,stop,A,,,\n2026-02-24T09:00:00+08:00,c-1,resume,A,,,",
+            "deemed",
+            "2026-02-28",
+        ),
+        ("2026-02-12T09:00:00+08:00,c-1,stop,A,,1,", "deemed", "2026-02-26"),
+        ("2026-02-13T09:00:00+08:00,c-1,restart,A,,,", "deemed", "2026-02-28"),
+        ("2026-02-13T09:00:00+08:00,c-1,withdraw,,,,", "withdrawn", "2026-02-15"),
+    ],
+)
+def test_known_ends_around_the_spring_festival(tmp_path: Path, events: str, fate: str, ends: str | None) -> None:
+    outcome, _ = reckoned(read(tmp_path, HEAD + SUBMIT + events + "\n"))
+    assert outcome[2] == (fate, outcome[2][1])
+    end = outcome[2][1]
+    assert (str(end)[:19] if end else None) == (f"{ends} 00:00:00" if ends else None)
+    assert outcome == reckon(HEAD + SUBMIT + events + "\n")[0]
