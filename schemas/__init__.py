@@ -47,11 +47,13 @@ from exchange.schemas.directory import (
 from exchange.schemas.document import (
     AnnouncementNumber,
     Classification,
+    Concerned,
     Document,
     DocumentKind,
     DocumentNumber,
     Number,
     OrderNumber,
+    Printing,
     Purpose,
 )
 from exchange.schemas.evidence import (
@@ -124,6 +126,7 @@ __all__ = [
     "Classification",
     "Clearance",
     "Completion",
+    "Concerned",
     "Considered",
     "Consultation",
     "ConsultedDepartment",
@@ -177,6 +180,7 @@ __all__ = [
     "OrderNumber",
     "Outcome",
     "Overruling",
+    "Printing",
     "ProcedureKind",
     "Protest",
     "ProtestGround",

@@ -30,6 +30,7 @@ def take_document(step: Step, incoming: Incoming, body: Body) -> None:
     main = main_addressees(incoming.opened.header, body)
     answers = _answers(step, incoming, main) if body.kind is DocumentKind.REPLY else ()
     check_arrival(step.node.directory, incoming.opened.header, body, answers=answers)
+    _refuse_false_agreement(step, incoming.sender, body)
     if body.kind is DocumentKind.REQUEST and step.node.address in main:
         _take_request(step, incoming)
     elif body.kind is DocumentKind.REPLY:
@@ -40,6 +41,24 @@ def refuse_secrets(document: Document) -> None:
     """Raise Returned for a classified document."""
     with returned_for(Secret):
         check_secrecy(document)
+
+
+def _refuse_false_agreement(step: Step, sender: str, document: Document) -> None:
+    """Raise Returned where it says of this authority that it agreed, and nothing sent to its sender says so."""
+    own = step.node.address
+    for one in document.concerns:
+        if one.authority != own or one.agreed_in is None:
+            continue
+        found = step.tx[Documents].get(own, one.agreed_in)
+        stated = verify_signed(found.signed, step.node.directory) if found and found.kind == Document.KIND else None
+        if stated is None or sender not in stated.header.addressees:
+            raise Returned(
+                "{own} has sent no document {message_id} in which it agreed to this",
+                code="not-agreed",
+                remedy="ask for its agreement by a 函, and name the document in which it answers",
+                own=own,
+                message_id=one.agreed_in,
+            )
 
 
 def asked(step: Step, request_id: str) -> str | None:

@@ -12,6 +12,7 @@ from exchange.errors import CallerError, NotFound
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node, Step
 from exchange.messaging.numbers_used import note_number
+from exchange.messaging.rules.agreements import check_agreements
 from exchange.messaging.rules.secrecy import check_secrecy
 from exchange.schemas import Document, DocumentKind, Purpose
 
@@ -27,10 +28,11 @@ def send_document(
 ) -> str:
     """Put a document into the outbox for ``addressees`` and for those who get a copy; returns its message id.
 
-    A 批复 answers the request ``in_reply_to``, and is copied to all who have passed that request on. Raises Secret for
-    a classified document, NotFound for an address that is not in the directory or an answered message that is not on
-    record, CallerError when the enclosures are not the attachments named, or where a rule of its kind does not let it
-    go so (with the article); Conflict for a request that was answered or passed on.
+    A 批复 answers the request ``in_reply_to``, and is copied to all who have passed that request on. Who is named as
+    having agreed to it gets a copy, too, and sends it back if it did not. Raises Secret for a classified document,
+    NotFound for an address that is not in the directory or a message that is cited and not on record, CallerError when
+    the enclosures are not the attachments named, or where a rule of its kind does not let it go so (with the article);
+    Conflict for a request that was answered or passed on.
     """
     with node.step() as step:
         return send_in(step, document, addressees, copies=copies, enclosures=enclosures, in_reply_to=in_reply_to)
@@ -105,7 +107,8 @@ def _expect_lawful(
     if not main and not copied:
         raise CallerError("a document needs at least one addressee", remedy="name an address of the directory")
     answered = _answered(step, document, in_reply_to) if in_reply_to is not None else _Answered(None, None)
-    copied = (*copied, *(one for one in answered.forwarders if one not in (*copied, *main)))
+    agreed = check_agreements(document, step.tx[Documents].get)
+    copied = (*copied, *(one for one in dict.fromkeys((*answered.forwarders, *agreed)) if one not in (*copied, *main)))
     check_copies(main, copied)
     check_sending(step.node, document, main, copied, answers=answered.asked_by)
     return main, copied, answered

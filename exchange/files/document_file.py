@@ -13,9 +13,16 @@ from exchange.documents.rules.numbers import parse_number
 from exchange.errors import BadConfiguration, CallerError
 from exchange.files.attached import Check, Leave, attachment_of, is_large, read_attached
 from exchange.language import Text, joined
-from exchange.schemas import Document, DocumentKind, Purpose, Urgency, Wire
+from exchange.schemas import Concerned, Document, DocumentKind, Printing, Purpose, Urgency, Wire
 from exchange.schemas.base import Line
 from exchange.tomlfile import TomlFile, faults_of, read_toml
+
+
+class PrintingFile(Wire):
+    """Who printed it; today where the file names no day."""
+
+    by: Line
+    on: Annotated[date | None, Field(default=None)]
 
 
 class DocumentFile(Wire):
@@ -35,6 +42,11 @@ class DocumentFile(Wire):
     attachments: Annotated[tuple[Line, ...], Field(max_length=20)] = ()
     """Paths, relative to the file; what is too large to travel inside goes by the claim store."""
     notes: str = ""
+    concerns: Annotated[tuple[Concerned, ...], Field(max_length=50)] = ()
+    """Other authorities whose powers it touches, each with the message in which it agreed."""
+    copy_number: Annotated[int | None, Field(ge=1, le=999_999)] = None
+    issuing_mark: Line | None = None
+    printing: PrintingFile | None = None
 
 
 def read_document(
@@ -81,6 +93,8 @@ def document_of(
         else:
             small.append(name)
             enclosures.append(read_attached(file, place, name, BadConfiguration))
+    today = clock.now().date()
+    printed = content.printing
     try:
         document = Document(
             number=parse_number(content.number),
@@ -92,9 +106,13 @@ def document_of(
             addressees=content.addressees,
             body=content.body,
             attachments=tuple(map(attachment_of, small, enclosures)),
-            date=content.date or clock.now().date(),
+            date=content.date or today,
             notes=content.notes,
             purpose=content.purpose,
+            concerns=content.concerns,
+            copy_number=content.copy_number,
+            issuing_mark=content.issuing_mark,
+            printing=Printing(by=printed.by, on=printed.on or today) if printed else None,
         )
     except ValidationError as error:
         raise does_not_hold(file.path, error) from None

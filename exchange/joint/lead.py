@@ -27,6 +27,7 @@ from exchange.messaging.checks import expect
 from exchange.messaging.documents import Documents
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Node, Step
+from exchange.messaging.rules.agreements import check_agreements
 from exchange.schemas import (
     Body,
     Document,
@@ -71,6 +72,7 @@ def propose_joint(
     check_draft(node.directory, draft)
     payload = draft.model_dump_json().encode()
     with node.step() as step:
+        check_agreements(draft.document, step.tx[Documents].get)
         own = countersign(payload, node.identity, step.now)
         signed = verify_countersignature(own, payload, node.directory)
         step.tx[JointDocuments].open(_row(draft, payload, step.now), _places(draft, signed, own))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from exchange.directory import Lookup
@@ -17,6 +18,7 @@ from exchange.joint.states import JointSeat
 from exchange.joint.store import JointDocuments
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Step
+from exchange.messaging.rules.agreements import not_agreed
 from exchange.messaging.rules.secrecy import check_secrecy
 from exchange.schemas import Document, DocumentKind, JointDraft
 from exchange.store.transaction import Transaction
@@ -49,7 +51,8 @@ def check_draft(directory: Lookup, draft: JointDraft) -> None:
             kind=document.kind.value,
         )
     for signer in draft.signers if addressees else ():
-        check_conveyance(conveyance_of(document, signer, addressees, document.copies, offices))
+        way = conveyance_of(document, signer, addressees, document.copies, offices)
+        check_conveyance(replace(way, concerned=(), not_agreed=not_agreed(document, draft.signers)))
 
 
 def check_attachments(document: Document, enclosures: Sequence[bytes]) -> None:

@@ -189,6 +189,7 @@ REASONS: Mapping[str, Words] = {
     "no-user-id": ("未写明账号", "without its account's name"),
     "not-a-relay": ("不是收发机关", "not a relay office"),
     "not-consulted": ("未被征求意见", "not consulted"),
+    "not-agreed": ("未经该部门同意", "not agreed by that department"),
     "not-entitled": ("无此资格", "not entitled"),
     "not-for-us": ("不是发给本单位的", "not for us"),
     "not-found": ("查无此件", "not found"),

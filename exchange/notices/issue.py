@@ -11,6 +11,7 @@ from exchange.language.names import NOTICE_STATES, coded
 from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node, Step
 from exchange.messaging.numbers_used import note_number
+from exchange.messaging.rules.agreements import check_agreed, check_agreements
 from exchange.messaging.rules.secrecy import check_secrecy
 from exchange.messaging.rules.wording import check_reason
 from exchange.notices.forms import collecting
@@ -25,11 +26,13 @@ from exchange.store.transaction import Transaction
 def issue_notice(node: Node, notice: Notice, enclosures: Sequence[bytes] = ()) -> str:
     """Put a notice into the outbox for the relay office of the own domain; returns the notice's id.
 
-    Raises Secret for a classified document; CallerError for an audience that is wrong or matches nobody, enclosures
+    Raises Secret for a classified document; CallerError for one that concerns others which have not agreed, for an
+    audience that is wrong or matches nobody, enclosures
     that are not the attachments named, or at a relay office itself; NotFound for an authority that no directory
     lists, or where there is no relay office; Conflict when what it replaces is not an open notice of this origin.
     """
     check_secrecy(notice.document)
+    check_agreed(notice.document)
     check_audience(node, notice.audience)
     named = [attachment.digest for attachment in notice.document.attachments]
     if named != [hashlib.sha256(enclosure).hexdigest() for enclosure in enclosures]:
@@ -43,6 +46,7 @@ def issue_notice(node: Node, notice: Notice, enclosures: Sequence[bytes] = ()) -
         )
     node.expect((relay,))
     with node.step() as step:
+        check_agreements(notice.document, step.tx[Documents].get)
         notice_id = step.send(notice, (relay,), urgency=notice.document.urgency, enclosures=enclosures)
         step.tx[Notices].add(_row(step, notice_id, notice, relay), (), [BranchRow(notice_id, node.directory.domain)])
         collecting.expect_answers(step, notice_id, notice, (node.directory.domain,))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from exchange.directory.hierarchy import relay_of
-from exchange.errors import Conflict, NotFound, Returned, Secret
+from exchange.errors import CallerError, Conflict, NotFound, Returned, Secret
 from exchange.language.names import NOTICE_STATES, coded
 from exchange.messaging.checks import expect, returned_for
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Node, Step
+from exchange.messaging.rules.agreements import check_agreed
 from exchange.messaging.rules.secrecy import check_secrecy
 from exchange.notices.forms.collecting import expect_answers
 from exchange.notices.origin import Forwarded, unpack
@@ -117,8 +118,9 @@ def sign_in(step: Step, row: NoticeRow, accepted: bool, reason: str) -> str:
 
 
 def _take_notice(step: Step, incoming: Incoming, forwarded: Forwarded, notice: Notice) -> NoticeRow | None:
-    with returned_for(Secret):
+    with returned_for(Secret, CallerError):
         check_secrecy(notice.document)
+        check_agreed(notice.document)
     forwarding = forwarded.forwarding
     present = step.tx[Notices].get(forwarding.notice_id)
     if present is not None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-from exchange.schemas import MESSAGES, AnnouncementNumber, Body
+from exchange.schemas import MESSAGES, AnnouncementNumber, Body, Concerned, Printing
 from exchange.schemas.base import Wire
 from tests.corpus.kin import message
 from tests.corpus.world import NOW, World
@@ -36,6 +36,12 @@ def _without_proofs() -> tuple[Wire, ...]:
 _CHANGES: dict[tuple[str, int], dict[str, Any]] = {
     ("document", 1): {"claims": ()},
     ("document", 4): {"number": AnnouncementNumber(agency="公告", year=2026, issue=14)},
+    ("document", 5): {
+        "concerns": (Concerned(authority="city.bob", agreed_in=ID),),
+        "copy_number": 7,
+        "issuing_mark": "合肥市人民政府办公室文件",
+        "printing": Printing(by="合肥市人民政府办公室", on=date(2026, 3, 3)),
+    },
     ("decision", 2): {"by_rule": True},
     ("deemed-consent", 1): {"reminders": _without_proofs()},
     ("escalation", 1): {"state": None},

@@ -26,7 +26,7 @@ from tests.unit.second_reader import Tagged, hpke_open, write
 ALGORITHMS = {"mlkem768-x25519": (-70001, 1120), "x25519": (-70002, 32)}
 LABELS = ["yizhan-header", "yizhan-enclosures"]
 VERSIONS = {
-    "document": 4, "forwarding": 2, "decision": 2, "escalation": 2, "deemed-consent": 2, "tally": 2,
+    "document": 5, "forwarding": 2, "decision": 2, "escalation": 2, "deemed-consent": 2, "tally": 2,
 }  # fmt: skip
 """Kinds with other body versions than 1, and their newest (section 3)."""
 TYPE = re.compile(r"application/vnd\.yizhan\.([a-z][a-z-]{0,39})\+json; version=(0|[1-9][0-9]{0,3})")
@@ -270,8 +270,13 @@ def check_labels(labels: dict[Any, Any]) -> list[bytes]:
     return said
 
 
+_SINCE_5 = ("concerns", "copy_number", "classification_period", "issuing_mark", "printing")
+
+
 def needed(document: dict[str, Any]) -> int:
     """The lowest version that can say what a document says (section 3)."""
+    if any(document.get(name) for name in _SINCE_5):
+        return 5
     if "issue" in document["number"]:
         return 4
     if document.get("copies") or document.get("purpose", "action") != "action":

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 
 from exchange.api.model import EXAMPLE_AT, EXAMPLE_ID, AnyBase64, ApiModel, Base64, example
 from exchange.messaging.records import OutboxState
-from exchange.schemas import MESSAGES, Classification, DocumentKind, Purpose, Urgency
+from exchange.schemas import MESSAGES, Classification, Concerned, DocumentKind, Printing, Purpose, Urgency
 from exchange.schemas.base import Address, Digest, Line, MediaType, MessageId
 
 MessageKind = Annotated[
@@ -35,6 +35,14 @@ class DocumentIn(ApiModel):
     urgency: Urgency = Urgency.ORDINARY
     purpose: Purpose = Purpose.ACTION
     notes: Annotated[str, StringConstraints(max_length=2_000)] = ""
+    concerns: Annotated[tuple[Concerned, ...], Field(max_length=50)] = ()
+    """Other authorities whose powers it touches, and where each agreed. 涉及职权的其他机关及其同意文件。"""
+    copy_number: Annotated[int | None, Field(ge=1, le=999_999)] = None
+    """份号。"""
+    issuing_mark: Line | None = None
+    """What stands at its head. 发文机关标志。"""
+    printing: Printing | None = None
+    """印发机关和印发日期。"""
 
 
 class AttachmentIn(ApiModel):

@@ -64,7 +64,18 @@ def send(
     body = "..."
     attachments = ["plan.pdf"]    # by paths beside the file; above 256 KiB they go by the claim store
     purpose = "action"            # or information: nobody need act on it
+    issuing_mark = "庐阳区人民政府文件"                          # 发文机关标志
+
+    [printing]
+    by = "庐阳区人民政府办公室"    # 印发机关
+
+    [[concerns]]                  # downward: others agree first
+    authority = "hefei.water"
+    agreed_in = "ID"
     ```
+
+    What touches the powers of other departments goes down once each has agreed (article 16(4)): `agreed_in` is the id
+    of its document that says so, as `exchange inbox` lists it. It gets a copy, and sends it back if it did not.
 
     `exchange show MESSAGE` then shows where a request stands.
     """

@@ -11,7 +11,7 @@ from exchange.cli.view import moment
 from exchange.joint.reader import JointIssue
 from exchange.language import listed, name_of, tr
 from exchange.language.names import PURPOSES
-from exchange.schemas import Document, Purpose
+from exchange.schemas import Concerned, Document, Purpose
 
 Lines = Iterator[tuple[str, str]]
 """Labels and texts, in the order in which one reads them."""
@@ -21,12 +21,24 @@ def document_lines(body: Document) -> Lines:
     """Return an official document's elements and text, with their labels."""
     yield tr("kind of document"), body.kind.value
     yield tr("number"), str(body.number)
+    yield tr("issuing mark"), body.issuing_mark or ""
+    yield tr("copy number"), f"{body.copy_number:06}" if body.copy_number else ""
     yield tr("signatory"), body.signatory or ""
     yield tr("title"), body.title
     yield tr("addressees"), listed(body.addressees)
     yield tr("copies"), listed(body.copies)
     yield tr("purpose"), "" if body.purpose is Purpose.ACTION else name_of(PURPOSES, body.purpose)
+    for one in body.concerns:
+        yield tr("concerns"), _agreement(one)
     yield tr("text"), body.body
+    if body.printing:
+        yield tr("printed by"), f"{body.printing.by}, {body.printing.on.isoformat()}"
+
+
+def _agreement(one: Concerned) -> str:
+    if one.agreed_in is None:
+        return tr("{authority}, which is not said to have agreed", authority=in_full(one.authority))
+    return tr("{authority}, agreed in {message}", authority=in_full(one.authority), message=one.agreed_in)
 
 
 def joint_lines(joint: JointIssue) -> Lines:

@@ -16,6 +16,7 @@ from exchange.documents.rules.conveyance_table import RULES, Direction, KindRule
 from exchange.documents.rules.conveyance_text import asks_for_a_decision, matters_in
 from exchange.errors import CallerError
 from exchange.language import Language, Text, joined
+from exchange.messaging.rules.agreements import not_agreed
 from exchange.schemas import Document, DocumentKind, Purpose
 
 _UP, _DOWN, _SIDE, _PUBLIC = Direction
@@ -43,6 +44,10 @@ class Conveyance:
     """The forwarding authority's own opinion (倾向性意见)."""
     answers: tuple[str, ...] = ()
     """Who wrote the 请示 that it answers."""
+    concerned: tuple[str, ...] = ()
+    """Other authorities whose powers it touches, as it says itself."""
+    not_agreed: tuple[str, ...] = ()
+    """Those of them that it names no agreement of."""
 
 
 def conveyance_of(
@@ -62,6 +67,8 @@ def conveyance_of(
         body=document.body,
         offices=frozenset(offices),
         for_information=document.purpose is Purpose.INFORMATION,
+        concerned=tuple(one.authority for one in document.concerns),
+        not_agreed=not_agreed(document),
     )
 
 
@@ -97,7 +104,7 @@ def direction(sender: str, addressee: str, offices: frozenset[str]) -> Direction
 def faults(conveyance: Conveyance) -> Iterator[BrokenRule]:
     """Yield every broken rule, with its article and its remedy; none if the document may go."""
     rule = RULES[conveyance.kind]
-    for check in (_direction_faults, _upward_faults, _skipping_faults, _reply_faults, _text_faults):
+    for check in (_direction_faults, _upward_faults, _downward_faults, _skipping_faults, _reply_faults, _text_faults):
         yield from check(conveyance, rule)
 
 
@@ -182,6 +189,24 @@ def _upward_faults(c: Conveyance, rule: KindRule) -> Iterator[BrokenRule]:
             "article 9(6)",
             Text("a {name} upward names its signatory (签发人)", {"name": name}),
             Text("name who signed it for sending"),
+        )
+
+
+def _downward_faults(c: Conveyance, rule: KindRule) -> Iterator[BrokenRule]:
+    if c.sender in c.concerned:
+        yield BrokenRule(
+            "article 16(4)",
+            Text("{sender} needs no agreement of its own", {"sender": c.sender}),
+            Text("name the other authorities that it concerns"),
+        )
+    if c.not_agreed and _DOWN in _directions(c).values():
+        yield BrokenRule(
+            "article 16(4)",
+            Text(
+                "it concerns {others}, which have not agreed, and is not sent down before",
+                {"others": ", ".join(c.not_agreed)},
+            ),
+            Text("write them a 函, and name the message in which each agreed; or issue it together"),
         )
 
 

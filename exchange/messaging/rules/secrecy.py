@@ -31,7 +31,9 @@ def check_secrecy(document: Document) -> None:
     if document.classification is not Classification.NONE:
         raise Secret("the document is classified {classification}", classification=document.classification.value)
     attached = (attachment.name for attachment in document.attachments)
-    _refuse_marking("document", (document.title, document.body, document.notes, *document.attachment_note, *attached))
+    mark = document.issuing_mark or ""
+    texts = (mark, document.title, document.body, document.notes, *document.attachment_note, *attached)
+    _refuse_marking("document", texts)
 
 
 def check_application_secrecy(application: Application) -> None:

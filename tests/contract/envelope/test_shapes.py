@@ -59,9 +59,19 @@ def wrongly_shaped(data: bytes) -> Iterator[tuple[str, bytes]]:
     yield from wrong_parts(whole, data)
     for path in places(whole):
         inner = part_at(whole, path)
-        if isinstance(inner, bytes) and inner[:1] and inner[0] >> 5 == 5 and len(path) > 1:
-            for what, made in wrong_parts(cbor2.loads(inner), inner):
+        within = _map_in(inner) if len(path) > 1 else None
+        if within is not None:
+            for what, made in wrong_parts(within, inner):
                 yield f"{path}: {what}", cbor.encode(replaced(whole, path, made))
+
+
+def _map_in(part: Any) -> dict[Any, Any] | None:
+    """The map that a byte string holds; ciphertext may begin as one does, and is none."""
+    try:
+        found = cbor2.loads(part) if isinstance(part, bytes) else None
+    except (cbor2.CBORDecodeError, UnicodeDecodeError):
+        return None
+    return found if isinstance(found, dict) and cbor2.dumps(found, canonical=True) == part else None
 
 
 def wrong_parts(whole: Any, data: bytes) -> Iterator[tuple[str, bytes]]:

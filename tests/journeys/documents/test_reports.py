@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from uuid import uuid4
 
 import pytest
 
@@ -18,7 +19,7 @@ from exchange.messaging.documents import Documents
 from exchange.messaging.node import Node
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxState
-from exchange.schemas import Attachment, Document, DocumentKind, DocumentNumber, ForwardedRequest, Role
+from exchange.schemas import Attachment, Concerned, Document, DocumentKind, DocumentNumber, ForwardedRequest, Role
 from exchange.trials.local import Seat
 from exchange.trials.trial import Trial, relay_and, trial
 from tests.journeys.city import MONDAY, wait_until
@@ -319,3 +320,43 @@ def test_a_file_that_was_altered_is_not_whole_or_goes_a_wrong_way_is_returned_wi
         state, reason = tree.settled("b.office", sent, to)
         assert (state, reason.partition(":")[0]) == (OutboxState.RETURNED, code), reason
     assert tree.request("b.c.office", request_id).state == "received"
+
+
+# --- what concerns other departments ----------------------------------------------------------------------------------
+
+
+def test_what_concerns_another_department_goes_down_with_its_agreement_and_comes_back_where_it_gave_none(
+    tree: Tree,
+) -> None:
+    """Regulation of 2012, article 16(4); the planning department of the city stands for the others concerned."""
+    office, planning, county = "b.office", "b.planning", "b.c.office"
+
+    def order(agreed_in: str | None) -> Document:
+        concerns = (Concerned(authority=tree.address(planning), agreed_in=agreed_in),)
+        return paper(K.OPINION, "关于河道用地的意见", signatory=None, concerns=concerns)
+
+    def send(agreed_in: str | None) -> str:
+        return send_document(tree.node(office), order(agreed_in), [tree.address(county)])
+
+    with pytest.raises(CallerError, match=r"16\(4\)"):
+        send(None)
+    with pytest.raises(NotFound, match="no message"):
+        send(str(uuid4()))
+    report = paper(K.REPORT, "关于河道用地的报告")
+    reported = send_document(tree.node(planning), report, [tree.address(office)])
+    assert tree.settled(planning, reported, office)[0] is OutboxState.DELIVERED
+    sent = send(reported)
+    assert tree.settled(office, sent, county) == (OutboxState.DELIVERED, "")
+    assert tree.settled(office, sent, planning) == (OutboxState.DELIVERED, ""), "who agreed gets a copy"
+
+    lying = order(str(uuid4())).model_copy(update={"copies": (tree.address(planning),)})
+    with tree.node(office).step() as step:
+        forged = step.send(lying, (tree.address(county), tree.address(planning)))
+    state, said = tree.settled(office, forged, planning)
+    assert state is OutboxState.RETURNED
+    assert "has sent no document" in said
+    with tree.node(office).step() as step:
+        early = step.send(order(None), (tree.address(county),))
+    state, said = tree.settled(office, early, county)
+    assert state is OutboxState.RETURNED
+    assert "16(4)" in said

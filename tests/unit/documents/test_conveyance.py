@@ -309,3 +309,49 @@ def test_all_sixty_real_documents_go_where_the_row_of_their_kind_lets_them() -> 
 def test_real_titles_name_their_one_matter() -> None:
     for document in map(document_of, state_council_documents()):
         assert len(matters_in(document.title)) <= 1 or "转发" in document.title, document.title
+
+
+@pytest.mark.parametrize(
+    ("title", "count"),
+    [
+        ("关于增加编制、购置车辆及修缮房屋的请示", 3),
+        ("关于申请追加经费并增加人员编制的请示", 2),
+        ("关于恳请拨付救灾资金、尽快调拨救灾物资的请示", 2),
+        ("关于购置消防车辆与建设消防站的请示", 2),
+        ("关于购置、安装设备的请示", 1),
+        ("关于新建、改建、扩建国道210线的请示", 1),
+        ("关于追加防汛经费和抗旱经费的请示", 1),
+        ("关于参与建设铁路的请示", 1),
+        ("关于批准《关于增加编制和购置车辆的意见》的请示", 1),
+    ],
+)
+def test_each_thing_asked_for_by_a_verb_of_its_own_is_a_matter(title: str, count: int) -> None:
+    assert len(matters_in(title)) == count
+    assert articles(replace(REQUEST, title=title)) == (["article 15(4)"] if count > 1 else [])
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "关于2005年退耕还林计划和妥善解决今年退耕还林超计划问题的请示",
+        "关于支持乌鲁木齐、昌吉、石河子高新技术产业开发区建设国家自主创新示范区的请示",
+        "关于广东与香港澳门合建自动气象站网的请示",
+        "关于武警总部后勤部机关及部分直属单位迁址新建的请示",
+        "关于恳请解决巴东县官渡口镇马鬃山村地质险情有关问题的请示",
+        "关于提请调整完善职业教育工作部际联席会议制度的请示",
+    ],
+)
+def test_requests_that_were_answered_have_one_matter(title: str) -> None:
+    assert len(matters_in(title)) == 1
+
+
+def test_what_concerns_others_goes_down_once_they_have_agreed() -> None:
+    office = "anhui.hefei.office"
+    notice = replace(way(K.OPINION, office, "anhui.hefei.luyang.office"), concerned=("anhui.wuhu.water",))
+    assert articles(notice) == []
+    assert articles(replace(notice, not_agreed=("anhui.wuhu.water",))) == ["article 16(4)"]
+    sideways = replace(
+        way(K.LETTER, "anhui.hefei.planning", "anhui.hefei.water"), not_agreed=("anhui.hefei.transport",)
+    )
+    assert articles(sideways) == []
+    assert articles(replace(notice, concerned=(office,))) == ["article 16(4)"]

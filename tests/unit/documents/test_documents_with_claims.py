@@ -50,7 +50,7 @@ class _Older(Document):
 class _Newer(Document):
     @property
     def written_version(self) -> int:
-        return 5
+        return Document.VERSION + 1
 
 
 def test_claims_in_a_document_of_version_1_are_refused() -> None:
@@ -59,7 +59,7 @@ def test_claims_in_a_document_of_version_1_are_refused() -> None:
 
 
 def test_a_version_of_the_future_is_refused_as_unknown() -> None:
-    with pytest.raises(Unsupported, match="document version 5"):
+    with pytest.raises(Unsupported, match=f"document version {Document.VERSION + 1}"):
         verify_signed(signed(_Newer(**dict(DOCUMENT))), WORLD.directory)
 
 
