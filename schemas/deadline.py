@@ -144,19 +144,33 @@ class TermNotice(Body):
 
 
 class Reminder(Body):
-    """A reminder (催办) at a share of the term. Its id is derived from case, department and stage: it fires once."""
+    """A reminder (催办) at a share of the term. Its id is derived from what it says: it fires once a due moment.
+
+    Schema version 1 did not say when the term began: its share was one of the hours, and its id did not change with the
+    due moment. It is still read, and held against that rule.
+    """
 
     KIND: ClassVar[str] = "reminder"
     TITLE: ClassVar[Title] = ("催办", "Reminder")
     ROOM: ClassVar[Room] = Room.APPROVAL
+    VERSION: ClassVar[int] = 2
+    READ: ClassVar[tuple[int, ...]] = (1, 2)
+    HAPPENED: ClassVar[tuple[str, ...]] = ("began_at",)
 
     case_number: CaseNumber
     department: Address
     consultation_id: MessageId
     stage: Annotated[int, Field(ge=1, le=100, validation_alias=STAGE_NAMES)]
-    """Share of the term that has passed, in per cent."""
+    """Share of the term's working days that has passed, in per cent."""
     due_at: Instant
     default: DefaultMode
+    began_at: Annotated[Instant | None, Field(exclude_if=lambda began_at: began_at is None)] = None
+    """When the term began that this is the end of."""
+
+    @property
+    def written_version(self) -> int:
+        """The lowest that can say it."""
+        return 1 if self.began_at is None else 2
 
 
 class ReminderProof(Wire):

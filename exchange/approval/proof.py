@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-from exchange.approval.rules.deadline import project, stage_at
-from exchange.approval.rules.defaults import reminder_id, terms_known_at
+from exchange.approval.rules.deadline import project
+from exchange.approval.rules.reminded import is_named_rightly, is_share_passed, terms_known_at
 from exchange.audit import verify_receipt
 from exchange.directory import Lookup
 from exchange.directory.addressing import home_of
@@ -14,7 +14,6 @@ from exchange.errors import Forged, Malformed, Untrusted
 from exchange.messaging.documents import Documents
 from exchange.messaging.outbox import Outbox
 from exchange.messaging.receipts import receipt_proof
-from exchange.messaging.rules.reminder_stages import STAGES
 from exchange.schemas import (
     DeadlineState,
     Receipt,
@@ -82,15 +81,15 @@ def _check_words(state: DeadlineState, sent: SentReminder, verified: Verified, c
         raise Malformed("what is cited as a reminder is none")
     said = (body.case_number, body.department, body.consultation_id, body.stage, header.created_at)
     cited = (state.case_number, state.department, state.consultation_id, sent.stage, sent.at)
-    own_id = reminder_id(state.case_number, state.department, sent.stage, began)
-    if said != cited or {sent.message_id, header.message_id, header.conversation_id} != {own_id}:
+    named = is_named_rightly(state, body, sent.message_id, began)
+    if said != cited or {header.message_id, header.conversation_id} != {sent.message_id} or not named:
         raise Forged("the reminder is of another request, term or stage")
     if state.department not in header.addressees:
         raise Forged("the reminder was not sent to the department")
-    ends = [term for term in terms_known_at(state, sent.at, calendar) if term.due_at == body.due_at]
-    if not ends:
+    terms = terms_known_at(state, body, sent.at, calendar)
+    if not terms:
         raise Forged("the reminder says another end of the term")
-    if sent.stage not in STAGES or all(stage_at(term, sent.stage) > sent.at for term in ends):
+    if not is_share_passed(terms, body, sent.at, calendar):
         raise Forged("the reminder was sent before its share of the term had passed")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from exchange.approval.department import desk, outcomes
+from exchange.approval.department import above, desk, outcomes
 from exchange.approval.department.open_desk import OpinionRule
 from exchange.approval.monitor import lapse
 from exchange.approval.window import protests
@@ -97,4 +97,4 @@ def work_for(
 def _for_everyone() -> dict[str, Handler]:
     own: dict[str, Handler] = {Document.KIND: arrive.take_document, NonDelivery.KIND: take_non_delivery}
     joint = lead.handlers() | signer.handlers() | reader.handlers()
-    return own | forward.handlers() | joint | ask.handlers()
+    return own | forward.handlers() | joint | ask.handlers() | above.handlers()

@@ -109,13 +109,15 @@ class Gauges:
         return self._db.scalar(oldest)
 
     def _deadlines(self, now: datetime) -> dict[str, int]:
-        running = select(_w.case_number, _w.department).where(_RUNNING, (_w.due_at > now) | _w.due_at.is_(None))
+        running = select(_w.case_number, _w.department, _w.due_at).where(
+            _RUNNING, (_w.due_at > now) | _w.due_at.is_(None)
+        )
         rows = running.limit(COUNTED).subquery()
+        is_its = and_(_r.case_number == rows.c.case_number, _r.department == rows.c.department)
+        is_its = and_(is_its, (_r.due_at == rows.c.due_at) | _r.due_at.is_(None))
         reached = (
             select(func.coalesce(func.max(_r.stage), 0).label("stage"))
-            .select_from(
-                rows.outerjoin(reminder, and_(_r.case_number == rows.c.case_number, _r.department == rows.c.department))
-            )
+            .select_from(rows.outerjoin(reminder, is_its))
             .group_by(rows.c.case_number, rows.c.department)
             .subquery()
         )

@@ -41,6 +41,7 @@ class Seat:
 
     roles: tuple[Role, ...]
     work: Work | None = None
+    superior: str | None = None
 
 
 @dataclass
@@ -199,7 +200,7 @@ class LocalDomain:
         authority = Authority.open_or_create(self.folder / "authority", self.domain, now)
         identities = {address: authority.certify(address, now, valid_for=self.certified_for) for address in self.seats}
         members = [
-            authority.member(identities[address], _short(address), _short(address), seat.roles)
+            authority.member(identities[address], _short(address), _short(address), seat.roles, seat.superior)
             for address, seat in self.seats.items()
         ]
         authority.publish(self.folder / "directory.cose", members, now, now + self.certified_for)

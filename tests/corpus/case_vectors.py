@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from exchange.approval.rules.deadline import project
-from exchange.approval.rules.defaults import reminder_id
+from exchange.approval.rules.derived_ids import reminder_id
 from exchange.audit import prove_receipt, tree_root
 from exchange.envelope import pack_leaves
 from exchange.envelope.chunks import ChunkStream
@@ -57,10 +57,10 @@ def deemed_vector() -> dict[str, Any]:
     term = project(state, CALENDAR)
     assert term.due_at is not None
     assert term.started_at is not None
-    reminded = reminder_id(state.case_number, state.department, 50, term.started_at)
+    reminded = reminder_id(state.case_number, state.department, 50, term.started_at, term.due_at)
     words = Reminder(
         case_number=state.case_number, department=state.department, consultation_id=ID, stage=50,
-        due_at=term.due_at, default=state.default,
+        due_at=term.due_at, default=state.default, began_at=term.started_at,
     )  # fmt: skip
     moment = at("03-06", "18:00")
     signed = message(words, town["monitor"], ("c.transport", "c.window"), reminded, moment)

@@ -194,13 +194,16 @@ def make_city(
     decide_rule: DecideRule | None = grant_unless_refused,
     rule_decides: bool = True,
     start: datetime = MONDAY,
+    superior: str | None = None,
 ) -> City:
     """A city that is not yet served: enter ``city.local``. Its lead's rule decides, unless told to prepare."""
-    clock = SteppedClock(start)
+    clock, above = SteppedClock(start), f"{domain}.{superior}" if superior is not None else None
     window = (Role.WINDOW,)
     seats = {f"{domain}.window": Seat(window, work_for(window, decide_rule=decide_rule, rule_decides=rule_decides))}
     seats |= {f"{domain}.{name}": Seat((Role.MONITOR,)) for name in monitors}
-    seats |= {f"{domain}.{name}": Seat((Role.DEPARTMENT,)) for name in departments}
+    seats |= {f"{domain}.{name}": Seat((Role.DEPARTMENT,), superior=above) for name in departments}
+    if superior is not None:
+        seats |= {f"{domain}.{superior}": Seat((Role.DEPARTMENT,))}
     return City(
         LocalDomain(folder, domain, info, clock, seats, stamps=stamps, accounts=accounts, periodic=False), clock
     )

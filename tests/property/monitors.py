@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from exchange.approval.rules.deadline import Projection, project, stage_at
-from exchange.approval.rules.defaults import deemed_id, escalation_id, obstacles, reminder_id, reminders_of
+from exchange.approval.rules.deadline import Projection, project
+from exchange.approval.rules.defaults import obstacles
+from exchange.approval.rules.derived_ids import deemed_id, escalation_id, reminder_id
+from exchange.approval.rules.reminded import reminders_of
+from exchange.approval.rules.stages import stage_to_remind
 from exchange.schemas import (
     DeadlineState,
     DeadlineStatus,
@@ -17,8 +20,6 @@ from exchange.schemas import (
     SentReminder,
 )
 from tests.property.seat import CALENDAR, CASE, CONSULTATION, PROOF
-
-STAGES = (50, 90)
 
 Message = Opinion | DeemedConsent | Escalation
 
@@ -57,10 +58,10 @@ class Monitor:
             projection = project(state, CALENDAR)
             if not self.running[department] or projection.due_at is None or projection.effective_at is None:
                 continue
-            sent = reminders_of(projection, self.reminders.setdefault(department, []))
+            sent = self.reminders.setdefault(department, [])
             if now > projection.effective_at:
                 self.running[department] = False
-                posted.append(_lapse(state, projection, sent, now))
+                posted.append(_lapse(state, projection, reminders_of(state, projection, sent), now))
             elif now < projection.due_at:
                 self.reminders[department] += _remind(state, projection, sent, now)
         return posted
@@ -69,12 +70,12 @@ class Monitor:
 def _remind(
     state: DeadlineState, projection: Projection, sent: list[SentReminder], now: datetime
 ) -> list[SentReminder]:
-    passed = [stage for stage in STAGES if stage_at(projection, stage) <= now]
-    if not passed or projection.started_at is None or any(reminder.stage >= passed[-1] for reminder in sent):
+    stage = stage_to_remind(state, projection, sent, CALENDAR, now)
+    if stage is None or projection.started_at is None or projection.due_at is None:
         return []
-    id_ = reminder_id(CASE, state.department, passed[-1], projection.started_at)
+    id_ = reminder_id(CASE, state.department, stage, projection.started_at, projection.due_at)
     proof = ReminderProof(signed=b"reminder", receipt=PROOF)
-    return [SentReminder(message_id=id_, stage=passed[-1], at=now, proof=proof)]
+    return [SentReminder(message_id=id_, stage=stage, at=now, proof=proof)]
 
 
 def _lapse(state: DeadlineState, projection: Projection, sent: list[SentReminder], now: datetime) -> Posted:

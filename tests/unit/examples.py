@@ -223,6 +223,7 @@ MESSAGES: tuple[Body, ...] = (
         stage=90,
         due_at=end("03-09"),
         default=DefaultMode.CONSENT,
+        began_at=at("03-02"),
     ),
     TermNotice(
         case_number="C-1",

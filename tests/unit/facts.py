@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from exchange.approval.rules.derived_ids import reminder_id
 from exchange.approval.rules.states import PartState
 from exchange.clock import CST
 from exchange.messaging.rules.arrival_time import Arrival
@@ -122,9 +123,10 @@ def deadline(*ledger: LedgerEntry, days: int = 5, fixed: datetime | None = None,
     return DeadlineState(**facts | fields)
 
 
-def reminder(day: str, stage: int = 50, **fields: Any) -> SentReminder:
-    """A reminder that went out, and that the department signed for."""
-    facts: dict[str, Any] = {"message_id": ID, "stage": stage, "at": at(day), "proof": REMINDED}
+def reminder(day: str, stage: int = 50, due: str = "03-09", **fields: Any) -> SentReminder:
+    """A reminder of a term from 2 March that ends with the day ``due``; the department signed for it."""
+    own_id = reminder_id("C-1", "c.transport", stage, at("03-02"), end(due))
+    facts: dict[str, Any] = {"message_id": own_id, "stage": stage, "at": at(day), "proof": REMINDED}
     return SentReminder(**facts | fields)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from exchange.approval.department.above import note_reminder
 from exchange.approval.department.records import DeskRow
 from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.rules.application import enclosure_faults
 from exchange.approval.rules.states import DeskState
+from exchange.approval.superiors import is_above
 from exchange.envelope import verify_signed
 from exchange.errors import BadOpinion, Conflict, NotFound, Returned
 from exchange.language import joined
@@ -102,6 +104,9 @@ def take_reminder(step: Step, incoming: Incoming, body: Body) -> None:
     """
     reminder = expect(body, Reminder)
     require_role(step, incoming, Role.MONITOR)
+    if is_above(step.node.address, reminder.department, step.node.directory):
+        note_reminder(step, incoming, reminder)
+        return
     row = step.tx[DepartmentDesk].get(reminder.case_number)
     asked = row is not None and row.consultation_id == reminder.consultation_id
     if row is None or not asked or reminder.department != step.node.address:
@@ -119,10 +124,14 @@ def take_reminder(step: Step, incoming: Incoming, body: Body) -> None:
 
 
 def take_term(step: Step, incoming: Incoming, body: Body) -> None:
-    """Take in the window's amendment of the department's term; the notice itself is kept as it came."""
+    """Take in the window's amendment of the department's term; the notice itself is kept as it came.
+
+    The department is reminded anew of the new end.
+    """
     if isinstance(body, TermNotice):
         own_desk(step, incoming, body.case_number)
-        step.tx[DepartmentDesk].move(body.case_number, {DeskState.WAITING}, DeskState.WAITING, due_at=body.due_at)
+        moved = {"due_at": body.due_at, "reminded": 0}
+        step.tx[DepartmentDesk].move(body.case_number, {DeskState.WAITING}, DeskState.WAITING, **moved)
 
 
 def on_signed(step: Step, signed: Sequence[Signed], receipts: Sequence[Receipt]) -> None:

@@ -16,27 +16,20 @@ from exchange.approval.held import held_back
 from exchange.approval.monitor.evidence import evidence_faults, proved_reminders
 from exchange.approval.monitor.records import WatchRow
 from exchange.approval.monitor.store import UnreadWatch, Watches
-from exchange.approval.rules.deadline import Projection, project, stage_at
-from exchange.approval.rules.defaults import (
-    NOT_CURRENT,
-    NOT_PROVED,
-    STALE_PATIENCE,
-    as_told,
-    deemed_id,
-    escalation_id,
-    obstacles,
-    reminder_id,
-    reminders_of,
-)
+from exchange.approval.rules.deadline import Projection, project
+from exchange.approval.rules.defaults import NOT_CURRENT, NOT_PROVED, STALE_PATIENCE, as_told, obstacles
+from exchange.approval.rules.derived_ids import deemed_id, escalation_id, reminder_id
 from exchange.approval.rules.ledger_bounds import check_end, check_ledger
+from exchange.approval.rules.reminded import reminders_of
+from exchange.approval.rules.stages import LAST_STAGE, next_stage_look, stage_moments, stage_to_remind
 from exchange.approval.rules.states import WatchState
+from exchange.approval.superiors import superiors_of
 from exchange.errors import Implausible, Returned
 from exchange.messaging.checks import expect, require_role, returned_for
 from exchange.messaging.failing.apart import each_together
 from exchange.messaging.incoming import Handler, Incoming
 from exchange.messaging.node import Node, Step
 from exchange.messaging.receipts import proof_digest
-from exchange.messaging.rules.reminder_stages import STAGES
 from exchange.schemas import (
     Body,
     DeadlineNotice,
@@ -116,7 +109,7 @@ def watch_row(state: DeadlineState, calendar: WorkingCalendar) -> WatchRow:
         state=WatchState.RUNNING if running else WatchState.CLOSED,
         due_at=projection.due_at,
         provisional=projection.provisional,
-        next_at=_first_look(projection) if running else None,
+        next_at=_first_look(state, projection, calendar) if running else None,
         calendar=calendar.version,
     )
 
@@ -168,46 +161,48 @@ def _look(step: Step, unread: UnreadWatch) -> str:
     state = row.deadline
     projection = project(state, step.node.calendar)
     fires_at = projection.effective_at
-    sent = reminders_of(projection, step.tx[Watches].reminders(state.case_number, state.department))
+    sent = step.tx[Watches].reminders(state.case_number, state.department)
     if projection.due_at is None or fires_at is None:
         step.tx[Watches].postpone(state.case_number, state.department, state.revision, None)
         return "stopped"
     if step.now > fires_at:
         return _lapse(step, row, projection, sent)
-    reminded = step.now < projection.due_at and _remind(step, row, projection, sent)
-    upcoming = _next_look(projection, fires_at, step.now)
+    stage = stage_to_remind(state, projection, sent, step.node.calendar, step.now)
+    reminded = stage is not None and step.now < projection.due_at and _remind(step, row, projection, stage)
+    upcoming = next_stage_look(state, projection, step.node.calendar, step.now) or fires_at
     step.tx[Watches].postpone(state.case_number, state.department, state.revision, upcoming)
     return "reminded" if reminded else "waiting"
 
 
-def _remind(step: Step, row: WatchRow, projection: Projection, sent: Sequence[SentReminder]) -> bool:
-    """Fires the latest stage that has passed; stages missed in an outage collapse to it."""
-    state = row.deadline
-    passed = [stage for stage in STAGES if stage_at(projection, stage) <= step.now]
-    began = projection.started_at
-    if not passed or any(reminder.stage >= passed[-1] for reminder in sent) or projection.due_at is None or not began:
+def _remind(step: Step, row: WatchRow, projection: Projection, stage: int) -> bool:
+    """Remind the department, once a stage and due moment; at the last stage its superior hears of it."""
+    state, due_at, began = row.deadline, projection.due_at, projection.started_at
+    if due_at is None or began is None:
         return False
-    message_id = reminder_id(state.case_number, state.department, passed[-1], began)
-    reminded = SentReminder(message_id=message_id, stage=passed[-1], at=step.now)
-    if not step.tx[Watches].add_reminder(state.case_number, state.department, reminded, began):
+    message_id = reminder_id(state.case_number, state.department, stage, began, due_at)
+    reminded = SentReminder(message_id=message_id, stage=stage, at=step.now)
+    if not step.tx[Watches].add_reminder(state.case_number, state.department, reminded, due_at):
         return False
     reminder = Reminder(
         case_number=state.case_number,
         department=state.department,
         consultation_id=state.consultation_id,
-        stage=passed[-1],
-        due_at=projection.due_at,
+        stage=stage,
+        due_at=due_at,
         default=state.default,
+        began_at=began,
     )
-    step.send(reminder, (state.department, state.lead), message_id=message_id)
-    step.note("reminded", state.case_number, message_id, department=state.department, stage=passed[-1])
+    above = superiors_of(state.department, step.node.directory, but=state.lead) if stage == LAST_STAGE else ()
+    step.send(reminder, (state.department, state.lead, *above), message_id=message_id)
+    step.note("reminded", state.case_number, message_id, department=state.department, stage=stage)
     return True
 
 
 def _lapse(step: Step, row: WatchRow, projection: Projection, sent: Sequence[SentReminder]) -> str:
     state = row.deadline
-    proved = proved_reminders(step, state, sent)
-    hindered = [*obstacles(state, projection, sent, step.now), *evidence_faults(step, state)]
+    counting = reminders_of(state, projection, sent)
+    proved = proved_reminders(step, state, counting)
+    hindered = [*obstacles(state, projection, counting, step.now), *evidence_faults(step, state)]
     hindered += held_back(step.tx, state, projection, step.now)
     if not step.node.directory.reachable(state.department, step.node.suite):
         hindered.append("the department is revoked: it could neither be reminded nor answer")
@@ -215,7 +210,7 @@ def _lapse(step: Step, row: WatchRow, projection: Projection, sent: Sequence[Sen
         # A provisional date fires nothing at all, not even an escalation: it may move either way.
         step.tx[Watches].postpone(state.case_number, state.department, state.revision, None)
         return "provisional"
-    if sent and not proved:
+    if counting and not proved:
         if not hindered and _first_time(row, projection):
             step.tx[Watches].postpone(state.case_number, state.department, state.revision, step.now + _CALM)
             return "waiting"
@@ -275,12 +270,7 @@ def _escalate(step: Step, row: WatchRow, projection: Projection, hindered: Seque
     step.note("escalated", state.case_number, message_id, department=state.department, obstacles=list(hindered))
 
 
-def _first_look(projection: Projection) -> datetime | None:
+def _first_look(state: DeadlineState, projection: Projection, calendar: WorkingCalendar) -> datetime | None:
     if projection.due_at is None:
         return None
-    return min([stage_at(projection, stage) for stage in STAGES] + [projection.due_at])
-
-
-def _next_look(projection: Projection, fires_at: datetime, now: datetime) -> datetime:
-    later = [moment for stage in STAGES if (moment := stage_at(projection, stage)) > now]
-    return min([*later, fires_at])
+    return min([*stage_moments(state, projection, calendar).values(), projection.due_at])

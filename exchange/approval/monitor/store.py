@@ -88,23 +88,17 @@ class Watches:
         return moved.rowcount == 1
 
     def reminders(self, case_number: str, department: str) -> list[SentReminder]:
-        query = select(reminder).where(_r.case_number == case_number, _r.department == department).order_by(_r.stage)
+        """Return all that went out to a department in a case, of whichever term and due moment, in order of time."""
+        query = select(reminder).where(_r.case_number == case_number, _r.department == department).order_by(_r.at)
         return [SentReminder(message_id=row.message_id, stage=row.stage, at=row.at) for row in self._db.execute(query)]
 
-    def add_reminder(self, case_number: str, department: str, sent: SentReminder, term_began: datetime) -> bool:
-        """Add a reminder; returns False if its stage has fired within the term that began then.
-
-        An earlier term's is replaced.
-        """
-        here = (_r.case_number == case_number, _r.department == department, _r.stage == sent.stage)
-        fired = self._db.scalar(select(_r.at).where(*here))
-        values = {"message_id": sent.message_id, "at": sent.at}
-        if fired is None:
-            key = {"case_number": case_number, "department": department, "stage": sent.stage}
-            self._db.execute(insert(reminder).values(**key, **values))
-        elif fired < term_began:
-            self._db.execute(update(reminder).where(*here).values(**values))
-        return fired is None or fired < term_began
+    def add_reminder(self, case_number: str, department: str, sent: SentReminder, due_at: datetime) -> bool:
+        """Add a reminder; returns False if it is there: an id stands for one stage, term and due moment."""
+        key = {"case_number": case_number, "department": department, "message_id": sent.message_id}
+        if self._db.scalar(select(_r.at).where(*(_r[name] == value for name, value in key.items()))) is not None:
+            return False
+        self._db.execute(insert(reminder).values(**key, stage=sent.stage, at=sent.at, due_at=due_at))
+        return True
 
     def finish(self, case_number: str, department: str, revision: int, after: WatchState, now: datetime) -> bool:
         """Turn a row that is RUNNING at this revision into ``after`` by one guarded UPDATE."""

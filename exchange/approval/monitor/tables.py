@@ -38,7 +38,8 @@ reminder = Table(
     metadata,
     Column("case_number", String(64), primary_key=True),
     Column("department", String(120), primary_key=True),
-    Column("rung", Integer, primary_key=True, key="stage"),
-    Column("message_id", String(36), nullable=False),
+    Column("message_id", String(36), primary_key=True),
+    Column("rung", Integer, nullable=False, key="stage"),
     Column("at", Instant, nullable=False),
+    Column("due_at", Instant),
 )

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import NoReturn, Protocol
 
 from exchange.approval.rules.deadline import Projection
-from exchange.approval.rules.defaults import reminders_of
+from exchange.approval.rules.reminded import reminders_of
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.clock import CST
 from exchange.errors import Returned
@@ -155,7 +155,7 @@ def rule_on_deemed(
     if deemed.mode is not own.default or own.default is DefaultMode.NONE or own.exclusions:
         return SilenceRuling.OVERTAKEN
     ruling = _rule_on_end(own, deemed.state, deemed.due_at, projection, arrival, signed_at)
-    proved = any(reminder.proof is not None for reminder in reminders_of(projection, deemed.reminders))
+    proved = any(reminder.proof is not None for reminder in reminders_of(own, projection, deemed.reminders))
     return ruling if proved or ruling is not SilenceRuling.EFFECTIVE else SilenceRuling.OVERTAKEN
 
 

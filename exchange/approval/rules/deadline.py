@@ -96,12 +96,10 @@ def days_left(due_at: datetime, calendar: WorkingCalendar, now: datetime) -> int
     return working_days_between(calendar, _day(now), _ending_day(due_at))[0]
 
 
-def stage_at(projection: Projection, percent: int) -> datetime:
-    """Return the moment at which a share of the term has passed. Raises ValueError for a term without an end."""
-    if projection.started_at is None or projection.due_at is None:
-        raise ValueError("a term without an end has no stages")
-    span = projection.due_at - projection.started_at
-    return projection.started_at + span * percent / 100
+def stopped_days(state: DeadlineState, calendar: WorkingCalendar) -> list[tuple[date, date]]:
+    """Return the intervals of days, first and last, on which the clock of the present term stands; open ones not."""
+    pauses, _ = _pauses(_since_restart(state.ledger), calendar)
+    return [(pause.since, pause.until) for pause in pauses if pause.until is not None]
 
 
 def _began(ledger: Sequence[LedgerEntry]) -> datetime | None:

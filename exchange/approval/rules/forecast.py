@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from exchange.approval.rules.deadline import Projection, stage_at
+from exchange.approval.rules.deadline import Projection
 from exchange.approval.rules.defaults import obstacles
-from exchange.messaging.rules.reminder_stages import STAGES
+from exchange.approval.rules.derived_ids import reminder_id
+from exchange.approval.rules.stages import LAST_STAGE, next_stage_look, stage_to_remind
 from exchange.schemas import DeadlineState, DefaultMode, SentReminder
+from exchange.workdays import WorkingCalendar
 
 
 class Fate(StrEnum):
@@ -34,6 +36,7 @@ def foresee(
     state: DeadlineState,
     projection: Projection,
     sent: Sequence[SentReminder],
+    calendar: WorkingCalendar,
     now: datetime,
     held_back: Sequence[str] = (),
 ) -> Forecast:
@@ -45,7 +48,8 @@ def foresee(
     if fires_at is None:
         return Forecast(Fate.NOTHING)
     then = max(fires_at, now) + timedelta(microseconds=1)
-    hindered = [*obstacles(state, projection, [*sent, *_still_to_come(projection, now)], then), *held_back]
+    to_come = _still_to_come(state, projection, sent, calendar, now)
+    hindered = [*obstacles(state, projection, [*sent, *to_come], then), *held_back]
     if projection.provisional:
         return Forecast(Fate.NOTHING, tuple(hindered))
     if hindered:
@@ -53,11 +57,14 @@ def foresee(
     return Forecast(Fate.CONSENT if state.default is DefaultMode.CONSENT else Fate.REFUSAL)
 
 
-def _still_to_come(projection: Projection, now: datetime) -> list[SentReminder]:
-    if projection.started_at is None or projection.due_at is None or now >= projection.due_at:
+def _still_to_come(
+    state: DeadlineState, projection: Projection, sent: Sequence[SentReminder], calendar: WorkingCalendar, now: datetime
+) -> list[SentReminder]:
+    """The reminder that will yet go out before the end, if any."""
+    began, due_at = projection.started_at, projection.due_at
+    if began is None or due_at is None or now >= due_at:
         return []
-    stages = [(stage, max(stage_at(projection, stage), now)) for stage in STAGES]
-    return [SentReminder(message_id=_NOT_SENT, stage=stage, at=at) for stage, at in stages if at < projection.due_at]
-
-
-_NOT_SENT = "00000000-0000-0000-0000-000000000000"
+    is_due = stage_to_remind(state, projection, sent, calendar, now) is not None
+    at = now if is_due else next_stage_look(state, projection, calendar, now)
+    id_ = reminder_id(state.case_number, state.department, LAST_STAGE, began, due_at)
+    return [SentReminder(message_id=id_, stage=LAST_STAGE, at=at)] if at is not None else []

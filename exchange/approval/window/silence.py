@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from exchange.approval.department.above import note_reminder
 from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules.arbiter import AGAIN, SilenceRuling, rule_on_deemed, rule_on_escalation
 from exchange.approval.rules.correction import OBSTACLE
 from exchange.approval.rules.deadline import Projection, project
-from exchange.approval.rules.defaults import reminds_rightly
+from exchange.approval.rules.reminded import reminds_rightly
 from exchange.approval.rules.states import PartState
+from exchange.approval.superiors import is_above, superiors_of
 from exchange.approval.window.checks import part_of
 from exchange.approval.window.conclude import Concluder
 from exchange.approval.window.deadlines import RUNNING, deadline_state, matter_of, present_state, refresh
@@ -54,11 +56,16 @@ class Silence:
         """Take in that a monitor has reminded a department; it is shown with the case, if the term says so as well."""
         reminder = expect(body, Reminder)
         require_role(step, incoming, Role.MONITOR)
+        if is_above(step.node.address, reminder.department, step.node.directory):
+            note_reminder(step, incoming, reminder)
+            if step.tx[Cases].get(reminder.case_number) is None:
+                return
         case, part = part_of(step, reminder.case_number, reminder.department)
         if part.state not in RUNNING:
             return
-        own, projection = _own(step, case, part)
-        if not reminds_rightly(own, projection, reminder, incoming.message_id, incoming.opened.header.created_at):
+        own, _ = _own(step, case, part)
+        signed_at = incoming.opened.header.created_at
+        if not reminds_rightly(own, reminder, incoming.message_id, signed_at, step.node.calendar):
             step.note("reminder-overtaken", case.number, incoming.message_id, department=part.department)
             _tell_again(step, part, incoming.opened.header)
             return
@@ -110,7 +117,9 @@ class Silence:
             paper_owed_by=end_of_day(day) if deemed.mode is DefaultMode.CONSENT else None,
         )
         department = deemed.state.department
-        told = dict.fromkeys((department, *step.node.monitors, *_superior(department, step)))
+        told = dict.fromkeys(
+            (department, *step.node.monitors, *superiors_of(department, step.node.directory, step.node.address))
+        )
         step.send(notice, tuple(told), conversation_id=case.conversation_id, in_reply_to=incoming.message_id)
 
     def take_escalation(self, step: Step, incoming: Incoming, body: Body) -> None:
@@ -181,9 +190,3 @@ def _tell_again(step: Step, part: PartRow, wrote: Header) -> None:
             DeadlineNotice(deadlines=(present,)), (wrote.sender,),
             conversation_id=wrote.conversation_id, in_reply_to=wrote.message_id,
         )  # fmt: skip
-
-
-def _superior(department: str, step: Step) -> tuple[str, ...]:
-    """The authority above a department, unless that is the window itself; of one that has left, nobody knows it."""
-    superiors = [member.superior for member in step.node.directory.members if member.address == department]
-    return tuple(address for address in superiors if address and address != step.node.address)

@@ -133,7 +133,7 @@ class Boards:
     def reminders(self, numbers: Collection[str]) -> dict[tuple[str, str], list[SentReminder]]:
         """Return the reminders sent in these cases, by case and department."""
         found: dict[tuple[str, str], list[SentReminder]] = defaultdict(list)
-        query = select(reminder).where(reminder.c.case_number.in_(numbers)).order_by(reminder.c.stage)
+        query = select(reminder).where(reminder.c.case_number.in_(numbers)).order_by(reminder.c.at)
         for row in self._db.execute(query) if numbers else ():
             sent = SentReminder(message_id=row.message_id, stage=row.stage, at=row.at)
             found[row.case_number, row.department].append(sent)

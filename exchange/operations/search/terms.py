@@ -80,7 +80,7 @@ def upcoming(
                     sent = reminded.get(key, [])
                     projection = project(row.deadline, calendar)
                     held = held_back(tx, row.deadline, projection, now)
-                    found[key] = Upcoming(row, foresee(row.deadline, projection, sent, now, held))
+                    found[key] = Upcoming(row, foresee(row.deadline, projection, sent, calendar, now, held))
     ordered = sorted(found.values(), key=_upcoming_key)
     more = len(ordered) > page
     return Found(tuple(ordered[:page]), _upcoming_key(ordered[page - 1]) if more else None)

@@ -111,4 +111,5 @@ def _about_cases(tx: Transaction, node: Node, line: DocumentLine, about: dict[st
         yield Happened(Event.DECIDED, body.case_number, line.recorded_at, about | {"case_number": body.case_number})
     if isinstance(body, Reminder):
         more = {"case_number": body.case_number, "due_at": body.due_at.isoformat(), "stage": body.stage}
-        yield Happened(Event.DEADLINE, f"{body.case_number}/{body.stage}", line.recorded_at, about | more)
+        anew = f"/{line.message_id}" if body.began_at is not None else ""  # the same of all monitors, once a due moment
+        yield Happened(Event.DEADLINE, f"{body.case_number}/{body.stage}{anew}", line.recorded_at, about | more)

@@ -135,19 +135,20 @@ def test_a_deadline_is_finished_once_and_at_its_own_revision(store: Store) -> No
         assert tx[Watches].board() == []
 
 
-def test_a_reminder_fires_once_a_rung_and_its_proof_is_kept(store: Store) -> None:
+def test_a_reminder_goes_out_once_under_its_id_and_all_are_kept(store: Store) -> None:
     put(store, watch_row())
     half, most = (SentReminder(message_id=new_id(), stage=stage, at=NOW) for stage in (50, 90))
     again = SentReminder(message_id=new_id(), stage=50, at=LATER)
     with store.transaction() as tx:
-        assert tx[Watches].add_reminder("HF-1", PLANNING, most, NOW)
         assert tx[Watches].add_reminder("HF-1", PLANNING, half, NOW)
-        assert not tx[Watches].add_reminder("HF-1", PLANNING, again, NOW)
+        assert not tx[Watches].add_reminder("HF-1", PLANNING, half.model_copy(update={"at": LATER}), NOW)
         assert tx[Watches].add_reminder("HF-1", TRANSPORT, half, NOW)
-        assert tx[Watches].reminders("HF-1", PLANNING) == [half, most]
+        assert tx[Watches].reminders("HF-1", PLANNING) == [half]
         assert tx[Watches].reminders("HF-2", PLANNING) == []
-        assert tx[Watches].add_reminder("HF-1", PLANNING, again, LATER), "the term began anew since"
-        assert tx[Watches].reminders("HF-1", PLANNING) == [again, most]
+        assert tx[Watches].add_reminder("HF-1", PLANNING, again, LATER), "the due moment has moved since"
+        assert tx[Watches].add_reminder("HF-1", PLANNING, most.model_copy(update={"at": MUCH_LATER}), LATER)
+        found = tx[Watches].reminders("HF-1", PLANNING)
+    assert [(one.stage, one.at) for one in found] == [(50, NOW), (50, LATER), (90, MUCH_LATER)]
 
 
 def test_only_running_rows_of_another_calendar_are_outdated(store: Store) -> None:

@@ -216,7 +216,8 @@ def test_the_reminders_id_is_derived_as_the_specification_says() -> None:
     printed = vector("deemed")
     state = json.loads(printed["body_json"])["state"]
     began = int(datetime.fromisoformat(state["ledger"][0]["at"]).timestamp()) * 1_000_000
-    facts = ("reminder", state["case_number"], state["department"], "50", str(began))
+    due = int(datetime.fromisoformat(printed["due_at"]).timestamp()) * 1_000_000
+    facts = ("reminder", state["case_number"], state["department"], "50", str(began), str(due))
     assert str(uuid5(UUID("6f0d0f0a-33c5-5c1c-9a38-0b6f6a9c1b57"), "\n".join(facts))) == printed["reminder_id"]
 
 

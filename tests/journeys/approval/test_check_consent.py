@@ -16,7 +16,7 @@ import typer
 
 from exchange.approval.proof import check_reminder
 from exchange.approval.rules.deadline import project
-from exchange.approval.rules.defaults import reminder_id
+from exchange.approval.rules.derived_ids import clock_reminder_id, id_of_reminder
 from exchange.approval.window.evidence import check_evidence
 from exchange.audit import prove_receipt, tree_root
 from exchange.cli import app
@@ -56,7 +56,6 @@ from tests.unit.facts import (
     deadline,
     deemed_on,
     extend,
-    reminder,
     restart,
     start,
 )
@@ -127,8 +126,8 @@ class Town:
             "case_number": state.case_number, "department": state.department, "stage": stage,
             "consultation_id": state.consultation_id, "due_at": at("03-10", "00:00"), "default": state.default,
         }  # fmt: skip
-        own = id or reminder_id(state.case_number, state.department, stage, began)
         words = body or Reminder(**facts | (said or {}))
+        own = id or id_of_reminder(words if isinstance(words, Reminder) else Reminder(**facts), began)
         signed = self.signed(by, to, words, message_id=own, conversation_id=conversation)
         department = receipt.pop("department", "planning")
         fields = {"message_id": own, "digest": hashlib.sha256(signed).hexdigest(), **receipt}
@@ -303,8 +302,40 @@ def test_a_reminder_that_is_not_proved_in_each_of_its_facts_is_none(
         check_reminder(state, wrong, town.directory(), CALENDAR)
 
 
+BY_DAYS = {"began_at": at("03-02")}
+
+
+@pytest.mark.parametrize(
+    ("made", "complaint"),
+    [
+        ({"day": "03-04"}, "before its share of the term had passed"),
+        ({"said": BY_DAYS | {"began_at": at("03-01")}}, "of another request, term or stage"),
+        ({"said": BY_DAYS | {"due_at": at("03-31", "00:00")}}, "says another end of the term"),
+        ({"id": clock_reminder_id("C-100", "hefei.planning", 50, at("03-02"))}, "of another request, term or stage"),
+    ],
+)
+def test_a_reminder_by_working_days_is_held_against_the_working_days(
+    town: Town, silence: DeadlineState, made: dict[str, Any], complaint: str
+) -> None:
+    town.step_to(at("03-02", "10:00"))
+    state = silence.model_copy(update={"case_number": "C-100"}) if "id" in made else another(silence)
+    wrong = town.reminded(state, **{"said": BY_DAYS} | made)
+    with pytest.raises(Forged, match=complaint):
+        check_reminder(state, wrong, town.directory(), CALENDAR)
+
+
+def test_a_reminder_by_working_days_is_of_its_due_moment_alone(town: Town, silence: DeadlineState) -> None:
+    town.step_to(at("03-02", "10:00"))
+    state = another(silence)
+    extended = state.model_copy(update={"ledger": (*state.ledger, extend("03-06", 10))})
+    sent = town.reminded(state, "03-05", said=BY_DAYS)
+    check_reminder(state, sent, town.directory(), CALENDAR)
+    with pytest.raises(Forged, match="another end of the term"):
+        check_reminder(extended, sent, town.directory(), CALENDAR)
+
+
 def test_a_reminder_that_is_proved_holds_by_an_earlier_ledger_too(town: Town, silence: DeadlineState) -> None:
-    """The window had extended the term a moment before; the monitor had not heard of it."""
+    """The window had extended the term a moment before; the monitor, of a former release, had not heard of it."""
     town.step_to(at("03-02", "10:00"))
     state = another(silence)
     extended = state.model_copy(update={"ledger": (*state.ledger, extend("03-06", 10))})
@@ -321,7 +352,9 @@ def test_a_consent_with_an_invented_reminder_or_none_that_is_proved_does_not_ver
 ) -> None:
     town.step_to(at("03-11"))
     file = tmp_path / "one.cose"
-    file.write_bytes(town.signed("monitor", "transport", consent(silence, reminder("03-05", proof=None))))
+    own_id = clock_reminder_id(silence.case_number, silence.department, 50, at("03-02"))
+    invented = SentReminder(message_id=own_id, stage=50, at=at("03-06", "18:00"))
+    file.write_bytes(town.signed("monitor", "transport", consent(silence, invented)))
     assert payload_of(file.read_bytes()).count(b"proof") == 0, "as the release before wrote it"
     assert town.run("check-consent", str(file)) == 8
     assert "rests on the monitor's word alone" in " ".join(capsys.readouterr().out.split())

@@ -17,7 +17,7 @@ from exchange.approval.department.terms import term_of
 from exchange.approval.monitor.recheck import recheck_case
 from exchange.approval.monitor.store import Watches
 from exchange.approval.records import CaseRow
-from exchange.approval.rules.defaults import reminder_id
+from exchange.approval.rules.derived_ids import reminder_id
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window import conclude
 from exchange.approval.window.deadlines import Amendment, amend, present_state
@@ -261,7 +261,7 @@ def reminder(state: DeadlineState, due_at: datetime) -> Reminder:
     """A monitor's reminder at half of the term."""
     return Reminder(
         case_number=state.case_number, department=state.department, consultation_id=state.consultation_id,
-        stage=50, due_at=due_at, default=state.default,
+        stage=50, due_at=due_at, default=state.default, began_at=state.ledger[0].at,
     )  # fmt: skip
 
 
@@ -275,7 +275,7 @@ def test_a_consent_with_an_invented_reminder_has_no_effect(city: City) -> None:
     case, state, due_at = lapsed(city)
     monitor, department = city.node("monitor"), city.address("transport")
     city.clock.step_to(due_at - timedelta(hours=8))
-    own_id = reminder_id(case.number, department, 50, state.ledger[0].at)
+    own_id = reminder_id(case.number, department, 50, state.ledger[0].at, due_at)
     with monitor.step() as step:  # to the window alone: the department hears nothing
         step.send(reminder(state, due_at), (city.address("window"),), message_id=own_id)
     city.wake("monitor")
@@ -347,7 +347,7 @@ def test_a_receipt_that_still_lies_in_the_monitors_queue_at_the_end_proves_the_r
     monitor, department = city.address("monitor"), city.address("transport")
     city.local.stop(department)
     city.step_to(due_at - timedelta(hours=8), settle=False)
-    own_id = reminder_id(case.number, department, 90, state.ledger[0].at)
+    own_id = reminder_id(case.number, department, 90, state.ledger[0].at, due_at)
 
     def is_out() -> bool:
         with city.node("monitor").store.reading() as tx:

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from exchange.approval.rules.deadline import project
 from exchange.approval.rules.defaults import obstacles
+from exchange.approval.rules.derived_ids import reminder_id
 from exchange.approval.rules.forecast import Fate, foresee
+from exchange.approval.rules.stages import stage_moments
 from exchange.approval.rules.standing import BoardColumn, standing_of, states_of
 from exchange.approval.rules.states import PartState
 from exchange.clock import CST
@@ -132,15 +134,17 @@ def test_a_forecast_is_what_the_monitor_would_find_at_the_end_of_the_term(
     state = deadline(default=mode, file_complete=complete, exclusions=tuple(excluded), ledger=ledger)
     projection = project(state, CALENDAR)
     now = NOW + timedelta(minutes=minutes)
-    sent = [SentReminder(message_id=new_id(), stage=50, at=NOW + timedelta(hours=1))] if reminded else []
-    found = foresee(state, projection, sent, now)
+    began, due_at = projection.started_at, projection.due_at
+    own_id = reminder_id(state.case_number, state.department, 50, began, due_at) if began and due_at else new_id()
+    sent = [SentReminder(message_id=own_id, stage=50, at=NOW + timedelta(hours=1))] if reminded else []
+    found = foresee(state, projection, sent, CALENDAR, now)
     if projection.due_at is None:
         assert found.fate is Fate.NOTHING
         return
     then = max(projection.due_at, now) + timedelta(seconds=1)
     stand = obstacles(state, projection, sent, then)
     late_reminder = "no reminder went out within the term"
-    if now < projection.started_at + (projection.due_at - projection.started_at) * 0.9:
+    if now <= stage_moments(state, projection, CALENDAR)[90]:
         stand = [one for one in stand if one != late_reminder]
     if now < projection.due_at:
         assert {*found.reasons} ^ {*stand} <= {late_reminder}

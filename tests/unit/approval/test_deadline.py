@@ -6,9 +6,9 @@ from datetime import UTC, date
 
 import pytest
 
-from exchange.approval.rules.deadline import Projection, project, stage_at
-from exchange.schemas import EntryKind, LedgerEntry
-from tests.unit.facts import CALENDAR, at, deadline, end, entry, extend, restart, resume, start, stop
+from exchange.approval.rules.deadline import Projection, project
+from exchange.schemas import LedgerEntry
+from tests.unit.facts import CALENDAR, at, deadline, end, extend, restart, resume, start, stop
 
 
 def due(*ledger: LedgerEntry, days: int = 5) -> object:
@@ -201,15 +201,3 @@ def test_an_effect_delay_over_unpublished_days_makes_the_term_provisional() -> N
     december = f"{year}-12-07"
     assert not project(deadline(start(december)), CALENDAR).provisional
     assert project(deadline(start(december), effect_delay_days=30), CALENDAR).provisional
-
-
-def test_a_rung_is_a_share_of_the_span_from_start_to_end() -> None:
-    projection = project(deadline(start("03-02", "00:00"), days=4), CALENDAR)
-    assert projection.due_at == end("03-06")
-    assert stage_at(projection, 50) == at("03-04", "12:00")
-    assert stage_at(projection, 100) == end("03-06")
-
-
-def test_a_term_without_an_end_has_no_stages() -> None:
-    with pytest.raises(ValueError, match="no stages"):
-        stage_at(project(deadline(start("03-02"), entry(EntryKind.STOP, "03-03")), CALENDAR), 50)

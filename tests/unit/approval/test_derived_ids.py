@@ -8,14 +8,21 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from exchange.approval.rules.defaults import deemed_id, escalation_id, reminder_id
+from exchange.approval.rules.derived_ids import clock_reminder_id, deemed_id, escalation_id, reminder_id
 from exchange.clock import CST
 
 BEGAN = datetime(2026, 3, 2, 9, 0, 0, 123456, CST)
 Derivation = tuple[Callable[..., str], tuple[object, ...], tuple[object, ...], str]
+DUE = datetime(2026, 3, 10, 0, 0, 0, 0, CST)
 DERIVED: list[Derivation] = [
     (
         reminder_id,
+        ("HF-2026-000017", "hefei.water", 50, BEGAN, DUE),
+        ("HF-2026-000018", "hefei.fire", 90, BEGAN + timedelta(microseconds=1), DUE + timedelta(days=1)),
+        "1a388e65-603f-5aa1-8283-1ba2a0f0ced9",
+    ),
+    (
+        clock_reminder_id,
         ("HF-2026-000017", "hefei.water", 2, BEGAN),
         ("HF-2026-000018", "hefei.fire", 3, BEGAN + timedelta(microseconds=1)),
         "3c118116-843a-5e0c-b519-ec97867ce303",
@@ -53,7 +60,9 @@ def test_every_fact_makes_another_id(
 
 def test_the_same_moment_on_another_clock_is_the_same_reminder() -> None:
     elsewhere = BEGAN.astimezone()
-    assert reminder_id("HF-1", "hefei.water", 1, elsewhere) == reminder_id("HF-1", "hefei.water", 1, BEGAN)
+    assert clock_reminder_id("HF-1", "hefei.water", 1, elsewhere) == clock_reminder_id("HF-1", "hefei.water", 1, BEGAN)
+    due = DUE.astimezone()
+    assert reminder_id("HF-1", "hefei.water", 1, elsewhere, due) == reminder_id("HF-1", "hefei.water", 1, BEGAN, DUE)
 
 
 def test_kinds_of_messages_never_share_an_id() -> None:

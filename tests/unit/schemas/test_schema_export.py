@@ -56,6 +56,7 @@ def test_every_schema_is_valid_and_says_which_it_is(name: str) -> None:
         "document": 5,
         "escalation": 2,
         "forwarding": 2,
+        "reminder": 2,
         "tally": 2,
     }.get(name, 1)
     assert schema["$id"] == f"urn:yizhan:schema:{name}:{version}"
@@ -157,9 +158,15 @@ def test_every_message_has_its_payload_its_headers_and_both_languages(kind: str)
     assert message["payload"] == {"$ref": f"#/components/schemas/{MESSAGES[kind].__name__}"}
     assert message["headers"] == {"$ref": "#/components/schemas/Header"}
     assert message["title"] == " ".join(TITLES[kind])
-    version = {"decision": 2, "deemed-consent": 2, "document": 5, "escalation": 2, "forwarding": 2, "tally": 2}.get(
-        kind, 1
-    )
+    version = {
+        "decision": 2,
+        "deemed-consent": 2,
+        "document": 5,
+        "escalation": 2,
+        "forwarding": 2,
+        "reminder": 2,
+        "tally": 2,
+    }.get(kind, 1)
     assert message["contentType"] == f"application/vnd.yizhan.{kind}+json; version={version}"
 
 

@@ -1,0 +1,16 @@
+"""Who is told of a department beside itself: the authority above it, as the directory names it."""
+
+from __future__ import annotations
+
+from exchange.directory import Lookup
+
+
+def superiors_of(department: str, directory: Lookup, but: str) -> tuple[str, ...]:
+    """Return the authority above a department, unless that is ``but``; of one that has left, nobody knows it."""
+    superiors = [member.superior for member in directory.members if member.address == department]
+    return tuple(address for address in superiors if address and address != but)
+
+
+def is_above(address: str, department: str, directory: Lookup) -> bool:
+    """Return whether the directory names a member as the authority above a department."""
+    return any(member.address == department and member.superior == address for member in directory.members)
