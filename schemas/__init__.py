@@ -91,7 +91,7 @@ from exchange.schemas.joint import (
 from exchange.schemas.matter import Approver, Completion, DefaultMode, Exclusion, Material, Matter, StartRule
 from exchange.schemas.nondelivery import NonDelivery, NonDeliveryReason
 from exchange.schemas.notice import MAX_RELAYS, Forwarding, Notice, NoticeReminder, Recall, SignOff, Treatment
-from exchange.schemas.opinion import Opinion, ProcedureKind, SpecialProcedure, Verdict
+from exchange.schemas.opinion import Opinion, ProcedureEnded, ProcedureKind, SpecialProcedure, Verdict
 from exchange.schemas.receipt import Receipt, ReceiptBatch, ReceiptOutcome, ReceiptProof
 from exchange.schemas.request import MAX_FORWARDERS, ForwardedRequest, RequestForwarded
 from exchange.schemas.tally import AtRecall, Count, Named, Reader, ReaderState, ReturnedBy, Tally
@@ -181,6 +181,7 @@ __all__ = [
     "Outcome",
     "Overruling",
     "Printing",
+    "ProcedureEnded",
     "ProcedureKind",
     "Protest",
     "ProtestGround",

@@ -128,11 +128,16 @@ class DeadlineNotice(Body):
 
 
 class TermNotice(Body):
-    """The window tells a department that its term was stopped, resumed, begun anew or extended: why and by whom."""
+    """The window tells a department that its term was stopped, resumed, begun anew or extended: why and by whom.
+
+    Schema version 1 could not say that the moment is provisional; it is still read, and written where it is not.
+    """
 
     KIND: ClassVar[str] = "term-notice"
     TITLE: ClassVar[Title] = ("期限变更通知", "Term amended")
     ROOM: ClassVar[Room] = Room.APPROVAL
+    VERSION: ClassVar[int] = 2
+    READ: ClassVar[tuple[int, ...]] = (1, 2)
     HAPPENED: ClassVar[tuple[str, ...]] = ("entry.at",)
 
     case_number: CaseNumber
@@ -140,7 +145,14 @@ class TermNotice(Body):
     consultation_id: MessageId
     entry: LedgerEntry
     due_at: Instant | None
-    """When the term is now over; None while the clock is stopped for an open time."""
+    """When the term is now over; None while the clock is stopped for an open time, or the term has not begun."""
+    provisional: Annotated[bool, Field(exclude_if=lambda provisional: not provisional)] = False
+    """Whether ``due_at`` lies beyond the published calendar, which may still move it."""
+
+    @property
+    def written_version(self) -> int:
+        """The lowest that can say it."""
+        return 2 if self.provisional else 1
 
 
 class Reminder(Body):
@@ -166,11 +178,13 @@ class Reminder(Body):
     default: DefaultMode
     began_at: Annotated[Instant | None, Field(exclude_if=lambda began_at: began_at is None)] = None
     """When the term began that this is the end of."""
+    provisional: Annotated[bool, Field(exclude_if=lambda provisional: not provisional)] = False
+    """Whether ``due_at`` lies beyond the published calendar, which may still move it: then silence means nothing."""
 
     @property
     def written_version(self) -> int:
         """The lowest that can say it."""
-        return 1 if self.began_at is None else 2
+        return 1 if self.began_at is None and not self.provisional else 2
 
 
 class ReminderProof(Wire):

@@ -56,6 +56,29 @@ class SpecialProcedure(Wire):
     """Working days."""
 
 
+class ProcedureEnded(Body):
+    """A special procedure is over before its announced length: the department's clock runs on from this day.
+
+    It ends nothing but what the same department has announced, and never makes its stop longer.
+    """
+
+    KIND: ClassVar[str] = "procedure-ended"
+    TITLE: ClassVar[Title] = ("特别程序终结", "Procedure ended")
+    ROOM: ClassVar[Room] = Room.APPROVAL
+    QUEUE: ClassVar[Queue] = Queue.OPINIONS
+    HAPPENED: ClassVar[tuple[str, ...]] = ("ended_on",)
+
+    case_number: CaseNumber
+    consultation_id: MessageId
+    department: Address
+    announcement: MessageId
+    """The opinion that announced it."""
+    reason: Line
+    """Why the clock runs on, as it stands in the ledger: the hearing was held."""
+    officer: Line
+    ended_on: Day
+
+
 class Opinion(Body):
     """A department's opinion on a case. A special procedure stops the clock; the opinion itself is still due."""
 

@@ -9,7 +9,7 @@ from types import TracebackType
 
 from exchange.agent.received import Received, received
 from exchange.agent.window import WindowAgent
-from exchange.approval.department import desk
+from exchange.approval.department import desk, procedures
 from exchange.claims import Progress, fetch, upload
 from exchange.clock import monotonic
 from exchange.documents import forward, send
@@ -175,6 +175,15 @@ class Agent(WindowAgent):
     def reply(self, opinion: Opinion) -> str:
         """Answer a consultation of the desk; return the message id. Raises NotFound, Conflict or BadOpinion."""
         message_id = desk.reply(self._node(), opinion)
+        self._wrote()
+        return message_id
+
+    def end_procedure(self, case_number: str, reason: str, officer: str) -> str:
+        """Tell the window that the own special procedure is over before its announced length; return the message id.
+
+        Raises NotFound, Conflict (none stops the clock) or CallerError.
+        """
+        message_id = procedures.end_procedure(self._node(), case_number, reason, officer)
         self._wrote()
         return message_id
 

@@ -94,6 +94,17 @@ class OpinionIn(ApiModel):
         return Opinion(department=department, **fields)
 
 
+class EndedProcedureIn(ApiModel):
+    """The member's special procedure is over before the length it announced. 特别程序提前终结。"""
+
+    model_config = example({"case_number": "SL-2026-000001", "reason": "听证已举行", "officer": "张三"})
+
+    case_number: CaseNumber
+    reason: Line
+    """Why the clock runs on: it stands in the term's ledger."""
+    officer: Line
+
+
 class NoticeOut(ApiModel):
     """How a notice stands, by the newest signed tallies. 通知的签收情况。"""
 

@@ -1,4 +1,4 @@
-"""Opinions: a department's answer to a consultation of its desk."""
+"""Opinions: a department's answer to a consultation of its desk; and that its special procedure is over."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from exchange.api.content import body_of, invalid_request, json_of
 from exchange.api.documents.models import SentOut
 from exchange.api.door.auth import Replying, Shared
 from exchange.api.idempotency import Key, fingerprint_of, once
-from exchange.api.models import OpinionIn
+from exchange.api.models import EndedProcedureIn, OpinionIn
 from exchange.api.problems import documented
 from exchange.approval.department.desk import reply_in
+from exchange.approval.department.procedures import end_procedure_in
 from exchange.messaging.node import Step
 
 router = APIRouter(tags=["opinions"])
@@ -38,3 +39,22 @@ def reply(caller: Replying, api: Shared, asked: Annotated[OpinionIn, json_of(Opi
         return SentOut(message_id=reply_in(step, opinion))
 
     return once(api.member(caller.member).node, api.clock, key, fingerprint_of("reply", asked), do)
+
+
+@router.post(
+    "/ended-procedures",
+    status_code=202,
+    response_model=SentOut,
+    summary="特别程序提前终结 · End a special procedure early",
+    description="本部门宣布的特别程序提前结束，期限恢复计算；只会缩短停计，不会延长。 · The procedure that stops the "
+    "member's clock is over before its announced length; the term runs on. Scope: reply.",
+    responses=documented(404, 409, 413, 415),
+    openapi_extra=body_of(EndedProcedureIn),
+)
+def end_procedure(
+    caller: Replying, api: Shared, asked: Annotated[EndedProcedureIn, json_of(EndedProcedureIn)], key: Key = None
+) -> Response:
+    def do(step: Step) -> SentOut:
+        return SentOut(message_id=end_procedure_in(step, asked.case_number, asked.reason, asked.officer))
+
+    return once(api.member(caller.member).node, api.clock, key, fingerprint_of("end procedure", asked), do)

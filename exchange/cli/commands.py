@@ -163,6 +163,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
             "inbox": "What waits for somebody here, with since when and until when.",
             "show": "Shows what is on record of a case, or one message in full, verified from its signed bytes.",
             "reply": "Answers a consultation: once, with what its verdict requires.",
+            "end-procedure": "Ends a special procedure before its announced length; the term runs on.",
         },
     ),
     *entries(

@@ -19,6 +19,7 @@ from exchange.schemas import (
     JointRefusal,
     Notice,
     Opinion,
+    ProcedureEnded,
     Recall,
     RequestForwarded,
     SignOff,
@@ -38,6 +39,7 @@ OWN_WORDS: frozenset[type[Body]] = frozenset(
         JointRefusal,
         Notice,
         Opinion,
+        ProcedureEnded,
         Recall,
         SignOff,
     }
@@ -67,7 +69,11 @@ def check_written(written: Wire) -> None:
 
 
 def _passes_on(body: Body) -> bool:
-    """Whether even these fields are another's: a refusal's reasons, which the lead tells all who were asked."""
+    """Whether even these fields are another's: a refusal's reasons, which the lead tells all who were asked, and an
+    entry that the department has ordered to whom it is told.
+    """
+    if isinstance(body, TermNotice):
+        return body.entry.actor == body.department
     return isinstance(body, JointEnded) and body.ending is JointEnding.REFUSED
 
 

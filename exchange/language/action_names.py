@@ -42,6 +42,7 @@ ACTIONS: Mapping[str, Words] = {
     "withdraw": ("撤回申请", "application withdrawn"),
     "deadline": ("调整期限", "term amended"),
     "reply": ("答复征求", "opinion"),
+    "end-procedure": ("终结特别程序", "procedure ended"),
     "send": ("发文", "document sent"),
     "forward": ("转报", "passed on"),
     "resend": ("重发", "sent again"),

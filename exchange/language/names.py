@@ -132,6 +132,9 @@ ACCOUNT_ROLES: Mapping[str, Words] = {
 
 REASONS: Mapping[str, Words] = {
     "account": ("账号不合要求", "account"),
+    "already-stopped": ("已停计", "stopped already"),
+    "ledger-full": ("期限台账已满", "ledger full"),
+    "not-stopped": ("未停计", "not stopped"),
     "already-answered": ("已答复过", "answered already"),
     "already-forwarded": ("已转报过", "passed on already"),
     "altered": ("内容被改动", "altered"),

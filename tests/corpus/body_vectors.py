@@ -45,8 +45,9 @@ _CHANGES: dict[tuple[str, int], dict[str, Any]] = {
     ("decision", 2): {"by_rule": True},
     ("deemed-consent", 1): {"reminders": _without_proofs()},
     ("escalation", 1): {"state": None},
-    ("reminder", 1): {"began_at": None},
+    ("reminder", 1): {"began_at": None, "provisional": False},
     ("forwarding", 1): {"cover": None},
+    ("term-notice", 1): {"provisional": False},
     ("tally", 2): {"at_recall": EXAMPLES["receipts-shown"].tally.at_recall},  # type: ignore[attr-defined]
 }
 

@@ -21,6 +21,7 @@ from exchange.approval.rules.arbiter import (
 from exchange.approval.rules.completion import SETTLED, Advance, Progress, may_decide, progress
 from exchange.approval.rules.deadline import project
 from exchange.approval.rules.states import CaseState, PartState
+from exchange.approval.rules.stops import stopped_at
 from exchange.errors import CallerError, Returned
 from exchange.messaging.rules.arrival_time import Arrival
 from exchange.schemas import (
@@ -145,7 +146,8 @@ class Court:
         waiting = bool(rule.after) and not seat.cleared
         arrival = Arrival(posted.at, posted.at, "broker")
         try:
-            ruling = rule_on_opinion(self.case, seat, opinion, arrival, due_at, rule.default, seat.ledger, waiting)
+            own = stopped_at(seat.ledger, CALENDAR, seat.department, posted.at, by=seat.department)
+            ruling = rule_on_opinion(self.case, seat, opinion, arrival, due_at, rule.default, own, waiting)
         except Returned as error:
             self.sent_back[posted.id] = error.code
             return

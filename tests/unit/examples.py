@@ -59,6 +59,7 @@ from exchange.schemas import (
     Opinion,
     Outcome,
     Overruling,
+    ProcedureEnded,
     ProcedureKind,
     Protest,
     ProtestGround,
@@ -214,6 +215,15 @@ MESSAGES: tuple[Body, ...] = (
         officer="审批科",
         decided_on=date(2026, 3, 3),
     ),
+    ProcedureEnded(
+        case_number="C-1",
+        consultation_id=ID,
+        department="c.transport",
+        announcement=OTHER_ID,
+        reason="听证已举行",
+        officer="审批科",
+        ended_on=date(2026, 3, 5),
+    ),
     deemed_on(DEADLINE, end("03-16"), reminder("03-05"), reminder("03-12", 90)),
     DeadlineNotice(deadlines=(DEADLINE, deadline(fixed=end("03-09")))),
     Reminder(
@@ -224,6 +234,7 @@ MESSAGES: tuple[Body, ...] = (
         due_at=end("03-09"),
         default=DefaultMode.CONSENT,
         began_at=at("03-02"),
+        provisional=True,
     ),
     TermNotice(
         case_number="C-1",
@@ -231,6 +242,7 @@ MESSAGES: tuple[Body, ...] = (
         consultation_id=ID,
         entry=extend("03-03", 2),
         due_at=end("03-11"),
+        provisional=True,
     ),
     Escalation(
         case_number="C-1",

@@ -87,9 +87,9 @@ def stop(day: str, days: int | None = None, **fields: Any) -> LedgerEntry:
     return entry(EntryKind.STOP, day, days, **fields)
 
 
-def resume(day: str) -> LedgerEntry:
+def resume(day: str, **fields: Any) -> LedgerEntry:
     """The clock runs on."""
-    return entry(EntryKind.RESUME, day)
+    return entry(EntryKind.RESUME, day, **fields)
 
 
 def restart(day: str) -> LedgerEntry:

@@ -10,7 +10,8 @@ from exchange.approval.department.store import DepartmentDesk
 from exchange.approval.rules.application import enclosure_faults
 from exchange.approval.rules.states import DeskState
 from exchange.approval.superiors import is_above
-from exchange.envelope import verify_signed
+from exchange.envelope import payload_of, verify_signed
+from exchange.envelope.strict import values_of
 from exchange.errors import BadOpinion, Conflict, NotFound, Returned
 from exchange.language import joined
 from exchange.language.names import DESK_STATES, coded
@@ -25,6 +26,7 @@ from exchange.schemas import (
     Clearance,
     Consultation,
     Opinion,
+    ProcedureEnded,
     Receipt,
     Reminder,
     Role,
@@ -144,12 +146,22 @@ def on_signed(step: Step, signed: Sequence[Signed], receipts: Sequence[Receipt])
             continue
         row = step.tx[DepartmentDesk].by_opinion(item.message_id)
         if row is None:
+            _note_returned(step, item)
             continue
         final = receipt.reason_code in ("already-answered", "case-closed")
         step.tx[DepartmentDesk].move(
             row.case_number, {DeskState.ANSWERED}, DeskState.CLOSED if final else DeskState.WAITING
         )
         step.note("opinion-returned", row.case_number, item.message_id, reason=item.reason)
+
+
+def _note_returned(step: Step, item: Signed) -> None:
+    """A procedure that was not taken, or its end: the term goes on as it was, and the journal says why."""
+    stored = step.tx[Documents].get(step.node.address, item.message_id)
+    if stored is None or stored.kind not in (Opinion.KIND, ProcedureEnded.KIND):
+        return
+    numbers = values_of(payload_of(stored.signed), "case_number")
+    step.note("opinion-returned", numbers[0] if numbers else None, item.message_id, reason=item.reason)
 
 
 def reply(node: Node, opinion: Opinion) -> str:
@@ -163,14 +175,7 @@ def reply(node: Node, opinion: Opinion) -> str:
 
 def reply_in(step: Step, opinion: Opinion) -> str:
     """Do what `reply` does, inside a step."""
-    row = step.tx[DepartmentDesk].get(opinion.case_number)
-    if row is None:
-        raise NotFound(
-            "case {case_number} is not on the desk of {address}",
-            remedy="`exchange inbox` lists what is waiting here",
-            case_number=opinion.case_number,
-            address=step.node.address,
-        )
+    row = row_on_desk(step, opinion.case_number)
     if opinion.department != step.node.address or opinion.consultation_id != row.consultation_id:
         raise BadOpinion(
             "the opinion names another department or consultation",
@@ -203,6 +208,19 @@ def reply_in(step: Step, opinion: Opinion) -> str:
     )
     step.note("answered", row.case_number, message_id, verdict=opinion.verdict.value)
     return message_id
+
+
+def row_on_desk(step: Step, case_number: str) -> DeskRow:
+    """Return a case of the desk. Raises NotFound."""
+    row = step.tx[DepartmentDesk].get(case_number)
+    if row is None:
+        raise NotFound(
+            "case {case_number} is not on the desk of {address}",
+            remedy="`exchange inbox` lists what is waiting here",
+            case_number=case_number,
+            address=step.node.address,
+        )
+    return row
 
 
 FROM_BACKUP = "restore the department's database from its backup, or have the window put the case again"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from exchange.approval.department.desk import consultation_of
 from exchange.approval.department.records import DeskRow
-from exchange.approval.rules.department_term import DeskTerm, Told, desk_term
-from exchange.approval.rules.entry_reasons import special_procedure
+from exchange.approval.rules.department_term import DeskTerm, Told, desk_term, in_the_windows_order
+from exchange.approval.rules.entry_reasons import ARTICLE_45, special_procedure
 from exchange.envelope import verify_signed
 from exchange.errors import NotFound, SenderError
 from exchange.messaging.documents import Documents
@@ -17,8 +18,6 @@ from exchange.messaging.outbox import Outbox
 from exchange.messaging.records import OutboxState, StoredDocument
 from exchange.schemas import Body, Clearance, EntryKind, LedgerEntry, Opinion, TermNotice
 from exchange.store.transaction import Transaction
-
-_OWN_BASIS = ("行政许可法第四十五条",)
 
 
 def terms_of(node: Node, tx: Transaction, rows: Sequence[DeskRow]) -> dict[str, DeskTerm]:
@@ -37,22 +36,35 @@ def term_of(node: Node, tx: Transaction, row: DeskRow) -> DeskTerm:
 
     Raises NotFound, or SenderError where its documents do not tell.
     """
+    return desk_term(told_of(node, tx, row), node.address, node.calendar, node.clock.now())
+
+
+def told_of(node: Node, tx: Transaction, row: DeskRow) -> Told:
+    """Return what is on record of the term of one consultation. Raises as `term_of` does."""
     asked = tx[Documents].get(row.window, row.consultation_id)
     consultation = consultation_of(node, asked)
     conversation = asked.conversation_id if asked else ""
     own = next(part for part in consultation.departments if part.department == node.address)
     began = _cleared_at(tx, row, conversation) if own.after else row.received_at
-    notices = tuple(_amendments(node, row, tx[Documents].of_conversation(conversation, TermNotice.KIND)))
-    stops = tuple(_own_stops(node, tx, row, tx[Documents].of_conversation(conversation, Opinion.KIND)))
-    told = Told(
+    notices = _notices(node, row, tx[Documents].of_conversation(conversation, TermNotice.KIND))
+    stops = list(_own_stops(node, tx, row, tx[Documents].of_conversation(conversation, Opinion.KIND)))
+    last = notices[-1].said if notices else None
+    return Told(
         own.term,
         None if began is None else max(began, consultation.issued_at),
-        sorted((*notices, *stops), key=lambda entry: entry.at),
-        row.due_at if notices else None,
+        in_the_windows_order([(notice.at, notice.said.entry) for notice in notices], stops),
+        last.due_at if last is not None else None,
         consultation.issued_at,
-        bool(stops),
+        provisional=last is not None and last.provisional,
+        own_stop=not {stop.notice for stop in stops} <= {notice.said.entry.notice for notice in notices},
     )
-    return desk_term(told, node.address, node.calendar, node.clock.now())
+
+
+@dataclass(frozen=True)
+class _Notice:
+    at: datetime
+    """When the window signed it, and so entered what it tells of."""
+    said: TermNotice
 
 
 def _cleared_at(tx: Transaction, row: DeskRow, conversation: str) -> datetime | None:
@@ -61,11 +73,15 @@ def _cleared_at(tx: Transaction, row: DeskRow, conversation: str) -> datetime | 
     return found[-1].recorded_at if found else None
 
 
-def _amendments(node: Node, row: DeskRow, stored: Sequence[StoredDocument]) -> Iterator[LedgerEntry]:
+def _notices(node: Node, row: DeskRow, stored: Sequence[StoredDocument]) -> list[_Notice]:
+    """The window's notices in the order in which it signed them, however they came."""
+    found: list[_Notice] = []
     for one in stored:
-        body = _body(node, one)
+        verified = verify_signed(one.signed, node.directory)
+        body = verified.body
         if isinstance(body, TermNotice) and one.sender == row.window and body.consultation_id == row.consultation_id:
-            yield body.entry
+            found.append(_Notice(verified.header.created_at, body))
+    return sorted(found, key=lambda notice: (notice.at, notice.said.entry.at))
 
 
 def _own_stops(node: Node, tx: Transaction, row: DeskRow, stored: Sequence[StoredDocument]) -> Iterator[LedgerEntry]:
@@ -80,7 +96,7 @@ def _own_stops(node: Node, tx: Transaction, row: DeskRow, stored: Sequence[Store
                 at=one.recorded_at,
                 days=body.procedure.days,
                 reason=special_procedure(body.procedure.kind),
-                basis=body.basis or _OWN_BASIS,
+                basis=body.basis or ARTICLE_45,
                 actor=node.address,
                 notice=one.message_id,
             )

@@ -191,6 +191,7 @@ def _remind(step: Step, row: WatchRow, projection: Projection, stage: int) -> bo
         due_at=due_at,
         default=state.default,
         began_at=began,
+        provisional=projection.provisional,
     )
     above = superiors_of(state.department, step.node.directory, but=state.lead) if stage == LAST_STAGE else ()
     step.send(reminder, (state.department, state.lead, *above), message_id=message_id)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from exchange.approval.rules.deadline import Projection, project
+from exchange.approval.rules.deadline import Projection, project, reckon
 from exchange.approval.rules.entry_reasons import special_procedure
+from exchange.approval.rules.stops import stopped_at
 from exchange.errors import CallerError, Conflict
+from exchange.language import noted
 from exchange.schemas import DeadlineState, EntryKind, LedgerEntry, ProcedureKind
 from exchange.workdays import WorkingCalendar
+
+NOT_TOLD = noted("the department has not signed for the notice that its term ends earlier than it was told before")
+"""Why a silence is escalated that would have been consent: it may believe that its clock still stands."""
 
 
 def extend(
@@ -63,8 +69,12 @@ def stop(
 def resume(
     state: DeadlineState, reason: str, basis: tuple[str, ...], actor: str, now: datetime, calendar: WorkingCalendar
 ) -> LedgerEntry:
-    """Start a stopped clock again with what is left of the budget. Raises Conflict when it is not stopped."""
-    if not project(state, calendar).stopped:
+    """Start a stopped clock again with what is left of the budget, though its announced time is not over yet.
+
+    Raises Conflict when it does not stand still, or not by what this actor may end.
+    """
+    own = actor if actor == state.department else None
+    if stopped_at(state.ledger, calendar, state.department, now, by=own) is None:
         raise Conflict(
             "the term of {department} is not stopped",
             remedy="only a stopped term can be resumed",
@@ -79,6 +89,20 @@ def restart(
     """Begin the whole term anew, as after a supplement of the file. Raises Conflict when it is over."""
     _running(state, now, calendar)
     return _entry(EntryKind.RESTART, now, reason, basis, actor)
+
+
+def owed_notices(state: DeadlineState, calendar: WorkingCalendar) -> Sequence[LedgerEntry]:
+    """Return the entries of whose notices the department must have one: from the last that brought its end nearer on.
+
+    The list is empty where none did.
+    """
+    last = None
+    for row in range(1, len(state.ledger)):
+        before, after = (reckon(state.term, state.ledger[:end], calendar, state.department) for end in (row, row + 1))
+        nearer = after.due_at is not None and (before.due_at is None or after.due_at < before.due_at)
+        if before.started_at is not None and nearer:
+            last = row
+    return state.ledger[last:] if last is not None else ()
 
 
 def _running(state: DeadlineState, now: datetime, calendar: WorkingCalendar) -> Projection:

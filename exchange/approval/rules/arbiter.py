@@ -7,7 +7,7 @@ window's own record; a default never on somebody who was not asked or not remind
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 from typing import NoReturn, Protocol
@@ -15,6 +15,7 @@ from typing import NoReturn, Protocol
 from exchange.approval.rules.deadline import Projection
 from exchange.approval.rules.reminded import reminders_of
 from exchange.approval.rules.states import CaseState, PartState
+from exchange.approval.rules.stops import Stop, ending_day
 from exchange.clock import CST
 from exchange.errors import Returned
 from exchange.language import Text
@@ -23,9 +24,7 @@ from exchange.schemas import (
     DeadlineState,
     DeemedConsent,
     DefaultMode,
-    EntryKind,
     Escalation,
-    LedgerEntry,
     Opinion,
     Verdict,
 )
@@ -58,20 +57,21 @@ def rule_on_opinion(
     arrival: Arrival,
     due_at: datetime | None,
     default: DefaultMode,
-    entries: Sequence[LedgerEntry],
+    own_stop: Stop | None,
     waiting: bool,
 ) -> OpinionRuling:
     """Take in an opinion, over a default that it preceded too, keep it as late, or stop the clock.
 
     Raises Returned with a reason for all else.
 
+    ``own_stop``: a procedure that the department has announced and that stops the clock when this arrives.
     ``waiting``: a prerequisite of this department is not in. Doubt about the arrival favours the department.
     """
     _refuse_settled(case_state, part)
     special = opinion.verdict is Verdict.SPECIAL_PROCEDURE
     in_time = due_at is None or arrival.earliest <= due_at
     if special:
-        return _rule_on_procedure(part, entries, in_time and part.state in _RUNNING)
+        return _rule_on_procedure(own_stop, arrival, in_time and part.state in _RUNNING)
     if waiting:
         _return(
             "premature", Text("another department's result, for which you wait, is not in"), Text("answer once it is")
@@ -106,18 +106,41 @@ def _refuse_settled(case_state: CaseState, part: RulingFacts) -> None:
         _return("not-consulted", Text("the case was not put to you yet"), Text("wait for the consultation"))
 
 
-def _rule_on_procedure(part: RulingFacts, entries: Sequence[LedgerEntry], running: bool) -> OpinionRuling:
+def _rule_on_procedure(own: Stop | None, arrival: Arrival, running: bool) -> OpinionRuling:
+    """One at a time; on the last day of one, or once it was ended, the next may follow."""
     if not running:
         _return("too-late", Text("the term is over and cannot be stopped any more"), Text("give the opinion itself"))
-    stops = [entry for entry in entries if entry.kind is EntryKind.STOP and entry.actor == part.department]
-    resumed = [entry.at for entry in entries if entry.kind in (EntryKind.RESUME, EntryKind.RESTART)]
-    if stops and not any(moment >= stops[-1].at for moment in resumed):
+    if own is not None and (own.until is None or ending_day(own.until) > ending_day(arrival.latest)):
+        _refuse_second(own)
+    return OpinionRuling.STOP_CLOCK
+
+
+def _refuse_second(own: Stop) -> NoReturn:
+    if own.until is None:
         _return(
             "already-stopped",
             Text("a special procedure of yours stops the clock already"),
-            Text("give the opinion itself"),
+            Text("give the opinion itself, or end that procedure first"),
         )
-    return OpinionRuling.STOP_CLOCK
+    _return(
+        "already-stopped",
+        Text(
+            "a special procedure of yours stops the clock until the end of {day}",
+            {"day": ending_day(own.until).isoformat()},
+        ),
+        Text("give the opinion itself, end that procedure first, or announce the next on its last day"),
+    )
+
+
+def rule_on_ending(case_state: CaseState, part: RulingFacts, *, is_standing: bool) -> None:
+    """Raise Returned where a department cannot end a special procedure: what it has announced stops no clock."""
+    _refuse_settled(case_state, part)
+    if not is_standing or part.state not in _RUNNING:
+        _return(
+            "not-stopped",
+            Text("the special procedure that you end does not stop the clock"),
+            Text("nothing is to be done: the term runs, or is over; give the opinion itself"),
+        )
 
 
 def _return(code: str, message: Text, remedy: Text) -> NoReturn:

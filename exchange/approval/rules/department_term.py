@@ -1,9 +1,10 @@
 """A department's own term as it can tell it: from the request, its own receipt, and what it was told since, all signed.
 
-The window reckons by the receipt and by its own ledger, and every amendment comes with a notice that says the due
-moment. Until one has come the department reckons itself, by the day on which it signed; and it keeps to that where the
-window says a moment more than a day before what these entries give from the request on. What a monitor's reminder says
-of the due moment moves nothing: a monitor has no say over a term.
+The window reckons by the receipt and by its own ledger, and every entry but the start comes with a notice that says the
+due moment. Both reckon alike, over the same entries in the same order: that in which the window entered them, which is
+that of its notices. Until one has come the department reckons itself, by the day on which it signed; and it keeps to
+that where the window says a moment more than a day before what these entries give from the request on. What a monitor's
+reminder says of the due moment moves nothing: a monitor has no say over a term.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from exchange.approval.rules.deadline import Stop, days_left, reckon, stopped_at
+from exchange.approval.rules.deadline import days_left, reckon
 from exchange.approval.rules.entry_reasons import SIGNED_FOR
+from exchange.approval.rules.stops import Stop, stopped_at
 from exchange.schemas import EntryKind, LedgerEntry, Term
 from exchange.workdays import WorkingCalendar
 
@@ -44,13 +46,28 @@ class Told:
     began_at: datetime | None
     """When it signed for what it needs to answer; None while another department's result is not in."""
     entries: Sequence[LedgerEntry] = ()
-    """Amendments it was told of, and stops it has announced itself, in their order."""
+    """Amendments it was told of, and stops it has announced itself, in the order of `in_the_windows_order`."""
     due_at: datetime | None = None
     """The last due moment that the window has said."""
     asked_at: datetime | None = None
     """When what it needs to answer was signed: no term begins before, whether by arrival or by signature."""
+    provisional: bool = False
+    """Whether the window has said that this moment is provisional."""
     own_stop: bool = False
-    """Whether it has stopped the clock itself: what was said before may be too early."""
+    """Whether it has announced a stop that the window has not told of yet: what was said before may be too early."""
+
+
+def in_the_windows_order(
+    notices: Sequence[tuple[datetime, LedgerEntry]], own: Sequence[LedgerEntry]
+) -> tuple[LedgerEntry, ...]:
+    """Return the entries of a term in the order in which the window has entered them.
+
+    ``notices``: what it has told, with when it signed that. ``own``: stops that the department has announced and not
+    got back. The window's word of one stands for it; one that it has not told of yet stands where it was written.
+    """
+    told = {entry.notice for _, entry in notices}
+    written = [(entry.at, entry) for entry in own if entry.notice not in told]
+    return tuple(entry for _, entry in sorted((*notices, *written), key=lambda one: one[0]))
 
 
 def desk_term(told: Told, department: str, calendar: WorkingCalendar, now: datetime) -> DeskTerm:
@@ -59,19 +76,20 @@ def desk_term(told: Told, department: str, calendar: WorkingCalendar, now: datet
         return DeskTerm(told.term.fixed, told=told.term.fixed is not None)
     start = LedgerEntry(kind=EntryKind.START, at=told.began_at, reason=SIGNED_FOR, actor=department)
     ledger = (start, *told.entries)
-    found = reckon(told.term, ledger, calendar)
+    found = reckon(told.term, ledger, calendar, department)
     due_at, said = found.due_at, told.due_at is not None
     if told.due_at is not None and not found.stopped:
         later_by_own = told.own_stop and due_at is not None and due_at > told.due_at
         by_own = later_by_own or (not found.provisional and _too_early(told, told.due_at, start, calendar))
         due_at, said = (due_at, False) if by_own else (told.due_at, True)
-    stopped = stopped_at(ledger, calendar, now)
+    provisional = found.provisional or (said and told.provisional)
+    stopped = stopped_at(ledger, calendar, department, now)
     if due_at is None:
-        return DeskTerm(None, provisional=found.provisional, stopped=stopped)
+        return DeskTerm(None, provisional=provisional, stopped=stopped)
     return DeskTerm(
         due_at,
         told=said or told.term.fixed is not None,
-        provisional=found.provisional,
+        provisional=provisional,
         days_left=days_left(due_at, calendar, now),
         overdue=now > due_at,
         stopped=stopped,
@@ -81,5 +99,5 @@ def desk_term(told: Told, department: str, calendar: WorkingCalendar, now: datet
 def _too_early(told: Told, said: datetime, start: LedgerEntry, calendar: WorkingCalendar) -> bool:
     """Whether the window says less than any beginning of the term can give by the entries on record."""
     first = start.model_copy(update={"at": told.asked_at or start.at})
-    least = reckon(told.term, (first, *told.entries), calendar)
+    least = reckon(told.term, (first, *told.entries), calendar, start.actor)
     return least.due_at is not None and said < least.due_at - _TOLERANCE

@@ -12,8 +12,9 @@ BEGINS: Mapping[StartRule, str] = {
     StartRule.SIGNED_FOR: noted("term begins: signed-for"),
     StartRule.ARRIVAL: noted("term begins: arrival"),
 }
-ACCEPTED = noted("accepted")
 SIGNED_FOR = noted("signed for")
+ARTICLE_45 = ("行政许可法第四十五条",)
+"""The basis of a special procedure that names none."""
 
 
 def special_procedure(kind: ProcedureKind) -> str:

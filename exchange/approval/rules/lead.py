@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -10,10 +10,10 @@ from typing import Protocol
 
 from exchange.approval.rules.completion import PartProgress, may_decide
 from exchange.approval.rules.correction import awaiting_correction
-from exchange.approval.rules.deadline import Projection, reckon
-from exchange.approval.rules.entry_reasons import ACCEPTED
+from exchange.approval.rules.deadline import Projection, reckon_around
 from exchange.approval.rules.states import CaseState, PartState
-from exchange.schemas import EntryKind, LedgerEntry, Matter, Term
+from exchange.approval.rules.stops import announced, merged
+from exchange.schemas import LedgerEntry, Matter, Term
 from exchange.workdays import WorkingCalendar
 
 UNSIGNED = timedelta(days=1)
@@ -107,13 +107,12 @@ def what_waits(
 
 
 def decision_term(
-    case: CaseFacts, matter: Matter, ledgers: Iterable[LedgerEntry], calendar: WorkingCalendar, lead: str
+    case: CaseFacts, matter: Matter, ledgers: Mapping[str, Sequence[LedgerEntry]], calendar: WorkingCalendar
 ) -> Projection:
     """Return until when the lead is to decide.
 
-    ``ledgers``: all departments' entries; announced stops among them are left out.
+    ``ledgers``: by department; what they announced special procedures for is left out, as long as these went on.
     """
-    began = LedgerEntry(kind=EntryKind.START, at=case.opened_at, reason=ACCEPTED, actor=lead)
-    stops = [entry for entry in ledgers if entry.kind is EntryKind.STOP and entry.days is not None]
-    in_order = sorted(stops, key=lambda entry: entry.at)
-    return reckon(Term(days=matter.decision_days), (began, *in_order), calendar)
+    stood = merged(pause for department, ledger in ledgers.items() for pause in announced(ledger, calendar, department))
+    due_at, provisional = reckon_around(Term(days=matter.decision_days), case.opened_at, stood, calendar)
+    return Projection(case.opened_at, due_at, provisional, stopped=False, effective_at=due_at)

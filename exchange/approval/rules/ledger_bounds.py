@@ -7,13 +7,15 @@ from datetime import datetime, timedelta
 from exchange.approval.rules.deadline import Projection
 from exchange.errors import Implausible
 from exchange.messaging.rules.moments import moment_text
-from exchange.schemas import DeadlineState
+from exchange.schemas import DeadlineState, LedgerEntry
 from exchange.schemas.instants import CLOCK_SKEW, LAST_YEAR, within_bounds
 
 MOST_YEARS = 10
 """Between the first entry of a ledger and its last."""
 MOST_DAYS = 2_500
 """Working days that all entries of a ledger may add or announce: about ten years."""
+MOST_ENTRIES = 100
+"""As many as a deadline can carry."""
 _LONGEST = timedelta(days=MOST_YEARS * 366)
 
 
@@ -42,6 +44,22 @@ def check_ledger(state: DeadlineState, signed_at: datetime) -> None:
             years=MOST_YEARS,
             days=MOST_DAYS,
         )
+
+
+def check_room(state: DeadlineState, entry: LedgerEntry) -> None:
+    """Raise Implausible where an entry would make a ledger longer than anybody else would read it.
+
+    What a window entered beyond that, its monitors would return, and nobody would watch the term any more.
+    """
+    grown = state.model_copy(update={"ledger": (*state.ledger, entry)})
+    if len(grown.ledger) > MOST_ENTRIES:
+        raise Implausible(
+            "the ledger of {department} in {number} would have more than {most} entries",
+            department=state.department,
+            number=state.case_number,
+            most=MOST_ENTRIES,
+        )
+    check_ledger(grown, max(one.at for one in grown.ledger))
 
 
 def check_end(state: DeadlineState, projection: Projection) -> None:

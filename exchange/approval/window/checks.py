@@ -5,6 +5,7 @@ from __future__ import annotations
 from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.window.store import Cases
 from exchange.errors import Returned
+from exchange.messaging.incoming import Incoming
 from exchange.messaging.node import Step
 
 
@@ -29,3 +30,22 @@ def part_of(step: Step, case_number: str, department: str) -> tuple[CaseRow, Par
             case_number=case_number,
         )
     return case, part
+
+
+def own_part(incoming: Incoming, case: CaseRow, part: PartRow, answered: str) -> None:
+    """Raise Returned unless a department speaks of its own part, and of the consultation or clearance put to it."""
+    if incoming.sender != part.department:
+        raise Returned(
+            "{sender} cannot speak for {department}",
+            code="not-yours",
+            remedy="each department sends its own opinion under its own identity",
+            sender=incoming.sender,
+            department=part.department,
+        )
+    if answered not in (part.consultation_id, part.clearance_id):
+        raise Returned(
+            "case {number} was not put to you by this consultation",
+            code="wrong-consultation",
+            remedy="answer the consultation that lies on your desk",
+            number=case.number,
+        )

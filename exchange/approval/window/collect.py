@@ -10,29 +10,23 @@ from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules.arbiter import OpinionRuling, is_stamped_in_time, rule_on_opinion
 from exchange.approval.rules.correction import arrival_of
 from exchange.approval.rules.deadline import Projection, project
-from exchange.approval.rules.entry_reasons import special_procedure
 from exchange.approval.rules.states import PARTS, CaseState, PartState
-from exchange.approval.window.checks import part_of
+from exchange.approval.rules.stops import stopped_at
+from exchange.approval.window.checks import own_part, part_of
 from exchange.approval.window.conclude import Concluder
 from exchange.approval.window.deadlines import RUNNING, approver_of, deadline_state, matter_of, refresh, start_term
 from exchange.approval.window.faulty import mind_faulty
+from exchange.approval.window.procedures import stop_clock, take_ended
 from exchange.approval.window.silence import Silence
 from exchange.approval.window.store import Cases
-from exchange.errors import Implausible, Returned
+from exchange.errors import Implausible
 from exchange.language import Text
 from exchange.messaging.checks import expect, returned_for
 from exchange.messaging.incoming import Handler, Incoming, Minding
 from exchange.messaging.node import Step
 from exchange.messaging.records import Signed
 from exchange.messaging.rules.moments import check_after
-from exchange.schemas import (
-    Body,
-    EntryKind,
-    LedgerEntry,
-    Matter,
-    Opinion,
-    Receipt,
-)
+from exchange.schemas import Body, Matter, Opinion, ProcedureEnded, Receipt
 from exchange.workdays import end_of_day
 
 
@@ -45,7 +39,11 @@ class Collector:
 
     def handlers(self) -> dict[str, Handler]:
         """Return the message handlers, by message kind."""
-        return {Opinion.KIND: Minding(self.take_opinion, mind_faulty), **self._silence.handlers()}
+        return {
+            Opinion.KIND: Minding(self.take_opinion, mind_faulty),
+            ProcedureEnded.KIND: take_ended,
+            **self._silence.handlers(),
+        }
 
     # --- receipts of what the window sent -------------------------------------------------------------------------
 
@@ -97,21 +95,7 @@ class Collector:
         opinion = expect(body, Opinion)
         case, part = part_of(step, opinion.case_number, opinion.department)
         incoming = replace(incoming, arrival=incoming.arrival.not_before(part.issued_at))
-        if incoming.sender != opinion.department:
-            raise Returned(
-                "{sender} cannot speak for {department}",
-                code="not-yours",
-                remedy="each department sends its own opinion under its own identity",
-                sender=incoming.sender,
-                department=opinion.department,
-            )
-        if part.consultation_id != opinion.consultation_id and opinion.consultation_id != part.clearance_id:
-            raise Returned(
-                "case {number} was not put to you by this consultation",
-                code="wrong-consultation",
-                remedy="answer the consultation that lies on your desk",
-                number=case.number,
-            )
+        own_part(incoming, case, part, opinion.consultation_id)
         with returned_for(Implausible):
             _check_dates(part, opinion, incoming.opened.header.created_at)
         matter = matter_of(step.tx, case)
@@ -120,9 +104,10 @@ class Collector:
         due_at = project(deadline_state(step.node, case, part, matter, entries, None), step.node.calendar).due_at
         waiting = bool(approver.after) and part.clearance_id is None
         arrival = arrival_of(part, incoming.arrival)
-        ruling = rule_on_opinion(case.state, part, opinion, arrival, due_at, approver.default, entries, waiting)
+        own_stop = stopped_at(entries, step.node.calendar, part.department, arrival.latest, by=part.department)
+        ruling = rule_on_opinion(case.state, part, opinion, arrival, due_at, approver.default, own_stop, waiting)
         if ruling is OpinionRuling.STOP_CLOCK:
-            self._stop_clock(step, case, part, matter, replace(incoming, arrival=arrival), opinion)
+            stop_clock(step, case, part, replace(incoming, arrival=arrival), opinion)
         elif ruling is OpinionRuling.LATE:
             self._keep_late(step, part, incoming, opinion, is_stamped_in_time(arrival, due_at))
         else:
@@ -164,28 +149,6 @@ class Collector:
         )
         event = "opinion-in-time-after-closing" if in_time else "late-opinion"
         step.note(event, part.case_number, incoming.message_id, department=part.department)
-
-    def _stop_clock(
-        self, step: Step, case: CaseRow, part: PartRow, matter: Matter, incoming: Incoming, opinion: Opinion
-    ) -> None:
-        procedure = opinion.procedure
-        if procedure is None:
-            raise Returned("a special procedure is not named", code="procedure", remedy="name it and its length")
-        entry = LedgerEntry(
-            kind=EntryKind.STOP,
-            at=incoming.arrival.earliest,
-            days=procedure.days,
-            reason=special_procedure(procedure.kind),
-            basis=opinion.basis or ("行政许可法第四十五条",),
-            actor=part.department,
-            notice=incoming.message_id,
-        )
-        step.tx[Cases].add_entries(case.number, part.department, [entry])
-        projection = _projection(step, case, part, matter)
-        moments = {"due_at": projection.due_at, "started_at": projection.started_at}
-        step.tx[Cases].move_part(case.number, part.department, {part.state}, part.state, **moments)
-        step.note("clock-stopped", case.number, incoming.message_id, department=part.department)
-        refresh(step, case.number, part.department)
 
 
 def _check_dates(part: PartRow, opinion: Opinion, signed_at: datetime) -> None:

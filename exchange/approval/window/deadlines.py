@@ -11,9 +11,10 @@ from exchange.approval.records import CaseRow, PartRow
 from exchange.approval.rules import amendments
 from exchange.approval.rules.deadline import project
 from exchange.approval.rules.entry_reasons import BEGINS
+from exchange.approval.rules.ledger_bounds import check_room
 from exchange.approval.rules.states import CaseState, PartState
 from exchange.approval.window.store import Cases
-from exchange.errors import CallerError, Conflict, NotFound
+from exchange.errors import CallerError, Conflict, Implausible, NotFound
 from exchange.messaging.checks import expect_window
 from exchange.messaging.node import Node, Step
 from exchange.messaging.receipts import receipt_proof
@@ -180,22 +181,49 @@ def amend_in(step: Step, case_number: str, department: str, amendment: Amendment
     state = deadline_state(node, case, part, matter_of(step.tx, case), entries, None)
     notice_id = node.new_id()
     entry = _entry(amendment, state, node, step.now).model_copy(update={"notice": notice_id})
-    step.tx[Cases].add_entries(case_number, department, [entry])
-    projection = project(state.model_copy(update={"ledger": (*entries, entry)}), node.calendar)
+    try:
+        enter(step, case, part, state, entry, notice_id)
+    except Implausible as full:
+        raise Conflict(full.text, remedy="let the term end as it stands") from full
+    kind, days = entry.kind.value, entry.days
+    step.note("deadline-amended", case_number, notice_id, department=department, kind=kind, days=days)
+    return entry
+
+
+def enter(
+    step: Step,
+    case: CaseRow,
+    part: PartRow,
+    state: DeadlineState,
+    entry: LedgerEntry,
+    notice_id: str | None = None,
+    in_reply_to: str | None = None,
+) -> None:
+    """Put an entry into a ledger, whoever ordered it, and tell the department how its term stands by it.
+
+    The notices say in which order the entries stand. Raises Implausible where the ledger has no room for it.
+    """
+    check_room(state, entry)
+    step.tx[Cases].add_entries(case.number, part.department, [entry])
+    projection = project(state.model_copy(update={"ledger": (*state.ledger, entry)}), step.node.calendar)
     moments = {"due_at": projection.due_at, "started_at": projection.started_at}
-    step.tx[Cases].move_part(case_number, department, {part.state}, part.state, **moments)
+    step.tx[Cases].move_part(case.number, part.department, {part.state}, part.state, **moments)
     notice = TermNotice(
-        case_number=case_number,
-        department=department,
+        case_number=case.number,
+        department=part.department,
         consultation_id=state.consultation_id,
         entry=entry,
         due_at=projection.due_at,
+        provisional=projection.due_at is not None and projection.provisional,
     )
-    step.send(notice, (department,), conversation_id=case.conversation_id, message_id=notice_id)
-    kind, days = entry.kind.value, entry.days
-    step.note("deadline-amended", case_number, notice_id, department=department, kind=kind, days=days)
-    refresh(step, case_number, department)
-    return entry
+    step.send(
+        notice,
+        (part.department,),
+        conversation_id=case.conversation_id,
+        in_reply_to=in_reply_to,
+        message_id=notice_id,
+    )
+    refresh(step, case.number, part.department)
 
 
 def _running_part(step: Step, case_number: str, department: str) -> tuple[CaseRow, PartRow]:

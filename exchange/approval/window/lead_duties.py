@@ -58,8 +58,8 @@ def _duties(tx: Transaction, calendar: WorkingCalendar, now: datetime) -> Iterat
 def _duty(tx: Transaction, case: CaseRow, waits: Waits, calendar: WorkingCalendar, now: datetime) -> LeadDuty:
     matter = matter_of(tx, case)
     parts = tx[Cases].parts(case.number)
-    entries = [entry for part in parts for entry in tx[Cases].ledger(case.number, part.department)]
-    term = decision_term(case, matter, entries, calendar, matter.lead)
+    ledgers = {part.department: tx[Cases].ledger(case.number, part.department) for part in parts}
+    term = decision_term(case, matter, ledgers, calendar)
     due_at = term.due_at if waits.task is not LeadTask.REVIEW else None  # it has decided
     return LeadDuty(
         case_number=case.number,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from exchange.approval.department.above import note_reminder
 from exchange.approval.records import CaseRow, PartRow
+from exchange.approval.rules.amendments import NOT_TOLD
 from exchange.approval.rules.arbiter import AGAIN, SilenceRuling, rule_on_deemed, rule_on_escalation
 from exchange.approval.rules.correction import OBSTACLE
 from exchange.approval.rules.deadline import Projection, project
@@ -18,6 +19,7 @@ from exchange.approval.window.deadlines import RUNNING, deadline_state, matter_o
 from exchange.approval.window.evidence import check_evidence
 from exchange.approval.window.set_aside import opinion_set_aside
 from exchange.approval.window.store import Cases
+from exchange.approval.window.told import was_told
 from exchange.envelope.document import parse_body
 from exchange.errors import Malformed
 from exchange.messaging.checks import expect, require_role
@@ -92,6 +94,9 @@ class Silence:
         check_evidence(step, deemed)
         if part.faulty_at is not None:
             self._escalate(step, part, incoming, (OBSTACLE,))
+            return
+        if not was_told(step, own, deemed.due_at):
+            self._escalate(step, part, incoming, (NOT_TOLD,))
             return
         moved = step.tx[Cases].move_part(
             case.number, part.department, {PartState.SIGNED}, PartState.DEEMED,

@@ -1,4 +1,4 @@
-"""Commands at a department's desk: inbox, show, reply."""
+"""Commands at a department's desk: inbox, show, reply, end-procedure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 from pydantic import ValidationError
 from rich.text import Text
 
-from exchange.approval.department import desk
+from exchange.approval.department import desk, procedures
 from exchange.approval.department.desk import ANSWERABLE
 from exchange.approval.department.records import DeskRow
 from exchange.approval.department.store import DepartmentDesk
@@ -56,6 +56,7 @@ def register(app: typer.Typer) -> None:
     app.command("inbox", rich_help_panel=panel)(inbox)
     app.command("show", rich_help_panel=panel)(show)
     app.command("reply", rich_help_panel=panel)(reply)
+    app.command("end-procedure", rich_help_panel=panel)(end_procedure)
 
 
 def inbox(
@@ -239,6 +240,28 @@ def reply(
                 )
             )
         )
+
+
+def end_procedure(
+    case: Annotated[str, typer.Argument(help="A case on the desk, whose clock an own procedure stops.")],
+    as_: Annotated[str, typer.Option("--as", help="The department whose procedure it is.")],
+    officer: Annotated[str, typer.Option(help="Who signs for it.")],
+    reason: Annotated[str, typer.Option(help="Why the clock runs on; it stands in the ledger, and applicants see it.")],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Ends a special procedure before its announced length; the term runs on.
+
+    A hearing announced for twenty days and held on the third: what is left of the twenty days is not left out of the
+    term. It can make a term shorter, never longer. A procedure that an officer of the window has ordered is ended
+    there, by `exchange deadline CASE DEPARTMENT resume`.
+    """
+    node = open_as(Settings.read(home=home), as_).node
+    message_id = procedures.end_procedure(node, case, reason, officer)
+    if as_json:
+        print_json({"case": case, "message_id": message_id})
+    else:
+        console.print(plain(tr("procedure ended: {case}, message {message_id}", case=case, message_id=message_id)))
 
 
 _REPLY_OPTIONS = {

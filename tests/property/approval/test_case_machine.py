@@ -130,6 +130,10 @@ class CaseMachine(RuleBasedStateMachine):
         self.amend(department, lambda s: amendments.resume(s, "r", BASIS, "c.window", self.court.now, CALENDAR))
 
     @rule(department=departments)
+    def the_department_ends_its_procedure(self, department: str) -> None:
+        self.amend(department, lambda s: amendments.resume(s, "r", (), department, self.court.now, CALENDAR))
+
+    @rule(department=departments)
     def the_term_begins_anew(self, department: str) -> None:
         self.amend(department, lambda s: amendments.restart(s, "r", BASIS, "c.window", self.court.now, CALENDAR))
 
@@ -140,6 +144,8 @@ class CaseMachine(RuleBasedStateMachine):
         if self.court.amend(make, department):
             after = project(self.court.own(seat), CALENDAR).due_at
             lifts = seat.ledger[-1].kind in (EntryKind.RESUME, EntryKind.RESTART)
+            ended = seat.ledger[-1].kind is EntryKind.RESUME and before is not None and after is not None
+            assert not ended or after <= before  # type: ignore[operator]
             assert after is None or after >= self.court.now
             assert lifts or before is None or after is None or after >= before
 

@@ -19,7 +19,9 @@ DAY = timedelta(days=1)
 
 @st.composite
 def ledgers(draw: st.DrawFn) -> list[LedgerEntry]:
-    """A start, then stops, resumptions, extensions and restarts at later and later hours of 2024 and 2025."""
+    """A start, then stops and resumptions by window and department, extensions and restarts, later and later, in 2024
+    and 2025.
+    """
     at = datetime(2024, 1, 1, 12, tzinfo=CST) + timedelta(days=draw(st.integers(0, 500)))
     entries = [entry(EntryKind.START, at)]
     for _ in range(draw(st.integers(0, 5))):
@@ -30,13 +32,16 @@ def ledgers(draw: st.DrawFn) -> list[LedgerEntry]:
         days = None
         if kind is EntryKind.EXTEND or (kind is EntryKind.STOP and draw(st.booleans())):
             days = draw(st.integers(1, 8))
-        entries.append(entry(kind, at, days))
+        ordered = (
+            draw(st.sampled_from(["c.window", "c.a"])) if kind in (EntryKind.STOP, EntryKind.RESUME) else "c.window"
+        )
+        entries.append(entry(kind, at, days, ordered))
     return entries
 
 
-def entry(kind: EntryKind, at: datetime, days: int | None = None) -> LedgerEntry:
-    """An entry by the window."""
-    return LedgerEntry(kind=kind, at=at, days=days, reason="r", basis=("a law",), actor="c.window")
+def entry(kind: EntryKind, at: datetime, days: int | None = None, actor: str = "c.window") -> LedgerEntry:
+    """An entry, by the window unless the department has ordered it."""
+    return LedgerEntry(kind=kind, at=at, days=days, reason="r", basis=("a law",), actor=actor)
 
 
 def state(ledger: list[LedgerEntry], days: int) -> DeadlineState:
@@ -83,7 +88,8 @@ def stopped(ledger: list[LedgerEntry]) -> tuple[date, date | None]:
         last += DAY
         while not CALENDAR.is_workday(last):
             last += DAY
-    resumed = [e.at.date() for e in ledger if e.kind is EntryKind.RESUME]
+    own = ledger[0].actor == "c.a"
+    resumed = [e.at.date() for e in ledger if e.kind is EntryKind.RESUME and (own or e.actor != "c.a")]
     ends = [day for day in (last, *resumed[:1]) if day is not None]
     return since, min(ends, default=None)
 

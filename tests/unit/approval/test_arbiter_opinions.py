@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
-from exchange.approval.rules.arbiter import OpinionRuling, rule_on_opinion
+from exchange.approval.rules.arbiter import OpinionRuling, rule_on_ending, rule_on_opinion
 from exchange.approval.rules.states import CaseState, PartState
+from exchange.approval.rules.stops import stopped_at
 from exchange.errors import Returned
 from exchange.messaging.rules.arrival_time import STAMPED, Arrival
 from exchange.schemas import DefaultMode, LedgerEntry, Opinion, ProcedureKind, SpecialProcedure, Verdict
 from tests.unit.facts import (
+    CALENDAR,
     ID,
     Part,
     at,
@@ -47,7 +49,8 @@ def ruled(
     late: str | None = None,
 ) -> OpinionRuling:
     part = Part("c.transport", state, late_opinion_id=late)
-    return rule_on_opinion(case, part, given or opinion(), arrival, due_at, default, entries, waiting)
+    own = stopped_at(entries, CALENDAR, part.department, arrival.latest, by=part.department)
+    return rule_on_opinion(case, part, given or opinion(), arrival, due_at, default, own, waiting)
 
 
 def returned(code: str, *args: Any, **fields: Any) -> bool:
@@ -159,9 +162,41 @@ def test_a_term_that_is_over_cannot_be_stopped(arrival: Arrival, state: PartStat
     assert returned("too-late", arrival, state, given=HEARING)
 
 
-def test_one_procedure_of_a_department_stops_the_clock_at_a_time() -> None:
-    mine = stop("03-04", 5, actor="c.transport")
-    assert returned("already-stopped", IN_TIME, given=HEARING, entries=(start("03-02"), mine))
+@pytest.mark.parametrize(("days", "says"), [(5, "until the end of 2026-03-11"), (None, "already")])
+def test_one_procedure_of_a_department_stops_the_clock_at_a_time_and_it_is_told_until_when(
+    days: int | None, says: str
+) -> None:
+    mine = stop("03-04", days, actor="c.transport")
+    with pytest.raises(Returned, match=says) as refused:
+        ruled(IN_TIME, given=HEARING, entries=(start("03-02"), mine))
+    assert refused.value.code == "already-stopped"
+    assert "end that procedure" in refused.value.remedy
+
+
+@pytest.mark.parametrize("moment", [at("03-06", "10:00"), at("03-09", "10:00"), end("03-09")])
+def test_on_the_last_day_of_its_procedure_and_once_that_has_ended_a_department_may_announce_another(
+    moment: datetime,
+) -> None:
+    mine = stop("03-03", 3, actor="c.transport")
+    entries = (start("03-02"), mine)
+    assert ruled(exactly(moment), given=HEARING, due_at=end("03-12"), entries=entries) is OpinionRuling.STOP_CLOCK
+    day_before = exactly(at("03-05", "23:00"))
+    assert returned("already-stopped", day_before, given=HEARING, due_at=end("03-12"), entries=entries)
+
+
+def test_a_procedure_is_ended_by_the_department_that_it_stops_the_clock_for() -> None:
+    part = Part("c.transport", PartState.SIGNED)
+    rule_on_ending(CaseState.OPEN, part, is_standing=True)
+    for case, state, standing, code in [
+        (CaseState.OPEN, PartState.SIGNED, False, "not-stopped"),
+        (CaseState.OPEN, PartState.ESCALATED, True, "not-stopped"),
+        (CaseState.OPEN, PartState.DEEMED, True, "not-stopped"),
+        (CaseState.OPEN, PartState.ANSWERED, True, "already-answered"),
+        (CaseState.WITHDRAWN, PartState.SIGNED, True, "case-closed"),
+    ]:
+        with pytest.raises(Returned) as refused:
+            rule_on_ending(case, Part("c.transport", state), is_standing=standing)
+        assert (refused.value.code, bool(refused.value.remedy)) == (code, True)
 
 
 def test_after_its_procedure_was_lifted_a_department_may_announce_another() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -201,3 +201,48 @@ def test_an_effect_delay_over_unpublished_days_makes_the_term_provisional() -> N
     december = f"{year}-12-07"
     assert not project(deadline(start(december)), CALENDAR).provisional
     assert project(deadline(start(december), effect_delay_days=30), CALENDAR).provisional
+
+
+MINE = "c.transport"
+
+
+def test_the_department_ends_its_own_procedure_and_not_what_an_officer_has_ordered() -> None:
+    # 3 counted; from 4 its hearing for 10 days, from 5 an appraisal until 11; 12 13 16 17
+    both = (start("03-02"), stop("03-04", 10, actor=MINE), stop("03-05", 4))
+    assert due(*both, resume("03-06", actor=MINE)) == end("03-17")
+    # an officer ends whatever stands: 9 10 11 12
+    assert due(*both, resume("03-06")) == end("03-12")
+
+
+@pytest.mark.parametrize("days", range(1, 12))
+@pytest.mark.parametrize("actor", [MINE, "c.window"])
+def test_ending_a_stop_early_never_lengthens_the_term(days: int, actor: str) -> None:
+    stopped = (start("03-02"), stop("03-04", days, actor=MINE))
+    as_announced = due(*stopped)
+    assert isinstance(as_announced, datetime)
+    for day in range(4, 25):
+        ended = due(*stopped, resume(f"03-{day:02}", actor=actor))
+        assert isinstance(ended, datetime)
+        assert due(start("03-02")) <= ended <= as_announced  # type: ignore[operator]
+
+
+def test_a_hearing_of_twenty_days_that_is_over_on_the_third_leaves_the_clock_standing_for_three() -> None:
+    # 3 counted; 4 stopped for 5 6 9; 10 11 12 13
+    held = resume("03-09", actor=MINE)
+    assert due(start("03-02"), stop("03-04", 20, actor=MINE), held) == end("03-13")
+
+
+def test_a_second_procedure_counts_whether_the_first_ended_by_itself_or_was_ended() -> None:
+    first, second = stop("03-03", 2, actor=MINE), stop("03-10", 2, actor=MINE)
+    # 3 stopped for 4 5; 6 9 counted; 10 stopped for 11 12; 13 16 17
+    assert due(start("03-02"), first, second) == end("03-17")
+    # 3 stopped for 4; 5 6 9; 10 stopped for 11 12; 13 16
+    assert due(start("03-02"), first, resume("03-04", actor=MINE), second) == end("03-16")
+
+
+def test_a_stop_whose_length_reaches_over_unpublished_days_is_certain_once_it_has_ended() -> None:
+    calendar_ends = max(year for year in range(2020, 2040) if CALENDAR.published(date(year, 12, 31)))
+    long = stop(f"{calendar_ends}-11-03", 60)
+    began = start(f"{calendar_ends}-11-02")
+    assert project(deadline(began, long), CALENDAR).provisional
+    assert not project(deadline(began, long, resume(f"{calendar_ends}-11-05")), CALENDAR).provisional

@@ -8,17 +8,19 @@ from typing import Any
 import pytest
 
 from exchange.approval.records import CaseRow, PartRow
-from exchange.approval.rules.deadline import Stop
-from exchange.approval.rules.department_term import DeskTerm, Told, desk_term
+from exchange.approval.rules.deadline import reckon
+from exchange.approval.rules.department_term import DeskTerm, Told, desk_term, in_the_windows_order
 from exchange.approval.rules.lead import LeadTask, decision_term, what_waits
 from exchange.approval.rules.protest import OwnRecord, ground_against
 from exchange.approval.rules.states import CaseState, PartState
+from exchange.approval.rules.stops import Stop
 from exchange.schemas import EntryKind, LedgerEntry, Matter, ProtestGround, Term, Verdict
 from exchange.workdays import ChinaCalendar
-from tests.unit.facts import ID, at, end, extend, matter
+from tests.unit.facts import ID, OTHER_ID, at, end, extend, matter
 
 CALENDAR = ChinaCalendar()
 NOW = at("03-10")
+THIRD_ID = "33333333-3333-4333-8333-333333333333"
 
 
 def case(state: CaseState = CaseState.OPEN, **fields: Any) -> CaseRow:
@@ -74,12 +76,17 @@ def stop(day: str, days: int | None) -> LedgerEntry:
 
 
 def test_the_lead_has_forty_five_working_days_unless_the_matter_says_otherwise_and_stops_are_left_out() -> None:
-    def due(ledgers: tuple[LedgerEntry, ...] = (), **fields: Any) -> datetime | None:
+    def due(ledger: tuple[LedgerEntry, ...] = (), **fields: Any) -> datetime | None:
         found: Matter = matter(**fields)
-        return decision_term(case(), found, ledgers, CALENDAR, "c.window").due_at
+        return decision_term(case(), found, {"c.fire": ledger, "c.police": ()}, CALENDAR).due_at
 
     assert due(decision_days=5) == end("03-09")
     assert due((stop("03-03", 3),), decision_days=5) == end("03-13")
+    held = LedgerEntry(kind=EntryKind.RESUME, at=at("03-04"), reason="已听证", actor="c.fire")
+    assert due((stop("03-03", 3), held), decision_days=5) == end("03-11"), "it went on for a day, and no longer"
+    anew = LedgerEntry(kind=EntryKind.RESTART, at=at("03-04"), reason="补正", actor="c.window")
+    assert due((stop("03-03", 3), anew), decision_days=5) == end("03-11")
+    assert due((stop("03-03", None),), decision_days=5) == end("03-09"), "not announced with a length"
     assert due() == end("05-08")
     assert "decision_days" not in matter().model_dump_json(), "matters on record are byte for byte what they were"
 
@@ -119,3 +126,30 @@ def test_a_clock_that_was_resumed_or_whose_stop_is_over_runs() -> None:
     resumed = LedgerEntry(kind=EntryKind.RESUME, at=at("03-10"), reason="补正", actor="c.window")
     assert known(entries=(stop("03-09", None), resumed)).stopped is None
     assert known(entries=(stop("03-03", 2),)).stopped is None
+
+
+def test_department_and_window_reckon_over_the_same_entries_in_the_same_order() -> None:
+    """An officer stopped and resumed the clock, and then the hearing came in that had been announced before."""
+    by_officer = LedgerEntry(
+        kind=EntryKind.STOP, at=at("03-04"), reason="鉴定", basis=("第四十五条",), actor="c.window", notice=OTHER_ID
+    )
+    resumed = LedgerEntry(kind=EntryKind.RESUME, at=at("03-05"), reason="已鉴定", actor="c.window", notice=THIRD_ID)
+    hearing = stop("03-03", 10).model_copy(update={"notice": ID})
+    at_the_window = (by_officer, resumed, hearing)
+    told = [(at("03-06"), hearing), (at("03-04"), by_officer), (at("03-05"), resumed)]
+    written = hearing.model_copy(update={"at": at("03-03", "08:00")})
+
+    assert in_the_windows_order(told, [written]) == at_the_window
+    untold = in_the_windows_order(told[1:], [written])
+    assert untold == (written, by_officer, resumed), "until the window tells of it, it stands where it was written"
+    began = LedgerEntry(kind=EntryKind.START, at=at("03-02"), reason="signed for", actor="c.window")
+    due_at = reckon(FIVE, (began, *at_the_window), CALENDAR, "c.fire").due_at
+    assert known(entries=in_the_windows_order(told, [written]), due_at=due_at) == known(
+        entries=at_the_window, due_at=due_at
+    )
+    assert due_at == end("03-24")
+
+
+def test_a_moment_that_the_window_says_is_provisional_is_shown_so() -> None:
+    assert known(due_at=end("03-12"), provisional=True).provisional
+    assert not known(due_at=end("03-12")).provisional

@@ -24,7 +24,7 @@ def do_stop(state: DeadlineState, day: str, days: int | None = None, basis: tupl
 
 
 def do_resume(state: DeadlineState, day: str) -> LedgerEntry:
-    return amendments.resume(state, "hearing held", (), "c.transport", at(day), CALENDAR)
+    return amendments.resume(state, "hearing held", (), "c.window", at(day), CALENDAR)
 
 
 def do_restart(state: DeadlineState, day: str) -> LedgerEntry:
@@ -77,6 +77,18 @@ def test_only_a_stopped_term_is_resumed() -> None:
         do_resume(RUNNING, "03-04")
     made = do_resume(STOPPED, "03-09")
     assert project(deadline(*STOPPED.ledger, made), CALENDAR).due_at == end("03-13")
+
+
+def test_an_announced_stop_is_ended_early_by_an_officer_and_not_once_it_is_over() -> None:
+    announced = deadline(start("03-02"), stop("03-04", 20, actor="c.transport"))
+    made = amendments.resume(announced, "hearing held", (), "c.window", at("03-09"), CALENDAR)
+    assert project(deadline(*announced.ledger, made), CALENDAR).due_at == end("03-13")
+    with pytest.raises(Conflict, match="not stopped"):
+        do_resume(deadline(*announced.ledger, made), "03-10")
+    with pytest.raises(Conflict, match="not stopped"):
+        do_resume(deadline(start("03-02"), stop("03-04", 2)), "03-09")
+    with pytest.raises(Conflict, match="not stopped"):
+        amendments.resume(STOPPED, "by the department", (), "c.transport", at("03-05"), CALENDAR)
 
 
 def test_what_was_resumed_can_be_stopped_again() -> None:

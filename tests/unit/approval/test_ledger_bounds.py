@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from exchange.approval.monitor.lapse import watch_row
-from exchange.approval.rules.ledger_bounds import MOST_DAYS, check_ledger
+from exchange.approval.rules.ledger_bounds import MOST_DAYS, check_ledger, check_room
 from exchange.errors import Implausible
 from exchange.schemas import DeadlineState
 from exchange.schemas.instants import CLOCK_SKEW
@@ -54,3 +54,15 @@ def test_a_term_ends_within_the_years_that_are_taken() -> None:
     fixed = deadline(start("03-02"), extend("03-03", 5), fixed=end("2200-12-30") + timedelta(hours=-1))
     with pytest.raises(Implausible, match="after the year 2200"):
         watch_row(fixed, CALENDAR)
+
+
+def test_a_window_enters_no_more_than_its_monitors_read() -> None:
+    full = deadline(start("03-02"), *(stop("03-04", 180) for _ in range(13)))
+    check_room(full, stop("03-05", 100))
+    with pytest.raises(Implausible, match="2500"):
+        check_room(full, stop("03-05", 180))
+    many = deadline(start("03-02"), *(stop("03-04", 1) for _ in range(99)))
+    with pytest.raises(Implausible, match="100 entries"):
+        check_room(many, stop("03-05", 1))
+    with pytest.raises(Implausible, match="10 years"):
+        check_room(deadline(start("03-02")), stop("2036-04-01", 1))

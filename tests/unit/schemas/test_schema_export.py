@@ -58,6 +58,7 @@ def test_every_schema_is_valid_and_says_which_it_is(name: str) -> None:
         "forwarding": 2,
         "reminder": 2,
         "tally": 2,
+        "term-notice": 2,
     }.get(name, 1)
     assert schema["$id"] == f"urn:yizhan:schema:{name}:{version}"
     assert schema["version"] == str(version)
@@ -149,7 +150,7 @@ def test_every_kind_stands_in_the_channels_it_is_sent_to(kind: str) -> None:
     sent = {queue_for(kind, "c.x", urgency) for urgency in Urgency}
     over = {queue_towards("c", kind, "c.d.e.x", urgency) for urgency in Urgency}
     assert said == sent | over | {dead_queue("c.x"), *transit_queues(relay_of("c"))}
-    assert (opinions_queue("c.x") in sent) is (kind in ("opinion", "deemed-consent", "escalation"))
+    assert (opinions_queue("c.x") in sent) is (kind in ("opinion", "procedure-ended", "deemed-consent", "escalation"))
 
 
 @pytest.mark.parametrize("kind", sorted(MESSAGES))
@@ -158,15 +159,8 @@ def test_every_message_has_its_payload_its_headers_and_both_languages(kind: str)
     assert message["payload"] == {"$ref": f"#/components/schemas/{MESSAGES[kind].__name__}"}
     assert message["headers"] == {"$ref": "#/components/schemas/Header"}
     assert message["title"] == " ".join(TITLES[kind])
-    version = {
-        "decision": 2,
-        "deemed-consent": 2,
-        "document": 5,
-        "escalation": 2,
-        "forwarding": 2,
-        "reminder": 2,
-        "tally": 2,
-    }.get(kind, 1)
+    newer = {"decision", "deemed-consent", "escalation", "forwarding", "reminder", "tally", "term-notice"}
+    version = {"document": 5, **dict.fromkeys(newer, 2)}.get(kind, 1)
     assert message["contentType"] == f"application/vnd.yizhan.{kind}+json; version={version}"
 
 

@@ -212,8 +212,8 @@ ENTRY = LedgerEntry(kind=EntryKind.EXTEND, at=NOW, days=2, reason="{}", basis=("
         (CaseClosed, {"reason": "{}"}),
         (RequestForwarded, {"opinion": "{}"}),
         (JointEnded, {"reasons": "{}", "ending": JointEnding.WITHDRAWN}),
-        (TermNotice, {"entry": ENTRY}),
-        (TermNotice, {"entry": ENTRY.model_copy(update={"reason": "复杂", "basis": ("{}",)})}),
+        (TermNotice, {"entry": ENTRY, "department": "t.fire"}),
+        (TermNotice, {"entry": ENTRY.model_copy(update={"reason": "复杂", "basis": ("{}",)}), "department": "t.fire"}),
     ],
 )
 def test_own_words_within_a_message_that_repeats_others_are_looked_at(
@@ -223,6 +223,13 @@ def test_own_words_within_a_message_that_repeats_others_are_looked_at(
     for blank in ("\u200b", "\u3164", "a\u202eb"):
         with pytest.raises(BadText, match=next(iter(fields))):
             check_own_words(model.model_construct(**_put(fields, blank)))
+
+
+def test_what_a_department_has_ordered_itself_is_told_to_it_in_its_own_words() -> None:
+    entry = ENTRY.model_copy(update={"reason": "a\u202eb", "actor": "t.fire"})
+    check_own_words(TermNotice.model_construct(entry=entry, department="t.fire"))
+    with pytest.raises(BadText, match="entry"):
+        check_own_words(TermNotice.model_construct(entry=entry, department="t.police"))
 
 
 def _put(value: Any, text: str) -> Any:
